@@ -1,0 +1,25 @@
+# A room is one folder and one static library; it links the rooms of rooms.txt that it uses, and so do its includes.
+
+function(stint_room name)
+  cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  add_library(stint_${name} STATIC ${sources})
+  target_include_directories(stint_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  foreach(used IN LISTS ROOM_USES)
+    target_link_libraries(stint_${name} PUBLIC stint_${used})
+  endforeach()
+  target_link_libraries(stint_${name} PUBLIC fmt::fmt ${ROOM_LIBRARIES})
+endfunction()
+
+# tests/ROOM/*_test.cpp become one doctest program, known to ctest by the room's name.
+function(stint_tests name)
+  cmake_parse_arguments(TESTS "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  add_executable(${name}_tests ${sources} ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+  target_include_directories(${name}_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  foreach(used IN LISTS TESTS_USES)
+    target_link_libraries(${name}_tests PRIVATE stint_${used})
+  endforeach()
+  add_test(NAME ${name} COMMAND ${name}_tests)
+endfunction()

@@ -1,0 +1,52 @@
+// An app's one line to stintd, in both directions. Fits any event loop: watch fd() for reading, call dispatch() when
+// it is ready or when timeout() has passed.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+class JobService;
+
+class Connection {
+public:
+    /// A process that stintd started speaks over the socket it was given; any other connects to the daemon's own
+    /// socket. Errc::Unavailable where no daemon listens, with what to do about it.
+    static Result<Connection> open();
+
+    Connection(Connection&&) noexcept;
+    Connection& operator=(Connection&&) noexcept;
+    ~Connection();
+
+    /// Readable when dispatch() has something to do. One descriptor for the life of the connection.
+    int fd() const;
+    /// How long the loop may sleep at most; nullopt: until fd() is readable.
+    std::optional<Duration> timeout() const;
+    /// Handles what has arrived; callbacks of hosted services come from here and from nowhere else. False once the
+    /// daemon has let go of this process (it hosts no running job any more) and it should end. Where the daemon died:
+    /// onStopJob is called for each running job, its answer ignored; the connection is made again and the services
+    /// are hosted anew by later dispatches (a process that stintd started answers false instead).
+    Result<bool> dispatch();
+
+    /// Offers `service` under a name of the app's manifest: the daemon runs jobs in it. It must outlive the
+    /// connection. Errc::Security where the manifest of this process's app does not declare it.
+    Result<void> host(std::string name, JobService& service);
+
+    /// The package the daemon knows this process by, from the kernel's word alone (design.md, who is calling).
+    Result<std::string> package();
+
+    class Impl;
+    Impl& impl() const { return *impl_; }
+
+private:
+    explicit Connection(std::shared_ptr<Impl> impl);
+    std::shared_ptr<Impl> impl_;
+    friend class JobScheduler;
+    friend class JobService;
+};
+
+} // namespace stint

@@ -1,0 +1,54 @@
+// JobScheduler: schedules, cancels and looks up an app's jobs (jobs.md §2). A handle belongs to one namespace; the
+// first one is the root. Each call blocks until the daemon has answered, and may not be made inside a callback that
+// another thread dispatches.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stint/connection.hpp"
+#include "stint/job_info.hpp"
+#include "stint/result.hpp"
+
+namespace stint {
+
+class JobScheduler {
+public:
+    static constexpr std::int32_t RESULT_FAILURE = 0;
+    static constexpr std::int32_t RESULT_SUCCESS = 1;
+
+    /// The root namespace's handle on `connection`, which must outlive it.
+    explicit JobScheduler(Connection& connection);
+
+    /// RESULT_SUCCESS: the job is durable, and survives kill -9 of the daemon. RESULT_FAILURE: a user-initiated job
+    /// of an app that is in no allowed state (§2.3); nothing changed. Replaces a job of the same id (§2.4).
+    /// Errors: IllegalArgument, IllegalState (151st job), Security (permission), LimitExceeded, Storage, Unavailable.
+    Result<std::int32_t> schedule(const JobInfo& job);
+    /// As schedule(), with the smallest free id of this namespace in place of the job's own; answers that id, or
+    /// nullopt for RESULT_FAILURE (ours: ids that callers pick concurrently replace each other's jobs).
+    Result<std::optional<JobId>> scheduleNew(const JobInfo& job);
+
+    /// An unknown id is silently fine (§2.1).
+    Result<void> cancel(JobId id);
+    /// Every job of this app in this handle's namespace; the root handle spares the namespaces (§2.1).
+    Result<void> cancelAll();
+    Result<void> cancelInAllNamespaces();
+
+    /// Another namespace of the same app: trimmed; empty or longer than 1000 characters is IllegalArgument.
+    Result<JobScheduler> forNamespace(std::string name) const;
+    /// nullopt on the root handle.
+    const std::optional<std::string>& getNamespace() const { return namespace_; }
+
+    /// Waiting and running jobs alike; nullopt where there is none of this id.
+    Result<std::optional<JobInfo>> getPendingJob(JobId id);
+    Result<std::vector<JobInfo>> getAllPendingJobs();
+
+    /// Whether the permission RUN_USER_INITIATED_JOBS is declared and not revoked; says nothing of visibility (§2.1).
+    Result<bool> canRunUserInitiatedJobs();
+
+private:
+    std::shared_ptr<Connection::Impl> connection_;
+    std::optional<std::string> namespace_;
+};
+
+} // namespace stint

@@ -1,0 +1,90 @@
+// What a job may ask of the network, and what a network is (jobs.md §1.3).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "stint/units.hpp"
+
+namespace stint {
+
+/// What a network can do. The numbers are Android's and are never changed.
+enum class NetworkCapability : std::uint8_t {
+    NotMetered = 11,
+    Internet = 12,
+    NotRestricted = 13,
+    Trusted = 14,
+    NotVpn = 15,
+    Validated = 16,
+    CaptivePortal = 17,
+    NotRoaming = 18,
+    NotCongested = 20,
+    NotSuspended = 21,
+    TemporarilyNotMetered = 25,
+};
+
+/// What carries a network. Android's numbers; Loopback is ours, for tests.
+enum class NetworkTransport : std::uint8_t {
+    Cellular = 0,
+    Wifi = 1,
+    Bluetooth = 2,
+    Ethernet = 3,
+    Vpn = 4,
+    Usb = 8,
+    Loopback = 100,
+};
+
+/// The documentation's names: "NOT_METERED", "WIFI". Empty for a number that is none.
+std::string_view nameOf(NetworkCapability);
+std::string_view nameOf(NetworkTransport);
+std::optional<NetworkCapability> capabilityNamed(std::string_view name);
+std::optional<NetworkTransport> transportNamed(std::string_view name);
+
+/// What a job asks of the network: all of the capabilities, and any one of the transports (none named: any).
+class NetworkRequest {
+public:
+    class Builder;
+
+    const std::set<NetworkCapability>& getCapabilities() const { return capabilities_; }
+    const std::set<NetworkTransport>& getTransportTypes() const { return transports_; }
+    /// Names one particular network, for instance an SSID. A persisted job may not have one (jobs.md V8).
+    const std::optional<std::string>& getNetworkSpecifier() const { return specifier_; }
+
+    auto operator<=>(const NetworkRequest&) const = default;
+
+private:
+    std::set<NetworkCapability> capabilities_;
+    std::set<NetworkTransport> transports_;
+    std::optional<std::string> specifier_;
+};
+
+/// Starts with NOT_RESTRICTED, TRUSTED and NOT_VPN (jobs.md §1.5).
+class NetworkRequest::Builder {
+public:
+    Builder();
+    Builder& addCapability(NetworkCapability);
+    Builder& removeCapability(NetworkCapability);
+    Builder& clearCapabilities();
+    Builder& addTransportType(NetworkTransport);
+    Builder& setNetworkSpecifier(std::string specifier);
+    NetworkRequest build() const { return request_; }
+
+private:
+    NetworkRequest request_;
+};
+
+/// A network as it is: what a running job is handed and may be told anew (onNetworkChanged).
+struct Network {
+    std::set<NetworkCapability> capabilities;
+    std::set<NetworkTransport> transports;
+    Kbps downstream = 0;   ///< 0: unknown
+    Kbps upstream = 0;     ///< 0: unknown
+    std::string interface; ///< "wlan0"; empty where the source does not say
+
+    bool has(NetworkCapability c) const { return capabilities.contains(c); }
+    bool operator==(const Network&) const = default;
+};
+
+} // namespace stint

@@ -1,0 +1,82 @@
+// What a function answers when it may fail: a value, or an Error that says what was wrong, where, and what
+// would be right. Standard library only; the one result type of the whole house.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace stint {
+
+/// The kinds of error an app must be able to tell apart (jobs.md §2.1). Names and numbers are never changed.
+enum class Errc : std::uint8_t {
+    IllegalArgument = 1, ///< the request can never be right: a rule of JobInfo, a malformed message
+    IllegalState = 2,    ///< right in itself, not now: too many jobs, a callback for a run that is over
+    Security = 3,        ///< the caller may not do this, whatever it says
+    LimitExceeded = 4,   ///< called too often (debuggable apps; jobs.md §2.4)
+    Storage = 5,         ///< the daemon could not make it durable; nothing was accepted
+    Busy = 6,            ///< too many calls in flight on this connection; ask again
+    Unavailable = 7,     ///< no daemon, or the connection to it was lost; nothing is known of the call's fate
+    System = 8,          ///< the operating system refused: a file, a process, a socket
+};
+
+/// A mistake of the caller or a broken world: a short code, and a sentence for a person.
+struct Error {
+    Errc code = Errc::System;
+    std::string message;
+
+    bool operator==(const Error&) const = default;
+};
+
+/// A value of type T or an Error. `value()` may be asked only when `ok()`.
+template <class T> class [[nodiscard]] Result {
+public:
+    Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
+    Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}
+
+    bool ok() const { return held_.index() == 0; }
+    explicit operator bool() const { return ok(); }
+
+    T& value() & { return std::get<0>(held_); }
+    const T& value() const& { return std::get<0>(held_); }
+    T&& value() && { return std::get<0>(std::move(held_)); }
+    T& operator*() & { return value(); }
+    const T& operator*() const& { return value(); }
+    T* operator->() { return &value(); }
+    const T* operator->() const { return &value(); }
+
+    const Error& error() const& { return std::get<1>(held_); }
+    Error&& error() && { return std::get<1>(std::move(held_)); }
+
+private:
+    std::variant<T, Error> held_;
+};
+
+/// Done, or an Error.
+template <> class [[nodiscard]] Result<void> {
+public:
+    Result() = default;
+    Result(Error error) : error_(std::move(error)) {}
+
+    bool ok() const { return !error_; }
+    explicit operator bool() const { return ok(); }
+    void value() const {}
+
+    const Error& error() const& { return *error_; }
+    Error&& error() && { return *std::move(error_); }
+
+private:
+    std::optional<Error> error_;
+};
+
+} // namespace stint
+
+/// The value of a Result, or passes its Error on to the caller of this function.
+#define STINT_TRY(expression)                                                                                          \
+    (__extension__({                                                                                                   \
+        auto stintTried = (expression);                                                                                \
+        if (!stintTried.ok()) return std::move(stintTried).error();                                                    \
+        std::move(stintTried).value();                                                                                 \
+    }))

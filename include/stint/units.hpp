@@ -1,0 +1,63 @@
+// The units and identities every room and every app uses. Times are whole milliseconds, sizes whole bytes.
+#pragma once
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <string>
+
+namespace stint {
+
+using namespace std::chrono_literals;
+
+/// A length of time. The public API calls its unit milliseconds; std::chrono converts from coarser units by itself.
+using Duration = std::chrono::milliseconds;
+
+/// Time since boot, suspend included. It has no now(): whoever needs the time is handed it.
+struct BootClock {
+    using duration = Duration;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<BootClock, Duration>;
+    static constexpr bool is_steady = true;
+};
+
+/// A moment within one boot. Written down only with the id of its boot beside it.
+using Instant = BootClock::time_point;
+
+/// What a clock on the wall shows, UTC; it outlives a boot, and it may jump.
+using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
+
+/// An amount of data. -1 where a size may be unknown and is.
+using Bytes = std::int64_t;
+inline constexpr Bytes unknownBytes = -1;
+
+/// A rate in thousands of bits a second, as networks state it; 0 is unknown.
+using Kbps = std::int64_t;
+
+inline namespace literals {
+constexpr Bytes operator""_B(unsigned long long n) { return static_cast<Bytes>(n); }
+constexpr Bytes operator""_KB(unsigned long long n) { return static_cast<Bytes>(n) * 1000; }
+constexpr Bytes operator""_MB(unsigned long long n) { return static_cast<Bytes>(n) * 1000 * 1000; }
+constexpr Bytes operator""_GB(unsigned long long n) { return static_cast<Bytes>(n) * 1000 * 1000 * 1000; }
+constexpr Bytes operator""_KiB(unsigned long long n) { return static_cast<Bytes>(n) * 1024; }
+constexpr Bytes operator""_MiB(unsigned long long n) { return static_cast<Bytes>(n) * 1024 * 1024; }
+constexpr Bytes operator""_GiB(unsigned long long n) { return static_cast<Bytes>(n) * 1024 * 1024 * 1024; }
+} // namespace literals
+
+/// Names a job within one app and one namespace (jobs.md §1).
+struct JobId {
+    std::int32_t value = 0;
+
+    constexpr JobId() = default;
+    constexpr JobId(std::int32_t number) : value(number) {}
+    auto operator<=>(const JobId&) const = default;
+};
+
+/// An installed app: its package, a reverse-DNS name such as com.example.mail.
+struct AppId {
+    std::string name;
+
+    auto operator<=>(const AppId&) const = default;
+};
+
+} // namespace stint

@@ -1,0 +1,43 @@
+// The installed apps: manifests read from their directories, checked, and watched for change (design.md, who is
+// calling). A manifest that is wrong is told of, and its app is not installed; it harms no other.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <systemd/sd-event.h>
+
+#include "model/app.hpp"
+#include "stint/result.hpp"
+
+namespace stint {
+
+/// Reads one manifest. IllegalArgument: "FILE:LINE:COLUMN: what is wrong, and what would be right" (an unknown key
+/// names the nearest known one). `file` is only for messages, and its stem must be the package.
+Result<Manifest> parseManifest(std::string_view text, const std::filesystem::path& file);
+
+class Registry {
+public:
+    struct Change {
+        std::optional<Manifest> installed; ///< new or updated
+        std::optional<AppId> removed;
+    };
+    using OnChange = std::function<void(const Change&)>;   ///< from the event loop
+    using OnTrouble = std::function<void(const Error&)>;   ///< a manifest that was refused, a warning
+
+    /// Earlier directories win. `builtIn` manifests cannot be replaced by files. Watches by inotify.
+    static Result<std::unique_ptr<Registry>> open(sd_event* loop, std::vector<std::filesystem::path> directories,
+                                                  std::vector<Manifest> builtIn, OnChange change, OnTrouble trouble);
+    virtual ~Registry() = default;
+
+    virtual std::vector<Manifest> all() const = 0;
+    virtual const Manifest* find(std::string_view package) const = 0;
+    /// The app whose manifest's `executable` is this very file (by device and inode).
+    virtual const Manifest* byExecutable(const std::filesystem::path& executable) const = 0;
+};
+
+} // namespace stint

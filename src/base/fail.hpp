@@ -1,0 +1,19 @@
+// How our own code makes an Error: a code and a formatted sentence naming what, where, and what would be right.
+#pragma once
+#include <fmt/core.h>
+
+#include "stint/result.hpp"
+
+namespace stint {
+
+template <class... Args> Error fail(Errc code, fmt::format_string<Args...> format, Args&&... args) {
+    return Error{code, fmt::format(format, std::forward<Args>(args)...)};
+}
+
+/// `error` with the words "`context`: " before its message.
+inline Error within(std::string_view context, Error error) {
+    error.message = fmt::format("{}: {}", context, error.message);
+    return error;
+}
+
+} // namespace stint

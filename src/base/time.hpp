@@ -1,0 +1,38 @@
+// The two times an event happens at, and durations as people write them (scenario.md, values).
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+/// The moment of an event: handed in, never asked for.
+struct Now {
+    Instant elapsed;
+    WallTime wall;
+};
+
+/// What the wall clock would show at `instant`, as seen from `now`.
+inline WallTime wallAt(Instant instant, Now now) { return now.wall + (instant - now.elapsed); }
+
+/// "1h30min", "250ms", "0s": sums of number and unit (ms s min h d), largest first. Nothing else is a duration.
+Result<Duration> parseDuration(std::string_view text);
+std::string formatDuration(Duration);
+/// As formatDuration, to about two units: "1h30min", "4min10s". For people.
+std::string roughDuration(Duration);
+
+/// "0", "512B", "64KB", "1.5MB", "1GiB".
+Result<Bytes> parseSize(std::string_view text);
+/// For people: "256 MiB", "1.3 GB" is not written; powers of 1024 to one decimal.
+std::string formatSize(Bytes);
+
+/// "10Mbps", "800kbps", "0": bits a second in powers of 1000.
+Result<Kbps> parseRate(std::string_view text);
+std::string formatRate(Kbps);
+
+/// "2026-01-05T08:00:00.000Z".
+std::string formatWall(WallTime);
+
+} // namespace stint

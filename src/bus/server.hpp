@@ -1,0 +1,101 @@
+// The server end of the wire: accepts connections, turns methods into Events and questions, and sends effects back as
+// replies, calls and signals. Decides nothing: who a caller is, it is told; what is answered, it asks its Owner.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <systemd/sd-event.h>
+
+#include "base/fd.hpp"
+#include "model/effect.hpp"
+#include "model/event.hpp"
+#include "model/view.hpp"
+#include "stint/result.hpp"
+
+namespace stint {
+
+struct ConnectionId {
+    std::uint64_t value = 0;
+    auto operator<=>(const ConnectionId&) const = default;
+};
+
+/// What a connection may do, fixed when it was accepted.
+struct BusCaller {
+    AppId app;
+    bool isOperator = false;
+};
+
+/// The daemon, as the bus sees it. Questions are asked in act(), after the turn's commit.
+class BusOwner {
+public:
+    virtual ~BusOwner() = default;
+
+    /// Fixes who is calling; an Error refuses the connection (it is closed).
+    virtual Result<BusCaller> accepted(ConnectionId connection, int socket) = 0;
+    virtual void closed(ConnectionId connection) = 0;
+    /// Read anew at each call (design.md, what is visible).
+    virtual bool visibleNow(ConnectionId connection) = 0;
+
+    /// During gather(): one more event for this turn.
+    virtual void arrived(Event event) = 0;
+    /// A process offers to host services of its app.
+    virtual Result<void> hosts(ConnectionId connection, const std::vector<std::string>& services) = 0;
+    /// Whether this connection hosts that run; what it says of another's is ignored.
+    virtual bool maySpeakFor(ConnectionId connection, RunId run) = 0;
+    /// `stint start`.
+    virtual Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
+                                   const std::vector<std::string>& arguments, std::vector<Fd> stdio) = 0;
+    virtual Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) = 0;
+    virtual Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) = 0;
+
+    // Questions.
+    struct DeviceRow {
+        std::string key, value, source;
+    };
+    virtual std::vector<DeviceRow> device() = 0;
+    virtual std::optional<JobView> job(const JobKey& key) = 0;
+    virtual std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
+                                      std::size_t most) = 0;
+    virtual std::vector<JobView> completed(const std::optional<AppId>& app) = 0;
+    virtual std::vector<Blocker> explain(const JobKey& key) = 0;
+    virtual std::vector<TaskRow> tasks() = 0;
+    virtual std::vector<AppView> apps() = 0;
+    virtual bool canRunUserInitiatedJobs(const AppId& app) = 0;
+};
+
+class Server {
+public:
+    /// Listens on `socket` (a path in the runtime directory, which the caller has checked).
+    static Result<std::unique_ptr<Server>> open(sd_event* loop, BusOwner& owner, const std::filesystem::path& socket);
+    virtual ~Server() = default;
+
+    /// A process that was started: its end of the socketpair. `caller` is what identity rule 1 says.
+    virtual Result<ConnectionId> adopt(Fd socket, BusCaller caller) = 0;
+
+    /// Takes in all that is waiting: every ready connection until it has nothing or 64 messages. Events go to
+    /// Owner::arrived; false: nothing came.
+    virtual bool gather() = 0;
+    /// Answers what was asked in this turn, in the order it came, and flushes.
+    virtual void act() = 0;
+    /// The turn's commit failed: all calls that wait get `error`.
+    virtual void failAll(const Error& error) = 0;
+
+    virtual void reply(const Reply& reply) = 0;
+    /// Calls on a process that hosts a run; its answer comes back as StartAnswered or StopAnswered, or not at all.
+    virtual void callStart(ConnectionId to, const CallStart& call) = 0;
+    virtual void callStop(ConnectionId to, const CallStop& call) = 0;
+    virtual void callNetworkChanged(ConnectionId to, const CallNetworkChanged& call) = 0;
+    virtual void callAction(ConnectionId to, const CallAction& call) = 0;
+    virtual void unbind(ConnectionId to) = 0;
+    virtual void appExited(ConnectionId to, pid_t pid, int exitCode) = 0;
+    /// The job changed: tells those who watch it (in act()).
+    virtual void changed(const JobKey& key) = 0;
+    virtual void close(ConnectionId connection) = 0;
+};
+
+} // namespace stint

@@ -1,0 +1,62 @@
+// The decision: the only state of Stint, and the only function that changes it (design.md, the core). It contains no
+// number and no condition of the spec: those are rules/. Pure: the time comes in with each event.
+#pragma once
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/constants.hpp"
+#include "model/effect.hpp"
+#include "model/event.hpp"
+#include "model/record.hpp"
+#include "model/view.hpp"
+
+namespace stint {
+
+/// What one event leaves to do: commit the records first, then perform the effects, each in order.
+struct Step {
+    std::vector<Record> records;
+    std::vector<Effect> effects;
+};
+
+class Scheduler {
+public:
+    explicit Scheduler(Constants constants);
+    ~Scheduler();
+    Scheduler(const Scheduler&) = delete;
+    Scheduler& operator=(const Scheduler&) = delete;
+
+    /// Takes in everything that was written down, once, before the first event (jobs.md §7.2; a restart of the daemon
+    /// inside one boot is no reboot, §12.5). Apps and the device are announced by events afterwards. `boot` is the
+    /// one that `now.elapsed` counts in.
+    Step restore(Snapshot snapshot, const BootId& boot, Now now);
+
+    Step handle(const Event& event, Now now);
+
+    /// When handle(Tick) is due at the latest; nullopt: nothing waits for time. The daemon's only timer.
+    std::optional<Instant> nextDeadline() const;
+
+    // Questions. Each is answered from the same verdicts the decision is made by.
+
+    /// A tracked job, else the newest completed one of that key, else nullopt.
+    std::optional<JobView> job(const JobKey& key, Now now) const;
+    /// Tracked jobs in key order, later than `after`, at most `most`; one app's where `app` is given.
+    std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after, std::size_t most,
+                              Now now) const;
+    /// Completed jobs, newest first.
+    std::vector<JobView> completed(const std::optional<AppId>& app) const;
+    /// Everything that keeps a pending job from running; empty exactly when it may run, and when it runs.
+    std::vector<Blocker> explain(const JobKey& key, Now now) const;
+    std::vector<TaskRow> tasks(Now now) const;
+    std::vector<AppView> apps() const;
+    /// jobs.md §2.1.
+    bool canRunUserInitiatedJobs(const AppId& app) const;
+    const Device& device() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace stint

@@ -1,0 +1,93 @@
+// An installed app: what its manifest declares, and what is known of it now.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stint/units.hpp"
+
+namespace stint {
+
+// Permissions a manifest may declare, and the one a job service must be bound by.
+inline constexpr std::string_view runUserInitiatedJobs = "RUN_USER_INITIATED_JOBS";
+inline constexpr std::string_view receiveBootCompleted = "RECEIVE_BOOT_COMPLETED";
+inline constexpr std::string_view bindJobService = "BIND_JOB_SERVICE";
+
+// The packages that are built in (design.md, running a job and who is calling).
+inline constexpr std::string_view transferPackage = "org.stint.transfer";
+inline constexpr std::string_view shellPackage = "org.stint.shell";
+
+struct Service {
+    std::string name;
+    std::vector<std::string> command; ///< starts a process that hosts it
+    bool exported = false;
+    std::string permission; ///< needed to bind: BIND_JOB_SERVICE for a job service
+
+    bool operator==(const Service&) const = default;
+};
+
+struct Channel {
+    std::string id;
+    std::string name;
+    std::string importance = "default";
+
+    bool operator==(const Channel&) const = default;
+};
+
+/// A manifest that was read and checked.
+struct Manifest {
+    AppId package;
+    std::string label;
+    std::string version;
+    std::string icon;
+    std::string desktopFile;
+    std::vector<std::string> command; ///< the main program, for `stint start`
+    std::string executable;           ///< recognises the main program: /proc/PID/exe
+    std::set<std::string, std::less<>> permissions;
+    std::map<std::string, Service, std::less<>> services;
+    std::vector<Channel> channels; ///< "default" always exists beside them
+    bool debuggable = false;
+    bool system = false; ///< no Stop button in the Task Manager
+    bool hidden = false; ///< no row in the Task Manager
+    bool builtIn = false;
+    std::string file; ///< where it was read
+
+    bool declares(std::string_view permission) const { return permissions.contains(permission); }
+    bool operator==(const Manifest&) const = default;
+};
+
+/// How near an app is to the user, best first (jobs.md §3.5).
+enum class ProcessState {
+    Top,        ///< focused: what the user is looking at
+    Visible,    ///< it has a visible window, or a terminal's foreground
+    Background, ///< it has processes, none is seen
+    NotRunning, ///< it has none
+};
+
+/// What of an app outlives the daemon within one boot.
+struct AppMemory {
+    AppId app;
+    std::optional<ProcessState> pinned; ///< a person's word (`stint app PACKAGE --state`)
+    std::vector<Instant> crashes;       ///< within job.crash_guard.window, oldest first
+    std::optional<Instant> badUntil;    ///< the crash guard's rest (jobs.md §12.3)
+
+    bool operator==(const AppMemory&) const = default;
+};
+
+struct App {
+    Manifest manifest;
+    AppMemory memory;
+    bool visible = false;                ///< as its windows and terminals say; a pinned state outranks it
+    bool running = false;                ///< a process of it is known to be alive
+    std::vector<Instant> scheduleCalls;  ///< persisted schedule() calls within job.schedule_rate_window
+};
+
+/// The state that rules read: the pinned one, else what is seen.
+ProcessState stateOf(const App&);
+std::string_view nameOf(ProcessState);
+std::optional<ProcessState> processStateNamed(std::string_view name);
+
+} // namespace stint

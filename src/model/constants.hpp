@@ -1,0 +1,70 @@
+// Every number of jobs.md §0 (and of limits.md §11 where it names the same one), under its name there. A policy file
+// may override each (design.md, store); nothing else in the house holds a number of the spec.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/time.hpp"
+
+namespace stint {
+
+struct Constants {
+    // Running (jobs.md §4).
+    Duration bindTimeout = 18s;
+    Duration opTimeout = 8s;
+    Duration notificationTimeout = 10s;
+    Duration durationStamp = 5min;
+    Duration minGuaranteeRegular = 10min;
+    Duration minGuaranteeUi = 6h;
+    Duration maxRuntimeRegular = 30min;
+    Duration maxRuntimeUi = 12h;
+    Duration uiCumulativeLimit = 24h;
+    std::int64_t uiEstimatePercent = 135; ///< job.ui_estimate_factor 1.35, in hundredths: no floating point decides
+    bool useDataEstimates = true;
+    Duration uiDataFloor = 6h;
+    // Back-off (jobs.md §6.2).
+    Duration maxBackoff = 5h;
+    std::int64_t systemStopToFailureRatio = 3;
+    // Caps and rates (jobs.md §2.4).
+    std::int64_t maxJobsPerApp = 150;
+    std::int64_t scheduleRate = 250;
+    Duration scheduleRateWindow = 1min;
+    std::int64_t maxNamespaceLength = 1000;
+    std::int64_t completedHistory = 20;
+    std::int64_t slots = 16;
+    // Safeguards (jobs.md §12.3).
+    std::int64_t crashGuardCrashes = 3;
+    Duration crashGuardWindow = 1min;
+    Duration crashGuardRest = 30min;
+    Duration bootSettle = 5s;
+    // The device (limits.md §10).
+    std::int64_t batteryLow = 15;
+    std::int64_t batteryOkay = 20;
+    std::int64_t storageLowPercent = 5;
+    Bytes storageLowBytes = 500_MiB;
+
+    bool operator==(const Constants&) const = default;
+};
+
+/// One constant as a policy file sees it: `key` ("job.bind_timeout"), where it is kept, and its range (inclusive).
+struct ConstantRow {
+    std::string_view key;
+    std::variant<Duration Constants::*, std::int64_t Constants::*, bool Constants::*> field;
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+    std::string_view meaning;
+};
+
+/// All of them, sorted by key.
+std::span<const ConstantRow> constantRows();
+
+/// Sets `key` from its text ("18s", "3", "true", "1.35" for job.ui_estimate_factor). IllegalArgument names an unknown
+/// key (with the nearest known one), a value of the wrong kind, or the range it leaves.
+Result<void> setConstant(Constants&, std::string_view key, std::string_view text);
+/// The value of `key` as setConstant takes it.
+std::string constantText(const Constants&, const ConstantRow&);
+
+} // namespace stint

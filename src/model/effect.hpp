@@ -1,0 +1,110 @@
+// Everything the core can do to the world: words to apps, deeds of edges, answers, and the trace of what happened.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "model/event.hpp"
+
+namespace stint {
+
+/// The answer to a request: an Error, or that it is done. `result` and `id` are schedule()'s (jobs.md §2.1).
+struct Reply {
+    CallId call;
+    std::optional<Error> error;
+    std::int32_t result = 1;
+    JobId id;
+    std::uint32_t count = 0; ///< of StopApp: runs that were ended
+};
+
+/// Connect the run's service: an app's own process that hosts it, else a new one. Answered by Connected, BindFailed
+/// or RunLost.
+struct Bind {
+    RunId run;
+    JobKey key;
+    std::string service;
+    JobClass kind = JobClass::Regular;
+};
+struct CallStart {
+    RunId run;
+    JobKey key;
+    std::string service;
+    JobInfoPtr info;
+    JobClass kind = JobClass::Regular;
+    std::optional<Network> network;
+};
+struct CallStop {
+    RunId run;
+    StopReason reason = StopReason::Undefined;
+};
+struct CallNetworkChanged {
+    RunId run;
+    Network network;
+};
+struct CallAction {
+    RunId run;
+    std::string key;
+};
+/// The run is over. A service that hosts nothing any more is let go.
+struct EndRun {
+    RunId run;
+};
+/// All of the app's processes die at once: cgroup.kill.
+struct KillApp {
+    AppId app;
+    std::string reason; ///< "user", "unresponsive"
+};
+
+struct ShowNotification {
+    AppId app;
+    std::int32_t id = 0;
+    Notification notification;
+    bool userInitiated = false; ///< belongs to a running user-initiated job: not to be dismissed
+};
+struct WithdrawNotification {
+    AppId app;
+    std::int32_t id = 0;
+};
+
+/// One line of what happened, in scenario.md's vocabulary: the daemon's log, `stint watch` and the simulator's trace.
+struct Trace {
+    enum class What : std::uint8_t {
+        Scheduled,
+        Replaced,
+        Refused,
+        Cancelled,
+        Started,
+        Stopped,
+        Finished,
+        Rescheduled,
+        Dropped,
+        Notified,
+        NotificationRemoved,
+        NetworkChanged,
+        Unresponsive,
+        Killed,
+    };
+    What what = What::Scheduled;
+    AppId app;
+    std::optional<JobKey> job;
+    // Each is set where scenario.md's table names it for this `what`.
+    std::optional<StopReason> reason;
+    std::optional<bool> asked;
+    std::optional<JobClass> kind;
+    std::optional<bool> rescheduled;
+    std::optional<Instant> earliest;
+    std::optional<std::int32_t> failures;
+    std::optional<std::int32_t> notification;
+    std::optional<bool> userInitiated;
+    std::string result; ///< scheduled, refused: "success", "failure", "SecurityException", …
+    std::string during; ///< unresponsive: bind, start, stop, notification; killed: the reason
+    std::optional<Duration> ran;
+};
+std::string_view nameOf(Trace::What);
+
+using Effect = std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, EndRun, KillApp,
+                            ShowNotification, WithdrawNotification, Trace>;
+
+} // namespace stint

@@ -1,0 +1,136 @@
+// A job, one run of it, and what is kept of it when it has ended.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "stint/job_info.hpp"
+#include "stint/job_parameters.hpp"
+#include "stint/notification.hpp"
+#include "stint/reasons.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+/// One job among all: unique in (app, namespace, id). The root namespace is empty.
+struct JobKey {
+    AppId app;
+    std::string space;
+    JobId id;
+
+    auto operator<=>(const JobKey&) const = default;
+};
+
+/// "com.example.mail/7", "com.example.mail/sync#7".
+std::string textOf(const JobKey&);
+
+/// What a job runs as (jobs.md §1.4); fixed for one run.
+enum class JobClass : std::uint8_t { Regular, UserInitiated };
+std::string_view nameOf(JobClass);
+
+using JobInfoPtr = std::shared_ptr<const JobInfo>;
+
+/// A tracked job: accepted, durable, not ended.
+struct Job {
+    JobKey key;
+    JobInfoPtr info;
+    WallTime scheduled;          ///< when the app asked
+    Instant enqueued;            ///< its place in the queue; a retry, a replacement and a boot set it anew
+    std::uint64_t sequence = 0;  ///< order of the calls, where `enqueued` is equal
+    std::int32_t failures = 0;
+    std::int32_t systemStops = 0;
+    /// The back-off's end (jobs.md §6.2), on both clocks: the first rules in this boot, the second after another.
+    std::optional<Instant> notBefore;
+    std::optional<WallTime> notBeforeWall;
+    Duration cumulative{0};        ///< run time over its attempts
+    bool demotedByUser = false;    ///< jobs.md §6.6
+    bool demotedBySystem = false;
+    std::string label;             ///< a word for people, from the extras "label"
+};
+
+/// Names one run of one job, over all restarts of the daemon.
+struct RunId {
+    std::uint64_t value = 0;
+    auto operator<=>(const RunId&) const = default;
+};
+
+/// jobs.md §4.1. What is guaranteed in each:
+enum class RunState : std::uint8_t {
+    Binding,   ///< a slot is taken; the service is not connected; onStartJob was not called
+    Starting,  ///< onStartJob was called, its answer is awaited
+    Executing, ///< onStartJob answered true; the job works
+    Stopping,  ///< onStopJob was called, its answer is awaited
+};
+std::string_view nameOf(RunState);
+
+/// jobs.md §4.6, internal codes, as dumps print them.
+enum class InternalReason : std::int32_t {
+    Canceled = 0,
+    Constraints = 1,
+    Preempt = 2,
+    Timeout = 3,
+    DeviceIdle = 4,
+    Thermal = 5,
+    RestrictedBucket = 6,
+    Uninstall = 7,
+    DataCleared = 8,
+    RtcUpdated = 9,
+    SuccessfulFinish = 10,
+    UserUiStop = 11,
+    Anr = 12,
+    TimeoutAbandoned = 13,
+    Unknown = -1,
+};
+std::string_view nameOf(InternalReason);
+
+/// Why a run ends: what the app is told, and what we count by.
+struct Ending {
+    StopReason reason = StopReason::Undefined;
+    InternalReason internal = InternalReason::Unknown;
+
+    bool operator==(const Ending&) const = default;
+};
+
+/// One run, from the slot to its end.
+struct Run {
+    RunId id;
+    JobKey key;
+    JobInfoPtr info;
+    RunState state = RunState::Binding;
+    JobClass kind = JobClass::Regular;
+    Instant began;                       ///< t0 of jobs.md §4.1: guarantee, limit and run time count from here
+    WallTime beganWall;
+    Instant timer;                       ///< the one armed timer of the run
+    Duration guarantee{0};
+    Duration limit{0};
+    std::optional<Instant> notificationDue;  ///< while a notification is owed (jobs.md §5.2)
+    std::optional<std::int32_t> notification; ///< the id it is tied to
+    JobEndNotificationPolicy endPolicy = JobEndNotificationPolicy::Detach;
+    std::optional<Ending> ending;        ///< why it is to end, once that is known; the first reason stands
+    bool dropped = false;                ///< its job was cancelled or replaced: no retry, whatever is answered
+    bool markedForDeath = false;         ///< Stop in the Task Manager: no message goes to the app (jobs.md §5.4)
+    std::optional<Network> network;      ///< what its parameters carry
+    std::optional<Network> networkNews;  ///< a change during BINDING or STARTING, to be told once it executes
+    Duration stamped{0};                 ///< how much of this run the store's cumulative time holds
+    Bytes estimatedDown = unknownBytes;
+    Bytes estimatedUp = unknownBytes;
+    Bytes transferredDown = 0;
+    Bytes transferredUp = 0;
+};
+
+/// An entry of an app's history of completed jobs (jobs.md §0 completed_history).
+struct Completed {
+    JobKey key;
+    WallTime ended;
+    Ending ending;
+    Outcome outcome;
+    Bytes transferredDown = 0;
+    Bytes transferredUp = 0;
+    std::string label;
+
+    bool operator==(const Completed&) const = default;
+};
+
+} // namespace stint

@@ -1,0 +1,59 @@
+// What is written down. A step's records are committed in one transaction before any of its effects is performed.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "model/app.hpp"
+#include "model/job.hpp"
+
+namespace stint {
+
+/// One boot of the machine: /proc/sys/kernel/random/boot_id.
+struct BootId {
+    std::string value;
+    auto operator<=>(const BootId&) const = default;
+};
+
+struct SaveJob {
+    Job job;
+}; ///< new, or changed
+struct DropJob {
+    JobKey key;
+};
+struct SaveCompleted {
+    Completed completed;
+    std::int64_t keep = 0; ///< how many of the app's newest entries stay
+};
+struct SaveApp {
+    AppMemory memory;
+};
+struct DropApp {
+    AppId app;
+}; ///< uninstalled: its memory and its history go
+struct SaveOverrides {
+    std::map<std::string, std::string> overrides;
+}; ///< the whole of Device::overrides
+
+using Record = std::variant<SaveJob, DropJob, SaveCompleted, SaveApp, DropApp, SaveOverrides>;
+
+/// A job as it was found, with the boot it was written in: core decides what of it still holds (jobs.md §7).
+struct StoredJob {
+    Job job;
+    BootId boot;
+};
+
+/// Everything that was written down.
+struct Snapshot {
+    std::vector<StoredJob> jobs;                  ///< by key
+    std::vector<std::pair<AppMemory, BootId>> apps; ///< by app
+    std::vector<Completed> completed;             ///< per app, oldest first
+    std::map<std::string, std::string> overrides; ///< of this boot, else empty
+    std::uint32_t generation = 0; ///< one more at each load: makes RunIds unique over restarts
+    bool sameBoot = false;        ///< the last commit was made in this boot: a restart of the daemon, not a reboot
+};
+
+
+} // namespace stint

@@ -1,0 +1,72 @@
+// What questions about the present are answered with: plain values, made by the core when asked, stored nowhere.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/app.hpp"
+#include "model/job.hpp"
+
+namespace stint {
+
+/// One thing that keeps a job from running (jobs.md §9.1): a shut gate's verdict, in words.
+struct Blocker {
+    PendingReason reason = PendingReason::Undefined;
+    std::string gate;             ///< which question was answered with no: "connectivity"
+    std::string detail;           ///< what is, and what is wanted
+    std::string clears;           ///< what would open it
+    std::optional<WallTime> since;
+    std::optional<WallTime> until; ///< nullopt: an event, not a time
+};
+
+/// A tracked or a completed job, as a person or a program sees it.
+struct JobView {
+    enum class State : std::uint8_t { Pending, Running, Finished };
+    JobKey key;
+    JobInfoPtr info; ///< null for a finished one
+    State state = State::Pending;
+    JobClass kind = JobClass::Regular; ///< what it runs as, or would
+    bool demoted = false;
+    std::string label;
+    std::int32_t failures = 0;
+    std::int32_t systemStops = 0;
+    WallTime scheduled;
+    std::vector<PendingReason> reasons;  ///< pending; never empty then
+    std::optional<WallTime> earliest;    ///< pending: the forecast of its start
+    std::optional<RunState> runState;    ///< running
+    std::optional<WallTime> started;     ///< running
+    Bytes transferredDown = 0;
+    Bytes transferredUp = 0;
+    Bytes estimatedDown = unknownBytes;
+    Bytes estimatedUp = unknownBytes;
+    std::optional<Notification> notification; ///< running, where it has set one
+    std::optional<Completed> completed;       ///< finished
+};
+
+/// A notification as the Task Manager lists it (jobs.md §5.4).
+struct NotificationView {
+    std::int32_t id = 0;
+    Notification notification;
+    bool userInitiated = false;
+};
+
+/// A row of the Task Manager: one for each app with a user-initiated job in EXECUTING.
+struct TaskRow {
+    AppId app;
+    std::string label;
+    std::optional<WallTime> started; ///< nullopt: no row, only notifications that were left behind
+    bool stopButton = true;
+    std::vector<JobView> jobs;
+    std::vector<NotificationView> notifications;
+};
+
+struct AppView {
+    Manifest manifest;
+    ProcessState state = ProcessState::NotRunning;
+    bool pinned = false; ///< the state is a person's word
+    bool bad = false;    ///< the crash guard's mark (jobs.md §12.3)
+    std::uint32_t jobs = 0;
+    std::uint32_t running = 0;
+};
+
+} // namespace stint

@@ -1,0 +1,53 @@
+// The one SQLite file: what was accepted is in it before anyone is told so (design.md, store). It commits records and
+// loads them again; it decides nothing about them.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/record.hpp"
+
+namespace stint {
+
+class Store {
+public:
+    struct Options {
+        std::filesystem::path directory; ///< made 0700 where it is absent
+        BootId boot;                     ///< written beside every row that must not outlive a boot
+        /// For tests of faults: asked before each commit; true: this commit fails as a full disk would make it fail.
+        std::function<bool()> failCommit;
+    };
+
+    /// Opens, or makes, DIRECTORY/stint.db; holds DIRECTORY/lock for the life of the Store: a second daemon on the
+    /// same store is IllegalState, naming the holder's pid. A store of a newer version is IllegalState and is left
+    /// untouched. A damaged one is set aside beside it, rebuilt from what can be read, and told of in `notes()`.
+    static Result<Store> open(Options options);
+
+    Store(Store&&) noexcept;
+    Store& operator=(Store&&) noexcept;
+    ~Store();
+
+    /// Everything that was written down, in key order; counts one generation up (durably).
+    Result<Snapshot> load();
+
+    /// All of the records in one durable transaction, or none of them. `now` is kept as the wall time of the last
+    /// commit (jobs.md §7.1). Errc::Storage says which file and why. On a full disk the reserve file is given up, so
+    /// that the next commit has room.
+    Result<void> commit(std::span<const Record> records, WallTime now);
+
+    /// To be called when nothing waits: checkpoints the write-ahead log, remakes the reserve file.
+    void idle();
+
+    /// What a person should know: set aside, rebuilt, records that could not be read (jobs.md §7.1). Cleared by asking.
+    std::vector<std::string> notes();
+
+private:
+    class Impl;
+    explicit Store(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace stint
