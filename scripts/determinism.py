@@ -1,0 +1,48 @@
+"""Looks for words that would make the same events give other bytes (style.md §8): a clock, chance, the environment,
+files, threads, a locale, floating point, unordered containers. In model, rules and core, comments left out."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("model", "rules", "core")
+WORDS = {
+    r"::now\s*\(": "a clock; the time comes in with the event",
+    r"\b(clock_gettime|gettimeofday|time\s*\(\s*(nullptr|NULL|0)\s*\))": "a clock; the time comes in with the event",
+    r"\b(s?rand|random_device|mt19937\w*|getrandom)\b": "chance; draw() is a pure hash",
+    r"<random>": "chance; draw() is a pure hash",
+    r"\b(getenv|setenv|secure_getenv)\b": "the environment",
+    r"<(fstream|iostream|filesystem|cstdio|stdio\.h|unistd\.h)>": "files",
+    r"<(thread|mutex|shared_mutex|atomic|future|condition_variable|stop_token)>": "threads",
+    r"\bstd::(thread|jthread|async|this_thread)\b": "threads",
+    r"<locale>|\bsetlocale\b": "a locale",
+    r"\b(float|double)\b": "floating point; integer milliseconds and bytes",
+    r"\bunordered_(map|set|multimap|multiset)\b": "an order that is none; std::map",
+    r"\bthrow\b": "an exception across the core's edge; Result",
+}
+# An app's own value of a bundle may be a double: it is carried, never compared to decide.
+CARRIED = re.compile(r"BundleValue|[pg][eu]tDouble|holds_alternative<double>|get_if<double>|get<double>")
+
+
+def without_comments(text):
+    return re.sub(r"//[^\n]*|/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)
+
+
+def troubles():
+    for room in ROOMS:
+        for file in sorted((ROOT / "src" / room).rglob("*.[ch]pp")):
+            for number, line in enumerate(without_comments(file.read_text()).splitlines(), start=1):
+                for word, why in WORDS.items():
+                    if re.search(word, line) and not CARRIED.search(line):
+                        yield f"{file.relative_to(ROOT)}:{number}: {why}: {line.strip()}"
+
+
+def main():
+    found = list(troubles())
+    print(*found, sep="\n", end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

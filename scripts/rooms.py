@@ -1,0 +1,64 @@
+"""Compares every #include with rooms.txt: a room uses itself and the rooms its line names, and the headers of
+include/stint stand on the standard library and on each other alone."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def allowed_rooms():
+    lines = (ROOT / "rooms.txt").read_text().splitlines()
+    rows = (line.split(":") for line in lines if line and not line.startswith("#"))
+    return {room: set(uses.split()) | {room} for room, uses in rows}
+
+
+def room_of(include, rooms):
+    first = include.split("/")[0]
+    if first == "stint":
+        return "words"
+    return first if "/" in include and first in rooms else None
+
+
+def includes(file):
+    text = file.read_text()
+    for match in INCLUDE.finditer(text):
+        yield text.count("\n", 0, match.start(1)) + 1, match[1], match[2]
+
+
+def sources(directory):
+    return sorted(p for p in directory.rglob("*") if p.suffix in (".cpp", ".hpp"))
+
+
+def room_troubles(rooms):
+    for directory in sorted(p for p in (ROOT / "src").iterdir() if p.is_dir()):
+        if directory.name not in rooms and sources(directory):
+            yield f"{directory.relative_to(ROOT)}: a room without a line in rooms.txt"
+            continue
+        for file in sources(directory):
+            for line, _, include in includes(file):
+                used = room_of(include, rooms)
+                if used and used not in rooms[directory.name]:
+                    yield (f"{file.relative_to(ROOT)}:{line}: {directory.name} may not use {used} ({include});"
+                           f" rooms.txt allows {' '.join(sorted(rooms[directory.name]))}")
+
+
+def public_troubles():
+    for file in sources(ROOT / "include" / "stint"):
+        for line, bracket, include in includes(file):
+            ours = bracket == '"' and include.startswith("stint/")
+            standard = bracket == "<" and re.fullmatch(r"[a-z_0-9]+", include)
+            if not (ours or standard):
+                yield f"{file.relative_to(ROOT)}:{line}: a public header may not include {include}"
+
+
+def main():
+    troubles = [*room_troubles(allowed_rooms()), *public_troubles()]
+    print(*troubles, sep="\n", end="\n" if troubles else "")
+    return 1 if troubles else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# What ./run, ./test and ./check share: the one list of Debian packages, and how a preset is built.
+# Sourced, not run. A second call costs a few milliseconds: what is installed is asked of dpkg and never of the network,
+# and what is built is asked of the files' times.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export PATH=$PATH:/usr/sbin:/sbin # nginx lives there
+
+# packages_for run|test|check: Debian 12's own packages; nothing else comes from outside.
+packages_for() {
+    echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev \
+        libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev nginx-light
+    if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest; fi
+    if [ "$1" = check ]; then echo clang-format clang-tidy shellcheck; fi
+}
+
+say() { printf '== %s\n' "$*" >&2; }
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        die "cannot run '$*' without root or sudo"
+    fi
+}
+
+# install run|test|check: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
+install() {
+    local wanted package present missing=()
+    mapfile -t wanted < <(packages_for "$1" | tr ' ' '\n')
+    present=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null || true)
+    for package in "${wanted[@]}"; do
+        [[ $'\n'$present$'\n' == *$'\n'"$package installed"$'\n'* ]] || missing+=("$package")
+    done
+    if [ ${#missing[@]} -eq 0 ]; then return; fi
+    command -v apt-get >/dev/null || die "missing: ${missing[*]} (Debian's names; install their like and try again)"
+    say "installing ${missing[*]}"
+    local get=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}")
+    if ! as_root "${get[@]}" >"$(scratch install.log)" 2>&1; then
+        as_root apt-get update -qq >&2 || die "cannot fetch Debian's package lists"
+        as_root "${get[@]}" >"$(scratch install.log)" 2>&1 || die "cannot install; see $(scratch install.log)"
+    fi
+}
+
+# build PRESET: all of it; no output and no ninja when no file is newer than the last build.
+build() {
+    local preset=$1 directory=$root/build/$1
+    local stamp=$directory/.built
+    local sources=(CMakeLists.txt CMakePresets.json cmake dbus examples include src tests)
+    if [ -f "$stamp" ] &&
+        [ -z "$(cd "$root" && find "${sources[@]}" -name __pycache__ -prune -o -newer "$stamp" -print -quit)" ]; then
+        return
+    fi
+    mkdir -p "$directory"
+    touch "$stamp.new" # what changes while we build is newer than this build
+    if [ ! -f "$directory/build.ninja" ]; then
+        say "configuring build/$preset"
+        (cd "$root" && cmake --preset "$preset") >"$(scratch configure.log)" 2>&1 ||
+            die "cannot configure; see $(scratch configure.log)"
+    fi
+    say "building build/$preset"
+    ninja -C "$directory" >&2 || die "cannot build build/$preset"
+    mv "$stamp.new" "$stamp"
+}
+
+# scratch NAME: a file of ours below build/.
+scratch() {
+    mkdir -p "$root/build"
+    printf '%s' "$root/build/$1"
+}
