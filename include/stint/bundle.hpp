@@ -7,14 +7,19 @@
 #include <variant>
 #include <vector>
 
+#include "stint/units.hpp"
+
 namespace stint {
 
 struct BundleValue;
 
-/// Keys to values of the types below; nested maps at most 10 deep; 64 KiB in all (checked when a job is built).
+/// Keys to values of the types below, within the two limits, which are checked when a job is built.
 class PersistableBundle {
 public:
     using Map = std::map<std::string, BundleValue, std::less<>>;
+
+    static constexpr int DEEPEST = 10;      ///< maps within maps
+    static constexpr Bytes LARGEST = 64_KiB; ///< keys and values together, without any encoding's own bytes
 
     PersistableBundle();
     PersistableBundle(const PersistableBundle&);

@@ -153,6 +153,8 @@ public:
     Result<JobInfo> build() const;
 
 private:
+    void misused(Error error); ///< the first complaint stands
+
     JobInfo info_;
     std::optional<Error> misuse_; ///< a setter's own complaint (a chunk of 0, an unknown network type), said by build()
 };

@@ -25,8 +25,10 @@ std::string roughDuration(Duration);
 
 /// "0", "512B", "64KB", "1.5MB", "1GiB".
 Result<Bytes> parseSize(std::string_view text);
-/// For people: "256 MiB", "1.3 GB" is not written; powers of 1024 to one decimal.
+/// For people: "256 MiB", "1.3 GiB": powers of 1024, to one decimal; "unknown" for a size that is.
 std::string formatSize(Bytes);
+/// As parseSize takes it, to the byte: "500MiB", "1500KB".
+std::string exactSize(Bytes);
 
 /// "10Mbps", "800kbps", "0": bits a second in powers of 1000.
 Result<Kbps> parseRate(std::string_view text);

@@ -2,6 +2,7 @@
 // may override each (design.md, store); nothing else in the house holds a number of the spec.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ struct Constants {
     std::int64_t maxNamespaceLength = 1000;
     std::int64_t completedHistory = 20;
     std::int64_t slots = 16;
+    std::int64_t maxNotificationsPerApp = 50; ///< PROPOSAL: an app cannot fill the memory with what it leaves behind
     // Safeguards (jobs.md §12.3).
     std::int64_t crashGuardCrashes = 3;
     Duration crashGuardWindow = 1min;
@@ -49,22 +51,31 @@ struct Constants {
     bool operator==(const Constants&) const = default;
 };
 
-/// One constant as a policy file sees it: `key` ("job.bind_timeout"), where it is kept, and its range (inclusive).
+/// How the text of a constant is written. A factor is kept in hundredths.
+enum class ConstantKind : std::uint8_t { Time, Number, Size, Factor, Flag };
+
+/// One constant as a policy file sees it: `key` ("job.bind_timeout"), where it is kept, and its range (inclusive; in
+/// milliseconds, bytes or hundredths as its kind has it).
 struct ConstantRow {
     std::string_view key;
     std::variant<Duration Constants::*, std::int64_t Constants::*, bool Constants::*> field;
     std::int64_t least = 0;
     std::int64_t most = 0;
     std::string_view meaning;
+    ConstantKind kind = ConstantKind::Number;
 };
 
 /// All of them, sorted by key.
 std::span<const ConstantRow> constantRows();
+/// The row of `key`; IllegalArgument names the nearest known one.
+Result<const ConstantRow*> constantRow(std::string_view key);
 
 /// Sets `key` from its text ("18s", "3", "true", "1.35" for job.ui_estimate_factor). IllegalArgument names an unknown
 /// key (with the nearest known one), a value of the wrong kind, or the range it leaves.
 Result<void> setConstant(Constants&, std::string_view key, std::string_view text);
 /// The value of `key` as setConstant takes it.
 std::string constantText(const Constants&, const ConstantRow&);
+/// What no single value shows: constants that contradict each other.
+std::optional<Error> contradiction(const Constants&);
 
 } // namespace stint

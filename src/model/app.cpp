@@ -1,0 +1,32 @@
+#include "model/app.hpp"
+
+namespace stint {
+
+ProcessState stateOf(const App& app) {
+    if (app.memory.pinned) return *app.memory.pinned; // a person's word outranks what is seen
+    if (app.visible) return ProcessState::Visible;
+    return app.running ? ProcessState::Background : ProcessState::NotRunning;
+}
+
+std::string_view nameOf(ProcessState state) {
+    switch (state) {
+    case ProcessState::Top:
+        return "top";
+    case ProcessState::Visible:
+        return "visible";
+    case ProcessState::Background:
+        return "background";
+    case ProcessState::NotRunning:
+        return "not_running";
+    }
+    return "unknown";
+}
+
+std::optional<ProcessState> processStateNamed(std::string_view name) {
+    for (ProcessState state :
+         {ProcessState::Top, ProcessState::Visible, ProcessState::Background, ProcessState::NotRunning})
+        if (nameOf(state) == name) return state;
+    return std::nullopt;
+}
+
+} // namespace stint

@@ -1,0 +1,204 @@
+#include "model/constants.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "base/fail.hpp"
+#include "base/nearest.hpp"
+#include "base/overloaded.hpp"
+
+namespace stint {
+
+namespace {
+
+using C = Constants;
+
+constexpr std::int64_t many = 1'000'000'000; ///< for what may be raised until it never counts
+
+// A length of time that some timer counts: never 0, or the timer would fire for ever.
+constexpr ConstantRow timer(std::string_view key, Duration C::*field, std::string_view meaning) {
+    return {key, field, 1, Duration{std::chrono::hours{24 * 365}}.count(), meaning, ConstantKind::Time};
+}
+constexpr ConstantRow timeOrNone(std::string_view key, Duration C::*field, std::string_view meaning) {
+    return {key, field, 0, Duration{std::chrono::hours{24 * 365}}.count(), meaning, ConstantKind::Time};
+}
+constexpr ConstantRow number(std::string_view key, std::int64_t C::*field, std::int64_t least, std::int64_t most,
+                             std::string_view meaning) {
+    return {key, field, least, most, meaning, ConstantKind::Number};
+}
+
+// jobs.md §0 with the prefix "job."; where limits.md §11 names the same constant, its name rules. Sorted by key.
+constexpr std::array rows{
+    number("battery.low", &C::batteryLow, 0, 100, "percent at or below which the battery is low, while unplugged"),
+    number("battery.okay", &C::batteryOkay, 0, 100, "percent from which it is no longer low"),
+    timer("job.bind_timeout", &C::bindTimeout, "from the start of execution until the service is connected"),
+    timeOrNone("job.boot_settle", &C::bootSettle, "from the session's start until apps may start"),
+    number("job.completed_history", &C::completedHistory, 0, 10'000, "completed jobs that are kept for each app"),
+    number("job.crash_guard.crashes", &C::crashGuardCrashes, 1, many, "crashes within the window that make an app bad"),
+    timeOrNone("job.crash_guard.rest", &C::crashGuardRest, "how long a bad app's jobs are not started"),
+    timer("job.crash_guard.window", &C::crashGuardWindow, "the window that crashes are counted in"),
+    timer("job.duration_stamp", &C::durationStamp, "how often a run's time is written to the store"),
+    timer("job.max_backoff", &C::maxBackoff, "cap on any computed back-off"),
+    number("job.max_jobs_per_app", &C::maxJobsPerApp, 1, many, "distinct jobs of one app"),
+    number("job.max_namespace_len", &C::maxNamespaceLength, 1, 100'000, "characters of a namespace"),
+    timer("job.max_runtime_ui", &C::maxRuntimeUi, "hard limit of one run of a user-initiated job"),
+    timeOrNone("job.min_guarantee_ui", &C::minGuaranteeUi,
+               "a user-initiated job is not stopped for convenience before"),
+    timer("job.notification_timeout", &C::notificationTimeout, "until a user-initiated job has set its notification"),
+    timer("job.op_timeout", &C::opTimeout, "answer to onStartJob and onStopJob"),
+    number("job.schedule_rate", &C::scheduleRate, 1, many, "persisted schedule() calls of an app in the window"),
+    timer("job.schedule_rate_window", &C::scheduleRateWindow, "the window that schedule() calls are counted in"),
+    number("job.slots", &C::slots, 1, 1'000, "jobs that run at once"),
+    number("job.system_stop_to_failure_ratio", &C::systemStopToFailureRatio, 1, many,
+           "system stops that count as one failure for back-off"),
+    timer("job.ui_cumulative_limit", &C::uiCumulativeLimit,
+          "run time over attempts before a user-initiated job is demoted"),
+    timeOrNone("job.ui_data_floor", &C::uiDataFloor, "least guarantee of a transfer whose size is known"),
+    ConstantRow{"job.ui_estimate_factor", &C::uiEstimatePercent, 100, 100'000,
+                "head-room on the estimated transfer time", ConstantKind::Factor},
+    ConstantRow{"job.use_data_estimates", &C::useDataEstimates, 0, 1,
+                "the estimated payload decides how long a transfer may run", ConstantKind::Flag},
+    timer("run.max_free", &C::maxRuntimeRegular, "longest single run of a regular job"),
+    timeOrNone("run.min_guarantee", &C::minGuaranteeRegular, "a regular job is not stopped for convenience before"),
+    ConstantRow{"storage.low_bytes", &C::storageLowBytes, 0, std::numeric_limits<Bytes>::max(),
+                "free bytes below which storage is low, if fewer than the percentage", ConstantKind::Size},
+    number("storage.low_percent", &C::storageLowPercent, 0, 100, "free percent below which storage is low"),
+};
+static_assert(std::is_sorted(rows.begin(), rows.end(), [](auto& a, auto& b) { return a.key < b.key; }));
+
+// Names of jobs.md §0 that limits.md §11 replaces.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> replaced{{
+    {"job.max_runtime_regular", "run.max_free"},
+    {"job.min_guarantee_regular", "run.min_guarantee"},
+}};
+
+std::optional<std::string_view> meantBy(std::string_view key) {
+    for (auto [old, now] : replaced)
+        if (key == old) return now;
+    std::vector<std::string_view> keys;
+    for (const ConstantRow& row : rows)
+        keys.push_back(row.key);
+    return nearest(key, keys);
+}
+
+// "battery. job. run. storage."
+std::string prefixes() {
+    std::string text;
+    std::string_view previous;
+    for (const ConstantRow& row : rows) {
+        std::string_view prefix = row.key.substr(0, row.key.find('.') + 1);
+        if (prefix != previous) text += fmt::format("{}{}", text.empty() ? "" : " ", prefix);
+        previous = prefix;
+    }
+    return text;
+}
+
+template <class... Args> Error wrong(const ConstantRow& row, fmt::format_string<Args...> format, Args&&... args) {
+    return within(row.key, fail(Errc::IllegalArgument, format, std::forward<Args>(args)...));
+}
+
+Result<std::int64_t> parseNumber(std::string_view text) {
+    std::int64_t value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc{} && end == text.data() + text.size()) return value;
+    return fail(Errc::IllegalArgument, "\"{}\" is not a whole number; write one such as 3", text);
+}
+
+// "1.35" as 135: an exact decimal, so that no rounding decides.
+Result<std::int64_t> parseFactor(std::string_view text) {
+    std::size_t point = text.find('.');
+    std::string_view decimals = point == text.npos ? std::string_view{} : text.substr(point + 1);
+    auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    auto whole = parseNumber(text.substr(0, point));
+    bool written = point == text.npos || (!decimals.empty() && decimals.size() <= 2);
+    if (!whole || !written || !std::all_of(decimals.begin(), decimals.end(), isDigit))
+        return fail(Errc::IllegalArgument,
+                    "\"{}\" is not a factor; write a number with at most two decimals such as "
+                    "1.35",
+                    text);
+    std::int64_t hundredths = 0;
+    if (!decimals.empty()) hundredths = (decimals[0] - '0') * 10 + (decimals.size() > 1 ? decimals[1] - '0' : 0);
+    std::int64_t value = std::clamp<std::int64_t>(*whole, -many, many) * 100;
+    return text.starts_with('-') ? value - hundredths : value + hundredths;
+}
+
+Result<std::int64_t> parseAs(ConstantKind kind, std::string_view text) {
+    switch (kind) {
+    case ConstantKind::Time:
+        return STINT_TRY(parseDuration(text)).count();
+    case ConstantKind::Number:
+        return parseNumber(text);
+    case ConstantKind::Size:
+        return parseSize(text);
+    case ConstantKind::Factor:
+        return parseFactor(text);
+    case ConstantKind::Flag:
+        if (text == "true" || text == "false") return std::int64_t{text == "true"};
+        return fail(Errc::IllegalArgument, "\"{}\" is not a yes or no; write true or false", text);
+    }
+    return fail(Errc::IllegalArgument, "unknown kind of constant");
+}
+
+std::string writtenAs(ConstantKind kind, std::int64_t value) {
+    switch (kind) {
+    case ConstantKind::Time:
+        return formatDuration(Duration{value});
+    case ConstantKind::Number:
+        return fmt::format("{}", value);
+    case ConstantKind::Size:
+        return exactSize(value);
+    case ConstantKind::Factor:
+        return fmt::format("{}.{:02}", value / 100, value % 100);
+    case ConstantKind::Flag:
+        return value ? "true" : "false";
+    }
+    return {};
+}
+
+} // namespace
+
+std::span<const ConstantRow> constantRows() { return rows; }
+
+Result<const ConstantRow*> constantRow(std::string_view key) {
+    for (const ConstantRow& row : rows)
+        if (row.key == key) return &row;
+    if (auto meant = meantBy(key))
+        return fail(Errc::IllegalArgument, "unknown constant \"{}\" (did you mean \"{}\"?)", key, *meant);
+    return fail(Errc::IllegalArgument, "unknown constant \"{}\"; the known ones begin with {}", key, prefixes());
+}
+
+Result<void> setConstant(Constants& constants, std::string_view key, std::string_view text) {
+    const ConstantRow& row = *STINT_TRY(constantRow(key));
+    auto value = parseAs(row.kind, text);
+    if (!value) return within(key, value.error());
+    if (*value < row.least || *value > row.most)
+        return wrong(row, "{} is out of range; it is {} to {}", text, writtenAs(row.kind, row.least),
+                     writtenAs(row.kind, row.most));
+    std::visit(Overloaded{[&](Duration C::*field) { constants.*field = Duration{*value}; },
+                          [&](std::int64_t C::*field) { constants.*field = *value; },
+                          [&](bool C::*field) { constants.*field = *value != 0; }},
+               row.field);
+    return {};
+}
+
+std::string constantText(const Constants& constants, const ConstantRow& row) {
+    std::int64_t value = std::visit(Overloaded{[&](Duration C::*field) { return (constants.*field).count(); },
+                                               [&](std::int64_t C::*field) { return constants.*field; },
+                                               [&](bool C::*field) { return std::int64_t{constants.*field}; }},
+                                    row.field);
+    return writtenAs(row.kind, value);
+}
+
+std::optional<Error> contradiction(const Constants& constants) {
+    // limits.md §10.3: a battery that is okay again at a level where it is low would change its mind without end.
+    if (constants.batteryOkay < constants.batteryLow)
+        return fail(Errc::IllegalArgument, "battery.okay ({}) is below battery.low ({}); it must be the same or above",
+                    constants.batteryOkay, constants.batteryLow);
+    return std::nullopt;
+}
+
+} // namespace stint

@@ -1,0 +1,40 @@
+#include "model/effect.hpp"
+
+namespace stint {
+
+// scenario.md, trace: the words of `what`.
+std::string_view nameOf(Trace::What what) {
+    switch (what) {
+    case Trace::What::Scheduled:
+        return "scheduled";
+    case Trace::What::Replaced:
+        return "replaced";
+    case Trace::What::Refused:
+        return "refused";
+    case Trace::What::Cancelled:
+        return "cancelled";
+    case Trace::What::Started:
+        return "started";
+    case Trace::What::Stopped:
+        return "stopped";
+    case Trace::What::Finished:
+        return "finished";
+    case Trace::What::Rescheduled:
+        return "rescheduled";
+    case Trace::What::Dropped:
+        return "dropped";
+    case Trace::What::Notified:
+        return "notified";
+    case Trace::What::NotificationRemoved:
+        return "notification_removed";
+    case Trace::What::NetworkChanged:
+        return "network_changed";
+    case Trace::What::Unresponsive:
+        return "unresponsive";
+    case Trace::What::Killed:
+        return "killed";
+    }
+    return "unknown";
+}
+
+} // namespace stint

@@ -1,0 +1,74 @@
+#include "model/job.hpp"
+
+#include <fmt/core.h>
+
+namespace stint {
+
+// scenario.md, values: with a namespace the id follows a '#'.
+std::string textOf(const JobKey& key) {
+    if (key.space.empty()) return fmt::format("{}/{}", key.app.name, key.id.value);
+    return fmt::format("{}/{}#{}", key.app.name, key.space, key.id.value);
+}
+
+std::string_view nameOf(JobClass kind) {
+    switch (kind) {
+    case JobClass::Regular:
+        return "regular";
+    case JobClass::UserInitiated:
+        return "user_initiated";
+    }
+    return "unknown";
+}
+
+std::string_view nameOf(RunState state) {
+    switch (state) {
+    case RunState::Binding:
+        return "binding";
+    case RunState::Starting:
+        return "starting";
+    case RunState::Executing:
+        return "executing";
+    case RunState::Stopping:
+        return "stopping";
+    }
+    return "unknown";
+}
+
+// jobs.md §4.6, the words that dumps print.
+std::string_view nameOf(InternalReason reason) {
+    switch (reason) {
+    case InternalReason::Canceled:
+        return "canceled";
+    case InternalReason::Constraints:
+        return "constraints";
+    case InternalReason::Preempt:
+        return "preempt";
+    case InternalReason::Timeout:
+        return "timeout";
+    case InternalReason::DeviceIdle:
+        return "device_idle";
+    case InternalReason::Thermal:
+        return "thermal";
+    case InternalReason::RestrictedBucket:
+        return "restricted_bucket";
+    case InternalReason::Uninstall:
+        return "uninstall";
+    case InternalReason::DataCleared:
+        return "data_cleared";
+    case InternalReason::RtcUpdated:
+        return "rtc_updated";
+    case InternalReason::SuccessfulFinish:
+        return "successful_finish";
+    case InternalReason::UserUiStop:
+        return "user_ui_stop";
+    case InternalReason::Anr:
+        return "anr";
+    case InternalReason::TimeoutAbandoned:
+        return "timeout_abandoned";
+    case InternalReason::Unknown:
+        return "unknown";
+    }
+    return "unknown";
+}
+
+} // namespace stint

@@ -1,0 +1,93 @@
+#include "stint/network.hpp"
+
+#include <array>
+
+namespace stint {
+
+namespace {
+
+template <class E> struct Named {
+    E value;
+    std::string_view name;
+};
+
+// jobs.md §1.3: the capabilities and transports Stint knows.
+// clang-format off
+constexpr std::array capabilities{
+    Named{NetworkCapability::NotMetered,            "NOT_METERED"},
+    Named{NetworkCapability::Internet,              "INTERNET"},
+    Named{NetworkCapability::NotRestricted,         "NOT_RESTRICTED"},
+    Named{NetworkCapability::Trusted,               "TRUSTED"},
+    Named{NetworkCapability::NotVpn,                "NOT_VPN"},
+    Named{NetworkCapability::Validated,             "VALIDATED"},
+    Named{NetworkCapability::CaptivePortal,         "CAPTIVE_PORTAL"},
+    Named{NetworkCapability::NotRoaming,            "NOT_ROAMING"},
+    Named{NetworkCapability::NotCongested,          "NOT_CONGESTED"},
+    Named{NetworkCapability::NotSuspended,          "NOT_SUSPENDED"},
+    Named{NetworkCapability::TemporarilyNotMetered, "TEMPORARILY_NOT_METERED"},
+};
+constexpr std::array transports{
+    Named{NetworkTransport::Cellular,  "CELLULAR"},
+    Named{NetworkTransport::Wifi,      "WIFI"},
+    Named{NetworkTransport::Bluetooth, "BLUETOOTH"},
+    Named{NetworkTransport::Ethernet,  "ETHERNET"},
+    Named{NetworkTransport::Vpn,       "VPN"},
+    Named{NetworkTransport::Usb,       "USB"},
+    Named{NetworkTransport::Loopback,  "LOOPBACK"},
+};
+// clang-format on
+
+template <class E, std::size_t n> std::string_view nameIn(const std::array<Named<E>, n>& table, E value) {
+    for (const auto& row : table)
+        if (row.value == value) return row.name;
+    return {};
+}
+
+template <class E, std::size_t n>
+std::optional<E> valueIn(const std::array<Named<E>, n>& table, std::string_view name) {
+    for (const auto& row : table)
+        if (row.name == name) return row.value;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::string_view nameOf(NetworkCapability capability) { return nameIn(capabilities, capability); }
+
+std::string_view nameOf(NetworkTransport transport) { return nameIn(transports, transport); }
+
+std::optional<NetworkCapability> capabilityNamed(std::string_view name) { return valueIn(capabilities, name); }
+
+std::optional<NetworkTransport> transportNamed(std::string_view name) { return valueIn(transports, name); }
+
+// jobs.md §1.5: what a request starts with.
+NetworkRequest::Builder::Builder() {
+    request_.capabilities_ = {NetworkCapability::NotRestricted, NetworkCapability::Trusted, NetworkCapability::NotVpn};
+}
+
+NetworkRequest::Builder& NetworkRequest::Builder::addCapability(NetworkCapability capability) {
+    request_.capabilities_.insert(capability);
+    return *this;
+}
+
+NetworkRequest::Builder& NetworkRequest::Builder::removeCapability(NetworkCapability capability) {
+    request_.capabilities_.erase(capability);
+    return *this;
+}
+
+NetworkRequest::Builder& NetworkRequest::Builder::clearCapabilities() {
+    request_.capabilities_.clear();
+    return *this;
+}
+
+NetworkRequest::Builder& NetworkRequest::Builder::addTransportType(NetworkTransport transport) {
+    request_.transports_.insert(transport);
+    return *this;
+}
+
+NetworkRequest::Builder& NetworkRequest::Builder::setNetworkSpecifier(std::string specifier) {
+    request_.specifier_ = std::move(specifier);
+    return *this;
+}
+
+} // namespace stint
