@@ -45,6 +45,8 @@ constexpr std::array rows{
     timer("job.max_backoff", &C::maxBackoff, "cap on any computed back-off"),
     number("job.max_jobs_per_app", &C::maxJobsPerApp, 1, many, "distinct jobs of one app"),
     number("job.max_namespace_len", &C::maxNamespaceLength, 1, 100'000, "characters of a namespace"),
+    number("job.max_notifications_per_app", &C::maxNotificationsPerApp, 1, 10'000,
+           "notifications of one app that are kept"),
     timer("job.max_runtime_ui", &C::maxRuntimeUi, "hard limit of one run of a user-initiated job"),
     timeOrNone("job.min_guarantee_ui", &C::minGuaranteeUi,
                "a user-initiated job is not stopped for convenience before"),

@@ -1,0 +1,180 @@
+#include "policy/policy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <toml++/toml.h>
+#include <unistd.h>
+#include <vector>
+
+#include "base/fail.hpp"
+#include "base/fd.hpp"
+
+namespace stint {
+
+namespace {
+
+constexpr std::size_t largestFile = 1'048'576; ///< every constant there is fits many times over
+
+struct Position {
+    std::string_view file;
+    toml::source_position at;
+};
+
+Error at(Position position, const Error& error) {
+    return Error{error.code,
+                 fmt::format("{}:{}:{}: {}", position.file, position.at.line, position.at.column, error.message)};
+}
+
+template <class... Args> Error wrong(fmt::format_string<Args...> format, Args&&... args) {
+    return fail(Errc::IllegalArgument, format, std::forward<Args>(args)...);
+}
+
+/// One value of the file under its whole key: [job] slots is job.slots.
+struct Setting {
+    std::string key;
+    const toml::node* value;
+};
+
+void gather(const toml::table& table, const std::string& prefix, std::vector<Setting>& settings) {
+    for (auto&& [name, value] : table) {
+        std::string key = prefix.empty() ? std::string{name.str()} : fmt::format("{}.{}", prefix, name.str());
+        if (const toml::table* inner = value.as_table())
+            gather(*inner, key, settings);
+        else
+            settings.push_back({std::move(key), &value});
+    }
+}
+
+// In the order of the file, so that the first mistake in it is the one that is named.
+std::vector<Setting> settingsOf(const toml::table& table) {
+    std::vector<Setting> settings;
+    gather(table, {}, settings);
+    std::stable_sort(settings.begin(), settings.end(), [](const Setting& a, const Setting& b) {
+        return a.value->source().begin < b.value->source().begin;
+    });
+    return settings;
+}
+
+std::string_view shapeOf(ConstantKind kind) {
+    switch (kind) {
+    case ConstantKind::Time:
+        return "a duration in quotes, such as \"30s\"";
+    case ConstantKind::Number:
+        return "a whole number without quotes, such as 3";
+    case ConstantKind::Size:
+        return "a size in quotes, such as \"500MiB\"";
+    case ConstantKind::Factor:
+        return "a number without quotes, such as 1.35";
+    case ConstantKind::Flag:
+        return "true or false, without quotes";
+    }
+    return {};
+}
+
+std::string_view shapeOf(const toml::node& value) {
+    switch (value.type()) {
+    case toml::node_type::string:
+        return "a string";
+    case toml::node_type::integer:
+        return "a whole number";
+    case toml::node_type::floating_point:
+        return "a number with a fraction";
+    case toml::node_type::boolean:
+        return "a yes or no";
+    case toml::node_type::array:
+        return "a list";
+    default:
+        return "a date or a time";
+    }
+}
+
+// The text of `value` where TOML's type is the one `kind` is written in, else nullopt.
+std::optional<std::string> textOf(const toml::node& value, ConstantKind kind) {
+    switch (kind) {
+    case ConstantKind::Time:
+    case ConstantKind::Size:
+        return value.value_exact<std::string>();
+    case ConstantKind::Flag:
+        if (auto flag = value.value_exact<bool>()) return *flag ? "true" : "false";
+        return std::nullopt;
+    case ConstantKind::Factor:
+        // The shortest text that reads as the same number: 1.35 stays 1.35.
+        if (auto factor = value.value_exact<double>()) return fmt::format("{}", *factor);
+        [[fallthrough]];
+    case ConstantKind::Number:
+        if (auto number = value.value_exact<std::int64_t>()) return fmt::format("{}", *number);
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+Result<void> apply(Constants& constants, const Setting& setting) {
+    const ConstantRow& row = *STINT_TRY(constantRow(setting.key));
+    auto text = textOf(*setting.value, row.kind);
+    if (!text) return wrong("{} is {}; write {}", setting.key, shapeOf(*setting.value), shapeOf(row.kind));
+    return setConstant(constants, setting.key, *text);
+}
+
+// toml++ throws; the exception ends here.
+Result<toml::table> parse(std::string_view text, std::string_view file) {
+    try {
+        return toml::parse(text);
+    } catch (const toml::parse_error& error) {
+        return at({file, error.source().begin}, wrong("this is not TOML: {}", error.description()));
+    }
+}
+
+Error unreadable(const std::string& path) {
+    return fail(Errc::System, "cannot read policy {}: {}", path, std::generic_category().message(errno));
+}
+
+Result<std::string> readAll(const Fd& file, const std::string& path) {
+    std::string text;
+    std::array<char, 16'384> piece;
+    for (;;) {
+        ssize_t count = ::read(file.get(), piece.data(), piece.size());
+        if (count == 0) return text;
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return unreadable(path);
+        text.append(piece.data(), static_cast<std::size_t>(count));
+        if (text.size() > largestFile)
+            return wrong("policy {} is larger than {} bytes; is it a policy?", path, largestFile);
+    }
+}
+
+} // namespace
+
+Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view file) {
+    auto table = STINT_TRY(parse(toml, file));
+    std::set<std::string_view> seen;
+    auto settings = settingsOf(table);
+    for (const Setting& setting : settings) {
+        toml::source_position position = setting.value->source().begin;
+        // "job.slots" in quotes and job.slots without are two keys to TOML.
+        if (!seen.insert(setting.key).second)
+            return at({file, position}, wrong("{} is set twice; leave one of them out", setting.key));
+        if (auto done = apply(base.constants, setting); !done) return at({file, position}, done.error());
+        base.origins.insert_or_assign(setting.key, fmt::format("{}:{}", file, position.line));
+    }
+    if (auto error = contradiction(base.constants)) return within(file, *std::move(error));
+    return base;
+}
+
+Result<Policy> readPolicyFiles(std::span<const PolicyFile> files) {
+    Policy policy;
+    for (const PolicyFile& file : files) {
+        Fd opened{::open(file.path.c_str(), O_RDONLY | O_CLOEXEC)};
+        if (!opened && file.optional && (errno == ENOENT || errno == ENOTDIR)) continue;
+        if (!opened) return unreadable(file.path);
+        std::string text = STINT_TRY(readAll(opened, file.path));
+        policy = STINT_TRY(applyPolicy(std::move(policy), text, file.path));
+    }
+    return policy;
+}
+
+} // namespace stint
