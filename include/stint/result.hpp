@@ -73,10 +73,14 @@ private:
 
 } // namespace stint
 
-/// The value of a Result, or passes its Error on to the caller of this function.
-#define STINT_TRY(expression)                                                                                          \
+/// The value of a Result, or passes its Error on to the caller of this function. Each use has a name of its own, so
+/// that one may stand inside another's lambda.
+#define STINT_TRY(expression) STINT_TRY_NAMED(STINT_JOINED(stintTried, __COUNTER__), expression)
+#define STINT_TRY_NAMED(tried, expression)                                                                             \
     (__extension__({                                                                                                   \
-        auto stintTried = (expression);                                                                                \
-        if (!stintTried.ok()) return std::move(stintTried).error();                                                    \
-        std::move(stintTried).value();                                                                                 \
+        auto tried = (expression);                                                                                     \
+        if (!tried.ok()) return std::move(tried).error();                                                              \
+        std::move(tried).value();                                                                                      \
     }))
+#define STINT_JOINED(left, right) STINT_JOINED_NOW(left, right)
+#define STINT_JOINED_NOW(left, right) left##right

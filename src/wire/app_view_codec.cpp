@@ -1,0 +1,121 @@
+// The Task Manager's rows, the installed apps, and the device's values.
+#include "base/fail.hpp"
+#include "wire/times.hpp"
+#include "wire/views.hpp"
+
+namespace stint::wire {
+
+void writeNotificationView(Writer& writer, const NotificationView& view) {
+    DictionaryWriter dictionary(writer);
+    dictionary.put("id", view.id);
+    dictionary.put("title", view.notification.getTitle());
+    dictionary.put("text", view.notification.getText());
+    dictionary.put("progressMaximum", view.notification.getProgress().maximum);
+    dictionary.put("progressValue", view.notification.getProgress().value);
+    dictionary.put("userInitiated", view.userInitiated);
+}
+
+Result<NotificationView> readNotificationView(Reader& reader) {
+    NotificationView view;
+    std::string title, text;
+    std::int64_t maximum = 0, value = 0;
+    DictionaryReader dictionary("notification", UnknownKeys::Ignore);
+    dictionary.take("id", view.id).take("title", title).take("text", text);
+    dictionary.take("progressMaximum", maximum).take("progressValue", value);
+    dictionary.take("userInitiated", view.userInitiated);
+    STINT_TRY(dictionary.read(reader));
+    Notification::Builder builder("");
+    builder.setContentTitle(std::move(title)).setContentText(std::move(text)).setProgress(maximum, value, false);
+    view.notification = builder.build();
+    return view;
+}
+
+void writeTaskRow(Writer& writer, const TaskRow& row) {
+    DictionaryWriter dictionary(writer);
+    dictionary.put("package", row.app.name);
+    dictionary.put("label", row.label);
+    dictionary.put("started", wallNumber(row.started));
+    dictionary.put("stop", row.stopButton);
+    dictionary.put("jobs", "aa{sv}", [&row](Writer& value) { writeList(value, row.jobs, writeJobView); });
+    dictionary.put("notifications", "aa{sv}",
+                   [&row](Writer& value) { writeList(value, row.notifications, writeNotificationView); });
+}
+
+Result<TaskRow> readTaskRow(Reader& reader) {
+    TaskRow row;
+    std::int64_t started = -1;
+    DictionaryReader dictionary("row", UnknownKeys::Ignore);
+    dictionary.take("package", row.app.name).take("label", row.label).take("started", started);
+    dictionary.take("stop", row.stopButton);
+    dictionary.take("jobs", "aa{sv}", [&row](Reader& value) -> Result<void> {
+        row.jobs = STINT_TRY(readList(value, readJobView));
+        return {};
+    });
+    dictionary.take("notifications", "aa{sv}", [&row](Reader& value) -> Result<void> {
+        row.notifications = STINT_TRY(readList(value, readNotificationView));
+        return {};
+    });
+    STINT_TRY(dictionary.read(reader));
+    row.started = wallFrom(started);
+    return row;
+}
+
+void writeAppView(Writer& writer, const AppView& view) {
+    const Manifest& manifest = view.manifest;
+    std::vector<std::string> services;
+    for (const auto& [name, service] : manifest.services)
+        services.push_back(name);
+    DictionaryWriter dictionary(writer);
+    dictionary.put("package", manifest.package.name);
+    dictionary.put("label", manifest.label);
+    dictionary.put("version", manifest.version);
+    dictionary.put("builtIn", manifest.builtIn);
+    dictionary.put("system", manifest.system);
+    dictionary.put("manifest", manifest.file);
+    dictionary.put("services", services);
+    dictionary.put("permissions", std::vector<std::string>(manifest.permissions.begin(), manifest.permissions.end()));
+    dictionary.put("state", nameOf(view.state));
+    dictionary.put("pinned", view.pinned);
+    dictionary.put("bad", view.bad);
+    dictionary.put("jobs", view.jobs);
+    dictionary.put("running", view.running);
+}
+
+Result<AppView> readAppView(Reader& reader) {
+    AppView view;
+    Manifest& manifest = view.manifest;
+    std::vector<std::string> services, permissions;
+    std::string state;
+    DictionaryReader dictionary("app", UnknownKeys::Ignore);
+    dictionary.take("package", manifest.package.name).take("label", manifest.label).take("version", manifest.version);
+    dictionary.take("builtIn", manifest.builtIn).take("system", manifest.system).take("manifest", manifest.file);
+    dictionary.take("services", services).take("permissions", permissions).take("state", state);
+    dictionary.take("pinned", view.pinned).take("bad", view.bad).take("jobs", view.jobs).take("running", view.running);
+    STINT_TRY(dictionary.read(reader));
+    for (std::string& name : services) {
+        Service& service = manifest.services[name];
+        service.name = std::move(name);
+    }
+    manifest.permissions.insert(permissions.begin(), permissions.end());
+    const std::optional<ProcessState> known = processStateNamed(state);
+    if (!known) return fail(Errc::IllegalArgument, "app: state: unknown word \"{}\"", state);
+    view.state = *known;
+    return view;
+}
+
+void writeDeviceRow(Writer& writer, const DeviceRow& row) {
+    DictionaryWriter dictionary(writer);
+    dictionary.put("key", row.key);
+    dictionary.put("value", row.value);
+    dictionary.put("source", row.source);
+}
+
+Result<DeviceRow> readDeviceRow(Reader& reader) {
+    DeviceRow row;
+    DictionaryReader dictionary("device", UnknownKeys::Ignore);
+    dictionary.take("key", row.key).take("value", row.value).take("source", row.source);
+    STINT_TRY(dictionary.read(reader));
+    return row;
+}
+
+} // namespace stint::wire

@@ -1,0 +1,146 @@
+// Extras: a typed map, nested (jobs.md §12.9). What is not one of its types is refused by name.
+#include <bit>
+
+#include "base/fail.hpp"
+#include "base/overloaded.hpp"
+#include "wire/codec.hpp"
+#include "wire/names.hpp"
+
+namespace stint::wire {
+namespace {
+
+// Writing.
+
+const char* typeOf(const BundleValue& value) {
+    return std::visit(Overloaded{
+                          [](bool) { return "b"; },
+                          [](std::int32_t) { return "i"; },
+                          [](std::int64_t) { return "x"; },
+                          [](double) { return "d"; },
+                          [](const std::string&) { return "s"; },
+                          [](const std::vector<bool>&) { return "ab"; },
+                          [](const std::vector<std::int32_t>&) { return "ai"; },
+                          [](const std::vector<std::int64_t>&) { return "ax"; },
+                          [](const std::vector<double>&) { return "ad"; },
+                          [](const std::vector<std::string>&) { return "as"; },
+                          [](const PersistableBundle&) { return "a{sv}"; },
+                      },
+                      value.held);
+}
+
+void write(Writer& writer, bool value) { writer.boolean(value); }
+void write(Writer& writer, std::int32_t value) { writer.int32(value); }
+void write(Writer& writer, std::int64_t value) { writer.int64(value); }
+void write(Writer& writer, double value) { writer.real(value); }
+void write(Writer& writer, const std::string& value) { writer.string(value); }
+void write(Writer& writer, const PersistableBundle& value) { writeBundle(writer, value); }
+template <class T> void write(Writer& writer, const std::vector<T>& values, const char* contents) {
+    writer.openArray(contents);
+    for (const T value : values)
+        write(writer, value);
+    writer.close();
+}
+void write(Writer& writer, const std::vector<bool>& values) { write(writer, values, "b"); }
+void write(Writer& writer, const std::vector<std::int32_t>& values) { write(writer, values, "i"); }
+void write(Writer& writer, const std::vector<std::int64_t>& values) { write(writer, values, "x"); }
+void write(Writer& writer, const std::vector<double>& values) { write(writer, values, "d"); }
+void write(Writer& writer, const std::vector<std::string>& values) { writer.strings(values); }
+
+// Reading.
+
+/// What is left of a job's allowance; nested bundles share it.
+struct Allowance {
+    Bytes bytes = PersistableBundle::LARGEST;
+    int depth = PersistableBundle::DEEPEST;
+
+    Result<void> spend(Bytes count) {
+        if (count > bytes)
+            return fail(Errc::IllegalArgument, "more than {} bytes in all; put a path or a descriptor there instead",
+                        PersistableBundle::LARGEST);
+        bytes -= count;
+        return {};
+    }
+};
+
+Result<PersistableBundle> readWithin(Reader& reader, Allowance& allowance);
+
+Bytes sizeOf(const std::string& value) { return static_cast<Bytes>(value.size()); }
+template <class T> Bytes sizeOf(const T&) { return sizeof(T); }
+
+template <class T> Result<T> readOne(Reader& reader, Allowance& allowance) {
+    T value{};
+    STINT_TRY(reader.read(value));
+    STINT_TRY(allowance.spend(sizeOf(value)));
+    return value;
+}
+
+template <class T> Result<BundleValue> single(Reader& reader, Allowance& allowance) {
+    return BundleValue{STINT_TRY(readOne<T>(reader, allowance))};
+}
+
+template <class T> Result<BundleValue> several(Reader& reader, Allowance& allowance, const char* contents) {
+    std::vector<T> values;
+    STINT_TRY(reader.array(contents, [&](Reader& element) -> Result<void> {
+        values.push_back(STINT_TRY(readOne<T>(element, allowance)));
+        return {};
+    }));
+    return BundleValue{std::move(values)};
+}
+
+Result<BundleValue> nested(Reader& reader, Allowance& allowance) {
+    if (allowance.depth == 0)
+        return fail(Errc::IllegalArgument, "nested more than {} deep", PersistableBundle::DEEPEST);
+    --allowance.depth;
+    PersistableBundle bundle = STINT_TRY(readWithin(reader, allowance));
+    ++allowance.depth;
+    return BundleValue{std::move(bundle)};
+}
+
+Result<BundleValue> readValue(Reader& reader, std::string_view type, Allowance& allowance) {
+    if (type == "b") return single<bool>(reader, allowance);
+    if (type == "i") return single<std::int32_t>(reader, allowance);
+    if (type == "x") return single<std::int64_t>(reader, allowance);
+    if (type == "d") return single<double>(reader, allowance);
+    if (type == "s") return single<std::string>(reader, allowance);
+    if (type == "ab") return several<bool>(reader, allowance, "b");
+    if (type == "ai") return several<std::int32_t>(reader, allowance, "i");
+    if (type == "ax") return several<std::int64_t>(reader, allowance, "x");
+    if (type == "ad") return several<double>(reader, allowance, "d");
+    if (type == "as") return several<std::string>(reader, allowance, "s");
+    if (type == "a{sv}") return nested(reader, allowance);
+    return fail(Errc::IllegalArgument, "{} cannot be kept; b, i, x, d, s, arrays of these and a{{sv}} can",
+                typeInWords(type));
+}
+
+Result<PersistableBundle> readWithin(Reader& reader, Allowance& allowance) {
+    PersistableBundle bundle;
+    STINT_TRY(reader.array("{sv}", [&](Reader& entries) {
+        return entries.entry([&](Reader& entry) -> Result<void> {
+            std::string key = STINT_TRY(readOne<std::string>(entry, allowance));
+            return entry.variant([&](Reader& reader_, std::string_view type) -> Result<void> {
+                Result<BundleValue> value = readValue(reader_, type, allowance);
+                if (!value) return within(key, std::move(value).error());
+                bundle.put(std::move(key), *std::move(value));
+                return {};
+            });
+        });
+    }));
+    return bundle;
+}
+
+} // namespace
+
+void writeBundle(Writer& writer, const PersistableBundle& bundle) {
+    DictionaryWriter dictionary(writer);
+    for (const auto& [key, value] : bundle.entries())
+        dictionary.put(key.c_str(), typeOf(value), [&value = value](Writer& inner) {
+            std::visit([&inner](const auto& held) { write(inner, held); }, value.held);
+        });
+}
+
+Result<PersistableBundle> readBundle(Reader& reader) {
+    Allowance allowance;
+    return readWithin(reader, allowance);
+}
+
+} // namespace stint::wire

@@ -1,0 +1,59 @@
+// Our words as dictionaries, in both directions; their keys and types are in the comments of dbus/*.xml. Writing cannot
+// fail by itself: ask Writer::done() at the end. Reading trusts nothing, and answers IllegalArgument by key.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "stint/bundle.hpp"
+#include "stint/job_info.hpp"
+#include "stint/job_parameters.hpp"
+#include "stint/network.hpp"
+#include "stint/notification.hpp"
+#include "stint/result.hpp"
+#include "wire/reader.hpp"
+#include "wire/writer.hpp"
+
+namespace stint::wire {
+
+/// Whether clip data carry their open files or only their paths.
+enum class ClipFiles { Included, LeftOut };
+
+void writeJob(Writer& writer, const JobInfo& job, ClipFiles files);
+/// Goes through JobInfo::Builder::build(), so a job that was made by hand obeys jobs.md §1.2 like any other.
+Result<JobInfo> readJob(Reader& reader);
+
+void writeBundle(Writer& writer, const PersistableBundle& bundle);
+/// At most 64 KiB in all and 10 deep (jobs.md §12.9).
+Result<PersistableBundle> readBundle(Reader& reader);
+
+void writeClip(Writer& writer, const ClipData& clip, ClipFiles files);
+Result<ClipData> readClip(Reader& reader);
+
+void writeNetworkRequest(Writer& writer, const NetworkRequest& request);
+Result<NetworkRequest> readNetworkRequest(Reader& reader);
+
+/// Unknown keys and names are ignored: a newer daemon may know more of a network.
+void writeNetwork(Writer& writer, const Network& network);
+Result<Network> readNetwork(Reader& reader);
+
+/// What StartJob hands to a service, beside the run and the service's name.
+struct RunParameters {
+    JobId id;
+    std::string space; ///< empty: the root namespace
+    PersistableBundle extras;
+    std::optional<ClipData> clip;
+    std::int32_t clipGrantFlags = 0;
+    bool userInitiated = false;
+    std::optional<Network> network;
+};
+void writeRunParameters(Writer& writer, const RunParameters& parameters);
+Result<RunParameters> readRunParameters(Reader& reader);
+
+void writeNotification(Writer& writer, const Notification& notification);
+Result<Notification> readNotification(Reader& reader);
+
+void writeOutcome(Writer& writer, const Outcome& outcome);
+Result<Outcome> readOutcome(Reader& reader);
+
+} // namespace stint::wire

@@ -1,0 +1,95 @@
+#include "wire/connect.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <string_view>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <system_error>
+
+#include "base/fail.hpp"
+#include "wire/errors.hpp"
+#include "wire/names.hpp"
+#include "wire/runtime_directory.hpp"
+
+namespace stint::wire {
+namespace {
+
+Result<Bus> newBus(Fd socket) {
+    sd_bus* made = nullptr;
+    int result = sd_bus_new(&made);
+    if (result < 0) return within("cannot make a connection", errorFromErrno(-result));
+    Bus bus(made);
+    result = sd_bus_set_fd(made, socket.get(), socket.get());
+    if (result < 0) return within("cannot use the socket", errorFromErrno(-result));
+    socket.release(); // the connection closes it from now on
+    result = sd_bus_negotiate_fds(made, 1);
+    // Trusted: sd-bus's own access control asks for capabilities of a caller; ours is about who is calling.
+    if (result >= 0) result = sd_bus_set_trusted(made, 1);
+    if (result < 0) return within("cannot set up a connection", errorFromErrno(-result));
+    return bus;
+}
+
+Result<Bus> started(Bus bus) {
+    const int result = sd_bus_start(bus.get());
+    if (result < 0) return within("cannot start a connection", errorFromErrno(-result));
+    return bus;
+}
+
+Error cannotConnect(const std::filesystem::path& socket, int number) {
+    if (number == ENOENT || number == ECONNREFUSED)
+        return fail(Errc::Unavailable, "no stintd listens at {}; start it with: stintd &", socket.c_str());
+    return fail(Errc::Unavailable, "cannot connect to {}: {}", socket.c_str(), std::generic_category().message(number));
+}
+
+} // namespace
+
+Result<Fd> connectSocket(const std::filesystem::path& socket) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (socket.native().size() >= sizeof address.sun_path)
+        return fail(Errc::IllegalArgument, "the socket's path {} is longer than {} bytes", socket.c_str(),
+                    sizeof address.sun_path - 1);
+    std::memcpy(address.sun_path, socket.c_str(), socket.native().size());
+    Fd made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!made) return within("cannot make a socket", errorFromErrno(errno));
+    // Blocking: a full backlog of the daemon is waited for, not an error.
+    while (::connect(made.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
+        if (errno != EINTR) return cannotConnect(socket, errno);
+    return made;
+}
+
+Result<std::optional<Fd>> inheritedSocket() {
+    const char* variable = std::getenv(socketDescriptorVariable);
+    if (!variable) return std::optional<Fd>();
+    const std::string text = variable;
+    ::unsetenv(socketDescriptorVariable);
+    int number = -1;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool isNumber = problem == std::errc() && end == text.data() + text.size() && number >= 0;
+    if (!isNumber || ::fcntl(number, F_SETFD, FD_CLOEXEC) < 0)
+        return fail(Errc::IllegalArgument, "{} is \"{}\"; it must be the number of an open socket",
+                    socketDescriptorVariable, text);
+    return std::optional<Fd>(Fd(number));
+}
+
+Result<Bus> clientOver(Fd socket) { return started(STINT_TRY(newBus(std::move(socket)))); }
+
+Result<Bus> connectToDaemon() {
+    if (std::optional<Fd> inherited = STINT_TRY(inheritedSocket())) return clientOver(std::move(*inherited));
+    return clientOver(STINT_TRY(connectSocket(STINT_TRY(daemonSocket(false)))));
+}
+
+Result<Bus> serverOver(Fd socket) {
+    Bus bus = STINT_TRY(newBus(std::move(socket)));
+    sd_id128_t identity{};
+    int result = sd_id128_randomize(&identity);
+    if (result >= 0) result = sd_bus_set_server(bus.get(), 1, identity);
+    if (result < 0) return within("cannot set up a connection", errorFromErrno(-result));
+    return started(std::move(bus));
+}
+
+} // namespace stint::wire

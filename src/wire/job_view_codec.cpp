@@ -1,0 +1,216 @@
+// The state of a job, and what keeps it from running.
+#include "base/fail.hpp"
+#include "wire/times.hpp"
+#include "wire/views.hpp"
+
+namespace stint::wire {
+namespace {
+
+// The names of jobs.md's and scenario.md's words; read back by the same tables.
+std::string_view nameOf(JobView::State state) {
+    switch (state) {
+    case JobView::State::Pending:
+        return "pending";
+    case JobView::State::Running:
+        return "running";
+    case JobView::State::Finished:
+        return "finished";
+    }
+    return "";
+}
+
+/// The enumerator of `all` whose name is `name`.
+template <class E, std::size_t n>
+Result<E> named(std::string_view key, std::string_view name, const E (&all)[n], std::string_view (*nameOfOne)(E)) {
+    for (const E one : all)
+        if (nameOfOne(one) == name) return one;
+    return fail(Errc::IllegalArgument, "state: {}: unknown word \"{}\"", key, name);
+}
+
+void writeReasons(DictionaryWriter& dictionary, const std::vector<PendingReason>& reasons) {
+    dictionary.put("reasons", "ai", [&reasons](Writer& value) {
+        value.openArray("i");
+        for (const PendingReason reason : reasons)
+            value.int32(static_cast<std::int32_t>(reason));
+        value.close();
+    });
+    std::vector<std::string> names;
+    for (const PendingReason reason : reasons)
+        names.emplace_back(stint::nameOf(reason));
+    dictionary.put("reasonNames", names);
+}
+
+Result<std::vector<PendingReason>> readReasons(Reader& reader) {
+    std::vector<PendingReason> reasons;
+    STINT_TRY(reader.array("i", [&reasons](Reader& element) -> Result<void> {
+        reasons.push_back(static_cast<PendingReason>(STINT_TRY(element.int32())));
+        return {};
+    }));
+    return reasons;
+}
+
+void writeBytes(DictionaryWriter& dictionary, const JobView& view) {
+    dictionary.put("transferredDown", view.transferredDown);
+    dictionary.put("transferredUp", view.transferredUp);
+    dictionary.put("estimatedDown", view.estimatedDown);
+    dictionary.put("estimatedUp", view.estimatedUp);
+}
+
+void writeShown(DictionaryWriter& dictionary, const Notification& notification) {
+    dictionary.put("title", notification.getTitle());
+    dictionary.put("text", notification.getText());
+    dictionary.put("progressMaximum", notification.getProgress().maximum);
+    dictionary.put("progressValue", notification.getProgress().value);
+}
+
+void writeCompleted(DictionaryWriter& dictionary, const Completed& completed) {
+    dictionary.put("ended", wallNumber(completed.ended));
+    dictionary.put("stopReason", static_cast<std::int32_t>(completed.ending.reason));
+    dictionary.put("internalReason", static_cast<std::int32_t>(completed.ending.internal));
+    dictionary.put("exitCode", completed.outcome.exitCode);
+    dictionary.put("text", completed.outcome.text);
+}
+
+/// What a state dictionary said, before it is a view.
+struct StateWords {
+    std::string package, space, label, kind, state, runState, title, text;
+    std::int32_t id = 0;
+    std::vector<PendingReason> reasons;
+    std::int64_t enqueued = -1, earliest = -1, started = -1, ended = -1;
+    std::int64_t progressMaximum = 0, progressValue = 0;
+    std::int32_t stopReason = 0, internalReason = 0, exitCode = 0;
+    std::optional<JobInfo> info;
+};
+
+Result<void> readWords(Reader& reader, StateWords& words, JobView& view) {
+    DictionaryReader dictionary("state", UnknownKeys::Ignore);
+    dictionary.take("package", words.package).take("namespace", words.space).take("id", words.id);
+    dictionary.take("label", words.label).take("kind", words.kind).take("state", words.state);
+    dictionary.take("runState", words.runState).take("failures", view.failures).take("systemStops", view.systemStops);
+    dictionary.take("reasons", "ai", [&](Reader& value) -> Result<void> {
+        words.reasons = STINT_TRY(readReasons(value));
+        return {};
+    });
+    dictionary.take("enqueued", words.enqueued).take("earliest", words.earliest).take("started", words.started);
+    dictionary.take("transferredDown", view.transferredDown).take("transferredUp", view.transferredUp);
+    dictionary.take("estimatedDown", view.estimatedDown).take("estimatedUp", view.estimatedUp);
+    dictionary.take("title", words.title).take("text", words.text);
+    dictionary.take("progressMaximum", words.progressMaximum).take("progressValue", words.progressValue);
+    dictionary.take("demoted", view.demoted).take("ended", words.ended).take("stopReason", words.stopReason);
+    dictionary.take("internalReason", words.internalReason).take("exitCode", words.exitCode);
+    dictionary.take("job", "a{sv}", [&](Reader& value) -> Result<void> {
+        words.info = STINT_TRY(readJob(value));
+        return {};
+    });
+    return dictionary.read(reader);
+}
+
+Result<void> fillState(JobView& view, const StateWords& words) {
+    using State = JobView::State;
+    view.state = STINT_TRY(named("state", words.state, {State::Pending, State::Running, State::Finished}, nameOf));
+    view.kind = STINT_TRY(named("kind", words.kind, {JobClass::Regular, JobClass::UserInitiated},
+                                static_cast<std::string_view (*)(JobClass)>(stint::nameOf)));
+    if (!words.runState.empty())
+        view.runState =
+            STINT_TRY(named("runState", words.runState,
+                            {RunState::Binding, RunState::Starting, RunState::Executing, RunState::Stopping},
+                            static_cast<std::string_view (*)(RunState)>(stint::nameOf)));
+    return {};
+}
+
+void fillNotification(JobView& view, const StateWords& words) {
+    if (words.title.empty() && words.text.empty() && words.progressMaximum == 0) return;
+    Notification::Builder builder("");
+    builder.setContentTitle(words.title)
+        .setContentText(words.text)
+        .setProgress(words.progressMaximum, words.progressValue, false);
+    view.notification = builder.build();
+}
+
+void fillCompleted(JobView& view, const StateWords& words) {
+    Completed& completed = view.completed.emplace();
+    completed.key = view.key;
+    completed.ended = wallFrom(words.ended).value_or(WallTime{});
+    completed.ending = {static_cast<StopReason>(words.stopReason), static_cast<InternalReason>(words.internalReason)};
+    completed.outcome = {words.exitCode, words.text};
+    completed.transferredDown = view.transferredDown;
+    completed.transferredUp = view.transferredUp;
+    completed.label = view.label;
+}
+
+} // namespace
+
+void writeJobView(Writer& writer, const JobView& view) {
+    DictionaryWriter dictionary(writer);
+    dictionary.put("package", view.key.app.name);
+    dictionary.put("namespace", view.key.space);
+    dictionary.put("id", view.key.id.value);
+    dictionary.put("label", view.label);
+    dictionary.put("kind", stint::nameOf(view.kind));
+    dictionary.put("state", nameOf(view.state));
+    dictionary.put("demoted", view.demoted);
+    dictionary.put("failures", view.failures);
+    dictionary.put("systemStops", view.systemStops);
+    dictionary.put("enqueued", wallNumber(view.scheduled));
+    writeBytes(dictionary, view);
+    if (view.runState) dictionary.put("runState", stint::nameOf(*view.runState));
+    if (view.state == JobView::State::Pending) {
+        writeReasons(dictionary, view.reasons);
+        dictionary.put("earliest", wallNumber(view.earliest));
+    }
+    if (view.started) dictionary.put("started", wallNumber(view.started));
+    if (view.notification) writeShown(dictionary, *view.notification);
+    if (view.completed) writeCompleted(dictionary, *view.completed);
+    if (view.info) {
+        const JobClass requested = view.info->isUserInitiated() ? JobClass::UserInitiated : JobClass::Regular;
+        dictionary.put("service", view.info->getService().name);
+        dictionary.put("requested", stint::nameOf(requested));
+        dictionary.put("job", "a{sv}", [&view](Writer& value) { writeJob(value, *view.info, ClipFiles::LeftOut); });
+    }
+}
+
+Result<JobView> readJobView(Reader& reader) {
+    JobView view;
+    StateWords words;
+    STINT_TRY(readWords(reader, words, view));
+    view.key = {AppId{words.package}, words.space, JobId(words.id)};
+    view.label = words.label;
+    view.scheduled = wallFrom(words.enqueued).value_or(WallTime{});
+    view.reasons = words.reasons;
+    view.earliest = wallFrom(words.earliest);
+    view.started = wallFrom(words.started);
+    if (words.info) view.info = std::make_shared<const JobInfo>(std::move(*words.info));
+    STINT_TRY(fillState(view, words));
+    if (view.state == JobView::State::Finished)
+        fillCompleted(view, words);
+    else
+        fillNotification(view, words);
+    return view;
+}
+
+void writeBlocker(Writer& writer, const Blocker& blocker) {
+    DictionaryWriter dictionary(writer);
+    dictionary.put("reason", static_cast<std::int32_t>(blocker.reason));
+    dictionary.put("name", stint::nameOf(blocker.reason));
+    dictionary.put("gate", blocker.gate);
+    dictionary.put("detail", blocker.detail);
+    dictionary.put("since", wallNumber(blocker.since));
+    dictionary.put("until", wallNumber(blocker.until));
+    dictionary.put("clears", blocker.clears);
+}
+
+Result<Blocker> readBlocker(Reader& reader) {
+    Blocker blocker;
+    std::int32_t reason = 0;
+    std::int64_t since = -1, until = -1;
+    DictionaryReader dictionary("blocker", UnknownKeys::Ignore);
+    dictionary.take("reason", reason).take("gate", blocker.gate).take("detail", blocker.detail);
+    dictionary.take("since", since).take("until", until).take("clears", blocker.clears);
+    STINT_TRY(dictionary.read(reader));
+    blocker.reason = static_cast<PendingReason>(reason);
+    blocker.since = wallFrom(since);
+    blocker.until = wallFrom(until);
+    return blocker;
+}
+
+} // namespace stint::wire

@@ -1,0 +1,26 @@
+// The names and limits both ends of the wire share (design.md, wire). The interfaces themselves are dbus/*.xml.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace stint::wire {
+
+inline constexpr const char* objectPath = "/org/stint";
+inline constexpr const char* jobSchedulerInterface = "org.stint.JobScheduler1";
+inline constexpr const char* taskManagerInterface = "org.stint.TaskManager1";
+inline constexpr const char* deviceInterface = "org.stint.Device1";
+inline constexpr const char* jobServiceInterface = "org.stint.JobService1";
+
+/// The daemon's socket within the runtime directory.
+inline constexpr const char* socketName = "bus";
+/// Names the descriptor of the socketpair a process was started with.
+inline constexpr const char* socketDescriptorVariable = "STINT_SOCKET_FD";
+
+/// A connection that announces a larger message is closed.
+inline constexpr std::size_t mostMessageBytes = 1024 * 1024;
+/// Calls of one connection that wait for an answer; one more is answered Busy.
+inline constexpr std::size_t mostCallsInFlight = 64;
+/// Entries of one answer that lists something; `more` tells that there are further ones.
+inline constexpr std::size_t mostListed = 100;
+
+} // namespace stint::wire

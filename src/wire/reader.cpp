@@ -1,0 +1,173 @@
+#include "wire/reader.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+
+#include "base/fail.hpp"
+#include "wire/errors.hpp"
+
+namespace stint::wire {
+namespace {
+
+Error unreadable(int result) { return errorFromErrno(-result); }
+
+} // namespace
+
+Result<void> Reader::basic(char type, void* into) {
+    const int result = sd_bus_message_read_basic(message_, type, into);
+    if (result > 0) return {};
+    const std::string wanted = typeInWords(std::string_view(&type, 1));
+    if (result == 0) return fail(Errc::IllegalArgument, "{} is missing", wanted);
+    if (result == -ENXIO) return fail(Errc::IllegalArgument, "{} was expected", wanted);
+    return unreadable(result);
+}
+
+Result<bool> Reader::boolean() {
+    int value = 0; // sd-bus writes an int here
+    STINT_TRY(basic(SD_BUS_TYPE_BOOLEAN, &value));
+    return value != 0;
+}
+
+Result<std::int32_t> Reader::int32() {
+    std::int32_t value = 0;
+    STINT_TRY(basic(SD_BUS_TYPE_INT32, &value));
+    return value;
+}
+
+Result<std::uint32_t> Reader::uint32() {
+    std::uint32_t value = 0;
+    STINT_TRY(basic(SD_BUS_TYPE_UINT32, &value));
+    return value;
+}
+
+Result<std::int64_t> Reader::int64() {
+    std::int64_t value = 0;
+    STINT_TRY(basic(SD_BUS_TYPE_INT64, &value));
+    return value;
+}
+
+Result<std::uint64_t> Reader::uint64() {
+    std::uint64_t value = 0;
+    STINT_TRY(basic(SD_BUS_TYPE_UINT64, &value));
+    return value;
+}
+
+Result<double> Reader::real() {
+    double value = 0;
+    STINT_TRY(basic(SD_BUS_TYPE_DOUBLE, &value));
+    return value;
+}
+
+Result<std::string> Reader::string() {
+    const char* value = nullptr; // checked by sd-bus: UTF-8, no NUL within
+    STINT_TRY(basic(SD_BUS_TYPE_STRING, &value));
+    return std::string(value);
+}
+
+Result<Fd> Reader::descriptor() {
+    int borrowed = -1;
+    STINT_TRY(basic(SD_BUS_TYPE_UNIX_FD, &borrowed));
+    Fd own(::fcntl(borrowed, F_DUPFD_CLOEXEC, 3));
+    if (!own) return within("cannot keep a descriptor", errorFromErrno(errno));
+    return own;
+}
+
+Result<std::vector<std::string>> Reader::strings() {
+    std::vector<std::string> values;
+    STINT_TRY(array("s", [&values](Reader& reader) -> Result<void> {
+        values.push_back(STINT_TRY(reader.string()));
+        return {};
+    }));
+    return values;
+}
+
+// The same, for whoever has a place to read into.
+#define STINT_READ_INTO(Type, function)                                                                                \
+    Result<void> Reader::read(Type& into) {                                                                            \
+        into = STINT_TRY(function());                                                                                  \
+        return {};                                                                                                     \
+    }
+STINT_READ_INTO(bool, boolean)
+STINT_READ_INTO(std::int32_t, int32)
+STINT_READ_INTO(std::uint32_t, uint32)
+STINT_READ_INTO(std::int64_t, int64)
+STINT_READ_INTO(std::uint64_t, uint64)
+STINT_READ_INTO(double, real)
+STINT_READ_INTO(std::string, string)
+STINT_READ_INTO(std::vector<std::string>, strings)
+#undef STINT_READ_INTO
+
+Result<bool> Reader::enter(char type, const char* contents) {
+    const int result = sd_bus_message_enter_container(message_, type, contents);
+    if (result >= 0) return result > 0;
+    if (result == -ENXIO)
+        return fail(Errc::IllegalArgument, "a container of {} was expected", contents ? contents : "something");
+    return unreadable(result);
+}
+
+Result<void> Reader::exit() {
+    const int result = sd_bus_message_exit_container(message_);
+    if (result < 0) return unreadable(result);
+    return {};
+}
+
+Result<void> Reader::array(const char* contents, const std::function<Result<void>(Reader&)>& element) {
+    if (!STINT_TRY(enter(SD_BUS_TYPE_ARRAY, contents))) return fail(Errc::IllegalArgument, "an array is missing");
+    while (true) {
+        const int atEnd = sd_bus_message_at_end(message_, 0);
+        if (atEnd < 0) return unreadable(atEnd);
+        if (atEnd > 0) break;
+        STINT_TRY(element(*this));
+    }
+    return exit();
+}
+
+Result<void> Reader::structure(const char* contents, const std::function<Result<void>(Reader&)>& fields) {
+    if (!STINT_TRY(enter(SD_BUS_TYPE_STRUCT, contents))) return fail(Errc::IllegalArgument, "a structure is missing");
+    STINT_TRY(fields(*this));
+    return exit();
+}
+
+Result<void> Reader::entry(const std::function<Result<void>(Reader&)>& keyAndValue) {
+    if (!STINT_TRY(enter(SD_BUS_TYPE_DICT_ENTRY, "sv"))) return fail(Errc::IllegalArgument, "an entry is missing");
+    STINT_TRY(keyAndValue(*this));
+    return exit();
+}
+
+Result<void> Reader::variant(const std::function<Result<void>(Reader&, std::string_view)>& value) {
+    char type = 0;
+    const char* contents = nullptr;
+    const int result = sd_bus_message_peek_type(message_, &type, &contents);
+    if (result < 0) return unreadable(result);
+    if (result == 0 || type != SD_BUS_TYPE_VARIANT) return fail(Errc::IllegalArgument, "a variant was expected");
+    const std::string held = contents;
+    STINT_TRY(enter(SD_BUS_TYPE_VARIANT, held.c_str()));
+    STINT_TRY(value(*this, held));
+    return exit();
+}
+
+Result<void> Reader::skip(const char* types) {
+    const int result = sd_bus_message_skip(message_, types);
+    if (result < 0) return unreadable(result);
+    return {};
+}
+
+Result<std::string> Reader::nextType() {
+    char type = 0;
+    const char* contents = nullptr;
+    const int result = sd_bus_message_peek_type(message_, &type, &contents);
+    if (result < 0) return unreadable(result);
+    if (result == 0) return std::string();
+    switch (type) {
+    case SD_BUS_TYPE_ARRAY:
+        return fmt::format("a{}", contents);
+    case SD_BUS_TYPE_STRUCT:
+        return fmt::format("({})", contents);
+    case SD_BUS_TYPE_DICT_ENTRY:
+        return fmt::format("{{{}}}", contents);
+    default:
+        return std::string(1, type);
+    }
+}
+
+} // namespace stint::wire

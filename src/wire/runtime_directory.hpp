@@ -1,0 +1,18 @@
+// Where the daemon's socket is: one function finds it for both ends (design.md, wire).
+#pragma once
+#include <filesystem>
+
+#include "stint/result.hpp"
+
+namespace stint::wire {
+
+/// $XDG_RUNTIME_DIR/stint, else /run/user/UID/stint, else /run/stint (root) or /tmp/stint-UID. A directory of ours
+/// with mode 0700 and no symlink, or an Error that names it and says what would be right: whoever else can write there
+/// could take the daemon's place. The daemon makes a missing one (`create`); a client does not, and is handed the
+/// path where there is none yet.
+Result<std::filesystem::path> runtimeDirectory(bool create);
+
+/// runtimeDirectory() / "bus".
+Result<std::filesystem::path> daemonSocket(bool create);
+
+} // namespace stint::wire

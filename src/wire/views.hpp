@@ -1,0 +1,59 @@
+// What questions about the present are answered with, as dictionaries (dbus/org.stint.TaskManager1.xml), in both
+// directions. Writing tells all that the view holds; reading back ignores what a newer daemon may add.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "model/view.hpp"
+#include "wire/codec.hpp"
+
+namespace stint::wire {
+
+/// Clip data go without their descriptors.
+void writeJobView(Writer& writer, const JobView& view);
+/// The notification that is read back has what a list shows of it: title, text and progress.
+Result<JobView> readJobView(Reader& reader);
+
+void writeBlocker(Writer& writer, const Blocker& blocker);
+Result<Blocker> readBlocker(Reader& reader);
+
+void writeTaskRow(Writer& writer, const TaskRow& row);
+Result<TaskRow> readTaskRow(Reader& reader);
+
+void writeNotificationView(Writer& writer, const NotificationView& view);
+Result<NotificationView> readNotificationView(Reader& reader);
+
+/// Of the manifest: package, label, version, where it was read, permissions, and the services' names.
+void writeAppView(Writer& writer, const AppView& view);
+Result<AppView> readAppView(Reader& reader);
+
+/// One line of `stint device`.
+struct DeviceRow {
+    std::string key;
+    std::string value;
+    std::string source; ///< "embedded default", "set", "statvfs"
+
+    bool operator==(const DeviceRow&) const = default;
+};
+void writeDeviceRow(Writer& writer, const DeviceRow& row);
+Result<DeviceRow> readDeviceRow(Reader& reader);
+
+/// Reads an aa{sv} of which each element is read by `one`: readList(reader, readJobView).
+template <class T> Result<std::vector<T>> readList(Reader& reader, Result<T> (*one)(Reader&)) {
+    std::vector<T> list;
+    STINT_TRY(reader.array("a{sv}", [&](Reader& element) -> Result<void> {
+        list.push_back(STINT_TRY(one(element)));
+        return {};
+    }));
+    return list;
+}
+
+/// Writes an aa{sv}: writeList(writer, views, writeJobView).
+template <class T> void writeList(Writer& writer, const std::vector<T>& list, void (*one)(Writer&, const T&)) {
+    writer.openArray("a{sv}");
+    for (const T& element : list)
+        one(writer, element);
+    writer.close();
+}
+
+} // namespace stint::wire
