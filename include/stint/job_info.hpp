@@ -96,6 +96,13 @@ public:
     bool isRequireStorageNotLow() const { return storageNotLow_; }
     const PersistableBundle& getExtras() const { return extras_; }
 
+    /// The same job under another id.
+    JobInfo withId(JobId id) const {
+        JobInfo renamed = *this;
+        renamed.id_ = id;
+        return renamed;
+    }
+
     /// Equal in every field. Jobs with clip data are never equal (jobs.md §2.5).
     bool operator==(const JobInfo&) const;
 

@@ -36,18 +36,19 @@ using JobInfoPtr = std::shared_ptr<const JobInfo>;
 struct Job {
     JobKey key;
     JobInfoPtr info;
-    WallTime scheduled;          ///< when the app asked
-    Instant enqueued;            ///< its place in the queue; a retry, a replacement and a boot set it anew
-    std::uint64_t sequence = 0;  ///< order of the calls, where `enqueued` is equal
+    WallTime scheduled;         ///< when the app asked
+    Instant enqueued;           ///< its place in the queue; a retry, a replacement and a boot set it anew
+    std::uint64_t sequence = 0; ///< order of the calls, where `enqueued` is equal
     std::int32_t failures = 0;
     std::int32_t systemStops = 0;
     /// The back-off's end (jobs.md §6.2), on both clocks: the first rules in this boot, the second after another.
     std::optional<Instant> notBefore;
     std::optional<WallTime> notBeforeWall;
-    Duration cumulative{0};        ///< run time over its attempts
-    bool demotedByUser = false;    ///< jobs.md §6.6
+    Duration cumulative{0};     ///< run time over its attempts
+    bool demotedByUser = false; ///< jobs.md §6.6
     bool demotedBySystem = false;
-    std::string label;             ///< a word for people, from the extras "label"
+    bool running = false; ///< a run is under way: written down, so that a dead daemon's runs count as lost
+    std::string label;    ///< a word for people, from the extras "label"
 };
 
 /// Names one run of one job, over all restarts of the daemon.
@@ -100,20 +101,20 @@ struct Run {
     JobInfoPtr info;
     RunState state = RunState::Binding;
     JobClass kind = JobClass::Regular;
-    Instant began;                       ///< t0 of jobs.md §4.1: guarantee, limit and run time count from here
+    Instant began; ///< t0 of jobs.md §4.1: guarantee, limit and run time count from here
     WallTime beganWall;
-    Instant timer;                       ///< the one armed timer of the run
+    Instant timer; ///< the one armed timer of the run
     Duration guarantee{0};
     Duration limit{0};
-    std::optional<Instant> notificationDue;  ///< while a notification is owed (jobs.md §5.2)
+    std::optional<Instant> notificationDue;   ///< while a notification is owed (jobs.md §5.2)
     std::optional<std::int32_t> notification; ///< the id it is tied to
     JobEndNotificationPolicy endPolicy = JobEndNotificationPolicy::Detach;
-    std::optional<Ending> ending;        ///< why it is to end, once that is known; the first reason stands
-    bool dropped = false;                ///< its job was cancelled or replaced: no retry, whatever is answered
-    bool markedForDeath = false;         ///< Stop in the Task Manager: no message goes to the app (jobs.md §5.4)
-    std::optional<Network> network;      ///< what its parameters carry
-    std::optional<Network> networkNews;  ///< a change during BINDING or STARTING, to be told once it executes
-    Duration stamped{0};                 ///< how much of this run the store's cumulative time holds
+    std::optional<Ending> ending;       ///< why it is to end, once that is known; the first reason stands
+    bool dropped = false;               ///< its job was cancelled or replaced: no retry, whatever is answered
+    bool markedForDeath = false;        ///< Stop in the Task Manager: no message goes to the app (jobs.md §5.4)
+    std::optional<Network> network;     ///< what its parameters carry
+    std::optional<Network> networkNews; ///< a change during BINDING or STARTING, to be told once it executes
+    Duration stamped{0};                ///< how much of this run the store's cumulative time holds
     Bytes estimatedDown = unknownBytes;
     Bytes estimatedUp = unknownBytes;
     Bytes transferredDown = 0;

@@ -1,0 +1,124 @@
+// The end of a run, and what becomes of its job (jobs.md §6.1).
+#include "core/state.hpp"
+#include "rules/ending.hpp"
+
+namespace stint {
+namespace {
+
+std::string_view silentDuring(End end) {
+    switch (end) {
+    case End::BindTimeout:
+        return "bind";
+    case End::StartSilent:
+        return "start";
+    case End::StopSilent:
+        return "stop";
+    case End::NoNotification:
+        return "notification";
+    case End::Finished:
+    case End::FinishedForRetry:
+    case End::StopRetry:
+    case End::StopDrop:
+    case End::BindRefused:
+    case End::Lost:
+    case End::UserStop:
+        return "";
+    }
+    return "";
+}
+
+bool reported(End end) { return end == End::Finished || end == End::FinishedForRetry; }
+
+void traceEnd(Turn& turn, const Running& running, End end, const Ending& ending) {
+    const Run& run = running.run;
+    Trace trace{.app = run.key.app, .job = run.key, .ran = turn.now.elapsed - run.began};
+    if (reported(end)) {
+        trace.what = Trace::What::Finished;
+        trace.rescheduled = end == End::FinishedForRetry;
+        turn.effect(trace);
+        return;
+    }
+    const bool started = run.state != RunState::Binding;
+    if (started && !running.stopTraced) {
+        trace.what = Trace::What::Stopped;
+        trace.reason = ending.reason;
+        trace.asked = false;
+        turn.effect(trace);
+    }
+    if (const auto during = silentDuring(end); !during.empty()) {
+        turn.effect(Trace{
+            .what = Trace::What::Unresponsive, .app = run.key.app, .job = run.key, .during = std::string(during)});
+    }
+}
+
+// jobs.md §4.8, §12.3: an app that does not answer is killed, but for one in front. A bind that takes too long is not
+// held against it (§4.1).
+void punish(Turn& turn, const AppId& id, End end) {
+    if (end != End::StartSilent && end != End::StopSilent && end != End::NoNotification) return;
+    const App* app = turn.app(id);
+    if (app && stateOf(*app) == ProcessState::Top) return;
+    turn.effect(KillApp{id, "unresponsive"});
+    turn.effect(Trace{.what = Trace::What::Killed, .app = id, .during = "unresponsive"});
+}
+
+void tryAgain(Turn& turn, Tracked& tracked, End end, const Ending& ending) {
+    tracked.job = retried(std::move(tracked.job), end, ending, turn.now, turn.state.constants);
+    tracked.job.running = false;
+    tracked.joined = turn.now.wall;
+    turn.record(SaveJob{tracked.job});
+    turn.effect(Trace{.what = Trace::What::Rescheduled,
+                      .app = tracked.job.key.app,
+                      .job = tracked.job.key,
+                      .earliest = tracked.job.notBefore.value_or(turn.now.elapsed),
+                      .failures = tracked.job.failures});
+    letWait(turn, tracked);
+}
+
+void endJob(Turn& turn, const Tracked& tracked, const Run& run, End end, const Ending& ending, const Outcome& outcome) {
+    const JobKey key = tracked.job.key;
+    if (!reported(end)) {
+        turn.effect(Trace{.what = Trace::What::Dropped, .app = key.app, .job = key, .reason = ending.reason});
+    }
+    remember(turn, {.key = key,
+                    .ended = turn.now.wall,
+                    .ending = ending,
+                    .outcome = outcome,
+                    .transferredDown = run.transferredDown,
+                    .transferredUp = run.transferredUp,
+                    .label = tracked.job.label});
+    forget(turn, key);
+}
+
+} // namespace
+
+void remember(Turn& turn, Completed completed) {
+    auto& history = turn.state.completed[completed.key.app];
+    history.push_back(completed);
+    while (std::ssize(history) > turn.state.constants.completedHistory)
+        history.pop_front();
+    turn.record(SaveCompleted{std::move(completed), turn.state.constants.completedHistory});
+}
+
+void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
+    State& state = turn.state;
+    const auto node = state.runs.extract(id);
+    Running running = std::move(node.mapped());
+    Run& run = running.run;
+    state.timers.erase({run.timer, id});
+    const Ending ending = endingOf(end, run.ending);
+    traceEnd(turn, running, end, ending);
+    releaseNotification(turn, run, ending);
+    turn.effect(EndRun{id});
+    punish(turn, run.key.app, end);
+
+    const auto found = state.jobs.find(run.key);
+    if (found == state.jobs.end() || found->second.run != id) return; // cancelled meanwhile
+    Tracked& tracked = found->second;
+    tracked.run.reset();
+    if (run.dropped) return letWait(turn, tracked); // replaced meanwhile: the new one may wait for its start now
+    tracked.job.cumulative += turn.now.elapsed - run.began - run.stamped;
+    if (retries(end, run.kind)) return tryAgain(turn, tracked, end, ending);
+    endJob(turn, tracked, run, end, ending, outcome);
+}
+
+} // namespace stint

@@ -1,0 +1,96 @@
+#include "core/groups.hpp"
+
+#include <algorithm>
+
+namespace stint {
+namespace {
+
+std::vector<Shut> withSince(const std::vector<ShutGate>& asked, const std::vector<Shut>& before, WallTime now) {
+    std::vector<Shut> shut;
+    for (const auto& [gate, verdict] : asked) {
+        const auto same = std::ranges::find(before, gate, &Shut::gate);
+        shut.push_back({gate, verdict, same == before.end() ? now : same->since});
+    }
+    return shut;
+}
+
+// The instant at which at least one verdict may turn: the earliest of those that name one.
+std::optional<Instant> earliestAsk(const std::vector<Shut>& shut) {
+    std::optional<Instant> earliest;
+    for (const auto& s : shut) {
+        if (s.verdict.askAgain && (!earliest || *s.verdict.askAgain < *earliest)) earliest = s.verdict.askAgain;
+    }
+    return earliest;
+}
+
+ReadSet readsOfAll() {
+    ReadSet all = 0;
+    for (const Gate& gate : gates())
+        all |= gate.reads;
+    return all;
+}
+
+} // namespace
+
+void Groups::join(const Asks& asks, const Place& place, const JobKey& job, Now now, const Ask& question) {
+    auto [group, isNew] = groups_.try_emplace(asks);
+    group->second.jobs.emplace(place, job);
+    if (isNew) ask(*group, now, question);
+}
+
+void Groups::leave(const Asks& asks, const Place& place) {
+    const auto group = groups_.find(asks);
+    if (group == groups_.end()) return;
+    group->second.jobs.erase(place);
+    if (!group->second.jobs.empty()) return;
+    unlist(*group);
+    groups_.erase(group);
+}
+
+void Groups::changed(ReadSet changed, const std::optional<AppId>& app, Now now, const Ask& question) {
+    if (!(changed & readsOfAll())) return;
+    for (auto& group : groups_) {
+        if (!app || group.first.app == *app) ask(group, now, question);
+    }
+}
+
+void Groups::due(Now now, const Ask& question) {
+    while (!dueAt_.empty() && dueAt_.begin()->first <= now.elapsed) {
+        ask(*groups_.find(dueAt_.begin()->second), now, question);
+    }
+}
+
+std::optional<Instant> Groups::nextAsk() const {
+    if (dueAt_.empty()) return std::nullopt;
+    return dueAt_.begin()->first;
+}
+
+const JobKey* Groups::first(const std::function<bool(const Asks&)>& such) const {
+    const std::pair<const Place, JobKey>* best = nullptr;
+    for (const auto* group : open_) {
+        const auto& head = *group->second.jobs.begin();
+        if ((!best || head.first < best->first) && such(group->first)) best = &head;
+    }
+    return best ? &best->second : nullptr;
+}
+
+const std::vector<Shut>* Groups::shut(const Asks& asks) const {
+    const auto group = groups_.find(asks);
+    return group == groups_.end() ? nullptr : &group->second.shut;
+}
+
+void Groups::ask(Groupings::value_type& entry, Now now, const Ask& question) {
+    auto& [asks, group] = entry;
+    unlist(entry);
+    group.shut = withSince(question(asks), group.shut, now.wall);
+    group.askAgain = earliestAsk(group.shut);
+    if (group.askAgain) dueAt_.emplace(*group.askAgain, asks);
+    if (group.shut.empty()) open_.insert(&entry);
+}
+
+void Groups::unlist(const Groupings::value_type& entry) {
+    if (entry.second.askAgain) dueAt_.erase({*entry.second.askAgain, entry.first});
+    open_.erase(&entry);
+}
+
+} // namespace stint

@@ -1,0 +1,66 @@
+// Jobs that wait, by what they are asked about: one group for all that every gate answers alike (design.md, the core).
+// A group is asked when it is made, when something that its shut gates read has changed, and when a verdict says so.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "rules/gates.hpp"
+#include "rules/order.hpp"
+
+namespace stint {
+
+/// A gate that is shut for a group, and since when.
+struct Shut {
+    const Gate* gate;
+    Verdict verdict;
+    WallTime since;
+};
+
+class Groups {
+public:
+    using Ask = std::function<std::vector<ShutGate>(const Asks&)>;
+
+    /// `ask` answers with the gates that are shut for an Asks right now.
+    void join(const Asks& asks, const Place& place, const JobKey& job, Now now, const Ask& ask);
+    void leave(const Asks& asks, const Place& place);
+
+    /// Asks every group again that reads one of `changed`, of `app` alone where one is given.
+    void changed(ReadSet changed, const std::optional<AppId>& app, Now now, const Ask& ask);
+    /// Asks those again whose verdict said so.
+    void due(Now now, const Ask& ask);
+    std::optional<Instant> nextAsk() const;
+
+    /// The job that goes first among the groups with nothing shut whose Asks satisfy `such`, or null.
+    const JobKey* first(const std::function<bool(const Asks&)>& such) const;
+
+    /// What is shut for the jobs of these Asks, as it was last asked; null where no such job waits.
+    const std::vector<Shut>* shut(const Asks& asks) const;
+
+private:
+    struct Group {
+        std::map<Place, JobKey> jobs;
+        std::vector<Shut> shut;
+        std::optional<Instant> askAgain;
+    };
+    using Groupings = std::map<Asks, Group>;
+
+    void ask(Groupings::value_type& group, Now now, const Ask& ask);
+    void unlist(const Groupings::value_type& group);
+
+    Groupings groups_;
+    // Entries of groups_, whose nodes stay where they are. Ordered by their Asks, so that the same bytes come out
+    // anywhere.
+    struct ByAsks {
+        bool operator()(const Groupings::value_type* a, const Groupings::value_type* b) const {
+            return a->first < b->first;
+        }
+    };
+    std::set<const Groupings::value_type*, ByAsks> open_;
+    std::set<std::pair<Instant, Asks>> dueAt_;
+};
+
+} // namespace stint

@@ -1,0 +1,111 @@
+// Notifications of running jobs: who uses which, and what becomes of them (jobs.md §5.1, §5.2).
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "core/state.hpp"
+#include "rules/notification.hpp"
+
+namespace stint {
+namespace {
+
+using Key = std::pair<AppId, std::int32_t>;
+
+bool usedByUserInitiated(const State& state, const Posted& posted) {
+    return std::ranges::any_of(posted.users, [&](RunId id) {
+        const auto run = state.runs.find(id);
+        return run != state.runs.end() && run->second.run.kind == JobClass::UserInitiated;
+    });
+}
+
+void show(Turn& turn, const Key& key, const Posted& posted) {
+    turn.effect(ShowNotification{key.first, key.second, posted.notification, posted.userInitiated});
+}
+
+void withdraw(Turn& turn, const Key& key, const JobKey& job) {
+    turn.state.notifications.erase(key);
+    turn.effect(WithdrawNotification{key.first, key.second});
+    turn.effect(
+        Trace{.what = Trace::What::NotificationRemoved, .app = key.first, .job = job, .notification = key.second});
+}
+
+// The run no longer uses it; the last one that did decides what becomes of it.
+void drop(Turn& turn, const Run& run, const Key& key, bool always) {
+    const auto found = turn.state.notifications.find(key);
+    if (found == turn.state.notifications.end()) return;
+    Posted& posted = found->second;
+    posted.users.erase(run.id);
+    const bool last = posted.users.empty();
+    if (last && (always || run.endPolicy == JobEndNotificationPolicy::Remove)) return withdraw(turn, key, run.key);
+    const bool flagged = usedByUserInitiated(turn.state, posted);
+    if (flagged == posted.userInitiated) return;
+    posted.userInitiated = flagged;
+    show(turn, key, posted);
+}
+
+// What nobody uses any more goes first where an app has left too many behind.
+void makeRoom(Turn& turn, const AppId& app) {
+    auto& all = turn.state.notifications;
+    const auto first = all.lower_bound(Key{app, std::numeric_limits<std::int32_t>::min()});
+    std::int64_t count = 0;
+    std::optional<Key> unused;
+    for (auto it = first; it != all.end() && it->first.first == app; ++it, ++count) {
+        if (it->second.users.empty() && !unused) unused = it->first;
+    }
+    if (count >= turn.state.constants.maxNotificationsPerApp && unused) {
+        withdraw(turn, *unused, JobKey{all.at(*unused).lastUser});
+    }
+}
+
+void post(Turn& turn, Run& run, const NotificationSet& event) {
+    const Key key{run.key.app, event.id};
+    if (run.notification && *run.notification != event.id) {
+        drop(turn, run, {run.key.app, *run.notification}, false);
+        run.notification.reset();
+    }
+    if (!turn.state.notifications.contains(key)) makeRoom(turn, run.key.app);
+    const bool first = !run.notification;
+    Posted& posted = turn.state.notifications[key];
+    posted.notification = event.notification;
+    posted.users.insert(run.id);
+    posted.lastUser = run.key;
+    posted.userInitiated = usedByUserInitiated(turn.state, posted);
+    run.notification = event.id;
+    run.endPolicy = event.endPolicy;
+    run.notificationDue.reset();
+    show(turn, key, posted);
+    if (!first) return; // an update is no news for the trace
+    turn.effect(Trace{.what = Trace::What::Notified,
+                      .app = run.key.app,
+                      .job = run.key,
+                      .notification = event.id,
+                      .userInitiated = posted.userInitiated});
+}
+
+} // namespace
+
+void setNotification(Turn& turn, const NotificationSet& event) {
+    const auto found = turn.state.runs.find(event.run);
+    Reply reply{.call = event.call};
+    if (found != turn.state.runs.end() && found->second.run.key.app != event.app) {
+        reply.error = fail(Errc::Security, "run {} belongs to another app than {}", event.run.value, event.app.name);
+    } else if (const App* app = turn.app(event.app); found != turn.state.runs.end() && app) {
+        reply.error = notificationError(app->manifest, event.notification);
+        if (!reply.error) post(turn, found->second.run, event);
+    } // else the run is over: nothing to show, and nothing wrong (jobs.md §4.2)
+    turn.effect(reply);
+}
+
+void releaseNotification(Turn& turn, Run& run, const Ending& ending) {
+    if (!run.notification) return;
+    const bool always = removesNotification(ending);
+    drop(turn, run, {run.key.app, *run.notification}, always);
+}
+
+void tapped(Turn& turn, const NotificationTapped& event) {
+    const auto found = turn.state.notifications.find({event.app, event.id});
+    if (found == turn.state.notifications.end()) return;
+    for (RunId run : found->second.users)
+        turn.effect(CallAction{run, event.key});
+}
+
+} // namespace stint

@@ -1,0 +1,247 @@
+// The life of a run between its slot and its end (jobs.md §4).
+#include <algorithm>
+
+#include "core/state.hpp"
+#include "rules/app_gate.hpp"
+#include "rules/runtime.hpp"
+
+namespace stint {
+namespace {
+
+Running* find(State& state, RunId run) {
+    const auto found = state.runs.find(run);
+    return found == state.runs.end() ? nullptr : &found->second;
+}
+
+// A run that its own app speaks for; what any other says of it is ignored (jobs.md §4.2).
+Running* findOwn(State& state, RunId run, const AppId& app) {
+    Running* running = find(state, run);
+    return running && running->run.key.app == app ? running : nullptr;
+}
+
+// jobs.md §4.5: the next of notification deadline, end of the guarantee, limit, run-time stamp.
+Instant nextTimer(const Run& run, Instant now, const Constants& constants) {
+    Instant next = run.began + run.limit;
+    if (const Instant guaranteed = run.began + run.guarantee; guaranteed > now) next = std::min(next, guaranteed);
+    if (run.notificationDue) next = std::min(next, *run.notificationDue);
+    return std::min(next, run.began + run.stamped + constants.durationStamp);
+}
+
+void stamp(Turn& turn, Run& run) {
+    const auto job = turn.state.jobs.find(run.key);
+    if (job == turn.state.jobs.end() || run.dropped) return;
+    const Duration ran = turn.now.elapsed - run.began;
+    job->second.job.cumulative += ran - run.stamped;
+    run.stamped = ran;
+    turn.record(SaveJob{job->second.job});
+}
+
+void executing(Turn& turn, Running& running) {
+    Run& run = running.run;
+    const Constants& constants = turn.state.constants;
+    const Instant now = turn.now.elapsed;
+    if (now >= run.began + run.limit) {
+        beginStop(turn, running, {StopReason::Timeout, InternalReason::Timeout});
+    } else if (run.notificationDue && now >= *run.notificationDue) {
+        close(turn, run.id, End::NoNotification);
+    } else if (now >= run.began + run.guarantee && someoneNeedsASlot(turn)) {
+        beginStop(turn, running, {StopReason::DeviceState, InternalReason::Timeout}); // jobs.md §4.5 clause 3
+    } else {
+        if (now >= run.began + run.stamped + constants.durationStamp) stamp(turn, run);
+        setTimer(turn.state, run, nextTimer(run, now, constants));
+    }
+}
+
+void timedOut(Turn& turn, Running& running) {
+    switch (running.run.state) {
+    case RunState::Binding:
+        return close(turn, running.run.id, End::BindTimeout);
+    case RunState::Starting:
+        return close(turn, running.run.id, End::StartSilent);
+    case RunState::Executing:
+        return executing(turn, running);
+    case RunState::Stopping:
+        return close(turn, running.run.id, End::StopSilent);
+    }
+}
+
+// jobs.md §3.3, change of network while the job runs; §4.7: told in EXECUTING only, kept for later before.
+void networkIsNow(Turn& turn, Running& running, const Network& network) {
+    Run& run = running.run;
+    if (run.network == network) return;
+    if (run.state != RunState::Executing) {
+        run.networkNews = network;
+        return;
+    }
+    run.network = network;
+    run.networkNews.reset();
+    turn.effect(CallNetworkChanged{run.id, network});
+    turn.effect(Trace{.what = Trace::What::NetworkChanged, .app = run.key.app, .job = run.key});
+}
+
+} // namespace
+
+void setTimer(State& state, Run& run, Instant when) {
+    state.timers.erase({run.timer, run.id});
+    run.timer = when;
+    state.timers.emplace(when, run.id);
+}
+
+void startRun(Turn& turn, Tracked& tracked) {
+    State& state = turn.state;
+    takeOut(state, tracked);
+    Job& job = tracked.job;
+    const RunId id{state.nextRun++};
+    Running& running = state.runs[id];
+    running.asks = tracked.asks;
+    Run& run = running.run;
+    run.id = id;
+    run.key = job.key;
+    run.info = job.info;
+    run.kind = tracked.asks.kind;
+    run.began = turn.now.elapsed;
+    run.beganWall = turn.now.wall;
+    run.estimatedDown = job.info->getEstimatedNetworkDownloadBytes();
+    run.estimatedUp = job.info->getEstimatedNetworkUploadBytes();
+    if (job.info->getRequiredNetwork()) run.network = state.device.network;
+    run.guarantee = guaranteedRun(run.kind, {run.estimatedDown, run.estimatedUp}, run.network, state.constants);
+    run.limit = std::max(longestRun(run.kind, state.constants), run.guarantee);
+    setTimer(state, run, turn.now.elapsed + state.constants.bindTimeout);
+
+    tracked.run = id;
+    tracked.inSight = false;
+    job.running = true;
+    turn.record(SaveJob{job});
+    turn.effect(Bind{id, job.key, job.info->getService().name, run.kind});
+}
+
+void beginStop(Turn& turn, Running& running, Ending ending) {
+    Run& run = running.run;
+    if (run.ending) return;
+    run.ending = ending;
+    if (run.state != RunState::Executing) return; // jobs.md §4.3: remembered until the service can be asked
+    run.state = RunState::Stopping;
+    setTimer(turn.state, run, turn.now.elapsed + turn.state.constants.opTimeout);
+    running.stopTraced = true;
+    turn.effect(CallStop{run.id, ending.reason});
+    turn.effect(Trace{.what = Trace::What::Stopped,
+                      .app = run.key.app,
+                      .job = run.key,
+                      .reason = ending.reason,
+                      .asked = true,
+                      .ran = turn.now.elapsed - run.began});
+}
+
+void stopShut(Turn& turn) {
+    if (!turn.changed) return;
+    const World world = turn.world();
+    for (auto& [id, running] : turn.state.runs) {
+        if (running.run.ending) continue;
+        if (const Gate* gate = stoppingGate({world, running.asks, turn.app(running.asks.app)})) {
+            beginStop(turn, running, {gate->stop, InternalReason::Constraints});
+        } else if (running.run.network && turn.state.device.network) {
+            networkIsNow(turn, running, *turn.state.device.network);
+        }
+    }
+}
+
+void displace(Turn& turn) {
+    // jobs.md §3.6: one past its guarantee makes room, the longest running first; one at a time.
+    Running* oldest = nullptr;
+    for (auto& [id, running] : turn.state.runs) {
+        if (running.run.ending) return;
+        if (running.run.state != RunState::Executing) continue;
+        if (turn.now.elapsed < running.run.began + running.run.guarantee) continue;
+        if (!oldest || running.run.began < oldest->run.began) oldest = &running;
+    }
+    if (oldest) beginStop(turn, *oldest, {StopReason::DeviceState, InternalReason::Preempt});
+}
+
+void runTimers(Turn& turn) {
+    auto& timers = turn.state.timers;
+    while (!timers.empty() && timers.begin()->first <= turn.now.elapsed) {
+        timedOut(turn, turn.state.runs.at(timers.begin()->second));
+    }
+}
+
+void merge(Turn& turn, const Connected& event) {
+    Running* running = find(turn.state, event.run);
+    if (!running || running->run.state != RunState::Binding) return;
+    Run& run = running->run;
+    if (run.ending) return close(turn, run.id, End::StopRetry); // jobs.md §4.3: onStartJob is never called
+    run.state = RunState::Starting;
+    setTimer(turn.state, run, turn.now.elapsed + turn.state.constants.opTimeout);
+    turn.effect(CallStart{run.id, run.key, run.info->getService().name, run.info, run.kind, run.network});
+    turn.effect(Trace{.what = Trace::What::Started, .app = run.key.app, .job = run.key, .kind = run.kind});
+}
+
+void merge(Turn& turn, const BindFailed& event) {
+    Running* running = find(turn.state, event.run);
+    if (running && running->run.state == RunState::Binding) close(turn, event.run, End::BindRefused);
+}
+
+void merge(Turn& turn, const StartAnswered& event) {
+    Running* running = find(turn.state, event.run);
+    if (!running || running->run.state != RunState::Starting) return;
+    Run& run = running->run;
+    if (!event.ongoing) return close(turn, run.id, End::Finished);
+    run.state = RunState::Executing;
+    if (const auto remembered = std::exchange(run.ending, std::nullopt)) {
+        return beginStop(turn, *running, *remembered);
+    }
+    // jobs.md §5.2: the ten seconds begin with this answer.
+    if (run.kind == JobClass::UserInitiated && !run.notification) {
+        run.notificationDue = turn.now.elapsed + turn.state.constants.notificationTimeout;
+    }
+    setTimer(turn.state, run, nextTimer(run, turn.now.elapsed, turn.state.constants));
+    if (const auto news = std::exchange(run.networkNews, std::nullopt)) networkIsNow(turn, *running, *news);
+}
+
+void merge(Turn& turn, const StopAnswered& event) {
+    Running* running = find(turn.state, event.run);
+    if (!running || running->run.state != RunState::Stopping) return;
+    close(turn, event.run, event.reschedule ? End::StopRetry : End::StopDrop);
+}
+
+void merge(Turn& turn, const RunLost& event) {
+    Running* running = find(turn.state, event.run);
+    if (!running) return;
+    if (App* app = turn.app(running->run.key.app); app && event.crash) {
+        app->memory = afterCrash(std::move(app->memory), turn.now.elapsed, turn.state.constants);
+        turn.record(SaveApp{app->memory});
+        turn.changedApps.insert(app->manifest.package);
+    }
+    close(turn, event.run, End::Lost);
+}
+
+void merge(Turn& turn, const JobFinished& event) {
+    Running* running = findOwn(turn.state, event.run, event.app);
+    if (!running || running->run.state == RunState::Binding) return;
+    // PROPOSAL: also while onStartJob is not answered yet: a short job may be done before its answer is on its way.
+    // Where onStopJob was called it acts as the answer (§4.2).
+    const bool stopping = running->run.state == RunState::Stopping;
+    const End retry = stopping ? End::StopRetry : End::FinishedForRetry;
+    const End done = stopping ? End::StopDrop : End::Finished;
+    close(turn, event.run, event.reschedule ? retry : done, event.outcome);
+}
+
+void merge(Turn& turn, const BytesUpdated& event) {
+    Running* running = findOwn(turn.state, event.run, event.app);
+    if (!running) return;
+    Run& run = running->run;
+    if (!event.estimate) {
+        run.transferredDown = event.down;
+        run.transferredUp = event.up;
+        return;
+    }
+    run.estimatedDown = event.down;
+    run.estimatedUp = event.up;
+    // jobs.md §4.4: a new estimate may lengthen the guarantee, never shorten it.
+    const Duration fresh = guaranteedRun(run.kind, {event.down, event.up}, run.network, turn.state.constants);
+    run.guarantee = std::max(run.guarantee, fresh);
+    if (run.state == RunState::Executing) {
+        setTimer(turn.state, run, nextTimer(run, turn.now.elapsed, turn.state.constants));
+    }
+}
+
+} // namespace stint

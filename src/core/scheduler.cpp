@@ -1,0 +1,102 @@
+#include "core/scheduler.hpp"
+
+#include <algorithm>
+
+#include "base/overloaded.hpp"
+#include "core/state.hpp"
+#include "rules/ending.hpp"
+
+namespace stint {
+namespace {
+
+void mergeEvent(Turn& turn, const Event& event) {
+    std::visit(Overloaded{[&](const NotificationSet& e) { setNotification(turn, e); },
+                          [&](const NotificationTapped& e) { tapped(turn, e); }, [&](const Tick&) { runTimers(turn); },
+                          [&](const auto& e) { merge(turn, e); }},
+               event);
+}
+
+// The same order in every step, so that traces compare byte for byte (design.md, the core).
+void settle(Turn& turn) {
+    stopShut(turn);
+    wakeDue(turn);
+    askChanged(turn);
+    fillSlots(turn);
+}
+
+void addTracked(State& state, Tracked tracked) {
+    const JobKey key = tracked.job.key;
+    state.nextSequence = std::max(state.nextSequence, tracked.job.sequence + 1);
+    ++state.jobCount[key.app];
+    state.jobs.emplace(key, std::move(tracked));
+}
+
+// jobs.md §7.2 for a boot, §12.5 for a mere restart of the daemon: what of a stored job still holds.
+std::optional<Tracked> revived(StoredJob stored, const BootId& boot, Now now, const Constants& constants) {
+    const bool sameBoot = stored.boot == boot;
+    if (!sameBoot && !stored.job.info->isPersisted()) return std::nullopt;
+    Tracked tracked{.joined = now.wall};
+    if (!sameBoot) {
+        tracked.job = afterBoot(std::move(stored.job), now);
+        tracked.heldUntil = now.elapsed + constants.bootSettle;
+    } else if (stored.job.running) {
+        tracked.job = afterLostDaemon(std::move(stored.job), now, constants);
+    } else {
+        tracked.job = std::move(stored.job);
+    }
+    tracked.job.running = false;
+    return tracked;
+}
+
+} // namespace
+
+Scheduler::Scheduler(Constants constants) : impl_(std::make_unique<Impl>(std::move(constants))) {}
+Scheduler::~Scheduler() = default;
+
+Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
+    State& state = impl_->state;
+    Step step;
+    Turn turn{.state = state, .now = now, .step = step};
+    state.nextRun = (std::uint64_t{snapshot.generation} << 32) + 1;
+    for (auto& [memory, written] : snapshot.apps) {
+        if (written == boot) state.memories.emplace(memory.app, std::move(memory));
+    }
+    for (auto& completed : snapshot.completed) {
+        const AppId app = completed.key.app;
+        state.completed[app].push_back(std::move(completed));
+    }
+    for (auto& stored : snapshot.jobs) {
+        const JobKey key = stored.job.key;
+        auto tracked = revived(std::move(stored), boot, now, state.constants);
+        if (!tracked) {
+            turn.record(DropJob{key});
+            continue;
+        }
+        turn.record(SaveJob{tracked->job});
+        addTracked(state, *std::move(tracked));
+    }
+    for (auto& [key, tracked] : state.jobs)
+        letWait(turn, tracked);
+    return step;
+}
+
+Step Scheduler::handle(const Event& event, Now now) {
+    Step step;
+    Turn turn{.state = impl_->state, .now = now, .step = step};
+    mergeEvent(turn, event);
+    settle(turn);
+    return step;
+}
+
+std::optional<Instant> Scheduler::nextDeadline() const {
+    const State& state = impl_->state;
+    std::optional<Instant> next = state.groups.nextAsk();
+    const auto sooner = [&](Instant when) {
+        if (!next || when < *next) next = when;
+    };
+    if (!state.timers.empty()) sooner(state.timers.begin()->first);
+    if (!state.asleep.empty()) sooner(state.asleep.begin()->first);
+    return next;
+}
+
+} // namespace stint

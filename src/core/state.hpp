@@ -1,0 +1,156 @@
+// The one state of Stint, and the turn in which it changes. Only core/ includes this.
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/groups.hpp"
+#include "core/scheduler.hpp"
+#include "model/asks.hpp"
+#include "rules/ending.hpp"
+
+namespace stint {
+
+/// A job that is tracked: waiting in a group, asleep until its own clock lets it wait there, or running.
+struct Tracked {
+    Job job;
+    Asks asks; ///< as of its last change; what it waits under
+    Place place;
+    std::optional<RunId> run; ///< its own run, or that of the job it replaced: nothing of it starts before that ended
+    std::optional<Instant> heldUntil; ///< apps may not start yet after a boot (jobs.md §7.2)
+    WallTime joined;                  ///< since when it waits
+    enum class Where { Nowhere, Asleep, Grouped } where = Where::Nowhere;
+    Instant wakes;        ///< while Asleep
+    bool inSight = false; ///< scheduled from the foreground of a terminal: its first start needs no slot
+};
+
+struct Running {
+    Run run;
+    Asks asks; ///< frozen for the run
+    bool stopTraced = false;
+};
+
+/// A notification that is shown, and the runs that use it (jobs.md §5.1).
+struct Posted {
+    Notification notification;
+    bool userInitiated = false;
+    std::set<RunId> users;
+    JobKey lastUser;
+};
+
+struct State {
+    explicit State(Constants numbers) : constants(std::move(numbers)) {}
+
+    Constants constants;
+    std::map<AppId, App> apps;
+    std::map<AppId, AppMemory> memories; ///< of apps that are not announced again yet, after a restart
+    Device device;
+    DeviceState deviceState;
+
+    std::map<JobKey, Tracked> jobs;
+    std::map<AppId, std::int64_t> jobCount;
+    std::map<std::pair<AppId, std::string>, std::int32_t> lowestFree; ///< ids below it are taken (newId)
+    Groups groups;
+    std::set<std::pair<Instant, JobKey>> asleep;
+
+    std::map<RunId, Running> runs;
+    std::set<std::pair<Instant, RunId>> timers; ///< one for each run
+    std::map<std::pair<AppId, std::int32_t>, Posted> notifications;
+    std::map<AppId, std::deque<Completed>> completed; ///< newest last
+
+    std::uint64_t nextSequence = 1;
+    std::uint64_t nextRun = 1;
+};
+
+class Scheduler::Impl {
+public:
+    explicit Impl(Constants constants) : state(std::move(constants)) {}
+    State state;
+};
+
+/// One event being handled. `changed` collects what of the world is no longer as it was.
+struct Turn {
+    State& state;
+    Now now;
+    Step& step;
+    ReadSet changed = 0;
+    std::set<AppId> changedApps; ///< whose App has changed, as gates read it
+
+    void record(Record r) { step.records.push_back(std::move(r)); }
+    void effect(Effect e) { step.effects.push_back(std::move(e)); }
+    World world() const { return {state.constants, state.device, state.deviceState, now}; }
+    App* app(const AppId& id) {
+        const auto found = state.apps.find(id);
+        return found == state.apps.end() ? nullptr : &found->second;
+    }
+};
+
+// Waiting (waiting.cpp).
+
+/// What is shut for these Asks now.
+std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
+/// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
+void letWait(Turn& turn, Tracked& tracked);
+void takeOut(State& state, Tracked& tracked);
+/// Ends the tracking of a job: from the queue, the store and the counts.
+void forget(Turn& turn, const JobKey& key);
+/// Wakes what is due, asks again what changed, and starts what may start while there is room.
+void wakeDue(Turn& turn);
+void askChanged(Turn& turn);
+void fillSlots(Turn& turn);
+/// Whether a job that nothing else keeps waits for a slot.
+bool someoneNeedsASlot(const Turn& turn);
+
+// Running (running.cpp).
+
+void startRun(Turn& turn, Tracked& tracked);
+/// Asks the app to stop, or remembers it while it cannot be asked yet (jobs.md §4.3). The first reason stands.
+void beginStop(Turn& turn, Running& running, Ending ending);
+/// Stops what runs behind a gate that has shut; tells the others of a network that is another now.
+void stopShut(Turn& turn);
+void runTimers(Turn& turn);
+/// Asks a run past its guarantee to make room for one that waits for a slot.
+void displace(Turn& turn);
+void setTimer(State& state, Run& run, Instant when);
+
+// The end of a run (closing.cpp).
+
+void close(Turn& turn, RunId run, End end, const Outcome& outcome = {});
+void remember(Turn& turn, Completed completed);
+
+// Notifications (notifications.cpp).
+
+void setNotification(Turn& turn, const NotificationSet& event);
+void releaseNotification(Turn& turn, Run& run, const Ending& ending);
+void tapped(Turn& turn, const NotificationTapped& event);
+
+// What apps and people ask (requests.cpp).
+
+void merge(Turn& turn, const Schedule& event);
+void merge(Turn& turn, const Cancel& event);
+void merge(Turn& turn, const CancelAll& event);
+void merge(Turn& turn, const StopApp& event);
+void merge(Turn& turn, const AppStatePinned& event);
+void merge(Turn& turn, const AppOpened& event);
+
+// What is seen of apps and the device (sightings.cpp).
+
+void merge(Turn& turn, const AppInstalled& event);
+void merge(Turn& turn, const AppUninstalled& event);
+void merge(Turn& turn, const AppSeen& event);
+void merge(Turn& turn, const DeviceChanged& event);
+
+// What comes from the processes of running jobs (running.cpp, notifications.cpp).
+
+void merge(Turn& turn, const JobFinished& event);
+void merge(Turn& turn, const BytesUpdated& event);
+void merge(Turn& turn, const Connected& event);
+void merge(Turn& turn, const BindFailed& event);
+void merge(Turn& turn, const StartAnswered& event);
+void merge(Turn& turn, const StopAnswered& event);
+void merge(Turn& turn, const RunLost& event);
+
+} // namespace stint

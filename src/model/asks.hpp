@@ -1,0 +1,32 @@
+// What a gate is asked about in place of a job (design.md, the core): everything of a job and its app that any gate
+// may read, and nothing that tells two jobs apart otherwise. Jobs with equal Asks wait as one group and are asked once.
+#pragma once
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "model/job.hpp"
+
+namespace stint {
+
+struct Asks {
+    AppId app;
+    std::string service;
+    JobClass kind = JobClass::Regular; ///< effective (jobs.md §1.4)
+    bool requestedUserInitiated = false;
+    std::int32_t priority = JobInfo::PRIORITY_DEFAULT; ///< effective
+    bool charging = false;
+    bool batteryNotLow = false;
+    bool storageNotLow = false;
+    std::optional<NetworkRequest> network;
+    /// The slowest network on which the payload is not hopeless (jobs.md §3.3 clause 2); 0: any will do.
+    Kbps leastDown = 0;
+    Kbps leastUp = 0;
+    /// The payload has no minimum chunk: the two above are waived on an unmetered network while charging.
+    bool leastWaived = false;
+
+    auto operator<=>(const Asks&) const = default;
+};
+
+} // namespace stint

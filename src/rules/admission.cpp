@@ -1,0 +1,81 @@
+#include "rules/admission.hpp"
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n\v\f";
+
+std::string knownServices(const Manifest& manifest) {
+    std::string names;
+    for (const auto& [name, service] : manifest.services)
+        names += (names.empty() ? "" : ", ") + name;
+    return names.empty() ? "it declares none" : "it declares " + names;
+}
+
+} // namespace
+
+std::optional<Error> manifestError(const App& app, const JobInfo& job) {
+    const auto& [owner, name] = job.getService();
+    const std::string& package = app.manifest.package.name;
+    if (!owner.empty() && owner != package) {
+        return fail(Errc::IllegalArgument, "service {}/{} belongs to another app than {}", owner, name, package);
+    }
+    const auto service = app.manifest.services.find(name);
+    if (service == app.manifest.services.end()) {
+        return fail(Errc::IllegalArgument, "unknown service \"{}\" in {}: {}", name, package,
+                    knownServices(app.manifest));
+    }
+    if (service->second.permission != bindJobService) {
+        return fail(Errc::IllegalArgument, "service \"{}\" of {} is not declared with permission = \"{}\"", name,
+                    package, bindJobService);
+    }
+    if (job.isPersisted() && !app.manifest.declares(receiveBootCompleted)) {
+        return fail(Errc::IllegalArgument, "a persisted job needs the permission {}, which {} does not declare",
+                    receiveBootCompleted, package);
+    }
+    return std::nullopt;
+}
+
+Admission admission(const App& app, const Schedule& request) {
+    if (!request.info->isUserInitiated()) return Admission::Admitted;
+    if (!mayRunUserInitiated(app)) return Admission::NotDeclared;
+    // jobs.md §12.2: a foreground terminal counts as top while it is. Who schedules on behalf of a built-in app brings
+    // its own visibility, not that of others who do the same (design.md, who is calling).
+    if (request.callerVisible) return Admission::Admitted;
+    const ProcessState state = stateOf(app);
+    const bool seen = state == ProcessState::Top || state == ProcessState::Visible;
+    return seen && !request.onBehalf ? Admission::Admitted : Admission::NotAllowed;
+}
+
+bool mayRunUserInitiated(const App& app) { return app.manifest.declares(runUserInitiatedJobs); }
+
+Result<std::string> trimmedNamespace(const std::string& name, const Constants& constants) {
+    const auto first = name.find_first_not_of(blanks);
+    if (first == std::string::npos) {
+        if (name.empty()) return std::string{};
+        return fail(Errc::IllegalArgument, "a namespace of blanks only; name it, or leave it out for the root");
+    }
+    std::string trimmed = name.substr(first, name.find_last_not_of(blanks) - first + 1);
+    if (std::ssize(trimmed) > constants.maxNamespaceLength) {
+        return fail(Errc::IllegalArgument, "a namespace of {} characters; at most {} are allowed", trimmed.size(),
+                    constants.maxNamespaceLength);
+    }
+    return trimmed;
+}
+
+std::optional<Error> capError(const AppId& app, std::int64_t tracked, bool replaces, const Constants& constants) {
+    if (replaces || tracked < constants.maxJobsPerApp) return std::nullopt;
+    return fail(Errc::IllegalState, "{} has {} jobs already, and at most {} are allowed; cancel some first", app.name,
+                tracked, constants.maxJobsPerApp);
+}
+
+bool overScheduleRate(App& app, Instant now, const Constants& constants) {
+    std::erase_if(app.scheduleCalls, [&](Instant call) { return call <= now - constants.scheduleRateWindow; });
+    return std::ssize(app.scheduleCalls) >= constants.scheduleRate;
+}
+
+} // namespace stint

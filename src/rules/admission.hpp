@@ -1,0 +1,37 @@
+// Whether an app may schedule this job now (jobs.md §2.2 to §2.4): its manifest, its permissions, its state, and how
+// often and how much it asks.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "model/app.hpp"
+#include "model/constants.hpp"
+#include "model/event.hpp"
+
+namespace stint {
+
+/// jobs.md §2.2, in its order: the service exists, is the app's own, is bound by BIND_JOB_SERVICE, and a persisted
+/// job's app may receive the boot. The first that fails.
+std::optional<Error> manifestError(const App& app, const JobInfo& job);
+
+enum class Admission {
+    Admitted,
+    NotDeclared, ///< RUN_USER_INITIATED_JOBS is missing: a SecurityException (jobs.md §2.3 clause 1)
+    NotAllowed,  ///< in none of the allowed states: RESULT_FAILURE (clause 2)
+};
+Admission admission(const App& app, const Schedule& request);
+
+/// jobs.md §2.1: only whether the permission is there; nothing of visibility.
+bool mayRunUserInitiated(const App& app);
+
+/// jobs.md §2.1 forNamespace: trimmed, not longer than job.max_namespace_len. "" is the root.
+Result<std::string> trimmedNamespace(const std::string& name, const Constants& constants);
+
+/// jobs.md §2.4, cap: a call that would make one job more than job.max_jobs_per_app.
+std::optional<Error> capError(const AppId& app, std::int64_t tracked, bool replaces, const Constants& constants);
+
+/// jobs.md §2.4, rate: whether job.schedule_rate calls were noted within the window before `now`. Forgets older ones.
+bool overScheduleRate(App& app, Instant now, const Constants& constants);
+
+} // namespace stint

@@ -1,0 +1,25 @@
+#include "rules/backoff.hpp"
+
+#include <algorithm>
+
+namespace stint {
+
+std::int64_t attempts(std::int32_t failures, std::int32_t systemStops, const Constants& constants) {
+    return failures + systemStops / constants.systemStopToFailureRatio;
+}
+
+Duration backoffDelay(const JobInfo& info, std::int64_t attempts, const Constants& constants) {
+    if (attempts <= 0) return Duration{0};
+    const Duration initial = std::max(info.getInitialBackoff(), JobInfo::MIN_BACKOFF);
+    if (info.getBackoffPolicy() == JobInfo::BACKOFF_POLICY_LINEAR) {
+        return attempts >= constants.maxBackoff / initial ? constants.maxBackoff
+                                                          : std::min(initial * attempts, constants.maxBackoff);
+    }
+    // Doubled step by step up to the cap, so that no number of attempts overflows.
+    Duration delay = initial;
+    for (std::int64_t n = 1; n < attempts && delay < constants.maxBackoff; ++n)
+        delay *= 2;
+    return std::min(delay, constants.maxBackoff);
+}
+
+} // namespace stint

@@ -1,0 +1,24 @@
+// Whether a network is what a job asks for (jobs.md §3.3), and what a payload takes on it (§4.4).
+#pragma once
+#include <optional>
+#include <string>
+
+#include "model/verdict.hpp"
+#include "rules/world.hpp"
+
+namespace stint {
+
+/// Milliseconds to move `bytes` at `rate` (> 0): bytes × 1000 / (kbps × 125), integer division; at most
+/// Duration::max().
+Duration transferTime(Bytes bytes, Kbps rate);
+
+/// The slowest rate at which `bytes` take no longer than `most`; 0 where `bytes` is unknown or nothing.
+Kbps leastRate(Bytes bytes, Duration most);
+
+/// Clause 6: capabilities of the network contain the wanted ones, and one of the transports matches.
+bool meets(const Network& network, const NetworkRequest& request);
+
+Verdict connectivityGate(const Context&);
+std::string describeConnectivity(const Context&);
+
+} // namespace stint

@@ -1,0 +1,43 @@
+#include "rules/constraint.hpp"
+
+#include <fmt/core.h>
+
+namespace stint {
+
+// jobs.md §3.2, charging; limits.md §10.3: a charging constraint is charging and battery not low.
+Verdict chargingGate(const Context& c) {
+    if (!c.asks.charging) return Verdict::yes();
+    if (c.world.device.charging && !c.world.state.batteryLow) return Verdict::yes();
+    return Verdict::untilEvent(PendingReason::ConstraintCharging);
+}
+
+// jobs.md §3.2, battery not low.
+Verdict batteryNotLowGate(const Context& c) {
+    if (!c.asks.batteryNotLow || !c.world.state.batteryLow) return Verdict::yes();
+    return Verdict::untilEvent(PendingReason::ConstraintBatteryNotLow);
+}
+
+// jobs.md §3.2, storage not low.
+Verdict storageNotLowGate(const Context& c) {
+    if (!c.asks.storageNotLow || !c.world.state.storageLow) return Verdict::yes();
+    return Verdict::untilEvent(PendingReason::ConstraintStorageNotLow);
+}
+
+std::string describeCharging(const Context& c) {
+    return fmt::format("{}, {} %; wants to be charging",
+                       c.world.device.plugged ? "plugged in, not charging" : "on battery",
+                       c.world.device.batteryPercent);
+}
+
+std::string describeBattery(const Context& c) {
+    return fmt::format("battery low at {} %; wants {} % or power", c.world.device.batteryPercent,
+                       c.world.constants.batteryOkay);
+}
+
+std::string describeStorage(const Context& c) {
+    if (c.world.device.storageForced) return "storage low (set); wants it not low";
+    return fmt::format("{} free of {}; wants more", formatSize(c.world.device.storageFree),
+                       formatSize(c.world.device.storageTotal));
+}
+
+} // namespace stint

@@ -1,0 +1,19 @@
+// The constraints a job states for itself (jobs.md §3.2): power and storage. The network has a file of its own.
+#pragma once
+#include <string>
+
+#include "model/verdict.hpp"
+#include "rules/world.hpp"
+
+namespace stint {
+
+Verdict chargingGate(const Context&);
+Verdict batteryNotLowGate(const Context&);
+Verdict storageNotLowGate(const Context&);
+
+/// What is, and what is wanted, in words for a person.
+std::string describeCharging(const Context&);
+std::string describeBattery(const Context&);
+std::string describeStorage(const Context&);
+
+} // namespace stint

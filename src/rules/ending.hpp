@@ -1,0 +1,41 @@
+// What the end of a run means for its job: tried again or not, and what it counts as (jobs.md §4.2, §6.1, §6.3, §6.6).
+#pragma once
+#include <optional>
+
+#include "base/time.hpp"
+#include "model/constants.hpp"
+#include "model/job.hpp"
+
+namespace stint {
+
+/// How a run came to its end.
+enum class End {
+    Finished,         ///< onStartJob answered false, or jobFinished(false)
+    FinishedForRetry, ///< jobFinished(true)
+    StopRetry,        ///< onStopJob answered true
+    StopDrop,         ///< onStopJob answered false
+    StopSilent,       ///< onStopJob was not answered in time
+    BindTimeout,
+    BindRefused, ///< the service is absent, or its command cannot be started
+    StartSilent, ///< onStartJob was not answered in time
+    NoNotification,
+    Lost,     ///< the process died or the connection was lost
+    UserStop, ///< the Task Manager's Stop
+};
+
+/// What the run is recorded with: the reason it was given, else what `end` itself means.
+Ending endingOf(End end, const std::optional<Ending>& given);
+
+/// Whether the job is to be tried again.
+bool retries(End end, JobClass ranAs);
+
+/// The job to be tried again after a run that ended so at `now`: counters, back-off, demotion, a new place in the
+/// queue. `job.cumulative` holds that run already.
+Job retried(Job job, End end, Ending ending, Now now, const Constants& constants);
+
+/// A job that a former daemon of this boot left running: its connection was lost (jobs.md §12.5).
+Job afterLostDaemon(Job job, Now now, const Constants& constants);
+/// A persisted job of a former boot: no failures, no stops, its delay by the wall clock (jobs.md §7.2).
+Job afterBoot(Job job, Now now);
+
+} // namespace stint

@@ -1,0 +1,38 @@
+// The one table: which question is asked of which kind of job, in which order (jobs.md §9.1), what stops a running
+// job when the answer turns to no (§4.6), and how the answer is put in words.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/verdict.hpp"
+#include "rules/world.hpp"
+
+namespace stint {
+
+struct Gate {
+    std::string_view name;
+    ReadSet reads;
+    Verdict (*ask)(const Context&);
+    std::string (*describe)(const Context&);
+    std::string_view clears; ///< what would open it, in words
+    bool stopsRunning;       ///< a running job is stopped when it shuts; else it only keeps jobs from starting
+    StopReason stop;
+    bool onlyIfNothingElse = false; ///< jobs.md §9.1: APP is named only where no other reason is
+};
+
+std::span<const Gate> gates();
+
+struct ShutGate {
+    const Gate* gate;
+    Verdict verdict;
+};
+
+/// All gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now.
+std::vector<ShutGate> shutGates(const Context&);
+
+/// The first gate that stops a running job, or null.
+const Gate* stoppingGate(const Context&);
+
+} // namespace stint

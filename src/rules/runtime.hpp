@@ -1,0 +1,23 @@
+// How long one run may last: what it is guaranteed, and where it ends (jobs.md §4.4).
+#pragma once
+#include <optional>
+
+#include "model/constants.hpp"
+#include "model/job.hpp"
+
+namespace stint {
+
+/// The maximum limit of one run.
+Duration longestRun(JobClass kind, const Constants& constants);
+
+/// What is known of a payload; unknownBytes where it is not.
+struct Payload {
+    Bytes down = unknownBytes;
+    Bytes up = unknownBytes;
+};
+
+/// The minimum guarantee. For a user-initiated job it grows with the time the payload takes on `network`.
+Duration guaranteedRun(JobClass kind, Payload payload, const std::optional<Network>& network,
+                       const Constants& constants);
+
+} // namespace stint
