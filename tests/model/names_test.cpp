@@ -1,0 +1,104 @@
+// Names and numbers that an app or a person can see: never renumbered, never respelled (jobs.md §12.11).
+#include <doctest/doctest.h>
+#include <set>
+
+#include "model/app.hpp"
+#include "model/effect.hpp"
+#include "model/job.hpp"
+
+using namespace stint;
+
+TEST_CASE("stop reasons have the documentation's numbers and names") { // jobs.md §4.6
+    // clang-format off
+    constexpr std::string_view names[] = {
+        "UNDEFINED", "CANCELLED_BY_APP", "PREEMPT", "TIMEOUT", "DEVICE_STATE", "CONSTRAINT_BATTERY_NOT_LOW",
+        "CONSTRAINT_CHARGING", "CONSTRAINT_CONNECTIVITY", "CONSTRAINT_DEVICE_IDLE", "CONSTRAINT_STORAGE_NOT_LOW",
+        "QUOTA", "BACKGROUND_RESTRICTION", "APP_STANDBY", "USER", "SYSTEM_PROCESSING",
+        "ESTIMATED_APP_LAUNCH_TIME_CHANGED", "TIMEOUT_ABANDONED"};
+    // clang-format on
+    for (std::int32_t code = 0; code < std::ssize(names); ++code)
+        CHECK(nameOf(static_cast<StopReason>(code)) == names[code]);
+    CHECK(nameOf(static_cast<StopReason>(17)) == "UNDEFINED");
+}
+
+TEST_CASE("pending reasons have the documentation's numbers and names") { // jobs.md §9.1
+    // clang-format off
+    constexpr std::string_view names[] = { // from -2 on
+        "INVALID_JOB_ID", "EXECUTING", "UNDEFINED", "APP", "APP_STANDBY", "BACKGROUND_RESTRICTION",
+        "CONSTRAINT_BATTERY_NOT_LOW", "CONSTRAINT_CHARGING", "CONSTRAINT_CONNECTIVITY", "CONSTRAINT_CONTENT_TRIGGER",
+        "CONSTRAINT_DEVICE_IDLE", "CONSTRAINT_MINIMUM_LATENCY", "CONSTRAINT_PREFETCH", "CONSTRAINT_STORAGE_NOT_LOW",
+        "DEVICE_STATE", "JOB_SCHEDULER_OPTIMIZATION", "QUOTA", "USER", "CONSTRAINT_DEADLINE"};
+    // clang-format on
+    for (std::int32_t i = 0; i < std::ssize(names); ++i)
+        CHECK(nameOf(static_cast<PendingReason>(i - 2)) == names[i]);
+    CHECK(nameOf(static_cast<PendingReason>(17)) == "UNDEFINED");
+}
+
+TEST_CASE("internal codes have the numbers and words that dumps print") { // jobs.md §4.6
+    constexpr std::string_view names[] = {"canceled",     "constraints",      "preempt",           "timeout",
+                                          "device_idle",  "thermal",          "restricted_bucket", "uninstall",
+                                          "data_cleared", "rtc_updated",      "successful_finish", "user_ui_stop",
+                                          "anr",          "timeout_abandoned"};
+    for (std::int32_t code = 0; code < std::ssize(names); ++code)
+        CHECK(nameOf(static_cast<InternalReason>(code)) == names[code]);
+    CHECK(nameOf(InternalReason::Unknown) == "unknown");
+    CHECK(static_cast<std::int32_t>(InternalReason::Unknown) == -1);
+}
+
+TEST_CASE("a job is named package/id, with its namespace before a number sign") { // scenario.md, values
+    CHECK(textOf({AppId{"com.example.mail"}, "", JobId{7}}) == "com.example.mail/7");
+    CHECK(textOf({AppId{"com.example.mail"}, "sync", JobId{7}}) == "com.example.mail/sync#7");
+    CHECK(textOf({AppId{"com.example.mail"}, "", JobId{-1}}) == "com.example.mail/-1");
+}
+
+TEST_CASE("the trace uses scenario.md's words, each once") { // scenario.md, trace
+    std::set<std::string_view> words;
+    for (int what = 0; what <= static_cast<int>(Trace::What::Killed); ++what)
+        words.insert(nameOf(static_cast<Trace::What>(what)));
+    CHECK(words == std::set<std::string_view>{"scheduled", "replaced", "refused", "cancelled", "started", "stopped",
+                                              "finished", "rescheduled", "dropped", "notified", "notification_removed",
+                                              "network_changed", "unresponsive", "killed"});
+}
+
+TEST_CASE("classes and states of a run are written in lower case") { // jobs.md §4.1, scenario.md
+    CHECK(nameOf(JobClass::Regular) == "regular");
+    CHECK(nameOf(JobClass::UserInitiated) == "user_initiated");
+    CHECK(nameOf(RunState::Binding) == "binding");
+    CHECK(nameOf(RunState::Starting) == "starting");
+    CHECK(nameOf(RunState::Executing) == "executing");
+    CHECK(nameOf(RunState::Stopping) == "stopping");
+}
+
+TEST_CASE("every process state is found by its name") { // scenario.md, apps
+    for (auto state : {ProcessState::Top, ProcessState::Visible, ProcessState::Background, ProcessState::NotRunning})
+        CHECK(processStateNamed(nameOf(state)) == state);
+    CHECK(nameOf(ProcessState::NotRunning) == "not_running");
+    CHECK(processStateNamed("foreground") == std::nullopt);
+}
+
+TEST_CASE("a person's word about an app outranks what is seen of it") { // jobs.md §12.2
+    struct Row {
+        std::optional<ProcessState> pinned;
+        bool visible;
+        bool running;
+        ProcessState state;
+    };
+    using enum ProcessState;
+    // clang-format off
+    //                pinned        visible running  state
+    for (auto& r : {Row{std::nullopt, false, false, NotRunning},
+                    Row{std::nullopt, false, true,  Background},
+                    Row{std::nullopt, true,  true,  Visible},
+                    Row{std::nullopt, true,  false, Visible},  // a terminal's foreground is seen before its process is
+                    Row{Background,   true,  true,  Background},
+                    Row{Background,   false, false, Background},
+                    Row{Top,          false, false, Top},
+                    Row{NotRunning,   true,  true,  NotRunning}}) {
+        // clang-format on
+        App app;
+        app.memory.pinned = r.pinned;
+        app.visible = r.visible;
+        app.running = r.running;
+        CHECK(stateOf(app) == r.state);
+    }
+}

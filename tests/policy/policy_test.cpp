@@ -1,0 +1,190 @@
+// A policy in TOML over the spec's constants (design.md, store): taken whole, or refused whole.
+#include "policy/policy.hpp"
+
+#include <cstdlib>
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+#include <vector>
+
+using namespace stint;
+
+namespace {
+
+std::string messageOf(std::string_view toml) {
+    auto policy = applyPolicy({}, toml, "p.toml");
+    return policy ? "accepted" : policy.error().message;
+}
+
+bool mentions(const std::string& message, std::string_view words) { return message.find(words) != std::string::npos; }
+
+/// A folder of its own for one test.
+class Folder {
+public:
+    Folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "stint-policy-XXXXXX").string();
+        REQUIRE(::mkdtemp(name.data()));
+        path_ = name;
+    }
+    ~Folder() { std::filesystem::remove_all(path_); }
+
+    std::string file(const std::string& name) const { return (path_ / name).string(); }
+    std::string write(const std::string& name, std::string_view text) const {
+        std::ofstream{path_ / name} << text;
+        return file(name);
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+} // namespace
+
+TEST_CASE("keys may be dotted, quoted, or in tables") {
+    const std::string_view same[] = {
+        "job.slots = 4\njob.crash_guard.crashes = 9\n", "\"job.slots\" = 4\n\"job.crash_guard.crashes\" = 9\n",
+        "[job]\nslots = 4\n[job.crash_guard]\ncrashes = 9\n", "[job]\nslots = 4\ncrash_guard = {crashes = 9}\n"};
+    for (std::string_view toml : same) {
+        CAPTURE(toml);
+        auto policy = applyPolicy({}, toml, "p.toml");
+        REQUIRE(policy.ok());
+        Constants expected;
+        expected.slots = 4;
+        expected.crashGuardCrashes = 9;
+        CHECK(policy->constants == expected);
+    }
+}
+
+TEST_CASE("every kind of value is read") {
+    auto policy = applyPolicy({},
+                              "job.bind_timeout = \"1min30s\"\n"
+                              "job.slots = 4\n"
+                              "storage.low_bytes = \"1.5GB\"\n"
+                              "job.ui_estimate_factor = 1.5\n"
+                              "job.use_data_estimates = false\n",
+                              "p.toml");
+    REQUIRE(policy.ok());
+    CHECK(policy->constants.bindTimeout == 90s);
+    CHECK(policy->constants.slots == 4);
+    CHECK(policy->constants.storageLowBytes == 1500_MB);
+    CHECK(policy->constants.uiEstimatePercent == 150);
+    CHECK_FALSE(policy->constants.useDataEstimates);
+}
+
+TEST_CASE("an empty policy leaves the spec's constants") {
+    for (std::string_view toml : {"", "# nothing\n", "[job]\n"}) {
+        auto policy = applyPolicy({}, toml, "p.toml");
+        REQUIRE(policy.ok());
+        CHECK(*policy == Policy{});
+    }
+}
+
+TEST_CASE("every constant can be written into a policy and read back") {
+    std::string toml;
+    Constants changed;
+    for (const ConstantRow& row : constantRows()) {
+        bool quoted = row.kind == ConstantKind::Time || row.kind == ConstantKind::Size;
+        std::string text = constantText(changed, row);
+        toml += std::string(row.key) + " = " + (quoted ? '"' + text + '"' : text) + "\n";
+    }
+    auto policy = applyPolicy({}, toml, "p.toml");
+    REQUIRE_MESSAGE(policy.ok(), messageOf(toml));
+    CHECK(policy->constants == changed);
+    CHECK(policy->origins.size() == constantRows().size());
+}
+
+TEST_CASE("what is wrong is named with file, line and column, and what would be right") {
+    struct Row {
+        std::string_view toml, where, words;
+    };
+    // clang-format off
+    for (auto& r : {Row{"job.slots = 4\njob.slot = 5\n",         "p.toml:2:12: ", "did you mean \"job.slots\"?"},
+                    Row{"[jobs]\nslots = 4\n",                   "p.toml:2:9: ",  "did you mean \"job.slots\"?"},
+                    Row{"[[job]]\nslots = 4\n",                  "p.toml:1:1: ",  "unknown constant \"job\""},
+                    Row{"job.bind_timeout = 18\n",               "p.toml:1:20: ", "job.bind_timeout is a whole number; write a duration in quotes"},
+                    Row{"job.bind_timeout = \"5 minutes\"\n",    "p.toml:1:20: ", "such as 1h30min"},
+                    Row{"job.bind_timeout = \"0s\"\n",           "p.toml:1:20: ", "it is 1ms to 365d"},
+                    Row{"job.bind_timeout = 07:32:00\n",         "p.toml:1:20: ", "is a date or a time; write a duration"},
+                    Row{"job.slots = \"4\"\n",                   "p.toml:1:13: ", "is a string; write a whole number without quotes"},
+                    Row{"job.slots = 4.0\n",                     "p.toml:1:13: ", "is a number with a fraction; write a whole number"},
+                    Row{"job.slots = [4]\n",                     "p.toml:1:13: ", "is a list; write a whole number"},
+                    Row{"job.slots = 0\n",                       "p.toml:1:13: ", "it is 1 to 1000"},
+                    Row{"job.use_data_estimates = 1\n",          "p.toml:1:26: ", "write true or false"},
+                    Row{"job.use_data_estimates = \"true\"\n",   "p.toml:1:26: ", "write true or false"},
+                    Row{"job.ui_estimate_factor = 0.5\n",        "p.toml:1:26: ", "it is 1.00 to 1000.00"},
+                    Row{"job.ui_estimate_factor = nan\n",        "p.toml:1:26: ", "is not a factor"},
+                    Row{"job.ui_estimate_factor = inf\n",        "p.toml:1:26: ", "is not a factor"},
+                    Row{"job.ui_estimate_factor = 1.355\n",      "p.toml:1:26: ", "at most two decimals"},
+                    Row{"storage.low_bytes = 1000\n",            "p.toml:1:21: ", "write a size in quotes"},
+                    Row{"job.slots = 4\n\"job.slots\" = 5\n",    "p.toml:2:15: ", "set twice"},
+                    Row{"job.slots = \n",                        "p.toml:1:",     "this is not TOML"},
+                    Row{"job.slots = 4\njob.slots = 5\n",        "p.toml:2:",     "this is not TOML"},
+                    Row{"\xff\xfe = 1\n",                        "p.toml:1:",     "this is not TOML"},
+                    Row{"battery.low = 30\n",                    "p.toml: ",      "battery.okay (20) is below battery.low (30)"}}) {
+        // clang-format on
+        CAPTURE(r.toml);
+        std::string message = messageOf(r.toml);
+        CAPTURE(message);
+        CHECK(message.starts_with(r.where));
+        CHECK(mentions(message, r.words));
+    }
+}
+
+TEST_CASE("of several mistakes the first in the file is named") {
+    CHECK(messageOf("storage.low_percent = 200\nbattery.low = 200\n").starts_with("p.toml:1:"));
+    CHECK(messageOf("battery.low = 1\n\nstorage.low_percent = 200\njob.slots = 0\n").starts_with("p.toml:3:"));
+}
+
+TEST_CASE("a deeply nested policy is refused, not followed") {
+    std::string toml = "a = ";
+    for (int i = 0; i < 100'000; ++i)
+        toml += "[";
+    CHECK(mentions(messageOf(toml), "this is not TOML"));
+}
+
+TEST_CASE("a later file stands over an earlier one, and each value remembers its line") {
+    Folder folder;
+    const std::vector<PolicyFile> files{{folder.write("etc.toml", "job.slots = 4\njob.schedule_rate = 9\n")},
+                                        {folder.file("absent.toml"), true},
+                                        {folder.write("own.toml", "# mine\njob.slots = 8\n"), true}};
+    auto policy = readPolicyFiles(files);
+    REQUIRE(policy.ok());
+    CHECK(policy->constants.slots == 8);
+    CHECK(policy->constants.scheduleRate == 9);
+    CHECK(policy->origins.find("job.slots")->second == folder.file("own.toml") + ":2");
+    CHECK(policy->origins.find("job.schedule_rate")->second == folder.file("etc.toml") + ":2");
+    CHECK_FALSE(policy->origins.contains("job.max_backoff"));
+}
+
+TEST_CASE("a file that was asked for must be there; an optional one need not") {
+    Folder folder;
+    const std::vector<PolicyFile> asked{{folder.file("absent.toml")}};
+    auto policy = readPolicyFiles(asked);
+    REQUIRE_FALSE(policy.ok());
+    CHECK(policy.error().code == Errc::System);
+    CHECK(policy.error().message == "cannot read policy " + folder.file("absent.toml") + ": No such file or directory");
+    const std::vector<PolicyFile> optional{{folder.file("absent.toml"), true},
+                                           {folder.file("no/such/folder.toml"), true}};
+    CHECK(*readPolicyFiles(optional) == Policy{});
+}
+
+TEST_CASE("an optional file that is wrong is refused all the same") {
+    Folder folder;
+    const std::vector<PolicyFile> files{{folder.write("own.toml", "job.slots = 0\n"), true}};
+    auto policy = readPolicyFiles(files);
+    REQUIRE_FALSE(policy.ok());
+    CHECK(policy.error().message.starts_with(folder.file("own.toml") + ":1:13: "));
+}
+
+TEST_CASE("what cannot be a policy is not read: a folder, a file without end") {
+    Folder folder;
+    const std::vector<PolicyFile> directory{{folder.file(".")}};
+    auto policy = readPolicyFiles(directory);
+    REQUIRE_FALSE(policy.ok());
+    CHECK(mentions(policy.error().message, "Is a directory"));
+    const std::vector<PolicyFile> endless{{"/dev/zero"}};
+    policy = readPolicyFiles(endless);
+    REQUIRE_FALSE(policy.ok());
+    CHECK(mentions(policy.error().message, "larger than 1048576 bytes"));
+}
