@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "stint/export.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
@@ -14,7 +15,7 @@ namespace stint {
 struct BundleValue;
 
 /// Keys to values of the types below, within the two limits, which are checked when a job is built.
-class PersistableBundle {
+class STINT_API PersistableBundle {
 public:
     using Map = std::map<std::string, BundleValue, std::less<>>;
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "stint/export.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
@@ -12,7 +13,7 @@ namespace stint {
 
 class JobService;
 
-class Connection {
+class STINT_API Connection {
 public:
     /// A process that stintd started speaks over the socket it was given; any other connects to the daemon's own
     /// socket. Errc::Unavailable where no daemon listens, with what to do about it.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stint/bundle.hpp"
+#include "stint/export.hpp"
 #include "stint/network.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
@@ -15,7 +16,7 @@
 namespace stint {
 
 /// An open file an app grants to its job. Closed when the last copy of the owner goes.
-class ClipFile {
+class STINT_API ClipFile {
 public:
     explicit ClipFile(int descriptor) : descriptor_(descriptor) {} ///< takes ownership
     ClipFile(const ClipFile&) = delete;
@@ -51,7 +52,7 @@ struct ComponentName {
     auto operator<=>(const ComponentName&) const = default;
 };
 
-class JobInfo {
+class STINT_API JobInfo {
 public:
     class Builder;
 
@@ -129,7 +130,7 @@ private:
 
 /// Each setter notes its value and returns the builder; what may not be is said by build(), which names the first
 /// broken rule of jobs.md §1.2 (V1 to V13) in its message, as Errc::IllegalArgument.
-class JobInfo::Builder {
+class STINT_API JobInfo::Builder {
 public:
     /// `id` is unique within an app and a namespace; `service` is declared in the app's manifest.
     Builder(JobId id, ComponentName service);

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "stint/connection.hpp"
+#include "stint/export.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
 
 namespace stint {
 
-class JobScheduler {
+class STINT_API JobScheduler {
 public:
     static constexpr std::int32_t RESULT_FAILURE = 0;
     static constexpr std::int32_t RESULT_SUCCESS = 1;

@@ -3,13 +3,14 @@
 #include <string_view>
 
 #include "stint/connection.hpp"
+#include "stint/export.hpp"
 #include "stint/job_parameters.hpp"
 #include "stint/notification.hpp"
 #include "stint/result.hpp"
 
 namespace stint {
 
-class JobService {
+class STINT_API JobService {
 public:
     JobService();
     virtual ~JobService();

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "stint/export.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
@@ -37,10 +38,10 @@ enum class NetworkTransport : std::uint8_t {
 };
 
 /// The documentation's names: "NOT_METERED", "WIFI". Empty for a number that is none.
-std::string_view nameOf(NetworkCapability);
-std::string_view nameOf(NetworkTransport);
-std::optional<NetworkCapability> capabilityNamed(std::string_view name);
-std::optional<NetworkTransport> transportNamed(std::string_view name);
+STINT_API std::string_view nameOf(NetworkCapability);
+STINT_API std::string_view nameOf(NetworkTransport);
+STINT_API std::optional<NetworkCapability> capabilityNamed(std::string_view name);
+STINT_API std::optional<NetworkTransport> transportNamed(std::string_view name);
 
 /// What a job asks of the network: all of the capabilities, and any one of the transports (none named: any).
 class NetworkRequest {
@@ -61,7 +62,7 @@ private:
 };
 
 /// Starts with NOT_RESTRICTED, TRUSTED and NOT_VPN (jobs.md §1.5).
-class NetworkRequest::Builder {
+class STINT_API NetworkRequest::Builder {
 public:
     Builder();
     Builder& addCapability(NetworkCapability);

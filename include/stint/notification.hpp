@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "stint/export.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
@@ -50,7 +51,7 @@ private:
 
 /// The channel (declared in the manifest, or "default") and the small icon are demanded: setNotification answers
 /// IllegalArgument without them, and for more than three actions.
-class Notification::Builder {
+class STINT_API Notification::Builder {
 public:
     explicit Builder(std::string channelId);
     Builder& setSmallIcon(std::string iconNameOrPath);

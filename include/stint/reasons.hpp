@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "stint/export.hpp"
+
 namespace stint {
 
 enum class StopReason : std::int32_t {
@@ -50,7 +52,7 @@ enum class PendingReason : std::int32_t {
 };
 
 /// The documentation's names: "CONSTRAINT_CONNECTIVITY". An unknown number is "UNDEFINED".
-std::string_view nameOf(StopReason);
-std::string_view nameOf(PendingReason);
+STINT_API std::string_view nameOf(StopReason);
+STINT_API std::string_view nameOf(PendingReason);
 
 } // namespace stint
