@@ -67,7 +67,7 @@ Try next (in another terminal while a ./run is downloading, too):
   ./run -- jobs                         what is waiting and running
   ./run -- why JOB                      what keeps a job from running, and what would clear it
   ./run -- get URL                      Ctrl-C detaches; the transfer goes on without you
-  ./run -- get --requires-charging URL  and then: ./run -- device set charging=false   pauses it
+  ./run -- get --charging URL           and then: ./run -- device set charging=false   pauses it
   ./run -- tasks                        what the Task Manager shows; tasks stop PACKAGE ends it at once
 EOF
 }
