@@ -29,9 +29,9 @@ struct Command {
     std::vector<std::string> arguments; ///< the first names the program, looked up in PATH where it has no slash
     std::map<std::string, std::string> environment; ///< added to the clean one of a service, or to the daemon's own
     bool cleanEnvironment = true;
-    bool background = true;   ///< idle classes of CPU and I/O
-    bool service = true;      ///< gets a socketpair, its end named by STINT_SOCKET_FD
-    std::string directory;    ///< empty: the home directory
+    bool background = true;               ///< idle classes of CPU and I/O
+    bool service = true;                  ///< gets a socketpair, its end named by STINT_SOCKET_FD
+    std::string directory;                ///< empty: the home directory
     std::array<int, 3> stdio{-1, -1, -1}; ///< -1: /dev/null, or for 1 and 2 the daemon's own stderr
 };
 
@@ -53,8 +53,9 @@ public:
     };
 
     struct Options {
-        std::filesystem::path helper;   ///< stint-exec
-        std::string instance;           ///< tells daemons of one user apart: the runtime directory
+        std::filesystem::path helper; ///< stint-exec
+        std::string instance;         ///< tells daemons of one user apart: the runtime directory
+        bool cgroups = true;          ///< false: do without, as where there are none
     };
 
     /// Finds a cgroup v2 that may be used (from /proc/self/mountinfo and /proc/self/cgroup; on a hybrid machine it sits

@@ -1,0 +1,166 @@
+#include "process/cgroup_enclosure.hpp"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+
+#include "base/fail.hpp"
+#include "base/pidfd.hpp"
+#include "base/proc.hpp"
+
+namespace stint {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::steady_clock;
+
+// A killed process is gone in microseconds, unless the kernel itself is stuck in it (a dead network file system).
+constexpr auto patience = std::chrono::seconds(10);
+
+Result<CgroupMount> findMount() {
+    std::optional<std::string> mounts = readFile("/proc/self/mountinfo");
+    std::optional<CgroupMount> mount = mounts ? unifiedMount(*mounts) : std::nullopt;
+    if (!mount) return fail(Errc::System, "no cgroup v2 is mounted");
+    return *mount;
+}
+
+Result<CgroupPlace> ownPlace(const CgroupMount& mount) {
+    std::optional<std::string> text = readFile("/proc/self/cgroup");
+    std::optional<std::string> path = text ? cgroupPath(*text) : std::nullopt;
+    if (!path) return fail(Errc::System, "this process is in no cgroup v2");
+    std::optional<CgroupPlace> place = placeOf(mount, *path);
+    if (!place) return fail(Errc::System, "the own cgroup {} is not below {}, which is mounted", *path, mount.root);
+    // Moving a process needs the right to write this file of the common ancestor (cgroups(7), delegation).
+    if (::access((place->directory / "cgroup.procs").c_str(), W_OK) != 0)
+        return fail(Errc::System, "the own cgroup {} is not delegated: {}", *path, std::strerror(errno));
+    return *place;
+}
+
+std::string nameFor(const std::string& instance) { return "stint-" + instance; }
+
+std::string joined(const std::string& path, const std::string& name) {
+    return path.ends_with('/') ? path + name : path + '/' + name;
+}
+
+} // namespace
+
+Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, const std::string& instance,
+                                                               OnEmpty empty) {
+    CgroupMount mount = STINT_TRY(findMount());
+    CgroupPlace base = STINT_TRY(ownPlace(mount));
+    std::string name = nameFor(instance);
+    CgroupPlace root{joined(base.path, name), base.directory / name};
+    STINT_TRY(makeCgroup(root.directory));
+    if (::access((root.directory / "cgroup.kill").c_str(), W_OK) != 0) {
+        removeCgroup(root.directory);
+        return fail(Errc::System, "this kernel has no cgroup.kill (Linux 5.14 has)");
+    }
+    return std::unique_ptr<CgroupEnclosure>(new CgroupEnclosure(loop, std::move(root), std::move(empty)));
+}
+
+CgroupEnclosure::CgroupEnclosure(sd_event* loop, CgroupPlace root, OnEmpty empty)
+    : loop_(sd_event_ref(loop)), root_(std::move(root)), empty_(std::move(empty)) {}
+
+CgroupEnclosure::~CgroupEnclosure() {
+    draining_.clear();
+    killCgroup(root_.directory);
+    removeCgroup(root_.directory); // what is still dying is removed by the next daemon
+    sd_event_unref(loop_);
+}
+
+// The prefix keeps a package named cgroup.kill or cpu.max apart from the kernel's files of that name.
+fs::path CgroupEnclosure::appDirectory(const AppId& app) const { return root_.directory / ("app." + app.name); }
+
+fs::path CgroupEnclosure::directory(const AppId& app, ProcessId id) const {
+    return appDirectory(app) / std::to_string(id.value);
+}
+
+Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id) {
+    if (app.name.empty() || app.name.find('/') != std::string::npos)
+        return fail(Errc::IllegalArgument, "\"{}\" is no package", app.name);
+    STINT_TRY(makeCgroup(appDirectory(app)));
+    fs::path place = directory(app, id);
+    STINT_TRY(makeCgroup(place));
+    Entrance entrance;
+    entrance.procs = Fd(::open((place / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+    if (!entrance.procs)
+        return fail(Errc::System, "cannot open {}: {}", (place / "cgroup.procs").string(), std::strerror(errno));
+    return entrance;
+}
+
+void CgroupEnclosure::discard(const AppId& app, ProcessId id) { removeCgroup(directory(app, id)); }
+
+void CgroupEnclosure::kill(const AppId& app, ProcessId id, const Fd& pidfd) {
+    // The process may be on its way into the cgroup still: it is killed by itself too.
+    sendSignal(pidfd, SIGKILL);
+    killCgroup(directory(app, id));
+}
+
+void CgroupEnclosure::killApp(const AppId& app) { killCgroup(appDirectory(app)); }
+
+bool CgroupEnclosure::clear(const AppId& app, ProcessId id) {
+    auto draining = std::make_unique<Draining>();
+    draining->owner = this;
+    draining->id = id;
+    draining->directory = directory(app, id);
+    killCgroup(draining->directory);
+    draining->events = openEvents(draining->directory);
+    if (!populated(draining->events)) {
+        removeCgroup(draining->directory);
+        return true;
+    }
+    sd_event_source* source = nullptr;
+    int added = sd_event_add_io(loop_, &source, draining->events.get(), EPOLLPRI, changed, draining.get());
+    draining->change.reset(source);
+    // Without a source there is only waiting here: to say "gone" of what is alive would be worse.
+    if (added < 0) return waitUntilEmpty(draining->events, steady_clock::time_point::max());
+    draining_.emplace(id, std::move(draining));
+    return false;
+}
+
+int CgroupEnclosure::changed(sd_event_source*, int, std::uint32_t, void* data) {
+    auto& draining = *static_cast<Draining*>(data);
+    if (populated(draining.events)) return 0;
+    CgroupEnclosure& self = *draining.owner;
+    auto done = self.draining_.extract(draining.id);
+    removeCgroup(done.mapped()->directory);
+    self.empty_(done.key());
+    return 0;
+}
+
+std::optional<ProcessId> CgroupEnclosure::find(pid_t pid) const {
+    std::optional<std::string> text = readFile("/proc/" + std::to_string(pid) + "/cgroup");
+    std::optional<std::string> path = text ? cgroupPath(*text) : std::nullopt;
+    if (!path || !path->starts_with(joined(root_.path, "app."))) return std::nullopt;
+    // "ROOT/app.PACKAGE/N" and whatever the process may have made below it.
+    std::size_t slash = path->find('/', root_.path.size() + 1);
+    if (slash == std::string::npos) return std::nullopt;
+    ProcessId id;
+    auto number = std::from_chars(path->data() + slash + 1, path->data() + path->size(), id.value);
+    return number.ec == std::errc{} ? std::optional(id) : std::nullopt;
+}
+
+std::string CgroupEnclosure::description() const { return "cgroup v2 at " + root_.directory.string(); }
+
+Result<void> killCgroupLeftovers(const std::string& instance) {
+    auto mount = findMount();
+    if (!mount) return {}; // then nothing can have been left there
+    std::vector<fs::path> left = cgroupsNamed(nameFor(instance), mount->point);
+    for (const fs::path& cgroup : left)
+        killCgroup(cgroup);
+    auto until = steady_clock::now() + patience;
+    for (const fs::path& cgroup : left) {
+        if (!waitUntilEmpty(openEvents(cgroup), until))
+            return fail(Errc::System, "processes of a former daemon do not die; see {}/*/*/cgroup.procs",
+                        cgroup.string());
+        removeCgroup(cgroup);
+    }
+    return {};
+}
+
+} // namespace stint

@@ -1,0 +1,52 @@
+// Processes that were started and are not gone yet: each is waited for by its pidfd, and told as gone once its
+// enclosure is empty too.
+#pragma once
+#include "process/enclosure.hpp"
+#include "process/event_source.hpp"
+
+namespace stint {
+
+class Children : public Processes {
+public:
+    Children(sd_event* loop, Listener& listener, std::filesystem::path helper);
+    ~Children() override;
+
+    /// Before anything is started, once.
+    void keepIn(std::unique_ptr<Enclosure> enclosure);
+    /// The enclosure's word that nothing of a process is left.
+    void emptied(ProcessId id);
+
+    Result<Started> start(const Command& command) override;
+    void kill(ProcessId id) override;
+    unsigned killApp(const AppId& app) override;
+    bool anyAlive(const AppId& app) const override;
+    std::optional<std::pair<AppId, ProcessId>> ownerOf(pid_t pid) const override;
+    std::string description() const override;
+
+private:
+    struct Child {
+        Children* owner = nullptr;
+        ProcessId id;
+        AppId app;
+        pid_t pid = 0;
+        Fd pidfd;
+        EventSource exit;
+        std::optional<int> status; ///< once it has ended; what it started may still be there
+        bool killed = false;
+    };
+
+    static int exited(sd_event_source* source, int fd, std::uint32_t events, void* child);
+    void end(Child& child, int status);
+    void tell(const Child& child);
+    const Child* withPid(pid_t pid) const;
+
+    sd_event* loop_;
+    Listener& listener_;
+    std::filesystem::path helper_;
+    Environment environment_;
+    std::map<ProcessId, std::unique_ptr<Child>> children_;
+    std::unique_ptr<Enclosure> enclosure_;
+    std::uint64_t last_ = 0;
+};
+
+} // namespace stint

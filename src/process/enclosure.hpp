@@ -1,0 +1,35 @@
+// Where started processes are kept so that all of what each one starts can be found and killed: cgroups, or reapers
+// where there is no cgroup. Knows nothing of how a process is started or waited for: that is children.cpp.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "process/processes.hpp"
+#include "process/spawn.hpp"
+
+namespace stint {
+
+class Enclosure {
+public:
+    /// Told from the event loop, after clear() said that something was left.
+    using OnEmpty = std::function<void(ProcessId)>;
+
+    virtual ~Enclosure() = default;
+
+    /// Makes the place of one process, which is not in it yet.
+    virtual Result<Entrance> make(const AppId& app, ProcessId id) = 0;
+    /// Takes back the place of a process that was not started after all.
+    virtual void discard(const AppId& app, ProcessId id) = 0;
+    /// Kills all that is there now and the process of `pidfd`, which may not have entered yet.
+    virtual void kill(const AppId& app, ProcessId id, const Fd& pidfd) = 0;
+    /// Kills all that is in any place of the app, in one stroke where that can be; the caller then kills one by one.
+    virtual void killApp(const AppId& app) = 0;
+    /// The process itself has ended: kills what it left. Whether nothing is left; else OnEmpty follows.
+    virtual bool clear(const AppId& app, ProcessId id) = 0;
+    /// In whose place a process is.
+    virtual std::optional<ProcessId> find(pid_t pid) const = 0;
+    virtual std::string description() const = 0;
+};
+
+} // namespace stint

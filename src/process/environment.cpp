@@ -1,0 +1,99 @@
+#include "process/environment.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/fail.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::string_view defaultPath = "/usr/local/bin:/usr/bin:/bin";
+
+constexpr std::array<std::string_view, 10> kept{
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "TMPDIR", "TZ",
+};
+// The common ways to name a proxy: curl reads http_proxy in small letters only, and the others in both.
+constexpr std::array<std::string_view, 7> proxies{
+    "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
+};
+// sd_notify(3), sd_listen_fds(3): said to the daemon by its own starter.
+constexpr std::array<std::string_view, 9> daemonsOwn{
+    "NOTIFY_SOCKET", "LISTEN_FDS",    "LISTEN_PID",     "LISTEN_FDNAMES", "WATCHDOG_USEC",
+    "WATCHDOG_PID",  "INVOCATION_ID", "JOURNAL_STREAM", "MAINPID",
+};
+
+template <class Names> bool holds(const Names& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool isForServices(std::string_view name) {
+    bool place = name.starts_with("XDG_") && name.ends_with("_HOME");
+    return place || name.starts_with("LC_") || holds(kept, name) || holds(proxies, name);
+}
+
+bool isProgram(const std::filesystem::path& file) {
+    std::error_code ignored;
+    return std::filesystem::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0;
+}
+
+std::string valueOr(const Environment& environment, const std::string& name, std::string_view otherwise) {
+    auto found = environment.find(name);
+    return found == environment.end() ? std::string(otherwise) : found->second;
+}
+
+} // namespace
+
+Environment environmentFrom(const char* const* strings) {
+    Environment environment;
+    for (; *strings; ++strings) {
+        std::string_view text(*strings);
+        std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos) environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return environment;
+}
+
+Environment environmentFor(const Command& command, const Environment& own) {
+    Environment environment;
+    for (const auto& [name, value] : own) {
+        if (command.cleanEnvironment ? isForServices(name) : !holds(daemonsOwn, name)) environment[name] = value;
+    }
+    environment.try_emplace("PATH", defaultPath);
+    environment.try_emplace("HOME", homeDirectory(own).string());
+    for (const auto& [name, value] : command.environment)
+        environment[name] = value;
+    return environment;
+}
+
+std::filesystem::path homeDirectory(const Environment& environment) {
+    std::string home = valueOr(environment, "HOME", "");
+    if (home.empty()) {
+        if (const passwd* user = ::getpwuid(::getuid())) home = user->pw_dir;
+    }
+    std::error_code ignored;
+    return std::filesystem::is_directory(home, ignored) ? std::filesystem::path(home) : "/";
+}
+
+Result<void> findProgram(const std::string& program, const Environment& environment,
+                         const std::filesystem::path& directory) {
+    if (program.empty()) return fail(Errc::System, "cannot start a command that is empty");
+    if (program.find('/') != std::string::npos) {
+        if (isProgram(directory / program)) return {};
+        return fail(Errc::System, "cannot start {}: no such program", (directory / program).string());
+    }
+    std::string path = valueOr(environment, "PATH", defaultPath);
+    for (std::size_t begin = 0; begin <= path.size();) {
+        std::size_t end = std::min(path.find(':', begin), path.size());
+        if (isProgram(directory / path.substr(begin, end - begin) / program)) return {};
+        begin = end + 1;
+    }
+    return fail(Errc::System, "cannot start {}: no such program in PATH ({})", program, path);
+}
+
+} // namespace stint

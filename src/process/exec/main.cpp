@@ -1,0 +1,198 @@
+// stint-exec: what a started process is before it is itself (design.md, running a job). It goes where its app's
+// processes are kept together, makes sure that it does not outlive the daemon, takes the classes of CPU and I/O it is
+// given, leaves behind every signal setting and descriptor of the daemon, and becomes the command.
+//
+// Without a cgroup (--reap) it stays instead, between the daemon and the command, as the reaper of everything the
+// command starts: when the command ends, when the daemon says SIGTERM and when the daemon dies, it kills all of them,
+// and only then ends with the command's own status. So "this process has ended" means the same in both forms.
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr int cannotRun = 127; // as a shell answers for a command that it cannot start
+
+struct Arguments {
+    pid_t parent = 0;
+    int cgroup = -1; ///< cgroup.procs, open for writing
+    bool reap = false;
+    bool idle = false;
+    int niceness = 0;
+    int keep = 2; ///< the highest descriptor the command gets
+    int umask = -1;
+    const char* directory = nullptr;
+    char** command = nullptr;
+};
+
+[[noreturn]] void refuse(const char* what, const char* whom) {
+    std::fprintf(stderr, "stint: cannot %s %s: %s\n", what, whom, std::strerror(errno));
+    _exit(cannotRun);
+}
+
+// The daemon alone calls this program, so a wrong argument is a mistake of ours and only has to be noticed.
+Arguments parse(int count, char** words) {
+    Arguments a;
+    for (int i = 1; i < count; ++i) {
+        const char* word = words[i];
+        auto is = [word](const char* name) { return std::strcmp(word, name) == 0; };
+        if (is("--idle"))
+            a.idle = true;
+        else if (is("--") && i + 1 < count)
+            return a.command = words + i + 1, a;
+        else if (i + 1 >= count)
+            break;
+        else if (is("--parent"))
+            a.parent = std::atoi(words[++i]);
+        else if (is("--cgroup"))
+            a.cgroup = std::atoi(words[++i]);
+        else if (is("--reap"))
+            a.reap = true, ++i; // the instance: by it a later daemon finds this process
+        else if (is("--nice"))
+            a.niceness = std::atoi(words[++i]);
+        else if (is("--keep"))
+            a.keep = std::atoi(words[++i]);
+        else if (is("--umask"))
+            a.umask = static_cast<int>(std::strtol(words[++i], nullptr, 8));
+        else if (is("--directory"))
+            a.directory = words[++i];
+        else
+            break;
+    }
+    std::fprintf(stderr, "stint-exec is started by stintd and by nobody else\n");
+    _exit(cannotRun);
+}
+
+// The parent may have died before the signal was armed: then nobody is left to send it.
+void dieWith(pid_t parent, int signal) {
+    if (prctl(PR_SET_PDEATHSIG, signal) != 0) refuse("watch", "the daemon");
+    if (getppid() != parent) _exit(cannotRun);
+}
+
+// LINUX: handlers do not survive exec, but ignored signals and the mask do. By the system call, for glibc keeps two
+// signals to itself, and some starters ignore those too.
+void forgetSignals() {
+    constexpr unsigned long kernelSetSize = 8;
+    const unsigned long byDefault[8] = {}; // the kernel's sigaction, all zero: SIG_DFL, no flags, an empty mask
+    for (int signal = 1; signal <= 64; ++signal)
+        syscall(SYS_rt_sigaction, signal, byDefault, nullptr, kernelSetSize);
+    const unsigned long none = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, kernelSetSize);
+}
+
+// Refused classes are no reason not to run: the job is then only less polite.
+void stepBack(const Arguments& a) {
+    if (a.idle) {
+        sched_param zero{};
+        sched_setscheduler(0, SCHED_IDLE, &zero);
+        constexpr int whoProcess = 1, classIdle = 3, classShift = 13; // linux/ioprio.h
+        syscall(SYS_ioprio_set, whoProcess, 0, classIdle << classShift);
+    }
+    if (a.niceness != 0) setpriority(PRIO_PROCESS, 0, a.niceness);
+}
+
+[[noreturn]] void become(const Arguments& a) {
+    forgetSignals();
+    if (a.umask >= 0) umask(static_cast<mode_t>(a.umask));
+    if (a.directory && chdir(a.directory) != 0) refuse("enter", a.directory);
+    close_range(static_cast<unsigned>(a.keep) + 1, UINT_MAX, 0);
+    execvp(a.command[0], a.command);
+    refuse("start", a.command[0]);
+}
+
+// --reap: everything that the command starts stays below this process, because orphans come to it.
+
+void killChildren() {
+    int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    char list[65536]; // what does not fit is met in the next round
+    ssize_t size = read(fd, list, sizeof list - 1);
+    close(fd);
+    list[size > 0 ? size : 0] = '\0';
+    char* next = list;
+    while (long pid = std::strtol(next, &next, 10)) {
+        // A whole group dies in one stroke, even while it forks; a process cannot leave ours for a group we miss,
+        // for it would still be a child of a process that dies now, and so ours in the next round.
+        pid_t group = getpgid(static_cast<pid_t>(pid));
+        if (group > 0 && group != getpgrp()) kill(-group, SIGKILL);
+        kill(static_cast<pid_t>(pid), SIGKILL);
+    }
+}
+
+// A killed process hands its children over to us before it can be waited for, so none is missed. Answers the status
+// of `main`, or `status` where it was waited for already.
+int killAll(pid_t main, int status) {
+    while (true) {
+        killChildren();
+        int ended = 0;
+        pid_t pid = waitpid(-1, &ended, 0);
+        if (pid == main) status = ended;
+        if (pid < 0 && errno == ECHILD) return status;
+    }
+}
+
+int waitFor(pid_t main, const sigset_t& signals) {
+    while (true) {
+        if (sigwaitinfo(&signals, nullptr) == SIGTERM) return killAll(main, 0);
+        int status = 0;
+        while (pid_t pid = waitpid(-1, &status, WNOHANG)) {
+            if (pid < 0) break;
+            if (pid == main) return killAll(main, status);
+        }
+    }
+}
+
+[[noreturn]] void endLike(int status) {
+    if (!WIFSIGNALED(status)) _exit(WEXITSTATUS(status));
+    rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    forgetSignals();
+    raise(WTERMSIG(status));
+    _exit(128 + WTERMSIG(status));
+}
+
+[[noreturn]] void reap(const Arguments& a) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGCHLD, SIG_DFL); // ignored, it would reap for us and lose the status
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) refuse("reap", "orphans");
+    dieWith(a.parent, SIGTERM);
+
+    pid_t self = getpid();
+    pid_t main = fork();
+    if (main < 0) refuse("start", a.command[0]);
+    if (main == 0) {
+        setsid();
+        dieWith(self, SIGKILL);
+        become(a);
+    }
+    close_range(3, UINT_MAX, 0); // the command's socket: its end must be seen when the command closes it
+    endLike(waitFor(main, signals));
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    Arguments a = parse(count, words);
+    setsid(); // no terminal of the daemon's: a service must not look like what a user has in front
+    stepBack(a);
+    if (a.reap) reap(a);
+    dieWith(a.parent, SIGKILL);
+    if (a.cgroup >= 0 && write(a.cgroup, "0", 1) != 1) refuse("join the cgroup of", a.command[0]);
+    become(a);
+}

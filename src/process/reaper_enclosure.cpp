@@ -1,0 +1,91 @@
+#include "process/reaper_enclosure.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+
+#include "base/fail.hpp"
+#include "base/pidfd.hpp"
+#include "base/proc.hpp"
+
+namespace stint {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono;
+
+constexpr auto patience = seconds(10);
+
+std::optional<pid_t> pidOf(const fs::path& directory) {
+    std::string name = directory.filename();
+    pid_t pid = 0;
+    auto number = std::from_chars(name.data(), name.data() + name.size(), pid);
+    bool whole = number.ec == std::errc{} && number.ptr == name.data() + name.size();
+    return whole ? std::optional(pid) : std::nullopt;
+}
+
+// Only the arguments are a process's own word; that it is ours and runs stint-exec is the kernel's.
+bool isReaper(pid_t pid, const std::string& instance) {
+    std::string directory = "/proc/" + std::to_string(pid);
+    std::error_code error;
+    fs::path program = fs::read_symlink(directory + "/exe", error);
+    if (error || !program.filename().string().starts_with("stint-exec")) return false; // or "stint-exec (deleted)"
+    struct stat status {};
+    if (::stat(directory.c_str(), &status) != 0 || status.st_uid != ::getuid()) return false;
+    std::string mark = std::string("--reap") + '\0' + instance + '\0';
+    return readFile(directory + "/cmdline").value_or("").find(mark) != std::string::npos;
+}
+
+std::vector<Fd> reapersOf(const std::string& instance) {
+    std::vector<Fd> found;
+    std::error_code error;
+    for (fs::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
+        std::optional<pid_t> pid = pidOf(entry->path());
+        if (!pid) continue;
+        Fd pidfd = openPidfd(*pid); // first, so that what is read is of the process that is pinned
+        if (pidfd && isReaper(*pid, instance)) found.push_back(std::move(pidfd));
+    }
+    return found;
+}
+
+bool waitForEnd(const Fd& pidfd, steady_clock::time_point until) {
+    while (true) {
+        auto left = duration_cast<milliseconds>(until - steady_clock::now()).count();
+        if (left <= 0) return false;
+        if (hasEnded(pidfd, static_cast<int>(left))) return true;
+    }
+}
+
+} // namespace
+
+Result<void> killReaperLeftovers(const std::string& instance) {
+    std::vector<Fd> left = reapersOf(instance);
+    // Each has heard SIGTERM when its daemon died; once more does no harm, and SIGCONT wakes one that was stopped.
+    for (const Fd& reaper : left) {
+        sendSignal(reaper, SIGTERM);
+        sendSignal(reaper, SIGCONT);
+    }
+    auto until = steady_clock::now() + patience;
+    for (const Fd& reaper : left)
+        if (!waitForEnd(reaper, until)) return fail(Errc::System, "processes of a former daemon do not die");
+    return {};
+}
+
+Result<Entrance> ReaperEnclosure::make(const AppId&, ProcessId) {
+    Entrance entrance;
+    entrance.arguments = {"--reap", instance_};
+    return entrance;
+}
+
+void ReaperEnclosure::kill(const AppId&, ProcessId, const Fd& pidfd) {
+    sendSignal(pidfd, SIGTERM);
+    sendSignal(pidfd, SIGCONT);
+}
+
+std::string ReaperEnclosure::description() const { return "no cgroup: " + why_ + "; kept by reapers, advisory"; }
+
+} // namespace stint

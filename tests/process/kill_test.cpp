@@ -1,0 +1,213 @@
+// Nothing of what was started outlives its end: not an orphan, not a fork bomb, not the daemon's own death
+// (design.md, running a job; jobs.md §5.4, §12.3, §12.5).
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "base/pidfd.hpp"
+#include "process/world.hpp"
+
+namespace stint {
+namespace {
+
+// An orphan in a session of its own that does not hear SIGTERM, and says its pid.
+const std::string orphan = "(setsid sh -c 'trap \"\" TERM HUP; echo $$ >&3; exec sleep 1000' &) ; ";
+
+} // namespace
+
+TEST_CASE("a process is gone only when what it started is gone too") {
+    STINT_BOTH_WAYS(cgroups);
+    World world(cgroups);
+    auto started = world.processes->start(shell(orphan + "read leave <&3; exit 3"));
+    REQUIRE(started.ok());
+    pid_t left = pidIn(started->socket);
+    CHECK(alive(left));
+    bool aliveWhenTold = true;
+    world.onGone = [&](ProcessId) { aliveWhenTold = alive(left); };
+    REQUIRE(::write(started->socket.get(), "\n", 1) == 1);
+    Gone gone = world.waitForEnd(started->id);
+    CHECK_FALSE(aliveWhenTold);
+    CHECK(WEXITSTATUS(gone.status) == 3);
+    CHECK_FALSE(gone.killed);
+}
+
+TEST_CASE("kill takes the process and its orphans at once, whatever they do with SIGTERM") {
+    STINT_BOTH_WAYS(cgroups);
+    World world(cgroups);
+    auto started = world.processes->start(shell("trap '' TERM; " + orphan + "while :; do read more <&3; done"));
+    REQUIRE(started.ok());
+    pid_t left = pidIn(started->socket);
+    world.processes->kill(started->id);
+    CHECK(world.ended.empty()); // never told from inside the call
+    CHECK(world.processes->anyAlive({"com.example.app"}));
+    Gone gone = world.waitForEnd(started->id);
+    CHECK(gone.killed);
+    CHECK(WIFSIGNALED(gone.status));
+    CHECK(WTERMSIG(gone.status) == SIGKILL);
+    CHECK_FALSE(alive(left));
+    CHECK_FALSE(world.processes->anyAlive({"com.example.app"}));
+}
+
+TEST_CASE("killing an app leaves every other app alone") { // jobs.md §5.4
+    STINT_BOTH_WAYS(cgroups);
+    World world(cgroups);
+    auto first = world.processes->start(shell("echo $$ >&3; read end <&3", "com.example.one"));
+    auto second = world.processes->start(shell(orphan + "read end <&3", "com.example.one"));
+    auto other = world.processes->start(shell("echo $$ >&3; read end <&3", "com.example.one.more"));
+    REQUIRE(first.ok());
+    REQUIRE(second.ok());
+    REQUIRE(other.ok());
+    pid_t pids[] = {pidIn(first->socket), pidIn(second->socket), pidIn(other->socket)};
+    CHECK(world.processes->killApp({"com.example.one"}) == 2);
+    CHECK(world.waitForEnd(first->id).killed);
+    CHECK(world.waitForEnd(second->id).killed);
+    CHECK_FALSE(alive(pids[0]));
+    CHECK_FALSE(alive(pids[1]));
+    CHECK(alive(pids[2]));
+    CHECK(world.processes->killApp({"com.example.one"}) == 0);
+    world.processes->kill(other->id);
+    world.waitForEnd(other->id);
+}
+
+TEST_CASE("a process that is killed in the moment of its start does not get away") {
+    STINT_BOTH_WAYS(cgroups);
+    World world(cgroups);
+    std::string mark = "STINT_TEST_EARLY=" + std::to_string(::getpid()) + (cgroups ? "c" : "r");
+    for (int i = 0; i < 50; ++i) {
+        Command command = shell("sleep 1000 & sleep 1000");
+        command.environment["STINT_TEST_EARLY"] = mark.substr(mark.find('=') + 1);
+        auto started = world.processes->start(command);
+        REQUIRE(started.ok());
+        CHECK(world.processes->killApp(command.app) == 1);
+        CHECK(world.waitForEnd(started->id).killed);
+    }
+    CHECK(withEnvironment(mark) == 0);
+}
+
+TEST_CASE("a fork bomb is killed whole") {
+    STINT_BOTH_WAYS(cgroups);
+    World world(cgroups);
+    // 300 orphans, each pair in a session of its own.
+    std::string bomb = "trap '' TERM INT HUP; n=0; echo up >&3; "
+                       "while [ $n -lt 150 ]; do n=$((n+1)); (setsid sh -c 'sleep 1000 & wait' &); done; "
+                       "echo exploded >&3; read end <&3";
+    Command command = shell(bomb);
+    std::string value = std::to_string(::getpid()) + (cgroups ? "c" : "r");
+    command.environment["STINT_TEST_BOMB"] = value;
+    auto started = world.processes->start(command);
+    REQUIRE(started.ok());
+    CHECK(line(started->socket) == "up");
+    bool early = false;
+    SUBCASE("while it forks") { early = true; }
+    SUBCASE("when it has forked") { CHECK(line(started->socket) == "exploded"); }
+    CAPTURE(early);
+    world.processes->kill(started->id);
+    CHECK(world.waitForEnd(started->id).killed);
+    CHECK(withEnvironment("STINT_TEST_BOMB=" + value) == 0);
+}
+
+TEST_CASE("a process is found by itself and by its orphans, and no other is") { // design.md, who is calling (1)
+    STINT_BOTH_WAYS(cgroups);
+    World world(cgroups);
+    auto started = world.processes->start(shell(orphan + "read go <&3; echo $$ >&3; read end <&3"));
+    REQUIRE(started.ok());
+    pid_t left = pidIn(started->socket);
+    REQUIRE(::write(started->socket.get(), "\n", 1) == 1);
+    pid_t main = pidIn(started->socket);
+    std::pair expected(AppId{"com.example.app"}, started->id);
+    CHECK(world.processes->ownerOf(main) == expected);
+    CHECK(world.processes->ownerOf(left) == expected);
+    CHECK(world.processes->ownerOf(started->pid) == expected);
+    CHECK_FALSE(world.processes->ownerOf(::getpid()));
+    CHECK_FALSE(world.processes->ownerOf(1));
+    CHECK_FALSE(world.processes->ownerOf(1 << 30)); // no such process
+    world.processes->kill(started->id);
+    world.waitForEnd(started->id);
+    CHECK_FALSE(world.processes->ownerOf(main));
+}
+
+namespace {
+
+struct Daemon {
+    pid_t pid = 0;
+    pid_t main = 0;
+    pid_t left = 0;
+};
+
+// Another process that starts one of ours, and is then killed like a daemon that crashed.
+Daemon crashedDaemon(bool cgroups, const std::string& instance) {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    Fd out(ends[0]), in(ends[1]);
+    Daemon daemon;
+    daemon.pid = ::fork();
+    REQUIRE(daemon.pid >= 0);
+    if (daemon.pid == 0) {
+        auto* world = new World(cgroups, instance);
+        auto started = world->processes->start(shell(orphan + "read go <&3; echo $$ >&3; exec sleep 1000"));
+        pid_t pids[2] = {};
+        pids[0] = pidIn(started->socket);
+        [[maybe_unused]] auto asked = ::write(started->socket.get(), "\n", 1);
+        pids[1] = pidIn(started->socket);
+        [[maybe_unused]] auto said = ::write(in.get(), pids, sizeof pids);
+        ::pause();
+        ::_exit(0);
+    }
+    pid_t pids[2] = {};
+    REQUIRE(::read(out.get(), pids, sizeof pids) == sizeof pids);
+    daemon.left = pids[0];
+    daemon.main = pids[1];
+    return daemon;
+}
+
+void crash(const Daemon& daemon) {
+    ::kill(daemon.pid, SIGKILL);
+    ::waitpid(daemon.pid, nullptr, 0);
+}
+
+} // namespace
+
+TEST_CASE("when the daemon is killed, what it started dies without anybody's help") {
+    STINT_BOTH_WAYS(cgroups);
+    Daemon daemon = crashedDaemon(cgroups, "test of sudden death " + std::to_string(::getpid()));
+    Fd main = openPidfd(daemon.main);
+    REQUIRE(main);
+    crash(daemon);
+    CHECK(hasEnded(main, 30'000));
+    World cleaner(true, "test of sudden death " + std::to_string(::getpid()));
+}
+
+TEST_CASE("a new daemon of the instance finds nothing alive that a former one had started") { // jobs.md §12.5
+    STINT_BOTH_WAYS(cgroups);
+    bool cgroupsNow = cgroups;
+    SUBCASE("and keeps its processes in the same way") {}
+    SUBCASE("and keeps its processes in the other way") { cgroupsNow = !cgroups; }
+    CAPTURE(cgroupsNow);
+    std::string instance = "test of leftovers " + std::to_string(::getpid());
+    Daemon daemon = crashedDaemon(cgroups, instance);
+    Daemon stranger = crashedDaemon(cgroups, instance + " of another user's");
+    crash(daemon);
+    {
+        World world(cgroupsNow, instance);
+        CHECK_FALSE(alive(daemon.main));
+        CHECK_FALSE(alive(daemon.left));
+        CHECK(alive(stranger.main));
+        CHECK(alive(stranger.left));
+        auto started = world.processes->start(shell("exit 0"));
+        REQUIRE(started.ok());
+        CHECK(world.waitForEnd(started->id).status == 0);
+    }
+    crash(stranger);
+    World cleaner(cgroups, instance + " of another user's");
+    CHECK_FALSE(alive(stranger.left));
+}
+
+TEST_CASE("what holds the processes is said") {
+    CHECK(World(true).processes->description().starts_with("cgroup v2 at /"));
+    CHECK(World(false).processes->description() == "no cgroup: not wanted; kept by reapers, advisory");
+}
+
+} // namespace stint
