@@ -1,6 +1,8 @@
 #include "base/time.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <optional>
 #include <span>
 
@@ -52,10 +54,13 @@ const Unit* unitNamed(std::span<const Unit> units, std::string_view name) {
     return nullptr;
 }
 
-// A bounded piece of a stranger's text, for a message.
+// A bounded piece of a stranger's text, for a message; cut between characters, so that UTF-8 stays UTF-8.
 std::string quoted(std::string_view text) {
-    constexpr std::size_t most = 60;
-    return text.size() <= most ? fmt::format("\"{}\"", text) : fmt::format("\"{}…\"", text.substr(0, most));
+    std::size_t end = 60;
+    if (text.size() <= end) return fmt::format("\"{}\"", text);
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        --end;
+    return fmt::format("\"{}…\"", text.substr(0, end));
 }
 
 Error notADuration(std::string_view text, std::string_view why) {
@@ -65,12 +70,12 @@ Error notADuration(std::string_view text, std::string_view why) {
                 quoted(text), why);
 }
 
-// A number of at most nine decimals, and its unit: "1.5MB". Whole units of `units`' last row; the rest is cut off.
 struct Amount {
     std::int64_t value = 0;
     std::string why; ///< why it is none; empty where it is one
 };
 
+// A number of at most nine decimals and its unit, "1.5MB", in whole units of the last of `units`; the rest is cut off.
 Amount amountOf(std::string_view text, std::span<const Unit> units) {
     std::string_view rest = text;
     std::string_view whole = take(rest, true);
@@ -115,7 +120,7 @@ Result<Duration> parseDuration(std::string_view text) {
         std::string_view name = take(rest, false);
         const Unit* unit = unitNamed(durationUnits, name);
         if (digits.empty()) return notADuration(text, fmt::format("a number must stand before {}", quoted(name)));
-        if (name.empty()) return notADuration(text, fmt::format("{} has no unit", digits));
+        if (name.empty()) return notADuration(text, fmt::format("{} has no unit", quoted(digits)));
         if (!unit) return notADuration(text, fmt::format("{} is no unit", quoted(name)));
         if (previous && unit->worth >= previous->worth)
             return notADuration(text, fmt::format("{} comes after {}", unit->name, previous->name));
@@ -133,11 +138,8 @@ std::string formatDuration(Duration duration) {
     std::string text = duration < Duration::zero() ? "-" : "";
     std::int64_t rest = duration.count();
     for (const Unit& unit : durationUnits) {
-        // Of the sign of `rest`, so that the most negative duration needs no negation.
-        if (std::int64_t count = rest / unit.worth)
-            text += fmt::format("{}{}",
-                                count < 0 ? 0 - static_cast<std::uint64_t>(count) : static_cast<std::uint64_t>(count),
-                                unit.name);
+        // Only the quotient is turned positive: of the most negative duration nothing else could be.
+        if (std::int64_t count = rest / unit.worth) text += fmt::format("{}{}", std::abs(count), unit.name);
         rest %= unit.worth;
     }
     return text;
@@ -145,10 +147,12 @@ std::string formatDuration(Duration duration) {
 
 std::string roughDuration(Duration duration) {
     // The two units beside each other that matter most; nobody waits for milliseconds once there are seconds.
-    for (std::size_t i = 0; i + 2 < durationUnits.size(); ++i)
-        if (std::abs(duration.count()) >= durationUnits[i].worth)
-            return formatDuration(duration - duration % Duration{durationUnits[i + 1].worth});
-    return formatDuration(duration >= 1s ? duration - duration % 1s : duration);
+    for (std::size_t i = 0; i + 1 < durationUnits.size(); ++i) {
+        if (duration.count() / durationUnits[i].worth == 0) continue;
+        std::size_t last = std::min(i + 1, durationUnits.size() - 2);
+        return formatDuration(duration - duration % Duration{durationUnits[last].worth});
+    }
+    return formatDuration(duration);
 }
 
 Result<Bytes> parseSize(std::string_view text) {

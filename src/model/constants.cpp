@@ -66,11 +66,13 @@ constexpr std::array rows{
                 "the estimated payload decides how long a transfer may run", ConstantKind::Flag},
     timer("run.max_free", &C::maxRuntimeRegular, "longest single run of a regular job"),
     timeOrNone("run.min_guarantee", &C::minGuaranteeRegular, "a regular job is not stopped for convenience before"),
+    timer("storage.check", &C::storageCheck, "how often free space is read while a job waits for it"),
     ConstantRow{"storage.low_bytes", &C::storageLowBytes, 0, std::numeric_limits<Bytes>::max(),
                 "free bytes below which storage is low, if fewer than the percentage", ConstantKind::Size},
     number("storage.low_percent", &C::storageLowPercent, 0, 100, "free percent below which storage is low"),
 };
-static_assert(std::is_sorted(rows.begin(), rows.end(), [](auto& a, auto& b) { return a.key < b.key; }));
+static_assert(std::adjacent_find(rows.begin(), rows.end(),
+                                 [](const auto& a, const auto& b) { return a.key >= b.key; }) == rows.end());
 
 // Names of jobs.md §0 that limits.md §11 replaces.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> replaced{{

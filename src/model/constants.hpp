@@ -47,6 +47,7 @@ struct Constants {
     std::int64_t batteryOkay = 20;
     std::int64_t storageLowPercent = 5;
     Bytes storageLowBytes = 500_MiB;
+    Duration storageCheck = 1min; ///< PROPOSAL: how often free space is read while a job waits for it
 
     bool operator==(const Constants&) const = default;
 };

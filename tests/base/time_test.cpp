@@ -43,8 +43,8 @@ TEST_CASE("nothing else is a duration, and the message says why") { // scenario.
     };
     // clang-format off
     for (auto& r : {Row{"",           "it is empty"},
-                    Row{"0",          "0 has no unit"},
-                    Row{"1h30",       "30 has no unit"},
+                    Row{"0",          "\"0\" has no unit"},
+                    Row{"1h30",       "\"30\" has no unit"},
                     Row{"5 minutes",  "\" minutes\" is no unit"},
                     Row{"5minutes",   "\"minutes\" is no unit"},
                     Row{"5m",         "\"m\" is no unit"},
@@ -75,6 +75,13 @@ TEST_CASE("a message quotes a bounded piece of a text without bounds") {
     auto parsed = parseDuration(std::string(100'000, 'x'));
     REQUIRE_FALSE(parsed.ok());
     CHECK(parsed.error().message.size() < 500);
+    // Two bytes a character: cut between them, not within one.
+    std::string text = "1";
+    for (int i = 0; i < 100; ++i)
+        text += "é";
+    parsed = parseDuration(text);
+    REQUIRE_FALSE(parsed.ok());
+    CHECK(mentions(parsed.error(), "éé…\""));
 }
 
 TEST_CASE("a duration is written in all the units it needs and no other") {
@@ -108,7 +115,9 @@ TEST_CASE("a rough duration keeps the two units that matter most") {
                     Row{1h + 12s,                 "1h"},
                     Row{24h + 5min,               "1d"},
                     Row{50h + 59min,              "2d2h"},
-                    Row{-(1h + 30min + 12s),      "-1h30min"}}) {
+                    Row{-(1h + 30min + 12s),      "-1h30min"},
+                    Row{-1500ms,                  "-1s"},
+                    Row{Duration::min(),          "-106751991167d7h"}}) {
         // clang-format on
         CAPTURE(r.text);
         CHECK(roughDuration(r.duration) == r.text);

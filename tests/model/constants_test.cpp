@@ -29,7 +29,7 @@ TEST_CASE("the defaults are the spec's") { // jobs.md §0, §12.3, §12.5; limit
         {"job.system_stop_to_failure_ratio", "3"}, {"job.ui_cumulative_limit", "1d"}, {"job.ui_data_floor", "6h"},
         {"job.ui_estimate_factor", "1.35"}, {"job.use_data_estimates", "true"},
         {"run.max_free", "30min"}, {"run.min_guarantee", "10min"},
-        {"storage.low_bytes", "500MiB"}, {"storage.low_percent", "5"}};
+        {"storage.check", "1min"}, {"storage.low_bytes", "500MiB"}, {"storage.low_percent", "5"}};
     // clang-format on
     std::map<std::string_view, std::string> ours;
     for (const ConstantRow& row : constantRows())
