@@ -5,7 +5,6 @@
 #include <charconv>
 #include <limits>
 #include <utility>
-#include <vector>
 
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
@@ -83,9 +82,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> replaced{
 std::optional<std::string_view> meantBy(std::string_view key) {
     for (auto [old, now] : replaced)
         if (key == old) return now;
-    std::vector<std::string_view> keys;
-    for (const ConstantRow& row : rows)
-        keys.push_back(row.key);
+    std::array<std::string_view, rows.size()> keys;
+    std::transform(rows.begin(), rows.end(), keys.begin(), [](const ConstantRow& row) { return row.key; });
     return nearest(key, keys);
 }
 
@@ -115,10 +113,10 @@ Result<std::int64_t> parseNumber(std::string_view text) {
 // "1.35" as 135: an exact decimal, so that no rounding decides.
 Result<std::int64_t> parseFactor(std::string_view text) {
     std::size_t point = text.find('.');
-    std::string_view decimals = point == text.npos ? std::string_view{} : text.substr(point + 1);
+    std::string_view decimals = point == std::string_view::npos ? std::string_view{} : text.substr(point + 1);
     auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
     auto whole = parseNumber(text.substr(0, point));
-    bool written = point == text.npos || (!decimals.empty() && decimals.size() <= 2);
+    bool written = point == std::string_view::npos || (!decimals.empty() && decimals.size() <= 2);
     if (!whole || !written || !std::all_of(decimals.begin(), decimals.end(), isDigit))
         return fail(Errc::IllegalArgument,
                     "\"{}\" is not a factor; write a number with at most two decimals such as "

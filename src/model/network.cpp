@@ -11,29 +11,32 @@ template <class E> struct Named {
     std::string_view name;
 };
 
+using Capability = Named<NetworkCapability>;
+using Transport = Named<NetworkTransport>;
+
 // jobs.md §1.3: the capabilities and transports Stint knows.
 // clang-format off
 constexpr std::array capabilities{
-    Named{NetworkCapability::NotMetered,            "NOT_METERED"},
-    Named{NetworkCapability::Internet,              "INTERNET"},
-    Named{NetworkCapability::NotRestricted,         "NOT_RESTRICTED"},
-    Named{NetworkCapability::Trusted,               "TRUSTED"},
-    Named{NetworkCapability::NotVpn,                "NOT_VPN"},
-    Named{NetworkCapability::Validated,             "VALIDATED"},
-    Named{NetworkCapability::CaptivePortal,         "CAPTIVE_PORTAL"},
-    Named{NetworkCapability::NotRoaming,            "NOT_ROAMING"},
-    Named{NetworkCapability::NotCongested,          "NOT_CONGESTED"},
-    Named{NetworkCapability::NotSuspended,          "NOT_SUSPENDED"},
-    Named{NetworkCapability::TemporarilyNotMetered, "TEMPORARILY_NOT_METERED"},
+    Capability{NetworkCapability::NotMetered,            "NOT_METERED"},
+    Capability{NetworkCapability::Internet,              "INTERNET"},
+    Capability{NetworkCapability::NotRestricted,         "NOT_RESTRICTED"},
+    Capability{NetworkCapability::Trusted,               "TRUSTED"},
+    Capability{NetworkCapability::NotVpn,                "NOT_VPN"},
+    Capability{NetworkCapability::Validated,             "VALIDATED"},
+    Capability{NetworkCapability::CaptivePortal,         "CAPTIVE_PORTAL"},
+    Capability{NetworkCapability::NotRoaming,            "NOT_ROAMING"},
+    Capability{NetworkCapability::NotCongested,          "NOT_CONGESTED"},
+    Capability{NetworkCapability::NotSuspended,          "NOT_SUSPENDED"},
+    Capability{NetworkCapability::TemporarilyNotMetered, "TEMPORARILY_NOT_METERED"},
 };
 constexpr std::array transports{
-    Named{NetworkTransport::Cellular,  "CELLULAR"},
-    Named{NetworkTransport::Wifi,      "WIFI"},
-    Named{NetworkTransport::Bluetooth, "BLUETOOTH"},
-    Named{NetworkTransport::Ethernet,  "ETHERNET"},
-    Named{NetworkTransport::Vpn,       "VPN"},
-    Named{NetworkTransport::Usb,       "USB"},
-    Named{NetworkTransport::Loopback,  "LOOPBACK"},
+    Transport{NetworkTransport::Cellular,  "CELLULAR"},
+    Transport{NetworkTransport::Wifi,      "WIFI"},
+    Transport{NetworkTransport::Bluetooth, "BLUETOOTH"},
+    Transport{NetworkTransport::Ethernet,  "ETHERNET"},
+    Transport{NetworkTransport::Vpn,       "VPN"},
+    Transport{NetworkTransport::Usb,       "USB"},
+    Transport{NetworkTransport::Loopback,  "LOOPBACK"},
 };
 // clang-format on
 

@@ -34,9 +34,9 @@ TEST_CASE("the defaults are the spec's") { // jobs.md §0, §12.3, §12.5; limit
     std::map<std::string_view, std::string> ours;
     for (const ConstantRow& row : constantRows())
         ours[row.key] = constantText(Constants{}, row);
-    for (auto [key, text] : defaults) {
-        CAPTURE(key);
-        CHECK(ours[key] == text);
+    for (const auto& expected : defaults) {
+        CAPTURE(expected.first);
+        CHECK(ours[expected.first] == expected.second);
     }
     CHECK(ours.size() == defaults.size());
 }
