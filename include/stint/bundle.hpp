@@ -19,7 +19,7 @@ class STINT_API PersistableBundle {
 public:
     using Map = std::map<std::string, BundleValue, std::less<>>;
 
-    static constexpr int DEEPEST = 10;      ///< maps within maps
+    static constexpr int DEEPEST = 10;       ///< maps within maps
     static constexpr Bytes LARGEST = 64_KiB; ///< keys and values together, without any encoding's own bytes
 
     PersistableBundle();
