@@ -24,6 +24,13 @@ WORDS = {
 # An app's own value of a bundle may be a double: it is carried, never compared to decide.
 CARRIED = re.compile(r"BundleValue|[pg][eu]tDouble|holds_alternative<double>|get_if<double>|get<double>")
 
+# What is known and harmless: (file, word): why.
+KNOWN = {("src/model/job_info.cpp", "<unistd.h>"): "closes a granted descriptor with the last copy of its owner"}
+
+
+def known(file, line):
+    return any(file == place and word in line for place, word in KNOWN)
+
 
 def without_comments(text):
     return re.sub(r"//[^\n]*|/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)
@@ -32,10 +39,11 @@ def without_comments(text):
 def troubles():
     for room in ROOMS:
         for file in sorted((ROOT / "src" / room).rglob("*.[ch]pp")):
+            name = str(file.relative_to(ROOT))
             for number, line in enumerate(without_comments(file.read_text()).splitlines(), start=1):
                 for word, why in WORDS.items():
-                    if re.search(word, line) and not CARRIED.search(line):
-                        yield f"{file.relative_to(ROOT)}:{number}: {why}: {line.strip()}"
+                    if re.search(word, line) and not CARRIED.search(line) and not known(name, line):
+                        yield f"{name}:{number}: {why}: {line.strip()}"
 
 
 def main():

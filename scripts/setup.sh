@@ -11,7 +11,7 @@ packages_for() {
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev \
         libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev nginx-light
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-jeepney; fi
-    if [ "$1" = check ]; then echo clang-format clang-tidy shellcheck; fi
+    if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck; fi
 }
 
 say() { printf '== %s\n' "$*" >&2; }
