@@ -1,0 +1,45 @@
+#include "store/columns.hpp"
+
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace stint {
+
+namespace {
+
+std::vector<std::string_view> split(std::string_view columns) {
+    constexpr std::string_view comma = ", ";
+    std::vector<std::string_view> names;
+    for (auto end = columns.find(comma); end != std::string_view::npos; end = columns.find(comma)) {
+        names.push_back(columns.substr(0, end));
+        columns.remove_prefix(end + comma.size());
+    }
+    names.push_back(columns);
+    return names;
+}
+
+} // namespace
+
+std::string saveSql(const SealedTable& table) {
+    const auto names = split(table.columns);
+    std::vector<std::string> values;
+    for (std::size_t i = 1; i <= names.size(); ++i)
+        values.push_back(fmt::format("?{}", i));
+    const auto list = fmt::format("{}", fmt::join(values, ", "));
+    auto sql = fmt::format("INSERT INTO {} ({}, seal) VALUES ({}, seal({}))", table.name, table.columns, list, list);
+    if (table.keys == 0) return sql;
+    // An upsert, not INSERT OR REPLACE: a job that changes keeps its place in the file and its entry in the index.
+    const auto rest = names.begin() + table.keys;
+    sql += fmt::format(" ON CONFLICT ({}) DO UPDATE SET seal = excluded.seal", fmt::join(names.begin(), rest, ", "));
+    for (auto name = rest; name != names.end(); ++name)
+        sql += fmt::format(", {0} = excluded.{0}", *name);
+    return sql;
+}
+
+std::string readSql(const SealedTable& table) {
+    return fmt::format("SELECT rowid, {0}, seal IS seal({0}) FROM {1} NOT INDEXED ORDER BY rowid", table.columns,
+                       table.name);
+}
+
+} // namespace stint

@@ -1,0 +1,126 @@
+#include "store/directory.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+namespace stint {
+
+namespace {
+
+Error systemError(const std::filesystem::path& path, const char* doing) {
+    return fail(Errc::Storage, "cannot {} {}: {}", doing, path.string(), std::strerror(errno));
+}
+
+Result<void> syncDirectory(const std::filesystem::path& path) {
+    const Fd directory{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!directory || ::fsync(directory.get()) != 0) return systemError(path, "make durable");
+    return {};
+}
+
+/// Parents too, all for us alone, as the XDG base directories want it.
+Result<void> makeDirectories(const std::filesystem::path& path) {
+    std::error_code ignored; // mkdir below says what is wrong
+    if (path.empty() || std::filesystem::is_directory(path, ignored)) return {};
+    const auto parent = path.parent_path();
+    if (parent != path) STINT_TRY(makeDirectories(parent));
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return systemError(path, "make directory");
+    return syncDirectory(parent);
+}
+
+Result<void> checkOwnership(int directory, const std::filesystem::path& path) {
+    struct stat found {};
+    if (::fstat(directory, &found) != 0) return systemError(path, "examine");
+    if (found.st_uid != ::geteuid())
+        return fail(Errc::IllegalState,
+                    "{} belongs to user {}, not to user {} who runs this; use a directory of your own", path.string(),
+                    found.st_uid, ::geteuid());
+    if (const auto mode = found.st_mode & 07777U; mode != 0700)
+        return fail(Errc::IllegalState, "{} has mode {:04o}, but only its owner may enter it; run: chmod 0700 {}",
+                    path.string(), mode, path.string());
+    return {};
+}
+
+} // namespace
+
+bool isNetworkFileSystem(std::uint64_t magic) {
+    // FUSE may be local (and virtiofs, 9p are shared with a host, not over a wire), but none vouches for shared memory.
+    constexpr std::uint64_t fuse = 0x65735546;
+    constexpr std::uint64_t lustre = 0x0bd00bd0;
+    constexpr std::uint64_t gpfs = 0x47504653;
+    switch (magic) {
+    case NFS_SUPER_MAGIC:
+    case SMB_SUPER_MAGIC:
+    case CIFS_SUPER_MAGIC:
+    case SMB2_SUPER_MAGIC:
+    case CODA_SUPER_MAGIC:
+    case AFS_SUPER_MAGIC:
+    case AFS_FS_MAGIC:
+    case CEPH_SUPER_MAGIC:
+    case OCFS2_SUPER_MAGIC:
+    case V9FS_MAGIC:
+    case fuse:
+    case lustre:
+    case gpfs:
+        return true;
+    default:
+        return false;
+    }
+}
+
+Result<StoreDirectory> StoreDirectory::claim(const std::filesystem::path& path) {
+    const auto whole = std::filesystem::absolute(path).lexically_normal();
+    STINT_TRY(makeDirectories(whole));
+    Fd directory{::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!directory && (errno == ENOTDIR || errno == EACCES))
+        return fail(Errc::IllegalState, "{} is not a directory of ours: {}", whole.string(), std::strerror(errno));
+    if (!directory) return systemError(whole, "open directory");
+    STINT_TRY(checkOwnership(directory.get(), whole));
+    StoreDirectory claimed{whole, std::move(directory)};
+    STINT_TRY(claimed.lock());
+    return claimed;
+}
+
+Result<void> StoreDirectory::lock() {
+    const auto file = path_ / "lock";
+    lock_ = Fd{::openat(directory_.get(), "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!lock_) return systemError(file, "open");
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    if (::fcntl(lock_.get(), F_OFD_SETLK, &whole) != 0) {
+        if (errno != EAGAIN && errno != EACCES) return systemError(file, "lock");
+        char holder[32] = {};
+        const auto size = ::pread(lock_.get(), holder, sizeof holder - 1, 0);
+        return fail(Errc::IllegalState, "the store {} is in use by process {}; one daemon a store", path_.string(),
+                    size > 0 ? holder : "(unknown)");
+    }
+    const auto pid = std::to_string(::getpid());
+    if (::ftruncate(lock_.get(), 0) != 0 || ::pwrite(lock_.get(), pid.data(), pid.size(), 0) < 0) {
+        // A full disk has no room for a pid; the lock holds without it.
+        if (errno != ENOSPC && errno != EDQUOT) return systemError(file, "write");
+    }
+    return {};
+}
+
+bool StoreDirectory::onNetwork() const {
+    struct statfs found {};
+    return ::fstatfs(directory_.get(), &found) == 0 && isNetworkFileSystem(static_cast<std::uint32_t>(found.f_type));
+}
+
+Result<void> StoreDirectory::touch(const std::filesystem::path& file) const {
+    const Fd made{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!made) return systemError(file, "open");
+    return {};
+}
+
+Result<void> StoreDirectory::sync() const {
+    if (::fsync(directory_.get()) != 0) return systemError(path_, "make durable");
+    return {};
+}
+
+} // namespace stint

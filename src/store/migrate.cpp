@@ -1,0 +1,38 @@
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "store/schema.hpp"
+
+namespace stint {
+
+namespace {
+
+/// The parts of schema.sql, first to last.
+std::vector<std::string_view> parts() {
+    constexpr std::string_view mark = "\n-- version ";
+    std::vector<std::string_view> found;
+    for (auto at = schemaText.find(mark); at != std::string_view::npos;) {
+        const auto next = schemaText.find(mark, at + mark.size());
+        found.push_back(schemaText.substr(at, next - at));
+        at = next;
+    }
+    return found;
+}
+
+} // namespace
+
+int schemaVersion() { return static_cast<int>(parts().size()); }
+
+Result<void> migrate(Database& database) {
+    const auto all = parts();
+    auto version = STINT_TRY(database.integer("PRAGMA user_version"));
+    for (; version < static_cast<std::int64_t>(all.size()); ++version) {
+        const auto part = all[static_cast<std::size_t>(version)];
+        STINT_TRY(
+            database.run(fmt::format("BEGIN IMMEDIATE; {}; PRAGMA user_version = {}; COMMIT", part, version + 1)));
+    }
+    return {};
+}
+
+} // namespace stint

@@ -1,0 +1,73 @@
+#include "store/opening.hpp"
+
+#include <fmt/core.h>
+
+#include "store/rebuild.hpp"
+#include "store/schema.hpp"
+#include "store/seal.hpp"
+
+namespace stint {
+
+namespace {
+
+Result<void> refuseNewer(Database& database, const std::filesystem::path& file) {
+    const auto version = STINT_TRY(database.integer("PRAGMA user_version"));
+    if (version <= schemaVersion()) return {};
+    return fail(Errc::IllegalState, "{} was made by a newer stint (schema {}, this one knows {}); it was left as it is",
+                file.string(), version, schemaVersion());
+}
+
+Result<void> configure(Database& database) {
+    // One connection, ours: no other program can hold a commit up, and the log's index needs no shared memory.
+    STINT_TRY(database.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY"));
+    return addSeal(database);
+}
+
+Result<void> chooseJournal(Database& database, Journal journal) {
+    switch (journal) {
+    case Journal::WriteAhead:
+        // FULL: one fsync of the log a commit, which NORMAL leaves out (linux.md, B). Checkpoints are the Store's.
+        return database.run(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304");
+    case Journal::RollBack:
+        // EXTRA: a commit is the journal's removal, durable only once the directory is synced too.
+        return database.run("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA");
+    }
+    return {};
+}
+
+/// Makes a database of our version of it. What is wrong with it, else nothing.
+Result<std::string> prepare(Database& database, Journal journal, const std::filesystem::path& file) {
+    STINT_TRY(configure(database));
+    STINT_TRY(refuseNewer(database, file));
+    // The whole check, not quick_check: an index that lost a row would let a job that was dropped come back.
+    const auto complaint = STINT_TRY(database.text("PRAGMA integrity_check(1)"));
+    if (complaint != "ok") return complaint;
+    STINT_TRY(chooseJournal(database, journal));
+    STINT_TRY(migrate(database));
+    return std::string{};
+}
+
+} // namespace
+
+Result<Database> openDatabase(const StoreDirectory& directory, Journal journal, std::vector<std::string>& notes) {
+    const auto file = directory.path() / "stint.db";
+    // Twice at most: what was rebuilt is whole, or the disk cannot be used.
+    for (bool rebuilt = false;; rebuilt = true) {
+        STINT_TRY(finishRebuild(directory));
+        STINT_TRY(directory.touch(file));
+        auto database = STINT_TRY(Database::open(file));
+        const auto complaint = prepare(database, journal, file);
+        if (complaint && complaint->empty()) {
+            database.checkpointOnClose();
+            return database;
+        }
+        if (!complaint && (complaint.error().code != Errc::Storage || !database.damaged())) return complaint.error();
+        const auto why = complaint ? *complaint : complaint.error().message;
+        if (rebuilt) return fail(Errc::Storage, "{} was rebuilt and is damaged again: {}", file.string(), why);
+        { const auto closed = std::move(database); } // and with it the lock on the file
+        STINT_TRY(rebuild(directory, why, notes));
+    }
+}
+
+} // namespace stint

@@ -1,0 +1,26 @@
+// A file that only takes up room. On a full disk it is given up, so that what has happened can still be written down
+// (design.md, the core: if a commit fails).
+#pragma once
+#include <filesystem>
+
+#include "stint/units.hpp"
+
+namespace stint {
+
+class Reserve {
+public:
+    static constexpr Bytes size = 1_MiB;
+
+    explicit Reserve(std::filesystem::path file) : file_(std::move(file)) {}
+
+    /// Makes it where it is absent and the disk has clearly more room than it takes: else it would take back, between
+    /// two commits, what it gave to the first. No error: without it, only less can be recorded on a full disk.
+    void remake();
+    void giveUp();
+
+private:
+    std::filesystem::path file_;
+    bool made_ = false; ///< whole, as far as is known
+};
+
+} // namespace stint

@@ -1,0 +1,136 @@
+#include "store/salvage.hpp"
+
+#include <limits>
+#include <numeric>
+
+#include "store/columns.hpp"
+#include "store/schema.hpp"
+#include "store/seal.hpp"
+
+namespace stint {
+
+namespace {
+
+/// One table's rows, from the damaged database to the fresh one. A b-tree is entered by rowid: reading upwards stops
+/// at the first broken page, downwards at the last, and what lies between is halved until it is read or proves lost.
+class TableSalvage {
+public:
+    static Result<TableSalvage> prepare(Database& damaged, Database& fresh, const SealedTable& table) {
+        const auto select =
+            fmt::format("SELECT rowid, {0}, seal, seal IS seal({0}) FROM {1} NOT INDEXED WHERE rowid BETWEEN ?1 AND ?2 "
+                        "ORDER BY rowid ",
+                        table.columns, table.name);
+        auto upwards = STINT_TRY(damaged.prepare(select + "ASC"));
+        auto downwards = STINT_TRY(damaged.prepare(select + "DESC"));
+        std::string values = "?1";
+        for (int i = 2; i < upwards.columns(); ++i)
+            values += fmt::format(", ?{}", i);
+        auto insert = STINT_TRY(fresh.prepare(
+            fmt::format("INSERT OR IGNORE INTO {} (rowid, {}, seal) VALUES ({})", table.name, table.columns, values)));
+        return TableSalvage{std::move(upwards), std::move(downwards), std::move(insert)};
+    }
+
+    Result<void> readAll() {
+        return read(std::numeric_limits<std::int64_t>::min() + 1, std::numeric_limits<std::int64_t>::max());
+    }
+
+    std::int64_t kept() const { return kept_; }
+    bool whole() const { return whole_; }
+
+private:
+    TableSalvage(Statement upwards, Statement downwards, Statement insert)
+        : upwards_(std::move(upwards)), downwards_(std::move(downwards)), insert_(std::move(insert)) {}
+
+    Result<void> read(std::int64_t first, std::int64_t last) {
+        if (STINT_TRY(copy(upwards_, first, last))) return {};
+        whole_ = false;
+        if (lastRead_) first = *lastRead_ + 1;
+        if (STINT_TRY(copy(downwards_, first, last))) return {};
+        if (lastRead_) last = *lastRead_ - 1;
+        if (first >= last || --probes_ < 0) return {};
+        const auto middle = std::midpoint(first, last);
+        STINT_TRY(read(first, middle));
+        return read(middle + 1, last);
+    }
+
+    /// Copies the rows in the statement's order; false where a broken page ends it. Leaves the last rowid it read.
+    Result<bool> copy(Statement& rows, std::int64_t first, std::int64_t last) {
+        lastRead_.reset();
+        rows.start(first, last);
+        for (;;) {
+            const auto more = rows.next();
+            if (!more) return false;
+            if (!*more) return true;
+            const auto rowid = rows.integer(0);
+            if (rowid < first || rowid > last) return false; // pages that lie about their order
+            lastRead_ = rowid;
+            STINT_TRY(keep(rows));
+        }
+    }
+
+    Result<void> keep(const Statement& row) {
+        const int sealHolds = row.columns() - 1;
+        if (row.integer(sealHolds) == 0) {
+            whole_ = false;
+            return {};
+        }
+        insert_.reset();
+        for (int column = 0; column < sealHolds; ++column)
+            insert_.bindColumn(column + 1, row, column);
+        STINT_TRY(insert_.next());
+        ++kept_;
+        return {};
+    }
+
+    Statement upwards_;
+    Statement downwards_;
+    Statement insert_;
+    std::optional<std::int64_t> lastRead_;
+    std::int64_t kept_ = 0;
+    bool whole_ = true;
+    /// How many gaps are halved: enough for hundreds of broken pages, an end for a tree that is broken at its root.
+    int probes_ = 20'000;
+};
+
+/// How many of the table's rows were kept.
+Result<std::string> salvageTable(Database& damaged, Database& fresh, const SealedTable& table) {
+    auto rows = TableSalvage::prepare(damaged, fresh, table);
+    if (!rows) return fmt::format("{} unreadable", table.name);
+    STINT_TRY(rows->readAll());
+    return fmt::format("{} {}{}", table.name, rows->kept(), rows->whole() ? "" : " (not all)");
+}
+
+Result<void> salvageMeta(Database& damaged, Database& fresh) {
+    auto read = damaged.prepare("SELECT max(0, generation), boot, committed FROM meta");
+    if (!read) return {};
+    const auto row = read->next();
+    if (!row || !*row) return {};
+    auto write = STINT_TRY(fresh.prepare("UPDATE meta SET generation = ?1, boot = ?2, committed = ?3"));
+    for (int column = 0; column < 3; ++column)
+        write.bindColumn(column + 1, *read, column);
+    STINT_TRY(write.next());
+    return {};
+}
+
+} // namespace
+
+Result<std::string> salvage(const std::filesystem::path& damaged, const std::filesystem::path& fresh) {
+    auto from = STINT_TRY(Database::open(damaged));
+    auto to = STINT_TRY(Database::open(fresh));
+    STINT_TRY(addSeal(from));
+    STINT_TRY(addSeal(to));
+    static_cast<void>(from.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON"));
+    STINT_TRY(to.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL"));
+    STINT_TRY(migrate(to));
+    STINT_TRY(to.run("BEGIN"));
+    STINT_TRY(salvageMeta(from, to));
+    std::string kept;
+    for (const auto& table : sealedTables) {
+        if (!kept.empty()) kept += ", ";
+        kept += STINT_TRY(salvageTable(from, to, table));
+    }
+    STINT_TRY(to.run("COMMIT"));
+    return kept;
+}
+
+} // namespace stint

@@ -1,0 +1,18 @@
+// The tables of the store and the way from each version of them to the next (schema.sql).
+#pragma once
+#include <string_view>
+
+#include "store/sqlite.hpp"
+
+namespace stint {
+
+/// schema.sql as it was built in.
+extern const std::string_view schemaText;
+
+/// The version this program writes: the number of parts in schema.sql.
+int schemaVersion();
+
+/// Brings `database` from its own version to ours, each part in one transaction. After an error it is to be closed.
+Result<void> migrate(Database& database);
+
+} // namespace stint

@@ -1,0 +1,77 @@
+-- What is durable. Each part below brings a store of the version before it (PRAGMA user_version) to its own; parts that
+-- were released are never edited. Times are milliseconds: instants since the boot that stands in the same row, wall
+-- times since 1970. `seal` is the function seal() of src/store/seal.hpp over the columns before it: a row that was
+-- damaged on the disk is found out, never believed. A part that changes a sealed table seals its rows anew; one is also
+-- due when a job's `info` gains a key, because an older stint must not run a job without heeding it.
+
+-- version 1
+
+CREATE TABLE meta (
+    one        INTEGER PRIMARY KEY CHECK (one = 1),
+    generation INTEGER NOT NULL, -- loads so far
+    boot       TEXT    NOT NULL, -- in which the last commit was made
+    committed  INTEGER NOT NULL  -- wall time of the last commit: the clock check of jobs.md §7.1
+) STRICT;
+INSERT INTO meta VALUES (1, 0, '', 0);
+
+CREATE TABLE jobs (
+    app               TEXT    NOT NULL,
+    space             TEXT    NOT NULL,
+    id                INTEGER NOT NULL,
+    boot              TEXT    NOT NULL, -- of the instants below, and of a job that is not persisted
+    info              TEXT    NOT NULL, -- JSON, the wire's names (job_json.hpp)
+    scheduled         INTEGER NOT NULL,
+    enqueued          INTEGER NOT NULL,
+    sequence          INTEGER NOT NULL,
+    failures          INTEGER NOT NULL,
+    system_stops      INTEGER NOT NULL,
+    not_before        INTEGER,
+    not_before_wall   INTEGER,
+    cumulative        INTEGER NOT NULL,
+    demoted_by_user   INTEGER NOT NULL,
+    demoted_by_system INTEGER NOT NULL,
+    running           INTEGER NOT NULL,
+    label             TEXT    NOT NULL,
+    seal              INTEGER NOT NULL,
+    UNIQUE (app, space, id)
+) STRICT;
+
+CREATE TABLE apps (
+    app       TEXT    NOT NULL UNIQUE,
+    boot      TEXT    NOT NULL,
+    pinned    TEXT,             -- a process state's name
+    crashes   TEXT    NOT NULL, -- JSON: instants, oldest first
+    bad_until INTEGER,
+    seal      INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE completed (
+    nth             INTEGER PRIMARY KEY, -- oldest first
+    app             TEXT    NOT NULL,
+    space           TEXT    NOT NULL,
+    id              INTEGER NOT NULL,
+    ended           INTEGER NOT NULL,
+    stop_reason     INTEGER NOT NULL,
+    internal_reason INTEGER NOT NULL,
+    exit_code       INTEGER NOT NULL,
+    text            TEXT    NOT NULL,
+    downloaded      INTEGER NOT NULL,
+    uploaded        INTEGER NOT NULL,
+    label           TEXT    NOT NULL,
+    seal            INTEGER NOT NULL
+) STRICT;
+CREATE INDEX completed_by_app ON completed (app);
+
+CREATE TABLE overrides (
+    name  TEXT    NOT NULL UNIQUE,
+    value TEXT    NOT NULL,
+    boot  TEXT    NOT NULL,
+    seal  INTEGER NOT NULL
+) STRICT;
+
+-- Rows that could not be believed or understood, kept for a person (jobs.md §7.1).
+CREATE TABLE broken (
+    source  TEXT NOT NULL,
+    why     TEXT NOT NULL,
+    content TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,11 @@
+// A sum over a row's values, kept in the row: what a disk has changed is found out when it is read. SQLite has no
+// checksums of its own; its integrity check sees a broken page, not a changed digit.
+#pragma once
+#include "store/sqlite.hpp"
+
+namespace stint {
+
+/// Gives `database` the SQL function seal(value, …): 64 bits over the types and bytes of its values.
+Result<void> addSeal(Database& database);
+
+} // namespace stint

@@ -1,0 +1,162 @@
+#include "store/sqlite.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <sqlite3.h>
+
+namespace stint {
+
+namespace {
+
+Error storageError(sqlite3* connection) {
+    const char* file = sqlite3_db_filename(connection, "main");
+    const int code = sqlite3_errcode(connection) & 0xff;
+    const int cause = sqlite3_system_errno(connection);
+    std::string why = code == SQLITE_FULL ? "disk full" : sqlite3_errmsg(connection);
+    if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && cause != 0)
+        why += fmt::format(" ({})", std::strerror(cause));
+    if (code == SQLITE_BUSY) why += " (another program has it open)";
+    return fail(Errc::Storage, "{}: {}", file != nullptr ? file : "store", why);
+}
+
+int noteLogSize(void* size, sqlite3*, const char*, int pages) {
+    constexpr Bytes frame = 4096 + 24; // a page of the default size and its header
+    *static_cast<Bytes*>(size) = pages * frame;
+    return SQLITE_OK;
+}
+
+} // namespace
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+Result<bool> Statement::next() {
+    switch (sqlite3_step(statement_.get())) {
+    case SQLITE_ROW:
+        return true;
+    case SQLITE_DONE:
+        sqlite3_reset(statement_.get());
+        return false;
+    default: {
+        auto error = storageError(sqlite3_db_handle(statement_.get()));
+        sqlite3_reset(statement_.get());
+        return error;
+    }
+    }
+}
+
+int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+std::string_view Statement::name(int column) const { return sqlite3_column_name(statement_.get(), column); }
+bool Statement::isNull(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+
+std::optional<std::int64_t> Statement::optionalInteger(int column) const {
+    if (isNull(column)) return std::nullopt;
+    return integer(column);
+}
+
+std::string_view Statement::text(int column) const {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
+void Statement::bindColumn(int index, const Statement& from, int column) {
+    sqlite3_bind_value(statement_.get(), index, sqlite3_column_value(from.statement_.get(), column));
+}
+
+void Statement::reset() {
+    sqlite3_reset(statement_.get());
+    sqlite3_clear_bindings(statement_.get());
+}
+
+void Statement::bind(int index, std::int64_t value) { sqlite3_bind_int64(statement_.get(), index, value); }
+
+void Statement::bind(int index, std::string_view value) {
+    sqlite3_bind_text64(statement_.get(), index, value.data() != nullptr ? value.data() : "", value.size(),
+                        SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+
+Database::Database(Connection connection) : logSize_(std::make_unique<Bytes>(0)), connection_(std::move(connection)) {
+    sqlite3_wal_hook(connection_.get(), noteLogSize, logSize_.get());
+}
+
+Result<Database> Database::open(const std::filesystem::path& file) {
+    sqlite3* raw = nullptr;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
+    Connection connection{raw};
+    if (code != SQLITE_OK) return fail(Errc::Storage, "{}: {}", file.string(), sqlite3_errstr(code));
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    return Database{std::move(connection)};
+}
+
+Result<void> Database::run(const std::string& sql) {
+    if (sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return storageError(handle());
+    return {};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+    sqlite3_stmt* raw = nullptr;
+    if (sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw,
+                           nullptr) != SQLITE_OK)
+        return storageError(handle());
+    return Statement{raw};
+}
+
+Result<std::int64_t> Database::integer(std::string_view sql) {
+    auto statement = STINT_TRY(prepare(sql));
+    if (!STINT_TRY(statement.next())) return fail(Errc::Storage, "no answer to {}", sql);
+    return statement.integer(0);
+}
+
+Result<std::string> Database::text(std::string_view sql) {
+    auto statement = STINT_TRY(prepare(sql));
+    if (!STINT_TRY(statement.next())) return fail(Errc::Storage, "no answer to {}", sql);
+    return std::string{statement.text(0)};
+}
+
+void Database::rollBack() {
+    // SQLite rolls back by itself after some errors; then there is nothing left to do.
+    if (sqlite3_get_autocommit(handle()) == 0) sqlite3_exec(handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+Result<void> Database::checkpoint() {
+    if (sqlite3_wal_checkpoint_v2(handle(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) != SQLITE_OK)
+        return storageError(handle());
+    *logSize_ = 0;
+    return {};
+}
+
+void Database::checkpointOnClose() { sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr); }
+
+bool Database::diskFull() const {
+    const int code = sqlite3_errcode(handle()) & 0xff;
+    return code == SQLITE_FULL || (code == SQLITE_IOERR && sqlite3_system_errno(handle()) == EDQUOT);
+}
+
+bool Database::damaged() const {
+    switch (sqlite3_extended_errcode(handle())) {
+    case SQLITE_IOERR_READ: // a bad sector
+    case SQLITE_IOERR_SHORT_READ:
+    case SQLITE_IOERR_CORRUPTFS:
+        return true;
+    default:
+        break;
+    }
+    switch (sqlite3_errcode(handle()) & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_ERROR: // a schema that cannot be read, or is not ours
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace stint

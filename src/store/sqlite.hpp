@@ -1,0 +1,111 @@
+// SQLite under RAII: a connection and its statements. Every error is Errc::Storage and names the file. It knows nothing
+// of what is stored, and no other header of the house includes sqlite3.h.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/fail.hpp"
+#include "stint/units.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace stint {
+
+/// A prepared statement, made once and run many times.
+class Statement {
+public:
+    /// Binds the values to ?1, ?2, … and runs to the end. For what answers no rows.
+    template <class... Values> Result<void> run(const Values&... values) {
+        start(values...);
+        while (STINT_TRY(next())) {
+        }
+        return {};
+    }
+
+    /// Binds the values and stands before the first row.
+    template <class... Values> void start(const Values&... values) {
+        reset();
+        [[maybe_unused]] int index = 0;
+        (bind(++index, values), ...);
+    }
+
+    /// On to the next row; false after the last one.
+    Result<bool> next();
+
+    // The columns of the row it stands on, from 0.
+    int columns() const;
+    std::string_view name(int column) const;
+    bool isNull(int column) const;
+    std::int64_t integer(int column) const;
+    std::optional<std::int64_t> optionalInteger(int column) const;
+    /// Valid until the next step.
+    std::string_view text(int column) const;
+
+    /// Binds to ?`index` the value of another statement's column, whatever its type.
+    void bindColumn(int index, const Statement& from, int column);
+    void reset();
+
+private:
+    friend class Database;
+    explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
+    void bind(int index, std::int64_t value);
+    void bind(int index, std::int32_t value) { bind(index, std::int64_t{value}); }
+    void bind(int index, bool value) { bind(index, std::int64_t{value}); }
+    void bind(int index, std::string_view value);
+    void bind(int index, const std::string& value) { bind(index, std::string_view{value}); }
+    template <class Value> void bind(int index, const std::optional<Value>& value) {
+        if (value) bind(index, *value); // an unbound parameter is NULL
+    }
+
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+class Database {
+public:
+    /// `file` exists. Closing changes nothing of it, until checkpointOnClose().
+    static Result<Database> open(const std::filesystem::path& file);
+
+    /// One or several statements without values and rows.
+    Result<void> run(const std::string& sql);
+    Result<Statement> prepare(std::string_view sql);
+    /// The first column of the first row; an error where there is none.
+    Result<std::int64_t> integer(std::string_view sql);
+    Result<std::string> text(std::string_view sql);
+
+    /// Ends a transaction that failed; none is open afterwards.
+    void rollBack();
+    /// Writes what the write-ahead log holds into the file itself. The log's space is used again.
+    Result<void> checkpoint();
+    /// From now on closing checkpoints and removes the log.
+    void checkpointOnClose();
+    /// How long the write-ahead log is since its last checkpoint.
+    Bytes logSize() const { return *logSize_; }
+
+    /// What the last error was due to.
+    bool diskFull() const;
+    bool damaged() const;
+
+    /// Makes an SQL function available, see seal.hpp.
+    sqlite3* handle() const { return connection_.get(); }
+
+private:
+    struct Close {
+        void operator()(sqlite3* connection) const;
+    };
+    using Connection = std::unique_ptr<sqlite3, Close>;
+    explicit Database(Connection connection);
+
+    std::unique_ptr<Bytes> logSize_; ///< where SQLite's hook, which holds its address, reports it
+    Connection connection_;
+};
+
+} // namespace stint

@@ -1,0 +1,122 @@
+// What the store's tests share: a directory that goes away, and records whose every field is filled.
+#pragma once
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "store/store.hpp"
+
+namespace stint::test {
+
+namespace fs = std::filesystem;
+
+/// In memory where that is possible: what is durable is asked of a made-up power loss, not of this machine's disk.
+class Scratch {
+public:
+    Scratch() {
+        std::string name = fs::exists("/dev/shm") ? "/dev/shm/stint-store-XXXXXX" : "/tmp/stint-store-XXXXXX";
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path_ = name;
+    }
+    ~Scratch() { fs::remove_all(path_); }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+
+    fs::path store() const { return path_ / "state" / "stint"; }
+    fs::path database() const { return store() / "stint.db"; }
+    const fs::path& path() const { return path_; }
+
+private:
+    fs::path path_;
+};
+
+inline const BootId bootA{"aaaaaaaa-0000-0000-0000-000000000001"};
+inline const BootId bootB{"bbbbbbbb-0000-0000-0000-000000000002"};
+
+inline Instant at(Duration sinceBoot) { return Instant{sinceBoot}; }
+inline WallTime wall(Duration since1970) { return WallTime{since1970}; }
+
+inline Store openStore(const fs::path& directory, const BootId& boot = bootA, std::function<bool()> failCommit = {}) {
+    auto store = Store::open({directory, boot, std::move(failCommit)});
+    REQUIRE_MESSAGE(store.ok(), (store.ok() ? "" : store.error().message));
+    return std::move(store).value();
+}
+
+template <class T> T valueOf(Result<T> result) {
+    REQUIRE_MESSAGE(result.ok(), (result.ok() ? "" : result.error().message));
+    return std::move(result).value();
+}
+inline void done(const Result<void>& result) {
+    REQUIRE_MESSAGE(result.ok(), (result.ok() ? "" : result.error().message));
+}
+
+inline JobInfoPtr builtFrom(const JobInfo::Builder& builder) {
+    return std::make_shared<const JobInfo>(valueOf(builder.build()));
+}
+
+/// A job of com.example.app whose fields all follow from `id`.
+inline Job jobOf(std::int32_t id) {
+    Job job;
+    job.key = {AppId{"com.example.app"}, id % 3 == 0 ? "sync" : "", id};
+    job.info =
+        builtFrom(JobInfo::Builder{id, "Jobs"}.setPersisted(true).setRequiredNetworkType(1).setUserInitiated(true));
+    job.scheduled = wall(1'700'000'000s + std::chrono::seconds{id});
+    job.enqueued = at(std::chrono::minutes{id});
+    job.sequence = static_cast<std::uint64_t>(id) + 1000;
+    job.failures = id % 4;
+    job.systemStops = id % 5;
+    job.cumulative = std::chrono::seconds{id};
+    job.label = "job " + std::to_string(id);
+    return job;
+}
+
+inline Completed completedOf(std::int32_t id) {
+    Completed completed;
+    completed.key = jobOf(id).key;
+    completed.ended = wall(1'700'000'000s + std::chrono::hours{id});
+    completed.ending = {StopReason::Timeout, InternalReason::Timeout};
+    completed.outcome = {id % 70, "ended " + std::to_string(id)};
+    completed.transferredDown = id * 1_MiB;
+    completed.transferredUp = id;
+    completed.label = "job " + std::to_string(id);
+    return completed;
+}
+
+/// Every field, for comparison; clip data, which a JobInfo does not compare, as its paths.
+inline std::string textOf(const Job& job) {
+    std::ostringstream text;
+    const auto optional = [](const auto& time) {
+        return time ? std::to_string(time->time_since_epoch().count()) : std::string{"-"};
+    };
+    text << job.key.app.name << '/' << job.key.space << '#' << job.key.id.value << ' '
+         << job.scheduled.time_since_epoch().count() << ' ' << job.enqueued.time_since_epoch().count() << ' '
+         << job.sequence << ' ' << job.failures << ' ' << job.systemStops << ' ' << optional(job.notBefore) << ' '
+         << optional(job.notBeforeWall) << ' ' << job.cumulative.count() << ' ' << job.demotedByUser
+         << job.demotedBySystem << job.running << ' ' << job.label;
+    if (job.info->getClipData())
+        for (const auto& item : job.info->getClipData()->items)
+            text << " clip " << item.path;
+    return text.str();
+}
+
+/// What a random test starts from: STINT_SEED where it is set, so that a failure can be seen again.
+inline std::uint64_t seedOf() {
+    const char* given = std::getenv("STINT_SEED");
+    const auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+    return seed;
+}
+
+inline std::string bytesOf(const fs::path& file) {
+    std::ifstream in{file, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+inline void writeBytes(const fs::path& file, std::string_view bytes) {
+    std::ofstream{file, std::ios::binary | std::ios::trunc} << bytes;
+}
+
+} // namespace stint::test

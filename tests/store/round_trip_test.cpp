@@ -1,0 +1,197 @@
+#include <map>
+
+#include "store/fixture.hpp"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+std::vector<std::string> jobTexts(const Snapshot& snapshot) {
+    std::vector<std::string> texts;
+    for (const auto& stored : snapshot.jobs)
+        texts.push_back(textOf(stored.job));
+    return texts;
+}
+
+void commit(Store& store, std::vector<Record> records) { done(store.commit(records, wall(1'700'000'000s))); }
+
+Snapshot reopened(const Scratch& scratch, const BootId& boot = bootA) {
+    auto store = openStore(scratch.store(), boot);
+    return valueOf(store.load());
+}
+
+} // namespace
+
+TEST_CASE("a job comes back with every field and the boot it was written in") { // jobs.md §7.1, §12.5
+    const Scratch scratch;
+    std::vector<Job> rows(1, jobOf(1));
+    const auto row = [&](auto change) {
+        rows.push_back(jobOf(static_cast<std::int32_t>(rows.size()) + 1));
+        change(rows.back());
+    };
+    row([](Job& job) { job.key.app.name = "org.example.ünïcode"; });
+    row([](Job& job) { job.key.space = "a 'quoted' \"space\""; });
+    row([](Job& job) { job.key.id = std::numeric_limits<std::int32_t>::min(); });
+    row([](Job& job) { job.scheduled = wall(-5ms); });
+    row([](Job& job) { job.enqueued = at(123456789012345ms); });
+    row([](Job& job) { job.sequence = std::numeric_limits<std::uint64_t>::max(); });
+    row([](Job& job) { job.failures = 12; });
+    row([](Job& job) { job.systemStops = 13; });
+    row([](Job& job) { job.notBefore = at(0ms); });
+    row([](Job& job) { job.notBeforeWall = wall(1ms); });
+    row([](Job& job) { job.cumulative = 24h; });
+    row([](Job& job) { job.demotedByUser = true; });
+    row([](Job& job) { job.demotedBySystem = true; });
+    row([](Job& job) { job.running = true; });
+    row([](Job& job) { job.label = std::string("with a\0zero", 11); });
+    row([](Job& job) {
+        job.info = builtFrom(JobInfo::Builder{1, "Jobs"}.setClipData(ClipData{{{"/a", nullptr}}}, 1));
+    });
+
+    std::map<JobKey, Job> expected;
+    {
+        auto store = openStore(scratch.store());
+        std::vector<Record> records;
+        for (const auto& job : rows) {
+            records.push_back(SaveJob{job});
+            expected[job.key] = job;
+        }
+        commit(store, records);
+    }
+    const auto snapshot = reopened(scratch);
+    REQUIRE(snapshot.jobs.size() == expected.size());
+    auto stored = snapshot.jobs.begin();
+    for (const auto& [key, job] : expected) { // by key
+        CHECK(textOf(stored->job) == textOf(job));
+        CHECK((stored->job.info->getClipData() || *stored->job.info == *job.info));
+        CHECK(stored->boot == bootA);
+        ++stored;
+    }
+}
+
+TEST_CASE("a job that is saved again replaces the one of its key, and a dropped one is gone") {
+    const Scratch scratch;
+    auto store = openStore(scratch.store());
+    commit(store, {SaveJob{jobOf(1)}, SaveJob{jobOf(2)}, SaveJob{jobOf(3)}});
+    auto changed = jobOf(2);
+    changed.failures = 9;
+    changed.notBefore = at(5s);
+    auto otherSpace = jobOf(2);
+    otherSpace.key.space = "elsewhere";
+    commit(store, {SaveJob{changed}, DropJob{jobOf(1).key}, SaveJob{otherSpace}, DropJob{jobOf(77).key}});
+    const auto snapshot = valueOf(store.load());
+    CHECK(jobTexts(snapshot) == std::vector{textOf(changed), textOf(otherSpace), textOf(jobOf(3))});
+}
+
+TEST_CASE("an app's memory comes back whole, with its boot") { // jobs.md §12.3, §12.5
+    const Scratch scratch;
+    const AppMemory bare{AppId{"com.example.bare"}, {}, {}, {}};
+    const AppMemory full{AppId{"com.example.full"}, ProcessState::NotRunning, {at(1s), at(2s)}, at(30min)};
+    {
+        auto store = openStore(scratch.store());
+        commit(store, {SaveApp{full}, SaveApp{AppMemory{bare.app, ProcessState::Top, {at(1s)}, at(1s)}}});
+        commit(store, {SaveApp{bare}});
+    }
+    auto snapshot = reopened(scratch, bootB);
+    REQUIRE(snapshot.apps.size() == 2);
+    CHECK(snapshot.apps[0] == std::pair{bare, bootA});
+    CHECK(snapshot.apps[1] == std::pair{full, bootA});
+}
+
+TEST_CASE("each process state a person pins comes back") {
+    const Scratch scratch;
+    auto store = openStore(scratch.store());
+    for (const auto state :
+         {ProcessState::Top, ProcessState::Visible, ProcessState::Background, ProcessState::NotRunning}) {
+        commit(store, {SaveApp{{AppId{"com.example.app"}, state, {}, {}}}});
+        CHECK(valueOf(store.load()).apps.at(0).first.pinned == state);
+    }
+}
+
+TEST_CASE("the newest completed jobs of each app stay, oldest first") { // jobs.md §0 completed_history
+    const Scratch scratch;
+    {
+        auto store = openStore(scratch.store());
+        auto other = completedOf(99);
+        other.key.app.name = "com.example.other";
+        commit(store, {SaveCompleted{other, 20}});
+        for (int i = 1; i <= 25; ++i)
+            commit(store, {SaveCompleted{completedOf(i), 20}});
+        other.key.app.name = "com.example.kept_none";
+        commit(store, {SaveCompleted{other, 0}});
+    }
+    const auto snapshot = reopened(scratch);
+    REQUIRE(snapshot.completed.size() == 21);
+    for (int i = 0; i < 20; ++i)
+        CHECK(snapshot.completed[static_cast<std::size_t>(i)] == completedOf(i + 6));
+    CHECK(snapshot.completed[20].key.app.name == "com.example.other");
+}
+
+TEST_CASE("an uninstalled app's memory and history go, its jobs are dropped by their own records") { // jobs.md §7.4
+    const Scratch scratch;
+    auto store = openStore(scratch.store());
+    const AppId app{"com.example.app"};
+    commit(store, {SaveJob{jobOf(1)}, SaveApp{{app, ProcessState::Top, {}, {}}}, SaveCompleted{completedOf(1), 20}});
+    commit(store, {DropApp{app}});
+    auto snapshot = valueOf(store.load());
+    CHECK(snapshot.apps.empty());
+    CHECK(snapshot.completed.empty());
+    CHECK(snapshot.jobs.size() == 1);
+}
+
+TEST_CASE("overrides of the device hold within their boot, and are replaced as a whole") { // design.md, store
+    const Scratch scratch;
+    {
+        auto store = openStore(scratch.store());
+        commit(store, {SaveOverrides{{{"charging", "false"}, {"battery", "10"}}}});
+        commit(store, {SaveOverrides{{{"charging", "true"}, {"network", "wifi unmetered"}}}});
+    }
+    CHECK(reopened(scratch).overrides ==
+          std::map<std::string, std::string>{{"charging", "true"}, {"network", "wifi unmetered"}});
+    CHECK(reopened(scratch, bootB).overrides.empty());
+}
+
+TEST_CASE("a restart in the same boot is no reboot, and each load is another generation") { // jobs.md §12.5
+    const Scratch scratch;
+    auto snapshot = reopened(scratch);
+    CHECK(snapshot.generation == 1);
+    CHECK(!snapshot.sameBoot); // nothing was ever committed
+    {
+        auto store = openStore(scratch.store());
+        commit(store, {SaveJob{jobOf(1)}});
+        CHECK(valueOf(store.load()).generation == 2);
+        CHECK(valueOf(store.load()).generation == 3);
+    }
+    snapshot = reopened(scratch, bootA);
+    CHECK(snapshot.sameBoot);
+    CHECK(snapshot.generation == 4);
+    // Looking is no commit: a daemon that dies before its first commit after a reboot meets that reboot again.
+    CHECK(!reopened(scratch, bootB).sameBoot);
+    CHECK(!reopened(scratch, bootB).sameBoot);
+}
+
+TEST_CASE("a row that does not match its seal is set aside and told, the rest is kept") { // jobs.md §7.1
+    const Scratch scratch;
+    {
+        auto store = openStore(scratch.store());
+        commit(store, {SaveJob{jobOf(1)}, SaveJob{jobOf(2)}});
+    }
+    auto bytes = bytesOf(scratch.database());
+    const auto place = bytes.find("job 2"); // a word of the row, no structure of the file
+    REQUIRE(place != std::string::npos);
+    bytes[place] = 'J';
+    writeBytes(scratch.database(), bytes);
+
+    auto store = openStore(scratch.store());
+    CHECK(jobTexts(valueOf(store.load())) == std::vector{textOf(jobOf(1))});
+    const auto notes = store.notes();
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0].find("not what was written") != std::string::npos);
+    CHECK(notes[0].find("id=2") != std::string::npos);
+    CHECK(store.notes().empty());
+    CHECK(valueOf(store.load()).jobs.size() == 1);
+    CHECK(store.notes().empty()); // told once
+    commit(store, {SaveJob{jobOf(2)}});
+    CHECK(valueOf(store.load()).jobs.size() == 2);
+}
