@@ -1,0 +1,26 @@
+// What each verb does: a function from its arguments to the exit code. Each is in a file of its name.
+#pragma once
+#include "cli/arguments.hpp"
+#include "cli/terminal.hpp"
+
+namespace stint::cli {
+
+int start(const Arguments&, const Screen&);
+int get(const Arguments&, const Screen&);
+int cancel(const Arguments&, const Screen&);
+
+int jobs(const Arguments&, const Screen&);
+int why(const Arguments&, const Screen&);
+int watch(const Arguments&, const Screen&);
+int wait(const Arguments&, const Screen&);
+int tasks(const Arguments&, const Screen&);
+int tasksStop(const Arguments&, const Screen&);
+int apps(const Arguments&, const Screen&);
+int app(const Arguments&, const Screen&);
+int device(const Arguments&, const Screen&);
+int deviceSet(const Arguments&, const Screen&);
+int deviceReset(const Arguments&, const Screen&);
+
+int help(const Arguments&, const Screen&);
+
+} // namespace stint::cli

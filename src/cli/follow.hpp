@@ -1,0 +1,25 @@
+// Follows one job to its end, through restarts of the daemon, until a signal says otherwise.
+#pragma once
+#include <optional>
+
+#include "cli/daemon.hpp"
+#include "cli/signals.hpp"
+#include "cli/telling.hpp"
+
+namespace stint::cli {
+
+/// How following ended: the job's end, or the signal that came first.
+struct Followed {
+    JobView job;
+    std::optional<int> signal;
+};
+
+/// How long a daemon that went away is waited for.
+inline constexpr Duration mostAbsence = 30s;
+
+/// From `job`, its state as Daemon::watch() answered it, to its end. When the daemon goes away it is asked again until
+/// it is back; `daemon` then is the new connection. Unavailable: it did not come back. IllegalArgument: it came back
+/// and does not know the job.
+Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& signals, const Screen& screen);
+
+} // namespace stint::cli

@@ -1,0 +1,115 @@
+#include "cli/help.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/parse.hpp"
+#include "cli/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+constexpr std::string_view indent = "  ";
+
+/// Two columns; the left one as wide as its widest entry.
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+std::string twoColumns(const Pairs& pairs) {
+    std::size_t width = 0;
+    for (const auto& [left, right] : pairs)
+        width = std::max(width, widthOf(left));
+    std::string text;
+    for (const auto& [left, right] : pairs) {
+        std::string line = right.empty() ? left : fmt::format("{}{}{}", padRight(left, width), indent, right);
+        text += fmt::format("{}{}\n", indent, line);
+    }
+    return text;
+}
+
+std::string wrapped(std::string_view paragraphs, std::size_t columns) {
+    std::string text, line;
+    auto flush = [&] {
+        text += fmt::format("{}{}\n", indent, line);
+        line.clear();
+    };
+    while (!paragraphs.empty()) {
+        auto end = std::min(paragraphs.find_first_of(" \n"), paragraphs.size());
+        std::string_view word = paragraphs.substr(0, end);
+        bool breaks = end < paragraphs.size() && paragraphs[end] == '\n';
+        paragraphs.remove_prefix(std::min(end + 1, paragraphs.size()));
+        if (!line.empty() && indent.size() + widthOf(line) + 1 + widthOf(word) > columns) flush();
+        line += (line.empty() ? "" : " ") + std::string(word);
+        if (breaks) flush();
+    }
+    if (!line.empty()) flush();
+    return text;
+}
+
+std::string usage(const Verb& verb) {
+    std::string line = fmt::format("stint {}", verb.name);
+    if (!verb.words.empty()) line += fmt::format(" {}", verb.words);
+    return line;
+}
+
+Pairs rowsOf(std::span<const Option> options) {
+    Pairs rows;
+    for (const auto& option : options) {
+        std::string names(option.names);
+        if (auto comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, " ");
+        rows.emplace_back(option.isFlag() ? names : fmt::format("{} {}", names, option.value), option.help);
+    }
+    return rows;
+}
+
+/// `tasks` before `tasks stop`: what is under a verb is listed with it.
+Pairs rowsOf(std::span<const Verb> all) {
+    Pairs rows;
+    for (const auto& verb : all)
+        rows.emplace_back(usage(verb).substr(std::string_view("stint ").size()), verb.summary);
+    return rows;
+}
+
+} // namespace
+
+std::string overview() {
+    return fmt::format(
+        "stint: downloads and other jobs that end well, whatever happens in between\n\n"
+        "try:\n{}\nverbs:\n{}\n`stint help VERB` says all about one; `--json` is on every verb that "
+        "shows state.",
+        twoColumns({{"stint get https://example.org/debian.iso", "a download; Ctrl-C detaches, it goes on"},
+                    {"stint jobs", "what runs, what waits and why"},
+                    {"stint why 7", "what keeps job 7 from running"}}),
+        twoColumns(rowsOf(verbs())));
+}
+
+std::string helpFor(const Verb& verb, std::size_t columns) {
+    std::string text = fmt::format("{}\n{}\n", usage(verb), wrapped(verb.summary, columns));
+    if (!verb.about.empty()) text += wrapped(verb.about, columns) + "\n";
+    if (!verb.options.empty()) text += fmt::format("options:\n{}\n", twoColumns(rowsOf(verb.options)));
+    text += fmt::format("everywhere:\n{}", twoColumns(rowsOf(commonOptions())));
+    Pairs examples;
+    for (const auto& example : verb.examples)
+        examples.emplace_back(example.line, example.what);
+    if (!examples.empty()) text += fmt::format("\nexamples:\n{}", twoColumns(examples));
+    return text;
+}
+
+int help(const Arguments& given, const Screen& screen) {
+    if (given.words.empty()) {
+        screen.print(overview());
+        return ends::ok;
+    }
+    auto named = parse([&] {
+        auto line = given.words;
+        line.push_back("--help");
+        return line;
+    }());
+    if (!named.ok()) return screen.fail(ends::usage, named.error().message);
+    screen.print(helpFor(*named->verb, screen.columns()));
+    return ends::ok;
+}
+
+} // namespace stint::cli

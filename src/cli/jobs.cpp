@@ -1,0 +1,109 @@
+// `stint jobs`, `stint cancel`.
+#include <fmt/core.h>
+
+#include "base/time.hpp"
+#include "cli/clock.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/json.hpp"
+#include "cli/lookup.hpp"
+#include "cli/phrases.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+constexpr std::size_t widestLabel = 30;
+
+Result<std::vector<JobView>> listed(const Arguments& given) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto package = given.words.empty() ? std::nullopt : std::optional(given.words[0]);
+    return daemon.jobs(package, given.has("finished"));
+}
+
+std::string percentText(const Progress& progress) {
+    auto percent = percentOf(progress);
+    return percent ? fmt::format("{}%", *percent) : "-";
+}
+
+std::string sizeText(Bytes size) { return size == unknownBytes ? "-" : formatSize(size); }
+
+std::string detailOf(const JobView& job, WallTime now) {
+    std::string detail;
+    if (job.state == JobView::State::Pending) {
+        detail = reasonsText(job);
+        if (job.earliest && *job.earliest > now) detail += fmt::format(", earliest {}", ahead(*job.earliest, now));
+    } else if (job.started) {
+        detail = fmt::format("started {}", ago(*job.started, now));
+    }
+    return job.failures == 0 ? detail : fmt::format("{}; failures: {}", detail, job.failures);
+}
+
+Table tracked(const std::vector<JobView>& jobs, WallTime now) {
+    using enum Table::Align;
+    Table table({{"JOB"}, {"STATE"}, {"DONE", Right}, {"SIZE", Right}, {"WHAT"}, {"DETAIL"}});
+    for (const auto& job : jobs) {
+        auto progress = progressOf(job);
+        table.add({textOf(job.key),
+                   {std::string(stateWord(job)), paintOf(job)},
+                   percentText(progress),
+                   sizeText(progress.total),
+                   shortened(printable(job.label), widestLabel),
+                   detailOf(job, now)});
+    }
+    return table;
+}
+
+Table history(const std::vector<JobView>& jobs, WallTime now) {
+    using enum Table::Align;
+    Table table({{"JOB"}, {"RESULT"}, {"EXIT", Right}, {"SIZE", Right}, {"ENDED", Right}, {"WHAT"}, {"DETAIL"}});
+    for (const auto& job : jobs) {
+        if (!job.completed) continue;
+        table.add({textOf(job.key),
+                   {std::string(stateWord(job)), paintOf(job)},
+                   std::to_string(exitCodeOf(*job.completed)),
+                   sizeText(std::max(job.transferredDown, job.transferredUp)),
+                   ago(job.completed->ended, now),
+                   shortened(printable(job.label), widestLabel),
+                   endText(*job.completed)});
+    }
+    return table;
+}
+
+Result<JobKey> cancelled(const std::string& text) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto job = STINT_TRY(lookUp(daemon, text));
+    if (job.state == JobView::State::Finished)
+        return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
+    STINT_TRY(daemon.cancel(job.key));
+    return job.key;
+}
+
+} // namespace
+
+int jobs(const Arguments& given, const Screen& screen) {
+    auto list = listed(given);
+    if (!list.ok()) return screen.fail("cannot list jobs", list.error());
+    if (screen.json()) {
+        for (const auto& job : *list)
+            screen.print(jsonOf(job));
+        return ends::ok;
+    }
+    auto table = given.has("finished") ? history(*list, wallNow()) : tracked(*list, wallNow());
+    if (table.empty())
+        screen.tell(given.has("finished") ? "no job has ended yet"
+                                          : "no jobs; `stint jobs --finished` lists what ended");
+    else
+        table.print(screen);
+    return ends::ok;
+}
+
+int cancel(const Arguments& given, const Screen& screen) {
+    auto job = cancelled(given.words[0]);
+    if (job.ok()) return ends::ok;
+    screen.trouble(fmt::format("cannot cancel {}: {}", printable(given.words[0]), job.error().message));
+    return exitCodeOfLookUp(job.error().code);
+}
+
+} // namespace stint::cli

@@ -1,0 +1,138 @@
+#include "cli/parse.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+#include "base/fail.hpp"
+#include "base/nearest.hpp"
+#include "cli/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+bool isDashed(const std::string& word) { return word.size() > 1 && word.front() == '-'; }
+
+/// The command line without its verb.
+struct Split {
+    const Verb* verb;
+    std::vector<std::string> ours;   ///< for the parser: options and words
+    std::vector<std::string> passed; ///< for the program that the verb runs
+};
+
+std::string guess(std::string_view word, std::span<const std::string_view> known) {
+    auto meant = nearest(word, known);
+    return meant ? fmt::format(" (did you mean \"{}\"?)", *meant) : "";
+}
+
+Error unknownVerb(const std::string& word) {
+    std::vector<std::string_view> names;
+    for (const auto& verb : verbs())
+        names.push_back(verb.name.substr(0, verb.name.find(' ')));
+    return fail(Errc::IllegalArgument, "there is no verb \"{}\"{}; `stint help` lists them", printable(word),
+                guess(word, names));
+}
+
+Result<Split> split(const std::vector<std::string>& line) {
+    auto first = std::find_if_not(line.begin(), line.end(), isDashed);
+    if (first == line.end())
+        return fail(Errc::IllegalArgument, "there is no verb: write `stint VERB`, and `stint help` for a list");
+    auto second = std::find_if_not(first + 1, line.end(), isDashed);
+    const Verb* verb = verbNamed(*first);
+    const Verb* longer = second == line.end() ? nullptr : verbNamed(*first + " " + *second);
+    if (!verb && !longer) return unknownVerb(*first);
+
+    Split made{longer ? longer : verb, {line.begin(), first}, {}};
+    auto rest = first + 1;
+    if (longer) {
+        made.ours.insert(made.ours.end(), rest, second);
+        rest = second + 1;
+    }
+    auto end = line.end();
+    if (made.verb->passesRest && second != line.end()) {
+        end = second + 1;
+        made.passed.assign(end, line.end());
+    }
+    made.ours.insert(made.ours.end(), rest, end);
+    return made;
+}
+
+/// All options that `verb` takes.
+std::vector<Option> optionsOf(const Verb& verb) {
+    std::vector<Option> all = verb.options;
+    all.insert(all.end(), commonOptions().begin(), commonOptions().end());
+    return all;
+}
+
+Error unknownOption(const Verb& verb, const std::string& given) {
+    std::vector<std::string> dashed;
+    for (const auto& option : optionsOf(verb))
+        dashed.push_back(fmt::format("--{}", option.longName()));
+    std::vector<std::string_view> names(dashed.begin(), dashed.end());
+    return fail(Errc::IllegalArgument, "`stint {}` takes no {}{}; see `stint help {}`", verb.name, printable(given),
+                guess(given.substr(0, given.find('=')), names), verb.name);
+}
+
+Result<void> checkWords(const Verb& verb, std::size_t count, const std::vector<std::string>& words) {
+    if (count < verb.fewest)
+        return fail(Errc::IllegalArgument, "`stint {}` wants more words: stint {} {}", verb.name, verb.name,
+                    verb.words);
+    if (count > verb.most)
+        return fail(Errc::IllegalArgument, "`stint {}` has no use for \"{}\"; see `stint help {}`", verb.name,
+                    printable(words[verb.most]), verb.name);
+    return {};
+}
+
+Result<void> checkChoice(const Option& option, const std::string& given) {
+    auto choices = option.choices();
+    if (choices.empty() || std::find(choices.begin(), choices.end(), given) != choices.end()) return {};
+    return fail(Errc::IllegalArgument, "--{} is one of {}, not \"{}\"", option.longName(), option.value,
+                printable(given));
+}
+
+/// CLI11 takes the words apart; an exception of it ends here.
+Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
+    Arguments arguments;
+    CLI::App parser;
+    parser.set_help_flag();
+    parser.allow_extras();
+    auto options = optionsOf(verb);
+    for (const auto& option : options) {
+        std::string names(option.names);
+        option.isFlag() ? parser.add_flag(names) : parser.add_option(names)->type_name(std::string(option.value));
+    }
+    parser.add_option("words", arguments.words)->type_name(std::string(verb.words));
+    std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
+    try {
+        parser.parse(words);
+    } catch (const CLI::Error& error) {
+        return fail(Errc::IllegalArgument, "{}; see `stint help {}`", printable(error.what()), verb.name);
+    }
+    for (const auto& left : parser.remaining())
+        if (left != "--") return unknownOption(verb, left);
+    for (const auto& option : options) {
+        const auto* given = parser.get_option("--" + std::string(option.longName()));
+        if (given->count() == 0) continue;
+        std::string value = option.isFlag() ? "" : given->results().front();
+        if (!option.isFlag()) STINT_TRY(checkChoice(option, value));
+        arguments.options.emplace(option.longName(), value);
+    }
+    return arguments;
+}
+
+} // namespace
+
+Result<Invocation> parse(const std::vector<std::string>& line) {
+    auto parts = STINT_TRY(split(line));
+    Invocation made;
+    made.verb = parts.verb;
+    made.arguments = STINT_TRY(parseWith(*parts.verb, parts.ours));
+    auto& words = made.arguments.words;
+    words.insert(words.end(), parts.passed.begin(), parts.passed.end());
+    made.wish = {made.arguments.has("json"), made.arguments.has("plain"), made.arguments.has("quiet")};
+    made.wantsHelp = made.arguments.has("help");
+    if (!made.wantsHelp) STINT_TRY(checkWords(*made.verb, words.size(), words));
+    return made;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,34 @@
+#include "cli/program.hpp"
+
+#include <clocale>
+#include <csignal>
+
+#include "cli/exit_code.hpp"
+#include "cli/help.hpp"
+#include "cli/parse.hpp"
+
+namespace stint::cli {
+
+int runProgram(const std::vector<std::string>& line) {
+    std::setlocale(LC_CTYPE, ""); // how wide characters are; nothing else follows the locale
+    std::signal(SIGPIPE, SIG_IGN);
+    Screen screen{Wish{}};
+    bool wantsOverview = line.empty() || (line.size() == 1 && (line[0] == "--help" || line[0] == "-h"));
+    if (wantsOverview) {
+        screen.print(overview());
+        return ends::ok;
+    }
+    if (line.size() == 1 && line[0] == "--version") {
+        screen.print("stint " STINT_VERSION);
+        return ends::ok;
+    }
+    auto invocation = parse(line);
+    if (!invocation.ok()) return screen.fail(ends::usage, invocation.error().message);
+    if (invocation->wantsHelp) {
+        screen.print(helpFor(*invocation->verb, screen.columns()));
+        return ends::ok;
+    }
+    return invocation->verb->run(invocation->arguments, Screen{invocation->wish});
+}
+
+} // namespace stint::cli

@@ -1,0 +1,44 @@
+// Rows under a heading, aligned: words to the left, numbers to the right; the last column takes what is left of a
+// line. Colour is put around a cell after its width was counted.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "cli/terminal.hpp"
+
+namespace stint::cli {
+
+struct Cell {
+    std::string text; ///< made printable by the table
+    Paint paint = Paint::None;
+
+    Cell(std::string words) : text(std::move(words)) {}
+    Cell(const char* words) : text(words) {}
+    Cell(std::string words, Paint colour) : text(std::move(words)), paint(colour) {}
+};
+
+class Table {
+public:
+    enum class Align : std::uint8_t { Left, Right };
+    struct Column {
+        std::string heading;
+        Align align = Align::Left;
+    };
+
+    explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+    /// As many cells as there are columns.
+    void add(std::vector<Cell> row);
+    bool empty() const { return rows_.empty(); }
+    /// Lines without newlines: the heading, then the rows. No blanks at the end of a line.
+    std::vector<std::string> lines(const Screen&) const;
+    void print(const Screen&) const;
+
+private:
+    std::vector<std::size_t> widths() const;
+
+    std::vector<Column> columns_;
+    std::vector<std::vector<Cell>> rows_;
+};
+
+} // namespace stint::cli

@@ -1,0 +1,113 @@
+#include "cli/terminal.hpp"
+
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/fd.hpp"
+#include "cli/exit_code.hpp"
+
+namespace stint::cli {
+namespace {
+
+bool isSet(const char* name) {
+    const char* value = std::getenv(name);
+    return value && *value;
+}
+
+bool isDumb() {
+    const char* term = std::getenv("TERM");
+    return !term || std::string_view(term) == "dumb";
+}
+
+std::string_view codeOf(Paint paint) {
+    switch (paint) {
+    case Paint::None:
+        return "";
+    case Paint::Good:
+        return "\x1b[32m";
+    case Paint::Waiting:
+        return "\x1b[33m";
+    case Paint::Bad:
+        return "\x1b[31m";
+    case Paint::Faint:
+        return "\x1b[2m";
+    case Paint::Strong:
+        return "\x1b[1m";
+    }
+    return "";
+}
+
+} // namespace
+
+Screen::Screen(Wish wish)
+    : wish_(wish), out_(stdout), err_(stderr), colour_(::isatty(STDOUT_FILENO) && !isDumb() && !isSet("NO_COLOR")),
+      redraws_(::isatty(STDERR_FILENO) && !isDumb()) {
+    colour_ = colour_ && !wish.plain && !wish.json;
+    redraws_ = redraws_ && !wish.plain && !wish.json && !wish.quiet;
+}
+
+Screen::Screen(Wish wish, std::FILE* out, std::FILE* err, bool colour, bool redraws, std::size_t columns)
+    : wish_(wish), out_(out), err_(err), colour_(colour), redraws_(redraws), fixedColumns_(columns) {}
+
+std::size_t Screen::columns() const {
+    constexpr std::size_t usual = 80;
+    if (fixedColumns_ > 0) return fixedColumns_;
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
+    return size.ws_col;
+}
+
+std::string Screen::painted(std::string_view text, Paint paint) const {
+    if (!colour_ || paint == Paint::None) return std::string(text);
+    return fmt::format("{}{}\x1b[0m", codeOf(paint), text);
+}
+
+void Screen::print(std::string_view line) const {
+    clearDrawn();
+    fmt::print(out_, "{}\n", line);
+    std::fflush(out_);
+}
+
+void Screen::tell(std::string_view line) const {
+    if (wish_.quiet || wish_.json) return;
+    clearDrawn();
+    fmt::print(err_, "{}\n", line);
+}
+
+void Screen::trouble(std::string_view sentence) const {
+    clearDrawn();
+    fmt::print(err_, "stint: {}\n", sentence);
+}
+
+int Screen::fail(std::string_view what, const Error& error) const {
+    trouble(fmt::format("{}: {}", what, error.message));
+    return exitCodeOf(error.code);
+}
+
+int Screen::fail(int exitCode, std::string_view sentence) const {
+    trouble(sentence);
+    return exitCode;
+}
+
+void Screen::redraw(std::string_view line) const {
+    fmt::print(err_, "\r{}\x1b[K", line);
+    std::fflush(err_);
+    drawn_ = true;
+}
+
+void Screen::clearDrawn() const {
+    if (!drawn_) return;
+    fmt::print(err_, "\r\x1b[K");
+    std::fflush(err_);
+    drawn_ = false;
+}
+
+bool inTerminalForeground() {
+    Fd terminal{::open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY)};
+    return terminal && ::tcgetpgrp(terminal.get()) == ::getpgrp();
+}
+
+} // namespace stint::cli

@@ -1,0 +1,208 @@
+#include "cli/verbs.hpp"
+
+#include <algorithm>
+
+#include "cli/commands.hpp"
+
+namespace stint::cli {
+namespace {
+
+constexpr std::string_view aboutJob =
+    "A JOB is 7 (one of your own: a download or a command), PACKAGE/7, or PACKAGE/namespace#7.";
+
+std::vector<Verb> table() {
+    return {
+        {.name = "get",
+         .words = "URL",
+         .fewest = 1,
+         .most = 1,
+         .summary = "download a file as a job that outlives this terminal",
+         .about = "Schedules the download for org.stint.transfer and follows it. It starts at once, waits when there "
+                  "is no network that fits, and goes on where it was after a restart of anything. Ctrl-C detaches: "
+                  "the transfer goes on. From a terminal's foreground the job is user-initiated; elsewhere it is a "
+                  "regular one with the same conditions, and a line says so.\n"
+                  "Ends with 0 when the file is in place, 64 for a URL that is not supported, 73 where the file "
+                  "cannot be, 75 when it goes on without this command, 77 where it was refused, else with what the "
+                  "transfer says.",
+         .options = {{"-o,--output", "FILE",
+                      "the file, or the directory, to save to (default: the URL's last part, here)"},
+                     {"--checksum", "sha256:HEX", "the file is kept only if this is its digest"},
+                     {"--force", "", "replace a file that is there"},
+                     {"--network", "any|unmetered|not_roaming|cellular", "the network to wait for (default: any)"},
+                     {"--unmetered", "", "short for --network unmetered"},
+                     {"--charging", "", "only while the device is charging"},
+                     {"--battery-not-low", "", "only while the battery is not low"},
+                     {"--storage-not-low", "", "only while storage is not low"},
+                     {"--size", "BYTES", "about how large it is (1.5GiB): decides how long the job may run"},
+                     {"--no-wait", "", "schedule it and return"},
+                     {"--user-initiated", "", "as a user-initiated job or not at all"}},
+         .examples = {{"stint get https://example.org/debian.iso", "with a progress bar"},
+                      {"stint get --unmetered --charging -o ~/big.img URL", "when it costs nothing"},
+                      {"stint get --no-wait URL", "and `stint watch 7` later"}},
+         .run = get},
+        {.name = "start",
+         .words = "PACKAGE [ARGS…]",
+         .fewest = 1,
+         .most = Verb::many,
+         .passesRest = true,
+         .summary = "run an app's main program",
+         .about = "The program reads from and writes to this terminal and ends with its own exit code. Ctrl-C is "
+                  "handed on to it. Every word behind PACKAGE is the program's own.",
+         .options = {},
+         .examples = {{"stint start com.example.mail --fetch", "--fetch is the app's"}},
+         .run = start},
+        {.name = "cancel",
+         .words = "JOB",
+         .fewest = 1,
+         .most = 1,
+         .summary = "take a job away, waiting or running",
+         .about = aboutJob,
+         .options = {},
+         .examples = {{"stint cancel 7", "the download org.stint.transfer/7"}},
+         .run = cancel},
+        {.name = "jobs",
+         .words = "[PACKAGE]",
+         .fewest = 0,
+         .most = 1,
+         .summary = "list jobs: what runs, what waits and why",
+         .about = "All that are tracked, or those of one app.",
+         .options = {{"--finished", "", "the last completed jobs instead, newest first"}},
+         .examples = {{"stint jobs --finished org.stint.transfer", "what became of the downloads"}},
+         .run = jobs},
+        {.name = "why",
+         .words = "JOB",
+         .fewest = 1,
+         .most = 1,
+         .summary = "say what keeps a job from running",
+         .about = "Every reason, since when, and what would clear it: the very answer the scheduler decides by. Ends "
+                  "with 0 where the job may run or runs, 75 where it waits, 66 where there is no such job.",
+         .options = {},
+         .examples = {{"stint why 7", "the download org.stint.transfer/7"}},
+         .run = why},
+        {.name = "watch",
+         .words = "JOB",
+         .fewest = 1,
+         .most = 1,
+         .summary = "follow a job until it ends",
+         .about = "Ends as the job does: 0, or its exit code. Ctrl-C leaves the job alone.",
+         .options = {},
+         .examples = {{"stint watch 7", "the download org.stint.transfer/7"}},
+         .run = watch},
+        {.name = "wait",
+         .words = "JOB",
+         .fewest = 1,
+         .most = 1,
+         .summary = "wait in silence until a job ends",
+         .about = "Ends as the job does: 0, or its exit code.",
+         .options = {},
+         .examples = {{"stint wait 7 && mpv film.mkv", "when it is there"}},
+         .run = wait},
+        {.name = "tasks",
+         .words = "",
+         .summary = "the Task Manager: what runs on a person's behalf",
+         .about = "One row for each app with a running user-initiated job, and its notifications beneath.",
+         .options = {},
+         .examples = {},
+         .run = tasks},
+        {.name = "tasks stop",
+         .words = "PACKAGE",
+         .fewest = 1,
+         .most = 1,
+         .summary = "stop an app: its processes die at once",
+         .about = "The Task Manager's Stop button. Its running user-initiated jobs are gone for good; its waiting ones "
+                  "become regular jobs.",
+         .options = {},
+         .examples = {{"stint tasks stop com.example.mail", ""}},
+         .run = tasksStop},
+        {.name = "apps",
+         .words = "",
+         .summary = "list the apps that are installed",
+         .about = "An app is a manifest in ~/.local/share/stint/apps or /usr/share/stint/apps.",
+         .options = {},
+         .examples = {},
+         .run = apps},
+        {.name = "app",
+         .words = "PACKAGE",
+         .fewest = 1,
+         .most = 1,
+         .summary = "show an app, or say what state it is in",
+         .about = "--state is a person's word over what is seen; auto takes it back.",
+         .options = {{"--state", "top|visible|background|auto", "as if a window told so"}},
+         .examples = {{"stint app com.example.mail --state top", "it may start user-initiated jobs"}},
+         .run = app},
+        {.name = "device",
+         .words = "",
+         .summary = "the device's state as the scheduler sees it",
+         .about = "Each value, and where it comes from.",
+         .options = {},
+         .examples = {},
+         .run = device},
+        {.name = "device set",
+         .words = "KEY=VALUE…",
+         .fewest = 1,
+         .most = Verb::many,
+         .summary = "say what the device's state is",
+         .about = "All of the changes or none. They hold until `stint device reset`.",
+         .options = {},
+         .examples = {{"stint device set charging=false battery=12", ""},
+                      {"stint device set network.transport=none", "no network at all"}},
+         .run = deviceSet},
+        {.name = "device reset",
+         .words = "[KEY…]",
+         .fewest = 0,
+         .most = Verb::many,
+         .summary = "take that back, all of it or some keys",
+         .about = "What is left is what the machine says, or the default.",
+         .options = {},
+         .examples = {{"stint device reset charging", ""}},
+         .run = deviceReset},
+        {.name = "help",
+         .words = "[VERB]",
+         .fewest = 0,
+         .most = 2,
+         .summary = "this list, or all about one verb",
+         .about = "",
+         .options = {},
+         .examples = {{"stint help get", ""}},
+         .run = help},
+    };
+}
+
+} // namespace
+
+std::string_view Option::longName() const {
+    std::string_view last = names.substr(names.rfind(',') + 1); // npos + 1 is 0
+    return last.substr(last.find_first_not_of('-'));
+}
+
+std::vector<std::string_view> Option::choices() const {
+    std::vector<std::string_view> found;
+    if (value.find('|') == std::string_view::npos) return found;
+    for (std::string_view rest = value; !rest.empty();) {
+        auto end = std::min(rest.find('|'), rest.size());
+        found.push_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return found;
+}
+
+std::span<const Verb> verbs() {
+    static const std::vector<Verb> all = table();
+    return all;
+}
+
+std::span<const Option> commonOptions() {
+    static const std::vector<Option> all{{"--json", "", "one JSON object a line, for programs"},
+                                         {"--plain", "", "no colour and no redrawn lines"},
+                                         {"-q,--quiet", "", "only results and trouble"},
+                                         {"-h,--help", "", "all about this verb"}};
+    return all;
+}
+
+const Verb* verbNamed(std::string_view name) {
+    auto all = verbs();
+    auto found = std::find_if(all.begin(), all.end(), [&](const Verb& verb) { return verb.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,51 @@
+// `stint watch`, `stint wait`: the same following, told or in silence.
+#include <fmt/core.h>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/follow.hpp"
+#include "cli/lookup.hpp"
+#include "cli/phrases.hpp"
+#include "cli/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// What a failing job says is trouble; what a good one says is a result.
+int tellEnd(const JobView& job, const Telling& telling, const Screen& screen) {
+    int code = exitCodeOf(*job.completed);
+    std::string text = fmt::format("{}: {}", textOf(job.key), measuredEndText(*job.completed, telling.seen()));
+    if (code != ends::ok)
+        screen.trouble(text);
+    else if (!screen.json() && !screen.quiet())
+        screen.print(text);
+    return code;
+}
+
+int followed(const std::string& text, const Screen& screen) {
+    auto failed = [&](const Error& error) {
+        screen.trouble(fmt::format("cannot follow {}: {}", printable(text), error.message));
+        return exitCodeOfLookUp(error.code);
+    };
+    auto signals = Signals::open();
+    if (!signals.ok()) return failed(signals.error());
+    auto daemon = Daemon::connect();
+    if (!daemon.ok()) return failed(daemon.error());
+    auto job = lookUp(*daemon, text);
+    if (!job.ok()) return failed(job.error());
+    Telling telling(screen);
+    auto end = follow(*daemon, std::move(*job), telling, *signals, screen);
+    telling.clear();
+    if (!end.ok()) return failed(end.error());
+    return end->signal ? exitCodeOfSignal(*end->signal) : tellEnd(end->job, telling, screen);
+}
+
+} // namespace
+
+int watch(const Arguments& given, const Screen& screen) { return followed(given.words[0], screen); }
+
+int wait(const Arguments& given, const Screen& screen) {
+    return followed(given.words[0], Screen{{.json = screen.json(), .plain = true, .quiet = true}});
+}
+
+} // namespace stint::cli

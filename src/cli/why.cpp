@@ -1,0 +1,85 @@
+// `stint why`: the very blockers that the scheduler decides by (design.md, one idea), as a table or as JSON.
+#include <fmt/core.h>
+
+#include "cli/clock.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/json.hpp"
+#include "cli/lookup.hpp"
+#include "cli/phrases.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+Result<Explanation> explained(const std::string& text) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto job = STINT_TRY(lookUp(daemon, text));
+    if (job.state == JobView::State::Finished) return Explanation{std::move(job), {}};
+    return daemon.explain(job.key);
+}
+
+std::string headline(const Explanation& it, WallTime now) {
+    std::string job = textOf(it.job.key);
+    if (!it.job.label.empty()) job += fmt::format(" ({})", it.job.label);
+    switch (it.job.state) {
+    case JobView::State::Running:
+        return it.job.started ? fmt::format("{} is {}, started {}", job, stateWord(it.job), ago(*it.job.started, now))
+                              : fmt::format("{} is {}", job, stateWord(it.job));
+    case JobView::State::Finished:
+        return fmt::format("{} ended {}: {}", job, ago(it.job.completed->ended, now), endText(*it.job.completed));
+    case JobView::State::Pending:
+        break;
+    }
+    if (it.blockers.empty()) return fmt::format("{} may run now", job);
+    std::string when = it.job.earliest && *it.job.earliest > now
+                           ? fmt::format("; it starts {} at the earliest", ahead(*it.job.earliest, now))
+                           : "";
+    return fmt::format("{} waits{}", job, when);
+}
+
+Table tableOf(const std::vector<Blocker>& blockers, WallTime now) {
+    Table table({{"REASON"}, {"WHAT IS"}, {"SINCE"}, {"UNTIL"}, {"WHAT CLEARS IT"}});
+    for (const auto& each : blockers) {
+        std::string is = each.detail.empty() ? std::string(meaningOf(each.reason)) : each.detail;
+        table.add({{std::string(nameOf(each.reason)), Paint::Waiting},
+                   is,
+                   each.since ? ago(*each.since, now) : "-",
+                   each.until ? ahead(*each.until, now) : "-",
+                   each.clears.empty() ? "-" : each.clears});
+    }
+    return table;
+}
+
+int exitCodeOf(const Explanation& it) {
+    switch (it.job.state) {
+    case JobView::State::Running:
+        return ends::ok;
+    case JobView::State::Pending:
+        return it.blockers.empty() ? ends::ok : ends::waits;
+    case JobView::State::Finished:
+        return ends::noInput;
+    }
+    return ends::internal;
+}
+
+} // namespace
+
+int why(const Arguments& given, const Screen& screen) {
+    auto explanation = explained(given.words[0]);
+    if (!explanation.ok()) {
+        screen.trouble(fmt::format("cannot explain {}: {}", printable(given.words[0]), explanation.error().message));
+        return exitCodeOfLookUp(explanation.error().code);
+    }
+    if (screen.json()) {
+        screen.print(jsonOf(explanation->job, explanation->blockers));
+        return exitCodeOf(*explanation);
+    }
+    WallTime now = wallNow();
+    screen.print(printable(headline(*explanation, now)));
+    if (!explanation->blockers.empty()) tableOf(explanation->blockers, now).print(screen);
+    return exitCodeOf(*explanation);
+}
+
+} // namespace stint::cli
