@@ -1,0 +1,112 @@
+#include "transfer/engine.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <vector>
+
+#include "base/check.hpp"
+
+namespace stint::transfer {
+
+Engine::Engine(std::string boot)
+    : multi_([] {
+          STINT_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); // counts: each engine may
+          return curl_multi_init();
+      }()),
+      workbench_([multi = multi_.get()] { curl_multi_wakeup(multi); }), boot_(std::move(boot)) {
+    STINT_CHECK(multi_ != nullptr);
+}
+
+Engine::~Engine() {
+    for (auto& [ticket, transfer] : transfers_)
+        transfer->stop();
+}
+
+Engine::Ticket Engine::start(Download wish, Watcher watcher) {
+    Ticket ticket = ++tickets_;
+    auto good = checked(wish);
+    Transfer::World world{multi_.get(), workbench_, boot_};
+    auto transfer = std::make_unique<Transfer>(good ? *good : wish, std::move(watcher), world);
+    if (!good) {
+        transfer->end(never(ends::usage, good.error().message));
+    } else if (!tryBegin(*transfer)) {
+        waiting_.emplace(ticket, transfer.get());
+    }
+    if (transfer->ending()) curl_multi_wakeup(multi_.get()); // so that the next turn tells it at once
+    transfers_.emplace(ticket, std::move(transfer));
+    return ticket;
+}
+
+// False: the part is held, and a piece of this process's own may be what holds it: a run that was stopped just now.
+// PROPOSAL: held by another process, another transfer fills the very same file; this one looks again later.
+bool Engine::tryBegin(Transfer& transfer) {
+    if (transfer.begin()) return true;
+    if (!workbench_.idle()) return false;
+    transfer.end(later("another transfer is writing this file"));
+    return true;
+}
+
+void Engine::beginWaiting() {
+    std::erase_if(waiting_, [this](const auto& entry) { return tryBegin(*entry.second); });
+}
+
+void Engine::stop(Ticket ticket) {
+    auto found = transfers_.find(ticket);
+    if (found == transfers_.end()) return;
+    found->second->stop();
+    waiting_.erase(ticket);
+    transfers_.erase(found);
+}
+
+void Engine::reconnect(Ticket ticket) {
+    if (auto found = transfers_.find(ticket); found != transfers_.end()) found->second->reconnect();
+}
+
+void Engine::turn(int descriptor, std::optional<Duration> atMost) {
+    wait(descriptor, atMost);
+    int running = 0;
+    curl_multi_perform(multi_.get(), &running);
+    collectFetches();
+    if (workbench_.collect()) beginWaiting();
+    auto now = Transfer::Clock::now();
+    for (auto& [ticket, transfer] : transfers_)
+        transfer->settle(now);
+    tellEndings();
+}
+
+void Engine::wait(int descriptor, std::optional<Duration> atMost) {
+    Duration most = atMost.value_or(Duration{INT_MAX});
+    auto now = Transfer::Clock::now();
+    for (const auto& [ticket, transfer] : transfers_)
+        if (auto due = transfer->due()) most = std::min(most, std::chrono::ceil<Duration>(*due - now));
+    most = std::clamp(most, Duration::zero(), Duration{INT_MAX});
+    curl_waitfd other{descriptor, CURL_WAIT_POLLIN, 0};
+    curl_multi_poll(multi_.get(), &other, descriptor < 0 ? 0 : 1, static_cast<int>(most.count()), nullptr);
+}
+
+void Engine::collectFetches() {
+    int left = 0;
+    while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+        if (message->msg != CURLMSG_DONE) continue;
+        CURL* handle = message->easy_handle;
+        CURLcode code = message->data.result; // the message goes with its handle
+        std::any_of(transfers_.begin(), transfers_.end(),
+                    [&](auto& entry) { return entry.second->fetchEnded(handle, code); });
+    }
+}
+
+void Engine::tellEndings() {
+    std::vector<std::unique_ptr<Transfer>> ended;
+    for (auto entry = transfers_.begin(); entry != transfers_.end();) {
+        auto here = entry++;
+        if (!here->second->ending()) continue;
+        waiting_.erase(here->first);
+        ended.push_back(std::move(here->second));
+        transfers_.erase(here);
+    }
+    // Taken out before they are told: whoever hears it may start and stop others.
+    for (const auto& transfer : ended)
+        if (transfer->watcher().ended) transfer->watcher().ended(*transfer->ending());
+}
+
+} // namespace stint::transfer

@@ -1,0 +1,61 @@
+// Any number of downloads in one loop: libcurl's multi interface, a descriptor of the caller's beside it. Knows no
+// Stint. No timer but curl's own and the one that holds progress back to once a second.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include <curl/curl.h>
+
+#include "stint/units.hpp"
+#include "transfer/download.hpp"
+#include "transfer/resume.hpp"
+#include "transfer/transfer.hpp"
+#include "transfer/watcher.hpp"
+#include "transfer/workbench.hpp"
+
+namespace stint::transfer {
+
+class Engine {
+public:
+    using Ticket = std::uint64_t;
+
+    /// `boot` is handed in so that a test can play a power loss.
+    explicit Engine(std::string boot = thisBoot());
+    /// Stops what goes on, and waits for the disk.
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// Begins it. What comes of it is told inside turn(), also where it cannot even begin.
+    Ticket start(Download wish, Watcher watcher);
+    /// Aborts it and keeps what it has; nothing more is told of it. A ticket that is over is fine.
+    void stop(Ticket ticket);
+    /// The network changed: goes on over a fresh connection.
+    void reconnect(Ticket ticket);
+
+    /// Waits until there is something to do, `descriptor` is readable (-1: none) or `atMost` has passed, and does it.
+    void turn(int descriptor = -1, std::optional<Duration> atMost = std::nullopt);
+    bool idle() const { return transfers_.empty(); }
+
+private:
+    void wait(int descriptor, std::optional<Duration> atMost);
+    void collectFetches();
+    void beginWaiting();
+    void tellEndings();
+    bool tryBegin(Transfer& transfer);
+
+    struct CleanUp {
+        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+    };
+    // In this order: transfers end before the workbench, and both before curl.
+    std::unique_ptr<CURLM, CleanUp> multi_;
+    Workbench workbench_;
+    std::string boot_;
+    Ticket tickets_ = 0;
+    std::map<Ticket, std::unique_ptr<Transfer>> transfers_;
+    std::map<Ticket, Transfer*> waiting_; ///< for a part that this process has yet to let go of
+};
+
+} // namespace stint::transfer

@@ -1,0 +1,29 @@
+// The last step: a part that is whole becomes the file, verified and on the disk, and no crash in between can make a
+// finished download look unfinished or an existing file disappear.
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <optional>
+
+#include "transfer/download.hpp"
+#include "transfer/ending.hpp"
+#include "transfer/part_file.hpp"
+#include "transfer/sidecar.hpp"
+
+namespace stint::transfer {
+
+/// Checksum (one pass, only if one was asked for), fsync, note in the sidecar, rename, fsync of the directory. Blocks:
+/// for the workbench. A wrong checksum removes the part. `cancelled` ends it as Later before the rename.
+Ending putInPlace(const Download& download, Sidecar sidecar, const PartFile& part, const std::atomic<bool>& cancelled);
+
+/// Whether a run before this one had put the file in place, and died before that was known: its sidecar still stands.
+bool isInPlace(const Download& download, const std::optional<Sidecar>& sidecar);
+/// Removes the sidecar that says so. Call it once the job is known to be over, and not before.
+void forgetFinished(const std::filesystem::path& output);
+
+/// Done, in words; `anew`: why the file was begun anew, if it was.
+Ending saved(const Download& download, Bytes size, const std::string& anew);
+/// Why `output` may not come to be; nullopt where it may.
+std::optional<Ending> inTheWay(const Download& download);
+
+} // namespace stint::transfer

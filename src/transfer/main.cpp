@@ -1,0 +1,20 @@
+// stint-transfer: the process of the built-in app org.stint.transfer. stintd starts it; it ends when nothing runs in
+// it.
+#include <cstdio>
+
+#include "stint/connection.hpp"
+#include "transfer/service.hpp"
+
+int main() {
+    stint::transfer::TransferService service; // outlives the connection
+    auto connection = stint::Connection::open();
+    if (!connection) {
+        std::fprintf(stderr, "stint-transfer: %s\n", connection.error().message.c_str());
+        return 69;
+    }
+    if (auto hosted = connection->host("Transfer", service); !hosted) {
+        std::fprintf(stderr, "stint-transfer: %s\n", hosted.error().message.c_str());
+        return 77;
+    }
+    return service.serve(*connection);
+}

@@ -1,0 +1,101 @@
+#include "transfer/part_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fail.hpp"
+
+namespace stint::transfer {
+namespace {
+
+constexpr std::size_t bufferSize = 512_KiB;
+
+Error refused(std::string_view deed, const std::filesystem::path& file) {
+    return fail(Errc::System, "cannot {} {}: {}", deed, file.native(), std::strerror(errno));
+}
+
+} // namespace
+
+PartFile::PartFile(std::filesystem::path path, Fd fd, Bytes size, std::uint64_t inode)
+    : path_(std::move(path)), fd_(std::move(fd)), written_(size), inode_(inode) {
+    buffer_.reserve(bufferSize);
+}
+
+Result<std::optional<PartFile>> PartFile::open(const std::filesystem::path& path) {
+    for (;;) {
+        Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
+        if (!fd) return refused("create", path);
+        if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno == EWOULDBLOCK) return std::optional<PartFile>{};
+            return refused("lock", path);
+        }
+        struct stat held = {};
+        struct stat named = {};
+        if (::fstat(fd.get(), &held) != 0) return refused("read", path);
+        if (!S_ISREG(held.st_mode)) return fail(Errc::System, "{} is no file", path.native());
+        // Its last holder may have renamed it or removed it before this lock was had: then it is another's file now.
+        if (::lstat(path.c_str(), &named) == 0 && named.st_ino == held.st_ino && named.st_dev == held.st_dev)
+            return std::optional(PartFile(path, std::move(fd), held.st_size, held.st_ino));
+    }
+}
+
+Result<void> PartFile::append(std::span<const char> bytes) {
+    while (!bytes.empty()) {
+        auto taken = bytes.first(std::min(bytes.size(), bufferSize - buffer_.size()));
+        buffer_.insert(buffer_.end(), taken.begin(), taken.end());
+        bytes = bytes.subspan(taken.size());
+        if (buffer_.size() == bufferSize) STINT_TRY(flush());
+    }
+    return {};
+}
+
+Result<void> PartFile::flush() {
+    std::span<const char> rest = buffer_;
+    while (!rest.empty()) {
+        ssize_t count = ::pwrite(fd_.get(), rest.data(), rest.size(), written_);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) {
+            Error error = refused("write", path_);
+            buffer_.erase(buffer_.begin(), buffer_.end() - static_cast<std::ptrdiff_t>(rest.size()));
+            return error;
+        }
+        written_ += count;
+        rest = rest.subspan(static_cast<std::size_t>(count));
+    }
+    buffer_.clear();
+    return {};
+}
+
+Result<bool> PartFile::holds(Bytes offset, std::span<const char> bytes) const {
+    std::vector<char> there(bytes.size());
+    std::size_t count = 0;
+    while (count < there.size()) {
+        ssize_t read =
+            ::pread(fd_.get(), there.data() + count, there.size() - count, offset + static_cast<Bytes>(count));
+        if (read < 0 && errno == EINTR) continue;
+        if (read < 0) return refused("read", path_);
+        if (read == 0) return false;
+        count += static_cast<std::size_t>(read);
+    }
+    return std::equal(bytes.begin(), bytes.end(), there.begin());
+}
+
+Result<void> PartFile::cut(Bytes size) {
+    buffer_.clear();
+    if (::ftruncate(fd_.get(), size) != 0) return refused("cut", path_);
+    written_ = size;
+    return {};
+}
+
+Result<void> PartFile::sync() const {
+    if (::fdatasync(fd_.get()) != 0) return refused("sync", path_);
+    return {};
+}
+
+} // namespace stint::transfer

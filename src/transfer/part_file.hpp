@@ -1,0 +1,49 @@
+// The bytes of a download on their way to be a file: written in order, by one process at a time (a lock on the part
+// itself, so that it goes with the process that held it).
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint::transfer {
+
+class PartFile {
+public:
+    /// Opens or creates it. nullopt: another holds the lock.
+    static Result<std::optional<PartFile>> open(const std::filesystem::path& path);
+
+    /// Bytes written, those not yet flushed included.
+    Bytes size() const { return written_ + static_cast<Bytes>(buffer_.size()); }
+    /// Bytes that the kernel has: they outlive this process.
+    Bytes flushed() const { return written_; }
+    int descriptor() const { return fd_.get(); }
+    std::uint64_t inode() const { return inode_; }
+
+    /// Bytes at the end. They are gathered, since curl hands them over 16 KiB at a time: one write a buffer.
+    Result<void> append(std::span<const char> bytes);
+    Result<void> flush();
+    /// Whether the file holds `bytes` at `offset`. Expects them flushed.
+    Result<bool> holds(Bytes offset, std::span<const char> bytes) const;
+    /// Cuts to `size`, unflushed bytes included.
+    Result<void> cut(Bytes size);
+    /// The bytes flushed so far are on the disk when it returns. From any thread.
+    Result<void> sync() const;
+
+private:
+    PartFile(std::filesystem::path path, Fd fd, Bytes size, std::uint64_t inode);
+
+    std::filesystem::path path_;
+    Fd fd_;
+    Bytes written_ = 0;
+    std::uint64_t inode_ = 0;
+    std::vector<char> buffer_;
+};
+
+} // namespace stint::transfer

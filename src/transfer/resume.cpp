@@ -1,0 +1,28 @@
+#include "transfer/resume.hpp"
+
+#include "base/proc.hpp"
+
+namespace stint::transfer {
+
+Resume resumeOf(const std::optional<Sidecar>& sidecar, const std::string& url, Bytes partSize,
+                const std::string& boot) {
+    if (partSize == 0) return {};
+    if (!sidecar) return {0, "the record of what was there is missing or damaged"};
+    if (sidecar->url != url) return {0, "what was there came from another URL"};
+    if (!sidecar->validator.proves()) return {0, "the server cannot resume"};
+    // An empty boot id is that of no boot: where the kernel names none, every run is taken for one after a power loss.
+    bool sameBoot = sidecar->boot == boot && !boot.empty();
+    Bytes offset = sameBoot ? partSize : sidecar->durable;
+    if (partSize < offset || (sidecar->total && *sidecar->total < offset))
+        return {0, "what was there does not fit its record"};
+    return {offset, {}};
+}
+
+std::string thisBoot() {
+    std::string id = readFile("/proc/sys/kernel/random/boot_id").value_or("");
+    while (!id.empty() && id.back() == '\n')
+        id.pop_back();
+    return id;
+}
+
+} // namespace stint::transfer

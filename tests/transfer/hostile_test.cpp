@@ -1,0 +1,327 @@
+// Servers that cannot resume, that changed, that lie: whatever they do, a file that is reported as saved is one
+// version, whole (issue: a mix of two versions must be impossible; linux.md §B, libcurl facts).
+#include <doctest/doctest.h>
+
+#include <fmt/core.h>
+
+#include "transfer/place.hpp"
+#include "transfer/scripted_server.hpp"
+
+using namespace stint;
+using namespace stint::transfer;
+using Exchange = ScriptedServer::Exchange;
+
+namespace {
+
+constexpr Bytes size = 600'000;
+constexpr Bytes half = 300'000;
+const std::string etag = "\"v1\"";
+const std::string tagged = "ETag: \"v1\"\r\n";
+
+/// The first run is cut off at half of `content`; what then comes of the second one is in `scenes`.
+Ending afterACut(const Place& place, ScriptedServer& server) {
+    Engine engine;
+    Ending first = run(engine, place.wish(server.url()));
+    CHECK(first.fate == Fate::Later);
+    CHECK(std::filesystem::file_size(place.parts().part) == half);
+    return run(engine, place.wish(server.url()));
+}
+
+std::string partial(const std::string& contentRange, const std::string& headers, std::string_view body) {
+    return reply("206 Partial Content", fmt::format("Content-Range: {}\r\n{}", contentRange, headers), body);
+}
+
+} // namespace
+
+TEST_CASE("a connection that was cut is gone on from, 64 KiB before the end of what is there") {
+    Place place;
+    std::string content = noise(size, 1);
+    ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
+    Ending ending = afterACut(place, server);
+    CHECK(ending == Ending{Fate::Done, 0, fmt::format("saved {} (585.9 KiB)", place.path().native())});
+    CHECK(contentOf(place.path()) == content);
+    Exchange second(-1, server.requests().at(1));
+    CHECK(second.rangeStart() == half - 65536);
+    CHECK(second.header("If-Range") == etag);
+    CHECK(second.header("Accept-Encoding") == "identity");
+}
+
+TEST_CASE("without a strong validator nothing is resumed, and the end says so") {
+    std::string old = "Last-Modified: Mon, 05 Jan 2026 08:00:00 GMT\r\n";
+    // clang-format off
+    for (const std::string& headers : {std::string(),
+                                       std::string("ETag: W/\"v1\"\r\n"),
+                                       std::string("ETag: v1\r\n"),
+                                       std::string("ETag: \"v1\"\r\nETag: \"v2\"\r\n"),
+                                       old, // without a Date
+                                       old + "Date: Mon, 05 Jan 2026 08:00:59 GMT\r\n",
+                                       "ETag: W/\"v1\"\r\n" + old + "Date: Mon, 05 Jan 2026 09:00:00 GMT\r\n"}) {
+        // clang-format on
+        CAPTURE(headers);
+        Place place;
+        std::string content = noise(size, 2);
+        ScriptedServer server(
+            {cutAfter(half, content, headers), [&](Exchange& e) { e.send(reply("200 OK", headers, content)); }});
+        Ending ending = afterACut(place, server);
+        CHECK(ending.fate == Fate::Done);
+        CHECK(ending.text.ends_with("; begun anew: the server cannot resume"));
+        CHECK(contentOf(place.path()) == content);
+        CHECK(Exchange(-1, server.requests().at(1)).header("Range").empty());
+    }
+}
+
+TEST_CASE("a Last-Modified well before the Date serves where there is no ETag") { // RFC 9110 §8.8.2.2
+    Place place;
+    std::string content = noise(size, 3);
+    std::string modified = "Mon, 05 Jan 2026 08:00:00 GMT";
+    std::string headers = fmt::format("Last-Modified: {}\r\nDate: Mon, 05 Jan 2026 08:01:00 GMT\r\n", modified);
+    ScriptedServer server({cutAfter(half, content, headers), [&](Exchange& e) {
+                               Bytes start = e.rangeStart();
+                               e.send(partial(fmt::format("bytes {}-{}/{}", start, size - 1, size), headers,
+                                              std::string_view(content).substr(start)));
+                           }});
+    Ending ending = afterACut(place, server);
+    CHECK(ending.fate == Fate::Done);
+    CHECK(contentOf(place.path()) == content);
+    CHECK(Exchange(-1, server.requests().at(1)).header("If-Range") == modified);
+}
+
+TEST_CASE("a file that changed on the server is begun anew, whatever its new size") {
+    for (Bytes newSize : {size, size + 100'000, size - 100'000, half - 100'000, Bytes{1}, Bytes{0}}) {
+        CAPTURE(newSize);
+        Place place;
+        std::string changed = noise(newSize, 5);
+        ScriptedServer server({cutAfter(half, noise(size, 4), tagged), honest(changed, "\"v2\"")});
+        Ending ending = afterACut(place, server);
+        CHECK(ending.fate == Fate::Done);
+        CHECK(ending.text.ends_with("; begun anew: changed on the server"));
+        CHECK(contentOf(place.path()) == changed);
+        CHECK(server.requests().size() == 2);
+    }
+}
+
+TEST_CASE("that it was begun anew is said at the end, also when a later run reaches it") {
+    Place place;
+    std::string changed = noise(size, 7);
+    ScriptedServer server({cutAfter(half, noise(size, 6), tagged), cutAfter(half, changed, "ETag: \"v2\"\r\n"),
+                           honest(changed, "\"v2\"")});
+    CHECK(afterACut(place, server).fate == Fate::Later);
+    Ending ending = run(place.wish(server.url()));
+    CHECK(ending.text.ends_with("; begun anew: changed on the server"));
+    CHECK(contentOf(place.path()) == changed);
+}
+
+TEST_CASE("a server that answers 200 to a range is taken from the start") {
+    Place place;
+    std::string content = noise(size, 8);
+    ScriptedServer server(
+        {cutAfter(half, content, tagged), [&](Exchange& e) { e.send(reply("200 OK", tagged, content)); }});
+    Ending ending = afterACut(place, server);
+    CHECK(ending.text.ends_with("; begun anew: the server cannot resume"));
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("a part that is not exactly the one asked for is dropped, and the whole file asked for") {
+    constexpr Bytes start = half - 65536;
+    struct Row {
+        const char* lie;
+        std::string contentRange;
+        std::string headers;
+    };
+    for (const Row& row : {
+             Row{"another start", fmt::format("bytes {}-{}/{}", start + 1, size - 1, size), tagged},
+             Row{"from the beginning", fmt::format("bytes 0-{}/{}", size - 1, size), tagged},
+             Row{"another total", fmt::format("bytes {}-{}/{}", start, size - 1, size + 1), tagged},
+             Row{"no total", fmt::format("bytes {}-{}/*", start, size - 1), tagged},
+             Row{"an end behind the total", fmt::format("bytes {}-{}/{}", start, size, size), tagged},
+             Row{"a length that does not fit", fmt::format("bytes {}-{}/{}", start, size - 2, size), tagged},
+             Row{"another unit", fmt::format("lines {}-{}/{}", start, size - 1, size), tagged},
+             Row{"no numbers", "bytes some-more/all", tagged},
+             Row{"no validator", fmt::format("bytes {}-{}/{}", start, size - 1, size), ""},
+             Row{"another validator", fmt::format("bytes {}-{}/{}", start, size - 1, size), "ETag: \"v2\"\r\n"},
+             Row{"a weak one", fmt::format("bytes {}-{}/{}", start, size - 1, size), "ETag: W/\"v1\"\r\n"},
+         }) {
+        CAPTURE(row.lie);
+        Place place;
+        std::string content = noise(size, 9);
+        std::string other = noise(size, 10); // what such a server would splice in
+        ScriptedServer server({cutAfter(half, content, tagged),
+                               [&](Exchange& e) {
+                                   std::string body = content.substr(start, 65536) + other.substr(half);
+                                   e.send(partial(row.contentRange, row.headers, body));
+                               },
+                               honest(other, "\"v3\"")});
+        Ending ending = afterACut(place, server);
+        CHECK(ending.fate == Fate::Done);
+        CHECK(ending.text.find("; begun anew: ") != std::string::npos);
+        CHECK(contentOf(place.path()) == other);
+        CHECK(server.requests().size() == 3);
+        CHECK(Exchange(-1, server.requests().at(2)).header("Range").empty());
+    }
+}
+
+TEST_CASE("bytes that do not join what is there show in the overlap") { // wget2#389
+    for (Bytes wrong : {half - 65536, half - 1}) {
+        Place place;
+        std::string content = noise(size, 11);
+        std::string garbled = content;
+        garbled[wrong] ^= 1;
+        ScriptedServer server({cutAfter(half, content, tagged), honest(garbled, etag), honest(garbled, etag)});
+        Ending ending = afterACut(place, server);
+        CHECK(ending.text.ends_with("; begun anew: the server's bytes do not join what was there"));
+        CHECK(contentOf(place.path()) == garbled);
+    }
+}
+
+TEST_CASE("a part that is longer than it said is not believed") {
+    Place place;
+    std::string content = noise(size, 12);
+    ScriptedServer server({cutAfter(half, content, tagged),
+                           [&](Exchange& e) {
+                               std::string body = content.substr(e.rangeStart()) + "and more";
+                               e.send(fmt::format("HTTP/1.1 206 Partial Content\r\nTransfer-Encoding: chunked\r\n{}"
+                                                  "Content-Range: bytes {}-{}/{}\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+                                                  tagged, e.rangeStart(), size - 1, size, body.size(), body));
+                           },
+                           honest(content, etag)});
+    Ending ending = afterACut(place, server);
+    CHECK(ending.text.ends_with("; begun anew: the server sent more than it announced"));
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("a server that gives ranges piecemeal is asked again at once") {
+    Place place;
+    std::string content = noise(size, 13);
+    auto piece = [&](Exchange& e) {
+        Bytes start = e.rangeStart();
+        Bytes length = std::min<Bytes>(200'000, size - start);
+        e.send(partial(fmt::format("bytes {}-{}/{}", start, start + length - 1, size), tagged,
+                       std::string_view(content).substr(start, length)));
+    };
+    ScriptedServer server({cutAfter(half, content, tagged), piece, piece, piece});
+    CHECK(afterACut(place, server).fate == Fate::Done);
+    CHECK(contentOf(place.path()) == content);
+    CHECK(server.requests().size() == 4);
+}
+
+TEST_CASE("416 completes only a part of exactly that size and version") { // curl#1182
+    struct Row {
+        std::string contentRange;
+        std::string headers;
+        bool complete;
+    };
+    for (const Row& row :
+         {Row{fmt::format("bytes */{}", half), tagged, true}, Row{fmt::format("bytes */{}", half - 1), tagged, false},
+          Row{fmt::format("bytes */{}", half), "", false},
+          Row{fmt::format("bytes */{}", half), "ETag: \"v2\"\r\n", false}, Row{"bytes */*", tagged, false}}) {
+        CAPTURE(row.contentRange);
+        CAPTURE(row.headers);
+        Place place;
+        std::string content = noise(half, 14);
+        std::string other = noise(size, 15);
+        // Chunked and cut off before the last chunk: all bytes are there, and only the server knows it.
+        ScriptedServer server(
+            {[&](Exchange& e) {
+                 e.send(fmt::format("HTTP/1.1 200 OK\r\n{}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n", tagged,
+                                    content.size(), content));
+             },
+             [&](Exchange& e) {
+                 e.send(reply("416 Range Not Satisfiable",
+                              fmt::format("Content-Range: {}\r\n{}", row.contentRange, row.headers), "no"));
+             },
+             honest(other, "\"v3\"")});
+        Ending ending = afterACut(place, server);
+        CHECK(ending.fate == Fate::Done);
+        CHECK(contentOf(place.path()) == (row.complete ? content : other));
+    }
+}
+
+TEST_CASE("fewer bytes than Content-Length are never a file") {
+    Place place;
+    std::string content = noise(size, 16);
+    ScriptedServer server({cutAfter(size - 1, content, "")});
+    Ending ending = run(place.wish(server.url()));
+    CHECK(ending.fate == Fate::Later);
+    CHECK(ending.exitCode == 75);
+    CHECK(ending.text.starts_with("cut off at 585.9 KiB of 585.9 KiB"));
+    CHECK(!std::filesystem::exists(place.path()));
+}
+
+TEST_CASE("a server's refusal is final, its trouble is not") {
+    struct Row {
+        const char* status;
+        Fate fate;
+        int exitCode;
+    };
+    for (const Row& row :
+         {Row{"404 Not Found", Fate::Never, 66}, Row{"410 Gone", Fate::Never, 66},
+          Row{"401 Unauthorized", Fate::Never, 77}, Row{"403 Forbidden", Fate::Never, 77},
+          Row{"400 Bad Request", Fate::Never, 76}, Row{"204 No Content", Fate::Never, 76},
+          Row{"300 Multiple Choices", Fate::Never, 76}, Row{"206 Partial Content", Fate::Never, 76},
+          Row{"416 Range Not Satisfiable", Fate::Never, 76}, Row{"429 Too Many Requests", Fate::Later, 75},
+          Row{"408 Request Timeout", Fate::Later, 75}, Row{"500 Internal Server Error", Fate::Later, 75},
+          Row{"503 Service Unavailable", Fate::Later, 75}}) {
+        CAPTURE(row.status);
+        Place place;
+        ScriptedServer server({[&](Exchange& e) { e.send(reply(row.status, "", "<html>words</html>")); }});
+        Ending ending = run(place.wish(server.url()));
+        CHECK(ending.fate == row.fate);
+        CHECK(ending.exitCode == row.exitCode);
+        CHECK(place.list().empty()); // neither a file nor litter
+    }
+}
+
+TEST_CASE("a refusal leaves what is there for a better day") {
+    Place place;
+    std::string content = noise(size, 17);
+    ScriptedServer server(
+        {cutAfter(half, content, tagged),
+         [](Exchange& e) { e.send(reply("503 Service Unavailable", "Retry-After: 120\r\n", "busy")); },
+         honest(content, etag)});
+    Ending ending = afterACut(place, server);
+    CHECK(ending == later("the server cannot answer now (503), and asks to wait 120 s"));
+    CHECK(run(place.wish(server.url())).fate == Fate::Done);
+    CHECK(Exchange(-1, server.requests().at(2)).rangeStart() == half - 65536);
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("a server leads to no file of this machine, and not round in circles") {
+    for (const char* to : {"file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/", "/file"}) {
+        CAPTURE(to);
+        Place place;
+        ScriptedServer server(std::vector<ScriptedServer::Scene>(
+            12, [&](Exchange& e) { e.send(reply("302 Found", fmt::format("Location: {}\r\n", to), "")); }));
+        Ending ending = run(place.wish(server.url()));
+        CHECK(ending.fate == Fate::Never);
+        CHECK(ending.exitCode == 76);
+        CHECK(place.list().empty());
+        CHECK(server.requests().size() <= 11);
+    }
+}
+
+TEST_CASE("the same ETag at another place proves nothing, the same place with another query does") {
+    for (bool moved : {true, false}) {
+        Place place;
+        std::string content = noise(size, 18);
+        std::string other = noise(size, 19);
+        auto to = [](const char* where) -> ScriptedServer::Scene {
+            return [where](Exchange& e) { e.send(reply("302 Found", fmt::format("Location: {}\r\n", where), "")); };
+        };
+        ScriptedServer server({to("/mirror1?signed=1"), cutAfter(half, content, tagged),
+                               to(moved ? "/mirror2?signed=2" : "/mirror1?signed=2"),
+                               honest(moved ? other : content, etag), to("/mirror2"), honest(other, etag)});
+        Ending ending = afterACut(place, server);
+        CHECK(ending.fate == Fate::Done);
+        CHECK(contentOf(place.path()) == (moved ? other : content));
+        CHECK((ending.text.find("begun anew") != std::string::npos) == moved);
+    }
+}
+
+TEST_CASE("what is no HTTP is no file, and nobody at home is for later") {
+    Place place;
+    ScriptedServer server({[](Exchange& e) { e.send("hello, who is there?\n"); }, [](Exchange&) {}});
+    CHECK(run(place.wish(server.url())).exitCode == 76);
+    CHECK(run(place.wish(server.url())).fate == Fate::Later);          // hung up without a word
+    CHECK(run(place.wish("http://127.0.0.1:1/")).fate == Fate::Later); // connection refused
+    CHECK(place.list().empty());
+}

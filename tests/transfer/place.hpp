@@ -1,0 +1,44 @@
+// Where a test's downloads go: a directory of its own, and the engine turned until a download has ended.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "transfer/download.hpp"
+#include "transfer/engine.hpp"
+#include "transfer/sidecar.hpp"
+
+namespace stint::transfer {
+
+class Place {
+public:
+    Place();
+    ~Place();
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    std::filesystem::path path(const std::string& name = "file") const { return directory_ / name; }
+    PartPaths parts(const std::string& name = "file") const { return partPathsOf(path(name)); }
+    Download wish(const std::string& url) const {
+        return {.url = url, .output = path(), .checksum = {}, .overwrite = false};
+    }
+    /// Every name in it, sorted, a blank between two.
+    std::string list() const;
+
+private:
+    std::filesystem::path directory_;
+};
+
+std::string contentOf(const std::filesystem::path& file);
+void writeContent(const std::filesystem::path& file, const std::string& content);
+/// Bytes that look like none of another seed or offset.
+std::string noise(Bytes size, unsigned seed);
+std::string sha256(const std::string& content);
+
+/// Turns until it has ended.
+Ending run(Engine& engine, Download wish);
+Ending run(Download wish);
+/// Turns until the part of `wish` has `bytes`; answers the ticket. The download must not end before.
+Engine::Ticket runUntil(Engine& engine, const Download& wish, Bytes bytes, Watcher watcher = {});
+
+} // namespace stint::transfer
