@@ -15,8 +15,8 @@ class JobService;
 
 class STINT_API Connection {
 public:
-    /// A process that stintd started speaks over the socket it was given; any other connects to the daemon's own
-    /// socket. Errc::Unavailable where no daemon listens, with what to do about it.
+    /// A process that stintd started speaks over the socket it was given (its first connection); any other connects
+    /// to the daemon's own socket. Errc::Unavailable where no daemon listens, with what to do about it.
     static Result<Connection> open();
 
     Connection(Connection&&) noexcept;
@@ -25,12 +25,13 @@ public:
 
     /// Readable when dispatch() has something to do. One descriptor for the life of the connection.
     int fd() const;
-    /// How long the loop may sleep at most; nullopt: until fd() is readable.
+    /// How long the loop may sleep at most; nullopt: until fd() is readable. Ask before each sleep.
     std::optional<Duration> timeout() const;
     /// Handles what has arrived; callbacks of hosted services come from here and from nowhere else. False once the
     /// daemon has let go of this process (it hosts no running job any more) and it should end. Where the daemon died:
     /// onStopJob is called for each running job, its answer ignored; the connection is made again and the services
-    /// are hosted anew by later dispatches (a process that stintd started answers false instead).
+    /// are hosted anew by later dispatches (a process that stintd started answers false instead). An Error where the
+    /// daemon that came back refuses a service; dispatching may go on.
     Result<bool> dispatch();
 
     /// Offers `service` under a name of the app's manifest: the daemon runs jobs in it. It must outlive the
@@ -40,14 +41,12 @@ public:
     /// The package the daemon knows this process by, from the kernel's word alone (design.md, who is calling).
     Result<std::string> package();
 
-    class Impl;
-    Impl& impl() const { return *impl_; }
-
 private:
-    explicit Connection(std::shared_ptr<Impl> impl);
-    std::shared_ptr<Impl> impl_;
     friend class JobScheduler;
     friend class JobService;
+    class Impl;
+    explicit Connection(std::shared_ptr<Impl> impl);
+    std::shared_ptr<Impl> impl_;
 };
 
 } // namespace stint

@@ -31,8 +31,9 @@ public:
     std::uint64_t getRun() const { return run_; }
 
 private:
-    friend struct JobParametersAccess; ///< libstint's codec fills it
+    friend struct JobParametersAccess; ///< libstint fills it
     std::uint64_t run_ = 0;
+    std::uint64_t connection_ = 0; ///< which of this process's connections to a daemon: each daemon counts its own runs
     JobId id_;
     std::optional<std::string> namespace_;
     PersistableBundle extras_;

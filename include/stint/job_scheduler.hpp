@@ -2,6 +2,7 @@
 // first one is the root. Each call blocks until the daemon has answered, and may not be made inside a callback that
 // another thread dispatches.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +49,8 @@ public:
     Result<bool> canRunUserInitiatedJobs();
 
 private:
+    std::string wireNamespace() const { return namespace_.value_or(""); }
+
     std::shared_ptr<Connection::Impl> connection_;
     std::optional<std::string> namespace_;
 };

@@ -1,5 +1,6 @@
 // JobService: where an app's jobs run (jobs.md §4.2). Derive from it, host it on a Connection, and run().
 #pragma once
+#include <memory>
 #include <string_view>
 
 #include "stint/connection.hpp"

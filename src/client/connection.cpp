@@ -1,0 +1,25 @@
+#include "stint/connection.hpp"
+
+#include "client/connection_impl.hpp"
+#include "stint/job_service.hpp"
+
+namespace stint {
+
+Connection::Connection(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+Result<Connection> Connection::open() { return Connection(STINT_TRY(Impl::open())); }
+
+int Connection::fd() const { return impl_->fd(); }
+std::optional<Duration> Connection::timeout() const { return impl_->timeout(); }
+Result<bool> Connection::dispatch() { return impl_->dispatch(); }
+Result<std::string> Connection::package() { return impl_->package(); }
+
+Result<void> Connection::host(std::string name, JobService& service) {
+    service.connection_ = impl_;
+    return impl_->host(name, service);
+}
+
+} // namespace stint

@@ -1,0 +1,136 @@
+#include "client/connection_impl.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+#include "base/fail.hpp"
+#include "client/clock.hpp"
+
+namespace stint {
+
+Result<std::shared_ptr<Connection::Impl>> Connection::Impl::open() {
+    client::Doorbell bell = STINT_TRY(client::Doorbell::open());
+    std::optional<client::Line> inherited = STINT_TRY(client::Line::inherited());
+    const bool started = inherited.has_value();
+    client::Line line = started ? std::move(*inherited) : STINT_TRY(client::Line::connect());
+    STINT_TRY(bell.watch(line.socket(), line.events()));
+    std::shared_ptr<Impl> impl(new Impl(std::move(bell), std::move(line)));
+    impl->started_ = started;
+    return impl;
+}
+
+std::optional<Duration> Connection::Impl::timeout() {
+    Hold hold(*this);
+    told_ = nextDeadline();
+    if (told_ == Instant::max()) return std::nullopt;
+    if (told_ == Instant::min()) return 0ms;
+    return std::max(told_ - client::clockNow(), Duration(0));
+}
+
+bool Connection::Impl::isCutOff() {
+    Hold hold(*this);
+    return cutOff_;
+}
+
+Result<void> Connection::Impl::host(const std::string& name, JobService& service) {
+    Hold hold(*this);
+    STINT_TRY(reach());
+    const auto [place, fresh] = services_.try_emplace(name, &service);
+    if (!fresh) return fail(Errc::IllegalArgument, "the service \"{}\" is hosted already", name);
+    auto offered = offer();
+    if (!offered.ok()) services_.erase(place);
+    return offered;
+}
+
+Result<std::string> Connection::Impl::package() {
+    Hold hold(*this);
+    if (package_.empty()) {
+        STINT_TRY(reach());
+        STINT_TRY(offer());
+    }
+    return package_;
+}
+
+Result<void> Connection::Impl::call(const char* member, const client::Line::Write& write,
+                                    const client::Line::Read& read) {
+    Hold hold(*this);
+    STINT_TRY(reach());
+    auto done = line_->call(member, write, read);
+    noticeLoss();
+    return done;
+}
+
+Result<void> Connection::Impl::connect() {
+    client::Line line = STINT_TRY(client::Line::connect());
+    STINT_TRY(bell_.watch(line.socket(), line.events()));
+    line_ = std::move(line);
+    return {};
+}
+
+/// A line, the present or a new one. What hung up before a call was made has certainly not got it; later, nobody knows.
+Result<void> Connection::Impl::reach() {
+    if (line_ && line_->isHungUp()) lose();
+    if (line_) return {};
+    if (started_) return fail(Errc::Unavailable, "stintd, which started this process, is gone");
+    return connect();
+}
+
+void Connection::Impl::noticeLoss() {
+    if (line_ && !line_->isOpen()) lose();
+}
+
+void Connection::Impl::lose() {
+    bell_.forget();
+    line_.reset();
+    // What the dead daemon still wanted is of no use to anyone.
+    std::erase_if(callbacks_, [this](const Callback& callback) { return callback.connection == connection_; });
+    if (started_) {
+        cutOff_ = !unbound_;
+        return;
+    }
+    // design.md, when the daemon dies: onStopJob is called locally. One that runs at this moment is enough.
+    for (const auto& [key, run] : runs_) {
+        if (key.connection != connection_ || run.state == client::Run::State::Stopping) continue;
+        callbacks_.push_back({key.connection, {}, client::StopCall{key.run, StopReason::Undefined}});
+    }
+    ++connection_;
+    mustHost_ = true;
+    retryAt_ = client::clockNow() + backoff_.next();
+}
+
+/// Host: the whole list each time, so that it is right whatever the daemon knew before.
+Result<void> Connection::Impl::offer() {
+    std::vector<std::string> names;
+    for (const std::string& name : services_ | std::views::keys)
+        names.push_back(name);
+    auto done = line_->call(
+        "Host", [&names](wire::Writer& writer) { wire::DictionaryWriter options(writer.strings(names)); },
+        [this](wire::Reader& reader) { return reader.read(package_); });
+    noticeLoss();
+    if (!done.ok()) return done;
+    mustHost_ = false;
+    backoff_.reset();
+    return {};
+}
+
+/// When dispatch() has something to do that no socket tells of.
+Instant Connection::Impl::nextDeadline() const {
+    if (!callbacks_.empty() || isOver()) return Instant::min();
+    if (line_ && line_->hasQueued()) return Instant::min();
+    Instant next = mustHost_ && !services_.empty() ? retryAt_ : Instant::max();
+    for (const client::Run& run : runs_ | std::views::values) {
+        next = std::min(next, run.estimated.dueAt().value_or(Instant::max()));
+        next = std::min(next, run.transferred.dueAt().value_or(Instant::max()));
+    }
+    return next;
+}
+
+void Connection::Impl::settle() {
+    if (line_) (void)bell_.watch(line_->socket(), line_->events());
+    const Instant next = nextDeadline();
+    if (next >= told_) return;
+    told_ = next;
+    bell_.ring();
+}
+
+} // namespace stint

@@ -1,0 +1,129 @@
+// What a Connection does behind its pointer. One mutex guards all of it, sd-bus and the messages included; callbacks
+// run without it, so that an app may call back from any thread at any time, and from inside a callback.
+#pragma once
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "client/backoff.hpp"
+#include "client/doorbell.hpp"
+#include "client/line.hpp"
+#include "client/run.hpp"
+#include "client/service_call.hpp"
+#include "stint/connection.hpp"
+#include "stint/notification.hpp"
+
+namespace stint {
+
+class __attribute__((visibility("hidden"))) Connection::Impl {
+public:
+    static Result<std::shared_ptr<Impl>> open();
+
+    int fd() const { return bell_.fd(); }
+    std::optional<Duration> timeout();
+    Result<bool> dispatch();
+    /// The daemon that started this process is gone, without having let go of it.
+    bool isCutOff();
+
+    Result<void> host(const std::string& name, JobService& service);
+    Result<std::string> package();
+    /// A blocking call. Where the daemon has gone before it could be sent, a new connection is tried once.
+    Result<void> call(const char* member, const client::Line::Write& write, const client::Line::Read& read);
+
+    // What a run says; nothing where it is over.
+    void finish(const JobParameters& params, client::Finish finish);
+    Result<void> notify(const JobParameters& params, std::int32_t id, const Notification& notification,
+                        JobEndNotificationPolicy endPolicy);
+    void estimate(const JobParameters& params, client::ByteCounts counts) {
+        report(params, &client::Run::estimated, counts);
+    }
+    void transfer(const JobParameters& params, client::ByteCounts counts) {
+        report(params, &client::Run::transferred, counts);
+    }
+
+private:
+    /// The mutex, held; at its end the doorbell is set by what has changed.
+    class Hold;
+    /// The daemon's call, or, without a message, our own onStopJob after the daemon's death.
+    struct Callback {
+        std::uint64_t connection = 0;
+        wire::Message message;
+        client::ServiceCall call;
+    };
+
+    Impl(client::Doorbell bell, std::optional<client::Line> line) : bell_(std::move(bell)), line_(std::move(line)) {}
+
+    // The line (connection_impl.cpp).
+    Result<void> connect();
+    Result<void> reach();
+    void noticeLoss();
+    void lose();
+    Result<void> offer();
+    bool isOver() const { return unbound_ || cutOff_; }
+    Instant nextDeadline() const;
+    void settle();
+
+    // What comes in (dispatch.cpp).
+    void takeIn();
+    void receive(const wire::Message& message);
+    void perform(Callback& callback, Hold& hold);
+    void start(Callback& callback, client::StartCall& call, Hold& hold);
+    void stop(Callback& callback, const client::StopCall& call, Hold& hold);
+    void changeNetwork(const Callback& callback, client::NetworkCall& call, Hold& hold);
+    void act(const Callback& callback, const client::ActionCall& call, Hold& hold);
+    void answer(const Callback& callback, bool value);
+    void refuse(const Callback& callback, const Error& error);
+    Result<void> hostAnew();
+
+    // What goes out of a run (run_words.cpp).
+    void report(const JobParameters& params, client::Throttle client::Run::*kind, client::ByteCounts counts);
+    void sendDue(const client::RunKey& key, client::Run& run);
+    void sendAllDue();
+    void sendCounts(const client::RunKey& key, const char* member, const std::optional<client::ByteCounts>& counts);
+    void end(client::Runs::iterator run);
+    bool isCurrent(const client::RunKey& key) const { return line_ && key.connection == connection_; }
+
+    std::mutex mutex_;
+    client::Doorbell bell_;
+    std::optional<client::Line> line_;
+    bool started_ = false;         ///< by stintd: there is one line and no other
+    std::uint64_t connection_ = 1; ///< counts the lines; of the present one, or of the next
+    std::map<std::string, JobService*, std::less<>> services_;
+    std::string package_;
+    client::Runs runs_;
+    std::deque<Callback> callbacks_;
+    int dispatching_ = 0;
+    bool unbound_ = false;
+    bool cutOff_ = false;
+    bool mustHost_ = false; ///< the present daemon does not know our services yet
+    Instant retryAt_;
+    client::Backoff backoff_;
+    Instant told_ = Instant::max(); ///< how long the app's loop means to sleep; min: it will ask before it does
+};
+
+class Connection::Impl::Hold {
+public:
+    explicit Hold(Impl& impl) : impl_(impl), lock_(impl.mutex_) {}
+    ~Hold() { impl_.settle(); }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+
+    /// Runs a callback without the mutex.
+    template <class Callback> auto outside(Callback callback) {
+        struct Outside {
+            std::unique_lock<std::mutex>& lock;
+            explicit Outside(std::unique_lock<std::mutex>& held) : lock(held) { lock.unlock(); }
+            ~Outside() { lock.lock(); }
+        } outside(lock_);
+        return callback();
+    }
+
+private:
+    Impl& impl_;
+    std::unique_lock<std::mutex> lock_;
+};
+
+} // namespace stint

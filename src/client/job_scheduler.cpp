@@ -1,0 +1,117 @@
+#include "stint/job_scheduler.hpp"
+
+#include "base/fail.hpp"
+#include "client/connection_impl.hpp"
+#include "rules/admission.hpp"
+
+namespace stint {
+namespace {
+
+/// What Schedule answers.
+struct Scheduled {
+    std::int32_t result = JobScheduler::RESULT_FAILURE;
+    JobId id;
+
+    client::Line::Read reading() {
+        return [this](wire::Reader& reader) -> Result<void> {
+            STINT_TRY(reader.read(result));
+            return reader.read(id.value);
+        };
+    }
+};
+
+client::Line::Write scheduling(const JobInfo& job, const std::string& space, bool newId) {
+    return [&job, space, newId](wire::Writer& writer) {
+        wire::writeJob(writer, job, wire::ClipFiles::Included);
+        writer.string(space);
+        wire::DictionaryWriter options(writer);
+        if (newId) options.put("newId", true);
+    };
+}
+
+void noOptions(wire::Writer& writer) { wire::DictionaryWriter options(writer); }
+Result<void> nothing(wire::Reader&) { return {}; }
+
+Result<void> readJobs(wire::Reader& reader, std::vector<JobInfo>& jobs) {
+    return reader.array("a{sv}", [&jobs](wire::Reader& item) -> Result<void> {
+        jobs.push_back(STINT_TRY(wire::readJob(item)));
+        return {};
+    });
+}
+
+} // namespace
+
+JobScheduler::JobScheduler(Connection& connection) : connection_(connection.impl_) {}
+
+Result<std::int32_t> JobScheduler::schedule(const JobInfo& job) {
+    Scheduled scheduled;
+    STINT_TRY(connection_->call("Schedule", scheduling(job, wireNamespace(), false), scheduled.reading()));
+    return scheduled.result;
+}
+
+Result<std::optional<JobId>> JobScheduler::scheduleNew(const JobInfo& job) {
+    Scheduled scheduled;
+    STINT_TRY(connection_->call("Schedule", scheduling(job, wireNamespace(), true), scheduled.reading()));
+    if (scheduled.result != RESULT_SUCCESS) return std::optional<JobId>();
+    return std::optional(scheduled.id);
+}
+
+Result<void> JobScheduler::cancel(JobId id) {
+    return connection_->call(
+        "Cancel", [&](wire::Writer& writer) { noOptions(writer.int32(id.value).string(wireNamespace())); }, nothing);
+}
+
+Result<void> JobScheduler::cancelAll() {
+    return connection_->call(
+        "CancelAll", [&](wire::Writer& writer) { noOptions(writer.string(wireNamespace())); }, nothing);
+}
+
+Result<void> JobScheduler::cancelInAllNamespaces() {
+    return connection_->call("CancelInAllNamespaces", noOptions, nothing);
+}
+
+Result<JobScheduler> JobScheduler::forNamespace(std::string name) const {
+    // jobs.md §2.1: empty is an error here; only the first handle is the root's.
+    if (name.empty()) return fail(Errc::IllegalArgument, "an empty namespace; the root is the first handle's");
+    JobScheduler scheduler = *this;
+    scheduler.namespace_ = STINT_TRY(trimmedNamespace(name, Constants{}));
+    return scheduler;
+}
+
+Result<std::optional<JobInfo>> JobScheduler::getPendingJob(JobId id) {
+    std::vector<JobInfo> jobs;
+    STINT_TRY(connection_->call(
+        "GetPendingJob", [&](wire::Writer& writer) { noOptions(writer.int32(id.value).string(wireNamespace())); },
+        [&](wire::Reader& reader) { return readJobs(reader, jobs); }));
+    if (jobs.empty()) return std::optional<JobInfo>();
+    return std::optional(std::move(jobs.front()));
+}
+
+Result<std::vector<JobInfo>> JobScheduler::getAllPendingJobs() {
+    std::vector<JobInfo> jobs;
+    for (bool more = true; more;) {
+        const std::size_t before = jobs.size();
+        STINT_TRY(connection_->call(
+            "GetAllPendingJobs",
+            [&](wire::Writer& writer) {
+                wire::DictionaryWriter options(writer.string(wireNamespace()));
+                if (!jobs.empty()) options.put("after", jobs.back().getId().value);
+            },
+            [&](wire::Reader& reader) -> Result<void> {
+                STINT_TRY(readJobs(reader, jobs));
+                return reader.read(more);
+            }));
+        // Whoever says "more" with an empty page would be asked for ever.
+        more = more && jobs.size() > before;
+    }
+    return jobs;
+}
+
+Result<bool> JobScheduler::canRunUserInitiatedJobs() {
+    bool can = false;
+    STINT_TRY(connection_->call("CanRunUserInitiatedJobs", noOptions,
+                                [&can](wire::Reader& reader) { return reader.read(can); }));
+    return can;
+}
+
+} // namespace stint

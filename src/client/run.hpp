@@ -1,0 +1,59 @@
+// The runs that go on in this process, as the library knows them (jobs.md §4.1, §4.2).
+#pragma once
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "client/throttle.hpp"
+#include "stint/job_parameters.hpp"
+#include "wire/codec.hpp"
+
+namespace stint {
+
+class JobService;
+
+namespace client {
+
+/// Each daemon counts its runs from the start: a late word on a run of the last one must not hit one of the next.
+struct RunKey {
+    std::uint64_t connection = 0;
+    std::uint64_t run = 0;
+    auto operator<=>(const RunKey&) const = default;
+};
+
+/// What jobFinished() was called with.
+struct Finish {
+    bool wantsReschedule = false;
+    Outcome outcome;
+};
+
+struct Run {
+    enum class State {
+        Starting,  ///< onStartJob has not returned, or its answer is not sent
+        Executing, ///< it answered true
+        Stopping,  ///< onStopJob has not returned
+    };
+
+    JobService* service = nullptr;
+    JobParameters params;
+    State state = State::Starting;
+    /// Said before onStartJob had answered; the daemon is told after the answer, the order it knows (jobs.md §4.2).
+    std::optional<Finish> finish;
+    Throttle estimated;
+    Throttle transferred;
+};
+
+using Runs = std::map<RunKey, Run>;
+
+} // namespace client
+
+/// The way into a JobParameters, which an app can only read.
+struct JobParametersAccess {
+    static JobParameters make(client::RunKey key, wire::RunParameters from);
+    static client::RunKey keyOf(const JobParameters& params) { return {params.connection_, params.run_}; }
+    static void setNetwork(JobParameters& params, Network network) { params.network_ = std::move(network); }
+    static void setStopReason(JobParameters& params, StopReason reason) { params.stopReason_ = reason; }
+};
+
+} // namespace stint

@@ -1,0 +1,106 @@
+// What a job says of its run, from any thread: its end, its notification, its progress.
+#include "base/fail.hpp"
+#include "client/clock.hpp"
+#include "client/connection_impl.hpp"
+
+namespace stint {
+namespace {
+
+/// One line for a person needs no more; a message of 1 MiB would cost the connection.
+constexpr std::size_t longestOutcome = 4096;
+
+void cut(std::string& text) {
+    if (text.size() <= longestOutcome) return;
+    std::size_t end = longestOutcome;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) // not inside a character
+        --end;
+    text.resize(end);
+}
+
+client::Line::Write finishing(const client::RunKey& key, const client::Finish& finish) {
+    return [&key, &finish](wire::Writer& writer) {
+        writer.uint64(key.run).boolean(finish.wantsReschedule);
+        wire::writeOutcome(writer, finish.outcome);
+    };
+}
+
+} // namespace
+
+void Connection::Impl::finish(const JobParameters& params, client::Finish finish) {
+    Hold hold(*this);
+    const auto run = runs_.find(JobParametersAccess::keyOf(params));
+    if (run == runs_.end() || run->second.finish) return;
+    cut(finish.outcome.text);
+    run->second.finish = std::move(finish);
+    // jobs.md §4.2: in EXECUTING, and in STOPPING, where it acts as the answer. Said earlier, it waits for the answer.
+    if (run->second.state != client::Run::State::Starting) end(run);
+}
+
+void Connection::Impl::end(client::Runs::iterator run) {
+    const client::RunKey key = run->first;
+    if (isCurrent(key)) {
+        sendCounts(key, "UpdateEstimatedNetworkBytes", run->second.estimated.takeRest());
+        sendCounts(key, "UpdateTransferredNetworkBytes", run->second.transferred.takeRest());
+    }
+    if (isCurrent(key)) {
+        client::Finish& finish = *run->second.finish;
+        auto told = line_->tell("JobFinished", finishing(key, finish));
+        if (!told.ok() && told.error().code == Errc::IllegalArgument) {
+            // The end must arrive, whatever its text is.
+            finish.outcome.text = "(a text that was not UTF-8)";
+            (void)line_->tell("JobFinished", finishing(key, finish));
+        }
+    }
+    runs_.erase(key);
+    noticeLoss();
+}
+
+Result<void> Connection::Impl::notify(const JobParameters& params, std::int32_t id, const Notification& notification,
+                                      JobEndNotificationPolicy endPolicy) {
+    Hold hold(*this);
+    const client::RunKey key = JobParametersAccess::keyOf(params);
+    if (const auto run = runs_.find(key); run == runs_.end() || run->second.finish) return {};
+    if (!isCurrent(key)) return fail(Errc::Unavailable, "stintd, which runs this job, is gone");
+    auto done = line_->call(
+        "SetNotification",
+        [&](wire::Writer& writer) {
+            writer.uint64(key.run).int32(id);
+            wire::writeNotification(writer, notification);
+            writer.int32(static_cast<std::int32_t>(endPolicy));
+            wire::DictionaryWriter options(writer);
+        },
+        [](wire::Reader&) { return Result<void>(); });
+    noticeLoss();
+    return done;
+}
+
+void Connection::Impl::report(const JobParameters& params, client::Throttle client::Run::*kind,
+                              client::ByteCounts counts) {
+    Hold hold(*this);
+    const auto run = runs_.find(JobParametersAccess::keyOf(params));
+    if (run == runs_.end() || run->second.finish) return;
+    (run->second.*kind).note(counts);
+    sendDue(run->first, run->second);
+    noticeLoss();
+}
+
+void Connection::Impl::sendAllDue() {
+    for (auto& [key, run] : runs_)
+        sendDue(key, run);
+    noticeLoss();
+}
+
+void Connection::Impl::sendDue(const client::RunKey& key, client::Run& run) {
+    const Instant now = client::clockNow();
+    sendCounts(key, "UpdateEstimatedNetworkBytes", run.estimated.take(now));
+    sendCounts(key, "UpdateTransferredNetworkBytes", run.transferred.take(now));
+}
+
+void Connection::Impl::sendCounts(const client::RunKey& key, const char* member,
+                                  const std::optional<client::ByteCounts>& counts) {
+    if (!counts || !isCurrent(key)) return;
+    (void)line_->tell(
+        member, [&](wire::Writer& writer) { writer.uint64(key.run).int64(counts->download).int64(counts->upload); });
+}
+
+} // namespace stint

@@ -1,0 +1,40 @@
+// What stintd calls on a process that hosts services (dbus/org.stint.JobService1.xml), read and checked: a callback
+// works on these values alone, without the connection.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "stint/network.hpp"
+#include "stint/reasons.hpp"
+#include "stint/result.hpp"
+#include "wire/codec.hpp"
+#include "wire/message.hpp"
+
+namespace stint::client {
+
+struct StartCall {
+    std::uint64_t run = 0;
+    std::string service;
+    wire::RunParameters params;
+};
+struct StopCall {
+    std::uint64_t run = 0;
+    StopReason reason = StopReason::Undefined;
+};
+struct NetworkCall {
+    std::uint64_t run = 0;
+    Network network;
+};
+struct ActionCall {
+    std::uint64_t run = 0;
+    std::string key;
+};
+struct UnbindCall {};
+
+using ServiceCall = std::variant<StartCall, StopCall, NetworkCall, ActionCall, UnbindCall>;
+
+/// IllegalArgument for a method that is none of ours and for arguments of wrong types.
+Result<ServiceCall> readServiceCall(const wire::Message& message);
+
+} // namespace stint::client
