@@ -64,6 +64,7 @@ void punish(Turn& turn, const AppId& id, End end) {
 void tryAgain(Turn& turn, Tracked& tracked, End end, const Ending& ending) {
     tracked.job = retried(std::move(tracked.job), end, ending, turn.now, turn.state.constants);
     tracked.job.running = false;
+    tracked.job.sequence = turn.state.nextSequence++; // behind those that waited for its slot
     tracked.joined = turn.now.wall;
     turn.record(SaveJob{tracked.job});
     turn.effect(Trace{.what = Trace::What::Rescheduled,

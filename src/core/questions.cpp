@@ -24,7 +24,8 @@ Blocker blockerOf(const State& state, const Tracked& tracked, const ShutGate& sh
                     .detail = shut.gate->describe(context),
                     .clears = std::string(shut.gate->clears),
                     .since = sinceOf(state, tracked, shut.gate)};
-    if (shut.verdict.askAgain) blocker.until = wallAt(*shut.verdict.askAgain, context.world.now);
+    if (shut.verdict.askAgain && shut.verdict.forecast)
+        blocker.until = wallAt(*shut.verdict.askAgain, context.world.now);
     return blocker;
 }
 

@@ -20,7 +20,11 @@ Verdict batteryNotLowGate(const Context& c) {
 // jobs.md §3.2, storage not low.
 Verdict storageNotLowGate(const Context& c) {
     if (!c.asks.storageNotLow || !c.world.state.storageLow) return Verdict::yes();
-    return Verdict::untilEvent(PendingReason::ConstraintStorageNotLow);
+    if (c.world.device.storageForced) return Verdict::untilEvent(PendingReason::ConstraintStorageNotLow);
+    // LINUX: the kernel tells nobody when a volume has room again, so it is read while a job waits for that, and only
+    // then (docs/decisions: free space).
+    const Instant next = c.world.now.elapsed + c.world.constants.storageCheck;
+    return Verdict::untilUntold(next, PendingReason::ConstraintStorageNotLow);
 }
 
 std::string describeCharging(const Context& c) {

@@ -1,0 +1,216 @@
+#include "daemon/daemon.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/fail.hpp"
+#include "daemon/clock.hpp"
+#include "daemon/log.hpp"
+#include "rules/slots.hpp"
+#include "wire/runtime_directory.hpp"
+
+namespace stint {
+namespace {
+
+std::filesystem::path homeDirectory() {
+    const char* home = std::getenv("HOME");
+    return home && *home ? home : "/";
+}
+
+Bytes memoryTotal() {
+    std::ifstream file("/proc/meminfo");
+    std::string name;
+    Bytes kibibytes = 0;
+    file >> name >> kibibytes;
+    return kibibytes * 1024;
+}
+
+// For tests of faults: the second of two commits always fails.
+std::function<bool()> faultOf(const std::string& kind) {
+    if (kind != "alternate") return {};
+    return [fails = true]() mutable { return fails = !fails; };
+}
+
+} // namespace
+
+Daemon::Daemon(DaemonOptions options, Policy policy)
+    : options_(std::move(options)), policy_(std::move(policy)), boot_(readBootId()), now_(readClocks()),
+      sightings_([this](const AppId& app, bool visible) {
+          arrived_.emplace_back(AppSeen{app, visible, processes_->anyAlive(app)});
+      }),
+      deviceSource_(homeDirectory()) {
+    if (!policy_.origins.contains("job.slots")) policy_.constants.slots = slotsFor(memoryTotal());
+}
+
+Daemon::~Daemon() {
+    // Edges go before the loop they hang on.
+    hosts_.reset();
+    server_.reset();
+    processes_.reset();
+    registry_.reset();
+    sd_event_source_unref(timer_);
+    sd_event_source_unref(idle_);
+}
+
+Result<void> Daemon::open() {
+    sd_event* loop = nullptr;
+    if (sd_event_default(&loop) < 0) return Error{Errc::System, "cannot make an event loop"};
+    loop_.reset(loop);
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    sigprocmask(SIG_BLOCK, &ends, nullptr);
+    sd_event_add_signal(loop, nullptr, SIGTERM, nullptr, nullptr);
+    sd_event_add_signal(loop, nullptr, SIGINT, nullptr, nullptr);
+    const auto nothing = [](sd_event_source*, std::uint64_t, void*) { return 0; };
+    const auto tidy = [](sd_event_source*, void* daemon) {
+        static_cast<Daemon*>(daemon)->store_->idle();
+        return 0;
+    };
+    if (sd_event_add_time(loop, &timer_, CLOCK_BOOTTIME, 0, 0, nothing, nullptr) < 0 ||
+        sd_event_add_defer(loop, &idle_, tidy, this) < 0) {
+        return Error{Errc::System, "cannot make a timer"};
+    }
+    sd_event_source_set_enabled(timer_, SD_EVENT_OFF);
+    sd_event_source_set_enabled(idle_, SD_EVENT_OFF);
+    sd_event_source_set_priority(idle_, SD_EVENT_PRIORITY_IDLE);
+    STINT_TRY(openEdges());
+    logInfo(
+        fmt::format("stintd {} with {} slots; {}", STINT_VERSION, policy_.constants.slots, processes_->description()));
+    sd_notify(0, "READY=1");
+    return {};
+}
+
+Result<void> Daemon::openEdges() {
+    const auto runtime = STINT_TRY(wire::runtimeDirectory(true));
+    store_ = STINT_TRY(
+        Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
+    processes_ = STINT_TRY(
+        Processes::open(loop_.get(), *this, {.helper = options_.libexec / "stint-exec", .instance = runtime.string()}));
+    const auto changed = [this](const Registry::Change& change) {
+        if (change.installed) arrived_.emplace_back(AppInstalled{*change.installed});
+        if (change.removed) arrived_.emplace_back(AppUninstalled{*change.removed});
+    };
+    const auto trouble = [](const Error& error) { logWarning(error.message); };
+    registry_ =
+        STINT_TRY(Registry::open(loop_.get(), options_.apps, builtInManifests(options_.libexec), changed, trouble));
+    STINT_TRY(load());
+    server_ = STINT_TRY(Server::open(loop_.get(), *this, runtime / "bus"));
+    const auto killPeer = [this](ConnectionId connection) {
+        if (const Peer* peer = sightings_.peer(connection)) pidfd_send_signal(peer->pidfd.get(), SIGKILL, nullptr, 0);
+    };
+    hosts_ = std::make_unique<Hosts>(
+        *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
+    announce();
+    return {};
+}
+
+// Every edge's present state, as events: after a start, and after the core was loaded anew.
+void Daemon::announce() {
+    announceDevice({});
+    for (const Manifest& manifest : registry_->all()) {
+        arrived_.emplace_back(AppInstalled{manifest});
+        const AppId& app = manifest.package;
+        arrived_.emplace_back(AppSeen{app, sightings_.visible(app), processes_->anyAlive(app)});
+    }
+}
+
+void Daemon::announceDevice(CallId call) {
+    const Device device = deviceSource_.read();
+    if (call.value || device != core_->device()) arrived_.emplace_back(DeviceChanged{call, device});
+}
+
+Result<BusCaller> Daemon::accepted(ConnectionId connection, int socket) {
+    Peer peer = STINT_TRY(peerOf(socket));
+    const auto ownerOf = [this](pid_t pid) -> std::optional<AppId> {
+        const auto owner = processes_->ownerOf(pid);
+        if (!owner) return std::nullopt;
+        return owner->first;
+    };
+    const Caller caller = identify(peer, *registry_, ownerOf);
+    callers_[connection] = caller.app;
+    sightings_.opened(connection, caller.app, std::move(peer));
+    return BusCaller{caller.app, caller.isOperator};
+}
+
+void Daemon::closed(ConnectionId connection) {
+    hosts_->closed(connection);
+    sightings_.closed(connection);
+    callers_.erase(connection);
+}
+
+bool Daemon::visibleNow(ConnectionId connection) { return sightings_.visibleNow(connection); }
+
+void Daemon::arrived(Event event) { arrived_.push_back(std::move(event)); }
+
+Result<void> Daemon::hosts(ConnectionId connection, const std::vector<std::string>& services) {
+    const auto caller = callers_.find(connection);
+    return hosts_->offered(connection, caller == callers_.end() ? std::nullopt : std::optional(caller->second),
+                           services);
+}
+
+bool Daemon::maySpeakFor(ConnectionId connection, RunId run) { return hosts_->connectionOf(run) == connection; }
+
+Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, const AppId& app,
+                               const std::vector<std::string>& arguments, std::vector<Fd> stdio) {
+    const Manifest* manifest = registry_->find(app.name);
+    if (!manifest) return fail(Errc::IllegalArgument, "no app {} is installed; see `stint apps`", app.name);
+    if (manifest->command.empty()) return fail(Errc::IllegalState, "{} has no main program to start", app.name);
+    Command command{.app = app, .arguments = manifest->command, .background = false, .service = false};
+    command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+    for (std::size_t n = 0; n < stdio.size() && n < command.stdio.size(); ++n)
+        command.stdio[n] = stdio[n].get();
+    auto started = STINT_TRY(processes_->start(command));
+    programs_[started.id] = {connection, started.pid};
+    sightings_.startedFrom(connection, app);
+    arrived_.emplace_back(AppOpened{call, app});
+    arrived_.emplace_back(AppSeen{app, sightings_.visible(app), true});
+    return started.pid;
+}
+
+Result<void> Daemon::setDevice(CallId call, const std::map<std::string, std::string>& changes) {
+    STINT_TRY(deviceSource_.set(changes));
+    announceDevice(call);
+    return {};
+}
+
+Result<void> Daemon::resetDevice(CallId call, const std::vector<std::string>& keys) {
+    STINT_TRY(deviceSource_.reset(keys));
+    announceDevice(call);
+    return {};
+}
+
+std::vector<BusOwner::DeviceRow> Daemon::device() {
+    std::vector<DeviceRow> rows;
+    for (auto& value : deviceSource_.values())
+        rows.push_back({value.key, value.value, value.source});
+    return rows;
+}
+
+std::optional<JobView> Daemon::job(const JobKey& key) { return core_->job(key, now_); }
+std::vector<JobView> Daemon::jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
+                                  std::size_t most) {
+    return core_->jobs(app, after, most, now_);
+}
+std::vector<JobView> Daemon::completed(const std::optional<AppId>& app) { return core_->completed(app); }
+std::vector<Blocker> Daemon::explain(const JobKey& key) { return core_->explain(key, now_); }
+std::vector<TaskRow> Daemon::tasks() { return core_->tasks(now_); }
+std::vector<AppView> Daemon::apps() { return core_->apps(); }
+bool Daemon::canRunUserInitiatedJobs(const AppId& app) { return core_->canRunUserInitiatedJobs(app); }
+
+void Daemon::gone(ProcessId process, const AppId& app, int status, bool) {
+    hosts_->gone(process);
+    if (const auto program = programs_.extract(process); !program.empty()) {
+        const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        server_->appExited(program.mapped().starter, program.mapped().pid, code);
+    }
+    arrived_.emplace_back(AppSeen{app, sightings_.visible(app), processes_->anyAlive(app)});
+}
+
+} // namespace stint

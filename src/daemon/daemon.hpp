@@ -1,0 +1,109 @@
+// stintd: one thread, one loop, one turn at a time: gather, decide, commit, act (design.md, the turn). It carries
+// events to the core and effects to the edges, and holds the one timer.
+#pragma once
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include <systemd/sd-event.h>
+
+#include "apps/registry.hpp"
+#include "bus/server.hpp"
+#include "core/scheduler.hpp"
+#include "daemon/hosts.hpp"
+#include "daemon/options.hpp"
+#include "daemon/sightings.hpp"
+#include "device/device_source.hpp"
+#include "process/processes.hpp"
+#include "store/store.hpp"
+
+namespace stint {
+
+class Daemon : BusOwner, Processes::Listener {
+public:
+    Daemon(DaemonOptions options, Policy policy);
+    ~Daemon() override;
+
+    /// Opens every edge and announces its state to the core. The first that fails names itself.
+    Result<void> open();
+    /// Until SIGTERM or SIGINT.
+    Result<void> run();
+
+private:
+    // The turn (turn.cpp).
+    void turn();
+    void decide(const Event& event);
+    bool commit();
+    void act();
+    void perform(const Effect& effect);
+    void armTimer();
+
+    // What was written down, and its loss (recovery.cpp).
+    Result<void> load();
+    void commitFailed(const Error& error);
+    void tryAgain();
+
+    Result<void> openEdges();
+    void announce();
+    void announceDevice(CallId call);
+
+    // BusOwner.
+    Result<BusCaller> accepted(ConnectionId connection, int socket) override;
+    void closed(ConnectionId connection) override;
+    bool visibleNow(ConnectionId connection) override;
+    void arrived(Event event) override;
+    Result<void> hosts(ConnectionId connection, const std::vector<std::string>& services) override;
+    bool maySpeakFor(ConnectionId connection, RunId run) override;
+    Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
+                           const std::vector<std::string>& arguments, std::vector<Fd> stdio) override;
+    Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override;
+    Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) override;
+    std::vector<DeviceRow> device() override;
+    std::optional<JobView> job(const JobKey& key) override;
+    std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
+                              std::size_t most) override;
+    std::vector<JobView> completed(const std::optional<AppId>& app) override;
+    std::vector<Blocker> explain(const JobKey& key) override;
+    std::vector<TaskRow> tasks() override;
+    std::vector<AppView> apps() override;
+    bool canRunUserInitiatedJobs(const AppId& app) override;
+
+    // Processes::Listener.
+    void gone(ProcessId process, const AppId& app, int status, bool killed) override;
+
+    DaemonOptions options_;
+    Policy policy_;
+    BootId boot_;
+    Now now_{};
+
+    struct EventClosed {
+        void operator()(sd_event* event) const { sd_event_unref(event); }
+    };
+    std::unique_ptr<sd_event, EventClosed> loop_;
+    sd_event_source* timer_ = nullptr; ///< the core's next deadline
+    sd_event_source* idle_ = nullptr;  ///< tidies the store when nothing else is waiting
+    std::optional<Store> store_;
+    std::unique_ptr<Scheduler> core_;
+    std::unique_ptr<Registry> registry_;
+    std::unique_ptr<Processes> processes_;
+    std::unique_ptr<Server> server_;
+    std::unique_ptr<Hosts> hosts_;
+    Sightings sightings_;
+    DeviceSource deviceSource_;
+
+    std::vector<Event> arrived_; ///< for this turn, or for the next
+    Step step_;                  ///< of all events of this turn
+    std::set<JobKey> changed_;   ///< what watchers are told of
+    struct Program {
+        ConnectionId starter; ///< who waits for its end
+        pid_t pid = 0;
+    };
+    std::map<ProcessId, Program> programs_; ///< main programs that `stint start` started
+    std::map<ConnectionId, AppId> callers_; ///< of connections that were accepted
+    std::optional<Error> degraded_;         ///< the store cannot be written: why
+    std::optional<Instant> tryAgainAt_;     ///< while degraded
+    Duration pause_{0};                     ///< until the next attempt, doubling
+};
+
+} // namespace stint

@@ -1,0 +1,28 @@
+#include <fmt/core.h>
+
+#include "daemon/daemon.hpp"
+#include "daemon/log.hpp"
+
+namespace {
+
+// sysexits (design.md, the command line).
+constexpr int cannotRun = 69;
+constexpr int badConfiguration = 78;
+
+int fails(int code, const stint::Error& error) {
+    fmt::print(stderr, "stintd: {}\n", error.message);
+    return code;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    auto options = stint::parseOptions(argc, argv);
+    auto policy = stint::readPolicyFiles(options.policy);
+    if (!policy) return fails(badConfiguration, policy.error());
+    stint::startLog();
+    stint::Daemon daemon(std::move(options), *std::move(policy));
+    if (auto opened = daemon.open(); !opened) return fails(cannotRun, opened.error());
+    if (auto ran = daemon.run(); !ran) return fails(cannotRun, ran.error());
+    return 0;
+}

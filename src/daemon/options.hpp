@@ -1,0 +1,22 @@
+// What stintd is told at its start: the command line, and where XDG says things are.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "policy/policy.hpp"
+
+namespace stint {
+
+struct DaemonOptions {
+    std::filesystem::path store;             ///< holds stint.db
+    std::vector<std::filesystem::path> apps; ///< directories of manifests, the first wins
+    std::vector<PolicyFile> policy;          ///< the last wins
+    std::filesystem::path libexec;           ///< holds stint-exec and stint-transfer
+    std::string faultCommit;                 ///< "alternate": every second commit fails (tests of faults)
+};
+
+/// Parses the command line; ends the process for --help, --version and usage errors (64).
+DaemonOptions parseOptions(int argc, char** argv);
+
+} // namespace stint

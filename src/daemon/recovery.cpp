@@ -1,0 +1,60 @@
+// What was written down, read again: at the start, and after a commit that failed (design.md, the core).
+#include <algorithm>
+
+#include "daemon/clock.hpp"
+#include "daemon/daemon.hpp"
+#include "daemon/log.hpp"
+
+namespace stint {
+namespace {
+
+constexpr Duration firstPause = 1s;
+constexpr Duration longestPause = 60s;
+
+} // namespace
+
+Result<void> Daemon::load() {
+    Snapshot snapshot = STINT_TRY(store_->load());
+    for (const auto& note : store_->notes())
+        logWarning(note);
+    auto core = std::make_unique<Scheduler>(policy_.constants);
+    const auto overrides = snapshot.overrides;
+    Step step = core->restore(std::move(snapshot), boot_, now_);
+    STINT_TRY(store_->commit(step.records, now_.wall));
+    deviceSource_.restore(overrides);
+    core_ = std::move(core);
+    step_ = {};
+    for (const Effect& effect : step.effects)
+        step_.effects.push_back(effect);
+    return {};
+}
+
+// The core holds what is not durable, so it goes; no roll-back code. Runs of it are lost, as by a restart.
+void Daemon::commitFailed(const Error& error) {
+    logWarning(error.message);
+    step_ = {};
+    changed_.clear();
+    server_->failAll(error);
+    degraded_ = error;
+    pause_ = Duration{0};
+    tryAgain();
+}
+
+void Daemon::tryAgain() {
+    if (auto loaded = load(); !loaded) {
+        // Degraded: what runs goes on, nothing new is accepted; try again later.
+        pause_ = pause_ == Duration{0} ? firstPause : std::min(pause_ * 2, longestPause);
+        tryAgainAt_ = now_.elapsed + pause_;
+        degraded_ = loaded.error();
+        logWarning(degraded_->message + "; trying again in " + formatDuration(pause_));
+        return;
+    }
+    if (pause_ > Duration{0}) logInfo("the store can be written again");
+    degraded_.reset();
+    tryAgainAt_.reset();
+    arrived_.clear();
+    hosts_->dropAll();
+    announce();
+}
+
+} // namespace stint

@@ -1,0 +1,56 @@
+#include "daemon/sightings.hpp"
+
+#include <algorithm>
+
+namespace stint {
+
+void Sightings::opened(ConnectionId connection, AppId app, Peer peer) {
+    known_.emplace(connection, Known{std::move(app), std::move(peer), {}});
+}
+
+void Sightings::closed(ConnectionId connection) {
+    const auto known = known_.extract(connection);
+    if (known.empty()) return;
+    note(known.mapped().app, connection, false);
+    for (const AppId& app : known.mapped().started)
+        note(app, connection, false);
+}
+
+void Sightings::startedFrom(ConnectionId starter, const AppId& app) {
+    const auto known = known_.find(starter);
+    if (known != known_.end()) known->second.started.insert(app);
+    visibleNow(starter);
+}
+
+bool Sightings::visibleNow(ConnectionId connection) {
+    const auto found = known_.find(connection);
+    if (found == known_.end()) return false;
+    const Known& known = found->second;
+    const bool own = inTerminalForeground(known.peer);
+    note(known.app, connection, own);
+    for (const AppId& app : known.started)
+        note(app, connection, own);
+    // What was started from a terminal is as visible as who waits there for its end.
+    return own || std::ranges::any_of(known_, [&](const auto& other) {
+               return other.second.started.contains(known.app) && inTerminalForeground(other.second.peer);
+           });
+}
+
+const Peer* Sightings::peer(ConnectionId connection) const {
+    const auto known = known_.find(connection);
+    return known == known_.end() ? nullptr : &known->second.peer;
+}
+
+void Sightings::note(const AppId& app, ConnectionId through, bool visible) {
+    const bool before = this->visible(app);
+    auto& connections = visibleThrough_[app];
+    if (visible) {
+        connections.insert(through);
+    } else {
+        connections.erase(through);
+    }
+    if (connections.empty()) visibleThrough_.erase(app);
+    if (this->visible(app) != before) seen_(app, !before);
+}
+
+} // namespace stint

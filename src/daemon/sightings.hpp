@@ -1,0 +1,43 @@
+// What is known of who is at the other end of each connection, and which apps a user is looking at through them
+// (design.md, what is visible). A terminal's foreground holds while its connection is open.
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "apps/caller.hpp"
+#include "bus/server.hpp"
+#include "model/event.hpp"
+
+namespace stint {
+
+class Sightings {
+public:
+    /// `seen`: an app is visible now, or is not any more.
+    explicit Sightings(std::function<void(const AppId&, bool)> seen) : seen_(std::move(seen)) {}
+
+    void opened(ConnectionId connection, AppId app, Peer peer);
+    void closed(ConnectionId connection);
+    /// The app's program was started from this connection: who looks at the one looks at the other.
+    void startedFrom(ConnectionId starter, const AppId& app);
+
+    /// Read anew at each call. Where it is so, the app counts as visible from now on.
+    bool visibleNow(ConnectionId connection);
+    bool visible(const AppId& app) const { return visibleThrough_.contains(app); }
+    const Peer* peer(ConnectionId connection) const;
+
+private:
+    void note(const AppId& app, ConnectionId through, bool visible);
+
+    struct Known {
+        AppId app;
+        Peer peer;
+        std::set<AppId> started;
+    };
+    std::function<void(const AppId&, bool)> seen_;
+    std::map<ConnectionId, Known> known_;
+    std::map<AppId, std::set<ConnectionId>> visibleThrough_;
+};
+
+} // namespace stint

@@ -1,0 +1,118 @@
+// The turn: gather, decide, commit, act. Nothing is answered or done before it is durable (design.md, the turn).
+#include <algorithm>
+#include <iterator>
+
+#include "base/overloaded.hpp"
+#include "daemon/clock.hpp"
+#include "daemon/daemon.hpp"
+#include "daemon/log.hpp"
+
+namespace stint {
+namespace {
+
+std::uint64_t microseconds(Instant when) {
+    return static_cast<std::uint64_t>(std::chrono::microseconds{when.time_since_epoch()}.count());
+}
+
+// Exactly at its deadline: a timer that may be late by a quarter of a second would let limits slip.
+constexpr std::uint64_t accuracy = 1;
+
+} // namespace
+
+Result<void> Daemon::run() {
+    while (sd_event_get_state(loop_.get()) != SD_EVENT_FINISHED) {
+        // What effects brought about within the process is handled at once; else sleep until something happens.
+        const bool waits = arrived_.empty();
+        const int ran = sd_event_run(loop_.get(), waits ? UINT64_MAX : 0);
+        if (ran < 0) return Error{Errc::System, "the event loop broke"};
+        turn();
+    }
+    return {};
+}
+
+void Daemon::turn() {
+    now_ = readClocks();
+    server_->gather();
+    if (degraded_) {
+        if (tryAgainAt_ && now_.elapsed >= *tryAgainAt_) tryAgain();
+        if (degraded_) server_->failAll(*degraded_);
+        arrived_.clear();
+    }
+    // What fell due goes first, then what came (scenario.md, time in a simulation).
+    if (const auto due = core_->nextDeadline(); due && *due <= now_.elapsed && !degraded_) {
+        announceDevice({});
+        decide(Tick{});
+    }
+    for (const Event& event : std::exchange(arrived_, {}))
+        decide(event);
+    if (commit()) act();
+    server_->act();
+    armTimer();
+}
+
+void Daemon::decide(const Event& event) {
+    Step step = core_->handle(event, now_);
+    std::ranges::move(step.records, std::back_inserter(step_.records));
+    std::ranges::move(step.effects, std::back_inserter(step_.effects));
+    // Progress has no effect of its own, but a watcher wants to see it.
+    std::visit(Overloaded{[&](const BytesUpdated& e) { hosts_->noteChange(e.run, changed_); },
+                          [&](const NotificationSet& e) { hosts_->noteChange(e.run, changed_); }, [](const auto&) {}},
+               event);
+}
+
+bool Daemon::commit() {
+    if (step_.records.empty()) return true;
+    const auto records = std::exchange(step_.records, {});
+    if (auto done = store_->commit(records, now_.wall); !done) {
+        commitFailed(done.error());
+        return false;
+    }
+    sd_event_source_set_enabled(idle_, SD_EVENT_ONESHOT);
+    return true;
+}
+
+void Daemon::act() {
+    for (const Effect& effect : std::exchange(step_.effects, {}))
+        perform(effect);
+    for (const JobKey& key : std::exchange(changed_, {}))
+        server_->changed(key);
+}
+
+void Daemon::perform(const Effect& effect) {
+    const auto toHost = [&](RunId run, auto call) {
+        if (const auto host = hosts_->connectionOf(run)) call(*host);
+    };
+    std::visit(
+        Overloaded{[&](const Reply& e) {
+                       if (e.call.value) server_->reply(e);
+                   },
+                   [&](const Bind& e) { hosts_->bind(e); },
+                   [&](const CallStart& e) { toHost(e.run, [&](ConnectionId to) { server_->callStart(to, e); }); },
+                   [&](const CallStop& e) { toHost(e.run, [&](ConnectionId to) { server_->callStop(to, e); }); },
+                   [&](const CallNetworkChanged& e) {
+                       toHost(e.run, [&](ConnectionId to) { server_->callNetworkChanged(to, e); });
+                   },
+                   [&](const CallAction& e) { toHost(e.run, [&](ConnectionId to) { server_->callAction(to, e); }); },
+                   [&](const EndRun& e) { hosts_->end(e.run); }, [&](const KillApp& e) { hosts_->killApp(e.app); },
+                   // Notifications are kept by the core and shown in the Task Manager.
+                   [](const ShowNotification&) {}, [](const WithdrawNotification&) {},
+                   [&](const Trace& e) {
+                       logInfo(lineOf(e, now_));
+                       if (e.job) changed_.insert(*e.job);
+                   }},
+        effect);
+}
+
+void Daemon::armTimer() {
+    auto due = core_->nextDeadline();
+    if (degraded_) due = tryAgainAt_;
+    if (!due) {
+        sd_event_source_set_enabled(timer_, SD_EVENT_OFF);
+        return;
+    }
+    sd_event_source_set_time(timer_, microseconds(*due));
+    sd_event_source_set_time_accuracy(timer_, accuracy);
+    sd_event_source_set_enabled(timer_, SD_EVENT_ONESHOT);
+}
+
+} // namespace stint

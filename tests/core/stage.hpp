@@ -1,0 +1,242 @@
+// A device, a clock and an app that does as it is told, around the real core: for tests that walk a job through its
+// life. Time is virtual; every answer of the app comes as an event, at the instant it is due.
+#pragma once
+#include <algorithm>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "base/overloaded.hpp"
+#include "core/scheduler.hpp"
+
+namespace stint {
+
+inline const AppId mail{"com.example.mail"};
+
+inline Instant at(Duration sinceStart) { return Instant{1h} + sinceStart; }
+
+/// What the app does; each member is one way to misbehave.
+struct Behaviour {
+    bool connects = true;
+    Duration connectsAfter{0};
+    bool answersStart = true;
+    bool goesOn = true; ///< what onStartJob answers
+    bool notifies = true;
+    JobEndNotificationPolicy endPolicy = JobEndNotificationPolicy::Detach;
+    std::int32_t notification = 9;
+    bool answersStop = true;
+    bool wantsRetry = true;
+};
+
+class Stage {
+public:
+    explicit Stage(Constants constants = {}) : constants_(constants) {
+        device.network = wifi();
+        device.storageTotal = 100_GB;
+        device.storageFree = 50_GB;
+        restart();
+    }
+
+    // The world.
+
+    static Network wifi(Kbps down = 50'000, Kbps up = 10'000) {
+        using enum NetworkCapability;
+        return {.capabilities = {Internet, Validated, NotMetered, NotRoaming, NotRestricted, NotVpn, Trusted,
+                                 NotCongested, NotSuspended},
+                .transports = {NetworkTransport::Wifi},
+                .downstream = down,
+                .upstream = up};
+    }
+    static Network cellular(Kbps down = 20'000, Kbps up = 5'000) {
+        Network network = wifi(down, up);
+        network.capabilities.erase(NetworkCapability::NotMetered);
+        network.transports = {NetworkTransport::Cellular};
+        return network;
+    }
+    static Manifest manifestOf(const AppId& app) {
+        Manifest manifest{.package = app, .label = app.name};
+        manifest.permissions = {std::string(runUserInitiatedJobs), std::string(receiveBootCompleted)};
+        manifest.services["Jobs"] = {
+            .name = "Jobs", .command = {"/bin/true"}, .permission = std::string(bindJobService)};
+        return manifest;
+    }
+    void install(const Manifest& manifest) { event(AppInstalled{manifest}); }
+    void see(const AppId& app, bool visible) { event(AppSeen{app, visible, true}); }
+    template <class Change> void change(Change with) {
+        with(device);
+        event(DeviceChanged{{}, device});
+    }
+
+    /// Lets time pass until `sinceStart`, everything that falls due on the way included.
+    void until(Duration sinceStart) {
+        const Instant target = at(sinceStart);
+        while (true) {
+            const auto deadline = core->nextDeadline();
+            const auto answer = answers_.empty() ? std::nullopt : std::optional(answers_.begin()->first);
+            if (deadline && *deadline <= target && (!answer || *deadline <= *answer)) {
+                now.elapsed = std::max(now.elapsed, *deadline);
+                take(core->handle(Tick{}, clock()));
+            } else if (answer && *answer <= target) {
+                now.elapsed = *answer;
+                const Event next = answers_.begin()->second;
+                answers_.erase(answers_.begin());
+                take(core->handle(next, clock()));
+            } else {
+                break;
+            }
+        }
+        now.elapsed = target;
+    }
+    void event(const Event& what) {
+        take(core->handle(what, clock()));
+        until(now.elapsed - at(0s)); // what falls at this instant has happened before the next line of a test
+    }
+
+    /// The daemon dies and starts again from what was written down; another boot id makes it a reboot.
+    void restart(const std::string& boot = "first boot") {
+        core = std::make_unique<Scheduler>(constants_);
+        answers_.clear();
+        running_.clear();
+        Snapshot snapshot;
+        for (const auto& [key, job] : stored_)
+            snapshot.jobs.push_back({job, BootId{boot_}});
+        for (const auto& [app, memory] : memories_)
+            snapshot.apps.push_back({memory, BootId{boot_}});
+        snapshot.generation = ++generation_;
+        boot_ = boot;
+        take(core->restore(std::move(snapshot), BootId{boot}, clock()));
+        take(core->handle(DeviceChanged{{}, device}, clock()));
+        install(manifestOf(mail));
+        until(now.elapsed - at(0s));
+    }
+
+    // The behaves.
+
+    JobInfo::Builder job(std::int32_t id) const { return {JobId{id}, "Jobs"}; }
+    JobInfo::Builder transfer(std::int32_t id) const {
+        return job(id).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY).setUserInitiated(true);
+    }
+    /// schedule() by com.example.mail, in sight of the user unless told otherwise; what it answered.
+    Reply schedule(const JobInfo::Builder& builder, bool visible = true, std::string space = "") {
+        auto info = builder.build();
+        if (!info) return {.error = info.error()};
+        return ask(Schedule{.call = {1},
+                            .app = mail,
+                            .space = std::move(space),
+                            .info = std::make_shared<const JobInfo>(*info),
+                            .callerVisible = visible});
+    }
+    Reply ask(const Event& request) {
+        replies.clear();
+        event(request);
+        return replies.empty() ? Reply{.error = Error{Errc::System, "no reply"}} : replies.front();
+    }
+    RunId run(std::int32_t id) const { return running_.at(key(id)); }
+    void finish(std::int32_t id, bool again) { event(JobFinished{mail, run(id), again, {}}); }
+    void crash(std::int32_t id) { event(RunLost{run(id), true}); }
+
+    // What came of it.
+
+    static JobKey key(std::int32_t id) { return {mail, "", JobId{id}}; }
+    std::optional<JobView> view(std::int32_t id) const { return core->job(key(id), clock()); }
+    bool tracked(std::int32_t id) const {
+        const auto found = view(id);
+        return found && found->state != JobView::State::Finished;
+    }
+    bool runs(std::int32_t id) const {
+        const auto found = view(id);
+        return found && found->state == JobView::State::Running;
+    }
+    std::vector<PendingReason> why(std::int32_t id) const { return view(id).value_or(JobView{}).reasons; }
+    /// The forecast of the start, since the test's beginning.
+    std::optional<Duration> earliest(std::int32_t id) const {
+        const auto found = view(id);
+        if (!found || !found->earliest) return std::nullopt;
+        return *found->earliest - wallAtStart;
+    }
+    /// Times, since the beginning, at which `what` happened to the job.
+    std::vector<Duration> times(std::int32_t id, Trace::What what) const {
+        std::vector<Duration> found;
+        for (const auto& [when, trace] : traces)
+            if (trace.job == key(id) && trace.what == what) found.push_back(when - at(0s));
+        return found;
+    }
+    const Trace& last(std::int32_t id, Trace::What what) const {
+        return std::find_if(traces.rbegin(), traces.rend(),
+                            [&](const auto& t) { return t.second.job == key(id) && t.second.what == what; })
+            ->second;
+    }
+    template <class E> std::size_t count() const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(effects, [](const Effect& e) { return std::holds_alternative<E>(e); }));
+    }
+
+    Now clock() const { return {now.elapsed, wallAtStart + (now.elapsed - at(0s))}; }
+
+    Behaviour behaves;
+    Device device;
+    Now now{at(0s), {}};
+    WallTime wallAtStart{std::chrono::hours{24 * 365 * 56}};
+    std::unique_ptr<Scheduler> core;
+    std::vector<Effect> effects;
+    std::vector<std::pair<Instant, Trace>> traces;
+    std::vector<Reply> replies;
+    std::set<std::pair<AppId, std::int32_t>> shown;
+
+private:
+    void answer(Duration after, Event event) { answers_.emplace(now.elapsed + after, std::move(event)); }
+
+    void take(Step step) {
+        for (const Record& record : step.records)
+            write(record);
+        for (const Effect& effect : step.effects) {
+            effects.push_back(effect);
+            react(effect);
+        }
+    }
+    void write(const Record& record) {
+        std::visit(Overloaded{[&](const SaveJob& r) { stored_[r.job.key] = r.job; },
+                              [&](const DropJob& r) { stored_.erase(r.key); },
+                              [&](const SaveApp& r) { memories_[r.memory.app] = r.memory; }, [](const auto&) {}},
+                   record);
+    }
+    void react(const Effect& effect) {
+        std::visit(Overloaded{[&](const Bind& e) { bound(e); }, [&](const CallStart& e) { started(e); },
+                              [&](const CallStop& e) {
+                                  if (behaves.answersStop) answer(0s, StopAnswered{e.run, behaves.wantsRetry});
+                              },
+                              [&](const ShowNotification& e) { shown.emplace(e.app, e.id); },
+                              [&](const WithdrawNotification& e) {
+                                  shown.erase({e.app, e.id});
+                              },
+                              [&](const Reply& e) { replies.push_back(e); },
+                              [&](const Trace& e) { traces.emplace_back(now.elapsed, e); }, [](const auto&) {}},
+                   effect);
+    }
+    void bound(const Bind& bind) {
+        running_[bind.key] = bind.run;
+        if (behaves.connects) answer(behaves.connectsAfter, Connected{bind.run});
+    }
+    void started(const CallStart& call) {
+        if (!behaves.answersStart) return;
+        if (behaves.notifies && call.kind == JobClass::UserInitiated) {
+            answer(0s, NotificationSet{{},
+                                       call.key.app,
+                                       call.run,
+                                       behaves.notification,
+                                       Notification::Builder("default").setSmallIcon("mail").build(),
+                                       behaves.endPolicy});
+        }
+        answer(0s, StartAnswered{call.run, behaves.goesOn});
+    }
+
+    Constants constants_;
+    std::multimap<Instant, Event> answers_;
+    std::map<JobKey, RunId> running_;
+    std::map<JobKey, Job> stored_;
+    std::map<AppId, AppMemory> memories_;
+    std::string boot_ = "first boot";
+    std::uint32_t generation_ = 0;
+};
+
+} // namespace stint
