@@ -15,7 +15,7 @@ namespace stint {
 
 /// One value as a person sees it.
 struct DeviceValue {
-    std::string key;    ///< scenario.md's device table: "network.metered"
+    std::string key; ///< scenario.md's device table: "network.metered"
     std::string value;
     std::string source; ///< "embedded default", "set", "statvfs"
 };
@@ -29,9 +29,10 @@ public:
     Device read() const;
     std::vector<DeviceValue> values() const;
 
-    /// All or nothing; IllegalArgument names the key, the text, and what would be right.
+    /// All or nothing; IllegalArgument names the key, the text, and what would be right. The newest word wins over an
+    /// older one that contradicts it: unplugging ends charging, a part of the network brings it up.
     Result<void> set(const std::map<std::string, std::string>& changes);
-    /// None named: all.
+    /// None named: all. `network` stands for all of its parts.
     Result<void> reset(std::span<const std::string> keys);
     /// What a store kept; a pair that is not valid any more is dropped.
     void restore(const std::map<std::string, std::string>& overrides);

@@ -1,0 +1,88 @@
+#include "device/device_source.hpp"
+
+#include <sys/statvfs.h>
+
+#include "base/time.hpp"
+#include "device/device_keys.hpp"
+
+namespace stint {
+namespace {
+
+constexpr const char* byPerson = "set";
+constexpr const char* byDefault = "embedded default";
+
+void readStorage(const std::filesystem::path& volume, Device& device) {
+    struct statvfs status {};
+    if (::statvfs(volume.c_str(), &status) != 0) return; // unknown, and then storage is not low
+    auto block = static_cast<Bytes>(status.f_frsize);
+    device.storageFree = static_cast<Bytes>(status.f_bavail) * block;
+    device.storageTotal = static_cast<Bytes>(status.f_blocks) * block;
+}
+
+DeviceWords words(const std::map<std::string, std::string>& pairs) { return {pairs.begin(), pairs.end()}; }
+
+// What was said of one of the two says something of the other.
+bool isSaid(const DeviceWords& said, std::string_view key) {
+    bool power = key == "plugged" || key == "charging";
+    return said.contains(key) || (power && (said.contains("plugged") || said.contains("charging")));
+}
+
+} // namespace
+
+DeviceSource::DeviceSource(std::filesystem::path volume) : volume_(std::move(volume)) {}
+
+Device DeviceSource::read() const {
+    Device device = deviceBy(words(overrides_));
+    readStorage(volume_, device);
+    return device;
+}
+
+std::vector<DeviceValue> DeviceSource::values() const {
+    Device device = read();
+    DeviceWords said = words(overrides_);
+    std::vector<DeviceValue> values;
+    for (std::string_view key : deviceKeys()) {
+        // The network is "none", or it is its parts.
+        if (key == "network" && device.network) continue;
+        if (key.starts_with(networkPrefix) && !device.network) continue;
+        if (key == "storage_low" && !device.storageForced) continue; // the core's to say, from what follows
+        values.push_back({std::string(key), wordOf(device, key), isSaid(said, key) ? byPerson : byDefault});
+    }
+    if (device.storageTotal > 0) {
+        values.push_back({"storage.free", formatSize(device.storageFree), "statvfs"});
+        values.push_back({"storage.total", formatSize(device.storageTotal), "statvfs"});
+    }
+    return values;
+}
+
+Result<void> DeviceSource::set(const std::map<std::string, std::string>& changes) {
+    for (const auto& [key, text] : changes)
+        STINT_TRY(checkWord(key, text));
+    STINT_TRY(checkTogether(words(changes)));
+    DeviceWords next = merged(words(overrides_), words(changes));
+    overrides_ = {next.begin(), next.end()};
+    return {};
+}
+
+Result<void> DeviceSource::reset(std::span<const std::string> keys) {
+    for (const std::string& key : keys)
+        STINT_TRY(checkKey(key));
+    if (keys.empty()) overrides_.clear();
+    for (const std::string& key : keys) {
+        overrides_.erase(key);
+        if (key != "network") continue;
+        std::erase_if(overrides_, [](const auto& word) { return word.first.starts_with(networkPrefix); });
+    }
+    return {};
+}
+
+void DeviceSource::restore(const std::map<std::string, std::string>& overrides) {
+    overrides_.clear();
+    for (const auto& [key, text] : overrides) {
+        if (!checkWord(key, text)) continue;
+        DeviceWords next = merged(words(overrides_), {{key, text}});
+        overrides_ = {next.begin(), next.end()};
+    }
+}
+
+} // namespace stint

@@ -1,0 +1,191 @@
+// The device as a person sets it: scenario.md's device table over the embedded default (design.md, around the core).
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "device/device_source.hpp"
+
+namespace stint {
+namespace {
+
+using Words = std::map<std::string, std::string>;
+
+std::string valueOf(const DeviceSource& source, const std::string& key) {
+    for (const DeviceValue& value : source.values())
+        if (value.key == key) return value.value + " (" + value.source + ")";
+    return "not listed";
+}
+
+std::string refusal(DeviceSource& source, const Words& changes) {
+    auto done = source.set(changes);
+    REQUIRE_FALSE(done.ok());
+    CHECK(done.error().code == Errc::IllegalArgument);
+    return done.error().message;
+}
+
+void set(DeviceSource& source, const Words& changes) {
+    auto done = source.set(changes);
+    REQUIRE_MESSAGE(done.ok(), done.error().message);
+}
+
+} // namespace
+
+TEST_CASE("a machine that says nothing of itself is on mains power with an open network") { // jobs.md §12.10
+    using enum NetworkCapability;
+    Device device = DeviceSource("/").read();
+    CHECK(device.plugged);
+    CHECK(device.charging);
+    CHECK(device.batteryPercent == 100);
+    REQUIRE(device.network);
+    CHECK(device.network->transports == std::set{NetworkTransport::Ethernet});
+    for (auto capability : {NotMetered, Internet, Validated, NotRoaming, NotVpn, Trusted, NotRestricted, NotSuspended})
+        CHECK(device.network->has(capability));
+    CHECK_FALSE(device.network->has(CaptivePortal));
+    CHECK(device.network->downstream == 0);
+    CHECK(device.overrides.empty());
+    CHECK_FALSE(device.storageForced);
+}
+
+TEST_CASE("free space is read from the volume, and unknown where there is none") {
+    Device device = DeviceSource("/").read();
+    CHECK(device.storageTotal > 0);
+    CHECK(device.storageFree <= device.storageTotal);
+    CHECK(DeviceSource("/no/such/volume").read().storageTotal == 0);
+    CHECK(valueOf(DeviceSource("/no/such/volume"), "storage.free") == "not listed");
+}
+
+TEST_CASE("charging also says whether the device is plugged, unless plugged stands beside it") { // scenario.md, device
+    struct Row {
+        std::vector<Words> said;
+        bool plugged, charging;
+    };
+    // clang-format off
+    for (const Row& r : {
+        Row{{{{"charging", "false"}}},                                              false, false},
+        Row{{{{"charging", "false"}, {"plugged", "true"}}},                         true,  false},
+        Row{{{{"charging", "true"}}},                                               true,  true},
+        Row{{{{"plugged", "false"}}},                                               false, false},
+        Row{{{{"plugged", "true"}}},                                                true,  true},
+        Row{{{{"charging", "true"}}, {{"plugged", "false"}}},                       false, false},   // pulled out
+        Row{{{{"charging", "true"}}, {{"plugged", "false"}}, {{"plugged", "yes"}}}, true,  true},    // and put back
+        Row{{{{"plugged", "true"}}, {{"charging", "false"}}},                       false, false},
+        Row{{{{"plugged", "false"}}, {{"charging", "true"}}},                       true,  true},
+        Row{{{{"charging", "false"}}, {{"plugged", "true"}}},                       true,  false},
+    }) {
+        // clang-format on
+        DeviceSource source("/");
+        for (const Words& words : r.said)
+            set(source, words);
+        CAPTURE(r.said.size());
+        CHECK(source.read().plugged == r.plugged);
+        CHECK(source.read().charging == r.charging);
+        CHECK(valueOf(source, "charging") == std::string(r.charging ? "true" : "false") + " (set)");
+    }
+}
+
+TEST_CASE("a network has the capabilities that its parts leave it") {
+    using enum NetworkCapability;
+    struct Row {
+        Words words;
+        NetworkCapability lost;
+    };
+    for (const Row& r : {Row{{{"network.metered", "true"}}, NotMetered}, Row{{{"network.roaming", "true"}}, NotRoaming},
+                         Row{{{"network.internet", "false"}}, Internet}, Row{{{"network.validated", "no"}}, Validated},
+                         Row{{{"network.transport", "vpn"}}, NotVpn}}) {
+        DeviceSource source("/");
+        Network before = *source.read().network;
+        set(source, r.words);
+        Network after = *source.read().network;
+        CHECK(before.has(r.lost));
+        before.capabilities.erase(r.lost);
+        CHECK(after.capabilities == before.capabilities);
+    }
+}
+
+TEST_CASE("network=none takes the network away, and a part of it brings it back from its defaults") {
+    DeviceSource source("/");
+    set(source, {{"network.metered", "true"}, {"network.down", "20Mbps"}});
+    CHECK(source.read().network->downstream == 20'000);
+    set(source, {{"network", "none"}});
+    CHECK_FALSE(source.read().network);
+    CHECK(valueOf(source, "network") == "none (set)");
+    CHECK(valueOf(source, "network.metered") == "not listed");
+    set(source, {{"network.transport", "wifi"}});
+    Network network = *source.read().network;
+    CHECK(network.transports == std::set{NetworkTransport::Wifi});
+    CHECK(network.has(NetworkCapability::NotMetered)); // not what was said before it went away
+    CHECK(network.downstream == 0);
+    CHECK(valueOf(source, "network") == "not listed");
+    CHECK(valueOf(source, "network.transport") == "wifi (set)");
+    CHECK(valueOf(source, "network.validated") == "true (embedded default)");
+}
+
+TEST_CASE("what is set is listed as set, in the words that set takes") {
+    DeviceSource source("/");
+    Words words{{"battery", "14"}, {"charging", "false"}, {"network.up", "800kbps"}, {"storage_low", "true"}};
+    set(source, words);
+    for (const auto& [key, text] : words)
+        CHECK(valueOf(source, key) == text + " (set)");
+    CHECK(valueOf(source, "plugged") == "false (set)");
+    CHECK(valueOf(source, "network.down") == "0 (embedded default)");
+    CHECK(source.read().overrides == words);
+    CHECK(source.read().storageForced == true);
+    DeviceSource again("/");
+    for (const DeviceValue& value : source.values())
+        if (value.source != "statvfs") set(again, {{value.key, value.value}});
+    CHECK(again.read().network == source.read().network);
+}
+
+TEST_CASE("a word that the device has not is refused with what would be right, and nothing is changed") {
+    DeviceSource source("/");
+    Device before = source.read();
+    auto starts = [&](const Words& words, const std::string& message) {
+        CHECK_MESSAGE(refusal(source, words).starts_with(message), refusal(source, words));
+    };
+    starts({{"chargin", "false"}}, "the device has no \"chargin\" (did you mean \"charging\"?)");
+    starts({{"network.meterd", "true"}}, "the device has no \"network.meterd\" (did you mean \"network.metered\"?)");
+    starts({{"screen_brightness_level", "1"}}, "the device has no \"screen_brightness_level\"");
+    starts({{"charging", "maybe"}}, "charging cannot be \"maybe\"; it is true or false");
+    for (const char* percent : {"101", "-1", "", "15%", "half", "9999999999999999999", "1.5"})
+        starts({{"battery", percent}}, std::string("battery cannot be \"") + percent + "\"; it is a whole number");
+    starts({{"network", "wifi"}}, "network cannot be \"wifi\"; it is \"none\"");
+    starts({{"network.transport", "pigeon"}}, "network.transport cannot be \"pigeon\"; it is wifi, cellular");
+    starts({{"network.down", "fast"}}, "network.down cannot be \"fast\"; it is a rate such as 50Mbps");
+    starts({{"network", "none"}, {"network.up", "1Mbps"}}, "network=none and network.up=1Mbps contradict");
+    starts({{"charging", "true"}, {"plugged", "false"}}, "charging=true and plugged=false contradict");
+    starts({{"battery", "50"}, {"charging", "maybe"}}, "charging cannot be"); // all or nothing
+    Device after = source.read();
+    after.storageFree = before.storageFree; // others write too
+    CHECK(after == before);
+}
+
+TEST_CASE("what is reset is the default's again") {
+    DeviceSource source("/");
+    Words words{{"battery", "14"}, {"charging", "false"}, {"network.up", "800kbps"}, {"network.metered", "true"}};
+    set(source, words);
+    REQUIRE(source.reset(std::vector<std::string>{"charging", "plugged"}).ok()); // one of them was not set
+    CHECK(source.read().charging);
+    CHECK(source.read().plugged);
+    CHECK(source.read().batteryPercent == 14);
+    REQUIRE(source.reset(std::vector<std::string>{"network"}).ok());
+    CHECK(source.read().network == DeviceSource("/").read().network);
+    auto unknown = source.reset(std::vector<std::string>{"battery", "batery"});
+    REQUIRE_FALSE(unknown.ok());
+    CHECK(unknown.error().message == "the device has no \"batery\" (did you mean \"battery\"?)");
+    CHECK(source.read().batteryPercent == 14);
+    REQUIRE(source.reset({}).ok());
+    CHECK(source.read().overrides.empty());
+}
+
+TEST_CASE("what a store kept is restored, without what is not valid any more") {
+    DeviceSource source("/");
+    source.restore(
+        {{"battery", "14"}, {"charging", "false"}, {"plugged", "true"}, {"warp", "9"}, {"network.down", "x"}});
+    CHECK(source.read().overrides == Words{{"battery", "14"}, {"charging", "false"}, {"plugged", "true"}});
+    CHECK(source.read().plugged);
+    CHECK_FALSE(source.read().charging);
+    source.restore({});
+    CHECK(source.read().overrides.empty());
+}
+
+} // namespace stint
