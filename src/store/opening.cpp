@@ -38,6 +38,8 @@ Result<void> chooseJournal(Database& database, Journal journal) {
 
 /// Makes a database of our version of it. What is wrong with it, else nothing.
 Result<std::string> prepare(Database& database, Journal journal, const std::filesystem::path& file) {
+    // SQLite takes a file without a page for a new one; makeNew() leaves none.
+    if (std::error_code ignored; std::filesystem::file_size(file, ignored) < 512) return std::string{"it is empty"};
     STINT_TRY(configure(database));
     STINT_TRY(refuseNewer(database, file));
     // The whole check, not quick_check: an index that lost a row would let a job that was dropped come back.
@@ -54,8 +56,11 @@ Result<Database> openDatabase(const StoreDirectory& directory, Journal journal, 
     const auto file = directory.path() / "stint.db";
     // Twice at most: what was rebuilt is whole, or the disk cannot be used.
     for (bool rebuilt = false;; rebuilt = true) {
-        STINT_TRY(finishRebuild(directory));
-        STINT_TRY(directory.touch(file));
+        STINT_TRY(finishMaking(directory));
+        if (std::error_code ignored; !std::filesystem::exists(file, ignored)) {
+            STINT_TRY(makeNew(directory));
+            STINT_TRY(finishMaking(directory));
+        }
         auto database = STINT_TRY(Database::open(file));
         const auto complaint = prepare(database, journal, file);
         if (complaint && complaint->empty()) {

@@ -1,9 +1,12 @@
 #include "store/rebuild.hpp"
 
 #include <ctime>
+#include <functional>
 #include <sys/stat.h>
 
 #include "store/salvage.hpp"
+#include "store/schema.hpp"
+#include "store/seal.hpp"
 
 namespace stint {
 
@@ -37,38 +40,74 @@ Result<void> move(const fs::path& from, const fs::path& to) {
     return {};
 }
 
-void removeWithJournals(const fs::path& file) {
+void discard(const fs::path& database) {
     std::error_code ignored;
-    for (const auto* suffix : {"", "-wal", "-shm", "-journal"})
-        fs::remove(withSuffix(file, suffix), ignored);
+    for (const auto* suffix : {"", "-wal", "-journal"})
+        fs::remove(withSuffix(database, suffix), ignored);
+}
+
+/// Makes an empty database, has it filled, and leaves it ready for finishMaking().
+Result<void> make(const StoreDirectory& directory, const std::function<Result<void>(Database&)>& fill) {
+    const auto file = directory.path() / "stint.db.making";
+    discard(file);
+    STINT_TRY(directory.touch(file));
+    {
+        auto database = STINT_TRY(Database::open(file));
+        STINT_TRY(addSeal(database));
+        STINT_TRY(database.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL"));
+        STINT_TRY(migrate(database));
+        STINT_TRY(fill(database));
+    }
+    STINT_TRY(move(file, directory.path() / "stint.db.made"));
+    return directory.sync();
+}
+
+/// "300 jobs, 2 apps, …" of what the fresh database holds.
+Result<std::string> countsOf(Database& fresh) {
+    std::string counts;
+    for (const auto* table : {"jobs", "apps", "completed", "overrides"}) {
+        const auto count = STINT_TRY(fresh.integer(fmt::format("SELECT count(*) FROM {}", table)));
+        counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, table);
+    }
+    return counts;
 }
 
 } // namespace
 
-Result<void> rebuild(const StoreDirectory& directory, std::string_view why, std::vector<std::string>& notes) {
-    const auto file = directory.path() / "stint.db";
-    const auto fresh = directory.path() / "stint.db.rebuilding";
-    removeWithJournals(fresh);
-    STINT_TRY(directory.touch(fresh));
-    const auto kept = STINT_TRY(salvage(file, fresh));
-    notes.push_back(fmt::format("{} was damaged ({}); it was set aside as {} and rebuilt from what can be read: {}",
-                                file.string(), why, placeAside(file).filename().string(), kept));
-    STINT_TRY(move(fresh, directory.path() / "stint.db.rebuilt"));
-    return directory.sync();
+Result<void> makeNew(const StoreDirectory& directory) {
+    return make(directory, [](Database&) { return Result<void>{}; });
 }
 
-Result<void> finishRebuild(const StoreDirectory& directory) {
+Result<void> rebuild(const StoreDirectory& directory, std::string_view why, std::vector<std::string>& notes) {
     const auto file = directory.path() / "stint.db";
-    const auto rebuilt = directory.path() / "stint.db.rebuilt";
+    std::string kept;
+    STINT_TRY(make(directory, [&](Database& fresh) -> Result<void> {
+        bool all = STINT_TRY(salvage(file, fresh));
+        // The first page holds the way to all others, and is known.
+        const auto copy = directory.path() / "stint.db.copy";
+        if (!all && copyWithFirstPage(file, directory.path() / "stint.db.making", copy))
+            all = STINT_TRY(salvage(copy, fresh));
+        discard(copy);
+        kept = fmt::format("{}{}", STINT_TRY(countsOf(fresh)), all ? "" : "; the rest is not readable");
+        return {};
+    }));
+    notes.push_back(fmt::format("{} was damaged ({}); it was set aside as {} and rebuilt from what can be read: {}",
+                                file.string(), why, placeAside(file).filename().string(), kept));
+    return {};
+}
+
+Result<void> finishMaking(const StoreDirectory& directory) {
+    const auto file = directory.path() / "stint.db";
+    const auto made = directory.path() / "stint.db.made";
     std::error_code error;
-    if (!fs::exists(rebuilt, error)) return {};
+    if (!fs::exists(made, error)) return {};
     // The log first: it must never be found beside a database that it does not belong to.
     const auto aside = placeAside(file);
     STINT_TRY(move(withSuffix(file, "-wal"), withSuffix(aside, "-wal")));
     STINT_TRY(move(withSuffix(file, "-journal"), withSuffix(aside, "-journal")));
     STINT_TRY(directory.sync());
     STINT_TRY(move(file, aside));
-    STINT_TRY(move(rebuilt, file));
+    STINT_TRY(move(made, file));
     return directory.sync();
 }
 

@@ -30,12 +30,12 @@ public:
         return TableSalvage{std::move(upwards), std::move(downwards), std::move(insert)};
     }
 
-    Result<void> readAll() {
-        return read(std::numeric_limits<std::int64_t>::min() + 1, std::numeric_limits<std::int64_t>::max());
+    /// Whether every row could be read.
+    Result<bool> readAll() {
+        using Rowid = std::numeric_limits<std::int64_t>;
+        STINT_TRY(read(Rowid::min() + 1, Rowid::max() - 1));
+        return whole_;
     }
-
-    std::int64_t kept() const { return kept_; }
-    bool whole() const { return whole_; }
 
 private:
     TableSalvage(Statement upwards, Statement downwards, Statement insert)
@@ -78,7 +78,6 @@ private:
         for (int column = 0; column < sealHolds; ++column)
             insert_.bindColumn(column + 1, row, column);
         STINT_TRY(insert_.next());
-        ++kept_;
         return {};
     }
 
@@ -86,18 +85,15 @@ private:
     Statement downwards_;
     Statement insert_;
     std::optional<std::int64_t> lastRead_;
-    std::int64_t kept_ = 0;
     bool whole_ = true;
     /// How many gaps are halved: enough for hundreds of broken pages, an end for a tree that is broken at its root.
-    int probes_ = 20'000;
+    int probes_ = 4'000;
 };
 
-/// How many of the table's rows were kept.
-Result<std::string> salvageTable(Database& damaged, Database& fresh, const SealedTable& table) {
+Result<bool> salvageTable(Database& damaged, Database& fresh, const SealedTable& table) {
     auto rows = TableSalvage::prepare(damaged, fresh, table);
-    if (!rows) return fmt::format("{} unreadable", table.name);
-    STINT_TRY(rows->readAll());
-    return fmt::format("{} {}{}", table.name, rows->kept(), rows->whole() ? "" : " (not all)");
+    if (!rows) return false;
+    return rows->readAll();
 }
 
 Result<void> salvageMeta(Database& damaged, Database& fresh) {
@@ -114,23 +110,18 @@ Result<void> salvageMeta(Database& damaged, Database& fresh) {
 
 } // namespace
 
-Result<std::string> salvage(const std::filesystem::path& damaged, const std::filesystem::path& fresh) {
+Result<bool> salvage(const std::filesystem::path& damaged, Database& fresh) {
     auto from = STINT_TRY(Database::open(damaged));
-    auto to = STINT_TRY(Database::open(fresh));
     STINT_TRY(addSeal(from));
-    STINT_TRY(addSeal(to));
+    // Fails where the file is not read at all; then each table says so.
     static_cast<void>(from.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON"));
-    STINT_TRY(to.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL"));
-    STINT_TRY(migrate(to));
-    STINT_TRY(to.run("BEGIN"));
-    STINT_TRY(salvageMeta(from, to));
-    std::string kept;
-    for (const auto& table : sealedTables) {
-        if (!kept.empty()) kept += ", ";
-        kept += STINT_TRY(salvageTable(from, to, table));
-    }
-    STINT_TRY(to.run("COMMIT"));
-    return kept;
+    STINT_TRY(fresh.run("BEGIN"));
+    STINT_TRY(salvageMeta(from, fresh));
+    bool all = true;
+    for (const auto& table : sealedTables)
+        all = STINT_TRY(salvageTable(from, fresh, table)) && all;
+    STINT_TRY(fresh.run("COMMIT"));
+    return all;
 }
 
 } // namespace stint

@@ -1,14 +1,18 @@
 // Reads what can be read of a damaged database, row by row around its broken pages, into a new one.
 #pragma once
 #include <filesystem>
-#include <string>
 
-#include "base/fail.hpp"
+#include "store/sqlite.hpp"
 
 namespace stint {
 
-/// `damaged` is not changed; `fresh` is empty, and whole and closed afterwards. Only rows whose seal holds are taken.
-/// Answers what was kept of each table: "jobs 118, apps 2 (in part), …". An error is `fresh`'s: a full disk.
-Result<std::string> salvage(const std::filesystem::path& damaged, const std::filesystem::path& fresh);
+/// Adds to `fresh` the rows of the file `damaged`, which is not changed, that it lacks. Only rows whose seal holds are
+/// taken. True where every row could be read. An error is `fresh`'s own: a full disk.
+Result<bool> salvage(const std::filesystem::path& damaged, Database& fresh);
+
+/// Makes `copy`: `damaged` with its log, but with the first page, which holds the schema, of the sound database
+/// `fresh`. Both were made by the same schema.sql, so the tables begin at the same pages.
+Result<void> copyWithFirstPage(const std::filesystem::path& damaged, const std::filesystem::path& fresh,
+                               const std::filesystem::path& copy);
 
 } // namespace stint

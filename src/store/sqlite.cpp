@@ -153,6 +153,7 @@ bool Database::damaged() const {
     case SQLITE_ERROR: // a schema that cannot be read, or is not ours
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
+    case SQLITE_READONLY: // a file format of no SQLite: the file itself is ours to write
         return true;
     default:
         return false;

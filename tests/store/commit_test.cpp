@@ -1,0 +1,141 @@
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/fault_vfs.hpp"
+#include "store/fixture.hpp"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+std::size_t jobsIn(Store& store) { return valueOf(store.load()).jobs.size(); }
+
+/// Runs `body` where a crash or a full disk stays its own; CHECKs in it end the process.
+template <class Body> void inChild(Body body) {
+    const pid_t pid = ::fork();
+    REQUIRE(pid >= 0);
+    if (pid == 0) ::_exit(body());
+    int status = 0;
+    REQUIRE(::waitpid(pid, &status, 0) == pid);
+    CHECK(status == 0);
+}
+
+} // namespace
+
+TEST_CASE("a commit that fails leaves nothing of it, and the next one works") { // design.md, the core
+    const Scratch scratch;
+    bool fails = false;
+    auto store = openStore(scratch.store(), bootA, [&] { return fails; });
+    // Every commit of a run fails once.
+    for (int nth = 1; nth <= 10; ++nth) {
+        const std::vector<Record> records{SaveJob{jobOf(nth)}, SaveCompleted{completedOf(nth), 20},
+                                          DropJob{jobOf(nth - 3).key}};
+        fails = true;
+        const auto before = valueOf(store.load());
+        const auto failed = store.commit(records, wall(1s));
+        REQUIRE(!failed.ok());
+        CHECK(failed.error().code == Errc::Storage);
+        CHECK(failed.error().message.find("stint.db") != std::string::npos);
+        const auto after = valueOf(store.load());
+        CHECK(after.jobs.size() == before.jobs.size());
+        CHECK(after.completed == before.completed);
+        fails = false;
+        done(store.commit(records, wall(1s)));
+        CHECK(jobsIn(store) == static_cast<std::size_t>(std::min(nth, 3)));
+    }
+}
+
+TEST_CASE("a step without records makes no transaction") { // design.md, the turn
+    const Scratch scratch;
+    int asked = 0;
+    auto store = openStore(scratch.store(), bootA, [&] { return ++asked > 0; });
+    const auto before = bytesOf(fs::path{scratch.database()}.concat("-wal"));
+    done(store.commit({}, wall(1s)));
+    CHECK(asked == 0);
+    CHECK(bytesOf(fs::path{scratch.database()}.concat("-wal")) == before);
+}
+
+TEST_CASE("the reserve is given up on a full disk and made again when there is room") { // design.md, the core
+    const Scratch scratch;
+    const auto reserve = scratch.store() / "stint.reserve";
+    bool fails = false;
+    auto store = openStore(scratch.store(), bootA, [&] { return fails; });
+    CHECK(fs::file_size(reserve) == 1_MiB);
+    fails = true;
+    CHECK(!store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)).ok());
+    CHECK(!fs::exists(reserve));
+    fails = false;
+    store.idle();
+    CHECK(fs::file_size(reserve) == 1_MiB);
+}
+
+TEST_CASE("an idle store takes its log into the file once it is worth it") { // design.md, what measurements taught
+    const Scratch scratch;
+    const auto log = fs::path{scratch.database()}.concat("-wal");
+    auto store = openStore(scratch.store());
+    done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)));
+    const auto before = fs::file_size(scratch.database());
+    store.idle(); // a single commit is not
+    CHECK(fs::file_size(scratch.database()) == before);
+    std::vector<Record> many;
+    for (int id = 1; id <= 4000; ++id)
+        many.push_back(SaveJob{jobOf(id)});
+    done(store.commit(many, wall(1s)));
+    CHECK(fs::file_size(scratch.database()) == before);
+    store.idle();
+    CHECK(fs::file_size(scratch.database()) > before + 1_MiB);
+    // The log is used again from its start.
+    const auto length = fs::file_size(log);
+    for (int id = 1; id <= 20; ++id)
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(id)}}, wall(1s)));
+    CHECK(fs::file_size(log) <= length);
+    CHECK(jobsIn(store) == 4000);
+}
+
+TEST_CASE(
+    "whatever write finds the disk full, the commit is Storage, names the file, and is nowhere") { // issue: full disk
+    const Scratch scratch;
+    inChild([&] {
+        static bool full = false;
+        installFullDisk(full);
+        auto store = Store::open({scratch.store(), bootA, {}});
+        if (!store || !store->commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s))) return 1;
+        full = true;
+        const auto failed = store->commit(std::vector<Record>{SaveJob{jobOf(2)}}, wall(1s));
+        if (failed || failed.error().code != Errc::Storage) return 2;
+        if (failed.error().message.find("stint.db: disk full") == std::string::npos) return 3;
+        if (store->load()) return 4; // a generation that is not durable is none
+        full = false;
+        const auto snapshot = store->load();
+        if (!snapshot || snapshot->jobs.size() != 1) return 5;
+        return store->commit(std::vector<Record>{SaveJob{jobOf(3)}}, wall(1s)) ? 0 : 6;
+    });
+    auto store = openStore(scratch.store());
+    CHECK(jobsIn(store) == 2);
+}
+
+TEST_CASE("a file that may not grow refuses commits with the system's reason") {
+    const Scratch scratch;
+    { openStore(scratch.store()); }
+    inChild([&] {
+        ::signal(SIGXFSZ, SIG_IGN);
+        auto store = Store::open({scratch.store(), bootA, {}});
+        if (!store) return 1;
+        const rlimit small{200'000, RLIM_INFINITY};
+        if (::setrlimit(RLIMIT_FSIZE, &small) != 0) return 2;
+        int accepted = 0;
+        for (;; ++accepted) {
+            const auto result = store->commit(std::vector<Record>{SaveJob{jobOf(accepted)}}, wall(1s));
+            if (result) continue;
+            if (result.error().code != Errc::Storage || result.error().message.find("stint.db") == std::string::npos)
+                return 3;
+            break;
+        }
+        const rlimit large{RLIM_INFINITY, RLIM_INFINITY};
+        ::setrlimit(RLIMIT_FSIZE, &large);
+        const auto snapshot = store->load();
+        return snapshot && snapshot->jobs.size() == static_cast<std::size_t>(accepted) ? 0 : 4;
+    });
+}

@@ -1,0 +1,169 @@
+// Kill at every write (style.md §9): a child commits and acknowledges each commit through a pipe; when it is dead,
+// every acknowledged commit is there, and none by half.
+#include <csignal>
+#include <map>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/fd.hpp"
+#include "store/fault_vfs.hpp"
+#include "store/fixture.hpp"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+constexpr std::int32_t counterId = 1'000'000;
+
+/// The records of commit `nth`: one of each kind, so that half of it would be seen.
+std::vector<Record> recordsOf(std::int32_t nth) {
+    auto counter = jobOf(counterId);
+    counter.sequence = static_cast<std::uint64_t>(nth);
+    return {SaveJob{jobOf(nth)},
+            SaveJob{counter},
+            DropJob{jobOf(nth - 5).key},
+            SaveCompleted{completedOf(nth), 7},
+            SaveApp{{AppId{"com.example.app"}, {}, {at(std::chrono::seconds{nth})}, {}}},
+            SaveOverrides{{{"nth", std::to_string(nth)}}}};
+}
+
+std::string textOf(const Snapshot& snapshot) {
+    std::string text;
+    for (const auto& stored : snapshot.jobs)
+        text += test::textOf(stored.job) + "\n";
+    for (const auto& [memory, boot] : snapshot.apps)
+        text += fmt::format("app {} {}\n", memory.app.name, memory.crashes.at(0).time_since_epoch().count());
+    for (const auto& completed : snapshot.completed)
+        text += completed.outcome.text + "\n";
+    for (const auto& [name, value] : snapshot.overrides)
+        text += name + "=" + value + "\n";
+    return text;
+}
+
+/// What the store holds after the commits 1 … last.
+std::string expectedAfter(std::int32_t last) {
+    Snapshot snapshot;
+    if (last == 0) return {};
+    std::map<JobKey, Job> jobs;
+    for (std::int32_t id = std::max(1, last - 4); id <= last; ++id)
+        jobs[jobOf(id).key] = jobOf(id);
+    auto counter = jobOf(counterId);
+    counter.sequence = static_cast<std::uint64_t>(last);
+    jobs[counter.key] = counter;
+    for (const auto& [key, job] : jobs)
+        snapshot.jobs.push_back({job, bootA});
+    snapshot.apps.push_back({{AppId{"com.example.app"}, {}, {at(std::chrono::seconds{last})}, {}}, bootA});
+    for (std::int32_t id = std::max(1, last - 6); id <= last; ++id)
+        snapshot.completed.push_back(completedOf(id));
+    snapshot.overrides = {{"nth", std::to_string(last)}};
+    return textOf(snapshot);
+}
+
+std::int32_t lastOf(const Snapshot& snapshot) {
+    const auto found = snapshot.overrides.find("nth");
+    return found == snapshot.overrides.end() ? 0 : std::stoi(found->second);
+}
+
+/// Commits after what is there already, to `last`; each is acknowledged when it is durable.
+void work(const fs::path& directory, std::int32_t last, int pipe) {
+    auto store = Store::open({directory, bootA, {}});
+    if (!store) ::_exit(2);
+    auto snapshot = store->load();
+    if (!snapshot) ::_exit(3);
+    for (auto nth = lastOf(*snapshot) + 1; nth <= last; ++nth) {
+        if (!store->commit(recordsOf(nth), wall(std::chrono::seconds{nth}))) ::_exit(4);
+        if (::write(pipe, &nth, sizeof nth) != sizeof nth) ::_exit(5);
+        store->idle();
+    }
+}
+
+struct Child {
+    pid_t pid = -1;
+    Fd acknowledged;
+};
+
+template <class Prepare> Child start(const fs::path& directory, std::int32_t last, Prepare prepare) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t pid = ::fork();
+    REQUIRE(pid >= 0);
+    if (pid == 0) {
+        ::close(ends[0]);
+        prepare();
+        work(directory, last, ends[1]); // the store is closed when this returns
+        ::_exit(0);
+    }
+    ::close(ends[1]);
+    return {pid, Fd{ends[0]}};
+}
+
+/// The last commit acknowledged, `most` of them read at most.
+std::int32_t readAcknowledged(const Fd& pipe, std::int32_t before, int most) {
+    std::int32_t last = before;
+    for (std::int32_t nth = 0; most-- > 0 && ::read(pipe.get(), &nth, sizeof nth) == sizeof nth;)
+        last = nth;
+    return last;
+}
+
+int wait(pid_t pid) {
+    int status = 0;
+    REQUIRE(::waitpid(pid, &status, 0) == pid);
+    return status;
+}
+
+/// The store holds the commits 1 … n, n being the last acknowledged or the one after it; answers n.
+std::int32_t checkAfterCrash(const fs::path& directory, std::int32_t acknowledged) {
+    auto store = openStore(directory);
+    CHECK(store.notes().empty());
+    const auto snapshot = valueOf(store.load());
+    const auto last = lastOf(snapshot);
+    CHECK(last >= acknowledged);
+    CHECK(last <= acknowledged + 1);
+    CHECK(textOf(snapshot) == expectedAfter(last));
+    CHECK(store.notes().empty());
+    return last;
+}
+
+} // namespace
+
+TEST_CASE("wherever a write is cut off, every acknowledged commit is there and none by half") { // design.md, the turn
+    const auto seed = seedOf();
+    constexpr std::int32_t commits = 9;
+    for (const auto fault : {Fault::Kill, Fault::Tear, Fault::Power}) {
+        bool ended = false;
+        for (std::uint64_t nth = 1; !ended; ++nth) {
+            INFO("fault " << static_cast<int>(fault) << " at write " << nth << ", STINT_SEED=" << seed);
+            const Scratch scratch;
+            auto child = start(scratch.store(), commits, [&] { installFault(fault, nth, seed + nth); });
+            const auto acknowledged = readAcknowledged(child.acknowledged, 0, commits);
+            const int status = wait(child.pid);
+            REQUIRE(WIFEXITED(status));
+            ended = WEXITSTATUS(status) == 0;
+            REQUIRE((ended || WEXITSTATUS(status) == faultExit));
+            CHECK(checkAfterCrash(scratch.store(), acknowledged) >= (ended ? commits : 0));
+            if (ended) CHECK(nth > 100); // else the faults were not where the writes are
+        }
+    }
+}
+
+TEST_CASE("a daemon killed at any moment has kept what it acknowledged") { // jobs.md §12.5
+    const auto seed = seedOf();
+    INFO("STINT_SEED=" << seed);
+    std::mt19937_64 chance{seed};
+    const Scratch scratch;
+    std::int32_t last = 0;
+    for (int round = 0; round < 25; ++round) {
+        auto child = start(scratch.store(), std::numeric_limits<std::int32_t>::max(), [] {});
+        const auto seen = readAcknowledged(child.acknowledged, last, static_cast<int>(1 + chance() % 120));
+        ::kill(child.pid, SIGKILL);
+        const int status = wait(child.pid);
+        REQUIRE(WIFSIGNALED(status));
+        // What it acknowledged between the last read and its death is still in the pipe.
+        const auto acknowledged = readAcknowledged(child.acknowledged, seen, std::numeric_limits<int>::max());
+        last = checkAfterCrash(scratch.store(), acknowledged);
+    }
+    CHECK(last >= 25);
+}

@@ -1,0 +1,188 @@
+#include "store/opening.hpp"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#include "store/fixture.hpp"
+#include "store/schema.hpp"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+Error refused(const fs::path& directory) {
+    auto store = Store::open({directory, bootA, {}});
+    REQUIRE(!store.ok());
+    return store.error();
+}
+
+bool has(const Error& error, std::string_view word) { return error.message.find(word) != std::string::npos; }
+
+unsigned modeOf(const fs::path& path) {
+    struct stat found {};
+    REQUIRE(::stat(path.c_str(), &found) == 0);
+    return found.st_mode & 07777U;
+}
+
+void execute(const fs::path& database, const char* sql) {
+    sqlite3* raw = nullptr;
+    REQUIRE(sqlite3_open(database.c_str(), &raw) == SQLITE_OK);
+    CHECK(sqlite3_exec(raw, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(raw);
+}
+
+} // namespace
+
+TEST_CASE("the store is its owner's alone, whatever the umask") { // design.md: the store is 0600
+    const Scratch scratch;
+    const auto before = ::umask(0);
+    {
+        auto store = openStore(scratch.store());
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)));
+        CHECK(modeOf(scratch.store()) == 0700);
+        CHECK(modeOf(scratch.store().parent_path()) == 0700);
+        int files = 0;
+        for (const auto& entry : fs::directory_iterator{scratch.store()}) {
+            CAPTURE(entry.path().string());
+            CHECK(modeOf(entry.path()) == 0600);
+            ++files;
+        }
+        CHECK(files == 4); // stint.db, its log, the lock, the reserve
+    }
+    ::umask(before);
+}
+
+TEST_CASE("a second daemon on a store is refused and told who has it") { // issue: bad input
+    const Scratch scratch;
+    {
+        auto first = openStore(scratch.store());
+        const auto error = refused(scratch.store());
+        CHECK(error.code == Errc::IllegalState);
+        CHECK(has(error, scratch.store().string()));
+        CHECK(has(error, "process " + std::to_string(::getpid())));
+        done(first.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)));
+    }
+    openStore(scratch.store()); // and let go of afterwards
+}
+
+TEST_CASE("a directory that others may enter is refused with what to do") { // issue: bad input
+    const Scratch scratch;
+    { openStore(scratch.store()); }
+    for (const auto mode : {fs::perms{0755}, fs::perms{0770}, fs::perms{0500}, fs::perms{01700}}) {
+        fs::permissions(scratch.store(), mode);
+        const auto error = refused(scratch.store());
+        CHECK(error.code == Errc::IllegalState);
+        CHECK(has(error, scratch.store().string()));
+        CHECK(has(error, "chmod 0700"));
+    }
+    fs::permissions(scratch.store(), fs::perms{0700});
+    openStore(scratch.store());
+}
+
+TEST_CASE("a directory of another user is refused") { // issue: bad input
+    if (::geteuid() != 0) {
+        MESSAGE("skipped: only root can give a directory away");
+        return;
+    }
+    const Scratch scratch;
+    { openStore(scratch.store()); }
+    REQUIRE(::chown(scratch.store().c_str(), 12345, 12345) == 0);
+    const auto error = refused(scratch.store());
+    CHECK(error.code == Errc::IllegalState);
+    CHECK(has(error, "user 12345"));
+}
+
+TEST_CASE("a path that is no directory is refused") {
+    const Scratch scratch;
+    writeBytes(scratch.path() / "file", "");
+    CHECK(has(refused(scratch.path() / "file"), "not a directory"));
+    CHECK(has(refused(scratch.path() / "file" / "below"), "ot a directory"));
+}
+
+TEST_CASE("a store of a newer version is refused and not changed by a byte") { // issue: bad input
+    const Scratch scratch;
+    {
+        auto store = openStore(scratch.store());
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)));
+    }
+    execute(scratch.database(), "PRAGMA user_version = 7");
+    const auto before = bytesOf(scratch.database());
+    const auto error = refused(scratch.store());
+    CHECK(error.code == Errc::IllegalState);
+    CHECK(has(error, "made by a newer stint (schema 7, this one knows 1)"));
+    CHECK(has(error, scratch.database().string()));
+    CHECK(bytesOf(scratch.database()) == before);
+    execute(scratch.database(), "PRAGMA user_version = 1");
+    auto store = openStore(scratch.store());
+    CHECK(valueOf(store.load()).jobs.size() == 1);
+}
+
+TEST_CASE("a newer version that is only in the write-ahead log is refused and stays there") {
+    const Scratch scratch;
+    { openStore(scratch.store()); }
+    const auto log = fs::path{scratch.database()}.concat("-wal");
+    std::string file;
+    std::string frames;
+    {
+        sqlite3* raw = nullptr;
+        REQUIRE(sqlite3_open(scratch.database().c_str(), &raw) == SQLITE_OK);
+        REQUIRE(sqlite3_exec(raw, "PRAGMA user_version = 9", nullptr, nullptr, nullptr) == SQLITE_OK);
+        file = bytesOf(scratch.database());
+        frames = bytesOf(log);
+        sqlite3_close(raw);
+    }
+    REQUIRE(!frames.empty());
+    writeBytes(scratch.database(), file);
+    writeBytes(log, frames);
+    CHECK(has(refused(scratch.store()), "schema 9"));
+    CHECK(bytesOf(scratch.database()) == file);
+    CHECK(bytesOf(log) == frames);
+}
+
+TEST_CASE("a store that another program holds is refused, not waited for") {
+    const Scratch scratch;
+    { openStore(scratch.store()); }
+    sqlite3* raw = nullptr;
+    REQUIRE(sqlite3_open(scratch.database().c_str(), &raw) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(raw, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+    const auto error = refused(scratch.store());
+    CHECK(error.code == Errc::Storage);
+    CHECK(has(error, "another program has it open"));
+    sqlite3_close(raw);
+    auto store = openStore(scratch.store());
+    CHECK(store.notes().empty()); // it was not taken for damaged
+}
+
+TEST_CASE("a network's file system gets a rollback journal, a local one the log") { // linux.md, B: storage
+    for (const auto magic : std::initializer_list<std::uint64_t>{NFS_SUPER_MAGIC, CIFS_SUPER_MAGIC, V9FS_MAGIC})
+        CHECK(isNetworkFileSystem(magic));
+    for (const auto magic : std::initializer_list<std::uint64_t>{EXT4_SUPER_MAGIC, TMPFS_MAGIC, BTRFS_SUPER_MAGIC})
+        CHECK(!isNetworkFileSystem(magic));
+
+    const Scratch scratch;
+    std::vector<std::string> notes;
+    const auto directory = valueOf(StoreDirectory::claim(scratch.store()));
+    CHECK(!directory.onNetwork());
+    for (const auto& [journal, mode, sync] :
+         {std::tuple{Journal::WriteAhead, "wal", 2}, std::tuple{Journal::RollBack, "delete", 3},
+          std::tuple{Journal::WriteAhead, "wal", 2}}) { // moved to and fro
+        auto database = valueOf(openDatabase(directory, journal, notes));
+        CHECK(valueOf(database.text("PRAGMA journal_mode")) == mode);
+        CHECK(valueOf(database.integer("PRAGMA synchronous")) == sync); // FULL, EXTRA
+        done(database.run("UPDATE meta SET generation = generation + 1"));
+    }
+    CHECK(notes.empty());
+}
+
+TEST_CASE("an emptied store is told of, not taken for a new one") {
+    const Scratch scratch;
+    { openStore(scratch.store()); }
+    writeBytes(scratch.database(), "");
+    auto store = openStore(scratch.store());
+    CHECK(valueOf(store.load()).jobs.empty());
+    CHECK(store.notes().size() == 1);
+}
