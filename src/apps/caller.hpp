@@ -31,8 +31,7 @@ struct Caller {
 };
 
 /// `ownerOf` finds the app of a process that Stint started, or of a descendant of one.
-Caller identify(const Peer& peer, const Registry& registry,
-                const std::function<std::optional<AppId>(pid_t)>& ownerOf);
+Caller identify(const Peer& peer, const Registry& registry, const std::function<std::optional<AppId>(pid_t)>& ownerOf);
 
 /// Whether the process is in the foreground process group of its controlling terminal at this moment. A process that
 /// is gone, or whose pid was given to another, is not. Unknown never grants.

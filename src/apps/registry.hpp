@@ -20,23 +20,31 @@ namespace stint {
 /// names the nearest known one). `file` is only for messages, and its stem must be the package.
 Result<Manifest> parseManifest(std::string_view text, const std::filesystem::path& file);
 
+/// What is legal in a manifest and hardly meant: an exported job service (jobs.md §2.2), a permission spelled wrong.
+std::vector<Error> warningsAbout(const Manifest& manifest);
+
+/// The apps that need no manifest: org.stint.transfer and org.stint.shell. `libexec` holds their programs.
+std::vector<Manifest> builtInManifests(const std::filesystem::path& libexec);
+
 class Registry {
 public:
     struct Change {
         std::optional<Manifest> installed; ///< new or updated
         std::optional<AppId> removed;
     };
-    using OnChange = std::function<void(const Change&)>;   ///< from the event loop
-    using OnTrouble = std::function<void(const Error&)>;   ///< a manifest that was refused, a warning
+    using OnChange = std::function<void(const Change&)>; ///< from the event loop
+    using OnTrouble = std::function<void(const Error&)>; ///< a manifest that was refused, a warning
 
-    /// Earlier directories win. `builtIn` manifests cannot be replaced by files. Watches by inotify.
+    /// Earlier directories win. `builtIn` manifests cannot be replaced by files. Watches by inotify; directories may
+    /// come later. Trouble with what is there already is told from inside this call, what is good is in all().
     static Result<std::unique_ptr<Registry>> open(sd_event* loop, std::vector<std::filesystem::path> directories,
                                                   std::vector<Manifest> builtIn, OnChange change, OnTrouble trouble);
     virtual ~Registry() = default;
 
     virtual std::vector<Manifest> all() const = 0;
     virtual const Manifest* find(std::string_view package) const = 0;
-    /// The app whose manifest's `executable` is this very file (by device and inode).
+    /// The app whose manifest's `executable` is this very file (by device and inode); /proc/PID/exe will do. Where
+    /// two apps name the same file it is neither's.
     virtual const Manifest* byExecutable(const std::filesystem::path& executable) const = 0;
 };
 

@@ -37,6 +37,14 @@ struct Channel {
     bool operator==(const Channel&) const = default;
 };
 
+/// What an app is woken by: an alarm, a message.
+struct Receiver {
+    std::string name;
+    std::vector<std::string> command; ///< starts a process that hosts it
+
+    bool operator==(const Receiver&) const = default;
+};
+
 /// A manifest that was read and checked.
 struct Manifest {
     AppId package;
@@ -48,6 +56,7 @@ struct Manifest {
     std::string executable;           ///< recognises the main program: /proc/PID/exe
     std::set<std::string, std::less<>> permissions;
     std::map<std::string, Service, std::less<>> services;
+    std::map<std::string, Receiver, std::less<>> receivers;
     std::vector<Channel> channels; ///< "default" always exists beside them
     bool debuggable = false;
     bool system = false; ///< no Stop button in the Task Manager
@@ -80,9 +89,9 @@ struct AppMemory {
 struct App {
     Manifest manifest;
     AppMemory memory;
-    bool visible = false;                ///< as its windows and terminals say; a pinned state outranks it
-    bool running = false;                ///< a process of it is known to be alive
-    std::vector<Instant> scheduleCalls;  ///< persisted schedule() calls within job.schedule_rate_window
+    bool visible = false;               ///< as its windows and terminals say; a pinned state outranks it
+    bool running = false;               ///< a process of it is known to be alive
+    std::vector<Instant> scheduleCalls; ///< persisted schedule() calls within job.schedule_rate_window
 };
 
 /// The state that rules read: the pinned one, else what is seen.

@@ -1,0 +1,114 @@
+#include "apps/caller.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "apps/unit.hpp"
+#include "base/fail.hpp"
+#include "base/pidfd.hpp"
+#include "base/proc.hpp"
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77 // Linux 6.5; newer than the C library's headers
+#endif
+
+namespace stint {
+namespace {
+
+// The kernel's own descriptor of the peer, which no reuse of its pid can deceive; older kernels have none to give.
+Fd peerPidfd(int socket, pid_t pid) {
+    int descriptor = -1;
+    socklen_t size = sizeof descriptor;
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &descriptor, &size) == 0) return Fd(descriptor);
+    return openPidfd(pid);
+}
+
+// While the pidfd has not ended, the pid is that process's and what /proc/PID says is said of it.
+bool isStillThere(const Peer& peer) {
+    std::optional<ProcessStat> stat = processStat(peer.pid);
+    return stat && stat->startTime == peer.startTime && !hasEnded(peer.pidfd);
+}
+
+const Manifest* firstOf(const std::vector<std::string>& ids, const Registry& registry) {
+    for (const std::string& id : ids)
+        if (const Manifest* manifest = registry.find(id)) return manifest;
+    return nullptr;
+}
+
+const Manifest* byUnit(pid_t pid, const Registry& registry) {
+    std::optional<std::string> text = readFile(fmt::format("/proc/{}/cgroup", pid));
+    if (!text) return nullptr;
+    // On a hybrid machine systemd keeps its units in a v1 hierarchy of that name.
+    for (std::string_view hierarchy : {"", "name=systemd"}) {
+        std::optional<std::string> path = cgroupPath(*text, hierarchy);
+        const Manifest* manifest = path ? firstOf(appIdsOfUnit(*path), registry) : nullptr;
+        if (manifest) return manifest;
+    }
+    return nullptr;
+}
+
+const Manifest* byFlatpak(pid_t pid, const Registry& registry) {
+    std::optional<std::string> id = flatpakOf(pid);
+    return id ? registry.find(*id) : nullptr;
+}
+
+const Manifest* byProgram(pid_t pid, const Registry& registry) {
+    std::string exe = fmt::format("/proc/{}/exe", pid);
+    if (const Manifest* manifest = registry.byExecutable(exe)) return manifest;
+    // PROPOSAL: an app that runs on while its package is upgraded stays itself. The kernel marks a file that was
+    // replaced, and names where it was; without this the app would turn into the user's shell, with more rights.
+    std::error_code error;
+    std::string name = std::filesystem::read_symlink(exe, error).string();
+    constexpr std::string_view mark = " (deleted)";
+    if (error || !name.ends_with(mark)) return nullptr;
+    name.resize(name.size() - mark.size());
+    return registry.byExecutable(name);
+}
+
+} // namespace
+
+Result<Peer> peerOf(int socket) {
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+        return fail(Errc::System, "cannot ask who connects: {}", std::strerror(errno));
+    if (credentials.uid != ::getuid())
+        return fail(Errc::Security, "process {} belongs to user {}; this daemon serves user {} alone", credentials.pid,
+                    credentials.uid, ::getuid());
+    Peer peer;
+    peer.pid = credentials.pid;
+    peer.uid = credentials.uid;
+    std::optional<ProcessStat> before = processStat(peer.pid);
+    peer.pidfd = peerPidfd(socket, peer.pid);
+    std::optional<ProcessStat> after = processStat(peer.pid);
+    bool same = before && after && before->startTime == after->startTime;
+    if (!peer.pidfd || !same || hasEnded(peer.pidfd))
+        return fail(Errc::Security, "process {} has ended; nobody can say which app connects", peer.pid);
+    peer.startTime = after->startTime;
+    return peer;
+}
+
+Caller identify(const Peer& peer, const Registry& registry, const std::function<std::optional<AppId>(pid_t)>& ownerOf) {
+    std::optional<AppId> started = ownerOf(peer.pid);
+    const Manifest* manifest = nullptr;
+    if (!started) manifest = byUnit(peer.pid, registry);
+    if (!started && !manifest) manifest = byFlatpak(peer.pid, registry);
+    if (!started && !manifest) manifest = byProgram(peer.pid, registry);
+
+    AppId shell{std::string(shellPackage)};
+    // What was read may be of another process by now: then nothing is known, and nothing is granted.
+    if (!isStillThere(peer)) return {.app = shell, .isOperator = false};
+    if (started) return {.app = *started, .isOperator = false};
+    if (manifest) return {.app = manifest->package, .isOperator = false};
+    return {.app = shell, .isOperator = true};
+}
+
+bool inTerminalForeground(const Peer& peer) {
+    std::optional<ProcessStat> stat = processStat(peer.pid);
+    if (!stat || stat->terminal == 0 || stat->foreground != stat->group) return false;
+    return stat->startTime == peer.startTime && !hasEnded(peer.pidfd);
+}
+
+} // namespace stint
