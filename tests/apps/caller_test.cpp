@@ -1,0 +1,189 @@
+// Who is calling, and whether a user is looking (design.md, who is calling, what is visible; jobs.md §12.1, §12.2):
+// real processes, and the kernel's word alone.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "apps/desk.hpp"
+#include "apps/visitor.hpp"
+#include "base/proc.hpp"
+
+namespace stint {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<AppId> nobody(pid_t) { return std::nullopt; }
+
+bool operator==(const Caller& caller, const std::pair<const char*, bool>& expected) {
+    return caller.app.name == expected.first && caller.isOperator == expected.second;
+}
+
+// Copies of a program that waits; an app's, and one of nobody's.
+void copyProgram(const fs::path& to) { fs::copy_file("/bin/sleep", to); }
+
+fs::path unifiedCgroups() {
+    std::istringstream lines(readFile("/proc/self/mountinfo").value_or(""));
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream fields(line);
+        std::string id, parent, device, root, point;
+        if (line.find(" - cgroup2 ") != std::string::npos && fields >> id >> parent >> device >> root >> point)
+            return point;
+    }
+    return {};
+}
+
+} // namespace
+
+TEST_CASE("a process of nobody's app is the shell, and may do what its user may") { // (4)
+    Desk desk;
+    desk.open({desk.root}, builtInManifests("/libexec"));
+    Visitor visitor;
+    Peer peer = visitor.peer();
+    CHECK(peer.pid == visitor.pid);
+    CHECK(peer.uid == ::getuid());
+    CHECK(peer.startTime == processStat(visitor.pid)->startTime);
+    CHECK(identify(peer, *desk.registry, nobody) == std::pair("org.stint.shell", true));
+}
+
+TEST_CASE("a process that Stint started is its app, and no operator, whatever else it may be") { // (1)
+    Desk desk;
+    copyProgram(desk.root / "program");
+    install(desk.root, "com.example.a", "executable = \"" + (desk.root / "program").string() + "\"");
+    desk.open({desk.root});
+    Visitor visitor({.program = desk.root / "program"});
+    auto started = [&](pid_t pid) {
+        return pid == visitor.pid ? std::optional(AppId{"com.example.job"}) : std::nullopt;
+    };
+    CHECK(identify(visitor.peer(), *desk.registry, started) == std::pair("com.example.job", false));
+}
+
+TEST_CASE("a process that runs an app's program is that app") { // (3)
+    Desk desk;
+    copyProgram(desk.root / "program");
+    install(desk.root, "com.example.a", "executable = \"" + (desk.root / "program").string() + "\"");
+    desk.open({desk.root});
+    Visitor visitor({.program = desk.root / "program", .name = "org.stint.shell"});
+    Caller app = identify(visitor.peer(), *desk.registry, nobody);
+    CHECK(app == std::pair("com.example.a", false));
+
+    // An upgrade puts another file in its place while it runs.
+    copyProgram(desk.root / "program.new");
+    fs::rename(desk.root / "program.new", desk.root / "program");
+    CHECK(identify(visitor.peer(), *desk.registry, nobody) == std::pair("com.example.a", false));
+}
+
+TEST_CASE("a process that only bears an app's name is not that app") {
+    Desk desk;
+    copyProgram(desk.root / "program");
+    copyProgram(desk.root / "other");
+    install(desk.root, "com.example.a", "executable = \"" + (desk.root / "program").string() + "\"");
+    desk.open({desk.root});
+    Visitor visitor({.program = desk.root / "other", .name = desk.root / "program"});
+    CHECK(readFile("/proc/" + std::to_string(visitor.pid) + "/cmdline")->starts_with((desk.root / "program").string()));
+    CHECK(identify(visitor.peer(), *desk.registry, nobody) == std::pair("org.stint.shell", true));
+}
+
+TEST_CASE("a process in a desktop's unit is the app of that unit") { // (2)
+    Desk desk;
+    install(desk.root, "com.example.unit-app");
+    desk.open({desk.root});
+    std::string name = "app-stint-com.example.unit\\x2dapp-" + std::to_string(::getpid()) + ".scope";
+    fs::path cgroup = unifiedCgroups() / name;
+    if (::mkdir(cgroup.c_str(), 0755) != 0) {
+        MESSAGE("no cgroup can be made here: not tested");
+        return;
+    }
+    auto join = [&] {
+        Fd procs(::open((cgroup / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+        return ::write(procs.get(), "0", 1) == 1;
+    };
+    {
+        Visitor visitor({.before = join});
+        CHECK(identify(visitor.peer(), *desk.registry, nobody) == std::pair("com.example.unit-app", false));
+        fs::remove(desk.root / "com.example.unit-app.toml");
+        desk.runUntil([&] { return !desk.changes.empty(); });
+        CHECK(identify(visitor.peer(), *desk.registry, nobody) == std::pair("org.stint.shell", true)); // no manifest
+    }
+    CHECK(::rmdir(cgroup.c_str()) == 0);
+}
+
+TEST_CASE("a process in a Flatpak sandbox is the app of that sandbox") { // (2)
+    if (::getuid() != 0) return;                                         // a root of one's own is made by root alone
+    Desk desk;
+    install(desk.root, "com.example.sandboxed");
+    desk.open({desk.root});
+    fs::create_directories(desk.root / "sandbox");
+    write(desk.root / "sandbox" / ".flatpak-info", "[Application]\nname=com.example.sandboxed\n");
+    Visitor visitor({.before = [&] { return ::chroot((desk.root / "sandbox").c_str()) == 0; }});
+    CHECK(identify(visitor.peer(), *desk.registry, nobody) == std::pair("com.example.sandboxed", false));
+}
+
+TEST_CASE("a process of another user is refused") {
+    if (::getuid() != 0) return;
+    Visitor visitor({.before = [] { return ::setuid(12345) == 0; }});
+    auto peer = peerOf(visitor.connection.get());
+    REQUIRE_FALSE(peer.ok());
+    CHECK(peer.error().code == Errc::Security);
+    CHECK(peer.error().message.find("belongs to user 12345; this daemon serves user 0 alone") != std::string::npos);
+}
+
+TEST_CASE("a process that has ended is nobody and sees nothing") {
+    Desk desk;
+    desk.open({desk.root});
+    Visitor visitor({.terminal = true});
+    Peer peer = visitor.peer();
+    CHECK(inTerminalForeground(peer));
+    visitor.end();
+    CHECK(identify(peer, *desk.registry, nobody) == std::pair("org.stint.shell", false));
+    CHECK_FALSE(inTerminalForeground(peer));
+    auto late = peerOf(visitor.connection.get());
+    REQUIRE_FALSE(late.ok());
+    CHECK(late.error().code == Errc::Security);
+    CHECK_FALSE(peerOf(-1).ok());
+}
+
+TEST_CASE("a pid that was given to another process is not taken for the first") {
+    Desk desk;
+    desk.open({desk.root});
+    Visitor first, second({.terminal = true});
+    Peer peer = first.peer();
+    first.end();
+    peer.pid = second.pid; // as if the number had been used again
+    CHECK_FALSE(identify(peer, *desk.registry, nobody).isOperator);
+    CHECK_FALSE(inTerminalForeground(peer));
+    peer.startTime = second.peer().startTime; // within the same tick of the clock, even
+    CHECK_FALSE(identify(peer, *desk.registry, nobody).isOperator);
+    CHECK_FALSE(inTerminalForeground(peer));
+}
+
+TEST_CASE("only the foreground of a terminal is visible") { // jobs.md §12.2
+    Visitor foreground({.terminal = true});
+    CHECK(inTerminalForeground(foreground.peer()));
+    Visitor background({.terminal = true, .behindAnother = true});
+    CHECK_FALSE(inTerminalForeground(background.peer()));
+    Visitor without({.before = [] { return ::setsid() > 0; }});
+    CHECK_FALSE(inTerminalForeground(without.peer()));
+}
+
+TEST_CASE("visible is what is in the foreground at this moment") {
+    Visitor job({.terminal = true, .behindAnother = true});
+    Peer peer = job.peer();
+    CHECK_FALSE(inTerminalForeground(peer));
+    job.tellShell("fg");
+    CHECK(inTerminalForeground(peer));
+    job.tellShell("bg");
+    CHECK_FALSE(inTerminalForeground(peer));
+}
+
+TEST_CASE("a process whose terminal was closed is not visible") {
+    Visitor visitor({.before = [] { return std::signal(SIGHUP, SIG_IGN) != SIG_ERR; }, .terminal = true});
+    Peer peer = visitor.peer();
+    CHECK(inTerminalForeground(peer));
+    visitor.terminal = Fd();
+    CHECK_FALSE(inTerminalForeground(peer));
+}
+
+} // namespace stint
