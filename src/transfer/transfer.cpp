@@ -302,14 +302,16 @@ Progress Transfer::progress() const {
 }
 
 void Transfer::report(Clock::time_point now) {
-    if (now < nextReport_ || reported_ == progress()) return;
+    auto from = due();
+    if (!from || now < *from) return;
     nextReport_ = now + reportEvery;
     reported_ = progress();
     if (watcher_.progressed) watcher_.progressed(*reported_);
 }
 
 std::optional<Transfer::Clock::time_point> Transfer::due() const {
-    if (ending_ || reported_ == progress()) return std::nullopt;
+    // Before the part is had there is nothing to tell: another's end may be waited for.
+    if (ending_ || !part_ || reported_ == progress()) return std::nullopt;
     return nextReport_;
 }
 

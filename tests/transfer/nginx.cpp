@@ -46,7 +46,7 @@ Nginx::Nginx(const std::filesystem::path& directory, const std::string& serverLi
     home_ = home;
     Fd listening = listenOn(port_);
     std::ofstream(home_ / "nginx.conf") << fmt::format(
-        "{}daemon off;\nmaster_process off;\npid {}/pid;\nerror_log {}/error.log;\nevents {{}}\n"
+        "{}daemon off;\nworker_processes 1;\npid {}/pid;\nerror_log {}/error.log;\nevents {{}}\n"
         "http {{\n  log_format served '$status $body_bytes_sent \"$http_range\"';\n  access_log {}/access.log served;\n"
         "  client_body_temp_path {}/body; proxy_temp_path {}/proxy; fastcgi_temp_path {}/fastcgi;\n"
         "  uwsgi_temp_path {}/uwsgi; scgi_temp_path {}/scgi;\n"
@@ -54,12 +54,13 @@ Nginx::Nginx(const std::filesystem::path& directory, const std::string& serverLi
         ::geteuid() == 0 ? "user root;\n" : "", home, home, home, home, home, home, home, home, port_,
         directory.native(), serverLines);
     std::string conf = (home_ / "nginx.conf").native();
+    std::string log = (home_ / "error.log").native();
     std::string inherited = fmt::format("{};", listening.get());
     process_ = ::fork();
     if (process_ == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::setenv("NGINX", inherited.c_str(), 1);
-        ::execl(program, program, "-p", home.c_str(), "-c", conf.c_str(), nullptr);
+        ::execl(program, program, "-e", log.c_str(), "-p", home.c_str(), "-c", conf.c_str(), nullptr);
         ::_exit(127);
     }
 }

@@ -1,0 +1,206 @@
+// What happens to the process, the machine and the disk: SIGKILL, power loss, a full disk.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <csignal>
+#include <random>
+#include <set>
+
+#include <poll.h>
+#include <sched.h>
+#include <sys/inotify.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/fd.hpp"
+#include "transfer/nginx.hpp"
+#include "transfer/place.hpp"
+#include "transfer/resume.hpp"
+#include "transfer/scripted_server.hpp"
+
+using namespace stint;
+using namespace stint::transfer;
+
+namespace {
+
+const std::string tagged = "ETag: \"v1\"\r\n";
+
+/// A process of its own that downloads; its exit code is 0 once the file is saved.
+pid_t downloader(const Download& wish) {
+    pid_t process = ::fork();
+    if (process == 0) ::_exit(run(wish).fate == Fate::Done ? 0 : 1);
+    return process;
+}
+
+/// How often something was written in a directory since it was asked last.
+int writesSeen(const Fd& watch) {
+    alignas(inotify_event) std::array<char, 4096> buffer;
+    ssize_t count = ::read(watch.get(), buffer.data(), buffer.size()); // -1: nothing
+    int writes = 0;
+    for (ssize_t at = 0; at < count; ++writes)
+        at += static_cast<ssize_t>(sizeof(inotify_event) + reinterpret_cast<inotify_event*>(&buffer[at])->len);
+    return writes;
+}
+
+/// Kills `process` after `writes` more writes and renames in what `watch` watches. False: it had ended by itself.
+bool killAfter(pid_t process, int writes, const Fd& watch) {
+    Fd end(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+    std::array<pollfd, 2> waited{{{watch.get(), POLLIN, 0}, {end.get(), POLLIN, 0}}};
+    while (writes > 0 && ::poll(waited.data(), waited.size(), -1) > 0 && !waited[1].revents)
+        writes -= writesSeen(watch);
+    ::kill(process, SIGKILL);
+    int status = 0;
+    ::waitpid(process, &status, 0);
+    return WIFSIGNALED(status);
+}
+
+} // namespace
+
+TEST_CASE("a SIGKILL at any moment costs 64 KiB and no byte of the file") {
+    if (!Nginx::installed()) return;
+    Place place;
+    Place web;
+    constexpr Bytes size = 12_MiB;
+    std::string content = noise(size, 1);
+    writeContent(web.path(), content);
+    Nginx nginx(web.path().parent_path(), "limit_rate 10m; sendfile_max_chunk 64k;");
+    Download wish = place.wish(nginx.url("file"));
+    wish.checksum = sha256(content);
+
+    unsigned seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937 chance(seed);
+    Fd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    ::inotify_add_watch(watch.get(), place.path().parent_path().c_str(), IN_MODIFY | IN_MOVED_TO | IN_CREATE);
+    std::set<std::string> expected{"\"-\""};
+    int kills = 0;
+    for (bool ended = false; !ended; kills += !ended) {
+        std::error_code none;
+        auto before = static_cast<Bytes>(std::filesystem::file_size(place.parts().part, none));
+        if (!none && before > overlap) expected.insert(fmt::format("\"bytes={}-\"", before - overlap));
+        while (writesSeen(watch) > 0) {
+        }
+        ended = !killAfter(downloader(wish), std::uniform_int_distribution(1, 25)(chance), watch);
+    }
+    CHECK(run(wish).fate == Fate::Done); // known to be done, whatever the last kill hit
+    CHECK(contentOf(place.path()) == content);
+    CHECK(kills > 3);
+    nginx.quit();
+    Bytes served = 0;
+    for (const auto& one : nginx.served()) {
+        CHECK(expected.contains(one.range)); // from where the part ended, less the overlap
+        served += one.bytes;
+    }
+    MESSAGE(kills, " kills; served ", served, " of ", size);
+}
+
+TEST_CASE("after a power loss only what was durable is believed") {
+    for (Bytes durable : {Bytes{0}, Bytes{200'000}, Bytes{300'000}}) {
+        CAPTURE(durable);
+        Place place;
+        constexpr Bytes size = 600'000;
+        constexpr Bytes half = 300'000;
+        std::string content = noise(size, 2);
+        ScriptedServer server({cutAfter(half, content, tagged), honest(content, "\"v1\"")});
+        auto wish = place.wish(server.url());
+        {
+            Engine before("before");
+            CHECK(run(before, wish).fate == Fate::Later);
+        }
+        auto sidecar = loadSidecar(place.parts().state);
+        REQUIRE(sidecar);
+        CHECK(sidecar->boot == "before");
+        CHECK(sidecar->durable == half); // an end makes durable what it leaves
+        sidecar->durable = durable;
+        REQUIRE(saveSidecar(place.parts(), *sidecar, Durability::InThisBoot));
+        // The size was on the disk, the bytes were not: zeros, and more of them than there ever were.
+        writeContent(place.parts().part, content.substr(0, durable) + std::string(half - durable + 50'000, '\0'));
+
+        Engine after("after");
+        CHECK(run(after, wish).fate == Fate::Done);
+        CHECK(contentOf(place.path()) == content);
+        ScriptedServer::Exchange second(-1, server.requests().at(1));
+        CHECK(second.rangeStart() == (durable == 0 ? 0 : durable - 65536));
+    }
+}
+
+TEST_CASE("after a power loss the part's size counts again from where it was cut") {
+    Place place;
+    constexpr Bytes size = 600'000;
+    std::string content = noise(size, 3);
+    auto cutAt = [&](Bytes to) -> ScriptedServer::Scene {
+        return [&, to](ScriptedServer::Exchange& e) {
+            Bytes start = e.rangeStart();
+            e.send(head("206 Partial Content",
+                        fmt::format("{}Content-Range: bytes {}-{}/{}\r\n", tagged, start, size - 1, size),
+                        size - start));
+            e.send(std::string_view(content).substr(start, to - start));
+        };
+    };
+    ScriptedServer server({cutAfter(200'000, content, tagged), cutAt(400'000), honest(content, "\"v1\"")});
+    auto wish = place.wish(server.url());
+    for (const char* boot : {"one", "two"}) {
+        Engine engine(boot);
+        CHECK(run(engine, wish).fate == Fate::Later);
+    }
+    Engine engine("two");
+    CHECK(run(engine, wish).fate == Fate::Done);
+    CHECK(ScriptedServer::Exchange(-1, server.requests().at(2)).rangeStart() == 400'000 - 65536);
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("every 32 MiB are made durable on the way") { // design.md, transfers
+    Place place;
+    constexpr Bytes size = 70_MiB;
+    std::string content = noise(size, 4);
+    ScriptedServer server({[&](ScriptedServer::Exchange& e) {
+        e.send(head("200 OK", tagged, size));
+        e.send(std::string_view(content).substr(0, 66_MiB));
+        e.awaitHangUp();
+    }});
+    Engine engine;
+    auto ticket = runUntil(engine, place.wish(server.url()), 66_MiB);
+    // The first is under way or done; a turn ends when it is.
+    auto durable = [&] {
+        auto sidecar = loadSidecar(place.parts().state);
+        return sidecar ? sidecar->durable : 0;
+    };
+    while (durable() < 32_MiB)
+        engine.turn();
+    CHECK(durable() <= 66_MiB);
+    engine.stop(ticket);
+}
+
+TEST_CASE("a full disk ends the job with 74, and keeps what was received") {
+    Place place;
+    constexpr Bytes size = 4_MiB;
+    std::string content = noise(size, 5);
+    ScriptedServer server({honest(content, "\"v1\""), honest(content, "\"v1\"")});
+    pid_t process = ::fork();
+    if (process == 0) {
+        // A small disk of its own, in a mount namespace of its own.
+        if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) ::_exit(77);
+        ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+        std::string directory = place.path().parent_path().native();
+        if (::mount("tmpfs", directory.c_str(), "tmpfs", 0, "size=2m") != 0) ::_exit(77);
+        Ending ending = run(place.wish(server.url()));
+        bool kept = std::filesystem::file_size(place.parts().part) > 1_MiB && !std::filesystem::exists(place.path());
+        if (ending.exitCode != 74 || ending.fate != Fate::Never || !kept) ::_exit(1);
+        if (ending.text.find("No space left on device") == std::string::npos) ::_exit(2);
+        if (::mount("tmpfs", directory.c_str(), "tmpfs", MS_REMOUNT, "size=16m") != 0) ::_exit(3);
+        bool saved = run(place.wish(server.url())).fate == Fate::Done && contentOf(place.path()) == content;
+        ::_exit(saved ? 0 : 4);
+    }
+    int status = 0;
+    ::waitpid(process, &status, 0);
+    if (WEXITSTATUS(status) == 77) {
+        MESSAGE("no mount namespaces here: not tested");
+        return;
+    }
+    CHECK(WEXITSTATUS(status) == 0);
+    CHECK(ScriptedServer::Exchange(-1, server.requests().at(1)).rangeStart() > 0);
+}

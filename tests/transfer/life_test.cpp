@@ -1,0 +1,274 @@
+// A download's life in one process: stopped, moved to another network, beside others, and put in place.
+#include <doctest/doctest.h>
+
+#include <future>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/fd.hpp"
+#include "transfer/finish.hpp"
+#include "transfer/place.hpp"
+#include "transfer/scripted_server.hpp"
+
+using namespace stint;
+using namespace stint::transfer;
+using Exchange = ScriptedServer::Exchange;
+
+namespace {
+
+constexpr Bytes size = 600'000;
+constexpr Bytes half = 300'000;
+const std::string etag = "\"v1\"";
+const std::string tagged = "ETag: \"v1\"\r\n";
+
+/// Sends half of it, and then nothing more.
+ScriptedServer::Scene stall(const std::string& content, const std::string& headers) {
+    return [content, headers](Exchange& e) {
+        e.send(head("200 OK", headers, size));
+        e.send(std::string_view(content).substr(0, half));
+        e.awaitHangUp();
+    };
+}
+
+} // namespace
+
+TEST_CASE(
+    "a stopped download keeps what it has, and the next run in the same process goes on from there") { // jobs.md §4.2
+    Place place;
+    std::string content = noise(size, 1);
+    ScriptedServer server({stall(content, tagged), honest(content, etag)});
+    Engine engine;
+    bool told = false;
+    auto wish = place.wish(server.url());
+    auto ticket = runUntil(engine, wish, half, {.progressed = {}, .ended = [&](const Ending&) { told = true; }});
+    engine.stop(ticket);
+    engine.stop(ticket);
+    CHECK(engine.idle());
+    CHECK(place.list() == ".file.stint-part .file.stint-state");
+    CHECK(run(engine, wish).fate == Fate::Done); // waits for the lock that the last fdatasync still holds
+    CHECK(!told);
+    CHECK(Exchange(-1, server.requests().at(1)).rangeStart() == half - 65536);
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("on another network it asks again at once, from where it is") { // jobs.md §4.7
+    Place place;
+    std::string content = noise(size, 2);
+    ScriptedServer server({stall(content, tagged), honest(content, etag)});
+    Engine engine;
+    std::optional<Ending> ending;
+    auto ticket = runUntil(engine, place.wish(server.url()), half,
+                           {.progressed = {}, .ended = [&](const Ending& e) { ending = e; }});
+    engine.reconnect(ticket);
+    while (!ending)
+        engine.turn();
+    CHECK(ending->fate == Fate::Done);
+    CHECK(ending->text.find("anew") == std::string::npos);
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("on another network it begins anew where the server cannot resume") {
+    Place place;
+    std::string content = noise(size, 3);
+    ScriptedServer server({stall(content, ""), [&](Exchange& e) { e.send(reply("200 OK", "", content)); }});
+    Engine engine;
+    std::optional<Ending> ending;
+    auto ticket = runUntil(engine, place.wish(server.url()), half,
+                           {.progressed = {}, .ended = [&](const Ending& e) { ending = e; }});
+    engine.reconnect(ticket);
+    while (!ending)
+        engine.turn();
+    CHECK(ending->text.ends_with("; begun anew: the server cannot resume"));
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("progress is of the file, not of the run, and at most once a second") {
+    Place place;
+    std::string content = noise(size, 4);
+    ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
+    Engine engine;
+    auto began = std::chrono::steady_clock::now();
+    std::vector<Progress> told;
+    for (int runs = 0; runs < 2; ++runs) {
+        std::optional<Ending> ending;
+        engine.start(place.wish(server.url()), {.progressed = [&](const Progress& p) { told.push_back(p); },
+                                                .ended = [&](const Ending& e) { ending = e; }});
+        while (!ending)
+            engine.turn();
+    }
+    auto seconds = std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - began).count();
+    REQUIRE(told.size() >= 2); // each run tells at once where it begins
+    CHECK(told.size() <= 2 + static_cast<std::size_t>(seconds));
+    CHECK(told.front().inPlace == 0);
+    CHECK(
+        std::any_of(told.begin(), told.end(), [](const Progress& p) { return p.inPlace == half && p.total == size; }));
+}
+
+TEST_CASE("several downloads go on at once in one loop") {
+    Place place;
+    std::string content = noise(size, 5);
+    ScriptedServer stuck({stall(content, tagged)});
+    ScriptedServer server({honest(content, etag), honest(content, etag), honest(content, etag)});
+    Engine engine;
+    runUntil(engine, {.url = stuck.url(), .output = place.path("stuck"), .checksum = {}, .overwrite = false}, half);
+    int done = 0;
+    for (const char* name : {"a", "b", "c"})
+        engine.start({.url = server.url(), .output = place.path(name), .checksum = {}, .overwrite = false},
+                     {.progressed = {}, .ended = [&](const Ending& e) { done += e.fate == Fate::Done; }});
+    while (done < 3)
+        engine.turn();
+    for (const char* name : {"a", "b", "c"})
+        CHECK(contentOf(place.path(name)) == content);
+    CHECK(!engine.idle());
+}
+
+TEST_CASE("the loop wakes for a descriptor beside it") {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    Fd reading(ends[0]);
+    Fd writing(ends[1]);
+    Engine engine;
+    REQUIRE(::write(writing.get(), "x", 1) == 1);
+    engine.turn(reading.get()); // returns
+    engine.turn(-1, 1ms);       // and so does this
+    CHECK(engine.idle());
+}
+
+TEST_CASE("a part that another process writes is left alone") {
+    Place place;
+    std::string content = noise(size, 6);
+    ScriptedServer server({cutAfter(half, content, tagged)});
+    CHECK(run(place.wish(server.url())).fate == Fate::Later);
+    Fd other(::open(place.parts().part.c_str(), O_RDWR | O_CLOEXEC)); // a lock is the open file's, not the process's
+    REQUIRE(::flock(other.get(), LOCK_EX | LOCK_NB) == 0);
+    CHECK(run(place.wish(server.url())) == later("another transfer is writing this file"));
+    CHECK(contentOf(place.parts().part) == content.substr(0, half));
+    CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("what is in the place of the target stays untouched, unless it may be replaced") {
+    Place place;
+    std::string content = noise(1000, 7);
+    ScriptedServer server({honest(content, etag)});
+    writeContent(place.path(), "mine");
+    auto wish = place.wish(server.url());
+    CHECK(run(wish).exitCode == 73);
+    CHECK(contentOf(place.path()) == "mine");
+    CHECK(place.list() == "file");
+    wish.overwrite = true;
+    CHECK(run(wish).fate == Fate::Done);
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("a file that comes to the target's place meanwhile is not replaced") {
+    Place place;
+    std::string content = noise(1000, 8);
+    ScriptedServer server({[&](Exchange& e) {
+        writeContent(place.path(), "mine");
+        e.send(reply("200 OK", tagged, content));
+    }});
+    auto wish = place.wish(server.url());
+    CHECK(run(wish).exitCode == 73);
+    CHECK(contentOf(place.path()) == "mine");
+    wish.overwrite = true; // all is there: nothing is asked of the server again
+    CHECK(run(wish).fate == Fate::Done);
+    CHECK(contentOf(place.path()) == content);
+    CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("where no file can be made is said at once") {
+    Place place;
+    auto wish = place.wish("http://127.0.0.1:1/");
+    wish.output = place.path("nowhere") / "file";
+    CHECK(run(wish).exitCode == 73);
+    wish.output = place.path(std::string(250, 'n'));
+    CHECK(run(wish).exitCode == 73);
+    std::filesystem::create_directory(place.path("directory"));
+    wish.output = place.path("directory");
+    wish.overwrite = true;
+    CHECK(run(wish).exitCode == 73);
+    wish.url = "gopher://127.0.0.1/";
+    CHECK(run(wish).exitCode == 64);
+    CHECK(place.list() == "directory");
+}
+
+TEST_CASE("the right checksum passes, a wrong one leaves nothing") {
+    Place place;
+    std::string content = noise(size, 9);
+    ScriptedServer server({honest(content, etag), cutAfter(half, content, tagged), honest(content, etag)});
+    auto wish = place.wish(server.url());
+    wish.checksum = sha256("other");
+    Ending ending = run(wish);
+    CHECK(ending.exitCode == 65);
+    CHECK(ending.fate == Fate::Never);
+    CHECK(ending.text.find(sha256(content)) != std::string::npos);
+    CHECK(place.list().empty());
+    wish.checksum = sha256(content);
+    CHECK(run(wish).fate == Fate::Later);
+    CHECK(run(wish).fate == Fate::Done); // also over a joint
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("an empty file is a file") {
+    Place place;
+    ScriptedServer server({honest("", etag)});
+    CHECK(run(place.wish(server.url())).fate == Fate::Done);
+    CHECK(std::filesystem::file_size(place.path()) == 0);
+}
+
+TEST_CASE("a run that died between the rename and its last word is known to have succeeded") { // jobs.md §4.1: retried
+    Place place;
+    std::string content = noise(size, 10);
+    ScriptedServer server({honest(content, etag)});
+    auto wish = place.wish(server.url());
+    Ending first = run(wish);
+    CHECK(run(wish) == first);
+    CHECK(server.requests().size() == 1);
+    forgetFinished(wish.output); // the job is known to be over
+    CHECK(place.list() == "file");
+    CHECK(run(wish).exitCode == 73); // so this is another job
+}
+
+TEST_CASE("another file in the target's place is never taken for a finished download") {
+    Place place;
+    std::string content = noise(size, 11);
+    ScriptedServer server({honest(content, etag)});
+    auto wish = place.wish(server.url());
+    CHECK(run(wish).fate == Fate::Done);
+    writeContent(place.path("other"), content);
+    std::filesystem::rename(place.path("other"), place.path());
+    CHECK(run(wish).exitCode == 73);
+}
+
+TEST_CASE("a part is not believed without its record, and a damaged record is none") {
+    for (bool damaged : {true, false}) {
+        Place place;
+        std::string content = noise(size, 12);
+        ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
+        CHECK(run(place.wish(server.url())).fate == Fate::Later);
+        if (damaged)
+            writeContent(place.parts().state, "{\"version\": 1, \"url\": ");
+        else
+            std::filesystem::remove(place.parts().state);
+        Ending ending = run(place.wish(server.url()));
+        CHECK(ending.text.ends_with("; begun anew: the record of what was there is missing or damaged"));
+        CHECK(contentOf(place.path()) == content);
+        CHECK(Exchange(-1, server.requests().at(1)).header("Range").empty());
+    }
+}
+
+TEST_CASE("another URL for the same file is another download") {
+    Place place;
+    std::string content = noise(size, 13);
+    std::string other = noise(size, 14);
+    ScriptedServer server({cutAfter(half, content, tagged), honest(other, etag)});
+    CHECK(run(place.wish(server.url("/one"))).fate == Fate::Later);
+    Ending ending = run(place.wish(server.url("/two")));
+    CHECK(ending.text.ends_with("; begun anew: what was there came from another URL"));
+    CHECK(contentOf(place.path()) == other);
+}

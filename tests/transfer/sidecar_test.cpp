@@ -1,0 +1,111 @@
+#include "transfer/sidecar.hpp"
+
+#include <doctest/doctest.h>
+
+#include "transfer/place.hpp"
+#include "transfer/resume.hpp"
+
+using namespace stint;
+using namespace stint::transfer;
+
+namespace {
+
+Sidecar example() {
+    return {.url = "http://example.org/file?x=1",
+            .location = "http://example.org/file",
+            .validator = {Validator::Kind::ETag, "\"v1\""},
+            .total = 1000,
+            .boot = "one",
+            .durable = 400,
+            .anew = "changed on the server",
+            .checksum = "",
+            .finishedInode = 7};
+}
+
+} // namespace
+
+TEST_CASE("a sidecar is read as it was written") {
+    Sidecar sidecar = example();
+    CHECK(decode(encode(sidecar)) == sidecar);
+    sidecar.total.reset();
+    sidecar.validator = {Validator::Kind::LastModified, "Mon, 05 Jan 2026 08:00:00 GMT"};
+    CHECK(decode(encode(sidecar)) == sidecar);
+}
+
+TEST_CASE("a damaged sidecar is none") {
+    std::string text = encode(example());
+    for (std::size_t length = 0; length + 2 < text.size(); length += 7)
+        CHECK(!decode(text.substr(0, length)));
+    for (const char* other : {"", "null", "[]", "7", "{}", "{\"validator\": {}}", "{\"validator\": 3}", "\0\0\0"})
+        CHECK(!decode(other));
+    auto with = [&](const char* from, const char* to) {
+        std::string changed = text;
+        changed.replace(changed.find(from), std::string_view(from).size(), to);
+        return decode(changed);
+    };
+    CHECK(with("400", "401"));
+    CHECK(!with("400", "-1"));
+    CHECK(!with("400", "\"400\""));
+    CHECK(!with("400", "4.5"));
+    CHECK(!with("\"etag\"", "\"weak\""));
+    CHECK(!with("\"version\": 1", "\"version\": 2"));
+}
+
+TEST_CASE("a URL that is no UTF-8 is written without harm") {
+    Sidecar sidecar = example();
+    sidecar.url = "http://example.org/\xff";
+    auto read = decode(encode(sidecar));
+    REQUIRE(read);
+    CHECK(read->url != sidecar.url);
+}
+
+TEST_CASE("what a part is worth depends on the boot, the URL and the record") {
+    Sidecar sound = example();
+    Sidecar elsewhere = sound;
+    elsewhere.url = "http://example.org/other";
+    Sidecar weak = sound;
+    weak.validator = {};
+    struct Row {
+        const char* what;
+        std::optional<Sidecar> sidecar;
+        Bytes partSize;
+        const char* boot;
+        Bytes offset;
+        bool gaveUp;
+    };
+    for (const Row& row : {
+             Row{"nothing there", std::nullopt, 0, "one", 0, false},
+             Row{"a part without a record", std::nullopt, 500, "one", 0, true},
+             Row{"the same boot: its size", sound, 500, "one", 500, false},
+             Row{"whole", sound, 1000, "one", 1000, false},
+             Row{"longer than the file", sound, 1001, "one", 0, true},
+             Row{"another boot: what was durable", sound, 500, "two", 400, false},
+             Row{"another boot, grown by a power loss", sound, 5000, "two", 400, false},
+             Row{"another boot, shorter than was durable", sound, 399, "two", 0, true},
+             Row{"no boot id at all", sound, 500, "", 400, false},
+             Row{"from another URL", elsewhere, 500, "one", 0, true},
+             Row{"of a server that cannot resume", weak, 500, "one", 0, true},
+         }) {
+        CAPTURE(row.what);
+        Resume resume = resumeOf(row.sidecar, sound.url, row.partSize, row.boot);
+        CHECK(resume.offset == row.offset);
+        CHECK(!resume.reason.empty() == row.gaveUp);
+    }
+}
+
+TEST_CASE("a boot has a name") { CHECK(thisBoot().size() == 36); }
+
+TEST_CASE("a sidecar on the disk is replaced whole, and leaves nothing behind") {
+    Place place;
+    PartPaths parts = place.parts();
+    CHECK(!loadSidecar(parts.state));
+    REQUIRE(saveSidecar(parts, example(), Durability::OverPowerLoss));
+    Sidecar second = example();
+    second.durable = 800;
+    REQUIRE(saveSidecar(parts, second, Durability::InThisBoot));
+    CHECK(loadSidecar(parts.state) == second);
+    CHECK(place.list() == ".file.stint-state");
+    REQUIRE(removeSidecar(parts));
+    REQUIRE(removeSidecar(parts));
+    CHECK(place.list().empty());
+}
