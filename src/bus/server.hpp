@@ -35,8 +35,11 @@ class BusOwner {
 public:
     virtual ~BusOwner() = default;
 
-    /// Fixes who is calling; an Error refuses the connection (it is closed).
+    /// Fixes who is calling; an Error refuses the connection (it is closed). `socket` is for this moment only.
     virtual Result<BusCaller> accepted(ConnectionId connection, int socket) = 0;
+    /// The other end is gone, or broke the rules of the wire, or answered StartJob or StopJob with an error: as an app
+    /// that crashed. Told during gather(), once, for each connection that accepted() let in or adopt() made; not for
+    /// those that close() ended.
     virtual void closed(ConnectionId connection) = 0;
     /// Read anew at each call (design.md, what is visible).
     virtual bool visibleNow(ConnectionId connection) = 0;
@@ -47,9 +50,11 @@ public:
     virtual Result<void> hosts(ConnectionId connection, const std::vector<std::string>& services) = 0;
     /// Whether this connection hosts that run; what it says of another's is ignored.
     virtual bool maySpeakFor(ConnectionId connection, RunId run) = 0;
-    /// `stint start`.
+    /// `stint start`, during gather(). Where it answers a pid, the caller is told it by the Reply to `call`: the owner
+    /// hands AppOpened{call} to the core, which makes one.
     virtual Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
                                    const std::vector<std::string>& arguments, std::vector<Fd> stdio) = 0;
+    /// During gather(); where it succeeds, the Reply to `call` is the answer (DeviceChanged{call}).
     virtual Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) = 0;
     virtual Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) = 0;
 
@@ -78,7 +83,8 @@ public:
     virtual Result<ConnectionId> adopt(Fd socket, BusCaller caller) = 0;
 
     /// Takes in all that is waiting: every ready connection until it has nothing or 64 messages. Events go to
-    /// Owner::arrived; false: nothing came.
+    /// Owner::arrived; false: nothing came. To be called in every turn: the loop is only woken by what arrives, and
+    /// once more by itself where a connection had more than 64.
     virtual bool gather() = 0;
     /// Answers what was asked in this turn, in the order it came, and flushes.
     virtual void act() = 0;
@@ -95,6 +101,7 @@ public:
     virtual void appExited(ConnectionId to, pid_t pid, int exitCode) = 0;
     /// The job changed: tells those who watch it (in act()).
     virtual void changed(const JobKey& key) = 0;
+    /// What is queued for it is still sent, as far as it goes without waiting.
     virtual void close(ConnectionId connection) = 0;
 };
 

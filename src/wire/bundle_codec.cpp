@@ -115,12 +115,12 @@ Result<BundleValue> readValue(Reader& reader, std::string_view type, Allowance& 
 Result<PersistableBundle> readWithin(Reader& reader, Allowance& allowance) {
     PersistableBundle bundle;
     STINT_TRY(reader.array("{sv}", [&](Reader& entries) {
-        return entries.entry([&](Reader& entry) -> Result<void> {
+        return entries.entry("sv", [&](Reader& entry) -> Result<void> {
             std::string key = STINT_TRY(readOne<std::string>(entry, allowance));
             return entry.variant([&](Reader& reader_, std::string_view type) -> Result<void> {
                 Result<BundleValue> value = readValue(reader_, type, allowance);
                 if (!value) return within(key, std::move(value).error());
-                bundle.put(std::move(key), *std::move(value));
+                bundle.put(std::move(key), std::move(value).value());
                 return {};
             });
         });

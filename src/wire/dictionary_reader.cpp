@@ -43,7 +43,7 @@ Result<void> DictionaryReader::read(Reader& reader) {
 }
 
 Result<void> DictionaryReader::readEntry(Reader& reader) {
-    return reader.entry([this](Reader& entry) -> Result<void> {
+    return reader.entry("sv", [this](Reader& entry) -> Result<void> {
         const std::string key = STINT_TRY(entry.string());
         const auto field = std::ranges::find(fields_, key, &Field::key);
         if (field != fields_.end()) return readValue(entry, *field);

@@ -128,8 +128,8 @@ Result<void> Reader::structure(const char* contents, const std::function<Result<
     return exit();
 }
 
-Result<void> Reader::entry(const std::function<Result<void>(Reader&)>& keyAndValue) {
-    if (!STINT_TRY(enter(SD_BUS_TYPE_DICT_ENTRY, "sv"))) return fail(Errc::IllegalArgument, "an entry is missing");
+Result<void> Reader::entry(const char* contents, const std::function<Result<void>(Reader&)>& keyAndValue) {
+    if (!STINT_TRY(enter(SD_BUS_TYPE_DICT_ENTRY, contents))) return fail(Errc::IllegalArgument, "an entry is missing");
     STINT_TRY(keyAndValue(*this));
     return exit();
 }

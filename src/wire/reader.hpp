@@ -41,8 +41,8 @@ public:
     /// Reads each element of an array of `contents` by `element`, which must take in exactly one.
     Result<void> array(const char* contents, const std::function<Result<void>(Reader&)>& element);
     Result<void> structure(const char* contents, const std::function<Result<void>(Reader&)>& fields);
-    /// A {sv} within a dictionary.
-    Result<void> entry(const std::function<Result<void>(Reader&)>& keyAndValue);
+    /// A key and its value, within an array of them: `contents` is "sv" or "ss".
+    Result<void> entry(const char* contents, const std::function<Result<void>(Reader&)>& keyAndValue);
     /// Enters the next variant, hands its type to `value`, which must take in exactly one value, and leaves it.
     Result<void> variant(const std::function<Result<void>(Reader&, std::string_view type)>& value);
     Result<void> skip(const char* types);

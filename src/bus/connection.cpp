@@ -1,0 +1,119 @@
+#include "bus/connection.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include "base/fail.hpp"
+#include "wire/connect.hpp"
+#include "wire/errors.hpp"
+
+namespace stint {
+namespace {
+
+Error broken(const char* what, int number) { return within(what, wire::errorFromErrno(number)); }
+
+} // namespace
+
+Result<std::unique_ptr<Connection>> Connection::over(Fd socket) {
+    int halves[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, halves) < 0)
+        return broken("cannot make a socketpair", errno);
+    Fd outside(halves[0]);
+    Fd inside(halves[1]);
+    if (::fcntl(socket.get(), F_SETFL, O_NONBLOCK) < 0) return broken("cannot use the socket", errno);
+    std::unique_ptr<Connection> made(new Connection(std::move(socket), std::move(inside)));
+    made->bus_ = STINT_TRY(wire::serverOver(std::move(outside)));
+    if (!made->listen()) return fail(Errc::System, "cannot listen to a connection: out of memory");
+    return made;
+}
+
+Connection::Connection(Fd socket, Fd inside)
+    : socket_(std::move(socket)), handshake_(std::in_place, socket_.get(), std::move(inside)), frames_(socket_.get()) {}
+
+Connection::~Connection() = default;
+
+bool Connection::listen() {
+    sd_bus_slot* slot = nullptr;
+    if (sd_bus_add_filter(bus(), &slot, filter, this) < 0) return false;
+    filter_.reset(slot);
+    return true;
+}
+
+int Connection::filter(sd_bus_message* message, void* self, sd_bus_error*) {
+    return static_cast<Connection*>(self)->received(message);
+}
+
+int Connection::received(sd_bus_message* message) {
+    if (message == marker_.get()) {
+        current_ = marker_;
+        return 1;
+    }
+    wire::Message arrived = wire::Message::sharing(message);
+    // sd-bus's own word of the connection's end did not come through the socket.
+    if (arrived.interface() == "org.freedesktop.DBus.Local") return 1;
+    frames_.delivered();
+    current_ = std::move(arrived);
+    return 1;
+}
+
+Connection::Next Connection::next(wire::Message& message) {
+    if (handshake_) {
+        switch (handshake_->step(bus())) {
+        case Handshake::State::Going:
+            return hungUp_ ? Next::Closed : Next::Nothing;
+        case Handshake::State::Refused:
+            return Next::Closed;
+        case Handshake::State::Done:
+            handshake_.reset();
+        }
+    }
+    return nextMessage(message);
+}
+
+Connection::Next Connection::nextMessage(wire::Message& message) {
+    while (true) {
+        switch (frames_.look()) {
+        case Frames::Look::Ready:
+            break;
+        case Frames::Look::Incomplete:
+            return hungUp_ ? Next::Closed : Next::Nothing;
+        case Frames::Look::Ended:
+        case Frames::Look::Broken:
+            return Next::Closed;
+        }
+        current_ = {};
+        const int result = sd_bus_process(bus(), nullptr);
+        if (result < 0 || sd_bus_is_open(bus()) <= 0 || !frames_.account()) return Next::Closed;
+        if (current_) {
+            message = std::exchange(current_, {});
+            return Next::Message;
+        }
+        if (result == 0) return Next::Nothing;
+    }
+}
+
+std::size_t Connection::queued() const {
+    std::uint64_t count = 0;
+    return sd_bus_get_n_queued_write(bus(), &count) < 0 ? 0 : static_cast<std::size_t>(count);
+}
+
+bool Connection::flush() {
+    if (handshake_ || queued() == 0) return true;
+    // sd_bus_process() writes, and then reads, unseen by Frames, unless something lies ready to be handed out: a
+    // message of our own, put there for that.
+    if (!marker_) {
+        Result<wire::Message> made = wire::newSignal(bus(), "org.stint.Marker", "Marker");
+        if (!made) return false;
+        marker_ = std::move(made).value();
+        if (sd_bus_message_seal(marker_.get(), 1, 0) < 0) return false;
+    }
+    if (sd_bus_enqueue_for_read(bus(), marker_.get()) < 0) return false;
+    current_ = {};
+    while (!current_)
+        if (sd_bus_process(bus(), nullptr) < 0 || sd_bus_is_open(bus()) <= 0) return false;
+    current_ = {};
+    return true;
+}
+
+} // namespace stint

@@ -1,0 +1,55 @@
+// One caller's connection: hands out its messages one by one, and closes on what breaks the rules of the wire. Driven
+// by the server in gather() and act(); it never blocks and waits for nothing itself.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "base/fd.hpp"
+#include "bus/frames.hpp"
+#include "bus/handshake.hpp"
+#include "stint/result.hpp"
+#include "wire/message.hpp"
+
+namespace stint {
+
+class Connection {
+public:
+    /// Takes over an accepted socket, or one half of a socketpair, before its handshake.
+    static Result<std::unique_ptr<Connection>> over(Fd socket);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// To be watched for reading, by edges: after Nothing only new bytes make a difference.
+    int socket() const { return socket_.get(); }
+    sd_bus* bus() const { return bus_.get(); }
+
+    enum class Next { Message, Nothing, Closed };
+    Next next(wire::Message& message);
+
+    /// Messages that could not be sent yet: the socket is to be watched for writing too.
+    std::size_t queued() const;
+    /// Sends what it can of them, and reads nothing. False: the connection is gone.
+    bool flush();
+    /// The other end will send nothing more; what has arrived is still read.
+    void hungUp() { hungUp_ = true; }
+
+private:
+    Connection(Fd socket, Fd inside);
+    static int filter(sd_bus_message* message, void* self, sd_bus_error*);
+    int received(sd_bus_message* message);
+    bool listen();
+    Next nextMessage(wire::Message& message);
+
+    Fd socket_; ///< our own descriptor of it; the bus has another
+    wire::Bus bus_;
+    wire::Slot filter_;
+    std::optional<Handshake> handshake_; ///< while it lasts
+    Frames frames_;
+    wire::Message current_; ///< what the filter was handed
+    wire::Message marker_;  ///< see flush()
+    bool hungUp_ = false;
+};
+
+} // namespace stint

@@ -1,0 +1,31 @@
+// D-Bus's authentication, before the first message. sd-bus does it, but is fed line by line through a socketpair:
+// left alone it reads ahead, and whatever follows the handshake at once would be past Frames before it could look.
+#pragma once
+#include <optional>
+#include <string>
+
+#include <systemd/sd-bus.h>
+
+#include "base/fd.hpp"
+
+namespace stint {
+
+class Handshake {
+public:
+    /// `inside` is the other half of the socketpair that `bus` was started on.
+    Handshake(int socket, Fd inside) : socket_(socket), inside_(std::move(inside)) {}
+
+    enum class State { Going, Done, Refused };
+    /// Takes in what has arrived. Done: `bus` now reads and writes the socket itself, from the first message on.
+    State step(sd_bus* bus);
+
+private:
+    enum class Line { Taken, Incomplete, Bad };
+    Line takeLine(std::string& line);
+    bool answer(sd_bus* bus);
+
+    int socket_;
+    Fd inside_;
+};
+
+} // namespace stint

@@ -1,0 +1,16 @@
+// What is found at an object path, as XML: the contract of dbus/*.xml itself, built into the program.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stint {
+
+/// The files that describe what /org/stint offers.
+extern const std::string_view contractTexts[];
+extern const std::size_t contractCount;
+
+/// The answer to org.freedesktop.DBus.Introspectable.Introspect; nullopt where there is no such object.
+std::optional<std::string> introspection(std::string_view path);
+
+} // namespace stint

@@ -1,0 +1,57 @@
+#include "bus/listener.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <system_error>
+
+#include "base/fail.hpp"
+#include "wire/connect.hpp"
+
+namespace stint {
+namespace {
+
+Error cannotListen(const std::filesystem::path& socket, int number) {
+    return fail(Errc::System, "cannot listen at {}: {}", socket.c_str(), std::generic_category().message(number));
+}
+
+} // namespace
+
+Result<Listener> Listener::open(const std::filesystem::path& socket) {
+    if (wire::connectSocket(socket).ok())
+        return fail(Errc::IllegalState, "another stintd listens at {}", socket.c_str());
+    // Bound under another name and then moved: whoever finds the socket finds it listening.
+    const std::filesystem::path fresh = socket.native() + ".new";
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (fresh.native().size() >= sizeof address.sun_path)
+        return fail(Errc::IllegalArgument, "the socket's path {} is too long; its directory may have {} bytes at most",
+                    socket.c_str(), sizeof address.sun_path - 1 - sizeof "/bus.new");
+    std::memcpy(address.sun_path, fresh.c_str(), fresh.native().size());
+
+    Fd listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!listening) return cannotListen(socket, errno);
+    ::unlink(fresh.c_str());
+    if (::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
+        ::listen(listening.get(), SOMAXCONN) < 0 || std::rename(fresh.c_str(), socket.c_str()) < 0)
+        return cannotListen(socket, errno);
+    return Listener(socket, std::move(listening));
+}
+
+Listener::~Listener() {
+    // So that a client is told at once that nobody listens.
+    if (socket_) ::unlink(path_.c_str());
+}
+
+std::optional<Fd> Listener::accept() {
+    while (true) {
+        Fd caller(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        if (caller) return caller;
+        // One that gave up while it waited is no reason to leave the next one waiting.
+        if (errno != ECONNABORTED && errno != EINTR) return std::nullopt;
+    }
+}
+
+} // namespace stint

@@ -1,0 +1,85 @@
+// Every method there is, in one table.
+#include <array>
+
+#include "base/fail.hpp"
+#include "bus/request.hpp"
+#include "wire/names.hpp"
+
+namespace stint {
+namespace {
+
+using wire::deviceInterface;
+using wire::jobSchedulerInterface;
+using wire::taskManagerInterface;
+
+constexpr const char* peerInterface = "org.freedesktop.DBus.Peer";
+constexpr Allowed anyone = Allowed::Anyone;
+constexpr Allowed theOperator = Allowed::Operator;
+
+// clang-format off
+constexpr std::array table = {
+    Method{jobSchedulerInterface, "Schedule",                      "a{sv}sa{sv}",  anyone,      methods::schedule},
+    Method{jobSchedulerInterface, "Cancel",                        "isa{sv}",      anyone,      methods::cancel},
+    Method{jobSchedulerInterface, "CancelAll",                     "sa{sv}",       anyone,      methods::cancelAll},
+    Method{jobSchedulerInterface, "CancelInAllNamespaces",         "a{sv}",        anyone,      methods::cancelInAllNamespaces},
+    Method{jobSchedulerInterface, "GetPendingJob",                 "isa{sv}",      anyone,      methods::getPendingJob},
+    Method{jobSchedulerInterface, "GetAllPendingJobs",             "sa{sv}",       anyone,      methods::getAllPendingJobs},
+    Method{jobSchedulerInterface, "CanRunUserInitiatedJobs",       "a{sv}",        anyone,      methods::canRunUserInitiatedJobs},
+    Method{jobSchedulerInterface, "Host",                          "asa{sv}",      anyone,      methods::host},
+    Method{jobSchedulerInterface, "JobFinished",                   "tba{sv}",      anyone,      methods::jobFinished},
+    Method{jobSchedulerInterface, "SetNotification",               "tia{sv}ia{sv}", anyone,     methods::setNotification},
+    Method{jobSchedulerInterface, "UpdateEstimatedNetworkBytes",   "txx",          anyone,      methods::updateEstimatedNetworkBytes},
+    Method{jobSchedulerInterface, "UpdateTransferredNetworkBytes", "txx",          anyone,      methods::updateTransferredNetworkBytes},
+    Method{taskManagerInterface,  "ListJobs",                      "a{sv}",        anyone,      methods::listJobs},
+    Method{taskManagerInterface,  "Explain",                       "ssia{sv}",     anyone,      methods::explain},
+    Method{taskManagerInterface,  "Watch",                         "ssia{sv}",     anyone,      methods::watch},
+    Method{taskManagerInterface,  "ListTasks",                     "a{sv}",        anyone,      methods::listTasks},
+    Method{taskManagerInterface,  "ListApps",                      "a{sv}",        anyone,      methods::listApps},
+    Method{taskManagerInterface,  "Stop",                          "sa{sv}",       theOperator, methods::stop},
+    Method{taskManagerInterface,  "StartApp",                      "sasaha{sv}",   theOperator, methods::startApp},
+    Method{taskManagerInterface,  "SetApp",                        "sa{sv}a{sv}",  theOperator, methods::setApp},
+    Method{deviceInterface,       "Get",                           "a{sv}",        anyone,      methods::getDevice},
+    Method{deviceInterface,       "Set",                           "a{ss}a{sv}",   theOperator, methods::setDevice},
+    Method{deviceInterface,       "Reset",                         "asa{sv}",      theOperator, methods::resetDevice},
+    Method{peerInterface,         "Ping",                          "",             anyone,      methods::ping},
+    Method{peerInterface,         "GetMachineId",                  "",             anyone,      methods::getMachineId},
+};
+// clang-format on
+
+} // namespace
+
+const Method* findMethod(std::string_view interface, std::string_view member) {
+    for (const Method& method : table)
+        if (member == method.member && (interface.empty() || interface == method.interface)) return &method;
+    return nullptr;
+}
+
+Handled answers(std::function<Result<void>(wire::Writer&)> write) {
+    return std::variant<Answer, Waits>(Answer{std::move(write)});
+}
+
+Handled waits(std::function<void(wire::Writer&, const Reply&)> write) {
+    return std::variant<Answer, Waits>(Waits{std::move(write)});
+}
+
+Handled done() {
+    return answers([](wire::Writer&) { return Result<void>(); });
+}
+
+Handled waits() {
+    return waits([](wire::Writer&, const Reply&) {});
+}
+
+Error onlyOperator(const BusCaller& caller, std::string_view what) {
+    // design.md, who is calling.
+    if (caller.app.name == shellPackage)
+        return fail(Errc::Security, "only the operator may use {}; a process inside a job may not", what);
+    return fail(Errc::Security, "only the operator may use {}; this caller is the app {}", what, caller.app.name);
+}
+
+Result<void> mayRead(const Request& request, const AppId& app) {
+    if (request.caller.isOperator || app == request.caller.app) return {};
+    return fail(Errc::Security, "{} may not look at the jobs of {}", request.caller.app.name, app.name);
+}
+
+} // namespace stint

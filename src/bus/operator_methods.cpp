@@ -1,0 +1,106 @@
+// What a person does: stops, starts and pins apps (TaskManager1), sets the device (Device1). The table of methods lets
+// only the operator in here, but for Get.
+#include <systemd/sd-id128.h>
+
+#include "base/fail.hpp"
+#include "bus/request.hpp"
+#include "wire/views.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::DictionaryReader;
+using wire::Reader;
+using wire::UnknownKeys;
+using wire::Writer;
+
+Result<std::vector<Fd>> readStdio(Request& request) {
+    std::vector<Fd> stdio;
+    STINT_TRY(request.arguments.array("h", [&stdio](Reader& element) -> Result<void> {
+        stdio.push_back(STINT_TRY(element.descriptor()));
+        return {};
+    }));
+    if (stdio.size() != 3)
+        return fail(Errc::IllegalArgument, "stdio has {} descriptors; it must have 3: stdin, stdout, stderr",
+                    stdio.size());
+    return stdio;
+}
+
+/// "auto": what is really seen.
+Result<std::optional<ProcessState>> pinned(const std::string& word) {
+    if (word == "auto") return std::optional<ProcessState>();
+    const std::optional<ProcessState> state = processStateNamed(word);
+    if (state && *state != ProcessState::NotRunning) return state;
+    return fail(Errc::IllegalArgument, "changes: state is \"{}\"; it must be {}, {}, {} or auto", word,
+                nameOf(ProcessState::Top), nameOf(ProcessState::Visible), nameOf(ProcessState::Background));
+}
+
+} // namespace
+
+Handled stop(Request& request) {
+    request.owner.arrived(StopApp{request.call, AppId{STINT_TRY(request.arguments.string())}});
+    return waits([](Writer& writer, const Reply& reply) { writer.uint32(reply.count); });
+}
+
+Handled startApp(Request& request) {
+    const AppId app{STINT_TRY(request.arguments.string())};
+    const std::vector<std::string> arguments = STINT_TRY(request.arguments.strings());
+    std::vector<Fd> stdio = STINT_TRY(readStdio(request));
+    const pid_t pid = STINT_TRY(request.owner.startApp(request.from, request.call, app, arguments, std::move(stdio)));
+    return waits([pid](Writer& writer, const Reply&) { writer.uint32(static_cast<std::uint32_t>(pid)); });
+}
+
+Handled setApp(Request& request) {
+    const AppId app{STINT_TRY(request.arguments.string())};
+    std::optional<std::string> state;
+    DictionaryReader changes("changes", UnknownKeys::Refuse);
+    changes.take("state", state);
+    STINT_TRY(changes.read(request.arguments));
+    if (!state) return fail(Errc::IllegalArgument, "changes: nothing is to be changed; give a state");
+    request.owner.arrived(AppStatePinned{request.call, app, STINT_TRY(pinned(*state))});
+    return waits();
+}
+
+Handled getDevice(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        std::vector<wire::DeviceRow> rows;
+        for (BusOwner::DeviceRow& row : owner.device())
+            rows.push_back({std::move(row.key), std::move(row.value), std::move(row.source)});
+        wire::writeList(writer, rows, wire::writeDeviceRow);
+        return {};
+    });
+}
+
+Handled setDevice(Request& request) {
+    std::map<std::string, std::string> changes;
+    STINT_TRY(request.arguments.array("{ss}", [&changes](Reader& entries) {
+        return entries.entry("ss", [&changes](Reader& entry) -> Result<void> {
+            std::string key = STINT_TRY(entry.string());
+            std::string value = STINT_TRY(entry.string());
+            if (!changes.emplace(key, std::move(value)).second)
+                return fail(Errc::IllegalArgument, "changes: {} is given twice", key);
+            return {};
+        });
+    }));
+    STINT_TRY(request.owner.setDevice(request.call, changes));
+    return waits();
+}
+
+Handled resetDevice(Request& request) {
+    STINT_TRY(request.owner.resetDevice(request.call, STINT_TRY(request.arguments.strings())));
+    return waits();
+}
+
+Handled ping(Request&) { return done(); }
+
+Handled getMachineId(Request&) {
+    return answers([](Writer& writer) -> Result<void> {
+        sd_id128_t machine{};
+        if (sd_id128_get_machine(&machine) < 0) return fail(Errc::System, "this machine has no id");
+        char text[SD_ID128_STRING_MAX];
+        writer.string(sd_id128_to_string(machine, text));
+        return {};
+    });
+}
+
+} // namespace stint::methods

@@ -1,0 +1,39 @@
+// What the daemon says of itself: calls on processes that host services (JobService1), and signals (TaskManager1).
+#pragma once
+#include <optional>
+
+#include <sys/types.h>
+
+#include "model/effect.hpp"
+#include "model/event.hpp"
+#include "model/view.hpp"
+#include "wire/message.hpp"
+
+namespace stint {
+
+/// A call of ours that waits for an answer.
+struct Asked {
+    enum class What { Start, Stop } what = What::Start;
+    RunId run;
+};
+
+struct Outgoing {
+    wire::Message message; ///< none where it could not be made
+    std::optional<Asked> asked;
+};
+
+Outgoing startJob(sd_bus* bus, const CallStart& call);
+Outgoing stopJob(sd_bus* bus, const CallStop& call);
+Outgoing networkChanged(sd_bus* bus, const CallNetworkChanged& call);
+Outgoing notificationAction(sd_bus* bus, const CallAction& call);
+Outgoing unbindProcess(sd_bus* bus);
+Outgoing appHasExited(sd_bus* bus, pid_t pid, int exitCode);
+Outgoing jobChanged(sd_bus* bus, const JobView& view);
+
+/// What an answer to such a call means; nullopt for an error, and for an answer that is none.
+std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer);
+
+/// The last word of a job that nothing is known of any more: its app was uninstalled.
+JobView vanished(const JobKey& job);
+
+} // namespace stint

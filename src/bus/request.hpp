@@ -1,0 +1,95 @@
+// One method call on its way from a message to an Event or a question, and what its handler leaves to be done.
+#pragma once
+#include <functional>
+#include <variant>
+
+#include "bus/server.hpp"
+#include "bus/watches.hpp"
+#include "model/effect.hpp"
+#include "stint/result.hpp"
+#include "wire/reader.hpp"
+#include "wire/writer.hpp"
+
+namespace stint {
+
+struct Request {
+    BusOwner& owner;
+    Watches& watches;
+    ConnectionId from;
+    BusCaller caller; ///< a copy: the owner may close the connection while it is handled
+    CallId call;      ///< 0 where the caller wants no answer
+    wire::Reader arguments;
+};
+
+/// The answer is known by act(), where `write` is asked for it: after the turn's commit.
+struct Answer {
+    std::function<Result<void>(wire::Writer&)> write;
+};
+/// Server::reply() will tell; what the answer consists of then.
+struct Waits {
+    std::function<void(wire::Writer&, const Reply&)> write;
+};
+using Handled = Result<std::variant<Answer, Waits>>;
+
+Handled answers(std::function<Result<void>(wire::Writer&)> write);
+Handled waits(std::function<void(wire::Writer&, const Reply&)> write);
+/// Done, with nothing to say.
+Handled done();
+/// An answer without arguments, once Server::reply() tells.
+Handled waits();
+
+using Handler = Handled (*)(Request&);
+
+enum class Allowed { Anyone, Operator };
+
+struct Method {
+    const char* interface;
+    const char* member;
+    const char* signature; ///< of the arguments
+    Allowed allowed;
+    Handler handle;
+};
+
+/// nullptr where there is none. A call may leave out the interface.
+const Method* findMethod(std::string_view interface, std::string_view member);
+
+/// Security, naming what only the operator may do.
+Error onlyOperator(const BusCaller& caller, std::string_view what);
+
+/// Whom a job of TaskManager1 belongs to is looked up by: any caller its own app's, the operator all.
+Result<void> mayRead(const Request& request, const AppId& app);
+
+namespace methods {
+
+Handled schedule(Request&);
+Handled cancel(Request&);
+Handled cancelAll(Request&);
+Handled cancelInAllNamespaces(Request&);
+Handled getPendingJob(Request&);
+Handled getAllPendingJobs(Request&);
+Handled canRunUserInitiatedJobs(Request&);
+
+Handled host(Request&);
+Handled jobFinished(Request&);
+Handled setNotification(Request&);
+Handled updateEstimatedNetworkBytes(Request&);
+Handled updateTransferredNetworkBytes(Request&);
+
+Handled listJobs(Request&);
+Handled explain(Request&);
+Handled watch(Request&);
+Handled listTasks(Request&);
+Handled listApps(Request&);
+Handled stop(Request&);
+Handled startApp(Request&);
+Handled setApp(Request&);
+
+Handled getDevice(Request&);
+Handled setDevice(Request&);
+Handled resetDevice(Request&);
+
+Handled ping(Request&);
+Handled getMachineId(Request&);
+
+} // namespace methods
+} // namespace stint

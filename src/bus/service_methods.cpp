@@ -1,0 +1,74 @@
+// JobScheduler1, as processes call it that host services (jobs.md §4.2, §4.7, §5.1).
+#include "base/fail.hpp"
+#include "bus/request.hpp"
+#include "wire/codec.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::Writer;
+
+Result<RunId> readRun(Request& request) { return RunId{STINT_TRY(request.arguments.uint64())}; }
+
+/// What is said of a run that is over, or of another process's, is ignored (jobs.md §4.2): answered, and no more.
+bool isOurs(Request& request, RunId run) { return request.owner.maySpeakFor(request.from, run); }
+
+Handled updateBytes(Request& request, bool estimate) {
+    BytesUpdated update{.app = request.caller.app, .run = STINT_TRY(readRun(request)), .estimate = estimate};
+    STINT_TRY(request.arguments.read(update.down));
+    STINT_TRY(request.arguments.read(update.up));
+    // jobs.md §4.7: -1 is unknown.
+    if (update.down < unknownBytes || update.up < unknownBytes)
+        return fail(Errc::IllegalArgument, "bytes are {} down and {} up; each must be at least 0, or -1 for unknown",
+                    update.down, update.up);
+    if (isOurs(request, update.run)) request.owner.arrived(update);
+    return done();
+}
+
+Result<JobEndNotificationPolicy> readPolicy(Request& request) {
+    const std::int32_t number = STINT_TRY(request.arguments.int32());
+    switch (static_cast<JobEndNotificationPolicy>(number)) {
+    case JobEndNotificationPolicy::Detach:
+        return JobEndNotificationPolicy::Detach;
+    case JobEndNotificationPolicy::Remove:
+        return JobEndNotificationPolicy::Remove;
+    }
+    return fail(Errc::IllegalArgument, "endPolicy is {}; it must be 0 (detach) or 1 (remove)", number);
+}
+
+} // namespace
+
+Handled host(Request& request) {
+    const std::vector<std::string> services = STINT_TRY(request.arguments.strings());
+    STINT_TRY(request.owner.hosts(request.from, services));
+    return answers([app = request.caller.app](Writer& writer) -> Result<void> {
+        writer.string(app.name);
+        return {};
+    });
+}
+
+Handled jobFinished(Request& request) {
+    JobFinished finished{.app = request.caller.app, .run = STINT_TRY(readRun(request)), .outcome = {}};
+    STINT_TRY(request.arguments.read(finished.reschedule));
+    finished.outcome = STINT_TRY(wire::readOutcome(request.arguments));
+    if (isOurs(request, finished.run)) request.owner.arrived(std::move(finished));
+    return done();
+}
+
+Handled setNotification(Request& request) {
+    NotificationSet set{.call = request.call,
+                        .app = request.caller.app,
+                        .run = STINT_TRY(readRun(request)),
+                        .notification = Notification::Builder("").build()};
+    STINT_TRY(request.arguments.read(set.id));
+    set.notification = STINT_TRY(wire::readNotification(request.arguments));
+    set.endPolicy = STINT_TRY(readPolicy(request));
+    if (!isOurs(request, set.run)) return done();
+    request.owner.arrived(std::move(set));
+    return waits();
+}
+
+Handled updateEstimatedNetworkBytes(Request& request) { return updateBytes(request, true); }
+Handled updateTransferredNetworkBytes(Request& request) { return updateBytes(request, false); }
+
+} // namespace stint::methods

@@ -1,0 +1,38 @@
+// All sockets of the server behind one descriptor that the loop watches: a turn sees at once everything that is ready,
+// where the loop would hand over one socket at a time. By edges: whoever has read half a header waits without spinning.
+#pragma once
+#include <cstdint>
+#include <functional>
+
+#include <systemd/sd-event.h>
+
+#include "base/fd.hpp"
+#include "stint/result.hpp"
+
+namespace stint {
+
+class Sockets {
+public:
+    Sockets() = default;
+    ~Sockets();
+    Sockets(const Sockets&) = delete;
+    Sockets& operator=(const Sockets&) = delete;
+
+    Result<void> start(sd_event* loop);
+
+    /// Watches `socket` for reading under the name `mark`; it ends with the socket.
+    Result<void> watch(int socket, std::uint64_t mark);
+    /// Also for writing, or no more so.
+    bool watchWriting(int socket, std::uint64_t mark, bool writing);
+    /// What has become ready since the last time.
+    void collect(const std::function<void(std::uint64_t mark, std::uint32_t events)>& ready);
+    /// Wakes the loop once more although no socket speaks.
+    void wakeAgain();
+
+private:
+    Fd epoll_;
+    sd_event_source* wake_ = nullptr;
+    sd_event_source* again_ = nullptr;
+};
+
+} // namespace stint

@@ -1,0 +1,134 @@
+// TaskManager1, the part that only looks: any caller sees its own app, the operator sees all.
+#include "base/fail.hpp"
+#include "bus/request.hpp"
+#include "wire/names.hpp"
+#include "wire/views.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::DictionaryReader;
+using wire::UnknownKeys;
+using wire::Writer;
+
+struct Page {
+    std::string package;
+    std::optional<std::string> afterPackage;
+    std::string afterNamespace;
+    std::int32_t afterId = 0;
+    bool finished = false;
+    std::int32_t skip = 0;
+};
+
+Result<Page> readPage(Request& request) {
+    Page page;
+    DictionaryReader dictionary("options", UnknownKeys::Ignore);
+    dictionary.take("package", page.package).take("afterPackage", page.afterPackage);
+    dictionary.take("afterNamespace", page.afterNamespace).take("afterId", page.afterId);
+    dictionary.take("finished", page.finished).take("skip", page.skip);
+    STINT_TRY(dictionary.read(request.arguments));
+    if (page.skip < 0) return fail(Errc::IllegalArgument, "options: skip is {}; it must be at least 0", page.skip);
+    return page;
+}
+
+/// Whose jobs a list shows: one app's, or (the operator's privilege) everyone's.
+Result<std::optional<AppId>> shown(const Request& request, const std::string& package) {
+    if (package.empty())
+        return request.caller.isOperator ? std::optional<AppId>() : std::optional<AppId>(request.caller.app);
+    STINT_TRY(mayRead(request, AppId{package}));
+    return std::optional<AppId>(AppId{package});
+}
+
+std::vector<JobView> listed(BusOwner& owner, const std::optional<AppId>& app, const Page& page) {
+    if (!page.finished) {
+        std::optional<JobKey> after;
+        if (page.afterPackage) after = JobKey{AppId{*page.afterPackage}, page.afterNamespace, JobId(page.afterId)};
+        return owner.jobs(app, after, wire::mostListed + 1);
+    }
+    std::vector<JobView> all = owner.completed(app);
+    const auto skipped = std::min(all.size(), static_cast<std::size_t>(page.skip));
+    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(skipped));
+    return all;
+}
+
+Result<JobKey> readKey(Request& request) {
+    JobKey key;
+    STINT_TRY(request.arguments.read(key.app.name));
+    STINT_TRY(request.arguments.read(key.space));
+    STINT_TRY(request.arguments.read(key.id.value));
+    return key;
+}
+
+Result<JobView> known(BusOwner& owner, const JobKey& key) {
+    if (std::optional<JobView> view = owner.job(key)) return *std::move(view);
+    return fail(Errc::IllegalArgument, "no job {}", textOf(key));
+}
+
+Handled watchAll(Request& request) {
+    if (!request.caller.isOperator) return onlyOperator(request.caller, "Watch for every job");
+    return answers([&watches = request.watches, from = request.from](Writer& writer) -> Result<void> {
+        watches.addAll(from);
+        wire::DictionaryWriter nothing(writer);
+        return {};
+    });
+}
+
+} // namespace
+
+Handled listJobs(Request& request) {
+    const Page page = STINT_TRY(readPage(request));
+    const std::optional<AppId> app = STINT_TRY(shown(request, page.package));
+    return answers([&owner = request.owner, app, page](Writer& writer) -> Result<void> {
+        std::vector<JobView> jobs = listed(owner, app, page);
+        const bool more = jobs.size() > wire::mostListed;
+        if (more) jobs.erase(jobs.begin() + wire::mostListed, jobs.end());
+        wire::writeList(writer, jobs, wire::writeJobView);
+        writer.boolean(more);
+        return {};
+    });
+}
+
+Handled explain(Request& request) {
+    const JobKey key = STINT_TRY(readKey(request));
+    STINT_TRY(mayRead(request, key.app));
+    return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
+        wire::writeJobView(writer, STINT_TRY(known(owner, key)));
+        wire::writeList(writer, owner.explain(key), wire::writeBlocker);
+        return {};
+    });
+}
+
+Handled watch(Request& request) {
+    const JobKey key = STINT_TRY(readKey(request));
+    if (key.app.name.empty()) return watchAll(request);
+    STINT_TRY(mayRead(request, key.app));
+    return answers(
+        [&owner = request.owner, &watches = request.watches, from = request.from, key](Writer& writer) -> Result<void> {
+            const JobView view = STINT_TRY(known(owner, key));
+            if (view.state != JobView::State::Finished) watches.add(from, key);
+            wire::writeJobView(writer, view);
+            return {};
+        });
+}
+
+Handled listTasks(Request& request) {
+    const std::optional<AppId> only = STINT_TRY(shown(request, ""));
+    return answers([&owner = request.owner, only](Writer& writer) -> Result<void> {
+        std::vector<TaskRow> rows = owner.tasks();
+        if (only) std::erase_if(rows, [&only](const TaskRow& row) { return row.app != *only; });
+        wire::writeList(writer, rows, wire::writeTaskRow);
+        return {};
+    });
+}
+
+Handled listApps(Request& request) {
+    const std::optional<AppId> only = STINT_TRY(shown(request, ""));
+    return answers([&owner = request.owner, only](Writer& writer) -> Result<void> {
+        std::vector<AppView> apps = owner.apps();
+        if (only) std::erase_if(apps, [&only](const AppView& app) { return app.manifest.package != *only; });
+        wire::writeList(writer, apps, wire::writeAppView);
+        return {};
+    });
+}
+
+} // namespace stint::methods

@@ -1,0 +1,32 @@
+// Who wants to hear of which job (TaskManager1.Watch), and what they are still to be told. A change is no queue: a
+// watcher that reads slowly is told the latest state, once.
+#pragma once
+#include <map>
+#include <set>
+#include <vector>
+
+#include "bus/server.hpp"
+#include "model/job.hpp"
+
+namespace stint {
+
+class Watches {
+public:
+    void add(ConnectionId watcher, const JobKey& job) { ofJob_[job].insert(watcher); }
+    void addAll(ConnectionId watcher) { ofAll_.insert(watcher); }
+    void drop(ConnectionId watcher);
+
+    /// Notes that the watchers of `job` are to be told.
+    void changed(const JobKey& job);
+    /// All that is still to be told.
+    const std::map<JobKey, std::set<ConnectionId>>& owed() const { return owed_; }
+    /// Told. `ended`: it was the last word of this job, and nobody watches it alone any more.
+    void told(const JobKey& job, const std::vector<ConnectionId>& watchers, bool ended);
+
+private:
+    std::map<JobKey, std::set<ConnectionId>> ofJob_;
+    std::set<ConnectionId> ofAll_;
+    std::map<JobKey, std::set<ConnectionId>> owed_;
+};
+
+} // namespace stint

@@ -1,0 +1,216 @@
+// A server in its loop, with an owner that does as it is told, and clients on real sockets, all in one process. A turn
+// is driven by hand, as the daemon drives it; nothing sleeps.
+#pragma once
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+
+#include "bus/server.hpp"
+#include "wire/codec.hpp"
+#include "wire/connect.hpp"
+#include "wire/message.hpp"
+#include "wire/names.hpp"
+#include "wire/reader.hpp"
+#include "wire/writer.hpp"
+
+namespace stint {
+
+/// The daemon's part: answers from what a test put into its fields, and remembers what arrived.
+class FakeOwner final : public BusOwner {
+public:
+    BusCaller next{AppId{"org.stint.shell"}, true}; ///< who the next connection is
+    std::optional<Error> refusal;
+    bool visible = false;
+    std::vector<Event> arrivals;
+    std::vector<ConnectionId> connections;
+    std::vector<ConnectionId> closures;
+    std::map<ConnectionId, std::vector<std::string>> hosted;
+    std::set<RunId> runs; ///< which anyone may speak for
+    std::map<JobKey, JobView> known;
+    std::vector<JobView> history;
+    std::vector<AppView> installed;
+    std::vector<TaskRow> rows;
+    std::map<std::string, std::string> deviceChanges;
+    int questions = 0;
+
+    Result<BusCaller> accepted(ConnectionId connection, int) override {
+        if (refusal) return *refusal;
+        connections.push_back(connection);
+        return next;
+    }
+    void closed(ConnectionId connection) override { closures.push_back(connection); }
+    bool visibleNow(ConnectionId) override { return visible; }
+    void arrived(Event event) override { arrivals.push_back(std::move(event)); }
+    Result<void> hosts(ConnectionId connection, const std::vector<std::string>& services) override {
+        hosted[connection] = services;
+        return {};
+    }
+    bool maySpeakFor(ConnectionId, RunId run) override { return runs.contains(run); }
+    Result<pid_t> startApp(ConnectionId, CallId call, const AppId& app, const std::vector<std::string>&,
+                           std::vector<Fd>) override {
+        arrivals.push_back(AppOpened{call, app});
+        return pid_t{4711};
+    }
+    Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override {
+        deviceChanges = changes;
+        arrivals.push_back(DeviceChanged{.call = call, .device = {}});
+        return {};
+    }
+    Result<void> resetDevice(CallId call, const std::vector<std::string>&) override { return setDevice(call, {}); }
+    std::vector<DeviceRow> device() override { return {{"charging", "true", "embedded default"}}; }
+    std::optional<JobView> job(const JobKey& key) override {
+        ++questions;
+        const auto found = known.find(key);
+        return found == known.end() ? std::nullopt : std::optional(found->second);
+    }
+    std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
+                              std::size_t most) override {
+        std::vector<JobView> views;
+        for (auto at = after ? known.upper_bound(*after) : known.begin(); at != known.end(); ++at)
+            if (views.size() < most && (!app || at->first.app == *app)) views.push_back(at->second);
+        return views;
+    }
+    std::vector<JobView> completed(const std::optional<AppId>&) override { return history; }
+    std::vector<Blocker> explain(const JobKey&) override {
+        return {Blocker{.reason = PendingReason::ConstraintCharging,
+                        .gate = "charging",
+                        .detail = "no power",
+                        .clears = "plug it in",
+                        .since = {},
+                        .until = {}}};
+    }
+    std::vector<TaskRow> tasks() override { return rows; }
+    std::vector<AppView> apps() override { return installed; }
+    bool canRunUserInitiatedJobs(const AppId&) override { return true; }
+
+    /// A pending job that is known from now on.
+    JobView& track(const JobKey& key) {
+        JobView& view = known[key];
+        view.key = key;
+        view.reasons = {PendingReason::ConstraintCharging};
+        view.info = std::make_shared<const JobInfo>(JobInfo::Builder(key.id, "Downloads").build().value());
+        return view;
+    }
+};
+
+/// One end of a connection to the server; it neither waits nor dispatches by itself.
+class Client {
+public:
+    explicit Client(wire::Bus bus) : bus_(std::move(bus)) {}
+
+    /// Makes a call whose arguments `write` puts in, and sends it without waiting. Its cookie.
+    template <class Write> std::uint64_t send(const char* interface, const char* member, Write write) {
+        wire::Message call = wire::newCall(bus_.get(), interface, member).value();
+        wire::Writer writer(call);
+        write(writer);
+        REQUIRE(writer.done().ok());
+        return wire::send(bus_.get(), call).value();
+    }
+
+    /// Takes in what has arrived. False: the connection is gone.
+    bool process() {
+        while (sd_bus_is_open(bus_.get()) > 0) {
+            sd_bus_message* message = nullptr;
+            const int result = sd_bus_process(bus_.get(), &message);
+            if (message) inbox.push_back(wire::Message::owning(message));
+            if (result == 0) return true;
+            if (result < 0) return false;
+        }
+        return false;
+    }
+
+    /// The answer to that call, if it has arrived.
+    std::optional<wire::Message> answerTo(std::uint64_t cookie) const {
+        for (const wire::Message& message : inbox)
+            if (message.isAnswer() && message.replyCookie() == cookie) return message;
+        return std::nullopt;
+    }
+    std::vector<wire::Message> named(std::string_view member) const {
+        std::vector<wire::Message> found;
+        for (const wire::Message& message : inbox)
+            if (message.member() == member) found.push_back(message);
+        return found;
+    }
+
+    sd_bus* bus() const { return bus_.get(); }
+    std::vector<wire::Message> inbox;
+
+private:
+    wire::Bus bus_;
+};
+
+class World {
+public:
+    World() {
+        char place[] = "/tmp/stint-bus-XXXXXX";
+        REQUIRE(::mkdtemp(place));
+        directory = place;
+        REQUIRE(sd_event_new(&loop) >= 0);
+        Result<std::unique_ptr<Server>> opened = Server::open(loop, owner, socket());
+        REQUIRE_MESSAGE(opened.ok(), (opened.ok() ? "" : opened.error().message));
+        server = std::move(opened).value();
+    }
+    ~World() {
+        server.reset();
+        sd_event_unref(loop);
+        std::filesystem::remove_all(directory);
+    }
+
+    std::filesystem::path socket() const { return directory / "bus"; }
+
+    /// A turn: what the loop was woken for, then gather, then `between` (the decision), then act.
+    template <class Between> bool turn(Between between) {
+        REQUIRE(sd_event_run(loop, 0) >= 0);
+        const bool came = server->gather();
+        between();
+        server->act();
+        return came;
+    }
+    bool turn() {
+        return turn([] {});
+    }
+
+    Client connect(BusCaller caller) {
+        owner.next = std::move(caller);
+        Client client(wire::clientOver(wire::connectSocket(socket()).value()).value());
+        settle(client);
+        return client;
+    }
+    Client connectOperator() { return connect({AppId{"org.stint.shell"}, true}); }
+    Client connectApp(const char* package) { return connect({AppId{package}, false}); }
+
+    /// Turns until neither side has anything more to say.
+    void settle(Client& client) {
+        for (int quiet = 0; quiet < 3;) {
+            const std::size_t before = client.inbox.size();
+            client.process();
+            const bool came = turn();
+            client.process();
+            quiet = came || client.inbox.size() != before ? 0 : quiet + 1;
+        }
+    }
+
+    /// Sends a call, takes turns, and hands back the answer.
+    template <class Write> wire::Message ask(Client& client, const char* interface, const char* member, Write write) {
+        const std::uint64_t cookie = client.send(interface, member, write);
+        settle(client);
+        const std::optional<wire::Message> answer = client.answerTo(cookie);
+        REQUIRE(answer);
+        return *answer;
+    }
+
+    std::filesystem::path directory;
+    sd_event* loop = nullptr;
+    FakeOwner owner;
+    std::unique_ptr<Server> server;
+};
+
+/// An a{sv} without entries.
+inline void noOptions(wire::Writer& writer) { wire::DictionaryWriter nothing(writer); }
+
+} // namespace stint

@@ -1,0 +1,203 @@
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "wire/codec.hpp"
+#include "wire/loose_message.hpp"
+
+using namespace stint;
+using namespace stint::wire;
+
+namespace {
+
+/// A user-initiated job, but for what `change` does to it.
+template <class Change> JobInfo jobWith(Change change) {
+    JobInfo::Builder builder(JobId(7), "Downloads");
+    builder.setUserInitiated(true).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY);
+    change(builder);
+    Result<JobInfo> job = builder.build();
+    REQUIRE_MESSAGE(job.ok(), (job.ok() ? "" : job.error().message));
+    return std::move(job).value();
+}
+
+Result<JobInfo> throughTheWire(const JobInfo& job, ClipFiles files = ClipFiles::Included) {
+    LooseMessage message;
+    Writer writer = message.writer();
+    writeJob(writer, job, files);
+    REQUIRE(writer.done().ok());
+    Reader reader = message.reader();
+    return readJob(reader);
+}
+
+/// The error that a job of these keys is refused with.
+template <class Fill> std::string complaintAbout(Fill fill) {
+    LooseMessage message;
+    {
+        Writer writer = message.writer();
+        DictionaryWriter dictionary(writer);
+        fill(dictionary);
+    }
+    Reader reader = message.reader();
+    const Result<JobInfo> job = readJob(reader);
+    REQUIRE(!job.ok());
+    CHECK(job.error().code == Errc::IllegalArgument);
+    return job.error().message;
+}
+
+void putLeast(DictionaryWriter& dictionary) {
+    dictionary.put("id", std::int32_t{7});
+    dictionary.put("service", std::string_view("Downloads"));
+}
+
+PersistableBundle nested(int depth) {
+    PersistableBundle bundle;
+    bundle.putInt("depth", depth);
+    return depth == 0 ? bundle : PersistableBundle().putPersistableBundle("inner", nested(depth - 1));
+}
+
+} // namespace
+
+TEST_CASE("a job comes out of the wire as it went in, with every setter") { // jobs.md §1.1
+    const auto same = [](auto change) {
+        const JobInfo job = jobWith(change);
+        const Result<JobInfo> back = throughTheWire(job);
+        REQUIRE_MESSAGE(back.ok(), (back.ok() ? "" : back.error().message));
+        CHECK(*back == job);
+    };
+    same([](JobInfo::Builder&) {});
+    same([](JobInfo::Builder& b) { b.setUserInitiated(false); });
+    same([](JobInfo::Builder& b) { b.setUserInitiated(false).setPriority(JobInfo::PRIORITY_LOW); });
+    same([](JobInfo::Builder& b) { b.setUserInitiated(false).setRequiredNetwork(std::nullopt); });
+    same([](JobInfo::Builder& b) {
+        b.setRequiredNetwork(NetworkRequest::Builder()
+                                 .clearCapabilities()
+                                 .addCapability(NetworkCapability::NotMetered)
+                                 .addTransportType(NetworkTransport::Wifi)
+                                 .addTransportType(NetworkTransport::Ethernet)
+                                 .setNetworkSpecifier("home")
+                                 .build());
+    });
+    same([](JobInfo::Builder& b) { b.setEstimatedNetworkBytes(256_MiB, 0).setMinimumNetworkChunkBytes(1_MiB); });
+    same([](JobInfo::Builder& b) { b.setBackoffCriteria(45s, JobInfo::BACKOFF_POLICY_LINEAR); });
+    same([](JobInfo::Builder& b) {
+        b.setPersisted(true).setRequiresBatteryNotLow(true).setRequiresCharging(true).setRequiresStorageNotLow(true);
+    });
+    same([](JobInfo::Builder& b) {
+        PersistableBundle extras;
+        extras.putString("url", "http://example.com/ü").putLong("at", -5).putDouble("share", 0.25);
+        extras.putBoolean("again", true).putInt("tries", 3).putStringArray("names", {"a", ""});
+        extras.put("flags", {std::vector<bool>{true, false}}).put("sizes", {std::vector<std::int64_t>{1, 2}});
+        extras.put("small", {std::vector<std::int32_t>{}}).put("real", {std::vector<double>{0.5}});
+        b.setExtras(extras.putPersistableBundle("inner", nested(3)));
+    });
+}
+
+TEST_CASE("a back-off that was not set stays unset on the wire") { // jobs.md §1.1, V1
+    CHECK(!throughTheWire(jobWith([](JobInfo::Builder&) {}))->hasExplicitBackoff());
+    CHECK(throughTheWire(jobWith([](JobInfo::Builder& b) {
+              b.setBackoffCriteria(JobInfo::DEFAULT_INITIAL_BACKOFF, JobInfo::BACKOFF_POLICY_EXPONENTIAL);
+          }))->hasExplicitBackoff());
+}
+
+TEST_CASE("clip data carry their open file as a descriptor of its own") { // jobs.md §12.9
+    int pipe[2];
+    REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+    const Fd reading(pipe[0]);
+    ClipData clip;
+    clip.items.push_back({"/home/me/photo.jpg", std::make_shared<ClipFile>(pipe[1])});
+    clip.items.push_back({"/home/me/list.txt", nullptr});
+    const JobInfo job = jobWith([&](JobInfo::Builder& b) { b.setClipData(clip, ClipData::grantRead); });
+
+    const Result<JobInfo> back = throughTheWire(job);
+    REQUIRE(back.ok());
+    const std::vector<ClipData::Item>& items = back->getClipData()->items;
+    REQUIRE(items.size() == 2);
+    CHECK(items[0].path == "/home/me/photo.jpg");
+    REQUIRE(items[0].file);
+    CHECK(items[0].file->descriptor() != pipe[1]);
+    CHECK((::fcntl(items[0].file->descriptor(), F_GETFD) & FD_CLOEXEC) != 0);
+    CHECK(::write(items[0].file->descriptor(), "x", 1) == 1);
+    char byte = 0;
+    CHECK(::read(reading.get(), &byte, 1) == 1);
+    CHECK(!items[1].file);
+    CHECK(back->getClipGrantFlags() == ClipData::grantRead);
+
+    const Result<JobInfo> listed = throughTheWire(job, ClipFiles::LeftOut);
+    REQUIRE(listed.ok());
+    CHECK(!listed->getClipData()->items[0].file);
+}
+
+TEST_CASE("a job made by hand obeys the rules that a built one does") { // jobs.md §1, §1.2
+    // V12: user-initiated without a network.
+    CHECK(complaintAbout([](DictionaryWriter& d) {
+              putLeast(d);
+              d.put("userInitiated", true);
+          }).find("V12") != std::string::npos);
+    // V2: bytes without a network.
+    CHECK(complaintAbout([](DictionaryWriter& d) {
+              putLeast(d);
+              d.put("estimatedDownloadBytes", std::int64_t{5});
+          }).find("V2") != std::string::npos);
+    // §1.1: a chunk of 0 is an error, -1 is unset.
+    CHECK(!complaintAbout([](DictionaryWriter& d) {
+               putLeast(d);
+               d.put("minimumNetworkChunkBytes", std::int64_t{0});
+           }).empty());
+}
+
+TEST_CASE("a job that lacks its id or its service is refused by what is missing") {
+    CHECK(complaintAbout([](DictionaryWriter& d) { d.put("service", std::string_view("Downloads")); }) ==
+          "job: id, an int32 (i), is missing");
+    CHECK(complaintAbout([](DictionaryWriter& d) { d.put("id", std::int32_t{7}); }) ==
+          "job: service, a string (s), is missing");
+}
+
+TEST_CASE("half a back-off is refused") {
+    CHECK(complaintAbout([](DictionaryWriter& d) {
+              putLeast(d);
+              d.put("initialBackoff", std::int64_t{30000});
+          }) == "job: initialBackoff and backoffPolicy must be given together");
+}
+
+TEST_CASE("a constraint that is not known is refused, never ignored") { // design.md, wire
+    CHECK(complaintAbout([](DictionaryWriter& d) {
+              putLeast(d);
+              d.put("requiresChargin", true);
+          }) == "job: unknown key \"requiresChargin\" (did you mean \"requiresCharging\"?)");
+    CHECK(complaintAbout([](DictionaryWriter& d) {
+              putLeast(d);
+              d.put("requiredNetwork", "a{sv}", [](Writer& value) {
+                  const std::vector<std::string> names{"INTERNET", "NOT_SLOW"};
+                  DictionaryWriter(value).put("capabilities", names);
+              });
+          }) == "job: requiredNetwork: capabilities: unknown name \"NOT_SLOW\"");
+}
+
+TEST_CASE("extras of a type that cannot be kept are refused by their key") { // jobs.md §12.9
+    CHECK(complaintAbout([](DictionaryWriter& d) {
+              putLeast(d);
+              d.put("extras", "a{sv}", [](Writer& value) { DictionaryWriter(value).put("count", std::uint32_t{1}); });
+          }) == "job: extras: count: a uint32 (u) cannot be kept; b, i, x, d, s, arrays of these and a{sv} can");
+}
+
+TEST_CASE("extras may be 64 KiB and 10 deep, and no more") { // jobs.md §12.9; design.md, wire
+    const auto complaint = [](const PersistableBundle& extras) {
+        LooseMessage message;
+        Writer writer = message.writer();
+        writeBundle(writer, extras);
+        REQUIRE(writer.done().ok());
+        Reader reader = message.reader();
+        const Result<PersistableBundle> back = readBundle(reader);
+        if (back.ok()) CHECK(*back == extras);
+        return back.ok() ? std::string() : back.error().message;
+    };
+    const auto sized = [](std::size_t bytes) {
+        return PersistableBundle().putString("k", std::string(bytes - 1, 'x'));
+    };
+    CHECK(complaint(sized(64 * 1024)).empty());
+    CHECK(complaint(sized(64 * 1024 + 1)).find("more than 65536 bytes in all") != std::string::npos);
+    CHECK(complaint(nested(10)).empty());
+    CHECK(complaint(nested(11)).find("nested more than 10 deep") != std::string::npos);
+}

@@ -1,0 +1,40 @@
+// A message that goes nowhere: written, then read in place.
+#pragma once
+#include <sys/socket.h>
+
+#include <doctest/doctest.h>
+
+#include "base/fd.hpp"
+#include "wire/connect.hpp"
+#include "wire/message.hpp"
+#include "wire/reader.hpp"
+#include "wire/writer.hpp"
+
+namespace stint::wire {
+
+class LooseMessage {
+public:
+    LooseMessage() {
+        int halves[2];
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, halves) == 0);
+        other_ = Fd(halves[1]);
+        bus_ = clientOver(Fd(halves[0])).value();
+        message_ = newCall(bus_.get(), "org.stint.Test1", "Test").value();
+    }
+
+    Writer writer() { return Writer(message_); }
+    /// What was written, from its beginning.
+    Reader reader() {
+        REQUIRE(sd_bus_message_seal(message_.get(), 1, 0) >= 0);
+        REQUIRE(sd_bus_message_rewind(message_.get(), 1) >= 0);
+        return Reader(message_);
+    }
+    const Message& message() const { return message_; }
+
+private:
+    Fd other_;
+    Bus bus_;
+    Message message_;
+};
+
+} // namespace stint::wire
