@@ -207,7 +207,8 @@ short Daemon::events() const {
 }
 
 std::optional<Duration> Daemon::timeout() const {
-    std::uint64_t due = 0; // microseconds of CLOCK_MONOTONIC
+    if (sd_bus_is_open(bus_.get()) <= 0) return Duration{0}; // it has no descriptor any more; takeNews() says so
+    std::uint64_t due = 0;                                   // microseconds of CLOCK_MONOTONIC
     if (sd_bus_get_timeout(bus_.get(), &due) < 0 || due == UINT64_MAX) return std::nullopt;
     auto now =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());

@@ -33,10 +33,12 @@ public:
     int run();
 
 private:
+    int check();
     int refused(const Error& error) const;
+    int notAdmitted() const;
     Result<std::optional<JobId>> schedule(Daemon& daemon);
     Result<std::optional<JobId>> schedule(Daemon& daemon, Manner manner);
-    JobView stateOf(Daemon& daemon, JobId id) const;
+    Result<JobView> stateOf(Daemon& daemon, JobId id) const;
     void tellScheduled(const JobView& job) const;
     int follow(Daemon& daemon, JobView job, Signals& signals);
     int detached(const JobView& job, int signal) const;
@@ -50,6 +52,14 @@ private:
 
 int Getting::refused(const Error& error) const {
     return screen_.fail(fmt::format("cannot download {}", printable(given_.words[0])), error);
+}
+
+int Getting::notAdmitted() const {
+    return screen_.fail(ends::refused,
+                        fmt::format("cannot download {} as a user-initiated job: this command is not in the foreground "
+                                    "of a terminal, so no person is seen to look on; without --user-initiated it is "
+                                    "scheduled as a regular job",
+                                    printable(wanted_.url)));
 }
 
 Result<std::optional<JobId>> Getting::schedule(Daemon& daemon, Manner manner) {
@@ -105,23 +115,30 @@ int Getting::follow(Daemon& daemon, JobView job, Signals& signals) {
 }
 
 /// The job was accepted. Where the daemon died since, following it finds that out, and waits.
-JobView Getting::stateOf(Daemon& daemon, JobId id) const {
+Result<JobView> Getting::stateOf(Daemon& daemon, JobId id) const {
     JobView accepted;
     accepted.key = {AppId{std::string(transferPackage)}, "", id};
     accepted.label = printable(wanted_.target.filename().native());
     auto job = daemon.watch(accepted.key);
-    return job.ok() ? std::move(*job) : accepted;
+    if (!job.ok() && job.error().code == Errc::Unavailable) return accepted;
+    return job;
 }
 
-int Getting::run() {
+/// Everything that can be known to be wrong before a job is made of it; 0 where nothing is.
+int Getting::check() {
     auto here = workingDirectory();
     if (!here.ok()) return refused(here.error());
     auto wanted = wantedBy(given_, *here);
     if (!wanted.ok()) return refused(wanted.error());
     wanted_ = std::move(*wanted);
-    if (auto target = checkTarget(wanted_.target, wanted_.overwrite); !target.ok())
-        return screen_.fail(ends::cannotCreate,
-                            fmt::format("cannot download {}: {}", printable(wanted_.url), target.error().message));
+    auto target = checkTarget(wanted_.target, wanted_.overwrite);
+    if (target.ok()) return ends::ok;
+    return screen_.fail(ends::cannotCreate,
+                        fmt::format("cannot download {}: {}", printable(wanted_.url), target.error().message));
+}
+
+int Getting::run() {
+    if (int code = check(); code != ends::ok) return code;
     // From here on Ctrl-C is read, not suffered: once the job is accepted, its number must be told.
     auto signals = Signals::open();
     if (!signals.ok()) return refused(signals.error());
@@ -129,15 +146,11 @@ int Getting::run() {
     if (!daemon.ok()) return refused(daemon.error());
     auto id = schedule(*daemon);
     if (!id.ok()) return refused(id.error());
-    if (!*id)
-        return screen_.fail(ends::refused,
-                            fmt::format("cannot download {} as a user-initiated job: this command is not in the "
-                                        "foreground of a terminal, so no person is seen to look on; without "
-                                        "--user-initiated it is scheduled as a regular job",
-                                        printable(wanted_.url)));
-    JobView job = stateOf(*daemon, **id);
-    tellScheduled(job);
-    return given_.has("no-wait") ? ends::ok : follow(*daemon, std::move(job), *signals);
+    if (!*id) return notAdmitted();
+    auto job = stateOf(*daemon, **id);
+    if (!job.ok()) return refused(job.error());
+    tellScheduled(*job);
+    return given_.has("no-wait") ? ends::ok : follow(*daemon, std::move(*job), *signals);
 }
 
 } // namespace

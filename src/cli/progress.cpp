@@ -84,7 +84,9 @@ std::string progressLine(const Progress& p, std::size_t columns) {
     std::size_t used = widthOf(words);
     if (used > room) return shortened(words, room);
 
-    std::string label = shortened(printable(p.label), std::min<std::size_t>(30, room / 3));
+    // A label cut down to a letter or two says nothing.
+    std::size_t labelRoom = std::min<std::size_t>(30, room / 3);
+    std::string label = labelRoom < 8 ? "" : shortened(printable(p.label), labelRoom);
     std::size_t labelled = used + widthOf(label) + gap.size();
     if (label.empty() || labelled > room) return words;
     auto percent = percentOf(p);

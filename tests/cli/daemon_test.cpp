@@ -1,0 +1,231 @@
+// The verbs against a daemon that answers as it is told.
+#include <algorithm>
+#include <csignal>
+
+#include <doctest/doctest.h>
+
+#include "cli/daemon.hpp"
+#include "cli/follow.hpp"
+#include "cli/lookup.hpp"
+#include "cli/program.hpp"
+#include "fake_daemon.hpp"
+#include "samples.hpp"
+#include "wire/codec.hpp"
+#include "wire/reader.hpp"
+
+using namespace stint;
+using namespace stint::cli;
+using namespace stint::cli::test;
+using wire::Message;
+using wire::Reader;
+using wire::Writer;
+
+namespace {
+
+void replyJob(Talk& talk, const Message& call, const JobView& job) {
+    talk.reply(call, [&](Writer& writer) { wire::writeJobView(writer, job); });
+}
+
+/// Knows these jobs, and watches and explains no other; cancels what it is asked to.
+FakeDaemon::Answer knowing(std::vector<JobView> jobs, std::vector<Blocker> blockers = {}) {
+    return [=](Talk& talk, const Message& call) {
+        if (call.member() == "Cancel") return talk.reply(call, [](Writer&) {});
+        Reader reader(call);
+        std::string package = reader.string().value(), space = reader.string().value();
+        JobKey key{AppId{package}, space, JobId(reader.int32().value())};
+        for (const auto& job : jobs)
+            if (job.key == key)
+                return talk.reply(call, [&](Writer& writer) {
+                    wire::writeJobView(writer, job);
+                    if (call.member() == "Explain") wire::writeList(writer, blockers, wire::writeBlocker);
+                });
+        talk.refuse(call, Errc::IllegalArgument, "no such job");
+    };
+}
+
+JobView of(JobView job, std::string package, JobId id) {
+    job.key = {AppId{std::move(package)}, "", id};
+    return job;
+}
+
+} // namespace
+
+TEST_CASE("without a daemon a command ends with 69") { // linux.md §A.10
+    FakeDaemon gone([](Talk&, const Message&) {});
+    std::filesystem::remove(gone.directory() / "stint" / "bus");
+    CHECK(runProgram({"jobs"}) == 69);
+    CHECK(runProgram({"get", "http://h/f", "-o", (gone.directory() / "f").native()}) == 69);
+}
+
+TEST_CASE("a bare number is the one of one's own jobs that has it") {
+    auto transfer = of(running(0), "org.stint.transfer", 7);
+    auto command = of(running(0), "org.stint.shell", 8);
+    FakeDaemon fake(knowing({transfer, command, of(saved(), "org.stint.transfer", 8)}));
+    auto daemon = Daemon::connect();
+    REQUIRE(daemon.ok());
+    CHECK(lookUp(*daemon, "7")->key == transfer.key);
+    CHECK(lookUp(*daemon, "8")->key == command.key); // what runs goes before what has ended
+    auto none = lookUp(*daemon, "9");
+    REQUIRE(!none.ok());
+    CHECK(exitCodeOfLookUp(none.error().code) == 66);
+}
+
+TEST_CASE("a bare number that two of one's own jobs have is refused, and both are named") {
+    FakeDaemon fake(knowing({of(running(0), "org.stint.transfer", 7), of(running(0), "org.stint.shell", 7)}));
+    auto daemon = Daemon::connect();
+    REQUIRE(daemon.ok());
+    auto two = lookUp(*daemon, "7");
+    REQUIRE(!two.ok());
+    CHECK(two.error().message == "7 may be org.stint.transfer/7 or org.stint.shell/7: write which");
+    CHECK(exitCodeOfLookUp(two.error().code) == 64);
+}
+
+TEST_CASE("why ends with 0 where a job may run or runs, 75 where it waits, 66 where it is not") { // linux.md §A.10
+    Blocker blocker;
+    blocker.reason = PendingReason::ConstraintCharging;
+    auto why = [](const std::vector<JobView>& jobs, const std::vector<Blocker>& blockers) {
+        FakeDaemon fake(knowing(jobs, blockers));
+        return runProgram({"why", "7", "--json"});
+    };
+    CHECK(why({running(0)}, {}) == 0);
+    CHECK(why({waiting(PendingReason::App)}, {}) == 0);
+    CHECK(why({waiting(blocker.reason)}, {blocker}) == 75);
+    CHECK(why({saved()}, {}) == 66);
+    CHECK(why({}, {}) == 66);
+}
+
+TEST_CASE("cancel takes away what is there, and says 66 of what is not") {
+    FakeDaemon fake(knowing({running(0), of(saved(), "org.stint.transfer", 8)}));
+    CHECK(runProgram({"cancel", "7"}) == 0);
+    CHECK(runProgram({"cancel", "8"}) == 66); // it has ended
+    CHECK(runProgram({"cancel", "9"}) == 66);
+    CHECK(runProgram({"cancel", "seven"}) == 64);
+    auto calls = fake.calls();
+    CHECK(std::count(calls.begin(), calls.end(), "Cancel") == 1);
+}
+
+TEST_CASE("a long list is asked for page by page") {
+    FakeDaemon fake([](Talk& talk, const Message& call) {
+        std::int32_t after = 0;
+        wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+        options.take("afterId", after);
+        Reader reader(call);
+        options.read(reader).value();
+        std::vector<JobView> page;
+        for (int i = 1; i <= 2 && after + i <= 5; ++i)
+            page.push_back(of(waiting(PendingReason::App), "com.example.mail", after + i));
+        talk.reply(call, [&](Writer& writer) {
+            wire::writeList(writer, page, wire::writeJobView);
+            writer.boolean(after + 2 < 5);
+        });
+    });
+    auto daemon = Daemon::connect();
+    REQUIRE(daemon.ok());
+    auto all = daemon->jobs(std::nullopt, false);
+    REQUIRE(all.ok());
+    REQUIRE(all->size() == 5);
+    CHECK(all->back().key.id == 5);
+    CHECK(fake.calls().size() == 3);
+}
+
+TEST_CASE("what is followed is followed through the death of the daemon") {
+    int watched = 0;
+    FakeDaemon fake([&](Talk& talk, const Message& call) {
+        if (++watched == 1) {
+            replyJob(talk, call, running(10_MiB));
+            talk.jobChanged(running(20_MiB));
+            return talk.hangUp();
+        }
+        replyJob(talk, call, running(20_MiB)); // a new connection
+        talk.jobChanged(saved());
+    });
+    Paper paper;
+    auto signals = Signals::open();
+    auto daemon = Daemon::connect();
+    REQUIRE(daemon.ok());
+    auto job = daemon->watch(running(0).key);
+    REQUIRE(job.ok());
+    Telling telling(paper.screen());
+    auto end = follow(*daemon, *job, telling, *signals, paper.screen());
+    REQUIRE(end.ok());
+    CHECK(!end->signal);
+    CHECK(end->job.completed->outcome.exitCode == 0);
+    std::string said = paper.err();
+    auto gone = said.find("stintd is gone");
+    REQUIRE(gone != std::string::npos);
+    CHECK(said.find("stintd is gone", gone + 1) == std::string::npos);
+}
+
+TEST_CASE("a job that a daemon came back without is not waited for") {
+    int watched = 0;
+    FakeDaemon fake([&](Talk& talk, const Message& call) {
+        if (++watched > 1) return talk.refuse(call, Errc::IllegalArgument, "no such job");
+        replyJob(talk, call, running(0));
+        talk.hangUp();
+    });
+    Paper paper;
+    auto signals = Signals::open();
+    auto daemon = Daemon::connect();
+    REQUIRE(daemon.ok());
+    auto job = daemon->watch(running(0).key);
+    REQUIRE(job.ok());
+    Telling telling(paper.screen());
+    auto end = follow(*daemon, *job, telling, *signals, paper.screen());
+    REQUIRE(!end.ok());
+    CHECK(end.error().code == Errc::IllegalArgument);
+}
+
+TEST_CASE("Ctrl-C ends the following, not the job") {
+    FakeDaemon fake(knowing({running(0)}));
+    Paper paper;
+    auto signals = Signals::open();
+    auto daemon = Daemon::connect();
+    REQUIRE(daemon.ok());
+    auto job = daemon->watch(running(0).key);
+    REQUIRE(job.ok());
+    Telling telling(paper.screen());
+    std::raise(SIGWINCH); // only a new width
+    std::raise(SIGINT);
+    auto end = follow(*daemon, *job, telling, *signals, paper.screen());
+    REQUIRE(end.ok());
+    CHECK(end->signal == SIGINT);
+    CHECK(fake.calls() == std::vector<std::string>{"Watch"});
+}
+
+TEST_CASE("wait ends as the job does") {
+    auto code = [](const JobView& end) {
+        FakeDaemon fake([&](Talk& talk, const Message& call) {
+            replyJob(talk, call, running(0));
+            talk.jobChanged(of(saved(), "com.example.mail", 3)); // another's
+            talk.jobChanged(end);
+        });
+        return runProgram({"wait", "org.stint.transfer/7"});
+    };
+    CHECK(code(saved()) == 0);
+    CHECK(code(finished({}, {66, "404 Not Found"})) == 66);
+    CHECK(code(finished({StopReason::User, InternalReason::UserUiStop}, {})) == 1);
+}
+
+TEST_CASE("start passes on the exit code of the program, and its words") {
+    std::vector<std::string> words;
+    FakeDaemon fake([&](Talk& talk, const Message& call) {
+        Reader reader(call);
+        words = {reader.string().value()};
+        auto rest = reader.strings().value();
+        words.insert(words.end(), rest.begin(), rest.end());
+        talk.reply(call, [](Writer& writer) { writer.uint32(4000000000); }); // no pid of this machine
+        talk.appExited(1, 0);                                                // another's
+        talk.appExited(4000000000, 7);
+    });
+    CHECK(runProgram({"start", "com.example.mail", "--fetch", "all"}) == 7);
+    fake.calls();
+    CHECK(words == std::vector<std::string>{"com.example.mail", "--fetch", "all"});
+}
+
+TEST_CASE("a program whose daemon died has died with it: start ends with 69") { // design.md, running a job
+    FakeDaemon fake([](Talk& talk, const Message& call) {
+        talk.reply(call, [](Writer& writer) { writer.uint32(4000000000); });
+        talk.hangUp();
+    });
+    CHECK(runProgram({"start", "com.example.mail"}) == 69);
+}

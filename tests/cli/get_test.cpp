@@ -1,0 +1,118 @@
+// `stint get` against a daemon that answers as it is told.
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include "cli/program.hpp"
+#include "fake_daemon.hpp"
+#include "samples.hpp"
+#include "wire/codec.hpp"
+#include "wire/reader.hpp"
+#include "wire/views.hpp"
+
+using namespace stint;
+using namespace stint::cli;
+using namespace stint::cli::test;
+using wire::Message;
+using wire::Reader;
+using wire::Writer;
+
+namespace {
+
+/// What a Schedule call asked for.
+struct Asked {
+    std::optional<JobInfo> job;
+    bool newId = false;
+    std::string as;
+};
+
+Asked readSchedule(const Message& call) {
+    Asked asked;
+    Reader reader(call);
+    asked.job = wire::readJob(reader).value();
+    (void)reader.string().value();
+    wire::DictionaryReader options("options", wire::UnknownKeys::Refuse);
+    options.take("newId", asked.newId).take("as", asked.as);
+    options.read(reader).value();
+    return asked;
+}
+
+/// Accepts what it is asked for as job 7, which ends so.
+FakeDaemon::Answer ending(const JobView& end, std::vector<Asked>& asked) {
+    return [&asked, end](Talk& talk, const Message& call) {
+        if (call.member() == "Schedule") {
+            asked.push_back(readSchedule(call));
+            return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
+        }
+        talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, running(0)); });
+        talk.jobChanged(end);
+    };
+}
+
+} // namespace
+
+TEST_CASE("get schedules for the transfer app under a new id, and ends as the transfer does") {
+    std::vector<Asked> asked;
+    FakeDaemon fake(ending(saved(), asked));
+    std::string target = (fake.directory() / "x.iso").native();
+    CHECK(runProgram({"get", "--quiet", "http://h/x.iso", "-o", target}) == 0);
+    fake.calls();
+    REQUIRE(asked.size() == 1);
+    CHECK(asked[0].newId);
+    CHECK(asked[0].as == "org.stint.transfer");
+    CHECK(asked[0].job->isPersisted());
+    CHECK(asked[0].job->getExtras().getString("output") == target);
+}
+
+TEST_CASE("a transfer that fails ends get with the code it names") { // linux.md §A.10
+    std::vector<Asked> asked;
+    FakeDaemon fake(ending(finished({}, {66, "404 Not Found"}), asked));
+    CHECK(runProgram({"get", "--quiet", "http://h/x", "-o", (fake.directory() / "x").native()}) == 66);
+}
+
+TEST_CASE("with --user-initiated a job that may not be one is refused with 77, and nothing else is scheduled") {
+    FakeDaemon fake(
+        [](Talk& talk, const Message& call) { talk.reply(call, [](Writer& writer) { writer.int32(0).int32(0); }); });
+    CHECK(runProgram({"get", "--user-initiated", "http://h/x", "-o", (fake.directory() / "x").native()}) == 77);
+    CHECK(fake.calls() == std::vector<std::string>{"Schedule"});
+}
+
+TEST_CASE(
+    "without it a job that may not be user-initiated is scheduled as a regular one") { // design.md, what is visible
+    std::vector<Asked> asked;
+    FakeDaemon fake([&](Talk& talk, const Message& call) {
+        if (call.member() != "Schedule")
+            return talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, saved()); });
+        asked.push_back(readSchedule(call));
+        bool regular = !asked.back().job->isUserInitiated();
+        talk.reply(call, [=](Writer& writer) { writer.int32(regular ? 1 : 0).int32(7); });
+    });
+    CHECK(runProgram({"get", "--quiet", "--charging", "http://h/x", "-o", (fake.directory() / "x").native()}) == 0);
+    fake.calls();
+    REQUIRE(!asked.empty());
+    CHECK(!asked.back().job->isUserInitiated());
+    CHECK(asked.back().job->isRequireCharging());
+}
+
+TEST_CASE("what can be known to be wrong is refused before anything is scheduled") { // linux.md §A.10
+    FakeDaemon fake([](Talk& talk, const Message& call) { talk.refuse(call, Errc::System, "not to be called"); });
+    auto in = [&](const char* name) { return (fake.directory() / name).native(); };
+    std::ofstream(in("taken")) << "x";
+    CHECK(runProgram({"get", "gopher://h/x"}) == 64);
+    CHECK(runProgram({"get", "http://h/x", "--checksum", "md5:1"}) == 64);
+    CHECK(runProgram({"get", "http://h/x", "--network", "wifi"}) == 64);
+    CHECK(runProgram({"get", "http://h/x", "-o", in("taken")}) == 73);
+    CHECK(runProgram({"get", "http://h/taken", "-o", fake.directory().native()}) == 73);
+    CHECK(runProgram({"get", "http://h/x", "-o", in("no-such-directory/x")}) == 73);
+    CHECK(fake.calls().empty());
+}
+
+TEST_CASE("--no-wait returns once the job is accepted") {
+    std::vector<Asked> asked;
+    FakeDaemon fake([&](Talk& talk, const Message& call) {
+        if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
+        talk.reply(call,
+                   [](Writer& writer) { wire::writeJobView(writer, waiting(PendingReason::ConstraintConnectivity)); });
+    });
+    CHECK(runProgram({"get", "--quiet", "--no-wait", "http://h/x", "-o", (fake.directory() / "x").native()}) == 0);
+}

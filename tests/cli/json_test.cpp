@@ -1,0 +1,59 @@
+#include <doctest/doctest.h>
+
+#include "cli/json.hpp"
+#include "samples.hpp"
+
+using namespace stint;
+using namespace stint::cli;
+using namespace stint::cli::test;
+
+TEST_CASE("a job's object has every key, in one order, whatever is known") {
+    // Scripts read this: within schema 1 keys are only added, at the end of what is there.
+    CHECK(jsonOf(waiting(PendingReason::ConstraintCharging)) ==
+          R"({"schema":1,"job":"org.stint.transfer/7","package":"org.stint.transfer","namespace":"","id":7,)"
+          R"("service":null,"label":"x.iso","kind":"user_initiated","demoted":false,"state":"pending","runState":null,)"
+          R"("reasons":[{"reason":5,"name":"CONSTRAINT_CHARGING"}],"failures":0,"systemStops":0,)"
+          R"("enqueued":1767600000000,"earliest":null,"started":null,"transferredDown":0,"transferredUp":0,)"
+          R"("estimatedDown":null,"estimatedUp":null,"title":null,"text":null,"progressMaximum":null,)"
+          R"("progressValue":null,"ended":null,"stopReason":null,"stopReasonName":null,"exitCode":null,)"
+          R"("outcome":null})");
+}
+
+TEST_CASE("a blocked job may not run, a running one and one without blockers may") {
+    Blocker blocker{.reason = PendingReason::ConstraintConnectivity,
+                    .gate = "connectivity",
+                    .detail = "no network",
+                    .clears = "a network",
+                    .since = at(0s),
+                    .until = std::nullopt};
+    std::string blocked = jsonOf(waiting(blocker.reason), {blocker});
+    CHECK(blocked.ends_with(R"("mayRun":false,"blockers":[{"reason":6,"name":"CONSTRAINT_CONNECTIVITY",)"
+                            R"("gate":"connectivity","detail":"no network","since":1767600000000,"until":null,)"
+                            R"("clears":"a network"}]})"));
+    CHECK(jsonOf(running(0), std::vector<Blocker>{}).ends_with(R"("mayRun":true,"blockers":[]})"));
+    CHECK(jsonOf(waiting(PendingReason::App), std::vector<Blocker>{}).ends_with(R"("mayRun":true,"blockers":[]})"));
+    CHECK(jsonOf(saved(), std::vector<Blocker>{}).ends_with(R"("mayRun":false,"blockers":[]})"));
+}
+
+TEST_CASE("a label that is no UTF-8 or holds a line's end breaks no line") {
+    auto job = running(0);
+    job.label = "\xff\n\"";
+    std::string line = jsonOf(job);
+    CHECK(line.find('\n') == std::string::npos);
+    CHECK(line.find("\"label\":\"\xEF\xBF\xBD\\n\\\"\"") != std::string::npos);
+}
+
+TEST_CASE("rows of the device, of apps and of tasks name their schema first") {
+    CHECK(jsonOf(wire::DeviceRow{"charging", "true", "set"}) ==
+          R"({"schema":1,"key":"charging","value":"true","source":"set"})");
+    AppView app;
+    app.manifest.package = {"com.example.mail"};
+    app.manifest.services["Jobs"].name = "Jobs";
+    CHECK(jsonOf(app).starts_with(R"({"schema":1,"package":"com.example.mail",)"));
+    CHECK(jsonOf(app).ends_with(R"("permissions":[],"services":["Jobs"]})"));
+    TaskRow row;
+    row.app = {"com.example.mail"};
+    row.jobs = {running(1)};
+    CHECK(jsonOf(row).starts_with(R"({"schema":1,"package":"com.example.mail","label":"","started":null,"stop":true,)"
+                                  R"("jobs":[{"job":"org.stint.transfer/7",)"));
+}

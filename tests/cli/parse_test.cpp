@@ -1,0 +1,124 @@
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "cli/help.hpp"
+#include "cli/parse.hpp"
+#include "cli/text.hpp"
+
+using namespace stint;
+using namespace stint::cli;
+
+namespace {
+using Line = std::vector<std::string>;
+
+Invocation parsed(const Line& line) {
+    auto made = parse(line);
+    CAPTURE(line.front());
+    REQUIRE(made.ok());
+    return *made;
+}
+
+std::string refusal(const Line& line) {
+    auto made = parse(line);
+    REQUIRE(!made.ok());
+    CHECK(made.error().code == Errc::IllegalArgument); // 64
+    return made.error().message;
+}
+} // namespace
+
+TEST_CASE("words and options are told apart, in any order") {
+    for (const Line& line : {Line{"get", "-o", "x.iso", "--charging", "http://h/f", "--size=1GiB"},
+                             Line{"get", "http://h/f", "--size", "1GiB", "--charging", "-ox.iso"},
+                             Line{"get", "--output=x.iso", "--charging", "--size", "1GiB", "--", "http://h/f"}}) {
+        auto made = parsed(line);
+        CHECK(made.verb->name == "get");
+        CHECK(made.arguments.words == Line{"http://h/f"});
+        CHECK(made.arguments.value("output") == "x.iso");
+        CHECK(made.arguments.value("size") == "1GiB");
+        CHECK(made.arguments.has("charging"));
+        CHECK(!made.arguments.has("force"));
+    }
+}
+
+TEST_CASE("a verb of two words is not the one of its first word") {
+    CHECK(parsed({"tasks"}).verb->name == "tasks");
+    CHECK(parsed({"tasks", "stop", "com.example.mail"}).verb->name == "tasks stop");
+    CHECK(parsed({"device", "set", "charging=false", "battery=12"}).arguments.words ==
+          Line{"charging=false", "battery=12"});
+    CHECK(parsed({"device", "reset"}).verb->name == "device reset");
+}
+
+TEST_CASE("what stands behind the package of start is the program's own") {
+    auto made = parsed({"start", "--quiet", "com.example.mail", "--json", "-h", "--", "x"});
+    CHECK(made.wish.quiet);
+    CHECK(!made.wish.json);
+    CHECK(!made.wantsHelp);
+    CHECK(made.arguments.words == Line{"com.example.mail", "--json", "-h", "--", "x"});
+}
+
+TEST_CASE("how to print may be said before the verb and behind it") {
+    CHECK(parsed({"--json", "jobs"}).wish.json);
+    CHECK(parsed({"jobs", "--json", "--plain", "-q"}).wish.plain);
+    CHECK(parsed({"jobs", "-q"}).wish.quiet);
+    CHECK(parsed({"get", "--help"}).wantsHelp); // whatever is missing
+}
+
+TEST_CASE("what is wrong is named, with what was likely meant") {
+    struct Row {
+        Line line;
+        std::string_view says;
+    };
+    // clang-format off
+    for (auto& r : {Row{{"gte", "http://h"},               "no verb \"gte\" (did you mean \"get\"?)"},
+                    Row{{"jbos"},                          "did you mean \"jobs\"?"},
+                    Row{{"frobnicate"},                    "no verb \"frobnicate\"; `stint help` lists them"},
+                    Row{{"--json"},                        "there is no verb"},
+                    Row{{"get"},                           "wants more words: stint get URL"},
+                    Row{{"get", "http://a", "http://b"},   "has no use for \"http://b\""},
+                    Row{{"get", "http://a", "--forc"},     "takes no --forc (did you mean \"--force\"?)"},
+                    Row{{"get", "http://a", "--forc=1"},   "(did you mean \"--force\"?)"},
+                    Row{{"get", "http://a", "-o"},         "see `stint help get`"},
+                    Row{{"get", "http://a", "-o", "a", "-o", "b"}, "see `stint help get`"},
+                    Row{{"get", "u", "--network", "wifi"}, "--network is one of any|unmetered|not_roaming|cellular, not \"wifi\""},
+                    Row{{"app", "p", "--state", "front"},  "--state is one of top|visible|background|auto"},
+                    Row{{"tasks", "stpo", "p"},            "has no use for \"stpo\""},
+                    Row{{"why", "7", "--finished"},        "takes no --finished"},
+                    Row{{"\x1b[2J"},                       "no verb \"�[2J\""}}) {
+        // clang-format on
+        std::string message = refusal(r.line);
+        CAPTURE(message);
+        CHECK(message.find(r.says) != std::string::npos);
+    }
+}
+
+TEST_CASE("every verb is run by something, and its help names all that it takes") {
+    std::set<std::string_view> names;
+    for (const auto& verb : verbs()) {
+        CAPTURE(verb.name);
+        CHECK(names.insert(verb.name).second);
+        CHECK(bool(verb.run));
+        CHECK(verb.fewest <= verb.most);
+        std::string help = helpFor(verb, 80);
+        CHECK(help.find(verb.summary) != std::string::npos);
+        for (const auto& option : verb.options)
+            CHECK(help.find(option.longName()) != std::string::npos);
+        CHECK(overview().find(verb.name) != std::string::npos);
+    }
+}
+
+TEST_CASE("the examples of the help are command lines that the parser takes") {
+    for (const auto& verb : verbs())
+        for (const auto& example : verb.examples) {
+            CAPTURE(example.line);
+            Line line;
+            for (std::string_view rest = example.line.substr(0, example.line.find(" && ")); !rest.empty();) {
+                auto end = std::min(rest.find(' '), rest.size());
+                line.emplace_back(rest.substr(0, end));
+                rest.remove_prefix(std::min(end + 1, rest.size()));
+            }
+            REQUIRE(line.front() == "stint");
+            line.erase(line.begin());
+            CHECK(parsed(line).verb == &verb);
+        }
+}

@@ -1,0 +1,114 @@
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "cli/exit_code.hpp"
+#include "cli/phrases.hpp"
+#include "samples.hpp"
+
+using namespace stint;
+using namespace stint::cli;
+using namespace stint::cli::test;
+
+TEST_CASE("a waiting job says why in words and by the documentation's name") { // jobs.md §9.1
+    CHECK(waitingText(waiting(PendingReason::ConstraintConnectivity), at(0s)) ==
+          "waiting: no network that fits (CONSTRAINT_CONNECTIVITY)");
+    auto job = waiting(PendingReason::ConstraintMinimumLatency);
+    job.earliest = at(28s);
+    CHECK(waitingText(job, at(0s)) ==
+          "waiting: its delay or back-off is not over (CONSTRAINT_MINIMUM_LATENCY), earliest in 28s");
+    CHECK(waitingText(job, at(28s)) == "waiting: its delay or back-off is not over (CONSTRAINT_MINIMUM_LATENCY)");
+    job.reasons.push_back(PendingReason::ConstraintCharging);
+    CHECK(reasonsText(job).ends_with("; the device is not charging (CONSTRAINT_CHARGING)"));
+}
+
+TEST_CASE("every reason that a job can wait for has words of its own") { // jobs.md §9.1
+    std::set<std::string_view> words;
+    for (int number = -2; number <= 16; ++number)
+        words.insert(meaningOf(static_cast<PendingReason>(number)));
+    CHECK(words.size() == 19);
+    CHECK(meaningOf(static_cast<PendingReason>(99)) == "a reason this version does not know");
+}
+
+TEST_CASE("a job's state is one word") { // jobs.md §4.1
+    struct Row {
+        RunState state;
+        std::string_view word;
+    };
+    for (auto& r : {Row{RunState::Binding, "starting"}, Row{RunState::Starting, "starting"},
+                    Row{RunState::Executing, "running"}, Row{RunState::Stopping, "stopping"}}) {
+        auto job = running(0);
+        job.runState = r.state;
+        CHECK(stateWord(job) == r.word);
+    }
+    CHECK(stateWord(waiting(PendingReason::Quota)) == "waiting");
+    CHECK(stateWord(saved()) == "done");
+    CHECK(stateWord(finished({}, {66, "404"})) == "failed");
+    CHECK(stateWord(finished({StopReason::User, InternalReason::UserUiStop}, {})) == "stopped");
+}
+
+TEST_CASE("a job that was taken away has not succeeded, whatever its outcome holds") { // jobs.md §4.6
+    struct Row {
+        Ending ending;
+        Outcome outcome;
+        int code;
+        std::string_view text;
+    };
+    // clang-format off
+    for (auto& r : {Row{{StopReason::Undefined, InternalReason::SuccessfulFinish},    {0, "saved x"},        0,  "saved x"},
+                    Row{{StopReason::Undefined, InternalReason::SuccessfulFinish},    {0, ""},               0,  "done"},
+                    Row{{StopReason::Undefined, InternalReason::SuccessfulFinish},    {66, "404 Not Found"}, 66, "404 Not Found"},
+                    Row{{StopReason::Undefined, InternalReason::SuccessfulFinish},    {3, ""},               3,  "failed with exit code 3"},
+                    Row{{StopReason::CancelledByApp, InternalReason::Canceled},       {},                    1,  "cancelled (CANCELLED_BY_APP)"},
+                    Row{{StopReason::User, InternalReason::UserUiStop},               {},                    1,  "stopped by the user (USER)"},
+                    Row{{StopReason::Timeout, InternalReason::Timeout},               {},                    1,  "stopped at its time limit (TIMEOUT)"}}) {
+        // clang-format on
+        auto job = finished(r.ending, r.outcome);
+        CHECK(exitCodeOf(*job.completed) == r.code);
+        CHECK(endText(*job.completed) == r.text);
+    }
+}
+
+TEST_CASE("what was seen of a transfer stands beside the size that its end names") {
+    auto end = *saved().completed;
+    CHECK(measuredEndText(end, {12s, 96_MiB}) == "saved /home/a/x.iso (100 MiB in 12s, 8 MiB/s)");
+    CHECK(measuredEndText(end, {}) == "saved /home/a/x.iso (100 MiB)"); // nothing was seen
+    CHECK(measuredEndText(end, {200ms, 100_MiB}) == "saved /home/a/x.iso (100 MiB in 1s, 500 MiB/s)");
+    end.outcome.text += "; begun anew: the file changed";
+    CHECK(measuredEndText(end, {12s, 96_MiB}) ==
+          "saved /home/a/x.iso (100 MiB in 12s, 8 MiB/s); begun anew: the file changed");
+    end.outcome.text = "copied";
+    CHECK(measuredEndText(end, {12s, 96_MiB}) == "copied (100 MiB in 12s, 8 MiB/s)");
+}
+
+TEST_CASE("a remark is what stands in parentheses at the end of a notification's text") {
+    CHECK(remarkOf(remarking(running(0), "1 MiB of 2 MiB (begun anew: the file changed)")) ==
+          "begun anew: the file changed");
+    CHECK(remarkOf(remarking(running(0), "1 MiB of 2 MiB")).empty());
+    CHECK(remarkOf(remarking(running(0), "f(x)")).empty());
+    CHECK(remarkOf(running(0)).empty());
+}
+
+TEST_CASE("upload is shown where it is upload that moves") {
+    auto job = running(0, unknownBytes);
+    job.transferredUp = 3_MiB;
+    job.estimatedUp = 12_MiB;
+    CHECK(percentOf(progressOf(job)) == 25);
+}
+
+TEST_CASE("times are told to the next second") {
+    CHECK(ago(at(0s), at(190s)) == "3min10s ago");
+    CHECK(ahead(at(1500ms), at(0s)) == "in 2s");
+    CHECK(ahead(at(0s), at(5s)) == "in 0s"); // it is over
+}
+
+TEST_CASE("each kind of error ends with a sysexit of its own meaning") { // linux.md §A.10
+    CHECK(exitCodeOf(Errc::IllegalArgument) == 64);
+    CHECK(exitCodeOf(Errc::IllegalState) == 1);
+    CHECK(exitCodeOf(Errc::Security) == 77);
+    CHECK(exitCodeOf(Errc::LimitExceeded) == 75);
+    CHECK(exitCodeOf(Errc::Storage) == 74);
+    CHECK(exitCodeOf(Errc::Busy) == 75);
+    CHECK(exitCodeOf(Errc::Unavailable) == 69);
+    CHECK(exitCodeOf(Errc::System) == 71);
+}

@@ -1,0 +1,60 @@
+#include <doctest/doctest.h>
+
+#include "cli/table.hpp"
+#include "samples.hpp"
+
+using namespace stint::cli;
+using stint::cli::test::Paper;
+
+namespace {
+Table sample() {
+    Table table({{"JOB"}, {"SIZE", Table::Align::Right}, {"WHAT"}});
+    table.add({"mail/7", "256 MiB", {"running", Paint::Good}});
+    table.add({"org.stint.transfer/12", "-", ""});
+    return table;
+}
+} // namespace
+
+TEST_CASE("words stand to the left, numbers to the right, and no line ends in blanks") {
+    Paper paper;
+    auto lines = sample().lines(paper.screen());
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0] == "JOB                       SIZE  WHAT");
+    CHECK(lines[1] == "mail/7                 256 MiB  running");
+    CHECK(lines[2] == "org.stint.transfer/12        -");
+}
+
+TEST_CASE("colour changes no column, and is nowhere but on a terminal") {
+    Paper plain;
+    Paper coloured({}, true);
+    auto bare = sample().lines(plain.screen());
+    auto painted = sample().lines(coloured.screen());
+    CHECK(bare[1].find('\x1b') == std::string::npos);
+    CHECK(painted[1] == "mail/7                 256 MiB  \x1b[32mrunning\x1b[0m");
+}
+
+TEST_CASE("a cell of an app's words cannot break the table") {
+    Paper paper;
+    Table table({{"LABEL"}, {"N"}});
+    table.add({"evil\n\x1b[2J", "1"});
+    auto lines = table.lines(paper.screen());
+    CHECK(lines[1] == "evil��[2J  1");
+}
+
+TEST_CASE("under --json and --quiet nothing is told, but trouble is") {
+    for (Wish wish : {Wish{.json = true}, Wish{.quiet = true}}) {
+        Paper paper(wish);
+        paper.screen().tell("starting");
+        CHECK(paper.err().empty());
+        CHECK(paper.screen().fail("cannot list jobs", {stint::Errc::Unavailable, "no stintd listens"}) == 69);
+        CHECK(paper.err() == "stint: cannot list jobs: no stintd listens\n");
+        CHECK(paper.out().empty());
+    }
+}
+
+TEST_CASE("a drawn line is taken away before other words are printed") {
+    Paper paper({}, true, true);
+    paper.screen().redraw("50%");
+    paper.screen().tell("detached");
+    CHECK(paper.err() == "\r50%\x1b[K\r\x1b[Kdetached\n");
+}
