@@ -35,4 +35,12 @@ Result<void> migrate(Database& database) {
     return {};
 }
 
+Result<bool> hasOurSchema(Database& database) {
+    constexpr std::string_view text = "SELECT group_concat(type || name || tbl_name || coalesce(sql, '')) FROM "
+                                      "(SELECT * FROM sqlite_schema ORDER BY rowid)";
+    auto model = STINT_TRY(Database::open(":memory:"));
+    STINT_TRY(migrate(model));
+    return STINT_TRY(database.text(text)) == STINT_TRY(model.text(text));
+}
+
 } // namespace stint

@@ -44,9 +44,11 @@ Result<std::string> prepare(Database& database, Journal journal, const std::file
     STINT_TRY(refuseNewer(database, file));
     // The whole check, not quick_check: an index that lost a row would let a job that was dropped come back.
     const auto complaint = STINT_TRY(database.text("PRAGMA integrity_check(1)"));
-    if (complaint != "ok") return complaint;
+    if (complaint != "ok") return complaint.substr(complaint.rfind('\n') + 1); // the first line only names the file
     STINT_TRY(chooseJournal(database, journal));
     STINT_TRY(migrate(database));
+    if (!STINT_TRY(hasOurSchema(database))) return std::string{"its tables are not ours"};
+    if (database.readOnly()) return std::string{"it cannot be written"};
     return std::string{};
 }
 

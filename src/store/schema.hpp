@@ -15,4 +15,7 @@ int schemaVersion();
 /// Brings `database` from its own version to ours, each part in one transaction. After an error it is to be closed.
 Result<void> migrate(Database& database);
 
+/// Whether a database of our version has the tables of schema.sql, to the letter: a name in it may be damaged as well.
+Result<bool> hasOurSchema(Database& database);
+
 } // namespace stint

@@ -138,6 +138,8 @@ bool Database::diskFull() const {
     return code == SQLITE_FULL || (code == SQLITE_IOERR && sqlite3_system_errno(handle()) == EDQUOT);
 }
 
+bool Database::readOnly() const { return sqlite3_db_readonly(handle(), "main") == 1; }
+
 bool Database::damaged() const {
     switch (sqlite3_extended_errcode(handle())) {
     case SQLITE_IOERR_READ: // a bad sector
@@ -153,7 +155,7 @@ bool Database::damaged() const {
     case SQLITE_ERROR: // a schema that cannot be read, or is not ours
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
-    case SQLITE_READONLY: // a file format of no SQLite: the file itself is ours to write
+    case SQLITE_READONLY:
         return true;
     default:
         return false;

@@ -93,6 +93,8 @@ public:
     /// What the last error was due to.
     bool diskFull() const;
     bool damaged() const;
+    /// So says its header, or the file's mode.
+    bool readOnly() const;
 
     /// Makes an SQL function available, see seal.hpp.
     sqlite3* handle() const { return connection_.get(); }

@@ -1,6 +1,7 @@
 #include <map>
 
 #include "store/fixture.hpp"
+#include "store/opening.hpp"
 
 using namespace stint;
 using namespace stint::test;
@@ -194,4 +195,28 @@ TEST_CASE("a row that does not match its seal is set aside and told, the rest is
     CHECK(store.notes().empty()); // told once
     commit(store, {SaveJob{jobOf(2)}});
     CHECK(valueOf(store.load()).jobs.size() == 2);
+}
+
+TEST_CASE("a stored job that breaks a rule is set aside with the rule's name, the rest is kept") { // jobs.md §7.1, §7.2
+    const Scratch scratch;
+    {
+        auto store = openStore(scratch.store());
+        commit(store, {SaveJob{jobOf(1)}, SaveJob{jobOf(2)}, SaveJob{jobOf(3)}});
+    }
+    { // as a version of stint with other rules would have written them
+        std::vector<std::string> notes;
+        const auto directory = valueOf(StoreDirectory::claim(scratch.store()));
+        auto database = valueOf(openDatabase(directory, Journal::WriteAhead, notes));
+        done(database.run("UPDATE jobs SET info = replace(info, '\"priority\":500', '\"priority\":400') WHERE id = 1;"
+                          "UPDATE jobs SET info = replace(info, '{\"', '{\"deadline\":1,\"') WHERE id = 2;"
+                          "UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, "
+                          "failures, system_stops, not_before, not_before_wall, cumulative, demoted_by_user, "
+                          "demoted_by_system, running, label)"));
+    }
+    auto store = openStore(scratch.store());
+    CHECK(jobTexts(valueOf(store.load())) == std::vector{textOf(jobOf(3))});
+    const auto notes = store.notes();
+    REQUIRE(notes.size() == 2);
+    CHECK(notes[0].find("V12") != std::string::npos);
+    CHECK(notes[1].find("deadline") != std::string::npos);
 }

@@ -1,0 +1,125 @@
+// The store against a model of it: any sequence of commits, some of which fail, and restarts.
+#include <map>
+
+#include "store/fixture.hpp"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+struct Model {
+    std::map<JobKey, Job> jobs;
+    std::map<AppId, AppMemory> apps;
+    std::map<AppId, std::vector<Completed>> completed;
+    std::map<std::string, std::string> overrides;
+
+    void apply(const SaveJob& record) { jobs[record.job.key] = record.job; }
+    void apply(const DropJob& record) { jobs.erase(record.key); }
+    void apply(const SaveApp& record) { apps[record.memory.app] = record.memory; }
+    void apply(const SaveOverrides& record) { overrides = record.overrides; }
+    void apply(const DropApp& record) {
+        apps.erase(record.app);
+        completed.erase(record.app);
+    }
+    void apply(const SaveCompleted& record) {
+        auto& list = completed[record.completed.key.app];
+        list.push_back(record.completed);
+        const auto keep = static_cast<std::size_t>(record.keep);
+        if (list.size() > keep) list.erase(list.begin(), list.end() - static_cast<std::ptrdiff_t>(keep));
+    }
+};
+
+class History {
+public:
+    explicit History(std::uint64_t seed) : chance_(seed) {}
+
+    int upTo(int limit) { return static_cast<int>(chance_() % static_cast<unsigned>(limit)); }
+
+    Record record() {
+        switch (upTo(7)) {
+        case 0:
+        case 1:
+            return SaveJob{job()};
+        case 2:
+            return DropJob{job().key};
+        case 3:
+            return SaveCompleted{completed(), upTo(6)};
+        case 4:
+            return SaveApp{{app(), std::nullopt, std::vector<Instant>(chance_() % 4, at(minutes())), at(minutes())}};
+        case 5:
+            return SaveOverrides{{{"battery", std::to_string(upTo(100))}, {std::to_string(upTo(9)), ""}}};
+        default:
+            return upTo(5) == 0 ? Record{DropApp{app()}} : Record{SaveJob{job()}};
+        }
+    }
+
+private:
+    std::chrono::minutes minutes() { return std::chrono::minutes{upTo(100'000)}; }
+    AppId app() { return AppId{"com.example.app" + std::to_string(upTo(3))}; }
+    Job job() {
+        auto job = jobOf(upTo(30));
+        job.key.app = app();
+        job.failures = upTo(1000);
+        if (upTo(2) == 0) job.notBefore = at(minutes());
+        if (upTo(2) == 0) job.notBeforeWall = wall(minutes());
+        job.running = upTo(2) == 0;
+        job.label = std::string(static_cast<std::size_t>(upTo(3000)), 'x'); // some longer than a page holds well
+        return job;
+    }
+    Completed completed() {
+        auto completed = completedOf(upTo(1000));
+        completed.key.app = app();
+        return completed;
+    }
+
+    std::mt19937_64 chance_;
+};
+
+void compare(const Snapshot& snapshot, const Model& model) {
+    REQUIRE(snapshot.jobs.size() == model.jobs.size());
+    auto stored = snapshot.jobs.begin();
+    for (const auto& [key, job] : model.jobs)
+        CHECK(textOf((stored++)->job) == textOf(job));
+    REQUIRE(snapshot.apps.size() == model.apps.size());
+    auto app = snapshot.apps.begin();
+    for (const auto& [id, memory] : model.apps)
+        CHECK((app++)->first == memory);
+    std::vector<Completed> completed;
+    for (const auto& [id, list] : model.completed)
+        completed.insert(completed.end(), list.begin(), list.end());
+    CHECK(snapshot.completed == completed);
+    CHECK(snapshot.overrides == model.overrides);
+}
+
+} // namespace
+
+TEST_CASE("after any history the store holds exactly what was committed") { // design.md, the turn
+    const auto seed = seedOf();
+    INFO("STINT_SEED=" << seed);
+    History history{seed};
+    const Scratch scratch;
+    Model model;
+    std::uint32_t generation = 0;
+    for (int restart = 0; restart < 12; ++restart) {
+        bool fails = false;
+        auto store = openStore(scratch.store(), bootA, [&] { return fails; });
+        auto snapshot = valueOf(store.load());
+        CHECK(snapshot.generation == ++generation);
+        CHECK(snapshot.sameBoot == (restart > 0));
+        compare(snapshot, model);
+        for (int nth = 0; nth < 25; ++nth) {
+            std::vector<Record> records;
+            for (int left = 1 + history.upTo(12); left > 0; --left)
+                records.push_back(history.record());
+            fails = history.upTo(5) == 0;
+            const auto result = store.commit(records, wall(1s));
+            CHECK(result.ok() == !fails);
+            if (!fails)
+                for (const auto& record : records)
+                    std::visit([&](const auto& one) { model.apply(one); }, record);
+            if (history.upTo(3) == 0) store.idle();
+        }
+        CHECK(store.notes().empty());
+    }
+}
