@@ -7,8 +7,8 @@
 #include "cli/daemon.hpp"
 #include "cli/follow.hpp"
 #include "cli/lookup.hpp"
-#include "cli/program.hpp"
 #include "fake_daemon.hpp"
+#include "ran.hpp"
 #include "samples.hpp"
 #include "wire/codec.hpp"
 #include "wire/reader.hpp"
@@ -53,8 +53,8 @@ JobView of(JobView job, std::string package, JobId id) {
 TEST_CASE("without a daemon a command ends with 69") { // linux.md §A.10
     FakeDaemon gone([](Talk&, const Message&) {});
     std::filesystem::remove(gone.directory() / "stint" / "bus");
-    CHECK(runProgram({"jobs"}) == 69);
-    CHECK(runProgram({"get", "http://h/f", "-o", (gone.directory() / "f").native()}) == 69);
+    CHECK(ran({"jobs"}).code == 69);
+    CHECK(ran({"get", "http://h/f", "-o", (gone.directory() / "f").native()}).code == 69);
 }
 
 TEST_CASE("a bare number is the one of one's own jobs that has it") {
@@ -85,7 +85,7 @@ TEST_CASE("why ends with 0 where a job may run or runs, 75 where it waits, 66 wh
     blocker.reason = PendingReason::ConstraintCharging;
     auto why = [](const std::vector<JobView>& jobs, const std::vector<Blocker>& blockers) {
         FakeDaemon fake(knowing(jobs, blockers));
-        return runProgram({"why", "7", "--json"});
+        return ran({"why", "7", "--json"}).code;
     };
     CHECK(why({running(0)}, {}) == 0);
     CHECK(why({waiting(PendingReason::App)}, {}) == 0);
@@ -96,10 +96,10 @@ TEST_CASE("why ends with 0 where a job may run or runs, 75 where it waits, 66 wh
 
 TEST_CASE("cancel takes away what is there, and says 66 of what is not") {
     FakeDaemon fake(knowing({running(0), of(saved(), "org.stint.transfer", 8)}));
-    CHECK(runProgram({"cancel", "7"}) == 0);
-    CHECK(runProgram({"cancel", "8"}) == 66); // it has ended
-    CHECK(runProgram({"cancel", "9"}) == 66);
-    CHECK(runProgram({"cancel", "seven"}) == 64);
+    CHECK(ran({"cancel", "7"}).code == 0);
+    CHECK(ran({"cancel", "8"}).code == 66); // it has ended
+    CHECK(ran({"cancel", "9"}).code == 66);
+    CHECK(ran({"cancel", "seven"}).code == 64);
     auto calls = fake.calls();
     CHECK(std::count(calls.begin(), calls.end(), "Cancel") == 1);
 }
@@ -199,7 +199,7 @@ TEST_CASE("wait ends as the job does") {
             talk.jobChanged(of(saved(), "com.example.mail", 3)); // another's
             talk.jobChanged(end);
         });
-        return runProgram({"wait", "org.stint.transfer/7"});
+        return ran({"wait", "org.stint.transfer/7"}).code;
     };
     CHECK(code(saved()) == 0);
     CHECK(code(finished({}, {66, "404 Not Found"})) == 66);
@@ -217,7 +217,7 @@ TEST_CASE("start passes on the exit code of the program, and its words") {
         talk.appExited(1, 0);                                                // another's
         talk.appExited(4000000000, 7);
     });
-    CHECK(runProgram({"start", "com.example.mail", "--fetch", "all"}) == 7);
+    CHECK(ran({"start", "com.example.mail", "--fetch", "all"}).code == 7);
     fake.calls();
     CHECK(words == std::vector<std::string>{"com.example.mail", "--fetch", "all"});
 }
@@ -227,5 +227,5 @@ TEST_CASE("a program whose daemon died has died with it: start ends with 69") { 
         talk.reply(call, [](Writer& writer) { writer.uint32(4000000000); });
         talk.hangUp();
     });
-    CHECK(runProgram({"start", "com.example.mail"}) == 69);
+    CHECK(ran({"start", "com.example.mail"}).code == 69);
 }

@@ -1,5 +1,6 @@
 #include "fake_daemon.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 
@@ -91,6 +92,9 @@ std::vector<std::string> FakeDaemon::calls() {
 }
 
 void FakeDaemon::run() {
+    sigset_t all; // signals are for the thread that runs the command
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
     while (isReady(listener_.get(), end_.get(), POLLIN, -1))
         serve(Fd{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)});
 }

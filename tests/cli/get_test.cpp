@@ -1,10 +1,14 @@
 // `stint get` against a daemon that answers as it is told.
+#include <algorithm>
+#include <csignal>
 #include <fstream>
+
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
-#include "cli/program.hpp"
 #include "fake_daemon.hpp"
+#include "ran.hpp"
 #include "samples.hpp"
 #include "wire/codec.hpp"
 #include "wire/reader.hpp"
@@ -55,7 +59,10 @@ TEST_CASE("get schedules for the transfer app under a new id, and ends as the tr
     std::vector<Asked> asked;
     FakeDaemon fake(ending(saved(), asked));
     std::string target = (fake.directory() / "x.iso").native();
-    CHECK(runProgram({"get", "--quiet", "http://h/x.iso", "-o", target}) == 0);
+    auto it = ran({"get", "http://h/x.iso", "-o", target});
+    CHECK(it.code == 0);
+    CHECK(it.out.starts_with("saved /home/a/x.iso (100 MiB")); // as the transfer says; here with a rate or without
+    CHECK(it.err.find("org.stint.transfer/7: downloading to " + target) != std::string::npos);
     fake.calls();
     REQUIRE(asked.size() == 1);
     CHECK(asked[0].newId);
@@ -67,13 +74,13 @@ TEST_CASE("get schedules for the transfer app under a new id, and ends as the tr
 TEST_CASE("a transfer that fails ends get with the code it names") { // linux.md §A.10
     std::vector<Asked> asked;
     FakeDaemon fake(ending(finished({}, {66, "404 Not Found"}), asked));
-    CHECK(runProgram({"get", "--quiet", "http://h/x", "-o", (fake.directory() / "x").native()}) == 66);
+    CHECK(ran({"get", "--quiet", "http://h/x", "-o", (fake.directory() / "x").native()}).code == 66);
 }
 
 TEST_CASE("with --user-initiated a job that may not be one is refused with 77, and nothing else is scheduled") {
     FakeDaemon fake(
         [](Talk& talk, const Message& call) { talk.reply(call, [](Writer& writer) { writer.int32(0).int32(0); }); });
-    CHECK(runProgram({"get", "--user-initiated", "http://h/x", "-o", (fake.directory() / "x").native()}) == 77);
+    CHECK(ran({"get", "--user-initiated", "http://h/x", "-o", (fake.directory() / "x").native()}).code == 77);
     CHECK(fake.calls() == std::vector<std::string>{"Schedule"});
 }
 
@@ -87,7 +94,9 @@ TEST_CASE(
         bool regular = !asked.back().job->isUserInitiated();
         talk.reply(call, [=](Writer& writer) { writer.int32(regular ? 1 : 0).int32(7); });
     });
-    CHECK(runProgram({"get", "--quiet", "--charging", "http://h/x", "-o", (fake.directory() / "x").native()}) == 0);
+    auto it = ran({"get", "--charging", "http://h/x", "-o", (fake.directory() / "x").native()});
+    CHECK(it.code == 0);
+    CHECK(it.err.find("scheduled as a regular job, with the same conditions") != std::string::npos);
     fake.calls();
     REQUIRE(!asked.empty());
     CHECK(!asked.back().job->isUserInitiated());
@@ -98,13 +107,37 @@ TEST_CASE("what can be known to be wrong is refused before anything is scheduled
     FakeDaemon fake([](Talk& talk, const Message& call) { talk.refuse(call, Errc::System, "not to be called"); });
     auto in = [&](const char* name) { return (fake.directory() / name).native(); };
     std::ofstream(in("taken")) << "x";
-    CHECK(runProgram({"get", "gopher://h/x"}) == 64);
-    CHECK(runProgram({"get", "http://h/x", "--checksum", "md5:1"}) == 64);
-    CHECK(runProgram({"get", "http://h/x", "--network", "wifi"}) == 64);
-    CHECK(runProgram({"get", "http://h/x", "-o", in("taken")}) == 73);
-    CHECK(runProgram({"get", "http://h/taken", "-o", fake.directory().native()}) == 73);
-    CHECK(runProgram({"get", "http://h/x", "-o", in("no-such-directory/x")}) == 73);
+    CHECK(ran({"get", "gopher://h/x"}).code == 64);
+    CHECK(ran({"get", "http://h/x", "--checksum", "md5:1"}).code == 64);
+    CHECK(ran({"get", "http://h/x", "--network", "wifi"}).code == 64);
+    CHECK(ran({"get", "http://h/x", "-o", in("taken")}).code == 73);
+    CHECK(ran({"get", "http://h/taken", "-o", fake.directory().native()}).code == 73);
+    CHECK(ran({"get", "http://h/x", "-o", in("no-such-directory/x")}).code == 73);
     CHECK(fake.calls().empty());
+}
+
+TEST_CASE("Ctrl-C detaches from a download, says so, and how to come back") {
+    FakeDaemon fake([](Talk& talk, const Message& call) {
+        if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
+        talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, running(0)); });
+        ::kill(::getpid(), SIGINT);
+    });
+    auto it = ran({"get", "http://h/x", "-o", (fake.directory() / "x").native()});
+    CHECK(it.code == 75); // linux.md §A.10: it goes on
+    CHECK(it.err.ends_with("stint: detached; the transfer goes on as org.stint.transfer/7 (stint watch 7 to follow, "
+                           "stint cancel 7 to stop it)\n"));
+    CHECK(it.out.empty());
+    auto calls = fake.calls();
+    CHECK(std::find(calls.begin(), calls.end(), "Cancel") == calls.end());
+}
+
+TEST_CASE("under --json a download is a line a turn, from scheduled to ended") {
+    std::vector<Asked> asked;
+    FakeDaemon fake(ending(saved(), asked));
+    auto it = ran({"get", "--json", "http://h/x", "-o", (fake.directory() / "x").native()});
+    CHECK(it.out.starts_with(R"({"schema":1,"event":"scheduled","output":")" + (fake.directory() / "x").native()));
+    CHECK(it.out.find(R"({"schema":1,"event":"ended",)") != std::string::npos);
+    CHECK(it.err.empty());
 }
 
 TEST_CASE("--no-wait returns once the job is accepted") {
@@ -114,5 +147,5 @@ TEST_CASE("--no-wait returns once the job is accepted") {
         talk.reply(call,
                    [](Writer& writer) { wire::writeJobView(writer, waiting(PendingReason::ConstraintConnectivity)); });
     });
-    CHECK(runProgram({"get", "--quiet", "--no-wait", "http://h/x", "-o", (fake.directory() / "x").native()}) == 0);
+    CHECK(ran({"get", "--quiet", "--no-wait", "http://h/x", "-o", (fake.directory() / "x").native()}).code == 0);
 }
