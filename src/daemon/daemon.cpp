@@ -4,11 +4,11 @@
 #include <cstdlib>
 #include <fstream>
 
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 
 #include "base/fail.hpp"
+#include "base/pidfd.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/log.hpp"
 #include "rules/slots.hpp"
@@ -103,7 +103,7 @@ Result<void> Daemon::openEdges() {
     STINT_TRY(load());
     server_ = STINT_TRY(Server::open(loop_.get(), *this, runtime / "bus"));
     const auto killPeer = [this](ConnectionId connection) {
-        if (const Peer* peer = sightings_.peer(connection)) pidfd_send_signal(peer->pidfd.get(), SIGKILL, nullptr, 0);
+        if (const Peer* peer = sightings_.peer(connection)) sendSignal(peer->pidfd, SIGKILL);
     };
     hosts_ = std::make_unique<Hosts>(
         *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
@@ -204,13 +204,17 @@ std::vector<TaskRow> Daemon::tasks() { return core_->tasks(now_); }
 std::vector<AppView> Daemon::apps() { return core_->apps(); }
 bool Daemon::canRunUserInitiatedJobs(const AppId& app) { return core_->canRunUserInitiatedJobs(app); }
 
-void Daemon::gone(ProcessId process, const AppId& app, int status, bool) {
-    hosts_->gone(process);
-    if (const auto program = programs_.extract(process); !program.empty()) {
-        const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        server_->appExited(program.mapped().starter, program.mapped().pid, code);
+void Daemon::gone(ProcessId process, const AppId& app, int status, bool) { deaths_.push_back({process, app, status}); }
+
+void Daemon::buryTheDead() {
+    for (const auto& [process, app, status] : std::exchange(deaths_, {})) {
+        hosts_->gone(process);
+        if (const auto program = programs_.extract(process); !program.empty()) {
+            const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+            server_->appExited(program.mapped().starter, program.mapped().pid, code);
+        }
+        arrived_.emplace_back(AppSeen{app, sightings_.visible(app), processes_->anyAlive(app)});
     }
-    arrived_.emplace_back(AppSeen{app, sightings_.visible(app), processes_->anyAlive(app)});
 }
 
 } // namespace stint

@@ -39,6 +39,8 @@ private:
     void perform(const Effect& effect);
     void armTimer();
 
+    void buryTheDead();
+
     // What was written down, and its loss (recovery.cpp).
     Result<void> load();
     void commitFailed(const Error& error);
@@ -93,8 +95,14 @@ private:
     DeviceSource deviceSource_;
 
     std::vector<Event> arrived_; ///< for this turn, or for the next
-    Step step_;                  ///< of all events of this turn
-    std::set<JobKey> changed_;   ///< what watchers are told of
+    struct Death {
+        ProcessId process;
+        AppId app;
+        int status = 0;
+    };
+    std::vector<Death> deaths_; ///< told of in this turn, behind what the dead have said before
+    Step step_;                 ///< of all events of this turn
+    std::set<JobKey> changed_;  ///< what watchers are told of
     struct Program {
         ConnectionId starter; ///< who waits for its end
         pid_t pid = 0;

@@ -22,7 +22,7 @@ constexpr std::uint64_t accuracy = 1;
 Result<void> Daemon::run() {
     while (sd_event_get_state(loop_.get()) != SD_EVENT_FINISHED) {
         // What effects brought about within the process is handled at once; else sleep until something happens.
-        const bool waits = arrived_.empty();
+        const bool waits = arrived_.empty() && deaths_.empty();
         const int ran = sd_event_run(loop_.get(), waits ? UINT64_MAX : 0);
         if (ran < 0) return Error{Errc::System, "the event loop broke"};
         turn();
@@ -33,6 +33,8 @@ Result<void> Daemon::run() {
 void Daemon::turn() {
     now_ = readClocks();
     server_->gather();
+    buryTheDead();
+    announceDevice({});
     if (degraded_) {
         if (tryAgainAt_ && now_.elapsed >= *tryAgainAt_) tryAgain();
         if (degraded_) server_->failAll(*degraded_);
@@ -40,7 +42,6 @@ void Daemon::turn() {
     }
     // What fell due goes first, then what came (scenario.md, time in a simulation).
     if (const auto due = core_->nextDeadline(); due && *due <= now_.elapsed && !degraded_) {
-        announceDevice({});
         decide(Tick{});
     }
     for (const Event& event : std::exchange(arrived_, {}))
