@@ -22,7 +22,7 @@ struct CallId {
 
 struct Schedule {
     CallId call;
-    AppId app;       ///< whose job it will be
+    AppId app; ///< whose job it will be
     std::string space;
     JobInfoPtr info; ///< already built, so already validated (jobs.md §1.2)
     bool newId = false;

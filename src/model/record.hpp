@@ -47,13 +47,12 @@ struct StoredJob {
 
 /// Everything that was written down.
 struct Snapshot {
-    std::vector<StoredJob> jobs;                  ///< by key
+    std::vector<StoredJob> jobs;                    ///< by key
     std::vector<std::pair<AppMemory, BootId>> apps; ///< by app
-    std::vector<Completed> completed;             ///< per app, oldest first
-    std::map<std::string, std::string> overrides; ///< of this boot, else empty
-    std::uint32_t generation = 0; ///< one more at each load: makes RunIds unique over restarts
-    bool sameBoot = false;        ///< the last commit was made in this boot: a restart of the daemon, not a reboot
+    std::vector<Completed> completed;               ///< per app, oldest first
+    std::map<std::string, std::string> overrides;   ///< of this boot, else empty
+    std::uint32_t generation = 0;                   ///< one more at each load: makes RunIds unique over restarts
+    bool sameBoot = false; ///< the last commit was made in this boot: a restart of the daemon, not a reboot
 };
-
 
 } // namespace stint

@@ -12,9 +12,9 @@ namespace stint {
 /// One thing that keeps a job from running (jobs.md §9.1): a shut gate's verdict, in words.
 struct Blocker {
     PendingReason reason = PendingReason::Undefined;
-    std::string gate;             ///< which question was answered with no: "connectivity"
-    std::string detail;           ///< what is, and what is wanted
-    std::string clears;           ///< what would open it
+    std::string gate;   ///< which question was answered with no: "connectivity"
+    std::string detail; ///< what is, and what is wanted
+    std::string clears; ///< what would open it
     std::optional<WallTime> since;
     std::optional<WallTime> until; ///< nullopt: an event, not a time
 };
@@ -31,10 +31,10 @@ struct JobView {
     std::int32_t failures = 0;
     std::int32_t systemStops = 0;
     WallTime scheduled;
-    std::vector<PendingReason> reasons;  ///< pending; never empty then
-    std::optional<WallTime> earliest;    ///< pending: the forecast of its start
-    std::optional<RunState> runState;    ///< running
-    std::optional<WallTime> started;     ///< running
+    std::vector<PendingReason> reasons; ///< pending; never empty then
+    std::optional<WallTime> earliest;   ///< pending: the forecast of its start
+    std::optional<RunState> runState;   ///< running
+    std::optional<WallTime> started;    ///< running
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
     Bytes estimatedDown = unknownBytes;
