@@ -75,7 +75,7 @@ Ending putInPlace(const Download& download, Sidecar sidecar, const PartFile& par
 
 bool isInPlace(const Download& download, const std::optional<Sidecar>& sidecar) {
     struct stat there = {};
-    return sidecar && sidecar->finishedInode != 0 && sidecar->url == download.url &&
+    return !download.overwrite && sidecar && sidecar->finishedInode != 0 && sidecar->url == download.url &&
            sidecar->checksum == download.checksum && ::lstat(download.output.c_str(), &there) == 0 &&
            there.st_ino == sidecar->finishedInode && sidecar->total == Bytes{there.st_size};
 }

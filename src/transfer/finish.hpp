@@ -17,6 +17,8 @@ namespace stint::transfer {
 Ending putInPlace(const Download& download, Sidecar sidecar, const PartFile& part, const std::atomic<bool>& cancelled);
 
 /// Whether a run before this one had put the file in place, and died before that was known: its sidecar still stands.
+/// Not asked where the target may be replaced: nothing is in the way then, and a sidecar that was forgotten by mistake
+/// must not pass an old file for a new one.
 bool isInPlace(const Download& download, const std::optional<Sidecar>& sidecar);
 /// Removes the sidecar that says so. Call it once the job is known to be over, and not before.
 void forgetFinished(const std::filesystem::path& output);

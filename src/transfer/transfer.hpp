@@ -1,7 +1,6 @@
-// One download, from its part's lock to the file in place. It asks, decides by the answer (answer.hpp), stores, makes
-// durable as it goes, and ends in an Ending. It waits for nothing: the engine turns it.
+// One download, from its part's lock to the file in place: it asks, decides by the answer (answer.hpp), hands the bytes
+// to its part (part.hpp), and ends in an Ending. It waits for nothing: the engine turns it.
 #pragma once
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -11,8 +10,7 @@
 #include "transfer/download.hpp"
 #include "transfer/ending.hpp"
 #include "transfer/fetch.hpp"
-#include "transfer/part_file.hpp"
-#include "transfer/sidecar.hpp"
+#include "transfer/part.hpp"
 #include "transfer/watcher.hpp"
 #include "transfer/workbench.hpp"
 
@@ -20,7 +18,7 @@ namespace stint::transfer {
 
 class Transfer final : private Fetch::Sink {
 public:
-    using Clock = std::chrono::steady_clock;
+    using Clock = Part::Clock;
     struct World {
         CURLM* multi;
         Workbench& workbench;
@@ -51,39 +49,29 @@ private:
     Fetch::Take join(std::span<const char> bytes);
     Fetch::Take store(std::span<const char> bytes);
 
-    void goOn(const std::optional<Sidecar>& sidecar);
     void ask(Fetch::Route route);
     void setCourse(Course course);
     void takeAnew();
+    void emptied(const Result<void>& result);
     void conclude(CURLcode code);
     void bodyEnded(CURLcode code);
     void finish();
-    void checkpoint(Clock::time_point now);
-    void leave();
     void report(Clock::time_point now);
     Progress progress() const;
 
     Download download_;
     Watcher watcher_;
     World world_;
-    PartPaths paths_;
-    std::shared_ptr<PartFile> part_; ///< shared with pieces on the workbench; the lock goes with the last of them
-    Sidecar known_;                  ///< of the bytes in the part
-    std::string anew_;               ///< Sidecar::anew
+    std::unique_ptr<Part> part_; ///< none until its lock is had
 
     std::unique_ptr<Fetch> fetch_;
     Asked asked_;
-    std::optional<Course> course_;  ///< decided when the answer's head is there
-    bool plain_ = false;            ///< the whole file is asked for, whatever is there
-    Bytes compared_ = 0;            ///< of the overlap
-    std::optional<Ending> failure_; ///< of the disk, met inside take()
-
-    Errands errands_;
-    bool preparing_ = false;          ///< the part is being emptied, and is the workbench's alone
-    bool reconnectWanted_ = false;    ///< while preparing
-    std::optional<CURLcode> heldEnd_; ///< the fetch ended while preparing
-    Clock::time_point checkpointed_;
-    std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
+    std::optional<Course> course_;    ///< decided when the answer's head is there
+    bool plain_ = false;              ///< the whole file is asked for, whatever is there
+    Bytes compared_ = 0;              ///< of the overlap
+    std::optional<Ending> failure_;   ///< of the disk, met inside take()
+    bool reconnectWanted_ = false;    ///< while the part is being emptied
+    std::optional<CURLcode> heldEnd_; ///< the fetch ended while the part was being emptied
 
     Progress::Phase phase_ = Progress::Phase::Loading;
     std::optional<Progress> reported_;

@@ -204,6 +204,46 @@ TEST_CASE("a server that gives ranges piecemeal is asked again at once") {
     CHECK(server.requests().size() == 4);
 }
 
+TEST_CASE("a server that makes a part look whole, and whose bytes do not join it, is not believed later") {
+    Place place;
+    std::string content = noise(size, 20);
+    std::string other = noise(half, 21);
+    // Chunked, so that the file's size is unknown; cut off at half.
+    ScriptedServer server(
+        {[&](Exchange& e) {
+             e.send(fmt::format("HTTP/1.1 200 OK\r\n{}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n", tagged, half,
+                                content.substr(0, half)));
+         },
+         [&](Exchange& e) {
+             Bytes start = e.rangeStart();
+             e.send(partial(fmt::format("bytes {}-{}/{}", start, half - 1, half), tagged,
+                            std::string_view(other).substr(start)));
+         },
+         [](Exchange& e) { e.send(reply("503 Service Unavailable", "", "")); }, honest(content, etag)});
+    CHECK(afterACut(place, server).fate == Fate::Later);
+    CHECK(run(place.wish(server.url())).fate == Fate::Done);
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("a part without a body is no end of a file") {
+    Place place;
+    std::string content = noise(size, 22);
+    ScriptedServer server({[&](Exchange& e) {
+                               e.send(
+                                   fmt::format("HTTP/1.1 200 OK\r\n{}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n",
+                                               tagged, half, content.substr(0, half)));
+                           },
+                           [&](Exchange& e) {
+                               e.send(fmt::format("HTTP/1.1 206 Partial Content\r\n{}Transfer-Encoding: chunked\r\n"
+                                                  "Content-Range: bytes {}-{}/{}\r\n\r\n0\r\n\r\n",
+                                                  tagged, e.rangeStart(), size - 1, size));
+                           },
+                           honest(content, etag)});
+    CHECK(afterACut(place, server).fate == Fate::Later);
+    CHECK(run(place.wish(server.url())).fate == Fate::Done);
+    CHECK(contentOf(place.path()) == content);
+}
+
 TEST_CASE("416 completes only a part of exactly that size and version") { // curl#1182
     struct Row {
         std::string contentRange;

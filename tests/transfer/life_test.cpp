@@ -234,6 +234,17 @@ TEST_CASE("a run that died between the rename and its last word is known to have
     CHECK(run(wish).exitCode == 73); // so this is another job
 }
 
+TEST_CASE("a finished download that may be replaced is fetched again, though its sidecar was never forgotten") {
+    Place place;
+    std::string fresh = noise(size, 15);
+    ScriptedServer server({honest(noise(size, 16), etag), honest(fresh, "\"v2\"")});
+    auto wish = place.wish(server.url());
+    CHECK(run(wish).fate == Fate::Done);
+    wish.overwrite = true;
+    CHECK(run(wish).fate == Fate::Done);
+    CHECK(contentOf(place.path()) == fresh);
+}
+
 TEST_CASE("another file in the target's place is never taken for a finished download") {
     Place place;
     std::string content = noise(size, 11);

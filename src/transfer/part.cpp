@@ -1,0 +1,110 @@
+#include "transfer/part.hpp"
+
+#include <unistd.h>
+
+#include "transfer/finish.hpp"
+#include "transfer/resume.hpp"
+
+namespace stint::transfer {
+namespace {
+
+// design.md, transfers: what a power loss may cost.
+constexpr Bytes durableStep = 32_MiB;
+constexpr auto durableEvery = 10s;
+
+/// From any thread: fdatasync first, and only then the word that it was.
+Result<void> makeDurable(const PartFile& file, const PartPaths& paths, const Sidecar& sidecar) {
+    STINT_TRY(file.sync());
+    return saveSidecar(paths, sidecar, Durability::OverPowerLoss);
+}
+
+/// In the order of sidecar.hpp.
+Result<void> empty(PartFile& file, const PartPaths& paths, const Sidecar& sidecar) {
+    STINT_TRY(removeSidecar(paths));
+    STINT_TRY(file.cut(0));
+    return saveSidecar(paths, sidecar, Durability::InThisBoot);
+}
+
+} // namespace
+
+Part::Part(const Download& download, PartFile file, std::string boot, Workbench& workbench)
+    : download_(download), paths_(partPathsOf(download.output)), boot_(std::move(boot)),
+      file_(std::make_shared<PartFile>(std::move(file))), workbench_(workbench), errands_(workbench),
+      checkpointed_(Clock::now()) {}
+
+Result<void> Part::recover() {
+    auto sidecar = loadSidecar(paths_.state);
+    Resume resume = resumeOf(sidecar, download_.url, file_->size(), boot_);
+    if (sidecar && sidecar->url == download_.url) anew_ = sidecar->anew;
+    if (!resume.reason.empty()) anew_ = resume.reason;
+    if (file_->size() > resume.offset) STINT_TRY(file_->cut(resume.offset));
+    if (resume.offset == 0) return {};
+    known_ = *sidecar;
+    if (known_.boot == boot_) return {};
+    // The part is now as long as it is durable: from here on its size counts in this boot.
+    known_.boot = boot_;
+    return saveSidecar(paths_, known_, Durability::OverPowerLoss);
+}
+
+void Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
+    known_ = std::move(version);
+    known_.url = download_.url;
+    known_.boot = boot_;
+    known_.anew = anew_;
+    emptying_ = true;
+    auto result = std::make_shared<Result<void>>();
+    errands_.run([file = file_, paths = paths_, sidecar = known_, result] { *result = empty(*file, paths, sidecar); },
+                 [this, result, done = std::move(done)] {
+                     emptying_ = false;
+                     done(*result);
+                 });
+}
+
+void Part::keepDurable(Clock::time_point now, std::function<void(const Error&)> failed) {
+    Bytes waiting = file_->flushed() - known_.durable;
+    if (!known_.validator.proves() || !errands_.idle() || waiting <= 0) return;
+    if (waiting < durableStep && now - checkpointed_ < durableEvery) return;
+    checkpointed_ = now;
+    Sidecar sidecar = known_;
+    sidecar.durable = file_->flushed();
+    auto result = std::make_shared<Result<void>>();
+    errands_.run([file = file_, paths = paths_, sidecar, result] { *result = makeDurable(*file, paths, sidecar); },
+                 [this, result, durable = sidecar.durable, failed = std::move(failed)] {
+                     if (emptying_ || finishing_) return; // of bytes that are given up, or made durable once more
+                     if (*result) {
+                         known_.durable = durable;
+                         return;
+                     }
+                     // The kernel drops pages that it failed to write, and says so once: what was durable is sure.
+                     (void)file_->cut(known_.durable);
+                     failed(result->error());
+                 });
+}
+
+void Part::finish(std::function<void(Ending)> done) {
+    finishing_ = true;
+    known_.anew = anew_;
+    auto ending = std::make_shared<Ending>();
+    errands_.run([download = download_, sidecar = known_, file = file_, cancelled = cancelled_,
+                  ending] { *ending = putInPlace(download, sidecar, *file, *cancelled); },
+                 [ending, done = std::move(done)] { done(*ending); });
+}
+
+void Part::leave() {
+    *cancelled_ = true;
+    if (emptying_ || finishing_) return;
+    (void)file_->flush(); // what the disk does not take is asked for again
+    if (!errands_.idle()) return;
+    if (file_->size() == 0) { // nothing to go on from: no litter
+        (void)removeSidecar(paths_);
+        ::unlink(paths_.part.c_str());
+        return;
+    }
+    if (!known_.validator.proves() || known_.durable >= file_->flushed()) return;
+    // Not one of the errands: it is to be done after this is gone.
+    Sidecar sidecar = known_;
+    sidecar.durable = file_->flushed();
+    workbench_.run([file = file_, paths = paths_, sidecar] { (void)makeDurable(*file, paths, sidecar); }, [] {});
+}
+
+} // namespace stint::transfer

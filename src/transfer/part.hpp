@@ -1,0 +1,68 @@
+// A part and its sidecar, kept in step: bytes of one version never stand under another's validator, wherever the
+// process is killed (sidecar.hpp has the order of writing). What may block is done on the workbench.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "transfer/download.hpp"
+#include "transfer/ending.hpp"
+#include "transfer/part_file.hpp"
+#include "transfer/sidecar.hpp"
+#include "transfer/workbench.hpp"
+
+namespace stint::transfer {
+
+class Part {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// `file` is the part of `download`, locked.
+    Part(const Download& download, PartFile file, std::string boot, Workbench& workbench);
+
+    /// Cuts the part to what can be trusted of it.
+    Result<void> recover();
+    /// Of the bytes that are there. Its total may be learned later than its validator.
+    const Sidecar& known() const { return known_; }
+    void learnTotal(std::optional<Bytes> total) { known_.total = total; }
+    /// Why the file was begun anew, if it was, in this run or an earlier one; the person is told.
+    const std::string& anew() const { return anew_; }
+    void noteAnew(std::string reason) { anew_ = std::move(reason); }
+    /// 0 while it is being emptied.
+    Bytes size() const { return emptying_ ? 0 : file_->size(); }
+    bool isWhole() const { return size() > 0 && known_.total == size(); }
+
+    /// Empties it for `version`, then calls `done`. Until then nothing but size() may be called.
+    void begin(Sidecar version, std::function<void(Result<void>)> done);
+    bool isEmptying() const { return emptying_; }
+
+    Result<void> append(std::span<const char> bytes) { return file_->append(bytes); }
+    Result<bool> holds(Bytes offset, std::span<const char> bytes) const { return file_->holds(offset, bytes); }
+    Result<void> flush() { return file_->flush(); }
+
+    /// Every 32 MiB or 10 s: makes durable what is flushed. `failed`: the disk lost some; what is sure is still there.
+    void keepDurable(Clock::time_point now, std::function<void(const Error&)> failed);
+    /// All is there: puts it in place, and tells what came of it.
+    void finish(std::function<void(Ending)> done);
+    /// The run ends here: what was received stays, and is made durable behind. Cancels finish().
+    void leave();
+
+private:
+    Download download_;
+    PartPaths paths_;
+    std::string boot_;
+    std::shared_ptr<PartFile> file_; ///< shared with work under way; the lock goes with the last of it
+    Sidecar known_;
+    std::string anew_;
+    Workbench& workbench_;
+    Errands errands_;
+    bool emptying_ = false; ///< the file is the workbench's alone
+    bool finishing_ = false;
+    Clock::time_point checkpointed_;
+    std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+} // namespace stint::transfer
