@@ -4,6 +4,15 @@
 #include "wire/views.hpp"
 
 namespace stint::wire {
+namespace {
+
+/// design.md, what is visible: a person's word, else the foreground of a terminal; there is no other source so far.
+std::vector<std::string> whyVisible(const AppView& view) {
+    if (view.state != ProcessState::Top && view.state != ProcessState::Visible) return {};
+    return {view.pinned ? "pinned" : "terminal"};
+}
+
+} // namespace
 
 void writeNotificationView(Writer& writer, const NotificationView& view) {
     DictionaryWriter dictionary(writer);
@@ -76,6 +85,7 @@ void writeAppView(Writer& writer, const AppView& view) {
     dictionary.put("permissions", std::vector<std::string>(manifest.permissions.begin(), manifest.permissions.end()));
     dictionary.put("state", nameOf(view.state));
     dictionary.put("pinned", view.pinned);
+    dictionary.put("visibleBecause", whyVisible(view));
     dictionary.put("bad", view.bad);
     dictionary.put("jobs", view.jobs);
     dictionary.put("running", view.running);

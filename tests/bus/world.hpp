@@ -37,6 +37,7 @@ public:
     std::vector<TaskRow> rows;
     std::map<std::string, std::string> deviceChanges;
     int questions = 0;
+    std::size_t lists = 0;
 
     Result<BusCaller> accepted(ConnectionId connection, int) override {
         if (refusal) return *refusal;
@@ -70,6 +71,7 @@ public:
     }
     std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
                               std::size_t most) override {
+        ++lists;
         std::vector<JobView> views;
         for (auto at = after ? known.upper_bound(*after) : known.begin(); at != known.end(); ++at)
             if (views.size() < most && (!app || at->first.app == *app)) views.push_back(at->second);

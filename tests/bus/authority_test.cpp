@@ -1,0 +1,166 @@
+// Who may do what (design.md, who is calling).
+#include <doctest/doctest.h>
+
+#include "bus/world.hpp"
+#include "wire/views.hpp"
+
+using namespace stint;
+using namespace stint::wire;
+
+namespace {
+
+const JobKey mail{AppId{"com.example.mail"}, "", JobId(7)};
+const JobKey other{AppId{"com.example.other"}, "", JobId(7)};
+
+void writeKey(Writer& writer, const JobKey& key) { writer.string(key.app.name).string(key.space).int32(key.id.value); }
+
+auto lookAt(const JobKey& key) {
+    return [key](Writer& writer) {
+        writeKey(writer, key);
+        noOptions(writer);
+    };
+}
+
+auto scheduleAs(const char* package) {
+    return [package](Writer& writer) {
+        writeJob(writer, JobInfo::Builder(JobId(7), "Downloads").build().value(), ClipFiles::Included);
+        writer.string("");
+        DictionaryWriter(writer).put("as", std::string_view(package));
+    };
+}
+
+auto cancelAs(const char* package) {
+    return [package](Writer& writer) {
+        writer.int32(7).string("");
+        DictionaryWriter(writer).put("as", std::string_view(package));
+    };
+}
+
+auto stop(const char* package) {
+    return [package](Writer& writer) {
+        writer.string(package);
+        noOptions(writer);
+    };
+}
+
+/// The sentence a call is refused with; it must be a matter of Security.
+template <class Write>
+std::string refusal(World& world, Client& client, const char* interface, const char* member, Write write) {
+    const Message answer = world.ask(client, interface, member, write);
+    REQUIRE(answer.isError());
+    CHECK(answer.error().code == Errc::Security);
+    return answer.error().message;
+}
+
+std::vector<JobView> listOf(Reader reader) { return readList(reader, readJobView).value(); }
+
+} // namespace
+
+TEST_CASE("the operator's verbs are refused to an app, and to a process inside a job, with the reason") {
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    CHECK(refusal(world, app, taskManagerInterface, "Stop", stop("com.example.other")) ==
+          "only the operator may use org.stint.TaskManager1.Stop; this caller is the app com.example.mail");
+    Client inside = world.connectApp("org.stint.shell");
+    CHECK(refusal(world, inside, taskManagerInterface, "Stop", stop("com.example.other")) ==
+          "only the operator may use org.stint.TaskManager1.Stop; a process inside a job may not");
+    const auto changes = [](Writer& writer) {
+        writer.openArray("{ss}").openEntry("ss").string("charging").string("false").close().close();
+        noOptions(writer);
+    };
+    CHECK(!refusal(world, app, deviceInterface, "Set", changes).empty());
+    CHECK(!refusal(world, app, deviceInterface, "Reset", [](Writer& writer) {
+               writer.strings({});
+               noOptions(writer);
+           }).empty());
+    CHECK(!refusal(world, app, taskManagerInterface, "SetApp", [](Writer& writer) {
+               writer.string("com.example.mail");
+               DictionaryWriter(writer).put("state", std::string_view("top"));
+               noOptions(writer);
+           }).empty());
+    CHECK(!refusal(world, app, taskManagerInterface, "StartApp", [](Writer& writer) {
+               writer.string("com.example.mail").strings({});
+               writer.openArray("h").descriptor(0).descriptor(1).descriptor(2).close();
+               noOptions(writer);
+           }).empty());
+    CHECK(world.owner.arrivals.empty());
+}
+
+TEST_CASE("the option as belongs to the operator, and schedules for the built-in packages alone") {
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    CHECK(refusal(world, app, jobSchedulerInterface, "Schedule", scheduleAs("org.stint.transfer")) ==
+          "only the operator may use the option \"as\"; this caller is the app com.example.mail");
+    CHECK(!refusal(world, app, jobSchedulerInterface, "Cancel", cancelAs("com.example.other")).empty());
+
+    Client person = world.connectOperator();
+    CHECK(refusal(world, person, jobSchedulerInterface, "Schedule", scheduleAs("com.example.mail")) ==
+          "nobody may schedule jobs as com.example.mail; \"as\" takes org.stint.transfer and org.stint.shell");
+    CHECK(world.owner.arrivals.empty());
+
+    person.send(jobSchedulerInterface, "Schedule", scheduleAs("org.stint.transfer"));
+    person.send(jobSchedulerInterface, "Cancel", cancelAs("com.example.mail"));
+    world.settle(person);
+    REQUIRE(world.owner.arrivals.size() == 2);
+    const auto& scheduled = std::get<Schedule>(world.owner.arrivals[0]);
+    CHECK(scheduled.app.name == "org.stint.transfer");
+    CHECK(scheduled.onBehalf);
+    const auto& cancelled = std::get<Cancel>(world.owner.arrivals[1]);
+    CHECK(cancelled.app.name == "com.example.mail");
+    CHECK(cancelled.byOperator);
+}
+
+TEST_CASE("no app reads another's jobs; the operator reads all") {
+    World world;
+    world.owner.track(mail);
+    world.owner.track(other);
+    Client app = world.connectApp("com.example.mail");
+    for (const char* verb : {"Explain", "Watch"}) {
+        CHECK(refusal(world, app, taskManagerInterface, verb, lookAt(other)) ==
+              "com.example.mail may not look at the jobs of com.example.other");
+        CHECK(!world.ask(app, taskManagerInterface, verb, lookAt(mail)).isError());
+    }
+    CHECK(!refusal(world, app, taskManagerInterface, "Watch", lookAt(JobKey{})).empty());
+    CHECK(listOf(Reader(world.ask(app, taskManagerInterface, "ListJobs", noOptions))).size() == 1);
+    CHECK(!refusal(world, app, taskManagerInterface, "ListJobs", [](Writer& writer) {
+               DictionaryWriter(writer).put("package", std::string_view("com.example.other"));
+           }).empty());
+
+    Client person = world.connectOperator();
+    CHECK(listOf(Reader(world.ask(person, taskManagerInterface, "ListJobs", noOptions))).size() == 2);
+    CHECK(!world.ask(person, taskManagerInterface, "Watch", lookAt(JobKey{})).isError());
+}
+
+TEST_CASE("an app sees of the installed apps and of the Task Manager only itself") {
+    World world;
+    for (const char* package : {"com.example.mail", "com.example.other"}) {
+        AppView view;
+        view.manifest.package = AppId{package};
+        world.owner.installed.push_back(view);
+        world.owner.rows.push_back(
+            {.app = AppId{package}, .label = package, .started = {}, .jobs = {}, .notifications = {}});
+    }
+    Client app = world.connectApp("com.example.mail");
+    Client person = world.connectOperator();
+    const auto count = [&](Client& client, const char* member) {
+        Reader reader(world.ask(client, taskManagerInterface, member, noOptions));
+        if (std::string_view(member) == "ListApps") return readList(reader, readAppView).value().size();
+        return readList(reader, readTaskRow).value().size();
+    };
+    CHECK(count(app, "ListApps") == 1);
+    CHECK(count(app, "ListTasks") == 1);
+    CHECK(count(person, "ListApps") == 2);
+    CHECK(count(person, "ListTasks") == 2);
+}
+
+TEST_CASE("a caller that the owner refuses is hung up on") {
+    World world;
+    world.owner.refusal = Error{Errc::Security, "of another user"};
+    Client stranger(clientOver(connectSocket(world.socket()).value()).value());
+    for (int count = 0; count < 3; ++count) {
+        stranger.process();
+        world.turn();
+    }
+    CHECK(!stranger.process());
+    CHECK(world.owner.closures.empty());
+}

@@ -1,0 +1,228 @@
+// Looking up jobs, page by page, and what a person sets.
+#include <doctest/doctest.h>
+
+#include "bus/world.hpp"
+#include "wire/views.hpp"
+
+using namespace stint;
+using namespace stint::wire;
+
+namespace {
+
+struct Page {
+    std::vector<JobView> jobs;
+    bool more = false;
+};
+
+template <class Fill> Page page(World& world, Client& client, Fill fill) {
+    Reader reader(world.ask(client, taskManagerInterface, "ListJobs", [&](Writer& writer) {
+        DictionaryWriter options(writer);
+        fill(options);
+    }));
+    Page found;
+    found.jobs = readList(reader, readJobView).value();
+    found.more = reader.boolean().value();
+    return found;
+}
+
+struct Pending {
+    std::vector<JobInfo> jobs;
+    bool more = false;
+};
+
+Pending pending(World& world, Client& app, const char* space, std::optional<std::int32_t> after) {
+    Reader reader(world.ask(app, jobSchedulerInterface, "GetAllPendingJobs", [&](Writer& writer) {
+        writer.string(space);
+        DictionaryWriter options(writer);
+        if (after) options.put("after", *after);
+    }));
+    Pending found;
+    found.jobs = readList(reader, readJob).value();
+    found.more = reader.boolean().value();
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("jobs are listed a hundred at a time, in the order of their keys, each once") { // design.md, wire
+    World world;
+    for (int id = 0; id < 250; ++id)
+        world.owner.track({AppId{"com.example.mail"}, "sync", JobId(id)});
+    Client person = world.connectOperator();
+    std::vector<JobKey> seen;
+    Page current = page(world, person, [](DictionaryWriter&) {});
+    for (int pages = 1;; ++pages) {
+        REQUIRE(pages <= 3);
+        for (const JobView& view : current.jobs)
+            seen.push_back(view.key);
+        if (!current.more) break;
+        CHECK(current.jobs.size() == mostListed);
+        current = page(world, person, [&](DictionaryWriter& options) {
+            options.put("afterPackage", seen.back().app.name);
+            options.put("afterNamespace", seen.back().space);
+            options.put("afterId", seen.back().id.value);
+        });
+    }
+    CHECK(seen.size() == 250);
+    CHECK(std::is_sorted(seen.begin(), seen.end()));
+}
+
+TEST_CASE("exactly a hundred jobs are one page without more") {
+    World world;
+    for (int id = 0; id < 100; ++id)
+        world.owner.track({AppId{"com.example.mail"}, "", JobId(id)});
+    Client person = world.connectOperator();
+    const Page whole = page(world, person, [](DictionaryWriter&) {});
+    CHECK(whole.jobs.size() == 100);
+    CHECK(!whole.more);
+}
+
+TEST_CASE("the history is paged by how many of the newest to skip") {
+    World world;
+    for (int id = 0; id < 130; ++id) {
+        JobView& view = world.owner.history.emplace_back();
+        view.key = {AppId{"com.example.mail"}, "", JobId(id)};
+        view.state = JobView::State::Finished;
+        view.completed = Completed{.key = view.key, .ended = {}, .outcome = {id, "done"}, .label = {}};
+    }
+    Client person = world.connectOperator();
+    const Page first = page(world, person, [](DictionaryWriter& options) { options.put("finished", true); });
+    CHECK(first.jobs.size() == 100);
+    CHECK(first.more);
+    const Page second = page(world, person, [](DictionaryWriter& options) {
+        options.put("finished", true);
+        options.put("skip", std::int32_t{100});
+    });
+    CHECK(second.jobs.size() == 30);
+    CHECK(!second.more);
+    CHECK(second.jobs.front().completed->outcome == Outcome{100, "done"});
+}
+
+TEST_CASE("an app's pending jobs are those of the handle's namespace, the least id included") { // jobs.md §2.1
+    World world;
+    constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
+    for (const std::int32_t id : {least, 0, 5})
+        world.owner.track({AppId{"com.example.mail"}, "", JobId(id)});
+    for (int id = 0; id < 150; ++id)
+        world.owner.track({AppId{"com.example.mail"}, "sync", JobId(id)});
+    world.owner.track({AppId{"com.example.other"}, "", JobId(9)});
+    Client app = world.connectApp("com.example.mail");
+
+    const Pending root = pending(world, app, "", std::nullopt);
+    REQUIRE(root.jobs.size() == 3);
+    CHECK(root.jobs[0].getId() == JobId(least));
+    CHECK(!root.more);
+    const Pending first = pending(world, app, "sync", std::nullopt);
+    CHECK(first.jobs.size() == 100);
+    CHECK(first.more);
+    const Pending rest = pending(world, app, "sync", first.jobs.back().getId().value);
+    CHECK(rest.jobs.size() == 50);
+    CHECK(!rest.more);
+    CHECK(pending(world, app, "none", std::nullopt).jobs.empty());
+}
+
+TEST_CASE("a pending job is found by id and namespace, an unknown one is an empty list") { // jobs.md §2.1
+    World world;
+    world.owner.track({AppId{"com.example.mail"}, "sync", JobId(7)});
+    Client app = world.connectApp("com.example.mail");
+    const auto found = [&](const char* space) {
+        Reader reader(world.ask(app, jobSchedulerInterface, "GetPendingJob", [space](Writer& writer) {
+            writer.int32(7).string(space);
+            noOptions(writer);
+        }));
+        return readList(reader, readJob).value().size();
+    };
+    CHECK(found("sync") == 1);
+    CHECK(found("") == 0);
+}
+
+TEST_CASE("explain answers the state and every blocker, and names a job that is none") { // jobs.md §9.1
+    World world;
+    world.owner.track({AppId{"com.example.mail"}, "", JobId(7)});
+    Client person = world.connectOperator();
+    const auto explain = [&](std::int32_t id) {
+        return world.ask(person, taskManagerInterface, "Explain", [id](Writer& writer) {
+            writer.string("com.example.mail").string("").int32(id);
+            noOptions(writer);
+        });
+    };
+    Reader reader(explain(7));
+    CHECK(readJobView(reader).value().key.id == JobId(7));
+    const std::vector<Blocker> blockers = readList(reader, readBlocker).value();
+    REQUIRE(blockers.size() == 1);
+    CHECK(blockers[0].clears == "plug it in");
+    CHECK(explain(8).error() == Error{Errc::IllegalArgument, "no job com.example.mail/8"});
+}
+
+TEST_CASE("stop, start and pin become events of the app that is named") {
+    World world;
+    Client person = world.connectOperator();
+    const auto asked = [&](const char* member, auto write, Reply reply) {
+        world.owner.arrivals.clear();
+        const std::uint64_t cookie = person.send(taskManagerInterface, member, write);
+        world.settle(person);
+        REQUIRE(world.owner.arrivals.size() == 1);
+        const CallId call = std::visit(
+            [](const auto& event) {
+                if constexpr (requires { event.call; }) return event.call;
+                return CallId{};
+            },
+            world.owner.arrivals[0]);
+        reply.call = call;
+        world.turn([&] { world.server->reply(reply); });
+        person.process();
+        return person.answerTo(cookie).value();
+    };
+    Reader stopped(asked("Stop",
+                         [](Writer& writer) {
+                             writer.string("com.example.mail");
+                             noOptions(writer);
+                         },
+                         {.error = {}, .id = {}, .count = 3}));
+    CHECK(stopped.uint32().value() == 3);
+    CHECK(std::get<StopApp>(world.owner.arrivals[0]).app.name == "com.example.mail");
+
+    Reader started(asked("StartApp",
+                         [](Writer& writer) {
+                             writer.string("com.example.mail").strings({});
+                             writer.openArray("h").descriptor(0).descriptor(1).descriptor(2).close();
+                             noOptions(writer);
+                         },
+                         {.error = {}, .id = {}}));
+    CHECK(started.uint32().value() == 4711);
+
+    const auto pin = [](const char* state) {
+        return [state](Writer& writer) {
+            writer.string("com.example.mail");
+            DictionaryWriter(writer).put("state", std::string_view(state));
+            noOptions(writer);
+        };
+    };
+    CHECK(!asked("SetApp", pin("top"), {.error = {}, .id = {}}).isError());
+    CHECK(std::get<AppStatePinned>(world.owner.arrivals[0]).state == ProcessState::Top);
+    CHECK(!asked("SetApp", pin("auto"), {.error = {}, .id = {}}).isError());
+    CHECK(!std::get<AppStatePinned>(world.owner.arrivals[0]).state);
+    const Message refused = world.ask(person, taskManagerInterface, "SetApp", pin("asleep"));
+    CHECK(refused.error().message == "changes: state is \"asleep\"; it must be top, visible, background or auto");
+}
+
+TEST_CASE("a person's words on the device go to the owner whole; the same key twice is refused") {
+    World world;
+    Client person = world.connectOperator();
+    const auto set = [](const char* second) {
+        return [second](Writer& writer) {
+            writer.openArray("{ss}");
+            writer.openEntry("ss").string("charging").string("false").close();
+            writer.openEntry("ss").string(second).string("10").close().close();
+            noOptions(writer);
+        };
+    };
+    person.send(deviceInterface, "Set", set("battery"));
+    world.settle(person);
+    CHECK(world.owner.deviceChanges == std::map<std::string, std::string>{{"battery", "10"}, {"charging", "false"}});
+    CHECK(world.ask(person, deviceInterface, "Set", set("charging")).error().message ==
+          "changes: charging is given twice");
+
+    Reader reader(world.ask(person, deviceInterface, "Get", noOptions));
+    CHECK(readList(reader, readDeviceRow).value() == std::vector<DeviceRow>{{"charging", "true", "embedded default"}});
+}

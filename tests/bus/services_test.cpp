@@ -1,0 +1,317 @@
+// Both directions with a process that hosts services (jobs.md §4.2), and with those who watch.
+#include <doctest/doctest.h>
+
+#include "bus/world.hpp"
+#include "wire/views.hpp"
+
+using namespace stint;
+using namespace stint::wire;
+
+namespace {
+
+const JobKey mail{AppId{"com.example.mail"}, "sync", JobId(7)};
+
+CallStart startOf(const JobKey& key) {
+    JobInfo::Builder builder(key.id, "Downloads");
+    builder.setUserInitiated(true).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY);
+    builder.setExtras(PersistableBundle().putString("url", "http://localhost/"));
+    Network network;
+    network.transports = {NetworkTransport::Wifi};
+    return {.run = RunId{3},
+            .key = key,
+            .service = "Downloads",
+            .info = std::make_shared<const JobInfo>(builder.build().value()),
+            .kind = JobClass::UserInitiated,
+            .network = network};
+}
+
+/// The message of that name which the client was sent.
+Message only(Client& client, const char* member) {
+    client.process();
+    const std::vector<Message> found = client.named(member);
+    REQUIRE(found.size() == 1);
+    return found[0];
+}
+
+void answerWith(const Message& call, bool value) {
+    Message reply = newReply(call).value();
+    Writer(reply).boolean(value);
+    REQUIRE(wire::send(nullptr, reply).ok());
+}
+
+void watchKey(World& world, Client& client, const JobKey& key) {
+    REQUIRE(!world
+                 .ask(client, taskManagerInterface, "Watch",
+                      [&key](Writer& writer) {
+                          writer.string(key.app.name).string(key.space).int32(key.id.value);
+                          noOptions(writer);
+                      })
+                 .isError());
+}
+
+} // namespace
+
+TEST_CASE("a process that hosts services is told its package, and runs of them are started there") {
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    Reader reader(world.ask(app, jobSchedulerInterface, "Host", [](Writer& writer) {
+        writer.strings(std::vector<std::string>{"Downloads"});
+        noOptions(writer);
+    }));
+    CHECK(reader.string().value() == "com.example.mail");
+    const ConnectionId host = world.owner.connections[0];
+    CHECK(world.owner.hosted[host] == std::vector<std::string>{"Downloads"});
+
+    world.turn([&] { world.server->callStart(host, startOf(mail)); });
+    const Message start = only(app, "StartJob");
+    Reader arguments(start);
+    CHECK(arguments.uint64().value() == 3);
+    CHECK(arguments.string().value() == "Downloads");
+    const RunParameters parameters = readRunParameters(arguments).value();
+    CHECK(parameters.id == JobId(7));
+    CHECK(parameters.space == "sync");
+    CHECK(parameters.userInitiated);
+    CHECK(parameters.extras.getString("url") == "http://localhost/");
+    CHECK(parameters.network->transports.contains(NetworkTransport::Wifi));
+
+    answerWith(start, true);
+    world.settle(app);
+    REQUIRE(world.owner.arrivals.size() == 1);
+    CHECK(std::get<StartAnswered>(world.owner.arrivals[0]).ongoing);
+    CHECK(std::get<StartAnswered>(world.owner.arrivals[0]).run == RunId{3});
+}
+
+TEST_CASE("a stop tells its reason, and its answer comes back") { // jobs.md §4.6
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    world.turn([&] { world.server->callStop(world.owner.connections[0], {RunId{3}, StopReason::ConstraintCharging}); });
+    const Message stop = only(app, "StopJob");
+    Reader arguments(stop);
+    CHECK(arguments.uint64().value() == 3);
+    CHECK(arguments.int32().value() == 6);
+    answerWith(stop, true);
+    world.settle(app);
+    CHECK(std::get<StopAnswered>(world.owner.arrivals.at(0)).reschedule);
+}
+
+TEST_CASE("a callback that is answered with an error loses the connection, as a crash would") {
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    const ConnectionId host = world.owner.connections[0];
+    world.turn([&] { world.server->callStart(host, startOf(mail)); });
+    REQUIRE(replyError(only(app, "StartJob"), Error{Errc::System, "it threw"}).ok());
+    app.process();
+    world.turn();
+    CHECK(world.owner.arrivals.empty());
+    CHECK(world.owner.closures == std::vector<ConnectionId>{host});
+}
+
+TEST_CASE("an answer to a call that nobody made is ignored") {
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    world.turn([&] { world.server->callNetworkChanged(world.owner.connections[0], {RunId{3}, Network{}}); });
+    const Message told = only(app, "NetworkChanged");
+    CHECK(!told.expectsReply());
+    answerWith(told, true);
+    world.settle(app);
+    CHECK(world.owner.arrivals.empty());
+    CHECK(world.owner.closures.empty());
+}
+
+TEST_CASE("what a process says of a run becomes an event only where the run is its own") { // jobs.md §4.2
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    const auto finished = [](Writer& writer) {
+        writer.uint64(3).boolean(true);
+        writeOutcome(writer, Outcome{69, "the server is busy"});
+    };
+    const auto moved = [](Writer& writer) { writer.uint64(3).int64(1000).int64(-1); };
+    CHECK(!world.ask(app, jobSchedulerInterface, "JobFinished", finished).isError());
+    CHECK(!world.ask(app, jobSchedulerInterface, "UpdateTransferredNetworkBytes", moved).isError());
+    CHECK(world.owner.arrivals.empty());
+
+    world.owner.runs.insert(RunId{3});
+    CHECK(!world.ask(app, jobSchedulerInterface, "UpdateTransferredNetworkBytes", moved).isError());
+    CHECK(!world.ask(app, jobSchedulerInterface, "UpdateEstimatedNetworkBytes", moved).isError());
+    CHECK(!world.ask(app, jobSchedulerInterface, "JobFinished", finished).isError());
+    REQUIRE(world.owner.arrivals.size() == 3);
+    CHECK(!std::get<BytesUpdated>(world.owner.arrivals[0]).estimate);
+    CHECK(std::get<BytesUpdated>(world.owner.arrivals[0]).down == 1000);
+    CHECK(std::get<BytesUpdated>(world.owner.arrivals[1]).estimate);
+    const auto& end = std::get<JobFinished>(world.owner.arrivals[2]);
+    CHECK(end.reschedule);
+    CHECK(end.outcome == Outcome{69, "the server is busy"});
+    CHECK(end.app.name == "com.example.mail");
+}
+
+TEST_CASE("bytes below -1, and an end policy that is none, are refused") { // jobs.md §4.7, §5.1
+    World world;
+    world.owner.runs.insert(RunId{3});
+    Client app = world.connectApp("com.example.mail");
+    CHECK(world
+              .ask(app, jobSchedulerInterface, "UpdateTransferredNetworkBytes",
+                   [](Writer& writer) { writer.uint64(3).int64(-2).int64(0); })
+              .error()
+              .code == Errc::IllegalArgument);
+    CHECK(world
+              .ask(app, jobSchedulerInterface, "SetNotification",
+                   [](Writer& writer) {
+                       writer.uint64(3).int32(1);
+                       writeNotification(writer, Notification::Builder("default").build());
+                       writer.int32(2);
+                       noOptions(writer);
+                   })
+              .error()
+              .message == "endPolicy is 2; it must be 0 (detach) or 1 (remove)");
+    CHECK(world.owner.arrivals.empty());
+}
+
+TEST_CASE("a notification reaches the core whole, and is answered by it") { // jobs.md §5.1
+    World world;
+    world.owner.runs.insert(RunId{3});
+    Client app = world.connectApp("com.example.mail");
+    Notification::Builder builder("default");
+    builder.setSmallIcon("download").setContentTitle("debian.iso").setProgress(100, 5, false).addAction("stop", "Stop");
+    const std::uint64_t cookie = app.send(jobSchedulerInterface, "SetNotification", [&](Writer& writer) {
+        writer.uint64(3).int32(1);
+        writeNotification(writer, builder.build());
+        writer.int32(1);
+        noOptions(writer);
+    });
+    world.settle(app);
+    REQUIRE(world.owner.arrivals.size() == 1);
+    const auto& set = std::get<NotificationSet>(world.owner.arrivals[0]);
+    CHECK(set.notification == builder.build());
+    CHECK(set.endPolicy == JobEndNotificationPolicy::Remove);
+    world.turn([&] { world.server->reply({.call = set.call, .error = {}, .id = {}}); });
+    app.process();
+    CHECK(!app.answerTo(cookie)->isError());
+}
+
+TEST_CASE("a process that was started speaks over its socketpair, with the identity it was given") {
+    World world;
+    int halves[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, halves) == 0);
+    const Result<ConnectionId> adopted = world.server->adopt(Fd(halves[0]), {AppId{"org.stint.transfer"}, false});
+    REQUIRE(adopted.ok());
+    Client child(clientOver(Fd(halves[1])).value());
+    // Said before the child has even greeted.
+    world.turn([&] { world.server->callStart(*adopted, startOf(mail)); });
+    world.settle(child);
+    CHECK(child.named("StartJob").size() == 1);
+    CHECK(world.owner.connections.empty());
+    world.turn([&] { world.server->unbind(*adopted); });
+    world.settle(child);
+    CHECK(child.named("Unbind").size() == 1);
+    child = Client(nullptr);
+    world.turn();
+    world.turn();
+    CHECK(world.owner.closures == std::vector<ConnectionId>{*adopted});
+}
+
+TEST_CASE("a connection that the owner closes is not told of as lost") {
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    world.server->close(world.owner.connections[0]);
+    world.turn();
+    CHECK(!app.process());
+    CHECK(world.owner.closures.empty());
+}
+
+TEST_CASE("a change is told to those who watch the job, once a turn, and to nobody else") {
+    World world;
+    world.owner.track(mail);
+    world.owner.track({AppId{"com.example.mail"}, "", JobId(8)});
+    Client app = world.connectApp("com.example.mail");
+    Client idle = world.connectApp("com.example.mail");
+    Client person = world.connectOperator();
+    watchKey(world, app, mail);
+    watchKey(world, person, JobKey{});
+    world.turn([&] {
+        world.server->changed(mail);
+        world.server->changed(mail);
+        world.server->changed({AppId{"com.example.mail"}, "", JobId(8)});
+    });
+    Reader reader(only(app, "JobChanged"));
+    CHECK(readJobView(reader).value().key == mail);
+    idle.process();
+    CHECK(idle.named("JobChanged").empty());
+    person.process();
+    CHECK(person.named("JobChanged").size() == 2);
+}
+
+TEST_CASE("the last change of a watched job carries how it ended, and ends the watch") {
+    World world;
+    world.owner.track(mail);
+    Client app = world.connectApp("com.example.mail");
+    watchKey(world, app, mail);
+    JobView& view = world.owner.known[mail];
+    view.state = JobView::State::Finished;
+    view.info = nullptr;
+    view.completed = Completed{.key = mail,
+                               .ended = WallTime(Duration(1000)),
+                               .ending = {StopReason::User, InternalReason::UserUiStop},
+                               .outcome = {0, "saved"},
+                               .label = {}};
+    world.turn([&] { world.server->changed(mail); });
+    Reader reader(only(app, "JobChanged"));
+    CHECK(readJobView(reader).value().completed == view.completed);
+    world.turn([&] { world.server->changed(mail); });
+    app.process();
+    CHECK(app.named("JobChanged").size() == 1);
+}
+
+TEST_CASE("watching a job that has ended answers how it did; one that never was is refused") {
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    CHECK(world
+              .ask(app, taskManagerInterface, "Watch",
+                   [](Writer& writer) {
+                       writer.string("com.example.mail").string("").int32(1);
+                       noOptions(writer);
+                   })
+              .error()
+              .message == "no job com.example.mail/1");
+    world.owner.track(mail).state = JobView::State::Finished;
+    world.owner.known[mail].completed = Completed{.key = mail, .ended = {}, .outcome = {}, .label = {}};
+    watchKey(world, app, mail);
+    world.turn([&] { world.server->changed(mail); });
+    app.process();
+    CHECK(app.named("JobChanged").empty());
+}
+
+TEST_CASE("a job that is gone without a trace still ends for those who watch it") {
+    World world;
+    world.owner.track(mail);
+    Client app = world.connectApp("com.example.mail");
+    watchKey(world, app, mail);
+    world.owner.known.clear();
+    world.turn([&] { world.server->changed(mail); });
+    Reader reader(only(app, "JobChanged"));
+    CHECK(readJobView(reader).value().state == JobView::State::Finished);
+}
+
+TEST_CASE("the end of a started app is told on the connection that started it") {
+    World world;
+    Client person = world.connectOperator();
+    world.turn([&] { world.server->appExited(world.owner.connections[0], 4711, 3); });
+    Reader reader(only(person, "AppExited"));
+    CHECK(reader.uint32().value() == 4711);
+    CHECK(reader.int32().value() == 3);
+}
+
+TEST_CASE("one daemon at a socket; what a dead one left behind is replaced") {
+    World world;
+    FakeOwner second;
+    const auto again = Server::open(world.loop, second, world.socket());
+    REQUIRE(!again.ok());
+    CHECK(again.error().code == Errc::IllegalState);
+    CHECK(again.error().message.find("another stintd listens at") == 0);
+    {
+        std::filesystem::rename(world.socket(), world.directory / "left");
+        world.server.reset();
+        std::filesystem::rename(world.directory / "left", world.socket());
+    }
+    CHECK(connectSocket(world.socket()).error().code == Errc::Unavailable);
+    CHECK(Server::open(world.loop, second, world.socket()).ok());
+}

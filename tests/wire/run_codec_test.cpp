@@ -1,0 +1,85 @@
+// What passes while a job runs, and the networks it runs on.
+#include <doctest/doctest.h>
+
+#include "wire/codec.hpp"
+#include "wire/loose_message.hpp"
+
+using namespace stint;
+using namespace stint::wire;
+
+TEST_CASE("a run's parameters come out as they went in") { // jobs.md §4.7
+    RunParameters parameters;
+    parameters.id = JobId(-7);
+    parameters.space = "sync";
+    parameters.extras.putString("url", "http://localhost/");
+    parameters.clip = ClipData{{{"/tmp/a", nullptr}}};
+    parameters.clipGrantFlags = ClipData::grantRead | ClipData::grantWrite;
+    parameters.userInitiated = true;
+    parameters.network = Network{.capabilities = {NetworkCapability::Internet, NetworkCapability::NotMetered},
+                                 .transports = {NetworkTransport::Wifi},
+                                 .downstream = 50'000,
+                                 .upstream = 5'000,
+                                 .interface = "wlan0"};
+    LooseMessage message;
+    Writer writer = message.writer();
+    writeRunParameters(writer, parameters);
+    REQUIRE(writer.done().ok());
+    Reader reader = message.reader();
+    const RunParameters back = readRunParameters(reader).value();
+    CHECK(back.id == parameters.id);
+    CHECK(back.space == "sync");
+    CHECK(back.extras == parameters.extras);
+    REQUIRE(back.clip);
+    CHECK(back.clip->items.at(0).path == "/tmp/a");
+    CHECK(back.clipGrantFlags == 3);
+    CHECK(back.userInitiated);
+    CHECK(back.network == parameters.network);
+}
+
+TEST_CASE("the root namespace, no network and no clip are absent keys") {
+    LooseMessage message;
+    Writer writer = message.writer();
+    writeRunParameters(writer, RunParameters{.id = JobId(1), .space = {}, .extras = {}, .clip = {}, .network = {}});
+    Reader reader = message.reader();
+    std::size_t entries = 0;
+    REQUIRE(reader
+                .array("{sv}",
+                       [&entries](Reader& r) {
+                           ++entries;
+                           return r.skip("{sv}");
+                       })
+                .ok());
+    CHECK(entries == 3); // id, extras, userInitiated
+}
+
+TEST_CASE("a notification comes out as it went in, with its progress and its actions") { // jobs.md §5.1
+    Notification::Builder builder("downloads");
+    builder.setSmallIcon("download").setContentTitle("debian.iso").setContentText("half");
+    builder.setProgress(100, 50, true).addAction("stop", "Stop").addAction("later", "Later");
+    LooseMessage message;
+    Writer writer = message.writer();
+    writeNotification(writer, builder.build());
+    REQUIRE(writer.done().ok());
+    Reader reader = message.reader();
+    CHECK(readNotification(reader).value() == builder.build());
+}
+
+TEST_CASE("an outcome comes out as it went in") {
+    LooseMessage message;
+    Writer writer = message.writer();
+    writeOutcome(writer, Outcome{66, "404 Not Found"});
+    Reader reader = message.reader();
+    CHECK(readOutcome(reader).value() == Outcome{66, "404 Not Found"});
+}
+
+TEST_CASE("a capability that a newer daemon names of a network is ignored, not refused") {
+    LooseMessage message;
+    {
+        Writer writer = message.writer();
+        DictionaryWriter dictionary(writer);
+        dictionary.put("capabilities", std::vector<std::string>{"INTERNET", "NOT_SLOW"});
+        dictionary.put("latency", std::int64_t{5});
+    }
+    Reader reader = message.reader();
+    CHECK(readNetwork(reader).value().capabilities == std::set{NetworkCapability::Internet});
+}

@@ -1,0 +1,155 @@
+#include "wire/views.hpp"
+
+#include <doctest/doctest.h>
+
+#include "wire/loose_message.hpp"
+
+using namespace stint;
+using namespace stint::wire;
+
+namespace {
+
+template <class T> T throughTheWire(const T& value, void (*write)(Writer&, const T&), Result<T> (*read)(Reader&)) {
+    LooseMessage message;
+    Writer writer = message.writer();
+    write(writer, value);
+    REQUIRE(writer.done().ok());
+    Reader reader = message.reader();
+    Result<T> back = read(reader);
+    REQUIRE_MESSAGE(back.ok(), (back.ok() ? "" : back.error().message));
+    return std::move(back).value();
+}
+
+JobView view(JobView::State state) {
+    JobView job;
+    job.key = {AppId{"com.example.mail"}, "sync", JobId(7)};
+    job.state = state;
+    job.kind = JobClass::UserInitiated;
+    job.demoted = true;
+    job.label = "debian.iso";
+    job.failures = 2;
+    job.systemStops = 1;
+    job.scheduled = WallTime(Duration(1'700'000'000'000));
+    job.transferredDown = 5;
+    job.estimatedDown = 10;
+    return job;
+}
+
+} // namespace
+
+TEST_CASE("a pending job tells why it waits, and when it may start") { // jobs.md §9.1
+    JobView job = view(JobView::State::Pending);
+    job.info = std::make_shared<const JobInfo>(JobInfo::Builder(JobId(7), "Downloads").build().value());
+    job.reasons = {PendingReason::ConstraintCharging, PendingReason::ConstraintConnectivity};
+    job.earliest = WallTime(Duration(1'700'000'030'000));
+    const JobView back = throughTheWire(job, writeJobView, readJobView);
+    CHECK(back.key == job.key);
+    CHECK(back.state == JobView::State::Pending);
+    CHECK(back.kind == JobClass::UserInitiated);
+    CHECK(back.demoted);
+    CHECK(back.label == "debian.iso");
+    CHECK(back.failures == 2);
+    CHECK(back.systemStops == 1);
+    CHECK(back.scheduled == job.scheduled);
+    CHECK(back.reasons == job.reasons);
+    CHECK(back.earliest == job.earliest);
+    CHECK(!back.started);
+    CHECK(!back.completed);
+    CHECK(back.estimatedUp == unknownBytes);
+    REQUIRE(back.info);
+    CHECK(*back.info == *job.info);
+
+    job.earliest.reset();
+    CHECK(!throughTheWire(job, writeJobView, readJobView).earliest);
+}
+
+TEST_CASE("a running job tells its state, its start and what it shows") {
+    for (const RunState state : {RunState::Binding, RunState::Starting, RunState::Executing, RunState::Stopping}) {
+        JobView job = view(JobView::State::Running);
+        job.runState = state;
+        job.started = WallTime(Duration(1'700'000'000'500));
+        Notification::Builder notification("");
+        job.notification =
+            notification.setContentTitle("debian.iso").setContentText("5 of 10").setProgress(10, 5, false).build();
+        const JobView back = throughTheWire(job, writeJobView, readJobView);
+        CHECK(back.runState == state);
+        CHECK(back.started == job.started);
+        CHECK(back.notification == job.notification);
+        CHECK(back.reasons.empty());
+    }
+}
+
+TEST_CASE("a finished job tells when, why and with what outcome") {
+    JobView job = view(JobView::State::Finished);
+    job.completed = Completed{.key = job.key,
+                              .ended = WallTime(Duration(1'700'000'060'000)),
+                              .ending = {StopReason::Undefined, InternalReason::SuccessfulFinish},
+                              .outcome = {66, "404 Not Found"},
+                              .transferredDown = 5,
+                              .transferredUp = 0,
+                              .label = "debian.iso"};
+    CHECK(throughTheWire(job, writeJobView, readJobView).completed == job.completed);
+}
+
+TEST_CASE("a blocker without a time waits for an event") { // jobs.md §9.1
+    Blocker blocker{.reason = PendingReason::ConstraintBatteryNotLow,
+                    .gate = "battery",
+                    .detail = "12 %, low",
+                    .clears = "charge to 20 %",
+                    .since = WallTime(Duration(5)),
+                    .until = std::nullopt};
+    const Blocker back = throughTheWire(blocker, writeBlocker, readBlocker);
+    CHECK(back.reason == blocker.reason);
+    CHECK(back.gate == blocker.gate);
+    CHECK(back.detail == blocker.detail);
+    CHECK(back.clears == blocker.clears);
+    CHECK(back.since == blocker.since);
+    CHECK(!back.until);
+}
+
+TEST_CASE("a row of the Task Manager carries its jobs and its notifications") { // jobs.md §5.4
+    TaskRow row{.app = AppId{"com.example.mail"},
+                .label = "Mail",
+                .started = WallTime(Duration(9)),
+                .stopButton = false,
+                .jobs = {view(JobView::State::Running)},
+                .notifications = {}};
+    row.notifications.push_back(
+        {.id = 3, .notification = Notification::Builder("").setContentTitle("done").build(), .userInitiated = true});
+    const TaskRow back = throughTheWire(row, writeTaskRow, readTaskRow);
+    CHECK(back.app == row.app);
+    CHECK(back.label == "Mail");
+    CHECK(back.started == row.started);
+    CHECK(!back.stopButton);
+    REQUIRE(back.jobs.size() == 1);
+    CHECK(back.jobs[0].key == row.jobs[0].key);
+    REQUIRE(back.notifications.size() == 1);
+    CHECK(back.notifications[0].id == 3);
+    CHECK(back.notifications[0].userInitiated);
+    CHECK(back.notifications[0].notification.getTitle() == "done");
+
+    row.started.reset();
+    CHECK(!throughTheWire(row, writeTaskRow, readTaskRow).started);
+}
+
+TEST_CASE("an app tells what it declares and how it stands") {
+    for (const ProcessState state :
+         {ProcessState::Top, ProcessState::Visible, ProcessState::Background, ProcessState::NotRunning}) {
+        AppView app;
+        app.manifest.package = AppId{"com.example.mail"};
+        app.manifest.label = "Mail";
+        app.manifest.services["Sync"] = Service{.name = "Sync", .command = {}, .permission = {}};
+        app.manifest.permissions = {"RUN_USER_INITIATED_JOBS"};
+        app.manifest.file = "/usr/share/stint/apps/com.example.mail.toml";
+        app.state = state;
+        app.bad = true;
+        app.jobs = 4;
+        app.running = 1;
+        const AppView back = throughTheWire(app, writeAppView, readAppView);
+        CHECK(back.manifest == app.manifest);
+        CHECK(back.state == state);
+        CHECK(back.bad);
+        CHECK(back.jobs == 4);
+        CHECK(back.running == 1);
+    }
+}
