@@ -104,7 +104,7 @@ int help(const Arguments& given, const Screen& screen) {
     }
     auto named = parse([&] {
         auto line = given.words;
-        line.push_back("--help");
+        line.emplace_back("--help");
         return line;
     }());
     if (!named.ok()) return screen.fail(ends::usage, named.error().message);

@@ -1,7 +1,7 @@
 #include "cli/program.hpp"
 
 #include <clocale>
-#include <csignal>
+#include <cstdio>
 
 #include "cli/exit_code.hpp"
 #include "cli/help.hpp"
@@ -9,10 +9,9 @@
 
 namespace stint::cli {
 
-int runProgram(const std::vector<std::string>& line) {
-    std::setlocale(LC_CTYPE, ""); // how wide characters are; nothing else follows the locale
-    std::signal(SIGPIPE, SIG_IGN);
-    Screen screen{Wish{}};
+namespace {
+
+int runLine(const std::vector<std::string>& line, const Screen& screen) {
     bool wantsOverview = line.empty() || (line.size() == 1 && (line[0] == "--help" || line[0] == "-h"));
     if (wantsOverview) {
         screen.print(overview());
@@ -29,6 +28,16 @@ int runProgram(const std::vector<std::string>& line) {
         return ends::ok;
     }
     return invocation->verb->run(invocation->arguments, Screen{invocation->wish});
+}
+
+} // namespace
+
+int runProgram(const std::vector<std::string>& line) {
+    std::setlocale(LC_CTYPE, ""); // how wide characters are; nothing else follows the locale
+    Screen screen{Wish{}};
+    int code = runLine(line, screen);
+    if (code == ends::ok && std::ferror(stdout)) return screen.fail(ends::inputOutput, "cannot write to stdout");
+    return code;
 }
 
 } // namespace stint::cli

@@ -22,7 +22,7 @@ std::vector<std::string> partsOf(const Progress& p) {
     if (auto percent = percentOf(p)) parts.push_back(fmt::format("{:>3}%", *percent));
     parts.push_back(known ? fmt::format("{} of {}", formatSize(p.done), formatSize(p.total)) : formatSize(p.done));
     if (known && p.done >= p.total)
-        parts.push_back("finishing"); // all is there, and is checked and put in its place
+        parts.emplace_back("finishing"); // all is there, and is checked and put in its place
     else if (p.rate)
         parts.push_back(*p.rate == 0 ? "stalled" : fmt::format("{}/s", formatSize(*p.rate)));
     if (auto left = timeLeft(p)) parts.push_back(fmt::format("{} left", roughDuration(*left)));

@@ -40,6 +40,12 @@ std::string_view codeOf(Paint paint) {
     return "";
 }
 
+/// A full disk or a closed pipe stays in the stream's error mark, which the program asks for at its end.
+void put(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
+}
+
 } // namespace
 
 Screen::Screen(Wish wish)
@@ -67,19 +73,18 @@ std::string Screen::painted(std::string_view text, Paint paint) const {
 
 void Screen::print(std::string_view line) const {
     clearDrawn();
-    fmt::print(out_, "{}\n", line);
-    std::fflush(out_);
+    put(out_, fmt::format("{}\n", line));
 }
 
 void Screen::tell(std::string_view line) const {
     if (wish_.quiet || wish_.json) return;
     clearDrawn();
-    fmt::print(err_, "{}\n", line);
+    put(err_, fmt::format("{}\n", line));
 }
 
 void Screen::trouble(std::string_view sentence) const {
     clearDrawn();
-    fmt::print(err_, "stint: {}\n", sentence);
+    put(err_, fmt::format("stint: {}\n", sentence));
 }
 
 int Screen::fail(std::string_view what, const Error& error) const {
@@ -93,15 +98,13 @@ int Screen::fail(int exitCode, std::string_view sentence) const {
 }
 
 void Screen::redraw(std::string_view line) const {
-    fmt::print(err_, "\r{}\x1b[K", line);
-    std::fflush(err_);
+    put(err_, fmt::format("\r{}\x1b[K", line));
     drawn_ = true;
 }
 
 void Screen::clearDrawn() const {
     if (!drawn_) return;
-    fmt::print(err_, "\r\x1b[K");
-    std::fflush(err_);
+    put(err_, "\r\x1b[K");
     drawn_ = false;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/follow.hpp"
+#include "cli/json.hpp"
 #include "cli/lookup.hpp"
 #include "cli/phrases.hpp"
 #include "cli/text.hpp"
@@ -22,9 +23,10 @@ int tellEnd(const JobView& job, const Telling& telling, const Screen& screen) {
     return code;
 }
 
-int followed(const std::string& text, const Screen& screen) {
+/// Tells of the way on one screen, and of the end on the other.
+int followed(const std::string& text, const Screen& way, const Screen& end) {
     auto failed = [&](const Error& error) {
-        screen.trouble(fmt::format("cannot follow {}: {}", printable(text), error.message));
+        end.trouble(fmt::format("cannot follow {}: {}", printable(text), error.message));
         return exitCodeOfLookUp(error.code);
     };
     auto signals = Signals::open();
@@ -33,19 +35,22 @@ int followed(const std::string& text, const Screen& screen) {
     if (!daemon.ok()) return failed(daemon.error());
     auto job = lookUp(*daemon, text);
     if (!job.ok()) return failed(job.error());
-    Telling telling(screen);
-    auto end = follow(*daemon, std::move(*job), telling, *signals, screen);
+    Telling telling(way);
+    auto followed = follow(*daemon, std::move(*job), telling, *signals, way);
     telling.clear();
-    if (!end.ok()) return failed(end.error());
-    return end->signal ? exitCodeOfSignal(*end->signal) : tellEnd(end->job, telling, screen);
+    if (!followed.ok()) return failed(followed.error());
+    if (followed->signal) return exitCodeOfSignal(*followed->signal);
+    if (end.json() && !way.json()) end.print(jsonOf(followed->job, Event{"ended", {}}));
+    return tellEnd(followed->job, telling, end);
 }
 
 } // namespace
 
-int watch(const Arguments& given, const Screen& screen) { return followed(given.words[0], screen); }
+int watch(const Arguments& given, const Screen& screen) { return followed(given.words[0], screen, screen); }
 
 int wait(const Arguments& given, const Screen& screen) {
-    return followed(given.words[0], Screen{{.json = screen.json(), .plain = true, .quiet = true}});
+    Screen silent{{.json = false, .plain = true, .quiet = true}};
+    return followed(given.words[0], silent, screen.json() ? screen : silent);
 }
 
 } // namespace stint::cli

@@ -206,6 +206,20 @@ TEST_CASE("wait ends as the job does") {
     CHECK(code(finished({StopReason::User, InternalReason::UserUiStop}, {})) == 1);
 }
 
+TEST_CASE("wait says nothing of a job that ends well, and one line under --json") {
+    auto answer = [](Talk& talk, const Message& call) {
+        replyJob(talk, call, running(0));
+        talk.jobChanged(saved());
+    };
+    FakeDaemon fake(answer);
+    auto silent = ran({"wait", "org.stint.transfer/7"});
+    CHECK(silent.out.empty());
+    CHECK(silent.err.empty());
+    auto json = ran({"wait", "org.stint.transfer/7", "--json"});
+    CHECK(json.out.starts_with(R"({"schema":1,"event":"ended",)"));
+    CHECK(std::count(json.out.begin(), json.out.end(), '\n') == 1);
+}
+
 TEST_CASE("start passes on the exit code of the program, and its words") {
     std::vector<std::string> words;
     FakeDaemon fake([&](Talk& talk, const Message& call) {
