@@ -73,7 +73,9 @@ bool isNetworkFileSystem(std::uint64_t magic) {
 }
 
 Result<StoreDirectory> StoreDirectory::claim(const std::filesystem::path& path) {
-    const auto whole = std::filesystem::absolute(path).lexically_normal();
+    std::error_code error;
+    const auto whole = std::filesystem::absolute(path, error).lexically_normal();
+    if (error) return fail(Errc::Storage, "cannot find {}: {}", path.string(), error.message());
     STINT_TRY(makeDirectories(whole));
     Fd directory{::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!directory && (errno == ENOTDIR || errno == EACCES))

@@ -1,7 +1,9 @@
-#include <fstream>
-#include <vector>
+#include "store/first_page.hpp"
 
-#include "store/salvage.hpp"
+#include <fstream>
+#include <string>
+
+#include "store/sqlite.hpp"
 
 namespace stint {
 
@@ -9,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t pageSize = 4096; // what schema.sql is made with: SQLite's default
+constexpr auto pageSize = static_cast<std::size_t>(Database::pageSize);
 
 void putNumber(std::string& page, std::size_t offset, std::uint64_t number) { // 4 bytes, most significant first
     for (int i = 0; i < 4; ++i)

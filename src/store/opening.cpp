@@ -36,15 +36,23 @@ Result<void> chooseJournal(Database& database, Journal journal) {
     return {};
 }
 
+/// What SQLite finds broken, else nothing. The whole check, not quick_check: an index that lost a row would let a job
+/// that was dropped come back.
+Result<std::string> damageOf(Database& database) {
+    auto check = STINT_TRY(database.prepare("PRAGMA integrity_check(1)"));
+    if (!STINT_TRY(check.next())) return std::string{"it cannot be checked"};
+    const auto found = check.text(0);
+    if (found == "ok") return std::string{};
+    return std::string{found.substr(found.rfind('\n') + 1)}; // the line before only names the file
+}
+
 /// Makes a database of our version of it. What is wrong with it, else nothing.
 Result<std::string> prepare(Database& database, Journal journal, const std::filesystem::path& file) {
     // SQLite takes a file without a page for a new one; makeNew() leaves none.
     if (std::error_code ignored; std::filesystem::file_size(file, ignored) < 512) return std::string{"it is empty"};
     STINT_TRY(configure(database));
     STINT_TRY(refuseNewer(database, file));
-    // The whole check, not quick_check: an index that lost a row would let a job that was dropped come back.
-    const auto complaint = STINT_TRY(database.text("PRAGMA integrity_check(1)"));
-    if (complaint != "ok") return complaint.substr(complaint.rfind('\n') + 1); // the first line only names the file
+    if (auto damage = STINT_TRY(damageOf(database)); !damage.empty()) return damage;
     STINT_TRY(chooseJournal(database, journal));
     STINT_TRY(migrate(database));
     if (!STINT_TRY(hasOurSchema(database))) return std::string{"its tables are not ours"};

@@ -4,6 +4,7 @@
 #include <functional>
 #include <sys/stat.h>
 
+#include "store/first_page.hpp"
 #include "store/salvage.hpp"
 #include "store/schema.hpp"
 #include "store/seal.hpp"
@@ -54,7 +55,8 @@ Result<void> make(const StoreDirectory& directory, const std::function<Result<vo
     {
         auto database = STINT_TRY(Database::open(file));
         STINT_TRY(addSeal(database));
-        STINT_TRY(database.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL"));
+        STINT_TRY(database.run(fmt::format(
+            "PRAGMA page_size = {}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL", Database::pageSize)));
         STINT_TRY(migrate(database));
         STINT_TRY(fill(database));
     }
@@ -83,7 +85,6 @@ Result<void> rebuild(const StoreDirectory& directory, std::string_view why, std:
     std::string kept;
     STINT_TRY(make(directory, [&](Database& fresh) -> Result<void> {
         bool all = STINT_TRY(salvage(file, fresh));
-        // The first page holds the way to all others, and is known.
         const auto copy = directory.path() / "stint.db.copy";
         if (!all && copyWithFirstPage(file, directory.path() / "stint.db.making", copy))
             all = STINT_TRY(salvage(copy, fresh));

@@ -1,5 +1,6 @@
 #include "store/record_writer.hpp"
 
+#include "base/check.hpp"
 #include "store/columns.hpp"
 #include "store/job_json.hpp"
 
@@ -17,66 +18,68 @@ template <class Time> std::optional<std::int64_t> count(std::optional<Time> time
 } // namespace
 
 Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
-    return RecordWriter{
-        std::move(boot),
-        STINT_TRY(database.prepare(saveSql(jobsTable))),
-        STINT_TRY(database.prepare("DELETE FROM jobs WHERE app = ?1 AND space = ?2 AND id = ?3")),
-        STINT_TRY(database.prepare(saveSql(completedTable))),
+    Statements sql{
+        .saveJob = STINT_TRY(database.prepare(saveSql(jobsTable))),
+        .dropJob = STINT_TRY(database.prepare("DELETE FROM jobs WHERE app = ?1 AND space = ?2 AND id = ?3")),
+        .addCompleted = STINT_TRY(database.prepare(saveSql(completedTable))),
         // The one after the newest ?2, and all that are older.
-        STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND nth <= (SELECT nth FROM completed "
-                                   "WHERE app = ?1 ORDER BY nth DESC LIMIT 1 OFFSET ?2)")),
-        STINT_TRY(database.prepare(saveSql(appsTable))),
-        STINT_TRY(database.prepare("DELETE FROM apps WHERE app = ?1")),
-        STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1")),
-        STINT_TRY(database.prepare("DELETE FROM overrides")),
-        STINT_TRY(database.prepare(saveSql(overridesTable))),
-        STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, committed = ?2")),
+        .trimCompleted =
+            STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND nth <= (SELECT nth FROM completed "
+                                       "WHERE app = ?1 ORDER BY nth DESC LIMIT 1 OFFSET ?2)")),
+        .saveApp = STINT_TRY(database.prepare(saveSql(appsTable))),
+        .dropApp = STINT_TRY(database.prepare("DELETE FROM apps WHERE app = ?1")),
+        .dropHistory = STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1")),
+        .dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides")),
+        .saveOverride = STINT_TRY(database.prepare(saveSql(overridesTable))),
+        .stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, committed = ?2")),
     };
+    return RecordWriter{std::move(boot), std::move(sql)};
 }
 
 Result<void> RecordWriter::write(const Record& record) {
     return std::visit([this](const auto& one) { return write(one); }, record);
 }
 
-Result<void> RecordWriter::stamp(WallTime now) { return stampMeta_.run(boot_.value, count(now)); }
+Result<void> RecordWriter::stamp(WallTime now) { return sql_.stamp.run(boot_.value, count(now)); }
 
 Result<void> RecordWriter::write(const SaveJob& record) {
     const auto& job = record.job;
-    return saveJob_.run(job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info),
-                        count(job.scheduled), count(job.enqueued), static_cast<std::int64_t>(job.sequence),
-                        job.failures, job.systemStops, count(job.notBefore), count(job.notBeforeWall),
-                        job.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, job.label);
+    STINT_CHECK(job.info != nullptr);
+    return sql_.saveJob.run(job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info),
+                            count(job.scheduled), count(job.enqueued), static_cast<std::int64_t>(job.sequence),
+                            job.failures, job.systemStops, count(job.notBefore), count(job.notBeforeWall),
+                            job.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, job.label);
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {
-    return dropJob_.run(record.key.app.name, record.key.space, record.key.id.value);
+    return sql_.dropJob.run(record.key.app.name, record.key.space, record.key.id.value);
 }
 
 Result<void> RecordWriter::write(const SaveCompleted& record) {
     const auto& done = record.completed;
-    STINT_TRY(addCompleted_.run(done.key.app.name, done.key.space, done.key.id.value, count(done.ended),
-                                static_cast<std::int32_t>(done.ending.reason),
-                                static_cast<std::int32_t>(done.ending.internal), done.outcome.exitCode,
-                                done.outcome.text, done.transferredDown, done.transferredUp, done.label));
-    return trimCompleted_.run(done.key.app.name, record.keep);
+    STINT_TRY(sql_.addCompleted.run(done.key.app.name, done.key.space, done.key.id.value, count(done.ended),
+                                    static_cast<std::int32_t>(done.ending.reason),
+                                    static_cast<std::int32_t>(done.ending.internal), done.outcome.exitCode,
+                                    done.outcome.text, done.transferredDown, done.transferredUp, done.label));
+    return sql_.trimCompleted.run(done.key.app.name, record.keep);
 }
 
 Result<void> RecordWriter::write(const SaveApp& record) {
     const auto& memory = record.memory;
     std::optional<std::string_view> pinned;
     if (memory.pinned) pinned = nameOf(*memory.pinned);
-    return saveApp_.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes), count(memory.badUntil));
+    return sql_.saveApp.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes), count(memory.badUntil));
 }
 
 Result<void> RecordWriter::write(const DropApp& record) {
-    STINT_TRY(dropApp_.run(record.app.name));
-    return dropHistory_.run(record.app.name);
+    STINT_TRY(sql_.dropApp.run(record.app.name));
+    return sql_.dropHistory.run(record.app.name);
 }
 
 Result<void> RecordWriter::write(const SaveOverrides& record) {
-    STINT_TRY(dropOverrides_.run());
+    STINT_TRY(sql_.dropOverrides.run());
     for (const auto& [name, value] : record.overrides)
-        STINT_TRY(saveOverride_.run(name, value, boot_.value));
+        STINT_TRY(sql_.saveOverride.run(name, value, boot_.value));
     return {};
 }
 

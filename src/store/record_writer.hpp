@@ -14,14 +14,19 @@ public:
     Result<void> stamp(WallTime now);
 
 private:
-    RecordWriter(BootId boot, Statement saveJob, Statement dropJob, Statement addCompleted, Statement trimCompleted,
-                 Statement saveApp, Statement dropApp, Statement dropHistory, Statement dropOverrides,
-                 Statement saveOverride, Statement stampMeta)
-        : boot_(std::move(boot)), saveJob_(std::move(saveJob)), dropJob_(std::move(dropJob)),
-          addCompleted_(std::move(addCompleted)), trimCompleted_(std::move(trimCompleted)),
-          saveApp_(std::move(saveApp)), dropApp_(std::move(dropApp)), dropHistory_(std::move(dropHistory)),
-          dropOverrides_(std::move(dropOverrides)), saveOverride_(std::move(saveOverride)),
-          stampMeta_(std::move(stampMeta)) {}
+    struct Statements {
+        Statement saveJob;
+        Statement dropJob;
+        Statement addCompleted;
+        Statement trimCompleted;
+        Statement saveApp;
+        Statement dropApp;
+        Statement dropHistory;
+        Statement dropOverrides;
+        Statement saveOverride;
+        Statement stamp;
+    };
+    RecordWriter(BootId boot, Statements sql) : boot_(std::move(boot)), sql_(std::move(sql)) {}
 
     Result<void> write(const SaveJob& record);
     Result<void> write(const DropJob& record);
@@ -31,16 +36,7 @@ private:
     Result<void> write(const SaveOverrides& record);
 
     BootId boot_;
-    Statement saveJob_;
-    Statement dropJob_;
-    Statement addCompleted_;
-    Statement trimCompleted_;
-    Statement saveApp_;
-    Statement dropApp_;
-    Statement dropHistory_;
-    Statement dropOverrides_;
-    Statement saveOverride_;
-    Statement stampMeta_;
+    Statements sql_;
 };
 
 } // namespace stint

@@ -10,9 +10,4 @@ namespace stint {
 /// taken. True where every row could be read. An error is `fresh`'s own: a full disk.
 Result<bool> salvage(const std::filesystem::path& damaged, Database& fresh);
 
-/// Makes `copy`: `damaged` with its log, but with the first page, which holds the schema, of the sound database
-/// `fresh`. Both were made by the same schema.sql, so the tables begin at the same pages.
-Result<void> copyWithFirstPage(const std::filesystem::path& damaged, const std::filesystem::path& fresh,
-                               const std::filesystem::path& copy);
-
 } // namespace stint

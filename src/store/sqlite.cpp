@@ -20,7 +20,7 @@ Error storageError(sqlite3* connection) {
 }
 
 int noteLogSize(void* size, sqlite3*, const char*, int pages) {
-    constexpr Bytes frame = 4096 + 24; // a page of the default size and its header
+    constexpr Bytes frame = Database::pageSize + 24; // a page and its header
     *static_cast<Bytes*>(size) = pages * frame;
     return SQLITE_OK;
 }

@@ -71,6 +71,8 @@ private:
 
 class Database {
 public:
+    static constexpr Bytes pageSize = 4096; ///< of each database that rebuild.hpp makes
+
     /// `file` exists. Closing changes nothing of it, until checkpointOnClose().
     static Result<Database> open(const std::filesystem::path& file);
 
@@ -96,7 +98,7 @@ public:
     /// So says its header, or the file's mode.
     bool readOnly() const;
 
-    /// Makes an SQL function available, see seal.hpp.
+    /// For seal.hpp, which adds an SQL function.
     sqlite3* handle() const { return connection_.get(); }
 
 private:

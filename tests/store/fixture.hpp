@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <random>
 #include <sstream>
 #include <string>
@@ -108,6 +109,7 @@ inline std::string textOf(const Job& job) {
 inline std::uint64_t seedOf() {
     const char* given = std::getenv("STINT_SEED");
     const auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+    std::cerr << "STINT_SEED=" << seed << '\n';
     return seed;
 }
 

@@ -1,8 +1,7 @@
-#include <vector>
+#include "store/schema.hpp"
 
 #include <fmt/core.h>
-
-#include "store/schema.hpp"
+#include <vector>
 
 namespace stint {
 

@@ -1,0 +1,14 @@
+// The first page of a database holds the schema: the way to every other page. Where it is broken, that of a new
+// database does as well, because both were made by the same schema.sql and so their tables begin at the same pages.
+#pragma once
+#include <filesystem>
+
+#include "base/fail.hpp"
+
+namespace stint {
+
+/// Makes `copy`: the database `damaged` with its log, but with the first page of the sound one `fresh`.
+Result<void> copyWithFirstPage(const std::filesystem::path& damaged, const std::filesystem::path& fresh,
+                               const std::filesystem::path& copy);
+
+} // namespace stint
