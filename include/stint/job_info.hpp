@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,10 +76,34 @@ public:
     static constexpr Bytes NETWORK_BYTES_UNKNOWN = unknownBytes;
     static constexpr Duration DEFAULT_INITIAL_BACKOFF = 30s; ///< jobs.md §0 default_backoff
     static constexpr Duration MIN_BACKOFF = 10s;             ///< jobs.md §0 min_backoff
+    static constexpr Duration MIN_PERIOD = 15min;            ///< jobs.md §0 min_period
+    static constexpr Duration MIN_FLEX = 5min;               ///< jobs.md §0 min_flex
+    static constexpr std::int32_t MIN_FLEX_PERCENT = 5;      ///< jobs.md §0 min_flex_percent: of the interval
+    static constexpr Duration MIN_TRIGGER_UPDATE_DELAY = 500ms;    ///< jobs.md §0, a floor
+    static constexpr Duration MIN_TRIGGER_MAX_DELAY = 1s;          ///< jobs.md §0, a floor
+    static constexpr Duration DEFAULT_TRIGGER_UPDATE_DELAY = 10s;  ///< jobs.md §0
+    static constexpr Duration DEFAULT_TRIGGER_MAX_DELAY = 2min;    ///< jobs.md §0
+    static constexpr std::size_t MAX_DEBUG_TAGS = 32;
+    static constexpr std::size_t MAX_TAG_LENGTH = 127;
+
+    /// What is watched for a change (jobs.md §3.2): a path, and whether what lies beneath it counts.
+    struct TriggerContentUri {
+        static constexpr std::int32_t FLAG_NOTIFY_FOR_DESCENDANTS = 1;
+        std::string uri;
+        std::int32_t flags = 0;
+        auto operator<=>(const TriggerContentUri&) const = default;
+    };
+    /// Once in each window: `flex` long, at the end of each `interval` (jobs.md §6.5).
+    struct Period {
+        Duration interval{0};
+        Duration flex{0};
+        auto operator<=>(const Period&) const = default;
+    };
 
     JobId getId() const { return id_; }
     const ComponentName& getService() const { return service_; }
     bool isUserInitiated() const { return userInitiated_; }
+    bool isExpedited() const { return expedited_; }
     std::int32_t getPriority() const { return priority_; }
     const std::optional<NetworkRequest>& getRequiredNetwork() const { return network_; }
     /// The shorthand the required network maps back to (jobs.md §1.3).
@@ -95,7 +120,24 @@ public:
     bool isRequireBatteryNotLow() const { return batteryNotLow_; }
     bool isRequireCharging() const { return charging_; }
     bool isRequireStorageNotLow() const { return storageNotLow_; }
+    bool isRequireDeviceIdle() const { return deviceIdle_; }
+    /// nullopt where setMinimumLatency was not called; a latency of 0 is one all the same.
+    const std::optional<Duration>& getMinimumLatency() const { return minimumLatency_; }
+    /// nullopt where setOverrideDeadline was not called.
+    const std::optional<Duration>& getOverrideDeadline() const { return overrideDeadline_; }
+    const std::optional<Period>& getPeriod() const { return period_; }
+    bool isPeriodic() const { return period_.has_value(); }
+    bool isPrefetch() const { return prefetch_; }
+    /// Always false: since Android 16 the flag is never set (jobs.md §1.1).
+    bool isImportantWhileForeground() const { return false; }
+    const std::vector<TriggerContentUri>& getTriggerContentUris() const { return triggers_; }
+    /// nullopt: the default of jobs.md §0.
+    const std::optional<Duration>& getTriggerContentUpdateDelay() const { return triggerUpdateDelay_; }
+    const std::optional<Duration>& getTriggerContentMaxDelay() const { return triggerMaxDelay_; }
     const PersistableBundle& getExtras() const { return extras_; }
+    const PersistableBundle& getTransientExtras() const { return transientExtras_; }
+    const std::set<std::string>& getDebugTags() const { return debugTags_; }
+    const std::optional<std::string>& getTraceTag() const { return traceTag_; }
 
     /// The same job under another id.
     JobInfo withId(JobId id) const {
@@ -125,7 +167,19 @@ private:
     bool batteryNotLow_ = false;
     bool charging_ = false;
     bool storageNotLow_ = false;
+    bool expedited_ = false;
+    bool deviceIdle_ = false;
+    std::optional<Duration> minimumLatency_;
+    std::optional<Duration> overrideDeadline_;
+    std::optional<Period> period_;
+    bool prefetch_ = false;
+    std::vector<TriggerContentUri> triggers_;
+    std::optional<Duration> triggerUpdateDelay_;
+    std::optional<Duration> triggerMaxDelay_;
     PersistableBundle extras_;
+    PersistableBundle transientExtras_;
+    std::set<std::string> debugTags_;
+    std::optional<std::string> traceTag_;
 };
 
 /// Each setter notes its value and returns the builder; what may not be is said by build(), which names the first
@@ -138,6 +192,9 @@ public:
 
     /// A data transfer a person asked for (jobs.md §2.3). Needs a required network. Raises a DEFAULT priority to MAX.
     Builder& setUserInitiated(bool userInitiated);
+    /// Short, important work that starts at once (jobs.md §4.4). Raises a DEFAULT priority to MAX.
+    Builder& setExpedited(bool expedited);
+    /// One of PRIORITY_*.
     Builder& setPriority(std::int32_t priority);
     /// Replaces any earlier requirement; nullopt removes it.
     Builder& setRequiredNetwork(std::optional<NetworkRequest> request);
@@ -155,13 +212,37 @@ public:
     Builder& setRequiresBatteryNotLow(bool required);
     Builder& setRequiresCharging(bool required);
     Builder& setRequiresStorageNotLow(bool required);
+    /// Nobody uses the device (jobs.md §3.2).
+    Builder& setRequiresDeviceIdle(bool required);
+    /// Not before; even 0 counts as a latency (§1.1).
+    Builder& setMinimumLatency(Duration latency);
+    /// Run then, whatever constraint is missing (§3.1 clause 5).
+    Builder& setOverrideDeadline(Duration deadline);
+    /// Less than 15 min is raised to it, a flex of less than 5 min or 5 % to that; without a flex, the whole interval.
+    Builder& setPeriodic(Duration interval);
+    Builder& setPeriodic(Duration interval, Duration flex);
+    Builder& setPrefetch(bool prefetch);
+    /// Does nothing since Android 16 (§1.1).
+    Builder& setImportantWhileForeground(bool important);
+    Builder& addTriggerContentUri(JobInfo::TriggerContentUri uri);
+    /// -1 ms: the default; less than 500 ms and 1 s is raised to them.
+    Builder& setTriggerContentUpdateDelay(Duration delay);
+    Builder& setTriggerContentMaxDelay(Duration delay);
     Builder& setExtras(PersistableBundle extras);
+    /// Lost where the daemon ends; not on a persisted job.
+    Builder& setTransientExtras(PersistableBundle extras);
+    /// Trimmed; at most 32 of at most 127 characters.
+    Builder& addDebugTag(std::string tag);
+    Builder& removeDebugTag(const std::string& tag);
+    /// Trimmed; at most 127 characters without '|', newline or NUL. nullopt takes it away.
+    Builder& setTraceTag(std::optional<std::string> tag);
 
     /// The job, or the first rule of jobs.md §1.1 and §1.2 that it breaks.
     Result<JobInfo> build() const;
 
 private:
     void misused(Error error); ///< the first complaint stands
+    void turn(bool JobInfo::*flag, bool on);
 
     JobInfo info_;
     std::optional<Error> misuse_; ///< a setter's own complaint (a chunk of 0, an unknown network type), said by build()

@@ -5,6 +5,7 @@ namespace stint {
 ProcessState stateOf(const App& app) {
     if (app.memory.pinned) return *app.memory.pinned; // a person's word outranks what is seen
     if (app.visible) return ProcessState::Visible;
+    if (!app.foregroundServices.empty()) return ProcessState::ForegroundService;
     return app.running ? ProcessState::Background : ProcessState::NotRunning;
 }
 
@@ -14,6 +15,8 @@ std::string_view nameOf(ProcessState state) {
         return "top";
     case ProcessState::Visible:
         return "visible";
+    case ProcessState::ForegroundService:
+        return "foreground_service";
     case ProcessState::Background:
         return "background";
     case ProcessState::NotRunning:
@@ -24,7 +27,7 @@ std::string_view nameOf(ProcessState state) {
 
 std::optional<ProcessState> processStateNamed(std::string_view name) {
     for (ProcessState state :
-         {ProcessState::Top, ProcessState::Visible, ProcessState::Background, ProcessState::NotRunning})
+         {ProcessState::Top, ProcessState::Visible, ProcessState::ForegroundService, ProcessState::Background, ProcessState::NotRunning})
         if (nameOf(state) == name) return state;
     return std::nullopt;
 }

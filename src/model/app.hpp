@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/job.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
@@ -70,8 +71,9 @@ struct Manifest {
 
 /// How near an app is to the user, best first (jobs.md §3.5).
 enum class ProcessState {
-    Top,        ///< focused: what the user is looking at
-    Visible,    ///< it has a visible window, or a terminal's foreground
+    Top,               ///< focused: what the user is looking at
+    Visible,           ///< it has a visible window, or a terminal's foreground
+    ForegroundService, ///< it runs a foreground service
     Background, ///< it has processes, none is seen
     NotRunning, ///< it has none
 };
@@ -91,6 +93,11 @@ struct App {
     AppMemory memory;
     bool visible = false;               ///< as its windows and terminals say; a pinned state outranks it
     bool running = false;               ///< a process of it is known to be alive
+    std::set<std::string, std::less<>> conditions; ///< what lets it start from the background (jobs.md §2.3)
+    std::optional<Instant> grantUntil;             ///< the few seconds after a tap (jobs.md §2.3)
+    std::map<std::string, bool, std::less<>> foregroundServices; ///< running ones; whether begun while it might start UI
+    std::map<JobClass, std::vector<Instant>> timeouts; ///< timeout events within job.safeguard.timeout_window (§6.7)
+    std::vector<Instant> silences;                     ///< ANR events within job.safeguard.unresponsive_window
     std::vector<Instant> scheduleCalls; ///< persisted schedule() calls within job.schedule_rate_window
 };
 

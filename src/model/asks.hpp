@@ -14,11 +14,16 @@ struct Asks {
     AppId app;
     std::string service;
     JobClass kind = JobClass::Regular; ///< effective (jobs.md §1.4)
-    bool requestedUserInitiated = false;
+    JobClass requested = JobClass::Regular;
+    std::string space; ///< priorities are compared only inside one namespace (jobs.md §3.4)
+    Override override = Override::None;
+    bool overdue = false; ///< its deadline has passed: explicit constraints do not count (jobs.md §3.1 clause 5)
+    bool retry = false;   ///< earlier attempts: never batched (jobs.md §3.7)
     std::int32_t priority = JobInfo::PRIORITY_DEFAULT; ///< effective
     bool charging = false;
     bool batteryNotLow = false;
     bool storageNotLow = false;
+    bool deviceIdle = false;
     std::optional<NetworkRequest> network;
     /// The slowest network on which the payload is not hopeless (jobs.md §3.3 clause 2); 0: any will do.
     Kbps leastDown = 0;

@@ -20,7 +20,9 @@ struct Constants {
     Duration durationStamp = 5min;
     Duration minGuaranteeRegular = 10min;
     Duration minGuaranteeUi = 6h;
+    Duration minGuaranteeExpedited = 3min;
     Duration maxRuntimeRegular = 30min;
+    Duration maxRuntimeExpedited = 10min;
     Duration maxRuntimeUi = 12h;
     Duration uiCumulativeLimit = 24h;
     std::int64_t uiEstimatePercent = 135; ///< job.ui_estimate_factor 1.35, in hundredths: no floating point decides
@@ -28,23 +30,42 @@ struct Constants {
     Duration uiDataFloor = 6h;
     // Back-off (jobs.md §6.2).
     Duration maxBackoff = 5h;
+    std::int64_t abandonedBeforeAggressive = 3;
+    Duration maxPeriod = std::chrono::hours{24 * 365};
+    Duration periodicBuffer = 30min;
     std::int64_t systemStopToFailureRatio = 3;
     // Caps and rates (jobs.md §2.4).
     std::int64_t maxJobsPerApp = 150;
     std::int64_t scheduleRate = 250;
     Duration scheduleRateWindow = 1min;
+    std::int64_t maxPersistedWorkItems = 100'000;
     std::int64_t maxNamespaceLength = 1000;
     std::int64_t completedHistory = 20;
     std::int64_t slots = 16;
+    bool waitingTooLong = true;
+    Duration screenOffSettle = 30s; ///< how long after the screen went off the device still counts as interactive
+    bool batching = false;
+    std::int64_t batchMinReady = 5;
+    Duration batchMaxDelay = 31min;
     std::int64_t maxNotificationsPerApp = 50; ///< PROPOSAL: an app cannot fill the memory with what it leaves behind
     // Safeguards (jobs.md §12.3).
     std::int64_t crashGuardCrashes = 3;
     Duration crashGuardWindow = 1min;
     Duration crashGuardRest = 30min;
     Duration bootSettle = 5s;
+    Duration startGrant = 10s;
+    bool safeguards = true;
+    std::int64_t timeoutsUserInitiated = 2;
+    std::int64_t timeoutsExpedited = 5;
+    std::int64_t timeoutsRegular = 3;
+    std::int64_t timeoutsAll = 10;
+    Duration timeoutWindow = 24h;
+    std::int64_t unresponsive = 3;
+    Duration unresponsiveWindow = 6h;
     // The device (limits.md §10).
     std::int64_t batteryLow = 15;
     std::int64_t batteryOkay = 20;
+    Duration idleThreshold = 31min;
     std::int64_t storageLowPercent = 5;
     Bytes storageLowBytes = 500_MiB;
     Duration storageCheck = 1min; ///< PROPOSAL: how often free space is read while a job waits for it

@@ -10,7 +10,13 @@
 
 namespace stint {
 
+/// How short of memory the device is (jobs.md §3.6).
+enum class Memory : std::uint8_t { Normal, Moderate, Low, Critical };
+
 struct Device {
+    bool screenOn = true;
+    bool dreaming = false; ///< the screen shows a dream or a dock's clock: nobody uses the device
+    Memory memory = Memory::Normal;
     bool plugged = true; ///< external power is there; no battery counts as plugged and charging (jobs.md §12.10)
     bool charging = true;
     std::int64_t batteryPercent = 100;
@@ -28,6 +34,10 @@ struct Device {
 struct DeviceState {
     bool batteryLow = false;
     bool storageLow = false;
+    bool idle = false;              ///< nobody uses the device: the job constraint (jobs.md §3.2), unrelated to Doze
+    bool interactive = true;        ///< the screen is on, or was until job.screen_off_settle ago (jobs.md §3.6)
+    std::optional<Instant> idleAt;  ///< when it becomes idle, if nobody comes
+    std::optional<Instant> quietAt; ///< when it stops being interactive
 
     bool operator==(const DeviceState&) const = default;
 };

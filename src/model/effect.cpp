@@ -33,6 +33,8 @@ std::string_view nameOf(Trace::What what) {
         return "unresponsive";
     case Trace::What::Killed:
         return "killed";
+    case Trace::What::Work:
+        return "work";
     }
     return "unknown";
 }

@@ -16,7 +16,9 @@ struct Reply {
     std::optional<Error> error;
     std::int32_t result = 1;
     JobId id;
-    std::uint32_t count = 0; ///< of StopApp: runs that were ended
+    std::uint32_t count = 0; ///< of StopApp: runs that were ended; of StopJobs: asked to stop
+    std::vector<JobKey> jobs;      ///< of StopJobs: which
+    std::optional<WorkItem> item;  ///< of DequeueWork
 };
 
 /// Connect the run's service: an app's own process that hosts it, else a new one. Answered by Connected, BindFailed
@@ -34,6 +36,8 @@ struct CallStart {
     JobInfoPtr info;
     JobClass kind = JobClass::Regular;
     std::optional<Network> network;
+    bool overdue = false;
+    std::vector<std::string> triggeredUris; ///< what changed (jobs.md §3.2)
 };
 struct CallStop {
     RunId run;
@@ -85,6 +89,7 @@ struct Trace {
         NetworkChanged,
         Unresponsive,
         Killed,
+        Work,
     };
     What what = What::Scheduled;
     AppId app;
@@ -101,6 +106,8 @@ struct Trace {
     std::string result; ///< scheduled, refused: "success", "failure", "SecurityException", …
     std::string during; ///< unresponsive: bind, start, stop, notification; killed: the reason
     std::optional<Duration> ran;
+    std::optional<bool> overdue;
+    std::optional<WorkItem> item; ///< work
 };
 std::string_view nameOf(Trace::What);
 

@@ -27,6 +27,7 @@ struct Schedule {
     JobInfoPtr info; ///< already built, so already validated (jobs.md §1.2)
     bool newId = false;
     bool callerVisible = false; ///< the calling process is in the foreground of its terminal, at this call
+    std::optional<WorkItem> work; ///< enqueue() (jobs.md §2.5)
     bool onBehalf = false;      ///< the operator schedules for a built-in app: only callerVisible counts for admission
 };
 struct Cancel {
@@ -64,6 +65,31 @@ struct BytesUpdated {
     Bytes up = unknownBytes;
 };
 
+/// dequeueWork(): the next item, or nothing, which ends the job where none is left to complete (jobs.md §2.5).
+struct DequeueWork {
+    CallId call;
+    AppId app;
+    RunId run;
+};
+struct CompleteWork {
+    CallId call;
+    AppId app;
+    RunId run;
+    std::uint64_t item = 0;
+};
+/// The app lost its parameters without reporting (jobs.md §4.2).
+struct Abandoned {
+    AppId app;
+    RunId run;
+};
+/// startForegroundService and its end (jobs.md §5.5).
+struct ForegroundServiceAsked {
+    CallId call;
+    AppId app;
+    std::string service;
+    bool start = true;
+};
+
 // What edges see of an app's processes.
 
 struct Connected {
@@ -93,6 +119,11 @@ struct NotificationTapped {
     std::string key;
 };
 
+struct NotificationDismissed {
+    AppId app;
+    std::int32_t id = 0;
+};
+
 // What edges see of apps and the device.
 
 struct AppInstalled {
@@ -106,6 +137,22 @@ struct AppSeen {
     bool visible = false;
     bool running = false;
 };
+
+/// What lets an app start from the background, as windows and permissions tell (jobs.md §2.3).
+struct AppConditions {
+    AppId app;
+    std::set<std::string, std::less<>> conditions;
+};
+/// The user tapped the app's notification, or a launcher handed it an activation token.
+struct AppTapped {
+    AppId app;
+};
+/// Something that jobs may watch has changed (jobs.md §3.2).
+struct ContentChanged {
+    std::string path;
+};
+/// The wall clock was set: the event's own Now shows it (jobs.md §7.3).
+struct ClockSet {};
 
 // What a person does.
 
@@ -122,6 +169,28 @@ struct StopApp {
     CallId call;
     AppId app;
 }; ///< the Task Manager's Stop (jobs.md §5.4)
+struct ForceStop {
+    CallId call;
+    AppId app;
+}; ///< jobs.md §7.4
+/// `cmd jobscheduler run` (jobs.md §8).
+struct RunJob {
+    CallId call;
+    JobKey key;
+    Override how = Override::Soft;
+};
+/// `cmd jobscheduler timeout` and `stop`: every matching job in EXECUTING. nullopt: any.
+struct StopJobs {
+    CallId call;
+    std::optional<AppId> app;
+    std::string space;
+    std::optional<JobId> id;
+    Ending ending;
+};
+/// `cmd jobscheduler reset-schedule-quota`.
+struct ResetScheduleQuota {
+    CallId call;
+};
 struct DeviceChanged {
     CallId call; ///< of `stint device set`, else none
     Device device;
@@ -130,8 +199,11 @@ struct DeviceChanged {
 /// A deadline of the core has come.
 struct Tick {};
 
-using Event = std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, Connected,
-                           BindFailed, StartAnswered, StopAnswered, RunLost, NotificationTapped, AppInstalled,
-                           AppUninstalled, AppSeen, AppOpened, AppStatePinned, StopApp, DeviceChanged, Tick>;
+using Event =
+    std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
+                 Abandoned, ForegroundServiceAsked, Connected, BindFailed, StartAnswered, StopAnswered, RunLost,
+                 NotificationTapped, NotificationDismissed, AppInstalled, AppUninstalled, AppSeen, AppConditions,
+                 AppTapped, ContentChanged, ClockSet, AppOpened, AppStatePinned, StopApp, ForceStop, RunJob, StopJobs,
+                 ResetScheduleQuota, DeviceChanged, Tick>;
 
 } // namespace stint

@@ -14,6 +14,8 @@ std::string_view nameOf(JobClass kind) {
     switch (kind) {
     case JobClass::Regular:
         return "regular";
+    case JobClass::Expedited:
+        return "expedited";
     case JobClass::UserInitiated:
         return "user_initiated";
     }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "stint/job_info.hpp"
 #include "stint/job_parameters.hpp"
@@ -27,10 +28,31 @@ struct JobKey {
 std::string textOf(const JobKey&);
 
 /// What a job runs as (jobs.md §1.4); fixed for one run.
-enum class JobClass : std::uint8_t { Regular, UserInitiated };
+enum class JobClass : std::uint8_t { Regular, Expedited, UserInitiated };
 std::string_view nameOf(JobClass);
 
 using JobInfoPtr = std::shared_ptr<const JobInfo>;
+
+/// A piece of work enqueued to a job (jobs.md §2.5).
+struct WorkItem {
+    std::uint64_t id = 0; ///< of this job, in the order of the calls
+    PersistableBundle extras;
+    Bytes estimatedDown = unknownBytes;
+    Bytes estimatedUp = unknownBytes;
+    Bytes minimumChunk = unknownBytes;
+    std::int32_t deliveries = 0; ///< how often it was handed out
+    bool active = false;         ///< handed out in this run and not completed yet
+
+    bool operator==(const WorkItem&) const = default;
+};
+
+/// What `cmd jobscheduler run` passes a job by (jobs.md §8).
+enum class Override : std::uint8_t {
+    None,
+    Sorting, ///< -s: only moved to the front
+    Soft,    ///< every explicit constraint but connectivity and content
+    Full,    ///< -f: everything but a missing service
+};
 
 /// A tracked job: accepted, durable, not ended.
 struct Job {
@@ -44,6 +66,15 @@ struct Job {
     /// The back-off's end (jobs.md §6.2), on both clocks: the first rules in this boot, the second after another.
     std::optional<Instant> notBefore;
     std::optional<WallTime> notBeforeWall;
+    /// When it runs whatever is missing (jobs.md §3.1 clause 5); dropped on every retry.
+    std::optional<Instant> deadline;
+    std::optional<WallTime> deadlineWall;
+    /// The end of the window a periodic job is in; a retry remembers that of its original one (jobs.md §6.5).
+    std::optional<Instant> windowEnd;
+    std::optional<WallTime> windowEndWall;
+    std::int32_t abandoned = 0;          ///< runs that met their limit abandoned (jobs.md §6.4)
+    std::vector<WorkItem> work;          ///< oldest first
+    std::uint64_t nextWork = 1;
     Duration cumulative{0};     ///< run time over its attempts
     bool demotedByUser = false; ///< jobs.md §6.6
     bool demotedBySystem = false;
@@ -111,6 +142,8 @@ struct Run {
     JobEndNotificationPolicy endPolicy = JobEndNotificationPolicy::Detach;
     std::optional<Ending> ending;       ///< why it is to end, once that is known; the first reason stands
     bool dropped = false;               ///< its job was cancelled or replaced: no retry, whatever is answered
+    bool overdue = false;                ///< its deadline had passed when it began
+    bool abandoned = false;              ///< the app lost its parameters without reporting (jobs.md §4.2)
     bool markedForDeath = false;        ///< Stop in the Task Manager: no message goes to the app (jobs.md §5.4)
     std::optional<Network> network;     ///< what its parameters carry
     std::optional<Network> networkNews; ///< a change during BINDING or STARTING, to be told once it executes

@@ -11,6 +11,23 @@
 
 namespace stint {
 
+namespace {
+
+std::string trimmed(const std::string& text) {
+    constexpr std::string_view blanks = " \t\r\n\v\f";
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+// jobs.md §1.1: -1 is the default; anything else is raised to its floor.
+std::optional<Duration> triggerDelay(Duration asked, Duration floor) {
+    if (asked == Duration{-1}) return std::nullopt;
+    return std::max(asked, floor);
+}
+
+} // namespace
+
 ClipFile::~ClipFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
@@ -31,9 +48,11 @@ bool JobInfo::operator==(const JobInfo& other) const {
     auto fields = [](const JobInfo& i) {
         return std::tie(i.id_, i.service_, i.userInitiated_, i.priority_, i.network_, i.estimatedDown_, i.estimatedUp_,
                         i.minimumChunk_, i.initialBackoff_, i.backoffPolicy_, i.explicitBackoff_, i.clipGrantFlags_,
-                        i.persisted_, i.batteryNotLow_, i.charging_, i.storageNotLow_);
+                        i.persisted_, i.batteryNotLow_, i.charging_, i.storageNotLow_, i.expedited_, i.deviceIdle_,
+                        i.minimumLatency_, i.overrideDeadline_, i.period_, i.prefetch_, i.triggers_,
+                        i.triggerUpdateDelay_, i.triggerMaxDelay_, i.debugTags_, i.traceTag_);
     };
-    return fields(*this) == fields(other) && extras_ == other.extras_;
+    return fields(*this) == fields(other) && extras_ == other.extras_ && transientExtras_ == other.transientExtras_;
 }
 
 JobInfo::Builder::Builder(JobId id, ComponentName service) {
@@ -47,12 +66,21 @@ void JobInfo::Builder::misused(Error error) {
     if (!misuse_) misuse_ = std::move(error);
 }
 
+// jobs.md §1.1: turning user-initiated or expedited on raises the priority if it is still DEFAULT (only its value is
+// looked at, §1.2 note a); turning it off puts it back to DEFAULT if it was MAX.
+void JobInfo::Builder::turn(bool JobInfo::*flag, bool on) {
+    if (on && info_.priority_ == PRIORITY_DEFAULT) info_.priority_ = PRIORITY_MAX;
+    if (!on && info_.*flag && info_.priority_ == PRIORITY_MAX) info_.priority_ = PRIORITY_DEFAULT;
+    info_.*flag = on;
+}
+
 JobInfo::Builder& JobInfo::Builder::setUserInitiated(bool userInitiated) {
-    // jobs.md §1.1: turning it on raises the priority if it is still DEFAULT (only its value is looked at, §1.2 note
-    // a); turning it off puts it back to DEFAULT if it was MAX.
-    if (userInitiated && info_.priority_ == PRIORITY_DEFAULT) info_.priority_ = PRIORITY_MAX;
-    if (!userInitiated && info_.userInitiated_ && info_.priority_ == PRIORITY_MAX) info_.priority_ = PRIORITY_DEFAULT;
-    info_.userInitiated_ = userInitiated;
+    turn(&JobInfo::userInitiated_, userInitiated);
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setExpedited(bool expedited) {
+    turn(&JobInfo::expedited_, expedited);
     return *this;
 }
 
@@ -150,6 +178,74 @@ JobInfo::Builder& JobInfo::Builder::setRequiresCharging(bool required) {
 
 JobInfo::Builder& JobInfo::Builder::setRequiresStorageNotLow(bool required) {
     info_.storageNotLow_ = required;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setRequiresDeviceIdle(bool required) {
+    info_.deviceIdle_ = required;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setMinimumLatency(Duration latency) {
+    info_.minimumLatency_ = latency;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setOverrideDeadline(Duration deadline) {
+    info_.overrideDeadline_ = deadline;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setPeriodic(Duration interval) { return setPeriodic(interval, interval); }
+
+JobInfo::Builder& JobInfo::Builder::setPeriodic(Duration interval, Duration flex) {
+    // jobs.md §1.1: too short ones are raised.
+    Period period{.interval = std::max(interval, MIN_PERIOD)};
+    const Duration shortest = std::max(MIN_FLEX, period.interval / 100 * MIN_FLEX_PERCENT);
+    period.flex = std::clamp(flex, shortest, period.interval);
+    info_.period_ = period;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setPrefetch(bool prefetch) {
+    info_.prefetch_ = prefetch;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setImportantWhileForeground(bool) { return *this; }
+
+JobInfo::Builder& JobInfo::Builder::addTriggerContentUri(TriggerContentUri uri) {
+    info_.triggers_.push_back(std::move(uri));
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setTriggerContentUpdateDelay(Duration delay) {
+    info_.triggerUpdateDelay_ = triggerDelay(delay, MIN_TRIGGER_UPDATE_DELAY);
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setTriggerContentMaxDelay(Duration delay) {
+    info_.triggerMaxDelay_ = triggerDelay(delay, MIN_TRIGGER_MAX_DELAY);
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::addDebugTag(std::string tag) {
+    info_.debugTags_.insert(trimmed(tag));
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::removeDebugTag(const std::string& tag) {
+    info_.debugTags_.erase(trimmed(tag));
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setTraceTag(std::optional<std::string> tag) {
+    info_.traceTag_ = tag ? std::optional(trimmed(*tag)) : std::nullopt;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setTransientExtras(PersistableBundle extras) {
+    info_.transientExtras_ = std::move(extras);
     return *this;
 }
 

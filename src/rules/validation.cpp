@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "base/fail.hpp"
+#include "base/time.hpp"
+#include "rules/carries.hpp"
 
 namespace stint {
 
@@ -20,6 +22,13 @@ Broken serviceRule(const JobInfo& job) {
     if (job.getService().name.empty())
         return broken("service: a job needs the name of a service that the app's manifest declares");
     return std::nullopt;
+}
+
+// V1: an explicit back-off and device idle.
+Broken idleIsNotTriedAgain(const JobInfo& job) {
+    if (!job.hasExplicitBackoff() || !job.isRequireDeviceIdle()) return std::nullopt;
+    return broken("V1: a job that waits for an idle device has no back-off of its own; leave setBackoffCriteria or "
+                  "setRequiresDeviceIdle out");
 }
 
 // V2: any byte estimate or chunk size > 0 without a network requirement.
@@ -67,9 +76,40 @@ Broken chunkFits(const JobInfo& job) {
                   chunk, *estimate);
 }
 
-// V8: persisted with a network specifier or clip data.
+// V5: a negative delay; a negative deadline.
+Broken timesArePositive(const JobInfo& job) {
+    if (job.getMinimumLatency().value_or(0ms) < 0ms)
+        return broken("V5: a minimum latency of {} ms; use 0 or more", job.getMinimumLatency()->count());
+    if (job.getOverrideDeadline().value_or(0ms) < 0ms)
+        return broken("V5: an override deadline of {} ms; use 0 or more", job.getOverrideDeadline()->count());
+    return std::nullopt;
+}
+
+// V6: periodic with a non-zero deadline; with a non-zero delay; with content triggers.
+Broken periodicHasItsWindow(const JobInfo& job) {
+    if (!job.isPeriodic()) return std::nullopt;
+    if (job.getOverrideDeadline().value_or(0ms) > 0ms)
+        return broken("V6: a periodic job has no deadline of its own; leave setOverrideDeadline out");
+    if (job.getMinimumLatency().value_or(0ms) > 0ms)
+        return broken("V6: a periodic job has no latency of its own; leave setMinimumLatency out");
+    if (!job.getTriggerContentUris().empty())
+        return broken("V6: a periodic job cannot wait for content; leave addTriggerContentUri out");
+    return std::nullopt;
+}
+
+// V7: prefetch with a non-zero deadline.
+Broken prefetchHasNoDeadline(const JobInfo& job) {
+    if (!job.isPrefetch() || job.getOverrideDeadline().value_or(0ms) == 0ms) return std::nullopt;
+    return broken("V7: a prefetch job has no deadline; leave setOverrideDeadline out");
+}
+
+// V8: persisted with a network specifier, content triggers, transient extras or clip data.
 Broken persistedHoldsNothingLive(const JobInfo& job) {
     if (!job.isPersisted()) return std::nullopt;
+    if (!job.getTriggerContentUris().empty())
+        return broken("V8: a persisted job cannot wait for content; leave addTriggerContentUri out");
+    if (!job.getTransientExtras().isEmpty())
+        return broken("V8: transient extras do not outlive a boot; use setExtras, or do not persist the job");
     if (job.getRequiredNetwork() && job.getRequiredNetwork()->getNetworkSpecifier())
         return broken("V8: a persisted job may not name one network (\"{}\"); leave setNetworkSpecifier out, or do not "
                       "persist the job",
@@ -83,8 +123,12 @@ Broken persistedHoldsNothingLive(const JobInfo& job) {
 // V9: priority MAX on a job that is neither expedited nor user-initiated; unknown number.
 Broken priorityIsItsOwn(const JobInfo& job) {
     std::int32_t priority = job.getPriority();
-    if (priority == JobInfo::PRIORITY_MAX && !job.isUserInitiated())
-        return broken("V9: only a user-initiated job has priority MAX; use HIGH or less");
+    if (priority == JobInfo::PRIORITY_MAX && !job.isUserInitiated() && !job.isExpedited())
+        return broken("V9: only an expedited or a user-initiated job has priority MAX; use HIGH or less");
+    if (priority == JobInfo::PRIORITY_HIGH && job.isPrefetch())
+        return broken("V9: a prefetch job has at most priority DEFAULT");
+    if (priority == JobInfo::PRIORITY_HIGH && job.isPeriodic())
+        return broken("V9: a periodic job has at most priority DEFAULT");
     switch (priority) {
     case JobInfo::PRIORITY_MIN:
     case JobInfo::PRIORITY_LOW:
@@ -97,15 +141,70 @@ Broken priorityIsItsOwn(const JobInfo& job) {
     }
 }
 
-// V12: user-initiated with priority other than MAX; with no network requirement.
+bool hasFunctionalConstraint(const JobInfo& job) {
+    return job.getRequiredNetwork() || job.isRequireCharging() || job.isRequireBatteryNotLow() ||
+           job.isRequireDeviceIdle() || job.isRequireStorageNotLow() || !job.getTriggerContentUris().empty();
+}
+
+// V10: a window of less than 15 minutes to find the functional constraints in.
+Broken windowIsWide(const JobInfo& job) {
+    constexpr Duration narrowest = 15min; // jobs.md §0 min_time_window
+    const Duration deadline = job.getOverrideDeadline().value_or(0ms);
+    if (job.isPeriodic() || deadline == 0ms || !hasFunctionalConstraint(job)) return std::nullopt;
+    const Duration window = deadline - job.getMinimumLatency().value_or(0ms);
+    if (window >= narrowest) return std::nullopt;
+    return broken("V10: {} between latency and deadline are too few for a job with constraints; leave at least {}",
+                  formatDuration(std::max(window, 0ms)), formatDuration(narrowest));
+}
+
+// What the table of jobs.md §1.5 does not let this kind of job carry.
+Broken carriesOnlyItsOwn(const JobInfo& job, std::string_view rule, std::string_view kind, bool Carries::*may) {
+    for (const Carries& row : carriesTable())
+        if (!(row.*may) && row.set(job)) return broken("{}: {} job may not have {}; leave it out", rule, kind, row.method);
+    return std::nullopt;
+}
+
+// V11: what an expedited job may not be.
+Broken expeditedIsShort(const JobInfo& job) {
+    if (!job.isExpedited()) return std::nullopt;
+    if (job.isUserInitiated()) return broken("V11: a job is expedited or user-initiated, not both");
+    if (job.getPriority() != JobInfo::PRIORITY_MAX && job.getPriority() != JobInfo::PRIORITY_HIGH)
+        return broken("V11: an expedited job has priority MAX or HIGH, not {}", job.getPriority());
+    return carriesOnlyItsOwn(job, "V11", "an expedited", &Carries::expedited);
+}
+
+// V12: what a user-initiated job may not be.
 Broken userInitiatedIsATransfer(const JobInfo& job) {
     if (!job.isUserInitiated()) return std::nullopt;
+    if (Broken error = carriesOnlyItsOwn(job, "V12", "a user-initiated", &Carries::userInitiated)) return error;
     if (job.getPriority() != JobInfo::PRIORITY_MAX)
         return broken("V12: a user-initiated job has priority MAX, not {}; leave setPriority out", job.getPriority());
     if (!job.getRequiredNetwork())
         return broken("V12: a user-initiated job needs a network requirement; call setRequiredNetwork or "
                       "setRequiredNetworkType");
     return std::nullopt;
+}
+
+Broken tagIsWell(std::string_view what, const std::string& tag) {
+    if (tag.empty()) return broken("V13: an empty {} tag; name it, or leave it out", what);
+    if (tag.size() > JobInfo::MAX_TAG_LENGTH)
+        return broken("V13: a {} tag of {} characters; at most {} are possible", what, tag.size(),
+                      JobInfo::MAX_TAG_LENGTH);
+    return std::nullopt;
+}
+
+// V13: more than 32 debug tags; a bad debug or trace tag.
+Broken tagsAreWell(const JobInfo& job) {
+    if (job.getDebugTags().size() > JobInfo::MAX_DEBUG_TAGS)
+        return broken("V13: {} debug tags; at most {} are possible", job.getDebugTags().size(),
+                      JobInfo::MAX_DEBUG_TAGS);
+    for (const auto& tag : job.getDebugTags())
+        if (Broken error = tagIsWell("debug", tag)) return error;
+    if (!job.getTraceTag()) return std::nullopt;
+    constexpr std::string_view forbidden("|\n\0", 3);
+    if (job.getTraceTag()->find_first_of(forbidden) != std::string::npos)
+        return broken("V13: a trace tag may not have '|', a newline or NUL in it");
+    return tagIsWell("trace", *job.getTraceTag());
 }
 
 Broken backoffIsKnown(const JobInfo& job) {
@@ -153,6 +252,8 @@ Measure measure(const PersistableBundle& bundle) {
 // jobs.md §12.9: nested maps at most 10 deep; design.md, wire: 64 KiB.
 Broken extrasAreSmall(const JobInfo& job) {
     Measure extras = measure(job.getExtras());
+    Measure transient = measure(job.getTransientExtras());
+    extras = {std::max(extras.depth, transient.depth), extras.size + transient.size};
     if (extras.depth > PersistableBundle::DEEPEST)
         return broken("extras: maps are nested {} deep; at most {} are possible (jobs.md §12.9)", extras.depth,
                       PersistableBundle::DEEPEST);
@@ -167,8 +268,10 @@ Broken extrasAreSmall(const JobInfo& job) {
 std::optional<Error> brokenRule(const JobInfo& job) {
     // jobs.md §1.2: checked in this order; the first failing rule names the error. The values of §1.1 that no V rule
     // covers come after them, but for the service, without which there is no job.
-    for (auto rule : {serviceRule, bytesNeedNetwork, estimatesAreSizes, chunkFits, persistedHoldsNothingLive,
-                      priorityIsItsOwn, userInitiatedIsATransfer, backoffIsKnown, extrasAreSmall})
+    for (auto rule : {serviceRule, idleIsNotTriedAgain, bytesNeedNetwork, estimatesAreSizes, chunkFits,
+                      timesArePositive, periodicHasItsWindow, prefetchHasNoDeadline, persistedHoldsNothingLive,
+                      priorityIsItsOwn, windowIsWide, expeditedIsShort, userInitiatedIsATransfer, tagsAreWell,
+                      backoffIsKnown, extrasAreSmall})
         if (Broken error = rule(job)) return error;
     return std::nullopt;
 }
