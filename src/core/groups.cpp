@@ -65,13 +65,23 @@ std::optional<Instant> Groups::nextAsk() const {
     return dueAt_.begin()->first;
 }
 
-const JobKey* Groups::first(const std::function<bool(const Asks&)>& such) const {
-    const std::pair<const Place, JobKey>* best = nullptr;
-    for (const auto* group : open_) {
-        const auto& head = *group->second.jobs.begin();
-        if ((!best || head.first < best->first) && such(group->first)) best = &head;
-    }
-    return best ? &best->second : nullptr;
+std::vector<Asks> Groups::open() const {
+    std::vector<Asks> asks;
+    for (const auto* group : open_) asks.push_back(group->first);
+    return asks;
+}
+
+std::size_t Groups::size(const Asks& asks) const {
+    const auto group = groups_.find(asks);
+    return group == groups_.end() ? 0 : group->second.jobs.size();
+}
+
+const std::pair<const Place, JobKey>* Groups::next(const Asks& asks, const std::optional<Place>& after) const {
+    const auto group = groups_.find(asks);
+    if (group == groups_.end()) return nullptr;
+    const auto& jobs = group->second.jobs;
+    const auto found = after ? jobs.upper_bound(*after) : jobs.begin();
+    return found == jobs.end() ? nullptr : &*found;
 }
 
 const std::vector<Shut>* Groups::shut(const Asks& asks) const {

@@ -34,8 +34,13 @@ public:
     void due(Now now, const Ask& ask);
     std::optional<Instant> nextAsk() const;
 
-    /// The job that goes first among the groups with nothing shut whose Asks satisfy `such`, or null.
-    const JobKey* first(const std::function<bool(const Asks&)>& such) const;
+    /// The Asks with nothing shut for which jobs wait, in their order.
+    std::vector<Asks> open() const;
+    bool anyOpen() const { return !open_.empty(); }
+    /// How many wait under these Asks.
+    std::size_t size(const Asks& asks) const;
+    /// The job that goes first of those behind `after` (none: of all), or null.
+    const std::pair<const Place, JobKey>* next(const Asks& asks, const std::optional<Place>& after) const;
 
     /// What is shut for the jobs of these Asks, as it was last asked; null where no such job waits.
     const std::vector<Shut>* shut(const Asks& asks) const;

@@ -10,27 +10,42 @@
 #include "core/groups.hpp"
 #include "core/scheduler.hpp"
 #include "model/asks.hpp"
+#include "rules/concurrency.hpp"
 #include "rules/ending.hpp"
 
 namespace stint {
 
-/// A job that is tracked: waiting in a group, asleep until its own clock lets it wait there, or running.
+/// Changes of what a job watches (jobs.md §3.2), collected until it runs, or while it runs for the next of its id.
+struct ContentChanges {
+    std::optional<Instant> first;
+    Instant last;
+    std::set<std::string> uris;
+};
+
+/// A job that is tracked: waiting in a group, asleep until its own clocks let it wait there, or running.
 struct Tracked {
     Job job;
     Asks asks; ///< as of its last change; what it waits under
     Place place;
     std::optional<RunId> run; ///< its own run, or that of the job it replaced: nothing of it starts before that ended
     std::optional<Instant> heldUntil; ///< apps may not start yet after a boot (jobs.md §7.2)
-    WallTime joined;                  ///< since when it waits
-    enum class Where { Nowhere, Asleep, Grouped } where = Where::Nowhere;
-    Instant wakes;        ///< while Asleep
-    bool inSight = false; ///< scheduled from the foreground of a terminal: its first start needs no slot
+    bool clockWasWrong = false;       ///< its clocks were reckoned from one (jobs.md §7.3), and it has not run since
+    Override override = Override::None;
+    ContentChanges content;
+    WallTime joined;              ///< since when it waits
+    bool grouped = false;
+    std::optional<Instant> alarm; ///< when its own clocks say something new
+    bool inSight = false;         ///< scheduled from the foreground of a terminal: its first start needs no slot
 };
 
 struct Running {
     Run run;
-    Asks asks; ///< frozen for the run
+    Asks asks;      ///< frozen for the run
+    WorkType type = WorkType::Background;
+    std::int32_t bias = 0;  ///< of its app when it began
     bool stopTraced = false;
+    bool free = true;       ///< all of it so far lay in free time (jobs.md §6.7)
+    ContentChanges content; ///< for the next job of this id
 };
 
 /// A notification that is shown, and the runs that use it (jobs.md §5.1).
@@ -54,7 +69,11 @@ struct State {
     std::map<AppId, std::int64_t> jobCount;
     std::map<std::pair<AppId, std::string>, std::int32_t> lowestFree; ///< ids below it are taken (newId)
     Groups groups;
-    std::set<std::pair<Instant, JobKey>> asleep;
+    std::set<std::pair<Instant, JobKey>> alarms; ///< of jobs' own clocks
+    std::set<Asks> slotless;                     ///< found no slot in the last pass
+    std::optional<Instant> generous;             ///< the instant of the last pass that gave an extra slot
+    bool clockGood = true;                       ///< jobs.md §7.3
+    WallTime lastCommit{};                       ///< as it was at the last boot
 
     std::map<RunId, Running> runs;
     std::set<std::pair<Instant, RunId>> timers; ///< one for each run
@@ -92,6 +111,10 @@ struct Turn {
 
 /// What is shut for these Asks now.
 std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
+/// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do not.
+std::optional<Instant> ownClock(const Tracked& tracked, Instant now);
+/// When its content trigger is satisfied; nullopt: nothing has changed yet.
+std::optional<Instant> contentReady(const Tracked& tracked);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
 void letWait(Turn& turn, Tracked& tracked);
 void takeOut(State& state, Tracked& tracked);
@@ -101,19 +124,17 @@ void forget(Turn& turn, const JobKey& key);
 void wakeDue(Turn& turn);
 void askChanged(Turn& turn);
 void fillSlots(Turn& turn);
-/// Whether a job that nothing else keeps waits for a slot.
-bool someoneNeedsASlot(const Turn& turn);
 
 // Running (running.cpp).
 
-void startRun(Turn& turn, Tracked& tracked);
+void startRun(Turn& turn, Tracked& tracked, WorkType type);
 /// Asks the app to stop, or remembers it while it cannot be asked yet (jobs.md §4.3). The first reason stands.
 void beginStop(Turn& turn, Running& running, Ending ending);
 /// Stops what runs behind a gate that has shut; tells the others of a network that is another now.
 void stopShut(Turn& turn);
 void runTimers(Turn& turn);
-/// Asks a run past its guarantee to make room for one that waits for a slot.
-void displace(Turn& turn);
+/// jobs.md §4.5 clause 3: what there is to stop a run past its guarantee for, now that its timer asks.
+std::optional<Ending> reasonToStop(const Turn& turn, const Running& running);
 void setTimer(State& state, Run& run, Instant when);
 
 // The end of a run (closing.cpp).
@@ -142,6 +163,13 @@ void merge(Turn& turn, const AppInstalled& event);
 void merge(Turn& turn, const AppUninstalled& event);
 void merge(Turn& turn, const AppSeen& event);
 void merge(Turn& turn, const DeviceChanged& event);
+void merge(Turn& turn, const AppConditions& event);
+void merge(Turn& turn, const AppTapped& event);
+void merge(Turn& turn, const ContentChanged& event);
+void merge(Turn& turn, const ClockSet& event);
+void merge(Turn& turn, const NotificationDismissed& event);
+/// Time alone has changed the device's derived state, or whether apps are seen.
+void ageDevice(Turn& turn);
 
 // What comes from the processes of running jobs (running.cpp, notifications.cpp).
 
@@ -152,5 +180,22 @@ void merge(Turn& turn, const BindFailed& event);
 void merge(Turn& turn, const StartAnswered& event);
 void merge(Turn& turn, const StopAnswered& event);
 void merge(Turn& turn, const RunLost& event);
+void merge(Turn& turn, const Abandoned& event);
+
+// Work items (work.cpp).
+
+void merge(Turn& turn, const DequeueWork& event);
+void merge(Turn& turn, const CompleteWork& event);
+
+// Foreground services (services.cpp).
+
+void merge(Turn& turn, const ForegroundServiceAsked& event);
+
+// The shell's verbs (shell.cpp).
+
+void merge(Turn& turn, const RunJob& event);
+void merge(Turn& turn, const StopJobs& event);
+void merge(Turn& turn, const ForceStop& event);
+void merge(Turn& turn, const ResetScheduleQuota& event);
 
 } // namespace stint

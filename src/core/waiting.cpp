@@ -1,4 +1,4 @@
-// Jobs on their way to a run: asleep by their own clock, grouped behind gates, started when there is room.
+// Jobs on their way to a run: asleep by their own clocks, or grouped behind gates.
 #include <algorithm>
 
 #include "base/check.hpp"
@@ -12,16 +12,22 @@ Groups::Ask question(Turn& turn) {
     return [&turn](const Asks& asks) { return askGates(turn.state, turn.now, asks); };
 }
 
-// A job's own clocks: back-off, and the wait until apps may start after a boot.
-std::optional<Instant> ownClock(const Tracked& tracked, Instant now) {
-    std::optional<Instant> until;
-    for (const auto& clock : {tracked.job.notBefore, tracked.heldUntil}) {
-        if (clock && *clock > now && (!until || *clock > *until)) until = clock;
-    }
-    return until;
+void setAlarm(State& state, Tracked& tracked, std::optional<Instant> when) {
+    if (tracked.alarm) state.alarms.erase({*tracked.alarm, tracked.job.key});
+    tracked.alarm = when;
+    if (when) state.alarms.emplace(*when, tracked.job.key);
 }
 
-bool roomLeft(const State& state) { return std::ssize(state.runs) < state.constants.slots; }
+bool overdue(const Tracked& tracked, Instant now) { return tracked.job.deadline && *tracked.job.deadline <= now; }
+
+// The next instant at which what ownClock says may differ.
+std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Instant>& until, Instant now) {
+    std::optional<Instant> next;
+    for (const auto& when : {until, tracked.job.deadline}) {
+        if (when && *when > now && *when != Instant::max() && (!next || *when < *next)) next = when;
+    }
+    return next;
+}
 
 } // namespace
 
@@ -31,33 +37,50 @@ std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks) {
     return shutGates({world, asks, app == state.apps.end() ? nullptr : &app->second});
 }
 
+std::optional<Instant> contentReady(const Tracked& tracked) {
+    // jobs.md §3.2: the update delay after the last change, at most the max delay after the first; from 40 URIs on at
+    // once.
+    constexpr std::size_t many = 40;
+    const auto& [first, last, uris] = tracked.content;
+    if (!first) return std::nullopt;
+    if (uris.size() >= many) return *first;
+    const JobInfo& info = *tracked.job.info;
+    const Duration update = info.getTriggerContentUpdateDelay().value_or(JobInfo::DEFAULT_TRIGGER_UPDATE_DELAY);
+    const Duration most = info.getTriggerContentMaxDelay().value_or(JobInfo::DEFAULT_TRIGGER_MAX_DELAY);
+    return std::min(last + update, *first + most);
+}
+
+std::optional<Instant> ownClock(const Tracked& tracked, Instant now) {
+    Instant until = tracked.heldUntil.value_or(now);
+    const Override override = tracked.override;
+    if (!overdue(tracked, now)) {
+        if (tracked.job.notBefore && override < Override::Soft) until = std::max(until, *tracked.job.notBefore);
+        if (!tracked.job.info->getTriggerContentUris().empty() && override < Override::Full) {
+            until = std::max(until, contentReady(tracked).value_or(Instant::max()));
+        }
+    }
+    if (until <= now) return std::nullopt;
+    return until;
+}
+
 void letWait(Turn& turn, Tracked& tracked) {
     STINT_CHECK(!tracked.run);
     takeOut(turn.state, tracked);
     tracked.asks = asksOf(tracked.job, turn.state.constants);
-    tracked.place = placeOf(tracked.asks, tracked.job.enqueued, tracked.job.sequence);
-    if (const auto wakes = ownClock(tracked, turn.now.elapsed)) {
-        tracked.where = Tracked::Where::Asleep;
-        tracked.wakes = *wakes;
-        turn.state.asleep.emplace(*wakes, tracked.job.key);
-        return;
-    }
-    tracked.where = Tracked::Where::Grouped;
+    tracked.asks.override = tracked.override;
+    tracked.asks.overdue = overdue(tracked, turn.now.elapsed);
+    tracked.place = {tracked.job.enqueued, tracked.job.sequence};
+    const auto until = ownClock(tracked, turn.now.elapsed);
+    setAlarm(turn.state, tracked, nextAlarm(tracked, until, turn.now.elapsed));
+    if (until) return;
+    tracked.grouped = true;
     turn.state.groups.join(tracked.asks, tracked.place, tracked.job.key, turn.now, question(turn));
 }
 
 void takeOut(State& state, Tracked& tracked) {
-    switch (tracked.where) {
-    case Tracked::Where::Nowhere:
-        break;
-    case Tracked::Where::Asleep:
-        state.asleep.erase({tracked.wakes, tracked.job.key});
-        break;
-    case Tracked::Where::Grouped:
-        state.groups.leave(tracked.asks, tracked.place);
-        break;
-    }
-    tracked.where = Tracked::Where::Nowhere;
+    setAlarm(state, tracked, std::nullopt);
+    if (tracked.grouped) state.groups.leave(tracked.asks, tracked.place);
+    tracked.grouped = false;
 }
 
 void forget(Turn& turn, const JobKey& key) {
@@ -75,8 +98,8 @@ void forget(Turn& turn, const JobKey& key) {
 
 void wakeDue(Turn& turn) {
     State& state = turn.state;
-    while (!state.asleep.empty() && state.asleep.begin()->first <= turn.now.elapsed) {
-        letWait(turn, state.jobs.at(state.asleep.begin()->second));
+    while (!state.alarms.empty() && state.alarms.begin()->first <= turn.now.elapsed) {
+        letWait(turn, state.jobs.at(state.alarms.begin()->second));
     }
     state.groups.due(turn.now, question(turn));
 }
@@ -87,25 +110,6 @@ void askChanged(Turn& turn) {
     if (ofDevice) turn.state.groups.changed(ofDevice, std::nullopt, turn.now, question(turn));
     for (const AppId& app : turn.changedApps)
         turn.state.groups.changed(ofApps, app, turn.now, question(turn));
-}
-
-void fillSlots(Turn& turn) {
-    State& state = turn.state;
-    while (true) {
-        // jobs.md §3.6: with no slot left, only what starts at once goes on.
-        const bool room = roomLeft(state);
-        const JobKey* next = state.groups.first([&](const Asks& asks) {
-            const App* app = turn.app(asks.app);
-            return room || (app && startsAtOnce(asks, *app, false));
-        });
-        if (!next) break;
-        startRun(turn, state.jobs.at(JobKey{*next}));
-    }
-    if (someoneNeedsASlot(turn)) displace(turn);
-}
-
-bool someoneNeedsASlot(const Turn& turn) {
-    return !roomLeft(turn.state) && turn.state.groups.first([](const Asks&) { return true; });
 }
 
 } // namespace stint

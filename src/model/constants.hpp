@@ -44,9 +44,6 @@ struct Constants {
     std::int64_t slots = 16;
     bool waitingTooLong = true;
     Duration screenOffSettle = 30s; ///< how long after the screen went off the device still counts as interactive
-    bool batching = false;
-    std::int64_t batchMinReady = 5;
-    Duration batchMaxDelay = 31min;
     std::int64_t maxNotificationsPerApp = 50; ///< PROPOSAL: an app cannot fill the memory with what it leaves behind
     // Safeguards (jobs.md §12.3).
     std::int64_t crashGuardCrashes = 3;

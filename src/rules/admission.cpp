@@ -1,6 +1,7 @@
 #include "rules/admission.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/fail.hpp"
 
@@ -40,15 +41,30 @@ std::optional<Error> manifestError(const App& app, const JobInfo& job) {
     return std::nullopt;
 }
 
-Admission admission(const App& app, const Schedule& request) {
+Admission admission(const App& app, const Schedule& request, Instant now) {
     if (!request.info->isUserInitiated()) return Admission::Admitted;
     if (!mayRunUserInitiated(app)) return Admission::NotDeclared;
     // jobs.md §12.2: a foreground terminal counts as top while it is. Who schedules on behalf of a built-in app brings
     // its own visibility, not that of others who do the same (design.md, who is calling).
     if (request.callerVisible) return Admission::Admitted;
+    return mayStartUi(app, now) && !request.onBehalf ? Admission::Admitted : Admission::NotAllowed;
+}
+
+bool mayStartUi(const App& app, Instant now) {
     const ProcessState state = stateOf(app);
-    const bool seen = state == ProcessState::Top || state == ProcessState::Visible;
-    return seen && !request.onBehalf ? Admission::Admitted : Admission::NotAllowed;
+    if (state == ProcessState::Top || state == ProcessState::Visible) return true;
+    if (app.grantUntil && now < *app.grantUntil) return true;
+    if (std::ranges::any_of(app.conditions, isStartCondition)) return true;
+    return std::ranges::any_of(app.foregroundServices, [](const auto& service) { return service.second; });
+}
+
+bool mayStartForegroundService(const App& app, Instant now) { return mayStartUi(app, now); }
+
+bool isStartCondition(std::string_view name) {
+    static constexpr std::array<std::string_view, 9> names{
+        "bound_by_visible", "bound_by_system",  "just_in_front", "foreground_task", "ui_broadcast",
+        "overlay",          "background_start", "companion",     "device_owner"};
+    return std::ranges::find(names, name) != names.end();
 }
 
 bool mayRunUserInitiated(const App& app) { return app.manifest.declares(runUserInitiatedJobs); }

@@ -20,7 +20,17 @@ enum class Admission {
     NotDeclared, ///< RUN_USER_INITIATED_JOBS is missing: a SecurityException (jobs.md §2.3 clause 1)
     NotAllowed,  ///< in none of the allowed states: RESULT_FAILURE (clause 2)
 };
-Admission admission(const App& app, const Schedule& request);
+Admission admission(const App& app, const Schedule& request, Instant now);
+
+/// Whether the app is in one of the states of jobs.md §2.3 that let it start a user-initiated job: seen, within the
+/// seconds after a tap, with a condition that lets it open a window, or with a foreground service begun so.
+bool mayStartUi(const App& app, Instant now);
+
+/// jobs.md §5.5: whether a foreground service may start now.
+bool mayStartForegroundService(const App& app, Instant now);
+
+/// The names of jobs.md §2.3: "bound_by_visible", …
+bool isStartCondition(std::string_view name);
 
 /// jobs.md §2.1: only whether the permission is there; nothing of visibility.
 bool mayRunUserInitiated(const App& app);

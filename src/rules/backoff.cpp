@@ -8,10 +8,10 @@ std::int64_t attempts(std::int32_t failures, std::int32_t systemStops, const Con
     return failures + systemStops / constants.systemStopToFailureRatio;
 }
 
-Duration backoffDelay(const JobInfo& info, std::int64_t attempts, const Constants& constants) {
+Duration backoffDelay(const JobInfo& info, std::int64_t attempts, bool aggressive, const Constants& constants) {
     if (attempts <= 0) return Duration{0};
     const Duration initial = std::max(info.getInitialBackoff(), JobInfo::MIN_BACKOFF);
-    if (info.getBackoffPolicy() == JobInfo::BACKOFF_POLICY_LINEAR) {
+    if (info.getBackoffPolicy() == JobInfo::BACKOFF_POLICY_LINEAR && !aggressive) {
         return attempts >= constants.maxBackoff / initial ? constants.maxBackoff
                                                           : std::min(initial * attempts, constants.maxBackoff);
     }

@@ -8,7 +8,7 @@ namespace stint {
 /// failures + floor(system stops / job.system_stop_to_failure_ratio).
 std::int64_t attempts(std::int32_t failures, std::int32_t systemStops, const Constants& constants);
 
-/// The delay from the end of the last run; 0: eligible at once.
-Duration backoffDelay(const JobInfo& info, std::int64_t attempts, const Constants& constants);
+/// The delay from the end of the last run; 0: eligible at once. `aggressive`: exponential, whatever was asked (§6.4).
+Duration backoffDelay(const JobInfo& info, std::int64_t attempts, bool aggressive, const Constants& constants);
 
 } // namespace stint

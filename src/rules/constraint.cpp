@@ -27,6 +27,13 @@ Verdict storageNotLowGate(const Context& c) {
     return Verdict::untilUntold(next, PendingReason::ConstraintStorageNotLow);
 }
 
+// jobs.md §3.2, device idle.
+Verdict deviceIdleGate(const Context& c) {
+    if (!c.asks.deviceIdle || c.world.state.idle) return Verdict::yes();
+    if (c.world.state.idleAt) return Verdict::until(*c.world.state.idleAt, PendingReason::ConstraintDeviceIdle);
+    return Verdict::untilEvent(PendingReason::ConstraintDeviceIdle);
+}
+
 std::string describeCharging(const Context& c) {
     return fmt::format("{}, {} %; wants to be charging",
                        c.world.device.plugged ? "plugged in, not charging" : "on battery",
@@ -36,6 +43,11 @@ std::string describeCharging(const Context& c) {
 std::string describeBattery(const Context& c) {
     return fmt::format("battery low at {} %; wants {} % or power", c.world.device.batteryPercent,
                        c.world.constants.batteryOkay);
+}
+
+std::string describeIdle(const Context& c) {
+    if (!c.world.state.idleAt) return "somebody uses the device";
+    return fmt::format("nobody uses the device, but not for {} yet", formatDuration(c.world.constants.idleThreshold));
 }
 
 std::string describeStorage(const Context& c) {

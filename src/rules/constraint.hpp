@@ -10,10 +10,12 @@ namespace stint {
 Verdict chargingGate(const Context&);
 Verdict batteryNotLowGate(const Context&);
 Verdict storageNotLowGate(const Context&);
+Verdict deviceIdleGate(const Context&);
 
 /// What is, and what is wanted, in words for a person.
 std::string describeCharging(const Context&);
 std::string describeBattery(const Context&);
 std::string describeStorage(const Context&);
+std::string describeIdle(const Context&);
 
 } // namespace stint

@@ -22,11 +22,33 @@ bool storageLow(const Device& device, bool wasLow, const Constants& constants) {
     return wasLow && device.storageFree < threshold + threshold / 2;
 }
 
+// `begun` where it is already counted down to, else from `now` on.
+std::optional<Instant> countDown(bool runs, std::optional<Instant> begun, Instant now, Duration length) {
+    if (!runs) return std::nullopt;
+    return begun.value_or(now + length);
+}
+
 } // namespace
 
-DeviceState nextDeviceState(const Device& device, DeviceState before, const Constants& constants) {
-    return {.batteryLow = batteryLow(device, before.batteryLow, constants),
-            .storageLow = storageLow(device, before.storageLow, constants)};
+DeviceState nextDeviceState(const Device& device, const DeviceState& before, Instant now, const Constants& constants) {
+    DeviceState state{.batteryLow = batteryLow(device, before.batteryLow, constants),
+                      .storageLow = storageLow(device, before.storageLow, constants)};
+    // jobs.md §3.2, device idle: the screen off, or a dream on it, without a break; ends at once when it comes on.
+    const bool unused = !device.screenOn || device.dreaming;
+    state.idleAt = countDown(unused, before.idleAt, now, constants.idleThreshold);
+    state.idle = state.idleAt && *state.idleAt <= now;
+    // jobs.md §3.6: off counts after 30 s off.
+    state.quietAt = countDown(!device.screenOn, before.quietAt, now, constants.screenOffSettle);
+    state.interactive = !state.quietAt || *state.quietAt > now;
+    return state;
+}
+
+std::optional<Instant> nextChange(const DeviceState& state, Instant now) {
+    std::optional<Instant> next;
+    for (const auto& when : {state.idleAt, state.quietAt}) {
+        if (when && *when > now && (!next || *when < *next)) next = when;
+    }
+    return next;
 }
 
 } // namespace stint

@@ -1,12 +1,17 @@
 // What follows from the device's reports with a memory: battery low and storage low, each with its hysteresis
-// (limits.md §10.3, §10.4).
+// (limits.md §10.3, §10.4); idle and interactive, each with its delay (jobs.md §3.2, §3.6).
 #pragma once
+#include <optional>
+
 #include "model/constants.hpp"
 #include "model/device.hpp"
 
 namespace stint {
 
-/// The state after `device` was reported while `before` held.
-DeviceState nextDeviceState(const Device& device, DeviceState before, const Constants& constants);
+/// The state at `now`, as `device` is and `before` was.
+DeviceState nextDeviceState(const Device& device, const DeviceState& before, Instant now, const Constants& constants);
+
+/// When time alone will change it next.
+std::optional<Instant> nextChange(const DeviceState& state, Instant now);
 
 } // namespace stint

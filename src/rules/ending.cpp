@@ -4,11 +4,17 @@
 
 #include "rules/backoff.hpp"
 #include "rules/kind.hpp"
+#include "rules/periodic.hpp"
 
 namespace stint {
 namespace {
 
 enum class Counts { Failure, SystemStop, Nothing };
+
+bool countsAsFailure(Ending ending) {
+    return ending.reason == StopReason::User || ending.internal == InternalReason::Timeout ||
+           ending.internal == InternalReason::TimeoutAbandoned;
+}
 
 // jobs.md §6.3, the table.
 Counts countsAs(End end, Ending ending) {
@@ -21,26 +27,49 @@ Counts countsAs(End end, Ending ending) {
     case End::StopRetry:
     case End::StopDrop:
     case End::StopSilent: // it keeps the stop's own class
-        return ending.reason == StopReason::User || ending.internal == InternalReason::Timeout ? Counts::Failure
-                                                                                               : Counts::SystemStop;
+        return countsAsFailure(ending) ? Counts::Failure : Counts::SystemStop;
     case End::Lost:
         return Counts::SystemStop;
     case End::Finished:
     case End::StartSilent:
+    case End::Killed:
     case End::BindRefused:
         return Counts::Nothing;
     }
     return Counts::Nothing;
 }
 
+std::optional<WallTime> wallOf(const std::optional<Instant>& instant, Now now) {
+    if (!instant) return std::nullopt;
+    return wallAt(*instant, now);
+}
+
+// jobs.md §7.2: elapsed = now + max(0, wall − wall now); what is over is due at once.
+std::optional<Instant> elapsedOf(const std::optional<WallTime>& wall, Now now) {
+    if (!wall) return std::nullopt;
+    return now.elapsed + std::max(*wall - now.wall, Duration{0});
+}
+
+void setNotBefore(Job& job, std::optional<Instant> when, Now now) {
+    job.notBefore = when;
+    job.notBeforeWall = wallOf(when, now);
+}
+
+void setDeadline(Job& job, std::optional<Instant> when, Now now) {
+    job.deadline = when;
+    job.deadlineWall = wallOf(when, now);
+}
+
+void setWindow(Job& job, const PeriodWindow& window, Now now) {
+    setNotBefore(job, window.earliest, now);
+    job.windowEnd = window.latest;
+    job.windowEndWall = wallOf(job.windowEnd, now);
+}
+
 void restUntilTried(Job& job, Now now, Duration delay) {
-    job.notBefore.reset();
-    job.notBeforeWall.reset();
-    if (delay > Duration{0}) {
-        job.notBefore = now.elapsed + delay;
-        job.notBeforeWall = now.wall + delay;
-    }
-    job.enqueued = now.elapsed; // jobs.md §3.4: a retry goes to the end of the queue
+    setNotBefore(job, delay > Duration{0} ? std::optional(now.elapsed + delay) : std::nullopt, now);
+    setDeadline(job, std::nullopt, now); // jobs.md §6.1: a retry has none
+    job.enqueued = now.elapsed;          // jobs.md §3.4: a retry goes to the end of the queue
 }
 
 } // namespace
@@ -60,6 +89,7 @@ Ending endingOf(End end, const std::optional<Ending>& given) {
     case End::StopDrop:
     case End::StopSilent:
     case End::BindRefused:
+    case End::Killed:
     case End::Lost:
         return given.value_or(Ending{});
     }
@@ -70,6 +100,7 @@ bool retries(End end, JobClass ranAs) {
     switch (end) {
     case End::Finished:
     case End::StopDrop:
+    case End::Killed:
     case End::StartSilent:
         return false;
     case End::UserStop:
@@ -90,6 +121,7 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
     const Counts counts = countsAs(end, ending);
     if (counts == Counts::Failure) ++job.failures;
     if (counts == Counts::SystemStop) ++job.systemStops;
+    if (ending.internal == InternalReason::TimeoutAbandoned) ++job.abandoned;
     // jobs.md §6.6: demoted for the next run, never for the one in progress.
     if (ending.reason == StopReason::User) job.demotedByUser = true;
     if (kindOf(job) == JobClass::UserInitiated && job.cumulative >= constants.uiCumulativeLimit) {
@@ -99,7 +131,28 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
     // or it would be tried without end.
     const auto tries = attempts(job.failures, job.systemStops, constants);
     const auto least = end == End::BindRefused ? 1 : 0;
-    restUntilTried(job, now, backoffDelay(*job.info, std::max<std::int64_t>(tries, least), constants));
+    const bool aggressive = job.abandoned > constants.abandonedBeforeAggressive; // jobs.md §6.4
+    restUntilTried(job, now,
+                   backoffDelay(*job.info, std::max<std::int64_t>(tries, least), aggressive, constants));
+    for (WorkItem& item : job.work) item.active = false; // handed out again, with one more delivery
+    return job;
+}
+
+void setClocks(Job& job, Now now, const Constants& constants) {
+    const JobInfo& info = *job.info;
+    if (info.getPeriod()) return setWindow(job, firstWindow(*info.getPeriod(), now.elapsed, constants), now);
+    if (info.getMinimumLatency()) setNotBefore(job, now.elapsed + *info.getMinimumLatency(), now);
+    if (info.getOverrideDeadline()) setDeadline(job, now.elapsed + *info.getOverrideDeadline(), now);
+}
+
+Job nextPeriod(Job job, Now now, const Constants& constants) {
+    const Instant latest = job.windowEnd.value_or(now.elapsed);
+    setWindow(job, nextWindow(*job.info->getPeriod(), latest, now.elapsed, constants), now);
+    // jobs.md §6.5, §6.3: a run that is not tried again resets the counters.
+    job.failures = 0;
+    job.systemStops = 0;
+    job.cumulative = Duration{0};
+    job.enqueued = now.elapsed;
     return job;
 }
 
@@ -110,15 +163,21 @@ Job afterLostDaemon(Job job, Now now, const Constants& constants) {
 Job afterBoot(Job job, Now now) {
     job.failures = 0;
     job.systemStops = 0;
+    job.abandoned = 0;
     job.enqueued = now.elapsed;
-    job.notBefore.reset();
-    // jobs.md §7.2: elapsed = now + max(0, wall − wall now); what is over is ready at once.
-    if (job.notBeforeWall && *job.notBeforeWall > now.wall) {
-        job.notBefore = now.elapsed + (*job.notBeforeWall - now.wall);
-    } else {
-        job.notBeforeWall.reset();
+    for (WorkItem& item : job.work) item.active = false;
+    // The wall times stay as they were written: a clock that is wrong now must not replace them (jobs.md §7.3).
+    job.notBefore = elapsedOf(job.notBeforeWall, now);
+    job.deadline = elapsedOf(job.deadlineWall, now);
+    if (job.windowEndWall) {
+        const Instant end = now.elapsed + (*job.windowEndWall - now.wall);
+        const PeriodWindow window = clampedWindow(*job.info->getPeriod(), end, now.elapsed);
+        if (window.latest != end) job.notBefore = window.earliest;
+        job.windowEnd = window.latest;
     }
     return job;
 }
+
+bool clockIsGood(WallTime lastCommit, Now now) { return now.wall > lastCommit; }
 
 } // namespace stint

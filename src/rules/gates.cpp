@@ -14,13 +14,19 @@ using enum StopReason;
 
 // clang-format off
 constexpr std::array table{
-    Gate{"battery",      only(Reads::Power),                   batteryNotLowGate, describeBattery,      "charge it, or plug it in",              true,  ConstraintBatteryNotLow},
-    Gate{"charging",     only(Reads::Power),                   chargingGate,      describeCharging,     "plug it in",                            true,  ConstraintCharging},
-    Gate{"connectivity", Reads::Network | Reads::Power,        connectivityGate,  describeConnectivity, "a network that has what is wanted",     true,  ConstraintConnectivity},
-    Gate{"storage",      only(Reads::Storage),                 storageNotLowGate, describeStorage,      "free some space",                       true,  ConstraintStorageNotLow},
-    Gate{"app",          only(Reads::App),                     appGate,           describeApp,          "install it, or open it by stint start", false, Undefined, true},
+    Gate{"battery",      only(Reads::Power),            batteryNotLowGate, describeBattery,      "charge it, or plug it in",             true,  ConstraintBatteryNotLow, Override::Soft},
+    Gate{"charging",     only(Reads::Power),            chargingGate,      describeCharging,     "plug it in",                           true,  ConstraintCharging,      Override::Soft},
+    Gate{"idle",         only(Reads::Idle),             deviceIdleGate,    describeIdle,         "leave the device alone",               true,  ConstraintDeviceIdle,    Override::Soft},
+    Gate{"connectivity", Reads::Network | Reads::Power, connectivityGate,  describeConnectivity, "a network that has what is wanted",    true,  ConstraintConnectivity,  Override::Full},
+    Gate{"storage",      only(Reads::Storage),          storageNotLowGate, describeStorage,      "free some space",                      true,  ConstraintStorageNotLow, Override::Soft},
+    Gate{"app",          only(Reads::App),              appGate,           describeApp,          "install it, or open it by stint start", false, Undefined,              Override::None, false, true},
 };
 // clang-format on
+
+bool passed(const Gate& gate, const Asks& asks) {
+    if (gate.explicitly && asks.overdue) return true; // jobs.md §3.1 clause 5
+    return gate.passedBy != Override::None && asks.override >= gate.passedBy;
+}
 
 } // namespace
 
@@ -29,7 +35,7 @@ std::span<const Gate> gates() { return table; }
 std::vector<ShutGate> shutGates(const Context& context) {
     std::vector<ShutGate> shut;
     for (const Gate& gate : table) {
-        if (gate.onlyIfNothingElse && !shut.empty()) continue;
+        if ((gate.onlyIfNothingElse && !shut.empty()) || passed(gate, context.asks)) continue;
         const Verdict verdict = gate.ask(context);
         if (verdict.open) continue;
         STINT_CHECK(!verdict.askAgain || *verdict.askAgain > context.world.now.elapsed);
@@ -40,7 +46,7 @@ std::vector<ShutGate> shutGates(const Context& context) {
 
 const Gate* stoppingGate(const Context& context) {
     for (const Gate& gate : table)
-        if (gate.stopsRunning && !gate.ask(context).open) return &gate;
+        if (gate.stopsRunning && !passed(gate, context.asks) && !gate.ask(context).open) return &gate;
     return nullptr;
 }
 

@@ -19,6 +19,8 @@ struct Gate {
     std::string_view clears; ///< what would open it, in words
     bool stopsRunning;       ///< a running job is stopped when it shuts; else it only keeps jobs from starting
     StopReason stop;
+    Override passedBy = Override::Full; ///< the least override that ignores it (jobs.md §8); None: no override does
+    bool explicitly = true; ///< a constraint of the job's own: a deadline that has passed ignores it (jobs.md §3.1)
     bool onlyIfNothingElse = false; ///< jobs.md §9.1: APP is named only where no other reason is
 };
 

@@ -3,23 +3,53 @@
 #include <algorithm>
 
 #include "rules/connectivity.hpp"
-#include "rules/runtime.hpp"
 
 namespace stint {
 
+JobClass requestedKind(const JobInfo& info) {
+    if (info.isUserInitiated()) return JobClass::UserInitiated;
+    return info.isExpedited() ? JobClass::Expedited : JobClass::Regular;
+}
+
 JobClass kindOf(const Job& job) {
+    const JobClass requested = requestedKind(*job.info);
     const bool demoted = job.demotedByUser || job.demotedBySystem;
-    return job.info->isUserInitiated() && !demoted ? JobClass::UserInitiated : JobClass::Regular;
+    return requested == JobClass::UserInitiated && demoted ? JobClass::Regular : requested;
 }
 
 std::int32_t effectivePriority(const Job& job) {
-    if (kindOf(job) == JobClass::UserInitiated) return job.info->getPriority();
+    const JobClass kind = kindOf(job);
+    if (kind == JobClass::UserInitiated) return job.info->getPriority();
     // jobs.md §1.4: capped at HIGH when demoted; decayed by failures when not user-initiated.
-    std::int32_t priority = std::min(job.info->getPriority(), JobInfo::PRIORITY_HIGH);
+    const bool demoted = job.demotedByUser || job.demotedBySystem;
+    const std::int32_t priority =
+        demoted ? std::min(job.info->getPriority(), JobInfo::PRIORITY_HIGH) : job.info->getPriority();
+    if (job.failures < 2) return priority;
+    if (kind == JobClass::Expedited) return JobInfo::PRIORITY_HIGH;
     if (job.failures >= 6) return JobInfo::PRIORITY_MIN;
-    if (job.failures >= 4) return std::min(priority, JobInfo::PRIORITY_LOW);
-    if (job.failures >= 2) return std::min(priority, JobInfo::PRIORITY_DEFAULT);
-    return priority;
+    return std::min(priority, job.failures >= 4 ? JobInfo::PRIORITY_LOW : JobInfo::PRIORITY_DEFAULT);
+}
+
+Payload payloadOf(const Job& job) {
+    // jobs.md §2.5: its own estimates plus those of its items, unknown parts skipped.
+    Payload sum{job.info->getEstimatedNetworkDownloadBytes(), job.info->getEstimatedNetworkUploadBytes()};
+    const auto add = [](Bytes& total, Bytes part) {
+        if (part != unknownBytes) total = std::max<Bytes>(total, 0) + part;
+    };
+    for (const WorkItem& item : job.work) {
+        add(sum.down, item.estimatedDown);
+        add(sum.up, item.estimatedUp);
+    }
+    return sum;
+}
+
+Bytes chunkOf(const Job& job) {
+    // jobs.md §2.5: the effective chunk is the smallest known one.
+    Bytes least = job.info->getMinimumNetworkChunkBytes();
+    for (const WorkItem& item : job.work) {
+        if (item.minimumChunk != unknownBytes) least = least == unknownBytes ? item.minimumChunk : std::min(least, item.minimumChunk);
+    }
+    return least;
 }
 
 Asks asksOf(const Job& job, const Constants& constants) {
@@ -27,18 +57,22 @@ Asks asksOf(const Job& job, const Constants& constants) {
     Asks asks{.app = job.key.app,
               .service = info.getService().name,
               .kind = kindOf(job),
-              .requestedUserInitiated = info.isUserInitiated(),
+              .requested = requestedKind(info),
+              .space = job.key.space,
+              .retry = job.failures + job.systemStops > 0,
               .priority = effectivePriority(job),
               .charging = info.isRequireCharging(),
               .batteryNotLow = info.isRequireBatteryNotLow(),
               .storageNotLow = info.isRequireStorageNotLow(),
+              .deviceIdle = info.isRequireDeviceIdle(),
               .network = info.getRequiredNetwork()};
     // jobs.md §3.3 clause 2: the chunk where one is set, in each direction, else the estimate of each.
-    const Duration most = longestRun(asks.kind, constants);
-    const Bytes chunk = info.getMinimumNetworkChunkBytes();
+    const Duration most = longestRun(asks.kind, false, constants);
+    const Bytes chunk = chunkOf(job);
     const bool hasChunk = chunk != unknownBytes;
-    asks.leastDown = leastRate(hasChunk ? chunk : info.getEstimatedNetworkDownloadBytes(), most);
-    asks.leastUp = leastRate(hasChunk ? chunk : info.getEstimatedNetworkUploadBytes(), most);
+    const Payload payload = payloadOf(job);
+    asks.leastDown = leastRate(hasChunk ? chunk : payload.down, most);
+    asks.leastUp = leastRate(hasChunk ? chunk : payload.up, most);
     asks.leastWaived = !hasChunk;
     return asks;
 }

@@ -4,12 +4,19 @@
 #include "model/asks.hpp"
 #include "model/constants.hpp"
 #include "model/job.hpp"
+#include "rules/runtime.hpp"
 
 namespace stint {
 
+JobClass requestedKind(const JobInfo& info);
 /// User-initiated while it was requested so and carries neither demotion mark (jobs.md §1.4, §6.6).
 JobClass kindOf(const Job& job);
 std::int32_t effectivePriority(const Job& job);
+/// The job's estimates and those of its work items (jobs.md §2.5).
+Payload payloadOf(const Job& job);
+/// The smallest known chunk of both.
+Bytes chunkOf(const Job& job);
+/// Without override and deadline: those are the queue's to know.
 Asks asksOf(const Job& job, const Constants& constants);
 
 } // namespace stint

@@ -1,16 +1,42 @@
 #include "rules/order.hpp"
 
 namespace stint {
+namespace {
 
-Place placeOf(const Asks& asks, Instant enqueued, std::uint64_t sequence) {
-    return {.regular = !asks.requestedUserInitiated,
-            .priority = -asks.priority,
-            .enqueued = enqueued,
-            .sequence = sequence};
+// Requested user-initiated before expedited before regular, demoted or not (jobs.md §3.4).
+int rank(JobClass requested) {
+    switch (requested) {
+    case JobClass::UserInitiated:
+        return 0;
+    case JobClass::Expedited:
+        return 1;
+    case JobClass::Regular:
+        return 2;
+    }
+    return 3;
 }
 
-bool startsAtOnce(const Asks& asks, const App& app, bool scheduledInSight) {
-    return asks.kind == JobClass::UserInitiated && (scheduledInSight || stateOf(app) == ProcessState::Top);
+} // namespace
+
+bool goesBefore(const Queued& a, const Queued& b) {
+    const bool aPushed = a.asks.override != Override::None;
+    const bool bPushed = b.asks.override != Override::None;
+    if (aPushed != bPushed) return aPushed;
+    if (const int left = rank(a.asks.requested), right = rank(b.asks.requested); left != right) return left < right;
+    if (a.asks.space == b.asks.space && a.asks.priority != b.asks.priority) return a.asks.priority > b.asks.priority;
+    return a.place < b.place;
+}
+
+int inARow(std::size_t apps) {
+    if (apps <= 4) return 1;
+    return apps <= 8 ? 2 : 3;
+}
+
+bool startsAtOnce(const Asks& asks, const App& app, bool scheduledInSight, Instant now) {
+    if (asks.kind == JobClass::Regular) return false;
+    if (stateOf(app) == ProcessState::Top) return true;
+    if (asks.kind != JobClass::UserInitiated) return false;
+    return scheduledInSight || (app.grantUntil && now < *app.grantUntil);
 }
 
 } // namespace stint

@@ -9,19 +9,28 @@
 
 namespace stint {
 
-/// A ready job's place in the queue; the smaller goes first.
+/// A ready job's place among those with the same Asks; the smaller goes first.
 struct Place {
-    bool regular = false;      ///< requested user-initiated jobs go before regular ones, demoted or not
-    std::int32_t priority = 0; ///< negated: the higher goes first
     Instant enqueued;
-    std::uint64_t sequence = 0;
+    std::uint64_t sequence = 0; ///< equal enqueue times: in the order of the calls
 
     auto operator<=>(const Place&) const = default;
 };
-Place placeOf(const Asks& asks, Instant enqueued, std::uint64_t sequence);
 
-/// jobs.md §3.6, immediacy: a user-initiated job of the app the user looks at starts at once, slots or not.
-/// `scheduledInSight`: the call came from the foreground of a terminal, which counts as top (§12.2).
-bool startsAtOnce(const Asks& asks, const App& app, bool scheduledInSight);
+struct Queued {
+    const Asks& asks;
+    const Place& place;
+};
+
+/// Whether `a` goes before `b`, both of one app: override, requested class, priority (inside one namespace alone), age.
+bool goesBefore(const Queued& a, const Queued& b);
+
+/// jobs.md §3.4: how many jobs of the front app are taken in a row where this many apps have jobs ready.
+int inARow(std::size_t apps);
+
+/// jobs.md §3.6, immediacy: an expedited or user-initiated job of the app the user looks at, and a user-initiated one of
+/// an app with the seconds after a tap, start at once, slots or not. `scheduledInSight`: the call came from the
+/// foreground of a terminal, which counts as top (§12.2).
+bool startsAtOnce(const Asks& asks, const App& app, bool scheduledInSight, Instant now);
 
 } // namespace stint

@@ -23,20 +23,22 @@ std::optional<Duration> estimate(Payload payload, const std::optional<Network>& 
 
 } // namespace
 
-Duration longestRun(JobClass kind, const Constants& constants) {
+Duration longestRun(JobClass kind, bool overSafeguard, const Constants& constants) {
     switch (kind) {
-    case JobClass::UserInitiated:
-        return std::max(constants.maxRuntimeUi, Duration{0});
+    case JobClass::UserInitiated: return overSafeguard ? constants.maxRuntimeRegular : constants.maxRuntimeUi;
+    case JobClass::Expedited: return std::max(constants.maxRuntimeExpedited, constants.minGuaranteeExpedited);
     case JobClass::Regular:
-        return std::max(constants.maxRuntimeRegular, constants.minGuaranteeRegular);
+        return overSafeguard ? constants.minGuaranteeRegular
+                             : std::max(constants.maxRuntimeRegular, constants.minGuaranteeRegular);
     }
     return {};
 }
 
-Duration guaranteedRun(JobClass kind, Payload payload, const std::optional<Network>& network,
+Duration guaranteedRun(JobClass kind, bool overSafeguard, Payload payload, const std::optional<Network>& network,
                        const Constants& constants) {
     if (kind == JobClass::Regular) return constants.minGuaranteeRegular;
-    const Duration most = longestRun(kind, constants);
+    if (kind == JobClass::Expedited) return constants.minGuaranteeExpedited;
+    const Duration most = longestRun(kind, overSafeguard, constants);
     const auto known = constants.useDataEstimates ? estimate(payload, network) : std::nullopt;
     if (!known) return std::min(most, constants.minGuaranteeUi);
     // est × 135 / 100 in whole milliseconds; a payload that outlasts the limit needs no exact product.

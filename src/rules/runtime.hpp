@@ -7,8 +7,8 @@
 
 namespace stint {
 
-/// The maximum limit of one run.
-Duration longestRun(JobClass kind, const Constants& constants);
+/// The maximum limit of one run; shortened for an app that is over its safeguard (jobs.md §6.7).
+Duration longestRun(JobClass kind, bool overSafeguard, const Constants& constants);
 
 /// What is known of a payload; unknownBytes where it is not.
 struct Payload {
@@ -17,7 +17,7 @@ struct Payload {
 };
 
 /// The minimum guarantee. For a user-initiated job it grows with the time the payload takes on `network`.
-Duration guaranteedRun(JobClass kind, Payload payload, const std::optional<Network>& network,
+Duration guaranteedRun(JobClass kind, bool overSafeguard, Payload payload, const std::optional<Network>& network,
                        const Constants& constants);
 
 } // namespace stint

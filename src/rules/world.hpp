@@ -30,6 +30,7 @@ enum class Reads : std::uint8_t {
     Network = 2,
     Storage = 4,
     App = 8,
+    Idle = 16,
 };
 using ReadSet = std::uint8_t;
 constexpr ReadSet operator|(Reads a, Reads b) { return static_cast<ReadSet>(a) | static_cast<ReadSet>(b); }

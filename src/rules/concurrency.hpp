@@ -1,0 +1,61 @@
+// Who gets a slot (jobs.md §3.5, §3.6): how near an app is to the user, what kinds of slots a job may take, and how many
+// of each kind there are.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "model/app.hpp"
+#include "model/asks.hpp"
+#include "model/constants.hpp"
+#include "model/device.hpp"
+
+namespace stint {
+
+/// In the fixed order in which a job takes the first with room. Users in the background have types of their own on
+/// Android; a daemon of one user knows none.
+enum class WorkType : std::uint8_t { Top, ForegroundService, UserInitiated, Expedited, Background };
+inline constexpr std::size_t workTypes = 5;
+using PerType = std::array<std::int64_t, workTypes>;
+
+/// jobs.md §3.5: TOP 40; foreground service, or visible, 35; else 0.
+std::int32_t biasOf(ProcessState state);
+
+/// Which types a job may run as.
+using WorkTypes = std::array<bool, workTypes>;
+WorkTypes typesOf(JobClass kind, std::int32_t bias);
+
+/// The configuration of jobs.md §3.6 for this moment.
+struct SlotTable {
+    std::int64_t total = 0;
+    PerType reserved{};
+    PerType most{};
+};
+SlotTable slotTable(std::int64_t slots, bool interactive, Memory memory);
+
+/// The slots of one assignment pass: reserved by type, the rest handed out as it is asked for.
+class Slots {
+public:
+    /// `pending`: ready jobs by type, each counted under all of its types.
+    Slots(const SlotTable& table, const PerType& running, const PerType& pending);
+
+    /// The first of `types` with room, which is taken; nullopt: there is none.
+    std::optional<WorkType> take(const WorkTypes& types);
+
+private:
+    void noLongerPending(const WorkTypes& types);
+
+    SlotTable table_;
+    PerType running_;  ///< those that start in this pass included
+    PerType pending_;
+    PerType reserved_;
+    std::int64_t unassigned_ = 0;
+};
+
+/// jobs.md §3.6, per-app caps: how many of an app's jobs of this class may run once the slots are short.
+std::int64_t appCap(JobClass kind, std::int64_t slots);
+
+/// How long a pending job may have to wait for a slot before it gets one extra.
+Duration patience(JobClass kind);
+
+} // namespace stint

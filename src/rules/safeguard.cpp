@@ -1,0 +1,61 @@
+#include "rules/safeguard.hpp"
+
+#include <algorithm>
+
+namespace stint {
+namespace {
+
+std::int64_t countSince(const std::vector<Instant>& events, Instant after) {
+    return std::ranges::count_if(events, [&](Instant event) { return event > after; });
+}
+
+void note(std::vector<Instant>& events, Instant now, Duration window) {
+    std::erase_if(events, [&](Instant event) { return event <= now - window; });
+    events.push_back(now);
+}
+
+bool isTimeout(const Ending& ending) {
+    return ending.internal == InternalReason::Timeout || ending.internal == InternalReason::TimeoutAbandoned;
+}
+
+// A regular or expedited run counts, too, that lasted as long as its guarantee, however it ended. A user-initiated one
+// only where it was stopped at its maximum limit (PROPOSAL of jobs.md §6.7).
+bool countsAsTimeout(const Run& run, const Ending& ending, bool free, Instant now) {
+    const bool atLimit = now >= run.began + run.limit;
+    if (run.kind == JobClass::UserInitiated) return isTimeout(ending) && atLimit;
+    return isTimeout(ending) || (!free && now >= run.began + run.guarantee);
+}
+
+std::int64_t limitOf(JobClass kind, const Constants& constants) {
+    switch (kind) {
+    case JobClass::UserInitiated: return constants.timeoutsUserInitiated;
+    case JobClass::Expedited: return constants.timeoutsExpedited;
+    case JobClass::Regular: return constants.timeoutsRegular;
+    }
+    return 0;
+}
+
+} // namespace
+
+void noteEnd(App& app, const Run& run, const Ending& ending, bool free, Instant now, const Constants& constants) {
+    if (!constants.safeguards) return;
+    if (countsAsTimeout(run, ending, free, now)) note(app.timeouts[run.kind], now, constants.timeoutWindow);
+    if (ending.internal == InternalReason::Anr) note(app.silences, now, constants.unresponsiveWindow);
+}
+
+bool overTimeouts(const App& app, JobClass kind, Instant now, const Constants& constants) {
+    if (!constants.safeguards) return false;
+    const auto events = app.timeouts.find(kind);
+    if (events == app.timeouts.end()) return false;
+    return countSince(events->second, now - constants.timeoutWindow) >= limitOf(kind, constants);
+}
+
+bool buggy(const App& app, Instant now, const Constants& constants) {
+    if (!constants.safeguards) return false;
+    std::int64_t all = 0;
+    for (const auto& [kind, events] : app.timeouts) all += countSince(events, now - constants.timeoutWindow);
+    return all >= constants.timeoutsAll ||
+           countSince(app.silences, now - constants.unresponsiveWindow) >= constants.unresponsive;
+}
+
+} // namespace stint

@@ -1,0 +1,20 @@
+// Safeguards against looping apps: how often its jobs ran into a limit, and how often it did not answer (jobs.md §6.7).
+#pragma once
+#include "model/app.hpp"
+#include "model/constants.hpp"
+#include "model/job.hpp"
+#include "rules/ending.hpp"
+
+namespace stint {
+
+/// Notes what the end of this run says of the app. `free`: the run lay wholly in free time (charging, or the app
+/// visible), where only a run stopped at its limit counts.
+void noteEnd(App& app, const Run& run, const Ending& ending, bool free, Instant now, const Constants& constants);
+
+/// Whether a run of this class has the shortened limit.
+bool overTimeouts(const App& app, JobClass kind, Instant now, const Constants& constants);
+
+/// Whether the app is over its total, its silences or its schedule rate: "buggy".
+bool buggy(const App& app, Instant now, const Constants& constants);
+
+} // namespace stint
