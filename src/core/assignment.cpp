@@ -35,7 +35,8 @@ public:
             state_.slotless.insert(asks);
         }
         std::size_t freed = 0; // slots that are on their way already
-        for (const auto& [id, running] : state_.runs) freed += running.run.ending.has_value();
+        for (const auto& [id, running] : state_.runs)
+            freed += running.run.ending.has_value();
         for (const Asks& asks : state_.slotless) {
             if (freed > 0) {
                 --freed;
@@ -51,7 +52,8 @@ private:
 
     PerType runningByType() const {
         PerType counts{};
-        for (const auto& [id, running] : state_.runs) ++counts[at(running.type)];
+        for (const auto& [id, running] : state_.runs)
+            ++counts[at(running.type)];
         return counts;
     }
 
@@ -114,7 +116,8 @@ private:
     // jobs.md §3.6, waiting too long: one extra slot a class, an instant, and only where none of that class ran.
     bool waitsTooLong(JobClass kind) {
         if (!state_.constants.waitingTooLong) return false;
-        if (state_.generous == turn_.now.elapsed && generousTo_.empty()) return false; // an earlier pass of this instant
+        if (state_.generous == turn_.now.elapsed && generousTo_.empty())
+            return false; // an earlier pass of this instant
         for (JobClass as : {kind, JobClass::Regular}) {
             if (runningClasses_.contains(as) || generousTo_.contains(as) || patience_ < patience(as)) continue;
             generousTo_.insert(as);
@@ -167,8 +170,8 @@ void fillSlots(Turn& turn) {
 std::optional<Ending> reasonToStop(const Turn& turn, const Running& running) {
     const State& state = turn.state;
     const SlotTable table = tableOf(state);
-    const auto sameType = std::ranges::count_if(
-        state.runs, [&](const auto& entry) { return entry.second.type == running.type; });
+    const auto sameType =
+        std::ranges::count_if(state.runs, [&](const auto& entry) { return entry.second.type == running.type; });
     const bool tooMany = std::ssize(state.runs) > table.total || sameType > table.most[at(running.type)];
     const bool wanted = std::ranges::any_of(state.slotless, [&](const Asks& asks) {
         if (running.run.kind == JobClass::Expedited) return asks.kind == JobClass::Expedited;

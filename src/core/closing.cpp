@@ -1,6 +1,7 @@
 // The end of a run, and what becomes of its job (jobs.md §6.1).
 #include "core/state.hpp"
 #include "rules/ending.hpp"
+#include "rules/safeguard.hpp"
 
 namespace stint {
 namespace {
@@ -22,6 +23,7 @@ std::string_view silentDuring(End end) {
     case End::BindRefused:
     case End::Lost:
     case End::UserStop:
+    case End::Killed:
         return "";
     }
     return "";
@@ -75,6 +77,16 @@ void tryAgain(Turn& turn, Tracked& tracked, End end, const Ending& ending) {
     letWait(turn, tracked);
 }
 
+// jobs.md §6.5: the next window of a periodic job, after a run that is not tried again.
+void nextWindowOf(Turn& turn, Tracked& tracked) {
+    tracked.job = nextPeriod(std::move(tracked.job), turn.now, turn.state.constants);
+    tracked.job.running = false;
+    tracked.job.sequence = turn.state.nextSequence++;
+    tracked.joined = turn.now.wall;
+    turn.record(SaveJob{tracked.job});
+    letWait(turn, tracked);
+}
+
 void endJob(Turn& turn, const Tracked& tracked, const Run& run, End end, const Ending& ending, const Outcome& outcome) {
     const JobKey key = tracked.job.key;
     if (!reported(end)) {
@@ -116,9 +128,13 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     if (found == state.jobs.end() || found->second.run != id) return; // cancelled meanwhile
     Tracked& tracked = found->second;
     tracked.run.reset();
+    if (App* app = turn.app(run.key.app)) {
+        noteEnd(*app, run, ending, running.free, turn.now.elapsed, state.constants);
+    }
     if (run.dropped) return letWait(turn, tracked); // replaced meanwhile: the new one may wait for its start now
     tracked.job.cumulative += turn.now.elapsed - run.began - run.stamped;
     if (retries(end, run.kind)) return tryAgain(turn, tracked, end, ending);
+    if (run.info->isPeriodic() && end != End::UserStop && end != End::Killed) return nextWindowOf(turn, tracked);
     endJob(turn, tracked, run, end, ending, outcome);
 }
 

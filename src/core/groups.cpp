@@ -67,7 +67,8 @@ std::optional<Instant> Groups::nextAsk() const {
 
 std::vector<Asks> Groups::open() const {
     std::vector<Asks> asks;
-    for (const auto* group : open_) asks.push_back(group->first);
+    for (const auto* group : open_)
+        asks.push_back(group->first);
     return asks;
 }
 

@@ -104,8 +104,14 @@ void releaseNotification(Turn& turn, Run& run, const Ending& ending) {
 void tapped(Turn& turn, const NotificationTapped& event) {
     const auto found = turn.state.notifications.find({event.app, event.id});
     if (found == turn.state.notifications.end()) return;
+    merge(turn, AppTapped{event.app}); // jobs.md §5.1: a tap gives the start grant
     for (RunId run : found->second.users)
         turn.effect(CallAction{run, event.key});
+}
+
+void merge(Turn& turn, const NotificationDismissed& event) {
+    // jobs.md §5.3: a dismissal is no stop, and the app may post it again.
+    turn.state.notifications.erase({event.app, event.id});
 }
 
 } // namespace stint

@@ -12,7 +12,7 @@ namespace stint {
 namespace {
 
 std::optional<WallTime> sinceOf(const State& state, const Tracked& tracked, const Gate* gate) {
-    const auto* shut = tracked.where == Tracked::Where::Grouped ? state.groups.shut(tracked.asks) : nullptr;
+    const auto* shut = tracked.grouped ? state.groups.shut(tracked.asks) : nullptr;
     if (!shut) return tracked.joined;
     const auto found = std::ranges::find(*shut, gate, &Shut::gate);
     return found == shut->end() ? tracked.joined : std::max(tracked.joined, found->since);
@@ -29,17 +29,39 @@ Blocker blockerOf(const State& state, const Tracked& tracked, const ShutGate& sh
     return blocker;
 }
 
-// A job's own clocks, as blockers (jobs.md §9.1: back-off shows as 9; what may not start after a boot yet, as 15).
+Blocker restBlocker(const Tracked& tracked, Now now) {
+    const Job& job = tracked.job;
+    const bool rests = job.failures + job.systemStops > 0;
+    return {.reason = PendingReason::ConstraintMinimumLatency, // jobs.md §9.1: back-off shows as 9, too
+            .gate = rests ? "back-off" : "latency",
+            .detail = rests ? fmt::format("rests after {} failures and {} system stops", job.failures, job.systemStops)
+                            : "not before its time",
+            .clears = "time",
+            .since = tracked.joined,
+            .until = wallAt(*job.notBefore, now)};
+}
+
+Blocker contentBlocker(const Tracked& tracked, Now now) {
+    Blocker blocker{.reason = PendingReason::ConstraintContentTrigger,
+                    .gate = "content",
+                    .detail = "nothing of what it watches has changed",
+                    .clears = "a change of what it watches",
+                    .since = tracked.joined};
+    if (const auto ready = contentReady(tracked)) {
+        blocker.detail = "what it watches is still changing";
+        blocker.until = wallAt(*ready, now);
+    }
+    return blocker;
+}
+
+// A job's own clocks, as blockers. What explicit ones a deadline that has passed or an override ignores is not there.
 void addOwnClocks(const Tracked& tracked, Now now, std::vector<Blocker>& blockers) {
     const Job& job = tracked.job;
-    if (job.notBefore && *job.notBefore > now.elapsed) {
-        blockers.push_back(
-            {.reason = PendingReason::ConstraintMinimumLatency,
-             .gate = "back-off",
-             .detail = fmt::format("rests after {} failures and {} system stops", job.failures, job.systemStops),
-             .clears = "time",
-             .since = tracked.joined,
-             .until = wallAt(*job.notBefore, now)});
+    const bool overdue = job.deadline && *job.deadline <= now.elapsed;
+    if (!overdue && job.notBefore && *job.notBefore > now.elapsed) blockers.push_back(restBlocker(tracked, now));
+    if (!overdue && !job.info->getTriggerContentUris().empty()) {
+        const auto ready = contentReady(tracked);
+        if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(tracked, now));
     }
     if (tracked.heldUntil && *tracked.heldUntil > now.elapsed) {
         blockers.push_back({.reason = PendingReason::User,
@@ -48,6 +70,14 @@ void addOwnClocks(const Tracked& tracked, Now now, std::vector<Blocker>& blocker
                             .clears = "time",
                             .since = tracked.joined,
                             .until = wallAt(*tracked.heldUntil, now)});
+    }
+    if (!blockers.empty() && job.deadline && !overdue) {
+        blockers.push_back({.reason = PendingReason::ConstraintDeadline,
+                            .gate = "deadline",
+                            .detail = "runs then, whatever constraint is missing",
+                            .clears = "time",
+                            .since = tracked.joined,
+                            .until = wallAt(*job.deadline, now)});
     }
 }
 
@@ -75,7 +105,8 @@ const Running* ownRun(const State& state, const Tracked& tracked) {
 
 std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now) {
     if (ownRun(state, tracked)) return {};
-    const Asks asks = asksOf(tracked.job, state.constants);
+    Asks asks = asksOf(tracked.job, state.constants);
+    asks.overdue = tracked.job.deadline && *tracked.job.deadline <= now.elapsed;
     const auto app = state.apps.find(asks.app);
     const World world{state.constants, state.device, state.deviceState, now};
     const Context context{world, asks, app == state.apps.end() ? nullptr : &app->second};
@@ -86,17 +117,35 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     // jobs.md §9.1: APP is named only where nothing else is.
     if (blockers.size() > 1) std::erase_if(blockers, [](const Blocker& b) { return b.reason == PendingReason::App; });
     if (blockers.empty()) blockers.push_back(waitsFor(tracked));
+    std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });
     return blockers;
 }
 
-// The latest of the times, where each blocker names one; else it is not known (design.md, a forecast).
+// What a deadline does not pass by (jobs.md §3.1 clause 5).
+bool passesDeadline(const Blocker& blocker) {
+    return blocker.reason == PendingReason::User || blocker.reason == PendingReason::App ||
+           blocker.reason == PendingReason::DeviceState;
+}
+
+// The latest of the times, where each blocker names one; else it is not known (design.md, a forecast). A deadline
+// takes the place of the job's own constraints.
 std::optional<WallTime> forecast(const std::vector<Blocker>& blockers) {
-    std::optional<WallTime> earliest;
+    WallTime others{};
+    std::optional<WallTime> own = WallTime{};
+    std::optional<WallTime> deadline;
     for (const Blocker& blocker : blockers) {
-        if (!blocker.until) return std::nullopt;
-        earliest = std::max(earliest.value_or(*blocker.until), *blocker.until);
+        if (blocker.reason == PendingReason::ConstraintDeadline) {
+            deadline = blocker.until;
+        } else if (passesDeadline(blocker)) {
+            if (!blocker.until) return std::nullopt;
+            others = std::max(others, *blocker.until);
+        } else if (own) {
+            own = blocker.until ? std::optional(std::max(*own, *blocker.until)) : std::nullopt;
+        }
     }
-    return earliest;
+    if (deadline) own = std::min(own.value_or(*deadline), *deadline);
+    if (!own) return std::nullopt;
+    return std::max(*own, others);
 }
 
 void addRun(const State& state, const Running& running, JobView& view) {
@@ -205,6 +254,9 @@ std::vector<TaskRow> Scheduler::tasks(Now now) const {
         TaskRow& row = rows[running.run.key.app];
         row.jobs.push_back(viewOf(state, state.jobs.at(running.run.key), now));
         row.started = std::min(row.started.value_or(running.run.beganWall), running.run.beganWall);
+    }
+    for (const auto& [id, app] : state.apps) {
+        if (!app.foregroundServices.empty() && !rows[id].started) rows[id].started = now.wall;
     }
     for (const auto& [key, posted] : state.notifications) {
         rows[key.first].notifications.push_back({key.second, posted.notification, posted.userInitiated});

@@ -71,16 +71,63 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
     return tracked;
 }
 
+// jobs.md §2.5: an item joins a job with an equal JobInfo, running or not; else the job is replaced, and its items move
+// to the new one, those not completed first.
+std::vector<WorkItem> inheritedWork(const State& state, const JobKey& key) {
+    const auto old = state.jobs.find(key);
+    if (old == state.jobs.end()) return {};
+    std::vector<WorkItem> work = old->second.job.work;
+    for (WorkItem& item : work)
+        item.active = false;
+    return work;
+}
+
+bool joins(const State& state, const Schedule& event, const JobKey& key) {
+    const auto found = state.jobs.find(key);
+    return event.work && found != state.jobs.end() && *found->second.job.info == *event.info;
+}
+
+void addWork(Job& job, WorkItem item) {
+    item.id = job.nextWork++;
+    job.work.push_back(std::move(item));
+}
+
+// The app was in an allowed state just now: the marks are taken away (jobs.md §2.5).
+void join(Turn& turn, const Schedule& event, const JobKey& key) {
+    Tracked& tracked = turn.state.jobs.at(key);
+    addWork(tracked.job, *event.work);
+    if (event.info->isUserInitiated()) tracked.job.demotedByUser = tracked.job.demotedBySystem = false;
+    turn.record(SaveJob{tracked.job});
+    turn.effect(Trace{.what = Trace::What::Scheduled, .app = key.app, .job = key, .result = "success"});
+    turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
+    if (!tracked.run) letWait(turn, tracked);
+}
+
+// What it watches may have changed while the one before it ran (jobs.md §3.2).
+ContentChanges collected(const State& state, const JobKey& key) {
+    const auto old = state.jobs.find(key);
+    if (old == state.jobs.end() || !old->second.run) return {};
+    return state.runs.at(*old->second.run).content;
+}
+
 void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr info) {
     State& state = turn.state;
     const bool replaces = state.jobs.contains(key);
+    std::vector<WorkItem> work = event.work ? inheritedWork(state, key) : std::vector<WorkItem>{};
+    ContentChanges content = collected(state, key);
     Tracked& tracked = replaceOrAdd(turn, key);
     tracked.job = Job{.key = key,
                       .info = std::move(info),
                       .scheduled = turn.now.wall,
                       .enqueued = turn.now.elapsed,
                       .sequence = state.nextSequence++,
+                      .work = std::move(work),
                       .label = event.info->getExtras().getString("label")};
+    for (const WorkItem& item : tracked.job.work)
+        tracked.job.nextWork = std::max(tracked.job.nextWork, item.id + 1);
+    if (event.work) addWork(tracked.job, *event.work);
+    setClocks(tracked.job, turn.now, state.constants);
+    tracked.content = std::move(content);
     tracked.joined = turn.now.wall;
     tracked.inSight = event.callerVisible;
     turn.record(SaveJob{tracked.job});
@@ -89,12 +136,23 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
                       .job = key,
                       .result = "success"});
     turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
-    if (tracked.run) return; // nothing of it starts before the old run has ended
-    letWait(turn, tracked);
-    // jobs.md §2.4 step 9, §3.6: what the user is looking at starts before the call returns, whatever the slots.
-    const App& app = *turn.app(key.app);
-    const bool mayRun = tracked.where == Tracked::Where::Grouped && state.groups.shut(tracked.asks)->empty();
-    if (mayRun && startsAtOnce(tracked.asks, app, tracked.inSight)) startRun(turn, tracked);
+    if (!tracked.run) letWait(turn, tracked); // else nothing of it starts before the old run has ended
+}
+
+std::optional<Error> workError(const State& state, const Schedule& event, const JobKey& key) {
+    if (!event.work) return std::nullopt;
+    const WorkItem& item = *event.work;
+    const bool bytes = std::max({item.estimatedDown, item.estimatedUp, item.minimumChunk}) > 0;
+    if (bytes && !event.info->getRequiredNetwork()) {
+        return fail(Errc::IllegalArgument, "an item with network bytes on a job that requires no network; require one");
+    }
+    const auto old = state.jobs.find(key);
+    const auto queued = old == state.jobs.end() ? 0 : std::ssize(old->second.job.work);
+    if (event.info->isPersisted() && queued >= state.constants.maxPersistedWorkItems) {
+        return fail(Errc::IllegalState, "{} has {} work items already, and at most {} are allowed", textOf(key), queued,
+                    state.constants.maxPersistedWorkItems);
+    }
+    return std::nullopt;
 }
 
 // jobs.md §2.6. The job is gone at once; its run is asked to stop, and its answer is ignored.
@@ -145,7 +203,7 @@ void merge(Turn& turn, const Schedule& event) {
     App* app = turn.app(event.app);
     if (!app) return refuse(turn, event, fail(Errc::Security, "{} is not an installed app", event.app.name));
     if (auto error = manifestError(*app, *event.info)) return refuse(turn, event, *std::move(error));
-    switch (admission(*app, event)) {
+    switch (admission(*app, event, turn.now.elapsed)) {
     case Admission::NotDeclared:
         return refuse(
             turn, event,
@@ -174,6 +232,8 @@ void merge(Turn& turn, const Schedule& event) {
         key.id = smallestFree(state, event.app, *space);
         info = std::make_shared<const JobInfo>(info->withId(key.id));
     }
+    if (auto error = workError(state, event, key)) return refuse(turn, event, *std::move(error));
+    if (joins(state, event, key)) return join(turn, event, key);
     const auto tracked = state.jobCount.find(event.app);
     if (auto error = capError(event.app, tracked == state.jobCount.end() ? 0 : tracked->second,
                               state.jobs.contains(key), state.constants)) {
@@ -224,6 +284,7 @@ void merge(Turn& turn, const StopApp& event) {
         turn.record(SaveJob{tracked.job});
         if (!tracked.run) letWait(turn, tracked);
     }
+    turn.app(event.app)->foregroundServices.clear();
     turn.effect(KillApp{event.app, "user"});
     turn.effect(Trace{.what = Trace::What::Killed, .app = event.app, .during = "user"});
     for (RunId run : runs) {
@@ -241,7 +302,8 @@ void merge(Turn& turn, const AppStatePinned& event) {
         return;
     }
     app->memory.pinned = event.state;
-    if (event.state == ProcessState::Top || event.state == ProcessState::Visible) forgiveCrashes(app->memory);
+    const bool seen = event.state == ProcessState::Top || event.state == ProcessState::Visible;
+    if (seen) forgiveCrashes(app->memory);
     turn.record(SaveApp{app->memory});
     turn.changedApps.insert(event.app);
     turn.effect(Reply{.call = event.call});

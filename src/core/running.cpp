@@ -3,7 +3,9 @@
 
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
+#include "rules/kind.hpp"
 #include "rules/runtime.hpp"
+#include "rules/safeguard.hpp"
 
 namespace stint {
 namespace {
@@ -40,12 +42,15 @@ void executing(Turn& turn, Running& running) {
     Run& run = running.run;
     const Constants& constants = turn.state.constants;
     const Instant now = turn.now.elapsed;
+    const auto past = now >= run.began + run.guarantee ? reasonToStop(turn, running) : std::nullopt;
     if (now >= run.began + run.limit) {
-        beginStop(turn, running, {StopReason::Timeout, InternalReason::Timeout});
+        const Ending plain{StopReason::Timeout, InternalReason::Timeout};
+        const Ending abandoned{StopReason::TimeoutAbandoned, InternalReason::TimeoutAbandoned};
+        beginStop(turn, running, run.abandoned ? abandoned : plain);
+    } else if (past) {
+        beginStop(turn, running, *past); // jobs.md §4.5 clause 3
     } else if (run.notificationDue && now >= *run.notificationDue) {
         close(turn, run.id, End::NoNotification);
-    } else if (now >= run.began + run.guarantee && someoneNeedsASlot(turn)) {
-        beginStop(turn, running, {StopReason::DeviceState, InternalReason::Timeout}); // jobs.md §4.5 clause 3
     } else {
         if (now >= run.began + run.stamped + constants.durationStamp) stamp(turn, run);
         setTimer(turn.state, run, nextTimer(run, now, constants));
@@ -87,32 +92,49 @@ void setTimer(State& state, Run& run, Instant when) {
     state.timers.emplace(when, run.id);
 }
 
-void startRun(Turn& turn, Tracked& tracked) {
+void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     State& state = turn.state;
     takeOut(state, tracked);
     Job& job = tracked.job;
+    const App& app = *turn.app(job.key.app);
     const RunId id{state.nextRun++};
     Running& running = state.runs[id];
     running.asks = tracked.asks;
+    running.type = type;
+    running.bias = biasOf(stateOf(app));
     Run& run = running.run;
     run.id = id;
     run.key = job.key;
     run.info = job.info;
     run.kind = tracked.asks.kind;
+    run.overdue = tracked.asks.overdue;
     run.began = turn.now.elapsed;
     run.beganWall = turn.now.wall;
-    run.estimatedDown = job.info->getEstimatedNetworkDownloadBytes();
-    run.estimatedUp = job.info->getEstimatedNetworkUploadBytes();
+    const Payload payload = payloadOf(job);
+    run.estimatedDown = payload.down;
+    run.estimatedUp = payload.up;
     if (job.info->getRequiredNetwork()) run.network = state.device.network;
-    run.guarantee = guaranteedRun(run.kind, {run.estimatedDown, run.estimatedUp}, run.network, state.constants);
-    run.limit = std::max(longestRun(run.kind, state.constants), run.guarantee);
+    const bool over = overTimeouts(app, run.kind, turn.now.elapsed, state.constants);
+    run.guarantee = guaranteedRun(run.kind, over, payload, run.network, state.constants);
+    run.limit = std::max(longestRun(run.kind, over, state.constants), run.guarantee);
     setTimer(state, run, turn.now.elapsed + state.constants.bindTimeout);
 
     tracked.run = id;
     tracked.inSight = false;
+    tracked.override = Override::None;
+    tracked.clockWasWrong = false;
     job.running = true;
     turn.record(SaveJob{job});
     turn.effect(Bind{id, job.key, job.info->getService().name, run.kind});
+    noteFreeTime(turn, running);
+}
+
+// jobs.md §6.7: free time is charging, or the app visible.
+void noteFreeTime(Turn& turn, Running& running) {
+    const App* app = turn.app(running.run.key.app);
+    const ProcessState state = app ? stateOf(*app) : ProcessState::NotRunning;
+    const bool seen = state == ProcessState::Top || state == ProcessState::Visible;
+    running.free = running.free && (turn.state.device.charging || seen);
 }
 
 void beginStop(Turn& turn, Running& running, Ending ending) {
@@ -133,28 +155,22 @@ void beginStop(Turn& turn, Running& running, Ending ending) {
 }
 
 void stopShut(Turn& turn) {
-    if (!turn.changed) return;
+    if (!turn.changed && turn.changedApps.empty()) return;
     const World world = turn.world();
     for (auto& [id, running] : turn.state.runs) {
+        noteFreeTime(turn, running);
         if (running.run.ending) continue;
+        // jobs.md §3.1 clause 5: a deadline that passes while it runs frees it of its constraints, too.
+        const auto job = turn.state.jobs.find(running.run.key);
+        if (job != turn.state.jobs.end() && job->second.job.deadline && !running.run.dropped) {
+            running.asks.overdue = running.asks.overdue || *job->second.job.deadline <= turn.now.elapsed;
+        }
         if (const Gate* gate = stoppingGate({world, running.asks, turn.app(running.asks.app)})) {
             beginStop(turn, running, {gate->stop, InternalReason::Constraints});
         } else if (running.run.network && turn.state.device.network) {
             networkIsNow(turn, running, *turn.state.device.network);
         }
     }
-}
-
-void displace(Turn& turn) {
-    // jobs.md §3.6: one past its guarantee makes room, the longest running first; one at a time.
-    Running* oldest = nullptr;
-    for (auto& [id, running] : turn.state.runs) {
-        if (running.run.ending) return;
-        if (running.run.state != RunState::Executing) continue;
-        if (turn.now.elapsed < running.run.began + running.run.guarantee) continue;
-        if (!oldest || running.run.began < oldest->run.began) oldest = &running;
-    }
-    if (oldest) beginStop(turn, *oldest, {StopReason::DeviceState, InternalReason::Preempt});
 }
 
 void runTimers(Turn& turn) {
@@ -171,8 +187,15 @@ void merge(Turn& turn, const Connected& event) {
     if (run.ending) return close(turn, run.id, End::StopRetry); // jobs.md §4.3: onStartJob is never called
     run.state = RunState::Starting;
     setTimer(turn.state, run, turn.now.elapsed + turn.state.constants.opTimeout);
-    turn.effect(CallStart{run.id, run.key, run.info->getService().name, run.info, run.kind, run.network});
-    turn.effect(Trace{.what = Trace::What::Started, .app = run.key.app, .job = run.key, .kind = run.kind});
+    CallStart call{run.id, run.key, run.info->getService().name, run.info, run.kind, run.network, run.overdue};
+    if (const auto job = turn.state.jobs.find(run.key); job != turn.state.jobs.end()) {
+        ContentChanges& content = job->second.content;
+        call.triggeredUris.assign(content.uris.begin(), content.uris.end());
+        content = {};
+    }
+    turn.effect(std::move(call));
+    turn.effect(Trace{
+        .what = Trace::What::Started, .app = run.key.app, .job = run.key, .kind = run.kind, .overdue = run.overdue});
 }
 
 void merge(Turn& turn, const BindFailed& event) {
@@ -225,6 +248,12 @@ void merge(Turn& turn, const JobFinished& event) {
     close(turn, event.run, event.reschedule ? retry : done, event.outcome);
 }
 
+void merge(Turn& turn, const Abandoned& event) {
+    // jobs.md §4.2: only marked, and only in EXECUTING; it matters at the limit.
+    Running* running = findOwn(turn.state, event.run, event.app);
+    if (running && running->run.state == RunState::Executing) running->run.abandoned = true;
+}
+
 void merge(Turn& turn, const BytesUpdated& event) {
     Running* running = findOwn(turn.state, event.run, event.app);
     if (!running) return;
@@ -237,7 +266,9 @@ void merge(Turn& turn, const BytesUpdated& event) {
     run.estimatedDown = event.down;
     run.estimatedUp = event.up;
     // jobs.md §4.4: a new estimate may lengthen the guarantee, never shorten it.
-    const Duration fresh = guaranteedRun(run.kind, {event.down, event.up}, run.network, turn.state.constants);
+    const App* app = turn.app(run.key.app);
+    const bool over = app && overTimeouts(*app, run.kind, turn.now.elapsed, turn.state.constants);
+    const Duration fresh = guaranteedRun(run.kind, over, {event.down, event.up}, run.network, turn.state.constants);
     run.guarantee = std::max(run.guarantee, fresh);
     if (run.state == RunState::Executing) {
         setTimer(turn.state, run, nextTimer(run, turn.now.elapsed, turn.state.constants));

@@ -32,13 +32,15 @@ void addTracked(State& state, Tracked tracked) {
 }
 
 // jobs.md §7.2 for a boot, §12.5 for a mere restart of the daemon: what of a stored job still holds.
-std::optional<Tracked> revived(StoredJob stored, const BootId& boot, Now now, const Constants& constants) {
+std::optional<Tracked> revived(StoredJob stored, const BootId& boot, bool clockGood, Now now,
+                               const Constants& constants) {
     const bool sameBoot = stored.boot == boot;
     if (!sameBoot && !stored.job.info->isPersisted()) return std::nullopt;
     Tracked tracked{.joined = now.wall};
     if (!sameBoot) {
         tracked.job = afterBoot(std::move(stored.job), now);
         tracked.heldUntil = now.elapsed + constants.bootSettle;
+        tracked.clockWasWrong = !clockGood;
     } else if (stored.job.running) {
         tracked.job = afterLostDaemon(std::move(stored.job), now, constants);
     } else {
@@ -58,6 +60,8 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     Step step;
     Turn turn{.state = state, .now = now, .step = step};
     state.nextRun = (std::uint64_t{snapshot.generation} << 32) + 1;
+    state.lastCommit = snapshot.committed;
+    state.clockGood = clockIsGood(snapshot.committed, now);
     for (auto& [memory, written] : snapshot.apps) {
         if (written == boot) state.memories.emplace(memory.app, std::move(memory));
     }
@@ -67,7 +71,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     }
     for (auto& stored : snapshot.jobs) {
         const JobKey key = stored.job.key;
-        auto tracked = revived(std::move(stored), boot, now, state.constants);
+        auto tracked = revived(std::move(stored), boot, state.clockGood, now, state.constants);
         if (!tracked) {
             turn.record(DropJob{key});
             continue;
@@ -83,6 +87,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
 Step Scheduler::handle(const Event& event, Now now) {
     Step step;
     Turn turn{.state = impl_->state, .now = now, .step = step};
+    ageDevice(turn);
     mergeEvent(turn, event);
     settle(turn);
     return step;
@@ -95,7 +100,11 @@ std::optional<Instant> Scheduler::nextDeadline() const {
         if (!next || when < *next) next = when;
     };
     if (!state.timers.empty()) sooner(state.timers.begin()->first);
-    if (!state.asleep.empty()) sooner(state.asleep.begin()->first);
+    if (!state.alarms.empty()) sooner(state.alarms.begin()->first);
+    // Only where a job waits for a slot does it matter when the device counts as left alone (jobs.md §3.6).
+    if (!state.slotless.empty() && state.deviceState.quietAt && state.deviceState.interactive) {
+        sooner(*state.deviceState.quietAt);
+    }
     return next;
 }
 

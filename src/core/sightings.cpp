@@ -1,7 +1,10 @@
 // What edges see of apps and of the device, merged into the nouns.
+#include <algorithm>
+
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/device_state.hpp"
+#include "rules/ending.hpp"
 
 namespace stint {
 namespace {
@@ -13,7 +16,25 @@ ReadSet differences(const Device& before, const Device& after, const DeviceState
     if (power) changed |= only(Reads::Power);
     if (before.network != after.network) changed |= only(Reads::Network);
     if (was.storageLow != is.storageLow) changed |= only(Reads::Storage);
+    if (was.idle != is.idle || was.idleAt != is.idleAt) changed |= only(Reads::Idle);
     return changed;
+}
+
+// jobs.md §3.2: the path itself, or with the flag whatever lies beneath it.
+bool watches(const JobInfo& info, const std::string& path) {
+    return std::ranges::any_of(info.getTriggerContentUris(), [&](const JobInfo::TriggerContentUri& watched) {
+        if (path == watched.uri) return true;
+        const bool beneath = watched.flags & JobInfo::TriggerContentUri::FLAG_NOTIFY_FOR_DESCENDANTS;
+        const std::string folder = watched.uri.ends_with('/') ? watched.uri : watched.uri + '/';
+        return beneath && path.starts_with(folder);
+    });
+}
+
+void add(ContentChanges& content, const std::string& path, Instant now) {
+    constexpr std::size_t most = 50; // jobs.md §3.2: distinct URIs are remembered up to 50
+    if (!content.first) content.first = now;
+    content.last = now;
+    if (content.uris.size() < most) content.uris.insert(path);
 }
 
 } // namespace
@@ -67,11 +88,53 @@ void merge(Turn& turn, const AppSeen& event) {
 void merge(Turn& turn, const DeviceChanged& event) {
     State& state = turn.state;
     const DeviceState was = state.deviceState;
-    state.deviceState = nextDeviceState(event.device, was, state.constants);
+    state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
     turn.changed |= differences(state.device, event.device, was, state.deviceState);
     if (event.device.overrides != state.device.overrides) turn.record(SaveOverrides{event.device.overrides});
     state.device = event.device;
     if (event.call.value) turn.effect(Reply{.call = event.call});
+}
+
+void ageDevice(Turn& turn) {
+    State& state = turn.state;
+    const DeviceState was = state.deviceState;
+    state.deviceState = nextDeviceState(state.device, was, turn.now.elapsed, state.constants);
+    turn.changed |= differences(state.device, state.device, was, state.deviceState);
+}
+
+void merge(Turn& turn, const AppConditions& event) {
+    if (App* app = turn.app(event.app)) app->conditions = event.conditions;
+}
+
+void merge(Turn& turn, const AppTapped& event) {
+    App* app = turn.app(event.app);
+    if (app) app->grantUntil = turn.now.elapsed + turn.state.constants.startGrant;
+}
+
+void merge(Turn& turn, const ContentChanged& event) {
+    for (auto& [key, tracked] : turn.state.jobs) {
+        if (!watches(*tracked.job.info, event.path)) continue;
+        if (tracked.run) {
+            add(turn.state.runs.at(*tracked.run).content, event.path, turn.now.elapsed);
+        } else if (!tracked.grouped) {
+            add(tracked.content, event.path, turn.now.elapsed);
+            letWait(turn, tracked);
+        }
+    }
+}
+
+void merge(Turn& turn, const ClockSet&) {
+    State& state = turn.state;
+    if (state.clockGood || !clockIsGood(state.lastCommit, turn.now)) return;
+    state.clockGood = true;
+    // jobs.md §7.3: what has not run since is rebuilt from its wall bounds.
+    for (auto& [key, tracked] : state.jobs) {
+        if (!tracked.clockWasWrong || tracked.run) continue;
+        tracked.clockWasWrong = false;
+        tracked.job = afterBoot(std::move(tracked.job), turn.now);
+        turn.record(SaveJob{tracked.job});
+        letWait(turn, tracked);
+    }
 }
 
 } // namespace stint

@@ -32,7 +32,7 @@ struct Tracked {
     bool clockWasWrong = false;       ///< its clocks were reckoned from one (jobs.md §7.3), and it has not run since
     Override override = Override::None;
     ContentChanges content;
-    WallTime joined;              ///< since when it waits
+    WallTime joined; ///< since when it waits
     bool grouped = false;
     std::optional<Instant> alarm; ///< when its own clocks say something new
     bool inSight = false;         ///< scheduled from the foreground of a terminal: its first start needs no slot
@@ -40,9 +40,9 @@ struct Tracked {
 
 struct Running {
     Run run;
-    Asks asks;      ///< frozen for the run
+    Asks asks; ///< frozen for the run
     WorkType type = WorkType::Background;
-    std::int32_t bias = 0;  ///< of its app when it began
+    std::int32_t bias = 0; ///< of its app when it began
     bool stopTraced = false;
     bool free = true;       ///< all of it so far lay in free time (jobs.md §6.7)
     ContentChanges content; ///< for the next job of this id
@@ -111,7 +111,8 @@ struct Turn {
 
 /// What is shut for these Asks now.
 std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
-/// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do not.
+/// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do
+/// not.
 std::optional<Instant> ownClock(const Tracked& tracked, Instant now);
 /// When its content trigger is satisfied; nullopt: nothing has changed yet.
 std::optional<Instant> contentReady(const Tracked& tracked);
@@ -136,6 +137,7 @@ void runTimers(Turn& turn);
 /// jobs.md §4.5 clause 3: what there is to stop a run past its guarantee for, now that its timer asks.
 std::optional<Ending> reasonToStop(const Turn& turn, const Running& running);
 void setTimer(State& state, Run& run, Instant when);
+void noteFreeTime(Turn& turn, Running& running);
 
 // The end of a run (closing.cpp).
 

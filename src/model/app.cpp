@@ -26,8 +26,8 @@ std::string_view nameOf(ProcessState state) {
 }
 
 std::optional<ProcessState> processStateNamed(std::string_view name) {
-    for (ProcessState state :
-         {ProcessState::Top, ProcessState::Visible, ProcessState::ForegroundService, ProcessState::Background, ProcessState::NotRunning})
+    for (ProcessState state : {ProcessState::Top, ProcessState::Visible, ProcessState::ForegroundService,
+                               ProcessState::Background, ProcessState::NotRunning})
         if (nameOf(state) == name) return state;
     return std::nullopt;
 }

@@ -74,8 +74,8 @@ enum class ProcessState {
     Top,               ///< focused: what the user is looking at
     Visible,           ///< it has a visible window, or a terminal's foreground
     ForegroundService, ///< it runs a foreground service
-    Background, ///< it has processes, none is seen
-    NotRunning, ///< it has none
+    Background,        ///< it has processes, none is seen
+    NotRunning,        ///< it has none
 };
 
 /// What of an app outlives the daemon within one boot.
@@ -91,14 +91,15 @@ struct AppMemory {
 struct App {
     Manifest manifest;
     AppMemory memory;
-    bool visible = false;               ///< as its windows and terminals say; a pinned state outranks it
-    bool running = false;               ///< a process of it is known to be alive
+    bool visible = false;                          ///< as its windows and terminals say; a pinned state outranks it
+    bool running = false;                          ///< a process of it is known to be alive
     std::set<std::string, std::less<>> conditions; ///< what lets it start from the background (jobs.md §2.3)
     std::optional<Instant> grantUntil;             ///< the few seconds after a tap (jobs.md §2.3)
-    std::map<std::string, bool, std::less<>> foregroundServices; ///< running ones; whether begun while it might start UI
+    std::map<std::string, bool, std::less<>>
+        foregroundServices;                            ///< running ones; whether begun while it might start UI
     std::map<JobClass, std::vector<Instant>> timeouts; ///< timeout events within job.safeguard.timeout_window (§6.7)
     std::vector<Instant> silences;                     ///< ANR events within job.safeguard.unresponsive_window
-    std::vector<Instant> scheduleCalls; ///< persisted schedule() calls within job.schedule_rate_window
+    std::vector<Instant> scheduleCalls;                ///< persisted schedule() calls within job.schedule_rate_window
 };
 
 /// The state that rules read: the pinned one, else what is seen.

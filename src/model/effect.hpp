@@ -16,9 +16,9 @@ struct Reply {
     std::optional<Error> error;
     std::int32_t result = 1;
     JobId id;
-    std::uint32_t count = 0; ///< of StopApp: runs that were ended; of StopJobs: asked to stop
-    std::vector<JobKey> jobs;      ///< of StopJobs: which
-    std::optional<WorkItem> item;  ///< of DequeueWork
+    std::uint32_t count = 0;      ///< of StopApp: runs that were ended; of StopJobs: asked to stop
+    std::vector<JobKey> jobs;     ///< of StopJobs: which
+    std::optional<WorkItem> item; ///< of DequeueWork
 };
 
 /// Connect the run's service: an app's own process that hosts it, else a new one. Answered by Connected, BindFailed

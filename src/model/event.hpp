@@ -26,9 +26,9 @@ struct Schedule {
     std::string space;
     JobInfoPtr info; ///< already built, so already validated (jobs.md §1.2)
     bool newId = false;
-    bool callerVisible = false; ///< the calling process is in the foreground of its terminal, at this call
+    bool callerVisible = false;   ///< the calling process is in the foreground of its terminal, at this call
     std::optional<WorkItem> work; ///< enqueue() (jobs.md §2.5)
-    bool onBehalf = false;      ///< the operator schedules for a built-in app: only callerVisible counts for admission
+    bool onBehalf = false; ///< the operator schedules for a built-in app: only callerVisible counts for admission
 };
 struct Cancel {
     CallId call;

@@ -72,8 +72,8 @@ struct Job {
     /// The end of the window a periodic job is in; a retry remembers that of its original one (jobs.md §6.5).
     std::optional<Instant> windowEnd;
     std::optional<WallTime> windowEndWall;
-    std::int32_t abandoned = 0;          ///< runs that met their limit abandoned (jobs.md §6.4)
-    std::vector<WorkItem> work;          ///< oldest first
+    std::int32_t abandoned = 0; ///< runs that met their limit abandoned (jobs.md §6.4)
+    std::vector<WorkItem> work; ///< oldest first
     std::uint64_t nextWork = 1;
     Duration cumulative{0};     ///< run time over its attempts
     bool demotedByUser = false; ///< jobs.md §6.6
@@ -142,8 +142,8 @@ struct Run {
     JobEndNotificationPolicy endPolicy = JobEndNotificationPolicy::Detach;
     std::optional<Ending> ending;       ///< why it is to end, once that is known; the first reason stands
     bool dropped = false;               ///< its job was cancelled or replaced: no retry, whatever is answered
-    bool overdue = false;                ///< its deadline had passed when it began
-    bool abandoned = false;              ///< the app lost its parameters without reporting (jobs.md §4.2)
+    bool overdue = false;               ///< its deadline had passed when it began
+    bool abandoned = false;             ///< the app lost its parameters without reporting (jobs.md §4.2)
     bool markedForDeath = false;        ///< Stop in the Task Manager: no message goes to the app (jobs.md §5.4)
     std::optional<Network> network;     ///< what its parameters carry
     std::optional<Network> networkNews; ///< a change during BINDING or STARTING, to be told once it executes

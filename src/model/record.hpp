@@ -51,6 +51,7 @@ struct Snapshot {
     std::vector<std::pair<AppMemory, BootId>> apps; ///< by app
     std::vector<Completed> completed;               ///< per app, oldest first
     std::map<std::string, std::string> overrides;   ///< of this boot, else empty
+    WallTime committed{};                           ///< when the last commit was made (jobs.md §7.1)
     std::uint32_t generation = 0;                   ///< one more at each load: makes RunIds unique over restarts
     bool sameBoot = false; ///< the last commit was made in this boot: a restart of the daemon, not a reboot
 };

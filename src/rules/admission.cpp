@@ -61,9 +61,9 @@ bool mayStartUi(const App& app, Instant now) {
 bool mayStartForegroundService(const App& app, Instant now) { return mayStartUi(app, now); }
 
 bool isStartCondition(std::string_view name) {
-    static constexpr std::array<std::string_view, 9> names{
-        "bound_by_visible", "bound_by_system",  "just_in_front", "foreground_task", "ui_broadcast",
-        "overlay",          "background_start", "companion",     "device_owner"};
+    static constexpr std::array<std::string_view, 9> names{"bound_by_visible", "bound_by_system", "just_in_front",
+                                                           "foreground_task",  "ui_broadcast",    "overlay",
+                                                           "background_start", "companion",       "device_owner"};
     return std::ranges::find(names, name) != names.end();
 }
 

@@ -9,10 +9,10 @@
 namespace stint {
 
 struct Carries {
-    std::string_view method;              ///< as the documentation names it
-    bool (*set)(const JobInfo&);          ///< whether a job carries it
+    std::string_view method;     ///< as the documentation names it
+    bool (*set)(const JobInfo&); ///< whether a job carries it
     bool regular, expedited, userInitiated;
-    std::string_view work;                ///< the work layer: "yes", "no", or under what condition
+    std::string_view work; ///< the work layer: "yes", "no", or under what condition
     std::string_view note;
 };
 

@@ -34,11 +34,14 @@ constexpr std::size_t at(WorkType type) { return static_cast<std::size_t>(type);
 
 std::int32_t biasOf(ProcessState state) {
     switch (state) {
-    case ProcessState::Top: return 40;
+    case ProcessState::Top:
+        return 40;
     case ProcessState::Visible:
-    case ProcessState::ForegroundService: return 35;
+    case ProcessState::ForegroundService:
+        return 35;
     case ProcessState::Background:
-    case ProcessState::NotRunning: return 0;
+    case ProcessState::NotRunning:
+        return 0;
     }
     return 0;
 }
@@ -70,15 +73,18 @@ Slots::Slots(const SlotTable& table, const PerType& running, const PerType& pend
     : table_(table), running_(running), pending_(pending), reserved_(running), unassigned_(table.total) {
     // Slot maths, step 1: running jobs take theirs; 2: what is left fills each type's reserve; 3: the rest is given in
     // the same order up to each type's most.
-    for (std::int64_t count : running) unassigned_ -= count;
+    for (std::int64_t count : running)
+        unassigned_ -= count;
     const auto give = [&](std::size_t type, std::int64_t upTo) {
         const std::int64_t wanted = std::min(upTo, running[type] + pending[type]) - reserved_[type];
         const std::int64_t given = std::clamp<std::int64_t>(wanted, 0, std::max<std::int64_t>(unassigned_, 0));
         reserved_[type] += given;
         unassigned_ -= given;
     };
-    for (std::size_t type = 0; type < workTypes; ++type) give(type, table.reserved[type]);
-    for (std::size_t type = 0; type < workTypes; ++type) give(type, table.most[type]);
+    for (std::size_t type = 0; type < workTypes; ++type)
+        give(type, table.reserved[type]);
+    for (std::size_t type = 0; type < workTypes; ++type)
+        give(type, table.most[type]);
 }
 
 std::optional<WorkType> Slots::take(const WorkTypes& types) {

@@ -1,5 +1,5 @@
-// Who gets a slot (jobs.md §3.5, §3.6): how near an app is to the user, what kinds of slots a job may take, and how many
-// of each kind there are.
+// Who gets a slot (jobs.md §3.5, §3.6): how near an app is to the user, what kinds of slots a job may take, and how
+// many of each kind there are.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -46,7 +46,7 @@ private:
     void noLongerPending(const WorkTypes& types);
 
     SlotTable table_;
-    PerType running_;  ///< those that start in this pass included
+    PerType running_; ///< those that start in this pass included
     PerType pending_;
     PerType reserved_;
     std::int64_t unassigned_ = 0;

@@ -43,12 +43,4 @@ DeviceState nextDeviceState(const Device& device, const DeviceState& before, Ins
     return state;
 }
 
-std::optional<Instant> nextChange(const DeviceState& state, Instant now) {
-    std::optional<Instant> next;
-    for (const auto& when : {state.idleAt, state.quietAt}) {
-        if (when && *when > now && (!next || *when < *next)) next = when;
-    }
-    return next;
-}
-
 } // namespace stint

@@ -11,7 +11,4 @@ namespace stint {
 /// The state at `now`, as `device` is and `before` was.
 DeviceState nextDeviceState(const Device& device, const DeviceState& before, Instant now, const Constants& constants);
 
-/// When time alone will change it next.
-std::optional<Instant> nextChange(const DeviceState& state, Instant now);
-
 } // namespace stint

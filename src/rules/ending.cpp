@@ -132,9 +132,9 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
     const auto tries = attempts(job.failures, job.systemStops, constants);
     const auto least = end == End::BindRefused ? 1 : 0;
     const bool aggressive = job.abandoned > constants.abandonedBeforeAggressive; // jobs.md §6.4
-    restUntilTried(job, now,
-                   backoffDelay(*job.info, std::max<std::int64_t>(tries, least), aggressive, constants));
-    for (WorkItem& item : job.work) item.active = false; // handed out again, with one more delivery
+    restUntilTried(job, now, backoffDelay(*job.info, std::max<std::int64_t>(tries, least), aggressive, constants));
+    for (WorkItem& item : job.work)
+        item.active = false; // handed out again, with one more delivery
     return job;
 }
 
@@ -165,7 +165,8 @@ Job afterBoot(Job job, Now now) {
     job.systemStops = 0;
     job.abandoned = 0;
     job.enqueued = now.elapsed;
-    for (WorkItem& item : job.work) item.active = false;
+    for (WorkItem& item : job.work)
+        item.active = false;
     // The wall times stay as they were written: a clock that is wrong now must not replace them (jobs.md §7.3).
     job.notBefore = elapsedOf(job.notBeforeWall, now);
     job.deadline = elapsedOf(job.deadlineWall, now);

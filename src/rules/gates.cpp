@@ -1,5 +1,6 @@
 #include "rules/gates.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/check.hpp"
@@ -42,6 +43,27 @@ std::vector<ShutGate> shutGates(const Context& context) {
         shut.push_back({&gate, verdict});
     }
     return shut;
+}
+
+int rankOf(PendingReason reason) {
+    using enum PendingReason;
+    constexpr std::array order{BackgroundRestriction,
+                               DeviceState,
+                               ConstraintBatteryNotLow,
+                               ConstraintCharging,
+                               AppStandby,
+                               ConstraintDeviceIdle,
+                               ConstraintConnectivity,
+                               ConstraintContentTrigger,
+                               JobSchedulerOptimization,
+                               ConstraintPrefetch,
+                               ConstraintStorageNotLow,
+                               ConstraintMinimumLatency,
+                               Quota,
+                               ConstraintDeadline,
+                               User,
+                               App};
+    return static_cast<int>(std::ranges::find(order, reason) - order.begin());
 }
 
 const Gate* stoppingGate(const Context& context) {

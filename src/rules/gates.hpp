@@ -34,6 +34,9 @@ struct ShutGate {
 /// All gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now.
 std::vector<ShutGate> shutGates(const Context&);
 
+/// Where a reason stands among others (jobs.md §9.1); the smaller goes first.
+int rankOf(PendingReason reason);
+
 /// The first gate that stops a running job, or null.
 const Gate* stoppingGate(const Context&);
 

@@ -47,7 +47,8 @@ Bytes chunkOf(const Job& job) {
     // jobs.md §2.5: the effective chunk is the smallest known one.
     Bytes least = job.info->getMinimumNetworkChunkBytes();
     for (const WorkItem& item : job.work) {
-        if (item.minimumChunk != unknownBytes) least = least == unknownBytes ? item.minimumChunk : std::min(least, item.minimumChunk);
+        if (item.minimumChunk != unknownBytes)
+            least = least == unknownBytes ? item.minimumChunk : std::min(least, item.minimumChunk);
     }
     return least;
 }

@@ -25,8 +25,10 @@ std::optional<Duration> estimate(Payload payload, const std::optional<Network>& 
 
 Duration longestRun(JobClass kind, bool overSafeguard, const Constants& constants) {
     switch (kind) {
-    case JobClass::UserInitiated: return overSafeguard ? constants.maxRuntimeRegular : constants.maxRuntimeUi;
-    case JobClass::Expedited: return std::max(constants.maxRuntimeExpedited, constants.minGuaranteeExpedited);
+    case JobClass::UserInitiated:
+        return overSafeguard ? constants.maxRuntimeRegular : constants.maxRuntimeUi;
+    case JobClass::Expedited:
+        return std::max(constants.maxRuntimeExpedited, constants.minGuaranteeExpedited);
     case JobClass::Regular:
         return overSafeguard ? constants.minGuaranteeRegular
                              : std::max(constants.maxRuntimeRegular, constants.minGuaranteeRegular);

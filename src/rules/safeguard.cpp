@@ -28,9 +28,12 @@ bool countsAsTimeout(const Run& run, const Ending& ending, bool free, Instant no
 
 std::int64_t limitOf(JobClass kind, const Constants& constants) {
     switch (kind) {
-    case JobClass::UserInitiated: return constants.timeoutsUserInitiated;
-    case JobClass::Expedited: return constants.timeoutsExpedited;
-    case JobClass::Regular: return constants.timeoutsRegular;
+    case JobClass::UserInitiated:
+        return constants.timeoutsUserInitiated;
+    case JobClass::Expedited:
+        return constants.timeoutsExpedited;
+    case JobClass::Regular:
+        return constants.timeoutsRegular;
     }
     return 0;
 }
@@ -53,7 +56,8 @@ bool overTimeouts(const App& app, JobClass kind, Instant now, const Constants& c
 bool buggy(const App& app, Instant now, const Constants& constants) {
     if (!constants.safeguards) return false;
     std::int64_t all = 0;
-    for (const auto& [kind, events] : app.timeouts) all += countSince(events, now - constants.timeoutWindow);
+    for (const auto& [kind, events] : app.timeouts)
+        all += countSince(events, now - constants.timeoutWindow);
     return all >= constants.timeoutsAll ||
            countSince(app.silences, now - constants.unresponsiveWindow) >= constants.unresponsive;
 }

@@ -160,7 +160,8 @@ Broken windowIsWide(const JobInfo& job) {
 // What the table of jobs.md §1.5 does not let this kind of job carry.
 Broken carriesOnlyItsOwn(const JobInfo& job, std::string_view rule, std::string_view kind, bool Carries::*may) {
     for (const Carries& row : carriesTable())
-        if (!(row.*may) && row.set(job)) return broken("{}: {} job may not have {}; leave it out", rule, kind, row.method);
+        if (!(row.*may) && row.set(job))
+            return broken("{}: {} job may not have {}; leave it out", rule, kind, row.method);
     return std::nullopt;
 }
 
@@ -268,10 +269,10 @@ Broken extrasAreSmall(const JobInfo& job) {
 std::optional<Error> brokenRule(const JobInfo& job) {
     // jobs.md §1.2: checked in this order; the first failing rule names the error. The values of §1.1 that no V rule
     // covers come after them, but for the service, without which there is no job.
-    for (auto rule : {serviceRule, idleIsNotTriedAgain, bytesNeedNetwork, estimatesAreSizes, chunkFits,
-                      timesArePositive, periodicHasItsWindow, prefetchHasNoDeadline, persistedHoldsNothingLive,
-                      priorityIsItsOwn, windowIsWide, expeditedIsShort, userInitiatedIsATransfer, tagsAreWell,
-                      backoffIsKnown, extrasAreSmall})
+    for (auto rule :
+         {serviceRule, idleIsNotTriedAgain, bytesNeedNetwork, estimatesAreSizes, chunkFits, timesArePositive,
+          periodicHasItsWindow, prefetchHasNoDeadline, persistedHoldsNothingLive, priorityIsItsOwn, windowIsWide,
+          expeditedIsShort, userInitiatedIsATransfer, tagsAreWell, backoffIsKnown, extrasAreSmall})
         if (Broken error = rule(job)) return error;
     return std::nullopt;
 }

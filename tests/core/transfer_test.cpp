@@ -161,15 +161,16 @@ TEST_CASE("several transfers run at the same time") { // §3.6, §11 example 56
         CHECK(stage.runs(id)); // in sight: beyond the slots, too
 }
 
-TEST_CASE("jobs beyond the slots wait, and the next starts when one ends") { // §3.6
+TEST_CASE("jobs beyond the slots of their type wait, and the next starts when one ends") { // §3.6
     Constants constants;
-    constants.slots = 2;
+    constants.slots = 8; // screen on: 6 in all, 3 of them for the background
     Stage stage{constants};
-    for (int id = 1; id <= 3; ++id)
+    for (int id = 1; id <= 4; ++id)
         stage.schedule(stage.job(id), false);
-    CHECK(stage.why(3) == std::vector{PendingReason::DeviceState});
-    stage.finish(1, false);
     CHECK(stage.runs(3));
+    CHECK(stage.why(4) == std::vector{PendingReason::DeviceState});
+    stage.finish(1, false);
+    CHECK(stage.runs(4));
 }
 
 TEST_CASE("a job past its guarantee makes room for one that finds no slot") { // §3.6 preemption, §4.5 clause 3

@@ -25,16 +25,16 @@ TEST_CASE("exponential back-off doubles up to five hours") { // §6.2, §11 exam
     const JobInfo job = info(30s, JobInfo::BACKOFF_POLICY_EXPONENTIAL);
     const Duration expected[] = {0s, 30s, 1min, 2min, 4min, 8min, 16min, 32min, 64min, 128min, 256min, 300min, 300min};
     for (std::int64_t attempt = 0; attempt < std::ssize(expected); ++attempt)
-        CHECK(backoffDelay(job, attempt, {}) == expected[attempt]);
-    CHECK(backoffDelay(job, 1'000'000, {}) == 5h);
+        CHECK(backoffDelay(job, attempt, false, {}) == expected[attempt]);
+    CHECK(backoffDelay(job, 1'000'000, false, {}) == 5h);
 }
 
 TEST_CASE("linear back-off grows by its initial delay up to five hours") { // §6.2, §11 example 33
     const JobInfo job = info(10min, JobInfo::BACKOFF_POLICY_LINEAR);
-    CHECK(backoffDelay(job, 1, {}) == 10min);
-    CHECK(backoffDelay(job, 3, {}) == 30min);
-    CHECK(backoffDelay(job, 30, {}) == 5h);
-    CHECK(backoffDelay(job, 1'000'000'000, {}) == 5h);
+    CHECK(backoffDelay(job, 1, false, {}) == 10min);
+    CHECK(backoffDelay(job, 3, false, {}) == 30min);
+    CHECK(backoffDelay(job, 30, false, {}) == 5h);
+    CHECK(backoffDelay(job, 1'000'000'000, false, {}) == 5h);
 }
 
 TEST_CASE("three system stops count as one failure") { // §6.2, §11 example 34

@@ -15,7 +15,7 @@ TEST_CASE("the battery is low from 15 % on, until 20 % or the plug") { // limits
     for (const Row& r : {Row{false, 16, false, false}, Row{false, 15, false, true}, Row{false, 19, true, true},
                          Row{false, 20, true, false}, Row{false, 19, false, false}, Row{true, 3, true, false}}) {
         const Device device{.plugged = r.plugged, .batteryPercent = r.percent};
-        CHECK(nextDeviceState(device, {.batteryLow = r.wasLow}, {}).batteryLow == r.low);
+        CHECK(nextDeviceState(device, {.batteryLow = r.wasLow}, {}, {}).batteryLow == r.low);
     }
 }
 
@@ -28,9 +28,9 @@ TEST_CASE("storage is low below the smaller of 5 % and 500 MiB, until 1.5 times 
                          Row{100_GiB, 749_MiB, true, true}, Row{100_GiB, 750_MiB, true, false},
                          Row{1000, 50, false, false}, Row{1000, 49, false, true}, Row{0, 0, false, false}}) {
         const Device device{.storageFree = r.free, .storageTotal = r.total};
-        CHECK(nextDeviceState(device, {.storageLow = r.wasLow}, {}).storageLow == r.low);
+        CHECK(nextDeviceState(device, {.storageLow = r.wasLow}, {}, {}).storageLow == r.low);
     }
-    CHECK(nextDeviceState({.storageForced = true}, {}, {}).storageLow);
+    CHECK(nextDeviceState({.storageForced = true}, {}, {}, {}).storageLow);
 }
 
 TEST_CASE("memory decides how many jobs run at once") { // jobs.md §3.6

@@ -18,17 +18,17 @@ TEST_CASE("the estimated payload decides how long a transfer is guaranteed to ru
                            Row{4_GiB,        12h},         // more than the limit
                            Row{unknownBytes, 6h}}) {
         CAPTURE(row.down);
-        CHECK(guaranteedRun(JobClass::UserInitiated, {row.down, unknownBytes}, slow, {}) == row.guarantee);
+        CHECK(guaranteedRun(JobClass::UserInitiated, false, {row.down, unknownBytes}, slow, {}) == row.guarantee);
     }
     // clang-format on
-    CHECK(longestRun(JobClass::UserInitiated, {}) == 12h);
+    CHECK(longestRun(JobClass::UserInitiated, false, {}) == 12h);
 }
 
 TEST_CASE("an unknown part is left out, and nothing known means the plain guarantee") { // §4.4
     const Constants constants{.uiDataFloor = 0s};
     const Network both{.downstream = 8, .upstream = 8};
     const auto guarantee = [&](Payload payload, const std::optional<Network>& network) {
-        return guaranteedRun(JobClass::UserInitiated, payload, network, constants);
+        return guaranteedRun(JobClass::UserInitiated, false, payload, network, constants);
     };
     CHECK(guarantee({1000, unknownBytes}, both) == 1350ms);
     CHECK(guarantee({1000, 1000}, both) == 2700ms);
@@ -37,12 +37,12 @@ TEST_CASE("an unknown part is left out, and nothing known means the plain guaran
     CHECK(guarantee({1000, 1000}, std::nullopt) == 6h);
     Constants off = constants;
     off.useDataEstimates = false;
-    CHECK(guaranteedRun(JobClass::UserInitiated, {1000, 1000}, both, off) == 6h);
+    CHECK(guaranteedRun(JobClass::UserInitiated, false, {1000, 1000}, both, off) == 6h);
 }
 
 TEST_CASE("a regular job is guaranteed ten minutes and ends at thirty") { // §4.4
-    CHECK(guaranteedRun(JobClass::Regular, {6_GiB, 0}, Network{.downstream = 1}, {}) == 10min);
-    CHECK(longestRun(JobClass::Regular, {}) == 30min);
+    CHECK(guaranteedRun(JobClass::Regular, false, {6_GiB, 0}, Network{.downstream = 1}, {}) == 10min);
+    CHECK(longestRun(JobClass::Regular, false, {}) == 30min);
 }
 
 TEST_CASE("the least rate is the slowest on which the payload is not hopeless") { // §3.3 clause 2

@@ -1,0 +1,66 @@
+// Work items of a running job (jobs.md §2.5): handed out oldest first, one delivery more each time, gone when
+// completed.
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "core/state.hpp"
+
+namespace stint {
+namespace {
+
+struct Found {
+    Running* running = nullptr;
+    Job* job = nullptr;
+};
+
+// The run that the app speaks for, and its job; null where the run is over, or was replaced meanwhile.
+Found find(Turn& turn, const AppId& app, RunId run) {
+    const auto running = turn.state.runs.find(run);
+    if (running == turn.state.runs.end() || running->second.run.key.app != app) return {};
+    const auto job = turn.state.jobs.find(running->second.run.key);
+    if (job == turn.state.jobs.end() || running->second.run.dropped) return {};
+    return {&running->second, &job->second.job};
+}
+
+Error over(RunId run) { return fail(Errc::Security, "run {} is over: its work is handed out no more", run.value); }
+
+} // namespace
+
+void merge(Turn& turn, const DequeueWork& event) {
+    const auto [running, job] = find(turn, event.app, event.run);
+    Reply reply{.call = event.call};
+    if (!job) {
+        reply.error = over(event.run);
+        turn.effect(reply);
+        return;
+    }
+    const auto next = std::ranges::find(job->work, false, &WorkItem::active);
+    if (next != job->work.end()) {
+        next->active = true;
+        ++next->deliveries;
+        reply.item = *next;
+        turn.record(SaveJob{*job});
+        turn.effect(Trace{.what = Trace::What::Work, .app = event.app, .job = job->key, .item = *next});
+    }
+    const bool done = job->work.empty();
+    turn.effect(reply);
+    if (done) close(turn, event.run, End::Finished); // no item left to complete: as jobFinished(false)
+}
+
+void merge(Turn& turn, const CompleteWork& event) {
+    const auto [running, job] = find(turn, event.app, event.run);
+    Reply reply{.call = event.call};
+    if (!job) {
+        reply.error = over(event.run);
+    } else if (const auto item = std::ranges::find(job->work, event.item, &WorkItem::id);
+               item == job->work.end() || !item->active) {
+        reply.error =
+            fail(Errc::IllegalArgument, "item {} is not being worked on; complete what was dequeued", event.item);
+    } else {
+        job->work.erase(item);
+        turn.record(SaveJob{*job});
+    }
+    turn.effect(reply);
+}
+
+} // namespace stint

@@ -1,0 +1,69 @@
+// The parts of a scenario file, each read where its chapter of scenario.md says so. Only the reader's files include this.
+#pragma once
+#include <optional>
+#include <set>
+#include <string>
+
+#include "sim/scenario.hpp"
+#include "sim/yaml.hpp"
+
+namespace stint::sim {
+
+// Values (read_values.cpp).
+
+Duration readDuration(Yaml& yaml, const Node& node, std::string_view what);
+Bytes readSize(Yaml& yaml, const Node& node, std::string_view what);
+AppId readAppId(Yaml& yaml, const Node& node);
+JobKey readJobKey(Yaml& yaml, const Node& node);
+/// A duration since 0s, or a time of day after `start`.
+Duration readMoment(Yaml& yaml, const Node& node, WallTime start);
+/// A moment, or two of them in a list.
+Span readSpan(Yaml& yaml, const Node& node, WallTime start);
+std::string readWord(Yaml& yaml, const Node& node, std::string_view what, std::span<const std::string_view> words);
+std::set<std::string, std::less<>> readWords(Yaml& yaml, const Node& node, std::string_view what,
+                                             std::span<const std::string_view> words = {});
+std::string readPolicyName(Yaml& yaml, const Node& node);
+
+// read_device.cpp
+
+DeviceChange readDevice(Yaml& yaml, const Node& node);
+
+// read_app.cpp
+
+AppSetup readApp(Yaml& yaml, const Node& node);
+ProcessState readState(Yaml& yaml, const Node& node);
+std::string readBucket(Yaml& yaml, const Node& node);
+std::string readBatteryUsage(Yaml& yaml, const Node& node);
+std::set<std::string, std::less<>> readConditions(Yaml& yaml, const Node& node);
+std::set<std::string, std::less<>> readPermissions(Yaml& yaml, const Node& node);
+
+// read_job.cpp, read_runs.cpp
+
+deed::Schedule readSchedule(Yaml& yaml, const Node& node);
+Behaviour readRuns(Yaml& yaml, const Node& node);
+JobEndNotificationPolicy readEndPolicy(Yaml& yaml, const Node& node);
+deed::TellBytes readBytes(Yaml& yaml, const Node& node);
+
+// read_timeline.cpp, read_deed.cpp, read_expect.cpp
+
+std::vector<Entry> readTimeline(Yaml& yaml, const Node& node, WallTime start);
+/// What stands under a verb; nullopt where nothing is called so.
+std::optional<Deed> readDeed(Yaml& yaml, std::string_view verb, const Node& node);
+std::span<const std::string_view> verbNames();
+Deed readExpect(Yaml& yaml, const Node& node);
+
+// read_trace.cpp
+
+std::vector<ExpectedEffect> readTrace(Yaml& yaml, const Node& node, WallTime start);
+std::vector<ExpectedTotal> readTotals(Yaml& yaml, const Node& node, WallTime start);
+
+// read_constants.cpp
+
+std::vector<Setting> readConstants(Yaml& yaml, const Node& node);
+
+// check.cpp
+
+/// What no single line shows: an event out of order, a job or an app that is used before it is there.
+void check(Yaml& yaml, const Scenario& scenario);
+
+} // namespace stint::sim

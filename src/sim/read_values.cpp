@@ -1,0 +1,70 @@
+#include <array>
+
+#include "base/time.hpp"
+#include "sim/parts.hpp"
+#include "sim/values.hpp"
+
+namespace stint::sim {
+
+Duration readDuration(Yaml& yaml, const Node& node, std::string_view what) {
+    return yaml.parsed<Duration>(node, what, parseDuration);
+}
+
+Bytes readSize(Yaml& yaml, const Node& node, std::string_view what) {
+    return yaml.parsed<Bytes>(node, what, parseSize);
+}
+
+AppId readAppId(Yaml& yaml, const Node& node) { return yaml.parsed<AppId>(node, "app", parseApp); }
+
+JobKey readJobKey(Yaml& yaml, const Node& node) { return yaml.parsed<JobKey>(node, "job", parseJob); }
+
+Duration readMoment(Yaml& yaml, const Node& node, WallTime start) {
+    const std::string given = yaml.text(node, "a time");
+    if (!node.IsScalar()) return {};
+    if (const auto day = parseTimeOfDay(given)) {
+        if (*day >= start) return *day - start;
+        yaml.complain(placeOf(node), "{} is before the start of the run, {}", given, formatWall(start));
+        return {};
+    }
+    if (const auto since = parseDuration(given)) return *since;
+    const auto wrong = given.find('T') == std::string::npos ? parseDuration(given).error() : parseTimeOfDay(given).error();
+    yaml.complain(placeOf(node), "{}", wrong.message);
+    return {};
+}
+
+Span readSpan(Yaml& yaml, const Node& node, WallTime start) {
+    if (!node.IsSequence()) {
+        const Duration moment = readMoment(yaml, node, start);
+        return {moment, moment};
+    }
+    if (node.size() != 2) {
+        yaml.complain(placeOf(node), "a range has two ends, [10min, 11min]; this list has {}", node.size());
+        return {};
+    }
+    const Span span{readMoment(yaml, node[0], start), readMoment(yaml, node[1], start)};
+    if (span.to < span.from)
+        yaml.complain(placeOf(node), "the range ends before it begins; write the earlier time first");
+    return span;
+}
+
+std::string readWord(Yaml& yaml, const Node& node, std::string_view what, std::span<const std::string_view> words) {
+    const std::string given = yaml.text(node, what);
+    const bool known = words.empty() || std::ranges::find(words, given) != words.end();
+    if (node.IsScalar() && !known)
+        yaml.complain(placeOf(node), "{}", Yaml::unknownWord(given, what, {words.begin(), words.end()}));
+    return given;
+}
+
+std::set<std::string, std::less<>> readWords(Yaml& yaml, const Node& node, std::string_view what,
+                                             std::span<const std::string_view> words) {
+    std::set<std::string, std::less<>> read;
+    yaml.list(node, what, [&](const Node& item) { read.insert(readWord(yaml, item, what, words)); });
+    return read;
+}
+
+std::string readPolicyName(Yaml& yaml, const Node& node) {
+    static constexpr std::array<std::string_view, 2> names{"android16", "android15"};
+    return readWord(yaml, node, "policy", names);
+}
+
+} // namespace stint::sim

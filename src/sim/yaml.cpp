@@ -1,0 +1,124 @@
+#include "sim/yaml.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "base/nearest.hpp"
+
+namespace stint::sim {
+namespace {
+
+constexpr std::size_t mostComplaints = 20; ///< more would hide the first ones
+
+std::string joined(const std::vector<std::string_view>& words) {
+    std::string text;
+    for (std::string_view word : words)
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", word);
+    return text;
+}
+
+std::string_view shapeOf(const Node& node) {
+    if (node.IsMap()) return "a map";
+    if (node.IsSequence()) return "a list";
+    return node.IsScalar() ? "a single value" : "nothing";
+}
+
+Place placeOf(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
+
+} // namespace
+
+Place placeOf(const Node& node) { return placeOf(node.Mark()); }
+
+std::optional<Node> Yaml::load(const std::string& text) {
+    try {
+        std::vector<Node> documents = YAML::LoadAll(text);
+        if (documents.empty() || documents.front().IsNull()) {
+            complain({}, "the file is empty; a scenario has at least a timeline");
+            return std::nullopt;
+        }
+        if (documents.size() == 1) return documents.front();
+        complain(placeOf(documents[1]), "a second document begins here; write each scenario into a file of its own");
+    } catch (const YAML::Exception& error) {
+        complain(placeOf(error.mark), "this is not YAML: {}", error.msg);
+    }
+    return std::nullopt;
+}
+
+Error Yaml::error() const {
+    auto sorted = complaints_;
+    std::ranges::stable_sort(sorted, {}, [](const auto& complaint) { return complaint.first; });
+    std::string all;
+    for (const auto& [place, sentence] : std::span(sorted).first(std::min(sorted.size(), mostComplaints)))
+        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", file_, place.line, place.column, sentence);
+    if (sorted.size() > mostComplaints)
+        all += fmt::format("\n{}: {} more mistakes", file_, sorted.size() - mostComplaints);
+    return {Errc::IllegalArgument, all};
+}
+
+void Yaml::map(const Node& node, std::string_view what, Keys keys) {
+    std::vector<std::string_view> known;
+    for (const Key& key : keys)
+        known.push_back(key.name);
+    names(node, what, [&](const Node& name, const Node& value) {
+        const auto* key = std::ranges::find(keys, name.Scalar(), &Key::name);
+        if (key == keys.end()) return complainOfKey(name, what, known);
+        key->read(value);
+    });
+}
+
+void Yaml::names(const Node& node, std::string_view what,
+                 const std::function<void(const Node& name, const Node& value)>& each) {
+    if (!node.IsMap()) return complain(placeOf(node), "{} is {}; write a map, {{key: value}}", what, shapeOf(node));
+    std::set<std::string> seen;
+    for (const auto& pair : node) {
+        if (!pair.first.IsScalar()) {
+            complain(placeOf(pair.first), "a key of {} is {}; write a word", what, shapeOf(pair.first));
+        } else if (!seen.insert(pair.first.Scalar()).second) {
+            complain(placeOf(pair.first), "\"{}\" stands twice in {}; leave one out", pair.first.Scalar(), what);
+        } else {
+            each(pair.first, pair.second);
+        }
+    }
+}
+
+void Yaml::list(const Node& node, std::string_view what, const std::function<void(const Node&)>& each) {
+    if (!node.IsSequence()) return complain(placeOf(node), "{} is {}; write a list, [a, b]", what, shapeOf(node));
+    for (const Node& item : node)
+        each(item);
+}
+
+std::string Yaml::text(const Node& node, std::string_view what) {
+    if (node.IsScalar()) return node.Scalar();
+    complain(placeOf(node), "{} is {}; write a single value", what, shapeOf(node));
+    return {};
+}
+
+bool Yaml::flag(const Node& node, std::string_view what) {
+    return word<bool>(node, what, {{"true", true}, {"false", false}});
+}
+
+std::int64_t Yaml::number(const Node& node, std::string_view what, std::int64_t least, std::int64_t most) {
+    const std::string given = text(node, what);
+    if (!node.IsScalar()) return least;
+    std::int64_t value = 0;
+    const auto [end, trouble] = std::from_chars(given.data(), given.data() + given.size(), value);
+    if (trouble == std::errc{} && end == given.data() + given.size() && least <= value && value <= most) return value;
+    complain(placeOf(node), "{} cannot be \"{}\"; it is a whole number from {} to {}", what, given, least, most);
+    return least;
+}
+
+std::string Yaml::unknownWord(std::string_view given, std::string_view what,
+                              const std::vector<std::string_view>& known) {
+    if (const auto meant = nearest(given, known))
+        return fmt::format("{} cannot be \"{}\" (did you mean \"{}\"?)", what, given, *meant);
+    return fmt::format("{} cannot be \"{}\"; it is one of {}", what, given, joined(known));
+}
+
+void Yaml::complainOfKey(const Node& key, std::string_view what, const std::vector<std::string_view>& known) {
+    if (const auto meant = nearest(key.Scalar(), known))
+        return complain(placeOf(key), "unknown key \"{}\" of {} (did you mean \"{}\"?)", key.Scalar(), what, *meant);
+    complain(placeOf(key), "unknown key \"{}\" of {}; it takes {}", key.Scalar(), what, joined(known));
+}
+
+} // namespace stint::sim
