@@ -19,7 +19,14 @@ bool mentions(const std::string& message, std::string_view words) { return messa
 TEST_CASE("the defaults are the spec's") { // jobs.md §0, §12.3, §12.5; limits.md §11
     // clang-format off
     const std::map<std::string_view, std::string_view> defaults{
-        {"battery.low", "15"}, {"battery.okay", "20"},
+        {"battery.low", "15"}, {"battery.okay", "20"}, {"idle.threshold", "31min"},
+        {"job.abandoned_before_aggressive", "3"}, {"job.max_persisted_work_items", "100000"},
+        {"job.max_period", "365d"}, {"job.periodic_buffer", "30min"}, {"job.safeguard.enabled", "true"},
+        {"job.safeguard.timeout_window", "1d"}, {"job.safeguard.timeouts.all", "10"},
+        {"job.safeguard.timeouts.expedited", "5"}, {"job.safeguard.timeouts.regular", "3"},
+        {"job.safeguard.timeouts.user_initiated", "2"}, {"job.safeguard.unresponsive", "3"},
+        {"job.safeguard.unresponsive_window", "6h"}, {"job.screen_off_settle", "30s"}, {"job.start_grant", "10s"},
+        {"job.waiting_too_long", "true"}, {"run.max_ej", "10min"}, {"run.min_ej_guarantee", "3min"},
         {"job.bind_timeout", "18s"}, {"job.boot_settle", "5s"}, {"job.completed_history", "20"},
         {"job.crash_guard.crashes", "3"}, {"job.crash_guard.rest", "30min"}, {"job.crash_guard.window", "1min"},
         {"job.duration_stamp", "5min"}, {"job.max_backoff", "5h"}, {"job.max_jobs_per_app", "150"},
@@ -151,7 +158,7 @@ TEST_CASE("an unknown constant is refused with the known one that was meant") {
     }
     Constants constants;
     CHECK(mentions(messageOf(setConstant(constants, "colour_of_the_sky", "1")),
-                   "begin with battery. job. run. storage."));
+                   "begin with battery. idle. job. run. storage."));
 }
 
 TEST_CASE("a battery cannot be okay at a level where it is low") { // limits.md §10.3
