@@ -25,6 +25,7 @@ constexpr const char* program = "/usr/sbin/nginx";
 // wait in its queue from now on.
 Fd listenOn(int& port) {
     Fd fd(::socket(AF_INET, SOCK_STREAM, 0));
+    STINT_CHECK(fd);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
