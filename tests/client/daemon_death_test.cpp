@@ -123,7 +123,7 @@ TEST_CASE("a call that meets a dead line is made over a new one") {
 
 TEST_CASE("a call that the daemon died of is not made again") {
     FakeDaemon daemon;
-    int times = 0;
+    std::atomic<int> times = 0;
     auto connection = Connection::open().value();
     CHECK(connection.package().ok());
     daemon.onThenBreak("CancelInAllNamespaces", times);

@@ -81,7 +81,7 @@ void FakeDaemon::on(const std::string& member, Answer answer) {
     }
 }
 
-void FakeDaemon::onThenBreak(const std::string& member, int& times) {
+void FakeDaemon::onThenBreak(const std::string& member, std::atomic<int>& times) {
     on(member, [this, &times](wire::Reader&, wire::Writer&) {
         ++times;
         bus_.reset();

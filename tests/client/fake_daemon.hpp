@@ -1,6 +1,7 @@
 // The other end of libstint's line: a thread that accepts connections, answers as it was told to, and notes what it
 // hears as lines of text. It says what stintd says, and, where a test wants it, what stintd never would.
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -35,7 +36,7 @@ public:
     /// Calls of `member` are not noted: a flood of them would drown the others.
     void overhear(const std::string& member);
     /// Its connection breaks at a call of `member`, before the answer; `times` counts them.
-    void onThenBreak(const std::string& member, int& times);
+    void onThenBreak(const std::string& member, std::atomic<int>& times);
     /// The end of a socketpair, for a process that the daemon started; it takes the place of other connections.
     Fd startedSocket();
 
