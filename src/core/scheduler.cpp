@@ -67,12 +67,14 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     }
     for (auto& stored : snapshot.jobs) {
         const JobKey key = stored.job.key;
+        // Only what the restart changes is written again: on a full disk there is room for no more.
+        const bool changed = stored.boot != boot || stored.job.running;
         auto tracked = revived(std::move(stored), boot, now, state.constants);
         if (!tracked) {
             turn.record(DropJob{key});
             continue;
         }
-        turn.record(SaveJob{tracked->job});
+        if (changed) turn.record(SaveJob{tracked->job});
         addTracked(state, *std::move(tracked));
     }
     for (auto& [key, tracked] : state.jobs)
