@@ -149,6 +149,14 @@ bool FakeDaemon::heardNothing() {
     return heard_.empty();
 }
 
+void FakeDaemon::stall(std::shared_future<void> end) {
+    {
+        std::unique_lock lock(mutex_);
+        deeds_.push_back([end] { end.wait(); });
+    }
+    ::eventfd_write(wakeUp_.get(), 1);
+}
+
 void FakeDaemon::die() {
     in([this] {
         serve();

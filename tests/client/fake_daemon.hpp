@@ -59,6 +59,9 @@ public:
     /// Dispatches until the app has answered.
     Result<bool> answerOf(Connection& connection, std::future<Result<bool>> answer);
 
+    /// Does and reads nothing until `end` is there.
+    void stall(std::shared_future<void> end);
+
     /// Closes everything, as death does; and another daemon comes at the same place.
     void die();
     void revive();

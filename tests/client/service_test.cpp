@@ -236,6 +236,29 @@ TEST_CASE("an end with an impossible text is still an end") {
     }
 }
 
+TEST_CASE("words for which the socket has no room hold nobody up, and go out with the loop") {
+    World world;
+    std::vector<JobParameters> runs;
+    world.service.start = [&](const JobParameters& run) {
+        runs.push_back(run);
+        return true;
+    };
+    constexpr int many = 300;
+    for (int run = 1; run <= many; ++run)
+        REQUIRE(world.start(static_cast<std::uint64_t>(run), params(run)).value());
+    std::promise<void> goOn;
+    world.daemon.stall(goOn.get_future());
+    for (const JobParameters& run : runs)
+        world.service.jobFinished(run, false, {0, std::string(4000, 'x')});
+    goOn.set_value();
+    int ended = 0;
+    CHECK(world.daemon.dispatchUntil(world.connection, [&] {
+        while (!world.daemon.heardNothing())
+            ended += world.daemon.heard().starts_with("JobFinished");
+        return ended == many;
+    }));
+}
+
 TEST_CASE("messages that a blocking call took in are dispatched though the socket is silent") { // systemd#38662
     World world;
     world.daemon.on("Cancel", [](wire::Reader&, wire::Writer&) { return Result<void>(); });
