@@ -5,8 +5,7 @@ library=$1
 
 # Each line is "ADDRESS TYPE NAME"; a type's table and its RTTI carry a prefix.
 names=$(nm -DC --defined-only "$library" | sed -E 's/^[0-9a-f]* *[A-Za-z] //; s/^(typeinfo|typeinfo name|vtable) for //')
-inner=$(printf '%s\n' "$names" | grep -E '^stint::(wire|client)::|^stint::Connection::Impl::' || true)
-inner=$inner$(printf '%s\n' "$names" | grep -vE '^stint::' || true)
+inner=$(printf '%s\n' "$names" | sed -nE '/^stint::(wire|client)::|^stint::Connection::Impl::/p; /^stint::/!p')
 if [ -n "$inner" ]; then
     printf 'exported, and not of the public API:\n%s\n' "$inner" >&2
     exit 1
