@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/fail.hpp"
+#include "bus/introspection.hpp"
 #include "bus/request.hpp"
 #include "wire/names.hpp"
 
@@ -12,6 +13,7 @@ using wire::deviceInterface;
 using wire::jobSchedulerInterface;
 using wire::taskManagerInterface;
 
+constexpr std::string_view introspectableInterface = "org.freedesktop.DBus.Introspectable";
 constexpr const char* peerInterface = "org.freedesktop.DBus.Peer";
 constexpr Allowed anyone = Allowed::Anyone;
 constexpr Allowed theOperator = Allowed::Operator;
@@ -46,12 +48,38 @@ constexpr std::array table = {
 };
 // clang-format on
 
-} // namespace
-
+/// nullptr where there is none. A call may leave out the interface.
 const Method* findMethod(std::string_view interface, std::string_view member) {
     for (const Method& method : table)
         if (member == method.member && (interface.empty() || interface == method.interface)) return &method;
     return nullptr;
+}
+
+Handled introspect(std::string_view path) {
+    std::optional<std::string> xml = introspection(path);
+    if (!xml) return fail(Errc::IllegalArgument, "no object {}; there is {}", path, wire::objectPath);
+    return answers([xml = std::move(*xml)](wire::Writer& writer) -> Result<void> {
+        writer.string(xml);
+        return {};
+    });
+}
+
+} // namespace
+
+Handled dispatch(Request& request, const wire::Message& message) {
+    const std::string_view interface = message.interface();
+    if (interface == introspectableInterface && message.member() == "Introspect") return introspect(message.path());
+    const Method* method = findMethod(interface, message.member());
+    if (!method) return fail(Errc::IllegalArgument, "no method {}.{}", interface, message.member());
+    // A peer is pinged at any path.
+    if (message.path() != wire::objectPath && std::string_view(method->interface) != peerInterface)
+        return fail(Errc::IllegalArgument, "no object {}; there is {}", message.path(), wire::objectPath);
+    if (message.signature() != method->signature)
+        return fail(Errc::IllegalArgument, "{}.{} takes ({}), not ({})", method->interface, method->member,
+                    method->signature, message.signature());
+    if (method->allowed == Allowed::Operator && !request.caller.isOperator)
+        return onlyOperator(request.caller, fmt::format("{}.{}", method->interface, method->member));
+    return method->handle(request);
 }
 
 Handled answers(std::function<Result<void>(wire::Writer&)> write) {

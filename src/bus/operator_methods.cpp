@@ -57,7 +57,8 @@ Handled setApp(Request& request) {
     changes.take("state", state);
     STINT_TRY(changes.read(request.arguments));
     if (!state) return fail(Errc::IllegalArgument, "changes: nothing is to be changed; give a state");
-    request.owner.arrived(AppStatePinned{request.call, app, STINT_TRY(pinned(*state))});
+    const std::optional<ProcessState> wanted = STINT_TRY(pinned(*state));
+    request.owner.arrived(AppStatePinned{request.call, app, wanted});
     return waits();
 }
 

@@ -50,8 +50,8 @@ struct Method {
     Handler handle;
 };
 
-/// nullptr where there is none. A call may leave out the interface.
-const Method* findMethod(std::string_view interface, std::string_view member);
+/// Finds the method that `message` calls, checks its signature and what the caller may do, and handles it.
+Handled dispatch(Request& request, const wire::Message& message);
 
 /// Security, naming what only the operator may do.
 Error onlyOperator(const BusCaller& caller, std::string_view what);

@@ -6,7 +6,6 @@
 #include "base/fail.hpp"
 #include "bus/call_book.hpp"
 #include "bus/connection.hpp"
-#include "bus/introspection.hpp"
 #include "bus/listener.hpp"
 #include "bus/outgoing.hpp"
 #include "bus/request.hpp"
@@ -68,7 +67,7 @@ private:
     void take(ConnectionId id, Peer& peer, wire::Message message);
     void takeCall(ConnectionId id, Peer& peer, wire::Message message);
     void takeAnswer(ConnectionId id, Peer& peer, const wire::Message& answer);
-    Handled handle(ConnectionId id, Peer& peer, CallId call, const wire::Message& message);
+    Handled handle(ConnectionId id, const Peer& peer, CallId call, const wire::Message& message);
 
     // Sending.
     Peer* find(ConnectionId id);
@@ -216,26 +215,9 @@ void ServerLoop::takeCall(ConnectionId id, Peer& peer, wire::Message message) {
     calls_.handled(call, handle(id, peer, call, message));
 }
 
-Handled ServerLoop::handle(ConnectionId id, Peer& peer, CallId call, const wire::Message& message) {
-    if (message.interface() == "org.freedesktop.DBus.Introspectable" && message.member() == "Introspect") {
-        std::optional<std::string> xml = introspection(message.path());
-        if (!xml) return fail(Errc::IllegalArgument, "no object {}; there is {}", message.path(), wire::objectPath);
-        return answers([xml = *std::move(xml)](wire::Writer& writer) -> Result<void> {
-            writer.string(xml);
-            return {};
-        });
-    }
-    const Method* method = findMethod(message.interface(), message.member());
-    if (!method) return fail(Errc::IllegalArgument, "no method {}.{}", message.interface(), message.member());
-    if (message.path() != wire::objectPath && !message.interface().starts_with("org.freedesktop."))
-        return fail(Errc::IllegalArgument, "no object {}; there is {}", message.path(), wire::objectPath);
-    if (message.signature() != method->signature)
-        return fail(Errc::IllegalArgument, "{}.{} takes ({}), not ({})", method->interface, method->member,
-                    method->signature, message.signature());
-    if (method->allowed == Allowed::Operator && !peer.caller.isOperator)
-        return onlyOperator(peer.caller, fmt::format("{}.{}", method->interface, method->member));
+Handled ServerLoop::handle(ConnectionId id, const Peer& peer, CallId call, const wire::Message& message) {
     Request request{owner_, watches_, id, peer.caller, call, wire::Reader(message)};
-    return method->handle(request);
+    return dispatch(request, message);
 }
 
 void ServerLoop::takeAnswer(ConnectionId id, Peer& peer, const wire::Message& answer) {

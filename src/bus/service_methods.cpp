@@ -14,7 +14,8 @@ Result<RunId> readRun(Request& request) { return RunId{STINT_TRY(request.argumen
 bool isOurs(Request& request, RunId run) { return request.owner.maySpeakFor(request.from, run); }
 
 Handled updateBytes(Request& request, bool estimate) {
-    BytesUpdated update{.app = request.caller.app, .run = STINT_TRY(readRun(request)), .estimate = estimate};
+    const RunId run = STINT_TRY(readRun(request));
+    BytesUpdated update{.app = request.caller.app, .run = run, .estimate = estimate};
     STINT_TRY(request.arguments.read(update.down));
     STINT_TRY(request.arguments.read(update.up));
     // jobs.md §4.7: -1 is unknown.
@@ -48,7 +49,8 @@ Handled host(Request& request) {
 }
 
 Handled jobFinished(Request& request) {
-    JobFinished finished{.app = request.caller.app, .run = STINT_TRY(readRun(request)), .outcome = {}};
+    const RunId run = STINT_TRY(readRun(request));
+    JobFinished finished{.app = request.caller.app, .run = run, .outcome = {}};
     STINT_TRY(request.arguments.read(finished.reschedule));
     finished.outcome = STINT_TRY(wire::readOutcome(request.arguments));
     if (isOurs(request, finished.run)) request.owner.arrived(std::move(finished));
@@ -56,10 +58,9 @@ Handled jobFinished(Request& request) {
 }
 
 Handled setNotification(Request& request) {
-    NotificationSet set{.call = request.call,
-                        .app = request.caller.app,
-                        .run = STINT_TRY(readRun(request)),
-                        .notification = Notification::Builder("").build()};
+    const RunId run = STINT_TRY(readRun(request));
+    NotificationSet set{
+        .call = request.call, .app = request.caller.app, .run = run, .notification = Notification::Builder("").build()};
     STINT_TRY(request.arguments.read(set.id));
     set.notification = STINT_TRY(wire::readNotification(request.arguments));
     set.endPolicy = STINT_TRY(readPolicy(request));

@@ -58,9 +58,23 @@ Result<JobView> takeState(Daemon& daemon, JobView job, Telling& telling) {
     return job;
 }
 
-Result<JobView> joinAgain(Daemon& daemon, const JobKey& job) {
+/// A number is given again once its job has ended: a job of this key that was asked for at another time is another.
+bool isAnother(const JobView& now, const JobView& before) {
+    return now.state != JobView::State::Finished && before.scheduled != WallTime{} && now.scheduled != before.scheduled;
+}
+
+/// The newest end of a job of this key.
+Result<JobView> endOf(Daemon& daemon, const JobKey& key) {
+    for (auto& job : STINT_TRY(daemon.jobs(key.app.name, true)))
+        if (job.key == key) return std::move(job);
+    return fail(Errc::IllegalArgument, "it ended while stintd was away, and what came of it is not known any more");
+}
+
+/// The job as a daemon that came back knows it.
+Result<JobView> joinAgain(Daemon& daemon, const JobView& job) {
     auto back = STINT_TRY(Daemon::connect());
-    auto state = STINT_TRY(back.watch(job));
+    auto state = STINT_TRY(back.watch(job.key));
+    if (isAnother(state, job)) state = STINT_TRY(endOf(back, job.key));
     daemon = std::move(back);
     return state;
 }
@@ -78,7 +92,7 @@ Result<Followed> rejoin(Daemon& daemon, const JobView& job, Telling& telling, Si
     Duration pause = firstPause;
     for (Duration waited{0}; waited < mostAbsence; waited += pause, pause = std::min(pause * 2, longestPause)) {
         if (auto signal = signalWithin(pause, signals, telling)) return Followed{job, signal};
-        auto state = joinAgain(daemon, job.key);
+        auto state = joinAgain(daemon, job);
         if (state.ok()) {
             screen.tell("stintd is back");
             telling.state(*state, moment());

@@ -26,6 +26,12 @@ Result<std::filesystem::path> workingDirectory() {
     return here;
 }
 
+/// A line that broke before the answer tells nothing of the call (include/stint/result.hpp): say where to look.
+Error fateOf(Error error) {
+    if (error.code == Errc::Unavailable) error.message += "; whether it was accepted, `stint jobs` tells";
+    return error;
+}
+
 /// One `stint get`, from its words to its exit code.
 class Getting {
 public:
@@ -145,7 +151,7 @@ int Getting::run() {
     auto daemon = Daemon::connect();
     if (!daemon.ok()) return refused(daemon.error());
     auto id = schedule(*daemon);
-    if (!id.ok()) return refused(id.error());
+    if (!id.ok()) return refused(fateOf(id.error()));
     if (!*id) return notAdmitted();
     auto job = stateOf(*daemon, **id);
     if (!job.ok()) return refused(job.error());

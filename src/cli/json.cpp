@@ -74,7 +74,8 @@ void putJob(Json& line, const JobView& job) {
     line["reasons"] = reasonsOf(job);
     line["failures"] = job.failures;
     line["systemStops"] = job.systemStops;
-    line["enqueued"] = milliseconds(job.scheduled);
+    // A finished job's view does not tell when it was asked for.
+    line["enqueued"] = job.scheduled == WallTime{} ? Json(nullptr) : milliseconds(job.scheduled);
     line["earliest"] = milliseconds(job.earliest);
     line["started"] = milliseconds(job.started);
     line["transferredDown"] = size(job.transferredDown);

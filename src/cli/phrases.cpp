@@ -176,12 +176,12 @@ std::string measuredEndText(const Completed& end, Seen seen) {
     return text.replace(at, bare.size(), measured);
 }
 
-std::string remarkOf(const JobView& job) {
-    if (!job.notification || !job.notification->getText().ends_with(')')) return {};
+std::string anewOf(const JobView& job) {
+    if (!job.notification) return {};
     std::string_view text = job.notification->getText();
-    auto open = text.rfind(" (");
-    if (open == std::string_view::npos) return {};
-    return printable(text.substr(open + 2, text.size() - open - 3));
+    auto mark = text.find(" (begun anew: ");
+    if (mark == std::string_view::npos || !text.ends_with(')')) return {};
+    return printable(text.substr(mark + 2, text.size() - mark - 3));
 }
 
 int exitCodeOf(const Completed& end) {

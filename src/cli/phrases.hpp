@@ -37,9 +37,8 @@ struct Seen {
 /// endText() with the rate beside the size it names: "saved /home/a/x.iso (256 MiB in 12s, 21.3 MiB/s)"; the size is
 /// put behind a text that names none. As it is where too little was seen to measure.
 std::string measuredEndText(const Completed&, Seen);
-/// A remark that a running job makes in parentheses at the end of its notification's text: "begun anew: the file
-/// changed on the server". Empty where there is none.
-std::string remarkOf(const JobView&);
+/// "begun anew: the file changed on the server", as the transfer app puts it behind its sizes; empty where it goes on.
+std::string anewOf(const JobView&);
 /// 0, the code its outcome names, or 1 where it was taken away before it could say one.
 int exitCodeOf(const Completed&);
 

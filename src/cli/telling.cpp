@@ -33,10 +33,12 @@ void Telling::state(const JobView& job, Moment now) {
     job_ = job;
     if (screen_.json()) {
         bool ended = job.state == JobView::State::Finished;
-        screen_.print(jsonOf(job, Event{ended ? "ended" : "state", {}}));
+        std::string line = jsonOf(job, Event{ended ? "ended" : "state", {}});
+        if (line != lastLogged_) screen_.print(line);
+        lastLogged_ = std::move(line);
         return;
     }
-    tellRemark();
+    tellAnew();
     if (screen_.redraws())
         nextDraw_ = lastDraw_ ? std::max(now.steady, *lastDraw_ + frame) : now.steady;
     else
@@ -44,11 +46,11 @@ void Telling::state(const JobView& job, Moment now) {
 }
 
 /// A transfer that is begun anew must not look like one that went wrong.
-void Telling::tellRemark() {
-    std::string remark = remarkOf(*job_);
-    if (remark.empty() || remark == lastRemark_) return;
-    screen_.tell(remark);
-    lastRemark_ = std::move(remark);
+void Telling::tellAnew() {
+    std::string anew = anewOf(*job_);
+    if (anew.empty() || anew == lastAnew_) return;
+    screen_.tell(anew);
+    lastAnew_ = std::move(anew);
 }
 
 void Telling::draw(Moment now) {

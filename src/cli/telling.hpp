@@ -39,7 +39,7 @@ public:
 
 private:
     void measure(const JobView& job, Moment now);
-    void tellRemark();
+    void tellAnew();
     void log(Moment now);
     std::string line(Moment now) const;
 
@@ -49,7 +49,7 @@ private:
     std::optional<Duration> lastDraw_;
     std::optional<Duration> nextDraw_;
     std::string lastLogged_;
-    std::string lastRemark_;
+    std::string lastAnew_;
     std::optional<Duration> lastProgress_;
     int lastTenth_ = 0;
     // While it runs: since when it was seen to, and from how much on.

@@ -13,6 +13,7 @@
 #include "client/line.hpp"
 #include "client/run.hpp"
 #include "client/service_call.hpp"
+#include "client/turnstile.hpp"
 #include "stint/connection.hpp"
 #include "stint/notification.hpp"
 
@@ -86,7 +87,7 @@ private:
     void end(client::Runs::iterator run);
     bool isCurrent(const client::RunKey& key) const { return line_ && key.connection == connection_; }
 
-    std::mutex mutex_;
+    client::Turnstile mutex_;
     client::Doorbell bell_;
     std::optional<client::Line> line_;
     bool started_ = false;         ///< by stintd: there is one line and no other
@@ -114,8 +115,8 @@ public:
     /// Runs a callback without the mutex.
     template <class Callback> auto outside(Callback callback) {
         struct Outside {
-            std::unique_lock<std::mutex>& lock;
-            explicit Outside(std::unique_lock<std::mutex>& held) : lock(held) { lock.unlock(); }
+            std::unique_lock<client::Turnstile>& lock;
+            explicit Outside(std::unique_lock<client::Turnstile>& held) : lock(held) { lock.unlock(); }
             ~Outside() { lock.lock(); }
         } outside(lock_);
         return callback();
@@ -123,7 +124,7 @@ public:
 
 private:
     Impl& impl_;
-    std::unique_lock<std::mutex> lock_;
+    std::unique_lock<client::Turnstile> lock_;
 };
 
 } // namespace stint

@@ -30,10 +30,12 @@ Bytes memoryTotal() {
     return kibibytes * 1024;
 }
 
-// For tests of faults: the second of two commits always fails.
+// For tests of faults.
 std::function<bool()> faultOf(const std::string& kind) {
-    if (kind != "alternate") return {};
-    return [fails = true]() mutable { return fails = !fails; };
+    if (kind == "alternate") return [fails = true]() mutable { return fails = !fails; };
+    long left = std::strtol(kind.c_str(), nullptr, 10);
+    if (left <= 0) return {};
+    return [left]() mutable { return --left == 0; };
 }
 
 } // namespace

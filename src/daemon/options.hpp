@@ -13,7 +13,7 @@ struct DaemonOptions {
     std::vector<std::filesystem::path> apps; ///< directories of manifests, the first wins
     std::vector<PolicyFile> policy;          ///< the last wins
     std::filesystem::path libexec;           ///< holds stint-exec and stint-transfer
-    std::string faultCommit;                 ///< "alternate": every second commit fails (tests of faults)
+    std::string faultCommit; ///< "alternate": every second commit fails; "7": the seventh (tests of faults)
 };
 
 /// Parses the command line; ends the process for --help, --version and usage errors (64).

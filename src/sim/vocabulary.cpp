@@ -71,6 +71,11 @@ const EffectWord* effectNamed(std::string_view what) {
     return found == all.end() ? nullptr : &*found;
 }
 
+const EffectField* fieldOf(const EffectWord& word, std::string_view key) {
+    const auto found = std::ranges::find(word.fields, key, &EffectField::key);
+    return found == word.fields.end() ? nullptr : &*found;
+}
+
 std::span<const std::string_view> stopReasonNames() {
     static const std::vector<std::string_view> all = allStopReasons();
     return all;

@@ -27,6 +27,8 @@ struct EffectWord {
 std::span<const EffectWord> effectWords();
 /// nullptr where nothing is called so.
 const EffectWord* effectNamed(std::string_view what);
+/// nullptr where `word` has no such field.
+const EffectField* fieldOf(const EffectWord& word, std::string_view key);
 
 /// jobs.md §4.6, §9.1: the public names.
 std::span<const std::string_view> stopReasonNames();

@@ -1,10 +1,10 @@
 #include "transfer/transfer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/core.h>
 
-#include "base/check.hpp"
 #include "base/time.hpp"
 #include "transfer/finish.hpp"
 #include "transfer/resume.hpp"
@@ -61,6 +61,7 @@ void Transfer::ask(Fetch::Route route) {
     asked_ = {part_->size(), 0, known.validator, known.total, known.location};
     if (!plain_ && known.validator.proves() && asked_.size > overlap) asked_.start = asked_.size - overlap;
     course_.reset();
+    heldEnd_.reset();
     compared_ = 0;
     fetch_.reset(); // the old one first: its connection may serve again
     Fetch::Sink& sink = *this;

@@ -117,8 +117,8 @@ Result<PersistableBundle> readWithin(Reader& reader, Allowance& allowance) {
     STINT_TRY(reader.array("{sv}", [&](Reader& entries) {
         return entries.entry("sv", [&](Reader& entry) -> Result<void> {
             std::string key = STINT_TRY(readOne<std::string>(entry, allowance));
-            return entry.variant([&](Reader& reader_, std::string_view type) -> Result<void> {
-                Result<BundleValue> value = readValue(reader_, type, allowance);
+            return entry.variant([&](Reader& held, std::string_view type) -> Result<void> {
+                Result<BundleValue> value = readValue(held, type, allowance);
                 if (!value) return within(key, std::move(value).error());
                 bundle.put(std::move(key), std::move(value).value());
                 return {};
@@ -132,9 +132,9 @@ Result<PersistableBundle> readWithin(Reader& reader, Allowance& allowance) {
 
 void writeBundle(Writer& writer, const PersistableBundle& bundle) {
     DictionaryWriter dictionary(writer);
-    for (const auto& [key, value] : bundle.entries())
-        dictionary.put(key.c_str(), typeOf(value), [&value = value](Writer& inner) {
-            std::visit([&inner](const auto& held) { write(inner, held); }, value.held);
+    for (const auto& entry : bundle.entries())
+        dictionary.put(entry.first.c_str(), typeOf(entry.second), [&entry](Writer& inner) {
+            std::visit([&inner](const auto& held) { write(inner, held); }, entry.second.held);
         });
 }
 

@@ -11,6 +11,11 @@ namespace {
 
 Error unreadable(int result) { return errorFromErrno(-result); }
 
+template <class T> Result<void> put(T& into, Result<T> value) {
+    into = STINT_TRY(std::move(value));
+    return {};
+}
+
 } // namespace
 
 Result<void> Reader::basic(char type, void* into) {
@@ -82,20 +87,14 @@ Result<std::vector<std::string>> Reader::strings() {
 }
 
 // The same, for whoever has a place to read into.
-#define STINT_READ_INTO(Type, function)                                                                                \
-    Result<void> Reader::read(Type& into) {                                                                            \
-        into = STINT_TRY(function());                                                                                  \
-        return {};                                                                                                     \
-    }
-STINT_READ_INTO(bool, boolean)
-STINT_READ_INTO(std::int32_t, int32)
-STINT_READ_INTO(std::uint32_t, uint32)
-STINT_READ_INTO(std::int64_t, int64)
-STINT_READ_INTO(std::uint64_t, uint64)
-STINT_READ_INTO(double, real)
-STINT_READ_INTO(std::string, string)
-STINT_READ_INTO(std::vector<std::string>, strings)
-#undef STINT_READ_INTO
+Result<void> Reader::read(bool& into) { return put(into, boolean()); }
+Result<void> Reader::read(std::int32_t& into) { return put(into, int32()); }
+Result<void> Reader::read(std::uint32_t& into) { return put(into, uint32()); }
+Result<void> Reader::read(std::int64_t& into) { return put(into, int64()); }
+Result<void> Reader::read(std::uint64_t& into) { return put(into, uint64()); }
+Result<void> Reader::read(double& into) { return put(into, real()); }
+Result<void> Reader::read(std::string& into) { return put(into, string()); }
+Result<void> Reader::read(std::vector<std::string>& into) { return put(into, strings()); }
 
 Result<bool> Reader::enter(char type, const char* contents) {
     const int result = sd_bus_message_enter_container(message_, type, contents);

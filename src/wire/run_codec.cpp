@@ -10,7 +10,8 @@ Result<std::vector<Notification::Action>> readActions(Reader& reader) {
     STINT_TRY(reader.array("(ss)", [&actions](Reader& items) {
         return items.structure("ss", [&actions](Reader& fields) -> Result<void> {
             std::string key = STINT_TRY(fields.string());
-            actions.push_back({std::move(key), STINT_TRY(fields.string())});
+            std::string label = STINT_TRY(fields.string());
+            actions.push_back({std::move(key), std::move(label)});
             return {};
         });
     }));

@@ -31,7 +31,7 @@ public:
         };
         auto opened = Registry::open(loop, std::move(directories), std::move(builtIn), change,
                                      [this](const Error& error) { troubles.push_back(error.message); });
-        REQUIRE_MESSAGE(opened.ok(), opened.error().message);
+        if (!opened) FAIL(opened.error().message);
         registry = std::move(opened).value();
     }
 

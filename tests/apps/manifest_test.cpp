@@ -57,7 +57,7 @@ TEST_CASE("a manifest says all there is to say of an app") {
         command = ["mail-alarm"]
     )",
                               file);
-    REQUIRE_MESSAGE(read.ok(), read.error().message);
+    if (!read) FAIL(read.error().message);
     const Manifest& mail = *read;
     CHECK(mail.package == AppId{"com.example.mail"});
     CHECK(mail.label == "Mail");

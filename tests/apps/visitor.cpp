@@ -92,7 +92,7 @@ Visitor::~Visitor() { end(); }
 
 Peer Visitor::peer() const {
     auto found = peerOf(connection.get());
-    REQUIRE_MESSAGE(found.ok(), found.error().message);
+    if (!found) FAIL(found.error().message);
     return std::move(found).value();
 }
 

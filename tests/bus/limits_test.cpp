@@ -5,6 +5,7 @@
 
 #include "bus/frames.hpp"
 #include "bus/world.hpp"
+#include "wire/capture.hpp"
 
 using namespace stint;
 using namespace stint::wire;
@@ -247,6 +248,34 @@ TEST_CASE("a caller that never reads its answers is not read from any more, unti
     // It catches up, and so do we.
     world.settle(app);
     CHECK(app.inbox.size() == rounds * 20);
+}
+
+TEST_CASE("no single wrong byte in a message harms the daemon or another caller") { // design.md: hostile messages
+    World world;
+    Client other = world.connectApp("com.example.other");
+    Capture capture;
+    JobInfo::Builder builder(JobId(7), "Downloads");
+    builder.setUserInitiated(true).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY);
+    builder.setExtras(PersistableBundle().putStringArray("urls", {"a", "b"}).putPersistableBundle("inner", {}));
+    const Message call = newCall(capture.bus(), jobSchedulerInterface, "Schedule").value();
+    Writer writer(call);
+    writeJob(writer, builder.build().value(), ClipFiles::Included);
+    writer.string("");
+    noOptions(writer);
+    const std::string right = capture.sent(call);
+    REQUIRE(right.size() > 500);
+
+    for (std::size_t at = 0; at < right.size(); ++at) {
+        for (const char wrong : {'\0', '\x7f', static_cast<char>(right[at] + 1)}) {
+            std::string bytes = right;
+            bytes[at] = wrong;
+            Raw raw(world);
+            REQUIRE(raw.send(std::string(greeting) + bytes));
+            world.turn();
+        }
+    }
+    world.settle(other);
+    CHECK(isServed(world, other));
 }
 
 TEST_CASE("the length of a message is read in its own byte order") {

@@ -54,12 +54,12 @@ public:
     bool maySpeakFor(ConnectionId, RunId run) override { return runs.contains(run); }
     Result<pid_t> startApp(ConnectionId, CallId call, const AppId& app, const std::vector<std::string>&,
                            std::vector<Fd>) override {
-        arrivals.push_back(AppOpened{call, app});
+        arrivals.emplace_back(AppOpened{call, app});
         return pid_t{4711};
     }
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override {
         deviceChanges = changes;
-        arrivals.push_back(DeviceChanged{.call = call, .device = {}});
+        arrivals.emplace_back(DeviceChanged{.call = call, .device = {}});
         return {};
     }
     Result<void> resetDevice(CallId call, const std::vector<std::string>&) override { return setDevice(call, {}); }

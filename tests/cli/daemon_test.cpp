@@ -48,6 +48,19 @@ JobView of(JobView job, std::string package, JobId id) {
     return job;
 }
 
+/// Follows job 7 on `paper`, and sends this process `signals` before.
+Result<Followed> followed(const Paper& paper, const std::vector<int>& signals = {}) {
+    auto read = Signals::open();
+    auto daemon = Daemon::connect();
+    REQUIRE(daemon.ok());
+    auto job = daemon->watch(running(0).key);
+    REQUIRE(job.ok());
+    for (int signal : signals)
+        std::raise(signal);
+    Telling telling(paper.screen());
+    return follow(*daemon, *job, telling, *read, paper.screen());
+}
+
 } // namespace
 
 TEST_CASE("without a daemon a command ends with 69") { // linux.md §A.10
@@ -140,13 +153,7 @@ TEST_CASE("what is followed is followed through the death of the daemon") {
         talk.jobChanged(saved());
     });
     Paper paper;
-    auto signals = Signals::open();
-    auto daemon = Daemon::connect();
-    REQUIRE(daemon.ok());
-    auto job = daemon->watch(running(0).key);
-    REQUIRE(job.ok());
-    Telling telling(paper.screen());
-    auto end = follow(*daemon, *job, telling, *signals, paper.screen());
+    auto end = followed(paper);
     REQUIRE(end.ok());
     CHECK(!end->signal);
     CHECK(end->job.completed->outcome.exitCode == 0);
@@ -154,6 +161,26 @@ TEST_CASE("what is followed is followed through the death of the daemon") {
     auto gone = said.find("stintd is gone");
     REQUIRE(gone != std::string::npos);
     CHECK(said.find("stintd is gone", gone + 1) == std::string::npos);
+}
+
+TEST_CASE("a number that was given to another job while the daemon was away is not taken for the same") {
+    auto other = running(0);
+    other.scheduled = at(5s);
+    int watched = 0;
+    FakeDaemon fake([&](Talk& talk, const Message& call) {
+        if (call.member() == "ListJobs")
+            return talk.reply(call, [](Writer& writer) {
+                wire::writeList(writer, {of(saved(), "org.stint.transfer", 8), saved()}, wire::writeJobView);
+                writer.boolean(false);
+            });
+        replyJob(talk, call, ++watched == 1 ? running(0) : other);
+        if (watched == 1) talk.hangUp();
+    });
+    Paper paper;
+    auto end = followed(paper);
+    REQUIRE(end.ok());
+    CHECK(end->job.state == JobView::State::Finished);
+    CHECK(end->job.key == running(0).key);
 }
 
 TEST_CASE("a job that a daemon came back without is not waited for") {
@@ -164,13 +191,7 @@ TEST_CASE("a job that a daemon came back without is not waited for") {
         talk.hangUp();
     });
     Paper paper;
-    auto signals = Signals::open();
-    auto daemon = Daemon::connect();
-    REQUIRE(daemon.ok());
-    auto job = daemon->watch(running(0).key);
-    REQUIRE(job.ok());
-    Telling telling(paper.screen());
-    auto end = follow(*daemon, *job, telling, *signals, paper.screen());
+    auto end = followed(paper);
     REQUIRE(!end.ok());
     CHECK(end.error().code == Errc::IllegalArgument);
 }
@@ -178,15 +199,7 @@ TEST_CASE("a job that a daemon came back without is not waited for") {
 TEST_CASE("Ctrl-C ends the following, not the job") {
     FakeDaemon fake(knowing({running(0)}));
     Paper paper;
-    auto signals = Signals::open();
-    auto daemon = Daemon::connect();
-    REQUIRE(daemon.ok());
-    auto job = daemon->watch(running(0).key);
-    REQUIRE(job.ok());
-    Telling telling(paper.screen());
-    std::raise(SIGWINCH); // only a new width
-    std::raise(SIGINT);
-    auto end = follow(*daemon, *job, telling, *signals, paper.screen());
+    auto end = followed(paper, {SIGWINCH, SIGINT}); // the first is only a new width
     REQUIRE(end.ok());
     CHECK(end->signal == SIGINT);
     CHECK(fake.calls() == std::vector<std::string>{"Watch"});

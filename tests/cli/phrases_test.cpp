@@ -81,12 +81,12 @@ TEST_CASE("what was seen of a transfer stands beside the size that its end names
     CHECK(measuredEndText(end, {12s, 96_MiB}) == "copied (100 MiB in 12s, 8 MiB/s)");
 }
 
-TEST_CASE("a remark is what stands in parentheses at the end of a notification's text") {
-    CHECK(remarkOf(remarking(running(0), "1 MiB of 2 MiB (begun anew: the file changed)")) ==
+TEST_CASE("a transfer is said to be begun anew where its notification says so, and nowhere else") {
+    CHECK(anewOf(saying(running(0), "1 MiB of 2 MiB (begun anew: the file changed)")) ==
           "begun anew: the file changed");
-    CHECK(remarkOf(remarking(running(0), "1 MiB of 2 MiB")).empty());
-    CHECK(remarkOf(remarking(running(0), "f(x)")).empty());
-    CHECK(remarkOf(running(0)).empty());
+    CHECK(anewOf(saying(running(0), "1 MiB of 2 MiB")).empty());
+    CHECK(anewOf(saying(running(0), "saved /home/a/x.iso (100 MiB)")).empty());
+    CHECK(anewOf(running(0)).empty());
 }
 
 TEST_CASE("upload is shown where it is upload that moves") {

@@ -37,7 +37,7 @@ inline JobView running(Bytes done, Bytes total = 100_MiB) {
     return view;
 }
 
-inline JobView remarking(JobView view, std::string text) {
+inline JobView saying(JobView view, std::string text) {
     view.notification = Notification::Builder("").setContentTitle("x.iso").setContentText(std::move(text)).build();
     return view;
 }

@@ -79,7 +79,7 @@ TEST_CASE("a transfer that is begun anew says so once, on a terminal and in a lo
         Paper paper({}, false, terminal);
         Telling telling(paper.screen());
         for (int second = 0; second < 3; ++second)
-            telling.state(remarking(running(second), "1 MiB (begun anew: the file changed)"),
+            telling.state(saying(running(second), "1 MiB (begun anew: the file changed)"),
                           moment(std::chrono::seconds(second)));
         std::string said = paper.err();
         auto first = said.find("begun anew: the file changed\n");

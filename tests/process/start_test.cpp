@@ -40,7 +40,8 @@ struct Pipe {
 } // namespace
 
 TEST_CASE("a process that ends is told as gone with its own status") {
-    STINT_BOTH_WAYS(cgroups);
+    bool cgroups = bothWays();
+    CAPTURE(cgroups);
     World world(cgroups);
     auto exits = world.processes->start(shell("exit 7"));
     auto dies = world.processes->start(shell("kill -ABRT $$"));
@@ -59,7 +60,8 @@ TEST_CASE("a process that ends is told as gone with its own status") {
 }
 
 TEST_CASE("a service speaks to the daemon over the descriptor that STINT_SOCKET_FD names") {
-    STINT_BOTH_WAYS(cgroups);
+    bool cgroups = bothWays();
+    CAPTURE(cgroups);
     World world(cgroups);
     auto started = world.processes->start(shell("read question <&$STINT_SOCKET_FD; echo $question too >&3"));
     REQUIRE(started.ok());
@@ -70,10 +72,14 @@ TEST_CASE("a service speaks to the daemon over the descriptor that STINT_SOCKET_
 }
 
 TEST_CASE("a process gets no descriptor of the daemon's but its three and its socket") {
-    STINT_BOTH_WAYS(cgroups);
+    bool cgroups = bothWays();
+    CAPTURE(cgroups);
     Fd leaky(::open("/dev/null", O_RDONLY)); // of a library that forgot O_CLOEXEC
     World world(cgroups);
-    auto started = world.processes->start(shell("echo $$ >&3; exec sleep 1000"));
+    Pipe input;
+    Command command = shell("exec >&3; echo $$; read end"); // a shell that redirects for good keeps no copies
+    command.stdio[0] = input.out.get();
+    auto started = world.processes->start(command);
     REQUIRE(started.ok());
     std::set<std::string> descriptors;
     for (const auto& entry : fs::directory_iterator("/proc/" + line(started->socket) + "/fd"))
@@ -103,7 +109,8 @@ TEST_CASE("a service sees a clean environment") {
 }
 
 TEST_CASE("background work runs in the idle classes, and what a user waits for does not") {
-    STINT_BOTH_WAYS(cgroups);
+    bool cgroups = bothWays();
+    CAPTURE(cgroups);
     World world(cgroups);
     Command command = shell("echo $$ >&3; read end <&3");
     auto background = world.processes->start(command);
@@ -122,7 +129,8 @@ TEST_CASE("background work runs in the idle classes, and what a user waits for d
 }
 
 TEST_CASE("no signal setting and no terminal of the daemon's reaches a process") {
-    STINT_BOTH_WAYS(cgroups);
+    bool cgroups = bothWays();
+    CAPTURE(cgroups);
     sigset_t blocked, before;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGTERM);
@@ -158,7 +166,8 @@ TEST_CASE("a process starts in the directory it is given, else in the home direc
 }
 
 TEST_CASE("an unknown program is refused by name before anything is started") {
-    STINT_BOTH_WAYS(cgroups);
+    bool cgroups = bothWays();
+    CAPTURE(cgroups);
     World world(cgroups);
     Command command = shell("");
     command.arguments = {"stint-no-such-program"};
@@ -176,7 +185,8 @@ TEST_CASE("an unknown program is refused by name before anything is started") {
 }
 
 TEST_CASE("a program that cannot be executed ends with 127 and says why on stderr") {
-    STINT_BOTH_WAYS(cgroups);
+    bool cgroups = bothWays();
+    CAPTURE(cgroups);
     fs::path script = fs::temp_directory_path() / ("stint-test-" + std::to_string(::getpid()));
     std::ofstream(script) << "#!/no/such/interpreter\n";
     fs::permissions(script, fs::perms::owner_all);

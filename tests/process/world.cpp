@@ -19,7 +19,7 @@ World::World(bool cgroups, std::string instance) {
     if (instance.empty()) instance = "test " + std::to_string(::getpid()) + "/" + std::to_string(++count);
     REQUIRE(sd_event_new(&loop) >= 0);
     auto opened = Processes::open(loop, *this, {helper(), instance, cgroups});
-    REQUIRE_MESSAGE(opened.ok(), opened.error().message);
+    if (!opened) FAIL(opened.error().message);
     processes = std::move(opened).value();
 }
 

@@ -47,11 +47,12 @@ bool alive(pid_t pid);
 /// How many live processes have NAME=value in their environment.
 int withEnvironment(const std::string& word);
 
-} // namespace stint
+/// Each rule holds with cgroups and without: the test that asks runs twice.
+inline bool bothWays() {
+    bool cgroups = true;
+    SUBCASE("with cgroups") { cgroups = true; }
+    SUBCASE("with reapers") { cgroups = false; }
+    return cgroups;
+}
 
-// Each rule holds with cgroups and without.
-#define STINT_BOTH_WAYS(cgroups)                                                                                       \
-    bool cgroups = true;                                                                                               \
-    SUBCASE("with cgroups") { cgroups = true; }                                                                        \
-    SUBCASE("with reapers") { cgroups = false; }                                                                       \
-    CAPTURE(cgroups)
+} // namespace stint

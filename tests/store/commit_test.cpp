@@ -82,7 +82,7 @@ TEST_CASE("an idle store takes its log into the file once it is worth it") { // 
     CHECK(fs::file_size(scratch.database()) == before);
     std::vector<Record> many;
     for (int id = 1; id <= 4000; ++id)
-        many.push_back(SaveJob{jobOf(id)});
+        many.emplace_back(SaveJob{jobOf(id)});
     done(store.commit(many, wall(1s)));
     CHECK(fs::file_size(scratch.database()) == before);
     store.idle();

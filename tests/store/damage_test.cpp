@@ -27,12 +27,12 @@ Whole makeWhole(const Scratch& scratch) {
         auto store = openStore(scratch.store());
         std::vector<Record> records;
         for (int id = 1; id <= jobCount; ++id) {
-            records.push_back(SaveJob{jobOf(id)});
-            records.push_back(SaveCompleted{completedOf(id), jobCount});
-            records.push_back(
+            records.emplace_back(SaveJob{jobOf(id)});
+            records.emplace_back(SaveCompleted{completedOf(id), jobCount});
+            records.emplace_back(
                 SaveApp{{AppId{"com.example.app" + std::to_string(id)}, ProcessState::Top, {at(1s)}, {}}});
         }
-        records.push_back(SaveOverrides{{{"charging", "false"}}});
+        records.emplace_back(SaveOverrides{{{"charging", "false"}}});
         done(store.commit(records, wall(1s)));
         whole.snapshot = valueOf(store.load());
     }

@@ -53,7 +53,11 @@ void losePower(FaultFile* file) {
 }
 
 /// Whether this change is the one.
-bool due() { return world.left != 0 && --world.left == 0; }
+bool due() {
+    if (world.left == 0) return false; // none is
+    --world.left;
+    return world.left == 0;
+}
 
 [[noreturn]] void end() {
     if (world.fault == Fault::Power)

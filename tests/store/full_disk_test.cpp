@@ -48,7 +48,7 @@ TEST_CASE("on a full disk what has ended can still be recorded, and nothing acce
     auto store = openStore(disk.store());
     std::vector<Record> jobs;
     for (int id = 1; id <= 300; ++id)
-        jobs.push_back(SaveJob{jobOf(id)});
+        jobs.emplace_back(SaveJob{jobOf(id)});
     done(store.commit(jobs, wall(1s)));
     REQUIRE(reserved(disk));
     disk.fill();

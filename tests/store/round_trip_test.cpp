@@ -55,7 +55,7 @@ TEST_CASE("a job comes back with every field and the boot it was written in") { 
         auto store = openStore(scratch.store());
         std::vector<Record> records;
         for (const auto& job : rows) {
-            records.push_back(SaveJob{job});
+            records.emplace_back(SaveJob{job});
             expected[job.key] = job;
         }
         commit(store, records);

@@ -20,7 +20,7 @@ TEST_CASE("commits a second" * doctest::skip()) {
         for (; taken < 2s; ++commits) {
             std::vector<Record> records;
             for (std::size_t i = 0; i < size; ++i)
-                records.push_back(SaveJob{jobOf(static_cast<std::int32_t>(commits * size + i))});
+                records.emplace_back(SaveJob{jobOf(static_cast<std::int32_t>(commits * size + i))});
             done(store.commit(records, wall(1s)));
             taken = std::chrono::steady_clock::now() - start;
         }

@@ -25,6 +25,7 @@ constexpr const char* program = "/usr/sbin/nginx";
 // wait in its queue from now on.
 Fd listenOn(int& port) {
     Fd fd(::socket(AF_INET, SOCK_STREAM, 0));
+    STINT_CHECK(fd);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -58,7 +59,7 @@ Nginx::Nginx(const std::filesystem::path& directory, const std::string& serverLi
     std::string inherited = fmt::format("{};", listening.get());
     process_ = ::fork();
     if (process_ == 0) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM); // its worker goes with it
         ::setenv("NGINX", inherited.c_str(), 1);
         ::execl(program, program, "-e", log.c_str(), "-p", home.c_str(), "-c", conf.c_str(), nullptr);
         ::_exit(127);

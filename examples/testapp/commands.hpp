@@ -1,0 +1,19 @@
+// What the app does from its command line; each answers the exit code: 0, 1 for RESULT_FAILURE or "no such job", 2 for
+// an Error, whose kind and message are on stderr.
+#pragma once
+#include "arguments.hpp"
+
+namespace testapp {
+
+/// Hosts the named services (Jobs where none is named) until the daemon lets go of this process.
+int host(const Arguments&);
+
+/// "success ID" or "failure".
+int schedule(const Arguments&);
+int cancel(const Arguments&);
+/// One line a job: its id and service. With an id: that job alone.
+int pending(const Arguments&);
+/// The package, and whether it may run user-initiated jobs.
+int describe(const Arguments&);
+
+} // namespace testapp

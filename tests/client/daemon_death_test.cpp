@@ -1,0 +1,175 @@
+// design.md, running a job: what the library does when the daemon dies, and when it lets go.
+#include <doctest/doctest.h>
+
+#include "client/fake_daemon.hpp"
+#include "client/recorded_service.hpp"
+#include "stint/job_scheduler.hpp"
+
+#include <cstdlib>
+
+using namespace stint;
+
+namespace {
+
+struct World {
+    FakeDaemon daemon;
+    RecordedService service;
+    Connection connection = Connection::open().value();
+
+    World() {
+        REQUIRE(connection.host("Jobs", service).ok());
+        REQUIRE(daemon.heard() == "Host Jobs");
+    }
+    void start(std::uint64_t run) { REQUIRE(daemon.answerOf(connection, daemon.startJob(run, "Jobs")).value()); }
+    bool dispatchUntil(const std::function<bool()>& done) { return daemon.dispatchUntil(connection, done); }
+};
+
+/// A process that the daemon started, as far as the library can tell.
+struct StartedWorld {
+    FakeDaemon daemon;
+    RecordedService service;
+    Connection connection = open(daemon);
+
+    StartedWorld() { REQUIRE(connection.host("Jobs", service).ok()); }
+
+    static Connection open(FakeDaemon& daemon) {
+        ::setenv("STINT_SOCKET_FD", std::to_string(daemon.startedSocket().release()).c_str(), 1);
+        return Connection::open().value();
+    }
+};
+
+} // namespace
+
+TEST_CASE("the daemon's death is told to each running job, and the services are hosted anew") {
+    World world;
+    world.start(1);
+    world.start(2);
+    world.daemon.die();
+    CHECK(world.dispatchUntil([&] { return world.service.calls.size() == 4; }));
+    CHECK(world.service.calls == Lines{"start 0", "start 0", "stop 0 UNDEFINED", "stop 0 UNDEFINED"});
+    REQUIRE(world.connection.timeout().has_value());
+    CHECK(*world.connection.timeout() <= 100ms);
+
+    world.daemon.revive();
+    CHECK(world.dispatchUntil([&] { return !world.daemon.heardNothing(); }));
+    CHECK(world.daemon.heard() == "Host Jobs");
+    world.start(1);
+    CHECK(world.connection.timeout() == std::nullopt);
+}
+
+TEST_CASE("a late word on a run of the dead daemon does not reach the next one") {
+    World world;
+    world.start(1);
+    const JobParameters old = world.service.last;
+    world.daemon.die();
+    world.daemon.revive();
+    CHECK(world.dispatchUntil([&] { return !world.daemon.heardNothing(); }));
+    CHECK(world.daemon.heard() == "Host Jobs");
+    world.start(1); // the next daemon counts from the start as well
+    world.service.jobFinished(old, false);
+    world.service.updateTransferredNetworkBytes(old, 1, 1);
+    CHECK(world.daemon.heardNothing());
+    world.service.jobFinished(world.service.last, false);
+    CHECK(world.daemon.heard() == "JobFinished run=1 again=0 exit=0 text=");
+}
+
+TEST_CASE("a job that finished while nobody listened is not stopped as well") {
+    World world;
+    world.start(1);
+    world.daemon.die();
+    world.service.jobFinished(world.service.last, false);
+    CHECK(world.connection.dispatch().value());
+    CHECK(world.service.calls == Lines{"start 0"});
+}
+
+TEST_CASE("the services are hosted anew only once the callbacks have returned") {
+    World world;
+    world.service.start = [&](const JobParameters& run) {
+        world.daemon.die();
+        world.daemon.revive();
+        const auto posted = world.service.setNotification(run, 1, Notification::Builder("default").build(),
+                                                          JobEndNotificationPolicy::Detach);
+        CHECK(posted.error().code == Errc::Unavailable);
+        // A call of one's own may use the new daemon at once.
+        CHECK(JobScheduler(world.connection).canRunUserInitiatedJobs().error().code == Errc::Busy);
+        CHECK(world.daemon.heard() == "CanRunUserInitiatedJobs");
+        CHECK(world.daemon.heardNothing());
+        return true; // an answer that comes too late
+    };
+    world.daemon.on("CanRunUserInitiatedJobs", [](wire::Reader&, wire::Writer&) {
+        return Result<void>(Error{Errc::Busy, "not now"});
+    });
+    auto answer = world.daemon.startJob(1, "Jobs");
+    CHECK(world.dispatchUntil([&] { return !world.service.calls.empty() && !world.daemon.heardNothing(); }));
+    CHECK(world.daemon.heard() == "Host Jobs");
+    CHECK(world.service.calls == Lines{"start 0", "stop 0 UNDEFINED"});
+}
+
+TEST_CASE("a call that meets a dead line is made over a new one") {
+    FakeDaemon daemon;
+    auto connection = Connection::open().value();
+    CHECK(connection.package().ok());
+    daemon.on("CancelInAllNamespaces", [](wire::Reader&, wire::Writer&) { return Result<void>(); });
+    JobScheduler scheduler(connection);
+    CHECK(scheduler.cancelInAllNamespaces().ok());
+    daemon.die();
+    CHECK(scheduler.cancelInAllNamespaces().error().code == Errc::Unavailable);
+    daemon.revive();
+    CHECK(scheduler.cancelInAllNamespaces().ok());
+    daemon.die();
+    daemon.revive();
+    CHECK(scheduler.cancelInAllNamespaces().ok());
+}
+
+TEST_CASE("a call that the daemon died of is not made again") {
+    FakeDaemon daemon;
+    std::atomic<int> times = 0;
+    auto connection = Connection::open().value();
+    CHECK(connection.package().ok());
+    daemon.onThenBreak("CancelInAllNamespaces", times);
+    CHECK(JobScheduler(connection).cancelInAllNamespaces().error().code == Errc::Unavailable);
+    CHECK(times == 1);
+}
+
+TEST_CASE("an app that hosts nothing sleeps through the daemon's death") {
+    FakeDaemon daemon;
+    auto connection = Connection::open().value();
+    CHECK(connection.package().ok());
+    daemon.die();
+    CHECK(connection.dispatch().value());
+    CHECK(connection.timeout() == std::nullopt);
+}
+
+TEST_CASE("a daemon that comes back and refuses the service is an error of dispatch, once") {
+    World world;
+    world.daemon.on("Host", [](wire::Reader&, wire::Writer&) { return Result<void>(Error{Errc::Security, "gone"}); });
+    world.daemon.die();
+    world.daemon.revive();
+    CHECK_FALSE(world.dispatchUntil([] { return false; }));
+    CHECK(world.connection.dispatch().value());
+    CHECK(world.connection.timeout() == std::nullopt);
+}
+
+TEST_CASE("a process that the daemon started ends with it") {
+    StartedWorld world;
+    REQUIRE(world.daemon.answerOf(world.connection, world.daemon.startJob(1, "Jobs")).value());
+    world.daemon.die();
+    CHECK(JobService::run(world.connection) == 69);
+    CHECK(JobScheduler(world.connection).cancelAll().error().code == Errc::Unavailable);
+    CHECK(world.service.calls == Lines{"start 0"});
+}
+
+TEST_CASE("a process that is needed no more ends well") {
+    StartedWorld world;
+    SUBCASE("and the daemon stays") { world.daemon.unbind(); }
+    SUBCASE("and the daemon closes the line behind it") {
+        world.daemon.unbind();
+        world.daemon.die();
+    }
+    CHECK(JobService::run(world.connection) == 0);
+}
+
+TEST_CASE("the variable of the inherited socket is not left for a child") {
+    StartedWorld world;
+    CHECK(std::getenv("STINT_SOCKET_FD") == nullptr);
+}

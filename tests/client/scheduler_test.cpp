@@ -1,0 +1,178 @@
+#include <doctest/doctest.h>
+
+#include "base/fail.hpp"
+#include "client/fake_daemon.hpp"
+#include "client/recorded_service.hpp"
+#include "stint/job_scheduler.hpp"
+#include "wire/errors.hpp"
+
+using namespace stint;
+
+namespace {
+
+JobInfo job(std::int32_t id) {
+    return JobInfo::Builder(id, "Jobs").setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY).build().value();
+}
+
+struct Asked {
+    std::optional<JobInfo> job;
+    std::string space;
+    std::optional<bool> newId;
+};
+
+/// Answers Schedule with `result` and `id`, and keeps what was asked.
+FakeDaemon::Answer scheduling(Asked& asked, std::int32_t result, std::int32_t id) {
+    return [&asked, result, id](wire::Reader& reader, wire::Writer& writer) -> Result<void> {
+        asked.job = STINT_TRY(wire::readJob(reader));
+        asked.space = STINT_TRY(reader.string());
+        wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+        STINT_TRY(options.take("newId", asked.newId).read(reader));
+        writer.int32(result).int32(id);
+        return {};
+    };
+}
+
+} // namespace
+
+TEST_CASE("schedule answers success, and the job arrives as it was built") { // jobs.md §2.1
+    FakeDaemon daemon;
+    Asked asked;
+    daemon.on("Schedule", scheduling(asked, JobScheduler::RESULT_SUCCESS, 7));
+    auto connection = Connection::open().value();
+    JobScheduler scheduler(connection);
+    CHECK(scheduler.schedule(job(7)).value() == JobScheduler::RESULT_SUCCESS);
+    CHECK(asked.job == job(7));
+    CHECK(asked.space.empty());
+    CHECK_FALSE(asked.newId.has_value());
+}
+
+TEST_CASE("schedule answers failure without an error where the app is in no allowed state") { // jobs.md §2.3
+    FakeDaemon daemon;
+    Asked asked;
+    daemon.on("Schedule", scheduling(asked, JobScheduler::RESULT_FAILURE, 7));
+    auto connection = Connection::open().value();
+    JobScheduler scheduler(connection);
+    CHECK(scheduler.schedule(job(7)).value() == JobScheduler::RESULT_FAILURE);
+    CHECK(scheduler.scheduleNew(job(7)).value() == std::nullopt);
+}
+
+TEST_CASE("scheduleNew asks for a new id and answers it") {
+    FakeDaemon daemon;
+    Asked asked;
+    daemon.on("Schedule", scheduling(asked, JobScheduler::RESULT_SUCCESS, 12));
+    auto connection = Connection::open().value();
+    JobScheduler scheduler(connection);
+    CHECK(scheduler.scheduleNew(job(0)).value() == JobId(12));
+    CHECK(asked.newId == true);
+}
+
+TEST_CASE("each kind of error the daemon answers is told apart, with its sentence") { // jobs.md §2.1
+    FakeDaemon daemon;
+    auto connection = Connection::open().value();
+    JobScheduler scheduler(connection);
+    for (const auto& row : wire::errorNames()) {
+        daemon.on("Schedule", [&](wire::Reader&, wire::Writer&) {
+            return Result<void>(Error{row.code, "no, since…"});
+        });
+        CHECK(scheduler.schedule(job(7)).error() == Error{row.code, "no, since…"});
+    }
+}
+
+TEST_CASE("a namespace is a handle of its own") { // jobs.md §2.1
+    FakeDaemon daemon;
+    Asked asked;
+    daemon.on("Schedule", scheduling(asked, JobScheduler::RESULT_SUCCESS, 7));
+    auto connection = Connection::open().value();
+    JobScheduler root(connection);
+    auto sync = root.forNamespace("  sync ").value();
+    CHECK(sync.getNamespace() == "sync");
+    CHECK(root.getNamespace() == std::nullopt);
+    CHECK(sync.schedule(job(7)).ok());
+    CHECK(asked.space == "sync");
+
+    CHECK(root.forNamespace("").error().code == Errc::IllegalArgument);
+    CHECK(root.forNamespace("   ").error().code == Errc::IllegalArgument);
+    CHECK(root.forNamespace(std::string(1000, 'x')).ok());
+    CHECK(root.forNamespace(std::string(1001, 'x')).error().code == Errc::IllegalArgument);
+}
+
+TEST_CASE("cancel, cancelAll and cancelInAllNamespaces each ask for their own") { // jobs.md §2.1
+    FakeDaemon daemon;
+    Lines asked;
+    daemon.on("Cancel", [&](wire::Reader& reader, wire::Writer&) -> Result<void> {
+        const auto id = STINT_TRY(reader.int32());
+        asked.push_back(fmt::format("cancel {} in {}", id, STINT_TRY(reader.string())));
+        return {};
+    });
+    daemon.on("CancelAll", [&](wire::Reader& reader, wire::Writer&) -> Result<void> {
+        asked.push_back(fmt::format("cancel all in {}", STINT_TRY(reader.string())));
+        return {};
+    });
+    daemon.on("CancelInAllNamespaces", [&](wire::Reader&, wire::Writer&) {
+        asked.emplace_back("cancel all everywhere");
+        return Result<void>();
+    });
+    auto connection = Connection::open().value();
+    auto sync = JobScheduler(connection).forNamespace("sync").value();
+    CHECK(sync.cancel(7).ok());
+    CHECK(sync.cancelAll().ok());
+    CHECK(sync.cancelInAllNamespaces().ok());
+    CHECK(asked == Lines{"cancel 7 in sync", "cancel all in sync", "cancel all everywhere"});
+}
+
+TEST_CASE("a pending job is found, and a job that is not there is no error") { // jobs.md §2.1
+    FakeDaemon daemon;
+    daemon.on("GetPendingJob", [](wire::Reader& reader, wire::Writer& writer) -> Result<void> {
+        const auto id = STINT_TRY(reader.int32());
+        writer.openArray("a{sv}");
+        if (id == 7) wire::writeJob(writer, job(7), wire::ClipFiles::LeftOut);
+        writer.close();
+        return {};
+    });
+    auto connection = Connection::open().value();
+    JobScheduler scheduler(connection);
+    CHECK(scheduler.getPendingJob(7).value() == job(7));
+    CHECK(scheduler.getPendingJob(8).value() == std::nullopt);
+}
+
+TEST_CASE("all pending jobs are asked for page by page") {
+    FakeDaemon daemon;
+    daemon.on("GetAllPendingJobs", [](wire::Reader& reader, wire::Writer& writer) -> Result<void> {
+        STINT_TRY(reader.string());
+        std::int32_t after = 0;
+        wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+        STINT_TRY(options.take("after", after).read(reader));
+        writer.openArray("a{sv}");
+        for (int id = after + 1; id <= std::min(after + 100, 250); ++id)
+            wire::writeJob(writer, job(id), wire::ClipFiles::LeftOut);
+        writer.close();
+        writer.boolean(after + 100 < 250);
+        return {};
+    });
+    auto connection = Connection::open().value();
+    const auto jobs = JobScheduler(connection).getAllPendingJobs().value();
+    REQUIRE(jobs.size() == 250);
+    CHECK(jobs.back().getId() == JobId(250));
+}
+
+TEST_CASE("an answer of wrong types is an error that names it, and the connection goes on") {
+    FakeDaemon daemon;
+    daemon.on("CanRunUserInitiatedJobs", [](wire::Reader&, wire::Writer& writer) {
+        writer.string("perhaps");
+        return Result<void>();
+    });
+    auto connection = Connection::open().value();
+    JobScheduler scheduler(connection);
+    const auto can = scheduler.canRunUserInitiatedJobs();
+    CHECK(can.error().message.find("CanRunUserInitiatedJobs") != std::string::npos);
+    CHECK(connection.package().value() == "org.stint.testapp");
+}
+
+TEST_CASE("without a daemon a connection is unavailable, and says what to do") {
+    FakeDaemon daemon;
+    daemon.die();
+    const auto connection = Connection::open();
+    REQUIRE_FALSE(connection.ok());
+    CHECK(connection.error().code == Errc::Unavailable);
+    CHECK(connection.error().message.find("stintd") != std::string::npos);
+}

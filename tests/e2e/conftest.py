@@ -1,0 +1,53 @@
+"""What every end-to-end test may ask for: a world of its own, a daemon in it, an nginx to download from."""
+
+import pytest
+from origin import Origin
+from world import BIN, World
+
+
+def pytest_sessionstart(session):
+    for program in ("stintd", "stint", "stint-transfer", "stint-exec"):
+        if not (BIN / program).exists():
+            pytest.exit(f"{BIN / program} is not built: ./test builds it, or name its directory in STINT_BIN", 3)
+
+
+@pytest.fixture
+def world(request):
+    made = World()
+    failures = request.session.testsfailed
+    yield made
+    if request.session.testsfailed > failures:
+        for log in sorted(made.root.glob("stintd-*.log"))[-2:]:
+            print(f"--- {log.name}\n{log.read_text()[-4000:]}")
+    made.close()
+
+
+@pytest.fixture
+def daemon(world):
+    """With the constants of the specification; it must be alive at the end."""
+    running = world.start_daemon()
+    yield running
+    assert running.lives(), f"stintd ended with {running.process.returncode}"
+
+
+@pytest.fixture
+def line(world, daemon):
+    """An operator's line to the daemon."""
+    with world.line() as open_line:
+        yield open_line
+
+
+@pytest.fixture
+def origin(world):
+    """As fast as it can."""
+    made = Origin(world.root / "origin")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def slow_origin(world):
+    """4 MiB/s: 4 MiB come at once, then the limit holds."""
+    made = Origin(world.root / "slow", rate="4m")
+    yield made
+    made.stop()

@@ -1,0 +1,85 @@
+"""Where the tests download from: an nginx of our own on a free loopback port. Its log is the witness of what was
+fetched, and how often."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+from hashlib import sha256
+from pathlib import Path
+
+MIB = 1024 * 1024
+CONFIGURATION = """
+{user}
+daemon off;
+worker_processes 1;
+pid {root}/nginx.pid;
+events {{}}
+http {{
+    log_format witness escape=json
+        '{{"uri":"$uri","status":$status,"bytes":$body_bytes_sent,"range":"$http_range","ifRange":"$http_if_range"}}';
+    access_log {root}/access.log witness;
+    client_body_temp_path {root}/tmp; proxy_temp_path {root}/tmp; fastcgi_temp_path {root}/tmp;
+    uwsgi_temp_path {root}/tmp; scgi_temp_path {root}/tmp;
+    server {{
+        # The send buffer is small, so that what the log counts has nearly all arrived.
+        listen 127.0.0.1:{port} sndbuf=32k;
+        root {root}/www;
+        limit_rate {rate};
+        {further}
+    }}
+}}
+"""
+
+
+def bytes_of(seed, size):
+    """The same bytes for the same seed, and no piece of them like another."""
+    chance = random.Random(seed)
+    return b"".join(chance.randbytes(min(16 * MIB, size - at)) for at in range(0, size, 16 * MIB))
+
+
+class Origin:
+    def __init__(self, root, rate="0", further=""):
+        self.root = Path(root)
+        self.www = self.root / "www"
+        self.www.mkdir(parents=True)
+        # nginx takes over a listening socket that it is told of, as in its own upgrade: no port is guessed, and the
+        # first request waits in the queue until nginx is ready.
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.port = listener.getsockname()[1]
+        user = "user root;" if os.getuid() == 0 else ""
+        text = CONFIGURATION.format(root=self.root, port=self.port, rate=rate, further=further, user=user)
+        (self.root / "nginx.conf").write_text(text)
+        os.set_inheritable(listener.fileno(), True)
+        self.process = subprocess.Popen(
+            ["nginx", "-p", str(self.root), "-e", "error.log", "-c", "nginx.conf"],
+            env={"PATH": os.environ["PATH"] + ":/usr/sbin:/sbin", "NGINX": f"{listener.fileno()};"},
+            pass_fds=[listener.fileno()],
+            stderr=subprocess.DEVNULL,
+        )
+        listener.close()
+
+    def serve(self, name, content, modified=None):
+        """Puts the file in place at once, as a whole; answers its SHA-256. `modified`: seconds since 1970."""
+        new = self.www / f".{name}.new"
+        new.write_bytes(content)
+        if modified is not None:
+            os.utime(new, (modified, modified))
+        os.replace(new, self.www / name)
+        return sha256(content).hexdigest()
+
+    def url(self, name):
+        return f"http://127.0.0.1:{self.port}/{name}"
+
+    def requests(self):
+        """What the log has: one dictionary a request, in the order of their ends."""
+        log = self.root / "access.log"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+    def stop(self):
+        """Lets the running requests end, so that the log is whole."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)

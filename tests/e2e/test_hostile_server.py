@@ -1,0 +1,118 @@
+"""A mix of two versions is impossible, whatever a server does (design.md, transfers): the file changes while the
+download is interrupted, and the server answers the rest as it should not. What is in place at the end is the new one."""
+
+import os
+import signal
+
+import pytest
+from events import Directory, size_of, wait_for_end
+from hostile import Hostile, content_range
+from origin import MIB, bytes_of
+
+OLD = bytes_of("old", 6 * MIB)
+NEW = bytes_of("new", 6 * MIB)
+STALL = 4 * MIB
+STRONG_OLD, STRONG_NEW = {"ETag": '"old"'}, {"ETag": '"new"'}
+
+
+def whole_to_a_range(handler, first, server):
+    server.whole(handler)
+
+
+def ignoring_if_range(handler, first, server):
+    """Answers 206 of the new version, though If-Range named the old one."""
+    server.send(handler, 206, server.headers | content_range(first, NEW), NEW[first:])
+
+
+def of_another_place(handler, first, server):
+    server.send(handler, 206, STRONG_OLD | content_range(first + 4096, NEW), NEW[first + 4096 :])
+
+
+def without_content_range(handler, first, server):
+    server.send(handler, 206, STRONG_OLD, NEW[first:])
+
+
+def with_the_old_validator(handler, first, server):
+    """Claims that the new bytes are of the old version: only the bytes themselves tell."""
+    server.send(handler, 206, STRONG_OLD | content_range(first, NEW), NEW[first:])
+
+
+def not_satisfiable(handler, first, server):
+    server.send(handler, 416, {"Content-Range": f"bytes */{len(NEW) - 1}"}, b"")
+
+
+CASES = {
+    "sends no validator": ({}, {}, with_the_old_validator),
+    "sends a weak validator": ({"ETag": 'W/"old"'}, {"ETag": 'W/"new"'}, with_the_old_validator),
+    "answers 200 to a range": (STRONG_OLD, STRONG_NEW, whole_to_a_range),
+    "ignores If-Range": (STRONG_OLD, STRONG_NEW, ignoring_if_range),
+    "answers another range": (STRONG_OLD, STRONG_NEW, of_another_place),
+    "leaves Content-Range out": (STRONG_OLD, STRONG_NEW, without_content_range),
+    "repeats the old validator": (STRONG_OLD, STRONG_NEW, with_the_old_validator),
+    "says that nothing is left": (STRONG_OLD, STRONG_NEW, not_satisfiable),
+}
+
+
+def interrupt(world, daemon):
+    part = world.downloads / ".file.bin.stint-part"
+    with Directory(world.downloads) as directory:
+        directory.until(lambda: size_of(part) >= STALL - MIB)
+    (pid,) = daemon.transfers()
+    os.kill(pid, signal.SIGKILL)
+    wait_for_end(pid)
+
+
+@pytest.mark.parametrize("how", CASES)
+def test_no_mix_comes_from_a_server_that(world, daemon, line, how):
+    before, after, ranged = CASES[how]
+    server = Hostile(OLD, STALL, before, ranged)
+    try:
+        job = world.get(server.url(), "-o", "file.bin")
+        with Directory(world.downloads) as directory:
+            directory.until(lambda: size_of(world.downloads / ".file.bin.stint-part") >= STALL - MIB)
+        server.content, server.headers = NEW, after
+        interrupt(world, daemon)
+        ended = world.stint("wait", str(job))
+        assert ended.code == 0, ended
+        assert (world.downloads / "file.bin").read_bytes() == NEW
+    finally:
+        server.stop()
+
+
+def test_a_server_that_cuts_the_connection_is_asked_again_later(world, daemon, line):
+    """jobs.md §6.2: the app asks for a retry, with back-off; what is there is kept."""
+
+    def cut(handler):
+        handler.send_response_only(200)
+        handler.send_header("Content-Length", str(len(OLD)))
+        handler.send_header("ETag", '"old"')
+        handler.end_headers()
+        handler.wfile.write(OLD[:STALL])
+        handler.close_connection = True
+
+    server = Hostile(OLD, STALL, STRONG_OLD, whole_to_a_range)
+    server.answer = cut
+    try:
+        job = world.get(server.url(), "-o", "file.bin")
+        state = line.until(job, lambda state: state["state"] == "pending")
+        assert (state["failures"], state["reasonNames"]) == (1, ["CONSTRAINT_MINIMUM_LATENCY"])
+        assert size_of(world.downloads / ".file.bin.stint-part") == STALL
+        assert not (world.downloads / "file.bin").exists()
+    finally:
+        server.stop()
+
+
+def test_a_server_that_is_busy_is_asked_again_when_it_says(world, daemon, line):
+    """Retry-After is honoured where it is longer than the back-off would be."""
+
+    def busy(handler):
+        server.send(handler, 503, {"Retry-After": "120"}, b"later")
+
+    server = Hostile(OLD, STALL, STRONG_OLD, whole_to_a_range)
+    server.answer = busy
+    try:
+        job = world.get(server.url(), "-o", "file.bin")
+        state = line.until(job, lambda state: state["state"] == "pending")
+        assert state["failures"] == 1
+    finally:
+        server.stop()

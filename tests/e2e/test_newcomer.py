@@ -1,0 +1,148 @@
+"""A newcomer's first paths: a download with and without a terminal, what is told, and what a script can rely on."""
+
+import json
+
+import pytest
+from events import Directory, size_of
+from origin import MIB, bytes_of
+
+CONTENT = bytes_of("newcomer", 5 * MIB)
+
+
+def json_lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_download_in_a_terminal_shows_how_far_it_is_and_ends_in_place(world, daemon, origin):
+    origin.serve("file.bin", CONTENT)
+    client = world.in_terminal("get", origin.url("file.bin"))
+    assert client.ends() == 0, client.output
+    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert sorted(path.name for path in world.downloads.iterdir()) == ["file.bin"], "nothing is left beside it"
+
+
+def test_without_a_terminal_it_says_that_the_job_is_a_regular_one(world, daemon, line, origin):
+    """design.md, what is visible."""
+    origin.serve("file.bin", CONTENT)
+    ended = world.stint("get", origin.url("file.bin"))
+    assert ended.code == 0, ended
+    assert "regular" in ended.err
+    assert "\x1b" not in ended.out + ended.err, "no colour, no redrawn line"
+    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+
+
+def test_user_initiated_without_a_terminal_is_refused(world, daemon, line, origin):
+    origin.serve("file.bin", CONTENT)
+    ended = world.stint("get", "--user-initiated", origin.url("file.bin"))
+    assert ended.code == 77
+    assert "terminal" in ended.err
+    assert line.jobs() == []
+
+
+def test_a_right_checksum_passes_and_a_wrong_one_ends_with_65(world, daemon, origin):
+    checksum = origin.serve("file.bin", CONTENT)
+    world.done("get", origin.url("file.bin"), "-o", "right.bin", "--checksum", f"sha256:{checksum}")
+    ended = world.stint("get", origin.url("file.bin"), "-o", "wrong.bin", "--checksum", "sha256:" + 64 * "0")
+    assert ended.code == 65
+    assert checksum in ended.err, "names what came"
+    assert not (world.downloads / "wrong.bin").exists()
+
+
+def test_a_file_that_the_server_does_not_have_is_never_tried_again(world, daemon, line, origin):
+    ended = world.stint("get", origin.url("nothing.bin"))
+    assert ended.code == 66
+    assert "404" in ended.err
+    assert line.jobs() == []
+    (state,) = line.jobs(finished=True)
+    assert state["exitCode"] == 66
+
+
+def test_a_file_that_is_there_is_not_replaced(world, daemon, origin):
+    origin.serve("file.bin", CONTENT)
+    (world.downloads / "file.bin").write_bytes(b"mine")
+    ended = world.stint("get", origin.url("file.bin"))
+    assert ended.code == 73
+    assert "--force" in ended.err
+    assert (world.downloads / "file.bin").read_bytes() == b"mine"
+    world.done("get", "--force", origin.url("file.bin"))
+    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+
+
+def test_a_job_that_waits_says_why_and_what_would_clear_it(world, daemon, line, origin):
+    """jobs.md §9.1."""
+    origin.serve("file.bin", CONTENT)
+    world.done("device", "set", "charging=false")
+    job = world.get(origin.url("file.bin"), "--charging")
+    ended = world.stint("why", str(job))
+    assert ended.code == 75
+    assert "CONSTRAINT_CHARGING" in ended.out
+    (told,) = json_lines(world.stint("why", str(job), "--json").out)
+    assert [blocker["name"] for blocker in told["blockers"]] == ["CONSTRAINT_CHARGING"]
+    assert told["mayRun"] is False
+    world.done("device", "set", "charging=true")
+    world.done("wait", str(job))
+    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+
+
+def test_jobs_and_device_print_one_object_a_line(world, daemon, origin):
+    origin.serve("file.bin", CONTENT)
+    world.done("device", "set", "charging=false")
+    job = world.get(origin.url("file.bin"), "--charging")
+    (told,) = json_lines(world.done("jobs", "--json"))
+    assert (told["schema"], told["package"], told["id"], told["state"]) == (1, "org.stint.transfer", job, "pending")
+    rows = {row["key"]: row for row in json_lines(world.done("device", "--json"))}
+    assert rows["charging"]["value"] == "false"
+    assert rows["charging"]["source"] == "set"
+    world.done("device", "reset")
+    rows = {row["key"]: row for row in json_lines(world.done("device", "--json"))}
+    assert rows["charging"]["value"] == "true"
+
+
+def test_a_cancelled_download_is_gone_and_may_be_asked_for_again(world, daemon, line, slow_origin):
+    """jobs.md §2.6: a running job is told to stop, and nothing is tried again."""
+    slow_origin.serve("file.bin", bytes_of(1, 40 * MIB))
+    job = world.get(slow_origin.url("file.bin"))
+    line.until(job, lambda state: state["state"] == "running" and state["transferredDown"] > 0)
+    world.done("cancel", str(job))
+    assert line.jobs() == []
+    assert world.stint("wait", str(job)).code != 0
+    assert not (world.downloads / "file.bin").exists()
+
+
+@pytest.mark.parametrize("words", [("why", "7"), ("watch", "7"), ("wait", "com.example.none/7"), ("cancel", "7")])
+def test_a_job_that_is_none_ends_with_66(world, daemon, words):
+    ended = world.stint(*words)
+    assert ended.code == 66, ended
+    assert ended.err.startswith("stint: ")
+
+
+def test_what_a_daemon_is_asked_outlives_it(world, origin):
+    """jobs.md §12.5: a restart of the daemon within one boot is no reboot."""
+    origin.serve("file.bin", CONTENT)
+    daemon = world.start_daemon()
+    world.done("device", "set", "charging=false")
+    job = world.get(origin.url("file.bin"), "--charging")
+    daemon.kill()
+    world.start_daemon()
+    (told,) = json_lines(world.done("jobs", "--json"))
+    assert (told["id"], told["kind"], told["state"]) == (job, "user_initiated", "pending")
+    world.done("device", "set", "charging=true")
+    world.done("wait", str(job))
+    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    (end,) = json_lines(world.done("jobs", "--finished", "--json"))
+    assert end["exitCode"] == 0
+
+
+def test_an_idle_daemon_wakes_up_for_nothing(world, daemon, line, origin):
+    """design.md, the turn: between turns the process sleeps."""
+    origin.serve("file.bin", CONTENT)
+    world.done("get", origin.url("file.bin"))
+    before = voluntary_switches(daemon.pid)
+    with Directory(world.root) as directory, pytest.raises(AssertionError):
+        directory.until(lambda: size_of(world.root / "never"), within=3)
+    assert voluntary_switches(daemon.pid) - before <= 1
+
+
+def voluntary_switches(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("voluntary_ctxt_switches"))

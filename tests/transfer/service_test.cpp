@@ -1,0 +1,159 @@
+// The transfer app towards the daemon: what it shows, tells and answers (jobs.md §4.2, §4.7, §5.1, §12.7).
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "client/fake_daemon.hpp"
+#include "transfer/place.hpp"
+#include "transfer/scripted_server.hpp"
+#include "transfer/service.hpp"
+
+using namespace stint;
+using namespace stint::transfer;
+using Exchange = ScriptedServer::Exchange;
+
+namespace {
+
+constexpr Bytes size = 600'000;
+constexpr Bytes half = 300'000;
+const std::string tagged = "ETag: \"v1\"\r\n";
+
+/// The app's process, with a daemon at its other end.
+struct App {
+    FakeDaemon daemon;
+    TransferService service;
+    Connection connection = Connection::open().value();
+    std::thread loop;
+    int exitCode = -1;
+
+    App() {
+        REQUIRE(connection.host("Transfer", service).ok());
+        REQUIRE(daemon.heard() == "Host Transfer");
+        daemon.on("GetPendingJob", [](wire::Reader&, wire::Writer& writer) { // none
+            writer.openArray("a{sv}").close();
+            return Result<void>();
+        });
+        loop = std::thread([this] { exitCode = service.serve(connection); });
+    }
+    ~App() { leave(); }
+    int leave() {
+        daemon.unbind();
+        if (loop.joinable()) loop.join();
+        return exitCode;
+    }
+    bool start(std::uint64_t run, const Place& place, const std::string& url) {
+        wire::RunParameters params;
+        params.id = 7;
+        params.extras.putString("url", url).putString("output", place.path().native()).putString("label", "a file");
+        return daemon.startJob(run, "Transfer", params).get().value();
+    }
+    void press(std::uint64_t run, const std::string& key) {
+        daemon.tell("NotificationAction", [=](wire::Writer& writer) { writer.uint64(run).string(key); });
+    }
+    /// The next word that begins so; what else is said meanwhile is passed over.
+    std::string hear(const std::string& beginning) {
+        for (;;) {
+            std::string word = daemon.heard();
+            if (word.starts_with(beginning) || word == "(silence)") return word;
+        }
+    }
+};
+
+/// Tells when half of the file was sent, and sends no more.
+ScriptedServer::Scene stall(const std::string& content, std::promise<void>& sent) {
+    return [&](Exchange& e) {
+        e.send(head("200 OK", tagged, size));
+        e.send(std::string_view(content).substr(0, half));
+        sent.set_value();
+        e.awaitHangUp();
+    };
+}
+
+} // namespace
+
+TEST_CASE("a notification comes before onStartJob has answered, and the end is told with an Outcome") { // jobs.md §5.1
+    Place place;
+    std::string content = noise(size, 1);
+    ScriptedServer server({honest(content, "\"v1\"")});
+    App app;
+    CHECK(app.start(1, place, server.url()));
+    CHECK(app.daemon.heard() == "SetNotification run=1 id=7 title=a file end=0");
+    CHECK(app.hear("JobFinished") ==
+          "JobFinished run=1 again=0 exit=0 text=saved " + place.path().native() + " (585.9 KiB)");
+    // The daemon knows of no such job any more: its sidecar is of no use.
+    CHECK(app.hear("GetPendingJob") != "(silence)");
+    CHECK(app.leave() == 0);
+    CHECK(place.list() == "file");
+}
+
+TEST_CASE("what was learned of the size is told, and what is in place") { // jobs.md §4.7
+    Place place;
+    std::string content = noise(size, 2);
+    ScriptedServer server({cutAfter(half, content, tagged), honest(content, "\"v1\"")});
+    App app;
+    app.start(1, place, server.url());
+    CHECK(app.hear("JobFinished").starts_with("JobFinished run=1 again=1 exit=75 text=cut off at "));
+    app.start(2, place, server.url());
+    CHECK(app.hear("UpdateEstimatedNetworkBytes") == "UpdateEstimatedNetworkBytes run=2 600000 0");
+    CHECK(app.hear("UpdateTransferredNetworkBytes") != "(silence)");
+    CHECK(app.hear("JobFinished").starts_with("JobFinished run=2 again=0 exit=0 text=saved"));
+}
+
+TEST_CASE("what can never be right ends the job with its exit code") {
+    Place place;
+    App app;
+    CHECK(app.start(1, place, "gopher://example.org/"));
+    CHECK(app.hear("JobFinished") == "JobFinished run=1 again=0 exit=64 text=the scheme \"gopher\" is not supported: "
+                                     "http, https and ftp are");
+}
+
+TEST_CASE("onStopJob aborts, keeps what is there and asks for another run") { // jobs.md §4.2
+    Place place;
+    std::string content = noise(size, 3);
+    std::promise<void> sent;
+    ScriptedServer server({stall(content, sent)});
+    App app;
+    app.start(1, place, server.url());
+    sent.get_future().wait();
+    CHECK(app.daemon.stopJob(1, StopReason::ConstraintConnectivity).get().value());
+    CHECK(app.leave() == 0);
+    while (!app.daemon.heardNothing())
+        CHECK(!app.daemon.heard().starts_with("JobFinished"));
+    CHECK(!std::filesystem::exists(place.path()));
+}
+
+TEST_CASE("Stop ends the job for good and keeps what it has, Later has it tried again") { // jobs.md §5.1, §12.7
+    for (bool again : {false, true}) {
+        Place place;
+        std::string content = noise(size, 4);
+        std::promise<void> sent;
+        ScriptedServer server({stall(content, sent)});
+        App app;
+        app.start(1, place, server.url());
+        sent.get_future().wait();
+        app.press(1, "applaud"); // no button of ours
+        app.press(1, again ? "later" : "stop");
+        std::string end = app.hear("JobFinished");
+        CHECK(end.starts_with(again ? "JobFinished run=1 again=1 exit=75 text=put off at "
+                                    : "JobFinished run=1 again=0 exit=75 text=stopped at "));
+        app.press(1, "stop"); // a run that is over
+        CHECK(app.leave() == 0);
+    }
+}
+
+TEST_CASE("another network has the traffic moved") { // jobs.md §4.7
+    Place place;
+    std::string content = noise(size, 5);
+    std::promise<void> sent;
+    ScriptedServer server({stall(content, sent), honest(content, "\"v1\"")});
+    App app;
+    app.start(1, place, server.url());
+    sent.get_future().wait();
+    app.daemon.tell("NetworkChanged", [](wire::Writer& writer) {
+        writer.uint64(1);
+        wire::writeNetwork(writer, Network{.interface = "eth0"});
+    });
+    CHECK(app.hear("JobFinished").starts_with("JobFinished run=1 again=0 exit=0 text=saved"));
+    CHECK(contentOf(place.path()) == content);
+    CHECK(server.requests().size() == 2);
+}
