@@ -1,0 +1,74 @@
+#include "core/verb_words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/fail.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::array<std::string_view, 4> flags{"-f", "--force", "-s", "--satisfied"};
+constexpr std::array<std::string_view, 8> valued{"-u", "--user",        "-n", "--namespace",
+                                                 "-i", "--stop-reason", "-s", "--internal-stop-reason"};
+
+bool isIn(std::span<const std::string_view> names, std::string_view word) {
+    return std::ranges::find(names, word) != names.end();
+}
+
+std::optional<int> wholeNumber(std::string_view text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+// -s is a flag of `run` and has a value in `stop`: it has one where a number follows that is not the last word's job.
+bool takesValue(std::span<const std::string> words, std::size_t at) {
+    if (words[at] != "-s") return isIn(valued, words[at]);
+    return at + 1 < words.size() && wholeNumber(words[at + 1]).has_value();
+}
+
+} // namespace
+
+Result<VerbWords> VerbWords::parse(std::span<const std::string> words) {
+    VerbWords parsed;
+    for (std::size_t n = 0; n < words.size(); ++n) {
+        const std::string& word = words[n];
+        if (!word.starts_with('-') || wholeNumber(word)) {
+            parsed.rest.push_back(word);
+        } else if (takesValue(words, n)) {
+            if (n + 1 == words.size()) return fail(Errc::IllegalArgument, "Error: option '{}' needs a value", word);
+            parsed.options[word] = words[++n];
+        } else if (isIn(flags, word)) {
+            parsed.options[word] = "";
+        } else {
+            return fail(Errc::IllegalArgument, "Error: unknown option '{}'", word);
+        }
+    }
+    for (const auto& [name, value] : parsed.options) {
+        if (name == "-u" || name == "--user") parsed.user = value;
+        if (name == "-n" || name == "--namespace") parsed.space = value;
+    }
+    if (parsed.rest.size() > 1 && !parsed.job()) {
+        return fail(Errc::IllegalArgument, "Error: '{}' is no job id; use a whole number", parsed.rest[1]);
+    }
+    return parsed;
+}
+
+std::optional<JobId> VerbWords::job() const {
+    if (rest.size() < 2) return std::nullopt;
+    const auto id = wholeNumber(rest[1]);
+    if (!id) return std::nullopt;
+    return JobId{*id};
+}
+
+std::optional<int> VerbWords::number(std::string_view shortName, std::string_view longName) const {
+    for (std::string_view name : {shortName, longName}) {
+        if (const auto found = options.find(name); found != options.end()) return wholeNumber(found->second);
+    }
+    return std::nullopt;
+}
+
+} // namespace stint

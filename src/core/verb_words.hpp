@@ -1,0 +1,32 @@
+// The words of a shell verb: options of jobs.md §8, then PACKAGE and JOB_ID.
+#pragma once
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+struct VerbWords {
+    /// "Error: unknown option 'X'" for what is none, and for an option without its value or a job that is no number.
+    static Result<VerbWords> parse(std::span<const std::string> words);
+
+    std::string user = "0";
+    std::string space; ///< empty: the root namespace
+    std::vector<std::string> rest;
+    std::map<std::string, std::string, std::less<>> options; ///< as given; flags have no value
+
+    std::string package() const { return rest.empty() ? std::string{} : rest[0]; }
+    std::optional<JobId> job() const;
+    bool has(std::string_view shortName, std::string_view longName) const {
+        return options.contains(shortName) || options.contains(longName);
+    }
+    std::optional<int> number(std::string_view shortName, std::string_view longName) const;
+};
+
+} // namespace stint
