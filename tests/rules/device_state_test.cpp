@@ -40,3 +40,20 @@ TEST_CASE("memory decides how many jobs run at once") { // jobs.md §3.6
     CHECK(slotsFor(12_GiB) == 32);
     CHECK(slotsFor(24_GiB) == 40);
 }
+
+TEST_CASE("a device is idle 31 minutes after nobody used it, and no more once somebody does") { // jobs.md §3.2
+    const Device off{.screenOn = false}, on{}, dream{.dreaming = true};
+    DeviceState state = nextDeviceState(off, {}, Instant{10min}, {});
+    CHECK_FALSE(state.idle);
+    CHECK(state.idleAt == Instant{41min});
+    CHECK(nextDeviceState(off, state, Instant{41min}, {}).idle);
+    CHECK_FALSE(nextDeviceState(on, state, Instant{50min}, {}).idle);
+    CHECK(nextDeviceState(dream, state, Instant{41min}, {}).idle);
+}
+
+TEST_CASE("the screen counts as off for the slots 30 seconds after it went off") { // jobs.md §3.6
+    const Device off{.screenOn = false};
+    const DeviceState state = nextDeviceState(off, {}, Instant{0s}, {});
+    CHECK(nextDeviceState(off, state, Instant{29s}, {}).interactive);
+    CHECK_FALSE(nextDeviceState(off, state, Instant{30s}, {}).interactive);
+}
