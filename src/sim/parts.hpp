@@ -1,7 +1,9 @@
-// The parts of a scenario file, each read where its chapter of scenario.md says so. Only the reader's files include this.
+// The parts of a scenario file, each read where its chapter of scenario.md says so. Only the reader's files include
+// this.
 #pragma once
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 
 #include "sim/scenario.hpp"

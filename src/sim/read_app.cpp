@@ -8,9 +8,9 @@ namespace stint::sim {
 namespace {
 
 // jobs.md §2.3, the names of the allowed states.
-constexpr std::array<std::string_view, 9> conditionNames{
-    "bound_by_visible", "bound_by_system",  "just_in_front", "foreground_task", "ui_broadcast",
-    "overlay",          "background_start", "companion",     "device_owner"};
+constexpr std::array<std::string_view, 9> conditionNames{"bound_by_visible", "bound_by_system", "just_in_front",
+                                                         "foreground_task",  "ui_broadcast",    "overlay",
+                                                         "background_start", "companion",       "device_owner"};
 constexpr std::array<std::string_view, 3> usages{"unrestricted", "optimized", "restricted"};
 
 Service readService(Yaml& yaml, const std::string& name, const Node& node) {
@@ -52,7 +52,8 @@ AppSetup readApp(Yaml& yaml, const Node& node) {
         {{"state", [&](const Node& value) { app.state = readState(yaml, value); }},
          {"bucket", [&](const Node& value) { app.bucket = readBucket(yaml, value); }},
          {"last_used", [&](const Node& value) { app.lastUsed = readDuration(yaml, value, "last_used"); }},
-         {"screen_on_since", [&](const Node& value) { app.screenOnSince = readDuration(yaml, value, "screen_on_since"); }},
+         {"screen_on_since",
+          [&](const Node& value) { app.screenOnSince = readDuration(yaml, value, "screen_on_since"); }},
          {"battery_usage", [&](const Node& value) { app.batteryUsage = readBatteryUsage(yaml, value); }},
          {"data_saver_exempt", [&](const Node& value) { app.dataSaverExempt = yaml.flag(value, "data_saver_exempt"); }},
          {"permissions", [&](const Node& value) { app.permissions = readPermissions(yaml, value); }},

@@ -56,8 +56,7 @@ Deed readReboot(Yaml& yaml, const Node& node) {
 Deed readClock(Yaml& yaml, const Node& node) {
     std::optional<WallTime> set;
     yaml.map(node, "clock", {{"set", [&](const Node& value) { set = readTimeOfDay(yaml, value, "set"); }}});
-    if (!set && node.IsMap())
-        yaml.complain(placeOf(node), "clock lacks set, as in {{set: 2026-01-05T12:00:00Z}}");
+    if (!set && node.IsMap()) yaml.complain(placeOf(node), "clock lacks set, as in {{set: 2026-01-05T12:00:00Z}}");
     return deed::SetClock{set.value_or(WallTime{})};
 }
 
@@ -81,8 +80,8 @@ Deed readChangeApp(Yaml& yaml, const Node& node) {
 Deed readForegroundService(Yaml& yaml, const Node& node) {
     deed::ForegroundService service;
     Asked asked(yaml, node, "foreground_service");
-    asked.read({asked.app(service.app),
-                {"start", [&](const Node& value) { service.start = yaml.flag(value, "start"); }}});
+    asked.read(
+        {asked.app(service.app), {"start", [&](const Node& value) { service.start = yaml.flag(value, "start"); }}});
     return service;
 }
 
@@ -104,8 +103,8 @@ Deed readRestrict(Yaml& yaml, const Node& node) {
 Deed readPredict(Yaml& yaml, const Node& node) {
     deed::Predict predict;
     Asked asked(yaml, node, "predict");
-    asked.read({asked.app(predict.app),
-                {"bucket", [&](const Node& value) { predict.bucket = readBucket(yaml, value); }}});
+    asked.read(
+        {asked.app(predict.app), {"bucket", [&](const Node& value) { predict.bucket = readBucket(yaml, value); }}});
     return predict;
 }
 
@@ -180,8 +179,8 @@ Deed readTransferred(Yaml& yaml, const Node& node) {
 // Alarms and messages.
 
 Deed readAlarm(Yaml& yaml, const Node& node) {
-    static constexpr std::array<std::string_view, 6> types{"inexact",    "exact",            "window",
-                                                           "while_idle", "exact_while_idle", "clock"};
+    static constexpr std::array<std::string_view, 6> types{"inexact",          "exact", "window", "while_idle",
+                                                           "exact_while_idle", "clock"};
     deed::Alarm alarm;
     const auto time = [&](std::optional<Duration>& into, std::string_view name) {
         return Key{name, [&yaml, &into, name](const Node& value) { into = readDuration(yaml, value, name); }};
@@ -211,9 +210,10 @@ Deed readMessage(Yaml& yaml, const Node& node) {
     static constexpr std::array<std::string_view, 2> priorities{"high", "normal"};
     deed::Message message{.app = {}, .priority = "normal"};
     Asked asked(yaml, node, "message");
-    asked.read({asked.app(message.app),
-                {"priority", [&](const Node& value) { message.priority = readWord(yaml, value, "priority", priorities); }},
-                {"notifies", [&](const Node& value) { message.notifies = yaml.flag(value, "notifies"); }}});
+    asked.read(
+        {asked.app(message.app),
+         {"priority", [&](const Node& value) { message.priority = readWord(yaml, value, "priority", priorities); }},
+         {"notifies", [&](const Node& value) { message.notifies = yaml.flag(value, "notifies"); }}});
     return message;
 }
 
@@ -257,7 +257,8 @@ struct VerbReader {
 
 // In the order of scenario.md.
 constexpr std::array verbs{
-    VerbReader{"device", [](Yaml& yaml, const Node& node) -> Deed { return deed::ChangeDevice{readDevice(yaml, node)}; }},
+    VerbReader{"device",
+               [](Yaml& yaml, const Node& node) -> Deed { return deed::ChangeDevice{readDevice(yaml, node)}; }},
     VerbReader{"reboot", readReboot},
     VerbReader{"clock", readClock},
     VerbReader{"restart_daemon", readRestart},

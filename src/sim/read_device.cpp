@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<std::string_view, 7> heats{"none",     "light",     "moderate", "severe",
                                                 "critical", "emergency", "shutdown"};
-constexpr std::array<std::string_view, 6> dozes{"auto",       "active",           "light_idle", "light_maintenance",
+constexpr std::array<std::string_view, 6> dozes{"auto", "active",          "light_idle", "light_maintenance",
                                                 "idle", "idle_maintenance"};
 
 struct NetworkWords {
@@ -54,7 +54,8 @@ std::optional<Network> readNetwork(Yaml& yaml, const Node& node) {
                [&](const Node& value) {
                    using enum NetworkTransport;
                    words.transport = yaml.word<NetworkTransport>(
-                       value, "transport", {{"wifi", Wifi}, {"cellular", Cellular}, {"ethernet", Ethernet}, {"vpn", Vpn}});
+                       value, "transport",
+                       {{"wifi", Wifi}, {"cellular", Cellular}, {"ethernet", Ethernet}, {"vpn", Vpn}});
                }},
               {"metered", [&](const Node& value) { words.metered = yaml.flag(value, "metered"); }},
               {"roaming", [&](const Node& value) { words.roaming = yaml.flag(value, "roaming"); }},
@@ -69,29 +70,30 @@ std::optional<Network> readNetwork(Yaml& yaml, const Node& node) {
 
 DeviceChange readDevice(Yaml& yaml, const Node& node) {
     DeviceChange device;
-    yaml.map(node, "device",
-             {{"screen",
-               [&](const Node& value) {
-                   device.screenOn = yaml.word<bool>(value, "screen", {{"on", true}, {"off", false}});
-               }},
-              {"locked", [&](const Node& value) { device.locked = yaml.flag(value, "locked"); }},
-              {"charging", [&](const Node& value) { device.charging = yaml.flag(value, "charging"); }},
-              {"plugged", [&](const Node& value) { device.plugged = yaml.flag(value, "plugged"); }},
-              {"battery", [&](const Node& value) { device.battery = yaml.number(value, "battery", 0, 100); }},
-              {"motion",
-               [&](const Node& value) {
-                   device.moving = yaml.word<bool>(value, "motion", {{"moving", true}, {"still", false}});
-               }},
-              {"network", [&](const Node& value) { device.network = readNetwork(yaml, value); }},
-              {"storage_low", [&](const Node& value) { device.storageLow = yaml.flag(value, "storage_low"); }},
-              {"memory",
-               [&](const Node& value) {
-                   device.memory = yaml.word<Memory>(value, "memory", {{"normal", Memory::Normal}, {"low", Memory::Low}});
-               }},
-              {"thermal", [&](const Node& value) { device.thermal = readWord(yaml, value, "thermal", heats); }},
-              {"data_saver", [&](const Node& value) { device.dataSaver = yaml.flag(value, "data_saver"); }},
-              {"battery_saver", [&](const Node& value) { device.batterySaver = yaml.flag(value, "battery_saver"); }},
-              {"doze", [&](const Node& value) { device.doze = readWord(yaml, value, "doze", dozes); }}});
+    yaml.map(
+        node, "device",
+        {{"screen",
+          [&](const Node& value) {
+              device.screenOn = yaml.word<bool>(value, "screen", {{"on", true}, {"off", false}});
+          }},
+         {"locked", [&](const Node& value) { device.locked = yaml.flag(value, "locked"); }},
+         {"charging", [&](const Node& value) { device.charging = yaml.flag(value, "charging"); }},
+         {"plugged", [&](const Node& value) { device.plugged = yaml.flag(value, "plugged"); }},
+         {"battery", [&](const Node& value) { device.battery = yaml.number(value, "battery", 0, 100); }},
+         {"motion",
+          [&](const Node& value) {
+              device.moving = yaml.word<bool>(value, "motion", {{"moving", true}, {"still", false}});
+          }},
+         {"network", [&](const Node& value) { device.network = readNetwork(yaml, value); }},
+         {"storage_low", [&](const Node& value) { device.storageLow = yaml.flag(value, "storage_low"); }},
+         {"memory",
+          [&](const Node& value) {
+              device.memory = yaml.word<Memory>(value, "memory", {{"normal", Memory::Normal}, {"low", Memory::Low}});
+          }},
+         {"thermal", [&](const Node& value) { device.thermal = readWord(yaml, value, "thermal", heats); }},
+         {"data_saver", [&](const Node& value) { device.dataSaver = yaml.flag(value, "data_saver"); }},
+         {"battery_saver", [&](const Node& value) { device.batterySaver = yaml.flag(value, "battery_saver"); }},
+         {"doze", [&](const Node& value) { device.doze = readWord(yaml, value, "doze", dozes); }}});
     return device;
 }
 

@@ -86,8 +86,7 @@ Deed readExpectDevice(Yaml& yaml, const Node& node) {
     deed::ExpectDevice expect;
     yaml.map(node, "expect", {{"device", [&](const Node& device) {
                                    yaml.map(device, "device", {{"doze", [&](const Node& value) {
-                                                                    expect.doze =
-                                                                        readWord(yaml, value, "doze", states);
+                                                                    expect.doze = readWord(yaml, value, "doze", states);
                                                                 }}});
                                }}});
     return expect;

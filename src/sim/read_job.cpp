@@ -17,9 +17,9 @@ template <class Named> std::vector<std::string_view> namesOf(const Named& all) {
 }
 
 constexpr std::array capabilities{
-    NetworkCapability::Internet,     NetworkCapability::NotMetered,   NetworkCapability::NotRoaming,
+    NetworkCapability::Internet,     NetworkCapability::NotMetered,    NetworkCapability::NotRoaming,
     NetworkCapability::NotVpn,       NetworkCapability::NotRestricted, NetworkCapability::Validated,
-    NetworkCapability::NotCongested, NetworkCapability::NotSuspended, NetworkCapability::TemporarilyNotMetered,
+    NetworkCapability::NotCongested, NetworkCapability::NotSuspended,  NetworkCapability::TemporarilyNotMetered,
     NetworkCapability::Trusted,      NetworkCapability::CaptivePortal};
 constexpr std::array transports{NetworkTransport::Cellular, NetworkTransport::Wifi, NetworkTransport::Bluetooth,
                                 NetworkTransport::Ethernet, NetworkTransport::Vpn,  NetworkTransport::Usb,
@@ -140,8 +140,10 @@ JobInfo::Builder begun(Yaml& yaml, const Node& node, JobKey& key) {
     std::string service = "Jobs";
     if (!node.IsMap()) return {JobId{}, service}; // complained of when its keys are read
     const Node job = node["job"];
-    if (job) key = readJobKey(yaml, job);
-    else yaml.complain(placeOf(node), "schedule lacks job, as in {{job: com.example.mail/7}}");
+    if (job)
+        key = readJobKey(yaml, job);
+    else
+        yaml.complain(placeOf(node), "schedule lacks job, as in {{job: com.example.mail/7}}");
     if (const Node named = node["service"]) service = yaml.text(named, "service");
     JobInfo::Builder builder{key.id, service};
     if (const Node priority = node["priority"]) builder.setPriority(readPriority(yaml, priority));
@@ -165,49 +167,48 @@ deed::Schedule readSchedule(Yaml& yaml, const Node& node) {
     const auto flag = [&](std::string_view name, Setter set) {
         return Key{name, [&yaml, &job, name, set](const Node& value) { (job.*set)(yaml.flag(value, name)); }};
     };
-    yaml.map(
-        node, "schedule",
-        {{"job", already},
-         {"service", already},
-         {"priority", already},
-         flag("user_initiated", &JobInfo::Builder::setUserInitiated),
-         flag("expedited", &JobInfo::Builder::setExpedited),
-         {"network",
-          [&](const Node& value) {
-              const NetworkWish wish = readNetworkWish(yaml, value);
-              wish.request ? job.setRequiredNetwork(wish.request) : job.setRequiredNetworkType(wish.type.value_or(0));
-          }},
-         {"estimated_bytes",
-          [&](const Node& value) {
-              const Sides sides = readSides(yaml, value, "estimated_bytes");
-              job.setEstimatedNetworkBytes(sides.down, sides.up);
-          }},
-         {"minimum_chunk",
-          [&](const Node& value) { job.setMinimumNetworkChunkBytes(readSize(yaml, value, "minimum_chunk")); }},
-         flag("charging", &JobInfo::Builder::setRequiresCharging),
-         flag("battery_not_low", &JobInfo::Builder::setRequiresBatteryNotLow),
-         flag("storage_not_low", &JobInfo::Builder::setRequiresStorageNotLow),
-         flag("device_idle", &JobInfo::Builder::setRequiresDeviceIdle),
-         flag("persisted", &JobInfo::Builder::setPersisted),
-         {"backoff",
-          [&](const Node& value) {
-              const Backoff backoff = readBackoff(yaml, value);
-              job.setBackoffCriteria(backoff.initial, backoff.policy);
-          }},
-         {"latency", [&](const Node& value) { job.setMinimumLatency(readDuration(yaml, value, "latency")); }},
-         {"deadline", [&](const Node& value) { job.setOverrideDeadline(readDuration(yaml, value, "deadline")); }},
-         {"periodic", [&](const Node& value) { readPeriod(yaml, value, job); }},
-         flag("prefetch", &JobInfo::Builder::setPrefetch),
-         flag("important_while_foreground", &JobInfo::Builder::setImportantWhileForeground),
-         {"content_trigger", [&](const Node& value) { readTrigger(yaml, value, job); }},
-         {"clip_data",
-          [&](const Node& value) { job.setClipData(readClip(yaml, value), ClipData::grantRead); }},
-         {"work_items",
-          [&](const Node& value) {
-              yaml.list(value, "work_items",
-                        [&](const Node& item) { read.items.push_back(yaml.text(item, "a work item")); });
-          }},
-         {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}});
+    yaml.map(node, "schedule",
+             {{"job", already},
+              {"service", already},
+              {"priority", already},
+              flag("user_initiated", &JobInfo::Builder::setUserInitiated),
+              flag("expedited", &JobInfo::Builder::setExpedited),
+              {"network",
+               [&](const Node& value) {
+                   const NetworkWish wish = readNetworkWish(yaml, value);
+                   wish.request ? job.setRequiredNetwork(wish.request)
+                                : job.setRequiredNetworkType(wish.type.value_or(0));
+               }},
+              {"estimated_bytes",
+               [&](const Node& value) {
+                   const Sides sides = readSides(yaml, value, "estimated_bytes");
+                   job.setEstimatedNetworkBytes(sides.down, sides.up);
+               }},
+              {"minimum_chunk",
+               [&](const Node& value) { job.setMinimumNetworkChunkBytes(readSize(yaml, value, "minimum_chunk")); }},
+              flag("charging", &JobInfo::Builder::setRequiresCharging),
+              flag("battery_not_low", &JobInfo::Builder::setRequiresBatteryNotLow),
+              flag("storage_not_low", &JobInfo::Builder::setRequiresStorageNotLow),
+              flag("device_idle", &JobInfo::Builder::setRequiresDeviceIdle),
+              flag("persisted", &JobInfo::Builder::setPersisted),
+              {"backoff",
+               [&](const Node& value) {
+                   const Backoff backoff = readBackoff(yaml, value);
+                   job.setBackoffCriteria(backoff.initial, backoff.policy);
+               }},
+              {"latency", [&](const Node& value) { job.setMinimumLatency(readDuration(yaml, value, "latency")); }},
+              {"deadline", [&](const Node& value) { job.setOverrideDeadline(readDuration(yaml, value, "deadline")); }},
+              {"periodic", [&](const Node& value) { readPeriod(yaml, value, job); }},
+              flag("prefetch", &JobInfo::Builder::setPrefetch),
+              flag("important_while_foreground", &JobInfo::Builder::setImportantWhileForeground),
+              {"content_trigger", [&](const Node& value) { readTrigger(yaml, value, job); }},
+              {"clip_data", [&](const Node& value) { job.setClipData(readClip(yaml, value), ClipData::grantRead); }},
+              {"work_items",
+               [&](const Node& value) {
+                   yaml.list(value, "work_items",
+                             [&](const Node& item) { read.items.push_back(yaml.text(item, "a work item")); });
+               }},
+              {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}});
     return read;
 }
 

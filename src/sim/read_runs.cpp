@@ -39,37 +39,36 @@ Behaviour readRuns(Yaml& yaml, const Node& node) {
         return runs;
     }
     bool ends = false;
-    yaml.map(node, "runs",
-             {{"for", [&](const Node& value) { runs.works = readDuration(yaml, value, "for"); }},
-              {"bytes", [&](const Node& value) { runs.payload = readPayload(yaml, value); }},
-              {"resumes", [&](const Node& value) { runs.resumes = yaml.flag(value, "resumes"); }},
-              {"then",
-               [&](const Node& value) {
-                   using enum Behaviour::Then;
-                   ends = true;
-                   runs.then = yaml.word<Behaviour::Then>(
-                       value, "then", {{"done", Done}, {"retry", Retry}, {"hang", Hang}, {"abandon", Abandon}});
-               }},
-              {"connects_after",
-               [&](const Node& value) { runs.connectsAfter = readOrNever(yaml, value, "connects_after"); }},
-              {"start",
-               [&](const Node& value) {
-                   using enum Behaviour::Start;
-                   runs.start = yaml.word<Behaviour::Start>(
-                       value, "start", {{"ok", Ok}, {"returns_false", ReturnsFalse}, {"hang", Hang}, {"crash", Crash}});
-               }},
-              {"answers_after",
-               [&](const Node& value) { runs.answersAfter = readDuration(yaml, value, "answers_after"); }},
-              {"notifies_after", [&](const Node& value) { readNotifiesAfter(yaml, value, runs); }},
-              {"notification_end", [&](const Node& value) { runs.notificationEnd = readEndPolicy(yaml, value); }},
-              {"on_stop",
-               [&](const Node& value) {
-                   using enum Behaviour::OnStop;
-                   runs.onStop = yaml.word<Behaviour::OnStop>(value, "on_stop",
-                                                              {{"retry", Retry}, {"drop", Drop}, {"hang", Hang}});
-               }},
-              {"crash_after",
-               [&](const Node& value) { runs.crashAfter = readDuration(yaml, value, "crash_after"); }}});
+    yaml.map(
+        node, "runs",
+        {{"for", [&](const Node& value) { runs.works = readDuration(yaml, value, "for"); }},
+         {"bytes", [&](const Node& value) { runs.payload = readPayload(yaml, value); }},
+         {"resumes", [&](const Node& value) { runs.resumes = yaml.flag(value, "resumes"); }},
+         {"then",
+          [&](const Node& value) {
+              using enum Behaviour::Then;
+              ends = true;
+              runs.then = yaml.word<Behaviour::Then>(
+                  value, "then", {{"done", Done}, {"retry", Retry}, {"hang", Hang}, {"abandon", Abandon}});
+          }},
+         {"connects_after",
+          [&](const Node& value) { runs.connectsAfter = readOrNever(yaml, value, "connects_after"); }},
+         {"start",
+          [&](const Node& value) {
+              using enum Behaviour::Start;
+              runs.start = yaml.word<Behaviour::Start>(
+                  value, "start", {{"ok", Ok}, {"returns_false", ReturnsFalse}, {"hang", Hang}, {"crash", Crash}});
+          }},
+         {"answers_after", [&](const Node& value) { runs.answersAfter = readDuration(yaml, value, "answers_after"); }},
+         {"notifies_after", [&](const Node& value) { readNotifiesAfter(yaml, value, runs); }},
+         {"notification_end", [&](const Node& value) { runs.notificationEnd = readEndPolicy(yaml, value); }},
+         {"on_stop",
+          [&](const Node& value) {
+              using enum Behaviour::OnStop;
+              runs.onStop =
+                  yaml.word<Behaviour::OnStop>(value, "on_stop", {{"retry", Retry}, {"drop", Drop}, {"hang", Hang}});
+          }},
+         {"crash_after", [&](const Node& value) { runs.crashAfter = readDuration(yaml, value, "crash_after"); }}});
     if (runs.works && runs.payload)
         yaml.complain(placeOf(node), "runs works for a time or transfers bytes; leave out one of for and bytes");
     // What comes after no work at all comes at once.

@@ -11,7 +11,7 @@
 namespace stint::sim {
 namespace {
 
-constexpr std::array<std::string_view, 9> besideApp{
+constexpr std::array<std::string_view, 8> besideApp{
     "state",        "bucket",      "battery_usage", "data_saver_exempt", "may_start_from_background",
     "recents_task", "permissions", "temp_allowlist"};
 constexpr std::array<std::string_view, 1> besideUse{"kind"};
@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 1> besideRun{"expect_exit"};
 
 /// What may stand beside a verb.
 std::span<const std::string_view> besides(std::string_view verb) {
-    if (verb == "app") return std::span(besideApp).first(8);
+    if (verb == "app") return besideApp;
     if (verb == "use") return besideUse;
     if (verb == "run") return besideRun;
     for (std::string_view call : {"schedule", "enqueue", "alarm", "foreground_service"})
@@ -41,8 +41,9 @@ std::optional<std::string> verbOf(Yaml& yaml, const Node& entry, const Parts& pa
     if (verbs.empty() && parts.contains("expect")) return "expect";
     if (verbs.size() == 1) return verbs.front();
     if (verbs.size() > 1) {
-        yaml.complain(placeOf(entry), "an entry has exactly one verb; this one has {} and {}: write two entries with "
-                                      "the same time",
+        yaml.complain(placeOf(entry),
+                      "an entry has exactly one verb; this one has {} and {}: write two entries with "
+                      "the same time",
                       verbs[0], verbs[1]);
     }
     return std::nullopt;
@@ -81,11 +82,13 @@ void readBesideApp(Yaml& yaml, const Parts& parts, deed::ChangeApp& change) {
     read("state", [&](const Node& value) { change.state = readState(yaml, value); });
     read("bucket", [&](const Node& value) { change.bucket = readBucket(yaml, value); });
     read("battery_usage", [&](const Node& value) { change.batteryUsage = readBatteryUsage(yaml, value); });
-    read("data_saver_exempt", [&](const Node& value) { change.dataSaverExempt = yaml.flag(value, "data_saver_exempt"); });
+    read("data_saver_exempt",
+         [&](const Node& value) { change.dataSaverExempt = yaml.flag(value, "data_saver_exempt"); });
     read("may_start_from_background", [&](const Node& value) { change.conditions = readConditions(yaml, value); });
     read("recents_task", [&](const Node& value) { change.recentsTask = yaml.flag(value, "recents_task"); });
     read("permissions", [&](const Node& value) { change.permissions = readPermissions(yaml, value); });
-    read("temp_allowlist", [&](const Node& value) { change.tempAllowlist = readDuration(yaml, value, "temp_allowlist"); });
+    read("temp_allowlist",
+         [&](const Node& value) { change.tempAllowlist = readDuration(yaml, value, "temp_allowlist"); });
 }
 
 void readBesides(Yaml& yaml, const Parts& parts, Deed& read) {
@@ -125,9 +128,10 @@ void readEntry(Yaml& yaml, const Node& node, WallTime start, std::vector<Entry>&
     });
     if (!node.IsMap()) return;
     const auto verb = verbOf(yaml, node, parts);
-    if (!verb) return std::ranges::any_of(parts, isVerb, [](const auto& part) -> std::string_view { return part.first; })
-                          ? void()
-                          : complainOfNoVerb(yaml, node, parts);
+    if (!verb)
+        return std::ranges::any_of(parts, isVerb, [](const auto& part) -> std::string_view { return part.first; })
+                   ? void()
+                   : complainOfNoVerb(yaml, node, parts);
     const auto allowed = besides(*verb);
     for (const auto& [key, place] : places)
         if (key != "at" && key != *verb && std::ranges::find(allowed, key) == allowed.end())
@@ -137,7 +141,8 @@ void readEntry(Yaml& yaml, const Node& node, WallTime start, std::vector<Entry>&
         entry.at = readMoment(yaml, at->second, start);
     else
         yaml.complain(placeOf(node), "the entry lacks at, its time since 0s, such as 10min");
-    auto read = *verb == "expect" ? readExpect(yaml, parts.at("expect")) : readDeed(yaml, *verb, parts.find(*verb)->second);
+    auto read =
+        *verb == "expect" ? readExpect(yaml, parts.at("expect")) : readDeed(yaml, *verb, parts.find(*verb)->second);
     if (!read) return;
     readBesides(yaml, parts, *read);
     entry.deed = *std::move(read);

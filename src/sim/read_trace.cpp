@@ -35,8 +35,9 @@ void complainOfField(Yaml& yaml, const Node& name, const EffectWord* word) {
     if (word)
         for (const EffectField& field : word->fields)
             known.push_back(field.key);
-    yaml.complain(placeOf(name), "{}",
-                  Yaml::unknownWord(name.Scalar(), fmt::format("a field of {}", word ? word->what : "an effect"), known));
+    yaml.complain(
+        placeOf(name), "{}",
+        Yaml::unknownWord(name.Scalar(), fmt::format("a field of {}", word ? word->what : "an effect"), known));
 }
 
 void checkWhom(Yaml& yaml, const Node& node, const ExpectedEffect& effect, const EffectWord& word) {
@@ -94,8 +95,8 @@ ExpectedTotal readTotal(Yaml& yaml, const Node& node, WallTime start) {
     ExpectedTotal total{.place = placeOf(node)};
     const auto count = [&](std::string_view name, Measure measure) {
         return Key{name, [&yaml, &total, name, measure](const Node& value) {
-                       total.measures[measure] = readRange(
-                           yaml, value, [&](const Node& one) { return yaml.number(one, name, 0, many); });
+                       total.measures[measure] =
+                           readRange(yaml, value, [&](const Node& one) { return yaml.number(one, name, 0, many); });
                    }};
     };
     yaml.map(node, "an entry of the totals",
@@ -103,9 +104,8 @@ ExpectedTotal readTotal(Yaml& yaml, const Node& node, WallTime start) {
               {"app", [&](const Node& value) { total.app = readAppId(yaml, value); }},
               {"run_time",
                [&](const Node& value) {
-                   total.measures[Measure::RunTime] = readRange(yaml, value, [&](const Node& one) {
-                       return readDuration(yaml, one, "run_time").count();
-                   });
+                   total.measures[Measure::RunTime] = readRange(
+                       yaml, value, [&](const Node& one) { return readDuration(yaml, one, "run_time").count(); });
                }},
               count("starts", Measure::Starts),
               count("stops", Measure::Stops),

@@ -27,7 +27,8 @@ Duration readMoment(Yaml& yaml, const Node& node, WallTime start) {
         return {};
     }
     if (const auto since = parseDuration(given)) return *since;
-    const auto wrong = given.find('T') == std::string::npos ? parseDuration(given).error() : parseTimeOfDay(given).error();
+    const auto wrong =
+        given.find('T') == std::string::npos ? parseDuration(given).error() : parseTimeOfDay(given).error();
     yaml.complain(placeOf(node), "{}", wrong.message);
     return {};
 }

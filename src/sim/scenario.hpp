@@ -95,7 +95,7 @@ struct Behaviour {
     std::optional<Duration> connectsAfter = Duration{0}; ///< nullopt: never
     Start start = Start::Ok;
     Duration answersAfter{0};
-    bool notifies = false;     ///< notifies_after names a time; else a user-initiated run posts at once
+    bool notifies = false; ///< notifies_after names a time; else a user-initiated run posts at once
     bool neverNotifies = false;
     Duration notifiesAfter{0};
     JobEndNotificationPolicy notificationEnd = JobEndNotificationPolicy::Detach;
@@ -292,14 +292,13 @@ struct ExpectDevice {
 
 } // namespace deed
 
-using Deed =
-    std::variant<deed::ChangeDevice, deed::Reboot, deed::SetClock, deed::RestartDaemon, deed::SwitchPolicy,
-                 deed::ChangeApp, deed::Tap, deed::Use, deed::ForegroundService, deed::StopApp, deed::ForceStop,
-                 deed::Crash, deed::Uninstall, deed::Update, deed::Install, deed::Restrict, deed::Predict,
-                 deed::Schedule, deed::Enqueue, deed::Cancel, deed::CancelAll, deed::Finish, deed::CompleteWork,
-                 deed::ChangeContent, deed::Notify, deed::Dismiss, deed::TellBytes, deed::Alarm, deed::CancelAlarm,
-                 deed::Message, deed::RunVerb, deed::Tick, deed::Connected, deed::Answer, deed::Lost, deed::ExpectJob,
-                 deed::ExpectApp, deed::ExpectDevice>;
+using Deed = std::variant<deed::ChangeDevice, deed::Reboot, deed::SetClock, deed::RestartDaemon, deed::SwitchPolicy,
+                          deed::ChangeApp, deed::Tap, deed::Use, deed::ForegroundService, deed::StopApp,
+                          deed::ForceStop, deed::Crash, deed::Uninstall, deed::Update, deed::Install, deed::Restrict,
+                          deed::Predict, deed::Schedule, deed::Enqueue, deed::Cancel, deed::CancelAll, deed::Finish,
+                          deed::CompleteWork, deed::ChangeContent, deed::Notify, deed::Dismiss, deed::TellBytes,
+                          deed::Alarm, deed::CancelAlarm, deed::Message, deed::RunVerb, deed::Tick, deed::Connected,
+                          deed::Answer, deed::Lost, deed::ExpectJob, deed::ExpectApp, deed::ExpectDevice>;
 
 struct Entry {
     Place place;

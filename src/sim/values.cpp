@@ -67,8 +67,7 @@ Error noJob(std::string_view text, std::string_view why) {
 
 Result<WallTime> parseTimeOfDay(std::string_view text) {
     if (const auto time = timeOfDay(text)) return *time;
-    return fail(Errc::IllegalArgument, "\"{}\" is no time of day; write one in UTC such as 2026-01-05T08:00:00Z",
-                text);
+    return fail(Errc::IllegalArgument, "\"{}\" is no time of day; write one in UTC such as 2026-01-05T08:00:00Z", text);
 }
 
 Result<AppId> parseApp(std::string_view text) {

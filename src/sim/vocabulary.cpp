@@ -17,9 +17,8 @@ constexpr std::array<std::string_view, 2> machines{"deep", "light"};
 constexpr std::array<std::string_view, 2> priorities{"high", "normal"};
 constexpr std::array<std::string_view, 7> buckets{"active",     "working_set", "frequent", "rare",
                                                   "restricted", "never",       "exempted"};
-constexpr std::array<std::string_view, 6> results{"success",           "failure",
-                                                  "limit_exceeded",    "SecurityException",
-                                                  "IllegalArgumentException", "IllegalStateException"};
+constexpr std::array<std::string_view, 6> results{
+    "success", "failure", "limit_exceeded", "SecurityException", "IllegalArgumentException", "IllegalStateException"};
 
 std::vector<std::string_view> allStopReasons() {
     std::vector<std::string_view> names;

@@ -1,5 +1,5 @@
-// The words of a trace: what can happen, to whom, and with which further fields (scenario.md, the table of `trace`). The
-// reader checks expectations against it, and the printed trace names its fields in this order.
+// The words of a trace: what can happen, to whom, and with which further fields (scenario.md, the table of `trace`).
+// The reader checks expectations against it, and the printed trace names its fields in this order.
 #pragma once
 #include <cstdint>
 #include <span>

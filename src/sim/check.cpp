@@ -1,0 +1,148 @@
+// What no single line of a scenario shows: an event out of order, one that can never come, a job or an app that is used
+// before it is there. A name that is only misspelt would else make an expectation hold for the wrong reason.
+#include <algorithm>
+
+#include "base/nearest.hpp"
+#include "base/time.hpp"
+#include "sim/parts.hpp"
+
+namespace stint::sim {
+namespace {
+
+template <class D> const JobKey* jobOf(const D& deed) {
+    if constexpr (requires { deed.job; }) return &deed.job;
+    return nullptr;
+}
+template <class D> const AppId* appOf(const D& deed) {
+    if constexpr (requires { deed.app; }) return &deed.app;
+    return nullptr;
+}
+
+// What may speak of a job that nobody has scheduled yet: the first call itself, and the expectation of its absence.
+bool mayComeFirst(const Deed& deed) {
+    const auto* expect = std::get_if<deed::ExpectJob>(&deed);
+    return (expect && expect->is == deed::Is::Absent) || std::holds_alternative<deed::Schedule>(deed);
+}
+
+class Check {
+public:
+    Check(Yaml& yaml, const Scenario& scenario) : yaml_(yaml), scenario_(scenario) {
+        for (const auto& [app, setup] : scenario.apps)
+            installed_.insert(app);
+        everInstalled_ = installed_;
+        for (const Entry& entry : scenario.timeline) {
+            if (const auto* install = std::get_if<deed::Install>(&entry.deed))
+                for (const auto& [app, setup] : install->apps)
+                    everInstalled_.insert(app);
+            if (const auto* call = std::get_if<deed::Schedule>(&entry.deed))
+                firstCalls_.try_emplace(call->job, entry.place);
+        }
+    }
+
+    void run() {
+        for (const Entry& entry : scenario_.timeline)
+            timeline(entry);
+        for (const ExpectedEffect& effect : scenario_.trace)
+            trace(effect);
+        for (const ExpectedTotal& total : scenario_.totals) {
+            if (total.job) known(total.place, *total.job);
+            if (total.app) known(total.place, *total.app, everInstalled_);
+        }
+    }
+
+private:
+    void timeline(const Entry& entry) {
+        order(entry);
+        if (const auto* install = std::get_if<deed::Install>(&entry.deed))
+            for (const auto& [app, setup] : install->apps)
+                installed_.insert(app);
+        const auto* app = std::visit([](const auto& deed) { return appOf(deed); }, entry.deed);
+        if (app) known(entry.place, *app, installed_);
+        const auto* job = std::visit([](const auto& deed) { return jobOf(deed); }, entry.deed);
+        if (job) used(entry, *job);
+    }
+
+    void order(const Entry& entry) {
+        if (entry.at < last_)
+            yaml_.complain(entry.place, "{} is out of order: the entry before is at {}; write them in time order",
+                           formatDuration(entry.at), formatDuration(last_));
+        else if (entry.at < offUntil_ && !std::holds_alternative<deed::ChangeDevice>(entry.deed))
+            yaml_.complain(entry.place, "at {} the device is off, until {}; only device: may stand here",
+                           formatDuration(entry.at), formatDuration(offUntil_));
+        if (scenario_.until && entry.at > *scenario_.until)
+            yaml_.complain(entry.place, "{} is after the end of the run, until: {}", formatDuration(entry.at),
+                           formatDuration(*scenario_.until));
+        last_ = std::max(last_, entry.at);
+        if (const auto* reboot = std::get_if<deed::Reboot>(&entry.deed)) offUntil_ = entry.at + reboot->offFor;
+    }
+
+    void used(const Entry& entry, const JobKey& job) {
+        known(entry.place, job.app, installed_);
+        if (std::holds_alternative<deed::Schedule>(entry.deed)) {
+            scheduled_.insert(job);
+            return;
+        }
+        if (scheduled_.contains(job)) return;
+        // jobs.md §2.6: to cancel an unknown id is fine; of an app that has no job at all it is a slip of the pen.
+        const bool cancelsUnknown = std::holds_alternative<deed::Cancel>(entry.deed) && !firstCalls_.contains(job);
+        const bool appHasJobs = std::ranges::any_of(scheduled_, [&](const JobKey& key) { return key.app == job.app; });
+        if (cancelsUnknown && appHasJobs) return;
+        const auto later = firstCalls_.find(job);
+        if (later == firstCalls_.end()) return known(entry.place, job);
+        if (!mayComeFirst(entry.deed))
+            yaml_.complain(entry.place, "{} is used before it is scheduled, in line {}", textOf(job),
+                           later->second.line);
+    }
+
+    void trace(const ExpectedEffect& effect) {
+        if (effect.job) known(effect.place, *effect.job);
+        if (effect.app) known(effect.place, *effect.app, everInstalled_);
+        if (effect.never || !effect.at) return;
+        if (effect.at->to < lastEffect_)
+            yaml_.complain(effect.place,
+                           "{} is out of order: an effect before it comes at {}; write them in time order",
+                           formatDuration(effect.at->to), formatDuration(lastEffect_));
+        if (scenario_.until && effect.at->from > *scenario_.until)
+            yaml_.complain(effect.place, "{} is after the end of the run, until: {}", formatDuration(effect.at->from),
+                           formatDuration(*scenario_.until));
+        lastEffect_ = std::max(lastEffect_, effect.at->from);
+    }
+
+    // Somewhere in the file.
+    void known(Place place, const JobKey& job) {
+        if (firstCalls_.contains(job)) return;
+        std::vector<std::string> names;
+        for (const auto& [key, where] : firstCalls_)
+            names.push_back(textOf(key));
+        complainOfUnknown(place, fmt::format("no job {} is scheduled in this file", textOf(job)), textOf(job), names);
+    }
+    void known(Place place, const AppId& app, const std::set<AppId>& apps) {
+        if (apps.contains(app)) return;
+        std::vector<std::string> names;
+        for (const AppId& id : apps)
+            names.push_back(id.name);
+        complainOfUnknown(place, fmt::format("no app {} is installed here", app.name), app.name, names);
+    }
+    void complainOfUnknown(Place place, const std::string& what, std::string_view name,
+                           const std::vector<std::string>& names) {
+        const std::vector<std::string_view> known{names.begin(), names.end()};
+        const auto meant = nearest(name, known);
+        yaml_.complain(place, "{}{}", what, meant ? fmt::format(" (did you mean {}?)", *meant) : "");
+    }
+
+    Yaml& yaml_;
+    const Scenario& scenario_;
+    std::set<AppId> installed_;
+    std::set<AppId> everInstalled_;
+    std::map<JobKey, Place> firstCalls_;
+    std::set<JobKey> scheduled_;
+    Duration last_{0};
+    Duration offUntil_{0};
+    Duration lastEffect_{0};
+};
+
+} // namespace
+
+void check(Yaml& yaml, const Scenario& scenario) { Check(yaml, scenario).run(); }
+
+} // namespace stint::sim

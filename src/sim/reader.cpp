@@ -1,0 +1,62 @@
+#include "sim/reader.hpp"
+
+#include "sim/parts.hpp"
+#include "sim/values.hpp"
+
+namespace stint::sim {
+namespace {
+
+// Times of day are counted from it, so it is read before all that has a time.
+WallTime readStart(Yaml& yaml, const Node& document) {
+    const Node start = document.IsMap() ? document["start"] : Node{};
+    if (!document.IsMap() || !start) return defaultStart;
+    return yaml.parsed<WallTime>(start, "start", parseTimeOfDay);
+}
+
+void readDocument(Yaml& yaml, const Node& document, Scenario& scenario) {
+    const WallTime start = scenario.start = readStart(yaml, document);
+    const auto already = [](const Node&) {};
+    yaml.map(document, "a scenario",
+             {{"title", [&](const Node& node) { scenario.title = yaml.text(node, "title"); }},
+              {"policy", [&](const Node& node) { scenario.policy = readPolicyName(yaml, node); }},
+              {"start", already},
+              {"until",
+               [&](const Node& node) {
+                   scenario.until = readMoment(yaml, node, start);
+                   scenario.untilPlace = placeOf(node);
+               }},
+              {"constants", [&](const Node& node) { scenario.constants = readConstants(yaml, node); }},
+              {"device",
+               [&](const Node& node) {
+                   scenario.device = readDevice(yaml, node);
+                   scenario.devicePlace = placeOf(node);
+               }},
+              {"apps",
+               [&](const Node& node) {
+                   yaml.names(node, "apps", [&](const Node& name, const Node& app) {
+                       scenario.apps[readAppId(yaml, name)] = readApp(yaml, app);
+                   });
+               }},
+              {"timeline", [&](const Node& node) { scenario.timeline = readTimeline(yaml, node, start); }},
+              {"trace", [&](const Node& node) { scenario.trace = readTrace(yaml, node, start); }},
+              {"totals", [&](const Node& node) { scenario.totals = readTotals(yaml, node, start); }},
+              {"from", [&](const Node& node) { scenario.from = yaml.text(node, "from"); }},
+              {"ticks", [&](const Node& node) {
+                   scenario.recordedTicks = yaml.word<bool>(node, "ticks", {{"recorded", true}});
+               }}});
+}
+
+} // namespace
+
+Result<Scenario> readScenario(const std::string& text, const std::string& file) {
+    Yaml yaml(file);
+    Scenario scenario;
+    scenario.file = file;
+    if (const auto document = yaml.load(text)) readDocument(yaml, *document, scenario);
+    // A file that could not be read in full would be blamed for what is missing of it.
+    if (yaml.clean()) check(yaml, scenario);
+    if (!yaml.clean()) return yaml.error();
+    return scenario;
+}
+
+} // namespace stint::sim
