@@ -95,8 +95,25 @@ void Groups::ask(Groupings::value_type& entry, Now now, const Ask& question) {
     unlist(entry);
     group.shut = withSince(question(asks), group.shut, now.wall);
     group.askAgain = earliestAsk(group.shut);
+    std::vector<PendingReason> reasons;
+    for (const Shut& shut : group.shut)
+        reasons.push_back(shut.verdict.reason);
+    note(group.history, now.wall, std::move(reasons));
     if (group.askAgain) dueAt_.emplace(*group.askAgain, asks);
     if (group.shut.empty()) open_.insert(&entry);
+}
+
+const std::vector<HistoryEntry>* Groups::history(const Asks& asks) const {
+    const auto group = groups_.find(asks);
+    return group == groups_.end() ? nullptr : &group->second.history;
+}
+
+void note(std::vector<HistoryEntry>& history, WallTime when, std::vector<PendingReason> reasons) {
+    constexpr std::size_t kept = 10;
+    if (reasons.empty()) reasons.push_back(PendingReason::App); // ready: only the app itself is left to say anything
+    if (!history.empty() && history.back().reasons == reasons) return;
+    history.push_back({when, std::move(reasons)});
+    if (history.size() > kept) history.erase(history.begin());
 }
 
 void Groups::unlist(const Groupings::value_type& entry) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "model/view.hpp"
 #include "rules/gates.hpp"
 #include "rules/order.hpp"
 
@@ -19,6 +20,9 @@ struct Shut {
     Verdict verdict;
     WallTime since;
 };
+
+/// Adds an entry where it says something new; the last ten stay (jobs.md §9.2).
+void note(std::vector<HistoryEntry>& history, WallTime when, std::vector<PendingReason> reasons);
 
 class Groups {
 public:
@@ -42,6 +46,8 @@ public:
     /// The job that goes first of those behind `after` (none: of all), or null.
     const std::pair<const Place, JobKey>* next(const Asks& asks, const std::optional<Place>& after) const;
 
+    /// How what is shut for the jobs of these Asks has changed, oldest first, the last ten; null where none waits.
+    const std::vector<HistoryEntry>* history(const Asks& asks) const;
     /// What is shut for the jobs of these Asks, as it was last asked; null where no such job waits.
     const std::vector<Shut>* shut(const Asks& asks) const;
 
@@ -50,6 +56,7 @@ private:
         std::map<Place, JobKey> jobs;
         std::vector<Shut> shut;
         std::optional<Instant> askAgain;
+        std::vector<HistoryEntry> history;
     };
     using Groupings = std::map<Asks, Group>;
 

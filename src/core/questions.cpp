@@ -103,6 +103,8 @@ const Running* ownRun(const State& state, const Tracked& tracked) {
     return running.run.dropped ? nullptr : &running;
 }
 
+} // namespace
+
 std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now) {
     if (ownRun(state, tracked)) return {};
     Asks asks = asksOf(tracked.job, state.constants);
@@ -120,6 +122,8 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });
     return blockers;
 }
+
+namespace {
 
 // What a deadline does not pass by (jobs.md §3.1 clause 5).
 bool passesDeadline(const Blocker& blocker) {
@@ -244,6 +248,19 @@ std::vector<Blocker> Scheduler::explain(const JobKey& key, Now now) const {
     const auto tracked = impl_->state.jobs.find(key);
     if (tracked == impl_->state.jobs.end()) return {};
     return blockersOf(impl_->state, tracked->second, now);
+}
+
+std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
+    const auto found = impl_->state.jobs.find(key);
+    if (found == impl_->state.jobs.end()) return {};
+    const Tracked& tracked = found->second;
+    std::vector<HistoryEntry> entries = tracked.history;
+    const auto* group = tracked.grouped ? impl_->state.groups.history(tracked.asks) : nullptr;
+    if (!group) return entries;
+    // What held for the group when the job joined it, and what has come since.
+    for (const HistoryEntry& entry : *group)
+        note(entries, std::max(entry.when, tracked.groupedAt), entry.reasons);
+    return entries;
 }
 
 std::vector<TaskRow> Scheduler::tasks(Now now) const {

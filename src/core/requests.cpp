@@ -87,17 +87,21 @@ bool joins(const State& state, const Schedule& event, const JobKey& key) {
     return event.work && found != state.jobs.end() && *found->second.job.info == *event.info;
 }
 
-void addWork(Job& job, WorkItem item) {
+void addWork(Turn& turn, Job& job, WorkItem item) {
     item.id = job.nextWork++;
+    turn.record(SaveWork{job.key, item});
     job.work.push_back(std::move(item));
 }
 
 // The app was in an allowed state just now: the marks are taken away (jobs.md §2.5).
 void join(Turn& turn, const Schedule& event, const JobKey& key) {
     Tracked& tracked = turn.state.jobs.at(key);
-    addWork(tracked.job, *event.work);
-    if (event.info->isUserInitiated()) tracked.job.demotedByUser = tracked.job.demotedBySystem = false;
-    turn.record(SaveJob{tracked.job});
+    addWork(turn, tracked.job, *event.work);
+    const bool demoted = tracked.job.demotedByUser || tracked.job.demotedBySystem;
+    if (event.info->isUserInitiated() && demoted) {
+        tracked.job.demotedByUser = tracked.job.demotedBySystem = false;
+        turn.record(SaveJob{tracked.job});
+    }
     turn.effect(Trace{.what = Trace::What::Scheduled, .app = key.app, .job = key, .result = "success"});
     turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
     if (!tracked.run) letWait(turn, tracked);
@@ -115,6 +119,8 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
     const bool replaces = state.jobs.contains(key);
     std::vector<WorkItem> work = event.work ? inheritedWork(state, key) : std::vector<WorkItem>{};
     ContentChanges content = collected(state, key);
+    // Its work goes with it, but where enqueue() hands it on.
+    if (replaces && !event.work && !state.jobs.at(key).job.work.empty()) turn.record(DropJob{key});
     Tracked& tracked = replaceOrAdd(turn, key);
     tracked.job = Job{.key = key,
                       .info = std::move(info),
@@ -125,12 +131,12 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
                       .label = event.info->getExtras().getString("label")};
     for (const WorkItem& item : tracked.job.work)
         tracked.job.nextWork = std::max(tracked.job.nextWork, item.id + 1);
-    if (event.work) addWork(tracked.job, *event.work);
     setClocks(tracked.job, turn.now, state.constants);
     tracked.content = std::move(content);
     tracked.joined = turn.now.wall;
     tracked.inSight = event.callerVisible;
     turn.record(SaveJob{tracked.job});
+    if (event.work) addWork(turn, tracked.job, *event.work);
     turn.effect(Trace{.what = replaces ? Trace::What::Replaced : Trace::What::Scheduled,
                       .app = key.app,
                       .job = key,
@@ -282,9 +288,11 @@ void merge(Turn& turn, const StopApp& event) {
         Tracked& tracked = state.jobs.at(key);
         tracked.job.demotedByUser = true;
         turn.record(SaveJob{tracked.job});
-        if (!tracked.run) letWait(turn, tracked);
+        if (tracked.run) continue;
+        note(tracked.history, turn.now.wall, {PendingReason::User}); // jobs.md §5.4 clause 3
+        letWait(turn, tracked);
     }
-    turn.app(event.app)->foregroundServices.clear();
+    nothingRunsOf(turn, event.app);
     turn.effect(KillApp{event.app, "user"});
     turn.effect(Trace{.what = Trace::What::Killed, .app = event.app, .during = "user"});
     for (RunId run : runs) {
@@ -292,6 +300,17 @@ void merge(Turn& turn, const StopApp& event) {
         close(turn, run, End::UserStop);
     }
     turn.effect(Reply{.call = event.call, .count = static_cast<std::uint32_t>(runs.size())});
+}
+
+void nothingRunsOf(Turn& turn, const AppId& id) {
+    App* app = turn.app(id);
+    if (!app) return;
+    app->foregroundServices.clear();
+    app->visible = app->running = false;
+    turn.changedApps.insert(id);
+    if (!app->memory.pinned) return;
+    app->memory.pinned.reset();
+    turn.record(SaveApp{app->memory});
 }
 
 void merge(Turn& turn, const AppStatePinned& event) {

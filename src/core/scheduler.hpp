@@ -48,6 +48,8 @@ public:
     std::vector<JobView> completed(const std::optional<AppId>& app) const;
     /// Everything that keeps a pending job from running; empty exactly when it may run, and when it runs.
     std::vector<Blocker> explain(const JobKey& key, Now now) const;
+    /// How that has changed while the job waited, oldest first, the last ten (jobs.md §9.2).
+    std::vector<HistoryEntry> history(const JobKey& key) const;
     std::vector<TaskRow> tasks(Now now) const;
     std::vector<AppView> apps() const;
     /// jobs.md §2.1.

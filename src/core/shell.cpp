@@ -66,7 +66,7 @@ void merge(Turn& turn, const ForceStop& event) {
         turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});
         forget(turn, key);
     }
-    if (App* app = turn.app(event.app)) app->foregroundServices.clear();
+    nothingRunsOf(turn, event.app);
     turn.effect(Reply{.call = event.call});
 }
 

@@ -32,7 +32,9 @@ struct Tracked {
     bool clockWasWrong = false;       ///< its clocks were reckoned from one (jobs.md §7.3), and it has not run since
     Override override = Override::None;
     ContentChanges content;
-    WallTime joined; ///< since when it waits
+    WallTime joined;                   ///< since when it waits
+    WallTime groupedAt;                ///< since when it waits in its group
+    std::vector<HistoryEntry> history; ///< of its own clocks, before that; its group keeps the rest
     bool grouped = false;
     std::optional<Instant> alarm; ///< when its own clocks say something new
     bool inSight = false;         ///< scheduled from the foreground of a terminal: its first start needs no slot
@@ -111,6 +113,8 @@ struct Turn {
 
 /// What is shut for these Asks now.
 std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
+/// Everything that keeps a tracked job from running (questions.cpp).
+std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now);
 /// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do
 /// not.
 std::optional<Instant> ownClock(const Tracked& tracked, Instant now);
@@ -156,6 +160,8 @@ void merge(Turn& turn, const Schedule& event);
 void merge(Turn& turn, const Cancel& event);
 void merge(Turn& turn, const CancelAll& event);
 void merge(Turn& turn, const StopApp& event);
+/// Its processes are killed: it is not seen any more, its foreground services are over, and no pin holds.
+void nothingRunsOf(Turn& turn, const AppId& app);
 void merge(Turn& turn, const AppStatePinned& event);
 void merge(Turn& turn, const AppOpened& event);
 

@@ -72,8 +72,15 @@ void letWait(Turn& turn, Tracked& tracked) {
     tracked.place = {tracked.job.enqueued, tracked.job.sequence};
     const auto until = ownClock(tracked, turn.now.elapsed);
     setAlarm(turn.state, tracked, nextAlarm(tracked, until, turn.now.elapsed));
-    if (until) return;
+    if (until) {
+        std::vector<PendingReason> reasons;
+        for (const Blocker& blocker : blockersOf(turn.state, tracked, turn.now))
+            reasons.push_back(blocker.reason);
+        note(tracked.history, turn.now.wall, std::move(reasons));
+        return;
+    }
     tracked.grouped = true;
+    tracked.groupedAt = turn.now.wall;
     turn.state.groups.join(tracked.asks, tracked.place, tracked.job.key, turn.now, question(turn));
 }
 

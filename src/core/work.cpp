@@ -39,7 +39,7 @@ void merge(Turn& turn, const DequeueWork& event) {
         next->active = true;
         ++next->deliveries;
         reply.item = *next;
-        turn.record(SaveJob{*job});
+        turn.record(SaveWork{job->key, *next});
         turn.effect(Trace{.what = Trace::What::Work, .app = event.app, .job = job->key, .item = *next});
     }
     const bool done = job->work.empty();
@@ -58,7 +58,7 @@ void merge(Turn& turn, const CompleteWork& event) {
             fail(Errc::IllegalArgument, "item {} is not being worked on; complete what was dequeued", event.item);
     } else {
         job->work.erase(item);
-        turn.record(SaveJob{*job});
+        turn.record(DropWork{job->key, event.item});
     }
     turn.effect(reply);
 }

@@ -19,9 +19,17 @@ struct BootId {
 
 struct SaveJob {
     Job job;
-}; ///< new, or changed
+}; ///< new, or changed; but for its work, of which each item has records of its own
 struct DropJob {
     JobKey key;
+}; ///< and its work
+struct SaveWork {
+    JobKey job;
+    WorkItem item;
+}; ///< new, or delivered once more; `active` dies with the daemon, as the run does
+struct DropWork {
+    JobKey job;
+    std::uint64_t item = 0;
 };
 struct SaveCompleted {
     Completed completed;
@@ -37,7 +45,7 @@ struct SaveOverrides {
     std::map<std::string, std::string> overrides;
 }; ///< the whole of Device::overrides
 
-using Record = std::variant<SaveJob, DropJob, SaveCompleted, SaveApp, DropApp, SaveOverrides>;
+using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveCompleted, SaveApp, DropApp, SaveOverrides>;
 
 /// A job as it was found, with the boot it was written in: core decides what of it still holds (jobs.md §7).
 struct StoredJob {

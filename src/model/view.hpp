@@ -19,6 +19,14 @@ struct Blocker {
     std::optional<WallTime> until; ///< nullopt: an event, not a time
 };
 
+/// What kept a job waiting from `when` on (jobs.md §9.2); {App} where it became ready.
+struct HistoryEntry {
+    WallTime when;
+    std::vector<PendingReason> reasons;
+
+    bool operator==(const HistoryEntry&) const = default;
+};
+
 /// A tracked or a completed job, as a person or a program sees it.
 struct JobView {
     enum class State : std::uint8_t { Pending, Running, Finished };
