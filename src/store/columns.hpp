@@ -15,14 +15,17 @@ struct SealedTable {
 inline constexpr SealedTable jobsTable{
     "jobs",
     "app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops, not_before, not_before_wall, "
-    "cumulative, demoted_by_user, demoted_by_system, running, label",
+    "cumulative, demoted_by_user, demoted_by_system, running, label, deadline, deadline_wall, window_end, "
+    "window_end_wall, abandoned",
     3};
+inline constexpr SealedTable workTable{
+    "work", "app, space, job, item, extras, estimated_down, estimated_up, minimum_chunk, deliveries", 4};
 inline constexpr SealedTable appsTable{"apps", "app, boot, pinned, crashes, bad_until", 1};
 inline constexpr SealedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label"};
 inline constexpr SealedTable overridesTable{"overrides", "name, value, boot", 1};
 
-inline constexpr std::array sealedTables{jobsTable, appsTable, completedTable, overridesTable};
+inline constexpr std::array sealedTables{jobsTable, workTable, appsTable, completedTable, overridesTable};
 
 /// Writes a sealed row of the values ?1, ?2, …; one of the same key is replaced.
 std::string saveSql(const SealedTable& table);

@@ -1,5 +1,7 @@
 // The first page of a database holds the schema: the way to every other page. Where it is broken, that of a new
-// database does as well, because both were made by the same schema.sql and so their tables begin at the same pages.
+// database does as well, because both were made by the same schema.sql and so their tables begin at the same pages. Not
+// so the tables that a later version of it added to a database in use: what is read in their stead has no seal that
+// holds.
 #pragma once
 #include <filesystem>
 

@@ -87,18 +87,89 @@ Result<void> checkKeys(const json& job) {
                                                   "requiresBatteryNotLow",
                                                   "requiresCharging",
                                                   "requiresStorageNotLow",
-                                                  "extras"};
+                                                  "extras",
+                                                  "expedited",
+                                                  "requiresDeviceIdle",
+                                                  "prefetch",
+                                                  "minimumLatency",
+                                                  "overrideDeadline",
+                                                  "periodicInterval",
+                                                  "periodicFlex",
+                                                  "triggerContentUris",
+                                                  "triggerContentUpdateDelay",
+                                                  "triggerContentMaxDelay",
+                                                  "transientExtras",
+                                                  "debugTags",
+                                                  "traceTag"};
     for (const auto& [key, value] : job.items())
         if (!known.contains(key)) return fail(Errc::IllegalArgument, "unknown key \"{}\" in a job", key);
     return {};
 }
+
+/// A list of [path, flags].
+json triggersJson(const std::vector<JobInfo::TriggerContentUri>& triggers) {
+    json list = json::array();
+    for (const auto& watched : triggers)
+        list.push_back(json::array({watched.uri, watched.flags}));
+    return list;
+}
+
+std::optional<Duration> timeIn(const json& job, const char* key) {
+    if (!job.contains(key)) return std::nullopt;
+    return Duration{job.at(key).get<Duration::rep>()};
+}
+
+/// The keys that a job has only where they are set.
+Result<void> readRest(const json& job, JobInfo::Builder& builder) {
+    builder.setRequiresDeviceIdle(job.value("requiresDeviceIdle", false)).setPrefetch(job.value("prefetch", false));
+    if (const auto latency = timeIn(job, "minimumLatency")) builder.setMinimumLatency(*latency);
+    if (const auto deadline = timeIn(job, "overrideDeadline")) builder.setOverrideDeadline(*deadline);
+    if (const auto interval = timeIn(job, "periodicInterval"))
+        builder.setPeriodic(*interval, Duration{job.at("periodicFlex").get<Duration::rep>()});
+    if (job.contains("triggerContentUris"))
+        for (const auto& watched : job.at("triggerContentUris"))
+            builder.addTriggerContentUri({watched.at(0).get<std::string>(), watched.at(1).get<std::int32_t>()});
+    if (const auto delay = timeIn(job, "triggerContentUpdateDelay")) builder.setTriggerContentUpdateDelay(*delay);
+    if (const auto delay = timeIn(job, "triggerContentMaxDelay")) builder.setTriggerContentMaxDelay(*delay);
+    if (job.contains("transientExtras")) builder.setTransientExtras(STINT_TRY(bundleFrom(job.at("transientExtras"))));
+    if (job.contains("debugTags"))
+        for (const auto& tag : job.at("debugTags"))
+            builder.addDebugTag(tag.get<std::string>());
+    if (job.contains("traceTag")) builder.setTraceTag(job.at("traceTag").get<std::string>());
+    return {};
+}
+
+void writeRest(const JobInfo& info, json& job) {
+    const auto put = [&job](const char* key, const std::optional<Duration>& time) {
+        if (time) job[key] = time->count();
+    };
+    if (info.isExpedited()) job["expedited"] = true;
+    if (info.isRequireDeviceIdle()) job["requiresDeviceIdle"] = true;
+    if (info.isPrefetch()) job["prefetch"] = true;
+    put("minimumLatency", info.getMinimumLatency());
+    put("overrideDeadline", info.getOverrideDeadline());
+    if (info.getPeriod()) {
+        put("periodicInterval", info.getPeriod()->interval);
+        put("periodicFlex", info.getPeriod()->flex);
+    }
+    if (!info.getTriggerContentUris().empty()) job["triggerContentUris"] = triggersJson(info.getTriggerContentUris());
+    put("triggerContentUpdateDelay", info.getTriggerContentUpdateDelay());
+    put("triggerContentMaxDelay", info.getTriggerContentMaxDelay());
+    if (!info.getTransientExtras().isEmpty()) job["transientExtras"] = bundleJson(info.getTransientExtras());
+    if (!info.getDebugTags().empty()) job["debugTags"] = info.getDebugTags();
+    if (info.getTraceTag()) job["traceTag"] = *info.getTraceTag();
+}
+
+/// D-Bus lets only UTF-8 in; what is not becomes U+FFFD rather than an exception.
+std::string textOf(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 /// May throw what nlohmann's checked access throws.
 Result<JobInfo> readJob(const json& job) {
     STINT_TRY(checkKeys(job));
     JobInfo::Builder builder{job.at("id").get<std::int32_t>(), serviceFrom(job.at("service").get<std::string>())};
     builder.setUserInitiated(job.at("userInitiated").get<bool>())
-        .setPriority(job.at("priority").get<std::int32_t>()) // after setUserInitiated, which moves it
+        .setExpedited(job.value("expedited", false))
+        .setPriority(job.at("priority").get<std::int32_t>()) // after the two, which move it
         .setEstimatedNetworkBytes(job.at("estimatedDownloadBytes").get<Bytes>(),
                                   job.at("estimatedUploadBytes").get<Bytes>())
         .setMinimumNetworkChunkBytes(job.at("minimumNetworkChunkBytes").get<Bytes>())
@@ -114,6 +185,7 @@ Result<JobInfo> readJob(const json& job) {
     if (job.contains("clipData")) clip = clipFrom(job.at("clipData"));
     builder.setClipData(std::move(clip), job.at("clipGrantFlags").get<std::int32_t>());
     if (job.contains("extras")) builder.setExtras(STINT_TRY(bundleFrom(job.at("extras"))));
+    STINT_TRY(readRest(job, builder));
     return builder.build();
 }
 
@@ -139,8 +211,8 @@ std::string jobInfoText(const JobInfo& info) {
     }
     if (info.getClipData()) job["clipData"] = clipJson(*info.getClipData());
     if (!info.getExtras().isEmpty()) job["extras"] = bundleJson(info.getExtras());
-    // D-Bus lets only UTF-8 in; what is not becomes U+FFFD rather than an exception.
-    return job.dump(-1, ' ', false, json::error_handler_t::replace);
+    writeRest(info, job);
+    return textOf(job);
 }
 
 Result<JobInfo> jobInfoFrom(std::string_view text) {
@@ -148,6 +220,16 @@ Result<JobInfo> jobInfoFrom(std::string_view text) {
         return readJob(json::parse(text));
     } catch (const json::exception& problem) {
         return fail(Errc::IllegalArgument, "no job: {}", problem.what());
+    }
+}
+
+std::string extrasText(const PersistableBundle& extras) { return textOf(bundleJson(extras)); }
+
+Result<PersistableBundle> extrasFrom(std::string_view text) {
+    try {
+        return bundleFrom(json::parse(text));
+    } catch (const json::exception& problem) {
+        return fail(Errc::IllegalArgument, "no extras: {}", problem.what());
     }
 }
 

@@ -16,6 +16,10 @@ std::string jobInfoText(const JobInfo& info);
 /// jobs.md §7.2: checked by the rules of §1.2 again.
 Result<JobInfo> jobInfoFrom(std::string_view text);
 
+/// Of a work item.
+std::string extrasText(const PersistableBundle& extras);
+Result<PersistableBundle> extrasFrom(std::string_view text);
+
 std::string instantsText(const std::vector<Instant>& instants);
 Result<std::vector<Instant>> instantsFrom(std::string_view text);
 

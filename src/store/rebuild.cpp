@@ -67,7 +67,7 @@ Result<void> make(const StoreDirectory& directory, const std::function<Result<vo
 /// "300 jobs, 2 apps, …" of what the fresh database holds.
 Result<std::string> countsOf(Database& fresh) {
     std::string counts;
-    for (const auto* table : {"jobs", "apps", "completed", "overrides"}) {
+    for (const auto* table : {"jobs", "work", "apps", "completed", "overrides"}) {
         const auto count = STINT_TRY(fresh.integer(fmt::format("SELECT count(*) FROM {}", table)));
         counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, table);
     }

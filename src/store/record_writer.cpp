@@ -21,6 +21,10 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
     Statements sql{
         .saveJob = STINT_TRY(database.prepare(saveSql(jobsTable))),
         .dropJob = STINT_TRY(database.prepare("DELETE FROM jobs WHERE app = ?1 AND space = ?2 AND id = ?3")),
+        .dropAllWork = STINT_TRY(database.prepare("DELETE FROM work WHERE app = ?1 AND space = ?2 AND job = ?3")),
+        .saveWork = STINT_TRY(database.prepare(saveSql(workTable))),
+        .dropWork =
+            STINT_TRY(database.prepare("DELETE FROM work WHERE app = ?1 AND space = ?2 AND job = ?3 AND item = ?4")),
         .addCompleted = STINT_TRY(database.prepare(saveSql(completedTable))),
         // The one after the newest ?2, and all that are older.
         .trimCompleted =
@@ -48,11 +52,26 @@ Result<void> RecordWriter::write(const SaveJob& record) {
     return sql_.saveJob.run(job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info),
                             count(job.scheduled), count(job.enqueued), static_cast<std::int64_t>(job.sequence),
                             job.failures, job.systemStops, count(job.notBefore), count(job.notBeforeWall),
-                            job.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, job.label);
+                            job.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, job.label,
+                            count(job.deadline), count(job.deadlineWall), count(job.windowEnd),
+                            count(job.windowEndWall), job.abandoned);
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {
+    STINT_TRY(sql_.dropAllWork.run(record.key.app.name, record.key.space, record.key.id.value));
     return sql_.dropJob.run(record.key.app.name, record.key.space, record.key.id.value);
+}
+
+Result<void> RecordWriter::write(const SaveWork& record) {
+    const auto& [job, item] = record;
+    return sql_.saveWork.run(job.app.name, job.space, job.id.value, static_cast<std::int64_t>(item.id),
+                             extrasText(item.extras), item.estimatedDown, item.estimatedUp, item.minimumChunk,
+                             item.deliveries);
+}
+
+Result<void> RecordWriter::write(const DropWork& record) {
+    const auto& [job, item] = record;
+    return sql_.dropWork.run(job.app.name, job.space, job.id.value, static_cast<std::int64_t>(item));
 }
 
 Result<void> RecordWriter::write(const SaveCompleted& record) {

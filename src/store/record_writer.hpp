@@ -17,6 +17,9 @@ private:
     struct Statements {
         Statement saveJob;
         Statement dropJob;
+        Statement dropAllWork;
+        Statement saveWork;
+        Statement dropWork;
         Statement addCompleted;
         Statement trimCompleted;
         Statement saveApp;
@@ -30,6 +33,8 @@ private:
 
     Result<void> write(const SaveJob& record);
     Result<void> write(const DropJob& record);
+    Result<void> write(const SaveWork& record);
+    Result<void> write(const DropWork& record);
     Result<void> write(const SaveCompleted& record);
     Result<void> write(const SaveApp& record);
     Result<void> write(const DropApp& record);

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <vector>
 
+#include "store/seal.hpp"
+
 namespace stint {
 
 namespace {
@@ -38,6 +40,7 @@ Result<bool> hasOurSchema(Database& database) {
     constexpr std::string_view text = "SELECT group_concat(type || name || tbl_name || coalesce(sql, '')) FROM "
                                       "(SELECT * FROM sqlite_schema ORDER BY rowid)";
     auto model = STINT_TRY(Database::open(":memory:"));
+    STINT_TRY(addSeal(model));
     STINT_TRY(migrate(model));
     return STINT_TRY(database.text(text)) == STINT_TRY(model.text(text));
 }

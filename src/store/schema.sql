@@ -75,3 +75,31 @@ CREATE TABLE broken (
     why     TEXT NOT NULL,
     content TEXT NOT NULL
 ) STRICT;
+
+-- version 2: the whole of a job's life (jobs.md §3.1, §6.4, §6.5), and its work items (§2.5).
+
+ALTER TABLE jobs ADD COLUMN deadline        INTEGER;
+ALTER TABLE jobs ADD COLUMN deadline_wall   INTEGER;
+ALTER TABLE jobs ADD COLUMN window_end      INTEGER;
+ALTER TABLE jobs ADD COLUMN window_end_wall INTEGER;
+ALTER TABLE jobs ADD COLUMN abandoned       INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                            not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                            deadline, deadline_wall, window_end, window_end_wall, abandoned)
+ WHERE seal IS seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                    not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label);
+
+-- A row each: a job may have 100 000. They go with their job.
+CREATE TABLE work (
+    app            TEXT    NOT NULL,
+    space          TEXT    NOT NULL,
+    job            INTEGER NOT NULL,
+    item           INTEGER NOT NULL, -- in the order of the calls
+    extras         TEXT    NOT NULL, -- JSON, as in a job's info
+    estimated_down INTEGER NOT NULL,
+    estimated_up   INTEGER NOT NULL,
+    minimum_chunk  INTEGER NOT NULL,
+    deliveries     INTEGER NOT NULL,
+    seal           INTEGER NOT NULL,
+    UNIQUE (app, space, job, item)
+) STRICT;

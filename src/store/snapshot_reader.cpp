@@ -58,7 +58,30 @@ Result<void> addJob(Row row, Snapshot& snapshot) {
     job.demotedBySystem = row.flag();
     job.running = row.flag();
     job.label = row.text();
+    job.deadline = row.optionalTime<Instant>();
+    job.deadlineWall = row.optionalTime<WallTime>();
+    job.windowEnd = row.optionalTime<Instant>();
+    job.windowEndWall = row.optionalTime<WallTime>();
+    job.abandoned = row.small();
     snapshot.jobs.push_back(std::move(stored));
+    return {};
+}
+
+/// To its job, which was read before. One whose job could not be read must not turn up with the next job of that id.
+Result<void> addWork(Row row, Snapshot& snapshot) {
+    const JobKey key = keyFrom(row);
+    const auto byKey = [](const StoredJob& stored, const JobKey& wanted) { return stored.job.key < wanted; };
+    const auto owner = std::lower_bound(snapshot.jobs.begin(), snapshot.jobs.end(), key, byKey);
+    if (owner == snapshot.jobs.end() || owner->job.key != key)
+        return fail(Errc::IllegalArgument, "work of no job that could be read");
+    WorkItem item;
+    item.id = static_cast<std::uint64_t>(row.integer());
+    item.extras = STINT_TRY(extrasFrom(row.text()));
+    item.estimatedDown = row.integer();
+    item.estimatedUp = row.integer();
+    item.minimumChunk = row.integer();
+    item.deliveries = row.small();
+    owner->job.work.push_back(std::move(item));
     return {};
 }
 
@@ -140,13 +163,26 @@ Result<void> readMeta(Database& database, const BootId& boot, Snapshot& snapshot
                                        std::numeric_limits<std::uint32_t>::max())));
     snapshot.generation = static_cast<std::uint32_t>(STINT_TRY(database.integer("SELECT generation FROM meta")));
     snapshot.sameBoot = STINT_TRY(database.text("SELECT boot FROM meta")) == boot.value;
+    snapshot.committed = WallTime{Duration{STINT_TRY(database.integer("SELECT committed FROM meta"))}};
     return {};
 }
 
-void sort(Snapshot& snapshot) {
-    // Here, not in SQL: an index that was damaged could leave rows out.
+// Here, not in SQL: an index that was damaged could leave rows out.
+
+void sortJobs(Snapshot& snapshot) {
     std::sort(snapshot.jobs.begin(), snapshot.jobs.end(),
               [](const StoredJob& a, const StoredJob& b) { return a.job.key < b.job.key; });
+}
+
+/// Oldest first, and counted on from there.
+void sortWork(Snapshot& snapshot) {
+    for (auto& [job, boot] : snapshot.jobs) {
+        std::sort(job.work.begin(), job.work.end(), [](const WorkItem& a, const WorkItem& b) { return a.id < b.id; });
+        if (!job.work.empty()) job.nextWork = job.work.back().id + 1;
+    }
+}
+
+void sortRest(Snapshot& snapshot) {
     std::sort(snapshot.apps.begin(), snapshot.apps.end(),
               [](const auto& a, const auto& b) { return a.first.app < b.first.app; });
     std::stable_sort(snapshot.completed.begin(), snapshot.completed.end(),
@@ -160,6 +196,10 @@ Result<Snapshot> readSnapshot(Database& database, const BootId& boot, std::vecto
     STINT_TRY(readMeta(database, boot, snapshot));
     STINT_TRY(readTable(
         database, jobsTable, [&](Row row) { return addJob(row, snapshot); }, notes));
+    sortJobs(snapshot);
+    STINT_TRY(readTable(
+        database, workTable, [&](Row row) { return addWork(row, snapshot); }, notes));
+    sortWork(snapshot);
     STINT_TRY(readTable(
         database, appsTable, [&](Row row) { return addApp(row, snapshot); }, notes));
     STINT_TRY(readTable(
@@ -171,7 +211,7 @@ Result<Snapshot> readSnapshot(Database& database, const BootId& boot, std::vecto
         return {};
     };
     STINT_TRY(readTable(database, overridesTable, addOverride, notes));
-    sort(snapshot);
+    sortRest(snapshot);
     return snapshot;
 }
 

@@ -1,4 +1,4 @@
-// JobInfo and what belongs to it: clip data and the requested network.
+// JobInfo, every setter of jobs.md §1.1; what is unset is an absent key.
 #include "base/fail.hpp"
 #include "wire/codec.hpp"
 
@@ -31,6 +31,42 @@ void writeClipOf(DictionaryWriter& dictionary, const JobInfo& job, ClipFiles fil
     dictionary.put("clipGrantFlags", job.getClipGrantFlags());
 }
 
+void writeTimesOf(DictionaryWriter& dictionary, const JobInfo& job) {
+    const auto put = [&dictionary](const char* key, const std::optional<Duration>& time) {
+        if (time) dictionary.put(key, std::int64_t{time->count()});
+    };
+    put("minimumLatency", job.getMinimumLatency());
+    put("overrideDeadline", job.getOverrideDeadline());
+    if (!job.getPeriod()) return;
+    put("periodicInterval", job.getPeriod()->interval);
+    put("periodicFlex", job.getPeriod()->flex);
+}
+
+void writeTriggersOf(DictionaryWriter& dictionary, const JobInfo& job) {
+    if (!job.getTriggerContentUris().empty())
+        dictionary.put("triggerContentUris", "a(si)", [&job](Writer& value) {
+            value.openArray("(si)");
+            for (const JobInfo::TriggerContentUri& watched : job.getTriggerContentUris())
+                value.openStruct("si").string(watched.uri).int32(watched.flags).close();
+            value.close();
+        });
+    if (const auto& delay = job.getTriggerContentUpdateDelay())
+        dictionary.put("triggerContentUpdateDelay", std::int64_t{delay->count()});
+    if (const auto& delay = job.getTriggerContentMaxDelay())
+        dictionary.put("triggerContentMaxDelay", std::int64_t{delay->count()});
+}
+
+void writeTagsOf(DictionaryWriter& dictionary, const JobInfo& job) {
+    const std::vector<std::string> tags(job.getDebugTags().begin(), job.getDebugTags().end());
+    if (!tags.empty()) dictionary.put("debugTags", tags);
+    if (job.getTraceTag()) dictionary.put("traceTag", *job.getTraceTag());
+}
+
+/// A flag that version 1 did not know at first: its bytes stay those of a job that has none of these.
+void putIfSet(DictionaryWriter& dictionary, const char* key, bool flag) {
+    if (flag) dictionary.put(key, flag);
+}
+
 /// What a job dictionary said; absent keys are unset.
 struct JobWords {
     std::optional<std::int32_t> id;
@@ -50,7 +86,61 @@ struct JobWords {
     bool charging = false;
     bool storageNotLow = false;
     PersistableBundle extras;
+    bool expedited = false;
+    bool deviceIdle = false;
+    bool prefetch = false;
+    std::int64_t minimumLatency = -1;
+    std::int64_t overrideDeadline = -1;
+    std::int64_t periodicInterval = -1;
+    std::int64_t periodicFlex = -1;
+    std::vector<JobInfo::TriggerContentUri> triggers;
+    std::int64_t triggerUpdateDelay = -1;
+    std::int64_t triggerMaxDelay = -1;
+    PersistableBundle transientExtras;
+    std::vector<std::string> debugTags;
+    std::optional<std::string> traceTag;
 };
+
+Result<std::vector<JobInfo::TriggerContentUri>> readTriggers(Reader& reader) {
+    std::vector<JobInfo::TriggerContentUri> triggers;
+    STINT_TRY(reader.array("(si)", [&triggers](Reader& items) {
+        return items.structure("si", [&triggers](Reader& fields) -> Result<void> {
+            JobInfo::TriggerContentUri& watched = triggers.emplace_back();
+            watched.uri = STINT_TRY(fields.string());
+            watched.flags = STINT_TRY(fields.int32());
+            return {};
+        });
+    }));
+    return triggers;
+}
+
+DictionaryReader::Read bundleInto(PersistableBundle& bundle) {
+    return [&bundle](Reader& value) -> Result<void> {
+        bundle = STINT_TRY(readBundle(value));
+        return {};
+    };
+}
+
+/// The setters that came with the whole job contract.
+void takeNewer(DictionaryReader& dictionary, JobWords& words) {
+    dictionary.take("expedited", words.expedited)
+        .take("requiresDeviceIdle", words.deviceIdle)
+        .take("prefetch", words.prefetch)
+        .take("minimumLatency", words.minimumLatency)
+        .take("overrideDeadline", words.overrideDeadline)
+        .take("periodicInterval", words.periodicInterval)
+        .take("periodicFlex", words.periodicFlex)
+        .take("triggerContentUris", "a(si)",
+              [&words](Reader& value) -> Result<void> {
+                  words.triggers = STINT_TRY(readTriggers(value));
+                  return {};
+              })
+        .take("triggerContentUpdateDelay", words.triggerUpdateDelay)
+        .take("triggerContentMaxDelay", words.triggerMaxDelay)
+        .take("transientExtras", "a{sv}", bundleInto(words.transientExtras))
+        .take("debugTags", words.debugTags)
+        .take("traceTag", words.traceTag);
+}
 
 Result<void> readWords(Reader& reader, JobWords& words) {
     DictionaryReader dictionary("job", UnknownKeys::Refuse);
@@ -78,10 +168,8 @@ Result<void> readWords(Reader& reader, JobWords& words) {
         .take("requiresBatteryNotLow", words.batteryNotLow)
         .take("requiresCharging", words.charging)
         .take("requiresStorageNotLow", words.storageNotLow)
-        .take("extras", "a{sv}", [&words](Reader& value) -> Result<void> {
-            words.extras = STINT_TRY(readBundle(value));
-            return {};
-        });
+        .take("extras", "a{sv}", bundleInto(words.extras));
+    takeNewer(dictionary, words);
     return dictionary.read(reader);
 }
 
@@ -91,6 +179,31 @@ Result<void> setBackoff(JobInfo::Builder& builder, const JobWords& words) {
         return fail(Errc::IllegalArgument, "job: initialBackoff and backoffPolicy must be given together");
     if (words.initialBackoff) builder.setBackoffCriteria(Duration(*words.initialBackoff), *words.backoffPolicy);
     return {};
+}
+
+/// The interval and its flex are one setting, too.
+Result<void> setPeriod(JobInfo::Builder& builder, const JobWords& words) {
+    const bool hasInterval = words.periodicInterval != -1;
+    if (hasInterval != (words.periodicFlex != -1))
+        return fail(Errc::IllegalArgument, "job: periodicInterval and periodicFlex must be given together");
+    if (hasInterval) builder.setPeriodic(Duration(words.periodicInterval), Duration(words.periodicFlex));
+    return {};
+}
+
+/// What takeNewer() took. -1 is "unset" on the wire, where a setter would take it for a negative time.
+void setNewer(JobInfo::Builder& builder, JobWords& words) {
+    builder.setRequiresDeviceIdle(words.deviceIdle)
+        .setPrefetch(words.prefetch)
+        .setTriggerContentUpdateDelay(Duration(words.triggerUpdateDelay))
+        .setTriggerContentMaxDelay(Duration(words.triggerMaxDelay))
+        .setTransientExtras(std::move(words.transientExtras))
+        .setTraceTag(std::move(words.traceTag));
+    if (words.minimumLatency != -1) builder.setMinimumLatency(Duration(words.minimumLatency));
+    if (words.overrideDeadline != -1) builder.setOverrideDeadline(Duration(words.overrideDeadline));
+    for (JobInfo::TriggerContentUri& watched : words.triggers)
+        builder.addTriggerContentUri(std::move(watched));
+    for (std::string& tag : words.debugTags)
+        builder.addDebugTag(std::move(tag));
 }
 
 Result<JobInfo> built(JobWords words) {
@@ -105,13 +218,16 @@ Result<JobInfo> built(JobWords words) {
         .setRequiresCharging(words.charging)
         .setRequiresStorageNotLow(words.storageNotLow)
         .setExtras(std::move(words.extras))
-        .setUserInitiated(words.userInitiated);
-    // The priority last: setUserInitiated may have raised a default one, which is not what was said.
+        .setUserInitiated(words.userInitiated)
+        .setExpedited(words.expedited);
+    // The priority after these two, which may have raised a default one; that is not what was said.
     if (words.priority) builder.setPriority(*words.priority);
     // -1 is "unset" on the wire and a misuse in the setter, as 0 is (jobs.md §1.1).
     if (words.minimumChunk && *words.minimumChunk != unknownBytes)
         builder.setMinimumNetworkChunkBytes(*words.minimumChunk);
     STINT_TRY(setBackoff(builder, words));
+    STINT_TRY(setPeriod(builder, words));
+    setNewer(builder, words);
     return builder.build();
 }
 
@@ -135,38 +251,21 @@ void writeJob(Writer& writer, const JobInfo& job, ClipFiles files) {
     dictionary.put("requiresStorageNotLow", job.isRequireStorageNotLow());
     if (!job.getExtras().isEmpty())
         dictionary.put("extras", "a{sv}", [&job](Writer& value) { writeBundle(value, job.getExtras()); });
+    putIfSet(dictionary, "expedited", job.isExpedited());
+    putIfSet(dictionary, "requiresDeviceIdle", job.isRequireDeviceIdle());
+    putIfSet(dictionary, "prefetch", job.isPrefetch());
+    writeTimesOf(dictionary, job);
+    writeTriggersOf(dictionary, job);
+    writeTagsOf(dictionary, job);
+    if (!job.getTransientExtras().isEmpty())
+        dictionary.put("transientExtras", "a{sv}",
+                       [&job](Writer& value) { writeBundle(value, job.getTransientExtras()); });
 }
 
 Result<JobInfo> readJob(Reader& reader) {
     JobWords words;
     STINT_TRY(readWords(reader, words));
     return built(std::move(words));
-}
-
-void writeClip(Writer& writer, const ClipData& clip, ClipFiles files) {
-    writer.openArray("(sah)");
-    for (const ClipData::Item& item : clip.items) {
-        writer.openStruct("sah").string(item.path).openArray("h");
-        if (item.file && files == ClipFiles::Included) writer.descriptor(item.file->descriptor());
-        writer.close().close();
-    }
-    writer.close();
-}
-
-Result<ClipData> readClip(Reader& reader) {
-    ClipData clip;
-    STINT_TRY(reader.array("(sah)", [&clip](Reader& items) {
-        return items.structure("sah", [&clip](Reader& fields) -> Result<void> {
-            ClipData::Item& item = clip.items.emplace_back();
-            item.path = STINT_TRY(fields.string());
-            return fields.array("h", [&item](Reader& files) -> Result<void> {
-                if (item.file) return fail(Errc::IllegalArgument, "{} has two descriptors; it may have one", item.path);
-                item.file = std::make_shared<ClipFile>(STINT_TRY(files.descriptor()).release());
-                return {};
-            });
-        });
-    }));
-    return clip;
 }
 
 } // namespace stint::wire

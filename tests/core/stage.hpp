@@ -195,10 +195,24 @@ private:
         }
     }
     void write(const Record& record) {
-        std::visit(Overloaded{[&](const SaveJob& r) { stored_[r.job.key] = r.job; },
+        std::visit(Overloaded{[&](const SaveJob& r) {
+                                  auto work = std::move(stored_[r.job.key].work); // has records of its own
+                                  stored_[r.job.key] = r.job;
+                                  stored_[r.job.key].work = std::move(work);
+                              },
                               [&](const DropJob& r) { stored_.erase(r.key); },
+                              [&](const SaveWork& r) {
+                                  drop(r.job, r.item.id);
+                                  stored_.at(r.job).work.push_back(r.item);
+                                  stored_.at(r.job).work.back().active = false;
+                                  std::ranges::sort(stored_.at(r.job).work, {}, &WorkItem::id);
+                              },
+                              [&](const DropWork& r) { drop(r.job, r.item); },
                               [&](const SaveApp& r) { memories_[r.memory.app] = r.memory; }, [](const auto&) {}},
                    record);
+    }
+    void drop(const JobKey& key, std::uint64_t item) {
+        std::erase_if(stored_.at(key).work, [item](const WorkItem& one) { return one.id == item; });
     }
     void react(const Effect& effect) {
         std::visit(Overloaded{[&](const Bind& e) { bound(e); }, [&](const CallStart& e) { started(e); },

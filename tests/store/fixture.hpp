@@ -98,7 +98,12 @@ inline std::string textOf(const Job& job) {
          << job.scheduled.time_since_epoch().count() << ' ' << job.enqueued.time_since_epoch().count() << ' '
          << job.sequence << ' ' << job.failures << ' ' << job.systemStops << ' ' << optional(job.notBefore) << ' '
          << optional(job.notBeforeWall) << ' ' << job.cumulative.count() << ' ' << job.demotedByUser
-         << job.demotedBySystem << job.running << ' ' << job.label;
+         << job.demotedBySystem << job.running << ' ' << job.label << ' ' << optional(job.deadline) << ' '
+         << optional(job.deadlineWall) << ' ' << optional(job.windowEnd) << ' ' << optional(job.windowEndWall) << ' '
+         << job.abandoned;
+    for (const auto& item : job.work)
+        text << " item " << item.id << ' ' << item.extras.getInt("nth") << ' ' << item.estimatedDown << ' '
+             << item.estimatedUp << ' ' << item.minimumChunk << ' ' << item.deliveries << item.active;
     if (job.info->getClipData())
         for (const auto& item : job.info->getClipData()->items)
             text << " clip " << item.path;

@@ -14,8 +14,23 @@ struct Model {
     std::map<AppId, std::vector<Completed>> completed;
     std::map<std::string, std::string> overrides;
 
-    void apply(const SaveJob& record) { jobs[record.job.key] = record.job; }
+    void apply(const SaveJob& record) {
+        Job& job = jobs[record.job.key];
+        auto work = std::move(job.work); // has records of its own
+        job = record.job;
+        job.work = std::move(work);
+    }
     void apply(const DropJob& record) { jobs.erase(record.key); }
+    void apply(const SaveWork& record) {
+        apply(DropWork{record.job, record.item.id});
+        auto& work = jobs.at(record.job).work;
+        const auto later = [&](const WorkItem& item) { return item.id > record.item.id; };
+        work.insert(std::find_if(work.begin(), work.end(), later), record.item);
+    }
+    void apply(const DropWork& record) {
+        if (!jobs.contains(record.job)) return;
+        std::erase_if(jobs.at(record.job).work, [&](const WorkItem& item) { return item.id == record.item; });
+    }
     void apply(const SaveApp& record) { apps[record.memory.app] = record.memory; }
     void apply(const SaveOverrides& record) { overrides = record.overrides; }
     void apply(const DropApp& record) {
@@ -36,11 +51,26 @@ public:
 
     int upTo(int limit) { return static_cast<int>(chance_() % static_cast<unsigned>(limit)); }
 
+    /// One record, or a job and an item of its work.
+    void add(std::vector<Record>& records) {
+        if (upTo(8) > 0) return records.push_back(record());
+        const auto owner = job();
+        records.emplace_back(SaveJob{owner});
+        WorkItem item{.id = static_cast<std::uint64_t>(1 + upTo(4))};
+        item.extras.putInt("nth", upTo(1000));
+        item.estimatedUp = upTo(1000);
+        item.deliveries = upTo(5);
+        records.emplace_back(SaveWork{owner.key, item});
+    }
+
+private:
     Record record() {
-        switch (upTo(7)) {
+        switch (upTo(8)) {
         case 0:
         case 1:
             return SaveJob{job()};
+        case 6:
+            return DropWork{job().key, static_cast<std::uint64_t>(1 + upTo(4))};
         case 2:
             return DropJob{job().key};
         case 3:
@@ -54,7 +84,6 @@ public:
         }
     }
 
-private:
     std::chrono::minutes minutes() { return std::chrono::minutes{upTo(100'000)}; }
     AppId app() { return AppId{"com.example.app" + std::to_string(upTo(3))}; }
     Job job() {
@@ -63,6 +92,8 @@ private:
         job.failures = upTo(1000);
         if (upTo(2) == 0) job.notBefore = at(minutes());
         if (upTo(2) == 0) job.notBeforeWall = wall(minutes());
+        if (upTo(2) == 0) job.deadline = at(minutes());
+        if (upTo(2) == 0) job.windowEndWall = wall(minutes());
         job.running = upTo(2) == 0;
         job.label = std::string(static_cast<std::size_t>(upTo(3000)), 'x'); // some longer than a page holds well
         return job;
@@ -111,7 +142,7 @@ TEST_CASE("after any history the store holds exactly what was committed") { // d
         for (int nth = 0; nth < 25; ++nth) {
             std::vector<Record> records;
             for (int left = 1 + history.upTo(12); left > 0; --left)
-                records.push_back(history.record());
+                history.add(records);
             fails = history.upTo(5) == 0;
             const auto result = store.commit(records, wall(1s));
             CHECK(result.ok() == !fails);

@@ -30,7 +30,7 @@ PersistableBundle everyType() {
 
 } // namespace
 
-TEST_CASE("a stored job is the job that was written, in every field") { // jobs.md §7.1
+TEST_CASE("a stored job is the job that was written, in every field") { // jobs.md §1.1, §7.1
     NetworkRequest::Builder network;
     network.clearCapabilities().addCapability(NetworkCapability::NotMetered).addTransportType(NetworkTransport::Wifi);
     const auto plain = JobInfo::Builder{1, "Jobs"};
@@ -55,6 +55,19 @@ TEST_CASE("a stored job is the job that was written, in every field") { // jobs.
         {"battery",             built(JobInfo::Builder{1, "Jobs"}.setRequiresBatteryNotLow(true))},
         {"charging",            built(JobInfo::Builder{1, "Jobs"}.setRequiresCharging(true))},
         {"storage",             built(JobInfo::Builder{1, "Jobs"}.setRequiresStorageNotLow(true))},
+        {"expedited",           built(JobInfo::Builder{1, "Jobs"}.setExpedited(true))},
+        {"expedited, high",     built(JobInfo::Builder{1, "Jobs"}.setExpedited(true).setPriority(JobInfo::PRIORITY_HIGH))},
+        {"idle",                built(JobInfo::Builder{1, "Jobs"}.setRequiresDeviceIdle(true))},
+        {"latency",             built(JobInfo::Builder{1, "Jobs"}.setMinimumLatency(90s))},
+        {"latency of nothing",  built(JobInfo::Builder{1, "Jobs"}.setMinimumLatency(0ms))},
+        {"deadline",            built(JobInfo::Builder{1, "Jobs"}.setMinimumLatency(1h).setOverrideDeadline(48h))},
+        {"period",              built(JobInfo::Builder{1, "Jobs"}.setPeriodic(6h, 20min))},
+        {"period, no flex",     built(JobInfo::Builder{1, "Jobs"}.setPersisted(true).setPeriodic(24h))},
+        {"prefetch",            built(JobInfo::Builder{1, "Jobs"}.setPrefetch(true))},
+        {"triggers",            built(JobInfo::Builder{1, "Jobs"}.addTriggerContentUri({"/a", 1}).addTriggerContentUri({"/b", 0}))},
+        {"trigger delays",      built(JobInfo::Builder{1, "Jobs"}.addTriggerContentUri({"/a", 0}).setTriggerContentUpdateDelay(3s).setTriggerContentMaxDelay(1min))},
+        {"tags",                built(JobInfo::Builder{1, "Jobs"}.addDebugTag("one").addDebugTag("two").setTraceTag("t"))},
+        {"transient extras",    built(JobInfo::Builder{1, "Jobs"}.setTransientExtras(everyType()))},
         {"extras",              built(JobInfo::Builder{1, "Jobs"}.setExtras(everyType()))},
     };
     // clang-format on

@@ -45,6 +45,11 @@ TEST_CASE("a job comes back with every field and the boot it was written in") { 
     row([](Job& job) { job.demotedByUser = true; });
     row([](Job& job) { job.demotedBySystem = true; });
     row([](Job& job) { job.running = true; });
+    row([](Job& job) { job.deadline = at(7s); });
+    row([](Job& job) { job.deadlineWall = wall(8s); });
+    row([](Job& job) { job.windowEnd = at(9s); });
+    row([](Job& job) { job.windowEndWall = wall(10s); });
+    row([](Job& job) { job.abandoned = 4; });
     row([](Job& job) { job.label = std::string("with a\0zero", 11); });
     row([](Job& job) {
         job.info = builtFrom(JobInfo::Builder{1, "Jobs"}.setClipData(ClipData{{{"/a", nullptr}}}, 1));
@@ -83,6 +88,77 @@ TEST_CASE("a job that is saved again replaces the one of its key, and a dropped 
     commit(store, {SaveJob{changed}, DropJob{jobOf(1).key}, SaveJob{otherSpace}, DropJob{jobOf(77).key}});
     const auto snapshot = valueOf(store.load());
     CHECK(jobTexts(snapshot) == std::vector{textOf(changed), textOf(otherSpace), textOf(jobOf(3))});
+}
+
+TEST_CASE("work items come back oldest first with their deliveries, none of them handed out") { // jobs.md §2.5, §7.1
+    const Scratch scratch;
+    const auto key = jobOf(1).key;
+    const auto itemOf = [](std::uint64_t id, std::int32_t deliveries) {
+        WorkItem item{.id = id, .estimatedDown = 5_GiB, .estimatedUp = 7, .minimumChunk = 1_MiB};
+        item.extras.putInt("nth", static_cast<std::int32_t>(id));
+        item.deliveries = deliveries;
+        return item;
+    };
+    {
+        auto store = openStore(scratch.store());
+        commit(store, {SaveJob{jobOf(1)}, SaveJob{jobOf(2)}});
+        for (const std::uint64_t id : {3, 1, 2, 4})
+            commit(store, {SaveWork{key, itemOf(id, 0)}});
+        auto handedOut = itemOf(2, 1);
+        handedOut.active = true;
+        commit(store, {SaveWork{key, handedOut}, DropWork{key, 1}, DropWork{key, 77}});
+        auto failed = jobOf(1); // a job that is written again keeps its work
+        failed.failures = 3;
+        commit(store, {SaveJob{failed}});
+    }
+    auto expected = jobOf(1);
+    expected.failures = 3;
+    expected.work = {itemOf(2, 1), itemOf(3, 0), itemOf(4, 0)};
+    const auto snapshot = reopened(scratch);
+    CHECK(jobTexts(snapshot) == std::vector{textOf(expected), textOf(jobOf(2))});
+    CHECK(snapshot.jobs.at(0).job.work == expected.work);
+    CHECK(snapshot.jobs.at(0).job.nextWork == 5);
+    CHECK(snapshot.jobs.at(1).job.nextWork == 1);
+}
+
+TEST_CASE("a dropped job's work goes with it, and the next job of that id has none of it") { // jobs.md §2.4
+    const Scratch scratch;
+    auto store = openStore(scratch.store());
+    auto neighbour = jobOf(1).key;
+    neighbour.space = "elsewhere";
+    auto other = jobOf(1);
+    other.key = neighbour;
+    commit(store,
+           {SaveJob{jobOf(1)}, SaveJob{other}, SaveWork{jobOf(1).key, {.id = 1}}, SaveWork{neighbour, {.id = 1}}});
+    commit(store, {DropJob{jobOf(1).key}, SaveJob{jobOf(1)}});
+    const auto snapshot = valueOf(store.load());
+    CHECK(snapshot.jobs.at(0).job.work.empty());
+    CHECK(snapshot.jobs.at(1).job.work.size() == 1);
+    CHECK(store.notes().empty());
+}
+
+TEST_CASE(
+    "work of a job that could not be read is set aside, and does not join a later job of its id") { // jobs.md §7.1
+    const Scratch scratch;
+    auto store = openStore(scratch.store());
+    commit(store, {SaveWork{jobOf(1).key, {.id = 1}}, SaveJob{jobOf(2)}, SaveWork{jobOf(2).key, {.id = 1}}});
+    CHECK(valueOf(store.load()).jobs.at(0).job.work.size() == 1);
+    const auto notes = store.notes();
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0].find("work of no job") != std::string::npos);
+    commit(store, {SaveJob{jobOf(1)}});
+    CHECK(valueOf(store.load()).jobs.at(0).job.work.empty());
+}
+
+TEST_CASE("the wall time of the last commit comes back: the clock check of a boot") { // jobs.md §7.1, §7.3
+    const Scratch scratch;
+    {
+        auto store = openStore(scratch.store());
+        CHECK(valueOf(store.load()).committed == WallTime{});
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1'700'000'001s)));
+        done(store.commit(std::vector<Record>{DropJob{jobOf(1).key}}, wall(1'700'000'002s)));
+    }
+    CHECK(reopened(scratch, bootB).committed == wall(1'700'000'002s));
 }
 
 TEST_CASE("an app's memory comes back whole, with its boot") { // jobs.md §12.3, §12.5
@@ -211,7 +287,8 @@ TEST_CASE("a stored job that breaks a rule is set aside with the rule's name, th
                           "UPDATE jobs SET info = replace(info, '{\"', '{\"deadline\":1,\"') WHERE id = 2;"
                           "UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, "
                           "failures, system_stops, not_before, not_before_wall, cumulative, demoted_by_user, "
-                          "demoted_by_system, running, label)"));
+                          "demoted_by_system, running, label, deadline, deadline_wall, window_end, window_end_wall, "
+                          "abandoned)"));
     }
     auto store = openStore(scratch.store());
     CHECK(jobTexts(valueOf(store.load())) == std::vector{textOf(jobOf(3))});

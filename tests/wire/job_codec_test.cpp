@@ -94,6 +94,55 @@ TEST_CASE("a job comes out of the wire as it went in, with every setter") { // j
     });
 }
 
+TEST_CASE("a regular and an expedited job come out of the wire as they went in, with every setter") { // jobs.md §1.1
+    const auto same = [](const JobInfo::Builder& builder) {
+        const Result<JobInfo> job = builder.build();
+        REQUIRE_MESSAGE(job.ok(), (job.ok() ? "" : job.error().message));
+        const Result<JobInfo> back = throughTheWire(*job);
+        REQUIRE_MESSAGE(back.ok(), (back.ok() ? "" : back.error().message));
+        CHECK(*back == *job);
+    };
+    const auto job = [] { return JobInfo::Builder(JobId(7), "Downloads"); };
+    same(job());
+    same(job().setExpedited(true));
+    same(job().setExpedited(true).setPriority(JobInfo::PRIORITY_HIGH));
+    same(job().setRequiresDeviceIdle(true).setPrefetch(true));
+    same(job().setMinimumLatency(0ms));
+    same(job().setMinimumLatency(90s).setOverrideDeadline(48h));
+    same(job().setPeriodic(24h));
+    same(job().setPeriodic(6h, 20min).setPersisted(true));
+    same(job().addTriggerContentUri({"/home/me/in", JobInfo::TriggerContentUri::FLAG_NOTIFY_FOR_DESCENDANTS}));
+    same(job().addTriggerContentUri({"/a", 0}).addTriggerContentUri({"/b", 0}).setTriggerContentUpdateDelay(3s));
+    same(job().addTriggerContentUri({"/a", 0}).setTriggerContentMaxDelay(1min));
+    same(job().setTransientExtras(PersistableBundle().putInt("tries", 3)));
+    same(job().addDebugTag("one").addDebugTag("two").setTraceTag("trace"));
+}
+
+TEST_CASE("a time of -1 is unset, and any other negative one is refused") { // design.md, wire; jobs.md §1.2 V5
+    LooseMessage message;
+    {
+        Writer writer = message.writer();
+        DictionaryWriter dictionary(writer);
+        putLeast(dictionary);
+        for (const char* key : {"minimumLatency", "overrideDeadline", "periodicInterval", "periodicFlex",
+                                "triggerContentUpdateDelay", "triggerContentMaxDelay"})
+            dictionary.put(key, std::int64_t{-1});
+    }
+    Reader reader = message.reader();
+    CHECK(readJob(reader).value() == JobInfo::Builder(JobId(7), "Downloads").build().value());
+    CHECK(complaintAbout([](DictionaryWriter& d) {
+              putLeast(d);
+              d.put("minimumLatency", std::int64_t{-2});
+          }).find("V5") != std::string::npos);
+}
+
+TEST_CASE("half a period is refused") {
+    CHECK(complaintAbout([](DictionaryWriter& d) {
+              putLeast(d);
+              d.put("periodicFlex", std::int64_t{300000});
+          }) == "job: periodicInterval and periodicFlex must be given together");
+}
+
 TEST_CASE("a back-off that was not set stays unset on the wire") { // jobs.md §1.1, V1
     CHECK(!throughTheWire(jobWith([](JobInfo::Builder&) {}))->hasExplicitBackoff());
     CHECK(throughTheWire(jobWith([](JobInfo::Builder& b) {
