@@ -122,6 +122,10 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     traceEnd(turn, running, end, ending);
     releaseNotification(turn, run, ending);
     turn.effect(EndRun{id});
+    if (ending.internal != InternalReason::SuccessfulFinish) {
+        std::erase_if(state.late, [&](const auto& entry) { return entry.second.until <= turn.now.elapsed; });
+        state.late[id] = {run.key.app, turn.now.elapsed + state.constants.staleCallbackGrace};
+    }
     punish(turn, run.key.app, end);
 
     const auto found = state.jobs.find(run.key);

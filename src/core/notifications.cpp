@@ -21,11 +21,13 @@ void show(Turn& turn, const Key& key, const Posted& posted) {
     turn.effect(ShowNotification{key.first, key.second, posted.notification, posted.userInitiated});
 }
 
-void withdraw(Turn& turn, const Key& key, const JobKey& job) {
+bool unused(const Posted& posted) { return posted.users.empty() && posted.services.empty(); }
+
+void withdraw(Turn& turn, const Key& key, std::optional<JobKey> job) {
     turn.state.notifications.erase(key);
     turn.effect(WithdrawNotification{key.first, key.second});
-    turn.effect(
-        Trace{.what = Trace::What::NotificationRemoved, .app = key.first, .job = job, .notification = key.second});
+    turn.effect(Trace{
+        .what = Trace::What::NotificationRemoved, .app = key.first, .job = std::move(job), .notification = key.second});
 }
 
 // The run no longer uses it; the last one that did decides what becomes of it.
@@ -34,7 +36,7 @@ void drop(Turn& turn, const Run& run, const Key& key, bool always) {
     if (found == turn.state.notifications.end()) return;
     Posted& posted = found->second;
     posted.users.erase(run.id);
-    const bool last = posted.users.empty();
+    const bool last = unused(posted);
     if (last && (always || run.endPolicy == JobEndNotificationPolicy::Remove)) return withdraw(turn, key, run.key);
     const bool flagged = usedByUserInitiated(turn.state, posted);
     if (flagged == posted.userInitiated) return;
@@ -47,12 +49,12 @@ void makeRoom(Turn& turn, const AppId& app) {
     auto& all = turn.state.notifications;
     const auto first = all.lower_bound(Key{app, std::numeric_limits<std::int32_t>::min()});
     std::int64_t count = 0;
-    std::optional<Key> unused;
+    std::optional<Key> oldest;
     for (auto it = first; it != all.end() && it->first.first == app; ++it, ++count) {
-        if (it->second.users.empty() && !unused) unused = it->first;
+        if (unused(it->second) && !oldest) oldest = it->first;
     }
-    if (count >= turn.state.constants.maxNotificationsPerApp && unused) {
-        withdraw(turn, *unused, JobKey{all.at(*unused).lastUser});
+    if (count >= turn.state.constants.maxNotificationsPerApp && oldest) {
+        withdraw(turn, *oldest, all.at(*oldest).lastUser);
     }
 }
 
@@ -107,6 +109,31 @@ void tapped(Turn& turn, const NotificationTapped& event) {
     merge(turn, AppTapped{event.app}); // jobs.md §5.1: a tap gives the start grant
     for (RunId run : found->second.users)
         turn.effect(CallAction{run, event.key});
+}
+
+void showService(Turn& turn, const AppId& app, const std::string& service, const ServiceNotification& shows) {
+    const Key key{app, shows.id};
+    if (!turn.state.notifications.contains(key)) makeRoom(turn, app);
+    Posted& posted = turn.state.notifications[key];
+    posted.notification = shows.notification;
+    posted.services.insert(service);
+    show(turn, key, posted);
+}
+
+void endService(Turn& turn, App& app, const std::string& service) {
+    app.foregroundServices.erase(service);
+    std::vector<Key> left;
+    for (auto& [key, posted] : turn.state.notifications) {
+        const bool showed = key.first == app.manifest.package && posted.services.erase(service) > 0;
+        if (showed && unused(posted)) left.push_back(key);
+    }
+    for (const Key& key : left)
+        withdraw(turn, key, std::nullopt);
+}
+
+void endServices(Turn& turn, App& app) {
+    while (!app.foregroundServices.empty())
+        endService(turn, app, std::string(app.foregroundServices.begin()->first));
 }
 
 void merge(Turn& turn, const NotificationDismissed& event) {

@@ -4,6 +4,7 @@
 #include "rules/admission.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/kind.hpp"
+#include "rules/work_item.hpp"
 
 namespace stint {
 namespace {
@@ -148,6 +149,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
 std::optional<Error> workError(const State& state, const Schedule& event, const JobKey& key) {
     if (!event.work) return std::nullopt;
     const WorkItem& item = *event.work;
+    if (auto error = brokenRule(item)) return error;
     const bool bytes = std::max({item.estimatedDown, item.estimatedUp, item.minimumChunk}) > 0;
     if (bytes && !event.info->getRequiredNetwork()) {
         return fail(Errc::IllegalArgument, "an item with network bytes on a job that requires no network; require one");
@@ -305,7 +307,7 @@ void merge(Turn& turn, const StopApp& event) {
 void nothingRunsOf(Turn& turn, const AppId& id) {
     App* app = turn.app(id);
     if (!app) return;
-    app->foregroundServices.clear();
+    endServices(turn, *app);
     app->visible = app->running = false;
     turn.changedApps.insert(id);
     if (!app->memory.pinned) return;

@@ -2,6 +2,7 @@
 #include "base/fail.hpp"
 #include "core/state.hpp"
 #include "rules/admission.hpp"
+#include "rules/notification.hpp"
 
 namespace stint {
 
@@ -11,15 +12,18 @@ void merge(Turn& turn, const ForegroundServiceAsked& event) {
     if (!app) {
         reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
     } else if (!event.start) {
-        app->foregroundServices.erase(event.service);
+        endService(turn, *app, event.service);
     } else if (!mayStartForegroundService(*app, turn.now.elapsed)) {
         reply.error = fail(Errc::IllegalState,
                            "ForegroundServiceStartNotAllowed: {} is not visible and holds no right to start one from "
                            "the background",
                            event.app.name);
+    } else if (auto wrong = event.shows ? notificationError(app->manifest, event.shows->notification) : std::nullopt) {
+        reply.error = std::move(wrong);
     } else {
         // Begun in a state that admits a user-initiated job, it keeps that right for as long as it lasts (§2.3).
         app->foregroundServices[event.service] = mayStartUi(*app, turn.now.elapsed);
+        if (event.shows) showService(turn, event.app, event.service, *event.shows);
     }
     turn.changedApps.insert(event.app);
     turn.effect(reply);

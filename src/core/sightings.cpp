@@ -31,10 +31,9 @@ bool watches(const JobInfo& info, const std::string& path) {
 }
 
 void add(ContentChanges& content, const std::string& path, Instant now) {
-    constexpr std::size_t most = 50; // jobs.md §3.2: distinct URIs are remembered up to 50
     if (!content.first) content.first = now;
     content.last = now;
-    if (content.uris.size() < most) content.uris.insert(path);
+    if (content.uris.size() < mostTriggeredUris) content.uris.insert(path);
 }
 
 } // namespace

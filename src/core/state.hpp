@@ -50,12 +50,19 @@ struct Running {
     ContentChanges content; ///< for the next job of this id
 };
 
+/// A run that ended badly: its app may not know it yet, and is not told off for its callbacks until `until` (§4.2).
+struct Late {
+    AppId app;
+    Instant until;
+};
+
 /// A notification that is shown, and the runs that use it (jobs.md §5.1).
 struct Posted {
     Notification notification;
     bool userInitiated = false;
     std::set<RunId> users;
-    JobKey lastUser;
+    std::set<std::string> services; ///< foreground services that show it, too
+    std::optional<JobKey> lastUser;
 };
 
 struct State {
@@ -79,6 +86,7 @@ struct State {
 
     std::map<RunId, Running> runs;
     std::set<std::pair<Instant, RunId>> timers; ///< one for each run
+    std::map<RunId, Late> late; ///< runs that ended badly just now
     std::map<std::pair<AppId, std::int32_t>, Posted> notifications;
     std::map<AppId, std::deque<Completed>> completed; ///< newest last
 
@@ -153,6 +161,10 @@ void remember(Turn& turn, Completed completed);
 void setNotification(Turn& turn, const NotificationSet& event);
 void releaseNotification(Turn& turn, Run& run, const Ending& ending);
 void tapped(Turn& turn, const NotificationTapped& event);
+/// jobs.md §5.5: what a foreground service shows, and its end.
+void showService(Turn& turn, const AppId& app, const std::string& service, const ServiceNotification& shows);
+void endService(Turn& turn, App& app, const std::string& service);
+void endServices(Turn& turn, App& app);
 
 // What apps and people ask (requests.cpp).
 

@@ -22,7 +22,14 @@ Found find(Turn& turn, const AppId& app, RunId run) {
     return {&running->second, &job->second.job};
 }
 
-Error over(RunId run) { return fail(Errc::Security, "run {} is over: its work is handed out no more", run.value); }
+// jobs.md §4.2: a callback of a run that is over is refused, but for one that the end may have crossed.
+std::optional<Error> over(const Turn& turn, const AppId& app, RunId run) {
+    const auto late = turn.state.late.find(run);
+    if (late != turn.state.late.end() && late->second.app == app && turn.now.elapsed < late->second.until) {
+        return std::nullopt;
+    }
+    return fail(Errc::Security, "run {} is over, or another app's: its work is not handed out any more", run.value);
+}
 
 } // namespace
 
@@ -30,7 +37,7 @@ void merge(Turn& turn, const DequeueWork& event) {
     const auto [running, job] = find(turn, event.app, event.run);
     Reply reply{.call = event.call};
     if (!job) {
-        reply.error = over(event.run);
+        reply.error = over(turn, event.app, event.run);
         turn.effect(reply);
         return;
     }
@@ -51,7 +58,7 @@ void merge(Turn& turn, const CompleteWork& event) {
     const auto [running, job] = find(turn, event.app, event.run);
     Reply reply{.call = event.call};
     if (!job) {
-        reply.error = over(event.run);
+        reply.error = over(turn, event.app, event.run);
     } else if (const auto item = std::ranges::find(job->work, event.item, &WorkItem::id);
                item == job->work.end() || !item->active) {
         reply.error =

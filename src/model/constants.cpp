@@ -70,6 +70,8 @@ constexpr std::array rows{
     timer("job.schedule_rate_window", &C::scheduleRateWindow, "the window that schedule() calls are counted in"),
     timeOrNone("job.screen_off_settle", &C::screenOffSettle, "until a device whose screen is off is not interactive"),
     number("job.slots", &C::slots, 1, 1'000, "jobs that run at once"),
+    timeOrNone("job.stale_callback_grace", &C::staleCallbackGrace,
+               "how long a run that ended badly may still ask for work, and gets none"),
     timeOrNone("job.start_grant", &C::startGrant, "how long a tap lets an app start user-initiated jobs"),
     number("job.system_stop_to_failure_ratio", &C::systemStopToFailureRatio, 1, many,
            "system stops that count as one failure for back-off"),

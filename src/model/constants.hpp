@@ -18,6 +18,7 @@ struct Constants {
     Duration opTimeout = 8s;
     Duration notificationTimeout = 10s;
     Duration durationStamp = 5min;
+    Duration staleCallbackGrace = 15s; ///< a run that ended badly may still ask for its work, and gets none
     Duration minGuaranteeRegular = 10min;
     Duration minGuaranteeUi = 6h;
     Duration minGuaranteeExpedited = 3min;

@@ -82,12 +82,18 @@ struct Abandoned {
     AppId app;
     RunId run;
 };
-/// startForegroundService and its end (jobs.md §5.5).
+/// What a foreground service shows the user as long as it lasts.
+struct ServiceNotification {
+    std::int32_t id = 0;
+    Notification notification;
+};
+/// startForegroundService and its end (jobs.md §5.5). The edge has seen that the manifest declares the service so.
 struct ForegroundServiceAsked {
     CallId call;
     AppId app;
     std::string service;
     bool start = true;
+    std::optional<ServiceNotification> shows; ///< nullopt: a simulated one, which shows nothing
 };
 
 // What edges see of an app's processes.

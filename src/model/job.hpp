@@ -33,6 +33,9 @@ std::string_view nameOf(JobClass);
 
 using JobInfoPtr = std::shared_ptr<const JobInfo>;
 
+/// Of what has changed, so many paths are remembered for one run (jobs.md §3.2).
+inline constexpr std::size_t mostTriggeredUris = 50;
+
 /// A piece of work enqueued to a job (jobs.md §2.5).
 struct WorkItem {
     std::uint64_t id = 0; ///< of this job, in the order of the calls

@@ -6,6 +6,7 @@
 #include "base/fail.hpp"
 #include "base/time.hpp"
 #include "rules/carries.hpp"
+#include "rules/extras.hpp"
 
 namespace stint {
 
@@ -215,53 +216,10 @@ Broken backoffIsKnown(const JobInfo& job) {
     return broken("back-off: {} is no policy; use LINEAR 0 or EXPONENTIAL 1", job.getBackoffPolicy());
 }
 
-struct Measure {
-    int depth = 0;
-    Bytes size = 0;
-};
-
-Bytes sizeOf(const std::string& text) { return static_cast<Bytes>(text.size()); }
-template <class T> Bytes sizeOf(const T&) { return sizeof(T); }
-
-Measure measure(const PersistableBundle& bundle);
-
-struct ValueMeasure {
-    Measure operator()(const PersistableBundle& nested) const {
-        Measure inner = measure(nested);
-        return {inner.depth + 1, inner.size};
-    }
-    Measure operator()(const std::vector<bool>& values) const { return {0, static_cast<Bytes>(values.size())}; }
-    template <class T> Measure operator()(const std::vector<T>& values) const {
-        Bytes size = 0;
-        for (const T& value : values)
-            size += sizeOf(value);
-        return {0, size};
-    }
-    template <class T> Measure operator()(const T& value) const { return {0, sizeOf(value)}; }
-};
-
-Measure measure(const PersistableBundle& bundle) {
-    Measure whole;
-    for (const auto& [key, value] : bundle.entries()) {
-        Measure part = std::visit(ValueMeasure{}, value.held);
-        whole.depth = std::max(whole.depth, part.depth);
-        whole.size += sizeOf(key) + part.size;
-    }
-    return whole;
-}
-
-// jobs.md §12.9: nested maps at most 10 deep; design.md, wire: 64 KiB.
 Broken extrasAreSmall(const JobInfo& job) {
-    Measure extras = measure(job.getExtras());
-    Measure transient = measure(job.getTransientExtras());
-    extras = {std::max(extras.depth, transient.depth), extras.size + transient.size};
-    if (extras.depth > PersistableBundle::DEEPEST)
-        return broken("extras: maps are nested {} deep; at most {} are possible (jobs.md §12.9)", extras.depth,
-                      PersistableBundle::DEEPEST);
-    if (extras.size > PersistableBundle::LARGEST)
-        return broken("extras: {} bytes; at most {} are possible: put what is larger into a file and pass its path",
-                      extras.size, PersistableBundle::LARGEST);
-    return std::nullopt;
+    const Measure extras = measure(job.getExtras());
+    const Measure transient = measure(job.getTransientExtras());
+    return tooLarge({std::max(extras.depth, transient.depth), extras.size + transient.size});
 }
 
 } // namespace

@@ -26,6 +26,7 @@ TEST_CASE("the defaults are the spec's") { // jobs.md §0, §12.3, §12.5; limit
         {"job.safeguard.timeouts.expedited", "5"}, {"job.safeguard.timeouts.regular", "3"},
         {"job.safeguard.timeouts.user_initiated", "2"}, {"job.safeguard.unresponsive", "3"},
         {"job.safeguard.unresponsive_window", "6h"}, {"job.screen_off_settle", "30s"}, {"job.start_grant", "10s"},
+        {"job.stale_callback_grace", "15s"},
         {"job.waiting_too_long", "true"}, {"run.max_ej", "10min"}, {"run.min_ej_guarantee", "3min"},
         {"job.bind_timeout", "18s"}, {"job.boot_settle", "5s"}, {"job.completed_history", "20"},
         {"job.crash_guard.crashes", "3"}, {"job.crash_guard.rest", "30min"}, {"job.crash_guard.window", "1min"},

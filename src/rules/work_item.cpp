@@ -1,0 +1,28 @@
+#include "rules/work_item.hpp"
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "rules/extras.hpp"
+
+namespace stint {
+
+std::optional<Error> brokenRule(const WorkItem& item) {
+    // The rules of a job's own sizes (jobs.md §1.2, V3 and V4).
+    if (item.estimatedDown < unknownBytes || item.estimatedUp < unknownBytes)
+        return fail(Errc::IllegalArgument,
+                    "a work item of {} bytes down and {} up; each is at least 0, or -1 where it is unknown",
+                    item.estimatedDown, item.estimatedUp);
+    if (item.minimumChunk != unknownBytes && item.minimumChunk <= 0)
+        return fail(Errc::IllegalArgument,
+                    "a minimum network chunk of {} bytes; use a number above 0, or -1 where it is unknown",
+                    item.minimumChunk);
+    const Bytes estimate = std::max<Bytes>(item.estimatedDown, 0) + std::max<Bytes>(item.estimatedUp, 0);
+    const bool known = item.estimatedDown != unknownBytes || item.estimatedUp != unknownBytes;
+    if (known && item.minimumChunk > estimate)
+        return fail(Errc::IllegalArgument, "a minimum network chunk of {} bytes in a work item of {}",
+                    item.minimumChunk, estimate);
+    return tooLarge(measure(item.extras));
+}
+
+} // namespace stint
