@@ -54,6 +54,12 @@ Blocker contentBlocker(const Tracked& tracked, Now now) {
     return blocker;
 }
 
+// What a deadline does not pass by (jobs.md §3.1 clause 5).
+bool outlastsDeadline(const Blocker& blocker) {
+    return blocker.reason == PendingReason::User || blocker.reason == PendingReason::App ||
+           blocker.reason == PendingReason::DeviceState;
+}
+
 // A job's own clocks, as blockers. What explicit ones a deadline that has passed or an override ignores is not there.
 void addOwnClocks(const Tracked& tracked, Now now, std::vector<Blocker>& blockers) {
     const Job& job = tracked.job;
@@ -71,7 +77,9 @@ void addOwnClocks(const Tracked& tracked, Now now, std::vector<Blocker>& blocker
                             .since = tracked.joined,
                             .until = wallAt(*tracked.heldUntil, now)});
     }
-    if (!blockers.empty() && job.deadline && !overdue) {
+    // Only where it would come before what else is missing.
+    const bool own = std::ranges::any_of(blockers, [](const Blocker& blocker) { return !outlastsDeadline(blocker); });
+    if (own && job.deadline && !overdue) {
         blockers.push_back({.reason = PendingReason::ConstraintDeadline,
                             .gate = "deadline",
                             .detail = "runs then, whatever constraint is missing",
@@ -116,8 +124,6 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     for (const ShutGate& shut : shutGates(context))
         blockers.push_back(blockerOf(state, tracked, shut, context));
     addOwnClocks(tracked, now, blockers);
-    // jobs.md §9.1: APP is named only where nothing else is.
-    if (blockers.size() > 1) std::erase_if(blockers, [](const Blocker& b) { return b.reason == PendingReason::App; });
     if (blockers.empty()) blockers.push_back(waitsFor(tracked));
     std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });
     return blockers;
@@ -125,10 +131,10 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
 
 namespace {
 
-// What a deadline does not pass by (jobs.md §3.1 clause 5).
-bool passesDeadline(const Blocker& blocker) {
-    return blocker.reason == PendingReason::User || blocker.reason == PendingReason::App ||
-           blocker.reason == PendingReason::DeviceState;
+// jobs.md §9.1: APP is named only where nothing else is.
+std::vector<Blocker> named(std::vector<Blocker> blockers) {
+    if (blockers.size() > 1) std::erase_if(blockers, [](const Blocker& b) { return b.reason == PendingReason::App; });
+    return blockers;
 }
 
 // The latest of the times, where each blocker names one; else it is not known (design.md, a forecast). A deadline
@@ -140,7 +146,7 @@ std::optional<WallTime> forecast(const std::vector<Blocker>& blockers) {
     for (const Blocker& blocker : blockers) {
         if (blocker.reason == PendingReason::ConstraintDeadline) {
             deadline = blocker.until;
-        } else if (passesDeadline(blocker)) {
+        } else if (outlastsDeadline(blocker)) {
             if (!blocker.until) return std::nullopt;
             others = std::max(others, *blocker.until);
         } else if (own) {
@@ -184,7 +190,7 @@ JobView viewOf(const State& state, const Tracked& tracked, Now now) {
         return view;
     }
     const auto blockers = blockersOf(state, tracked, now);
-    for (const Blocker& blocker : blockers)
+    for (const Blocker& blocker : named(blockers))
         view.reasons.push_back(blocker.reason);
     view.earliest = forecast(blockers);
     return view;
@@ -247,7 +253,7 @@ std::vector<JobView> Scheduler::completed(const std::optional<AppId>& app) const
 std::vector<Blocker> Scheduler::explain(const JobKey& key, Now now) const {
     const auto tracked = impl_->state.jobs.find(key);
     if (tracked == impl_->state.jobs.end()) return {};
-    return blockersOf(impl_->state, tracked->second, now);
+    return named(blockersOf(impl_->state, tracked->second, now));
 }
 
 std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {

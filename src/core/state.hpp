@@ -86,7 +86,7 @@ struct State {
 
     std::map<RunId, Running> runs;
     std::set<std::pair<Instant, RunId>> timers; ///< one for each run
-    std::map<RunId, Late> late; ///< runs that ended badly just now
+    std::map<RunId, Late> late;                 ///< runs that ended badly just now
     std::map<std::pair<AppId, std::int32_t>, Posted> notifications;
     std::map<AppId, std::deque<Completed>> completed; ///< newest last
 

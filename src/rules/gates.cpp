@@ -20,7 +20,7 @@ constexpr std::array table{
     Gate{"idle",         only(Reads::Idle),             deviceIdleGate,    describeIdle,         "leave the device alone",               true,  ConstraintDeviceIdle,    Override::Soft},
     Gate{"connectivity", Reads::Network | Reads::Power, connectivityGate,  describeConnectivity, "a network that has what is wanted",    true,  ConstraintConnectivity,  Override::Full},
     Gate{"storage",      only(Reads::Storage),          storageNotLowGate, describeStorage,      "free some space",                      true,  ConstraintStorageNotLow, Override::Soft},
-    Gate{"app",          only(Reads::App),              appGate,           describeApp,          "install it, or open it by stint start", false, Undefined,              Override::None, false, true},
+    Gate{"app",          only(Reads::App),              appGate,           describeApp,          "install it, or open it by stint start", false, Undefined,              Override::None, false},
 };
 // clang-format on
 
@@ -36,7 +36,7 @@ std::span<const Gate> gates() { return table; }
 std::vector<ShutGate> shutGates(const Context& context) {
     std::vector<ShutGate> shut;
     for (const Gate& gate : table) {
-        if ((gate.onlyIfNothingElse && !shut.empty()) || passed(gate, context.asks)) continue;
+        if (passed(gate, context.asks)) continue;
         const Verdict verdict = gate.ask(context);
         if (verdict.open) continue;
         STINT_CHECK(!verdict.askAgain || *verdict.askAgain > context.world.now.elapsed);

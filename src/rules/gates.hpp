@@ -21,7 +21,6 @@ struct Gate {
     StopReason stop;
     Override passedBy = Override::Full; ///< the least override that ignores it (jobs.md §8); None: no override does
     bool explicitly = true; ///< a constraint of the job's own: a deadline that has passed ignores it (jobs.md §3.1)
-    bool onlyIfNothingElse = false; ///< jobs.md §9.1: APP is named only where no other reason is
 };
 
 std::span<const Gate> gates();

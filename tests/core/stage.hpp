@@ -88,6 +88,7 @@ public:
         now.elapsed = target;
     }
     void event(const Event& what) {
+        if (const auto* run = std::get_if<RunJob>(&what)) overridden.insert(run->key);
         take(core->handle(what, clock()));
         until(now.elapsed - at(0s)); // what falls at this instant has happened before the next line of a test
     }
@@ -182,6 +183,7 @@ public:
     std::vector<std::pair<Instant, Trace>> traces;
     std::vector<Reply> replies;
     std::set<std::pair<AppId, std::int32_t>> shown;
+    std::set<JobKey> overridden; ///< by `run`: its constraints do not count
 
 private:
     void answer(Duration after, Event event) { answers_.emplace(now.elapsed + after, std::move(event)); }
