@@ -21,6 +21,8 @@ int device(const Arguments&, const Screen&);
 int deviceSet(const Arguments&, const Screen&);
 int deviceReset(const Arguments&, const Screen&);
 
+int sim(const Arguments&, const Screen&);
+
 int help(const Arguments&, const Screen&);
 
 } // namespace stint::cli

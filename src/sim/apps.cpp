@@ -1,0 +1,174 @@
+#include "sim/apps.hpp"
+
+#include <fmt/core.h>
+
+namespace stint::sim {
+namespace {
+
+constexpr std::string_view foregroundServiceName = "Foreground";
+constexpr std::string_view notAllowed = "ForegroundServiceStartNotAllowed";
+
+Manifest manifestOf(const AppId& id, const AppSetup& setup, int version) {
+    Manifest manifest{.package = id, .label = id.name, .version = fmt::format("{}", version)};
+    manifest.permissions = setup.permissions;
+    manifest.services = setup.services;
+    manifest.debuggable = setup.debuggable;
+    manifest.system = setup.system;
+    manifest.hidden = setup.hidden;
+    return manifest;
+}
+
+// The states that only a person's word can tell the core of.
+std::optional<ProcessState> pinOf(ProcessState shown) {
+    if (shown == ProcessState::Top || shown == ProcessState::ForegroundService) return shown;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::string resultOf(const Reply& reply) {
+    if (!reply.error) return reply.result == 1 ? "success" : "failure";
+    switch (reply.error->code) {
+    case Errc::IllegalArgument:
+        return "IllegalArgumentException";
+    case Errc::IllegalState:
+        return "IllegalStateException";
+    case Errc::Security:
+        return "SecurityException";
+    case Errc::LimitExceeded:
+        return "limit_exceeded";
+    case Errc::Storage:
+    case Errc::Busy:
+    case Errc::Unavailable:
+    case Errc::System:
+        break;
+    }
+    return "error";
+}
+
+Apps::Present* Apps::find(const AppId& id) {
+    const auto found = apps_.find(id);
+    return found == apps_.end() ? nullptr : &found->second;
+}
+
+void Apps::install(const AppId& id, const AppSetup& setup) {
+    Present& app = apps_[id];
+    app.setup = setup;
+    app.shown = setup.state;
+    present(id, app);
+}
+
+void Apps::present(const AppId& id, Present& app) {
+    world_.tell(AppInstalled{manifestOf(id, app.setup, app.version)});
+    if (!app.setup.conditions.empty()) world_.tell(AppConditions{id, app.setup.conditions});
+    announce(id);
+}
+
+void Apps::uninstall(const AppId& id) {
+    world_.tell(AppUninstalled{id});
+    apps_.erase(id);
+}
+
+void Apps::update(const AppId& id) {
+    Present* app = find(id);
+    if (!app) return;
+    ++app->version;
+    world_.tell(AppInstalled{manifestOf(id, app->setup, app->version)});
+}
+
+void Apps::change(const deed::ChangeApp& change) {
+    Present* app = find(change.app);
+    if (!app) return;
+    if (change.permissions) {
+        app->setup.permissions = *change.permissions;
+        world_.tell(AppInstalled{manifestOf(change.app, app->setup, app->version)});
+    }
+    if (change.conditions) {
+        app->setup.conditions = *change.conditions;
+        world_.tell(AppConditions{change.app, *change.conditions});
+    }
+    if (!change.state) return;
+    app->shown = *change.state;
+    announce(change.app);
+}
+
+std::string Apps::foregroundService(const AppId& id, bool start) {
+    std::string result = "error";
+    world_.tell(ForegroundServiceAsked{{}, id, std::string(foregroundServiceName), start}, [&](const Reply& reply) {
+        const bool refused = reply.error && reply.error->message.starts_with(notAllowed);
+        result = refused ? std::string(notAllowed) : resultOf(reply);
+    });
+    if (Present* app = find(id); app && result == "success") app->serving = start;
+    return result;
+}
+
+void Apps::dead(const AppId& id) {
+    Present* app = find(id);
+    if (!app) return;
+    app->shown = ProcessState::NotRunning;
+    const bool served = std::exchange(app->serving, false);
+    world_.later(Duration{0}, [this, id, served] {
+        if (served && find(id)) world_.tell(ForegroundServiceAsked{{}, id, std::string(foregroundServiceName), false});
+        announce(id);
+    });
+}
+
+void Apps::hosts(const AppId& id, bool hosting) {
+    Present* app = find(id);
+    if (!app || app->hosting == hosting) return;
+    app->hosting = hosting;
+    world_.later(Duration{0}, [this, id] { announce(id); });
+}
+
+void Apps::allDead() {
+    for (auto& [id, app] : apps_) {
+        app.shown = ProcessState::NotRunning;
+        app.hosting = app.serving = false;
+    }
+}
+
+void Apps::announceAll(bool anotherBoot) {
+    for (auto& [id, app] : apps_) {
+        app.toldVisible.reset();
+        app.toldRunning.reset();
+        if (anotherBoot) app.toldPin.reset();
+        present(id, app);
+    }
+}
+
+void Apps::announce(const AppId& id) {
+    Present* app = find(id);
+    if (!app) return;
+    const bool visible = app->shown == ProcessState::Top || app->shown == ProcessState::Visible;
+    const bool running = app->shown != ProcessState::NotRunning || app->hosting;
+    const auto pin = pinOf(app->shown);
+    const auto tellPin = [&] {
+        if (app->toldPin == pin) return;
+        app->toldPin = pin;
+        world_.tell(AppStatePinned{{}, id, pin});
+    };
+    // A pinned state outranks what is seen: in this order no state in between is shown.
+    if (pin) tellPin();
+    if (app->toldVisible != visible || app->toldRunning != running) {
+        app->toldVisible = visible;
+        app->toldRunning = running;
+        world_.tell(AppSeen{id, visible, running});
+    }
+    tellPin();
+}
+
+std::vector<AppId> Apps::expendable() const {
+    std::vector<AppId> cached, working;
+    for (const auto& [id, app] : apps_) {
+        const bool hidden = app.shown == ProcessState::Background || app.shown == ProcessState::NotRunning;
+        if (!hidden || app.serving) continue;
+        if (app.hosting)
+            working.push_back(id);
+        else if (app.shown == ProcessState::Background)
+            cached.push_back(id);
+    }
+    cached.insert(cached.end(), working.begin(), working.end());
+    return cached;
+}
+
+} // namespace stint::sim

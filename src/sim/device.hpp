@@ -1,0 +1,17 @@
+// The simulated device in the core's nouns: scenario.md's defaults, and what changes of them.
+#pragma once
+#include "model/device.hpp"
+#include "sim/scenario.hpp"
+
+namespace stint::sim {
+
+/// scenario.md, device, the column of defaults.
+Device defaultDevice();
+
+/// Wi-Fi without a limit, 50 Mbit/s down and 10 up.
+Network defaultNetwork();
+
+/// What of the change the core has nouns for.
+void apply(const DeviceChange& change, Device& device);
+
+} // namespace stint::sim

@@ -1,0 +1,100 @@
+#include "sim/history.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/overloaded.hpp"
+#include "base/time.hpp"
+
+namespace stint::sim {
+namespace {
+
+std::string text(std::string_view word) { return std::string(word); }
+
+// scenario.md's table says which field belongs to which effect, and in which order they stand.
+std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
+    std::vector<Field> fields;
+    const auto add = [&](std::string_view key, FieldValue value) { fields.push_back({text(key), std::move(value)}); };
+    using enum Trace::What;
+    switch (trace.what) {
+    case Scheduled:
+    case Replaced:
+    case Refused:
+    case Cancelled:
+        if (!trace.result.empty()) add("result", trace.result);
+        break;
+    case Started:
+        add("overdue", trace.overdue.value_or(false));
+        if (trace.kind) add("kind", text(nameOf(*trace.kind)));
+        break;
+    case Stopped:
+        add("reason", text(nameOf(trace.reason.value_or(StopReason::Undefined))));
+        add("asked", trace.asked.value_or(false));
+        break;
+    case Finished:
+        add("rescheduled", trace.rescheduled.value_or(false));
+        break;
+    case Rescheduled:
+        if (trace.earliest) add("earliest", *trace.earliest - zero);
+        if (trace.failures) add("failures", std::int64_t{*trace.failures});
+        break;
+    case Dropped:
+        add("reason", text(nameOf(trace.reason.value_or(StopReason::Undefined))));
+        break;
+    case Notified:
+    case NotificationRemoved:
+        if (trace.notification) add("id", std::int64_t{*trace.notification});
+        add("user_initiated", trace.userInitiated.value_or(false));
+        break;
+    case NetworkChanged:
+        break;
+    case Work:
+        if (!trace.item) break;
+        add("item", trace.item->extras.getString(itemName));
+        add("count", std::int64_t{trace.item->deliveries});
+        break;
+    case Unresponsive:
+        add("during", trace.during);
+        break;
+    case Killed:
+        add("reason", trace.during);
+        break;
+    }
+    return fields;
+}
+
+} // namespace
+
+Happening happeningOf(const Trace& trace, Now now, Instant zero) {
+    return {.at = now.elapsed - zero,
+            .wall = now.wall,
+            .what = text(nameOf(trace.what)),
+            .app = trace.app,
+            .job = trace.job,
+            .fields = fieldsOf(trace, zero)};
+}
+
+std::string textOf(const FieldValue& value) {
+    return std::visit(Overloaded{[](bool truth) -> std::string { return truth ? "true" : "false"; },
+                                 [](std::int64_t number) { return fmt::format("{}", number); },
+                                 [](Duration time) { return formatDuration(time); },
+                                 [](const std::string& word) { return word; }},
+                      value);
+}
+
+bool resembles(const ExpectedEffect& expected, const Happening& happening) {
+    if (expected.what != happening.what) return false;
+    if (expected.job && expected.job != happening.job) return false;
+    return !expected.app || expected.app == happening.app;
+}
+
+bool matches(const ExpectedEffect& expected, const Happening& happening) {
+    if (!resembles(expected, happening)) return false;
+    if (expected.at && !expected.at->holds(happening.at)) return false;
+    return std::ranges::all_of(expected.fields, [&](const Field& field) {
+        return std::ranges::find(happening.fields, field) != happening.fields.end();
+    });
+}
+
+} // namespace stint::sim

@@ -1,0 +1,38 @@
+// What a device has written down: a store that lives as long as the simulation, and survives its reboots.
+#pragma once
+#include <deque>
+#include <map>
+#include <span>
+#include <string>
+
+#include "model/record.hpp"
+
+namespace stint::sim {
+
+class MemoryStore {
+public:
+    /// All of one step's records, in their order; they are durable afterwards.
+    void commit(std::span<const Record> records, const BootId& boot, WallTime now);
+    /// What a core of `boot` begins with.
+    Snapshot load(const BootId& boot);
+
+private:
+    void write(const SaveJob& record);
+    void write(const DropJob& record);
+    void write(const SaveWork& record);
+    void write(const DropWork& record);
+    void write(const SaveCompleted& record);
+    void write(const SaveApp& record);
+    void write(const DropApp& record);
+    void write(const SaveOverrides& record);
+
+    BootId boot_; ///< of the commit under way, and of the last one
+    WallTime committed_;
+    std::uint32_t generation_ = 0;
+    std::map<JobKey, StoredJob> jobs_;
+    std::map<AppId, std::pair<AppMemory, BootId>> apps_;
+    std::map<AppId, std::deque<Completed>> completed_;
+    std::pair<std::map<std::string, std::string>, BootId> overrides_;
+};
+
+} // namespace stint::sim

@@ -1,0 +1,172 @@
+#include "sim/play.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/overloaded.hpp"
+#include "sim/world.hpp"
+
+namespace stint::sim {
+namespace {
+
+// The constants in force: the spec's, the scenario's over them, a policy of the command line over both.
+Result<Constants> constantsOf(const Scenario& scenario, const Options& options) {
+    Policy policy;
+    policy.constants.bootSettle = Duration{0}; // jobs.md §12.5: 0 in the simulator
+    for (const Setting& setting : scenario.constants)
+        if (constantRow(setting.key)) STINT_TRY(setConstant(policy.constants, setting.key, setting.text));
+    if (options.policy) policy = STINT_TRY(applyPolicy(std::move(policy), options.policy->toml, options.policy->file));
+    return policy.constants;
+}
+
+/// Does what the timeline says, and judges what is expected at its moments.
+class Player {
+public:
+    Player(World& world, Played& played) : world_(world), played_(played) {}
+
+    void act(const Entry& entry) {
+        place_ = entry.place;
+        world_.advance(entry.at);
+        std::visit([this](const auto& deed) { this->act(deed); }, entry.deed);
+        world_.advance(entry.at); // every consequence that falls at this instant (scenario.md, timeline)
+    }
+
+private:
+    // The device.
+    void act(const deed::ChangeDevice& deed) { world_.change(deed.change); }
+    void act(const deed::Reboot& deed) { world_.reboot(deed.offFor, deed.clock); }
+    void act(const deed::SetClock& deed) { world_.setClock(deed.to); }
+    void act(const deed::RestartDaemon&) { world_.restartDaemon(); }
+
+    // Apps.
+    void act(const deed::ChangeApp& deed) { world_.apps().change(deed); }
+    void act(const deed::Tap& deed) { world_.tell(AppTapped{deed.app}, {}); }
+    void act(const deed::ForegroundService& deed) {
+        const std::string result = world_.apps().foregroundService(deed.app, deed.start);
+        compare(fmt::format("foreground_service of {}", deed.app.name), deed.expect, result);
+    }
+    void act(const deed::StopApp& deed) { world_.tell(stint::StopApp{{}, deed.app}, {}); }
+    void act(const deed::ForceStop& deed) { world_.tell(stint::ForceStop{{}, deed.app}, {}); }
+    void act(const deed::Crash& deed) { world_.die(deed.app, true); }
+    void act(const deed::Uninstall& deed) { world_.apps().uninstall(deed.app); }
+    void act(const deed::Update& deed) { world_.apps().update(deed.app); }
+    void act(const deed::Install& deed) {
+        for (const auto& [app, setup] : deed.apps)
+            world_.apps().install(app, setup);
+    }
+
+    // Jobs.
+    void act(const deed::Schedule& deed) {
+        compare("schedule " + textOf(deed.job), deed.expect, world_.runs().schedule(deed));
+    }
+    void act(const deed::Enqueue& deed) {
+        compare("enqueue " + textOf(deed.job), deed.expect, world_.runs().enqueue(deed));
+    }
+    void act(const deed::Cancel& deed) {
+        world_.tell(stint::Cancel{.app = deed.job.app, .space = deed.job.space, .id = deed.job.id}, {});
+    }
+    void act(const deed::CancelAll& deed) { world_.tell(stint::CancelAll{.app = deed.app, .space = deed.space}, {}); }
+    void act(const deed::Finish& deed) { world_.runs().finish(deed); }
+    void act(const deed::CompleteWork& deed) { world_.runs().completeWork(deed); }
+    void act(const deed::ChangeContent& deed) { world_.tell(ContentChanged{deed.path}, {}); }
+    void act(const deed::Notify& deed) { world_.runs().notify(deed); }
+    void act(const deed::Dismiss& deed) { world_.tell(NotificationDismissed{deed.app, deed.id}, {}); }
+    void act(const deed::TellBytes& deed) { world_.runs().tellBytes(deed); }
+    void act(const deed::RunVerb& deed) {
+        // `cmd jobscheduler` and what follows; another verb is a Need.
+        const VerbAnswer answer = world_.shell(std::span(deed.words).subspan(2));
+        if (!deed.expectExit) return;
+        const int code = answer.code & 0xFF; // jobs.md §8: the low byte of the return
+        Finding finding{.place = place_,
+                        .expected = fmt::format("{}: exit {}", fmt::join(deed.words, " "), *deed.expectExit),
+                        .at = world_.at()};
+        std::string said = answer.err.empty() ? answer.out : answer.err;
+        std::ranges::replace(said, '\n', ' ');
+        if (code != *deed.expectExit) finding.happened = fmt::format("exit {}: {}", code, said);
+        played_.findings.push_back(std::move(finding));
+    }
+
+    // A recording's.
+    void act(const deed::Tick&) { world_.tick(); }
+    void act(const deed::Connected& deed) { world_.runs().connected(deed.job); }
+    void act(const deed::Answer& deed) { world_.runs().answer(deed); }
+    void act(const deed::Lost& deed) { world_.runs().lost(deed.job); }
+
+    // Expectations of state.
+    void act(const deed::ExpectJob& deed) { played_.findings.push_back(judge(deed, moment())); }
+    void act(const deed::ExpectApp& deed) { played_.findings.push_back(judge(deed, moment())); }
+
+    // What the core cannot do yet: needs.cpp has named it, and nothing is played.
+    void act(const deed::SwitchPolicy&) {}
+    void act(const deed::Use&) {}
+    void act(const deed::Restrict&) {}
+    void act(const deed::Predict&) {}
+    void act(const deed::Alarm&) {}
+    void act(const deed::CancelAlarm&) {}
+    void act(const deed::Message&) {}
+    void act(const deed::ExpectDevice&) {}
+
+    Moment moment() const { return {world_.core(), world_.now(), world_.now().elapsed - world_.at(), place_}; }
+    void compare(const std::string& call, const std::optional<std::string>& expected, const std::string& result) {
+        if (!expected) return;
+        Finding finding{.place = place_, .expected = fmt::format("{}: {}", call, *expected), .at = world_.at()};
+        if (result != *expected) finding.happened = result;
+        played_.findings.push_back(std::move(finding));
+    }
+
+    World& world_;
+    Played& played_;
+    Place place_;
+};
+
+bool isExpectation(const Deed& deed) {
+    return std::holds_alternative<deed::ExpectJob>(deed) || std::holds_alternative<deed::ExpectApp>(deed);
+}
+
+} // namespace
+
+bool Played::passed() const {
+    const bool played = std::ranges::none_of(needs, &Need::essential);
+    return played && std::ranges::all_of(findings, &Finding::held);
+}
+
+Duration endOf(const Scenario& scenario) {
+    if (scenario.until) return *scenario.until;
+    Duration end{0};
+    for (const Entry& entry : scenario.timeline) {
+        const auto* reboot = std::get_if<deed::Reboot>(&entry.deed);
+        end = std::max(end, entry.at + (reboot ? reboot->offFor : Duration{0}));
+    }
+    for (const ExpectedEffect& effect : scenario.trace)
+        if (effect.at) end = std::max(end, effect.at->to);
+    for (const ExpectedTotal& total : scenario.totals)
+        if (total.within) end = std::max(end, total.within->to);
+    return end;
+}
+
+Result<Played> play(const Scenario& scenario, const Options& options) {
+    Constants constants = STINT_TRY(constantsOf(scenario, options));
+    Played played{.needs = needsOf(scenario)};
+    if (std::ranges::any_of(played.needs, &Need::essential)) return played;
+    const Duration end = options.until.value_or(endOf(scenario));
+    World world(std::move(constants), scenario.start, scenario.device, scenario.recordedTicks);
+    for (const auto& [app, setup] : scenario.apps)
+        world.apps().install(app, setup);
+    world.advance(Duration{0});
+    Player player(world, played);
+    for (const Entry& entry : scenario.timeline) {
+        if (entry.at <= end)
+            player.act(entry);
+        else if (isExpectation(entry.deed))
+            played.findings.push_back({entry.place, "an expectation of state", "the run ended before it", end});
+    }
+    world.advance(end);
+    std::ranges::move(judgeTrace(scenario.trace, world.history()), std::back_inserter(played.findings));
+    for (const ExpectedTotal& total : scenario.totals)
+        played.findings.push_back(judge(total, world.history(), end));
+    played.history = world.history();
+    return played;
+}
+
+} // namespace stint::sim

@@ -1,0 +1,41 @@
+// Plays a scenario from 0s to its end, and judges each of its expectations.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/policy.hpp"
+#include "sim/finding.hpp"
+#include "sim/history.hpp"
+#include "sim/needs.hpp"
+#include "sim/scenario.hpp"
+
+namespace stint::sim {
+
+struct Options {
+    struct PolicyText {
+        std::string file; ///< for messages
+        std::string toml;
+    };
+    std::optional<Duration> until;    ///< over the scenario's own
+    std::optional<PolicyText> policy; ///< over its constants
+    /// What the spec draws at random (limits.md) would be drawn from it; a job's life holds no chance.
+    std::uint64_t seed = 0;
+};
+
+struct Played {
+    History history;
+    std::vector<Finding> findings; ///< one an expectation, in the order of the file
+    std::vector<Need> needs;       ///< an essential one: nothing was played, and there is no finding
+
+    bool passed() const;
+};
+
+/// An Error is one of the policy's text.
+Result<Played> play(const Scenario& scenario, const Options& options);
+
+/// scenario.md, until: the end that is written, else the last event, expectation or end of a `within`.
+Duration endOf(const Scenario& scenario);
+
+} // namespace stint::sim

@@ -1,0 +1,299 @@
+#include "sim/runs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/history.hpp"
+
+namespace stint::sim {
+namespace {
+
+constexpr std::int32_t idsApart = 1'000'000; ///< between the notifications of jobs of one number in two namespaces
+
+Notification notificationOf(const JobKey& job) {
+    return Notification::Builder("default").setSmallIcon("job").setContentTitle(textOf(job)).build();
+}
+
+} // namespace
+
+Runs::Run* Runs::alive(RunId id) {
+    const auto found = runs_.find(id);
+    return found == runs_.end() || found->second.dead ? nullptr : &found->second;
+}
+
+RunId Runs::newest(const JobKey& job) const {
+    const auto found = newest_.find(job);
+    return found == newest_.end() ? RunId{} : found->second;
+}
+
+void Runs::later(RunId id, Duration after, std::function<void(Run&)> deed) {
+    world_.later(after, [this, id, deed = std::move(deed)] {
+        if (Run* run = alive(id)) deed(*run);
+    });
+}
+
+// What apps ask.
+
+std::string Runs::call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part, std::string_view item) {
+    Schedule request{.app = job.app, .space = job.space, .info = std::move(info)};
+    if (!item.empty()) {
+        request.work.emplace();
+        request.work->extras.putString(std::string(itemName), std::string(item));
+    }
+    std::string result = "error";
+    world_.tell(std::move(request), [&](const Reply& reply) {
+        result = resultOf(reply);
+        if (result == "success") parts_[job] = part;
+    });
+    return result;
+}
+
+std::string Runs::schedule(const deed::Schedule& asked) {
+    auto built = asked.asked.build();
+    if (!built) { // the app's own library refuses it; the core never hears of it
+        const std::string result = resultOf({.error = built.error()});
+        world_.note({.what = Trace::What::Refused, .app = asked.job.app, .job = asked.job, .result = result});
+        return result;
+    }
+    const auto info = std::make_shared<const JobInfo>(*std::move(built));
+    auto part = std::make_shared<Part>(Part{.behaves = asked.behaves, .info = info});
+    if (asked.items.empty()) return call(asked.job, info, part, "");
+    part->takesWork = true;
+    std::string result;
+    for (const std::string& item : asked.items) {
+        result = call(asked.job, info, part, item);
+        if (result != "success") break;
+    }
+    return result;
+}
+
+// The item joins the job as it was last asked for (jobs.md §2.5).
+std::string Runs::enqueue(const deed::Enqueue& asked) {
+    const auto found = parts_.find(asked.job);
+    if (found == parts_.end()) return "failure"; // nothing of this id was ever accepted
+    const auto part = found->second;
+    part->takesWork = true;
+    return call(asked.job, part->info, part, asked.item);
+}
+
+void Runs::finish(const deed::Finish& asked) {
+    const RunId id = newest(asked.job);
+    if (Run* run = alive(id)) return report(id, *run, asked.reschedule);
+    world_.tell(JobFinished{asked.job.app, id, asked.reschedule, {}});
+}
+
+void Runs::completeWork(const deed::CompleteWork& asked) {
+    const RunId id = newest(asked.job);
+    Run* run = alive(id);
+    const auto item = run ? run->items.extract(asked.item) : decltype(run->items)::node_type{};
+    world_.tell(CompleteWork{{}, asked.job.app, id, item.empty() ? 0 : item.mapped()});
+    if (run && !item.empty()) takeWork(id, *run);
+}
+
+void Runs::notify(const deed::Notify& asked) {
+    world_.tell(NotificationSet{{}, asked.job.app, newest(asked.job), asked.id, notificationOf(asked.job), asked.end});
+}
+
+void Runs::tellBytes(const deed::TellBytes& asked) {
+    world_.tell(BytesUpdated{asked.job.app, newest(asked.job), asked.estimate, asked.down, asked.up});
+}
+
+void Runs::connected(const JobKey& job) { world_.tell(Connected{newest(job)}); }
+
+void Runs::answer(const deed::Answer& answer) {
+    const RunId id = newest(answer.job);
+    if (answer.toStop) return world_.tell(StopAnswered{id, answer.yes});
+    world_.tell(StartAnswered{id, answer.yes});
+}
+
+void Runs::lost(const JobKey& job) { world_.tell(RunLost{newest(job), false}); }
+
+// What the core wants.
+
+void Runs::bind(const Bind& effect) {
+    const auto part = parts_.find(effect.key);
+    Run& run = runs_[effect.run];
+    run.key = effect.key;
+    run.kind = effect.kind;
+    run.part = part == parts_.end() ? std::make_shared<Part>() : part->second;
+    newest_[effect.key] = effect.run;
+    apps_.hosts(effect.key.app, true);
+    const Behaviour& behaves = run.part->behaves;
+    if (behaves.external || !behaves.connectsAfter) return;
+    later(effect.run, *behaves.connectsAfter, [this, id = effect.run](Run&) { world_.tell(Connected{id}); });
+}
+
+void Runs::start(const CallStart& effect) {
+    const RunId id = effect.run;
+    Run* run = alive(id);
+    if (!run) return;
+    run->started = true;
+    const Behaviour& behaves = run->part->behaves;
+    if (behaves.external) return;
+    const auto crash = [this](const Run& dying) { world_.die(dying.key.app, true); };
+    if (behaves.crashAfter) later(id, *behaves.crashAfter, crash);
+    switch (behaves.start) {
+    case Behaviour::Start::Crash:
+        return later(id, Duration{0}, crash);
+    case Behaviour::Start::Hang:
+        return;
+    case Behaviour::Start::ReturnsFalse:
+        return later(id, behaves.answersAfter, [this, id](Run& answering) { answerStart(id, answering, false); });
+    case Behaviour::Start::Ok:
+        break;
+    }
+    const bool owesOne = effect.kind == JobClass::UserInitiated && !behaves.neverNotifies;
+    if (behaves.notifies || owesOne)
+        later(id, behaves.notifiesAfter, [this, id](Run& posting) { postNotification(id, posting); });
+    later(id, behaves.answersAfter, [this, id](Run& answering) { answerStart(id, answering, true); });
+    beginWork(id, *run);
+}
+
+void Runs::stop(const CallStop& effect) {
+    const RunId id = effect.run;
+    Run* run = alive(id);
+    if (!run) return;
+    run->stopping = true;
+    cutShort(id, *run);
+    const Behaviour& behaves = run->part->behaves;
+    if (behaves.external || behaves.onStop == Behaviour::OnStop::Hang) return;
+    const bool again = behaves.onStop == Behaviour::OnStop::Retry;
+    later(id, behaves.answersAfter, [this, id, again](Run&) { world_.tell(StopAnswered{id, again}); });
+}
+
+void Runs::end(const EndRun& effect) {
+    const auto found = runs_.find(effect.run);
+    if (found == runs_.end()) return;
+    cutShort(effect.run, found->second);
+    const AppId app = found->second.key.app;
+    runs_.erase(found);
+    const bool hosting = std::ranges::any_of(runs_, [&](const auto& one) { return one.second.key.app == app; });
+    apps_.hosts(app, hosting);
+}
+
+// The ends of processes.
+
+void Runs::lose(const AppId& app, bool crash) {
+    for (auto& [id, run] : runs_) {
+        if (run.key.app != app || run.dead) continue;
+        cutShort(id, run);
+        run.dead = true;
+        world_.later(Duration{0}, [this, lost = RunLost{id, std::exchange(crash, false)}] { world_.tell(lost); });
+    }
+    apps_.hosts(app, false);
+}
+
+// scenario.md: `stopped` where the process is gone. Nobody is there to decide it, so it is noted here.
+void Runs::loseAll() {
+    for (auto& [id, run] : runs_) {
+        cutShort(id, run);
+        apps_.hosts(run.key.app, false);
+        if (!run.started || run.stopping || run.dead) continue;
+        world_.note({.what = Trace::What::Stopped,
+                     .app = run.key.app,
+                     .job = run.key,
+                     .reason = StopReason::Undefined,
+                     .asked = false});
+    }
+    runs_.clear();
+}
+
+// What apps do.
+
+void Runs::postNotification(RunId id, Run& run) {
+    world_.tell(NotificationSet{
+        {}, run.key.app, id, notificationId(run.key), notificationOf(run.key), run.part->behaves.notificationEnd});
+}
+
+// The job's own number; another job of the same number, in another namespace, gets one of its own.
+std::int32_t Runs::notificationId(const JobKey& job) {
+    std::int32_t id = job.id.value;
+    while (notificationIds_.try_emplace({job.app, id}, job).first->second != job)
+        id += idsApart;
+    return id;
+}
+
+void Runs::answerStart(RunId id, Run& run, bool ongoing) {
+    const auto part = run.part; // the run may be over once the answer is told
+    if (!ongoing) part->worked = Duration{0}, part->rest.reset();
+    world_.tell(StartAnswered{id, ongoing});
+    const Run* still = alive(id);
+    if (ongoing && part->takesWork && still) takeWork(id, *still);
+}
+
+void Runs::takeWork(RunId id, const Run& run) {
+    world_.tell(DequeueWork{{}, run.key.app, id}, [this, id](const Reply& reply) {
+        Run* taking = alive(id);
+        if (taking && reply.item) taking->items[reply.item->extras.getString(itemName)] = reply.item->id;
+    });
+}
+
+void Runs::beginWork(RunId id, Run& run) {
+    Part& part = *run.part;
+    if (part.behaves.works) {
+        run.workBegan = world_.now().elapsed;
+        const Duration left = std::max(Duration{0}, *part.behaves.works - part.worked);
+        later(id, left, [this, id](Run& working) {
+            if (working.workBegan) workDone(id, working);
+        });
+    }
+    if (!part.behaves.payload) return;
+    transfers_.advance(world_.now().elapsed);
+    transfers_.begin(id, part.rest.value_or(Transfers::restOf(*part.behaves.payload)));
+}
+
+void Runs::cutShort(RunId id, Run& run) {
+    const Instant now = world_.now().elapsed;
+    transfers_.advance(now);
+    const auto rest = transfers_.end(id);
+    const auto began = std::exchange(run.workBegan, std::nullopt);
+    Part& part = *run.part;
+    if (!part.behaves.resumes) return;
+    if (began) part.worked += now - *began;
+    if (rest) part.rest = rest;
+}
+
+void Runs::workDone(RunId id, Run& run) {
+    switch (run.part->behaves.then) {
+    case Behaviour::Then::Done:
+        return report(id, run, false);
+    case Behaviour::Then::Retry:
+        return report(id, run, true);
+    case Behaviour::Then::Hang:
+        return cutShort(id, run);
+    case Behaviour::Then::Abandon:
+        cutShort(id, run);
+        world_.tell(Abandoned{run.key.app, id});
+        return;
+    }
+}
+
+// scenario.md, resumes: after a report the next run starts over.
+void Runs::report(RunId id, Run& run, bool reschedule) {
+    const auto part = run.part;
+    const AppId app = run.key.app;
+    cutShort(id, run);
+    part->worked = Duration{0};
+    part->rest.reset();
+    world_.tell(JobFinished{app, id, reschedule, {}});
+}
+
+// Transfers.
+
+void Runs::setRates(Kbps down, Kbps up) {
+    transfers_.advance(world_.now().elapsed);
+    transfers_.setRates(down, up);
+}
+
+void Runs::reportTransfers() {
+    transfers_.advance(world_.now().elapsed);
+    for (RunId id : transfers_.finished()) {
+        Run* run = alive(id);
+        if (run)
+            workDone(id, *run);
+        else
+            transfers_.end(id);
+    }
+}
+
+} // namespace stint::sim

@@ -1,0 +1,97 @@
+// The jobs of simulated apps: each does what its `runs:` says (scenario.md) whenever the core lets it run, and keeps
+// what it has done from one run to the next.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sim/apps.hpp"
+#include "sim/scenario.hpp"
+#include "sim/surroundings.hpp"
+#include "sim/transfers.hpp"
+
+namespace stint::sim {
+
+class Runs {
+public:
+    Runs(Surroundings& world, Apps& apps) : world_(world), apps_(apps) {}
+
+    // What apps do by entries of the timeline. A call answers with its result.
+
+    std::string schedule(const deed::Schedule& call);
+    std::string enqueue(const deed::Enqueue& call);
+    void finish(const deed::Finish& report);
+    void completeWork(const deed::CompleteWork& report);
+    void notify(const deed::Notify& call);
+    void tellBytes(const deed::TellBytes& report);
+    void connected(const JobKey& job);
+    void answer(const deed::Answer& answer);
+    void lost(const JobKey& job);
+
+    // What the core wants of them.
+
+    void bind(const Bind& effect);
+    void start(const CallStart& effect);
+    void stop(const CallStop& effect);
+    void end(const EndRun& effect);
+
+    /// The app's processes are gone: its runs are lost. One crash is one, however many jobs it hosted.
+    void lose(const AppId& app, bool crash);
+    /// All runs are gone with the daemon, or with the power; there is nobody to tell.
+    void loseAll();
+
+    // Transfers share the network.
+
+    void setRates(Kbps down, Kbps up);
+    std::optional<Instant> nextTransfer() const { return transfers_.next(); }
+    void reportTransfers();
+
+private:
+    /// What an app does with one of its jobs, over all its runs.
+    struct Part {
+        Behaviour behaves;
+        JobInfoPtr info;
+        bool takesWork = false;
+        Duration worked{0};                  ///< kept from a run that was cut short
+        std::optional<Transfers::Rest> rest; ///< likewise; nullopt: all of the payload
+    };
+    struct Run {
+        JobKey key;
+        JobClass kind = JobClass::Regular;
+        std::shared_ptr<Part> part;
+        bool started = false;
+        bool stopping = false;
+        bool dead = false; ///< its process is gone, and the core is about to be told
+        std::optional<Instant> workBegan;
+        std::map<std::string, std::uint64_t, std::less<>> items; ///< taken and not completed
+    };
+
+    Run* alive(RunId id);
+    /// The newest run of the job, also one that is over: an app may speak of it all the same.
+    RunId newest(const JobKey& job) const;
+    /// As Surroundings::later(), where the run is still alive by then.
+    void later(RunId id, Duration after, std::function<void(Run&)> deed);
+    std::string call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part, std::string_view item);
+
+    void postNotification(RunId id, Run& run);
+    void answerStart(RunId id, Run& run, bool ongoing);
+    void takeWork(RunId id, const Run& run);
+    void beginWork(RunId id, Run& run);
+    /// Stops working; what was done is kept, where the app resumes.
+    void cutShort(RunId id, Run& run);
+    void workDone(RunId id, Run& run);
+    void report(RunId id, Run& run, bool reschedule);
+    std::int32_t notificationId(const JobKey& job);
+
+    Surroundings& world_;
+    Apps& apps_;
+    Transfers transfers_;
+    std::map<JobKey, std::shared_ptr<Part>> parts_;
+    std::map<RunId, Run> runs_;
+    std::map<JobKey, RunId> newest_;
+    std::map<std::pair<AppId, std::int32_t>, JobKey> notificationIds_;
+};
+
+} // namespace stint::sim
