@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 14> manifestKeys{
     "package",     "label",      "version", "icon",   "desktop_file", "command", "executable",
     "permissions", "debuggable", "system",  "hidden", "service",      "channel", "receiver",
 };
-constexpr std::array<std::string_view, 4> serviceKeys{"name", "command", "exported", "permission"};
+constexpr std::array<std::string_view, 5> serviceKeys{"name", "command", "exported", "permission", "foreground_type"};
 constexpr std::array<std::string_view, 3> channelKeys{"id", "name", "importance"};
 constexpr std::array<std::string_view, 2> receiverKeys{"name", "command"};
 constexpr std::array<std::string_view, 5> importances{"none", "min", "low", "default", "high"};
@@ -170,6 +170,7 @@ Result<Service> serviceFrom(const Table& table) {
         return table.wrong(nullptr, "service \"{}\" has no command; it names the program that hosts it", service.name);
     service.command = STINT_TRY(table.command("command"));
     service.exported = STINT_TRY(table.flag("exported"));
+    service.foregroundType = STINT_TRY(table.text("foreground_type"));
     service.permission = STINT_TRY(table.text("permission")); // none is legal here; schedule() refuses it (§2.2)
     return service;
 }

@@ -1,11 +1,7 @@
-// JobScheduler1, as apps call it: scheduling, cancelling and looking up jobs (jobs.md §2).
-#include <limits>
-
+// JobScheduler1, as apps call it: scheduling and cancelling jobs (jobs.md §2).
 #include "base/fail.hpp"
 #include "bus/request.hpp"
 #include "wire/codec.hpp"
-#include "wire/names.hpp"
-#include "wire/views.hpp"
 
 namespace stint::methods {
 namespace {
@@ -18,13 +14,12 @@ using wire::Writer;
 struct Options {
     std::string as;
     bool newId = false;
-    std::optional<std::int32_t> after;
 };
 
 Result<Options> readOptions(Request& request) {
     Options options;
     DictionaryReader dictionary("options", UnknownKeys::Ignore);
-    dictionary.take("as", options.as).take("newId", options.newId).take("after", options.after);
+    dictionary.take("as", options.as).take("newId", options.newId);
     STINT_TRY(dictionary.read(request.arguments));
     return options;
 }
@@ -49,32 +44,8 @@ Result<Whose> whoseToSchedule(const Request& request, const Options& options) {
                 transferPackage, shellPackage);
 }
 
-std::vector<JobInfoPtr> trackedIn(BusOwner& owner, const AppId& app, const std::string& space,
-                                  std::optional<std::int32_t> after, std::size_t most) {
-    constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
-    std::vector<JobInfoPtr> jobs;
-    const JobKey first{app, space, JobId(least)};
-    // "Later than" cannot say "from the least id on".
-    if (!after)
-        if (const auto view = owner.job(first); view && view->info) jobs.push_back(view->info);
-    for (const JobView& view : owner.jobs(app, JobKey{app, space, JobId(after.value_or(least))}, most - jobs.size())) {
-        if (view.key.space != space) break; // jobs come in the order of their keys
-        if (view.info) jobs.push_back(view.info);
-    }
-    return jobs;
-}
-
-void writeJobs(Writer& writer, const std::vector<JobInfoPtr>& jobs) {
-    writer.openArray("a{sv}");
-    for (const JobInfoPtr& job : jobs)
-        wire::writeJob(writer, *job, wire::ClipFiles::LeftOut);
-    writer.close();
-}
-
-} // namespace
-
-Handled schedule(Request& request) {
-    JobInfo job = STINT_TRY(wire::readJob(request.arguments));
+/// What Schedule and Enqueue have in common: the namespace, the options, and the answer.
+Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
     std::string space = STINT_TRY(request.arguments.string());
     const Options options = STINT_TRY(readOptions(request));
     const Whose named = STINT_TRY(whoseToSchedule(request, options));
@@ -84,8 +55,24 @@ Handled schedule(Request& request) {
                                    .info = std::make_shared<const JobInfo>(std::move(job)),
                                    .newId = options.newId,
                                    .callerVisible = request.owner.visibleNow(request.from),
+                                   .work = std::move(work),
                                    .onBehalf = named.byOperator});
     return waits([](Writer& writer, const Reply& reply) { writer.int32(reply.result).int32(reply.id.value); });
+}
+
+} // namespace
+
+Handled schedule(Request& request) {
+    JobInfo job = STINT_TRY(wire::readJob(request.arguments));
+    return scheduled(request, std::move(job), std::nullopt);
+}
+
+Handled enqueue(Request& request) {
+    JobInfo job = STINT_TRY(wire::readJob(request.arguments));
+    WorkItem work = STINT_TRY(wire::readWork(request.arguments));
+    work.id = 0; // whatever the caller made of it
+    work.deliveries = 0;
+    return scheduled(request, std::move(job), std::move(work));
 }
 
 Handled cancel(Request& request) {
@@ -107,39 +94,6 @@ Handled cancelInAllNamespaces(Request& request) {
     const Whose named = STINT_TRY(whose(request, STINT_TRY(readOptions(request))));
     request.owner.arrived(CancelAll{request.call, named.app, std::nullopt, named.byOperator});
     return waits();
-}
-
-Handled getPendingJob(Request& request) {
-    const std::int32_t id = STINT_TRY(request.arguments.int32());
-    const std::string space = STINT_TRY(request.arguments.string());
-    const JobKey key{request.caller.app, space, JobId(id)};
-    return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
-        std::vector<JobInfoPtr> jobs;
-        if (const auto view = owner.job(key); view && view->info) jobs.push_back(view->info);
-        writeJobs(writer, jobs);
-        return {};
-    });
-}
-
-Handled getAllPendingJobs(Request& request) {
-    const std::string space = STINT_TRY(request.arguments.string());
-    const Options options = STINT_TRY(readOptions(request));
-    return answers([&owner = request.owner, app = request.caller.app, space,
-                    after = options.after](Writer& writer) -> Result<void> {
-        std::vector<JobInfoPtr> jobs = trackedIn(owner, app, space, after, wire::mostListed + 1);
-        const bool more = jobs.size() > wire::mostListed;
-        if (more) jobs.resize(wire::mostListed);
-        writeJobs(writer, jobs);
-        writer.boolean(more);
-        return {};
-    });
-}
-
-Handled canRunUserInitiatedJobs(Request& request) {
-    return answers([&owner = request.owner, app = request.caller.app](Writer& writer) -> Result<void> {
-        writer.boolean(owner.canRunUserInitiatedJobs(app));
-        return {};
-    });
 }
 
 } // namespace stint::methods

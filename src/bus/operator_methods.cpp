@@ -1,5 +1,8 @@
 // What a person does: stops, starts and pins apps (TaskManager1), sets the device (Device1). The table of methods lets
-// only the operator in here, but for Get.
+// only the operator in here, but for Get and Shell.
+#include <algorithm>
+#include <array>
+
 #include <systemd/sd-id128.h>
 
 #include "base/fail.hpp"
@@ -13,6 +16,10 @@ using wire::DictionaryReader;
 using wire::Reader;
 using wire::UnknownKeys;
 using wire::Writer;
+
+/// jobs.md §8: the plain getters, which need no operator's rights.
+constexpr std::array<std::string_view, 5> forAnyone{"get-battery-seq", "get-battery-charging", "get-battery-not-low",
+                                                    "get-storage-seq", "get-storage-not-low"};
 
 Result<std::vector<Fd>> readStdio(Request& request) {
     std::vector<Fd> stdio;
@@ -40,6 +47,18 @@ Result<std::optional<ProcessState>> pinned(const std::string& word) {
 Handled stop(Request& request) {
     request.owner.arrived(StopApp{request.call, AppId{STINT_TRY(request.arguments.string())}});
     return waits([](Writer& writer, const Reply& reply) { writer.uint32(reply.count); });
+}
+
+Handled shell(Request& request) {
+    std::vector<std::string> words = STINT_TRY(request.arguments.strings());
+    const bool onlyLooks = !words.empty() && std::ranges::find(forAnyone, words.front()) != forAnyone.end();
+    if (!onlyLooks && !request.caller.isOperator) return onlyOperator(request.caller, "these verbs");
+    request.owner.shell(request.call, std::move(words));
+    return answers([&owner = request.owner, call = request.call](Writer& writer) -> Result<void> {
+        const BusOwner::ShellAnswer answer = owner.shellAnswer(call);
+        writer.int32(answer.code).string(answer.out).string(answer.err);
+        return {};
+    });
 }
 
 Handled startApp(Request& request) {

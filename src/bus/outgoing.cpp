@@ -1,6 +1,7 @@
 #include "bus/outgoing.hpp"
 
 #include <functional>
+#include <set>
 
 #include "wire/codec.hpp"
 #include "wire/names.hpp"
@@ -32,17 +33,34 @@ Outgoing signal(sd_bus* bus, const char* member, const std::function<void(Writer
     return {filled(wire::newSignal(bus, wire::taskManagerInterface, member), write), std::nullopt};
 }
 
+/// jobs.md §4.7. PROPOSAL: of a plain path, "file".
+std::vector<std::string> authoritiesOf(const std::vector<std::string>& uris) {
+    std::set<std::string> authorities;
+    for (const std::string& uri : uris) {
+        const auto scheme = uri.find("://");
+        const bool isPath = scheme == std::string::npos;
+        authorities.insert(isPath ? "file" : uri.substr(scheme + 3, uri.find('/', scheme + 3) - scheme - 3));
+    }
+    return {authorities.begin(), authorities.end()};
+}
+
 } // namespace
 
 Outgoing startJob(sd_bus* bus, const CallStart& start) {
     const JobInfo& job = *start.info;
-    const wire::RunParameters parameters{.id = start.key.id,
-                                         .space = start.key.space,
-                                         .extras = job.getExtras(),
-                                         .clip = job.getClipData(),
-                                         .clipGrantFlags = job.getClipGrantFlags(),
-                                         .userInitiated = start.kind == JobClass::UserInitiated,
-                                         .network = start.network};
+    wire::RunParameters parameters{.id = start.key.id,
+                                   .space = start.key.space,
+                                   .extras = job.getExtras(),
+                                   .transientExtras = job.getTransientExtras(),
+                                   .clip = job.getClipData(),
+                                   .clipGrantFlags = job.getClipGrantFlags(),
+                                   .userInitiated = start.kind == JobClass::UserInitiated,
+                                   .expedited = start.kind == JobClass::Expedited,
+                                   .overdue = start.overdue,
+                                   .network = start.network,
+                                   .triggeredAuthorities = authoritiesOf(start.triggeredUris)};
+    // jobs.md §4.7: none where there were too many to be remembered.
+    if (start.triggeredUris.size() < mostTriggeredUris) parameters.triggeredUris = start.triggeredUris;
     wire::Message message = call(bus, "StartJob", [&](Writer& writer) {
         writer.uint64(start.run.value).string(start.service);
         wire::writeRunParameters(writer, parameters);

@@ -62,25 +62,36 @@ Result<void> mayRead(const Request& request, const AppId& app);
 namespace methods {
 
 Handled schedule(Request&);
+Handled enqueue(Request&);
 Handled cancel(Request&);
 Handled cancelAll(Request&);
 Handled cancelInAllNamespaces(Request&);
 Handled getPendingJob(Request&);
 Handled getAllPendingJobs(Request&);
+Handled getPendingJobsInAllNamespaces(Request&);
+Handled getPendingJobReasons(Request&);
+Handled getPendingJobReasonsHistory(Request&);
 Handled canRunUserInitiatedJobs(Request&);
 
 Handled host(Request&);
 Handled jobFinished(Request&);
+Handled dequeueWork(Request&);
+Handled completeWork(Request&);
+Handled abandoned(Request&);
+Handled startForegroundService(Request&);
+Handled stopForegroundService(Request&);
 Handled setNotification(Request&);
 Handled updateEstimatedNetworkBytes(Request&);
 Handled updateTransferredNetworkBytes(Request&);
 
 Handled listJobs(Request&);
 Handled explain(Request&);
+Handled history(Request&);
 Handled watch(Request&);
 Handled listTasks(Request&);
 Handled listApps(Request&);
 Handled stop(Request&);
+Handled shell(Request&);
 Handled startApp(Request&);
 Handled setApp(Request&);
 

@@ -98,6 +98,16 @@ Handled explain(Request& request) {
     });
 }
 
+Handled history(Request& request) {
+    const JobKey key = STINT_TRY(readKey(request));
+    STINT_TRY(mayRead(request, key.app));
+    return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
+        STINT_TRY(known(owner, key));
+        wire::writeList(writer, owner.history(key), wire::writeHistoryEntry);
+        return {};
+    });
+}
+
 Handled watch(Request& request) {
     const JobKey key = STINT_TRY(readKey(request));
     if (key.app.name.empty()) return watchAll(request);

@@ -159,6 +159,19 @@ Result<void> Daemon::hosts(ConnectionId connection, const std::vector<std::strin
 
 bool Daemon::maySpeakFor(ConnectionId connection, RunId run) { return hosts_->connectionOf(run) == connection; }
 
+bool Daemon::isElsewhere(ConnectionId connection, RunId run) {
+    const auto host = hosts_->connectionOf(run);
+    return host && *host != connection;
+}
+
+Result<void> Daemon::serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) {
+    return hosts_->serves(connection, app, service, start);
+}
+
+void Daemon::shell(CallId call, std::vector<std::string> words) { verbs_.push_back({call, std::move(words)}); }
+
+BusOwner::ShellAnswer Daemon::shellAnswer(CallId call) { return spoken_[call]; }
+
 Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, const AppId& app,
                                const std::vector<std::string>& arguments, std::vector<Fd> stdio) {
     const Manifest* manifest = registry_->find(app.name);
@@ -202,6 +215,7 @@ std::vector<JobView> Daemon::jobs(const std::optional<AppId>& app, const std::op
 }
 std::vector<JobView> Daemon::completed(const std::optional<AppId>& app) { return core_->completed(app); }
 std::vector<Blocker> Daemon::explain(const JobKey& key) { return core_->explain(key, now_); }
+std::vector<HistoryEntry> Daemon::history(const JobKey& key) { return core_->history(key); }
 std::vector<TaskRow> Daemon::tasks() { return core_->tasks(now_); }
 std::vector<AppView> Daemon::apps() { return core_->apps(); }
 bool Daemon::canRunUserInitiatedJobs(const AppId& app) { return core_->canRunUserInitiatedJobs(app); }

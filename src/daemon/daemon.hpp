@@ -34,6 +34,8 @@ private:
     // The turn (turn.cpp).
     void turn();
     void decide(const Event& event);
+    void runVerbs();
+    void add(Step step);
     bool commit();
     void act();
     void perform(const Effect& effect);
@@ -57,6 +59,10 @@ private:
     void arrived(Event event) override;
     Result<void> hosts(ConnectionId connection, const std::vector<std::string>& services) override;
     bool maySpeakFor(ConnectionId connection, RunId run) override;
+    bool isElsewhere(ConnectionId connection, RunId run) override;
+    Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) override;
+    void shell(CallId call, std::vector<std::string> words) override;
+    ShellAnswer shellAnswer(CallId call) override;
     Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
                            const std::vector<std::string>& arguments, std::vector<Fd> stdio) override;
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override;
@@ -67,6 +73,7 @@ private:
                               std::size_t most) override;
     std::vector<JobView> completed(const std::optional<AppId>& app) override;
     std::vector<Blocker> explain(const JobKey& key) override;
+    std::vector<HistoryEntry> history(const JobKey& key) override;
     std::vector<TaskRow> tasks() override;
     std::vector<AppView> apps() override;
     bool canRunUserInitiatedJobs(const AppId& app) override;
@@ -95,6 +102,12 @@ private:
     DeviceSource deviceSource_;
 
     std::vector<Event> arrived_; ///< for this turn, or for the next
+    struct Verb {
+        CallId call;
+        std::vector<std::string> words;
+    };
+    std::vector<Verb> verbs_;              ///< of this turn, decided behind its events
+    std::map<CallId, ShellAnswer> spoken_; ///< what they answered, until the turn's end
     struct Death {
         ProcessId process;
         AppId app;

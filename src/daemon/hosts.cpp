@@ -100,7 +100,25 @@ Result<void> Hosts::offered(ConnectionId connection, const std::optional<AppId>&
     if (!host.services.contains(launch.service)) return {};
     for (RunId run : std::exchange(launch.waiting, {}))
         assign(connection, host, run);
-    if (host.runs.empty()) letGo(connection, host); // cancelled while it was starting
+    letGoIfIdle(connection, host); // cancelled while it was starting
+    return {};
+}
+
+Result<void> Hosts::serves(ConnectionId connection, const AppId& app, const std::string& name, bool start) {
+    const Manifest* manifest = registry_.find(app.name);
+    const auto service = manifest ? manifest->services.find(name) : decltype(manifest->services.end()){};
+    if (!manifest || service == manifest->services.end() || service->second.foregroundType.empty()) {
+        return fail(Errc::IllegalArgument, "{} declares no foreground service \"{}\"; one has a foreground_type",
+                    app.name, name);
+    }
+    Host& host = hosts_[connection];
+    host.app = app;
+    if (start) {
+        host.foreground.insert(name);
+    } else {
+        host.foreground.erase(name);
+        letGoIfIdle(connection, host);
+    }
     return {};
 }
 
@@ -124,11 +142,11 @@ void Hosts::end(RunId run) {
     const auto host = hosts_.find(connection);
     if (host == hosts_.end()) return;
     host->second.runs.erase(run);
-    if (host->second.process && host->second.runs.empty()) letGo(connection, host->second);
+    letGoIfIdle(connection, host->second);
 }
 
-void Hosts::letGo(ConnectionId connection, Host& host) {
-    if (host.leaving) return;
+void Hosts::letGoIfIdle(ConnectionId connection, Host& host) {
+    if (!host.process || !host.runs.empty() || !host.foreground.empty() || host.leaving) return;
     host.leaving = true;
     server_.unbind(connection);
 }
@@ -168,6 +186,7 @@ void Hosts::dropAll() {
     for (auto& [connection, host] : hosts_) {
         if (!host.process && !host.runs.empty()) server_.close(connection); // it connects again, and hosts anew
         host.runs.clear();
+        host.foreground.clear(); // the core that knew of them is gone
     }
 }
 
@@ -176,6 +195,7 @@ void Hosts::closed(ConnectionId connection) {
     if (found == hosts_.end()) return;
     const Host host = std::move(found->second);
     hosts_.erase(found);
+    endForeground(host);
     for (RunId run : host.runs)
         runs_.erase(run);
     if (host.process) {
@@ -190,6 +210,11 @@ void Hosts::closed(ConnectionId connection) {
         arrived_(RunLost{run, false});
 }
 
+void Hosts::endForeground(const Host& host) {
+    for (const auto& service : host.foreground)
+        arrived_(ForegroundServiceAsked{{}, host.app, service, false, std::nullopt});
+}
+
 void Hosts::gone(ProcessId process) {
     const auto found = launches_.find(process);
     if (found == launches_.end()) return;
@@ -198,6 +223,7 @@ void Hosts::gone(ProcessId process) {
     if (const auto host = hosts_.find(launch.connection); host != hosts_.end()) {
         for (RunId run : host->second.runs)
             runs_.erase(run);
+        endForeground(host->second);
         hosts_.erase(host);
         server_.close(launch.connection);
     }

@@ -44,6 +44,9 @@ public:
     /// `app` is nullopt for a process that was started here: it is known already.
     Result<void> offered(ConnectionId connection, const std::optional<AppId>& app,
                          const std::vector<std::string>& services);
+    /// An app's process begins or ends a foreground service (jobs.md §5.5). It is not let go meanwhile, and its end is
+    /// the service's.
+    Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start);
     void closed(ConnectionId connection);
     /// Nothing of the process is alive any more.
     void gone(ProcessId process);
@@ -54,7 +57,8 @@ private:
         std::set<std::string, std::less<>> services;
         std::optional<ProcessId> process; ///< started by us
         std::set<RunId> runs;
-        bool leaving = false; ///< was told that it is needed no more
+        std::set<std::string> foreground; ///< services that run in the foreground
+        bool leaving = false;             ///< was told that it is needed no more
     };
     struct Launch {
         AppId app;
@@ -70,7 +74,8 @@ private:
     bool mustWait(const AppId& app, const std::string& service);
     void launch(const Bind& bind);
     void assign(ConnectionId connection, Host& host, RunId run);
-    void letGo(ConnectionId connection, Host& host);
+    void letGoIfIdle(ConnectionId connection, Host& host);
+    void endForeground(const Host& host);
     void doom(ProcessId process, Launch& launch);
 
     Server& server_;

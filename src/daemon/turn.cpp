@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "base/overloaded.hpp"
+#include "core/verbs.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
@@ -39,6 +40,7 @@ void Daemon::turn() {
         if (tryAgainAt_ && now_.elapsed >= *tryAgainAt_) tryAgain();
         if (degraded_) server_->failAll(*degraded_);
         arrived_.clear();
+        verbs_.clear();
     }
     // What fell due goes first, then what came (scenario.md, time in a simulation).
     if (const auto due = core_->nextDeadline(); due && *due <= now_.elapsed && !degraded_) {
@@ -46,15 +48,29 @@ void Daemon::turn() {
     }
     for (const Event& event : std::exchange(arrived_, {}))
         decide(event);
+    runVerbs();
     if (commit()) act();
     server_->act();
+    spoken_.clear();
     armTimer();
 }
 
-void Daemon::decide(const Event& event) {
-    Step step = core_->handle(event, now_);
+void Daemon::runVerbs() {
+    for (const auto& [call, words] : std::exchange(verbs_, {})) {
+        Step step;
+        VerbAnswer said = runVerb(*core_, words, now_, step);
+        add(std::move(step));
+        spoken_[call] = {said.code, std::move(said.out), std::move(said.err)};
+    }
+}
+
+void Daemon::add(Step step) {
     std::ranges::move(step.records, std::back_inserter(step_.records));
     std::ranges::move(step.effects, std::back_inserter(step_.effects));
+}
+
+void Daemon::decide(const Event& event) {
+    add(core_->handle(event, now_));
     // Progress has no effect of its own, but a watcher wants to see it.
     std::visit(Overloaded{[&](const BytesUpdated& e) { hosts_->noteChange(e.run, changed_); },
                           [&](const NotificationSet& e) { hosts_->noteChange(e.run, changed_); }, [](const auto&) {}},

@@ -25,7 +25,8 @@ struct Service {
     std::string name;
     std::vector<std::string> command; ///< starts a process that hosts it
     bool exported = false;
-    std::string permission; ///< needed to bind: BIND_JOB_SERVICE for a job service
+    std::string permission;     ///< needed to bind: BIND_JOB_SERVICE for a job service
+    std::string foregroundType; ///< "data_sync", …: it may run in the foreground (jobs.md §5.5); empty: it may not
 
     bool operator==(const Service&) const = default;
 };

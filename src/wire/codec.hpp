@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "model/job.hpp"
 #include "stint/bundle.hpp"
 #include "stint/job_info.hpp"
 #include "stint/job_parameters.hpp"
@@ -37,15 +38,25 @@ Result<NetworkRequest> readNetworkRequest(Reader& reader);
 void writeNetwork(Writer& writer, const Network& network);
 Result<Network> readNetwork(Reader& reader);
 
+/// An item of a job's work, as it is enqueued and as it is handed out.
+void writeWork(Writer& writer, const WorkItem& item);
+/// An unknown key is refused, as in a job. Whether the item may be is not asked here.
+Result<WorkItem> readWork(Reader& reader);
+
 /// What StartJob hands to a service, beside the run and the service's name.
 struct RunParameters {
     JobId id;
     std::string space; ///< empty: the root namespace
     PersistableBundle extras;
+    PersistableBundle transientExtras;
     std::optional<ClipData> clip;
     std::int32_t clipGrantFlags = 0;
     bool userInitiated = false;
+    bool expedited = false;
+    bool overdue = false; ///< its deadline had passed when it began
     std::optional<Network> network;
+    std::vector<std::string> triggeredUris;        ///< empty also where too many have changed
+    std::vector<std::string> triggeredAuthorities; ///< empty: no change started it
 };
 void writeRunParameters(Writer& writer, const RunParameters& parameters);
 Result<RunParameters> readRunParameters(Reader& reader);

@@ -71,6 +71,11 @@ void writeCompleted(DictionaryWriter& dictionary, const Completed& completed) {
     dictionary.put("text", completed.outcome.text);
 }
 
+JobClass requestedKind(const JobInfo& job) {
+    if (job.isUserInitiated()) return JobClass::UserInitiated;
+    return job.isExpedited() ? JobClass::Expedited : JobClass::Regular;
+}
+
 /// What a state dictionary said, before it is a view.
 struct StateWords {
     std::string package, space, label, kind, state, runState, title, text;
@@ -108,7 +113,7 @@ Result<void> readWords(Reader& reader, StateWords& words, JobView& view) {
 Result<void> fillState(JobView& view, const StateWords& words) {
     using State = JobView::State;
     view.state = STINT_TRY(named("state", words.state, {State::Pending, State::Running, State::Finished}, nameOf));
-    view.kind = STINT_TRY(named("kind", words.kind, {JobClass::Regular, JobClass::UserInitiated},
+    view.kind = STINT_TRY(named("kind", words.kind, {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated},
                                 static_cast<std::string_view (*)(JobClass)>(stint::nameOf)));
     if (!words.runState.empty())
         view.runState =
@@ -162,9 +167,8 @@ void writeJobView(Writer& writer, const JobView& view) {
     if (view.notification) writeShown(dictionary, *view.notification);
     if (view.completed) writeCompleted(dictionary, *view.completed);
     if (view.info) {
-        const JobClass requested = view.info->isUserInitiated() ? JobClass::UserInitiated : JobClass::Regular;
         dictionary.put("service", view.info->getService().name);
-        dictionary.put("requested", stint::nameOf(requested));
+        dictionary.put("requested", stint::nameOf(requestedKind(*view.info)));
         dictionary.put("job", "a{sv}", [&view](Writer& value) { writeJob(value, *view.info, ClipFiles::LeftOut); });
     }
 }
@@ -186,6 +190,25 @@ Result<JobView> readJobView(Reader& reader) {
     else
         fillNotification(view, words);
     return view;
+}
+
+void writeHistoryEntry(Writer& writer, const HistoryEntry& entry) {
+    DictionaryWriter dictionary(writer);
+    dictionary.put("when", wallNumber(entry.when));
+    writeReasons(dictionary, entry.reasons);
+}
+
+Result<HistoryEntry> readHistoryEntry(Reader& reader) {
+    HistoryEntry entry;
+    std::int64_t when = -1;
+    DictionaryReader dictionary("history", UnknownKeys::Ignore);
+    dictionary.take("when", when).take("reasons", "ai", [&entry](Reader& value) -> Result<void> {
+        entry.reasons = STINT_TRY(readReasons(value));
+        return {};
+    });
+    STINT_TRY(dictionary.read(reader));
+    entry.when = wallFrom(when).value_or(WallTime{});
+    return entry;
 }
 
 void writeBlocker(Writer& writer, const Blocker& blocker) {

@@ -43,6 +43,14 @@ void writeRunParameters(Writer& writer, const RunParameters& parameters) {
     dictionary.put("userInitiated", parameters.userInitiated);
     if (parameters.network)
         dictionary.put("network", "a{sv}", [&](Writer& value) { writeNetwork(value, *parameters.network); });
+    if (parameters.expedited) dictionary.put("expedited", true);
+    if (parameters.overdue) dictionary.put("overrideDeadlineExpired", true);
+    if (!parameters.transientExtras.isEmpty())
+        dictionary.put("transientExtras", "a{sv}",
+                       [&](Writer& value) { writeBundle(value, parameters.transientExtras); });
+    if (!parameters.triggeredUris.empty()) dictionary.put("triggeredContentUris", parameters.triggeredUris);
+    if (!parameters.triggeredAuthorities.empty())
+        dictionary.put("triggeredContentAuthorities", parameters.triggeredAuthorities);
 }
 
 Result<RunParameters> readRunParameters(Reader& reader) {
@@ -62,12 +70,54 @@ Result<RunParameters> readRunParameters(Reader& reader) {
               })
         .take("clipGrantFlags", parameters.clipGrantFlags)
         .take("userInitiated", parameters.userInitiated)
+        .take("expedited", parameters.expedited)
+        .take("overrideDeadlineExpired", parameters.overdue)
+        .take("transientExtras", "a{sv}",
+              [&](Reader& value) -> Result<void> {
+                  parameters.transientExtras = STINT_TRY(readBundle(value));
+                  return {};
+              })
+        .take("triggeredContentUris", parameters.triggeredUris)
+        .take("triggeredContentAuthorities", parameters.triggeredAuthorities)
         .take("network", "a{sv}", [&](Reader& value) -> Result<void> {
             parameters.network = STINT_TRY(readNetwork(value));
             return {};
         });
     STINT_TRY(dictionary.read(reader));
     return parameters;
+}
+
+void writeWork(Writer& writer, const WorkItem& item) {
+    DictionaryWriter dictionary(writer);
+    if (!item.extras.isEmpty())
+        dictionary.put("extras", "a{sv}", [&item](Writer& value) { writeBundle(value, item.extras); });
+    const auto putSize = [&dictionary](const char* key, Bytes size) {
+        if (size != unknownBytes) dictionary.put(key, size);
+    };
+    putSize("estimatedDownloadBytes", item.estimatedDown);
+    putSize("estimatedUploadBytes", item.estimatedUp);
+    putSize("minimumNetworkChunkBytes", item.minimumChunk);
+    if (item.id == 0) return;
+    dictionary.put("item", item.id);
+    dictionary.put("deliveries", item.deliveries);
+}
+
+Result<WorkItem> readWork(Reader& reader) {
+    WorkItem item;
+    DictionaryReader dictionary("work", UnknownKeys::Refuse);
+    dictionary
+        .take("extras", "a{sv}",
+              [&item](Reader& value) -> Result<void> {
+                  item.extras = STINT_TRY(readBundle(value));
+                  return {};
+              })
+        .take("estimatedDownloadBytes", item.estimatedDown)
+        .take("estimatedUploadBytes", item.estimatedUp)
+        .take("minimumNetworkChunkBytes", item.minimumChunk)
+        .take("item", item.id)
+        .take("deliveries", item.deliveries);
+    STINT_TRY(dictionary.read(reader));
+    return item;
 }
 
 void writeNotification(Writer& writer, const Notification& notification) {

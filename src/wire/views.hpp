@@ -17,6 +17,9 @@ Result<JobView> readJobView(Reader& reader);
 void writeBlocker(Writer& writer, const Blocker& blocker);
 Result<Blocker> readBlocker(Reader& reader);
 
+void writeHistoryEntry(Writer& writer, const HistoryEntry& entry);
+Result<HistoryEntry> readHistoryEntry(Reader& reader);
+
 void writeTaskRow(Writer& writer, const TaskRow& row);
 Result<TaskRow> readTaskRow(Reader& reader);
 

@@ -41,6 +41,7 @@ TEST_CASE("a manifest says all there is to say of an app") {
         name = "Sync"
         command = ["/usr/libexec/mail-sync"]
         permission = "BIND_JOB_SERVICE"
+        foreground_type = "data_sync"
 
         [[service]]
         name = "Other"
@@ -73,9 +74,10 @@ TEST_CASE("a manifest says all there is to say of an app") {
     CHECK_FALSE(mail.hidden);
     CHECK_FALSE(mail.builtIn);
     CHECK(mail.file == file);
-    CHECK(mail.services.at("Sync") == Service{"Sync", {"/usr/libexec/mail-sync"}, false, "BIND_JOB_SERVICE"});
+    CHECK(mail.services.at("Sync") ==
+          Service{"Sync", {"/usr/libexec/mail-sync"}, false, "BIND_JOB_SERVICE", "data_sync"}); // §5.5
     // jobs.md §2.2: a service without the permission is a service; schedule() will not have it.
-    CHECK(mail.services.at("Other") == Service{"Other", {"mail-other"}, true, ""});
+    CHECK(mail.services.at("Other") == Service{"Other", {"mail-other"}, true, "", ""});
     CHECK(mail.channels == std::vector<Channel>{{"new", "New mail", "high"}});
     CHECK(mail.receivers.at("Alarm") == Receiver{"Alarm", {"mail-alarm"}});
     CHECK(warningsAbout(mail).empty());

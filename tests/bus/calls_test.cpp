@@ -137,8 +137,8 @@ TEST_CASE("a wrong signature is refused with the one that is right") {
 TEST_CASE("an unknown method, and an unknown object, are refused by name") {
     World world;
     Client app = world.connectApp("com.example.mail");
-    CHECK(errorOf(world.ask(app, jobSchedulerInterface, "Enqueue", [](Writer&) {})).message ==
-          "no method org.stint.JobScheduler1.Enqueue");
+    CHECK(errorOf(world.ask(app, jobSchedulerInterface, "Postpone", [](Writer&) {})).message ==
+          "no method org.stint.JobScheduler1.Postpone");
     sd_bus_message* elsewhere = nullptr;
     REQUIRE(sd_bus_message_new_method_call(app.bus(), &elsewhere, nullptr, "/com/example", deviceInterface, "Get") >=
             0);

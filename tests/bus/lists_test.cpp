@@ -80,7 +80,7 @@ TEST_CASE("exactly a hundred jobs are one page without more") {
 TEST_CASE("the history is paged by how many of the newest to skip") {
     World world;
     for (int id = 0; id < 130; ++id) {
-        JobView& view = world.owner.history.emplace_back();
+        JobView& view = world.owner.ended.emplace_back();
         view.key = {AppId{"com.example.mail"}, "", JobId(id)};
         view.state = JobView::State::Finished;
         view.completed = Completed{.key = view.key, .ended = {}, .outcome = {id, "done"}, .label = {}};

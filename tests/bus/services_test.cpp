@@ -81,6 +81,43 @@ TEST_CASE("a process that hosts services is told its package, and runs of them a
     CHECK(std::get<StartAnswered>(world.owner.arrivals[0]).run == RunId{3});
 }
 
+TEST_CASE(
+    "an expedited run is told so, and so is one whose deadline has passed, with what triggered it") { // jobs.md §4.7
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    CallStart start = startOf(mail);
+    start.kind = JobClass::Expedited;
+    start.overdue = true;
+    start.info = std::make_shared<const JobInfo>(
+        JobInfo::Builder(mail.id, "Downloads").setTransientExtras(PersistableBundle().putInt("n", 1)).build().value());
+    start.triggeredUris = {"/home/me/in/a", "content://media/images/1"};
+    world.turn([&] { world.server->callStart(world.owner.connections[0], start); });
+    const Message started = only(app, "StartJob");
+    Reader arguments(started);
+    REQUIRE(arguments.skip("ts").ok());
+    const RunParameters parameters = readRunParameters(arguments).value();
+    CHECK(parameters.expedited);
+    CHECK(!parameters.userInitiated);
+    CHECK(parameters.overdue);
+    CHECK(parameters.transientExtras.getInt("n") == 1);
+    CHECK(parameters.triggeredUris == start.triggeredUris);
+    CHECK(parameters.triggeredAuthorities == std::vector<std::string>{"file", "media"});
+}
+
+TEST_CASE("where too many paths have changed, a run is told only where they lie") { // jobs.md §4.7, §3.2
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    CallStart start = startOf(mail);
+    start.triggeredUris.assign(mostTriggeredUris, "/home/me/in");
+    world.turn([&] { world.server->callStart(world.owner.connections[0], start); });
+    const Message started = only(app, "StartJob");
+    Reader arguments(started);
+    REQUIRE(arguments.skip("ts").ok());
+    const RunParameters parameters = readRunParameters(arguments).value();
+    CHECK(parameters.triggeredUris.empty());
+    CHECK(parameters.triggeredAuthorities == std::vector<std::string>{"file"});
+}
+
 TEST_CASE("a stop tells its reason, and its answer comes back") { // jobs.md §4.6
     World world;
     Client app = world.connectApp("com.example.mail");

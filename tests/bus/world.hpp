@@ -32,10 +32,15 @@ public:
     std::map<ConnectionId, std::vector<std::string>> hosted;
     std::set<RunId> runs; ///< which anyone may speak for
     std::map<JobKey, JobView> known;
-    std::vector<JobView> history;
+    std::vector<JobView> ended;
     std::vector<AppView> installed;
     std::vector<TaskRow> rows;
     std::map<std::string, std::string> deviceChanges;
+    std::set<RunId> elsewhere; ///< runs that another process hosts
+    std::map<std::string, bool> served;
+    std::map<CallId, std::vector<std::string>> verbs;
+    ShellAnswer verbAnswer;
+    std::vector<HistoryEntry> past;
     int questions = 0;
     std::size_t lists = 0;
 
@@ -52,6 +57,14 @@ public:
         return {};
     }
     bool maySpeakFor(ConnectionId, RunId run) override { return runs.contains(run); }
+    bool isElsewhere(ConnectionId, RunId run) override { return elsewhere.contains(run); }
+    Result<void> serves(ConnectionId, const AppId&, const std::string& service, bool start) override {
+        if (refusal) return *refusal;
+        served[service] = start;
+        return {};
+    }
+    void shell(CallId call, std::vector<std::string> words) override { verbs[call] = std::move(words); }
+    ShellAnswer shellAnswer(CallId call) override { return verbs.contains(call) ? verbAnswer : ShellAnswer{}; }
     Result<pid_t> startApp(ConnectionId, CallId call, const AppId& app, const std::vector<std::string>&,
                            std::vector<Fd>) override {
         arrivals.emplace_back(AppOpened{call, app});
@@ -77,7 +90,7 @@ public:
             if (views.size() < most && (!app || at->first.app == *app)) views.push_back(at->second);
         return views;
     }
-    std::vector<JobView> completed(const std::optional<AppId>&) override { return history; }
+    std::vector<JobView> completed(const std::optional<AppId>&) override { return ended; }
     std::vector<Blocker> explain(const JobKey&) override {
         return {Blocker{.reason = PendingReason::ConstraintCharging,
                         .gate = "charging",
@@ -86,6 +99,7 @@ public:
                         .since = {},
                         .until = {}}};
     }
+    std::vector<HistoryEntry> history(const JobKey&) override { return past; }
     std::vector<TaskRow> tasks() override { return rows; }
     std::vector<AppView> apps() override { return installed; }
     bool canRunUserInitiatedJobs(const AppId&) override { return true; }

@@ -1,0 +1,50 @@
+// A piece of work for a job (jobs.md §2.5): JobScheduler::enqueue() hands it in, JobParameters::dequeueWork() hands it
+// out, oldest first, and out again in a later run as long as it was not completed.
+#pragma once
+#include <cstdint>
+
+#include "stint/bundle.hpp"
+#include "stint/export.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+class JobWorkItem {
+public:
+    class Builder;
+
+    const PersistableBundle& getExtras() const { return extras_; }
+    Bytes getEstimatedNetworkDownloadBytes() const { return estimatedDown_; }
+    Bytes getEstimatedNetworkUploadBytes() const { return estimatedUp_; }
+    Bytes getMinimumNetworkChunkBytes() const { return minimumChunk_; }
+    /// How often it was handed out, this time included; 0 before the first.
+    std::int32_t getDeliveryCount() const { return deliveries_; }
+    /// Which of its job's items it is, in the order of the calls; 0 before it was enqueued.
+    std::uint64_t getWorkId() const { return id_; }
+
+private:
+    friend struct JobWorkItemAccess; ///< libstint fills it
+    PersistableBundle extras_;
+    Bytes estimatedDown_ = unknownBytes;
+    Bytes estimatedUp_ = unknownBytes;
+    Bytes minimumChunk_ = unknownBytes;
+    std::int32_t deliveries_ = 0;
+    std::uint64_t id_ = 0;
+};
+
+class STINT_API JobWorkItem::Builder {
+public:
+    Builder& setExtras(PersistableBundle extras);
+    /// Payload of this item, added to its job's own; unknownBytes where it is not known. The job requires a network.
+    Builder& setEstimatedNetworkBytes(Bytes download, Bytes upload = unknownBytes);
+    Builder& setMinimumNetworkChunkBytes(Bytes chunk);
+
+    /// IllegalArgument for a negative size, a chunk larger than the estimate, and extras of more than 64 KiB.
+    Result<JobWorkItem> build() const;
+
+private:
+    JobWorkItem item_;
+};
+
+} // namespace stint

@@ -1,0 +1,144 @@
+// JobScheduler1, as apps call it: looking up their own jobs (jobs.md §2.1), and why those wait (§9).
+#include <limits>
+
+#include "base/fail.hpp"
+#include "bus/request.hpp"
+#include "wire/codec.hpp"
+#include "wire/names.hpp"
+#include "wire/views.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::DictionaryReader;
+using wire::UnknownKeys;
+using wire::Writer;
+
+/// Where a list goes on.
+struct Page {
+    std::optional<std::int32_t> after;
+    std::string afterNamespace;
+    std::optional<std::int32_t> afterId;
+};
+
+Result<Page> readPage(Request& request) {
+    Page page;
+    DictionaryReader dictionary("options", UnknownKeys::Ignore);
+    dictionary.take("after", page.after).take("afterNamespace", page.afterNamespace).take("afterId", page.afterId);
+    STINT_TRY(dictionary.read(request.arguments));
+    return page;
+}
+
+Result<JobKey> readKey(Request& request) {
+    const std::int32_t id = STINT_TRY(request.arguments.int32());
+    return JobKey{request.caller.app, STINT_TRY(request.arguments.string()), JobId(id)};
+}
+
+/// Waiting or running; one that has ended is not pending (jobs.md §2.1).
+std::optional<JobView> tracked(BusOwner& owner, const JobKey& key) {
+    std::optional<JobView> view = owner.job(key);
+    return view && view->info ? view : std::nullopt;
+}
+
+std::vector<JobInfoPtr> trackedIn(BusOwner& owner, const AppId& app, const std::string& space,
+                                  std::optional<std::int32_t> after, std::size_t most) {
+    constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
+    std::vector<JobInfoPtr> jobs;
+    const JobKey first{app, space, JobId(least)};
+    // "Later than" cannot say "from the least id on".
+    if (!after)
+        if (const auto view = tracked(owner, first)) jobs.push_back(view->info);
+    for (const JobView& view : owner.jobs(app, JobKey{app, space, JobId(after.value_or(least))}, most - jobs.size())) {
+        if (view.key.space != space) break; // jobs come in the order of their keys
+        if (view.info) jobs.push_back(view.info);
+    }
+    return jobs;
+}
+
+void writeJobs(Writer& writer, const std::vector<JobInfoPtr>& jobs) {
+    writer.openArray("a{sv}");
+    for (const JobInfoPtr& job : jobs)
+        wire::writeJob(writer, *job, wire::ClipFiles::LeftOut);
+    writer.close();
+}
+
+/// jobs.md §9.1: {-2} for an unknown job, {-1} for a running one.
+std::vector<PendingReason> reasonsOf(const std::optional<JobView>& view) {
+    if (!view) return {PendingReason::InvalidJobId};
+    if (view->state == JobView::State::Running) return {PendingReason::Executing};
+    return view->reasons;
+}
+
+} // namespace
+
+Handled getPendingJob(Request& request) {
+    const JobKey key = STINT_TRY(readKey(request));
+    return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
+        std::vector<JobInfoPtr> jobs;
+        if (const auto view = tracked(owner, key)) jobs.push_back(view->info);
+        writeJobs(writer, jobs);
+        return {};
+    });
+}
+
+Handled getAllPendingJobs(Request& request) {
+    const std::string space = STINT_TRY(request.arguments.string());
+    const Page page = STINT_TRY(readPage(request));
+    return answers(
+        [&owner = request.owner, app = request.caller.app, space, after = page.after](Writer& writer) -> Result<void> {
+            std::vector<JobInfoPtr> jobs = trackedIn(owner, app, space, after, wire::mostListed + 1);
+            const bool more = jobs.size() > wire::mostListed;
+            if (more) jobs.resize(wire::mostListed);
+            writeJobs(writer, jobs);
+            writer.boolean(more);
+            return {};
+        });
+}
+
+Handled canRunUserInitiatedJobs(Request& request) {
+    return answers([&owner = request.owner, app = request.caller.app](Writer& writer) -> Result<void> {
+        writer.boolean(owner.canRunUserInitiatedJobs(app));
+        return {};
+    });
+}
+
+Handled getPendingJobsInAllNamespaces(Request& request) {
+    const Page page = STINT_TRY(readPage(request));
+    return answers([&owner = request.owner, app = request.caller.app, page](Writer& writer) -> Result<void> {
+        std::optional<JobKey> after;
+        if (page.afterId) after = JobKey{app, page.afterNamespace, JobId(*page.afterId)};
+        std::vector<JobView> jobs = owner.jobs(app, after, wire::mostListed + 1);
+        const bool more = jobs.size() > wire::mostListed;
+        if (more) jobs.erase(jobs.begin() + wire::mostListed, jobs.end());
+        writer.openArray("(sa{sv})");
+        for (const JobView& view : jobs) {
+            writer.openStruct("sa{sv}").string(view.key.space);
+            wire::writeJob(writer, *view.info, wire::ClipFiles::LeftOut);
+            writer.close();
+        }
+        writer.close().boolean(more);
+        return {};
+    });
+}
+
+Handled getPendingJobReasons(Request& request) {
+    const JobKey key = STINT_TRY(readKey(request));
+    return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
+        writer.openArray("i");
+        for (const PendingReason reason : reasonsOf(tracked(owner, key)))
+            writer.int32(static_cast<std::int32_t>(reason));
+        writer.close();
+        return {};
+    });
+}
+
+Handled getPendingJobReasonsHistory(Request& request) {
+    const JobKey key = STINT_TRY(readKey(request));
+    return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
+        if (!tracked(owner, key)) return fail(Errc::IllegalArgument, "no job {}", textOf(key));
+        wire::writeList(writer, owner.history(key), wire::writeHistoryEntry);
+        return {};
+    });
+}
+
+} // namespace stint::methods

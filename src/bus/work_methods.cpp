@@ -1,0 +1,61 @@
+// JobScheduler1, as running jobs call it: their items of work (jobs.md §2.5), and the foreground services of their apps
+// (§5.5).
+#include "base/fail.hpp"
+#include "bus/request.hpp"
+#include "wire/codec.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::Writer;
+
+/// Of a run that another process hosts this one knows nothing. Of one that nobody hosts the core knows what to say.
+Result<RunId> readRun(Request& request) {
+    const RunId run{STINT_TRY(request.arguments.uint64())};
+    if (!request.owner.isElsewhere(request.from, run)) return run;
+    return fail(Errc::Security, "run {} is another process's", run.value);
+}
+
+Handled serve(Request& request, ForegroundServiceAsked asked) {
+    STINT_TRY(request.owner.serves(request.from, asked.app, asked.service, asked.start));
+    request.owner.arrived(std::move(asked));
+    return waits();
+}
+
+} // namespace
+
+Handled dequeueWork(Request& request) {
+    request.owner.arrived(DequeueWork{request.call, request.caller.app, STINT_TRY(readRun(request))});
+    return waits([](Writer& writer, const Reply& reply) {
+        writer.openArray("a{sv}");
+        if (reply.item) wire::writeWork(writer, *reply.item);
+        writer.close();
+    });
+}
+
+Handled completeWork(Request& request) {
+    const RunId run = STINT_TRY(readRun(request));
+    request.owner.arrived(CompleteWork{request.call, request.caller.app, run, STINT_TRY(request.arguments.uint64())});
+    return waits();
+}
+
+Handled abandoned(Request& request) {
+    const RunId run{STINT_TRY(request.arguments.uint64())};
+    if (request.owner.maySpeakFor(request.from, run)) request.owner.arrived(Abandoned{request.caller.app, run});
+    return done();
+}
+
+Handled startForegroundService(Request& request) {
+    ForegroundServiceAsked asked{request.call, request.caller.app, STINT_TRY(request.arguments.string())};
+    const std::int32_t id = STINT_TRY(request.arguments.int32());
+    asked.shows = ServiceNotification{id, STINT_TRY(wire::readNotification(request.arguments))};
+    request.owner.visibleNow(request.from); // who starts it from a terminal's foreground is seen
+    return serve(request, std::move(asked));
+}
+
+Handled stopForegroundService(Request& request) {
+    return serve(request,
+                 {request.call, request.caller.app, STINT_TRY(request.arguments.string()), false, std::nullopt});
+}
+
+} // namespace stint::methods
