@@ -3,6 +3,7 @@
 
 #include "core/queue.hpp"
 #include "core/state.hpp"
+#include "rules/batching.hpp"
 
 namespace stint {
 namespace {
@@ -24,9 +25,14 @@ public:
 
     void run() {
         state_.slotless.clear();
+        holdBack();
         Queue queue(state_.groups);
         while (auto next = queue.next()) {
             const Asks asks = *next->asks;
+            if (state_.held.contains(asks)) {
+                queue.skipGroup();
+                continue;
+            }
             if (auto type = slotFor(asks, next->job)) {
                 startRun(turn_, state_.jobs.at(next->job), *type);
                 continue;
@@ -101,6 +107,24 @@ private:
         return static_cast<WorkType>(std::ranges::find(may, true) - may.begin());
     }
 
+    // jobs.md §3.7: held until enough are ready, one was held long enough, or something runs anyway.
+    void holdBack() {
+        state_.held.clear();
+        state_.heldUntil.reset();
+        const Constants& constants = state_.constants;
+        std::int64_t ready = 0;
+        Instant until = Instant::max();
+        for (const Asks& asks : state_.groups.open()) {
+            if (!mayBeHeld(asks, constants)) return state_.held.clear();
+            state_.held.insert(asks);
+            ready += static_cast<std::int64_t>(state_.groups.size(asks));
+            until = std::min(until, state_.groups.openSince(asks) + constants.batchMaxDelay);
+        }
+        const bool goOn = !state_.runs.empty() || ready >= batchSize(constants) || until <= turn_.now.elapsed;
+        if (goOn || state_.held.empty()) return state_.held.clear();
+        state_.heldUntil = until;
+    }
+
     // Not for the app on top, and only once the slots are short.
     bool capped(const Asks& asks) const {
         if (stateOf(app(asks)) == ProcessState::Top) return false;
@@ -164,6 +188,8 @@ void fillSlots(Turn& turn) {
         Assignment(turn).run();
     } else {
         turn.state.slotless.clear();
+        turn.state.held.clear();
+        turn.state.heldUntil.reset();
     }
 }
 

@@ -72,6 +72,8 @@ std::vector<Asks> Groups::open() const {
     return asks;
 }
 
+Instant Groups::openSince(const Asks& asks) const { return groups_.at(asks).openSince; }
+
 std::size_t Groups::size(const Asks& asks) const {
     const auto group = groups_.find(asks);
     return group == groups_.end() ? 0 : group->second.jobs.size();
@@ -92,6 +94,7 @@ const std::vector<Shut>* Groups::shut(const Asks& asks) const {
 
 void Groups::ask(Groupings::value_type& entry, Now now, const Ask& question) {
     auto& [asks, group] = entry;
+    const bool wasOpen = open_.contains(&entry);
     unlist(entry);
     group.shut = withSince(question(asks), group.shut, now.wall);
     group.askAgain = earliestAsk(group.shut);
@@ -100,7 +103,9 @@ void Groups::ask(Groupings::value_type& entry, Now now, const Ask& question) {
         reasons.push_back(shut.verdict.reason);
     note(group.history, now.wall, std::move(reasons));
     if (group.askAgain) dueAt_.emplace(*group.askAgain, asks);
-    if (group.shut.empty()) open_.insert(&entry);
+    if (!group.shut.empty()) return;
+    open_.insert(&entry);
+    if (!wasOpen) group.openSince = now.elapsed;
 }
 
 const std::vector<HistoryEntry>* Groups::history(const Asks& asks) const {

@@ -41,6 +41,8 @@ public:
     /// The Asks with nothing shut for which jobs wait, in their order.
     std::vector<Asks> open() const;
     bool anyOpen() const { return !open_.empty(); }
+    /// Since when nothing is shut for them.
+    Instant openSince(const Asks& asks) const;
     /// How many wait under these Asks.
     std::size_t size(const Asks& asks) const;
     /// The job that goes first of those behind `after` (none: of all), or null.
@@ -57,6 +59,7 @@ private:
         std::vector<Shut> shut;
         std::optional<Instant> askAgain;
         std::vector<HistoryEntry> history;
+        Instant openSince; ///< while nothing is shut
     };
     using Groupings = std::map<Asks, Group>;
 

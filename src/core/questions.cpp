@@ -57,7 +57,7 @@ Blocker contentBlocker(const Tracked& tracked, Now now) {
 // What a deadline does not pass by (jobs.md §3.1 clause 5).
 bool outlastsDeadline(const Blocker& blocker) {
     return blocker.reason == PendingReason::User || blocker.reason == PendingReason::App ||
-           blocker.reason == PendingReason::DeviceState;
+           blocker.reason == PendingReason::DeviceState || blocker.reason == PendingReason::JobSchedulerOptimization;
 }
 
 // A job's own clocks, as blockers. What explicit ones a deadline that has passed or an override ignores is not there.
@@ -89,7 +89,15 @@ void addOwnClocks(const Tracked& tracked, Now now, std::vector<Blocker>& blocker
     }
 }
 
-Blocker waitsFor(const Tracked& tracked) {
+Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
+    if (!tracked.run && state.held.contains(tracked.asks) && state.heldUntil) {
+        return {.reason = PendingReason::JobSchedulerOptimization,
+                .gate = "batch",
+                .detail = "held until several jobs are ready",
+                .clears = "more ready jobs, or time",
+                .since = tracked.joined,
+                .until = wallAt(*state.heldUntil, now)};
+    }
     if (tracked.run) {
         return {.reason = PendingReason::DeviceState,
                 .gate = "earlier run",
@@ -124,7 +132,7 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     for (const ShutGate& shut : shutGates(context))
         blockers.push_back(blockerOf(state, tracked, shut, context));
     addOwnClocks(tracked, now, blockers);
-    if (blockers.empty()) blockers.push_back(waitsFor(tracked));
+    if (blockers.empty()) blockers.push_back(waitsFor(state, tracked, now));
     std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });
     return blockers;
 }

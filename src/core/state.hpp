@@ -79,6 +79,8 @@ struct State {
     std::map<std::pair<AppId, std::string>, std::int32_t> lowestFree; ///< ids below it are taken (newId)
     Groups groups;
     std::set<std::pair<Instant, JobKey>> alarms; ///< of jobs' own clocks
+    std::set<Asks> held;                         ///< ready, and held back for a batch (jobs.md §3.7)
+    std::optional<Instant> heldUntil;            ///< when they go on, however few they are
     std::set<Asks> slotless;                     ///< found no slot in the last pass
     std::optional<Instant> generous;             ///< the instant of the last pass that gave an extra slot
     bool clockGood = true;                       ///< jobs.md §7.3

@@ -32,6 +32,9 @@ constexpr ConstantRow number(std::string_view key, std::int64_t C::*field, std::
 
 // jobs.md §0 with the prefix "job."; where limits.md §11 names the same constant, its name rules. Sorted by key.
 constexpr std::array rows{
+    ConstantRow{"batch.enabled", &C::batching, 0, 1, "hold regular jobs until several are ready", ConstantKind::Flag},
+    timer("batch.max_delay", &C::batchMaxDelay, "how long a ready regular job is held at most"),
+    number("batch.min_ready", &C::batchMinReady, 1, many, "ready regular jobs that make a batch"),
     number("battery.low", &C::batteryLow, 0, 100, "percent at or below which the battery is low, while unplugged"),
     number("battery.okay", &C::batteryOkay, 0, 100, "percent from which it is no longer low"),
     timer("idle.threshold", &C::idleThreshold, "how long nobody has used an idle device"),

@@ -241,3 +241,40 @@ TEST_CASE("a job's history tells what kept it waiting, since when") { // §9.2
     CHECK(history[1] == HistoryEntry{stage.wallAtStart + 1min, {ConstraintCharging, ConstraintConnectivity}});
     CHECK(history[2].reasons == std::vector{ConstraintCharging});
 }
+
+TEST_CASE("with batching on, regular jobs wait for each other, but not for ever") { // §3.7
+    Constants constants;
+    constants.batching = true; // 5 ready, or 31 minutes
+    Stage stage{constants};
+    for (int id = 1; id <= 4; ++id)
+        stage.schedule(stage.job(id), false);
+    CHECK(stage.why(1) == std::vector{JobSchedulerOptimization});
+    CHECK(stage.earliest(1) == Duration{31min});
+    SUBCASE("the fifth sets them going") {
+        stage.schedule(stage.job(5), false);
+        for (int id = 1; id <= 5; ++id)
+            CHECK(stage.runs(id));
+    }
+    SUBCASE("an expedited or user-initiated job is never held, and takes them along") {
+        stage.schedule(stage.transfer(5));
+        CHECK(stage.runs(5));
+        CHECK(stage.runs(1));
+    }
+    SUBCASE("31 minutes are enough") {
+        stage.until(32min);
+        CHECK(stage.times(1, What::Started) == Times{31min});
+    }
+}
+
+TEST_CASE("what becomes of a job at its end is decided in one order") { // §6.1
+    Stage stage;
+    stage.schedule(stage.transfer(1));
+    stage.until(1min);
+    stage.finish(1, true);
+    CHECK(stage.view(1)->failures == 1); // counted, rested, tracked again
+    CHECK(stage.core->completed(mail).empty());
+    stage.until(2min);
+    stage.event(Cancel{{1}, mail, "", JobId{1}}); // no longer tracked: whatever is answered, nothing is added again
+    CHECK_FALSE(stage.tracked(1));
+    CHECK(stage.core->completed(mail).size() == 1);
+}

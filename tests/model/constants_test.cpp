@@ -19,6 +19,7 @@ bool mentions(const std::string& message, std::string_view words) { return messa
 TEST_CASE("the defaults are the spec's") { // jobs.md §0, §12.3, §12.5; limits.md §11
     // clang-format off
     const std::map<std::string_view, std::string_view> defaults{
+        {"batch.enabled", "false"}, {"batch.max_delay", "31min"}, {"batch.min_ready", "5"},
         {"battery.low", "15"}, {"battery.okay", "20"}, {"idle.threshold", "31min"},
         {"job.abandoned_before_aggressive", "3"}, {"job.max_persisted_work_items", "100000"},
         {"job.max_period", "365d"}, {"job.periodic_buffer", "30min"}, {"job.safeguard.enabled", "true"},
@@ -159,7 +160,7 @@ TEST_CASE("an unknown constant is refused with the known one that was meant") {
     }
     Constants constants;
     CHECK(mentions(messageOf(setConstant(constants, "colour_of_the_sky", "1")),
-                   "begin with battery. idle. job. run. storage."));
+                   "begin with batch. battery. idle. job. run. storage."));
 }
 
 TEST_CASE("a battery cannot be okay at a level where it is low") { // limits.md §10.3
