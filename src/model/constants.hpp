@@ -44,9 +44,9 @@ struct Constants {
     std::int64_t completedHistory = 20;
     std::int64_t slots = 16;
     bool waitingTooLong = true;
-    bool batching = false;
     std::int64_t batchMinReady = 5;
     Duration batchMaxDelay = 31min;
+    bool batching = false;
     Duration screenOffSettle = 30s; ///< how long after the screen went off the device still counts as interactive
     std::int64_t maxNotificationsPerApp = 50; ///< PROPOSAL: an app cannot fill the memory with what it leaves behind
     // Safeguards (jobs.md §12.3).
