@@ -1,17 +1,22 @@
 // An app's one line to stintd, in both directions. Fits any event loop: watch fd() for reading, call dispatch() when
 // it is ready or when timeout() has passed.
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "stint/export.hpp"
+#include "stint/notification.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
 
 class JobService;
+namespace client {
+struct RunHandle;
+}
 
 class STINT_API Connection {
 public:
@@ -38,12 +43,22 @@ public:
     /// connection. Errc::Security where the manifest of this process's app does not declare it.
     Result<void> host(std::string name, JobService& service);
 
+    /// Begins a foreground service that the manifest declares with a foreground_type (jobs.md §5.5), which the user
+    /// sees as the app's notification `notificationId` and in the Task Manager. It lasts until it is stopped, by the
+    /// app or by the user, and no longer than this connection's daemon. IllegalState,
+    /// "ForegroundServiceStartNotAllowed: …", where the app is not visible and holds no right to start one;
+    /// IllegalArgument for an undeclared one, and for what setNotification() refuses.
+    Result<void> startForegroundService(std::string name, std::int32_t notificationId,
+                                        const Notification& notification);
+    Result<void> stopForegroundService(std::string name);
+
     /// The package the daemon knows this process by, from the kernel's word alone (design.md, who is calling).
     Result<std::string> package();
 
 private:
     friend class JobScheduler;
     friend class JobService;
+    friend struct client::RunHandle;
     class Impl;
     explicit Connection(std::shared_ptr<Impl> impl);
     std::shared_ptr<Impl> impl_;

@@ -1,34 +1,63 @@
 // What a job is handed when it starts and when it stops (jobs.md §4.7).
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "stint/bundle.hpp"
+#include "stint/export.hpp"
 #include "stint/job_info.hpp"
+#include "stint/job_work_item.hpp"
 #include "stint/network.hpp"
 #include "stint/reasons.hpp"
+#include "stint/result.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
 
-/// A copyable handle of one run of one job. Calls on a run that is over are ignored (jobs.md §4.2).
-class JobParameters {
+namespace client {
+struct RunHandle;
+}
+
+/// A copyable handle of one run of one job. Calls on a run that is over are ignored (jobs.md §4.2). Keep one for as
+/// long as the job works: where the last of them goes before jobFinished(), the run is abandoned, nothing can end it
+/// any more, and it is stopped with TimeoutAbandoned at its limit (§4.5).
+class STINT_API JobParameters {
 public:
     JobId getJobId() const { return id_; }
     /// nullopt: the root namespace.
     const std::optional<std::string>& getJobNamespace() const { return namespace_; }
     const PersistableBundle& getExtras() const { return extras_; }
+    const PersistableBundle& getTransientExtras() const { return transientExtras_; }
     const std::optional<ClipData>& getClipData() const { return clip_; }
     std::int32_t getClipGrantFlags() const { return clipGrantFlags_; }
     /// What the job runs as in this run, fixed when it started: a demoted job is not user-initiated.
     bool isUserInitiatedJob() const { return userInitiated_; }
+    bool isExpeditedJob() const { return expedited_; }
+    /// It has a deadline, which had passed when this run began.
+    bool isOverrideDeadlineExpired() const { return overdue_; }
+    /// What of the watched has changed; nullopt where nothing did, and where too much did to be remembered.
+    const std::optional<std::vector<std::string>>& getTriggeredContentUris() const { return triggeredUris_; }
+    /// Of all that has changed; "file" stands for plain paths. Empty: no change started this run.
+    const std::vector<std::string>& getTriggeredContentAuthorities() const { return triggeredAuthorities_; }
     /// The network as it was at the start, or at the last onNetworkChanged; nullopt where the job asks for none.
     const std::optional<Network>& getNetwork() const { return network_; }
     /// Undefined until onStopJob.
     StopReason getStopReason() const { return stopReason_; }
     /// Which run this is: the wire's number, of use in a log.
     std::uint64_t getRun() const { return run_; }
+
+    // The job's work, where it was enqueued (jobs.md §2.5). Both block until the daemon has answered, and may be called
+    // from any thread.
+
+    /// The next item, oldest first. nullopt: none is left; where each that was handed out is completed, too, that has
+    /// ended the job, as jobFinished(params, false) does, and no jobFinished() is due. Errors: Security where the run
+    /// is over, Unavailable where the daemon is.
+    Result<std::optional<JobWorkItem>> dequeueWork() const;
+    /// It will not be handed out again. IllegalArgument for an item that this run was not handed, or has completed.
+    Result<void> completeWork(const JobWorkItem& item) const;
 
 private:
     friend struct JobParametersAccess; ///< libstint fills it
@@ -37,11 +66,17 @@ private:
     JobId id_;
     std::optional<std::string> namespace_;
     PersistableBundle extras_;
+    PersistableBundle transientExtras_;
     std::optional<ClipData> clip_;
     std::int32_t clipGrantFlags_ = 0;
     bool userInitiated_ = false;
+    bool expedited_ = false;
+    bool overdue_ = false;
+    std::optional<std::vector<std::string>> triggeredUris_;
+    std::vector<std::string> triggeredAuthorities_;
     std::optional<Network> network_;
     StopReason stopReason_ = StopReason::Undefined;
+    std::shared_ptr<client::RunHandle> handle_; ///< shared by all copies that the app holds
 };
 
 /// How a job says what came of it, beside whether it wants to be tried again (ours; design.md, wire). Shown by

@@ -2,6 +2,7 @@
 // first one is the root. Each call blocks until the daemon has answered, and may not be made inside a callback that
 // another thread dispatches.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,9 +11,26 @@
 #include "stint/connection.hpp"
 #include "stint/export.hpp"
 #include "stint/job_info.hpp"
+#include "stint/job_work_item.hpp"
+#include "stint/reasons.hpp"
 #include "stint/result.hpp"
 
 namespace stint {
+
+/// What kept a job waiting from a moment on (jobs.md §9.2).
+class PendingJobReasonsInfo {
+public:
+    PendingJobReasonsInfo(WallTime timestamp, std::vector<PendingReason> reasons)
+        : timestamp_(timestamp), reasons_(std::move(reasons)) {}
+    WallTime getTimestamp() const { return timestamp_; }
+    /// {App} where the job became ready.
+    const std::vector<PendingReason>& getPendingJobReasons() const { return reasons_; }
+    bool operator==(const PendingJobReasonsInfo&) const = default;
+
+private:
+    WallTime timestamp_;
+    std::vector<PendingReason> reasons_;
+};
 
 class STINT_API JobScheduler {
 public:
@@ -30,6 +48,11 @@ public:
     /// nullopt for RESULT_FAILURE (ours: ids that callers pick concurrently replace each other's jobs).
     Result<std::optional<JobId>> scheduleNew(const JobInfo& job);
 
+    /// As schedule(), and adds an item of work; to the very job where one of an equal JobInfo is there, running or not,
+    /// without a stop (§2.5). Else the job is replaced, and keeps the work it has. Further errors: IllegalArgument for
+    /// an item of known size on a job that requires no network, IllegalState for the 100 001st of a persisted job.
+    Result<std::int32_t> enqueue(const JobInfo& job, const JobWorkItem& work);
+
     /// An unknown id is silently fine (§2.1).
     Result<void> cancel(JobId id);
     /// Every job of this app in this handle's namespace; the root handle spares the namespaces (§2.1).
@@ -44,6 +67,16 @@ public:
     /// Waiting and running jobs alike; nullopt where there is none of this id.
     Result<std::optional<JobInfo>> getPendingJob(JobId id);
     Result<std::vector<JobInfo>> getAllPendingJobs();
+    /// Whatever handle it is called on. "" is the root namespace.
+    Result<std::map<std::string, std::vector<JobInfo>>> getPendingJobsInAllNamespaces();
+
+    /// Why the job does not run now (§9.1), never empty: InvalidJobId where there is none of this id, Executing while
+    /// it runs. The single form is the first of the list.
+    Result<std::vector<PendingReason>> getPendingJobReasons(JobId id);
+    Result<PendingReason> getPendingJobReason(JobId id);
+    /// How that has changed since the job was scheduled or last tried, oldest first, the last ten (§9.2).
+    /// IllegalArgument for an unknown id.
+    Result<std::vector<PendingJobReasonsInfo>> getPendingJobReasonsHistory(JobId id);
 
     /// Whether the permission RUN_USER_INITIATED_JOBS is declared and not revoked; says nothing of visibility (§2.1).
     Result<bool> canRunUserInitiatedJobs();

@@ -17,6 +17,23 @@ std::optional<Duration> Connection::timeout() const { return impl_->timeout(); }
 Result<bool> Connection::dispatch() { return impl_->dispatch(); }
 Result<std::string> Connection::package() { return impl_->package(); }
 
+Result<void> Connection::startForegroundService(std::string name, std::int32_t notificationId,
+                                                const Notification& notification) {
+    return impl_->call(
+        "StartForegroundService",
+        [&](wire::Writer& writer) {
+            wire::writeNotification(writer.string(name).int32(notificationId), notification);
+            wire::DictionaryWriter options(writer);
+        },
+        [](wire::Reader&) { return Result<void>(); });
+}
+
+Result<void> Connection::stopForegroundService(std::string name) {
+    return impl_->call(
+        "StopForegroundService", [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.string(name)); },
+        [](wire::Reader&) { return Result<void>(); });
+}
+
 Result<void> Connection::host(std::string name, JobService& service) {
     service.connection_ = impl_;
     return impl_->host(name, service);

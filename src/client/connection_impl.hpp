@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "client/backoff.hpp"
 #include "client/doorbell.hpp"
@@ -19,7 +20,7 @@
 
 namespace stint {
 
-class __attribute__((visibility("hidden"))) Connection::Impl {
+class __attribute__((visibility("hidden"))) Connection::Impl : public std::enable_shared_from_this<Impl> {
 public:
     static Result<std::shared_ptr<Impl>> open();
 
@@ -41,6 +42,11 @@ public:
     void estimate(const JobParameters& params, client::ByteCounts counts) {
         report(params, &client::Run::estimated, counts);
     }
+    /// jobs.md §2.5. nullopt: none is left; where none is being worked on either, the run is over.
+    Result<std::optional<WorkItem>> dequeue(const client::RunKey& key);
+    Result<void> complete(const client::RunKey& key, std::uint64_t item);
+    /// The app holds no parameters of that run any more. For any thread, the mutex held or not.
+    void noteLost(const client::RunKey& key);
     void transfer(const JobParameters& params, client::ByteCounts counts) {
         report(params, &client::Run::transferred, counts);
     }
@@ -79,11 +85,15 @@ private:
     void refuse(const Callback& callback, const Error& error);
     Result<void> hostAnew();
 
-    // What goes out of a run (run_words.cpp).
+    // What goes out of a run (run_words.cpp, run_work.cpp).
+    JobParameters handOut(const client::RunKey& key, client::Run& run);
+    void abandon(client::Runs::value_type& run);
+    void abandonLost();
     void report(const JobParameters& params, client::Throttle client::Run::*kind, client::ByteCounts counts);
     void sendDue(const client::RunKey& key, client::Run& run);
     void sendAllDue();
     void sendCounts(const client::RunKey& key, const char* member, const std::optional<client::ByteCounts>& counts);
+    void sendRest(client::Run& run, const client::RunKey& key);
     void end(client::Runs::iterator run);
     bool isCurrent(const client::RunKey& key) const { return line_ && key.connection == connection_; }
 
@@ -97,6 +107,8 @@ private:
     client::Runs runs_;
     std::deque<Callback> callbacks_;
     int dispatching_ = 0;
+    std::mutex lostMutex_;             ///< of lost_ alone
+    std::vector<client::RunKey> lost_; ///< runs whose parameters the app has let go of
     bool unbound_ = false;
     bool cutOff_ = false;
     bool mustHost_ = false; ///< the present daemon does not know our services yet

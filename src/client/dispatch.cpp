@@ -29,6 +29,7 @@ Result<bool> Connection::Impl::dispatch() {
         callbacks_.pop_front();
         perform(next, hold);
     }
+    abandonLost();
     sendAllDue();
     STINT_TRY(hostAnew());
     return !isOver();
@@ -76,7 +77,8 @@ void Connection::Impl::start(Callback& callback, client::StartCall& call, Hold& 
     run->second.params = JobParametersAccess::make(key, std::move(call.params));
 
     JobService& asked = *service->second;
-    const bool ongoing = hold.outside([&asked, params = run->second.params] { return asked.onStartJob(params); });
+    const bool ongoing =
+        hold.outside([&asked, params = handOut(key, run->second)] { return asked.onStartJob(params); });
     answer(callback, ongoing);
 
     const auto after = runs_.find(key);
@@ -87,6 +89,8 @@ void Connection::Impl::start(Callback& callback, client::StartCall& call, Hold& 
         runs_.erase(after);
     } else if (after->second.finish) {
         end(after);
+    } else if (after->second.handle.expired()) {
+        abandon(*after);
     }
 }
 
@@ -99,7 +103,7 @@ void Connection::Impl::stop(Callback& callback, const client::StopCall& call, Ho
     JobParametersAccess::setStopReason(run->second.params, call.reason);
 
     JobService& asked = *run->second.service;
-    const bool again = hold.outside([&asked, params = run->second.params] { return asked.onStopJob(params); });
+    const bool again = hold.outside([&asked, params = handOut(key, run->second)] { return asked.onStopJob(params); });
     answer(callback, again);
     runs_.erase(key);
 }
@@ -110,14 +114,14 @@ void Connection::Impl::changeNetwork(const Callback& callback, client::NetworkCa
     // jobs.md §4.7: the parameters' network first, then the callback.
     JobParametersAccess::setNetwork(run->second.params, std::move(call.network));
     JobService& asked = *run->second.service;
-    hold.outside([&asked, params = run->second.params] { asked.onNetworkChanged(params); });
+    hold.outside([&asked, params = handOut(run->first, run->second)] { asked.onNetworkChanged(params); });
 }
 
 void Connection::Impl::act(const Callback& callback, const client::ActionCall& call, Hold& hold) {
     const auto run = runs_.find({callback.connection, call.run});
     if (run == runs_.end()) return;
     JobService& asked = *run->second.service;
-    hold.outside([&, params = run->second.params] { asked.notificationAction(params, call.key); });
+    hold.outside([&, params = handOut(run->first, run->second)] { asked.notificationAction(params, call.key); });
 }
 
 // An answer belongs to the daemon that asked; to one that has died since, and to ourselves, none is given.

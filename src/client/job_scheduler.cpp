@@ -2,6 +2,7 @@
 
 #include "base/fail.hpp"
 #include "client/connection_impl.hpp"
+#include "client/work_item.hpp"
 #include "rules/admission.hpp"
 
 namespace stint {
@@ -29,15 +30,16 @@ client::Line::Write scheduling(const JobInfo& job, const std::string& space, boo
     };
 }
 
+client::Line::Write enqueuing(const JobInfo& job, const JobWorkItem& work, const std::string& space) {
+    return [&job, &work, space](wire::Writer& writer) {
+        wire::writeJob(writer, job, wire::ClipFiles::Included);
+        wire::writeWork(writer, JobWorkItemAccess::workOf(work));
+        wire::DictionaryWriter options(writer.string(space));
+    };
+}
+
 void noOptions(wire::Writer& writer) { wire::DictionaryWriter options(writer); }
 Result<void> nothing(wire::Reader&) { return {}; }
-
-Result<void> readJobs(wire::Reader& reader, std::vector<JobInfo>& jobs) {
-    return reader.array("a{sv}", [&jobs](wire::Reader& item) -> Result<void> {
-        jobs.push_back(STINT_TRY(wire::readJob(item)));
-        return {};
-    });
-}
 
 } // namespace
 
@@ -54,6 +56,12 @@ Result<std::optional<JobId>> JobScheduler::scheduleNew(const JobInfo& job) {
     STINT_TRY(connection_->call("Schedule", scheduling(job, wireNamespace(), true), scheduled.reading()));
     if (scheduled.result != RESULT_SUCCESS) return std::optional<JobId>();
     return std::optional(scheduled.id);
+}
+
+Result<std::int32_t> JobScheduler::enqueue(const JobInfo& job, const JobWorkItem& work) {
+    Scheduled scheduled;
+    STINT_TRY(connection_->call("Enqueue", enqueuing(job, work, wireNamespace()), scheduled.reading()));
+    return scheduled.result;
 }
 
 Result<void> JobScheduler::cancel(JobId id) {
@@ -76,35 +84,6 @@ Result<JobScheduler> JobScheduler::forNamespace(std::string name) const {
     JobScheduler scheduler = *this;
     scheduler.namespace_ = STINT_TRY(trimmedNamespace(name, Constants{}));
     return scheduler;
-}
-
-Result<std::optional<JobInfo>> JobScheduler::getPendingJob(JobId id) {
-    std::vector<JobInfo> jobs;
-    STINT_TRY(connection_->call(
-        "GetPendingJob", [&](wire::Writer& writer) { noOptions(writer.int32(id.value).string(wireNamespace())); },
-        [&](wire::Reader& reader) { return readJobs(reader, jobs); }));
-    if (jobs.empty()) return std::optional<JobInfo>();
-    return std::optional(std::move(jobs.front()));
-}
-
-Result<std::vector<JobInfo>> JobScheduler::getAllPendingJobs() {
-    std::vector<JobInfo> jobs;
-    for (bool more = true; more;) {
-        const std::size_t before = jobs.size();
-        STINT_TRY(connection_->call(
-            "GetAllPendingJobs",
-            [&](wire::Writer& writer) {
-                wire::DictionaryWriter options(writer.string(wireNamespace()));
-                if (!jobs.empty()) options.put("after", jobs.back().getId().value);
-            },
-            [&](wire::Reader& reader) -> Result<void> {
-                STINT_TRY(readJobs(reader, jobs));
-                return reader.read(more);
-            }));
-        // Whoever says "more" with an empty page would be asked for ever.
-        more = more && jobs.size() > before;
-    }
-    return jobs;
 }
 
 Result<bool> JobScheduler::canRunUserInitiatedJobs() {

@@ -3,7 +3,9 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 
 #include "client/throttle.hpp"
 #include "stint/job_parameters.hpp"
@@ -28,6 +30,8 @@ struct Finish {
     Outcome outcome;
 };
 
+struct RunHandle;
+
 struct Run {
     enum class State {
         Starting,  ///< onStartJob has not returned, or its answer is not sent
@@ -36,7 +40,10 @@ struct Run {
     };
 
     JobService* service = nullptr;
-    JobParameters params;
+    JobParameters params;            ///< without a handle: what the library holds keeps no run from being abandoned
+    std::weak_ptr<RunHandle> handle; ///< of the copies that the app holds
+    bool abandoned = false;          ///< it held none any more, and the daemon was told
+    std::set<std::uint64_t> working; ///< items that were dequeued and not completed
     State state = State::Starting;
     /// Said before onStartJob had answered; the daemon is told after the answer, the order it knows (jobs.md §4.2).
     std::optional<Finish> finish;
@@ -52,6 +59,10 @@ using Runs = std::map<RunKey, Run>;
 struct JobParametersAccess {
     static JobParameters make(client::RunKey key, wire::RunParameters from);
     static client::RunKey keyOf(const JobParameters& params) { return {params.connection_, params.run_}; }
+    static JobParameters withHandle(JobParameters params, std::shared_ptr<client::RunHandle> handle) {
+        params.handle_ = std::move(handle);
+        return params;
+    }
     static void setNetwork(JobParameters& params, Network network) { params.network_ = std::move(network); }
     static void setStopReason(JobParameters& params, StopReason reason) { params.stopReason_ = reason; }
 };

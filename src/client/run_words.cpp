@@ -38,10 +38,7 @@ void Connection::Impl::finish(const JobParameters& params, client::Finish finish
 
 void Connection::Impl::end(client::Runs::iterator run) {
     const client::RunKey key = run->first;
-    if (isCurrent(key)) {
-        sendCounts(key, "UpdateEstimatedNetworkBytes", run->second.estimated.takeRest());
-        sendCounts(key, "UpdateTransferredNetworkBytes", run->second.transferred.takeRest());
-    }
+    sendRest(run->second, key);
     if (isCurrent(key)) {
         client::Finish& finish = *run->second.finish;
         auto told = line_->tell("JobFinished", finishing(key, finish));
@@ -94,6 +91,12 @@ void Connection::Impl::sendDue(const client::RunKey& key, client::Run& run) {
     const Instant now = client::clockNow();
     sendCounts(key, "UpdateEstimatedNetworkBytes", run.estimated.take(now));
     sendCounts(key, "UpdateTransferredNetworkBytes", run.transferred.take(now));
+}
+
+void Connection::Impl::sendRest(client::Run& run, const client::RunKey& key) {
+    if (!isCurrent(key)) return;
+    sendCounts(key, "UpdateEstimatedNetworkBytes", run.estimated.takeRest());
+    sendCounts(key, "UpdateTransferredNetworkBytes", run.transferred.takeRest());
 }
 
 void Connection::Impl::sendCounts(const client::RunKey& key, const char* member,

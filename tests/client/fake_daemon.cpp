@@ -41,6 +41,16 @@ Result<std::string> describe(const wire::Message& message) {
         return fmt::format("SetNotification run={} id={} title={} end={}", run, id, notification.getTitle(),
                            STINT_TRY(reader.int32()));
     }
+    if (member == "DequeueWork" || member == "Abandoned") {
+        return fmt::format("{} run={}", member, STINT_TRY(reader.uint64()));
+    }
+    if (member == "CompleteWork") {
+        const auto run = STINT_TRY(reader.uint64());
+        return fmt::format("CompleteWork run={} item={}", run, STINT_TRY(reader.uint64()));
+    }
+    if (member == "StartForegroundService" || member == "StopForegroundService") {
+        return fmt::format("{} {}", member, STINT_TRY(reader.string()));
+    }
     if (member.starts_with("Update")) {
         const auto run = STINT_TRY(reader.uint64());
         const auto download = STINT_TRY(reader.int64());

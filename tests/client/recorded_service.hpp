@@ -13,6 +13,7 @@ namespace stint {
 struct RecordedService : JobService {
     std::vector<std::string> calls;
     JobParameters last;
+    std::vector<JobParameters> kept; ///< all of them: a run whose last one went would be abandoned
     std::function<bool(const JobParameters&)> start = [](const JobParameters&) { return true; };
     std::function<bool(const JobParameters&)> stop = [](const JobParameters&) { return true; };
 
@@ -31,6 +32,7 @@ struct RecordedService : JobService {
 private:
     void note(const JobParameters& params, std::string line) {
         last = params;
+        kept.push_back(params);
         calls.push_back(std::move(line));
     }
 };

@@ -5,6 +5,7 @@
 #include "client/recorded_service.hpp"
 #include "stint/job_scheduler.hpp"
 #include "wire/errors.hpp"
+#include "wire/views.hpp"
 
 using namespace stint;
 
@@ -153,6 +154,56 @@ TEST_CASE("all pending jobs are asked for page by page") {
     const auto jobs = JobScheduler(connection).getAllPendingJobs().value();
     REQUIRE(jobs.size() == 250);
     CHECK(jobs.back().getId() == JobId(250));
+}
+
+TEST_CASE("jobs of all namespaces come by namespace, page by page") { // jobs.md §2.1
+    FakeDaemon daemon;
+    daemon.on("GetPendingJobsInAllNamespaces", [](wire::Reader& reader, wire::Writer& writer) -> Result<void> {
+        std::string space;
+        std::int32_t after = 0;
+        wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+        STINT_TRY(options.take("afterNamespace", space).take("afterId", after).read(reader));
+        const bool first = space.empty() && after == 0;
+        writer.openArray("(sa{sv})");
+        for (const auto& [name, id] : {std::pair{first ? "" : "sync", 1}, std::pair{"sync", 2}}) {
+            writer.openStruct("sa{sv}").string(name);
+            wire::writeJob(writer, job(first ? id : id + 2), wire::ClipFiles::LeftOut);
+            writer.close();
+        }
+        writer.close().boolean(first);
+        return {};
+    });
+    auto connection = Connection::open().value();
+    const auto jobs = JobScheduler(connection).getPendingJobsInAllNamespaces().value();
+    REQUIRE(jobs.size() == 2);
+    CHECK(jobs.at("").size() == 1);
+    CHECK(jobs.at("sync").size() == 3);
+    CHECK(jobs.at("sync").back().getId() == JobId(4));
+}
+
+TEST_CASE("pending reasons come in the daemon's order, and the single one is the first") { // jobs.md §2.1, §9
+    FakeDaemon daemon;
+    daemon.on("GetPendingJobReasons", [](wire::Reader& reader, wire::Writer& writer) -> Result<void> {
+        CHECK(STINT_TRY(reader.int32()) == 7);
+        CHECK(STINT_TRY(reader.string()) == "sync");
+        writer.openArray("i").int32(6).int32(9).close();
+        return {};
+    });
+    daemon.on("GetPendingJobReasonsHistory", [](wire::Reader&, wire::Writer& writer) -> Result<void> {
+        wire::writeList(writer,
+                        std::vector<HistoryEntry>{{WallTime(5s), {PendingReason::ConstraintCharging}},
+                                                  {WallTime(6s), {PendingReason::App}}},
+                        wire::writeHistoryEntry);
+        return {};
+    });
+    auto connection = Connection::open().value();
+    JobScheduler scheduler = JobScheduler(connection).forNamespace("sync").value();
+    CHECK(scheduler.getPendingJobReasons(7).value() ==
+          std::vector{PendingReason::ConstraintConnectivity, PendingReason::ConstraintMinimumLatency});
+    CHECK(scheduler.getPendingJobReason(7).value() == PendingReason::ConstraintConnectivity);
+    CHECK(scheduler.getPendingJobReasonsHistory(7).value() ==
+          std::vector<PendingJobReasonsInfo>{{WallTime(5s), {PendingReason::ConstraintCharging}},
+                                             {WallTime(6s), {PendingReason::App}}});
 }
 
 TEST_CASE("an answer of wrong types is an error that names it, and the connection goes on") {

@@ -48,6 +48,11 @@ TEST_CASE("a run's parameters arrive with all that the job was given") { // jobs
     given.clip = ClipData{{{.path = "/tmp/file", .file = nullptr}}};
     given.clipGrantFlags = ClipData::grantRead;
     given.userInitiated = true;
+    given.expedited = true;
+    given.overdue = true;
+    given.transientExtras.putInt("n", 1);
+    given.triggeredUris = {"/in/a"};
+    given.triggeredAuthorities = {"file"};
     given.network = Network{.capabilities = {NetworkCapability::Internet},
                             .transports = {NetworkTransport::Wifi},
                             .downstream = 1000,
@@ -61,6 +66,11 @@ TEST_CASE("a run's parameters arrive with all that the job was given") { // jobs
     CHECK(got.getClipData()->items.at(0).path == "/tmp/file");
     CHECK(got.getClipGrantFlags() == ClipData::grantRead);
     CHECK(got.isUserInitiatedJob());
+    CHECK(got.isExpeditedJob());
+    CHECK(got.isOverrideDeadlineExpired());
+    CHECK(got.getTransientExtras().getInt("n") == 1);
+    CHECK(got.getTriggeredContentUris() == std::vector<std::string>{"/in/a"});
+    CHECK(got.getTriggeredContentAuthorities() == std::vector<std::string>{"file"});
     CHECK(got.getNetwork() == given.network);
     CHECK(got.getStopReason() == StopReason::Undefined);
 }

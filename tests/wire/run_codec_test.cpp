@@ -15,6 +15,11 @@ TEST_CASE("a run's parameters come out as they went in") { // jobs.md §4.7
     parameters.clip = ClipData{{{"/tmp/a", nullptr}}};
     parameters.clipGrantFlags = ClipData::grantRead | ClipData::grantWrite;
     parameters.userInitiated = true;
+    parameters.expedited = true;
+    parameters.overdue = true;
+    parameters.transientExtras.putInt("n", 1);
+    parameters.triggeredUris = {"/in/a", "/in/b"};
+    parameters.triggeredAuthorities = {"file"};
     parameters.network = Network{.capabilities = {NetworkCapability::Internet, NetworkCapability::NotMetered},
                                  .transports = {NetworkTransport::Wifi},
                                  .downstream = 50'000,
@@ -33,6 +38,11 @@ TEST_CASE("a run's parameters come out as they went in") { // jobs.md §4.7
     CHECK(back.clip->items.at(0).path == "/tmp/a");
     CHECK(back.clipGrantFlags == 3);
     CHECK(back.userInitiated);
+    CHECK(back.expedited);
+    CHECK(back.overdue);
+    CHECK(back.transientExtras == parameters.transientExtras);
+    CHECK(back.triggeredUris == parameters.triggeredUris);
+    CHECK(back.triggeredAuthorities == parameters.triggeredAuthorities);
     CHECK(back.network == parameters.network);
 }
 
@@ -62,6 +72,26 @@ TEST_CASE("a notification comes out as it went in, with its progress and its act
     REQUIRE(writer.done().ok());
     Reader reader = message.reader();
     CHECK(readNotification(reader).value() == builder.build());
+}
+
+TEST_CASE("a work item comes out as it went in, and an unknown key in one is refused") { // jobs.md §2.5
+    WorkItem item{.id = 7, .estimatedDown = 5_GiB, .estimatedUp = 0, .minimumChunk = 1_MiB, .deliveries = 3};
+    item.extras.putString("name", "photo");
+    for (const WorkItem& one : {item, WorkItem{}}) {
+        LooseMessage message;
+        Writer writer = message.writer();
+        writeWork(writer, one);
+        REQUIRE(writer.done().ok());
+        Reader reader = message.reader();
+        CHECK(readWork(reader).value() == one);
+    }
+    LooseMessage message;
+    {
+        Writer writer = message.writer();
+        DictionaryWriter(writer).put("deadline", std::int64_t{5});
+    }
+    Reader reader = message.reader();
+    CHECK(readWork(reader).error().message.find("unknown key \"deadline\"") != std::string::npos);
 }
 
 TEST_CASE("an outcome comes out as it went in") {

@@ -1,0 +1,121 @@
+// The part of JobScheduler that only looks: which jobs are pending, and why (jobs.md §2.1, §9).
+#include "base/fail.hpp"
+#include "client/connection_impl.hpp"
+#include "stint/job_scheduler.hpp"
+#include "wire/views.hpp"
+
+namespace stint {
+namespace {
+
+/// What names one job of a handle's namespace.
+client::Line::Write naming(JobId id, const std::string& space) {
+    return [id, space](wire::Writer& writer) { wire::DictionaryWriter options(writer.int32(id.value).string(space)); };
+}
+
+Result<void> readJobs(wire::Reader& reader, std::vector<JobInfo>& jobs) {
+    return reader.array("a{sv}", [&jobs](wire::Reader& item) -> Result<void> {
+        jobs.push_back(STINT_TRY(wire::readJob(item)));
+        return {};
+    });
+}
+
+struct Spaced {
+    std::string space;
+    JobInfo job;
+};
+
+Result<void> readSpaced(wire::Reader& reader, std::vector<Spaced>& jobs) {
+    return reader.array("(sa{sv})", [&jobs](wire::Reader& items) {
+        return items.structure("sa{sv}", [&jobs](wire::Reader& fields) -> Result<void> {
+            std::string space = STINT_TRY(fields.string());
+            jobs.push_back({std::move(space), STINT_TRY(wire::readJob(fields))});
+            return {};
+        });
+    });
+}
+
+} // namespace
+
+Result<std::optional<JobInfo>> JobScheduler::getPendingJob(JobId id) {
+    std::vector<JobInfo> jobs;
+    STINT_TRY(connection_->call("GetPendingJob", naming(id, wireNamespace()),
+                                [&](wire::Reader& reader) { return readJobs(reader, jobs); }));
+    if (jobs.empty()) return std::optional<JobInfo>();
+    return std::optional(std::move(jobs.front()));
+}
+
+Result<std::vector<JobInfo>> JobScheduler::getAllPendingJobs() {
+    std::vector<JobInfo> jobs;
+    for (bool more = true; more;) {
+        const std::size_t before = jobs.size();
+        STINT_TRY(connection_->call(
+            "GetAllPendingJobs",
+            [&](wire::Writer& writer) {
+                wire::DictionaryWriter options(writer.string(wireNamespace()));
+                if (!jobs.empty()) options.put("after", jobs.back().getId().value);
+            },
+            [&](wire::Reader& reader) -> Result<void> {
+                STINT_TRY(readJobs(reader, jobs));
+                return reader.read(more);
+            }));
+        // Whoever says "more" with an empty page would be asked for ever.
+        more = more && jobs.size() > before;
+    }
+    return jobs;
+}
+
+Result<std::map<std::string, std::vector<JobInfo>>> JobScheduler::getPendingJobsInAllNamespaces() {
+    std::vector<Spaced> jobs;
+    for (bool more = true; more;) {
+        const std::size_t before = jobs.size();
+        STINT_TRY(connection_->call(
+            "GetPendingJobsInAllNamespaces",
+            [&](wire::Writer& writer) {
+                wire::DictionaryWriter options(writer);
+                if (jobs.empty()) return;
+                options.put("afterNamespace", jobs.back().space);
+                options.put("afterId", jobs.back().job.getId().value);
+            },
+            [&](wire::Reader& reader) -> Result<void> {
+                STINT_TRY(readSpaced(reader, jobs));
+                return reader.read(more);
+            }));
+        more = more && jobs.size() > before;
+    }
+    std::map<std::string, std::vector<JobInfo>> bySpace;
+    for (Spaced& spaced : jobs)
+        bySpace[spaced.space].push_back(std::move(spaced.job));
+    return bySpace;
+}
+
+Result<std::vector<PendingReason>> JobScheduler::getPendingJobReasons(JobId id) {
+    std::vector<PendingReason> reasons;
+    STINT_TRY(connection_->call("GetPendingJobReasons", naming(id, wireNamespace()), [&](wire::Reader& reader) {
+        return reader.array("i", [&reasons](wire::Reader& element) -> Result<void> {
+            // A reason of a newer daemon's is handed on as the number it is (jobs.md §12.11).
+            reasons.push_back(static_cast<PendingReason>(STINT_TRY(element.int32())));
+            return {};
+        });
+    }));
+    if (reasons.empty()) reasons.push_back(PendingReason::Undefined);
+    return reasons;
+}
+
+Result<PendingReason> JobScheduler::getPendingJobReason(JobId id) {
+    return STINT_TRY(getPendingJobReasons(id)).front();
+}
+
+Result<std::vector<PendingJobReasonsInfo>> JobScheduler::getPendingJobReasonsHistory(JobId id) {
+    std::vector<HistoryEntry> entries;
+    STINT_TRY(connection_->call("GetPendingJobReasonsHistory", naming(id, wireNamespace()),
+                                [&](wire::Reader& reader) -> Result<void> {
+                                    entries = STINT_TRY(wire::readList(reader, wire::readHistoryEntry));
+                                    return {};
+                                }));
+    std::vector<PendingJobReasonsInfo> history;
+    for (HistoryEntry& entry : entries)
+        history.emplace_back(entry.when, std::move(entry.reasons));
+    return history;
+}
+
+} // namespace stint
