@@ -45,7 +45,7 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     case Notified:
     case NotificationRemoved:
         if (trace.notification) add("id", std::int64_t{*trace.notification});
-        add("user_initiated", trace.userInitiated.value_or(false));
+        if (trace.userInitiated) add("user_initiated", *trace.userInitiated);
         break;
     case NetworkChanged:
         break;

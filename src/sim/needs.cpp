@@ -105,8 +105,11 @@ private:
                    entry.deed);
     }
     void ofVerb(Place place, const deed::RunVerb& verb) {
-        if (verb.words.size() > 1 && verb.words[0] == "cmd" && verb.words[1] == "jobscheduler") return;
-        essential(place, fmt::format("run {}", verb.words.front()), "another verb than cmd jobscheduler");
+        const auto& words = verb.words;
+        const bool cmd = words.size() > 1 && words[0] == "cmd";
+        if (cmd && words[1] == "jobscheduler") return;
+        if (cmd || words[0] == "am") return essential(place, cmd ? "cmd " + words[1] : words[0]);
+        essential(place, words[0], "a daemon");
     }
     void ofExpectation(Place place, const deed::ExpectJob& expect) {
         static constexpr std::array limits{PendingReason::AppStandby, PendingReason::BackgroundRestriction,

@@ -49,8 +49,8 @@ deed::TellBytes readBytes(Yaml& yaml, const Node& node);
 // read_timeline.cpp, read_deed.cpp, read_expect.cpp
 
 std::vector<Entry> readTimeline(Yaml& yaml, const Node& node, WallTime start);
-/// What stands under a verb; nullopt where nothing is called so.
-std::optional<Deed> readDeed(Yaml& yaml, std::string_view verb, const Node& node);
+/// What stands under a verb, one of verbNames().
+Deed readDeed(Yaml& yaml, std::string_view verb, const Node& node);
 std::span<const std::string_view> verbNames();
 Deed readExpect(Yaml& yaml, const Node& node);
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <limits>
 
+#include "base/check.hpp"
 #include "base/time.hpp"
 #include "sim/parts.hpp"
 #include "sim/values.hpp"
@@ -308,9 +309,9 @@ constexpr auto names = [] {
 
 std::span<const std::string_view> verbNames() { return names; }
 
-std::optional<Deed> readDeed(Yaml& yaml, std::string_view verb, const Node& node) {
+Deed readDeed(Yaml& yaml, std::string_view verb, const Node& node) {
     const auto* found = std::ranges::find(verbs, verb, &VerbReader::name);
-    if (found == verbs.end()) return std::nullopt;
+    STINT_CHECK(found != verbs.end());
     return found->read(yaml, node);
 }
 

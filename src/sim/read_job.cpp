@@ -26,23 +26,18 @@ constexpr std::array transports{NetworkTransport::Cellular, NetworkTransport::Wi
                                 NetworkTransport::Loopback};
 
 // jobs.md §1.3: a shorthand type, or capabilities and transports.
-struct NetworkWish {
+void readNetwork(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
     std::optional<std::int32_t> type;
-    std::optional<NetworkRequest> request;
-};
-
-NetworkWish readNetworkWish(Yaml& yaml, const Node& node) {
-    NetworkWish wish;
     NetworkRequest::Builder request;
     bool detailed = false;
     yaml.map(node, "network",
              {{"type",
                [&](const Node& value) {
-                   wish.type = yaml.word<std::int32_t>(value, "network type",
-                                                       {{"any", JobInfo::NETWORK_TYPE_ANY},
-                                                        {"unmetered", JobInfo::NETWORK_TYPE_UNMETERED},
-                                                        {"not_roaming", JobInfo::NETWORK_TYPE_NOT_ROAMING},
-                                                        {"cellular", JobInfo::NETWORK_TYPE_CELLULAR}});
+                   type = yaml.word<std::int32_t>(value, "network type",
+                                                  {{"any", JobInfo::NETWORK_TYPE_ANY},
+                                                   {"unmetered", JobInfo::NETWORK_TYPE_UNMETERED},
+                                                   {"not_roaming", JobInfo::NETWORK_TYPE_NOT_ROAMING},
+                                                   {"cellular", JobInfo::NETWORK_TYPE_CELLULAR}});
                }},
               {"capabilities",
                [&](const Node& value) {
@@ -55,11 +50,13 @@ NetworkWish readNetworkWish(Yaml& yaml, const Node& node) {
                    for (const auto& name : readWords(yaml, value, "transport", namesOf(transports)))
                        if (const auto known = transportNamed(name)) request.addTransportType(*known);
                }}});
-    if (wish.type.has_value() == detailed && node.IsMap())
+    if (type.has_value() == detailed && node.IsMap())
         yaml.complain(placeOf(node), "a network is asked for by its type, or by capabilities and transports; write "
                                      "one of the two, such as {{type: any}}");
-    if (detailed) wish.request = request.build();
-    return wish;
+    if (detailed)
+        job.setRequiredNetwork(request.build());
+    else if (type)
+        job.setRequiredNetworkType(*type);
 }
 
 struct Sides {
@@ -75,22 +72,23 @@ Sides readSides(Yaml& yaml, const Node& node, std::string_view what) {
     return sides;
 }
 
-struct Backoff {
+void readEstimate(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
+    const Sides sides = readSides(yaml, node, "estimated_bytes");
+    job.setEstimatedNetworkBytes(sides.down, sides.up);
+}
+
+void readBackoff(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
     std::int32_t policy = JobInfo::BACKOFF_POLICY_EXPONENTIAL;
     Duration initial = JobInfo::DEFAULT_INITIAL_BACKOFF;
-};
-
-Backoff readBackoff(Yaml& yaml, const Node& node) {
-    Backoff backoff;
     yaml.map(node, "backoff",
              {{"policy",
                [&](const Node& value) {
-                   backoff.policy = yaml.word<std::int32_t>(value, "back-off policy",
-                                                            {{"exponential", JobInfo::BACKOFF_POLICY_EXPONENTIAL},
-                                                             {"linear", JobInfo::BACKOFF_POLICY_LINEAR}});
+                   policy = yaml.word<std::int32_t>(value, "back-off policy",
+                                                    {{"exponential", JobInfo::BACKOFF_POLICY_EXPONENTIAL},
+                                                     {"linear", JobInfo::BACKOFF_POLICY_LINEAR}});
                }},
-              {"initial", [&](const Node& value) { backoff.initial = readDuration(yaml, value, "initial"); }}});
-    return backoff;
+              {"initial", [&](const Node& value) { initial = readDuration(yaml, value, "initial"); }}});
+    job.setBackoffCriteria(initial, policy);
 }
 
 void readPeriod(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
@@ -119,10 +117,16 @@ void readTrigger(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
     job.addTriggerContentUri(uri);
 }
 
-ClipData readClip(Yaml& yaml, const Node& node) {
+void readClip(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
     ClipData clip;
     yaml.list(node, "clip_data", [&](const Node& item) { clip.items.push_back({yaml.text(item, "a path"), nullptr}); });
-    return clip;
+    job.setClipData(clip, ClipData::grantRead);
+}
+
+std::vector<std::string> readItems(Yaml& yaml, const Node& node) {
+    std::vector<std::string> items;
+    yaml.list(node, "work_items", [&](const Node& item) { items.push_back(yaml.text(item, "a work item")); });
+    return items;
 }
 
 std::int32_t readPriority(Yaml& yaml, const Node& node) {
@@ -162,28 +166,22 @@ deed::Schedule readSchedule(Yaml& yaml, const Node& node) {
     deed::Schedule read{.job = {}, .asked = begun(yaml, node, key), .items = {}, .behaves = {}};
     read.job = key;
     JobInfo::Builder& job = read.asked;
-    const auto already = [](const Node&) {};
     using Setter = JobInfo::Builder& (JobInfo::Builder::*)(bool);
     const auto flag = [&](std::string_view name, Setter set) {
         return Key{name, [&yaml, &job, name, set](const Node& value) { (job.*set)(yaml.flag(value, name)); }};
     };
+    const auto part = [&](std::string_view name, void (*set)(Yaml&, const Node&, JobInfo::Builder&)) {
+        return Key{name, [&yaml, &job, set](const Node& value) { set(yaml, value, job); }};
+    };
+    const auto already = [](const Node&) {};
     yaml.map(node, "schedule",
              {{"job", already},
               {"service", already},
               {"priority", already},
               flag("user_initiated", &JobInfo::Builder::setUserInitiated),
               flag("expedited", &JobInfo::Builder::setExpedited),
-              {"network",
-               [&](const Node& value) {
-                   const NetworkWish wish = readNetworkWish(yaml, value);
-                   wish.request ? job.setRequiredNetwork(wish.request)
-                                : job.setRequiredNetworkType(wish.type.value_or(0));
-               }},
-              {"estimated_bytes",
-               [&](const Node& value) {
-                   const Sides sides = readSides(yaml, value, "estimated_bytes");
-                   job.setEstimatedNetworkBytes(sides.down, sides.up);
-               }},
+              part("network", readNetwork),
+              part("estimated_bytes", readEstimate),
               {"minimum_chunk",
                [&](const Node& value) { job.setMinimumNetworkChunkBytes(readSize(yaml, value, "minimum_chunk")); }},
               flag("charging", &JobInfo::Builder::setRequiresCharging),
@@ -191,23 +189,15 @@ deed::Schedule readSchedule(Yaml& yaml, const Node& node) {
               flag("storage_not_low", &JobInfo::Builder::setRequiresStorageNotLow),
               flag("device_idle", &JobInfo::Builder::setRequiresDeviceIdle),
               flag("persisted", &JobInfo::Builder::setPersisted),
-              {"backoff",
-               [&](const Node& value) {
-                   const Backoff backoff = readBackoff(yaml, value);
-                   job.setBackoffCriteria(backoff.initial, backoff.policy);
-               }},
+              part("backoff", readBackoff),
               {"latency", [&](const Node& value) { job.setMinimumLatency(readDuration(yaml, value, "latency")); }},
               {"deadline", [&](const Node& value) { job.setOverrideDeadline(readDuration(yaml, value, "deadline")); }},
-              {"periodic", [&](const Node& value) { readPeriod(yaml, value, job); }},
+              part("periodic", readPeriod),
               flag("prefetch", &JobInfo::Builder::setPrefetch),
               flag("important_while_foreground", &JobInfo::Builder::setImportantWhileForeground),
-              {"content_trigger", [&](const Node& value) { readTrigger(yaml, value, job); }},
-              {"clip_data", [&](const Node& value) { job.setClipData(readClip(yaml, value), ClipData::grantRead); }},
-              {"work_items",
-               [&](const Node& value) {
-                   yaml.list(value, "work_items",
-                             [&](const Node& item) { read.items.push_back(yaml.text(item, "a work item")); });
-               }},
+              part("content_trigger", readTrigger),
+              part("clip_data", readClip),
+              {"work_items", [&](const Node& value) { read.items = readItems(yaml, value); }},
               {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}});
     return read;
 }

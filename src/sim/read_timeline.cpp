@@ -15,145 +15,143 @@ constexpr std::array<std::string_view, 8> besideApp{
     "state",        "bucket",      "battery_usage", "data_saver_exempt", "may_start_from_background",
     "recents_task", "permissions", "temp_allowlist"};
 constexpr std::array<std::string_view, 1> besideUse{"kind"};
-constexpr std::array<std::string_view, 1> besideCall{"expect"};
 constexpr std::array<std::string_view, 1> besideRun{"expect_exit"};
+constexpr std::array<std::string_view, 1> besideCall{"expect"};
+constexpr std::array<std::string_view, 4> calls{"schedule", "enqueue", "alarm", "foreground_service"};
+constexpr std::array<std::string_view, 4> uses{"interaction", "notification_seen", "system_interaction", "sync"};
+constexpr std::array<std::string_view, 2> serviceResults{"success", "ForegroundServiceStartNotAllowed"};
+
+template <class All> bool isIn(const All& all, std::string_view word) {
+    return std::ranges::find(all, word) != all.end();
+}
 
 /// What may stand beside a verb.
 std::span<const std::string_view> besides(std::string_view verb) {
     if (verb == "app") return besideApp;
     if (verb == "use") return besideUse;
     if (verb == "run") return besideRun;
-    for (std::string_view call : {"schedule", "enqueue", "alarm", "foreground_service"})
-        if (verb == call) return besideCall;
+    if (isIn(calls, verb)) return besideCall;
     return {};
 }
 
-/// An entry's keys, each once.
-using Parts = std::map<std::string, Node, std::less<>>;
-
-bool isVerb(std::string_view key) { return std::ranges::find(verbNames(), key) != verbNames().end(); }
-
-// The one verb among the keys; `expect` is one where it stands alone.
-std::optional<std::string> verbOf(Yaml& yaml, const Node& entry, const Parts& parts) {
-    std::vector<std::string> verbs;
-    for (const auto& [key, value] : parts)
-        if (isVerb(key)) verbs.push_back(key);
-    if (verbs.empty() && parts.contains("expect")) return "expect";
-    if (verbs.size() == 1) return verbs.front();
-    if (verbs.size() > 1) {
-        yaml.complain(placeOf(entry),
-                      "an entry has exactly one verb; this one has {} and {}: write two entries with "
-                      "the same time",
-                      verbs[0], verbs[1]);
+/// An entry's keys, in the order of the file.
+class Parts {
+public:
+    Parts(Yaml& yaml, const Node& entry) {
+        yaml.names(entry, "an entry of the timeline",
+                   [this](const Node& name, const Node& value) { all_.emplace_back(name, value); });
     }
-    return std::nullopt;
-}
+    const Node* find(std::string_view key) const {
+        const auto found = std::ranges::find_if(all_, [&](const auto& part) { return part.first.Scalar() == key; });
+        return found == all_.end() ? nullptr : &found->second;
+    }
+    const std::vector<std::pair<Node, Node>>& all() const { return all_; }
 
-Error unknownKey(const std::string& key, std::string_view verb, std::span<const std::string_view> allowed) {
-    std::vector<std::string_view> known{allowed.begin(), allowed.end()};
-    if (const auto meant = nearest(key, known))
-        return {Errc::IllegalArgument, fmt::format("unknown key \"{}\" (did you mean \"{}\"?)", key, *meant)};
-    std::string words;
-    for (std::string_view word : allowed)
-        words += fmt::format(", {}", word);
-    return {Errc::IllegalArgument, fmt::format("unknown key \"{}\"; beside {} may stand at{}", key, verb, words)};
-}
+    std::vector<std::string> verbs() const {
+        std::vector<std::string> verbs;
+        for (const auto& [name, value] : all_)
+            if (isIn(verbNames(), name.Scalar())) verbs.push_back(name.Scalar());
+        // An expectation of state is what stands alone; beside a call it is that of its result.
+        if (verbs.empty() && find("expect")) verbs.emplace_back("expect");
+        return verbs;
+    }
 
-// A key that is no verb, in an entry without one: most likely a verb that was misspelt.
+private:
+    std::vector<std::pair<Node, Node>> all_;
+};
+
+// Most likely a verb that was misspelt.
 void complainOfNoVerb(Yaml& yaml, const Node& entry, const Parts& parts) {
     std::vector<std::string_view> known{verbNames().begin(), verbNames().end()};
     known.emplace_back("expect");
-    for (const auto& pair : entry) {
-        const std::string& key = pair.first.Scalar();
-        if (key == "at") continue;
-        const auto meant = nearest(key, known);
-        return yaml.complain(placeOf(pair.first), "unknown verb \"{}\"{}", key,
+    for (const auto& [name, value] : parts.all()) {
+        if (name.Scalar() == "at") continue;
+        const auto meant = nearest(name.Scalar(), known);
+        return yaml.complain(placeOf(name), "unknown verb \"{}\"{}", name.Scalar(),
                              meant ? fmt::format(" (did you mean \"{}\"?)", *meant)
                                    : "; scenario.md lists the verbs of a timeline");
     }
-    yaml.complain(placeOf(entry), "an entry lacks its verb{}",
-                  parts.contains("at") ? ", what happens then" : "; it has at, a time, and one verb");
+    yaml.complain(placeOf(entry), "an entry lacks its verb: what happens at its time");
 }
 
-void readBesideApp(Yaml& yaml, const Parts& parts, deed::ChangeApp& change) {
-    const auto read = [&](std::string_view key, auto reader) {
-        if (const auto found = parts.find(key); found != parts.end()) reader(found->second);
-    };
-    read("state", [&](const Node& value) { change.state = readState(yaml, value); });
-    read("bucket", [&](const Node& value) { change.bucket = readBucket(yaml, value); });
-    read("battery_usage", [&](const Node& value) { change.batteryUsage = readBatteryUsage(yaml, value); });
-    read("data_saver_exempt",
-         [&](const Node& value) { change.dataSaverExempt = yaml.flag(value, "data_saver_exempt"); });
-    read("may_start_from_background", [&](const Node& value) { change.conditions = readConditions(yaml, value); });
-    read("recents_task", [&](const Node& value) { change.recentsTask = yaml.flag(value, "recents_task"); });
-    read("permissions", [&](const Node& value) { change.permissions = readPermissions(yaml, value); });
-    read("temp_allowlist",
-         [&](const Node& value) { change.tempAllowlist = readDuration(yaml, value, "temp_allowlist"); });
+void complainOfBeside(Yaml& yaml, const Node& name, std::string_view verb) {
+    const auto allowed = besides(verb);
+    if (const auto meant = nearest(name.Scalar(), allowed))
+        return yaml.complain(placeOf(name), "unknown key \"{}\" (did you mean \"{}\"?)", name.Scalar(), *meant);
+    std::string words;
+    for (std::string_view word : allowed)
+        words += fmt::format(", {}", word);
+    yaml.complain(placeOf(name), "unknown key \"{}\"; beside {} may stand at{}", name.Scalar(), verb, words);
 }
 
-void readBesides(Yaml& yaml, const Parts& parts, Deed& read) {
-    static constexpr std::array<std::string_view, 4> uses{"interaction", "notification_seen", "system_interaction",
-                                                          "sync"};
-    static constexpr std::array<std::string_view, 2> services{"success", "ForegroundServiceStartNotAllowed"};
-    const auto found = [&](std::string_view key) -> const Node* {
-        const auto at = parts.find(key);
-        return at == parts.end() ? nullptr : &at->second;
-    };
-    const Node* expect = found("expect");
+void readBeside(Yaml& yaml, const Parts& parts, deed::ChangeApp& change) {
+    if (const Node* value = parts.find("state")) change.state = readState(yaml, *value);
+    if (const Node* value = parts.find("bucket")) change.bucket = readBucket(yaml, *value);
+    if (const Node* value = parts.find("battery_usage")) change.batteryUsage = readBatteryUsage(yaml, *value);
+    if (const Node* value = parts.find("data_saver_exempt"))
+        change.dataSaverExempt = yaml.flag(*value, "data_saver_exempt");
+    if (const Node* value = parts.find("may_start_from_background")) change.conditions = readConditions(yaml, *value);
+    if (const Node* value = parts.find("recents_task")) change.recentsTask = yaml.flag(*value, "recents_task");
+    if (const Node* value = parts.find("permissions")) change.permissions = readPermissions(yaml, *value);
+    if (const Node* value = parts.find("temp_allowlist"))
+        change.tempAllowlist = readDuration(yaml, *value, "temp_allowlist");
+}
+
+void readBesides(Yaml& yaml, const Parts& parts, Deed& deed) {
     const auto result = [&](std::span<const std::string_view> words) -> std::optional<std::string> {
+        const Node* expect = parts.find("expect");
         if (!expect) return std::nullopt;
         return readWord(yaml, *expect, "expect", words);
     };
-    std::visit(Overloaded{[&](deed::ChangeApp& change) { readBesideApp(yaml, parts, change); },
+    const Node* kind = parts.find("kind");
+    const Node* code = parts.find("expect_exit");
+    std::visit(Overloaded{[&](deed::ChangeApp& change) { readBeside(yaml, parts, change); },
                           [&](deed::Use& use) {
-                              if (const Node* kind = found("kind")) use.kind = readWord(yaml, *kind, "kind", uses);
+                              if (kind) use.kind = readWord(yaml, *kind, "kind", uses);
                           },
                           [&](deed::RunVerb& verb) {
-                              if (const Node* code = found("expect_exit"))
-                                  verb.expectExit = yaml.number(*code, "expect_exit", 0, 255);
+                              if (code) verb.expectExit = yaml.number(*code, "expect_exit", 0, 255);
                           },
                           [&](deed::Schedule& call) { call.expect = result(callResults()); },
                           [&](deed::Enqueue& call) { call.expect = result(callResults()); },
                           [&](deed::Alarm& call) { call.expect = result(callResults()); },
-                          [&](deed::ForegroundService& call) { call.expect = result(services); }, [](auto&) {}},
-               read);
+                          [&](deed::ForegroundService& call) { call.expect = result(serviceResults); }, [](auto&) {}},
+               deed);
 }
 
-void readEntry(Yaml& yaml, const Node& node, WallTime start, std::vector<Entry>& timeline) {
-    Parts parts;
-    std::map<std::string, Place> places;
-    yaml.names(node, "an entry of the timeline", [&](const Node& name, const Node& value) {
-        parts[name.Scalar()] = value;
-        places[name.Scalar()] = placeOf(name);
-    });
-    if (!node.IsMap()) return;
-    const auto verb = verbOf(yaml, node, parts);
-    if (!verb)
-        return std::ranges::any_of(parts, isVerb, [](const auto& part) -> std::string_view { return part.first; })
-                   ? void()
-                   : complainOfNoVerb(yaml, node, parts);
-    const auto allowed = besides(*verb);
-    for (const auto& [key, place] : places)
-        if (key != "at" && key != *verb && std::ranges::find(allowed, key) == allowed.end())
-            yaml.complain(place, "{}", unknownKey(key, *verb, allowed).message);
-    Entry entry{.place = placeOf(node), .deed = deed::Tick{}};
-    if (const auto at = parts.find("at"); at != parts.end())
-        entry.at = readMoment(yaml, at->second, start);
-    else
-        yaml.complain(placeOf(node), "the entry lacks at, its time since 0s, such as 10min");
-    auto read =
-        *verb == "expect" ? readExpect(yaml, parts.at("expect")) : readDeed(yaml, *verb, parts.find(*verb)->second);
-    if (!read) return;
-    readBesides(yaml, parts, *read);
-    entry.deed = *std::move(read);
-    timeline.push_back(std::move(entry));
+std::optional<Entry> readEntry(Yaml& yaml, const Node& node, WallTime start) {
+    const Parts parts(yaml, node);
+    if (!node.IsMap()) return std::nullopt;
+    const auto verbs = parts.verbs();
+    if (verbs.size() > 1)
+        yaml.complain(placeOf(node),
+                      "an entry has exactly one verb, and this one has {} and {}; write two entries with "
+                      "the same time",
+                      verbs[0], verbs[1]);
+    else if (verbs.empty())
+        complainOfNoVerb(yaml, node, parts);
+    if (verbs.size() != 1) return std::nullopt;
+    const std::string& verb = verbs.front();
+    for (const auto& [name, value] : parts.all())
+        if (name.Scalar() != "at" && name.Scalar() != verb && !isIn(besides(verb), name.Scalar()))
+            complainOfBeside(yaml, name, verb);
+    const Node* at = parts.find("at");
+    if (!at) yaml.complain(placeOf(node), "the entry lacks at, its time since 0s, such as 10min");
+    const Node& about = *parts.find(verb);
+    Entry entry{.place = placeOf(node),
+                .at = at ? readMoment(yaml, *at, start) : Duration{0},
+                .deed = verb == "expect" ? readExpect(yaml, about) : readDeed(yaml, verb, about)};
+    readBesides(yaml, parts, entry.deed);
+    return entry;
 }
 
 } // namespace
 
 std::vector<Entry> readTimeline(Yaml& yaml, const Node& node, WallTime start) {
     std::vector<Entry> timeline;
-    yaml.list(node, "timeline", [&](const Node& entry) { readEntry(yaml, entry, start, timeline); });
+    yaml.list(node, "timeline", [&](const Node& item) {
+        if (auto entry = readEntry(yaml, item, start)) timeline.push_back(*std::move(entry));
+    });
     return timeline;
 }
 

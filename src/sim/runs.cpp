@@ -144,7 +144,9 @@ void Runs::start(const CallStart& effect) {
     }
     const bool owesOne = effect.kind == JobClass::UserInitiated && !behaves.neverNotifies;
     if (behaves.notifies || owesOne)
-        later(id, behaves.notifiesAfter, [this, id](Run& posting) { postNotification(id, posting); });
+        later(id, behaves.notifiesAfter, [this, id](Run& posting) {
+            if (!posting.stopping) postNotification(id, posting);
+        });
     later(id, behaves.answersAfter, [this, id](Run& answering) { answerStart(id, answering, true); });
     beginWork(id, *run);
 }
