@@ -28,6 +28,7 @@ void addTracked(State& state, Tracked tracked) {
     const JobKey key = tracked.job.key;
     state.nextSequence = std::max(state.nextSequence, tracked.job.sequence + 1);
     ++state.jobCount[key.app];
+    countWatched(state, *tracked.job.info);
     state.jobs.emplace(key, std::move(tracked));
 }
 

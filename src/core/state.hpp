@@ -77,6 +77,8 @@ struct State {
     std::map<JobKey, Tracked> jobs;
     std::map<AppId, std::int64_t> jobCount;
     std::map<std::pair<AppId, std::string>, std::int32_t> lowestFree; ///< ids below it are taken (newId)
+    std::map<JobInfo::TriggerContentUri, std::size_t> watched; ///< what jobs watch, and how many each
+    std::uint64_t watchedVersion = 0;                          ///< one more whenever another path, or one less, is
     Groups groups;
     std::set<std::pair<Instant, JobKey>> alarms; ///< of jobs' own clocks
     std::set<Asks> held;                         ///< ready, and held back for a batch (jobs.md §3.7)
@@ -123,8 +125,6 @@ struct Turn {
 
 /// What is shut for these Asks now.
 std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
-/// Everything that keeps a tracked job from running (questions.cpp).
-std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now);
 /// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do
 /// not.
 std::optional<Instant> ownClock(const Tracked& tracked, Instant now);
@@ -139,6 +139,22 @@ void forget(Turn& turn, const JobKey& key);
 void wakeDue(Turn& turn);
 void askChanged(Turn& turn);
 void fillSlots(Turn& turn);
+
+// The explanation (blockers.cpp).
+
+/// Everything that keeps a tracked job from running; empty where it runs.
+std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now);
+/// Those that a person is told of: APP only where nothing else is (jobs.md §9.1).
+std::vector<Blocker> named(std::vector<Blocker> blockers);
+/// The time of its start, where nothing disturbs it; nullopt: it waits for more than time.
+std::optional<WallTime> forecast(const std::vector<Blocker>& blockers);
+/// Its own run; a job that waits for the end of the one it replaced has none.
+const Running* ownRun(const State& state, const Tracked& tracked);
+
+// What jobs watch (watched.cpp).
+
+void countWatched(State& state, const JobInfo& info);
+void uncountWatched(State& state, const JobInfo& info);
 
 // Running (running.cpp).
 

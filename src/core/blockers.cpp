@@ -1,0 +1,165 @@
+// The explanation: everything that keeps a job from running, from the very verdicts the decision is made by
+// (jobs.md §9.1), and what follows from it for the time of its start.
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "core/state.hpp"
+#include "rules/kind.hpp"
+
+namespace stint {
+namespace {
+
+std::optional<WallTime> sinceOf(const State& state, const Tracked& tracked, const Gate* gate) {
+    const auto* shut = tracked.grouped ? state.groups.shut(tracked.asks) : nullptr;
+    if (!shut) return tracked.joined;
+    const auto found = std::ranges::find(*shut, gate, &Shut::gate);
+    return found == shut->end() ? tracked.joined : std::max(tracked.joined, found->since);
+}
+
+Blocker blockerOf(const State& state, const Tracked& tracked, const ShutGate& shut, const Context& context) {
+    Blocker blocker{.reason = shut.verdict.reason,
+                    .gate = std::string(shut.gate->name),
+                    .detail = shut.gate->describe(context),
+                    .clears = std::string(shut.gate->clears),
+                    .since = sinceOf(state, tracked, shut.gate)};
+    if (shut.verdict.askAgain && shut.verdict.forecast)
+        blocker.until = wallAt(*shut.verdict.askAgain, context.world.now);
+    return blocker;
+}
+
+Blocker restBlocker(const Tracked& tracked, Now now) {
+    const Job& job = tracked.job;
+    const bool rests = job.failures + job.systemStops > 0;
+    return {.reason = PendingReason::ConstraintMinimumLatency, // jobs.md §9.1: back-off shows as 9, too
+            .gate = rests ? "back-off" : "latency",
+            .detail = rests ? fmt::format("rests after {} failures and {} system stops", job.failures, job.systemStops)
+                            : "not before its time",
+            .clears = "time",
+            .since = tracked.joined,
+            .until = wallAt(*job.notBefore, now)};
+}
+
+Blocker contentBlocker(const Tracked& tracked, Now now) {
+    Blocker blocker{.reason = PendingReason::ConstraintContentTrigger,
+                    .gate = "content",
+                    .detail = "nothing of what it watches has changed",
+                    .clears = "a change of what it watches",
+                    .since = tracked.joined};
+    if (const auto ready = contentReady(tracked)) {
+        blocker.detail = "what it watches is still changing";
+        blocker.until = wallAt(*ready, now);
+    }
+    return blocker;
+}
+
+// What a deadline does not pass by (jobs.md §3.1 clause 5).
+bool outlastsDeadline(const Blocker& blocker) {
+    return blocker.reason == PendingReason::User || blocker.reason == PendingReason::App ||
+           blocker.reason == PendingReason::DeviceState || blocker.reason == PendingReason::JobSchedulerOptimization;
+}
+
+// A job's own clocks, as blockers. What explicit ones a deadline that has passed or an override ignores is not there.
+void addOwnClocks(const Tracked& tracked, Now now, std::vector<Blocker>& blockers) {
+    const Job& job = tracked.job;
+    const bool overdue = job.deadline && *job.deadline <= now.elapsed;
+    if (!overdue && job.notBefore && *job.notBefore > now.elapsed) blockers.push_back(restBlocker(tracked, now));
+    if (!overdue && !job.info->getTriggerContentUris().empty()) {
+        const auto ready = contentReady(tracked);
+        if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(tracked, now));
+    }
+    if (tracked.heldUntil && *tracked.heldUntil > now.elapsed) {
+        blockers.push_back({.reason = PendingReason::User,
+                            .gate = "boot",
+                            .detail = "the session has just begun",
+                            .clears = "time",
+                            .since = tracked.joined,
+                            .until = wallAt(*tracked.heldUntil, now)});
+    }
+    // Only where it would come before what else is missing.
+    const bool own = std::ranges::any_of(blockers, [](const Blocker& blocker) { return !outlastsDeadline(blocker); });
+    if (own && job.deadline && !overdue) {
+        blockers.push_back({.reason = PendingReason::ConstraintDeadline,
+                            .gate = "deadline",
+                            .detail = "runs then, whatever constraint is missing",
+                            .clears = "time",
+                            .since = tracked.joined,
+                            .until = wallAt(*job.deadline, now)});
+    }
+}
+
+Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
+    if (!tracked.run && state.held.contains(tracked.asks) && state.heldUntil) {
+        return {.reason = PendingReason::JobSchedulerOptimization,
+                .gate = "batch",
+                .detail = "held until several jobs are ready",
+                .clears = "more ready jobs, or time",
+                .since = tracked.joined,
+                .until = wallAt(*state.heldUntil, now)};
+    }
+    if (tracked.run) {
+        return {.reason = PendingReason::DeviceState,
+                .gate = "earlier run",
+                .detail = "the run of the job it replaced has not ended yet",
+                .clears = "its end",
+                .since = tracked.joined};
+    }
+    return {.reason = PendingReason::DeviceState,
+            .gate = "slots",
+            .detail = "as many jobs run as may run at once",
+            .clears = "the end of another job",
+            .since = tracked.joined};
+}
+
+} // namespace
+
+std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now) {
+    if (ownRun(state, tracked)) return {};
+    Asks asks = asksOf(tracked.job, state.constants);
+    asks.overdue = tracked.job.deadline && *tracked.job.deadline <= now.elapsed;
+    const auto app = state.apps.find(asks.app);
+    const World world{state.constants, state.device, state.deviceState, now};
+    const Context context{world, asks, app == state.apps.end() ? nullptr : &app->second};
+    std::vector<Blocker> blockers;
+    for (const ShutGate& shut : shutGates(context))
+        blockers.push_back(blockerOf(state, tracked, shut, context));
+    addOwnClocks(tracked, now, blockers);
+    if (blockers.empty()) blockers.push_back(waitsFor(state, tracked, now));
+    std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });
+    return blockers;
+}
+
+const Running* ownRun(const State& state, const Tracked& tracked) {
+    if (!tracked.run) return nullptr;
+    const Running& running = state.runs.at(*tracked.run);
+    return running.run.dropped ? nullptr : &running;
+}
+
+// jobs.md §9.1: APP is named only where nothing else is.
+std::vector<Blocker> named(std::vector<Blocker> blockers) {
+    if (blockers.size() > 1) std::erase_if(blockers, [](const Blocker& b) { return b.reason == PendingReason::App; });
+    return blockers;
+}
+
+// The latest of the times, where each blocker names one; else it is not known (design.md, a forecast). A deadline
+// takes the place of the job's own constraints.
+std::optional<WallTime> forecast(const std::vector<Blocker>& blockers) {
+    WallTime others{};
+    std::optional<WallTime> own = WallTime{};
+    std::optional<WallTime> deadline;
+    for (const Blocker& blocker : blockers) {
+        if (blocker.reason == PendingReason::ConstraintDeadline) {
+            deadline = blocker.until;
+        } else if (outlastsDeadline(blocker)) {
+            if (!blocker.until) return std::nullopt;
+            others = std::max(others, *blocker.until);
+        } else if (own) {
+            own = blocker.until ? std::optional(std::max(*own, *blocker.until)) : std::nullopt;
+        }
+    }
+    if (deadline) own = std::min(own.value_or(*deadline), *deadline);
+    if (!own) return std::nullopt;
+    return std::max(*own, others);
+}
+
+} // namespace stint

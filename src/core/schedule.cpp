@@ -1,0 +1,213 @@
+// schedule() and enqueue(): from the manifest's word to a job that waits (jobs.md §2.2 to §2.5).
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "core/state.hpp"
+#include "rules/admission.hpp"
+#include "rules/validation.hpp"
+
+namespace stint {
+namespace {
+
+std::string_view resultName(const Error& error) {
+    switch (error.code) {
+    case Errc::IllegalArgument:
+        return "IllegalArgumentException";
+    case Errc::IllegalState:
+        return "IllegalStateException";
+    case Errc::Security:
+        return "SecurityException";
+    case Errc::LimitExceeded:
+        return "limit_exceeded";
+    case Errc::Storage:
+    case Errc::Busy:
+    case Errc::Unavailable:
+    case Errc::System:
+        break;
+    }
+    return "error";
+}
+
+void refuse(Turn& turn, const Schedule& event, Error error) {
+    turn.effect(Trace{.what = Trace::What::Refused,
+                      .app = event.app,
+                      .job = JobKey{event.app, event.space, event.info->getId()},
+                      .result = std::string(resultName(error))});
+    turn.effect(Reply{.call = event.call, .error = std::move(error)});
+}
+
+void refuseQuietly(Turn& turn, const Schedule& event) {
+    turn.effect(Trace{.what = Trace::What::Refused,
+                      .app = event.app,
+                      .job = JobKey{event.app, event.space, event.info->getId()},
+                      .result = "failure"});
+    turn.effect(Reply{.call = event.call, .result = 0, .id = event.info->getId()});
+}
+
+JobId smallestFree(State& state, const AppId& app, const std::string& space) {
+    auto [hint, isNew] = state.lowestFree.try_emplace({app, space}, 1);
+    while (state.jobs.contains({app, space, JobId{hint->second}}))
+        ++hint->second;
+    return JobId{hint->second};
+}
+
+// jobs.md §2.4, replace: counters, marks and cumulative time begin anew; a run of the old one is asked to stop.
+Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
+    State& state = turn.state;
+    const auto found = state.jobs.find(key);
+    if (found == state.jobs.end()) {
+        ++state.jobCount[key.app];
+        return state.jobs[key];
+    }
+    Tracked& tracked = found->second;
+    takeOut(state, tracked);
+    if (tracked.run) {
+        Running& running = state.runs.at(*tracked.run);
+        running.run.dropped = true;
+        beginStop(turn, running, {StopReason::CancelledByApp, InternalReason::Canceled});
+    }
+    const auto run = tracked.run;
+    tracked = Tracked{};
+    tracked.run = run;
+    return tracked;
+}
+
+// jobs.md §2.5: an item joins a job with an equal JobInfo, running or not; else the job is replaced, and its items move
+// to the new one, those not completed first.
+std::vector<WorkItem> inheritedWork(const State& state, const JobKey& key) {
+    const auto old = state.jobs.find(key);
+    if (old == state.jobs.end()) return {};
+    std::vector<WorkItem> work = old->second.job.work;
+    for (WorkItem& item : work)
+        item.active = false;
+    return work;
+}
+
+bool joins(const State& state, const Schedule& event, const JobKey& key) {
+    const auto found = state.jobs.find(key);
+    return event.work && found != state.jobs.end() && *found->second.job.info == *event.info;
+}
+
+void addWork(Turn& turn, Job& job, WorkItem item) {
+    item.id = job.nextWork++;
+    turn.record(SaveWork{job.key, item});
+    job.work.push_back(std::move(item));
+}
+
+// The app was in an allowed state just now: the marks are taken away (jobs.md §2.5).
+void join(Turn& turn, const Schedule& event, const JobKey& key) {
+    Tracked& tracked = turn.state.jobs.at(key);
+    addWork(turn, tracked.job, *event.work);
+    const bool demoted = tracked.job.demotedByUser || tracked.job.demotedBySystem;
+    if (event.info->isUserInitiated() && demoted) {
+        tracked.job.demotedByUser = tracked.job.demotedBySystem = false;
+        turn.record(SaveJob{tracked.job});
+    }
+    turn.effect(Trace{.what = Trace::What::Scheduled, .app = key.app, .job = key, .result = "success"});
+    turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
+    if (!tracked.run) letWait(turn, tracked);
+}
+
+// What it watches may have changed while the one before it ran (jobs.md §3.2).
+ContentChanges collected(const State& state, const JobKey& key) {
+    const auto old = state.jobs.find(key);
+    if (old == state.jobs.end() || !old->second.run) return {};
+    return state.runs.at(*old->second.run).content;
+}
+
+void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr info) {
+    State& state = turn.state;
+    const bool replaces = state.jobs.contains(key);
+    std::vector<WorkItem> work = event.work ? inheritedWork(state, key) : std::vector<WorkItem>{};
+    ContentChanges content = collected(state, key);
+    // Its work goes with it, but where enqueue() hands it on.
+    if (replaces && !event.work && !state.jobs.at(key).job.work.empty()) turn.record(DropJob{key});
+    Tracked& tracked = replaceOrAdd(turn, key);
+    tracked.job = Job{.key = key,
+                      .info = std::move(info),
+                      .scheduled = turn.now.wall,
+                      .enqueued = turn.now.elapsed,
+                      .sequence = state.nextSequence++,
+                      .work = std::move(work),
+                      .label = event.info->getExtras().getString("label")};
+    for (const WorkItem& item : tracked.job.work)
+        tracked.job.nextWork = std::max(tracked.job.nextWork, item.id + 1);
+    setClocks(tracked.job, turn.now, state.constants);
+    tracked.content = std::move(content);
+    tracked.joined = turn.now.wall;
+    tracked.inSight = event.callerVisible;
+    turn.record(SaveJob{tracked.job});
+    if (event.work) addWork(turn, tracked.job, *event.work);
+    turn.effect(Trace{.what = replaces ? Trace::What::Replaced : Trace::What::Scheduled,
+                      .app = key.app,
+                      .job = key,
+                      .result = "success"});
+    turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
+    if (!tracked.run) letWait(turn, tracked); // else nothing of it starts before the old run has ended
+}
+
+std::optional<Error> workError(const State& state, const Schedule& event, const JobKey& key) {
+    if (!event.work) return std::nullopt;
+    const WorkItem& item = *event.work;
+    if (auto error = brokenRule(item)) return error;
+    const bool bytes = std::max({item.estimatedDown, item.estimatedUp, item.minimumChunk}) > 0;
+    if (bytes && !event.info->getRequiredNetwork()) {
+        return fail(Errc::IllegalArgument, "an item with network bytes on a job that requires no network; require one");
+    }
+    const auto old = state.jobs.find(key);
+    const auto queued = old == state.jobs.end() ? 0 : std::ssize(old->second.job.work);
+    if (event.info->isPersisted() && queued >= state.constants.maxPersistedWorkItems) {
+        return fail(Errc::IllegalState, "{} has {} work items already, and at most {} are allowed", textOf(key), queued,
+                    state.constants.maxPersistedWorkItems);
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+void merge(Turn& turn, const Schedule& event) {
+    // The order of jobs.md §2.4; whatever fails leaves an existing job of the same id untouched.
+    State& state = turn.state;
+    App* app = turn.app(event.app);
+    if (!app) return refuse(turn, event, fail(Errc::Security, "{} is not an installed app", event.app.name));
+    if (auto error = manifestError(*app, *event.info)) return refuse(turn, event, *std::move(error));
+    switch (admission(*app, event, turn.now.elapsed)) {
+    case Admission::NotDeclared:
+        return refuse(
+            turn, event,
+            fail(Errc::Security, "{} does not declare the permission {}", event.app.name, runUserInitiatedJobs));
+    case Admission::NotAllowed:
+        return refuseQuietly(turn, event);
+    case Admission::Admitted:
+        break;
+    }
+    auto space = trimmedNamespace(event.space, state.constants);
+    if (!space) return refuse(turn, event, std::move(space).error());
+    if (event.info->isPersisted()) {
+        const bool over = overScheduleRate(*app, turn.now.elapsed, state.constants);
+        if (over && app->manifest.debuggable) {
+            return refuse(turn, event,
+                          fail(Errc::LimitExceeded, "{} schedules persisted jobs more than {} times within {}",
+                               event.app.name, state.constants.scheduleRate,
+                               formatDuration(state.constants.scheduleRateWindow)));
+        }
+        // Noted up to the limit: one more note tells nothing new.
+        if (!over) app->scheduleCalls.push_back(turn.now.elapsed);
+    }
+    JobInfoPtr info = event.info;
+    JobKey key{event.app, *space, info->getId()};
+    if (event.newId) {
+        key.id = smallestFree(state, event.app, *space);
+        info = std::make_shared<const JobInfo>(info->withId(key.id));
+    }
+    if (auto error = workError(state, event, key)) return refuse(turn, event, *std::move(error));
+    if (joins(state, event, key)) return join(turn, event, key);
+    const auto tracked = state.jobCount.find(event.app);
+    if (auto error = capError(event.app, tracked == state.jobCount.end() ? 0 : tracked->second,
+                              state.jobs.contains(key), state.constants)) {
+        return refuse(turn, event, *std::move(error));
+    }
+    accept(turn, event, key, std::move(info));
+}
+
+} // namespace stint
