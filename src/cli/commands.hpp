@@ -8,6 +8,7 @@ namespace stint::cli {
 int start(const Arguments&, const Screen&);
 int get(const Arguments&, const Screen&);
 int cancel(const Arguments&, const Screen&);
+int runNow(const Arguments&, const Screen&);
 
 int jobs(const Arguments&, const Screen&);
 int why(const Arguments&, const Screen&);
@@ -22,7 +23,10 @@ int deviceSet(const Arguments&, const Screen&);
 int deviceReset(const Arguments&, const Screen&);
 
 int sim(const Arguments&, const Screen&);
+int cmd(const Arguments&, const Screen&);
+int dumpsys(const Arguments&, const Screen&);
 
 int help(const Arguments&, const Screen&);
+int helpConstraints(const Arguments&, const Screen&);
 
 } // namespace stint::cli

@@ -87,21 +87,30 @@ Result<void> Daemon::cancel(const JobKey& job) {
     return {};
 }
 
+Result<void> Daemon::cancelAll(const std::string& package) {
+    STINT_TRY(ask(bus_.get(), wire::jobSchedulerInterface, "CancelInAllNamespaces", nothing,
+                  [&](DictionaryWriter& options) { options.put("as", package); }));
+    return {};
+}
+
 struct Daemon::Page {
     std::vector<JobView> jobs;
     bool more = false;
 };
 
+/// Tracked jobs come behind the last one of `before`; of finished ones as many are left out.
 Result<Daemon::Page> Daemon::page(const std::optional<std::string>& package, bool finished,
-                                  const std::optional<JobKey>& after) {
+                                  const std::vector<JobView>& before) {
     auto answer =
         STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "ListJobs", nothing, [&](DictionaryWriter& options) {
             if (package) options.put("package", *package);
             if (finished) options.put("finished", true);
-            if (!after) return;
-            options.put("afterPackage", after->app.name);
-            options.put("afterNamespace", after->space);
-            options.put("afterId", after->id.value);
+            if (before.empty()) return;
+            if (finished) return options.put("skip", static_cast<std::int32_t>(before.size()));
+            const JobKey& last = before.back().key;
+            options.put("afterPackage", last.app.name);
+            options.put("afterNamespace", last.space);
+            options.put("afterId", last.id.value);
         }));
     Reader reader(answer);
     Page made;
@@ -112,13 +121,11 @@ Result<Daemon::Page> Daemon::page(const std::optional<std::string>& package, boo
 
 Result<std::vector<JobView>> Daemon::jobs(const std::optional<std::string>& package, bool finished) {
     std::vector<JobView> all;
-    std::optional<JobKey> after;
     for (bool more = true; more;) {
-        auto next = STINT_TRY(page(package, finished, after));
+        auto next = STINT_TRY(page(package, finished, all));
         more = next.more && !next.jobs.empty();
         for (auto& job : next.jobs)
             all.push_back(std::move(job));
-        if (more) after = all.back().key;
     }
     return all;
 }
@@ -130,6 +137,24 @@ Result<Explanation> Daemon::explain(const JobKey& job) {
     Explanation made;
     made.job = STINT_TRY(wire::readJobView(reader));
     made.blockers = STINT_TRY(wire::readList(reader, wire::readBlocker));
+    return made;
+}
+
+Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) {
+    auto answer = STINT_TRY(
+        ask(bus_.get(), wire::taskManagerInterface, "History", [&](Writer& writer) { writeKey(writer, job); }));
+    Reader reader(answer);
+    return wire::readList(reader, wire::readHistoryEntry);
+}
+
+Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words) {
+    auto answer =
+        STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Shell", [&](Writer& writer) { writer.strings(words); }));
+    Reader reader(answer);
+    ShellAnswer made;
+    made.code = STINT_TRY(reader.int32());
+    made.out = STINT_TRY(reader.string());
+    made.err = STINT_TRY(reader.string());
     return made;
 }
 

@@ -26,6 +26,13 @@ struct Explanation {
     std::vector<Blocker> blockers;
 };
 
+/// What Android's shell verbs answer (jobs.md §8).
+struct ShellAnswer {
+    std::int32_t code = 0; ///< a process ends with its low byte
+    std::string out;       ///< lines
+    std::string err;       ///< lines
+};
+
 struct AppExited {
     std::uint32_t pid = 0;
     std::int32_t exitCode = 0;
@@ -46,10 +53,16 @@ public:
     Result<std::optional<JobId>> scheduleNew(const JobInfo& job, const AppId& app);
     /// The shell's cancel; IllegalArgument where there is no such job.
     Result<void> cancel(const JobKey& job);
+    /// Every job of an app, in every namespace.
+    Result<void> cancelAll(const std::string& package);
 
     /// All of them, page by page. nullopt: every app's.
     Result<std::vector<JobView>> jobs(const std::optional<std::string>& package, bool finished);
     Result<Explanation> explain(const JobKey& job);
+    /// How what kept it waiting has changed, oldest first (jobs.md §9.2).
+    Result<std::vector<HistoryEntry>> history(const JobKey& job);
+    /// The words that follow "cmd jobscheduler".
+    Result<ShellAnswer> shell(const std::vector<std::string>& words);
     /// The job's state now; from here on its news come. IllegalArgument where neither a job nor its history is there.
     Result<JobView> watch(const JobKey& job);
 
@@ -76,7 +89,7 @@ public:
 private:
     explicit Daemon(wire::Bus bus) : bus_(std::move(bus)) {}
     struct Page;
-    Result<Page> page(const std::optional<std::string>& package, bool finished, const std::optional<JobKey>& after);
+    Result<Page> page(const std::optional<std::string>& package, bool finished, const std::vector<JobView>& before);
 
     wire::Bus bus_;
 };

@@ -102,11 +102,9 @@ int help(const Arguments& given, const Screen& screen) {
         screen.print(overview());
         return ends::ok;
     }
-    auto named = parse([&] {
-        auto line = given.words;
-        line.emplace_back("--help");
-        return line;
-    }());
+    auto line = given.words;
+    line.insert(line.begin(), "--help"); // behind some verbs it would be another program's
+    auto named = parse(line);
     if (!named.ok()) return screen.fail(ends::usage, named.error().message);
     screen.print(helpFor(*named->verb, screen.columns()));
     return ends::ok;

@@ -32,7 +32,7 @@ std::string sizeText(Bytes size) { return size == unknownBytes ? "-" : formatSiz
 std::string detailOf(const JobView& job, WallTime now) {
     std::string detail;
     if (job.state == JobView::State::Pending) {
-        detail = reasonsText(job);
+        detail = reasonsText(job.reasons);
         if (job.earliest && *job.earliest > now) detail += fmt::format(", earliest {}", ahead(*job.earliest, now));
     } else if (job.started) {
         detail = fmt::format("started {}", ago(*job.started, now));
@@ -42,10 +42,11 @@ std::string detailOf(const JobView& job, WallTime now) {
 
 Table tracked(const std::vector<JobView>& jobs, WallTime now) {
     using enum Table::Align;
-    Table table({{"JOB"}, {"STATE"}, {"DONE", Right}, {"SIZE", Right}, {"WHAT"}, {"DETAIL"}});
+    Table table({{"JOB"}, {"KIND"}, {"STATE"}, {"DONE", Right}, {"SIZE", Right}, {"WHAT"}, {"DETAIL"}});
     for (const auto& job : jobs) {
         auto progress = progressOf(job);
         table.add({textOf(job.key),
+                   kindText(job),
                    {std::string(stateWord(job)), paintOf(job)},
                    percentText(progress),
                    sizeText(progress.total),
@@ -80,6 +81,11 @@ Result<JobKey> cancelled(const std::string& text) {
     return job.key;
 }
 
+Result<void> cancelledAll(const std::string& package) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    return daemon.cancelAll(package);
+}
+
 } // namespace
 
 int jobs(const Arguments& given, const Screen& screen) {
@@ -100,6 +106,12 @@ int jobs(const Arguments& given, const Screen& screen) {
 }
 
 int cancel(const Arguments& given, const Screen& screen) {
+    if (given.has("all")) {
+        auto all = cancelledAll(given.words[0]);
+        return all.ok()
+                   ? ends::ok
+                   : screen.fail(fmt::format("cannot cancel the jobs of {}", printable(given.words[0])), all.error());
+    }
     auto job = cancelled(given.words[0]);
     if (job.ok()) return ends::ok;
     screen.trouble(fmt::format("cannot cancel {}: {}", printable(given.words[0]), job.error().message));

@@ -1,102 +1,8 @@
 #include "cli/json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "cli/json_parts.hpp"
 
 namespace stint::cli {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr int schema = 1;
-
-Json header() { return Json{{"schema", schema}}; }
-
-/// Words of apps are strangers' bytes: what is no UTF-8 is replaced, never thrown over.
-std::string dumped(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-Json milliseconds(const std::optional<WallTime>& time) {
-    return time ? Json(time->time_since_epoch().count()) : Json(nullptr);
-}
-
-Json size(Bytes bytes) { return bytes == unknownBytes ? Json(nullptr) : Json(bytes); }
-
-template <class Enum> Json number(Enum value) { return static_cast<std::int32_t>(value); }
-
-void putKey(Json& line, const JobKey& key) {
-    line["job"] = textOf(key);
-    line["package"] = key.app.name;
-    line["namespace"] = key.space;
-    line["id"] = key.id.value;
-}
-
-std::string_view nameOf(JobView::State state) {
-    switch (state) {
-    case JobView::State::Pending:
-        return "pending";
-    case JobView::State::Running:
-        return "running";
-    case JobView::State::Finished:
-        return "finished";
-    }
-    return "unknown";
-}
-
-Json reasonsOf(const JobView& job) {
-    Json list = Json::array();
-    for (PendingReason reason : job.reasons)
-        list.push_back({{"reason", number(reason)}, {"name", stint::nameOf(reason)}});
-    return list;
-}
-
-void putNotification(Json& line, const std::optional<Notification>& shown) {
-    line["title"] = shown ? Json(shown->getTitle()) : Json(nullptr);
-    line["text"] = shown ? Json(shown->getText()) : Json(nullptr);
-    line["progressMaximum"] = shown ? Json(shown->getProgress().maximum) : Json(nullptr);
-    line["progressValue"] = shown ? Json(shown->getProgress().value) : Json(nullptr);
-}
-
-void putEnd(Json& line, const std::optional<Completed>& end) {
-    line["ended"] = end ? milliseconds(end->ended) : Json(nullptr);
-    line["stopReason"] = end ? number(end->ending.reason) : Json(nullptr);
-    line["stopReasonName"] = end ? Json(stint::nameOf(end->ending.reason)) : Json(nullptr);
-    line["exitCode"] = end ? Json(end->outcome.exitCode) : Json(nullptr);
-    line["outcome"] = end ? Json(end->outcome.text) : Json(nullptr);
-}
-
-void putJob(Json& line, const JobView& job) {
-    putKey(line, job.key);
-    line["service"] = job.info ? Json(job.info->getService().name) : Json(nullptr);
-    line["label"] = job.label;
-    line["kind"] = stint::nameOf(job.kind);
-    line["demoted"] = job.demoted;
-    line["state"] = nameOf(job.state);
-    line["runState"] = job.runState ? Json(stint::nameOf(*job.runState)) : Json(nullptr);
-    line["reasons"] = reasonsOf(job);
-    line["failures"] = job.failures;
-    line["systemStops"] = job.systemStops;
-    // A finished job's view does not tell when it was asked for.
-    line["enqueued"] = job.scheduled == WallTime{} ? Json(nullptr) : milliseconds(job.scheduled);
-    line["earliest"] = milliseconds(job.earliest);
-    line["started"] = milliseconds(job.started);
-    line["transferredDown"] = size(job.transferredDown);
-    line["transferredUp"] = size(job.transferredUp);
-    line["estimatedDown"] = size(job.estimatedDown);
-    line["estimatedUp"] = size(job.estimatedUp);
-    putNotification(line, job.notification);
-    putEnd(line, job.completed);
-}
-
-Json blockerOf(const Blocker& blocker) {
-    return {{"reason", number(blocker.reason)},
-            {"name", stint::nameOf(blocker.reason)},
-            {"gate", blocker.gate},
-            {"detail", blocker.detail},
-            {"since", milliseconds(blocker.since)},
-            {"until", milliseconds(blocker.until)},
-            {"clears", blocker.clears}};
-}
-
-} // namespace
 
 std::string jsonOf(const JobView& job) {
     Json line = header();
@@ -112,13 +18,40 @@ std::string jsonOf(const JobView& job, const Event& event) {
     return dumped(line);
 }
 
-std::string jsonOf(const JobView& job, const std::vector<Blocker>& blockers) {
+std::string jsonOf(const JobView& job, const std::vector<Blocker>& blockers,
+                   const std::optional<std::vector<HistoryEntry>>& history) {
     Json line = header();
     putJob(line, job);
     line["mayRun"] = job.state == JobView::State::Running || (job.state == JobView::State::Pending && blockers.empty());
-    line["blockers"] = Json::array();
-    for (const auto& blocker : blockers)
-        line["blockers"].push_back(blockerOf(blocker));
+    line["blockers"] = blockersOf(blockers);
+    if (history) line["history"] = historyOf(*history);
+    return dumped(line);
+}
+
+std::string jsonOf(const RunNow& done) {
+    Json line = header();
+    putJob(line, done.job);
+    line["runs"] = done.runs;
+    line[done.runs ? "overrides" : "blockers"] = blockersOf(done.blockers);
+    return dumped(line);
+}
+
+std::string jsonOf(const ShellAnswer& answer) {
+    Json line = header();
+    line["code"] = answer.code;
+    line["out"] = answer.out;
+    line["err"] = answer.err;
+    return dumped(line);
+}
+
+std::string jsonOf(const Carries& row) {
+    Json line = header();
+    line["method"] = row.method;
+    line["regular"] = row.regular;
+    line["expedited"] = row.expedited;
+    line["userInitiated"] = row.userInitiated;
+    line["work"] = row.work;
+    line["note"] = row.note;
     return dumped(line);
 }
 

@@ -17,7 +17,7 @@ bool isDashed(const std::string& word) { return word.size() > 1 && word.front() 
 struct Split {
     const Verb* verb;
     std::vector<std::string> ours;   ///< for the parser: options and words
-    std::vector<std::string> passed; ///< for the program that the verb runs
+    std::vector<std::string> passed; ///< for the program that the verb runs, or the daemon
 };
 
 std::string guess(std::string_view word, std::span<const std::string_view> known) {
@@ -44,12 +44,16 @@ Result<Split> split(const std::vector<std::string>& line) {
 
     Split made{longer ? longer : verb, {line.begin(), first}, {}};
     auto rest = first + 1;
+    if (made.verb->passes == Verb::Passes::Everything) {
+        made.passed.assign(rest, line.end());
+        return made;
+    }
     if (longer) {
         made.ours.insert(made.ours.end(), rest, second);
         rest = second + 1;
     }
     auto end = line.end();
-    if (made.verb->passesRest && second != line.end()) {
+    if (made.verb->passes == Verb::Passes::BehindFirstWord && second != line.end()) {
         end = second + 1;
         made.passed.assign(end, line.end());
     }

@@ -128,15 +128,32 @@ Paint paintOf(const JobView& job) {
     return job.completed && exitCodeOf(*job.completed) == 0 ? Paint::Good : Paint::Bad;
 }
 
-std::string reasonsText(const JobView& job) {
+std::string kindText(const JobView& job) {
+    const auto word = [&job]() -> std::string_view {
+        switch (job.kind) {
+        case JobClass::Regular:
+            return "regular";
+        case JobClass::Expedited:
+            return "expedited";
+        case JobClass::UserInitiated:
+            return "user-initiated";
+        }
+        return "unknown";
+    }();
+    if (job.demoted) return fmt::format("{} (demoted)", word);
+    if (!job.info || !job.info->isPeriodic()) return std::string(word);
+    return fmt::format("{}, every {}", word, formatDuration(job.info->getPeriod()->interval));
+}
+
+std::string reasonsText(const std::vector<PendingReason>& reasons) {
     std::string text;
-    for (PendingReason reason : job.reasons)
+    for (PendingReason reason : reasons)
         text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", meaningOf(reason), nameOf(reason));
     return text.empty() ? std::string(meaningOf(PendingReason::Undefined)) : text;
 }
 
 std::string waitingText(const JobView& job, WallTime now) {
-    std::string text = fmt::format("waiting: {}", reasonsText(job));
+    std::string text = fmt::format("waiting: {}", reasonsText(job.reasons));
     if (job.earliest && *job.earliest > now) text += fmt::format(", earliest {}", ahead(*job.earliest, now));
     return text;
 }

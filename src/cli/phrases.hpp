@@ -17,9 +17,11 @@ std::string_view meaningOf(PendingReason);
 /// "waiting", "starting", "running", "stopping", "done", "failed", "stopped".
 std::string_view stateWord(const JobView&);
 Paint paintOf(const JobView&);
+/// What it runs as, or would: "user-initiated", "regular, every 1h", "regular (demoted)".
+std::string kindText(const JobView&);
 
 /// "no network that fits (CONSTRAINT_CONNECTIVITY)"; several are joined by "; ".
-std::string reasonsText(const JobView&);
+std::string reasonsText(const std::vector<PendingReason>&);
 /// "waiting: no network that fits (CONSTRAINT_CONNECTIVITY), earliest in 28s".
 std::string waitingText(const JobView&, WallTime now);
 

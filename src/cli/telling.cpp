@@ -78,7 +78,7 @@ std::string Telling::line(Moment now) const {
 void Telling::log(Moment now) {
     if (job_->state == JobView::State::Finished) return;
     std::string words =
-        job_->state == JobView::State::Pending ? "waiting: " + reasonsText(*job_) : std::string(stateWord(*job_));
+        job_->state == JobView::State::Pending ? "waiting: " + reasonsText(job_->reasons) : std::string(stateWord(*job_));
     if (words != lastLogged_) {
         screen_.tell(job_->state == JobView::State::Pending ? waitingText(*job_, now.wall) : words);
         lastLogged_ = words;

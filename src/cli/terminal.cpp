@@ -8,6 +8,7 @@
 
 #include "base/fd.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/text.hpp"
 
 namespace stint::cli {
 namespace {
@@ -81,6 +82,10 @@ void Screen::tell(std::string_view line) const {
     clearDrawn();
     put(err_, fmt::format("{}\n", line));
 }
+
+void Screen::passOut(std::string_view lines) const { put(out_, printableLines(lines)); }
+
+void Screen::passErr(std::string_view lines) const { put(err_, printableLines(lines)); }
 
 void Screen::trouble(std::string_view sentence) const {
     clearDrawn();

@@ -42,6 +42,9 @@ public:
     void print(std::string_view line) const;
     /// What goes on, for a person, on stderr; nothing under --quiet and --json.
     void tell(std::string_view line) const;
+    /// Lines of another's, with their ends, as they are but for what would steer the terminal.
+    void passOut(std::string_view lines) const;
+    void passErr(std::string_view lines) const;
     /// "stint: …" on stderr, always.
     void trouble(std::string_view sentence) const;
     /// As trouble(), and answers the exit code that belongs to the error: "stint: `what`: …".

@@ -69,6 +69,17 @@ std::string printable(std::string_view text) {
     return shown;
 }
 
+std::string printableLines(std::string_view lines) {
+    std::string shown;
+    while (!lines.empty()) {
+        auto end = std::min(lines.find('\n'), lines.size());
+        shown += printable(lines.substr(0, end));
+        if (end < lines.size()) shown += '\n';
+        lines.remove_prefix(std::min(end + 1, lines.size()));
+    }
+    return shown;
+}
+
 std::size_t widthOf(std::string_view text) {
     std::size_t width = 0;
     while (!text.empty())

@@ -10,6 +10,8 @@ namespace stint::cli {
 /// marks that turn the direction of writing, and bytes that are no UTF-8 become U+FFFD. Every word that came from an
 /// app, a server or a URL goes through here before it is printed.
 std::string printable(std::string_view text);
+/// The same of each line; the lines' ends stay.
+std::string printableLines(std::string_view lines);
 
 /// Columns that printable text takes: two for wide characters, none for combining ones.
 std::size_t widthOf(std::string_view text);

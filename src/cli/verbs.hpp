@@ -1,6 +1,7 @@
 // The table of verbs: the one place that says which there are, what they take, and what their help says. The parser,
 // `stint help` and the shells' completions are made from it.
 #pragma once
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,8 @@ struct Verb {
     std::string_view words; ///< what stands behind it: "URL", "[PACKAGE]", "KEY=VALUE…"
     std::size_t fewest = 0; ///< how many words it takes
     std::size_t most = 0;
-    bool passesRest = false; ///< all behind its first word is another program's, dashes and all
+    /// Which words are another's, dashes and all: an option of ours among them is none.
+    enum class Passes : std::uint8_t { Nothing, BehindFirstWord, Everything } passes = Passes::Nothing;
     std::string_view summary;
     std::string_view about; ///< paragraphs for `stint help VERB`
     std::vector<Option> options;

@@ -13,11 +13,20 @@
 namespace stint::cli {
 namespace {
 
-Result<Explanation> explained(const std::string& text) {
+using History = std::optional<std::vector<HistoryEntry>>; ///< nullopt: not asked for
+
+struct Answer : Explanation {
+    History history;
+};
+
+Result<Answer> explained(const Arguments& given) {
     auto daemon = STINT_TRY(Daemon::connect());
-    auto job = STINT_TRY(lookUp(daemon, text));
-    if (job.state == JobView::State::Finished) return Explanation{std::move(job), {}};
-    return daemon.explain(job.key);
+    auto job = STINT_TRY(lookUp(daemon, given.words[0]));
+    History history;
+    if (given.has("history")) history.emplace();
+    if (job.state == JobView::State::Finished) return Answer{{std::move(job), {}}, history}; // its record is gone
+    if (history) history = STINT_TRY(daemon.history(job.key));
+    return Answer{STINT_TRY(daemon.explain(job.key)), std::move(history)};
 }
 
 std::string headline(const Explanation& it, WallTime now) {
@@ -52,6 +61,20 @@ Table tableOf(const std::vector<Blocker>& blockers, WallTime now) {
     return table;
 }
 
+/// jobs.md §9.2: {APP} is written where nothing else was left to wait for.
+std::string textOf(const HistoryEntry& entry) {
+    if (entry.reasons == std::vector{PendingReason::App}) return "nothing but its app (APP)";
+    return reasonsText(entry.reasons);
+}
+
+void printHistory(const std::vector<HistoryEntry>& history, WallTime now, const Screen& screen) {
+    if (history.empty()) return screen.print("it has no history: it has not waited for anything yet");
+    Table table({{"SINCE"}, {"IT WAITED FOR"}});
+    for (const auto& entry : history)
+        table.add({ago(entry.when, now), textOf(entry)});
+    table.print(screen);
+}
+
 int exitCodeOf(const Explanation& it) {
     switch (it.job.state) {
     case JobView::State::Running:
@@ -67,18 +90,19 @@ int exitCodeOf(const Explanation& it) {
 } // namespace
 
 int why(const Arguments& given, const Screen& screen) {
-    auto explanation = explained(given.words[0]);
+    auto explanation = explained(given);
     if (!explanation.ok()) {
         screen.trouble(fmt::format("cannot explain {}: {}", printable(given.words[0]), explanation.error().message));
         return exitCodeOfLookUp(explanation.error().code);
     }
     if (screen.json()) {
-        screen.print(jsonOf(explanation->job, explanation->blockers));
+        screen.print(jsonOf(explanation->job, explanation->blockers, explanation->history));
         return exitCodeOf(*explanation);
     }
     WallTime now = wallNow();
     screen.print(printable(headline(*explanation, now)));
     if (!explanation->blockers.empty()) tableOf(explanation->blockers, now).print(screen);
+    if (explanation->history) printHistory(*explanation->history, now, screen);
     return exitCodeOf(*explanation);
 }
 

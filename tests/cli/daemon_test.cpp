@@ -141,6 +141,50 @@ TEST_CASE("a long list is asked for page by page") {
     CHECK(fake.calls().size() == 3);
 }
 
+TEST_CASE("of the history as many are left out of the next page as are there") {
+    FakeDaemon fake([](Talk& talk, const Message& call) {
+        std::int32_t skip = 0;
+        wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+        options.take("skip", skip);
+        Reader reader(call);
+        options.read(reader).value();
+        std::vector<JobView> page;
+        for (int i = 1; i <= 2 && skip + i <= 3; ++i)
+            page.push_back(of(saved(), "com.example.mail", skip + i));
+        talk.reply(call, [&](Writer& writer) {
+            wire::writeList(writer, page, wire::writeJobView);
+            writer.boolean(skip + 2 < 3);
+        });
+    });
+    auto all = Daemon::connect()->jobs(std::nullopt, true);
+    REQUIRE(all.ok());
+    REQUIRE(all->size() == 3);
+    CHECK(all->back().key.id == 3);
+}
+
+TEST_CASE("why tells the history where it is asked for") { // jobs.md §9.2
+    FakeDaemon fake([](Talk& talk, const Message& call) {
+        std::vector<HistoryEntry> entries{{at(0s), {PendingReason::ConstraintCharging, PendingReason::Quota}},
+                                          {at(60s), {PendingReason::App}}};
+        talk.reply(call, [&](Writer& writer) {
+            if (call.member() == "History") return wire::writeList(writer, entries, wire::writeHistoryEntry);
+            wire::writeJobView(writer, waiting(PendingReason::ConstraintCharging));
+            if (call.member() == "Explain") wire::writeList(writer, std::vector<Blocker>{}, wire::writeBlocker);
+        });
+    });
+    auto text = ran({"why", "org.stint.transfer/7", "--history"}).out;
+    auto first = text.find("the device is not charging (CONSTRAINT_CHARGING); its app has used up its time (QUOTA)");
+    REQUIRE(first != std::string::npos);
+    CHECK(text.find("nothing but its app (APP)", first) != std::string::npos);
+    CHECK(ran({"why", "org.stint.transfer/7"}).out.find("QUOTA") == std::string::npos);
+    CHECK(ran({"why", "org.stint.transfer/7", "--history", "--json"})
+              .out.ends_with(R"("blockers":[],"history":[{"when":1767600000000,"reasons":[)"
+                             R"({"reason":5,"name":"CONSTRAINT_CHARGING"},{"reason":14,"name":"QUOTA"}]},)"
+                             R"({"when":1767600060000,"reasons":[{"reason":1,"name":"APP"}]}]})"
+                             "\n"));
+    CHECK(ran({"why", "org.stint.transfer/7", "--json"}).out.ends_with("\"blockers\":[]}\n"));
+}
+
 TEST_CASE("what is followed is followed through the death of the daemon") {
     int watched = 0;
     FakeDaemon fake([&](Talk& talk, const Message& call) {

@@ -16,7 +16,25 @@ TEST_CASE("a job's object has every key, in one order, whatever is known") {
           R"("enqueued":1767600000000,"earliest":null,"started":null,"transferredDown":0,"transferredUp":0,)"
           R"("estimatedDown":null,"estimatedUp":null,"title":null,"text":null,"progressMaximum":null,)"
           R"("progressValue":null,"ended":null,"stopReason":null,"stopReasonName":null,"exitCode":null,)"
-          R"("outcome":null})");
+          R"("outcome":null,"requested":null,"persisted":null,"periodicInterval":null,"periodicFlex":null,)"
+          R"("internalReason":null,"internalReasonName":null})");
+}
+
+TEST_CASE("what a job was asked for as is told beside what it runs as") { // jobs.md §1.4
+    JobView job = running(0);
+    job.kind = JobClass::Regular;
+    job.demoted = true;
+    job.info = std::make_shared<const JobInfo>(JobInfo::Builder(JobId(7), "Transfers")
+                                                   .setUserInitiated(true)
+                                                   .setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)
+                                                   .build()
+                                                   .value());
+    CHECK(jsonOf(job).find(R"("kind":"regular","demoted":true,)") != std::string::npos);
+    CHECK(jsonOf(job).find(R"("requested":"user_initiated","persisted":false,"periodicInterval":null,)") !=
+          std::string::npos);
+    job.info =
+        std::make_shared<const JobInfo>(JobInfo::Builder(JobId(7), "Transfers").setPeriodic(1h, 15min).build().value());
+    CHECK(jsonOf(job).find(R"("periodicInterval":3600000,"periodicFlex":900000,)") != std::string::npos);
 }
 
 TEST_CASE("a blocked job may not run, a running one and one without blockers may") {

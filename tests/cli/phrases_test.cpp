@@ -19,7 +19,7 @@ TEST_CASE("a waiting job says why in words and by the documentation's name") { /
           "waiting: its delay or back-off is not over (CONSTRAINT_MINIMUM_LATENCY), earliest in 28s");
     CHECK(waitingText(job, at(28s)) == "waiting: its delay or back-off is not over (CONSTRAINT_MINIMUM_LATENCY)");
     job.reasons.push_back(PendingReason::ConstraintCharging);
-    CHECK(reasonsText(job).ends_with("; the device is not charging (CONSTRAINT_CHARGING)"));
+    CHECK(reasonsText(job.reasons).ends_with("; the device is not charging (CONSTRAINT_CHARGING)"));
 }
 
 TEST_CASE("every reason that a job can wait for has words of its own") { // jobs.md §9.1
@@ -111,4 +111,16 @@ TEST_CASE("each kind of error ends with a sysexit of its own meaning") { // linu
     CHECK(exitCodeOf(Errc::Busy) == 75);
     CHECK(exitCodeOf(Errc::Unavailable) == 69);
     CHECK(exitCodeOf(Errc::System) == 71);
+}
+
+TEST_CASE("the kind is what a job runs as, and a periodic one says how often") { // jobs.md §1.4
+    JobView job = running(0);
+    CHECK(kindText(job) == "user-initiated");
+    job.kind = JobClass::Expedited;
+    CHECK(kindText(job) == "expedited");
+    job.kind = JobClass::Regular;
+    job.info = std::make_shared<const JobInfo>(JobInfo::Builder(JobId(7), "Sync").setPeriodic(90min).build().value());
+    CHECK(kindText(job) == "regular, every 1h30min");
+    job.demoted = true;
+    CHECK(kindText(job) == "regular (demoted)");
 }

@@ -35,6 +35,13 @@ TEST_CASE("what an app wrote cannot steer the terminal") {
     // clang-format on
 }
 
+TEST_CASE("of lines the ends stay, and nothing else that steers") {
+    CHECK(printableLines("Running job\n") == "Running job\n");
+    CHECK(printableLines("12\n\n") == "12\n\n");
+    CHECK(printableLines("\x1b[2J\na\rb") == "�[2J\na�b");
+    CHECK(printableLines("").empty());
+}
+
 TEST_CASE("wide characters count two columns, combining ones none") {
     Utf8 locale;
     CHECK(widthOf("mail") == 4);
