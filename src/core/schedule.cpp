@@ -4,7 +4,7 @@
 #include "base/fail.hpp"
 #include "core/state.hpp"
 #include "rules/admission.hpp"
-#include "rules/validation.hpp"
+#include "rules/work_item.hpp"
 
 namespace stint {
 namespace {
@@ -67,6 +67,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
         beginStop(turn, running, {StopReason::CancelledByApp, InternalReason::Canceled});
     }
     const auto run = tracked.run;
+    uncountWatched(state, *tracked.job.info);
     tracked = Tracked{};
     tracked.run = run;
     return tracked;
@@ -132,6 +133,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
                       .label = event.info->getExtras().getString("label")};
     for (const WorkItem& item : tracked.job.work)
         tracked.job.nextWork = std::max(tracked.job.nextWork, item.id + 1);
+    countWatched(state, *tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);
     tracked.content = std::move(content);
     tracked.joined = turn.now.wall;

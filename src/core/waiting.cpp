@@ -99,6 +99,7 @@ void forget(Turn& turn, const JobKey& key) {
     if (const auto hint = state.lowestFree.find({key.app, key.space}); hint != state.lowestFree.end()) {
         if (key.id.value > 0) hint->second = std::min(hint->second, key.id.value);
     }
+    uncountWatched(state, *found->second.job.info);
     state.jobs.erase(found);
     turn.record(DropJob{key});
 }

@@ -45,7 +45,10 @@ Daemon::Daemon(DaemonOptions options, Policy policy)
       sightings_([this](const AppId& app, bool visible) {
           arrived_.emplace_back(AppSeen{app, visible, processes_->anyAlive(app)});
       }),
-      deviceSource_(homeDirectory()) {
+      deviceSource_(homeDirectory()),
+      contentWatch_([this](std::string path) { arrived_.emplace_back(ContentChanged{std::move(path)}); },
+                    [](const Error& error) { logWarning(error.message); }),
+      clockWatch_([this] { arrived_.emplace_back(ClockSet{}); }) {
     if (!policy_.origins.contains("job.slots")) policy_.constants.slots = slotsFor(memoryTotal());
 }
 
@@ -103,6 +106,8 @@ Result<void> Daemon::openEdges() {
     registry_ =
         STINT_TRY(Registry::open(loop_.get(), options_.apps, builtInManifests(options_.libexec), changed, trouble));
     STINT_TRY(load());
+    contentWatch_.start(loop_.get());
+    STINT_TRY(clockWatch_.start(loop_.get()));
     server_ = STINT_TRY(Server::open(loop_.get(), *this, runtime / "bus"));
     const auto killPeer = [this](ConnectionId connection) {
         if (const Peer* peer = sightings_.peer(connection)) sendSignal(peer->pidfd, SIGKILL);
@@ -221,6 +226,12 @@ std::vector<AppView> Daemon::apps() { return core_->apps(); }
 bool Daemon::canRunUserInitiatedJobs(const AppId& app) { return core_->canRunUserInitiatedJobs(app); }
 
 void Daemon::gone(ProcessId process, const AppId& app, int status, bool) { deaths_.push_back({process, app, status}); }
+
+void Daemon::watchContent() {
+    if (watched_ == core_->watchedVersion()) return;
+    watched_ = core_->watchedVersion();
+    contentWatch_.watch(core_->watched());
+}
 
 void Daemon::buryTheDead() {
     for (const auto& [process, app, status] : std::exchange(deaths_, {})) {

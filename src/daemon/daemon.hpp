@@ -11,9 +11,11 @@
 #include "apps/registry.hpp"
 #include "bus/server.hpp"
 #include "core/scheduler.hpp"
+#include "daemon/clock_watch.hpp"
 #include "daemon/hosts.hpp"
 #include "daemon/options.hpp"
 #include "daemon/sightings.hpp"
+#include "device/content_watch.hpp"
 #include "device/device_source.hpp"
 #include "process/processes.hpp"
 #include "store/store.hpp"
@@ -42,6 +44,7 @@ private:
     void armTimer();
 
     void buryTheDead();
+    void watchContent();
 
     // What was written down, and its loss (recovery.cpp).
     Result<void> load();
@@ -100,6 +103,9 @@ private:
     std::unique_ptr<Hosts> hosts_;
     Sightings sightings_;
     DeviceSource deviceSource_;
+    ContentWatch contentWatch_;
+    std::optional<std::uint64_t> watched_; ///< the version of what jobs watch that contentWatch_ was told
+    ClockWatch clockWatch_;
 
     std::vector<Event> arrived_; ///< for this turn, or for the next
     struct Verb {

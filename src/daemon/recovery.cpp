@@ -23,6 +23,7 @@ Result<void> Daemon::load() {
     STINT_TRY(store_->commit(step.records, now_.wall));
     deviceSource_.restore(overrides);
     core_ = std::move(core);
+    watched_.reset(); // it counts anew
     step_ = {};
     for (const Effect& effect : step.effects)
         step_.effects.push_back(effect);

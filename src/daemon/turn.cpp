@@ -52,6 +52,7 @@ void Daemon::turn() {
     if (commit()) act();
     server_->act();
     spoken_.clear();
+    watchContent();
     armTimer();
 }
 
