@@ -87,12 +87,6 @@ Result<void> Daemon::cancel(const JobKey& job) {
     return {};
 }
 
-Result<void> Daemon::cancelAll(const std::string& package) {
-    STINT_TRY(ask(bus_.get(), wire::jobSchedulerInterface, "CancelInAllNamespaces", nothing,
-                  [&](DictionaryWriter& options) { options.put("as", package); }));
-    return {};
-}
-
 struct Daemon::Page {
     std::vector<JobView> jobs;
     bool more = false;

@@ -53,8 +53,6 @@ public:
     Result<std::optional<JobId>> scheduleNew(const JobInfo& job, const AppId& app);
     /// The shell's cancel; IllegalArgument where there is no such job.
     Result<void> cancel(const JobKey& job);
-    /// Every job of an app, in every namespace.
-    Result<void> cancelAll(const std::string& package);
 
     /// All of them, page by page. nullopt: every app's.
     Result<std::vector<JobView>> jobs(const std::optional<std::string>& package, bool finished);

@@ -81,9 +81,19 @@ Result<JobKey> cancelled(const std::string& text) {
     return job.key;
 }
 
+/// By the shell's verb (jobs.md §8), which knows whether there is such an app.
 Result<void> cancelledAll(const std::string& package) {
     auto daemon = STINT_TRY(Daemon::connect());
-    return daemon.cancelAll(package);
+    auto answer = STINT_TRY(daemon.shell({"cancel", package}));
+    if (answer.code == 0) return {};
+    return Error{Errc::IllegalState, fmt::format("there is no app {}; `stint apps` lists them", printable(package))};
+}
+
+int cancelAll(const std::string& package, const Screen& screen) {
+    auto all = cancelledAll(package);
+    if (all.ok()) return ends::ok;
+    screen.trouble(fmt::format("cannot cancel every job: {}", all.error().message));
+    return exitCodeOfLookUp(all.error().code);
 }
 
 } // namespace
@@ -106,12 +116,7 @@ int jobs(const Arguments& given, const Screen& screen) {
 }
 
 int cancel(const Arguments& given, const Screen& screen) {
-    if (given.has("all")) {
-        auto all = cancelledAll(given.words[0]);
-        return all.ok()
-                   ? ends::ok
-                   : screen.fail(fmt::format("cannot cancel the jobs of {}", printable(given.words[0])), all.error());
-    }
+    if (given.has("all")) return cancelAll(given.words[0], screen);
     auto job = cancelled(given.words[0]);
     if (job.ok()) return ends::ok;
     screen.trouble(fmt::format("cannot cancel {}: {}", printable(given.words[0]), job.error().message));

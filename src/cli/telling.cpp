@@ -77,8 +77,8 @@ std::string Telling::line(Moment now) const {
 /// One line where the state's words changed; while it runs, one each tenth of the whole.
 void Telling::log(Moment now) {
     if (job_->state == JobView::State::Finished) return;
-    std::string words =
-        job_->state == JobView::State::Pending ? "waiting: " + reasonsText(job_->reasons) : std::string(stateWord(*job_));
+    std::string words = job_->state == JobView::State::Pending ? "waiting: " + reasonsText(job_->reasons)
+                                                               : std::string(stateWord(*job_));
     if (words != lastLogged_) {
         screen_.tell(job_->state == JobView::State::Pending ? waitingText(*job_, now.wall) : words);
         lastLogged_ = words;

@@ -157,7 +157,7 @@ std::vector<Verb> table() {
          .about = "All of the changes or none. They hold until `stint device reset`.",
          .options = {},
          .examples = {{"stint device set charging=false battery=12", ""},
-                      {"stint device set network.transport=none", "no network at all"}},
+                      {"stint device set network=none", "no network at all"}},
          .run = deviceSet},
         {.name = "device reset",
          .words = "[KEY…]",

@@ -179,17 +179,17 @@ TEST_CASE("run-now leaves a job that runs alone") {
     CHECK(words.empty());
 }
 
-TEST_CASE("cancel --all takes a package, and every job of it") { // jobs.md §2.1
-    std::string whose;
-    FakeDaemon fake([&](Talk& talk, const Message& call) {
-        wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
-        options.take("as", whose);
-        Reader reader(call);
-        options.read(reader).value();
-        if (whose == "com.example.gone") return talk.refuse(call, Errc::IllegalArgument, "no such app");
-        talk.reply(call, [](Writer&) {});
-    });
-    CHECK(ran({"cancel", "--all", "com.example.mail"}).code == 0);
-    CHECK(ran({"cancel", "--all", "com.example.gone"}).code == 64);
-    CHECK(fake.calls() == Words{"CancelInAllNamespaces", "CancelInAllNamespaces"});
+TEST_CASE("cancel --all takes every job of a package, and ends with 66 where there is no such package") { // jobs.md §8
+    Words words;
+    {
+        FakeDaemon fake(answering({0, "Canceling all jobs for com.example.mail in user 0\n", ""}, words));
+        auto made = ran({"cancel", "--all", "com.example.mail"});
+        CHECK(made.code == 0);
+        CHECK(made.out.empty());
+    }
+    CHECK(words == Words{"cancel", "com.example.mail"});
+    FakeDaemon fake(answering({-1000, "", "Package p not found.\n"}, words));
+    auto gone = ran({"cancel", "--all", "p"});
+    CHECK(gone.code == 66);
+    CHECK(gone.err == "stint: cannot cancel every job: there is no app p; `stint apps` lists them\n");
 }
