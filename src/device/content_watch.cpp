@@ -136,6 +136,14 @@ void ContentWatch::read() {
         change_(path);
 }
 
+/// A target that is there since just now: whatever is in it came before it could be watched.
+void ContentWatch::noteWhole(const std::string& target, const Ways& ways, std::set<std::string>& changed) {
+    std::error_code ignored;
+    if (!fs::exists(target, ignored)) return;
+    changed.insert(target);
+    if (ways.beneath && isDirectory(target)) armTree(target, &changed);
+}
+
 bool ContentWatch::isTarget(const std::string& path) const { return targets_.contains(path); }
 
 void ContentWatch::take(const inotify_event& event, std::set<std::string>& changed) {
@@ -160,7 +168,7 @@ void ContentWatch::take(const inotify_event& event, std::set<std::string>& chang
     if (directory.names.contains(event.name)) {
         arm(); // a target, or the way to one, has come or gone
         for (const auto& [target, ways] : targets_)
-            if (target.starts_with(path + '/') && fs::exists(target)) changed.insert(target);
+            if (target == path || target.starts_with(path + '/')) noteWhole(target, ways, changed);
     }
     const bool grows = directory.beneath && (event.mask & IN_ISDIR) && (event.mask & comings);
     if (grows) armTree(path, &changed);

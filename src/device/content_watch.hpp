@@ -44,6 +44,13 @@ private:
         bool beneath = false;        ///< lies in, or is, a target with all beneath it
     };
 
+    /// How a path is watched.
+    struct Ways {
+        bool alone = false;   ///< the path itself
+        bool beneath = false; ///< with all that lies beneath it
+        bool operator==(const Ways&) const = default;
+    };
+
     Result<void> open();
     static int readable(sd_event_source*, int, std::uint32_t, void* self);
     void read();
@@ -53,17 +60,13 @@ private:
     void armTree(const std::string& root, std::set<std::string>* found);
     Directory* add(const std::string& directory);
     bool isTarget(const std::string& path) const;
+    void noteWhole(const std::string& target, const Ways& ways, std::set<std::string>& changed);
 
     OnChange change_;
     OnTrouble trouble_;
     sd_event* loop_ = nullptr;
     sd_event_source* source_ = nullptr;
     Fd inotify_;
-    struct Ways {
-        bool alone = false;   ///< the path itself
-        bool beneath = false; ///< with all that lies beneath it
-        bool operator==(const Ways&) const = default;
-    };
     std::map<std::string, Ways> targets_; ///< by path
     std::map<int, Directory> directories_;
     bool complained_ = false;

@@ -1,0 +1,116 @@
+"""The rest of the job contract through the real daemon: work items, content triggers, pending reasons, foreground
+services and the shell's verbs, as a stranger's client meets them."""
+
+import host
+import pytest
+from events import Deadline
+from host import PACKAGE, Host
+from jobs import AS_TRANSFER, job, refused
+from line import SCHEDULER, TASKS, plain
+
+PLAIN = {"id": ("i", 7), "service": ("s", "Jobs")}
+TALK = {"job.max_backoff": "1s"}  # a lost run is tried again soon
+
+
+def rows(line):
+    return plain(line.call(TASKS, "ListTasks", "a{sv}", {})[0])
+
+
+@pytest.fixture
+def app(world):
+    """Its manifest is there before the daemon is."""
+    host.install(world)
+    return world
+
+
+def test_items_are_handed_out_again_after_the_daemon_died(app):  # jobs.md §2.5, §12.5
+    daemon = app.start_daemon(policy=TALK)
+    with Host(app) as line:
+        assert line.enqueue(PLAIN, "a") == (1, 7)
+        assert line.enqueue(PLAIN, "b") == (1, 7)
+        run, _ = line.started(Deadline(30))
+        assert line.dequeue(run) == (1, 1, "a")
+        line.complete(run, 1)
+        assert line.dequeue(run) == (2, 1, "b")
+        daemon.kill()
+    app.start_daemon(policy=TALK)
+    with Host(app) as line:
+        run, _ = line.started(Deadline(30))
+        assert line.dequeue(run) == (2, 2, "b")
+        assert refused(lambda: line.complete(run, 1)).name.endswith(".IllegalArgument")
+        line.complete(run, 2)
+        assert line.dequeue(run) is None  # and that ends the job
+        assert line.jobs() == []
+        assert refused(lambda: line.dequeue(run)).name.endswith(".Security")
+
+
+def test_a_changed_path_starts_the_job_that_watches_it(app):  # jobs.md §3.2, §4.7
+    app.start_daemon()
+    inbox = app.root / "inbox"
+    watching = PLAIN | {"triggerContentUris": ("a(si)", [(str(inbox), 1)]), "triggerContentUpdateDelay": ("x", 500)}
+    with Host(app) as line:
+        assert line.schedule(watching) == (1, 7)
+        assert line.call(SCHEDULER, "GetPendingJobReasons", "isa{sv}", 7, "", {}) == ([7],)  # CONTENT_TRIGGER
+        inbox.mkdir()
+        (inbox / "letter").write_text("news")
+        run, params = line.started(Deadline(30))
+        assert str(inbox / "letter") in params["triggeredContentUris"]
+        assert params["triggeredContentAuthorities"] == ["file"]
+        assert line.call(SCHEDULER, "GetPendingJobReasons", "isa{sv}", 7, "", {}) == ([-1],)
+        line.finish(run)
+        assert line.call(SCHEDULER, "GetPendingJobReasons", "isa{sv}", 7, "", {}) == ([-2],)
+
+
+def test_jobs_of_every_kind_come_back_as_they_were_given(app):  # jobs.md §1.1, §2.1
+    app.start_daemon()
+    given = {
+        "minimumLatency": ("x", 3_600_000), "overrideDeadline": ("x", 86_400_000), "requiresDeviceIdle": ("b", True),
+        "debugTags": ("as", ["one", "two"]), "traceTag": ("s", "t"), "transientExtras": ("a{sv}", {"n": ("i", 3)}),
+    }
+    periodic = {"periodicInterval": ("x", 86_400_000), "periodicFlex": ("x", 7_200_000), "persisted": ("b", True)}
+    with Host(app) as line:
+        assert line.schedule(PLAIN | given) == (1, 7)
+        assert line.schedule(PLAIN | periodic, namespace="sync") == (1, 7)
+        found, more = line.call(SCHEDULER, "GetPendingJobsInAllNamespaces", "a{sv}", {})
+        assert not more
+        assert [space for space, _ in found] == ["", "sync"]
+        for told, wanted in zip((entries for _, entries in found), (given, periodic), strict=True):
+            assert wanted.items() <= told.items()
+        history = plain(line.call(SCHEDULER, "GetPendingJobReasonsHistory", "isa{sv}", 7, "", {})[0])
+        assert history == [] or all(entry["reasons"] for entry in history)
+
+
+def test_a_foreground_service_is_seen_until_its_process_goes(app):  # jobs.md §5.5
+    app.start_daemon()
+    shown = {"channel": ("s", "default"), "smallIcon": ("s", "note"), "title": ("s", "A song")}
+    with Host(app) as line:
+        def start(service="Player"):
+            line.call(SCHEDULER, "StartForegroundService", "sia{sv}a{sv}", service, 4, shown, {})
+
+        error = refused(start)
+        assert error.name.endswith(".IllegalState")
+        assert error.text.startswith("ForegroundServiceStartNotAllowed")
+        assert refused(lambda: start("Jobs")).name.endswith(".IllegalArgument")  # declared as none
+        assert rows(line) == []
+        app.done("app", PACKAGE, "--state", "visible")
+        start()
+        (row,) = rows(line)
+        assert row["started"] > 0
+        assert [one["title"] for one in row["notifications"]] == ["A song"]
+    with Host(app) as line:
+        assert rows(line) == []
+
+
+def test_the_shell_answers_with_androids_words_and_codes(world, line):  # jobs.md §8
+    def shell(*words):
+        return line.call(TASKS, "Shell", "asa{sv}", list(words), {})
+
+    world.done("device", "set", "charging=false")
+    line.schedule(job(7), **AS_TRANSFER)
+    assert shell("get-battery-charging") == (0, "false\n", "")
+    assert shell("get-job-state", "org.stint.transfer", "7") == (0, "waiting\n", "")
+    code, out, err = shell("run", "org.stint.transfer", "8")
+    assert (code, out) == (-1001, "")
+    assert err.startswith("Could not find job 8 in package org.stint.transfer")
+    assert shell("cancel", "org.stint.transfer", "7")[0] == 0
+    assert line.jobs() == []
