@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <ranges>
 
-#include <fmt/core.h>
-
 #include "core/state.hpp"
 #include "rules/admission.hpp"
 #include "rules/kind.hpp"

@@ -77,8 +77,8 @@ struct State {
     std::map<JobKey, Tracked> jobs;
     std::map<AppId, std::int64_t> jobCount;
     std::map<std::pair<AppId, std::string>, std::int32_t> lowestFree; ///< ids below it are taken (newId)
-    std::map<JobInfo::TriggerContentUri, std::size_t> watched; ///< what jobs watch, and how many each
-    std::uint64_t watchedVersion = 0;                          ///< one more whenever another path, or one less, is
+    std::map<JobInfo::TriggerContentUri, std::size_t> watched;        ///< what jobs watch, and how many each
+    std::uint64_t watchedVersion = 0; ///< one more whenever another path, or one less, is
     Groups groups;
     std::set<std::pair<Instant, JobKey>> alarms; ///< of jobs' own clocks
     std::set<Asks> held;                         ///< ready, and held back for a batch (jobs.md §3.7)
