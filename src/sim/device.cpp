@@ -23,7 +23,7 @@ void apply(const DeviceChange& change, Device& device) {
     set(device.screenOn, change.screenOn);
     set(device.batteryPercent, change.battery);
     set(device.network, change.network);
-    set(device.storageForced, change.storageLow);
+    if (change.storageLow) device.storageForced = change.storageLow;
     set(device.memory, change.memory);
     // scenario.md, charging: it plugs in and counts at once; `false` also unplugs, unless `plugged` stands beside it.
     if (change.charging) device.charging = device.plugged = *change.charging;

@@ -52,7 +52,7 @@ Result<Scenario> readScenario(const std::string& text, const std::string& file) 
     Yaml yaml(file);
     Scenario scenario;
     scenario.file = file;
-    if (const auto document = yaml.load(text)) readDocument(yaml, *document, scenario);
+    yaml.read(text, [&](const Node& document) { readDocument(yaml, document, scenario); });
     // A file that could not be read in full would be blamed for what is missing of it.
     if (yaml.clean()) check(yaml, scenario);
     if (!yaml.clean()) return yaml.error();

@@ -12,9 +12,10 @@ namespace {
 // Exactly `digits` digits at the front of `text`, then `after`; all of it is taken away.
 std::optional<int> taken(std::string_view& text, std::size_t digits, std::string_view after) {
     int value = 0;
-    if (text.size() < digits) return std::nullopt;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + digits, value);
-    if (error != std::errc{} || end != text.data() + digits || value < 0) return std::nullopt;
+    const std::string_view number = text.substr(0, digits);
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (number.size() < digits || error != std::errc{} || end != number.data() + digits || value < 0)
+        return std::nullopt;
     text.remove_prefix(digits);
     if (!text.starts_with(after)) return std::nullopt;
     text.remove_prefix(after.size());

@@ -30,19 +30,17 @@ Place placeOf(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std:
 
 Place placeOf(const Node& node) { return placeOf(node.Mark()); }
 
-std::optional<Node> Yaml::load(const std::string& text) {
+void Yaml::read(const std::string& text, const std::function<void(const Node&)>& reader) {
     try {
-        std::vector<Node> documents = YAML::LoadAll(text);
-        if (documents.empty() || documents.front().IsNull()) {
-            complain({}, "the file is empty; a scenario has at least a timeline");
-            return std::nullopt;
-        }
-        if (documents.size() == 1) return documents.front();
-        complain(placeOf(documents[1]), "a second document begins here; write each scenario into a file of its own");
+        const std::vector<Node> documents = YAML::LoadAll(text);
+        if (documents.empty() || documents.front().IsNull())
+            return complain({}, "the file is empty; a scenario has at least a timeline");
+        if (documents.size() > 1)
+            complain(placeOf(documents[1]), "a second document begins here; write each scenario into a file of its own");
+        reader(documents.front());
     } catch (const YAML::Exception& error) {
         complain(placeOf(error.mark), "this is not YAML: {}", error.msg);
     }
-    return std::nullopt;
 }
 
 Error Yaml::error() const {

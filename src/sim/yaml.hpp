@@ -37,8 +37,8 @@ class Yaml {
 public:
     explicit Yaml(std::string file) : file_(std::move(file)) {}
 
-    /// The one document in `text`; nothing where it is no YAML, which is then complained of.
-    std::optional<Node> load(const std::string& text);
+    /// Hands the one document in `text` to `reader`; complains where it is no YAML.
+    void read(const std::string& text, const std::function<void(const Node&)>& reader);
 
     template <class... Args> void complain(Place place, fmt::format_string<Args...> format, Args&&... args) {
         complaints_.emplace_back(place, fmt::format(format, std::forward<Args>(args)...));

@@ -1,0 +1,82 @@
+// What a scenario begins with, and changes: the device, the apps on it, and what they do with their jobs (scenario.md,
+// device, apps, runs). What the spec leaves to a later chapter (buckets, Doze: limits.md) is kept in its own words
+// until there are nouns for it.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "model/app.hpp"
+#include "model/device.hpp"
+#include "sim/place.hpp"
+#include "stint/notification.hpp"
+
+namespace stint::sim {
+
+/// What of the device changes; what is not named stays (scenario.md, device).
+struct DeviceChange {
+    std::optional<bool> screenOn;
+    std::optional<bool> locked;
+    std::optional<bool> charging;
+    std::optional<bool> plugged;
+    std::optional<std::int64_t> battery;
+    std::optional<bool> moving;
+    std::optional<std::optional<Network>> network;
+    std::optional<bool> storageLow;
+    std::optional<Memory> memory;
+    std::optional<std::string> thermal;
+    std::optional<bool> dataSaver;
+    std::optional<bool> batterySaver;
+    std::optional<std::string> doze;
+};
+
+/// scenario.md, apps.
+struct AppSetup {
+    Place place;
+    ProcessState state = ProcessState::Background;
+    std::optional<std::string> bucket;
+    std::optional<Duration> lastUsed;
+    std::optional<Duration> screenOnSince;
+    std::string batteryUsage = "optimized";
+    bool dataSaverExempt = false;
+    std::set<std::string, std::less<>> permissions{"RUN_USER_INITIATED_JOBS", "RECEIVE_BOOT_COMPLETED",
+                                                   "SCHEDULE_EXACT_ALARM", "POST_NOTIFICATIONS"};
+    std::map<std::string, Service, std::less<>> services{
+        {"Jobs", {.name = "Jobs", .command = {}, .permission = std::string(bindJobService)}}};
+    std::set<std::string, std::less<>> conditions; ///< may_start_from_background
+    bool recentsTask = false;
+    bool system = false;
+    bool hidden = false;
+    bool debuggable = false;
+};
+
+/// What the app does with a job that is started (scenario.md, runs).
+struct Behaviour {
+    enum class Then : std::uint8_t { Done, Retry, Hang, Abandon };
+    enum class Start : std::uint8_t { Ok, ReturnsFalse, Hang, Crash };
+    enum class OnStop : std::uint8_t { Retry, Drop, Hang };
+    struct Payload {
+        Bytes down = 0;
+        Bytes up = 0;
+    };
+
+    /// Neither of the two: it works until it is stopped, or reports by an entry of the timeline.
+    std::optional<Duration> works;
+    std::optional<Payload> payload;
+    bool resumes = true;
+    Then then = Then::Done;
+    std::optional<Duration> connectsAfter = Duration{0}; ///< nullopt: never
+    Start start = Start::Ok;
+    Duration answersAfter{0};
+    bool notifies = false; ///< notifies_after names a time; else a user-initiated run posts at once
+    bool neverNotifies = false;
+    Duration notifiesAfter{0};
+    JobEndNotificationPolicy notificationEnd = JobEndNotificationPolicy::Detach;
+    OnStop onStop = OnStop::Retry;
+    std::optional<Duration> crashAfter;
+    bool external = false; ///< a recording says what it did
+};
+
+} // namespace stint::sim
