@@ -59,7 +59,7 @@ build() {
     fi
     mkdir -p "$directory"
     touch "$stamp.new" # what changes while we build is newer than this build
-    if [ ! -f "$directory/build.ninja" ]; then
+    if [ ! "$directory/build.ninja" -nt "$root/CMakePresets.json" ]; then # also where there is none yet
         say "configuring build/$preset"
         (cd "$root" && cmake --preset "$preset") >"$(scratch configure.log)" 2>&1 ||
             die "cannot configure; see $(scratch configure.log)"
