@@ -141,8 +141,9 @@ def test_an_idle_daemon_wakes_up_for_nothing(world, daemon, line, origin):
         wait_for_end(process)
     pass_time(world, 1)  # the end of the app is taken in
     before = voluntary_switches(daemon.pid)
-    pass_time(world, 3)
-    assert voluntary_switches(daemon.pid) == before
+    pass_time(world, 5)
+    # One may come of a page that has to be read again; whatever wakes up by the clock would show as more.
+    assert voluntary_switches(daemon.pid) - before <= 1
 
 
 def pass_time(world, seconds):
