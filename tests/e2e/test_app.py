@@ -206,6 +206,17 @@ class TestLife:
         with world.line() as watcher:
             watcher.until(1, lambda state: state["state"] == "finished", package=PACKAGE)
 
+    def test_silence_takes_the_apps_other_jobs_with_it(self, world, app, short):
+        """§4.8: the process is killed; its other jobs end as connection lost and start again."""
+        app.run(*app.job(2, work=-1))
+        ((pid, _, _),) = app.until("start", job=2)
+        app.run(*app.job(1, start="hang"))
+        again = app.until("start", job=2, times=2)[1]
+        assert again[0] != pid
+        with world.line() as watcher:
+            state = watcher.until(2, lambda state: state["state"] == "running", package=PACKAGE)
+        assert (state["systemStops"], state["failures"]) == (1, 0)
+
     def test_silence_at_the_stop_is_a_system_stop(self, world, app, short):
         """§4.1; worked example 18: and the process is killed."""
         app.run(*app.job(1, "--charging", work=-1, stop="hang"))
@@ -229,7 +240,7 @@ class TestLife:
         assert state["failures"] == 1
 
     def test_a_crash_is_a_system_stop_and_three_are_too_many(self, world, app, daemon):
-        """§6.3, §12.3; worked example 35."""
+        """§3.1 (4), §6.3, §12.3; worked example 35."""
         app.run(*app.job(1, start="crash"))
         with world.line() as watcher:
             state = watcher.until(1, lambda state: pending(state) and state["systemStops"] >= 3, package=PACKAGE)
@@ -241,7 +252,7 @@ class TestLife:
         assert '"bad":true' not in world.done("apps", "--json")
 
     def test_one_that_asks_for_a_retry_backs_off(self, world, app, daemon):
-        """§6.2; worked example 32: 30 s."""
+        """§6.1, §6.2; worked example 32: 30 s."""
         app.run(*app.job(1, end="reschedule"))
         with world.line() as watcher:
             watcher.until(1, lambda state: pending(state) and state["failures"] == 1, package=PACKAGE)
