@@ -12,8 +12,8 @@ Duration backoffDelay(const JobInfo& info, std::int64_t attempts, const Constant
     if (attempts <= 0) return Duration{0};
     const Duration initial = std::max(info.getInitialBackoff(), JobInfo::MIN_BACKOFF);
     if (info.getBackoffPolicy() == JobInfo::BACKOFF_POLICY_LINEAR) {
-        return attempts >= constants.maxBackoff / initial ? constants.maxBackoff
-                                                          : std::min(initial * attempts, constants.maxBackoff);
+        // Compared before it is multiplied, so that no number of attempts overflows.
+        return attempts > constants.maxBackoff / initial ? constants.maxBackoff : initial * attempts;
     }
     // Doubled step by step up to the cap, so that no number of attempts overflows.
     Duration delay = initial;

@@ -35,6 +35,9 @@ TEST_CASE("linear back-off grows by its initial delay up to five hours") { // §
     CHECK(backoffDelay(job, 3, {}) == 30min);
     CHECK(backoffDelay(job, 30, {}) == 5h);
     CHECK(backoffDelay(job, 1'000'000'000, {}) == 5h);
+    const JobInfo slow = info(2h, JobInfo::BACKOFF_POLICY_LINEAR);
+    CHECK(backoffDelay(slow, 2, {}) == 4h);
+    CHECK(backoffDelay(slow, 3, {}) == 5h);
 }
 
 TEST_CASE("three system stops count as one failure") { // §6.2, §11 example 34
