@@ -9,7 +9,11 @@ from events import Directory, size_of, wait_for_end
 from origin import MIB, bytes_of
 
 OLD = bytes_of("old", 24 * MIB)
-NEW = {"same-sized": bytes_of("new", 24 * MIB), "larger": bytes_of("new", 40 * MIB), "smaller": bytes_of("new", 9 * MIB)}
+NEW = {
+    "same-sized": bytes_of("new", 24 * MIB),
+    "larger": bytes_of("new", 40 * MIB),
+    "smaller": bytes_of("new", 9 * MIB),
+}
 
 
 def half_fetched(world, name="file.bin"):

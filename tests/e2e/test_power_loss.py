@@ -33,7 +33,7 @@ def durable_offset(part):
 def lose_power(world, daemon, part, at_least):
     """Kills all, and zeroes what was not durable; answers the durable offset."""
     with Directory(world.downloads) as directory:
-        directory.until(lambda: size_of(part) >= at_least)
+        directory.until(lambda: size_of(part) >= at_least and durable_offset(part) <= size_of(part) - 2 * MIB)
     below = daemon.transfers()
     daemon.kill()
     for pid in below:

@@ -77,6 +77,7 @@ class World:
                 self.environment[name] = os.environ[name]
         self.daemons = []
         self.terminals = []
+        self.processes = []
 
     # stintd
 
@@ -147,6 +148,9 @@ class World:
     def close(self):
         for terminal in self.terminals:
             terminal.close()
+        for process in self.processes:
+            process.kill()
+            process.wait()
         for daemon in self.daemons:
             if daemon.lives():
                 below = daemon.transfers()
