@@ -24,7 +24,7 @@ fs::path xdg(const char* variable, const fs::path& otherwise) {
 // Beside stintd in a build tree, else in libexec of the prefix it is installed in.
 fs::path helpers() {
     std::error_code ignored;
-    const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+    fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
     if (fs::exists(here / "stint-exec", ignored)) return here;
     return here.parent_path() / "libexec" / "stint";
 }

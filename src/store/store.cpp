@@ -73,8 +73,20 @@ private:
     }
 
     void checkpoint() {
+        // A file that cannot grow by all it has to would fill the disk in trying, and take the room that was given up.
+        if (!fileCanGrow()) return;
         // What cannot be checkpointed stays in the log: nothing is lost, and the next time may be a better one.
         static_cast<void>(database_.checkpoint());
+    }
+
+    /// Whether the disk has room for what the file, once it has taken in the log, is larger than now.
+    bool fileCanGrow() {
+        const auto pages = database_.integer("PRAGMA page_count");
+        std::error_code error;
+        const auto size = std::filesystem::file_size(file(), error);
+        const auto disk = std::filesystem::space(directory_.path(), error);
+        if (!pages || error) return true;
+        return *pages * Database::pageSize <= static_cast<Bytes>(size + disk.available);
     }
 
     Options options_;

@@ -99,7 +99,7 @@ TEST_CASE("the services are hosted anew only once the callbacks have returned") 
     world.daemon.on("CanRunUserInitiatedJobs", [](wire::Reader&, wire::Writer&) {
         return Result<void>(Error{Errc::Busy, "not now"});
     });
-    auto answer = world.daemon.startJob(1, "Jobs");
+    [[maybe_unused]] const auto answer = world.daemon.startJob(1, "Jobs");
     CHECK(world.dispatchUntil([&] { return !world.service.calls.empty() && !world.daemon.heardNothing(); }));
     CHECK(world.daemon.heard() == "Host Jobs");
     CHECK(world.service.calls == Lines{"start 0", "stop 0 UNDEFINED"});

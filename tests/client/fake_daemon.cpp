@@ -162,7 +162,7 @@ bool FakeDaemon::heardNothing() {
 void FakeDaemon::stall(std::shared_future<void> end) {
     {
         std::unique_lock lock(mutex_);
-        deeds_.push_back([end] { end.wait(); });
+        deeds_.emplace_back([end] { end.wait(); });
     }
     ::eventfd_write(wakeUp_.get(), 1);
 }
@@ -184,7 +184,7 @@ void FakeDaemon::in(std::function<void()> deed) {
     std::promise<void> done;
     {
         std::unique_lock lock(mutex_);
-        deeds_.push_back([&] {
+        deeds_.emplace_back([&] {
             deed();
             done.set_value();
         });

@@ -102,7 +102,7 @@ public:
         for (const auto& [key, job] : stored_)
             snapshot.jobs.push_back({job, BootId{boot_}});
         for (const auto& [app, memory] : memories_)
-            snapshot.apps.push_back({memory, BootId{boot_}});
+            snapshot.apps.emplace_back(memory, BootId{boot_});
         snapshot.generation = ++generation_;
         boot_ = boot;
         take(core->restore(std::move(snapshot), BootId{boot}, clock()));

@@ -21,8 +21,8 @@ def another_boot(world):
     """A program that runs the daemon where the kernel tells of another boot."""
     told = world.root / "boot_id"
     told.write_text(f"{uuid.uuid4()}\n")
-    script = f'mount --bind "{told}" {BOOT_ID} && exec "$@"'
-    return ["unshare", "--mount", "--", "sh", "-c", script, "sh"]
+    script = f'mount --make-rprivate /proc && mount --bind "{told}" {BOOT_ID} && exec "$@"'
+    return ["unshare", "--mount", "--propagation", "unchanged", "--", "sh", "-c", script, "sh"]
 
 
 def durable_offset(part):

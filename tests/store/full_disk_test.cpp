@@ -77,3 +77,23 @@ TEST_CASE("on a full disk what has ended can still be recorded, and nothing acce
     CHECK(reserved(disk));
     CHECK(valueOf(store.load()).jobs.size() == static_cast<std::size_t>(accepted - 50));
 }
+
+TEST_CASE("a checkpoint that a full disk cannot hold leaves the room that ends need") { // design.md, the core
+    SmallDisk disk;
+    if (!disk.mounted()) {
+        MESSAGE("skipped: this user may not mount a tmpfs");
+        return;
+    }
+    auto store = openStore(disk.store());
+    Job big = jobOf(1);
+    big.label = std::string(30'000, 'x');
+    // None of it is checkpointed: the file is small, and would have to grow by all that the log holds.
+    Result<void> result;
+    for (big.key.id.value = 1; result.ok(); ++big.key.id.value)
+        result = store.commit(std::vector<Record>{SaveJob{big}}, wall(1s));
+    REQUIRE(!reserved(disk));
+    store.idle();
+
+    big.key.id.value = 1;
+    done(store.commit(std::vector<Record>{DropJob{big.key}, SaveCompleted{completedOf(1), 20}}, wall(1s)));
+}

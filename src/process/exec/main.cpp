@@ -100,7 +100,7 @@ void stepBack(const Arguments& a) {
         constexpr int whoProcess = 1, classIdle = 3, classShift = 13; // linux/ioprio.h
         syscall(SYS_ioprio_set, whoProcess, 0, classIdle << classShift);
     }
-    if (a.niceness != 0) setpriority(PRIO_PROCESS, 0, a.niceness);
+    if (a.niceness != 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + a.niceness); // nicer than we are
 }
 
 [[noreturn]] void become(const Arguments& a) {
