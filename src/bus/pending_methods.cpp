@@ -31,7 +31,8 @@ Result<Page> readPage(Request& request) {
 
 Result<JobKey> readKey(Request& request) {
     const std::int32_t id = STINT_TRY(request.arguments.int32());
-    return JobKey{request.caller.app, STINT_TRY(request.arguments.string()), JobId(id)};
+    std::string space = STINT_TRY(request.arguments.string());
+    return JobKey{request.caller.app, std::move(space), JobId(id)};
 }
 
 /// Waiting or running; one that has ended is not pending (jobs.md §2.1).

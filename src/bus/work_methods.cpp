@@ -25,7 +25,8 @@ Handled serve(Request& request, ForegroundServiceAsked asked) {
 } // namespace
 
 Handled dequeueWork(Request& request) {
-    request.owner.arrived(DequeueWork{request.call, request.caller.app, STINT_TRY(readRun(request))});
+    const RunId run = STINT_TRY(readRun(request));
+    request.owner.arrived(DequeueWork{request.call, request.caller.app, run});
     return waits([](Writer& writer, const Reply& reply) {
         writer.openArray("a{sv}");
         if (reply.item) wire::writeWork(writer, *reply.item);
@@ -35,7 +36,8 @@ Handled dequeueWork(Request& request) {
 
 Handled completeWork(Request& request) {
     const RunId run = STINT_TRY(readRun(request));
-    request.owner.arrived(CompleteWork{request.call, request.caller.app, run, STINT_TRY(request.arguments.uint64())});
+    const std::uint64_t item = STINT_TRY(request.arguments.uint64());
+    request.owner.arrived(CompleteWork{request.call, request.caller.app, run, item});
     return waits();
 }
 
@@ -46,16 +48,17 @@ Handled abandoned(Request& request) {
 }
 
 Handled startForegroundService(Request& request) {
-    ForegroundServiceAsked asked{request.call, request.caller.app, STINT_TRY(request.arguments.string())};
+    std::string service = STINT_TRY(request.arguments.string());
     const std::int32_t id = STINT_TRY(request.arguments.int32());
-    asked.shows = ServiceNotification{id, STINT_TRY(wire::readNotification(request.arguments))};
+    Notification notification = STINT_TRY(wire::readNotification(request.arguments));
     request.owner.visibleNow(request.from); // who starts it from a terminal's foreground is seen
-    return serve(request, std::move(asked));
+    return serve(request, {request.call, request.caller.app, std::move(service), true,
+                           ServiceNotification{id, std::move(notification)}});
 }
 
 Handled stopForegroundService(Request& request) {
-    return serve(request,
-                 {request.call, request.caller.app, STINT_TRY(request.arguments.string()), false, std::nullopt});
+    std::string service = STINT_TRY(request.arguments.string());
+    return serve(request, {request.call, request.caller.app, std::move(service), false, std::nullopt});
 }
 
 } // namespace stint::methods

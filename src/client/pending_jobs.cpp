@@ -28,7 +28,8 @@ Result<void> readSpaced(wire::Reader& reader, std::vector<Spaced>& jobs) {
     return reader.array("(sa{sv})", [&jobs](wire::Reader& items) {
         return items.structure("sa{sv}", [&jobs](wire::Reader& fields) -> Result<void> {
             std::string space = STINT_TRY(fields.string());
-            jobs.push_back({std::move(space), STINT_TRY(wire::readJob(fields))});
+            JobInfo job = STINT_TRY(wire::readJob(fields));
+            jobs.push_back({std::move(space), std::move(job)});
             return {};
         });
     });

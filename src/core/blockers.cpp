@@ -30,7 +30,9 @@ Blocker blockerOf(const State& state, const Tracked& tracked, const ShutGate& sh
 
 Blocker restBlocker(const Tracked& tracked, Now now) {
     const Job& job = tracked.job;
-    const bool rests = job.failures + job.systemStops > 0;
+    // A job that never asked to wait rests: its service could not be bound, which counts as nothing (jobs.md §4.1).
+    const bool asked = job.info->getMinimumLatency() || job.info->isPeriodic();
+    const bool rests = !asked || job.failures + job.systemStops > 0;
     return {.reason = PendingReason::ConstraintMinimumLatency, // jobs.md §9.1: back-off shows as 9, too
             .gate = rests ? "back-off" : "latency",
             .detail = rests ? fmt::format("rests after {} failures and {} system stops", job.failures, job.systemStops)

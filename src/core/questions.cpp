@@ -168,5 +168,6 @@ bool Scheduler::canRunUserInitiatedJobs(const AppId& app) const {
 }
 
 const Device& Scheduler::device() const { return impl_->state.device; }
+const DeviceState& Scheduler::deviceState() const { return impl_->state.deviceState; }
 
 } // namespace stint

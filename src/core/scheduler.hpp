@@ -55,6 +55,7 @@ public:
     /// jobs.md §2.1.
     bool canRunUserInitiatedJobs(const AppId& app) const;
     const Device& device() const;
+    const DeviceState& deviceState() const;
     /// What jobs watch (jobs.md §3.2), each once; and a number that changes whenever that does.
     std::vector<JobInfo::TriggerContentUri> watched() const;
     std::uint64_t watchedVersion() const;

@@ -153,6 +153,10 @@ VerbAnswer estimatedUp(Call& call) { return bytes(call, &JobView::estimatedUp); 
 VerbAnswer transferredDown(Call& call) { return bytes(call, &JobView::transferredDown); }
 VerbAnswer transferredUp(Call& call) { return bytes(call, &JobView::transferredUp); }
 
+VerbAnswer batteryNotLow(Call& call) { return {0, call.core.deviceState().batteryLow ? "false\n" : "true\n", ""}; }
+
+VerbAnswer storageNotLow(Call& call) { return {0, call.core.deviceState().storageLow ? "false\n" : "true\n", ""}; }
+
 VerbAnswer charging(Call& call) { return {0, call.core.device().charging ? "true\n" : "false\n", ""}; }
 
 VerbAnswer resetScheduleQuota(Call& call) {
@@ -181,6 +185,8 @@ constexpr Verb verbs[] = {
     {"get-transferred-download-bytes", transferredDown, "get-transferred-download-bytes PACKAGE JOB_ID"},
     {"get-transferred-upload-bytes", transferredUp, "get-transferred-upload-bytes PACKAGE JOB_ID"},
     {"get-battery-charging", charging, "get-battery-charging"},
+    {"get-battery-not-low", batteryNotLow, "get-battery-not-low"},
+    {"get-storage-not-low", storageNotLow, "get-storage-not-low"},
     {"reset-schedule-quota", resetScheduleQuota, "reset-schedule-quota"},
     {"heartbeat", heartbeat, ""},
     {"help", help, "help"},

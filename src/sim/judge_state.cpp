@@ -93,12 +93,12 @@ Finding judge(const deed::ExpectJob& expect, const Moment& moment) {
     const bool absent = is == deed::Is::Absent;
     const bool pending = is == deed::Is::Pending;
     Comparison comparison;
-    // What is not there has no reasons: they are named only where they matter.
-    const bool stateMatters = expect.is || absent || (!pending && !expect.failures);
-    if (stateMatters) {
-        const deed::Is wanted = expect.is.value_or(deed::Is::Pending);
-        comparison.add(wanted == is, std::string(nameOf(wanted)), std::string(nameOf(is)));
-    }
+    // What has no reasons, and what is not there at all, says so even where that was not asked.
+    const bool asksOfWaiting = expect.why || expect.next || expect.nextUnknown;
+    if (expect.is)
+        comparison.add(*expect.is == is, std::string(nameOf(*expect.is)), std::string(nameOf(is)));
+    else if (asksOfWaiting ? !pending : absent)
+        comparison.add(false, asksOfWaiting ? "pending" : "tracked", std::string(nameOf(is)));
     if (expect.why) {
         const std::set<PendingReason> reasons =
             pending ? std::set(view->reasons.begin(), view->reasons.end()) : std::set<PendingReason>{};

@@ -4,8 +4,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
+#include <span>
+#include <utility>
 
 #include "core/scheduler.hpp"
 #include "core/verbs.hpp"
@@ -44,6 +44,8 @@ public:
     Runs& runs() { return runs_; }
     const Scheduler& core() const { return *core_; }
     const History& history() const { return history_; }
+    /// For when the run is over.
+    History takeHistory() { return std::move(history_); }
 
     // Surroundings.
 
