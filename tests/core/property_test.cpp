@@ -1,5 +1,7 @@
 // What holds for every timeline (design.md, the core): random apps, jobs and device changes, 200 events at a time. A
 // run that fails prints its seed; RapidCheck shrinks it to the events that matter.
+#include <cstdlib>
+
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
@@ -137,11 +139,17 @@ std::string traceOf(const Stage& stage) {
     return text;
 }
 
+/// `./bench soak` asks for more runs than ./test has time for.
+int soakFactor() {
+    const char* factor = std::getenv("STINT_SOAK");
+    return factor ? std::max(std::atoi(factor), 1) : 1;
+}
+
 template <class Property> void holds(const char* sentence, int runs, Property property) {
     rc::detail::TestMetadata metadata{.id = sentence, .description = sentence};
     rc::detail::TestParams params;
     params.seed = rc::detail::configuration().testParams.seed;
-    params.maxSuccess = runs;
+    params.maxSuccess = runs * soakFactor();
     const auto result = rc::detail::checkTestable(property, metadata, params);
     if (result.template is<rc::detail::SuccessResult>()) return;
     std::ostringstream told;
