@@ -73,7 +73,12 @@ std::string Runs::enqueue(const deed::Enqueue& asked) {
     if (found == parts_.end()) return "failure"; // nothing of this id was ever accepted
     const auto part = found->second;
     part->takesWork = true;
-    return call(asked.job, part->info, part, asked.item);
+    const std::string result = call(asked.job, part->info, part, asked.item);
+    // An app that runs with nothing in hand takes it at once.
+    const RunId id = newest(asked.job);
+    const Run* run = alive(id);
+    if (run && run->ongoing && !run->stopping && run->items.empty()) takeWork(id, *run);
+    return result;
 }
 
 void Runs::finish(const deed::Finish& asked) {
@@ -217,6 +222,7 @@ std::int32_t Runs::notificationId(const JobKey& job) {
 
 void Runs::answerStart(RunId id, Run& run, bool ongoing) {
     const auto part = run.part; // the run may be over once the answer is told
+    run.ongoing = ongoing;
     if (!ongoing) part->worked = Duration{0}, part->rest.reset();
     world_.tell(StartAnswered{id, ongoing});
     const Run* still = alive(id);

@@ -62,6 +62,7 @@ private:
         JobClass kind = JobClass::Regular;
         std::shared_ptr<Part> part;
         bool started = false;
+        bool ongoing = false; ///< onStartJob was answered with true
         bool stopping = false;
         bool dead = false; ///< its process is gone, and the core is about to be told
         std::optional<Instant> workBegan;

@@ -36,7 +36,8 @@ void Yaml::read(const std::string& text, const std::function<void(const Node&)>&
         if (documents.empty() || documents.front().IsNull())
             return complain({}, "the file is empty; a scenario has at least a timeline");
         if (documents.size() > 1)
-            complain(placeOf(documents[1]), "a second document begins here; write each scenario into a file of its own");
+            complain(placeOf(documents[1]),
+                     "a second document begins here; write each scenario into a file of its own");
         reader(documents.front());
     } catch (const YAML::Exception& error) {
         complain(placeOf(error.mark), "this is not YAML: {}", error.msg);

@@ -148,6 +148,14 @@ TEST_CASE("it takes a work item at its start and after each completion, and the 
               "work com.example.mail/7 at 20s item=c count=1", "finished com.example.mail/7 at 30s rescheduled=false"});
 }
 
+TEST_CASE("an app that runs with nothing in hand takes an item as soon as there is one") {
+    const Played worked =
+        played(oneJob("runs: {for: 5min}", "  - {at: 1min, enqueue: {job: com.example.mail/7, item: a}, "
+                                           "expect: success}\n"));
+    CHECK(worked.passed());
+    CHECK(linesOf(worked, {"work"}) == std::vector<std::string>{"work com.example.mail/7 at 1min item=a count=1"});
+}
+
 TEST_CASE("an item that was not completed is handed out again") { // jobs.md §2.5
     const Played worked = played(oneJob("work_items: [a], runs: {crash_after: 10s}", "", "15s"));
     CHECK(linesOf(worked, {"work"}) == std::vector<std::string>{"work com.example.mail/7 at 0s item=a count=1",
