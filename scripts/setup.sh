@@ -9,7 +9,8 @@ export PATH=$PATH:/usr/sbin:/sbin # nginx lives there
 # packages_for run|test|check: Debian 12's own packages; nothing else comes from outside.
 packages_for() {
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev \
-        libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev nginx-light
+        libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
+        libyaml-cpp-dev nginx-light
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-jeepney; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck; fi
 }

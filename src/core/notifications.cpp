@@ -24,10 +24,13 @@ void show(Turn& turn, const Key& key, const Posted& posted) {
 bool unused(const Posted& posted) { return posted.users.empty() && posted.services.empty(); }
 
 void withdraw(Turn& turn, const Key& key, std::optional<JobKey> job) {
-    turn.state.notifications.erase(key);
+    const auto posted = turn.state.notifications.extract(key);
     turn.effect(WithdrawNotification{key.first, key.second});
-    turn.effect(Trace{
-        .what = Trace::What::NotificationRemoved, .app = key.first, .job = std::move(job), .notification = key.second});
+    turn.effect(Trace{.what = Trace::What::NotificationRemoved,
+                      .app = key.first,
+                      .job = std::move(job),
+                      .notification = key.second,
+                      .userInitiated = !posted.empty() && posted.mapped().userInitiated});
 }
 
 // The run no longer uses it; the last one that did decides what becomes of it.

@@ -49,8 +49,8 @@ void merge(Turn& turn, const StopJobs& event) {
 void merge(Turn& turn, const ForceStop& event) {
     State& state = turn.state;
     const Ending ending{StopReason::User, InternalReason::Canceled};
-    turn.effect(KillApp{event.app, "force-stop"});
-    turn.effect(Trace{.what = Trace::What::Killed, .app = event.app, .during = "force-stop"});
+    turn.effect(KillApp{event.app, "force_stop"});
+    turn.effect(Trace{.what = Trace::What::Killed, .app = event.app, .during = "force_stop"});
     std::vector<RunId> runs;
     for (auto& [id, running] : state.runs) {
         if (running.run.key.app != event.app) continue;
