@@ -151,10 +151,13 @@ class World:
         for process in self.processes:
             process.kill()
             process.wait()
+        codes = []
         for daemon in self.daemons:
             if daemon.lives():
                 below = daemon.transfers()
-                daemon.stop()
+                codes.append(daemon.stop())
                 for pid in below:
                     wait_for_end(pid)
+        told = "".join(daemon.log.read_text()[-4000:] for daemon in self.daemons[-1:])
         shutil.rmtree(self.root, ignore_errors=True)
+        assert set(codes) <= {0}, f"a daemon did not end well: {codes}\n{told}"
