@@ -3,36 +3,18 @@
 
 #include "base/fail.hpp"
 #include "core/state.hpp"
+#include "model/result_name.hpp"
 #include "rules/admission.hpp"
 #include "rules/work_item.hpp"
 
 namespace stint {
 namespace {
 
-std::string_view resultName(const Error& error) {
-    switch (error.code) {
-    case Errc::IllegalArgument:
-        return "IllegalArgumentException";
-    case Errc::IllegalState:
-        return "IllegalStateException";
-    case Errc::Security:
-        return "SecurityException";
-    case Errc::LimitExceeded:
-        return "limit_exceeded";
-    case Errc::Storage:
-    case Errc::Busy:
-    case Errc::Unavailable:
-    case Errc::System:
-        break;
-    }
-    return "error";
-}
-
 void refuse(Turn& turn, const Schedule& event, Error error) {
     turn.effect(Trace{.what = Trace::What::Refused,
                       .app = event.app,
                       .job = JobKey{event.app, event.space, event.info->getId()},
-                      .result = std::string(resultName(error))});
+                      .result = std::string(resultName(error.code))});
     turn.effect(Reply{.call = event.call, .error = std::move(error)});
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "model/result_name.hpp"
+
 namespace stint::sim {
 namespace {
 
@@ -28,22 +30,7 @@ std::optional<ProcessState> pinOf(ProcessState shown) {
 
 std::string resultOf(const Reply& reply) {
     if (!reply.error) return reply.result == 1 ? "success" : "failure";
-    switch (reply.error->code) {
-    case Errc::IllegalArgument:
-        return "IllegalArgumentException";
-    case Errc::IllegalState:
-        return "IllegalStateException";
-    case Errc::Security:
-        return "SecurityException";
-    case Errc::LimitExceeded:
-        return "limit_exceeded";
-    case Errc::Storage:
-    case Errc::Busy:
-    case Errc::Unavailable:
-    case Errc::System:
-        break;
-    }
-    return "error";
+    return std::string(resultName(reply.error->code));
 }
 
 Apps::Present* Apps::find(const AppId& id) {
