@@ -103,7 +103,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
         if (!next || when < *next) next = when;
     };
     if (!state.timers.empty()) sooner(state.timers.begin()->first);
-    if (!state.alarms.empty()) sooner(state.alarms.begin()->first);
+    if (!state.jobClocks.empty()) sooner(state.jobClocks.begin()->first);
     if (state.heldUntil) sooner(*state.heldUntil);
     // Only where a job waits for a slot does it matter when the device counts as left alone (jobs.md §3.6).
     if (!state.slotless.empty() && state.deviceState.quietAt && state.deviceState.interactive) {

@@ -12,6 +12,7 @@
 #include "model/asks.hpp"
 #include "rules/concurrency.hpp"
 #include "rules/ending.hpp"
+#include "rules/network_access.hpp"
 
 namespace stint {
 
@@ -36,7 +37,7 @@ struct Tracked {
     WallTime groupedAt;                ///< since when it waits in its group
     std::vector<HistoryEntry> history; ///< of its own clocks, before that; its group keeps the rest
     bool grouped = false;
-    std::optional<Instant> alarm; ///< when its own clocks say something new
+    std::optional<Instant> clock; ///< when its own clocks say something new
     bool inSight = false;         ///< scheduled from the foreground of a terminal: its first start needs no slot
 };
 
@@ -65,6 +66,12 @@ struct Posted {
     std::optional<JobKey> lastUser;
 };
 
+/// An alarm or a message that was handed to an app, until it has taken it: holds a maintenance window open.
+struct Delivery {
+    AppId app;
+    Instant until; ///< given up then
+};
+
 struct State {
     explicit State(Constants numbers) : constants(std::move(numbers)) {}
 
@@ -80,7 +87,7 @@ struct State {
     std::map<JobInfo::TriggerContentUri, std::size_t> watched;        ///< what jobs watch, and how many each
     std::uint64_t watchedVersion = 0; ///< one more whenever another path, or one less, is
     Groups groups;
-    std::set<std::pair<Instant, JobKey>> alarms; ///< of jobs' own clocks
+    std::set<std::pair<Instant, JobKey>> jobClocks;
     std::set<Asks> held;                         ///< ready, and held back for a batch (jobs.md §3.7)
     std::optional<Instant> heldUntil;            ///< when they go on, however few they are
     std::set<Asks> slotless;                     ///< found no slot in the last pass
@@ -93,6 +100,18 @@ struct State {
     std::map<RunId, Late> late;                 ///< runs that ended badly just now
     std::map<std::pair<AppId, std::int32_t>, Posted> notifications;
     std::map<AppId, std::deque<Completed>> completed; ///< newest last
+
+    // The limits (limits.md).
+    UsageTime usageTime;  ///< the clocks that apps age by, as they were at `usageAt`
+    Instant usageAt;
+    std::set<std::pair<Instant, AppId>> appClocks;           ///< when time alone changes what gates read of an app
+    std::map<std::pair<AppId, std::string>, Alarm> alarms;   ///< pending, by app and tag
+    std::map<std::uint64_t, Message> messages;               ///< waiting for their delivery
+    std::map<std::uint64_t, Delivery> deliveries;            ///< on their way
+    std::map<AppId, NetworkVerdict> networkTold;             ///< each app's background network, as last told
+    std::uint64_t nextDelivery = 1;
+    std::uint64_t nextAlarm = 1;
+    std::uint64_t nextMessage = 1;
 
     std::uint64_t nextSequence = 1;
     std::uint64_t nextRun = 1;
@@ -228,6 +247,60 @@ void merge(Turn& turn, const CompleteWork& event);
 // Foreground services (services.cpp).
 
 void merge(Turn& turn, const ForegroundServiceAsked& event);
+
+// Alarms (alarms.cpp).
+
+void merge(Turn& turn, const AlarmSet& event);
+void merge(Turn& turn, const AlarmCancelled& event);
+/// Delivers whatever may go off now (limits.md §7.3).
+void deliverAlarms(Turn& turn);
+/// When deliverAlarms() has something to do at the latest; nullopt: nothing waits for time alone.
+std::optional<Instant> nextAlarmDelivery(const State& state, Now now);
+/// The next alarm clock's time (limits.md §6.2).
+std::optional<Instant> nextAlarmClock(const State& state);
+/// All alarms of the app, or only the exact ones (limits.md §7.5), are gone.
+void dropAlarms(Turn& turn, const AppId& app, bool onlyExact);
+
+// Messages, and deliveries of both (messages.cpp).
+
+void merge(Turn& turn, const MessageArrived& event);
+void merge(Turn& turn, const DeliveryEnded& event);
+/// Delivers the messages that may pass now (limits.md §8.5), and gives up deliveries that were not taken in time.
+void deliverMessages(Turn& turn);
+/// Puts the app on the temporary allowlist for `length` (limits.md §6.6).
+void allowTemporarily(Turn& turn, App& app, Duration length);
+/// Hands one to the app: what it is kept by until DeliveryEnded.
+std::uint64_t beginDelivery(Turn& turn, const AppId& app);
+
+// Each app's background network (network.cpp).
+
+/// Tells of every app whose network is open or shut since it was last told (limits.md §8.1).
+void tellNetworks(Turn& turn);
+
+// Standby buckets (standby.cpp).
+
+void merge(Turn& turn, const UsageReported& event);
+void merge(Turn& turn, const BucketForced& event);
+void merge(Turn& turn, const BucketPredicted& event);
+/// The usage clocks at `now`.
+UsageTime usageNow(const State& state, Instant now);
+/// Notes a use; changes bucket, holds and rewards accordingly.
+void noteUse(Turn& turn, App& app, UsageKind kind);
+
+// Quotas (quotas.cpp).
+
+/// Opens and closes the sessions of every app by what runs now and what is free now (limits.md §3.4, §4).
+void accountQuotas(Turn& turn);
+
+// The user's choices, grants, policy, Doze (limits.cpp).
+
+void merge(Turn& turn, const BatteryUseSet& event);
+void merge(Turn& turn, const DataSaverExemptionSet& event);
+void merge(Turn& turn, const TemporarilyAllowed& event);
+void merge(Turn& turn, const PolicyChanged& event);
+void merge(Turn& turn, const DozeStepped& event);
+void merge(Turn& turn, const DozeHeld& event);
+void merge(Turn& turn, const ShuttingDown& event);
 
 // The shell's verbs (shell.cpp).
 

@@ -13,9 +13,9 @@ Groups::Ask question(Turn& turn) {
 }
 
 void setAlarm(State& state, Tracked& tracked, std::optional<Instant> when) {
-    if (tracked.alarm) state.alarms.erase({*tracked.alarm, tracked.job.key});
-    tracked.alarm = when;
-    if (when) state.alarms.emplace(*when, tracked.job.key);
+    if (tracked.clock) state.jobClocks.erase({*tracked.clock, tracked.job.key});
+    tracked.clock = when;
+    if (when) state.jobClocks.emplace(*when, tracked.job.key);
 }
 
 bool overdue(const Tracked& tracked, Instant now) { return tracked.job.deadline && *tracked.job.deadline <= now; }
@@ -106,8 +106,8 @@ void forget(Turn& turn, const JobKey& key) {
 
 void wakeDue(Turn& turn) {
     State& state = turn.state;
-    while (!state.alarms.empty() && state.alarms.begin()->first <= turn.now.elapsed) {
-        letWait(turn, state.jobs.at(state.alarms.begin()->second));
+    while (!state.jobClocks.empty() && state.jobClocks.begin()->first <= turn.now.elapsed) {
+        letWait(turn, state.jobs.at(state.jobClocks.begin()->second));
     }
     state.groups.due(turn.now, question(turn));
 }

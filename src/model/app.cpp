@@ -1,6 +1,18 @@
 #include "model/app.hpp"
 
+#include "model/names.hpp"
+
 namespace stint {
+namespace {
+
+constexpr NameTable<BatteryUse, 3> batteryUses{{{BatteryUse::Optimized, "optimized"},
+                                                {BatteryUse::Unrestricted, "unrestricted"},
+                                                {BatteryUse::Restricted, "restricted"}}};
+
+} // namespace
+
+std::string_view nameOf(BatteryUse use) { return nameIn(batteryUses, use); }
+std::optional<BatteryUse> batteryUseNamed(std::string_view name) { return namedIn(batteryUses, name); }
 
 ProcessState stateOf(const App& app) {
     if (app.memory.pinned) return *app.memory.pinned; // a person's word outranks what is seen

@@ -7,7 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "model/alarm.hpp"
+#include "model/bucket.hpp"
 #include "model/job.hpp"
+#include "model/quota.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
@@ -16,6 +19,8 @@ namespace stint {
 inline constexpr std::string_view runUserInitiatedJobs = "RUN_USER_INITIATED_JOBS";
 inline constexpr std::string_view receiveBootCompleted = "RECEIVE_BOOT_COMPLETED";
 inline constexpr std::string_view bindJobService = "BIND_JOB_SERVICE";
+inline constexpr std::string_view scheduleExactAlarm = "SCHEDULE_EXACT_ALARM"; ///< the user may take it away
+inline constexpr std::string_view useExactAlarm = "USE_EXACT_ALARM";           ///< a clock's or a calendar's own
 
 // The packages that are built in (design.md, running a job and who is calling).
 inline constexpr std::string_view transferPackage = "org.stint.transfer";
@@ -79,12 +84,27 @@ enum class ProcessState {
     NotRunning,        ///< it has none
 };
 
-/// What of an app outlives the daemon within one boot.
+/// The user's choice for an app's use of the battery (limits.md §9).
+enum class BatteryUse : std::uint8_t { Optimized, Unrestricted, Restricted };
+std::string_view nameOf(BatteryUse);
+std::optional<BatteryUse> batteryUseNamed(std::string_view name);
+
+/// What of an app outlives the daemon. What of it outlives the boot, too, is rules/app_memory's question.
 struct AppMemory {
     AppId app;
     std::optional<ProcessState> pinned; ///< a person's word (`stint app PACKAGE --state`)
+    bool seen = false;                  ///< on screen: found so after a restart it is no new use (limits.md §2.4)
     std::vector<Instant> crashes;       ///< within job.crash_guard.window, oldest first
     std::optional<Instant> badUntil;    ///< the crash guard's rest (jobs.md §12.3)
+    Usage usage;
+    BatteryUse batteryUse = BatteryUse::Optimized;
+    bool dataSaverExempt = false; ///< the user lets it use data under Data Saver
+    std::optional<Instant> allowlistedUntil; ///< the temporary allowlist; its end stays, for ej.grace_temp_allowlist
+    QuotaLedger quota;
+    ExpeditedLedger expedited;
+    std::vector<Instant> alarms;          ///< delivery instants that count for the bucket, oldest first (limits.md §7.4)
+    std::vector<Instant> whileIdleAlarms; ///< those of while-idle alarms in Doze or battery saver
+    std::vector<PushNote> pushes;         ///< within push.window, oldest first
 
     bool operator==(const AppMemory&) const = default;
 };
@@ -96,6 +116,8 @@ struct App {
     bool running = false;                          ///< a process of it is known to be alive
     std::set<std::string, std::less<>> conditions; ///< what lets it start from the background (jobs.md §2.3)
     std::optional<Instant> grantUntil;             ///< the few seconds after a tap (jobs.md §2.3)
+    std::optional<Instant> leftTop;                ///< when it last left the top, while it is not there
+    std::optional<Instant> leftForeground; ///< when it was last visible or ran a foreground service, while it is neither
     std::map<std::string, bool, std::less<>>
         foregroundServices;                            ///< running ones; whether begun while it might start UI
     std::map<JobClass, std::vector<Instant>> timeouts; ///< timeout events within job.safeguard.timeout_window (§6.7)

@@ -5,10 +5,14 @@
 #include <charconv>
 #include <limits>
 #include <utility>
+#include <vector>
+
+#include <fmt/ranges.h>
 
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
 #include "base/overloaded.hpp"
+#include "model/constant_tables.hpp"
 
 namespace stint {
 
@@ -31,7 +35,7 @@ constexpr ConstantRow number(std::string_view key, std::int64_t C::*field, std::
 }
 
 // jobs.md §0 with the prefix "job."; where limits.md §11 names the same constant, its name rules. Sorted by key.
-constexpr std::array rows{
+constexpr std::array jobRows{
     ConstantRow{"batch.enabled", &C::batching, 0, 1, "hold regular jobs until several are ready", ConstantKind::Flag},
     timer("batch.max_delay", &C::batchMaxDelay, "how long a ready regular job is held at most"),
     number("batch.min_ready", &C::batchMinReady, 1, many, "ready regular jobs that make a batch"),
@@ -97,8 +101,8 @@ constexpr std::array rows{
                 "free bytes below which storage is low, if fewer than the percentage", ConstantKind::Size},
     number("storage.low_percent", &C::storageLowPercent, 0, 100, "free percent below which storage is low"),
 };
-static_assert(std::adjacent_find(rows.begin(), rows.end(),
-                                 [](const auto& a, const auto& b) { return a.key >= b.key; }) == rows.end());
+static_assert(std::adjacent_find(jobRows.begin(), jobRows.end(),
+                                 [](const auto& a, const auto& b) { return a.key >= b.key; }) == jobRows.end());
 
 // Names of jobs.md §0 that limits.md §11 replaces.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> replaced{{
@@ -109,8 +113,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> replaced{
 std::optional<std::string_view> meantBy(std::string_view key) {
     for (auto [old, now] : replaced)
         if (key == old) return now;
-    std::array<std::string_view, rows.size()> keys;
-    std::transform(rows.begin(), rows.end(), keys.begin(), [](const ConstantRow& row) { return row.key; });
+    std::vector<std::string_view> keys;
+    for (const ConstantRow& row : constantRows())
+        keys.push_back(row.key);
     return nearest(key, keys);
 }
 
@@ -118,7 +123,7 @@ std::optional<std::string_view> meantBy(std::string_view key) {
 std::string prefixes() {
     std::string text;
     std::string_view previous;
-    for (const ConstantRow& row : rows) {
+    for (const ConstantRow& row : constantRows()) {
         std::string_view prefix = row.key.substr(0, row.key.find('.') + 1);
         if (prefix != previous) text += fmt::format("{}{}", text.empty() ? "" : " ", prefix);
         previous = prefix;
@@ -155,12 +160,26 @@ Result<std::int64_t> parseFactor(std::string_view text) {
     return text.starts_with('-') ? value - hundredths : value + hundredths;
 }
 
-Result<std::int64_t> parseAs(ConstantKind kind, std::string_view text) {
-    switch (kind) {
+Result<std::int64_t> parseChoice(const ConstantRow& row, std::string_view text) {
+    const auto found = std::ranges::find(row.choices, text);
+    if (found != row.choices.end()) return found - row.choices.begin();
+    return fail(Errc::IllegalArgument, "\"{}\" is none of {}", text, fmt::join(row.choices, ", "));
+}
+
+Result<std::int64_t> parseAs(const ConstantRow& row, std::string_view text) {
+    switch (row.kind) {
+    case ConstantKind::TimeOrNone:
+        if (text == "none") return Constants::none.count();
+        [[fallthrough]];
     case ConstantKind::Time:
         return STINT_TRY(parseDuration(text)).count();
+    case ConstantKind::NumberOrNone:
+        if (text == "none" || text == "off") return Constants::none.count();
+        [[fallthrough]];
     case ConstantKind::Number:
         return parseNumber(text);
+    case ConstantKind::Choice:
+        return parseChoice(row, text);
     case ConstantKind::Size:
         return parseSize(text);
     case ConstantKind::Factor:
@@ -172,12 +191,22 @@ Result<std::int64_t> parseAs(ConstantKind kind, std::string_view text) {
     return fail(Errc::IllegalArgument, "unknown kind of constant");
 }
 
-std::string writtenAs(ConstantKind kind, std::int64_t value) {
-    switch (kind) {
+bool isNone(const ConstantRow& row, std::int64_t value) {
+    const bool mayBe = row.kind == ConstantKind::TimeOrNone || row.kind == ConstantKind::NumberOrNone;
+    return mayBe && value == Constants::none.count();
+}
+
+std::string writtenAs(const ConstantRow& row, std::int64_t value) {
+    if (isNone(row, value)) return "none";
+    switch (row.kind) {
+    case ConstantKind::TimeOrNone:
     case ConstantKind::Time:
         return formatDuration(Duration{value});
     case ConstantKind::Number:
+    case ConstantKind::NumberOrNone:
         return fmt::format("{}", value);
+    case ConstantKind::Choice:
+        return std::string(row.choices[static_cast<std::size_t>(value)]);
     case ConstantKind::Size:
         return exactSize(value);
     case ConstantKind::Factor:
@@ -190,10 +219,17 @@ std::string writtenAs(ConstantKind kind, std::int64_t value) {
 
 } // namespace
 
-std::span<const ConstantRow> constantRows() { return rows; }
+std::span<const ConstantRow> constantRows() {
+    static const std::vector<ConstantRow> all = [] {
+        std::vector<ConstantRow> merged;
+        std::ranges::merge(jobRows, limitRows(), std::back_inserter(merged), {}, &ConstantRow::key, &ConstantRow::key);
+        return merged;
+    }();
+    return all;
+}
 
 Result<const ConstantRow*> constantRow(std::string_view key) {
-    for (const ConstantRow& row : rows)
+    for (const ConstantRow& row : constantRows())
         if (row.key == key) return &row;
     if (auto meant = meantBy(key))
         return fail(Errc::IllegalArgument, "unknown constant \"{}\" (did you mean \"{}\"?)", key, *meant);
@@ -202,11 +238,11 @@ Result<const ConstantRow*> constantRow(std::string_view key) {
 
 Result<void> setConstant(Constants& constants, std::string_view key, std::string_view text) {
     const ConstantRow& row = *STINT_TRY(constantRow(key));
-    auto value = parseAs(row.kind, text);
+    auto value = parseAs(row, text);
     if (!value) return within(key, value.error());
-    if (*value < row.least || *value > row.most)
-        return wrong(row, "{} is out of range; it is {} to {}", text, writtenAs(row.kind, row.least),
-                     writtenAs(row.kind, row.most));
+    if (!isNone(row, *value) && (*value < row.least || *value > row.most))
+        return wrong(row, "{} is out of range; it is {} to {}", text, writtenAs(row, row.least),
+                     writtenAs(row, row.most));
     std::visit(Overloaded{[&](Duration C::*field) { constants.*field = Duration{*value}; },
                           [&](std::int64_t C::*field) { constants.*field = *value; },
                           [&](bool C::*field) { constants.*field = *value != 0; }},
@@ -219,7 +255,7 @@ std::string constantText(const Constants& constants, const ConstantRow& row) {
                                                [&](std::int64_t C::*field) { return constants.*field; },
                                                [&](bool C::*field) { return std::int64_t{constants.*field}; }},
                                     row.field);
-    return writtenAs(row.kind, value);
+    return writtenAs(row, value);
 }
 
 std::optional<Error> contradiction(const Constants& constants) {
@@ -227,7 +263,7 @@ std::optional<Error> contradiction(const Constants& constants) {
     if (constants.batteryOkay < constants.batteryLow)
         return fail(Errc::IllegalArgument, "battery.okay ({}) is below battery.low ({}); it must be the same or above",
                     constants.batteryOkay, constants.batteryLow);
-    return std::nullopt;
+    return limitContradiction(constants);
 }
 
 } // namespace stint

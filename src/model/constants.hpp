@@ -13,6 +13,10 @@
 namespace stint {
 
 struct Constants {
+    static constexpr Duration none{-1}; ///< a limit that is not set
+    static constexpr std::int64_t android16 = 0;
+    static constexpr std::int64_t android15 = 1;
+
     // Running (jobs.md §4).
     Duration bindTimeout = 18s;
     Duration opTimeout = 8s;
@@ -71,11 +75,169 @@ struct Constants {
     Bytes storageLowBytes = 500_MiB;
     Duration storageCheck = 1min; ///< PROPOSAL: how often free space is read while a job waits for it
 
+    // The version of the limits (limits.md §1.5).
+    std::int64_t policyVersion = android16;
+    bool legacyQuotaConstants = false;
+    Duration android15DailyCap = none;
+    bool legacyFgsJobsFree = false;
+    Duration android15ActiveEjLimit = none;
+    bool legacyTopStartedJobsFree = false;
+    // Quota of regular jobs (limits.md §3.2): allowance, window, job starts and sessions of each bucket.
+    Duration quotaAllowedExempted = 20min;
+    Duration quotaAllowedActive = 20min;
+    Duration quotaAllowedWorking = 10min;
+    Duration quotaAllowedFrequent = 10min;
+    Duration quotaAllowedRare = 10min;
+    Duration quotaAllowedRestricted = 10min;
+    Duration quotaWindowExempted = 40min;
+    Duration quotaWindowActive = 1h;
+    Duration quotaWindowWorking = 4h;
+    Duration quotaWindowFrequent = 12h;
+    Duration quotaWindowRare = 24h;
+    Duration quotaWindowRestricted = 24h;
+    std::int64_t quotaMaxJobsExempted = 75;
+    std::int64_t quotaMaxJobsActive = 75;
+    std::int64_t quotaMaxJobsWorking = 120;
+    std::int64_t quotaMaxJobsFrequent = 200;
+    std::int64_t quotaMaxJobsRare = 48;
+    std::int64_t quotaMaxJobsRestricted = 10;
+    std::int64_t quotaMaxSessionsExempted = 75;
+    std::int64_t quotaMaxSessionsActive = 75;
+    std::int64_t quotaMaxSessionsWorking = 10;
+    std::int64_t quotaMaxSessionsFrequent = 8;
+    std::int64_t quotaMaxSessionsRare = 3;
+    std::int64_t quotaMaxSessionsRestricted = 1;
+    Duration quotaMaxExecution24h = 4h;
+    Duration quotaBuffer = 30s;
+    Duration quotaRateWindow = 1min;
+    std::int64_t quotaRateMaxJobs = 20;
+    std::int64_t quotaRateMaxSessions = 20;
+    Duration quotaCoalesce = 5s;
+    Duration quotaStopTolerance = 50ms;
+    Duration quotaCheckMinDelay = 0min;
+    Duration quotaHistory = 24h;
+    Duration quotaInstallerExtra = 20min;
+    bool persistQuota = false;
+    // Expedited quota (limits.md §4).
+    Duration ejLimitExempted = 60min;
+    Duration ejLimitActive = 30min;
+    Duration ejLimitWorking = 15min;
+    Duration ejLimitFrequent = 10min;
+    Duration ejLimitRare = 10min;
+    Duration ejLimitRestricted = 5min;
+    Duration ejWindow = 24h;
+    Duration ejTopChunk = 5min;
+    Duration ejRewardTop = 10s;
+    Duration ejRewardInteraction = 5s;
+    Duration ejRewardNotificationSeen = 0s;
+    Duration ejGraceTop = 1min;
+    Duration ejGraceAllowlist = 3min;
+    Duration ejInstallerExtra = 30min;
+    bool activeUidUsesActiveBucket = false;
+    // Standby buckets (limits.md §2).
+    Duration bucketElapsedWorking = 12h;
+    Duration bucketElapsedFrequent = 24h;
+    Duration bucketElapsedRare = 48h;
+    Duration bucketElapsedRestricted = 24h * 8;
+    Duration bucketScreenWorking = 0h;
+    Duration bucketScreenFrequent = 1h;
+    Duration bucketScreenRare = 2h;
+    Duration bucketScreenRestricted = 6h;
+    Duration bucketCheckInterval = 3h;
+    Duration bucketHoldStrongUsage = 5min;
+    Duration bucketHoldSystemInteraction = 10min;
+    Duration bucketHoldNotificationSeen = 12h;
+    Duration bucketHoldSlicePinned = 2h;
+    Duration bucketHoldSyncAdapter = 2h;
+    Duration bucketHoldExemptedSync = 10min;
+    Duration bucketHoldExemptedSyncDozing = 4h;
+    Duration bucketHoldExemptedSyncStart = 10min;
+    Duration bucketHoldUnexemptedSync = 10min;
+    Duration bucketHoldInitialFgs = 30min;
+    Duration bucketHoldSystemUpdate = 2h;
+    Duration bucketPredictionTimeout = 12h;
+    Duration bucketAutoRestrictDelay = 1h;
+    bool bucketCrossProfile = true;
+    std::int64_t bucketPredictor = 0;
+    std::int64_t bucketFrequencyDays = 14;
+    std::int64_t bucketFrequencyWorking = 10;
+    std::int64_t bucketFrequencyFrequent = 4;
+    // Doze (limits.md §6).
+    Duration dozeInactive = 30min;
+    Duration dozeAfterMotion = 10min;
+    Duration dozeIdleAfterInactive = 30min;
+    Duration dozeSensing = 4min;
+    Duration dozeLocating = 30s;
+    Duration dozeIdle = 1h;
+    Duration dozeIdleMax = 6h;
+    Duration dozeMaintenance = 5min;
+    Duration dozeMaintenanceMax = 10min;
+    Duration dozeMinDeepMaintenance = 30s;
+    Duration dozeMinLightMaintenance = 5s;
+    Duration dozeQuickDelay = 1min;
+    Duration dozeLightAfterInactive = 4min;
+    Duration dozeLightIdle = 5min;
+    Duration dozeLightIdleMax = 15min;
+    Duration dozeLightBudgetMin = 1min;
+    Duration dozeLightBudgetMax = 5min;
+    Duration dozeMinTimeToAlarm = 1h;
+    Duration dozeFlex = 0min;
+    Duration dozeBackgroundJobsDelay = 3s;
+    std::int64_t dozeAccuracy = 20;
+    bool dozeWaitForUnlock = true;
+    std::int64_t dozeIdleFactor = 200;
+    std::int64_t dozeMaintenanceFactor = 200;
+    std::int64_t dozeLightIdleFactor = 200;
+    bool dozeLightEnabled = true;
+    // The temporary allowlist (limits.md §6.6).
+    Duration allowlistMax = 5min;
+    Duration allowlistMms = 1min;
+    Duration allowlistSms = 20s;
+    Duration allowlistNotification = 30s;
+    // Alarms (limits.md §7).
+    Duration alarmWhileIdleAllowlist = 10s;
+    std::int64_t alarmQuotaActive = none.count();
+    std::int64_t alarmQuotaWorking = 10;
+    std::int64_t alarmQuotaFrequent = 2;
+    std::int64_t alarmQuotaRare = 1;
+    std::int64_t alarmQuotaNever = 0;
+    std::int64_t alarmQuotaRestricted = 1;
+    Duration alarmRestrictedWindow = 24h;
+    std::int64_t alarmWhileIdleQuota = 7;
+    Duration alarmWhileIdleWindow = 1h;
+    std::int64_t alarmWhileIdleExactQuota = 7;
+    Duration alarmPriorityDelay = 9min;
+    Duration alarmMinFuturity = 5s;
+    Duration alarmMinInterval = 1min;
+    Duration alarmMaxInterval = 24h * 365;
+    Duration alarmMinWindow = 10min;
+    Duration alarmMaxWindow = 24h;
+    std::int64_t alarmHeuristicFactor = 75;
+    Duration alarmHeuristicCap = 1h;
+    Duration alarmMinFuzzable = 10s;
+    std::int64_t alarmMaxPerApp = 500;
+    Duration alarmListenerTimeout = 5s;
+    Duration alarmIdleFuzzMin = 2min;
+    Duration alarmIdleFuzzMax = 15min;
+    // Power, states of apps, messages, network (limits.md §8 to §10).
+    std::int64_t chargingEnforceLevel = 90;
+    Duration chargingDelay = 15min;
+    std::int64_t chargingAdaptiveLevel = 70;
+    Duration idleSlop = 0min;
+    Duration backgroundSettle = 1min;
+    Duration pushWindow = 24h * 7;
+    std::int64_t pushMinMessages = 10;
+    std::int64_t pushMinRatio = 50;
+    Duration pushMatch = 2min;
+    Duration pushHighAllowlist = 20s;
+    std::int64_t backgroundNetworkCutoffMs = none.count();
+
     bool operator==(const Constants&) const = default;
 };
 
 /// How the text of a constant is written. A factor is kept in hundredths.
-enum class ConstantKind : std::uint8_t { Time, Number, Size, Factor, Flag };
+/// A choice is kept as the place of its name among those of its row; where nothing is allowed the text is "none".
+enum class ConstantKind : std::uint8_t { Time, Number, Size, Factor, Flag, Choice, TimeOrNone, NumberOrNone };
 
 /// One constant as a policy file sees it: `key` ("job.bind_timeout"), where it is kept, and its range (inclusive; in
 /// milliseconds, bytes or hundredths as its kind has it).
@@ -86,6 +248,7 @@ struct ConstantRow {
     std::int64_t most = 0;
     std::string_view meaning;
     ConstantKind kind = ConstantKind::Number;
+    std::span<const std::string_view> choices{}; ///< of a Choice
 };
 
 /// All of them, sorted by key.

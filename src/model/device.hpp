@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "model/doze.hpp"
 #include "stint/network.hpp"
 #include "stint/units.hpp"
 
@@ -13,12 +14,30 @@ namespace stint {
 /// How short of memory the device is (jobs.md §3.6).
 enum class Memory : std::uint8_t { Normal, Moderate, Low, Critical };
 
+/// How hot the device is (limits.md §10.1).
+enum class Thermal : std::uint8_t { None, Light, Moderate, Severe, Critical, Emergency, Shutdown };
+std::string_view nameOf(Thermal);
+std::optional<Thermal> thermalNamed(std::string_view name);
+
+/// Whether it lies still. Unknown: no sensor tells; then nothing ever moves it, and Doze does not sense (limits.md §6.2).
+enum class Motion : std::uint8_t { Unknown, Still, Moving };
+
 struct Device {
     bool screenOn = true;
+    bool locked = false; ///< the lit screen shows only the lock
+    Motion motion = Motion::Unknown;
+    Thermal thermal = Thermal::None;
+    bool dataSaver = false;
+    bool batterySaver = false;
+    std::optional<DozeForce> dozeForce; ///< a person's or a scenario's word
     bool dreaming = false; ///< the screen shows a dream or a dock's clock: nobody uses the device
     Memory memory = Memory::Normal;
     bool plugged = true; ///< external power is there; no battery counts as plugged and charging (jobs.md §12.10)
-    bool charging = true;
+    /// Counts as charging or not, whatever level and time say: a scenario's or a person's word, or no battery at all.
+    /// nullopt: it follows from them (limits.md §10.3).
+    std::optional<bool> charging = true;
+    bool batteryFull = false; ///< the charger has ended
+    bool chargeHeld = false;  ///< plugged, and held at a charge threshold ("conservation mode")
     std::int64_t batteryPercent = 100;
     std::optional<Network> network;
     Bytes storageFree = 0;             ///< of the volume that holds the user's data
@@ -32,12 +51,17 @@ struct Device {
 
 /// What is derived from reports with a memory of its own (hysteresis): kept by the core beside the Device.
 struct DeviceState {
+    bool charging = true;              ///< limits.md §10.3; what quota, alarms and network are freed by
+    std::optional<Instant> pluggedAt;  ///< since when the level has not fallen
+    std::optional<Instant> chargingAt; ///< when it counts as charging, where nothing changes
     bool batteryLow = false;
     bool storageLow = false;
     bool idle = false;              ///< nobody uses the device: the job constraint (jobs.md §3.2), unrelated to Doze
     bool interactive = true;        ///< the screen is on, or was until job.screen_off_settle ago (jobs.md §3.6)
     std::optional<Instant> idleAt;  ///< when it becomes idle, if nobody comes
     std::optional<Instant> quietAt; ///< when it stops being interactive
+    Doze doze;
+    bool screenBlocks = true; ///< the screen is on and unlocked: nothing dozes (limits.md §6.1)
 
     bool operator==(const DeviceState&) const = default;
 };

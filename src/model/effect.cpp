@@ -35,6 +35,16 @@ std::string_view nameOf(Trace::What what) {
         return "killed";
     case Trace::What::Work:
         return "work";
+    case Trace::What::Alarm:
+        return "alarm";
+    case Trace::What::Message:
+        return "message";
+    case Trace::What::Network:
+        return "network";
+    case Trace::What::Bucket:
+        return "bucket";
+    case Trace::What::Doze:
+        return "doze";
     }
     return "unknown";
 }

@@ -72,6 +72,24 @@ struct WithdrawNotification {
     std::int32_t id = 0;
 };
 
+/// An alarm goes off: the app's receiver is started and told. Answered by DeliveryEnded.
+struct DeliverAlarm {
+    std::uint64_t delivery = 0;
+    Alarm alarm;
+    std::int64_t count = 1; ///< repeats it stands for
+};
+struct DeliverMessage {
+    std::uint64_t delivery = 0;
+    Message message;
+    bool high = false; ///< as it is delivered (limits.md §8.5, downgrade)
+};
+/// The app's background network is open, or shut, from now on (limits.md §8.1).
+struct NetworkAccess {
+    AppId app;
+    bool allowed = true;
+    std::string because; ///< the rule that shuts it
+};
+
 /// One line of what happened, in scenario.md's vocabulary: the daemon's log, `stint watch` and the simulator's trace.
 struct Trace {
     enum class What : std::uint8_t {
@@ -90,6 +108,11 @@ struct Trace {
         Unresponsive,
         Killed,
         Work,
+        Alarm,
+        Message,
+        Network,
+        Bucket,
+        Doze,
     };
     What what = What::Scheduled;
     AppId app;
@@ -108,10 +131,20 @@ struct Trace {
     std::optional<Duration> ran;
     std::optional<bool> overdue;
     std::optional<WorkItem> item; ///< work
+    std::string tag;                   ///< alarm
+    std::optional<Duration> lateBy;    ///< alarm, message: after the time it was set for, or arrived
+    std::optional<std::int64_t> count; ///< alarm
+    std::optional<bool> high;          ///< message: as delivered
+    std::optional<bool> original;      ///< message: as it was sent
+    std::optional<bool> allowed;       ///< network
+    std::string because;               ///< network, bucket
+    std::string machine;               ///< doze: deep, light
+    std::string from;                  ///< bucket, doze
+    std::string to;
 };
 std::string_view nameOf(Trace::What);
 
 using Effect = std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, EndRun, KillApp,
-                            ShowNotification, WithdrawNotification, Trace>;
+                            ShowNotification, WithdrawNotification, DeliverAlarm, DeliverMessage, NetworkAccess, Trace>;
 
 } // namespace stint

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/app.hpp"
+#include "model/constants.hpp"
 #include "model/device.hpp"
 #include "model/job.hpp"
 
@@ -202,6 +203,82 @@ struct DeviceChanged {
     Device device;
 };
 
+// The limits (limits.md).
+
+/// Something that the usage history records (limits.md §2.4).
+struct UsageReported {
+    CallId call;
+    AppId app;
+    UsageKind kind = UsageKind::Interaction;
+};
+/// A bucket by force: a person's (limits.md §2.7), or the system's (§2.8).
+struct BucketForced {
+    CallId call;
+    AppId app;
+    Bucket bucket = Bucket::Restricted;
+    bool bySystem = false;
+};
+/// An outside predictor's word (limits.md §2.6).
+struct BucketPredicted {
+    CallId call;
+    AppId app;
+    Bucket bucket = Bucket::Active;
+};
+struct BatteryUseSet {
+    CallId call;
+    AppId app;
+    BatteryUse use = BatteryUse::Optimized;
+};
+struct DataSaverExemptionSet {
+    CallId call;
+    AppId app;
+    bool exempt = false;
+};
+/// The temporary allowlist (limits.md §6.6); a new grant replaces the old one's end.
+struct TemporarilyAllowed {
+    CallId call;
+    AppId app;
+    Duration length{0};
+};
+/// The constants are others now (limits.md §1.5); they were checked.
+struct PolicyChanged {
+    CallId call;
+    Constants constants;
+};
+/// An AlarmManager's call. `alarm.requested` is as it was asked for; the window too, where its kind has one.
+struct AlarmSet {
+    CallId call;
+    Alarm alarm;
+};
+struct AlarmCancelled {
+    CallId call;
+    AppId app;
+    std::string tag;
+};
+/// The app's receiver has taken an alarm or a message, or was given up: it no longer holds a window open.
+struct DeliveryEnded {
+    AppId app;
+    std::uint64_t delivery = 0;
+};
+struct MessageArrived {
+    CallId call;
+    AppId app;
+    std::string receiver;
+    bool high = false;
+    std::string data;
+};
+/// `cmd deviceidle`: one step of a machine, or what a person holds Doze at.
+struct DozeStepped {
+    CallId call;
+    bool light = false;
+};
+struct DozeHeld {
+    CallId call;
+    std::optional<DozeForce> force; ///< nullopt: let go
+};
+/// The daemon is about to end, or the machine: what only grows with time is written down.
+struct ShuttingDown {};
+
 /// A deadline of the core has come.
 struct Tick {};
 
@@ -210,6 +287,8 @@ using Event =
                  Abandoned, ForegroundServiceAsked, Connected, BindFailed, StartAnswered, StopAnswered, RunLost,
                  NotificationTapped, NotificationDismissed, AppInstalled, AppUninstalled, AppSeen, AppConditions,
                  AppTapped, ContentChanged, ClockSet, AppOpened, AppStatePinned, StopApp, ForceStop, RunJob, StopJobs,
-                 ResetScheduleQuota, DeviceChanged, Tick>;
+                 ResetScheduleQuota, DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet,
+                 DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, AlarmSet, AlarmCancelled, DeliveryEnded,
+                 MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

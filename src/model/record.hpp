@@ -37,6 +37,7 @@ struct SaveCompleted {
 };
 struct SaveApp {
     AppMemory memory;
+    Now written;
 };
 struct DropApp {
     AppId app;
@@ -45,7 +46,28 @@ struct SaveOverrides {
     std::map<std::string, std::string> overrides;
 }; ///< the whole of Device::overrides
 
-using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveCompleted, SaveApp, DropApp, SaveOverrides>;
+
+/// The clocks that apps age by (limits.md §2.2), as they were at `at` of this boot.
+struct SaveUsageTime {
+    UsageTime time;
+    Instant at;
+};
+struct SaveAlarm {
+    Alarm alarm;
+}; ///< new, or for its next repeat
+struct DropAlarm {
+    AppId app;
+    std::string tag;
+};
+struct SaveMessage {
+    Message message;
+}; ///< it waits for its delivery
+struct DropMessage {
+    std::uint64_t id = 0;
+};
+
+using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveCompleted, SaveApp, DropApp, SaveOverrides,
+                            SaveUsageTime, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
 
 /// A job as it was found, with the boot it was written in: core decides what of it still holds (jobs.md §7).
 struct StoredJob {
@@ -53,10 +75,32 @@ struct StoredJob {
     BootId boot;
 };
 
+struct StoredApp {
+    AppMemory memory;
+    BootId boot;
+    Now written;
+};
+struct StoredAlarm {
+    Alarm alarm;
+    BootId boot;
+};
+struct StoredMessage {
+    Message message;
+    BootId boot;
+};
+struct StoredUsageTime {
+    UsageTime time;
+    Instant at;
+    BootId boot;
+};
+
 /// Everything that was written down.
 struct Snapshot {
     std::vector<StoredJob> jobs;                    ///< by key
-    std::vector<std::pair<AppMemory, BootId>> apps; ///< by app
+    std::vector<StoredApp> apps;                    ///< by app
+    std::vector<StoredAlarm> alarms;                ///< by app and tag
+    std::vector<StoredMessage> messages;            ///< by id
+    std::optional<StoredUsageTime> usageTime;
     std::vector<Completed> completed;               ///< per app, oldest first
     std::map<std::string, std::string> overrides;   ///< of this boot, else empty
     WallTime committed{};                           ///< when the last commit was made (jobs.md §7.1)

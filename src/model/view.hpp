@@ -68,11 +68,31 @@ struct TaskRow {
     std::vector<NotificationView> notifications;
 };
 
+/// What an app has of a quota (limits.md §3, §4), where its time were counted now.
+struct QuotaView {
+    std::optional<Duration> allowed; ///< nullopt: no limit
+    std::optional<Duration> window;
+    Duration used{0};
+    std::optional<Duration> left; ///< may be negative after a demotion; nullopt: no limit
+    bool free = false;            ///< nothing is counted right now: charging, seen, …
+    std::optional<WallTime> returns; ///< when it is in quota again; nullopt: it is
+    std::vector<std::pair<WallTime, Duration>> comesBack; ///< when what was used rolls out of the window, oldest first
+};
+
 struct AppView {
     Manifest manifest;
     ProcessState state = ProcessState::NotRunning;
     bool pinned = false; ///< the state is a person's word
     bool bad = false;    ///< the crash guard's mark (jobs.md §12.3)
+    Bucket bucket = Bucket::Never;
+    BucketReason bucketReason = BucketReason::Default;
+    BatteryUse batteryUse = BatteryUse::Optimized;
+    bool dataSaverExempt = false;
+    bool networkAllowed = true;
+    std::string networkBecause; ///< the rule that shuts it (limits.md §8.1)
+    std::int32_t importance = 0; ///< limits.md §9
+    QuotaView quota;
+    QuotaView expedited;
     std::uint32_t jobs = 0;
     std::uint32_t running = 0;
 };

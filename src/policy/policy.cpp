@@ -64,8 +64,14 @@ std::string_view shapeOf(ConstantKind kind) {
     switch (kind) {
     case ConstantKind::Time:
         return "a duration in quotes, such as \"30s\"";
+    case ConstantKind::TimeOrNone:
+        return "a duration in quotes, such as \"30s\", or \"none\"";
+    case ConstantKind::Choice:
+        return "a word in quotes";
     case ConstantKind::Number:
         return "a whole number without quotes, such as 3";
+    case ConstantKind::NumberOrNone:
+        return "a whole number without quotes, such as 3, or \"none\"";
     case ConstantKind::Size:
         return "a size in quotes, such as \"500MiB\"";
     case ConstantKind::Factor:
@@ -97,6 +103,8 @@ std::string_view shapeOf(const toml::node& value) {
 std::optional<std::string> textOf(const toml::node& value, ConstantKind kind) {
     switch (kind) {
     case ConstantKind::Time:
+    case ConstantKind::TimeOrNone:
+    case ConstantKind::Choice:
     case ConstantKind::Size:
         return value.value_exact<std::string>();
     case ConstantKind::Flag:
@@ -105,6 +113,10 @@ std::optional<std::string> textOf(const toml::node& value, ConstantKind kind) {
     case ConstantKind::Factor:
         // The shortest text that reads as the same number: 1.35 stays 1.35.
         if (auto factor = value.value_exact<double>()) return fmt::format("{}", *factor);
+        if (auto number = value.value_exact<std::int64_t>()) return fmt::format("{}", *number);
+        return std::nullopt;
+    case ConstantKind::NumberOrNone:
+        if (auto word = value.value_exact<std::string>()) return word;
         [[fallthrough]];
     case ConstantKind::Number:
         if (auto number = value.value_exact<std::int64_t>()) return fmt::format("{}", *number);
