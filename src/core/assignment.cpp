@@ -4,6 +4,7 @@
 #include "core/queue.hpp"
 #include "core/state.hpp"
 #include "rules/batching.hpp"
+#include "rules/limit_gates.hpp"
 
 namespace stint {
 namespace {
@@ -33,8 +34,14 @@ public:
                 queue.skipGroup();
                 continue;
             }
+            // What began just now may have used up the rest of its app's quota.
+            if (began_.contains(asks.app) && !askGates(state_, turn_.now, asks).empty()) {
+                queue.skipGroup();
+                continue;
+            }
             if (auto type = slotFor(asks, next->job)) {
                 startRun(turn_, state_.jobs.at(next->job), *type);
+                began_.insert(asks.app);
                 continue;
             }
             queue.skipGroup();
@@ -54,7 +61,11 @@ public:
 
 private:
     const App& app(const Asks& asks) const { return *turn_.app(asks.app); }
-    WorkTypes types(const Asks& asks) const { return typesOf(asks.kind, biasOf(stateOf(app(asks)))); }
+    JobClass kindOf(const Asks& asks) const {
+        const World world = turn_.world();
+        return treatedAs({world, asks, &app(asks)});
+    }
+    WorkTypes types(const Asks& asks) const { return typesOf(kindOf(asks), biasOf(stateOf(app(asks)))); }
 
     PerType runningByType() const {
         PerType counts{};
@@ -99,7 +110,7 @@ private:
         if (!capped(asks)) {
             if (auto type = slots_.take(may)) return type;
         }
-        if (waitsTooLong(asks.kind)) return firstOf(may);
+        if (waitsTooLong(kindOf(asks))) return firstOf(may);
         return std::nullopt;
     }
 
@@ -129,12 +140,13 @@ private:
     bool capped(const Asks& asks) const {
         if (stateOf(app(asks)) == ProcessState::Top) return false;
         if (pending_ + runningAtStart_ < table_.total) return false;
-        const bool expedited = asks.kind == JobClass::Expedited;
+        const JobClass kind = kindOf(asks);
+        const bool expedited = kind == JobClass::Expedited;
         const auto same = std::ranges::count_if(state_.runs, [&](const auto& entry) {
             const Run& run = entry.second.run;
             return run.key.app == asks.app && (run.kind == JobClass::Expedited) == expedited;
         });
-        return same >= appCap(asks.kind, state_.constants.slots);
+        return same >= appCap(kind, state_.constants.slots);
     }
 
     // jobs.md §3.6, waiting too long: one extra slot a class, an instant, and only where none of that class ran.
@@ -175,6 +187,7 @@ private:
     SlotTable table_;
     std::int64_t pending_ = 0;
     std::int64_t runningAtStart_ = std::ssize(state_.runs);
+    std::set<AppId> began_;             ///< apps with a job that began in this pass
     std::set<JobClass> runningClasses_; ///< at the start of the pass
     std::set<JobClass> generousTo_;
     Slots slots_;

@@ -1,11 +1,14 @@
 // The explanation: everything that keeps a job from running, from the very verdicts the decision is made by
 // (jobs.md §9.1), and what follows from it for the time of its start.
 #include <algorithm>
+#include <array>
 
 #include <fmt/core.h>
 
 #include "core/state.hpp"
+#include "rules/forecast.hpp"
 #include "rules/kind.hpp"
+#include "rules/limit_gates.hpp"
 
 namespace stint {
 namespace {
@@ -17,14 +20,21 @@ std::optional<WallTime> sinceOf(const State& state, const Tracked& tracked, cons
     return found == shut->end() ? tracked.joined : std::max(tracked.joined, found->since);
 }
 
+// Two gates of the limits look further ahead than the instant at which they are asked again.
+std::optional<Instant> opensAt(const State& state, const ShutGate& shut, const Context& context) {
+    const Now now = context.world.now;
+    if (shut.gate->ask == &dozeGate) return dozeOpens(context.world, dozeInputs(state), now.elapsed);
+    if (shut.gate->ask == &quotaGate) return quotaOpens(context, usageNow(state, now.elapsed));
+    return shut.verdict.forecast ? shut.verdict.askAgain : std::nullopt;
+}
+
 Blocker blockerOf(const State& state, const Tracked& tracked, const ShutGate& shut, const Context& context) {
     Blocker blocker{.reason = shut.verdict.reason,
                     .gate = std::string(shut.gate->name),
                     .detail = shut.gate->describe(context),
                     .clears = std::string(shut.gate->clears),
                     .since = sinceOf(state, tracked, shut.gate)};
-    if (shut.verdict.askAgain && shut.verdict.forecast)
-        blocker.until = wallAt(*shut.verdict.askAgain, context.world.now);
+    if (const auto opens = opensAt(state, shut, context)) blocker.until = wallAt(*opens, context.world.now);
     return blocker;
 }
 
@@ -57,8 +67,10 @@ Blocker contentBlocker(const Tracked& tracked, Now now) {
 
 // What a deadline does not pass by (jobs.md §3.1 clause 5).
 bool outlastsDeadline(const Blocker& blocker) {
-    return blocker.reason == PendingReason::User || blocker.reason == PendingReason::App ||
-           blocker.reason == PendingReason::DeviceState || blocker.reason == PendingReason::JobSchedulerOptimization;
+    using enum PendingReason;
+    constexpr std::array lasting{User, App, DeviceState, JobSchedulerOptimization, Quota, BackgroundRestriction,
+                                 AppStandby};
+    return std::ranges::find(lasting, blocker.reason) != lasting.end();
 }
 
 // A job's own clocks, as blockers. What explicit ones a deadline that has passed or an override ignores is not there.
@@ -143,9 +155,11 @@ std::vector<Blocker> named(std::vector<Blocker> blockers) {
     return blockers;
 }
 
+namespace {
+
 // The latest of the times, where each blocker names one; else it is not known (design.md, a forecast). A deadline
 // takes the place of the job's own constraints.
-std::optional<WallTime> forecast(const std::vector<Blocker>& blockers) {
+std::optional<WallTime> opensWhen(const std::vector<Blocker>& blockers) {
     WallTime others{};
     std::optional<WallTime> own = WallTime{};
     std::optional<WallTime> deadline;
@@ -162,6 +176,21 @@ std::optional<WallTime> forecast(const std::vector<Blocker>& blockers) {
     if (deadline) own = std::min(own.value_or(*deadline), *deadline);
     if (!own) return std::nullopt;
     return std::max(*own, others);
+}
+
+} // namespace
+
+std::optional<WallTime> forecast(const State& state, const Tracked& tracked, const std::vector<Blocker>& blockers,
+                                 Now now) {
+    const auto opens = opensWhen(blockers);
+    if (!opens || *opens == WallTime{}) return opens;
+    const auto app = state.apps.find(tracked.job.key.app);
+    const World world{state.constants, state.device, state.deviceState, now};
+    const Asks asks = asksOf(tracked.job, state.constants);
+    if (app == state.apps.end() || !dozeHolds({world, asks, &app->second})) return opens;
+    // By then the device may doze: the next window after it.
+    const auto free = dozeOpens(world, dozeInputs(state), std::max(now.elapsed + (*opens - now.wall), now.elapsed));
+    return free ? std::optional(wallAt(*free, now)) : std::nullopt;
 }
 
 } // namespace stint

@@ -132,8 +132,10 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     if (found == state.jobs.end() || found->second.run != id) return; // cancelled meanwhile
     Tracked& tracked = found->second;
     tracked.run.reset();
+    turn.changedApps.insert(run.key.app); // its quota has room again, or is used up
     if (App* app = turn.app(run.key.app)) {
         noteEnd(*app, run, ending, running.free, turn.now.elapsed, state.constants);
+        if (buggy(*app, turn.now.elapsed, state.constants)) restrictAsBuggy(turn, *app);
     }
     if (run.dropped) return letWait(turn, tracked); // replaced meanwhile: the new one may wait for its start now
     tracked.job.cumulative += turn.now.elapsed - run.began - run.stamped;

@@ -23,19 +23,13 @@ std::optional<Instant> earliestAsk(const std::vector<Shut>& shut) {
     return earliest;
 }
 
-ReadSet readsOfAll() {
-    ReadSet all = 0;
-    for (const Gate& gate : gates())
-        all |= gate.reads;
-    return all;
-}
-
 } // namespace
 
 void Groups::join(const Asks& asks, const Place& place, const JobKey& job, Now now, const Ask& question) {
     auto [group, isNew] = groups_.try_emplace(asks);
     group->second.jobs.emplace(place, job);
-    if (isNew) ask(*group, now, question);
+    // A verdict that time changes may be another by now, before it was to be asked again (limits.md §3.7).
+    if (isNew || group->second.askAgain) ask(*group, now, question);
 }
 
 void Groups::leave(const Asks& asks, const Place& place) {

@@ -52,6 +52,13 @@ public:
     const std::vector<HistoryEntry>* history(const Asks& asks) const;
     /// What is shut for the jobs of these Asks, as it was last asked; null where no such job waits.
     const std::vector<Shut>* shut(const Asks& asks) const;
+    /// Calls `look(asks, shut)` for each group of the app's until it answers yes. Whether it did.
+    template <class Look> bool anyOf(const AppId& app, Look look) const {
+        // No job has an empty service, so this lies before all of the app's.
+        for (auto it = groups_.lower_bound(Asks{.app = app}); it != groups_.end() && it->first.app == app; ++it)
+            if (look(it->first, it->second.shut)) return true;
+        return false;
+    }
 
 private:
     struct Group {

@@ -41,9 +41,11 @@ JobView viewOf(const State& state, const Tracked& tracked, Now now) {
         return view;
     }
     const auto blockers = blockersOf(state, tracked, now);
-    for (const Blocker& blocker : named(blockers))
-        view.reasons.push_back(blocker.reason);
-    view.earliest = forecast(blockers);
+    for (const Blocker& blocker : named(blockers)) {
+        const bool told = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
+        if (!told) view.reasons.push_back(blocker.reason); // each once (jobs.md §9.1)
+    }
+    view.earliest = forecast(state, tracked, blockers, now);
     return view;
 }
 
@@ -145,21 +147,6 @@ std::vector<TaskRow> Scheduler::tasks(Now now) const {
         list.push_back(std::move(row));
     }
     return list;
-}
-
-std::vector<AppView> Scheduler::apps() const {
-    const State& state = impl_->state;
-    std::vector<AppView> views;
-    for (const auto& [id, app] : state.apps) {
-        AppView view{.manifest = app.manifest, .state = stateOf(app), .pinned = app.memory.pinned.has_value()};
-        view.bad = app.memory.badUntil.has_value();
-        const auto count = state.jobCount.find(id);
-        view.jobs = count == state.jobCount.end() ? 0 : static_cast<std::uint32_t>(count->second);
-        view.running = static_cast<std::uint32_t>(
-            std::ranges::count_if(state.runs, [&](const auto& entry) { return entry.second.run.key.app == id; }));
-        views.push_back(std::move(view));
-    }
-    return views;
 }
 
 bool Scheduler::canRunUserInitiatedJobs(const AppId& app) const {

@@ -109,10 +109,9 @@ void nothingRunsOf(Turn& turn, const AppId& id) {
     if (!app) return;
     endServices(turn, *app);
     app->visible = app->running = false;
-    turn.changedApps.insert(id);
-    if (!app->memory.pinned) return;
     app->memory.pinned.reset();
-    turn.record(SaveApp{app->memory});
+    turn.save(*app);
+    followState(turn, *app);
 }
 
 void merge(Turn& turn, const AppStatePinned& event) {
@@ -123,18 +122,15 @@ void merge(Turn& turn, const AppStatePinned& event) {
         return;
     }
     app->memory.pinned = event.state;
-    const bool seen = event.state == ProcessState::Top || event.state == ProcessState::Visible;
-    if (seen) forgiveCrashes(app->memory);
-    turn.record(SaveApp{app->memory});
-    turn.changedApps.insert(event.app);
+    turn.save(*app);
+    followState(turn, *app);
     turn.effect(Reply{.call = event.call});
 }
 
 void merge(Turn& turn, const AppOpened& event) {
     if (App* app = turn.app(event.app)) {
         forgiveCrashes(app->memory);
-        turn.record(SaveApp{app->memory});
-        turn.changedApps.insert(event.app);
+        noteUse(turn, *app, UsageKind::Interaction); // limits.md §2.2: started as the user's act
     }
     turn.effect(Reply{.call = event.call});
 }

@@ -4,6 +4,8 @@
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/kind.hpp"
+#include "rules/limit_gates.hpp"
+#include "rules/quota.hpp"
 #include "rules/runtime.hpp"
 #include "rules/safeguard.hpp"
 
@@ -42,11 +44,18 @@ void executing(Turn& turn, Running& running) {
     Run& run = running.run;
     const Constants& constants = turn.state.constants;
     const Instant now = turn.now.elapsed;
+    const RunFacts facts = factsOf(running, now);
+    const World world = turn.world();
+    const Gate* shut = facts.pastGuarantee
+                           ? stoppingGate({world, running.asks, turn.app(running.asks.app), &facts})
+                           : nullptr;
     const auto past = now >= run.began + run.guarantee ? reasonToStop(turn, running) : std::nullopt;
     if (now >= run.began + run.limit) {
         const Ending plain{StopReason::Timeout, InternalReason::Timeout};
         const Ending abandoned{StopReason::TimeoutAbandoned, InternalReason::TimeoutAbandoned};
         beginStop(turn, running, run.abandoned ? abandoned : plain);
+    } else if (shut) {
+        beginStop(turn, running, endingBy(*shut, facts)); // what its guarantee has held off
     } else if (past) {
         beginStop(turn, running, *past); // jobs.md §4.5 clause 3
     } else if (run.notificationDue && now >= *run.notificationDue) {
@@ -86,6 +95,15 @@ void networkIsNow(Turn& turn, Running& running, const Network& network) {
 
 } // namespace
 
+RunFacts factsOf(const Running& running, Instant now) {
+    return {.kind = running.run.kind,
+            .began = running.run.began,
+            .pastGuarantee = now >= running.run.began + running.run.guarantee,
+            .startedOnTop = running.startedOnTop,
+            .dynamic = running.dynamic,
+            .pluggedEnough = running.pluggedEnough};
+}
+
 void setTimer(State& state, Run& run, Instant when) {
     state.timers.erase({run.timer, run.id});
     run.timer = when;
@@ -102,11 +120,16 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     running.asks = tracked.asks;
     running.type = type;
     running.bias = biasOf(stateOf(app));
+    const World world = turn.world();
+    const Context context{world, tracked.asks, &app};
+    running.startedOnTop = stateOf(app) == ProcessState::Top;
+    running.dynamic = beganByIdlePath(context);
+    running.pluggedEnough = tracked.asks.charging && !state.deviceState.charging;
     Run& run = running.run;
     run.id = id;
     run.key = job.key;
     run.info = job.info;
-    run.kind = tracked.asks.kind;
+    run.kind = treatedAs(context);
     run.overdue = tracked.asks.overdue;
     run.began = turn.now.elapsed;
     run.beganWall = turn.now.wall;
@@ -127,14 +150,13 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     turn.record(SaveJob{job});
     turn.effect(Bind{id, job.key, job.info->getService().name, run.kind});
     noteFreeTime(turn, running);
+    noteJobStart(turn, running);
 }
 
 // jobs.md §6.7: free time is charging, or the app visible.
 void noteFreeTime(Turn& turn, Running& running) {
     const App* app = turn.app(running.run.key.app);
-    const ProcessState state = app ? stateOf(*app) : ProcessState::NotRunning;
-    const bool seen = state == ProcessState::Top || state == ProcessState::Visible;
-    running.free = running.free && (turn.state.device.charging || seen);
+    running.free = running.free && app && alwaysFree(*app, turn.world());
 }
 
 void beginStop(Turn& turn, Running& running, Ending ending) {
@@ -165,8 +187,9 @@ void stopShut(Turn& turn) {
         if (job != turn.state.jobs.end() && job->second.job.deadline && !running.run.dropped) {
             running.asks.overdue = running.asks.overdue || *job->second.job.deadline <= turn.now.elapsed;
         }
-        if (const Gate* gate = stoppingGate({world, running.asks, turn.app(running.asks.app)})) {
-            beginStop(turn, running, {gate->stop, InternalReason::Constraints});
+        const RunFacts facts = factsOf(running, turn.now.elapsed);
+        if (const Gate* gate = stoppingGate({world, running.asks, turn.app(running.asks.app), &facts})) {
+            beginStop(turn, running, endingBy(*gate, facts));
         } else if (running.run.network && turn.state.device.network) {
             networkIsNow(turn, running, *turn.state.device.network);
         }
@@ -231,7 +254,7 @@ void merge(Turn& turn, const RunLost& event) {
     if (!running) return;
     if (App* app = turn.app(running->run.key.app); app && event.crash) {
         app->memory = afterCrash(std::move(app->memory), turn.now.elapsed, turn.state.constants);
-        turn.record(SaveApp{app->memory});
+        turn.save(*app);
         turn.changedApps.insert(app->manifest.package);
     }
     close(turn, event.run, End::Lost);

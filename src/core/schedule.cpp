@@ -5,6 +5,7 @@
 #include "core/state.hpp"
 #include "model/result_name.hpp"
 #include "rules/admission.hpp"
+#include "rules/expedited_quota.hpp"
 #include "rules/work_item.hpp"
 
 namespace stint {
@@ -177,7 +178,10 @@ void merge(Turn& turn, const Schedule& event) {
         }
         // Noted up to the limit: one more note tells nothing new.
         if (!over) app->scheduleCalls.push_back(turn.now.elapsed);
+        if (over) restrictAsBuggy(turn, *app);
     }
+    // jobs.md §2.3 clause 4: a new one needs expedited quota; a retry does not.
+    if (event.info->isExpedited() && !inExpeditedQuota(*app, turn.world())) return refuseQuietly(turn, event);
     JobInfoPtr info = event.info;
     JobKey key{event.app, *space, info->getId()};
     if (event.newId) {

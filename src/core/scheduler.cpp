@@ -4,6 +4,7 @@
 
 #include "base/overloaded.hpp"
 #include "core/state.hpp"
+#include "rules/app_memory.hpp"
 #include "rules/ending.hpp"
 
 namespace stint {
@@ -16,12 +17,36 @@ void mergeEvent(Turn& turn, const Event& event) {
                event);
 }
 
-// The same order in every step, so that traces compare byte for byte (design.md, the core).
+// The same order in every step, so that traces compare byte for byte (design.md, the core). A maintenance window that
+// closes because nothing runs any more stops and holds back once more.
 void settle(Turn& turn) {
-    stopShut(turn);
-    wakeDue(turn);
-    askChanged(turn);
-    fillSlots(turn);
+    ReadSet changed = 0;
+    std::set<AppId> apps;
+    do {
+        accountQuotas(turn);
+        stopShut(turn);
+        wakeDue(turn);
+        askChanged(turn);
+        deliverAlarms(turn);
+        deliverMessages(turn);
+        fillSlots(turn);
+        accountQuotas(turn);
+        askChanged(turn);
+        changed |= std::exchange(turn.changed, 0);
+        apps.merge(std::exchange(turn.changedApps, {}));
+    } while (ageDoze(turn, turn.state.device));
+    for (const auto& [id, running] : turn.state.runs)
+        apps.insert(running.run.key.app);
+    setAppClocks(turn, changed, apps);
+    turn.changed = changed;
+    turn.changedApps = std::move(apps);
+    tellNetworks(turn);
+}
+
+void writeApps(Turn& turn) {
+    for (const AppId& id : turn.saved)
+        if (const App* app = turn.app(id)) turn.record(SaveApp{app->memory, turn.now});
+    if (!turn.saved.empty()) turn.record(usageRecord(turn.state));
 }
 
 void addTracked(State& state, Tracked tracked) {
@@ -51,6 +76,22 @@ std::optional<Tracked> revived(StoredJob stored, const BootId& boot, bool clockG
     return tracked;
 }
 
+// When the former daemon was last known to be alive: a run is stamped that often (limits.md §12.7 example 99).
+Instant lastAlive(const Snapshot& snapshot, Now now, const Constants& constants) {
+    const Instant committed = now.elapsed - std::max(now.wall - snapshot.committed, Duration{0});
+    return now.elapsed - committed <= constants.durationStamp ? now.elapsed : committed;
+}
+
+void restoreUsage(State& state, const std::optional<StoredUsageTime>& stored, const BootId& boot, Now now) {
+    state.usageAt = now.elapsed;
+    if (!stored) return;
+    state.usageTime = stored->saved.time;
+    if (stored->boot != boot) return; // limits.md §2.2: time off does not age apps
+    const Duration passed = std::max(now.elapsed - stored->saved.at, Duration{0});
+    state.usageTime.running += passed;
+    if (stored->saved.screenOn) state.usageTime.screenOn += passed;
+}
+
 } // namespace
 
 Scheduler::Scheduler(Constants constants) : impl_(std::make_unique<Impl>(std::move(constants))) {}
@@ -63,8 +104,21 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     state.nextRun = (std::uint64_t{snapshot.generation} << 32) + 1;
     state.lastCommit = snapshot.committed;
     state.clockGood = clockIsGood(snapshot.committed, now);
-    for (auto& [memory, written] : snapshot.apps) {
-        if (written == boot) state.memories.emplace(memory.app, std::move(memory));
+    restoreUsage(state, snapshot.usageTime, boot, now);
+    setSweep(state, now);
+    for (StoredApp& stored : snapshot.apps) {
+        const AppId app = stored.memory.app;
+        AppMemory memory = stored.boot == boot
+                               ? afterRestart(std::move(stored.memory), lastAlive(snapshot, now, state.constants), state.constants)
+                               : afterBoot(std::move(stored.memory), stored.written, now, state.constants);
+        state.memories.emplace(app, std::move(memory));
+    }
+    restoreAlarms(turn, std::move(snapshot.alarms), boot);
+    for (StoredMessage& stored : snapshot.messages) {
+        Message message = std::move(stored.message);
+        if (stored.boot != boot) message.arrived = now.elapsed;
+        state.nextMessage = std::max(state.nextMessage, message.id + 1);
+        state.messages.emplace(message.id, std::move(message));
     }
     for (auto& completed : snapshot.completed) {
         const AppId app = completed.key.app;
@@ -91,8 +145,10 @@ Step Scheduler::handle(const Event& event, Now now) {
     Step step;
     Turn turn{.state = impl_->state, .now = now, .step = step};
     ageDevice(turn);
+    ageApps(turn);
     mergeEvent(turn, event);
     settle(turn);
+    writeApps(turn);
     return step;
 }
 
@@ -105,6 +161,11 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     if (!state.timers.empty()) sooner(state.timers.begin()->first);
     if (!state.jobClocks.empty()) sooner(state.jobClocks.begin()->first);
     if (state.heldUntil) sooner(*state.heldUntil);
+    if (!state.appClocks.empty()) sooner(state.appClocks.begin()->first);
+    if (state.sweepAt) sooner(*state.sweepAt);
+    for (const auto& when : {state.deviceState.chargingAt, nextAlarmDelivery(state), nextGiveUp(state),
+                             nextDozeChange(state.deviceState.doze, state.device, dozeInputs(state), state.constants)})
+        if (when) sooner(*when);
     // Only where a job waits for a slot does it matter when the device counts as left alone (jobs.md §3.6).
     if (!state.slotless.empty() && state.deviceState.quietAt && state.deviceState.interactive) {
         sooner(*state.deviceState.quietAt);

@@ -51,7 +51,10 @@ public:
     /// How that has changed while the job waited, oldest first, the last ten (jobs.md §9.2).
     std::vector<HistoryEntry> history(const JobKey& key) const;
     std::vector<TaskRow> tasks(Now now) const;
-    std::vector<AppView> apps() const;
+    std::vector<AppView> apps(Now now) const;
+    /// Pending alarms by app and tag.
+    std::vector<AlarmView> alarms() const;
+    const Constants& constants() const;
     /// jobs.md §2.1.
     bool canRunUserInitiatedJobs(const AppId& app) const;
     const Device& device() const;

@@ -25,7 +25,10 @@ void merge(Turn& turn, const ForegroundServiceAsked& event) {
         app->foregroundServices[event.service] = mayStartUi(*app, turn.now.elapsed);
         if (event.shows) showService(turn, event.app, event.service, *event.shows);
     }
-    turn.changedApps.insert(event.app);
+    if (app && !reply.error) {
+        if (event.start) noteUse(turn, *app, UsageKind::ForegroundServiceStarted);
+        followState(turn, *app);
+    }
     turn.effect(reply);
 }
 

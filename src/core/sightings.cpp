@@ -4,19 +4,25 @@
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/device_state.hpp"
+#include "rules/alarm.hpp"
 #include "rules/ending.hpp"
+#include "rules/standby.hpp"
 
 namespace stint {
 namespace {
 
 ReadSet differences(const Device& before, const Device& after, const DeviceState& was, const DeviceState& is) {
     ReadSet changed = 0;
-    const bool power = before.plugged != after.plugged || before.charging != after.charging ||
+    const bool power = before.plugged != after.plugged || was.charging != is.charging ||
                        before.batteryPercent != after.batteryPercent || was.batteryLow != is.batteryLow;
     if (power) changed |= only(Reads::Power);
     if (before.network != after.network) changed |= only(Reads::Network);
     if (was.storageLow != is.storageLow) changed |= only(Reads::Storage);
     if (was.idle != is.idle || was.idleAt != is.idleAt) changed |= only(Reads::Idle);
+    if (before.batterySaver != after.batterySaver || before.dataSaver != after.dataSaver) {
+        changed |= only(Reads::Saver);
+    }
+    if (before.thermal != after.thermal) changed |= only(Reads::Thermal);
     return changed;
 }
 
@@ -39,10 +45,20 @@ void add(ContentChanges& content, const std::string& path, Instant now) {
 } // namespace
 
 void merge(Turn& turn, const AppInstalled& event) {
+    const bool known = turn.state.apps.contains(event.manifest.package);
     App& app = turn.state.apps[event.manifest.package];
+    const bool updated = known && app.manifest.version != event.manifest.version;
+    const Bucket before = bucketOf(app);
+    const bool exactBefore = known && maySetExactAlarms(app);
     app.manifest = event.manifest;
-    if (auto memory = turn.state.memories.extract(event.manifest.package)) app.memory = std::move(memory.mapped());
+    if (auto memory = turn.state.memories.extract(event.manifest.package)) {
+        app.memory = std::move(memory.mapped());
+    } else if (!known) {
+        app.memory.usage = firstUsage(app.manifest, usageNow(turn.state, turn.now.elapsed));
+    }
     app.memory.app = event.manifest.package;
+    if (updated) setUsage(turn, app, before, afterUpdate(app.memory.usage));
+    if (exactBefore && !maySetExactAlarms(app)) dropAlarms(turn, event.manifest.package, true);
     turn.changedApps.insert(event.manifest.package);
     turn.changed |= only(Reads::App);
 }
@@ -65,6 +81,16 @@ void merge(Turn& turn, const AppUninstalled& event) {
         forget(turn, key);
     }
     state.completed.erase(event.app);
+    dropAlarms(turn, event.app, false);
+    for (auto it = state.messages.begin(); it != state.messages.end();) {
+        if (it->second.app != event.app) {
+            ++it;
+            continue;
+        }
+        turn.record(DropMessage{it->first});
+        it = state.messages.erase(it);
+    }
+    state.networkTold.erase(event.app);
     state.apps.erase(event.app);
     turn.record(DropApp{event.app});
     turn.changedApps.insert(event.app);
@@ -76,21 +102,22 @@ void merge(Turn& turn, const AppSeen& event) {
     if (!app) return;
     app->visible = event.visible;
     app->running = event.running;
-    const bool marked = app->memory.badUntil || !app->memory.crashes.empty();
-    if (!event.visible || !marked) return;
-    forgiveCrashes(app->memory); // jobs.md §12.3: the user has opened it
-    turn.record(SaveApp{app->memory});
-    turn.changedApps.insert(event.app);
-    turn.changed |= only(Reads::App);
+    followState(turn, *app);
 }
 
 void merge(Turn& turn, const DeviceChanged& event) {
     State& state = turn.state;
     const DeviceState was = state.deviceState;
+    const Device before = state.device;
+    const bool usageDiffers = before.screenOn != event.device.screenOn;
+    if (usageDiffers) foldUsage(turn);
     state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
-    turn.changed |= differences(state.device, event.device, was, state.deviceState);
-    if (event.device.overrides != state.device.overrides) turn.record(SaveOverrides{event.device.overrides});
+    turn.changed |= differences(before, event.device, was, state.deviceState);
+    if (usageDiffers) turn.changed |= only(Reads::Doze); // apps age by another clock now
+    if (event.device.overrides != before.overrides) turn.record(SaveOverrides{event.device.overrides});
     state.device = event.device;
+    if (usageDiffers) turn.record(usageRecord(state));
+    ageDoze(turn, before);
     if (event.call.value) turn.effect(Reply{.call = event.call});
 }
 
@@ -99,6 +126,7 @@ void ageDevice(Turn& turn) {
     const DeviceState was = state.deviceState;
     state.deviceState = nextDeviceState(state.device, was, turn.now.elapsed, state.constants);
     turn.changed |= differences(state.device, state.device, was, state.deviceState);
+    ageDoze(turn, state.device);
 }
 
 void merge(Turn& turn, const AppConditions& event) {
@@ -107,7 +135,10 @@ void merge(Turn& turn, const AppConditions& event) {
 
 void merge(Turn& turn, const AppTapped& event) {
     App* app = turn.app(event.app);
-    if (app) app->grantUntil = turn.now.elapsed + turn.state.constants.startGrant;
+    if (!app) return;
+    app->grantUntil = turn.now.elapsed + turn.state.constants.startGrant;
+    noteUse(turn, *app, UsageKind::Interaction);
+    allowTemporarily(turn, *app, turn.state.constants.allowlistNotification); // limits.md §6.6
 }
 
 void merge(Turn& turn, const ContentChanged& event) {
@@ -124,6 +155,7 @@ void merge(Turn& turn, const ContentChanged& event) {
 
 void merge(Turn& turn, const ClockSet&) {
     State& state = turn.state;
+    rebaseAlarms(turn);
     if (state.clockGood || !clockIsGood(state.lastCommit, turn.now)) return;
     state.clockGood = true;
     // jobs.md §7.3: what has not run since is rebuilt from its wall bounds.

@@ -11,6 +11,7 @@
 #include "core/scheduler.hpp"
 #include "model/asks.hpp"
 #include "rules/concurrency.hpp"
+#include "rules/doze.hpp"
 #include "rules/ending.hpp"
 #include "rules/network_access.hpp"
 
@@ -47,6 +48,9 @@ struct Running {
     WorkType type = WorkType::Background;
     std::int32_t bias = 0; ///< of its app when it began
     bool stopTraced = false;
+    bool startedOnTop = false; ///< its app was on top when it began (limits.md §1.5)
+    bool dynamic = false;      ///< by the idle path of the restricted bucket (limits.md §5)
+    bool pluggedEnough = false; ///< began with power alone as its charging constraint (limits.md §10.3)
     bool free = true;       ///< all of it so far lay in free time (jobs.md §6.7)
     ContentChanges content; ///< for the next job of this id
 };
@@ -69,7 +73,8 @@ struct Posted {
 /// An alarm or a message that was handed to an app, until it has taken it: holds a maintenance window open.
 struct Delivery {
     AppId app;
-    Instant until; ///< given up then
+    Instant until;             ///< given up then
+    std::uint64_t message = 0; ///< stays written down until it was taken; 0: an alarm's
 };
 
 struct State {
@@ -105,6 +110,8 @@ struct State {
     UsageTime usageTime;  ///< the clocks that apps age by, as they were at `usageAt`
     Instant usageAt;
     std::set<std::pair<Instant, AppId>> appClocks;           ///< when time alone changes what gates read of an app
+    std::map<AppId, Instant> appClockOf;                     ///< the same by app
+    std::optional<Instant> sweepAt;                          ///< of the built-in predictor (limits.md §2.6)
     std::map<std::pair<AppId, std::string>, Alarm> alarms;   ///< pending, by app and tag
     std::map<std::uint64_t, Message> messages;               ///< waiting for their delivery
     std::map<std::uint64_t, Delivery> deliveries;            ///< on their way
@@ -130,9 +137,12 @@ struct Turn {
     Step& step;
     ReadSet changed = 0;
     std::set<AppId> changedApps; ///< whose App has changed, as gates read it
+    std::set<AppId> changedJobs; ///< of which a job waits otherwise than before, or a run has begun or ended
+    std::set<AppId> saved;       ///< whose memory is to be written down, once, at the turn's end
 
     void record(Record r) { step.records.push_back(std::move(r)); }
     void effect(Effect e) { step.effects.push_back(std::move(e)); }
+    void save(const App& app) { saved.insert(app.manifest.package); }
     World world() const { return {state.constants, state.device, state.deviceState, now}; }
     App* app(const AppId& id) {
         const auto found = state.apps.find(id);
@@ -166,7 +176,8 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
 /// Those that a person is told of: APP only where nothing else is (jobs.md §9.1).
 std::vector<Blocker> named(std::vector<Blocker> blockers);
 /// The time of its start, where nothing disturbs it; nullopt: it waits for more than time.
-std::optional<WallTime> forecast(const std::vector<Blocker>& blockers);
+std::optional<WallTime> forecast(const State& state, const Tracked& tracked, const std::vector<Blocker>& blockers,
+                                 Now now);
 /// Its own run; a job that waits for the end of the one it replaced has none.
 const Running* ownRun(const State& state, const Tracked& tracked);
 
@@ -176,6 +187,9 @@ void countWatched(State& state, const JobInfo& info);
 void uncountWatched(State& state, const JobInfo& info);
 
 // Running (running.cpp).
+
+/// What gates read of a run.
+RunFacts factsOf(const Running& running, Instant now);
 
 void startRun(Turn& turn, Tracked& tracked, WorkType type);
 /// Asks the app to stop, or remembers it while it cannot be asked yet (jobs.md §4.3). The first reason stands.
@@ -252,12 +266,16 @@ void merge(Turn& turn, const ForegroundServiceAsked& event);
 
 void merge(Turn& turn, const AlarmSet& event);
 void merge(Turn& turn, const AlarmCancelled& event);
+/// Takes in those of the store (limits.md §7; jobs.md §12.5).
+void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& boot);
 /// Delivers whatever may go off now (limits.md §7.3).
 void deliverAlarms(Turn& turn);
 /// When deliverAlarms() has something to do at the latest; nullopt: nothing waits for time alone.
-std::optional<Instant> nextAlarmDelivery(const State& state, Now now);
+std::optional<Instant> nextAlarmDelivery(const State& state);
 /// The next alarm clock's time (limits.md §6.2).
 std::optional<Instant> nextAlarmClock(const State& state);
+/// The wall clock was set: those set by it are placed anew (limits.md §7.1).
+void rebaseAlarms(Turn& turn);
 /// All alarms of the app, or only the exact ones (limits.md §7.5), are gone.
 void dropAlarms(Turn& turn, const AppId& app, bool onlyExact);
 
@@ -267,6 +285,8 @@ void merge(Turn& turn, const MessageArrived& event);
 void merge(Turn& turn, const DeliveryEnded& event);
 /// Delivers the messages that may pass now (limits.md §8.5), and gives up deliveries that were not taken in time.
 void deliverMessages(Turn& turn);
+/// When the oldest delivery is given up.
+std::optional<Instant> nextGiveUp(const State& state);
 /// Puts the app on the temporary allowlist for `length` (limits.md §6.6).
 void allowTemporarily(Turn& turn, App& app, Duration length);
 /// Hands one to the app: what it is kept by until DeliveryEnded.
@@ -284,6 +304,17 @@ void merge(Turn& turn, const BucketForced& event);
 void merge(Turn& turn, const BucketPredicted& event);
 /// The usage clocks at `now`.
 UsageTime usageNow(const State& state, Instant now);
+/// Counts on to now: to be called before what they count by changes.
+void foldUsage(Turn& turn);
+SaveUsageTime usageRecord(const State& state);
+/// The app's history is this now; tells of another bucket than `before`.
+void setUsage(Turn& turn, App& app, Bucket before, Usage usage);
+/// What time alone does; `sweep`: with the predictor.
+void ageUsage(Turn& turn, App& app, bool sweep);
+/// The system restricts an app that loops (limits.md §2.8, jobs.md §6.7).
+void restrictAsBuggy(Turn& turn, App& app);
+/// Its state may be another now: what comes to the front or leaves it is use, earns, and frees.
+void followState(Turn& turn, App& app);
 /// Notes a use; changes bucket, holds and rewards accordingly.
 void noteUse(Turn& turn, App& app, UsageKind kind);
 
@@ -291,9 +322,22 @@ void noteUse(Turn& turn, App& app, UsageKind kind);
 
 /// Opens and closes the sessions of every app by what runs now and what is free now (limits.md §3.4, §4).
 void accountQuotas(Turn& turn);
+/// Of one app.
+void accountQuotas(Turn& turn, App& app);
+/// A run has begun: it counts for the rates, and may open a session.
+void noteJobStart(Turn& turn, const Running& running);
 
 // The user's choices, grants, policy, Doze (limits.cpp).
 
+DozeInputs dozeInputs(const State& state);
+/// Doze at this moment, the device having been `was`; whether a machine changed its state.
+bool ageDoze(Turn& turn, const Device& was);
+/// When every app is looked at again (limits.md §2.3).
+void setSweep(State& state, Now now);
+/// Whatever time alone changes for apps.
+void ageApps(Turn& turn);
+/// Arms the clocks of these apps anew, of all where something of the device has changed.
+void setAppClocks(Turn& turn, ReadSet changed, const std::set<AppId>& apps);
 void merge(Turn& turn, const BatteryUseSet& event);
 void merge(Turn& turn, const DataSaverExemptionSet& event);
 void merge(Turn& turn, const TemporarilyAllowed& event);

@@ -117,6 +117,7 @@ struct App {
     std::set<std::string, std::less<>> conditions; ///< what lets it start from the background (jobs.md §2.3)
     std::optional<Instant> grantUntil;             ///< the few seconds after a tap (jobs.md §2.3)
     std::optional<Instant> leftTop;                ///< when it last left the top, while it is not there
+    bool foreground = false;                       ///< visible, or with a foreground service
     std::optional<Instant> leftForeground; ///< when it was last visible or ran a foreground service, while it is neither
     std::map<std::string, bool, std::less<>>
         foregroundServices;                            ///< running ones; whether begun while it might start UI

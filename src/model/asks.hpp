@@ -19,6 +19,7 @@ struct Asks {
     Override override = Override::None;
     bool overdue = false; ///< its deadline has passed: explicit constraints do not count (jobs.md §3.1 clause 5)
     bool retry = false;   ///< earlier attempts: never batched (jobs.md §3.7)
+    bool barred = false;  ///< it was stopped for its length before: no exemption from Doze and saver (jobs.md §6.4)
     std::int32_t priority = JobInfo::PRIORITY_DEFAULT; ///< effective
     bool charging = false;
     bool batteryNotLow = false;

@@ -52,8 +52,10 @@ struct Device {
 /// What is derived from reports with a memory of its own (hysteresis): kept by the core beside the Device.
 struct DeviceState {
     bool charging = true;              ///< limits.md §10.3; what quota, alarms and network are freed by
-    std::optional<Instant> pluggedAt;  ///< since when the level has not fallen
-    std::optional<Instant> chargingAt; ///< when it counts as charging, where nothing changes
+    bool chargingByLevel = true;       ///< the same by level and time alone, whatever word Device::charging has
+    std::optional<Instant> pluggedAt;  ///< while plugged: since when the level has not fallen
+    std::optional<Instant> chargingAt; ///< when it will count as charging, where nothing changes; always to come
+    std::int64_t batteryPercent = 100; ///< the last level: what it rises or falls from
     bool batteryLow = false;
     bool storageLow = false;
     bool idle = false;              ///< nobody uses the device: the job constraint (jobs.md §3.2), unrelated to Doze

@@ -51,6 +51,7 @@ struct SaveOverrides {
 struct SaveUsageTime {
     UsageTime time;
     Instant at;
+    bool screenOn = true; ///< so that a restart inside the boot can go on from there
 };
 struct SaveAlarm {
     Alarm alarm;
@@ -89,8 +90,7 @@ struct StoredMessage {
     BootId boot;
 };
 struct StoredUsageTime {
-    UsageTime time;
-    Instant at;
+    SaveUsageTime saved;
     BootId boot;
 };
 

@@ -79,6 +79,14 @@ struct QuotaView {
     std::vector<std::pair<WallTime, Duration>> comesBack; ///< when what was used rolls out of the window, oldest first
 };
 
+/// A pending alarm, and when it goes off if nothing disturbs (limits.md §7.3).
+struct AlarmView {
+    Alarm alarm;
+    std::optional<Instant> earliest; ///< nullopt: held until an event
+    std::optional<Instant> latest;
+    std::string held; ///< what holds it beyond its own time: "bucket", "doze", "battery_saver", "user_restriction"
+};
+
 struct AppView {
     Manifest manifest;
     ProcessState state = ProcessState::NotRunning;

@@ -122,6 +122,10 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
     if (counts == Counts::Failure) ++job.failures;
     if (counts == Counts::SystemStop) ++job.systemStops;
     if (ending.internal == InternalReason::TimeoutAbandoned) ++job.abandoned;
+    // jobs.md §6.4: not a user-initiated one.
+    const bool forLength = ending.internal == InternalReason::Timeout || ending.internal == InternalReason::Preempt ||
+                           ending.internal == InternalReason::TimeoutAbandoned;
+    if (forLength && kindOf(job) != JobClass::UserInitiated) job.barred = true;
     // jobs.md §6.6: demoted for the next run, never for the one in progress.
     if (ending.reason == StopReason::User) job.demotedByUser = true;
     if (kindOf(job) == JobClass::UserInitiated && job.cumulative >= constants.uiCumulativeLimit) {
@@ -164,6 +168,7 @@ Job afterBoot(Job job, Now now) {
     job.failures = 0;
     job.systemStops = 0;
     job.abandoned = 0;
+    job.barred = false;
     job.enqueued = now.elapsed;
     for (WorkItem& item : job.work)
         item.active = false;

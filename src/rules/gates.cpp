@@ -7,20 +7,30 @@
 #include "rules/app_gate.hpp"
 #include "rules/connectivity.hpp"
 #include "rules/constraint.hpp"
+#include "rules/limit_gates.hpp"
 
 namespace stint {
 namespace {
 
 using enum StopReason;
 
+using In = InternalReason;
+
 // clang-format off
 constexpr std::array table{
-    Gate{"battery",      only(Reads::Power),            batteryNotLowGate, describeBattery,      "charge it, or plug it in",             true,  ConstraintBatteryNotLow, Override::Soft},
-    Gate{"charging",     only(Reads::Power),            chargingGate,      describeCharging,     "plug it in",                           true,  ConstraintCharging,      Override::Soft},
-    Gate{"idle",         only(Reads::Idle),             deviceIdleGate,    describeIdle,         "leave the device alone",               true,  ConstraintDeviceIdle,    Override::Soft},
-    Gate{"connectivity", Reads::Network | Reads::Power, connectivityGate,  describeConnectivity, "a network that has what is wanted",    true,  ConstraintConnectivity,  Override::Full},
-    Gate{"storage",      only(Reads::Storage),          storageNotLowGate, describeStorage,      "free some space",                      true,  ConstraintStorageNotLow, Override::Soft},
-    Gate{"app",          only(Reads::App),              appGate,           describeApp,          "install it, or open it by stint start", false, Undefined,              Override::None, false},
+    //   name           reads                                        asked              described             what opens it                            stops, as                                  passed by
+    Gate{"restriction", only(Reads::App),                            restrictionGate,   describeRestriction,  "open the app, or lift the restriction", true,  BackgroundRestriction,   In::Constraints, Override::Full, false, 0},
+    Gate{"saver",       Reads::Saver | Reads::Power | Reads::App,    saverGate,         describeSaver,        "turn battery saver off, or plug it in", true,  DeviceState,             In::Constraints, Override::Full, false, 1, true},
+    Gate{"doze",        Reads::Doze | Reads::App,                    dozeGate,          describeDoze,         "use the device, or wait for a window",  true,  DeviceState,             In::DeviceIdle,  Override::Full, false, 1, true},
+    Gate{"battery",     only(Reads::Power),                          batteryNotLowGate, describeBattery,      "charge it, or plug it in",              true,  ConstraintBatteryNotLow, In::Constraints, Override::Soft, true, 5},
+    Gate{"charging",    Reads::Power | Reads::App,                   chargingGate,      describeCharging,     "plug it in",                            true,  ConstraintCharging,      In::Constraints, Override::Soft, true, 5},
+    Gate{"idle path",   Reads::Power | Reads::Idle | Reads::Network | Reads::App, idlePathGate, describeIdlePath, "charge it and leave it alone",     true,  AppStandby,              In::RestrictedBucket, Override::Full, false, 6},
+    Gate{"idle",        only(Reads::Idle),                           deviceIdleGate,    describeIdle,         "leave the device alone",                true,  ConstraintDeviceIdle,    In::Constraints, Override::Soft, true, 5},
+    Gate{"connectivity", Reads::Network | Reads::Power | Reads::Saver | Reads::App | Reads::Doze, connectivityGate, describeConnectivity, "a network that has what is wanted", true, ConstraintConnectivity, In::Constraints, Override::Full, true, 5},
+    Gate{"storage",     only(Reads::Storage),                        storageNotLowGate, describeStorage,      "free some space",                       true,  ConstraintStorageNotLow, In::Constraints, Override::Soft, true, 5},
+    Gate{"quota",       Reads::App | Reads::Power | Reads::Idle | Reads::Network, quotaGate, describeQuota,   "time, power, or use of the app",        true,  Quota,                   In::Constraints, Override::Full, false, 3},
+    Gate{"app",         only(Reads::App),                            appGate,           describeApp,          "install it, or open it by stint start", false, Undefined,               In::Unknown,     Override::None, false},
+    Gate{"thermal",     Reads::Thermal | Reads::App,                 thermalGate,       describeThermal,      "let it cool down",                      true,  DeviceState,             In::Thermal,     Override::Full, false, 2, true},
 };
 // clang-format on
 
@@ -32,6 +42,13 @@ bool passed(const Gate& gate, const Asks& asks) {
 } // namespace
 
 std::span<const Gate> gates() { return table; }
+
+ReadSet readsOfAll() {
+    ReadSet all = 0;
+    for (const Gate& gate : table)
+        all |= gate.reads;
+    return all;
+}
 
 std::vector<ShutGate> shutGates(const Context& context) {
     std::vector<ShutGate> shut;
@@ -67,9 +84,16 @@ int rankOf(PendingReason reason) {
 }
 
 const Gate* stoppingGate(const Context& context) {
-    for (const Gate& gate : table)
-        if (gate.stopsRunning && !passed(gate, context.asks) && !gate.ask(context).open) return &gate;
-    return nullptr;
+    const Gate* first = nullptr;
+    for (const Gate& gate : table) {
+        if (!gate.stopsRunning || passed(gate, context.asks) || (first && first->stopRank <= gate.stopRank)) continue;
+        if (!gate.ask(context).open) first = &gate;
+    }
+    return first;
+}
+
+Ending endingBy(const Gate& gate, const RunFacts& run) {
+    return {gate.stop, gate.system && run.pastGuarantee ? InternalReason::Timeout : gate.internal};
 }
 
 } // namespace stint

@@ -19,11 +19,16 @@ struct Gate {
     std::string_view clears; ///< what would open it, in words
     bool stopsRunning;       ///< a running job is stopped when it shuts; else it only keeps jobs from starting
     StopReason stop;
+    InternalReason internal; ///< within the guarantee
     Override passedBy = Override::Full; ///< the least override that ignores it (jobs.md §8); None: no override does
     bool explicitly = true; ///< a constraint of the job's own: a deadline that has passed ignores it (jobs.md §3.1)
+    int stopRank = 0;       ///< of several that shut at one instant the smallest is told (limits.md §9)
+    bool system = false;    ///< past the guarantee it stops a run for its length (jobs.md §4.5 clause 3)
 };
 
 std::span<const Gate> gates();
+/// Everything that any gate reads.
+ReadSet readsOfAll();
 
 struct ShutGate {
     const Gate* gate;
@@ -36,7 +41,10 @@ std::vector<ShutGate> shutGates(const Context&);
 /// Where a reason stands among others (jobs.md §9.1); the smaller goes first.
 int rankOf(PendingReason reason);
 
-/// The first gate that stops a running job, or null.
+/// The gate that stops a running job, or null.
 const Gate* stoppingGate(const Context&);
+
+/// How a run ends that this gate stops.
+Ending endingBy(const Gate& gate, const RunFacts& run);
 
 } // namespace stint

@@ -61,6 +61,7 @@ Asks asksOf(const Job& job, const Constants& constants) {
               .requested = requestedKind(info),
               .space = job.key.space,
               .retry = job.failures + job.systemStops > 0,
+              .barred = job.barred,
               .priority = effectivePriority(job),
               .charging = info.isRequireCharging(),
               .batteryNotLow = info.isRequireBatteryNotLow(),

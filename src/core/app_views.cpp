@@ -1,0 +1,84 @@
+// How each app stands with its limits, for whoever asks (limits.md §9; stint apps, stint quota).
+#include <algorithm>
+
+#include "core/state.hpp"
+#include "rules/app_state.hpp"
+#include "rules/expedited_quota.hpp"
+#include "rules/quota.hpp"
+#include "rules/standby.hpp"
+
+namespace stint {
+namespace {
+
+// When each session's time has rolled out of the window.
+std::vector<std::pair<WallTime, Duration>> comingBack(const std::vector<Session>& sessions, Duration window, Now now) {
+    std::vector<std::pair<WallTime, Duration>> back;
+    for (const Session& session : sessions) {
+        if (session.end + window <= now.elapsed) continue;
+        back.emplace_back(wallAt(session.start + window, now), session.end - session.start);
+    }
+    return back;
+}
+
+std::optional<WallTime> wallOf(std::optional<Instant> when, Now now) {
+    return when ? std::optional(wallAt(*when, now)) : std::nullopt;
+}
+
+QuotaView regularOf(const App& app, const World& world) {
+    const QuotaLedger& ledger = app.memory.quota;
+    const Allowance allowance = regularAllowance(effectiveBucket(app, world), app, world.constants);
+    QuotaView view{.allowed = allowance.allowed, .window = allowance.window};
+    view.used = regularUsed(ledger, allowance.window, world.now.elapsed);
+    const Duration left = regularLeft(app, world);
+    if (left != Duration::max()) view.left = left;
+    view.free = regularFree(app, world);
+    view.returns = wallOf(inRegularQuota(app, world, false) ? std::nullopt : regularReturn(app, world), world.now);
+    view.comesBack = comingBack(ledger.sessions, allowance.window, world.now);
+    return view;
+}
+
+QuotaView expeditedOf(const App& app, const World& world) {
+    const ExpeditedLedger& ledger = app.memory.expedited;
+    QuotaView view{.allowed = expeditedLimit(effectiveBucket(app, world), app, world.constants),
+                   .window = world.constants.ejWindow};
+    const Duration left = expeditedLeft(app, world);
+    if (left != Duration::max()) view.left = left;
+    view.used = view.allowed && view.left ? *view.allowed - *view.left : ledger.tally;
+    view.free = expeditedFree(app, world);
+    view.returns = wallOf(inExpeditedQuota(app, world) ? std::nullopt : expeditedReturn(app, world), world.now);
+    view.comesBack = comingBack(ledger.sessions, world.constants.ejWindow, world.now);
+    return view;
+}
+
+} // namespace
+
+std::vector<AppView> Scheduler::apps(Now now) const {
+    const State& state = impl_->state;
+    const World world{state.constants, state.device, state.deviceState, now};
+    std::vector<AppView> views;
+    for (const auto& [id, app] : state.apps) {
+        AppView view{.manifest = app.manifest, .state = stateOf(app), .pinned = app.memory.pinned.has_value()};
+        view.bad = app.memory.badUntil.has_value();
+        view.bucket = bucketOf(app);
+        view.bucketReason = reasonOf(app);
+        view.batteryUse = app.memory.batteryUse;
+        view.dataSaverExempt = app.memory.dataSaverExempt;
+        if (const auto told = state.networkTold.find(id); told != state.networkTold.end()) {
+            view.networkAllowed = told->second.allowed;
+            view.networkBecause = told->second.because;
+        }
+        const auto count = state.jobCount.find(id);
+        view.jobs = count == state.jobCount.end() ? 0 : static_cast<std::uint32_t>(count->second);
+        view.running = static_cast<std::uint32_t>(
+            std::ranges::count_if(state.runs, [&](const auto& entry) { return entry.second.run.key.app == id; }));
+        view.importance = importanceOf(app, view.running > 0);
+        view.quota = regularOf(app, world);
+        view.expedited = expeditedOf(app, world);
+        views.push_back(std::move(view));
+    }
+    return views;
+}
+
+const Constants& Scheduler::constants() const { return impl_->state.constants; }
+
+} // namespace stint

@@ -1,0 +1,67 @@
+#include "rules/forecast.hpp"
+
+#include <algorithm>
+
+#include "rules/app_state.hpp"
+#include "rules/limit_gates.hpp"
+#include "rules/standby.hpp"
+
+namespace stint {
+namespace {
+
+// Longer than any calendar that time alone makes; what has not opened by then does not open.
+constexpr int mostSteps = 1000;
+
+} // namespace
+
+std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from) {
+    Doze doze = world.state.doze;
+    Instant now = world.now.elapsed;
+    const DozeInputs quiet{inputs.alarmClock, false};
+    std::vector<DozeChange> unheard;
+    for (int step = 0; step < mostSteps; ++step) {
+        const auto next = nextDozeChange(doze, world.device, quiet, world.constants);
+        const Instant opens = std::max({from, now, doze.settledAt.value_or(now)});
+        if (!doze.idle() && (!next || opens < *next)) return opens;
+        if (!next) return std::nullopt;
+        now = std::max(now, *next);
+        doze = nextDoze(doze, world.device, world.device, quiet, now, world.constants, unheard);
+    }
+    return std::nullopt;
+}
+
+bool dozeHolds(const Context& c) {
+    if (!c.app || powerAllowlisted(*c.app)) return false;
+    return !(c.asks.kind == JobClass::UserInitiated || (treatedAs(c) == JobClass::Expedited && !c.asks.barred));
+}
+
+std::optional<Instant> quotaOpens(const Context& c, UsageTime usage) {
+    App app = *c.app;
+    Now now = c.world.now;
+    DeviceState state = c.world.state;
+    const Instant start = now.elapsed;
+    for (int step = 0; step < mostSteps; ++step) {
+        const World world{c.world.constants, c.world.device, state, now};
+        const Verdict verdict = quotaGate({world, c.asks, &app});
+        if (verdict.open) return now.elapsed;
+        const UsageTime later{usage.running + (now.elapsed - start),
+                              usage.screenOn + (c.world.device.screenOn ? now.elapsed - start : Duration{0})};
+        const auto sinks = nextChange(app.memory.usage, later, c.world.device.screenOn, app, c.world.constants);
+        std::optional<Instant> next = verdict.askAgain;
+        const auto sooner = [&](std::optional<Instant> when) {
+            if (when && *when > now.elapsed && (!next || *when < *next)) next = when;
+        };
+        if (sinks) sooner(now.elapsed + std::max(*sinks, Duration{1}));
+        sooner(state.chargingAt);
+        if (!next) return std::nullopt;
+        const Duration passed = *next - now.elapsed;
+        now = {*next, now.wall + passed};
+        if (state.chargingAt && *state.chargingAt <= now.elapsed) state.charging = true;
+        const UsageTime then{later.running + passed,
+                             later.screenOn + (c.world.device.screenOn ? passed : Duration{0})};
+        app.memory.usage = aged(app.memory.usage, then, app, c.world.constants, false);
+    }
+    return std::nullopt;
+}
+
+} // namespace stint

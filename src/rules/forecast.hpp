@@ -1,0 +1,21 @@
+// When a gate of the limits opens if nothing disturbs the device: quotas as buckets sink and chargers settle, Doze as
+// its windows come (design.md, a forecast).
+#pragma once
+#include <optional>
+
+#include "rules/doze.hpp"
+#include "rules/world.hpp"
+
+namespace stint {
+
+/// The first instant, not before `from`, at which a job that Doze holds may begin; nullopt: never by time alone.
+std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from);
+
+/// Whether Doze ever holds this job (limits.md §6.6).
+bool dozeHolds(const Context& context);
+
+/// When the app of a job that waits for quota is in quota again; `usage`: the usage clocks now. nullopt: never by time
+/// alone.
+std::optional<Instant> quotaOpens(const Context& context, UsageTime usage);
+
+} // namespace stint

@@ -1,0 +1,146 @@
+#include "rules/limit_gates.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "rules/app_state.hpp"
+#include "rules/connectivity.hpp"
+#include "rules/expedited_quota.hpp"
+#include "rules/quota.hpp"
+#include "rules/standby.hpp"
+#include "rules/thermal.hpp"
+
+namespace stint {
+namespace {
+
+bool saverCounts(const World& world) { return world.device.batterySaver && !world.device.plugged; }
+
+// limits.md §6.6: user-initiated, or expedited that was not stopped for its length before.
+bool privileged(const Context& c) {
+    const JobClass kind = treatedAs(c);
+    return kind == JobClass::UserInitiated || (kind == JobClass::Expedited && !c.asks.barred);
+}
+
+// jobs.md §4.5 clause 3: past its guarantee nothing spares a run but its app.
+bool sparedByKind(const Context& c) { return privileged(c) && !(c.run && c.run->pastGuarantee); }
+
+// limits.md §6.4: what is asked again at once when idle is left; the rest waits a moment.
+bool goesOnAtOnce(const Context& c) {
+    return c.run || c.asks.requested != JobClass::Regular || isActive(*c.app, c.world.now.elapsed, c.world.constants);
+}
+
+std::optional<Instant> earlier(std::optional<Instant> a, std::optional<Instant> b) {
+    if (!a || !b) return a ? a : b;
+    return std::min(*a, *b);
+}
+
+bool expeditedQuotaCounts(const Context& c) {
+    return c.run ? c.run->kind == JobClass::Expedited : c.asks.kind == JobClass::Expedited;
+}
+
+} // namespace
+
+JobClass treatedAs(const Context& c) {
+    if (c.run) return c.run->kind;
+    if (c.asks.kind != JobClass::Expedited || !c.app) return c.asks.kind;
+    return inExpeditedQuota(*c.app, c.world) ? JobClass::Expedited : JobClass::Regular;
+}
+
+Verdict restrictionGate(const Context& c) {
+    if (!c.app || !userRestricted(*c.app, c.world.now.elapsed, c.world.constants)) return Verdict::yes();
+    return Verdict::untilEvent(PendingReason::BackgroundRestriction);
+}
+
+Verdict saverGate(const Context& c) {
+    if (!saverCounts(c.world) || !c.app || powerAllowlisted(*c.app)) return Verdict::yes();
+    const Instant now = c.world.now.elapsed;
+    const bool seen = c.run && c.run->pastGuarantee ? onScreen(*c.app) : isActive(*c.app, now, c.world.constants);
+    if (seen || temporarilyAllowed(*c.app, now) || sparedByKind(c)) return Verdict::yes();
+    return Verdict::untilEvent(PendingReason::DeviceState);
+}
+
+Verdict dozeGate(const Context& c) {
+    const Doze& doze = c.world.state.doze;
+    if (!c.app || powerAllowlisted(*c.app)) return Verdict::yes();
+    if (doze.idle()) {
+        if (sparedByKind(c)) return Verdict::yes();
+        return Verdict::untilEvent(PendingReason::DeviceState); // when is dozeOpensAfter()'s to say
+    }
+    if (!doze.settledAt || *doze.settledAt <= c.world.now.elapsed || goesOnAtOnce(c)) return Verdict::yes();
+    return Verdict::until(*doze.settledAt, PendingReason::DeviceState);
+}
+
+Verdict thermalGate(const Context& c) {
+    if (!c.app || !thermallyRestricted(c)) return Verdict::yes();
+    return Verdict::untilEvent(PendingReason::DeviceState);
+}
+
+bool idlePathOpen(const Context& c) {
+    if (!c.app || bucketOf(*c.app) != Bucket::Restricted) return false;
+    if (!c.world.state.charging || c.world.state.batteryLow || !c.world.state.idle) return false;
+    const auto& network = c.world.device.network;
+    return !c.asks.network || (network && network->has(NetworkCapability::NotMetered));
+}
+
+Verdict quotaGate(const Context& c) {
+    if (!c.app || treatedAs(c) == JobClass::UserInitiated) return Verdict::yes();
+    if (c.run && c.run->dynamic) return Verdict::yes();
+    if (expeditedQuotaCounts(c) && inExpeditedQuota(*c.app, c.world)) return Verdict::yes();
+    if (c.run && c.run->kind == JobClass::Expedited) {
+        // limits.md §4: it ends with its guarantee; until then it goes on.
+        return c.run->pastGuarantee ? Verdict::untilEvent(PendingReason::Quota) : Verdict::yes();
+    }
+    if (c.run && !countsRegular(*c.app, c.world, c.run->startedOnTop)) return Verdict::yes();
+    if (inRegularQuota(*c.app, c.world, c.run != nullptr) || (!c.run && idlePathOpen(c))) return Verdict::yes();
+    auto returns = regularReturn(*c.app, c.world);
+    if (expeditedQuotaCounts(c)) returns = earlier(returns, expeditedReturn(*c.app, c.world));
+    if (returns && *returns > c.world.now.elapsed) return Verdict::until(*returns, PendingReason::Quota);
+    return Verdict::untilEvent(PendingReason::Quota);
+}
+
+bool alwaysFree(const App& app, const World& world) {
+    return onScreen(app) || (world.state.charging && bucketOf(app) != Bucket::Restricted);
+}
+
+bool beganByIdlePath(const Context& c) {
+    if (c.asks.override == Override::Full || treatedAs(c) != JobClass::Regular) return false;
+    return idlePathOpen(c) && !inRegularQuota(*c.app, c.world, false);
+}
+
+Verdict idlePathGate(const Context& c) {
+    if (!c.run || !c.run->dynamic || idlePathOpen(c) || inRegularQuota(*c.app, c.world, true)) return Verdict::yes();
+    return Verdict::untilEvent(PendingReason::AppStandby);
+}
+
+std::string describeRestriction(const Context& c) {
+    return fmt::format("the user has restricted the battery use of {}", c.asks.app.name);
+}
+
+std::string describeSaver(const Context&) { return "battery saver is on"; }
+
+std::string describeDoze(const Context& c) {
+    const Doze& doze = c.world.state.doze;
+    if (!doze.idle()) return "the device has just left Doze; background jobs follow in a moment";
+    return fmt::format("the device dozes ({})", doze.deepIdle() ? "deep" : "light");
+}
+
+std::string describeThermal(const Context& c) {
+    return fmt::format("the device is hot ({})", nameOf(c.world.device.thermal));
+}
+
+std::string describeQuota(const Context& c) {
+    const Bucket bucket = effectiveBucket(*c.app, c.world);
+    if (bucket == Bucket::Never) return fmt::format("{} was never used", c.asks.app.name);
+    const Allowance allowance = regularAllowance(bucket, *c.app, c.world.constants);
+    const Duration used = regularUsed(c.app->memory.quota, allowance.window, c.world.now.elapsed);
+    return fmt::format("bucket {}: {} of {} used in {}", nameOf(bucket), formatDuration(used),
+                       allowance.allowed ? formatDuration(*allowance.allowed) : "no limit",
+                       formatDuration(allowance.window));
+}
+
+std::string describeIdlePath(const Context&) {
+    return "out of quota in the restricted bucket; runs while charging, idle and unmetered";
+}
+
+} // namespace stint

@@ -1,0 +1,40 @@
+// The questions of limits.md: what quota, Doze, battery saver, heat and the user's choice for an app leave open to its
+// jobs, and what they stop.
+#pragma once
+#include <string>
+
+#include "model/verdict.hpp"
+#include "rules/world.hpp"
+
+namespace stint {
+
+/// What the job runs as if it begins now: an expedited one without expedited quota is a regular one (jobs.md §1.4). For
+/// a running job what it was begun as.
+JobClass treatedAs(const Context&);
+
+Verdict restrictionGate(const Context&); ///< the user has restricted the app's battery (limits.md §9)
+Verdict saverGate(const Context&);       ///< battery saver (limits.md §9)
+Verdict dozeGate(const Context&);        ///< limits.md §6.6, §6.4
+Verdict thermalGate(const Context&);     ///< limits.md §10.1
+Verdict quotaGate(const Context&);       ///< limits.md §3.5, §4, §5
+Verdict idlePathGate(const Context&);    ///< a job that runs by the idle path keeps its conditions (limits.md §5)
+
+/// limits.md §5: whether a restricted app's job may run without quota: charging, battery not low, idle, and unmetered
+/// where it needs a network.
+bool idlePathOpen(const Context&);
+
+
+/// Free time of an app under either policy: charging and not restricted, or on screen (jobs.md §6.7).
+bool alwaysFree(const App& app, const World& world);
+
+/// Whether a job that begins now does so by the idle path alone.
+bool beganByIdlePath(const Context&);
+
+std::string describeRestriction(const Context&);
+std::string describeSaver(const Context&);
+std::string describeDoze(const Context&);
+std::string describeThermal(const Context&);
+std::string describeQuota(const Context&);
+std::string describeIdlePath(const Context&);
+
+} // namespace stint
