@@ -16,6 +16,7 @@ struct Constants {
     static constexpr Duration none{-1}; ///< a limit that is not set
     static constexpr std::int64_t android16 = 0;
     static constexpr std::int64_t android15 = 1;
+    static constexpr std::int64_t predictorFrequency = 1; ///< of bucket.predictor; 0 is none
 
     // Running (jobs.md §4).
     Duration bindTimeout = 18s;

@@ -1,0 +1,183 @@
+// What time, and predictions, do to a bucket (limits.md §2.3, §2.6): everything here is asked of one function,
+// placeAt(), so that nextChange() cannot say another thing than aged() does.
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "rules/standby.hpp"
+#include "rules/standby_frequency.hpp"
+
+namespace stint {
+namespace {
+
+struct Place {
+    Bucket bucket = Bucket::Never;
+    BucketReason reason = BucketReason::Default;
+
+    bool operator==(const Place&) const = default;
+};
+
+/// A row of limits.md §2.3: both times since the last use must be reached.
+struct Threshold {
+    Bucket bucket;
+    Duration elapsed;
+    Duration screenOn;
+};
+
+// Row 0 is the start of all.
+std::array<Threshold, 4> thresholds(const Constants& c) {
+    return {{{Bucket::WorkingSet, c.bucketElapsedWorking, c.bucketScreenWorking},
+             {Bucket::Frequent, c.bucketElapsedFrequent, c.bucketScreenFrequent},
+             {Bucket::Rare, c.bucketElapsedRare, c.bucketScreenRare},
+             {Bucket::Restricted, c.bucketElapsedRestricted, c.bucketScreenRestricted}}};
+}
+
+Bucket timedOut(const Usage& usage, UsageTime now, const Constants& constants) {
+    if (!usage.used) return Bucket::Never;
+    const UsageTime since{now.running - usage.used->running, now.screenOn - usage.used->screenOn};
+    Bucket deepest = Bucket::Active;
+    for (const Threshold& row : thresholds(constants))
+        if (since.running >= row.elapsed && since.screenOn >= row.screenOn) deepest = row.bucket;
+    return deepest;
+}
+
+bool forced(const Usage& usage) {
+    return usage.reason == BucketReason::ForcedByUser || usage.reason == BucketReason::ForcedBySystem;
+}
+
+bool predictionCounts(const Usage& usage, UsageTime now, const Constants& constants) {
+    return usage.prediction && now.running < usage.prediction->at + constants.bucketPredictionTimeout;
+}
+
+// limits.md §2.4 rule (c): the best hold that has not run out; Never where there is none.
+Bucket heldAt(const Usage& usage, UsageTime now) {
+    for (const auto& [bucket, until] : usage.holds)
+        if (now.running < until) return bucket;
+    return Bucket::Never;
+}
+
+// Where recency, or a prediction that is not late, puts the app when nothing holds it.
+Place unheld(const Usage& usage, UsageTime now, const Constants& constants) {
+    const Bucket recency = timedOut(usage, now, constants);
+    if (predictionCounts(usage, now, constants)) {
+        // limits.md §2.6: "rare" for an app whose time-out rule says restricted.
+        const bool restricted = usage.prediction->bucket == Bucket::Rare && recency == Bucket::Restricted;
+        if (!restricted) return {usage.prediction->bucket, BucketReason::Predicted};
+    }
+    // What was so already has not timed out.
+    if (recency == usage.bucket && usage.reason != BucketReason::Predicted) return {usage.bucket, usage.reason};
+    return {recency, BucketReason::Timeout};
+}
+
+Place recomputed(const Usage& usage, UsageTime now, const Constants& constants) {
+    const Place place = unheld(usage, now, constants);
+    const Bucket held = heldAt(usage, now);
+    return held < place.bucket ? Place{held, BucketReason::Usage} : place;
+}
+
+// limits.md §2.8: a force by the system waits until the user has stayed away long enough.
+bool restrictionDue(const Usage& usage, UsageTime now, const Constants& constants) {
+    return usage.restrictAsked && (!usage.byUser || now.running >= *usage.byUser + constants.bucketAutoRestrictDelay);
+}
+
+// limits.md §2.3: it can raise as well as lower. But what an event gave holds while it holds, and the rare bucket that
+// an update led to (§2.2) is no recent use.
+bool mayRaise(const Usage& usage, UsageTime now) {
+    if (usage.reason == BucketReason::Usage) return heldAt(usage, now) == Bucket::Never;
+    return usage.reason != BucketReason::Default;
+}
+
+Place placeAt(const Usage& usage, UsageTime now, const Constants& constants) {
+    if (restrictionDue(usage, now, constants)) return {Bucket::Restricted, BucketReason::ForcedBySystem};
+    const Place current{usage.bucket, usage.reason};
+    if (usage.bucket == Bucket::Never || forced(usage)) return current;
+    // limits.md §2.3: the rule does not apply to what is predicted, until that is late.
+    if (usage.reason == BucketReason::Predicted && predictionCounts(usage, now, constants)) return current;
+    const Place place = recomputed(usage, now, constants);
+    return place.bucket < current.bucket && !mayRaise(usage, now) ? current : place;
+}
+
+void put(Usage& usage, Place place) {
+    usage.bucket = place.bucket;
+    usage.reason = place.reason;
+    if (place.reason != BucketReason::ForcedBySystem) return;
+    usage.holds.clear();
+    usage.restrictAsked.reset();
+}
+
+// limits.md §2.6, and §2.8 which lists no prediction among the ways into restricted.
+bool mayPredict(const Usage& usage, Bucket bucket, const App& app) {
+    if (bucket < Bucket::Active || bucket > Bucket::Rare) return false;
+    if (usage.bucket == Bucket::Never || forced(usage) || leastBucket(app) == Bucket::Exempted) return false;
+    return usage.bucket != Bucket::Restricted || bucket < Bucket::Rare;
+}
+
+// What the built-in predictor says when the hold of the app's own use has ended (limits.md §2.6); nullopt: it has not,
+// nothing, or it has spoken since.
+std::optional<Bucket> predictionAfterUse(const Usage& usage, UsageTime now, const App& app,
+                                         const Constants& constants) {
+    const auto hold = usage.holds.find(Bucket::Active);
+    if (hold == usage.holds.end() || now.running < hold->second) return std::nullopt;
+    if (usage.prediction && usage.prediction->at >= hold->second) return std::nullopt;
+    const std::optional<Bucket> bucket = bucketByFrequency(usage, now.running, constants);
+    return bucket && mayPredict(usage, *bucket, app) ? bucket : std::nullopt;
+}
+
+bool changedAt(const Usage& usage, UsageTime now, const App& app, const Constants& constants) {
+    return placeAt(usage, now, constants) != Place{usage.bucket, usage.reason} ||
+           predictionAfterUse(usage, now, app, constants).has_value();
+}
+
+// How much later each thing comes that may change something: some are past.
+std::vector<Duration> turningPoints(const Usage& usage, UsageTime now, bool screenOn, const Constants& constants) {
+    std::vector<Duration> points;
+    for (const Threshold& row : thresholds(constants)) {
+        if (!usage.used) break;
+        const Duration running = usage.used->running + row.elapsed - now.running;
+        const Duration screen = usage.used->screenOn + row.screenOn - now.screenOn;
+        if (screen <= 0ms || screenOn) points.push_back(std::max(running, screen));
+    }
+    for (const auto& [bucket, until] : usage.holds)
+        points.push_back(until - now.running);
+    if (usage.prediction) points.push_back(usage.prediction->at + constants.bucketPredictionTimeout - now.running);
+    if (usage.restrictAsked && usage.byUser)
+        points.push_back(*usage.byUser + constants.bucketAutoRestrictDelay - now.running);
+    std::erase_if(points, [](Duration point) { return point <= 0ms; });
+    std::ranges::sort(points);
+    return points;
+}
+
+} // namespace
+
+Usage predicted(Usage usage, Bucket bucket, UsageTime now, const App& app, const Constants& constants) {
+    if (!mayPredict(usage, bucket, app)) return usage;
+    usage.prediction = {bucket, now.running};
+    put(usage, recomputed(usage, now, constants));
+    return usage;
+}
+
+Usage aged(Usage usage, UsageTime now, const App& app, const Constants& constants, bool sweep) {
+    const std::optional<Bucket> bucket =
+        sweep ? bucketByFrequency(usage, now.running, constants) : predictionAfterUse(usage, now, app, constants);
+    if (bucket) usage = predicted(std::move(usage), *bucket, now, app, constants);
+    const Place place = placeAt(usage, now, constants);
+    if (place != Place{usage.bucket, usage.reason}) put(usage, place);
+    return usage;
+}
+
+std::optional<Duration> nextChange(const Usage& usage, UsageTime now, bool screenOn, const App& app,
+                                   const Constants& constants) {
+    if (changedAt(usage, now, app, constants)) return 0ms;
+    for (Duration later : turningPoints(usage, now, screenOn, constants)) {
+        const UsageTime then{now.running + later, now.screenOn + (screenOn ? later : 0ms)};
+        if (changedAt(usage, then, app, constants)) return later;
+    }
+    return std::nullopt;
+}
+
+std::optional<Duration> nextSweep(UsageTime now, const Constants& constants) {
+    if (constants.bucketPredictor != Constants::predictorFrequency) return std::nullopt;
+    return constants.bucketCheckInterval - now.running % constants.bucketCheckInterval;
+}
+
+} // namespace stint
