@@ -4,10 +4,19 @@
 
 namespace stint {
 
+bool pluggedIsEnough(const Context& c) {
+    if (!c.asks.charging || !c.world.device.plugged) return false;
+    if (c.run && c.run->pluggedEnough) return true;
+    return c.app && stateOf(*c.app) == ProcessState::Top && c.asks.priority >= JobInfo::PRIORITY_DEFAULT;
+}
+
 // jobs.md §3.2, charging; limits.md §10.3: a charging constraint is charging and battery not low.
 Verdict chargingGate(const Context& c) {
-    if (!c.asks.charging) return Verdict::yes();
-    if (c.world.device.charging && !c.world.state.batteryLow) return Verdict::yes();
+    if (!c.asks.charging || pluggedIsEnough(c)) return Verdict::yes();
+    if (c.world.state.charging && !c.world.state.batteryLow) return Verdict::yes();
+    if (const auto due = c.world.state.chargingAt; due && *due > c.world.now.elapsed && !c.world.state.batteryLow) {
+        return Verdict::until(*due, PendingReason::ConstraintCharging);
+    }
     return Verdict::untilEvent(PendingReason::ConstraintCharging);
 }
 
@@ -36,7 +45,7 @@ Verdict deviceIdleGate(const Context& c) {
 
 std::string describeCharging(const Context& c) {
     return fmt::format("{}, {} %; wants to be charging",
-                       c.world.device.plugged ? "plugged in, not charging" : "on battery",
+                       c.world.device.plugged ? "plugged in, not charging yet" : "on battery",
                        c.world.device.batteryPercent);
 }
 

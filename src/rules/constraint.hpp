@@ -7,6 +7,10 @@
 
 namespace stint {
 
+/// limits.md §10.3: power alone meets the charging constraint of a job of the app on top, of priority DEFAULT or above;
+/// of a job that was begun so, for as long as the plug is in.
+bool pluggedIsEnough(const Context&);
+
 Verdict chargingGate(const Context&);
 Verdict batteryNotLowGate(const Context&);
 Verdict storageNotLowGate(const Context&);

@@ -1,5 +1,6 @@
-// What follows from the device's reports with a memory: battery low and storage low, each with its hysteresis
-// (limits.md §10.3, §10.4); idle and interactive, each with its delay (jobs.md §3.2, §3.6).
+// What follows from the device's reports with a memory: charging, by level and time; battery low and storage low, each
+// with its hysteresis (limits.md §10.3, §10.4); idle and interactive, each with its delay (jobs.md §3.2, §3.6). Doze is
+// a machine of its own (rules/doze).
 #pragma once
 #include <optional>
 
@@ -8,7 +9,7 @@
 
 namespace stint {
 
-/// The state at `now`, as `device` is and `before` was.
+/// The state at `now`, as `device` is and `before` was; what of it is Doze's stays.
 DeviceState nextDeviceState(const Device& device, const DeviceState& before, Instant now, const Constants& constants);
 
 } // namespace stint

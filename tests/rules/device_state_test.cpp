@@ -1,10 +1,103 @@
-// Battery low and storage low, each with its hysteresis (limits.md §10.3, §10.4; jobs.md §3.2, §12.10).
+// Charging, battery low and storage low, each with its memory (limits.md §10.3, §10.4; jobs.md §3.2, §12.10).
 #include <doctest/doctest.h>
 
+#include "rules/constraint.hpp"
 #include "rules/device_state.hpp"
 #include "rules/slots.hpp"
 
 using namespace stint;
+
+namespace {
+
+Device plugged(std::int64_t percent) { return {.charging = std::nullopt, .batteryPercent = percent}; }
+Device unplugged(std::int64_t percent) {
+    return {.plugged = false, .charging = std::nullopt, .batteryPercent = percent};
+}
+
+/// The state at the end of a night of reports.
+DeviceState after(std::initializer_list<std::pair<Duration, Device>> reports) {
+    DeviceState state;
+    for (const auto& [at, device] : reports)
+        state = nextDeviceState(device, state, Instant{at}, {});
+    return state;
+}
+
+} // namespace
+
+TEST_CASE("a plug at half charge counts as charging after a quarter of an hour") { // limits.md §10.3; example 25
+    const auto before = std::pair{0min, unplugged(50)};
+    CHECK_FALSE(after({before}).charging);
+    const DeviceState plug = after({before, {30min, plugged(50)}});
+    CHECK_FALSE(plug.charging);
+    CHECK(plug.chargingAt == Instant{45min});
+    CHECK_FALSE(after({before, {30min, plugged(50)}, {45min - 1ms, plugged(55)}}).charging);
+    const DeviceState charging = after({before, {30min, plugged(50)}, {40min, plugged(51)}, {45min, plugged(51)}});
+    CHECK(charging.charging);
+    CHECK_FALSE(charging.chargingAt);
+    CHECK_FALSE(after({before, {30min, plugged(50)}, {45min, plugged(51)}, {50min, unplugged(51)}}).charging);
+}
+
+TEST_CASE("a nearly full, a full, and a held battery count as charging at the plug") { // limits.md §10.3; example 25
+    const auto atPlug = [](Device device) { return after({{0min, unplugged(50)}, {30min, device}}).charging; };
+    CHECK(atPlug(plugged(93)));
+    CHECK(atPlug(plugged(90)));
+    CHECK_FALSE(atPlug(plugged(89)));
+    Device full = plugged(85), held = plugged(70);
+    full.batteryFull = held.chargeHeld = true;
+    CHECK(atPlug(full));
+    CHECK(atPlug(held));
+    held.batteryPercent = 69;
+    CHECK_FALSE(atPlug(held));
+}
+
+TEST_CASE("a level that falls on the plug ends charging below 90 %, and begins the quarter of an hour anew") {
+    const auto before = std::pair{0min, unplugged(60)}; // limits.md §10.3
+    const auto plug = std::pair{10min, plugged(60)};
+    CHECK(after({before, plug, {20min, plugged(59)}}).chargingAt == Instant{35min});
+    CHECK_FALSE(after({before, plug, {25min, plugged(60)}, {26min, plugged(59)}}).charging);
+    CHECK(after({before, {10min, plugged(95)}, {11min, plugged(91)}}).charging);
+    CHECK_FALSE(after({before, {10min, plugged(95)}, {11min, plugged(91)}, {12min, plugged(89)}}).charging);
+}
+
+TEST_CASE("a word settles what counts as charging, and leaves the clock behind it running") { // limits.md §10.3
+    Device no = plugged(50), yes = unplugged(50);
+    no.charging = false;
+    yes.charging = true;
+    CHECK(after({{0min, unplugged(50)}, {10min, yes}}).charging);
+    const DeviceState held = after({{0min, unplugged(50)}, {10min, plugged(50)}, {30min, no}});
+    CHECK_FALSE(held.charging);
+    CHECK_FALSE(held.chargingAt);
+    CHECK(nextDeviceState(plugged(50), held, Instant{31min}, {}).charging);
+    Device without = {}; // the edges say so of a device without a battery (§13)
+    CHECK(after({{0min, without}}).charging);
+}
+
+TEST_CASE("for the app on top power is enough, and stays enough for what began so") { // limits.md §10.3
+    const Constants constants;
+    const Device device = plugged(50), pulled = unplugged(50);
+    const DeviceState state{.charging = false, .chargingAt = Instant{15min}};
+    const DeviceState off{.charging = false};
+    const World world{constants, device, state, {}}, battery{constants, pulled, off, {}};
+    App app;
+    Asks asks{.charging = true};
+    const RunFacts began{.pluggedEnough = true}, plain;
+    CHECK(chargingGate({world, asks, &app}) == Verdict::until(Instant{15min}, PendingReason::ConstraintCharging));
+    CHECK_FALSE(chargingGate({world, asks, &app, &plain}).open);
+    CHECK(chargingGate({world, asks, &app, &began}).open);
+    CHECK_FALSE(chargingGate({battery, asks, &app, &began}).open);
+    app.memory.pinned = ProcessState::Top;
+    CHECK(chargingGate({world, asks, &app}).open);
+    CHECK_FALSE(chargingGate({battery, asks, &app}).open);
+    asks.priority = JobInfo::PRIORITY_LOW;
+    CHECK_FALSE(chargingGate({world, asks, &app}).open);
+}
+
+TEST_CASE("what of the state is Doze's stays as it is") { // limits.md §6
+    const DeviceState dozing{.doze = {.deep = DeepState::Idle}, .screenBlocks = false};
+    const DeviceState next = nextDeviceState(unplugged(50), dozing, {}, {});
+    CHECK(next.doze == dozing.doze);
+    CHECK_FALSE(next.screenBlocks);
+}
 
 TEST_CASE("the battery is low from 15 % on, until 20 % or the plug") { // limits.md §10.3
     struct Row {
@@ -49,6 +142,9 @@ TEST_CASE("a device is idle 31 minutes after nobody used it, and no more once so
     CHECK(nextDeviceState(off, state, Instant{41min}, {}).idle);
     CHECK_FALSE(nextDeviceState(on, state, Instant{50min}, {}).idle);
     CHECK(nextDeviceState(dream, state, Instant{41min}, {}).idle);
+    Constants slack; // limits.md §10.4, idle.slop
+    slack.idleSlop = 5min;
+    CHECK(nextDeviceState(off, {}, Instant{10min}, slack).idleAt == Instant{46min});
 }
 
 TEST_CASE("the screen counts as off for the slots 30 seconds after it went off") { // jobs.md §3.6
