@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "rules/network_access.hpp"
+
 namespace stint {
 namespace {
 
@@ -15,7 +17,7 @@ bool usable(const Network& network) { return network.has(NotSuspended); }
 
 // jobs.md §3.3 clause 2: a direction whose bandwidth is unknown is not hopeless.
 bool hopeless(const Context& c, const Network& network) {
-    if (c.asks.leastWaived && network.has(NotMetered) && c.world.device.charging) return false;
+    if (c.asks.leastWaived && network.has(NotMetered) && c.world.state.charging) return false;
     return (network.downstream > 0 && network.downstream < c.asks.leastDown) ||
            (network.upstream > 0 && network.upstream < c.asks.leastUp);
 }
@@ -61,9 +63,12 @@ bool meets(const Network& network, const NetworkRequest& request) {
 Verdict connectivityGate(const Context& c) {
     if (!c.asks.network) return Verdict::yes();
     const auto& network = c.world.device.network;
-    if (network && usable(*network) && !hopeless(c, *network) && meets(*network, *c.asks.network)) {
-        return Verdict::yes();
-    }
+    const bool fits = network && usable(*network) && !hopeless(c, *network) && meets(*network, *c.asks.network);
+    if (!fits) return Verdict::untilEvent(PendingReason::ConstraintConnectivity);
+    // limits.md §8.2: not while the network is blocked for this job.
+    const NetworkVerdict access = networkForJob(c);
+    if (access.allowed) return Verdict::yes();
+    if (access.askAgain) return Verdict::until(*access.askAgain, PendingReason::ConstraintConnectivity);
     return Verdict::untilEvent(PendingReason::ConstraintConnectivity);
 }
 
@@ -84,7 +89,8 @@ std::string describeConnectivity(const Context& c) {
                            formatRate(network->downstream), formatRate(network->upstream), formatRate(c.asks.leastDown),
                            formatRate(c.asks.leastUp));
     }
-    return "the network is not usable";
+    if (!usable(*network)) return "the network is not usable";
+    return fmt::format("the app's network is shut in the background ({})", networkForJob(c).because);
 }
 
 } // namespace stint

@@ -9,8 +9,8 @@ namespace stint {
 
 struct NetworkVerdict {
     bool allowed = true;
-    std::string_view because;         ///< the rule that shuts it: "standby", "doze", "battery_saver", "data_saver"
-    std::optional<Instant> askAgain;  ///< when time alone may change it
+    std::string_view because;        ///< the rule that shuts it: standby, doze, battery_saver, data_saver, background
+    std::optional<Instant> askAgain; ///< when time alone may change it
 
     bool operator==(const NetworkVerdict&) const = default;
 };
@@ -24,6 +24,9 @@ struct NetworkRights {
 
 /// limits.md §8.1, the table: the first rule that blocks the app's background traffic.
 NetworkVerdict networkFor(const App& app, const World& world, NetworkRights rights);
+
+/// When an app that has left the screen loses its network by background_network_cutoff_ms; nullopt: it does not.
+std::optional<Instant> networkCutOff(const App& app, const Constants& constants);
 
 /// limits.md §8.2: the rule that shuts the network for this job alone; allowed where none does.
 NetworkVerdict networkForJob(const Context& context);

@@ -1,0 +1,110 @@
+#include "rules/network_access.hpp"
+
+#include <array>
+
+#include "rules/app_state.hpp"
+#include "rules/limit_gates.hpp"
+#include "rules/standby.hpp"
+
+namespace stint {
+namespace {
+
+// Whom a rule spares, beside what is visible or has a foreground service: nothing ever shuts that out.
+using Spares = std::uint32_t;
+constexpr Spares powerAllowlist = 1, grant = 2, dataAllowlist = 4, jobWithNetwork = 8, expedited = 16,
+                 userInitiated = 32;
+
+struct Rule {
+    std::string_view name;
+    bool (*inForce)(const App&, const World&);
+    Spares spares;
+    std::optional<Instant> (*ends)(const World&); ///< by time alone; null: by events only
+};
+
+bool standby(const App& app, const World& world) { return bucketOf(app) >= Bucket::Rare && !world.state.charging; }
+
+bool doze(const App&, const World& world) { return world.state.doze.idle(); }
+
+bool batterySaver(const App&, const World& world) { return world.device.batterySaver && !world.device.plugged; }
+
+bool dataSaver(const App&, const World& world) {
+    const auto& network = world.device.network;
+    return world.device.dataSaver && network && !network->has(NetworkCapability::NotMetered);
+}
+
+// limits.md §1.1: the charger lifts what is about power, and so this too.
+bool background(const App& app, const World& world) {
+    const auto end = networkCutOff(app, world.constants);
+    return end && *end <= world.now.elapsed && !world.state.charging;
+}
+
+std::optional<Instant> dozeEnds(const World& world) {
+    const Doze& doze = world.state.doze;
+    return doze.deepIdle() ? doze.deepTimer : doze.lightTimer;
+}
+
+// limits.md §8.1, row by row. LINUX: nobody restricts a single app to unmetered networks here, so that row is missing.
+constexpr std::array table{
+    Rule{"standby", standby, powerAllowlist | grant | jobWithNetwork, nullptr},
+    Rule{"doze", doze, powerAllowlist | grant | expedited | userInitiated, dozeEnds},
+    Rule{"battery_saver", batterySaver, powerAllowlist | grant | expedited | userInitiated, nullptr},
+    Rule{"data_saver", dataSaver, dataAllowlist | userInitiated, nullptr},
+    Rule{"background", background, powerAllowlist | grant | jobWithNetwork | expedited | userInitiated, nullptr},
+};
+
+bool seen(const App& app) { return stateOf(app) <= ProcessState::ForegroundService; }
+
+Spares sparedFor(const App& app, const World& world) {
+    return (powerAllowlisted(app) ? powerAllowlist : 0) | (temporarilyAllowed(app, world.now.elapsed) ? grant : 0) |
+           (app.memory.dataSaverExempt ? dataAllowlist : 0);
+}
+
+const Rule* firstInForce(const App& app, const World& world, Spares spared) {
+    if (seen(app)) return nullptr;
+    for (const Rule& rule : table)
+        if (!(rule.spares & spared) && rule.inForce(app, world)) return &rule;
+    return nullptr;
+}
+
+std::optional<Instant> toCome(std::optional<Instant> when, const World& world) {
+    return when && *when > world.now.elapsed ? when : std::nullopt;
+}
+
+NetworkVerdict decide(const App& app, const World& world, Spares spared) {
+    if (const Rule* rule = firstInForce(app, world, spared)) {
+        const auto ends = rule->ends ? rule->ends(world) : std::nullopt;
+        return {.allowed = false, .because = rule->name, .askAgain = toCome(ends, world)};
+    }
+    NetworkVerdict verdict;
+    if (!seen(app)) verdict.askAgain = toCome(networkCutOff(app, world.constants), world);
+    const bool byGrant = (spared & grant) && firstInForce(app, world, spared & ~grant);
+    if (byGrant && (!verdict.askAgain || *app.memory.allowlistedUntil < *verdict.askAgain)) {
+        verdict.askAgain = app.memory.allowlistedUntil;
+    }
+    return verdict;
+}
+
+} // namespace
+
+NetworkVerdict networkFor(const App& app, const World& world, NetworkRights rights) {
+    return decide(app, world,
+                  sparedFor(app, world) | (rights.standbyLifted ? jobWithNetwork : 0) |
+                      (rights.runsExpedited ? expedited : 0) | (rights.runsUserInitiated ? userInitiated : 0));
+}
+
+std::optional<Instant> networkCutOff(const App& app, const Constants& constants) {
+    if (constants.backgroundNetworkCutoffMs < 0) return std::nullopt;
+    return app.leftForeground.value_or(Instant{}) + Duration{constants.backgroundNetworkCutoffMs};
+}
+
+NetworkVerdict networkForJob(const Context& c) {
+    if (!c.app) return {};
+    // limits.md §8.3: the standby rule is lifted for the very job that needs the network.
+    Spares spared = sparedFor(*c.app, c.world) | jobWithNetwork;
+    const JobClass kind = treatedAs(c);
+    if (kind == JobClass::UserInitiated) spared |= userInitiated;
+    if (kind == JobClass::Expedited && !c.asks.barred) spared |= expedited;
+    return decide(*c.app, c.world, spared);
+}
+
+} // namespace stint
