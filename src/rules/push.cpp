@@ -1,0 +1,35 @@
+#include "rules/push.hpp"
+
+#include <algorithm>
+
+namespace stint {
+
+Passage passageOf(const Message& message, const AppMemory& memory, const World& world) {
+    const bool high = message.high && !downgraded(memory, world.now.elapsed, world.constants);
+    return {.passes = high || !world.state.doze.idle(), .high = high};
+}
+
+bool downgraded(const AppMemory& memory, Instant now, const Constants& constants) {
+    std::int64_t judged = 0, shown = 0;
+    for (const PushNote& note : memory.pushes) {
+        if (note.delivered <= now - constants.pushWindow) continue;
+        // PROPOSAL: what may still be followed in time is not held against the app yet.
+        if (!note.shown && note.delivered > now - constants.pushMatch) continue;
+        ++judged;
+        shown += note.shown;
+    }
+    constexpr std::int64_t whole = 100;
+    return judged >= constants.pushMinMessages && shown * whole < judged * constants.pushMinRatio;
+}
+
+void noteDelivered(AppMemory& memory, Instant now, const Constants& constants) {
+    std::erase_if(memory.pushes, [&](const PushNote& note) { return note.delivered <= now - constants.pushWindow; });
+    memory.pushes.push_back({.delivered = now});
+}
+
+void noteShown(AppMemory& memory, Instant now, const Constants& constants) {
+    for (PushNote& note : memory.pushes)
+        note.shown = note.shown || note.delivered >= now - constants.pushMatch;
+}
+
+} // namespace stint

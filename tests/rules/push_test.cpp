@@ -1,0 +1,113 @@
+// Which pushed messages pass Doze, and who loses the right to be urgent (limits.md §8.5), and to whom they go.
+#include <doctest/doctest.h>
+
+#include "rules/push.hpp"
+#include "rules/receiver.hpp"
+
+using namespace stint;
+
+namespace {
+
+constexpr Instant now{24h * 10};
+
+/// `delivered` high-priority messages an hour apart, the last one an hour ago, of which the first `shown` were
+/// followed.
+AppMemory sender(int delivered, int shown) {
+    AppMemory memory;
+    for (int i = 0; i < delivered; ++i)
+        memory.pushes.push_back({.delivered = now - 1h * (delivered - i), .shown = i < shown});
+    return memory;
+}
+
+Passage passage(bool high, const AppMemory& memory, const Doze& doze, const Device& device = {}) {
+    const DeviceState state{.doze = doze};
+    const Constants constants;
+    return passageOf({.high = high}, memory, {constants, device, state, {now, {}}});
+}
+
+} // namespace
+
+TEST_CASE("in Doze high priority passes and normal waits for a window") { // §8.5, §1.1 push; example 77
+    const Doze active{}, deep{.deep = DeepState::Idle, .light = LightState::Override}, light{.light = LightState::Idle},
+        waiting{.light = LightState::WaitingForNetwork}, deepWindow{.deep = DeepState::IdleMaintenance},
+        lightWindow{.light = LightState::IdleMaintenance};
+    for (const Doze& doze : {deep, light, waiting}) {
+        CHECK(passage(true, {}, doze) == Passage{.passes = true, .high = true});
+        CHECK(passage(false, {}, doze) == Passage{.passes = false, .high = false});
+    }
+    for (const Doze& doze : {active, deepWindow, lightWindow}) {
+        CHECK(passage(true, {}, doze) == Passage{.passes = true, .high = true});
+        CHECK(passage(false, {}, doze) == Passage{.passes = true, .high = false});
+    }
+}
+
+TEST_CASE("no bucket limits messages, only silence does") { // §1.4, §8.5
+    AppMemory memory;
+    memory.usage.bucket = Bucket::Restricted;
+    CHECK(passage(true, memory, {}).high);
+    CHECK(passage(true, sender(12, 4), {}) == Passage{.passes = true, .high = false});
+    const Doze deep{.deep = DeepState::Idle};
+    CHECK(passage(true, sender(12, 4), deep) == Passage{.passes = false, .high = false});
+}
+
+TEST_CASE("an app is downgraded from ten messages on of which fewer than half show anything") { // §8.5; example 92
+    struct Row {
+        int delivered, shown;
+        bool downgraded;
+    };
+    for (const Row& row : {Row{0, 0, false}, Row{9, 0, false}, Row{10, 0, true}, Row{10, 4, true}, Row{10, 5, false},
+                           Row{12, 4, true}, Row{12, 6, false}, Row{13, 6, true}})
+        CHECK(downgraded(sender(row.delivered, row.shown), now, {}) == row.downgraded);
+}
+
+TEST_CASE("what is older than a week is forgotten") { // §8.5, the last 7 days
+    AppMemory memory;
+    for (int i = 0; i < 10; ++i)
+        memory.pushes.push_back({.delivered = now - 24h * 7 + 1ms});
+    CHECK(downgraded(memory, now, {}));
+    CHECK_FALSE(downgraded(memory, now + 1ms, {}));
+    noteDelivered(memory, now + 1ms, {});
+    CHECK(memory.pushes.size() == 1);
+}
+
+TEST_CASE("a notification is for every message of the two minutes before it") { // §8.5, push.match
+    AppMemory memory;
+    noteDelivered(memory, now - 2min - 1ms, {});
+    noteDelivered(memory, now - 2min, {});
+    noteDelivered(memory, now, {});
+    noteShown(memory, now, {});
+    CHECK_FALSE(memory.pushes[0].shown);
+    CHECK(memory.pushes[1].shown);
+    CHECK(memory.pushes[2].shown);
+}
+
+TEST_CASE("a burst is not judged before its notification could have come") { // §8.5
+    AppMemory memory;
+    for (int i = 0; i < 10; ++i)
+        noteDelivered(memory, now, {});
+    CHECK_FALSE(downgraded(memory, now + 2min - 1ms, {}));
+    CHECK(downgraded(memory, now + 2min, {}));
+}
+
+TEST_CASE("the ratio recovers once the app shows what it sends") { // §8.5: until the ratio recovers
+    AppMemory memory = sender(10, 4);
+    CHECK(downgraded(memory, now, {}));
+    for (int i = 0; i < 2; ++i)
+        noteDelivered(memory, now, {}); // downgraded ones count, too
+    noteShown(memory, now, {});
+    CHECK_FALSE(downgraded(memory, now, {}));
+}
+
+TEST_CASE("a message goes to a declared receiver, and needs its name only where there are several") { // §8.5
+    const Manifest none{.package = {"com.example.mail"}};
+    Manifest one = none, two = none;
+    one.receivers["Push"] = two.receivers["Push"] = {.name = "Push"};
+    two.receivers["Alarms"] = {.name = "Alarms"};
+    CHECK(receiverError(none, ""));
+    CHECK(receiverError(none, "Push"));
+    CHECK_FALSE(receiverError(one, ""));
+    CHECK_FALSE(receiverError(one, "Push"));
+    CHECK(receiverError(one, "Alarms"));
+    CHECK_FALSE(receiverError(two, "Alarms"));
+    CHECK(receiverError(two, "")->message.find("Alarms, Push") != std::string::npos);
+}
