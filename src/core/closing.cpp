@@ -118,6 +118,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     Running running = std::move(node.mapped());
     Run& run = running.run;
     state.timers.erase({run.timer, id});
+    turn.changedJobs.insert(run.key.app);
     const Ending ending = endingOf(end, run.ending);
     traceEnd(turn, running, end, ending);
     releaseNotification(turn, run, ending);

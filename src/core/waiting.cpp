@@ -9,7 +9,11 @@ namespace stint {
 namespace {
 
 Groups::Ask question(Turn& turn) {
-    return [&turn](const Asks& asks) { return askGates(turn.state, turn.now, asks); };
+    return [&turn](const Asks& asks) {
+        // Groups are asked in the order of their apps, so the last one's place is the likely one.
+        if (asks.network) turn.changedJobs.insert(turn.changedJobs.end(), asks.app);
+        return askGates(turn.state, turn.now, asks);
+    };
 }
 
 void setAlarm(State& state, Tracked& tracked, std::optional<Instant> when) {
@@ -66,6 +70,7 @@ std::optional<Instant> ownClock(const Tracked& tracked, Instant now) {
 void letWait(Turn& turn, Tracked& tracked) {
     STINT_CHECK(!tracked.run);
     takeOut(turn.state, tracked);
+    turn.changedJobs.insert(tracked.job.key.app);
     tracked.asks = asksOf(tracked.job, turn.state.constants);
     tracked.asks.override = tracked.override;
     tracked.asks.overdue = overdue(tracked, turn.now.elapsed);
@@ -95,6 +100,7 @@ void forget(Turn& turn, const JobKey& key) {
     const auto found = state.jobs.find(key);
     STINT_CHECK(found != state.jobs.end());
     takeOut(state, found->second);
+    turn.changedJobs.insert(key.app);
     if (--state.jobCount[key.app] == 0) state.jobCount.erase(key.app);
     if (const auto hint = state.lowestFree.find({key.app, key.space}); hint != state.lowestFree.end()) {
         if (key.id.value > 0) hint->second = std::min(hint->second, key.id.value);
