@@ -62,8 +62,7 @@ void print(const Screen& screen, const sim::Scenario& scenario, const sim::Playe
                 screen.print(sim::traceJson(happening));
         return screen.print(sim::verdictJson(scenario, played));
     }
-    const bool anything = std::ranges::none_of(played.needs, &sim::Need::essential);
-    if (!screen.quiet() && anything)
+    if (!screen.quiet())
         for (const auto& line : sim::traceTable(played.history))
             screen.print(line);
     for (const auto& line : sim::verdictLines(scenario, played, !screen.quiet()))
@@ -78,9 +77,6 @@ int playFile(const std::string& file, const Wanted& wanted, const Screen& screen
     if (wanted.checkOnly) return held;
     const auto played = sim::play(*scenario, wanted.options);
     if (!played) return invalidFile(screen, played.error());
-    for (const auto& need : played->needs)
-        if (!need.essential)
-            screen.tell(fmt::format("note: {}:{}: no effect yet: {}", file, need.place.line, need.what));
     print(screen, *scenario, *played);
     return played->passed() ? held : failed;
 }

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/time.hpp"
 #include "model/app.hpp"
 #include "model/job.hpp"
 

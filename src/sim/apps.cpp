@@ -45,6 +45,14 @@ void Apps::install(const AppId& id, const AppSetup& setup) {
     present(id, app);
 }
 
+void Apps::add(const AppId& id, const AppSetup& setup) {
+    install(id, setup);
+    const auto use = batteryUseNamed(setup.batteryUsage).value_or(BatteryUse::Optimized);
+    if (use != BatteryUse::Optimized) world_.tell(BatteryUseSet{{}, id, use});
+    if (setup.dataSaverExempt) world_.tell(DataSaverExemptionSet{{}, id, true});
+    if (setup.bucket) world_.tell(BucketForced{{}, id, bucketNamed(*setup.bucket).value_or(Bucket::Never)});
+}
+
 void Apps::present(const AppId& id, Present& app) {
     world_.tell(AppInstalled{manifestOf(id, app.setup, app.version)});
     if (!app.setup.conditions.empty()) world_.tell(AppConditions{id, app.setup.conditions});
@@ -66,6 +74,11 @@ void Apps::update(const AppId& id) {
 void Apps::change(const deed::ChangeApp& change) {
     Present* app = find(change.app);
     if (!app) return;
+    if (change.batteryUsage) {
+        world_.tell(BatteryUseSet{{}, change.app, batteryUseNamed(*change.batteryUsage).value_or(BatteryUse::Optimized)});
+    }
+    if (change.dataSaverExempt) world_.tell(DataSaverExemptionSet{{}, change.app, *change.dataSaverExempt});
+    if (change.tempAllowlist) world_.tell(TemporarilyAllowed{{}, change.app, *change.tempAllowlist});
     if (change.permissions) {
         app->setup.permissions = *change.permissions;
         world_.tell(AppInstalled{manifestOf(change.app, app->setup, app->version)});
@@ -74,9 +87,12 @@ void Apps::change(const deed::ChangeApp& change) {
         app->setup.conditions = *change.conditions;
         world_.tell(AppConditions{change.app, *change.conditions});
     }
-    if (!change.state) return;
-    app->shown = *change.state;
-    announce(change.app);
+    if (change.state) {
+        app->shown = *change.state;
+        announce(change.app);
+    }
+    // scenario.md, time in a simulation: the bucket is pinned after the state.
+    if (change.bucket) world_.tell(BucketForced{{}, change.app, bucketNamed(*change.bucket).value_or(Bucket::Active)});
 }
 
 std::string Apps::foregroundService(const AppId& id, bool start) {

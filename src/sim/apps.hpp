@@ -15,7 +15,10 @@ class Apps {
 public:
     explicit Apps(Surroundings& world) : world_(world) {}
 
+    /// One that is there at 0s; its past is in the store.
     void install(const AppId& id, const AppSetup& setup);
+    /// One that is new: never used.
+    void add(const AppId& id, const AppSetup& setup);
     void uninstall(const AppId& id);
     /// A new version of the same package.
     void update(const AppId& id);

@@ -13,7 +13,7 @@ Network defaultNetwork() {
 
 Device defaultDevice() {
     return {
-        .plugged = false, .charging = false, .batteryPercent = 80, .network = defaultNetwork(), .storageForced = false};
+        .motion = Motion::Moving, .plugged = false, .charging = std::nullopt, .batteryPercent = 80, .network = defaultNetwork(), .storageForced = false};
 }
 
 void apply(const DeviceChange& change, Device& device) {
@@ -25,12 +25,17 @@ void apply(const DeviceChange& change, Device& device) {
     set(device.network, change.network);
     if (change.storageLow) device.storageForced = change.storageLow;
     set(device.memory, change.memory);
+    set(device.locked, change.locked);
+    if (change.moving) device.motion = *change.moving ? Motion::Moving : Motion::Still;
+    if (change.thermal) device.thermal = thermalNamed(*change.thermal).value_or(Thermal::None);
+    set(device.dataSaver, change.dataSaver);
+    set(device.batterySaver, change.batterySaver);
+    if (change.doze) device.dozeForce = dozeForceNamed(*change.doze); // auto: none
     // scenario.md, charging: it plugs in and counts at once; `false` also unplugs, unless `plugged` stands beside it.
+    // `plugged` alone: whether it counts as charging follows from level and time.
     if (change.charging) device.charging = device.plugged = *change.charging;
-    if (change.plugged) {
-        device.plugged = *change.plugged;
-        if (!device.plugged) device.charging = false;
-    }
+    if (change.plugged) device.plugged = *change.plugged;
+    if (change.plugged && !change.charging) device.charging.reset();
 }
 
 } // namespace stint::sim

@@ -31,6 +31,7 @@ struct Moment {
     Place place;
 };
 Finding judge(const deed::ExpectJob& expect, const Moment& moment);
+Finding judge(const deed::ExpectDevice& expect, const Moment& moment);
 Finding judge(const deed::ExpectApp& expect, const Moment& moment);
 
 /// What is asked of a whole run.

@@ -60,6 +60,30 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     case Killed:
         add("reason", trace.during);
         break;
+    case Alarm:
+        add("tag", trace.tag);
+        add("late_by", trace.lateBy.value_or(Duration{0}));
+        add("count", trace.count.value_or(1));
+        break;
+    case Message:
+        add("priority", text(trace.high.value_or(false) ? "high" : "normal"));
+        add("original", text(trace.original.value_or(false) ? "high" : "normal"));
+        add("late_by", trace.lateBy.value_or(Duration{0}));
+        break;
+    case Network:
+        add("is", text(trace.allowed.value_or(true) ? "allowed" : "blocked"));
+        add("because", trace.because);
+        break;
+    case Bucket:
+        add("from", trace.from);
+        add("to", trace.to);
+        add("because", trace.because);
+        break;
+    case Doze:
+        add("machine", trace.machine);
+        add("from", trace.from);
+        add("to", trace.to);
+        break;
     }
     return fields;
 }
@@ -70,7 +94,7 @@ Happening happeningOf(const Trace& trace, Now now, Instant zero) {
     return {.at = now.elapsed - zero,
             .wall = now.wall,
             .what = text(nameOf(trace.what)),
-            .app = trace.app,
+            .app = trace.app.name.empty() ? std::nullopt : std::optional(trace.app),
             .job = trace.job,
             .fields = fieldsOf(trace, zero)};
 }

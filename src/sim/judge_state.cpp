@@ -85,7 +85,44 @@ void compareRow(Comparison& comparison, const deed::TaskManagerRow& expected, co
                    fmt::format("jobs [{}]", fmt::join(jobs, ", ")));
 }
 
+std::string leftText(std::optional<Duration> left) { return left ? formatDuration(*left) : "no limit"; }
+
+void compareLimits(Comparison& comparison, const deed::ExpectApp& expect, const AppView& app) {
+    if (expect.bucket) {
+        const std::string is{stint::nameOf(app.bucket)};
+        comparison.add(*expect.bucket == is, "bucket " + *expect.bucket, "bucket " + is);
+    }
+    if (expect.networkAllowed) {
+        const auto word = [](bool allowed) { return allowed ? "network allowed" : "network blocked"; };
+        comparison.add(*expect.networkAllowed == app.networkAllowed, word(*expect.networkAllowed),
+                       fmt::format("{} {}", word(app.networkAllowed), app.networkBecause));
+    }
+    const auto left = [&](std::string_view name, std::optional<Duration> expected, std::optional<Duration> is) {
+        if (!expected) return;
+        comparison.add(expected == is, fmt::format("{} {}", name, leftText(expected)),
+                       fmt::format("{} {}", name, leftText(is)));
+    };
+    left("quota_left", expect.quotaLeft, app.quota.left);
+    left("expedited_left", expect.expeditedLeft, app.expedited.left);
+}
+
+// scenario.md, time in a simulation: the deep machine's word where it is there, else the light one's.
+std::string_view dozeWord(const Doze& doze) {
+    if (doze.deep == DeepState::Idle) return "idle";
+    if (doze.deep == DeepState::IdleMaintenance) return "idle_maintenance";
+    if (doze.light == LightState::Idle || doze.light == LightState::WaitingForNetwork) return "light_idle";
+    if (doze.light == LightState::IdleMaintenance) return "light_maintenance";
+    return "active";
+}
+
 } // namespace
+
+Finding judge(const deed::ExpectDevice& expect, const Moment& moment) {
+    const std::string is{dozeWord(moment.core.deviceState().doze)};
+    Comparison comparison;
+    comparison.add(expect.doze == is, "doze " + expect.doze, "doze " + is);
+    return comparison.finding("device", moment);
+}
 
 Finding judge(const deed::ExpectJob& expect, const Moment& moment) {
     const auto view = moment.core.job(expect.job, moment.now);
@@ -118,7 +155,7 @@ Finding judge(const deed::ExpectJob& expect, const Moment& moment) {
 }
 
 Finding judge(const deed::ExpectApp& expect, const Moment& moment) {
-    const auto apps = moment.core.apps();
+    const auto apps = moment.core.apps(moment.now);
     const auto view =
         std::ranges::find_if(apps, [&](const AppView& app) { return app.manifest.package == expect.app; });
     Comparison comparison;
@@ -127,6 +164,7 @@ Finding judge(const deed::ExpectApp& expect, const Moment& moment) {
         const std::string wanted{stint::nameOf(*expect.state)};
         comparison.add(is == wanted, "state " + wanted, "state " + is);
     }
+    if (view != apps.end()) compareLimits(comparison, expect, *view);
     if (expect.taskManager) compareRow(comparison, *expect.taskManager, expect.app, moment);
     return comparison.finding(expect.app.name, moment);
 }

@@ -24,6 +24,11 @@ Snapshot MemoryStore::load(const BootId& boot) {
     }
     for (const auto& [app, stored] : apps_)
         snapshot.apps.push_back(stored);
+    for (const auto& [key, stored] : alarms_)
+        snapshot.alarms.push_back(stored);
+    for (const auto& [id, stored] : messages_)
+        snapshot.messages.push_back(stored);
+    snapshot.usageTime = usageTime_;
     for (const auto& [app, history] : completed_)
         snapshot.completed.insert(snapshot.completed.end(), history.begin(), history.end());
     if (overrides_.second == boot) snapshot.overrides = overrides_.first;
@@ -59,12 +64,26 @@ void MemoryStore::write(const SaveCompleted& record) {
         history.pop_front();
 }
 
-void MemoryStore::write(const SaveApp& record) { apps_[record.memory.app] = {record.memory, boot_}; }
+void MemoryStore::write(const SaveApp& record) {
+    apps_[record.memory.app] = {record.memory, boot_, record.written};
+}
 
 void MemoryStore::write(const DropApp& record) {
     apps_.erase(record.app);
     completed_.erase(record.app);
 }
+
+void MemoryStore::write(const SaveUsageTime& record) { usageTime_ = {record, boot_}; }
+
+void MemoryStore::write(const SaveAlarm& record) {
+    alarms_[{record.alarm.app, record.alarm.tag}] = {record.alarm, boot_};
+}
+
+void MemoryStore::write(const DropAlarm& record) { alarms_.erase({record.app, record.tag}); }
+
+void MemoryStore::write(const SaveMessage& record) { messages_[record.message.id] = {record.message, boot_}; }
+
+void MemoryStore::write(const DropMessage& record) { messages_.erase(record.id); }
 
 void MemoryStore::write(const SaveOverrides& record) { overrides_ = {record.overrides, boot_}; }
 

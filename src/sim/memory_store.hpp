@@ -25,12 +25,20 @@ private:
     void write(const SaveApp& record);
     void write(const DropApp& record);
     void write(const SaveOverrides& record);
+    void write(const SaveUsageTime& record);
+    void write(const SaveAlarm& record);
+    void write(const DropAlarm& record);
+    void write(const SaveMessage& record);
+    void write(const DropMessage& record);
 
     BootId boot_; ///< of the commit under way, and of the last one
     WallTime committed_;
     std::uint32_t generation_ = 0;
     std::map<JobKey, StoredJob> jobs_;
-    std::map<AppId, std::pair<AppMemory, BootId>> apps_;
+    std::map<AppId, StoredApp> apps_;
+    std::map<std::pair<AppId, std::string>, StoredAlarm> alarms_;
+    std::map<std::uint64_t, StoredMessage> messages_;
+    std::optional<StoredUsageTime> usageTime_;
     std::map<AppId, std::deque<Completed>> completed_;
     std::pair<std::map<std::string, std::string>, BootId> overrides_;
 };

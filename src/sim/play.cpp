@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/fail.hpp"
 #include "base/overloaded.hpp"
 #include "sim/world.hpp"
 
@@ -14,8 +15,9 @@ namespace {
 Result<Constants> constantsOf(const Scenario& scenario, const Options& options) {
     Policy policy;
     policy.constants.bootSettle = Duration{0}; // jobs.md §12.5: 0 in the simulator
+    STINT_TRY(setConstant(policy.constants, "policy_version", scenario.policy));
     for (const Setting& setting : scenario.constants)
-        if (constantRow(setting.key)) STINT_TRY(setConstant(policy.constants, setting.key, setting.text));
+        STINT_TRY(setConstant(policy.constants, setting.key, setting.text));
     if (options.policy) policy = STINT_TRY(applyPolicy(std::move(policy), options.policy->toml, options.policy->file));
     return policy.constants;
 }
@@ -38,9 +40,19 @@ private:
     void act(const deed::Reboot& deed) { world_.reboot(deed.offFor, deed.clock); }
     void act(const deed::SetClock& deed) { world_.setClock(deed.to); }
     void act(const deed::RestartDaemon&) { world_.restartDaemon(); }
+    void act(const deed::SwitchPolicy& deed) { world_.switchPolicy(deed.policy); }
 
     // Apps.
     void act(const deed::ChangeApp& deed) { world_.apps().change(deed); }
+    void act(const deed::Use& deed) {
+        world_.tell(UsageReported{{}, deed.app, usageKindNamed(deed.kind).value_or(UsageKind::Interaction)}, {});
+    }
+    void act(const deed::Restrict& deed) {
+        world_.tell(BucketForced{.app = deed.app, .bucket = Bucket::Restricted, .bySystem = true}, {});
+    }
+    void act(const deed::Predict& deed) {
+        world_.tell(BucketPredicted{{}, deed.app, bucketNamed(deed.bucket).value_or(Bucket::Active)}, {});
+    }
     void act(const deed::Tap& deed) { world_.tell(AppTapped{deed.app}, {}); }
     void act(const deed::ForegroundService& deed) {
         const std::string result = world_.apps().foregroundService(deed.app, deed.start);
@@ -53,7 +65,7 @@ private:
     void act(const deed::Update& deed) { world_.apps().update(deed.app); }
     void act(const deed::Install& deed) {
         for (const auto& [app, setup] : deed.apps)
-            world_.apps().install(app, setup);
+            world_.apps().add(app, setup);
     }
 
     // Jobs.
@@ -73,9 +85,21 @@ private:
     void act(const deed::Notify& deed) { world_.runs().notify(deed); }
     void act(const deed::Dismiss& deed) { world_.tell(NotificationDismissed{deed.app, deed.id}, {}); }
     void act(const deed::TellBytes& deed) { world_.runs().tellBytes(deed); }
+
+    // Alarms and messages.
+    void act(const deed::Alarm& deed) {
+        compare(fmt::format("alarm {} of {}", deed.tag, deed.app.name), deed.expect, world_.setAlarm(deed));
+    }
+    void act(const deed::CancelAlarm& deed) { world_.tell(AlarmCancelled{{}, deed.app, deed.tag}, {}); }
+    void act(const deed::Message& deed) {
+        world_.tell(MessageArrived{.app = deed.app,
+                                   .high = deed.priority == "high",
+                                   .data = deed.notifies ? std::string(notifyingMessage) : std::string{}},
+                    {});
+    }
+
     void act(const deed::RunVerb& deed) {
-        // `cmd jobscheduler` and what follows; another verb is a Need.
-        const VerbAnswer answer = world_.shell(std::span(deed.words).subspan(2));
+        const VerbAnswer answer = world_.shell(deed.words);
         if (!deed.expectExit) return;
         const int code = answer.code & 0xFF; // jobs.md §8: the low byte of the return
         Finding finding{.place = place_,
@@ -96,16 +120,7 @@ private:
     // Expectations of state.
     void act(const deed::ExpectJob& deed) { played_.findings.push_back(judge(deed, moment())); }
     void act(const deed::ExpectApp& deed) { played_.findings.push_back(judge(deed, moment())); }
-
-    // What the core cannot do yet: needs.cpp has named it, and nothing is played.
-    void act(const deed::SwitchPolicy&) {}
-    void act(const deed::Use&) {}
-    void act(const deed::Restrict&) {}
-    void act(const deed::Predict&) {}
-    void act(const deed::Alarm&) {}
-    void act(const deed::CancelAlarm&) {}
-    void act(const deed::Message&) {}
-    void act(const deed::ExpectDevice&) {}
+    void act(const deed::ExpectDevice& deed) { played_.findings.push_back(judge(deed, moment())); }
 
     Moment moment() const { return {world_.core(), world_.now(), world_.now().elapsed - world_.at(), place_}; }
     void compare(const std::string& call, const std::optional<std::string>& expected, const std::string& result) {
@@ -121,14 +136,14 @@ private:
 };
 
 bool isExpectation(const Deed& deed) {
-    return std::holds_alternative<deed::ExpectJob>(deed) || std::holds_alternative<deed::ExpectApp>(deed);
+    return std::holds_alternative<deed::ExpectJob>(deed) || std::holds_alternative<deed::ExpectApp>(deed) ||
+           std::holds_alternative<deed::ExpectDevice>(deed);
 }
 
 } // namespace
 
 bool Played::passed() const {
-    const bool played = std::ranges::none_of(needs, &Need::essential);
-    return played && std::ranges::all_of(findings, &Finding::held);
+    return std::ranges::all_of(findings, &Finding::held);
 }
 
 Duration endOf(const Scenario& scenario) {
@@ -147,12 +162,13 @@ Duration endOf(const Scenario& scenario) {
 
 Result<Played> play(const Scenario& scenario, const Options& options) {
     Constants constants = STINT_TRY(constantsOf(scenario, options));
-    Played played{.needs = needsOf(scenario)};
-    if (std::ranges::any_of(played.needs, &Need::essential)) return played;
+    if (scenario.from) {
+        return fail(Errc::IllegalArgument, "{}: from: a recording's snapshot cannot be read yet", scenario.file);
+    }
+    Played played;
     const Duration end = options.until.value_or(endOf(scenario));
     World world(std::move(constants), scenario.start, scenario.device, scenario.recordedTicks);
-    for (const auto& [app, setup] : scenario.apps)
-        world.apps().install(app, setup);
+    world.begin(scenario.apps);
     world.advance(Duration{0});
     Player player(world, played);
     for (const Entry& entry : scenario.timeline) {

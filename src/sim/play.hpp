@@ -8,7 +8,6 @@
 #include "policy/policy.hpp"
 #include "sim/finding.hpp"
 #include "sim/history.hpp"
-#include "sim/needs.hpp"
 #include "sim/scenario.hpp"
 
 namespace stint::sim {
@@ -27,12 +26,11 @@ struct Options {
 struct Played {
     History history;
     std::vector<Finding> findings; ///< one an expectation, in the order of the file
-    std::vector<Need> needs;       ///< an essential one: nothing was played, and there is no finding
 
     bool passed() const;
 };
 
-/// An Error is one of the policy's text.
+/// An Error is one of the policy's text, or says that a recording cannot be played.
 Result<Played> play(const Scenario& scenario, const Options& options);
 
 /// scenario.md, until: the end that is written, else the last event, expectation or end of a `within`.

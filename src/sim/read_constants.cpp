@@ -1,5 +1,5 @@
 // scenario.md, constants: overrides of the spec's numbers by their names (limits.md §11, jobs.md §0).
-#include "sim/later_constants.hpp"
+#include "model/constants.hpp"
 #include "sim/parts.hpp"
 
 namespace stint::sim {
@@ -10,10 +10,9 @@ std::vector<Setting> readConstants(Yaml& yaml, const Node& node) {
     yaml.names(node, "constants", [&](const Node& name, const Node& value) {
         Setting setting{placeOf(value), name.Scalar(), yaml.text(value, name.Scalar())};
         if (!value.IsScalar()) return;
-        const auto checked = checkConstant(setting.key, setting.text);
-        const bool known = constantRow(setting.key) || laterConstant(setting.key);
+        const auto checked = setConstant(scratch, setting.key, setting.text);
+        const bool known = constantRow(setting.key).ok();
         if (!checked) yaml.complain(known ? setting.place : placeOf(name), "{}", checked.error().message);
-        if (checked && constantRow(setting.key)) (void)setConstant(scratch, setting.key, setting.text);
         settings.push_back(std::move(setting));
     });
     if (const auto error = contradiction(scratch)) yaml.complain(placeOf(node), "{}", error->message);

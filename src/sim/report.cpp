@@ -94,14 +94,9 @@ std::vector<std::string> verdictLines(const Scenario& scenario, const Played& pl
     std::vector<std::string> lines;
     for (const Finding& finding : played.findings)
         if (everyOne || !finding.held()) addFinding(lines, scenario, played, finding);
-    for (const Need& need : played.needs)
-        if (need.essential)
-            lines.push_back(fmt::format("fail   {}: needs {}", placeText(scenario, need.place), need.what));
     const auto failed = std::ranges::count_if(played.findings, [](const Finding& one) { return !one.held(); });
     if (played.passed())
         lines.push_back(fmt::format("pass   {}: {}", scenario.file, expectations(played.findings.size())));
-    else if (failed == 0)
-        lines.push_back(fmt::format("fail   {}: not played", scenario.file));
     else
         lines.push_back(fmt::format("fail   {}: {} of {} did not hold", scenario.file, failed,
                                     expectations(played.findings.size())));

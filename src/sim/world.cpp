@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "base/overloaded.hpp"
 #include "sim/device.hpp"
+#include "sim/past.hpp"
 
 namespace stint::sim {
 namespace {
@@ -19,7 +20,22 @@ constexpr int mostAtOneInstant = 1'000'000;
 World::World(Constants constants, WallTime start, const DeviceChange& device, bool recordedTicks)
     : constants_(std::move(constants)), recordedTicks_(recordedTicks), wallAtZero_(start), device_(defaultDevice()) {
     apply(device, device_);
-    boot(true);
+}
+
+void World::begin(const std::map<AppId, AppSetup>& apps) {
+    // Longer ago than any `last_used`, so that the usage clock can say so.
+    Duration past{std::chrono::hours{24 * 365}};
+    for (const auto& [id, setup] : apps)
+        past = std::max(past, setup.lastUsed.value_or(Duration{0}));
+    const UsageTime time{past, past};
+    std::vector<Record> records{SaveUsageTime{time, elapsed_, device_.screenOn}};
+    for (const auto& [id, setup] : apps)
+        records.push_back(SaveApp{pastOf(id, setup, time, elapsed_, constants_), now()});
+    bootId_ = BootId{fmt::format("boot {}", ++boots_)};
+    store_.commit(records, bootId_, now().wall - Duration{1});
+    boot(false);
+    for (const auto& [id, setup] : apps)
+        apps_.install(id, setup);
 }
 
 void World::boot(bool another) {
@@ -83,7 +99,29 @@ void World::setClock(WallTime to) {
     tell(ClockSet{}, {});
 }
 
+void World::switchPolicy(const std::string& version) {
+    if (!setConstant(constants_, "policy_version", version)) return; // the reader has checked the word
+    tell(PolicyChanged{{}, constants_}, {});
+}
+
+std::string World::setAlarm(const deed::Alarm& deed) {
+    stint::Alarm alarm{.app = deed.app,
+                       .tag = deed.tag,
+                       .kind = alarmKindNamed(deed.type).value_or(AlarmKind::Inexact),
+                       .wakeup = deed.wakeup,
+                       .byWall = deed.time.has_value()};
+    const WallTime wall = deed.time ? *deed.time : now().wall + deed.after.value_or(Duration{0});
+    alarm.requestedWall = wall;
+    alarm.requested = elapsed_ + (wall - now().wall);
+    alarm.window = deed.window.value_or(Duration{0});
+    alarm.interval = deed.every.value_or(Duration{0});
+    std::string result = "error";
+    tell(AlarmSet{{}, std::move(alarm)}, [&](const Reply& reply) { result = resultOf(reply); });
+    return result;
+}
+
 void World::reboot(Duration offFor, std::optional<WallTime> clock) {
+    tell(ShuttingDown{}, {});
     runs_.loseAll();
     apps_.allDead();
     agenda_.clear();
@@ -101,7 +139,10 @@ void World::restartDaemon() {
 
 VerbAnswer World::shell(std::span<const std::string> words) {
     Step step;
-    const VerbAnswer answer = runVerb(*core_, words, now(), step);
+    if (words.size() < 2 || words[0] != "cmd" || words[1] != "jobscheduler") {
+        return {1, "", fmt::format("{} is no verb of the simulator", words.empty() ? "" : words[0])};
+    }
+    const VerbAnswer answer = runVerb(*core_, words.subspan(2), now(), step);
     take(step);
     return answer;
 }
@@ -131,11 +172,25 @@ void World::take(const Step& step) {
 void World::perform(const Effect& effect) {
     std::visit(Overloaded{[&](const Trace& e) { note(e); }, [&](const Bind& e) { runs_.bind(e); },
                           [&](const CallStart& e) { runs_.start(e); }, [&](const CallStop& e) { runs_.stop(e); },
-                          [&](const EndRun& e) { runs_.end(e); }, [&](const KillApp& e) { die(e.app, false); },
+                          [&](const DeliverAlarm& e) { taken(e.alarm.app, e.delivery); },
+                          [&](const DeliverMessage& e) {
+                              if (e.message.data == notifyingMessage) shows(e.message.app);
+                              taken(e.message.app, e.delivery);
+                          },
+                          [](const NetworkAccess&) {}, [&](const EndRun& e) { runs_.end(e); }, [&](const KillApp& e) { die(e.app, false); },
                           // An app moves its traffic by itself, and nobody looks at a simulated notification.
                           [](const CallNetworkChanged&) {}, [](const CallAction&) {}, [](const ShowNotification&) {},
                           [](const WithdrawNotification&) {}, [](const Reply&) {}},
                effect);
+}
+
+// An app takes what it is woken by at once.
+void World::taken(const AppId& app, std::uint64_t delivery) {
+    later(Duration{0}, [this, app, delivery] { tell(DeliveryEnded{app, delivery}, {}); });
+}
+
+void World::shows(const AppId& app) {
+    later(Duration{0}, [this, app] { tell(UsageReported{{}, app, UsageKind::NotificationShown}, {}); });
 }
 
 void World::die(const AppId& app, bool crash) {

@@ -19,6 +19,9 @@
 
 namespace stint::sim {
 
+/// The data of a message for which its app shows a notification.
+inline constexpr std::string_view notifyingMessage = "notifies";
+
 class World final : public Surroundings {
 public:
     /// Switched on at 0s, which the wall clock calls `start`. With `recordedTicks` the core wakes only by tick().
@@ -29,6 +32,9 @@ public:
     void advance(Duration at);
     Duration at() const { return elapsed_ - zero; }
 
+    /// The apps that are there at 0s, each with its past: what they are and were is no use of them.
+    void begin(const std::map<AppId, AppSetup>& apps);
+
     // What happens to the device.
 
     void change(const DeviceChange& change);
@@ -36,8 +42,11 @@ public:
     /// Off now, and on again after `offFor`; the clock then says `clock`, else it went on.
     void reboot(Duration offFor, std::optional<WallTime> clock);
     void restartDaemon();
+    void switchPolicy(const std::string& version);
     void tick();
-    /// `cmd jobscheduler WORDS…`
+    /// "success", "SecurityException", …
+    std::string setAlarm(const deed::Alarm& alarm);
+    /// A verb as after `stint`: "cmd jobscheduler …".
     VerbAnswer shell(std::span<const std::string> words);
 
     Apps& apps() { return apps_; }
@@ -62,6 +71,8 @@ private:
     void boot(bool another);
     void take(const Step& step);
     void perform(const Effect& effect);
+    void taken(const AppId& app, std::uint64_t delivery);
+    void shows(const AppId& app);
     bool doNext(Instant target);
 
     Constants constants_;

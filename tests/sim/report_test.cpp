@@ -98,40 +98,6 @@ fail   x.yaml: 1 of 2 expectations did not hold
     CHECK(verdictLines(scenario, *run, false).front().starts_with("fail   x.yaml:10:"));
 }
 
-TEST_CASE("a scenario that needs what is not there yet is not played, and says what") {
-    const Scenario scenario =
-        read("apps: {com.example.mail: {}}\ntimeline:\n  - {at: 1min, device: {thermal: severe}}\n");
-    const auto run = play(scenario, {});
-    REQUIRE(run);
-    CHECK_FALSE(run->passed());
-    CHECK(joined(verdictLines(scenario, *run, true)) ==
-          "fail   x.yaml:3: needs limits.md: thermal\nfail   x.yaml: not played\n");
-    CHECK(
-        verdictJson(scenario, *run) ==
-        R"({"verdict":"fail","file":"x.yaml","expectations":0,"failed":[{"file":"x.yaml","line":3,"needs":"limits.md: thermal"}]})");
-}
-
-TEST_CASE("each thing that is not there yet is needed by name, once") {
-    const auto needs = [](const std::string& text) {
-        std::vector<std::string> essential;
-        for (const Need& need : needsOf(read(text)))
-            if (need.essential) essential.push_back(need.what);
-        return essential;
-    };
-    using Names = std::vector<std::string>;
-    CHECK(needs("apps: {com.example.mail: {bucket: rare, last_used: 3d}}\ntimeline: []").empty());
-    CHECK(needs("apps: {com.example.mail: {bucket: never}}\ntimeline: []") == Names{"limits.md: bucket never"});
-    CHECK(needs("constants: {quota.allowed.rare: 5min}\ntimeline: []") == Names{"limits.md: quota.allowed.rare"});
-    CHECK(needs("device: {battery_saver: true, data_saver: true}\ntimeline: []") ==
-          Names{"limits.md: battery saver", "limits.md: data saver"});
-    CHECK(needs("apps: {com.example.mail: {}}\ntimeline:\n"
-                "  - {at: 0s, message: {app: com.example.mail, priority: high}}\n"
-                "  - {at: 1s, message: {app: com.example.mail, priority: high}}\n"
-                "  - {at: 2s, expect: {app: com.example.mail, quota_left: 4min}}\n") ==
-          Names{"limits.md: messages", "limits.md: quota"});
-    CHECK(needs("timeline:\n  - {at: 0s, run: \"cmd deviceidle force-idle\"}\n") == Names{"limits.md: cmd deviceidle"});
-}
-
 TEST_CASE("an expectation of an effect is met by the first one behind the last that was met") { // scenario.md, trace
     const std::string job = "job: com.example.mail/sync#7";
     CHECK(instead("trace:\n  - {" + job + ", what: started}\n  - {at: 2min, " + job + ", what: started}") == "");
