@@ -1,0 +1,66 @@
+// When an alarm goes off: its own time and the policy times of bucket, Doze, battery saver and the user's restriction
+// (limits.md §7.3, §7.4), which alarms share a wake-up, and what each delivery counts for.
+#pragma once
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/alarm.hpp"
+#include "rules/world.hpp"
+
+namespace stint {
+
+/// The device as alarms read it: as long as two are equal, time alone moves no alarm.
+struct AlarmDevice {
+    bool charging = false;
+    bool saver = false;                 ///< battery saver, while unplugged (limits.md §9)
+    bool dozing = false;                ///< deep idle; light Doze holds no alarm (limits.md §6)
+    std::optional<Instant> windowOpens; ///< while dozing: the next maintenance window; none: not by time alone
+    std::optional<Instant> screenOff;   ///< since when; none: it is on
+
+    bool operator==(const AlarmDevice&) const = default;
+};
+AlarmDevice alarmDevice(const World& world);
+
+/// What keeps an alarm beyond its own time.
+enum class AlarmHold : std::uint8_t { Nothing, Bucket, Doze, BatterySaver, UserRestriction };
+
+/// limits.md §7.3. `latest` is when it goes off where nothing takes it along sooner.
+struct AlarmTimes {
+    bool known = true; ///< false: it waits for an event, and the two below say nothing
+    Instant earliest;
+    Instant latest;
+    AlarmHold hold = AlarmHold::Nothing; ///< the policy whose time is the last
+
+    bool operator==(const AlarmTimes&) const = default;
+};
+
+/// As the app and the world are now.
+AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world);
+
+/// How far awake the device is, beyond what AlarmDevice tells.
+struct Waking {
+    bool machine = false; ///< a wake-up alarm went off at this instant
+    bool window = false;  ///< a maintenance window opens at this instant: what Doze deferred goes now (limits.md §6.4)
+};
+/// Whether a deep maintenance window has opened at this instant.
+bool windowOpensNow(const World& world);
+
+/// When the alarm goes off at the latest: `latest`, or later where nothing wakes the machine for it (limits.md §7.3,
+/// non-wake-up alarms with the screen off). nullopt: not before an event.
+std::optional<Instant> dueAt(const Alarm& alarm, const AlarmTimes& times, const World& world, Waking waking = {});
+
+/// One of the alarms that are pending; the alarm outlives it.
+struct PendingAlarm {
+    const Alarm* alarm = nullptr;
+    AlarmTimes times;
+};
+/// Those of all pending alarms that go off now, together, in the order of their requested times; empty: none does.
+/// To be asked again after their delivery, at the same instant: stand-alone alarms go before the others.
+std::vector<const Alarm*> alarmBatch(std::span<const PendingAlarm> pending, const World& world, Waking waking);
+
+/// Notes in the app's histories that this alarm goes off now (limits.md §7.4): an instant counts once, and the
+/// deliveries that are exempt do not count. Whether a history has changed.
+bool countDelivery(App& app, const Alarm& alarm, const World& world);
+
+} // namespace stint
