@@ -10,6 +10,7 @@
 #include "core/groups.hpp"
 #include "core/scheduler.hpp"
 #include "model/asks.hpp"
+#include "rules/alarm_policy.hpp"
 #include "rules/concurrency.hpp"
 #include "rules/doze.hpp"
 #include "rules/ending.hpp"
@@ -77,6 +78,17 @@ struct Delivery {
     std::uint64_t message = 0; ///< stays written down until it was taken; 0: an alarm's
 };
 
+/// What is known of the pending alarms, so that not all of them are reckoned in every turn.
+struct AlarmIndex {
+    struct OfApp {
+        std::optional<Instant> due;   ///< when the first one goes off; none: all of them wait for an event
+        std::optional<Instant> clock; ///< the first alarm clock
+    };
+    std::map<AppId, OfApp> apps; ///< installed ones that have alarms
+    std::set<AppId> stale;       ///< whose alarms are others since
+    AlarmDevice device;          ///< the device it was reckoned for
+};
+
 struct State {
     explicit State(Constants numbers) : constants(std::move(numbers)) {}
 
@@ -113,6 +125,7 @@ struct State {
     std::map<AppId, Instant> appClockOf;                     ///< the same by app
     std::optional<Instant> sweepAt;                          ///< of the built-in predictor (limits.md §2.6)
     std::map<std::pair<AppId, std::string>, Alarm> alarms;   ///< pending, by app and tag
+    AlarmIndex alarmIndex;
     std::map<std::uint64_t, Message> messages;               ///< waiting for their delivery
     std::map<std::uint64_t, Delivery> deliveries;            ///< on their way
     std::map<AppId, NetworkVerdict> networkTold;             ///< each app's background network, as last told
