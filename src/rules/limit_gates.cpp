@@ -86,7 +86,7 @@ bool idlePathOpen(const Context& c) {
 Verdict quotaGate(const Context& c) {
     if (!c.app || treatedAs(c) == JobClass::UserInitiated) return Verdict::yes();
     if (c.run && c.run->dynamic) return Verdict::yes();
-    if (expeditedQuotaCounts(c) && inExpeditedQuota(*c.app, c.world)) return Verdict::yes();
+    if (expeditedQuotaCounts(c) && inExpeditedQuota(*c.app, c.world, c.run != nullptr)) return Verdict::yes();
     if (c.run && c.run->kind == JobClass::Expedited) {
         // limits.md §4: it ends with its guarantee; until then it goes on.
         return c.run->pastGuarantee ? Verdict::untilEvent(PendingReason::Quota) : Verdict::yes();

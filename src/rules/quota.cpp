@@ -1,0 +1,183 @@
+#include "rules/quota.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "rules/app_state.hpp"
+#include "rules/policy_version.hpp"
+#include "rules/session_time.hpp"
+#include "rules/standby.hpp"
+
+namespace stint {
+namespace {
+
+constexpr Duration unlimited = Duration::max();
+constexpr Duration day = 24h; ///< of quota.max_execution_24h, as its name has it
+
+/// One of the two limits of time: the bucket's window, the day's cap.
+struct TimeLimit {
+    Duration allowed; ///< or unlimited
+    Duration window;
+};
+
+std::array<TimeLimit, 2> timeLimits(const Allowance& allowance) {
+    return {TimeLimit{allowance.allowed.value_or(unlimited), allowance.window},
+            TimeLimit{allowance.dayCap.value_or(unlimited), day}};
+}
+
+Allowance allowanceOf(const App& app, const World& world) {
+    return regularAllowance(effectiveBucket(app, world), app, world.constants);
+}
+
+Duration leftOf(const TimeLimit& limit, const QuotaLedger& ledger, Instant now) {
+    return limit.allowed == unlimited ? unlimited : limit.allowed - regularUsed(ledger, limit.window, now);
+}
+
+Duration leftOf(const Allowance& allowance, const QuotaLedger& ledger, Instant now) {
+    const auto [window, cap] = timeLimits(allowance);
+    return std::min(leftOf(window, ledger, now), leftOf(cap, ledger, now));
+}
+
+// limits.md §3.6, over both limits.
+Duration untilSpent(const Allowance& allowance, const QuotaLedger& ledger, Instant now) {
+    Duration until = unlimited;
+    for (const TimeLimit& limit : timeLimits(allowance)) {
+        const Duration left = leftOf(limit, ledger, now);
+        if (left != unlimited) until = std::min(until, timeUntilSpent(ledger.sessions, limit.window, now, left));
+    }
+    return until;
+}
+
+// A session is open since before: what brings its app to 0 while as much rolls out does not end it (limits.md §3.6).
+bool goesOn(const QuotaLedger& ledger, Instant now) { return ledger.open && ledger.open->start < now; }
+
+// limits.md §3.4: those that ended inside the window, as they are counted from the newest back; whole, wherever they
+// began.
+template <class Count> // void(const Session&, bool ofItsOwn): it is no part of the next newer one
+void countBack(const QuotaLedger& ledger, Duration window, const World& world, Count count) {
+    const Instant edge = world.now.elapsed - window;
+    const Session* newer = nullptr;
+    for (auto session = ledger.sessions.rbegin(); session != ledger.sessions.rend(); ++session) {
+        if (session->end > edge) count(*session, !newer || newer->start - session->end > world.constants.quotaCoalesce);
+        newer = &*session;
+    }
+}
+
+// When fewer jobs than allowed have run in the window; nullopt: that is so now.
+std::optional<Instant> jobCountReturns(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
+    std::int64_t jobs = ledger.open ? ledger.open->jobs : 0;
+    if (jobs >= allowance.maxJobs) return world.now.elapsed + allowance.window;
+    std::optional<Instant> returns;
+    countBack(ledger, allowance.window, world, [&](const Session& session, bool) {
+        jobs += session.jobs;
+        if (!returns && jobs >= allowance.maxJobs) returns = session.end + allowance.window;
+    });
+    return returns;
+}
+
+// The same of sessions; the open one is not counted.
+std::optional<Instant> sessionCountReturns(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
+    std::int64_t sessions = 0;
+    std::optional<Instant> returns;
+    countBack(ledger, allowance.window, world, [&](const Session& session, bool ofItsOwn) {
+        sessions += ofItsOwn;
+        if (!returns && sessions >= allowance.maxSessions) returns = session.end + allowance.window;
+    });
+    return returns;
+}
+
+// When a rate window that is full expires; nullopt: it has, or it is not full.
+std::optional<Instant> rateReturns(const RateWindow& rate, std::int64_t most, const World& world) {
+    const Instant now = world.now.elapsed;
+    if (!rate.opened || rate.count < most) return std::nullopt;
+    const Instant expires = std::min(*rate.opened, now) + world.constants.quotaRateWindow;
+    return expires > now ? std::optional(expires) : std::nullopt;
+}
+
+// When the last of the counts is in order again (limits.md §3.5, "counts ok"); nullopt: they all are.
+std::optional<Instant> countsReturn(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
+    return std::max({jobCountReturns(allowance, ledger, world), sessionCountReturns(allowance, ledger, world),
+                     rateReturns(ledger.jobStarts, world.constants.quotaRateMaxJobs, world),
+                     rateReturns(ledger.sessionEnds, world.constants.quotaRateMaxSessions, world)});
+}
+
+// limits.md §3.7, the terms of time: each applies as soon as less than the buffer is left of its limit, whatever binds.
+std::optional<Instant> timesReturn(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
+    const Instant now = world.now.elapsed;
+    std::optional<Instant> returns;
+    for (const TimeLimit& limit : timeLimits(allowance)) {
+        if (limit.allowed == unlimited) continue;
+        const Duration target = std::max(limit.allowed - world.constants.quotaBuffer, Duration{0});
+        const Duration running = std::min(lengthOf(ledger.open, now), limit.window);
+        returns = std::max(returns, timeReturns(ledger.sessions, running, limit.window, now, target));
+    }
+    return returns;
+}
+
+} // namespace
+
+Bucket effectiveBucket(const App& app, const World& world) {
+    const Bucket bucket = bucketForJobs(app, world.now.elapsed, world.constants);
+    if (bucket == Bucket::Exempted || !world.constants.activeUidUsesActiveBucket) return bucket;
+    return isActive(app, world.now.elapsed, world.constants) ? Bucket::Active : bucket;
+}
+
+bool freeByState(const App& app, const World& world) {
+    if (app.manifest.system || onScreen(app)) return true;
+    return serviceJobsFree(world.constants) && stateOf(app) == ProcessState::ForegroundService;
+}
+
+bool freeByCharging(const App& app, const World& world) {
+    if (!world.state.charging) return false;
+    const Bucket bucket = effectiveBucket(app, world);
+    return bucket != Bucket::Restricted && bucket != Bucket::Never;
+}
+
+bool regularFree(const App& app, const World& world) { return freeByState(app, world) || freeByCharging(app, world); }
+
+bool countsRegular(const App& app, const World& world, bool startedOnTop) {
+    return !regularFree(app, world) && !(startedOnTop && topStartedJobsFree(world.constants));
+}
+
+Duration regularUsed(const QuotaLedger& ledger, Duration window, Instant now) {
+    return timeWithin(ledger.sessions, window, now) + std::min(lengthOf(ledger.open, now), window);
+}
+
+Duration regularLeft(const App& app, const World& world) {
+    return leftOf(allowanceOf(app, world), app.memory.quota, world.now.elapsed);
+}
+
+bool inRegularQuota(const App& app, const World& world, bool running) {
+    if (regularFree(app, world)) return true;
+    const Bucket bucket = effectiveBucket(app, world);
+    if (bucket == Bucket::Never) return false;
+    const Allowance allowance = regularAllowance(bucket, app, world.constants);
+    const QuotaLedger& ledger = app.memory.quota;
+    const Instant now = world.now.elapsed;
+    const bool excused = running && bucket != Bucket::Restricted;
+    if (!excused && countsReturn(allowance, ledger, world)) return false;
+    if (running && goesOn(ledger, now)) return untilSpent(allowance, ledger, now) > Duration{0};
+    return leftOf(allowance, ledger, now) > Duration{0};
+}
+
+std::optional<Instant> regularReturn(const App& app, const World& world) {
+    if (inRegularQuota(app, world, false) || effectiveBucket(app, world) == Bucket::Never) return std::nullopt;
+    const Allowance allowance = allowanceOf(app, world);
+    const QuotaLedger& ledger = app.memory.quota;
+    const auto returns = std::max(timesReturn(allowance, ledger, world), countsReturn(allowance, ledger, world));
+    if (!returns) return std::nullopt;
+    return returnAt(*returns, world.now.elapsed, world.constants.quotaCheckMinDelay);
+}
+
+std::optional<Instant> regularCutOff(const App& app, const World& world) {
+    if (!app.memory.quota.open) return std::nullopt;
+    const Duration cap = quotaRunCap(app, world, false);
+    return cap == unlimited ? std::nullopt : std::optional(world.now.elapsed + cap);
+}
+
+Duration quotaRunCap(const App& app, const World& world, bool startedOnTop) {
+    if (!countsRegular(app, world, startedOnTop)) return unlimited;
+    return untilSpent(allowanceOf(app, world), app.memory.quota, world.now.elapsed);
+}
+
+} // namespace stint
