@@ -14,6 +14,7 @@ Manifest manifestOf(const AppId& id, const AppSetup& setup, int version) {
     Manifest manifest{.package = id, .label = id.name, .version = fmt::format("{}", version)};
     manifest.permissions = setup.permissions;
     manifest.services = setup.services;
+    manifest.receivers = {{"Receiver", {.name = "Receiver"}}}; // its only one: alarms and messages need not name it
     manifest.debuggable = setup.debuggable;
     manifest.system = setup.system;
     manifest.hidden = setup.hidden;
@@ -75,7 +76,8 @@ void Apps::change(const deed::ChangeApp& change) {
     Present* app = find(change.app);
     if (!app) return;
     if (change.batteryUsage) {
-        world_.tell(BatteryUseSet{{}, change.app, batteryUseNamed(*change.batteryUsage).value_or(BatteryUse::Optimized)});
+        world_.tell(
+            BatteryUseSet{{}, change.app, batteryUseNamed(*change.batteryUsage).value_or(BatteryUse::Optimized)});
     }
     if (change.dataSaverExempt) world_.tell(DataSaverExemptionSet{{}, change.app, *change.dataSaverExempt});
     if (change.tempAllowlist) world_.tell(TemporarilyAllowed{{}, change.app, *change.tempAllowlist});

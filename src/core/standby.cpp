@@ -1,0 +1,136 @@
+// Standby buckets as time and use go by (limits.md §2), and what an app's way to and from the front starts and ends.
+#include "rules/standby.hpp"
+
+#include "base/fail.hpp"
+#include "core/state.hpp"
+#include "rules/app_gate.hpp"
+#include "rules/app_state.hpp"
+#include "rules/expedited_quota.hpp"
+#include "rules/push.hpp"
+
+namespace stint {
+namespace {
+
+Reply unknown(CallId call, const AppId& app) {
+    return {.call = call, .error = fail(Errc::IllegalArgument, "no app {} is installed", app.name)};
+}
+
+void earn(App& app, UsageKind kind, Instant now, const Constants& constants) {
+    // limits.md §4: interaction, chooser action, interruptive notification.
+    const bool acts = kind == UsageKind::Interaction || kind == UsageKind::NotificationShown;
+    if (acts) reward(app.memory.expedited, interactionReward(constants), now, constants);
+    if (kind == UsageKind::NotificationSeen)
+        reward(app.memory.expedited, constants.ejRewardNotificationSeen, now, constants);
+}
+
+} // namespace
+
+UsageTime usageNow(const State& state, Instant now) {
+    UsageTime time = state.usageTime;
+    time.running += now - state.usageAt;
+    if (state.device.screenOn) time.screenOn += now - state.usageAt;
+    return time;
+}
+
+void foldUsage(Turn& turn) {
+    State& state = turn.state;
+    state.usageTime = usageNow(state, turn.now.elapsed);
+    state.usageAt = turn.now.elapsed;
+}
+
+SaveUsageTime usageRecord(const State& state) { return {state.usageTime, state.usageAt, state.device.screenOn}; }
+
+void setUsage(Turn& turn, App& app, Bucket before, Usage usage) {
+    const bool changed = !(usage == app.memory.usage);
+    app.memory.usage = std::move(usage);
+    if (changed) turn.save(app);
+    const Bucket after = bucketOf(app);
+    if (after == before) return;
+    turn.changedApps.insert(app.manifest.package);
+    turn.effect(Trace{.what = Trace::What::Bucket,
+                      .app = app.manifest.package,
+                      .because = std::string(nameOf(reasonOf(app))),
+                      .from = std::string(nameOf(before)),
+                      .to = std::string(nameOf(after))});
+}
+
+void noteUse(Turn& turn, App& app, UsageKind kind) {
+    const State& state = turn.state;
+    const Bucket before = bucketOf(app);
+    earn(app, kind, turn.now.elapsed, state.constants);
+    if (kind == UsageKind::NotificationShown) noteShown(app.memory, turn.now.elapsed, state.constants);
+    turn.save(app);
+    turn.changedApps.insert(app.manifest.package);
+    setUsage(turn, app, before,
+             afterUse(app.memory.usage, kind, usageNow(state, turn.now.elapsed), app, state.deviceState.doze.idle(),
+                      state.constants));
+}
+
+void ageUsage(Turn& turn, App& app, bool sweep) {
+    const Bucket before = bucketOf(app);
+    setUsage(turn, app, before,
+             aged(app.memory.usage, usageNow(turn.state, turn.now.elapsed), app, turn.state.constants, sweep));
+}
+
+void restrictAsBuggy(Turn& turn, App& app) {
+    const Bucket before = bucketOf(app);
+    setUsage(turn, app, before,
+             forcedBySystem(app.memory.usage, usageNow(turn.state, turn.now.elapsed), true, app, turn.state.constants));
+}
+
+void followState(Turn& turn, App& app) {
+    const Instant now = turn.now.elapsed;
+    const ProcessState state = stateOf(app);
+    turn.changedApps.insert(app.manifest.package);
+    ExpeditedLedger& ledger = app.memory.expedited;
+    if (state == ProcessState::Top && !ledger.topSince) {
+        app.leftTop.reset();
+        beginTop(ledger, now);
+        turn.save(app);
+    } else if (state != ProcessState::Top && ledger.topSince) {
+        app.leftTop = now;
+        endTop(ledger, now, turn.state.constants);
+        turn.save(app);
+    }
+    const bool foreground = state <= ProcessState::ForegroundService;
+    if (foreground) app.leftForeground.reset();
+    if (!foreground && app.foreground) app.leftForeground = now;
+    app.foreground = foreground;
+    const bool seen = onScreen(app);
+    if (seen == app.memory.seen) return;
+    app.memory.seen = seen;
+    if (seen) forgiveCrashes(app.memory); // jobs.md §12.3: the user has opened it
+    noteUse(turn, app, seen ? UsageKind::MovedToForeground : UsageKind::MovedToBackground);
+}
+
+void merge(Turn& turn, const UsageReported& event) {
+    App* app = turn.app(event.app);
+    if (!app) return turn.effect(unknown(event.call, event.app));
+    noteUse(turn, *app, event.kind);
+    turn.effect(Reply{.call = event.call});
+}
+
+void merge(Turn& turn, const BucketForced& event) {
+    App* app = turn.app(event.app);
+    if (!app) return turn.effect(unknown(event.call, event.app));
+    const Bucket before = bucketOf(*app);
+    const UsageTime time = usageNow(turn.state, turn.now.elapsed);
+    const Constants& constants = turn.state.constants;
+    Usage usage = event.bySystem ? forcedBySystem(app->memory.usage, time, false, *app, constants)
+                                 : forcedByUser(app->memory.usage, event.bucket, *app);
+    setUsage(turn, *app, before, std::move(usage));
+    turn.changedApps.insert(event.app);
+    turn.effect(Reply{.call = event.call});
+}
+
+void merge(Turn& turn, const BucketPredicted& event) {
+    App* app = turn.app(event.app);
+    if (!app) return turn.effect(unknown(event.call, event.app));
+    const Bucket before = bucketOf(*app);
+    setUsage(
+        turn, *app, before,
+        predicted(app->memory.usage, event.bucket, usageNow(turn.state, turn.now.elapsed), *app, turn.state.constants));
+    turn.effect(Reply{.call = event.call});
+}
+
+} // namespace stint
