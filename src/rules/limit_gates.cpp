@@ -95,6 +95,10 @@ Verdict quotaGate(const Context& c) {
     if (inRegularQuota(*c.app, c.world, c.run != nullptr) || (!c.run && idlePathOpen(c))) return Verdict::yes();
     auto returns = regularReturn(*c.app, c.world);
     if (expeditedQuotaCounts(c)) returns = earlier(returns, expeditedReturn(*c.app, c.world));
+    // limits.md §5: the idle path may open sooner.
+    if (!c.run && bucketOf(*c.app) == Bucket::Restricted && c.world.state.charging) {
+        returns = earlier(returns, c.world.state.idleAt);
+    }
     if (returns && *returns > c.world.now.elapsed) return Verdict::until(*returns, PendingReason::Quota);
     return Verdict::untilEvent(PendingReason::Quota);
 }
