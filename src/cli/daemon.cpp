@@ -1,12 +1,12 @@
 #include "cli/daemon.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include <poll.h>
 #include <unistd.h>
 
 #include "base/fail.hpp"
+#include "cli/ask.hpp"
 #include "wire/codec.hpp"
 #include "wire/errors.hpp"
 #include "wire/names.hpp"
@@ -18,26 +18,6 @@ using wire::DictionaryWriter;
 using wire::Message;
 using wire::Reader;
 using wire::Writer;
-
-/// The daemon answers a turn later, after one fsync; a disk that is busy takes its time.
-constexpr Duration patience = 30s;
-
-/// One call: `write` puts its arguments in, without the trailing options, which `options` fills.
-Result<Message> ask(
-    sd_bus* bus, const char* interface, const char* member, const std::function<void(Writer&)>& write,
-    const std::function<void(DictionaryWriter&)>& options = [](DictionaryWriter&) {}) {
-    Message message = STINT_TRY(wire::newCall(bus, interface, member));
-    Writer writer(message);
-    write(writer);
-    {
-        DictionaryWriter dictionary(writer);
-        options(dictionary);
-    }
-    STINT_TRY(writer.done());
-    return wire::call(bus, message, patience);
-}
-
-void nothing(Writer&) {}
 
 void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).string(job.space).int32(job.id.value); }
 

@@ -1,6 +1,7 @@
 // This command's line to stintd: each call of the operator as a function that blocks until it is answered, and the
-// news of watched jobs and started apps as values. org.stint.TaskManager1 and org.stint.Device1, and Schedule and
-// Cancel of org.stint.JobScheduler1 on behalf of others (option "as").
+// news of watched jobs and started apps as values. org.stint.TaskManager1 and org.stint.Device1, Schedule and Cancel of
+// org.stint.JobScheduler1 on behalf of others (option "as"); and, in daemon_limits.cpp, org.stint.Limits1 and the list
+// of org.stint.AlarmManager1.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -16,6 +17,7 @@
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
 #include "wire/connect.hpp"
+#include "wire/limits.hpp"
 #include "wire/views.hpp"
 
 namespace stint::cli {
@@ -36,6 +38,18 @@ struct ShellAnswer {
 struct AppExited {
     std::uint32_t pid = 0;
     std::int32_t exitCode = 0;
+};
+
+/// What `am get-standby-bucket` prints (limits.md §2.1, §2.2).
+struct StandbyBucket {
+    std::string name;       ///< "working_set"
+    std::int32_t value = 0; ///< 5 to 50
+    std::string reason;     ///< "timeout", "usage", "forced_by_user", …
+};
+
+struct Quotas {
+    QuotaView regular;
+    QuotaView expedited;
 };
 
 /// What the daemon says unasked.
@@ -75,6 +89,33 @@ public:
     Result<std::vector<wire::DeviceRow>> device();
     Result<void> setDevice(const std::map<std::string, std::string>& changes);
     Result<void> resetDevice(const std::vector<std::string>& keys);
+
+    // The limits. IllegalArgument for an app that is not installed, an unknown word, a number out of range.
+
+    /// A bucket's name, or its value from 10 to 50 (limits.md §2.7).
+    Result<void> setStandbyBucket(const std::string& package, const std::string& bucket);
+    Result<StandbyBucket> standbyBucket(const std::string& package);
+    /// An outside predictor's word (limits.md §2.6).
+    Result<void> predictBucket(const std::string& package, const std::string& bucket);
+    /// "interaction", "notification_seen", … (limits.md §2.4).
+    Result<void> reportUsage(const std::string& package, const std::string& kind);
+    /// "unrestricted", "optimized", "restricted" (limits.md §9).
+    Result<void> setBatteryUse(const std::string& package, const std::string& use);
+    Result<void> setDataSaverExempt(const std::string& package, bool exempt);
+    /// limits.md §6.6; longer than allowlist.max is cut.
+    Result<void> allowTemporarily(const std::string& package, Duration length);
+    /// A message for the app's receiver (limits.md §8.5); `receiver` empty: its only one.
+    Result<void> push(const std::string& package, bool high, const std::string& data, const std::string& receiver);
+    Result<Quotas> quota(const std::string& package);
+    /// Every constant, by key.
+    Result<std::vector<wire::PolicyRow>> policy();
+    Result<wire::DozeView> doze();
+    /// "deep" or "light" (limits.md §6.7); answers what it has come to.
+    Result<wire::DozeView> stepDoze(const std::string& machine);
+    /// "idle", "light_idle", …; "auto" lets go.
+    Result<wire::DozeView> forceDoze(const std::string& state);
+    /// Pending ones by package and tag; nullopt: every app's.
+    Result<std::vector<AlarmView>> alarms(const std::optional<std::string>& package);
 
     // For an event loop: poll fd() for events(), no longer than timeout(); then take what came.
     int fd() const;

@@ -69,6 +69,7 @@ std::optional<Bucket> bucketOfValue(std::int32_t value) {
 std::string_view nameOf(Bucket bucket) { return nameIn(buckets, bucket); }
 std::optional<Bucket> bucketNamed(std::string_view name) { return namedIn(buckets, name); }
 std::string_view nameOf(BucketReason reason) { return nameIn(reasons, reason); }
+std::optional<BucketReason> bucketReasonNamed(std::string_view name) { return namedIn(reasons, name); }
 std::string_view nameOf(UsageKind kind) { return nameIn(kinds, kind); }
 std::optional<UsageKind> usageKindNamed(std::string_view name) { return namedIn(kinds, name); }
 

@@ -25,6 +25,7 @@ std::optional<Bucket> bucketNamed(std::string_view name);
 enum class BucketReason : std::uint8_t { Default, Timeout, Usage, ForcedByUser, Predicted, ForcedBySystem };
 /// "timeout", "usage", "forced_by_user", …
 std::string_view nameOf(BucketReason);
+std::optional<BucketReason> bucketReasonNamed(std::string_view name);
 
 /// What the usage history records of an app (limits.md §2.4, the table's rows that Linux has).
 enum class UsageKind : std::uint8_t {
@@ -33,7 +34,8 @@ enum class UsageKind : std::uint8_t {
     Interaction,       ///< the user clicked its notification, or acted on it otherwise
     SystemInteraction, ///< the system used it on the user's behalf
     NotificationSeen,
-    NotificationShown, ///< one that interrupts; raises no bucket, but earns expedited time (§4) and counts for push (§8.5)
+    NotificationShown, ///< one that interrupts; raises no bucket, but earns expedited time (§4) and counts for push
+                       ///< (§8.5)
     SlicePinned,
     SyncAdapter,
     SyncScheduled, ///< an exempted sync
@@ -59,9 +61,9 @@ struct UsageTime {
 struct Usage {
     Bucket bucket = Bucket::Never;
     BucketReason reason = BucketReason::Default;
-    bool buggy = false;             ///< the sub-reason: forced because of misbehaviour (limits.md §2.8)
-    std::optional<UsageTime> used;  ///< last use
-    std::optional<Duration> byUser; ///< last use by the user
+    bool buggy = false;               ///< the sub-reason: forced because of misbehaviour (limits.md §2.8)
+    std::optional<UsageTime> used;    ///< last use
+    std::optional<Duration> byUser;   ///< last use by the user
     std::map<Bucket, Duration> holds; ///< it does not drop below the bucket before
     struct Prediction {
         Bucket bucket = Bucket::Never;
@@ -69,8 +71,9 @@ struct Usage {
         bool operator==(const Prediction&) const = default;
     };
     std::optional<Prediction> prediction;
-    std::optional<Duration> restrictAsked; ///< a system force that waits until the user has stayed away (limits.md §2.8)
-    std::vector<std::int64_t> daysUsed;    ///< whole days of running time with use by the user, oldest first (§2.6)
+    std::optional<Duration>
+        restrictAsked;                  ///< a system force that waits until the user has stayed away (limits.md §2.8)
+    std::vector<std::int64_t> daysUsed; ///< whole days of running time with use by the user, oldest first (§2.6)
 
     bool operator==(const Usage&) const = default;
 };

@@ -1,5 +1,6 @@
 // The Task Manager's rows, the installed apps, and the device's values.
 #include "base/fail.hpp"
+#include "wire/limits.hpp"
 #include "wire/times.hpp"
 #include "wire/views.hpp"
 
@@ -10,6 +11,52 @@ namespace {
 std::vector<std::string> whyVisible(const AppView& view) {
     if (view.state != ProcessState::Top && view.state != ProcessState::Visible) return {};
     return {view.pinned ? "pinned" : "terminal"};
+}
+
+void putLimits(DictionaryWriter& dictionary, const AppView& view) {
+    dictionary.put("bucket", nameOf(view.bucket));
+    dictionary.put("bucketReason", nameOf(view.bucketReason));
+    dictionary.put("batteryUse", nameOf(view.batteryUse));
+    dictionary.put("dataSaverExempt", view.dataSaverExempt);
+    dictionary.put("networkAllowed", view.networkAllowed);
+    dictionary.put("networkBecause", view.networkBecause);
+    dictionary.put("importance", view.importance);
+    dictionary.put("quota", "a{sv}", [&view](Writer& value) { writeQuota(value, view.quota); });
+    dictionary.put("expedited", "a{sv}", [&view](Writer& value) { writeQuota(value, view.expedited); });
+}
+
+/// The words of putLimits().
+struct LimitWords {
+    std::string bucket{nameOf(Bucket::Never)};
+    std::string reason{nameOf(BucketReason::Default)};
+    std::string batteryUse{nameOf(BatteryUse::Optimized)};
+};
+
+DictionaryReader::Read quotaInto(QuotaView& quota) {
+    return [&quota](Reader& value) -> Result<void> {
+        quota = STINT_TRY(readQuota(value));
+        return {};
+    };
+}
+
+void takeLimits(DictionaryReader& dictionary, LimitWords& words, AppView& view) {
+    dictionary.take("bucket", words.bucket).take("bucketReason", words.reason).take("batteryUse", words.batteryUse);
+    dictionary.take("dataSaverExempt", view.dataSaverExempt).take("networkAllowed", view.networkAllowed);
+    dictionary.take("networkBecause", view.networkBecause).take("importance", view.importance);
+    dictionary.take("quota", "a{sv}", quotaInto(view.quota)).take("expedited", "a{sv}", quotaInto(view.expedited));
+}
+
+Result<void> setLimits(const LimitWords& words, AppView& view) {
+    const auto bucket = bucketNamed(words.bucket);
+    const auto reason = bucketReasonNamed(words.reason);
+    const auto use = batteryUseNamed(words.batteryUse);
+    if (!bucket) return fail(Errc::IllegalArgument, "app: bucket: unknown word \"{}\"", words.bucket);
+    if (!reason) return fail(Errc::IllegalArgument, "app: bucketReason: unknown word \"{}\"", words.reason);
+    if (!use) return fail(Errc::IllegalArgument, "app: batteryUse: unknown word \"{}\"", words.batteryUse);
+    view.bucket = *bucket;
+    view.bucketReason = *reason;
+    view.batteryUse = *use;
+    return {};
 }
 
 } // namespace
@@ -89,6 +136,7 @@ void writeAppView(Writer& writer, const AppView& view) {
     dictionary.put("bad", view.bad);
     dictionary.put("jobs", view.jobs);
     dictionary.put("running", view.running);
+    putLimits(dictionary, view);
 }
 
 Result<AppView> readAppView(Reader& reader) {
@@ -96,12 +144,15 @@ Result<AppView> readAppView(Reader& reader) {
     Manifest& manifest = view.manifest;
     std::vector<std::string> services, permissions;
     std::string state;
+    LimitWords limits;
     DictionaryReader dictionary("app", UnknownKeys::Ignore);
     dictionary.take("package", manifest.package.name).take("label", manifest.label).take("version", manifest.version);
     dictionary.take("builtIn", manifest.builtIn).take("system", manifest.system).take("manifest", manifest.file);
     dictionary.take("services", services).take("permissions", permissions).take("state", state);
     dictionary.take("pinned", view.pinned).take("bad", view.bad).take("jobs", view.jobs).take("running", view.running);
+    takeLimits(dictionary, limits, view);
     STINT_TRY(dictionary.read(reader));
+    STINT_TRY(setLimits(limits, view));
     for (std::string& name : services) {
         Service& service = manifest.services[name];
         service.name = std::move(name);

@@ -10,6 +10,10 @@ inline constexpr const char* jobSchedulerInterface = "org.stint.JobScheduler1";
 inline constexpr const char* taskManagerInterface = "org.stint.TaskManager1";
 inline constexpr const char* deviceInterface = "org.stint.Device1";
 inline constexpr const char* jobServiceInterface = "org.stint.JobService1";
+inline constexpr const char* alarmManagerInterface = "org.stint.AlarmManager1";
+inline constexpr const char* appInterface = "org.stint.App1";
+inline constexpr const char* limitsInterface = "org.stint.Limits1";
+inline constexpr const char* receiverInterface = "org.stint.Receiver1";
 
 /// The daemon's socket within the runtime directory.
 inline constexpr const char* socketName = "bus";
@@ -22,5 +26,9 @@ inline constexpr std::size_t mostMessageBytes = 1024 * 1024;
 inline constexpr std::size_t mostCallsInFlight = 64;
 /// Entries of one answer that lists something; `more` tells that there are further ones.
 inline constexpr std::size_t mostListed = 100;
+/// Characters of an alarm's tag.
+inline constexpr std::size_t longestTag = 1000;
+/// Of a pushed message.
+inline constexpr std::size_t mostMessageData = 64 * 1024;
 
 } // namespace stint::wire
