@@ -33,7 +33,6 @@ Duration timeUntilSpent(const std::vector<Session>& sessions, Duration window, I
     Instant edge = now - window;
     for (const Session& session : sessions) {
         if (session.end <= edge) continue;
-        if (session.start >= now) break;
         const Duration gap = std::max(session.start - edge, nothing);
         if (gap > left) break;
         const Instant end = std::min(session.end, now);
