@@ -5,32 +5,59 @@
 #include <charconv>
 #include <optional>
 
+#include <fmt/ranges.h>
+
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
 #include "base/time.hpp"
+#include "device/network_words.hpp"
 
 namespace stint {
 namespace {
 
-constexpr std::array<std::string_view, 12> keys{
-    "plugged",         "charging",         "battery",           "network",      "network.transport", "network.metered",
-    "network.roaming", "network.internet", "network.validated", "network.down", "network.up",        "storage_low",
+constexpr std::array<std::string_view, 21> keys{
+    "screen",
+    "locked",
+    "power_source",
+    "plugged",
+    "charging",
+    "battery",
+    "battery_saver",
+    "doze",
+    "motion",
+    "network",
+    "network.transport",
+    "network.metered",
+    "network.roaming",
+    "network.internet",
+    "network.validated",
+    "network.down",
+    "network.up",
+    "data_saver",
+    "memory",
+    "thermal",
+    "storage_low",
 };
 
-struct TransportWord {
-    std::string_view word;
-    NetworkTransport transport;
-};
-// PROPOSAL: beside scenario.md's four also what else a job may ask for (jobs.md §1.3), or nobody could try it.
-constexpr std::array<TransportWord, 7> transports{{
-    {"wifi", NetworkTransport::Wifi},
-    {"cellular", NetworkTransport::Cellular},
-    {"ethernet", NetworkTransport::Ethernet},
-    {"vpn", NetworkTransport::Vpn},
-    {"bluetooth", NetworkTransport::Bluetooth},
-    {"usb", NetworkTransport::Usb},
-    {"loopback", NetworkTransport::Loopback},
-}};
+constexpr std::array<std::string_view, 2> screens{"on", "off"};
+constexpr std::array<std::string_view, 2> powerSources{"mains", "battery"};
+constexpr std::array<std::string_view, 2> motions{"still", "moving"};
+constexpr std::array<std::string_view, 4> memories{"normal", "moderate", "low", "critical"}; // as Memory has them
+constexpr std::array<std::string_view, 6> dozes{automatic,           "active", "light_idle",
+                                                "light_maintenance", "idle",   "idle_maintenance"};
+constexpr std::array<std::string_view, 7> heats{"none",     "light",     "moderate", "severe",
+                                                "critical", "emergency", "shutdown"};
+
+/// What a key takes one of; none: it takes something else.
+std::span<const std::string_view> choicesOf(std::string_view key) {
+    if (key == "screen") return screens;
+    if (key == "power_source") return powerSources;
+    if (key == "motion") return motions;
+    if (key == "memory") return memories;
+    if (key == "doze") return dozes;
+    if (key == "thermal") return heats;
+    return {};
+}
 
 std::optional<bool> truthIn(std::string_view text) {
     if (text == "true" || text == "yes") return true;
@@ -45,86 +72,64 @@ std::optional<std::int64_t> percentIn(std::string_view text) {
     return whole && percent >= 0 && percent <= 100 ? std::optional(percent) : std::nullopt;
 }
 
-std::optional<NetworkTransport> transportIn(std::string_view text) {
-    for (const auto& [word, transport] : transports)
-        if (word == text) return transport;
-    return std::nullopt;
-}
-
 Error refused(std::string_view key, std::string_view text, std::string_view right) {
     return fail(Errc::IllegalArgument, "{} cannot be \"{}\"; it is {}", key, text, right);
 }
 
-/// The parts of a network as a person names them; the defaults are those of a machine that says nothing of it.
-struct NetworkParts {
-    NetworkTransport transport = NetworkTransport::Ethernet;
-    bool metered = false;
-    bool roaming = false;
-    bool internet = true;
-    bool validated = true;
-    Kbps down = 0;
-    Kbps up = 0;
-};
-
-const std::string* wordFor(const DeviceWords& words, std::string_view key) {
-    auto found = words.find(key);
-    return found == words.end() ? nullptr : &found->second;
+bool says(const DeviceWords& words, std::string_view key, std::string_view text) {
+    const std::string* word = wordFor(words, key);
+    return word && *word == text;
 }
 
-bool truthOf(const DeviceWords& words, std::string_view key, bool otherwise) {
-    const std::string* text = wordFor(words, key);
-    return text ? truthIn(*text).value_or(otherwise) : otherwise;
+// limits.md §13: without a battery it is plugged in and charging for good. Where a person speaks of a battery
+// (power_source=battery), or of the plug, what counts as charging follows (scenario.md, device).
+void setPower(const DeviceWords& words, Device& device) {
+    const bool onBattery = says(words, "power_source", "battery");
+    device.plugged = truthOf(words, "plugged", truthOf(words, "charging", !onBattery));
+    const std::string* charging = wordFor(words, "charging");
+    const bool follows = charging ? *charging == automatic : onBattery || words.contains("plugged");
+    device.charging = follows ? std::nullopt : std::optional(truthOf(words, "charging", true));
+    if (const std::string* text = wordFor(words, "battery"))
+        device.batteryPercent = percentIn(*text).value_or(device.batteryPercent);
+    device.batterySaver = truthOf(words, "battery_saver", device.batterySaver);
 }
 
-Kbps rateOf(const DeviceWords& words, std::string_view key) {
-    const std::string* text = wordFor(words, key);
-    auto rate = parseRate(text ? *text : "0");
-    return rate.ok() ? *rate : 0;
+void setUse(const DeviceWords& words, Device& device) {
+    device.screenOn = !says(words, "screen", "off");
+    device.locked = truthOf(words, "locked", device.locked);
+    if (const std::string* motion = wordFor(words, "motion"))
+        device.motion = *motion == "moving" ? Motion::Moving : Motion::Still;
+    if (const std::string* doze = wordFor(words, "doze")) device.dozeForce = dozeForceNamed(*doze);
 }
 
-// jobs.md §1.3, linux.md A.4: a network that nothing is said against is trusted, open to all and neither congested
-// nor suspended; the rest follows from its parts.
-Network networkFrom(const NetworkParts& parts) {
-    using enum NetworkCapability;
-    Network network;
-    network.transports = {parts.transport};
-    network.capabilities = {Trusted, NotRestricted, NotCongested, NotSuspended};
-    auto has = [&](NetworkCapability capability, bool it) {
-        if (it) network.capabilities.insert(capability);
-    };
-    has(NotMetered, !parts.metered);
-    has(NotRoaming, !parts.roaming);
-    has(Internet, parts.internet);
-    has(Validated, parts.validated);
-    has(NotVpn, parts.transport != NetworkTransport::Vpn);
-    network.downstream = parts.down;
-    network.upstream = parts.up;
-    return network;
+void setStrain(const DeviceWords& words, Device& device) {
+    if (const std::string* heat = wordFor(words, "thermal"))
+        device.thermal = thermalNamed(*heat).value_or(device.thermal);
+    const auto memory = std::ranges::find_if(memories, [&](auto word) { return says(words, "memory", word); });
+    if (memory != memories.end()) device.memory = static_cast<Memory>(memory - memories.begin());
+    if (words.contains("storage_low")) device.storageForced = truthOf(words, "storage_low", false);
 }
 
-NetworkParts partsBy(const DeviceWords& words) {
-    NetworkParts parts;
-    if (const std::string* text = wordFor(words, "network.transport"))
-        parts.transport = transportIn(*text).value_or(parts.transport);
-    parts.metered = truthOf(words, "network.metered", parts.metered);
-    parts.roaming = truthOf(words, "network.roaming", parts.roaming);
-    parts.internet = truthOf(words, "network.internet", parts.internet);
-    parts.validated = truthOf(words, "network.validated", parts.validated);
-    parts.down = rateOf(words, "network.down");
-    parts.up = rateOf(words, "network.up");
-    return parts;
-}
-
-std::string networkWord(const Network& network, std::string_view part) {
-    using enum NetworkCapability;
+std::string powerWord(const Device& device, std::string_view key) {
     auto truth = [](bool it) { return it ? "true" : "false"; };
-    auto is = [&](const TransportWord& row) { return network.transports.contains(row.transport); };
-    if (part == "transport") return std::string(std::find_if(transports.begin(), transports.end(), is)->word);
-    if (part == "metered") return truth(!network.has(NotMetered));
-    if (part == "roaming") return truth(!network.has(NotRoaming));
-    if (part == "internet") return truth(network.has(Internet));
-    if (part == "validated") return truth(network.has(Validated));
-    return formatRate(part == "down" ? network.downstream : network.upstream);
+    if (key == "plugged") return truth(device.plugged);
+    if (key == "charging") return device.charging ? truth(*device.charging) : std::string(automatic);
+    if (key == "power_source")
+        return says({device.overrides.begin(), device.overrides.end()}, key, "battery") ? "battery" : "mains";
+    if (key == "battery_saver") return truth(device.batterySaver);
+    return std::to_string(device.batteryPercent);
+}
+
+std::string_view motionWord(Motion motion) {
+    switch (motion) {
+    case Motion::Unknown:
+        return "unknown";
+    case Motion::Still:
+        return "still";
+    case Motion::Moving:
+        return "moving";
+    }
+    return "unknown";
 }
 
 } // namespace
@@ -140,6 +145,10 @@ Result<void> checkKey(std::string_view key) {
 
 Result<void> checkWord(std::string_view key, std::string_view text) {
     STINT_TRY(checkKey(key));
+    if (const auto choices = choicesOf(key); !choices.empty()) {
+        if (std::ranges::find(choices, text) != choices.end()) return {};
+        return refused(key, text, fmt::format("one of {}", fmt::join(choices, ", ")));
+    }
     if (key == "battery") {
         if (percentIn(text)) return {};
         return refused(key, text, "a whole number of percent, 0 to 100");
@@ -149,15 +158,17 @@ Result<void> checkWord(std::string_view key, std::string_view text) {
         return refused(key, text, "\"none\", or up as soon as a part of it is set, such as network.transport=wifi");
     }
     if (key == "network.transport") {
-        if (transportIn(text)) return {};
-        return refused(key, text, "wifi, cellular, ethernet, vpn, bluetooth, usb or loopback");
+        if (transportNamed(text)) return {};
+        return refused(key, text, transportWords());
     }
     if (key == "network.down" || key == "network.up") {
         if (parseRate(text).ok()) return {};
         return refused(key, text, "a rate such as 50Mbps or 800kbps, or 0 where it is unknown");
     }
     if (truthIn(text)) return {};
-    return refused(key, text, "true or false");
+    if (key != "charging") return refused(key, text, "true or false");
+    if (text == automatic) return {};
+    return refused(key, text, "true or false, or auto: by the battery's level and the time");
 }
 
 Result<void> checkTogether(const DeviceWords& words) {
@@ -181,37 +192,52 @@ DeviceWords merged(DeviceWords words, const DeviceWords& changes) {
     if (changes.contains("network"))
         std::erase_if(words, [](const auto& word) { return word.first.starts_with(networkPrefix); });
 
-    // scenario.md, device: `charging` also says whether it is plugged, unless `plugged` stands beside it.
-    if (changes.contains("charging") && !changes.contains("plugged")) words.erase("plugged");
-    bool unplugged = changes.contains("plugged") && !truthOf(changes, "plugged", true);
-    if (unplugged && truthOf(words, "charging", false)) words.erase("charging");
+    // scenario.md, device: `charging` also says whether it is plugged, unless `plugged` stands beside it; and `plugged`
+    // alone, that charging follows from the level and the time. Where the power comes from says both.
+    const bool plugged = changes.contains("plugged"), charging = changes.contains("charging");
+    if ((charging && !plugged) || changes.contains("power_source")) words.erase("plugged");
+    if ((plugged && !charging) || changes.contains("power_source")) words.erase("charging");
 
     for (const auto& [key, text] : changes)
         words[key] = text;
     return words;
 }
 
+const std::string* wordFor(const DeviceWords& words, std::string_view key) {
+    auto found = words.find(key);
+    return found == words.end() ? nullptr : &found->second;
+}
+
+bool truthOf(const DeviceWords& words, std::string_view key, bool otherwise) {
+    const std::string* text = wordFor(words, key);
+    return text ? truthIn(*text).value_or(otherwise) : otherwise;
+}
+
 Device deviceBy(const DeviceWords& words) {
     Device device;
-    bool power = truthOf(words, "charging", true);
-    device.plugged = truthOf(words, "plugged", power);
-    device.charging = truthOf(words, "charging", device.plugged);
-    if (const std::string* text = wordFor(words, "battery"))
-        device.batteryPercent = percentIn(*text).value_or(device.batteryPercent);
-    if (!words.contains("network")) device.network = networkFrom(partsBy(words));
-    if (words.contains("storage_low")) device.storageForced = truthOf(words, "storage_low", false);
+    setPower(words, device);
+    setUse(words, device);
+    setStrain(words, device);
+    device.dataSaver = truthOf(words, "data_saver", device.dataSaver);
+    if (!words.contains("network")) device.network = networkBy(words);
     device.overrides = {words.begin(), words.end()};
     return device;
 }
 
 std::string wordOf(const Device& device, std::string_view key) {
     auto truth = [](bool it) { return it ? "true" : "false"; };
-    if (key == "plugged") return truth(device.plugged);
-    if (key == "charging") return truth(device.charging);
-    if (key == "battery") return std::to_string(device.batteryPercent);
-    if (key == "network") return device.network ? "up" : "none";
+    if (key == "screen") return device.screenOn ? "on" : "off";
+    if (key == "locked") return truth(device.locked);
+    if (key == "motion") return std::string(motionWord(device.motion));
+    if (key == "doze") return std::string(device.dozeForce ? nameOf(*device.dozeForce) : automatic);
+    if (key == "data_saver") return truth(device.dataSaver);
+    if (key == "memory") return std::string(memories[static_cast<std::size_t>(device.memory)]);
+    if (key == "thermal") return std::string(nameOf(device.thermal));
     if (key == "storage_low") return truth(device.storageForced.value_or(false));
-    return device.network ? networkWord(*device.network, key.substr(networkPrefix.size())) : "none";
+    if (key == "network") return device.network ? "up" : "none";
+    if (key.starts_with(networkPrefix))
+        return device.network ? networkWord(*device.network, key.substr(networkPrefix.size())) : "none";
+    return powerWord(device, key);
 }
 
 } // namespace stint

@@ -1,5 +1,8 @@
 #include "device/device_source.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <sys/statvfs.h>
 
 #include "base/time.hpp"
@@ -21,10 +24,12 @@ void readStorage(const std::filesystem::path& volume, Device& device) {
 
 DeviceWords words(const std::map<std::string, std::string>& pairs) { return {pairs.begin(), pairs.end()}; }
 
-// What was said of one of the two says something of the other.
+// What was said of one of them says something of the others.
 bool isSaid(const DeviceWords& said, std::string_view key) {
-    bool power = key == "plugged" || key == "charging";
-    return said.contains(key) || (power && (said.contains("plugged") || said.contains("charging")));
+    constexpr std::array<std::string_view, 3> power{"plugged", "charging", "power_source"};
+    const auto speaks = [&](std::string_view word) { return said.contains(word); };
+    const bool isPower = std::ranges::find(power, key) != power.end();
+    return said.contains(key) || (isPower && std::ranges::any_of(power, speaks));
 }
 
 } // namespace
@@ -46,6 +51,7 @@ std::vector<DeviceValue> DeviceSource::values() const {
         if (key == "network" && device.network) continue;
         if (key.starts_with(networkPrefix) && !device.network) continue;
         if (key == "storage_low" && !device.storageForced) continue; // the core's to say, from what follows
+        if (key == "power_source" && !said.contains(key)) continue;  // the embedded default shows in the other two
         values.push_back({std::string(key), wordOf(device, key), isSaid(said, key) ? byPerson : byDefault});
     }
     if (device.storageTotal > 0) {
@@ -77,12 +83,12 @@ Result<void> DeviceSource::reset(std::span<const std::string> keys) {
 }
 
 void DeviceSource::restore(const std::map<std::string, std::string>& overrides) {
-    overrides_.clear();
-    for (const auto& [key, text] : overrides) {
-        if (!checkWord(key, text)) continue;
-        DeviceWords next = merged(words(overrides_), {{key, text}});
-        overrides_ = {next.begin(), next.end()};
-    }
+    DeviceWords valid;
+    for (const auto& [key, text] : overrides)
+        if (checkWord(key, text)) valid[key] = text;
+    // What was said together is kept together: no word of it takes another back.
+    if (!checkTogether(valid)) valid.clear();
+    overrides_ = {valid.begin(), valid.end()};
 }
 
 } // namespace stint

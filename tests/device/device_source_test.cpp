@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "device/device_source.hpp"
 
@@ -34,8 +35,12 @@ TEST_CASE("a machine that says nothing of itself is on mains power with an open 
     using enum NetworkCapability;
     Device device = DeviceSource("/").read();
     CHECK(device.plugged);
-    CHECK(device.charging);
+    CHECK(device.charging == true);
     CHECK(device.batteryPercent == 100);
+    CHECK(device.screenOn);
+    CHECK_FALSE(device.locked);
+    CHECK_FALSE(device.dozeForce);
+    CHECK(device.motion == Motion::Unknown); // limits.md §13: no sensor
     REQUIRE(device.network);
     CHECK(device.network->transports == std::set{NetworkTransport::Ethernet});
     for (auto capability : {NotMetered, Internet, Validated, NotRoaming, NotVpn, Trusted, NotRestricted, NotSuspended})
@@ -54,23 +59,31 @@ TEST_CASE("free space is read from the volume, and unknown where there is none")
     CHECK(valueOf(DeviceSource("/no/such/volume"), "storage.free") == "not listed");
 }
 
-TEST_CASE("charging also says whether the device is plugged, unless plugged stands beside it") { // scenario.md, device
+TEST_CASE(
+    "charging also says whether the device is plugged, and the plug that charging follows") { // scenario.md, device
     struct Row {
         std::vector<Words> said;
-        bool plugged, charging;
+        bool plugged;
+        std::optional<bool> charging; ///< nullopt: by level and time (limits.md §10.3)
     };
+    const std::optional<bool> follows;
     // clang-format off
     for (const Row& r : {
         Row{{{{"charging", "false"}}},                                              false, false},
         Row{{{{"charging", "false"}, {"plugged", "true"}}},                         true,  false},
         Row{{{{"charging", "true"}}},                                               true,  true},
-        Row{{{{"plugged", "false"}}},                                               false, false},
-        Row{{{{"plugged", "true"}}},                                                true,  true},
-        Row{{{{"charging", "true"}}, {{"plugged", "false"}}},                       false, false},   // pulled out
-        Row{{{{"charging", "true"}}, {{"plugged", "false"}}, {{"plugged", "yes"}}}, true,  true},    // and put back
+        Row{{{{"charging", "auto"}}},                                               true,  follows},
+        Row{{{{"plugged", "false"}}},                                               false, follows},
+        Row{{{{"plugged", "true"}}},                                                true,  follows},
+        Row{{{{"power_source", "battery"}}},                                        false, follows},  // limits.md §13
+        Row{{{{"power_source", "battery"}, {"plugged", "true"}}},                   true,  follows},
+        Row{{{{"charging", "true"}}, {{"power_source", "battery"}}},                false, follows},
+        Row{{{{"power_source", "battery"}}, {{"power_source", "mains"}}},           true,  true},
+        Row{{{{"charging", "true"}}, {{"plugged", "false"}}},                       false, follows},  // pulled out
+        Row{{{{"charging", "true"}}, {{"plugged", "false"}}, {{"plugged", "yes"}}}, true,  follows},  // and put back
         Row{{{{"plugged", "true"}}, {{"charging", "false"}}},                       false, false},
         Row{{{{"plugged", "false"}}, {{"charging", "true"}}},                       true,  true},
-        Row{{{{"charging", "false"}}, {{"plugged", "true"}}},                       true,  false},
+        Row{{{{"charging", "false"}}, {{"plugged", "true"}}},                       true,  follows},
     }) {
         // clang-format on
         DeviceSource source("/");
@@ -79,8 +92,33 @@ TEST_CASE("charging also says whether the device is plugged, unless plugged stan
         CAPTURE(r.said.size());
         CHECK(source.read().plugged == r.plugged);
         CHECK(source.read().charging == r.charging);
-        CHECK(valueOf(source, "charging") == std::string(r.charging ? "true" : "false") + " (set)");
+        const std::string word = r.charging ? (*r.charging ? "true" : "false") : "auto";
+        CHECK(valueOf(source, "charging") == word + " (set)");
     }
+}
+
+TEST_CASE("each state that limits read can be set, and is listed as it was said") { // limits.md §6, §8, §9, §10
+    DeviceSource source("/");
+    const Words words{{"screen", "off"},      {"locked", "true"},        {"motion", "moving"},
+                      {"thermal", "severe"},  {"data_saver", "true"},    {"battery_saver", "true"},
+                      {"doze", "light_idle"}, {"memory", "low"},         {"power_source", "battery"},
+                      {"battery", "40"},      {"network.metered", "yes"}};
+    set(source, words);
+    const Device device = source.read();
+    CHECK_FALSE(device.screenOn);
+    CHECK(device.locked);
+    CHECK(device.motion == Motion::Moving);
+    CHECK(device.thermal == Thermal::Severe);
+    CHECK(device.dataSaver);
+    CHECK(device.batterySaver);
+    CHECK(device.dozeForce == DozeForce::LightIdle);
+    CHECK(device.memory == Memory::Low);
+    CHECK(device.batteryPercent == 40);
+    for (const auto& [key, text] : words)
+        if (key != "network.metered") CHECK(valueOf(source, key) == text + " (set)");
+    set(source, {{"doze", "auto"}, {"motion", "still"}});
+    CHECK_FALSE(source.read().dozeForce);
+    CHECK(source.read().motion == Motion::Still);
 }
 
 TEST_CASE("a network has the capabilities that its parts leave it") {
@@ -132,7 +170,7 @@ TEST_CASE("what is set is listed as set, in the words that set takes") {
     CHECK(source.read().storageForced == true);
     DeviceSource again("/");
     for (const DeviceValue& value : source.values())
-        if (value.source != "statvfs") set(again, {{value.key, value.value}});
+        if (value.source == "set") set(again, {{value.key, value.value}});
     CHECK(again.read().network == source.read().network);
 }
 
@@ -146,7 +184,11 @@ TEST_CASE("a word that the device has not is refused with what would be right, a
     starts({{"chargin", "false"}}, "the device has no \"chargin\" (did you mean \"charging\"?)");
     starts({{"network.meterd", "true"}}, "the device has no \"network.meterd\" (did you mean \"network.metered\"?)");
     starts({{"screen_brightness_level", "1"}}, "the device has no \"screen_brightness_level\"");
-    starts({{"charging", "maybe"}}, "charging cannot be \"maybe\"; it is true or false");
+    starts({{"charging", "maybe"}}, "charging cannot be \"maybe\"; it is true or false, or auto");
+    starts({{"screen", "dim"}}, "screen cannot be \"dim\"; it is one of on, off");
+    starts({{"thermal", "hot"}}, "thermal cannot be \"hot\"; it is one of none, light, moderate, severe");
+    starts({{"doze", "true"}}, "doze cannot be \"true\"; it is one of auto, active, light_idle");
+    starts({{"motion", "unknown"}}, "motion cannot be \"unknown\"; it is one of still, moving");
     for (const char* percent : {"101", "-1", "", "15%", "half", "9999999999999999999", "1.5"})
         starts({{"battery", percent}}, std::string("battery cannot be \"") + percent + "\"; it is a whole number");
     starts({{"network", "wifi"}}, "network cannot be \"wifi\"; it is \"none\"");
@@ -165,7 +207,7 @@ TEST_CASE("what is reset is the default's again") {
     Words words{{"battery", "14"}, {"charging", "false"}, {"network.up", "800kbps"}, {"network.metered", "true"}};
     set(source, words);
     REQUIRE(source.reset(std::vector<std::string>{"charging", "plugged"}).ok()); // one of them was not set
-    CHECK(source.read().charging);
+    CHECK(source.read().charging == true);
     CHECK(source.read().plugged);
     CHECK(source.read().batteryPercent == 14);
     REQUIRE(source.reset(std::vector<std::string>{"network"}).ok());
@@ -184,7 +226,7 @@ TEST_CASE("what a store kept is restored, without what is not valid any more") {
         {{"battery", "14"}, {"charging", "false"}, {"plugged", "true"}, {"warp", "9"}, {"network.down", "x"}});
     CHECK(source.read().overrides == Words{{"battery", "14"}, {"charging", "false"}, {"plugged", "true"}});
     CHECK(source.read().plugged);
-    CHECK_FALSE(source.read().charging);
+    CHECK(source.read().charging == false);
     source.restore({});
     CHECK(source.read().overrides.empty());
 }
