@@ -56,10 +56,11 @@ bool goesOn(const QuotaLedger& ledger, Instant now) { return ledger.open && ledg
 template <class Count> // void(const Session&, bool ofItsOwn): it is no part of the next newer one
 void countBack(const QuotaLedger& ledger, Duration window, const World& world, Count count) {
     const Instant edge = world.now.elapsed - window;
-    const Session* newer = nullptr;
-    for (auto session = ledger.sessions.rbegin(); session != ledger.sessions.rend(); ++session) {
-        if (session->end > edge) count(*session, !newer || newer->start - session->end > world.constants.quotaCoalesce);
-        newer = &*session;
+    for (std::size_t i = ledger.sessions.size(); i-- > 0;) {
+        const Session& session = ledger.sessions[i];
+        if (session.end <= edge) continue;
+        const bool newest = i + 1 == ledger.sessions.size();
+        count(session, newest || ledger.sessions[i + 1].start - session.end > world.constants.quotaCoalesce);
     }
 }
 

@@ -52,10 +52,11 @@ std::optional<Instant> timeReturns(const std::vector<Session>& sessions, Duratio
     if (running > nothing && running >= target) return now - target + window;
     const Instant edge = now - window;
     Duration sum = running;
-    for (auto session = sessions.rbegin(); session != sessions.rend(); ++session) {
-        const Duration length = lengthInside(*session, edge, now);
+    for (std::size_t i = sessions.size(); i-- > 0;) {
+        const Session& session = sessions[i];
+        const Duration length = lengthInside(session, edge, now);
         sum += length;
-        if (length > nothing && sum >= target) return std::max(session->start, edge) + (sum - target) + window;
+        if (length > nothing && sum >= target) return std::max(session.start, edge) + (sum - target) + window;
     }
     return std::nullopt;
 }

@@ -1,59 +1,9 @@
-// The quota of regular jobs over its ledger alone (limits.md §3, §5, §12.1 and what of §12.2 and §12.7 it can say).
-#include "rules/quota.hpp"
-
-#include <doctest/doctest.h>
-
-#include "quota_day.hpp"
+// The time of regular jobs over their ledger alone: what is left, where it ends, when it is back (limits.md §3, §12.1).
+#include "regular_day.hpp"
 
 using namespace stint;
 
 namespace {
-
-struct RegularDay : Day {
-    using Day::Day;
-
-    QuotaLedger& ledger() { return app.memory.quota; }
-    bool mayStart() const { return inRegularQuota(app, world(), false); }
-    bool mayGoOn() const { return inRegularQuota(app, world(), true); }
-    std::optional<Duration> returns() const { return sinceBoot(regularReturn(app, world())); }
-    std::optional<Duration> cutOff() const { return sinceBoot(regularCutOff(app, world())); }
-
-    /// What the core does when a job starts.
-    void start() {
-        REQUIRE(mayStart());
-        const bool counted = countsRegular(app, world(), false);
-        addJob(ledger(), now, constants, counted);
-        if (counted) openRegular(ledger(), 1, now, constants);
-    }
-    void end() { closeRegular(ledger(), now, constants); }
-    void job(Duration from, Duration to) {
-        until(from);
-        start();
-        until(to);
-        CHECK(mayGoOn());
-        end();
-    }
-    /// Jobs without a break from `from` on; when the quota stops them.
-    Duration load(Duration from) {
-        until(from);
-        start();
-        const auto stop = cutOff();
-        REQUIRE(stop);
-        until(*stop - Duration{1});
-        CHECK(mayGoOn());
-        CHECK(cutOff() == stop);
-        until(*stop);
-        CHECK_FALSE(mayGoOn());
-        end();
-        CHECK_FALSE(mayStart());
-        return *stop;
-    }
-    /// Time becomes free or stops being so, with `jobs` running.
-    void freed(std::int64_t jobs) {
-        if (regularFree(app, world())) return end();
-        if (jobs > 0) openRegular(ledger(), jobs, now, constants);
-    }
-};
 
 Constants withDailyCap() {
     Constants constants = android15();
@@ -111,19 +61,6 @@ TEST_CASE("before Android 16 the active and the exempted bucket have no limit of
     CHECK(capped.returns() == 24h + 30s);
 }
 
-TEST_CASE("a number that a policy has set holds in both versions, and the switch of the numbers alone is enough") {
-    // limits.md §1.5
-    Constants constants;
-    constants.legacyQuotaConstants = true;
-    CHECK(regularAllowance(Bucket::Frequent, {}, constants).window == 8h);
-    CHECK_FALSE(regularAllowance(Bucket::Active, {}, constants).allowed);
-    constants.quotaWindowFrequent = 3h;
-    CHECK(regularAllowance(Bucket::Frequent, {}, constants).window == 3h);
-    RegularDay day{Bucket::Frequent, constants};
-    day.show(ProcessState::ForegroundService);
-    CHECK_FALSE(regularFree(day.app, day.world()));
-}
-
 TEST_CASE("a system installer's extra is clipped to the window") { // limits.md §3.9
     App installer;
     installer.manifest.system = true;
@@ -134,50 +71,6 @@ TEST_CASE("a system installer's extra is clipped to the window") { // limits.md 
     CHECK(regularAllowance(Bucket::Active, installer, {}).allowed == 20min);
     CHECK(expeditedLimit(Bucket::Exempted, installer, {}) == 90min);
     CHECK(expeditedLimit(Bucket::Never, installer, {}) == 0s);
-}
-
-TEST_CASE("a restricted app has one session a day") { // limits.md §3.2, §5; examples 6, 7 and 8
-    RegularDay brief{Bucket::Restricted};
-    brief.job(0s, 3min);
-    brief.until(1h);
-    CHECK_FALSE(brief.mayStart());
-    CHECK(regularLeft(brief.app, brief.world()) == 7min);
-    CHECK(brief.returns() == 24h + 3min);
-
-    RegularDay longer{Bucket::Restricted};
-    CHECK(longer.load(0s) == 10min);
-    CHECK(longer.returns() == 24h + 10min);
-
-    RegularDay second{Bucket::Restricted};
-    second.start();
-    second.until(2min);
-    second.start(); // the active session is not counted
-    second.until(4min);
-    second.end();
-    second.until(4min + 1s);
-    CHECK_FALSE(second.mayStart());
-    CHECK(second.returns() == 24h + 4min);
-}
-
-TEST_CASE("the tenth job of a restricted app's day puts its whole session out of quota") { // limits.md §5
-    RegularDay day{Bucket::Restricted};
-    for (int job = 0; job < 9; ++job) {
-        day.start();
-        day.until(Duration{day.now.time_since_epoch()} + 5s);
-    }
-    CHECK(day.mayGoOn());
-    day.start();
-    CHECK_FALSE(day.mayGoOn());
-}
-
-TEST_CASE("a never app is in quota only while its state frees it") { // limits.md §2.1, §3.5; example 9
-    RegularDay day{Bucket::Never};
-    CHECK_FALSE(day.mayStart());
-    CHECK_FALSE(day.returns());
-    day.state.charging = true;
-    CHECK_FALSE(day.mayStart());
-    day.show(ProcessState::Visible);
-    CHECK(day.mayStart());
 }
 
 TEST_CASE("pieces of time add up and roll out one by one") { // limits.md §3.4, §3.6; examples 11, 12 and 13
@@ -249,126 +142,6 @@ TEST_CASE("no bucket gets more than four hours a day") { // limits.md §3.2; exa
     CHECK(day.returns() == 24h + 30s);
 }
 
-TEST_CASE("sessions are counted, those near each other once") { // limits.md §3.2, §3.7; examples 19 and 20
-    RegularDay near{Bucket::Rare};
-    near.job(0s, 20s);
-    near.job(24s, 40s);
-    near.job(1h, 1h + 10s);
-    near.job(2h, 2h + 10s);
-    near.until(3h);
-    CHECK_FALSE(near.mayStart());
-    CHECK(near.returns() == 24h + 40s);
-    near.until(24h + 40s - Duration{1});
-    CHECK_FALSE(near.mayStart());
-    near.until(24h + 40s);
-    CHECK(near.mayStart());
-
-    RegularDay apart{Bucket::Rare};
-    apart.job(0s, 20s);
-    apart.job(30s, 46s);
-    apart.job(1h, 1h + 10s);
-    apart.until(2h);
-    CHECK_FALSE(apart.mayStart());
-    CHECK(apart.returns() == 24h + 20s);
-
-    RegularDay working{Bucket::WorkingSet};
-    for (int job = 0; job < 10; ++job)
-        working.job(job * 10min, job * 10min + 30s);
-    working.until(100min);
-    CHECK_FALSE(working.mayStart());
-    CHECK(working.returns() == 4h + 30s);
-}
-
-TEST_CASE("five seconds apart is one session, a millisecond more is two") { // limits.md §3.2
-    for (const Duration gap : {Duration{5000}, Duration{5001}}) {
-        RegularDay day{Bucket::Rare};
-        day.job(0s, 10s);
-        day.job(10s + gap, 30s);
-        day.job(1h, 1h + 10s);
-        day.until(2h);
-        CHECK(day.mayStart() == (gap == 5s));
-    }
-}
-
-TEST_CASE("a minute takes twenty starts, and running jobs are not touched") { // limits.md §3.2; example 21
-    RegularDay day{Bucket::Active};
-    for (int job = 0; job < 20; ++job) {
-        day.until(sec(job));
-        day.start();
-    }
-    day.until(20s);
-    CHECK_FALSE(day.mayStart());
-    CHECK(day.mayGoOn());
-    CHECK(day.returns() == 1min);
-    day.until(1min);
-    CHECK(day.mayStart());
-}
-
-TEST_CASE("a minute takes twenty sessions, and the minute begins as the first one is stored") { // limits.md §3.2
-    RegularDay day{Bucket::Active};
-    day.constants.quotaRateMaxJobs = 1000;
-    for (int session = 0; session < 20; ++session)
-        day.job(sec(2 * session), sec(2 * session + 1));
-    CHECK(day.returns() == 61s);
-}
-
-TEST_CASE("the job after the bucket's last one waits, whatever time is left") { // limits.md §3.2, §3.7; example 22
-    RegularDay day{Bucket::Rare};
-    for (int job = 0; job < 48; ++job) {
-        day.until(sec(5 * job));
-        day.start();
-    }
-    day.until(4min);
-    CHECK_FALSE(day.mayStart());
-    CHECK(day.mayGoOn());
-    CHECK(day.returns() == 24h + 4min);
-    day.until(4min + 1s);
-    day.end();
-    CHECK(day.returns() == 24h + 4min + 1s);
-}
-
-TEST_CASE("charging frees what is not restricted, and closes the session") { // limits.md §3.3, §3.4; examples 23, 24
-    RegularDay rare{Bucket::Rare};
-    rare.load(0s);
-    rare.until(30min);
-    rare.state.charging = true;
-    CHECK(rare.mayStart());
-    CHECK_FALSE(rare.cutOff());
-    rare.until(55min);
-    rare.state.charging = false;
-    rare.freed(1);
-    CHECK_FALSE(rare.mayGoOn());
-
-    RegularDay working{Bucket::WorkingSet};
-    working.start();
-    working.until(6min);
-    working.state.charging = true;
-    working.freed(1);
-    working.until(20min);
-    CHECK(working.mayGoOn());
-    working.state.charging = false;
-    working.freed(1);
-    CHECK(working.cutOff() == 24min);
-
-    RegularDay restricted{Bucket::Restricted};
-    restricted.load(0s);
-    restricted.state.charging = true;
-    CHECK_FALSE(restricted.mayStart());
-}
-
-TEST_CASE("free time that ends on a spent budget ends the job, be time just rolling out or not") { // limits.md §3.5
-    RegularDay day{Bucket::Active};
-    day.load(0s);
-    day.until(30min);
-    day.state.charging = true;
-    day.until(1h); // the first session begins to roll out now
-    day.state.charging = false;
-    day.freed(1);
-    CHECK_FALSE(day.mayGoOn());
-    day.end();
-    CHECK(day.returns() == 1h + 30s);
-}
-
 TEST_CASE("a run whose budget ends as an old session rolls out goes on with what that gives back") { // limits.md §3.6
     RegularDay day{Bucket::Active};
     day.job(0s, 10min);
@@ -381,105 +154,6 @@ TEST_CASE("a run whose budget ends as an old session rolls out goes on with what
     CHECK_FALSE(day.mayStart());
     day.until(70min);
     CHECK_FALSE(day.mayGoOn());
-}
-
-TEST_CASE("what is free by the app's state follows the version") { // limits.md §1.5, §3.3; examples 28, 29 and 30
-    struct Row {
-        ProcessState shown;
-        bool free16, free15;
-    };
-    using enum ProcessState;
-    // clang-format off
-    for (const Row& row : {Row{Top, true, true}, Row{Visible, true, true}, Row{ForegroundService, false, true},
-                           Row{Background, false, false}, Row{NotRunning, false, false}}) {
-        // clang-format on
-        CAPTURE(nameOf(row.shown));
-        for (const Bucket bucket : {Bucket::Frequent, Bucket::Restricted}) {
-            RegularDay day{bucket};
-            day.show(row.shown);
-            CHECK(regularFree(day.app, day.world()) == row.free16);
-            day.constants = android15();
-            CHECK(regularFree(day.app, day.world()) == row.free15);
-            day.constants = {};
-            day.constants.legacyFgsJobsFree = true;
-            CHECK(regularFree(day.app, day.world()) == row.free15);
-        }
-    }
-}
-
-TEST_CASE("a job that began on top counts from when the app leaves, or never in Android 15") { // example 29
-    RegularDay day{Bucket::Active};
-    CHECK(countsRegular(day.app, day.world(), true));
-    CHECK(day.load(5min) == 25min);
-    day.constants = android15();
-    CHECK_FALSE(countsRegular(day.app, day.world(), true));
-    CHECK(countsRegular(day.app, day.world(), false));
-    CHECK(quotaRunCap(day.app, day.world(), true) == Duration::max());
-    day.constants = {};
-    day.constants.legacyTopStartedJobsFree = true;
-    CHECK_FALSE(countsRegular(day.app, day.world(), true));
-}
-
-TEST_CASE("an active uid is judged as active where the switch says so, an exempted app never") { // §3.5; example 30
-    RegularDay day{Bucket::Frequent};
-    day.show(ProcessState::ForegroundService);
-    CHECK(effectiveBucket(day.app, day.world()) == Bucket::Frequent);
-    day.constants.activeUidUsesActiveBucket = true;
-    CHECK(day.load(0s) == 20min);
-    day.show(ProcessState::Background);
-    CHECK(effectiveBucket(day.app, day.world()) == Bucket::Frequent);
-    day.force(Bucket::Exempted);
-    day.show(ProcessState::ForegroundService);
-    CHECK(effectiveBucket(day.app, day.world()) == Bucket::Exempted);
-}
-
-TEST_CASE("the system's own apps are always free") { // limits.md §3.1
-    RegularDay day{Bucket::Active};
-    day.app.manifest.system = true;
-    CHECK(regularFree(day.app, day.world()));
-    CHECK(day.mayStart());
-}
-
-TEST_CASE("a switch of the policy judges what was recorded under the other") { // limits.md §1.5; example 101
-    RegularDay day{Bucket::Active};
-    CHECK(day.load(0s) == 20min);
-    day.until(30min);
-    day.constants = android15();
-    day.start();
-    day.until(50min);
-    CHECK(day.mayGoOn());
-    day.constants = {};
-    CHECK_FALSE(day.mayGoOn());
-    CHECK(regularUsed(day.ledger(), 1h, day.now) == 40min);
-    day.end();
-    CHECK(day.returns() == 1h + 30min + 30s);
-}
-
-TEST_CASE("jobs that outlive free time begin a session with all of them in it") { // limits.md §3.4; example 102
-    RegularDay day{Bucket::WorkingSet};
-    day.show(ProcessState::Visible);
-    day.start();
-    CHECK_FALSE(day.ledger().open);
-    CHECK(day.ledger().jobStarts.count == 0);
-    day.until(30min);
-    day.show(ProcessState::Background);
-    day.freed(2);
-    CHECK(day.ledger().open == OpenSession{day.now, 2});
-    CHECK(day.cutOff() == 40min);
-    day.until(40min);
-    day.end();
-    CHECK(day.ledger().sessions == std::vector{Session{Instant{30min}, Instant{40min}, 2}});
-}
-
-TEST_CASE("sessions are kept until their end is as old as the history") { // limits.md §3.4
-    RegularDay day{Bucket::Active};
-    day.job(0s, 10s);
-    day.job(10h, 10h + 10s);
-    day.job(24h, 24h + 9s);
-    CHECK(day.ledger().sessions.size() == 3);
-    day.job(24h + 20s, 24h + 30s);
-    CHECK(day.ledger().sessions.size() == 3);
-    CHECK(day.ledger().sessions.front().start == Instant{10h});
 }
 
 TEST_CASE("returns are spaced from the boot on where the policy says so") { // limits.md §3.7, quota.check_min_delay
