@@ -23,12 +23,12 @@ void settle(Turn& turn) {
     ReadSet changed = 0;
     std::set<AppId> apps;
     do {
+        deliverAlarms(turn);
+        deliverMessages(turn); // first: a delivery may grant what jobs are asked about
         accountQuotas(turn);
         stopShut(turn);
         wakeDue(turn);
         askChanged(turn);
-        deliverAlarms(turn);
-        deliverMessages(turn);
         fillSlots(turn);
         accountQuotas(turn);
         askChanged(turn);
@@ -102,6 +102,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     Step step;
     Turn turn{.state = state, .now = now, .step = step};
     state.nextRun = (std::uint64_t{snapshot.generation} << 32) + 1;
+    state.nextDelivery = state.nextRun; // an app that outlives the daemon may still answer an old one
     state.lastCommit = snapshot.committed;
     state.clockGood = clockIsGood(snapshot.committed, now);
     restoreUsage(state, snapshot.usageTime, boot, now);
@@ -116,7 +117,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     restoreAlarms(turn, std::move(snapshot.alarms), boot);
     for (StoredMessage& stored : snapshot.messages) {
         Message message = std::move(stored.message);
-        if (stored.boot != boot) message.arrived = now.elapsed;
+        if (stored.boot != boot) message.arrived = now.elapsed - std::max(now.wall - message.arrivedWall, Duration{0});
         state.nextMessage = std::max(state.nextMessage, message.id + 1);
         state.messages.emplace(message.id, std::move(message));
     }

@@ -1,0 +1,179 @@
+// A message from its acceptance to the app that takes it, and what an app is told of its network (limits.md §8).
+#include <doctest/doctest.h>
+
+#include "core/scheduler.hpp"
+
+using namespace stint;
+
+namespace {
+
+const AppId chat{"com.example.chat"};
+
+/// A core of which every effect and every stored message is kept; nothing answers by itself.
+struct Desk {
+    std::unique_ptr<Scheduler> core = std::make_unique<Scheduler>(Constants{});
+    Now now{Instant{1h}, WallTime{24h * 365 * 56}};
+    Device device{.plugged = false, .charging = std::nullopt};
+    std::vector<Effect> effects; ///< of the last event
+    std::map<std::uint64_t, Message> stored;
+    std::uint32_t generation = 0;
+
+    Desk() { restart(); }
+
+    void event(const Event& what) { take(core->handle(what, now)); }
+    void pass(Duration length) {
+        now.elapsed += length;
+        now.wall += length;
+        event(Tick{});
+    }
+    void doze(std::optional<DozeForce> force) {
+        device.dozeForce = force;
+        event(DeviceChanged{{}, device});
+    }
+    void push(bool high) { event(MessageArrived{.call = {7}, .app = chat, .high = high, .data = "hello"}); }
+    void restart(const std::string& boot = "first") {
+        core = std::make_unique<Scheduler>(Constants{});
+        Snapshot snapshot{.generation = ++generation};
+        for (const auto& [id, message] : stored)
+            snapshot.messages.push_back({message, BootId{"first"}});
+        take(core->restore(std::move(snapshot), BootId{boot}, now));
+        event(DeviceChanged{{}, device});
+        Manifest manifest{.package = chat};
+        manifest.services["Jobs"] = {.name = "Jobs", .permission = std::string(bindJobService)};
+        manifest.receivers["Push"] = {.name = "Push"};
+        event(AppInstalled{manifest});
+    }
+    template <class E> const E* told() const {
+        for (const Effect& effect : effects)
+            if (const auto* found = std::get_if<E>(&effect)) return found;
+        return nullptr;
+    }
+    const Trace* traced(Trace::What what) const {
+        for (const Effect& effect : effects)
+            if (const auto* found = std::get_if<Trace>(&effect); found && found->what == what) return found;
+        return nullptr;
+    }
+
+private:
+    void take(Step step) {
+        for (const Record& record : step.records) {
+            if (const auto* save = std::get_if<SaveMessage>(&record)) stored[save->message.id] = save->message;
+            if (const auto* drop = std::get_if<DropMessage>(&record)) stored.erase(drop->id);
+        }
+        effects = std::move(step.effects);
+    }
+};
+
+} // namespace
+
+TEST_CASE("a message is accepted, delivered, and forgotten once the app has taken it") { // §8.5
+    Desk desk;
+    desk.push(false);
+    REQUIRE(desk.told<Reply>());
+    CHECK_FALSE(desk.told<Reply>()->error);
+    const auto* deliver = desk.told<DeliverMessage>();
+    REQUIRE(deliver);
+    CHECK(deliver->message.data == "hello");
+    CHECK_FALSE(deliver->high);
+    CHECK(desk.stored.size() == 1);
+    const auto delivery = deliver->delivery;
+    desk.event(DeliveryEnded{AppId{"com.example.other"}, delivery});
+    CHECK(desk.stored.size() == 1); // another app cannot take it
+    desk.event(DeliveryEnded{chat, delivery});
+    CHECK(desk.stored.empty());
+}
+
+TEST_CASE("a delivery that is not taken within five seconds is given up") { // §7.3, alarm.listener_timeout
+    Desk desk;
+    desk.push(true);
+    CHECK(desk.core->nextDeadline() == desk.now.elapsed + 5s);
+    desk.pass(5s - 1ms);
+    CHECK(desk.stored.size() == 1);
+    desk.pass(1ms);
+    CHECK(desk.stored.empty());
+}
+
+TEST_CASE("what an app did not take before the daemon died is delivered again") { // §8.5
+    Desk desk;
+    desk.push(false);
+    desk.restart();
+    REQUIRE(desk.told<DeliverMessage>());
+    CHECK(desk.told<DeliverMessage>()->message.data == "hello");
+}
+
+TEST_CASE("a normal message waits in Doze, over a restart too, and says how late it is") { // §8.5; example 77
+    Desk desk;
+    desk.doze(DozeForce::Idle);
+    desk.push(false);
+    CHECK_FALSE(desk.told<DeliverMessage>());
+    CHECK_FALSE(desk.told<Reply>()->error);
+    desk.pass(10min);
+    desk.restart();
+    CHECK_FALSE(desk.told<DeliverMessage>());
+    desk.pass(10min);
+    desk.doze(DozeForce::IdleMaintenance);
+    REQUIRE(desk.told<DeliverMessage>());
+    const Trace* trace = desk.traced(Trace::What::Message);
+    REQUIRE(trace);
+    CHECK(trace->lateBy == Duration{20min});
+    CHECK(trace->high == false);
+    CHECK(trace->original == false);
+}
+
+TEST_CASE("a high-priority message passes Doze with twenty seconds of network") { // §8.5, §6.6; example 77
+    Desk desk;
+    desk.event(BucketForced{{}, chat, Bucket::WorkingSet});
+    desk.doze(DozeForce::Idle);
+    desk.push(true);
+    REQUIRE(desk.told<DeliverMessage>());
+    CHECK(desk.told<DeliverMessage>()->high);
+    REQUIRE(desk.traced(Trace::What::Network));
+    CHECK(desk.traced(Trace::What::Network)->allowed == true);
+    desk.pass(20s - 1ms);
+    CHECK_FALSE(desk.traced(Trace::What::Network));
+    desk.pass(1ms);
+    REQUIRE(desk.traced(Trace::What::Network));
+    CHECK(desk.traced(Trace::What::Network)->because == "doze");
+}
+
+TEST_CASE("a new grant replaces the old end, even with an earlier one, and none is longer than five minutes") { // §6.6
+    Desk desk;
+    desk.doze(DozeForce::Idle);
+    const auto open = [&] {
+        desk.pass(1ms);
+        return !desk.traced(Trace::What::Network);
+    };
+    desk.event(TemporarilyAllowed{{}, chat, 1h});
+    desk.pass(5min - 2ms);
+    CHECK(open());
+    CHECK_FALSE(open());
+    desk.event(TemporarilyAllowed{{}, chat, 1min});
+    desk.event(TemporarilyAllowed{{}, chat, 1s});
+    desk.pass(999ms);
+    CHECK_FALSE(open());
+}
+
+TEST_CASE("how an app is found is told and not traced; each change is both, and nothing is said twice") { // §8.1
+    Desk desk;
+    const auto* found = desk.told<NetworkAccess>(); // of an app that was never used
+    REQUIRE(found);
+    CHECK_FALSE(found->allowed);
+    CHECK(found->because == "standby");
+    CHECK_FALSE(desk.traced(Trace::What::Network));
+    desk.event(AppStatePinned{{}, chat, ProcessState::ForegroundService});
+    REQUIRE(desk.told<NetworkAccess>());
+    CHECK(desk.told<NetworkAccess>()->allowed);
+    REQUIRE(desk.traced(Trace::What::Network));
+    desk.event(AppStatePinned{{}, chat, ProcessState::ForegroundService});
+    CHECK_FALSE(desk.told<NetworkAccess>());
+}
+
+TEST_CASE("a message to nobody, or to a receiver that is not declared, is refused by name") { // §8.5
+    Desk desk;
+    desk.event(MessageArrived{.call = {1}, .app = AppId{"com.example.nobody"}});
+    REQUIRE(desk.told<Reply>());
+    CHECK(desk.told<Reply>()->error->code == Errc::IllegalArgument);
+    desk.event(MessageArrived{.call = {2}, .app = chat, .receiver = "Pull"});
+    CHECK(desk.told<Reply>()->error->message.find("Push") != std::string::npos);
+    CHECK(desk.stored.empty());
+}
