@@ -107,7 +107,7 @@ bool DirectoryWatch::matters(const inotify_event& event, const std::string& name
     if (found == watched_.end() || (event.mask & IN_IGNORED)) return false;
     const Watched& watched = found->second;
     if (name.empty() || watched.awaited.contains(name)) return true;
-    if (!watched.isTarget || !name.ends_with(".toml")) return false;
+    if (!watched.isTarget || !name.ends_with(suffix_)) return false;
     return !(event.mask & IN_CREATE) || !isHalfWritten(watched.path / name);
 }
 

@@ -1,5 +1,5 @@
-// Tells that manifests may have changed: directories watched by inotify, also those that do not exist yet, by their
-// nearest existing parent. Says that something changed, never what: whoever is told looks for himself.
+// Tells that files such as manifests may have changed: directories watched by inotify, also those that do not exist
+// yet, by their nearest existing parent. Says that something changed, never what: whoever is told looks for himself.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -22,9 +22,9 @@ class DirectoryWatch {
 public:
     using OnChange = std::function<void()>;
 
-    /// Absolute paths.
-    DirectoryWatch(std::vector<std::filesystem::path> directories, OnChange change)
-        : directories_(std::move(directories)), change_(std::move(change)) {}
+    /// Absolute paths. Of the files in them, those matter whose names end with `suffix`.
+    DirectoryWatch(std::vector<std::filesystem::path> directories, OnChange change, std::string suffix = ".toml")
+        : directories_(std::move(directories)), change_(std::move(change)), suffix_(std::move(suffix)) {}
     ~DirectoryWatch();
     DirectoryWatch(const DirectoryWatch&) = delete;
     DirectoryWatch& operator=(const DirectoryWatch&) = delete;
@@ -45,6 +45,7 @@ private:
 
     std::vector<std::filesystem::path> directories_;
     OnChange change_;
+    std::string suffix_;
     Fd inotify_;
     sd_event_source* source_ = nullptr;
     std::map<int, Watched> watched_;

@@ -3,14 +3,18 @@
 
 #include "base/fail.hpp"
 #include "bus/introspection.hpp"
+#include "bus/limit_methods.hpp"
 #include "bus/request.hpp"
 #include "wire/names.hpp"
 
 namespace stint {
 namespace {
 
+using wire::alarmManagerInterface;
+using wire::appInterface;
 using wire::deviceInterface;
 using wire::jobSchedulerInterface;
+using wire::limitsInterface;
 using wire::taskManagerInterface;
 
 constexpr std::string_view introspectableInterface = "org.freedesktop.DBus.Introspectable";
@@ -54,6 +58,27 @@ constexpr std::array table = {
     Method{deviceInterface,       "Get",                           "a{sv}",        anyone,      methods::getDevice},
     Method{deviceInterface,       "Set",                           "a{ss}a{sv}",   theOperator, methods::setDevice},
     Method{deviceInterface,       "Reset",                         "asa{sv}",      theOperator, methods::resetDevice},
+    Method{alarmManagerInterface, "Set",                           "a{sv}a{sv}",   anyone,      methods::setAlarm},
+    Method{alarmManagerInterface, "Cancel",                        "sa{sv}",       anyone,      methods::cancelAlarm},
+    Method{alarmManagerInterface, "CanScheduleExactAlarms",        "a{sv}",        anyone,      methods::canScheduleExactAlarms},
+    Method{alarmManagerInterface, "GetNextAlarmClock",             "a{sv}",        anyone,      methods::getNextAlarmClock},
+    Method{alarmManagerInterface, "List",                          "a{sv}",        anyone,      methods::listAlarms},
+    Method{appInterface,          "HostReceivers",                 "asa{sv}",      anyone,      methods::hostReceivers},
+    Method{appInterface,          "GetStanding",                   "a{sv}",        anyone,      methods::getStanding},
+    Method{appInterface,          "WatchNetwork",                  "a{sv}",        anyone,      methods::watchNetwork},
+    Method{limitsInterface,       "SetStandbyBucket",              "ssa{sv}",      theOperator, methods::setStandbyBucket},
+    Method{limitsInterface,       "GetStandbyBucket",              "sa{sv}",       anyone,      methods::getStandbyBucket},
+    Method{limitsInterface,       "PredictBucket",                 "ssa{sv}",      theOperator, methods::predictBucket},
+    Method{limitsInterface,       "ReportUsage",                   "ssa{sv}",      theOperator, methods::reportUsage},
+    Method{limitsInterface,       "SetBatteryUse",                 "ssa{sv}",      theOperator, methods::setBatteryUse},
+    Method{limitsInterface,       "SetDataSaverExempt",            "sba{sv}",      theOperator, methods::setDataSaverExempt},
+    Method{limitsInterface,       "TempAllowlist",                 "sxa{sv}",      theOperator, methods::tempAllowlist},
+    Method{limitsInterface,       "Push",                          "sbsa{sv}",     theOperator, methods::push},
+    Method{limitsInterface,       "Quota",                         "sa{sv}",       anyone,      methods::quota},
+    Method{limitsInterface,       "Policy",                        "a{sv}",        anyone,      methods::policy},
+    Method{limitsInterface,       "GetDoze",                       "a{sv}",        anyone,      methods::getDoze},
+    Method{limitsInterface,       "StepDoze",                      "sa{sv}",       theOperator, methods::stepDoze},
+    Method{limitsInterface,       "ForceDoze",                     "sa{sv}",       theOperator, methods::forceDoze},
     Method{peerInterface,         "Ping",                          "",             anyone,      methods::ping},
     Method{peerInterface,         "GetMachineId",                  "",             anyone,      methods::getMachineId},
 };

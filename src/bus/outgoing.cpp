@@ -65,14 +65,14 @@ Outgoing startJob(sd_bus* bus, const CallStart& start) {
         writer.uint64(start.run.value).string(start.service);
         wire::writeRunParameters(writer, parameters);
     });
-    return {std::move(message), Asked{Asked::What::Start, start.run}};
+    return {std::move(message), Asked{.what = Asked::What::Start, .run = start.run, .app = {}}};
 }
 
 Outgoing stopJob(sd_bus* bus, const CallStop& stop) {
     wire::Message message = call(bus, "StopJob", [&stop](Writer& writer) {
         writer.uint64(stop.run.value).int32(static_cast<std::int32_t>(stop.reason));
     });
-    return {std::move(message), Asked{Asked::What::Stop, stop.run}};
+    return {std::move(message), Asked{.what = Asked::What::Stop, .run = stop.run, .app = {}}};
 }
 
 Outgoing networkChanged(sd_bus* bus, const CallNetworkChanged& change) {
@@ -101,6 +101,10 @@ Outgoing jobChanged(sd_bus* bus, const JobView& view) {
 }
 
 std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer) {
+    if (asked.what == Asked::What::Delivery) {
+        if (answer.isError() || !answer.signature().empty()) return std::nullopt;
+        return DeliveryEnded{asked.app, asked.delivery};
+    }
     if (answer.isError() || answer.signature() != "b") return std::nullopt;
     const Result<bool> said = wire::Reader(answer).boolean();
     if (!said) return std::nullopt;
@@ -109,6 +113,8 @@ std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer) {
         return StartAnswered{asked.run, *said};
     case Asked::What::Stop:
         return StopAnswered{asked.run, *said};
+    case Asked::What::Delivery:
+        break; // answered above
     }
     return std::nullopt;
 }

@@ -13,8 +13,10 @@ namespace stint {
 
 /// A call of ours that waits for an answer.
 struct Asked {
-    enum class What { Start, Stop } what = What::Start;
+    enum class What { Start, Stop, Delivery } what = What::Start;
     RunId run;
+    std::uint64_t delivery = 0; ///< of an alarm or a message to `app`, in place of a run
+    AppId app;
 };
 
 struct Outgoing {

@@ -6,6 +6,7 @@
 #include "base/fail.hpp"
 #include "bus/call_book.hpp"
 #include "bus/connection.hpp"
+#include "bus/deliveries.hpp"
 #include "bus/listener.hpp"
 #include "bus/outgoing.hpp"
 #include "bus/request.hpp"
@@ -48,6 +49,9 @@ public:
     void callStop(ConnectionId to, const CallStop& call) override;
     void callNetworkChanged(ConnectionId to, const CallNetworkChanged& call) override;
     void callAction(ConnectionId to, const CallAction& call) override;
+    void callAlarm(ConnectionId to, const DeliverAlarm& call) override;
+    void callMessage(ConnectionId to, const DeliverMessage& call) override;
+    void tellNetwork(const NetworkAccess& access) override;
     void unbind(ConnectionId to) override;
     void appExited(ConnectionId to, pid_t pid, int exitCode) override;
     void changed(const JobKey& key) override { watches_.changed(key); }
@@ -301,6 +305,21 @@ void ServerLoop::callNetworkChanged(ConnectionId to, const CallNetworkChanged& c
 
 void ServerLoop::callAction(ConnectionId to, const CallAction& call) {
     if (Peer* peer = find(to)) deliver(to, notificationAction(peer->connection->bus(), call));
+}
+
+void ServerLoop::callAlarm(ConnectionId to, const DeliverAlarm& call) {
+    if (Peer* peer = find(to)) deliver(to, alarmCall(peer->connection->bus(), call));
+}
+
+void ServerLoop::callMessage(ConnectionId to, const DeliverMessage& call) {
+    if (Peer* peer = find(to)) deliver(to, messageCall(peer->connection->bus(), call));
+}
+
+void ServerLoop::tellNetwork(const NetworkAccess& access) {
+    for (const ConnectionId to : watches_.ofNetwork()) {
+        Peer* peer = find(to);
+        if (peer && peer->caller.app == access.app) deliver(to, networkAccess(peer->connection->bus(), access));
+    }
 }
 
 void ServerLoop::unbind(ConnectionId to) {

@@ -12,17 +12,13 @@
 #include <systemd/sd-event.h>
 
 #include "base/fd.hpp"
+#include "bus/limits_owner.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
 #include "model/view.hpp"
 #include "stint/result.hpp"
 
 namespace stint {
-
-struct ConnectionId {
-    std::uint64_t value = 0;
-    auto operator<=>(const ConnectionId&) const = default;
-};
 
 /// What a connection may do, fixed when it was accepted.
 struct BusCaller {
@@ -31,10 +27,8 @@ struct BusCaller {
 };
 
 /// The daemon, as the bus sees it. Questions are asked in act(), after the turn's commit.
-class BusOwner {
+class BusOwner : public LimitsOwner {
 public:
-    virtual ~BusOwner() = default;
-
     /// Fixes who is calling; an Error refuses the connection (it is closed). `socket` is for this moment only.
     virtual Result<BusCaller> accepted(ConnectionId connection, int socket) = 0;
     /// The other end is gone, or broke the rules of the wire, or answered StartJob or StopJob with an error: as an app
@@ -110,6 +104,11 @@ public:
     virtual void callStop(ConnectionId to, const CallStop& call) = 0;
     virtual void callNetworkChanged(ConnectionId to, const CallNetworkChanged& call) = 0;
     virtual void callAction(ConnectionId to, const CallAction& call) = 0;
+    /// Calls on a process that hosts a receiver, whose name is in the call; answered by DeliveryEnded, or not at all.
+    virtual void callAlarm(ConnectionId to, const DeliverAlarm& call) = 0;
+    virtual void callMessage(ConnectionId to, const DeliverMessage& call) = 0;
+    /// Tells the processes of the app that asked to be told.
+    virtual void tellNetwork(const NetworkAccess& access) = 0;
     virtual void unbind(ConnectionId to) = 0;
     virtual void appExited(ConnectionId to, pid_t pid, int exitCode) = 0;
     /// The job changed: tells those who watch it (in act()).

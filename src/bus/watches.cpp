@@ -16,6 +16,7 @@ void Watches::drop(ConnectionId watcher) {
     dropFrom(ofJob_, watcher);
     dropFrom(owed_, watcher);
     ofAll_.erase(watcher);
+    ofNetwork_.erase(watcher);
 }
 
 void Watches::changed(const JobKey& job) {

@@ -1,5 +1,5 @@
 // Who wants to hear of which job (TaskManager1.Watch), and what they are still to be told. A change is no queue: a
-// watcher that reads slowly is told the latest state, once.
+// watcher that reads slowly is told the latest state, once. And who wants to hear of its app's network (App1).
 #pragma once
 #include <map>
 #include <set>
@@ -14,7 +14,9 @@ class Watches {
 public:
     void add(ConnectionId watcher, const JobKey& job) { ofJob_[job].insert(watcher); }
     void addAll(ConnectionId watcher) { ofAll_.insert(watcher); }
+    void addNetwork(ConnectionId watcher) { ofNetwork_.insert(watcher); }
     void drop(ConnectionId watcher);
+    const std::set<ConnectionId>& ofNetwork() const { return ofNetwork_; }
 
     /// Notes that the watchers of `job` are to be told.
     void changed(const JobKey& job);
@@ -26,6 +28,7 @@ public:
 private:
     std::map<JobKey, std::set<ConnectionId>> ofJob_;
     std::set<ConnectionId> ofAll_;
+    std::set<ConnectionId> ofNetwork_;
     std::map<JobKey, std::set<ConnectionId>> owed_;
 };
 

@@ -53,7 +53,9 @@ public:
     std::vector<TaskRow> tasks(Now now) const;
     std::vector<AppView> apps(Now now) const;
     /// Pending alarms by app and tag.
-    std::vector<AlarmView> alarms() const;
+    std::vector<AlarmView> alarms(Now now) const;
+    /// limits.md §7.5.
+    bool canScheduleExactAlarms(const AppId& app) const;
     const Constants& constants() const;
     /// jobs.md §2.1.
     bool canRunUserInitiatedJobs(const AppId& app) const;

@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
 
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
@@ -11,7 +10,7 @@
 #include "base/pidfd.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/log.hpp"
-#include "rules/slots.hpp"
+#include "daemon/slots.hpp"
 #include "wire/runtime_directory.hpp"
 
 namespace stint {
@@ -20,14 +19,6 @@ namespace {
 std::filesystem::path homeDirectory() {
     const char* home = std::getenv("HOME");
     return home && *home ? home : "/";
-}
-
-Bytes memoryTotal() {
-    std::ifstream file("/proc/meminfo");
-    std::string name;
-    Bytes kibibytes = 0;
-    file >> name >> kibibytes;
-    return kibibytes * 1024;
 }
 
 // For tests of faults.
@@ -49,7 +40,7 @@ Daemon::Daemon(DaemonOptions options, Policy policy)
       contentWatch_([this](std::string path) { arrived_.emplace_back(ContentChanged{std::move(path)}); },
                     [](const Error& error) { logWarning(error.message); }),
       clockWatch_([this] { arrived_.emplace_back(ClockSet{}); }) {
-    if (!policy_.origins.contains("job.slots")) policy_.constants.slots = slotsFor(memoryTotal());
+    setSlots(policy_);
 }
 
 Daemon::~Daemon() {
@@ -58,6 +49,7 @@ Daemon::~Daemon() {
     server_.reset();
     processes_.reset();
     registry_.reset();
+    policyWatch_.reset();
     sd_event_source_unref(timer_);
     sd_event_source_unref(idle_);
 }
@@ -108,6 +100,7 @@ Result<void> Daemon::openEdges() {
     STINT_TRY(load());
     contentWatch_.start(loop_.get());
     STINT_TRY(clockWatch_.start(loop_.get()));
+    STINT_TRY(watchPolicy());
     server_ = STINT_TRY(Server::open(loop_.get(), *this, runtime / "bus"));
     const auto killPeer = [this](ConnectionId connection) {
         if (const Peer* peer = sightings_.peer(connection)) sendSignal(peer->pidfd, SIGKILL);
@@ -154,7 +147,10 @@ void Daemon::closed(ConnectionId connection) {
 
 bool Daemon::visibleNow(ConnectionId connection) { return sightings_.visibleNow(connection); }
 
-void Daemon::arrived(Event event) { arrived_.push_back(std::move(event)); }
+void Daemon::arrived(Event event) {
+    if (const auto* ended = std::get_if<DeliveryEnded>(&event)) hosts_->delivered(ended->delivery);
+    arrived_.push_back(std::move(event));
+}
 
 Result<void> Daemon::hosts(ConnectionId connection, const std::vector<std::string>& services) {
     const auto caller = callers_.find(connection);
@@ -208,8 +204,11 @@ Result<void> Daemon::resetDevice(CallId call, const std::vector<std::string>& ke
 
 std::vector<BusOwner::DeviceRow> Daemon::device() {
     std::vector<DeviceRow> rows;
-    for (auto& value : deviceSource_.values())
-        rows.push_back({value.key, value.value, value.source});
+    for (auto& value : deviceSource_.values()) {
+        const bool follows = value.key == "charging" && !core_->device().charging;
+        if (follows) value.value = core_->deviceState().charging ? "true" : "false";
+        rows.push_back({value.key, value.value, follows ? "level and time" : value.source});
+    }
     return rows;
 }
 
@@ -222,7 +221,7 @@ std::vector<JobView> Daemon::completed(const std::optional<AppId>& app) { return
 std::vector<Blocker> Daemon::explain(const JobKey& key) { return core_->explain(key, now_); }
 std::vector<HistoryEntry> Daemon::history(const JobKey& key) { return core_->history(key); }
 std::vector<TaskRow> Daemon::tasks() { return core_->tasks(now_); }
-std::vector<AppView> Daemon::apps() { return core_->apps(); }
+std::vector<AppView> Daemon::apps() { return core_->apps(now_); }
 bool Daemon::canRunUserInitiatedJobs(const AppId& app) { return core_->canRunUserInitiatedJobs(app); }
 
 void Daemon::gone(ProcessId process, const AppId& app, int status, bool) { deaths_.push_back({process, app, status}); }

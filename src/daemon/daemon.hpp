@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "apps/directory_watch.hpp"
 #include "apps/registry.hpp"
 #include "bus/server.hpp"
 #include "core/scheduler.hpp"
@@ -45,6 +46,12 @@ private:
 
     void buryTheDead();
     void watchContent();
+    /// The last word to the core: what only grows with time is written down.
+    void sayGoodbye();
+
+    // Policy files, read again when one of them has changed (policies.cpp).
+    Result<void> watchPolicy();
+    void readPolicy();
 
     // What was written down, and its loss (recovery.cpp).
     Result<void> load();
@@ -81,6 +88,16 @@ private:
     std::vector<AppView> apps() override;
     bool canRunUserInitiatedJobs(const AppId& app) override;
 
+    // LimitsOwner (limits.cpp).
+    Result<void> receives(ConnectionId connection, const std::vector<std::string>& receivers) override;
+    std::vector<AlarmView> alarms() override;
+    std::optional<WallTime> nextAlarmClock() override;
+    bool canScheduleExactAlarms(const AppId& app) override;
+    std::optional<AppView> app(const AppId& app) override;
+    std::vector<wire::PolicyRow> policy() override;
+    wire::DozeView doze() override;
+    template <class Delivery> void deliver(const Delivery& delivery, const AppId& app);
+
     // Processes::Listener.
     void gone(ProcessId process, const AppId& app, int status, bool killed) override;
 
@@ -106,6 +123,8 @@ private:
     ContentWatch contentWatch_;
     std::optional<std::uint64_t> watched_; ///< the version of what jobs watch that contentWatch_ was told
     ClockWatch clockWatch_;
+    std::unique_ptr<DirectoryWatch> policyWatch_;
+    std::string policyTrouble_; ///< what was last told of policy files, so that it is told once
 
     std::vector<Event> arrived_; ///< for this turn, or for the next
     struct Verb {

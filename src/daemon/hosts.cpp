@@ -1,59 +1,71 @@
 #include "daemon/hosts.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/overloaded.hpp"
 
 namespace stint {
 
 void Hosts::bind(const Bind& bind) {
     keys_[bind.run] = bind.key;
     const AppId& app = bind.key.app;
-    if (Host* host = hostFor(app, bind.service)) {
-        const auto at = std::ranges::find_if(hosts_, [&](const auto& entry) { return &entry.second == host; });
-        return assign(at->first, *host, bind.run);
-    }
-    if (Launch* launch = launchFor(app, bind.service)) {
+    const Component component{Component::Kind::Service, bind.service};
+    if (const auto host = hostFor(app, component)) return assign(*host, hosts_.at(*host), bind.run);
+    if (Launch* launch = launchFor(app, component)) {
         launch->waiting.insert(bind.run);
         return;
     }
     // A job's next run starts only when nothing of its last one is alive.
-    if (mustWait(app, bind.service)) {
-        afterDeath_.push_back(bind);
+    if (mustWait(app, component)) {
+        afterDeath_.emplace_back(bind);
         return;
     }
     launch(bind);
 }
 
-Hosts::Host* Hosts::hostFor(const AppId& app, const std::string& service) {
-    for (auto& [connection, host] : hosts_) {
-        if (host.app != app || host.leaving || !host.services.contains(service)) continue;
+std::optional<ConnectionId> Hosts::hostFor(const AppId& app, const Component& component) const {
+    for (const auto& [connection, host] : hosts_) {
+        if (host.app != app || host.leaving || !host.components.contains(component)) continue;
         if (host.process && launches_.at(*host.process).fate != Launch::Fate::Alive) continue;
-        return &host;
+        return connection;
     }
-    return nullptr;
+    return std::nullopt;
 }
 
-Hosts::Launch* Hosts::launchFor(const AppId& app, const std::string& service) {
+Hosts::Launch* Hosts::launchFor(const AppId& app, const Component& component) {
     for (auto& [process, launch] : launches_) {
         const auto host = hosts_.find(launch.connection);
-        const bool hosting = host != hosts_.end() && !host->second.services.empty();
-        if (launch.app == app && launch.service == service && launch.fate == Launch::Fate::Alive && !hosting)
+        const bool hosting = host != hosts_.end() && host->second.components.contains(component);
+        if (launch.app == app && launch.component == component && launch.fate == Launch::Fate::Alive && !hosting)
             return &launch;
     }
     return nullptr;
 }
 
-// Whether a process of this service is still on its way out. One that was let go politely is hurried.
-bool Hosts::mustWait(const AppId& app, const std::string& service) {
+// Whether a process of this component is still on its way out. One that was let go politely is hurried.
+bool Hosts::mustWait(const AppId& app, const Component& component) {
     bool waits = false;
     for (auto& [process, launch] : launches_) {
-        if (launch.app != app || launch.service != service) continue;
+        if (launch.app != app || launch.component != component) continue;
         doom(process, launch);
         waits = true;
     }
     return waits;
+}
+
+Result<Hosts::Launch*> Hosts::start(const AppId& app, const Component& component,
+                                    const std::vector<std::string>& command, bool background) {
+    auto started = STINT_TRY(processes_.start({.app = app, .arguments = command, .background = background}));
+    auto connection = server_.adopt(std::move(started.socket), {app, false});
+    if (!connection) {
+        processes_.kill(started.id);
+        return connection.error();
+    }
+    hosts_[*connection] = Host{.app = app, .process = started.id};
+    Launch& launch = launches_[started.id];
+    launch = Launch{.app = app, .component = component, .connection = *connection};
+    return &launch;
 }
 
 void Hosts::launch(const Bind& bind) {
@@ -62,17 +74,10 @@ void Hosts::launch(const Bind& bind) {
     if (!manifest || service == manifest->services.end()) {
         return arrived_(BindFailed{bind.run, "the service is not declared any more"});
     }
-    auto started = processes_.start({.app = bind.key.app,
-                                     .arguments = service->second.command,
-                                     .background = bind.kind != JobClass::UserInitiated});
+    auto started = start(bind.key.app, {Component::Kind::Service, bind.service}, service->second.command,
+                         bind.kind != JobClass::UserInitiated);
     if (!started) return arrived_(BindFailed{bind.run, started.error().message});
-    auto connection = server_.adopt(std::move(started->socket), {bind.key.app, false});
-    if (!connection) {
-        processes_.kill(started->id);
-        return arrived_(BindFailed{bind.run, connection.error().message});
-    }
-    launches_[started->id] = Launch{bind.key.app, bind.service, *connection, {bind.run}, {}};
-    hosts_[*connection] = Host{.app = bind.key.app, .process = started->id};
+    (*started)->waiting.insert(bind.run);
 }
 
 void Hosts::assign(ConnectionId connection, Host& host, RunId run) {
@@ -84,22 +89,35 @@ void Hosts::assign(ConnectionId connection, Host& host, RunId run) {
 
 Result<void> Hosts::offered(ConnectionId connection, const std::optional<AppId>& app,
                             const std::vector<std::string>& services) {
+    return offer(connection, app, Component::Kind::Service, services);
+}
+
+Result<void> Hosts::receives(ConnectionId connection, const std::optional<AppId>& app,
+                             const std::vector<std::string>& receivers) {
+    return offer(connection, app, Component::Kind::Receiver, receivers);
+}
+
+Result<void> Hosts::offer(ConnectionId connection, const std::optional<AppId>& app, Component::Kind kind,
+                          const std::vector<std::string>& names) {
     const auto known = hosts_.find(connection);
     if (!app && known == hosts_.end()) return fail(Errc::Security, "nobody is known at this connection");
     const AppId owner = app ? *app : known->second.app;
     const Manifest* manifest = registry_.find(owner.name);
-    for (const auto& name : services) {
-        if (manifest && manifest->services.contains(name)) continue;
-        return fail(Errc::Security, "{} declares no service \"{}\"", owner.name, name);
+    const bool isService = kind == Component::Kind::Service;
+    for (const auto& name : names) {
+        if (manifest && (isService ? manifest->services.contains(name) : manifest->receivers.contains(name))) continue;
+        return fail(Errc::Security, "{} declares no {} \"{}\"", owner.name, isService ? "service" : "receiver", name);
     }
     Host& host = hosts_[connection];
     host.app = owner;
-    host.services.insert(services.begin(), services.end());
+    for (const auto& name : names)
+        host.components.insert({kind, name});
     if (!host.process) return {};
     Launch& launch = launches_.at(*host.process);
-    if (!host.services.contains(launch.service)) return {};
+    if (!host.components.contains(launch.component)) return {};
     for (RunId run : std::exchange(launch.waiting, {}))
         assign(connection, host, run);
+    handWaiting(launch, host);
     letGoIfIdle(connection, host); // cancelled while it was starting
     return {};
 }
@@ -128,11 +146,14 @@ void Hosts::noteChange(RunId run, std::set<JobKey>& changed) const {
 
 void Hosts::end(RunId run) {
     keys_.erase(run);
-    std::erase_if(afterDeath_, [&](const Bind& bind) { return bind.run == run; });
+    std::erase_if(afterDeath_, [&](const auto& waiting) {
+        const Bind* bind = std::get_if<Bind>(&waiting);
+        return bind && bind->run == run;
+    });
     for (auto& [process, launch] : launches_) {
         launch.hosted.erase(run);
         const bool awaited = launch.waiting.erase(run) > 0;
-        const bool idle = launch.waiting.empty() && launch.hosted.empty();
+        const bool idle = launch.waiting.empty() && launch.hosted.empty() && launch.deliveries.empty();
         if (awaited && idle) doom(process, launch); // it never came as far as to host anything
     }
     const auto at = runs_.find(run);
@@ -146,7 +167,8 @@ void Hosts::end(RunId run) {
 }
 
 void Hosts::letGoIfIdle(ConnectionId connection, Host& host) {
-    if (!host.process || !host.runs.empty() || !host.foreground.empty() || host.leaving) return;
+    const bool busy = !host.runs.empty() || !host.deliveries.empty() || !host.foreground.empty();
+    if (!host.process || busy || host.leaving) return;
     host.leaving = true;
     server_.unbind(connection);
 }
@@ -166,6 +188,11 @@ void Hosts::killApp(const AppId& app) {
     for (const auto& [connection, host] : hosts_) {
         if (host.app == app && !host.process) killPeer_(connection);
     }
+    // What waits for the end of a process is not to start the next one.
+    std::set<std::uint64_t> waiting;
+    for (const auto& [delivery, parcel] : deliveries_)
+        if (parcel.app == app && isAfterDeath(delivery)) waiting.insert(delivery);
+    lose(std::move(waiting), "the app was stopped");
 }
 
 std::optional<ConnectionId> Hosts::connectionOf(RunId run) const {
@@ -178,14 +205,17 @@ void Hosts::dropAll() {
     afterDeath_.clear();
     runs_.clear();
     keys_.clear();
+    deliveries_.clear();
     for (auto& [process, launch] : launches_) {
         launch.waiting.clear();
         launch.hosted.clear();
+        launch.deliveries.clear();
         doom(process, launch);
     }
     for (auto& [connection, host] : hosts_) {
         if (!host.process && !host.runs.empty()) server_.close(connection); // it connects again, and hosts anew
         host.runs.clear();
+        host.deliveries.clear();
         host.foreground.clear(); // the core that knew of them is gone
     }
 }
@@ -208,6 +238,7 @@ void Hosts::closed(ConnectionId connection) {
     }
     for (RunId run : host.runs)
         arrived_(RunLost{run, false});
+    lose(host.deliveries, "its process is gone");
 }
 
 void Hosts::endForeground(const Host& host) {
@@ -231,9 +262,12 @@ void Hosts::gone(ProcessId process) {
     lost.insert(launch.waiting.begin(), launch.waiting.end());
     for (RunId run : lost)
         arrived_(RunLost{run, launch.fate != Launch::Fate::Killed});
-    const auto waiting = std::exchange(afterDeath_, {});
-    for (const Bind& again : waiting)
-        bind(again);
+    lose(launch.deliveries, "its process is gone");
+    for (const auto& again : std::exchange(afterDeath_, {})) {
+        std::visit(Overloaded{[this](const Bind& waiting) { bind(waiting); },
+                              [this](std::uint64_t delivery) { place(delivery); }},
+                   again);
+    }
 }
 
 } // namespace stint

@@ -1,5 +1,6 @@
-// Which process runs which job: services that are hosted, processes that were started to host them, and runs that
-// wait for either (design.md, running a job). It finds where a run goes; it decides nothing about it.
+// Which process runs which job, and takes which alarm or message: services and receivers that are hosted, processes
+// that were started to host them, and what waits for either (design.md, running a job; limits.md §7). It finds where a
+// run or a delivery goes; it decides nothing about it.
 #pragma once
 #include <deque>
 #include <functional>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 
 #include "apps/registry.hpp"
 #include "bus/server.hpp"
@@ -30,6 +32,10 @@ public:
     // Effects.
     void bind(const Bind& bind);
     void end(RunId run);
+    /// Calls the app's receiver, in a process that hosts it or in one that is started. Ended by DeliveryEnded, once: it
+    /// was taken, its process died, or none can be started.
+    void deliver(const DeliverAlarm& alarm);
+    void deliver(const DeliverMessage& message);
     void killApp(const AppId& app);
     /// The connection a run is hosted on, or nullopt: it is lost, or not connected yet.
     std::optional<ConnectionId> connectionOf(RunId run) const;
@@ -37,13 +43,17 @@ public:
     /// Adds the job of a run to `changed`, if it is known.
     void noteChange(RunId run, std::set<JobKey>& changed) const;
 
-    /// Everything that was started dies; runs are forgotten without an event (the core is loaded anew).
+    /// Everything that was started dies; runs and deliveries are forgotten without an event (the core is loaded anew).
     void dropAll();
 
     // What the bus and the processes tell.
     /// `app` is nullopt for a process that was started here: it is known already.
     Result<void> offered(ConnectionId connection, const std::optional<AppId>& app,
                          const std::vector<std::string>& services);
+    Result<void> receives(ConnectionId connection, const std::optional<AppId>& app,
+                          const std::vector<std::string>& receivers);
+    /// The app has taken it.
+    void delivered(std::uint64_t delivery);
     /// An app's process begins or ends a foreground service (jobs.md §5.5). It is not let go meanwhile, and its end is
     /// the service's.
     Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start);
@@ -52,28 +62,54 @@ public:
     void gone(ProcessId process);
 
 private:
+    /// A service or a receiver of a manifest.
+    struct Component {
+        enum class Kind { Service, Receiver } kind = Kind::Service;
+        std::string name;
+        auto operator<=>(const Component&) const = default;
+    };
     struct Host {
         AppId app;
-        std::set<std::string, std::less<>> services;
+        std::set<Component> components;
         std::optional<ProcessId> process; ///< started by us
         std::set<RunId> runs;
-        std::set<std::string> foreground; ///< services that run in the foreground
-        bool leaving = false;             ///< was told that it is needed no more
+        std::set<std::uint64_t> deliveries; ///< handed over, and not taken yet
+        std::set<std::string> foreground;   ///< services that run in the foreground
+        bool leaving = false;               ///< was told that it is needed no more
     };
     struct Launch {
         AppId app;
-        std::string service;
+        Component component; ///< what it was started for
         ConnectionId connection;
         std::set<RunId> waiting;                                      ///< runs that begin once it hosts their service
         std::set<RunId> hosted;                                       ///< runs to be lost with it
+        std::set<std::uint64_t> deliveries;                           ///< handed over or not, to be lost with it
         enum class Fate { Alive, CutOff, Killed } fate = Fate::Alive; ///< CutOff: it closed its end, by itself
     };
+    struct Delivery {
+        AppId app;
+        std::variant<DeliverAlarm, DeliverMessage> call; ///< its receiver is named
+        std::optional<ConnectionId> at;                  ///< handed over there
+    };
 
-    Host* hostFor(const AppId& app, const std::string& service);
-    Launch* launchFor(const AppId& app, const std::string& service);
-    bool mustWait(const AppId& app, const std::string& service);
+    std::optional<ConnectionId> hostFor(const AppId& app, const Component& component) const;
+    Launch* launchFor(const AppId& app, const Component& component);
+    bool mustWait(const AppId& app, const Component& component);
+    Result<Launch*> start(const AppId& app, const Component& component, const std::vector<std::string>& command,
+                          bool background);
     void launch(const Bind& bind);
+    Result<void> offer(ConnectionId connection, const std::optional<AppId>& app, Component::Kind kind,
+                       const std::vector<std::string>& names);
     void assign(ConnectionId connection, Host& host, RunId run);
+
+    // Deliveries (host_deliveries.cpp).
+    void take(std::uint64_t delivery, Delivery parcel);
+    void place(std::uint64_t delivery);
+    void hand(std::uint64_t delivery, ConnectionId connection, Host& host);
+    void handWaiting(Launch& launch, Host& host);
+    void lose(std::set<std::uint64_t> deliveries, std::string_view why);
+    bool isAfterDeath(std::uint64_t delivery) const;
+
     void letGoIfIdle(ConnectionId connection, Host& host);
     void endForeground(const Host& host);
     void doom(ProcessId process, Launch& launch);
@@ -86,8 +122,10 @@ private:
     std::map<ConnectionId, Host> hosts_;
     std::map<ProcessId, Launch> launches_; ///< every process of a service that is alive
     std::map<RunId, ConnectionId> runs_;
-    std::map<RunId, JobKey> keys_; ///< of every run that is bound or waits for it
-    std::deque<Bind> afterDeath_;  ///< wait until nothing of the app's killed processes is alive
+    std::map<RunId, JobKey> keys_;                 ///< of every run that is bound or waits for it
+    std::map<std::uint64_t, Delivery> deliveries_; ///< that are not taken yet
+    /// Bindings and deliveries that wait until nothing of a former process of their component is alive.
+    std::deque<std::variant<Bind, std::uint64_t>> afterDeath_;
 };
 
 } // namespace stint

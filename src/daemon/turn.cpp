@@ -28,6 +28,7 @@ Result<void> Daemon::run() {
         if (ran < 0) return Error{Errc::System, "the event loop broke"};
         turn();
     }
+    sayGoodbye();
     return {};
 }
 
@@ -112,6 +113,9 @@ void Daemon::perform(const Effect& effect) {
                    },
                    [&](const CallAction& e) { toHost(e.run, [&](ConnectionId to) { server_->callAction(to, e); }); },
                    [&](const EndRun& e) { hosts_->end(e.run); }, [&](const KillApp& e) { hosts_->killApp(e.app); },
+                   [&](const DeliverAlarm& e) { deliver(e, e.alarm.app); },
+                   [&](const DeliverMessage& e) { deliver(e, e.message.app); },
+                   [&](const NetworkAccess& e) { server_->tellNetwork(e); },
                    // Notifications are kept by the core and shown in the Task Manager.
                    [](const ShowNotification&) {}, [](const WithdrawNotification&) {},
                    [&](const Trace& e) {

@@ -1,0 +1,91 @@
+// AlarmManager1, as apps call it (limits.md §7). Each caller has its own app's alarms alone; the operator sees all.
+#include <algorithm>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "bus/limit_methods.hpp"
+#include "wire/limits.hpp"
+#include "wire/names.hpp"
+#include "wire/times.hpp"
+#include "wire/views.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::DictionaryReader;
+using wire::UnknownKeys;
+using wire::Writer;
+
+struct Page {
+    std::string package;
+    std::optional<std::string> afterPackage;
+    std::string afterTag;
+};
+
+Result<Page> readPage(Request& request) {
+    Page page;
+    DictionaryReader dictionary("options", UnknownKeys::Ignore);
+    dictionary.take("package", page.package).take("afterPackage", page.afterPackage).take("afterTag", page.afterTag);
+    STINT_TRY(dictionary.read(request.arguments));
+    return page;
+}
+
+/// Whose alarms a list shows; nullopt: everyone's, the operator's privilege.
+Result<std::optional<AppId>> shown(const Request& request, const std::string& package) {
+    const bool all = package.empty() && request.caller.isOperator;
+    if (all) return std::optional<AppId>();
+    const AppId app{package.empty() ? request.caller.app.name : package};
+    if (app == request.caller.app || request.caller.isOperator) return std::optional(app);
+    return fail(Errc::Security, "{} may not look at the alarms of {}", request.caller.app.name, app.name);
+}
+
+bool isBehind(const AlarmView& view, const Page& page) {
+    return !page.afterPackage ||
+           std::pair(view.alarm.app.name, view.alarm.tag) > std::pair(*page.afterPackage, page.afterTag);
+}
+
+} // namespace
+
+Handled setAlarm(Request& request) {
+    AlarmSet set{.call = request.call, .alarm = STINT_TRY(wire::readAlarm(request.arguments))};
+    set.alarm.app = request.caller.app;
+    request.owner.arrived(std::move(set));
+    return waits();
+}
+
+Handled cancelAlarm(Request& request) {
+    std::string tag = STINT_TRY(request.arguments.string());
+    request.owner.arrived(AlarmCancelled{request.call, request.caller.app, std::move(tag)});
+    return waits();
+}
+
+Handled canScheduleExactAlarms(Request& request) {
+    return answers([&owner = request.owner, app = request.caller.app](Writer& writer) -> Result<void> {
+        writer.boolean(owner.canScheduleExactAlarms(app));
+        return {};
+    });
+}
+
+Handled getNextAlarmClock(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        writer.int64(wire::wallNumber(owner.nextAlarmClock()));
+        return {};
+    });
+}
+
+Handled listAlarms(Request& request) {
+    const Page page = STINT_TRY(readPage(request));
+    const std::optional<AppId> app = STINT_TRY(shown(request, page.package));
+    return answers([&owner = request.owner, app, page](Writer& writer) -> Result<void> {
+        std::vector<AlarmView> alarms = owner.alarms();
+        std::erase_if(alarms,
+                      [&](const AlarmView& view) { return (app && view.alarm.app != *app) || !isBehind(view, page); });
+        const bool more = alarms.size() > wire::mostListed;
+        if (more) alarms.resize(wire::mostListed);
+        wire::writeList(writer, alarms, wire::writeAlarmView);
+        writer.boolean(more);
+        return {};
+    });
+}
+
+} // namespace stint::methods

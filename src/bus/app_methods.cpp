@@ -1,0 +1,49 @@
+// App1: what an app's process offers to its app, and what it may know of how its app stands (limits.md §8, §9).
+#include "base/fail.hpp"
+#include "bus/limit_methods.hpp"
+#include "wire/limits.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::Writer;
+
+Result<AppView> ownApp(BusOwner& owner, const AppId& app) {
+    if (auto view = owner.app(app)) return *std::move(view);
+    return fail(Errc::IllegalState, "{} is not installed any more", app.name);
+}
+
+} // namespace
+
+Handled hostReceivers(Request& request) {
+    const std::vector<std::string> receivers = STINT_TRY(request.arguments.strings());
+    STINT_TRY(request.owner.receives(request.from, receivers));
+    return answers([app = request.caller.app](Writer& writer) -> Result<void> {
+        writer.string(app.name);
+        return {};
+    });
+}
+
+Handled getStanding(Request& request) {
+    return answers([&owner = request.owner, app = request.caller.app](Writer& writer) -> Result<void> {
+        const AppView view = STINT_TRY(ownApp(owner, app));
+        wire::writeStanding(writer, {.bucket = view.bucket,
+                                     .importance = view.importance,
+                                     .networkAllowed = view.networkAllowed,
+                                     .networkBecause = view.networkBecause,
+                                     .canScheduleExactAlarms = owner.canScheduleExactAlarms(app)});
+        return {};
+    });
+}
+
+Handled watchNetwork(Request& request) {
+    return answers([&owner = request.owner, &watches = request.watches, from = request.from,
+                    app = request.caller.app](Writer& writer) -> Result<void> {
+        const AppView view = STINT_TRY(ownApp(owner, app));
+        watches.addNetwork(from);
+        writer.boolean(view.networkAllowed).string(view.networkBecause);
+        return {};
+    });
+}
+
+} // namespace stint::methods

@@ -1,0 +1,13 @@
+// Names a connection to the bus for as long as the daemon lives; never used twice.
+#pragma once
+#include <compare>
+#include <cstdint>
+
+namespace stint {
+
+struct ConnectionId {
+    std::uint64_t value = 0;
+    auto operator<=>(const ConnectionId&) const = default;
+};
+
+} // namespace stint

@@ -1,0 +1,172 @@
+// Limits1: what a person sets and sees of the limits (limits.md). The table of methods lets only the operator change
+// anything; the core knows which apps are installed.
+#include "bus/limit_methods.hpp"
+
+#include <charconv>
+
+#include "base/fail.hpp"
+#include "wire/limits.hpp"
+#include "wire/names.hpp"
+#include "wire/views.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::DictionaryReader;
+using wire::Reader;
+using wire::UnknownKeys;
+using wire::Writer;
+
+Result<AppId> readApp(Request& request) { return AppId{STINT_TRY(request.arguments.string())}; }
+
+/// limits.md §2.7: a name, or a value from 10 to 50. Nobody can put an app into exempted: that follows from the user's
+/// choice for its battery.
+Result<Bucket> readBucket(Reader& reader) {
+    const std::string word = STINT_TRY(reader.string());
+    if (const auto named = bucketNamed(word); named && *named != Bucket::Exempted) return *named;
+    std::int32_t value = 0;
+    const char* end = word.data() + word.size();
+    const auto parsed = std::from_chars(word.data(), end, value);
+    const bool isNumber = !word.empty() && parsed.ec == std::errc() && parsed.ptr == end;
+    if (const auto bucket = isNumber ? bucketOfValue(value) : std::nullopt) return *bucket;
+    return fail(Errc::IllegalArgument,
+                "the bucket is \"{}\"; it is active, working_set, frequent, rare, restricted or never, or a value "
+                "from {} to {}",
+                word, valueOf(Bucket::Active), valueOf(Bucket::Never));
+}
+
+Result<void> maySee(const Request& request, const AppId& app) {
+    if (request.caller.isOperator || app == request.caller.app) return {};
+    return fail(Errc::Security, "{} may not look at the limits of {}", request.caller.app.name, app.name);
+}
+
+Result<AppView> known(BusOwner& owner, const AppId& app) {
+    if (auto view = owner.app(app)) return *std::move(view);
+    return fail(Errc::IllegalArgument, "no app {} is installed", app.name);
+}
+
+/// The Reply, and then how Doze is.
+Handled dozeAfterwards(Request& request) {
+    return waits([&owner = request.owner](Writer& writer, const Reply&) { wire::writeDoze(writer, owner.doze()); });
+}
+
+} // namespace
+
+Handled setStandbyBucket(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const Bucket bucket = STINT_TRY(readBucket(request.arguments));
+    request.owner.arrived(BucketForced{.call = request.call, .app = app, .bucket = bucket});
+    return waits();
+}
+
+Handled getStandbyBucket(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    STINT_TRY(maySee(request, app));
+    return answers([&owner = request.owner, app](Writer& writer) -> Result<void> {
+        const AppView view = STINT_TRY(known(owner, app));
+        writer.string(std::string(nameOf(view.bucket))).int32(valueOf(view.bucket));
+        writer.string(std::string(nameOf(view.bucketReason)));
+        return {};
+    });
+}
+
+Handled predictBucket(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const Bucket bucket = STINT_TRY(readBucket(request.arguments));
+    request.owner.arrived(BucketPredicted{request.call, app, bucket});
+    return waits();
+}
+
+Handled reportUsage(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const std::string word = STINT_TRY(request.arguments.string());
+    const auto kind = usageKindNamed(word);
+    if (!kind)
+        return fail(Errc::IllegalArgument,
+                    "the kind of usage is \"{}\"; it is interaction, notification_seen, system_interaction, sync or "
+                    "another of limits.md §2.4",
+                    word);
+    request.owner.arrived(UsageReported{request.call, app, *kind});
+    return waits();
+}
+
+Handled setBatteryUse(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const std::string word = STINT_TRY(request.arguments.string());
+    const auto use = batteryUseNamed(word);
+    if (!use)
+        return fail(Errc::IllegalArgument, "the battery use is \"{}\"; it is {}, {} or {}", word,
+                    nameOf(BatteryUse::Unrestricted), nameOf(BatteryUse::Optimized), nameOf(BatteryUse::Restricted));
+    request.owner.arrived(BatteryUseSet{request.call, app, *use});
+    return waits();
+}
+
+Handled setDataSaverExempt(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const bool exempt = STINT_TRY(request.arguments.boolean());
+    request.owner.arrived(DataSaverExemptionSet{request.call, app, exempt});
+    return waits();
+}
+
+Handled tempAllowlist(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const std::int64_t length = STINT_TRY(request.arguments.int64());
+    if (length < 0) return fail(Errc::IllegalArgument, "the length is {}; it must be at least 0 ms", length);
+    request.owner.arrived(TemporarilyAllowed{request.call, app, Duration(length)});
+    return waits();
+}
+
+Handled push(Request& request) {
+    MessageArrived message{.call = request.call, .app = STINT_TRY(readApp(request))};
+    STINT_TRY(request.arguments.read(message.high));
+    STINT_TRY(request.arguments.read(message.data));
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("receiver", message.receiver);
+    STINT_TRY(options.read(request.arguments));
+    if (message.data.size() > wire::mostMessageData)
+        return fail(Errc::IllegalArgument, "the message has {} bytes; at most {} are allowed", message.data.size(),
+                    wire::mostMessageData);
+    request.owner.arrived(std::move(message));
+    return waits();
+}
+
+Handled quota(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    STINT_TRY(maySee(request, app));
+    return answers([&owner = request.owner, app](Writer& writer) -> Result<void> {
+        const AppView view = STINT_TRY(known(owner, app));
+        wire::writeQuota(writer, view.quota);
+        wire::writeQuota(writer, view.expedited);
+        return {};
+    });
+}
+
+Handled policy(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeList(writer, owner.policy(), wire::writePolicyRow);
+        return {};
+    });
+}
+
+Handled getDoze(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeDoze(writer, owner.doze());
+        return {};
+    });
+}
+
+Handled stepDoze(Request& request) {
+    const std::string machine = STINT_TRY(request.arguments.string());
+    if (machine != "deep" && machine != "light")
+        return fail(Errc::IllegalArgument, "the machine is \"{}\"; it is deep or light", machine);
+    request.owner.arrived(DozeStepped{request.call, machine == "light"});
+    return dozeAfterwards(request);
+}
+
+Handled forceDoze(Request& request) {
+    // A word over the device like any other, so that it outlives a restart as they do.
+    STINT_TRY(request.owner.setDevice(request.call, {{"doze", STINT_TRY(request.arguments.string())}}));
+    return dozeAfterwards(request);
+}
+
+} // namespace stint::methods

@@ -1,0 +1,50 @@
+// Pending alarms, for whoever asks (limits.md §7.3; stint alarms), and who may set exact ones (§7.5).
+#include "core/state.hpp"
+#include "rules/alarm.hpp"
+#include "rules/alarm_policy.hpp"
+
+namespace stint {
+namespace {
+
+std::string_view nameOf(AlarmHold hold) {
+    switch (hold) {
+    case AlarmHold::Nothing:
+        return "";
+    case AlarmHold::Bucket:
+        return "bucket";
+    case AlarmHold::Doze:
+        return "doze";
+    case AlarmHold::BatterySaver:
+        return "battery_saver";
+    case AlarmHold::UserRestriction:
+        return "user_restriction";
+    }
+    return "";
+}
+
+} // namespace
+
+std::vector<AlarmView> Scheduler::alarms(Now now) const {
+    const State& state = impl_->state;
+    const World world{state.constants, state.device, state.deviceState, now};
+    std::vector<AlarmView> views;
+    views.reserve(state.alarms.size());
+    for (const auto& [key, alarm] : state.alarms) {
+        AlarmView view{.alarm = alarm};
+        if (const auto app = state.apps.find(alarm.app); app != state.apps.end()) {
+            const AlarmTimes times = alarmTimes(alarm, app->second, world);
+            if (times.known) view.earliest = times.earliest;
+            view.latest = dueAt(alarm, times, world);
+            view.held = nameOf(times.hold);
+        }
+        views.push_back(std::move(view));
+    }
+    return views;
+}
+
+bool Scheduler::canScheduleExactAlarms(const AppId& app) const {
+    const auto found = impl_->state.apps.find(app);
+    return found != impl_->state.apps.end() && maySetExactAlarms(found->second);
+}
+
+} // namespace stint

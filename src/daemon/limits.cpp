@@ -1,0 +1,93 @@
+// Alarms, messages and limits, between the bus, the core and the app's processes.
+#include <algorithm>
+
+#include "daemon/clock.hpp"
+#include "daemon/daemon.hpp"
+#include "daemon/log.hpp"
+#include "daemon/slots.hpp"
+
+namespace stint {
+namespace {
+
+std::optional<WallTime> wallOf(const std::optional<Instant>& when, Now now) {
+    return when ? std::optional(wallAt(*when, now)) : std::nullopt;
+}
+
+} // namespace
+
+Result<void> Daemon::receives(ConnectionId connection, const std::vector<std::string>& receivers) {
+    const auto caller = callers_.find(connection);
+    return hosts_->receives(connection, caller == callers_.end() ? std::nullopt : std::optional(caller->second),
+                            receivers);
+}
+
+template <class Delivery> void Daemon::deliver(const Delivery& delivery, const AppId& app) {
+    hosts_->deliver(delivery);
+    arrived_.emplace_back(AppSeen{app, sightings_.visible(app), processes_->anyAlive(app)});
+}
+template void Daemon::deliver(const DeliverAlarm&, const AppId&);
+template void Daemon::deliver(const DeliverMessage&, const AppId&);
+
+std::vector<AlarmView> Daemon::alarms() { return core_->alarms(now_); }
+
+std::optional<WallTime> Daemon::nextAlarmClock() {
+    std::optional<WallTime> next;
+    for (const AlarmView& view : core_->alarms(now_)) {
+        const Alarm& alarm = view.alarm;
+        if (alarm.kind == AlarmKind::Clock && (!next || alarm.requestedWall < *next)) next = alarm.requestedWall;
+    }
+    return next;
+}
+
+bool Daemon::canScheduleExactAlarms(const AppId& app) { return core_->canScheduleExactAlarms(app); }
+
+std::optional<AppView> Daemon::app(const AppId& app) {
+    std::vector<AppView> views = core_->apps(now_);
+    const auto found =
+        std::ranges::find_if(views, [&app](const AppView& view) { return view.manifest.package == app; });
+    if (found == views.end()) return std::nullopt;
+    return std::move(*found);
+}
+
+std::vector<wire::PolicyRow> Daemon::policy() {
+    const Constants standard;
+    std::vector<wire::PolicyRow> rows;
+    for (const ConstantRow& row : constantRows()) {
+        const auto origin = policy_.origins.find(row.key);
+        std::string source = row.key == slotsKey ? "memory" : "default";
+        if (origin != policy_.origins.end()) source = origin->second;
+        rows.push_back({.key = std::string(row.key),
+                        .value = constantText(core_->constants(), row),
+                        .standard = constantText(standard, row),
+                        .source = std::move(source),
+                        .meaning = std::string(row.meaning)});
+    }
+    return rows;
+}
+
+wire::DozeView Daemon::doze() {
+    const Device& device = core_->device();
+    const DeviceState& state = core_->deviceState();
+    return {.deep = std::string(nameOf(state.doze.deep)),
+            .light = std::string(nameOf(state.doze.light)),
+            .force = device.dozeForce ? std::string(nameOf(*device.dozeForce)) : std::string(),
+            .deepUntil = wallOf(state.doze.deepTimer, now_),
+            .lightUntil = wallOf(state.doze.lightTimer, now_),
+            .nextAlarmClock = nextAlarmClock(),
+            .screenOn = device.screenOn,
+            .locked = device.locked,
+            .plugged = device.plugged,
+            .charging = state.charging,
+            .network = device.network.has_value()};
+}
+
+void Daemon::sayGoodbye() {
+    if (degraded_) return;
+    now_ = readClocks();
+    const Step step = core_->handle(ShuttingDown{}, now_);
+    // What fell due at this very moment is the next daemon's to do: nothing of it may be written as done.
+    if (!step.effects.empty()) return;
+    if (auto written = store_->commit(step.records, now_.wall); !written) logWarning(written.error().message);
+}
+
+} // namespace stint

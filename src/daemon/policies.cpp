@@ -1,0 +1,47 @@
+// Policy files while the daemon runs (limits.md §1.5, design.md, store): one that has changed holds from then on. A
+// wrong one is refused whole and told of, and what held before stays.
+#include <algorithm>
+
+#include "daemon/daemon.hpp"
+#include "daemon/log.hpp"
+#include "daemon/slots.hpp"
+
+namespace stint {
+namespace {
+
+std::vector<std::filesystem::path> directoriesOf(const std::vector<PolicyFile>& files) {
+    std::vector<std::filesystem::path> directories;
+    for (const PolicyFile& file : files) {
+        auto directory = std::filesystem::absolute(file.path).lexically_normal().parent_path();
+        if (std::ranges::find(directories, directory) == directories.end()) directories.push_back(std::move(directory));
+    }
+    return directories;
+}
+
+} // namespace
+
+Result<void> Daemon::watchPolicy() {
+    policyWatch_ = std::make_unique<DirectoryWatch>(directoriesOf(options_.policy), [this] { readPolicy(); }, "");
+    STINT_TRY(policyWatch_->start(loop_.get()));
+    readPolicy(); // what was changed between main()'s look and the watch
+    return {};
+}
+
+void Daemon::readPolicy() {
+    auto read = readPolicyFiles(options_.policy);
+    if (!read) {
+        if (read.error().message != policyTrouble_) logWarning("policy refused: " + read.error().message);
+        policyTrouble_ = read.error().message;
+        return;
+    }
+    policyTrouble_.clear();
+    setSlots(*read);
+    if (*read == policy_) return;
+    const bool changed = read->constants != policy_.constants;
+    policy_ = *std::move(read);
+    if (!changed) return;
+    logInfo("policy changed");
+    arrived_.emplace_back(PolicyChanged{.call = {}, .constants = policy_.constants});
+}
+
+} // namespace stint
