@@ -32,6 +32,7 @@ std::optional<Instant> nextAppClock(const State& state, const App& app, Now now)
     at(expeditedCutOff(app, world));
     at(expeditedFreeUntil(app, world));
     at(app.memory.allowlistedUntil);
+    at(networkCutOff(app, state.constants));
     const auto ages = nextChange(app.memory.usage, usageNow(state, now.elapsed), state.device.screenOn, app,
                                  state.constants);
     if (ages) at(now.elapsed + std::max(*ages, Duration{1}));
@@ -149,6 +150,8 @@ void merge(Turn& turn, const PolicyChanged& event) {
 
 void merge(Turn& turn, const DozeStepped& event) {
     State& state = turn.state;
+    if (const auto held = state.device.dozeForce)
+        return merge(turn, DozeHeld{event.call, steppedForce(*held, event.light)});
     std::vector<DozeChange> changes;
     state.deviceState.doze = steppedDoze(state.deviceState.doze, event.light, state.device, dozeInputs(state),
                                          turn.now.elapsed, state.constants, changes);

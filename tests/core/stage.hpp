@@ -60,7 +60,11 @@ public:
             .name = "Jobs", .command = {"/bin/true"}, .permission = std::string(bindJobService)};
         return manifest;
     }
-    void install(const Manifest& manifest) { event(AppInstalled{manifest}); }
+    /// Installed, and in the active bucket: one that was never used runs nothing (limits.md §2.1).
+    void install(const Manifest& manifest) {
+        event(AppInstalled{manifest});
+        event(BucketForced{.app = manifest.package, .bucket = Bucket::Active});
+    }
     void see(const AppId& app, bool visible) { event(AppSeen{app, visible, true}); }
     template <class Change> void change(Change with) {
         with(device);
