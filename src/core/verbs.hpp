@@ -1,5 +1,6 @@
-// Android's shell verbs, `cmd jobscheduler …`, with Android's output and return codes (jobs.md §8). One implementation,
-// for the daemon's command line and for the simulator's `run:`.
+// Android's shell verbs, with Android's output and return codes: `cmd jobscheduler …` (jobs.md §8), `cmd deviceidle …`
+// (limits.md §6.7) and `am set-standby-bucket …` (§2.7). One implementation, for the daemon's command line and for the
+// simulator's `run:`.
 #pragma once
 #include <span>
 #include <string>
@@ -14,7 +15,9 @@ struct VerbAnswer {
     std::string err; ///< lines for stderr
 };
 
-/// `words` follow "cmd jobscheduler": {"run", "-f", "com.example.mail", "7"}. What is done is added to `step`.
+/// `words` as they stand behind `stint`: {"cmd", "jobscheduler", "run", "-f", "com.example.mail", "7"}. What is done is
+/// added to `step`. Code 1, and the names of those there are, where the first word is no verb of these; 20, as
+/// Android's `cmd`, where there is no such service.
 VerbAnswer runVerb(Scheduler& core, std::span<const std::string> words, Now now, Step& step);
 
 } // namespace stint

@@ -190,6 +190,7 @@ struct Constants {
     std::int64_t dozeMaintenanceFactor = 200;
     std::int64_t dozeLightIdleFactor = 200;
     bool dozeLightEnabled = true;
+    bool dozeDeepEnabled = true; ///< PROPOSAL: what `cmd deviceidle disable deep` turns off
     // The temporary allowlist (limits.md §6.6).
     Duration allowlistMax = 5min;
     Duration allowlistMms = 1min;

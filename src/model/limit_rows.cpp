@@ -89,6 +89,7 @@ constexpr std::array rows{
     ConstantRow{"doze.accuracy", &C::dozeAccuracy, 0, many, "metres of a location fix (Linux locates nothing: no effect)", ConstantKind::Number},
     ConstantRow{"doze.after_motion", &C::dozeAfterMotion, 1, year, "the same after motion", ConstantKind::Time},
     ConstantRow{"doze.background_jobs_delay", &C::dozeBackgroundJobsDelay, 0, ms(1h), "background jobs after idle", ConstantKind::Time},
+    ConstantRow{"doze.deep_enabled", &C::dozeDeepEnabled, 0, 1, "false: only the light machine", ConstantKind::Flag},
     ConstantRow{"doze.flex", &C::dozeFlex, 0, ms(1h), "how late a timer that leads to idle may be", ConstantKind::Time},
     ConstantRow{"doze.idle", &C::dozeIdle, 1, year, "first deep idle", ConstantKind::Time},
     ConstantRow{"doze.idle_after_inactive", &C::dozeIdleAfterInactive, 1, year, "idle pending", ConstantKind::Time},

@@ -122,4 +122,20 @@ Doze steppedDoze(Doze before, bool light, const Device& device, DozeInputs input
     return turn.doze;
 }
 
+DozeForce steppedForce(DozeForce held, bool light) {
+    switch (held) {
+    case DozeForce::Active:
+        return held;
+    case DozeForce::LightIdle:
+        return light ? DozeForce::LightMaintenance : held;
+    case DozeForce::LightMaintenance:
+        return light ? DozeForce::LightIdle : held;
+    case DozeForce::Idle:
+        return light ? held : DozeForce::IdleMaintenance;
+    case DozeForce::IdleMaintenance:
+        return light ? held : DozeForce::Idle;
+    }
+    return held;
+}
+
 } // namespace stint

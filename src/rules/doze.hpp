@@ -45,8 +45,11 @@ std::optional<Instant> nextDozeChange(const Doze& doze, const Device& device, Do
                                       const Constants& constants);
 
 /// `cmd deviceidle step [light|deep]` (§6.7): one machine does now what its timer would do. Nothing where that machine
-/// is active, where light is overridden by deep, or where Doze is held.
+/// is active, where light is overridden by deep, or where Doze is held: see steppedForce().
 Doze steppedDoze(Doze before, bool light, const Device& device, DozeInputs inputs, Instant now,
                  const Constants& constants, std::vector<DozeChange>& changes);
+
+/// The same where Doze is held: from idle to its maintenance window and back. Nothing where the other machine is held.
+DozeForce steppedForce(DozeForce held, bool light);
 
 } // namespace stint

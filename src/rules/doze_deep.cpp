@@ -74,6 +74,7 @@ void wakeDeep(DozeTurn& turn) {
 }
 
 void restDeep(DozeTurn& turn, Duration inactive) {
+    if (!turn.constants.dozeDeepEnabled) return wakeDeep(turn);
     switch (turn.doze.deep) {
     case DeepState::Active:
         if (!turn.device.batterySaver) return wait(turn, DeepState::Inactive, inactive);

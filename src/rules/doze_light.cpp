@@ -58,6 +58,7 @@ void wakeLight(DozeTurn& turn) {
 
 void restLight(DozeTurn& turn) {
     if (!turn.constants.dozeLightEnabled) return wakeLight(turn);
+    if (turn.doze.light == LightState::Override && !deepIdles(turn.doze)) wakeLight(turn); // deep was switched off
     if (turn.doze.light != LightState::Active) return;
     if (deepIdles(turn.doze)) return overrideLight(turn);
     move(turn, LightState::Inactive);

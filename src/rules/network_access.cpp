@@ -21,7 +21,7 @@ struct Rule {
     std::optional<Instant> (*ends)(const World&); ///< by time alone; null: by events only
 };
 
-bool standby(const App& app, const World& world) { return bucketOf(app) >= Bucket::Rare && !world.state.charging; }
+bool standby(const App& app, const World& world) { return isIdle(bucketOf(app), world.state.charging); }
 
 bool doze(const App&, const World& world) { return world.state.doze.idle(); }
 

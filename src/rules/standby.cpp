@@ -87,6 +87,8 @@ BucketReason reasonOf(const App& app) {
     return leastBucket(app) < app.memory.usage.bucket ? BucketReason::Default : app.memory.usage.reason;
 }
 
+bool isIdle(Bucket bucket, bool charging) { return bucket >= Bucket::Rare && !charging; }
+
 Bucket bucketForJobs(const App& app, Instant now, const Constants& constants) {
     const Bucket bucket = bucketOf(app);
     if (bucket != Bucket::Active || isActive(app, now, constants)) return bucket;

@@ -18,6 +18,8 @@ Bucket leastBucket(const App& app);
 Bucket bucketOf(const App& app);
 /// Why it is there: Default while the least bucket is better than what the rules say.
 BucketReason reasonOf(const App& app);
+/// What Android calls an inactive app: from rare down (limits.md §2.1), but none while the device is charging (§2.9).
+bool isIdle(Bucket bucket, bool charging);
 /// Its bucket as its jobs see it (jobs.md §6.7): a buggy app, restricted or not yet, has none better than working_set
 /// unless it is active (limits.md §9). An exempted app keeps its own.
 Bucket bucketForJobs(const App& app, Instant now, const Constants& constants);

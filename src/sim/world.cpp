@@ -138,11 +138,10 @@ void World::restartDaemon() {
 }
 
 VerbAnswer World::shell(std::span<const std::string> words) {
+    if (!core_) return {1, "", "the device is off\n"};
     Step step;
-    if (words.size() < 2 || words[0] != "cmd" || words[1] != "jobscheduler") {
-        return {1, "", fmt::format("{} is no verb of the simulator", words.empty() ? "" : words[0])};
-    }
-    const VerbAnswer answer = runVerb(*core_, words.subspan(2), now(), step);
+    const VerbAnswer answer = runVerb(*core_, words, now(), step);
+    device_.dozeForce = core_->device().dozeForce; // a verb may have held Doze, or let it go
     take(step);
     return answer;
 }

@@ -77,6 +77,33 @@ TEST_CASE("without the light machine only the deep one dozes") { // limits.md §
     CHECK(std::ranges::none_of(night.seen, [](const Night::Seen& one) { return one.change.light; }));
 }
 
+TEST_CASE("without the deep machine the light one dozes on") { // doze.deep_enabled
+    Night night = idleSince1h();
+    night.constants.dozeDeepEnabled = false;
+    night.until(1h + 1min);
+    CHECK(night.doze.deep == DeepState::Active);
+    CHECK(night.doze.light == LightState::Inactive);
+    night.until(6h);
+    CHECK(night.doze.deep == DeepState::Active);
+    CHECK(night.entered(light, "idle_maintenance").size() > 10);
+}
+
+TEST_CASE("a step of what is held goes to the window and back, and leaves the other machine") { // limits.md §6.7
+                                                                                                // clang-format off
+    struct Row { DozeForce held; bool light; DozeForce then; };
+    for (const auto& r : {Row{DozeForce::Idle,             false, DozeForce::IdleMaintenance},
+                          Row{DozeForce::IdleMaintenance,  false, DozeForce::Idle},
+                          Row{DozeForce::Idle,             true,  DozeForce::Idle},
+                          Row{DozeForce::IdleMaintenance,  true,  DozeForce::IdleMaintenance},
+                          Row{DozeForce::LightIdle,        true,  DozeForce::LightMaintenance},
+                          Row{DozeForce::LightMaintenance, true,  DozeForce::LightIdle},
+                          Row{DozeForce::LightIdle,        false, DozeForce::LightIdle},
+                          Row{DozeForce::Active,           false, DozeForce::Active},
+                          Row{DozeForce::Active,           true,  DozeForce::Active}})
+        // clang-format on
+        CHECK(steppedForce(r.held, r.light) == r.then);
+}
+
 TEST_CASE("the light machine takes part as its switch says, from the next moment on") { // limits.md §11
     Night night = idleSince1h();
     night.constants.dozeLightEnabled = false;
