@@ -34,11 +34,6 @@ const char* nameOf(stint::Errc code) {
     return "unknown";
 }
 
-int complain(const stint::Error& error) {
-    std::cerr << "stint-testapp: " << nameOf(error.code) << ": " << error.message << "\n";
-    return exitError;
-}
-
 stint::Result<stint::JobScheduler> schedulerOf(stint::Connection& connection, const Arguments& arguments) {
     stint::JobScheduler root(connection);
     const auto space = arguments.value("namespace");
@@ -145,6 +140,11 @@ stint::Result<int> hosted(const Arguments& arguments) {
 }
 
 } // namespace
+
+int complain(const stint::Error& error) {
+    std::cerr << "stint-testapp: " << nameOf(error.code) << ": " << error.message << "\n";
+    return exitError;
+}
 
 int host(const Arguments& arguments) {
     const auto ended = hosted(arguments);

@@ -1,6 +1,8 @@
 // What the app does from its command line; each answers the exit code: 0, 1 for RESULT_FAILURE or "no such job", 2 for
 // an Error, whose kind and message are on stderr.
 #pragma once
+#include <stint/result.hpp>
+
 #include "arguments.hpp"
 
 namespace testapp {
@@ -15,5 +17,18 @@ int cancel(const Arguments&);
 int pending(const Arguments&);
 /// The package, and whether it may run user-initiated jobs.
 int describe(const Arguments&);
+
+// alarm_commands.cpp
+
+/// Sets an alarm: its kind, its tag, and in how many milliseconds.
+int alarm(const Arguments&);
+int cancelAlarm(const Arguments&);
+/// Hosts the named receivers (Alarms where none is named) until the daemon lets go of this process.
+int receive(const Arguments&);
+/// "bucket=10 importance=100 network=open exact=no clock=none".
+int standing(const Arguments&);
+
+/// Says what went wrong; answers the exit code for it.
+int complain(const stint::Error& error);
 
 } // namespace testapp

@@ -6,7 +6,13 @@
 //   stint-testapp pending [ID]                  [--namespace NAME]
 //   stint-testapp describe
 //
-// What the extras of a job make its run do is in scripted_service.hpp.
+//   stint-testapp alarm set|window|exact|while-idle|exact-while-idle|repeating|clock TAG MILLISECONDS
+//                 [--window MS] [--interval MS] [--wall] [--receiver NAME] [--persisted]
+//   stint-testapp cancel-alarm TAG
+//   stint-testapp receive [--log FILE] [RECEIVER…]
+//   stint-testapp standing
+//
+// What the extras of a job make its run do is in scripted_service.hpp; what a receiver notes, in scripted_receiver.hpp.
 #include "commands.hpp"
 
 int main(int count, char** words) {
@@ -16,5 +22,9 @@ int main(int count, char** words) {
     if (arguments.verb == "cancel") return testapp::cancel(arguments);
     if (arguments.verb == "pending") return testapp::pending(arguments);
     if (arguments.verb == "describe") return testapp::describe(arguments);
-    testapp::misuse("say host, schedule, cancel, pending or describe");
+    if (arguments.verb == "alarm") return testapp::alarm(arguments);
+    if (arguments.verb == "cancel-alarm") return testapp::cancelAlarm(arguments);
+    if (arguments.verb == "receive") return testapp::receive(arguments);
+    if (arguments.verb == "standing") return testapp::standing(arguments);
+    testapp::misuse("say host, schedule, cancel, pending, describe, alarm, cancel-alarm, receive or standing");
 }

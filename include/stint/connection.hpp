@@ -2,6 +2,7 @@
 // it is ready or when timeout() has passed.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 
 namespace stint {
 
+class BroadcastReceiver;
 class JobService;
 namespace client {
 struct RunHandle;
@@ -42,6 +44,8 @@ public:
     /// Offers `service` under a name of the app's manifest: the daemon runs jobs in it. It must outlive the
     /// connection. Errc::Security where the manifest of this process's app does not declare it.
     Result<void> host(std::string name, JobService& service);
+    /// The same for a receiver of alarms and messages (stint/receiver.hpp).
+    Result<void> host(std::string name, BroadcastReceiver& receiver);
 
     /// Begins a foreground service that the manifest declares with a foreground_type (jobs.md §5.5), which the user
     /// sees as the app's notification `notificationId` and in the Task Manager. It lasts until it is stopped, by the
@@ -52,10 +56,24 @@ public:
                                         const Notification& notification);
     Result<void> stopForegroundService(std::string name);
 
+    // How this process's app stands with its limits (stint/standing.hpp). Each asks the daemon.
+
+    /// limits.md §2: StandbyBucket::ACTIVE, …
+    Result<std::int32_t> getAppStandbyBucket();
+    /// limits.md §9: Importance::FOREGROUND, …
+    Result<std::int32_t> getMyImportance();
+    /// Whether the app's traffic in the background is blocked now (limits.md §8.1). Its jobs that require a network do
+    /// not ask: they start when theirs is open.
+    Result<bool> isNetworkBlocked();
+    /// Calls `told` from dispatch(): first with how it is, then whenever it changes; `because` is the rule that blocks:
+    /// standby, doze, battery_saver, data_saver, … One callback a connection: a later one replaces it.
+    Result<void> onNetworkBlocked(std::function<void(bool blocked, const std::string& because)> told);
+
     /// The package the daemon knows this process by, from the kernel's word alone (design.md, who is calling).
     Result<std::string> package();
 
 private:
+    friend class AlarmManager;
     friend class JobScheduler;
     friend class JobService;
     friend struct client::RunHandle;

@@ -2,8 +2,24 @@
 
 #include "client/connection_impl.hpp"
 #include "stint/job_service.hpp"
+#include "wire/limits.hpp"
+#include "wire/names.hpp"
 
 namespace stint {
+namespace {
+
+template <class Impl> Result<wire::Standing> standingOf(Impl& impl) {
+    wire::Standing standing;
+    STINT_TRY(impl.call(
+        wire::appInterface, "GetStanding", [](wire::Writer& writer) { wire::DictionaryWriter options(writer); },
+        [&standing](wire::Reader& reader) -> Result<void> {
+            standing = STINT_TRY(wire::readStanding(reader));
+            return {};
+        }));
+    return standing;
+}
+
+} // namespace
 
 Connection::Connection(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Connection::Connection(Connection&&) noexcept = default;
@@ -32,6 +48,16 @@ Result<void> Connection::stopForegroundService(std::string name) {
     return impl_->call(
         "StopForegroundService", [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.string(name)); },
         [](wire::Reader&) { return Result<void>(); });
+}
+
+Result<void> Connection::host(std::string name, BroadcastReceiver& receiver) { return impl_->host(name, receiver); }
+
+Result<std::int32_t> Connection::getAppStandbyBucket() { return valueOf(STINT_TRY(standingOf(*impl_)).bucket); }
+Result<std::int32_t> Connection::getMyImportance() { return STINT_TRY(standingOf(*impl_)).importance; }
+Result<bool> Connection::isNetworkBlocked() { return !STINT_TRY(standingOf(*impl_)).networkAllowed; }
+
+Result<void> Connection::onNetworkBlocked(std::function<void(bool, const std::string&)> told) {
+    return impl_->watchNetwork(std::move(told));
 }
 
 Result<void> Connection::host(std::string name, JobService& service) {

@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "client/clock.hpp"
+#include "wire/names.hpp"
 
 namespace stint {
 
@@ -53,9 +54,14 @@ Result<std::string> Connection::Impl::package() {
 
 Result<void> Connection::Impl::call(const char* member, const client::Line::Write& write,
                                     const client::Line::Read& read) {
+    return call(wire::jobSchedulerInterface, member, write, read);
+}
+
+Result<void> Connection::Impl::call(const char* interface, const char* member, const client::Line::Write& write,
+                                    const client::Line::Read& read) {
     Hold hold(*this);
     STINT_TRY(reach());
-    auto done = line_->call(member, write, read);
+    auto done = line_->call(interface, member, write, read);
     noticeLoss();
     return done;
 }
@@ -98,26 +104,35 @@ void Connection::Impl::lose() {
     retryAt_ = client::clockNow() + backoff_.next();
 }
 
-/// Host: the whole list each time, so that it is right whatever the daemon knew before.
+/// The whole list each time, so that it is right whatever the daemon knew before. Where there is none, Host still tells
+/// the package.
 Result<void> Connection::Impl::offer() {
-    std::vector<std::string> names;
-    for (const std::string& name : services_ | std::views::keys)
-        names.push_back(name);
-    auto done = line_->call(
-        "Host", [&names](wire::Writer& writer) { wire::DictionaryWriter options(writer.strings(names)); },
-        [this](wire::Reader& reader) { return reader.read(package_); });
-    noticeLoss();
-    if (!done.ok()) return done;
+    const auto names = [](const auto& hosted) {
+        const auto keys = hosted | std::views::keys;
+        return std::vector<std::string>(keys.begin(), keys.end());
+    };
+    if (!services_.empty() || !isPresent()) STINT_TRY(offer(wire::jobSchedulerInterface, "Host", names(services_)));
+    if (!receivers_.empty()) STINT_TRY(offer(wire::appInterface, "HostReceivers", names(receivers_)));
+    if (networkCallback_) STINT_TRY(askForNetwork());
     mustHost_ = false;
     backoff_.reset();
     return {};
+}
+
+Result<void> Connection::Impl::offer(const char* interface, const char* member, std::vector<std::string> names) {
+    if (!line_) return fail(Errc::Unavailable, "stintd is gone");
+    auto done = line_->call(
+        interface, member, [&names](wire::Writer& writer) { wire::DictionaryWriter options(writer.strings(names)); },
+        [this](wire::Reader& reader) { return reader.read(package_); });
+    noticeLoss();
+    return done;
 }
 
 /// When dispatch() has something to do that no socket tells of.
 Instant Connection::Impl::nextDeadline() const {
     if (!callbacks_.empty() || isOver()) return Instant::min();
     if (line_ && line_->hasQueued()) return Instant::min();
-    Instant next = mustHost_ && !services_.empty() ? retryAt_ : Instant::max();
+    Instant next = mustHost_ && isPresent() ? retryAt_ : Instant::max();
     for (const client::Run& run : runs_ | std::views::values) {
         next = std::min(next, run.estimated.dueAt().value_or(Instant::max()));
         next = std::min(next, run.transferred.dueAt().value_or(Instant::max()));

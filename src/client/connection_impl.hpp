@@ -2,6 +2,7 @@
 // run without it, so that an app may call back from any thread at any time, and from inside a callback.
 #pragma once
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,9 +32,14 @@ public:
     bool isCutOff();
 
     Result<void> host(const std::string& name, JobService& service);
+    Result<void> host(const std::string& name, BroadcastReceiver& receiver);
+    using NetworkCallback = std::function<void(bool blocked, const std::string& because)>;
+    Result<void> watchNetwork(NetworkCallback told);
     Result<std::string> package();
     /// A blocking call. Where the daemon has gone before it could be sent, a new connection is tried once.
     Result<void> call(const char* member, const client::Line::Write& write, const client::Line::Read& read);
+    Result<void> call(const char* interface, const char* member, const client::Line::Write& write,
+                      const client::Line::Read& read);
 
     // What a run says; nothing where it is over.
     void finish(const JobParameters& params, client::Finish finish);
@@ -69,6 +75,10 @@ private:
     void noticeLoss();
     void lose();
     Result<void> offer();
+    Result<void> offer(const char* interface, const char* member, std::vector<std::string> names);
+    Result<void> askForNetwork();
+    /// There is something that each new daemon must be told of.
+    bool isPresent() const { return !services_.empty() || !receivers_.empty() || networkCallback_; }
     bool isOver() const { return unbound_ || cutOff_; }
     Instant nextDeadline() const;
     void settle();
@@ -81,7 +91,10 @@ private:
     void stop(Callback& callback, const client::StopCall& call, Hold& hold);
     void changeNetwork(const Callback& callback, client::NetworkCall& call, Hold& hold);
     void act(const Callback& callback, const client::ActionCall& call, Hold& hold);
-    void answer(const Callback& callback, bool value);
+    void deliver(const Callback& callback, client::AlarmCall& call, Hold& hold);
+    void deliver(const Callback& callback, client::MessageCall& call, Hold& hold);
+    void deliver(const client::NetworkNews& news, Hold& hold);
+    void answer(const Callback& callback, std::optional<bool> value);
     void refuse(const Callback& callback, const Error& error);
     Result<void> hostAnew();
 
@@ -103,6 +116,8 @@ private:
     bool started_ = false;         ///< by stintd: there is one line and no other
     std::uint64_t connection_ = 1; ///< counts the lines; of the present one, or of the next
     std::map<std::string, JobService*, std::less<>> services_;
+    std::map<std::string, BroadcastReceiver*, std::less<>> receivers_;
+    std::shared_ptr<const NetworkCallback> networkCallback_; ///< shared with a call of it that goes on
     std::string package_;
     client::Runs runs_;
     std::deque<Callback> callbacks_;

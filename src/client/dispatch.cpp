@@ -45,11 +45,11 @@ void Connection::Impl::takeIn() {
 }
 
 void Connection::Impl::receive(const wire::Message& message) {
-    // A signal we did not ask for, or the answer to a call that was given up.
-    if (!message.isCall()) return;
+    // Else a signal we did not ask for, or the answer to a call that was given up.
+    if (!message.isCall() && !client::isNetworkNews(message)) return;
     auto call = client::readServiceCall(message);
     if (!call.ok()) {
-        (void)wire::replyError(message, call.error());
+        (void)wire::replyError(message, call.error()); // to a signal nothing is replied
     } else if (std::holds_alternative<client::UnbindCall>(*call)) {
         unbound_ = true;
     } else {
@@ -61,7 +61,10 @@ void Connection::Impl::perform(Callback& callback, Hold& hold) {
     std::visit(Overloaded{[&](client::StartCall& call) { start(callback, call, hold); },
                           [&](client::StopCall& call) { stop(callback, call, hold); },
                           [&](client::NetworkCall& call) { changeNetwork(callback, call, hold); },
-                          [&](client::ActionCall& call) { act(callback, call, hold); }, [](client::UnbindCall&) {}},
+                          [&](client::ActionCall& call) { act(callback, call, hold); }, [](client::UnbindCall&) {},
+                          [&](client::AlarmCall& call) { deliver(callback, call, hold); },
+                          [&](client::MessageCall& call) { deliver(callback, call, hold); },
+                          [&](client::NetworkNews& news) { deliver(news, hold); }},
                callback.call);
 }
 
@@ -125,7 +128,7 @@ void Connection::Impl::act(const Callback& callback, const client::ActionCall& c
 }
 
 // An answer belongs to the daemon that asked; to one that has died since, and to ourselves, none is given.
-void Connection::Impl::answer(const Callback& callback, bool value) {
+void Connection::Impl::answer(const Callback& callback, std::optional<bool> value) {
     if (callback.message && line_ && callback.connection == connection_) (void)line_->answer(callback.message, value);
     noticeLoss();
 }
@@ -138,7 +141,7 @@ void Connection::Impl::refuse(const Callback& callback, const Error& error) {
 
 /// design.md, libstint: a process of the app's own connects again, and registers once its callbacks have returned.
 Result<void> Connection::Impl::hostAnew() {
-    const bool isWanted = mustHost_ && !services_.empty() && !isOver();
+    const bool isWanted = mustHost_ && isPresent() && !isOver();
     if (!isWanted || dispatching_ > 1 || !callbacks_.empty() || client::clockNow() < retryAt_) return {};
     retryAt_ = client::clockNow() + backoff_.next();
     if (!line_ && !connect().ok()) return {};

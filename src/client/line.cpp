@@ -59,8 +59,8 @@ std::optional<wire::Message> Line::next() {
     }
 }
 
-Result<wire::Message> Line::message(const char* member, const Write& write) const {
-    wire::Message message = STINT_TRY(wire::newCall(bus_.get(), wire::jobSchedulerInterface, member));
+Result<wire::Message> Line::message(const char* interface, const char* member, const Write& write) const {
+    wire::Message message = STINT_TRY(wire::newCall(bus_.get(), interface, member));
     wire::Writer writer(message);
     write(writer);
     STINT_TRY(writer.done());
@@ -68,7 +68,11 @@ Result<wire::Message> Line::message(const char* member, const Write& write) cons
 }
 
 Result<void> Line::call(const char* member, const Write& write, const Read& read) {
-    const wire::Message asked = STINT_TRY(message(member, write));
+    return call(wire::jobSchedulerInterface, member, write, read);
+}
+
+Result<void> Line::call(const char* interface, const char* member, const Write& write, const Read& read) {
+    const wire::Message asked = STINT_TRY(message(interface, member, write));
     const wire::Message answered = STINT_TRY(wire::call(bus_.get(), asked, patience));
     wire::Reader reader(answered);
     auto taken = read(reader);
@@ -77,16 +81,17 @@ Result<void> Line::call(const char* member, const Write& write, const Read& read
 }
 
 Result<void> Line::tell(const char* member, const Write& write) {
-    const wire::Message told = STINT_TRY(message(member, write));
+    const wire::Message told = STINT_TRY(message(wire::jobSchedulerInterface, member, write));
     sd_bus_message_set_expect_reply(told.get(), 0);
     STINT_TRY(wire::send(bus_.get(), told));
     return {};
 }
 
-Result<void> Line::answer(const wire::Message& call, bool value) {
+Result<void> Line::answer(const wire::Message& call, std::optional<bool> value) {
     const wire::Message reply = STINT_TRY(wire::newReply(call));
     wire::Writer writer(reply);
-    STINT_TRY(writer.boolean(value).done());
+    if (value) writer.boolean(*value);
+    STINT_TRY(writer.done());
     STINT_TRY(wire::send(bus_.get(), reply));
     return {};
 }

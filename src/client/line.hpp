@@ -36,16 +36,18 @@ public:
 
     /// The next message from the daemon that is no answer to us; nullopt where there is none now.
     std::optional<wire::Message> next();
-    /// Calls a method of JobScheduler1 and blocks until it is answered.
+    /// Calls a method and blocks until it is answered.
+    Result<void> call(const char* interface, const char* member, const Write& write, const Read& read);
+    /// One of JobScheduler1.
     Result<void> call(const char* member, const Write& write, const Read& read);
     /// Calls a method of JobScheduler1 that nobody answers. Waits in the queue while the socket is full.
     Result<void> tell(const char* member, const Write& write);
-    /// Answers a call of the daemon's.
-    Result<void> answer(const wire::Message& call, bool value);
+    /// Answers a call of the daemon's, with a value or with nothing.
+    Result<void> answer(const wire::Message& call, std::optional<bool> value);
 
 private:
     explicit Line(wire::Bus bus) : bus_(std::move(bus)) {}
-    Result<wire::Message> message(const char* member, const Write& write) const;
+    Result<wire::Message> message(const char* interface, const char* member, const Write& write) const;
 
     wire::Bus bus_;
 };

@@ -1,5 +1,5 @@
-// What stintd calls on a process that hosts services (dbus/org.stint.JobService1.xml), read and checked: a callback
-// works on these values alone, without the connection.
+// What stintd calls on a process that hosts services and receivers, and tells it (dbus/org.stint.JobService1.xml,
+// Receiver1, the signal of App1), read and checked: a callback works on these values alone, without the connection.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,6 +9,7 @@
 #include "stint/reasons.hpp"
 #include "stint/result.hpp"
 #include "wire/codec.hpp"
+#include "wire/limits.hpp"
 #include "wire/message.hpp"
 
 namespace stint::client {
@@ -31,10 +32,26 @@ struct ActionCall {
     std::string key;
 };
 struct UnbindCall {};
+struct AlarmCall {
+    std::uint64_t delivery = 0;
+    wire::AlarmCall alarm;
+};
+struct MessageCall {
+    std::uint64_t delivery = 0;
+    wire::MessageCall message;
+};
+/// A signal: nobody waits for an answer.
+struct NetworkNews {
+    bool allowed = true;
+    std::string because;
+};
 
-using ServiceCall = std::variant<StartCall, StopCall, NetworkCall, ActionCall, UnbindCall>;
+using ServiceCall =
+    std::variant<StartCall, StopCall, NetworkCall, ActionCall, UnbindCall, AlarmCall, MessageCall, NetworkNews>;
 
 /// IllegalArgument for a method that is none of ours and for arguments of wrong types.
 Result<ServiceCall> readServiceCall(const wire::Message& message);
+/// Whether it is the signal that NetworkNews stands for.
+bool isNetworkNews(const wire::Message& message);
 
 } // namespace stint::client
