@@ -24,8 +24,8 @@ constexpr std::array<std::string_view, 5> serviceKeys{"name", "command", "export
 constexpr std::array<std::string_view, 3> channelKeys{"id", "name", "importance"};
 constexpr std::array<std::string_view, 2> receiverKeys{"name", "command"};
 constexpr std::array<std::string_view, 5> importances{"none", "min", "low", "default", "high"};
-constexpr std::array<std::string_view, 5> permissions{
-    runUserInitiatedJobs, receiveBootCompleted, "SCHEDULE_EXACT_ALARM", "POST_NOTIFICATIONS", bindJobService,
+constexpr std::array<std::string_view, 6> permissions{
+    runUserInitiatedJobs, receiveBootCompleted, scheduleExactAlarm, useExactAlarm, "POST_NOTIFICATIONS", bindJobService,
 };
 
 std::string listed(Keys words) { return fmt::format("{}", fmt::join(words, ", ")); }

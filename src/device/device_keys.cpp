@@ -158,7 +158,7 @@ Result<void> checkWord(std::string_view key, std::string_view text) {
         return refused(key, text, "\"none\", or up as soon as a part of it is set, such as network.transport=wifi");
     }
     if (key == "network.transport") {
-        if (transportNamed(text)) return {};
+        if (transportOfWord(text)) return {};
         return refused(key, text, transportWords());
     }
     if (key == "network.down" || key == "network.up") {

@@ -82,6 +82,12 @@ Result<void> DeviceSource::reset(std::span<const std::string> keys) {
     return {};
 }
 
+void DeviceSource::holdDoze(std::optional<DozeForce> force) {
+    if (force == deviceBy(words(overrides_)).dozeForce) return;
+    overrides_.erase("doze");
+    if (force) overrides_.emplace("doze", nameOf(*force));
+}
+
 void DeviceSource::restore(const std::map<std::string, std::string>& overrides) {
     DeviceWords valid;
     for (const auto& [key, text] : overrides)

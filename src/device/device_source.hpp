@@ -34,6 +34,8 @@ public:
     Result<void> set(const std::map<std::string, std::string>& changes);
     /// None named: all. `network` stands for all of its parts.
     Result<void> reset(std::span<const std::string> keys);
+    /// A person holds Doze at that, or lets go of it: as set() of the key doze.
+    void holdDoze(std::optional<DozeForce> force);
     /// What a store kept; a pair that is not valid any more is dropped.
     void restore(const std::map<std::string, std::string>& overrides);
 

@@ -43,7 +43,7 @@ Kbps rateOf(const DeviceWords& words, std::string_view key) {
 NetworkParts partsBy(const DeviceWords& words) {
     NetworkParts parts;
     if (const std::string* text = wordFor(words, "network.transport"))
-        parts.transport = transportNamed(*text).value_or(parts.transport);
+        parts.transport = transportOfWord(*text).value_or(parts.transport);
     parts.metered = truthOf(words, "network.metered", parts.metered);
     parts.roaming = truthOf(words, "network.roaming", parts.roaming);
     parts.internet = truthOf(words, "network.internet", parts.internet);
@@ -55,7 +55,7 @@ NetworkParts partsBy(const DeviceWords& words) {
 
 } // namespace
 
-std::optional<NetworkTransport> transportNamed(std::string_view word) {
+std::optional<NetworkTransport> transportOfWord(std::string_view word) {
     for (const auto& [name, transport] : transports)
         if (name == word) return transport;
     return std::nullopt;

@@ -10,7 +10,7 @@
 namespace stint {
 
 /// "wifi", "cellular", …
-std::optional<NetworkTransport> transportNamed(std::string_view word);
+std::optional<NetworkTransport> transportOfWord(std::string_view word);
 /// All of them, for a person: "wifi, cellular, …".
 std::string transportWords();
 

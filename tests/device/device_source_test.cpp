@@ -116,6 +116,10 @@ TEST_CASE("each state that limits read can be set, and is listed as it was said"
     CHECK(device.batteryPercent == 40);
     for (const auto& [key, text] : words)
         if (key != "network.metered") CHECK(valueOf(source, key) == text + " (set)");
+    source.holdDoze(DozeForce::Idle);
+    CHECK(valueOf(source, "doze") == "idle (set)");
+    source.holdDoze(std::nullopt);
+    CHECK(valueOf(source, "doze") == "auto (embedded default)");
     set(source, {{"doze", "auto"}, {"motion", "still"}});
     CHECK_FALSE(source.read().dozeForce);
     CHECK(source.read().motion == Motion::Still);
