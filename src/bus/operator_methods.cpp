@@ -2,6 +2,7 @@
 // only the operator in here, but for Get and Shell.
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <systemd/sd-id128.h>
 
@@ -51,9 +52,16 @@ Handled stop(Request& request) {
 
 Handled shell(Request& request) {
     std::vector<std::string> words = STINT_TRY(request.arguments.strings());
-    const bool onlyLooks = !words.empty() && std::ranges::find(forAnyone, words.front()) != forAnyone.end();
+    const std::vector<std::string> jobScheduler{"cmd", "jobscheduler"};
+    std::vector<std::string> whole = jobScheduler;
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("before", whole);
+    STINT_TRY(options.read(request.arguments));
+    const bool onlyLooks =
+        whole == jobScheduler && !words.empty() && std::ranges::find(forAnyone, words.front()) != forAnyone.end();
     if (!onlyLooks && !request.caller.isOperator) return onlyOperator(request.caller, "these verbs");
-    request.owner.shell(request.call, std::move(words));
+    std::ranges::move(words, std::back_inserter(whole));
+    request.owner.shell(request.call, std::move(whole));
     return answers([&owner = request.owner, call = request.call](Writer& writer) -> Result<void> {
         const BusOwner::ShellAnswer answer = owner.shellAnswer(call);
         writer.int32(answer.code).string(answer.out).string(answer.err);

@@ -121,9 +121,12 @@ Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) {
     return wire::readList(reader, wire::readHistoryEntry);
 }
 
-Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words) {
-    auto answer =
-        STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Shell", [&](Writer& writer) { writer.strings(words); }));
+Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {
+    auto answer = STINT_TRY(ask(
+        bus_.get(), wire::taskManagerInterface, "Shell", [&](Writer& writer) { writer.strings(words); },
+        [&](DictionaryWriter& options) {
+            if (!before.empty()) options.put("before", before);
+        }));
     Reader reader(answer);
     ShellAnswer made;
     made.code = STINT_TRY(reader.int32());

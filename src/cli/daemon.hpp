@@ -73,8 +73,8 @@ public:
     Result<Explanation> explain(const JobKey& job);
     /// How what kept it waiting has changed, oldest first (jobs.md §9.2).
     Result<std::vector<HistoryEntry>> history(const JobKey& job);
-    /// The words that follow "cmd jobscheduler".
-    Result<ShellAnswer> shell(const std::vector<std::string>& words);
+    /// Android's shell verbs: the words that follow "cmd jobscheduler", or `before` ({"cmd", "deviceidle"}, {"am"}).
+    Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
     /// The job's state now; from here on its news come. IllegalArgument where neither a job nor its history is there.
     Result<JobView> watch(const JobKey& job);
 

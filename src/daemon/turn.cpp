@@ -63,6 +63,10 @@ void Daemon::runVerbs() {
         VerbAnswer said = runVerb(*core_, words, now_, step);
         add(std::move(step));
         spoken_[call] = {said.code, std::move(said.out), std::move(said.err)};
+        // A verb may hold Doze: a word over the device like any other, kept as they are.
+        deviceSource_.holdDoze(core_->device().dozeForce);
+        if (const Device device = deviceSource_.read(); device.overrides != core_->device().overrides)
+            decide(DeviceChanged{{}, device});
     }
 }
 
