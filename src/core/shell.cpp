@@ -67,6 +67,7 @@ void merge(Turn& turn, const ForceStop& event) {
         forget(turn, key);
     }
     nothingRunsOf(turn, event.app);
+    dropAlarms(turn, event.app, false); // limits.md §7.4: the alarms' history is dropped on force-stop, they with it
     turn.effect(Reply{.call = event.call});
 }
 

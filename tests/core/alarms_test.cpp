@@ -218,6 +218,18 @@ TEST_CASE("time alone parks the alarms of a restricted app, and the daemon sleep
     CHECK(std::exchange(stage.went, {}) == "a");
 }
 
+TEST_CASE("a force-stopped app's alarms and histories are gone") { // limits.md §7.4
+    Stage stage;
+    stage.pin(mail, Bucket::Rare);
+    stage.set(mail, "a", AlarmKind::Exact, 1min);
+    stage.set(mail, "b", AlarmKind::Exact, 30min);
+    CHECK(stage.wentBy(2min) == "a");
+    stage.event(ForceStop{{1}, mail});
+    CHECK(stage.stored.empty());
+    stage.set(mail, "c", AlarmKind::Exact, 10min);
+    CHECK(stage.wentBy(2h) == "c");
+}
+
 TEST_CASE("an uninstalled app's alarms and histories are gone") { // limits.md §7.4, §12.7 example 100
     Stage stage;
     stage.pin(mail, Bucket::Rare);
