@@ -4,9 +4,10 @@
 #include <functional>
 #include <sys/stat.h>
 
-#include "store/first_page.hpp"
+#include "store/columns.hpp"
 #include "store/salvage.hpp"
 #include "store/schema.hpp"
+#include "store/schema_pages.hpp"
 #include "store/seal.hpp"
 
 namespace stint {
@@ -47,8 +48,8 @@ void discard(const fs::path& database) {
         fs::remove(withSuffix(database, suffix), ignored);
 }
 
-/// Makes an empty database, has it filled, and leaves it ready for finishMaking().
-Result<void> make(const StoreDirectory& directory, const std::function<Result<void>(Database&)>& fill) {
+/// Makes an empty database of `version`, has it filled and brought to ours, and leaves it ready for finishMaking().
+Result<void> make(const StoreDirectory& directory, int version, const std::function<Result<void>(Database&)>& fill) {
     const auto file = directory.path() / "stint.db.making";
     discard(file);
     STINT_TRY(directory.touch(file));
@@ -57,7 +58,7 @@ Result<void> make(const StoreDirectory& directory, const std::function<Result<vo
         STINT_TRY(addSeal(database));
         STINT_TRY(database.run(fmt::format(
             "PRAGMA page_size = {}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL", Database::pageSize)));
-        STINT_TRY(migrate(database));
+        STINT_TRY(migrate(database, version));
         STINT_TRY(fill(database));
     }
     STINT_TRY(move(file, directory.path() / "stint.db.made"));
@@ -67,9 +68,9 @@ Result<void> make(const StoreDirectory& directory, const std::function<Result<vo
 /// "300 jobs, 2 apps, …" of what the fresh database holds.
 Result<std::string> countsOf(Database& fresh) {
     std::string counts;
-    for (const auto* table : {"jobs", "work", "apps", "completed", "overrides"}) {
-        const auto count = STINT_TRY(fresh.integer(fmt::format("SELECT count(*) FROM {}", table)));
-        counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, table);
+    for (const auto& table : sealedTables) {
+        const auto count = STINT_TRY(fresh.integer(fmt::format("SELECT count(*) FROM {}", table.name)));
+        counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, table.name);
     }
     return counts;
 }
@@ -77,18 +78,19 @@ Result<std::string> countsOf(Database& fresh) {
 } // namespace
 
 Result<void> makeNew(const StoreDirectory& directory) {
-    return make(directory, [](Database&) { return Result<void>{}; });
+    return make(directory, schemaVersion(), [](Database&) { return Result<void>{}; });
 }
 
 Result<void> rebuild(const StoreDirectory& directory, std::string_view why, std::vector<std::string>& notes) {
     const auto file = directory.path() / "stint.db";
     std::string kept;
-    STINT_TRY(make(directory, [&](Database& fresh) -> Result<void> {
+    STINT_TRY(make(directory, STINT_TRY(versionOf(file)), [&](Database& fresh) -> Result<void> {
         bool all = STINT_TRY(salvage(file, fresh));
         const auto copy = directory.path() / "stint.db.copy";
-        if (!all && copyWithFirstPage(file, directory.path() / "stint.db.making", copy))
+        if (!all && copyWithSchemaPages(file, directory.path() / "stint.db.making", copy))
             all = STINT_TRY(salvage(copy, fresh));
         discard(copy);
+        STINT_TRY(migrate(fresh));
         kept = fmt::format("{}{}", STINT_TRY(countsOf(fresh)), all ? "" : "; the rest is not readable");
         return {};
     }));

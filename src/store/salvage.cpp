@@ -90,8 +90,17 @@ private:
     int probes_ = 4'000;
 };
 
-Result<bool> salvageTable(Database& damaged, Database& fresh, const SealedTable& table) {
-    auto rows = TableSalvage::prepare(damaged, fresh, table);
+/// The columns that `fresh` has sealed in the table, in their order (schema.sql); empty: its version has no such table.
+Result<std::string> sealedColumns(Database& fresh, std::string_view table) {
+    return fresh.text(fmt::format("SELECT coalesce(group_concat(name, ', '), '') FROM (SELECT name FROM "
+                                  "pragma_table_info('{}') WHERE name <> 'seal' AND pk = 0 ORDER BY cid)",
+                                  table));
+}
+
+Result<bool> salvageTable(Database& damaged, Database& fresh, std::string_view table) {
+    const auto columns = STINT_TRY(sealedColumns(fresh, table));
+    if (columns.empty()) return true;
+    auto rows = TableSalvage::prepare(damaged, fresh, {table, columns});
     if (!rows) return false;
     return rows->readAll();
 }
@@ -108,18 +117,49 @@ Result<void> salvageMeta(Database& damaged, Database& fresh) {
     return {};
 }
 
+Result<Database> modelOf(int version) {
+    auto model = STINT_TRY(Database::open(":memory:"));
+    STINT_TRY(addSeal(model));
+    STINT_TRY(migrate(model, version));
+    return model;
+}
+
+/// Whether `damaged` has a table as it became in that version: one is enough, others may be what is damaged.
+Result<bool> hasTablesOf(int version, Database& damaged) {
+    auto model = STINT_TRY(modelOf(version));
+    auto former = STINT_TRY(modelOf(version - 1));
+    for (const auto& table : sealedTables) {
+        const auto columns = STINT_TRY(sealedColumns(model, table.name));
+        if (columns == STINT_TRY(sealedColumns(former, table.name))) continue;
+        if (damaged.prepare(fmt::format("SELECT {} FROM {}", columns, table.name))) return true;
+    }
+    return false;
+}
+
+Result<Database> openDamaged(const std::filesystem::path& damaged) {
+    auto database = STINT_TRY(Database::open(damaged));
+    STINT_TRY(addSeal(database));
+    // Fails where the file is not read at all; then each table says so.
+    static_cast<void>(database.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON"));
+    return database;
+}
+
 } // namespace
 
+Result<int> versionOf(const std::filesystem::path& damaged) {
+    auto database = STINT_TRY(openDamaged(damaged));
+    for (int version = schemaVersion(); version > 0; --version)
+        if (STINT_TRY(hasTablesOf(version, database))) return version;
+    return schemaVersion();
+}
+
 Result<bool> salvage(const std::filesystem::path& damaged, Database& fresh) {
-    auto from = STINT_TRY(Database::open(damaged));
-    STINT_TRY(addSeal(from));
-    // Fails where the file is not read at all; then each table says so.
-    static_cast<void>(from.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON"));
+    auto from = STINT_TRY(openDamaged(damaged));
     STINT_TRY(fresh.run("BEGIN"));
     STINT_TRY(salvageMeta(from, fresh));
     bool all = true;
     for (const auto& table : sealedTables)
-        all = STINT_TRY(salvageTable(from, fresh, table)) && all;
+        all = STINT_TRY(salvageTable(from, fresh, table.name)) && all;
     STINT_TRY(fresh.run("COMMIT"));
     return all;
 }

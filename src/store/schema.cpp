@@ -25,10 +25,10 @@ std::vector<std::string_view> parts() {
 
 int schemaVersion() { return static_cast<int>(parts().size()); }
 
-Result<void> migrate(Database& database) {
+Result<void> migrate(Database& database, int to) {
     const auto all = parts();
     auto version = STINT_TRY(database.integer("PRAGMA user_version"));
-    for (; version < static_cast<std::int64_t>(all.size()); ++version) {
+    for (; version < to; ++version) {
         const auto part = all[static_cast<std::size_t>(version)];
         STINT_TRY(
             database.run(fmt::format("BEGIN IMMEDIATE; {}; PRAGMA user_version = {}; COMMIT", part, version + 1)));

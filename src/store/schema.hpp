@@ -12,9 +12,9 @@ extern const std::string_view schemaText;
 /// The version this program writes: the number of parts in schema.sql.
 int schemaVersion();
 
-/// Brings `database`, which has seal(), from its own version to ours, each part in one transaction. After an error it
-/// is to be closed.
-Result<void> migrate(Database& database);
+/// Brings `database`, which has seal(), from its own version to version `to`, ours unless told otherwise, each part in
+/// one transaction. After an error it is to be closed.
+Result<void> migrate(Database& database, int to = schemaVersion());
 
 /// Whether a database of our version has the tables of schema.sql, to the letter: a name in it may be damaged as well.
 Result<bool> hasOurSchema(Database& database);
