@@ -3,6 +3,8 @@
 #include "base/check.hpp"
 #include "store/columns.hpp"
 #include "store/job_json.hpp"
+#include "store/ledger_json.hpp"
+#include "store/usage_json.hpp"
 
 namespace stint {
 
@@ -31,8 +33,15 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
             STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND nth <= (SELECT nth FROM completed "
                                        "WHERE app = ?1 ORDER BY nth DESC LIMIT 1 OFFSET ?2)")),
         .saveApp = STINT_TRY(database.prepare(saveSql(appsTable))),
+        .saveLedger = STINT_TRY(database.prepare(saveSql(ledgersTable))),
         .dropApp = STINT_TRY(database.prepare("DELETE FROM apps WHERE app = ?1")),
+        .dropLedger = STINT_TRY(database.prepare("DELETE FROM ledgers WHERE app = ?1")),
         .dropHistory = STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1")),
+        .saveUsageTime = STINT_TRY(database.prepare(saveSql(usageTimeTable))),
+        .saveAlarm = STINT_TRY(database.prepare(saveSql(alarmsTable))),
+        .dropAlarm = STINT_TRY(database.prepare("DELETE FROM alarms WHERE app = ?1 AND tag = ?2")),
+        .saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable))),
+        .dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1")),
         .dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides")),
         .saveOverride = STINT_TRY(database.prepare(saveSql(overridesTable))),
         .stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, committed = ?2")),
@@ -54,7 +63,7 @@ Result<void> RecordWriter::write(const SaveJob& record) {
                             job.failures, job.systemStops, count(job.notBefore), count(job.notBeforeWall),
                             job.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, job.label,
                             count(job.deadline), count(job.deadlineWall), count(job.windowEnd),
-                            count(job.windowEndWall), job.abandoned);
+                            count(job.windowEndWall), job.abandoned, job.barred);
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {
@@ -84,15 +93,47 @@ Result<void> RecordWriter::write(const SaveCompleted& record) {
 }
 
 Result<void> RecordWriter::write(const SaveApp& record) {
-    const auto& memory = record.memory;
+    const auto& [memory, written] = record;
     std::optional<std::string_view> pinned;
     if (memory.pinned) pinned = nameOf(*memory.pinned);
-    return sql_.saveApp.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes), count(memory.badUntil));
+    STINT_TRY(sql_.saveApp.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes),
+                               count(memory.badUntil), count(written.elapsed), count(written.wall), memory.seen,
+                               nameOf(memory.batteryUse), memory.dataSaverExempt, count(memory.allowlistedUntil),
+                               usageText(memory.usage)));
+    return sql_.saveLedger.run(memory.app.name, boot_.value, count(written.elapsed), count(written.wall),
+                               ledgersText(memory));
 }
 
+// Its jobs, alarms and messages are dropped by records of their own.
 Result<void> RecordWriter::write(const DropApp& record) {
     STINT_TRY(sql_.dropApp.run(record.app.name));
+    STINT_TRY(sql_.dropLedger.run(record.app.name));
     return sql_.dropHistory.run(record.app.name);
+}
+
+Result<void> RecordWriter::write(const SaveUsageTime& record) {
+    constexpr std::int64_t one = 1;
+    return sql_.saveUsageTime.run(one, boot_.value, record.time.running.count(), record.time.screenOn.count(),
+                                  count(record.at), record.screenOn);
+}
+
+Result<void> RecordWriter::write(const SaveAlarm& record) {
+    const auto& alarm = record.alarm;
+    return sql_.saveAlarm.run(alarm.app.name, alarm.tag, boot_.value, alarm.receiver, nameOf(alarm.kind), alarm.wakeup,
+                              alarm.byWall, alarm.persisted, count(alarm.requested), count(alarm.requestedWall),
+                              alarm.window.count(), alarm.interval.count(), static_cast<std::int64_t>(alarm.sequence));
+}
+
+Result<void> RecordWriter::write(const DropAlarm& record) { return sql_.dropAlarm.run(record.app.name, record.tag); }
+
+Result<void> RecordWriter::write(const SaveMessage& record) {
+    const auto& message = record.message;
+    return sql_.saveMessage.run(static_cast<std::int64_t>(message.id), message.app.name, boot_.value, message.receiver,
+                                message.high, count(message.arrived), count(message.arrivedWall), message.data);
+}
+
+Result<void> RecordWriter::write(const DropMessage& record) {
+    return sql_.dropMessage.run(static_cast<std::int64_t>(record.id));
 }
 
 Result<void> RecordWriter::write(const SaveOverrides& record) {

@@ -23,8 +23,15 @@ private:
         Statement addCompleted;
         Statement trimCompleted;
         Statement saveApp;
+        Statement saveLedger;
         Statement dropApp;
+        Statement dropLedger;
         Statement dropHistory;
+        Statement saveUsageTime;
+        Statement saveAlarm;
+        Statement dropAlarm;
+        Statement saveMessage;
+        Statement dropMessage;
         Statement dropOverrides;
         Statement saveOverride;
         Statement stamp;
@@ -38,6 +45,11 @@ private:
     Result<void> write(const SaveCompleted& record);
     Result<void> write(const SaveApp& record);
     Result<void> write(const DropApp& record);
+    Result<void> write(const SaveUsageTime& record);
+    Result<void> write(const SaveAlarm& record);
+    Result<void> write(const DropAlarm& record);
+    Result<void> write(const SaveMessage& record);
+    Result<void> write(const DropMessage& record);
     Result<void> write(const SaveOverrides& record);
 
     BootId boot_;

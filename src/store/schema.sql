@@ -1,8 +1,9 @@
 -- What is durable. Each part below brings a store of the version before it (PRAGMA user_version) to its own; parts that
 -- were released are never edited. Times are milliseconds: instants since the boot that stands in the same row, wall
 -- times since 1970. `seal` is the function seal() of src/store/seal.hpp over the columns before it: a row that was
--- damaged on the disk is found out, never believed. A part that changes a sealed table seals its rows anew; one is also
--- due when a job's `info` gains a key, because an older stint must not run a job without heeding it.
+-- damaged on the disk is found out, never believed. A part that changes a sealed table seals its rows anew, over the new
+-- columns after the old; one is also due when a job's `info` gains a key, because an older stint must not run a job
+-- without heeding it.
 
 -- version 1
 
@@ -102,4 +103,79 @@ CREATE TABLE work (
     deliveries     INTEGER NOT NULL,
     seal           INTEGER NOT NULL,
     UNIQUE (app, space, job, item)
+) STRICT;
+
+-- version 3: the limits (limits.md): what apps are used for and have used up, alarms, messages on their way.
+
+ALTER TABLE jobs ADD COLUMN barred INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                            not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                            deadline, deadline_wall, window_end, window_end_wall, abandoned, barred)
+ WHERE seal IS seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                    not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                    deadline, deadline_wall, window_end, window_end_wall, abandoned);
+
+-- What an app has used of its limits. A row beside the app's own, with a seal of its own: where one of the two is
+-- damaged, the other still holds. An app without one has lost it (stand_in.hpp), so each that is there now gets one.
+CREATE TABLE ledgers (
+    app          TEXT    NOT NULL UNIQUE,
+    boot         TEXT    NOT NULL,
+    written      INTEGER NOT NULL,
+    written_wall INTEGER NOT NULL,
+    ledger       TEXT    NOT NULL, -- JSON (ledger_json.hpp)
+    seal         INTEGER NOT NULL
+) STRICT;
+INSERT INTO ledgers SELECT app, boot, 0, 0, '{}', seal(app, boot, 0, 0, '{}') FROM apps
+ WHERE seal IS seal(app, boot, pinned, crashes, bad_until);
+
+ALTER TABLE apps ADD COLUMN written           INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE apps ADD COLUMN written_wall      INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE apps ADD COLUMN seen              INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE apps ADD COLUMN battery_use       TEXT    NOT NULL DEFAULT 'optimized';
+ALTER TABLE apps ADD COLUMN data_saver_exempt INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE apps ADD COLUMN allowlisted_until INTEGER;
+ALTER TABLE apps ADD COLUMN usage             TEXT    NOT NULL DEFAULT '{}'; -- JSON (usage_json.hpp)
+UPDATE apps SET seal = seal(app, boot, pinned, crashes, bad_until, written, written_wall, seen, battery_use,
+                            data_saver_exempt, allowlisted_until, usage)
+ WHERE seal IS seal(app, boot, pinned, crashes, bad_until);
+
+-- The clocks that apps age by (limits.md §2.2).
+CREATE TABLE usage_time (
+    one        INTEGER NOT NULL UNIQUE CHECK (one = 1),
+    boot       TEXT    NOT NULL,
+    running    INTEGER NOT NULL,
+    screen_on  INTEGER NOT NULL, -- how long it was
+    at         INTEGER NOT NULL, -- of this boot, when the two were so
+    screen_lit INTEGER NOT NULL, -- whether it was then
+    seal       INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE alarms (
+    app            TEXT    NOT NULL,
+    tag            TEXT    NOT NULL,
+    boot           TEXT    NOT NULL,
+    receiver       TEXT    NOT NULL,
+    kind           TEXT    NOT NULL,
+    wakeup         INTEGER NOT NULL,
+    by_wall        INTEGER NOT NULL,
+    persisted      INTEGER NOT NULL,
+    requested      INTEGER NOT NULL,
+    requested_wall INTEGER NOT NULL,
+    length         INTEGER NOT NULL, -- of its window
+    repeats_every  INTEGER NOT NULL, -- 0: once
+    sequence       INTEGER NOT NULL,
+    seal           INTEGER NOT NULL,
+    UNIQUE (app, tag)
+) STRICT;
+
+CREATE TABLE messages (
+    id           INTEGER NOT NULL UNIQUE,
+    app          TEXT    NOT NULL,
+    boot         TEXT    NOT NULL,
+    receiver     TEXT    NOT NULL,
+    high         INTEGER NOT NULL,
+    arrived      INTEGER NOT NULL,
+    arrived_wall INTEGER NOT NULL,
+    data         TEXT    NOT NULL,
+    seal         INTEGER NOT NULL
 ) STRICT;

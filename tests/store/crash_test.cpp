@@ -26,16 +26,32 @@ std::vector<Record> recordsOf(std::int32_t nth) {
             SaveJob{counter},
             DropJob{jobOf(nth - 5).key},
             SaveCompleted{completedOf(nth), 7},
-            SaveApp{{AppId{"com.example.app"}, {}, {at(std::chrono::seconds{nth})}, {}}},
+            saved(memoryOf(nth)),
+            SaveUsageTime{{std::chrono::seconds{nth}, {}}, at(std::chrono::seconds{nth}), true},
+            SaveAlarm{alarmOf(nth)},
+            DropAlarm{alarmOf(nth - 3).app, alarmOf(nth - 3).tag},
+            SaveMessage{messageOf(nth)},
+            DropMessage{messageOf(nth - 2).id},
             SaveOverrides{{{"nth", std::to_string(nth)}}}};
+}
+
+std::int32_t lastOf(const Snapshot& snapshot) {
+    const auto found = snapshot.overrides.find("nth");
+    return found == snapshot.overrides.end() ? 0 : std::stoi(found->second);
 }
 
 std::string textOf(const Snapshot& snapshot) {
     std::string text;
     for (const auto& stored : snapshot.jobs)
         text += test::textOf(stored.job) + "\n";
-    for (const auto& [memory, boot] : snapshot.apps)
-        text += fmt::format("app {} {}\n", memory.app.name, memory.crashes.at(0).time_since_epoch().count());
+    for (const auto& [memory, boot, written] : snapshot.apps) // each of them is a memoryOf()
+        for (std::int32_t nth = 0; nth <= lastOf(snapshot); ++nth)
+            if (memory == memoryOf(nth)) text += fmt::format("app {}\n", nth);
+    for (const auto& [alarm, boot] : snapshot.alarms)
+        text += fmt::format("alarm {} {}\n", alarm.tag, alarm.sequence);
+    for (const auto& [message, boot] : snapshot.messages)
+        text += fmt::format("message {} {}\n", message.id, message.data);
+    if (snapshot.usageTime) text += fmt::format("used {}\n", snapshot.usageTime->saved.time.running.count());
     for (const auto& completed : snapshot.completed)
         text += completed.outcome.text + "\n";
     for (const auto& [name, value] : snapshot.overrides)
@@ -55,16 +71,18 @@ std::string expectedAfter(std::int32_t last) {
     jobs[counter.key] = counter;
     for (const auto& [key, job] : jobs)
         snapshot.jobs.push_back({job, bootA});
-    snapshot.apps.push_back({{AppId{"com.example.app"}, {}, {at(std::chrono::seconds{last})}, {}}, bootA});
+    snapshot.apps.push_back({memoryOf(last), bootA, {}});
+    for (std::int32_t nth = std::max(1, last - 2); nth <= last; ++nth)
+        snapshot.alarms.push_back({alarmOf(nth), bootA});
+    std::sort(snapshot.alarms.begin(), snapshot.alarms.end(),
+              [](const auto& a, const auto& b) { return a.alarm.tag < b.alarm.tag; });
+    for (std::int32_t nth = std::max(1, last - 1); nth <= last; ++nth)
+        snapshot.messages.push_back({messageOf(nth), bootA});
+    snapshot.usageTime = StoredUsageTime{{{std::chrono::seconds{last}, {}}, {}, true}, bootA};
     for (std::int32_t id = std::max(1, last - 6); id <= last; ++id)
         snapshot.completed.push_back(completedOf(id));
     snapshot.overrides = {{"nth", std::to_string(last)}};
     return textOf(snapshot);
-}
-
-std::int32_t lastOf(const Snapshot& snapshot) {
-    const auto found = snapshot.overrides.find("nth");
-    return found == snapshot.overrides.end() ? 0 : std::stoi(found->second);
 }
 
 /// Commits after what is there already, to `last`; each is acknowledged when it is durable.

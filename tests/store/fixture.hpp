@@ -72,6 +72,7 @@ inline Job jobOf(std::int32_t id) {
     job.failures = id % 4;
     job.systemStops = id % 5;
     job.cumulative = std::chrono::seconds{id};
+    job.barred = id % 2 == 0;
     job.label = "job " + std::to_string(id);
     return job;
 }
@@ -88,6 +89,66 @@ inline Completed completedOf(std::int32_t id) {
     return completed;
 }
 
+/// A memory whose fields all follow from `nth`, each list and each option filled.
+inline AppMemory memoryOf(std::int32_t nth, const std::string& app = "com.example.app") {
+    const auto time = [&](int part) { return std::chrono::minutes{nth * 100 + part}; };
+    AppMemory memory{.app = AppId{app}, .pinned = ProcessState::Top, .seen = nth % 2 == 0};
+    memory.crashes = {at(time(1)), at(time(2))};
+    memory.badUntil = at(time(3));
+    memory.usage = {.bucket = Bucket::Frequent,
+                    .reason = BucketReason::ForcedBySystem,
+                    .buggy = true,
+                    .used = UsageTime{time(9), time(4)},
+                    .byUser = time(8),
+                    .holds = {{Bucket::Active, time(10)}, {Bucket::WorkingSet, time(20)}},
+                    .prediction = Usage::Prediction{Bucket::Rare, time(5)},
+                    .restrictAsked = time(6),
+                    .daysUsed = {nth, nth + 1, nth + 5}};
+    memory.batteryUse = nth % 2 == 0 ? BatteryUse::Restricted : BatteryUse::Unrestricted;
+    memory.dataSaverExempt = true;
+    memory.allowlistedUntil = at(time(7));
+    memory.quota = {.sessions = {{at(time(10)), at(time(11)), 1}, {at(time(20)), at(time(22)), nth}},
+                    .open = OpenSession{at(time(30)), 2},
+                    .jobStarts = {at(time(30)), 3},
+                    .sessionEnds = {at(time(22)), 1}};
+    memory.expedited = {.sessions = {{at(time(12)), at(time(12)), 1}},
+                        .open = OpenSession{at(time(31)), 1},
+                        .tally = time(1),
+                        .credit = time(2),
+                        .topSince = at(time(32))};
+    memory.alarms = {at(time(15)), at(time(16))};
+    memory.whileIdleAlarms = {at(time(16))};
+    memory.pushes = {{at(time(17)), true}, {at(time(18)), false}};
+    return memory;
+}
+
+inline SaveApp saved(AppMemory memory) { return {std::move(memory), {at(77min), wall(1'700'000'077s)}}; }
+
+inline Alarm alarmOf(std::int32_t nth) {
+    return {.app = AppId{"com.example.app"},
+            .tag = "alarm " + std::to_string(nth),
+            .receiver = "Alarms",
+            .kind = AlarmKind::ExactWhileIdle,
+            .wakeup = false,
+            .byWall = true,
+            .persisted = true,
+            .requested = at(std::chrono::hours{nth}),
+            .requestedWall = wall(1'700'000'000s + std::chrono::hours{nth}),
+            .window = std::chrono::minutes{nth},
+            .interval = std::chrono::minutes{2 * nth},
+            .sequence = static_cast<std::uint64_t>(nth) + 50};
+}
+
+inline Message messageOf(std::int32_t nth) {
+    return {.id = static_cast<std::uint64_t>(nth),
+            .app = AppId{"com.example.app"},
+            .receiver = "Messages",
+            .high = nth % 2 == 0,
+            .data = "message " + std::to_string(nth),
+            .arrived = at(std::chrono::seconds{nth}),
+            .arrivedWall = wall(1'700'000'000s + std::chrono::seconds{nth})};
+}
+
 /// Every field, for comparison; clip data, which a JobInfo does not compare, as its paths.
 inline std::string textOf(const Job& job) {
     std::ostringstream text;
@@ -98,7 +159,7 @@ inline std::string textOf(const Job& job) {
          << job.scheduled.time_since_epoch().count() << ' ' << job.enqueued.time_since_epoch().count() << ' '
          << job.sequence << ' ' << job.failures << ' ' << job.systemStops << ' ' << optional(job.notBefore) << ' '
          << optional(job.notBeforeWall) << ' ' << job.cumulative.count() << ' ' << job.demotedByUser
-         << job.demotedBySystem << job.running << ' ' << job.label << ' ' << optional(job.deadline) << ' '
+         << job.demotedBySystem << job.barred << job.running << ' ' << job.label << ' ' << optional(job.deadline) << ' '
          << optional(job.deadlineWall) << ' ' << optional(job.windowEnd) << ' ' << optional(job.windowEndWall) << ' '
          << job.abandoned;
     for (const auto& item : job.work)

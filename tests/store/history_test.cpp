@@ -10,7 +10,10 @@ namespace {
 
 struct Model {
     std::map<JobKey, Job> jobs;
-    std::map<AppId, AppMemory> apps;
+    std::map<AppId, SaveApp> apps;
+    std::optional<SaveUsageTime> usageTime;
+    std::map<std::pair<AppId, std::string>, Alarm> alarms;
+    std::map<std::uint64_t, Message> messages;
     std::map<AppId, std::vector<Completed>> completed;
     std::map<std::string, std::string> overrides;
 
@@ -31,7 +34,12 @@ struct Model {
         if (!jobs.contains(record.job)) return;
         std::erase_if(jobs.at(record.job).work, [&](const WorkItem& item) { return item.id == record.item; });
     }
-    void apply(const SaveApp& record) { apps[record.memory.app] = record.memory; }
+    void apply(const SaveApp& record) { apps[record.memory.app] = record; }
+    void apply(const SaveUsageTime& record) { usageTime = record; }
+    void apply(const SaveAlarm& record) { alarms[{record.alarm.app, record.alarm.tag}] = record.alarm; }
+    void apply(const DropAlarm& record) { alarms.erase({record.app, record.tag}); }
+    void apply(const SaveMessage& record) { messages[record.message.id] = record.message; }
+    void apply(const DropMessage& record) { messages.erase(record.id); }
     void apply(const SaveOverrides& record) { overrides = record.overrides; }
     void apply(const DropApp& record) {
         apps.erase(record.app);
@@ -65,7 +73,17 @@ public:
 
 private:
     Record record() {
-        switch (upTo(8)) {
+        switch (upTo(13)) {
+        case 8:
+            return SaveUsageTime{{minutes(), minutes()}, at(minutes()), upTo(2) == 0};
+        case 9:
+            return SaveAlarm{alarm()};
+        case 10:
+            return DropAlarm{app(), alarm().tag};
+        case 11:
+            return SaveMessage{message()};
+        case 12:
+            return DropMessage{message().id};
         case 0:
         case 1:
             return SaveJob{job()};
@@ -76,7 +94,7 @@ private:
         case 3:
             return SaveCompleted{completed(), upTo(6)};
         case 4:
-            return SaveApp{{app(), std::nullopt, std::vector<Instant>(chance_() % 4, at(minutes())), at(minutes())}};
+            return SaveApp{memory(), {at(minutes()), wall(minutes())}};
         case 5:
             return SaveOverrides{{{"battery", std::to_string(upTo(100))}, {std::to_string(upTo(9)), ""}}};
         default:
@@ -86,6 +104,54 @@ private:
 
     std::chrono::minutes minutes() { return std::chrono::minutes{upTo(100'000)}; }
     AppId app() { return AppId{"com.example.app" + std::to_string(upTo(3))}; }
+    Alarm alarm() {
+        auto alarm = alarmOf(upTo(9));
+        alarm.app = app();
+        alarm.kind = static_cast<AlarmKind>(upTo(6));
+        alarm.requested = at(minutes());
+        alarm.sequence = chance_();
+        return alarm;
+    }
+    Message message() {
+        auto message = messageOf(upTo(9));
+        message.app = app();
+        message.data = std::string(static_cast<std::size_t>(upTo(9000)), '\0');
+        return message;
+    }
+    std::vector<Session> sessions() {
+        std::vector<Session> sessions;
+        Instant start = at(minutes()) - 50'000min; // a boot's begin is no bound (persist_quota)
+        for (int left = upTo(300); left > 0; --left) {
+            const Instant end = start + minutes() / 100;
+            sessions.push_back({start, end, upTo(100)});
+            start = end + minutes() / 100;
+        }
+        return sessions;
+    }
+    /// Some of a memory's fields filled.
+    AppMemory memory() {
+        AppMemory full = memoryOf(upTo(1000), app().name);
+        AppMemory memory{.app = full.app};
+        if (upTo(2) == 0) memory.pinned = static_cast<ProcessState>(upTo(5));
+        if (upTo(2) == 0) memory.crashes = full.crashes;
+        if (upTo(2) == 0) memory.badUntil = full.badUntil;
+        if (upTo(2) == 0) memory.usage = full.usage;
+        memory.usage.bucket = static_cast<Bucket>(upTo(7));
+        memory.usage.reason = static_cast<BucketReason>(upTo(6));
+        if (upTo(2) == 0) memory.usage.used.reset();
+        memory.seen = upTo(2) == 0;
+        memory.batteryUse = static_cast<BatteryUse>(upTo(3));
+        memory.dataSaverExempt = upTo(2) == 0;
+        if (upTo(2) == 0) memory.allowlistedUntil = full.allowlistedUntil;
+        if (upTo(2) == 0) memory.quota = full.quota;
+        if (upTo(2) == 0) memory.expedited = full.expedited;
+        if (upTo(3) == 0) memory.quota.sessions = sessions();
+        if (upTo(3) == 0) memory.expedited.sessions = sessions();
+        if (upTo(2) == 0) memory.alarms = full.alarms;
+        if (upTo(2) == 0) memory.whileIdleAlarms = full.whileIdleAlarms;
+        if (upTo(2) == 0) memory.pushes = full.pushes;
+        return memory;
+    }
     Job job() {
         auto job = jobOf(upTo(30));
         job.key.app = app();
@@ -114,13 +180,29 @@ void compare(const Snapshot& snapshot, const Model& model) {
         CHECK(textOf((stored++)->job) == textOf(job));
     REQUIRE(snapshot.apps.size() == model.apps.size());
     auto app = snapshot.apps.begin();
-    for (const auto& [id, memory] : model.apps)
-        CHECK((app++)->first == memory);
+    for (const auto& [id, record] : model.apps) {
+        CHECK((app->memory == record.memory));
+        CHECK(app->written.elapsed == record.written.elapsed);
+        CHECK((app++)->written.wall == record.written.wall);
+    }
+    REQUIRE(snapshot.alarms.size() == model.alarms.size());
+    auto alarm = snapshot.alarms.begin();
+    for (const auto& [key, saved] : model.alarms)
+        CHECK(((alarm++)->alarm == saved));
+    REQUIRE(snapshot.messages.size() == model.messages.size());
+    auto message = snapshot.messages.begin();
+    for (const auto& [id, saved] : model.messages)
+        CHECK(((message++)->message == saved));
     std::vector<Completed> completed;
     for (const auto& [id, list] : model.completed)
         completed.insert(completed.end(), list.begin(), list.end());
     CHECK(snapshot.completed == completed);
     CHECK(snapshot.overrides == model.overrides);
+    if (!model.usageTime) return; // unless an app was used, there is none
+    REQUIRE(snapshot.usageTime);
+    CHECK((snapshot.usageTime->saved.time == model.usageTime->time));
+    CHECK(snapshot.usageTime->saved.at == model.usageTime->at);
+    CHECK(snapshot.usageTime->saved.screenOn == model.usageTime->screenOn);
 }
 
 } // namespace

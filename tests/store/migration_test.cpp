@@ -1,5 +1,10 @@
 // A store that an earlier stint wrote becomes one of ours, without losing a row or believing a damaged one.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/fault_vfs.hpp"
 #include "store/fixture.hpp"
+#include "store/job_json.hpp"
 #include "store/opening.hpp"
 #include "store/schema.hpp"
 #include "store/seal.hpp"
@@ -72,4 +77,120 @@ TEST_CASE("a migrated store takes new fields and work, and is found whole when i
     job.work = {{.id = 1}};
     CHECK(textOf(snapshot.jobs.at(0).job) == textOf(job));
     CHECK(store.notes().size() == 1); // of the damaged row
+}
+
+namespace {
+
+constexpr std::string_view jobColumnsOf2 =
+    "app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops, not_before, not_before_wall, "
+    "cumulative, demoted_by_user, demoted_by_system, running, label, deadline, deadline_wall, window_end, "
+    "window_end_wall, abandoned";
+constexpr std::string_view appColumnsOf2 = "app, boot, pinned, crashes, bad_until";
+constexpr int jobsOf2 = 100;
+
+/// stint.db as version 2 left it: many jobs, one with work, and three apps; app "c" was damaged on the disk since.
+void makeVersion2(const StoreDirectory& directory) {
+    const auto file = directory.path() / "stint.db";
+    done(directory.touch(file));
+    auto database = valueOf(Database::open(file));
+    done(addSeal(database));
+    done(database.run("PRAGMA page_size = 4096"));
+    done(migrate(database, 2));
+    for (int id = 1; id <= jobsOf2; ++id) {
+        const auto info = jobInfoText(*jobOf(id).info);
+        const auto values = fmt::format(
+            "'com.example.app', '', {0}, '{1}', '{2}', 1, 2, 3, 4, 5, 6, NULL, 7, 1, 0, 0, 'l', 8, NULL, 9, NULL, 10",
+            id, bootA.value, info);
+        done(database.run(fmt::format("INSERT INTO jobs ({0}, seal) VALUES ({1}, seal({1}))", jobColumnsOf2, values)));
+    }
+    constexpr std::string_view work = "'com.example.app', '', 1, 1, '{}', -1, -1, -1, 2";
+    done(database.run(fmt::format("INSERT INTO work VALUES ({0}, seal({0}))", work)));
+    for (const auto* app : {"a", "b", "c"}) {
+        const auto values = fmt::format("'{}', '{}', 'top', '[1,2]', 99", app, bootA.value);
+        done(database.run(fmt::format("INSERT INTO apps ({0}, seal) VALUES ({1}, seal({1}))", appColumnsOf2, values)));
+    }
+    done(database.run("UPDATE apps SET bad_until = 98 WHERE app = 'c'; UPDATE meta SET generation = 5"));
+}
+
+void checkVersion2(const Snapshot& snapshot) {
+    REQUIRE(snapshot.jobs.size() == jobsOf2);
+    const Job& job = snapshot.jobs.at(0).job;
+    CHECK(*job.info == *jobOf(1).info);
+    CHECK(job.deadline == at(8ms));
+    CHECK(job.abandoned == 10);
+    CHECK(!job.barred);
+    CHECK(job.work.size() == 1);
+    CHECK(snapshot.generation == 6);
+    REQUIRE(snapshot.apps.size() == 2);
+    for (const auto& stored : snapshot.apps) {
+        AppMemory expected{.app = stored.memory.app, .pinned = ProcessState::Top};
+        expected.crashes = {at(1ms), at(2ms)};
+        expected.badUntil = at(99ms);
+        CHECK((stored.memory == expected)); // nothing used, nothing spent
+        CHECK(stored.boot == bootA);
+    }
+    CHECK(snapshot.alarms.empty());
+    CHECK(snapshot.messages.empty());
+    CHECK(!snapshot.usageTime);
+}
+
+} // namespace
+
+TEST_CASE(
+    "a store of version 2 keeps its jobs, their work and its apps, which have used nothing yet") { // limits.md §3.4
+    const Scratch scratch;
+    makeVersion2(valueOf(StoreDirectory::claim(scratch.store())));
+    {
+        auto store = openStore(scratch.store());
+        checkVersion2(valueOf(store.load()));
+        const auto notes = store.notes();
+        REQUIRE(notes.size() == 1);
+        CHECK(notes[0].find("app=c") != std::string::npos);
+        auto memory = memoryOf(1, "a");
+        done(store.commit(std::vector<Record>{saved(memory), SaveAlarm{alarmOf(1)}}, wall(1s)));
+    }
+    auto store = openStore(scratch.store());
+    const auto snapshot = valueOf(store.load());
+    CHECK((snapshot.apps.at(0).memory == memoryOf(1, "a")));
+    CHECK(snapshot.alarms.size() == 1);
+    CHECK(store.notes().empty());
+}
+
+TEST_CASE("a migration that is killed at any write is done at the next start") { // design.md, store
+    bool ended = false;
+    for (std::uint64_t nth = 1; !ended; ++nth) {
+        CAPTURE(nth);
+        const Scratch scratch;
+        makeVersion2(valueOf(StoreDirectory::claim(scratch.store())));
+        const pid_t pid = ::fork();
+        REQUIRE(pid >= 0);
+        if (pid == 0) {
+            installFault(Fault::Kill, nth, 0);
+            ::_exit(Store::open({scratch.store(), bootA, {}}).ok() ? 0 : 1);
+        }
+        int status = 0;
+        REQUIRE(::waitpid(pid, &status, 0) == pid);
+        ended = WEXITSTATUS(status) == 0;
+        REQUIRE((ended || WEXITSTATUS(status) == faultExit));
+        auto store = openStore(scratch.store());
+        checkVersion2(valueOf(store.load()));
+        CHECK(store.notes().size() == 1);
+        if (ended) CHECK(nth > 5); // else the faults were not where the writes are
+    }
+}
+
+TEST_CASE("a damaged store of version 2 is rebuilt as that version sealed it, and then migrated") { // jobs.md §7.1
+    const Scratch scratch;
+    makeVersion2(valueOf(StoreDirectory::claim(scratch.store())));
+    auto bytes = bytesOf(scratch.database());
+    const auto page = bytes.find("\"id\":50,") / 4096; // the middle of the jobs
+    bytes.replace(page * 4096, 4096, 4096, 'x');
+    writeBytes(scratch.database(), bytes);
+    auto store = openStore(scratch.store());
+    const auto snapshot = valueOf(store.load());
+    CHECK(snapshot.jobs.size() >= jobsOf2 - 20);
+    CHECK(snapshot.jobs.size() < jobsOf2);
+    CHECK(snapshot.jobs.at(0).job.deadline == at(8ms));
+    CHECK(snapshot.apps.size() == 2);
+    CHECK(store.notes().size() == 1);
 }

@@ -44,6 +44,7 @@ TEST_CASE("a job comes back with every field and the boot it was written in") { 
     row([](Job& job) { job.cumulative = 24h; });
     row([](Job& job) { job.demotedByUser = true; });
     row([](Job& job) { job.demotedBySystem = true; });
+    row([](Job& job) { job.barred = !job.barred; });
     row([](Job& job) { job.running = true; });
     row([](Job& job) { job.deadline = at(7s); });
     row([](Job& job) { job.deadlineWall = wall(8s); });
@@ -161,31 +162,6 @@ TEST_CASE("the wall time of the last commit comes back: the clock check of a boo
     CHECK(reopened(scratch, bootB).committed == wall(1'700'000'002s));
 }
 
-TEST_CASE("an app's memory comes back whole, with its boot") { // jobs.md §12.3, §12.5
-    const Scratch scratch;
-    const AppMemory bare{AppId{"com.example.bare"}, {}, {}, {}};
-    const AppMemory full{AppId{"com.example.full"}, ProcessState::NotRunning, {at(1s), at(2s)}, at(30min)};
-    {
-        auto store = openStore(scratch.store());
-        commit(store, {SaveApp{full}, SaveApp{AppMemory{bare.app, ProcessState::Top, {at(1s)}, at(1s)}}});
-        commit(store, {SaveApp{bare}});
-    }
-    auto snapshot = reopened(scratch, bootB);
-    REQUIRE(snapshot.apps.size() == 2);
-    CHECK(snapshot.apps[0] == std::pair{bare, bootA});
-    CHECK(snapshot.apps[1] == std::pair{full, bootA});
-}
-
-TEST_CASE("each process state a person pins comes back") {
-    const Scratch scratch;
-    auto store = openStore(scratch.store());
-    for (const auto state :
-         {ProcessState::Top, ProcessState::Visible, ProcessState::Background, ProcessState::NotRunning}) {
-        commit(store, {SaveApp{{AppId{"com.example.app"}, state, {}, {}}}});
-        CHECK(valueOf(store.load()).apps.at(0).first.pinned == state);
-    }
-}
-
 TEST_CASE("the newest completed jobs of each app stay, oldest first") { // jobs.md §0 completed_history
     const Scratch scratch;
     {
@@ -209,7 +185,7 @@ TEST_CASE("an uninstalled app's memory and history go, its jobs are dropped by t
     const Scratch scratch;
     auto store = openStore(scratch.store());
     const AppId app{"com.example.app"};
-    commit(store, {SaveJob{jobOf(1)}, SaveApp{{app, ProcessState::Top, {}, {}}}, SaveCompleted{completedOf(1), 20}});
+    commit(store, {SaveJob{jobOf(1)}, saved(memoryOf(1)), SaveCompleted{completedOf(1), 20}});
     commit(store, {DropApp{app}});
     auto snapshot = valueOf(store.load());
     CHECK(snapshot.apps.empty());
@@ -288,7 +264,7 @@ TEST_CASE("a stored job that breaks a rule is set aside with the rule's name, th
                           "UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, "
                           "failures, system_stops, not_before, not_before_wall, cumulative, demoted_by_user, "
                           "demoted_by_system, running, label, deadline, deadline_wall, window_end, window_end_wall, "
-                          "abandoned)"));
+                          "abandoned, barred)"));
     }
     auto store = openStore(scratch.store());
     CHECK(jobTexts(valueOf(store.load())) == std::vector{textOf(jobOf(3))});

@@ -1,0 +1,74 @@
+// JSON that was stored, read without trust: each value is asked for by its name and its range, and what is not as it
+// must be is refused with that name (Errc::IllegalArgument). Nothing here throws.
+#pragma once
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/fail.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+struct Range {
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+};
+
+/// Times of apps' memories, in milliseconds to either side of a boot or a first start: thirty thousand years, and no
+/// sum of what one list holds overflows.
+inline constexpr Range anyTime{-1'000'000'000'000'000, 1'000'000'000'000'000};
+inline constexpr Range anyLength{0, anyTime.most};
+
+/// What a list holds at most: twenty entries a minute for a day, the most sessions that limits.md §3.2 lets an app end.
+inline constexpr std::size_t mostEntries = std::size_t{20} * 60 * 24;
+
+/// An object, and not larger than what is written ever is.
+Result<nlohmann::json> objectFrom(std::string_view text);
+
+/// `value` is an object that has no other keys. What it says under an unknown one may be a limit.
+Result<void> checkKeys(const nlohmann::json& value, std::string_view name,
+                       std::initializer_list<std::string_view> known);
+
+/// `value` is a list of that many.
+Result<void> checkSize(const nlohmann::json& value, std::string_view name, std::size_t size);
+
+/// `number` itself, where it is in the range.
+Result<std::int64_t> checked(std::int64_t number, std::string_view name, Range range);
+
+Result<std::int64_t> numberFrom(const nlohmann::json& value, std::string_view name, Range range);
+Result<Duration> lengthFrom(const nlohmann::json& value, std::string_view name);
+Result<Duration> timeFrom(const nlohmann::json& value, std::string_view name);
+Result<Instant> instantFrom(const nlohmann::json& value, std::string_view name);
+Result<bool> flagFrom(const nlohmann::json& value, std::string_view name);
+/// Valid as long as `value` is.
+Result<std::string_view> wordFrom(const nlohmann::json& value, std::string_view name);
+
+/// A list whose entries `read(value, name)` reads, mostEntries of them at most.
+template <class T, class Read>
+Result<std::vector<T>> listFrom(const nlohmann::json& value, std::string_view name, Read read) {
+    if (!value.is_array()) return fail(Errc::IllegalArgument, "{} is no list", name);
+    if (value.size() > mostEntries)
+        return fail(Errc::IllegalArgument, "{} has {} entries, and at most {} are kept", name, value.size(),
+                    mostEntries);
+    std::vector<T> list;
+    list.reserve(value.size());
+    for (const auto& entry : value)
+        list.push_back(STINT_TRY(read(entry, name)));
+    return list;
+}
+
+/// Into `place`, what `read(value, key)` makes of the object's `key`; where it is absent, `place` stays as it is.
+template <class T, class Read>
+Result<void> readPart(const nlohmann::json& object, const char* key, T& place, Read read) {
+    const auto found = object.find(key);
+    if (found == object.end()) return {};
+    place = STINT_TRY(read(*found, std::string_view{key}));
+    return {};
+}
+
+} // namespace stint

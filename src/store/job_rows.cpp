@@ -1,0 +1,99 @@
+#include "store/job_rows.hpp"
+
+#include <algorithm>
+
+#include "store/job_json.hpp"
+
+namespace stint {
+
+namespace {
+
+JobKey keyFrom(StoredRow& row) {
+    JobKey key;
+    key.app.name = row.text();
+    key.space = row.text();
+    key.id = row.small();
+    return key;
+}
+
+} // namespace
+
+Result<void> addJob(StoredRow row, Snapshot& snapshot) {
+    StoredJob stored;
+    auto& job = stored.job;
+    job.key = keyFrom(row);
+    stored.boot.value = row.text();
+    job.info = std::make_shared<const JobInfo>(STINT_TRY(jobInfoFrom(row.text())));
+    job.scheduled = row.time<WallTime>();
+    job.enqueued = row.time<Instant>();
+    job.sequence = static_cast<std::uint64_t>(row.integer());
+    job.failures = row.small();
+    job.systemStops = row.small();
+    job.notBefore = row.optionalTime<Instant>();
+    job.notBeforeWall = row.optionalTime<WallTime>();
+    job.cumulative = Duration{row.integer()};
+    job.demotedByUser = row.flag();
+    job.demotedBySystem = row.flag();
+    job.running = row.flag();
+    job.label = row.text();
+    job.deadline = row.optionalTime<Instant>();
+    job.deadlineWall = row.optionalTime<WallTime>();
+    job.windowEnd = row.optionalTime<Instant>();
+    job.windowEndWall = row.optionalTime<WallTime>();
+    job.abandoned = row.small();
+    job.barred = row.flag();
+    snapshot.jobs.push_back(std::move(stored));
+    return {};
+}
+
+// One whose job could not be read must not turn up with the next job of that id.
+Result<void> addWork(StoredRow row, Snapshot& snapshot) {
+    const JobKey key = keyFrom(row);
+    const auto byKey = [](const StoredJob& stored, const JobKey& wanted) { return stored.job.key < wanted; };
+    const auto owner = std::lower_bound(snapshot.jobs.begin(), snapshot.jobs.end(), key, byKey);
+    if (owner == snapshot.jobs.end() || owner->job.key != key)
+        return fail(Errc::IllegalArgument, "work of no job that could be read");
+    WorkItem item;
+    item.id = static_cast<std::uint64_t>(row.integer());
+    item.extras = STINT_TRY(extrasFrom(row.text()));
+    item.estimatedDown = row.integer();
+    item.estimatedUp = row.integer();
+    item.minimumChunk = row.integer();
+    item.deliveries = row.small();
+    owner->job.work.push_back(std::move(item));
+    return {};
+}
+
+Result<void> addCompleted(StoredRow row, Snapshot& snapshot) {
+    Completed done;
+    done.key = keyFrom(row);
+    done.ended = row.time<WallTime>();
+    done.ending.reason = static_cast<StopReason>(row.small());
+    done.ending.internal = static_cast<InternalReason>(row.small());
+    done.outcome.exitCode = row.small();
+    done.outcome.text = row.text();
+    done.transferredDown = row.integer();
+    done.transferredUp = row.integer();
+    done.label = row.text();
+    snapshot.completed.push_back(std::move(done));
+    return {};
+}
+
+void sortJobs(Snapshot& snapshot) {
+    std::sort(snapshot.jobs.begin(), snapshot.jobs.end(),
+              [](const StoredJob& a, const StoredJob& b) { return a.job.key < b.job.key; });
+}
+
+void sortWork(Snapshot& snapshot) {
+    for (auto& [job, boot] : snapshot.jobs) {
+        std::sort(job.work.begin(), job.work.end(), [](const WorkItem& a, const WorkItem& b) { return a.id < b.id; });
+        if (!job.work.empty()) job.nextWork = job.work.back().id + 1;
+    }
+}
+
+void sortCompleted(Snapshot& snapshot) {
+    std::stable_sort(snapshot.completed.begin(), snapshot.completed.end(),
+                     [](const Completed& a, const Completed& b) { return a.key.app < b.key.app; });
+}
+
+} // namespace stint

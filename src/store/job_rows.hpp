@@ -1,0 +1,22 @@
+// Jobs, their work and their history, from their rows into a Snapshot (jobs.md §7.1, §7.2).
+#pragma once
+#include "model/record.hpp"
+#include "store/stored_row.hpp"
+
+namespace stint {
+
+// Each adds one row of its table (columns.hpp) whose seal holds; an error says why the row cannot be understood.
+
+Result<void> addJob(StoredRow row, Snapshot& snapshot);
+/// To its job, which was read before; `snapshot.jobs` is sorted.
+Result<void> addWork(StoredRow row, Snapshot& snapshot);
+Result<void> addCompleted(StoredRow row, Snapshot& snapshot);
+
+// Here, not in SQL: an index that was damaged could leave rows out.
+
+void sortJobs(Snapshot& snapshot);
+/// Oldest first, and counted on from there.
+void sortWork(Snapshot& snapshot);
+void sortCompleted(Snapshot& snapshot);
+
+} // namespace stint

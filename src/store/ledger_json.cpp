@@ -1,0 +1,167 @@
+#include "store/ledger_json.hpp"
+
+#include <algorithm>
+
+#include "store/checked_json.hpp"
+
+namespace stint {
+
+namespace {
+
+using nlohmann::json;
+
+// As many as a constant of limits.md §11 may allow.
+constexpr Range anyCount{0, 1'000'000'000};
+
+std::int64_t count(Instant instant) { return instant.time_since_epoch().count(); }
+
+template <class T, class Write> json listJson(const std::vector<T>& list, Write write) {
+    json written = json::array();
+    const auto first = list.size() > mostEntries ? list.size() - mostEntries : 0;
+    for (std::size_t i = first; i < list.size(); ++i)
+        written.push_back(write(list[i]));
+    return written;
+}
+
+json sessionsJson(const std::vector<Session>& sessions) {
+    return listJson(sessions, [](const Session& session) {
+        return json::array({count(session.start), count(session.end), session.jobs});
+    });
+}
+
+json openJson(const OpenSession& open) { return json::array({count(open.start), open.jobs}); }
+
+json quotaJson(const QuotaLedger& ledger) {
+    json object = json::object();
+    if (!ledger.sessions.empty()) object["sessions"] = sessionsJson(ledger.sessions);
+    if (ledger.open) object["open"] = openJson(*ledger.open);
+    const auto put = [&](const char* key, const RateWindow& rate) {
+        if (rate.opened) object[key] = json::array({count(*rate.opened), rate.count});
+    };
+    put("jobStarts", ledger.jobStarts);
+    put("sessionEnds", ledger.sessionEnds);
+    return object;
+}
+
+json expeditedJson(const ExpeditedLedger& ledger) {
+    json object = json::object();
+    if (!ledger.sessions.empty()) object["sessions"] = sessionsJson(ledger.sessions);
+    if (ledger.open) object["open"] = openJson(*ledger.open);
+    if (ledger.tally != 0ms) object["tally"] = ledger.tally.count();
+    if (ledger.credit != 0ms) object["credit"] = ledger.credit.count();
+    if (ledger.topSince) object["topSince"] = count(*ledger.topSince);
+    return object;
+}
+
+/// [start, end, jobs]
+Result<Session> sessionFrom(const json& value, std::string_view name) {
+    STINT_TRY(checkSize(value, name, 3));
+    Session session;
+    session.start = STINT_TRY(instantFrom(value[0], name));
+    session.end = STINT_TRY(instantFrom(value[1], name));
+    session.jobs = STINT_TRY(numberFrom(value[2], name, anyCount));
+    return session;
+}
+
+Result<std::vector<Session>> sessionsFrom(const json& value, std::string_view name) {
+    auto sessions = STINT_TRY(listFrom<Session>(value, name, sessionFrom));
+    Instant last = Instant::min();
+    for (const Session& session : sessions) {
+        // Rules take them to be so, and their lengths to add up.
+        if (session.start < last || session.end < session.start)
+            return fail(Errc::IllegalArgument, "{} overlap or are out of order at {}", name, count(session.start));
+        last = session.end;
+    }
+    return sessions;
+}
+
+/// [start, jobs]
+Result<OpenSession> openFrom(const json& value, std::string_view name) {
+    STINT_TRY(checkSize(value, name, 2));
+    OpenSession open;
+    open.start = STINT_TRY(instantFrom(value[0], name));
+    open.jobs = STINT_TRY(numberFrom(value[1], name, anyCount));
+    return open;
+}
+
+/// [opened, count]
+Result<RateWindow> rateFrom(const json& value, std::string_view name) {
+    STINT_TRY(checkSize(value, name, 2));
+    RateWindow rate;
+    rate.opened = STINT_TRY(instantFrom(value[0], name));
+    rate.count = STINT_TRY(numberFrom(value[1], name, anyCount));
+    return rate;
+}
+
+Result<QuotaLedger> quotaFrom(const json& value, std::string_view name) {
+    STINT_TRY(checkKeys(value, name, {"sessions", "open", "jobStarts", "sessionEnds"}));
+    QuotaLedger ledger;
+    STINT_TRY(readPart(value, "sessions", ledger.sessions, sessionsFrom));
+    STINT_TRY(readPart(value, "open", ledger.open, openFrom));
+    STINT_TRY(readPart(value, "jobStarts", ledger.jobStarts, rateFrom));
+    STINT_TRY(readPart(value, "sessionEnds", ledger.sessionEnds, rateFrom));
+    return ledger;
+}
+
+Result<ExpeditedLedger> expeditedFrom(const json& value, std::string_view name) {
+    STINT_TRY(checkKeys(value, name, {"sessions", "open", "tally", "credit", "topSince"}));
+    ExpeditedLedger ledger;
+    STINT_TRY(readPart(value, "sessions", ledger.sessions, sessionsFrom));
+    STINT_TRY(readPart(value, "open", ledger.open, openFrom));
+    STINT_TRY(readPart(value, "tally", ledger.tally, lengthFrom));
+    STINT_TRY(readPart(value, "credit", ledger.credit, lengthFrom));
+    STINT_TRY(readPart(value, "topSince", ledger.topSince, instantFrom));
+    return ledger;
+}
+
+Result<std::vector<Instant>> deliveriesFrom(const json& value, std::string_view name) {
+    auto deliveries = STINT_TRY(listFrom<Instant>(value, name, instantFrom));
+    if (!std::is_sorted(deliveries.begin(), deliveries.end()))
+        return fail(Errc::IllegalArgument, "{} are out of order", name);
+    return deliveries;
+}
+
+/// [delivered, shown]
+Result<PushNote> pushFrom(const json& value, std::string_view name) {
+    STINT_TRY(checkSize(value, name, 2));
+    PushNote note;
+    note.delivered = STINT_TRY(instantFrom(value[0], name));
+    note.shown = STINT_TRY(flagFrom(value[1], name));
+    return note;
+}
+
+Result<std::vector<PushNote>> pushesFrom(const json& value, std::string_view name) {
+    return listFrom<PushNote>(value, name, pushFrom);
+}
+
+} // namespace
+
+std::string ledgersText(const AppMemory& memory) {
+    json object = json::object();
+    const auto put = [&](const char* key, json part) {
+        if (!part.empty()) object[key] = std::move(part);
+    };
+    put("quota", quotaJson(memory.quota));
+    put("expedited", expeditedJson(memory.expedited));
+    put("alarms", listJson(memory.alarms, count));
+    put("whileIdleAlarms", listJson(memory.whileIdleAlarms, count));
+    put("pushes", listJson(memory.pushes, [](const PushNote& note) {
+            return json::array({count(note.delivered), note.shown});
+        }));
+    return object.dump();
+}
+
+Result<void> readLedgers(std::string_view text, AppMemory& memory) {
+    const auto object = STINT_TRY(objectFrom(text));
+    STINT_TRY(checkKeys(object, "ledger", {"quota", "expedited", "alarms", "whileIdleAlarms", "pushes"}));
+    AppMemory read = memory;
+    STINT_TRY(readPart(object, "quota", read.quota, quotaFrom));
+    STINT_TRY(readPart(object, "expedited", read.expedited, expeditedFrom));
+    STINT_TRY(readPart(object, "alarms", read.alarms, deliveriesFrom));
+    STINT_TRY(readPart(object, "whileIdleAlarms", read.whileIdleAlarms, deliveriesFrom));
+    STINT_TRY(readPart(object, "pushes", read.pushes, pushesFrom));
+    memory = std::move(read);
+    return {};
+}
+
+} // namespace stint

@@ -1,0 +1,18 @@
+// How an app is used, as JSON: its standby bucket and the times it follows from (limits.md §2.2). A key that is absent
+// says what Usage says initially, so `{}` is an app that was never used.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "model/bucket.hpp"
+#include "stint/result.hpp"
+
+namespace stint {
+
+/// One line, the same bytes for the same usage.
+std::string usageText(const Usage& usage);
+
+/// Takes nobody's word: an unknown key, bucket or reason, or a time out of range, is IllegalArgument with its name.
+Result<Usage> usageFrom(std::string_view text);
+
+} // namespace stint
