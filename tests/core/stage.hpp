@@ -62,8 +62,9 @@ public:
     }
     /// Installed, and in the active bucket: one that was never used runs nothing (limits.md §2.1).
     void install(const Manifest& manifest) {
+        const bool isNew = !memories_.contains(manifest.package);
         event(AppInstalled{manifest});
-        event(BucketForced{.app = manifest.package, .bucket = Bucket::Active});
+        if (isNew) event(BucketForced{.app = manifest.package, .bucket = Bucket::Active});
     }
     void see(const AppId& app, bool visible) { event(AppSeen{app, visible, true}); }
     template <class Change> void change(Change with) {
@@ -106,7 +107,12 @@ public:
         for (const auto& [key, job] : stored_)
             snapshot.jobs.push_back({job, BootId{boot_}});
         for (const auto& [app, memory] : memories_)
-            snapshot.apps.emplace_back(memory, BootId{boot_});
+            snapshot.apps.push_back(memory);
+        for (const auto& [key, alarm] : alarms_)
+            snapshot.alarms.push_back(alarm);
+        for (const auto& [id, message] : messages_)
+            snapshot.messages.push_back(message);
+        snapshot.usageTime = usageTime_;
         snapshot.generation = ++generation_;
         boot_ = boot;
         take(core->restore(std::move(snapshot), BootId{boot}, clock()));
@@ -214,7 +220,14 @@ private:
                                   std::ranges::sort(stored_.at(r.job).work, {}, &WorkItem::id);
                               },
                               [&](const DropWork& r) { drop(r.job, r.item); },
-                              [&](const SaveApp& r) { memories_[r.memory.app] = r.memory; }, [](const auto&) {}},
+                              [&](const SaveApp& r) { memories_[r.memory.app] = {r.memory, BootId{boot_}, r.written}; },
+                              [&](const SaveUsageTime& r) { usageTime_ = {r, BootId{boot_}}; },
+                              [&](const SaveAlarm& r) {
+                                  alarms_[{r.alarm.app, r.alarm.tag}] = {r.alarm, BootId{boot_}};
+                              },
+                              [&](const DropAlarm& r) { alarms_.erase({r.app, r.tag}); },
+                              [&](const SaveMessage& r) { messages_[r.message.id] = {r.message, BootId{boot_}}; },
+                              [&](const DropMessage& r) { messages_.erase(r.id); }, [](const auto&) {}},
                    record);
     }
     void drop(const JobKey& key, std::uint64_t item) {
@@ -254,7 +267,10 @@ private:
     std::multimap<Instant, Event> answers_;
     std::map<JobKey, RunId> running_;
     std::map<JobKey, Job> stored_;
-    std::map<AppId, AppMemory> memories_;
+    std::map<AppId, StoredApp> memories_;
+    std::map<std::pair<AppId, std::string>, StoredAlarm> alarms_;
+    std::map<std::uint64_t, StoredMessage> messages_;
+    std::optional<StoredUsageTime> usageTime_;
     std::string boot_ = "first boot";
     std::uint32_t generation_ = 0;
 };
