@@ -1,42 +1,82 @@
-"""Lists the sections of jobs.md (## n, ### n.m) that no test cites as `jobs.md §n` or `jobs.md §n.m`. A citation of
-n.m is one of n too. The specification lies beside the tree and may be absent: then there is nothing to list."""
+"""Lists what no test cites of jobs.md and limits.md: their sections (## n, ### n.m) and their worked examples. Tests
+cite them as `limits.md §3.7; example 14`, `examples 45 to 50`, `examples 41 and 103`; a bare § or example is of the
+document named last before it, jobs.md in a file that names none. A citation of n.m is one of n too, and one of an
+example is one of the section it stands in. "after example 14" means a like case, and cites nothing. The specification
+lies beside the tree and may be absent: then there is nothing to list. Fails if anything is left out that is not LATER."""
 
 import re
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SPEC = ROOT.parent / "shared" / "spec" / "jobs.md"
-TESTS = {".cpp", ".hpp", ".py", ".yaml"}
+SPEC = ROOT.parent / "shared" / "spec"
+TESTS = {".cpp", ".hpp", ".py", ".yaml", ".sh"}
+WORKED = {"jobs.md": "11", "limits.md": "12"}  # the section of each that holds its worked examples
+LATER = {"jobs.md": {"§10"}}  # the work layer is not built yet
+
+NUMBER = r"\d+(?![\d:.]*\d|:| ?(?:ms|s|min|h|d)\b)"
+LIST = rf"{NUMBER}(?:(?:,| and| to|,? ?–|-) ?{NUMBER})*"
+CITATION = re.compile(rf"(\w+\.md)|§(\d+(?:\.\d+)?)|(?<!after )\bexamples?\s+({LIST})", re.IGNORECASE)
 
 
-def sections(text):
-    return re.findall(r"^#{2,3} (\d+(?:\.\d+)?)\.? (.+)$", text, flags=re.MULTILINE)
+def titles(document, text):
+    """Everything that can be cited, by name: "§3.7", "example 14"; and the section of each worked example."""
+    named, home, section = {}, {}, ""
+    for line in text.splitlines():
+        if heading := re.match(r"#{2,3} (\d+(?:\.\d+)?)\.? (.+)", line):
+            section = heading[1]
+            named[f"§{section}"] = heading[2]
+        elif section.split(".")[0] == WORKED[document] and (example := re.match(r"(\d+)\. (.+)", line)):
+            named[f"example {example[1]}"] = example[2][:90]
+            home[f"example {example[1]}"] = section
+    return named, home
+
+
+def numbers(words):
+    """ "45 to 47, 50" is 45, 46, 47, 50."""
+    for first, _, last in re.findall(r"(\d+)( ?(?:to|–|-) ?(\d+))?", words):
+        yield from range(int(first), int(last or first) + 1)
 
 
 def cited(directory):
-    """ "jobs.md §1.2, §4.3" cites both; a bare § cites the document named last before it."""
-    found = set()
+    """For each document the names of what the tests under the directory cite."""
+    found = {document: set() for document in WORKED}
     for file in sorted(directory.rglob("*")):
         if file.suffix not in TESTS:
             continue
-        document = ""
-        for match in re.finditer(r"(\w+\.md)|§(\d+(?:\.\d+)?)", file.read_text(errors="replace")):
+        document = "jobs.md"
+        for match in CITATION.finditer(file.read_text(errors="replace")):
             document = match[1] or document
-            if match[2] and document in ("", "jobs.md"):
-                found |= {match[2], match[2].split(".")[0]}
+            if document not in found:
+                continue
+            if match[2]:
+                found[document] |= {f"§{match[2]}", f"§{match[2].split('.')[0]}"}
+            elif match[3]:
+                found[document] |= {f"example {number}" for number in numbers(match[3])}
     return found
+
+
+def left_out(document, found):
+    """Prints what of the document no test cites; answers whether any of that should be."""
+    named, home = titles(document, (SPEC / document).read_text())
+    for example, section in home.items():
+        if example in found:
+            found |= {f"§{section}", f"§{section.split('.')[0]}"}
+    missing = [name for name in named if name not in found]
+    later = LATER.get(document, set())
+    for name in missing:
+        print(f"{document} {name:<12} {named[name]}{'  (later)' if name in later else ''}")
+    for what, names in (("sections", named.keys() - home.keys()), ("worked examples", home.keys())):
+        print(f"{len(names - set(missing))} of {len(names)} {what} of {document} are cited by a test")
+    return set(missing) - later
 
 
 def main():
     if not SPEC.exists():
         print(f"{SPEC} is not here: no sections to compare")
-        return
-    all_sections, done = sections(SPEC.read_text()), cited(ROOT / "tests")
-    missing = [(number, title) for number, title in all_sections if number not in done]
-    for number, title in missing:
-        print(f"jobs.md §{number:<5} {title}")
-    print(f"{len(all_sections) - len(missing)} of {len(all_sections)} sections of jobs.md are cited by a test")
+        return 0
+    found = cited(ROOT / "tests")
+    return int(any([left_out(document, found[document]) for document in WORKED]))
 
 
 if __name__ == "__main__":
