@@ -1,5 +1,6 @@
 #include "daemon/log.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -7,6 +8,33 @@
 #include <spdlog/spdlog.h>
 
 namespace stint {
+namespace {
+
+/// An app's own words in one line of ours: short, and without what would begin another line.
+std::string tame(std::string_view text) {
+    constexpr std::size_t longest = 80;
+    std::string line(text.substr(0, longest));
+    std::ranges::replace_if(
+        line, [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');
+    return line;
+}
+
+/// What alarms, messages, networks, buckets and Doze add.
+template <class Add> void addLimits(const Trace& trace, const Add& add) {
+    const auto priority = [](bool high) { return high ? "high" : "normal"; };
+    if (!trace.tag.empty()) add("tag", tame(trace.tag));
+    if (!trace.machine.empty()) add("machine", trace.machine);
+    if (!trace.from.empty()) add("from", trace.from);
+    if (!trace.to.empty()) add("to", trace.to);
+    if (trace.high) add("priority", priority(*trace.high));
+    if (trace.original) add("original", priority(*trace.original));
+    if (trace.allowed) add("allowed", *trace.allowed ? "yes" : "no");
+    if (!trace.because.empty()) add("because", trace.because);
+    if (trace.count && *trace.count > 1) add("count", *trace.count);
+    if (trace.lateBy) add("late", roughDuration(*trace.lateBy));
+}
+
+} // namespace
 
 void startLog() {
     auto log = spdlog::stderr_logger_st("stintd");
@@ -25,7 +53,7 @@ std::string lineOf(const Trace& trace, Now now) {
     };
     if (trace.job) {
         add("job", textOf(*trace.job));
-    } else {
+    } else if (!trace.app.name.empty()) {
         add("app", trace.app.name);
     }
     if (!trace.result.empty()) add("result", trace.result);
@@ -38,6 +66,7 @@ std::string lineOf(const Trace& trace, Now now) {
     if (trace.failures) add("failures", *trace.failures);
     if (trace.notification) add("id", *trace.notification);
     if (trace.ran) add("ran", roughDuration(*trace.ran));
+    addLimits(trace, add);
     return line;
 }
 

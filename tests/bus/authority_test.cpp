@@ -46,7 +46,7 @@ auto stop(const char* package) {
 /// The sentence a call is refused with; it must be a matter of Security.
 template <class Write>
 std::string refusal(World& world, Client& client, const char* interface, const char* member, Write write) {
-    const Message answer = world.ask(client, interface, member, write);
+    const wire::Message answer = world.ask(client, interface, member, write);
     REQUIRE(answer.isError());
     CHECK(answer.error().code == Errc::Security);
     return answer.error().message;

@@ -19,7 +19,7 @@ void scheduleArguments(Writer& writer) {
     noOptions(writer);
 }
 
-Error errorOf(const Message& answer) {
+Error errorOf(const wire::Message& answer) {
     REQUIRE(answer.isError());
     return answer.error();
 }
@@ -44,7 +44,7 @@ TEST_CASE("schedule() becomes one event, and is answered only when the core has 
 
     world.turn([&] { world.server->reply({.call = event.call, .error = {}, .result = 1, .id = JobId(7)}); });
     app.process();
-    const std::optional<Message> answer = app.answerTo(cookie);
+    const std::optional<wire::Message> answer = app.answerTo(cookie);
     REQUIRE(answer);
     Reader reader(*answer);
     CHECK(*reader.int32() == 1);
@@ -113,7 +113,7 @@ TEST_CASE("answers go out in the order in which the calls came") {
 TEST_CASE("a malformed job is answered at once with what is wrong, and the connection lives on") {
     World world;
     Client app = world.connectApp("com.example.mail");
-    const Message refused = world.ask(app, jobSchedulerInterface, "Schedule", [](Writer& writer) {
+    const wire::Message refused = world.ask(app, jobSchedulerInterface, "Schedule", [](Writer& writer) {
         {
             DictionaryWriter job(writer);
             job.put("id", std::string_view("seven"));
@@ -129,7 +129,7 @@ TEST_CASE("a malformed job is answered at once with what is wrong, and the conne
 TEST_CASE("a wrong signature is refused with the one that is right") {
     World world;
     Client app = world.connectApp("com.example.mail");
-    const Message refused =
+    const wire::Message refused =
         world.ask(app, jobSchedulerInterface, "Cancel", [](Writer& writer) { writer.string("seven"); });
     CHECK(errorOf(refused) == Error{Errc::IllegalArgument, "org.stint.JobScheduler1.Cancel takes (isa{sv}), not (s)"});
 }
@@ -142,7 +142,7 @@ TEST_CASE("an unknown method, and an unknown object, are refused by name") {
     sd_bus_message* elsewhere = nullptr;
     REQUIRE(sd_bus_message_new_method_call(app.bus(), &elsewhere, nullptr, "/com/example", deviceInterface, "Get") >=
             0);
-    const std::uint64_t cookie = send(app.bus(), Message::owning(elsewhere)).value();
+    const std::uint64_t cookie = send(app.bus(), wire::Message::owning(elsewhere)).value();
     world.settle(app);
     CHECK(errorOf(*app.answerTo(cookie)).message == "no object /com/example; there is /org/stint");
 }
@@ -160,7 +160,7 @@ TEST_CASE("an unknown option is ignored, a known one of the wrong type is not") 
     app.send(jobSchedulerInterface, "Cancel", cancelWith([](DictionaryWriter& o) { o.put("politely", true); }));
     world.settle(app);
     CHECK(world.owner.arrivals.size() == 1);
-    const Message refused =
+    const wire::Message refused =
         world.ask(app, jobSchedulerInterface, "Cancel", cancelWith([](DictionaryWriter& o) { o.put("as", true); }));
     CHECK(errorOf(refused).message == "options: as must be a string (s), not a boolean (b)");
 }
@@ -168,7 +168,7 @@ TEST_CASE("an unknown option is ignored, a known one of the wrong type is not") 
 TEST_CASE("a call that wants no answer makes its event and gets none") {
     World world;
     Client app = world.connectApp("com.example.mail");
-    Message call = newCall(app.bus(), jobSchedulerInterface, "CancelAll").value();
+    wire::Message call = newCall(app.bus(), jobSchedulerInterface, "CancelAll").value();
     Writer writer(call);
     writer.string("");
     noOptions(writer);

@@ -257,7 +257,7 @@ TEST_CASE("no single wrong byte in a message harms the daemon or another caller"
     JobInfo::Builder builder(JobId(7), "Downloads");
     builder.setUserInitiated(true).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY);
     builder.setExtras(PersistableBundle().putStringArray("urls", {"a", "b"}).putPersistableBundle("inner", {}));
-    const Message call = newCall(capture.bus(), jobSchedulerInterface, "Schedule").value();
+    const wire::Message call = newCall(capture.bus(), jobSchedulerInterface, "Schedule").value();
     Writer writer(call);
     writeJob(writer, builder.build().value(), ClipFiles::Included);
     writer.string("");

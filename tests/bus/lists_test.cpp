@@ -202,7 +202,7 @@ TEST_CASE("stop, start and pin become events of the app that is named") {
     CHECK(std::get<AppStatePinned>(world.owner.arrivals[0]).state == ProcessState::Top);
     CHECK(!asked("SetApp", pin("auto"), {.error = {}, .id = {}}).isError());
     CHECK(!std::get<AppStatePinned>(world.owner.arrivals[0]).state);
-    const Message refused = world.ask(person, taskManagerInterface, "SetApp", pin("asleep"));
+    const wire::Message refused = world.ask(person, taskManagerInterface, "SetApp", pin("asleep"));
     CHECK(refused.error().message == "changes: state is \"asleep\"; it must be top, visible, background or auto");
 }
 

@@ -11,14 +11,14 @@ namespace {
 
 const AppId mail{"com.example.mail"};
 
-Message askJob(World& world, Client& client, const char* member, std::int32_t id, const std::string& space = "") {
+wire::Message askJob(World& world, Client& client, const char* member, std::int32_t id, const std::string& space = "") {
     return world.ask(client, jobSchedulerInterface, member, [&](Writer& writer) {
         writer.int32(id).string(space);
         noOptions(writer);
     });
 }
 
-std::vector<std::int32_t> reasonsIn(const Message& answer) {
+std::vector<std::int32_t> reasonsIn(const wire::Message& answer) {
     std::vector<std::int32_t> reasons;
     Reader reader(answer);
     REQUIRE(reader
@@ -51,7 +51,7 @@ TEST_CASE("a job's history is told to its app and to the operator; of an unknown
     world.owner.track({mail, "", 1});
     world.owner.past = {{WallTime(1s), {PendingReason::ConstraintCharging}}, {WallTime(2s), {PendingReason::App}}};
     Client app = world.connectApp("com.example.mail");
-    const Message answer = askJob(world, app, "GetPendingJobReasonsHistory", 1);
+    const wire::Message answer = askJob(world, app, "GetPendingJobReasonsHistory", 1);
     Reader reader(answer);
     CHECK(readList(reader, readHistoryEntry).value() == world.owner.past);
     CHECK(askJob(world, app, "GetPendingJobReasonsHistory", 2).error().code == Errc::IllegalArgument);
@@ -80,12 +80,13 @@ TEST_CASE("all pending jobs come with their namespaces, page by page, and no oth
     std::vector<std::pair<std::string, std::int32_t>> all;
     int pages = 0;
     for (bool more = true; more; ++pages) {
-        const Message answer = world.ask(app, jobSchedulerInterface, "GetPendingJobsInAllNamespaces", [&](Writer& w) {
-            DictionaryWriter options(w);
-            if (all.empty()) return;
-            options.put("afterNamespace", all.back().first);
-            options.put("afterId", all.back().second);
-        });
+        const wire::Message answer =
+            world.ask(app, jobSchedulerInterface, "GetPendingJobsInAllNamespaces", [&](Writer& w) {
+                DictionaryWriter options(w);
+                if (all.empty()) return;
+                options.put("afterNamespace", all.back().first);
+                options.put("afterId", all.back().second);
+            });
         Reader reader(answer);
         REQUIRE(reader
                     .array("(sa{sv})",

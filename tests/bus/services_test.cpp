@@ -26,15 +26,15 @@ CallStart startOf(const JobKey& key) {
 }
 
 /// The message of that name which the client was sent.
-Message only(Client& client, const char* member) {
+wire::Message only(Client& client, const char* member) {
     client.process();
-    const std::vector<Message> found = client.named(member);
+    const std::vector<wire::Message> found = client.named(member);
     REQUIRE(found.size() == 1);
     return found[0];
 }
 
-void answerWith(const Message& call, bool value) {
-    Message reply = newReply(call).value();
+void answerWith(const wire::Message& call, bool value) {
+    wire::Message reply = newReply(call).value();
     Writer(reply).boolean(value);
     REQUIRE(wire::send(nullptr, reply).ok());
 }
@@ -63,7 +63,7 @@ TEST_CASE("a process that hosts services is told its package, and runs of them a
     CHECK(world.owner.hosted[host] == std::vector<std::string>{"Downloads"});
 
     world.turn([&] { world.server->callStart(host, startOf(mail)); });
-    const Message start = only(app, "StartJob");
+    const wire::Message start = only(app, "StartJob");
     Reader arguments(start);
     CHECK(arguments.uint64().value() == 3);
     CHECK(arguments.string().value() == "Downloads");
@@ -92,7 +92,7 @@ TEST_CASE(
         JobInfo::Builder(mail.id, "Downloads").setTransientExtras(PersistableBundle().putInt("n", 1)).build().value());
     start.triggeredUris = {"/home/me/in/a", "content://media/images/1"};
     world.turn([&] { world.server->callStart(world.owner.connections[0], start); });
-    const Message started = only(app, "StartJob");
+    const wire::Message started = only(app, "StartJob");
     Reader arguments(started);
     REQUIRE(arguments.skip("ts").ok());
     const RunParameters parameters = readRunParameters(arguments).value();
@@ -110,7 +110,7 @@ TEST_CASE("where too many paths have changed, a run is told only where they lie"
     CallStart start = startOf(mail);
     start.triggeredUris.assign(mostTriggeredUris, "/home/me/in");
     world.turn([&] { world.server->callStart(world.owner.connections[0], start); });
-    const Message started = only(app, "StartJob");
+    const wire::Message started = only(app, "StartJob");
     Reader arguments(started);
     REQUIRE(arguments.skip("ts").ok());
     const RunParameters parameters = readRunParameters(arguments).value();
@@ -122,7 +122,7 @@ TEST_CASE("a stop tells its reason, and its answer comes back") { // jobs.md §4
     World world;
     Client app = world.connectApp("com.example.mail");
     world.turn([&] { world.server->callStop(world.owner.connections[0], {RunId{3}, StopReason::ConstraintCharging}); });
-    const Message stop = only(app, "StopJob");
+    const wire::Message stop = only(app, "StopJob");
     Reader arguments(stop);
     CHECK(arguments.uint64().value() == 3);
     CHECK(arguments.int32().value() == 6);
@@ -147,7 +147,7 @@ TEST_CASE("an answer to a call that nobody made is ignored") {
     World world;
     Client app = world.connectApp("com.example.mail");
     world.turn([&] { world.server->callNetworkChanged(world.owner.connections[0], {RunId{3}, Network{}}); });
-    const Message told = only(app, "NetworkChanged");
+    const wire::Message told = only(app, "NetworkChanged");
     CHECK(!told.expectsReply());
     answerWith(told, true);
     world.settle(app);

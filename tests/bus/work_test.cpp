@@ -21,14 +21,14 @@ void writeEnqueue(Writer& writer, const WorkItem& item) {
     noOptions(writer);
 }
 
-Message askRun(World& world, Client& app, const char* member, std::uint64_t run) {
+wire::Message askRun(World& world, Client& app, const char* member, std::uint64_t run) {
     return world.ask(app, jobSchedulerInterface, member, [run](Writer& writer) {
         writer.uint64(run);
         noOptions(writer);
     });
 }
 
-std::vector<WorkItem> itemsIn(const Message& answer) {
+std::vector<WorkItem> itemsIn(const wire::Message& answer) {
     std::vector<WorkItem> items;
     Reader reader(answer);
     REQUIRE(reader
@@ -41,7 +41,7 @@ std::vector<WorkItem> itemsIn(const Message& answer) {
     return items;
 }
 
-Message serve(World& world, Client& app, const char* service) {
+wire::Message serve(World& world, Client& app, const char* service) {
     return world.ask(app, jobSchedulerInterface, "StartForegroundService", [service](Writer& writer) {
         writer.string(service).int32(4);
         writeNotification(writer, Notification::Builder("default").setSmallIcon("note").build());
@@ -49,7 +49,7 @@ Message serve(World& world, Client& app, const char* service) {
     });
 }
 
-Message say(World& world, Client& client, std::vector<std::string> words) {
+wire::Message say(World& world, Client& client, std::vector<std::string> words) {
     return world.ask(client, taskManagerInterface, "Shell", [&](Writer& writer) {
         writer.strings(words);
         noOptions(writer);
@@ -106,7 +106,7 @@ TEST_CASE("no process takes the work of a run that another one hosts") { // jobs
     world.owner.elsewhere.insert(RunId{3});
     Client app = world.connectApp("com.example.mail");
     CHECK(askRun(world, app, "DequeueWork", 3).error().code == Errc::Security);
-    const Message completed = world.ask(app, jobSchedulerInterface, "CompleteWork", [](Writer& writer) {
+    const wire::Message completed = world.ask(app, jobSchedulerInterface, "CompleteWork", [](Writer& writer) {
         writer.uint64(3).uint64(1);
         noOptions(writer);
     });
@@ -152,12 +152,13 @@ TEST_CASE("a shell verb is answered with its code and its two texts") { // jobs.
     World world;
     world.owner.verbAnswer = {-1001, "out\n", "err\n"};
     Client person = world.connectOperator();
-    const Message answer = say(world, person, {"run", "-f", "com.example.mail", "7"});
+    const wire::Message answer = say(world, person, {"run", "-f", "com.example.mail", "7"});
     Reader reader(answer);
     CHECK(reader.int32().value() == -1001);
     CHECK(reader.string().value() == "out\n");
     CHECK(reader.string().value() == "err\n");
-    CHECK(world.owner.verbs.begin()->second == std::vector<std::string>{"run", "-f", "com.example.mail", "7"});
+    CHECK(world.owner.verbs.begin()->second ==
+          std::vector<std::string>{"cmd", "jobscheduler", "run", "-f", "com.example.mail", "7"});
 }
 
 TEST_CASE("an app may ask for the battery's state, and for no other verb") { // jobs.md §8

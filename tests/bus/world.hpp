@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
+#include "bus/fake_limits.hpp"
 #include "bus/server.hpp"
 #include "wire/codec.hpp"
 #include "wire/connect.hpp"
@@ -21,7 +22,7 @@
 namespace stint {
 
 /// The daemon's part: answers from what a test put into its fields, and remembers what arrived.
-class FakeOwner final : public BusOwner {
+class FakeOwner final : public FakeLimits {
 public:
     BusCaller next{AppId{"org.stint.shell"}, true}; ///< who the next connection is
     std::optional<Error> refusal;

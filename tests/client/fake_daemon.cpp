@@ -13,6 +13,7 @@
 #include "base/fail.hpp"
 #include "stint/connection.hpp"
 #include "wire/connect.hpp"
+#include "wire/limits.hpp"
 #include "wire/names.hpp"
 #include "wire/runtime_directory.hpp"
 
@@ -25,8 +26,18 @@ constexpr auto patience = 10s;
 Result<std::string> describe(const wire::Message& message) {
     wire::Reader reader(message);
     const std::string member(message.member());
-    if (member == "Host") {
-        return fmt::format("Host {}", fmt::join(STINT_TRY(reader.strings()), " "));
+    if (member == "Host" || member == "HostReceivers") {
+        return fmt::format("{} {}", member, fmt::join(STINT_TRY(reader.strings()), " "));
+    }
+    if (message.interface() == wire::alarmManagerInterface && member == "Set") {
+        const Alarm alarm = STINT_TRY(wire::readAlarm(reader));
+        const auto time = alarm.byWall ? alarm.requestedWall.time_since_epoch() : alarm.requested.time_since_epoch();
+        return fmt::format("{} {} {} at={} window={} interval={} wakeup={:d} receiver={}{}", nameOf(alarm.kind),
+                           alarm.tag, alarm.byWall ? "wall" : "elapsed", time.count(), alarm.window.count(),
+                           alarm.interval.count(), alarm.wakeup, alarm.receiver, alarm.persisted ? " persisted" : "");
+    }
+    if (message.interface() == wire::alarmManagerInterface && member == "Cancel") {
+        return fmt::format("cancel {}", STINT_TRY(reader.string()));
     }
     if (member == "JobFinished") {
         const auto run = STINT_TRY(reader.uint64());
@@ -72,6 +83,12 @@ FakeDaemon::FakeDaemon() {
         writer.string("org.stint.testapp");
         return Result<void>();
     });
+    on("HostReceivers", [](wire::Reader&, wire::Writer& writer) {
+        writer.string("org.stint.testapp");
+        return Result<void>();
+    });
+    for (const char* quiet : {"Set", "Cancel"})
+        on(quiet, [](wire::Reader&, wire::Writer&) { return Result<void>(); });
     on("SetNotification", [](wire::Reader&, wire::Writer&) { return Result<void>(); });
     listen();
     thread_ = std::thread([this] { live(); });
@@ -123,9 +140,23 @@ std::future<Result<bool>> FakeDaemon::stopJob(std::uint64_t run, StopReason reas
 }
 
 std::future<Result<bool>> FakeDaemon::call(const std::string& member, Write write) {
+    return call(wire::jobServiceInterface, member, std::move(write));
+}
+
+void FakeDaemon::signal(const char* interface, const std::string& member, Write write) {
+    in([&] {
+        auto message = wire::newSignal(bus_.get(), interface, member.c_str()).value();
+        wire::Writer writer(message);
+        write(writer);
+        STINT_CHECK(writer.done().ok());
+        STINT_CHECK(wire::send(bus_.get(), message).ok());
+    });
+}
+
+std::future<Result<bool>> FakeDaemon::call(const char* interface, const std::string& member, Write write) {
     std::future<Result<bool>> answer;
     in([&] {
-        auto message = wire::newCall(bus_.get(), wire::jobServiceInterface, member.c_str()).value();
+        auto message = wire::newCall(bus_.get(), interface, member.c_str()).value();
         wire::Writer writer(message);
         write(writer);
         STINT_CHECK(writer.done().ok());
@@ -241,7 +272,12 @@ void FakeDaemon::take(const wire::Message& message) {
     if (message.isCall()) return answer(message);
     const auto awaited = awaited_.find(message.replyCookie());
     if (!message.isAnswer() || awaited == awaited_.end()) return;
-    awaited->second.set_value(message.isError() ? Result<bool>(message.error()) : wire::Reader(message).boolean());
+    const auto said = [&message]() -> Result<bool> {
+        if (message.isError()) return message.error();
+        if (message.signature().empty()) return true;
+        return wire::Reader(message).boolean();
+    };
+    awaited->second.set_value(said());
     awaited_.erase(awaited);
     ::eventfd_write(news_.get(), 1);
 }

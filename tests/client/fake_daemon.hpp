@@ -44,7 +44,10 @@ public:
     std::future<Result<bool>> startJob(std::uint64_t run, const std::string& service, wire::RunParameters params = {});
     std::future<Result<bool>> stopJob(std::uint64_t run, StopReason reason);
     std::future<Result<bool>> call(const std::string& member, Write write);
+    /// A call of another interface; an answer without a value is true.
+    std::future<Result<bool>> call(const char* interface, const std::string& member, Write write);
     void tell(const std::string& member, Write write);
+    void signal(const char* interface, const std::string& member, Write write);
     void unbind() {
         tell("Unbind", [](wire::Writer&) {});
     }

@@ -40,6 +40,13 @@ class App:
         self.world.processes.append(process)
         return process
 
+    def receive(self):
+        """The same for its receiver."""
+        process = subprocess.Popen([PROGRAM, "receive", "--log", str(self.log)], env=self.world.environment,
+                                   stdin=subprocess.DEVNULL, start_new_session=True)
+        self.world.processes.append(process)
+        return process
+
     def job(self, number, *words, **extras):
         """The words of `schedule`: extras are told to the run (scripted_service.hpp)."""
         told = [word for key, value in ({"log": self.log} | extras).items() for word in ("--extra", f"{key}={value}")]

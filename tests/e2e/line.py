@@ -14,6 +14,9 @@ SCHEDULER = "org.stint.JobScheduler1"
 TASKS = "org.stint.TaskManager1"
 DEVICE = "org.stint.Device1"
 SERVICE = "org.stint.JobService1"
+ALARMS = "org.stint.AlarmManager1"
+APP = "org.stint.App1"
+LIMITS = "org.stint.Limits1"
 TRANSFER = "org.stint.transfer"
 
 
@@ -98,6 +101,27 @@ class Line:
         changes = {key.replace("__", "."): value for key, value in changes.items()}
         self.call(DEVICE, "Set", "a{ss}a{sv}", changes, {})
 
+    def bucket(self, package):
+        """Its standby bucket's name."""
+        return self.call(LIMITS, "GetStandbyBucket", "sa{sv}", package, {})[0]
+
+    def use(self, package):
+        """The user has to do with the app (limits.md §2.4)."""
+        self.call(LIMITS, "ReportUsage", "ssa{sv}", package, "interaction", {})
+
+    def push(self, package, data, high=True):
+        self.call(LIMITS, "Push", "sbsa{sv}", package, high, data, {})
+
+    def alarms(self):
+        """The first hundred of every app's."""
+        found, _ = self.call(ALARMS, "List", "a{sv}", {})
+        return plain(found)
+
+    def policy(self):
+        """Each constant, by its key."""
+        (rows,) = self.call(LIMITS, "Policy", "a{sv}", {})
+        return {row["key"]: row for row in plain(rows)}
+
     def jobs(self, finished=False, package=None):
         """All of them, over all pages."""
         options = {"finished": ("b", finished)}
@@ -141,6 +165,14 @@ class Line:
 
     def __exit__(self, *_):
         self.close()
+
+    def signal(self, member, within=30):
+        """The body of the next signal of that name; others are passed over."""
+        deadline = Deadline(within)
+        while True:
+            message = self._next_signal(deadline)
+            if message.header.fields.get(HeaderFields.member) == member:
+                return message.body
 
     def _next_signal(self, deadline):
         return self.signals.pop(0) if self.signals else self._receive(deadline)

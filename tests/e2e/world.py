@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from events import TooLate, running, wait_for_end
-from line import TRANSFER, Line
+from line import TRANSFER, Line, WireError
 from terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -94,7 +94,25 @@ class World:
             notify.close()
         daemon = Daemon(process, log)
         self.daemons.append(daemon)
+        self.use_what_is_new()
         return daemon
+
+    def use_what_is_new(self):
+        """The user has had to do with each app that is installed: one that was never used may do nothing (limits.md
+        §2.2), and most tests are about what apps may do."""
+        installed = [manifest.stem for manifest in self.apps.glob("*.toml")]
+        if not installed:
+            return
+        with self.line() as line:
+            for package in installed:
+                try:
+                    if line.bucket(package) == "never":
+                        line.use(package)
+                except WireError as refused:
+                    # A test's own process that is the app is no operator. Else its manifest was refused, as a test wants.
+                    if refused.name.endswith("Security"):
+                        self.done("app", package, "--state", "visible")
+                        self.done("app", package, "--state", "auto")
 
     def spawn_daemon(self, policy=None, environment=None, before=()):
         """(process, the socket READY=1 comes over, log), without waiting."""

@@ -1,0 +1,151 @@
+// Limits1 at the daemon's end: what becomes of a person's words, and which are refused (limits.md §2.7, §6.6, §8.5,
+// §9).
+#include <doctest/doctest.h>
+
+#include "bus/world.hpp"
+#include "wire/limits.hpp"
+#include "wire/views.hpp"
+
+using namespace stint;
+
+namespace {
+
+using wire::Writer;
+
+const AppId mail{"com.example.mail"};
+
+auto words(std::string one, std::string two) {
+    return [one = std::move(one), two = std::move(two)](Writer& writer) {
+        writer.string(one).string(two);
+        noOptions(writer);
+    };
+}
+
+/// The only event that a call makes.
+template <class Event, class Write> Event made(World& world, Client& client, const char* member, Write write) {
+    world.owner.arrivals.clear();
+    client.send(wire::limitsInterface, member, write);
+    world.settle(client);
+    REQUIRE(world.owner.arrivals.size() == 1);
+    return std::get<Event>(world.owner.arrivals[0]);
+}
+
+template <class Write> Error refusal(World& world, Client& client, const char* member, Write write) {
+    world.owner.arrivals.clear();
+    const wire::Message answer = world.ask(client, wire::limitsInterface, member, write);
+    REQUIRE(answer.isError());
+    CHECK(world.owner.arrivals.empty());
+    return answer.error();
+}
+
+} // namespace
+
+TEST_CASE("a bucket is a name or a value, and exempted is nobody's to give") { // limits.md §2.7
+    World world;
+    Client person = world.connectOperator();
+    struct Row {
+        const char* word;
+        Bucket bucket;
+    };
+    for (const Row& r : {Row{"active", Bucket::Active}, Row{"never", Bucket::Never}, Row{"10", Bucket::Active},
+                         Row{"41", Bucket::Restricted}, Row{"50", Bucket::Never}}) {
+        const auto forced = made<BucketForced>(world, person, "SetStandbyBucket", words("com.example.mail", r.word));
+        CHECK(forced.app == mail);
+        CHECK(forced.bucket == r.bucket);
+        CHECK_FALSE(forced.bySystem);
+        CHECK(made<BucketPredicted>(world, person, "PredictBucket", words("com.example.mail", r.word)).bucket ==
+              r.bucket);
+    }
+    for (const char* word : {"exempted", "9", "51", "-10", "10.0", "0x14", "", "aktive", "99999999999999999999"})
+        CHECK(refusal(world, person, "SetStandbyBucket", words("com.example.mail", word)).code ==
+              Errc::IllegalArgument);
+}
+
+TEST_CASE("the user's choices, grants and messages become events") { // limits.md §6.6, §8.5, §9
+    World world;
+    Client person = world.connectOperator();
+    CHECK(made<BatteryUseSet>(world, person, "SetBatteryUse", words("com.example.mail", "restricted")).use ==
+          BatteryUse::Restricted);
+    CHECK(made<UsageReported>(world, person, "ReportUsage", words("com.example.mail", "notification_seen")).kind ==
+          UsageKind::NotificationSeen);
+    const auto allowing = [](std::int64_t length) {
+        return [length](Writer& writer) {
+            writer.string("com.example.mail").int64(length);
+            noOptions(writer);
+        };
+    };
+    CHECK(made<TemporarilyAllowed>(world, person, "TempAllowlist", allowing(10'000)).length == 10s);
+    CHECK(refusal(world, person, "TempAllowlist", allowing(-1)).code == Errc::IllegalArgument);
+    const auto pushing = [](std::size_t size) {
+        return [size](Writer& writer) {
+            writer.string("com.example.mail").boolean(true).string(std::string(size, 'x'));
+            wire::DictionaryWriter(writer).put("receiver", std::string_view("Inbox"));
+        };
+    };
+    const auto message = made<MessageArrived>(world, person, "Push", pushing(wire::mostMessageData));
+    CHECK(message.high);
+    CHECK(message.receiver == "Inbox");
+    CHECK(message.data.size() == wire::mostMessageData);
+    CHECK(refusal(world, person, "Push", pushing(wire::mostMessageData + 1)).code == Errc::IllegalArgument);
+}
+
+TEST_CASE("an app changes no limit, and sees its own alone") {
+    World world;
+    world.owner.standings[mail].bucket = Bucket::Frequent;
+    Client app = world.connectApp("com.example.mail");
+    CHECK(refusal(world, app, "SetStandbyBucket", words("com.example.mail", "active")).code == Errc::Security);
+    const auto of = [](const char* package) {
+        return [package](Writer& writer) {
+            writer.string(package);
+            noOptions(writer);
+        };
+    };
+    CHECK(refusal(world, app, "Quota", of("com.example.other")).code == Errc::Security);
+    const wire::Message answer = world.ask(app, wire::limitsInterface, "GetStandbyBucket", of("com.example.mail"));
+    wire::Reader reader(answer);
+    CHECK(reader.string().value() == "frequent");
+    CHECK(reader.int32().value() == 30);
+    CHECK(reader.string().value() == "default");
+    Client person = world.connectOperator();
+    CHECK(refusal(world, person, "Quota", of("com.example.none")).message == "no app com.example.none is installed");
+}
+
+TEST_CASE("Doze is held as a word over the device, and stepped by an event") { // limits.md §6.7
+    World world;
+    Client person = world.connectOperator();
+    const auto word = [](const char* text) {
+        return [text](Writer& writer) {
+            writer.string(text);
+            noOptions(writer);
+        };
+    };
+    CHECK(made<DozeStepped>(world, person, "StepDoze", word("light")).light);
+    CHECK(refusal(world, person, "StepDoze", word("medium")).code == Errc::IllegalArgument);
+    person.send(wire::limitsInterface, "ForceDoze", word("idle"));
+    world.settle(person);
+    CHECK(world.owner.deviceChanges == std::map<std::string, std::string>{{"doze", "idle"}});
+}
+
+TEST_CASE("the policy is listed as it is") {
+    World world;
+    world.owner.constants = {
+        {.key = "job.slots", .value = "4", .standard = "16", .source = "memory", .meaning = "slots"}};
+    Client app = world.connectApp("com.example.mail");
+    const wire::Message answer = world.ask(app, wire::limitsInterface, "Policy", noOptions);
+    wire::Reader reader(answer);
+    CHECK(wire::readList(reader, wire::readPolicyRow).value() == world.owner.constants);
+}
+
+TEST_CASE("what stands before a shell verb names whose it is, and opens nothing to an app") { // limits.md §6.7
+    World world;
+    const auto forcing = [](Writer& writer) {
+        writer.strings(std::vector<std::string>{"get-battery-charging"});
+        wire::DictionaryWriter options(writer);
+        options.put("before", std::vector<std::string>{"cmd", "deviceidle"});
+    };
+    Client person = world.connectOperator();
+    CHECK_FALSE(world.ask(person, wire::taskManagerInterface, "Shell", forcing).isError());
+    CHECK(world.owner.verbs.begin()->second == std::vector<std::string>{"cmd", "deviceidle", "get-battery-charging"});
+    Client app = world.connectApp("com.example.mail");
+    CHECK(world.ask(app, wire::taskManagerInterface, "Shell", forcing).error().code == Errc::Security);
+}
