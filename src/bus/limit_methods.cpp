@@ -155,6 +155,13 @@ Handled getDoze(Request& request) {
     });
 }
 
+Handled listDeviceLimits(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeList(writer, owner.deviceLimits(), wire::writeDeviceLimit);
+        return {};
+    });
+}
+
 Handled stepDoze(Request& request) {
     const std::string machine = STINT_TRY(request.arguments.string());
     if (machine != "deep" && machine != "light")

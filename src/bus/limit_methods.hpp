@@ -28,6 +28,7 @@ Handled push(Request&);
 Handled quota(Request&);
 Handled policy(Request&);
 Handled getDoze(Request&);
+Handled listDeviceLimits(Request&);
 Handled stepDoze(Request&);
 Handled forceDoze(Request&);
 

@@ -30,6 +30,7 @@ public:
     /// Every constant, by key.
     virtual std::vector<wire::PolicyRow> policy() = 0;
     virtual wire::DozeView doze() = 0;
+    virtual std::vector<DeviceLimitView> deviceLimits() = 0;
 };
 
 } // namespace stint

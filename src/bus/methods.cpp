@@ -77,6 +77,7 @@ constexpr std::array table = {
     Method{limitsInterface,       "Quota",                         "sa{sv}",       anyone,      methods::quota},
     Method{limitsInterface,       "Policy",                        "a{sv}",        anyone,      methods::policy},
     Method{limitsInterface,       "GetDoze",                       "a{sv}",        anyone,      methods::getDoze},
+    Method{limitsInterface,       "ListDeviceLimits",              "a{sv}",        anyone,      methods::listDeviceLimits},
     Method{limitsInterface,       "StepDoze",                      "sa{sv}",       theOperator, methods::stepDoze},
     Method{limitsInterface,       "ForceDoze",                     "sa{sv}",       theOperator, methods::forceDoze},
     Method{peerInterface,         "Ping",                          "",             anyone,      methods::ping},

@@ -149,6 +149,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     ageApps(turn);
     mergeEvent(turn, event);
     settle(turn);
+    if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
     return step;
 }

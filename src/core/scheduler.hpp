@@ -56,6 +56,8 @@ public:
     std::vector<AlarmView> alarms(Now now) const;
     /// limits.md §7.5.
     bool canScheduleExactAlarms(const AppId& app) const;
+    /// Each kind of work, and whether the device lets it go on.
+    std::vector<DeviceLimitView> deviceLimits(Now now) const;
     const Constants& constants() const;
     /// jobs.md §2.1.
     bool canRunUserInitiatedJobs(const AppId& app) const;

@@ -128,6 +128,7 @@ struct State {
     AlarmIndex alarmIndex;
     std::map<std::uint64_t, Message> messages;               ///< waiting for their delivery
     std::map<std::uint64_t, Delivery> deliveries;            ///< on their way
+    std::map<std::string, WallTime> limitedSince;            ///< by work and what of the device holds it back
     std::map<AppId, NetworkVerdict> networkTold;             ///< each app's background network, as last told
     std::uint64_t nextDelivery = 1;
     std::uint64_t nextAlarm = 1;
@@ -358,6 +359,11 @@ void merge(Turn& turn, const PolicyChanged& event);
 void merge(Turn& turn, const DozeStepped& event);
 void merge(Turn& turn, const DozeHeld& event);
 void merge(Turn& turn, const ShuttingDown& event);
+
+// What the device holds back (device_limits.cpp).
+
+/// Remembers since when each kind of work is held back, and by what.
+void noteDeviceLimits(Turn& turn);
 
 // The shell's verbs (shell.cpp).
 

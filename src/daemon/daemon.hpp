@@ -96,6 +96,7 @@ private:
     std::optional<AppView> app(const AppId& app) override;
     std::vector<wire::PolicyRow> policy() override;
     wire::DozeView doze() override;
+    std::vector<DeviceLimitView> deviceLimits() override;
     template <class Delivery> void deliver(const Delivery& delivery, const AppId& app);
 
     // Processes::Listener.

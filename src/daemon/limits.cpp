@@ -78,8 +78,11 @@ wire::DozeView Daemon::doze() {
             .locked = device.locked,
             .plugged = device.plugged,
             .charging = state.charging,
-            .network = device.network.has_value()};
+            .network = device.network.has_value(),
+            .chargingAt = wallOf(state.chargingAt, now_)};
 }
+
+std::vector<DeviceLimitView> Daemon::deviceLimits() { return core_->deviceLimits(now_); }
 
 void Daemon::sayGoodbye() {
     if (degraded_) return;

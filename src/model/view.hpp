@@ -87,6 +87,22 @@ struct AlarmView {
     std::string held; ///< what holds it beyond its own time: "bucket", "doze", "battery_saver", "user_restriction"
 };
 
+/// One kind of work, and what of the device's state alone holds it back: that of an app in the background which has used
+/// nothing of its limits (limits.md §1.1).
+struct DeviceLimitView {
+    std::string work; ///< "regular jobs", "alarms"
+    bool open = true;
+    // Where it is shut:
+    std::string by;     ///< "doze", "saver", "thermal", …
+    std::string detail; ///< what is
+    std::string clears; ///< what would open it
+    std::string cell;   ///< the table's cell that says so
+    std::optional<WallTime> since;
+    std::optional<WallTime> until; ///< nullopt: an event, not a time
+
+    bool operator==(const DeviceLimitView&) const = default;
+};
+
 struct AppView {
     Manifest manifest;
     ProcessState state = ProcessState::NotRunning;

@@ -92,10 +92,14 @@ struct DozeView {
     bool plugged = true;
     bool charging = true;
     bool network = true;
+    std::optional<WallTime> chargingAt; ///< plugged, and counted as charging from then on (limits.md §10.3)
 
     bool operator==(const DozeView&) const = default;
 };
 void writeDoze(Writer& writer, const DozeView& doze);
 Result<DozeView> readDoze(Reader& reader);
+
+void writeDeviceLimit(Writer& writer, const DeviceLimitView& limit);
+Result<DeviceLimitView> readDeviceLimit(Reader& reader);
 
 } // namespace stint::wire

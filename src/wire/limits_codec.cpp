@@ -126,21 +126,48 @@ void writeDoze(Writer& writer, const DozeView& doze) {
     put(dictionary, "deepUntil", doze.deepUntil);
     put(dictionary, "lightUntil", doze.lightUntil);
     put(dictionary, "nextAlarmClock", doze.nextAlarmClock);
+    put(dictionary, "chargingAt", doze.chargingAt);
 }
 
 Result<DozeView> readDoze(Reader& reader) {
     DozeView doze;
-    std::optional<std::int64_t> deepUntil, lightUntil, nextAlarmClock;
+    std::optional<std::int64_t> deepUntil, lightUntil, nextAlarmClock, chargingAt;
     DictionaryReader dictionary("doze", UnknownKeys::Ignore);
     dictionary.take("deep", doze.deep).take("light", doze.light).take("force", doze.force);
     dictionary.take("screen", doze.screenOn).take("locked", doze.locked).take("plugged", doze.plugged);
     dictionary.take("charging", doze.charging).take("network", doze.network);
     dictionary.take("deepUntil", deepUntil).take("lightUntil", lightUntil).take("nextAlarmClock", nextAlarmClock);
+    dictionary.take("chargingAt", chargingAt);
     STINT_TRY(dictionary.read(reader));
     doze.deepUntil = timeFrom(deepUntil);
     doze.lightUntil = timeFrom(lightUntil);
     doze.nextAlarmClock = timeFrom(nextAlarmClock);
+    doze.chargingAt = timeFrom(chargingAt);
     return doze;
+}
+
+void writeDeviceLimit(Writer& writer, const DeviceLimitView& limit) {
+    DictionaryWriter dictionary(writer);
+    dictionary.put("work", limit.work);
+    dictionary.put("open", limit.open);
+    dictionary.put("by", limit.by);
+    dictionary.put("detail", limit.detail);
+    dictionary.put("clears", limit.clears);
+    dictionary.put("cell", limit.cell);
+    put(dictionary, "since", limit.since);
+    put(dictionary, "until", limit.until);
+}
+
+Result<DeviceLimitView> readDeviceLimit(Reader& reader) {
+    DeviceLimitView limit;
+    std::optional<std::int64_t> since, until;
+    DictionaryReader dictionary("limit", UnknownKeys::Ignore);
+    dictionary.take("work", limit.work).take("open", limit.open).take("by", limit.by).take("detail", limit.detail);
+    dictionary.take("clears", limit.clears).take("cell", limit.cell).take("since", since).take("until", until);
+    STINT_TRY(dictionary.read(reader));
+    limit.since = timeFrom(since);
+    limit.until = timeFrom(until);
+    return limit;
 }
 
 } // namespace stint::wire

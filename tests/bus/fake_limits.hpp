@@ -14,6 +14,7 @@ public:
     std::map<AppId, AppView> standings;
     std::vector<wire::PolicyRow> constants;
     wire::DozeView dozing;
+    std::vector<DeviceLimitView> held;
 
     Result<void> receives(ConnectionId connection, const std::vector<std::string>& names) override {
         receivers[connection] = names;
@@ -28,6 +29,7 @@ public:
     }
     std::vector<wire::PolicyRow> policy() override { return constants; }
     wire::DozeView doze() override { return dozing; }
+    std::vector<DeviceLimitView> deviceLimits() override { return held; }
 };
 
 } // namespace stint

@@ -1,0 +1,116 @@
+// What the device alone holds back (limits.md §1.1, §9, §10.1).
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "rules/device_limits.hpp"
+
+using namespace stint;
+
+namespace {
+
+struct Scene {
+    Constants constants;
+    Device device;
+    DeviceState state;
+    Now now{Instant{10h}, {}};
+
+    Scene() {
+        device.plugged = false;
+        device.charging.reset();
+        state.charging = false;
+        device.network = Network{};
+    }
+    std::vector<DeviceLimit> limits() const { return deviceLimits(World{constants, device, state, now}, DozeInputs{}); }
+    /// "jobs" for each kind of work that is shut.
+    std::vector<std::string> shut() const {
+        std::vector<std::string> names;
+        for (const DeviceLimit& limit : limits())
+            if (!limit.open()) names.emplace_back(limit.work);
+        return names;
+    }
+    DeviceLimit of(std::string_view work) const {
+        const auto all = limits();
+        const auto found = std::ranges::find(all, work, &DeviceLimit::work);
+        REQUIRE(found != all.end());
+        return *found;
+    }
+};
+
+using Names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a device in use, cool and without savers holds nothing back") { // limits.md §1.1, screen on
+    CHECK(Scene().shut().empty());
+}
+
+TEST_CASE("deep Doze holds what the table's row names, until the window") { // limits.md §1.1, Doze
+    Scene scene;
+    scene.device.screenOn = false;
+    scene.state.doze.deep = DeepState::Idle;
+    scene.state.doze.deepTimer = scene.now.elapsed + 47min;
+    scene.state.doze.maintenanceFor = 5min;
+    CHECK(scene.shut() == Names{"regular jobs of high priority", "regular jobs", "regular jobs of low priority",
+                                "regular jobs of least priority", "alarms", "network in the background",
+                                "messages of normal priority"});
+    CHECK(scene.of("regular jobs").by == "doze");
+    CHECK(scene.of("regular jobs").cell == "limits.md §1.1, Doze × jobs");
+    CHECK(scene.of("alarms").until == scene.now.elapsed + 47min);
+    CHECK(scene.of("messages of normal priority").cell == "limits.md §1.1, Doze × messages");
+    for (const DeviceLimit& limit : scene.limits()) {
+        if (limit.open()) continue;
+        CAPTURE(limit.work);
+        CHECK(limit.until);
+        CHECK_FALSE(limit.detail.empty());
+        CHECK_FALSE(limit.clears.empty());
+    }
+}
+
+TEST_CASE("light Doze holds no alarms") { // limits.md §6
+    Scene scene;
+    scene.device.screenOn = false;
+    scene.state.doze.deep = DeepState::Inactive;
+    scene.state.doze.deepTimer = scene.now.elapsed + 20min;
+    scene.state.doze.light = LightState::Idle;
+    scene.state.doze.lightTimer = scene.now.elapsed + 3min;
+    scene.state.doze.lightBudget = 1min;
+    CHECK(scene.of("alarms").open());
+    CHECK(scene.of("regular jobs").by == "doze");
+    CHECK(scene.of("network in the background").by == "doze");
+}
+
+TEST_CASE("battery saver holds regular jobs, alarms and network; nothing while plugged") { // limits.md §9
+    Scene scene;
+    scene.device.batterySaver = true;
+    CHECK(scene.of("regular jobs").cell == "limits.md §9, battery saver × jobs");
+    CHECK(scene.of("alarms").by == "saver");
+    CHECK(scene.of("network in the background").by == "saver");
+    CHECK(scene.of("expedited jobs").open());
+    CHECK(scene.of("alarm clocks").open());
+    CHECK_FALSE(scene.of("alarms").until); // an event ends it, not a time
+    scene.device.plugged = true;
+    CHECK(scene.shut().empty());
+}
+
+TEST_CASE("Data Saver shuts the background's network on a metered one only") { // limits.md §8.1
+    Scene scene;
+    scene.device.dataSaver = true;
+    CHECK(scene.shut() == Names{"network in the background"});
+    CHECK(scene.of("network in the background").by == "data_saver");
+    scene.device.network->capabilities.insert(NetworkCapability::NotMetered);
+    CHECK(scene.shut().empty());
+}
+
+TEST_CASE("heat holds each kind of job by its column") { // limits.md §10.1
+    Scene scene;
+    scene.device.thermal = Thermal::Light;
+    CHECK(scene.shut() == Names{"regular jobs of low priority", "regular jobs of least priority"});
+    CHECK(scene.of("regular jobs of least priority").cell == "limits.md §10.1, heat × regular jobs of least priority");
+    scene.device.thermal = Thermal::Moderate;
+    CHECK(scene.shut() == Names{"regular jobs of high priority", "regular jobs", "regular jobs of low priority",
+                                "regular jobs of least priority"});
+    scene.device.thermal = Thermal::Severe;
+    CHECK(scene.of("user-initiated jobs").by == "thermal");
+    CHECK(scene.of("alarms").open());
+}
