@@ -1,5 +1,10 @@
-// `stint cmd jobscheduler …`: Android's shell verbs (jobs.md §8). The daemon reads the words and writes the answer;
-// what is printed and what the process ends with is Android's.
+// `stint cmd …` and `stint am …`: Android's shell verbs (jobs.md §8; limits.md §2.7, §6.7). The daemon reads the words
+// and writes the answer; what is printed and what the process ends with is Android's.
+#include "cli/shell_verb.hpp"
+
+#include <algorithm>
+#include <array>
+
 #include <fmt/core.h>
 
 #include "cli/commands.hpp"
@@ -12,22 +17,18 @@ namespace stint::cli {
 namespace {
 
 constexpr int noService = 20; ///< what Android's `cmd` ends with where there is no such service
+constexpr std::array<std::string_view, 2> services{"deviceidle", "jobscheduler"};
 
-Result<ShellAnswer> answered(const std::vector<std::string>& words) {
+Result<ShellAnswer> answered(const std::vector<std::string>& before, const std::vector<std::string>& words) {
     auto daemon = STINT_TRY(Daemon::connect());
-    return daemon.shell(words);
+    return daemon.shell(words, before);
 }
 
 } // namespace
 
-int cmd(const Arguments& given, const Screen& screen) {
-    if (given.words.empty() || given.words[0] != "jobscheduler") {
-        screen.passErr(given.words.empty() ? "cmd: No service specified; there is jobscheduler\n"
-                                           : fmt::format("cmd: Can't find service: {}\n", printable(given.words[0])));
-        return noService;
-    }
-    auto answer = answered({given.words.begin() + 1, given.words.end()});
-    if (!answer.ok()) return screen.fail("cannot ask jobscheduler", answer.error());
+int shellVerb(const std::vector<std::string>& before, const std::vector<std::string>& words, const Screen& screen) {
+    auto answer = answered(before, words);
+    if (!answer.ok()) return screen.fail(fmt::format("cannot ask {}", before.back()), answer.error());
     if (screen.json()) {
         screen.print(jsonOf(*answer));
     } else {
@@ -36,5 +37,20 @@ int cmd(const Arguments& given, const Screen& screen) {
     }
     return answer->code & 0xFF; // jobs.md §8: -1000 ends with 24
 }
+
+int cmd(const Arguments& given, const Screen& screen) {
+    if (given.words.empty()) {
+        screen.passErr("cmd: No service specified; there is deviceidle, jobscheduler\n");
+        return noService;
+    }
+    const std::string& service = given.words[0];
+    if (std::ranges::find(services, service) == services.end()) {
+        screen.passErr(fmt::format("cmd: Can't find service: {}\n", printable(service)));
+        return noService;
+    }
+    return shellVerb({"cmd", service}, {given.words.begin() + 1, given.words.end()}, screen);
+}
+
+int am(const Arguments& given, const Screen& screen) { return shellVerb({"am"}, given.words, screen); }
 
 } // namespace stint::cli

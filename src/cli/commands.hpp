@@ -19,10 +19,15 @@ int tasksStop(const Arguments&, const Screen&);
 int apps(const Arguments&, const Screen&);
 int app(const Arguments&, const Screen&);
 int device(const Arguments&, const Screen&);
+int quota(const Arguments&, const Screen&);
+int alarms(const Arguments&, const Screen&);
+int push(const Arguments&, const Screen&);
+int policy(const Arguments&, const Screen&);
 int deviceSet(const Arguments&, const Screen&);
 int deviceReset(const Arguments&, const Screen&);
 
 int sim(const Arguments&, const Screen&);
+int am(const Arguments&, const Screen&);
 int cmd(const Arguments&, const Screen&);
 int dumpsys(const Arguments&, const Screen&);
 

@@ -110,6 +110,8 @@ public:
     /// Every constant, by key.
     Result<std::vector<wire::PolicyRow>> policy();
     Result<wire::DozeView> doze();
+    /// Each kind of work, and what of the device holds it back (limits.md §1.1).
+    Result<std::vector<DeviceLimitView>> deviceLimits();
     /// "deep" or "light" (limits.md §6.7); answers what it has come to.
     Result<wire::DozeView> stepDoze(const std::string& machine);
     /// "idle", "light_idle", …; "auto" lets go.

@@ -88,6 +88,12 @@ Result<std::vector<wire::PolicyRow>> Daemon::policy() {
 
 Result<wire::DozeView> Daemon::doze() { return askDoze(bus_.get(), "GetDoze", nothing); }
 
+Result<std::vector<DeviceLimitView>> Daemon::deviceLimits() {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::limitsInterface, "ListDeviceLimits", nothing));
+    Reader reader(answer);
+    return wire::readList(reader, wire::readDeviceLimit);
+}
+
 Result<wire::DozeView> Daemon::stepDoze(const std::string& machine) {
     return askDoze(bus_.get(), "StepDoze", [&](Writer& writer) { writer.string(machine); });
 }

@@ -1,20 +1,56 @@
-// `stint device`, `stint device set`, `stint device reset`.
+// `stint device`: what the device is and what that holds back; `stint device set`, `stint device reset`.
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
+#include "cli/clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/daemon.hpp"
+#include "cli/doze_text.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json.hpp"
+#include "cli/phrases.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 
 namespace stint::cli {
 namespace {
 
-Result<std::vector<wire::DeviceRow>> values() {
+struct Seen {
+    std::vector<wire::DeviceRow> values;
+    wire::DozeView doze;
+    std::vector<DeviceLimitView> limits;
+};
+
+Result<Seen> seen() {
     auto daemon = STINT_TRY(Daemon::connect());
-    return daemon.device();
+    Seen made;
+    made.values = STINT_TRY(daemon.device());
+    made.doze = STINT_TRY(daemon.doze());
+    made.limits = STINT_TRY(daemon.deviceLimits());
+    return made;
+}
+
+void printValues(const std::vector<wire::DeviceRow>& rows, const Screen& screen) {
+    Table table({{"KEY"}, {"VALUE"}, {"SOURCE"}});
+    for (const auto& row : rows)
+        table.add({row.key, row.value, {row.source, row.source == "set" ? Paint::Waiting : Paint::Faint}});
+    table.print(screen);
+}
+
+void printLimits(const std::vector<DeviceLimitView>& limits, WallTime now, const Screen& screen) {
+    Table table({{"WORK"}, {"NOW"}, {"SINCE"}, {"UNTIL"}, {"WHAT CLEARS IT"}, {"TABLE"}});
+    for (const auto& limit : limits) {
+        if (limit.open)
+            table.add({limit.work, {"goes on", Paint::Good}, "-", "-", "-", "-"});
+        else
+            table.add({limit.work,
+                       {"held: " + limit.detail, Paint::Waiting},
+                       limit.since ? ago(*limit.since, now) : "-",
+                       limit.until ? ahead(*limit.until, now) : "-",
+                       limit.clears,
+                       {limit.cell, Paint::Faint}});
+    }
+    table.print(screen);
 }
 
 /// "charging=false": which keys and values there are, the daemon knows.
@@ -44,14 +80,23 @@ Result<void> reset(const std::vector<std::string>& keys) {
 } // namespace
 
 int device(const Arguments&, const Screen& screen) {
-    auto rows = values();
-    if (!rows.ok()) return screen.fail("cannot show the device", rows.error());
-    Table table({{"KEY"}, {"VALUE"}, {"SOURCE"}});
-    for (const auto& row : *rows) {
-        if (screen.json()) screen.print(jsonOf(row));
-        table.add({row.key, row.value, {row.source, row.source == "set" ? Paint::Waiting : Paint::Faint}});
+    const auto it = seen();
+    if (!it.ok()) return screen.fail("cannot show the device", it.error());
+    if (screen.json()) {
+        for (const auto& row : it->values)
+            screen.print(jsonOf(row));
+        screen.print(jsonOf(it->doze));
+        for (const auto& limit : it->limits)
+            screen.print(jsonOf(limit));
+        return ends::ok;
     }
-    if (!screen.json()) table.print(screen);
+    const WallTime now = wallNow();
+    printValues(it->values, screen);
+    screen.print("");
+    screen.print(powerText(it->doze, now));
+    screen.print(dozeText(it->doze, now));
+    screen.print("\nWork of an app in the background that has used nothing of its limits:");
+    printLimits(it->limits, now, screen);
     return ends::ok;
 }
 

@@ -94,6 +94,7 @@ std::string jsonOf(const AppView& app) {
     line["services"] = Json::array();
     for (const auto& [name, service] : app.manifest.services)
         line["services"].push_back(name);
+    putLimits(line, app);
     return dumped(line);
 }
 

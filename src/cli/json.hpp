@@ -37,5 +37,12 @@ std::string jsonOf(const Carries&);
 std::string jsonOf(const TaskRow&);
 std::string jsonOf(const AppView&);
 std::string jsonOf(const wire::DeviceRow&);
+// The limits (json_limits.cpp).
+/// Both quotas of an app.
+std::string jsonOfQuota(const AppView&);
+std::string jsonOf(const AlarmView&);
+std::string jsonOf(const wire::PolicyRow&);
+std::string jsonOf(const wire::DozeView&);
+std::string jsonOf(const DeviceLimitView&);
 
 } // namespace stint::cli

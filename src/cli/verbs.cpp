@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view aboutJob =
     "A JOB is 7 (one of your own: a download or a command), PACKAGE/7, or PACKAGE/namespace#7.";
 
-std::vector<Verb> table() {
+/// Of jobs, and what a person does with them.
+std::vector<Verb> jobVerbs() {
     return {
         {.name = "get",
          .words = "URL",
@@ -126,48 +127,11 @@ std::vector<Verb> table() {
          .options = {},
          .examples = {{"stint tasks stop com.example.mail", ""}},
          .run = tasksStop},
-        {.name = "apps",
-         .words = "",
-         .summary = "list the apps that are installed",
-         .about = "An app is a manifest in ~/.local/share/stint/apps or /usr/share/stint/apps.",
-         .options = {},
-         .examples = {},
-         .run = apps},
-        {.name = "app",
-         .words = "PACKAGE",
-         .fewest = 1,
-         .most = 1,
-         .summary = "show an app, or say what state it is in",
-         .about = "--state is a person's word over what is seen; auto takes it back.",
-         .options = {{"--state", "top|visible|background|auto", "as if a window told so"}},
-         .examples = {{"stint app com.example.mail --state top", "it may start user-initiated jobs"}},
-         .run = app},
-        {.name = "device",
-         .words = "",
-         .summary = "the device's state as the scheduler sees it",
-         .about = "Each value, and where it comes from.",
-         .options = {},
-         .examples = {},
-         .run = device},
-        {.name = "device set",
-         .words = "KEY=VALUE…",
-         .fewest = 1,
-         .most = Verb::many,
-         .summary = "say what the device's state is",
-         .about = "All of the changes or none. They hold until `stint device reset`.",
-         .options = {},
-         .examples = {{"stint device set charging=false battery=12", ""},
-                      {"stint device set network=none", "no network at all"}},
-         .run = deviceSet},
-        {.name = "device reset",
-         .words = "[KEY…]",
-         .fewest = 0,
-         .most = Verb::many,
-         .summary = "take that back, all of it or some keys",
-         .about = "What is left is what the machine says, or the default.",
-         .options = {},
-         .examples = {{"stint device reset charging", ""}},
-         .run = deviceReset},
+    };
+}
+
+std::vector<Verb> simVerbs() {
+    return {
         {.name = "sim",
          .words = "FILE…",
          .fewest = 1,
@@ -186,30 +150,11 @@ std::vector<Verb> table() {
                       {"stint sim --quiet scenarios/*.yaml", "verdicts only"},
                       {"stint sim --policy mine.toml day.yaml", "what a change of policy does"}},
          .run = sim},
-        {.name = "cmd",
-         .words = "jobscheduler VERB…",
-         .fewest = 0,
-         .most = Verb::many,
-         .passes = Verb::Passes::Everything,
-         .summary = "Android's shell verbs: run, timeout, stop, cancel, get-job-state, …",
-         .about = "Prints what Android prints, and ends with the low byte of what Android returns: 255 (-1) for words "
-                  "that are wrong, 24 (-1000) where there is no such package, 23 (-1001) no such job, 22 (-1002) where "
-                  "the job cannot run. Every word behind cmd is Android's; `--json` may stand before it.",
-         .options = {},
-         .examples = {{"stint cmd jobscheduler help", "the verbs"},
-                      {"stint cmd jobscheduler run -f com.example.mail 7", "run it now"},
-                      {"stint cmd jobscheduler timeout com.example.mail 7", "as if its time were up"}},
-         .run = cmd},
-        {.name = "dumpsys",
-         .words = "jobscheduler [PACKAGE]",
-         .fewest = 1,
-         .most = 2,
-         .summary = "everything that is known of the jobs, or of one app's",
-         .about = "The device, the apps, each job with what it asks for and what keeps it waiting, what runs, and what "
-                  "has ended; last, what the daemon does not tell.",
-         .options = {},
-         .examples = {{"stint dumpsys jobscheduler com.example.mail", ""}},
-         .run = dumpsys},
+    };
+}
+
+std::vector<Verb> helpVerbs() {
+    return {
         {.name = "help",
          .words = "[VERB]",
          .fewest = 0,
@@ -230,6 +175,13 @@ std::vector<Verb> table() {
          .examples = {{"stint help constraints network", "what has to do with the network"}},
          .run = helpConstraints},
     };
+}
+
+std::vector<Verb> table() {
+    std::vector<Verb> all;
+    for (const auto& some : {jobVerbs(), limitVerbs(), simVerbs(), shellVerbs(), helpVerbs()})
+        all.insert(all.end(), some.begin(), some.end());
+    return all;
 }
 
 } // namespace

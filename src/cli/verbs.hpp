@@ -45,6 +45,10 @@ struct Verb {
 };
 
 std::span<const Verb> verbs();
+/// Those of them that are about apps, the device and their limits, and Android's own (verbs_limits.cpp).
+std::vector<Verb> limitVerbs();
+std::vector<Verb> shellVerbs();
+
 /// What every verb takes: --json, --plain, --quiet, --help.
 std::span<const Option> commonOptions();
 

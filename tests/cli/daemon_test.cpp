@@ -16,19 +16,18 @@
 using namespace stint;
 using namespace stint::cli;
 using namespace stint::cli::test;
-using wire::Message;
 using wire::Reader;
 using wire::Writer;
 
 namespace {
 
-void replyJob(Talk& talk, const Message& call, const JobView& job) {
+void replyJob(Talk& talk, const wire::Message& call, const JobView& job) {
     talk.reply(call, [&](Writer& writer) { wire::writeJobView(writer, job); });
 }
 
 /// Knows these jobs, and watches and explains no other; cancels what it is asked to.
 FakeDaemon::Answer knowing(std::vector<JobView> jobs, std::vector<Blocker> blockers = {}) {
-    return [=](Talk& talk, const Message& call) {
+    return [=](Talk& talk, const wire::Message& call) {
         if (call.member() == "Cancel") return talk.reply(call, [](Writer&) {});
         Reader reader(call);
         std::string package = reader.string().value(), space = reader.string().value();
@@ -64,7 +63,7 @@ Result<Followed> followed(const Paper& paper, const std::vector<int>& signals = 
 } // namespace
 
 TEST_CASE("without a daemon a command ends with 69") { // linux.md §A.10
-    FakeDaemon gone([](Talk&, const Message&) {});
+    FakeDaemon gone([](Talk&, const wire::Message&) {});
     std::filesystem::remove(gone.directory() / "stint" / "bus");
     CHECK(ran({"jobs"}).code == 69);
     CHECK(ran({"get", "http://h/f", "-o", (gone.directory() / "f").native()}).code == 69);
@@ -118,7 +117,7 @@ TEST_CASE("cancel takes away what is there, and says 66 of what is not") {
 }
 
 TEST_CASE("a long list is asked for page by page") {
-    FakeDaemon fake([](Talk& talk, const Message& call) {
+    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         std::int32_t after = 0;
         wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
         options.take("afterId", after);
@@ -142,7 +141,7 @@ TEST_CASE("a long list is asked for page by page") {
 }
 
 TEST_CASE("of the history as many are left out of the next page as are there") {
-    FakeDaemon fake([](Talk& talk, const Message& call) {
+    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         std::int32_t skip = 0;
         wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
         options.take("skip", skip);
@@ -163,7 +162,7 @@ TEST_CASE("of the history as many are left out of the next page as are there") {
 }
 
 TEST_CASE("why tells the history where it is asked for") { // jobs.md §9.2
-    FakeDaemon fake([](Talk& talk, const Message& call) {
+    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         std::vector<HistoryEntry> entries{{at(0s), {PendingReason::ConstraintCharging, PendingReason::Quota}},
                                           {at(60s), {PendingReason::App}}};
         talk.reply(call, [&](Writer& writer) {
@@ -187,7 +186,7 @@ TEST_CASE("why tells the history where it is asked for") { // jobs.md §9.2
 
 TEST_CASE("what is followed is followed through the death of the daemon") {
     int watched = 0;
-    FakeDaemon fake([&](Talk& talk, const Message& call) {
+    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (++watched == 1) {
             replyJob(talk, call, running(10_MiB));
             talk.jobChanged(running(20_MiB));
@@ -211,7 +210,7 @@ TEST_CASE("a number that was given to another job while the daemon was away is n
     auto other = running(0);
     other.scheduled = at(5s);
     int watched = 0;
-    FakeDaemon fake([&](Talk& talk, const Message& call) {
+    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (call.member() == "ListJobs")
             return talk.reply(call, [](Writer& writer) {
                 wire::writeList(writer, {of(saved(), "org.stint.transfer", 8), saved()}, wire::writeJobView);
@@ -229,7 +228,7 @@ TEST_CASE("a number that was given to another job while the daemon was away is n
 
 TEST_CASE("a job that a daemon came back without is not waited for") {
     int watched = 0;
-    FakeDaemon fake([&](Talk& talk, const Message& call) {
+    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (++watched > 1) return talk.refuse(call, Errc::IllegalArgument, "no such job");
         replyJob(talk, call, running(0));
         talk.hangUp();
@@ -251,7 +250,7 @@ TEST_CASE("Ctrl-C ends the following, not the job") {
 
 TEST_CASE("wait ends as the job does") {
     auto code = [](const JobView& end) {
-        FakeDaemon fake([&](Talk& talk, const Message& call) {
+        FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
             replyJob(talk, call, running(0));
             talk.jobChanged(of(saved(), "com.example.mail", 3)); // another's
             talk.jobChanged(end);
@@ -264,7 +263,7 @@ TEST_CASE("wait ends as the job does") {
 }
 
 TEST_CASE("wait says nothing of a job that ends well, and one line under --json") {
-    auto answer = [](Talk& talk, const Message& call) {
+    auto answer = [](Talk& talk, const wire::Message& call) {
         replyJob(talk, call, running(0));
         talk.jobChanged(saved());
     };
@@ -279,7 +278,7 @@ TEST_CASE("wait says nothing of a job that ends well, and one line under --json"
 
 TEST_CASE("start passes on the exit code of the program, and its words") {
     std::vector<std::string> words;
-    FakeDaemon fake([&](Talk& talk, const Message& call) {
+    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         Reader reader(call);
         words = {reader.string().value()};
         auto rest = reader.strings().value();
@@ -294,7 +293,7 @@ TEST_CASE("start passes on the exit code of the program, and its words") {
 }
 
 TEST_CASE("a program whose daemon died has died with it: start ends with 69") { // design.md, running a job
-    FakeDaemon fake([](Talk& talk, const Message& call) {
+    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         talk.reply(call, [](Writer& writer) { writer.uint32(4000000000); });
         talk.hangUp();
     });

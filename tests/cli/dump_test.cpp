@@ -12,7 +12,6 @@
 using namespace stint;
 using namespace stint::cli;
 using namespace stint::cli::test;
-using wire::Message;
 using wire::Reader;
 using wire::Writer;
 
@@ -52,7 +51,7 @@ AppView appOf(std::string package) {
 }
 
 /// A daemon with one app, whose one job waits for power, one that runs, and one that has ended.
-void answer(Talk& talk, const Message& call) {
+void answer(Talk& talk, const wire::Message& call) {
     auto dumped = waitingForPower();
     auto active = running(1_MiB);
     active.key.id = JobId(8);
@@ -191,7 +190,7 @@ TEST_CASE("the dump for programs is one object a line, each of a section") {
 }
 
 TEST_CASE("a job that ends while the dump is made is left to the history") {
-    FakeDaemon fake([](Talk& talk, const Message& call) {
+    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         if (call.member() == "Explain") return talk.refuse(call, Errc::IllegalArgument, "no such job");
         answer(talk, call);
     });

@@ -17,7 +17,6 @@
 using namespace stint;
 using namespace stint::cli;
 using namespace stint::cli::test;
-using wire::Message;
 using wire::Reader;
 using wire::Writer;
 
@@ -30,7 +29,7 @@ struct Asked {
     std::string as;
 };
 
-Asked readSchedule(const Message& call) {
+Asked readSchedule(const wire::Message& call) {
     Asked asked;
     Reader reader(call);
     asked.job = wire::readJob(reader).value();
@@ -43,7 +42,7 @@ Asked readSchedule(const Message& call) {
 
 /// Accepts what it is asked for as job 7, which ends so.
 FakeDaemon::Answer ending(const JobView& end, std::vector<Asked>& asked) {
-    return [&asked, end](Talk& talk, const Message& call) {
+    return [&asked, end](Talk& talk, const wire::Message& call) {
         if (call.member() == "Schedule") {
             asked.push_back(readSchedule(call));
             return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
@@ -78,8 +77,9 @@ TEST_CASE("a transfer that fails ends get with the code it names") { // linux.md
 }
 
 TEST_CASE("with --user-initiated a job that may not be one is refused with 77, and nothing else is scheduled") {
-    FakeDaemon fake(
-        [](Talk& talk, const Message& call) { talk.reply(call, [](Writer& writer) { writer.int32(0).int32(0); }); });
+    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
+        talk.reply(call, [](Writer& writer) { writer.int32(0).int32(0); });
+    });
     CHECK(ran({"get", "--user-initiated", "http://h/x", "-o", (fake.directory() / "x").native()}).code == 77);
     CHECK(fake.calls() == std::vector<std::string>{"Schedule"});
 }
@@ -87,7 +87,7 @@ TEST_CASE("with --user-initiated a job that may not be one is refused with 77, a
 TEST_CASE(
     "without it a job that may not be user-initiated is scheduled as a regular one") { // design.md, what is visible
     std::vector<Asked> asked;
-    FakeDaemon fake([&](Talk& talk, const Message& call) {
+    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (call.member() != "Schedule")
             return talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, saved()); });
         asked.push_back(readSchedule(call));
@@ -104,7 +104,7 @@ TEST_CASE(
 }
 
 TEST_CASE("what can be known to be wrong is refused before anything is scheduled") { // linux.md §A.10
-    FakeDaemon fake([](Talk& talk, const Message& call) { talk.refuse(call, Errc::System, "not to be called"); });
+    FakeDaemon fake([](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::System, "not to be called"); });
     auto in = [&](const char* name) { return (fake.directory() / name).native(); };
     std::ofstream(in("taken")) << "x";
     CHECK(ran({"get", "gopher://h/x"}).code == 64);
@@ -117,7 +117,7 @@ TEST_CASE("what can be known to be wrong is refused before anything is scheduled
 }
 
 TEST_CASE("Ctrl-C detaches from a download, says so, and how to come back") {
-    FakeDaemon fake([](Talk& talk, const Message& call) {
+    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
         talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, running(0)); });
         ::kill(::getpid(), SIGINT);
@@ -142,7 +142,7 @@ TEST_CASE("under --json a download is a line a turn, from scheduled to ended") {
 
 TEST_CASE("--no-wait returns once the job is accepted") {
     std::vector<Asked> asked;
-    FakeDaemon fake([&](Talk& talk, const Message& call) {
+    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
         talk.reply(call,
                    [](Writer& writer) { wire::writeJobView(writer, waiting(PendingReason::ConstraintConnectivity)); });

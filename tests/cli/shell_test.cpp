@@ -10,7 +10,6 @@
 
 using namespace stint;
 using namespace stint::cli::test;
-using wire::Message;
 using wire::Reader;
 using wire::Writer;
 
@@ -27,7 +26,7 @@ struct Shell {
 /// Knows one job and what keeps it; answers the shell's verbs with `shell`, and keeps their words.
 FakeDaemon::Answer answering(Shell shell, Words& words, std::optional<JobView> known = {},
                              std::vector<Blocker> blockers = {}) {
-    return [=, &words](Talk& talk, const Message& call) {
+    return [=, &words](Talk& talk, const wire::Message& call) {
         if (call.member() == "Shell") {
             words = Reader(call).strings().value();
             return talk.reply(call,
@@ -108,7 +107,8 @@ TEST_CASE("cmd without its service, or with one that is not there, ends with And
 }
 
 TEST_CASE("the shell's verbs are the operator's: who is not ends with 77") { // linux.md §A.10
-    FakeDaemon fake([](Talk& talk, const Message& call) { talk.refuse(call, Errc::Security, "only the operator"); });
+    FakeDaemon fake(
+        [](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Security, "only the operator"); });
     auto made = ran({"cmd", "jobscheduler", "timeout"});
     CHECK(made.code == 77);
     CHECK(made.err == "stint: cannot ask jobscheduler: only the operator\n");

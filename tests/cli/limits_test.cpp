@@ -1,0 +1,353 @@
+// The verbs about the limits, against a daemon that answers as it is told: each shows in words and as JSON what one
+// view holds, and names what is wrong with what it was given.
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "cli/clock.hpp"
+#include "cli/daemon.hpp"
+#include "fake_daemon.hpp"
+#include "ran.hpp"
+#include "wire/codec.hpp"
+#include "wire/limits.hpp"
+#include "wire/reader.hpp"
+#include "wire/views.hpp"
+
+using namespace stint;
+using namespace stint::cli::test;
+using wire::Reader;
+using wire::Writer;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// Time passes while a test runs: what people are told is rounded to less than this.
+constexpr Duration slack = 30s;
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+/// What the fake daemon knows, and what it was told.
+struct Known {
+    std::vector<AppView> apps;
+    std::vector<AlarmView> alarms;
+    std::vector<wire::PolicyRow> policy;
+    std::vector<DeviceLimitView> limits;
+    wire::DozeView doze;
+    Words told; ///< "SetBatteryUse com.example.mail unrestricted"
+};
+
+AppView mail() {
+    AppView app;
+    app.manifest.package = {"com.example.mail"};
+    app.manifest.label = "Mail";
+    app.state = ProcessState::Background;
+    app.bucket = Bucket::Rare;
+    app.bucketReason = BucketReason::ForcedByUser;
+    app.networkAllowed = false;
+    app.networkBecause = "standby";
+    app.importance = 400;
+    const WallTime now = cli::wallNow();
+    app.quota = {.allowed = 10min,
+                 .window = 24h,
+                 .used = 10min,
+                 .left = Duration{0},
+                 .returns = now + 23h + 30min + slack,
+                 .comesBack = {{now + 23h + 30min + slack, 10min}}};
+    app.expedited = {.allowed = 10min, .window = 24h, .used = 4min, .left = 6min};
+    return app;
+}
+
+/// A set of a package and one more word.
+void noteSet(Talk& talk, const wire::Message& call, Known& known) {
+    Reader reader(call);
+    std::string said = std::string(call.member()) + " " + reader.string().value();
+    if (call.member() == "SetDataSaverExempt") {
+        said += reader.boolean().value() ? " yes" : " no";
+    } else if (call.member() == "Push") {
+        said += reader.boolean().value() ? " high " : " normal ";
+        said += reader.string().value();
+    } else if (call.member() != "SetApp") {
+        said += " " + reader.string().value();
+    }
+    known.told.push_back(said);
+    talk.reply(call, [](Writer&) {});
+}
+
+FakeDaemon::Answer knowing(Known& known) {
+    return [&known](Talk& talk, const wire::Message& call) {
+        const std::string_view member = call.member();
+        if (member == "ListApps") {
+            talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeAppView); });
+        } else if (member == "List") {
+            talk.reply(call, [&](Writer& writer) {
+                wire::writeList(writer, known.alarms, wire::writeAlarmView);
+                writer.boolean(false);
+            });
+        } else if (member == "Policy") {
+            talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.policy, wire::writePolicyRow); });
+        } else if (member == "ListDeviceLimits") {
+            talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.limits, wire::writeDeviceLimit); });
+        } else if (member == "GetDoze") {
+            talk.reply(call, [&](Writer& writer) { wire::writeDoze(writer, known.doze); });
+        } else if (member == "Get") {
+            const std::vector<wire::DeviceRow> rows{{"charging", "false", "set"}};
+            talk.reply(call, [&](Writer& writer) { wire::writeList(writer, rows, wire::writeDeviceRow); });
+        } else {
+            noteSet(talk, call, known);
+        }
+    };
+}
+
+AlarmView exactAlarm() {
+    AlarmView view;
+    view.alarm = {.app = {"com.example.mail"}, .tag = "tick", .kind = AlarmKind::Exact, .requested = Instant{1h}};
+    view.alarm.requestedWall = cli::wallNow() + 2h + 10min + slack;
+    view.earliest = view.alarm.requested + 50min;
+    view.latest = view.earliest;
+    view.held = "bucket";
+    return view;
+}
+
+} // namespace
+
+TEST_CASE("apps lists bucket, network and quota beside the state") { // limits.md §13
+    Known known{.apps = {mail()}};
+    FakeDaemon fake(knowing(known));
+    const auto made = ran({"apps"});
+    CHECK(made.code == 0);
+    CHECK(has(made.out, "com.example.mail  background  rare    blocked (standby)          0s"));
+    CHECK(has(ran({"apps", "--json"}).out, R"("bucket":"rare","bucketValue":40,"bucketReason":"forced_by_user",)"
+                                           R"("batteryUse":"optimized","dataSaverExempt":false,)"
+                                           R"("networkAllowed":false,"networkBecause":"standby","importance":400,)"));
+}
+
+TEST_CASE("app tells why it is in its bucket, and what it has left") { // limits.md §9
+    Known known{.apps = {mail()}};
+    FakeDaemon fake(knowing(known));
+    const std::string out = ran({"app", "com.example.mail"}).out;
+    CHECK(has(out, "importance  400\n"));
+    CHECK(has(out, "bucket      rare (forced by a person)\n"));
+    CHECK(has(out, "network     blocked (standby)\n"));
+    CHECK(has(out, "quota       10min used of 10min in 1d, 0s left; used up, back in 23h30min\n"));
+    CHECK(has(out, "expedited   4min used of 10min in 1d, 6min left; in quota\n"));
+}
+
+TEST_CASE("app sets what it is told, the battery before the bucket") { // limits.md §2.7, §9
+    Known known{.apps = {mail()}};
+    FakeDaemon fake(knowing(known));
+    CHECK(ran({"app", "com.example.mail", "--bucket", "rare", "--battery", "optimized", "--data-saver-exempt", "yes"})
+              .code == 0);
+    fake.calls();
+    CHECK(known.told == Words{"SetBatteryUse com.example.mail optimized", "SetDataSaverExempt com.example.mail yes",
+                              "SetStandbyBucket com.example.mail rare"});
+}
+
+TEST_CASE("app says so where another bucket is the least an app may have") { // limits.md §2.5, §2.7
+    Known known{.apps = {mail()}};
+    known.apps[0].bucket = Bucket::Exempted;
+    FakeDaemon fake(knowing(known));
+    const auto made = ran({"app", "com.example.mail", "--bucket", "rare"});
+    CHECK(made.code == 77);
+    CHECK(has(made.err, "com.example.mail stays in the bucket exempted"));
+}
+
+TEST_CASE("what an app is set to must be one of the words there are") {
+    for (const Words& given : {Words{"--bucket", "exempted"}, Words{"--bucket", "40"}, Words{"--battery", "some"},
+                               Words{"--data-saver-exempt", "maybe"}, Words{"--bucket"}}) {
+        Words line{"app", "com.example.mail"};
+        line.insert(line.end(), given.begin(), given.end());
+        const auto made = ran(line);
+        CHECK(made.code == 64);
+        CHECK(has(made.err, given[0]));
+    }
+}
+
+TEST_CASE("an app that is not installed ends with 66, whatever was asked of it") {
+    Known known{.apps = {mail()}};
+    FakeDaemon fake(knowing(known));
+    for (const Words& line :
+         {Words{"app", "com.example.nobody"}, Words{"app", "com.example.nobody", "--bucket", "rare"},
+          Words{"quota", "com.example.nobody"}, Words{"alarms", "com.example.nobody"},
+          Words{"push", "com.example.nobody"}, Words{"dumpsys", "alarm", "com.example.nobody"}}) {
+        CAPTURE(line[0]);
+        const auto made = ran(line);
+        CHECK(made.code == 66);
+        CHECK(made.out.empty());
+        CHECK(has(made.err, "com.example.nobody"));
+    }
+    fake.calls();
+    CHECK(known.told.empty());
+}
+
+TEST_CASE("quota has a row for regular and one for expedited jobs, and tells when it comes back") { // limits.md §3.7
+    Known known{.apps = {mail()}};
+    FakeDaemon fake(knowing(known));
+    const std::string all = ran({"quota"}).out;
+    CHECK(has(all, "com.example.mail  rare    regular    10min    0s  10min in 1d  used up, back in 23h30min"));
+    CHECK(has(all, "com.example.mail  rare    expedited   4min  6min  10min in 1d  in quota"));
+    CHECK_FALSE(has(all, "COMES BACK"));
+    const std::string one = ran({"quota", "com.example.mail"}).out;
+    CHECK(has(one, "regular       10min  in 23h30min  in 23h40min"));
+    const std::string json = ran({"quota", "com.example.mail", "--json"}).out;
+    CHECK(json.starts_with(R"({"schema":1,"package":"com.example.mail","bucket":"rare","regular":{"used":600000,)"
+                           R"("left":0,"allowed":600000,"window":86400000,"free":false,"returns":)"));
+    CHECK(has(json, R"("length":600000}]},"expedited":{"used":240000,"left":360000,)"));
+}
+
+TEST_CASE("a quota without a limit, and one that is free, say so") { // limits.md §3.3, §1.5
+    Known known{.apps = {mail()}};
+    known.apps[0].quota = {.used = 3min, .free = true};
+    known.apps[0].expedited.free = true;
+    FakeDaemon fake(knowing(known));
+    const std::string out = ran({"quota"}).out;
+    CHECK(has(out, "no limit  no limit"));
+    CHECK(has(out, "free: nothing is counted now"));
+    CHECK(has(ran({"quota", "--json"}).out, R"("regular":{"used":180000,"left":null,"allowed":null,)"));
+}
+
+TEST_CASE("alarms tells what each was set for, when it goes off, and what holds it") { // limits.md §7.3
+    Known known{.apps = {mail()}, .alarms = {exactAlarm()}};
+    known.alarms.push_back(exactAlarm());
+    known.alarms[1].alarm.tag = "tock";
+    known.alarms[1].alarm.interval = 1h;
+    known.alarms[1].alarm.wakeup = false;
+    known.alarms[1].earliest.reset();
+    known.alarms[1].latest.reset();
+    known.alarms[1].held = "user_restriction";
+    FakeDaemon fake(knowing(known));
+    const std::string out = ran({"alarms"}).out;
+    CHECK(has(out, "com.example.mail  tick  exact              in 2h10min  in 3h"));
+    CHECK(has(out, "tock  exact, no wake-up  in 2h10min  when that is lifted  every 1h  user_restriction"));
+    const std::string json = ran({"alarms", "com.example.mail", "--json"}).out;
+    CHECK(json.starts_with(R"({"schema":1,"package":"com.example.mail","tag":"tick","receiver":"","kind":"exact",)"));
+    CHECK(has(json, R"("held":"bucket"})"));
+    CHECK(has(json, R"("earliest":null,"latest":null,"held":"user_restriction"})"));
+}
+
+TEST_CASE("push hands its words to the daemon; without a priority it is normal") { // limits.md §8.5
+    Known known{.apps = {mail()}};
+    FakeDaemon fake(knowing(known));
+    CHECK(ran({"push", "com.example.mail", "--priority", "high", "--data", "hello there"}).code == 0);
+    CHECK(ran({"push", "com.example.mail"}).out.empty());
+    fake.calls();
+    CHECK(known.told == Words{"Push com.example.mail high hello there", "Push com.example.mail normal "});
+    CHECK(ran({"push"}).code == 64);
+    const auto urgent = ran({"push", "com.example.mail", "--priority", "urgent"});
+    CHECK(urgent.code == 64);
+    CHECK(has(urgent.err, "--priority is one of high|normal"));
+}
+
+TEST_CASE("what the daemon refuses of a message is told, and ends with 64") {
+    FakeDaemon fake([known = Known{.apps = {mail()}}](Talk& talk, const wire::Message& call) {
+        if (call.member() == "Push") return talk.refuse(call, Errc::IllegalArgument, "it has no receiver \"Pushes\"");
+        talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeAppView); });
+    });
+    const auto made = ran({"push", "com.example.mail", "--receiver", "Pushes"});
+    CHECK(made.code == 64);
+    CHECK(made.err == "stint: cannot push a message to com.example.mail: it has no receiver \"Pushes\"\n");
+}
+
+TEST_CASE("policy prints each value, its default and where it came from") { // limits.md §11
+    Known known{.policy = {{"doze.idle", "1h", "1h", "default", "first deep idle"},
+                           {"doze.idle_max", "6h", "6h", "default", "longest deep idle"},
+                           {"quota.window.rare", "20s", "24h", "/etc/stint/policy.toml:3", "its window"}}};
+    FakeDaemon fake(knowing(known));
+    CHECK(has(ran({"policy"}).out, "quota.window.rare  20s    24h      /etc/stint/policy.toml:3  its window"));
+    CHECK(ran({"policy", "doze.idle"}).out ==
+          "key      doze.idle\nvalue    1h\ndefault  1h\nsource   default\nmeaning  first deep idle\n");
+    const std::string doze = ran({"policy", "doze"}).out;
+    CHECK(has(doze, "doze.idle_max"));
+    CHECK_FALSE(has(doze, "quota"));
+    CHECK_FALSE(has(ran({"policy", "--changed"}).out, "doze"));
+    CHECK(ran({"policy", "quota.window.rare", "--json"}).out ==
+          R"({"schema":1,"key":"quota.window.rare","value":"20s","default":"24h","source":"/etc/stint/policy.toml:3",)"
+          R"("meaning":"its window"})"
+          "\n");
+    const auto gone = ran({"policy", "doze.idel"});
+    CHECK(gone.code == 66);
+    CHECK(gone.err == "stint: there is no constant doze.idel (did you mean doze.idle?); `stint policy` lists them\n");
+}
+
+TEST_CASE("device tells Doze, power, and what is held since when and until when") { // limits.md §1.1
+    const WallTime now = cli::wallNow();
+    Known known{.limits = {{.work = "regular jobs",
+                            .open = false,
+                            .by = "doze",
+                            .detail = "the device dozes (deep)",
+                            .clears = "use the device, or wait for a window",
+                            .cell = "limits.md §1.1, Doze × jobs",
+                            .since = now - 1h - 5min - slack,
+                            .until = now + 1h + 47min + slack},
+                           {.work = "alarm clocks"}}};
+    known.doze = {.deep = "idle",
+                  .light = "override",
+                  .deepUntil = now + 1h + 47min + slack,
+                  .screenOn = false,
+                  .charging = false,
+                  .chargingAt = now + 1h + 12min + slack};
+    FakeDaemon fake(knowing(known));
+    const std::string out = ran({"device"}).out;
+    CHECK(has(out, "charging  false  set\n"));
+    CHECK(has(out, "Power: plugged in, but does not count as charging: quotas count; it counts in 1h12min"));
+    CHECK(has(out, "Doze: deep IDLE, left in 1h47min at the latest; light OVERRIDE\n"));
+    CHECK(has(out, "regular jobs  held: the device dozes (deep)  1h5min"));
+    CHECK(has(out, "in 1h47min"));
+    CHECK(has(out, "limits.md §1.1, Doze × jobs"));
+    CHECK(has(out, "alarm clocks  goes on"));
+    const std::string json = ran({"device", "--json"}).out;
+    CHECK(has(json, R"({"schema":1,"section":"doze","deep":"idle","deepUntil":)"));
+    CHECK(has(json, R"({"schema":1,"section":"limit","work":"regular jobs","open":false,"by":"doze",)"));
+    CHECK(has(json, R"("work":"alarm clocks","open":true,"by":null,)"));
+}
+
+TEST_CASE("dumpsys deviceidle has Android's names") { // limits.md §6
+    Known known{.apps = {mail()}};
+    known.apps[0].batteryUse = BatteryUse::Unrestricted;
+    known.doze = {.deep = "idle_pending", .light = "inactive", .force = "", .plugged = false, .charging = false};
+    known.policy = {{"doze.light_enabled", "true", "true", "default", ""}, {"job.slots", "4", "16", "default", ""}};
+    FakeDaemon fake(knowing(known));
+    const std::string out = ran({"dumpsys", "deviceidle"}).out;
+    CHECK(has(out, "    doze.light_enabled=true\n"));
+    CHECK_FALSE(has(out, "job.slots"));
+    CHECK(has(out, "  Whitelist user apps:\n    com.example.mail\n"));
+    CHECK(has(out, "  mLightEnabled=true  mDeepEnabled=false\n"));
+    CHECK(has(out, "  mForceIdle=false\n"));
+    CHECK(has(out, "  mCharging=false\n"));
+    CHECK(has(out, "  mState=IDLE_PENDING mLightState=INACTIVE\n"));
+}
+
+TEST_CASE("dumpsys alarm counts and names the pending alarms") { // limits.md §7
+    Known known{.apps = {mail()}, .alarms = {exactAlarm()}};
+    FakeDaemon fake(knowing(known));
+    const std::string out = ran({"dumpsys", "alarm"}).out;
+    CHECK(has(out, "  Next alarm clock: none\n  1 pending alarms:\n"));
+    CHECK(has(out, "    ELAPSED_WAKEUP #0: Alarm{com.example.mail tick}\n"));
+    CHECK(has(out, "heldBy=bucket\n"));
+    CHECK(ran({"dumpsys", "alarm", "com.example.mail", "too"}).code == 64);
+    CHECK(has(ran({"dumpsys", "weather"}).err, "alarm, deviceidle, jobscheduler"));
+}
+
+TEST_CASE("am, cmd deviceidle and dumpsys deviceidle VERB hand every word on, behind their service") { // limits.md §6.7
+    Words words, before;
+    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+        Reader reader(call);
+        words = reader.strings().value();
+        wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+        options.take("before", before);
+        REQUIRE(options.read(reader).ok());
+        talk.reply(call, [](Writer& writer) { writer.int32(-1).string("out\n").string("err\n"); });
+    });
+    const auto made = ran({"am", "set-standby-bucket", "--user", "0", "com.example.mail", "rare"});
+    CHECK(made.code == 255);
+    CHECK(made.out == "out\n");
+    CHECK(made.err == "err\n");
+    CHECK(before == Words{"am"});
+    CHECK(words == Words{"set-standby-bucket", "--user", "0", "com.example.mail", "rare"});
+    CHECK(ran({"cmd", "deviceidle", "tempwhitelist", "-d", "5000", "com.example.mail"}).code == 255);
+    CHECK(before == Words{"cmd", "deviceidle"});
+    CHECK(words == Words{"tempwhitelist", "-d", "5000", "com.example.mail"});
+    CHECK(ran({"dumpsys", "deviceidle", "force-idle", "light"}).code == 255);
+    CHECK(before == Words{"cmd", "deviceidle"});
+    CHECK(words == Words{"force-idle", "light"});
+}
