@@ -42,6 +42,13 @@ std::vector<AlarmView> Scheduler::alarms(Now now) const {
     return views;
 }
 
+std::optional<Instant> Scheduler::nextWakeUp(Now now) const {
+    std::optional<Instant> next;
+    for (const AlarmView& view : alarms(now))
+        if (view.alarm.wakeup && view.latest && (!next || *view.latest < *next)) next = view.latest;
+    return next;
+}
+
 bool Scheduler::canScheduleExactAlarms(const AppId& app) const {
     const auto found = impl_->state.apps.find(app);
     return found != impl_->state.apps.end() && maySetExactAlarms(found->second);

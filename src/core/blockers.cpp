@@ -28,12 +28,14 @@ std::optional<Instant> opensAt(const State& state, const ShutGate& shut, const C
     return shut.verdict.forecast ? shut.verdict.askAgain : std::nullopt;
 }
 
-Blocker blockerOf(const State& state, const Tracked& tracked, const ShutGate& shut, const Context& context) {
+Blocker blockerOf(const State& state, const Tracked& tracked, const ShutGate& shut, const Context& context,
+                  Ahead ahead) {
     Blocker blocker{.reason = shut.verdict.reason,
                     .gate = std::string(shut.gate->name),
                     .detail = shut.gate->describe(context),
                     .clears = std::string(shut.gate->clears),
                     .since = sinceOf(state, tracked, shut.gate)};
+    if (ahead == Ahead::No) return blocker;
     if (const auto opens = opensAt(state, shut, context)) blocker.until = wallAt(*opens, context.world.now);
     return blocker;
 }
@@ -68,7 +70,7 @@ Blocker contentBlocker(const Tracked& tracked, Now now) {
 // What a deadline does not pass by (jobs.md §3.1 clause 5).
 bool outlastsDeadline(const Blocker& blocker) {
     using enum PendingReason;
-    constexpr std::array lasting{User, App, DeviceState, JobSchedulerOptimization, Quota, BackgroundRestriction,
+    constexpr std::array lasting{User,      App, DeviceState, JobSchedulerOptimization, Quota, BackgroundRestriction,
                                  AppStandby};
     return std::ranges::find(lasting, blocker.reason) != lasting.end();
 }
@@ -127,7 +129,7 @@ Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
 
 } // namespace
 
-std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now) {
+std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Ahead ahead) {
     if (ownRun(state, tracked)) return {};
     Asks asks = asksOf(tracked.job, state.constants);
     asks.overdue = tracked.job.deadline && *tracked.job.deadline <= now.elapsed;
@@ -136,7 +138,7 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     const Context context{world, asks, app == state.apps.end() ? nullptr : &app->second};
     std::vector<Blocker> blockers;
     for (const ShutGate& shut : shutGates(context))
-        blockers.push_back(blockerOf(state, tracked, shut, context));
+        blockers.push_back(blockerOf(state, tracked, shut, context, ahead));
     addOwnClocks(tracked, now, blockers);
     if (blockers.empty()) blockers.push_back(waitsFor(state, tracked, now));
     std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });

@@ -33,8 +33,8 @@ std::optional<Instant> nextAppClock(const State& state, const App& app, Now now)
     at(expeditedFreeUntil(app, world));
     at(app.memory.allowlistedUntil);
     at(networkCutOff(app, state.constants));
-    const auto ages = nextChange(app.memory.usage, usageNow(state, now.elapsed), state.device.screenOn, app,
-                                 state.constants);
+    const auto ages =
+        nextChange(app.memory.usage, usageNow(state, now.elapsed), state.device.screenOn, app, state.constants);
     if (ages) at(now.elapsed + std::max(*ages, Duration{1}));
     return next;
 }
@@ -60,6 +60,7 @@ DozeInputs dozeInputs(const State& state) { return {nextAlarmClock(state), isBus
 
 bool ageDoze(Turn& turn, const Device& was) {
     State& state = turn.state;
+    if (!state.deviceKnown) return false;
     std::vector<DozeChange> changes;
     Doze& doze = state.deviceState.doze;
     const Doze before = doze;

@@ -40,7 +40,7 @@ JobView viewOf(const State& state, const Tracked& tracked, Now now) {
         addRun(state, *running, view);
         return view;
     }
-    const auto blockers = blockersOf(state, tracked, now);
+    const auto blockers = blockersOf(state, tracked, now, Ahead::Yes);
     for (const Blocker& blocker : named(blockers)) {
         const bool told = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
         if (!told) view.reasons.push_back(blocker.reason); // each once (jobs.md §9.1)
@@ -106,7 +106,7 @@ std::vector<JobView> Scheduler::completed(const std::optional<AppId>& app) const
 std::vector<Blocker> Scheduler::explain(const JobKey& key, Now now) const {
     const auto tracked = impl_->state.jobs.find(key);
     if (tracked == impl_->state.jobs.end()) return {};
-    return named(blockersOf(impl_->state, tracked->second, now));
+    return named(blockersOf(impl_->state, tracked->second, now, Ahead::Yes));
 }
 
 std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {

@@ -107,12 +107,16 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     state.clockGood = clockIsGood(snapshot.committed, now);
     restoreUsage(state, snapshot.usageTime, boot, now);
     setSweep(state, now);
+    if (snapshot.deviceState) state.deviceState = *snapshot.deviceState;
     for (StoredApp& stored : snapshot.apps) {
-        const AppId app = stored.memory.app;
-        AppMemory memory = stored.boot == boot
-                               ? afterRestart(std::move(stored.memory), lastAlive(snapshot, now, state.constants), state.constants)
-                               : afterBoot(std::move(stored.memory), stored.written, now, state.constants);
-        state.memories.emplace(app, std::move(memory));
+        const AppMemory before = stored.memory;
+        AppMemory memory =
+            stored.boot == boot
+                ? afterRestart(std::move(stored.memory), lastAlive(snapshot, now, state.constants), state.constants)
+                : afterBoot(std::move(stored.memory), stored.written, now, state.constants);
+        // Written at once: a second restart must not count the same session again.
+        if (!(memory == before)) turn.record(SaveApp{memory, now});
+        state.memories.emplace(memory.app, std::move(memory));
     }
     restoreAlarms(turn, std::move(snapshot.alarms), boot);
     for (StoredMessage& stored : snapshot.messages) {
@@ -145,12 +149,14 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
 Step Scheduler::handle(const Event& event, Now now) {
     Step step;
     Turn turn{.state = impl_->state, .now = now, .step = step};
+    const DeviceState before = impl_->state.deviceState;
     ageDevice(turn);
     ageApps(turn);
     mergeEvent(turn, event);
     settle(turn);
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
+    if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
     return step;
 }
 

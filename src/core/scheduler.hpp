@@ -54,6 +54,8 @@ public:
     std::vector<AppView> apps(Now now) const;
     /// Pending alarms by app and tag.
     std::vector<AlarmView> alarms(Now now) const;
+    /// When the next wake-up alarm goes off at the latest; nullopt: none does, but for an event (limits.md §7.1).
+    std::optional<Instant> nextWakeUp(Now now) const;
     /// limits.md §7.5.
     bool canScheduleExactAlarms(const AppId& app) const;
     /// Each kind of work, and whether the device lets it go on.

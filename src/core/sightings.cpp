@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "core/state.hpp"
+#include "rules/alarm.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/device_state.hpp"
-#include "rules/alarm.hpp"
 #include "rules/ending.hpp"
 #include "rules/standby.hpp"
 
@@ -53,7 +53,8 @@ void merge(Turn& turn, const AppInstalled& event) {
     app.manifest = event.manifest;
     if (auto memory = turn.state.memories.extract(event.manifest.package)) {
         app.memory = std::move(memory.mapped());
-    } else if (!known) {
+    }
+    if (app.memory.usage == unused()) {
         app.memory.usage = firstUsage(app.manifest, usageNow(turn.state, turn.now.elapsed));
     }
     app.memory.app = event.manifest.package;
@@ -108,7 +109,8 @@ void merge(Turn& turn, const AppSeen& event) {
 void merge(Turn& turn, const DeviceChanged& event) {
     State& state = turn.state;
     const DeviceState was = state.deviceState;
-    const Device before = state.device;
+    const Device before = state.deviceKnown ? state.device : event.device;
+    state.deviceKnown = true;
     const bool usageDiffers = before.screenOn != event.device.screenOn;
     if (usageDiffers) foldUsage(turn);
     state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
@@ -123,6 +125,7 @@ void merge(Turn& turn, const DeviceChanged& event) {
 
 void ageDevice(Turn& turn) {
     State& state = turn.state;
+    if (!state.deviceKnown) return;
     const DeviceState was = state.deviceState;
     state.deviceState = nextDeviceState(state.device, was, turn.now.elapsed, state.constants);
     turn.changed |= differences(state.device, state.device, was, state.deviceState);

@@ -49,11 +49,11 @@ struct Running {
     WorkType type = WorkType::Background;
     std::int32_t bias = 0; ///< of its app when it began
     bool stopTraced = false;
-    bool startedOnTop = false; ///< its app was on top when it began (limits.md §1.5)
-    bool dynamic = false;      ///< by the idle path of the restricted bucket (limits.md §5)
+    bool startedOnTop = false;  ///< its app was on top when it began (limits.md §1.5)
+    bool dynamic = false;       ///< by the idle path of the restricted bucket (limits.md §5)
     bool pluggedEnough = false; ///< began with power alone as its charging constraint (limits.md §10.3)
-    bool free = true;       ///< all of it so far lay in free time (jobs.md §6.7)
-    ContentChanges content; ///< for the next job of this id
+    bool free = true;           ///< all of it so far lay in free time (jobs.md §6.7)
+    ContentChanges content;     ///< for the next job of this id
 };
 
 /// A run that ended badly: its app may not know it yet, and is not told off for its callbacks until `until` (§4.2).
@@ -97,6 +97,7 @@ struct State {
     std::map<AppId, AppMemory> memories; ///< of apps that are not announced again yet, after a restart
     Device device;
     DeviceState deviceState;
+    bool deviceKnown = false; ///< somebody has told of the device: nothing dozes before
 
     std::map<JobKey, Tracked> jobs;
     std::map<AppId, std::int64_t> jobCount;
@@ -105,12 +106,12 @@ struct State {
     std::uint64_t watchedVersion = 0; ///< one more whenever another path, or one less, is
     Groups groups;
     std::set<std::pair<Instant, JobKey>> jobClocks;
-    std::set<Asks> held;                         ///< ready, and held back for a batch (jobs.md §3.7)
-    std::optional<Instant> heldUntil;            ///< when they go on, however few they are
-    std::set<Asks> slotless;                     ///< found no slot in the last pass
-    std::optional<Instant> generous;             ///< the instant of the last pass that gave an extra slot
-    bool clockGood = true;                       ///< jobs.md §7.3
-    WallTime lastCommit{};                       ///< as it was at the last boot
+    std::set<Asks> held;              ///< ready, and held back for a batch (jobs.md §3.7)
+    std::optional<Instant> heldUntil; ///< when they go on, however few they are
+    std::set<Asks> slotless;          ///< found no slot in the last pass
+    std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
+    bool clockGood = true;            ///< jobs.md §7.3
+    WallTime lastCommit{};            ///< as it was at the last boot
 
     std::map<RunId, Running> runs;
     std::set<std::pair<Instant, RunId>> timers; ///< one for each run
@@ -119,17 +120,17 @@ struct State {
     std::map<AppId, std::deque<Completed>> completed; ///< newest last
 
     // The limits (limits.md).
-    UsageTime usageTime;  ///< the clocks that apps age by, as they were at `usageAt`
+    UsageTime usageTime; ///< the clocks that apps age by, as they were at `usageAt`
     Instant usageAt;
-    std::set<std::pair<Instant, AppId>> appClocks;           ///< when time alone changes what gates read of an app
-    std::map<AppId, Instant> appClockOf;                     ///< the same by app
-    std::optional<Instant> sweepAt;                          ///< of the built-in predictor (limits.md §2.6)
-    std::map<std::pair<AppId, std::string>, Alarm> alarms;   ///< pending, by app and tag
+    std::set<std::pair<Instant, AppId>> appClocks;         ///< when time alone changes what gates read of an app
+    std::map<AppId, Instant> appClockOf;                   ///< the same by app
+    std::optional<Instant> sweepAt;                        ///< of the built-in predictor (limits.md §2.6)
+    std::map<std::pair<AppId, std::string>, Alarm> alarms; ///< pending, by app and tag
     AlarmIndex alarmIndex;
-    std::map<std::uint64_t, Message> messages;               ///< waiting for their delivery
-    std::map<std::uint64_t, Delivery> deliveries;            ///< on their way
-    std::map<std::string, WallTime> limitedSince;            ///< by work and what of the device holds it back
-    std::map<AppId, NetworkVerdict> networkTold;             ///< each app's background network, as last told
+    std::map<std::uint64_t, Message> messages;    ///< waiting for their delivery
+    std::map<std::uint64_t, Delivery> deliveries; ///< on their way
+    std::map<std::string, WallTime> limitedSince; ///< by work and what of the device holds it back
+    std::map<AppId, NetworkVerdict> networkTold;  ///< each app's background network, as last told
     std::uint64_t nextDelivery = 1;
     std::uint64_t nextAlarm = 1;
     std::uint64_t nextMessage = 1;
@@ -186,7 +187,9 @@ void fillSlots(Turn& turn);
 // The explanation (blockers.cpp).
 
 /// Everything that keeps a tracked job from running; empty where it runs.
-std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now);
+/// Whether it is asked when each ends, which takes a look at the days to come.
+enum class Ahead : std::uint8_t { No, Yes };
+std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Ahead ahead);
 /// Those that a person is told of: APP only where nothing else is (jobs.md §9.1).
 std::vector<Blocker> named(std::vector<Blocker> blockers);
 /// The time of its start, where nothing disturbs it; nullopt: it waits for more than time.

@@ -26,8 +26,8 @@ struct Alarm {
     bool persisted = false; ///< PROPOSAL: kept over a reboot, where Android drops every alarm
     Instant requested;
     WallTime requestedWall;
-    Duration window{0};     ///< after `requested`, as limits.md §7.2 computes it
-    Duration interval{0};   ///< 0: once
+    Duration window{0};         ///< after `requested`, as limits.md §7.2 computes it
+    Duration interval{0};       ///< 0: once
     std::uint64_t sequence = 0; ///< in the order of the calls
 
     bool operator==(const Alarm&) const = default;
@@ -38,7 +38,7 @@ struct Message {
     std::uint64_t id = 0;
     AppId app;
     std::string receiver;
-    bool high = false;     ///< as it was sent
+    bool high = false; ///< as it was sent
     std::string data;
     Instant arrived;
     WallTime arrivedWall;

@@ -98,11 +98,11 @@ struct AppMemory {
     std::optional<Instant> badUntil;    ///< the crash guard's rest (jobs.md §12.3)
     Usage usage;
     BatteryUse batteryUse = BatteryUse::Optimized;
-    bool dataSaverExempt = false; ///< the user lets it use data under Data Saver
+    bool dataSaverExempt = false;            ///< the user lets it use data under Data Saver
     std::optional<Instant> allowlistedUntil; ///< the temporary allowlist; its end stays, for ej.grace_temp_allowlist
     QuotaLedger quota;
     ExpeditedLedger expedited;
-    std::vector<Instant> alarms;          ///< delivery instants that count for the bucket, oldest first (limits.md §7.4)
+    std::vector<Instant> alarms; ///< delivery instants that count for the bucket, oldest first (limits.md §7.4)
     std::vector<Instant> whileIdleAlarms; ///< those of while-idle alarms in Doze or battery saver
     std::vector<PushNote> pushes;         ///< within push.window, oldest first
 
@@ -118,7 +118,8 @@ struct App {
     std::optional<Instant> grantUntil;             ///< the few seconds after a tap (jobs.md §2.3)
     std::optional<Instant> leftTop;                ///< when it last left the top, while it is not there
     bool foreground = false;                       ///< visible, or with a foreground service
-    std::optional<Instant> leftForeground; ///< when it was last visible or ran a foreground service, while it is neither
+    std::optional<Instant>
+        leftForeground; ///< when it was last visible or ran a foreground service, while it is neither
     std::map<std::string, bool, std::less<>>
         foregroundServices;                            ///< running ones; whether begun while it might start UI
     std::map<JobClass, std::vector<Instant>> timeouts; ///< timeout events within job.safeguard.timeout_window (§6.7)

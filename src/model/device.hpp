@@ -19,7 +19,8 @@ enum class Thermal : std::uint8_t { None, Light, Moderate, Severe, Critical, Eme
 std::string_view nameOf(Thermal);
 std::optional<Thermal> thermalNamed(std::string_view name);
 
-/// Whether it lies still. Unknown: no sensor tells; then nothing ever moves it, and Doze does not sense (limits.md §6.2).
+/// Whether it lies still. Unknown: no sensor tells; then nothing ever moves it, and Doze does not sense (limits.md
+/// §6.2).
 enum class Motion : std::uint8_t { Unknown, Still, Moving };
 
 struct Device {
@@ -30,7 +31,7 @@ struct Device {
     bool dataSaver = false;
     bool batterySaver = false;
     std::optional<DozeForce> dozeForce; ///< a person's or a scenario's word
-    bool dreaming = false; ///< the screen shows a dream or a dock's clock: nobody uses the device
+    bool dreaming = false;              ///< the screen shows a dream or a dock's clock: nobody uses the device
     Memory memory = Memory::Normal;
     bool plugged = true; ///< external power is there; no battery counts as plugged and charging (jobs.md §12.10)
     /// Counts as charging or not, whatever level and time say: a scenario's or a person's word, or no battery at all.

@@ -40,8 +40,8 @@ struct Doze {
     Duration lightIdleFor{0};
     Duration lightBudget{0};
     std::optional<Instant> windowSince; ///< of the maintenance window that is open, deep or light
-    bool quickWhileIdle = false;        ///< quick doze came on while idling: motion ends that idle once (limits.md §6.2)
-    std::optional<Instant> settledAt;   ///< idle was left just now: background jobs wait until then (limits.md §6.4)
+    bool quickWhileIdle = false;      ///< quick doze came on while idling: motion ends that idle once (limits.md §6.2)
+    std::optional<Instant> settledAt; ///< idle was left just now: background jobs wait until then (limits.md §6.4)
 
     /// Whether jobs, network and messages are held (limits.md §6.3: waiting for a network counts as idle).
     bool idle() const {

@@ -130,7 +130,7 @@ struct Trace {
     std::string during; ///< unresponsive: bind, start, stop, notification; killed: the reason
     std::optional<Duration> ran;
     std::optional<bool> overdue;
-    std::optional<WorkItem> item; ///< work
+    std::optional<WorkItem> item;      ///< work
     std::string tag;                   ///< alarm
     std::optional<Duration> lateBy;    ///< alarm, message: after the time it was set for, or arrived
     std::optional<std::int64_t> count; ///< alarm

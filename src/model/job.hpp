@@ -81,7 +81,7 @@ struct Job {
     Duration cumulative{0};     ///< run time over its attempts
     bool demotedByUser = false; ///< jobs.md §6.6
     bool demotedBySystem = false;
-    bool barred = false; ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
+    bool barred = false;  ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
     bool running = false; ///< a run is under way: written down, so that a dead daemon's runs count as lost
     std::string label;    ///< a word for people, from the extras "label"
 };

@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "model/app.hpp"
+#include "model/device.hpp"
 #include "model/job.hpp"
 
 namespace stint {
@@ -47,12 +48,16 @@ struct SaveOverrides {
     std::map<std::string, std::string> overrides;
 }; ///< the whole of Device::overrides
 
-
 /// The clocks that apps age by (limits.md §2.2), as they were at `at` of this boot.
 struct SaveUsageTime {
     UsageTime time;
     Instant at;
     bool screenOn = true; ///< so that a restart inside the boot can go on from there
+};
+/// What is derived from the device's reports with a memory: charging, idle, Doze. A restart inside the boot goes on
+/// from it.
+struct SaveDeviceState {
+    DeviceState state;
 };
 struct SaveAlarm {
     Alarm alarm;
@@ -69,7 +74,7 @@ struct DropMessage {
 };
 
 using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveCompleted, SaveApp, DropApp, SaveOverrides,
-                            SaveUsageTime, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
+                            SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
 
 /// A job as it was found, with the boot it was written in: core decides what of it still holds (jobs.md §7).
 struct StoredJob {
@@ -97,15 +102,16 @@ struct StoredUsageTime {
 
 /// Everything that was written down.
 struct Snapshot {
-    std::vector<StoredJob> jobs;                    ///< by key
-    std::vector<StoredApp> apps;                    ///< by app
-    std::vector<StoredAlarm> alarms;                ///< by app and tag
-    std::vector<StoredMessage> messages;            ///< by id
+    std::vector<StoredJob> jobs;         ///< by key
+    std::vector<StoredApp> apps;         ///< by app
+    std::vector<StoredAlarm> alarms;     ///< by app and tag
+    std::vector<StoredMessage> messages; ///< by id
     std::optional<StoredUsageTime> usageTime;
-    std::vector<Completed> completed;               ///< per app, oldest first
-    std::map<std::string, std::string> overrides;   ///< of this boot, else empty
-    WallTime committed{};                           ///< when the last commit was made (jobs.md §7.1)
-    std::uint32_t generation = 0;                   ///< one more at each load: makes RunIds unique over restarts
+    std::optional<DeviceState> deviceState;       ///< of this boot
+    std::vector<Completed> completed;             ///< per app, oldest first
+    std::map<std::string, std::string> overrides; ///< of this boot, else empty
+    WallTime committed{};                         ///< when the last commit was made (jobs.md §7.1)
+    std::uint32_t generation = 0;                 ///< one more at each load: makes RunIds unique over restarts
     bool sameBoot = false; ///< the last commit was made in this boot: a restart of the daemon, not a reboot
 };
 

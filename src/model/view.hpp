@@ -73,9 +73,9 @@ struct QuotaView {
     std::optional<Duration> allowed; ///< nullopt: no limit
     std::optional<Duration> window;
     Duration used{0};
-    std::optional<Duration> left; ///< may be negative after a demotion; nullopt: no limit
-    bool free = false;            ///< nothing is counted right now: charging, seen, …
-    std::optional<WallTime> returns; ///< when it is in quota again; nullopt: it is
+    std::optional<Duration> left;                         ///< may be negative after a demotion; nullopt: no limit
+    bool free = false;                                    ///< nothing is counted right now: charging, seen, …
+    std::optional<WallTime> returns;                      ///< when it is in quota again; nullopt: it is
     std::vector<std::pair<WallTime, Duration>> comesBack; ///< when what was used rolls out of the window, oldest first
 };
 
@@ -87,8 +87,8 @@ struct AlarmView {
     std::string held; ///< what holds it beyond its own time: "bucket", "doze", "battery_saver", "user_restriction"
 };
 
-/// One kind of work, and what of the device's state alone holds it back: that of an app in the background which has used
-/// nothing of its limits (limits.md §1.1).
+/// One kind of work, and what of the device's state alone holds it back: that of an app in the background which has
+/// used nothing of its limits (limits.md §1.1).
 struct DeviceLimitView {
     std::string work; ///< "regular jobs", "alarms"
     bool open = true;
@@ -113,7 +113,7 @@ struct AppView {
     BatteryUse batteryUse = BatteryUse::Optimized;
     bool dataSaverExempt = false;
     bool networkAllowed = true;
-    std::string networkBecause; ///< the rule that shuts it (limits.md §8.1)
+    std::string networkBecause;  ///< the rule that shuts it (limits.md §8.1)
     std::int32_t importance = 0; ///< limits.md §9
     QuotaView quota;
     QuotaView expedited;

@@ -23,7 +23,8 @@ void shift(RateWindow& window, Duration by) {
 
 AppMemory afterRestart(AppMemory memory, Instant died, const Constants& constants) {
     if (memory.quota.open) closeRegular(memory.quota, std::max(died, memory.quota.open->start), constants);
-    if (memory.expedited.open) closeExpedited(memory.expedited, std::max(died, memory.expedited.open->start), constants);
+    if (memory.expedited.open)
+        closeExpedited(memory.expedited, std::max(died, memory.expedited.open->start), constants);
     return memory;
 }
 

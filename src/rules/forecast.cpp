@@ -58,8 +58,7 @@ std::optional<Instant> quotaOpens(const Context& c, UsageTime usage) {
         now = {*next, now.wall + passed};
         if (state.chargingAt && *state.chargingAt <= now.elapsed) state.charging = true;
         if (state.idleAt && *state.idleAt <= now.elapsed) state.idle = true;
-        const UsageTime then{later.running + passed,
-                             later.screenOn + (c.world.device.screenOn ? passed : Duration{0})};
+        const UsageTime then{later.running + passed, later.screenOn + (c.world.device.screenOn ? passed : Duration{0})};
         app.memory.usage = aged(app.memory.usage, then, app, c.world.constants, false);
     }
     return std::nullopt;

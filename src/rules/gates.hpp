@@ -19,7 +19,7 @@ struct Gate {
     std::string_view clears; ///< what would open it, in words
     bool stopsRunning;       ///< a running job is stopped when it shuts; else it only keeps jobs from starting
     StopReason stop;
-    InternalReason internal; ///< within the guarantee
+    InternalReason internal;            ///< within the guarantee
     Override passedBy = Override::Full; ///< the least override that ignores it (jobs.md §8); None: no override does
     bool explicitly = true; ///< a constraint of the job's own: a deadline that has passed ignores it (jobs.md §3.1)
     int stopRank = 0;       ///< of several that shut at one instant the smallest is told (limits.md §9)

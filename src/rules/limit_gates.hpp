@@ -23,7 +23,6 @@ Verdict idlePathGate(const Context&);    ///< a job that runs by the idle path k
 /// where it needs a network.
 bool idlePathOpen(const Context&);
 
-
 /// Free time of an app under either policy: charging and not restricted, or on screen (jobs.md §6.7).
 bool alwaysFree(const App& app, const World& world);
 

@@ -29,6 +29,7 @@ Snapshot MemoryStore::load(const BootId& boot) {
     for (const auto& [id, stored] : messages_)
         snapshot.messages.push_back(stored);
     snapshot.usageTime = usageTime_;
+    if (deviceState_ && deviceState_->second == boot) snapshot.deviceState = deviceState_->first;
     for (const auto& [app, history] : completed_)
         snapshot.completed.insert(snapshot.completed.end(), history.begin(), history.end());
     if (overrides_.second == boot) snapshot.overrides = overrides_.first;
@@ -64,9 +65,7 @@ void MemoryStore::write(const SaveCompleted& record) {
         history.pop_front();
 }
 
-void MemoryStore::write(const SaveApp& record) {
-    apps_[record.memory.app] = {record.memory, boot_, record.written};
-}
+void MemoryStore::write(const SaveApp& record) { apps_[record.memory.app] = {record.memory, boot_, record.written}; }
 
 void MemoryStore::write(const DropApp& record) {
     apps_.erase(record.app);
@@ -74,6 +73,8 @@ void MemoryStore::write(const DropApp& record) {
 }
 
 void MemoryStore::write(const SaveUsageTime& record) { usageTime_ = {record, boot_}; }
+
+void MemoryStore::write(const SaveDeviceState& record) { deviceState_ = {record.state, boot_}; }
 
 void MemoryStore::write(const SaveAlarm& record) {
     alarms_[{record.alarm.app, record.alarm.tag}] = {record.alarm, boot_};

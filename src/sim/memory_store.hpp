@@ -26,6 +26,7 @@ private:
     void write(const DropApp& record);
     void write(const SaveOverrides& record);
     void write(const SaveUsageTime& record);
+    void write(const SaveDeviceState& record);
     void write(const SaveAlarm& record);
     void write(const DropAlarm& record);
     void write(const SaveMessage& record);
@@ -39,6 +40,7 @@ private:
     std::map<std::pair<AppId, std::string>, StoredAlarm> alarms_;
     std::map<std::uint64_t, StoredMessage> messages_;
     std::optional<StoredUsageTime> usageTime_;
+    std::optional<std::pair<DeviceState, BootId>> deviceState_;
     std::map<AppId, std::deque<Completed>> completed_;
     std::pair<std::map<std::string, std::string>, BootId> overrides_;
 };

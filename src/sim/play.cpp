@@ -142,9 +142,7 @@ bool isExpectation(const Deed& deed) {
 
 } // namespace
 
-bool Played::passed() const {
-    return std::ranges::all_of(findings, &Finding::held);
-}
+bool Played::passed() const { return std::ranges::all_of(findings, &Finding::held); }
 
 Duration endOf(const Scenario& scenario) {
     if (scenario.until) return *scenario.until;

@@ -176,7 +176,8 @@ void World::perform(const Effect& effect) {
                               if (e.message.data == notifyingMessage) shows(e.message.app);
                               taken(e.message.app, e.delivery);
                           },
-                          [](const NetworkAccess&) {}, [&](const EndRun& e) { runs_.end(e); }, [&](const KillApp& e) { die(e.app, false); },
+                          [](const NetworkAccess&) {}, [&](const EndRun& e) { runs_.end(e); },
+                          [&](const KillApp& e) { die(e.app, false); },
                           // An app moves its traffic by itself, and nobody looks at a simulated notification.
                           [](const CallNetworkChanged&) {}, [](const CallAction&) {}, [](const ShowNotification&) {},
                           [](const WithdrawNotification&) {}, [](const Reply&) {}},

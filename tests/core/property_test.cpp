@@ -150,6 +150,7 @@ template <class Property> void holds(const char* sentence, int runs, Property pr
     rc::detail::TestParams params;
     params.seed = rc::detail::configuration().testParams.seed;
     params.maxSuccess = runs * soakFactor();
+    params.disableShrinking = rc::detail::configuration().testParams.disableShrinking;
     const auto result = rc::detail::checkTestable(property, metadata, params);
     if (result.template is<rc::detail::SuccessResult>()) return;
     std::ostringstream told;

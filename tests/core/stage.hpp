@@ -66,7 +66,10 @@ public:
         event(AppInstalled{manifest});
         if (isNew) event(BucketForced{.app = manifest.package, .bucket = Bucket::Active});
     }
-    void see(const AppId& app, bool visible) { event(AppSeen{app, visible, true}); }
+    void see(const AppId& app, bool visible) {
+        seen_[app] = visible;
+        event(AppSeen{app, visible, true});
+    }
     template <class Change> void change(Change with) {
         with(device);
         event(DeviceChanged{{}, device});
@@ -113,11 +116,14 @@ public:
         for (const auto& [id, message] : messages_)
             snapshot.messages.push_back(message);
         snapshot.usageTime = usageTime_;
+        if (deviceState_ && deviceState_->second.value == boot) snapshot.deviceState = deviceState_->first;
         snapshot.generation = ++generation_;
         boot_ = boot;
         take(core->restore(std::move(snapshot), BootId{boot}, clock()));
         take(core->handle(DeviceChanged{{}, device}, clock()));
         install(manifestOf(mail));
+        for (const auto& [app, visible] : seen_)
+            event(AppSeen{app, visible, true});
         until(now.elapsed - at(0s));
     }
 
@@ -220,13 +226,24 @@ private:
                                   std::ranges::sort(stored_.at(r.job).work, {}, &WorkItem::id);
                               },
                               [&](const DropWork& r) { drop(r.job, r.item); },
-                              [&](const SaveApp& r) { memories_[r.memory.app] = {r.memory, BootId{boot_}, r.written}; },
-                              [&](const SaveUsageTime& r) { usageTime_ = {r, BootId{boot_}}; },
+                              [&](const SaveApp& r) {
+                                  memories_[r.memory.app] = {r.memory, BootId{boot_}, r.written};
+                              },
+                              [&](const SaveUsageTime& r) {
+                                  usageTime_ = {r, BootId{boot_}};
+                              },
+                              [&](const SaveDeviceState& r) {
+                                  deviceState_ = {r.state, BootId{boot_}};
+                              },
                               [&](const SaveAlarm& r) {
                                   alarms_[{r.alarm.app, r.alarm.tag}] = {r.alarm, BootId{boot_}};
                               },
-                              [&](const DropAlarm& r) { alarms_.erase({r.app, r.tag}); },
-                              [&](const SaveMessage& r) { messages_[r.message.id] = {r.message, BootId{boot_}}; },
+                              [&](const DropAlarm& r) {
+                                  alarms_.erase({r.app, r.tag});
+                              },
+                              [&](const SaveMessage& r) {
+                                  messages_[r.message.id] = {r.message, BootId{boot_}};
+                              },
                               [&](const DropMessage& r) { messages_.erase(r.id); }, [](const auto&) {}},
                    record);
     }
@@ -242,6 +259,7 @@ private:
                               [&](const WithdrawNotification& e) {
                                   shown.erase({e.app, e.id});
                               },
+                              [&](const KillApp& e) { seen_.erase(e.app); }, // and is not seen any more
                               [&](const Reply& e) { replies.push_back(e); },
                               [&](const Trace& e) { traces.emplace_back(now.elapsed, e); }, [](const auto&) {}},
                    effect);
@@ -267,10 +285,12 @@ private:
     std::multimap<Instant, Event> answers_;
     std::map<JobKey, RunId> running_;
     std::map<JobKey, Job> stored_;
+    std::map<AppId, bool> seen_;
     std::map<AppId, StoredApp> memories_;
     std::map<std::pair<AppId, std::string>, StoredAlarm> alarms_;
     std::map<std::uint64_t, StoredMessage> messages_;
     std::optional<StoredUsageTime> usageTime_;
+    std::optional<std::pair<DeviceState, BootId>> deviceState_;
     std::string boot_ = "first boot";
     std::uint32_t generation_ = 0;
 };
