@@ -27,6 +27,7 @@ struct Options {
 struct Played {
     History history;
     std::vector<Finding> findings; ///< one an expectation, in the order of the file
+    std::uint64_t events = 0;      ///< that the core has handled
     std::vector<Need> needs;       ///< an essential one: nothing was played, and there is no finding
 
     bool passed() const;

@@ -62,7 +62,9 @@ bool World::doNext(Instant target) {
 }
 
 void World::tick() {
-    if (core_) take(core_->handle(Tick{}, now()));
+    if (!core_) return;
+    ++events_;
+    take(core_->handle(Tick{}, now()));
 }
 
 void World::change(const DeviceChange& change) {
@@ -114,6 +116,7 @@ void World::tell(Event event, const std::function<void(const Reply&)>& answered)
             if constexpr (requires { one.call; }) one.call = call;
         },
         event);
+    ++events_;
     const Step step = core_->handle(event, now());
     for (const Effect& effect : step.effects) {
         const auto* reply = std::get_if<Reply>(&effect);

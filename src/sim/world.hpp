@@ -44,6 +44,8 @@ public:
     Runs& runs() { return runs_; }
     const Scheduler& core() const { return *core_; }
     const History& history() const { return history_; }
+    /// How many events the core has handled.
+    std::uint64_t events() const { return events_; }
     /// For when the run is over.
     History takeHistory() { return std::move(history_); }
 
@@ -72,6 +74,7 @@ private:
     BootId bootId_;
     int boots_ = 0;
     std::uint64_t lastCall_ = 0;
+    std::uint64_t events_ = 0;
     MemoryStore store_;
     Agenda agenda_;
     History history_;
