@@ -81,6 +81,8 @@ public:
     virtual std::vector<JobView> completed(const std::optional<AppId>& app) = 0;
     virtual std::vector<Blocker> explain(const JobKey& key) = 0;
     virtual std::vector<HistoryEntry> history(const JobKey& key) = 0;
+    virtual std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) = 0;
+    virtual SchedulerView overview(std::size_t mostQueued) = 0;
     virtual std::vector<TaskRow> tasks() = 0;
     virtual std::vector<AppView> apps() = 0;
     virtual bool canRunUserInitiatedJobs(const AppId& app) = 0;

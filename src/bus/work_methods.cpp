@@ -29,7 +29,11 @@ Handled dequeueWork(Request& request) {
     request.owner.arrived(DequeueWork{request.call, request.caller.app, run});
     return waits([](Writer& writer, const Reply& reply) {
         writer.openArray("a{sv}");
-        if (reply.item) wire::writeWork(writer, *reply.item);
+        if (reply.item) {
+            WorkItem item = *reply.item;
+            item.active = false; // it is, of course: said only where items are listed
+            wire::writeWork(writer, item);
+        }
         writer.close();
     });
 }

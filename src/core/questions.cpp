@@ -5,6 +5,7 @@
 #include "core/state.hpp"
 #include "rules/admission.hpp"
 #include "rules/kind.hpp"
+#include "rules/safeguard.hpp"
 
 namespace stint {
 namespace {
@@ -19,9 +20,20 @@ void addRun(const State& state, const Running& running, JobView& view) {
     view.transferredUp = run.transferredUp;
     view.estimatedDown = run.estimatedDown;
     view.estimatedUp = run.estimatedUp;
+    view.network = run.network;
+    view.clocks = RunClocks{.guaranteed = run.beganWall + run.guarantee,
+                            .limit = run.beganWall + run.limit,
+                            .timer = run.beganWall + (run.timer - run.began),
+                            .slot = std::string(nameOf(running.type)),
+                            .stop = run.ending};
     if (!run.notification) return;
     const auto posted = state.notifications.find({run.key.app, *run.notification});
     if (posted != state.notifications.end()) view.notification = posted->second.notification;
+}
+
+std::optional<WallTime> timeOf(WallTime time) {
+    if (time == WallTime{}) return std::nullopt;
+    return time;
 }
 
 JobView viewOf(const State& state, const Tracked& tracked, Now now) {
@@ -34,12 +46,17 @@ JobView viewOf(const State& state, const Tracked& tracked, Now now) {
                  .failures = job.failures,
                  .systemStops = job.systemStops,
                  .scheduled = job.scheduled,
+                 .latest = job.deadlineWall ? job.deadlineWall : job.windowEndWall,
+                 .lastSuccess = timeOf(job.lastSuccess),
+                 .lastFailure = timeOf(job.lastFailure),
+                 .workItems = static_cast<std::uint32_t>(job.work.size()),
                  .estimatedDown = job.info->getEstimatedNetworkDownloadBytes(),
                  .estimatedUp = job.info->getEstimatedNetworkUploadBytes()};
     if (const Running* running = ownRun(state, tracked)) {
         addRun(state, *running, view);
         return view;
     }
+    if (job.info->getRequiredNetwork()) view.network = state.device.network;
     const auto blockers = blockersOf(state, tracked, now);
     for (const Blocker& blocker : named(blockers))
         view.reasons.push_back(blocker.reason);
@@ -147,11 +164,13 @@ std::vector<TaskRow> Scheduler::tasks(Now now) const {
     return list;
 }
 
-std::vector<AppView> Scheduler::apps() const {
+std::vector<AppView> Scheduler::apps(Now now) const {
     const State& state = impl_->state;
     std::vector<AppView> views;
     for (const auto& [id, app] : state.apps) {
         AppView view{.manifest = app.manifest, .state = stateOf(app), .pinned = app.memory.pinned.has_value()};
+        view.bias = biasOf(view.state);
+        view.safeguards = countsOf(app, now.elapsed, state.constants);
         view.bad = app.memory.badUntil.has_value();
         const auto count = state.jobCount.find(id);
         view.jobs = count == state.jobCount.end() ? 0 : static_cast<std::uint32_t>(count->second);

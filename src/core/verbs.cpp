@@ -37,7 +37,7 @@ struct Call {
         return answer;
     }
     bool installed(const AppId& app) const {
-        return std::ranges::any_of(core.apps(), [&](const AppView& view) { return view.manifest.package == app; });
+        return std::ranges::any_of(core.apps(now), [&](const AppView& view) { return view.manifest.package == app; });
     }
     /// The tracked job that the words name; nullopt: there is none.
     std::optional<JobView> job() const {

@@ -221,8 +221,12 @@ std::vector<JobView> Daemon::jobs(const std::optional<AppId>& app, const std::op
 std::vector<JobView> Daemon::completed(const std::optional<AppId>& app) { return core_->completed(app); }
 std::vector<Blocker> Daemon::explain(const JobKey& key) { return core_->explain(key, now_); }
 std::vector<HistoryEntry> Daemon::history(const JobKey& key) { return core_->history(key); }
+std::vector<WorkItem> Daemon::work(const JobKey& key, std::uint64_t after, std::size_t most) {
+    return core_->work(key, after, most);
+}
+SchedulerView Daemon::overview(std::size_t mostQueued) { return core_->overview(mostQueued); }
 std::vector<TaskRow> Daemon::tasks() { return core_->tasks(now_); }
-std::vector<AppView> Daemon::apps() { return core_->apps(); }
+std::vector<AppView> Daemon::apps() { return core_->apps(now_); }
 bool Daemon::canRunUserInitiatedJobs(const AppId& app) { return core_->canRunUserInitiatedJobs(app); }
 
 void Daemon::gone(ProcessId process, const AppId& app, int status, bool) { deaths_.push_back({process, app, status}); }

@@ -77,6 +77,8 @@ private:
     std::vector<JobView> completed(const std::optional<AppId>& app) override;
     std::vector<Blocker> explain(const JobKey& key) override;
     std::vector<HistoryEntry> history(const JobKey& key) override;
+    std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) override;
+    SchedulerView overview(std::size_t mostQueued) override;
     std::vector<TaskRow> tasks() override;
     std::vector<AppView> apps() override;
     bool canRunUserInitiatedJobs(const AppId& app) override;

@@ -32,6 +32,22 @@ constexpr std::size_t at(WorkType type) { return static_cast<std::size_t>(type);
 
 } // namespace
 
+std::string_view nameOf(WorkType type) {
+    switch (type) {
+    case WorkType::Top:
+        return "top";
+    case WorkType::ForegroundService:
+        return "fgs";
+    case WorkType::UserInitiated:
+        return "ui";
+    case WorkType::Expedited:
+        return "ej";
+    case WorkType::Background:
+        return "bg";
+    }
+    return "";
+}
+
 std::int32_t biasOf(ProcessState state) {
     switch (state) {
     case ProcessState::Top:

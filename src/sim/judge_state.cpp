@@ -118,7 +118,7 @@ Finding judge(const deed::ExpectJob& expect, const Moment& moment) {
 }
 
 Finding judge(const deed::ExpectApp& expect, const Moment& moment) {
-    const auto apps = moment.core.apps();
+    const auto apps = moment.core.apps(moment.now);
     const auto view =
         std::ranges::find_if(apps, [&](const AppView& app) { return app.manifest.package == expect.app; });
     Comparison comparison;

@@ -54,7 +54,7 @@ Result<void> RecordWriter::write(const SaveJob& record) {
                             job.failures, job.systemStops, count(job.notBefore), count(job.notBeforeWall),
                             job.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, job.label,
                             count(job.deadline), count(job.deadlineWall), count(job.windowEnd),
-                            count(job.windowEndWall), job.abandoned);
+                            count(job.windowEndWall), job.abandoned, count(job.lastSuccess), count(job.lastFailure));
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {

@@ -103,3 +103,14 @@ CREATE TABLE work (
     seal           INTEGER NOT NULL,
     UNIQUE (app, space, job, item)
 ) STRICT;
+
+-- version 3: when a job last did what it was to, and when it did not (jobs.md §7.1).
+
+ALTER TABLE jobs ADD COLUMN last_success INTEGER NOT NULL DEFAULT 0; -- 0: never
+ALTER TABLE jobs ADD COLUMN last_failure INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                            not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                            deadline, deadline_wall, window_end, window_end_wall, abandoned, last_success, last_failure)
+ WHERE seal IS seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                    not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                    deadline, deadline_wall, window_end, window_end_wall, abandoned);

@@ -63,6 +63,8 @@ Result<void> addJob(Row row, Snapshot& snapshot) {
     job.windowEnd = row.optionalTime<Instant>();
     job.windowEndWall = row.optionalTime<WallTime>();
     job.abandoned = row.small();
+    job.lastSuccess = row.time<WallTime>();
+    job.lastFailure = row.time<WallTime>();
     snapshot.jobs.push_back(std::move(stored));
     return {};
 }

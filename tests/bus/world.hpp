@@ -41,6 +41,8 @@ public:
     std::map<CallId, std::vector<std::string>> verbs;
     ShellAnswer verbAnswer;
     std::vector<HistoryEntry> past;
+    std::vector<WorkItem> items;
+    SchedulerView whole;
     int questions = 0;
     std::size_t lists = 0;
 
@@ -100,6 +102,13 @@ public:
                         .until = {}}};
     }
     std::vector<HistoryEntry> history(const JobKey&) override { return past; }
+    std::vector<WorkItem> work(const JobKey&, std::uint64_t after, std::size_t most) override {
+        std::vector<WorkItem> found;
+        for (const WorkItem& item : items)
+            if (item.id > after && found.size() < most) found.push_back(item);
+        return found;
+    }
+    SchedulerView overview(std::size_t) override { return whole; }
     std::vector<TaskRow> tasks() override { return rows; }
     std::vector<AppView> apps() override { return installed; }
     bool canRunUserInitiatedJobs(const AppId&) override { return true; }
