@@ -42,13 +42,13 @@ Blocker restBlocker(const Tracked& tracked, Now now) {
             .until = wallAt(*job.notBefore, now)};
 }
 
-Blocker contentBlocker(const Tracked& tracked, Now now) {
+Blocker contentBlocker(const Tracked& tracked, const std::optional<Instant>& ready, Now now) {
     Blocker blocker{.reason = PendingReason::ConstraintContentTrigger,
                     .gate = "content",
                     .detail = "nothing of what it watches has changed",
                     .clears = "a change of what it watches",
                     .since = tracked.joined};
-    if (const auto ready = contentReady(tracked)) {
+    if (ready) {
         blocker.detail = "what it watches is still changing";
         blocker.until = wallAt(*ready, now);
     }
@@ -62,13 +62,13 @@ bool outlastsDeadline(const Blocker& blocker) {
 }
 
 // A job's own clocks, as blockers. What explicit ones a deadline that has passed or an override ignores is not there.
-void addOwnClocks(const Tracked& tracked, Now now, std::vector<Blocker>& blockers) {
+void addOwnClocks(const Tracked& tracked, const Constants& constants, Now now, std::vector<Blocker>& blockers) {
     const Job& job = tracked.job;
     const bool overdue = job.deadline && *job.deadline <= now.elapsed;
     if (!overdue && job.notBefore && *job.notBefore > now.elapsed) blockers.push_back(restBlocker(tracked, now));
     if (!overdue && !job.info->getTriggerContentUris().empty()) {
-        const auto ready = contentReady(tracked);
-        if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(tracked, now));
+        const auto ready = contentReady(tracked, constants);
+        if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(tracked, ready, now));
     }
     if (tracked.heldUntil && *tracked.heldUntil > now.elapsed) {
         blockers.push_back({.reason = PendingReason::User,
@@ -125,7 +125,7 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     std::vector<Blocker> blockers;
     for (const ShutGate& shut : shutGates(context))
         blockers.push_back(blockerOf(state, tracked, shut, context));
-    addOwnClocks(tracked, now, blockers);
+    addOwnClocks(tracked, state.constants, now, blockers);
     if (blockers.empty()) blockers.push_back(waitsFor(state, tracked, now));
     std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });
     return blockers;

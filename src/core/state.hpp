@@ -127,9 +127,9 @@ struct Turn {
 std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
 /// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do
 /// not.
-std::optional<Instant> ownClock(const Tracked& tracked, Instant now);
+std::optional<Instant> ownClock(const Tracked& tracked, const Constants& constants, Instant now);
 /// When its content trigger is satisfied; nullopt: nothing has changed yet.
-std::optional<Instant> contentReady(const Tracked& tracked);
+std::optional<Instant> contentReady(const Tracked& tracked, const Constants& constants);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
 void letWait(Turn& turn, Tracked& tracked);
 void takeOut(State& state, Tracked& tracked);

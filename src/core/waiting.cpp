@@ -37,7 +37,7 @@ std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks) {
     return shutGates({world, asks, app == state.apps.end() ? nullptr : &app->second});
 }
 
-std::optional<Instant> contentReady(const Tracked& tracked) {
+std::optional<Instant> contentReady(const Tracked& tracked, const Constants& constants) {
     // jobs.md §3.2: the update delay after the last change, at most the max delay after the first; from 40 URIs on at
     // once.
     constexpr std::size_t many = 40;
@@ -45,18 +45,18 @@ std::optional<Instant> contentReady(const Tracked& tracked) {
     if (!first) return std::nullopt;
     if (uris.size() >= many) return *first;
     const JobInfo& info = *tracked.job.info;
-    const Duration update = info.getTriggerContentUpdateDelay().value_or(JobInfo::DEFAULT_TRIGGER_UPDATE_DELAY);
-    const Duration most = info.getTriggerContentMaxDelay().value_or(JobInfo::DEFAULT_TRIGGER_MAX_DELAY);
+    const Duration update = info.getTriggerContentUpdateDelay().value_or(constants.contentTriggerUpdateDelay);
+    const Duration most = info.getTriggerContentMaxDelay().value_or(constants.contentTriggerMaxDelay);
     return std::min(last + update, *first + most);
 }
 
-std::optional<Instant> ownClock(const Tracked& tracked, Instant now) {
+std::optional<Instant> ownClock(const Tracked& tracked, const Constants& constants, Instant now) {
     Instant until = tracked.heldUntil.value_or(now);
     const Override override = tracked.override;
     if (!overdue(tracked, now)) {
         if (tracked.job.notBefore && override < Override::Soft) until = std::max(until, *tracked.job.notBefore);
         if (!tracked.job.info->getTriggerContentUris().empty() && override < Override::Full) {
-            until = std::max(until, contentReady(tracked).value_or(Instant::max()));
+            until = std::max(until, contentReady(tracked, constants).value_or(Instant::max()));
         }
     }
     if (until <= now) return std::nullopt;
@@ -70,7 +70,7 @@ void letWait(Turn& turn, Tracked& tracked) {
     tracked.asks.override = tracked.override;
     tracked.asks.overdue = overdue(tracked, turn.now.elapsed);
     tracked.place = {tracked.job.enqueued, tracked.job.sequence};
-    const auto until = ownClock(tracked, turn.now.elapsed);
+    const auto until = ownClock(tracked, turn.state.constants, turn.now.elapsed);
     setAlarm(turn.state, tracked, nextAlarm(tracked, until, turn.now.elapsed));
     if (until) {
         std::vector<PendingReason> reasons;

@@ -43,9 +43,17 @@ constexpr std::array rows{
     timer("job.bind_timeout", &C::bindTimeout, "from the start of execution until the service is connected"),
     timeOrNone("job.boot_settle", &C::bootSettle, "from the session's start until apps may start"),
     number("job.completed_history", &C::completedHistory, 0, 10'000, "completed jobs that are kept for each app"),
+    timeOrNone("job.content_trigger_max_delay", &C::contentTriggerMaxDelay,
+               "after the first change, until a job that asks for no delay is ready at the latest"),
+    timeOrNone("job.content_trigger_update_delay", &C::contentTriggerUpdateDelay,
+               "after the last change, until a job that asks for no delay is ready"),
     number("job.crash_guard.crashes", &C::crashGuardCrashes, 1, many, "crashes within the window that make an app bad"),
     timeOrNone("job.crash_guard.rest", &C::crashGuardRest, "how long a bad app's jobs are not started"),
     timer("job.crash_guard.window", &C::crashGuardWindow, "the window that crashes are counted in"),
+    timer("job.default_backoff", &C::defaultBackoff, "first back-off of a job that asks for none"),
+    ConstantRow{"job.default_backoff_policy", &C::defaultBackoffPolicy, JobInfo::BACKOFF_POLICY_LINEAR,
+                JobInfo::BACKOFF_POLICY_EXPONENTIAL, "how the back-off of a job that asks for none grows",
+                ConstantKind::BackoffPolicy},
     timer("job.duration_stamp", &C::durationStamp, "how often a run's time is written to the store"),
     timer("job.max_backoff", &C::maxBackoff, "cap on any computed back-off"),
     number("job.max_jobs_per_app", &C::maxJobsPerApp, 1, many, "distinct jobs of one app"),
@@ -55,8 +63,18 @@ constexpr std::array rows{
     timer("job.max_period", &C::maxPeriod, "longer periods are clamped"),
     number("job.max_persisted_work_items", &C::maxPersistedWorkItems, 1, many, "queued items of one persisted job"),
     timer("job.max_runtime_ui", &C::maxRuntimeUi, "hard limit of one run of a user-initiated job"),
+    timer("job.min_backoff", &C::minBackoff, "shorter first back-offs are raised to it"),
+    timeOrNone("job.min_content_trigger_max_delay", &C::minContentTriggerMaxDelay,
+               "shorter delays after the first change are raised to it"),
+    timeOrNone("job.min_content_trigger_update_delay", &C::minContentTriggerUpdateDelay,
+               "shorter delays after the last change are raised to it"),
+    timer("job.min_flex", &C::minFlex, "shorter flexes are raised to it"),
+    number("job.min_flex_percent", &C::minFlexPercent, 0, 100, "share of its interval that a flex is raised to"),
     timeOrNone("job.min_guarantee_ui", &C::minGuaranteeUi,
                "a user-initiated job is not stopped for convenience before"),
+    timer("job.min_period", &C::minPeriod, "shorter periods are raised to it"),
+    timeOrNone("job.min_time_window", &C::minTimeWindow,
+               "least time between latency and deadline of a job that has constraints"),
     timer("job.notification_timeout", &C::notificationTimeout, "until a user-initiated job has set its notification"),
     timer("job.op_timeout", &C::opTimeout, "answer to onStartJob and onStopJob"),
     timeOrNone("job.periodic_buffer", &C::periodicBuffer, "kept between two windows of a periodic job"),
@@ -168,6 +186,10 @@ Result<std::int64_t> parseAs(ConstantKind kind, std::string_view text) {
     case ConstantKind::Flag:
         if (text == "true" || text == "false") return std::int64_t{text == "true"};
         return fail(Errc::IllegalArgument, "\"{}\" is not a yes or no; write true or false", text);
+    case ConstantKind::BackoffPolicy:
+        if (text == "linear") return std::int64_t{JobInfo::BACKOFF_POLICY_LINEAR};
+        if (text == "exponential") return std::int64_t{JobInfo::BACKOFF_POLICY_EXPONENTIAL};
+        return fail(Errc::IllegalArgument, "\"{}\" is no back-off policy; write linear or exponential", text);
     }
     return fail(Errc::IllegalArgument, "unknown kind of constant");
 }
@@ -184,6 +206,8 @@ std::string writtenAs(ConstantKind kind, std::int64_t value) {
         return fmt::format("{}.{:02}", value / 100, value % 100);
     case ConstantKind::Flag:
         return value ? "true" : "false";
+    case ConstantKind::BackoffPolicy:
+        return value == JobInfo::BACKOFF_POLICY_LINEAR ? "linear" : "exponential";
     }
     return {};
 }

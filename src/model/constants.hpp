@@ -9,10 +9,23 @@
 #include <variant>
 
 #include "base/time.hpp"
+#include "stint/job_info.hpp"
 
 namespace stint {
 
 struct Constants {
+    // JobInfo (jobs.md §1). What the public header names stands there.
+    Duration minPeriod = JobInfo::MIN_PERIOD;
+    Duration minFlex = JobInfo::MIN_FLEX;
+    std::int64_t minFlexPercent = JobInfo::MIN_FLEX_PERCENT;
+    Duration defaultBackoff = JobInfo::DEFAULT_INITIAL_BACKOFF;
+    std::int64_t defaultBackoffPolicy = JobInfo::BACKOFF_POLICY_EXPONENTIAL;
+    Duration minBackoff = JobInfo::MIN_BACKOFF;
+    Duration minTimeWindow = 15min;
+    Duration contentTriggerUpdateDelay = JobInfo::DEFAULT_TRIGGER_UPDATE_DELAY;
+    Duration contentTriggerMaxDelay = JobInfo::DEFAULT_TRIGGER_MAX_DELAY;
+    Duration minContentTriggerUpdateDelay = JobInfo::MIN_TRIGGER_UPDATE_DELAY;
+    Duration minContentTriggerMaxDelay = JobInfo::MIN_TRIGGER_MAX_DELAY;
     // Running (jobs.md §4).
     Duration bindTimeout = 18s;
     Duration opTimeout = 8s;
@@ -75,7 +88,7 @@ struct Constants {
 };
 
 /// How the text of a constant is written. A factor is kept in hundredths.
-enum class ConstantKind : std::uint8_t { Time, Number, Size, Factor, Flag };
+enum class ConstantKind : std::uint8_t { Time, Number, Size, Factor, Flag, BackoffPolicy };
 
 /// One constant as a policy file sees it: `key` ("job.bind_timeout"), where it is kept, and its range (inclusive; in
 /// milliseconds, bytes or hundredths as its kind has it).

@@ -72,6 +72,8 @@ std::string_view shapeOf(ConstantKind kind) {
         return "a number without quotes, such as 1.35";
     case ConstantKind::Flag:
         return "true or false, without quotes";
+    case ConstantKind::BackoffPolicy:
+        return "\"linear\" or \"exponential\", in quotes";
     }
     return {};
 }
@@ -98,6 +100,7 @@ std::optional<std::string> textOf(const toml::node& value, ConstantKind kind) {
     switch (kind) {
     case ConstantKind::Time:
     case ConstantKind::Size:
+    case ConstantKind::BackoffPolicy:
         return value.value_exact<std::string>();
     case ConstantKind::Flag:
         if (auto flag = value.value_exact<bool>()) return *flag ? "true" : "false";

@@ -82,11 +82,6 @@ constexpr std::array table{
     LaterConstant{"android15_active_ej_limit"}, LaterConstant{"legacy_quota_constants", Flag},
     LaterConstant{"legacy_fgs_jobs_free", Flag}, LaterConstant{"legacy_top_started_jobs_free", Flag},
     LaterConstant{"background_network_cutoff_ms", Number},
-    // jobs.md §0: what the builder of a JobInfo knows by itself, and what has no effect without it.
-    LaterConstant{"job.min_period"}, LaterConstant{"job.min_flex"}, LaterConstant{"job.min_flex_percent", Number},
-    LaterConstant{"job.default_backoff"}, LaterConstant{"job.min_backoff"}, LaterConstant{"job.min_time_window"},
-    LaterConstant{"job.stale_callback_grace"}, LaterConstant{"job.content_trigger_update_delay"},
-    LaterConstant{"job.content_trigger_max_delay"},
 };
 // clang-format on
 
@@ -115,6 +110,8 @@ Result<void> checkKind(ConstantKind kind, std::string_view text) {
     case ConstantKind::Flag:
         if (text == "true" || text == "false") return {};
         return fail(Errc::IllegalArgument, "\"{}\" is not a yes or no; write true or false", text);
+    case ConstantKind::BackoffPolicy:
+        return {}; // none of these
     }
     return {};
 }

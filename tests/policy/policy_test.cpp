@@ -84,7 +84,8 @@ TEST_CASE("every constant can be written into a policy and read back") {
     std::string toml;
     Constants changed;
     for (const ConstantRow& row : constantRows()) {
-        bool quoted = row.kind == ConstantKind::Time || row.kind == ConstantKind::Size;
+        bool quoted =
+            row.kind == ConstantKind::Time || row.kind == ConstantKind::Size || row.kind == ConstantKind::BackoffPolicy;
         std::string text = constantText(changed, row);
         toml += std::string(row.key) + " = " + (quoted ? '"' + text + '"' : text) + "\n";
     }
