@@ -10,19 +10,19 @@
 namespace stint {
 namespace {
 
-std::optional<WallTime> sinceOf(const State& state, const Tracked& tracked, const Gate* gate) {
-    const auto* shut = tracked.grouped ? state.groups.shut(tracked.asks) : nullptr;
-    if (!shut) return tracked.joined;
-    const auto found = std::ranges::find(*shut, gate, &Shut::gate);
-    return found == shut->end() ? tracked.joined : std::max(tracked.joined, found->since);
+std::optional<WallTime> sinceOf(const Tracked& tracked, const Gate* gate) {
+    if (!tracked.group) return tracked.joined;
+    const auto& shut = tracked.group->shut;
+    const auto found = std::ranges::find(shut, gate, &Shut::gate);
+    return found == shut.end() ? tracked.joined : std::max(tracked.joined, found->since);
 }
 
-Blocker blockerOf(const State& state, const Tracked& tracked, const ShutGate& shut, const Context& context) {
+Blocker blockerOf(const Tracked& tracked, const ShutGate& shut, const Context& context) {
     Blocker blocker{.reason = shut.verdict.reason,
                     .gate = std::string(shut.gate->name),
                     .detail = shut.gate->describe(context),
                     .clears = std::string(shut.gate->clears),
-                    .since = sinceOf(state, tracked, shut.gate)};
+                    .since = sinceOf(tracked, shut.gate)};
     if (shut.verdict.askAgain && shut.verdict.forecast)
         blocker.until = wallAt(*shut.verdict.askAgain, context.world.now);
     return blocker;
@@ -91,7 +91,7 @@ void addOwnClocks(const Tracked& tracked, const Constants& constants, Now now, s
 }
 
 Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
-    if (!tracked.run && state.held.contains(tracked.asks) && state.heldUntil) {
+    if (tracked.group && state.heldUntil) {
         return {.reason = PendingReason::JobSchedulerOptimization,
                 .gate = "batch",
                 .detail = "held until several jobs are ready",
@@ -124,7 +124,7 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     const Context context{world, asks, app == state.apps.end() ? nullptr : &app->second};
     std::vector<Blocker> blockers;
     for (const ShutGate& shut : shutGates(context))
-        blockers.push_back(blockerOf(state, tracked, shut, context));
+        blockers.push_back(blockerOf(tracked, shut, context));
     addOwnClocks(tracked, state.constants, now, blockers);
     if (blockers.empty()) blockers.push_back(waitsFor(state, tracked, now));
     std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });

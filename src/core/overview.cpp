@@ -43,23 +43,26 @@ void addSlots(const State& state, SchedulerView& view) {
     }
     for (const auto& [id, running] : state.runs)
         ++view.types[static_cast<std::size_t>(running.type)].running;
-    for (const Asks& asks : state.groups.open()) {
-        const auto app = state.apps.find(asks.app);
+    for (const Line* line : state.groups.open()) {
+        const auto app = state.apps.find(*line->app);
         if (app == state.apps.end()) continue;
-        const WorkTypes may = typesOf(asks.kind, biasOf(stateOf(app->second)));
-        for (std::size_t type = 0; type < workTypes; ++type)
-            if (may[type]) view.types[type].ready += static_cast<std::int64_t>(state.groups.size(asks));
+        for (const Group* group : line->open) {
+            const WorkTypes may = typesOf(group->asks->kind, biasOf(stateOf(app->second)));
+            for (std::size_t type = 0; type < workTypes; ++type)
+                if (may[type]) view.types[type].ready += std::ssize(group->jobs);
+        }
     }
 }
 
 void addQueue(const State& state, std::size_t most, SchedulerView& view) {
-    for (const Asks& asks : state.groups.open())
-        view.queued += static_cast<std::uint32_t>(state.groups.size(asks));
+    for (const Line* line : state.groups.open())
+        for (const Group* group : line->open)
+            view.queued += static_cast<std::uint32_t>(group->jobs.size());
     Queue queue(state.groups);
     while (view.queue.size() < most) {
         auto next = queue.next();
         if (!next) break;
-        view.queue.push_back(std::move(next->job));
+        view.queue.push_back(next->job->job.key);
     }
 }
 

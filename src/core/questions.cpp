@@ -129,10 +129,9 @@ std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
     if (found == impl_->state.jobs.end()) return {};
     const Tracked& tracked = found->second;
     std::vector<HistoryEntry> entries = tracked.history;
-    const auto* group = tracked.grouped ? impl_->state.groups.history(tracked.asks) : nullptr;
-    if (!group) return entries;
+    if (!tracked.group) return entries;
     // What held for the group when the job joined it, and what has come since.
-    for (const HistoryEntry& entry : *group)
+    for (const HistoryEntry& entry : tracked.group->history)
         note(entries, std::max(entry.when, tracked.groupedAt), entry.reasons);
     return entries;
 }

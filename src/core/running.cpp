@@ -94,20 +94,21 @@ void setTimer(State& state, Run& run, Instant when) {
 
 void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     State& state = turn.state;
+    Asks asks = *tracked.group->asks;
     takeOut(state, tracked);
     Job& job = tracked.job;
     const App& app = *turn.app(job.key.app);
     const RunId id{state.nextRun++};
     Running& running = state.runs[id];
-    running.asks = tracked.asks;
+    running.asks = std::move(asks);
     running.type = type;
     running.bias = biasOf(stateOf(app));
     Run& run = running.run;
     run.id = id;
     run.key = job.key;
     run.info = job.info;
-    run.kind = tracked.asks.kind;
-    run.overdue = tracked.asks.overdue;
+    run.kind = running.asks.kind;
+    run.overdue = running.asks.overdue;
     run.began = turn.now.elapsed;
     run.beganWall = turn.now.wall;
     const Payload payload = payloadOf(job);

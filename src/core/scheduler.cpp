@@ -106,7 +106,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     if (!state.alarms.empty()) sooner(state.alarms.begin()->first);
     if (state.heldUntil) sooner(*state.heldUntil);
     // Only where a job waits for a slot does it matter when the device counts as left alone (jobs.md §3.6).
-    if (!state.slotless.empty() && state.deviceState.quietAt && state.deviceState.interactive) {
+    if (state.slotless > 0 && state.deviceState.quietAt && state.deviceState.interactive) {
         sooner(*state.deviceState.quietAt);
     }
     return next;

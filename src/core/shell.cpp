@@ -10,7 +10,7 @@ namespace {
 bool readyWith(Turn& turn, Tracked& tracked, Override how) {
     tracked.override = how;
     letWait(turn, tracked);
-    return tracked.grouped && turn.state.groups.shut(tracked.asks)->empty();
+    return tracked.group && tracked.group->open();
 }
 
 } // namespace

@@ -115,7 +115,7 @@ void merge(Turn& turn, const ContentChanged& event) {
         if (!watches(*tracked.job.info, event.path)) continue;
         if (tracked.run) {
             add(turn.state.runs.at(*tracked.run).content, event.path, turn.now.elapsed);
-        } else if (!tracked.grouped) {
+        } else if (!tracked.group) {
             add(tracked.content, event.path, turn.now.elapsed);
             letWait(turn, tracked);
         }

@@ -25,8 +25,7 @@ struct ContentChanges {
 /// A job that is tracked: waiting in a group, asleep until its own clocks let it wait there, or running.
 struct Tracked {
     Job job;
-    Asks asks; ///< as of its last change; what it waits under
-    Place place;
+    Place place;              ///< in its group
     std::optional<RunId> run; ///< its own run, or that of the job it replaced: nothing of it starts before that ended
     std::optional<Instant> heldUntil; ///< apps may not start yet after a boot (jobs.md §7.2)
     bool clockWasWrong = false;       ///< its clocks were reckoned from one (jobs.md §7.3), and it has not run since
@@ -35,9 +34,9 @@ struct Tracked {
     WallTime joined;                   ///< since when it waits
     WallTime groupedAt;                ///< since when it waits in its group
     std::vector<HistoryEntry> history; ///< of its own clocks, before that; its group keeps the rest
-    bool grouped = false;
-    std::optional<Instant> alarm; ///< when its own clocks say something new
-    bool inSight = false;         ///< scheduled from the foreground of a terminal: its first start needs no slot
+    Group* group = nullptr;            ///< where it waits; null: asleep, or running
+    std::optional<Instant> alarm;      ///< when its own clocks say something new
+    bool inSight = false;              ///< scheduled from the foreground of a terminal: its first start needs no slot
 };
 
 struct Running {
@@ -81,12 +80,11 @@ struct State {
     std::uint64_t watchedVersion = 0; ///< one more whenever another path, or one less, is
     Groups groups;
     std::set<std::pair<Instant, JobKey>> alarms; ///< of jobs' own clocks
-    std::set<Asks> held;                         ///< ready, and held back for a batch (jobs.md §3.7)
-    std::optional<Instant> heldUntil;            ///< when they go on, however few they are
-    std::set<Asks> slotless;                     ///< found no slot in the last pass
-    std::optional<Instant> generous;             ///< the instant of the last pass that gave an extra slot
-    bool clockGood = true;                       ///< jobs.md §7.3
-    WallTime lastCommit{};                       ///< as it was at the last boot
+    std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
+    std::uint64_t slotless = 0;       ///< open groups up to this opening found no slot in the last pass; 0: none
+    std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
+    bool clockGood = true;            ///< jobs.md §7.3
+    WallTime lastCommit{};            ///< as it was at the last boot
 
     std::map<RunId, Running> runs;
     std::set<std::pair<Instant, RunId>> timers; ///< one for each run

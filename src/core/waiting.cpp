@@ -66,10 +66,6 @@ std::optional<Instant> ownClock(const Tracked& tracked, const Constants& constan
 void letWait(Turn& turn, Tracked& tracked) {
     STINT_CHECK(!tracked.run);
     takeOut(turn.state, tracked);
-    tracked.asks = asksOf(tracked.job, turn.state.constants);
-    tracked.asks.override = tracked.override;
-    tracked.asks.overdue = overdue(tracked, turn.now.elapsed);
-    tracked.place = {tracked.job.enqueued, tracked.job.sequence};
     const auto until = ownClock(tracked, turn.state.constants, turn.now.elapsed);
     setAlarm(turn.state, tracked, nextAlarm(tracked, until, turn.now.elapsed));
     if (until) {
@@ -79,15 +75,17 @@ void letWait(Turn& turn, Tracked& tracked) {
         note(tracked.history, turn.now.wall, std::move(reasons));
         return;
     }
-    tracked.grouped = true;
+    Asks asks = asksOf(tracked.job, turn.state.constants);
+    asks.override = tracked.override;
+    asks.overdue = overdue(tracked, turn.now.elapsed);
+    tracked.place = {tracked.job.enqueued, tracked.job.sequence};
     tracked.groupedAt = turn.now.wall;
-    turn.state.groups.join(tracked.asks, tracked.place, tracked.job.key, turn.now, question(turn));
+    tracked.group = &turn.state.groups.join(asks, tracked.place, tracked, turn.now, question(turn));
 }
 
 void takeOut(State& state, Tracked& tracked) {
     setAlarm(state, tracked, std::nullopt);
-    if (tracked.grouped) state.groups.leave(tracked.asks, tracked.place);
-    tracked.grouped = false;
+    if (auto* group = std::exchange(tracked.group, nullptr)) state.groups.leave(*group, tracked.place);
 }
 
 void forget(Turn& turn, const JobKey& key) {

@@ -44,8 +44,11 @@ public:
 
     /// The first of `types` with room, which is taken; nullopt: there is none.
     std::optional<WorkType> take(const WorkTypes& types);
+    /// Whether it would find one.
+    bool anyRoom(const WorkTypes& types) const;
 
 private:
+    bool room(std::size_t type) const;
     void noLongerPending(const WorkTypes& types);
 
     SlotTable table_;

@@ -21,6 +21,7 @@ struct Gate {
     StopReason stop;
     Override passedBy = Override::Full; ///< the least override that ignores it (jobs.md §8); None: no override does
     bool explicitly = true; ///< a constraint of the job's own: a deadline that has passed ignores it (jobs.md §3.1)
+    ReadSet (*readsFor)(const Asks&) = nullptr; ///< of what it reads, what matters to these Asks; null: all of it
 };
 
 std::span<const Gate> gates();
@@ -32,6 +33,9 @@ struct ShutGate {
 
 /// All gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now.
 std::vector<ShutGate> shutGates(const Context&);
+
+/// Of what may change, all that any gate reads to answer for these Asks. Whatever else changes, the answers stay.
+ReadSet readsOf(const Asks& asks);
 
 /// Where a reason stands among others (jobs.md §9.1); the smaller goes first.
 int rankOf(PendingReason reason);
