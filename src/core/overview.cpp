@@ -26,6 +26,9 @@ void addDevice(const State& state, SchedulerView& view) {
     view.charging = state.device.charging;
     view.batteryPercent = state.device.batteryPercent;
     view.batteryLow = state.deviceState.batteryLow;
+    view.batteryMonitored = state.heard.monitorsBattery;
+    view.batterySequence = state.heard.battery;
+    view.storageSequence = state.heard.storage;
     view.storageLow = state.deviceState.storageLow;
     view.idle = state.deviceState.idle;
     view.interactive = state.deviceState.interactive;

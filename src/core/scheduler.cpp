@@ -21,6 +21,7 @@ void settle(Turn& turn) {
     stopShut(turn);
     wakeDue(turn);
     askChanged(turn);
+    endWaits(turn);
     fillSlots(turn);
 }
 
@@ -105,6 +106,8 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     if (!state.timers.empty()) sooner(state.timers.begin()->first);
     if (!state.alarms.empty()) sooner(state.alarms.begin()->first);
     if (state.heldUntil) sooner(*state.heldUntil);
+    for (const auto& [call, waiting] : state.waitingRuns)
+        sooner(waiting.until);
     // Only where a job waits for a slot does it matter when the device counts as left alone (jobs.md §3.6).
     if (state.slotless > 0 && state.deviceState.quietAt && state.deviceState.interactive) {
         sooner(*state.deviceState.quietAt);

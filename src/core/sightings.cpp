@@ -90,6 +90,7 @@ void merge(Turn& turn, const DeviceChanged& event) {
     state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
     turn.changed |= differences(state.device, event.device, was, state.deviceState);
     if (event.device.overrides != state.device.overrides) turn.record(SaveOverrides{event.device.overrides});
+    hear(state, event.device, was);
     state.device = event.device;
     if (event.call.value) turn.effect(Reply{.call = event.call});
 }

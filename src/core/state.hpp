@@ -64,6 +64,19 @@ struct Posted {
     std::optional<JobKey> lastUser;
 };
 
+/// A `run` of the shell that waits for a network, which alone is missing (jobs.md §8).
+struct WaitingRun {
+    JobKey job;
+    Instant until;
+};
+
+/// What was heard of the device, counted for the shell's getters (jobs.md §8).
+struct Heard {
+    bool monitorsBattery = false;
+    std::uint64_t battery = 0;
+    std::uint64_t storage = 0;
+};
+
 struct State {
     explicit State(Constants numbers) : constants(std::move(numbers)) {}
 
@@ -85,6 +98,9 @@ struct State {
     std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
     bool clockGood = true;            ///< jobs.md §7.3
     WallTime lastCommit{};            ///< as it was at the last boot
+
+    std::map<CallId, WaitingRun> waitingRuns;
+    Heard heard;
 
     std::map<RunId, Running> runs;
     std::set<std::pair<Instant, RunId>> timers; ///< one for each run
@@ -233,5 +249,11 @@ void merge(Turn& turn, const RunJob& event);
 void merge(Turn& turn, const StopJobs& event);
 void merge(Turn& turn, const ForceStop& event);
 void merge(Turn& turn, const ResetScheduleQuota& event);
+void merge(Turn& turn, const MonitorBattery& event);
+void merge(Turn& turn, const DockFaked& event);
+/// Starts the jobs whose `run` waited for what is there now, and answers those for which it did not come in time.
+void endWaits(Turn& turn);
+/// Counts a report of the device that is about to replace the one before.
+void hear(State& state, const Device& report, const DeviceState& was);
 
 } // namespace stint

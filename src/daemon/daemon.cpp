@@ -175,8 +175,6 @@ Result<void> Daemon::serves(ConnectionId connection, const AppId& app, const std
 
 void Daemon::shell(CallId call, std::vector<std::string> words) { verbs_.push_back({call, std::move(words)}); }
 
-BusOwner::ShellAnswer Daemon::shellAnswer(CallId call) { return spoken_[call]; }
-
 Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, const AppId& app,
                                const std::vector<std::string>& arguments, std::vector<Fd> stdio) {
     const Manifest* manifest = registry_->find(app.name);

@@ -41,6 +41,7 @@ private:
     bool commit();
     void act();
     void perform(const Effect& effect);
+    void reply(const Reply& reply);
     void armTimer();
 
     void buryTheDead();
@@ -65,7 +66,6 @@ private:
     bool isElsewhere(ConnectionId connection, RunId run) override;
     Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) override;
     void shell(CallId call, std::vector<std::string> words) override;
-    ShellAnswer shellAnswer(CallId call) override;
     Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
                            const std::vector<std::string>& arguments, std::vector<Fd> stdio) override;
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override;
@@ -115,7 +115,7 @@ private:
         std::vector<std::string> words;
     };
     std::vector<Verb> verbs_;              ///< of this turn, decided behind its events
-    std::map<CallId, ShellAnswer> spoken_; ///< what they answered, until the turn's end
+    std::map<CallId, std::vector<std::string>> unanswered_; ///< that wait for what the core will reply
     struct Death {
         ProcessId process;
         AppId app;

@@ -78,6 +78,7 @@ constexpr std::array rows{
     timer("job.notification_timeout", &C::notificationTimeout, "until a user-initiated job has set its notification"),
     timer("job.op_timeout", &C::opTimeout, "answer to onStartJob and onStopJob"),
     timeOrNone("job.periodic_buffer", &C::periodicBuffer, "kept between two windows of a periodic job"),
+    timeOrNone("job.run_wait", &C::runWait, "how long the shell's run waits for a network that alone is missing"),
     ConstantRow{"job.safeguard.enabled", &C::safeguards, 0, 1, "safeguards against looping apps", ConstantKind::Flag},
     timer("job.safeguard.timeout_window", &C::timeoutWindow, "the window that timeouts are counted in"),
     number("job.safeguard.timeouts.all", &C::timeoutsAll, 1, many, "timeouts of all classes that make an app buggy"),

@@ -68,6 +68,7 @@ struct Constants {
     Duration crashGuardRest = 30min;
     Duration bootSettle = 5s;
     Duration startGrant = 10s;
+    Duration runWait = 7s; ///< how long the shell's `run` waits for a network that alone is missing (jobs.md §8)
     bool safeguards = true;
     std::int64_t timeoutsUserInitiated = 2;
     std::int64_t timeoutsExpedited = 5;

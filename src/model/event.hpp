@@ -184,6 +184,7 @@ struct RunJob {
     CallId call;
     JobKey key;
     Override how = Override::Soft;
+    bool patient = false; ///< where a network alone is missing, the reply waits for it, up to job.run_wait
 };
 /// `cmd jobscheduler timeout` and `stop`: every matching job in EXECUTING. nullopt: any.
 struct StopJobs {
@@ -196,6 +197,16 @@ struct StopJobs {
 /// `cmd jobscheduler reset-schedule-quota`.
 struct ResetScheduleQuota {
     CallId call;
+};
+/// `cmd jobscheduler monitor-battery`: every change of the battery counts as one, not only those that decide.
+struct MonitorBattery {
+    CallId call;
+    bool on = true;
+};
+/// `cmd jobscheduler trigger-dock-state`.
+struct DockFaked {
+    CallId call;
+    bool idle = true;
 };
 struct DeviceChanged {
     CallId call; ///< of `stint device set`, else none
@@ -210,6 +221,6 @@ using Event =
                  Abandoned, ForegroundServiceAsked, Connected, BindFailed, StartAnswered, StopAnswered, RunLost,
                  NotificationTapped, NotificationDismissed, AppInstalled, AppUninstalled, AppSeen, AppConditions,
                  AppTapped, ContentChanged, ClockSet, AppOpened, AppStatePinned, StopApp, ForceStop, RunJob, StopJobs,
-                 ResetScheduleQuota, DeviceChanged, Tick>;
+                 ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, Tick>;
 
 } // namespace stint

@@ -57,6 +57,8 @@ std::vector<ShutGate> shutGates(const Context& context) {
     return shut;
 }
 
+bool waitsForNetwork(const Gate& gate) { return (gate.reads & only(Reads::Network)) != 0; }
+
 ReadSet readsOf(const Asks& asks) {
     ReadSet reads = 0;
     for (const Gate& gate : table) {

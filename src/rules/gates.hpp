@@ -34,6 +34,9 @@ struct ShutGate {
 /// All gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now.
 std::vector<ShutGate> shutGates(const Context&);
 
+/// Whether a network could open it: what the shell's `run` waits for (jobs.md §8).
+bool waitsForNetwork(const Gate& gate);
+
 /// Of what may change, all that any gate reads to answer for these Asks. Whatever else changes, the answers stay.
 ReadSet readsOf(const Asks& asks);
 

@@ -39,7 +39,6 @@ public:
     std::set<RunId> elsewhere; ///< runs that another process hosts
     std::map<std::string, bool> served;
     std::map<CallId, std::vector<std::string>> verbs;
-    ShellAnswer verbAnswer;
     std::vector<HistoryEntry> past;
     std::vector<WorkItem> items;
     SchedulerView whole;
@@ -66,7 +65,6 @@ public:
         return {};
     }
     void shell(CallId call, std::vector<std::string> words) override { verbs[call] = std::move(words); }
-    ShellAnswer shellAnswer(CallId call) override { return verbs.contains(call) ? verbAnswer : ShellAnswer{}; }
     Result<pid_t> startApp(ConnectionId, CallId call, const AppId& app, const std::vector<std::string>&,
                            std::vector<Fd>) override {
         arrivals.emplace_back(AppOpened{call, app});

@@ -22,7 +22,7 @@ TEST_CASE("the defaults are the spec's") { // jobs.md §0, §12.3, §12.5; limit
         {"batch.enabled", "false"}, {"batch.max_delay", "31min"}, {"batch.min_ready", "5"},
         {"battery.low", "15"}, {"battery.okay", "20"}, {"idle.threshold", "31min"},
         {"job.abandoned_before_aggressive", "3"}, {"job.max_persisted_work_items", "100000"},
-        {"job.max_period", "365d"}, {"job.periodic_buffer", "30min"}, {"job.safeguard.enabled", "true"},
+        {"job.max_period", "365d"}, {"job.periodic_buffer", "30min"}, {"job.run_wait", "7s"}, {"job.safeguard.enabled", "true"},
         {"job.safeguard.timeout_window", "1d"}, {"job.safeguard.timeouts.all", "10"},
         {"job.safeguard.timeouts.expedited", "5"}, {"job.safeguard.timeouts.regular", "3"},
         {"job.safeguard.timeouts.user_initiated", "2"}, {"job.safeguard.unresponsive", "3"},
