@@ -55,9 +55,13 @@ Handled startForegroundService(Request& request) {
     std::string service = STINT_TRY(request.arguments.string());
     const std::int32_t id = STINT_TRY(request.arguments.int32());
     Notification notification = STINT_TRY(wire::readNotification(request.arguments));
+    bool resumes = false;
+    wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+    options.take("resumes", resumes);
+    STINT_TRY(options.read(request.arguments));
     request.owner.visibleNow(request.from); // who starts it from a terminal's foreground is seen
     return serve(request, {request.call, request.caller.app, std::move(service), true,
-                           ServiceNotification{id, std::move(notification)}});
+                           ServiceNotification{id, std::move(notification)}, resumes});
 }
 
 Handled stopForegroundService(Request& request) {

@@ -64,6 +64,8 @@ Result<void> Connection::Impl::connect() {
     client::Line line = STINT_TRY(client::Line::connect());
     STINT_TRY(bell_.watch(line.socket(), line.events()));
     line_ = std::move(line);
+    resumeForeground(); // before anything else is asked: what the app may do now depends on it
+    if (!line_) return fail(Errc::Unavailable, "stintd has gone again");
     return {};
 }
 
@@ -117,7 +119,7 @@ Result<void> Connection::Impl::offer() {
 Instant Connection::Impl::nextDeadline() const {
     if (!callbacks_.empty() || isOver()) return Instant::min();
     if (line_ && line_->hasQueued()) return Instant::min();
-    Instant next = mustHost_ && !services_.empty() ? retryAt_ : Instant::max();
+    Instant next = isMissed() ? retryAt_ : Instant::max();
     for (const client::Run& run : runs_ | std::views::values) {
         next = std::min(next, run.estimated.dueAt().value_or(Instant::max()));
         next = std::min(next, run.transferred.dueAt().value_or(Instant::max()));

@@ -14,6 +14,7 @@
 #include "client/line.hpp"
 #include "client/run.hpp"
 #include "client/service_call.hpp"
+#include "client/shown.hpp"
 #include "client/turnstile.hpp"
 #include "stint/connection.hpp"
 #include "stint/notification.hpp"
@@ -32,6 +33,9 @@ public:
 
     Result<void> host(const std::string& name, JobService& service);
     Result<std::string> package();
+    // Foreground services (foreground.cpp).
+    Result<void> startForeground(const std::string& name, client::Shown shown);
+    Result<void> stopForeground(const std::string& name);
     /// A blocking call. Where the daemon has gone before it could be sent, a new connection is tried once.
     Result<void> call(const char* member, const client::Line::Write& write, const client::Line::Read& read);
 
@@ -70,6 +74,10 @@ private:
     void lose();
     Result<void> offer();
     bool isOver() const { return unbound_ || cutOff_; }
+    /// The app does what a daemon has to know of, even where it says nothing more by itself.
+    bool isMissed() const { return mustHost_ && !(services_.empty() && foreground_.empty()); }
+    Result<void> beginForeground(const std::string& name, const client::Shown& shown, bool resumes);
+    void resumeForeground();
     Instant nextDeadline() const;
     void settle();
 
@@ -103,6 +111,7 @@ private:
     bool started_ = false;         ///< by stintd: there is one line and no other
     std::uint64_t connection_ = 1; ///< counts the lines; of the present one, or of the next
     std::map<std::string, JobService*, std::less<>> services_;
+    std::map<std::string, client::Shown, std::less<>> foreground_; ///< services that run in the foreground
     std::string package_;
     client::Runs runs_;
     std::deque<Callback> callbacks_;

@@ -110,8 +110,9 @@ void nothingRunsOf(Turn& turn, const AppId& id) {
     endServices(turn, *app);
     app->visible = app->running = false;
     turn.changedApps.insert(id);
-    if (!app->memory.pinned) return;
+    if (!app->memory.pinned && app->memory.services.empty()) return;
     app->memory.pinned.reset();
+    app->memory.services.clear(); // of a process that did not come back, either
     turn.record(SaveApp{app->memory});
 }
 

@@ -85,6 +85,9 @@ struct AppMemory {
     std::optional<ProcessState> pinned; ///< a person's word (`stint app PACKAGE --state`)
     std::vector<Instant> crashes;       ///< within job.crash_guard.window, oldest first
     std::optional<Instant> badUntil;    ///< the crash guard's rest (jobs.md §12.3)
+    /// Foreground services it has not ended, and whether each was begun while it might start UI: what a process that
+    /// outlives the daemon begins anew (jobs.md §2.3, §12.5).
+    std::map<std::string, bool, std::less<>> services;
 
     bool operator==(const AppMemory&) const = default;
 };

@@ -94,6 +94,7 @@ struct ForegroundServiceAsked {
     std::string service;
     bool start = true;
     std::optional<ServiceNotification> shows; ///< nullopt: a simulated one, which shows nothing
+    bool resumes = false; ///< begun under a daemon that has died since, by a process that has not
 };
 
 // What edges see of an app's processes.

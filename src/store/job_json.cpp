@@ -258,4 +258,14 @@ Result<std::vector<Instant>> instantsFrom(std::string_view text) {
     }
 }
 
+std::string flagsText(const Flags& flags) { return textOf(json(flags)); }
+
+Result<Flags> flagsFrom(std::string_view text) {
+    try {
+        return json::parse(text).get<Flags>();
+    } catch (const json::exception& problem) {
+        return fail(Errc::IllegalArgument, "no flags: {}", problem.what());
+    }
+}
+
 } // namespace stint

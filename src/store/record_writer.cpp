@@ -87,7 +87,8 @@ Result<void> RecordWriter::write(const SaveApp& record) {
     const auto& memory = record.memory;
     std::optional<std::string_view> pinned;
     if (memory.pinned) pinned = nameOf(*memory.pinned);
-    return sql_.saveApp.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes), count(memory.badUntil));
+    return sql_.saveApp.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes), count(memory.badUntil),
+                            flagsText(memory.services));
 }
 
 Result<void> RecordWriter::write(const DropApp& record) {

@@ -104,7 +104,8 @@ CREATE TABLE work (
     UNIQUE (app, space, job, item)
 ) STRICT;
 
--- version 3: when a job last did what it was to, and when it did not (jobs.md §7.1).
+-- version 3: when a job last did what it was to, and when it did not (jobs.md §7.1); what foreground services an app
+-- has begun (§12.5).
 
 ALTER TABLE jobs ADD COLUMN last_success INTEGER NOT NULL DEFAULT 0; -- 0: never
 ALTER TABLE jobs ADD COLUMN last_failure INTEGER NOT NULL DEFAULT 0;
@@ -114,3 +115,7 @@ UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, seq
  WHERE seal IS seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
                     not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
                     deadline, deadline_wall, window_end, window_end_wall, abandoned);
+
+ALTER TABLE apps ADD COLUMN services TEXT NOT NULL DEFAULT '{}'; -- JSON: by name, whether begun in sight
+UPDATE apps SET seal = seal(app, boot, pinned, crashes, bad_until, services)
+ WHERE seal IS seal(app, boot, pinned, crashes, bad_until);

@@ -97,6 +97,7 @@ Result<void> addApp(Row row, Snapshot& snapshot) {
     }
     memory.crashes = STINT_TRY(instantsFrom(row.text()));
     memory.badUntil = row.optionalTime<Instant>();
+    memory.services = STINT_TRY(flagsFrom(row.text()));
     snapshot.apps.emplace_back(std::move(memory), std::move(boot));
     return {};
 }

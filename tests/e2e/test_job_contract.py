@@ -104,6 +104,26 @@ def test_a_foreground_service_is_seen_until_its_process_goes(app):  # jobs.md §
         assert rows(line) == []
 
 
+def test_a_foreground_service_goes_on_under_the_next_daemon(app):  # jobs.md §5.5, §12.5
+    daemon = app.start_daemon()
+    shown = {"channel": ("s", "default"), "smallIcon": ("s", "note"), "title": ("s", "A song")}
+
+    def start(line, **options):
+        line.call(SCHEDULER, "StartForegroundService", "sia{sv}a{sv}", "Player", 4, shown, options)
+
+    with Host(app) as line:
+        app.done("app", PACKAGE, "--state", "visible")
+        start(line)
+        app.done("app", PACKAGE, "--state", "background")
+        daemon.kill()
+    app.start_daemon()
+    with Host(app) as line:
+        assert rows(line) == []
+        assert refused(lambda: start(line)).text.startswith("ForegroundServiceStartNotAllowed")
+        start(line, resumes=("b", True))
+        assert len(rows(line)) == 1
+
+
 def test_the_shell_answers_with_androids_words_and_codes(world, line):  # jobs.md §8
     def shell(*words):
         return line.call(TASKS, "Shell", "asa{sv}", list(words), {})

@@ -166,7 +166,11 @@ TEST_CASE("the wall time of the last commit comes back: the clock check of a boo
 TEST_CASE("an app's memory comes back whole, with its boot") { // jobs.md §12.3, §12.5
     const Scratch scratch;
     const AppMemory bare{AppId{"com.example.bare"}, {}, {}, {}};
-    const AppMemory full{AppId{"com.example.full"}, ProcessState::NotRunning, {at(1s), at(2s)}, at(30min)};
+    const AppMemory full{AppId{"com.example.full"},
+                         ProcessState::NotRunning,
+                         {at(1s), at(2s)},
+                         at(30min),
+                         {{"Player", true}, {"Sync", false}}};
     {
         auto store = openStore(scratch.store());
         commit(store, {SaveApp{full}, SaveApp{AppMemory{bare.app, ProcessState::Top, {at(1s)}, at(1s)}}});
