@@ -59,8 +59,11 @@ private:
     // Each ready job under all the types it may run as.
     PerType pendingByType() {
         PerType counts{};
+        auto next = state_.apps.end(); // both are in the order of names: mostly the next one is wanted
         for (const Line* line : state_.groups.open()) {
-            const std::int32_t nearness = bias(*line->app);
+            if (next == state_.apps.end() || next->first != *line->app) next = state_.apps.find(*line->app);
+            const std::int32_t nearness = biasOf(stateOf(next->second));
+            ++next;
             for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
                 const std::int64_t waiting = line->waitingAs(kind);
                 if (waiting == 0) continue;

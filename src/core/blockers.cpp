@@ -17,10 +17,10 @@ std::optional<WallTime> sinceOf(const Tracked& tracked, const Gate* gate) {
     return found == shut.end() ? tracked.joined : std::max(tracked.joined, found->since);
 }
 
-Blocker blockerOf(const Tracked& tracked, const ShutGate& shut, const Context& context) {
+Blocker blockerOf(const Tracked& tracked, const ShutGate& shut, const Context& context, Words words) {
     Blocker blocker{.reason = shut.verdict.reason,
                     .gate = std::string(shut.gate->name),
-                    .detail = shut.gate->describe(context),
+                    .detail = words == Words::All ? shut.gate->describe(context) : "",
                     .clears = std::string(shut.gate->clears),
                     .since = sinceOf(tracked, shut.gate)};
     if (shut.verdict.askAgain && shut.verdict.forecast)
@@ -115,7 +115,7 @@ Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
 
 } // namespace
 
-std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now) {
+std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Words words) {
     if (ownRun(state, tracked)) return {};
     Asks asks = asksOf(tracked.job, state.constants);
     asks.overdue = tracked.job.deadline && *tracked.job.deadline <= now.elapsed;
@@ -124,7 +124,7 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     const Context context{world, asks, app == state.apps.end() ? nullptr : &app->second};
     std::vector<Blocker> blockers;
     for (const ShutGate& shut : shutGates(context))
-        blockers.push_back(blockerOf(tracked, shut, context));
+        blockers.push_back(blockerOf(tracked, shut, context, words));
     addOwnClocks(tracked, state.constants, now, blockers);
     if (blockers.empty()) blockers.push_back(waitsFor(state, tracked, now));
     std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });

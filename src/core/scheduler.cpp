@@ -90,6 +90,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
 
 Step Scheduler::handle(const Event& event, Now now) {
     Step step;
+    step.effects.reserve(4); // as a start, or an end, has
     Turn turn{.state = impl_->state, .now = now, .step = step};
     ageDevice(turn);
     mergeEvent(turn, event);

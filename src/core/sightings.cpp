@@ -9,12 +9,18 @@
 namespace stint {
 namespace {
 
-ReadSet differences(const Device& before, const Device& after, const DeviceState& was, const DeviceState& is) {
+ReadSet differences(const Device& before, const Device& after) {
     ReadSet changed = 0;
     const bool power = before.plugged != after.plugged || before.charging != after.charging ||
-                       before.batteryPercent != after.batteryPercent || was.batteryLow != is.batteryLow;
+                       before.batteryPercent != after.batteryPercent;
     if (power) changed |= only(Reads::Power);
     if (before.network != after.network) changed |= only(Reads::Network);
+    return changed;
+}
+
+ReadSet differences(const DeviceState& was, const DeviceState& is) {
+    ReadSet changed = 0;
+    if (was.batteryLow != is.batteryLow) changed |= only(Reads::Power);
     if (was.storageLow != is.storageLow) changed |= only(Reads::Storage);
     if (was.idle != is.idle || was.idleAt != is.idleAt) changed |= only(Reads::Idle);
     return changed;
@@ -88,7 +94,7 @@ void merge(Turn& turn, const DeviceChanged& event) {
     State& state = turn.state;
     const DeviceState was = state.deviceState;
     state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
-    turn.changed |= differences(state.device, event.device, was, state.deviceState);
+    turn.changed |= differences(state.device, event.device) | differences(was, state.deviceState);
     if (event.device.overrides != state.device.overrides) turn.record(SaveOverrides{event.device.overrides});
     hear(state, event.device, was);
     state.device = event.device;
@@ -99,7 +105,7 @@ void ageDevice(Turn& turn) {
     State& state = turn.state;
     const DeviceState was = state.deviceState;
     state.deviceState = nextDeviceState(state.device, was, turn.now.elapsed, state.constants);
-    turn.changed |= differences(state.device, state.device, was, state.deviceState);
+    turn.changed |= differences(was, state.deviceState);
 }
 
 void merge(Turn& turn, const AppConditions& event) {

@@ -156,8 +156,10 @@ void fillSlots(Turn& turn);
 
 // The explanation (blockers.cpp).
 
+/// Whether a person reads it: words take longer to make than the verdicts that they are about.
+enum class Words : std::uint8_t { All, NoDetail };
 /// Everything that keeps a tracked job from running; empty where it runs.
-std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now);
+std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Words words = Words::All);
 /// Those that a person is told of: APP only where nothing else is (jobs.md §9.1).
 std::vector<Blocker> named(std::vector<Blocker> blockers);
 /// The time of its start, where nothing disturbs it; nullopt: it waits for more than time.

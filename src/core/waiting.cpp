@@ -70,7 +70,7 @@ void letWait(Turn& turn, Tracked& tracked) {
     setAlarm(turn.state, tracked, nextAlarm(tracked, until, turn.now.elapsed));
     if (until) {
         std::vector<PendingReason> reasons;
-        for (const Blocker& blocker : blockersOf(turn.state, tracked, turn.now))
+        for (const Blocker& blocker : blockersOf(turn.state, tracked, turn.now, Words::NoDetail))
             reasons.push_back(blocker.reason);
         note(tracked.history, turn.now.wall, std::move(reasons));
         return;

@@ -104,7 +104,7 @@ void World::restartDaemon() {
 VerbAnswer World::shell(std::span<const std::string> words) {
     Step step;
     const VerbAnswer answer = runVerb(*core_, words, now(), step);
-    take(step);
+    take(std::move(step));
     return answer;
 }
 
@@ -117,16 +117,16 @@ void World::tell(Event event, const std::function<void(const Reply&)>& answered)
         },
         event);
     ++events_;
-    const Step step = core_->handle(event, now());
+    Step step = core_->handle(event, now());
     for (const Effect& effect : step.effects) {
         const auto* reply = std::get_if<Reply>(&effect);
         if (reply && reply->call == call && answered) answered(*reply);
     }
-    take(step);
+    take(std::move(step));
 }
 
-void World::take(const Step& step) {
-    store_.commit(step.records, bootId_, now().wall);
+void World::take(Step step) {
+    store_.commit(std::move(step.records), bootId_, now().wall);
     for (const Effect& effect : step.effects)
         perform(effect);
 }

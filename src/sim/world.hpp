@@ -62,7 +62,7 @@ private:
     static constexpr Instant zero{std::chrono::hours{24}};
 
     void boot(bool another);
-    void take(const Step& step);
+    void take(Step step);
     void perform(const Effect& effect);
     bool doNext(Instant target);
 

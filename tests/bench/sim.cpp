@@ -2,6 +2,8 @@
 // of its own. What is timed is sim::play, which is what `stint sim` calls for a file it has read.
 #include <algorithm>
 #include <chrono>
+#include <ctime>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -29,14 +31,23 @@ struct Tally {
     double events = 0;
     double starts = 0;
     Seconds taken{0};
+    Seconds ours{0}; ///< of that, on the processor: less where the machine has other things to do
 
     double daysPerSecond() const { return devices * days / taken.count(); }
     double eventsPerSecond() const { return events / taken.count(); }
+    double microsecondsAnEvent() const { return 1e6 * ours.count() / events; }
 };
+
+Seconds onProcessor() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
 
 Tally playFor(const std::vector<sim::Scenario>& phones, Seconds time) {
     Tally tally;
     const auto begin = std::chrono::steady_clock::now();
+    const Seconds before = onProcessor();
     for (std::size_t next = 0; tally.taken < time; next = (next + 1) % phones.size()) {
         const auto played = sim::play(phones[next], {});
         tally.devices += 1;
@@ -44,6 +55,7 @@ Tally playFor(const std::vector<sim::Scenario>& phones, Seconds time) {
         tally.starts += static_cast<double>(std::ranges::count(played->history, "started", &sim::Happening::what));
         tally.taken = std::chrono::steady_clock::now() - begin;
     }
+    tally.ours = onProcessor() - before;
     return tally;
 }
 
@@ -60,8 +72,16 @@ Tally playOn(unsigned cores, const std::vector<sim::Scenario>& phones) {
         sum.events += tally.events;
         sum.starts += tally.starts;
         sum.taken += tally.taken / cores;
+        sum.ours += tally.ours;
     }
     return sum;
+}
+
+void tell(std::string_view who, const Tally& tally, unsigned cores, std::string_view against) {
+    fmt::print(
+        "{} {:6.0f} device-days/s  {:7.0f} events/s  {:5.2f} us of a processor an event, {:.0f} % of it ours   {}\n",
+        who, tally.daysPerSecond(), tally.eventsPerSecond(), tally.microsecondsAnEvent(),
+        100 * tally.ours / tally.taken / cores, against);
 }
 
 } // namespace
@@ -77,11 +97,10 @@ int main() {
     fmt::print("{}\n", machine());
     fmt::print("a phone: {} apps, {} jobs; a day: {:.0f} events, {:.0f} runs\n", phoneApps, phoneJobs,
                one.events / one.devices / days, one.starts / one.devices / days);
-    fmt::print("1 core:  {:7.0f} device-days/s  {:8.0f} events/s  {:5.2f} us an event   {:.2f} of the goal, {:.0f}\n",
-               one.daysPerSecond(), one.eventsPerSecond(), 1e6 / one.eventsPerSecond(), one.daysPerSecond() / goalDays,
-               goalDays);
+    tell("1 core: ", one, 1, fmt::format("{:.3f} of the goal, {:.0f}", one.daysPerSecond() / goalDays, goalDays));
     if (cores < 2) return 0;
     const Tally all = playOn(cores, phones);
-    fmt::print("{} cores: {:7.0f} device-days/s  {:8.0f} events/s  {:.2f} times one core   (goal on two: {:.1f})\n",
-               cores, all.daysPerSecond(), all.eventsPerSecond(), all.daysPerSecond() / one.daysPerSecond(), goalCores);
+    tell(fmt::format("{} cores:", cores), all, cores,
+         fmt::format("{:.2f} times one core (goal on two: {:.1f})", all.daysPerSecond() / one.daysPerSecond(),
+                     goalCores));
 }
