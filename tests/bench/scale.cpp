@@ -168,6 +168,7 @@ private:
 struct Figures {
     double change = 0;
     double walk = 0;
+    double bytes = 0;
 };
 
 Figures measure(int jobs, int ready) {
@@ -177,7 +178,7 @@ Figures measure(int jobs, int ready) {
         changes.push_back(crowd.plugIn());
         walks.push_back(crowd.walk());
     }
-    const Figures figures{median(changes), median(walks)};
+    const Figures figures{median(changes), median(walks), crowd.coreBytes()};
     fmt::print("{:>10} {:>10} {:>7} {:>13.1f} {:>11.1f} {:>12.0f} {:>12.0f}\n", jobs, ready, crowd.starts(),
                figures.change, figures.walk, crowd.coreBytes(), crowd.infoBytes());
     std::fflush(stdout);
@@ -199,5 +200,6 @@ int main() {
                goalGrowth);
     fmt::print("1 % of 10^6 cost {:.2f} times a bare walk of the ready ones (goal: at most {:.0f})\n",
                ready.change / ready.walk, goalWalk);
-    fmt::print("bytes a pending job, beside its JobInfo: goal at most {}\n", goalBytes);
+    fmt::print("one of 10^6 pending jobs takes {:.0f} bytes beside its JobInfo, {:.1f} times the goal, {}\n",
+               many.bytes, many.bytes / goalBytes, goalBytes);
 }
