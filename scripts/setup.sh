@@ -49,6 +49,15 @@ install() {
     fi
 }
 
+# configure PRESET: where that was not done since the presets changed.
+configure() {
+    local preset=$1
+    if [ "$root/build/$preset/build.ninja" -nt "$root/CMakePresets.json" ]; then return; fi # not where there is none yet
+    say "configuring build/$preset"
+    (cd "$root" && cmake --preset "$preset") >"$(scratch configure.log)" 2>&1 ||
+        die "cannot configure; see $(scratch configure.log)"
+}
+
 # build PRESET: all of it; no output and no ninja when no file is newer than the last build.
 build() {
     local preset=$1 directory=$root/build/$1
@@ -60,11 +69,7 @@ build() {
     fi
     mkdir -p "$directory"
     touch "$stamp.new" # what changes while we build is newer than this build
-    if [ ! "$directory/build.ninja" -nt "$root/CMakePresets.json" ]; then # also where there is none yet
-        say "configuring build/$preset"
-        (cd "$root" && cmake --preset "$preset") >"$(scratch configure.log)" 2>&1 ||
-            die "cannot configure; see $(scratch configure.log)"
-    fi
+    configure "$preset"
     say "building build/$preset"
     ninja -C "$directory" >&2 || die "cannot build build/$preset"
     mv "$stamp.new" "$stamp"

@@ -49,7 +49,8 @@ public:
 
     /// Begins a foreground service that the manifest declares with a foreground_type (jobs.md §5.5), which the user
     /// sees as the app's notification `notificationId` and in the Task Manager. It lasts until it is stopped, by the
-    /// app or by the user, and no longer than this connection's daemon. IllegalState,
+    /// app, by the user, or by the end of this process; under the next daemon, where this one dies, it goes on.
+    /// IllegalState,
     /// "ForegroundServiceStartNotAllowed: …", where the app is not visible and holds no right to start one;
     /// IllegalArgument for an undeclared one, and for what setNotification() refuses.
     Result<void> startForegroundService(std::string name, std::int32_t notificationId,

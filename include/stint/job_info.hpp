@@ -1,5 +1,6 @@
 // JobInfo: what an app asks for when it schedules a job (jobs.md §1). An immutable value; its Builder checks every
-// rule of §1.2 when it builds, and the daemon checks the very same rules again when the job arrives.
+// rule of §1.2 when it builds, and the daemon checks the very same rules again when the job arrives. What is less than
+// the least allowed is raised; on a device whose policy has other limits than the documentation, by those.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -111,7 +112,13 @@ public:
     Bytes getEstimatedNetworkDownloadBytes() const { return estimatedDown_; }
     Bytes getEstimatedNetworkUploadBytes() const { return estimatedUp_; }
     Bytes getMinimumNetworkChunkBytes() const { return minimumChunk_; }
-    Duration getInitialBackoff() const { return initialBackoff_; }
+    /// These four, as raised to the least the documentation allows; in a job that was read from the daemon, to the
+    /// least its policy allows.
+    Duration getInitialBackoff() const { return adjusted().initialBackoff; }
+    std::optional<Period> getPeriod() const { return adjusted().period; }
+    /// nullopt: the default of jobs.md §0.
+    std::optional<Duration> getTriggerContentUpdateDelay() const { return adjusted().triggerUpdateDelay; }
+    std::optional<Duration> getTriggerContentMaxDelay() const { return adjusted().triggerMaxDelay; }
     std::int32_t getBackoffPolicy() const { return backoffPolicy_; }
     bool hasExplicitBackoff() const { return explicitBackoff_; }
     const std::optional<ClipData>& getClipData() const { return clip_; }
@@ -125,15 +132,11 @@ public:
     const std::optional<Duration>& getMinimumLatency() const { return minimumLatency_; }
     /// nullopt where setOverrideDeadline was not called.
     const std::optional<Duration>& getOverrideDeadline() const { return overrideDeadline_; }
-    const std::optional<Period>& getPeriod() const { return period_; }
-    bool isPeriodic() const { return period_.has_value(); }
+    bool isPeriodic() const { return adjustable_.period.has_value(); }
     bool isPrefetch() const { return prefetch_; }
     /// Always false: since Android 16 the flag is never set (jobs.md §1.1).
     bool isImportantWhileForeground() const { return false; }
     const std::vector<TriggerContentUri>& getTriggerContentUris() const { return triggers_; }
-    /// nullopt: the default of jobs.md §0.
-    const std::optional<Duration>& getTriggerContentUpdateDelay() const { return triggerUpdateDelay_; }
-    const std::optional<Duration>& getTriggerContentMaxDelay() const { return triggerMaxDelay_; }
     const PersistableBundle& getExtras() const { return extras_; }
     const PersistableBundle& getTransientExtras() const { return transientExtras_; }
     const std::set<std::string>& getDebugTags() const { return debugTags_; }
@@ -150,6 +153,18 @@ public:
     bool operator==(const JobInfo&) const;
 
 private:
+    friend struct JobInfoAccess;
+
+    /// What a device's policy may have other limits for (jobs.md §0).
+    struct Adjustable {
+        Duration initialBackoff = DEFAULT_INITIAL_BACKOFF;
+        std::optional<Period> period;
+        std::optional<Duration> triggerUpdateDelay;
+        std::optional<Duration> triggerMaxDelay;
+        auto operator<=>(const Adjustable&) const = default;
+    };
+    Adjustable adjusted() const;
+
     JobId id_;
     ComponentName service_;
     bool userInitiated_ = false;
@@ -158,7 +173,6 @@ private:
     Bytes estimatedDown_ = unknownBytes;
     Bytes estimatedUp_ = unknownBytes;
     Bytes minimumChunk_ = unknownBytes;
-    Duration initialBackoff_ = DEFAULT_INITIAL_BACKOFF;
     std::int32_t backoffPolicy_ = BACKOFF_POLICY_EXPONENTIAL;
     bool explicitBackoff_ = false;
     std::optional<ClipData> clip_;
@@ -169,13 +183,12 @@ private:
     bool storageNotLow_ = false;
     bool expedited_ = false;
     bool deviceIdle_ = false;
+    bool asDocumented_ = true; ///< the getters raise `adjustable_` by the documentation; else it stands as it is
     std::optional<Duration> minimumLatency_;
     std::optional<Duration> overrideDeadline_;
-    std::optional<Period> period_;
+    Adjustable adjustable_;
     bool prefetch_ = false;
     std::vector<TriggerContentUri> triggers_;
-    std::optional<Duration> triggerUpdateDelay_;
-    std::optional<Duration> triggerMaxDelay_;
     PersistableBundle extras_;
     PersistableBundle transientExtras_;
     std::set<std::string> debugTags_;
@@ -204,7 +217,7 @@ public:
     Builder& setEstimatedNetworkBytes(Bytes download, Bytes upload = NETWORK_BYTES_UNKNOWN);
     /// The smallest piece that makes sense to transfer on its own; > 0.
     Builder& setMinimumNetworkChunkBytes(Bytes chunk);
-    /// `initial` below 10 s is raised to it; `policy` is one of BACKOFF_POLICY_*.
+    /// `initial` below 10 s is raised to it (MIN_BACKOFF); `policy` is one of BACKOFF_POLICY_*.
     Builder& setBackoffCriteria(Duration initial, std::int32_t policy);
     Builder& setClipData(std::optional<ClipData> clip, std::int32_t grantFlags);
     /// Kept over reboots; needs the permission RECEIVE_BOOT_COMPLETED.
@@ -241,6 +254,7 @@ public:
     Result<JobInfo> build() const;
 
 private:
+    friend struct JobInfoAccess;
     void misused(Error error); ///< the first complaint stands
     void turn(bool JobInfo::*flag, bool on);
 

@@ -72,6 +72,7 @@ Handled enqueue(Request& request) {
     WorkItem work = STINT_TRY(wire::readWork(request.arguments));
     work.id = 0; // whatever the caller made of it
     work.deliveries = 0;
+    work.active = false;
     return scheduled(request, std::move(job), std::move(work));
 }
 

@@ -48,6 +48,8 @@ constexpr std::array table = {
     Method{taskManagerInterface,  "ListJobs",                      "a{sv}",        anyone,      methods::listJobs},
     Method{taskManagerInterface,  "Explain",                       "ssia{sv}",     anyone,      methods::explain},
     Method{taskManagerInterface,  "History",                       "ssia{sv}",     anyone,      methods::history},
+    Method{taskManagerInterface,  "ListWork",                      "ssia{sv}",     anyone,      methods::listWork},
+    Method{taskManagerInterface,  "Overview",                      "a{sv}",        theOperator, methods::overview},
     Method{taskManagerInterface,  "Watch",                         "ssia{sv}",     anyone,      methods::watch},
     Method{taskManagerInterface,  "ListTasks",                     "a{sv}",        anyone,      methods::listTasks},
     Method{taskManagerInterface,  "ListApps",                      "a{sv}",        anyone,      methods::listApps},

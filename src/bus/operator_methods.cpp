@@ -62,10 +62,9 @@ Handled shell(Request& request) {
     if (!onlyLooks && !request.caller.isOperator) return onlyOperator(request.caller, "these verbs");
     std::ranges::move(words, std::back_inserter(whole));
     request.owner.shell(request.call, std::move(whole));
-    return answers([&owner = request.owner, call = request.call](Writer& writer) -> Result<void> {
-        const BusOwner::ShellAnswer answer = owner.shellAnswer(call);
-        writer.int32(answer.code).string(answer.out).string(answer.err);
-        return {};
+    return waits([](Writer& writer, const Reply& reply) {
+        const VerbAnswer said = reply.said.value_or(VerbAnswer{});
+        writer.int32(said.code).string(said.out).string(said.err);
     });
 }
 

@@ -87,6 +87,8 @@ Handled updateTransferredNetworkBytes(Request&);
 Handled listJobs(Request&);
 Handled explain(Request&);
 Handled history(Request&);
+Handled listWork(Request&);
+Handled overview(Request&);
 Handled watch(Request&);
 Handled listTasks(Request&);
 Handled listApps(Request&);

@@ -49,13 +49,8 @@ public:
     /// A process begins or ends a foreground service of its app: whether its manifest declares one of that name. What
     /// was begun is ended with the connection.
     virtual Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) = 0;
-    /// A shell verb (jobs.md §8), during gather(); its answer is asked for in act(), once.
+    /// A shell verb (jobs.md §8), during gather(). The Reply to `call` has what it says, in this turn or a later one.
     virtual void shell(CallId call, std::vector<std::string> words) = 0;
-    struct ShellAnswer {
-        std::int32_t code = 0;
-        std::string out, err;
-    };
-    virtual ShellAnswer shellAnswer(CallId call) = 0;
     /// `stint start`, during gather(). Where it answers a pid, the caller is told it by the Reply to `call`: the owner
     /// hands AppOpened{call} to the core, which makes one.
     virtual Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
@@ -75,6 +70,8 @@ public:
     virtual std::vector<JobView> completed(const std::optional<AppId>& app) = 0;
     virtual std::vector<Blocker> explain(const JobKey& key) = 0;
     virtual std::vector<HistoryEntry> history(const JobKey& key) = 0;
+    virtual std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) = 0;
+    virtual SchedulerView overview(std::size_t mostQueued) = 0;
     virtual std::vector<TaskRow> tasks() = 0;
     virtual std::vector<AppView> apps() = 0;
     virtual bool canRunUserInitiatedJobs(const AppId& app) = 0;

@@ -1,6 +1,7 @@
 // TaskManager1, the part that only looks: any caller sees its own app, the operator sees all.
 #include "base/fail.hpp"
 #include "bus/request.hpp"
+#include "wire/codec.hpp"
 #include "wire/names.hpp"
 #include "wire/views.hpp"
 
@@ -104,6 +105,33 @@ Handled history(Request& request) {
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         STINT_TRY(known(owner, key));
         wire::writeList(writer, owner.history(key), wire::writeHistoryEntry);
+        return {};
+    });
+}
+
+Handled listWork(Request& request) {
+    const JobKey key = STINT_TRY(readKey(request));
+    STINT_TRY(mayRead(request, key.app));
+    std::uint64_t after = 0;
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("after", after);
+    STINT_TRY(options.read(request.arguments));
+    return answers([&owner = request.owner, key, after](Writer& writer) -> Result<void> {
+        STINT_TRY(known(owner, key));
+        std::vector<WorkItem> work = owner.work(key, after, wire::mostListed + 1);
+        const bool more = work.size() > wire::mostListed;
+        if (more) work.resize(wire::mostListed);
+        for (WorkItem& item : work)
+            item.extras = {}; // the app's own business, and a hundred of them are more than a message holds
+        wire::writeList(writer, work, wire::writeWork);
+        writer.boolean(more);
+        return {};
+    });
+}
+
+Handled overview(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeSchedulerView(writer, owner.overview(wire::mostListed));
         return {};
     });
 }

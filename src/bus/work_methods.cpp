@@ -29,7 +29,11 @@ Handled dequeueWork(Request& request) {
     request.owner.arrived(DequeueWork{request.call, request.caller.app, run});
     return waits([](Writer& writer, const Reply& reply) {
         writer.openArray("a{sv}");
-        if (reply.item) wire::writeWork(writer, *reply.item);
+        if (reply.item) {
+            WorkItem item = *reply.item;
+            item.active = false; // it is, of course: said only where items are listed
+            wire::writeWork(writer, item);
+        }
         writer.close();
     });
 }
@@ -51,9 +55,13 @@ Handled startForegroundService(Request& request) {
     std::string service = STINT_TRY(request.arguments.string());
     const std::int32_t id = STINT_TRY(request.arguments.int32());
     Notification notification = STINT_TRY(wire::readNotification(request.arguments));
+    bool resumes = false;
+    wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+    options.take("resumes", resumes);
+    STINT_TRY(options.read(request.arguments));
     request.owner.visibleNow(request.from); // who starts it from a terminal's foreground is seen
     return serve(request, {request.call, request.caller.app, std::move(service), true,
-                           ServiceNotification{id, std::move(notification)}});
+                           ServiceNotification{id, std::move(notification)}, resumes});
 }
 
 Handled stopForegroundService(Request& request) {

@@ -1,6 +1,8 @@
 #include "cli/daemon.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 #include <poll.h>
 #include <unistd.h>
@@ -119,6 +121,28 @@ Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) {
         ask(bus_.get(), wire::taskManagerInterface, "History", [&](Writer& writer) { writeKey(writer, job); }));
     Reader reader(answer);
     return wire::readList(reader, wire::readHistoryEntry);
+}
+
+Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) {
+    std::vector<WorkItem> all;
+    for (bool more = true; more && all.size() < most;) {
+        auto answer = STINT_TRY(ask(
+            bus_.get(), wire::taskManagerInterface, "ListWork", [&](Writer& writer) { writeKey(writer, job); },
+            [&](DictionaryWriter& options) {
+                if (!all.empty()) options.put("after", all.back().id);
+            }));
+        Reader reader(answer);
+        auto page = STINT_TRY(wire::readList(reader, wire::readWork));
+        more = STINT_TRY(reader.boolean()) && !page.empty();
+        std::ranges::move(page, std::back_inserter(all));
+    }
+    return all;
+}
+
+Result<SchedulerView> Daemon::overview() {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Overview", nothing));
+    Reader reader(answer);
+    return wire::readSchedulerView(reader);
 }
 
 Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {

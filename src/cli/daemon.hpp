@@ -73,6 +73,9 @@ public:
     Result<Explanation> explain(const JobKey& job);
     /// How what kept it waiting has changed, oldest first (jobs.md §9.2).
     Result<std::vector<HistoryEntry>> history(const JobKey& job);
+    /// Its work that is not completed, page by page, in the order it is handed out in; at most about `most` items.
+    Result<std::vector<WorkItem>> work(const JobKey& job, std::size_t most);
+    Result<SchedulerView> overview();
     /// Android's shell verbs: the words that follow "cmd jobscheduler", or `before` ({"cmd", "deviceidle"}, {"am"}).
     Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
     /// The job's state now; from here on its news come. IllegalArgument where neither a job nor its history is there.

@@ -1,7 +1,6 @@
 #include "cli/dump.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 
 #include "base/fail.hpp"
@@ -9,6 +8,9 @@
 
 namespace stint::cli {
 namespace {
+
+/// A persisted job may have a hundred thousand items; the first ones are enough to see what becomes of them.
+constexpr std::size_t mostWork = 100;
 
 /// Only a slot is missing: Android's pending queue.
 bool isQueue(const Blocker& blocker) { return blocker.gate == "slots" || blocker.gate == "earlier run"; }
@@ -29,7 +31,13 @@ Result<std::optional<DumpedJob>> dumped(Daemon& daemon, const JobKey& key) {
     if (job.state == JobView::State::Finished) return std::optional<DumpedJob>{};
     auto history = daemon.history(key);
     if (!history.ok() && history.error().code == Errc::IllegalArgument) return std::optional<DumpedJob>{};
-    return std::optional(DumpedJob{std::move(job), std::move(blockers), STINT_TRY(std::move(history))});
+    DumpedJob made{std::move(job), std::move(blockers), {}, {}};
+    made.history = STINT_TRY(std::move(history));
+    if (made.job.workItems == 0) return std::optional(std::move(made));
+    auto work = daemon.work(key, mostWork);
+    if (!work.ok() && work.error().code == Errc::IllegalArgument) return std::optional<DumpedJob>{};
+    made.work = STINT_TRY(std::move(work));
+    return std::optional(std::move(made));
 }
 
 } // namespace
@@ -48,11 +56,6 @@ std::vector<PendingReason> DumpedJob::satisfied() const {
         std::ranges::copy_if(constraintsOf(*job.info), std::back_inserter(others),
                              [this](PendingReason reason) { return !isAmong(blockers, reason); });
     return others;
-}
-
-std::optional<WallTime> DumpedJob::latest() const {
-    auto deadline = std::ranges::find(blockers, PendingReason::ConstraintDeadline, &Blocker::reason);
-    return deadline == blockers.end() ? std::nullopt : deadline->until;
 }
 
 Readiness readinessOf(const DumpedJob& dumped) {
@@ -80,24 +83,12 @@ Result<Dump> gatherDump(Daemon& daemon, const std::optional<std::string>& packag
         if (!knows(made.apps, *package)) return fail(Errc::IllegalState, "Invalid package: {}", *package);
         std::erase_if(made.apps, [&](const AppView& app) { return app.manifest.package.name != *package; });
     }
+    made.scheduler = STINT_TRY(daemon.overview());
     made.device = STINT_TRY(daemon.device());
     for (const auto& job : STINT_TRY(daemon.jobs(package, false)))
         if (auto dumpedJob = STINT_TRY(dumped(daemon, job.key))) made.jobs.push_back(std::move(*dumpedJob));
     made.finished = STINT_TRY(daemon.jobs(package, true));
     return made;
-}
-
-std::span<const std::string_view> missingFromDump() {
-    static constexpr std::array<std::string_view, 8> missing{
-        "constants of the scheduler and of its controllers",
-        "safeguard counters, schedule and persistence counters",
-        "started users, biases and usage history of apps",
-        "a job's dynamic constraints, tracking controllers, network and work items",
-        "a job's bucket, last success and last failure",
-        "the order of the pending queue",
-        "a run's time-out, remaining guarantee and limit, pending stop",
-        "concurrency configuration and counts"};
-    return missing;
 }
 
 } // namespace stint::cli

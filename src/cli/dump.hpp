@@ -1,10 +1,8 @@
-// What `stint dumpsys jobscheduler` tells (jobs.md §9.3): all that the daemon answers about its jobs, as values, and
-// the two forms they are printed in. What the daemon does not tell is named in the dump, never guessed.
+// What `stint dumpsys jobscheduler` tells (jobs.md §9.3): the scheduler, apps and jobs as values that the daemon
+// answered, and the two forms they are printed in.
 #pragma once
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "cli/daemon.hpp"
@@ -16,13 +14,12 @@ struct DumpedJob {
     JobView job;
     std::vector<Blocker> blockers;     ///< pending
     std::vector<HistoryEntry> history; ///< pending
+    std::vector<WorkItem> work;        ///< the first of them; job.workItems tells how many there are
 
     /// Of what the job asks for, the constraints that are among its blockers, and the others: they hold, or its
     /// deadline or an override passes them. Nothing tells of a running job's.
     std::vector<PendingReason> unsatisfied() const;
     std::vector<PendingReason> satisfied() const;
-    /// When its deadline comes; nullopt: it has none, or nothing but a slot is missing.
-    std::optional<WallTime> latest() const;
 };
 
 /// The terms of the dump's line "Ready:"; a job is ready where all are true.
@@ -39,6 +36,7 @@ struct Readiness {
 Readiness readinessOf(const DumpedJob&);
 
 struct Dump {
+    SchedulerView scheduler;
     std::vector<wire::DeviceRow> device;
     std::vector<AppView> apps;
     std::vector<DumpedJob> jobs;
@@ -47,8 +45,6 @@ struct Dump {
 
 /// Everything, or one app's jobs. IllegalState: there is no such app.
 Result<Dump> gatherDump(Daemon&, const std::optional<std::string>& package);
-/// What jobs.md §9.3 lists and the daemon does not tell.
-std::span<const std::string_view> missingFromDump();
 
 void printDump(const Dump&, WallTime now, const Screen&);
 void printDumpJson(const Dump&, const Screen&);

@@ -24,6 +24,27 @@ void putTable(const Screen& screen, const Table& table) {
         screen.print(fmt::format("  {}", line));
 }
 
+void printConstants(const SchedulerView& view, const Screen& screen) {
+    put(screen, 0, "Constants:");
+    for (const auto& [key, value] : view.constants)
+        put(screen, 1, fmt::format("{}={}", key, value));
+}
+
+void printPower(const SchedulerView& view, const Screen& screen) {
+    put(screen, 0, "Power:");
+    put(screen, 1,
+        fmt::format("connected={} charging={} level={} notLow={}", view.plugged, view.charging, view.batteryPercent,
+                    !view.batteryLow));
+    put(screen, 1,
+        fmt::format("monitoring={} sequence={}", view.batteryMonitored ? "on" : "off", view.batterySequence));
+    put(screen, 0, "Storage:");
+    put(screen, 1, fmt::format("notLow={} sequence={}", !view.storageLow, view.storageSequence));
+    put(screen, 0, "Idle:");
+    put(screen, 1, fmt::format("idle={} interactive={}", view.idle, view.interactive));
+    // LINUX: a daemon serves one user, and runs while that one's session does.
+    put(screen, 0, "Started users: 0");
+}
+
 void printDevice(const std::vector<wire::DeviceRow>& device, const Screen& screen) {
     put(screen, 0, "Device:");
     for (const auto& row : device)
@@ -32,10 +53,28 @@ void printDevice(const std::vector<wire::DeviceRow>& device, const Screen& scree
 
 void printApps(const std::vector<AppView>& apps, const Screen& screen) {
     put(screen, 0, "Apps:");
-    Table table({{"PACKAGE"}, {"STATE"}, {"JOBS", Right}, {"RUNNING", Right}, {"CRASHED TOO OFTEN"}});
+    Table table({{"PACKAGE"}, {"STATE"}, {"BIAS", Right}, {"JOBS", Right}, {"RUNNING", Right}, {"CRASHED TOO OFTEN"}});
     for (const auto& app : apps)
-        table.add({app.manifest.package.name, std::string(nameOf(app.state)), std::to_string(app.jobs),
-                   std::to_string(app.running), app.bad ? "yes" : "no"});
+        table.add({app.manifest.package.name, std::string(nameOf(app.state)), std::to_string(app.bias),
+                   std::to_string(app.jobs), std::to_string(app.running), app.bad ? "yes" : "no"});
+    putTable(screen, table);
+}
+
+void printSafeguards(const std::vector<AppView>& apps, const Screen& screen) {
+    put(screen, 0, "Safeguards, counted within their windows:");
+    Table table({{"PACKAGE"},
+                 {"UI TIMEOUTS", Right},
+                 {"EJ TIMEOUTS", Right},
+                 {"REGULAR TIMEOUTS", Right},
+                 {"UNRESPONSIVE", Right},
+                 {"SCHEDULED", Right},
+                 {"BUGGY"}});
+    for (const auto& app : apps)
+        if (const auto& counted = app.safeguards; counted != SafeguardView{})
+            table.add({app.manifest.package.name, std::to_string(counted.userInitiated),
+                       std::to_string(counted.expedited), std::to_string(counted.regular),
+                       std::to_string(counted.unresponsive), std::to_string(counted.scheduled),
+                       counted.buggy ? "yes" : "no"});
     putTable(screen, table);
 }
 
@@ -76,13 +115,44 @@ void printWaiting(const DumpedJob& dumped, WallTime now, const Screen& screen) {
     if (!dumped.history.empty()) put(screen, 2, "Constraint changes, oldest first:");
     for (const auto& entry : dumped.history)
         put(screen, 3, fmt::format("{}: {}", ago(entry.when, now), reasonNames(entry.reasons)));
-    const auto time = [now](const std::optional<WallTime>& at) {
-        if (!at) return std::string("unknown");
-        return *at > now ? ahead(*at, now) : ago(*at, now);
-    };
+}
+
+std::string timeText(const std::optional<WallTime>& at, std::string_view otherwise, WallTime now) {
+    if (!at) return std::string(otherwise);
+    return *at > now ? ahead(*at, now) : ago(*at, now);
+}
+
+void printTimes(const JobView& job, WallTime now, const Screen& screen) {
+    bool waits = job.state == JobView::State::Pending;
     put(screen, 2,
-        fmt::format("Run time: earliest {}, latest {}", time(dumped.job.earliest),
-                    dumped.latest() ? time(dumped.latest()) : "none"));
+        fmt::format("Run time: earliest {}, latest {}", waits ? timeText(job.earliest, "unknown", now) : "none",
+                    timeText(job.latest, "none", now)));
+    put(screen, 2,
+        fmt::format("Enqueued {}; failures: {}, system stops: {}; last success {}, last failure {}",
+                    ago(job.scheduled, now), job.failures, job.systemStops, timeText(job.lastSuccess, "none", now),
+                    timeText(job.lastFailure, "none", now)));
+}
+
+std::string networkText(const Network& network) {
+    std::string text;
+    for (const auto transport : network.transports)
+        text += fmt::format(" {}", nameOf(transport));
+    for (const auto capability : network.capabilities)
+        text += fmt::format(" {}", nameOf(capability));
+    return fmt::format("{}; down {}, up {}{}", text, formatRate(network.downstream), formatRate(network.upstream),
+                       network.interface.empty() ? "" : "; " + network.interface);
+}
+
+void printWork(const DumpedJob& dumped, const Screen& screen) {
+    if (dumped.job.workItems == 0) return;
+    put(screen, 2, fmt::format("Work items: {}", dumped.job.workItems));
+    for (const auto& item : dumped.work)
+        put(screen, 3,
+            fmt::format("#{} {}, delivered {} times; estimated down {}, up {}", item.id,
+                        item.active ? "in work" : "waiting", item.deliveries, formatSize(item.estimatedDown),
+                        formatSize(item.estimatedUp)));
+    if (dumped.work.size() < dumped.job.workItems)
+        put(screen, 3, fmt::format("and {} more", dumped.job.workItems - dumped.work.size()));
 }
 
 void printReadiness(const Readiness& ready, const Screen& screen) {
@@ -98,21 +168,67 @@ void printJob(const DumpedJob& dumped, WallTime now, const Screen& screen) {
     put(screen, 2, fmt::format("{}, {}{}", kindText(job), stateWord(job), job.label.empty() ? "" : ": " + job.label));
     if (job.info) printInfo(*job.info, screen);
     if (job.state == JobView::State::Pending) printWaiting(dumped, now, screen);
-    put(screen, 2,
-        fmt::format("Enqueued {}; failures: {}, system stops: {}", ago(job.scheduled, now), job.failures,
-                    job.systemStops));
+    if (job.network) put(screen, 2, fmt::format("Network:{}", networkText(*job.network)));
+    printWork(dumped, screen);
+    printTimes(job, now, screen);
     printReadiness(readinessOf(dumped), screen);
+}
+
+void printQueue(const SchedulerView& view, const Screen& screen) {
+    put(screen, 0, fmt::format("Pending queue, {} in order:", view.queued));
+    for (const auto& job : view.queue)
+        put(screen, 1, textOf(job));
+    if (view.queue.empty()) put(screen, 1, "(none)");
+}
+
+std::string stopText(const std::optional<Ending>& stop) {
+    return stop ? fmt::format("{}/{}", nameOf(stop->reason), nameOf(stop->internal)) : "-";
 }
 
 void printRunning(const std::vector<DumpedJob>& jobs, WallTime now, const Screen& screen) {
     put(screen, 0, "Active jobs:");
-    Table table({{"JOB"}, {"KIND"}, {"STATE"}, {"STARTED", Right}, {"DOWN", Right}, {"UP", Right}});
-    for (const auto& [job, blockers, history] : jobs)
-        if (job.state == JobView::State::Running)
-            table.add({textOf(job.key), kindText(job), job.runState ? std::string(nameOf(*job.runState)) : "-",
-                       job.started ? ago(*job.started, now) : "-", formatSize(job.transferredDown),
-                       formatSize(job.transferredUp)});
+    Table table({{"JOB"},
+                 {"KIND"},
+                 {"STATE"},
+                 {"SLOT"},
+                 {"STARTED", Right},
+                 {"TIMER", Right},
+                 {"GUARANTEED", Right},
+                 {"LIMIT", Right},
+                 {"STOPPING"},
+                 {"DOWN", Right},
+                 {"UP", Right}});
+    for (const auto& dumped : jobs) {
+        const JobView& job = dumped.job;
+        if (job.state != JobView::State::Running) continue;
+        const auto clock = [&](WallTime RunClocks::*which) {
+            return job.clocks ? timeText((*job.clocks).*which, "-", now) : "-";
+        };
+        table.add({textOf(job.key), kindText(job), job.runState ? std::string(nameOf(*job.runState)) : "-",
+                   job.clocks ? job.clocks->slot : "-", timeText(job.started, "-", now), clock(&RunClocks::timer),
+                   clock(&RunClocks::guaranteed), clock(&RunClocks::limit),
+                   job.clocks ? stopText(job.clocks->stop) : "-", formatSize(job.transferredDown),
+                   formatSize(job.transferredUp)});
+    }
     putTable(screen, table);
+}
+
+void printConcurrency(const SchedulerView& view, const Screen& screen) {
+    put(screen, 0,
+        fmt::format("Concurrency: {} slots, {} at once now (interactive={}, memory {}):", view.slots, view.atOnce,
+                    view.interactive, view.memory));
+    Table table({{"SLOT"}, {"RESERVED", Right}, {"MOST", Right}, {"RUNNING", Right}, {"READY", Right}});
+    for (const auto& slot : view.types)
+        table.add({slot.type, std::to_string(slot.reserved), std::to_string(slot.most), std::to_string(slot.running),
+                   std::to_string(slot.ready)});
+    putTable(screen, table);
+}
+
+void printPersistence(const SchedulerView& view, const Screen& screen) {
+    put(screen, 0, "Persistence:");
+    put(screen, 1,
+        fmt::format("tracked={} persisted={} clockGood={} lastCommitBefore={}", view.tracked, view.persisted,
+                    view.clockGood, formatWall(view.lastCommit)));
 }
 
 void printFinished(const std::vector<JobView>& finished, WallTime now, const Screen& screen) {
@@ -129,16 +245,19 @@ void printFinished(const std::vector<JobView>& finished, WallTime now, const Scr
 } // namespace
 
 void printDump(const Dump& dump, WallTime now, const Screen& screen) {
+    printConstants(dump.scheduler, screen);
+    printSafeguards(dump.apps, screen);
+    printPower(dump.scheduler, screen);
     printDevice(dump.device, screen);
-    printApps(dump.apps, screen);
     put(screen, 0, fmt::format("Registered {} jobs:", dump.jobs.size()));
     for (const auto& job : dump.jobs)
         printJob(job, now, screen);
+    printApps(dump.apps, screen);
+    printQueue(dump.scheduler, screen);
     printRunning(dump.jobs, now, screen);
     printFinished(dump.finished, now, screen);
-    put(screen, 0, "Not told by stintd:");
-    for (std::string_view missing : missingFromDump())
-        put(screen, 1, missing);
+    printConcurrency(dump.scheduler, screen);
+    printPersistence(dump.scheduler, screen);
 }
 
 } // namespace stint::cli

@@ -35,20 +35,10 @@ Result<std::string> Connection::package() { return impl_->package(); }
 
 Result<void> Connection::startForegroundService(std::string name, std::int32_t notificationId,
                                                 const Notification& notification) {
-    return impl_->call(
-        "StartForegroundService",
-        [&](wire::Writer& writer) {
-            wire::writeNotification(writer.string(name).int32(notificationId), notification);
-            wire::DictionaryWriter options(writer);
-        },
-        [](wire::Reader&) { return Result<void>(); });
+    return impl_->startForeground(name, {notificationId, notification});
 }
 
-Result<void> Connection::stopForegroundService(std::string name) {
-    return impl_->call(
-        "StopForegroundService", [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.string(name)); },
-        [](wire::Reader&) { return Result<void>(); });
-}
+Result<void> Connection::stopForegroundService(std::string name) { return impl_->stopForeground(name); }
 
 Result<void> Connection::host(std::string name, BroadcastReceiver& receiver) { return impl_->host(name, receiver); }
 

@@ -70,6 +70,8 @@ Result<void> Connection::Impl::connect() {
     client::Line line = STINT_TRY(client::Line::connect());
     STINT_TRY(bell_.watch(line.socket(), line.events()));
     line_ = std::move(line);
+    resumeForeground(); // before anything else is asked: what the app may do now depends on it
+    if (!line_) return fail(Errc::Unavailable, "stintd has gone again");
     return {};
 }
 
@@ -111,7 +113,8 @@ Result<void> Connection::Impl::offer() {
         const auto keys = hosted | std::views::keys;
         return std::vector<std::string>(keys.begin(), keys.end());
     };
-    if (!services_.empty() || !isPresent()) STINT_TRY(offer(wire::jobSchedulerInterface, "Host", names(services_)));
+    const bool nothingElse = receivers_.empty() && !networkCallback_;
+    if (!services_.empty() || nothingElse) STINT_TRY(offer(wire::jobSchedulerInterface, "Host", names(services_)));
     if (!receivers_.empty()) STINT_TRY(offer(wire::appInterface, "HostReceivers", names(receivers_)));
     if (networkCallback_) STINT_TRY(askForNetwork());
     mustHost_ = false;
@@ -132,7 +135,7 @@ Result<void> Connection::Impl::offer(const char* interface, const char* member, 
 Instant Connection::Impl::nextDeadline() const {
     if (!callbacks_.empty() || isOver()) return Instant::min();
     if (line_ && line_->hasQueued()) return Instant::min();
-    Instant next = mustHost_ && isPresent() ? retryAt_ : Instant::max();
+    Instant next = isMissed() ? retryAt_ : Instant::max();
     for (const client::Run& run : runs_ | std::views::values) {
         next = std::min(next, run.estimated.dueAt().value_or(Instant::max()));
         next = std::min(next, run.transferred.dueAt().value_or(Instant::max()));

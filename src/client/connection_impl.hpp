@@ -15,6 +15,7 @@
 #include "client/line.hpp"
 #include "client/run.hpp"
 #include "client/service_call.hpp"
+#include "client/shown.hpp"
 #include "client/turnstile.hpp"
 #include "stint/connection.hpp"
 #include "stint/notification.hpp"
@@ -36,6 +37,9 @@ public:
     using NetworkCallback = std::function<void(bool blocked, const std::string& because)>;
     Result<void> watchNetwork(NetworkCallback told);
     Result<std::string> package();
+    // Foreground services (foreground.cpp).
+    Result<void> startForeground(const std::string& name, client::Shown shown);
+    Result<void> stopForeground(const std::string& name);
     /// A blocking call. Where the daemon has gone before it could be sent, a new connection is tried once.
     Result<void> call(const char* member, const client::Line::Write& write, const client::Line::Read& read);
     Result<void> call(const char* interface, const char* member, const client::Line::Write& write,
@@ -77,9 +81,14 @@ private:
     Result<void> offer();
     Result<void> offer(const char* interface, const char* member, std::vector<std::string> names);
     Result<void> askForNetwork();
-    /// There is something that each new daemon must be told of.
-    bool isPresent() const { return !services_.empty() || !receivers_.empty() || networkCallback_; }
     bool isOver() const { return unbound_ || cutOff_; }
+    /// The app does what a daemon has to know of, even where it says nothing more by itself.
+    bool isMissed() const {
+        const bool hosts = !services_.empty() || !receivers_.empty();
+        return mustHost_ && (hosts || !foreground_.empty() || networkCallback_);
+    }
+    Result<void> beginForeground(const std::string& name, const client::Shown& shown, bool resumes);
+    void resumeForeground();
     Instant nextDeadline() const;
     void settle();
 
@@ -118,6 +127,7 @@ private:
     std::map<std::string, JobService*, std::less<>> services_;
     std::map<std::string, BroadcastReceiver*, std::less<>> receivers_;
     std::shared_ptr<const NetworkCallback> networkCallback_; ///< shared with a call of it that goes on
+    std::map<std::string, client::Shown, std::less<>> foreground_; ///< services that run in the foreground
     std::string package_;
     client::Runs runs_;
     std::deque<Callback> callbacks_;

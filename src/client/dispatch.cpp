@@ -141,7 +141,7 @@ void Connection::Impl::refuse(const Callback& callback, const Error& error) {
 
 /// design.md, libstint: a process of the app's own connects again, and registers once its callbacks have returned.
 Result<void> Connection::Impl::hostAnew() {
-    const bool isWanted = mustHost_ && isPresent() && !isOver();
+    const bool isWanted = isMissed() && !isOver();
     if (!isWanted || dispatching_ > 1 || !callbacks_.empty() || client::clockNow() < retryAt_) return {};
     retryAt_ = client::clockNow() + backoff_.next();
     if (!line_ && !connect().ok()) return {};

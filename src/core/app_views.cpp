@@ -5,6 +5,7 @@
 #include "rules/app_state.hpp"
 #include "rules/expedited_quota.hpp"
 #include "rules/quota.hpp"
+#include "rules/safeguard.hpp"
 #include "rules/standby.hpp"
 
 namespace stint {
@@ -58,6 +59,8 @@ std::vector<AppView> Scheduler::apps(Now now) const {
     std::vector<AppView> views;
     for (const auto& [id, app] : state.apps) {
         AppView view{.manifest = app.manifest, .state = stateOf(app), .pinned = app.memory.pinned.has_value()};
+        view.bias = biasOf(view.state);
+        view.safeguards = countsOf(app, now.elapsed, state.constants);
         view.bad = app.memory.badUntil.has_value();
         view.bucket = bucketOf(app);
         view.bucketReason = reasonOf(app);

@@ -1,5 +1,7 @@
 // Slots: which ready jobs start now, and which running ones make room for those that find none (jobs.md §3.6).
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "core/queue.hpp"
 #include "core/state.hpp"
@@ -17,55 +19,50 @@ SlotTable tableOf(const State& state) {
     return slotTable(state.constants.slots, state.deviceState.interactive, state.device.memory);
 }
 
+std::size_t at(JobClass kind) { return static_cast<std::size_t>(kind); }
+
 /// One pass over the queue.
 class Assignment {
 public:
     explicit Assignment(Turn& turn)
-        : turn_(turn), state_(turn.state), table_(tableOf(turn.state)),
-          slots_(table_, runningByType(), pendingByType()), patience_(shortestGuarantee()) {}
+        : turn_(turn), state_(turn.state), table_(tableOf(turn.state)), patience_(shortestGuarantee()),
+          slots_(table_, runningByType(), pendingByType()) {}
 
     void run() {
-        state_.slotless.clear();
-        holdBack();
-        Queue queue(state_.groups);
-        while (auto next = queue.next()) {
-            const Asks asks = *next->asks;
-            if (state_.held.contains(asks)) {
+        state_.slotless = 0;
+        if (heldBack()) return;
+        if (!spent()) {
+            Queue queue(state_.groups);
+            while (auto next = queue.next()) {
+                const AppId owner = next->group->asks->app;
+                // What began just now may have used up the rest of its app's quota.
+                if (began_.contains(owner) && !askGates(state_, turn_.now, *next->group->asks).empty()) {
+                    queue.skipGroup();
+                    continue;
+                }
+                if (auto type = slotFor(*next->group, *next->job)) {
+                    startRun(turn_, *next->job, *type);
+                    began_.insert(owner);
+                    continue;
+                }
                 queue.skipGroup();
-                continue;
-            }
-            // What began just now may have used up the rest of its app's quota.
-            if (began_.contains(asks.app) && !askGates(state_, turn_.now, asks).empty()) {
-                queue.skipGroup();
-                continue;
-            }
-            if (auto type = slotFor(asks, next->job)) {
-                startRun(turn_, state_.jobs.at(next->job), *type);
-                began_.insert(asks.app);
-                continue;
-            }
-            queue.skipGroup();
-            state_.slotless.insert(asks);
-        }
-        std::size_t freed = 0; // slots that are on their way already
-        for (const auto& [id, running] : state_.runs)
-            freed += running.run.ending.has_value();
-        for (const Asks& asks : state_.slotless) {
-            if (freed > 0) {
-                --freed;
-            } else {
-                makeRoom(asks);
+                if (spent()) break;
             }
         }
+        // What is still open found no slot.
+        if (state_.groups.anyOpen()) state_.slotless = state_.groups.openings();
+        makeRoom();
     }
 
 private:
-    const App& app(const Asks& asks) const { return *turn_.app(asks.app); }
-    JobClass kindOf(const Asks& asks) const {
+    const App& app(const AppId& id) const { return *turn_.app(id); }
+    std::int32_t bias(const AppId& id) const { return biasOf(stateOf(app(id))); }
+    // An expedited one without expedited quota is a regular one.
+    JobClass kindOf(const Asks& asks, const App& owner) const {
+        if (asks.kind != JobClass::Expedited) return asks.kind;
         const World world = turn_.world();
-        return treatedAs({world, asks, &app(asks)});
+        return treatedAs({world, asks, &owner});
     }
-    WorkTypes types(const Asks& asks) const { return typesOf(kindOf(asks), biasOf(stateOf(app(asks)))); }
 
     PerType runningByType() const {
         PerType counts{};
@@ -74,12 +71,25 @@ private:
         return counts;
     }
 
-    PerType pendingByType() const {
+    // Each ready job under all the types it may run as.
+    PerType pendingByType() {
         PerType counts{};
-        for (const Asks& asks : state_.groups.open()) {
-            const WorkTypes may = types(asks);
-            for (std::size_t type = 0; type < workTypes; ++type) {
-                if (may[type]) counts[type] += static_cast<std::int64_t>(state_.groups.size(asks));
+        auto next = state_.apps.end(); // both are in the order of names: mostly the next one is wanted
+        for (const Line* line : state_.groups.open()) {
+            if (next == state_.apps.end() || next->first != *line->app) next = state_.apps.find(*line->app);
+            const std::int32_t nearness = biasOf(stateOf(next->second));
+            ++next;
+            for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
+                const std::int64_t waiting = line->waitingAs(kind);
+                if (waiting == 0) continue;
+                pending_ += waiting;
+                if (kind != JobClass::Regular) urgent_ = true;
+                const WorkTypes may = typesOf(kind, nearness);
+                for (std::size_t type = 0; type < workTypes; ++type) {
+                    if (!may[type]) continue;
+                    counts[type] += waiting;
+                    wanted_[type] = true;
+                }
             }
         }
         return counts;
@@ -89,28 +99,34 @@ private:
     Duration shortestGuarantee() {
         std::optional<Duration> shortest;
         for (const auto& [id, running] : state_.runs) {
-            runningClasses_.insert(running.run.kind);
+            runningClasses_[at(running.run.kind)] = true;
             if (pastGuarantee(running, turn_.now.elapsed)) continue;
             const Duration left = running.run.began + running.run.guarantee - turn_.now.elapsed;
             shortest = std::min(shortest.value_or(left), left);
         }
-        for (const Asks& asks : state_.groups.open()) {
-            pending_ += static_cast<std::int64_t>(state_.groups.size(asks));
-        }
         return shortest.value_or(Duration{0});
     }
 
-    std::optional<WorkType> slotFor(const Asks& asks, const JobKey& job) {
-        const WorkTypes may = types(asks);
-        const bool inSight = state_.jobs.at(job).inSight;
-        if (startsAtOnce(asks, app(asks), inSight, turn_.now.elapsed)) {
+    // Whether whatever is still in the queue finds no slot, so that nobody need look at each.
+    bool spent() const { return !urgent_ && !slots_.anyRoom(wanted_) && !generousClass(JobClass::Regular); }
+
+    std::optional<WorkType> slotFor(const Group& group, const Tracked& tracked) {
+        const Asks& asks = *group.asks;
+        const App& owner = app(asks.app);
+        const JobClass kind = kindOf(asks, owner);
+        const WorkTypes may = typesOf(kind, biasOf(stateOf(owner)));
+        if (startsAtOnce(asks, owner, tracked.inSight, turn_.now.elapsed)) {
             // An extra slot beyond the steady limit where none is free.
             return slots_.take(may).value_or(firstOf(may));
         }
-        if (!capped(asks)) {
+        if (!capped(asks, owner)) {
             if (auto type = slots_.take(may)) return type;
         }
-        if (waitsTooLong(kindOf(asks))) return firstOf(may);
+        if (const auto as = generousClass(kind)) {
+            generousTo_[at(*as)] = true;
+            state_.generous = turn_.now.elapsed;
+            return firstOf(may);
+        }
         return std::nullopt;
     }
 
@@ -118,60 +134,85 @@ private:
         return static_cast<WorkType>(std::ranges::find(may, true) - may.begin());
     }
 
-    // jobs.md §3.7: held until enough are ready, one was held long enough, or something runs anyway.
-    void holdBack() {
-        state_.held.clear();
+    // jobs.md §3.7: held until enough are ready, one was held long enough, or something runs anyway. All are, or none.
+    bool heldBack() {
         state_.heldUntil.reset();
         const Constants& constants = state_.constants;
-        std::int64_t ready = 0;
         Instant until = Instant::max();
-        for (const Asks& asks : state_.groups.open()) {
-            if (!mayBeHeld(asks, constants)) return state_.held.clear();
-            state_.held.insert(asks);
-            ready += static_cast<std::int64_t>(state_.groups.size(asks));
-            until = std::min(until, state_.groups.openSince(asks) + constants.batchMaxDelay);
+        for (const Line* line : state_.groups.open()) {
+            for (const Group* group : line->open) {
+                if (!mayBeHeld(*group->asks, constants)) return false;
+                until = std::min(until, group->openSince + constants.batchMaxDelay);
+            }
         }
-        const bool goOn = !state_.runs.empty() || ready >= batchSize(constants) || until <= turn_.now.elapsed;
-        if (goOn || state_.held.empty()) return state_.held.clear();
+        if (!state_.runs.empty() || pending_ >= batchSize(constants) || until <= turn_.now.elapsed) return false;
         state_.heldUntil = until;
+        return true;
     }
 
     // Not for the app on top, and only once the slots are short.
-    bool capped(const Asks& asks) const {
-        if (stateOf(app(asks)) == ProcessState::Top) return false;
+    bool capped(const Asks& asks, const App& owner) const {
+        if (stateOf(owner) == ProcessState::Top) return false;
         if (pending_ + runningAtStart_ < table_.total) return false;
-        const JobClass kind = kindOf(asks);
+        const JobClass kind = kindOf(asks, owner);
         const bool expedited = kind == JobClass::Expedited;
         const auto same = std::ranges::count_if(state_.runs, [&](const auto& entry) {
             const Run& run = entry.second.run;
-            return run.key.app == asks.app && (run.kind == JobClass::Expedited) == expedited;
+            return (run.kind == JobClass::Expedited) == expedited && run.key.app == asks.app;
         });
         return same >= appCap(kind, state_.constants.slots);
     }
 
-    // jobs.md §3.6, waiting too long: one extra slot a class, an instant, and only where none of that class ran.
-    bool waitsTooLong(JobClass kind) {
-        if (!state_.constants.waitingTooLong) return false;
-        if (state_.generous == turn_.now.elapsed && generousTo_.empty())
-            return false; // an earlier pass of this instant
+    // jobs.md §3.6, waiting too long: one extra slot a class, an instant, and only where none of that class ran. As
+    // which class a job of this one would get it now.
+    std::optional<JobClass> generousClass(JobClass kind) const {
+        if (!state_.constants.waitingTooLong) return std::nullopt;
+        const bool byUs = std::ranges::find(generousTo_, true) != generousTo_.end();
+        if (state_.generous == turn_.now.elapsed && !byUs) return std::nullopt; // an earlier pass of this instant
         for (JobClass as : {kind, JobClass::Regular}) {
-            if (runningClasses_.contains(as) || generousTo_.contains(as) || patience_ < patience(as)) continue;
-            generousTo_.insert(as);
-            state_.generous = turn_.now.elapsed;
-            return true;
+            if (!runningClasses_[at(as)] && !generousTo_[at(as)] && patience_ >= patience(as)) return as;
         }
-        return false;
+        return std::nullopt;
     }
 
-    // jobs.md §3.6, preemption, for one job that found no slot.
+    // jobs.md §3.6, preemption: each group that found no slot displaces one run, but for as many as have slots on their
+    // way already.
+    void makeRoom() {
+        if (!anyDisplaceable()) return;
+        auto freed =
+            std::ranges::count_if(state_.runs, [](const auto& run) { return run.second.run.ending.has_value(); });
+        for (const Line* line : state_.groups.open()) {
+            for (const Group* group : line->open) {
+                if (freed > 0)
+                    --freed;
+                else
+                    makeRoom(*group->asks);
+            }
+        }
+    }
+
+    static bool isStoppable(const Running& running) {
+        return !running.run.ending && running.run.state == RunState::Executing;
+    }
+
+    bool anyDisplaceable() const {
+        return std::ranges::any_of(state_.runs, [&](const auto& entry) {
+            const Running& running = entry.second;
+            if (!isStoppable(running)) return false;
+            if (pastGuarantee(running, turn_.now.elapsed)) return true;
+            const App* owner = turn_.app(running.run.key.app);
+            return owner && running.bias < biasOf(stateOf(*owner));
+        });
+    }
+
     void makeRoom(const Asks& asks) {
-        const std::int32_t bias = biasOf(stateOf(app(asks)));
+        const std::int32_t nearness = bias(asks.app);
         Running* lesser = nullptr; // of the same app, begun with less bias
         Running* oldest = nullptr; // past its guarantee, in a slot that would do
-        const WorkTypes may = types(asks);
+        const WorkTypes may = typesOf(asks.kind, nearness);
         for (auto& [id, running] : state_.runs) {
-            if (running.run.ending || running.run.state != RunState::Executing) continue;
-            if (running.run.key.app == asks.app && running.bias < bias && !lesser) lesser = &running;
+            if (!isStoppable(running)) continue;
+            if (!lesser && running.bias < nearness && running.run.key.app == asks.app) lesser = &running;
             if (!pastGuarantee(running, turn_.now.elapsed) || !may[at(running.type)]) continue;
             if (!oldest || running.run.began < oldest->run.began) oldest = &running;
         }
@@ -182,17 +223,38 @@ private:
         }
     }
 
+    using PerClass = std::array<bool, 3>;
+
     Turn& turn_;
     State& state_;
     SlotTable table_;
     std::int64_t pending_ = 0;
     std::int64_t runningAtStart_ = std::ssize(state_.runs);
-    std::set<AppId> began_;             ///< apps with a job that began in this pass
-    std::set<JobClass> runningClasses_; ///< at the start of the pass
-    std::set<JobClass> generousTo_;
-    Slots slots_;
+    std::set<AppId> began_;     ///< apps with a job that began in this pass
+    bool urgent_ = false;       ///< jobs that may need no free slot are in the queue
+    WorkTypes wanted_{};        ///< by any job in the queue
+    PerClass runningClasses_{}; ///< at the start of the pass
+    PerClass generousTo_{};
     Duration patience_;
+    Slots slots_;
 };
+
+// Whether a job that found no slot in the last pass would do with this one's.
+bool isWanted(const State& state, const Running& running) {
+    for (const Line* line : state.groups.open()) {
+        const auto app = state.apps.find(*line->app);
+        if (app == state.apps.end()) continue;
+        const std::int32_t bias = biasOf(stateOf(app->second));
+        for (const Group* group : line->open) {
+            if (group->opening > state.slotless) continue; // newer than that pass
+            const JobClass kind = group->asks->kind;
+            if (running.run.kind == JobClass::Expedited ? kind == JobClass::Expedited
+                                                        : typesOf(kind, bias)[at(running.type)])
+                return true;
+        }
+    }
+    return false;
+}
 
 } // namespace
 
@@ -200,25 +262,19 @@ void fillSlots(Turn& turn) {
     if (turn.state.groups.anyOpen()) {
         Assignment(turn).run();
     } else {
-        turn.state.slotless.clear();
-        turn.state.held.clear();
+        turn.state.slotless = 0;
         turn.state.heldUntil.reset();
     }
 }
 
 std::optional<Ending> reasonToStop(const Turn& turn, const Running& running) {
     const State& state = turn.state;
+    if (state.slotless == 0) return std::nullopt; // with nobody waiting it runs on, however many there are
     const SlotTable table = tableOf(state);
     const auto sameType =
         std::ranges::count_if(state.runs, [&](const auto& entry) { return entry.second.type == running.type; });
     const bool tooMany = std::ssize(state.runs) > table.total || sameType > table.most[at(running.type)];
-    const bool wanted = std::ranges::any_of(state.slotless, [&](const Asks& asks) {
-        if (running.run.kind == JobClass::Expedited) return asks.kind == JobClass::Expedited;
-        const auto app = state.apps.find(asks.app);
-        return app != state.apps.end() && typesOf(asks.kind, biasOf(stateOf(app->second)))[at(running.type)];
-    });
-    // With nobody waiting it runs on, however many there are.
-    if (!state.slotless.empty() && (tooMany || wanted)) return Ending{StopReason::DeviceState, InternalReason::Timeout};
+    if (tooMany || isWanted(state, running)) return Ending{StopReason::DeviceState, InternalReason::Timeout};
     return std::nullopt;
 }
 

@@ -13,11 +13,11 @@
 namespace stint {
 namespace {
 
-std::optional<WallTime> sinceOf(const State& state, const Tracked& tracked, const Gate* gate) {
-    const auto* shut = tracked.grouped ? state.groups.shut(tracked.asks) : nullptr;
-    if (!shut) return tracked.joined;
-    const auto found = std::ranges::find(*shut, gate, &Shut::gate);
-    return found == shut->end() ? tracked.joined : std::max(tracked.joined, found->since);
+std::optional<WallTime> sinceOf(const Tracked& tracked, const Gate* gate) {
+    if (!tracked.group) return tracked.joined;
+    const auto& shut = tracked.group->shut;
+    const auto found = std::ranges::find(shut, gate, &Shut::gate);
+    return found == shut.end() ? tracked.joined : std::max(tracked.joined, found->since);
 }
 
 // Two gates of the limits look further ahead than the instant at which they are asked again.
@@ -29,13 +29,13 @@ std::optional<Instant> opensAt(const State& state, const ShutGate& shut, const C
 }
 
 Blocker blockerOf(const State& state, const Tracked& tracked, const ShutGate& shut, const Context& context,
-                  Ahead ahead) {
+                  Words words) {
     Blocker blocker{.reason = shut.verdict.reason,
                     .gate = std::string(shut.gate->name),
-                    .detail = shut.gate->describe(context),
+                    .detail = words == Words::All ? shut.gate->describe(context) : "",
                     .clears = std::string(shut.gate->clears),
-                    .since = sinceOf(state, tracked, shut.gate)};
-    if (ahead == Ahead::No) return blocker;
+                    .since = sinceOf(tracked, shut.gate)};
+    if (words == Words::ReasonsOnly) return blocker;
     if (const auto opens = opensAt(state, shut, context)) blocker.until = wallAt(*opens, context.world.now);
     return blocker;
 }
@@ -54,13 +54,13 @@ Blocker restBlocker(const Tracked& tracked, Now now) {
             .until = wallAt(*job.notBefore, now)};
 }
 
-Blocker contentBlocker(const Tracked& tracked, Now now) {
+Blocker contentBlocker(const Tracked& tracked, const std::optional<Instant>& ready, Now now) {
     Blocker blocker{.reason = PendingReason::ConstraintContentTrigger,
                     .gate = "content",
                     .detail = "nothing of what it watches has changed",
                     .clears = "a change of what it watches",
                     .since = tracked.joined};
-    if (const auto ready = contentReady(tracked)) {
+    if (ready) {
         blocker.detail = "what it watches is still changing";
         blocker.until = wallAt(*ready, now);
     }
@@ -76,13 +76,13 @@ bool outlastsDeadline(const Blocker& blocker) {
 }
 
 // A job's own clocks, as blockers. What explicit ones a deadline that has passed or an override ignores is not there.
-void addOwnClocks(const Tracked& tracked, Now now, std::vector<Blocker>& blockers) {
+void addOwnClocks(const Tracked& tracked, const Constants& constants, Now now, std::vector<Blocker>& blockers) {
     const Job& job = tracked.job;
     const bool overdue = job.deadline && *job.deadline <= now.elapsed;
     if (!overdue && job.notBefore && *job.notBefore > now.elapsed) blockers.push_back(restBlocker(tracked, now));
     if (!overdue && !job.info->getTriggerContentUris().empty()) {
-        const auto ready = contentReady(tracked);
-        if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(tracked, now));
+        const auto ready = contentReady(tracked, constants);
+        if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(tracked, ready, now));
     }
     if (tracked.heldUntil && *tracked.heldUntil > now.elapsed) {
         blockers.push_back({.reason = PendingReason::User,
@@ -105,7 +105,7 @@ void addOwnClocks(const Tracked& tracked, Now now, std::vector<Blocker>& blocker
 }
 
 Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
-    if (!tracked.run && state.held.contains(tracked.asks) && state.heldUntil) {
+    if (tracked.group && state.heldUntil) {
         return {.reason = PendingReason::JobSchedulerOptimization,
                 .gate = "batch",
                 .detail = "held until several jobs are ready",
@@ -129,7 +129,7 @@ Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
 
 } // namespace
 
-std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Ahead ahead) {
+std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Words words) {
     if (ownRun(state, tracked)) return {};
     Asks asks = asksOf(tracked.job, state.constants);
     asks.overdue = tracked.job.deadline && *tracked.job.deadline <= now.elapsed;
@@ -138,8 +138,8 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     const Context context{world, asks, app == state.apps.end() ? nullptr : &app->second};
     std::vector<Blocker> blockers;
     for (const ShutGate& shut : shutGates(context))
-        blockers.push_back(blockerOf(state, tracked, shut, context, ahead));
-    addOwnClocks(tracked, now, blockers);
+        blockers.push_back(blockerOf(state, tracked, shut, context, words));
+    addOwnClocks(tracked, state.constants, now, blockers);
     if (blockers.empty()) blockers.push_back(waitsFor(state, tracked, now));
     std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });
     return blockers;

@@ -14,6 +14,12 @@ std::vector<Shut> withSince(const std::vector<ShutGate>& asked, const std::vecto
     return shut;
 }
 
+bool saysNothingNew(const std::vector<ShutGate>& asked, const std::vector<Shut>& before) {
+    return std::ranges::equal(asked, before, [](const ShutGate& now, const Shut& then) {
+        return now.gate == then.gate && now.verdict == then.verdict;
+    });
+}
+
 // The instant at which at least one verdict may turn: the earliest of those that name one.
 std::optional<Instant> earliestAsk(const std::vector<Shut>& shut) {
     std::optional<Instant> earliest;
@@ -23,88 +29,120 @@ std::optional<Instant> earliestAsk(const std::vector<Shut>& shut) {
     return earliest;
 }
 
+std::int64_t& waitingLike(Group& group) { return group.line->waiting[static_cast<std::size_t>(group.asks->kind)]; }
+
 } // namespace
 
-void Groups::join(const Asks& asks, const Place& place, const JobKey& job, Now now, const Ask& question) {
-    auto [group, isNew] = groups_.try_emplace(asks);
-    group->second.jobs.emplace(place, job);
+Group& Groups::join(const Asks& asks, const Place& place, Tracked& job, Now now, const Ask& question) {
+    auto& [app, line] = *lines_.try_emplace(asks.app).first;
+    line.app = &app;
+    auto [entry, isNew] = line.groups.try_emplace(asks);
+    Group& group = entry->second;
+    group.jobs.emplace(place, &job);
+    if (isNew) {
+        group.asks = &entry->first;
+        group.line = &line;
+        group.serial = ++made_;
+        addReader(group);
+        ask(group, now, question);
+        return group;
+    }
+    if (group.open()) ++waitingLike(group);
     // A verdict that time changes may be another by now, before it was to be asked again (limits.md §3.7).
-    if (isNew || group->second.askAgain) ask(*group, now, question);
+    if (group.askAgain) ask(group, now, question);
+    return group;
 }
 
-void Groups::leave(const Asks& asks, const Place& place) {
-    const auto group = groups_.find(asks);
-    if (group == groups_.end()) return;
-    group->second.jobs.erase(place);
-    if (!group->second.jobs.empty()) return;
-    unlist(*group);
-    groups_.erase(group);
+void Groups::leave(Group& group, const Place& place) {
+    group.jobs.erase(place);
+    if (group.open()) --waitingLike(group);
+    if (!group.jobs.empty()) return;
+    if (group.open()) turnShut(group);
+    setDue(group, std::nullopt);
+    removeReader(group);
+    Line& line = *group.line;
+    line.groups.erase(*group.asks);
+    if (line.groups.empty()) lines_.erase(*line.app);
 }
 
 void Groups::changed(ReadSet changed, const std::optional<AppId>& app, Now now, const Ask& question) {
-    if (!(changed & readsOfAll())) return;
-    for (auto& group : groups_) {
-        if (!app || group.first.app == *app) ask(group, now, question);
+    if (app) {
+        const auto line = lines_.find(*app);
+        if (line == lines_.end()) return;
+        for (auto& [asks, group] : line->second.groups)
+            if (group.reads & changed) ask(group, now, question);
+        return;
+    }
+    for (const auto& [reads, groups] : readers_) {
+        if (!(reads & changed)) continue;
+        for (Group* group : groups)
+            ask(*group, now, question);
     }
 }
 
 void Groups::due(Now now, const Ask& question) {
-    while (!dueAt_.empty() && dueAt_.begin()->first <= now.elapsed) {
-        ask(*groups_.find(dueAt_.begin()->second), now, question);
+    while (!dueAt_.empty() && dueAt_.begin()->first.first <= now.elapsed) {
+        ask(*dueAt_.begin()->second, now, question);
     }
 }
 
 std::optional<Instant> Groups::nextAsk() const {
     if (dueAt_.empty()) return std::nullopt;
-    return dueAt_.begin()->first;
+    return dueAt_.begin()->first.first;
 }
 
-std::vector<Asks> Groups::open() const {
-    std::vector<Asks> asks;
-    for (const auto* group : open_)
-        asks.push_back(group->first);
-    return asks;
-}
-
-Instant Groups::openSince(const Asks& asks) const { return groups_.at(asks).openSince; }
-
-std::size_t Groups::size(const Asks& asks) const {
-    const auto group = groups_.find(asks);
-    return group == groups_.end() ? 0 : group->second.jobs.size();
-}
-
-const std::pair<const Place, JobKey>* Groups::next(const Asks& asks, const std::optional<Place>& after) const {
-    const auto group = groups_.find(asks);
-    if (group == groups_.end()) return nullptr;
-    const auto& jobs = group->second.jobs;
-    const auto found = after ? jobs.upper_bound(*after) : jobs.begin();
-    return found == jobs.end() ? nullptr : &*found;
-}
-
-const std::vector<Shut>* Groups::shut(const Asks& asks) const {
-    const auto group = groups_.find(asks);
-    return group == groups_.end() ? nullptr : &group->second.shut;
-}
-
-void Groups::ask(Groupings::value_type& entry, Now now, const Ask& question) {
-    auto& [asks, group] = entry;
-    const bool wasOpen = open_.contains(&entry);
-    unlist(entry);
-    group.shut = withSince(question(asks), group.shut, now.wall);
-    group.askAgain = earliestAsk(group.shut);
+void Groups::ask(Group& group, Now now, const Ask& question) {
+    const auto asked = question(*group.asks);
+    if (!group.history.empty() && saysNothingNew(asked, group.shut)) return;
+    group.shut = withSince(asked, group.shut, now.wall);
     std::vector<PendingReason> reasons;
     for (const Shut& shut : group.shut)
         reasons.push_back(shut.verdict.reason);
     note(group.history, now.wall, std::move(reasons));
-    if (group.askAgain) dueAt_.emplace(*group.askAgain, asks);
-    if (!group.shut.empty()) return;
-    open_.insert(&entry);
-    if (!wasOpen) group.openSince = now.elapsed;
+    setDue(group, earliestAsk(group.shut));
+    if (group.open() == group.shut.empty()) return;
+    if (group.shut.empty())
+        turnOpen(group, now.elapsed);
+    else
+        turnShut(group);
 }
 
-const std::vector<HistoryEntry>* Groups::history(const Asks& asks) const {
-    const auto group = groups_.find(asks);
-    return group == groups_.end() ? nullptr : &group->second.history;
+void Groups::turnOpen(Group& group, Instant now) {
+    Line& line = *group.line;
+    group.openSince = now;
+    group.opening = ++openings_;
+    waitingLike(group) += std::ssize(group.jobs);
+    line.open.insert(&group);
+    open_.insert(&line);
+}
+
+void Groups::turnShut(Group& group) {
+    Line& line = *group.line;
+    group.opening = 0;
+    waitingLike(group) -= std::ssize(group.jobs);
+    line.open.erase(&group);
+    if (line.open.empty()) open_.erase(&line);
+}
+
+void Groups::setDue(Group& group, std::optional<Instant> when) {
+    if (group.askAgain == when) return;
+    if (group.askAgain) dueAt_.erase({*group.askAgain, group.serial});
+    group.askAgain = when;
+    if (when) dueAt_.emplace(std::pair{*when, group.serial}, &group);
+}
+
+void Groups::addReader(Group& group) {
+    group.reads = readsOf(*group.asks);
+    auto& readers = readers_[group.reads];
+    group.reader = readers.size();
+    readers.push_back(&group);
+}
+
+void Groups::removeReader(Group& group) {
+    auto& readers = readers_.at(group.reads);
+    readers[group.reader] = readers.back();
+    readers[group.reader]->reader = group.reader;
+    readers.pop_back();
 }
 
 void note(std::vector<HistoryEntry>& history, WallTime when, std::vector<PendingReason> reasons) {
@@ -113,11 +151,6 @@ void note(std::vector<HistoryEntry>& history, WallTime when, std::vector<Pending
     if (!history.empty() && history.back().reasons == reasons) return;
     history.push_back({when, std::move(reasons)});
     if (history.size() > kept) history.erase(history.begin());
-}
-
-void Groups::unlist(const Groupings::value_type& entry) {
-    if (entry.second.askAgain) dueAt_.erase({*entry.second.askAgain, entry.first});
-    open_.erase(&entry);
 }
 
 } // namespace stint

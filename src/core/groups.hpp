@@ -1,6 +1,8 @@
 // Jobs that wait, by what they are asked about: one group for all that every gate answers alike (design.md, the core).
-// A group is asked when it is made, when something that its shut gates read has changed, and when a verdict says so.
+// A group is asked when it is made, when something that its gates read has changed, and when a verdict says so. A
+// device change costs as much as there are groups that read it, however many jobs are in them.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -14,6 +16,8 @@
 
 namespace stint {
 
+struct Tracked;
+
 /// A gate that is shut for a group, and since when.
 struct Shut {
     const Gate* gate;
@@ -24,13 +28,46 @@ struct Shut {
 /// Adds an entry where it says something new; the last ten stay (jobs.md §9.2).
 void note(std::vector<HistoryEntry>& history, WallTime when, std::vector<PendingReason> reasons);
 
+struct Line;
+
+/// Jobs that wait under the same Asks. It lives while there is one. Only Groups changes it.
+struct Group {
+    const Asks* asks;
+    Line* line; ///< of its app
+    std::map<Place, Tracked*> jobs;
+    std::vector<Shut> shut;            ///< as it was last asked
+    std::vector<HistoryEntry> history; ///< how that has changed, oldest first, the last ten
+    Instant openSince;                 ///< while nothing is shut
+    std::uint64_t opening = 0;         ///< likewise: the number of this opening, among those of all groups
+    std::optional<Instant> askAgain;
+    std::uint64_t serial = 0; ///< in the order in which groups were made
+    ReadSet reads = 0;        ///< what its gates read
+    std::size_t reader = 0;   ///< its place among those that read the same
+
+    bool open() const { return opening != 0; }
+};
+
+/// The groups of one app.
+struct Line {
+    struct ByAsks {
+        bool operator()(const Group* a, const Group* b) const { return *a->asks < *b->asks; }
+    };
+    const AppId* app;
+    std::map<Asks, Group> groups;
+    std::set<Group*, ByAsks> open;         ///< with nothing shut
+    std::array<std::int64_t, 3> waiting{}; ///< how many jobs wait in those, by effective class
+
+    std::int64_t waitingAs(JobClass kind) const { return waiting[static_cast<std::size_t>(kind)]; }
+};
+
 class Groups {
 public:
     using Ask = std::function<std::vector<ShutGate>(const Asks&)>;
 
     /// `ask` answers with the gates that are shut for an Asks right now.
-    void join(const Asks& asks, const Place& place, const JobKey& job, Now now, const Ask& ask);
-    void leave(const Asks& asks, const Place& place);
+    Group& join(const Asks& asks, const Place& place, Tracked& job, Now now, const Ask& ask);
+    /// The group is gone with its last job.
+    void leave(Group& group, const Place& place);
 
     /// Asks every group again that reads one of `changed`, of `app` alone where one is given.
     void changed(ReadSet changed, const std::optional<AppId>& app, Now now, const Ask& ask);
@@ -38,51 +75,38 @@ public:
     void due(Now now, const Ask& ask);
     std::optional<Instant> nextAsk() const;
 
-    /// The Asks with nothing shut for which jobs wait, in their order.
-    std::vector<Asks> open() const;
+    struct ByApp {
+        bool operator()(const Line* a, const Line* b) const { return *a->app < *b->app; }
+    };
+    /// The apps with open groups, in their order; a line's open groups are in that of their Asks.
+    const std::set<Line*, ByApp>& open() const { return open_; }
     bool anyOpen() const { return !open_.empty(); }
-    /// Since when nothing is shut for them.
-    Instant openSince(const Asks& asks) const;
-    /// How many wait under these Asks.
-    std::size_t size(const Asks& asks) const;
-    /// The job that goes first of those behind `after` (none: of all), or null.
-    const std::pair<const Place, JobKey>* next(const Asks& asks, const std::optional<Place>& after) const;
-
-    /// How what is shut for the jobs of these Asks has changed, oldest first, the last ten; null where none waits.
-    const std::vector<HistoryEntry>* history(const Asks& asks) const;
-    /// What is shut for the jobs of these Asks, as it was last asked; null where no such job waits.
-    const std::vector<Shut>* shut(const Asks& asks) const;
+    /// How often a group has opened so far.
+    std::uint64_t openings() const { return openings_; }
     /// Calls `look(asks, shut)` for each group of the app's until it answers yes. Whether it did.
     template <class Look> bool anyOf(const AppId& app, Look look) const {
-        // No job has an empty service, so this lies before all of the app's.
-        for (auto it = groups_.lower_bound(Asks{.app = app}); it != groups_.end() && it->first.app == app; ++it)
-            if (look(it->first, it->second.shut)) return true;
+        const auto line = lines_.find(app);
+        if (line == lines_.end()) return false;
+        for (const auto& [asks, group] : line->second.groups)
+            if (look(asks, group.shut)) return true;
         return false;
     }
 
 private:
-    struct Group {
-        std::map<Place, JobKey> jobs;
-        std::vector<Shut> shut;
-        std::optional<Instant> askAgain;
-        std::vector<HistoryEntry> history;
-        Instant openSince; ///< while nothing is shut
-    };
-    using Groupings = std::map<Asks, Group>;
+    void ask(Group& group, Now now, const Ask& ask);
+    void turnOpen(Group& group, Instant now);
+    void turnShut(Group& group);
+    void setDue(Group& group, std::optional<Instant> when);
+    void addReader(Group& group);
+    void removeReader(Group& group);
 
-    void ask(Groupings::value_type& group, Now now, const Ask& ask);
-    void unlist(const Groupings::value_type& group);
-
-    Groupings groups_;
-    // Entries of groups_, whose nodes stay where they are. Ordered by their Asks, so that the same bytes come out
-    // anywhere.
-    struct ByAsks {
-        bool operator()(const Groupings::value_type* a, const Groupings::value_type* b) const {
-            return a->first < b->first;
-        }
-    };
-    std::set<const Groupings::value_type*, ByAsks> open_;
-    std::set<std::pair<Instant, Asks>> dueAt_;
+    // Nodes of the maps stay where they are. All orders are those of values, so that the same bytes come out anywhere.
+    std::map<AppId, Line> lines_;
+    std::set<Line*, ByApp> open_;
+    std::map<ReadSet, std::vector<Group*>> readers_; ///< by all that they read
+    std::map<std::pair<Instant, std::uint64_t>, Group*> dueAt_;
+    std::uint64_t openings_ = 0;
+    std::uint64_t made_ = 0;
 };
 
 } // namespace stint

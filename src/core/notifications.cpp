@@ -125,6 +125,7 @@ void showService(Turn& turn, const AppId& app, const std::string& service, const
 
 void endService(Turn& turn, App& app, const std::string& service) {
     app.foregroundServices.erase(service);
+    if (app.memory.services.erase(service) > 0) turn.save(app);
     std::vector<Key> left;
     for (auto& [key, posted] : turn.state.notifications) {
         const bool showed = key.first == app.manifest.package && posted.services.erase(service) > 0;

@@ -5,6 +5,7 @@
 #include "core/state.hpp"
 #include "rules/admission.hpp"
 #include "rules/kind.hpp"
+#include "rules/safeguard.hpp"
 
 namespace stint {
 namespace {
@@ -19,9 +20,20 @@ void addRun(const State& state, const Running& running, JobView& view) {
     view.transferredUp = run.transferredUp;
     view.estimatedDown = run.estimatedDown;
     view.estimatedUp = run.estimatedUp;
+    view.network = run.network;
+    view.clocks = RunClocks{.guaranteed = run.beganWall + run.guarantee,
+                            .limit = run.beganWall + run.limit,
+                            .timer = run.beganWall + (run.timer - run.began),
+                            .slot = std::string(nameOf(running.type)),
+                            .stop = run.ending};
     if (!run.notification) return;
     const auto posted = state.notifications.find({run.key.app, *run.notification});
     if (posted != state.notifications.end()) view.notification = posted->second.notification;
+}
+
+std::optional<WallTime> timeOf(WallTime time) {
+    if (time == WallTime{}) return std::nullopt;
+    return time;
 }
 
 JobView viewOf(const State& state, const Tracked& tracked, Now now) {
@@ -34,13 +46,18 @@ JobView viewOf(const State& state, const Tracked& tracked, Now now) {
                  .failures = job.failures,
                  .systemStops = job.systemStops,
                  .scheduled = job.scheduled,
+                 .latest = job.deadlineWall ? job.deadlineWall : job.windowEndWall,
+                 .lastSuccess = timeOf(job.lastSuccess),
+                 .lastFailure = timeOf(job.lastFailure),
+                 .workItems = static_cast<std::uint32_t>(job.work.size()),
                  .estimatedDown = job.info->getEstimatedNetworkDownloadBytes(),
                  .estimatedUp = job.info->getEstimatedNetworkUploadBytes()};
     if (const Running* running = ownRun(state, tracked)) {
         addRun(state, *running, view);
         return view;
     }
-    const auto blockers = blockersOf(state, tracked, now, Ahead::Yes);
+    if (job.info->getRequiredNetwork()) view.network = state.device.network;
+    const auto blockers = blockersOf(state, tracked, now);
     for (const Blocker& blocker : named(blockers)) {
         const bool told = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
         if (!told) view.reasons.push_back(blocker.reason); // each once (jobs.md §9.1)
@@ -106,7 +123,7 @@ std::vector<JobView> Scheduler::completed(const std::optional<AppId>& app) const
 std::vector<Blocker> Scheduler::explain(const JobKey& key, Now now) const {
     const auto tracked = impl_->state.jobs.find(key);
     if (tracked == impl_->state.jobs.end()) return {};
-    return named(blockersOf(impl_->state, tracked->second, now, Ahead::Yes));
+    return named(blockersOf(impl_->state, tracked->second, now));
 }
 
 std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
@@ -114,10 +131,9 @@ std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
     if (found == impl_->state.jobs.end()) return {};
     const Tracked& tracked = found->second;
     std::vector<HistoryEntry> entries = tracked.history;
-    const auto* group = tracked.grouped ? impl_->state.groups.history(tracked.asks) : nullptr;
-    if (!group) return entries;
+    if (!tracked.group) return entries;
     // What held for the group when the job joined it, and what has come since.
-    for (const HistoryEntry& entry : *group)
+    for (const HistoryEntry& entry : tracked.group->history)
         note(entries, std::max(entry.when, tracked.groupedAt), entry.reasons);
     return entries;
 }

@@ -4,63 +4,64 @@
 
 namespace stint {
 
-Queue::Queue(const Groups& groups) : groups_(groups) {
-    for (Asks& asks : groups.open()) {
-        const AppId app = asks.app;
-        apps_[app].cursors.push_back({std::move(asks), std::nullopt});
+Queue::Queue(const Groups& groups) {
+    apps_.reserve(groups.open().size());
+    for (const Line* line : groups.open()) {
+        Turns& turns = apps_.emplace_back();
+        turns.cursors.reserve(line->open.size());
+        for (Group* group : line->open)
+            turns.cursors.push_back({group, group->jobs.begin()});
+        turns.front = frontOf(turns.cursors);
     }
+    left_ = apps_.size(); // an open group has at least one job
 }
 
-Queue::Cursor* Queue::front(Turns& turns) const {
+// A priority counts inside its namespace alone (jobs.md §3.4), so this is no order to sort by: each is compared with
+// the best so far.
+Queue::Cursor* Queue::frontOf(std::vector<Cursor>& cursors) {
     Cursor* best = nullptr;
-    const std::pair<const Place, JobKey>* bestJob = nullptr;
-    for (Cursor& cursor : turns.cursors) {
+    for (Cursor& cursor : cursors) {
         if (cursor.done) continue;
-        const auto* job = groups_.next(cursor.asks, cursor.last);
-        if (!job) {
-            cursor.done = true;
-        } else if (!best || goesBefore({cursor.asks, job->first}, {best->asks, bestJob->first})) {
+        if (!best || goesBefore({*cursor.group->asks, cursor.job->first}, {*best->group->asks, best->job->first})) {
             best = &cursor;
-            bestJob = job;
         }
     }
     return best;
+}
+
+void Queue::settle(Turns& turns) {
+    turns.front = frontOf(turns.cursors);
+    if (!turns.front) --left_;
 }
 
 Queue::Turns* Queue::frontApp() {
     Turns* best = nullptr;
     Instant earliest;
-    for (auto it = apps_.begin(); it != apps_.end();) {
-        const Cursor* cursor = front(it->second);
-        if (!cursor) {
-            if (current_ == &it->second) current_ = nullptr;
-            it = apps_.erase(it);
-            continue;
-        }
-        const Instant enqueued = groups_.next(cursor->asks, cursor->last)->first.enqueued;
-        const Instant adjusted = std::max(enqueued, it->second.adjusted);
-        if (!best || adjusted < earliest) {
-            best = &it->second;
-            earliest = adjusted;
-        }
-        ++it;
+    for (Turns& turns : apps_) {
+        if (!turns.front) continue;
+        const Instant adjusted = std::max(turns.front->job->first.enqueued, turns.adjusted);
+        if (best && adjusted >= earliest) continue;
+        best = &turns;
+        earliest = adjusted;
     }
     return best;
 }
 
 std::optional<Queue::Next> Queue::next() {
-    const bool stay = current_ && taken_ < inARow(apps_.size()) && front(*current_);
+    if (last_) settle(*current_);
+    const bool stay = current_ && current_->front && taken_ < inARow(left_);
     if (!stay) {
         current_ = frontApp();
         taken_ = 0;
     }
-    if (!current_) return std::nullopt;
-    last_ = front(*current_);
-    const auto& [place, job] = *groups_.next(last_->asks, last_->last);
+    last_ = current_ ? current_->front : nullptr;
+    if (!last_) return std::nullopt;
+    const auto& [place, job] = *last_->job;
     current_->adjusted = std::max(current_->adjusted, place.enqueued);
-    last_->last = place;
     ++taken_;
-    return Next{&last_->asks, job};
+    Tracked* const handed = job;
+    if (++last_->job == last_->group->jobs.end()) last_->done = true;
+    return Next{last_->group, handed};
 }
 
 void Queue::skipGroup() { last_->done = true; }

@@ -1,6 +1,5 @@
 // The queue of ready jobs, in the order of jobs.md §3.4: each app's own list, and the apps by turns.
 #pragma once
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -10,12 +9,12 @@ namespace stint {
 
 class Queue {
 public:
-    /// Of all open groups, as they are now. Jobs that leave while it is read do no harm.
+    /// Of all open groups, as they are now. The job that was handed out last may leave its group, and no other.
     explicit Queue(const Groups& groups);
 
     struct Next {
-        const Asks* asks;
-        JobKey job;
+        Group* group;
+        Tracked* job;
     };
     /// The next in order; nullopt: all were seen.
     std::optional<Next> next();
@@ -24,24 +23,26 @@ public:
 
 private:
     struct Cursor {
-        Asks asks;
-        std::optional<Place> last; ///< seen up to here
+        Group* group;
+        std::map<Place, Tracked*>::const_iterator job; ///< the next of the group, where there is one
         bool done = false;
     };
+    /// One app's open groups.
     struct Turns {
         std::vector<Cursor> cursors;
-        Instant adjusted; ///< never earlier than that of the app's job before
+        Cursor* front = nullptr; ///< whose job goes first in the app's list; null: all were seen
+        Instant adjusted;        ///< never earlier than that of the app's job before
     };
 
-    /// The cursor whose next job goes first in its app's list; null: all were seen.
-    Cursor* front(Turns& turns) const;
+    static Cursor* frontOf(std::vector<Cursor>& cursors);
+    void settle(Turns& turns);
     Turns* frontApp();
 
-    const Groups& groups_;
-    std::map<AppId, Turns> apps_;
+    std::vector<Turns> apps_; ///< in the order of their names
+    std::size_t left_ = 0;    ///< apps with jobs that were not seen
     Turns* current_ = nullptr;
-    int taken_ = 0; ///< in a row from the current app
-    Cursor* last_ = nullptr;
+    int taken_ = 0;          ///< in a row from the current app
+    Cursor* last_ = nullptr; ///< of the job that was handed out last
 };
 
 } // namespace stint

@@ -110,6 +110,7 @@ void nothingRunsOf(Turn& turn, const AppId& id) {
     endServices(turn, *app);
     app->visible = app->running = false;
     app->memory.pinned.reset();
+    app->memory.services.clear(); // of a process that did not come back, either
     turn.save(*app);
     followState(turn, *app);
 }

@@ -3,6 +3,7 @@
 
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
+#include "rules/constraint.hpp"
 #include "rules/kind.hpp"
 #include "rules/limit_gates.hpp"
 #include "rules/quota.hpp"
@@ -112,25 +113,26 @@ void setTimer(State& state, Run& run, Instant when) {
 
 void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     State& state = turn.state;
+    Asks asks = *tracked.group->asks;
     takeOut(state, tracked);
     Job& job = tracked.job;
     const App& app = *turn.app(job.key.app);
     const RunId id{state.nextRun++};
     Running& running = state.runs[id];
-    running.asks = tracked.asks;
+    running.asks = std::move(asks);
     running.type = type;
     running.bias = biasOf(stateOf(app));
     const World world = turn.world();
-    const Context context{world, tracked.asks, &app};
+    const Context context{world, running.asks, &app};
     running.startedOnTop = stateOf(app) == ProcessState::Top;
     running.dynamic = beganByIdlePath(context);
-    running.pluggedEnough = tracked.asks.charging && !state.deviceState.charging;
+    running.pluggedEnough = pluggedIsEnough(context);
     Run& run = running.run;
     run.id = id;
     run.key = job.key;
     run.info = job.info;
     run.kind = treatedAs(context);
-    run.overdue = tracked.asks.overdue;
+    run.overdue = running.asks.overdue;
     run.began = turn.now.elapsed;
     run.beganWall = turn.now.wall;
     const Payload payload = payloadOf(job);

@@ -3,9 +3,11 @@
 
 #include "base/fail.hpp"
 #include "core/state.hpp"
+#include "model/job_info_access.hpp"
 #include "model/result_name.hpp"
 #include "rules/admission.hpp"
 #include "rules/expedited_quota.hpp"
+#include "rules/validation.hpp"
 #include "rules/work_item.hpp"
 
 namespace stint {
@@ -67,9 +69,9 @@ std::vector<WorkItem> inheritedWork(const State& state, const JobKey& key) {
     return work;
 }
 
-bool joins(const State& state, const Schedule& event, const JobKey& key) {
+bool joins(const State& state, const Schedule& event, const JobKey& key, const JobInfo& info) {
     const auto found = state.jobs.find(key);
-    return event.work && found != state.jobs.end() && *found->second.job.info == *event.info;
+    return event.work && found != state.jobs.end() && *found->second.job.info == info;
 }
 
 void addWork(Turn& turn, Job& job, WorkItem item) {
@@ -156,6 +158,7 @@ void merge(Turn& turn, const Schedule& event) {
     App* app = turn.app(event.app);
     if (!app) return refuse(turn, event, fail(Errc::Security, "{} is not an installed app", event.app.name));
     if (auto error = manifestError(*app, *event.info)) return refuse(turn, event, *std::move(error));
+    if (auto error = brokenRule(*event.info, state.constants)) return refuse(turn, event, *std::move(error));
     switch (admission(*app, event, turn.now.elapsed)) {
     case Admission::NotDeclared:
         return refuse(
@@ -182,14 +185,14 @@ void merge(Turn& turn, const Schedule& event) {
     }
     // jobs.md §2.3 clause 4: a new one needs expedited quota; a retry does not.
     if (event.info->isExpedited() && !inExpeditedQuota(*app, turn.world())) return refuseQuietly(turn, event);
-    JobInfoPtr info = event.info;
+    JobInfoPtr info = JobInfoAccess::adjusted(event.info, state.constants);
     JobKey key{event.app, *space, info->getId()};
     if (event.newId) {
         key.id = smallestFree(state, event.app, *space);
         info = std::make_shared<const JobInfo>(info->withId(key.id));
     }
     if (auto error = workError(state, event, key)) return refuse(turn, event, *std::move(error));
-    if (joins(state, event, key)) return join(turn, event, key);
+    if (joins(state, event, key, *info)) return join(turn, event, key);
     const auto tracked = state.jobCount.find(event.app);
     if (auto error = capError(event.app, tracked == state.jobCount.end() ? 0 : tracked->second,
                               state.jobs.contains(key), state.constants)) {

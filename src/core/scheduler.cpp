@@ -29,6 +29,7 @@ void settle(Turn& turn) {
         stopShut(turn);
         wakeDue(turn);
         askChanged(turn);
+        endWaits(turn);
         fillSlots(turn);
         accountQuotas(turn);
         askChanged(turn);
@@ -148,6 +149,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
 
 Step Scheduler::handle(const Event& event, Now now) {
     Step step;
+    step.effects.reserve(4); // as a start, or an end, has
     Turn turn{.state = impl_->state, .now = now, .step = step};
     const DeviceState before = impl_->state.deviceState;
     ageDevice(turn);
@@ -174,8 +176,10 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     for (const auto& when : {state.deviceState.chargingAt, nextAlarmDelivery(state), nextGiveUp(state),
                              nextDozeChange(state.deviceState.doze, state.device, dozeInputs(state), state.constants)})
         if (when) sooner(*when);
+    for (const auto& [call, waiting] : state.waitingRuns)
+        sooner(waiting.until);
     // Only where a job waits for a slot does it matter when the device counts as left alone (jobs.md §3.6).
-    if (!state.slotless.empty() && state.deviceState.quietAt && state.deviceState.interactive) {
+    if (state.slotless > 0 && state.deviceState.quietAt && state.deviceState.interactive) {
         sooner(*state.deviceState.quietAt);
     }
     return next;

@@ -6,6 +6,26 @@
 
 namespace stint {
 
+namespace {
+
+// What was true when it was begun under the daemon before this one, which still holds (jobs.md §12.5).
+std::optional<bool> remembered(const App& app, const ForegroundServiceAsked& event) {
+    const auto found = app.memory.services.find(event.service);
+    if (!event.resumes || found == app.memory.services.end()) return std::nullopt;
+    return found->second;
+}
+
+void begin(Turn& turn, App& app, const ForegroundServiceAsked& event, bool inSight) {
+    app.foregroundServices[event.service] = inSight;
+    if (event.shows) showService(turn, event.app, event.service, *event.shows);
+    const auto known = app.memory.services.find(event.service);
+    if (known != app.memory.services.end() && known->second == inSight) return;
+    app.memory.services[event.service] = inSight;
+    turn.save(app);
+}
+
+} // namespace
+
 void merge(Turn& turn, const ForegroundServiceAsked& event) {
     Reply reply{.call = event.call};
     App* app = turn.app(event.app);
@@ -13,7 +33,8 @@ void merge(Turn& turn, const ForegroundServiceAsked& event) {
         reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
     } else if (!event.start) {
         endService(turn, *app, event.service);
-    } else if (!mayStartForegroundService(*app, turn.now.elapsed)) {
+    } else if (const auto earlier = remembered(*app, event);
+               !earlier && !mayStartForegroundService(*app, turn.now.elapsed)) {
         reply.error = fail(Errc::IllegalState,
                            "ForegroundServiceStartNotAllowed: {} is not visible and holds no right to start one from "
                            "the background",
@@ -22,8 +43,7 @@ void merge(Turn& turn, const ForegroundServiceAsked& event) {
         reply.error = std::move(wrong);
     } else {
         // Begun in a state that admits a user-initiated job, it keeps that right for as long as it lasts (§2.3).
-        app->foregroundServices[event.service] = mayStartUi(*app, turn.now.elapsed);
-        if (event.shows) showService(turn, event.app, event.service, *event.shows);
+        begin(turn, *app, event, earlier.value_or(mayStartUi(*app, turn.now.elapsed)));
     }
     if (app && !reply.error) {
         if (event.start) noteUse(turn, *app, UsageKind::ForegroundServiceStarted);

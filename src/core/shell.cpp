@@ -1,35 +1,89 @@
 // What the shell's verbs do (jobs.md §8), and force-stop (§7.4).
+#include <algorithm>
+
 #include "base/fail.hpp"
 #include "core/state.hpp"
+#include "rules/device_state.hpp"
 #include "rules/ending.hpp"
 
 namespace stint {
 namespace {
 
-// Whether the job may run with this override: nothing but a slot is missing.
-bool readyWith(Turn& turn, Tracked& tracked, Override how) {
+// What is shut for the job with this override; null: its own clocks keep it from being asked.
+const std::vector<Shut>* shutWith(Turn& turn, Tracked& tracked, Override how) {
     tracked.override = how;
     letWait(turn, tracked);
-    return tracked.grouped && turn.state.groups.shut(tracked.asks)->empty();
+    return tracked.group ? &tracked.group->shut : nullptr;
+}
+
+bool onlyNetworkIsMissing(const std::vector<Shut>& shut) {
+    return std::ranges::all_of(shut, [](const Shut& one) { return waitsForNetwork(*one.gate); });
+}
+
+// A run that fails leaves no override (jobs.md §8).
+void leaveAlone(Turn& turn, Tracked& tracked) {
+    tracked.override = Override::None;
+    letWait(turn, tracked);
+}
+
+Error notReady(const JobKey& key) {
+    return fail(Errc::IllegalState, "{} has functional constraints but --force not specified", textOf(key));
+}
+Error unknown(const JobKey& key) { return fail(Errc::IllegalArgument, "no job {}", textOf(key)); }
+
+bool othersWait(const State& state, CallId call, const JobKey& job) {
+    return std::ranges::any_of(state.waitingRuns,
+                               [&](const auto& entry) { return entry.first != call && entry.second.job == job; });
+}
+
+// What a waiting `run` has come to; nullopt: it waits on.
+std::optional<Reply> outcome(Turn& turn, CallId call, const WaitingRun& waiting) {
+    State& state = turn.state;
+    const auto found = state.jobs.find(waiting.job);
+    if (found == state.jobs.end()) return Reply{.call = call, .error = unknown(waiting.job)};
+    Tracked& tracked = found->second;
+    if (tracked.run) return Reply{.call = call}; // started meanwhile, whatever by
+    const auto* shut = tracked.group ? &tracked.group->shut : nullptr;
+    if (shut && shut->empty()) {
+        startRun(turn, tracked, WorkType::Background);
+        return Reply{.call = call};
+    }
+    if (turn.now.elapsed < waiting.until) return std::nullopt;
+    if (!othersWait(state, call, waiting.job)) leaveAlone(turn, tracked);
+    return Reply{.call = call, .error = notReady(waiting.job)};
 }
 
 } // namespace
 
 void merge(Turn& turn, const RunJob& event) {
     State& state = turn.state;
-    Reply reply{.call = event.call};
     const auto found = state.jobs.find(event.key);
-    if (found == state.jobs.end()) {
-        reply.error = fail(Errc::IllegalArgument, "no job {}", textOf(event.key));
-    } else if (Tracked& tracked = found->second; !tracked.run && !readyWith(turn, tracked, event.how)) {
-        tracked.override = Override::None; // a run that fails leaves no override
-        letWait(turn, tracked);
-        reply.error =
-            fail(Errc::IllegalState, "{} has functional constraints but --force not specified", textOf(event.key));
-    } else if (!tracked.run) {
+    if (found == state.jobs.end()) return turn.effect(Reply{.call = event.call, .error = unknown(event.key)});
+    Tracked& tracked = found->second;
+    if (tracked.run) return turn.effect(Reply{.call = event.call});
+    const auto* shut = shutWith(turn, tracked, event.how);
+    if (shut && shut->empty()) {
         startRun(turn, tracked, WorkType::Background);
+        turn.effect(Reply{.call = event.call});
+    } else if (shut && event.patient && onlyNetworkIsMissing(*shut)) {
+        state.waitingRuns[event.call] = {event.key, turn.now.elapsed + state.constants.runWait};
+    } else {
+        leaveAlone(turn, tracked);
+        turn.effect(Reply{.call = event.call, .error = notReady(event.key)});
     }
-    turn.effect(reply);
+}
+
+void endWaits(Turn& turn) {
+    auto& waiting = turn.state.waitingRuns;
+    for (auto it = waiting.begin(); it != waiting.end();) {
+        auto reply = outcome(turn, it->first, it->second);
+        if (!reply) {
+            ++it;
+            continue;
+        }
+        turn.effect(*std::move(reply));
+        it = waiting.erase(it);
+    }
 }
 
 void merge(Turn& turn, const StopJobs& event) {
@@ -78,6 +132,24 @@ void merge(Turn& turn, const ResetScheduleQuota& event) {
         app.silences.clear();
     }
     turn.effect(Reply{.call = event.call});
+}
+
+void merge(Turn& turn, const MonitorBattery& event) {
+    turn.state.heard.monitorsBattery = event.on;
+    turn.effect(Reply{.call = event.call});
+}
+
+void merge(Turn& turn, const DockFaked& event) {
+    turn.state.deviceState.docked = event.idle;
+    ageDevice(turn);
+    turn.effect(Reply{.call = event.call});
+}
+
+void hear(State& state, const Device& report, const DeviceState& was) {
+    const DeviceState& is = state.deviceState;
+    Heard& heard = state.heard;
+    if (batteryNews(state.device, report, was, is, heard.monitorsBattery)) ++heard.battery;
+    if (was.storageLow != is.storageLow) ++heard.storage;
 }
 
 } // namespace stint

@@ -11,19 +11,31 @@
 namespace stint {
 namespace {
 
-ReadSet differences(const Device& before, const Device& after, const DeviceState& was, const DeviceState& is) {
+ReadSet differences(const Device& before, const Device& after) {
     ReadSet changed = 0;
-    const bool power = before.plugged != after.plugged || was.charging != is.charging ||
-                       before.batteryPercent != after.batteryPercent || was.batteryLow != is.batteryLow;
+    const bool power = before.plugged != after.plugged;
     if (power) changed |= only(Reads::Power);
     if (before.network != after.network) changed |= only(Reads::Network);
-    if (was.storageLow != is.storageLow) changed |= only(Reads::Storage);
-    if (was.idle != is.idle || was.idleAt != is.idleAt) changed |= only(Reads::Idle);
     if (before.batterySaver != after.batterySaver || before.dataSaver != after.dataSaver) {
         changed |= only(Reads::Saver);
     }
     if (before.thermal != after.thermal) changed |= only(Reads::Thermal);
     return changed;
+}
+
+ReadSet differences(const DeviceState& was, const DeviceState& is) {
+    ReadSet changed = 0;
+    if (was.charging != is.charging || was.batteryLow != is.batteryLow) changed |= only(Reads::Power);
+    if (was.storageLow != is.storageLow) changed |= only(Reads::Storage);
+    if (was.idle != is.idle || was.idleAt != is.idleAt) changed |= only(Reads::Idle);
+    return changed;
+}
+
+// limits.md §5: what the idle path of a restricted app goes by.
+void changedForRestricted(Turn& turn) {
+    if (!(turn.changed & (Reads::Idle | Reads::Network))) return;
+    for (const auto& [id, app] : turn.state.apps)
+        if (bucketOf(app) == Bucket::Restricted) turn.changedApps.insert(id);
 }
 
 // jobs.md §3.2: the path itself, or with the flag whatever lies beneath it.
@@ -114,9 +126,11 @@ void merge(Turn& turn, const DeviceChanged& event) {
     const bool usageDiffers = before.screenOn != event.device.screenOn;
     if (usageDiffers) foldUsage(turn);
     state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
-    turn.changed |= differences(before, event.device, was, state.deviceState);
+    turn.changed |= differences(before, event.device) | differences(was, state.deviceState);
+    changedForRestricted(turn);
     if (usageDiffers) turn.changed |= only(Reads::Doze); // apps age by another clock now
     if (event.device.overrides != before.overrides) turn.record(SaveOverrides{event.device.overrides});
+    hear(state, event.device, was);
     state.device = event.device;
     if (usageDiffers) turn.record(usageRecord(state));
     ageDoze(turn, before);
@@ -128,7 +142,8 @@ void ageDevice(Turn& turn) {
     if (!state.deviceKnown) return;
     const DeviceState was = state.deviceState;
     state.deviceState = nextDeviceState(state.device, was, turn.now.elapsed, state.constants);
-    turn.changed |= differences(state.device, state.device, was, state.deviceState);
+    turn.changed |= differences(was, state.deviceState);
+    changedForRestricted(turn);
     ageDoze(turn, state.device);
 }
 
@@ -149,7 +164,7 @@ void merge(Turn& turn, const ContentChanged& event) {
         if (!watches(*tracked.job.info, event.path)) continue;
         if (tracked.run) {
             add(turn.state.runs.at(*tracked.run).content, event.path, turn.now.elapsed);
-        } else if (!tracked.grouped) {
+        } else if (!tracked.group) {
             add(tracked.content, event.path, turn.now.elapsed);
             letWait(turn, tracked);
         }

@@ -28,8 +28,7 @@ struct ContentChanges {
 /// A job that is tracked: waiting in a group, asleep until its own clocks let it wait there, or running.
 struct Tracked {
     Job job;
-    Asks asks; ///< as of its last change; what it waits under
-    Place place;
+    Place place;              ///< in its group
     std::optional<RunId> run; ///< its own run, or that of the job it replaced: nothing of it starts before that ended
     std::optional<Instant> heldUntil; ///< apps may not start yet after a boot (jobs.md §7.2)
     bool clockWasWrong = false;       ///< its clocks were reckoned from one (jobs.md §7.3), and it has not run since
@@ -38,9 +37,9 @@ struct Tracked {
     WallTime joined;                   ///< since when it waits
     WallTime groupedAt;                ///< since when it waits in its group
     std::vector<HistoryEntry> history; ///< of its own clocks, before that; its group keeps the rest
-    bool grouped = false;
-    std::optional<Instant> clock; ///< when its own clocks say something new
-    bool inSight = false;         ///< scheduled from the foreground of a terminal: its first start needs no slot
+    Group* group = nullptr;            ///< where it waits; null: asleep, or running
+    std::optional<Instant> clock;      ///< when its own clocks say something new
+    bool inSight = false;              ///< scheduled from the foreground of a terminal: its first start needs no slot
 };
 
 struct Running {
@@ -89,6 +88,19 @@ struct AlarmIndex {
     AlarmDevice device;          ///< the device it was reckoned for
 };
 
+/// A `run` of the shell that waits for a network, which alone is missing (jobs.md §8).
+struct WaitingRun {
+    JobKey job;
+    Instant until;
+};
+
+/// What was heard of the device, counted for the shell's getters (jobs.md §8).
+struct Heard {
+    bool monitorsBattery = false;
+    std::uint64_t battery = 0;
+    std::uint64_t storage = 0;
+};
+
 struct State {
     explicit State(Constants numbers) : constants(std::move(numbers)) {}
 
@@ -106,12 +118,14 @@ struct State {
     std::uint64_t watchedVersion = 0; ///< one more whenever another path, or one less, is
     Groups groups;
     std::set<std::pair<Instant, JobKey>> jobClocks;
-    std::set<Asks> held;              ///< ready, and held back for a batch (jobs.md §3.7)
-    std::optional<Instant> heldUntil; ///< when they go on, however few they are
-    std::set<Asks> slotless;          ///< found no slot in the last pass
+    std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
+    std::uint64_t slotless = 0;       ///< open groups up to this opening found no slot in the last pass; 0: none
     std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
     bool clockGood = true;            ///< jobs.md §7.3
     WallTime lastCommit{};            ///< as it was at the last boot
+
+    std::map<CallId, WaitingRun> waitingRuns;
+    Heard heard;
 
     std::map<RunId, Running> runs;
     std::set<std::pair<Instant, RunId>> timers; ///< one for each run
@@ -171,9 +185,9 @@ struct Turn {
 std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
 /// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do
 /// not.
-std::optional<Instant> ownClock(const Tracked& tracked, Instant now);
+std::optional<Instant> ownClock(const Tracked& tracked, const Constants& constants, Instant now);
 /// When its content trigger is satisfied; nullopt: nothing has changed yet.
-std::optional<Instant> contentReady(const Tracked& tracked);
+std::optional<Instant> contentReady(const Tracked& tracked, const Constants& constants);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
 void letWait(Turn& turn, Tracked& tracked);
 void takeOut(State& state, Tracked& tracked);
@@ -186,10 +200,10 @@ void fillSlots(Turn& turn);
 
 // The explanation (blockers.cpp).
 
+/// Whether somebody reads it: words, and a look at the days to come, take longer than the verdicts that they are about.
+enum class Words : std::uint8_t { All, ReasonsOnly };
 /// Everything that keeps a tracked job from running; empty where it runs.
-/// Whether it is asked when each ends, which takes a look at the days to come.
-enum class Ahead : std::uint8_t { No, Yes };
-std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Ahead ahead);
+std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Words words = Words::All);
 /// Those that a person is told of: APP only where nothing else is (jobs.md §9.1).
 std::vector<Blocker> named(std::vector<Blocker> blockers);
 /// The time of its start, where nothing disturbs it; nullopt: it waits for more than time.
@@ -374,5 +388,11 @@ void merge(Turn& turn, const RunJob& event);
 void merge(Turn& turn, const StopJobs& event);
 void merge(Turn& turn, const ForceStop& event);
 void merge(Turn& turn, const ResetScheduleQuota& event);
+void merge(Turn& turn, const MonitorBattery& event);
+void merge(Turn& turn, const DockFaked& event);
+/// Starts the jobs whose `run` waited for what is there now, and answers those for which it did not come in time.
+void endWaits(Turn& turn);
+/// Counts a report of the device that is about to replace the one before.
+void hear(State& state, const Device& report, const DeviceState& was);
 
 } // namespace stint

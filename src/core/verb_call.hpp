@@ -53,7 +53,6 @@ template <class Call> VerbAnswer runOneOf(std::span<const Verb<Call>> verbs, std
 
 // The services. Each expects words from its verb on.
 
-VerbAnswer runJobVerb(VerbCall& call);    ///< cmd jobscheduler (jobs.md §8)
 VerbAnswer runDozeVerb(VerbCall& call);   ///< cmd deviceidle (limits.md §6.7)
 VerbAnswer runBucketVerb(VerbCall& call); ///< am (limits.md §2.7)
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/job_verb.hpp"
 #include "core/verb_call.hpp"
 
 namespace stint {
@@ -14,30 +15,20 @@ namespace {
 constexpr int noService = 20; ///< what Android's `cmd` ends with where there is no such service
 constexpr int noVerb = 1;
 
-struct Service {
-    std::string_view name;
-    VerbAnswer (*run)(VerbCall&);
-};
+constexpr std::string_view serviceNames = "deviceidle, jobscheduler";
 
-constexpr Service services[] = {{"deviceidle", runDozeVerb}, {"jobscheduler", runJobVerb}};
-
-std::string serviceNames() {
-    std::string names;
-    for (const Service& service : services)
-        names += fmt::format("{}{}", names.empty() ? "" : ", ", service.name);
-    return names;
-}
-
-VerbAnswer runService(VerbCall& call) {
-    if (call.words.empty())
-        return {noService, "", fmt::format("cmd: No service specified; there is {}\n", serviceNames())};
-    const std::string name = call.words.front();
-    const auto service = std::ranges::find(services, std::string_view(name), &Service::name);
-    if (service == std::end(services)) {
-        return {noService, "", fmt::format("cmd: Can't find service: {}; there is {}\n", name, serviceNames())};
+std::optional<VerbAnswer> runService(VerbCall& call, std::span<const std::string> words, CallId waits) {
+    if (words.empty()) {
+        return VerbAnswer{noService, "", fmt::format("cmd: No service specified; there is {}\n", serviceNames)};
     }
-    call.words.erase(call.words.begin());
-    return service->run(call);
+    const auto rest = words.subspan(1);
+    if (words.front() == "jobscheduler") return runJobVerb(call.core, rest, waits, call.now, call.step);
+    if (words.front() != "deviceidle") {
+        return VerbAnswer{noService, "",
+                          fmt::format("cmd: Can't find service: {}; there is {}\n", words.front(), serviceNames)};
+    }
+    call.words.assign(rest.begin(), rest.end());
+    return runDozeVerb(call);
 }
 
 } // namespace
@@ -63,12 +54,22 @@ VerbAnswer unknownVerb(const std::string& name, const std::string& help) {
     return {verbFailed, fmt::format("Unknown command: {}\n", name), help};
 }
 
-VerbAnswer runVerb(Scheduler& core, std::span<const std::string> words, Now now, Step& step) {
+std::optional<VerbAnswer> runVerb(Scheduler& core, std::span<const std::string> words, CallId call, Now now,
+                                  Step& step) {
     const std::string first = words.empty() ? "" : words.front();
-    VerbCall call{core, now, step, {words.begin() + (words.empty() ? 0 : 1), words.end()}};
-    if (first == "cmd") return runService(call);
-    if (first == "am") return runBucketVerb(call);
-    return {noVerb, "", fmt::format("\"{}\" is no shell verb; there are am, cmd {}\n", first, serviceNames())};
+    const auto rest = words.empty() ? words : words.subspan(1);
+    VerbCall verb{core, now, step, {rest.begin(), rest.end()}};
+    if (first == "cmd") return runService(verb, rest, call);
+    if (first == "am") return runBucketVerb(verb);
+    return VerbAnswer{noVerb, "", fmt::format("\"{}\" is no shell verb; there are am, cmd {}\n", first, serviceNames)};
+}
+
+VerbAnswer runVerb(Scheduler& core, std::span<const std::string> words, Now now, Step& step) {
+    return *runVerb(core, words, CallId{}, now, step); // nobody waits, so that it is answered at once
+}
+
+VerbAnswer lateAnswer(std::span<const std::string> words, const Reply& reply) {
+    return lateJobAnswer(words.subspan(2), reply); // only `cmd jobscheduler run` waits
 }
 
 } // namespace stint

@@ -1,66 +1,51 @@
-// `cmd jobscheduler` (jobs.md §8).
+
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
-#include "core/verb_call.hpp"
-#include "core/verb_words.hpp"
+#include "core/job_verb.hpp"
 
 namespace stint {
 namespace {
 
-// jobs.md §8, the codes of JobSchedulerShellCommand.
-constexpr int noPackage = -1000;
-constexpr int noJob = -1001;
-constexpr int notReady = -1002;
+using Answer = std::optional<VerbAnswer>;
 
-/// One verb on its way, with its words taken apart.
-struct JobCall : VerbCall {
-    VerbWords parsed;
+std::string where(const VerbWords& words) {
+    const std::string space = words.space.empty() ? "" : " / namespace " + words.space;
+    return fmt::format("package {}{} / user {}", words.package(), space, words.user);
+}
 
-    /// The tracked job that the words name; nullopt: there is none.
-    std::optional<JobView> job() const {
-        const auto view = core.job(key(), now);
-        if (!view || view->state == JobView::State::Finished) return std::nullopt;
-        return view;
-    }
-    JobKey key() const { return {AppId{parsed.package()}, parsed.space, parsed.job().value_or(JobId{})}; }
-    std::string where() const {
-        const std::string space = parsed.space.empty() ? "" : " / namespace " + parsed.space;
-        return fmt::format("package {}{} / user {}", parsed.package(), space, parsed.user);
-    }
-    VerbAnswer missingPackage() const {
-        return {noPackage, "", fmt::format("Package not found: {} / user {}\n", parsed.package(), parsed.user)};
-    }
-    VerbAnswer missingJob() const {
-        return {noJob, "", fmt::format("Could not find job {} in {}\n", parsed.job()->value, where())};
-    }
-};
+// What `run` says of its reply.
+VerbAnswer ran(const VerbWords& words, const Reply& reply) {
+    if (!reply.error) return {0, words.has("-f", "--force") ? "Running job [FORCED]\n" : "Running job\n", ""};
+    if (reply.error->code == Errc::IllegalArgument) return missingJob(words);
+    return {verb_code::notReady, "",
+            fmt::format("Job {} in {} has functional constraints but --force not specified\n", words.job()->value,
+                        where(words))};
+}
 
-VerbAnswer wants(std::string_view what) { return {verbFailed, "", fmt::format("Error: expected {}\n", what)}; }
-
-VerbAnswer run(JobCall& call) {
-    const bool force = call.parsed.has("-f", "--force");
-    const bool satisfied = call.parsed.has("-s", "--satisfied");
-    if (force && satisfied) return {verbFailed, "", "Cannot specify both --force and --satisfied\n"};
-    if (!call.parsed.job()) return wants("PACKAGE JOB_ID");
-    if (!call.app(call.parsed.package())) return call.missingPackage();
-    if (!call.job()) return call.missingJob();
+Answer run(JobCall& call) {
+    const bool force = call.words.has("-f", "--force");
+    const bool satisfied = call.words.has("-s", "--satisfied");
+    if (force && satisfied) return VerbAnswer{verb_code::failed, "", "Cannot specify both --force and --satisfied\n"};
+    if (!call.words.job()) return wants("PACKAGE JOB_ID");
+    if (!call.installed(AppId{call.words.package()})) return missingPackage(call.words);
+    if (!call.job()) return missingJob(call.words);
     const Override how = force ? Override::Full : satisfied ? Override::Sorting : Override::Soft;
-    if (call.ask(RunJob{.key = call.key(), .how = how}).error) {
-        return {notReady, "",
-                fmt::format("Job {} in {} has functional constraints but --force not specified\n",
-                            call.parsed.job()->value, call.where())};
-    }
-    return {0, force ? "Running job [FORCED]\n" : "Running job\n", ""};
+    const auto reply =
+        call.ask(RunJob{.call = call.call, .key = call.key(), .how = how, .patient = call.call.value != 0});
+    if (!reply) return std::nullopt;
+    return ran(call.words, *reply);
 }
 
 VerbAnswer stopAll(JobCall& call, Ending ending) {
-    StopJobs request{.space = call.parsed.space, .ending = ending};
-    if (!call.parsed.package().empty()) request.app = AppId{call.parsed.package()};
-    request.id = call.parsed.job();
+    StopJobs request{.space = call.words.space, .ending = ending};
+    if (!call.words.package().empty()) request.app = AppId{call.words.package()};
+    request.id = call.words.job();
     std::string out;
-    for (const JobKey& key : call.ask(request).jobs) {
+    const auto reply = call.ask(request);
+    for (const JobKey& key : reply->jobs) {
         const auto view = call.core.job(key, call.now);
         const std::string service = view && view->info ? view->info->getService().name : "";
         out += fmt::format("Stopping job: {} {}\n", textOf(key), service);
@@ -68,108 +53,118 @@ VerbAnswer stopAll(JobCall& call, Ending ending) {
     return {0, out.empty() ? "No matching executing jobs found.\n" : out, ""};
 }
 
-VerbAnswer timeout(JobCall& call) { return stopAll(call, {StopReason::Timeout, InternalReason::Timeout}); }
+Answer timeout(JobCall& call) { return stopAll(call, {StopReason::Timeout, InternalReason::Timeout}); }
 
-VerbAnswer stop(JobCall& call) {
+Answer stop(JobCall& call) {
     const auto number = [&](std::string_view shortName, std::string_view longName, int otherwise) {
-        return call.parsed.number(shortName, longName).value_or(otherwise);
+        return call.words.number(shortName, longName).value_or(otherwise);
     };
     return stopAll(call, {static_cast<StopReason>(number("-s", "--stop-reason", static_cast<int>(StopReason::User))),
                           static_cast<InternalReason>(
                               number("-i", "--internal-stop-reason", static_cast<int>(InternalReason::Unknown)))});
 }
 
-VerbAnswer cancel(JobCall& call) {
-    const AppId app{call.parsed.package()};
+Answer cancel(JobCall& call) {
+    const AppId app{call.words.package()};
     if (app.name.empty()) return wants("PACKAGE [JOB_ID]");
-    if (!call.app(app.name)) return {noPackage, "", fmt::format("Package {} not found.\n", app.name)};
-    if (!call.parsed.job()) {
-        const std::string out = fmt::format("Canceling all jobs for {} in user {}\n", app.name, call.parsed.user);
-        const Reply reply = call.ask(CancelAll{.app = app, .space = std::nullopt, .byOperator = true});
-        return {0, out + (reply.count == 0 ? "No matching jobs found.\n" : ""), ""};
+    if (!call.installed(app))
+        return VerbAnswer{verb_code::noPackage, "", fmt::format("Package {} not found.\n", app.name)};
+    if (!call.words.job()) {
+        const std::string out = fmt::format("Canceling all jobs for {} in user {}\n", app.name, call.words.user);
+        const auto reply = call.ask(CancelAll{.app = app, .space = std::nullopt, .byOperator = true});
+        return VerbAnswer{0, out + (reply->count == 0 ? "No matching jobs found.\n" : ""), ""};
     }
     const std::string out =
-        fmt::format("Canceling job {}/#{} in user {}\n", app.name, call.parsed.job()->value, call.parsed.user);
-    const Cancel request{.app = app, .space = call.parsed.space, .id = *call.parsed.job(), .byOperator = true};
-    return {0, out + (call.ask(request).error ? "No matching job found.\n" : ""), ""};
+        fmt::format("Canceling job {}/#{} in user {}\n", app.name, call.words.job()->value, call.words.user);
+    const Cancel request{.app = app, .space = call.words.space, .id = *call.words.job(), .byOperator = true};
+    return VerbAnswer{0, out + (call.ask(request)->error ? "No matching job found.\n" : ""), ""};
 }
 
-bool ready(const JobView& view) {
-    return view.state == JobView::State::Pending && view.reasons == std::vector{PendingReason::DeviceState};
-}
+Answer help(JobCall&);
 
-bool noComponent(JobCall& call) {
-    const auto blockers = call.core.explain(call.key(), call.now);
-    return std::ranges::any_of(blockers, [](const Blocker& blocker) { return blocker.gate == "app"; });
-}
-
-VerbAnswer jobState(JobCall& call) {
-    if (!call.parsed.job()) return wants("PACKAGE JOB_ID");
-    const auto view = call.job();
-    if (!view) {
-        return {noJob, fmt::format("unknown({}/jid{})\n", call.parsed.package(), call.parsed.job()->value), ""};
-    }
-    std::string words;
-    const auto add = [&](bool holds, std::string_view word) {
-        if (holds) words += (words.empty() ? "" : " ") + std::string(word);
-    };
-    add(ready(*view), "pending");
-    add(view->state == JobView::State::Running, "active");
-    add(noComponent(call), "no-component");
-    add(ready(*view) || view->state == JobView::State::Running, "ready");
-    return {0, (words.empty() ? "waiting" : words) + "\n", ""};
-}
-
-VerbAnswer bytes(JobCall& call, Bytes JobView::*field) {
-    if (!call.parsed.job()) return wants("PACKAGE JOB_ID");
-    const auto view = call.job();
-    if (!view) return call.missingJob();
-    return {0, fmt::format("{}\n\n", *view.*field), ""};
-}
-
-VerbAnswer estimatedDown(JobCall& call) { return bytes(call, &JobView::estimatedDown); }
-VerbAnswer estimatedUp(JobCall& call) { return bytes(call, &JobView::estimatedUp); }
-VerbAnswer transferredDown(JobCall& call) { return bytes(call, &JobView::transferredDown); }
-VerbAnswer transferredUp(JobCall& call) { return bytes(call, &JobView::transferredUp); }
-
-VerbAnswer batteryNotLow(JobCall& call) { return {0, call.core.deviceState().batteryLow ? "false\n" : "true\n", ""}; }
-
-VerbAnswer storageNotLow(JobCall& call) { return {0, call.core.deviceState().storageLow ? "false\n" : "true\n", ""}; }
-
-VerbAnswer charging(JobCall& call) { return {0, call.core.deviceState().charging ? "true\n" : "false\n", ""}; }
-
-VerbAnswer resetScheduleQuota(JobCall& call) {
-    call.ask(ResetScheduleQuota{});
-    return {};
-}
-
-VerbAnswer heartbeat(JobCall&) { return {verbFailed, "Heartbeat command is no longer supported\n", ""}; }
-
-constexpr Verb<JobCall> verbs[] = {
+constexpr JobVerb verbs[] = {
     {"run", run, "run [-f | --force] [-s | --satisfied] [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
     {"timeout", timeout, "timeout [-u USER] [-n NAMESPACE] [PACKAGE [JOB_ID]]"},
     {"stop", stop, "stop [-s CODE] [-i CODE] [-u USER] [-n NAMESPACE] [PACKAGE [JOB_ID]]"},
     {"cancel", cancel, "cancel [-u USER] [-n NAMESPACE] PACKAGE [JOB_ID]"},
-    {"get-job-state", jobState, "get-job-state [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
-    {"get-estimated-download-bytes", estimatedDown, "get-estimated-download-bytes PACKAGE JOB_ID"},
-    {"get-estimated-upload-bytes", estimatedUp, "get-estimated-upload-bytes PACKAGE JOB_ID"},
-    {"get-transferred-download-bytes", transferredDown, "get-transferred-download-bytes PACKAGE JOB_ID"},
-    {"get-transferred-upload-bytes", transferredUp, "get-transferred-upload-bytes PACKAGE JOB_ID"},
-    {"get-battery-charging", charging, "get-battery-charging"},
-    {"get-battery-not-low", batteryNotLow, "get-battery-not-low"},
-    {"get-storage-not-low", storageNotLow, "get-storage-not-low"},
-    {"reset-schedule-quota", resetScheduleQuota, "reset-schedule-quota"},
-    {"heartbeat", heartbeat, ""},
+    {"help", help, "help"},
 };
+
+std::string helpText() {
+    std::string out = "Job scheduler (jobscheduler) commands:\n";
+    for (const std::span<const JobVerb> some : {std::span<const JobVerb>(verbs), getters()}) {
+        for (const JobVerb& verb : some)
+            if (!verb.usage.empty()) out += fmt::format("  {}\n", verb.usage);
+    }
+    return out;
+}
+
+Answer help(JobCall&) { return VerbAnswer{0, helpText(), ""}; }
+
+const JobVerb* verbNamed(std::string_view name) {
+    for (const std::span<const JobVerb> some : {std::span<const JobVerb>(verbs), getters()}) {
+        const auto found = std::ranges::find(some, name, &JobVerb::name);
+        if (found != some.end()) return &*found;
+    }
+    return nullptr;
+}
 
 } // namespace
 
-VerbAnswer runJobVerb(VerbCall& call) {
-    const std::span<const std::string> words(call.words);
+std::optional<Reply> JobCall::ask(const Event& event) {
+    Step one = core.handle(event, now);
+    std::optional<Reply> answer;
+    for (Effect& effect : one.effects) {
+        auto* reply = std::get_if<Reply>(&effect);
+        // What others wait for goes to them.
+        if (reply && (reply->call.value == 0 || reply->call == call)) {
+            answer = std::move(*reply);
+        } else {
+            step.effects.push_back(std::move(effect));
+        }
+    }
+    std::ranges::move(one.records, std::back_inserter(step.records));
+    return answer;
+}
+
+bool JobCall::installed(const AppId& app) const {
+    return std::ranges::any_of(core.apps(now), [&](const AppView& view) { return view.manifest.package == app; });
+}
+
+std::optional<JobView> JobCall::job() const {
+    const auto view = core.job(key(), now);
+    if (!view || view->state == JobView::State::Finished) return std::nullopt;
+    return view;
+}
+
+VerbAnswer wants(std::string_view what) { return {verb_code::failed, "", fmt::format("Error: expected {}\n", what)}; }
+
+VerbAnswer wrongWord(const std::string& word) {
+    return {verb_code::wrongWord, "", fmt::format("Error: unknown option {}\n", word)};
+}
+
+VerbAnswer missingPackage(const VerbWords& words) {
+    return {verb_code::noPackage, "", fmt::format("Package not found: {} / user {}\n", words.package(), words.user)};
+}
+
+VerbAnswer missingJob(const VerbWords& words) {
+    return {verb_code::noJob, "", fmt::format("Could not find job {} in {}\n", words.job()->value, where(words))};
+}
+
+std::optional<VerbAnswer> runJobVerb(Scheduler& core, std::span<const std::string> words, CallId call, Now now,
+                                     Step& step) {
     auto parsed = VerbWords::parse(words.empty() ? words : words.subspan(1));
-    if (!parsed) return {verbFailed, "", parsed.error().message + "\n"};
-    JobCall asked{call, *std::move(parsed)};
-    return runOneOf<JobCall>(verbs, "Job scheduler (jobscheduler) commands", asked);
+    if (!parsed) return VerbAnswer{verb_code::failed, "", parsed.error().message + "\n"};
+    const JobVerb* verb = verbNamed(words.empty() ? "help" : std::string_view(words.front()));
+    // jobs.md §8: the help for a verb that is none; it failed, as Android's does.
+    if (!verb) return VerbAnswer{verb_code::failed, helpText(), ""};
+    JobCall given{core, *std::move(parsed), call, now, step};
+    return verb->act(given);
+}
+
+VerbAnswer lateJobAnswer(std::span<const std::string> words, const Reply& reply) {
+    const auto parsed = VerbWords::parse(words.empty() ? words : words.subspan(1));
+    return parsed ? ran(*parsed, reply) : VerbAnswer{verb_code::failed, "", parsed.error().message + "\n"};
 }
 
 } // namespace stint

@@ -41,7 +41,7 @@ std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks) {
     return shutGates({world, asks, app == state.apps.end() ? nullptr : &app->second});
 }
 
-std::optional<Instant> contentReady(const Tracked& tracked) {
+std::optional<Instant> contentReady(const Tracked& tracked, const Constants& constants) {
     // jobs.md §3.2: the update delay after the last change, at most the max delay after the first; from 40 URIs on at
     // once.
     constexpr std::size_t many = 40;
@@ -49,18 +49,18 @@ std::optional<Instant> contentReady(const Tracked& tracked) {
     if (!first) return std::nullopt;
     if (uris.size() >= many) return *first;
     const JobInfo& info = *tracked.job.info;
-    const Duration update = info.getTriggerContentUpdateDelay().value_or(JobInfo::DEFAULT_TRIGGER_UPDATE_DELAY);
-    const Duration most = info.getTriggerContentMaxDelay().value_or(JobInfo::DEFAULT_TRIGGER_MAX_DELAY);
+    const Duration update = info.getTriggerContentUpdateDelay().value_or(constants.contentTriggerUpdateDelay);
+    const Duration most = info.getTriggerContentMaxDelay().value_or(constants.contentTriggerMaxDelay);
     return std::min(last + update, *first + most);
 }
 
-std::optional<Instant> ownClock(const Tracked& tracked, Instant now) {
+std::optional<Instant> ownClock(const Tracked& tracked, const Constants& constants, Instant now) {
     Instant until = tracked.heldUntil.value_or(now);
     const Override override = tracked.override;
     if (!overdue(tracked, now)) {
         if (tracked.job.notBefore && override < Override::Soft) until = std::max(until, *tracked.job.notBefore);
         if (!tracked.job.info->getTriggerContentUris().empty() && override < Override::Full) {
-            until = std::max(until, contentReady(tracked).value_or(Instant::max()));
+            until = std::max(until, contentReady(tracked, constants).value_or(Instant::max()));
         }
     }
     if (until <= now) return std::nullopt;
@@ -71,28 +71,26 @@ void letWait(Turn& turn, Tracked& tracked) {
     STINT_CHECK(!tracked.run);
     takeOut(turn.state, tracked);
     turn.changedJobs.insert(tracked.job.key.app);
-    tracked.asks = asksOf(tracked.job, turn.state.constants);
-    tracked.asks.override = tracked.override;
-    tracked.asks.overdue = overdue(tracked, turn.now.elapsed);
-    tracked.place = {tracked.job.enqueued, tracked.job.sequence};
-    const auto until = ownClock(tracked, turn.now.elapsed);
+    const auto until = ownClock(tracked, turn.state.constants, turn.now.elapsed);
     setAlarm(turn.state, tracked, nextAlarm(tracked, until, turn.now.elapsed));
     if (until) {
         std::vector<PendingReason> reasons;
-        for (const Blocker& blocker : blockersOf(turn.state, tracked, turn.now, Ahead::No))
+        for (const Blocker& blocker : blockersOf(turn.state, tracked, turn.now, Words::ReasonsOnly))
             reasons.push_back(blocker.reason);
         note(tracked.history, turn.now.wall, std::move(reasons));
         return;
     }
-    tracked.grouped = true;
+    Asks asks = asksOf(tracked.job, turn.state.constants);
+    asks.override = tracked.override;
+    asks.overdue = overdue(tracked, turn.now.elapsed);
+    tracked.place = {tracked.job.enqueued, tracked.job.sequence};
     tracked.groupedAt = turn.now.wall;
-    turn.state.groups.join(tracked.asks, tracked.place, tracked.job.key, turn.now, question(turn));
+    tracked.group = &turn.state.groups.join(asks, tracked.place, tracked, turn.now, question(turn));
 }
 
 void takeOut(State& state, Tracked& tracked) {
     setAlarm(state, tracked, std::nullopt);
-    if (tracked.grouped) state.groups.leave(tracked.asks, tracked.place);
-    tracked.grouped = false;
+    if (auto* group = std::exchange(tracked.group, nullptr)) state.groups.leave(*group, tracked.place);
 }
 
 void forget(Turn& turn, const JobKey& key) {

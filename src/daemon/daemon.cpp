@@ -171,8 +171,6 @@ Result<void> Daemon::serves(ConnectionId connection, const AppId& app, const std
 
 void Daemon::shell(CallId call, std::vector<std::string> words) { verbs_.push_back({call, std::move(words)}); }
 
-BusOwner::ShellAnswer Daemon::shellAnswer(CallId call) { return spoken_[call]; }
-
 Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, const AppId& app,
                                const std::vector<std::string>& arguments, std::vector<Fd> stdio) {
     const Manifest* manifest = registry_->find(app.name);
@@ -220,6 +218,10 @@ std::vector<JobView> Daemon::jobs(const std::optional<AppId>& app, const std::op
 std::vector<JobView> Daemon::completed(const std::optional<AppId>& app) { return core_->completed(app); }
 std::vector<Blocker> Daemon::explain(const JobKey& key) { return core_->explain(key, now_); }
 std::vector<HistoryEntry> Daemon::history(const JobKey& key) { return core_->history(key); }
+std::vector<WorkItem> Daemon::work(const JobKey& key, std::uint64_t after, std::size_t most) {
+    return core_->work(key, after, most);
+}
+SchedulerView Daemon::overview(std::size_t mostQueued) { return core_->overview(mostQueued); }
 std::vector<TaskRow> Daemon::tasks() { return core_->tasks(now_); }
 std::vector<AppView> Daemon::apps() { return core_->apps(now_); }
 bool Daemon::canRunUserInitiatedJobs(const AppId& app) { return core_->canRunUserInitiatedJobs(app); }

@@ -42,6 +42,7 @@ private:
     bool commit();
     void act();
     void perform(const Effect& effect);
+    void reply(const Reply& reply);
     void armTimer();
 
     void buryTheDead();
@@ -72,7 +73,6 @@ private:
     bool isElsewhere(ConnectionId connection, RunId run) override;
     Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) override;
     void shell(CallId call, std::vector<std::string> words) override;
-    ShellAnswer shellAnswer(CallId call) override;
     Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
                            const std::vector<std::string>& arguments, std::vector<Fd> stdio) override;
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override;
@@ -84,6 +84,8 @@ private:
     std::vector<JobView> completed(const std::optional<AppId>& app) override;
     std::vector<Blocker> explain(const JobKey& key) override;
     std::vector<HistoryEntry> history(const JobKey& key) override;
+    std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) override;
+    SchedulerView overview(std::size_t mostQueued) override;
     std::vector<TaskRow> tasks() override;
     std::vector<AppView> apps() override;
     bool canRunUserInitiatedJobs(const AppId& app) override;
@@ -133,7 +135,7 @@ private:
         std::vector<std::string> words;
     };
     std::vector<Verb> verbs_;              ///< of this turn, decided behind its events
-    std::map<CallId, ShellAnswer> spoken_; ///< what they answered, until the turn's end
+    std::map<CallId, std::vector<std::string>> unanswered_; ///< that wait for what the core will reply
     struct Death {
         ProcessId process;
         AppId app;

@@ -54,6 +54,7 @@ void Daemon::tryAgain() {
     degraded_.reset();
     tryAgainAt_.reset();
     arrived_.clear();
+    unanswered_.clear();
     hosts_->dropAll();
     announce();
 }

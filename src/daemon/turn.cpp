@@ -52,17 +52,20 @@ void Daemon::turn() {
     runVerbs();
     if (commit()) act();
     server_->act();
-    spoken_.clear();
     watchContent();
     armTimer();
 }
 
 void Daemon::runVerbs() {
-    for (const auto& [call, words] : std::exchange(verbs_, {})) {
+    for (auto& [call, words] : std::exchange(verbs_, {})) {
         Step step;
-        VerbAnswer said = runVerb(*core_, words, now_, step);
+        auto said = runVerb(*core_, words, call, now_, step);
         add(std::move(step));
-        spoken_[call] = {said.code, std::move(said.out), std::move(said.err)};
+        if (said) {
+            step_.effects.emplace_back(Reply{.call = call, .said = std::move(said)});
+        } else {
+            unanswered_[call] = std::move(words);
+        }
         // A verb may hold Doze: a word over the device like any other, kept as they are.
         deviceSource_.holdDoze(core_->device().dozeForce);
         if (const Device device = deviceSource_.read(); device.overrides != core_->device().overrides)
@@ -106,10 +109,7 @@ void Daemon::perform(const Effect& effect) {
         if (const auto host = hosts_->connectionOf(run)) call(*host);
     };
     std::visit(
-        Overloaded{[&](const Reply& e) {
-                       if (e.call.value) server_->reply(e);
-                   },
-                   [&](const Bind& e) { hosts_->bind(e); },
+        Overloaded{[&](const Reply& e) { reply(e); }, [&](const Bind& e) { hosts_->bind(e); },
                    [&](const CallStart& e) { toHost(e.run, [&](ConnectionId to) { server_->callStart(to, e); }); },
                    [&](const CallStop& e) { toHost(e.run, [&](ConnectionId to) { server_->callStop(to, e); }); },
                    [&](const CallNetworkChanged& e) {
@@ -127,6 +127,13 @@ void Daemon::perform(const Effect& effect) {
                        if (e.job) changed_.insert(*e.job);
                    }},
         effect);
+}
+
+void Daemon::reply(const Reply& reply) {
+    if (!reply.call.value) return;
+    if (const auto verb = unanswered_.extract(reply.call); !verb.empty())
+        return server_->reply(Reply{.call = reply.call, .said = lateAnswer(verb.mapped(), reply)});
+    server_->reply(reply);
 }
 
 void Daemon::armTimer() {

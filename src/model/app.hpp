@@ -105,6 +105,9 @@ struct AppMemory {
     std::vector<Instant> alarms; ///< delivery instants that count for the bucket, oldest first (limits.md §7.4)
     std::vector<Instant> whileIdleAlarms; ///< those of while-idle alarms in Doze or battery saver
     std::vector<PushNote> pushes;         ///< within push.window, oldest first
+    /// Foreground services it has not ended, and whether each was begun while it might start UI: what a process that
+    /// outlives the daemon begins anew (jobs.md §2.3, §12.5).
+    std::map<std::string, bool, std::less<>> services;
 
     bool operator==(const AppMemory&) const = default;
 };

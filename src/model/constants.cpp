@@ -35,6 +35,9 @@ constexpr ConstantRow number(std::string_view key, std::int64_t C::*field, std::
 }
 
 // jobs.md §0 with the prefix "job."; where limits.md §11 names the same constant, its name rules. Sorted by key.
+constexpr std::array<std::string_view, 2> backoffPolicies{"linear", "exponential"};
+static_assert(JobInfo::BACKOFF_POLICY_LINEAR == 0 && JobInfo::BACKOFF_POLICY_EXPONENTIAL == 1);
+
 constexpr std::array jobRows{
     ConstantRow{"batch.enabled", &C::batching, 0, 1, "hold regular jobs until several are ready", ConstantKind::Flag},
     timer("batch.max_delay", &C::batchMaxDelay, "how long a ready regular job is held at most"),
@@ -47,9 +50,17 @@ constexpr std::array jobRows{
     timer("job.bind_timeout", &C::bindTimeout, "from the start of execution until the service is connected"),
     timeOrNone("job.boot_settle", &C::bootSettle, "from the session's start until apps may start"),
     number("job.completed_history", &C::completedHistory, 0, 10'000, "completed jobs that are kept for each app"),
+    timeOrNone("job.content_trigger_max_delay", &C::contentTriggerMaxDelay,
+               "after the first change, until a job that asks for no delay is ready at the latest"),
+    timeOrNone("job.content_trigger_update_delay", &C::contentTriggerUpdateDelay,
+               "after the last change, until a job that asks for no delay is ready"),
     number("job.crash_guard.crashes", &C::crashGuardCrashes, 1, many, "crashes within the window that make an app bad"),
     timeOrNone("job.crash_guard.rest", &C::crashGuardRest, "how long a bad app's jobs are not started"),
     timer("job.crash_guard.window", &C::crashGuardWindow, "the window that crashes are counted in"),
+    timer("job.default_backoff", &C::defaultBackoff, "first back-off of a job that asks for none"),
+    ConstantRow{"job.default_backoff_policy", &C::defaultBackoffPolicy, JobInfo::BACKOFF_POLICY_LINEAR,
+                JobInfo::BACKOFF_POLICY_EXPONENTIAL, "how the back-off of a job that asks for none grows",
+                ConstantKind::Choice, backoffPolicies},
     timer("job.duration_stamp", &C::durationStamp, "how often a run's time is written to the store"),
     timer("job.max_backoff", &C::maxBackoff, "cap on any computed back-off"),
     number("job.max_jobs_per_app", &C::maxJobsPerApp, 1, many, "distinct jobs of one app"),
@@ -59,11 +70,22 @@ constexpr std::array jobRows{
     timer("job.max_period", &C::maxPeriod, "longer periods are clamped"),
     number("job.max_persisted_work_items", &C::maxPersistedWorkItems, 1, many, "queued items of one persisted job"),
     timer("job.max_runtime_ui", &C::maxRuntimeUi, "hard limit of one run of a user-initiated job"),
+    timer("job.min_backoff", &C::minBackoff, "shorter first back-offs are raised to it"),
+    timeOrNone("job.min_content_trigger_max_delay", &C::minContentTriggerMaxDelay,
+               "shorter delays after the first change are raised to it"),
+    timeOrNone("job.min_content_trigger_update_delay", &C::minContentTriggerUpdateDelay,
+               "shorter delays after the last change are raised to it"),
+    timer("job.min_flex", &C::minFlex, "shorter flexes are raised to it"),
+    number("job.min_flex_percent", &C::minFlexPercent, 0, 100, "share of its interval that a flex is raised to"),
     timeOrNone("job.min_guarantee_ui", &C::minGuaranteeUi,
                "a user-initiated job is not stopped for convenience before"),
+    timer("job.min_period", &C::minPeriod, "shorter periods are raised to it"),
+    timeOrNone("job.min_time_window", &C::minTimeWindow,
+               "least time between latency and deadline of a job that has constraints"),
     timer("job.notification_timeout", &C::notificationTimeout, "until a user-initiated job has set its notification"),
     timer("job.op_timeout", &C::opTimeout, "answer to onStartJob and onStopJob"),
     timeOrNone("job.periodic_buffer", &C::periodicBuffer, "kept between two windows of a periodic job"),
+    timeOrNone("job.run_wait", &C::runWait, "how long the shell's run waits for a network that alone is missing"),
     ConstantRow{"job.safeguard.enabled", &C::safeguards, 0, 1, "safeguards against looping apps", ConstantKind::Flag},
     timer("job.safeguard.timeout_window", &C::timeoutWindow, "the window that timeouts are counted in"),
     number("job.safeguard.timeouts.all", &C::timeoutsAll, 1, many, "timeouts of all classes that make an app buggy"),

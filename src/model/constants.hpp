@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/time.hpp"
+#include "stint/job_info.hpp"
 
 namespace stint {
 
@@ -18,6 +19,18 @@ struct Constants {
     static constexpr std::int64_t android15 = 1;
     static constexpr std::int64_t predictorFrequency = 1; ///< of bucket.predictor; 0 is none
 
+    // JobInfo (jobs.md §1). What the public header names stands there.
+    Duration minPeriod = JobInfo::MIN_PERIOD;
+    Duration minFlex = JobInfo::MIN_FLEX;
+    std::int64_t minFlexPercent = JobInfo::MIN_FLEX_PERCENT;
+    Duration defaultBackoff = JobInfo::DEFAULT_INITIAL_BACKOFF;
+    std::int64_t defaultBackoffPolicy = JobInfo::BACKOFF_POLICY_EXPONENTIAL;
+    Duration minBackoff = JobInfo::MIN_BACKOFF;
+    Duration minTimeWindow = 15min;
+    Duration contentTriggerUpdateDelay = JobInfo::DEFAULT_TRIGGER_UPDATE_DELAY;
+    Duration contentTriggerMaxDelay = JobInfo::DEFAULT_TRIGGER_MAX_DELAY;
+    Duration minContentTriggerUpdateDelay = JobInfo::MIN_TRIGGER_UPDATE_DELAY;
+    Duration minContentTriggerMaxDelay = JobInfo::MIN_TRIGGER_MAX_DELAY;
     // Running (jobs.md §4).
     Duration bindTimeout = 18s;
     Duration opTimeout = 8s;
@@ -60,6 +73,7 @@ struct Constants {
     Duration crashGuardRest = 30min;
     Duration bootSettle = 5s;
     Duration startGrant = 10s;
+    Duration runWait = 7s; ///< how long the shell's `run` waits for a network that alone is missing (jobs.md §8)
     bool safeguards = true;
     std::int64_t timeoutsUserInitiated = 2;
     std::int64_t timeoutsExpedited = 5;

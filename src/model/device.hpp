@@ -59,8 +59,9 @@ struct DeviceState {
     std::int64_t batteryPercent = 100; ///< the last level: what it rises or falls from
     bool batteryLow = false;
     bool storageLow = false;
-    bool idle = false;              ///< nobody uses the device: the job constraint (jobs.md §3.2), unrelated to Doze
-    bool interactive = true;        ///< the screen is on, or was until job.screen_off_settle ago (jobs.md §3.6)
+    bool idle = false;       ///< nobody uses the device: the job constraint (jobs.md §3.2), unrelated to Doze
+    bool docked = false;     ///< a person says so (jobs.md §8, trigger-dock-state): as a dream, while the screen is on
+    bool interactive = true; ///< the screen is on, or was until job.screen_off_settle ago (jobs.md §3.6)
     std::optional<Instant> idleAt;  ///< when it becomes idle, if nobody comes
     std::optional<Instant> quietAt; ///< when it stops being interactive
     Doze doze;

@@ -31,6 +31,8 @@ constexpr NameTable<DozeForce, 5> forces{{{DozeForce::Active, "active"},
 
 std::string_view nameOf(DeepState state) { return nameIn(deepStates, state); }
 std::string_view nameOf(LightState state) { return nameIn(lightStates, state); }
+std::optional<DeepState> deepStateNamed(std::string_view name) { return namedIn(deepStates, name); }
+std::optional<LightState> lightStateNamed(std::string_view name) { return namedIn(lightStates, name); }
 std::string_view nameOf(DozeForce force) { return nameIn(forces, force); }
 std::optional<DozeForce> dozeForceNamed(std::string_view name) { return namedIn(forces, name); }
 

@@ -23,6 +23,8 @@ enum class LightState : std::uint8_t { Active, Inactive, Idle, WaitingForNetwork
 /// "idle_pending", "waiting_for_network".
 std::string_view nameOf(DeepState);
 std::string_view nameOf(LightState);
+std::optional<DeepState> deepStateNamed(std::string_view name);
+std::optional<LightState> lightStateNamed(std::string_view name);
 
 /// What a person, or a scenario, holds Doze at (scenario.md device.doze; `cmd deviceidle force-idle`).
 enum class DozeForce : std::uint8_t { Active, LightIdle, LightMaintenance, Idle, IdleMaintenance };

@@ -10,15 +10,23 @@
 
 namespace stint {
 
+/// What a shell verb says (jobs.md §8).
+struct VerbAnswer {
+    std::int32_t code = 0; ///< as on Android; a process exits with its low byte
+    std::string out;       ///< lines for stdout
+    std::string err;       ///< lines for stderr
+};
+
 /// The answer to a request: an Error, or that it is done. `result` and `id` are schedule()'s (jobs.md §2.1).
 struct Reply {
     CallId call;
     std::optional<Error> error;
     std::int32_t result = 1;
     JobId id;
-    std::uint32_t count = 0;      ///< of StopApp: runs that were ended; of StopJobs: asked to stop
-    std::vector<JobKey> jobs;     ///< of StopJobs: which
-    std::optional<WorkItem> item; ///< of DequeueWork
+    std::uint32_t count = 0;        ///< of StopApp: runs that were ended; of StopJobs: asked to stop
+    std::vector<JobKey> jobs;       ///< of StopJobs: which
+    std::optional<WorkItem> item;   ///< of DequeueWork
+    std::optional<VerbAnswer> said; ///< of a shell verb
 };
 
 /// Connect the run's service: an app's own process that hosts it, else a new one. Answered by Connected, BindFailed

@@ -25,7 +25,7 @@ struct Schedule {
     CallId call;
     AppId app; ///< whose job it will be
     std::string space;
-    JobInfoPtr info; ///< already built, so already validated (jobs.md §1.2)
+    JobInfoPtr info; ///< as it was asked for: the core validates it, and raises what is too small (jobs.md §1.1, §1.2)
     bool newId = false;
     bool callerVisible = false;   ///< the calling process is in the foreground of its terminal, at this call
     std::optional<WorkItem> work; ///< enqueue() (jobs.md §2.5)
@@ -95,6 +95,7 @@ struct ForegroundServiceAsked {
     std::string service;
     bool start = true;
     std::optional<ServiceNotification> shows; ///< nullopt: a simulated one, which shows nothing
+    bool resumes = false; ///< begun under a daemon that has died since, by a process that has not
 };
 
 // What edges see of an app's processes.
@@ -185,6 +186,7 @@ struct RunJob {
     CallId call;
     JobKey key;
     Override how = Override::Soft;
+    bool patient = false; ///< where a network alone is missing, the reply waits for it, up to job.run_wait
 };
 /// `cmd jobscheduler timeout` and `stop`: every matching job in EXECUTING. nullopt: any.
 struct StopJobs {
@@ -197,6 +199,16 @@ struct StopJobs {
 /// `cmd jobscheduler reset-schedule-quota`.
 struct ResetScheduleQuota {
     CallId call;
+};
+/// `cmd jobscheduler monitor-battery`: every change of the battery counts as one, not only those that decide.
+struct MonitorBattery {
+    CallId call;
+    bool on = true;
+};
+/// `cmd jobscheduler trigger-dock-state`.
+struct DockFaked {
+    CallId call;
+    bool idle = true;
 };
 struct DeviceChanged {
     CallId call; ///< of `stint device set`, else none
@@ -287,8 +299,8 @@ using Event =
                  Abandoned, ForegroundServiceAsked, Connected, BindFailed, StartAnswered, StopAnswered, RunLost,
                  NotificationTapped, NotificationDismissed, AppInstalled, AppUninstalled, AppSeen, AppConditions,
                  AppTapped, ContentChanged, ClockSet, AppOpened, AppStatePinned, StopApp, ForceStop, RunJob, StopJobs,
-                 ResetScheduleQuota, DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet,
-                 DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, AlarmSet, AlarmCancelled, DeliveryEnded,
-                 MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+                 ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced,
+                 BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, AlarmSet,
+                 AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -1,5 +1,5 @@
-// The words of JobInfo. Its setters note and normalise; what may not be combined is rules/validation's question, and
-// so is Builder::build(), which asks it.
+// The words of JobInfo. Its setters note, its getters raise what is too small; what may not be combined is
+// rules/validation's question, and so is Builder::build(), which asks it.
 #include "stint/job_info.hpp"
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fail.hpp"
+#include "model/job_info_access.hpp"
 
 namespace stint {
 
@@ -20,13 +21,49 @@ std::string trimmed(const std::string& text) {
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-// jobs.md §1.1: -1 is the default; anything else is raised to its floor.
-std::optional<Duration> triggerDelay(Duration asked, Duration floor) {
+// jobs.md §1.1: -1 is the default.
+std::optional<Duration> triggerDelay(Duration asked) {
     if (asked == Duration{-1}) return std::nullopt;
-    return std::max(asked, floor);
+    return std::max(asked, 0ms);
 }
 
+constexpr Constants documentation;
+
 } // namespace
+
+JobInfo::Adjustable JobInfoAccess::raised(JobInfo::Adjustable asked, const Constants& constants) {
+    asked.initialBackoff = std::max(asked.initialBackoff, constants.minBackoff);
+    if (asked.period) {
+        auto& [interval, flex] = *asked.period;
+        interval = std::max(interval, constants.minPeriod);
+        const Duration shortest = std::max(constants.minFlex, interval / 100 * constants.minFlexPercent);
+        flex = std::min(std::max(flex, shortest), interval);
+    }
+    if (auto& delay = asked.triggerUpdateDelay) delay = std::max(*delay, constants.minContentTriggerUpdateDelay);
+    if (auto& delay = asked.triggerMaxDelay) delay = std::max(*delay, constants.minContentTriggerMaxDelay);
+    return asked;
+}
+
+Result<JobInfo> JobInfoAccess::requested(const JobInfo::Builder& builder) {
+    if (builder.misuse_) return *builder.misuse_;
+    JobInfo info = builder.info_;
+    info.asDocumented_ = false;
+    return info;
+}
+
+JobInfoPtr JobInfoAccess::adjusted(JobInfoPtr info, const Constants& constants) {
+    const JobInfo::Adjustable values = raised(info->adjustable_, constants);
+    // Seldom anything has to be raised, and a job's words are many.
+    if (values == info->adjustable_ && values == info->adjusted()) return info;
+    JobInfo changed = *info;
+    changed.adjustable_ = values;
+    changed.asDocumented_ = false;
+    return std::make_shared<const JobInfo>(std::move(changed));
+}
+
+JobInfo::Adjustable JobInfo::adjusted() const {
+    return asDocumented_ ? JobInfoAccess::raised(adjustable_, documentation) : adjustable_;
+}
 
 ClipFile::~ClipFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -47,12 +84,12 @@ bool JobInfo::operator==(const JobInfo& other) const {
     if (clip_ || other.clip_) return false;
     auto fields = [](const JobInfo& i) {
         return std::tie(i.id_, i.service_, i.userInitiated_, i.priority_, i.network_, i.estimatedDown_, i.estimatedUp_,
-                        i.minimumChunk_, i.initialBackoff_, i.backoffPolicy_, i.explicitBackoff_, i.clipGrantFlags_,
-                        i.persisted_, i.batteryNotLow_, i.charging_, i.storageNotLow_, i.expedited_, i.deviceIdle_,
-                        i.minimumLatency_, i.overrideDeadline_, i.period_, i.prefetch_, i.triggers_,
-                        i.triggerUpdateDelay_, i.triggerMaxDelay_, i.debugTags_, i.traceTag_);
+                        i.minimumChunk_, i.backoffPolicy_, i.explicitBackoff_, i.clipGrantFlags_, i.persisted_,
+                        i.batteryNotLow_, i.charging_, i.storageNotLow_, i.expedited_, i.deviceIdle_, i.minimumLatency_,
+                        i.overrideDeadline_, i.prefetch_, i.triggers_, i.debugTags_, i.traceTag_);
     };
-    return fields(*this) == fields(other) && extras_ == other.extras_ && transientExtras_ == other.transientExtras_;
+    return fields(*this) == fields(other) && adjusted() == other.adjusted() && extras_ == other.extras_ &&
+           transientExtras_ == other.transientExtras_;
 }
 
 JobInfo::Builder::Builder(JobId id, ComponentName service) {
@@ -60,7 +97,7 @@ JobInfo::Builder::Builder(JobId id, ComponentName service) {
     info_.service_ = std::move(service);
 }
 
-JobInfo::Builder::Builder(const JobInfo& from) : info_(from) {}
+JobInfo::Builder::Builder(const JobInfo& from) : info_(from) { info_.asDocumented_ = true; }
 
 void JobInfo::Builder::misused(Error error) {
     if (!misuse_) misuse_ = std::move(error);
@@ -149,7 +186,7 @@ JobInfo::Builder& JobInfo::Builder::setBackoffCriteria(Duration initial, std::in
     if (policy != BACKOFF_POLICY_LINEAR && policy != BACKOFF_POLICY_EXPONENTIAL)
         misused(
             fail(Errc::IllegalArgument, "setBackoffCriteria: {} is no policy; use LINEAR 0 or EXPONENTIAL 1", policy));
-    info_.initialBackoff_ = std::max(initial, MIN_BACKOFF); // jobs.md §1.1: less than 10 s is raised to it
+    info_.adjustable_.initialBackoff = initial;
     info_.backoffPolicy_ = policy;
     info_.explicitBackoff_ = true;
     return *this;
@@ -199,11 +236,7 @@ JobInfo::Builder& JobInfo::Builder::setOverrideDeadline(Duration deadline) {
 JobInfo::Builder& JobInfo::Builder::setPeriodic(Duration interval) { return setPeriodic(interval, interval); }
 
 JobInfo::Builder& JobInfo::Builder::setPeriodic(Duration interval, Duration flex) {
-    // jobs.md §1.1: too short ones are raised.
-    Period period{.interval = std::max(interval, MIN_PERIOD)};
-    const Duration shortest = std::max(MIN_FLEX, period.interval / 100 * MIN_FLEX_PERCENT);
-    period.flex = std::clamp(flex, shortest, period.interval);
-    info_.period_ = period;
+    info_.adjustable_.period = Period{std::max(interval, 0ms), std::max(flex, 0ms)};
     return *this;
 }
 
@@ -220,12 +253,12 @@ JobInfo::Builder& JobInfo::Builder::addTriggerContentUri(TriggerContentUri uri) 
 }
 
 JobInfo::Builder& JobInfo::Builder::setTriggerContentUpdateDelay(Duration delay) {
-    info_.triggerUpdateDelay_ = triggerDelay(delay, MIN_TRIGGER_UPDATE_DELAY);
+    info_.adjustable_.triggerUpdateDelay = triggerDelay(delay);
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setTriggerContentMaxDelay(Duration delay) {
-    info_.triggerMaxDelay_ = triggerDelay(delay, MIN_TRIGGER_MAX_DELAY);
+    info_.adjustable_.triggerMaxDelay = triggerDelay(delay);
     return *this;
 }
 

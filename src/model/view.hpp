@@ -1,5 +1,6 @@
 // What questions about the present are answered with: plain values, made by the core when asked, stored nowhere.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,17 @@ struct HistoryEntry {
     bool operator==(const HistoryEntry&) const = default;
 };
 
+/// The clocks of a run under way, and the stop it has coming (jobs.md §9.3).
+struct RunClocks {
+    WallTime guaranteed; ///< the end of its minimum guarantee
+    WallTime limit;      ///< the end of its maximum limit
+    WallTime timer;      ///< when its one timer fires
+    std::string slot;    ///< what it was started as: "top", "fgs", "ui", "ej", "bg"
+    std::optional<Ending> stop;
+
+    bool operator==(const RunClocks&) const = default;
+};
+
 /// A tracked or a completed job, as a person or a program sees it.
 struct JobView {
     enum class State : std::uint8_t { Pending, Running, Finished };
@@ -39,10 +51,16 @@ struct JobView {
     std::int32_t failures = 0;
     std::int32_t systemStops = 0;
     WallTime scheduled;
-    std::vector<PendingReason> reasons; ///< pending; never empty then
-    std::optional<WallTime> earliest;   ///< pending: the forecast of its start
-    std::optional<RunState> runState;   ///< running
-    std::optional<WallTime> started;    ///< running
+    std::vector<PendingReason> reasons;  ///< pending; never empty then
+    std::optional<WallTime> earliest;    ///< pending: the forecast of its start
+    std::optional<WallTime> latest;      ///< its deadline, or the end of a periodic job's window
+    std::optional<WallTime> lastSuccess; ///< of a periodic job, its last run that was not tried again
+    std::optional<WallTime> lastFailure; ///< its last run that is tried again
+    std::optional<RunState> runState;    ///< running
+    std::optional<WallTime> started;     ///< running
+    std::optional<RunClocks> clocks;     ///< running
+    std::optional<Network> network;      ///< that it has, or would be given now; only where it requires one
+    std::uint32_t workItems = 0;         ///< of its work, those that are not completed
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
     Bytes estimatedDown = unknownBytes;
@@ -103,9 +121,23 @@ struct DeviceLimitView {
     bool operator==(const DeviceLimitView&) const = default;
 };
 
+/// What the safeguards against looping apps have counted within their windows (jobs.md §6.7).
+struct SafeguardView {
+    std::uint32_t userInitiated = 0; ///< timeouts, by class
+    std::uint32_t expedited = 0;
+    std::uint32_t regular = 0;
+    std::uint32_t unresponsive = 0;
+    std::uint32_t scheduled = 0; ///< persisted schedule() calls
+    bool buggy = false;
+
+    bool operator==(const SafeguardView&) const = default;
+};
+
 struct AppView {
     Manifest manifest;
     ProcessState state = ProcessState::NotRunning;
+    std::int32_t bias = 0; ///< jobs.md §3.5
+    SafeguardView safeguards;
     bool pinned = false; ///< the state is a person's word
     bool bad = false;    ///< the crash guard's mark (jobs.md §12.3)
     Bucket bucket = Bucket::Never;
@@ -119,6 +151,44 @@ struct AppView {
     QuotaView expedited;
     std::uint32_t jobs = 0;
     std::uint32_t running = 0;
+};
+
+/// One kind of slot (jobs.md §3.6): how many are kept for it, may be taken by it, are, and would be.
+struct SlotView {
+    std::string type; ///< "top", "fgs", "ui", "ej", "bg"
+    std::int64_t reserved = 0;
+    std::int64_t most = 0;
+    std::int64_t running = 0;
+    std::int64_t ready = 0; ///< waiting jobs, each counted under all of its types
+
+    bool operator==(const SlotView&) const = default;
+};
+
+/// The scheduler as a whole, as a dump tells it (jobs.md §9.3).
+struct SchedulerView {
+    std::map<std::string, std::string> constants; ///< each as a policy file writes it
+    bool plugged = true;
+    bool charging = true;
+    std::int64_t batteryPercent = 100;
+    bool batteryLow = false;
+    bool batteryMonitored = false;     ///< `cmd jobscheduler monitor-battery on`
+    std::uint64_t batterySequence = 0; ///< changes of the battery that were taken in
+    bool storageLow = false;
+    std::uint64_t storageSequence = 0;
+    bool idle = false;       ///< nobody uses the device (jobs.md §3.2)
+    bool interactive = true; ///< as it counts for slots (jobs.md §3.6)
+    std::string memory;      ///< "normal", "moderate", "low", "critical"
+    std::int64_t slots = 0;  ///< the steady limit
+    std::int64_t atOnce = 0; ///< how many of them may be taken now
+    std::vector<SlotView> types;
+    std::vector<JobKey> queue; ///< ready jobs, in the order they are started in; the first ones
+    std::uint32_t queued = 0;  ///< how many there are in all
+    std::uint32_t tracked = 0;
+    std::uint32_t persisted = 0; ///< of them, those that outlive a boot
+    bool clockGood = true;       ///< jobs.md §7.3
+    WallTime lastCommit{};       ///< as it was when the daemon started
+
+    bool operator==(const SchedulerView&) const = default;
 };
 
 } // namespace stint

@@ -10,8 +10,11 @@ std::int64_t attempts(std::int32_t failures, std::int32_t systemStops, const Con
 
 Duration backoffDelay(const JobInfo& info, std::int64_t attempts, bool aggressive, const Constants& constants) {
     if (attempts <= 0) return Duration{0};
-    const Duration initial = std::max(info.getInitialBackoff(), JobInfo::MIN_BACKOFF);
-    if (info.getBackoffPolicy() == JobInfo::BACKOFF_POLICY_LINEAR && !aggressive) {
+    const bool asked = info.hasExplicitBackoff();
+    const Duration initial =
+        std::max(asked ? info.getInitialBackoff() : constants.defaultBackoff, constants.minBackoff);
+    const auto policy = asked ? info.getBackoffPolicy() : constants.defaultBackoffPolicy;
+    if (policy == JobInfo::BACKOFF_POLICY_LINEAR && !aggressive) {
         // Compared before it is multiplied, so that no number of attempts overflows.
         return attempts > constants.maxBackoff / initial ? constants.maxBackoff : initial * attempts;
     }

@@ -32,6 +32,22 @@ constexpr std::size_t at(WorkType type) { return static_cast<std::size_t>(type);
 
 } // namespace
 
+std::string_view nameOf(WorkType type) {
+    switch (type) {
+    case WorkType::Top:
+        return "top";
+    case WorkType::ForegroundService:
+        return "fgs";
+    case WorkType::UserInitiated:
+        return "ui";
+    case WorkType::Expedited:
+        return "ej";
+    case WorkType::Background:
+        return "bg";
+    }
+    return "";
+}
+
 std::int32_t biasOf(ProcessState state) {
     switch (state) {
     case ProcessState::Top:
@@ -87,11 +103,19 @@ Slots::Slots(const SlotTable& table, const PerType& running, const PerType& pend
         give(type, table.most[type]);
 }
 
+bool Slots::room(std::size_t type) const {
+    return running_[type] < std::min(table_.most[type], reserved_[type] + std::max<std::int64_t>(unassigned_, 0));
+}
+
+bool Slots::anyRoom(const WorkTypes& types) const {
+    for (std::size_t type = 0; type < workTypes; ++type)
+        if (types[type] && room(type)) return true;
+    return false;
+}
+
 std::optional<WorkType> Slots::take(const WorkTypes& types) {
     for (std::size_t type = 0; type < workTypes; ++type) {
-        if (!types[type]) continue;
-        const std::int64_t room = std::min(table_.most[type], reserved_[type] + std::max<std::int64_t>(unassigned_, 0));
-        if (running_[type] >= room) continue;
+        if (!types[type] || !room(type)) continue;
         if (++running_[type] > reserved_[type]) {
             ++reserved_[type];
             --unassigned_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "model/app.hpp"
 #include "model/asks.hpp"
@@ -16,6 +17,8 @@ namespace stint {
 /// Android; a daemon of one user knows none.
 enum class WorkType : std::uint8_t { Top, ForegroundService, UserInitiated, Expedited, Background };
 inline constexpr std::size_t workTypes = 5;
+/// As dumps name it: "top", "fgs", "ui", "ej", "bg".
+std::string_view nameOf(WorkType);
 using PerType = std::array<std::int64_t, workTypes>;
 
 /// jobs.md §3.5: TOP 40; foreground service, or visible, 35; else 0.
@@ -41,8 +44,11 @@ public:
 
     /// The first of `types` with room, which is taken; nullopt: there is none.
     std::optional<WorkType> take(const WorkTypes& types);
+    /// Whether it would find one.
+    bool anyRoom(const WorkTypes& types) const;
 
 private:
+    bool room(std::size_t type) const;
     void noLongerPending(const WorkTypes& types);
 
     SlotTable table_;

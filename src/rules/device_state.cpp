@@ -60,15 +60,23 @@ DeviceState nextDeviceState(const Device& device, const DeviceState& before, Ins
     followCharge(state, device, before, now, constants);
     state.batteryLow = batteryLow(device, before.batteryLow, constants);
     state.storageLow = storageLow(device, before.storageLow, constants);
+    state.docked = before.docked && device.screenOn; // jobs.md §8: effective while the screen is on
     // jobs.md §3.2, limits.md §10.4, device idle: the screen off, or a dream on it, without a break; ends at once when
     // it comes on.
-    const bool unused = !device.screenOn || device.dreaming;
+    const bool unused = !device.screenOn || device.dreaming || state.docked;
     state.idleAt = countDown(unused, before.idleAt, now, constants.idleThreshold + constants.idleSlop);
     state.idle = state.idleAt && *state.idleAt <= now;
     // jobs.md §3.6: off counts after 30 s off.
     state.quietAt = countDown(!device.screenOn, before.quietAt, now, constants.screenOffSettle);
     state.interactive = !state.quietAt || *state.quietAt > now;
     return state;
+}
+
+bool batteryNews(const Device& before, const Device& after, const DeviceState& was, const DeviceState& is,
+                 bool monitored) {
+    const bool decides =
+        before.plugged != after.plugged || before.charging != after.charging || was.batteryLow != is.batteryLow;
+    return decides || (monitored && before.batteryPercent != after.batteryPercent);
 }
 
 } // namespace stint

@@ -12,4 +12,9 @@ namespace stint {
 /// The state at `now`, as `device` is and `before` was; what of it is Doze's stays.
 DeviceState nextDeviceState(const Device& device, const DeviceState& before, Instant now, const Constants& constants);
 
+/// jobs.md §8, get-battery-seq: whether a report says anything of the battery that jobs wait for; of one that is
+/// monitored, anything at all.
+bool batteryNews(const Device& before, const Device& after, const DeviceState& was, const DeviceState& is,
+                 bool monitored);
+
 } // namespace stint

@@ -119,6 +119,7 @@ bool retries(End end, JobClass ranAs) {
 
 Job retried(Job job, End end, Ending ending, Now now, const Constants& constants) {
     const Counts counts = countsAs(end, ending);
+    job.lastFailure = now.wall;
     if (counts == Counts::Failure) ++job.failures;
     if (counts == Counts::SystemStop) ++job.systemStops;
     if (ending.internal == InternalReason::TimeoutAbandoned) ++job.abandoned;
@@ -156,6 +157,7 @@ Job nextPeriod(Job job, Now now, const Constants& constants) {
     job.failures = 0;
     job.systemStops = 0;
     job.cumulative = Duration{0};
+    job.lastSuccess = now.wall;
     job.enqueued = now.elapsed;
     return job;
 }

@@ -16,21 +16,35 @@ using enum StopReason;
 
 using In = InternalReason;
 
+// Of what a gate reads, what matters to a job that asks for this or that.
+ReadSet forBattery(const Asks& asks) { return asks.batteryNotLow ? only(Reads::Power) : 0; }
+ReadSet forCharging(const Asks& asks) { return asks.charging ? Reads::Power | Reads::App : 0; }
+ReadSet forIdle(const Asks& asks) { return asks.deviceIdle ? only(Reads::Idle) : 0; }
+ReadSet forStorage(const Asks& asks) { return asks.storageNotLow ? only(Reads::Storage) : 0; }
+ReadSet forNetwork(const Asks& asks) {
+    if (!asks.network) return 0;
+    // Charging waives a rate (jobs.md §3.3 clause 2), and nothing else.
+    const bool rated = asks.leastWaived && (asks.leastDown > 0 || asks.leastUp > 0);
+    const ReadSet always = Reads::Network | Reads::Saver | Reads::App | Reads::Doze;
+    return rated ? always | Reads::Power : always;
+}
+ReadSet forRunning(const Asks&) { return 0; } // a job that waits is not asked this
+
 // clang-format off
 constexpr std::array table{
-    //   name           reads                                        asked              described             what opens it                            stops, as                                  passed by
-    Gate{"restriction", only(Reads::App),                            restrictionGate,   describeRestriction,  "open the app, or lift the restriction", true,  BackgroundRestriction,   In::Constraints, Override::Full, false, 0},
-    Gate{"saver",       Reads::Saver | Reads::Power | Reads::App,    saverGate,         describeSaver,        "turn battery saver off, or plug it in", true,  DeviceState,             In::Constraints, Override::Full, false, 1, true},
-    Gate{"doze",        Reads::Doze | Reads::App,                    dozeGate,          describeDoze,         "use the device, or wait for a window",  true,  DeviceState,             In::DeviceIdle,  Override::Full, false, 1, true},
-    Gate{"battery",     only(Reads::Power),                          batteryNotLowGate, describeBattery,      "charge it, or plug it in",              true,  ConstraintBatteryNotLow, In::Constraints, Override::Soft, true, 5},
-    Gate{"charging",    Reads::Power | Reads::App,                   chargingGate,      describeCharging,     "plug it in",                            true,  ConstraintCharging,      In::Constraints, Override::Soft, true, 5},
-    Gate{"idle path",   Reads::Power | Reads::Idle | Reads::Network | Reads::App, idlePathGate, describeIdlePath, "charge it and leave it alone",     true,  AppStandby,              In::RestrictedBucket, Override::Full, false, 6},
-    Gate{"idle",        only(Reads::Idle),                           deviceIdleGate,    describeIdle,         "leave the device alone",                true,  ConstraintDeviceIdle,    In::Constraints, Override::Soft, true, 5},
-    Gate{"connectivity", Reads::Network | Reads::Power | Reads::Saver | Reads::App | Reads::Doze, connectivityGate, describeConnectivity, "a network that has what is wanted", true, ConstraintConnectivity, In::Constraints, Override::Full, true, 5},
-    Gate{"storage",     only(Reads::Storage),                        storageNotLowGate, describeStorage,      "free some space",                       true,  ConstraintStorageNotLow, In::Constraints, Override::Soft, true, 5},
-    Gate{"quota",       Reads::App | Reads::Power | Reads::Idle | Reads::Network, quotaGate, describeQuota,   "time, power, or use of the app",        true,  Quota,                   In::Constraints, Override::Full, false, 3},
-    Gate{"app",         only(Reads::App),                            appGate,           describeApp,          "install it, or open it by stint start", false, Undefined,               In::Unknown,     Override::None, false},
-    Gate{"thermal",     Reads::Thermal | Reads::App,                 thermalGate,       describeThermal,      "let it cool down",                      true,  DeviceState,             In::Thermal,     Override::Full, false, 2, true},
+    Gate{"restriction",  only(Reads::App),                         restrictionGate,   describeRestriction,  "open the app, or lift the restriction", true,  BackgroundRestriction,   In::Constraints,      Override::Full, false, nullptr,     0},
+    Gate{"saver",        Reads::Saver | Reads::Power | Reads::App, saverGate,         describeSaver,        "turn battery saver off, or plug it in", true,  DeviceState,             In::Constraints,      Override::Full, false, nullptr,     1, true},
+    Gate{"doze",         Reads::Doze | Reads::App,                 dozeGate,          describeDoze,         "use the device, or wait for a window",  true,  DeviceState,             In::DeviceIdle,       Override::Full, false, nullptr,     1, true},
+    Gate{"battery",      only(Reads::Power),                       batteryNotLowGate, describeBattery,      "charge it, or plug it in",              true,  ConstraintBatteryNotLow, In::Constraints,      Override::Soft, true,  forBattery,  5},
+    Gate{"charging",     Reads::Power | Reads::App,                chargingGate,      describeCharging,     "plug it in",                            true,  ConstraintCharging,      In::Constraints,      Override::Soft, true,  forCharging, 5},
+    Gate{"idle path",    Reads::Power | Reads::Idle | Reads::Network | Reads::App, idlePathGate, describeIdlePath, "charge it and leave it alone",   true,  AppStandby,              In::RestrictedBucket, Override::Full, false, forRunning,  6},
+    Gate{"idle",         only(Reads::Idle),                        deviceIdleGate,    describeIdle,         "leave the device alone",                true,  ConstraintDeviceIdle,    In::Constraints,      Override::Soft, true,  forIdle,     5},
+    Gate{"connectivity", Reads::Network | Reads::Power | Reads::Saver | Reads::App | Reads::Doze, connectivityGate, describeConnectivity, "a network that has what is wanted", true, ConstraintConnectivity, In::Constraints, Override::Full, true, forNetwork, 5},
+    Gate{"storage",      only(Reads::Storage),                     storageNotLowGate, describeStorage,      "free some space",                       true,  ConstraintStorageNotLow, In::Constraints,      Override::Soft, true,  forStorage,  5},
+    // What opens the idle path for a restricted app counts as a change of that app.
+    Gate{"quota",        Reads::App | Reads::Power,                quotaGate,         describeQuota,        "time, power, or use of the app",        true,  Quota,                   In::Constraints,      Override::Full, false, nullptr,     3},
+    Gate{"app",          only(Reads::App),                         appGate,           describeApp,          "install it, or open it by stint start", false, Undefined,               In::Unknown,          Override::None, false},
+    Gate{"thermal",      Reads::Thermal | Reads::App,              thermalGate,       describeThermal,      "let it cool down",                      true,  DeviceState,             In::Thermal,          Override::Full, false, nullptr,     2, true},
 };
 // clang-format on
 
@@ -60,6 +74,16 @@ std::vector<ShutGate> shutGates(const Context& context) {
         shut.push_back({&gate, verdict});
     }
     return shut;
+}
+
+bool waitsForNetwork(const Gate& gate) { return gate.ask == &connectivityGate; }
+
+ReadSet readsOf(const Asks& asks) {
+    ReadSet reads = 0;
+    for (const Gate& gate : table) {
+        if (!passed(gate, asks)) reads |= gate.readsFor ? gate.readsFor(asks) : gate.reads;
+    }
+    return reads;
 }
 
 int rankOf(PendingReason reason) {

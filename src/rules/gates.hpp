@@ -22,8 +22,9 @@ struct Gate {
     InternalReason internal;            ///< within the guarantee
     Override passedBy = Override::Full; ///< the least override that ignores it (jobs.md §8); None: no override does
     bool explicitly = true; ///< a constraint of the job's own: a deadline that has passed ignores it (jobs.md §3.1)
-    int stopRank = 0;       ///< of several that shut at one instant the smallest is told (limits.md §9)
-    bool system = false;    ///< past the guarantee it stops a run for its length (jobs.md §4.5 clause 3)
+    ReadSet (*readsFor)(const Asks&) = nullptr; ///< of what it reads, what matters to these Asks; null: all of it
+    int stopRank = 0;    ///< of several that shut at one instant the smallest is told (limits.md §9)
+    bool system = false; ///< past the guarantee it stops a run for its length (jobs.md §4.5 clause 3)
 };
 
 std::span<const Gate> gates();
@@ -37,6 +38,12 @@ struct ShutGate {
 
 /// All gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now.
 std::vector<ShutGate> shutGates(const Context&);
+
+/// Whether a network could open it: what the shell's `run` waits for (jobs.md §8).
+bool waitsForNetwork(const Gate& gate);
+
+/// Of what may change, all that any gate reads to answer for these Asks. Whatever else changes, the answers stay.
+ReadSet readsOf(const Asks& asks);
 
 /// Where a reason stands among others (jobs.md §9.1); the smaller goes first.
 int rankOf(PendingReason reason);

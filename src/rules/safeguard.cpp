@@ -46,6 +46,20 @@ void noteEnd(App& app, const Run& run, const Ending& ending, bool free, Instant 
     if (ending.internal == InternalReason::Anr) note(app.silences, now, constants.unresponsiveWindow);
 }
 
+SafeguardView countsOf(const App& app, Instant now, const Constants& constants) {
+    const auto timeouts = [&](JobClass kind) {
+        const auto events = app.timeouts.find(kind);
+        const Instant after = now - constants.timeoutWindow;
+        return events == app.timeouts.end() ? 0U : static_cast<std::uint32_t>(countSince(events->second, after));
+    };
+    return {.userInitiated = timeouts(JobClass::UserInitiated),
+            .expedited = timeouts(JobClass::Expedited),
+            .regular = timeouts(JobClass::Regular),
+            .unresponsive = static_cast<std::uint32_t>(countSince(app.silences, now - constants.unresponsiveWindow)),
+            .scheduled = static_cast<std::uint32_t>(countSince(app.scheduleCalls, now - constants.scheduleRateWindow)),
+            .buggy = buggy(app, now, constants)};
+}
+
 bool overTimeouts(const App& app, JobClass kind, Instant now, const Constants& constants) {
     if (!constants.safeguards) return false;
     const auto events = app.timeouts.find(kind);

@@ -3,6 +3,7 @@
 #include "model/app.hpp"
 #include "model/constants.hpp"
 #include "model/job.hpp"
+#include "model/view.hpp"
 #include "rules/ending.hpp"
 
 namespace stint {
@@ -10,6 +11,9 @@ namespace stint {
 /// Notes what the end of this run says of the app. `free`: the run lay wholly in free time (charging, or the app
 /// visible), where only a run stopped at its limit counts.
 void noteEnd(App& app, const Run& run, const Ending& ending, bool free, Instant now, const Constants& constants);
+
+/// How many of each there are within their windows.
+SafeguardView countsOf(const App& app, Instant now, const Constants& constants);
 
 /// Whether a run of this class has the shortened limit.
 bool overTimeouts(const App& app, JobClass kind, Instant now, const Constants& constants);

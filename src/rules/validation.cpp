@@ -1,6 +1,7 @@
 #include "rules/validation.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
 
 #include "base/fail.hpp"
@@ -147,9 +148,8 @@ bool hasFunctionalConstraint(const JobInfo& job) {
            job.isRequireDeviceIdle() || job.isRequireStorageNotLow() || !job.getTriggerContentUris().empty();
 }
 
-// V10: a window of less than 15 minutes to find the functional constraints in.
-Broken windowIsWide(const JobInfo& job) {
-    constexpr Duration narrowest = 15min; // jobs.md §0 min_time_window
+// V10: too narrow a window to find the functional constraints in.
+Broken windowIsWide(const JobInfo& job, Duration narrowest) {
     const Duration deadline = job.getOverrideDeadline().value_or(0ms);
     if (job.isPeriodic() || deadline == 0ms || !hasFunctionalConstraint(job)) return std::nullopt;
     const Duration window = deadline - job.getMinimumLatency().value_or(0ms);
@@ -222,23 +222,31 @@ Broken extrasAreSmall(const JobInfo& job) {
     return tooLarge({std::max(extras.depth, transient.depth), extras.size + transient.size});
 }
 
-} // namespace
+using Rule = Broken(const JobInfo&);
 
-std::optional<Error> brokenRule(const JobInfo& job) {
-    // jobs.md §1.2: checked in this order; the first failing rule names the error. The values of §1.1 that no V rule
-    // covers come after them, but for the service, without which there is no job.
-    for (auto rule :
-         {serviceRule, idleIsNotTriedAgain, bytesNeedNetwork, estimatesAreSizes, chunkFits, timesArePositive,
-          periodicHasItsWindow, prefetchHasNoDeadline, persistedHoldsNothingLive, priorityIsItsOwn, windowIsWide,
-          expeditedIsShort, userInitiatedIsATransfer, tagsAreWell, backoffIsKnown, extrasAreSmall})
+Broken firstBroken(const JobInfo& job, std::initializer_list<Rule*> rules) {
+    for (Rule* rule : rules)
         if (Broken error = rule(job)) return error;
     return std::nullopt;
+}
+
+} // namespace
+
+std::optional<Error> brokenRule(const JobInfo& job, const Constants& constants) {
+    // jobs.md §1.2: checked in this order; the first failing rule names the error. The values of §1.1 that no V rule
+    // covers come after them, but for the service, without which there is no job.
+    if (Broken error = firstBroken(job, {serviceRule, idleIsNotTriedAgain, bytesNeedNetwork, estimatesAreSizes,
+                                         chunkFits, timesArePositive, periodicHasItsWindow, prefetchHasNoDeadline,
+                                         persistedHoldsNothingLive, priorityIsItsOwn}))
+        return error;
+    if (Broken error = windowIsWide(job, constants.minTimeWindow)) return error;
+    return firstBroken(job, {expeditedIsShort, userInitiatedIsATransfer, tagsAreWell, backoffIsKnown, extrasAreSmall});
 }
 
 // Declared among the words, defined here: it is this room that knows the rules.
 Result<JobInfo> JobInfo::Builder::build() const {
     if (misuse_) return *misuse_;
-    if (Broken error = brokenRule(info_)) return *std::move(error);
+    if (Broken error = brokenRule(info_, Constants{})) return *std::move(error);
     return info_;
 }
 

@@ -138,6 +138,10 @@ void Apps::announceAll(bool anotherBoot) {
         app.toldRunning.reset();
         if (anotherBoot) app.toldPin.reset();
         present(id, app);
+        // As libstint does: a process that outlived the daemon begins them anew (jobs.md §12.5).
+        if (app.serving)
+            world_.tell(
+                ForegroundServiceAsked{.app = id, .service = std::string(foregroundServiceName), .resumes = true});
     }
 }
 

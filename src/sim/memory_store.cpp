@@ -4,12 +4,12 @@
 
 namespace stint::sim {
 
-void MemoryStore::commit(std::span<const Record> records, const BootId& boot, WallTime now) {
+void MemoryStore::commit(std::vector<Record> records, const BootId& boot, WallTime now) {
     if (records.empty()) return;
     boot_ = boot;
     committed_ = now;
-    for (const Record& record : records)
-        std::visit([this](const auto& one) { write(one); }, record);
+    for (Record& record : records)
+        std::visit([this](auto& one) { write(std::move(one)); }, record);
 }
 
 Snapshot MemoryStore::load(const BootId& boot) {
@@ -36,36 +36,38 @@ Snapshot MemoryStore::load(const BootId& boot) {
     return snapshot;
 }
 
-void MemoryStore::write(const SaveJob& record) {
+void MemoryStore::write(SaveJob record) {
     StoredJob& stored = jobs_[record.job.key];
-    auto work = std::move(stored.job.work); // has records of its own
-    stored = {record.job, boot_};
-    stored.job.work = std::move(work);
+    record.job.work = std::move(stored.job.work); // has records of its own
+    stored = {std::move(record.job), boot_};
 }
 
 void MemoryStore::write(const DropJob& record) { jobs_.erase(record.key); }
 
-void MemoryStore::write(const SaveWork& record) {
+void MemoryStore::write(SaveWork record) {
     auto& work = jobs_[record.job].job.work;
     const auto at = std::ranges::lower_bound(work, record.item.id, {}, &WorkItem::id);
     if (at != work.end() && at->id == record.item.id)
-        *at = record.item;
+        *at = std::move(record.item);
     else
-        work.insert(at, record.item);
+        work.insert(at, std::move(record.item));
 }
 
 void MemoryStore::write(const DropWork& record) {
     std::erase_if(jobs_[record.job].job.work, [&](const WorkItem& item) { return item.id == record.item; });
 }
 
-void MemoryStore::write(const SaveCompleted& record) {
+void MemoryStore::write(SaveCompleted record) {
     auto& history = completed_[record.completed.key.app];
-    history.push_back(record.completed);
+    history.push_back(std::move(record.completed));
     while (std::ssize(history) > record.keep)
         history.pop_front();
 }
 
-void MemoryStore::write(const SaveApp& record) { apps_[record.memory.app] = {record.memory, boot_, record.written}; }
+void MemoryStore::write(SaveApp record) {
+    StoredApp& stored = apps_[record.memory.app];
+    stored = {std::move(record.memory), boot_, record.written};
+}
 
 void MemoryStore::write(const DropApp& record) {
     apps_.erase(record.app);
@@ -86,6 +88,6 @@ void MemoryStore::write(const SaveMessage& record) { messages_[record.message.id
 
 void MemoryStore::write(const DropMessage& record) { messages_.erase(record.id); }
 
-void MemoryStore::write(const SaveOverrides& record) { overrides_ = {record.overrides, boot_}; }
+void MemoryStore::write(SaveOverrides record) { overrides_ = {std::move(record.overrides), boot_}; }
 
 } // namespace stint::sim

@@ -2,8 +2,8 @@
 #pragma once
 #include <deque>
 #include <map>
-#include <span>
 #include <string>
+#include <vector>
 
 #include "model/record.hpp"
 
@@ -12,19 +12,19 @@ namespace stint::sim {
 class MemoryStore {
 public:
     /// All of one step's records, in their order; they are durable afterwards.
-    void commit(std::span<const Record> records, const BootId& boot, WallTime now);
+    void commit(std::vector<Record> records, const BootId& boot, WallTime now);
     /// What a core of `boot` begins with.
     Snapshot load(const BootId& boot);
 
 private:
-    void write(const SaveJob& record);
+    void write(SaveJob record);
     void write(const DropJob& record);
-    void write(const SaveWork& record);
+    void write(SaveWork record);
     void write(const DropWork& record);
-    void write(const SaveCompleted& record);
-    void write(const SaveApp& record);
+    void write(SaveCompleted record);
+    void write(SaveApp record);
     void write(const DropApp& record);
-    void write(const SaveOverrides& record);
+    void write(SaveOverrides record);
     void write(const SaveUsageTime& record);
     void write(const SaveDeviceState& record);
     void write(const SaveAlarm& record);

@@ -179,6 +179,7 @@ Result<Played> play(const Scenario& scenario, const Options& options) {
     std::ranges::move(judgeTrace(scenario.trace, world.history()), std::back_inserter(played.findings));
     for (const ExpectedTotal& total : scenario.totals)
         played.findings.push_back(judge(total, world.history(), end));
+    played.events = world.events();
     played.history = world.takeHistory();
     return played;
 }

@@ -26,6 +26,7 @@ struct Options {
 struct Played {
     History history;
     std::vector<Finding> findings; ///< one an expectation, in the order of the file
+    std::uint64_t events = 0;      ///< that the core has handled
 
     bool passed() const;
 };

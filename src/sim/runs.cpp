@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/job_info_access.hpp"
 #include "sim/history.hpp"
 
 namespace stint::sim {
@@ -49,13 +50,13 @@ std::string Runs::call(const JobKey& job, JobInfoPtr info, const std::shared_ptr
 }
 
 std::string Runs::schedule(const deed::Schedule& asked) {
-    auto built = asked.asked.build();
-    if (!built) { // the app's own library refuses it; the core never hears of it
-        const std::string result = resultOf({.error = built.error()});
+    auto requested = JobInfoAccess::requested(asked.asked);
+    if (!requested) { // a setter refuses it; the core, which has the scenario's constants, never hears of it
+        const std::string result = resultOf({.error = requested.error()});
         world_.note({.what = Trace::What::Refused, .app = asked.job.app, .job = asked.job, .result = result});
         return result;
     }
-    const auto info = std::make_shared<const JobInfo>(*std::move(built));
+    const auto info = std::make_shared<const JobInfo>(*std::move(requested));
     auto part = std::make_shared<Part>(Part{.behaves = asked.behaves, .info = info});
     if (asked.items.empty()) return call(asked.job, info, part, "");
     part->takesWork = true;

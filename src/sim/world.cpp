@@ -78,7 +78,9 @@ bool World::doNext(Instant target) {
 }
 
 void World::tick() {
-    if (core_) take(core_->handle(Tick{}, now()));
+    if (!core_) return;
+    ++events_;
+    take(core_->handle(Tick{}, now()));
 }
 
 void World::change(const DeviceChange& change) {
@@ -142,7 +144,7 @@ VerbAnswer World::shell(std::span<const std::string> words) {
     Step step;
     const VerbAnswer answer = runVerb(*core_, words, now(), step);
     device_.dozeForce = core_->device().dozeForce; // a verb may have held Doze, or let it go
-    take(step);
+    take(std::move(step));
     return answer;
 }
 
@@ -154,16 +156,17 @@ void World::tell(Event event, const std::function<void(const Reply&)>& answered)
             if constexpr (requires { one.call; }) one.call = call;
         },
         event);
-    const Step step = core_->handle(event, now());
+    ++events_;
+    Step step = core_->handle(event, now());
     for (const Effect& effect : step.effects) {
         const auto* reply = std::get_if<Reply>(&effect);
         if (reply && reply->call == call && answered) answered(*reply);
     }
-    take(step);
+    take(std::move(step));
 }
 
-void World::take(const Step& step) {
-    store_.commit(step.records, bootId_, now().wall);
+void World::take(Step step) {
+    store_.commit(std::move(step.records), bootId_, now().wall);
     for (const Effect& effect : step.effects)
         perform(effect);
 }

@@ -53,6 +53,8 @@ public:
     Runs& runs() { return runs_; }
     const Scheduler& core() const { return *core_; }
     const History& history() const { return history_; }
+    /// How many events the core has handled.
+    std::uint64_t events() const { return events_; }
     /// For when the run is over.
     History takeHistory() { return std::move(history_); }
 
@@ -69,7 +71,7 @@ private:
     static constexpr Instant zero{std::chrono::hours{24}};
 
     void boot(bool another);
-    void take(const Step& step);
+    void take(Step step);
     void perform(const Effect& effect);
     void taken(const AppId& app, std::uint64_t delivery);
     void shows(const AppId& app);
@@ -83,6 +85,7 @@ private:
     BootId bootId_;
     int boots_ = 0;
     std::uint64_t lastCall_ = 0;
+    std::uint64_t events_ = 0;
     MemoryStore store_;
     Agenda agenda_;
     History history_;

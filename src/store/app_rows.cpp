@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "store/checked_json.hpp"
+#include "store/device_json.hpp"
 #include "store/job_json.hpp"
 #include "store/ledger_json.hpp"
 #include "store/usage_json.hpp"
@@ -51,6 +52,7 @@ Result<void> addApp(StoredRow row, Snapshot& snapshot) {
     memory.pinned = STINT_TRY(pinnedFrom(row.text()));
     memory.crashes = STINT_TRY(instantsFrom(row.text()));
     memory.badUntil = row.optionalTime<Instant>();
+    memory.services = STINT_TRY(flagsFrom(row.text()));
     stored.written = STINT_TRY(writtenFrom(row));
     memory.seen = row.flag();
     const auto name = row.text();
@@ -89,6 +91,14 @@ Result<void> addUsageTime(StoredRow row, Snapshot& snapshot) {
     stored.saved.at = STINT_TRY(timeFrom<Instant>(row, "at", anyTime));
     stored.saved.screenOn = row.flag();
     snapshot.usageTime = std::move(stored);
+    return {};
+}
+
+Result<void> addDeviceState(StoredRow row, const BootId& boot, Snapshot& snapshot) {
+    row.integer(); // the one
+    const bool ours = row.text() == boot.value;
+    auto state = STINT_TRY(deviceStateFrom(row.text()));
+    if (ours) snapshot.deviceState = state;
     return {};
 }
 

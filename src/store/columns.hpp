@@ -16,13 +16,13 @@ inline constexpr SealedTable jobsTable{
     "jobs",
     "app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops, not_before, not_before_wall, "
     "cumulative, demoted_by_user, demoted_by_system, running, label, deadline, deadline_wall, window_end, "
-    "window_end_wall, abandoned, barred",
+    "window_end_wall, abandoned, last_success, last_failure, barred",
     3};
 inline constexpr SealedTable workTable{
     "work", "app, space, job, item, extras, estimated_down, estimated_up, minimum_chunk, deliveries", 4};
 inline constexpr SealedTable appsTable{
     "apps",
-    "app, boot, pinned, crashes, bad_until, written, written_wall, seen, battery_use, data_saver_exempt, "
+    "app, boot, pinned, crashes, bad_until, services, written, written_wall, seen, battery_use, data_saver_exempt, "
     "allowlisted_until, usage",
     1};
 inline constexpr SealedTable ledgersTable{"ledgers", "app, boot, written, written_wall, ledger", 1};
@@ -33,12 +33,13 @@ inline constexpr SealedTable alarmsTable{
     "sequence",
     2};
 inline constexpr SealedTable messagesTable{"messages", "id, app, boot, receiver, high, arrived, arrived_wall, data", 1};
+inline constexpr SealedTable deviceStateTable{"device_state", "one, boot, state", 1};
 inline constexpr SealedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label"};
 inline constexpr SealedTable overridesTable{"overrides", "name, value, boot", 1};
 
 inline constexpr std::array sealedTables{jobsTable,   workTable,     appsTable,      ledgersTable,  usageTimeTable,
-                                         alarmsTable, messagesTable, completedTable, overridesTable};
+                                         deviceStateTable, alarmsTable, messagesTable, completedTable, overridesTable};
 
 /// Writes a sealed row of the values ?1, ?2, …; one of the same key is replaced.
 std::string saveSql(const SealedTable& table);

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "base/fail.hpp"
+#include "model/job_info_access.hpp"
+#include "rules/validation.hpp"
 #include "store/bundle_json.hpp"
 
 namespace stint {
@@ -186,7 +188,12 @@ Result<JobInfo> readJob(const json& job) {
     builder.setClipData(std::move(clip), job.at("clipGrantFlags").get<std::int32_t>());
     if (job.contains("extras")) builder.setExtras(STINT_TRY(bundleFrom(job.at("extras"))));
     STINT_TRY(readRest(job, builder));
-    return builder.build();
+    JobInfo info = STINT_TRY(JobInfoAccess::requested(builder));
+    // What was accepted stays, also under a policy that would now ask for a wider window.
+    Constants constants;
+    constants.minTimeWindow = 0ms;
+    if (auto broken = brokenRule(info, constants)) return *std::move(broken);
+    return info;
 }
 
 } // namespace
@@ -248,6 +255,16 @@ Result<std::vector<Instant>> instantsFrom(std::string_view text) {
         return instants;
     } catch (const json::exception& problem) {
         return fail(Errc::IllegalArgument, "no list of instants: {}", problem.what());
+    }
+}
+
+std::string flagsText(const Flags& flags) { return textOf(json(flags)); }
+
+Result<Flags> flagsFrom(std::string_view text) {
+    try {
+        return json::parse(text).get<Flags>();
+    } catch (const json::exception& problem) {
+        return fail(Errc::IllegalArgument, "no flags: {}", problem.what());
     }
 }
 

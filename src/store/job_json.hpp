@@ -1,6 +1,7 @@
 // A JobInfo as JSON, with the keys of the wire (dbus/org.stint.JobScheduler1.xml), and back. Extras keep their types by
 // the wire's type letters. Reading takes nobody's word: an unknown key or a broken rule of jobs.md §1.2 is an error.
 #pragma once
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,5 +23,9 @@ Result<PersistableBundle> extrasFrom(std::string_view text);
 
 std::string instantsText(const std::vector<Instant>& instants);
 Result<std::vector<Instant>> instantsFrom(std::string_view text);
+
+using Flags = std::map<std::string, bool, std::less<>>;
+std::string flagsText(const Flags& flags);
+Result<Flags> flagsFrom(std::string_view text);
 
 } // namespace stint

@@ -41,6 +41,8 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     job.windowEnd = row.optionalTime<Instant>();
     job.windowEndWall = row.optionalTime<WallTime>();
     job.abandoned = row.small();
+    job.lastSuccess = row.time<WallTime>();
+    job.lastFailure = row.time<WallTime>();
     job.barred = row.flag();
     snapshot.jobs.push_back(std::move(stored));
     return {};

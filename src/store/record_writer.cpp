@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "store/columns.hpp"
+#include "store/device_json.hpp"
 #include "store/job_json.hpp"
 #include "store/ledger_json.hpp"
 #include "store/usage_json.hpp"
@@ -38,6 +39,7 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .dropLedger = STINT_TRY(database.prepare("DELETE FROM ledgers WHERE app = ?1")),
         .dropHistory = STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1")),
         .saveUsageTime = STINT_TRY(database.prepare(saveSql(usageTimeTable))),
+        .saveDeviceState = STINT_TRY(database.prepare(saveSql(deviceStateTable))),
         .saveAlarm = STINT_TRY(database.prepare(saveSql(alarmsTable))),
         .dropAlarm = STINT_TRY(database.prepare("DELETE FROM alarms WHERE app = ?1 AND tag = ?2")),
         .saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable))),
@@ -63,7 +65,8 @@ Result<void> RecordWriter::write(const SaveJob& record) {
                             job.failures, job.systemStops, count(job.notBefore), count(job.notBeforeWall),
                             job.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, job.label,
                             count(job.deadline), count(job.deadlineWall), count(job.windowEnd),
-                            count(job.windowEndWall), job.abandoned, job.barred);
+                            count(job.windowEndWall), job.abandoned, count(job.lastSuccess), count(job.lastFailure),
+                            job.barred);
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {
@@ -97,7 +100,7 @@ Result<void> RecordWriter::write(const SaveApp& record) {
     std::optional<std::string_view> pinned;
     if (memory.pinned) pinned = nameOf(*memory.pinned);
     STINT_TRY(sql_.saveApp.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes),
-                               count(memory.badUntil), count(written.elapsed), count(written.wall), memory.seen,
+                               count(memory.badUntil), flagsText(memory.services), count(written.elapsed), count(written.wall), memory.seen,
                                nameOf(memory.batteryUse), memory.dataSaverExempt, count(memory.allowlistedUntil),
                                usageText(memory.usage)));
     return sql_.saveLedger.run(memory.app.name, boot_.value, count(written.elapsed), count(written.wall),
@@ -115,6 +118,11 @@ Result<void> RecordWriter::write(const SaveUsageTime& record) {
     constexpr std::int64_t one = 1;
     return sql_.saveUsageTime.run(one, boot_.value, record.time.running.count(), record.time.screenOn.count(),
                                   count(record.at), record.screenOn);
+}
+
+Result<void> RecordWriter::write(const SaveDeviceState& record) {
+    constexpr std::int64_t one = 1;
+    return sql_.saveDeviceState.run(one, boot_.value, deviceStateText(record.state));
 }
 
 Result<void> RecordWriter::write(const SaveAlarm& record) {

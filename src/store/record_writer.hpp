@@ -28,6 +28,7 @@ private:
         Statement dropLedger;
         Statement dropHistory;
         Statement saveUsageTime;
+        Statement saveDeviceState;
         Statement saveAlarm;
         Statement dropAlarm;
         Statement saveMessage;
@@ -46,6 +47,7 @@ private:
     Result<void> write(const SaveApp& record);
     Result<void> write(const DropApp& record);
     Result<void> write(const SaveUsageTime& record);
+    Result<void> write(const SaveDeviceState& record);
     Result<void> write(const SaveAlarm& record);
     Result<void> write(const DropAlarm& record);
     Result<void> write(const SaveMessage& record);

@@ -105,12 +105,16 @@ CREATE TABLE work (
     UNIQUE (app, space, job, item)
 ) STRICT;
 
--- version 3: the limits (limits.md): what apps are used for and have used up, alarms, messages on their way.
+-- version 3: when a job last did what it was to, and when it did not (jobs.md §7.1); what foreground services an app
+-- has begun (§12.5); the limits (limits.md): what apps are used for and have used up, alarms, messages on their way.
 
-ALTER TABLE jobs ADD COLUMN barred INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN last_success INTEGER NOT NULL DEFAULT 0; -- 0: never
+ALTER TABLE jobs ADD COLUMN last_failure INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN barred       INTEGER NOT NULL DEFAULT 0;
 UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
                             not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
-                            deadline, deadline_wall, window_end, window_end_wall, abandoned, barred)
+                            deadline, deadline_wall, window_end, window_end_wall, abandoned, last_success, last_failure,
+                            barred)
  WHERE seal IS seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
                     not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
                     deadline, deadline_wall, window_end, window_end_wall, abandoned);
@@ -128,6 +132,7 @@ CREATE TABLE ledgers (
 INSERT INTO ledgers SELECT app, boot, 0, 0, '{}', seal(app, boot, 0, 0, '{}') FROM apps
  WHERE seal IS seal(app, boot, pinned, crashes, bad_until);
 
+ALTER TABLE apps ADD COLUMN services          TEXT    NOT NULL DEFAULT '{}'; -- JSON: by name, whether begun in sight
 ALTER TABLE apps ADD COLUMN written           INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE apps ADD COLUMN written_wall      INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE apps ADD COLUMN seen              INTEGER NOT NULL DEFAULT 0;
@@ -135,7 +140,7 @@ ALTER TABLE apps ADD COLUMN battery_use       TEXT    NOT NULL DEFAULT 'optimize
 ALTER TABLE apps ADD COLUMN data_saver_exempt INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE apps ADD COLUMN allowlisted_until INTEGER;
 ALTER TABLE apps ADD COLUMN usage             TEXT    NOT NULL DEFAULT '{}'; -- JSON (usage_json.hpp)
-UPDATE apps SET seal = seal(app, boot, pinned, crashes, bad_until, written, written_wall, seen, battery_use,
+UPDATE apps SET seal = seal(app, boot, pinned, crashes, bad_until, services, written, written_wall, seen, battery_use,
                             data_saver_exempt, allowlisted_until, usage)
  WHERE seal IS seal(app, boot, pinned, crashes, bad_until);
 
@@ -178,4 +183,12 @@ CREATE TABLE messages (
     arrived_wall INTEGER NOT NULL,
     data         TEXT    NOT NULL,
     seal         INTEGER NOT NULL
+) STRICT;
+
+-- What is derived of the device with a memory: charging, idle, Doze.
+CREATE TABLE device_state (
+    one   INTEGER NOT NULL UNIQUE CHECK (one = 1),
+    boot  TEXT    NOT NULL,
+    state TEXT    NOT NULL, -- JSON (device_json.hpp)
+    seal  INTEGER NOT NULL
 ) STRICT;

@@ -58,8 +58,8 @@ Result<void> readTable(Database& database, const SealedTable& table, const Add& 
 /// Jobs before their work, and apps before their ledgers: the latter are added to the former.
 class Reader {
 public:
-    Reader(Database& database, Snapshot& snapshot, std::vector<std::string>& notes)
-        : database_(database), snapshot_(snapshot), notes_(notes) {}
+    Reader(Database& database, const BootId& boot, Snapshot& snapshot, std::vector<std::string>& notes)
+        : database_(database), boot_(boot), snapshot_(snapshot), notes_(notes) {}
 
     Result<void> readJobs() {
         STINT_TRY(read(jobsTable, addJob));
@@ -78,6 +78,9 @@ public:
         const auto add = [&](StoredRow row, Snapshot& snapshot) { return addLedger(row, snapshot, withLedger); };
         STINT_TRY(read(ledgersTable, add));
         STINT_TRY(spendLostLedgers(database_, snapshot_, withLedger, notes_));
+        STINT_TRY(read(deviceStateTable, [&](StoredRow row, Snapshot& snapshot) {
+            return addDeviceState(row, boot_, snapshot);
+        }));
         STINT_TRY(read(usageTimeTable, addUsageTime));
         keepUsageTime(snapshot_);
         STINT_TRY(read(alarmsTable, addAlarm));
@@ -103,6 +106,7 @@ private:
     }
 
     Database& database_;
+    const BootId& boot_;
     Snapshot& snapshot_;
     std::vector<std::string>& notes_;
 };
@@ -122,7 +126,7 @@ Result<void> readMeta(Database& database, const BootId& boot, Snapshot& snapshot
 Result<Snapshot> readSnapshot(Database& database, const BootId& boot, std::vector<std::string>& notes) {
     Snapshot snapshot;
     STINT_TRY(readMeta(database, boot, snapshot));
-    Reader reader{database, snapshot, notes};
+    Reader reader{database, boot, snapshot, notes};
     STINT_TRY(reader.readJobs());
     STINT_TRY(reader.readApps());
     STINT_TRY(reader.readOverrides(boot));

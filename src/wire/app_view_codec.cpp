@@ -59,6 +59,26 @@ Result<void> setLimits(const LimitWords& words, AppView& view) {
     return {};
 }
 
+void writeSafeguards(Writer& writer, const SafeguardView& view) {
+    DictionaryWriter dictionary(writer);
+    dictionary.put("userInitiated", view.userInitiated);
+    dictionary.put("expedited", view.expedited);
+    dictionary.put("regular", view.regular);
+    dictionary.put("unresponsive", view.unresponsive);
+    dictionary.put("scheduled", view.scheduled);
+    dictionary.put("buggy", view.buggy);
+}
+
+Result<SafeguardView> readSafeguards(Reader& reader) {
+    SafeguardView view;
+    DictionaryReader dictionary("safeguards", UnknownKeys::Ignore);
+    dictionary.take("userInitiated", view.userInitiated).take("expedited", view.expedited);
+    dictionary.take("regular", view.regular).take("unresponsive", view.unresponsive);
+    dictionary.take("scheduled", view.scheduled).take("buggy", view.buggy);
+    STINT_TRY(dictionary.read(reader));
+    return view;
+}
+
 } // namespace
 
 void writeNotificationView(Writer& writer, const NotificationView& view) {
@@ -131,6 +151,8 @@ void writeAppView(Writer& writer, const AppView& view) {
     dictionary.put("services", services);
     dictionary.put("permissions", std::vector<std::string>(manifest.permissions.begin(), manifest.permissions.end()));
     dictionary.put("state", nameOf(view.state));
+    dictionary.put("bias", view.bias);
+    dictionary.put("safeguards", "a{sv}", [&view](Writer& value) { writeSafeguards(value, view.safeguards); });
     dictionary.put("pinned", view.pinned);
     dictionary.put("visibleBecause", whyVisible(view));
     dictionary.put("bad", view.bad);
@@ -151,6 +173,10 @@ Result<AppView> readAppView(Reader& reader) {
     dictionary.take("services", services).take("permissions", permissions).take("state", state);
     dictionary.take("pinned", view.pinned).take("bad", view.bad).take("jobs", view.jobs).take("running", view.running);
     takeLimits(dictionary, limits, view);
+    dictionary.take("bias", view.bias).take("safeguards", "a{sv}", [&view](Reader& value) -> Result<void> {
+        view.safeguards = STINT_TRY(readSafeguards(value));
+        return {};
+    });
     STINT_TRY(dictionary.read(reader));
     STINT_TRY(setLimits(limits, view));
     for (std::string& name : services) {

@@ -21,7 +21,7 @@ namespace stint::wire {
 enum class ClipFiles { Included, LeftOut };
 
 void writeJob(Writer& writer, const JobInfo& job, ClipFiles files);
-/// Goes through JobInfo::Builder::build(), so a job that was made by hand obeys jobs.md §1.2 like any other.
+/// As it was asked for: the core validates it, so a job that was made by hand obeys jobs.md §1.2 like any other.
 Result<JobInfo> readJob(Reader& reader);
 
 void writeBundle(Writer& writer, const PersistableBundle& bundle);

@@ -1,5 +1,6 @@
 // JobInfo, every setter of jobs.md §1.1; what is unset is an absent key.
 #include "base/fail.hpp"
+#include "model/job_info_access.hpp"
 #include "wire/codec.hpp"
 
 namespace stint::wire {
@@ -31,15 +32,17 @@ void writeClipOf(DictionaryWriter& dictionary, const JobInfo& job, ClipFiles fil
     dictionary.put("clipGrantFlags", job.getClipGrantFlags());
 }
 
+// What was asked, not what this end makes of it: the daemon raises what is too small by its own policy.
 void writeTimesOf(DictionaryWriter& dictionary, const JobInfo& job) {
+    const auto& asked = JobInfoAccess::asked(job);
     const auto put = [&dictionary](const char* key, const std::optional<Duration>& time) {
         if (time) dictionary.put(key, std::int64_t{time->count()});
     };
     put("minimumLatency", job.getMinimumLatency());
     put("overrideDeadline", job.getOverrideDeadline());
-    if (!job.getPeriod()) return;
-    put("periodicInterval", job.getPeriod()->interval);
-    put("periodicFlex", job.getPeriod()->flex);
+    if (!asked.period) return;
+    put("periodicInterval", asked.period->interval);
+    put("periodicFlex", asked.period->flex);
 }
 
 void writeTriggersOf(DictionaryWriter& dictionary, const JobInfo& job) {
@@ -50,9 +53,10 @@ void writeTriggersOf(DictionaryWriter& dictionary, const JobInfo& job) {
                 value.openStruct("si").string(watched.uri).int32(watched.flags).close();
             value.close();
         });
-    if (const auto& delay = job.getTriggerContentUpdateDelay())
+    const auto& asked = JobInfoAccess::asked(job);
+    if (const auto& delay = asked.triggerUpdateDelay)
         dictionary.put("triggerContentUpdateDelay", std::int64_t{delay->count()});
-    if (const auto& delay = job.getTriggerContentMaxDelay())
+    if (const auto& delay = asked.triggerMaxDelay)
         dictionary.put("triggerContentMaxDelay", std::int64_t{delay->count()});
 }
 
@@ -228,7 +232,7 @@ Result<JobInfo> built(JobWords words) {
     STINT_TRY(setBackoff(builder, words));
     STINT_TRY(setPeriod(builder, words));
     setNewer(builder, words);
-    return builder.build();
+    return JobInfoAccess::requested(builder);
 }
 
 } // namespace
@@ -241,7 +245,7 @@ void writeJob(Writer& writer, const JobInfo& job, ClipFiles files) {
     dictionary.put("priority", job.getPriority());
     writeNetworkOf(dictionary, job);
     if (job.hasExplicitBackoff()) {
-        dictionary.put("initialBackoff", static_cast<std::int64_t>(job.getInitialBackoff().count()));
+        dictionary.put("initialBackoff", std::int64_t{JobInfoAccess::asked(job).initialBackoff.count()});
         dictionary.put("backoffPolicy", job.getBackoffPolicy());
     }
     writeClipOf(dictionary, job, files);

@@ -71,6 +71,71 @@ void writeCompleted(DictionaryWriter& dictionary, const Completed& completed) {
     dictionary.put("text", completed.outcome.text);
 }
 
+void writeClocks(DictionaryWriter& dictionary, const RunClocks& clocks) {
+    dictionary.put("guaranteed", wallNumber(clocks.guaranteed));
+    dictionary.put("limit", wallNumber(clocks.limit));
+    dictionary.put("timer", wallNumber(clocks.timer));
+    dictionary.put("slot", clocks.slot);
+    if (!clocks.stop) return;
+    dictionary.put("stopReason", static_cast<std::int32_t>(clocks.stop->reason));
+    dictionary.put("internalReason", static_cast<std::int32_t>(clocks.stop->internal));
+}
+
+Result<RunClocks> readClocks(Reader& reader) {
+    RunClocks clocks;
+    std::int64_t guaranteed = -1, limit = -1, timer = -1;
+    std::optional<std::int32_t> reason, internal;
+    DictionaryReader dictionary("clocks", UnknownKeys::Ignore);
+    dictionary.take("guaranteed", guaranteed).take("limit", limit).take("timer", timer).take("slot", clocks.slot);
+    dictionary.take("stopReason", reason).take("internalReason", internal);
+    STINT_TRY(dictionary.read(reader));
+    clocks.guaranteed = wallFrom(guaranteed).value_or(WallTime{});
+    clocks.limit = wallFrom(limit).value_or(WallTime{});
+    clocks.timer = wallFrom(timer).value_or(WallTime{});
+    if (reason && internal)
+        clocks.stop = Ending{static_cast<StopReason>(*reason), static_cast<InternalReason>(*internal)};
+    return clocks;
+}
+
+/// What only a dump shows of a job (jobs.md §9.3); what is not known is left out.
+void writeDetails(DictionaryWriter& dictionary, const JobView& view) {
+    const auto put = [&dictionary](const char* key, const std::optional<WallTime>& time) {
+        if (time) dictionary.put(key, wallNumber(time));
+    };
+    put("latest", view.latest);
+    put("lastSuccess", view.lastSuccess);
+    put("lastFailure", view.lastFailure);
+    if (view.workItems > 0) dictionary.put("workItems", view.workItems);
+    if (view.network)
+        dictionary.put("network", "a{sv}", [&view](Writer& value) { writeNetwork(value, *view.network); });
+    if (view.clocks)
+        dictionary.put("clocks", "a{sv}", [&view](Writer& value) {
+            DictionaryWriter inner(value);
+            writeClocks(inner, *view.clocks);
+        });
+}
+
+void takeDetails(DictionaryReader& dictionary, JobView& view) {
+    const auto take = [&dictionary](std::string_view key, std::optional<WallTime>& into) {
+        dictionary.take(key, "x", [&into](Reader& value) -> Result<void> {
+            into = wallFrom(STINT_TRY(value.int64()));
+            return {};
+        });
+    };
+    take("latest", view.latest);
+    take("lastSuccess", view.lastSuccess);
+    take("lastFailure", view.lastFailure);
+    dictionary.take("workItems", view.workItems);
+    dictionary.take("network", "a{sv}", [&view](Reader& value) -> Result<void> {
+        view.network = STINT_TRY(readNetwork(value));
+        return {};
+    });
+    dictionary.take("clocks", "a{sv}", [&view](Reader& value) -> Result<void> {
+        view.clocks = STINT_TRY(readClocks(value));
+        return {};
+    });
+}
+
 JobClass requestedKind(const JobInfo& job) {
     if (job.isUserInitiated()) return JobClass::UserInitiated;
     return job.isExpedited() ? JobClass::Expedited : JobClass::Regular;
@@ -107,6 +172,7 @@ Result<void> readWords(Reader& reader, StateWords& words, JobView& view) {
         words.info = STINT_TRY(readJob(value));
         return {};
     });
+    takeDetails(dictionary, view);
     return dictionary.read(reader);
 }
 
@@ -164,6 +230,7 @@ void writeJobView(Writer& writer, const JobView& view) {
         dictionary.put("earliest", wallNumber(view.earliest));
     }
     if (view.started) dictionary.put("started", wallNumber(view.started));
+    writeDetails(dictionary, view);
     if (view.notification) writeShown(dictionary, *view.notification);
     if (view.completed) writeCompleted(dictionary, *view.completed);
     if (view.info) {

@@ -100,6 +100,7 @@ void writeWork(Writer& writer, const WorkItem& item) {
     if (item.id == 0) return;
     dictionary.put("item", item.id);
     dictionary.put("deliveries", item.deliveries);
+    if (item.active) dictionary.put("active", true);
 }
 
 Result<WorkItem> readWork(Reader& reader) {
@@ -115,7 +116,8 @@ Result<WorkItem> readWork(Reader& reader) {
         .take("estimatedUploadBytes", item.estimatedUp)
         .take("minimumNetworkChunkBytes", item.minimumChunk)
         .take("item", item.id)
-        .take("deliveries", item.deliveries);
+        .take("deliveries", item.deliveries)
+        .take("active", item.active);
     STINT_TRY(dictionary.read(reader));
     return item;
 }

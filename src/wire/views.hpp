@@ -30,6 +30,9 @@ Result<NotificationView> readNotificationView(Reader& reader);
 void writeAppView(Writer& writer, const AppView& view);
 Result<AppView> readAppView(Reader& reader);
 
+void writeSchedulerView(Writer& writer, const SchedulerView& view);
+Result<SchedulerView> readSchedulerView(Reader& reader);
+
 /// One line of `stint device`.
 struct DeviceRow {
     std::string key;

@@ -226,3 +226,47 @@ TEST_CASE("a person's words on the device go to the owner whole; the same key tw
     Reader reader(world.ask(person, deviceInterface, "Get", noOptions));
     CHECK(readList(reader, readDeviceRow).value() == std::vector<DeviceRow>{{"charging", "true", "embedded default"}});
 }
+
+TEST_CASE("a job's work is listed a hundred items at a time, without what only its app may read") { // jobs.md §9.3
+    World world;
+    Client person = world.connectOperator();
+    const JobKey key{AppId{"com.example.mail"}, "", JobId(7)};
+    world.owner.track(key);
+    for (std::uint64_t id = 1; id <= 150; ++id) {
+        WorkItem& item = world.owner.items.emplace_back();
+        item.id = id;
+        item.extras.putString("secret", std::string(60'000, 'x')); // a hundred of them are more than a message holds
+        item.active = id == 1;
+    }
+    const auto after = [](std::optional<std::uint64_t> last) {
+        return [last](Writer& writer) {
+            writer.string("com.example.mail").string("").int32(7);
+            DictionaryWriter options(writer);
+            if (last) options.put("after", *last);
+        };
+    };
+    Reader first(world.ask(person, taskManagerInterface, "ListWork", after(std::nullopt)));
+    const auto page = readList(first, readWork).value();
+    REQUIRE(page.size() == 100);
+    CHECK(page[0].active);
+    CHECK(!page[1].active);
+    CHECK(page[0].extras.isEmpty());
+    CHECK(first.boolean().value());
+    Reader rest(world.ask(person, taskManagerInterface, "ListWork", after(page.back().id)));
+    CHECK(readList(rest, readWork).value().size() == 50);
+    CHECK(!rest.boolean().value());
+
+    Client other = world.connectApp("com.example.other");
+    CHECK(world.ask(other, taskManagerInterface, "ListWork", after(std::nullopt)).error().code == Errc::Security);
+}
+
+TEST_CASE("the scheduler as a whole is told to the operator alone") { // jobs.md §9.3
+    World world;
+    world.owner.whole.constants = {{"job.slots", "16"}};
+    world.owner.whole.queued = 3;
+    Client person = world.connectOperator();
+    Reader told(world.ask(person, taskManagerInterface, "Overview", noOptions));
+    CHECK(readSchedulerView(told).value() == world.owner.whole);
+    Client app = world.connectApp("com.example.mail");
+    CHECK(world.ask(app, taskManagerInterface, "Overview", noOptions).error().code == Errc::Security);
+}

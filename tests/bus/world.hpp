@@ -40,8 +40,9 @@ public:
     std::set<RunId> elsewhere; ///< runs that another process hosts
     std::map<std::string, bool> served;
     std::map<CallId, std::vector<std::string>> verbs;
-    ShellAnswer verbAnswer;
     std::vector<HistoryEntry> past;
+    std::vector<WorkItem> items;
+    SchedulerView whole;
     int questions = 0;
     std::size_t lists = 0;
 
@@ -65,7 +66,6 @@ public:
         return {};
     }
     void shell(CallId call, std::vector<std::string> words) override { verbs[call] = std::move(words); }
-    ShellAnswer shellAnswer(CallId call) override { return verbs.contains(call) ? verbAnswer : ShellAnswer{}; }
     Result<pid_t> startApp(ConnectionId, CallId call, const AppId& app, const std::vector<std::string>&,
                            std::vector<Fd>) override {
         arrivals.emplace_back(AppOpened{call, app});
@@ -101,6 +101,13 @@ public:
                         .until = {}}};
     }
     std::vector<HistoryEntry> history(const JobKey&) override { return past; }
+    std::vector<WorkItem> work(const JobKey&, std::uint64_t after, std::size_t most) override {
+        std::vector<WorkItem> found;
+        for (const WorkItem& item : items)
+            if (item.id > after && found.size() < most) found.push_back(item);
+        return found;
+    }
+    SchedulerView overview(std::size_t) override { return whole; }
     std::vector<TaskRow> tasks() override { return rows; }
     std::vector<AppView> apps() override { return installed; }
     bool canRunUserInitiatedJobs(const AppId&) override { return true; }

@@ -173,3 +173,48 @@ TEST_CASE("the variable of the inherited socket is not left for a child") {
     StartedWorld world;
     CHECK(std::getenv("STINT_SOCKET_FD") == nullptr);
 }
+
+TEST_CASE("foreground services are begun anew under the next daemon, before anything else is said") { // jobs.md §5.5
+    World world;
+    for (const char* member : {"StartForegroundService", "StopForegroundService", "CanRunUserInitiatedJobs"})
+        world.daemon.on(member, [member](wire::Reader&, wire::Writer& writer) {
+            if (std::string_view(member) == "CanRunUserInitiatedJobs") writer.boolean(true);
+            return Result<void>();
+        });
+    const auto shown = Notification::Builder("default").setSmallIcon("note").build();
+    REQUIRE(world.connection.startForegroundService("Player", 4, shown).ok());
+    REQUIRE(world.connection.startForegroundService("Radio", 5, shown).ok());
+    REQUIRE(world.connection.stopForegroundService("Radio").ok());
+    for (const char* said : {"Start", "Start", "Stop"})
+        REQUIRE(world.daemon.heard().starts_with(said));
+
+    SUBCASE("by dispatch") {
+        world.daemon.die();
+        world.daemon.revive();
+        CHECK(world.dispatchUntil([&] { return !world.daemon.heardNothing(); }));
+        CHECK(world.daemon.heard() == "StartForegroundService Player again");
+        CHECK(world.daemon.heard() == "Host Jobs");
+    }
+    SUBCASE("by the first call") {
+        world.daemon.die();
+        world.daemon.revive();
+        JobScheduler scheduler(world.connection);
+        CHECK(scheduler.canRunUserInitiatedJobs().value());
+        CHECK(world.daemon.heard() == "StartForegroundService Player again");
+        CHECK(world.daemon.heard() == "CanRunUserInitiatedJobs");
+    }
+    SUBCASE("one that is refused is given up") {
+        world.daemon.on("StartForegroundService", [](wire::Reader&, wire::Writer&) {
+            return Result<void>(Error{Errc::IllegalState, "ForegroundServiceStartNotAllowed: not visible"});
+        });
+        const auto next = [&] {
+            world.daemon.die();
+            world.daemon.revive();
+            CHECK(world.dispatchUntil([&] { return !world.daemon.heardNothing(); }));
+            return world.daemon.heard();
+        };
+        CHECK(next() == "StartForegroundService Player again");
+        CHECK(world.daemon.heard() == "Host Jobs");
+        CHECK(next() == "Host Jobs");
+    }
+}

@@ -60,7 +60,16 @@ Result<std::string> describe(const wire::Message& message) {
         return fmt::format("CompleteWork run={} item={}", run, STINT_TRY(reader.uint64()));
     }
     if (member == "StartForegroundService" || member == "StopForegroundService") {
-        return fmt::format("{} {}", member, STINT_TRY(reader.string()));
+        const std::string name = STINT_TRY(reader.string());
+        bool resumes = false;
+        if (member == "StartForegroundService") {
+            STINT_TRY(reader.int32());
+            STINT_TRY(wire::readNotification(reader));
+            wire::DictionaryReader options("options", wire::UnknownKeys::Refuse);
+            options.take("resumes", resumes);
+            STINT_TRY(options.read(reader));
+        }
+        return fmt::format("{} {}{}", member, name, resumes ? " again" : "");
     }
     if (member.starts_with("Update")) {
         const auto run = STINT_TRY(reader.uint64());

@@ -1,6 +1,8 @@
 """The rest of the job contract through the real daemon: work items, content triggers, pending reasons, foreground
 services and the shell's verbs, as a stranger's client meets them."""
 
+import json
+
 import host
 import pytest
 from events import Deadline
@@ -9,6 +11,7 @@ from jobs import AS_TRANSFER, job, refused
 from line import SCHEDULER, TASKS, plain
 
 PLAIN = {"id": ("i", 7), "service": ("s", "Jobs")}
+ONLINE = {"requiredNetwork": ("a{sv}", {"capabilities": ("as", ["INTERNET"])})}
 TALK = {"job.max_backoff": "1s"}  # a lost run is tried again soon
 
 
@@ -101,6 +104,26 @@ def test_a_foreground_service_is_seen_until_its_process_goes(app):  # jobs.md §
         assert rows(line) == []
 
 
+def test_a_foreground_service_goes_on_under_the_next_daemon(app):  # jobs.md §5.5, §12.5
+    daemon = app.start_daemon()
+    shown = {"channel": ("s", "default"), "smallIcon": ("s", "note"), "title": ("s", "A song")}
+
+    def start(line, **options):
+        line.call(SCHEDULER, "StartForegroundService", "sia{sv}a{sv}", "Player", 4, shown, options)
+
+    with Host(app) as line:
+        app.done("app", PACKAGE, "--state", "visible")
+        start(line)
+        app.done("app", PACKAGE, "--state", "background")
+        daemon.kill()
+    app.start_daemon()
+    with Host(app) as line:
+        assert rows(line) == []
+        assert refused(lambda: start(line)).text.startswith("ForegroundServiceStartNotAllowed")
+        start(line, resumes=("b", True))
+        assert len(rows(line)) == 1
+
+
 def test_the_shell_answers_with_androids_words_and_codes(world, line):  # jobs.md §8
     def shell(*words):
         return line.call(TASKS, "Shell", "asa{sv}", list(words), {})
@@ -114,3 +137,42 @@ def test_the_shell_answers_with_androids_words_and_codes(world, line):  # jobs.m
     assert err.startswith("Could not find job 8 in package org.stint.transfer")
     assert shell("cancel", "org.stint.transfer", "7")[0] == 0
     assert line.jobs() == []
+
+
+def test_run_waits_for_a_network_that_alone_is_missing(world):  # jobs.md §8
+    world.start_daemon(policy={"job.run_wait": "1h"})
+    run = ("asa{sv}", ["run", "org.stint.transfer", "7"], {})
+    with world.line() as line, world.line() as patient:
+        line.set_device(network="none", charging="false")
+        line.schedule(job(7, **ONLINE), **AS_TRANSFER)
+        waits = patient.send(TASKS, "Shell", *run)
+        assert patient.jobs()[0]["state"] == "pending"  # it has been heard, and is not answered
+        line.set_device(network__transport="wifi")
+        assert patient.reply(waits) == (0, "Running job\n", "")
+        assert line.jobs() == [] or line.jobs()[0]["state"] == "running"
+
+
+def test_run_waits_no_longer_than_it_may(world):  # jobs.md §8
+    world.start_daemon(policy={"job.run_wait": "50ms"})
+    with world.line() as line:
+        line.set_device(network="none")
+        line.schedule(job(7, **ONLINE), **AS_TRANSFER)
+        code, out, err = line.call(TASKS, "Shell", "asa{sv}", ["run", "org.stint.transfer", "7"], {})
+        assert (code, out) == (-1002, "")
+        assert "has functional constraints but --force not specified" in err
+
+
+def test_the_dump_tells_of_everything(world, line):  # jobs.md §9.3
+    world.done("device", "set", "charging=false", "network.transport=wifi")
+    line.schedule(job(7, **ONLINE), **AS_TRANSFER)
+    told = world.done("dumpsys", "jobscheduler")
+    for part in ("Constants:\n", "  job.bind_timeout=18s\n", "Safeguards", "Power:\n", "Registered 1 jobs:\n",
+                 "Network: WIFI", "Pending queue, 0 in order", "Concurrency: ", "Persistence:\n  tracked=1"):
+        assert part in told
+    sections = [json.loads(row) for row in world.done("dumpsys", "jobscheduler", "--json").splitlines()]
+    (whole,) = [row for row in sections if row["section"] == "scheduler"]
+    assert whole["constants"]["job.bind_timeout"] == "18s"
+    assert whole["power"]["charging"] is False
+    (one,) = [row for row in sections if row["section"] == "job"]
+    assert one["network"]["transports"] == ["WIFI"]
+    assert one["clocks"] is None

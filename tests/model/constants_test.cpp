@@ -22,12 +22,17 @@ TEST_CASE("the defaults are the spec's") { // jobs.md §0, §12.3, §12.5; limit
         {"batch.enabled", "false"}, {"batch.max_delay", "31min"}, {"batch.min_ready", "5"},
         {"battery.low", "15"}, {"battery.okay", "20"}, {"idle.threshold", "31min"},
         {"job.abandoned_before_aggressive", "3"}, {"job.max_persisted_work_items", "100000"},
-        {"job.max_period", "365d"}, {"job.periodic_buffer", "30min"}, {"job.safeguard.enabled", "true"},
+        {"job.max_period", "365d"}, {"job.periodic_buffer", "30min"}, {"job.run_wait", "7s"}, {"job.safeguard.enabled", "true"},
         {"job.safeguard.timeout_window", "1d"}, {"job.safeguard.timeouts.all", "10"},
         {"job.safeguard.timeouts.expedited", "5"}, {"job.safeguard.timeouts.regular", "3"},
         {"job.safeguard.timeouts.user_initiated", "2"}, {"job.safeguard.unresponsive", "3"},
         {"job.safeguard.unresponsive_window", "6h"}, {"job.screen_off_settle", "30s"}, {"job.start_grant", "10s"},
         {"job.stale_callback_grace", "15s"},
+        {"job.min_period", "15min"}, {"job.min_flex", "5min"}, {"job.min_flex_percent", "5"},
+        {"job.default_backoff", "30s"}, {"job.default_backoff_policy", "exponential"}, {"job.min_backoff", "10s"},
+        {"job.min_time_window", "15min"}, {"job.content_trigger_update_delay", "10s"},
+        {"job.content_trigger_max_delay", "2min"}, {"job.min_content_trigger_update_delay", "500ms"},
+        {"job.min_content_trigger_max_delay", "1s"},
         {"job.waiting_too_long", "true"}, {"run.max_ej", "10min"}, {"run.min_ej_guarantee", "3min"},
         {"job.bind_timeout", "18s"}, {"job.boot_settle", "5s"}, {"job.completed_history", "20"},
         {"job.crash_guard.crashes", "3"}, {"job.crash_guard.rest", "30min"}, {"job.crash_guard.window", "1min"},
@@ -131,6 +136,7 @@ TEST_CASE("a value of the wrong kind is refused with what would be right") {
                     Row{"battery.low",            "101",       "it is 0 to 100"},
                     Row{"storage.low_bytes",      "5",         "such as 1.5MB"},
                     Row{"job.use_data_estimates", "yes",       "write true or false"},
+                    Row{"job.default_backoff_policy", "0",     "write linear or exponential"},
                     Row{"job.max_backoff",        "400d",      "it is 1ms to 365d"}}) {
         // clang-format on
         CAPTURE(r.key);

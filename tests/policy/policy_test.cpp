@@ -84,8 +84,10 @@ TEST_CASE("every constant can be written into a policy and read back") {
     std::string toml;
     Constants changed;
     for (const ConstantRow& row : constantRows()) {
-        bool quoted = row.kind == ConstantKind::Time || row.kind == ConstantKind::Size;
         std::string text = constantText(changed, row);
+        using enum ConstantKind;
+        const bool quoted = row.kind == Time || row.kind == Size || row.kind == Choice || row.kind == TimeOrNone ||
+                            text == "none";
         toml += std::string(row.key) + " = " + (quoted ? '"' + text + '"' : text) + "\n";
     }
     auto policy = applyPolicy({}, toml, "p.toml");

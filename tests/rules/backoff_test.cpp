@@ -40,6 +40,19 @@ TEST_CASE("linear back-off grows by its initial delay up to five hours") { // §
     CHECK(backoffDelay(slow, 3, false, {}) == 5h);
 }
 
+TEST_CASE("a job that asks for no back-off has the policy's") { // jobs.md §0, §6.2
+    const JobInfo asksForNone = *JobInfo::Builder(1, "Jobs").build();
+    CHECK(backoffDelay(asksForNone, 3, false, {}) == 2min);
+    Constants policy;
+    policy.defaultBackoff = 1min;
+    CHECK(backoffDelay(asksForNone, 3, false, policy) == 4min);
+    policy.defaultBackoffPolicy = JobInfo::BACKOFF_POLICY_LINEAR;
+    CHECK(backoffDelay(asksForNone, 3, false, policy) == 3min);
+    CHECK(backoffDelay(info(30s, JobInfo::BACKOFF_POLICY_EXPONENTIAL), 3, false, policy) == 2min); // its own
+    policy.minBackoff = 2min;
+    CHECK(backoffDelay(asksForNone, 3, false, policy) == 6min);
+}
+
 TEST_CASE("three system stops count as one failure") { // §6.2, §11 example 34
     CHECK(attempts(1, 5, {}) == 2);
     CHECK(attempts(1, 6, {}) == 3);

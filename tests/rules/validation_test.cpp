@@ -5,6 +5,8 @@
 #include <functional>
 #include <limits>
 
+#include "model/job_info_access.hpp"
+
 using namespace stint;
 
 namespace {
@@ -145,6 +147,21 @@ TEST_CASE("the first broken rule of the documentation's order names the error") 
     CHECK(ruleOf(job) == "V8");
     CHECK(ruleOf(Builder{job}.setEstimatedNetworkBytes(1)) == "V2");
     CHECK(ruleOf(regular().setPriority(500).setExtras(nested(11))) == "V9");
+}
+
+TEST_CASE("how wide a window must be is the policy's word") { // jobs.md §0 min_time_window, §1.2 V10
+    const auto window = [](Duration wide, Duration narrowest) {
+        auto builder = regular().setRequiresCharging(true).setMinimumLatency(1h).setOverrideDeadline(1h + wide);
+        Constants policy;
+        policy.minTimeWindow = narrowest;
+        return !brokenRule(*JobInfoAccess::requested(builder), policy);
+    };
+    CHECK(window(15min, 15min));
+    CHECK_FALSE(window(15min - 1ms, 15min));
+    CHECK(window(1min, 1min));
+    CHECK_FALSE(window(59min, 1h));
+    CHECK(window(0min, 0min));
+    CHECK_FALSE(window(-1ms, 0min));
 }
 
 TEST_CASE("a setter's complaint stands, even if the setter is called again with what is right") { // jobs.md §1.1

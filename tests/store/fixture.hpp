@@ -161,7 +161,8 @@ inline std::string textOf(const Job& job) {
          << optional(job.notBeforeWall) << ' ' << job.cumulative.count() << ' ' << job.demotedByUser
          << job.demotedBySystem << job.barred << job.running << ' ' << job.label << ' ' << optional(job.deadline) << ' '
          << optional(job.deadlineWall) << ' ' << optional(job.windowEnd) << ' ' << optional(job.windowEndWall) << ' '
-         << job.abandoned;
+         << job.abandoned << ' ' << job.lastSuccess.time_since_epoch().count() << ' '
+         << job.lastFailure.time_since_epoch().count();
     for (const auto& item : job.work)
         text << " item " << item.id << ' ' << item.extras.getInt("nth") << ' ' << item.estimatedDown << ' '
              << item.estimatedUp << ' ' << item.minimumChunk << ' ' << item.deliveries << item.active;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "model/job_info_access.hpp"
 #include "store/fixture.hpp"
 
 using namespace stint;
@@ -112,6 +113,14 @@ TEST_CASE("the bytes of a stored job are these") { // a store is read by later v
           R"("priority":500,"requiredNetwork":{"capabilities":["NOT_METERED","INTERNET","TRUSTED","VALIDATED"],)"
           R"("transports":[]},"requiresBatteryNotLow":false,"requiresCharging":false,"requiresStorageNotLow":false,)"
           R"("service":"Jobs","userInitiated":true})");
+}
+
+TEST_CASE("a job that a policy accepted is read as it was accepted") { // jobs.md §0, §1.2 V10, §7.2
+    auto asked = JobInfo::Builder{1, "Jobs"};
+    asked.setRequiresCharging(true).setOverrideDeadline(1min).setBackoffCriteria(1s, JobInfo::BACKOFF_POLICY_LINEAR);
+    const JobInfo read = roundTrip(valueOf(JobInfoAccess::requested(asked)));
+    CHECK(read.getOverrideDeadline() == 1min);
+    CHECK(read.getInitialBackoff() == 1s);
 }
 
 TEST_CASE("what is no job is told, not run") { // jobs.md §7.1, §7.2

@@ -56,6 +56,8 @@ TEST_CASE(
     CHECK(!job.deadline);
     CHECK(!job.windowEndWall);
     CHECK(job.abandoned == 0);
+    CHECK(job.lastSuccess == WallTime{});
+    CHECK(job.lastFailure == WallTime{});
     CHECK(job.work.empty());
     const auto notes = store.notes();
     REQUIRE(notes.size() == 1);

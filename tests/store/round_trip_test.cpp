@@ -51,6 +51,8 @@ TEST_CASE("a job comes back with every field and the boot it was written in") { 
     row([](Job& job) { job.windowEnd = at(9s); });
     row([](Job& job) { job.windowEndWall = wall(10s); });
     row([](Job& job) { job.abandoned = 4; });
+    row([](Job& job) { job.lastSuccess = wall(11s); });
+    row([](Job& job) { job.lastFailure = wall(12s); });
     row([](Job& job) { job.label = std::string("with a\0zero", 11); });
     row([](Job& job) {
         job.info = builtFrom(JobInfo::Builder{1, "Jobs"}.setClipData(ClipData{{{"/a", nullptr}}}, 1));
@@ -264,7 +266,7 @@ TEST_CASE("a stored job that breaks a rule is set aside with the rule's name, th
                           "UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, "
                           "failures, system_stops, not_before, not_before_wall, cumulative, demoted_by_user, "
                           "demoted_by_system, running, label, deadline, deadline_wall, window_end, window_end_wall, "
-                          "abandoned, barred)"));
+                          "abandoned, last_success, last_failure, barred)"));
     }
     auto store = openStore(scratch.store());
     CHECK(jobTexts(valueOf(store.load())) == std::vector{textOf(jobOf(3))});

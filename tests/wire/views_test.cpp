@@ -79,6 +79,56 @@ TEST_CASE("a running job tells its state, its start and what it shows") {
     }
 }
 
+TEST_CASE("a run tells its clocks, its network and the stop it has coming") { // jobs.md §9.3
+    JobView job = view(JobView::State::Running);
+    const auto later = [](Duration after) { return WallTime(Duration(1'700'000'000'000) + after); };
+    job.clocks = RunClocks{
+        .guaranteed = later(10min), .limit = later(30min), .timer = later(5min), .slot = "bg", .stop = std::nullopt};
+    job.network = Network{.capabilities = {NetworkCapability::Internet, NetworkCapability::NotMetered},
+                          .transports = {NetworkTransport::Wifi},
+                          .downstream = 50'000,
+                          .upstream = 10'000,
+                          .interface = "wlan0"};
+    job.latest = later(1h);
+    job.lastFailure = later(-1h);
+    job.workItems = 3;
+    JobView back = throughTheWire(job, writeJobView, readJobView);
+    CHECK(back.clocks == job.clocks);
+    CHECK(back.network == job.network);
+    CHECK(back.latest == job.latest);
+    CHECK(back.lastFailure == job.lastFailure);
+    CHECK(!back.lastSuccess);
+    CHECK(back.workItems == 3);
+
+    job.clocks->stop = Ending{StopReason::Timeout, InternalReason::Timeout};
+    CHECK(throughTheWire(job, writeJobView, readJobView).clocks == job.clocks);
+}
+
+TEST_CASE("the scheduler as a whole comes out as it went in") { // jobs.md §9.3
+    SchedulerView whole{.constants = {{"job.bind_timeout", "18s"}, {"job.slots", "16"}},
+                        .plugged = false,
+                        .charging = false,
+                        .batteryPercent = 12,
+                        .batteryLow = true,
+                        .batteryMonitored = true,
+                        .batterySequence = 7,
+                        .storageLow = true,
+                        .storageSequence = 2,
+                        .idle = true,
+                        .interactive = false,
+                        .memory = "low",
+                        .slots = 16,
+                        .atOnce = 9,
+                        .types = {{.type = "top", .reserved = 3, .most = 9, .running = 1, .ready = 2}},
+                        .queue = {{AppId{"com.example.mail"}, "sync", JobId(7)}},
+                        .queued = 400,
+                        .tracked = 500,
+                        .persisted = 20,
+                        .clockGood = false,
+                        .lastCommit = WallTime(Duration(-5))};
+    CHECK(throughTheWire(whole, writeSchedulerView, readSchedulerView) == whole);
+}
+
 TEST_CASE("a finished job tells when, why and with what outcome") {
     JobView job = view(JobView::State::Finished);
     job.completed = Completed{.key = job.key,
@@ -145,11 +195,16 @@ TEST_CASE("an app tells what it declares and how it stands") {
         app.bad = true;
         app.jobs = 4;
         app.running = 1;
+        app.bias = 40;
+        app.safeguards = {
+            .userInitiated = 1, .expedited = 2, .regular = 3, .unresponsive = 4, .scheduled = 5, .buggy = true};
         const AppView back = throughTheWire(app, writeAppView, readAppView);
         CHECK(back.manifest == app.manifest);
         CHECK(back.state == state);
         CHECK(back.bad);
         CHECK(back.jobs == 4);
         CHECK(back.running == 1);
+        CHECK(back.bias == 40);
+        CHECK(back.safeguards == app.safeguards);
     }
 }

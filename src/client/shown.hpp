@@ -1,0 +1,14 @@
+// What a foreground service of this process shows (jobs.md §5.5): kept, so that it can be begun anew.
+#pragma once
+#include <cstdint>
+
+#include "stint/notification.hpp"
+
+namespace stint::client {
+
+struct Shown {
+    std::int32_t id = 0;
+    Notification notification;
+};
+
+} // namespace stint::client

@@ -1,0 +1,99 @@
+// The scheduler as a whole, as a dump tells it (jobs.md §9.3).
+#include <algorithm>
+
+#include "core/queue.hpp"
+#include "core/state.hpp"
+
+namespace stint {
+namespace {
+
+std::string_view nameOf(Memory memory) {
+    switch (memory) {
+    case Memory::Normal:
+        return "normal";
+    case Memory::Moderate:
+        return "moderate";
+    case Memory::Low:
+        return "low";
+    case Memory::Critical:
+        return "critical";
+    }
+    return "";
+}
+
+void addDevice(const State& state, SchedulerView& view) {
+    view.plugged = state.device.plugged;
+    view.charging = state.deviceState.charging;
+    view.batteryPercent = state.device.batteryPercent;
+    view.batteryLow = state.deviceState.batteryLow;
+    view.batteryMonitored = state.heard.monitorsBattery;
+    view.batterySequence = state.heard.battery;
+    view.storageSequence = state.heard.storage;
+    view.storageLow = state.deviceState.storageLow;
+    view.idle = state.deviceState.idle;
+    view.interactive = state.deviceState.interactive;
+    view.memory = nameOf(state.device.memory);
+}
+
+void addSlots(const State& state, SchedulerView& view) {
+    const SlotTable table = slotTable(state.constants.slots, state.deviceState.interactive, state.device.memory);
+    view.slots = state.constants.slots;
+    view.atOnce = table.total;
+    for (std::size_t type = 0; type < workTypes; ++type) {
+        view.types.push_back({.type = std::string(nameOf(static_cast<WorkType>(type))),
+                              .reserved = table.reserved[type],
+                              .most = table.most[type]});
+    }
+    for (const auto& [id, running] : state.runs)
+        ++view.types[static_cast<std::size_t>(running.type)].running;
+    for (const Line* line : state.groups.open()) {
+        const auto app = state.apps.find(*line->app);
+        if (app == state.apps.end()) continue;
+        for (const Group* group : line->open) {
+            const WorkTypes may = typesOf(group->asks->kind, biasOf(stateOf(app->second)));
+            for (std::size_t type = 0; type < workTypes; ++type)
+                if (may[type]) view.types[type].ready += std::ssize(group->jobs);
+        }
+    }
+}
+
+void addQueue(const State& state, std::size_t most, SchedulerView& view) {
+    for (const Line* line : state.groups.open())
+        for (const Group* group : line->open)
+            view.queued += static_cast<std::uint32_t>(group->jobs.size());
+    Queue queue(state.groups);
+    while (view.queue.size() < most) {
+        auto next = queue.next();
+        if (!next) break;
+        view.queue.push_back(next->job->job.key);
+    }
+}
+
+} // namespace
+
+SchedulerView Scheduler::overview(std::size_t mostQueued) const {
+    const State& state = impl_->state;
+    SchedulerView view{.clockGood = state.clockGood, .lastCommit = state.lastCommit};
+    for (const ConstantRow& row : constantRows())
+        view.constants[std::string(row.key)] = constantText(state.constants, row);
+    addDevice(state, view);
+    addSlots(state, view);
+    addQueue(state, mostQueued, view);
+    view.tracked = static_cast<std::uint32_t>(state.jobs.size());
+    view.persisted = static_cast<std::uint32_t>(
+        std::ranges::count_if(state.jobs, [](const auto& entry) { return entry.second.job.info->isPersisted(); }));
+    return view;
+}
+
+std::vector<WorkItem> Scheduler::work(const JobKey& key, std::uint64_t after, std::size_t most) const {
+    const auto found = impl_->state.jobs.find(key);
+    if (found == impl_->state.jobs.end()) return {};
+    const std::vector<WorkItem>& all = found->second.job.work; // by number
+    auto at = std::ranges::upper_bound(all, after, {}, &WorkItem::id);
+    const auto left = static_cast<std::size_t>(all.end() - at);
+    return {at, at + static_cast<std::ptrdiff_t>(std::min(left, most))};
+}
+
+const Constants& Scheduler::constants() const { return impl_->state.constants; }
+
+} // namespace stint

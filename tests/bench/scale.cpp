@@ -1,0 +1,205 @@
+// One device change where very many jobs wait, and what each of them costs in memory: at 10⁴, 10⁵ and 10⁶ pending jobs
+// of a hundred apps, of which 100, or one in a hundred, wait for the charger that is plugged in. What is timed is the
+// whole of Scheduler::handle: the jobs become ready, are put in order, and as many as there are slots for start.
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <vector>
+
+#include <fmt/core.h>
+#include <malloc.h>
+
+#include "bench/machine.hpp"
+#include "core/scheduler.hpp"
+
+using namespace stint;
+using namespace stint::bench;
+
+namespace {
+
+using Microseconds = std::chrono::duration<double, std::micro>;
+
+constexpr int apps = 100;
+constexpr int cycles = 31;
+constexpr int goalBytes = 210;
+constexpr double goalGrowth = 1.5;
+constexpr double goalWalk = 2;
+
+std::size_t heap() {
+    const auto use = ::mallinfo2();
+    return use.uordblks + use.hblkhd;
+}
+
+double median(std::vector<Microseconds> times) {
+    std::ranges::sort(times);
+    return times[times.size() / 2].count();
+}
+
+template <class Work> Microseconds timed(const Work& work) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::steady_clock::now() - begin;
+}
+
+AppId appOf(int job) { return AppId{fmt::format("com.example.app{:03}", job % apps)}; }
+
+Manifest manifestOf(int app) {
+    Manifest manifest{.package = appOf(app)};
+    manifest.services["Jobs"] = {.name = "Jobs", .command = {"/bin/true"}, .permission = std::string(bindJobService)};
+    return manifest;
+}
+
+Device deviceOf(bool plugged) {
+    Device device{.plugged = plugged, .charging = plugged};
+    device.storageTotal = 100_GB;
+    device.storageFree = 50_GB;
+    return device;
+}
+
+/// Waits for the charger where `wantsPower`; else for the network, for nobody at the device, for both, or for next
+/// week.
+JobInfoPtr infoOf(int job, bool wantsPower) {
+    JobInfo::Builder info(JobId{job / apps}, "Jobs");
+    info.setPriority(100 + 100 * (job / apps % 4));
+    switch (job / apps % 4) {
+    case 0:
+        info.setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY);
+        break;
+    case 1:
+        info.setRequiresDeviceIdle(true);
+        break;
+    case 2:
+        info.setRequiredNetworkType(JobInfo::NETWORK_TYPE_UNMETERED).setRequiresDeviceIdle(true);
+        break;
+    case 3:
+        info.setMinimumLatency(std::chrono::hours{24 * 7});
+        break;
+    }
+    if (wantsPower) info = JobInfo::Builder(JobId{job / apps}, "Jobs").setRequiresCharging(true);
+    return std::make_shared<const JobInfo>(*info.build());
+}
+
+/// A core with so many pending jobs, of which `ready` wait for the charger.
+class Crowd {
+public:
+    Crowd(int jobs, int ready) : core_(raised()) {
+        core_.restore({}, BootId{"boot"}, now());
+        handle(DeviceChanged{{}, deviceOf(false)});
+        for (int app = 0; app < apps; ++app)
+            handle(AppInstalled{manifestOf(app)});
+        std::vector<JobInfoPtr> infos;
+        const std::size_t empty = heap();
+        for (int job = 0; job < jobs; ++job)
+            infos.push_back(infoOf(job, isReady(job, jobs, ready)));
+        const std::size_t built = heap();
+        for (int job = 0; job < jobs; ++job) {
+            const JobInfoPtr& info = infos[static_cast<std::size_t>(job)];
+            schedule(appOf(job), info);
+            if (isReady(job, jobs, ready)) ready_.push_back(info);
+        }
+        infoBytes_ = static_cast<double>(built - empty) / jobs;
+        coreBytes_ = static_cast<double>(heap() - built) / jobs;
+    }
+
+    double infoBytes() const { return infoBytes_; }
+    double coreBytes() const { return coreBytes_; }
+    std::size_t starts() const { return starts_; }
+
+    /// The charger is plugged in; afterwards everything is again as it was.
+    Microseconds plugIn() {
+        now_ += 1min;
+        const Event plug = DeviceChanged{{}, deviceOf(true)};
+        Step step;
+        const Microseconds taken = timed([&] { step = core_.handle(plug, now()); });
+        now_ += 1min;
+        handle(DeviceChanged{{}, deviceOf(false)});
+        starts_ = 0;
+        for (const Effect& effect : step.effects) {
+            if (const auto* bind = std::get_if<Bind>(&effect)) replace(*bind);
+        }
+        return taken;
+    }
+
+    /// As little as anything can do that looks at each of the ready jobs.
+    Microseconds walk() const {
+        std::int64_t sum = 0;
+        const Microseconds taken = timed([&] {
+            for (const JobInfoPtr& info : ready_)
+                sum += info->getId().value;
+        });
+        if (sum < 0) std::abort(); // so that it is computed
+        return taken;
+    }
+
+private:
+    static Constants raised() {
+        Constants constants;
+        constants.maxJobsPerApp = 100'000'000;
+        return constants;
+    }
+    // Spread over all apps and all ids.
+    static bool isReady(int job, int jobs, int ready) {
+        const int every = jobs / ready;
+        return job % every == job / every % std::min(every, apps);
+    }
+
+    Now now() const { return {now_, WallTime{std::chrono::hours{24 * 365 * 56}} + now_.time_since_epoch()}; }
+    Step handle(const Event& event) { return core_.handle(event, now()); }
+    void schedule(const AppId& app, const JobInfoPtr& info) { handle(Schedule{.call = {1}, .app = app, .info = info}); }
+
+    // A run that has begun ends, and its job waits again.
+    void replace(const Bind& bind) {
+        ++starts_;
+        const auto info =
+            std::make_shared<const JobInfo>(*JobInfo::Builder(bind.key.id, "Jobs").setRequiresCharging(true).build());
+        handle(Cancel{.call = {1}, .app = bind.key.app, .space = "", .id = bind.key.id});
+        handle(Connected{bind.run});
+        schedule(bind.key.app, info);
+    }
+
+    Scheduler core_;
+    Instant now_{1h};
+    std::vector<JobInfoPtr> ready_;
+    std::size_t starts_ = 0;
+    double infoBytes_ = 0;
+    double coreBytes_ = 0;
+};
+
+struct Figures {
+    double change = 0;
+    double walk = 0;
+    double bytes = 0;
+};
+
+Figures measure(int jobs, int ready) {
+    Crowd crowd(jobs, ready);
+    std::vector<Microseconds> changes, walks;
+    for (int cycle = 0; cycle < cycles; ++cycle) {
+        changes.push_back(crowd.plugIn());
+        walks.push_back(crowd.walk());
+    }
+    const Figures figures{median(changes), median(walks), crowd.coreBytes()};
+    fmt::print("{:>10} {:>10} {:>7} {:>13.1f} {:>11.1f} {:>12.0f} {:>12.0f}\n", jobs, ready, crowd.starts(),
+               figures.change, figures.walk, crowd.coreBytes(), crowd.infoBytes());
+    std::fflush(stdout);
+    return figures;
+}
+
+} // namespace
+
+int main() {
+    fmt::print("{}\n", machine());
+    fmt::print("{:>10} {:>10} {:>7} {:>13} {:>11} {:>12} {:>12}\n", "pending", "ready", "starts", "one change/us",
+               "a walk/us", "core B/job", "JobInfo B");
+    const Figures few = measure(10'000, 100);
+    measure(100'000, 100);
+    const Figures many = measure(1'000'000, 100);
+    measure(100'000, 1000);
+    const Figures ready = measure(1'000'000, 10'000);
+    fmt::print("100 ready of 10^6 cost {:.2f} times those of 10^4 (goal: at most {:.1f})\n", many.change / few.change,
+               goalGrowth);
+    fmt::print("1 % of 10^6 cost {:.2f} times a bare walk of the ready ones (goal: at most {:.0f})\n",
+               ready.change / ready.walk, goalWalk);
+    fmt::print("one of 10^6 pending jobs takes {:.0f} bytes beside its JobInfo, {:.1f} times the goal, {}\n",
+               many.bytes, many.bytes / goalBytes, goalBytes);
+}

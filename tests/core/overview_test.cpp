@@ -1,0 +1,85 @@
+// What a dump tells of the scheduler, of jobs and of apps (jobs.md §9.3).
+#include <doctest/doctest.h>
+
+#include "core/stage.hpp"
+
+using namespace stint;
+using What = Trace::What;
+
+TEST_CASE("a run's clocks are those that it is held to") { // §9.3, §4.4
+    Stage stage;
+    stage.schedule(stage.job(1).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY));
+    stage.until(1min);
+    const JobView view = *stage.view(1);
+    REQUIRE(view.clocks);
+    CHECK(view.clocks->guaranteed == stage.wallAtStart + 10min);
+    CHECK(view.clocks->limit == stage.wallAtStart + 30min);
+    CHECK(view.clocks->timer == stage.wallAtStart + 5min); // its next run-time stamp
+    CHECK(view.clocks->slot == "bg");
+    CHECK(!view.clocks->stop);
+    CHECK(view.network == stage.device.network);
+    stage.behaves.answersStop = false;
+    stage.change([](Device& d) { d.network.reset(); });
+    CHECK(stage.view(1)->clocks->stop == Ending{StopReason::ConstraintConnectivity, InternalReason::Constraints});
+}
+
+TEST_CASE("a job tells when it last did what it was to, and when it did not") { // §9.3, §7.1
+    Stage stage;
+    stage.schedule(stage.job(1).setPeriodic(1h).setPersisted(true));
+    CHECK(!stage.view(1)->lastSuccess);
+    stage.until(1min);
+    stage.finish(1, true);
+    CHECK(stage.view(1)->lastFailure == stage.wallAtStart + 1min);
+    stage.until(2min);
+    stage.finish(1, false);
+    CHECK(stage.view(1)->lastSuccess == stage.wallAtStart + 2min);
+    CHECK(stage.view(1)->latest == stage.wallAtStart + 2h);
+    stage.restart("second boot");
+    CHECK(stage.view(1)->lastSuccess == stage.wallAtStart + 2min);
+    CHECK(stage.view(1)->lastFailure == stage.wallAtStart + 1min);
+}
+
+TEST_CASE("the overview counts slots, and lists who waits for one in order") { // §9.3, §3.4
+    Constants constants;
+    constants.slots = 1;
+    constants.waitingTooLong = false;
+    Stage stage(constants);
+    for (const int id : {1, 2, 3})
+        stage.schedule(stage.job(id).setPriority(id == 3 ? JobInfo::PRIORITY_HIGH : JobInfo::PRIORITY_DEFAULT), false);
+    const SchedulerView whole = stage.core->overview(1);
+    CHECK(whole.constants.at("job.slots") == "1");
+    CHECK(whole.atOnce == 1);
+    CHECK(whole.types.back() == SlotView{.type = "bg", .reserved = 0, .most = 1, .running = 1, .ready = 2});
+    CHECK(whole.queued == 2);
+    CHECK(whole.queue == std::vector{Stage::key(3)}); // the first of them
+    CHECK(whole.tracked == 3);
+    CHECK(whole.persisted == 0);
+    CHECK(stage.core->overview(9).queue == std::vector{Stage::key(3), Stage::key(2)});
+}
+
+TEST_CASE("an app's safeguards are counted within their windows") { // §9.3, §6.7
+    Stage stage;
+    stage.change([](Device& d) { d.plugged = d.charging = false; });
+    stage.schedule(stage.job(1).setPersisted(true), false);
+    stage.until(11min);
+    stage.finish(1, false);
+    const auto counted = [&] { return stage.core->apps(stage.clock()).front().safeguards; };
+    CHECK(counted().regular == 1);
+    CHECK(counted().scheduled == 0); // a minute has gone
+    CHECK(stage.core->apps(stage.clock()).front().bias == 0);
+    stage.until(25h);
+    CHECK(counted() == SafeguardView{});
+}
+
+TEST_CASE("a job's work is listed by number, as far as it was asked for") { // §9.3, §2.5
+    Stage stage;
+    stage.change([](Device& d) { d.network.reset(); });
+    const auto info = std::make_shared<const JobInfo>(stage.job(1).setRequiredNetworkType(1).build().value());
+    for (int nth = 0; nth < 3; ++nth)
+        stage.ask(Schedule{.call = {1}, .app = mail, .info = info, .work = WorkItem{}});
+    CHECK(stage.view(1)->workItems == 3);
+    REQUIRE(stage.core->work(Stage::key(1), 1, 1).size() == 1);
+    CHECK(stage.core->work(Stage::key(1), 1, 1)[0].id == 2);
+    CHECK(stage.core->work(Stage::key(1), 3, 9).empty());
+    CHECK(stage.core->work(Stage::key(2), 0, 9).empty());
+}

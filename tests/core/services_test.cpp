@@ -1,0 +1,66 @@
+// Foreground services (jobs.md §5.5), and what of them outlives the daemon (§12.5).
+#include <doctest/doctest.h>
+
+#include "core/stage.hpp"
+
+using namespace stint;
+
+namespace {
+
+struct Served : Stage {
+    Served() { see(mail, false); }
+
+    bool begins(bool resumes = false) {
+        const ServiceNotification shows{4, Notification::Builder("default").setSmallIcon("note").build()};
+        return !ask(ForegroundServiceAsked{{1}, mail, "Player", true, shows, resumes}).error;
+    }
+    void end() { event(ForegroundServiceAsked{{1}, mail, "Player", false}); }
+    bool admitted() { return schedule(transfer(7), false).result == 1; }
+    bool listed() const { return !core->tasks(clock()).empty(); }
+    void restartUnseen(const std::string& boot = "first boot") {
+        restart(boot);
+        see(mail, false);
+    }
+};
+
+} // namespace
+
+TEST_CASE("a service that its process begins anew after the daemon's death counts as it was begun") { // §2.3, §12.5
+    Served stage;
+    stage.see(mail, true);
+    REQUIRE(stage.begins());
+    stage.see(mail, false);
+    stage.restartUnseen();
+    CHECK_FALSE(stage.listed());
+    CHECK_FALSE(stage.admitted());
+    CHECK(stage.begins(true)); // from the background
+    CHECK(stage.listed());
+    CHECK(stage.admitted());
+    stage.end();
+    CHECK_FALSE(stage.admitted());
+
+    SUBCASE("ended, it is not remembered") {
+        stage.restartUnseen();
+        CHECK_FALSE(stage.begins(true));
+    }
+}
+
+TEST_CASE("only the process that began a service may go on with it") { // §5.5
+    Served stage;
+    CHECK_FALSE(stage.begins(true)); // never begun
+    stage.see(mail, true);
+    REQUIRE(stage.begins());
+    stage.restartUnseen();
+    CHECK_FALSE(stage.begins()); // a new process of the app
+    stage.restartUnseen("second boot");
+    CHECK_FALSE(stage.begins(true)); // nothing has outlived that
+}
+
+TEST_CASE("what the user stopped does not go on after a restart") { // §5.4
+    Served stage;
+    stage.see(mail, true);
+    REQUIRE(stage.begins());
+    stage.restartUnseen();
+    stage.event(StopApp{{1}, mail});
+    CHECK_FALSE(stage.begins(true));
+}
