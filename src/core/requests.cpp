@@ -131,6 +131,18 @@ void merge(Turn& turn, const AppStatePinned& event) {
     turn.effect(Reply{.call = event.call});
 }
 
+void merge(Turn& turn, const PermissionsRevoked& event) {
+    Reply reply{.call = event.call};
+    if (App* app = turn.app(event.app)) {
+        app->memory.revoked = event.revoked;
+        turn.record(SaveApp{app->memory});
+        turn.changedApps.insert(event.app);
+    } else {
+        reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
+    }
+    turn.effect(reply);
+}
+
 void merge(Turn& turn, const AppOpened& event) {
     if (App* app = turn.app(event.app)) {
         forgiveCrashes(app->memory);

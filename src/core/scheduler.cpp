@@ -65,7 +65,8 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     state.lastCommit = snapshot.committed;
     state.clockGood = clockIsGood(snapshot.committed, now);
     for (auto& [memory, written] : snapshot.apps) {
-        if (written == boot) state.memories.emplace(memory.app, std::move(memory));
+        const AppId app = memory.app;
+        state.memories.emplace(app, written == boot ? std::move(memory) : afterBoot(memory));
     }
     for (auto& completed : snapshot.completed) {
         const AppId app = completed.key.app;

@@ -32,4 +32,16 @@ std::optional<ProcessState> processStateNamed(std::string_view name) {
     return std::nullopt;
 }
 
+AppMemory afterBoot(const AppMemory& memory) {
+    AppMemory kept;
+    kept.app = memory.app;
+    kept.channels = memory.channels;
+    kept.revoked = memory.revoked;
+    return kept;
+}
+
+bool holds(const App& app, std::string_view permission) {
+    return app.manifest.declares(permission) && !app.memory.revoked.contains(permission);
+}
+
 } // namespace stint

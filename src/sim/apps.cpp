@@ -1,5 +1,8 @@
 #include "sim/apps.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/core.h>
 
 #include "model/result_name.hpp"
@@ -67,8 +70,10 @@ void Apps::change(const deed::ChangeApp& change) {
     Present* app = find(change.app);
     if (!app) return;
     if (change.permissions) {
-        app->setup.permissions = *change.permissions;
-        world_.tell(AppInstalled{manifestOf(change.app, app->setup, app->version)});
+        // jobs.md §2.3: what the manifest declares stays declared; the user takes it back.
+        std::set<std::string, std::less<>> revoked;
+        std::ranges::set_difference(app->setup.permissions, *change.permissions, std::inserter(revoked, revoked.end()));
+        world_.tell(PermissionsRevoked{{}, change.app, std::move(revoked)});
     }
     if (change.conditions) {
         app->setup.conditions = *change.conditions;

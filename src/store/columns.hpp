@@ -20,7 +20,7 @@ inline constexpr SealedTable jobsTable{
     3};
 inline constexpr SealedTable workTable{
     "work", "app, space, job, item, extras, estimated_down, estimated_up, minimum_chunk, deliveries", 4};
-inline constexpr SealedTable appsTable{"apps", "app, boot, pinned, crashes, bad_until, services", 1};
+inline constexpr SealedTable appsTable{"apps", "app, boot, pinned, crashes, bad_until, services, channels, revoked", 1};
 inline constexpr SealedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label"};
 inline constexpr SealedTable overridesTable{"overrides", "name, value, boot", 1};

@@ -1,6 +1,7 @@
 #include "store/record_writer.hpp"
 
 #include "base/check.hpp"
+#include "store/app_json.hpp"
 #include "store/columns.hpp"
 #include "store/job_json.hpp"
 
@@ -88,7 +89,7 @@ Result<void> RecordWriter::write(const SaveApp& record) {
     std::optional<std::string_view> pinned;
     if (memory.pinned) pinned = nameOf(*memory.pinned);
     return sql_.saveApp.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes), count(memory.badUntil),
-                            flagsText(memory.services));
+                            flagsText(memory.services), channelsText(memory.channels), wordsText(memory.revoked));
 }
 
 Result<void> RecordWriter::write(const DropApp& record) {

@@ -105,7 +105,7 @@ CREATE TABLE work (
 ) STRICT;
 
 -- version 3: when a job last did what it was to, and when it did not (jobs.md §7.1); what foreground services an app
--- has begun (§12.5).
+-- has begun (§12.5), what channels it has created (§5.1), and what permissions were taken back from it (§2.3).
 
 ALTER TABLE jobs ADD COLUMN last_success INTEGER NOT NULL DEFAULT 0; -- 0: never
 ALTER TABLE jobs ADD COLUMN last_failure INTEGER NOT NULL DEFAULT 0;
@@ -117,5 +117,7 @@ UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, seq
                     deadline, deadline_wall, window_end, window_end_wall, abandoned);
 
 ALTER TABLE apps ADD COLUMN services TEXT NOT NULL DEFAULT '{}'; -- JSON: by name, whether begun in sight
-UPDATE apps SET seal = seal(app, boot, pinned, crashes, bad_until, services)
+ALTER TABLE apps ADD COLUMN channels TEXT NOT NULL DEFAULT '[]'; -- JSON: of each id, name, importance; outlives a boot
+ALTER TABLE apps ADD COLUMN revoked  TEXT NOT NULL DEFAULT '[]'; -- JSON: permissions; outlives a boot
+UPDATE apps SET seal = seal(app, boot, pinned, crashes, bad_until, services, channels, revoked)
  WHERE seal IS seal(app, boot, pinned, crashes, bad_until);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 
+#include "store/app_json.hpp"
 #include "store/columns.hpp"
 #include "store/job_json.hpp"
 
@@ -98,6 +99,8 @@ Result<void> addApp(Row row, Snapshot& snapshot) {
     memory.crashes = STINT_TRY(instantsFrom(row.text()));
     memory.badUntil = row.optionalTime<Instant>();
     memory.services = STINT_TRY(flagsFrom(row.text()));
+    memory.channels = STINT_TRY(channelsFrom(row.text()));
+    memory.revoked = STINT_TRY(wordsFrom(row.text()));
     snapshot.apps.emplace_back(std::move(memory), std::move(boot));
     return {};
 }

@@ -170,7 +170,9 @@ TEST_CASE("an app's memory comes back whole, with its boot") { // jobs.md §12.3
                          ProcessState::NotRunning,
                          {at(1s), at(2s)},
                          at(30min),
-                         {{"Player", true}, {"Sync", false}}};
+                         {{"Player", true}, {"Sync", false}},
+                         {{"sync", "Synchronisation", "low"}, {"news", "\"News\"", "high"}},
+                         {"RUN_USER_INITIATED_JOBS"}};
     {
         auto store = openStore(scratch.store());
         commit(store, {SaveApp{full}, SaveApp{AppMemory{bare.app, ProcessState::Top, {at(1s)}, at(1s)}}});
