@@ -57,6 +57,13 @@ public:
                                         const Notification& notification);
     Result<void> stopForegroundService(std::string name);
 
+    /// A channel for this app's notifications, beside "default" and those of its manifest; one that exists changes its
+    /// name only (jobs.md §5.1). importance: "none", "min", "low", "default" or "high". It is kept until it is deleted.
+    /// IllegalArgument without an id or a name, or for another importance.
+    Result<void> createNotificationChannel(std::string id, std::string name, std::string importance = "default");
+    /// Takes what is shown by it away, too. Security while a user-initiated job of this app shows something by it
+    /// (§5.3); IllegalArgument for one of the manifest's; an unknown one is fine.
+    Result<void> deleteNotificationChannel(std::string id);
     // How this process's app stands with its limits (stint/standing.hpp). Each asks the daemon.
 
     /// limits.md §2: StandbyBucket::ACTIVE, …

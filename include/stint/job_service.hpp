@@ -42,6 +42,13 @@ public:
     void updateEstimatedNetworkBytes(const JobParameters& params, Bytes download, Bytes upload);
     void updateTransferredNetworkBytes(const JobParameters& params, Bytes download, Bytes upload);
 
+    /// The same of one item of the job's work, which the job's own numbers follow: of one that was dequeued in this run
+    /// and is not completed.
+    void updateEstimatedNetworkBytes(const JobParameters& params, const JobWorkItem& item, Bytes download,
+                                     Bytes upload);
+    void updateTransferredNetworkBytes(const JobParameters& params, const JobWorkItem& item, Bytes download,
+                                       Bytes upload);
+
     /// A ready event loop: dispatches `connection` until the daemon lets go of this process. The exit code for main:
     /// 0, or 69 where the connection broke.
     static int run(Connection& connection);

@@ -23,7 +23,6 @@ constexpr std::array<std::string_view, 14> manifestKeys{
 constexpr std::array<std::string_view, 5> serviceKeys{"name", "command", "exported", "permission", "foreground_type"};
 constexpr std::array<std::string_view, 3> channelKeys{"id", "name", "importance"};
 constexpr std::array<std::string_view, 2> receiverKeys{"name", "command"};
-constexpr std::array<std::string_view, 5> importances{"none", "min", "low", "default", "high"};
 constexpr std::array<std::string_view, 6> permissions{
     runUserInitiatedJobs, receiveBootCompleted, scheduleExactAlarm, useExactAlarm, "POST_NOTIFICATIONS", bindJobService,
 };
@@ -194,9 +193,9 @@ Result<Channel> channelFrom(const Table& table) {
     if (channel.name.empty()) channel.name = channel.id;
     if (!table.node("importance")) return channel;
     channel.importance = STINT_TRY(table.text("importance"));
-    if (std::find(importances.begin(), importances.end(), channel.importance) == importances.end())
+    if (std::find(channelImportances.begin(), channelImportances.end(), channel.importance) == channelImportances.end())
         return table.wrong(table.node("importance"), "importance \"{}\" is unknown; it is one of {}",
-                           channel.importance, listed(importances));
+                           channel.importance, listed(channelImportances));
     return channel;
 }
 

@@ -79,10 +79,19 @@ Handled startApp(Request& request) {
 Handled setApp(Request& request) {
     const AppId app{STINT_TRY(request.arguments.string())};
     std::optional<std::string> state;
+    std::optional<std::vector<std::string>> revoked;
     DictionaryReader changes("changes", UnknownKeys::Refuse);
-    changes.take("state", state);
+    changes.take("state", state).take("revoked", "as", [&revoked](Reader& value) -> Result<void> {
+        revoked = STINT_TRY(value.strings());
+        return {};
+    });
     STINT_TRY(changes.read(request.arguments));
-    if (!state) return fail(Errc::IllegalArgument, "changes: nothing is to be changed; give a state");
+    if (!state && !revoked) return fail(Errc::IllegalArgument, "changes: nothing is to be changed; give a state");
+    if (state && revoked) return fail(Errc::IllegalArgument, "changes: give state or revoked, one at a time");
+    if (revoked) {
+        request.owner.arrived(PermissionsRevoked{request.call, app, {revoked->begin(), revoked->end()}});
+        return waits();
+    }
     const std::optional<ProcessState> wanted = STINT_TRY(pinned(*state));
     request.owner.arrived(AppStatePinned{request.call, app, wanted});
     return waits();

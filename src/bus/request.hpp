@@ -83,6 +83,10 @@ Handled stopForegroundService(Request&);
 Handled setNotification(Request&);
 Handled updateEstimatedNetworkBytes(Request&);
 Handled updateTransferredNetworkBytes(Request&);
+Handled updateWorkEstimatedNetworkBytes(Request&);
+Handled updateWorkTransferredNetworkBytes(Request&);
+Handled createNotificationChannel(Request&);
+Handled deleteNotificationChannel(Request&);
 
 Handled listJobs(Request&);
 Handled explain(Request&);

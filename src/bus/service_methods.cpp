@@ -13,9 +13,12 @@ Result<RunId> readRun(Request& request) { return RunId{STINT_TRY(request.argumen
 /// What is said of a run that is over, or of another process's, is ignored (jobs.md §4.2): answered, and no more.
 bool isOurs(Request& request, RunId run) { return request.owner.maySpeakFor(request.from, run); }
 
-Handled updateBytes(Request& request, bool estimate) {
+enum class Of { Run, Item };
+
+Handled updateBytes(Request& request, bool estimate, Of what) {
     const RunId run = STINT_TRY(readRun(request));
     BytesUpdated update{.app = request.caller.app, .run = run, .estimate = estimate};
+    if (what == Of::Item) update.item = STINT_TRY(request.arguments.uint64());
     STINT_TRY(request.arguments.read(update.down));
     STINT_TRY(request.arguments.read(update.up));
     // jobs.md §4.7: -1 is unknown.
@@ -69,7 +72,23 @@ Handled setNotification(Request& request) {
     return waits();
 }
 
-Handled updateEstimatedNetworkBytes(Request& request) { return updateBytes(request, true); }
-Handled updateTransferredNetworkBytes(Request& request) { return updateBytes(request, false); }
+Handled updateEstimatedNetworkBytes(Request& request) { return updateBytes(request, true, Of::Run); }
+Handled updateTransferredNetworkBytes(Request& request) { return updateBytes(request, false, Of::Run); }
+Handled updateWorkEstimatedNetworkBytes(Request& request) { return updateBytes(request, true, Of::Item); }
+Handled updateWorkTransferredNetworkBytes(Request& request) { return updateBytes(request, false, Of::Item); }
+
+Handled createNotificationChannel(Request& request) {
+    ChannelCreated created{.call = request.call, .app = request.caller.app, .channel = {}};
+    STINT_TRY(request.arguments.read(created.channel.id));
+    STINT_TRY(request.arguments.read(created.channel.name));
+    STINT_TRY(request.arguments.read(created.channel.importance));
+    request.owner.arrived(std::move(created));
+    return waits();
+}
+
+Handled deleteNotificationChannel(Request& request) {
+    request.owner.arrived(ChannelDeleted{request.call, request.caller.app, STINT_TRY(request.arguments.string())});
+    return waits();
+}
 
 } // namespace stint::methods

@@ -40,6 +40,21 @@ Result<void> Connection::startForegroundService(std::string name, std::int32_t n
 
 Result<void> Connection::stopForegroundService(std::string name) { return impl_->stopForeground(name); }
 
+Result<void> Connection::createNotificationChannel(std::string id, std::string name, std::string importance) {
+    return impl_->call(
+        "CreateNotificationChannel",
+        [&](wire::Writer& writer) {
+            wire::DictionaryWriter options(writer.string(id).string(name).string(importance));
+        },
+        [](wire::Reader&) { return Result<void>(); });
+}
+
+Result<void> Connection::deleteNotificationChannel(std::string id) {
+    return impl_->call(
+        "DeleteNotificationChannel", [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.string(id)); },
+        [](wire::Reader&) { return Result<void>(); });
+}
+
 Result<void> Connection::host(std::string name, BroadcastReceiver& receiver) { return impl_->host(name, receiver); }
 
 Result<std::int32_t> Connection::getAppStandbyBucket() { return valueOf(STINT_TRY(standingOf(*impl_)).bucket); }

@@ -137,8 +137,9 @@ Instant Connection::Impl::nextDeadline() const {
     if (line_ && line_->hasQueued()) return Instant::min();
     Instant next = isMissed() ? retryAt_ : Instant::max();
     for (const client::Run& run : runs_ | std::views::values) {
-        next = std::min(next, run.estimated.dueAt().value_or(Instant::max()));
-        next = std::min(next, run.transferred.dueAt().value_or(Instant::max()));
+        next = std::min(next, run.reports.dueAt());
+        for (const client::Reports& item : run.items | std::views::values)
+            next = std::min(next, item.dueAt());
     }
     return next;
 }

@@ -49,16 +49,16 @@ public:
     void finish(const JobParameters& params, client::Finish finish);
     Result<void> notify(const JobParameters& params, std::int32_t id, const Notification& notification,
                         JobEndNotificationPolicy endPolicy);
-    void estimate(const JobParameters& params, client::ByteCounts counts) {
-        report(params, &client::Run::estimated, counts);
+    void estimate(const JobParameters& params, client::ByteCounts counts, std::optional<std::uint64_t> item = {}) {
+        report(params, item, &client::Reports::estimated, counts);
     }
     /// jobs.md §2.5. nullopt: none is left; where none is being worked on either, the run is over.
     Result<std::optional<WorkItem>> dequeue(const client::RunKey& key);
     Result<void> complete(const client::RunKey& key, std::uint64_t item);
     /// The app holds no parameters of that run any more. For any thread, the mutex held or not.
     void noteLost(const client::RunKey& key);
-    void transfer(const JobParameters& params, client::ByteCounts counts) {
-        report(params, &client::Run::transferred, counts);
+    void transfer(const JobParameters& params, client::ByteCounts counts, std::optional<std::uint64_t> item = {}) {
+        report(params, item, &client::Reports::transferred, counts);
     }
 
 private:
@@ -111,10 +111,16 @@ private:
     JobParameters handOut(const client::RunKey& key, client::Run& run);
     void abandon(client::Runs::value_type& run);
     void abandonLost();
-    void report(const JobParameters& params, client::Throttle client::Run::*kind, client::ByteCounts counts);
+    /// Of the whole run, or of one item of its work.
+    void report(const JobParameters& params, std::optional<std::uint64_t> item, client::Throttle client::Reports::*kind,
+                client::ByteCounts counts);
     void sendDue(const client::RunKey& key, client::Run& run);
     void sendAllDue();
-    void sendCounts(const client::RunKey& key, const char* member, const std::optional<client::ByteCounts>& counts);
+    using Due = std::optional<client::ByteCounts> (*)(client::Throttle&);
+    void sendReports(const client::RunKey& key, client::Run& run, Due due);
+    void sendReports(const client::RunKey& key, std::optional<std::uint64_t> item, client::Reports& reports, Due due);
+    void sendCounts(const client::RunKey& key, std::optional<std::uint64_t> item, const char* member,
+                    const std::optional<client::ByteCounts>& counts);
     void sendRest(client::Run& run, const client::RunKey& key);
     void end(client::Runs::iterator run);
     bool isCurrent(const client::RunKey& key) const { return line_ && key.connection == connection_; }

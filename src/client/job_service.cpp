@@ -49,6 +49,16 @@ void JobService::updateTransferredNetworkBytes(const JobParameters& params, Byte
     if (auto connection = connection_.lock()) connection->transfer(params, {download, upload});
 }
 
+void JobService::updateEstimatedNetworkBytes(const JobParameters& params, const JobWorkItem& item, Bytes download,
+                                             Bytes upload) {
+    if (auto connection = connection_.lock()) connection->estimate(params, {download, upload}, item.getWorkId());
+}
+
+void JobService::updateTransferredNetworkBytes(const JobParameters& params, const JobWorkItem& item, Bytes download,
+                                               Bytes upload) {
+    if (auto connection = connection_.lock()) connection->transfer(params, {download, upload}, item.getWorkId());
+}
+
 int JobService::run(Connection& connection) {
     while (true) {
         pollfd ready{connection.fd(), POLLIN, 0};

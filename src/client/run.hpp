@@ -1,5 +1,6 @@
 // The runs that go on in this process, as the library knows them (jobs.md §4.1, §4.2).
 #pragma once
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -32,6 +33,17 @@ struct Finish {
 
 struct RunHandle;
 
+/// What is said of the bytes of a run, or of one item of its work (jobs.md §4.7).
+struct Reports {
+    Throttle estimated;
+    Throttle transferred;
+
+    /// When one of them has something to send; max: neither.
+    Instant dueAt() const {
+        return std::min(estimated.dueAt().value_or(Instant::max()), transferred.dueAt().value_or(Instant::max()));
+    }
+};
+
 struct Run {
     enum class State {
         Starting,  ///< onStartJob has not returned, or its answer is not sent
@@ -47,8 +59,8 @@ struct Run {
     State state = State::Starting;
     /// Said before onStartJob had answered; the daemon is told after the answer, the order it knows (jobs.md §4.2).
     std::optional<Finish> finish;
-    Throttle estimated;
-    Throttle transferred;
+    Reports reports;
+    std::map<std::uint64_t, Reports> items; ///< of items that were spoken of and are not completed
 };
 
 using Runs = std::map<RunKey, Run>;

@@ -71,12 +71,14 @@ Result<void> Connection::Impl::notify(const JobParameters& params, std::int32_t 
     return done;
 }
 
-void Connection::Impl::report(const JobParameters& params, client::Throttle client::Run::*kind,
-                              client::ByteCounts counts) {
+void Connection::Impl::report(const JobParameters& params, std::optional<std::uint64_t> item,
+                              client::Throttle client::Reports::*kind, client::ByteCounts counts) {
     Hold hold(*this);
     const auto run = runs_.find(JobParametersAccess::keyOf(params));
     if (run == runs_.end() || run->second.finish) return;
-    (run->second.*kind).note(counts);
+    if (item && !run->second.working.contains(*item)) return;
+    client::Reports& reports = item ? run->second.items[*item] : run->second.reports;
+    (reports.*kind).note(counts);
     sendDue(run->first, run->second);
     noticeLoss();
 }
@@ -88,22 +90,36 @@ void Connection::Impl::sendAllDue() {
 }
 
 void Connection::Impl::sendDue(const client::RunKey& key, client::Run& run) {
-    const Instant now = client::clockNow();
-    sendCounts(key, "UpdateEstimatedNetworkBytes", run.estimated.take(now));
-    sendCounts(key, "UpdateTransferredNetworkBytes", run.transferred.take(now));
+    sendReports(key, run, [](client::Throttle& throttle) { return throttle.take(client::clockNow()); });
 }
 
 void Connection::Impl::sendRest(client::Run& run, const client::RunKey& key) {
     if (!isCurrent(key)) return;
-    sendCounts(key, "UpdateEstimatedNetworkBytes", run.estimated.takeRest());
-    sendCounts(key, "UpdateTransferredNetworkBytes", run.transferred.takeRest());
+    sendReports(key, run, [](client::Throttle& throttle) { return throttle.takeRest(); });
 }
 
-void Connection::Impl::sendCounts(const client::RunKey& key, const char* member,
+void Connection::Impl::sendReports(const client::RunKey& key, client::Run& run, Due due) {
+    sendReports(key, std::nullopt, run.reports, due);
+    for (auto& [item, reports] : run.items)
+        sendReports(key, item, reports, due);
+}
+
+void Connection::Impl::sendReports(const client::RunKey& key, std::optional<std::uint64_t> item,
+                                   client::Reports& reports, Due due) {
+    sendCounts(key, item, item ? "UpdateWorkEstimatedNetworkBytes" : "UpdateEstimatedNetworkBytes",
+               due(reports.estimated));
+    sendCounts(key, item, item ? "UpdateWorkTransferredNetworkBytes" : "UpdateTransferredNetworkBytes",
+               due(reports.transferred));
+}
+
+void Connection::Impl::sendCounts(const client::RunKey& key, std::optional<std::uint64_t> item, const char* member,
                                   const std::optional<client::ByteCounts>& counts) {
     if (!counts || !isCurrent(key)) return;
-    (void)line_->tell(
-        member, [&](wire::Writer& writer) { writer.uint64(key.run).int64(counts->download).int64(counts->upload); });
+    (void)line_->tell(member, [&](wire::Writer& writer) {
+        writer.uint64(key.run);
+        if (item) writer.uint64(*item);
+        writer.int64(counts->download).int64(counts->upload);
+    });
 }
 
 } // namespace stint

@@ -75,13 +75,17 @@ Result<std::optional<WorkItem>> Connection::Impl::dequeue(const client::RunKey& 
 Result<void> Connection::Impl::complete(const client::RunKey& key, std::uint64_t item) {
     Hold hold(*this);
     if (!isCurrent(key)) return gone();
+    if (const auto run = runs_.find(key); run != runs_.end()) sendRest(run->second, key); // the item's last word
     auto done = line_->call(
         "CompleteWork",
         [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.uint64(key.run).uint64(item)); },
         [](wire::Reader&) { return Result<void>(); });
     noticeLoss();
     STINT_TRY(std::move(done));
-    if (const auto run = runs_.find(key); run != runs_.end()) run->second.working.erase(item);
+    if (const auto run = runs_.find(key); run != runs_.end()) {
+        run->second.working.erase(item);
+        run->second.items.erase(item);
+    }
     return {};
 }
 

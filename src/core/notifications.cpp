@@ -94,7 +94,7 @@ void setNotification(Turn& turn, const NotificationSet& event) {
     if (found != turn.state.runs.end() && found->second.run.key.app != event.app) {
         reply.error = fail(Errc::Security, "run {} belongs to another app than {}", event.run.value, event.app.name);
     } else if (const App* app = turn.app(event.app); found != turn.state.runs.end() && app) {
-        reply.error = notificationError(app->manifest, event.notification);
+        reply.error = notificationError(*app, event.notification);
         if (!reply.error) post(turn, found->second.run, event);
     } // else the run is over: nothing to show, and nothing wrong (jobs.md §4.2)
     turn.effect(reply);
@@ -143,6 +143,48 @@ void endServices(Turn& turn, App& app) {
 void merge(Turn& turn, const NotificationDismissed& event) {
     // jobs.md §5.3: a dismissal is no stop, and the app may post it again.
     turn.state.notifications.erase({event.app, event.id});
+}
+
+void merge(Turn& turn, const ChannelCreated& event) {
+    Reply reply{.call = event.call};
+    App* app = turn.app(event.app);
+    if (!app) {
+        reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
+    } else if (auto wrong = channelError(*app, event.channel, turn.state.constants)) {
+        reply.error = std::move(wrong);
+    } else {
+        const Channel channel = createdChannel(*app, event.channel);
+        auto& created = app->memory.channels;
+        const auto old = std::ranges::find(created, channel.id, &Channel::id);
+        if (old == created.end()) {
+            created.push_back(channel);
+        } else {
+            *old = channel;
+        }
+        turn.record(SaveApp{app->memory});
+    }
+    turn.effect(reply);
+}
+
+void merge(Turn& turn, const ChannelDeleted& event) {
+    Reply reply{.call = event.call};
+    std::vector<Key> shown;
+    bool used = false;
+    for (const auto& [key, posted] : turn.state.notifications) {
+        if (key.first != event.app || posted.notification.getChannelId() != event.id) continue;
+        shown.push_back(key);
+        used = used || posted.userInitiated;
+    }
+    if (App* app = turn.app(event.app)) {
+        reply.error = deletionError(*app, event.id, used);
+        if (!reply.error &&
+            std::erase_if(app->memory.channels, [&](const Channel& c) { return c.id == event.id; }) > 0) {
+            turn.record(SaveApp{app->memory});
+            for (const Key& key : shown) // what is shown goes with its channel
+                withdraw(turn, key, turn.state.notifications.at(key).lastUser);
+        }
+    }
+    turn.effect(reply);
 }
 
 } // namespace stint

@@ -3,7 +3,9 @@
 
 #include "base/fail.hpp"
 #include "core/state.hpp"
+#include "rules/alarm.hpp"
 #include "rules/app_gate.hpp"
+#include "rules/standby.hpp"
 
 namespace stint {
 namespace {
@@ -126,6 +128,22 @@ void merge(Turn& turn, const AppStatePinned& event) {
     turn.save(*app);
     followState(turn, *app);
     turn.effect(Reply{.call = event.call});
+}
+
+void merge(Turn& turn, const PermissionsRevoked& event) {
+    Reply reply{.call = event.call};
+    if (App* app = turn.app(event.app)) {
+        const Bucket before = bucketOf(*app);
+        const bool exact = maySetExactAlarms(*app);
+        app->memory.revoked = event.revoked;
+        turn.save(*app);
+        turn.changedApps.insert(event.app);
+        if (exact && !maySetExactAlarms(*app)) dropAlarms(turn, event.app, true); // limits.md §7.5
+        setUsage(turn, *app, before, app->memory.usage);
+    } else {
+        reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
+    }
+    turn.effect(reply);
 }
 
 void merge(Turn& turn, const AppOpened& event) {

@@ -139,9 +139,10 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     run.estimatedDown = payload.down;
     run.estimatedUp = payload.up;
     if (job.info->getRequiredNetwork()) run.network = state.device.network;
-    const bool over = overTimeouts(app, run.kind, turn.now.elapsed, state.constants);
-    run.guarantee = guaranteedRun(run.kind, over, payload, run.network, state.constants);
-    run.limit = std::max(longestRun(run.kind, over, state.constants), run.guarantee);
+    const JobClass timed = timedAs(run.kind, app);
+    const bool over = overTimeouts(app, timed, turn.now.elapsed, state.constants);
+    run.guarantee = guaranteedRun(timed, over, payload, run.network, state.constants);
+    run.limit = std::max(longestRun(timed, over, state.constants), run.guarantee);
     setTimer(state, run, turn.now.elapsed + state.constants.bindTimeout);
 
     tracked.run = id;
@@ -282,6 +283,7 @@ void merge(Turn& turn, const Abandoned& event) {
 void merge(Turn& turn, const BytesUpdated& event) {
     Running* running = findOwn(turn.state, event.run, event.app);
     if (!running) return;
+    if (event.item) return updateItem(turn, *running, event);
     Run& run = running->run;
     if (!event.estimate) {
         run.transferredDown = event.down;
@@ -292,8 +294,9 @@ void merge(Turn& turn, const BytesUpdated& event) {
     run.estimatedUp = event.up;
     // jobs.md §4.4: a new estimate may lengthen the guarantee, never shorten it.
     const App* app = turn.app(run.key.app);
-    const bool over = app && overTimeouts(*app, run.kind, turn.now.elapsed, turn.state.constants);
-    const Duration fresh = guaranteedRun(run.kind, over, {event.down, event.up}, run.network, turn.state.constants);
+    const JobClass timed = app ? timedAs(run.kind, *app) : run.kind;
+    const bool over = app && overTimeouts(*app, timed, turn.now.elapsed, turn.state.constants);
+    const Duration fresh = guaranteedRun(timed, over, {event.down, event.up}, run.network, turn.state.constants);
     run.guarantee = std::max(run.guarantee, fresh);
     if (run.state == RunState::Executing) {
         setTimer(turn.state, run, nextTimer(run, turn.now.elapsed, turn.state.constants));

@@ -39,7 +39,7 @@ void merge(Turn& turn, const ForegroundServiceAsked& event) {
                            "ForegroundServiceStartNotAllowed: {} is not visible and holds no right to start one from "
                            "the background",
                            event.app.name);
-    } else if (auto wrong = event.shows ? notificationError(app->manifest, event.shows->notification) : std::nullopt) {
+    } else if (auto wrong = event.shows ? notificationError(*app, event.shows->notification) : std::nullopt) {
         reply.error = std::move(wrong);
     } else {
         // Begun in a state that admits a user-initiated job, it keeps that right for as long as it lasts (§2.3).

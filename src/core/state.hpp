@@ -248,6 +248,11 @@ void showService(Turn& turn, const AppId& app, const std::string& service, const
 void endService(Turn& turn, App& app, const std::string& service);
 void endServices(Turn& turn, App& app);
 
+// Channels (notifications.cpp).
+
+void merge(Turn& turn, const ChannelCreated& event);
+void merge(Turn& turn, const ChannelDeleted& event);
+
 // What apps and people ask (requests.cpp).
 
 void merge(Turn& turn, const Schedule& event);
@@ -257,6 +262,7 @@ void merge(Turn& turn, const StopApp& event);
 /// Its processes are killed: it is not seen any more, its foreground services are over, and no pin holds.
 void nothingRunsOf(Turn& turn, const AppId& app);
 void merge(Turn& turn, const AppStatePinned& event);
+void merge(Turn& turn, const PermissionsRevoked& event);
 void merge(Turn& turn, const AppOpened& event);
 
 // What is seen of apps and the device (sightings.cpp).
@@ -288,6 +294,8 @@ void merge(Turn& turn, const Abandoned& event);
 
 void merge(Turn& turn, const DequeueWork& event);
 void merge(Turn& turn, const CompleteWork& event);
+/// What a run says of one item of its work; of one that it is not working on, nothing (jobs.md §4.7).
+void updateItem(Turn& turn, Running& running, const BytesUpdated& event);
 
 // Foreground services (services.cpp).
 

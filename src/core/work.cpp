@@ -1,6 +1,7 @@
 // Work items of a running job (jobs.md §2.5): handed out oldest first, one delivery more each time, gone when
 // completed.
 #include <algorithm>
+#include <limits>
 
 #include "base/fail.hpp"
 #include "core/state.hpp"
@@ -31,7 +32,36 @@ std::optional<Error> over(const Turn& turn, const AppId& app, RunId run) {
     return fail(Errc::Security, "run {} is over, or another app's: its work is not handed out any more", run.value);
 }
 
+// A total, of which one part was `old` and is `now`; what is unknown counts as nothing.
+Bytes shifted(Bytes total, Bytes old, Bytes now) {
+    if (total == unknownBytes && now == unknownBytes) return unknownBytes;
+    const auto known = [](Bytes bytes) { return std::max<Bytes>(bytes, 0); };
+    const Bytes others = std::max<Bytes>(known(total) - known(old), 0);
+    return others + std::min(known(now), std::numeric_limits<Bytes>::max() - others); // an app may say any number
+}
+
 } // namespace
+
+void updateItem(Turn& turn, Running& running, const BytesUpdated& event) {
+    const auto [own, job] = find(turn, event.app, event.run);
+    if (!job) return;
+    const auto item = std::ranges::find(job->work, *event.item, &WorkItem::id);
+    if (item == job->work.end() || !item->active) return;
+    const Run& run = running.run;
+    BytesUpdated whole{.app = event.app, .run = event.run, .estimate = event.estimate};
+    if (event.estimate) {
+        whole.down = shifted(run.estimatedDown, item->estimatedDown, event.down);
+        whole.up = shifted(run.estimatedUp, item->estimatedUp, event.up);
+        item->estimatedDown = event.down;
+        item->estimatedUp = event.up;
+    } else {
+        Moved& moved = running.run.itemsMoved[item->id];
+        whole.down = shifted(run.transferredDown, moved.down, event.down);
+        whole.up = shifted(run.transferredUp, moved.up, event.up);
+        moved = {event.down, event.up};
+    }
+    merge(turn, whole);
+}
 
 void merge(Turn& turn, const DequeueWork& event) {
     const auto [running, job] = find(turn, event.app, event.run);

@@ -44,4 +44,8 @@ std::optional<ProcessState> processStateNamed(std::string_view name) {
     return std::nullopt;
 }
 
+bool holds(const App& app, std::string_view permission) {
+    return app.manifest.declares(permission) && !app.memory.revoked.contains(permission);
+}
+
 } // namespace stint

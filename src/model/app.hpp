@@ -1,5 +1,6 @@
 // An installed app: what its manifest declares, and what is known of it now.
 #pragma once
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -35,6 +36,9 @@ struct Service {
 
     bool operator==(const Service&) const = default;
 };
+
+/// "none", "min", "low", "default", "high": how much a channel's notifications may disturb.
+inline constexpr std::array<std::string_view, 5> channelImportances{"none", "min", "low", "default", "high"};
 
 struct Channel {
     std::string id;
@@ -108,6 +112,10 @@ struct AppMemory {
     /// Foreground services it has not ended, and whether each was begun while it might start UI: what a process that
     /// outlives the daemon begins anew (jobs.md §2.3, §12.5).
     std::map<std::string, bool, std::less<>> services;
+    /// Notification channels that it created itself, or gave another name (jobs.md §5.1); they outlive a boot.
+    std::vector<Channel> channels;
+    /// What its manifest declares and the user has taken back (jobs.md §2.3); outlives a boot.
+    std::set<std::string, std::less<>> revoked;
 
     bool operator==(const AppMemory&) const = default;
 };
@@ -129,6 +137,9 @@ struct App {
     std::vector<Instant> silences;                     ///< ANR events within job.safeguard.unresponsive_window
     std::vector<Instant> scheduleCalls;                ///< persisted schedule() calls within job.schedule_rate_window
 };
+
+/// Whether the manifest declares it and the user has not taken it back.
+bool holds(const App&, std::string_view permission);
 
 /// The state that rules read: the pinned one, else what is seen.
 ProcessState stateOf(const App&);

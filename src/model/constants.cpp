@@ -63,6 +63,7 @@ constexpr std::array jobRows{
                 ConstantKind::Choice, backoffPolicies},
     timer("job.duration_stamp", &C::durationStamp, "how often a run's time is written to the store"),
     timer("job.max_backoff", &C::maxBackoff, "cap on any computed back-off"),
+    number("job.max_channels_per_app", &C::maxChannelsPerApp, 0, 10'000, "notification channels an app may create"),
     number("job.max_jobs_per_app", &C::maxJobsPerApp, 1, many, "distinct jobs of one app"),
     number("job.max_namespace_len", &C::maxNamespaceLength, 1, 100'000, "characters of a namespace"),
     number("job.max_notifications_per_app", &C::maxNotificationsPerApp, 1, 10'000,

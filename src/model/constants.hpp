@@ -67,6 +67,7 @@ struct Constants {
     bool batching = false;
     Duration screenOffSettle = 30s; ///< how long after the screen went off the device still counts as interactive
     std::int64_t maxNotificationsPerApp = 50; ///< PROPOSAL: an app cannot fill the memory with what it leaves behind
+    std::int64_t maxChannelsPerApp = 100;     ///< PROPOSAL: nor with the channels it creates
     // Safeguards (jobs.md §12.3).
     std::int64_t crashGuardCrashes = 3;
     Duration crashGuardWindow = 1min;

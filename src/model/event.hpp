@@ -64,6 +64,7 @@ struct BytesUpdated {
     bool estimate = false; ///< the estimated payload; else what was transferred
     Bytes down = unknownBytes;
     Bytes up = unknownBytes;
+    std::optional<std::uint64_t> item; ///< of this item of its work alone (jobs.md §4.7)
 };
 
 /// dequeueWork(): the next item, or nothing, which ends the job where none is left to complete (jobs.md §2.5).
@@ -95,7 +96,20 @@ struct ForegroundServiceAsked {
     std::string service;
     bool start = true;
     std::optional<ServiceNotification> shows; ///< nullopt: a simulated one, which shows nothing
-    bool resumes = false; ///< begun under a daemon that has died since, by a process that has not
+    bool resumes = false;                     ///< begun under a daemon that has died since, by a process that has not
+};
+
+/// createNotificationChannel() (jobs.md §5.1); one that exists changes its name only.
+struct ChannelCreated {
+    CallId call;
+    AppId app;
+    Channel channel;
+};
+/// deleteNotificationChannel() (jobs.md §5.3).
+struct ChannelDeleted {
+    CallId call;
+    AppId app;
+    std::string id;
 };
 
 // What edges see of an app's processes.
@@ -172,6 +186,12 @@ struct AppStatePinned {
     CallId call;
     AppId app;
     std::optional<ProcessState> state; ///< nullopt: what is really seen
+};
+/// The permissions that the user has taken back from the app; an empty set gives all of them again (jobs.md §2.3).
+struct PermissionsRevoked {
+    CallId call;
+    AppId app;
+    std::set<std::string, std::less<>> revoked;
 };
 struct StopApp {
     CallId call;
@@ -296,11 +316,12 @@ struct Tick {};
 
 using Event =
     std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
-                 Abandoned, ForegroundServiceAsked, Connected, BindFailed, StartAnswered, StopAnswered, RunLost,
-                 NotificationTapped, NotificationDismissed, AppInstalled, AppUninstalled, AppSeen, AppConditions,
-                 AppTapped, ContentChanged, ClockSet, AppOpened, AppStatePinned, StopApp, ForceStop, RunJob, StopJobs,
-                 ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced,
-                 BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, AlarmSet,
-                 AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+                 Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed, StartAnswered,
+                 StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled, AppUninstalled, AppSeen,
+                 AppConditions, AppTapped, ContentChanged, ClockSet, AppOpened, AppStatePinned, PermissionsRevoked,
+                 StopApp, ForceStop, RunJob, StopJobs, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged,
+                 UsageReported, BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed,
+                 PolicyChanged, AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld,
+                 ShuttingDown, Tick>;
 
 } // namespace stint

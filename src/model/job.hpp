@@ -1,6 +1,7 @@
 // A job, one run of it, and what is kept of it when it has ended.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -131,6 +132,12 @@ struct Ending {
     bool operator==(const Ending&) const = default;
 };
 
+/// What was moved of one item of work in a run (jobs.md §4.7).
+struct Moved {
+    Bytes down = 0;
+    Bytes up = 0;
+};
+
 /// One run, from the slot to its end.
 struct Run {
     RunId id;
@@ -158,6 +165,7 @@ struct Run {
     Bytes estimatedUp = unknownBytes;
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
+    std::map<std::uint64_t, Moved> itemsMoved; ///< of items that say so themselves; the two above have it in
 };
 
 /// An entry of an app's history of completed jobs (jobs.md §0 completed_history).

@@ -43,7 +43,8 @@ std::optional<Error> manifestError(const App& app, const JobInfo& job) {
 
 Admission admission(const App& app, const Schedule& request, Instant now) {
     if (!request.info->isUserInitiated()) return Admission::Admitted;
-    if (!mayRunUserInitiated(app)) return Admission::NotDeclared;
+    if (!app.manifest.declares(runUserInitiatedJobs)) return Admission::NotDeclared;
+    if (!mayRunUserInitiated(app)) return Admission::NotAllowed; // declared, and taken back by the user
     // jobs.md §12.2: a foreground terminal counts as top while it is. Who schedules on behalf of a built-in app brings
     // its own visibility, not that of others who do the same (design.md, who is calling).
     if (request.callerVisible) return Admission::Admitted;
@@ -67,7 +68,7 @@ bool isStartCondition(std::string_view name) {
     return std::ranges::find(names, name) != names.end();
 }
 
-bool mayRunUserInitiated(const App& app) { return app.manifest.declares(runUserInitiatedJobs); }
+bool mayRunUserInitiated(const App& app) { return holds(app, runUserInitiatedJobs); }
 
 Result<std::string> trimmedNamespace(const std::string& name, const Constants& constants) {
     const auto first = name.find_first_not_of(blanks);

@@ -63,7 +63,7 @@ bool isExact(AlarmKind kind) {
 bool isWhileIdle(AlarmKind kind) { return kind == AlarmKind::WhileIdle || kind == AlarmKind::ExactWhileIdle; }
 
 bool holdsExactPermission(const App& app) {
-    return app.manifest.declares(scheduleExactAlarm) || app.manifest.declares(useExactAlarm);
+    return holds(app, scheduleExactAlarm) || holds(app, useExactAlarm);
 }
 
 bool maySetExactAlarms(const App& app) { return holdsExactPermission(app) || powerAllowlisted(app); }

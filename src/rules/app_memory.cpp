@@ -34,6 +34,8 @@ AppMemory afterBoot(AppMemory memory, Now written, Now now, const Constants& con
     kept.usage = std::move(memory.usage);
     kept.batteryUse = memory.batteryUse;
     kept.dataSaverExempt = memory.dataSaverExempt;
+    kept.channels = std::move(memory.channels);
+    kept.revoked = std::move(memory.revoked);
     // What was at t lies as long before now as the wall clock says; one that went back must not place it ahead.
     const Duration passed = std::max(now.wall - written.wall, Duration{0});
     const Duration by = now.elapsed - written.elapsed - passed;

@@ -1,6 +1,7 @@
 #include "rules/kind.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "rules/connectivity.hpp"
 
@@ -34,7 +35,9 @@ Payload payloadOf(const Job& job) {
     // jobs.md §2.5: its own estimates plus those of its items, unknown parts skipped.
     Payload sum{job.info->getEstimatedNetworkDownloadBytes(), job.info->getEstimatedNetworkUploadBytes()};
     const auto add = [](Bytes& total, Bytes part) {
-        if (part != unknownBytes) total = std::max<Bytes>(total, 0) + part;
+        if (part == unknownBytes) return;
+        const Bytes before = std::max<Bytes>(total, 0);
+        total = before + std::min(part, std::numeric_limits<Bytes>::max() - before); // an app may say any number
     };
     for (const WorkItem& item : job.work) {
         add(sum.down, item.estimatedDown);

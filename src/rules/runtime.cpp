@@ -36,6 +36,11 @@ Duration longestRun(JobClass kind, bool overSafeguard, const Constants& constant
     return {};
 }
 
+JobClass timedAs(JobClass kind, const App& app) {
+    const bool revoked = kind == JobClass::UserInitiated && !holds(app, runUserInitiatedJobs);
+    return revoked ? JobClass::Regular : kind;
+}
+
 Duration guaranteedRun(JobClass kind, bool overSafeguard, Payload payload, const std::optional<Network>& network,
                        const Constants& constants) {
     if (kind == JobClass::Regular) return constants.minGuaranteeRegular;

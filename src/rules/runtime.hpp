@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "model/app.hpp"
 #include "model/constants.hpp"
 #include "model/job.hpp"
 
@@ -9,6 +10,9 @@ namespace stint {
 
 /// The maximum limit of one run; shortened for an app that is over its safeguard (jobs.md §6.7).
 Duration longestRun(JobClass kind, bool overSafeguard, const Constants& constants);
+
+/// What a run of this class is timed as: a user-initiated one of an app that may run none any more as a regular one.
+JobClass timedAs(JobClass kind, const App& app);
 
 /// What is known of a payload; unknownBytes where it is not.
 struct Payload {

@@ -77,7 +77,7 @@ void hold(Usage& usage, const Promotion& promotion, Duration running) {
 
 Bucket leastBucket(const App& app) {
     if (powerAllowlisted(app)) return Bucket::Exempted;
-    if (app.manifest.builtIn || app.manifest.declares(useExactAlarm)) return Bucket::WorkingSet;
+    if (app.manifest.builtIn || holds(app, useExactAlarm)) return Bucket::WorkingSet;
     return Bucket::Never;
 }
 

@@ -1,5 +1,8 @@
 #include "sim/apps.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/core.h>
 
 #include "model/result_name.hpp"
@@ -82,8 +85,13 @@ void Apps::change(const deed::ChangeApp& change) {
     if (change.dataSaverExempt) world_.tell(DataSaverExemptionSet{{}, change.app, *change.dataSaverExempt});
     if (change.tempAllowlist) world_.tell(TemporarilyAllowed{{}, change.app, *change.tempAllowlist});
     if (change.permissions) {
-        app->setup.permissions = *change.permissions;
-        world_.tell(AppInstalled{manifestOf(change.app, app->setup, app->version)});
+        // jobs.md §2.3: what the manifest declares stays declared; the user takes it back.
+        std::set<std::string, std::less<>> revoked;
+        std::ranges::set_difference(app->setup.permissions, *change.permissions, std::inserter(revoked, revoked.end()));
+        const auto before = app->setup.permissions.size();
+        app->setup.permissions.insert(change.permissions->begin(), change.permissions->end());
+        if (app->setup.permissions.size() != before) present(change.app, *app); // its manifest declares more now
+        world_.tell(PermissionsRevoked{{}, change.app, std::move(revoked)});
     }
     if (change.conditions) {
         app->setup.conditions = *change.conditions;

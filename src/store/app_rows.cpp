@@ -4,6 +4,7 @@
 #include <limits>
 #include <tuple>
 
+#include "store/app_json.hpp"
 #include "store/checked_json.hpp"
 #include "store/device_json.hpp"
 #include "store/job_json.hpp"
@@ -53,6 +54,8 @@ Result<void> addApp(StoredRow row, Snapshot& snapshot) {
     memory.crashes = STINT_TRY(instantsFrom(row.text()));
     memory.badUntil = row.optionalTime<Instant>();
     memory.services = STINT_TRY(flagsFrom(row.text()));
+    memory.channels = STINT_TRY(channelsFrom(row.text()));
+    memory.revoked = STINT_TRY(wordsFrom(row.text()));
     stored.written = STINT_TRY(writtenFrom(row));
     memory.seen = row.flag();
     const auto name = row.text();

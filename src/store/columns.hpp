@@ -22,7 +22,7 @@ inline constexpr SealedTable workTable{
     "work", "app, space, job, item, extras, estimated_down, estimated_up, minimum_chunk, deliveries", 4};
 inline constexpr SealedTable appsTable{
     "apps",
-    "app, boot, pinned, crashes, bad_until, services, written, written_wall, seen, battery_use, data_saver_exempt, "
+    "app, boot, pinned, crashes, bad_until, services, channels, revoked, written, written_wall, seen, battery_use, data_saver_exempt, "
     "allowlisted_until, usage",
     1};
 inline constexpr SealedTable ledgersTable{"ledgers", "app, boot, written, written_wall, ledger", 1};

@@ -240,32 +240,4 @@ Result<PersistableBundle> extrasFrom(std::string_view text) {
     }
 }
 
-std::string instantsText(const std::vector<Instant>& instants) {
-    json list = json::array();
-    for (const auto instant : instants)
-        list.push_back(instant.time_since_epoch().count());
-    return list.dump();
-}
-
-Result<std::vector<Instant>> instantsFrom(std::string_view text) {
-    try {
-        std::vector<Instant> instants;
-        for (const auto& count : json::parse(text))
-            instants.emplace_back(Duration{count.get<Duration::rep>()});
-        return instants;
-    } catch (const json::exception& problem) {
-        return fail(Errc::IllegalArgument, "no list of instants: {}", problem.what());
-    }
-}
-
-std::string flagsText(const Flags& flags) { return textOf(json(flags)); }
-
-Result<Flags> flagsFrom(std::string_view text) {
-    try {
-        return json::parse(text).get<Flags>();
-    } catch (const json::exception& problem) {
-        return fail(Errc::IllegalArgument, "no flags: {}", problem.what());
-    }
-}
-
 } // namespace stint

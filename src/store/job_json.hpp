@@ -1,10 +1,8 @@
 // A JobInfo as JSON, with the keys of the wire (dbus/org.stint.JobScheduler1.xml), and back. Extras keep their types by
 // the wire's type letters. Reading takes nobody's word: an unknown key or a broken rule of jobs.md §1.2 is an error.
 #pragma once
-#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "stint/job_info.hpp"
 
@@ -20,12 +18,5 @@ Result<JobInfo> jobInfoFrom(std::string_view text);
 /// Of a work item.
 std::string extrasText(const PersistableBundle& extras);
 Result<PersistableBundle> extrasFrom(std::string_view text);
-
-std::string instantsText(const std::vector<Instant>& instants);
-Result<std::vector<Instant>> instantsFrom(std::string_view text);
-
-using Flags = std::map<std::string, bool, std::less<>>;
-std::string flagsText(const Flags& flags);
-Result<Flags> flagsFrom(std::string_view text);
 
 } // namespace stint

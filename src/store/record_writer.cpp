@@ -1,6 +1,7 @@
 #include "store/record_writer.hpp"
 
 #include "base/check.hpp"
+#include "store/app_json.hpp"
 #include "store/columns.hpp"
 #include "store/device_json.hpp"
 #include "store/job_json.hpp"
@@ -100,7 +101,7 @@ Result<void> RecordWriter::write(const SaveApp& record) {
     std::optional<std::string_view> pinned;
     if (memory.pinned) pinned = nameOf(*memory.pinned);
     STINT_TRY(sql_.saveApp.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes),
-                               count(memory.badUntil), flagsText(memory.services), count(written.elapsed), count(written.wall), memory.seen,
+                               count(memory.badUntil), flagsText(memory.services), channelsText(memory.channels), wordsText(memory.revoked), count(written.elapsed), count(written.wall), memory.seen,
                                nameOf(memory.batteryUse), memory.dataSaverExempt, count(memory.allowlistedUntil),
                                usageText(memory.usage)));
     return sql_.saveLedger.run(memory.app.name, boot_.value, count(written.elapsed), count(written.wall),

@@ -106,7 +106,8 @@ CREATE TABLE work (
 ) STRICT;
 
 -- version 3: when a job last did what it was to, and when it did not (jobs.md §7.1); what foreground services an app
--- has begun (§12.5); the limits (limits.md): what apps are used for and have used up, alarms, messages on their way.
+-- has begun (§12.5), what channels it has created (§5.1), what permissions were taken back from it (§2.3); the limits
+-- (limits.md): what apps are used for and have used up, alarms, messages on their way.
 
 ALTER TABLE jobs ADD COLUMN last_success INTEGER NOT NULL DEFAULT 0; -- 0: never
 ALTER TABLE jobs ADD COLUMN last_failure INTEGER NOT NULL DEFAULT 0;
@@ -133,6 +134,8 @@ INSERT INTO ledgers SELECT app, boot, 0, 0, '{}', seal(app, boot, 0, 0, '{}') FR
  WHERE seal IS seal(app, boot, pinned, crashes, bad_until);
 
 ALTER TABLE apps ADD COLUMN services          TEXT    NOT NULL DEFAULT '{}'; -- JSON: by name, whether begun in sight
+ALTER TABLE apps ADD COLUMN channels          TEXT    NOT NULL DEFAULT '[]'; -- JSON: of each id, name, importance
+ALTER TABLE apps ADD COLUMN revoked           TEXT    NOT NULL DEFAULT '[]'; -- JSON: permissions
 ALTER TABLE apps ADD COLUMN written           INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE apps ADD COLUMN written_wall      INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE apps ADD COLUMN seen              INTEGER NOT NULL DEFAULT 0;
@@ -140,7 +143,7 @@ ALTER TABLE apps ADD COLUMN battery_use       TEXT    NOT NULL DEFAULT 'optimize
 ALTER TABLE apps ADD COLUMN data_saver_exempt INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE apps ADD COLUMN allowlisted_until INTEGER;
 ALTER TABLE apps ADD COLUMN usage             TEXT    NOT NULL DEFAULT '{}'; -- JSON (usage_json.hpp)
-UPDATE apps SET seal = seal(app, boot, pinned, crashes, bad_until, services, written, written_wall, seen, battery_use,
+UPDATE apps SET seal = seal(app, boot, pinned, crashes, bad_until, services, channels, revoked, written, written_wall, seen, battery_use,
                             data_saver_exempt, allowlisted_until, usage)
  WHERE seal IS seal(app, boot, pinned, crashes, bad_until);
 

@@ -177,3 +177,52 @@ TEST_CASE("an app may ask for the battery's state, and for no other verb") { // 
     CHECK(say(world, app, {}).error().code == Errc::Security);
     CHECK(world.owner.verbs.size() == 1);
 }
+
+TEST_CASE("bytes may be told of one item of work, and a channel's words reach the core") { // jobs.md §4.7, §5.1
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    world.owner.runs = {RunId{3}};
+    const auto bytes = [](std::int64_t up) {
+        return [up](Writer& writer) { writer.uint64(3).uint64(9).int64(10).int64(up); };
+    };
+    CHECK(!world.ask(app, jobSchedulerInterface, "UpdateWorkTransferredNetworkBytes", bytes(-1)).isError());
+    const auto& update = std::get<BytesUpdated>(world.owner.arrivals.at(0));
+    CHECK(update.item == 9U);
+    CHECK(!update.estimate);
+    CHECK(update.down == 10);
+    CHECK(update.up == unknownBytes);
+    CHECK(world.ask(app, jobSchedulerInterface, "UpdateWorkEstimatedNetworkBytes", bytes(-2)).error().code ==
+          Errc::IllegalArgument);
+
+    app.send(jobSchedulerInterface, "CreateNotificationChannel", [](Writer& writer) {
+        writer.string("sync").string("Synchronisation").string("low");
+        noOptions(writer);
+    });
+    app.send(jobSchedulerInterface, "DeleteNotificationChannel", [](Writer& writer) {
+        writer.string("news");
+        noOptions(writer);
+    });
+    world.settle(app);
+    CHECK(std::get<ChannelCreated>(world.owner.arrivals.at(1)).channel == Channel{"sync", "Synchronisation", "low"});
+    CHECK(std::get<ChannelDeleted>(world.owner.arrivals.at(2)).id == "news");
+}
+
+TEST_CASE("permissions are taken back by the operator") { // jobs.md §2.3
+    World world;
+    Client person = world.connectOperator();
+    const auto revoke = [](bool state) {
+        return [state](Writer& writer) {
+            writer.string("com.example.mail");
+            {
+                DictionaryWriter changes(writer);
+                changes.put("revoked", std::vector<std::string>{"RUN_USER_INITIATED_JOBS"});
+                if (state) changes.put("state", std::string_view("top"));
+            }
+            noOptions(writer);
+        };
+    };
+    person.send(taskManagerInterface, "SetApp", revoke(false));
+    world.settle(person);
+    CHECK(std::get<PermissionsRevoked>(world.owner.arrivals.at(0)).revoked.contains("RUN_USER_INITIATED_JOBS"));
+    CHECK(world.ask(person, taskManagerInterface, "SetApp", revoke(true)).error().code == Errc::IllegalArgument);
+}

@@ -71,10 +71,18 @@ Result<std::string> describe(const wire::Message& message) {
         }
         return fmt::format("{} {}{}", member, name, resumes ? " again" : "");
     }
+    if (member == "CreateNotificationChannel") {
+        std::string what = member;
+        for (int nth = 0; nth < 3; ++nth)
+            what += " " + STINT_TRY(reader.string());
+        return what;
+    }
+    if (member == "DeleteNotificationChannel") return member + " " + STINT_TRY(reader.string());
     if (member.starts_with("Update")) {
-        const auto run = STINT_TRY(reader.uint64());
+        std::string what = fmt::format("{} run={}", member, STINT_TRY(reader.uint64()));
+        if (member.starts_with("UpdateWork")) what += fmt::format(" item={}", STINT_TRY(reader.uint64()));
         const auto download = STINT_TRY(reader.int64());
-        return fmt::format("{} run={} {} {}", member, run, download, STINT_TRY(reader.int64()));
+        return fmt::format("{} {} {}", what, download, STINT_TRY(reader.int64()));
     }
     return member;
 }

@@ -211,3 +211,40 @@ TEST_CASE("a foreground service is begun and ended by its name") { // jobs.md §
          {"StartForegroundService Player", "StartForegroundService Player", "StopForegroundService Player"})
         CHECK(world.daemon.heard() == line);
 }
+
+TEST_CASE(
+    "the bytes of an item of work are told of it alone, the last of them before it is completed") { // jobs.md §4.7
+    World<RecordedService> world;
+    answerDone(world.daemon, "CompleteWork");
+    REQUIRE(world.start(1));
+    const JobParameters params = world.service.last;
+    world.hands(itemOf(4));
+    const auto item = params.dequeueWork().value();
+    REQUIRE(item);
+    world.service.updateEstimatedNetworkBytes(params, *item, 100, unknownBytes);
+    world.service.updateTransferredNetworkBytes(params, *item, 10, 0);
+    world.service.updateTransferredNetworkBytes(params, *item, 90, 0); // too soon after the one before
+    world.service.updateTransferredNetworkBytes(params, 90, 0);        // the run's own
+    REQUIRE(params.completeWork(*item).ok());
+    world.service.updateTransferredNetworkBytes(params, *item, 100, 0); // completed: nothing more is said of it
+    for (const char* line :
+         {"DequeueWork run=1", "UpdateWorkEstimatedNetworkBytes run=1 item=4 100 -1",
+          "UpdateWorkTransferredNetworkBytes run=1 item=4 10 0", "UpdateTransferredNetworkBytes run=1 90 0",
+          "UpdateWorkTransferredNetworkBytes run=1 item=4 90 0", "CompleteWork run=1 item=4"})
+        CHECK(world.daemon.heard() == line);
+    CHECK(world.daemon.heardNothing());
+}
+
+TEST_CASE("a notification channel is created and deleted by its id") { // jobs.md §5.1, §5.3
+    World<Forgetful> world;
+    answerDone(world.daemon, "CreateNotificationChannel");
+    CHECK(world.connection.createNotificationChannel("sync", "Synchronisation").ok());
+    CHECK(world.connection.createNotificationChannel("news", "News", "high").ok());
+    world.daemon.on("DeleteNotificationChannel", [](wire::Reader&, wire::Writer&) {
+        return Result<void>(Error{Errc::Security, "a user-initiated job shows something by it"});
+    });
+    CHECK(world.connection.deleteNotificationChannel("sync").error().code == Errc::Security);
+    for (const char* line : {"CreateNotificationChannel sync Synchronisation default",
+                             "CreateNotificationChannel news News high", "DeleteNotificationChannel sync"})
+        CHECK(world.daemon.heard() == line);
+}

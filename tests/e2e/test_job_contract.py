@@ -124,6 +124,19 @@ def test_a_foreground_service_goes_on_under_the_next_daemon(app):  # jobs.md §5
         assert len(rows(line)) == 1
 
 
+def test_an_app_makes_channels_of_its_own(app):  # jobs.md §5.1
+    app.start_daemon()
+    shown = {"channel": ("s", "songs"), "smallIcon": ("s", "note"), "title": ("s", "A song")}
+    app.done("app", PACKAGE, "--state", "visible")
+    with Host(app) as line:
+        def start():
+            line.call(SCHEDULER, "StartForegroundService", "sia{sv}a{sv}", "Player", 4, shown, {})
+
+        assert "channel" in refused(start).text
+        line.call(SCHEDULER, "CreateNotificationChannel", "sssa{sv}", "songs", "Songs", "low", {})
+        start()
+
+
 def test_the_shell_answers_with_androids_words_and_codes(world, line):  # jobs.md §8
     def shell(*words):
         return line.call(TASKS, "Shell", "asa{sv}", list(words), {})

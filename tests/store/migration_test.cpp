@@ -18,7 +18,7 @@ constexpr std::string_view columnsOf1 =
     "app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops, not_before, not_before_wall, "
     "cumulative, demoted_by_user, demoted_by_system, running, label";
 
-/// stint.db as version 1 left it: jobs 1 and 2, of which 2 was damaged on the disk since.
+/// stint.db as version 1 left it: an app, and jobs 1 and 2, of which 2 was damaged on the disk since.
 void makeVersion1(const StoreDirectory& directory) {
     const auto file = directory.path() / "stint.db";
     done(directory.touch(file));
@@ -36,6 +36,9 @@ void makeVersion1(const StoreDirectory& directory) {
         done(database.run(fmt::format("INSERT INTO jobs ({0}, seal) VALUES ({1}, seal({1}))", columnsOf1, values)));
     }
     done(database.run("UPDATE jobs SET failures = 99 WHERE id = 2"));
+    const auto app = fmt::format("'com.example.app', '{}', NULL, '[]', 7", bootA.value);
+    done(database.run(
+        fmt::format("INSERT INTO apps (app, boot, pinned, crashes, bad_until, seal) VALUES ({0}, seal({0}))", app)));
 }
 
 } // namespace
@@ -59,6 +62,9 @@ TEST_CASE(
     CHECK(job.lastSuccess == WallTime{});
     CHECK(job.lastFailure == WallTime{});
     CHECK(job.work.empty());
+    REQUIRE(snapshot.apps.size() == 1);
+    CHECK(snapshot.apps[0].first.badUntil == at(7ms));
+    CHECK(snapshot.apps[0].first.channels.empty());
     const auto notes = store.notes();
     REQUIRE(notes.size() == 1);
     CHECK(notes[0].find("not what was written") != std::string::npos);

@@ -1,0 +1,71 @@
+#include "store/app_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/fail.hpp"
+
+namespace stint {
+namespace {
+
+using nlohmann::json;
+
+/// What is no UTF-8 becomes U+FFFD rather than an exception.
+std::string textOf(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+/// `read` may throw what nlohmann's checked access throws.
+template <class Value, class Read> Result<Value> parsed(std::string_view text, std::string_view what, Read read) {
+    try {
+        return read(json::parse(text));
+    } catch (const json::exception& problem) {
+        return fail(Errc::IllegalArgument, "no {}: {}", what, problem.what());
+    }
+}
+
+} // namespace
+
+std::string instantsText(const std::vector<Instant>& instants) {
+    json list = json::array();
+    for (const auto instant : instants)
+        list.push_back(instant.time_since_epoch().count());
+    return list.dump();
+}
+
+Result<std::vector<Instant>> instantsFrom(std::string_view text) {
+    return parsed<std::vector<Instant>>(text, "list of instants", [](const json& list) {
+        std::vector<Instant> instants;
+        for (const auto& count : list)
+            instants.emplace_back(Duration{count.get<Duration::rep>()});
+        return instants;
+    });
+}
+
+std::string flagsText(const Flags& flags) { return textOf(json(flags)); }
+
+Result<Flags> flagsFrom(std::string_view text) {
+    return parsed<Flags>(text, "table of flags", [](const json& flags) { return flags.get<Flags>(); });
+}
+
+std::string wordsText(const Words& words) { return textOf(json(words)); }
+
+Result<Words> wordsFrom(std::string_view text) {
+    return parsed<Words>(text, "list of words", [](const json& words) { return words.get<Words>(); });
+}
+
+std::string channelsText(const std::vector<Channel>& channels) {
+    json list = json::array();
+    for (const Channel& channel : channels)
+        list.push_back({channel.id, channel.name, channel.importance});
+    return textOf(list);
+}
+
+Result<std::vector<Channel>> channelsFrom(std::string_view text) {
+    return parsed<std::vector<Channel>>(text, "list of channels", [](const json& list) {
+        std::vector<Channel> channels;
+        for (const auto& one : list)
+            channels.push_back(
+                {one.at(0).get<std::string>(), one.at(1).get<std::string>(), one.at(2).get<std::string>()});
+        return channels;
+    });
+}
+
+} // namespace stint
