@@ -161,7 +161,7 @@ void merge(Turn& turn, const ChannelCreated& event) {
         } else {
             *old = channel;
         }
-        turn.record(SaveApp{app->memory});
+        turn.save(*app);
     }
     turn.effect(reply);
 }
@@ -179,7 +179,7 @@ void merge(Turn& turn, const ChannelDeleted& event) {
         reply.error = deletionError(*app, event.id, used);
         if (!reply.error &&
             std::erase_if(app->memory.channels, [&](const Channel& c) { return c.id == event.id; }) > 0) {
-            turn.record(SaveApp{app->memory});
+            turn.save(*app);
             for (const Key& key : shown) // what is shown goes with its channel
                 withdraw(turn, key, turn.state.notifications.at(key).lastUser);
         }
