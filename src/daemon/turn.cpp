@@ -130,6 +130,7 @@ void Daemon::perform(const Effect& effect) {
 }
 
 void Daemon::armTimer() {
+    armWakeTimer();
     auto due = core_->nextDeadline();
     if (degraded_) due = tryAgainAt_;
     if (!due) {
