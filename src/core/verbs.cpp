@@ -68,6 +68,8 @@ VerbAnswer runVerb(Scheduler& core, std::span<const std::string> words, Now now,
     VerbCall call{core, now, step, {words.begin() + (words.empty() ? 0 : 1), words.end()}};
     if (first == "cmd") return runService(call);
     if (first == "am") return runBucketVerb(call);
+    // As on Android, `dumpsys deviceidle force-idle` is the same verb.
+    if (first == "dumpsys" && call.words.size() > 1 && call.words.front() == "deviceidle") return runService(call);
     return {noVerb, "", fmt::format("\"{}\" is no shell verb; there are am, cmd {}\n", first, serviceNames())};
 }
 
