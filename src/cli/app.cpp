@@ -68,7 +68,7 @@ int setAll(Daemon& daemon, const std::string& package, const Arguments& given, c
     const auto app = findApp(daemon, package);
     if (!app.ok()) return screen.fail(what, app.error());
     if (!*app || nameOf((*app)->bucket) == *bucket) return ends::ok;
-    return screen.fail(ends::refused, fmt::format("{} stays in the bucket {}, the least it may have; `stint app {}` "
+    return screen.fail(ends::refused, fmt::format("{} stays in the bucket {}, the lowest it can have; `stint app {}` "
                                                   "shows its battery and its permissions",
                                                   printable(package), nameOf((*app)->bucket), printable(package)));
 }

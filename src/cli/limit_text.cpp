@@ -13,7 +13,7 @@ namespace {
 std::string_view meaningOf(BucketReason reason) {
     switch (reason) {
     case BucketReason::Default:
-        return "as it begins, or the least it may have";
+        return "as it begins, or the lowest it can have";
     case BucketReason::Timeout:
         return "by how long it was not used";
     case BucketReason::Usage:
@@ -33,6 +33,9 @@ std::string seconds(Duration length) {
     return roughDuration(std::chrono::floor<std::chrono::seconds>(std::max(length, Duration{0})));
 }
 
+/// A never used app has none (limits.md §2.1).
+bool isNone(const QuotaView& quota) { return quota.allowed == Duration{0} && !quota.free; }
+
 } // namespace
 
 std::string leftText(const QuotaView& quota) { return quota.left ? seconds(*quota.left) : "no limit"; }
@@ -45,12 +48,14 @@ std::string allowanceText(const QuotaView& quota) {
 }
 
 std::string standingText(const QuotaView& quota, WallTime now) {
+    if (isNone(quota)) return "none in this bucket";
     if (quota.free) return "free: nothing is counted now";
     if (!quota.returns) return quota.left && *quota.left <= Duration{0} ? "used up" : "in quota";
     return fmt::format("used up, back {}", ahead(*quota.returns, now));
 }
 
 std::string quotaText(const QuotaView& quota, WallTime now) {
+    if (isNone(quota)) return standingText(quota, now);
     if (!quota.left) return fmt::format("no limit, {} used", seconds(quota.used));
     return fmt::format("{} used of {}, {} left; {}", seconds(quota.used), allowanceText(quota), leftText(quota),
                        standingText(quota, now));

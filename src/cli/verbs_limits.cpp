@@ -23,7 +23,7 @@ std::vector<Verb> appVerbs() {
                   "used again. --battery is the user's choice: an unrestricted app runs in Doze and has no bucket's "
                   "limits, a restricted one runs nothing in the background, on the charger either.\n"
                   "Ends with 66 where there is no such app, 77 where it stays in another bucket because that is the "
-                  "least it may have.",
+                  "lowest it can have.",
          .options = {{"--state", "top|visible|background|auto", "as if a window told so"},
                      {"--bucket", "active|working_set|frequent|rare|restricted|never", "put it into this bucket"},
                      {"--battery", "unrestricted|optimized|restricted", "what it may use the battery for"},

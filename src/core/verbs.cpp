@@ -61,6 +61,8 @@ std::optional<VerbAnswer> runVerb(Scheduler& core, std::span<const std::string> 
     VerbCall verb{core, now, step, {rest.begin(), rest.end()}};
     if (first == "cmd") return runService(verb, rest, call);
     if (first == "am") return runBucketVerb(verb);
+    // As on Android, `dumpsys deviceidle force-idle` is the same verb.
+    if (first == "dumpsys" && rest.size() > 1 && rest.front() == "deviceidle") return runService(verb, rest, call);
     return VerbAnswer{noVerb, "", fmt::format("\"{}\" is no shell verb; there are am, cmd {}\n", first, serviceNames)};
 }
 

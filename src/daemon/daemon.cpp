@@ -51,6 +51,7 @@ Daemon::~Daemon() {
     registry_.reset();
     policyWatch_.reset();
     sd_event_source_unref(timer_);
+    sd_event_source_unref(wake_);
     sd_event_source_unref(idle_);
 }
 
@@ -77,6 +78,7 @@ Result<void> Daemon::open() {
     sd_event_source_set_enabled(timer_, SD_EVENT_OFF);
     sd_event_source_set_enabled(idle_, SD_EVENT_OFF);
     sd_event_source_set_priority(idle_, SD_EVENT_PRIORITY_IDLE);
+    openWakeTimer();
     STINT_TRY(openEdges());
     logInfo(
         fmt::format("stintd {} with {} slots; {}", STINT_VERSION, policy_.constants.slots, processes_->description()));

@@ -44,6 +44,8 @@ private:
     void perform(const Effect& effect);
     void reply(const Reply& reply);
     void armTimer();
+    void openWakeTimer();
+    void armWakeTimer();
 
     void buryTheDead();
     void watchContent();
@@ -114,6 +116,7 @@ private:
     };
     std::unique_ptr<sd_event, EventClosed> loop_;
     sd_event_source* timer_ = nullptr; ///< the core's next deadline
+    sd_event_source* wake_ = nullptr;  ///< the next alarm that wakes the machine; none where that is not permitted
     sd_event_source* idle_ = nullptr;  ///< tidies the store when nothing else is waiting
     std::optional<Store> store_;
     std::unique_ptr<Scheduler> core_;

@@ -28,8 +28,13 @@ const Receiver* declared(const Manifest* manifest, const std::string& name) {
 
 } // namespace
 
-void Hosts::deliver(const DeliverAlarm& alarm) { take(alarm.delivery, {.app = alarm.alarm.app, .call = alarm}); }
-void Hosts::deliver(const DeliverMessage& message) {
+void Hosts::deliver(const DeliverAlarm& alarm, Patience patience) {
+    patience_ = patience;
+    take(alarm.delivery, {.app = alarm.alarm.app, .call = alarm});
+}
+
+void Hosts::deliver(const DeliverMessage& message, Patience patience) {
+    patience_ = patience;
     take(message.delivery, {.app = message.message.app, .call = message});
 }
 
@@ -66,6 +71,7 @@ void Hosts::place(std::uint64_t delivery) {
 void Hosts::hand(std::uint64_t delivery, ConnectionId connection, Host& host) {
     Delivery& parcel = deliveries_.at(delivery);
     parcel.at = connection;
+    parcel.handed = patience_.now;
     host.deliveries.insert(delivery);
     if (host.process) launches_.at(*host.process).deliveries.insert(delivery);
     std::visit(Overloaded{[&](const DeliverAlarm& alarm) { server_.callAlarm(connection, alarm); },
@@ -99,6 +105,12 @@ void Hosts::lose(std::set<std::uint64_t> deliveries, std::string_view why) {
                                parcel.app.name, delivery, why));
         arrived_(DeliveryEnded{parcel.app, delivery});
     }
+}
+
+bool Hosts::isSilent(const Host& host) const {
+    return std::ranges::any_of(host.deliveries, [this](std::uint64_t delivery) {
+        return deliveries_.at(delivery).handed + patience_.longest < patience_.now;
+    });
 }
 
 bool Hosts::isAfterDeath(std::uint64_t delivery) const {

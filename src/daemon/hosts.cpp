@@ -28,6 +28,7 @@ std::optional<ConnectionId> Hosts::hostFor(const AppId& app, const Component& co
     for (const auto& [connection, host] : hosts_) {
         if (host.app != app || host.leaving || !host.components.contains(component)) continue;
         if (host.process && launches_.at(*host.process).fate != Launch::Fate::Alive) continue;
+        if (component.kind == Component::Kind::Receiver && isSilent(host)) continue;
         return connection;
     }
     return std::nullopt;

@@ -32,10 +32,16 @@ public:
     // Effects.
     void bind(const Bind& bind);
     void end(RunId run);
+    /// When a delivery is made, and how long a receiver may take (alarm.listener_timeout).
+    struct Patience {
+        Instant now;
+        Duration longest{0};
+    };
     /// Calls the app's receiver, in a process that hosts it or in one that is started. Ended by DeliveryEnded, once: it
-    /// was taken, its process died, or none can be started.
-    void deliver(const DeliverAlarm& alarm);
-    void deliver(const DeliverMessage& message);
+    /// was taken, its process died, or none can be started. A process that has not taken an earlier one in time gets no
+    /// more; one that was started dies then.
+    void deliver(const DeliverAlarm& alarm, Patience patience);
+    void deliver(const DeliverMessage& message, Patience patience);
     void killApp(const AppId& app);
     /// The connection a run is hosted on, or nullopt: it is lost, or not connected yet.
     std::optional<ConnectionId> connectionOf(RunId run) const;
@@ -90,6 +96,7 @@ private:
         AppId app;
         std::variant<DeliverAlarm, DeliverMessage> call; ///< its receiver is named
         std::optional<ConnectionId> at;                  ///< handed over there
+        Instant handed{};                                ///< and then
     };
 
     std::optional<ConnectionId> hostFor(const AppId& app, const Component& component) const;
@@ -109,6 +116,7 @@ private:
     void handWaiting(Launch& launch, Host& host);
     void lose(std::set<std::uint64_t> deliveries, std::string_view why);
     bool isAfterDeath(std::uint64_t delivery) const;
+    bool isSilent(const Host& host) const;
 
     void letGoIfIdle(ConnectionId connection, Host& host);
     void endForeground(const Host& host);
@@ -124,6 +132,7 @@ private:
     std::map<RunId, ConnectionId> runs_;
     std::map<RunId, JobKey> keys_;                 ///< of every run that is bound or waits for it
     std::map<std::uint64_t, Delivery> deliveries_; ///< that are not taken yet
+    Patience patience_;                            ///< of the newest delivery
     /// Bindings and deliveries that wait until nothing of a former process of their component is alive.
     std::deque<std::variant<Bind, std::uint64_t>> afterDeath_;
 };

@@ -1,5 +1,8 @@
 // Alarms, messages and limits, between the bus, the core and the app's processes.
 #include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
 
 #include "daemon/clock.hpp"
 #include "daemon/daemon.hpp"
@@ -22,7 +25,7 @@ Result<void> Daemon::receives(ConnectionId connection, const std::vector<std::st
 }
 
 template <class Delivery> void Daemon::deliver(const Delivery& delivery, const AppId& app) {
-    hosts_->deliver(delivery);
+    hosts_->deliver(delivery, {now_.elapsed, core_->constants().alarmListenerTimeout});
     arrived_.emplace_back(AppSeen{app, sightings_.visible(app), processes_->anyAlive(app)});
 }
 template void Daemon::deliver(const DeliverAlarm&, const AppId&);
@@ -56,8 +59,10 @@ std::vector<wire::PolicyRow> Daemon::policy() {
         const auto origin = policy_.origins.find(row.key);
         std::string source = row.key == slotsKey ? "memory" : "default";
         if (origin != policy_.origins.end()) source = origin->second;
+        std::string value = constantText(core_->constants(), row);
+        if (value != constantText(policy_.constants, row)) source = "cmd deviceidle"; // until the daemon starts again
         rows.push_back({.key = std::string(row.key),
-                        .value = constantText(core_->constants(), row),
+                        .value = std::move(value),
                         .standard = constantText(standard, row),
                         .source = std::move(source),
                         .meaning = std::string(row.meaning)});
@@ -83,6 +88,28 @@ wire::DozeView Daemon::doze() {
 }
 
 std::vector<DeviceLimitView> Daemon::deviceLimits() { return core_->deviceLimits(now_); }
+
+// limits.md §13: where the kernel lets us, a wake-up alarm wakes a machine that sleeps; else it goes off when the
+// machine is awake.
+void Daemon::openWakeTimer() {
+    const auto nothing = [](sd_event_source*, std::uint64_t, void*) { return 0; };
+    const int added = sd_event_add_time(loop_.get(), &wake_, CLOCK_BOOTTIME_ALARM, 0, 0, nothing, nullptr);
+    if (added < 0) {
+        logInfo(fmt::format("alarms do not wake a machine that sleeps: {}", std::strerror(-added)));
+        return;
+    }
+    sd_event_source_set_enabled(wake_, SD_EVENT_OFF);
+}
+
+void Daemon::armWakeTimer() {
+    if (!wake_) return;
+    const auto due = degraded_ ? std::nullopt : core_->nextWakeUp(now_);
+    if (due) {
+        const std::chrono::microseconds when = due->time_since_epoch();
+        sd_event_source_set_time(wake_, static_cast<std::uint64_t>(std::max<std::int64_t>(when.count(), 1)));
+    }
+    sd_event_source_set_enabled(wake_, due ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+}
 
 void Daemon::sayGoodbye() {
     if (degraded_) return;

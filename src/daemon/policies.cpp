@@ -21,7 +21,8 @@ std::vector<std::filesystem::path> directoriesOf(const std::vector<PolicyFile>& 
 } // namespace
 
 Result<void> Daemon::watchPolicy() {
-    policyWatch_ = std::make_unique<DirectoryWatch>(directoriesOf(options_.policy), [this] { readPolicy(); }, "");
+    policyWatch_ = std::make_unique<DirectoryWatch>(
+        directoriesOf(options_.policy), [this] { readPolicy(); }, "");
     STINT_TRY(policyWatch_->start(loop_.get()));
     readPolicy(); // what was changed between main()'s look and the watch
     return {};

@@ -137,6 +137,7 @@ void Daemon::reply(const Reply& reply) {
 }
 
 void Daemon::armTimer() {
+    armWakeTimer();
     auto due = core_->nextDeadline();
     if (degraded_) due = tryAgainAt_;
     if (!due) {

@@ -45,9 +45,10 @@ std::string cellOf(std::string_view by, std::string_view column) {
     return {};
 }
 
-std::optional<Instant> opens(std::string_view by, std::optional<Instant> known, const World& world,
-                             const DozeInputs& inputs) {
-    return by == "doze" ? dozeOpens(world, inputs, world.now.elapsed) : known;
+// limits.md §6.4: what is no background job goes on when idle ends, a moment before those do.
+std::optional<Instant> idleEnds(const World& world, const DozeInputs& inputs) {
+    const auto jobs = dozeOpens(world, inputs, world.now.elapsed);
+    return jobs ? std::optional(*jobs - world.constants.dozeBackgroundJobsDelay) : std::nullopt;
 }
 
 struct JobKind {
@@ -79,7 +80,7 @@ DeviceLimit ofJobs(const JobKind& kind, const App& app, const World& world, cons
     limit.detail = shut.front().gate->describe(context);
     limit.clears = shut.front().gate->clears;
     limit.cell = cellOf(limit.by, limit.by == "thermal" ? kind.work : "jobs");
-    limit.until = opens(limit.by, shut.front().verdict.askAgain, world, inputs);
+    limit.until = limit.by == "doze" ? dozeOpens(world, inputs, world.now.elapsed) : shut.front().verdict.askAgain;
     return limit;
 }
 
@@ -110,13 +111,13 @@ DeviceLimit ofNetwork(const App& app, const World& world, const DozeInputs& inpu
     const NetworkVerdict verdict = networkFor(app, world, {});
     if (verdict.allowed) return {.work = work};
     const std::string_view by = verdict.because == "battery_saver" ? "saver" : verdict.because;
-    return shutBy(by, work, "network", opens(by, verdict.askAgain, world, inputs));
+    return shutBy(by, work, "network", by == "doze" ? idleEnds(world, inputs) : verdict.askAgain);
 }
 
 DeviceLimit ofMessages(std::string_view work, bool high, const App& app, const World& world, const DozeInputs& inputs) {
     const Message message{.high = high};
     if (passageOf(message, app.memory, world).passes) return {.work = work};
-    return shutBy("doze", work, "messages", opens("doze", std::nullopt, world, inputs));
+    return shutBy("doze", work, "messages", idleEnds(world, inputs));
 }
 
 } // namespace

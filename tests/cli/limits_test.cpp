@@ -206,6 +206,14 @@ TEST_CASE("a quota without a limit, and one that is free, say so") { // limits.m
     CHECK(has(ran({"quota", "--json"}).out, R"("regular":{"used":180000,"left":null,"allowed":null,)"));
 }
 
+TEST_CASE("an app that was never used has no quota, and is told so") { // limits.md §2.1
+    Known known{.apps = {mail()}};
+    known.apps[0].quota = {.allowed = Duration{0}, .window = 24h, .left = Duration{0}};
+    FakeDaemon fake(knowing(known));
+    CHECK(has(ran({"app", "com.example.mail"}).out, "quota       none in this bucket\n"));
+    CHECK(has(ran({"quota", "com.example.mail"}).out, "0s in 1d     none in this bucket"));
+}
+
 TEST_CASE("alarms tells what each was set for, when it goes off, and what holds it") { // limits.md §7.3
     Known known{.apps = {mail()}, .alarms = {exactAlarm()}};
     known.alarms.push_back(exactAlarm());

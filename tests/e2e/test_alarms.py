@@ -131,6 +131,17 @@ class TestMessages:
         ((second, _, _),) = app.until("high original=high hello", job="message")
         assert first != second
 
+    def test_a_receiver_that_hangs_swallows_no_later_one(self, world, app):
+        """§7.3: it was given up; what comes after that is taken by another process."""
+        world.start_daemon(SOON | {"alarm.listener_timeout": "1s"})
+        with world.line() as line:
+            line.push(PACKAGE, "hang")
+        ((first, _, _),) = app.until("high original=high hang", job="message")
+        assert app.run("alarm", "exact", "tick", "1500").code == 0
+        ((second, _, _),) = app.until("alarm", job="tick")
+        assert first != second
+        wait_for_end(int(first))
+
     def test_an_apps_own_process_that_hosts_takes_it(self, world, app, daemon, line):
         """design.md, running a job: a warm start is one message."""
         process = app.receive()

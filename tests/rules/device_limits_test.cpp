@@ -57,6 +57,9 @@ TEST_CASE("deep Doze holds what the table's row names, until the window") { // l
     CHECK(scene.of("regular jobs").by == "doze");
     CHECK(scene.of("regular jobs").cell == "limits.md §1.1, Doze × jobs");
     CHECK(scene.of("alarms").until == scene.now.elapsed + 47min);
+    CHECK(scene.of("network in the background").until == scene.now.elapsed + 47min);
+    CHECK(scene.of("messages of normal priority").until == scene.now.elapsed + 47min);
+    CHECK(scene.of("regular jobs").until == scene.now.elapsed + 47min + 3s); // limits.md §6.4
     CHECK(scene.of("messages of normal priority").cell == "limits.md §1.1, Doze × messages");
     for (const DeviceLimit& limit : scene.limits()) {
         if (limit.open()) continue;
