@@ -82,6 +82,5 @@ std::vector<AppView> Scheduler::apps(Now now) const {
     return views;
 }
 
-const Constants& Scheduler::constants() const { return impl_->state.constants; }
 
 } // namespace stint

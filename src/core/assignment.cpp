@@ -7,6 +7,7 @@
 #include "core/state.hpp"
 #include "rules/batching.hpp"
 #include "rules/limit_gates.hpp"
+#include "rules/standby.hpp"
 
 namespace stint {
 namespace {
@@ -138,11 +139,14 @@ private:
     bool heldBack() {
         state_.heldUntil.reset();
         const Constants& constants = state_.constants;
+        if (!constants.batching) return false;
         Instant until = Instant::max();
         for (const Line* line : state_.groups.open()) {
+            const Bucket bucket = bucketForJobs(app(*line->app), turn_.now.elapsed, constants);
+            const auto longest = longestHold(bucket, constants);
             for (const Group* group : line->open) {
-                if (!mayBeHeld(*group->asks, constants)) return false;
-                until = std::min(until, group->openSince + constants.batchMaxDelay);
+                if (!mayBeHeld(*group->asks, bucket, constants)) return false;
+                if (longest) until = std::min(until, group->openSince + *longest);
             }
         }
         if (!state_.runs.empty() || pending_ >= batchSize(constants) || until <= turn_.now.elapsed) return false;

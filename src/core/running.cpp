@@ -235,6 +235,7 @@ void merge(Turn& turn, const StartAnswered& event) {
     Run& run = running->run;
     if (!event.ongoing) return close(turn, run.id, End::Finished);
     run.state = RunState::Executing;
+    turn.changedApps.insert(run.key.app); // limits.md §5: its start may have been the one too many of a restricted app
     if (const auto remembered = std::exchange(run.ending, std::nullopt)) {
         return beginStop(turn, *running, *remembered);
     }

@@ -170,7 +170,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     };
     if (!state.timers.empty()) sooner(state.timers.begin()->first);
     if (!state.jobClocks.empty()) sooner(state.jobClocks.begin()->first);
-    if (state.heldUntil) sooner(*state.heldUntil);
+    if (state.heldUntil && *state.heldUntil != Instant::max()) sooner(*state.heldUntil);
     if (!state.appClocks.empty()) sooner(state.appClocks.begin()->first);
     if (state.sweepAt) sooner(*state.sweepAt);
     for (const auto& when : {state.deviceState.chargingAt, nextAlarmDelivery(state), nextGiveUp(state),

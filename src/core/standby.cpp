@@ -43,7 +43,10 @@ SaveUsageTime usageRecord(const State& state) { return {state.usageTime, state.u
 void setUsage(Turn& turn, App& app, Bucket before, Usage usage) {
     const bool changed = !(usage == app.memory.usage);
     app.memory.usage = std::move(usage);
-    if (changed) turn.save(app);
+    if (changed) {
+        turn.save(app);
+        turn.changedApps.insert(app.manifest.package); // also where only its next change is another
+    }
     const Bucket after = bucketOf(app);
     if (after == before) return;
     turn.changedApps.insert(app.manifest.package);

@@ -4,8 +4,14 @@
 
 namespace stint {
 
-bool mayBeHeld(const Asks& asks, const Constants& constants) {
+bool mayBeHeld(const Asks& asks, Bucket bucket, const Constants& constants) {
+    if (bucket == Bucket::Active || bucket == Bucket::Exempted) return false;
     return constants.batching && asks.kind == JobClass::Regular && !asks.retry && asks.override == Override::None;
+}
+
+std::optional<Duration> longestHold(Bucket bucket, const Constants& constants) {
+    if (bucket == Bucket::Restricted) return std::nullopt;
+    return constants.batchMaxDelay;
 }
 
 std::int64_t batchSize(const Constants& constants) {

@@ -246,6 +246,7 @@ TEST_CASE("with batching on, regular jobs wait for each other, but not for ever"
     Constants constants;
     constants.batching = true; // 5 ready, or 31 minutes
     Stage stage{constants};
+    stage.event(BucketForced{.app = mail, .bucket = Bucket::WorkingSet}); // limits.md §3.10
     for (int id = 1; id <= 4; ++id)
         stage.schedule(stage.job(id), false);
     CHECK(stage.why(1) == std::vector{JobSchedulerOptimization});
