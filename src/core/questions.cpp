@@ -168,7 +168,7 @@ std::vector<AppView> Scheduler::apps(Now now) const {
     std::vector<AppView> views;
     for (const auto& [id, app] : state.apps) {
         AppView view{.manifest = app.manifest, .state = stateOf(app), .pinned = app.memory.pinned.has_value()};
-        view.bias = biasOf(view.state);
+        view.bias = biasOf(app, now.elapsed, state.constants);
         view.safeguards = countsOf(app, now.elapsed, state.constants);
         view.bad = app.memory.badUntil.has_value();
         const auto count = state.jobCount.find(id);

@@ -4,6 +4,7 @@
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/kind.hpp"
+#include "rules/load.hpp"
 #include "rules/runtime.hpp"
 #include "rules/safeguard.hpp"
 
@@ -102,7 +103,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     Running& running = state.runs[id];
     running.asks = std::move(asks);
     running.type = type;
-    running.bias = biasOf(stateOf(app));
+    running.bias = biasOf(app, turn.now.elapsed, state.constants);
     Run& run = running.run;
     run.id = id;
     run.key = job.key;
@@ -129,6 +130,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     turn.record(SaveJob{job});
     turn.effect(Bind{id, job.key, job.info->getService().name, run.kind});
     noteFreeTime(turn, running);
+    noteRunBegins(*turn.app(job.key.app), turn.now.elapsed, state.constants);
 }
 
 // jobs.md §6.7: free time is charging, or the app visible.

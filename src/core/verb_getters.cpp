@@ -66,8 +66,8 @@ VerbAnswer told(std::uint64_t number) { return {0, fmt::format("{}\n", number), 
 Answer batteryNotLow(VerbCall& call) { return told(!call.core.deviceState().batteryLow); }
 Answer storageNotLow(VerbCall& call) { return told(!call.core.deviceState().storageLow); }
 Answer charging(VerbCall& call) { return told(call.core.device().charging); }
-Answer batterySequence(VerbCall& call) { return told(call.core.overview(0).batterySequence); }
-Answer storageSequence(VerbCall& call) { return told(call.core.overview(0).storageSequence); }
+Answer batterySequence(VerbCall& call) { return told(call.core.overview(0, call.now).batterySequence); }
+Answer storageSequence(VerbCall& call) { return told(call.core.overview(0, call.now).storageSequence); }
 
 // The one word of a verb that takes one of two; nullopt: it is neither.
 std::optional<bool> isFirst(const VerbCall& call, std::string_view first, std::string_view second) {

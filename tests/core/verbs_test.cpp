@@ -117,7 +117,7 @@ TEST_CASE("the battery's sequence counts what decides, and every change while it
     CHECK(out(stage, {"monitor-battery", "off"}) == "Battery monitoring disabled\n");
     drop(15);
     CHECK(sequence() == before + 3); // low
-    CHECK(stage.core->overview(0).batterySequence == static_cast<std::uint64_t>(before + 3));
+    CHECK(stage.core->overview(0, stage.clock()).batterySequence == static_cast<std::uint64_t>(before + 3));
     const VerbAnswer wrong = say(stage, {"monitor-battery", "please"});
     CHECK(wrong.code == 1);
     CHECK(wrong.err == "Error: unknown option please\n");
