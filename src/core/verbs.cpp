@@ -133,7 +133,7 @@ bool VerbCall::installed(const AppId& app) const {
 }
 
 std::optional<JobView> VerbCall::job() const {
-    const auto view = core.job(key(), now);
+    auto view = core.job(key(), now);
     if (!view || view->state == JobView::State::Finished) return std::nullopt;
     return view;
 }
