@@ -4,6 +4,7 @@
 #include "core/state.hpp"
 #include "rules/app_state.hpp"
 #include "rules/expedited_quota.hpp"
+#include "rules/load.hpp"
 #include "rules/quota.hpp"
 #include "rules/safeguard.hpp"
 #include "rules/standby.hpp"
@@ -59,7 +60,7 @@ std::vector<AppView> Scheduler::apps(Now now) const {
     std::vector<AppView> views;
     for (const auto& [id, app] : state.apps) {
         AppView view{.manifest = app.manifest, .state = stateOf(app), .pinned = app.memory.pinned.has_value()};
-        view.bias = biasOf(view.state);
+        view.bias = biasOf(app, now.elapsed, state.constants);
         view.safeguards = countsOf(app, now.elapsed, state.constants);
         view.bad = app.memory.badUntil.has_value();
         view.bucket = bucketOf(app);

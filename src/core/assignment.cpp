@@ -57,7 +57,7 @@ public:
 
 private:
     const App& app(const AppId& id) const { return *turn_.app(id); }
-    std::int32_t bias(const AppId& id) const { return biasOf(stateOf(app(id))); }
+    std::int32_t biasOf(const App& app) const { return stint::biasOf(app, turn_.now.elapsed, state_.constants); }
     // An expedited one without expedited quota is a regular one.
     JobClass kindOf(const Asks& asks, const App& owner) const {
         if (asks.kind != JobClass::Expedited) return asks.kind;
@@ -78,7 +78,7 @@ private:
         auto next = state_.apps.end(); // both are in the order of names: mostly the next one is wanted
         for (const Line* line : state_.groups.open()) {
             if (next == state_.apps.end() || next->first != *line->app) next = state_.apps.find(*line->app);
-            const std::int32_t nearness = biasOf(stateOf(next->second));
+            const std::int32_t nearness = biasOf(next->second);
             ++next;
             for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
                 const std::int64_t waiting = line->waitingAs(kind);
@@ -115,7 +115,7 @@ private:
         const Asks& asks = *group.asks;
         const App& owner = app(asks.app);
         const JobClass kind = kindOf(asks, owner);
-        const WorkTypes may = typesOf(kind, biasOf(stateOf(owner)));
+        const WorkTypes may = typesOf(kind, biasOf(owner));
         if (startsAtOnce(asks, owner, tracked.inSight, turn_.now.elapsed)) {
             // An extra slot beyond the steady limit where none is free.
             return slots_.take(may).value_or(firstOf(may));
@@ -205,12 +205,12 @@ private:
             if (!isStoppable(running)) return false;
             if (pastGuarantee(running, turn_.now.elapsed)) return true;
             const App* owner = turn_.app(running.run.key.app);
-            return owner && running.bias < biasOf(stateOf(*owner));
+            return owner && running.bias < biasOf(*owner);
         });
     }
 
     void makeRoom(const Asks& asks) {
-        const std::int32_t nearness = bias(asks.app);
+        const std::int32_t nearness = biasOf(app(asks.app));
         Running* lesser = nullptr; // of the same app, begun with less bias
         Running* oldest = nullptr; // past its guarantee, in a slot that would do
         const WorkTypes may = typesOf(asks.kind, nearness);
@@ -244,11 +244,11 @@ private:
 };
 
 // Whether a job that found no slot in the last pass would do with this one's.
-bool isWanted(const State& state, const Running& running) {
+bool isWanted(const State& state, Instant now, const Running& running) {
     for (const Line* line : state.groups.open()) {
         const auto app = state.apps.find(*line->app);
         if (app == state.apps.end()) continue;
-        const std::int32_t bias = biasOf(stateOf(app->second));
+        const std::int32_t bias = biasOf(app->second, now, state.constants);
         for (const Group* group : line->open) {
             if (group->opening > state.slotless) continue; // newer than that pass
             const JobClass kind = group->asks->kind;
@@ -278,7 +278,8 @@ std::optional<Ending> reasonToStop(const Turn& turn, const Running& running) {
     const auto sameType =
         std::ranges::count_if(state.runs, [&](const auto& entry) { return entry.second.type == running.type; });
     const bool tooMany = std::ssize(state.runs) > table.total || sameType > table.most[at(running.type)];
-    if (tooMany || isWanted(state, running)) return Ending{StopReason::DeviceState, InternalReason::Timeout};
+    if (tooMany || isWanted(state, turn.now.elapsed, running))
+        return Ending{StopReason::DeviceState, InternalReason::Timeout};
     return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 // The end of a run, and what becomes of its job (jobs.md §6.1).
 #include "core/state.hpp"
 #include "rules/ending.hpp"
+#include "rules/load.hpp"
 #include "rules/safeguard.hpp"
 
 namespace stint {
@@ -119,6 +120,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     Run& run = running.run;
     state.timers.erase({run.timer, id});
     turn.changedJobs.insert(run.key.app);
+    if (App* app = turn.app(run.key.app)) noteRunEnds(*app, turn.now.elapsed, state.constants);
     const Ending ending = endingOf(end, run.ending);
     traceEnd(turn, running, end, ending);
     releaseNotification(turn, run, ending);

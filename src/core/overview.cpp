@@ -35,7 +35,7 @@ void addDevice(const State& state, SchedulerView& view) {
     view.memory = nameOf(state.device.memory);
 }
 
-void addSlots(const State& state, SchedulerView& view) {
+void addSlots(const State& state, Instant now, SchedulerView& view) {
     const SlotTable table = slotTable(state.constants.slots, state.deviceState.interactive, state.device.memory);
     view.slots = state.constants.slots;
     view.atOnce = table.total;
@@ -50,7 +50,7 @@ void addSlots(const State& state, SchedulerView& view) {
         const auto app = state.apps.find(*line->app);
         if (app == state.apps.end()) continue;
         for (const Group* group : line->open) {
-            const WorkTypes may = typesOf(group->asks->kind, biasOf(stateOf(app->second)));
+            const WorkTypes may = typesOf(group->asks->kind, biasOf(app->second, now, state.constants));
             for (std::size_t type = 0; type < workTypes; ++type)
                 if (may[type]) view.types[type].ready += std::ssize(group->jobs);
         }
@@ -71,13 +71,13 @@ void addQueue(const State& state, std::size_t most, SchedulerView& view) {
 
 } // namespace
 
-SchedulerView Scheduler::overview(std::size_t mostQueued) const {
+SchedulerView Scheduler::overview(std::size_t mostQueued, Now now) const {
     const State& state = impl_->state;
     SchedulerView view{.clockGood = state.clockGood, .lastCommit = state.lastCommit};
     for (const ConstantRow& row : constantRows())
         view.constants[std::string(row.key)] = constantText(state.constants, row);
     addDevice(state, view);
-    addSlots(state, view);
+    addSlots(state, now.elapsed, view);
     addQueue(state, mostQueued, view);
     view.tracked = static_cast<std::uint32_t>(state.jobs.size());
     view.persisted = static_cast<std::uint32_t>(

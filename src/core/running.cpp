@@ -6,6 +6,7 @@
 #include "rules/constraint.hpp"
 #include "rules/kind.hpp"
 #include "rules/limit_gates.hpp"
+#include "rules/load.hpp"
 #include "rules/quota.hpp"
 #include "rules/runtime.hpp"
 #include "rules/safeguard.hpp"
@@ -121,7 +122,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     Running& running = state.runs[id];
     running.asks = std::move(asks);
     running.type = type;
-    running.bias = biasOf(stateOf(app));
+    running.bias = biasOf(app, turn.now.elapsed, state.constants);
     const World world = turn.world();
     const Context context{world, running.asks, &app};
     running.startedOnTop = stateOf(app) == ProcessState::Top;
@@ -153,6 +154,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     turn.record(SaveJob{job});
     turn.effect(Bind{id, job.key, job.info->getService().name, run.kind});
     noteFreeTime(turn, running);
+    noteRunBegins(*turn.app(job.key.app), turn.now.elapsed, state.constants);
     noteJobStart(turn, running);
 }
 

@@ -61,7 +61,7 @@ public:
     /// Each kind of work, and whether the device lets it go on.
     std::vector<DeviceLimitView> deviceLimits(Now now) const;
     /// The whole of it, for a dump (jobs.md §9.3); of the queue of ready jobs at most the first `mostQueued`.
-    SchedulerView overview(std::size_t mostQueued) const;
+    SchedulerView overview(std::size_t mostQueued, Now now) const;
     /// Of a tracked job's work, the items behind `after`, at most `most`, in the order they are handed out in.
     std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) const;
     const Constants& constants() const;

@@ -66,8 +66,8 @@ VerbAnswer told(std::uint64_t number) { return {0, fmt::format("{}\n", number), 
 Answer batteryNotLow(JobCall& call) { return told(!call.core.deviceState().batteryLow); }
 Answer storageNotLow(JobCall& call) { return told(!call.core.deviceState().storageLow); }
 Answer charging(JobCall& call) { return told(call.core.deviceState().charging); }
-Answer batterySequence(JobCall& call) { return told(call.core.overview(0).batterySequence); }
-Answer storageSequence(JobCall& call) { return told(call.core.overview(0).storageSequence); }
+Answer batterySequence(JobCall& call) { return told(call.core.overview(0, call.now).batterySequence); }
+Answer storageSequence(JobCall& call) { return told(call.core.overview(0, call.now).storageSequence); }
 
 // The one word of a verb that takes one of two; nullopt: it is neither.
 std::optional<bool> isFirst(const JobCall& call, std::string_view first, std::string_view second) {

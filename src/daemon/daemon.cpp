@@ -223,7 +223,7 @@ std::vector<HistoryEntry> Daemon::history(const JobKey& key) { return core_->his
 std::vector<WorkItem> Daemon::work(const JobKey& key, std::uint64_t after, std::size_t most) {
     return core_->work(key, after, most);
 }
-SchedulerView Daemon::overview(std::size_t mostQueued) { return core_->overview(mostQueued); }
+SchedulerView Daemon::overview(std::size_t mostQueued) { return core_->overview(mostQueued, now_); }
 std::vector<TaskRow> Daemon::tasks() { return core_->tasks(now_); }
 std::vector<AppView> Daemon::apps() { return core_->apps(now_); }
 bool Daemon::canRunUserInitiatedJobs(const AppId& app) { return core_->canRunUserInitiatedJobs(app); }

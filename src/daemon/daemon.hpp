@@ -137,7 +137,7 @@ private:
         CallId call;
         std::vector<std::string> words;
     };
-    std::vector<Verb> verbs_;              ///< of this turn, decided behind its events
+    std::vector<Verb> verbs_;                               ///< of this turn, decided behind its events
     std::map<CallId, std::vector<std::string>> unanswered_; ///< that wait for what the core will reply
     struct Death {
         ProcessId process;

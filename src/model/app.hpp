@@ -120,6 +120,15 @@ struct AppMemory {
     bool operator==(const AppMemory&) const = default;
 };
 
+/// How much of recent time an app spent running jobs, in periods of job.load_period (jobs.md §3.5).
+struct RunLoad {
+    Instant began;      ///< of the present period
+    Duration spent{0};  ///< running in it, as far as `counted`
+    Duration before{0}; ///< running in the period before it
+    Instant counted;
+    std::int32_t running = 0; ///< runs that are under way
+};
+
 struct App {
     Manifest manifest;
     AppMemory memory;
@@ -135,7 +144,8 @@ struct App {
         foregroundServices;                            ///< running ones; whether begun while it might start UI
     std::map<JobClass, std::vector<Instant>> timeouts; ///< timeout events within job.safeguard.timeout_window (§6.7)
     std::vector<Instant> silences;                     ///< ANR events within job.safeguard.unresponsive_window
-    std::vector<Instant> scheduleCalls;                ///< persisted schedule() calls within job.schedule_rate_window
+    RunLoad load;
+    std::vector<Instant> scheduleCalls; ///< persisted schedule() calls within job.schedule_rate_window
 };
 
 /// Whether the manifest declares it and the user has not taken it back.

@@ -62,6 +62,7 @@ constexpr std::array jobRows{
                 JobInfo::BACKOFF_POLICY_EXPONENTIAL, "how the back-off of a job that asks for none grows",
                 ConstantKind::Choice, backoffPolicies},
     timer("job.duration_stamp", &C::durationStamp, "how often a run's time is written to the store"),
+    timer("job.load_period", &C::loadPeriod, "the share of it that an app runs jobs in lowers its bias"),
     timer("job.max_backoff", &C::maxBackoff, "cap on any computed back-off"),
     number("job.max_channels_per_app", &C::maxChannelsPerApp, 0, 10'000, "notification channels an app may create"),
     number("job.max_jobs_per_app", &C::maxJobsPerApp, 1, many, "distinct jobs of one app"),

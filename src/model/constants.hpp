@@ -65,6 +65,7 @@ struct Constants {
     std::int64_t batchMinReady = 5;
     Duration batchMaxDelay = 31min;
     bool batching = false;
+    Duration loadPeriod = 30min;    ///< PROPOSAL: "recent time" of jobs.md §3.5 is this period and the one before it
     Duration screenOffSettle = 30s; ///< how long after the screen went off the device still counts as interactive
     std::int64_t maxNotificationsPerApp = 50; ///< PROPOSAL: an app cannot fill the memory with what it leaves behind
     std::int64_t maxChannelsPerApp = 100;     ///< PROPOSAL: nor with the channels it creates

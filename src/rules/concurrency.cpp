@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/load.hpp"
+
 namespace stint {
 namespace {
 
@@ -60,6 +62,14 @@ std::int32_t biasOf(ProcessState state) {
         return 0;
     }
     return 0;
+}
+
+std::int32_t biasOf(const App& app, Instant now, const Constants& constants) {
+    const std::int32_t bias = biasOf(stateOf(app));
+    if (bias >= biasOf(ProcessState::Top)) return bias;
+    const std::int64_t load = loadPercent(app, now, constants);
+    if (load >= 90) return bias - 80;
+    return load >= 50 ? bias - 40 : bias;
 }
 
 WorkTypes typesOf(JobClass kind, std::int32_t bias) {

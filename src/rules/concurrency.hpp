@@ -23,6 +23,11 @@ using PerType = std::array<std::int64_t, workTypes>;
 
 /// jobs.md §3.5: TOP 40; foreground service, or visible, 35; else 0.
 std::int32_t biasOf(ProcessState state);
+/// The same, below TOP lowered by the share of recent time that the app spent running jobs: from half of it on by 40,
+/// from nine tenths on by 80. What that means for a daemon of one user: an app that is seen, or runs a foreground
+/// service, and runs jobs all the time takes the slots of the background. The queue's order is as it was, since all
+/// jobs of an app have its bias.
+std::int32_t biasOf(const App& app, Instant now, const Constants& constants);
 
 /// Which types a job may run as.
 using WorkTypes = std::array<bool, workTypes>;

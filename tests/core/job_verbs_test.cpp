@@ -90,7 +90,8 @@ TEST_CASE("run waits seven seconds for a network that alone is missing") { // §
 TEST_CASE("run waits for nothing where more than the network is missing, and never where nobody can wait") { // §8
     Stage stage;
     offline(stage);
-    stage.change([](Device& d) { d.charging = d.plugged = false; });
+    stage.change([](Device& d) { d.plugged = false;
+        d.charging = false; });
     stage.schedule(stage.job(1).setRequiredNetworkType(1).setRequiresCharging(true));
     stage.replies.clear();
     stage.event(RunJob{.call = {1}, .key = Stage::key(1), .how = Override::Sorting, .patient = true});
@@ -104,7 +105,8 @@ TEST_CASE("the battery's sequence counts what decides, and every change while it
     Stage stage;
     const auto drop = [&](std::int64_t percent) {
         stage.change([&](Device& d) {
-            d.plugged = d.charging = false;
+            d.plugged = false;
+            d.charging = false;
             d.batteryPercent = percent;
         });
     };
@@ -120,7 +122,7 @@ TEST_CASE("the battery's sequence counts what decides, and every change while it
     CHECK(out(stage, {"monitor-battery", "off"}) == "Battery monitoring disabled\n");
     drop(15);
     CHECK(sequence() == before + 3); // low
-    CHECK(stage.core->overview(0).batterySequence == static_cast<std::uint64_t>(before + 3));
+    CHECK(stage.core->overview(0, stage.clock()).batterySequence == static_cast<std::uint64_t>(before + 3));
     const VerbAnswer wrong = say(stage, {"monitor-battery", "please"});
     CHECK(wrong.code == 1);
     CHECK(wrong.err == "Error: unknown option please\n");

@@ -46,7 +46,7 @@ TEST_CASE("the overview counts slots, and lists who waits for one in order") { /
     Stage stage(constants);
     for (const int id : {1, 2, 3})
         stage.schedule(stage.job(id).setPriority(id == 3 ? JobInfo::PRIORITY_HIGH : JobInfo::PRIORITY_DEFAULT), false);
-    const SchedulerView whole = stage.core->overview(1);
+    const SchedulerView whole = stage.core->overview(1, stage.clock());
     CHECK(whole.constants.at("job.slots") == "1");
     CHECK(whole.atOnce == 1);
     CHECK(whole.types.back() == SlotView{.type = "bg", .reserved = 0, .most = 1, .running = 1, .ready = 2});
@@ -54,12 +54,13 @@ TEST_CASE("the overview counts slots, and lists who waits for one in order") { /
     CHECK(whole.queue == std::vector{Stage::key(3)}); // the first of them
     CHECK(whole.tracked == 3);
     CHECK(whole.persisted == 0);
-    CHECK(stage.core->overview(9).queue == std::vector{Stage::key(3), Stage::key(2)});
+    CHECK(stage.core->overview(9, stage.clock()).queue == std::vector{Stage::key(3), Stage::key(2)});
 }
 
 TEST_CASE("an app's safeguards are counted within their windows") { // §9.3, §6.7
     Stage stage;
-    stage.change([](Device& d) { d.plugged = d.charging = false; });
+    stage.change([](Device& d) { d.plugged = false;
+        d.charging = false; });
     stage.schedule(stage.job(1).setPersisted(true), false);
     stage.until(11min);
     stage.finish(1, false);
@@ -82,4 +83,19 @@ TEST_CASE("a job's work is listed by number, as far as it was asked for") { // �
     CHECK(stage.core->work(Stage::key(1), 1, 1)[0].id == 2);
     CHECK(stage.core->work(Stage::key(1), 3, 9).empty());
     CHECK(stage.core->work(Stage::key(2), 0, 9).empty());
+}
+
+TEST_CASE("an app that runs jobs all the time takes the slots of the background, foreground service or not") { // §3.5
+    Stage stage;
+    stage.event(AppStatePinned{{}, mail, ProcessState::ForegroundService});
+    stage.behaves.wantsRetry = false;
+    stage.schedule(stage.job(1), false);
+    CHECK(stage.view(1)->clocks->slot == "fgs");
+    stage.until(31min); // its limit was half an hour
+    stage.schedule(stage.job(2), false);
+    CHECK(stage.view(2)->clocks->slot == "bg");
+    stage.finish(2, false);
+    stage.until(91min);
+    stage.schedule(stage.job(3), false);
+    CHECK(stage.view(3)->clocks->slot == "fgs");
 }

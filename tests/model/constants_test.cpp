@@ -36,7 +36,7 @@ TEST_CASE("the defaults are the spec's") { // jobs.md §0, §12.3, §12.5; limit
         {"job.waiting_too_long", "true"}, {"run.max_ej", "10min"}, {"run.min_ej_guarantee", "3min"},
         {"job.bind_timeout", "18s"}, {"job.boot_settle", "5s"}, {"job.completed_history", "20"},
         {"job.crash_guard.crashes", "3"}, {"job.crash_guard.rest", "30min"}, {"job.crash_guard.window", "1min"},
-        {"job.duration_stamp", "5min"}, {"job.max_backoff", "5h"}, {"job.max_channels_per_app", "100"}, {"job.max_jobs_per_app", "150"},
+        {"job.duration_stamp", "5min"}, {"job.max_backoff", "5h"}, {"job.load_period", "30min"}, {"job.max_channels_per_app", "100"}, {"job.max_jobs_per_app", "150"},
         {"job.max_namespace_len", "1000"}, {"job.max_notifications_per_app", "50"}, {"job.max_runtime_ui", "12h"},
         {"job.min_guarantee_ui", "6h"}, {"job.notification_timeout", "10s"}, {"job.op_timeout", "8s"},
         {"job.schedule_rate", "250"}, {"job.schedule_rate_window", "1min"}, {"job.slots", "16"},

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "rules/concurrency.hpp"
+#include "rules/load.hpp"
 #include "rules/order.hpp"
 
 using namespace stint;
@@ -74,6 +75,41 @@ TEST_CASE("an app's bias decides its types") { // §3.5
     CHECK(biasOf(ProcessState::ForegroundService) == 35);
     CHECK(biasOf(ProcessState::Background) == 0);
     CHECK(typesOf(JobClass::Expedited, 35) == WorkTypes{false, true, false, true, false});
+}
+
+TEST_CASE("an app that runs jobs for half of recent time is less near, one in front as near as ever") { // §3.5
+    const Constants constants;
+    const auto at = [](Duration since) { return Instant{} + 30min * 100 + since; };
+    App app;
+    app.memory.pinned = ProcessState::ForegroundService;
+    const auto bias = [&](Duration since) { return biasOf(app, at(since), constants); };
+    CHECK(bias(0s) == 35); // of the period before and of this one:
+    noteRunBegins(app, at(0s), constants);
+    noteRunBegins(app, at(10min), constants); // two at a time are no more than one
+    CHECK(bias(29min) == 35);                 // 29 of 59 minutes
+    CHECK(bias(30min) == -45);                // 30 of 30
+    CHECK(bias(30min - 1ms) == 35);
+    noteRunEnds(app, at(40min), constants);
+    noteRunEnds(app, at(45min), constants); // 45 of 45
+    CHECK(bias(45min) == -45);
+    CHECK(bias(50min) == -45); // 45 of 50: nine tenths
+    CHECK(bias(51min) == -5);  // 45 of 51
+    CHECK(bias(60min) == -5);  // 15 of 30, and it began anew
+    CHECK(bias(61min) == 35);  // 15 of 31
+    CHECK(bias(10h) == 35);
+    app.memory.pinned = ProcessState::Top;
+    CHECK(bias(45min) == 40);
+}
+
+TEST_CASE("a run over many periods fills the last of them") { // §3.5
+    const Constants constants;
+    App app;
+    noteRunBegins(app, Instant{} + 7min, constants);
+    CHECK(loadPercent(app, Instant{} + 10h, constants) == 100);
+    noteRunEnds(app, Instant{} + 10h + 3min, constants);
+    CHECK(loadPercent(app, Instant{} + 10h + 3min, constants) == 100);
+    CHECK(loadPercent(app, Instant{} + 10h + 30min, constants) == 10);
+    CHECK(loadPercent(app, Instant{} + 11h, constants) == 0);
 }
 
 TEST_CASE("in an app's list override goes first, then class, then priority, then age") { // §3.4
