@@ -27,6 +27,7 @@ inline constexpr SealedTable appsTable{
     1};
 inline constexpr SealedTable ledgersTable{"ledgers", "app, boot, written, written_wall, ledger", 1};
 inline constexpr SealedTable usageTimeTable{"usage_time", "one, boot, running, screen_on, at, screen_lit", 1};
+inline constexpr SealedTable deviceStateTable{"device_state", "one, boot, state", 1};
 inline constexpr SealedTable alarmsTable{
     "alarms",
     "app, tag, boot, receiver, kind, wakeup, by_wall, persisted, requested, requested_wall, length, repeats_every, "
@@ -37,8 +38,8 @@ inline constexpr SealedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label"};
 inline constexpr SealedTable overridesTable{"overrides", "name, value, boot", 1};
 
-inline constexpr std::array sealedTables{jobsTable,   workTable,     appsTable,      ledgersTable,  usageTimeTable,
-                                         alarmsTable, messagesTable, completedTable, overridesTable};
+inline constexpr std::array sealedTables{jobsTable,        workTable,   appsTable,     ledgersTable,   usageTimeTable,
+                                         deviceStateTable, alarmsTable, messagesTable, completedTable, overridesTable};
 
 /// Writes a sealed row of the values ?1, ?2, …; one of the same key is replaced.
 std::string saveSql(const SealedTable& table);

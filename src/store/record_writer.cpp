@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "store/columns.hpp"
+#include "store/device_json.hpp"
 #include "store/job_json.hpp"
 #include "store/ledger_json.hpp"
 #include "store/usage_json.hpp"
@@ -38,6 +39,7 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .dropLedger = STINT_TRY(database.prepare("DELETE FROM ledgers WHERE app = ?1")),
         .dropHistory = STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1")),
         .saveUsageTime = STINT_TRY(database.prepare(saveSql(usageTimeTable))),
+        .saveDeviceState = STINT_TRY(database.prepare(saveSql(deviceStateTable))),
         .saveAlarm = STINT_TRY(database.prepare(saveSql(alarmsTable))),
         .dropAlarm = STINT_TRY(database.prepare("DELETE FROM alarms WHERE app = ?1 AND tag = ?2")),
         .saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable))),
@@ -115,6 +117,11 @@ Result<void> RecordWriter::write(const SaveUsageTime& record) {
     constexpr std::int64_t one = 1;
     return sql_.saveUsageTime.run(one, boot_.value, record.time.running.count(), record.time.screenOn.count(),
                                   count(record.at), record.screenOn);
+}
+
+Result<void> RecordWriter::write(const SaveDeviceState& record) {
+    constexpr std::int64_t one = 1;
+    return sql_.saveDeviceState.run(one, boot_.value, deviceStateText(record.state));
 }
 
 Result<void> RecordWriter::write(const SaveAlarm& record) {

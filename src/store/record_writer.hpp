@@ -28,6 +28,7 @@ private:
         Statement dropLedger;
         Statement dropHistory;
         Statement saveUsageTime;
+        Statement saveDeviceState;
         Statement saveAlarm;
         Statement dropAlarm;
         Statement saveMessage;
@@ -46,11 +47,14 @@ private:
     Result<void> write(const SaveApp& record);
     Result<void> write(const DropApp& record);
     Result<void> write(const SaveUsageTime& record);
+    Result<void> write(const SaveDeviceState& record);
     Result<void> write(const SaveAlarm& record);
     Result<void> write(const DropAlarm& record);
     Result<void> write(const SaveMessage& record);
     Result<void> write(const DropMessage& record);
     Result<void> write(const SaveOverrides& record);
+    /// A record that nothing above writes must not compile: it would become a Record again, and so on for ever.
+    template <class Unknown> Result<void> write(const Unknown& record) = delete;
 
     BootId boot_;
     Statements sql_;

@@ -150,6 +150,14 @@ CREATE TABLE usage_time (
     seal       INTEGER NOT NULL
 ) STRICT;
 
+-- Whether the device counts as charging, idle, and Doze, of one boot.
+CREATE TABLE device_state (
+    one   INTEGER NOT NULL UNIQUE CHECK (one = 1),
+    boot  TEXT    NOT NULL,
+    state TEXT    NOT NULL, -- JSON (device_json.hpp)
+    seal  INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE alarms (
     app            TEXT    NOT NULL,
     tag            TEXT    NOT NULL,

@@ -5,6 +5,7 @@
 
 #include "store/app_rows.hpp"
 #include "store/columns.hpp"
+#include "store/device_json.hpp"
 #include "store/job_rows.hpp"
 #include "store/stand_in.hpp"
 
@@ -87,6 +88,17 @@ public:
         return {};
     }
 
+    /// Of this boot alone; one that is damaged is derived anew from the device's reports.
+    Result<void> readDeviceState(const BootId& boot) {
+        return read(deviceStateTable, [&](StoredRow row, Snapshot& snapshot) -> Result<void> {
+            row.integer(); // the one
+            const bool same = row.text() == boot.value;
+            const DeviceState state = STINT_TRY(deviceStateFrom(row.text()));
+            if (same) snapshot.deviceState = state;
+            return {};
+        });
+    }
+
     Result<void> readOverrides(const BootId& boot) {
         return read(overridesTable, [&](StoredRow row, Snapshot& snapshot) -> Result<void> {
             auto name = row.text();
@@ -125,6 +137,7 @@ Result<Snapshot> readSnapshot(Database& database, const BootId& boot, std::vecto
     Reader reader{database, snapshot, notes};
     STINT_TRY(reader.readJobs());
     STINT_TRY(reader.readApps());
+    STINT_TRY(reader.readDeviceState(boot));
     STINT_TRY(reader.readOverrides(boot));
     return snapshot;
 }
