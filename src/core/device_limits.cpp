@@ -30,7 +30,7 @@ std::vector<DeviceLimitView> Scheduler::deviceLimits(Now now) const {
         DeviceLimitView view{.work = std::string(limit.work),
                              .open = limit.open(),
                              .by = std::string(limit.by),
-                             .detail = std::string(limit.detail),
+                             .detail = limit.open() ? std::string() : detailOf(limit, world),
                              .clears = std::string(limit.clears),
                              .cell = cellOf(limit)};
         if (const auto since = state.limitedSince.find(nameOf(limit)); since != state.limitedSince.end())

@@ -27,16 +27,14 @@ App plainApp() {
 struct State {
     std::string_view by;
     std::string_view row;
-    std::string_view detail;
     std::string_view clears;
 };
 
 constexpr std::array states{
-    State{"doze", "limits.md §1.1, Doze", "the device dozes", "use the device, or wait for a window"},
-    State{"saver", "limits.md §9, battery saver", "battery saver is on", "turn battery saver off, or plug it in"},
-    State{"data_saver", "limits.md §8.1, Data Saver", "Data Saver is on, and the network is metered",
-          "turn Data Saver off, or use another network"},
-    State{"thermal", "limits.md §10.1, heat", "the device is hot", "let it cool down"},
+    State{"doze", "limits.md §1.1, Doze", "use the device, or wait for a window"},
+    State{"saver", "limits.md §9, battery saver", "turn battery saver off, or plug it in"},
+    State{"data_saver", "limits.md §8.1, Data Saver", "turn Data Saver off, or use another network"},
+    State{"thermal", "limits.md §10.1, heat", "let it cool down"},
 };
 
 /// Shut by this state, in the words of `states`; `asked`: what was answered of when that ends.
@@ -45,7 +43,6 @@ DeviceLimit shutBy(std::string_view by, std::string_view work, std::string_view 
     for (const State& state : states) {
         if (state.by != by) continue;
         limit.row = state.row;
-        limit.detail = state.detail;
         limit.clears = state.clears;
     }
     return limit;
@@ -118,6 +115,16 @@ std::vector<DeviceLimit> deviceLimits(const World& world) {
 
 std::string cellOf(const DeviceLimit& limit) {
     return limit.row.empty() ? std::string() : fmt::format("{} × {}", limit.row, limit.column);
+}
+
+std::string detailOf(const DeviceLimit& limit, const World& world) {
+    const Doze& doze = world.state.doze;
+    if (limit.by == "saver") return "battery saver is on";
+    if (limit.by == "data_saver") return "Data Saver is on, and the network is metered";
+    if (limit.by == "thermal") return fmt::format("the device is hot ({})", nameOf(world.device.thermal));
+    if (limit.by != "doze") return {};
+    return doze.idle() ? fmt::format("the device dozes ({})", doze.deepIdle() ? "deep" : "light")
+                       : "the device has just left Doze; background jobs follow in a moment";
 }
 
 std::optional<Instant> limitEnds(const DeviceLimit& limit, const World& world, const DozeInputs& inputs) {

@@ -18,7 +18,6 @@ struct DeviceLimit {
     // Where it is shut:
     std::string_view row; ///< the table's, and its column
     std::string_view column;
-    std::string_view detail;      ///< what is
     std::string_view clears;      ///< what would open it
     std::optional<Instant> asked; ///< for limitEnds()
 
@@ -29,6 +28,8 @@ struct DeviceLimit {
 std::vector<DeviceLimit> deviceLimits(const World& world);
 /// "limits.md §1.1, Doze × jobs".
 std::string cellOf(const DeviceLimit& limit);
+/// What is: "the device dozes (deep)".
+std::string detailOf(const DeviceLimit& limit, const World& world);
 /// When one that is shut opens, if nothing disturbs the device; nullopt: by an event. Takes a look at the days to come.
 std::optional<Instant> limitEnds(const DeviceLimit& limit, const World& world, const DozeInputs& inputs);
 

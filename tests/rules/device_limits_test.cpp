@@ -67,7 +67,7 @@ TEST_CASE("deep Doze holds what the table's row names, until the window") { // l
         if (limit.open()) continue;
         CAPTURE(limit.work);
         CHECK(scene.opens(limit.work));
-        CHECK_FALSE(limit.detail.empty());
+        CHECK(detailOf(limit, scene.world()) == "the device dozes (deep)");
         CHECK_FALSE(limit.clears.empty());
     }
 }
@@ -83,6 +83,24 @@ TEST_CASE("light Doze holds no alarms") { // limits.md §6
     CHECK(scene.of("alarms").open());
     CHECK(scene.of("regular jobs").by == "doze");
     CHECK(scene.of("network in the background").by == "doze");
+}
+
+TEST_CASE("background jobs are held a moment longer, and it is told why") { // limits.md §6.4
+    Scene scene;
+    scene.state.doze.settledAt = scene.now.elapsed + 3s;
+    CHECK(scene.of("messages of normal priority").open());
+    const DeviceLimit jobs = scene.of("regular jobs");
+    CHECK(detailOf(jobs, scene.world()) == "the device has just left Doze; background jobs follow in a moment");
+    CHECK(scene.opens("regular jobs") == scene.now.elapsed + 3s);
+}
+
+TEST_CASE("what Doze is held at ends by no time") { // limits.md §6.7
+    Scene scene;
+    scene.device.dozeForce = DozeForce::Idle;
+    scene.state.doze.deep = DeepState::Idle;
+    scene.state.doze.deepTimer = scene.now.elapsed + 1h;
+    for (const char* work : {"regular jobs", "network in the background", "messages of normal priority"})
+        CHECK_FALSE(scene.opens(work));
 }
 
 TEST_CASE("battery saver holds regular jobs, alarms and network; nothing while plugged") { // limits.md §9
