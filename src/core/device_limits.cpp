@@ -1,18 +1,20 @@
 // What the device holds back, and since when, for whoever asks (stint device).
 #include "rules/device_limits.hpp"
 
+#include <fmt/core.h>
+
 #include "core/state.hpp"
 
 namespace stint {
 namespace {
 
-std::string nameOf(const DeviceLimit& limit) { return std::string(limit.work) + " by " + limit.by; }
+std::string nameOf(const DeviceLimit& limit) { return fmt::format("{} by {}", limit.work, limit.by); }
 
 } // namespace
 
 void noteDeviceLimits(Turn& turn) {
     std::map<std::string, WallTime> since;
-    for (const DeviceLimit& limit : deviceLimits(turn.world(), dozeInputs(turn.state))) {
+    for (const DeviceLimit& limit : deviceLimits(turn.world())) {
         if (limit.open()) continue;
         const auto known = turn.state.limitedSince.find(nameOf(limit));
         since.emplace(nameOf(limit), known == turn.state.limitedSince.end() ? turn.now.wall : known->second);
@@ -24,16 +26,17 @@ std::vector<DeviceLimitView> Scheduler::deviceLimits(Now now) const {
     const State& state = impl_->state;
     const World world{state.constants, state.device, state.deviceState, now};
     std::vector<DeviceLimitView> views;
-    for (const DeviceLimit& limit : stint::deviceLimits(world, dozeInputs(state))) {
+    for (const DeviceLimit& limit : stint::deviceLimits(world)) {
         DeviceLimitView view{.work = std::string(limit.work),
                              .open = limit.open(),
-                             .by = limit.by,
-                             .detail = limit.detail,
-                             .clears = limit.clears,
-                             .cell = limit.cell};
+                             .by = std::string(limit.by),
+                             .detail = limit.open() ? std::string() : detailOf(limit, world),
+                             .clears = std::string(limit.clears),
+                             .cell = cellOf(limit)};
         if (const auto since = state.limitedSince.find(nameOf(limit)); since != state.limitedSince.end())
             view.since = since->second;
-        if (limit.until) view.until = wallAt(*limit.until, now);
+        const auto ends = limit.open() ? std::nullopt : limitEnds(limit, world, dozeInputs(state));
+        if (ends) view.until = wallAt(*ends, now);
         views.push_back(std::move(view));
     }
     return views;

@@ -27,28 +27,25 @@ App plainApp() {
 struct State {
     std::string_view by;
     std::string_view row;
-    std::string_view detail;
     std::string_view clears;
 };
 
 constexpr std::array states{
-    State{"doze", "limits.md §1.1, Doze", "the device dozes", "use the device, or wait for a window"},
-    State{"saver", "limits.md §9, battery saver", "battery saver is on", "turn battery saver off, or plug it in"},
-    State{"data_saver", "limits.md §8.1, Data Saver", "Data Saver is on, and the network is metered",
-          "turn Data Saver off, or use another network"},
-    State{"thermal", "limits.md §10.1, heat", "the device is hot", "let it cool down"},
+    State{"doze", "limits.md §1.1, Doze", "use the device, or wait for a window"},
+    State{"saver", "limits.md §9, battery saver", "turn battery saver off, or plug it in"},
+    State{"data_saver", "limits.md §8.1, Data Saver", "turn Data Saver off, or use another network"},
+    State{"thermal", "limits.md §10.1, heat", "let it cool down"},
 };
 
-std::string cellOf(std::string_view by, std::string_view column) {
-    for (const State& state : states)
-        if (state.by == by) return fmt::format("{} × {}", state.row, column);
-    return {};
-}
-
-// limits.md §6.4: what is no background job goes on when idle ends, a moment before those do.
-std::optional<Instant> idleEnds(const World& world, const DozeInputs& inputs) {
-    const auto jobs = dozeOpens(world, inputs, world.now.elapsed);
-    return jobs ? std::optional(*jobs - world.constants.dozeBackgroundJobsDelay) : std::nullopt;
+/// Shut by this state, in the words of `states`; `asked`: what was answered of when that ends.
+DeviceLimit shutBy(std::string_view by, std::string_view work, std::string_view column, std::optional<Instant> asked) {
+    DeviceLimit limit{.work = work, .by = by, .column = column, .asked = asked};
+    for (const State& state : states) {
+        if (state.by != by) continue;
+        limit.row = state.row;
+        limit.clears = state.clears;
+    }
+    return limit;
 }
 
 struct JobKind {
@@ -66,74 +63,76 @@ constexpr std::array jobKinds{
     JobKind{"regular jobs of least priority", JobClass::Regular, JobInfo::PRIORITY_MIN},
 };
 
-DeviceLimit ofJobs(const JobKind& kind, const App& app, const World& world, const DozeInputs& inputs) {
-    DeviceLimit limit{.work = kind.work};
+DeviceLimit ofJobs(const JobKind& kind, const App& app, const World& world) {
     const Asks asks{.app = app.manifest.package,
                     .service = std::string(service),
                     .kind = kind.kind,
                     .requested = kind.kind,
                     .priority = kind.priority};
-    const Context context{world, asks, &app};
-    const auto shut = shutGates(context);
-    if (shut.empty()) return limit;
-    limit.by = shut.front().gate->name;
-    limit.detail = shut.front().gate->describe(context);
-    limit.clears = shut.front().gate->clears;
-    limit.cell = cellOf(limit.by, limit.by == "thermal" ? kind.work : "jobs");
-    limit.until = limit.by == "doze" ? dozeOpens(world, inputs, world.now.elapsed) : shut.front().verdict.askAgain;
-    return limit;
-}
-
-/// Shut by this state, in the words of `states`.
-DeviceLimit shutBy(std::string_view by, std::string_view work, std::string_view column, std::optional<Instant> until) {
-    for (const State& state : states)
-        if (state.by == by)
-            return {.work = work,
-                    .by = std::string(by),
-                    .detail = std::string(state.detail),
-                    .clears = std::string(state.clears),
-                    .cell = cellOf(by, column),
-                    .until = until};
-    return {.work = work, .by = std::string(by), .until = until};
+    const auto shut = shutGates({world, asks, &app});
+    if (shut.empty()) return {.work = kind.work};
+    const std::string_view by = shut.front().gate->name;
+    return shutBy(by, kind.work, by == "thermal" ? kind.work : "jobs", shut.front().verdict.askAgain);
 }
 
 DeviceLimit ofAlarms(std::string_view work, AlarmKind kind, const App& app, const World& world) {
     const Alarm alarm{.kind = kind, .requested = world.now.elapsed};
     const AlarmTimes times = alarmTimes(alarm, app, world);
-    const auto until = times.known ? std::optional(times.earliest) : std::nullopt;
-    if (times.hold == AlarmHold::Doze) return shutBy("doze", work, "alarms", until);
-    if (times.hold == AlarmHold::BatterySaver) return shutBy("saver", work, "alarms", until);
+    const auto opens = times.known ? std::optional(times.earliest) : std::nullopt;
+    if (times.hold == AlarmHold::Doze) return shutBy("doze", work, "alarms", opens);
+    if (times.hold == AlarmHold::BatterySaver) return shutBy("saver", work, "alarms", opens);
     return {.work = work};
 }
 
-DeviceLimit ofNetwork(const App& app, const World& world, const DozeInputs& inputs) {
+DeviceLimit ofNetwork(const App& app, const World& world) {
     constexpr std::string_view work = "network in the background";
     const NetworkVerdict verdict = networkFor(app, world, {});
     if (verdict.allowed) return {.work = work};
-    const std::string_view by = verdict.because == "battery_saver" ? "saver" : verdict.because;
-    return shutBy(by, work, "network", by == "doze" ? idleEnds(world, inputs) : verdict.askAgain);
+    return shutBy(verdict.because == "battery_saver" ? "saver" : verdict.because, work, "network", verdict.askAgain);
 }
 
-DeviceLimit ofMessages(std::string_view work, bool high, const App& app, const World& world, const DozeInputs& inputs) {
+DeviceLimit ofMessages(std::string_view work, bool high, const App& app, const World& world) {
     const Message message{.high = high};
     if (passageOf(message, app.memory, world).passes) return {.work = work};
-    return shutBy("doze", work, "messages", idleEnds(world, inputs));
+    return shutBy("doze", work, "messages", std::nullopt);
 }
 
 } // namespace
 
-std::vector<DeviceLimit> deviceLimits(const World& world, const DozeInputs& inputs) {
+std::vector<DeviceLimit> deviceLimits(const World& world) {
     const App app = plainApp();
     std::vector<DeviceLimit> limits;
     for (const JobKind& kind : jobKinds)
-        limits.push_back(ofJobs(kind, app, world, inputs));
+        limits.push_back(ofJobs(kind, app, world));
     limits.push_back(ofAlarms("alarms", AlarmKind::Exact, app, world));
     limits.push_back(ofAlarms("while-idle alarms", AlarmKind::ExactWhileIdle, app, world));
     limits.push_back(ofAlarms("alarm clocks", AlarmKind::Clock, app, world));
-    limits.push_back(ofNetwork(app, world, inputs));
-    limits.push_back(ofMessages("messages of high priority", true, app, world, inputs));
-    limits.push_back(ofMessages("messages of normal priority", false, app, world, inputs));
+    limits.push_back(ofNetwork(app, world));
+    limits.push_back(ofMessages("messages of high priority", true, app, world));
+    limits.push_back(ofMessages("messages of normal priority", false, app, world));
     return limits;
+}
+
+std::string cellOf(const DeviceLimit& limit) {
+    return limit.row.empty() ? std::string() : fmt::format("{} × {}", limit.row, limit.column);
+}
+
+std::string detailOf(const DeviceLimit& limit, const World& world) {
+    const Doze& doze = world.state.doze;
+    if (limit.by == "saver") return "battery saver is on";
+    if (limit.by == "data_saver") return "Data Saver is on, and the network is metered";
+    if (limit.by == "thermal") return fmt::format("the device is hot ({})", nameOf(world.device.thermal));
+    if (limit.by != "doze") return {};
+    return doze.idle() ? fmt::format("the device dozes ({})", doze.deepIdle() ? "deep" : "light")
+                       : "the device has just left Doze; background jobs follow in a moment";
+}
+
+std::optional<Instant> limitEnds(const DeviceLimit& limit, const World& world, const DozeInputs& inputs) {
+    if (limit.by != "doze" || limit.column == "alarms") return limit.asked;
+    const auto jobs = dozeOpens(world, inputs, world.now.elapsed);
+    if (!jobs || limit.column == "jobs") return jobs;
+    // limits.md §6.4: what is no background job goes on when idle ends, a moment before those do.
+    return *jobs - world.constants.dozeBackgroundJobsDelay;
 }
 
 } // namespace stint

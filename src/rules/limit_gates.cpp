@@ -136,11 +136,7 @@ std::string describeThermal(const Context& c) {
 std::string describeQuota(const Context& c) {
     const Bucket bucket = effectiveBucket(*c.app, c.world);
     if (bucket == Bucket::Never) return fmt::format("{} was never used", c.asks.app.name);
-    const Allowance allowance = regularAllowance(bucket, *c.app, c.world.constants);
-    const Duration used = regularUsed(c.app->memory.quota, allowance.window, c.world.now.elapsed);
-    return fmt::format("bucket {}: {} of {} used in {}", nameOf(bucket), formatDuration(used),
-                       allowance.allowed ? formatDuration(*allowance.allowed) : "no limit",
-                       formatDuration(allowance.window));
+    return fmt::format("bucket {}: {}", nameOf(bucket), regularShortage(*c.app, c.world));
 }
 
 std::string describeIdlePath(const Context&) {

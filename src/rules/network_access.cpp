@@ -39,6 +39,7 @@ bool background(const App& app, const World& world) {
 }
 
 std::optional<Instant> dozeEnds(const World& world) {
+    if (world.device.dozeForce) return std::nullopt; // limits.md §6.7: held until somebody lets go
     const Doze& doze = world.state.doze;
     return doze.deepIdle() ? doze.deepTimer : doze.lightTimer;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/core.h>
+
 #include "rules/app_state.hpp"
 #include "rules/policy_version.hpp"
 #include "rules/session_time.hpp"
@@ -102,16 +104,19 @@ std::optional<Instant> countsReturn(const Allowance& allowance, const QuotaLedge
                      rateReturns(ledger.sessionEnds, world.constants.quotaRateMaxSessions, world)});
 }
 
-// limits.md §3.7, the terms of time: each applies as soon as less than the buffer is left of its limit, whatever binds.
-std::optional<Instant> timesReturn(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
+// limits.md §3.7, a term of time: it applies as soon as less than the buffer is left of its limit, whatever binds.
+std::optional<Instant> timeReturn(const TimeLimit& limit, const QuotaLedger& ledger, const World& world) {
+    if (limit.allowed == unlimited) return std::nullopt;
     const Instant now = world.now.elapsed;
+    const Duration target = std::max(limit.allowed - world.constants.quotaBuffer, Duration{0});
+    const Duration running = std::min(lengthOf(ledger.open, now), limit.window);
+    return timeReturns(ledger.sessions, running, limit.window, now, target);
+}
+
+std::optional<Instant> timesReturn(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
     std::optional<Instant> returns;
-    for (const TimeLimit& limit : timeLimits(allowance)) {
-        if (limit.allowed == unlimited) continue;
-        const Duration target = std::max(limit.allowed - world.constants.quotaBuffer, Duration{0});
-        const Duration running = std::min(lengthOf(ledger.open, now), limit.window);
-        returns = std::max(returns, timeReturns(ledger.sessions, running, limit.window, now, target));
-    }
+    for (const TimeLimit& limit : timeLimits(allowance))
+        returns = std::max(returns, timeReturn(limit, ledger, world));
     return returns;
 }
 
@@ -174,6 +179,38 @@ std::optional<Instant> regularCutOff(const App& app, const World& world) {
     if (!app.memory.quota.open) return std::nullopt;
     const Duration cap = quotaRunCap(app, world, false);
     return cap == unlimited ? std::nullopt : std::optional(world.now.elapsed + cap);
+}
+
+std::string regularShortage(const App& app, const World& world) {
+    const Constants& constants = world.constants;
+    const Allowance allowance = allowanceOf(app, world);
+    const QuotaLedger& ledger = app.memory.quota;
+    std::optional<Instant> last;
+    std::string text;
+    const auto consider = [&](std::optional<Instant> returns, const std::string& words) {
+        if (!returns || (last && *returns <= *last)) return;
+        last = returns;
+        text = words;
+    };
+    for (const TimeLimit& limit : timeLimits(allowance)) {
+        const Duration left = leftOf(limit, ledger, world.now.elapsed);
+        if (left > Duration{0}) continue;
+        consider(timeReturn(limit, ledger, world).value_or(world.now.elapsed),
+                 fmt::format("{} of {} used in {}", roughDuration(limit.allowed - left), formatDuration(limit.allowed),
+                             formatDuration(limit.window)));
+    }
+    const std::string window = formatDuration(allowance.window);
+    const auto reached = [](std::int64_t most, std::string_view what, const std::string& within) {
+        return fmt::format("the limit of {} {} in {} is reached", most, what, within);
+    };
+    consider(jobCountReturns(allowance, ledger, world), reached(allowance.maxJobs, "job starts", window));
+    consider(sessionCountReturns(allowance, ledger, world), reached(allowance.maxSessions, "sessions", window));
+    const std::string rate = formatDuration(constants.quotaRateWindow);
+    consider(rateReturns(ledger.jobStarts, constants.quotaRateMaxJobs, world),
+             reached(constants.quotaRateMaxJobs, "job starts", rate));
+    consider(rateReturns(ledger.sessionEnds, constants.quotaRateMaxSessions, world),
+             reached(constants.quotaRateMaxSessions, "sessions", rate));
+    return text;
 }
 
 Duration quotaRunCap(const App& app, const World& world, bool startedOnTop) {

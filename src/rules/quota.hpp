@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "rules/quota_allowance.hpp"
 #include "rules/world.hpp"
@@ -47,6 +48,10 @@ std::optional<Instant> regularCutOff(const App& app, const World& world);
 /// The quota's part of the longest run of a regular job that runs or begins now (limits.md §3.8): the time until the
 /// quota is consumed, Duration::max() while time is free or without limit.
 Duration quotaRunCap(const App& app, const World& world, bool startedOnTop);
+
+/// What is used up of an app that is out of quota, in words: "10min of 10min used in 4h", "the limit of 1 sessions in
+/// 1d is reached". Of several limits the one that returns last.
+std::string regularShortage(const App& app, const World& world);
 
 // What happens to the ledger (limits.md §3.2, §3.4).
 

@@ -6,7 +6,6 @@
 
 #include "store/app_json.hpp"
 #include "store/checked_json.hpp"
-#include "store/device_json.hpp"
 #include "store/job_json.hpp"
 #include "store/ledger_json.hpp"
 #include "store/usage_json.hpp"
@@ -94,14 +93,6 @@ Result<void> addUsageTime(StoredRow row, Snapshot& snapshot) {
     stored.saved.at = STINT_TRY(timeFrom<Instant>(row, "at", anyTime));
     stored.saved.screenOn = row.flag();
     snapshot.usageTime = std::move(stored);
-    return {};
-}
-
-Result<void> addDeviceState(StoredRow row, const BootId& boot, Snapshot& snapshot) {
-    row.integer(); // the one
-    const bool ours = row.text() == boot.value;
-    auto state = STINT_TRY(deviceStateFrom(row.text()));
-    if (ours) snapshot.deviceState = state;
     return {};
 }
 

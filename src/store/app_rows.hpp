@@ -15,8 +15,6 @@ Result<void> addApp(StoredRow row, Snapshot& snapshot);
 /// whose own row was damaged is there again with it: without its user's choices, but with its limits.
 Result<void> addLedger(StoredRow row, Snapshot& snapshot, std::set<AppId>& withLedger);
 Result<void> addUsageTime(StoredRow row, Snapshot& snapshot);
-/// Where it is of another boot, it says nothing any more.
-Result<void> addDeviceState(StoredRow row, const BootId& boot, Snapshot& snapshot);
 Result<void> addAlarm(StoredRow row, Snapshot& snapshot);
 Result<void> addMessage(StoredRow row, Snapshot& snapshot);
 

@@ -53,6 +53,8 @@ private:
     Result<void> write(const SaveMessage& record);
     Result<void> write(const DropMessage& record);
     Result<void> write(const SaveOverrides& record);
+    /// A record that nothing above writes must not compile: it would become a Record again, and so on for ever.
+    template <class Unknown> Result<void> write(const Unknown& record) = delete;
 
     BootId boot_;
     Statements sql_;

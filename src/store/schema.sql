@@ -158,6 +158,14 @@ CREATE TABLE usage_time (
     seal       INTEGER NOT NULL
 ) STRICT;
 
+-- Whether the device counts as charging, idle, and Doze, of one boot.
+CREATE TABLE device_state (
+    one   INTEGER NOT NULL UNIQUE CHECK (one = 1),
+    boot  TEXT    NOT NULL,
+    state TEXT    NOT NULL, -- JSON (device_json.hpp)
+    seal  INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE alarms (
     app            TEXT    NOT NULL,
     tag            TEXT    NOT NULL,
@@ -186,12 +194,4 @@ CREATE TABLE messages (
     arrived_wall INTEGER NOT NULL,
     data         TEXT    NOT NULL,
     seal         INTEGER NOT NULL
-) STRICT;
-
--- What is derived of the device with a memory: charging, idle, Doze.
-CREATE TABLE device_state (
-    one   INTEGER NOT NULL UNIQUE CHECK (one = 1),
-    boot  TEXT    NOT NULL,
-    state TEXT    NOT NULL, -- JSON (device_json.hpp)
-    seal  INTEGER NOT NULL
 ) STRICT;

@@ -5,6 +5,7 @@
 
 #include "store/app_rows.hpp"
 #include "store/columns.hpp"
+#include "store/device_json.hpp"
 #include "store/job_rows.hpp"
 #include "store/stand_in.hpp"
 
@@ -58,8 +59,8 @@ Result<void> readTable(Database& database, const SealedTable& table, const Add& 
 /// Jobs before their work, and apps before their ledgers: the latter are added to the former.
 class Reader {
 public:
-    Reader(Database& database, const BootId& boot, Snapshot& snapshot, std::vector<std::string>& notes)
-        : database_(database), boot_(boot), snapshot_(snapshot), notes_(notes) {}
+    Reader(Database& database, Snapshot& snapshot, std::vector<std::string>& notes)
+        : database_(database), snapshot_(snapshot), notes_(notes) {}
 
     Result<void> readJobs() {
         STINT_TRY(read(jobsTable, addJob));
@@ -78,9 +79,6 @@ public:
         const auto add = [&](StoredRow row, Snapshot& snapshot) { return addLedger(row, snapshot, withLedger); };
         STINT_TRY(read(ledgersTable, add));
         STINT_TRY(spendLostLedgers(database_, snapshot_, withLedger, notes_));
-        STINT_TRY(read(deviceStateTable, [&](StoredRow row, Snapshot& snapshot) {
-            return addDeviceState(row, boot_, snapshot);
-        }));
         STINT_TRY(read(usageTimeTable, addUsageTime));
         keepUsageTime(snapshot_);
         STINT_TRY(read(alarmsTable, addAlarm));
@@ -88,6 +86,17 @@ public:
         STINT_TRY(read(messagesTable, addMessage));
         sortMessages(snapshot_);
         return {};
+    }
+
+    /// Of this boot alone; one that is damaged is derived anew from the device's reports.
+    Result<void> readDeviceState(const BootId& boot) {
+        return read(deviceStateTable, [&](StoredRow row, Snapshot& snapshot) -> Result<void> {
+            row.integer(); // the one
+            const bool same = row.text() == boot.value;
+            const DeviceState state = STINT_TRY(deviceStateFrom(row.text()));
+            if (same) snapshot.deviceState = state;
+            return {};
+        });
     }
 
     Result<void> readOverrides(const BootId& boot) {
@@ -106,7 +115,6 @@ private:
     }
 
     Database& database_;
-    const BootId& boot_;
     Snapshot& snapshot_;
     std::vector<std::string>& notes_;
 };
@@ -126,9 +134,10 @@ Result<void> readMeta(Database& database, const BootId& boot, Snapshot& snapshot
 Result<Snapshot> readSnapshot(Database& database, const BootId& boot, std::vector<std::string>& notes) {
     Snapshot snapshot;
     STINT_TRY(readMeta(database, boot, snapshot));
-    Reader reader{database, boot, snapshot, notes};
+    Reader reader{database, snapshot, notes};
     STINT_TRY(reader.readJobs());
     STINT_TRY(reader.readApps());
+    STINT_TRY(reader.readDeviceState(boot));
     STINT_TRY(reader.readOverrides(boot));
     return snapshot;
 }

@@ -50,7 +50,7 @@ wire::Message serve(World& world, Client& app, const char* service) {
 }
 
 /// Says a shell verb; where it reaches the owner, that answers `said` a turn later.
-Message say(World& world, Client& client, std::vector<std::string> words, VerbAnswer said = {}) {
+wire::Message say(World& world, Client& client, std::vector<std::string> words, VerbAnswer said = {}) {
     const std::uint64_t cookie = client.send(taskManagerInterface, "Shell", [&](Writer& writer) {
         writer.strings(words);
         noOptions(writer);
@@ -159,7 +159,7 @@ TEST_CASE("a foreground service is asked for with what it shows, and only where 
 TEST_CASE("a shell verb is answered with its code and its two texts") { // jobs.md §8
     World world;
     Client person = world.connectOperator();
-    const Message answer = say(world, person, {"run", "-f", "com.example.mail", "7"}, {-1001, "out\n", "err\n"});
+    const wire::Message answer = say(world, person, {"run", "-f", "com.example.mail", "7"}, {-1001, "out\n", "err\n"});
     Reader reader(answer);
     CHECK(reader.int32().value() == -1001);
     CHECK(reader.string().value() == "out\n");

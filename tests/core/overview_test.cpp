@@ -59,7 +59,8 @@ TEST_CASE("the overview counts slots, and lists who waits for one in order") { /
 
 TEST_CASE("an app's safeguards are counted within their windows") { // §9.3, §6.7
     Stage stage;
-    stage.change([](Device& d) { d.plugged = false;
+    stage.change([](Device& d) {
+        d.plugged = false;
         d.charging = false; });
     stage.schedule(stage.job(1).setPersisted(true), false);
     stage.until(11min);

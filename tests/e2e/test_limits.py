@@ -23,13 +23,13 @@ def until_logged(world, daemon, text, within=30):
 
 
 class TestBuckets:
-    def test_a_new_app_is_never_until_it_is_used_and_then_active(self, world, daemon, line):
+    def test_a_new_app_is_never_until_it_is_used_and_then_active(self, world, app):
         """§2.2."""
-        App(world).install()
-        with world.line() as later:
-            assert later.bucket(PACKAGE) == "never"
-            later.use(PACKAGE)
-            assert later.call(LIMITS, "GetStandbyBucket", "sa{sv}", PACKAGE, {}) == ("active", 10, "usage")
+        world.start_daemon(used=False)
+        with world.line() as line:
+            assert line.bucket(PACKAGE) == "never"
+            line.use(PACKAGE)
+            assert line.call(LIMITS, "GetStandbyBucket", "sa{sv}", PACKAGE, {}) == ("active", 10, "usage")
 
     def test_a_forced_bucket_survives_a_kill(self, world, app, daemon, line):
         """§2.7."""

@@ -81,8 +81,8 @@ class World:
 
     # stintd
 
-    def start_daemon(self, policy=None, environment=None, before=()):
-        """Ready when it returns. `before`: a program that executes stintd."""
+    def start_daemon(self, policy=None, environment=None, before=(), used=True):
+        """Ready when it returns. `before`: a program that executes stintd. `used`: the user has had to do with each app."""
         process, notify, log = self.spawn_daemon(policy, environment, before)
         pidfd = os.pidfd_open(process.pid)
         try:
@@ -94,11 +94,12 @@ class World:
             notify.close()
         daemon = Daemon(process, log)
         self.daemons.append(daemon)
-        self.use_what_is_new()
+        if used:
+            self.use_what_is_new()
         return daemon
 
     def use_what_is_new(self):
-        """The user has had to do with each app that is installed: one that was never used may do nothing (limits.md
+        """The user has to do with each app that is installed: one that was never used may do nothing (limits.md
         §2.2), and most tests are about what apps may do."""
         installed = [manifest.stem for manifest in self.apps.glob("*.toml")]
         if not installed:

@@ -21,7 +21,9 @@ struct Scene {
         state.charging = false;
         device.network = Network{};
     }
-    std::vector<DeviceLimit> limits() const { return deviceLimits(World{constants, device, state, now}, DozeInputs{}); }
+    World world() const { return {constants, device, state, now}; }
+    std::optional<Instant> opens(std::string_view work) const { return limitEnds(of(work), world(), {}); }
+    std::vector<DeviceLimit> limits() const { return deviceLimits(world()); }
     /// "jobs" for each kind of work that is shut.
     std::vector<std::string> shut() const {
         std::vector<std::string> names;
@@ -55,17 +57,17 @@ TEST_CASE("deep Doze holds what the table's row names, until the window") { // l
                                 "regular jobs of least priority", "alarms", "network in the background",
                                 "messages of normal priority"});
     CHECK(scene.of("regular jobs").by == "doze");
-    CHECK(scene.of("regular jobs").cell == "limits.md §1.1, Doze × jobs");
-    CHECK(scene.of("alarms").until == scene.now.elapsed + 47min);
-    CHECK(scene.of("network in the background").until == scene.now.elapsed + 47min);
-    CHECK(scene.of("messages of normal priority").until == scene.now.elapsed + 47min);
-    CHECK(scene.of("regular jobs").until == scene.now.elapsed + 47min + 3s); // limits.md §6.4
-    CHECK(scene.of("messages of normal priority").cell == "limits.md §1.1, Doze × messages");
+    CHECK(cellOf(scene.of("regular jobs")) == "limits.md §1.1, Doze × jobs");
+    CHECK(scene.opens("alarms") == scene.now.elapsed + 47min);
+    CHECK(scene.opens("network in the background") == scene.now.elapsed + 47min);
+    CHECK(scene.opens("messages of normal priority") == scene.now.elapsed + 47min);
+    CHECK(scene.opens("regular jobs") == scene.now.elapsed + 47min + 3s); // limits.md §6.4
+    CHECK(cellOf(scene.of("messages of normal priority")) == "limits.md §1.1, Doze × messages");
     for (const DeviceLimit& limit : scene.limits()) {
         if (limit.open()) continue;
         CAPTURE(limit.work);
-        CHECK(limit.until);
-        CHECK_FALSE(limit.detail.empty());
+        CHECK(scene.opens(limit.work));
+        CHECK(detailOf(limit, scene.world()) == "the device dozes (deep)");
         CHECK_FALSE(limit.clears.empty());
     }
 }
@@ -83,15 +85,33 @@ TEST_CASE("light Doze holds no alarms") { // limits.md §6
     CHECK(scene.of("network in the background").by == "doze");
 }
 
+TEST_CASE("background jobs are held a moment longer, and it is told why") { // limits.md §6.4
+    Scene scene;
+    scene.state.doze.settledAt = scene.now.elapsed + 3s;
+    CHECK(scene.of("messages of normal priority").open());
+    const DeviceLimit jobs = scene.of("regular jobs");
+    CHECK(detailOf(jobs, scene.world()) == "the device has just left Doze; background jobs follow in a moment");
+    CHECK(scene.opens("regular jobs") == scene.now.elapsed + 3s);
+}
+
+TEST_CASE("what Doze is held at ends by no time") { // limits.md §6.7
+    Scene scene;
+    scene.device.dozeForce = DozeForce::Idle;
+    scene.state.doze.deep = DeepState::Idle;
+    scene.state.doze.deepTimer = scene.now.elapsed + 1h;
+    for (const char* work : {"regular jobs", "network in the background", "messages of normal priority"})
+        CHECK_FALSE(scene.opens(work));
+}
+
 TEST_CASE("battery saver holds regular jobs, alarms and network; nothing while plugged") { // limits.md §9
     Scene scene;
     scene.device.batterySaver = true;
-    CHECK(scene.of("regular jobs").cell == "limits.md §9, battery saver × jobs");
+    CHECK(cellOf(scene.of("regular jobs")) == "limits.md §9, battery saver × jobs");
     CHECK(scene.of("alarms").by == "saver");
     CHECK(scene.of("network in the background").by == "saver");
     CHECK(scene.of("expedited jobs").open());
     CHECK(scene.of("alarm clocks").open());
-    CHECK_FALSE(scene.of("alarms").until); // an event ends it, not a time
+    CHECK_FALSE(scene.opens("alarms")); // an event ends it, not a time
     scene.device.plugged = true;
     CHECK(scene.shut().empty());
 }
@@ -109,7 +129,8 @@ TEST_CASE("heat holds each kind of job by its column") { // limits.md §10.1
     Scene scene;
     scene.device.thermal = Thermal::Light;
     CHECK(scene.shut() == Names{"regular jobs of low priority", "regular jobs of least priority"});
-    CHECK(scene.of("regular jobs of least priority").cell == "limits.md §10.1, heat × regular jobs of least priority");
+    CHECK(cellOf(scene.of("regular jobs of least priority")) ==
+          "limits.md §10.1, heat × regular jobs of least priority");
     scene.device.thermal = Thermal::Moderate;
     CHECK(scene.shut() == Names{"regular jobs of high priority", "regular jobs", "regular jobs of low priority",
                                 "regular jobs of least priority"});

@@ -139,7 +139,7 @@ TEST_CASE("permissions and conditions may change while the app runs") { // jobs.
 
 TEST_CASE("an app is installed, updated and removed") { // jobs.md §7.4
     const Played run = played("device: {charging: true}\ntimeline:\n"
-                              "  - {at: 1min, install: {com.example.new: {state: background}}}\n"
+                              "  - {at: 1min, install: {com.example.new: {state: background, bucket: active}}}\n"
                               "  - {at: 1min, schedule: {job: com.example.new/1, runs: {for: 1h}}, expect: success}\n"
                               "  - {at: 2min, update: com.example.new}\n"
                               "  - {at: 2min, expect: {job: com.example.new/1, is: running}}\n"

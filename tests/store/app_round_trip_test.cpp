@@ -2,6 +2,7 @@
 #include "rules/app_memory.hpp"
 #include "rules/expedited_quota.hpp"
 #include "rules/quota.hpp"
+#include "store/device_json.hpp"
 #include "store/fixture.hpp"
 #include "store/ledger_json.hpp"
 #include "store/opening.hpp"
@@ -119,6 +120,49 @@ TEST_CASE("messages come back in the order they arrived in") { // limits.md §8.
     CHECK((snapshot.messages[0].message == binary));
     CHECK((snapshot.messages[1].message == messageOf(10)));
     CHECK(snapshot.messages[0].boot == bootA);
+}
+
+TEST_CASE("what is derived of the device comes back in its boot, and in no other") { // limits.md §6, §10.3
+    const Scratch scratch;
+    CHECK(!reopened(scratch).deviceState);
+    DeviceState state;
+    state.charging = false;
+    state.chargingByLevel = false;
+    state.pluggedAt = at(1h);
+    state.chargingAt = at(2h);
+    state.batteryPercent = 14;
+    state.batteryLow = true;
+    state.storageLow = true;
+    state.idle = true;
+    state.interactive = false;
+    state.idleAt = at(3h);
+    state.quietAt = at(4h);
+    state.screenBlocks = false;
+    state.doze = {.deep = DeepState::IdleMaintenance,
+                  .light = LightState::Override,
+                  .deepTimer = at(5h),
+                  .lightTimer = at(6h),
+                  .idleFor = 2h,
+                  .maintenanceFor = 10min,
+                  .lightIdleFor = 15min,
+                  .lightBudget = 1min,
+                  .windowSince = at(7h),
+                  .quickWhileIdle = true,
+                  .settledAt = at(8h)};
+    {
+        auto store = openStore(scratch.store());
+        commit(store, {SaveDeviceState{DeviceState{}}});
+        commit(store, {SaveDeviceState{state}});
+    }
+    CHECK((reopened(scratch).deviceState == state));
+    CHECK(!reopened(scratch, bootB).deviceState);
+}
+
+TEST_CASE("a device's state that cannot be is set aside, and derived anew") {
+    for (const char* wrong : {"", "[]", "{\"charging\":1}", "{\"warp\":9}", "{\"batteryPercent\":101}",
+                              "{\"doze\":{\"deep\":\"asleep\"}}", "{\"idleAt\":\"noon\"}"})
+        CHECK_FALSE(deviceStateFrom(wrong).ok());
+    CHECK(deviceStateFrom("{}").value() == DeviceState{});
 }
 
 TEST_CASE("the clocks that apps age by come back, with the boot they were written in") { // limits.md §2.2

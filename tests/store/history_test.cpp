@@ -12,6 +12,7 @@ struct Model {
     std::map<JobKey, Job> jobs;
     std::map<AppId, SaveApp> apps;
     std::optional<SaveUsageTime> usageTime;
+    std::optional<DeviceState> deviceState;
     std::map<std::pair<AppId, std::string>, Alarm> alarms;
     std::map<std::uint64_t, Message> messages;
     std::map<AppId, std::vector<Completed>> completed;
@@ -36,6 +37,7 @@ struct Model {
     }
     void apply(const SaveApp& record) { apps[record.memory.app] = record; }
     void apply(const SaveUsageTime& record) { usageTime = record; }
+    void apply(const SaveDeviceState& record) { deviceState = record.state; }
     void apply(const SaveAlarm& record) { alarms[{record.alarm.app, record.alarm.tag}] = record.alarm; }
     void apply(const DropAlarm& record) { alarms.erase({record.app, record.tag}); }
     void apply(const SaveMessage& record) { messages[record.message.id] = record.message; }

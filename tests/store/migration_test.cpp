@@ -63,8 +63,8 @@ TEST_CASE(
     CHECK(job.lastFailure == WallTime{});
     CHECK(job.work.empty());
     REQUIRE(snapshot.apps.size() == 1);
-    CHECK(snapshot.apps[0].first.badUntil == at(7ms));
-    CHECK(snapshot.apps[0].first.channels.empty());
+    CHECK(snapshot.apps[0].memory.badUntil == at(7ms));
+    CHECK(snapshot.apps[0].memory.channels.empty());
     const auto notes = store.notes();
     REQUIRE(notes.size() == 1);
     CHECK(notes[0].find("not what was written") != std::string::npos);
