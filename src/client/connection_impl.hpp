@@ -132,7 +132,7 @@ private:
     std::uint64_t connection_ = 1; ///< counts the lines; of the present one, or of the next
     std::map<std::string, JobService*, std::less<>> services_;
     std::map<std::string, BroadcastReceiver*, std::less<>> receivers_;
-    std::shared_ptr<const NetworkCallback> networkCallback_; ///< shared with a call of it that goes on
+    std::shared_ptr<const NetworkCallback> networkCallback_;       ///< shared with a call of it that goes on
     std::map<std::string, client::Shown, std::less<>> foreground_; ///< services that run in the foreground
     std::string package_;
     client::Runs runs_;

@@ -83,5 +83,4 @@ std::vector<AppView> Scheduler::apps(Now now) const {
     return views;
 }
 
-
 } // namespace stint

@@ -111,8 +111,8 @@ Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
                 .detail = "held until several jobs are ready",
                 .clears = "more ready jobs, or time",
                 .since = tracked.joined,
-                .until = *state.heldUntil == Instant::max() ? std::nullopt
-                                                            : std::optional(wallAt(*state.heldUntil, now))};
+                .until =
+                    *state.heldUntil == Instant::max() ? std::nullopt : std::optional(wallAt(*state.heldUntil, now))};
     }
     if (tracked.run) {
         return {.reason = PendingReason::DeviceState,

@@ -48,9 +48,8 @@ void executing(Turn& turn, Running& running) {
     const Instant now = turn.now.elapsed;
     const RunFacts facts = factsOf(running, now);
     const World world = turn.world();
-    const Gate* shut = facts.pastGuarantee
-                           ? stoppingGate({world, running.asks, turn.app(running.asks.app), &facts})
-                           : nullptr;
+    const Gate* shut =
+        facts.pastGuarantee ? stoppingGate({world, running.asks, turn.app(running.asks.app), &facts}) : nullptr;
     const auto past = now >= run.began + run.guarantee ? reasonToStop(turn, running) : std::nullopt;
     if (now >= run.began + run.limit) {
         const Ending plain{StopReason::Timeout, InternalReason::Timeout};

@@ -148,7 +148,8 @@ std::string prefixes() {
     std::string text;
     std::string_view previous;
     for (const ConstantRow& row : constantRows()) {
-        std::string_view prefix = row.key.substr(0, row.key.find('.') + 1);
+        const auto dot = row.key.find('.');
+        std::string_view prefix = dot == std::string_view::npos ? row.key : row.key.substr(0, dot + 1);
         if (prefix != previous) text += fmt::format("{}{}", text.empty() ? "" : " ", prefix);
         previous = prefix;
     }

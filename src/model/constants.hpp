@@ -204,9 +204,9 @@ struct Constants {
     bool dozeWaitForUnlock = true;
     std::int64_t dozeIdleFactor = 200;
     std::int64_t dozeMaintenanceFactor = 200;
+    bool dozeDeepEnabled = true; ///< PROPOSAL: what `cmd deviceidle disable deep` turns off
     std::int64_t dozeLightIdleFactor = 200;
     bool dozeLightEnabled = true;
-    bool dozeDeepEnabled = true; ///< PROPOSAL: what `cmd deviceidle disable deep` turns off
     // The temporary allowlist (limits.md §6.6).
     Duration allowlistMax = 5min;
     Duration allowlistMms = 1min;

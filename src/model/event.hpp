@@ -316,12 +316,12 @@ struct Tick {};
 
 using Event =
     std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
-                 Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed, StartAnswered,
-                 StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled, AppUninstalled, AppSeen,
-                 AppConditions, AppTapped, ContentChanged, ClockSet, AppOpened, AppStatePinned, PermissionsRevoked,
-                 StopApp, ForceStop, RunJob, StopJobs, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged,
-                 UsageReported, BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed,
-                 PolicyChanged, AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld,
-                 ShuttingDown, Tick>;
+                 Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
+                 StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
+                 AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged, ClockSet, AppOpened, AppStatePinned,
+                 PermissionsRevoked, StopApp, ForceStop, RunJob, StopJobs, ResetScheduleQuota, MonitorBattery,
+                 DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet,
+                 DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, AlarmSet, AlarmCancelled, DeliveryEnded,
+                 MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -82,7 +82,7 @@ struct Job {
     Duration cumulative{0};     ///< run time over its attempts
     bool demotedByUser = false; ///< jobs.md §6.6
     bool demotedBySystem = false;
-    bool barred = false;  ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
+    bool barred = false;    ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
     WallTime lastSuccess{}; ///< its last run that was not tried again, and its last that was (jobs.md §7.1); 0: none
     WallTime lastFailure{};
     bool running = false; ///< a run is under way: written down, so that a dead daemon's runs count as lost

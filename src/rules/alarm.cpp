@@ -62,9 +62,7 @@ bool isExact(AlarmKind kind) {
 
 bool isWhileIdle(AlarmKind kind) { return kind == AlarmKind::WhileIdle || kind == AlarmKind::ExactWhileIdle; }
 
-bool holdsExactPermission(const App& app) {
-    return holds(app, scheduleExactAlarm) || holds(app, useExactAlarm);
-}
+bool holdsExactPermission(const App& app) { return holds(app, scheduleExactAlarm) || holds(app, useExactAlarm); }
 
 bool maySetExactAlarms(const App& app) { return holdsExactPermission(app) || powerAllowlisted(app); }
 

@@ -22,8 +22,8 @@ struct RunFacts {
     JobClass kind = JobClass::Regular; ///< what it runs as: frozen when it began
     Instant began;
     bool pastGuarantee = false;
-    bool startedOnTop = false; ///< its app was on top when it began
-    bool dynamic = false;      ///< runs by the idle path of the restricted bucket (limits.md §5)
+    bool startedOnTop = false;  ///< its app was on top when it began
+    bool dynamic = false;       ///< runs by the idle path of the restricted bucket (limits.md §5)
     bool pluggedEnough = false; ///< began with power alone as its charging constraint (limits.md §10.3)
 };
 

@@ -12,8 +12,12 @@ Network defaultNetwork() {
 }
 
 Device defaultDevice() {
-    return {
-        .motion = Motion::Moving, .plugged = false, .charging = std::nullopt, .batteryPercent = 80, .network = defaultNetwork(), .storageForced = false};
+    return {.motion = Motion::Moving,
+            .plugged = false,
+            .charging = std::nullopt,
+            .batteryPercent = 80,
+            .network = defaultNetwork(),
+            .storageForced = false};
 }
 
 void apply(const DeviceChange& change, Device& device) {

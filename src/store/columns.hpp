@@ -20,11 +20,11 @@ inline constexpr SealedTable jobsTable{
     3};
 inline constexpr SealedTable workTable{
     "work", "app, space, job, item, extras, estimated_down, estimated_up, minimum_chunk, deliveries", 4};
-inline constexpr SealedTable appsTable{
-    "apps",
-    "app, boot, pinned, crashes, bad_until, services, channels, revoked, written, written_wall, seen, battery_use, data_saver_exempt, "
-    "allowlisted_until, usage",
-    1};
+inline constexpr SealedTable appsTable{"apps",
+                                       "app, boot, pinned, crashes, bad_until, services, channels, revoked, written, "
+                                       "written_wall, seen, battery_use, data_saver_exempt, "
+                                       "allowlisted_until, usage",
+                                       1};
 inline constexpr SealedTable ledgersTable{"ledgers", "app, boot, written, written_wall, ledger", 1};
 inline constexpr SealedTable usageTimeTable{"usage_time", "one, boot, running, screen_on, at, screen_lit", 1};
 inline constexpr SealedTable alarmsTable{
@@ -38,7 +38,7 @@ inline constexpr SealedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label"};
 inline constexpr SealedTable overridesTable{"overrides", "name, value, boot", 1};
 
-inline constexpr std::array sealedTables{jobsTable,   workTable,     appsTable,      ledgersTable,  usageTimeTable,
+inline constexpr std::array sealedTables{jobsTable,        workTable,   appsTable,     ledgersTable,   usageTimeTable,
                                          deviceStateTable, alarmsTable, messagesTable, completedTable, overridesTable};
 
 /// Writes a sealed row of the values ?1, ?2, …; one of the same key is replaced.

@@ -61,13 +61,12 @@ Result<void> RecordWriter::stamp(WallTime now) { return sql_.stamp.run(boot_.val
 Result<void> RecordWriter::write(const SaveJob& record) {
     const auto& job = record.job;
     STINT_CHECK(job.info != nullptr);
-    return sql_.saveJob.run(job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info),
-                            count(job.scheduled), count(job.enqueued), static_cast<std::int64_t>(job.sequence),
-                            job.failures, job.systemStops, count(job.notBefore), count(job.notBeforeWall),
-                            job.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, job.label,
-                            count(job.deadline), count(job.deadlineWall), count(job.windowEnd),
-                            count(job.windowEndWall), job.abandoned, count(job.lastSuccess), count(job.lastFailure),
-                            job.barred);
+    return sql_.saveJob.run(
+        job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info), count(job.scheduled),
+        count(job.enqueued), static_cast<std::int64_t>(job.sequence), job.failures, job.systemStops,
+        count(job.notBefore), count(job.notBeforeWall), job.cumulative.count(), job.demotedByUser, job.demotedBySystem,
+        job.running, job.label, count(job.deadline), count(job.deadlineWall), count(job.windowEnd),
+        count(job.windowEndWall), job.abandoned, count(job.lastSuccess), count(job.lastFailure), job.barred);
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {
@@ -101,7 +100,8 @@ Result<void> RecordWriter::write(const SaveApp& record) {
     std::optional<std::string_view> pinned;
     if (memory.pinned) pinned = nameOf(*memory.pinned);
     STINT_TRY(sql_.saveApp.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes),
-                               count(memory.badUntil), flagsText(memory.services), channelsText(memory.channels), wordsText(memory.revoked), count(written.elapsed), count(written.wall), memory.seen,
+                               count(memory.badUntil), flagsText(memory.services), channelsText(memory.channels),
+                               wordsText(memory.revoked), count(written.elapsed), count(written.wall), memory.seen,
                                nameOf(memory.batteryUse), memory.dataSaverExempt, count(memory.allowlistedUntil),
                                usageText(memory.usage)));
     return sql_.saveLedger.run(memory.app.name, boot_.value, count(written.elapsed), count(written.wall),

@@ -90,8 +90,10 @@ TEST_CASE("run waits seven seconds for a network that alone is missing") { // §
 TEST_CASE("run waits for nothing where more than the network is missing, and never where nobody can wait") { // §8
     Stage stage;
     offline(stage);
-    stage.change([](Device& d) { d.plugged = false;
-        d.charging = false; });
+    stage.change([](Device& d) {
+        d.plugged = false;
+        d.charging = false;
+    });
     stage.schedule(stage.job(1).setRequiredNetworkType(1).setRequiresCharging(true));
     stage.replies.clear();
     stage.event(RunJob{.call = {1}, .key = Stage::key(1), .how = Override::Sorting, .patient = true});

@@ -61,7 +61,8 @@ TEST_CASE("an app's safeguards are counted within their windows") { // §9.3, §
     Stage stage;
     stage.change([](Device& d) {
         d.plugged = false;
-        d.charging = false; });
+        d.charging = false;
+    });
     stage.schedule(stage.job(1).setPersisted(true), false);
     stage.until(11min);
     stage.finish(1, false);

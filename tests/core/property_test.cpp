@@ -22,7 +22,8 @@ std::ostream& operator<<(std::ostream& out, const Happening& h) {
     return out << "{" << h.what << ", job " << h.job << ", how " << h.how << ", after " << h.pause << "s}";
 }
 
-constexpr int kinds = 14;
+constexpr int kinds = 14;         ///< of the job contract
+constexpr int kindsOfLimits = 20; ///< and of the limits
 
 bool bit(unsigned bits, int n) { return (bits >> n) & 1U; }
 
@@ -90,6 +91,33 @@ void happen(Stage& stage, const Happening& h) {
     case 13:
         stage.event(RunJob{{1}, Stage::key(h.job), bit(h.how, 0) ? Override::Full : Override::Soft});
         break;
+    case 14:
+        stage.event(BucketForced{.app = mail, .bucket = static_cast<Bucket>(h.how % 7)});
+        break;
+    case 15:
+        stage.change([&](Device& d) {
+            d.plugged = bit(h.how, 0);
+            d.charging.reset();
+            d.screenOn = bit(h.how, 1);
+            d.motion = bit(h.how, 2) ? Motion::Moving : Motion::Still;
+        });
+        break;
+    case 16:
+        stage.event(UsageReported{{}, mail, bit(h.how, 0) ? UsageKind::Interaction : UsageKind::NotificationSeen});
+        break;
+    case 17:
+        stage.event(BatteryUseSet{{}, mail, static_cast<BatteryUse>(h.how % 3)});
+        break;
+    case 18:
+        stage.event(MessageArrived{.app = mail, .high = bit(h.how, 0)});
+        break;
+    case 19:
+        stage.change([&](Device& d) {
+            d.batterySaver = bit(h.how, 0);
+            d.dataSaver = bit(h.how, 1);
+            d.thermal = bit(h.how, 2) ? static_cast<Thermal>(h.how % 5) : Thermal::None;
+        });
+        break;
     }
 }
 
@@ -119,12 +147,34 @@ void invariantsHold(const Stage& stage) {
     RC_ASSERT(!deadline || *deadline > stage.now.elapsed); // or the daemon would spin
 }
 
-rc::Gen<std::vector<Happening>> timelines() {
-    const auto happening =
-        rc::gen::build<Happening>(rc::gen::set(&Happening::what, rc::gen::inRange(0, kinds)),
-                                  rc::gen::set(&Happening::job, rc::gen::inRange(1, 13)),
-                                  rc::gen::set(&Happening::how, rc::gen::inRange(0U, 1U << 11)),
-                                  rc::gen::set(&Happening::pause, rc::gen::element(0, 0, 1, 7, 30, 60, 600, 4000)));
+/// limits.md §3.5, §9: what runs is within its limits, and what the table frees is free.
+void limitsHold(const Stage& stage) {
+    const AppView app = stage.core->apps(stage.clock()).front();
+    const bool charging = stage.core->deviceState().charging;
+    if (charging && app.bucket < Bucket::Restricted) RC_ASSERT(app.quota.free);
+    for (int id = 1; id <= 12; ++id) {
+        const auto view = stage.view(id);
+        if (!view || view->state != JobView::State::Running || view->runState != RunState::Executing) continue;
+        if (stage.overridden.contains(Stage::key(id)) || view->kind == JobClass::UserInitiated) continue;
+        if (view->kind != JobClass::Regular || app.quota.free || !app.quota.left) continue;
+        RC_ASSERT(*app.quota.left >= Duration{0} || app.bucket == Bucket::Restricted);
+    }
+}
+
+/// limits.md §8.5: a message that is not urgent waits while the device dozes.
+void messagesWait(const Stage& stage, std::size_t from) {
+    for (std::size_t i = from; i < stage.traces.size(); ++i) {
+        const auto& [when, trace] = stage.traces[i];
+        if (trace.what != Trace::What::Message || trace.high.value_or(true) || when != stage.now.elapsed) continue;
+        RC_ASSERT(!stage.core->deviceState().doze.idle());
+    }
+}
+
+rc::Gen<std::vector<Happening>> timelines(int of = kinds) {
+    const auto happening = rc::gen::build<Happening>(
+        rc::gen::set(&Happening::what, rc::gen::inRange(0, of)), rc::gen::set(&Happening::job, rc::gen::inRange(1, 13)),
+        rc::gen::set(&Happening::how, rc::gen::inRange(0U, 1U << 11)),
+        rc::gen::set(&Happening::pause, rc::gen::element(0, 0, 1, 7, 30, 60, 600, 4000)));
     return rc::gen::container<std::vector<Happening>>(200, happening);
 }
 
@@ -168,6 +218,19 @@ TEST_CASE("whatever happens, a job waits with a reason, runs rightly, or is gone
         for (const Happening& h : timeline) {
             happen(stage, h);
             invariantsHold(stage);
+        }
+    });
+}
+
+TEST_CASE("whatever happens, what runs is within its limits") { // limits.md §3.5, §8.5, §9
+    holds("limits", 300, [] {
+        const auto timeline = *timelines(kindsOfLimits);
+        Stage stage;
+        for (const Happening& h : timeline) {
+            const std::size_t before = stage.traces.size();
+            happen(stage, h);
+            limitsHold(stage);
+            messagesWait(stage, before);
         }
     });
 }

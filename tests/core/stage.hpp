@@ -56,6 +56,7 @@ public:
     static Manifest manifestOf(const AppId& app) {
         Manifest manifest{.package = app, .label = app.name};
         manifest.permissions = {std::string(runUserInitiatedJobs), std::string(receiveBootCompleted)};
+        manifest.receivers["Receiver"] = {.name = "Receiver", .command = {"/bin/true"}};
         manifest.services["Jobs"] = {
             .name = "Jobs", .command = {"/bin/true"}, .permission = std::string(bindJobService)};
         return manifest;
