@@ -249,7 +249,7 @@ TEST_CASE("the same events give the same trace to the byte") { // design.md, the
 
 TEST_CASE("a forecast that nothing disturbs comes true to the millisecond") { // design.md, the core
     holds("forecast", 300, [] {
-        const auto timeline = *timelines();
+        const auto timeline = *timelines(kindsOfLimits);
         Stage stage;
         for (const Happening& h : timeline)
             happen(stage, h);
