@@ -86,8 +86,8 @@ TEST_CASE("every constant can be written into a policy and read back") {
     for (const ConstantRow& row : constantRows()) {
         std::string text = constantText(changed, row);
         using enum ConstantKind;
-        const bool quoted = row.kind == Time || row.kind == Size || row.kind == Choice || row.kind == TimeOrNone ||
-                            text == "none";
+        const bool quoted =
+            row.kind == Time || row.kind == Size || row.kind == Choice || row.kind == TimeOrNone || text == "none";
         toml += std::string(row.key) + " = " + (quoted ? '"' + text + '"' : text) + "\n";
     }
     auto policy = applyPolicy({}, toml, "p.toml");
