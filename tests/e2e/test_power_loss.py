@@ -4,6 +4,7 @@ transfers). A persisted job starts again by itself (jobs.md §7.2)."""
 import json
 import os
 import shutil
+import signal
 import uuid
 
 import pytest
@@ -35,6 +36,9 @@ def lose_power(world, daemon, part, at_least):
     with Directory(world.downloads) as directory:
         directory.until(lambda: size_of(part) >= at_least and durable_offset(part) <= size_of(part) - 2 * MIB)
     below = daemon.transfers()
+    daemon.process.send_signal(signal.SIGSTOP)  # a transfer that sees its daemon go makes durable what it has
+    for pid in below:
+        os.kill(pid, signal.SIGKILL)
     daemon.kill()
     for pid in below:
         wait_for_end(pid)
