@@ -277,6 +277,10 @@ TEST_CASE("to save, load and go on gives the same as going on") { // jobs.md §1
             happen(straight, h);
             happen(restarted, h);
         }
+        // One on screen is seen again a moment after its jobs may start: what they use up meanwhile is no difference to
+        // look for here.
+        straight.see(mail, false);
+        restarted.see(mail, false);
         for (int id = 1; id <= 12; ++id) // a run under way is lost by a restart, so none may be
             if (straight.runs(id)) {
                 straight.finish(id, true);
@@ -290,6 +294,11 @@ TEST_CASE("to save, load and go on gives the same as going on") { // jobs.md §1
             RC_ASSERT(other.has_value());
             RC_ASSERT(other->failures == one->failures);
             RC_ASSERT(other->demoted == one->demoted);
+            // What a restart means for sessions under way is example 99's (limits.md §12.7), not this property's.
+            const auto waitsForQuota = [](const JobView& view) {
+                return std::ranges::find(view.reasons, PendingReason::Quota) != view.reasons.end();
+            };
+            if (waitsForQuota(*one) || waitsForQuota(*other)) continue;
             RC_ASSERT(other->earliest == one->earliest || other->state == JobView::State::Running);
         }
     });
