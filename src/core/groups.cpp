@@ -1,21 +1,32 @@
 #include "core/groups.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace stint {
 namespace {
 
-std::vector<Shut> withSince(const std::vector<ShutGate>& asked, const std::vector<Shut>& before, WallTime now) {
+// Those that were asked as they are now, since then; the others, which read nothing that has changed, as they were. In
+// the table's order, where gates lie one after another.
+std::vector<Shut> withSince(const std::vector<ShutGate>& asked, const std::vector<Shut>& before, ReadSet changed,
+                            WallTime now) {
     std::vector<Shut> shut;
-    for (const auto& [gate, verdict] : asked) {
-        const auto same = std::ranges::find(before, gate, &Shut::gate);
-        shut.push_back({gate, verdict, same == before.end() ? now : same->since});
+    auto next = asked.begin();
+    const auto takeUpTo = [&](const Gate* gate, const Shut* was) {
+        for (; next != asked.end() && next->gate <= gate; ++next)
+            shut.push_back({next->gate, next->verdict, was && next->gate == was->gate ? was->since : now});
+    };
+    for (const Shut& was : before) {
+        takeUpTo(was.gate, &was);
+        if (!(was.gate->reads & changed)) shut.push_back(was);
     }
+    takeUpTo(&gates().back(), nullptr);
     return shut;
 }
 
-bool saysNothingNew(const std::vector<ShutGate>& asked, const std::vector<Shut>& before) {
-    return std::ranges::equal(asked, before, [](const ShutGate& now, const Shut& then) {
+bool saysNothingNew(const std::vector<ShutGate>& asked, const std::vector<Shut>& before, ReadSet changed) {
+    const auto wasAsked = [changed](const Shut& shut) { return (shut.gate->reads & changed) != 0; };
+    return std::ranges::equal(asked, before | std::views::filter(wasAsked), [](const ShutGate& now, const Shut& then) {
         return now.gate == then.gate && now.verdict == then.verdict;
     });
 }
@@ -70,13 +81,13 @@ void Groups::changed(ReadSet changed, const std::optional<AppId>& app, Now now, 
         const auto line = lines_.find(*app);
         if (line == lines_.end()) return;
         for (auto& [asks, group] : line->second.groups)
-            if (group.reads & changed) ask(group, now, question);
+            if (group.reads & changed) ask(group, now, question, changed);
         return;
     }
     for (const auto& [reads, groups] : readers_) {
         if (!(reads & changed)) continue;
         for (Group* group : groups)
-            ask(*group, now, question);
+            ask(*group, now, question, changed);
     }
 }
 
@@ -91,10 +102,10 @@ std::optional<Instant> Groups::nextAsk() const {
     return dueAt_.begin()->first.first;
 }
 
-void Groups::ask(Group& group, Now now, const Ask& question) {
-    const auto asked = question(*group.asks);
-    if (!group.history.empty() && saysNothingNew(asked, group.shut)) return;
-    group.shut = withSince(asked, group.shut, now.wall);
+void Groups::ask(Group& group, Now now, const Ask& question, ReadSet changed) {
+    const auto asked = question(*group.asks, changed);
+    if (!group.history.empty() && saysNothingNew(asked, group.shut, changed)) return;
+    group.shut = withSince(asked, group.shut, changed, now.wall);
     std::vector<PendingReason> reasons;
     for (const Shut& shut : group.shut)
         reasons.push_back(shut.verdict.reason);

@@ -62,14 +62,14 @@ struct Line {
 
 class Groups {
 public:
-    using Ask = std::function<std::vector<ShutGate>(const Asks&)>;
+    /// Of the gates that read one of these, those that are shut for an Asks right now.
+    using Ask = std::function<std::vector<ShutGate>(const Asks&, ReadSet)>;
 
-    /// `ask` answers with the gates that are shut for an Asks right now.
     Group& join(const Asks& asks, const Place& place, Tracked& job, Now now, const Ask& ask);
     /// The group is gone with its last job.
     void leave(Group& group, const Place& place);
 
-    /// Asks every group again that reads one of `changed`, of `app` alone where one is given.
+    /// Asks every group again that reads one of `changed`, of `app` alone where one is given; and of its gates, those.
     void changed(ReadSet changed, const std::optional<AppId>& app, Now now, const Ask& ask);
     /// Asks those again whose verdict said so.
     void due(Now now, const Ask& ask);
@@ -93,7 +93,7 @@ public:
     }
 
 private:
-    void ask(Group& group, Now now, const Ask& ask);
+    void ask(Group& group, Now now, const Ask& ask, ReadSet changed = everything);
     void turnOpen(Group& group, Instant now);
     void turnShut(Group& group);
     void setDue(Group& group, std::optional<Instant> when);

@@ -66,8 +66,7 @@ bool ageDoze(Turn& turn, const Device& was) {
     const Doze before = doze;
     doze = nextDoze(before, was, state.device, dozeInputs(state), turn.now.elapsed, state.constants, changes);
     traceDoze(turn, changes);
-    if (doze == before) return false;
-    turn.changed |= only(Reads::Doze);
+    if (holdOf(doze) != holdOf(before)) turn.changed |= only(Reads::Doze);
     return !changes.empty();
 }
 
@@ -94,7 +93,8 @@ void ageApps(Turn& turn) {
 
 void setAppClocks(Turn& turn, ReadSet changed, const std::set<AppId>& apps) {
     State& state = turn.state;
-    if (changed) {
+    // Of the device, what an app's clocks go by is whether it charges, and whether the screen's clock goes.
+    if (turn.agesOtherwise || (changed & Reads::Power)) {
         for (const auto& [id, app] : state.apps)
             setAppClock(state, id, &app, turn.now);
         return;

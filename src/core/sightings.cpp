@@ -20,6 +20,7 @@ ReadSet differences(const Device& before, const Device& after) {
         changed |= only(Reads::Saver);
     }
     if (before.thermal != after.thermal) changed |= only(Reads::Thermal);
+    if (before.dozeForce != after.dozeForce) changed |= only(Reads::Doze); // how long it holds is another matter then
     return changed;
 }
 
@@ -73,7 +74,6 @@ void merge(Turn& turn, const AppInstalled& event) {
     if (updated) setUsage(turn, app, before, afterUpdate(app.memory.usage));
     if (exactBefore && !maySetExactAlarms(app)) dropAlarms(turn, event.manifest.package, true);
     turn.changedApps.insert(event.manifest.package);
-    turn.changed |= only(Reads::App);
 }
 
 void merge(Turn& turn, const AppUninstalled& event) {
@@ -107,7 +107,6 @@ void merge(Turn& turn, const AppUninstalled& event) {
     state.apps.erase(event.app);
     turn.record(DropApp{event.app});
     turn.changedApps.insert(event.app);
-    turn.changed |= only(Reads::App);
 }
 
 void merge(Turn& turn, const AppSeen& event) {
@@ -128,7 +127,7 @@ void merge(Turn& turn, const DeviceChanged& event) {
     state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
     turn.changed |= differences(before, event.device) | differences(was, state.deviceState);
     changedForRestricted(turn);
-    if (usageDiffers) turn.changed |= only(Reads::Doze); // apps age by another clock now
+    turn.agesOtherwise |= usageDiffers;
     if (event.device.overrides != before.overrides) turn.record(SaveOverrides{event.device.overrides});
     hear(state, event.device, was);
     state.device = event.device;

@@ -167,6 +167,7 @@ struct Turn {
     ReadSet changed = 0;
     std::set<AppId> changedApps; ///< whose App has changed, as gates read it
     std::set<AppId> changedJobs; ///< of which a job waits otherwise than before, or a run has begun or ended
+    bool agesOtherwise = false;  ///< apps age by another clock: the screen was turned on or off
     std::set<AppId> saved;       ///< whose memory is to be written down, once, at the turn's end
 
     void record(Record r) { step.records.push_back(std::move(r)); }
@@ -181,8 +182,8 @@ struct Turn {
 
 // Waiting (waiting.cpp).
 
-/// What is shut for these Asks now.
-std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
+/// What is shut for these Asks now, of the gates that read one of `changed`.
+std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks, ReadSet changed = everything);
 /// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do
 /// not.
 std::optional<Instant> ownClock(const Tracked& tracked, const Constants& constants, Instant now);
@@ -193,7 +194,8 @@ void letWait(Turn& turn, Tracked& tracked);
 void takeOut(State& state, Tracked& tracked);
 /// Ends the tracking of a job: from the queue, the store and the counts.
 void forget(Turn& turn, const JobKey& key);
-/// Wakes what is due, asks again what changed, and starts what may start while there is room.
+/// Wakes the jobs whose own clocks ring; asks again what changed and what is due; starts what may start while there is
+/// room.
 void wakeDue(Turn& turn);
 void askChanged(Turn& turn);
 void fillSlots(Turn& turn);

@@ -9,10 +9,10 @@ namespace stint {
 namespace {
 
 Groups::Ask question(Turn& turn) {
-    return [&turn](const Asks& asks) {
+    return [&turn](const Asks& asks, ReadSet changed) {
         // Groups are asked in the order of their apps, so the last one's place is the likely one.
         if (asks.network) turn.changedJobs.insert(turn.changedJobs.end(), asks.app);
-        return askGates(turn.state, turn.now, asks);
+        return askGates(turn.state, turn.now, asks, changed);
     };
 }
 
@@ -35,10 +35,10 @@ std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Ins
 
 } // namespace
 
-std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks) {
+std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks, ReadSet changed) {
     const World world{state.constants, state.device, state.deviceState, now};
     const auto app = state.apps.find(asks.app);
-    return shutGates({world, asks, app == state.apps.end() ? nullptr : &app->second});
+    return shutGates({world, asks, app == state.apps.end() ? nullptr : &app->second}, changed);
 }
 
 std::optional<Instant> contentReady(const Tracked& tracked, const Constants& constants) {
@@ -113,7 +113,6 @@ void wakeDue(Turn& turn) {
     while (!state.jobClocks.empty() && state.jobClocks.begin()->first <= turn.now.elapsed) {
         letWait(turn, state.jobs.at(state.jobClocks.begin()->second));
     }
-    state.groups.due(turn.now, question(turn));
 }
 
 void askChanged(Turn& turn) {
@@ -122,6 +121,7 @@ void askChanged(Turn& turn) {
     if (ofDevice) turn.state.groups.changed(ofDevice, std::nullopt, turn.now, question(turn));
     for (const AppId& app : turn.changedApps)
         turn.state.groups.changed(ofApps, app, turn.now, question(turn));
+    turn.state.groups.due(turn.now, question(turn)); // last: what has just changed need not be asked twice
 }
 
 } // namespace stint

@@ -84,6 +84,12 @@ void rest(DozeTurn& turn, Duration inactive) {
     restLight(turn);
 }
 
+DozeHold holdOf(const Doze& doze) {
+    DozeHold hold{.idle = doze.idle(), .deep = doze.deepIdle(), .settledAt = doze.settledAt};
+    if (hold.idle) hold.ends = hold.deep ? doze.deepTimer : doze.lightTimer;
+    return hold;
+}
+
 bool screenBlocks(const Device& device, const Constants& constants) {
     return device.screenOn && !(device.locked && constants.dozeWaitForUnlock);
 }

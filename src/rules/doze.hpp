@@ -26,6 +26,17 @@ struct DozeChange {
     bool operator==(const DozeChange&) const = default;
 };
 
+/// What of Doze anything but its own machines reads: whether it holds work, and until when by time alone.
+struct DozeHold {
+    bool idle = false;
+    bool deep = false;
+    std::optional<Instant> ends;      ///< while idle, if nothing disturbs it
+    std::optional<Instant> settledAt; ///< Doze::settledAt
+
+    bool operator==(const DozeHold&) const = default;
+};
+DozeHold holdOf(const Doze& doze);
+
 /// Whether the lit screen keeps the device awake. A lit lock screen does not, but by doze.wait_for_unlock (§6.1).
 bool screenBlocks(const Device& device, const Constants& constants);
 

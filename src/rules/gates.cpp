@@ -30,11 +30,12 @@ ReadSet forNetwork(const Asks& asks) {
 }
 ReadSet forRunning(const Asks&) { return 0; } // a job that waits is not asked this
 
+// Whoever asks what a job is treated as reads the app's expedited quota, which power lifts.
 // clang-format off
 constexpr std::array table{
     Gate{"restriction",  only(Reads::App),                         restrictionGate,   describeRestriction,  "open the app, or lift the restriction", true,  BackgroundRestriction,   In::Constraints,      Override::Full, false, nullptr,     0},
     Gate{"saver",        Reads::Saver | Reads::Power | Reads::App, saverGate,         describeSaver,        "turn battery saver off, or plug it in", true,  DeviceState,             In::Constraints,      Override::Full, false, nullptr,     1, true},
-    Gate{"doze",         Reads::Doze | Reads::App,                 dozeGate,          describeDoze,         "use the device, or wait for a window",  true,  DeviceState,             In::DeviceIdle,       Override::Full, false, nullptr,     1, true},
+    Gate{"doze",         Reads::Doze | Reads::Power | Reads::App,  dozeGate,          describeDoze,         "use the device, or wait for a window",  true,  DeviceState,             In::DeviceIdle,       Override::Full, false, nullptr,     1, true},
     Gate{"battery",      only(Reads::Power),                       batteryNotLowGate, describeBattery,      "charge it, or plug it in",              true,  ConstraintBatteryNotLow, In::Constraints,      Override::Soft, true,  forBattery,  5},
     Gate{"charging",     Reads::Power | Reads::App,                chargingGate,      describeCharging,     "plug it in",                            true,  ConstraintCharging,      In::Constraints,      Override::Soft, true,  forCharging, 5},
     Gate{"idle path",    Reads::Power | Reads::Idle | Reads::Network | Reads::App, idlePathGate, describeIdlePath, "charge it and leave it alone",   true,  AppStandby,              In::RestrictedBucket, Override::Full, false, forRunning,  6},
@@ -44,7 +45,7 @@ constexpr std::array table{
     // What opens the idle path for a restricted app counts as a change of that app.
     Gate{"quota",        Reads::App | Reads::Power,                quotaGate,         describeQuota,        "time, power, or use of the app",        true,  Quota,                   In::Constraints,      Override::Full, false, nullptr,     3},
     Gate{"app",          only(Reads::App),                         appGate,           describeApp,          "install it, or open it by stint start", false, Undefined,               In::Unknown,          Override::None, false},
-    Gate{"thermal",      Reads::Thermal | Reads::App,              thermalGate,       describeThermal,      "let it cool down",                      true,  DeviceState,             In::Thermal,          Override::Full, false, nullptr,     2, true},
+    Gate{"thermal",      Reads::Thermal | Reads::Power | Reads::App, thermalGate,      describeThermal,      "let it cool down",                      true,  DeviceState,             In::Thermal,          Override::Full, false, nullptr,     2, true},
 };
 // clang-format on
 
@@ -64,10 +65,10 @@ ReadSet readsOfAll() {
     return all;
 }
 
-std::vector<ShutGate> shutGates(const Context& context) {
+std::vector<ShutGate> shutGates(const Context& context, ReadSet read) {
     std::vector<ShutGate> shut;
     for (const Gate& gate : table) {
-        if (passed(gate, context.asks)) continue;
+        if (!(gate.reads & read) || passed(gate, context.asks)) continue;
         const Verdict verdict = gate.ask(context);
         if (verdict.open) continue;
         STINT_CHECK(!verdict.askAgain || *verdict.askAgain > context.world.now.elapsed);

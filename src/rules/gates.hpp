@@ -36,8 +36,9 @@ struct ShutGate {
     Verdict verdict;
 };
 
-/// All gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now.
-std::vector<ShutGate> shutGates(const Context&);
+/// Of the gates that read one of `read`, those that are shut, in the table's order; asked of all of them and none shut:
+/// the job may run. Each askAgain is later than now.
+std::vector<ShutGate> shutGates(const Context&, ReadSet read = everything);
 
 /// Whether a network could open it: what the shell's `run` waits for (jobs.md §8).
 bool waitsForNetwork(const Gate& gate);

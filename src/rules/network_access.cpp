@@ -3,6 +3,7 @@
 #include <array>
 
 #include "rules/app_state.hpp"
+#include "rules/doze.hpp"
 #include "rules/limit_gates.hpp"
 #include "rules/standby.hpp"
 
@@ -40,8 +41,7 @@ bool background(const App& app, const World& world) {
 
 std::optional<Instant> dozeEnds(const World& world) {
     if (world.device.dozeForce) return std::nullopt; // limits.md §6.7: held until somebody lets go
-    const Doze& doze = world.state.doze;
-    return doze.deepIdle() ? doze.deepTimer : doze.lightTimer;
+    return holdOf(world.state.doze).ends;
 }
 
 // limits.md §8.1, row by row. LINUX: nobody restricts a single app to unmetered networks here, so that row is missing.

@@ -49,6 +49,8 @@ enum class Reads : std::uint32_t {
 using ReadSet = std::uint32_t;
 constexpr ReadSet operator|(Reads a, Reads b) { return static_cast<ReadSet>(a) | static_cast<ReadSet>(b); }
 constexpr ReadSet operator|(ReadSet a, Reads b) { return a | static_cast<ReadSet>(b); }
+constexpr ReadSet operator&(ReadSet a, Reads b) { return a & static_cast<ReadSet>(b); }
+constexpr ReadSet everything = ~ReadSet{0};
 constexpr ReadSet only(Reads r) { return static_cast<ReadSet>(r); }
 
 } // namespace stint
