@@ -53,11 +53,4 @@ struct JobId {
     auto operator<=>(const JobId&) const = default;
 };
 
-/// An installed app: its package, a reverse-DNS name such as com.example.mail.
-struct AppId {
-    std::string name;
-
-    auto operator<=>(const AppId&) const = default;
-};
-
 } // namespace stint

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "apps/registry.hpp"
+#include "base/app_id.hpp"
 #include "base/fd.hpp"
 #include "stint/result.hpp"
 

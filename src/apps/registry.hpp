@@ -11,6 +11,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/app_id.hpp"
 #include "model/app.hpp"
 #include "stint/result.hpp"
 

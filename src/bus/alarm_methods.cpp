@@ -34,14 +34,14 @@ Result<Page> readPage(Request& request) {
 Result<std::optional<AppId>> shown(const Request& request, const std::string& package) {
     const bool all = package.empty() && request.caller.isOperator;
     if (all) return std::optional<AppId>();
-    const AppId app{package.empty() ? request.caller.app.name : package};
+    const AppId app = package.empty() ? request.caller.app : AppId{package};
     if (app == request.caller.app || request.caller.isOperator) return std::optional(app);
     return fail(Errc::Security, "{} may not look at the alarms of {}", request.caller.app.name, app.name);
 }
 
 bool isBehind(const AlarmView& view, const Page& page) {
     return !page.afterPackage ||
-           std::pair(view.alarm.app.name, view.alarm.tag) > std::pair(*page.afterPackage, page.afterTag);
+           std::pair(view.alarm.app.name.str(), view.alarm.tag) > std::pair(*page.afterPackage, page.afterTag);
 }
 
 } // namespace

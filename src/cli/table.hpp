@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_text.hpp"
 #include "cli/terminal.hpp"
 
 namespace stint::cli {
@@ -13,6 +14,7 @@ struct Cell {
     Paint paint = Paint::None;
 
     Cell(std::string words) : text(std::move(words)) {}
+    Cell(const SharedText& words) : text(words) {}
     Cell(const char* words) : text(words) {}
     Cell(std::string words, Paint colour) : text(std::move(words)), paint(colour) {}
 };

@@ -99,7 +99,7 @@ void endJob(Turn& turn, const Tracked& tracked, const Run& run, End end, const E
                     .outcome = outcome,
                     .transferredDown = run.transferredDown,
                     .transferredUp = run.transferredUp,
-                    .label = tracked.job.label});
+                    .label = tracked.job.seldom->label});
     forget(turn, key);
 }
 
@@ -131,9 +131,9 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     }
     punish(turn, run.key.app, end);
 
-    const auto found = state.jobs.find(run.key);
-    if (found == state.jobs.end() || found->second.run != id) return; // cancelled meanwhile
-    Tracked& tracked = found->second;
+    Tracked* const found = state.jobs.find(run.key);
+    if (!found || found->run != id) return; // cancelled meanwhile
+    Tracked& tracked = *found;
     tracked.run.reset();
     turn.changedApps.insert(run.key.app); // its quota has room again, or is used up
     if (App* app = turn.app(run.key.app)) {
@@ -141,7 +141,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
         if (buggy(*app, turn.now.elapsed, state.constants)) restrictAsBuggy(turn, *app);
     }
     if (run.dropped) return letWait(turn, tracked); // replaced meanwhile: the new one may wait for its start now
-    tracked.job.cumulative += turn.now.elapsed - run.began - run.stamped;
+    tracked.job.seldom.edit().cumulative += turn.now.elapsed - run.began - run.stamped;
     if (retries(end, run.kind)) return tryAgain(turn, tracked, end, ending);
     if (run.info->isPeriodic() && end != End::UserStop && end != End::Killed) return nextWindowOf(turn, tracked);
     endJob(turn, tracked, run, end, ending, outcome);

@@ -44,12 +44,12 @@ std::int64_t& waitingLike(Group& group) { return group.line->waiting[static_cast
 
 } // namespace
 
-Group& Groups::join(const Asks& asks, const Place& place, Tracked& job, Now now, const Ask& question) {
+Group& Groups::join(const Asks& asks, Tracked& job, Now now, const Ask& question) {
     auto& [app, line] = *lines_.try_emplace(asks.app).first;
     line.app = &app;
     auto [entry, isNew] = line.groups.try_emplace(asks);
     Group& group = entry->second;
-    group.jobs.emplace(place, &job);
+    group.jobs.insert(&job);
     if (isNew) {
         group.asks = &entry->first;
         group.line = &line;
@@ -64,8 +64,8 @@ Group& Groups::join(const Asks& asks, const Place& place, Tracked& job, Now now,
     return group;
 }
 
-void Groups::leave(Group& group, const Place& place) {
-    group.jobs.erase(place);
+void Groups::leave(Group& group, Tracked& job) {
+    group.jobs.erase(&job);
     if (group.open()) --waitingLike(group);
     if (!group.jobs.empty()) return;
     if (group.open()) turnShut(group);

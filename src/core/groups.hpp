@@ -10,13 +10,12 @@
 #include <set>
 #include <vector>
 
+#include "core/tracked.hpp"
 #include "model/view.hpp"
 #include "rules/gates.hpp"
 #include "rules/order.hpp"
 
 namespace stint {
-
-struct Tracked;
 
 /// A gate that is shut for a group, and since when.
 struct Shut {
@@ -34,7 +33,7 @@ struct Line;
 struct Group {
     const Asks* asks;
     Line* line; ///< of its app
-    std::map<Place, Tracked*> jobs;
+    std::set<Tracked*, ByPlace> jobs;
     std::vector<Shut> shut;            ///< as it was last asked
     std::vector<HistoryEntry> history; ///< how that has changed, oldest first, the last ten
     Instant openSince;                 ///< while nothing is shut
@@ -65,9 +64,9 @@ public:
     /// Of the gates that read one of these, those that are shut for an Asks right now.
     using Ask = std::function<std::vector<ShutGate>(const Asks&, ReadSet)>;
 
-    Group& join(const Asks& asks, const Place& place, Tracked& job, Now now, const Ask& ask);
+    Group& join(const Asks& asks, Tracked& job, Now now, const Ask& ask);
     /// The group is gone with its last job.
-    void leave(Group& group, const Place& place);
+    void leave(Group& group, Tracked& job);
 
     /// Asks every group again that reads one of `changed`, of `app` alone where one is given; and of its gates, those.
     void changed(ReadSet changed, const std::optional<AppId>& app, Now now, const Ask& ask);

@@ -80,15 +80,15 @@ SchedulerView Scheduler::overview(std::size_t mostQueued, Now now) const {
     addSlots(state, now.elapsed, view);
     addQueue(state, mostQueued, view);
     view.tracked = static_cast<std::uint32_t>(state.jobs.size());
-    view.persisted = static_cast<std::uint32_t>(
-        std::ranges::count_if(state.jobs, [](const auto& entry) { return entry.second.job.info->isPersisted(); }));
+    view.persisted = static_cast<std::uint32_t>(std::ranges::count_if(
+        state.jobs.all(), [](const Tracked& tracked) { return tracked.job.info->isPersisted(); }));
     return view;
 }
 
 std::vector<WorkItem> Scheduler::work(const JobKey& key, std::uint64_t after, std::size_t most) const {
-    const auto found = impl_->state.jobs.find(key);
-    if (found == impl_->state.jobs.end()) return {};
-    const std::vector<WorkItem>& all = found->second.job.work; // by number
+    const Tracked* tracked = impl_->state.jobs.find(key);
+    if (!tracked) return {};
+    const std::vector<WorkItem>& all = tracked->job.seldom->work; // by number
     auto at = std::ranges::upper_bound(all, after, {}, &WorkItem::id);
     const auto left = static_cast<std::size_t>(all.end() - at);
     return {at, at + static_cast<std::ptrdiff_t>(std::min(left, most))};

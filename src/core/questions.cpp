@@ -42,14 +42,14 @@ JobView viewOf(const State& state, const Tracked& tracked, Now now) {
                  .info = job.info,
                  .kind = kindOf(job),
                  .demoted = job.demotedByUser || job.demotedBySystem,
-                 .label = job.label,
+                 .label = job.seldom->label,
                  .failures = job.failures,
                  .systemStops = job.systemStops,
                  .scheduled = job.scheduled,
-                 .latest = job.deadlineWall ? job.deadlineWall : job.windowEndWall,
-                 .lastSuccess = timeOf(job.lastSuccess),
-                 .lastFailure = timeOf(job.lastFailure),
-                 .workItems = static_cast<std::uint32_t>(job.work.size()),
+                 .latest = job.deadlineWall ? job.deadlineWall : job.seldom->windowEndWall,
+                 .lastSuccess = timeOf(job.seldom->lastSuccess),
+                 .lastFailure = timeOf(job.seldom->lastFailure),
+                 .workItems = static_cast<std::uint32_t>(job.seldom->work.size()),
                  .estimatedDown = job.info->getEstimatedNetworkDownloadBytes(),
                  .estimatedUp = job.info->getEstimatedNetworkUploadBytes()};
     if (const Running* running = ownRun(state, tracked)) {
@@ -85,9 +85,7 @@ bool listed(const Run& run) {
 
 std::optional<JobView> Scheduler::job(const JobKey& key, Now now) const {
     const State& state = impl_->state;
-    if (const auto tracked = state.jobs.find(key); tracked != state.jobs.end()) {
-        return viewOf(state, tracked->second, now);
-    }
+    if (const Tracked* tracked = state.jobs.find(key)) return viewOf(state, *tracked, now);
     const auto history = state.completed.find(key.app);
     if (history == state.completed.end()) return std::nullopt;
     const auto newest = std::views::reverse(history->second);
@@ -100,11 +98,10 @@ std::vector<JobView> Scheduler::jobs(const std::optional<AppId>& app, const std:
                                      std::size_t most, Now now) const {
     const State& state = impl_->state;
     const JobKey first{app.value_or(AppId{}), "", JobId{std::numeric_limits<std::int32_t>::min()}};
-    auto it = after && *after >= first ? state.jobs.upper_bound(*after) : state.jobs.lower_bound(first);
     std::vector<JobView> views;
-    for (; it != state.jobs.end() && views.size() < most; ++it) {
-        if (app && it->first.app != *app) break;
-        views.push_back(viewOf(state, it->second, now));
+    for (const Tracked& tracked : after&&* after >= first ? state.jobs.after(*after) : state.jobs.from(first)) {
+        if (views.size() >= most || (app && tracked.job.key.app != *app)) break;
+        views.push_back(viewOf(state, tracked, now));
     }
     return views;
 }
@@ -121,20 +118,18 @@ std::vector<JobView> Scheduler::completed(const std::optional<AppId>& app) const
 }
 
 std::vector<Blocker> Scheduler::explain(const JobKey& key, Now now) const {
-    const auto tracked = impl_->state.jobs.find(key);
-    if (tracked == impl_->state.jobs.end()) return {};
-    return named(blockersOf(impl_->state, tracked->second, now));
+    const Tracked* tracked = impl_->state.jobs.find(key);
+    return tracked ? named(blockersOf(impl_->state, *tracked, now)) : std::vector<Blocker>{};
 }
 
 std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
-    const auto found = impl_->state.jobs.find(key);
-    if (found == impl_->state.jobs.end()) return {};
-    const Tracked& tracked = found->second;
-    std::vector<HistoryEntry> entries = tracked.history;
-    if (!tracked.group) return entries;
+    const Tracked* tracked = impl_->state.jobs.find(key);
+    if (!tracked) return {};
+    std::vector<HistoryEntry> entries = tracked->seldom->history;
+    if (!tracked->group) return entries;
     // What held for the group when the job joined it, and what has come since.
-    for (const HistoryEntry& entry : tracked.group->history)
-        note(entries, std::max(entry.when, tracked.groupedAt), entry.reasons);
+    for (const HistoryEntry& entry : tracked->group->history)
+        note(entries, std::max(entry.when, tracked->groupedAt), entry.reasons);
     return entries;
 }
 
@@ -158,7 +153,7 @@ std::vector<TaskRow> Scheduler::tasks(Now now) const {
         const auto app = state.apps.find(id);
         if (app != state.apps.end() && app->second.manifest.hidden) continue;
         row.app = id;
-        row.label = app == state.apps.end() ? id.name : app->second.manifest.label;
+        row.label = app == state.apps.end() ? id.name.str() : app->second.manifest.label;
         row.stopButton = app != state.apps.end() && !app->second.manifest.system;
         list.push_back(std::move(row));
     }

@@ -22,7 +22,8 @@ Queue::Cursor* Queue::frontOf(std::vector<Cursor>& cursors) {
     Cursor* best = nullptr;
     for (Cursor& cursor : cursors) {
         if (cursor.done) continue;
-        if (!best || goesBefore({*cursor.group->asks, cursor.job->first}, {*best->group->asks, best->job->first})) {
+        if (!best ||
+            goesBefore({*cursor.group->asks, placeOf(**cursor.job)}, {*best->group->asks, placeOf(**best->job)})) {
             best = &cursor;
         }
     }
@@ -39,7 +40,7 @@ Queue::Turns* Queue::frontApp() {
     Instant earliest;
     for (Turns& turns : apps_) {
         if (!turns.front) continue;
-        const Instant adjusted = std::max(turns.front->job->first.enqueued, turns.adjusted);
+        const Instant adjusted = std::max((*turns.front->job)->job.enqueued, turns.adjusted);
         if (best && adjusted >= earliest) continue;
         best = &turns;
         earliest = adjusted;
@@ -56,10 +57,9 @@ std::optional<Queue::Next> Queue::next() {
     }
     last_ = current_ ? current_->front : nullptr;
     if (!last_) return std::nullopt;
-    const auto& [place, job] = *last_->job;
-    current_->adjusted = std::max(current_->adjusted, place.enqueued);
+    Tracked* const handed = *last_->job;
+    current_->adjusted = std::max(current_->adjusted, handed->job.enqueued);
     ++taken_;
-    Tracked* const handed = job;
     if (++last_->job == last_->group->jobs.end()) last_->done = true;
     return Next{last_->group, handed};
 }

@@ -24,7 +24,7 @@ public:
 private:
     struct Cursor {
         Group* group;
-        std::map<Place, Tracked*>::const_iterator job; ///< the next of the group, where there is one
+        std::set<Tracked*, ByPlace>::const_iterator job; ///< the next of the group, where there is one
         bool done = false;
     };
     /// One app's open groups.

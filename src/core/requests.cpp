@@ -14,8 +14,11 @@ namespace {
 void cancel(Turn& turn, const JobKey& key, Ending ending) {
     State& state = turn.state;
     Tracked& tracked = state.jobs.at(key);
-    Completed completed{
-        .key = key, .ended = turn.now.wall, .ending = ending, .outcome = {1, "cancelled"}, .label = tracked.job.label};
+    Completed completed{.key = key,
+                        .ended = turn.now.wall,
+                        .ending = ending,
+                        .outcome = {1, "cancelled"},
+                        .label = tracked.job.seldom->label};
     turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});
     if (tracked.run) {
         Running& running = state.runs.at(*tracked.run);
@@ -31,15 +34,6 @@ void cancel(Turn& turn, const JobKey& key, Ending ending) {
 Ending cancelledBy(bool anOperator) {
     // jobs.md §4.6: the app's own cancel is 1, the shell's 13; both canceled.
     return {anOperator ? StopReason::User : StopReason::CancelledByApp, InternalReason::Canceled};
-}
-
-std::vector<JobKey> keysOf(const State& state, const AppId& app) {
-    std::vector<JobKey> keys;
-    for (auto it = state.jobs.lower_bound({app, "", JobId{std::numeric_limits<std::int32_t>::min()}});
-         it != state.jobs.end() && it->first.app == app; ++it) {
-        keys.push_back(it->first);
-    }
-    return keys;
 }
 
 std::optional<Error> stopError(const App* app, const AppId& id) {
@@ -93,7 +87,7 @@ void merge(Turn& turn, const StopApp& event) {
         tracked.job.demotedByUser = true;
         turn.record(SaveJob{tracked.job});
         if (tracked.run) continue;
-        note(tracked.history, turn.now.wall, {PendingReason::User}); // jobs.md §5.4 clause 3
+        note(tracked.seldom.edit().history, turn.now.wall, {PendingReason::User}); // jobs.md §5.4 clause 3
         letWait(turn, tracked);
     }
     nothingRunsOf(turn, event.app);

@@ -34,12 +34,12 @@ Instant nextTimer(const Run& run, Instant now, const Constants& constants) {
 }
 
 void stamp(Turn& turn, Run& run) {
-    const auto job = turn.state.jobs.find(run.key);
-    if (job == turn.state.jobs.end() || run.dropped) return;
+    Tracked* const tracked = turn.state.jobs.find(run.key);
+    if (!tracked || run.dropped) return;
     const Duration ran = turn.now.elapsed - run.began;
-    job->second.job.cumulative += ran - run.stamped;
+    tracked->job.seldom.edit().cumulative += ran - run.stamped;
     run.stamped = ran;
-    turn.record(SaveJob{job->second.job});
+    turn.record(SaveJob{tracked->job});
 }
 
 void executing(Turn& turn, Running& running) {
@@ -187,9 +187,9 @@ void stopShut(Turn& turn) {
         noteFreeTime(turn, running);
         if (running.run.ending) continue;
         // jobs.md §3.1 clause 5: a deadline that passes while it runs frees it of its constraints, too.
-        const auto job = turn.state.jobs.find(running.run.key);
-        if (job != turn.state.jobs.end() && job->second.job.deadline && !running.run.dropped) {
-            running.asks.overdue = running.asks.overdue || *job->second.job.deadline <= turn.now.elapsed;
+        const Tracked* tracked = turn.state.jobs.find(running.run.key);
+        if (tracked && tracked->job.deadline && !running.run.dropped) {
+            running.asks.overdue = running.asks.overdue || *tracked->job.deadline <= turn.now.elapsed;
         }
         const RunFacts facts = factsOf(running, turn.now.elapsed);
         if (const Gate* gate = stoppingGate({world, running.asks, turn.app(running.asks.app), &facts})) {
@@ -215,8 +215,9 @@ void merge(Turn& turn, const Connected& event) {
     run.state = RunState::Starting;
     setTimer(turn.state, run, turn.now.elapsed + turn.state.constants.opTimeout);
     CallStart call{run.id, run.key, run.info->getService().name, run.info, run.kind, run.network, run.overdue};
-    if (const auto job = turn.state.jobs.find(run.key); job != turn.state.jobs.end()) {
-        ContentChanges& content = job->second.content;
+    Tracked* const tracked = turn.state.jobs.find(run.key);
+    if (tracked && tracked->seldom->content.first) {
+        ContentChanges& content = tracked->seldom.edit().content;
         call.triggeredUris.assign(content.uris.begin(), content.uris.end());
         content = {};
     }

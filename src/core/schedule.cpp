@@ -39,12 +39,12 @@ JobId smallestFree(State& state, const AppId& app, const std::string& space) {
 // jobs.md §2.4, replace: counters, marks and cumulative time begin anew; a run of the old one is asked to stop.
 Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
     State& state = turn.state;
-    const auto found = state.jobs.find(key);
-    if (found == state.jobs.end()) {
+    Tracked* const found = state.jobs.find(key);
+    if (!found) {
         ++state.jobCount[key.app];
-        return state.jobs[key];
+        return state.jobs.add({.job = {.key = key}});
     }
-    Tracked& tracked = found->second;
+    Tracked& tracked = *found;
     takeOut(state, tracked);
     if (tracked.run) {
         Running& running = state.runs.at(*tracked.run);
@@ -53,31 +53,31 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
     }
     const auto run = tracked.run;
     uncountWatched(state, *tracked.job.info);
-    tracked = Tracked{};
-    tracked.run = run;
+    tracked = {.job = {.key = key}, .run = run};
     return tracked;
 }
 
 // jobs.md §2.5: an item joins a job with an equal JobInfo, running or not; else the job is replaced, and its items move
 // to the new one, those not completed first.
 std::vector<WorkItem> inheritedWork(const State& state, const JobKey& key) {
-    const auto old = state.jobs.find(key);
-    if (old == state.jobs.end()) return {};
-    std::vector<WorkItem> work = old->second.job.work;
+    const Tracked* old = state.jobs.find(key);
+    if (!old) return {};
+    std::vector<WorkItem> work = old->job.seldom->work;
     for (WorkItem& item : work)
         item.active = false;
     return work;
 }
 
 bool joins(const State& state, const Schedule& event, const JobKey& key, const JobInfo& info) {
-    const auto found = state.jobs.find(key);
-    return event.work && found != state.jobs.end() && *found->second.job.info == info;
+    const Tracked* found = state.jobs.find(key);
+    return event.work && found && *found->job.info == info;
 }
 
 void addWork(Turn& turn, Job& job, WorkItem item) {
-    item.id = job.nextWork++;
+    JobSeldom& more = job.seldom.edit();
+    item.id = more.nextWork++;
     turn.record(SaveWork{job.key, item});
-    job.work.push_back(std::move(item));
+    more.work.push_back(std::move(item));
 }
 
 // The app was in an allowed state just now: the marks are taken away (jobs.md §2.5).
@@ -96,9 +96,8 @@ void join(Turn& turn, const Schedule& event, const JobKey& key) {
 
 // What it watches may have changed while the one before it ran (jobs.md §3.2).
 ContentChanges collected(const State& state, const JobKey& key) {
-    const auto old = state.jobs.find(key);
-    if (old == state.jobs.end() || !old->second.run) return {};
-    return state.runs.at(*old->second.run).content;
+    const Tracked* old = state.jobs.find(key);
+    return old && old->run ? state.runs.at(*old->run).content : ContentChanges{};
 }
 
 void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr info) {
@@ -107,20 +106,24 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
     std::vector<WorkItem> work = event.work ? inheritedWork(state, key) : std::vector<WorkItem>{};
     ContentChanges content = collected(state, key);
     // Its work goes with it, but where enqueue() hands it on.
-    if (replaces && !event.work && !state.jobs.at(key).job.work.empty()) turn.record(DropJob{key});
+    if (replaces && !event.work && !state.jobs.at(key).job.seldom->work.empty()) turn.record(DropJob{key});
     Tracked& tracked = replaceOrAdd(turn, key);
     tracked.job = Job{.key = key,
                       .info = std::move(info),
                       .scheduled = turn.now.wall,
                       .enqueued = turn.now.elapsed,
-                      .sequence = state.nextSequence++,
-                      .work = std::move(work),
-                      .label = event.info->getExtras().getString("label")};
-    for (const WorkItem& item : tracked.job.work)
-        tracked.job.nextWork = std::max(tracked.job.nextWork, item.id + 1);
+                      .sequence = state.nextSequence++};
+    if (auto label = event.info->getExtras().getString("label"); !label.empty()) {
+        tracked.job.seldom.edit().label = std::move(label);
+    }
+    if (!work.empty()) {
+        JobSeldom& more = tracked.job.seldom.edit();
+        more.nextWork = std::ranges::max(work, {}, &WorkItem::id).id + 1;
+        more.work = std::move(work);
+    }
     countWatched(state, *tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);
-    tracked.content = std::move(content);
+    if (content.first) tracked.seldom.edit().content = std::move(content);
     tracked.joined = turn.now.wall;
     tracked.inSight = event.callerVisible;
     turn.record(SaveJob{tracked.job});
@@ -141,8 +144,8 @@ std::optional<Error> workError(const State& state, const Schedule& event, const 
     if (bytes && !event.info->getRequiredNetwork()) {
         return fail(Errc::IllegalArgument, "an item with network bytes on a job that requires no network; require one");
     }
-    const auto old = state.jobs.find(key);
-    const auto queued = old == state.jobs.end() ? 0 : std::ssize(old->second.job.work);
+    const Tracked* old = state.jobs.find(key);
+    const auto queued = old ? std::ssize(old->job.seldom->work) : 0;
     if (event.info->isPersisted() && queued >= state.constants.maxPersistedWorkItems) {
         return fail(Errc::IllegalState, "{} has {} work items already, and at most {} are allowed", textOf(key), queued,
                     state.constants.maxPersistedWorkItems);
@@ -186,7 +189,7 @@ void merge(Turn& turn, const Schedule& event) {
     // jobs.md §2.3 clause 4: a new one needs expedited quota; a retry does not.
     if (event.info->isExpedited() && !inExpeditedQuota(*app, turn.world())) return refuseQuietly(turn, event);
     JobInfoPtr info = JobInfoAccess::adjusted(event.info, state.constants);
-    JobKey key{event.app, *space, info->getId()};
+    JobKey key{app->manifest.package, *space, info->getId()}; // its app's own name: one text for all its jobs
     if (event.newId) {
         key.id = smallestFree(state, event.app, *space);
         info = std::make_shared<const JobInfo>(info->withId(key.id));

@@ -51,11 +51,10 @@ void writeApps(Turn& turn) {
 }
 
 void addTracked(State& state, Tracked tracked) {
-    const JobKey key = tracked.job.key;
     state.nextSequence = std::max(state.nextSequence, tracked.job.sequence + 1);
-    ++state.jobCount[key.app];
+    ++state.jobCount[tracked.job.key.app];
     countWatched(state, *tracked.job.info);
-    state.jobs.emplace(key, std::move(tracked));
+    state.jobs.add(std::move(tracked));
 }
 
 // jobs.md §7.2 for a boot, §12.5 for a mere restart of the daemon: what of a stored job still holds.
@@ -142,7 +141,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
         if (changed) turn.record(SaveJob{tracked->job});
         addTracked(state, *std::move(tracked));
     }
-    for (auto& [key, tracked] : state.jobs)
+    for (Tracked& tracked : state.jobs.all())
         letWait(turn, tracked);
     return step;
 }
@@ -169,7 +168,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
         if (!next || when < *next) next = when;
     };
     if (!state.timers.empty()) sooner(state.timers.begin()->first);
-    if (!state.jobClocks.empty()) sooner(state.jobClocks.begin()->first);
+    if (!state.jobClocks.empty()) sooner(*(*state.jobClocks.begin())->clock);
     if (state.heldUntil && *state.heldUntil != Instant::max()) sooner(*state.heldUntil);
     if (!state.appClocks.empty()) sooner(state.appClocks.begin()->first);
     if (state.sweepAt) sooner(*state.sweepAt);

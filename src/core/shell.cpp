@@ -39,9 +39,9 @@ bool othersWait(const State& state, CallId call, const JobKey& job) {
 // What a waiting `run` has come to; nullopt: it waits on.
 std::optional<Reply> outcome(Turn& turn, CallId call, const WaitingRun& waiting) {
     State& state = turn.state;
-    const auto found = state.jobs.find(waiting.job);
-    if (found == state.jobs.end()) return Reply{.call = call, .error = unknown(waiting.job)};
-    Tracked& tracked = found->second;
+    Tracked* const found = state.jobs.find(waiting.job);
+    if (!found) return Reply{.call = call, .error = unknown(waiting.job)};
+    Tracked& tracked = *found;
     if (tracked.run) return Reply{.call = call}; // started meanwhile, whatever by
     const auto* shut = tracked.group ? &tracked.group->shut : nullptr;
     if (shut && shut->empty()) {
@@ -57,9 +57,9 @@ std::optional<Reply> outcome(Turn& turn, CallId call, const WaitingRun& waiting)
 
 void merge(Turn& turn, const RunJob& event) {
     State& state = turn.state;
-    const auto found = state.jobs.find(event.key);
-    if (found == state.jobs.end()) return turn.effect(Reply{.call = event.call, .error = unknown(event.key)});
-    Tracked& tracked = found->second;
+    Tracked* const found = state.jobs.find(event.key);
+    if (!found) return turn.effect(Reply{.call = event.call, .error = unknown(event.key)});
+    Tracked& tracked = *found;
     if (tracked.run) return turn.effect(Reply{.call = event.call});
     const auto* shut = shutWith(turn, tracked, event.how);
     if (shut && shut->empty()) {
@@ -113,10 +113,7 @@ void merge(Turn& turn, const ForceStop& event) {
     }
     for (RunId run : runs)
         close(turn, run, End::Killed);
-    std::vector<JobKey> keys;
-    for (const auto& [key, tracked] : state.jobs)
-        if (key.app == event.app) keys.push_back(key);
-    for (const JobKey& key : keys) {
+    for (const JobKey& key : keysOf(state, event.app)) {
         turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});
         forget(turn, key);
     }

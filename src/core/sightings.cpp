@@ -80,10 +80,7 @@ void merge(Turn& turn, const AppUninstalled& event) {
     State& state = turn.state;
     if (!state.apps.contains(event.app)) return;
     // jobs.md §7.4: all its jobs are cancelled, 13 / uninstall, and the store is cleaned.
-    std::vector<JobKey> keys;
-    for (const auto& [key, tracked] : state.jobs)
-        if (key.app == event.app) keys.push_back(key);
-    for (const JobKey& key : keys) {
+    for (const JobKey& key : keysOf(state, event.app)) {
         Tracked& tracked = state.jobs.at(key);
         if (tracked.run) {
             Running& running = state.runs.at(*tracked.run);
@@ -159,12 +156,12 @@ void merge(Turn& turn, const AppTapped& event) {
 }
 
 void merge(Turn& turn, const ContentChanged& event) {
-    for (auto& [key, tracked] : turn.state.jobs) {
+    for (Tracked& tracked : turn.state.jobs.all()) {
         if (!watches(*tracked.job.info, event.path)) continue;
         if (tracked.run) {
             add(turn.state.runs.at(*tracked.run).content, event.path, turn.now.elapsed);
         } else if (!tracked.group) {
-            add(tracked.content, event.path, turn.now.elapsed);
+            add(tracked.seldom.edit().content, event.path, turn.now.elapsed);
             letWait(turn, tracked);
         }
     }
@@ -176,9 +173,10 @@ void merge(Turn& turn, const ClockSet&) {
     if (state.clockGood || !clockIsGood(state.lastCommit, turn.now)) return;
     state.clockGood = true;
     // jobs.md §7.3: what has not run since is rebuilt from its wall bounds.
-    for (auto& [key, tracked] : state.jobs) {
+    for (Tracked& tracked : state.jobs.all()) {
         if (!tracked.clockWasWrong || tracked.run) continue;
         tracked.clockWasWrong = false;
+        takeOut(state, tracked);
         tracked.job = afterBoot(std::move(tracked.job), turn.now);
         turn.record(SaveJob{tracked.job});
         letWait(turn, tracked);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/groups.hpp"
+#include "core/jobs.hpp"
 #include "core/scheduler.hpp"
 #include "model/asks.hpp"
 #include "rules/alarm_policy.hpp"
@@ -17,30 +18,6 @@
 #include "rules/network_access.hpp"
 
 namespace stint {
-
-/// Changes of what a job watches (jobs.md §3.2), collected until it runs, or while it runs for the next of its id.
-struct ContentChanges {
-    std::optional<Instant> first;
-    Instant last;
-    std::set<std::string> uris;
-};
-
-/// A job that is tracked: waiting in a group, asleep until its own clocks let it wait there, or running.
-struct Tracked {
-    Job job;
-    Place place;              ///< in its group
-    std::optional<RunId> run; ///< its own run, or that of the job it replaced: nothing of it starts before that ended
-    std::optional<Instant> heldUntil; ///< apps may not start yet after a boot (jobs.md §7.2)
-    bool clockWasWrong = false;       ///< its clocks were reckoned from one (jobs.md §7.3), and it has not run since
-    Override override = Override::None;
-    ContentChanges content;
-    WallTime joined;                   ///< since when it waits
-    WallTime groupedAt;                ///< since when it waits in its group
-    std::vector<HistoryEntry> history; ///< of its own clocks, before that; its group keeps the rest
-    Group* group = nullptr;            ///< where it waits; null: asleep, or running
-    std::optional<Instant> clock;      ///< when its own clocks say something new
-    bool inSight = false;              ///< scheduled from the foreground of a terminal: its first start needs no slot
-};
 
 struct Running {
     Run run;
@@ -111,13 +88,13 @@ struct State {
     DeviceState deviceState;
     bool deviceKnown = false; ///< somebody has told of the device: nothing dozes before
 
-    std::map<JobKey, Tracked> jobs;
+    Jobs jobs;
     std::map<AppId, std::int64_t> jobCount;
     std::map<std::pair<AppId, std::string>, std::int32_t> lowestFree; ///< ids below it are taken (newId)
     std::map<JobInfo::TriggerContentUri, std::size_t> watched;        ///< what jobs watch, and how many each
     std::uint64_t watchedVersion = 0; ///< one more whenever another path, or one less, is
     Groups groups;
-    std::set<std::pair<Instant, JobKey>> jobClocks;
+    std::set<Tracked*, ByClock> jobClocks;
     std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
     std::uint64_t slotless = 0;       ///< open groups up to this opening found no slot in the last pass; 0: none
     std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
@@ -192,6 +169,8 @@ std::optional<Instant> contentReady(const Tracked& tracked, const Constants& con
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
 void letWait(Turn& turn, Tracked& tracked);
 void takeOut(State& state, Tracked& tracked);
+/// Of the app's jobs.
+std::vector<JobKey> keysOf(const State& state, const AppId& app);
 /// Ends the tracking of a job: from the queue, the store and the counts.
 void forget(Turn& turn, const JobKey& key);
 /// Wakes the jobs whose own clocks ring; asks again what changed and what is due; starts what may start while there is

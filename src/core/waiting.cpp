@@ -1,5 +1,6 @@
 // Jobs on their way to a run: asleep by their own clocks, or grouped behind gates.
 #include <algorithm>
+#include <limits>
 
 #include "base/check.hpp"
 #include "core/state.hpp"
@@ -17,9 +18,9 @@ Groups::Ask question(Turn& turn) {
 }
 
 void setAlarm(State& state, Tracked& tracked, std::optional<Instant> when) {
-    if (tracked.clock) state.jobClocks.erase({*tracked.clock, tracked.job.key});
+    if (tracked.clock) state.jobClocks.erase(&tracked);
     tracked.clock = when;
-    if (when) state.jobClocks.emplace(*when, tracked.job.key);
+    if (when) state.jobClocks.insert(&tracked);
 }
 
 bool overdue(const Tracked& tracked, Instant now) { return tracked.job.deadline && *tracked.job.deadline <= now; }
@@ -27,7 +28,7 @@ bool overdue(const Tracked& tracked, Instant now) { return tracked.job.deadline 
 // The next instant at which what ownClock says may differ.
 std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Instant>& until, Instant now) {
     std::optional<Instant> next;
-    for (const auto& when : {until, tracked.job.deadline}) {
+    for (const auto& when : {until, std::optional<Instant>(tracked.job.deadline)}) {
         if (when && *when > now && *when != Instant::max() && (!next || *when < *next)) next = when;
     }
     return next;
@@ -45,7 +46,7 @@ std::optional<Instant> contentReady(const Tracked& tracked, const Constants& con
     // jobs.md §3.2: the update delay after the last change, at most the max delay after the first; from 40 URIs on at
     // once.
     constexpr std::size_t many = 40;
-    const auto& [first, last, uris] = tracked.content;
+    const auto& [first, last, uris] = tracked.seldom->content;
     if (!first) return std::nullopt;
     if (uris.size() >= many) return *first;
     const JobInfo& info = *tracked.job.info;
@@ -77,41 +78,49 @@ void letWait(Turn& turn, Tracked& tracked) {
         std::vector<PendingReason> reasons;
         for (const Blocker& blocker : blockersOf(turn.state, tracked, turn.now, Words::ReasonsOnly))
             reasons.push_back(blocker.reason);
-        note(tracked.history, turn.now.wall, std::move(reasons));
+        note(tracked.seldom.edit().history, turn.now.wall, std::move(reasons));
         return;
     }
     Asks asks = asksOf(tracked.job, turn.state.constants);
     asks.override = tracked.override;
     asks.overdue = overdue(tracked, turn.now.elapsed);
-    tracked.place = {tracked.job.enqueued, tracked.job.sequence};
     tracked.groupedAt = turn.now.wall;
-    tracked.group = &turn.state.groups.join(asks, tracked.place, tracked, turn.now, question(turn));
+    tracked.group = &turn.state.groups.join(asks, tracked, turn.now, question(turn));
 }
 
 void takeOut(State& state, Tracked& tracked) {
     setAlarm(state, tracked, std::nullopt);
-    if (auto* group = std::exchange(tracked.group, nullptr)) state.groups.leave(*group, tracked.place);
+    if (auto* group = std::exchange(tracked.group, nullptr)) state.groups.leave(*group, tracked);
+}
+
+std::vector<JobKey> keysOf(const State& state, const AppId& app) {
+    std::vector<JobKey> keys;
+    for (const Tracked& tracked : state.jobs.from({app, "", JobId{std::numeric_limits<std::int32_t>::min()}})) {
+        if (tracked.job.key.app != app) break;
+        keys.push_back(tracked.job.key);
+    }
+    return keys;
 }
 
 void forget(Turn& turn, const JobKey& key) {
     State& state = turn.state;
-    const auto found = state.jobs.find(key);
-    STINT_CHECK(found != state.jobs.end());
-    takeOut(state, found->second);
+    Tracked* const tracked = state.jobs.find(key);
+    STINT_CHECK(tracked);
+    takeOut(state, *tracked);
     turn.changedJobs.insert(key.app);
     if (--state.jobCount[key.app] == 0) state.jobCount.erase(key.app);
     if (const auto hint = state.lowestFree.find({key.app, key.space}); hint != state.lowestFree.end()) {
         if (key.id.value > 0) hint->second = std::min(hint->second, key.id.value);
     }
-    uncountWatched(state, *found->second.job.info);
-    state.jobs.erase(found);
+    uncountWatched(state, *tracked->job.info);
     turn.record(DropJob{key});
+    state.jobs.erase(*tracked);
 }
 
 void wakeDue(Turn& turn) {
     State& state = turn.state;
-    while (!state.jobClocks.empty() && state.jobClocks.begin()->first <= turn.now.elapsed) {
-        letWait(turn, state.jobs.at(state.jobClocks.begin()->second));
+    while (!state.jobClocks.empty() && *(*state.jobClocks.begin())->clock <= turn.now.elapsed) {
+        letWait(turn, **state.jobClocks.begin());
     }
 }
 

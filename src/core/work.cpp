@@ -18,9 +18,9 @@ struct Found {
 Found find(Turn& turn, const AppId& app, RunId run) {
     const auto running = turn.state.runs.find(run);
     if (running == turn.state.runs.end() || running->second.run.key.app != app) return {};
-    const auto job = turn.state.jobs.find(running->second.run.key);
-    if (job == turn.state.jobs.end() || running->second.run.dropped) return {};
-    return {&running->second, &job->second.job};
+    Tracked* const tracked = turn.state.jobs.find(running->second.run.key);
+    if (!tracked || running->second.run.dropped) return {};
+    return {&running->second, &tracked->job};
 }
 
 // jobs.md §4.2: a callback of a run that is over is refused, but for one that the end may have crossed.
@@ -45,8 +45,9 @@ Bytes shifted(Bytes total, Bytes old, Bytes now) {
 void updateItem(Turn& turn, Running& running, const BytesUpdated& event) {
     const auto [own, job] = find(turn, event.app, event.run);
     if (!job) return;
-    const auto item = std::ranges::find(job->work, *event.item, &WorkItem::id);
-    if (item == job->work.end() || !item->active) return;
+    std::vector<WorkItem>& work = job->seldom.edit().work;
+    const auto item = std::ranges::find(work, *event.item, &WorkItem::id);
+    if (item == work.end() || !item->active) return;
     const Run& run = running.run;
     BytesUpdated whole{.app = event.app, .run = event.run, .estimate = event.estimate};
     if (event.estimate) {
@@ -71,15 +72,16 @@ void merge(Turn& turn, const DequeueWork& event) {
         turn.effect(reply);
         return;
     }
-    const auto next = std::ranges::find(job->work, false, &WorkItem::active);
-    if (next != job->work.end()) {
+    std::vector<WorkItem>& work = job->seldom.edit().work;
+    const auto next = std::ranges::find(work, false, &WorkItem::active);
+    if (next != work.end()) {
         next->active = true;
         ++next->deliveries;
         reply.item = *next;
         turn.record(SaveWork{job->key, *next});
         turn.effect(Trace{.what = Trace::What::Work, .app = event.app, .job = job->key, .item = *next});
     }
-    const bool done = job->work.empty();
+    const bool done = work.empty();
     turn.effect(reply);
     if (done) close(turn, event.run, End::Finished); // no item left to complete: as jobFinished(false)
 }
@@ -89,12 +91,15 @@ void merge(Turn& turn, const CompleteWork& event) {
     Reply reply{.call = event.call};
     if (!job) {
         reply.error = over(turn, event.app, event.run);
-    } else if (const auto item = std::ranges::find(job->work, event.item, &WorkItem::id);
-               item == job->work.end() || !item->active) {
+        return turn.effect(reply);
+    }
+    std::vector<WorkItem>& work = job->seldom.edit().work;
+    const auto item = std::ranges::find(work, event.item, &WorkItem::id);
+    if (item == work.end() || !item->active) {
         reply.error =
             fail(Errc::IllegalArgument, "item {} is not being worked on; complete what was dequeued", event.item);
     } else {
-        job->work.erase(item);
+        work.erase(item);
         turn.record(DropWork{job->key, event.item});
     }
     turn.effect(reply);

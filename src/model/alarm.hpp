@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/app_id.hpp"
 #include "stint/units.hpp"
 
 namespace stint {

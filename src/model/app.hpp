@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/app_id.hpp"
 #include "model/alarm.hpp"
 #include "model/bucket.hpp"
 #include "model/job.hpp"

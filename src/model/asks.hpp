@@ -15,7 +15,7 @@ struct Asks {
     std::string service;
     JobClass kind = JobClass::Regular; ///< effective (jobs.md §1.4)
     JobClass requested = JobClass::Regular;
-    std::string space; ///< priorities are compared only inside one namespace (jobs.md §3.4)
+    SharedText space; ///< priorities are compared only inside one namespace (jobs.md §3.4)
     Override override = Override::None;
     bool overdue = false; ///< its deadline has passed: explicit constraints do not count (jobs.md §3.1 clause 5)
     bool retry = false;   ///< earlier attempts: never batched (jobs.md §3.7)

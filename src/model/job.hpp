@@ -8,6 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/app_id.hpp"
+#include "base/optional_time.hpp"
+#include "base/seldom.hpp"
 #include "stint/job_info.hpp"
 #include "stint/job_parameters.hpp"
 #include "stint/notification.hpp"
@@ -19,7 +22,7 @@ namespace stint {
 /// One job among all: unique in (app, namespace, id). The root namespace is empty.
 struct JobKey {
     AppId app;
-    std::string space;
+    SharedText space;
     JobId id;
 
     auto operator<=>(const JobKey&) const = default;
@@ -58,7 +61,23 @@ enum class Override : std::uint8_t {
     Full,    ///< -f: everything but a missing service
 };
 
-/// A tracked job: accepted, durable, not ended.
+/// What most jobs have nothing of while they wait.
+struct JobSeldom {
+    /// The end of the window a periodic job is in; a retry remembers that of its original one (jobs.md §6.5).
+    OptionalTime<Instant> windowEnd;
+    OptionalTime<WallTime> windowEndWall;
+    std::int32_t abandoned = 0; ///< runs that met their limit abandoned (jobs.md §6.4)
+    std::vector<WorkItem> work; ///< oldest first
+    std::uint64_t nextWork = 1;
+    Duration cumulative{0}; ///< run time over its attempts
+    WallTime lastSuccess{}; ///< its last run that was not tried again, and its last that was (jobs.md §7.1); 0: none
+    WallTime lastFailure{};
+    std::string label; ///< a word for people, from the extras "label"
+
+    bool operator==(const JobSeldom&) const = default;
+};
+
+/// A tracked job: accepted, durable, not ended. A million of them may wait, so that each byte here is one too many.
 struct Job {
     JobKey key;
     JobInfoPtr info;
@@ -68,25 +87,16 @@ struct Job {
     std::int32_t failures = 0;
     std::int32_t systemStops = 0;
     /// The back-off's end (jobs.md §6.2), on both clocks: the first rules in this boot, the second after another.
-    std::optional<Instant> notBefore;
-    std::optional<WallTime> notBeforeWall;
+    OptionalTime<Instant> notBefore;
+    OptionalTime<WallTime> notBeforeWall;
     /// When it runs whatever is missing (jobs.md §3.1 clause 5); dropped on every retry.
-    std::optional<Instant> deadline;
-    std::optional<WallTime> deadlineWall;
-    /// The end of the window a periodic job is in; a retry remembers that of its original one (jobs.md §6.5).
-    std::optional<Instant> windowEnd;
-    std::optional<WallTime> windowEndWall;
-    std::int32_t abandoned = 0; ///< runs that met their limit abandoned (jobs.md §6.4)
-    std::vector<WorkItem> work; ///< oldest first
-    std::uint64_t nextWork = 1;
-    Duration cumulative{0};     ///< run time over its attempts
+    OptionalTime<Instant> deadline;
+    OptionalTime<WallTime> deadlineWall;
+    Seldom<JobSeldom> seldom;
     bool demotedByUser = false; ///< jobs.md §6.6
     bool demotedBySystem = false;
-    bool barred = false;    ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
-    WallTime lastSuccess{}; ///< its last run that was not tried again, and its last that was (jobs.md §7.1); 0: none
-    WallTime lastFailure{};
+    bool barred = false;  ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
     bool running = false; ///< a run is under way: written down, so that a dead daemon's runs count as lost
-    std::string label;    ///< a word for people, from the extras "label"
 };
 
 /// Names one run of one job, over all restarts of the daemon.

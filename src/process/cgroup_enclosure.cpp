@@ -81,7 +81,7 @@ fs::path CgroupEnclosure::directory(const AppId& app, ProcessId id) const {
 }
 
 Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id) {
-    if (app.name.empty() || app.name.find('/') != std::string::npos)
+    if (app.name.empty() || app.name.str().find('/') != std::string::npos)
         return fail(Errc::IllegalArgument, "\"{}\" is no package", app.name);
     STINT_TRY(makeCgroup(appDirectory(app)));
     fs::path place = directory(app, id);

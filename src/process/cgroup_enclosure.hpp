@@ -1,6 +1,7 @@
 // Processes kept in cgroups: BASE/stint-INSTANCE/app.PACKAGE/N, a leaf for each started process. BASE is the daemon's
 // own cgroup, which is its to divide where systemd delegated it, in a container, or to root.
 #pragma once
+#include "base/app_id.hpp"
 #include "process/cgroup.hpp"
 #include "process/enclosure.hpp"
 #include "process/event_source.hpp"

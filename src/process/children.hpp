@@ -1,6 +1,7 @@
 // Processes that were started and are not gone yet: each is waited for by its pidfd, and told as gone once its
 // enclosure is empty too.
 #pragma once
+#include "base/app_id.hpp"
 #include "process/enclosure.hpp"
 #include "process/event_source.hpp"
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/app_id.hpp"
 #include "process/processes.hpp"
 #include "process/spawn.hpp"
 

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
+#include "base/app_id.hpp"
 #include "base/fd.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"

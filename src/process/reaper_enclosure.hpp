@@ -1,6 +1,7 @@
 // Without cgroups: each started process stays below a stint-exec of its own, which gathers its orphans and kills all
 // of them before it ends itself. Advisory: a process of the same user can break out by killing its stint-exec.
 #pragma once
+#include "base/app_id.hpp"
 #include "process/enclosure.hpp"
 
 namespace stint {

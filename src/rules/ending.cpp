@@ -62,8 +62,8 @@ void setDeadline(Job& job, std::optional<Instant> when, Now now) {
 
 void setWindow(Job& job, const PeriodWindow& window, Now now) {
     setNotBefore(job, window.earliest, now);
-    job.windowEnd = window.latest;
-    job.windowEndWall = wallOf(job.windowEnd, now);
+    job.seldom.edit().windowEnd = window.latest;
+    job.seldom.edit().windowEndWall = wallOf(window.latest, now);
 }
 
 void restUntilTried(Job& job, Now now, Duration delay) {
@@ -119,26 +119,27 @@ bool retries(End end, JobClass ranAs) {
 
 Job retried(Job job, End end, Ending ending, Now now, const Constants& constants) {
     const Counts counts = countsAs(end, ending);
-    job.lastFailure = now.wall;
+    JobSeldom& past = job.seldom.edit();
+    past.lastFailure = now.wall;
     if (counts == Counts::Failure) ++job.failures;
     if (counts == Counts::SystemStop) ++job.systemStops;
-    if (ending.internal == InternalReason::TimeoutAbandoned) ++job.abandoned;
+    if (ending.internal == InternalReason::TimeoutAbandoned) ++past.abandoned;
     // jobs.md §6.4: not a user-initiated one.
     const bool forLength = ending.internal == InternalReason::Timeout || ending.internal == InternalReason::Preempt ||
                            ending.internal == InternalReason::TimeoutAbandoned;
     if (forLength && kindOf(job) != JobClass::UserInitiated) job.barred = true;
     // jobs.md §6.6: demoted for the next run, never for the one in progress.
     if (ending.reason == StopReason::User) job.demotedByUser = true;
-    if (kindOf(job) == JobClass::UserInitiated && job.cumulative >= constants.uiCumulativeLimit) {
+    if (kindOf(job) == JobClass::UserInitiated && past.cumulative >= constants.uiCumulativeLimit) {
         job.demotedBySystem = true;
     }
     // PROPOSAL: jobs.md §4.1 does not count a service that cannot be bound; it rests as after one attempt all the same,
     // or it would be tried without end.
     const auto tries = attempts(job.failures, job.systemStops, constants);
     const auto least = end == End::BindRefused ? 1 : 0;
-    const bool aggressive = job.abandoned > constants.abandonedBeforeAggressive; // jobs.md §6.4
+    const bool aggressive = past.abandoned > constants.abandonedBeforeAggressive; // jobs.md §6.4
     restUntilTried(job, now, backoffDelay(*job.info, std::max<std::int64_t>(tries, least), aggressive, constants));
-    for (WorkItem& item : job.work)
+    for (WorkItem& item : past.work)
         item.active = false; // handed out again, with one more delivery
     return job;
 }
@@ -151,13 +152,13 @@ void setClocks(Job& job, Now now, const Constants& constants) {
 }
 
 Job nextPeriod(Job job, Now now, const Constants& constants) {
-    const Instant latest = job.windowEnd.value_or(now.elapsed);
+    const Instant latest = job.seldom->windowEnd.value_or(now.elapsed);
     setWindow(job, nextWindow(*job.info->getPeriod(), latest, now.elapsed, constants), now);
     // jobs.md §6.5, §6.3: a run that is not tried again resets the counters.
     job.failures = 0;
     job.systemStops = 0;
-    job.cumulative = Duration{0};
-    job.lastSuccess = now.wall;
+    job.seldom.edit().cumulative = Duration{0};
+    job.seldom.edit().lastSuccess = now.wall;
     job.enqueued = now.elapsed;
     return job;
 }
@@ -169,20 +170,22 @@ Job afterLostDaemon(Job job, Now now, const Constants& constants) {
 Job afterBoot(Job job, Now now) {
     job.failures = 0;
     job.systemStops = 0;
-    job.abandoned = 0;
+    JobSeldom past = *job.seldom;
+    past.abandoned = 0;
     job.barred = false;
     job.enqueued = now.elapsed;
-    for (WorkItem& item : job.work)
+    for (WorkItem& item : past.work)
         item.active = false;
     // The wall times stay as they were written: a clock that is wrong now must not replace them (jobs.md §7.3).
     job.notBefore = elapsedOf(job.notBeforeWall, now);
     job.deadline = elapsedOf(job.deadlineWall, now);
-    if (job.windowEndWall) {
-        const Instant end = now.elapsed + (*job.windowEndWall - now.wall);
+    if (past.windowEndWall) {
+        const Instant end = now.elapsed + (*past.windowEndWall - now.wall);
         const PeriodWindow window = clampedWindow(*job.info->getPeriod(), end, now.elapsed);
         if (window.latest != end) job.notBefore = window.earliest;
-        job.windowEnd = window.latest;
+        past.windowEnd = window.latest;
     }
+    job.seldom.set(std::move(past));
     return job;
 }
 

@@ -39,7 +39,7 @@ Payload payloadOf(const Job& job) {
         const Bytes before = std::max<Bytes>(total, 0);
         total = before + std::min(part, std::numeric_limits<Bytes>::max() - before); // an app may say any number
     };
-    for (const WorkItem& item : job.work) {
+    for (const WorkItem& item : job.seldom->work) {
         add(sum.down, item.estimatedDown);
         add(sum.up, item.estimatedUp);
     }
@@ -49,7 +49,7 @@ Payload payloadOf(const Job& job) {
 Bytes chunkOf(const Job& job) {
     // jobs.md §2.5: the effective chunk is the smallest known one.
     Bytes least = job.info->getMinimumNetworkChunkBytes();
-    for (const WorkItem& item : job.work) {
+    for (const WorkItem& item : job.seldom->work) {
         if (item.minimumChunk != unknownBytes)
             least = least == unknownBytes ? item.minimumChunk : std::min(least, item.minimumChunk);
     }

@@ -19,7 +19,7 @@ struct Place {
 
 struct Queued {
     const Asks& asks;
-    const Place& place;
+    Place place;
 };
 
 /// Whether `a` goes before `b`, both of one app: override, requested class, priority (inside one namespace alone), age.

@@ -87,7 +87,7 @@ Finding judge(const ExpectedTotal& expected, const History& history, Duration en
     // What has not come yet cannot be summed up.
     const Span lived{std::min(within.from, end), std::min(within.to, end)};
     Finding finding{.place = expected.place,
-                    .expected = expected.job ? stint::textOf(*expected.job) : expected.app->name};
+                    .expected = expected.job ? stint::textOf(*expected.job) : expected.app->name.str()};
     std::string instead;
     for (const auto& [measure, range] : expected.measures) {
         const std::int64_t value = measured(expected, measure, history, lived);

@@ -16,9 +16,9 @@ Snapshot MemoryStore::load(const BootId& boot) {
     Snapshot snapshot{.committed = committed_, .generation = ++generation_, .sameBoot = boot_ == boot};
     for (const auto& [key, stored] : jobs_) {
         StoredJob job = stored;
-        for (WorkItem& item : job.job.work) {
+        for (WorkItem& item : job.job.seldom.edit().work) {
             item.active = false;
-            job.job.nextWork = std::max(job.job.nextWork, item.id + 1);
+            job.job.seldom.edit().nextWork = std::max(job.job.seldom->nextWork, item.id + 1);
         }
         snapshot.jobs.push_back(std::move(job));
     }
@@ -38,14 +38,14 @@ Snapshot MemoryStore::load(const BootId& boot) {
 
 void MemoryStore::write(SaveJob record) {
     StoredJob& stored = jobs_[record.job.key];
-    record.job.work = std::move(stored.job.work); // has records of its own
+    record.job.seldom.edit().work = std::move(stored.job.seldom.edit().work); // has records of its own
     stored = {std::move(record.job), boot_};
 }
 
 void MemoryStore::write(const DropJob& record) { jobs_.erase(record.key); }
 
 void MemoryStore::write(SaveWork record) {
-    auto& work = jobs_[record.job].job.work;
+    auto& work = jobs_[record.job].job.seldom.edit().work;
     const auto at = std::ranges::lower_bound(work, record.item.id, {}, &WorkItem::id);
     if (at != work.end() && at->id == record.item.id)
         *at = std::move(record.item);
@@ -54,7 +54,8 @@ void MemoryStore::write(SaveWork record) {
 }
 
 void MemoryStore::write(const DropWork& record) {
-    std::erase_if(jobs_[record.job].job.work, [&](const WorkItem& item) { return item.id == record.item; });
+    std::erase_if(jobs_[record.job].job.seldom.edit().work,
+                  [&](const WorkItem& item) { return item.id == record.item; });
 }
 
 void MemoryStore::write(SaveCompleted record) {

@@ -21,6 +21,7 @@ JobKey keyFrom(StoredRow& row) {
 Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     StoredJob stored;
     auto& job = stored.job;
+    JobSeldom past;
     job.key = keyFrom(row);
     stored.boot.value = row.text();
     job.info = std::make_shared<const JobInfo>(STINT_TRY(jobInfoFrom(row.text())));
@@ -31,19 +32,20 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     job.systemStops = row.small();
     job.notBefore = row.optionalTime<Instant>();
     job.notBeforeWall = row.optionalTime<WallTime>();
-    job.cumulative = Duration{row.integer()};
+    past.cumulative = Duration{row.integer()};
     job.demotedByUser = row.flag();
     job.demotedBySystem = row.flag();
     job.running = row.flag();
-    job.label = row.text();
+    past.label = row.text();
     job.deadline = row.optionalTime<Instant>();
     job.deadlineWall = row.optionalTime<WallTime>();
-    job.windowEnd = row.optionalTime<Instant>();
-    job.windowEndWall = row.optionalTime<WallTime>();
-    job.abandoned = row.small();
-    job.lastSuccess = row.time<WallTime>();
-    job.lastFailure = row.time<WallTime>();
+    past.windowEnd = row.optionalTime<Instant>();
+    past.windowEndWall = row.optionalTime<WallTime>();
+    past.abandoned = row.small();
+    past.lastSuccess = row.time<WallTime>();
+    past.lastFailure = row.time<WallTime>();
     job.barred = row.flag();
+    job.seldom.set(std::move(past));
     snapshot.jobs.push_back(std::move(stored));
     return {};
 }
@@ -62,7 +64,7 @@ Result<void> addWork(StoredRow row, Snapshot& snapshot) {
     item.estimatedUp = row.integer();
     item.minimumChunk = row.integer();
     item.deliveries = row.small();
-    owner->job.work.push_back(std::move(item));
+    owner->job.seldom.edit().work.push_back(std::move(item));
     return {};
 }
 
@@ -88,8 +90,10 @@ void sortJobs(Snapshot& snapshot) {
 
 void sortWork(Snapshot& snapshot) {
     for (auto& [job, boot] : snapshot.jobs) {
-        std::sort(job.work.begin(), job.work.end(), [](const WorkItem& a, const WorkItem& b) { return a.id < b.id; });
-        if (!job.work.empty()) job.nextWork = job.work.back().id + 1;
+        if (job.seldom->work.empty()) continue;
+        JobSeldom& more = job.seldom.edit();
+        std::ranges::sort(more.work, {}, &WorkItem::id);
+        more.nextWork = more.work.back().id + 1;
     }
 }
 

@@ -19,6 +19,10 @@ template <class Time> std::optional<std::int64_t> count(std::optional<Time> time
     return count(*time);
 }
 
+template <class Time> std::optional<std::int64_t> count(OptionalTime<Time> time) {
+    return count(std::optional<Time>(time));
+}
+
 } // namespace
 
 Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
@@ -60,13 +64,14 @@ Result<void> RecordWriter::stamp(WallTime now) { return sql_.stamp.run(boot_.val
 
 Result<void> RecordWriter::write(const SaveJob& record) {
     const auto& job = record.job;
+    const JobSeldom& past = *job.seldom;
     STINT_CHECK(job.info != nullptr);
     return sql_.saveJob.run(
         job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info), count(job.scheduled),
         count(job.enqueued), static_cast<std::int64_t>(job.sequence), job.failures, job.systemStops,
-        count(job.notBefore), count(job.notBeforeWall), job.cumulative.count(), job.demotedByUser, job.demotedBySystem,
-        job.running, job.label, count(job.deadline), count(job.deadlineWall), count(job.windowEnd),
-        count(job.windowEndWall), job.abandoned, count(job.lastSuccess), count(job.lastFailure), job.barred);
+        count(job.notBefore), count(job.notBeforeWall), past.cumulative.count(), job.demotedByUser, job.demotedBySystem,
+        job.running, past.label, count(job.deadline), count(job.deadlineWall), count(past.windowEnd),
+        count(past.windowEndWall), past.abandoned, count(past.lastSuccess), count(past.lastFailure), job.barred);
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/fail.hpp"
+#include "base/shared_text.hpp"
 #include "stint/units.hpp"
 
 struct sqlite3;
@@ -59,6 +60,7 @@ private:
     void bind(int index, bool value) { bind(index, std::int64_t{value}); }
     void bind(int index, std::string_view value);
     void bind(int index, const std::string& value) { bind(index, std::string_view{value}); }
+    void bind(int index, const SharedText& value) { bind(index, std::string_view{value}); }
     template <class Value> void bind(int index, const std::optional<Value>& value) {
         if (value) bind(index, *value); // an unbound parameter is NULL
     }

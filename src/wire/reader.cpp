@@ -11,7 +11,7 @@ namespace {
 
 Error unreadable(int result) { return errorFromErrno(-result); }
 
-template <class T> Result<void> put(T& into, Result<T> value) {
+template <class Into, class T> Result<void> put(Into& into, Result<T> value) {
     into = STINT_TRY(std::move(value));
     return {};
 }
@@ -94,6 +94,7 @@ Result<void> Reader::read(std::int64_t& into) { return put(into, int64()); }
 Result<void> Reader::read(std::uint64_t& into) { return put(into, uint64()); }
 Result<void> Reader::read(double& into) { return put(into, real()); }
 Result<void> Reader::read(std::string& into) { return put(into, string()); }
+Result<void> Reader::read(SharedText& into) { return put(into, string()); }
 Result<void> Reader::read(std::vector<std::string>& into) { return put(into, strings()); }
 
 Result<bool> Reader::enter(char type, const char* contents) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/fd.hpp"
+#include "base/shared_text.hpp"
 #include "stint/result.hpp"
 #include "wire/message.hpp"
 
@@ -36,6 +37,7 @@ public:
     Result<void> read(std::uint64_t& into);
     Result<void> read(double& into);
     Result<void> read(std::string& into);
+    Result<void> read(SharedText& into);
     Result<void> read(std::vector<std::string>& into);
 
     /// Reads each element of an array of `contents` by `element`, which must take in exactly one.
@@ -84,6 +86,7 @@ public:
     DictionaryReader& take(std::string_view key, std::int64_t& into) { return takeInto(key, "x", into); }
     DictionaryReader& take(std::string_view key, std::uint64_t& into) { return takeInto(key, "t", into); }
     DictionaryReader& take(std::string_view key, std::string& into) { return takeInto(key, "s", into); }
+    DictionaryReader& take(std::string_view key, SharedText& into) { return takeInto(key, "s", into); }
     DictionaryReader& take(std::string_view key, std::vector<std::string>& into) { return takeInto(key, "as", into); }
     DictionaryReader& take(std::string_view key, std::optional<bool>& into) { return takeNew(key, "b", into); }
     DictionaryReader& take(std::string_view key, std::optional<std::int32_t>& into) { return takeNew(key, "i", into); }

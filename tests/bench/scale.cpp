@@ -85,8 +85,10 @@ public:
     Crowd(int jobs, int ready) : core_(raised()) {
         core_.restore({}, BootId{"boot"}, now());
         handle(DeviceChanged{{}, deviceOf(false)});
-        for (int app = 0; app < apps; ++app)
+        for (int app = 0; app < apps; ++app) {
             handle(AppInstalled{manifestOf(app)});
+            handle(UsageReported{.call = {1}, .app = appOf(app)}); // else it may run nothing
+        }
         std::vector<JobInfoPtr> infos;
         const std::size_t empty = heap();
         for (int job = 0; job < jobs; ++job)

@@ -71,9 +71,9 @@ inline Job jobOf(std::int32_t id) {
     job.sequence = static_cast<std::uint64_t>(id) + 1000;
     job.failures = id % 4;
     job.systemStops = id % 5;
-    job.cumulative = std::chrono::seconds{id};
+    job.seldom.edit().cumulative = std::chrono::seconds{id};
     job.barred = id % 2 == 0;
-    job.label = "job " + std::to_string(id);
+    job.seldom.edit().label = "job " + std::to_string(id);
     return job;
 }
 
@@ -155,15 +155,16 @@ inline std::string textOf(const Job& job) {
     const auto optional = [](const auto& time) {
         return time ? std::to_string(time->time_since_epoch().count()) : std::string{"-"};
     };
-    text << job.key.app.name << '/' << job.key.space << '#' << job.key.id.value << ' '
+    text << job.key.app.name.str() << '/' << job.key.space.str() << '#' << job.key.id.value << ' '
          << job.scheduled.time_since_epoch().count() << ' ' << job.enqueued.time_since_epoch().count() << ' '
          << job.sequence << ' ' << job.failures << ' ' << job.systemStops << ' ' << optional(job.notBefore) << ' '
-         << optional(job.notBeforeWall) << ' ' << job.cumulative.count() << ' ' << job.demotedByUser
-         << job.demotedBySystem << job.barred << job.running << ' ' << job.label << ' ' << optional(job.deadline) << ' '
-         << optional(job.deadlineWall) << ' ' << optional(job.windowEnd) << ' ' << optional(job.windowEndWall) << ' '
-         << job.abandoned << ' ' << job.lastSuccess.time_since_epoch().count() << ' '
-         << job.lastFailure.time_since_epoch().count();
-    for (const auto& item : job.work)
+         << optional(job.notBeforeWall) << ' ' << job.seldom->cumulative.count() << ' ' << job.demotedByUser
+         << job.demotedBySystem << job.barred << job.running << ' ' << job.seldom->label << ' '
+         << optional(job.deadline) << ' ' << optional(job.deadlineWall) << ' ' << optional(job.seldom->windowEnd) << ' '
+         << optional(job.seldom->windowEndWall) << ' ' << job.seldom->abandoned << ' '
+         << job.seldom->lastSuccess.time_since_epoch().count() << ' '
+         << job.seldom->lastFailure.time_since_epoch().count();
+    for (const auto& item : job.seldom->work)
         text << " item " << item.id << ' ' << item.extras.getInt("nth") << ' ' << item.estimatedDown << ' '
              << item.estimatedUp << ' ' << item.minimumChunk << ' ' << item.deliveries << item.active;
     if (job.info->getClipData())

@@ -20,20 +20,21 @@ struct Model {
 
     void apply(const SaveJob& record) {
         Job& job = jobs[record.job.key];
-        auto work = std::move(job.work); // has records of its own
+        auto work = std::move(job.seldom.edit().work); // has records of its own
         job = record.job;
-        job.work = std::move(work);
+        job.seldom.edit().work = std::move(work);
     }
     void apply(const DropJob& record) { jobs.erase(record.key); }
     void apply(const SaveWork& record) {
         apply(DropWork{record.job, record.item.id});
-        auto& work = jobs.at(record.job).work;
+        auto& work = jobs.at(record.job).seldom.edit().work;
         const auto later = [&](const WorkItem& item) { return item.id > record.item.id; };
         work.insert(std::find_if(work.begin(), work.end(), later), record.item);
     }
     void apply(const DropWork& record) {
         if (!jobs.contains(record.job)) return;
-        std::erase_if(jobs.at(record.job).work, [&](const WorkItem& item) { return item.id == record.item; });
+        std::erase_if(jobs.at(record.job).seldom.edit().work,
+                      [&](const WorkItem& item) { return item.id == record.item; });
     }
     void apply(const SaveApp& record) { apps[record.memory.app] = record; }
     void apply(const SaveUsageTime& record) { usageTime = record; }
@@ -161,9 +162,10 @@ private:
         if (upTo(2) == 0) job.notBefore = at(minutes());
         if (upTo(2) == 0) job.notBeforeWall = wall(minutes());
         if (upTo(2) == 0) job.deadline = at(minutes());
-        if (upTo(2) == 0) job.windowEndWall = wall(minutes());
+        if (upTo(2) == 0) job.seldom.edit().windowEndWall = wall(minutes());
         job.running = upTo(2) == 0;
-        job.label = std::string(static_cast<std::size_t>(upTo(3000)), 'x'); // some longer than a page holds well
+        job.seldom.edit().label =
+            std::string(static_cast<std::size_t>(upTo(3000)), 'x'); // some longer than a page holds well
         return job;
     }
     Completed completed() {

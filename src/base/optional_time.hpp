@@ -1,0 +1,30 @@
+// A time that may be missing, in the room of a time: a million pending jobs have four each. What std::optional would
+// offer of it, and to and from it without a word.
+#pragma once
+#include <optional>
+
+namespace stint {
+
+template <class Time> class OptionalTime {
+public:
+    OptionalTime() = default;
+    OptionalTime(std::nullopt_t) {}
+    OptionalTime(Time time) : time_(time) {}
+    OptionalTime(const std::optional<Time>& time) : time_(time.value_or(none)) {}
+
+    explicit operator bool() const { return time_ != none; }
+    bool has_value() const { return time_ != none; }
+    const Time& operator*() const { return time_; }
+    const Time* operator->() const { return &time_; }
+    Time value_or(Time other) const { return time_ != none ? time_ : other; }
+    void reset() { time_ = none; }
+    operator std::optional<Time>() const { return time_ != none ? std::optional(time_) : std::nullopt; }
+
+    bool operator==(const OptionalTime&) const = default;
+
+private:
+    static constexpr Time none = Time::min(); ///< the beginning of time is no time that is ever reckoned with
+    Time time_ = none;
+};
+
+} // namespace stint

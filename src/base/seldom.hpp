@@ -1,0 +1,41 @@
+// A part of a value that most values have nothing in: it takes room only from when it is first changed.
+#pragma once
+#include <memory>
+
+namespace stint {
+
+template <class Part> class Seldom {
+public:
+    Seldom() = default;
+    Seldom(const Seldom& other) : part_(other.part_ ? std::make_unique<Part>(*other.part_) : nullptr) {}
+    Seldom(Seldom&&) noexcept = default;
+    Seldom& operator=(Seldom other) noexcept {
+        part_.swap(other.part_);
+        return *this;
+    }
+    ~Seldom() = default;
+
+    /// As it was made, where nobody has changed it.
+    const Part& operator*() const {
+        static const Part untouched;
+        return part_ ? *part_ : untouched;
+    }
+    const Part* operator->() const { return &**this; }
+    Part& edit() {
+        if (!part_) part_ = std::make_unique<Part>();
+        return *part_;
+    }
+    /// Takes no room where it is as it was made.
+    void set(Part part) {
+        if (part == Part{}) {
+            part_.reset();
+        } else {
+            edit() = std::move(part);
+        }
+    }
+
+private:
+    std::unique_ptr<Part> part_;
+};
+
+} // namespace stint
