@@ -103,7 +103,7 @@ std::optional<Instant> Groups::nextAsk() const {
 }
 
 void Groups::ask(Group& group, Now now, const Ask& question, ReadSet changed) {
-    const auto asked = question(*group.asks, changed);
+    const auto asked = question(group, changed);
     if (!group.history.empty() && saysNothingNew(asked, group.shut, changed)) return;
     group.shut = withSince(asked, group.shut, changed, now.wall);
     std::vector<PendingReason> reasons;

@@ -52,6 +52,7 @@ struct Line {
         bool operator()(const Group* a, const Group* b) const { return *a->asks < *b->asks; }
     };
     const AppId* app;
+    const App* installed = nullptr; ///< looked up once, by whoever asks; the line goes with its app's last job
     std::map<Asks, Group> groups;
     std::set<Group*, ByAsks> open;         ///< with nothing shut
     std::array<std::int64_t, 3> waiting{}; ///< how many jobs wait in those, by effective class
@@ -61,8 +62,8 @@ struct Line {
 
 class Groups {
 public:
-    /// Of the gates that read one of these, those that are shut for an Asks right now.
-    using Ask = std::function<std::vector<ShutGate>(const Asks&, ReadSet)>;
+    /// Of the gates that read one of these, those that are shut for a group right now.
+    using Ask = std::function<std::vector<ShutGate>(const Group&, ReadSet)>;
 
     Group& join(const Asks& asks, Tracked& job, Now now, const Ask& ask);
     /// The group is gone with its last job.

@@ -6,9 +6,6 @@
 namespace stint {
 namespace {
 
-// What of the device the verdicts read. What they read of an app comes with changedApps and changedJobs.
-constexpr ReadSet readOfDevice = Reads::Power | Reads::Network | Reads::Doze | Reads::Saver;
-
 // limits.md §8.3: ready, but for the network or for a slot.
 bool lacksOnlyNetwork(const Asks& asks, const std::vector<Shut>& shut) {
     return asks.network && std::ranges::all_of(shut, [](const Shut& one) {
@@ -53,7 +50,7 @@ void tell(Turn& turn, const AppId& id, const App& app) {
 void tellNetworks(Turn& turn) {
     State& state = turn.state;
     std::set<AppId> changed = std::exchange(turn.changedJobs, {});
-    if (turn.changed & readOfDevice) {
+    if (turn.changed & readByNetworks) {
         for (const auto& [id, app] : state.apps)
             tell(turn, id, app);
         return;

@@ -159,8 +159,8 @@ struct Turn {
 
 // Waiting (waiting.cpp).
 
-/// What is shut for these Asks now, of the gates that read one of `changed`.
-std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks, ReadSet changed = everything);
+/// What is shut for these Asks now.
+std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
 /// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do
 /// not.
 std::optional<Instant> ownClock(const Tracked& tracked, const Constants& constants, Instant now);
@@ -314,6 +314,8 @@ std::uint64_t beginDelivery(Turn& turn, const AppId& app);
 
 // Each app's background network (network.cpp).
 
+/// What of the device decides on an app's network. What of the app does comes with changedApps and changedJobs.
+constexpr ReadSet readByNetworks = Reads::Power | Reads::Network | Reads::Doze | Reads::Saver;
 /// Tells of every app whose network is open or shut since it was last told (limits.md §8.1).
 void tellNetworks(Turn& turn);
 

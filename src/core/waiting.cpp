@@ -10,10 +10,14 @@ namespace stint {
 namespace {
 
 Groups::Ask question(Turn& turn) {
-    return [&turn](const Asks& asks, ReadSet changed) {
-        // Groups are asked in the order of their apps, so the last one's place is the likely one.
-        if (asks.network) turn.changedJobs.insert(turn.changedJobs.end(), asks.app);
-        return askGates(turn.state, turn.now, asks, changed);
+    return [&turn](const Group& group, ReadSet changed) {
+        const Asks& asks = *group.asks;
+        const bool allAreTold = (turn.changed & readByNetworks) != 0; // and not only those whose jobs have changed
+        if (asks.network && !allAreTold) turn.changedJobs.insert(asks.app);
+        Line& line = *group.line;
+        if (!line.installed) line.installed = turn.app(asks.app);
+        const World world = turn.world();
+        return shutGates({world, asks, line.installed}, changed);
     };
 }
 
@@ -36,10 +40,10 @@ std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Ins
 
 } // namespace
 
-std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks, ReadSet changed) {
+std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks) {
     const World world{state.constants, state.device, state.deviceState, now};
     const auto app = state.apps.find(asks.app);
-    return shutGates({world, asks, app == state.apps.end() ? nullptr : &app->second}, changed);
+    return shutGates({world, asks, app == state.apps.end() ? nullptr : &app->second});
 }
 
 std::optional<Instant> contentReady(const Tracked& tracked, const Constants& constants) {
