@@ -2,7 +2,6 @@
 // something they read has changed, or where one is due.
 #include <algorithm>
 
-#include "base/fail.hpp"
 #include "core/state.hpp"
 #include "rules/alarm.hpp"
 
@@ -33,7 +32,7 @@ void drop(Turn& turn, const Key& key) {
 }
 
 std::optional<Error> refusal(Turn& turn, const App* app, const Alarm& asked) {
-    if (!app) return fail(Errc::IllegalArgument, "no app {} is installed", asked.app.name);
+    if (!app) return notInstalled(asked.app);
     const auto pending = std::ranges::distance(alarmsOf(turn.state, asked.app));
     const bool replaces = turn.state.alarms.contains({asked.app, asked.tag});
     return alarmError(asked, *app, pending - (replaces ? 1 : 0), turn.state.constants);
@@ -119,7 +118,7 @@ void merge(Turn& turn, const AlarmCancelled& event) {
     if (const Key key{event.app, event.tag}; turn.state.alarms.contains(key)) {
         drop(turn, key);
     } else if (!turn.app(event.app)) {
-        reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
+        reply.error = notInstalled(event.app);
     }
     turn.effect(std::move(reply));
 }

@@ -1,7 +1,6 @@
 // The device's limits as time goes by, and what people say of them: Doze, grants, the user's choices, the policy.
 #include <algorithm>
 
-#include "base/fail.hpp"
 #include "core/state.hpp"
 #include "rules/app_state.hpp"
 #include "rules/device_state.hpp"
@@ -107,7 +106,7 @@ void merge(Turn& turn, const BatteryUseSet& event) {
     App* app = turn.app(event.app);
     Reply reply{.call = event.call};
     if (!app) {
-        reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
+        reply.error = notInstalled(event.app);
     } else {
         const Bucket before = bucketOf(*app);
         app->memory.batteryUse = event.use;
@@ -123,7 +122,7 @@ void merge(Turn& turn, const DataSaverExemptionSet& event) {
     App* app = turn.app(event.app);
     Reply reply{.call = event.call};
     if (!app) {
-        reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
+        reply.error = notInstalled(event.app);
     } else {
         app->memory.dataSaverExempt = event.exempt;
         turn.save(*app);
@@ -136,7 +135,7 @@ void merge(Turn& turn, const TemporarilyAllowed& event) {
     App* app = turn.app(event.app);
     Reply reply{.call = event.call};
     if (app) allowTemporarily(turn, *app, event.length);
-    if (!app) reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
+    if (!app) reply.error = notInstalled(event.app);
     turn.effect(reply);
 }
 

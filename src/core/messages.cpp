@@ -2,7 +2,6 @@
 // taken it, alarms too (limits.md §8.5, §6.6).
 #include <algorithm>
 
-#include "base/fail.hpp"
 #include "core/state.hpp"
 #include "rules/push.hpp"
 #include "rules/receiver.hpp"

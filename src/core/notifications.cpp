@@ -149,7 +149,7 @@ void merge(Turn& turn, const ChannelCreated& event) {
     Reply reply{.call = event.call};
     App* app = turn.app(event.app);
     if (!app) {
-        reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
+        reply.error = notInstalled(event.app);
     } else if (auto wrong = channelError(*app, event.channel, turn.state.constants)) {
         reply.error = std::move(wrong);
     } else {

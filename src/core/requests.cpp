@@ -114,8 +114,7 @@ void nothingRunsOf(Turn& turn, const AppId& id) {
 void merge(Turn& turn, const AppStatePinned& event) {
     App* app = turn.app(event.app);
     if (!app) {
-        turn.effect(
-            Reply{.call = event.call, .error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name)});
+        turn.effect(Reply{.call = event.call, .error = notInstalled(event.app)});
         return;
     }
     app->memory.pinned = event.state;
@@ -135,7 +134,7 @@ void merge(Turn& turn, const PermissionsRevoked& event) {
         if (exact && !maySetExactAlarms(*app)) dropAlarms(turn, event.app, true); // limits.md §7.5
         setUsage(turn, *app, before, app->memory.usage);
     } else {
-        reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
+        reply.error = notInstalled(event.app);
     }
     turn.effect(reply);
 }

@@ -30,7 +30,7 @@ void merge(Turn& turn, const ForegroundServiceAsked& event) {
     Reply reply{.call = event.call};
     App* app = turn.app(event.app);
     if (!app) {
-        reply.error = fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
+        reply.error = notInstalled(event.app);
     } else if (!event.start) {
         endService(turn, *app, event.service);
     } else if (const auto earlier = remembered(*app, event);

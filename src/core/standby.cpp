@@ -1,7 +1,6 @@
 // Standby buckets as time and use go by (limits.md §2), and what an app's way to and from the front starts and ends.
 #include "rules/standby.hpp"
 
-#include "base/fail.hpp"
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/app_state.hpp"
@@ -11,9 +10,7 @@
 namespace stint {
 namespace {
 
-Reply unknown(CallId call, const AppId& app) {
-    return {.call = call, .error = fail(Errc::IllegalArgument, "no app {} is installed", app.name)};
-}
+Reply unknown(CallId call, const AppId& app) { return {.call = call, .error = notInstalled(app)}; }
 
 void earn(App& app, UsageKind kind, Instant now, const Constants& constants) {
     // limits.md §4: interaction, chooser action, interruptive notification.

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/fail.hpp"
 #include "core/groups.hpp"
 #include "core/jobs.hpp"
 #include "core/scheduler.hpp"
@@ -156,6 +157,9 @@ struct Turn {
         return found == state.apps.end() ? nullptr : &found->second;
     }
 };
+
+/// What whoever names an app that is not installed is told.
+inline Error notInstalled(const AppId& app) { return fail(Errc::IllegalArgument, "no app {} is installed", app.name); }
 
 // Waiting (waiting.cpp).
 

@@ -3,10 +3,26 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 
 #include "base/fail.hpp"
 
 namespace stint {
+
+std::optional<Reply> askCore(Scheduler& core, const Event& event, CallId call, Now now, Step& step) {
+    Step one = core.handle(event, now);
+    std::optional<Reply> answer;
+    for (Effect& effect : one.effects) {
+        auto* reply = std::get_if<Reply>(&effect);
+        if (reply && (reply->call.value == 0 || reply->call == call)) {
+            answer = std::move(*reply);
+        } else {
+            step.effects.push_back(std::move(effect));
+        }
+    }
+    std::ranges::move(one.records, std::back_inserter(step.records));
+    return answer;
+}
 namespace {
 
 constexpr std::array<std::string_view, 4> flags{"-f", "--force", "-s", "--satisfied"};

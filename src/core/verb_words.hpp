@@ -1,4 +1,4 @@
-// The words of a shell verb: options of jobs.md §8, then PACKAGE and JOB_ID.
+// The words of a shell verb: options of jobs.md §8, then PACKAGE and JOB_ID; and how it asks the core.
 #pragma once
 #include <map>
 #include <optional>
@@ -7,10 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include "core/scheduler.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
+
+/// Hands an event to the core, and answers the reply to `call`, or to a call that nobody waits for; nullopt: it comes
+/// later. What others wait for goes to them, by `step`.
+std::optional<Reply> askCore(Scheduler& core, const Event& event, CallId call, Now now, Step& step);
 
 struct VerbWords {
     /// "Error: unknown option 'X'" for what is none, and for an option without its value or a job that is no number.

@@ -1,13 +1,10 @@
 #include "core/verbs.hpp"
 
-#include <algorithm>
-#include <iterator>
-#include <ranges>
-
 #include <fmt/format.h>
 
 #include "core/job_verb.hpp"
 #include "core/verb_call.hpp"
+#include "core/verb_words.hpp"
 
 namespace stint {
 namespace {
@@ -34,14 +31,8 @@ std::optional<VerbAnswer> runService(VerbCall& call, std::span<const std::string
 } // namespace
 
 Reply VerbCall::ask(const Event& event) {
-    Step one = core.handle(event, now);
-    Reply answer;
-    for (const Effect& effect : one.effects) {
-        if (const auto* reply = std::get_if<Reply>(&effect)) answer = *reply;
-    }
-    std::ranges::move(one.records, std::back_inserter(step.records));
-    std::ranges::move(one.effects, std::back_inserter(step.effects));
-    return answer;
+    // None of these verbs waits: each is answered in its own step.
+    return askCore(core, event, CallId{}, now, step).value_or(Reply{});
 }
 
 std::optional<AppView> VerbCall::app(std::string_view package) const {

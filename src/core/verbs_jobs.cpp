@@ -1,6 +1,5 @@
 
 #include <algorithm>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -111,21 +110,7 @@ const JobVerb* verbNamed(std::string_view name) {
 
 } // namespace
 
-std::optional<Reply> JobCall::ask(const Event& event) {
-    Step one = core.handle(event, now);
-    std::optional<Reply> answer;
-    for (Effect& effect : one.effects) {
-        auto* reply = std::get_if<Reply>(&effect);
-        // What others wait for goes to them.
-        if (reply && (reply->call.value == 0 || reply->call == call)) {
-            answer = std::move(*reply);
-        } else {
-            step.effects.push_back(std::move(effect));
-        }
-    }
-    std::ranges::move(one.records, std::back_inserter(step.records));
-    return answer;
-}
+std::optional<Reply> JobCall::ask(const Event& event) { return askCore(core, event, call, now, step); }
 
 bool JobCall::installed(const AppId& app) const {
     return std::ranges::any_of(core.apps(now), [&](const AppView& view) { return view.manifest.package == app; });

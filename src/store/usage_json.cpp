@@ -1,8 +1,5 @@
 #include "store/usage_json.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "store/checked_json.hpp"
 
 namespace stint {
@@ -19,13 +16,10 @@ Result<Bucket> bucketFrom(const json& value, std::string_view name) {
 }
 
 Result<BucketReason> reasonFrom(const json& value, std::string_view name) {
-    constexpr std::array reasons{BucketReason::Default,      BucketReason::Timeout,   BucketReason::Usage,
-                                 BucketReason::ForcedByUser, BucketReason::Predicted, BucketReason::ForcedBySystem};
     const auto word = STINT_TRY(wordFrom(value, name));
-    const auto found =
-        std::find_if(reasons.begin(), reasons.end(), [&](auto reason) { return nameOf(reason) == word; });
-    if (found == reasons.end()) return fail(Errc::IllegalArgument, "{}: unknown reason \"{}\"", name, word);
-    return *found;
+    const auto reason = bucketReasonNamed(word);
+    if (!reason) return fail(Errc::IllegalArgument, "{}: unknown reason \"{}\"", name, word);
+    return *reason;
 }
 
 /// [running, screen on]
