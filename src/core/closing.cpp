@@ -137,7 +137,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     tracked.run.reset();
     turn.changedApps.insert(run.key.app); // its quota has room again, or is used up
     if (App* app = turn.app(run.key.app)) {
-        noteEnd(*app, run, ending, running.free, turn.now.elapsed, state.constants);
+        if (noteEnd(*app, run, ending, running.free, turn.now.elapsed, state.constants)) turn.save(*app);
         if (buggy(*app, turn.now.elapsed, state.constants)) restrictAsBuggy(turn, *app);
     }
     if (run.dropped) return letWait(turn, tracked); // replaced meanwhile: the new one may wait for its start now

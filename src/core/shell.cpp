@@ -125,8 +125,9 @@ void merge(Turn& turn, const ForceStop& event) {
 void merge(Turn& turn, const ResetScheduleQuota& event) {
     for (auto& [id, app] : turn.state.apps) {
         app.scheduleCalls.clear();
-        app.timeouts.clear();
-        app.silences.clear();
+        app.memory.timeouts.clear();
+        app.memory.silences.clear();
+        turn.save(app);
     }
     turn.effect(Reply{.call = event.call});
 }

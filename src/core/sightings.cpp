@@ -66,6 +66,9 @@ void merge(Turn& turn, const AppInstalled& event) {
     app.manifest = event.manifest;
     if (auto memory = turn.state.memories.extract(event.manifest.package)) {
         app.memory = std::move(memory.mapped());
+        // On screen until an AppSeen tells: what starts before that costs it no session (limits.md §3.3).
+        app.visible = app.memory.seen && !app.memory.pinned;
+        app.foreground = stateOf(app) <= ProcessState::ForegroundService;
     }
     if (app.memory.usage == unused()) {
         app.memory.usage = firstUsage(app.manifest, usageNow(turn.state, turn.now.elapsed));

@@ -84,17 +84,18 @@ void followState(Turn& turn, App& app) {
     turn.changedApps.insert(app.manifest.package);
     ExpeditedLedger& ledger = app.memory.expedited;
     if (state == ProcessState::Top && !ledger.topSince) {
-        app.leftTop.reset();
+        app.memory.leftTop.reset();
         beginTop(ledger, now);
         turn.save(app);
     } else if (state != ProcessState::Top && ledger.topSince) {
-        app.leftTop = now;
+        app.memory.leftTop = now;
         endTop(ledger, now, turn.state.constants);
         turn.save(app);
     }
     const bool foreground = state <= ProcessState::ForegroundService;
-    if (foreground) app.leftForeground.reset();
-    if (!foreground && app.foreground) app.leftForeground = now;
+    if (foreground != app.foreground) turn.save(app);
+    if (foreground) app.memory.leftForeground.reset();
+    if (!foreground && app.foreground) app.memory.leftForeground = now;
     app.foreground = foreground;
     const bool seen = onScreen(app);
     if (seen == app.memory.seen) return;

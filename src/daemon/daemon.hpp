@@ -58,6 +58,8 @@ private:
 
     // What was written down, and its loss (recovery.cpp).
     Result<void> load();
+    void rememberSeen(const Snapshot& snapshot);
+    void forgetSeen();
     void commitFailed(const Error& error);
     void tryAgain();
 
@@ -155,6 +157,7 @@ private:
     std::map<ConnectionId, AppId> callers_; ///< of connections that were accepted
     std::optional<Error> degraded_;         ///< the store cannot be written: why
     std::optional<Instant> tryAgainAt_;     ///< while degraded
+    std::optional<Instant> forgetsAt_;      ///< when sightings_ forgets what it remembers
     Duration pause_{0};                     ///< until the next attempt, doubling
 };
 

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Duration firstPause = 1s;
 constexpr Duration longestPause = 60s;
+constexpr Duration reconnecting = 10s; ///< libstint tries that often at the least (client/backoff.hpp)
 
 } // namespace
 
@@ -19,6 +20,7 @@ Result<void> Daemon::load() {
         logWarning(note);
     auto core = std::make_unique<Scheduler>(policy_.constants);
     const auto overrides = snapshot.overrides;
+    if (!core_) rememberSeen(snapshot);
     Step step = core->restore(std::move(snapshot), boot_, now_);
     STINT_TRY(store_->commit(step.records, now_.wall));
     deviceSource_.restore(overrides);
@@ -28,6 +30,18 @@ Result<void> Daemon::load() {
     for (const Effect& effect : step.effects)
         step_.effects.push_back(effect);
     return {};
+}
+
+void Daemon::rememberSeen(const Snapshot& snapshot) {
+    for (const StoredApp& stored : snapshot.apps)
+        if (stored.boot == boot_ && stored.memory.seen && !stored.memory.pinned) sightings_.remember(stored.memory.app);
+    if (sightings_.remembers()) forgetsAt_ = now_.elapsed + reconnecting;
+}
+
+void Daemon::forgetSeen() {
+    if (!forgetsAt_ || now_.elapsed < *forgetsAt_) return;
+    forgetsAt_.reset();
+    sightings_.forget();
 }
 
 // The core holds what is not durable, so it goes; no roll-back code. Runs of it are lost, as by a restart.

@@ -1,6 +1,7 @@
 #include "daemon/sightings.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace stint {
 
@@ -39,6 +40,11 @@ bool Sightings::visibleNow(ConnectionId connection) {
 const Peer* Sightings::peer(ConnectionId connection) const {
     const auto known = known_.find(connection);
     return known == known_.end() ? nullptr : &known->second.peer;
+}
+
+void Sightings::forget() {
+    for (const AppId& app : std::exchange(remembered_, {}))
+        if (!visible(app)) seen_(app, false);
 }
 
 void Sightings::note(const AppId& app, ConnectionId through, bool visible) {

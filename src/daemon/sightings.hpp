@@ -24,7 +24,14 @@ public:
 
     /// Read anew at each call. Where it is so, the app counts as visible from now on.
     bool visibleNow(ConnectionId connection);
-    bool visible(const AppId& app) const { return visibleThrough_.contains(app); }
+    bool visible(const AppId& app) const { return visibleThrough_.contains(app) || remembered_.contains(app); }
+
+    /// What was looked at under the daemon before this one is so until forget(): whoever outlived that one connects
+    /// again a moment after the start, and a limit must not be charged for this moment (limits.md §3.3).
+    void remember(AppId app) { remembered_.insert(std::move(app)); }
+    bool remembers() const { return !remembered_.empty(); }
+    /// By now everybody has connected again: only what is seen counts.
+    void forget();
     const Peer* peer(ConnectionId connection) const;
 
 private:
@@ -38,6 +45,7 @@ private:
     std::function<void(const AppId&, bool)> seen_;
     std::map<ConnectionId, Known> known_;
     std::map<AppId, std::set<ConnectionId>> visibleThrough_;
+    std::set<AppId> remembered_;
 };
 
 } // namespace stint

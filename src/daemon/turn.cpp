@@ -37,6 +37,7 @@ void Daemon::turn() {
     server_->gather();
     buryTheDead();
     announceDevice({});
+    forgetSeen();
     if (degraded_) {
         if (tryAgainAt_ && now_.elapsed >= *tryAgainAt_) tryAgain();
         if (degraded_) server_->failAll(*degraded_);
@@ -140,6 +141,7 @@ void Daemon::armTimer() {
     armWakeTimer();
     auto due = core_->nextDeadline();
     if (degraded_) due = tryAgainAt_;
+    if (forgetsAt_ && (!due || *forgetsAt_ < *due)) due = forgetsAt_;
     if (!due) {
         sd_event_source_set_enabled(timer_, SD_EVENT_OFF);
         return;

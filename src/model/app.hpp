@@ -108,8 +108,12 @@ struct AppMemory {
     QuotaLedger quota;
     ExpeditedLedger expedited;
     std::vector<Instant> alarms; ///< delivery instants that count for the bucket, oldest first (limits.md §7.4)
-    std::vector<Instant> whileIdleAlarms; ///< those of while-idle alarms in Doze or battery saver
-    std::vector<PushNote> pushes;         ///< within push.window, oldest first
+    std::vector<Instant> whileIdleAlarms;              ///< those of while-idle alarms in Doze or battery saver
+    std::vector<PushNote> pushes;                      ///< within push.window, oldest first
+    std::map<JobClass, std::vector<Instant>> timeouts; ///< within job.safeguard.timeout_window, oldest first (§6.7)
+    std::vector<Instant> silences;                     ///< within job.safeguard.unresponsive_window, oldest first
+    std::optional<Instant> leftTop;                    ///< when it last left the top, while it is not there
+    std::optional<Instant> leftForeground; ///< when it was last visible or ran a foreground service, while neither
     /// Foreground services it has not ended, and whether each was begun while it might start UI: what a process that
     /// outlives the daemon begins anew (jobs.md §2.3, §12.5).
     std::map<std::string, bool, std::less<>> services;
@@ -137,14 +141,9 @@ struct App {
     bool running = false;                          ///< a process of it is known to be alive
     std::set<std::string, std::less<>> conditions; ///< what lets it start from the background (jobs.md §2.3)
     std::optional<Instant> grantUntil;             ///< the few seconds after a tap (jobs.md §2.3)
-    std::optional<Instant> leftTop;                ///< when it last left the top, while it is not there
     bool foreground = false;                       ///< visible, or with a foreground service
-    std::optional<Instant>
-        leftForeground; ///< when it was last visible or ran a foreground service, while it is neither
     std::map<std::string, bool, std::less<>>
-        foregroundServices;                            ///< running ones; whether begun while it might start UI
-    std::map<JobClass, std::vector<Instant>> timeouts; ///< timeout events within job.safeguard.timeout_window (§6.7)
-    std::vector<Instant> silences;                     ///< ANR events within job.safeguard.unresponsive_window
+        foregroundServices; ///< running ones; whether begun while it might start UI
     RunLoad load;
     std::vector<Instant> scheduleCalls; ///< persisted schedule() calls within job.schedule_rate_window
 };

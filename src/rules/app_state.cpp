@@ -8,8 +8,8 @@ bool onScreen(const App& app) {
 }
 
 std::optional<Instant> activeUntil(const App& app, Instant now, const Constants& constants) {
-    if (!app.leftForeground || stateOf(app) == ProcessState::NotRunning) return std::nullopt;
-    const Instant until = *app.leftForeground + constants.backgroundSettle;
+    if (!app.memory.leftForeground || stateOf(app) == ProcessState::NotRunning) return std::nullopt;
+    const Instant until = *app.memory.leftForeground + constants.backgroundSettle;
     return until > now ? std::optional(until) : std::nullopt;
 }
 

@@ -20,7 +20,7 @@ std::optional<Duration> limitOf(const App& app, const World& world) {
 // The end of the free time that time alone ends (limits.md §4); in the past where there was such time.
 std::optional<Instant> graceEnd(const App& app, const World& world) {
     std::optional<Instant> end;
-    if (app.leftTop) end = *app.leftTop + world.constants.ejGraceTop;
+    if (app.memory.leftTop) end = *app.memory.leftTop + world.constants.ejGraceTop;
     const Bucket bucket = effectiveBucket(app, world);
     const bool helped = bucket != Bucket::Restricted && bucket != Bucket::Never;
     if (helped && app.memory.allowlistedUntil)

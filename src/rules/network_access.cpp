@@ -95,7 +95,7 @@ NetworkVerdict networkFor(const App& app, const World& world, NetworkRights righ
 
 std::optional<Instant> networkCutOff(const App& app, const Constants& constants) {
     if (constants.backgroundNetworkCutoffMs < 0) return std::nullopt;
-    return app.leftForeground.value_or(Instant{}) + Duration{constants.backgroundNetworkCutoffMs};
+    return app.memory.leftForeground.value_or(Instant{}) + Duration{constants.backgroundNetworkCutoffMs};
 }
 
 NetworkVerdict networkForJob(const Context& c) {

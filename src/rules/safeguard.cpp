@@ -40,40 +40,44 @@ std::int64_t limitOf(JobClass kind, const Constants& constants) {
 
 } // namespace
 
-void noteEnd(App& app, const Run& run, const Ending& ending, bool free, Instant now, const Constants& constants) {
-    if (!constants.safeguards) return;
-    if (countsAsTimeout(run, ending, free, now)) note(app.timeouts[run.kind], now, constants.timeoutWindow);
-    if (ending.internal == InternalReason::Anr) note(app.silences, now, constants.unresponsiveWindow);
+bool noteEnd(App& app, const Run& run, const Ending& ending, bool free, Instant now, const Constants& constants) {
+    if (!constants.safeguards) return false;
+    const bool tooLong = countsAsTimeout(run, ending, free, now);
+    const bool silent = ending.internal == InternalReason::Anr;
+    if (tooLong) note(app.memory.timeouts[run.kind], now, constants.timeoutWindow);
+    if (silent) note(app.memory.silences, now, constants.unresponsiveWindow);
+    return tooLong || silent;
 }
 
 SafeguardView countsOf(const App& app, Instant now, const Constants& constants) {
     const auto timeouts = [&](JobClass kind) {
-        const auto events = app.timeouts.find(kind);
+        const auto events = app.memory.timeouts.find(kind);
         const Instant after = now - constants.timeoutWindow;
-        return events == app.timeouts.end() ? 0U : static_cast<std::uint32_t>(countSince(events->second, after));
+        return events == app.memory.timeouts.end() ? 0U : static_cast<std::uint32_t>(countSince(events->second, after));
     };
     return {.userInitiated = timeouts(JobClass::UserInitiated),
             .expedited = timeouts(JobClass::Expedited),
             .regular = timeouts(JobClass::Regular),
-            .unresponsive = static_cast<std::uint32_t>(countSince(app.silences, now - constants.unresponsiveWindow)),
+            .unresponsive =
+                static_cast<std::uint32_t>(countSince(app.memory.silences, now - constants.unresponsiveWindow)),
             .scheduled = static_cast<std::uint32_t>(countSince(app.scheduleCalls, now - constants.scheduleRateWindow)),
             .buggy = buggy(app, now, constants)};
 }
 
 bool overTimeouts(const App& app, JobClass kind, Instant now, const Constants& constants) {
     if (!constants.safeguards) return false;
-    const auto events = app.timeouts.find(kind);
-    if (events == app.timeouts.end()) return false;
+    const auto events = app.memory.timeouts.find(kind);
+    if (events == app.memory.timeouts.end()) return false;
     return countSince(events->second, now - constants.timeoutWindow) >= limitOf(kind, constants);
 }
 
 bool buggy(const App& app, Instant now, const Constants& constants) {
     if (!constants.safeguards) return false;
     std::int64_t all = 0;
-    for (const auto& [kind, events] : app.timeouts)
+    for (const auto& [kind, events] : app.memory.timeouts)
         all += countSince(events, now - constants.timeoutWindow);
     return all >= constants.timeoutsAll ||
-           countSince(app.silences, now - constants.unresponsiveWindow) >= constants.unresponsive;
+           countSince(app.memory.silences, now - constants.unresponsiveWindow) >= constants.unresponsive;
 }
 
 } // namespace stint

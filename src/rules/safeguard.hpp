@@ -9,8 +9,8 @@
 namespace stint {
 
 /// Notes what the end of this run says of the app. `free`: the run lay wholly in free time (charging, or the app
-/// visible), where only a run stopped at its limit counts.
-void noteEnd(App& app, const Run& run, const Ending& ending, bool free, Instant now, const Constants& constants);
+/// visible), where only a run stopped at its limit counts. Whether anything was noted.
+bool noteEnd(App& app, const Run& run, const Ending& ending, bool free, Instant now, const Constants& constants);
 
 /// How many of each there are within their windows.
 SafeguardView countsOf(const App& app, Instant now, const Constants& constants);

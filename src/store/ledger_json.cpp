@@ -1,6 +1,8 @@
 #include "store/ledger_json.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "store/checked_json.hpp"
 
@@ -114,11 +116,33 @@ Result<ExpeditedLedger> expeditedFrom(const json& value, std::string_view name) 
     return ledger;
 }
 
-Result<std::vector<Instant>> deliveriesFrom(const json& value, std::string_view name) {
-    auto deliveries = STINT_TRY(listFrom<Instant>(value, name, instantFrom));
-    if (!std::is_sorted(deliveries.begin(), deliveries.end()))
+/// In order of time.
+Result<std::vector<Instant>> instantsFrom(const json& value, std::string_view name) {
+    auto instants = STINT_TRY(listFrom<Instant>(value, name, instantFrom));
+    if (!std::is_sorted(instants.begin(), instants.end()))
         return fail(Errc::IllegalArgument, "{} are out of order", name);
-    return deliveries;
+    return instants;
+}
+
+constexpr std::array<std::pair<JobClass, const char*>, 3> classes{
+    {{JobClass::Regular, "regular"}, {JobClass::Expedited, "expedited"}, {JobClass::UserInitiated, "userInitiated"}}};
+
+using Timeouts = std::map<JobClass, std::vector<Instant>>;
+
+json timeoutsJson(const Timeouts& timeouts) {
+    json object = json::object();
+    for (const auto& [kind, key] : classes)
+        if (const auto found = timeouts.find(kind); found != timeouts.end())
+            object[key] = listJson(found->second, count);
+    return object;
+}
+
+Result<Timeouts> timeoutsFrom(const json& value, std::string_view name) {
+    STINT_TRY(checkKeys(value, name, {"regular", "expedited", "userInitiated"}));
+    Timeouts timeouts;
+    for (const auto& [kind, key] : classes)
+        if (value.contains(key)) timeouts[kind] = STINT_TRY(instantsFrom(value[key], name));
+    return timeouts;
 }
 
 /// [delivered, shown]
@@ -148,18 +172,28 @@ std::string ledgersText(const AppMemory& memory) {
     put("pushes", listJson(memory.pushes, [](const PushNote& note) {
             return json::array({count(note.delivered), note.shown});
         }));
+    put("timeouts", timeoutsJson(memory.timeouts));
+    put("silences", listJson(memory.silences, count));
+    if (memory.leftTop) object["leftTop"] = count(*memory.leftTop);
+    if (memory.leftForeground) object["leftForeground"] = count(*memory.leftForeground);
     return object.dump();
 }
 
 Result<void> readLedgers(std::string_view text, AppMemory& memory) {
     const auto object = STINT_TRY(objectFrom(text));
-    STINT_TRY(checkKeys(object, "ledger", {"quota", "expedited", "alarms", "whileIdleAlarms", "pushes"}));
+    STINT_TRY(checkKeys(object, "ledger",
+                        {"quota", "expedited", "alarms", "whileIdleAlarms", "pushes", "timeouts", "silences", "leftTop",
+                         "leftForeground"}));
     AppMemory read = memory;
     STINT_TRY(readPart(object, "quota", read.quota, quotaFrom));
     STINT_TRY(readPart(object, "expedited", read.expedited, expeditedFrom));
-    STINT_TRY(readPart(object, "alarms", read.alarms, deliveriesFrom));
-    STINT_TRY(readPart(object, "whileIdleAlarms", read.whileIdleAlarms, deliveriesFrom));
+    STINT_TRY(readPart(object, "alarms", read.alarms, instantsFrom));
+    STINT_TRY(readPart(object, "whileIdleAlarms", read.whileIdleAlarms, instantsFrom));
     STINT_TRY(readPart(object, "pushes", read.pushes, pushesFrom));
+    STINT_TRY(readPart(object, "timeouts", read.timeouts, timeoutsFrom));
+    STINT_TRY(readPart(object, "silences", read.silences, instantsFrom));
+    STINT_TRY(readPart(object, "leftTop", read.leftTop, instantFrom));
+    STINT_TRY(readPart(object, "leftForeground", read.leftForeground, instantFrom));
     memory = std::move(read);
     return {};
 }

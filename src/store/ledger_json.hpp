@@ -1,5 +1,6 @@
 // What an app has used of its limits, as JSON: both quotas' ledgers (limits.md §3.4, §4), its deliveries of alarms
-// (§7.4) and of messages (§8.5). A key that is absent says nothing was used, so `{}` is an app that has used nothing.
+// (§7.4) and of messages (§8.5), what the safeguards hold against it (jobs.md §6.7), and when it left the user's sight
+// (§9). A key that is absent says nothing was used, so `{}` is an app that has used nothing.
 #pragma once
 #include <string>
 #include <string_view>

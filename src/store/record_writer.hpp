@@ -10,6 +10,8 @@ public:
     static Result<RecordWriter> prepare(Database& database, BootId boot);
 
     Result<void> write(const Record& record);
+    /// A record that nothing below writes must not compile: it would become a Record again, and so on for ever.
+    template <class Unknown> Result<void> write(const Unknown& record) = delete;
     /// The boot and the wall time of this commit.
     Result<void> stamp(WallTime now);
 
@@ -53,9 +55,6 @@ private:
     Result<void> write(const SaveMessage& record);
     Result<void> write(const DropMessage& record);
     Result<void> write(const SaveOverrides& record);
-    /// A record that nothing above writes must not compile: it would become a Record again, and so on for ever.
-    template <class Unknown> Result<void> write(const Unknown& record) = delete;
-
     BootId boot_;
     Statements sql_;
 };

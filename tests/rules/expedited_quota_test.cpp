@@ -32,30 +32,17 @@ struct ExpeditedDay : Day {
         end();
     }
     /// Expedited jobs without a break from `from` on; when their quota is out.
-    Duration load(Duration from) {
-        until(from);
-        start();
-        const auto stop = cutOff();
-        REQUIRE(stop);
-        until(*stop - Duration{1});
-        CHECK(mayGoOn());
-        CHECK(cutOff() == stop);
-        until(*stop);
-        CHECK_FALSE(mayGoOn());
-        end();
-        CHECK_FALSE(mayStart());
-        return *stop;
-    }
+    Duration load(Duration from) { return loadUntilSpent(*this, from); }
     /// Time becomes free, or stops being so, with a job running.
     void freed() { expeditedFree(app, world()) ? end() : openExpedited(ledger(), 1, now, constants); }
     void open() {
         show(ProcessState::Top);
-        app.leftTop.reset();
+        app.memory.leftTop.reset();
         beginTop(ledger(), now);
     }
     void leave() {
         show(ProcessState::Background);
-        app.leftTop = now;
+        app.memory.leftTop = now;
         endTop(ledger(), now, constants);
     }
     void click() { reward(ledger(), interactionReward(constants), now, constants); }
@@ -201,7 +188,7 @@ TEST_CASE("the temporary allowlist frees expedited jobs, and three minutes longe
 TEST_CASE("two frees end with the later one") { // limits.md §4
     ExpeditedDay day{Bucket::Rare};
     day.until(1h);
-    day.app.leftTop = Instant{1h};
+    day.app.memory.leftTop = Instant{1h};
     day.app.memory.allowlistedUntil = Instant{50min};
     CHECK(expeditedFreeUntil(day.app, day.world()) == Instant{1h + 1min});
     day.app.memory.allowlistedUntil = Instant{1h};

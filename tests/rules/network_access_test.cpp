@@ -170,7 +170,7 @@ TEST_CASE("a verdict says when time alone may change it, and only then") { // §
 
 TEST_CASE("the cut-off of newer releases is off, and counts from leaving the foreground where it is on") { // §8.1, §11
     Place place;
-    place.app.leftForeground = now - 1min;
+    place.app.memory.leftForeground = now - 1min;
     CHECK(place.blockedBy().empty());
     place.constants.backgroundNetworkCutoffMs = 61'000;
     CHECK(place.blockedBy().empty());

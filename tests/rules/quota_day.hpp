@@ -1,6 +1,8 @@
 // One app and its ledgers through a day, for the tests of both quotas: unplugged, in the background, its bucket held,
 // as the worked examples of limits.md §12 have it.
 #pragma once
+#include <doctest/doctest.h>
+
 #include "rules/world.hpp"
 
 namespace stint {
@@ -31,6 +33,22 @@ inline Constants android15() {
     Constants constants;
     constants.policyVersion = Constants::android15;
     return constants;
+}
+
+/// Jobs of a RegularDay or an ExpeditedDay, without a break from `from` on; when their quota stops them.
+template <class OfKind> Duration loadUntilSpent(OfKind& day, Duration from) {
+    day.until(from);
+    day.start();
+    const auto stop = day.cutOff();
+    REQUIRE(stop);
+    day.until(*stop - Duration{1});
+    CHECK(day.mayGoOn());
+    CHECK(day.cutOff() == stop);
+    day.until(*stop);
+    CHECK_FALSE(day.mayGoOn());
+    day.end();
+    CHECK_FALSE(day.mayStart());
+    return *stop;
 }
 
 inline std::optional<Duration> sinceBoot(std::optional<Instant> instant) {

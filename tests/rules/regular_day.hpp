@@ -32,20 +32,7 @@ struct RegularDay : Day {
         end();
     }
     /// Jobs without a break from `from` on; when the quota stops them.
-    Duration load(Duration from) {
-        until(from);
-        start();
-        const auto stop = cutOff();
-        REQUIRE(stop);
-        until(*stop - Duration{1});
-        CHECK(mayGoOn());
-        CHECK(cutOff() == stop);
-        until(*stop);
-        CHECK_FALSE(mayGoOn());
-        end();
-        CHECK_FALSE(mayStart());
-        return *stop;
-    }
+    Duration load(Duration from) { return loadUntilSpent(*this, from); }
     /// Time becomes free or stops being so, with `jobs` running.
     void freed(std::int64_t jobs) {
         if (regularFree(app, world())) return end();

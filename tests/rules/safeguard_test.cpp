@@ -74,6 +74,6 @@ TEST_CASE("switched off, nothing is noted") { // §6.7 job.safeguard.enabled
     App app;
     Constants off;
     off.safeguards = false;
-    noteEnd(app, runOf(JobClass::Regular), timeout, false, Instant{30min}, off);
-    CHECK(app.timeouts.empty());
+    CHECK_FALSE(noteEnd(app, runOf(JobClass::Regular), timeout, false, Instant{30min}, off));
+    CHECK(app.memory.timeouts.empty());
 }

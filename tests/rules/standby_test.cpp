@@ -249,7 +249,7 @@ TEST_CASE("a buggy app has no better bucket for its jobs than working_set while 
 
     App silent = withUsage(usedAtStart());
     CHECK(bucketForJobs(silent, now, constants) == Bucket::Active);
-    silent.silences = {now, now, now};
+    silent.memory.silences = {now, now, now};
     CHECK(bucketForJobs(silent, now, constants) == Bucket::WorkingSet);
 }
 

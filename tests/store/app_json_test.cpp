@@ -13,11 +13,14 @@ TEST_CASE("the bytes of a stored usage and of stored ledgers are these") { // a 
           R"({"bucket":"frequent","buggy":true,"byUser":6480000,"daysUsed":[1,2,6],"holds":{"active":6600000,)"
           R"("working_set":7200000},"prediction":["rare",6300000],"reason":"forced_by_system",)"
           R"("restrictAsked":6360000,"used":[6540000,6240000]})");
-    CHECK(ledgersText(memoryOf(1)) ==
-          R"({"alarms":[6900000,6960000],"expedited":{"credit":6120000,"open":[7860000,1],)"
-          R"("sessions":[[6720000,6720000,1]],"tally":6060000,"topSince":7920000},"pushes":[[7020000,true],)"
-          R"([7080000,false]],"quota":{"jobStarts":[7800000,3],"open":[7800000,2],"sessionEnds":[7320000,1],)"
-          R"("sessions":[[6600000,6660000,1],[7200000,7320000,1]]},"whileIdleAlarms":[6960000]})");
+    CHECK(
+        ledgersText(memoryOf(1)) ==
+        R"({"alarms":[6900000,6960000],"expedited":{"credit":6120000,"open":[7860000,1],)"
+        R"("sessions":[[6720000,6720000,1]],"tally":6060000,"topSince":7920000},"leftForeground":8280000,"leftTop":8220000,)"
+        R"("pushes":[[7020000,true],)"
+        R"([7080000,false]],"quota":{"jobStarts":[7800000,3],"open":[7800000,2],"sessionEnds":[7320000,1],)"
+        R"("sessions":[[6600000,6660000,1],[7200000,7320000,1]]},"silences":[8160000],"timeouts":{"regular":[7980000],)"
+        R"("userInitiated":[8040000,8100000]},"whileIdleAlarms":[6960000]})");
     CHECK(ledgersText({}) == "{}");
 }
 
@@ -72,6 +75,11 @@ TEST_CASE("what is no ledger is refused by name, and nothing of it is taken") { 
         {"{\"alarms\":[5,4]}",                                       "alarms are out of order"},
         {"{\"whileIdleAlarms\":\"none\"}",                           "whileIdleAlarms is no list"},
         {"{\"alarms\":[1],\"pushes\":[[1,1]]}",                      "pushes is neither true nor false"},
+        {"{\"timeouts\":[]}",                                        "timeouts is no object"},
+        {"{\"timeouts\":{\"hourly\":[]}}",                           "unknown key \"hourly\" in timeouts"},
+        {"{\"timeouts\":{\"regular\":[2,1]}}",                       "timeouts are out of order"},
+        {"{\"silences\":5}",                                         "silences is no list"},
+        {"{\"leftTop\":\"now\"}",                                    "leftTop is no whole number"},
         {"{\"debts\":[]}",                                           "unknown key \"debts\" in ledger"},
     };
     // clang-format on

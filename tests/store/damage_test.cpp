@@ -74,6 +74,10 @@ bool isAsWritten(const StoredApp& stored, const Whole& whole) {
     withoutLedgers.alarms = found.alarms;
     withoutLedgers.whileIdleAlarms = found.whileIdleAlarms;
     withoutLedgers.pushes = found.pushes;
+    withoutLedgers.timeouts = found.timeouts;
+    withoutLedgers.silences = found.silences;
+    withoutLedgers.leftTop = found.leftTop;
+    withoutLedgers.leftForeground = found.leftForeground;
     if (found.quota != written->memory.quota) return found == withoutLedgers && found.alarms.size() == 100;
     AppMemory withoutChoices = found;
     withoutChoices.pinned.reset();

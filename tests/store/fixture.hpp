@@ -119,6 +119,10 @@ inline AppMemory memoryOf(std::int32_t nth, const std::string& app = "com.exampl
     memory.alarms = {at(time(15)), at(time(16))};
     memory.whileIdleAlarms = {at(time(16))};
     memory.pushes = {{at(time(17)), true}, {at(time(18)), false}};
+    memory.timeouts = {{JobClass::Regular, {at(time(33))}}, {JobClass::UserInitiated, {at(time(34)), at(time(35))}}};
+    memory.silences = {at(time(36))};
+    memory.leftTop = at(time(37));
+    memory.leftForeground = at(time(38));
     return memory;
 }
 

@@ -153,6 +153,10 @@ private:
         if (upTo(2) == 0) memory.alarms = full.alarms;
         if (upTo(2) == 0) memory.whileIdleAlarms = full.whileIdleAlarms;
         if (upTo(2) == 0) memory.pushes = full.pushes;
+        if (upTo(2) == 0) memory.timeouts = full.timeouts;
+        if (upTo(2) == 0) memory.silences = full.silences;
+        if (upTo(2) == 0) memory.leftTop = full.leftTop;
+        if (upTo(2) == 0) memory.leftForeground = full.leftForeground;
         return memory;
     }
     Job job() {
