@@ -36,6 +36,10 @@ std::vector<AlarmView> Scheduler::alarms(Now now) const {
             if (times.known) view.earliest = times.earliest;
             view.latest = dueAt(alarm, times, world);
             view.held = nameOf(times.hold);
+            if (view.latest && parkedAt(alarm, app->second, *view.latest, state.constants)) {
+                view.earliest = view.latest = std::nullopt;
+                view.held = nameOf(AlarmHold::UserRestriction);
+            }
         }
         views.push_back(std::move(view));
     }

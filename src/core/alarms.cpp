@@ -77,7 +77,8 @@ std::vector<PendingAlarm> pendingAlarms(Turn& turn) {
     std::vector<PendingAlarm> pending;
     pending.reserve(turn.state.alarms.size());
     for (const auto& [key, alarm] : turn.state.alarms)
-        if (const App* app = turn.app(alarm.app)) pending.push_back({&alarm, alarmTimes(alarm, *app, world)});
+        if (const App* app = turn.app(alarm.app))
+            pending.push_back({&alarm, alarmTimes(alarm, *app, world, Along::Yes)});
     return pending;
 }
 

@@ -47,14 +47,26 @@ Allowance whileIdleAllowance(AlarmKind kind, const Constants& constants) {
     return {exact ? constants.alarmWhileIdleExactQuota : constants.alarmWhileIdleQuota, constants.alarmWhileIdleWindow};
 }
 
-// The q-th last delivery, and a window later. Alarms of one instant count once: where another went at this very
-// instant, one that nothing else keeps beyond it goes with that (limits.md §7.4, §12.4 examples 45, 48 and 50).
-Instant nextAllowed(const std::vector<Instant>& delivered, Allowance allowance, Instant otherwise, Instant now) {
+/// One alarm being asked about. Alarms of one instant count once: where another went at this very instant, one that
+/// nothing else keeps beyond it may go along (limits.md §7.4, §12.4 examples 45, 48 and 50).
+struct Asked {
+    const Alarm& alarm;
+    const App& app;
+    const World& world;
+    Along along;
+
+    bool goesAlong(const std::vector<Instant>& delivered, Instant otherwise) const {
+        return along == Along::Yes && delivered.back() == world.now.elapsed && otherwise <= world.now.elapsed;
+    }
+};
+
+// The q-th last delivery, and a window later. `otherwise`: when it would go but for this allowance.
+Instant nextAllowed(const std::vector<Instant>& delivered, Allowance allowance, const Asked& asked, Instant otherwise) {
     if (allowance.deliveries < 0) return unbound;
     if (allowance.deliveries == 0) return untilEvent;
     const auto count = static_cast<std::size_t>(allowance.deliveries);
     if (delivered.size() < count) return unbound;
-    if (delivered.back() == now && otherwise <= now) return unbound;
+    if (asked.goesAlong(delivered, otherwise)) return unbound;
     return delivered[delivered.size() - count] + allowance.window;
 }
 
@@ -70,34 +82,36 @@ bool exemptFromIdle(const Alarm& alarm, const App& app) {
     return alarm.kind == AlarmKind::Clock || powerAllowlisted(app);
 }
 
-Instant bucketTime(const Alarm& alarm, const App& app, const World& world, Instant otherwise) {
+Instant bucketTime(const Asked& asked, Instant otherwise) {
+    const auto& [alarm, app, world, along] = asked;
     // limits.md §2.9: charging suspends it for every bucket; deliveries are recorded all the same.
     if (world.state.charging || exemptFromBucket(alarm, app)) return unbound;
-    return nextAllowed(app.memory.alarms, allowanceOf(bucketOf(app), world.constants), otherwise, world.now.elapsed);
+    return nextAllowed(app.memory.alarms, allowanceOf(bucketOf(app), world.constants), asked, otherwise);
 }
 
-Instant whileIdleTime(const Alarm& alarm, const App& app, const World& world, Instant otherwise) {
-    return nextAllowed(app.memory.whileIdleAlarms, whileIdleAllowance(alarm.kind, world.constants), otherwise,
-                       world.now.elapsed);
+Instant whileIdleTime(const Asked& asked) {
+    const auto& [alarm, app, world, along] = asked;
+    return nextAllowed(app.memory.whileIdleAlarms, whileIdleAllowance(alarm.kind, world.constants), asked,
+                       alarm.requested);
 }
 
-Instant dozeTime(const Alarm& alarm, const App& app, const World& world, const AlarmDevice& device) {
-    if (!device.dozing || exemptFromIdle(alarm, app)) return unbound;
+Instant dozeTime(const Asked& asked, const AlarmDevice& device) {
+    if (!device.dozing || exemptFromIdle(asked.alarm, asked.app)) return unbound;
     const Instant window = device.windowOpens.value_or(untilEvent);
-    if (!isWhileIdle(alarm.kind)) return window;
-    return std::min(whileIdleTime(alarm, app, world, alarm.requested), window);
+    if (!isWhileIdle(asked.alarm.kind)) return window;
+    return std::min(whileIdleTime(asked), window);
 }
 
-Instant saverTime(const Alarm& alarm, const App& app, const World& world, const AlarmDevice& device) {
+Instant saverTime(const Asked& asked, const AlarmDevice& device) {
+    const auto& [alarm, app, world, along] = asked;
     if (!device.saver || exemptFromIdle(alarm, app)) return unbound;
     if (isActive(app, world.now.elapsed, world.constants)) return unbound;
-    return isWhileIdle(alarm.kind) ? whileIdleTime(alarm, app, world, alarm.requested) : untilEvent;
+    return isWhileIdle(alarm.kind) ? whileIdleTime(asked) : untilEvent;
 }
 
 // limits.md §7.4, by user restriction: parked until the app is active. Charging does not lift it (§1.1).
 Instant userTime(const Alarm& alarm, const App& app, const World& world) {
-    if (alarm.kind == AlarmKind::Clock) return unbound;
-    return userRestricted(app, world.now.elapsed, world.constants) ? untilEvent : unbound;
+    return parkedAt(alarm, app, world.now.elapsed, world.constants) ? untilEvent : unbound;
 }
 
 // limits.md §7.3: how long a non-wake-up alarm may be held, by how long the screen has been off when it is due.
@@ -142,20 +156,21 @@ AlarmDevice alarmDevice(const World& world) {
     return read;
 }
 
-AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world) {
+AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world, Along along) {
+    const Asked asked{alarm, app, world, along};
     const AlarmDevice device = alarmDevice(world);
     struct Policy {
         AlarmHold hold;
         Instant until;
     };
     std::array<Policy, 4> policies{{{AlarmHold::UserRestriction, userTime(alarm, app, world)},
-                                    {AlarmHold::BatterySaver, saverTime(alarm, app, world, device)},
-                                    {AlarmHold::Doze, dozeTime(alarm, app, world, device)},
+                                    {AlarmHold::BatterySaver, saverTime(asked, device)},
+                                    {AlarmHold::Doze, dozeTime(asked, device)},
                                     {AlarmHold::Bucket, unbound}}};
     AlarmTimes times{.earliest = alarm.requested};
     for (Policy& policy : policies) {
         // The bucket comes last: what the others say decides whether an alarm may share another's instant.
-        if (policy.hold == AlarmHold::Bucket) policy.until = bucketTime(alarm, app, world, times.earliest);
+        if (policy.hold == AlarmHold::Bucket) policy.until = bucketTime(asked, times.earliest);
         if (policy.until <= times.earliest) continue;
         times.earliest = policy.until;
         times.hold = policy.hold;
@@ -163,6 +178,10 @@ AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world) {
     times.known = times.earliest != untilEvent;
     times.latest = times.known ? std::max(alarm.requested + alarm.window, times.earliest) : untilEvent;
     return times;
+}
+
+bool parkedAt(const Alarm& alarm, const App& app, Instant when, const Constants& constants) {
+    return alarm.kind != AlarmKind::Clock && userRestricted(app, when, constants);
 }
 
 bool windowOpensNow(const World& world) {

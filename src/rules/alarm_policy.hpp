@@ -35,8 +35,15 @@ struct AlarmTimes {
     bool operator==(const AlarmTimes&) const = default;
 };
 
+/// Whether an alarm may go along with what has gone off at this very instant, which counts once (limits.md §7.4). Only
+/// while that instant's are being chosen: one that stays behind is held as long as its history says.
+enum class Along : std::uint8_t { No, Yes };
 /// As the app and the world are now.
-AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world);
+AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world, Along along = Along::No);
+
+/// Whether it is parked where it comes due at `when`: its user has restricted the app, which is not active then, though
+/// it may be now (limits.md §7.4, §9).
+bool parkedAt(const Alarm& alarm, const App& app, Instant when, const Constants& constants);
 
 /// How far awake the device is, beyond what AlarmDevice tells.
 struct Waking {

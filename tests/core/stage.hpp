@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct Behaviour {
     std::int32_t notification = 9;
     bool answersStop = true;
     bool wantsRetry = true;
+    bool takes = true; ///< what it is woken by
 };
 
 class Stage {
@@ -55,7 +57,8 @@ public:
     }
     static Manifest manifestOf(const AppId& app) {
         Manifest manifest{.package = app, .label = app.name};
-        manifest.permissions = {std::string(runUserInitiatedJobs), std::string(receiveBootCompleted)};
+        manifest.permissions = {std::string(runUserInitiatedJobs), std::string(receiveBootCompleted),
+                                std::string(scheduleExactAlarm)};
         manifest.receivers["Receiver"] = {.name = "Receiver", .command = {"/bin/true"}};
         manifest.services["Jobs"] = {
             .name = "Jobs", .command = {"/bin/true"}, .permission = std::string(bindJobService)};
@@ -200,7 +203,8 @@ public:
     std::vector<std::pair<Instant, Trace>> traces;
     std::vector<Reply> replies;
     std::set<std::pair<AppId, std::int32_t>> shown;
-    std::set<JobKey> overridden; ///< by `run`: its constraints do not count
+    std::set<JobKey> overridden;              ///< by `run`: its constraints do not count
+    std::function<void(const Effect&)> watch; ///< told of each effect, once the core has made its step
 
 private:
     void answer(Duration after, Event event) { answers_.emplace(now.elapsed + after, std::move(event)); }
@@ -210,6 +214,7 @@ private:
             write(record);
         for (const Effect& effect : step.effects) {
             effects.push_back(effect);
+            if (watch) watch(effect);
             react(effect);
         }
     }
@@ -257,14 +262,22 @@ private:
                               [&](const CallStop& e) {
                                   if (behaves.answersStop) answer(0s, StopAnswered{e.run, behaves.wantsRetry});
                               },
+                              [&](const DeliverAlarm& e) { taken(e.alarm.app, e.delivery); },
+                              [&](const DeliverMessage& e) { taken(e.message.app, e.delivery); },
                               [&](const ShowNotification& e) { shown.emplace(e.app, e.id); },
                               [&](const WithdrawNotification& e) {
                                   shown.erase({e.app, e.id});
                               },
-                              [&](const KillApp& e) { seen_.erase(e.app); }, // and is not seen any more
+                              [&](const KillApp& e) {
+                                  seen_.erase(e.app);
+                                  answer(0s, AppSeen{e.app, false, false});
+                              },
                               [&](const Reply& e) { replies.push_back(e); },
                               [&](const Trace& e) { traces.emplace_back(now.elapsed, e); }, [](const auto&) {}},
                    effect);
+    }
+    void taken(const AppId& app, std::uint64_t delivery) {
+        if (behaves.takes) answer(0s, DeliveryEnded{app, delivery});
     }
     void bound(const Bind& bind) {
         running_[bind.key] = bind.run;

@@ -75,7 +75,7 @@ struct Stage {
         for (;;) {
             std::vector<PendingAlarm> pending;
             for (const Alarm& alarm : alarms)
-                pending.push_back({&alarm, alarmTimes(alarm, app, world())});
+                pending.push_back({&alarm, alarmTimes(alarm, app, world(), Along::Yes)});
             const auto batch = alarmBatch(pending, world(), waking);
             if (batch.empty()) return went;
             if (!went.empty()) went += ' ';
