@@ -90,13 +90,27 @@ void deliver(Turn& turn, const Alarm& alarm) {
                       .tag = alarm.tag,
                       .lateBy = turn.now.elapsed - alarm.requested,
                       .count = count});
-    if (countDelivery(app, alarm, turn.world())) turn.save(app);
+    // One that was handed to the app before a restart has counted (limits.md §12.7 example 99).
+    if (!alarm.handed && countDelivery(app, alarm, turn.world())) turn.save(app);
     if (const auto length = grantOf(alarm.kind, turn.state.constants)) allowTemporarily(turn, app, *length);
-    turn.effect(DeliverAlarm{.delivery = beginDelivery(turn, alarm.app), .alarm = alarm, .count = count});
-    if (alarm.interval > Duration{0}) {
-        keep(turn, nextRepeat(alarm, turn.now.elapsed));
-    } else {
-        drop(turn, Key{alarm.app, alarm.tag});
+    const std::uint64_t delivery = beginDelivery(turn, alarm.app);
+    turn.effect(DeliverAlarm{.delivery = delivery, .alarm = alarm, .count = count});
+    if (alarm.interval > Duration{0}) return keep(turn, nextRepeat(alarm, turn.now.elapsed));
+    turn.state.deliveries.at(delivery).tag = alarm.tag;
+    Alarm handed = alarm;
+    handed.handed = true;
+    turn.record(SaveAlarm{std::move(handed)});
+    turn.state.alarmIndex.stale.insert(alarm.app);
+    turn.state.alarms.erase(Key{alarm.app, alarm.tag});
+}
+
+/// Those of its alarms, or that of one tag, that were handed to the app and not taken yet: a restart does not hand them
+/// over again.
+void forgetAllHanded(Turn& turn, const AppId& app, const std::optional<std::string>& tag = std::nullopt) {
+    for (auto& [id, delivery] : turn.state.deliveries) {
+        if (delivery.app != app || !delivery.tag || (tag && *delivery.tag != *tag)) continue;
+        forgetHanded(turn, delivery);
+        delivery.tag.reset();
     }
 }
 
@@ -116,6 +130,7 @@ void merge(Turn& turn, const AlarmSet& event) {
 
 void merge(Turn& turn, const AlarmCancelled& event) {
     Reply reply{.call = event.call};
+    forgetAllHanded(turn, event.app, event.tag);
     if (const Key key{event.app, event.tag}; turn.state.alarms.contains(key)) {
         drop(turn, key);
     } else if (!turn.app(event.app)) {
@@ -186,7 +201,18 @@ void rebaseAlarms(Turn& turn) {
         keep(turn, std::move(alarm));
 }
 
+void forgetHanded(Turn& turn, const Delivery& delivery) {
+    if (!delivery.tag) return;
+    const auto isLater = [&](const auto& entry) {
+        return &entry.second != &delivery && entry.second.app == delivery.app && entry.second.tag == delivery.tag;
+    };
+    const bool setAnew = turn.state.alarms.contains(Key{delivery.app, *delivery.tag});
+    if (setAnew || std::ranges::any_of(turn.state.deliveries, isLater)) return;
+    turn.record(DropAlarm{delivery.app, *delivery.tag});
+}
+
 void dropAlarms(Turn& turn, const AppId& id, bool onlyExact) {
+    if (!onlyExact) forgetAllHanded(turn, id);
     std::vector<Key> keys;
     for (const auto& [key, alarm] : alarmsOf(turn.state, id))
         if (!onlyExact || isExact(alarm.kind)) keys.push_back(key);

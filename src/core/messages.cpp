@@ -32,6 +32,7 @@ void deliver(Turn& turn, App& app, Message message, bool high) {
 
 void end(Turn& turn, std::map<std::uint64_t, Delivery>::iterator delivery) {
     if (delivery->second.message) turn.record(DropMessage{delivery->second.message});
+    forgetHanded(turn, delivery->second);
     turn.state.deliveries.erase(delivery);
 }
 

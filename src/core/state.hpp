@@ -51,8 +51,10 @@ struct Posted {
 /// An alarm or a message that was handed to an app, until it has taken it: holds a maintenance window open.
 struct Delivery {
     AppId app;
-    Instant until;             ///< given up then
-    std::uint64_t message = 0; ///< stays written down until it was taken; 0: an alarm's
+    Instant until; ///< given up then
+    // What stays written down until it was taken; neither: a repeating alarm, which goes off again anyway.
+    std::uint64_t message = 0;      ///< 0: none
+    std::optional<std::string> tag; ///< of the app's alarm
 };
 
 /// What is known of the pending alarms, so that not all of them are reckoned in every turn.
@@ -300,6 +302,8 @@ std::optional<Instant> nextAlarmDelivery(const State& state);
 std::optional<Instant> nextAlarmClock(const State& state);
 /// The wall clock was set: those set by it are placed anew (limits.md §7.1).
 void rebaseAlarms(Turn& turn);
+/// The alarm was taken by its app, or given up: it is written down no longer, unless one of its tag was set anew.
+void forgetHanded(Turn& turn, const Delivery& delivery);
 /// All alarms of the app, or only the exact ones (limits.md §7.5), are gone.
 void dropAlarms(Turn& turn, const AppId& app, bool onlyExact);
 

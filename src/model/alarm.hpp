@@ -30,6 +30,7 @@ struct Alarm {
     Duration window{0};         ///< after `requested`, as limits.md §7.2 computes it
     Duration interval{0};       ///< 0: once
     std::uint64_t sequence = 0; ///< in the order of the calls
+    bool handed = false;        ///< once, and handed to its app, which has not taken it yet: pending only for a restart
 
     bool operator==(const Alarm&) const = default;
 };

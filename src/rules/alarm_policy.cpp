@@ -157,6 +157,8 @@ AlarmDevice alarmDevice(const World& world) {
 }
 
 AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world, Along along) {
+    // Nothing holds what has gone off already: it is only told of again.
+    if (alarm.handed) return {.earliest = alarm.requested, .latest = alarm.requested};
     const Asked asked{alarm, app, world, along};
     const AlarmDevice device = alarmDevice(world);
     struct Policy {
@@ -192,7 +194,7 @@ bool windowOpensNow(const World& world) {
 std::optional<Instant> dueAt(const Alarm& alarm, const AlarmTimes& times, const World& world, Waking waking) {
     if (!times.known) return std::nullopt;
     const auto screenOff = alarmDevice(world).screenOff;
-    if (alarm.wakeup || waking.machine || !screenOff) return times.latest;
+    if (alarm.wakeup || alarm.handed || waking.machine || !screenOff) return times.latest;
     return times.latest + heldBack(times.latest - *screenOff);
 }
 

@@ -115,6 +115,7 @@ Result<void> addAlarm(StoredRow row, Snapshot& snapshot) {
     alarm.window = Duration{STINT_TRY(checked(row.integer(), "length", anyWindow))};
     alarm.interval = Duration{STINT_TRY(checked(row.integer(), "repeats_every", anyWindow))};
     alarm.sequence = static_cast<std::uint64_t>(row.integer());
+    alarm.handed = row.flag();
     snapshot.alarms.push_back(std::move(stored));
     return {};
 }

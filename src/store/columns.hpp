@@ -30,7 +30,7 @@ inline constexpr SealedTable usageTimeTable{"usage_time", "one, boot, running, s
 inline constexpr SealedTable alarmsTable{
     "alarms",
     "app, tag, boot, receiver, kind, wakeup, by_wall, persisted, requested, requested_wall, length, repeats_every, "
-    "sequence",
+    "sequence, handed",
     2};
 inline constexpr SealedTable messagesTable{"messages", "id, app, boot, receiver, high, arrived, arrived_wall, data", 1};
 inline constexpr SealedTable deviceStateTable{"device_state", "one, boot, state", 1};

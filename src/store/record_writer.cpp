@@ -135,7 +135,8 @@ Result<void> RecordWriter::write(const SaveAlarm& record) {
     const auto& alarm = record.alarm;
     return sql_.saveAlarm.run(alarm.app.name, alarm.tag, boot_.value, alarm.receiver, nameOf(alarm.kind), alarm.wakeup,
                               alarm.byWall, alarm.persisted, count(alarm.requested), count(alarm.requestedWall),
-                              alarm.window.count(), alarm.interval.count(), static_cast<std::int64_t>(alarm.sequence));
+                              alarm.window.count(), alarm.interval.count(), static_cast<std::int64_t>(alarm.sequence),
+                              alarm.handed);
 }
 
 Result<void> RecordWriter::write(const DropAlarm& record) { return sql_.dropAlarm.run(record.app.name, record.tag); }

@@ -180,6 +180,7 @@ CREATE TABLE alarms (
     length         INTEGER NOT NULL, -- of its window
     repeats_every  INTEGER NOT NULL, -- 0: once
     sequence       INTEGER NOT NULL,
+    handed         INTEGER NOT NULL, -- to its app, which has not taken it yet
     seal           INTEGER NOT NULL,
     UNIQUE (app, tag)
 ) STRICT;

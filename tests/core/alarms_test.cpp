@@ -29,7 +29,8 @@ struct Stage {
     std::string boot;
     std::optional<Error> error;
     std::vector<Alarm> handed;
-    std::string went; ///< the tags since it was last read, with the count where one stands for several
+    bool takes = true; ///< the apps answer what they are handed
+    std::string went;  ///< the tags since it was last read, with the count where one stands for several
 
     Stage() {
         start("first boot");
@@ -99,7 +100,7 @@ struct Stage {
             handed.push_back(alarm->alarm);
             went += alarm->alarm.tag;
             if (alarm->count > 1) went += std::to_string(alarm->count);
-            answers.push_back(DeliveryEnded{alarm->alarm.app, alarm->delivery});
+            if (takes) answers.push_back(DeliveryEnded{alarm->alarm.app, alarm->delivery});
         }
         for (const Event& answer : answers)
             event(answer);
@@ -241,4 +242,39 @@ TEST_CASE("an uninstalled app's alarms and histories are gone") { // limits.md �
     stage.pin(mail, Bucket::Rare);
     stage.set(mail, "c", AlarmKind::Exact, 10min);
     CHECK(stage.wentBy(1h) == "c");
+}
+
+TEST_CASE(
+    "an alarm that was not taken when the daemon died goes off again, and counts once") { // §7.4, §12.7 example 99
+    Stage stage;
+    stage.pin(mail, Bucket::Rare);
+    stage.takes = false;
+    stage.set(mail, "a", AlarmKind::Exact, 1min);
+    CHECK(stage.wentBy(1min) == "a");
+    stage.start("first boot");
+    CHECK(stage.wentBy(1min + 1s) == "a"); // though the bucket would hold it for an hour
+    stage.takes = true;
+    stage.start("first boot");
+    CHECK(stage.wentBy(1min + 2s) == "a");
+    CHECK(stage.stored.empty());
+    CHECK(stage.memories.at(mail).alarms == std::vector{Instant{1min}});
+    stage.start("first boot");
+    CHECK(stage.wentBy(2min).empty());
+}
+
+TEST_CASE("an alarm that is given up, cancelled or set anew on its way does not go off again") { // limits.md §7.3
+    for (const std::string how : {"given up", "cancelled", "set anew", "uninstalled"}) {
+        CAPTURE(how);
+        Stage stage;
+        stage.takes = false;
+        stage.set(mail, "a", AlarmKind::Exact, 1min);
+        CHECK(stage.wentBy(1min) == "a");
+        if (how == "given up") stage.until(1min + 5s);
+        if (how == "cancelled") stage.event(AlarmCancelled{{1}, mail, "a"});
+        if (how == "set anew") stage.set(mail, "a", AlarmKind::Exact, 1h);
+        if (how == "uninstalled") stage.event(AppUninstalled{mail});
+        stage.start("first boot");
+        CHECK(stage.wentBy(59min).empty());
+        CHECK(stage.stored.size() == (how == "set anew" ? 1 : 0));
+    }
 }

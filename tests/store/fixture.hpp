@@ -140,7 +140,8 @@ inline Alarm alarmOf(std::int32_t nth) {
             .requestedWall = wall(1'700'000'000s + std::chrono::hours{nth}),
             .window = std::chrono::minutes{nth},
             .interval = std::chrono::minutes{2 * nth},
-            .sequence = static_cast<std::uint64_t>(nth) + 50};
+            .sequence = static_cast<std::uint64_t>(nth) + 50,
+            .handed = nth % 2 == 0};
 }
 
 inline Message messageOf(std::int32_t nth) {
