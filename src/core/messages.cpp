@@ -9,9 +9,15 @@
 namespace stint {
 namespace {
 
-std::optional<Error> errorIn(const App* app, const MessageArrived& event) {
-    if (!app) return fail(Errc::IllegalArgument, "no app {} is installed", event.app.name);
-    return receiverError(app->manifest, event.receiver);
+std::int64_t waitingFor(const State& state, const AppId& app) {
+    return std::ranges::count_if(state.messages, [&](const auto& entry) { return entry.second.app == app; });
+}
+
+std::optional<Error> errorIn(const Turn& turn, const App* app, const Message& message) {
+    if (!app) return notInstalled(message.app);
+    if (auto error = receiverError(app->manifest, message.receiver)) return error;
+    if (passageOf(message, app->memory, turn.world()).passes) return std::nullopt; // it does not wait
+    return waitingError(message.app, waitingFor(turn.state, message.app), turn.state.constants);
 }
 
 void deliver(Turn& turn, App& app, Message message, bool high) {
@@ -39,15 +45,16 @@ void end(Turn& turn, std::map<std::uint64_t, Delivery>::iterator delivery) {
 } // namespace
 
 void merge(Turn& turn, const MessageArrived& event) {
-    Reply reply{.call = event.call, .error = errorIn(turn.app(event.app), event)};
+    Message message{.id = turn.state.nextMessage,
+                    .app = event.app,
+                    .receiver = event.receiver,
+                    .high = event.high,
+                    .data = event.data,
+                    .arrived = turn.now.elapsed,
+                    .arrivedWall = turn.now.wall};
+    Reply reply{.call = event.call, .error = errorIn(turn, turn.app(event.app), message)};
     if (!reply.error) {
-        Message message{.id = turn.state.nextMessage++,
-                        .app = event.app,
-                        .receiver = event.receiver,
-                        .high = event.high,
-                        .data = event.data,
-                        .arrived = turn.now.elapsed,
-                        .arrivedWall = turn.now.wall};
+        ++turn.state.nextMessage;
         turn.record(SaveMessage{message});
         turn.state.messages.emplace(message.id, std::move(message));
     }

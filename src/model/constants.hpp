@@ -248,6 +248,7 @@ struct Constants {
     std::int64_t pushMinRatio = 50;
     Duration pushMatch = 2min;
     Duration pushHighAllowlist = 20s;
+    std::int64_t pushMaxWaiting = 100; ///< PROPOSAL: an app that is never awake cannot fill the disk; FCM's number
     std::int64_t backgroundNetworkCutoffMs = none.count();
 
     bool operator==(const Constants&) const = default;

@@ -135,6 +135,7 @@ constexpr std::array rows{
     ConstantRow{"policy_version", &C::policyVersion, android16, android15, "the version of the limits", ConstantKind::Choice, policyVersions},
     ConstantRow{"push.high_allowlist", &C::pushHighAllowlist, 0, day, "grant for a high-priority message", ConstantKind::Time},
     ConstantRow{"push.match", &C::pushMatch, 0, day, "a notification this soon after a message is for it", ConstantKind::Time},
+    ConstantRow{"push.max_waiting", &C::pushMaxWaiting, 1, many, "messages of one app that wait for their delivery", ConstantKind::Number},
     ConstantRow{"push.min_messages", &C::pushMinMessages, 1, many, "fewer high-priority messages are never downgraded", ConstantKind::Number},
     ConstantRow{"push.min_ratio", &C::pushMinRatio, 0, 100, "part of them that must show a notification", ConstantKind::Factor},
     ConstantRow{"push.window", &C::pushWindow, ms(1h), year, "high-priority messages are looked at over", ConstantKind::Time},

@@ -2,11 +2,19 @@
 
 #include <algorithm>
 
+#include "base/fail.hpp"
+
 namespace stint {
 
 Passage passageOf(const Message& message, const AppMemory& memory, const World& world) {
     const bool high = message.high && !downgraded(memory, world.now.elapsed, world.constants);
     return {.passes = high || !world.state.doze.idle(), .high = high};
+}
+
+std::optional<Error> waitingError(const AppId& app, std::int64_t waiting, const Constants& constants) {
+    if (waiting < constants.pushMaxWaiting) return std::nullopt;
+    return fail(Errc::LimitExceeded,
+                "{} messages wait for {} already, and no more are kept; try again when it has them", waiting, app.name);
 }
 
 bool downgraded(const AppMemory& memory, Instant now, const Constants& constants) {

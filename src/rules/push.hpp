@@ -1,7 +1,10 @@
 // Pushed messages (limits.md §8.5): which of them wait for a maintenance window, and whose high priority has lost its
 // weight because nothing is ever shown for it (since Android 13; no bucket limits messages).
 #pragma once
+#include <optional>
+
 #include "rules/world.hpp"
+#include "stint/result.hpp"
 
 namespace stint {
 
@@ -15,6 +18,11 @@ struct Passage {
 
 /// limits.md §8.5: high priority passes Doze, light and deep; normal, and what is downgraded, waits while it idles.
 Passage passageOf(const Message& message, const AppMemory& memory, const World& world);
+
+/// What is wrong with keeping one more message for the app, of which `waiting` wait: more than push.max_waiting.
+/// PROPOSAL: its sender is told (LimitExceeded), because nothing that was accepted is lost. FCM drops all of them, and
+/// says so by onDeletedMessages().
+std::optional<Error> waitingError(const AppId& app, std::int64_t waiting, const Constants& constants);
 
 /// Whether the app's high-priority messages count as normal: too few of those delivered within push.window were
 /// followed by a notification within push.match.

@@ -177,3 +177,22 @@ TEST_CASE("a message to nobody, or to a receiver that is not declared, is refuse
     CHECK(desk.told<Reply>()->error->message.find("Push") != std::string::npos);
     CHECK(desk.stored.empty());
 }
+
+TEST_CASE("a hundred messages wait for an app, and whoever sends one more is told so") { // §8.5; push.max_waiting
+    Desk desk;
+    desk.doze(DozeForce::Idle);
+    for (int n = 0; n < 100; ++n) {
+        desk.push(false);
+        CHECK_FALSE(desk.told<Reply>()->error);
+    }
+    desk.push(false);
+    REQUIRE(desk.told<Reply>()->error);
+    CHECK(desk.told<Reply>()->error->code == Errc::LimitExceeded);
+    CHECK(desk.stored.size() == 100);
+    desk.push(true); // does not wait
+    CHECK_FALSE(desk.told<Reply>()->error);
+    CHECK(desk.told<DeliverMessage>());
+    desk.doze(DozeForce::IdleMaintenance);
+    desk.push(false);
+    CHECK_FALSE(desk.told<Reply>()->error);
+}
