@@ -16,9 +16,23 @@ namespace {
 
 using Keys = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 14> manifestKeys{
-    "package",     "label",      "version", "icon",   "desktop_file", "command", "executable",
-    "permissions", "debuggable", "system",  "hidden", "service",      "channel", "receiver",
+constexpr std::array<std::string_view, 16> manifestKeys{
+    "package",
+    "label",
+    "version",
+    "icon",
+    "desktop_file",
+    "command",
+    "executable",
+    "permissions",
+    "debuggable",
+    "system",
+    "hidden",
+    "service",
+    "channel",
+    "receiver",
+    "legacy_fgs_jobs_free",
+    "legacy_top_started_jobs_free",
 };
 constexpr std::array<std::string_view, 5> serviceKeys{"name", "command", "exported", "permission", "foreground_type"};
 constexpr std::array<std::string_view, 3> channelKeys{"id", "name", "importance"};
@@ -278,6 +292,8 @@ Result<Manifest> parseManifest(std::string_view text, const std::filesystem::pat
     manifest.debuggable = STINT_TRY(root.flag("debuggable"));
     manifest.system = STINT_TRY(root.flag("system"));
     manifest.hidden = STINT_TRY(root.flag("hidden"));
+    manifest.legacyFgsJobsFree = STINT_TRY(root.flag("legacy_fgs_jobs_free"));
+    manifest.legacyTopStartedJobsFree = STINT_TRY(root.flag("legacy_top_started_jobs_free"));
     STINT_TRY(readServices(root, manifest));
     STINT_TRY(readChannels(root, manifest));
     STINT_TRY(readReceivers(root, manifest));

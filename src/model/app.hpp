@@ -74,7 +74,9 @@ struct Manifest {
     bool system = false; ///< no Stop button in the Task Manager
     bool hidden = false; ///< no row in the Task Manager
     bool builtIn = false;
-    std::string file; ///< where it was read
+    bool legacyFgsJobsFree = false;        ///< its jobs are free while it runs a foreground service (limits.md §1.5)
+    bool legacyTopStartedJobsFree = false; ///< those that began while it was on top are (limits.md §1.5)
+    std::string file;                      ///< where it was read
 
     bool declares(std::string_view permission) const { return permissions.contains(permission); }
     bool operator==(const Manifest&) const = default;

@@ -87,7 +87,7 @@ std::optional<Instant> expeditedFreeUntil(const App& app, const World& world) {
 }
 
 bool countsExpedited(const App& app, const World& world, bool startedOnTop) {
-    return !expeditedFree(app, world) && !(startedOnTop && topStartedJobsFree(world.constants));
+    return !expeditedFree(app, world) && !(startedOnTop && topStartedJobsFree(app, world.constants));
 }
 
 Duration expeditedLeft(const App& app, const World& world) {

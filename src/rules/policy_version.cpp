@@ -36,10 +36,12 @@ bool hasLegacyNumbers(const Constants& constants) { return isAndroid15(constants
 
 } // namespace
 
-bool serviceJobsFree(const Constants& constants) { return isAndroid15(constants) || constants.legacyFgsJobsFree; }
+bool serviceJobsFree(const App& app, const Constants& constants) {
+    return isAndroid15(constants) || constants.legacyFgsJobsFree || app.manifest.legacyFgsJobsFree;
+}
 
-bool topStartedJobsFree(const Constants& constants) {
-    return isAndroid15(constants) || constants.legacyTopStartedJobsFree;
+bool topStartedJobsFree(const App& app, const Constants& constants) {
+    return isAndroid15(constants) || constants.legacyTopStartedJobsFree || app.manifest.legacyTopStartedJobsFree;
 }
 
 bool fullWindowIsUnlimited(const Constants& constants) { return hasLegacyNumbers(constants); }

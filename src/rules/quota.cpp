@@ -130,7 +130,7 @@ Bucket effectiveBucket(const App& app, const World& world) {
 
 bool freeByState(const App& app, const World& world) {
     if (app.manifest.system || onScreen(app)) return true;
-    return serviceJobsFree(world.constants) && stateOf(app) == ProcessState::ForegroundService;
+    return serviceJobsFree(app, world.constants) && stateOf(app) == ProcessState::ForegroundService;
 }
 
 bool freeByCharging(const App& app, const World& world) {
@@ -142,7 +142,7 @@ bool freeByCharging(const App& app, const World& world) {
 bool regularFree(const App& app, const World& world) { return freeByState(app, world) || freeByCharging(app, world); }
 
 bool countsRegular(const App& app, const World& world, bool startedOnTop) {
-    return !regularFree(app, world) && !(startedOnTop && topStartedJobsFree(world.constants));
+    return !regularFree(app, world) && !(startedOnTop && topStartedJobsFree(app, world.constants));
 }
 
 Duration regularUsed(const QuotaLedger& ledger, Duration window, Instant now) {

@@ -21,6 +21,8 @@ Manifest manifestOf(const AppId& id, const AppSetup& setup, int version) {
     manifest.debuggable = setup.debuggable;
     manifest.system = setup.system;
     manifest.hidden = setup.hidden;
+    manifest.legacyFgsJobsFree = setup.legacyFgsJobsFree;
+    manifest.legacyTopStartedJobsFree = setup.legacyTopStartedJobsFree;
     return manifest;
 }
 

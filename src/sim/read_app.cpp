@@ -68,7 +68,12 @@ AppSetup readApp(Yaml& yaml, const Node& node) {
          {"recents_task", [&](const Node& value) { app.recentsTask = yaml.flag(value, "recents_task"); }},
          {"system", [&](const Node& value) { app.system = yaml.flag(value, "system"); }},
          {"hidden", [&](const Node& value) { app.hidden = yaml.flag(value, "hidden"); }},
-         {"debuggable", [&](const Node& value) { app.debuggable = yaml.flag(value, "debuggable"); }}});
+         {"debuggable", [&](const Node& value) { app.debuggable = yaml.flag(value, "debuggable"); }},
+         {"legacy_fgs_jobs_free",
+          [&](const Node& value) { app.legacyFgsJobsFree = yaml.flag(value, "legacy_fgs_jobs_free"); }},
+         {"legacy_top_started_jobs_free", [&](const Node& value) {
+              app.legacyTopStartedJobsFree = yaml.flag(value, "legacy_top_started_jobs_free");
+          }}});
     return app;
 }
 

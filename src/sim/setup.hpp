@@ -50,6 +50,8 @@ struct AppSetup {
     bool system = false;
     bool hidden = false;
     bool debuggable = false;
+    bool legacyFgsJobsFree = false; ///< limits.md §1.5, as the one below
+    bool legacyTopStartedJobsFree = false;
 };
 
 /// What the app does with a job that is started (scenario.md, runs).

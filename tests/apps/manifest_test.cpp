@@ -72,6 +72,7 @@ TEST_CASE("a manifest says all there is to say of an app") {
     CHECK(mail.debuggable);
     CHECK_FALSE(mail.system);
     CHECK_FALSE(mail.hidden);
+    CHECK_FALSE(mail.legacyFgsJobsFree);
     CHECK_FALSE(mail.builtIn);
     CHECK(mail.file == file);
     CHECK(mail.services.at("Sync") ==

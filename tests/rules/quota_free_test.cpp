@@ -88,6 +88,9 @@ TEST_CASE("what is free by the app's state follows the version") { // limits.md 
             day.constants = {};
             day.constants.legacyFgsJobsFree = true;
             CHECK(regularFree(day.app, day.world()) == row.free15);
+            day.constants = {};
+            day.app.manifest.legacyFgsJobsFree = true; // limits.md §1.5: by app
+            CHECK(regularFree(day.app, day.world()) == row.free15);
         }
     }
 }
@@ -102,6 +105,9 @@ TEST_CASE("a job that began on top counts from when the app leaves, or never in 
     CHECK(quotaRunCap(day.app, day.world(), true) == Duration::max());
     day.constants = {};
     day.constants.legacyTopStartedJobsFree = true;
+    CHECK_FALSE(countsRegular(day.app, day.world(), true));
+    day.constants = {};
+    day.app.manifest.legacyTopStartedJobsFree = true;
     CHECK_FALSE(countsRegular(day.app, day.world(), true));
 }
 
