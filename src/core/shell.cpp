@@ -122,6 +122,20 @@ void merge(Turn& turn, const ForceStop& event) {
     turn.effect(Reply{.call = event.call});
 }
 
+void merge(Turn& turn, const ResetExecutionQuota& event) {
+    Reply reply{.call = event.call};
+    if (App* app = turn.app(event.app)) {
+        // A run under way opens a session anew, from now on (accountQuotas).
+        app->memory.quota = {};
+        app->memory.expedited = {.topSince = app->memory.expedited.topSince};
+        turn.save(*app);
+        turn.changedApps.insert(event.app);
+    } else {
+        reply.error = notInstalled(event.app);
+    }
+    turn.effect(std::move(reply));
+}
+
 void merge(Turn& turn, const ResetScheduleQuota& event) {
     for (auto& [id, app] : turn.state.apps) {
         app.scheduleCalls.clear();

@@ -387,6 +387,7 @@ void merge(Turn& turn, const RunJob& event);
 void merge(Turn& turn, const StopJobs& event);
 void merge(Turn& turn, const ForceStop& event);
 void merge(Turn& turn, const ResetScheduleQuota& event);
+void merge(Turn& turn, const ResetExecutionQuota& event);
 void merge(Turn& turn, const MonitorBattery& event);
 void merge(Turn& turn, const DockFaked& event);
 /// Starts the jobs whose `run` waited for what is there now, and answers those for which it did not come in time.

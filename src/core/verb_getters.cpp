@@ -111,11 +111,10 @@ Answer flagState(JobCall& call) {
     return VerbAnswer{0, fmt::format("Unknown flag: {}\n", call.words.package()), ""};
 }
 
-// limits.md §3: where no quota is kept none is used, and there is nothing to take back.
 Answer resetExecutionQuota(JobCall& call) {
     if (call.words.package().empty()) return wants("PACKAGE");
-    if (!call.installed(AppId{call.words.package()})) return missingPackage(call.words);
-    return VerbAnswer{};
+    const auto reply = call.ask(ResetExecutionQuota{.app = AppId{call.words.package()}});
+    return reply->error ? missingPackage(call.words) : VerbAnswer{};
 }
 
 Answer resetScheduleQuota(JobCall& call) {

@@ -216,6 +216,11 @@ struct StopJobs {
     std::optional<JobId> id;
     Ending ending;
 };
+/// `cmd jobscheduler reset-execution-quota`: the app has used nothing of its quotas (limits.md §3, §4).
+struct ResetExecutionQuota {
+    CallId call;
+    AppId app;
+};
 /// `cmd jobscheduler reset-schedule-quota`.
 struct ResetScheduleQuota {
     CallId call;
@@ -319,8 +324,8 @@ using Event =
                  Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
                  StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
                  AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged, ClockSet, AppOpened, AppStatePinned,
-                 PermissionsRevoked, StopApp, ForceStop, RunJob, StopJobs, ResetScheduleQuota, MonitorBattery,
-                 DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet,
+                 PermissionsRevoked, StopApp, ForceStop, RunJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota,
+                 MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet,
                  DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, AlarmSet, AlarmCancelled, DeliveryEnded,
                  MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 

@@ -188,7 +188,22 @@ TEST_CASE("a job's wake lock is named by its namespace and its service") { // §
 
 TEST_CASE("an app's execution quota is reset without a word, an unknown app's is not") { // §8
     Stage stage;
+    stage.change([](Device& d) { d.plugged = false, d.charging.reset(); });
+    stage.event(BucketForced{.app = mail, .bucket = Bucket::Rare});
+    stage.schedule(stage.job(1), false);
+    stage.until(20min);
+    const auto quota = [&] { return stage.core->apps(stage.clock()).front().quota; };
+    CHECK(quota().used == 10min);
+    CHECK(stage.why(1) == std::vector{PendingReason::Quota});
     CHECK(out(stage, {"reset-execution-quota", "-u", "0", "com.example.mail"}).empty());
+    CHECK(quota().used == Duration{0});
+    stage.until(20min + 1ms);
+    CHECK(stage.runs(1));
+    stage.until(25min);
+    CHECK(out(stage, {"reset-execution-quota", "com.example.mail"}).empty());
+    CHECK(quota().used == Duration{0}); // the run goes on, and counts from now
+    stage.until(26min);
+    CHECK(quota().used == 1min);
     CHECK(say(stage, {"reset-execution-quota", "com.example.nobody"}).code == -1000);
 }
 
