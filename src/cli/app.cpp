@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "base/fail.hpp"
 #include "cli/app_lookup.hpp"
 #include "cli/clock.hpp"
 #include "cli/commands.hpp"
@@ -18,6 +19,13 @@ std::vector<std::string> serviceNames(const Manifest& manifest) {
     for (const auto& [name, service] : manifest.services)
         names.push_back(name);
     return names;
+}
+
+std::string permissionsText(const AppView& app) {
+    std::vector<std::string> texts;
+    for (const auto& permission : app.manifest.permissions)
+        texts.push_back(permission + (app.revoked.contains(permission) ? " (revoked)" : ""));
+    return fmt::format("{}", fmt::join(texts, ", "));
 }
 
 void describe(const AppView& app, WallTime now, const Screen& screen) {
@@ -38,19 +46,37 @@ void describe(const AppView& app, WallTime now, const Screen& screen) {
     row("expedited", quotaText(app.expedited, now));
     row("jobs", fmt::format("{}, {} of them running", app.jobs, app.running));
     row("services", fmt::format("{}", fmt::join(serviceNames(manifest), ", ")));
-    row("permissions", fmt::format("{}", fmt::join(manifest.permissions, ", ")));
+    row("permissions", permissionsText(app));
     row("manifest", manifest.file);
     if (!noteOf(app).empty()) row("note", noteOf(app));
 }
 
 bool sets(const Arguments& given) {
-    for (const char* option : {"state", "bucket", "battery", "data-saver-exempt"})
+    for (const char* option : {"state", "bucket", "battery", "data-saver-exempt", "revoke", "grant"})
         if (given.has(option)) return true;
     return false;
 }
 
+/// A permission may be taken back only where the manifest declares it.
+Result<void> setPermissions(Daemon& daemon, const AppView& app, const Arguments& given) {
+    const auto revoke = given.value("revoke"), grant = given.value("grant");
+    if (!revoke && !grant) return {};
+    const Manifest& manifest = app.manifest;
+    for (const auto& permission : {revoke, grant})
+        if (permission && !manifest.declares(*permission))
+            return fail(
+                Errc::IllegalArgument, "its manifest does not declare {}; it declares {}", printable(*permission),
+                manifest.permissions.empty() ? "none" : fmt::format("{}", fmt::join(manifest.permissions, ", ")));
+    std::set<std::string, std::less<>> revoked = app.revoked;
+    if (revoke) revoked.insert(*revoke);
+    if (grant) revoked.erase(*grant);
+    return daemon.setRevoked(manifest.package.name, {revoked.begin(), revoked.end()});
+}
+
 /// The battery goes before the bucket: an unrestricted app has but one (limits.md §2.7).
-Result<void> set(Daemon& daemon, const std::string& package, const Arguments& given) {
+Result<void> set(Daemon& daemon, const AppView& app, const Arguments& given) {
+    const std::string& package = app.manifest.package.name;
+    STINT_TRY(setPermissions(daemon, app, given));
     if (auto state = given.value("state")) STINT_TRY(daemon.setAppState(package, *state));
     if (auto use = given.value("battery")) STINT_TRY(daemon.setBatteryUse(package, *use));
     if (auto word = given.value("data-saver-exempt")) STINT_TRY(daemon.setDataSaverExempt(package, *word == "yes"));
@@ -59,9 +85,10 @@ Result<void> set(Daemon& daemon, const std::string& package, const Arguments& gi
 }
 
 /// What was said, and what is: no app drops below the least bucket that it may have (limits.md §2.5).
-int setAll(Daemon& daemon, const std::string& package, const Arguments& given, const Screen& screen) {
+int setAll(Daemon& daemon, const AppView& before, const Arguments& given, const Screen& screen) {
+    const std::string& package = before.manifest.package.name;
     const std::string what = fmt::format("cannot set {}", printable(package));
-    const auto done = set(daemon, package, given);
+    const auto done = set(daemon, before, given);
     if (!done.ok()) return screen.fail(what, done.error());
     const auto bucket = given.value("bucket");
     if (!bucket) return ends::ok;
@@ -83,7 +110,7 @@ int app(const Arguments& given, const Screen& screen) {
     const auto found = findApp(*daemon, package);
     if (!found.ok()) return screen.fail(what, found.error());
     if (!*found) return noSuchApp(screen, what, package);
-    if (sets(given)) return setAll(*daemon, package, given, screen);
+    if (sets(given)) return setAll(*daemon, **found, given, screen);
     if (screen.json())
         screen.print(jsonOf(**found));
     else

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/battery_verb.hpp"
 #include "cli/commands.hpp"
 #include "cli/daemon.hpp"
 #include "cli/exit_code.hpp"
@@ -17,10 +18,12 @@ namespace stint::cli {
 namespace {
 
 constexpr int noService = 20; ///< what Android's `cmd` ends with where there is no such service
-constexpr std::array<std::string_view, 2> services{"deviceidle", "jobscheduler"};
+constexpr std::array<std::string_view, 3> services{"battery", "deviceidle", "jobscheduler"};
 
 Result<ShellAnswer> answered(const std::vector<std::string>& before, const std::vector<std::string>& words) {
     auto daemon = STINT_TRY(Daemon::connect());
+    // The battery is the device's, of which people speak as with `stint device set`; the others are the core's.
+    if (before.back() == services.front()) return batteryVerb(daemon, words);
     return daemon.shell(words, before);
 }
 
@@ -40,7 +43,7 @@ int shellVerb(const std::vector<std::string>& before, const std::vector<std::str
 
 int cmd(const Arguments& given, const Screen& screen) {
     if (given.words.empty()) {
-        screen.passErr("cmd: No service specified; there is deviceidle, jobscheduler\n");
+        screen.passErr("cmd: No service specified; there is battery, deviceidle, jobscheduler\n");
         return noService;
     }
     const std::string& service = given.words[0];

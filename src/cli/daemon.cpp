@@ -204,6 +204,14 @@ Result<void> Daemon::setAppState(const std::string& package, const std::string& 
     return {};
 }
 
+Result<void> Daemon::setRevoked(const std::string& package, const std::vector<std::string>& permissions) {
+    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "SetApp", [&](Writer& writer) {
+        writer.string(package);
+        DictionaryWriter(writer).put("revoked", permissions);
+    }));
+    return {};
+}
+
 Result<std::vector<wire::DeviceRow>> Daemon::device() {
     auto answer = STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Get", nothing));
     Reader reader(answer);

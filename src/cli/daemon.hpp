@@ -88,6 +88,8 @@ public:
     Result<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments);
     Result<std::vector<AppView>> apps();
     Result<void> setAppState(const std::string& package, const std::string& state);
+    /// All that are taken back from it, of those its manifest declares.
+    Result<void> setRevoked(const std::string& package, const std::vector<std::string>& permissions);
 
     Result<std::vector<wire::DeviceRow>> device();
     Result<void> setDevice(const std::map<std::string, std::string>& changes);

@@ -1,9 +1,12 @@
 // The dump for a person, in the order of jobs.md §9.3.
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/time.hpp"
 #include "cli/dump.hpp"
 #include "cli/job_info_facts.hpp"
+#include "cli/limit_text.hpp"
 #include "cli/phrases.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
@@ -60,6 +63,16 @@ void printApps(const std::vector<AppView>& apps, const Screen& screen) {
     putTable(screen, table);
 }
 
+/// limits.md §2, §3, §4: each app's bucket, and what it has used of its time.
+void printUsage(const std::vector<AppView>& apps, WallTime now, const Screen& screen) {
+    put(screen, 0, "Standby buckets and quotas:");
+    Table table({{"PACKAGE"}, {"BUCKET"}, {"BATTERY"}, {"REGULAR"}, {"EXPEDITED"}});
+    for (const auto& app : apps)
+        table.add({app.manifest.package.name, bucketText(app), std::string(nameOf(app.batteryUse)),
+                   quotaText(app.quota, now), quotaText(app.expedited, now)});
+    putTable(screen, table);
+}
+
 void printSafeguards(const std::vector<AppView>& apps, const Screen& screen) {
     put(screen, 0, "Safeguards, counted within their windows:");
     Table table({{"PACKAGE"},
@@ -101,6 +114,19 @@ void printInfo(const JobInfo& info, const Screen& screen) {
     for (const auto& fact : factsOf(info))
         put(screen, 3, fmt::format("{}={}", fact.name, textOf(fact)));
     put(screen, 2, fmt::format("Required constraints:{}", constraintNames(constraintsOf(info))));
+}
+
+/// limits.md §5: what lets a regular job of a restricted app run beyond its quota, all of it together.
+void printDynamic(const JobView& job, const std::vector<AppView>& apps, const Screen& screen) {
+    const auto app = std::ranges::find(apps, job.key.app, [](const AppView& one) { return one.manifest.package; });
+    const bool restricted = app != apps.end() && app->bucket == Bucket::Restricted;
+    if (!restricted || job.kind != JobClass::Regular || !job.info) return;
+    std::vector constraints{PendingReason::ConstraintCharging, PendingReason::ConstraintBatteryNotLow,
+                            PendingReason::ConstraintDeviceIdle};
+    const bool needsNetwork = job.info->getRequiredNetwork().has_value();
+    if (needsNetwork) constraints.push_back(PendingReason::ConstraintConnectivity);
+    put(screen, 2,
+        fmt::format("Dynamic constraints:{}{}", constraintNames(constraints), needsNetwork ? " (unmetered)" : ""));
 }
 
 void printWaiting(const DumpedJob& dumped, WallTime now, const Screen& screen) {
@@ -162,11 +188,12 @@ void printReadiness(const Readiness& ready, const Screen& screen) {
                     ready.component)); // LINUX: nothing is backed up
 }
 
-void printJob(const DumpedJob& dumped, WallTime now, const Screen& screen) {
+void printJob(const DumpedJob& dumped, const std::vector<AppView>& apps, WallTime now, const Screen& screen) {
     const JobView& job = dumped.job;
     put(screen, 1, fmt::format("JOB {}: {}", textOf(job.key), job.info ? job.info->getService().name : "-"));
     put(screen, 2, fmt::format("{}, {}{}", kindText(job), stateWord(job), job.label.empty() ? "" : ": " + job.label));
     if (job.info) printInfo(*job.info, screen);
+    printDynamic(job, apps, screen);
     if (job.state == JobView::State::Pending) printWaiting(dumped, now, screen);
     if (job.network) put(screen, 2, fmt::format("Network:{}", networkText(*job.network)));
     printWork(dumped, screen);
@@ -251,8 +278,9 @@ void printDump(const Dump& dump, WallTime now, const Screen& screen) {
     printDevice(dump.device, screen);
     put(screen, 0, fmt::format("Registered {} jobs:", dump.jobs.size()));
     for (const auto& job : dump.jobs)
-        printJob(job, now, screen);
+        printJob(job, dump.apps, now, screen);
     printApps(dump.apps, screen);
+    printUsage(dump.apps, now, screen);
     printQueue(dump.scheduler, screen);
     printRunning(dump.jobs, now, screen);
     printFinished(dump.finished, now, screen);

@@ -91,6 +91,7 @@ std::string jsonOf(const AppView& app) {
     line["running"] = app.running;
     line["manifest"] = app.manifest.file;
     line["permissions"] = app.manifest.permissions;
+    line["revoked"] = app.revoked;
     line["services"] = Json::array();
     for (const auto& [name, service] : app.manifest.services)
         line["services"].push_back(name);

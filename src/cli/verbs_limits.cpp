@@ -27,7 +27,10 @@ std::vector<Verb> appVerbs() {
          .options = {{"--state", "top|visible|background|auto", "as if a window told so"},
                      {"--bucket", "active|working_set|frequent|rare|restricted|never", "put it into this bucket"},
                      {"--battery", "unrestricted|optimized|restricted", "what it may use the battery for"},
-                     {"--data-saver-exempt", "yes|no", "it may use metered networks under Data Saver"}},
+                     {"--data-saver-exempt", "yes|no", "it may use metered networks under Data Saver"},
+                     {"--revoke", "PERMISSION",
+                      "take back one that its manifest declares, such as SCHEDULE_EXACT_ALARM"},
+                     {"--grant", "PERMISSION", "give it back"}},
          .examples = {{"stint app com.example.mail --state top", "it may start user-initiated jobs"},
                       {"stint app com.example.mail --bucket rare", "as if it were hardly used"},
                       {"stint app com.example.mail --battery unrestricted", "its jobs run in Doze"}},
@@ -126,11 +129,12 @@ std::vector<Verb> limitVerbs() {
 std::vector<Verb> shellVerbs() {
     return {
         {.name = "cmd",
-         .words = "jobscheduler|deviceidle VERB…",
+         .words = "jobscheduler|deviceidle|battery VERB…",
          .fewest = 0,
          .most = Verb::many,
          .passes = Verb::Passes::Everything,
-         .summary = "Android's shell verbs: run, timeout, stop, …; force-idle, step, whitelist, …",
+         .summary =
+             "Android's shell verbs: run, timeout, stop, …; force-idle, step, whitelist, …; set level, unplug, …",
          .about = "Prints what Android prints, and ends with the low byte of what Android returns: 255 (-1) for words "
                   "that are wrong, 24 (-1000) where there is no such package, 23 (-1001) no such job, 22 (-1002) where "
                   "the job cannot run, 20 where there is no such service. Every word behind cmd is Android's; `--json` "
@@ -140,7 +144,8 @@ std::vector<Verb> shellVerbs() {
                       {"stint cmd jobscheduler run -f com.example.mail 7", "run it now"},
                       {"stint cmd jobscheduler timeout com.example.mail 7", "as if its time were up"},
                       {"stint cmd deviceidle force-idle", "Doze, until `unforce`"},
-                      {"stint cmd deviceidle whitelist +com.example.mail", "its battery is unrestricted"}},
+                      {"stint cmd deviceidle whitelist +com.example.mail", "its battery is unrestricted"},
+                      {"stint cmd battery unplug", "as stint device set plugged=false, until `reset`"}},
          .run = cmd},
         {.name = "am",
          .words = "VERB…",

@@ -67,6 +67,7 @@ std::vector<AppView> Scheduler::apps(Now now) const {
         view.bucketReason = reasonOf(app);
         view.batteryUse = app.memory.batteryUse;
         view.dataSaverExempt = app.memory.dataSaverExempt;
+        view.revoked = app.memory.revoked;
         if (const auto told = state.networkTold.find(id); told != state.networkTold.end()) {
             view.networkAllowed = told->second.allowed;
             view.networkBecause = told->second.because;

@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -144,6 +145,7 @@ struct AppView {
     BucketReason bucketReason = BucketReason::Default;
     BatteryUse batteryUse = BatteryUse::Optimized;
     bool dataSaverExempt = false;
+    std::set<std::string, std::less<>> revoked; ///< permissions that the user has taken back
     bool networkAllowed = true;
     std::string networkBecause;  ///< the rule that shuts it (limits.md §8.1)
     std::int32_t importance = 0; ///< limits.md §9

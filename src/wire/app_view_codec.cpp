@@ -150,6 +150,7 @@ void writeAppView(Writer& writer, const AppView& view) {
     dictionary.put("manifest", manifest.file);
     dictionary.put("services", services);
     dictionary.put("permissions", std::vector<std::string>(manifest.permissions.begin(), manifest.permissions.end()));
+    dictionary.put("revoked", std::vector<std::string>(view.revoked.begin(), view.revoked.end()));
     dictionary.put("state", nameOf(view.state));
     dictionary.put("bias", view.bias);
     dictionary.put("safeguards", "a{sv}", [&view](Writer& value) { writeSafeguards(value, view.safeguards); });
@@ -164,13 +165,14 @@ void writeAppView(Writer& writer, const AppView& view) {
 Result<AppView> readAppView(Reader& reader) {
     AppView view;
     Manifest& manifest = view.manifest;
-    std::vector<std::string> services, permissions;
+    std::vector<std::string> services, permissions, revoked;
     std::string state;
     LimitWords limits;
     DictionaryReader dictionary("app", UnknownKeys::Ignore);
     dictionary.take("package", manifest.package.name).take("label", manifest.label).take("version", manifest.version);
     dictionary.take("builtIn", manifest.builtIn).take("system", manifest.system).take("manifest", manifest.file);
     dictionary.take("services", services).take("permissions", permissions).take("state", state);
+    dictionary.take("revoked", revoked);
     dictionary.take("pinned", view.pinned).take("bad", view.bad).take("jobs", view.jobs).take("running", view.running);
     takeLimits(dictionary, limits, view);
     dictionary.take("bias", view.bias).take("safeguards", "a{sv}", [&view](Reader& value) -> Result<void> {
@@ -184,6 +186,7 @@ Result<AppView> readAppView(Reader& reader) {
         service.name = std::move(name);
     }
     manifest.permissions.insert(permissions.begin(), permissions.end());
+    view.revoked.insert(revoked.begin(), revoked.end());
     const std::optional<ProcessState> known = processStateNamed(state);
     if (!known) return fail(Errc::IllegalArgument, "app: state: unknown word \"{}\"", state);
     view.state = *known;

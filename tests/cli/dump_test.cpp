@@ -200,6 +200,7 @@ TEST_CASE("the dump has every section, in the order of jobs.md") { // jobs.md §
                                   "!active=false",
                                   "Apps:\n",
                                   "org.stint.transfer",
+                                  "Standby buckets and quotas:\n",
                                   "Pending queue, 1 in order:\n  org.stint.transfer/9\n",
                                   "Active jobs:\n",
                                   "executing",

@@ -67,7 +67,16 @@ void noteSet(Talk& talk, const wire::Message& call, Known& known) {
     } else if (call.member() == "Push") {
         said += reader.boolean().value() ? " high " : " normal ";
         said += reader.string().value();
-    } else if (call.member() != "SetApp") {
+    } else if (call.member() == "SetApp") {
+        wire::DictionaryReader changes("changes", wire::UnknownKeys::Ignore);
+        changes.take("revoked", "as", [&said](Reader& value) -> Result<void> {
+            said += " revoked";
+            for (const auto& permission : STINT_TRY(value.strings()))
+                said += " " + permission;
+            return {};
+        });
+        CHECK(changes.read(reader).ok());
+    } else {
         said += " " + reader.string().value();
     }
     known.told.push_back(said);
@@ -358,4 +367,20 @@ TEST_CASE("am, cmd deviceidle and dumpsys deviceidle VERB hand every word on, be
     CHECK(ran({"dumpsys", "deviceidle", "force-idle", "light"}).code == 255);
     CHECK(before == Words{"cmd", "deviceidle"});
     CHECK(words == Words{"force-idle", "light"});
+}
+
+TEST_CASE("a permission is taken back and given back, where the manifest declares it") { // jobs.md §2.3; limits.md §7.5
+    AppView app = mail();
+    app.manifest.permissions = {"RUN_USER_INITIATED_JOBS", "SCHEDULE_EXACT_ALARM"};
+    app.revoked = {"RUN_USER_INITIATED_JOBS"};
+    Known known{.apps = {app}};
+    FakeDaemon fake(knowing(known));
+    CHECK(has(ran({"app", "com.example.mail"}).out, "RUN_USER_INITIATED_JOBS (revoked), SCHEDULE_EXACT_ALARM\n"));
+    CHECK(ran({"app", "com.example.mail", "--revoke", "SCHEDULE_EXACT_ALARM"}).code == 0);
+    CHECK(ran({"app", "com.example.mail", "--grant", "RUN_USER_INITIATED_JOBS"}).code == 0);
+    const auto wrong = ran({"app", "com.example.mail", "--revoke", "FLY"});
+    CHECK(wrong.code != 0);
+    CHECK(has(wrong.err, "does not declare FLY; it declares RUN_USER_INITIATED_JOBS, SCHEDULE_EXACT_ALARM"));
+    CHECK(known.told == Words{"SetApp com.example.mail revoked RUN_USER_INITIATED_JOBS SCHEDULE_EXACT_ALARM",
+                              "SetApp com.example.mail revoked"});
 }
