@@ -133,8 +133,7 @@ std::vector<Verb> shellVerbs() {
          .fewest = 0,
          .most = Verb::many,
          .passes = Verb::Passes::Everything,
-         .summary =
-             "Android's shell verbs: run, timeout, stop, …; force-idle, step, whitelist, …; set level, unplug, …",
+         .summary = "Android's shell verbs: run, timeout, stop, …; force-idle, step, …; unplug, …",
          .about = "Prints what Android prints, and ends with the low byte of what Android returns: 255 (-1) for words "
                   "that are wrong, 24 (-1000) where there is no such package, 23 (-1001) no such job, 22 (-1002) where "
                   "the job cannot run, 20 where there is no such service. Every word behind cmd is Android's; `--json` "

@@ -151,7 +151,7 @@ TEST_CASE("whatever happens, what runs is within its limits") { // limits.md §3
 
 TEST_CASE("whatever happens, alarms keep their counts, and none is lost") { // limits.md §7.3, §7.4
     for (const Constants& constants : {Constants{}, tightAlarms()})
-        holds("alarms", 300, [&] {
+        holds("alarms", 100, [&] {
             const auto timeline = *timelinesOfAlarms();
             Stage stage(constants);
             AlarmClerk clerk(stage);
