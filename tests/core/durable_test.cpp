@@ -63,6 +63,22 @@ TEST_CASE("run time over attempts survives the daemon to the last five-minute st
     CHECK_FALSE(stage.view(1)->demoted); // 23:55 in all, not 24 h yet
 }
 
+TEST_CASE("a restart costs a restricted app on screen none of its sessions") { // limits.md §3.3, §5; §12.5
+    Stage stage;
+    stage.change([](Device& d) { d.plugged = false, d.charging.reset(); });
+    stage.see(mail, true);
+    stage.event(BucketForced{.app = mail, .bucket = Bucket::Restricted});
+    stage.schedule(stage.job(1));
+    stage.until(1min);
+    REQUIRE(stage.runs(1));
+    stage.restart();
+    stage.until(30min);
+    CHECK(stage.times(1, Trace::What::Started).size() == 2);
+    const QuotaView quota = stage.core->apps(stage.clock()).front().quota;
+    CHECK(quota.used == Duration{0});
+    CHECK(quota.comesBack.empty()); // not even a session of no length
+}
+
 TEST_CASE("runs of a former daemon are told apart from new ones") { // §4.2
     Stage stage;
     stage.schedule(stage.transfer(1));
