@@ -17,20 +17,66 @@ bool usedByUserInitiated(const State& state, const Posted& posted) {
     });
 }
 
-void show(Turn& turn, const Key& key, const Posted& posted) {
-    turn.effect(ShowNotification{key.first, key.second, posted.notification, posted.userInitiated});
-}
-
 bool unused(const Posted& posted) { return posted.users.empty() && posted.services.empty(); }
 
+ShowNotification looks(Turn& turn, const Key& key, const Posted& posted) {
+    ShowNotification looks{.app = key.first,
+                           .id = key.second,
+                           .notification = posted.notification,
+                           .userInitiated = posted.userInitiated,
+                           .ongoing = !unused(posted)};
+    if (const App* app = turn.app(key.first)) looks.importance = importanceOf(*app, posted.notification.getChannelId());
+    return looks;
+}
+
+// As if no update of it had come too soon.
+void unhold(State& state, const Key& key, Posted& posted) {
+    if (posted.withheldUntil) state.withheld.erase({*posted.withheldUntil, key});
+    posted.withheldUntil.reset();
+}
+
+// Whether it comes back after the user has dismissed `shown`.
+bool isNews(const ShowNotification& shown, const ShowNotification& now) {
+    if (shown.notification == now.notification) return false;
+    return !now.ongoing || !tellsProgressOnly(shown.notification, now.notification);
+}
+
+// linux.md §A.1: what is shown changes at most once a second, and only if it looks different then.
+void show(Turn& turn, const Key& key, Posted& posted) {
+    unhold(turn.state, key, posted);
+    ShowNotification now = looks(turn, key, posted);
+    if (posted.shown == now) return;
+    if (posted.dismissed && !isNews(*posted.shown, now)) return;
+    const Instant due = posted.shownAt + turn.state.constants.notificationUpdate;
+    if (posted.shown && turn.now.elapsed < due) {
+        posted.withheldUntil = due;
+        turn.state.withheld.emplace(due, key);
+        return;
+    }
+    posted.shown = now;
+    posted.shownAt = turn.now.elapsed;
+    posted.dismissed = false;
+    turn.effect(std::move(now));
+}
+
+void forget(State& state, const Key& key) {
+    const auto found = state.notifications.find(key);
+    unhold(state, key, found->second);
+    state.notifications.erase(found);
+}
+
 void withdraw(Turn& turn, const Key& key, std::optional<JobKey> job) {
-    const auto posted = turn.state.notifications.extract(key);
+    const Posted& posted = turn.state.notifications.at(key);
+    const bool seen = !posted.dismissed;
+    const bool userInitiated = posted.userInitiated;
+    forget(turn.state, key);
+    if (!seen) return;
     turn.effect(WithdrawNotification{key.first, key.second});
     turn.effect(Trace{.what = Trace::What::NotificationRemoved,
                       .app = key.first,
                       .job = std::move(job),
                       .notification = key.second,
-                      .userInitiated = !posted.empty() && posted.mapped().userInitiated});
+                      .userInitiated = userInitiated});
 }
 
 // The run no longer uses it; the last one that did decides what becomes of it.
@@ -41,10 +87,9 @@ void drop(Turn& turn, const Run& run, const Key& key, bool always) {
     posted.users.erase(run.id);
     const bool last = unused(posted);
     if (last && (always || run.endPolicy == JobEndNotificationPolicy::Remove)) return withdraw(turn, key, run.key);
-    const bool flagged = usedByUserInitiated(turn.state, posted);
-    if (flagged == posted.userInitiated) return;
-    posted.userInitiated = flagged;
+    posted.userInitiated = usedByUserInitiated(turn.state, posted);
     show(turn, key, posted);
+    if (last && posted.dismissed) forget(turn.state, key);
 }
 
 // What nobody uses any more goes first where an app has left too many behind.
@@ -109,9 +154,17 @@ void releaseNotification(Turn& turn, Run& run, const Ending& ending) {
 void tapped(Turn& turn, const NotificationTapped& event) {
     const auto found = turn.state.notifications.find({event.app, event.id});
     if (found == turn.state.notifications.end()) return;
-    merge(turn, AppTapped{event.app}); // jobs.md §5.1: a tap gives the start grant
+    if (!event.granted) merge(turn, AppTapped{event.app}); // jobs.md §5.1: a tap gives the start grant
     for (RunId run : found->second.users)
         turn.effect(CallAction{run, event.key});
+}
+
+void showWithheld(Turn& turn) {
+    auto& withheld = turn.state.withheld;
+    while (!withheld.empty() && withheld.begin()->first <= turn.now.elapsed) {
+        const Key key = withheld.begin()->second;
+        show(turn, key, turn.state.notifications.at(key));
+    }
 }
 
 void showService(Turn& turn, const AppId& app, const std::string& service, const ServiceNotification& shows) {
@@ -141,8 +194,13 @@ void endServices(Turn& turn, App& app) {
 }
 
 void merge(Turn& turn, const NotificationDismissed& event) {
+    const Key key{event.app, event.id};
+    const auto found = turn.state.notifications.find(key);
+    if (found == turn.state.notifications.end()) return;
     // jobs.md §5.3: a dismissal is no stop, and the app may post it again.
-    turn.state.notifications.erase({event.app, event.id});
+    if (unused(found->second)) return forget(turn.state, key);
+    found->second.dismissed = true;
+    show(turn, key, found->second); // an update that was withheld: only if it is news
 }
 
 void merge(Turn& turn, const ChannelCreated& event) {

@@ -12,7 +12,11 @@ namespace {
 
 void mergeEvent(Turn& turn, const Event& event) {
     std::visit(Overloaded{[&](const NotificationSet& e) { setNotification(turn, e); },
-                          [&](const NotificationTapped& e) { tapped(turn, e); }, [&](const Tick&) { runTimers(turn); },
+                          [&](const NotificationTapped& e) { tapped(turn, e); },
+                          [&](const Tick&) {
+                              runTimers(turn);
+                              showWithheld(turn);
+                          },
                           [&](const auto& e) { merge(turn, e); }},
                event);
 }
@@ -172,6 +176,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     if (state.heldUntil && *state.heldUntil != Instant::max()) sooner(*state.heldUntil);
     if (!state.appClocks.empty()) sooner(state.appClocks.begin()->first);
     if (state.sweepAt) sooner(*state.sweepAt);
+    if (!state.withheld.empty()) sooner(state.withheld.begin()->first);
     for (const auto& when : {state.deviceState.chargingAt, nextAlarmDelivery(state), nextGiveUp(state),
                              nextDozeChange(state.deviceState.doze, state.device, dozeInputs(state), state.constants)})
         if (when) sooner(*when);

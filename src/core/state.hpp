@@ -43,6 +43,10 @@ struct Late {
 struct Posted {
     Notification notification;
     bool userInitiated = false;
+    std::optional<ShowNotification> shown; ///< what the desktop was told last
+    Instant shownAt;
+    std::optional<Instant> withheldUntil; ///< it differs from that since
+    bool dismissed = false;               ///< by the user, and shown no more since
     std::set<RunId> users;
     std::set<std::string> services; ///< foreground services that show it, too
     std::optional<JobKey> lastUser;
@@ -111,7 +115,8 @@ struct State {
     std::set<std::pair<Instant, RunId>> timers; ///< one for each run
     std::map<RunId, Late> late;                 ///< runs that ended badly just now
     std::map<std::pair<AppId, std::int32_t>, Posted> notifications;
-    std::map<AppId, std::deque<Completed>> completed; ///< newest last
+    std::set<std::pair<Instant, std::pair<AppId, std::int32_t>>> withheld; ///< updates that came too soon
+    std::map<AppId, std::deque<Completed>> completed;                      ///< newest last
 
     // The limits (limits.md).
     UsageTime usageTime; ///< the clocks that apps age by, as they were at `usageAt`
@@ -230,6 +235,8 @@ void remember(Turn& turn, Completed completed);
 void setNotification(Turn& turn, const NotificationSet& event);
 void releaseNotification(Turn& turn, Run& run, const Ending& ending);
 void tapped(Turn& turn, const NotificationTapped& event);
+/// The updates that were withheld until now.
+void showWithheld(Turn& turn);
 /// jobs.md §5.5: what a foreground service shows, and its end.
 void showService(Turn& turn, const AppId& app, const std::string& service, const ServiceNotification& shows);
 void endService(Turn& turn, App& app, const std::string& service);

@@ -85,6 +85,8 @@ constexpr std::array jobRows{
     timeOrNone("job.min_time_window", &C::minTimeWindow,
                "least time between latency and deadline of a job that has constraints"),
     timer("job.notification_timeout", &C::notificationTimeout, "until a user-initiated job has set its notification"),
+    timeOrNone("job.notification_update", &C::notificationUpdate,
+               "between two updates of a notification on the desktop"),
     timer("job.op_timeout", &C::opTimeout, "answer to onStartJob and onStopJob"),
     timeOrNone("job.periodic_buffer", &C::periodicBuffer, "kept between two windows of a periodic job"),
     timeOrNone("job.run_wait", &C::runWait, "how long the shell's run waits for a network that alone is missing"),

@@ -35,6 +35,7 @@ struct Constants {
     Duration bindTimeout = 18s;
     Duration opTimeout = 8s;
     Duration notificationTimeout = 10s;
+    Duration notificationUpdate = 1s; ///< PROPOSAL: a key of its own for linux.md §A.1
     Duration durationStamp = 5min;
     Duration staleCallbackGrace = 15s; ///< a run that ended badly may still ask for its work, and gets none
     Duration minGuaranteeRegular = 10min;

@@ -69,11 +69,16 @@ struct KillApp {
     std::string reason; ///< "user", "unresponsive"
 };
 
+/// On the desktop, anew or as an update: no two of one notification within job.notification_update of each other.
 struct ShowNotification {
     AppId app;
     std::int32_t id = 0;
     Notification notification;
-    bool userInitiated = false; ///< belongs to a running user-initiated job: not to be dismissed
+    bool userInitiated = false; ///< belongs to a running user-initiated job
+    bool ongoing = false;       ///< a running job or foreground service uses it; else it was left behind
+    std::string importance;     ///< of its channel: one of channelImportances
+
+    bool operator==(const ShowNotification&) const = default;
 };
 struct WithdrawNotification {
     AppId app;

@@ -139,6 +139,7 @@ struct NotificationTapped {
     AppId app;
     std::int32_t id = 0;
     std::string key;
+    bool granted = false; ///< its activation token came first, and AppTapped has told of it
 };
 
 struct NotificationDismissed {

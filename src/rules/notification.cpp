@@ -85,6 +85,19 @@ std::optional<Error> deletionError(const App& app, const std::string& id, bool u
     return std::nullopt;
 }
 
+const std::string& importanceOf(const App& app, std::string_view channel) {
+    static const Channel undeclared{.id = std::string(always)};
+    const Channel* known = channelNamed(app, channel);
+    return (known ? *known : undeclared).importance;
+}
+
+bool tellsProgressOnly(const Notification& shown, const Notification& update) {
+    const Notification::Progress& progress = update.getProgress();
+    return (progress.maximum > 0 || progress.indeterminate) && shown.getChannelId() == update.getChannelId() &&
+           shown.getSmallIcon() == update.getSmallIcon() && shown.getTitle() == update.getTitle() &&
+           shown.getActions() == update.getActions();
+}
+
 bool removesNotification(const Ending& ending) {
     return ending.reason == StopReason::User || ending.reason == StopReason::BackgroundRestriction;
 }
