@@ -21,6 +21,7 @@ Writer& Writer::boolean(bool value) {
     return basic(SD_BUS_TYPE_BOOLEAN, &whole);
 }
 
+Writer& Writer::byte(std::uint8_t value) { return basic(SD_BUS_TYPE_BYTE, &value); }
 Writer& Writer::int32(std::int32_t value) { return basic(SD_BUS_TYPE_INT32, &value); }
 Writer& Writer::uint32(std::uint32_t value) { return basic(SD_BUS_TYPE_UINT32, &value); }
 Writer& Writer::int64(std::int64_t value) { return basic(SD_BUS_TYPE_INT64, &value); }

@@ -18,6 +18,7 @@ public:
     explicit Writer(const Message& message) : message_(message.get()) {}
 
     Writer& boolean(bool value);
+    Writer& byte(std::uint8_t value);
     Writer& int32(std::int32_t value);
     Writer& uint32(std::uint32_t value);
     Writer& int64(std::int64_t value);
