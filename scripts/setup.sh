@@ -12,6 +12,7 @@ packages_for() {
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
         libyaml-cpp-dev nginx-light
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-jeepney; fi
+    if [ "$1" != run ]; then echo dbus dunst xvfb xdotool; fi # a desktop to show notifications on
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck; fi
 }
 

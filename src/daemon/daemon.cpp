@@ -49,6 +49,7 @@ Daemon::~Daemon() {
     server_.reset();
     processes_.reset();
     registry_.reset();
+    desktop_.reset();
     policyWatch_.reset();
     sd_event_source_unref(timer_);
     sd_event_source_unref(wake_);
@@ -109,6 +110,7 @@ Result<void> Daemon::openEdges() {
     };
     hosts_ = std::make_unique<Hosts>(
         *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
+    openDesktop();
     announce();
     return {};
 }
@@ -209,6 +211,7 @@ std::vector<BusOwner::DeviceRow> Daemon::device() {
         if (follows) value.value = core_->deviceState().charging ? "true" : "false";
         rows.push_back({value.key, value.value, follows ? "level and time" : value.source});
     }
+    rows.push_back({"notifications", desktop_->description(), "session bus"});
     return rows;
 }
 

@@ -18,6 +18,7 @@
 #include "daemon/sightings.hpp"
 #include "device/content_watch.hpp"
 #include "device/device_source.hpp"
+#include "notify/desktop.hpp"
 #include "process/processes.hpp"
 #include "store/store.hpp"
 
@@ -46,6 +47,9 @@ private:
     void armTimer();
     void openWakeTimer();
     void armWakeTimer();
+
+    void openDesktop();
+    void show(const ShowNotification& shows);
 
     void buryTheDead();
     void watchContent();
@@ -128,6 +132,7 @@ private:
     std::unique_ptr<Hosts> hosts_;
     Sightings sightings_;
     DeviceSource deviceSource_;
+    std::unique_ptr<Desktop> desktop_;
     ContentWatch contentWatch_;
     std::optional<std::uint64_t> watched_; ///< the version of what jobs watch that contentWatch_ was told
     ClockWatch clockWatch_;

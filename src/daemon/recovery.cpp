@@ -70,6 +70,7 @@ void Daemon::tryAgain() {
     arrived_.clear();
     unanswered_.clear();
     hosts_->dropAll();
+    desktop_->withdrawAll();
     announce();
 }
 

@@ -121,8 +121,8 @@ void Daemon::perform(const Effect& effect) {
                    [&](const DeliverAlarm& e) { deliver(e, e.alarm.app); },
                    [&](const DeliverMessage& e) { deliver(e, e.message.app); },
                    [&](const NetworkAccess& e) { server_->tellNetwork(e); },
-                   // Notifications are kept by the core and shown in the Task Manager.
-                   [](const ShowNotification&) {}, [](const WithdrawNotification&) {},
+                   [&](const ShowNotification& e) { show(e); },
+                   [&](const WithdrawNotification& e) { desktop_->withdraw(e.app, e.id); },
                    [&](const Trace& e) {
                        logInfo(lineOf(e, now_));
                        if (e.job) changed_.insert(*e.job);

@@ -1,0 +1,22 @@
+// Notifications, between the core and the desktop (jobs.md §5, §12.7). The Task Manager lists the same ones.
+#include "daemon/daemon.hpp"
+#include "daemon/log.hpp"
+
+namespace stint {
+
+void Daemon::openDesktop() {
+    desktop_ = std::make_unique<Desktop>(
+        loop_.get(), [this](Event event) { arrived(std::move(event)); }, logInfo);
+    desktop_->open();
+}
+
+void Daemon::show(const ShowNotification& shows) {
+    Sender sender;
+    if (const Manifest* manifest = registry_->find(shows.app.name)) {
+        sender.label = manifest->label;
+        sender.desktopFile = manifest->desktopFile;
+    }
+    desktop_->show(shows, sender);
+}
+
+} // namespace stint
