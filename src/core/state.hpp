@@ -45,7 +45,7 @@ struct Posted {
     bool userInitiated = false;
     std::optional<ShowNotification> shown; ///< what the desktop was told last
     Instant shownAt;
-    std::optional<Instant> withheldUntil; ///< it differs from that since
+    std::optional<Instant> withheldUntil; ///< an update came too soon, and is shown then
     bool dismissed = false;               ///< by the user, and shown no more since
     std::set<RunId> users;
     std::set<std::string> services; ///< foreground services that show it, too

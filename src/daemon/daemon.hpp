@@ -49,7 +49,7 @@ private:
     void armWakeTimer();
 
     void openDesktop();
-    void show(const ShowNotification& shows);
+    void showOnDesktop(const ShowNotification& shows);
 
     void buryTheDead();
     void watchContent();

@@ -10,7 +10,7 @@ void Daemon::openDesktop() {
     desktop_->open();
 }
 
-void Daemon::show(const ShowNotification& shows) {
+void Daemon::showOnDesktop(const ShowNotification& shows) {
     Sender sender;
     if (const Manifest* manifest = registry_->find(shows.app.name)) {
         sender.label = manifest->label;

@@ -57,7 +57,7 @@ void Desktop::withdraw(Entries::iterator entry) {
 }
 
 std::string Desktop::description() const {
-    if (server_) return server_->description();
+    if (server_) return server_->isReady() ? server_->description() : "a server that has not answered";
     return trouble_.empty() ? "no notification server" : trouble_;
 }
 

@@ -7,7 +7,6 @@
 
 #include "notify/wording.hpp"
 #include "wire/message.hpp"
-#include "wire/reader.hpp"
 
 namespace stint {
 
@@ -26,7 +25,7 @@ public:
         virtual void shown(const Result<std::uint32_t>& id) = 0;
         virtual void closed(std::uint32_t id, NotificationClosed why) = 0;
         virtual void pressed(std::uint32_t id, const std::string& action) = 0;
-        /// The token of the press that follows: a proof that the user has acted (limits of focus stealing on Wayland).
+        /// The xdg-activation token of the press that follows: a proof that the user has acted (jobs.md §12.2).
         virtual void activated(std::uint32_t id) = 0;
     };
 

@@ -1,5 +1,7 @@
 #include "notify/session_bus.hpp"
 
+#include <cerrno>
+
 #include "base/fail.hpp"
 #include "wire/errors.hpp"
 #include "wire/reader.hpp"
@@ -39,6 +41,7 @@ void SessionBus::connect() {
 Result<void> SessionBus::open() {
     sd_bus* made = nullptr;
     int result = sd_bus_open_user(&made); // connects, and leaves the greeting to the loop
+    if (result == -ENOMEDIUM) return fail(Errc::Unavailable, "no DBUS_SESSION_BUS_ADDRESS, no XDG_RUNTIME_DIR");
     if (result < 0) return wire::errorFromErrno(-result);
     bus_.reset(made);
     sd_bus_set_method_call_timeout(made, UINT64_MAX); // no timer: who is silent is waited for, without harm
