@@ -25,7 +25,7 @@ public:
     /// `happened`: NotificationTapped, NotificationDismissed, AppTapped; from the event loop alone. `news`: a line for
     /// the log, never twice the same in a row.
     Desktop(sd_event* loop, std::function<void(Event)> happened, std::function<void(const std::string&)> news);
-    ~Desktop() { sd_event_source_disable_unref(end_); }
+    ~Desktop() override { sd_event_source_disable_unref(end_); }
     Desktop(const Desktop&) = delete;
     Desktop& operator=(const Desktop&) = delete;
 

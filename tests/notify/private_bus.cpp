@@ -1,11 +1,11 @@
 #include "notify/private_bus.hpp"
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
