@@ -12,8 +12,14 @@ struct Arguments {
     std::vector<std::string> words;
     /// By the long name without dashes ("output"); a flag that was given holds nothing.
     std::map<std::string, std::string, std::less<>> options;
+    /// Of the options that may be given more than once: each value, in order; the first is in `options`, too.
+    std::map<std::string, std::vector<std::string>, std::less<>> repeated = {};
 
     bool has(std::string_view option) const { return options.contains(option); }
+    std::vector<std::string> values(std::string_view option) const {
+        auto found = repeated.find(option);
+        return found == repeated.end() ? std::vector<std::string>{} : found->second;
+    }
     std::optional<std::string> value(std::string_view option) const {
         auto found = options.find(option);
         if (found == options.end()) return std::nullopt;

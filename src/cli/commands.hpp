@@ -7,6 +7,7 @@ namespace stint::cli {
 
 int start(const Arguments&, const Screen&);
 int get(const Arguments&, const Screen&);
+int put(const Arguments&, const Screen&);
 int cancel(const Arguments&, const Screen&);
 int runNow(const Arguments&, const Screen&);
 

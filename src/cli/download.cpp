@@ -7,14 +7,13 @@
 #include <unistd.h>
 
 #include "base/fail.hpp"
+#include "base/transfer_words.hpp"
 #include "cli/text.hpp"
 
 namespace stint::cli {
 namespace {
 
 constexpr std::array<std::string_view, 3> schemes{"http", "https", "ftp"};
-// 255 bytes are a name's limit on every Linux file system; ".", ".stint-part" and a sidecar's suffix are put around it.
-constexpr std::size_t longestName = 200;
 
 std::string lower(std::string_view text) {
     std::string made(text);
@@ -48,28 +47,6 @@ std::string_view pathOf(std::string_view url) {
     return slash == std::string_view::npos ? std::string_view{} : url.substr(slash + 1);
 }
 
-std::string harmless(std::string_view text) {
-    std::string made;
-    while (!text.empty()) {
-        std::string_view before = text;
-        char32_t point = takeCodePoint(text);
-        bool keep = point != U'/' && point != 0xFFFD && !steers(point);
-        made += keep ? before.substr(0, before.size() - text.size()) : "_";
-    }
-    return made;
-}
-
-/// Cut in the middle of no character; the extension stays.
-std::string cutToLength(std::string name) {
-    if (name.size() <= longestName) return name;
-    auto dot = name.rfind('.');
-    std::string extension = dot != std::string::npos && name.size() - dot <= 16 ? name.substr(dot) : "";
-    std::size_t end = longestName - extension.size();
-    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
-        --end;
-    return name.substr(0, end) + extension;
-}
-
 } // namespace
 
 Result<void> checkUrl(std::string_view url) {
@@ -92,27 +69,11 @@ Result<void> checkUrl(std::string_view url) {
     return {};
 }
 
-Result<std::string> parseChecksum(std::string_view text) {
-    constexpr std::string_view algorithm = "sha256:";
-    std::string made = lower(text);
-    if (!made.starts_with(algorithm))
-        return fail(Errc::IllegalArgument, "the checksum \"{}\" is of no known kind: write sha256:HEX",
-                    printable(text));
-    std::string digits = made.substr(algorithm.size());
-    bool hex = std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isxdigit(c); });
-    if (!hex || digits.size() != 64)
-        return fail(Errc::IllegalArgument, "a SHA-256 checksum has 64 hexadecimal digits, \"{}\" has {}{}",
-                    printable(digits), digits.size(), hex ? "" : " and others among them");
-    return made;
-}
-
 std::string nameFromUrl(std::string_view url) {
     std::string_view path = pathOf(url);
     // Decoded only after it was split: %2F is part of a name, and then no longer a slash.
-    std::string name = harmless(percentDecoded(path.substr(path.rfind('/') + 1)));
-    if (name.empty()) return "index.html";
-    if (name.front() == '.' || name.front() == '-') name.front() = '_';
-    return cutToLength(std::move(name));
+    std::string name = harmlessFileName(percentDecoded(path.substr(path.rfind('/') + 1)));
+    return name.empty() ? "index.html" : name;
 }
 
 std::filesystem::path targetOf(std::string_view url, const std::optional<std::string>& output,

@@ -1,4 +1,4 @@
-// What `stint get` checks of its words before anything is scheduled: the URL, the checksum, and the name a file gets.
+// What `stint get` checks of its words before anything is scheduled: the URL, and the name a file gets.
 // A URL is a stranger's text: no name made from it leaves the directory, hides itself, or steers a terminal.
 #pragma once
 #include <filesystem>
@@ -13,9 +13,6 @@ namespace stint::cli {
 /// http, https or ftp, with a host, without blanks and control characters; else IllegalArgument, which names what
 /// is supported.
 Result<void> checkUrl(std::string_view url);
-
-/// "sha256:" and 64 hexadecimal digits; answers it in lower case.
-Result<std::string> parseChecksum(std::string_view text);
 
 /// The last part of the URL's path, made harmless: decoded, no slash, no control character, no dot or dash in front,
 /// short enough for ".NAME.stint-part" to be a file's name. "index.html" where the path has none.

@@ -73,8 +73,7 @@ Result<JobView> endOf(Daemon& daemon, const JobKey& key) {
 /// The job as a daemon that came back knows it.
 Result<JobView> joinAgain(Daemon& daemon, const JobView& job) {
     auto back = STINT_TRY(Daemon::connect());
-    auto state = STINT_TRY(back.watch(job.key));
-    if (isAnother(state, job)) state = STINT_TRY(endOf(back, job.key));
+    auto state = STINT_TRY(present(back, job));
     daemon = std::move(back);
     return state;
 }
@@ -105,6 +104,12 @@ Result<Followed> rejoin(Daemon& daemon, const JobView& job, Telling& telling, Si
 }
 
 } // namespace
+
+Result<JobView> present(Daemon& daemon, const JobView& job) {
+    auto state = STINT_TRY(daemon.watch(job.key));
+    if (isAnother(state, job)) state = STINT_TRY(endOf(daemon, job.key));
+    return state;
+}
 
 Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& signals, const Screen& screen) {
     telling.state(job, moment());

@@ -22,4 +22,7 @@ inline constexpr Duration mostAbsence = 30s;
 /// and does not know the job.
 Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& signals, const Screen& screen);
 
+/// The job as the daemon knows it now; where its number is another's by now, its end.
+Result<JobView> present(Daemon& daemon, const JobView& job);
+
 } // namespace stint::cli

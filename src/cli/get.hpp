@@ -1,11 +1,11 @@
-// What `stint get` asks of the transfer app, as a job: pure, from words that were checked (jobs.md §1, design.md,
-// transfers).
+// What `stint get` asks of the transfer app, as jobs: from words that were checked (jobs.md §1, design.md, transfers).
 #pragma once
 #include <filesystem>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/arguments.hpp"
+#include "cli/transfer_job.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
 
@@ -14,23 +14,21 @@ namespace stint::cli {
 struct Wanted {
     std::string url;
     std::filesystem::path target;
-    std::string checksum; ///< empty: none
+    bool serverNames = false; ///< the target's name is only where the server gives none
+    std::string checksum;     ///< empty: none
     bool overwrite = false;
-    std::int32_t network = JobInfo::NETWORK_TYPE_ANY;
-    bool charging = false;
-    bool batteryNotLow = false;
-    bool storageNotLow = false;
+    Bytes largest = unknownBytes;
     Bytes size = unknownBytes;
+    Conditions conditions;
+    PersistableBundle reach; ///< putReach()
 
     bool operator==(const Wanted&) const = default;
 };
 
-/// IllegalArgument: a URL, a checksum or a size that can never be right, or networks that contradict each other.
-/// A relative output is in `here`. The target itself is not looked at.
-Result<Wanted> wantedBy(const Arguments&, const std::filesystem::path& here);
-
-/// How the job runs: because a person looks on, or when the device sees fit.
-enum class Manner { UserInitiated, Regular };
+/// One for each URL. IllegalArgument: a URL, a checksum, a size or a header that can never be right, words that
+/// contradict each other, or two URLs for one file. A relative output is in `here`. The targets themselves are not
+/// looked at.
+Result<std::vector<Wanted>> wantedBy(const Arguments&, const std::filesystem::path& here);
 
 /// Persisted, with the same conditions in either manner. The id is the daemon's to give.
 Result<JobInfo> jobFor(const Wanted&, Manner);

@@ -1,3 +1,12 @@
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/hide_secrets.hpp"
 #include "cli/program.hpp"
 
-int main(int count, char** words) { return stint::cli::runProgram({words + 1, words + count}); }
+int main(int count, char** words) {
+    std::vector<std::string> line(words + 1, words + count);
+    stint::cli::hideSecrets(std::span(words + 1, words + count));
+    return stint::cli::runProgram(line);
+}

@@ -103,7 +103,9 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     auto options = optionsOf(verb);
     for (const auto& option : options) {
         std::string names(option.names);
-        option.isFlag() ? parser.add_flag(names) : parser.add_option(names)->type_name(std::string(option.value));
+        auto* made = option.isFlag() ? parser.add_flag(names) : parser.add_option(names);
+        if (!option.isFlag()) made->type_name(std::string(option.value));
+        if (option.repeats) made->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
     parser.add_option("words", arguments.words)->type_name(std::string(verb.words));
     std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
@@ -120,6 +122,7 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
         std::string value = option.isFlag() ? "" : given->results().front();
         if (!option.isFlag()) STINT_TRY(checkChoice(option, value));
         arguments.options.emplace(option.longName(), value);
+        if (option.repeats) arguments.repeated.emplace(option.longName(), given->results());
     }
     return arguments;
 }

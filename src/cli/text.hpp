@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/code_point.hpp"
+
 namespace stint::cli {
 
 /// `text` without what would steer a terminal or a reader's eye: control characters, escape sequences' first byte,
@@ -22,10 +24,5 @@ std::string shortened(std::string_view text, std::size_t columns);
 /// Filled up with spaces on the right, or on the left, to `columns`.
 std::string padRight(std::string text, std::size_t columns);
 std::string padLeft(std::string text, std::size_t columns);
-
-/// The next code point of `text`, which loses it; U+FFFD where the bytes are no UTF-8 (one byte is taken then).
-char32_t takeCodePoint(std::string_view& text);
-/// Steers rather than shows: controls (C0, DEL, C1) and marks of direction.
-bool steers(char32_t codePoint);
 
 } // namespace stint::cli

@@ -13,34 +13,6 @@ constexpr std::string_view aboutJob =
 /// Of jobs, and what a person does with them.
 std::vector<Verb> jobVerbs() {
     return {
-        {.name = "get",
-         .words = "URL",
-         .fewest = 1,
-         .most = 1,
-         .summary = "download a file as a job that outlives this terminal",
-         .about = "Schedules the download for org.stint.transfer and follows it. It starts at once, waits when there "
-                  "is no network that fits, and goes on where it was after a restart of anything. Ctrl-C detaches: "
-                  "the transfer goes on. From a terminal's foreground the job is user-initiated; elsewhere it is a "
-                  "regular one with the same conditions, and a line says so.\n"
-                  "Ends with 0 when the file is in place, 64 for a URL that is not supported, 73 where the file "
-                  "cannot be, 75 when it goes on without this command, 77 where it was refused, else with what the "
-                  "transfer says.",
-         .options = {{"-o,--output", "FILE",
-                      "the file, or the directory, to save to (default: the URL's last part, here)"},
-                     {"--checksum", "sha256:HEX", "the file is kept only if this is its digest"},
-                     {"--force", "", "replace a file that is there"},
-                     {"--network", "any|unmetered|not_roaming|cellular", "the network to wait for (default: any)"},
-                     {"--unmetered", "", "short for --network unmetered"},
-                     {"--charging", "", "only while the device is charging"},
-                     {"--battery-not-low", "", "only while the battery is not low"},
-                     {"--storage-not-low", "", "only while storage is not low"},
-                     {"--size", "BYTES", "about how large it is (1.5GiB): decides how long the job may run"},
-                     {"--no-wait", "", "schedule it and return"},
-                     {"--user-initiated", "", "as a user-initiated job or not at all"}},
-         .examples = {{"stint get https://example.org/debian.iso", "with a progress bar"},
-                      {"stint get --unmetered --charging -o ~/big.img URL", "when it costs nothing"},
-                      {"stint get --no-wait URL", "and `stint watch 7` later"}},
-         .run = get},
         {.name = "start",
          .words = "PACKAGE [ARGS…]",
          .fewest = 1,
@@ -179,7 +151,7 @@ std::vector<Verb> helpVerbs() {
 
 std::vector<Verb> table() {
     std::vector<Verb> all;
-    for (const auto& some : {jobVerbs(), limitVerbs(), simVerbs(), shellVerbs(), helpVerbs()})
+    for (const auto& some : {transferVerbs(), jobVerbs(), limitVerbs(), simVerbs(), shellVerbs(), helpVerbs()})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }

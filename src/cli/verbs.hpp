@@ -15,6 +15,7 @@ struct Option {
     std::string_view names; ///< "-o,--output"; the last is the long one
     std::string_view value; ///< "FILE"; empty: a flag. "any|unmetered": one of these
     std::string_view help;
+    bool repeats = false; ///< may be given more than once
 
     bool isFlag() const { return value.empty(); }
     /// "output"
@@ -47,6 +48,8 @@ struct Verb {
 std::span<const Verb> verbs();
 /// Those of them that are about apps, the device and their limits, and Android's own (verbs_limits.cpp).
 std::vector<Verb> limitVerbs();
+/// Those that move files (verbs_transfers.cpp).
+std::vector<Verb> transferVerbs();
 std::vector<Verb> shellVerbs();
 
 /// What every verb takes: --json, --plain, --quiet, --help.

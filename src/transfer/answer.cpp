@@ -88,26 +88,6 @@ Ending busy(const Answer& answer) {
     return later(std::move(text));
 }
 
-Ending refusal(const Answer& answer) {
-    switch (answer.status) {
-    case 404:
-    case 410:
-        return never(ends::noInput, fmt::format("the server has no such file ({})", answer.status));
-    case 401:
-    case 403:
-    case 407:
-    case 451:
-        return never(ends::refused, fmt::format("the server refuses it ({})", answer.status));
-    case 408:
-    case 425:
-    case 429:
-        return busy(answer);
-    default:
-        if (answer.status >= 500 && answer.status < 600) return busy(answer);
-        return never(ends::protocol, fmt::format("the server answered {} instead of the file", answer.status));
-    }
-}
-
 } // namespace
 
 std::optional<ContentRange> parseContentRange(std::string_view text) {
@@ -152,6 +132,26 @@ Course decide(const Asked& asked, const Answer& answer) {
         return end(refusal(answer));
     default:
         return end(refusal(answer));
+    }
+}
+
+Ending refusal(const Answer& answer) {
+    switch (answer.status) {
+    case 404:
+    case 410:
+        return never(ends::noInput, fmt::format("the server has no such file ({})", answer.status));
+    case 401:
+    case 403:
+    case 407:
+    case 451:
+        return never(ends::refused, fmt::format("the server refuses it ({})", answer.status));
+    case 408:
+    case 425:
+    case 429:
+        return busy(answer);
+    default:
+        if (answer.status >= 500 && answer.status < 600) return busy(answer);
+        return never(ends::protocol, fmt::format("the server answered {}, which is no success", answer.status));
     }
 }
 

@@ -31,7 +31,10 @@ struct Answer {
     std::string contentRange;
     std::optional<Bytes> length; ///< of this answer's body
     std::optional<std::chrono::seconds> retryAfter;
-    std::string location; ///< locationOf() where the redirects ended
+    std::string name;     ///< offeredName()
+    std::string digest;   ///< offeredDigest()
+    std::string url;      ///< where the redirects ended
+    std::string location; ///< locationOf() that
 };
 
 /// The range that was asked for, and what is known of the bytes in place.
@@ -72,5 +75,8 @@ struct Course {
     Ending ending;
 };
 Course decide(const Asked& asked, const Answer& answer);
+
+/// Any request's answer that is no success and needs no course of its own.
+Ending refusal(const Answer& answer);
 
 } // namespace stint::transfer

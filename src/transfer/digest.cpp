@@ -1,5 +1,6 @@
 #include "transfer/digest.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -9,18 +10,22 @@
 #include <openssl/evp.h>
 #include <unistd.h>
 
+#include "base/check.hpp"
 #include "base/fail.hpp"
-#include "stint/units.hpp"
 
 namespace stint::transfer {
 
-Result<std::string> sha256Of(int descriptor, const std::atomic<bool>& cancelled) {
+Result<std::string> digestOf(int descriptor, Extent extent, std::string_view algorithm,
+                             const std::atomic<bool>& cancelled) {
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    bool sound = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
+    const EVP_MD* kind = EVP_get_digestbyname(std::string(algorithm).c_str());
+    bool sound = context && kind && EVP_DigestInit_ex(context.get(), kind, nullptr) == 1;
     std::vector<unsigned char> buffer(1_MiB);
-    for (off_t offset = 0; sound;) {
+    for (Bytes offset = extent.start; sound && (!extent.end || offset < *extent.end);) {
         if (cancelled) return fail(Errc::IllegalState, "the checksum was not finished: the job was stopped");
-        ssize_t count = ::pread(descriptor, buffer.data(), buffer.size(), offset);
+        std::size_t wanted = buffer.size();
+        if (extent.end) wanted = std::min(wanted, static_cast<std::size_t>(*extent.end - offset));
+        ssize_t count = ::pread(descriptor, buffer.data(), wanted, offset);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return fail(Errc::System, "cannot read the file back: {}", std::strerror(errno));
         if (count == 0) break;
@@ -30,11 +35,41 @@ Result<std::string> sha256Of(int descriptor, const std::atomic<bool>& cancelled)
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     if (!sound || EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1)
-        return fail(Errc::System, "OpenSSL computes no SHA-256 here");
-    std::string text = "sha256:";
-    for (unsigned i = 0; i < size; ++i)
-        text += fmt::format("{:02x}", digest[i]);
+        return fail(Errc::System, "OpenSSL computes no {} here", algorithm);
+    return std::string(digest.begin(), digest.begin() + size);
+}
+
+std::string fingerprint(std::string_view text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    std::size_t size = 0;
+    STINT_CHECK(EVP_Q_digest(nullptr, "SHA256", nullptr, text.data(), text.size(), digest.data(), &size) == 1);
+    return toHex({reinterpret_cast<const char*>(digest.data()), size});
+}
+
+std::string toHex(std::string_view bytes) {
+    std::string text;
+    for (unsigned char byte : bytes)
+        text += fmt::format("{:02x}", byte);
     return text;
+}
+
+std::string toBase64(std::string_view bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0'); // and the NUL that OpenSSL writes
+    int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                               reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
+std::optional<std::string> fromBase64(std::string_view text) {
+    if (text.empty() || text.size() % 4 != 0) return std::nullopt;
+    std::string bytes(text.size() / 4 * 3, '\0');
+    int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                               reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    if (size < 0) return std::nullopt;
+    auto padding = text.size() - (text.find_last_not_of('=') + 1);
+    bytes.resize(static_cast<std::size_t>(size) - std::min<std::size_t>(padding, 2));
+    return bytes;
 }
 
 } // namespace stint::transfer

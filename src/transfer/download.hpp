@@ -4,22 +4,26 @@
 #include <string>
 
 #include "stint/result.hpp"
+#include "stint/units.hpp"
+#include "transfer/access.hpp"
 
 namespace stint::transfer {
+
+/// Download::checksum: verified by what the server itself gives, which it must.
+inline constexpr const char* checksumAuto = "auto";
 
 struct Download {
     std::string url;              ///< http, https or ftp
     std::filesystem::path output; ///< absolute; the file as it will be called
-    std::string checksum;         ///< "sha256:" and 64 lower-case digits; empty: none is asked for
-    bool overwrite = false;       ///< a file in the place of `output` may be replaced
+    std::string checksum = {};    ///< parseChecksum()'s, or checksumAuto; empty: what the server gives, if anything
+    bool overwrite = false;       ///< a file in the place of the target may be replaced
+    bool serverNames = false;     ///< the server may name the file (Content-Disposition), within output's directory
+    Bytes largest = unknownBytes; ///< what is larger is refused
+    Access access = {};
 };
 
-/// `wish` with its checksum in lower case; IllegalArgument for a URL, a path or a checksum that can never be right.
+/// `wish` with its checksum in lower case; IllegalArgument for what can never be right.
 Result<Download> checked(Download wish);
-
-/// The URL without user, query and fragment: names the resource, where a signed link has a new query each time.
-/// Empty for what is no URL.
-std::string locationOf(const std::string& url);
 
 /// Where a download lives until it is whole (linux.md §A.10): beside its target, so that a rename puts it in place.
 struct PartPaths {

@@ -5,6 +5,9 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "transfer/download_transfer.hpp"
+#include "transfer/put_transfer.hpp"
+#include "transfer/tus_transfer.hpp"
 
 namespace stint::transfer {
 
@@ -22,11 +25,20 @@ Engine::~Engine() {
         transfer->stop();
 }
 
-Engine::Ticket Engine::start(Download wish, Watcher watcher) {
+Engine::Ticket Engine::start(const Download& wish, Watcher watcher) {
+    return begin<DownloadTransfer>(wish, std::move(watcher));
+}
+
+Engine::Ticket Engine::start(const Upload& wish, Watcher watcher) {
+    if (wish.protocol == Upload::Protocol::Tus) return begin<TusTransfer>(wish, std::move(watcher));
+    return begin<PutTransfer>(wish, std::move(watcher));
+}
+
+template <class Made, class Wish> Engine::Ticket Engine::begin(const Wish& wish, Watcher watcher) {
     Ticket ticket = ++tickets_;
     auto good = checked(wish);
     Transfer::World world{multi_.get(), workbench_, boot_};
-    auto transfer = std::make_unique<Transfer>(good ? *good : wish, std::move(watcher), world);
+    std::unique_ptr<Transfer> transfer = std::make_unique<Made>(good ? *good : wish, std::move(watcher), world);
     if (!good) {
         transfer->end(never(ends::usage, good.error().message));
     } else if (!tryBegin(*transfer)) {
@@ -56,6 +68,13 @@ void Engine::stop(Ticket ticket) {
     found->second->stop();
     waiting_.erase(ticket);
     transfers_.erase(found);
+}
+
+void Engine::cancel(Ticket ticket) {
+    auto found = transfers_.find(ticket);
+    if (found == transfers_.end()) return;
+    waiting_.erase(ticket);
+    if (!found->second->takeBack()) transfers_.erase(found);
 }
 
 void Engine::reconnect(Ticket ticket) {

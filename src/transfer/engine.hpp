@@ -1,4 +1,4 @@
-// Any number of downloads in one loop: libcurl's multi interface, a descriptor of the caller's beside it. Knows no
+// Any number of transfers in one loop: libcurl's multi interface, a descriptor of the caller's beside it. Knows no
 // Stint. No timer but curl's own and the one that holds progress back to once a second.
 #pragma once
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "transfer/download.hpp"
 #include "transfer/resume.hpp"
 #include "transfer/transfer.hpp"
+#include "transfer/upload.hpp"
 #include "transfer/watcher.hpp"
 #include "transfer/workbench.hpp"
 
@@ -29,9 +30,12 @@ public:
     Engine& operator=(const Engine&) = delete;
 
     /// Begins it. What comes of it is told inside turn(), also where it cannot even begin.
-    Ticket start(Download wish, Watcher watcher);
+    Ticket start(const Download& wish, Watcher watcher);
+    Ticket start(const Upload& wish, Watcher watcher);
     /// Aborts it and keeps what it has; nothing more is told of it. A ticket that is over is fine.
     void stop(Ticket ticket);
+    /// It was cancelled for good: as stop(), and what is to be taken back where it went is; idle() once it was.
+    void cancel(Ticket ticket);
     /// The network changed: goes on over a fresh connection.
     void reconnect(Ticket ticket);
 
@@ -40,6 +44,7 @@ public:
     bool idle() const { return transfers_.empty(); }
 
 private:
+    template <class Made, class Wish> Ticket begin(const Wish& wish, Watcher watcher);
     void wait(int descriptor, std::optional<Duration> atMost);
     void collectFetches();
     void beginWaiting();

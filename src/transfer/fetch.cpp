@@ -1,33 +1,38 @@
 #include "transfer/fetch.hpp"
 
+#include <cstdio>
+
 #include <fmt/core.h>
 
 #include "base/check.hpp"
-#include "transfer/download.hpp"
+#include "transfer/offered.hpp"
+#include "transfer/url.hpp"
 
 namespace stint::transfer {
 namespace {
 
-constexpr long receiveBuffer = 512 * 1024;
+constexpr long buffer = 512 * 1024;
 constexpr std::chrono::seconds connectTimeout{30};
-// A dead network does not end a transfer by itself (curl/curl#8345): a minute without a byte does.
-constexpr std::chrono::seconds silence{60};
+
+const char* textOrNull(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 } // namespace
 
-Fetch::Fetch(CURLM* multi, const std::string& url, const Asked& asked, Route route, Sink& sink)
-    : multi_(multi), sink_(sink), complaint_(CURL_ERROR_SIZE, '\0'), handle_(curl_easy_init()) {
+Fetch::Fetch(CURLM* multi, const Request& request, const Access& access, Peer& peer)
+    : multi_(multi), peer_(peer), complaint_(CURL_ERROR_SIZE, '\0'), handle_(curl_easy_init()) {
     STINT_CHECK(handle_ != nullptr);
-    setOptions(url, route);
-    setHeaders(asked);
+    setOptions(request);
+    setMethod(request);
+    setAccess(access);
+    setHeaders(request, access);
     STINT_CHECK(curl_multi_add_handle(multi_, handle_.get()) == CURLM_OK);
 }
 
 Fetch::~Fetch() { curl_multi_remove_handle(multi_, handle_.get()); }
 
-void Fetch::setOptions(const std::string& url, Route route) {
+void Fetch::setOptions(const Request& request) {
     CURL* handle = handle_.get();
-    curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
+    curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https,ftp");
     // A server may not lead anywhere but to another server: never to a file of this machine.
     curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -36,33 +41,87 @@ void Fetch::setOptions(const std::string& url, Route route) {
     curl_easy_setopt(handle, CURLOPT_FAILONERROR, 0L);
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle, CURLOPT_USERAGENT, "stint/0.1");
-    curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, receiveBuffer);
+    curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, buffer);
+    curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, buffer);
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(connectTimeout.count()));
-    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(silence.count()));
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPIDLE, 30L);
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPINTVL, 15L);
-    curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, route == Route::FreshConnection ? 1L : 0L);
+    curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, request.route == Request::Route::FreshConnection ? 1L : 0L);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, complaint_.data());
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Fetch::write);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
 }
 
-void Fetch::setHeaders(const Asked& asked) {
+void Fetch::setMethod(const Request& request) {
+    CURL* handle = handle_.get();
+    if (request.body) {
+        curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(*request.body));
+        curl_easy_setopt(handle, CURLOPT_READFUNCTION, &Fetch::read);
+        curl_easy_setopt(handle, CURLOPT_READDATA, this);
+        curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, &Fetch::seek);
+        curl_easy_setopt(handle, CURLOPT_SEEKDATA, this);
+    }
+    switch (request.method) {
+    case Request::Method::Get:
+    case Request::Method::Put:
+        return; // what curl does by itself
+    case Request::Method::Head:
+        curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+        return;
+    case Request::Method::Post:
+        curl_easy_setopt(handle, CURLOPT_POST, 1L);
+        curl_easy_setopt(handle, CURLOPT_POSTFIELDS, "");
+        curl_easy_setopt(handle, CURLOPT_POSTREDIR, CURL_REDIR_POST_ALL);
+        return;
+    case Request::Method::Options:
+        curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, "OPTIONS");
+        return;
+    case Request::Method::Patch:
+        curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, "PATCH");
+        return;
+    case Request::Method::Delete:
+        curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, "DELETE");
+        return;
+    }
+}
+
+void Fetch::setAccess(const Access& access) {
+    CURL* handle = handle_.get();
+    // Empty is none: else curl would take it from the environment of whoever runs this.
+    curl_easy_setopt(handle, CURLOPT_PROXY, access.proxy.c_str());
+    curl_easy_setopt(handle, CURLOPT_NOPROXY, access.noProxy.c_str());
+    curl_easy_setopt(handle, CURLOPT_USERPWD, textOrNull(access.user));
+    curl_easy_setopt(handle, CURLOPT_COOKIE, textOrNull(access.cookie));
+    if (!access.cookieFile.empty()) curl_easy_setopt(handle, CURLOPT_COOKIEFILE, access.cookieFile.c_str());
+    if (!access.netrc.empty()) {
+        curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
+        curl_easy_setopt(handle, CURLOPT_NETRC_FILE, access.netrc.c_str());
+    }
+    if (!access.authorities.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, access.authorities.c_str());
+    curl_easy_setopt(handle, CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(access.rate));
+    curl_easy_setopt(handle, CURLOPT_MAX_SEND_SPEED_LARGE, static_cast<curl_off_t>(access.rate));
+    // A dead network does not end a transfer by itself (curl/curl#8345): a minute without a byte does.
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(access.leastRate));
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(access.leastRateFor.count()));
+}
+
+void Fetch::setHeaders(const Request& request, const Access& access) {
     // Byte ranges are of the encoded bytes: nothing may be encoded.
     curl_slist* list = curl_slist_append(nullptr, "Accept-Encoding: identity");
-    if (asked.start > 0) {
-        // Never CURLOPT_RESUME_FROM: with a stale If-Range it ends with error 33 and the old part (linux.md §B).
-        curl_easy_setopt(handle_.get(), CURLOPT_RANGE, fmt::format("{}-", asked.start).c_str());
-        list = curl_slist_append(list, fmt::format("If-Range: {}", asked.validator.text).c_str());
-    }
+    for (const std::string& line : request.headers)
+        list = curl_slist_append(list, line.c_str());
+    for (const std::string& line : access.headers)
+        list = curl_slist_append(list, line.c_str());
     headers_.reset(list);
     curl_easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, list);
+    // Never CURLOPT_RESUME_FROM: with a stale If-Range it ends with error 33 and the old part (linux.md §B).
+    if (request.start > 0) curl_easy_setopt(handle_.get(), CURLOPT_RANGE, fmt::format("{}-", request.start).c_str());
 }
 
 std::size_t Fetch::write(char* bytes, std::size_t, std::size_t count, void* self) {
-    switch (static_cast<Fetch*>(self)->sink_.take({bytes, count})) {
+    switch (static_cast<Fetch*>(self)->peer_.take({bytes, count})) {
     case Take::All:
         return count;
     case Take::Wait:
@@ -71,6 +130,15 @@ std::size_t Fetch::write(char* bytes, std::size_t, std::size_t count, void* self
         return CURL_WRITEFUNC_ERROR;
     }
     return CURL_WRITEFUNC_ERROR;
+}
+
+std::size_t Fetch::read(char* bytes, std::size_t one, std::size_t count, void* self) {
+    return static_cast<Fetch*>(self)->peer_.give({bytes, one * count}).value_or(CURL_READFUNC_ABORT);
+}
+
+int Fetch::seek(void* self, curl_off_t offset, int origin) {
+    bool begin = offset == 0 && origin == SEEK_SET;
+    return begin && static_cast<Fetch*>(self)->peer_.rewind() ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 std::string Fetch::header(const char* name) const {
@@ -99,9 +167,12 @@ Answer Fetch::answer() const {
     answer.lastModified = header("Last-Modified");
     answer.date = header("Date");
     answer.contentRange = header("Content-Range");
+    answer.name = offeredName(header("Content-Disposition"));
+    answer.digest = offeredDigest(header("Repr-Digest"), header("Digest"));
     if (length >= 0) answer.length = length;
     if (wait > 0) answer.retryAfter = std::chrono::seconds(wait);
-    answer.location = url ? locationOf(url) : "";
+    answer.url = url ? url : "";
+    answer.location = locationOf(answer.url);
     return answer;
 }
 

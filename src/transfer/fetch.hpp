@@ -1,14 +1,30 @@
-// One request of libcurl's: its options, the head of its answer, its bytes. Knows nothing of files and decides nothing.
+// One request of libcurl's: its options, the head of its answer, its bytes in either direction. Knows nothing of files
+// and decides nothing.
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <curl/curl.h>
 
+#include "transfer/access.hpp"
 #include "transfer/answer.hpp"
 
 namespace stint::transfer {
+
+struct Request {
+    enum class Method { Get, Head, Options, Post, Patch, Put, Delete };
+    enum class Route { Any, FreshConnection };
+
+    Method method = Method::Get;
+    std::string url;
+    std::vector<std::string> headers = {}; ///< "Name: value", beside those of the access
+    Bytes start = 0;                       ///< Get: the range from here on; 0: all
+    std::optional<Bytes> body = {};        ///< Put, Patch: how many bytes are sent
+    Route route = Route::Any;
+};
 
 class Fetch {
 public:
@@ -19,18 +35,20 @@ public:
         Drop, ///< and end the request: CURLE_WRITE_ERROR
     };
 
-    /// Who takes the bytes. Called inside curl: may not end the fetch.
-    class Sink {
+    /// Who takes the bytes, and has them. Called inside curl: may not end the fetch.
+    class Peer {
     public:
-        virtual ~Sink() = default;
+        virtual ~Peer() = default;
         virtual Take take(std::span<const char> bytes) = 0;
+        /// Fills the front of `bytes`; nullopt: end the request, CURLE_ABORTED_BY_CALLBACK.
+        virtual std::optional<std::size_t> give(std::span<char>) { return std::nullopt; }
+        /// The body is wanted from its first byte on again: a redirect, or a name and password that were asked for.
+        virtual bool rewind() { return false; }
     };
 
-    enum class Route { Any, FreshConnection };
-
-    /// Begins at once, in `multi`; `asked.start` > 0 asks for what lies from there on, if it is still the same version.
-    Fetch(CURLM* multi, const std::string& url, const Asked& asked, Route route, Sink& sink);
-    /// Aborts it where it still goes on. Not inside Sink::take().
+    /// Begins at once, in `multi`.
+    Fetch(CURLM* multi, const Request& request, const Access& access, Peer& peer);
+    /// Aborts it where it still goes on. Not inside a call of the peer.
     ~Fetch();
     Fetch(const Fetch&) = delete;
     Fetch& operator=(const Fetch&) = delete;
@@ -38,17 +56,22 @@ public:
     bool is(const CURL* handle) const { return handle_.get() == handle; }
     /// Complete once bytes have come, or the fetch has ended.
     Answer answer() const;
+    /// Of the last answer. An absent one is empty; one that is there twice is both, with a comma.
+    std::string header(const char* name) const;
     /// After Take::Wait.
     void go();
     /// For a person: what went wrong, `code` being how it ended.
     std::string trouble(CURLcode code) const;
 
 private:
-    void setOptions(const std::string& url, Route route);
-    void setHeaders(const Asked& asked);
-    std::string header(const char* name) const;
+    void setOptions(const Request& request);
+    void setMethod(const Request& request);
+    void setAccess(const Access& access);
+    void setHeaders(const Request& request, const Access& access);
 
     static std::size_t write(char* bytes, std::size_t one, std::size_t count, void* self);
+    static std::size_t read(char* bytes, std::size_t one, std::size_t count, void* self);
+    static int seek(void* self, curl_off_t offset, int origin);
 
     struct FreeHandle {
         void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -57,7 +80,7 @@ private:
         void operator()(curl_slist* list) const { curl_slist_free_all(list); }
     };
     CURLM* multi_;
-    Sink& sink_;
+    Peer& peer_;
     std::unique_ptr<curl_slist, FreeList> headers_; ///< the handle points into it
     std::string complaint_;                         ///< curl's error buffer
     std::unique_ptr<CURL, FreeHandle> handle_;

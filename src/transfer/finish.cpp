@@ -16,28 +16,39 @@
 namespace stint::transfer {
 namespace {
 
-Ending exists(const Download& download) {
-    return never(ends::cannotCreate, fmt::format("{} exists already, and is left as it is", download.output.native()));
+Ending alreadyThere(const std::filesystem::path& target) {
+    return never(ends::cannotCreate, fmt::format("{} exists already, and is left as it is", target.native()));
+}
+
+/// What the bytes must have; empty: nothing is known of them.
+const std::string& digestFor(const Download& download, const Sidecar& sidecar) {
+    bool given = !download.checksum.empty() && download.checksum != checksumAuto;
+    return given ? download.checksum : sidecar.digest;
 }
 
 /// nullopt where the bytes are those that were asked for.
-std::optional<Ending> verify(const Download& download, const PartPaths& paths, const PartFile& part,
-                             const std::atomic<bool>& cancelled) {
-    if (download.checksum.empty()) return std::nullopt;
-    auto digest = sha256Of(part.descriptor(), cancelled);
+std::optional<Ending> verify(const Download& download, const PartPaths& paths, const Sidecar& sidecar,
+                             const PartFile& part, const std::atomic<bool>& cancelled) {
+    const std::string& wanted = digestFor(download, sidecar);
+    if (wanted.empty()) return download.checksum == checksumAuto ? std::optional(unverifiable()) : std::nullopt;
+    std::string algorithm = wanted.substr(0, wanted.find(':'));
+    auto digest = digestOf(part.descriptor(), {}, algorithm, cancelled);
     if (!digest && digest.error().code == Errc::IllegalState) return later(digest.error().message);
     if (!digest) return never(ends::inputOutput, digest.error().message);
-    if (*digest == download.checksum) return std::nullopt;
+    std::string found = fmt::format("{}:{}", algorithm, toHex(*digest));
+    if (found == wanted) return std::nullopt;
     // Keeping it would only have the next run verify the same bytes again.
     (void)removeSidecar(paths);
     ::unlink(paths.part.c_str());
-    return never(ends::badData, fmt::format("the checksum is wrong, and the file was removed: it has {}", *digest));
+    bool servers = &wanted == &sidecar.digest;
+    return never(ends::badData, fmt::format("the checksum is wrong, and the file was removed: it has {}{}", found,
+                                            servers ? ", the server says " + wanted : ""));
 }
 
 /// 0, or errno.
-int renameTo(const Download& download, const std::filesystem::path& part) {
-    const char* target = download.output.c_str();
-    if (download.overwrite) return ::rename(part.c_str(), target) == 0 ? 0 : errno;
+int rename(const std::filesystem::path& part, const std::filesystem::path& output, bool overwrite) {
+    const char* target = output.c_str();
+    if (overwrite) return ::rename(part.c_str(), target) == 0 ? 0 : errno;
     if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, target, RENAME_NOREPLACE) == 0) return 0;
     if (errno != EINVAL && errno != ENOSYS) return errno;
     // A file system without it (NFS): looking first leaves a gap, but there is nothing better.
@@ -49,8 +60,9 @@ int renameTo(const Download& download, const std::filesystem::path& part) {
 
 Ending putInPlace(const Download& download, Sidecar sidecar, const PartFile& part, const std::atomic<bool>& cancelled) {
     PartPaths paths = partPathsOf(download.output);
+    std::filesystem::path target = targetOf(download, sidecar.name);
     Bytes size = part.size();
-    if (auto ending = verify(download, paths, part, cancelled)) return *ending;
+    if (auto ending = verify(download, paths, sidecar, part, cancelled)) return *ending;
     if (auto synced = part.sync(); !synced) return never(ends::inputOutput, synced.error().message);
     // Noted before the rename: a kill after it would else find a target that "exists already", and no part.
     sidecar.total = size;
@@ -60,24 +72,25 @@ Ending putInPlace(const Download& download, Sidecar sidecar, const PartFile& par
     auto noted = saveSidecar(paths, sidecar, Durability::OverPowerLoss);
     if (!noted) return never(ends::inputOutput, noted.error().message);
     if (cancelled) return later("stopped before the file was in place");
-    switch (int error = renameTo(download, paths.part)) {
+    switch (int error = rename(paths.part, target, download.overwrite)) {
     case 0:
         break;
     case EEXIST:
-        return exists(download); // it came while this was downloading
+        return alreadyThere(target); // it came while this was downloading
     default:
-        return never(ends::cannotCreate,
-                     fmt::format("cannot create {}: {}", download.output.native(), std::strerror(error)));
+        return never(ends::cannotCreate, fmt::format("cannot create {}: {}", target.native(), std::strerror(error)));
     }
     auto synced = syncDirectory(paths.directory);
-    return synced ? saved(download, size, sidecar.anew) : never(ends::inputOutput, synced.error().message);
+    return synced ? saved(download, sidecar) : never(ends::inputOutput, synced.error().message);
 }
 
 bool isInPlace(const Download& download, const std::optional<Sidecar>& sidecar) {
+    if (download.overwrite || !sidecar || sidecar->finishedInode == 0 || sidecar->url != download.url ||
+        sidecar->checksum != download.checksum)
+        return false;
     struct stat there = {};
-    return !download.overwrite && sidecar && sidecar->finishedInode != 0 && sidecar->url == download.url &&
-           sidecar->checksum == download.checksum && ::lstat(download.output.c_str(), &there) == 0 &&
-           there.st_ino == sidecar->finishedInode && sidecar->total == Bytes{there.st_size};
+    return ::lstat(targetOf(download, sidecar->name).c_str(), &there) == 0 && there.st_ino == sidecar->finishedInode &&
+           sidecar->total == Bytes{there.st_size};
 }
 
 void forgetFinished(const std::filesystem::path& output) {
@@ -86,18 +99,29 @@ void forgetFinished(const std::filesystem::path& output) {
     if (sidecar && sidecar->finishedInode != 0) ::unlink(paths.state.c_str());
 }
 
-Ending saved(const Download& download, Bytes size, const std::string& anew) {
-    std::string text = fmt::format("saved {} ({})", download.output.native(), formatSize(size));
-    if (!anew.empty()) text += fmt::format("; begun anew: {}", anew);
+Ending saved(const Download& download, const Sidecar& sidecar) {
+    std::string text = fmt::format("saved {} ({})", targetOf(download, sidecar.name).native(),
+                                   formatSize(sidecar.total.value_or(unknownBytes)));
+    if (!sidecar.digest.empty() && digestFor(download, sidecar) == sidecar.digest)
+        text += fmt::format("; {} verified", sidecar.digest.substr(0, sidecar.digest.find(':')));
+    if (!sidecar.anew.empty()) text += fmt::format("; begun anew: {}", sidecar.anew);
     return {Fate::Done, ends::ok, std::move(text)};
 }
 
-std::optional<Ending> inTheWay(const Download& download) {
+Ending unverifiable() {
+    return never(ends::badData, "the server gives no checksum, in no header and in no .sha256 beside the file");
+}
+
+std::filesystem::path targetOf(const Download& download, const std::string& name) {
+    return name.empty() || !download.serverNames ? download.output : download.output.parent_path() / name;
+}
+
+std::optional<Ending> inTheWay(const Download& download, const std::string& name) {
     struct stat there = {};
-    if (::lstat(download.output.c_str(), &there) != 0) return std::nullopt;
-    if (S_ISDIR(there.st_mode))
-        return never(ends::cannotCreate, fmt::format("{} is a directory", download.output.native()));
-    return download.overwrite ? std::nullopt : std::optional(exists(download));
+    std::filesystem::path target = targetOf(download, name);
+    if (::lstat(target.c_str(), &there) != 0) return std::nullopt;
+    if (S_ISDIR(there.st_mode)) return never(ends::cannotCreate, fmt::format("{} is a directory", target.native()));
+    return download.overwrite ? std::nullopt : std::optional(alreadyThere(target));
 }
 
 } // namespace stint::transfer

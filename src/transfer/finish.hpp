@@ -12,8 +12,9 @@
 
 namespace stint::transfer {
 
-/// Checksum (one pass, only if one was asked for), fsync, note in the sidecar, rename, fsync of the directory. Blocks:
-/// for the workbench. A wrong checksum removes the part. `cancelled` ends it as Later before the rename.
+/// Checksum (one pass, where one was asked for or the server gave one), fsync, note in the sidecar, rename, fsync of
+/// the directory. Blocks: for the workbench. A wrong checksum removes the part. `cancelled` ends it as Later before the
+/// rename.
 Ending putInPlace(const Download& download, Sidecar sidecar, const PartFile& part, const std::atomic<bool>& cancelled);
 
 /// Whether a run before this one had put the file in place, and died before that was known: its sidecar still stands.
@@ -23,9 +24,13 @@ bool isInPlace(const Download& download, const std::optional<Sidecar>& sidecar);
 /// Removes the sidecar that says so. Call it once the job is known to be over, and not before.
 void forgetFinished(const std::filesystem::path& output);
 
-/// Done, in words; `anew`: why the file was begun anew, if it was.
-Ending saved(const Download& download, Bytes size, const std::string& anew);
-/// Why `output` may not come to be; nullopt where it may.
-std::optional<Ending> inTheWay(const Download& download);
+/// Done, in words.
+Ending saved(const Download& download, const Sidecar& sidecar);
+/// What checksumAuto asks for is not to be had.
+Ending unverifiable();
+/// The file as it will be called: Download::output, or what the server named it, beside that.
+std::filesystem::path targetOf(const Download& download, const std::string& name);
+/// Why that file may not come to be; nullopt where it may.
+std::optional<Ending> inTheWay(const Download& download, const std::string& name);
 
 } // namespace stint::transfer

@@ -90,16 +90,18 @@ void Part::finish(std::function<void(Ending)> done) {
                  [ending, done = std::move(done)] { done(*ending); });
 }
 
+void Part::discard() {
+    (void)removeSidecar(paths_);
+    ::unlink(paths_.part.c_str());
+    discarded_ = true;
+}
+
 void Part::leave() {
     *cancelled_ = true;
-    if (emptying_ || finishing_) return;
+    if (emptying_ || finishing_ || discarded_) return;
     (void)file_->flush(); // what the disk does not take is asked for again
     if (!errands_.idle()) return;
-    if (file_->size() == 0) { // nothing to go on from: no litter
-        (void)removeSidecar(paths_);
-        ::unlink(paths_.part.c_str());
-        return;
-    }
+    if (file_->size() == 0) return discard(); // nothing to go on from: no litter
     if (!known_.validator.proves() || known_.durable >= file_->flushed()) return;
     // Not one of the errands: it is to be done after this is gone.
     Sidecar sidecar = known_;

@@ -28,6 +28,7 @@ public:
     /// Of the bytes that are there. Its total may be learned later than its validator.
     const Sidecar& known() const { return known_; }
     void learnTotal(std::optional<Bytes> total) { known_.total = total; }
+    void learnDigest(std::string digest) { known_.digest = std::move(digest); }
     /// Why the file was begun anew, if it was, in this run or an earlier one; the person is told.
     const std::string& anew() const { return anew_; }
     void noteAnew(std::string reason) { anew_ = std::move(reason); }
@@ -49,6 +50,8 @@ public:
     void finish(std::function<void(Ending)> done);
     /// The run ends here: what was received stays, and is made durable behind. Cancels finish().
     void leave();
+    /// No run goes on from it: what was received goes.
+    void discard();
 
 private:
     Download download_;
@@ -61,6 +64,7 @@ private:
     Errands errands_;
     bool emptying_ = false; ///< the file is the workbench's alone
     bool finishing_ = false;
+    bool discarded_ = false;
     Clock::time_point checkpointed_;
     std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
 };

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fail.hpp"
@@ -96,6 +97,12 @@ Result<void> PartFile::cut(Bytes size) {
 Result<void> PartFile::sync() const {
     if (::fdatasync(fd_.get()) != 0) return refused("sync", path_);
     return {};
+}
+
+std::optional<Bytes> freeBytes(const std::filesystem::path& directory) {
+    struct statvfs system = {};
+    if (::statvfs(directory.c_str(), &system) != 0) return std::nullopt;
+    return static_cast<Bytes>(system.f_bavail * system.f_frsize);
 }
 
 } // namespace stint::transfer

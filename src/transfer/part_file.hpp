@@ -46,4 +46,7 @@ private:
     std::vector<char> buffer_;
 };
 
+/// What may still be written below `directory`; nullopt where that cannot be known.
+std::optional<Bytes> freeBytes(const std::filesystem::path& directory);
+
 } // namespace stint::transfer

@@ -7,6 +7,7 @@
 
 #include "stint/job_scheduler.hpp"
 #include "transfer/finish.hpp"
+#include "transfer/tus_transfer.hpp"
 #include "transfer/wording.hpp"
 
 namespace stint::transfer {
@@ -14,17 +15,8 @@ namespace {
 
 constexpr int connectionLost = 69; // linux.md §A.10: unavailable
 
-Download wishOf(const PersistableBundle& extras) {
-    return {.url = extras.getString("url"),
-            .output = extras.getString("output"),
-            .checksum = extras.getString("checksum"),
-            .overwrite = extras.getBoolean("force")};
-}
-
-std::string labelOf(const PersistableBundle& extras) {
-    std::string label = extras.getString("label");
-    return label.empty() ? std::filesystem::path(extras.getString("output")).filename().native() : label;
-}
+// What is taken back at a server is not waited for longer: the job's next run waits for the end of this process.
+constexpr auto mostAfterwards = std::chrono::seconds{10};
 
 std::optional<Duration> sooner(std::optional<Duration> timeout) {
     return timeout && *timeout < Duration::zero() ? Duration::zero() : timeout;
@@ -35,17 +27,19 @@ std::optional<Duration> sooner(std::optional<Duration> timeout) {
 bool TransferService::onStartJob(JobParameters params) {
     std::uint64_t number = params.getRun();
     Run& run = runs_[number];
-    run = {.params = params, .label = labelOf(params.getExtras()), .ticket = 0, .progress = {}};
+    run = {.params = params, .wish = wishOf(params.getExtras()), .ticket = 0, .progress = {}};
     show(run, "starting"); // jobs.md §5.2: owed from the start
-    run.ticket = engine_.start(wishOf(params.getExtras()),
-                               {.progressed = [this, number](const Progress& p) { progressed(number, p); },
-                                .ended = [this, number](const Ending& e) { ended(number, e); }});
+    Watcher watcher{.progressed = [this, number](const Progress& p) { progressed(number, p); },
+                    .ended = [this, number](const Ending& e) { ended(number, e); }};
+    run.ticket = run.wish.upload ? engine_.start(*run.wish.upload, std::move(watcher))
+                                 : engine_.start(run.wish.download, std::move(watcher));
     return true;
 }
 
 bool TransferService::onStopJob(JobParameters params) {
     if (auto found = runs_.find(params.getRun()); found != runs_.end()) {
-        engine_.stop(found->second.ticket);
+        bool cancelled = params.getStopReason() == StopReason::CancelledByApp;
+        cancelled ? engine_.cancel(found->second.ticket) : engine_.stop(found->second.ticket);
         runs_.erase(found);
     }
     return true; // jobs.md §4.2: again, from where it was
@@ -63,7 +57,7 @@ void TransferService::notificationAction(JobParameters params, std::string_view 
     std::string at = describe(found->second.progress);
     engine_.stop(found->second.ticket);
     if (key == "stop") {
-        finish(params.getRun(), false, {ends::waits, fmt::format("stopped at {}; what was received is kept", at)});
+        finish(params.getRun(), false, {ends::waits, fmt::format("stopped at {}; what is there is kept", at)});
     } else {
         finish(params.getRun(), true, {ends::waits, fmt::format("put off at {}", at)});
     }
@@ -73,17 +67,23 @@ void TransferService::progressed(std::uint64_t number, const Progress& progress)
     Run& run = runs_.at(number);
     bool learned = progress.total && progress.total != run.progress.total;
     run.progress = progress;
-    if (learned) updateEstimatedNetworkBytes(run.params, *progress.total, 0);
-    // What is in place, not what this run moved: a resumed download goes on where its bar was.
-    updateTransferredNetworkBytes(run.params, progress.inPlace, 0);
+    if (learned && run.wish.upload) updateEstimatedNetworkBytes(run.params, 0, *progress.total);
+    if (learned && !run.wish.upload) updateEstimatedNetworkBytes(run.params, *progress.total, 0);
+    tellBytes(run);
     show(run, describe(progress));
+}
+
+// What is in place, not what this run moved: a resumed transfer goes on where its bar was.
+void TransferService::tellBytes(const Run& run) {
+    Bytes inPlace = run.progress.inPlace;
+    updateTransferredNetworkBytes(run.params, run.wish.upload ? 0 : inPlace, run.wish.upload ? inPlace : 0);
 }
 
 void TransferService::ended(std::uint64_t number, const Ending& ending) {
     Run& run = runs_.at(number);
-    if (ending.fate == Fate::Done) saved_.push_back({run.params, wishOf(run.params.getExtras()).output});
+    if (ending.fate == Fate::Done) ended_.push_back({run.params, run.wish});
     if (ending.fate == Fate::Done && run.progress.total) run.progress.inPlace = *run.progress.total;
-    if (run.progress.total) updateTransferredNetworkBytes(run.params, run.progress.inPlace, 0);
+    if (run.progress.total) tellBytes(run);
     show(run, ending.fate == Fate::Later ? fmt::format("waits to go on: {}", ending.text) : ending.text);
     finish(number, ending.fate == Fate::Later, {ending.exitCode, ending.text});
 }
@@ -96,8 +96,8 @@ void TransferService::finish(std::uint64_t number, bool wantsReschedule, Outcome
 void TransferService::show(const Run& run, const std::string& text) {
     const Progress& progress = run.progress;
     Notification notification = Notification::Builder("transfers")
-                                    .setSmallIcon("folder-download")
-                                    .setContentTitle(run.label)
+                                    .setSmallIcon(run.wish.upload ? "document-send" : "folder-download")
+                                    .setContentTitle(run.wish.label)
                                     .setContentText(text)
                                     .setProgress(progress.total.value_or(0), progress.inPlace, !progress.total)
                                     .addAction("stop", "Stop")
@@ -108,21 +108,31 @@ void TransferService::show(const Run& run, const std::string& text) {
     if (!shown) std::fprintf(stderr, "stint-transfer: cannot show a notification: %s\n", shown.error().message.c_str());
 }
 
-// A job that is known to be over will not run again, so nothing needs its sidecar any more. Until then it would be what
-// tells the next run that the file in the target's place is its own. Asked for after jobFinished() on one connection,
-// and the daemon answers nothing before what came earlier is durable (design.md, the turn).
+// A job that is known to be over will not run again, so nothing needs its sidecar or record any more. Until then it is
+// what tells the next run that the file in the target's place, or at the server, is its own. Asked for after
+// jobFinished() on one connection, and the daemon answers nothing before what came earlier is durable (design.md, the
+// turn).
 void TransferService::confirm(Connection& connection) {
-    for (const Saved& saved : saved_) {
+    for (const Ended& ended : ended_) {
         JobScheduler root(connection);
-        const auto& name = saved.params.getJobNamespace();
+        const auto& name = ended.params.getJobNamespace();
         auto scheduler = name ? root.forNamespace(*name) : Result<JobScheduler>(root);
         if (!scheduler) continue;
-        auto job = scheduler->getPendingJob(saved.params.getJobId());
-        if (!job) continue; // no daemon: the sidecar stays, for the run that follows
+        auto job = scheduler->getPendingJob(ended.params.getJobId());
+        if (!job) continue; // no daemon: the record stays, for the run that follows
         // Its id may be another job's by now.
-        if (!*job || wishOf((*job)->getExtras()).output != saved.output) forgetFinished(saved.output);
+        if (*job && sameGoal(wishOf((*job)->getExtras()), ended.wish)) continue;
+        if (!ended.wish.upload) forgetFinished(ended.wish.download.output);
+        if (ended.wish.upload && ended.wish.upload->protocol == Upload::Protocol::Tus) forgetSent(*ended.wish.upload);
     }
-    saved_.clear();
+    ended_.clear();
+}
+
+/// What was cancelled and is to be taken back.
+void TransferService::takeBack() {
+    auto until = Transfer::Clock::now() + mostAfterwards;
+    while (!engine_.idle() && Transfer::Clock::now() < until)
+        engine_.turn(-1, std::chrono::ceil<Duration>(until - Transfer::Clock::now()));
 }
 
 int TransferService::serve(Connection& connection) {
@@ -132,10 +142,12 @@ int TransferService::serve(Connection& connection) {
             std::fprintf(stderr, "stint-transfer: %s\n", wanted.error().message.c_str());
             return connectionLost;
         }
-        if (!*wanted) return 0;
+        if (!*wanted) break;
         engine_.turn(connection.fd(), sooner(connection.timeout()));
         confirm(connection);
     }
+    takeBack();
+    return 0;
 }
 
 } // namespace stint::transfer

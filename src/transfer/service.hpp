@@ -1,10 +1,8 @@
-// The service "Transfer" of org.stint.transfer: a job of it is one download. Translates between the job contract
-// (jobs.md §4, §5.1, §12.7) and the engine, and decides nothing of either.
-//
-// Extras of a job: "url", "output" (absolute), "checksum" ("sha256:HEX"), "label" (for people), "force" (boolean).
+// The service "Transfer" of org.stint.transfer: a job of it is one download or one upload. Translates between the job
+// contract (jobs.md §4, §5.1, §12.7) and the engine, and decides nothing of either. What a job's extras say is read in
+// wishes.hpp.
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,6 +10,7 @@
 #include "stint/connection.hpp"
 #include "stint/job_service.hpp"
 #include "transfer/engine.hpp"
+#include "transfer/wishes.hpp"
 
 namespace stint::transfer {
 
@@ -28,25 +27,27 @@ public:
 private:
     struct Run {
         JobParameters params;
-        std::string label;
+        Wish wish;
         Engine::Ticket ticket = 0;
         Progress progress;
     };
-    /// A file that is in place, of a job that the daemon may not yet know to be over.
-    struct Saved {
+    /// What has its end, of a job that the daemon may not yet know to be over.
+    struct Ended {
         JobParameters params;
-        std::filesystem::path output;
+        Wish wish;
     };
 
     void progressed(std::uint64_t number, const Progress& progress);
     void ended(std::uint64_t number, const Ending& ending);
     void finish(std::uint64_t number, bool wantsReschedule, Outcome outcome);
+    void tellBytes(const Run& run);
     void show(const Run& run, const std::string& text);
     void confirm(Connection& connection);
+    void takeBack();
 
     Engine engine_;
     std::map<std::uint64_t, Run> runs_; ///< by JobParameters::getRun()
-    std::vector<Saved> saved_;
+    std::vector<Ended> ended_;
 };
 
 } // namespace stint::transfer

@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int version = 1;
+constexpr int version = 2;
 
 Error refused(std::string_view deed, const std::filesystem::path& file) {
     return fail(Errc::System, "cannot {} {}: {}", deed, file.native(), std::strerror(errno));
@@ -86,6 +86,8 @@ std::string encode(const Sidecar& sidecar) {
                 {"boot", sidecar.boot},
                 {"durable", sidecar.durable},
                 {"anew", sidecar.anew},
+                {"digest", sidecar.digest},
+                {"name", sidecar.name},
                 {"checksum", sidecar.checksum},
                 {"finishedInode", static_cast<std::int64_t>(sidecar.finishedInode)}};
     // A URL may hold bytes that are no UTF-8. Replaced they name no URL any more, and the file is begun anew.
@@ -106,6 +108,8 @@ std::optional<Sidecar> decode(std::string_view text) {
     sidecar.boot = fields.text("boot");
     sidecar.durable = fields.number("durable");
     sidecar.anew = fields.text("anew");
+    sidecar.digest = fields.text("digest");
+    sidecar.name = fields.text("name");
     sidecar.checksum = fields.text("checksum");
     sidecar.finishedInode = static_cast<std::uint64_t>(fields.number("finishedInode"));
     bool sound = fields.number("version") == version && kind && sidecar.durable >= 0;

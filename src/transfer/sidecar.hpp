@@ -26,6 +26,8 @@ struct Sidecar {
     std::string boot;                ///< the boot in which the part's size can be trusted
     Bytes durable = 0;               ///< bytes that fdatasync has put on the disk
     std::string anew;                ///< why the file was begun anew, if it was: the person is told at the end
+    std::string digest;              ///< of this version, as the server gave it; empty: it gave none
+    std::string name;                ///< the server's, for the file; empty: it gave none, or is not asked
     std::string checksum;            ///< Download::checksum of a finished one
     std::uint64_t finishedInode = 0; ///< not 0: all is there; this inode is, or becomes, the target
 

@@ -30,4 +30,21 @@ Ending endingOf(CURLcode code, const std::string& trouble) {
     }
 }
 
+Ending uploadRefusal(const Answer& answer) {
+    switch (answer.status) {
+    case 404:
+    case 410:
+        return never(ends::noInput, fmt::format("the server has no such place ({})", answer.status));
+    case 405:
+    case 501:
+        return never(ends::protocol, fmt::format("the server takes no such upload there ({})", answer.status));
+    case 413:
+        return never(ends::refused, "the server takes no file of this size (413)");
+    case 423:
+        return later("the server is still busy with this upload (423)");
+    default:
+        return refusal(answer);
+    }
+}
+
 } // namespace stint::transfer

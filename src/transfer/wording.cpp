@@ -16,4 +16,10 @@ std::string describe(const Progress& progress) {
     return text;
 }
 
+Ending sent(const Upload& upload, Bytes size, const std::string& place, const std::string& anew) {
+    std::string text = fmt::format("sent {} ({}) to {}", upload.source.native(), formatSize(size), place);
+    if (!anew.empty()) text += fmt::format("; begun anew: {}", anew);
+    return {Fate::Done, ends::ok, std::move(text)};
+}
+
 } // namespace stint::transfer

@@ -7,11 +7,18 @@ using namespace stint::cli;
 
 namespace {
 Arguments with(std::map<std::string, std::string, std::less<>> options) { return {{"http://h/x.iso"}, options}; }
+
+Result<Wanted> oneWantedBy(const Arguments& given, const std::filesystem::path& here) {
+    auto all = wantedBy(given, here);
+    if (!all.ok()) return all.error();
+    REQUIRE(all->size() == 1);
+    return all->front();
+}
 } // namespace
 
 TEST_CASE("a download asks for a network, is kept over reboots, and carries what the transfer app reads") {
     std::string digest = "sha256:" + std::string(64, 'A');
-    auto wanted = wantedBy(with({{"checksum", digest}, {"force", ""}, {"size", "1.5GiB"}}), "/home/a");
+    auto wanted = oneWantedBy(with({{"checksum", digest}, {"force", ""}, {"size", "1.5GiB"}}), "/home/a");
     REQUIRE(wanted.ok());
     auto job = jobFor(*wanted, Manner::UserInitiated);
     REQUIRE(job.ok());
@@ -28,7 +35,7 @@ TEST_CASE("a download asks for a network, is kept over reboots, and carries what
 }
 
 TEST_CASE("in either manner the conditions of a download are the same") { // jobs.md §1.5, note (c) of §1.2
-    auto wanted = wantedBy(
+    auto wanted = oneWantedBy(
         with({{"charging", ""}, {"battery-not-low", ""}, {"storage-not-low", ""}, {"network", "not_roaming"}}), "/");
     REQUIRE(wanted.ok());
     for (Manner manner : {Manner::UserInitiated, Manner::Regular}) {
@@ -48,11 +55,11 @@ TEST_CASE("each network is the documentation's") { // jobs.md §1.3
                               {"unmetered", JobInfo::NETWORK_TYPE_UNMETERED},
                               {"not_roaming", JobInfo::NETWORK_TYPE_NOT_ROAMING},
                               {"cellular", JobInfo::NETWORK_TYPE_CELLULAR}}) {
-        auto wanted = wantedBy(with({{"network", name}}), "/");
+        auto wanted = oneWantedBy(with({{"network", name}}), "/");
         REQUIRE(wanted.ok());
         CHECK(jobFor(*wanted, Manner::Regular)->getNetworkType() == type);
     }
-    CHECK(wantedBy(with({{"unmetered", ""}}), "/")->network == JobInfo::NETWORK_TYPE_UNMETERED);
+    CHECK(oneWantedBy(with({{"unmetered", ""}}), "/")->conditions.network == JobInfo::NETWORK_TYPE_UNMETERED);
 }
 
 TEST_CASE("what can never be downloaded makes no job") {
@@ -68,7 +75,7 @@ TEST_CASE("what can never be downloaded makes no job") {
                     Row{with({{"output", ""}}),                                 "takes a file or a directory"},
                     Row{with({{"unmetered", ""}, {"network", "cellular"}}),     "contradict"}}) {
         // clang-format on
-        auto wanted = wantedBy(r.given, "/home/a");
+        auto wanted = oneWantedBy(r.given, "/home/a");
         REQUIRE(!wanted.ok());
         CHECK(wanted.error().code == Errc::IllegalArgument);
         CAPTURE(wanted.error().message);

@@ -4,6 +4,7 @@
 
 #include "transfer/download.hpp"
 #include "transfer/trouble.hpp"
+#include "transfer/url.hpp"
 
 using namespace stint;
 using namespace stint::transfer;

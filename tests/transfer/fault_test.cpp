@@ -179,7 +179,14 @@ TEST_CASE("a full disk ends the job with 74, and keeps what was received") {
     Place place;
     constexpr Bytes size = 4_MiB;
     std::string content = noise(size, 5);
-    ScriptedServer server({honest(content, "\"v1\""), honest(content, "\"v1\"")});
+    // Chunked: the length is not known, so that the lack of room shows only when it is there.
+    ScriptedServer server({[&](ScriptedServer::Exchange& e) {
+                               e.send(
+                                   fmt::format("HTTP/1.1 200 OK\r\n{}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n"
+                                               "0\r\n\r\n",
+                                               tagged, size, content));
+                           },
+                           honest(content, "\"v1\"")});
     pid_t process = ::fork();
     if (process == 0) {
         // A small disk of its own, in a mount namespace of its own.

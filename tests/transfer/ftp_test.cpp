@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "base/check.hpp"
+#include "base/fd.hpp"
 #include "transfer/place.hpp"
 
 using namespace stint;

@@ -62,7 +62,7 @@ std::string sha256(const std::string& content) {
     Place place;
     writeContent(place.path(), content);
     Fd fd(::open(place.path().c_str(), O_RDONLY | O_CLOEXEC));
-    return sha256Of(fd.get(), std::atomic<bool>{false}).value();
+    return "sha256:" + toHex(digestOf(fd.get(), {}, "sha256", std::atomic<bool>{false}).value());
 }
 
 Ending run(Engine& engine, Download wish) {

@@ -19,9 +19,7 @@ public:
 
     std::filesystem::path path(const std::string& name = "file") const { return directory_ / name; }
     PartPaths parts(const std::string& name = "file") const { return partPathsOf(path(name)); }
-    Download wish(const std::string& url) const {
-        return {.url = url, .output = path(), .checksum = {}, .overwrite = false};
-    }
+    Download wish(const std::string& url) const { return {.url = url, .output = path()}; }
     /// Every name in it, sorted, a blank between two.
     std::string list() const;
 

@@ -48,7 +48,7 @@ TEST_CASE("a damaged sidecar is none") {
     CHECK(!with("400", "\"400\""));
     CHECK(!with("400", "4.5"));
     CHECK(!with("\"etag\"", "\"weak\""));
-    CHECK(!with("\"version\": 1", "\"version\": 2"));
+    CHECK(!with("\"version\": 2", "\"version\": 3"));
 }
 
 TEST_CASE("a URL that is no UTF-8 is written without harm") {

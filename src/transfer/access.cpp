@@ -1,0 +1,26 @@
+#include "transfer/access.hpp"
+
+#include "base/fail.hpp"
+#include "base/transfer_words.hpp"
+
+namespace stint::transfer {
+
+Result<void> checkAccess(const Access& access) {
+    for (const std::string& header : access.headers)
+        STINT_TRY(checkHeader(header));
+    if (access.cookie.find_first_of("\r\n") != std::string::npos)
+        return fail(Errc::IllegalArgument, "the cookie holds the end of a line");
+    if (access.rate < 0 || access.leastRate < 0 || access.leastRateFor.count() < 0)
+        return fail(Errc::IllegalArgument, "a rate is not negative");
+    return {};
+}
+
+Access withoutSecrets(Access access) {
+    access.headers.clear();
+    access.cookie.clear();
+    access.cookieFile.clear();
+    access.user.clear();
+    return access;
+}
+
+} // namespace stint::transfer

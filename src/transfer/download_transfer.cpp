@@ -1,0 +1,293 @@
+#include "transfer/download_transfer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "base/time.hpp"
+#include "transfer/finish.hpp"
+#include "transfer/resume.hpp"
+#include "transfer/trouble.hpp"
+
+namespace stint::transfer {
+namespace {
+
+using Take = Fetch::Take;
+
+// A body without a length ends when the server wants: beyond so much it is not to fill the disk to its last byte.
+constexpr Bytes leftFree = 64_MiB;
+
+/// nullopt where `size` bytes may be had.
+std::optional<Ending> tooLarge(const Download& download, Bytes size) {
+    if (download.largest < 0 || size <= download.largest) return std::nullopt;
+    return never(ends::badData,
+                 fmt::format("the file is larger than the {} that are allowed", formatSize(download.largest)));
+}
+
+Ending diskFailed(const Error& error) {
+    return never(ends::inputOutput, fmt::format("{} (what was received is kept)", error.message));
+}
+
+} // namespace
+
+DownloadTransfer::DownloadTransfer(Download download, Watcher watcher, World world)
+    : Transfer(std::move(watcher)), download_(std::move(download)), world_(std::move(world)) {}
+
+bool DownloadTransfer::begin() {
+    PartPaths paths = partPathsOf(download_.output);
+    auto sidecar = loadSidecar(paths.state);
+    if (isInPlace(download_, sidecar)) {
+        end(saved(download_, *sidecar));
+        return true;
+    }
+    // Where the server names the file, what is in the way is known when it has.
+    if (auto ending = download_.serverNames ? std::nullopt : inTheWay(download_, "")) {
+        end(*ending);
+        return true;
+    }
+    auto opened = PartFile::open(paths.part);
+    if (!opened) {
+        end(never(ends::cannotCreate, opened.error().message));
+        return true;
+    }
+    if (!*opened) return false;
+    part_ = std::make_unique<Part>(download_, std::move(**opened), world_.boot, world_.workbench);
+    auto recovered = part_->recover();
+    if (!recovered) {
+        end(diskFailed(recovered.error()));
+    } else if (part_->isWhole() && (download_.checksum != checksumAuto || !part_->known().digest.empty())) {
+        // The last run died on the last steps. The bytes are one version's, whatever the server has now.
+        finish();
+    } else if (download_.checksum == checksumAuto) {
+        sums_ = std::make_unique<Sums>(world_.multi, download_);
+    } else {
+        ask(Request::Route::Any);
+    }
+    return true;
+}
+
+void DownloadTransfer::sumsEnded(CURLcode code) {
+    auto ending = sums_->conclude(code, sumsDigest_);
+    sums_.reset();
+    if (ending) return end(std::move(*ending));
+    if (!sumsDigest_.empty()) part_->learnDigest(sumsDigest_);
+    ask(Request::Route::Any);
+}
+
+void DownloadTransfer::ask(Request::Route route) {
+    const Sidecar& known = part_->known();
+    asked_ = {part_->size(), 0, known.validator, known.total, known.location};
+    if (!plain_ && known.validator.proves() && asked_.size > overlap) asked_.start = asked_.size - overlap;
+    course_.reset();
+    heldEnd_.reset();
+    compared_ = 0;
+    fetch_.reset(); // the old one first: its connection may serve again
+    Request request{.url = download_.url, .start = asked_.start, .route = route};
+    if (asked_.start > 0) request.headers = {fmt::format("If-Range: {}", asked_.validator.text)};
+    Fetch::Peer& peer = *this;
+    fetch_ = std::make_unique<Fetch>(world_.multi, request, download_.access, peer);
+}
+
+Take DownloadTransfer::take(std::span<const char> bytes) {
+    if (!course_) setCourse(decide(asked_, fetch_->answer()));
+    switch (course_->kind) {
+    case Course::Kind::Append:
+        return join(bytes);
+    case Course::Kind::TakeAnew:
+        return part_->isEmptying() ? Take::Wait : store(bytes);
+    case Course::Kind::AskAnew:
+    case Course::Kind::Complete:
+    case Course::Kind::End:
+        return Take::Drop;
+    }
+    return Take::Drop;
+}
+
+Take DownloadTransfer::join(std::span<const char> bytes) {
+    Bytes expected = asked_.size - asked_.start - compared_;
+    auto known = bytes.first(std::min(bytes.size(), static_cast<std::size_t>(expected)));
+    if (!known.empty()) {
+        auto same = part_->holds(asked_.start + compared_, known);
+        if (!same) {
+            failure_ = diskFailed(same.error());
+            return Take::Drop;
+        }
+        if (!*same) {
+            course_ = {.kind = Course::Kind::AskAnew, .reason = "the server's bytes do not join what was there"};
+            return Take::Drop;
+        }
+        compared_ += static_cast<Bytes>(known.size());
+        // Only now: what a server says whose bytes do not join is not to be noted.
+        if (compared_ == asked_.size - asked_.start) part_->learnTotal(course_->total);
+    }
+    auto fresh = bytes.subspan(known.size());
+    if (part_->size() + static_cast<Bytes>(fresh.size()) > course_->end) {
+        course_ = {.kind = Course::Kind::AskAnew, .reason = "the server sent more than it announced"};
+        return Take::Drop;
+    }
+    return store(fresh);
+}
+
+Take DownloadTransfer::store(std::span<const char> bytes) {
+    Bytes size = part_->size() + static_cast<Bytes>(bytes.size());
+    if (auto ending = tooLarge(download_, size)) {
+        failure_ = std::move(ending);
+        worthless_ = true;
+        return Take::Drop;
+    }
+    auto stored = part_->append(bytes);
+    if (stored) return Take::All;
+    failure_ = diskFailed(stored.error());
+    return Take::Drop;
+}
+
+void DownloadTransfer::setCourse(Course course) {
+    course_ = std::move(course);
+    if (course_->kind == Course::Kind::TakeAnew) takeAnew();
+}
+
+/// What can be known to be in vain before the first byte is.
+std::optional<Ending> DownloadTransfer::inVain(const Sidecar& version) const {
+    if (download_.checksum == checksumAuto && version.digest.empty()) return unverifiable();
+    if (auto ending = download_.serverNames ? inTheWay(download_, version.name) : std::nullopt) return ending;
+    if (!version.total) return std::nullopt;
+    if (auto ending = tooLarge(download_, *version.total)) return ending;
+    auto free = freeBytes(download_.output.parent_path());
+    if (!free || *version.total <= *free + part_->size()) return std::nullopt;
+    return never(ends::inputOutput, fmt::format("there is no room: the file has {}, and {} are free",
+                                                formatSize(*version.total), formatSize(*free)));
+}
+
+void DownloadTransfer::takeAnew() {
+    Answer answer = fetch_->answer();
+    Sidecar version;
+    version.location = answer.location;
+    version.validator = strongValidator(answer);
+    version.total = course_->total;
+    version.digest = sumsDigest_.empty() ? answer.digest : sumsDigest_;
+    if (download_.serverNames) version.name = answer.name;
+    if (auto ending = inVain(version)) {
+        course_ = {.kind = Course::Kind::End, .ending = std::move(*ending)};
+        return;
+    }
+    if (!course_->reason.empty()) part_->noteAnew(course_->reason);
+    plain_ = false;
+    part_->begin(std::move(version), [this](const Result<void>& result) { emptied(result); });
+}
+
+void DownloadTransfer::emptied(const Result<void>& result) {
+    if (!result) return end(diskFailed(result.error()));
+    if (std::exchange(reconnectWanted_, false)) return reconnect();
+    if (auto code = std::exchange(heldEnd_, std::nullopt)) return conclude(*code);
+    fetch_->go();
+}
+
+bool DownloadTransfer::fetchEnded(CURL* handle, CURLcode code) {
+    if (sums_ && sums_->is(handle)) {
+        sumsEnded(code);
+        return true;
+    }
+    if (!fetch_ || !fetch_->is(handle)) return false;
+    if (!course_ && code == CURLE_OK) setCourse(decide(asked_, fetch_->answer())); // an answer without a body
+    if (part_->isEmptying()) {
+        heldEnd_ = code;
+    } else {
+        conclude(code);
+    }
+    return true;
+}
+
+void DownloadTransfer::conclude(CURLcode code) {
+    if (failure_) return worthless_ ? giveUp(*failure_) : end(*failure_);
+    if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
+    if (!course_) return end(endingOf(code, fetch_->trouble(code)));
+    switch (course_->kind) {
+    case Course::Kind::Append:
+    case Course::Kind::TakeAnew:
+        return bodyEnded(code);
+    case Course::Kind::AskAnew:
+        part_->noteAnew(course_->reason);
+        plain_ = true;
+        return ask(Request::Route::Any);
+    case Course::Kind::Complete:
+        return finish();
+    case Course::Kind::End:
+        return end(course_->ending);
+    }
+}
+
+void DownloadTransfer::bodyEnded(CURLcode code) {
+    Bytes size = part_->size();
+    auto total = course_->total;
+    if (code != CURLE_OK) {
+        Ending ending = endingOf(code, fetch_->trouble(code));
+        std::string of = total ? fmt::format(" of {}", formatSize(*total)) : "";
+        ending.text = fmt::format("cut off at {}{}: {}", formatSize(size), of, ending.text);
+        return end(std::move(ending));
+    }
+    // Without a length the end of the body is that of the file: HTTP has no other word for it.
+    if (!total || *total == size) return finish();
+    // A server may give less than was asked for, and say so. Asked again at once as long as that leads somewhere.
+    bool announced = course_->kind == Course::Kind::Append && course_->end == size;
+    if (announced && size - asked_.size >= overlap) return ask(Request::Route::Any);
+    end(later(fmt::format("the server ended at {} of {}", formatSize(size), formatSize(*total))));
+}
+
+void DownloadTransfer::finish() {
+    fetch_.reset();
+    phase_ = Progress::Phase::Finishing;
+    part_->finish([this](Ending ending) { end(std::move(ending)); });
+}
+
+void DownloadTransfer::reconnect() {
+    if (!fetch_ || ending()) return; // what is beside the file is small: it is tried again as a whole
+    if (part_->isEmptying()) {
+        reconnectWanted_ = true;
+        return;
+    }
+    if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
+    if (part_->size() > 0 && !part_->known().validator.proves()) part_->noteAnew("the server cannot resume");
+    ask(Request::Route::FreshConnection);
+}
+
+void DownloadTransfer::stop() {
+    fetch_.reset();
+    sums_.reset();
+    if (part_) part_->leave();
+}
+
+bool DownloadTransfer::takeBack() {
+    stop();
+    return false;
+}
+
+void DownloadTransfer::giveUp(Ending ending) {
+    part_->discard();
+    end(std::move(ending));
+}
+
+void DownloadTransfer::leave() {
+    fetch_.reset();
+    sums_.reset();
+    if (part_ && ending()->fate != Fate::Done) part_->leave();
+}
+
+void DownloadTransfer::tidy(Clock::time_point now) {
+    if (!part_ || part_->isEmptying()) return;
+    if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
+    part_->keepDurable(now, [this](const Error& error) { end(diskFailed(error)); });
+    if (phase_ != Progress::Phase::Loading || part_->known().total || part_->size() < leftFree) return;
+    auto free = freeBytes(download_.output.parent_path());
+    if (free && *free < leftFree)
+        giveUp(never(ends::inputOutput,
+                     fmt::format("the disk is nearly full, and the server does not say when it ends (at {})",
+                                 formatSize(part_->size()))));
+}
+
+std::optional<Progress> DownloadTransfer::progress() const {
+    if (!part_) return std::nullopt; // another's end may be waited for
+    return Progress{phase_, part_->size(), part_->known().total, part_->anew()};
+}
+
+} // namespace stint::transfer

@@ -1,0 +1,50 @@
+#include "transfer/sums.hpp"
+
+#include <fmt/core.h>
+
+#include "transfer/offered.hpp"
+#include "transfer/trouble.hpp"
+#include "transfer/url.hpp"
+
+namespace stint::transfer {
+namespace {
+
+constexpr Bytes longestSums = 64_KiB;
+
+std::string lastPartOf(const std::string& url) {
+    std::string location = locationOf(url);
+    return location.substr(location.rfind('/') + 1);
+}
+
+} // namespace
+
+Sums::Sums(CURLM* multi, const Download& download)
+    : name_(lastPartOf(download.url)),
+      fetch_(multi, {.url = withSuffix(download.url, ".sha256")}, download.access, *this) {}
+
+Fetch::Take Sums::take(std::span<const char> bytes) {
+    if (static_cast<Bytes>(text_.size() + bytes.size()) > longestSums) return Fetch::Take::Drop;
+    text_.append(bytes.begin(), bytes.end());
+    return Fetch::Take::All;
+}
+
+std::optional<Ending> Sums::conclude(CURLcode code, std::string& digest) const {
+    Answer answer = fetch_.answer();
+    bool there = answer.http ? answer.status == 200 : code == CURLE_OK;
+    bool tooLong = code == CURLE_WRITE_ERROR;
+    if (code != CURLE_OK && !tooLong) {
+        Ending ending = endingOf(code, fetch_.trouble(code));
+        // What an ftp server does not have it says by an error.
+        if (ending.exitCode == ends::noInput) return std::nullopt;
+        return ending;
+    }
+    if (!there) {
+        Ending ending = refusal(answer);
+        return ending.fate == Fate::Later ? std::optional(ending) : std::nullopt;
+    }
+    if (!tooLong) digest = digestInSums(text_, name_);
+    if (!digest.empty()) return std::nullopt;
+    return never(ends::badData, fmt::format("the .sha256 beside it holds no SHA-256 of {}", name_));
+}
+
+} // namespace stint::transfer

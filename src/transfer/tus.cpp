@@ -1,0 +1,68 @@
+#include "transfer/tus.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <curl/curl.h>
+
+#include "base/fail.hpp"
+#include "transfer/digest.hpp"
+
+namespace stint::transfer::tus {
+namespace {
+
+/// Whether `word` is one of a list with commas.
+bool lists(std::string_view list, std::string_view word) {
+    while (!list.empty()) {
+        auto end = std::min(list.find(','), list.size());
+        std::string_view one = list.substr(0, end);
+        while (one.starts_with(' '))
+            one.remove_prefix(1);
+        while (one.ends_with(' '))
+            one.remove_suffix(1);
+        if (one == word) return true;
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return false;
+}
+
+} // namespace
+
+Result<Offer> readOffer(std::string_view versions, std::string_view extensions, std::string_view algorithms,
+                        std::string_view largest) {
+    if (!lists(versions, "1.0.0"))
+        return fail(Errc::IllegalState, "{}",
+                    versions.empty() ? "the server speaks no tus"
+                                     : "the server speaks another version of tus than 1.0.0");
+    if (!lists(extensions, "creation")) return fail(Errc::IllegalState, "the server lets no tus upload be created");
+    Offer offer{.termination = lists(extensions, "termination"), .checksum = {}, .largest = readNumber(largest)};
+    if (!lists(extensions, "checksum")) return offer;
+    for (std::string_view algorithm : {"sha512", "sha256", "sha1"}) {
+        if (!lists(algorithms, algorithm)) continue;
+        offer.checksum = algorithm;
+        break;
+    }
+    return offer;
+}
+
+std::string metadata(std::string_view fileName) {
+    return fmt::format("Upload-Metadata: filename {}", toBase64(fileName));
+}
+
+std::string checksumHeader(std::string_view algorithm, std::string_view digest) {
+    return fmt::format("Upload-Checksum: {} {}", algorithm, toBase64(digest));
+}
+
+std::optional<Bytes> readNumber(std::string_view value) {
+    Bytes number = 0;
+    auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc{} || end != value.data() + value.size() || number < 0) return std::nullopt;
+    return number;
+}
+
+std::optional<std::int64_t> readExpiry(const std::string& value) {
+    auto time = curl_getdate(value.c_str(), nullptr);
+    return time < 0 ? std::nullopt : std::optional<std::int64_t>(time);
+}
+
+} // namespace stint::transfer::tus

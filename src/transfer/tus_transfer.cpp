@@ -1,0 +1,264 @@
+#include "transfer/tus_transfer.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+#include <fmt/core.h>
+
+#include "base/fail.hpp"
+#include "base/time.hpp"
+#include "transfer/digest.hpp"
+#include "transfer/trouble.hpp"
+#include "transfer/url.hpp"
+#include "transfer/wording.hpp"
+
+namespace stint::transfer {
+namespace {
+
+// A checksum is sent before its bytes: what one covers is read twice, and sent again where it is wrong.
+constexpr Bytes piece = 32_MiB;
+// A server that says another offset than it takes, or loses what it has, is not asked for ever.
+constexpr int mostConflicts = 3;
+constexpr int mostCreations = 2;
+
+constexpr long checksumMismatch = 460; // tus, checksum extension
+
+bool isSuccess(const Answer& answer) { return answer.status >= 200 && answer.status < 300; }
+bool isGone(const Answer& answer) { return answer.status == 404 || answer.status == 410; }
+
+} // namespace
+
+TusTransfer::TusTransfer(Upload upload, Watcher watcher, World world)
+    : Transfer(std::move(watcher)), upload_(std::move(upload)), world_(std::move(world)), errands_(world_.workbench) {}
+
+bool TusTransfer::begin() {
+    auto opened = Source::open(upload_.source);
+    if (!opened) {
+        end(never(ends::noInput, opened.error().message));
+        return true;
+    }
+    auto record = UploadRecord::open(upload_);
+    if (!record) {
+        end(never(ends::cannotCreate, record.error().message));
+        return true;
+    }
+    if (!*record) return false;
+    source_ = std::make_shared<const Source>(std::move(*opened));
+    record_ = std::move(**record);
+    goOn(record_->load());
+    return true;
+}
+
+void TusTransfer::goOn(const std::optional<UploadState>& state) {
+    if (!state) return discover(Request::Route::Any);
+    state_ = *state;
+    if (state_.mark != source_->mark() || !source_->proves()) {
+        state_.anew = "the file has changed since";
+        if (state_.termination) return discard(Step::Discard, state_.location);
+        return discover(Request::Route::Any);
+    }
+    if (state_.expires && *state_.expires <= std::time(nullptr)) {
+        state_.anew = "the server kept what it had for no longer";
+        return discover(Request::Route::Any);
+    }
+    locate(Request::Route::Any);
+}
+
+void TusTransfer::request(Step step, Request request) {
+    step_ = step;
+    fetch_.reset(); // it may still read from the old body
+    Bytes from = step == Step::Send ? offset_ : 0;
+    body_ = std::make_unique<Body>(source_, from, from + request.body.value_or(0));
+    if (step != Step::Discover) request.headers.emplace_back(tus::version);
+    // The server says where an upload is: another host is not told what was meant for this one.
+    bool elsewhere = originOf(request.url) != originOf(upload_.url);
+    fetch_ = std::make_unique<Fetch>(world_.multi, request, elsewhere ? withoutSecrets(upload_.access) : upload_.access,
+                                     *body_);
+}
+
+void TusTransfer::discard(Step step, const std::string& location) {
+    request(step, {.method = Request::Method::Delete, .url = location});
+}
+
+void TusTransfer::discover(Request::Route route) {
+    state_.location.clear();
+    offset_ = 0;
+    request(Step::Discover, {.method = Request::Method::Options, .url = upload_.url, .route = route});
+}
+
+void TusTransfer::create() {
+    if (++creations_ > mostCreations) return end(later("the server loses what it is sent"));
+    state_.location.clear();
+    offset_ = 0;
+    request(Step::Create, {.method = Request::Method::Post,
+                           .url = upload_.url,
+                           // Without a body it has no type; curl would name one.
+                           .headers = {"Content-Type:", fmt::format("Upload-Length: {}", source_->size()),
+                                       tus::metadata(upload_.source.filename().native())}});
+}
+
+void TusTransfer::createAnew(const std::string& why) {
+    state_.anew = why;
+    create();
+}
+
+void TusTransfer::locate(Request::Route route) {
+    request(Step::Locate, {.method = Request::Method::Head, .url = state_.location, .route = route});
+}
+
+void TusTransfer::sendFrom(Bytes offset) {
+    offset_ = offset;
+    if (offset == source_->size()) return done();
+    if (state_.checksum.empty()) return send(offset, source_->size(), "");
+    fetch_.reset();
+    Bytes end = std::min(source_->size(), offset + piece);
+    auto digest = std::make_shared<Result<std::string>>(fail(Errc::IllegalState, "not computed"));
+    errands_.run(
+        [source = source_, offset, end, algorithm = state_.checksum, cancelled = cancelled_, digest] {
+            *digest = digestOf(source->descriptor(), {offset, end}, algorithm, *cancelled);
+        },
+        [this, offset, end, digest] {
+            if (!*digest) return this->end(never(ends::inputOutput, digest->error().message));
+            send(offset, end, tus::checksumHeader(state_.checksum, **digest));
+        });
+}
+
+void TusTransfer::send(Bytes offset, Bytes end, const std::string& checksum) {
+    Request patch{
+        .method = Request::Method::Patch,
+        .url = state_.location,
+        .headers = {"Content-Type: application/offset+octet-stream", fmt::format("Upload-Offset: {}", offset)},
+        .body = end - offset};
+    if (!checksum.empty()) patch.headers.push_back(checksum);
+    request(Step::Send, std::move(patch));
+}
+
+bool TusTransfer::fetchEnded(CURL* handle, CURLcode code) {
+    if (!fetch_ || !fetch_->is(handle)) return false;
+    Answer answer = fetch_->answer();
+    if (step_ == Step::TakeBack) {
+        end(never(ends::refused, "cancelled"));
+    } else if (step_ == Step::Discard) {
+        discover(Request::Route::Any); // whatever came of it: the server forgets it in time
+    } else if (body_->failure()) {
+        end(*body_->failure());
+    } else if (code != CURLE_OK && answer.status < 200) {
+        Ending ending = endingOf(code, fetch_->trouble(code));
+        if (step_ == Step::Send)
+            ending.text = fmt::format("cut off at {} of {}: {}", formatSize(body_->position()),
+                                      formatSize(source_->size()), ending.text);
+        end(std::move(ending));
+    } else if (step_ == Step::Discover) {
+        discovered(answer);
+    } else if (step_ == Step::Create) {
+        created(answer);
+    } else if (step_ == Step::Locate) {
+        located(answer);
+    } else {
+        sentUpTo(answer);
+    }
+    return true;
+}
+
+void TusTransfer::discovered(const Answer& answer) {
+    if (!isSuccess(answer)) return end(uploadRefusal(answer));
+    auto offer = tus::readOffer(fetch_->header("Tus-Version"), fetch_->header("Tus-Extension"),
+                                fetch_->header("Tus-Checksum-Algorithm"), fetch_->header("Tus-Max-Size"));
+    if (!offer) return end(never(ends::protocol, offer.error().message));
+    if (offer->largest && *offer->largest < source_->size())
+        return end(never(ends::refused, fmt::format("the server takes files of {} at most, this one has {}",
+                                                    formatSize(*offer->largest), formatSize(source_->size()))));
+    state_.termination = offer->termination;
+    state_.checksum = offer->checksum;
+    create();
+}
+
+void TusTransfer::created(const Answer& answer) {
+    if (answer.status != 201) return end(uploadRefusal(answer));
+    state_.location = resolved(answer.url, fetch_->header("Location"));
+    if (state_.location.empty()) return end(never(ends::protocol, "the server does not say where the upload is"));
+    state_.mark = source_->proves() ? source_->mark() : SourceMark{};
+    noteExpiry();
+    if (auto saved = record_->save(state_); !saved) return end(never(ends::cannotCreate, saved.error().message));
+    sendFrom(0);
+}
+
+void TusTransfer::located(const Answer& answer) {
+    if (isGone(answer)) return createAnew("the server had not kept what was sent");
+    if (!isSuccess(answer)) return end(uploadRefusal(answer));
+    auto offset = tus::readNumber(fetch_->header("Upload-Offset"));
+    auto length = tus::readNumber(fetch_->header("Upload-Length"));
+    if (length && *length != source_->size()) return createAnew("the server's upload is of another size");
+    if (!offset || *offset > source_->size())
+        return end(never(ends::protocol, "the server says that it has more than there is, or does not say how much"));
+    sendFrom(*offset);
+}
+
+void TusTransfer::sentUpTo(const Answer& answer) {
+    if (isGone(answer)) return createAnew("the server had not kept what was sent");
+    if (answer.status == 409 || answer.status == checksumMismatch) return askAgain(answer);
+    if (!isSuccess(answer)) return end(uploadRefusal(answer));
+    auto offset = tus::readNumber(fetch_->header("Upload-Offset"));
+    if (!offset || *offset < offset_ || *offset > body_->position())
+        return end(never(ends::protocol, "the server says that it has what it was not sent"));
+    if (*offset == offset_) return askAgain(answer);
+    conflicts_ = 0;
+    noteExpiry();
+    (void)record_->save(state_); // of the expiry alone: where it is not had, the server is asked
+    sendFrom(*offset);
+}
+
+// httpwg/http-extensions#3275: what a cut connection brought may be taken in after the server said how much it has.
+void TusTransfer::askAgain(const Answer& answer) {
+    if (++conflicts_ <= mostConflicts) return locate(Request::Route::Any);
+    if (answer.status == checksumMismatch)
+        return end(never(ends::badData, "what arrives at the server has another checksum, however often it is sent"));
+    end(later(fmt::format("the server does not take what it says it lacks ({})", answer.status)));
+}
+
+void TusTransfer::noteExpiry() {
+    if (auto expires = tus::readExpiry(fetch_->header("Upload-Expires"))) state_.expires = expires;
+}
+
+void TusTransfer::done() { end(sent(upload_, source_->size(), locationOf(state_.location), state_.anew)); }
+
+void TusTransfer::reconnect() {
+    if (!fetch_ || ending() || step_ == Step::TakeBack) return; // between two requests: the next one finds its way
+    if (state_.location.empty() || step_ == Step::Discard) {
+        discover(Request::Route::FreshConnection);
+    } else {
+        locate(Request::Route::FreshConnection);
+    }
+}
+
+void TusTransfer::stop() {
+    *cancelled_ = true;
+    fetch_.reset();
+}
+
+bool TusTransfer::takeBack() {
+    stop();
+    if (!upload_.discardOnCancel || !state_.termination || state_.location.empty() || ending()) return false;
+    hush();
+    record_->remove();
+    discard(Step::TakeBack, state_.location);
+    return true;
+}
+
+void TusTransfer::leave() {
+    *cancelled_ = true;
+    fetch_.reset();
+}
+
+std::optional<Progress> TusTransfer::progress() const {
+    if (!source_) return std::nullopt; // another's end may be waited for
+    Bytes position = step_ == Step::Send && body_ ? body_->position() : offset_;
+    return Progress{Progress::Phase::Loading, position, source_->size(), state_.anew};
+}
+
+void forgetSent(const Upload& upload) {
+    auto record = UploadRecord::open(upload);
+    if (record && *record) (*record)->remove();
+}
+
+} // namespace stint::transfer
