@@ -6,13 +6,16 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export PATH=$PATH:/usr/sbin:/sbin # nginx lives there
 
-# packages_for run|test|check: Debian 12's own packages; nothing else comes from outside.
+# packages_for run|test|check|bench: Debian 12's own packages; nothing else comes from outside, but for what
+# install_reference_servers says.
 packages_for() {
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev \
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
         libyaml-cpp-dev nginx-light
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-jeepney; fi
     if [ "$1" != run ]; then echo dbus dunst xvfb xdotool; fi # a desktop to show notifications on
+    if [ "$1" = test ]; then echo python3-pyftpdlib openssl; fi
+    if [ "$1" = bench ]; then echo curl wget aria2; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck; fi
 }
 
@@ -32,7 +35,7 @@ as_root() {
     fi
 }
 
-# install run|test|check: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
+# install run|test|check|bench: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
 install() {
     local wanted package present missing=()
     mapfile -t wanted < <(packages_for "$1" | tr ' ' '\n')
@@ -50,6 +53,17 @@ install() {
     fi
 }
 
+# install_reference_servers: the tus protocol's own server, which Debian has not, pinned by its package-lock.json.
+install_reference_servers() {
+    local place=$root/tests/e2e/tus
+    if [ "$place/node_modules/.package-lock.json" -nt "$place/package-lock.json" ]; then return; fi
+    command -v npm >/dev/null || die "npm is missing: the tests upload to a server of Node.js (20.19 or later)"
+    say "installing the tus reference server"
+    (cd "$place" && npm ci --ignore-scripts --no-audit --no-fund) >"$(scratch npm.log)" 2>&1 ||
+        die "cannot install the tus reference server; see $(scratch npm.log)"
+    touch "$place/node_modules/.package-lock.json"
+}
+
 # configure PRESET: where that was not done since the presets changed.
 configure() {
     local preset=$1
@@ -65,7 +79,7 @@ build() {
     local stamp=$directory/.built
     local sources=(CMakeLists.txt CMakePresets.json cmake dbus examples include src tests)
     if [ -f "$stamp" ] &&
-        [ -z "$(cd "$root" && find "${sources[@]}" -name __pycache__ -prune -o -newer "$stamp" -print -quit)" ]; then
+        [ -z "$(cd "$root" && find "${sources[@]}" \( -name __pycache__ -o -name node_modules \) -prune -o -newer "$stamp" -print -quit)" ]; then
         return
     fi
     mkdir -p "$directory"

@@ -62,13 +62,14 @@ std::string toBase64(std::string_view bytes) {
 }
 
 std::optional<std::string> fromBase64(std::string_view text) {
-    if (text.empty() || text.size() % 4 != 0) return std::nullopt;
+    auto padding = text.size() - std::min(text.find('='), text.size());
+    bool padded = padding <= 2 && text.substr(text.size() - padding) == std::string_view("==").substr(0, padding);
+    if (text.empty() || text.size() % 4 != 0 || !padded) return std::nullopt;
     std::string bytes(text.size() / 4 * 3, '\0');
     int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                                reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
     if (size < 0) return std::nullopt;
-    auto padding = text.size() - (text.find_last_not_of('=') + 1);
-    bytes.resize(static_cast<std::size_t>(size) - std::min<std::size_t>(padding, 2));
+    bytes.resize(static_cast<std::size_t>(size) - padding);
     return bytes;
 }
 

@@ -26,35 +26,35 @@ Engine::~Engine() {
 }
 
 Engine::Ticket Engine::start(const Download& wish, Watcher watcher) {
-    return begin<DownloadTransfer>(wish, std::move(watcher));
+    return add<DownloadTransfer>(wish, std::move(watcher));
 }
 
 Engine::Ticket Engine::start(const Upload& wish, Watcher watcher) {
-    if (wish.protocol == Upload::Protocol::Tus) return begin<TusTransfer>(wish, std::move(watcher));
-    return begin<PutTransfer>(wish, std::move(watcher));
+    if (wish.protocol == Upload::Protocol::Tus) return add<TusTransfer>(wish, std::move(watcher));
+    return add<PutTransfer>(wish, std::move(watcher));
 }
 
-template <class Made, class Wish> Engine::Ticket Engine::begin(const Wish& wish, Watcher watcher) {
+template <class Made, class Wish> Engine::Ticket Engine::add(const Wish& wish, Watcher watcher) {
     Ticket ticket = ++tickets_;
     auto good = checked(wish);
     Transfer::World world{multi_.get(), workbench_, boot_};
     std::unique_ptr<Transfer> transfer = std::make_unique<Made>(good ? *good : wish, std::move(watcher), world);
     if (!good) {
         transfer->end(never(ends::usage, good.error().message));
-    } else if (!tryBegin(*transfer)) {
+    } else {
         waiting_.emplace(ticket, transfer.get());
     }
-    if (transfer->ending()) curl_multi_wakeup(multi_.get()); // so that the next turn tells it at once
     transfers_.emplace(ticket, std::move(transfer));
+    curl_multi_wakeup(multi_.get()); // so that the next turn begins it at once
     return ticket;
 }
 
-// False: the part is held, and a piece of this process's own may be what holds it: a run that was stopped just now.
-// PROPOSAL: held by another process, another transfer fills the very same file; this one looks again later.
+// False: what it writes is held, and a piece of this process's own may be what holds it: a run that was stopped just
+// now. PROPOSAL: held by another process, another transfer fills the very same file; this one looks again later.
 bool Engine::tryBegin(Transfer& transfer) {
     if (transfer.begin()) return true;
     if (!workbench_.idle()) return false;
-    transfer.end(later("another transfer is writing this file"));
+    transfer.end(later("another transfer is at work on this file"));
     return true;
 }
 
@@ -83,6 +83,7 @@ void Engine::reconnect(Ticket ticket) {
 
 void Engine::turn(int descriptor, std::optional<Duration> atMost) {
     wait(descriptor, atMost);
+    beginWaiting();
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     collectFetches();

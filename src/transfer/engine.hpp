@@ -29,7 +29,8 @@ public:
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    /// Begins it. What comes of it is told inside turn(), also where it cannot even begin.
+    /// Begins it in the next turn(), for that may wait for the disk, and whoever asks for it may be waited for. What
+    /// comes of it is told there, too.
     Ticket start(const Download& wish, Watcher watcher);
     Ticket start(const Upload& wish, Watcher watcher);
     /// Aborts it and keeps what it has; nothing more is told of it. A ticket that is over is fine.
@@ -44,7 +45,7 @@ public:
     bool idle() const { return transfers_.empty(); }
 
 private:
-    template <class Made, class Wish> Ticket begin(const Wish& wish, Watcher watcher);
+    template <class Made, class Wish> Ticket add(const Wish& wish, Watcher watcher);
     void wait(int descriptor, std::optional<Duration> atMost);
     void collectFetches();
     void beginWaiting();
@@ -60,7 +61,7 @@ private:
     std::string boot_;
     Ticket tickets_ = 0;
     std::map<Ticket, std::unique_ptr<Transfer>> transfers_;
-    std::map<Ticket, Transfer*> waiting_; ///< for a part that this process has yet to let go of
+    std::map<Ticket, Transfer*> waiting_; ///< to begin, or for what this process has yet to let go of
 };
 
 } // namespace stint::transfer

@@ -93,7 +93,6 @@ void Fetch::setAccess(const Access& access) {
     curl_easy_setopt(handle, CURLOPT_PROXY, access.proxy.c_str());
     curl_easy_setopt(handle, CURLOPT_NOPROXY, access.noProxy.c_str());
     curl_easy_setopt(handle, CURLOPT_USERPWD, textOrNull(access.user));
-    curl_easy_setopt(handle, CURLOPT_COOKIE, textOrNull(access.cookie));
     if (!access.cookieFile.empty()) curl_easy_setopt(handle, CURLOPT_COOKIEFILE, access.cookieFile.c_str());
     if (!access.netrc.empty()) {
         curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
@@ -114,6 +113,9 @@ void Fetch::setHeaders(const Request& request, const Access& access) {
         list = curl_slist_append(list, line.c_str());
     for (const std::string& line : access.headers)
         list = curl_slist_append(list, line.c_str());
+    // As a header, for curl keeps those named Cookie and Authorization from the hosts that a redirect leads to; what
+    // CURLOPT_COOKIE holds it does not (7.88).
+    if (!access.cookie.empty()) list = curl_slist_append(list, fmt::format("Cookie: {}", access.cookie).c_str());
     headers_.reset(list);
     curl_easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, list);
     // Never CURLOPT_RESUME_FROM: with a stale If-Range it ends with error 33 and the old part (linux.md §B).

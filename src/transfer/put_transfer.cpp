@@ -41,6 +41,8 @@ Ending PutTransfer::endingFor(CURLcode code) const {
     Answer answer = fetch_->answer();
     // A server may answer before it has heard all, and more than is read: its status is its word.
     bool answered = code == CURLE_OK || (answer.http && answer.status >= 200);
+    if (!answer.http && code == CURLE_UPLOAD_FAILED && answer.status >= 500) // RFC 959 §4.2: a permanent negative
+        return never(ends::refused, fmt::format("the server refuses it ({})", answer.status));
     if (!answered) {
         Ending ending = endingOf(code, fetch_->trouble(code));
         if (body_->position() > 0)

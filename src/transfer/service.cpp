@@ -38,7 +38,9 @@ bool TransferService::onStartJob(JobParameters params) {
 
 bool TransferService::onStopJob(JobParameters params) {
     if (auto found = runs_.find(params.getRun()); found != runs_.end()) {
-        bool cancelled = params.getStopReason() == StopReason::CancelledByApp;
+        // jobs.md §2.6: the app's own cancel, and the person's, who asks for it as the operator. A person's Stop kills.
+        StopReason reason = params.getStopReason();
+        bool cancelled = reason == StopReason::CancelledByApp || reason == StopReason::User;
         cancelled ? engine_.cancel(found->second.ticket) : engine_.stop(found->second.ticket);
         runs_.erase(found);
     }

@@ -5,7 +5,12 @@
 namespace stint::transfer {
 
 Ending endingOf(CURLcode code, const std::string& trouble) {
+    // Debian's patch of curl 7.88 for CVE-2023-38039 has no code of its own for it.
+    if (code == CURLE_RECV_ERROR && trouble.starts_with("Too large response headers"))
+        return never(ends::protocol, fmt::format("the server sends headers without end: {}", trouble));
     switch (code) {
+    case CURLE_OUT_OF_MEMORY: // so curl 7.88 calls a header line beyond its 100 KiB; of memory Linux is never out
+        return never(ends::protocol, "the server sends a header without end");
     case CURLE_URL_MALFORMAT:
         return never(ends::usage, fmt::format("the URL cannot be used: {}", trouble));
     case CURLE_UNSUPPORTED_PROTOCOL: // the URL itself was checked before

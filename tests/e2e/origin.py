@@ -19,13 +19,14 @@ pid {root}/nginx.pid;
 events {{}}
 http {{
     log_format witness escape=json
-        '{{"uri":"$uri","status":$status,"bytes":$body_bytes_sent,"range":"$http_range","ifRange":"$http_if_range"}}';
+        '{{"uri":"$uri","status":$status,"bytes":$body_bytes_sent,"range":"$http_range","ifRange":"$http_if_range",'
+        '"protocol":"$server_protocol","method":"$request_method"}}';
     access_log {root}/access.log witness;
     client_body_temp_path {root}/tmp; proxy_temp_path {root}/tmp; fastcgi_temp_path {root}/tmp;
     uwsgi_temp_path {root}/tmp; scgi_temp_path {root}/tmp;
     server {{
         # The send buffer is small, so that what the log counts has nearly all arrived.
-        listen 127.0.0.1:{port} sndbuf=32k;
+        listen {address}:{port} {tls} sndbuf=32k;
         root {root}/www;
         limit_rate {rate};
         {further}
@@ -41,16 +42,24 @@ def bytes_of(seed, size):
 
 
 class Origin:
-    def __init__(self, root, rate="0", further=""):
+    """`certificate`: a pair of files, certificate and key: https and HTTP/2. `further`: lines of its server block."""
+
+    def __init__(self, root, rate="0", further="", address="127.0.0.1", certificate=None):
         self.root = Path(root)
         self.www = self.root / "www"
         self.www.mkdir(parents=True)
         # nginx takes over a listening socket that it is told of, as in its own upgrade: no port is guessed, and the
         # first request waits in the queue until nginx is ready.
-        listener = socket.create_server(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        listener = socket.create_server((address, 0), family=family)
+        self.address = f"[{address}]" if ":" in address else address
+        self.scheme = "https" if certificate else "http"
+        if certificate:
+            further += "ssl_certificate {}; ssl_certificate_key {};".format(*certificate)
         self.port = listener.getsockname()[1]
         user = "user root;" if os.getuid() == 0 else ""
-        text = CONFIGURATION.format(root=self.root, port=self.port, rate=rate, further=further, user=user)
+        text = CONFIGURATION.format(root=self.root, port=self.port, rate=rate, further=further, user=user,
+                                    address=self.address, tls="ssl http2" if certificate else "")
         (self.root / "nginx.conf").write_text(text)
         os.set_inheritable(listener.fileno(), True)
         self.process = subprocess.Popen(
@@ -71,7 +80,7 @@ class Origin:
         return sha256(content).hexdigest()
 
     def url(self, name):
-        return f"http://127.0.0.1:{self.port}/{name}"
+        return f"{self.scheme}://{self.address}:{self.port}/{name}"
 
     def requests(self):
         """What the log has: one dictionary a request, in the order of their ends."""

@@ -146,7 +146,7 @@ TEST_CASE("a part that another process writes is left alone") {
     CHECK(run(place.wish(server.url())).fate == Fate::Later);
     Fd other(::open(place.parts().part.c_str(), O_RDWR | O_CLOEXEC)); // a lock is the open file's, not the process's
     REQUIRE(::flock(other.get(), LOCK_EX | LOCK_NB) == 0);
-    CHECK(run(place.wish(server.url())) == later("another transfer is writing this file"));
+    CHECK(run(place.wish(server.url())) == later("another transfer is at work on this file"));
     CHECK(contentOf(place.parts().part) == content.substr(0, half));
     CHECK(server.requests().size() == 1);
 }

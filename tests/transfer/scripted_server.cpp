@@ -1,5 +1,7 @@
 #include "transfer/scripted_server.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include <arpa/inet.h>
@@ -45,6 +47,17 @@ bool ScriptedServer::Exchange::send(std::string_view bytes) const {
         ssize_t count = ::send(connection_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (count <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
+bool ScriptedServer::Exchange::receive(Bytes bytes) const {
+    std::array<char, 16384> buffer;
+    while (bytes > 0) {
+        auto wanted = std::min<Bytes>(bytes, static_cast<Bytes>(buffer.size()));
+        ssize_t count = ::recv(connection_, buffer.data(), static_cast<std::size_t>(wanted), 0);
+        if (count <= 0) return false;
+        bytes -= count;
     }
     return true;
 }

@@ -27,6 +27,8 @@ public:
         Bytes rangeStart() const;
         /// False: the client is gone.
         bool send(std::string_view bytes) const;
+        /// Reads so much of the request's body; false: the client is gone before.
+        bool receive(Bytes bytes) const;
         /// Waits until the client hangs up.
         void awaitHangUp() const;
 

@@ -1,12 +1,15 @@
-// The tus protocol's reference server over one directory. Its port, a free one, is the first line it prints; the second
-// argument is how long an upload that is not finished is kept, in ms; the third, 'relative', has it name them so.
+// The tus protocol's reference server over one directory. The first line it prints is its port, a free one; then one for
+// each request: method, path, Upload-Offset. The second argument is the largest file it takes, the third how long it
+// keeps an upload that is not finished, in ms.
 import {Server} from '@tus/server';
 import {FileStore} from '@tus/file-store';
 
-const [directory, keptFor, location] = process.argv.slice(2);
+const [directory, maxSize, keptFor] = process.argv.slice(2);
 const server = new Server({
     path: '/files',
+    maxSize: Number(maxSize || 0),
     datastore: new FileStore({directory, expirationPeriodInMilliseconds: Number(keptFor || 0)}),
-    relativeLocation: location === 'relative',
 });
 const http = server.listen({host: '127.0.0.1', port: 0}, () => console.log(http.address().port));
+http.prependListener('request', (request) =>
+    console.log(request.method, request.url, request.headers['upload-offset'] ?? '-'));

@@ -1,0 +1,171 @@
+"""./bench transfer: one large file over loopback, and many small ones over a long thin link, by stint and by curl, wget
+and aria2 in the same run, each the whole way a person would take: from the command to its end, with the files on the
+disk. Prints medians, and ratios to curl (large) and aria2 (small), which alone travel between machines."""
+
+import argparse
+import asyncio
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+
+from events import descendants, wait_for_end  # noqa: E402
+from origin import MIB, Origin, bytes_of  # noqa: E402
+from world import World  # noqa: E402
+
+TICK = os.sysconf("SC_CLK_TCK")
+RATE = 100_000_000 // 8  # bytes a second
+ONE_WAY = 0.020  # s
+
+
+class Cost(NamedTuple):
+    wall: float  # s, the files on the disk
+    cpu: float  # s
+    memory: int  # KiB, the largest process
+
+
+class Link:
+    """A relay that is as long and as thin as a link of 40 ms and 100 Mbit/s: it stands in for tc's netem, which not
+    every kernel has. A connection costs a round trip before its first byte, as a handshake would."""
+
+    def __init__(self, port):
+        self.origin = port
+        self.loop = asyncio.new_event_loop()
+        self.free = 0.0  # when the link has sent all that it was given
+        ready = threading.Event()
+        threading.Thread(target=self._run, args=(ready,), daemon=True).start()
+        ready.wait()
+
+    def _run(self, ready):
+        asyncio.set_event_loop(self.loop)
+        server = self.loop.run_until_complete(asyncio.start_server(self._relay, "127.0.0.1", 0, backlog=256))
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        self.loop.run_forever()
+
+    async def _relay(self, reader, writer):
+        await asyncio.sleep(2 * ONE_WAY)
+        there, back = await asyncio.open_connection("127.0.0.1", self.origin)
+        await asyncio.gather(self._carry(reader, back), self._carry(there, writer))
+
+    async def _carry(self, reader, writer):
+        try:
+            while chunk := await reader.read(16384):
+                self.free = max(self.free, self.loop.time()) + len(chunk) / RATE
+                self.loop.call_at(self.free + ONE_WAY, self._put, writer, chunk)
+                if self.free > self.loop.time() + 0.05:  # what a router would hold
+                    await asyncio.sleep(self.free - self.loop.time())
+            self.loop.call_at(max(self.free, self.loop.time()) + ONE_WAY, writer.close)
+        except ConnectionError:
+            writer.close()
+
+    @staticmethod
+    def _put(writer, chunk):
+        if not writer.is_closing():
+            writer.write(chunk)
+
+
+def synced(directory):
+    for file in directory.iterdir():
+        descriptor = os.open(file, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def by_program(words, directory):
+    start = time.monotonic()
+    process = subprocess.Popen(words, cwd=directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, words
+    synced(directory)
+    return Cost(time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+
+
+def ticks(pid):
+    """CPU time of a process and of the children that it has waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / TICK
+
+
+def by_stint(urls):
+    world = World()
+    daemon = world.start_daemon()
+    before = ticks(daemon.pid)
+    start = time.monotonic()
+    client = subprocess.Popen(["stint", "get", "--quiet", *urls], env=world.environment, cwd=world.downloads,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    _, status, usage = os.wait4(client.pid, 0)
+    client.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.monotonic() - start
+    assert client.returncode == 0, daemon.log.read_text()
+    for process in descendants(daemon.pid):
+        wait_for_end(process)
+    world.done("jobs")  # a turn of the daemon, which has waited for them by then
+    cpu = ticks(daemon.pid) - before + usage.ru_utime + usage.ru_stime
+    daemon.process.terminate()
+    _, status, all_usage = os.wait4(daemon.pid, 0)
+    daemon.process.returncode = os.waitstatus_to_exitcode(status)
+    world.close()
+    return Cost(wall, cpu, all_usage.ru_maxrss)
+
+
+def peers(urls):
+    named = [word for url in urls for word in ("-O", url)]
+    return {
+        "curl": ["curl", "-sS", *(["-Z"] if len(urls) > 1 else []), *named],
+        "wget": ["wget", "-q", *urls],
+        "aria2": ["aria2c", "-q", "-j16", "-Z", "--file-allocation=none", *urls],
+    }
+
+
+def run(urls, size, times, against):
+    costs = {}
+    for _ in range(times):
+        costs.setdefault("stint", []).append(by_stint(urls))
+        for name, words in peers(urls).items():
+            directory = Path(tempfile.mkdtemp(prefix="stint-bench-"))
+            costs.setdefault(name, []).append(by_program(words, directory))
+            shutil.rmtree(directory)
+    middle = {name: Cost(*map(statistics.median, zip(*each))) for name, each in costs.items()}
+    base = middle[against]
+    print(f"{'':8}{'MB/s':>8}{'CPU s/GiB':>11}{'peak MiB':>10}   speed and CPU as multiples of {against}'s")
+    for name, cost in middle.items():
+        print(f"{name:8}{size / cost.wall / 1e6:8.1f}{cost.cpu * 1024 * MIB / size:11.2f}{cost.memory / 1024:10.1f}"
+              f"   {base.wall / cost.wall:5.2f} ×{cost.cpu / max(base.cpu, 1 / TICK):7.2f} ×")
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--large", type=int, default=1024, help="MiB of the large file")
+    words.add_argument("--small", type=int, default=50, help="how many small files, of 100 KiB")
+    words.add_argument("--times", type=int, default=3)
+    given = words.parse_args()
+    root = Path(tempfile.mkdtemp(prefix="stint-bench-"))
+    origin = Origin(root / "origin", further="sendfile on; tcp_nopush on; keepalive_requests 10000; access_log off;")
+    try:
+        origin.serve("large.bin", bytes_of(1, given.large * MIB))
+        print(f"\n{given.large} MiB from nginx on loopback, to the disk and synced; median of {given.times}")
+        run([origin.url("large.bin")], given.large * MIB, given.times, "curl")
+        for i in range(given.small):
+            origin.serve(f"{i}.bin", bytes_of(i, 100 * 1024))
+        link = Link(origin.port)
+        print(f"\n{given.small} files of 100 KiB over 40 ms and 100 Mbit/s; median of {given.times}")
+        run([f"http://127.0.0.1:{link.port}/{i}.bin" for i in range(given.small)], given.small * 100 * 1024,
+            given.times, "aria2")
+    finally:
+        origin.stop()
+        shutil.rmtree(root)
+
+
+if __name__ == "__main__":
+    main()

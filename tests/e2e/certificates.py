@@ -1,0 +1,27 @@
+"""Certificates made by openssl: of an authority of the test's own, and of nobody that could be trusted."""
+
+import subprocess
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+
+
+class Authority:
+    def __init__(self, directory):
+        self.directory = directory
+        directory.mkdir()
+        self.file = directory / "ca.pem"
+        self.key = directory / "ca.key"
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test authority",
+                "-keyout", self.key, "-out", self.file)
+
+    def certificate(self, name, host="IP:127.0.0.1", days=2):
+        """(certificate, key) for `host`; of negative `days` it is over."""
+        key, request, made = (self.directory / f"{name}.{kind}" for kind in ("key", "csr", "pem"))
+        extensions = self.directory / f"{name}.ext"
+        extensions.write_text(f"subjectAltName={host}\n")
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", key, "-out", request)
+        openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key, "-CAcreateserial",
+                "-days", days, "-extfile", extensions, "-out", made)
+        return made, key
