@@ -151,7 +151,8 @@ def main():
     words.add_argument("--times", type=int, default=3)
     given = words.parse_args()
     root = Path(tempfile.mkdtemp(prefix="stint-bench-"))
-    origin = Origin(root / "origin", further="sendfile on; tcp_nopush on; keepalive_requests 10000; access_log off;")
+    origin = Origin(root / "origin", buffer="",
+                    further="sendfile on; tcp_nopush on; keepalive_requests 10000; access_log off;")
     try:
         origin.serve("large.bin", bytes_of(1, given.large * MIB))
         print(f"\n{given.large} MiB from nginx on loopback, to the disk and synced; median of {given.times}")

@@ -51,3 +51,17 @@ def slow_origin(world):
     made = Origin(world.root / "slow", rate="4m")
     yield made
     made.stop()
+
+
+@pytest.fixture
+def origin_with(world):
+    """Makes an origin with further lines in its configuration."""
+    made = []
+
+    def make(**how):
+        made.append(Origin(world.root / f"origin-{len(made)}", **how))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()

@@ -25,8 +25,7 @@ http {{
     client_body_temp_path {root}/tmp; proxy_temp_path {root}/tmp; fastcgi_temp_path {root}/tmp;
     uwsgi_temp_path {root}/tmp; scgi_temp_path {root}/tmp;
     server {{
-        # The send buffer is small, so that what the log counts has nearly all arrived.
-        listen {address}:{port} {tls} sndbuf=32k;
+        listen {address}:{port} {tls} {buffer};
         root {root}/www;
         limit_rate {rate};
         {further}
@@ -42,9 +41,10 @@ def bytes_of(seed, size):
 
 
 class Origin:
-    """`certificate`: a pair of files, certificate and key: https and HTTP/2. `further`: lines of its server block."""
+    """`certificate`: a pair of files, certificate and key: https and HTTP/2. `further`: lines of its server block.
+    `buffer`: small, so that what the log counts has nearly all arrived."""
 
-    def __init__(self, root, rate="0", further="", address="127.0.0.1", certificate=None):
+    def __init__(self, root, rate="0", further="", address="127.0.0.1", certificate=None, buffer="sndbuf=32k"):
         self.root = Path(root)
         self.www = self.root / "www"
         self.www.mkdir(parents=True)
@@ -59,7 +59,7 @@ class Origin:
         self.port = listener.getsockname()[1]
         user = "user root;" if os.getuid() == 0 else ""
         text = CONFIGURATION.format(root=self.root, port=self.port, rate=rate, further=further, user=user,
-                                    address=self.address, tls="ssl http2" if certificate else "")
+                                    address=self.address, tls="ssl http2" if certificate else "", buffer=buffer)
         (self.root / "nginx.conf").write_text(text)
         os.set_inheritable(listener.fileno(), True)
         self.process = subprocess.Popen(
