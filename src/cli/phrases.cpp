@@ -174,6 +174,7 @@ Progress progressOf(const JobView& job) {
 std::string endText(const Completed& end) {
     if (end.ending.reason == StopReason::Undefined) {
         if (!end.outcome.text.empty()) return printable(end.outcome.text);
+        if (end.ending.internal == InternalReason::Anr) return "its app did not answer in time, and was killed";
         return end.outcome.exitCode == 0 ? "done" : fmt::format("failed with exit code {}", end.outcome.exitCode);
     }
     return fmt::format("{} ({})", meaningOf(end.ending.reason), nameOf(end.ending.reason));
@@ -203,7 +204,8 @@ std::string anewOf(const JobView& job) {
 
 int exitCodeOf(const Completed& end) {
     if (end.outcome.exitCode != 0) return end.outcome.exitCode & 0xFF;
-    return end.ending.reason == StopReason::Undefined ? ends::ok : ends::failure;
+    bool said = end.ending.reason == StopReason::Undefined && end.ending.internal != InternalReason::Anr;
+    return said ? ends::ok : ends::failure;
 }
 
 std::string ago(WallTime then, WallTime now) { return fmt::format("{} ago", seconds(now - then)); }

@@ -44,6 +44,8 @@ TEST_CASE("a job's state is one word") { // jobs.md §4.1
     CHECK(stateWord(waiting(PendingReason::Quota)) == "waiting");
     CHECK(stateWord(saved()) == "done");
     CHECK(stateWord(finished({}, {66, "404"})) == "failed");
+    // An app that did not answer (jobs.md §4.3) has said nothing: that is no success.
+    CHECK(stateWord(finished({StopReason::Undefined, InternalReason::Anr}, {})) == "failed");
     CHECK(stateWord(finished({StopReason::User, InternalReason::UserUiStop}, {})) == "stopped");
 }
 
