@@ -5,7 +5,7 @@ from hashlib import sha256, sha512
 
 import pytest
 from origin import MIB
-from transfers import CONTENT, names
+from transfers import CONTENT, names, typed
 
 
 def structured(name, digest):
@@ -27,7 +27,7 @@ OLD_STYLE = f"SHA-256={base64.b64encode(sha256(CONTENT).digest()).decode()}"
 def test_a_digest_that_the_server_sends_along_is_verified(world, daemon, origin_with, header, value, code):
     origin = origin_with(further=f"add_header {header} '{value}';")
     origin.serve("file.bin", CONTENT)
-    ended = world.stint("get", origin.url("file.bin"))
+    ended = typed(world, "get", origin.url("file.bin"))
     assert ended.code == code, ended
     assert names(world.downloads) == (["file.bin"] if code == 0 else [])
 
@@ -47,7 +47,7 @@ def test_with_checksum_auto_a_file_without_a_right_digest_is_none(world, daemon,
     origin.serve("file.bin", CONTENT)
     if beside is not None:
         origin.serve("file.bin.sha256", beside.encode())
-    ended = world.stint("get", "--checksum", "auto", origin.url("file.bin"))
+    ended = typed(world, "get", "--checksum", "auto", origin.url("file.bin"))
     assert ended.code == code, ended
     assert names(world.downloads) == (["file.bin"] if code == 0 else [])
     assert code != 0 or "sha256 verified" in ended.out
@@ -55,5 +55,5 @@ def test_with_checksum_auto_a_file_without_a_right_digest_is_none(world, daemon,
 
 def test_a_checksum_of_the_wrong_length_is_no_job(world, daemon, line, origin):
     for checksum in ("sha256:abc", "sha512:" + 64 * "0", "md5:" + 32 * "0", "sha256:" + 64 * "x"):
-        assert world.stint("get", "--checksum", checksum, origin.url("file.bin")).code == 64
+        assert typed(world, "get", "--checksum", checksum, origin.url("file.bin")).code == 64
     assert line.jobs() == []

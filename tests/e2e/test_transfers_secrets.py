@@ -8,7 +8,7 @@ import pytest
 from events import descendants
 from origin import MIB, bytes_of
 from scripted import Scripted, reply
-from transfers import CONTENT
+from transfers import CONTENT, done, typed
 
 
 def users_file(root):
@@ -21,13 +21,13 @@ def users_file(root):
 def test_a_server_that_asks_for_a_password_gets_it(world, daemon, origin_with, how):
     origin = origin_with(further=f"auth_basic here; auth_basic_user_file {users_file(world.root)};")
     origin.serve("file.bin", CONTENT)
-    assert world.stint("get", origin.url("file.bin")).code == 77
+    assert typed(world, "get", origin.url("file.bin")).code == 77
     netrc = world.root / "home" / (".netrc" if how == "netrc" else "other")
     netrc.write_text("machine 127.0.0.1 login me password hunter2\n")
     netrc.chmod(0o600)
     words = {"netrc": ["-n"], "netrc-file": ["--netrc-file", str(netrc)], "user": ["-u", "me:hunter2"], "url": []}[how]
     url = origin.url("file.bin")
-    world.done("get", *words, url.replace("//", "//me:hunter2@") if how == "url" else url)
+    done(world, "get", *words, url.replace("//", "//me:hunter2@") if how == "url" else url)
     assert (world.downloads / "file.bin").read_bytes() == CONTENT
 
 
@@ -39,7 +39,7 @@ def test_headers_and_cookies_reach_the_server_and_not_the_one_it_leads_to(world,
             reply(handler, 200, {}, CONTENT)
 
     with Scripted(answer) as other, Scripted(answer) as first:
-        world.done("get", "-H", "Authorization: Bearer hunter2", "-H", "X-Key: other-key", "-b", "session=hunter2",
+        done(world, "get", "-H", "Authorization: Bearer hunter2", "-H", "X-Key: other-key", "-b", "session=hunter2",
                    "-o", "end.bin", first.url("start"))
         (_, _, seen), = first.requests
         assert (seen["Authorization"], seen["X-Key"], seen["Cookie"]) == ("Bearer hunter2", "other-key", "session=hunter2")
@@ -52,14 +52,14 @@ def test_headers_and_cookies_may_stand_in_files(world, daemon):
     (world.downloads / "headers").write_text("X-One: 1\r\n\r\nX-Two: 2\n")
     (world.downloads / "cookies").write_text("127.0.0.1\tFALSE\t/\tFALSE\t0\tname\tvalue\n")
     with Scripted(lambda handler, _: reply(handler, 200, {}, CONTENT)) as server:
-        world.done("get", "-H", "@headers", "-b", "cookies", server.url())
+        done(world, "get", "-H", "@headers", "-b", "cookies", server.url())
         (_, _, seen), = server.requests
     assert (seen["X-One"], seen["X-Two"], seen["Cookie"]) == ("1", "2", "name=value")
 
 
 @pytest.mark.parametrize("header", ["Range: bytes=0-", "no header", "X: a\r\nY: b"])
 def test_a_header_that_would_spoil_the_transfer_is_refused(world, daemon, line, origin, header):
-    assert world.stint("get", "-H", header, origin.url("file.bin")).code == 64
+    assert typed(world, "get", "-H", header, origin.url("file.bin")).code == 64
     assert line.jobs() == []
 
 

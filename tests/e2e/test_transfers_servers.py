@@ -10,7 +10,7 @@ from certificates import Authority
 from events import Directory, size_of
 from origin import MIB, bytes_of
 from scripted import Scripted, hold, reply
-from transfers import CONTENT, names
+from transfers import CONTENT, done, names, typed
 
 
 # Protocols
@@ -44,7 +44,7 @@ def test_a_server_with_a_bad_certificate_is_told_nothing(world, daemon, line, or
     host = "DNS:elsewhere.example" if wrong == "of another host" else "IP:127.0.0.1"
     origin = origin_with(certificate=signer.certificate(f"bad-{wrong.replace(' ', '-')}", host, -1 if wrong == "over" else 2))
     origin.serve("file.bin", CONTENT)
-    ended = world.stint("get", "--cacert", str(authority.file), "-u", "me:secret", origin.url("file.bin"))
+    ended = typed(world, "get", "--cacert", str(authority.file), "-u", "me:secret", origin.url("file.bin"))
     assert ended.code == 77, ended
     assert "certificate" in ended.err
     assert names(world.downloads) == []
@@ -56,7 +56,7 @@ def test_a_server_with_a_bad_certificate_is_told_nothing(world, daemon, line, or
 def test_ipv6(world, daemon, origin_with):
     origin = origin_with(address="::1")
     origin.serve("file.bin", CONTENT)
-    world.done("get", origin.url("file.bin"))
+    done(world, "get", origin.url("file.bin"))
     assert (world.downloads / "file.bin").read_bytes() == CONTENT
 
 
@@ -86,12 +86,12 @@ def ftp(world):
 
 def test_ftp_in_both_directions(world, daemon, ftp):
     (world.root / "ftp" / "file.bin").write_bytes(CONTENT)
-    world.done("get", f"ftp://127.0.0.1:{ftp}/file.bin")
+    done(world, "get", f"ftp://127.0.0.1:{ftp}/file.bin")
     assert (world.downloads / "file.bin").read_bytes() == CONTENT
-    assert world.stint("get", f"ftp://127.0.0.1:{ftp}/none.bin").code == 66
-    world.done("put", "-u", "me:hunter2", "file.bin", f"ftp://127.0.0.1:{ftp}/back.bin")
+    assert typed(world, "get", f"ftp://127.0.0.1:{ftp}/none.bin").code == 66
+    done(world, "put", "-u", "me:hunter2", "file.bin", f"ftp://127.0.0.1:{ftp}/back.bin")
     assert (world.root / "ftp" / "back.bin").read_bytes() == CONTENT
-    assert world.stint("put", "file.bin", f"ftp://127.0.0.1:{ftp}/back.bin").code == 77
+    assert typed(world, "put", "file.bin", f"ftp://127.0.0.1:{ftp}/back.bin").code == 77
 
 
 # Bad servers
@@ -104,7 +104,7 @@ def test_a_header_of_10_mb_ends_the_job(world, daemon):
         reply(handler, 200, {}, CONTENT)
 
     with Scripted(answer) as server:
-        ended = world.stint("get", server.url())
+        ended = typed(world, "get", server.url())
     assert ended.code == 76, ended
     assert names(world.downloads) == []
 
@@ -118,7 +118,7 @@ def test_many_headers_of_10_mb_in_all_end_the_job(world, daemon, line):
         hold(handler)
 
     with Scripted(answer) as server:
-        ended = world.stint("get", server.url())
+        ended = typed(world, "get", server.url())
     assert ended.code == 76, ended
     assert names(world.downloads) == []
 
@@ -133,7 +133,7 @@ def test_a_server_that_sends_for_ever_ends_at_the_size_that_is_allowed(world, da
             handler.wfile.write(chunk)
 
     with Scripted(answer) as server:
-        ended = world.stint("get", "--max-filesize", "8MiB", server.url())
+        ended = typed(world, "get", "--max-filesize", "8MiB", server.url())
     assert ended.code == 65, ended
     assert "8 MiB" in ended.err
     assert names(world.downloads) == []
@@ -148,7 +148,7 @@ def test_a_file_that_does_not_fit_is_not_begun(world, daemon):
         hold(handler)
 
     with Scripted(answer) as server:
-        ended = world.stint("get", server.url())
+        ended = typed(world, "get", server.url())
     assert ended.code == 74, ended
     assert "there is no room" in ended.err
     assert names(world.downloads) == []
@@ -157,7 +157,7 @@ def test_a_file_that_does_not_fit_is_not_begun(world, daemon):
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "gopher://127.0.0.1/x", "ftp://127.0.0.1/x"])
 def test_a_server_leads_to_no_file_of_this_machine(world, daemon, to):
     with Scripted(lambda handler, _: reply(handler, 302, {"Location": to})) as server:
-        ended = world.stint("get", server.url())
+        ended = typed(world, "get", server.url())
     assert ended.code == 76, ended
     assert names(world.downloads) == []
 
@@ -166,6 +166,6 @@ def test_redirects_are_followed_and_not_for_ever(world, daemon, origin_with):
     origin = origin_with(further="location /a { return 301 /b; } location /b { return 307 /file.bin; } "
                                  "location /round { return 302 /round; }")
     origin.serve("file.bin", CONTENT)
-    world.done("get", "-O", origin.url("a"))
+    done(world, "get", "-O", origin.url("a"))
     assert (world.downloads / "a").read_bytes() == CONTENT
-    assert world.stint("get", origin.url("round")).code == 76
+    assert typed(world, "get", origin.url("round")).code == 76

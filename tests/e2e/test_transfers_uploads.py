@@ -8,6 +8,7 @@ import tus_server
 from events import Directory, size_of, wait_for_end
 from origin import MIB, Origin, bytes_of
 from scripted import Scripted, reply
+from transfers import done, typed
 from tus_server import TusServer
 
 CONTENT = bytes_of("upload", 24 * MIB)
@@ -53,7 +54,7 @@ def dav(world):
 
 
 def test_put_sends_a_file_whole(world, daemon, line, source, dav):
-    ended = world.stint("put", "file.bin", dav.url("a/there.bin"))
+    ended = typed(world, "put", "file.bin", dav.url("a/there.bin"))
     assert ended.code == 0, ended
     assert "sent" in ended.out
     assert (dav.www / "a" / "there.bin").read_bytes() == CONTENT
@@ -64,22 +65,22 @@ def test_put_sends_a_file_whole(world, daemon, line, source, dav):
 
 def test_a_url_that_ends_with_a_slash_gets_the_files_name(world, daemon, dav):
     (world.downloads / "my file%.bin").write_bytes(b"")
-    world.done("put", "my file%.bin", dav.url("b/"))
+    done(world, "put", "my file%.bin", dav.url("b/"))
     assert (dav.www / "b" / "my file%.bin").read_bytes() == b""
 
 
 def test_what_can_never_be_put_is_no_job(world, daemon, line, source, dav):
-    assert world.stint("put", "none.bin", dav.url("x")).code == 66
-    assert world.stint("put", ".", dav.url("x")).code == 66
-    assert world.stint("put", "file.bin", "gopher://h/x").code == 64
-    assert world.stint("put", "--discard-on-cancel", "file.bin", dav.url("x")).code == 64
-    assert world.stint("put", "--tus", "file.bin", "ftp://h/x").code == 64
+    assert typed(world, "put", "none.bin", dav.url("x")).code == 66
+    assert typed(world, "put", ".", dav.url("x")).code == 66
+    assert typed(world, "put", "file.bin", "gopher://h/x").code == 64
+    assert typed(world, "put", "--discard-on-cancel", "file.bin", dav.url("x")).code == 64
+    assert typed(world, "put", "--tus", "file.bin", "ftp://h/x").code == 64
     assert line.jobs() == []
 
 
 def test_a_server_that_takes_no_uploads_says_so_once(world, daemon, line, source, origin):
     source.write_bytes(b"small")  # or nginx would look at the size first
-    ended = world.stint("put", "file.bin", origin.url("x"))
+    ended = typed(world, "put", "file.bin", origin.url("x"))
     assert ended.code == 76, ended
     assert "405" in ended.err
     assert line.jobs() == []
@@ -115,7 +116,7 @@ def test_an_answer_without_end_ends_the_job(world, daemon, source):
             handler.wfile.write(b"100000\r\n" + CONTENT[:MIB] + b"\r\n")
 
     with Scripted(answer) as server:
-        assert world.stint("put", "file.bin", server.url()).code == 0  # 201 is its word
+        assert typed(world, "put", "file.bin", server.url()).code == 0  # 201 is its word
 
 
 # tus
@@ -144,7 +145,7 @@ def put_half(world, line, tus, source, *options):
 
 
 def test_tus_sends_a_file_and_says_where_it_is(world, daemon, line, source, tus):
-    ended = world.stint("put", "--tus", "file.bin", tus.url())
+    ended = typed(world, "put", "--tus", "file.bin", tus.url())
     assert ended.code == 0, ended
     (upload,) = tus.uploads()
     assert upload.name in ended.out
@@ -156,7 +157,7 @@ def test_tus_sends_a_file_and_says_where_it_is(world, daemon, line, source, tus)
 
 def test_an_empty_file_is_an_upload(world, daemon, tus):
     (world.downloads / "empty").write_bytes(b"")
-    world.done("put", "--tus", "empty", tus.url())
+    done(world, "put", "--tus", "empty", tus.url())
     assert [size_of(path) for path in tus.uploads()] == [0]
 
 
@@ -268,14 +269,14 @@ def test_a_cancelled_upload_is_taken_back_where_that_was_wanted(world, daemon, l
 
 def test_a_file_that_is_too_large_for_the_server_is_not_begun(world, daemon, line, source, tus_with):
     tus = tus_with(largest=MIB)
-    ended = world.stint("put", "--tus", "file.bin", tus.url())
+    ended = typed(world, "put", "--tus", "file.bin", tus.url())
     assert ended.code == 77, ended
     assert tus.methods() == ["OPTIONS"]
 
 
 def test_a_server_that_speaks_no_tus_is_named_so(world, daemon, line, source):
     with Scripted(lambda handler, _: reply(handler, 200)) as server:
-        ended = world.stint("put", "--tus", "file.bin", server.url())
+        ended = typed(world, "put", "--tus", "file.bin", server.url())
     assert ended.code == 76, ended
     assert "speaks no tus" in ended.err
 
@@ -293,6 +294,6 @@ def test_what_is_secret_stays_with_the_host_it_was_said_to(world, daemon, source
         reply(handler, 204, {"Upload-Offset": str(len(CONTENT))})
 
     with Scripted(take) as other, Scripted(create) as first:
-        world.done("put", "--tus", "-H", "X-Key: secret", "-b", "a=secret", "-u", "me:secret", "file.bin", first.url("u"))
+        done(world, "put", "--tus", "-H", "X-Key: secret", "-b", "a=secret", "-u", "me:secret", "file.bin", first.url("u"))
         assert [headers["X-Key"] for _, _, headers in first.requests] == ["secret", "secret"]
         assert "secret" not in str(other.requests)

@@ -2,6 +2,7 @@
 
 from events import Directory
 from origin import MIB, bytes_of
+from world import Ended
 
 CONTENT = bytes_of("transfers", 3 * MIB)
 
@@ -15,3 +16,18 @@ def names(directory):
     with Directory(directory) as watched:
         watched.until(lambda: not [name for name in found() if name.endswith(".stint-state")])
     return found()
+
+
+def typed(world, *words):
+    """`stint words` as a person types them, in a terminal: the job is user-initiated, and does not yield to whatever
+    else keeps this machine busy."""
+    client = world.in_terminal(*words)
+    code = client.ends()
+    return Ended(code, client.output, client.output)
+
+
+def done(world, *words):
+    """As typed(), which must end well; answers what it printed."""
+    ended = typed(world, *words)
+    assert ended.code == 0, ended
+    return ended.out
