@@ -162,8 +162,10 @@ def test_an_empty_file_is_an_upload(world, daemon, tus):
 
 
 @pytest.mark.parametrize("victim", ["app", "daemon"])
-def test_an_upload_goes_on_where_the_server_has_it(world, daemon, line, source, tus, victim):
-    job = put_half(world, line, tus, source)
+def test_an_upload_goes_on_where_the_server_has_it(world, source, tus, victim):
+    daemon = world.start_daemon()
+    with world.line() as line:
+        job = put_half(world, line, tus, source)
     if victim == "app":
         kill_the_app(daemon)
     else:
@@ -176,9 +178,6 @@ def test_an_upload_goes_on_where_the_server_has_it(world, daemon, line, source, 
     offsets = [int(offset) for method, _, offset in tus.requests if method == "PATCH"]
     assert offsets[0] == 0
     assert offsets[-1] > 2 * MIB, "what it has is not sent again"
-    if victim == "daemon":
-        world.daemons.remove(daemon)
-        daemon.lives = lambda: True  # it was to die
 
 
 def test_a_network_that_goes_is_waited_for(world, daemon, line, source, tus):
