@@ -5,15 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 
-#include "base/fail.hpp"
+#include "base/program.hpp"
 
 namespace stint {
 namespace {
-
-constexpr std::string_view defaultPath = "/usr/local/bin:/usr/bin:/bin";
 
 constexpr std::array<std::string_view, 10> kept{
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "TMPDIR", "TZ",
@@ -35,11 +31,6 @@ template <class Names> bool holds(const Names& names, std::string_view name) {
 bool isForServices(std::string_view name) {
     bool place = name.starts_with("XDG_") && name.ends_with("_HOME");
     return place || name.starts_with("LC_") || holds(kept, name) || holds(proxies, name);
-}
-
-bool isProgram(const std::filesystem::path& file) {
-    std::error_code ignored;
-    return std::filesystem::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0;
 }
 
 std::string valueOr(const Environment& environment, const std::string& name, std::string_view otherwise) {
@@ -78,22 +69,6 @@ std::filesystem::path homeDirectory(const Environment& environment) {
     }
     std::error_code ignored;
     return std::filesystem::is_directory(home, ignored) ? std::filesystem::path(home) : "/";
-}
-
-Result<void> findProgram(const std::string& program, const Environment& environment,
-                         const std::filesystem::path& directory) {
-    if (program.empty()) return fail(Errc::System, "cannot start a command that is empty");
-    if (program.find('/') != std::string::npos) {
-        if (isProgram(directory / program)) return {};
-        return fail(Errc::System, "cannot start {}: no such program", (directory / program).string());
-    }
-    std::string path = valueOr(environment, "PATH", defaultPath);
-    for (std::size_t begin = 0; begin <= path.size();) {
-        std::size_t end = std::min(path.find(':', begin), path.size());
-        if (isProgram(directory / path.substr(begin, end - begin) / program)) return {};
-        begin = end + 1;
-    }
-    return fail(Errc::System, "cannot start {}: no such program in PATH ({})", program, path);
 }
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// What a started process sees of the environment, and which program its command names there.
+// What a started process sees of the environment.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "process/processes.hpp"
-#include "stint/result.hpp"
 
 namespace stint {
 
@@ -22,10 +21,5 @@ Environment environmentFor(const Command& command, const Environment& own);
 
 /// The home directory, else "/".
 std::filesystem::path homeDirectory(const Environment& environment);
-
-/// Whether `program` can be started: a path, relative to `directory`, or a name in the environment's PATH. System
-/// says what is missing.
-Result<void> findProgram(const std::string& program, const Environment& environment,
-                         const std::filesystem::path& directory);
 
 } // namespace stint

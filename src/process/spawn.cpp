@@ -11,6 +11,7 @@
 
 #include "base/fail.hpp"
 #include "base/pidfd.hpp"
+#include "base/program.hpp"
 
 namespace stint {
 namespace {
@@ -94,7 +95,7 @@ Result<Spawned> spawn(const Command& command, const Entrance& entrance, const En
     Environment environment = environmentFor(command, own);
     std::string directory = command.directory.empty() ? homeDirectory(environment).string() : command.directory;
     if (command.arguments.empty()) return fail(Errc::System, "cannot start a command that is empty");
-    STINT_TRY(findProgram(command.arguments.front(), environment, directory));
+    STINT_TRY(findProgram(command.arguments.front(), environment.at("PATH"), directory));
 
     FileActions files;
     STINT_TRY(giveStdio(files, command));

@@ -1,0 +1,50 @@
+#include "base/program.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+
+namespace stint {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Kind { Program, NoProgram, Nothing };
+
+Kind kindOf(const fs::path& file) {
+    std::error_code ignored;
+    auto status = fs::status(file, ignored);
+    if (!fs::exists(status)) return Kind::Nothing;
+    return fs::is_regular_file(status) && ::access(file.c_str(), X_OK) == 0 ? Kind::Program : Kind::NoProgram;
+}
+
+Error noProgram(const std::string& file) {
+    return fail(Errc::Security, "cannot start {}: it is there, but it is no program that may be executed", file);
+}
+
+} // namespace
+
+Result<fs::path> findProgram(const std::string& program, const std::string& path, const fs::path& directory) {
+    if (program.empty()) return fail(Errc::System, "cannot start a command that is empty");
+    if (program.find('/') != std::string::npos) {
+        fs::path file = directory / program;
+        Kind kind = kindOf(file);
+        if (kind == Kind::Nothing) return fail(Errc::System, "cannot start {}: no such program", file.string());
+        return kind == Kind::Program ? Result<fs::path>(file) : Result<fs::path>(noProgram(file.string()));
+    }
+    fs::path passedOver;
+    for (std::size_t begin = 0; begin <= path.size();) {
+        std::size_t end = std::min(path.find(':', begin), path.size());
+        fs::path file = directory / path.substr(begin, end - begin) / program;
+        Kind kind = kindOf(file);
+        if (kind == Kind::Program) return file;
+        if (kind == Kind::NoProgram && passedOver.empty()) passedOver = file;
+        begin = end + 1;
+    }
+    if (!passedOver.empty()) return noProgram(passedOver.string());
+    return fail(Errc::System, "cannot start {}: no such program in PATH ({})", program, path);
+}
+
+} // namespace stint

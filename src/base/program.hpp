@@ -1,0 +1,18 @@
+// Which file a command's first word names, as a shell looks for it (POSIX 2.9.1): a path as it is, a name in PATH.
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "stint/result.hpp"
+
+namespace stint {
+
+/// Where PATH is not set.
+inline constexpr const char* defaultPath = "/usr/local/bin:/usr/bin:/bin";
+
+/// The file to execute; relative paths, and PATH's relative directories, are in `directory`. System where there is none
+/// (a shell's 127), Security where there is a file that may not be executed (126); either says what is missing.
+Result<std::filesystem::path> findProgram(const std::string& program, const std::string& path,
+                                          const std::filesystem::path& directory);
+
+} // namespace stint
