@@ -1,0 +1,221 @@
+#include "spool/spool.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+#include <sys/file.h>
+
+#include "base/fail.hpp"
+#include "base/proc.hpp"
+#include "base/program.hpp"
+
+namespace stint {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view mark = "stint command 1"; ///< the first words of an order
+constexpr const char* orderFile = "order";
+constexpr const char* tallyFile = "tally";
+constexpr std::string_view spoolPrefix = "run.";
+constexpr std::string_view jobPrefix = "job.";
+
+Error refused(std::string_view what, const fs::path& file) {
+    return fail(Errc::System, "cannot {} {}: {}", what, file.string(), std::strerror(errno));
+}
+
+// Words that may hold anything but NUL, as /proc/PID/environ has them.
+std::string textOf(const Order& order) {
+    std::string text(mark);
+    auto add = [&text](std::string_view word) { text.append(1, '\0').append(word); };
+    add(order.directory);
+    add(fmt::format("{:o}", order.umask));
+    add(std::to_string(order.arguments.size()));
+    for (const std::string& word : order.arguments)
+        add(word);
+    for (const std::string& variable : order.environment)
+        add(variable);
+    return text;
+}
+
+std::vector<std::string> wordsOf(std::string_view text) {
+    std::vector<std::string> words;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        std::size_t end = std::min(text.find('\0', begin), text.size());
+        words.emplace_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return words;
+}
+
+std::optional<std::uint64_t> numberIn(std::string_view text, int base = 10) {
+    std::uint64_t number = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+    bool whole = error == std::errc{} && end == text.data() + text.size();
+    return whole ? std::optional(number) : std::nullopt;
+}
+
+std::optional<Order> orderIn(std::string_view text) {
+    constexpr std::size_t head = 4; // mark, directory, umask, how many arguments
+    std::vector<std::string> words = wordsOf(text);
+    if (words.size() < head || words[0] != mark) return std::nullopt;
+    auto umask = numberIn(words[2], 8);
+    auto count = numberIn(words[3]);
+    if (!umask || *umask > 0777 || !count || *count == 0 || *count > words.size() - head) return std::nullopt;
+    auto arguments = words.begin() + head;
+    auto environment = arguments + static_cast<std::ptrdiff_t>(*count);
+    return Order{.arguments = {arguments, environment},
+                 .directory = words[1],
+                 .umask = static_cast<std::uint32_t>(*umask),
+                 .environment = {environment, words.end()}};
+}
+
+Result<void> writeAll(const Fd& file, std::string_view text, const fs::path& name) {
+    while (!text.empty()) {
+        ssize_t written = ::write(file.get(), text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return refused("write", name);
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+Result<void> writeFile(const fs::path& name, std::string_view text) {
+    Fd file(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file) return refused("write", name);
+    STINT_TRY(writeAll(file, text, name));
+    if (::fsync(file.get()) != 0) return refused("write", name);
+    return {};
+}
+
+Result<void> makeDurable(const fs::path& directory) {
+    Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd || ::fsync(fd.get()) != 0) return refused("write", directory);
+    return {};
+}
+
+/// Held until it is closed; none where another holds it.
+Fd locked(const fs::path& directory) {
+    Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return {};
+    return fd;
+}
+
+fs::path nameOf(const fs::path& root, JobId id) { return root / fmt::format("{}{}", jobPrefix, id.value); }
+
+} // namespace
+
+std::string Order::path() const {
+    constexpr std::string_view name = "PATH=";
+    for (const std::string& variable : environment)
+        if (variable.starts_with(name)) return variable.substr(name.size());
+    return defaultPath;
+}
+
+fs::path Spool::root() {
+    const char* state = std::getenv("XDG_STATE_HOME");
+    const char* home = std::getenv("HOME");
+    fs::path base = state && *state == '/' ? fs::path(state) : fs::path(home && *home ? home : "/") / ".local/state";
+    return base / "stint" / "commands";
+}
+
+Result<Spool> Spool::create(const fs::path& root, const Order& order) {
+    std::error_code error;
+    fs::create_directories(root.parent_path(), error);
+    if (::mkdir(root.c_str(), 0700) != 0 && errno != EEXIST) return refused("make", root);
+    std::string name = (root / spoolPrefix).string() + "XXXXXX";
+    if (!::mkdtemp(name.data())) return refused("make", name);
+    Spool spool{fs::path(name)};
+    spool.lock_ = locked(name);
+    if (!spool.lock_) return refused("hold", name);
+    STINT_TRY(writeFile(spool.directory_ / orderFile, textOf(order)));
+    STINT_TRY(makeDurable(spool.directory_));
+    STINT_TRY(makeDurable(root));
+    return spool;
+}
+
+Result<Order> Spool::order() const {
+    fs::path file = directory_ / orderFile;
+    auto text = readFile(file);
+    if (!text) return refused("read", file);
+    auto order = orderIn(*text);
+    if (!order) return fail(Errc::System, "{} is no order of `stint run`", file.string());
+    return *std::move(order);
+}
+
+Tally Spool::tally() const {
+    Tally tally;
+    auto text = readFile(directory_ / tallyFile);
+    if (!text) return tally;
+    std::vector<std::string> words = wordsOf(*text);
+    std::int64_t* counts[] = {&tally.runs, &tally.failures, &tally.timeouts};
+    for (std::size_t i = 0; i < std::size(counts) && i < words.size(); ++i)
+        *counts[i] = static_cast<std::int64_t>(numberIn(words[i]).value_or(0));
+    tally.running = words.size() > std::size(counts) && words[std::size(counts)] == "running";
+    return tally;
+}
+
+// Whole or not at all, whenever it is cut off.
+Result<void> Spool::keep(const Tally& tally) const {
+    fs::path fresh = directory_ / "tally.new";
+    STINT_TRY(writeFile(fresh, fmt::format("{}{}{}{}{}{}{}", tally.runs, '\0', tally.failures, '\0', tally.timeouts,
+                                           '\0', tally.running ? "running" : "ended")));
+    if (::rename(fresh.c_str(), (directory_ / tallyFile).c_str()) != 0) return refused("write", directory_ / tallyFile);
+    return {};
+}
+
+Result<void> noteJob(const Spool& spool, JobId id) {
+    fs::path root = spool.directory().parent_path();
+    fs::path name = nameOf(root, id);
+    // Two that note the same job at once each have a name of their own.
+    fs::path fresh = spool.directory() / fmt::format("note.{}", ::getpid());
+    std::error_code ignored;
+    fs::remove(fresh, ignored);
+    fs::path target = spool.directory().filename();
+    if (::symlink(target.c_str(), fresh.c_str()) != 0 || ::rename(fresh.c_str(), name.c_str()) != 0)
+        return refused("write", name);
+    return {};
+}
+
+fs::path spoolOfJob(const fs::path& root, JobId id) {
+    std::error_code error;
+    fs::path target = root / fs::read_symlink(nameOf(root, id), error);
+    if (error || !fs::is_directory(target, error)) return {};
+    return target;
+}
+
+std::vector<fs::path> unheldSpools(const fs::path& root) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (fs::directory_iterator entry(root, error), end; !error && entry != end; entry.increment(error)) {
+        bool isSpool = entry->path().filename().string().starts_with(spoolPrefix) && !entry->is_symlink();
+        if (isSpool && locked(entry->path())) found.push_back(entry->path());
+    }
+    return found;
+}
+
+void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tracked) {
+    std::erase_if(candidates, [&](const fs::path& spool) {
+        return std::find(tracked.begin(), tracked.end(), spool.string()) != tracked.end();
+    });
+    std::error_code ignored;
+    std::vector<std::pair<fs::file_time_type, fs::path>> ended;
+    for (const fs::path& spool : candidates) {
+        ended.emplace_back(fs::last_write_time(spool, ignored), spool); // before the order goes, which is a change
+        fs::remove(spool / orderFile, ignored);
+    }
+    std::sort(ended.rbegin(), ended.rend());
+    for (std::size_t i = endedSpools; i < ended.size(); ++i)
+        fs::remove_all(ended[i].second, ignored);
+}
+
+} // namespace stint

@@ -1,0 +1,74 @@
+// What is kept of a command that is a job (design.md, running a job), in a directory of its own, 0700: the order that
+// `stint run` leaves, what its runs have come to, and their output (log.hpp). The job's extras name the directory and
+// no more of it: an environment may be larger than extras may, and its secrets belong in no list of jobs.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+/// A command as its caller would have run it.
+struct Order {
+    std::vector<std::string> arguments; ///< the first names the program; never empty
+    std::string directory;              ///< absolute
+    std::uint32_t umask = 022;
+    std::vector<std::string> environment; ///< "NAME=value"
+
+    /// The PATH of its environment, or the usual one.
+    std::string path() const;
+    bool operator==(const Order&) const = default;
+};
+
+/// What the runs of a command have come to so far.
+struct Tally {
+    std::int64_t runs = 0;
+    std::int64_t failures = 0; ///< runs in a row that ended with another code than 0
+    std::int64_t timeouts = 0; ///< runs that were stopped at their limit
+    bool running = false;      ///< one has begun, and nothing was written since
+
+    bool operator==(const Tally&) const = default;
+};
+
+class Spool {
+public:
+    /// $XDG_STATE_HOME/stint/commands, by this process's environment.
+    static std::filesystem::path root();
+    /// A new one with this order, durable when this returns. No sweep takes it away as long as the value lives.
+    static Result<Spool> create(const std::filesystem::path& root, const Order& order);
+    /// One that is there.
+    explicit Spool(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+    const std::filesystem::path& directory() const { return directory_; }
+
+    /// System where it is gone, or is not what create() wrote.
+    Result<Order> order() const;
+    /// Zeros where none was kept.
+    Tally tally() const;
+    Result<void> keep(const Tally&) const;
+
+private:
+    std::filesystem::path directory_;
+    Fd lock_;
+};
+
+/// Notes that the newest job of this id has this spool: for `stint logs` when the job is gone.
+Result<void> noteJob(const Spool& spool, JobId id);
+/// As noted; a spool that is gone is an empty path.
+std::filesystem::path spoolOfJob(const std::filesystem::path& root, JobId id);
+
+/// How many spools of jobs that have ended are kept, newest output first: as many as completed jobs are (jobs.md §0).
+inline constexpr std::size_t endedSpools = 20;
+
+/// Spools that no live `stint run` holds, as they are now: candidates for sweep().
+std::vector<std::filesystem::path> unheldSpools(const std::filesystem::path& root);
+/// Of `candidates`, found before the tracked jobs were asked for, those that belong to none: their orders go at once,
+/// with all that the environment held, and beyond the newest `endedSpools` they themselves.
+void sweep(std::vector<std::filesystem::path> candidates, const std::vector<std::string>& tracked);
+
+} // namespace stint

@@ -1,0 +1,117 @@
+// What `stint run` leaves for the shell app (design.md, running a job).
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include <sys/stat.h>
+
+#include "spool/directory.hpp"
+#include "spool/spool.hpp"
+
+using namespace stint;
+namespace fs = std::filesystem;
+
+namespace {
+
+Order anOrder() {
+    return {.arguments = {"sh", "-c", "echo \"two\nlines\"", ""},
+            .directory = "/home/a b",
+            .umask = 027,
+            .environment = {"PATH=/opt/bin:/bin", "SECRET=a\nb", "EMPTY="}};
+}
+
+using Words = std::vector<std::string>;
+
+/// As an order has them, with a NUL between two.
+std::string joined(const Words& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += word + '\0';
+    text.pop_back();
+    return text;
+}
+
+unsigned modeOf(const fs::path& file) {
+    struct stat status {};
+    REQUIRE(::stat(file.c_str(), &status) == 0);
+    return status.st_mode & 0777;
+}
+
+} // namespace
+
+TEST_CASE("an order is read as it was written, whatever its words hold") {
+    Directory root;
+    Spool spool = Spool::create(root.path / "commands", anOrder()).value();
+    CHECK(Spool(spool.directory()).order().value() == anOrder());
+    Order bare{.arguments = {"x"}, .directory = "/", .umask = 0, .environment = {}};
+    CHECK(Spool::create(root.path / "commands", bare)->order().value() == bare);
+    CHECK(bare.path() == "/usr/local/bin:/usr/bin:/bin");
+    CHECK(anOrder().path() == "/opt/bin:/bin");
+}
+
+TEST_CASE("an order is its caller's alone to read") {
+    Directory root;
+    Spool spool = Spool::create(root.path / "commands", anOrder()).value();
+    CHECK(modeOf(root.path / "commands") == 0700);
+    CHECK(modeOf(spool.directory()) == 0700);
+    CHECK(modeOf(spool.directory() / "order") == 0600);
+}
+
+TEST_CASE("what is no order is refused, and so is none") {
+    Directory root;
+    Spool spool(root.path);
+    CHECK(!spool.order().ok());
+    const Words bad[] = {{""},
+                         {"stint command 1"},
+                         {"stint command 2", "/", "22", "1", "x"},
+                         {"stint command 1", "/", "22", "0"},
+                         {"stint command 1", "/", "999", "1", "x"},
+                         {"stint command 1", "/", "22", "7", "x"}};
+    for (const Words& words : bad) {
+        std::string text = joined(words);
+        std::ofstream(root.path / "order") << text;
+        CHECK_MESSAGE(!spool.order().ok(), text);
+    }
+}
+
+TEST_CASE("a tally is kept whole, and is nothing where there is none") {
+    Directory root;
+    Spool spool(root.path);
+    CHECK(spool.tally() == Tally{});
+    Tally tally{.runs = 4, .failures = 3, .timeouts = 1, .running = true};
+    REQUIRE(spool.keep(tally).ok());
+    CHECK(spool.tally() == tally);
+    REQUIRE(spool.keep({}).ok());
+    CHECK(spool.tally() == Tally{});
+}
+
+TEST_CASE("the newest job of an id is the one that is found") {
+    Directory root;
+    Spool one = Spool::create(root.path, anOrder()).value();
+    Spool two = Spool::create(root.path, anOrder()).value();
+    CHECK(spoolOfJob(root.path, JobId{7}).empty());
+    REQUIRE(noteJob(one, JobId{7}).ok());
+    REQUIRE(noteJob(two, JobId{7}).ok());
+    REQUIRE(noteJob(two, JobId{7}).ok());
+    CHECK(spoolOfJob(root.path, JobId{7}) == two.directory());
+    fs::remove_all(two.directory());
+    CHECK(spoolOfJob(root.path, JobId{7}).empty());
+}
+
+TEST_CASE("a sweep takes the orders of what has ended, and no more of the newest twenty") {
+    Directory root;
+    std::vector<fs::path> ended;
+    for (std::size_t i = 0; i < endedSpools + 2; ++i) {
+        ended.push_back(Spool::create(root.path, anOrder())->directory());
+        fs::last_write_time(ended.back(), fs::file_time_type{} + std::chrono::seconds(i));
+    }
+    fs::path tracked = Spool::create(root.path, anOrder())->directory();
+    Spool held = Spool::create(root.path, anOrder()).value();
+    sweep(unheldSpools(root.path), {tracked.string()});
+    CHECK(fs::exists(tracked / "order"));
+    CHECK(fs::exists(held.directory() / "order"));
+    for (std::size_t i = 0; i < ended.size(); ++i) {
+        CHECK(fs::exists(ended[i]) == (i >= 2));
+        CHECK(!fs::exists(ended[i] / "order"));
+    }
+}
