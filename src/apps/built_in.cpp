@@ -14,18 +14,23 @@ Manifest builtIn(std::string_view package, std::string label, std::string icon) 
     return manifest;
 }
 
+void addService(Manifest& manifest, Service service) {
+    service.permission = bindJobService;
+    manifest.services.emplace(service.name, service);
+}
+
 } // namespace
 
 std::vector<Manifest> builtInManifests(const std::filesystem::path& libexec) {
     Manifest transfer = builtIn(transferPackage, "Transfers", "folder-download");
-    Service service;
-    service.name = "Transfer";
-    service.command = {(libexec / "stint-transfer").string()};
-    service.permission = bindJobService;
-    transfer.services.emplace(service.name, service);
+    addService(transfer, {.name = "Transfer", .command = {(libexec / "stint-transfer").string()}});
     transfer.channels.push_back({"transfers", "Transfers", "low"});
 
+    // A command is kept in the cgroup of the process that runs it, and takes its classes of CPU and I/O: no other
+    // job's.
     Manifest shell = builtIn(shellPackage, "Shell", "utilities-terminal");
+    addService(shell, {.name = "Command", .command = {(libexec / "stint-shell").string()}, .processPerJob = true});
+    shell.channels.push_back({"commands", "Commands", "low"});
     return {transfer, shell};
 }
 

@@ -57,7 +57,7 @@ void Hosts::place(std::uint64_t delivery) {
         launch->deliveries.insert(delivery);
         return;
     }
-    if (mustWait(app, component)) {
+    if (mustWait(app, component, std::nullopt)) {
         afterDeath_.emplace_back(delivery);
         return;
     }

@@ -11,17 +11,28 @@ void Hosts::bind(const Bind& bind) {
     keys_[bind.run] = bind.key;
     const AppId& app = bind.key.app;
     const Component component{Component::Kind::Service, bind.service};
-    if (const auto host = hostFor(app, component)) return assign(*host, hosts_.at(*host), bind.run);
-    if (Launch* launch = launchFor(app, component)) {
+    const Service* service = serviceOf(app, bind.service);
+    const auto only = service && service->processPerJob ? std::optional(bind.key) : std::nullopt;
+    if (const auto host = only ? std::nullopt : hostFor(app, component)) {
+        return assign(*host, hosts_.at(*host), bind.run);
+    }
+    if (Launch* launch = only ? nullptr : launchFor(app, component)) {
         launch->waiting.insert(bind.run);
         return;
     }
     // A job's next run starts only when nothing of its last one is alive.
-    if (mustWait(app, component)) {
+    if (mustWait(app, component, only)) {
         afterDeath_.emplace_back(bind);
         return;
     }
-    launch(bind);
+    launch(bind, only);
+}
+
+const Service* Hosts::serviceOf(const AppId& app, const std::string& name) const {
+    const Manifest* manifest = registry_.find(app.name);
+    if (!manifest) return nullptr;
+    const auto service = manifest->services.find(name);
+    return service == manifest->services.end() ? nullptr : &service->second;
 }
 
 std::optional<ConnectionId> Hosts::hostFor(const AppId& app, const Component& component) const {
@@ -44,11 +55,12 @@ Hosts::Launch* Hosts::launchFor(const AppId& app, const Component& component) {
     return nullptr;
 }
 
-// Whether a process of this component is still on its way out. One that was let go politely is hurried.
-bool Hosts::mustWait(const AppId& app, const Component& component) {
+// Whether a process of this component, or of that job, is still on its way out. One that was let go politely is
+// hurried.
+bool Hosts::mustWait(const AppId& app, const Component& component, const std::optional<JobKey>& only) {
     bool waits = false;
     for (auto& [process, launch] : launches_) {
-        if (launch.app != app || launch.component != component) continue;
+        if (launch.app != app || launch.component != component || launch.only != only) continue;
         doom(process, launch);
         waits = true;
     }
@@ -69,15 +81,14 @@ Result<Hosts::Launch*> Hosts::start(const AppId& app, const Component& component
     return &launch;
 }
 
-void Hosts::launch(const Bind& bind) {
-    const Manifest* manifest = registry_.find(bind.key.app.name);
-    const auto service = manifest ? manifest->services.find(bind.service) : decltype(manifest->services.end()){};
-    if (!manifest || service == manifest->services.end()) {
-        return arrived_(BindFailed{bind.run, "the service is not declared any more"});
-    }
-    auto started = start(bind.key.app, {Component::Kind::Service, bind.service}, service->second.command,
-                         bind.kind != JobClass::UserInitiated);
+void Hosts::launch(const Bind& bind, const std::optional<JobKey>& only) {
+    const AppId& app = bind.key.app;
+    const Service* service = serviceOf(app, bind.service);
+    if (!service) return arrived_(BindFailed{bind.run, "the service is not declared any more"});
+    auto started =
+        start(app, {Component::Kind::Service, bind.service}, service->command, bind.kind != JobClass::UserInitiated);
     if (!started) return arrived_(BindFailed{bind.run, started.error().message});
+    (*started)->only = only;
     (*started)->waiting.insert(bind.run);
 }
 
@@ -124,9 +135,8 @@ Result<void> Hosts::offer(ConnectionId connection, const std::optional<AppId>& a
 }
 
 Result<void> Hosts::serves(ConnectionId connection, const AppId& app, const std::string& name, bool start) {
-    const Manifest* manifest = registry_.find(app.name);
-    const auto service = manifest ? manifest->services.find(name) : decltype(manifest->services.end()){};
-    if (!manifest || service == manifest->services.end() || service->second.foregroundType.empty()) {
+    const Service* service = serviceOf(app, name);
+    if (!service || service->foregroundType.empty()) {
         return fail(Errc::IllegalArgument, "{} declares no foreground service \"{}\"; one has a foreground_type",
                     app.name, name);
     }

@@ -87,6 +87,7 @@ private:
         AppId app;
         Component component; ///< what it was started for
         ConnectionId connection;
+        std::optional<JobKey> only;                                   ///< the one job that may run in it
         std::set<RunId> waiting;                                      ///< runs that begin once it hosts their service
         std::set<RunId> hosted;                                       ///< runs to be lost with it
         std::set<std::uint64_t> deliveries;                           ///< handed over or not, to be lost with it
@@ -101,10 +102,11 @@ private:
 
     std::optional<ConnectionId> hostFor(const AppId& app, const Component& component) const;
     Launch* launchFor(const AppId& app, const Component& component);
-    bool mustWait(const AppId& app, const Component& component);
+    bool mustWait(const AppId& app, const Component& component, const std::optional<JobKey>& only);
     Result<Launch*> start(const AppId& app, const Component& component, const std::vector<std::string>& command,
                           bool background);
-    void launch(const Bind& bind);
+    const Service* serviceOf(const AppId& app, const std::string& name) const;
+    void launch(const Bind& bind, const std::optional<JobKey>& only);
     Result<void> offer(ConnectionId connection, const std::optional<AppId>& app, Component::Kind kind,
                        const std::vector<std::string>& names);
     void assign(ConnectionId connection, Host& host, RunId run);

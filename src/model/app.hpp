@@ -34,6 +34,7 @@ struct Service {
     bool exported = false;
     std::string permission;     ///< needed to bind: BIND_JOB_SERVICE for a job service
     std::string foregroundType; ///< "data_sync", …: it may run in the foreground (jobs.md §5.5); empty: it may not
+    bool processPerJob = false; ///< each of its jobs runs in a process of its own, which ends with the run
 
     bool operator==(const Service&) const = default;
 };
