@@ -1,0 +1,98 @@
+#include "shell/command.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <vector>
+
+#include "base/fail.hpp"
+#include "base/pidfd.hpp"
+#include "shell/descendants.hpp"
+
+namespace stint::shell {
+namespace {
+
+struct FileActions {
+    FileActions() { ::posix_spawn_file_actions_init(&actions); }
+    ~FileActions() { ::posix_spawn_file_actions_destroy(&actions); }
+    FileActions(const FileActions&) = delete;
+    FileActions& operator=(const FileActions&) = delete;
+
+    posix_spawn_file_actions_t actions;
+};
+
+std::vector<std::string> wordsFor(const Order& order, const std::filesystem::path& helper) {
+    std::vector<std::string> words{helper.string(), "--parent", std::to_string(::getpid()),       "--reap",
+                                   "stint-shell",   "--umask",  fmt::format("{:o}", order.umask), "--directory",
+                                   order.directory, "--"};
+    words.insert(words.end(), order.arguments.begin(), order.arguments.end());
+    return words;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+    std::vector<char*> list;
+    for (std::string& word : words)
+        list.push_back(word.data());
+    list.push_back(nullptr);
+    return list;
+}
+
+Error cannotStart(const std::filesystem::path& helper, int error) {
+    return fail(Errc::System, "cannot start {}: {}", helper.string(), std::strerror(error));
+}
+
+} // namespace
+
+Result<std::unique_ptr<Command>> Command::start(const Order& order, const std::filesystem::path& helper) {
+    std::unique_ptr<Command> command(new Command);
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Errc::System, "cannot make a pipe: {}", std::strerror(errno));
+    command->output_ = Fd(ends[0]);
+    Fd input(ends[1]);
+    ::fcntl(command->output(), F_SETFL, O_NONBLOCK);
+
+    FileActions files;
+    ::posix_spawn_file_actions_addopen(&files.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&files.actions, input.get(), STDOUT_FILENO);
+    ::posix_spawn_file_actions_adddup2(&files.actions, input.get(), STDERR_FILENO);
+    std::vector<std::string> words = wordsFor(order, helper);
+    std::vector<std::string> variables = order.environment;
+    int error = ::posix_spawn(&command->pid_, helper.c_str(), &files.actions, nullptr, pointers(words).data(),
+                              pointers(variables).data());
+    if (error != 0) {
+        command->status_ = 0; // nothing to wait for
+        return cannotStart(helper, error);
+    }
+    command->pidfd_ = openPidfd(command->pid_);
+    if (!command->pidfd_) return cannotStart(helper, errno);
+    return command;
+}
+
+Command::~Command() {
+    if (status_) return;
+    ::kill(pid_, SIGTERM); // by its number, which is its own until it is waited for
+    ::kill(pid_, SIGCONT);
+    ::waitpid(pid_, nullptr, 0);
+}
+
+void Command::askToEnd() const {
+    signalDescendants(pid_, SIGTERM);
+    signalDescendants(pid_, SIGCONT); // one that is stopped hears it then
+}
+
+void Command::kill() const {
+    sendSignal(pidfd_, SIGTERM);
+    sendSignal(pidfd_, SIGCONT);
+}
+
+std::optional<int> Command::status() {
+    int status = 0;
+    if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_) status_ = status;
+    return status_;
+}
+
+} // namespace stint::shell

@@ -1,0 +1,47 @@
+// A command's processes. They stay below a stint-exec of their own, whatever they do to get away, and that kills all of
+// them when the command itself ends, when it is told to, and when this process dies (src/process/exec/main.cpp). So a
+// command has ended when its stint-exec has, and not before.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include <sys/types.h>
+
+#include "base/fd.hpp"
+#include "spool/spool.hpp"
+#include "stint/result.hpp"
+
+namespace stint::shell {
+
+class Command {
+public:
+    /// `helper`: stint-exec. System where that cannot be started; what cannot be started by it ends with 127.
+    static Result<std::unique_ptr<Command>> start(const Order& order, const std::filesystem::path& helper);
+    /// Kills, and waits.
+    ~Command();
+    Command(const Command&) = delete;
+    Command& operator=(const Command&) = delete;
+
+    /// Non-blocking: its stdout and stderr, in the order they were written. At its end once all processes have ended.
+    int output() const { return output_.get(); }
+    /// Readable once it has ended.
+    int end() const { return pidfd_.get(); }
+
+    /// SIGTERM to each of its processes.
+    void askToEnd() const;
+    /// SIGKILL to each of its processes; end() follows.
+    void kill() const;
+    /// As waitpid gives it, of the command itself, once none of its processes is alive.
+    std::optional<int> status();
+
+private:
+    Command() = default;
+
+    pid_t pid_ = 0; ///< of its stint-exec
+    Fd pidfd_;
+    Fd output_;
+    std::optional<int> status_;
+};
+
+} // namespace stint::shell

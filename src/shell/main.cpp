@@ -1,0 +1,22 @@
+// stint-shell: the process of the built-in app org.stint.shell. stintd starts one for each run of a command.
+#include <cstdio>
+#include <filesystem>
+
+#include "shell/service.hpp"
+#include "stint/connection.hpp"
+
+int main() {
+    std::error_code error;
+    auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+    stint::shell::CommandService service(here / "stint-exec"); // outlives the connection
+    auto connection = stint::Connection::open();
+    if (!connection.ok()) {
+        std::fprintf(stderr, "stint-shell: %s\n", connection.error().message.c_str());
+        return 69;
+    }
+    if (auto hosted = connection->host("Command", service); !hosted.ok()) {
+        std::fprintf(stderr, "stint-shell: %s\n", hosted.error().message.c_str());
+        return 77;
+    }
+    return service.serve(*connection);
+}

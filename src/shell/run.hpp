@@ -1,0 +1,54 @@
+// One run of a command, from its start until nothing of it is alive and all that it printed is kept. A stop is SIGTERM,
+// and SIGKILL for what is left when the grace is over (design.md, running a job).
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "shell/command.hpp"
+#include "spool/log.hpp"
+#include "spool/spool.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint::shell {
+
+class Run {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// `log` gets what the command prints.
+    static Result<Run> begin(const Order& order, LogWriter log, const std::filesystem::path& helper);
+
+    // For an event loop: poll output() and end(), no longer than timeout(); then turn().
+    int output() const { return command_->output(); }
+    int end() const { return command_->end(); }
+    /// nullopt: as long as it takes.
+    std::optional<Duration> timeout(Clock::time_point now) const;
+    void turn(Clock::time_point now);
+
+    /// Each of its processes is asked to end, and killed once `grace` has passed. A second one changes nothing.
+    void stop(Clock::time_point now, Duration grace);
+    /// How the command itself ended, as waitpid gives it; nullopt while anything of it is alive.
+    std::optional<int> status() const { return status_; }
+    /// Why not all of its output is kept; empty where it is.
+    const std::string& trouble() const { return trouble_; }
+
+private:
+    Run(std::unique_ptr<Command> command, LogWriter log) : command_(std::move(command)), log_(std::move(log)) {}
+    bool takeOutput();
+
+    std::unique_ptr<Command> command_;
+    LogWriter log_;
+    std::optional<Clock::time_point> killAt_; ///< it was asked to end
+    bool killed_ = false;
+    std::optional<int> status_;
+    std::string trouble_;
+};
+
+/// A line of our own among the output: "stint: …", begun on a new line.
+void remark(LogWriter& log, std::string_view text);
+
+} // namespace stint::shell

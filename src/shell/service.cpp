@@ -1,0 +1,193 @@
+#include "shell/service.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include <fmt/core.h>
+
+#include "base/check.hpp"
+#include "base/fail.hpp"
+#include "base/program.hpp"
+#include "stint/job_scheduler.hpp"
+
+namespace stint::shell {
+namespace {
+
+namespace fs = std::filesystem;
+
+// linux.md §A.10
+constexpr std::int32_t noInput = 66;
+constexpr std::int32_t connectionLost = 69;
+constexpr std::int32_t system = 71;
+constexpr std::int32_t waits = 75;
+
+void complain(const std::string& text) { std::fprintf(stderr, "stint-shell: %s\n", text.c_str()); }
+
+std::optional<std::int64_t> retriesOf(const PersistableBundle& extras) {
+    if (!extras.containsKey("retries")) return std::nullopt;
+    return extras.getLong("retries");
+}
+
+/// Where it can be known that the command cannot run, now or later: why, and a shell's exit code for it.
+std::optional<Outcome> refusal(const Order& order) {
+    std::error_code ignored;
+    if (!fs::is_directory(order.directory, ignored))
+        return Outcome{noInput, fmt::format("cannot run it: its directory {} is gone", order.directory)};
+    auto program = findProgram(order.arguments.front(), order.path(), order.directory);
+    if (program.ok()) return std::nullopt;
+    bool isThere = program.error().code == Errc::Security;
+    return Outcome{isThere ? notExecutable : notFound, program.error().message};
+}
+
+int pollTime(std::optional<Duration> a, std::optional<Duration> b) {
+    if (!a && !b) return -1;
+    Duration least = std::min(a.value_or(Duration::max()), b.value_or(Duration::max()));
+    return static_cast<int>(std::clamp<Duration>(least, 0ms, 1h).count());
+}
+
+} // namespace
+
+bool CommandService::onStartJob(JobParameters params) {
+    STINT_CHECK(!job_); // the daemon starts a process for each
+    Spool spool(params.getExtras().getString("spool"));
+    Tally before = spool.tally();
+    job_.emplace(Job{.params = params, .spool = std::move(spool), .tally = before, .began = Run::Clock::now()});
+    show(params, "running", true); // jobs.md §5.2: owed from the start
+    if (auto noted = noteJob(job_->spool, params.getJobId()); !noted.ok()) complain(noted.error().message);
+    auto order = job_->spool.order();
+    if (!order.ok()) {
+        finish({.outcome = {noInput, order.error().message}, .tally = before});
+        return true;
+    }
+    if (auto refused = refusal(*order)) {
+        finish({.outcome = *refused, .tally = before, .remark = refused->text});
+        return true;
+    }
+    auto run = begin(*job_);
+    if (run.ok())
+        job_->run.emplace(std::move(run).value());
+    else // the machine has no room for it now
+        finish({.again = true, .outcome = {system, run.error().message}, .tally = before});
+    return true;
+}
+
+Result<Run> CommandService::begin(Job& job) const {
+    auto order = STINT_TRY(job.spool.order());
+    auto log = STINT_TRY(LogWriter::open(job.spool.directory()));
+    if (job.tally.running) remark(log, "the last run was cut off; it begins anew");
+    ++job.tally.runs;
+    job.tally.running = true;
+    STINT_TRY(job.spool.keep(job.tally));
+    return Run::begin(order, std::move(log), helper_);
+}
+
+bool CommandService::onStopJob(JobParameters params) {
+    if (!job_ || params.getRun() != job_->params.getRun()) return false;
+    job_->run->turn(Run::Clock::now());
+    bool endedFirst = job_->run->status().has_value();
+    job_->run->stop(Run::Clock::now(), Duration{params.getExtras().getLong("grace")});
+    while (!job_->run->status())
+        await(nullptr);
+    if (endedFirst || job_->wish != Wish::None) {
+        settle(); // jobs.md §4.2: jobFinished() acts as the answer
+        return false;
+    }
+    auto verdict = afterStop(params.getStopReason(), job_->tally, job_->ran(), params.isUserInitiatedJob());
+    show(params, verdict.outcome.text, false);
+    end(verdict);
+    return verdict.again;
+}
+
+void CommandService::notificationAction(JobParameters params, std::string_view key) {
+    if (!job_ || params.getRun() != job_->params.getRun() || (key != "stop" && key != "later")) return;
+    if (job_->wish == Wish::None) job_->wish = key == "stop" ? Wish::Stop : Wish::Later;
+    job_->run->stop(Run::Clock::now(), Duration{params.getExtras().getLong("grace")});
+}
+
+/// The run is over by itself, or by a person's wish.
+void CommandService::settle() {
+    Verdict verdict = afterEnd(*job_->run->status(), job_->tally, retriesOf(job_->params.getExtras()));
+    if (job_->wish != Wish::None) {
+        verdict = afterStop(StopReason::User, job_->tally, job_->ran(), job_->params.isUserInitiatedJob());
+        verdict.again = job_->wish == Wish::Later;
+        verdict.outcome = {waits, verdict.again ? "put off" : "stopped"};
+    }
+    finish(std::move(verdict));
+}
+
+void CommandService::finish(Verdict verdict) {
+    JobParameters params = job_->params;
+    show(params, verdict.outcome.text, false);
+    end(verdict);
+    jobFinished(params, verdict.again, std::move(verdict.outcome));
+}
+
+/// What is to be known of this run is written down before its end is told: the next one may begin then.
+void CommandService::end(const Verdict& verdict) {
+    const Job job = *std::exchange(job_, std::nullopt);
+    untidied_ = job.spool.directory().parent_path();
+    if (job.run && !job.run->trouble().empty()) complain(job.run->trouble());
+    if (auto kept = job.spool.keep(verdict.tally); !kept.ok()) complain(kept.error().message);
+    if (verdict.remark.empty()) return;
+    if (auto log = LogWriter::open(job.spool.directory()); log.ok()) remark(*log, verdict.remark);
+}
+
+// jobs.md §5.1: only a user-initiated one is owed; of others a person has asked to see nothing.
+void CommandService::show(const JobParameters& params, const std::string& text, bool running) {
+    if (!params.isUserInitiatedJob()) return;
+    Notification::Builder notification("commands");
+    notification.setSmallIcon("utilities-terminal")
+        .setContentTitle(params.getExtras().getString("label"))
+        .setContentText(text);
+    if (running) notification.setProgress(0, 0, true).addAction("stop", "Stop").addAction("later", "Later");
+    auto shown =
+        setNotification(params, params.getJobId().value, notification.build(), JobEndNotificationPolicy::Detach);
+    if (!shown.ok()) complain(fmt::format("cannot show a notification: {}", shown.error().message));
+}
+
+/// Orders of jobs that are no more go, with all that their environments held. Asked for after jobFinished() on one
+/// connection, and the daemon answers nothing before what came earlier is durable (design.md, the turn).
+void CommandService::tidy(Connection& connection) {
+    if (untidied_.empty()) return;
+    auto candidates = unheldSpools(std::exchange(untidied_, {}));
+    auto jobs = JobScheduler(connection).getPendingJobsInAllNamespaces();
+    if (!jobs.ok()) return; // no daemon: the next one's jobs will
+    std::vector<std::string> tracked;
+    for (const auto& [space, some] : *jobs)
+        for (const JobInfo& job : some)
+            tracked.push_back(job.getExtras().getString("spool"));
+    sweep(std::move(candidates), tracked);
+}
+
+/// Sleeps until the command, or the connection where one is given, has something to do; then does the command's.
+void CommandService::await(Connection* connection) {
+    std::array<pollfd, 3> watched{{{-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}}}; // poll() passes over -1
+    std::optional<Duration> ours;
+    if (connection) watched[0].fd = connection->fd();
+    if (job_ && job_->run) {
+        watched[1].fd = job_->run->output();
+        watched[2].fd = job_->run->end();
+        ours = job_->run->timeout(Run::Clock::now());
+    }
+    ::poll(watched.data(), watched.size(), pollTime(ours, connection ? connection->timeout() : std::nullopt));
+    if (job_ && job_->run) job_->run->turn(Run::Clock::now());
+}
+
+int CommandService::serve(Connection& connection) {
+    for (;;) {
+        auto wanted = connection.dispatch();
+        if (!wanted.ok()) {
+            complain(wanted.error().message);
+            return connectionLost;
+        }
+        if (job_ && job_->run && job_->run->status()) settle();
+        tidy(connection);
+        if (!*wanted) return 0;
+        await(&connection);
+    }
+}
+
+} // namespace stint::shell

@@ -1,0 +1,59 @@
+// The service "Command" of org.stint.shell: a job of it is one command, in a process of its own (model/app.hpp,
+// Service::processPerJob). Translates between the job contract (jobs.md §4, §5.1) and a run; what an end means is
+// verdict.hpp's.
+//
+// Extras of a job: "spool" (its directory, spool/spool.hpp), "label" (for people), "retries" (absent: without end),
+// "grace" (ms between SIGTERM and SIGKILL: less than the daemon waits for the answer to onStopJob).
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "shell/run.hpp"
+#include "shell/verdict.hpp"
+#include "stint/connection.hpp"
+#include "stint/job_service.hpp"
+
+namespace stint::shell {
+
+class CommandService final : public JobService {
+public:
+    /// `helper`: stint-exec.
+    explicit CommandService(std::filesystem::path helper) : helper_(std::move(helper)) {}
+
+    bool onStartJob(JobParameters params) override;
+    /// Answers once nothing of the command is alive: at the end of its grace at the latest.
+    bool onStopJob(JobParameters params) override;
+    void notificationAction(JobParameters params, std::string_view key) override;
+
+    /// The loop of this process: what libstint has to say, and the command. The exit code for main.
+    int serve(Connection& connection);
+
+private:
+    /// What a person asked for by the notification (jobs.md §5.1).
+    enum class Wish { None, Stop, Later };
+    struct Job {
+        JobParameters params;
+        Spool spool;
+        Tally tally;
+        Run::Clock::time_point began;
+        Wish wish = Wish::None;
+        std::optional<Run> run; ///< none where it could not be started
+
+        Duration ran() const { return std::chrono::round<std::chrono::seconds>(Run::Clock::now() - began); }
+    };
+
+    Result<Run> begin(Job& job) const;
+    void await(Connection* connection);
+    void settle();
+    void finish(Verdict verdict);
+    void end(const Verdict& verdict);
+    void show(const JobParameters& params, const std::string& text, bool running);
+    void tidy(Connection& connection);
+
+    std::filesystem::path helper_;
+    std::optional<Job> job_;
+    std::filesystem::path untidied_; ///< where spools lie, after a run
+};
+
+} // namespace stint::shell
