@@ -8,6 +8,7 @@ namespace stint::cli {
 int start(const Arguments&, const Screen&);
 int get(const Arguments&, const Screen&);
 int put(const Arguments&, const Screen&);
+int run(const Arguments&, const Screen&);
 int cancel(const Arguments&, const Screen&);
 int runNow(const Arguments&, const Screen&);
 
@@ -15,6 +16,7 @@ int jobs(const Arguments&, const Screen&);
 int why(const Arguments&, const Screen&);
 int watch(const Arguments&, const Screen&);
 int wait(const Arguments&, const Screen&);
+int logs(const Arguments&, const Screen&);
 int tasks(const Arguments&, const Screen&);
 int tasksStop(const Arguments&, const Screen&);
 int apps(const Arguments&, const Screen&);

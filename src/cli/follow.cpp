@@ -38,10 +38,12 @@ std::optional<int> endingSignal(Signals& signals, Telling& telling) {
 }
 
 /// Sleeps until something comes or is due.
-Result<void> sleep(const Daemon& daemon, const Telling& telling, const Signals& signals) {
+Result<void> sleep(const Daemon& daemon, const Telling& telling, const Signals& signals, const Beside* beside) {
     std::optional<Duration> draw;
     if (auto due = telling.nextDraw()) draw = std::max(0ms, *due - steadyNow());
-    std::array<pollfd, 2> watched{{{daemon.fd(), daemon.events(), 0}, {signals.fd(), POLLIN, 0}}};
+    const int besideFd = beside ? beside->fd : -1; // poll() passes over that
+    std::array<pollfd, 3> watched{
+        {{daemon.fd(), daemon.events(), 0}, {signals.fd(), POLLIN, 0}, {besideFd, POLLIN, 0}}};
     if (::poll(watched.data(), watched.size(), pollTime(earlier(draw, daemon.timeout()))) < 0 && errno != EINTR)
         return fail(Errc::System, "cannot wait for news: {}", std::strerror(errno));
     return {};
@@ -111,11 +113,13 @@ Result<JobView> present(Daemon& daemon, const JobView& job) {
     return state;
 }
 
-Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& signals, const Screen& screen) {
+Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& signals, const Screen& screen,
+                        const Beside* beside) {
     telling.state(job, moment());
     while (job.state != JobView::State::Finished) {
         if (auto due = telling.nextDraw(); due && *due <= steadyNow()) telling.draw(moment());
-        STINT_TRY(sleep(daemon, telling, signals));
+        STINT_TRY(sleep(daemon, telling, signals, beside));
+        if (beside) STINT_TRY(beside->take());
         if (auto signal = endingSignal(signals, telling)) return Followed{job, signal};
         auto next = takeState(daemon, job, telling);
         if (next.ok()) {
@@ -128,6 +132,7 @@ Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& 
         job = std::move(again.job);
     }
     telling.clear();
+    if (beside) STINT_TRY(beside->take()); // what was written before the end that was told
     return Followed{std::move(job), std::nullopt};
 }
 

@@ -1,5 +1,6 @@
 // Follows one job to its end, through restarts of the daemon, until a signal says otherwise.
 #pragma once
+#include <functional>
 #include <optional>
 
 #include "cli/daemon.hpp"
@@ -17,10 +18,17 @@ struct Followed {
 /// How long a daemon that went away is waited for.
 inline constexpr Duration mostAbsence = 30s;
 
+/// What else a follower looks at: `take` is called when `fd` is readable, and once more at the end.
+struct Beside {
+    int fd = -1;
+    std::function<Result<void>()> take;
+};
+
 /// From `job`, its state as Daemon::watch() answered it, to its end. When the daemon goes away it is asked again until
 /// it is back; `daemon` then is the new connection. Unavailable: it did not come back. IllegalArgument: it came back
 /// and does not know the job.
-Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& signals, const Screen& screen);
+Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& signals, const Screen& screen,
+                        const Beside* beside = nullptr);
 
 /// The job as the daemon knows it now; where its number is another's by now, its end.
 Result<JobView> present(Daemon& daemon, const JobView& job);

@@ -57,6 +57,10 @@ Result<Split> split(const std::vector<std::string>& line) {
         end = second + 1;
         made.passed.assign(end, line.end());
     }
+    if (made.verb->passes == Verb::Passes::BehindDashes) {
+        end = std::find(rest, end, "--");
+        if (end != line.end()) made.passed.assign(end + 1, line.end());
+    }
     made.ours.insert(made.ours.end(), rest, end);
     return made;
 }
@@ -135,6 +139,9 @@ Result<Invocation> parse(const std::vector<std::string>& line) {
     made.verb = parts.verb;
     made.arguments = STINT_TRY(parseWith(*parts.verb, parts.ours));
     auto& words = made.arguments.words;
+    if (parts.verb->passes == Verb::Passes::BehindDashes && !words.empty())
+        return fail(Errc::IllegalArgument, "`stint {0}` has no use for \"{1}\" there: write stint {0} {2}",
+                    parts.verb->name, printable(words.front()), parts.verb->words);
     words.insert(words.end(), parts.passed.begin(), parts.passed.end());
     made.wish = {made.arguments.has("json"), made.arguments.has("plain"), made.arguments.has("quiet")};
     made.wantsHelp = made.arguments.has("help");

@@ -87,6 +87,17 @@ void Screen::passOut(std::string_view lines) const { put(out_, printableLines(li
 
 void Screen::passErr(std::string_view lines) const { put(err_, printableLines(lines)); }
 
+void Screen::passBytes(std::string_view bytes) const {
+    clearDrawn();
+    put(out_, bytes);
+}
+
+Screen Screen::forLines() const {
+    Screen lines = *this;
+    lines.redraws_ = false;
+    return lines;
+}
+
 void Screen::trouble(std::string_view sentence) const {
     clearDrawn();
     put(err_, fmt::format("stint: {}\n", sentence));

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <unistd.h>
+
 #include <fmt/core.h>
 
 #include "stint/result.hpp"
@@ -33,6 +35,10 @@ public:
     bool quiet() const { return wish_.quiet; }
     /// One line on stderr may be drawn over and over: a progress bar.
     bool redraws() const { return redraws_; }
+    /// stdout is a terminal: what is printed may steer it.
+    bool outIsTerminal() const { return ::isatty(::fileno(out_)) != 0; }
+    /// The same, for words beside the output of another: whole lines, none of them redrawn.
+    Screen forLines() const;
     /// As wide as the terminal is now; 80 where it is none.
     std::size_t columns() const;
 
@@ -45,6 +51,8 @@ public:
     /// Lines of another's, with their ends, as they are but for what would steer the terminal.
     void passOut(std::string_view lines) const;
     void passErr(std::string_view lines) const;
+    /// On stdout, as they are.
+    void passBytes(std::string_view bytes) const;
     /// "stint: …" on stderr, always.
     void trouble(std::string_view sentence) const;
     /// As trouble(), and answers the exit code that belongs to the error: "stint: `what`: …".

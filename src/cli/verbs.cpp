@@ -13,6 +13,40 @@ constexpr std::string_view aboutJob =
 /// Of jobs, and what a person does with them.
 std::vector<Verb> jobVerbs() {
     return {
+        {.name = "run",
+         .words = "[OPTIONS] -- COMMAND [ARGS…]",
+         .fewest = 1,
+         .most = Verb::many,
+         .passes = Verb::Passes::BehindDashes,
+         .summary = "run a command as a job: when the device sees fit, until it ends well",
+         .about =
+             "The command runs as it would here: in this directory, with this umask and environment, but without a "
+             "terminal and with nothing to read. Its output is printed here, and kept for `stint logs` (the last 4 MiB "
+             "at least, 8 at most). Ctrl-C detaches: the command goes on.\n"
+             "Exit 0 is done. With any other code it is tried again, after 30 s and then twice as long each time. "
+             "Where "
+             "its conditions are lost, or its time is up, it is stopped: SIGTERM to all of its processes, SIGKILL to "
+             "what is left some seconds later; it runs again, from its beginning, as soon as it may. Nothing that it "
+             "started outlives it, nor a stop: what forks away is killed when the command ends.\n"
+             "Ends as the command does: with its exit code, or 128 and the signal; with 126 or 127 at once where there "
+             "is no such program; 75 where it goes on without this command, 77 where it was refused.",
+         .options = {{"--user-initiated", "", "at once and for hours, because a person looks on; needs a network"},
+                     {"--expedited", "", "at once, for minutes"},
+                     {"--requires-charging", "", "only while the device is charging"},
+                     {"--battery-not-low", "", "only while the battery is not low"},
+                     {"--storage-not-low", "", "only while storage is not low"},
+                     {"--device-idle", "", "only while nobody uses the device"},
+                     {"--network", "any|unmetered|not-roaming", "only with such a network (default: none is needed)"},
+                     {"--persisted", "", "it outlives a reboot, too"},
+                     {"--backoff", "DURATION", "the pause before the first retry (default: 30s; 10s at least)"},
+                     {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
+                     {"--every", "DURATION", "again and again, once in each period (1d; 15min at least)"},
+                     {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
+                     {"--no-wait", "", "schedule it and return"}},
+         .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
+                      {"stint run --requires-charging --network unmetered -- ./backup.sh", "when it costs nothing"},
+                      {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"}},
+         .run = run},
         {.name = "start",
          .words = "PACKAGE [ARGS…]",
          .fewest = 1,
@@ -82,6 +116,18 @@ std::vector<Verb> jobVerbs() {
          .options = {},
          .examples = {{"stint wait 7 && mpv film.mkv", "when it is there"}},
          .run = wait},
+        {.name = "logs",
+         .words = "JOB",
+         .fewest = 1,
+         .most = 1,
+         .summary = "what a command has printed, while it runs and when it has ended",
+         .about = "Of a job of `stint run`: 7, or org.stint.shell/7. Its stdout and stderr as they came, of all its "
+                  "runs; lines that begin with \"stint:\" stand between them. The last 4 MiB are kept at least, those "
+                  "of the last 20 commands that have ended. Into a file or a pipe go the very bytes; on a terminal, "
+                  "what would steer it is left out.",
+         .options = {{"-f,--follow", "", "and what it prints from now on, until the job has ended"}},
+         .examples = {{"stint logs -f 7", "live; Ctrl-C leaves the job alone"}},
+         .run = logs},
         {.name = "tasks",
          .words = "",
          .summary = "the Task Manager: what runs on a person's behalf",

@@ -37,7 +37,7 @@ struct Verb {
     std::size_t fewest = 0; ///< how many words it takes
     std::size_t most = 0;
     /// Which words are another's, dashes and all: an option of ours among them is none.
-    enum class Passes : std::uint8_t { Nothing, BehindFirstWord, Everything } passes = Passes::Nothing;
+    enum class Passes : std::uint8_t { Nothing, BehindFirstWord, BehindDashes, Everything } passes = Passes::Nothing;
     std::string_view summary;
     std::string_view about; ///< paragraphs for `stint help VERB`
     std::vector<Option> options;

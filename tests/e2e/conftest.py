@@ -6,7 +6,7 @@ from world import BIN, World
 
 
 def pytest_sessionstart(session):
-    for program in ("stintd", "stint", "stint-transfer", "stint-exec", "stint-testapp"):
+    for program in ("stintd", "stint", "stint-transfer", "stint-shell", "stint-exec", "stint-testapp"):
         if not (BIN / program).exists():
             pytest.exit(f"{BIN / program} is not built: ./test builds it, or name its directory in STINT_BIN", 3)
 

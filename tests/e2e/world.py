@@ -51,6 +51,9 @@ class Daemon:
     def transfers(self):
         return running(self.pid, BIN / "stint-transfer")
 
+    def commands(self):
+        return running(self.pid, BIN / "stint-shell")
+
 
 class World:
     def __init__(self):
@@ -173,7 +176,7 @@ class World:
         codes = []
         for daemon in self.daemons:
             if daemon.lives():
-                below = daemon.transfers()
+                below = daemon.transfers() + daemon.commands()
                 codes.append(daemon.stop())
                 for pid in below:
                     wait_for_end(pid)

@@ -1,0 +1,118 @@
+// What `stint run` makes of its words: a job of the shell app, and an order that no list of jobs shows.
+#include <doctest/doctest.h>
+
+#include "cli/logs_tail.hpp"
+#include "cli/parse.hpp"
+#include "cli/run_job.hpp"
+#include "cli/run_limits.hpp"
+
+using namespace stint;
+using namespace stint::cli;
+
+namespace {
+
+using Line = std::vector<std::string>;
+
+const Order here{.arguments = {}, .directory = "/here", .umask = 027, .environment = {"SECRET=x", "PATH=/bin"}};
+
+CommandWanted wanted(Line line) {
+    line.insert(line.begin(), "run");
+    auto made = parse(line);
+    REQUIRE(made.ok());
+    auto command = commandWantedBy(made->arguments, here);
+    REQUIRE(command.ok());
+    return *command;
+}
+
+JobInfo job(const Line& line) {
+    auto made = jobFor(wanted(line), "/spool", 7s);
+    REQUIRE(made.ok());
+    return *made;
+}
+
+} // namespace
+
+TEST_CASE("every word behind the dashes is the command's own") {
+    auto command = wanted({"--name", "mine", "--quiet", "--", "ls", "--json", "-h", "--", "--name"});
+    CHECK(command.order.arguments == Line{"ls", "--json", "-h", "--", "--name"});
+    CHECK(command.order.directory == "/here");
+    CHECK(command.label == "mine");
+    CHECK(wanted({"--", "ls", "-l"}).label == "ls -l");
+    CHECK(wanted({"--", "printf", "\x1b[2J"}).label == "printf \xEF\xBF\xBD[2J");
+}
+
+TEST_CASE("a command without its dashes is refused, and so is none") {
+    for (const Line& line :
+         {Line{"run", "ls"}, Line{"run", "a", "--", "b"}, Line{"run"}, Line{"run", "--"}, Line{"run", "ls", "-l"}}) {
+        auto made = parse(line);
+        CHECK(!made.ok());
+        if (!made.ok()) CHECK(made.error().code == Errc::IllegalArgument);
+    }
+}
+
+TEST_CASE("a command without conditions is a regular job that needs nothing") {
+    JobInfo made = job({"--", "true"});
+    CHECK(made.getService().name == "Command");
+    CHECK(!made.isUserInitiated());
+    CHECK(!made.isPersisted());
+    CHECK(!made.isRequireCharging());
+    CHECK(!made.getRequiredNetwork());
+    CHECK(made.getExtras().getString("spool") == "/spool");
+    CHECK(made.getExtras().getLong("grace") == 7000);
+    CHECK(!made.getExtras().containsKey("retries"));
+}
+
+TEST_CASE("each condition reaches the job") {
+    JobInfo made = job({"--requires-charging", "--battery-not-low", "--storage-not-low", "--network", "not-roaming",
+                        "--persisted", "--backoff", "2min", "--retries", "3", "--", "true"});
+    CHECK(made.isRequireCharging());
+    CHECK(made.isRequireBatteryNotLow());
+    CHECK(made.isRequireStorageNotLow());
+    CHECK(made.getNetworkType() == JobInfo::NETWORK_TYPE_NOT_ROAMING);
+    CHECK(made.isPersisted());
+    CHECK(made.getInitialBackoff() == 2min);
+    CHECK(made.getExtras().getLong("retries") == 3);
+    CHECK(job({"--device-idle", "--every", "1d", "--", "true"}).isRequireDeviceIdle());
+    CHECK(job({"--every", "1d", "--", "true"}).getPeriod()->interval == 24h);
+    CHECK(job({"--expedited", "--", "true"}).isExpedited());
+}
+
+TEST_CASE("user-initiated implies a network, and says so only where none was asked for") { // jobs.md §1.2, V12
+    auto implied = wanted({"--user-initiated", "--", "true"});
+    JobInfo made = jobFor(implied, "/spool", 7s).value();
+    CHECK(made.isUserInitiated());
+    CHECK(made.getNetworkType() == JobInfo::NETWORK_TYPE_ANY);
+    REQUIRE(adjustments(implied, made).size() == 1);
+    CHECK(adjustments(implied, made)[0].find("--network any") != std::string::npos);
+    auto asked = wanted({"--user-initiated", "--network", "unmetered", "--", "true"});
+    CHECK(adjustments(asked, jobFor(asked, "/spool", 7s).value()).empty());
+}
+
+TEST_CASE("what is raised to the least there is, is told") { // jobs.md §0
+    auto command = wanted({"--every", "1min", "--backoff", "1s", "--", "true"});
+    auto told = adjustments(command, jobFor(command, "/spool", 7s).value());
+    REQUIRE(told.size() == 2);
+    CHECK(told[0] == "--backoff 1s is raised to 10s, the least there is");
+    CHECK(told[1] == "--every 1min is raised to 15min, the least there is");
+}
+
+TEST_CASE("nothing of the environment is in the job") {
+    auto made = job({"--", "true"});
+    for (const auto& [key, value] : made.getExtras().entries())
+        if (const auto* text = std::get_if<std::string>(&value.held)) CHECK(text->find("SECRET") == std::string::npos);
+}
+
+TEST_CASE("the limit is told with what is left of the app's time") { // jobs.md §4.4
+    RunLimits limits{.longest = 30min, .answer = 8s, .quota = {}};
+    CHECK(limits.grace() == 7s);
+    CHECK(limitText(limits, JobClass::Regular, {}) == "may run for 30min at a time, as a regular job");
+    limits.quota = {.allowed = 10min, .window = 4h, .used = 6min, .left = 4min};
+    CHECK(limitText(limits, JobClass::Regular, {}).find("; of the app's time 6min used of 10min in 4h") !=
+          std::string::npos);
+}
+
+TEST_CASE("on a terminal output keeps its lines and tabs, and steers nothing") {
+    CHECK(shownOutput("a\tb\nc\r\nd\re\n") == "a\tb\nc\nd\ne\n");
+    CHECK(shownOutput("\x1b[31m\x07") == "\xEF\xBF\xBD[31m\xEF\xBF\xBD");
+    CHECK(shownOutput("zw\xC3\xB6lf") == "zw\xC3\xB6lf");
+}
