@@ -36,13 +36,20 @@ JobId smallestFree(State& state, const AppId& app, const std::string& space) {
     return JobId{hint->second};
 }
 
+/// Of a job of this key that was cancelled: a run that has not ended yet.
+std::optional<RunId> runStillEnding(const State& state, const JobKey& key) {
+    for (const auto& [id, running] : state.runs)
+        if (running.run.key == key) return id;
+    return std::nullopt;
+}
+
 // jobs.md §2.4, replace: counters, marks and cumulative time begin anew; a run of the old one is asked to stop.
 Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
     State& state = turn.state;
     Tracked* const found = state.jobs.find(key);
     if (!found) {
         ++state.jobCount[key.app];
-        return state.jobs.add({.job = {.key = key}});
+        return state.jobs.add({.job = {.key = key}, .run = runStillEnding(state, key)});
     }
     Tracked& tracked = *found;
     takeOut(state, tracked);

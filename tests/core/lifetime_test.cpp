@@ -165,6 +165,22 @@ TEST_CASE(
     CHECK(stage.times(7, What::Started) == Times{0s, 30s, 62s});
 }
 
+TEST_CASE("what takes the id of a cancelled job starts when the run that was stopped has ended") { // §2.4, §2.6
+    Stage stage;
+    stage.schedule(stage.job(7));
+    stage.until(1min);
+    const RunId old = stage.run(7);
+    stage.behaves.answersStop = false;
+    stage.event(Cancel{{1}, mail, "", JobId{7}});
+    stage.schedule(stage.job(7));
+    CHECK_FALSE(stage.runs(7));
+    stage.until(62s);
+    CHECK_FALSE(stage.runs(7));
+    stage.event(StopAnswered{old, true});
+    CHECK(stage.runs(7));
+    CHECK(stage.times(7, What::Started) == Times{0s, 62s});
+}
+
 TEST_CASE("the same id in another namespace is another job") { // §2.4
     Stage stage;
     stage.schedule(stage.job(7));
