@@ -27,6 +27,7 @@ constexpr std::string_view mark = "stint command 1"; ///< the first words of an 
 constexpr const char* orderFile = "order";
 constexpr const char* tallyFile = "tally";
 constexpr std::string_view spoolPrefix = "run.";
+constexpr std::string_view freshPrefix = "new."; ///< of one that is being made, or was when its maker died
 constexpr std::string_view jobPrefix = "job.";
 
 Error refused(std::string_view what, const fs::path& file) {
@@ -132,14 +133,17 @@ Result<Spool> Spool::create(const fs::path& root, const Order& order) {
     std::error_code error;
     fs::create_directories(root.parent_path(), error);
     if (::mkdir(root.c_str(), 0700) != 0 && errno != EEXIST) return refused("make", root);
-    std::string name = (root / spoolPrefix).string() + "XXXXXX";
-    if (!::mkdtemp(name.data())) return refused("make", name);
-    Spool spool{fs::path(name)};
-    spool.lock_ = locked(name);
-    if (!spool.lock_) return refused("hold", name);
-    STINT_TRY(writeFile(spool.directory_ / orderFile, textOf(order)));
-    STINT_TRY(makeDurable(spool.directory_));
+    std::string fresh = (root / freshPrefix).string() + "XXXXXX";
+    if (!::mkdtemp(fresh.data())) return refused("make", fresh);
+    // By its own name it is never seen without the lock, nor without the whole order.
+    Fd lock = locked(fresh);
+    if (!lock) return refused("hold", fresh);
+    STINT_TRY(writeFile(fs::path(fresh) / orderFile, textOf(order)));
+    STINT_TRY(makeDurable(fresh));
+    Spool spool(root / (std::string(spoolPrefix) + fresh.substr(fresh.size() - 6)));
+    if (::rename(fresh.c_str(), spool.directory_.c_str()) != 0) return refused("make", spool.directory_);
     STINT_TRY(makeDurable(root));
+    spool.lock_ = std::move(lock);
     return spool;
 }
 
@@ -197,7 +201,8 @@ std::vector<fs::path> unheldSpools(const fs::path& root) {
     std::vector<fs::path> found;
     std::error_code error;
     for (fs::directory_iterator entry(root, error), end; !error && entry != end; entry.increment(error)) {
-        bool isSpool = entry->path().filename().string().starts_with(spoolPrefix) && !entry->is_symlink();
+        std::string name = entry->path().filename().string();
+        bool isSpool = name.starts_with(spoolPrefix) || name.starts_with(freshPrefix);
         if (isSpool && locked(entry->path())) found.push_back(entry->path());
     }
     return found;

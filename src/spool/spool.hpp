@@ -65,7 +65,7 @@ std::filesystem::path spoolOfJob(const std::filesystem::path& root, JobId id);
 /// How many spools of jobs that have ended are kept, newest output first: as many as completed jobs are (jobs.md §0).
 inline constexpr std::size_t endedSpools = 20;
 
-/// Spools that no live `stint run` holds, as they are now: candidates for sweep().
+/// Spools that no live `stint run` holds at this moment: candidates for sweep().
 std::vector<std::filesystem::path> unheldSpools(const std::filesystem::path& root);
 /// Of `candidates`, found before the tracked jobs were asked for, those that belong to none: their orders go at once,
 /// with all that the environment held, and beyond the newest `endedSpools` they themselves.
