@@ -85,8 +85,9 @@ void Hosts::launch(const Bind& bind, const std::optional<JobKey>& only) {
     const AppId& app = bind.key.app;
     const Service* service = serviceOf(app, bind.service);
     if (!service) return arrived_(BindFailed{bind.run, "the service is not declared any more"});
-    auto started =
-        start(app, {Component::Kind::Service, bind.service}, service->command, bind.kind != JobClass::UserInitiated);
+    // What looks after a single job answers for it, on a busy machine, too; it steps back with the job's own work.
+    const bool background = bind.kind != JobClass::UserInitiated && !service->processPerJob;
+    auto started = start(app, {Component::Kind::Service, bind.service}, service->command, background);
     if (!started) return arrived_(BindFailed{bind.run, started.error().message});
     (*started)->only = only;
     (*started)->waiting.insert(bind.run);

@@ -25,10 +25,10 @@ struct FileActions {
     posix_spawn_file_actions_t actions;
 };
 
-std::vector<std::string> wordsFor(const Order& order, const std::filesystem::path& helper) {
-    std::vector<std::string> words{helper.string(), "--parent", std::to_string(::getpid()),       "--reap",
-                                   "stint-shell",   "--umask",  fmt::format("{:o}", order.umask), "--directory",
-                                   order.directory, "--"};
+std::vector<std::string> wordsFor(const Order& order, Share share, const std::filesystem::path& helper) {
+    std::vector<std::string> words{helper.string(), "--parent", std::to_string(::getpid()), "--reap", "stint-shell"};
+    if (share == Share::Leftover) words.emplace_back("--idle");
+    words.insert(words.end(), {"--umask", fmt::format("{:o}", order.umask), "--directory", order.directory, "--"});
     words.insert(words.end(), order.arguments.begin(), order.arguments.end());
     return words;
 }
@@ -47,7 +47,7 @@ Error cannotStart(const std::filesystem::path& helper, int error) {
 
 } // namespace
 
-Result<std::unique_ptr<Command>> Command::start(const Order& order, const std::filesystem::path& helper) {
+Result<std::unique_ptr<Command>> Command::start(const Order& order, Share share, const std::filesystem::path& helper) {
     std::unique_ptr<Command> command(new Command);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Errc::System, "cannot make a pipe: {}", std::strerror(errno));
@@ -59,7 +59,7 @@ Result<std::unique_ptr<Command>> Command::start(const Order& order, const std::f
     ::posix_spawn_file_actions_addopen(&files.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&files.actions, input.get(), STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&files.actions, input.get(), STDERR_FILENO);
-    std::vector<std::string> words = wordsFor(order, helper);
+    std::vector<std::string> words = wordsFor(order, share, helper);
     std::vector<std::string> variables = order.environment;
     int error = ::posix_spawn(&command->pid_, helper.c_str(), &files.actions, nullptr, pointers(words).data(),
                               pointers(variables).data());

@@ -14,10 +14,13 @@
 
 namespace stint::shell {
 
+/// How much of the machine a command gets: what is left over (the idle classes of CPU and I/O), or its part.
+enum class Share { Leftover, Part };
+
 class Command {
 public:
     /// `helper`: stint-exec. System where that cannot be started; what cannot be started by it ends with 127.
-    static Result<std::unique_ptr<Command>> start(const Order& order, const std::filesystem::path& helper);
+    static Result<std::unique_ptr<Command>> start(const Order& order, Share share, const std::filesystem::path& helper);
     /// Kills, and waits.
     ~Command();
     Command(const Command&) = delete;

@@ -9,8 +9,8 @@
 
 namespace stint::shell {
 
-Result<Run> Run::begin(const Order& order, LogWriter log, const std::filesystem::path& helper) {
-    auto command = STINT_TRY(Command::start(order, helper));
+Result<Run> Run::begin(const Order& order, Share share, LogWriter log, const std::filesystem::path& helper) {
+    auto command = STINT_TRY(Command::start(order, share, helper));
     return Run(std::move(command), std::move(log));
 }
 

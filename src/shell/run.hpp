@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "shell/command.hpp"
@@ -20,7 +21,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     /// `log` gets what the command prints.
-    static Result<Run> begin(const Order& order, LogWriter log, const std::filesystem::path& helper);
+    static Result<Run> begin(const Order& order, Share share, LogWriter log, const std::filesystem::path& helper);
 
     // For an event loop: poll output() and end(), no longer than timeout(); then turn().
     int output() const { return command_->output(); }

@@ -81,7 +81,8 @@ Result<Run> CommandService::begin(Job& job) const {
     ++job.tally.runs;
     job.tally.running = true;
     STINT_TRY(job.spool.keep(job.tally));
-    return Run::begin(order, std::move(log), helper_);
+    Share share = job.params.isUserInitiatedJob() ? Share::Part : Share::Leftover;
+    return Run::begin(order, share, std::move(log), helper_);
 }
 
 bool CommandService::onStopJob(JobParameters params) {

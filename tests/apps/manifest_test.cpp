@@ -200,7 +200,11 @@ TEST_CASE("the built-in apps may do what their manifests say") { // design.md, r
     CHECK(transfer.channels.at(0).id == "transfers");
     CHECK(manifests[1].package.name == shellPackage);
     CHECK(manifests[1].label == "Shell");
-    CHECK(manifests[1].services.empty());
+    const Service& command = manifests[1].services.at("Command");
+    CHECK(command.command == std::vector<std::string>{"/usr/libexec/stint/stint-shell"});
+    CHECK(command.permission == bindJobService);
+    CHECK(command.processPerJob); // what a command leaves behind dies with its own process, and with no other's
+    CHECK_FALSE(service.processPerJob);
 }
 
 } // namespace stint

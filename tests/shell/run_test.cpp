@@ -26,13 +26,13 @@ struct Place {
     LogReader reader = LogReader::open(place.path).value();
     std::string output;
 
-    Run begin(const std::string& script, Bytes kept = logKept) const {
+    Run begin(const std::string& script, Bytes kept = logKept, Share share = Share::Part) const {
         Order order{.arguments = {"sh", "-c", script},
                     .directory = place.path.string(),
                     .umask = 077,
                     .environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "MARK=here"}};
         fs::path helper = fs::read_symlink("/proc/self/exe").parent_path() / "stint-exec";
-        return std::move(Run::begin(order, LogWriter::open(place.path, kept).value(), helper)).value();
+        return std::move(Run::begin(order, share, LogWriter::open(place.path, kept).value(), helper)).value();
     }
     /// Turns until that is so; a test that waits for 30 s has failed.
     void until(Run& run, const std::function<bool()>& so) {
@@ -63,6 +63,17 @@ TEST_CASE("a command has its caller's directory, umask and environment, and noth
     Run run = place.begin("pwd; umask; echo $MARK; cat; echo err >&2; tty; exit 3");
     CHECK(place.endOf(run) == 3 << 8);
     CHECK(place.output == place.place.path.string() + "\n0077\nhere\nerr\nnot a tty\n");
+}
+
+TEST_CASE("only a command steps back, and what looks after it does not") {
+    for (Share share : {Share::Leftover, Share::Part}) {
+        Place place;
+        Run run = place.begin("chrt -p $$ | head -n 1; chrt -p $PPID | head -n 1", logKept, share);
+        CHECK(place.endOf(run) == 0);
+        bool idle = place.output.find("SCHED_IDLE") != std::string::npos;
+        CHECK(idle == (share == Share::Leftover));
+        CHECK(place.output.substr(place.output.find('\n')).find("SCHED_OTHER") != std::string::npos);
+    }
 }
 
 TEST_CASE("what a command leaves behind is dead when its end is told, wherever it has gone to") {

@@ -20,6 +20,7 @@ struct App {
     FakeDaemon daemon;
     Directory place;
     Spool spool;
+    Duration grace = 1h;
     CommandService service{fs::read_symlink("/proc/self/exe").parent_path() / "stint-exec"};
     Connection connection = Connection::open().value();
     std::thread loop;
@@ -50,7 +51,7 @@ struct App {
         params.extras = std::move(more);
         params.extras.putString("spool", spool.directory().string())
             .putString("label", "a command")
-            .putLong("grace", 500);
+            .putLong("grace", grace.count());
         return daemon.startJob(1, "Command", params).get().value();
     }
     /// The next word that begins so; what else is said meanwhile is passed over.
@@ -102,7 +103,7 @@ TEST_CASE("a failure is tried again, and counted for the next run") {
 }
 
 TEST_CASE("a stop is answered when nothing of the command is alive") { // jobs.md §4.2
-    App app("echo ready; trap 'echo cleaned; exit 0' TERM; while :; do sleep 1000 & wait; done");
+    App app("trap 'echo cleaned; exit 0' TERM; echo ready; while :; do sleep 1000 & wait; done");
     CHECK(app.start(false));
     app.outputUntil("ready\n");
     CHECK(app.daemon.stopJob(1, StopReason::ConstraintCharging).get().value());
@@ -113,6 +114,7 @@ TEST_CASE("a stop is answered when nothing of the command is alive") { // jobs.m
 TEST_CASE("what is pressed on its notification ends the command first, and then the run") { // jobs.md §5.1
     for (const std::string key : {"stop", "later"}) {
         App app("trap '' TERM; echo ready; while :; do sleep 1000; done");
+        app.grace = 300ms;
         CHECK(app.start(true));
         app.outputUntil("ready\n");
         app.daemon.tell("NotificationAction", [&](wire::Writer& writer) { writer.uint64(1).string(key); });

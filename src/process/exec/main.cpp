@@ -2,9 +2,10 @@
 // processes are kept together, makes sure that it does not outlive the daemon, takes the classes of CPU and I/O it is
 // given, leaves behind every signal setting and descriptor of the daemon, and becomes the command.
 //
-// Without a cgroup (--reap) it stays instead, between the daemon and the command, as the reaper of everything the
-// command starts: when the command ends, when the daemon says SIGTERM and when the daemon dies, it kills all of them,
-// and only then ends with the command's own status. So "this process has ended" means the same in both forms.
+// With --reap, as where there is no cgroup, it stays instead, between the daemon and the command, as the reaper of
+// everything the command starts: when the command ends, when the daemon says SIGTERM and when the daemon dies, it kills
+// all of them, and only then ends with the command's own status. It does not step back itself: it must be in time to
+// kill. So "this process has ended" means the same in both forms.
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -42,7 +43,7 @@ struct Arguments {
     _exit(cannotRun);
 }
 
-// The daemon alone calls this program, so a wrong argument is a mistake of ours and only has to be noticed.
+// Our own programs alone call this one, so a wrong argument is a mistake of ours and only has to be noticed.
 Arguments parse(int count, char** words) {
     Arguments a;
     for (int i = 1; i < count; ++i) {
@@ -71,7 +72,7 @@ Arguments parse(int count, char** words) {
         else
             break;
     }
-    std::fprintf(stderr, "stint-exec is started by stintd and by nobody else\n");
+    std::fprintf(stderr, "stint-exec is started by stintd and stint-shell, and by nobody else\n");
     _exit(cannotRun);
 }
 
@@ -104,6 +105,7 @@ void stepBack(const Arguments& a) {
 }
 
 [[noreturn]] void become(const Arguments& a) {
+    stepBack(a);
     forgetSignals();
     if (a.umask >= 0) umask(static_cast<mode_t>(a.umask));
     if (a.directory && chdir(a.directory) != 0) refuse("enter", a.directory);
@@ -190,7 +192,6 @@ int waitFor(pid_t main, const sigset_t& signals) {
 int main(int count, char** words) {
     Arguments a = parse(count, words);
     setsid(); // no terminal of the daemon's: a service must not look like what a user has in front
-    stepBack(a);
     if (a.reap) reap(a);
     dieWith(a.parent, SIGKILL);
     if (a.cgroup >= 0 && write(a.cgroup, "0", 1) != 1) refuse("join the cgroup of", a.command[0]);
