@@ -18,7 +18,7 @@ struct Followed {
 /// How long a daemon that went away is waited for.
 inline constexpr Duration mostAbsence = 30s;
 
-/// What else a follower looks at: `take` is called when `fd` is readable, and once more at the end.
+/// What else a follower looks at: `take` is called when anything has come, over `fd` or not, and once more at the end.
 struct Beside {
     int fd = -1;
     std::function<Result<void>()> take;

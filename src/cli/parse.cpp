@@ -33,6 +33,10 @@ Error unknownVerb(const std::string& word) {
                 guess(word, names));
 }
 
+bool asksForHelp(std::vector<std::string>::const_iterator first, std::vector<std::string>::const_iterator last) {
+    return std::any_of(first, last, [](const std::string& word) { return word == "-h" || word == "--help"; });
+}
+
 Result<Split> split(const std::vector<std::string>& line) {
     auto first = std::find_if_not(line.begin(), line.end(), isDashed);
     if (first == line.end())
@@ -59,6 +63,9 @@ Result<Split> split(const std::vector<std::string>& line) {
     }
     if (made.verb->passes == Verb::Passes::BehindDashes) {
         end = std::find(rest, end, "--");
+        if (end == line.end() && !asksForHelp(rest, end))
+            return fail(Errc::IllegalArgument, "what `stint {0}` runs stands behind --: write stint {0} {1}",
+                        made.verb->name, made.verb->words);
         if (end != line.end()) made.passed.assign(end + 1, line.end());
     }
     made.ours.insert(made.ours.end(), rest, end);
@@ -138,13 +145,13 @@ Result<Invocation> parse(const std::vector<std::string>& line) {
     Invocation made;
     made.verb = parts.verb;
     made.arguments = STINT_TRY(parseWith(*parts.verb, parts.ours));
-    auto& words = made.arguments.words;
-    if (parts.verb->passes == Verb::Passes::BehindDashes && !words.empty())
-        return fail(Errc::IllegalArgument, "`stint {0}` has no use for \"{1}\" there: write stint {0} {2}",
-                    parts.verb->name, printable(words.front()), parts.verb->words);
-    words.insert(words.end(), parts.passed.begin(), parts.passed.end());
     made.wish = {made.arguments.has("json"), made.arguments.has("plain"), made.arguments.has("quiet")};
     made.wantsHelp = made.arguments.has("help");
+    auto& words = made.arguments.words;
+    if (parts.verb->passes == Verb::Passes::BehindDashes && !words.empty() && !made.wantsHelp)
+        return fail(Errc::IllegalArgument, "`stint {0}` has no use for \"{1}\" before --; write stint {0} {2}",
+                    parts.verb->name, printable(words.front()), parts.verb->words);
+    words.insert(words.end(), parts.passed.begin(), parts.passed.end());
     if (!made.wantsHelp) STINT_TRY(checkWords(*made.verb, words.size(), words));
     return made;
 }

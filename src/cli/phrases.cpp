@@ -14,6 +14,9 @@ std::string seconds(Duration length) {
     return roughDuration(std::chrono::ceil<std::chrono::seconds>(std::max(length, Duration{0})));
 }
 
+/// jobs.md §4.1, STARTING: closed and not retried, for no public reason.
+bool neverAnswered(const Completed& end) { return end.ending.internal == InternalReason::Anr; }
+
 std::string_view runWord(RunState state) {
     switch (state) {
     case RunState::Binding:
@@ -172,9 +175,9 @@ Progress progressOf(const JobView& job) {
 }
 
 std::string endText(const Completed& end) {
+    if (neverAnswered(end)) return "dropped: its app did not answer when it was to start";
     if (end.ending.reason == StopReason::Undefined) {
         if (!end.outcome.text.empty()) return printable(end.outcome.text);
-        if (end.ending.internal == InternalReason::Anr) return "its app did not answer in time, and was killed";
         return end.outcome.exitCode == 0 ? "done" : fmt::format("failed with exit code {}", end.outcome.exitCode);
     }
     return fmt::format("{} ({})", meaningOf(end.ending.reason), nameOf(end.ending.reason));
@@ -204,8 +207,7 @@ std::string anewOf(const JobView& job) {
 
 int exitCodeOf(const Completed& end) {
     if (end.outcome.exitCode != 0) return end.outcome.exitCode & 0xFF;
-    bool said = end.ending.reason == StopReason::Undefined && end.ending.internal != InternalReason::Anr;
-    return said ? ends::ok : ends::failure;
+    return end.ending.reason == StopReason::Undefined && !neverAnswered(end) ? ends::ok : ends::failure;
 }
 
 std::string ago(WallTime then, WallTime now) { return fmt::format("{} ago", seconds(now - then)); }

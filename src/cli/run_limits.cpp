@@ -49,7 +49,8 @@ Result<RunLimits> askForLimits(Daemon& daemon, JobClass kind) {
 std::string limitText(const RunLimits& limits, JobClass kind, WallTime now) {
     std::string text =
         fmt::format("may run for {} at a time, as {} job", roughDuration(limits.longest), classOf(kind).name);
-    if (limits.quota.allowed) text += fmt::format("; of the app's time {}", quotaText(limits.quota, now));
+    if (limits.quota.allowed && !limits.quota.free)
+        text += fmt::format("; of the app's time {}", quotaText(limits.quota, now));
     return text;
 }
 

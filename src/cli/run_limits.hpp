@@ -14,12 +14,13 @@ struct RunLimits {
     QuotaView quota;     ///< of the shell app, for jobs of that class; a user-initiated job asks for none
 
     /// What lies between SIGTERM and SIGKILL: the rest is for the kill and the answer.
-    Duration grace() const { return answer * 7 / 8; }
+    Duration grace() const { return answer * 3 / 4; }
 };
 
 Result<RunLimits> askForLimits(Daemon& daemon, JobClass kind);
 
-/// "may run for 30min at a time, as a regular job; quota: 10min in 4h, 8min left".
+/// "may run for 30min at a time, as a regular job; of the app's time 6min used of 10min in 4h, 4min left": as long as
+/// time is counted.
 std::string limitText(const RunLimits& limits, JobClass kind, WallTime now);
 
 } // namespace stint::cli

@@ -63,6 +63,7 @@ TEST_CASE("a job that was taken away has not succeeded, whatever its outcome hol
                     Row{{StopReason::Undefined, InternalReason::SuccessfulFinish},    {3, ""},               3,  "failed with exit code 3"},
                     Row{{StopReason::CancelledByApp, InternalReason::Canceled},       {},                    1,  "cancelled (CANCELLED_BY_APP)"},
                     Row{{StopReason::User, InternalReason::UserUiStop},               {},                    1,  "stopped by the user (USER)"},
+                    Row{{StopReason::Undefined, InternalReason::Anr},                 {},                    1,  "dropped: its app did not answer when it was to start"},
                     Row{{StopReason::Timeout, InternalReason::Timeout},               {},                    1,  "stopped at its time limit (TIMEOUT)"}}) {
         // clang-format on
         auto job = finished(r.ending, r.outcome);

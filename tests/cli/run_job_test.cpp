@@ -104,7 +104,7 @@ TEST_CASE("nothing of the environment is in the job") {
 
 TEST_CASE("the limit is told with what is left of the app's time") { // jobs.md §4.4
     RunLimits limits{.longest = 30min, .answer = 8s, .quota = {}};
-    CHECK(limits.grace() == 7s);
+    CHECK(limits.grace() == 6s);
     CHECK(limitText(limits, JobClass::Regular, {}) == "may run for 30min at a time, as a regular job");
     limits.quota = {.allowed = 10min, .window = 4h, .used = 6min, .left = 4min};
     CHECK(limitText(limits, JobClass::Regular, {}).find("; of the app's time 6min used of 10min in 4h") !=
