@@ -15,7 +15,7 @@ packages_for() {
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-jeepney; fi
     if [ "$1" != run ]; then echo dbus dunst xvfb xdotool; fi # a desktop to show notifications on
     if [ "$1" = test ]; then echo python3-pyftpdlib openssl; fi
-    if [ "$1" = bench ]; then echo curl wget aria2; fi
+    if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck; fi
 }
 

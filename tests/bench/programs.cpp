@@ -1,0 +1,174 @@
+#include "bench/programs.hpp"
+
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <thread>
+
+#include <fmt/core.h>
+
+namespace stint::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds patience{20};
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+    std::vector<char*> list;
+    for (std::string& word : words)
+        list.push_back(word.data());
+    list.push_back(nullptr);
+    return list;
+}
+
+/// A server has no other way to say that it listens than to let one in.
+Fd connected(const std::function<Fd()>& attempt, const std::string& whom) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < until) {
+        if (Fd fd = attempt()) return fd;
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    giveUp(fmt::format("{} does not listen", whom));
+}
+
+Fd connectTo(const fs::path& socket) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (socket.native().size() >= sizeof address.sun_path) giveUp(fmt::format("{} is too long", socket.native()));
+    std::strcpy(address.sun_path, socket.c_str());
+    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
+    return fd;
+}
+
+std::string quoted(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", word);
+    return text;
+}
+
+void writeManifest(const fs::path& place, const std::vector<std::string>& host) {
+    fs::path apps = place / "data" / "stint" / "apps";
+    fs::create_directories(apps);
+    std::ofstream(apps / fmt::format("{}.toml", Stint::package))
+        << fmt::format("package = \"{0}\"\nlabel = \"Bench\"\ncommand = [\"{1}\"]\nexecutable = \"{1}\"\n"
+                       "permissions = [\"RECEIVE_BOOT_COMPLETED\"]\n[[service]]\nname = \"{2}\"\n"
+                       "permission = \"BIND_JOB_SERVICE\"\ncommand = [{3}]\n",
+                       Stint::package, fs::read_symlink("/proc/self/exe").string(), Stint::service, quoted(host));
+}
+
+void asOperator(const std::vector<std::string>& words) {
+    std::vector<std::string> line{(here() / "stint").string()};
+    line.insert(line.end(), words.begin(), words.end());
+    if (Program(line).wait() != 0) giveUp(fmt::format("stint {} failed", words.front()));
+}
+
+} // namespace
+
+void giveUp(const std::string& what) {
+    std::fprintf(stderr, "bench: %s\n", what.c_str());
+    std::exit(1);
+}
+
+fs::path here() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+
+Place::Place() {
+    const char* disk = std::getenv("STINT_BENCH_DIR");
+    std::string name = (fs::path(disk ? disk : "/tmp") / "stint-bench-XXXXXX").string();
+    if (!::mkdtemp(name.data())) giveUp(fmt::format("cannot make {}: {}", name, std::strerror(errno)));
+    path = name;
+}
+
+Place::~Place() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+}
+
+Program::Program(const std::vector<std::string>& words, const std::vector<std::string>& environment) {
+    std::vector<std::string> line = words, variables = environment;
+    for (char** variable = environ; *variable; ++variable)
+        variables.emplace_back(*variable);
+    int error =
+        ::posix_spawnp(&pid_, words[0].c_str(), nullptr, nullptr, pointers(line).data(), pointers(variables).data());
+    if (error != 0) giveUp(fmt::format("cannot start {}: {}", words[0], std::strerror(error)));
+}
+
+Program::~Program() {
+    if (pid_ == 0) return;
+    ::kill(pid_, SIGTERM);
+    wait();
+}
+
+int Program::wait() {
+    int status = 0;
+    ::waitpid(std::exchange(pid_, 0), &status, 0);
+    return status;
+}
+
+Stint::Stint(const fs::path& place, const std::vector<std::string>& host) {
+    for (const char* name : {"runtime", "state", "data", "config"}) {
+        fs::create_directory(place / name);
+        fs::permissions(place / name, fs::perms::owner_all);
+        std::string key =
+            name == std::string("runtime") ? "XDG_RUNTIME_DIR" : fmt::format("XDG_{}_HOME", std::string(name));
+        for (char& letter : key)
+            letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+        ::setenv(key.c_str(), (place / name).c_str(), 1);
+    }
+    writeManifest(place, host);
+    // As many jobs as a bench likes, of an app that the user has to do with.
+    std::ofstream(place / "policy.toml") << "\"job.boot_settle\" = \"0s\"\n\"job.max_jobs_per_app\" = 100000000\n"
+                                            "\"job.schedule_rate\" = 100000000\n\"job.safeguard.enabled\" = false\n";
+    daemon_ = std::make_unique<Program>(
+        std::vector<std::string>{(here() / "stintd").string(), "--policy", (place / "policy.toml").string()});
+    (void)connected([&] { return connectTo(place / "runtime" / "stint" / "bus"); }, "stintd");
+    asOperator({"app", package, "--state", "visible"});
+}
+
+Line::Line(const fs::path& socket) : fd_(connected([&] { return connectTo(socket); }, socket.string())) {}
+
+void Line::send(std::string_view text) {
+    if (::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()))
+        giveUp("a server has hung up");
+}
+
+std::string Line::receive() {
+    std::size_t end = 0;
+    while ((end = read_.find("\r\n")) == std::string::npos) {
+        char piece[4096];
+        ssize_t size = ::read(fd_.get(), piece, sizeof piece);
+        if (size <= 0) giveUp("a server has hung up");
+        read_.append(piece, static_cast<std::size_t>(size));
+    }
+    std::string line = read_.substr(0, end);
+    read_.erase(0, end + 2);
+    return line;
+}
+
+Beanstalkd::Beanstalkd(const fs::path& place) : socket_(place / "beanstalkd" / "socket") {
+    fs::create_directory(place / "beanstalkd");
+    server_ = std::make_unique<Program>(std::vector<std::string>{"beanstalkd", "-l", "unix:" + socket_.string(), "-b",
+                                                                 (place / "beanstalkd").string(), "-f0"});
+}
+
+Redis::Redis(const fs::path& place) : socket_(place / "redis" / "socket") {
+    fs::create_directory(place / "redis");
+    server_ = std::make_unique<Program>(std::vector<std::string>{
+        "redis-server", "--port", "0", "--unixsocket", socket_.string(), "--dir", (place / "redis").string(),
+        "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--loglevel", "warning"});
+}
+
+} // namespace stint::bench
