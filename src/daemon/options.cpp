@@ -1,6 +1,8 @@
 #include "daemon/options.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
@@ -10,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int usageError = 64;
+constexpr const char* systemManifests = "/usr/share/stint/apps";
 
 fs::path home() {
     const char* home = std::getenv("HOME");
@@ -21,32 +24,44 @@ fs::path xdg(const char* variable, const fs::path& otherwise) {
     return value && *value == '/' ? fs::path(value) : home() / otherwise;
 }
 
-// Beside stintd in a build tree, else in libexec of the prefix it is installed in.
-fs::path helpers() {
+// What belongs to this program: beside it in a build tree, else where its installation has it.
+struct Own {
+    fs::path libexec;
+    std::optional<fs::path> apps; ///< manifests that were installed with it
+};
+
+Own own() {
     std::error_code ignored;
-    fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-    if (fs::exists(here / "stint-exec", ignored)) return here;
-    return here.parent_path() / "libexec" / "stint";
+    const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+    if (fs::exists(here / "stint-exec", ignored)) return {here, std::nullopt};
+    return {(here / STINT_LIBEXEC).lexically_normal(), (here / STINT_MANIFESTS).lexically_normal()};
+}
+
+// The user's, those installed beside this stintd, the system's; the first wins.
+std::vector<fs::path> manifestDirectories(const Own& own) {
+    std::vector<fs::path> directories{xdg("XDG_DATA_HOME", ".local/share") / "stint" / "apps"};
+    for (const fs::path& shared : {own.apps.value_or(systemManifests), fs::path(systemManifests)})
+        if (std::ranges::find(directories, shared) == directories.end()) directories.push_back(shared);
+    return directories;
 }
 
 } // namespace
 
 DaemonOptions parseOptions(int argc, char** argv) {
-    DaemonOptions options{.store = xdg("XDG_STATE_HOME", ".local/state") / "stint", .libexec = helpers()};
+    const Own mine = own();
+    DaemonOptions options{.store = xdg("XDG_STATE_HOME", ".local/state") / "stint", .libexec = mine.libexec};
     std::vector<std::string> policies;
     CLI::App app{"stintd: the contract between apps that work in the background and the device they work on"};
     app.add_option("--policy", policies, "TOML file of constants over the system's and the user's own (repeatable)");
     app.add_option("--store", options.store, "directory of the store")->capture_default_str();
-    app.add_option("--apps", options.apps, "directory of manifests, in place of the usual two (repeatable)");
+    app.add_option("--apps", options.apps, "directory of manifests, in place of the usual ones (repeatable)");
     app.set_version_flag("--version", "stintd " STINT_VERSION);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         std::exit(app.exit(error) == 0 ? 0 : usageError);
     }
-    if (options.apps.empty()) {
-        options.apps = {xdg("XDG_DATA_HOME", ".local/share") / "stint" / "apps", "/usr/share/stint/apps"};
-    }
+    if (options.apps.empty()) options.apps = manifestDirectories(mine);
     options.policy = {{"/etc/stint/policy.toml", true},
                       {xdg("XDG_CONFIG_HOME", ".config") / "stint/policy.toml", true}};
     for (const auto& file : policies)

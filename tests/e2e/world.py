@@ -56,7 +56,9 @@ class Daemon:
 
 
 class World:
-    def __init__(self):
+    def __init__(self, programs=BIN):
+        """`programs`: the directory of stintd and stint."""
+        self.programs = programs
         self.root = Path(tempfile.mkdtemp(prefix="stint-"))  # short: a socket's path has 108 bytes
         for name in ("home", "runtime", "state", "data", "config", "downloads"):
             (self.root / name).mkdir(mode=0o700)
@@ -66,7 +68,7 @@ class World:
         self.apps = self.root / "data" / "stint" / "apps"
         self.apps.mkdir(parents=True)
         self.environment = {
-            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "PATH": f"{programs}:{os.environ['PATH']}",
             "HOME": str(self.root / "home"),
             "XDG_RUNTIME_DIR": str(self.root / "runtime"),
             "XDG_STATE_HOME": str(self.root / "state"),
@@ -129,7 +131,7 @@ class World:
         log = self.root / f"stintd-{len(self.daemons)}.log"
         with log.open("w") as err:
             process = subprocess.Popen(
-                [*before, str(BIN / "stintd"), "--policy", str(rules)],
+                [*before, str(self.programs / "stintd"), "--policy", str(rules)],
                 env=self.environment | {"NOTIFY_SOCKET": str(address)} | (environment or {}),
                 stdin=subprocess.DEVNULL, stdout=err, stderr=err, start_new_session=True,
             )

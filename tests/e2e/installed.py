@@ -1,0 +1,42 @@
+"""Stint, installed below a prefix of its own, and a stranger's app that is built against it outside the tree."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from world import BIN, ROOT
+
+BUILD = BIN.parent
+
+
+def run(*words, **options):
+    """Answers what it printed; it must end well."""
+    done = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=600, check=False, **options)
+    assert done.returncode == 0, f"{words}:\n{done.stdout}"
+    return done.stdout
+
+
+def install(prefix, destdir=None):
+    environment = {name: value for name, value in os.environ.items() if name != "DESTDIR"}
+    if destdir:
+        environment["DESTDIR"] = str(destdir)
+    run("cmake", "--install", BUILD, "--prefix", prefix, env=environment)
+    return prefix
+
+
+def flags():
+    """The compiler's, as this Stint was built: a sanitizer's must be its apps' too."""
+    cache = (BUILD / "CMakeCache.txt").read_text().splitlines()
+    return next(line.partition("=")[2] for line in cache if line.startswith("CMAKE_CXX_FLAGS:"))
+
+
+def build_example(name, prefix, directory):
+    """examples/NAME, copied away from the tree, built against what `prefix` holds, and installed there."""
+    source = Path(directory) / name
+    shutil.copytree(ROOT / "examples" / name, source)
+    run("cmake", "-S", source, "-B", source / "build", f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_FLAGS={flags()}",
+        f"-DCMAKE_INSTALL_PREFIX={prefix}")
+    run("cmake", "--build", source / "build")
+    run("cmake", "--install", source / "build")

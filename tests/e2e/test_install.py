@@ -1,0 +1,81 @@
+"""`cmake --install`: where everything goes, that what was installed finds itself, and that strangers find it."""
+
+import shutil
+import textwrap
+
+import pytest
+from installed import flags, install, run
+from world import ROOT, World
+
+VERSION = "0.1.0"
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory):
+    return install(tmp_path_factory.mktemp("installed") / "usr")
+
+
+@pytest.fixture
+def world(prefix):
+    made = World(programs=prefix / "bin")
+    yield made
+    made.close()
+
+
+def test_everything_has_its_place(prefix):
+    for file in ("bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
+                 "lib/libstint.so.0", "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
+                 "lib/pkgconfig/stint.pc", "lib/systemd/user/stintd.service"):
+        assert (prefix / file).exists(), file
+    interfaces = {file.name for file in (prefix / "share" / "dbus-1" / "interfaces").iterdir()}
+    assert interfaces == {file.name for file in (ROOT / "dbus").glob("*.xml")}
+
+
+def test_destdir_moves_the_files_and_not_their_words(tmp_path):
+    install("/opt/stint", destdir=tmp_path)
+    unit = (tmp_path / "opt/stint/lib/systemd/user/stintd.service").read_text()
+    assert "ExecStart=/opt/stint/bin/stintd\n" in unit
+    assert "Delegate=yes\n" in unit and "Type=notify\n" in unit
+    assert str(tmp_path) not in unit
+
+
+def test_what_was_installed_finds_its_helpers(world, prefix, origin):
+    checksum = origin.serve("file.bin", b"installed")
+    daemon = world.start_daemon()
+    world.done("get", origin.url("file.bin"), "--checksum", f"sha256:{checksum}")
+    assert (world.downloads / "file.bin").read_bytes() == b"installed"
+    assert daemon.lives()
+
+
+def test_apps_that_were_installed_beside_it_are_known(world, prefix):
+    manifests = prefix / "share" / "stint" / "apps"
+    manifests.mkdir(parents=True, exist_ok=True)
+    (manifests / "com.example.beside.toml").write_text('package = "com.example.beside"\n')
+    world.start_daemon(used=False)
+    assert "com.example.beside" in world.done("apps")
+
+
+def test_a_stranger_builds_with_pkg_config(prefix, tmp_path):
+    source = tmp_path / "main.cpp"
+    source.write_text(textwrap.dedent("""\
+        #include <stint/job_scheduler.hpp>
+        int main() { return stint::JobInfo::Builder(7, "Jobs").build().ok() ? 0 : 1; }
+        """))
+    environment = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig")}
+    assert run("pkg-config", "--modversion", "stint", env=environment).strip() == VERSION
+    found = run("pkg-config", "--cflags", "--libs", "stint", env=environment).split()
+    program = tmp_path / "program"
+    run("g++", "-std=c++20", *flags().split(), source, "-o", program, *found)
+    run(program, env={"LD_LIBRARY_PATH": str(prefix / "lib")})
+    needed = run("readelf", "-d", program)
+    assert "[libstint.so.0]" in needed
+    for hidden in ("libsystemd", "libcurl", "libfmt"):
+        assert hidden not in needed
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
+def test_the_user_unit_is_one_that_systemd_takes(prefix, tmp_path):
+    unit = prefix / "lib" / "systemd" / "user" / "stintd.service"
+    told = run("systemd-analyze", "--user", "--man=no", "verify", unit, env={"PATH": "/usr/bin:/bin",
+                                                                             "XDG_RUNTIME_DIR": str(tmp_path)})
+    assert told == ""

@@ -1,0 +1,120 @@
+"""examples/custom_transfer, as a stranger has it: built outside the tree against an installed Stint, installed with its
+manifest, started by a person, watched and stopped in the Task Manager (jobs.md §4, §5)."""
+
+import json
+
+import pytest
+from events import Directory, descendants, size_of, wait_for_end
+from installed import build_example, install
+from origin import MIB, bytes_of
+from world import World
+
+PACKAGE = "com.example.customtransfer"
+CONTENT = bytes_of("custom", 24 * MIB)
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("stranger")
+    made = install(directory / "usr")
+    build_example("custom_transfer", made, directory)
+    return made
+
+
+@pytest.fixture
+def world(prefix):
+    made = World(programs=prefix / "bin")
+    made.start_daemon()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def line(world):
+    with world.line() as made:
+        yield made
+
+
+def start(world, url, *more):
+    """`stint start` in a terminal; answers the exit code and where the file will be."""
+    file = world.downloads / "custom.bin"
+    terminal = world.in_terminal("start", PACKAGE, url, str(file), *more)
+    return terminal.ends(), file
+
+
+def running(state):
+    return state["state"] == "running" and state["transferredDown"] > 0
+
+
+def arrived(state):
+    return state["state"] == "finished"
+
+
+def test_a_file_comes_in_whole_and_its_last_notification_stays(world, line, origin):
+    origin.serve("file.bin", CONTENT)
+    code, file = start(world, origin.url("file.bin"))
+    assert code == 0
+    end = line.until(1, arrived, package=PACKAGE)
+    assert (end["exitCode"], end["text"], end["requested"]) == (0, "Done", "user_initiated")
+    assert end["estimatedDown"] == len(CONTENT), "step 6: the size was told when it became known"
+    assert file.read_bytes() == CONTENT
+    assert sorted(path.name for path in world.downloads.iterdir()) == ["custom.bin"]
+
+
+def test_the_task_manager_shows_how_far_it_is_and_stop_ends_it(world, line, slow_origin):
+    slow_origin.serve("file.bin", CONTENT)
+    _, file = start(world, slow_origin.url("file.bin"))
+    line.until(1, lambda state: running(state) and state.get("progressMaximum") == len(CONTENT), package=PACKAGE)
+    (row,) = [json.loads(text) for text in world.done("tasks", "--json").splitlines()]
+    assert (row["package"], [job["id"] for job in row["jobs"]]) == (PACKAGE, [1])
+    shown = world.done("tasks")
+    assert "custom.bin: " in shown and "kB have arrived" in shown and "%" in shown
+    world.done("tasks", "stop", PACKAGE)
+    assert line.jobs(package=PACKAGE) == [], "jobs.md §5.4: gone for good"
+    assert not file.exists()
+
+
+def test_a_network_that_goes_stops_it_and_it_goes_on_where_it_was(world, line, slow_origin):
+    slow_origin.serve("file.bin", CONTENT)
+    _, file = start(world, slow_origin.url("file.bin"))
+    part = world.downloads / "custom.bin.part"
+    with Directory(world.downloads) as directory:
+        directory.until(lambda: size_of(part) > MIB)
+    world.done("device", "set", "network=none")
+    line.until(1, lambda state: state["state"] == "pending", package=PACKAGE)
+    kept = size_of(part)
+    assert kept > MIB, "onStopJob left what had arrived"
+    world.done("device", "set", "network.transport=wifi")
+    line.until(1, arrived, package=PACKAGE)
+    assert file.read_bytes() == CONTENT
+    ranges = [request["range"] for request in slow_origin.requests()]
+    assert f"bytes={kept}-" in ranges
+
+
+def test_a_file_that_changed_meanwhile_is_begun_anew(world, line, slow_origin):
+    slow_origin.serve("file.bin", CONTENT, modified=1000)
+    _, file = start(world, slow_origin.url("file.bin"))
+    with Directory(world.downloads) as directory:
+        directory.until(lambda: size_of(world.downloads / "custom.bin.part") > MIB)
+    world.done("device", "set", "network=none")
+    line.until(1, lambda state: state["state"] == "pending", package=PACKAGE)
+    other = bytes_of("other", 8 * MIB)
+    slow_origin.serve("file.bin", other, modified=2000)
+    world.done("device", "reset")
+    line.until(1, arrived, package=PACKAGE)
+    assert file.read_bytes() == other
+
+
+def test_what_the_server_does_not_have_is_not_tried_again(world, line, origin):
+    code, _ = start(world, origin.url("nothing.bin"))
+    assert code == 0
+    end = line.until(1, arrived, package=PACKAGE)
+    assert (end["exitCode"], end["text"]) == (1, "The server answers 404")
+
+
+def test_its_processes_are_let_go_at_the_end(world, line, origin):
+    origin.serve("file.bin", CONTENT[:MIB])
+    start(world, origin.url("file.bin"))
+    line.until(1, arrived, package=PACKAGE)
+    for process in descendants(world.daemons[-1].pid):
+        wait_for_end(process)
