@@ -44,6 +44,8 @@ public:
         return found == installed_.end() ? nullptr : &found->second;
     }
 
+    const std::set<std::string>& troubles() const override { return said_; }
+
     const Manifest* byExecutable(const fs::path& executable) const override {
         struct stat wanted {};
         if (::stat(executable.c_str(), &wanted) != 0) return nullptr;

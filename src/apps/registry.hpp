@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,8 @@ public:
 
     virtual std::vector<Manifest> all() const = 0;
     virtual const Manifest* find(std::string_view package) const = 0;
+    /// What is wrong with the manifests as they are: the refused ones, and warnings.
+    virtual const std::set<std::string>& troubles() const = 0;
     /// The app whose manifest's `executable` is this very file (by device and inode); /proc/PID/exe will do. Where
     /// two apps name the same file it is neither's.
     virtual const Manifest* byExecutable(const std::filesystem::path& executable) const = 0;

@@ -54,6 +54,7 @@ constexpr std::array table = {
     Method{taskManagerInterface,  "History",                       "ssia{sv}",     anyone,      methods::history},
     Method{taskManagerInterface,  "ListWork",                      "ssia{sv}",     anyone,      methods::listWork},
     Method{taskManagerInterface,  "Overview",                      "a{sv}",        theOperator, methods::overview},
+    Method{taskManagerInterface,  "Diagnose",                      "a{sv}",        theOperator, methods::diagnose},
     Method{taskManagerInterface,  "Watch",                         "ssia{sv}",     anyone,      methods::watch},
     Method{taskManagerInterface,  "ListTasks",                     "a{sv}",        anyone,      methods::listTasks},
     Method{taskManagerInterface,  "ListApps",                      "a{sv}",        anyone,      methods::listApps},

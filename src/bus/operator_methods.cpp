@@ -97,6 +97,13 @@ Handled setApp(Request& request) {
     return waits();
 }
 
+Handled diagnose(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeList(writer, owner.findings(), wire::writeFinding);
+        return {};
+    });
+}
+
 Handled getDevice(Request& request) {
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
         std::vector<wire::DeviceRow> rows;

@@ -93,6 +93,7 @@ Handled explain(Request&);
 Handled history(Request&);
 Handled listWork(Request&);
 Handled overview(Request&);
+Handled diagnose(Request&);
 Handled watch(Request&);
 Handled listTasks(Request&);
 Handled listApps(Request&);

@@ -17,6 +17,7 @@
 #include "model/event.hpp"
 #include "model/view.hpp"
 #include "stint/result.hpp"
+#include "wire/finding.hpp"
 
 namespace stint {
 
@@ -64,6 +65,8 @@ public:
         std::string key, value, source;
     };
     virtual std::vector<DeviceRow> device() = 0;
+    /// What `stint doctor` shows of the daemon's side.
+    virtual std::vector<wire::Finding> findings() = 0;
     virtual std::optional<JobView> job(const JobKey& key) = 0;
     virtual std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
                                       std::size_t most) = 0;

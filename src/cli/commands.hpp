@@ -26,6 +26,7 @@ int quota(const Arguments&, const Screen&);
 int alarms(const Arguments&, const Screen&);
 int push(const Arguments&, const Screen&);
 int policy(const Arguments&, const Screen&);
+int doctor(const Arguments&, const Screen&);
 int deviceSet(const Arguments&, const Screen&);
 int deviceReset(const Arguments&, const Screen&);
 

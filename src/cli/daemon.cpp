@@ -212,6 +212,12 @@ Result<void> Daemon::setRevoked(const std::string& package, const std::vector<st
     return {};
 }
 
+Result<std::vector<wire::Finding>> Daemon::diagnose() {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Diagnose", nothing));
+    Reader reader(answer);
+    return wire::readList(reader, wire::readFinding);
+}
+
 Result<std::vector<wire::DeviceRow>> Daemon::device() {
     auto answer = STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Get", nothing));
     Reader reader(answer);

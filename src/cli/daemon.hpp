@@ -17,6 +17,7 @@
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
 #include "wire/connect.hpp"
+#include "wire/finding.hpp"
 #include "wire/limits.hpp"
 #include "wire/views.hpp"
 
@@ -90,6 +91,9 @@ public:
     Result<void> setAppState(const std::string& package, const std::string& state);
     /// All that are taken back from it, of those its manifest declares.
     Result<void> setRevoked(const std::string& package, const std::vector<std::string>& permissions);
+
+    /// What the daemon has found of this machine, for `stint doctor`.
+    Result<std::vector<wire::Finding>> diagnose();
 
     Result<std::vector<wire::DeviceRow>> device();
     Result<void> setDevice(const std::map<std::string, std::string>& changes);

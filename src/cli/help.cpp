@@ -29,23 +29,11 @@ std::string twoColumns(const Pairs& pairs) {
     return text;
 }
 
-std::string wrapped(std::string_view paragraphs, std::size_t columns) {
-    std::string text, line;
-    auto flush = [&] {
-        text += fmt::format("{}{}\n", indent, line);
-        line.clear();
-    };
-    while (!paragraphs.empty()) {
-        auto end = std::min(paragraphs.find_first_of(" \n"), paragraphs.size());
-        std::string_view word = paragraphs.substr(0, end);
-        bool breaks = end < paragraphs.size() && paragraphs[end] == '\n';
-        paragraphs.remove_prefix(std::min(end + 1, paragraphs.size()));
-        if (!line.empty() && indent.size() + widthOf(line) + 1 + widthOf(word) > columns) flush();
-        line += (line.empty() ? "" : " ") + std::string(word);
-        if (breaks) flush();
-    }
-    if (!line.empty()) flush();
-    return text;
+std::string paragraphs(std::string_view text, std::size_t columns) {
+    std::string made;
+    for (const std::string& line : wrapped(text, columns - indent.size()))
+        made += fmt::format("{}{}\n", indent, line);
+    return made;
 }
 
 std::string usage(const Verb& verb) {
@@ -86,8 +74,8 @@ std::string overview() {
 }
 
 std::string helpFor(const Verb& verb, std::size_t columns) {
-    std::string text = fmt::format("{}\n{}\n", usage(verb), wrapped(verb.summary, columns));
-    if (!verb.about.empty()) text += wrapped(verb.about, columns) + "\n";
+    std::string text = fmt::format("{}\n{}\n", usage(verb), paragraphs(verb.summary, columns));
+    if (!verb.about.empty()) text += paragraphs(verb.about, columns) + "\n";
     if (!verb.options.empty()) text += fmt::format("options:\n{}\n", twoColumns(rowsOf(verb.options)));
     text += fmt::format("everywhere:\n{}", twoColumns(rowsOf(commonOptions())));
     Pairs examples;

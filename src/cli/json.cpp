@@ -107,4 +107,13 @@ std::string jsonOf(const wire::DeviceRow& row) {
     return dumped(line);
 }
 
+std::string jsonOf(const wire::Finding& finding) {
+    Json line = header();
+    line["topic"] = finding.topic;
+    line["grade"] = nameOf(finding.grade);
+    line["found"] = finding.found;
+    line["more"] = finding.more;
+    return dumped(line);
+}
+
 } // namespace stint::cli

@@ -37,6 +37,7 @@ std::string jsonOf(const Carries&);
 std::string jsonOf(const TaskRow&);
 std::string jsonOf(const AppView&);
 std::string jsonOf(const wire::DeviceRow&);
+std::string jsonOf(const wire::Finding&);
 // The limits (json_limits.cpp).
 /// Both quotas of an app.
 std::string jsonOfQuota(const AppView&);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cwchar>
+#include <optional>
+#include <utility>
 
 namespace stint::cli {
 namespace {
@@ -59,6 +61,22 @@ std::string shortened(std::string_view text, std::size_t columns) {
         used += width;
     }
     return std::string(text);
+}
+
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
+    std::vector<std::string> lines;
+    std::string line;
+    while (!text.empty()) {
+        const auto end = std::min(text.find_first_of(" \n"), text.size());
+        const std::string_view word = text.substr(0, end);
+        const bool breaks = end < text.size() && text[end] == '\n';
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (!line.empty() && widthOf(line) + 1 + widthOf(word) > columns) lines.push_back(std::exchange(line, {}));
+        line += (line.empty() ? "" : " ") + std::string(word);
+        if (breaks) lines.push_back(std::exchange(line, {}));
+    }
+    if (!line.empty() || lines.empty()) lines.push_back(std::move(line));
+    return lines;
 }
 
 std::string padRight(std::string text, std::size_t columns) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/code_point.hpp"
 
@@ -20,6 +21,9 @@ std::size_t widthOf(std::string_view text);
 
 /// At most `columns` wide; what is cut away is marked with "…" at the end.
 std::string shortened(std::string_view text, std::size_t columns);
+
+/// Its words in lines of at most `columns`; a newline always ends one, and a longer word has its own. Never empty.
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
 /// Filled up with spaces on the right, or on the left, to `columns`.
 std::string padRight(std::string text, std::size_t columns);

@@ -114,6 +114,15 @@ std::vector<Verb> deviceVerbs() {
          .examples = {{"stint policy quota.window", "the windows of every bucket"},
                       {"stint policy --changed", "what the policy files say"}},
          .run = policy},
+        {.name = "doctor",
+         .words = "",
+         .summary = "what Stint found of this machine, what it enforces, and how to get more",
+         .about = "Each thing is enforced (it holds, whatever an app does), advisory (it holds for those who play "
+                  "along), absent (Stint does without), or trouble (something to mend).\n"
+                  "Ends with 1 where there is trouble, 69 where no daemon answers.",
+         .options = {},
+         .examples = {{"stint doctor --json", "one object a line, for a bug report"}},
+         .run = doctor},
     };
 }
 

@@ -86,6 +86,7 @@ private:
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override;
     Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) override;
     std::vector<DeviceRow> device() override;
+    std::vector<wire::Finding> findings() override; // findings.cpp
     std::optional<JobView> job(const JobKey& key) override;
     std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
                               std::size_t most) override;
@@ -124,7 +125,9 @@ private:
     sd_event_source* timer_ = nullptr; ///< the core's next deadline
     sd_event_source* wake_ = nullptr;  ///< the next alarm that wakes the machine; none where that is not permitted
     sd_event_source* idle_ = nullptr;  ///< tidies the store when nothing else is waiting
+    int wakeRefusal_ = 0;              ///< why there is none: an errno
     std::optional<Store> store_;
+    std::vector<std::string> storeNotes_; ///< what loading it brought to light, since the start
     std::unique_ptr<Scheduler> core_;
     std::unique_ptr<Registry> registry_;
     std::unique_ptr<Processes> processes_;

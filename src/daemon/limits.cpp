@@ -95,6 +95,7 @@ void Daemon::openWakeTimer() {
     const auto nothing = [](sd_event_source*, std::uint64_t, void*) { return 0; };
     const int added = sd_event_add_time(loop_.get(), &wake_, CLOCK_BOOTTIME_ALARM, 0, 0, nothing, nullptr);
     if (added < 0) {
+        wakeRefusal_ = -added;
         logInfo(fmt::format("alarms do not wake a machine that sleeps: {}", std::strerror(-added)));
         return;
     }

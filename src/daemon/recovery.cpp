@@ -16,8 +16,10 @@ constexpr Duration reconnecting = 10s; ///< libstint tries that often at the lea
 
 Result<void> Daemon::load() {
     Snapshot snapshot = STINT_TRY(store_->load());
-    for (const auto& note : store_->notes())
+    for (auto& note : store_->notes()) {
         logWarning(note);
+        storeNotes_.push_back(std::move(note));
+    }
     auto core = std::make_unique<Scheduler>(policy_.constants);
     const auto overrides = snapshot.overrides;
     if (!core_) rememberSeen(snapshot);

@@ -21,6 +21,7 @@ public:
     bool clear(const AppId& app, ProcessId id) override;
     std::optional<ProcessId> find(pid_t pid) const override;
     std::string description() const override;
+    bool enclosesAll() const override { return true; }
 
 private:
     /// A place whose process has ended and that is not empty yet.

@@ -23,6 +23,7 @@ public:
     bool anyAlive(const AppId& app) const override;
     std::optional<std::pair<AppId, ProcessId>> ownerOf(pid_t pid) const override;
     std::string description() const override;
+    bool enclosesAll() const override { return enclosure_->enclosesAll(); }
 
 private:
     struct Child {

@@ -31,6 +31,8 @@ public:
     /// In whose place a process is.
     virtual std::optional<ProcessId> find(pid_t pid) const = 0;
     virtual std::string description() const = 0;
+    /// Nothing that a process starts can get out.
+    virtual bool enclosesAll() const = 0;
 };
 
 } // namespace stint

@@ -77,6 +77,8 @@ public:
     virtual std::optional<std::pair<AppId, ProcessId>> ownerOf(pid_t pid) const = 0;
     /// For `stint doctor`: "cgroup v2 at …" or "no cgroup: …".
     virtual std::string description() const = 0;
+    /// Nothing that a started process starts can get away; else that holds for those who do not try.
+    virtual bool enclosesAll() const = 0;
 };
 
 } // namespace stint

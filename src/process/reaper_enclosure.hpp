@@ -18,6 +18,7 @@ public:
     bool clear(const AppId&, ProcessId) override { return true; }
     std::optional<ProcessId> find(pid_t) const override { return std::nullopt; } // ancestry says it
     std::string description() const override;
+    bool enclosesAll() const override { return false; }
 
 private:
     std::string instance_;

@@ -260,6 +260,15 @@ TEST_CASE("a job's work is listed a hundred items at a time, without what only i
     CHECK(world.ask(other, taskManagerInterface, "ListWork", after(std::nullopt)).error().code == Errc::Security);
 }
 
+TEST_CASE("what the daemon found of the machine is told to the operator alone") {
+    World world;
+    Client person = world.connectOperator();
+    Reader told(world.ask(person, taskManagerInterface, "Diagnose", noOptions));
+    CHECK(readList(told, readFinding).value() == world.owner.findings());
+    Client app = world.connectApp("com.example.mail");
+    CHECK(world.ask(app, taskManagerInterface, "Diagnose", noOptions).error().code == Errc::Security);
+}
+
 TEST_CASE("the scheduler as a whole is told to the operator alone") { // jobs.md §9.3
     World world;
     world.owner.whole.constants = {{"job.slots", "16"}};

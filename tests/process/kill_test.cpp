@@ -217,7 +217,9 @@ TEST_CASE("what holds the processes is said") {
     std::string found = World(true).processes->description();
     bool said = found.starts_with("cgroup v2 at /") || found.starts_with("no cgroup: ");
     CHECK_MESSAGE(said, found);
+    CHECK(World(true).processes->enclosesAll() == found.starts_with("cgroup v2 at /"));
     CHECK(World(false).processes->description() == "no cgroup: not wanted; kept by reapers, advisory");
+    CHECK_FALSE(World(false).processes->enclosesAll());
 }
 
 } // namespace stint

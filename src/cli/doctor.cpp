@@ -1,0 +1,149 @@
+// `stint doctor`: what Stint stands on here, what it enforces and what is only advisory, and how to get more. The
+// daemon tells its own side; of this one are what only a client sees: whether it answers, and which system services are
+// there that no daemon reads yet.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "cli/commands.hpp"
+#include "cli/daemon.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/json.hpp"
+#include "cli/system_bus.hpp"
+#include "cli/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+using wire::Finding;
+using Grade = Finding::Grade;
+
+constexpr std::size_t gap = 2;
+constexpr std::size_t grades = std::string_view("enforced").size();
+constexpr std::size_t narrowest = 30; ///< of a sentence, however narrow the terminal
+
+/// A system service that knows something of the device, and the keys of scenario.md's device table it would fill.
+struct Source {
+    const char* topic;
+    const char* service;
+    std::string_view keys; ///< what they begin with, "|" between them
+    const char* more;
+};
+constexpr std::array sources{
+    Source{"power", "org.freedesktop.UPower", "charging|plugged|battery", "stint device set charging=false battery=40"},
+    Source{"network", "org.freedesktop.NetworkManager", "network", "stint device set network.metered=true"},
+    Source{"screen", "org.freedesktop.login1", "screen|locked", "stint device set screen=off"},
+};
+
+bool beginsWithAny(std::string_view key, std::string_view beginnings) {
+    for (auto rest = beginnings; !rest.empty();) {
+        const auto end = std::min(rest.find('|'), rest.size());
+        if (key.starts_with(rest.substr(0, end))) return true;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return false;
+}
+
+/// "charging=true battery=100 (embedded default)": what is believed in the service's place.
+std::string believed(const std::vector<wire::DeviceRow>& device, std::string_view keys) {
+    std::map<std::string, std::string> bySource;
+    for (const wire::DeviceRow& row : device)
+        if (beginsWithAny(row.key, keys)) bySource[row.source] += fmt::format("{}={} ", row.key, row.value);
+    std::string text;
+    for (const auto& [source, pairs] : bySource)
+        text += fmt::format("{}{}({})", text.empty() ? "" : ", ", pairs, source);
+    return text;
+}
+
+/// No edge of the daemon reads these services yet, so whatever they know is not what Stint decides by.
+std::vector<Finding> aboutSources(const std::vector<wire::DeviceRow>& device) {
+    const auto names = systemBusNames();
+    std::vector<Finding> all;
+    for (const Source& source : sources) {
+        std::string found = fmt::format("{} is not on the system bus", source.service);
+        if (!names.ok()) found = names.error().message;
+        if (names.ok() && names->contains(source.service))
+            found = fmt::format("{} is there, and is not read yet", source.service);
+        all.push_back({source.topic, Grade::Absent,
+                       fmt::format("{}; what is decided by: {}", found, believed(device, source.keys)), source.more});
+    }
+    return all;
+}
+
+Finding unreached(const Error& error) {
+    return {"daemon", Grade::Trouble, error.message, "systemctl --user enable --now stintd, or: stintd &"};
+}
+
+/// What the daemon tells, and what it is asked about; `reached` false where it does not answer.
+struct Diagnosis {
+    std::vector<Finding> findings;
+    bool reached = true;
+};
+
+Diagnosis diagnosis() {
+    auto daemon = Daemon::connect();
+    if (!daemon.ok()) return {{unreached(daemon.error())}, false};
+    auto told = daemon->diagnose();
+    auto device = told.ok() ? daemon->device() : Result<std::vector<wire::DeviceRow>>(told.error());
+    if (!device.ok()) {
+        // A store that cannot be written answers every call so (design.md, store): that is the finding.
+        const bool degraded = device.error().code == Errc::Storage;
+        if (!degraded) return {{unreached(device.error())}, false};
+        return {{{"store", Grade::Trouble, device.error().message, "make room, or mend it; stintd tries again"}}, true};
+    }
+    Diagnosis made{*std::move(told), true};
+    for (Finding& finding : aboutSources(*device))
+        made.findings.push_back(std::move(finding));
+    return made;
+}
+
+Paint paintOf(Grade grade) {
+    switch (grade) {
+    case Grade::Enforced:
+        return Paint::Good;
+    case Grade::Advisory:
+        return Paint::Waiting;
+    case Grade::Absent:
+        return Paint::Faint;
+    case Grade::Trouble:
+        return Paint::Bad;
+    }
+    return Paint::None;
+}
+
+/// A finding, and under it how to get more; wrapped, for these are sentences.
+void print(const std::vector<Finding>& findings, const Screen& screen) {
+    std::size_t topics = 0;
+    for (const Finding& finding : findings)
+        topics = std::max(topics, widthOf(printable(finding.topic)));
+    const std::size_t left = topics + gap + grades + gap;
+    const std::size_t width = std::max(screen.columns(), left + narrowest) - left;
+    for (const Finding& finding : findings) {
+        std::string before =
+            screen.painted(padRight(printable(finding.topic), topics + gap), Paint::Strong) +
+            screen.painted(padRight(std::string(nameOf(finding.grade)), grades + gap), paintOf(finding.grade));
+        for (const std::string& line : wrapped(printable(finding.found), width))
+            screen.print(std::exchange(before, std::string(left, ' ')) + line);
+        if (finding.more.empty()) continue;
+        for (const std::string& line : wrapped("→ " + printable(finding.more), width))
+            screen.print(before + screen.painted(line, Paint::Faint));
+    }
+}
+
+} // namespace
+
+int doctor(const Arguments&, const Screen& screen) {
+    const Diagnosis made = diagnosis();
+    if (screen.json()) {
+        for (const Finding& finding : made.findings)
+            screen.print(jsonOf(finding));
+    } else {
+        print(made.findings, screen);
+    }
+    if (!made.reached) return ends::unavailable;
+    const bool trouble = std::ranges::any_of(made.findings, [](const auto& f) { return f.grade == Grade::Trouble; });
+    return trouble ? ends::failure : ends::ok;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,108 @@
+// What `stint doctor` asks the daemon (design.md, around the core): what it has found of this machine, what of its
+// promises is enforced here and what is only advisory, and how to get more. Read when asked; kept nowhere.
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include "base/time.hpp"
+#include "daemon/daemon.hpp"
+
+namespace stint {
+namespace {
+
+using wire::Finding;
+using Grade = Finding::Grade;
+
+namespace fs = std::filesystem;
+
+/// What an upgrade leaves behind: the kernel marks a program whose file was replaced.
+Finding aboutDaemon() {
+    std::error_code unknown;
+    const std::string program = fs::read_symlink("/proc/self/exe", unknown).string();
+    const std::string self = fmt::format("stintd {}, process {}, {}", STINT_VERSION, ::getpid(), program);
+    if (!program.ends_with(" (deleted)")) return {"daemon", Grade::Enforced, self, ""};
+    return {"daemon", Grade::Trouble, self + ": its program was replaced since it started",
+            "systemctl --user restart stintd, or end it and start stintd anew; no job is lost"};
+}
+
+Finding aboutStore(const fs::path& directory, const std::vector<std::string>& notes) {
+    const fs::path file = directory / "stint.db";
+    std::error_code unknown;
+    const auto size = fs::file_size(file, unknown);
+    std::string found = file.string();
+    if (!unknown) found += fmt::format(", {}", formatSize(static_cast<Bytes>(size)));
+    if (notes.empty()) return {"store", Grade::Enforced, found + ": what is accepted survives a power loss", ""};
+    return {"store", Grade::Trouble, fmt::format("{}: {}", found, fmt::join(notes, "; ")),
+            "what could be read is in the new store; the old file is kept until you remove it"};
+}
+
+Finding aboutProcesses(const Processes& processes) {
+    if (processes.enclosesAll())
+        return {"processes", Grade::Enforced, processes.description() + ": Stop ends all that an app has started", ""};
+    return {"processes", Grade::Advisory, processes.description(),
+            "run stintd as a unit with a cgroup of its own: systemctl --user enable --now stintd (Delegate=yes)"};
+}
+
+Finding aboutWakeAlarms(int refusal) {
+    if (!refusal) return {"wake alarms", Grade::Enforced, "an alarm wakes a machine that sleeps", ""};
+    return {"wake alarms", Grade::Absent,
+            fmt::format("alarms go off once the machine is awake: CLOCK_BOOTTIME_ALARM: {}", std::strerror(refusal)),
+            refusal == EPERM ? "setcap cap_wake_alarm+ep on stintd, or AmbientCapabilities=CAP_WAKE_ALARM in its unit "
+                               "(systemd 254 or newer passes it to users)"
+                             : "this machine has no clock that wakes it"};
+}
+
+Finding aboutPolicy(const std::vector<PolicyFile>& files, const std::string& trouble) {
+    if (!trouble.empty())
+        return {"policy", Grade::Trouble, "refused, and what held before holds on: " + trouble, "mend that file"};
+    std::vector<std::string> read;
+    for (const PolicyFile& file : files)
+        if (fs::exists(file.path)) read.push_back(file.path);
+    std::string found = "the documentation's constants; no file changes them";
+    if (!read.empty()) found = fmt::format("{}", fmt::join(read, ", "));
+    return {"policy", Grade::Enforced, found, "stint policy --changed shows what is not the documentation's"};
+}
+
+Finding aboutApps(const Registry& registry, const std::vector<fs::path>& directories) {
+    std::vector<std::string> places;
+    for (const fs::path& directory : directories)
+        places.push_back(directory.string());
+    const std::string found = fmt::format("{} apps: those built in, and manifests in {}", registry.all().size(), fmt::join(places, ", "));
+    if (registry.troubles().empty()) return {"apps", Grade::Enforced, found, ""};
+    return {"apps", Grade::Trouble, fmt::format("{}; {}", found, fmt::join(registry.troubles(), "; ")),
+            "mend those manifests: man stint-manifest"};
+}
+
+/// What is the same on every machine, because Stint has no edge for it yet.
+std::vector<Finding> aboutWhatIsNotThere() {
+    return {
+        {"notifications", Grade::Absent, "what jobs show is in the Task Manager, and on no desktop", "stint tasks"},
+        {"background network", Grade::Advisory,
+         "an app whose network is blocked is told so and its jobs wait; no packet is stopped", ""},
+        {"visible apps", Grade::Advisory, "a terminal's foreground is seen, windows are not",
+         "stint app PACKAGE --state visible says it in a window's place"},
+        {"callers", Grade::Advisory,
+         "known by the kernel's word; a hostile process of the same user could still take an app's place", ""},
+    };
+}
+
+} // namespace
+
+std::vector<wire::Finding> Daemon::findings() {
+    std::vector<Finding> all{
+        aboutDaemon(),
+        aboutStore(options_.store, storeNotes_),
+        aboutProcesses(*processes_),
+        aboutWakeAlarms(wakeRefusal_),
+        aboutPolicy(options_.policy, policyTrouble_),
+        aboutApps(*registry_, options_.apps),
+    };
+    for (Finding& finding : aboutWhatIsNotThere())
+        all.push_back(std::move(finding));
+    return all;
+}
+
+} // namespace stint

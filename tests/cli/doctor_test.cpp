@@ -1,0 +1,57 @@
+// `stint doctor`: what the daemon found is shown as it was told, trouble and absence are different ends.
+#include <doctest/doctest.h>
+
+#include "fake_daemon.hpp"
+#include "ran.hpp"
+#include "wire/finding.hpp"
+#include "wire/views.hpp"
+
+using namespace stint;
+using namespace stint::cli::test;
+using wire::Finding;
+using Grade = wire::Finding::Grade;
+
+namespace {
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+/// A daemon that has found that, and believes this of the device.
+FakeDaemon::Answer finds(std::vector<Finding> findings, std::vector<wire::DeviceRow> device = {}) {
+    return [=](Talk& talk, const wire::Message& call) {
+        talk.reply(call, [&](wire::Writer& writer) {
+            if (call.member() == "Diagnose") wire::writeList(writer, findings, wire::writeFinding);
+            if (call.member() == "Get") wire::writeList(writer, device, wire::writeDeviceRow);
+        });
+    };
+}
+
+} // namespace
+
+TEST_CASE("doctor shows what was found, its grade, and how to get more") {
+    FakeDaemon daemon(finds({{"processes", Grade::Advisory, "no cgroup", "Delegate=yes"}}));
+    auto doctor = ran({"doctor", "--plain"});
+    CHECK(doctor.code == 0);
+    CHECK(has(doctor.out, "processes  advisory  no cgroup\n"));
+    CHECK(has(doctor.out, "→ Delegate=yes\n"));
+}
+
+TEST_CASE("doctor says what is believed where no system service is read") {
+    FakeDaemon daemon(finds({}, {{"charging", "false", "set"}, {"battery", "40", "set"}}));
+    CHECK(has(ran({"doctor", "--json"}).out, R"("topic":"power","grade":"absent")"));
+    FakeDaemon again(finds({}, {{"charging", "false", "set"}, {"battery", "40", "set"}}));
+    CHECK(has(ran({"doctor", "--json"}).out, "charging=false battery=40 (set)"));
+}
+
+TEST_CASE("doctor ends with 1 where there is trouble, and only there") {
+    for (const auto grade : {Grade::Enforced, Grade::Advisory, Grade::Absent, Grade::Trouble}) {
+        FakeDaemon daemon(finds({{"policy", grade, "a file", ""}}));
+        CHECK(ran({"doctor"}).code == (grade == Grade::Trouble ? 1 : 0));
+    }
+}
+
+TEST_CASE("doctor tells of a store that cannot be written, though such a daemon answers nothing else") {
+    FakeDaemon daemon([](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Storage, "disk full"); });
+    auto doctor = ran({"doctor", "--json"});
+    CHECK(doctor.code == 1);
+    CHECK(has(doctor.out, R"("topic":"store","grade":"trouble","found":"disk full")"));
+}

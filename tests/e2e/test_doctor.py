@@ -1,0 +1,126 @@
+"""`stint doctor`: what was found, what is enforced, what is only advisory, and how to get more (design.md, around the
+core). It tells what is, so each test makes it so first."""
+
+import json
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+
+import pytest
+from jeepney import DBusAddress, new_method_call
+from jeepney.io.blocking import open_dbus_connection
+
+GRADES = {"enforced", "advisory", "absent", "trouble"}
+
+
+def findings(world, code=0):
+    """By topic."""
+    ended = world.stint("doctor", "--json")
+    assert ended.code == code, ended
+    told = [json.loads(line) for line in ended.out.splitlines()]
+    assert {finding["grade"] for finding in told} <= GRADES
+    return {finding["topic"]: finding for finding in told}
+
+
+@contextmanager
+def system_bus(world, *names):
+    """A private message bus in the place of the system's, on which somebody owns these names."""
+    address = f"unix:path={world.root / 'system-bus'}"
+    daemon = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address",
+                               f"--address={address}"], stdout=subprocess.PIPE)
+    try:
+        daemon.stdout.readline()  # it listens
+        with open_dbus_connection(address) as owner:
+            bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+            for name in names:
+                owner.send_and_get_reply(new_method_call(bus, "RequestName", "su", (name, 0)))
+            world.environment["DBUS_SYSTEM_BUS_ADDRESS"] = address
+            yield
+    finally:
+        daemon.kill()
+        daemon.wait()
+
+
+def test_every_topic_has_a_grade_and_nothing_is_wrong_with_a_fresh_daemon(world, daemon):
+    told = findings(world)
+    assert set(told) >= {"daemon", "store", "processes", "wake alarms", "policy", "apps", "notifications",
+                         "background network", "power", "network", "screen"}
+    assert f"process {daemon.pid}" in told["daemon"]["found"]
+    assert str(world.store / "stint.db") in told["store"]["found"]
+    assert str(world.root / "policy.toml") in told["policy"]["found"]
+    assert str(world.apps) in told["apps"]["found"]
+
+
+def test_what_holds_the_processes_is_what_the_daemon_says(world, daemon):
+    processes = findings(world)["processes"]
+    enclosed = "cgroup v2 at" in daemon.log.read_text()
+    assert processes["grade"] == ("enforced" if enclosed else "advisory")
+    assert ("Delegate=yes" in processes["more"]) == (not enclosed)
+
+
+@pytest.mark.skipif(os.getuid() != 0 or not shutil.which("unshare"), reason="needs a mount namespace of its own")
+def test_without_a_cgroup_stop_is_advisory_and_a_unit_is_advised(world):
+    hidden = ("unshare", "--mount", "sh", "-c",
+              'for place in $(findmnt -rn -t cgroup2 -o TARGET); do umount -l "$place"; done; exec "$@"', "-")
+    world.start_daemon(before=hidden)
+    processes = findings(world)["processes"]
+    assert processes["grade"] == "advisory"
+    assert "reapers" in processes["found"]
+    assert "Delegate=yes" in processes["more"]
+
+
+def test_a_manifest_that_was_refused_is_named_until_it_is_mended(world, daemon, line):
+    """jobs.md §2.2: an exported job service is told of here, too."""
+    bad = world.apps / "com.example.bad.toml"
+    bad.write_text('package = "com.example.bad"\nlabl = "Bad"\n')
+    apps = findings(world, code=1)["apps"]
+    assert apps["grade"] == "trouble" and f"{bad}:2" in apps["found"]
+    bad.write_text('package = "com.example.bad"\n[[service]]\nname = "Jobs"\ncommand = ["/bin/true"]\n'
+                   'permission = "BIND_JOB_SERVICE"\nexported = true\n')
+    assert "exported" in findings(world, code=1)["apps"]["found"]
+    bad.unlink()
+    assert findings(world)["apps"]["grade"] == "enforced"
+
+
+def test_a_policy_that_was_refused_is_named_until_it_is_mended(world, daemon):
+    file = world.root / "policy.toml"
+    good = file.read_text()
+    file.write_text("job.slots = -1\n")
+    assert str(file) in findings(world, code=1)["policy"]["found"]
+    file.write_text(good)
+    assert findings(world)["policy"]["grade"] == "enforced"
+
+
+def test_a_store_that_was_rebuilt_is_told_of(world):
+    world.start_daemon().stop()
+    database = world.store / "stint.db"
+    database.write_bytes(b"not a database" * 1000)
+    for rest in world.store.glob("stint.db-*"):
+        rest.unlink()
+    world.start_daemon()
+    store = findings(world, code=1)["store"]
+    assert store["grade"] == "trouble" and "stint.db" in store["found"]
+
+
+def test_system_services_that_are_there_are_not_said_to_be_read(world, daemon):
+    """Device state comes from `stint device set` alone, and doctor does not pretend otherwise."""
+    world.done("device", "set", "battery=40")
+    with system_bus(world, "org.freedesktop.UPower"):
+        told = findings(world)
+    power = told["power"]
+    assert power["grade"] == "absent"
+    assert "org.freedesktop.UPower is there, and is not read yet" in power["found"]
+    assert "battery=40 (set)" in power["found"]
+    assert "NetworkManager is not on the system bus" in told["network"]["found"]
+
+
+def test_without_a_daemon_it_says_how_to_start_one(world):
+    assert "stintd" in findings(world, code=69)["daemon"]["more"]
+
+
+def test_it_fits_a_terminal(world, daemon):
+    terminal = world.in_terminal("doctor", "--plain")
+    assert terminal.ends() == 0
+    lines = terminal.output.replace("\r", "").splitlines()
+    assert lines and max(map(len, lines)) <= 80
