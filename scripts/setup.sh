@@ -13,8 +13,11 @@ packages_for() {
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
         libyaml-cpp-dev nginx-light
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-jeepney; fi
-    if [ "$1" != run ]; then echo dbus dunst xvfb xdotool; fi # a desktop to show notifications on
-    if [ "$1" = test ]; then echo python3-pyftpdlib openssl; fi
+    if [ "$1" = test ]; then
+        echo python3-pyftpdlib openssl      # servers to transfer from
+        echo dbus dunst xvfb xdotool        # a desktop to show notifications on
+        echo scdoc zsh fish                 # the manual, and shells to complete in
+    fi
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck; fi
 }
@@ -77,7 +80,7 @@ configure() {
 build() {
     local preset=$1 directory=$root/build/$1
     local stamp=$directory/.built
-    local sources=(CMakeLists.txt CMakePresets.json cmake dbus examples include src tests)
+    local sources=(CMakeLists.txt CMakePresets.json cmake dbus examples include man packaging src tests)
     if [ -f "$stamp" ] &&
         [ -z "$(cd "$root" && find "${sources[@]}" \( -name __pycache__ -o -name node_modules \) -prune -o -newer "$stamp" -print -quit)" ]; then
         return

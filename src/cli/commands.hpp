@@ -35,6 +35,7 @@ int am(const Arguments&, const Screen&);
 int cmd(const Arguments&, const Screen&);
 int dumpsys(const Arguments&, const Screen&);
 
+int completions(const Arguments&, const Screen&);
 int help(const Arguments&, const Screen&);
 int helpConstraints(const Arguments&, const Screen&);
 

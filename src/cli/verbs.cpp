@@ -173,6 +173,17 @@ std::vector<Verb> simVerbs() {
 
 std::vector<Verb> helpVerbs() {
     return {
+        {.name = "completions",
+         .words = "bash|zsh|fish",
+         .fewest = 1,
+         .most = 1,
+         .summary = "print what lets a shell complete these verbs",
+         .about = "An installed stint has them where the shells look; this is for any other. `jobs` and `packages` in "
+                  "the shell's place print what the scripts ask for: one name a line, 69 where no daemon answers.",
+         .options = {},
+         .examples = {{"stint completions bash", "source <(…) in ~/.bashrc; zsh has the same"},
+                      {"stint completions fish", "… | source in config.fish"}},
+         .run = completions},
         {.name = "help",
          .words = "[VERB]",
          .fewest = 0,

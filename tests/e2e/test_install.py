@@ -23,7 +23,10 @@ def world(prefix):
 
 
 def test_everything_has_its_place(prefix):
-    for file in ("bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
+    manual = ("share/man/man1/stint.1", "share/man/man8/stintd.8", "share/man/man5/stint-manifest.5")
+    completions = ("share/bash-completion/completions/stint", "share/zsh/site-functions/_stint",
+                   "share/fish/vendor_completions.d/stint.fish")
+    for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
                  "lib/libstint.so.0", "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
                  "lib/pkgconfig/stint.pc", "lib/systemd/user/stintd.service"):
         assert (prefix / file).exists(), file

@@ -1,0 +1,90 @@
+// Reads a page's source and prints it, with the tables in the place of the lines @verbs@ and @constants@. scdoc(5) is
+// what it is written in: words of ours are escaped, so that nothing in them is markup.
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include "cli/completions.hpp"
+#include "model/constants.hpp"
+
+namespace {
+
+using namespace stint;
+
+std::string escaped(std::string_view text) {
+    std::string made;
+    for (const char letter : text) {
+        if (std::string_view("_*\\#`[|]-.<>").find(letter) != std::string_view::npos) made += '\\';
+        made += letter;
+    }
+    return made;
+}
+
+/// Each line of `text` is a paragraph.
+void printParagraphs(std::string_view text) {
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        fmt::print(std::cout, "{}\n\n", escaped(text.substr(0, end)));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
+void printOption(const cli::Option& option) {
+    std::string names;
+    for (const auto name : cli::namesOf(option))
+        names += fmt::format("{}*{}*", names.empty() ? "" : ", ", escaped(name));
+    if (!option.isFlag()) names += " " + escaped(option.value);
+    fmt::print(std::cout, "{}\n\t{}\n\n", names, escaped(option.help));
+}
+
+void printVerb(const cli::Verb& verb) {
+    // A heading has no markup in it, and no escapes.
+    fmt::print(std::cout, "## stint {}{}{}\n\n", verb.name, verb.words.empty() ? "" : " ", verb.words);
+    printParagraphs(verb.summary);
+    printParagraphs(verb.about);
+    for (const cli::Option& option : verb.options)
+        printOption(option);
+    for (const cli::Example& example : verb.examples) {
+        fmt::print(std::cout, "\t{}", escaped(example.line));
+        if (!example.what.empty()) fmt::print(std::cout, "++\n\t\t{}", escaped(example.what));
+        fmt::print(std::cout, "\n\n");
+    }
+}
+
+void printVerbs() {
+    for (const cli::Verb& verb : cli::verbs())
+        printVerb(verb);
+    fmt::print(std::cout, "# EVERYWHERE\n\n");
+    for (const cli::Option& option : cli::commonOptions())
+        printOption(option);
+}
+
+void printConstants() {
+    const Constants standard;
+    for (const ConstantRow& row : constantRows())
+        fmt::print(std::cout, "*{}* = {}\n\t{}\n\n", escaped(row.key), escaped(constantText(standard, row)),
+                   escaped(row.meaning));
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    std::ifstream page(count == 2 ? words[1] : "");
+    if (!page) {
+        std::cerr << "stint-man-page PAGE.scd\n";
+        return 1;
+    }
+    for (std::string line; std::getline(page, line);) {
+        if (line == "@verbs@") {
+            printVerbs();
+        } else if (line == "@constants@") {
+            printConstants();
+        } else {
+            std::cout << line << "\n";
+        }
+    }
+    return 0;
+}
