@@ -15,26 +15,23 @@ constexpr int failed = 1;
 bool CustomTransferService::onStartJob(stint::JobParameters params) {
     // Step 5: "When the job is being executed, ensure to call setNotification() on the JobService object." The user
     // then sees the job in the Task Manager (`stint tasks`) and among the notifications.
-    show(params, "Starting");
+    show(params, "Starting", Progress{});
     // A callback must return soon: the work is another thread's.
     workers_[params.getRun()] = std::jthread([this, params](std::stop_token stopped) { work(stopped, params); });
     return true;
 }
 
-void CustomTransferService::show(const stint::JobParameters& params, const std::string& text, Progress progress) {
+/// `progress`: while it goes on; then it can be stopped, too.
+void CustomTransferService::show(const stint::JobParameters& params, const std::string& text,
+                                 std::optional<Progress> progress) {
     const std::filesystem::path file = params.getExtras().getString(fileKey);
-    const bool known = progress.total > 0;
-    stint::Notification notification = stint::Notification::Builder("transfers")
-                                           .setContentTitle(file.filename().string())
-                                           .setSmallIcon("folder-download")
-                                           .setContentText(text)
-                                           .setProgress(known ? progress.total : 0, known ? progress.done : 0, false)
-                                           .addAction("stop", "Stop")
-                                           .build();
+    stint::Notification::Builder builder("transfers");
+    builder.setContentTitle(file.filename().string()).setSmallIcon("folder-download").setContentText(text);
+    if (progress) builder.addAction("stop", "Stop").setProgress(progress->total, progress->done, progress->total <= 0);
     // Android prints notification.id, which no Notification has there either: an id is the app's own choice, here one
     // for each job. The policy is an enum, not JobService.JOB_END_NOTIFICATION_POLICY_DETACH.
     auto shown =
-        setNotification(params, params.getJobId().value, notification, stint::JobEndNotificationPolicy::Detach);
+        setNotification(params, params.getJobId().value, builder.build(), stint::JobEndNotificationPolicy::Detach);
     if (!shown) std::cerr << "custom-transfer: " << shown.error().message << "\n";
 }
 // code: end
@@ -54,7 +51,7 @@ void CustomTransferService::work(const std::stop_token& stopped, const stint::Jo
         show(params, std::to_string(progress.done / 1000) + " kB have arrived", progress);
     });
     if (stopped.stop_requested()) return; // onStopJob() has answered for this run: no jobFinished() is due
-    show(params, ending.text);
+    show(params, ending.text, std::nullopt);
     // Step 7: "When execution is complete, call jobFinished() to signal to the system that the job is complete, or that
     // the job should be rescheduled."
     jobFinished(params, ending.kind == Ending::Kind::Later,
@@ -70,7 +67,7 @@ bool CustomTransferService::onStopJob(stint::JobParameters params) {
 }
 
 void CustomTransferService::notificationAction(stint::JobParameters params, std::string_view key) {
-    workers_.erase(params.getRun());
+    if (key == "stop") workers_.erase(params.getRun());
     JobService::notificationAction(params, key); // "stop": jobFinished(params, false)
 }
 // code: end

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -24,7 +25,7 @@ public:
 
 private:
     void work(const std::stop_token& stopped, const stint::JobParameters& params);
-    void show(const stint::JobParameters& params, const std::string& text, Progress progress = {});
+    void show(const stint::JobParameters& params, const std::string& text, std::optional<Progress> progress);
 
     std::map<std::uint64_t, std::jthread> workers_; ///< by run; only callbacks touch it
 };

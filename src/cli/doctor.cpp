@@ -71,31 +71,25 @@ std::vector<Finding> aboutSources(const std::vector<wire::DeviceRow>& device) {
     return all;
 }
 
-Finding unreached(const Error& error) {
-    return {"daemon", Grade::Trouble, error.message, "systemctl --user enable --now stintd, or: stintd &"};
+/// What is told where the daemon tells nothing of itself; an Error where that is no finding, but a refusal.
+Result<std::vector<Finding>> withoutDaemon(const Error& error) {
+    if (error.code == Errc::Unavailable)
+        return std::vector<Finding>{
+            {"daemon", Grade::Trouble, error.message, "systemctl --user enable --now stintd, or: stintd &"}};
+    // A store that cannot be written answers every call so (design.md, store).
+    if (error.code == Errc::Storage)
+        return std::vector<Finding>{
+            {"store", Grade::Trouble, error.message, "make room, or mend it; stintd tries again by itself"}};
+    return error;
 }
 
-/// What the daemon tells, and what it is asked about; `reached` false where it does not answer.
-struct Diagnosis {
-    std::vector<Finding> findings;
-    bool reached = true;
-};
-
-Diagnosis diagnosis() {
-    auto daemon = Daemon::connect();
-    if (!daemon.ok()) return {{unreached(daemon.error())}, false};
-    auto told = daemon->diagnose();
-    auto device = told.ok() ? daemon->device() : Result<std::vector<wire::DeviceRow>>(told.error());
-    if (!device.ok()) {
-        // A store that cannot be written answers every call so (design.md, store): that is the finding.
-        const bool degraded = device.error().code == Errc::Storage;
-        if (!degraded) return {{unreached(device.error())}, false};
-        return {{{"store", Grade::Trouble, device.error().message, "make room, or mend it; stintd tries again"}}, true};
-    }
-    Diagnosis made{*std::move(told), true};
-    for (Finding& finding : aboutSources(*device))
-        made.findings.push_back(std::move(finding));
-    return made;
+Result<std::vector<Finding>> withDaemon() {
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto findings = STINT_TRY(daemon.diagnose());
+    const auto device = STINT_TRY(daemon.device());
+    for (Finding& finding : aboutSources(device))
+        findings.push_back(std::move(finding));
+    return findings;
 }
 
 Paint paintOf(Grade grade) {
@@ -134,15 +128,18 @@ void print(const std::vector<Finding>& findings, const Screen& screen) {
 } // namespace
 
 int doctor(const Arguments&, const Screen& screen) {
-    const Diagnosis made = diagnosis();
+    auto findings = withDaemon();
+    const bool reached = findings.ok() || findings.error().code != Errc::Unavailable;
+    if (!findings.ok()) findings = withoutDaemon(findings.error());
+    if (!findings.ok()) return screen.fail("cannot ask stintd what it found", findings.error());
     if (screen.json()) {
-        for (const Finding& finding : made.findings)
+        for (const Finding& finding : *findings)
             screen.print(jsonOf(finding));
     } else {
-        print(made.findings, screen);
+        print(*findings, screen);
     }
-    if (!made.reached) return ends::unavailable;
-    const bool trouble = std::ranges::any_of(made.findings, [](const auto& f) { return f.grade == Grade::Trouble; });
+    if (!reached) return ends::unavailable;
+    const bool trouble = std::ranges::any_of(*findings, [](const auto& f) { return f.grade == Grade::Trouble; });
     return trouble ? ends::failure : ends::ok;
 }
 

@@ -59,18 +59,20 @@ Finding aboutPolicy(const std::vector<PolicyFile>& files, const std::string& tro
     if (!trouble.empty())
         return {"policy", Grade::Trouble, "refused, and what held before holds on: " + trouble, "mend that file"};
     std::vector<std::string> read;
+    std::error_code unknown;
     for (const PolicyFile& file : files)
-        if (fs::exists(file.path)) read.push_back(file.path);
-    std::string found = "the documentation's constants; no file changes them";
-    if (!read.empty()) found = fmt::format("{}", fmt::join(read, ", "));
-    return {"policy", Grade::Enforced, found, "stint policy --changed shows what is not the documentation's"};
+        if (fs::exists(file.path, unknown)) read.push_back(file.path);
+    if (read.empty()) return {"policy", Grade::Enforced, "the documentation's constants; no file changes them", ""};
+    return {"policy", Grade::Enforced, fmt::format("{}", fmt::join(read, ", ")),
+            "stint policy --changed shows what is not the documentation's"};
 }
 
 Finding aboutApps(const Registry& registry, const std::vector<fs::path>& directories) {
     std::vector<std::string> places;
     for (const fs::path& directory : directories)
         places.push_back(directory.string());
-    const std::string found = fmt::format("{} apps: those built in, and manifests in {}", registry.all().size(), fmt::join(places, ", "));
+    const std::string found =
+        fmt::format("{} apps: those built in, and manifests in {}", registry.all().size(), fmt::join(places, ", "));
     if (registry.troubles().empty()) return {"apps", Grade::Enforced, found, ""};
     return {"apps", Grade::Trouble, fmt::format("{}; {}", found, fmt::join(registry.troubles(), "; ")),
             "mend those manifests: man stint-manifest"};

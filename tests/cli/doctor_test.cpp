@@ -49,6 +49,13 @@ TEST_CASE("doctor ends with 1 where there is trouble, and only there") {
     }
 }
 
+TEST_CASE("doctor ends with 77 where this program may not ask") { // within a job
+    FakeDaemon daemon([](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Security, "not you"); });
+    auto doctor = ran({"doctor"});
+    CHECK(doctor.code == 77);
+    CHECK(has(doctor.err, "not you"));
+}
+
 TEST_CASE("doctor tells of a store that cannot be written, though such a daemon answers nothing else") {
     FakeDaemon daemon([](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Storage, "disk full"); });
     auto doctor = ran({"doctor", "--json"});

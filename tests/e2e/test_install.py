@@ -45,7 +45,8 @@ def test_destdir_moves_the_files_and_not_their_words(tmp_path):
 def test_what_was_installed_finds_its_helpers(world, prefix, origin):
     checksum = origin.serve("file.bin", b"installed")
     daemon = world.start_daemon()
-    world.done("get", origin.url("file.bin"), "--checksum", f"sha256:{checksum}")
+    client = world.in_terminal("get", origin.url("file.bin"), "--checksum", f"sha256:{checksum}")
+    assert client.ends() == 0, client.output
     assert (world.downloads / "file.bin").read_bytes() == b"installed"
     assert daemon.lives()
 
