@@ -12,6 +12,13 @@ using Kind = Candidates::Kind;
 constexpr std::string_view head =
     R"(# bash completion of stint, made by `stint completions bash` from its table of verbs.
 _stint_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$word"); }
+# What a daemon tells are others' words: never expanded, and quoted where they are put on the line.
+_stint_lines() {
+    local line
+    while IFS= read -r line; do
+        [[ $line == "$word"* ]] && printf -v 'COMPREPLY[${#COMPREPLY[@]}]' %q "$line"
+    done
+}
 _stint_files() {
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -41,9 +48,9 @@ std::string action(const Candidates& candidates) {
     case Kind::Files:
         return "_stint_files";
     case Kind::Jobs:
-        return "_stint_words \"$(stint completions jobs 2>/dev/null)\"";
+        return "_stint_lines < <(stint completions jobs 2>/dev/null)";
     case Kind::Packages:
-        return "_stint_words \"$(stint completions packages 2>/dev/null)\"";
+        return "_stint_lines < <(stint completions packages 2>/dev/null)";
     case Kind::Verbs:
         return fmt::format("_stint_words '{}'", fmt::join(firstWords(), " "));
     }

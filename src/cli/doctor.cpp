@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "cli/commands.hpp"
@@ -23,33 +24,30 @@ constexpr std::size_t gap = 2;
 constexpr std::size_t grades = std::string_view("enforced").size();
 constexpr std::size_t narrowest = 30; ///< of a sentence, however narrow the terminal
 
-/// A system service that knows something of the device, and the keys of scenario.md's device table it would fill.
+/// A system service that knows something of the device, and what the keys of the device table begin with that it would
+/// fill.
 struct Source {
     const char* topic;
     const char* service;
-    std::string_view keys; ///< what they begin with, "|" between them
+    std::span<const std::string_view> keys;
     const char* more;
 };
+constexpr std::array<std::string_view, 3> powerKeys{"charging", "plugged", "battery"};
+constexpr std::array<std::string_view, 1> networkKeys{"network"};
+constexpr std::array<std::string_view, 2> screenKeys{"screen", "locked"};
 constexpr std::array sources{
-    Source{"power", "org.freedesktop.UPower", "charging|plugged|battery", "stint device set charging=false battery=40"},
-    Source{"network", "org.freedesktop.NetworkManager", "network", "stint device set network.metered=true"},
-    Source{"screen", "org.freedesktop.login1", "screen|locked", "stint device set screen=off"},
+    Source{"power", "org.freedesktop.UPower", powerKeys, "stint device set charging=false battery=40"},
+    Source{"network", "org.freedesktop.NetworkManager", networkKeys, "stint device set network.metered=true"},
+    Source{"screen", "org.freedesktop.login1", screenKeys, "stint device set screen=off"},
 };
 
-bool beginsWithAny(std::string_view key, std::string_view beginnings) {
-    for (auto rest = beginnings; !rest.empty();) {
-        const auto end = std::min(rest.find('|'), rest.size());
-        if (key.starts_with(rest.substr(0, end))) return true;
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return false;
-}
-
 /// "charging=true battery=100 (embedded default)": what is believed in the service's place.
-std::string believed(const std::vector<wire::DeviceRow>& device, std::string_view keys) {
+std::string believed(const std::vector<wire::DeviceRow>& device, std::span<const std::string_view> keys) {
     std::map<std::string, std::string> bySource;
-    for (const wire::DeviceRow& row : device)
-        if (beginsWithAny(row.key, keys)) bySource[row.source] += fmt::format("{}={} ", row.key, row.value);
+    for (const wire::DeviceRow& row : device) {
+        const auto begins = [&row](std::string_view key) { return row.key.starts_with(key); };
+        if (std::ranges::any_of(keys, begins)) bySource[row.source] += fmt::format("{}={} ", row.key, row.value);
+    }
     std::string text;
     for (const auto& [source, pairs] : bySource)
         text += fmt::format("{}{}({})", text.empty() ? "" : ", ", pairs, source);

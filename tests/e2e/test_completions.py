@@ -76,6 +76,15 @@ def test_choices_files_jobs_and_packages_are_offered_where_they_stand(world, dae
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+def test_an_apps_words_are_offered_and_never_run(world, daemon, line, shell):
+    job = {"id": ("i", 1), "service": ("s", "Transfer"), "requiresCharging": ("b", True)}
+    world.done("device", "set", "charging=false")
+    line.schedule(job, "a $(touch pwned) `touch pwned`", **{"as": ("s", "org.stint.transfer")})
+    assert len(completed(world, shell, "stint cancel ")) == 1
+    assert not (world.downloads / "pwned").exists()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_without_a_daemon_nothing_is_offered_and_nothing_is_said(world, shell):
     assert completed(world, shell, "stint cancel ") == set()
 
