@@ -56,11 +56,15 @@ install() {
     fi
 }
 
-# install_reference_servers: the tus protocol's own server, which Debian has not, pinned by its package-lock.json.
+# install_reference_servers: the tus protocol's own server, which Debian has not, pinned by its package-lock.json. Nor
+# has Debian 12 a Node.js that is new enough for it: where there is none, its tests are skipped, and say so.
 install_reference_servers() {
     local place=$root/tests/e2e/tus
     if [ "$place/node_modules/.package-lock.json" -nt "$place/package-lock.json" ]; then return; fi
-    command -v npm >/dev/null || die "npm is missing: the tests upload to a server of Node.js (20.19 or later)"
+    if ! command -v npm >/dev/null || [[ $(node --version) < v20.19 ]]; then
+        say "no npm with Node.js 20.19 or later: what needs the tus reference server is skipped"
+        return
+    fi
     say "installing the tus reference server"
     (cd "$place" && npm ci --ignore-scripts --no-audit --no-fund) >"$(scratch npm.log)" 2>&1 ||
         die "cannot install the tus reference server; see $(scratch npm.log)"

@@ -1,8 +1,8 @@
 // An app that follows the documentation of user-initiated data transfers step by step, in its names; each step stands
 // in the code as "Step N", with the documentation's words, and why where it cannot stand as Android prints it.
 //
-//   custom-transfer URL FILE [ID]    schedules the download; by a person: stint start com.example.customtransfer URL
-//   FILE custom-transfer --host           runs jobs; by stintd, as the manifest says
+//   stint start com.example.customtransfer URL FILE [ID]   a person schedules a download
+//   custom-transfer --host                                 stintd has jobs run, as the manifest says
 #include <charconv>
 #include <filesystem>
 #include <iostream>
@@ -83,7 +83,7 @@ int main(int count, char** words) {
     std::int32_t jobId = 1; // a transfer of the same id replaces the one before it
     if (given.size() == 3) std::from_chars(given[2].data(), given[2].data() + given[2].size(), jobId);
     if (given.size() < 2 || given.size() > 3) {
-        std::cerr << "custom-transfer URL FILE [ID]\n";
+        std::cerr << "stint start com.example.customtransfer URL FILE [ID]\n";
         return usageError;
     }
     return schedule(jobId, std::string(given[0]), std::filesystem::absolute(given[1]).string());

@@ -16,7 +16,9 @@ _stint_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$word"); }
 _stint_lines() {
     local line
     while IFS= read -r line; do
-        [[ $line == "$word"* ]] && printf -v 'COMPREPLY[${#COMPREPLY[@]}]' %q "$line"
+        [[ $line == "$word"* ]] || continue
+        printf -v line %q "$line"
+        COMPREPLY+=("$line")
     done
 }
 _stint_files() {

@@ -128,7 +128,7 @@ std::string textOf(const ShowNotification& shows) {
 bool isBlocked(const ShowNotification& shows) { return shows.importance == "none"; }
 
 Wording wordingOf(const ShowNotification& shows, const Sender& sender, const Capabilities& can) {
-    Wording wording{.appName = line(sender.label.empty() ? shows.app.name : sender.label),
+    Wording wording{.appName = line(sender.label.empty() ? shows.app.name.str() : sender.label),
                     .icon = iconOf(shows.notification.getSmallIcon()),
                     .summary = line(shows.notification.getTitle()),
                     .hints = hintsOf(shows, sender, can),
