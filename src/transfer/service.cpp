@@ -38,8 +38,8 @@ bool TransferService::onStartJob(JobParameters params) {
 
 bool TransferService::onStopJob(JobParameters params) {
     if (auto found = runs_.find(params.getRun()); found != runs_.end()) {
-        // jobs.md §4.6: the app's own cancel is 1, the operator's 13. So is a stop that a developer asks for by Android's
-        // shell: what was to be discarded is begun anew then.
+        // jobs.md §4.6: the app's own cancel is 1, the operator's 13. So is a stop that a developer asks for by
+        // Android's shell: what was to be discarded is begun anew then.
         StopReason reason = params.getStopReason();
         bool cancelled = reason == StopReason::CancelledByApp || reason == StopReason::User;
         cancelled ? engine_.cancel(found->second.ticket) : engine_.stop(found->second.ticket);
