@@ -78,10 +78,17 @@ Finding aboutApps(const Registry& registry, const std::vector<fs::path>& directo
             "mend those manifests: man stint-manifest"};
 }
 
+Finding aboutNotifications(const Desktop& desktop) {
+    if (desktop.isServed())
+        return {"notifications", Grade::Enforced, desktop.description() + " shows what jobs show", ""};
+    return {"notifications", Grade::Absent,
+            desktop.description() + ": what jobs show is in the Task Manager alone (stint tasks)",
+            "a notification server on the session bus, such as dunst or your desktop's"};
+}
+
 /// What is the same on every machine, because Stint has no edge for it yet.
 std::vector<Finding> aboutWhatIsNotThere() {
     return {
-        {"notifications", Grade::Absent, "what jobs show is in the Task Manager, and on no desktop", "stint tasks"},
         {"background network", Grade::Advisory,
          "an app whose network is blocked is told so and its jobs wait; no packet is stopped", ""},
         {"visible apps", Grade::Advisory, "a terminal's foreground is seen, windows are not",
@@ -101,6 +108,7 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutWakeAlarms(wakeRefusal_),
         aboutPolicy(options_.policy, policyTrouble_),
         aboutApps(*registry_, options_.apps),
+        aboutNotifications(*desktop_),
     };
     for (Finding& finding : aboutWhatIsNotThere())
         all.push_back(std::move(finding));

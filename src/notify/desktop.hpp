@@ -37,6 +37,8 @@ public:
 
     /// For `stint device` and `stint doctor`: "dunst 1.9.0", or why there is none.
     std::string description() const;
+    /// A server is there and has answered.
+    bool isServed() const { return server_ && server_->isReady(); }
 
 private:
     using Key = std::pair<AppId, std::int32_t>;

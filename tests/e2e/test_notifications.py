@@ -66,6 +66,7 @@ def test_a_download_is_shown_with_its_progress_in_one_place_and_left_behind_when
         assert dunst.displayed() == 1
         assert line.jobs()[0]["id"] == job
         assert "dunst" in world.done("device")
+        assert "dunst" in world.done("doctor")
     world.done("wait", str(job))
     last = dunst.until_shown(lambda shown: shown.progress is None and "12 MiB" in shown.body, since=1)
     assert last.id == moving.id
