@@ -63,7 +63,7 @@ Result<Split> split(const std::vector<std::string>& line) {
     }
     if (made.verb->passes == Verb::Passes::BehindDashes) {
         end = std::find(rest, end, "--");
-        if (end == line.end() && !asksForHelp(rest, end))
+        if (end == line.end() && !asksForHelp(line.begin(), end))
             return fail(Errc::IllegalArgument, "what `stint {0}` runs stands behind --: write stint {0} {1}",
                         made.verb->name, made.verb->words);
         if (end != line.end()) made.passed.assign(end + 1, line.end());

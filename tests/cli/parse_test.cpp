@@ -49,6 +49,21 @@ TEST_CASE("a verb of two words is not the one of its first word") {
     CHECK(parsed({"device", "reset"}).verb->name == "device reset");
 }
 
+TEST_CASE("each verb's help can be asked for before it and behind it") { // `stint help VERB` does the former
+    for (const Verb& verb : verbs()) {
+        if (verb.passes == Verb::Passes::Everything) continue;
+        CAPTURE(verb.name);
+        std::string name(verb.name);
+        Line words{name.substr(0, name.find(' '))};
+        if (name.find(' ') != std::string::npos) words.push_back(name.substr(name.find(' ') + 1));
+        Line before = words, behind = words;
+        before.insert(before.begin(), "--help");
+        behind.emplace_back("--help");
+        CHECK(parsed(before).wantsHelp);
+        if (verb.passes != Verb::Passes::BehindFirstWord) CHECK(parsed(behind).wantsHelp);
+    }
+}
+
 TEST_CASE("what stands behind the package of start is the program's own") {
     auto made = parsed({"start", "--quiet", "com.example.mail", "--json", "-h", "--", "x"});
     CHECK(made.wish.quiet);
