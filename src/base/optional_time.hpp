@@ -13,9 +13,9 @@ public:
     OptionalTime(const std::optional<Time>& time) : time_(time.value_or(none)) {}
 
     explicit operator bool() const { return time_ != none; }
-    bool has_value() const { return time_ != none; }
     const Time& operator*() const { return time_; }
     const Time* operator->() const { return &time_; }
+    // NOLINTNEXTLINE(readability-identifier-naming): std::optional's name
     Time value_or(Time other) const { return time_ != none ? time_ : other; }
     void reset() { time_ = none; }
     operator std::optional<Time>() const { return time_ != none ? std::optional(time_) : std::nullopt; }

@@ -26,7 +26,6 @@ public:
     operator std::string_view() const { return str(); }
     bool empty() const { return !text_; }
     std::size_t size() const { return str().size(); }
-    bool starts_with(std::string_view head) const { return str().starts_with(head); }
 
     friend bool operator==(const SharedText& a, const SharedText& b) {
         return a.text_ == b.text_ || a.str() == b.str();

@@ -14,7 +14,7 @@ class Jobs {
     };
     static const JobKey& keyOf(const Entry& entry) { return entry.tracked.job.key; }
     struct ByKey {
-        using is_transparent = void;
+        using is_transparent = void; // NOLINT(readability-identifier-naming): the standard library's word
         bool operator()(const Entry& a, const Entry& b) const { return keyOf(a) < keyOf(b); }
         bool operator()(const Entry& a, const JobKey& b) const { return keyOf(a) < b; }
         bool operator()(const JobKey& a, const Entry& b) const { return a < keyOf(b); }

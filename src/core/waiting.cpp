@@ -32,7 +32,7 @@ bool overdue(const Tracked& tracked, Instant now) { return tracked.job.deadline 
 // The next instant at which what ownClock says may differ.
 std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Instant>& until, Instant now) {
     std::optional<Instant> next;
-    for (const auto& when : {until, std::optional<Instant>(tracked.job.deadline)}) {
+    for (const OptionalTime<Instant> when : {OptionalTime<Instant>(until), tracked.job.deadline}) {
         if (when && *when > now && *when != Instant::max() && (!next || *when < *next)) next = when;
     }
     return next;
