@@ -59,11 +59,11 @@ void TransferService::notificationAction(JobParameters params, std::string_view 
     if (found == runs_.end() || (key != "stop" && key != "later")) return;
     std::string at = describe(found->second.progress);
     engine_.stop(found->second.ticket);
-    if (key == "stop") {
-        finish(params.getRun(), false, {ends::waits, fmt::format("stopped at {}; what is there is kept", at)});
-    } else {
-        finish(params.getRun(), true, {ends::waits, fmt::format("put off at {}", at)});
-    }
+    const bool later = key == "later";
+    const std::string words =
+        later ? fmt::format("put off at {}", at) : fmt::format("stopped at {}; what is there is kept", at);
+    show(found->second, words);
+    finish(params.getRun(), later, {ends::waits, words});
 }
 
 void TransferService::progressed(std::uint64_t number, const Progress& progress) {
