@@ -6,7 +6,9 @@
 namespace stint {
 
 void Sightings::opened(ConnectionId connection, AppId app, Peer peer) {
+    const bool comesBack = remembered_.contains(app);
     known_.emplace(connection, Known{std::move(app), std::move(peer), {}});
+    if (comesBack) visibleNow(connection);
 }
 
 void Sightings::closed(ConnectionId connection) {

@@ -41,16 +41,24 @@ std::string traceOf(const Stage& stage) {
     return text;
 }
 
-/// A run under way is lost by a restart (jobs.md §12.5), so none may be.
+int anyRunning(const Stage& stage) {
+    for (int id = 1; id <= 12; ++id)
+        if (stage.runs(id)) return id;
+    return 0;
+}
+
+/// A run under way is lost by a restart (jobs.md §12.5), and its session ends with it (limits.md §12.7 example 99), so
+/// none may be.
 void endAll(Stage& stage) {
-    const auto anyRuns = [&] {
-        for (int id = 1; id <= 12; ++id)
-            if (stage.runs(id)) return id;
-        return 0;
-    };
-    while (const int id = anyRuns()) {
-        const bool mayFinish = stage.view(id)->runState == RunState::Executing;
-        mayFinish ? stage.finish(id, true) : stage.crash(id);
+    while (stage.core->apps(stage.clock()).front().running > 0) {
+        const int id = anyRunning(stage);
+        if (id == 0) {
+            stage.until(stage.now.elapsed - at(0s) + 1s); // of a cancelled job: it does not answer, and is given up
+        } else if (stage.view(id)->runState == RunState::Executing) {
+            stage.finish(id, true);
+        } else {
+            stage.crash(id);
+        }
     }
 }
 

@@ -121,6 +121,7 @@ public:
             snapshot.messages.push_back(message);
         snapshot.usageTime = usageTime_;
         if (deviceState_ && deviceState_->second.value == boot) snapshot.deviceState = deviceState_->first;
+        snapshot.committed = committed_;
         snapshot.generation = ++generation_;
         boot_ = boot;
         take(core->restore(std::move(snapshot), BootId{boot}, clock()));
@@ -210,6 +211,7 @@ private:
     void answer(Duration after, Event event) { answers_.emplace(now.elapsed + after, std::move(event)); }
 
     void take(Step step) {
+        if (!step.records.empty()) committed_ = clock().wall;
         for (const Record& record : step.records)
             write(record);
         for (const Effect& effect : step.effects) {
@@ -308,6 +310,7 @@ private:
     std::optional<std::pair<DeviceState, BootId>> deviceState_;
     std::string boot_ = "first boot";
     std::uint32_t generation_ = 0;
+    WallTime committed_{};
 };
 
 } // namespace stint

@@ -3,7 +3,6 @@
 import subprocess
 
 from events import Directory
-from terminal import Terminal
 from world import BIN, Ended
 
 PACKAGE = "org.stint.testapp"
@@ -40,12 +39,6 @@ class App:
                                    stdin=subprocess.DEVNULL, start_new_session=True)
         self.world.processes.append(process)
         return process
-
-    def look(self):
-        """The same in the foreground of a terminal: a user looks at it (design.md, what is visible)."""
-        terminal = Terminal([str(PROGRAM), "host", "--log", str(self.log)], self.world.environment, self.world.downloads)
-        self.world.terminals.append(terminal)
-        return terminal
 
     def receive(self):
         """The same for its receiver."""

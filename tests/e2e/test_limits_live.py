@@ -1,7 +1,5 @@
 """Limits that hold and let go by themselves, on the live daemon: a policy makes seconds of hours (limits.md §3, §6)."""
 
-import json
-
 import pytest
 from app import PACKAGE, App
 from events import Directory
@@ -31,21 +29,6 @@ class TestQuota:
         world.start_daemon(policy=policy)
         assert "QUOTA" in world.stint("why", f"{PACKAGE}/1").out
         app.until("start", times=2, within=90)
-
-    def test_a_restart_costs_an_app_that_is_looked_at_nothing(self, world, app):
-        """§3.3, §12.7 example 99: it is seen again a moment after its jobs may start."""
-        daemon = world.start_daemon()
-        world.done("device", "set", "plugged=false")
-        app.look()
-        with Directory(world.root) as directory:
-            directory.until(lambda: "to=active" in daemon.log.read_text(), 30)
-        assert app.run(*app.job(1, work=-1)).code == 0
-        app.until("start")
-        daemon.kill()
-        world.start_daemon()
-        app.until("start", times=2, within=60)
-        (row,) = [json.loads(line) for line in world.done("quota", PACKAGE, "--json").out.splitlines()]
-        assert row["quota"]["used"] == 0
 
 
 class TestDoze:
