@@ -176,7 +176,7 @@ def test_a_user_initiated_command_is_in_the_task_manager(world, daemon, line):
     """jobs.md §5.1, §5.4: it owes a notification, and Stop there ends it for good."""
     terminal = world.in_terminal("run", "--user-initiated", "--name", "a long one", "--", "sleep", "1000")
     terminal.until(f"{SHELL}/1: ")
-    line.until(1, lambda it: it["state"] == "running" and it.get("title") == "a long one", package=SHELL)
+    line.until(1, lambda it: it.get("runState") == "executing" and it.get("title") == "a long one", package=SHELL)
     assert "a long one" in world.done("tasks")
     world.done("tasks", "stop", SHELL)
     assert terminal.ends() != 0
@@ -384,7 +384,7 @@ def test_run_and_timeout_as_on_android(world, daemon, line):
     ended = world.stint("cmd", "jobscheduler", "cancel", SHELL, job)
     assert (ended.code, ended.out) == (0, f"Canceling job {SHELL}/#{job} in user 0\n")
     ended = world.stint("cmd", "jobscheduler", "cancel", SHELL, job)
-    assert (ended.code, ended.out) == (0, "No matching job found.\n")
+    assert (ended.code, ended.out) == (0, f"Canceling job {SHELL}/#{job} in user 0\nNo matching job found.\n")
 
 
 def test_the_errors_of_androids_verbs(world, daemon):
