@@ -63,7 +63,8 @@ def test_a_file_comes_in_whole_and_its_last_notification_stays(world, line, orig
 def test_the_task_manager_shows_how_far_it_is_and_stop_ends_it(world, line, slow_origin):
     slow_origin.serve("file.bin", CONTENT)
     _, file = start(world, slow_origin.url("file.bin"))
-    state = line.until(1, lambda it: it.get("estimatedDown", -1) >= 0 and it.get("progressMaximum"), package=PACKAGE)
+    line.until(1, lambda state: running(state) and state.get("progressMaximum"), package=PACKAGE)
+    (state,) = line.jobs(package=PACKAGE)  # an estimate alone is no news that is told
     assert state["progressMaximum"] == state["estimatedDown"] == len(CONTENT), "step 6: told when it became known"
     (row,) = [json.loads(text) for text in world.done("tasks", "--json").splitlines()]
     assert (row["package"], [(job["id"], job["kind"]) for job in row["jobs"]]) == (PACKAGE, [(1, "user_initiated")])
