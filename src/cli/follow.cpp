@@ -49,20 +49,24 @@ Result<void> sleep(const Daemon& daemon, const Telling& telling, const Signals& 
     return {};
 }
 
-/// Takes in what came; the job as it is after that.
-Result<JobView> takeState(Daemon& daemon, JobView job, Telling& telling) {
-    for (auto& news : STINT_TRY(daemon.takeNews())) {
-        auto* state = std::get_if<JobView>(&news);
-        if (!state || state->key != job.key) continue;
-        job = std::move(*state);
-        telling.state(job, moment());
-    }
-    return job;
-}
-
 /// A number is given again once its job has ended: a job of this key that was asked for at another time is another.
 bool isAnother(const JobView& now, const JobView& before) {
     return now.state != JobView::State::Finished && before.scheduled != WallTime{} && now.scheduled != before.scheduled;
+}
+
+/// Takes in what came; the job as it is after that. Once it has ended, its key is another's.
+Result<JobView> takeState(Daemon& daemon, JobView job, Telling& telling, const Beside* beside) {
+    for (auto& news : STINT_TRY(daemon.takeNews())) {
+        auto* state = std::get_if<JobView>(&news);
+        if (!state) continue;
+        if (state->key == job.key && job.state != JobView::State::Finished && !isAnother(*state, job)) {
+            job = std::move(*state);
+            telling.state(job, moment());
+        } else if (beside && beside->others) {
+            beside->others(*state);
+        }
+    }
+    return job;
 }
 
 /// The newest end of a job of this key.
@@ -119,9 +123,9 @@ Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& 
     while (job.state != JobView::State::Finished) {
         if (auto due = telling.nextDraw(); due && *due <= steadyNow()) telling.draw(moment());
         STINT_TRY(sleep(daemon, telling, signals, beside));
-        if (beside) STINT_TRY(beside->take());
+        if (beside && beside->take) STINT_TRY(beside->take());
         if (auto signal = endingSignal(signals, telling)) return Followed{job, signal};
-        auto next = takeState(daemon, job, telling);
+        auto next = takeState(daemon, job, telling, beside);
         if (next.ok()) {
             job = std::move(*next);
             continue;
@@ -132,7 +136,7 @@ Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& 
         job = std::move(again.job);
     }
     telling.clear();
-    if (beside) STINT_TRY(beside->take()); // what was written before the end that was told
+    if (beside && beside->take) STINT_TRY(beside->take()); // what was written before the end that was told
     return Followed{std::move(job), std::nullopt};
 }
 

@@ -18,10 +18,12 @@ struct Followed {
 /// How long a daemon that went away is waited for.
 inline constexpr Duration mostAbsence = 30s;
 
-/// What else a follower looks at: `take` is called when anything has come, over `fd` or not, and once more at the end.
+/// What else a follower looks at: `take` is called when anything has come, over `fd` or not, and once more at the end;
+/// `others` with the news of other jobs that are watched over the same connection.
 struct Beside {
     int fd = -1;
-    std::function<Result<void>()> take;
+    std::function<Result<void>()> take = {};
+    std::function<void(const JobView&)> others = {};
 };
 
 /// From `job`, its state as Daemon::watch() answered it, to its end. When the daemon goes away it is asked again until

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <optional>
+#include <variant>
 
 #include <fmt/core.h>
 
@@ -43,6 +44,9 @@ private:
     Result<JobView> stateOf(Daemon& daemon, const Errand& errand, JobId id) const;
     int accept(Daemon& daemon, const Errand& errand);
     void tellScheduled(const Accepted& one) const;
+    void note(const JobView& state);
+    void catchUp(Daemon& daemon);
+    Result<void> find(Daemon& daemon, Accepted& one);
     int followAll(Daemon& daemon, Signals& signals);
     int follow(Daemon& daemon, Signals& signals, std::size_t which);
     int detached(std::size_t which, int signal) const;
@@ -142,18 +146,53 @@ int Transferring::ended(const Errand& errand, const JobView& job, const Telling&
     return code;
 }
 
+/// Of whichever of them `state` is. A number is free again once its job has ended, and the next one may have it.
+void Transferring::note(const JobView& state) {
+    bool ended = state.state == JobView::State::Finished;
+    for (auto& [errand, job] : accepted_) {
+        bool open = job.key == state.key && job.state != JobView::State::Finished;
+        if (!open || (!ended && job.scheduled != WallTime{} && job.scheduled != state.scheduled)) continue;
+        job = state;
+        return;
+    }
+}
+
+void Transferring::catchUp(Daemon& daemon) {
+    auto news = daemon.takeNews();
+    if (!news.ok()) return; // the next call meets the same, and says it
+    for (const auto& one : *news)
+        if (const auto* state = std::get_if<JobView>(&one)) note(*state);
+}
+
+/// Its state as it is now: the others went on while the one before was followed. What ended long ago is told by the
+/// news of it alone, for the daemon remembers only the last ends of an app.
+Result<void> Transferring::find(Daemon& daemon, Accepted& one) {
+    catchUp(daemon);
+    if (one.job.state == JobView::State::Finished) return {};
+    auto now = present(daemon, one.job);
+    if (now.ok()) {
+        one.job = std::move(*now);
+        return {};
+    }
+    catchUp(daemon); // it ended while it was asked for
+    bool known = one.job.state == JobView::State::Finished || now.error().code == Errc::Unavailable;
+    return known ? Result<void>() : now.error();
+}
+
 int Transferring::follow(Daemon& daemon, Signals& signals, std::size_t which) {
-    const Errand& errand = accepted_[which].errand;
-    JobView job = accepted_[which].job;
-    // The others went on while the one before was followed.
-    auto now = which == 0 ? Result<JobView>(job) : present(daemon, job);
-    if (now.ok()) job = std::move(*now);
+    Accepted& one = accepted_[which];
+    auto lost = [&](const Error& error) {
+        return screen_.fail(fmt::format("lost sight of {}", textOf(one.job.key)), error);
+    };
+    if (auto found = which == 0 ? Result<void>() : find(daemon, one); !found.ok()) return lost(found.error());
     Telling telling(screen_);
-    auto followed = cli::follow(daemon, job, telling, signals, screen_);
+    Beside rest{.others = [this](const JobView& state) { note(state); }};
+    auto followed = cli::follow(daemon, one.job, telling, signals, screen_, &rest);
     telling.clear();
-    if (!followed.ok()) return screen_.fail(fmt::format("lost sight of {}", textOf(job.key)), followed.error());
+    if (!followed.ok()) return lost(followed.error());
+    one.job = followed->job;
     left_ = followed->signal.has_value();
-    return left_ ? detached(which, *followed->signal) : ended(errand, followed->job, telling);
+    return left_ ? detached(which, *followed->signal) : ended(one.errand, one.job, telling);
 }
 
 int Transferring::followAll(Daemon& daemon, Signals& signals) {

@@ -31,7 +31,7 @@ ONE_WAY = 0.020  # s
 class Cost(NamedTuple):
     wall: float  # s, the files on the disk
     cpu: float  # s
-    memory: int  # KiB, the largest process
+    memory: float  # MiB, the largest process
 
 
 class Link:
@@ -82,14 +82,42 @@ def synced(directory):
         os.close(descriptor)
 
 
+class Peak:
+    """The most memory that one of the processes has had. Read now and then, for wait4() would count this process's own
+    before the exec."""
+
+    def __init__(self, pids):
+        self.pids = pids
+        self.most = 0
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._watch)
+        self.thread.start()
+
+    def _watch(self):
+        while not self.over.wait(0.01):
+            for pid in self.pids():
+                try:
+                    status = Path(f"/proc/{pid}/status").read_text()
+                except (FileNotFoundError, ProcessLookupError):
+                    continue
+                found = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
+                self.most = max(self.most, *map(int, found or "0"))
+
+    def mib(self):
+        self.over.set()
+        self.thread.join()
+        return self.most / 1024
+
+
 def by_program(words, directory):
     start = time.monotonic()
     process = subprocess.Popen(words, cwd=directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = Peak(lambda: [process.pid])
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, words
     synced(directory)
-    return Cost(time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+    return Cost(time.monotonic() - start, usage.ru_utime + usage.ru_stime, peak.mib())
 
 
 def ticks(pid):
@@ -111,19 +139,18 @@ def by_stint(urls):
     start = time.monotonic()
     # In a terminal: a job that nobody looks on at gets what time others leave.
     client = world.in_terminal("get", "--quiet", *urls)
+    peak = Peak(lambda: [client.pid, daemon.pid, *descendants(daemon.pid)])
     code = client.ends(600)
     wall = time.monotonic() - start
     assert code == 0, client.output + daemon.log.read_text()
+    memory = peak.mib()
     of_client = children() - before[1]
     for process in descendants(daemon.pid):
         wait_for_end(process)
     world.done("jobs")  # a turn of the daemon, which has waited for them by then
     cpu = ticks(daemon.pid) - before[0] + of_client
-    daemon.process.terminate()
-    _, status, all_usage = os.wait4(daemon.pid, 0)
-    daemon.process.returncode = os.waitstatus_to_exitcode(status)
     world.close()
-    return Cost(wall, cpu, all_usage.ru_maxrss)
+    return Cost(wall, cpu, memory)
 
 
 def peers(urls):
@@ -136,18 +163,22 @@ def peers(urls):
 
 
 def run(urls, size, times, against):
-    costs = {}
-    for _ in range(times):
-        costs.setdefault("stint", []).append(by_stint(urls))
-        for name, words in peers(urls).items():
+    costs = {"stint": [], **{name: [] for name in peers(urls)}}
+    for turn in range(times):
+        # Each begins once: the disk is slower for whoever comes after a gigabyte of another's.
+        for name in [*costs][turn % len(costs):] + [*costs][: turn % len(costs)]:
+            os.sync()
+            if name == "stint":
+                costs[name].append(by_stint(urls))
+                continue
             directory = Path(tempfile.mkdtemp(prefix="stint-bench-"))
-            costs.setdefault(name, []).append(by_program(words, directory))
+            costs[name].append(by_program(peers(urls)[name], directory))
             shutil.rmtree(directory)
     middle = {name: Cost(*map(statistics.median, zip(*each))) for name, each in costs.items()}
     base = middle[against]
     print(f"{'':8}{'MB/s':>8}{'CPU s/GiB':>11}{'peak MiB':>10}   speed and CPU as multiples of {against}'s")
     for name, cost in middle.items():
-        print(f"{name:8}{size / cost.wall / 1e6:8.1f}{cost.cpu * 1024 * MIB / size:11.2f}{cost.memory / 1024:10.1f}"
+        print(f"{name:8}{size / cost.wall / 1e6:8.1f}{cost.cpu * 1024 * MIB / size:11.2f}{cost.memory:10.1f}"
               f"   {base.wall / cost.wall:5.2f} ×{cost.cpu / max(base.cpu, 1 / TICK):7.2f} ×")
 
 
@@ -155,7 +186,7 @@ def main():
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--large", type=int, default=1024, help="MiB of the large file")
     words.add_argument("--small", type=int, default=50, help="how many small files, of 100 KiB")
-    words.add_argument("--times", type=int, default=3)
+    words.add_argument("--times", type=int, default=4)
     given = words.parse_args()
     root = Path(tempfile.mkdtemp(prefix="stint-bench-"))
     origin = Origin(root / "origin", buffer="",

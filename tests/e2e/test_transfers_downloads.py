@@ -22,6 +22,18 @@ def test_each_url_is_a_job_of_its_own(world, daemon, line, origin):
     assert len(line.jobs(finished=True)) == 3
 
 
+def test_more_than_the_daemon_remembers_are_all_told_of(world, daemon, origin):
+    """It remembers the last 20 ends of an app, and gives a number again once its job has ended."""
+    urls = []
+    for i in range(40):
+        origin.serve(f"{i}.bin", b"x" * i)
+        urls.append(origin.url(f"{i}.bin"))
+    ended = typed(world, "get", "--plain", *urls)
+    assert ended.code == 0, ended
+    assert ended.out.count("saved ") == 40
+    assert len(names(world.downloads)) == 40
+
+
 def test_one_that_fails_does_not_keep_the_others_from_ending(world, daemon, origin):
     origin.serve("a.bin", CONTENT)
     origin.serve("c.bin", CONTENT)
