@@ -120,6 +120,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     Run& run = running.run;
     state.timers.erase({run.timer, id});
     turn.changedJobs.insert(run.key.app);
+    turn.changedApps.insert(run.key.app); // its quota has room again, or is used up
     if (App* app = turn.app(run.key.app)) noteRunEnds(*app, turn.now.elapsed, state.constants);
     const Ending ending = endingOf(end, run.ending);
     traceEnd(turn, running, end, ending);
@@ -135,7 +136,6 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     if (!found || found->run != id) return; // cancelled meanwhile
     Tracked& tracked = *found;
     tracked.run.reset();
-    turn.changedApps.insert(run.key.app); // its quota has room again, or is used up
     if (App* app = turn.app(run.key.app)) {
         if (noteEnd(*app, run, ending, running.free, turn.now.elapsed, state.constants)) turn.save(*app);
         if (buggy(*app, turn.now.elapsed, state.constants)) restrictAsBuggy(turn, *app);
