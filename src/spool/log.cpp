@@ -68,10 +68,10 @@ Result<Fd> LogWriter::fileFrom(Bytes start) const {
 }
 
 Result<void> LogWriter::turnOver() {
-    file_ = STINT_TRY(fileFrom(start_ + size_));
     std::error_code ignored;
-    for (Bytes start : starts(directory_))
+    for (Bytes start : starts(directory_)) // first: there are never more than two
         if (start < start_) fs::remove(fileAt(directory_, start), ignored);
+    file_ = STINT_TRY(fileFrom(start_ + size_));
     start_ += std::exchange(size_, 0);
     return {};
 }

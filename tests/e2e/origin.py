@@ -7,6 +7,7 @@ import random
 import signal
 import socket
 import subprocess
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -67,6 +68,7 @@ class Origin:
             env={"PATH": os.environ["PATH"] + ":/usr/sbin:/sbin", "NGINX": f"{listener.fileno()};"},
             pass_fds=[listener.fileno()],
             stderr=subprocess.DEVNULL,
+            process_group=0,
         )
         listener.close()
 
@@ -86,6 +88,15 @@ class Origin:
         """What the log has: one dictionary a request, in the order of their ends."""
         log = self.root / "access.log"
         return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+    @contextmanager
+    def paused(self):
+        """It sends nothing meanwhile."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.process.pid, signal.SIGCONT)
 
     def stop(self):
         """Lets the running requests end, so that the log is whole."""
