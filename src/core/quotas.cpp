@@ -59,11 +59,14 @@ void noteJobStart(Turn& turn, const Running& running) {
 }
 
 void accountQuotas(Turn& turn) {
-    std::set<AppId> apps = turn.changedApps;
-    for (const auto& [id, running] : turn.state.runs)
-        apps.insert(running.run.key.app);
-    for (const AppId& id : apps)
+    const auto account = [&turn](const AppId& id) {
         if (App* app = turn.app(id)) accountQuotas(turn, *app);
+    };
+    for (const AppId& id : turn.changedApps) // to account for one changes no other
+        account(id);
+    if (!(turn.changed & Reads::Power)) return;
+    for (const auto& [id, running] : turn.state.runs)
+        account(running.run.key.app);
 }
 
 } // namespace stint

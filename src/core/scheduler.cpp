@@ -40,8 +40,6 @@ void settle(Turn& turn) {
         changed |= std::exchange(turn.changed, 0);
         apps.merge(std::exchange(turn.changedApps, {}));
     } while (ageDoze(turn, turn.state.device));
-    for (const auto& [id, running] : turn.state.runs)
-        apps.insert(running.run.key.app);
     setAppClocks(turn, changed, apps);
     turn.changed = changed;
     turn.changedApps = std::move(apps);
