@@ -41,7 +41,8 @@ public:
 
     T& value() & { return std::get<0>(held_); }
     const T& value() const& { return std::get<0>(held_); }
-    T&& value() && { return std::get<0>(std::move(held_)); }
+    /// A value of its own: `for (… : list().value())` walks over something that lasts.
+    T value() && { return std::get<0>(std::move(held_)); }
     T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
     T* operator->() { return &value(); }
