@@ -9,7 +9,7 @@ export PATH=$PATH:/usr/sbin:/sbin # nginx lives there
 # packages_for run|test|check|bench: Debian 12's own packages; nothing else comes from outside, but for what
 # install_reference_servers says.
 packages_for() {
-    echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev \
+    echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
         libyaml-cpp-dev nginx-light
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-jeepney; fi

@@ -1,9 +1,11 @@
 // A text that many hold and nobody changes: one copy of it, however often its owner is copied. Compared by value.
 #pragma once
+#include <atomic>
 #include <compare>
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,25 +15,36 @@ class SharedText {
 public:
     SharedText() = default;
     SharedText(std::string text) {
-        if (!text.empty()) text_ = std::make_shared<const std::string>(std::move(text));
+        if (!text.empty()) held_ = new Held{.text = std::move(text)};
     }
     SharedText(std::string_view text) : SharedText(std::string(text)) {}
     SharedText(const char* text) : SharedText(std::string(text)) {}
+    SharedText(const SharedText& other) noexcept : held_(other.held_) {
+        if (held_) held_->owners.fetch_add(1, std::memory_order_relaxed);
+    }
+    SharedText(SharedText&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+    SharedText& operator=(SharedText other) noexcept {
+        std::swap(held_, other.held_);
+        return *this;
+    }
+    ~SharedText() {
+        if (held_ && held_->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete held_;
+    }
 
     const std::string& str() const {
         static const std::string none;
-        return text_ ? *text_ : none;
+        return held_ ? held_->text : none;
     }
     operator const std::string&() const { return str(); }
     operator std::string_view() const { return str(); }
-    bool empty() const { return !text_; }
+    bool empty() const { return !held_; }
     std::size_t size() const { return str().size(); }
 
     friend bool operator==(const SharedText& a, const SharedText& b) {
-        return a.text_ == b.text_ || a.str() == b.str();
+        return a.held_ == b.held_ || a.str() == b.str();
     }
     friend std::strong_ordering operator<=>(const SharedText& a, const SharedText& b) {
-        return a.text_ == b.text_ ? std::strong_ordering::equal : a.str() <=> b.str();
+        return a.held_ == b.held_ ? std::strong_ordering::equal : a.str() <=> b.str();
     }
     friend bool operator==(const SharedText& a, std::string_view b) { return a.str() == b; }
     friend bool operator==(const SharedText& a, const std::string& b) { return a.str() == b; }
@@ -40,7 +53,12 @@ public:
     friend std::string operator+(std::string a, const SharedText& b) { return std::move(a) + b.str(); }
 
 private:
-    std::shared_ptr<const std::string> text_; ///< null: empty
+    // What a std::shared_ptr does, in half of its room: a million pending jobs have two.
+    struct Held {
+        std::string text;
+        std::atomic<std::uint32_t> owners = 1;
+    };
+    Held* held_ = nullptr; ///< null: empty
 };
 
 } // namespace stint

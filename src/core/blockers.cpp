@@ -76,21 +76,21 @@ bool outlastsDeadline(const Blocker& blocker) {
 }
 
 // A job's own clocks, as blockers. What explicit ones a deadline that has passed or an override ignores is not there.
-void addOwnClocks(const Tracked& tracked, const Constants& constants, Now now, std::vector<Blocker>& blockers) {
+void addOwnClocks(const State& state, const Tracked& tracked, Now now, std::vector<Blocker>& blockers) {
     const Job& job = tracked.job;
     const bool overdue = job.deadline && *job.deadline <= now.elapsed;
     if (!overdue && job.notBefore && *job.notBefore > now.elapsed) blockers.push_back(restBlocker(tracked, now));
     if (!overdue && !job.info->getTriggerContentUris().empty()) {
-        const auto ready = contentReady(tracked, constants);
+        const auto ready = contentReady(tracked, state.constants);
         if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(tracked, ready, now));
     }
-    if (tracked.heldUntil && *tracked.heldUntil > now.elapsed) {
+    if (tracked.settles && state.settledAt > now.elapsed) {
         blockers.push_back({.reason = PendingReason::User,
                             .gate = "boot",
                             .detail = "the session has just begun",
                             .clears = "time",
                             .since = tracked.joined,
-                            .until = wallAt(*tracked.heldUntil, now)});
+                            .until = wallAt(state.settledAt, now)});
     }
     // Only where it would come before what else is missing.
     const bool own = std::ranges::any_of(blockers, [](const Blocker& blocker) { return !outlastsDeadline(blocker); });
@@ -140,7 +140,7 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     std::vector<Blocker> blockers;
     for (const ShutGate& shut : shutGates(context))
         blockers.push_back(blockerOf(state, tracked, shut, context, words));
-    addOwnClocks(tracked, state.constants, now, blockers);
+    addOwnClocks(state, tracked, now, blockers);
     if (blockers.empty()) blockers.push_back(waitsFor(state, tracked, now));
     std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });
     return blockers;
@@ -148,7 +148,7 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
 
 const Running* ownRun(const State& state, const Tracked& tracked) {
     if (!tracked.run) return nullptr;
-    const Running& running = state.runs.at(*tracked.run);
+    const Running& running = state.runs.at(tracked.run);
     return running.run.dropped ? nullptr : &running;
 }
 

@@ -135,7 +135,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     Tracked* const found = state.jobs.find(run.key);
     if (!found || found->run != id) return; // cancelled meanwhile
     Tracked& tracked = *found;
-    tracked.run.reset();
+    tracked.run = {};
     if (App* app = turn.app(run.key.app)) {
         if (noteEnd(*app, run, ending, running.free, turn.now.elapsed, state.constants)) turn.save(*app);
         if (buggy(*app, turn.now.elapsed, state.constants)) restrictAsBuggy(turn, *app);

@@ -44,7 +44,7 @@ std::int64_t& waitingLike(Group& group) { return group.line->waiting[static_cast
 
 } // namespace
 
-Group& Groups::join(const Asks& asks, Tracked& job, Now now, const Ask& question) {
+Group& Groups::join(const Asks& asks, Tracked& job, Now now, Gatekeeper& keeper) {
     auto& [app, line] = *lines_.try_emplace(asks.app).first;
     line.app = &app;
     auto [entry, isNew] = line.groups.try_emplace(asks);
@@ -55,12 +55,12 @@ Group& Groups::join(const Asks& asks, Tracked& job, Now now, const Ask& question
         group.line = &line;
         group.serial = ++made_;
         addReader(group);
-        ask(group, now, question);
+        ask(group, now, keeper);
         return group;
     }
     if (group.open()) ++waitingLike(group);
     // A verdict that time changes may be another by now, before it was to be asked again (limits.md §3.7).
-    if (group.askAgain) ask(group, now, question);
+    if (group.askAgain) ask(group, now, keeper);
     return group;
 }
 
@@ -76,24 +76,24 @@ void Groups::leave(Group& group, Tracked& job) {
     if (line.groups.empty()) lines_.erase(*line.app);
 }
 
-void Groups::changed(ReadSet changed, const std::optional<AppId>& app, Now now, const Ask& question) {
+void Groups::changed(ReadSet changed, const std::optional<AppId>& app, Now now, Gatekeeper& keeper) {
     if (app) {
         const auto line = lines_.find(*app);
         if (line == lines_.end()) return;
         for (auto& [asks, group] : line->second.groups)
-            if (group.reads & changed) ask(group, now, question, changed);
+            if (group.reads & changed) ask(group, now, keeper, changed);
         return;
     }
     for (const auto& [reads, groups] : readers_) {
         if (!(reads & changed)) continue;
         for (Group* group : groups)
-            ask(*group, now, question, changed);
+            ask(*group, now, keeper, changed);
     }
 }
 
-void Groups::due(Now now, const Ask& question) {
+void Groups::due(Now now, Gatekeeper& keeper) {
     while (!dueAt_.empty() && dueAt_.begin()->first.first <= now.elapsed) {
-        ask(*dueAt_.begin()->second, now, question);
+        ask(*dueAt_.begin()->second, now, keeper);
     }
 }
 
@@ -102,14 +102,16 @@ std::optional<Instant> Groups::nextAsk() const {
     return dueAt_.begin()->first.first;
 }
 
-void Groups::ask(Group& group, Now now, const Ask& question, ReadSet changed) {
-    const auto asked = question(group, changed);
-    if (!group.history.empty() && saysNothingNew(asked, group.shut, changed)) return;
-    group.shut = withSince(asked, group.shut, changed, now.wall);
-    std::vector<PendingReason> reasons;
+void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed) {
+    asked_.clear();
+    keeper.ask(group, changed, asked_);
+    if (!group.history.empty() && saysNothingNew(asked_, group.shut, changed)) return;
+    group.shut = withSince(asked_, group.shut, changed, now.wall);
+    keeper.heard(group);
+    ReasonSet reasons;
     for (const Shut& shut : group.shut)
-        reasons.push_back(shut.verdict.reason);
-    note(group.history, now.wall, std::move(reasons));
+        reasons.add(shut.verdict.reason);
+    group.history.note(now.wall, reasons);
     setDue(group, earliestAsk(group.shut));
     if (group.open() == group.shut.empty()) return;
     if (group.shut.empty())
@@ -154,14 +156,6 @@ void Groups::removeReader(Group& group) {
     readers[group.reader] = readers.back();
     readers[group.reader]->reader = group.reader;
     readers.pop_back();
-}
-
-void note(std::vector<HistoryEntry>& history, WallTime when, std::vector<PendingReason> reasons) {
-    constexpr std::size_t kept = 10;
-    if (reasons.empty()) reasons.push_back(PendingReason::App); // ready: only the app itself is left to say anything
-    if (!history.empty() && history.back().reasons == reasons) return;
-    history.push_back({when, std::move(reasons)});
-    if (history.size() > kept) history.erase(history.begin());
 }
 
 } // namespace stint

@@ -4,14 +4,14 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <vector>
 
+#include <absl/container/btree_set.h>
+
 #include "core/tracked.hpp"
-#include "model/view.hpp"
 #include "rules/gates.hpp"
 #include "rules/order.hpp"
 
@@ -24,20 +24,17 @@ struct Shut {
     WallTime since;
 };
 
-/// Adds an entry where it says something new; the last ten stay (jobs.md §9.2).
-void note(std::vector<HistoryEntry>& history, WallTime when, std::vector<PendingReason> reasons);
-
 struct Line;
 
 /// Jobs that wait under the same Asks. It lives while there is one. Only Groups changes it.
 struct Group {
     const Asks* asks;
     Line* line; ///< of its app
-    std::set<Tracked*, ByPlace> jobs;
-    std::vector<Shut> shut;            ///< as it was last asked
-    std::vector<HistoryEntry> history; ///< how that has changed, oldest first, the last ten
-    Instant openSince;                 ///< while nothing is shut
-    std::uint64_t opening = 0;         ///< likewise: the number of this opening, among those of all groups
+    absl::btree_set<Tracked*, ByPlace> jobs;
+    std::vector<Shut> shut;    ///< as it was last asked
+    History history;           ///< how that has changed
+    Instant openSince;         ///< while nothing is shut
+    std::uint64_t opening = 0; ///< likewise: the number of this opening, among those of all groups
     std::optional<Instant> askAgain;
     std::uint64_t serial = 0; ///< in the order in which groups were made
     ReadSet reads = 0;        ///< what its gates read
@@ -60,19 +57,26 @@ struct Line {
     std::int64_t waitingAs(JobClass kind) const { return waiting[static_cast<std::size_t>(kind)]; }
 };
 
+/// Knows the gates, for Groups, and hears of what is new behind them.
+class Gatekeeper {
+public:
+    virtual ~Gatekeeper() = default;
+    /// Of the gates that read one of these, those that are shut for the group right now: into `shut`, which is empty.
+    virtual void ask(const Group&, ReadSet, std::vector<ShutGate>& shut) = 0;
+    /// Its shut gates are others than before.
+    virtual void heard(const Group&) = 0;
+};
+
 class Groups {
 public:
-    /// Of the gates that read one of these, those that are shut for a group right now.
-    using Ask = std::function<std::vector<ShutGate>(const Group&, ReadSet)>;
-
-    Group& join(const Asks& asks, Tracked& job, Now now, const Ask& ask);
+    Group& join(const Asks& asks, Tracked& job, Now now, Gatekeeper& keeper);
     /// The group is gone with its last job.
     void leave(Group& group, Tracked& job);
 
     /// Asks every group again that reads one of `changed`, of `app` alone where one is given; and of its gates, those.
-    void changed(ReadSet changed, const std::optional<AppId>& app, Now now, const Ask& ask);
+    void changed(ReadSet changed, const std::optional<AppId>& app, Now now, Gatekeeper& keeper);
     /// Asks those again whose verdict said so.
-    void due(Now now, const Ask& ask);
+    void due(Now now, Gatekeeper& keeper);
     std::optional<Instant> nextAsk() const;
 
     struct ByApp {
@@ -93,7 +97,7 @@ public:
     }
 
 private:
-    void ask(Group& group, Now now, const Ask& ask, ReadSet changed = everything);
+    void ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed = everything);
     void turnOpen(Group& group, Instant now);
     void turnShut(Group& group);
     void setDue(Group& group, std::optional<Instant> when);
@@ -107,6 +111,7 @@ private:
     std::map<std::pair<Instant, std::uint64_t>, Group*> dueAt_;
     std::uint64_t openings_ = 0;
     std::uint64_t made_ = 0;
+    std::vector<ShutGate> asked_; ///< of the group that is being asked
 };
 
 } // namespace stint

@@ -1,46 +1,43 @@
-// The tracked jobs, by key. Each lies in one piece, its key in itself, and stays where it is.
+// The tracked jobs, by key. Each stays where it is; what is found of several holds until one is added or erased.
 #pragma once
+#include <memory>
 #include <ranges>
-#include <set>
+
+#include <absl/container/btree_set.h>
 
 #include "core/tracked.hpp"
 
 namespace stint {
 
 class Jobs {
-    // Of a set's element nothing may change that it is sorted by, and nothing else is its business.
-    struct Entry {
-        mutable Tracked tracked;
-    };
-    static const JobKey& keyOf(const Entry& entry) { return entry.tracked.job.key; }
+    using Owned = std::unique_ptr<Tracked>;
     struct ByKey {
         using is_transparent = void; // NOLINT(readability-identifier-naming): the standard library's word
-        bool operator()(const Entry& a, const Entry& b) const { return keyOf(a) < keyOf(b); }
-        bool operator()(const Entry& a, const JobKey& b) const { return keyOf(a) < b; }
-        bool operator()(const JobKey& a, const Entry& b) const { return a < keyOf(b); }
+        bool operator()(const Owned& a, const Owned& b) const { return a->job.key < b->job.key; }
+        bool operator()(const Owned& a, const JobKey& b) const { return a->job.key < b; }
+        bool operator()(const JobKey& a, const Owned& b) const { return a < b->job.key; }
     };
-    using Set = std::set<Entry, ByKey>;
-    static Tracked& open(const Entry& entry) { return entry.tracked; }
-    static const Tracked& look(const Entry& entry) { return entry.tracked; }
+    static Tracked& open(const Owned& owned) { return *owned; }
+    static const Tracked& look(const Owned& owned) { return *owned; }
 
 public:
     /// nullptr: there is none.
     Tracked* find(const JobKey& key) {
         const auto found = set_.find(key);
-        return found == set_.end() ? nullptr : &open(*found);
+        return found == set_.end() ? nullptr : found->get();
     }
     const Tracked* find(const JobKey& key) const {
         const auto found = set_.find(key);
-        return found == set_.end() ? nullptr : &look(*found);
+        return found == set_.end() ? nullptr : found->get();
     }
     /// One that is known to be there.
-    Tracked& at(const JobKey& key) { return open(*set_.find(key)); }
-    const Tracked& at(const JobKey& key) const { return look(*set_.find(key)); }
+    Tracked& at(const JobKey& key) { return **set_.find(key); }
+    const Tracked& at(const JobKey& key) const { return **set_.find(key); }
     bool contains(const JobKey& key) const { return set_.contains(key); }
     std::size_t size() const { return set_.size(); }
 
     /// Its key, which no other has, never changes.
-    Tracked& add(Tracked tracked) { return open(*set_.insert(Entry{std::move(tracked)}).first); }
+    Tracked& add(Tracked tracked) { return **set_.insert(std::make_unique<Tracked>(std::move(tracked))).first; }
     void erase(const Tracked& tracked) { set_.erase(set_.find(tracked.job.key)); }
 
     /// All, in the order of their keys.
@@ -56,7 +53,7 @@ public:
     }
 
 private:
-    Set set_;
+    absl::btree_set<Owned, ByKey> set_;
 };
 
 } // namespace stint

@@ -125,12 +125,16 @@ std::vector<Blocker> Scheduler::explain(const JobKey& key, Now now) const {
 std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
     const Tracked* tracked = impl_->state.jobs.find(key);
     if (!tracked) return {};
-    std::vector<HistoryEntry> entries = tracked->seldom->history;
-    if (!tracked->group) return entries;
-    // What held for the group when the job joined it, and what has come since.
-    for (const HistoryEntry& entry : tracked->group->history)
-        note(entries, std::max(entry.when, tracked->groupedAt), entry.reasons);
-    return entries;
+    History history = tracked->seldom->history;
+    if (tracked->group) {
+        // What held for the group when the job joined it, and what has come since.
+        for (const History::Entry& entry : tracked->group->history.entries())
+            history.note(std::max(entry.when, groupedAt(*tracked)), entry.reasons);
+    }
+    std::vector<HistoryEntry> told;
+    for (const History::Entry& entry : history.entries())
+        told.push_back({entry.when, entry.reasons.told()});
+    return told;
 }
 
 std::vector<TaskRow> Scheduler::tasks(Now now) const {

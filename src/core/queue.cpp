@@ -10,7 +10,7 @@ Queue::Queue(const Groups& groups) {
         Turns& turns = apps_.emplace_back();
         turns.cursors.reserve(line->open.size());
         for (Group* group : line->open)
-            turns.cursors.push_back({group, group->jobs.begin()});
+            turns.cursors.push_back({group, *group->jobs.begin()});
         turns.front = frontOf(turns.cursors);
     }
     left_ = apps_.size(); // an open group has at least one job
@@ -21,9 +21,9 @@ Queue::Queue(const Groups& groups) {
 Queue::Cursor* Queue::frontOf(std::vector<Cursor>& cursors) {
     Cursor* best = nullptr;
     for (Cursor& cursor : cursors) {
-        if (cursor.done) continue;
+        if (!cursor.job) continue;
         if (!best ||
-            goesBefore({*cursor.group->asks, placeOf(**cursor.job)}, {*best->group->asks, placeOf(**best->job)})) {
+            goesBefore({*cursor.group->asks, placeOf(*cursor.job)}, {*best->group->asks, placeOf(*best->job)})) {
             best = &cursor;
         }
     }
@@ -40,7 +40,7 @@ Queue::Turns* Queue::frontApp() {
     Instant earliest;
     for (Turns& turns : apps_) {
         if (!turns.front) continue;
-        const Instant adjusted = std::max((*turns.front->job)->job.enqueued, turns.adjusted);
+        const Instant adjusted = std::max(turns.front->job->job.enqueued, turns.adjusted);
         if (best && adjusted >= earliest) continue;
         best = &turns;
         earliest = adjusted;
@@ -57,13 +57,15 @@ std::optional<Queue::Next> Queue::next() {
     }
     last_ = current_ ? current_->front : nullptr;
     if (!last_) return std::nullopt;
-    Tracked* const handed = *last_->job;
+    Tracked* const handed = last_->job;
     current_->adjusted = std::max(current_->adjusted, handed->job.enqueued);
     ++taken_;
-    if (++last_->job == last_->group->jobs.end()) last_->done = true;
+    const auto& jobs = last_->group->jobs;
+    const auto after = jobs.upper_bound(handed);
+    last_->job = after == jobs.end() ? nullptr : *after;
     return Next{last_->group, handed};
 }
 
-void Queue::skipGroup() { last_->done = true; }
+void Queue::skipGroup() { last_->job = nullptr; }
 
 } // namespace stint

@@ -24,8 +24,7 @@ public:
 private:
     struct Cursor {
         Group* group;
-        std::set<Tracked*, ByPlace>::const_iterator job; ///< the next of the group, where there is one
-        bool done = false;
+        Tracked* job; ///< the next of the group; null: all were seen, or are skipped
     };
     /// One app's open groups.
     struct Turns {

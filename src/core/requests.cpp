@@ -21,7 +21,7 @@ void cancel(Turn& turn, const JobKey& key, Ending ending) {
                         .label = tracked.job.seldom->label};
     turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});
     if (tracked.run) {
-        Running& running = state.runs.at(*tracked.run);
+        Running& running = state.runs.at(tracked.run);
         completed.transferredDown = running.run.transferredDown;
         completed.transferredUp = running.run.transferredUp;
         running.run.dropped = true;
@@ -87,7 +87,9 @@ void merge(Turn& turn, const StopApp& event) {
         tracked.job.demotedByUser = true;
         turn.record(SaveJob{tracked.job});
         if (tracked.run) continue;
-        note(tracked.seldom.edit().history, turn.now.wall, {PendingReason::User}); // jobs.md §5.4 clause 3
+        ReasonSet user; // jobs.md §5.4 clause 3
+        user.add(PendingReason::User);
+        tracked.seldom.edit().history.note(turn.now.wall, user);
         letWait(turn, tracked);
     }
     nothingRunsOf(turn, event.app);

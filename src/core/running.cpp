@@ -216,8 +216,8 @@ void merge(Turn& turn, const Connected& event) {
     setTimer(turn.state, run, turn.now.elapsed + turn.state.constants.opTimeout);
     CallStart call{run.id, run.key, run.info->getService().name, run.info, run.kind, run.network, run.overdue};
     Tracked* const tracked = turn.state.jobs.find(run.key);
-    if (tracked && tracked->seldom->content.first) {
-        ContentChanges& content = tracked->seldom.edit().content;
+    if (tracked && tracked->seldom->content->first) {
+        ContentChanges& content = tracked->seldom.edit().content.edit();
         call.triggeredUris.assign(content.uris.begin(), content.uris.end());
         content = {};
     }

@@ -36,11 +36,11 @@ JobId smallestFree(State& state, const AppId& app, const std::string& space) {
     return JobId{hint->second};
 }
 
-/// Of a job of this key that was cancelled: a run that has not ended yet.
-std::optional<RunId> runStillEnding(const State& state, const JobKey& key) {
+/// Of a job of this key that was cancelled: a run that has not ended yet; 0: there is none.
+RunId runStillEnding(const State& state, const JobKey& key) {
     for (const auto& [id, running] : state.runs)
         if (running.run.key == key) return id;
-    return std::nullopt;
+    return {};
 }
 
 // jobs.md §2.4, replace: counters, marks and cumulative time begin anew; a run of the old one is asked to stop.
@@ -54,7 +54,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
     Tracked& tracked = *found;
     takeOut(state, tracked);
     if (tracked.run) {
-        Running& running = state.runs.at(*tracked.run);
+        Running& running = state.runs.at(tracked.run);
         running.run.dropped = true;
         beginStop(turn, running, {StopReason::CancelledByApp, InternalReason::Canceled});
     }
@@ -104,7 +104,7 @@ void join(Turn& turn, const Schedule& event, const JobKey& key) {
 // What it watches may have changed while the one before it ran (jobs.md §3.2).
 ContentChanges collected(const State& state, const JobKey& key) {
     const Tracked* old = state.jobs.find(key);
-    return old && old->run ? state.runs.at(*old->run).content : ContentChanges{};
+    return old && old->run ? state.runs.at(old->run).content : ContentChanges{};
 }
 
 void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr info) {
@@ -130,7 +130,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
     }
     countWatched(state, *tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);
-    if (content.first) tracked.seldom.edit().content = std::move(content);
+    if (content.first) tracked.seldom.edit().content.edit() = std::move(content);
     tracked.joined = turn.now.wall;
     tracked.inSight = event.callerVisible;
     turn.record(SaveJob{tracked.job});

@@ -67,7 +67,7 @@ std::optional<Tracked> revived(StoredJob stored, const BootId& boot, bool clockG
     Tracked tracked{.joined = now.wall};
     if (!sameBoot) {
         tracked.job = afterBoot(std::move(stored.job), now);
-        tracked.heldUntil = now.elapsed + constants.bootSettle;
+        tracked.settles = true;
         tracked.clockWasWrong = !clockGood;
     } else if (stored.job.running) {
         tracked.job = afterLostDaemon(std::move(stored.job), now, constants);
@@ -109,6 +109,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     state.clockGood = clockIsGood(snapshot.committed, now);
     restoreUsage(state, snapshot.usageTime, boot, now);
     setSweep(state, now);
+    state.settledAt = now.elapsed + state.constants.bootSettle;
     if (snapshot.deviceState) state.deviceState = *snapshot.deviceState;
     for (StoredApp& stored : snapshot.apps) {
         const AppMemory before = stored.memory;

@@ -86,7 +86,7 @@ void merge(Turn& turn, const AppUninstalled& event) {
     for (const JobKey& key : keysOf(state, event.app)) {
         Tracked& tracked = state.jobs.at(key);
         if (tracked.run) {
-            Running& running = state.runs.at(*tracked.run);
+            Running& running = state.runs.at(tracked.run);
             running.run.dropped = true;
             beginStop(turn, running, {StopReason::User, InternalReason::Uninstall});
         }
@@ -162,9 +162,9 @@ void merge(Turn& turn, const ContentChanged& event) {
     for (Tracked& tracked : turn.state.jobs.all()) {
         if (!watches(*tracked.job.info, event.path)) continue;
         if (tracked.run) {
-            add(turn.state.runs.at(*tracked.run).content, event.path, turn.now.elapsed);
+            add(turn.state.runs.at(tracked.run).content, event.path, turn.now.elapsed);
         } else if (!tracked.group) {
-            add(tracked.seldom.edit().content, event.path, turn.now.elapsed);
+            add(tracked.seldom.edit().content.edit(), event.path, turn.now.elapsed);
             letWait(turn, tracked);
         }
     }

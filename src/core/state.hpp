@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include <absl/container/btree_set.h>
+
 #include "base/fail.hpp"
 #include "core/groups.hpp"
 #include "core/jobs.hpp"
@@ -101,11 +103,12 @@ struct State {
     std::map<JobInfo::TriggerContentUri, std::size_t> watched;        ///< what jobs watch, and how many each
     std::uint64_t watchedVersion = 0; ///< one more whenever another path, or one less, is
     Groups groups;
-    std::set<Tracked*, ByClock> jobClocks;
+    absl::btree_set<Tracked*, ByClock> jobClocks;
     std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
     std::uint64_t slotless = 0;       ///< open groups up to this opening found no slot in the last pass; 0: none
     std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
     bool clockGood = true;            ///< jobs.md §7.3
+    Instant settledAt;                ///< what was there at the boot may start from then on (jobs.md §7.2)
     WallTime lastCommit{};            ///< as it was at the last boot
 
     std::map<CallId, WaitingRun> waitingRuns;
@@ -174,7 +177,7 @@ inline Error notInstalled(const AppId& app) { return fail(Errc::IllegalArgument,
 std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
 /// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do
 /// not.
-std::optional<Instant> ownClock(const Tracked& tracked, const Constants& constants, Instant now);
+std::optional<Instant> ownClock(const State& state, const Tracked& tracked, Instant now);
 /// When its content trigger is satisfied; nullopt: nothing has changed yet.
 std::optional<Instant> contentReady(const Tracked& tracked, const Constants& constants);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.

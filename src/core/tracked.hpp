@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/history.hpp"
 #include "model/job.hpp"
-#include "model/view.hpp"
 #include "rules/order.hpp"
 
 namespace stint {
@@ -22,24 +22,26 @@ struct ContentChanges {
 
 /// What most jobs have nothing of.
 struct TrackedSeldom {
-    ContentChanges content;
-    std::vector<HistoryEntry> history; ///< of its own clocks, before it joined its group, which keeps the rest
+    Seldom<ContentChanges> content;
+    History history;                  ///< of its own clocks, before it joined its group, which keeps the rest
+    OptionalTime<WallTime> groupedAt; ///< since when it waits in its group, where it has waited elsewhere before
 };
 
 /// A million of them may wait, so that each byte here is one too many.
 struct Tracked {
-    Job job;
-    std::optional<RunId> run; ///< its own run, or that of the job it replaced: nothing of it starts before that ended
-    OptionalTime<Instant> heldUntil; ///< apps may not start yet after a boot (jobs.md §7.2)
-    OptionalTime<Instant> clock;     ///< when its own clocks say something new
-    WallTime joined;                 ///< since when it waits
-    WallTime groupedAt;              ///< since when it waits in its group
-    Group* group = nullptr;          ///< where it waits; null: asleep, or running
-    Seldom<TrackedSeldom> seldom;
+    [[no_unique_address]] Job job; // its last bytes are free
     Override override = Override::None;
-    bool clockWasWrong = false; ///< its clocks were reckoned from one (jobs.md §7.3), and it has not run since
-    bool inSight = false;       ///< scheduled from the foreground of a terminal: its first start needs no slot
+    bool settles : 1 = false;       ///< was there at the boot: not before State::settledAt (jobs.md §7.2)
+    bool clockWasWrong : 1 = false; ///< its clocks were reckoned from one (jobs.md §7.3), and it has not run since
+    bool inSight : 1 = false;       ///< scheduled from the foreground of a terminal: its first start needs no slot
+    RunId run;                      ///< its own, or that of the job it replaced: nothing of it starts before that ended
+    OptionalTime<Instant> clock;    ///< when its own clocks say something new
+    WallTime joined;                ///< since when it waits
+    Group* group = nullptr;         ///< where it waits; null: asleep, or running
+    Seldom<TrackedSeldom> seldom;
 };
+
+inline WallTime groupedAt(const Tracked& tracked) { return tracked.seldom->groupedAt.value_or(tracked.joined); }
 
 /// In its group; it changes only while the job is in none.
 inline Place placeOf(const Tracked& tracked) { return {tracked.job.enqueued, tracked.job.sequence}; }

@@ -9,16 +9,27 @@
 namespace stint {
 namespace {
 
-Groups::Ask question(Turn& turn) {
-    return [&turn](const Group& group, ReadSet changed) {
-        const Asks& asks = *group.asks;
-        const bool allAreTold = (turn.changed & readByNetworks) != 0; // and not only those whose jobs have changed
-        if (asks.network && !allAreTold) turn.changedJobs.insert(asks.app);
+class Asking final : public Gatekeeper {
+public:
+    explicit Asking(Turn& turn) : turn_(turn), world_(turn.world()) {}
+
+    void ask(const Group& group, ReadSet changed, std::vector<ShutGate>& shut) override {
         Line& line = *group.line;
-        if (!line.installed) line.installed = turn.app(asks.app);
-        const World world = turn.world();
-        return shutGates({world, asks, line.installed}, changed);
-    };
+        if (!line.installed) line.installed = turn_.app(*line.app);
+        shutGates({world_, *group.asks, line.installed}, changed, shut);
+    }
+    void heard(const Group& group) override {
+        if (group.asks->network) turn_.changedJobs.insert(group.asks->app); // limits.md §8.3: it may lack only that now
+    }
+
+private:
+    Turn& turn_;
+    World world_;
+};
+
+// Straight away, mostly: then `joined` says it.
+void noteGrouped(Tracked& tracked, WallTime now) {
+    if (now != groupedAt(tracked)) tracked.seldom.edit().groupedAt = now;
 }
 
 void setAlarm(State& state, Tracked& tracked, std::optional<Instant> when) {
@@ -50,7 +61,7 @@ std::optional<Instant> contentReady(const Tracked& tracked, const Constants& con
     // jobs.md §3.2: the update delay after the last change, at most the max delay after the first; from 40 URIs on at
     // once.
     constexpr std::size_t many = 40;
-    const auto& [first, last, uris] = tracked.seldom->content;
+    const auto& [first, last, uris] = *tracked.seldom->content;
     if (!first) return std::nullopt;
     if (uris.size() >= many) return *first;
     const JobInfo& info = *tracked.job.info;
@@ -59,13 +70,13 @@ std::optional<Instant> contentReady(const Tracked& tracked, const Constants& con
     return std::min(last + update, *first + most);
 }
 
-std::optional<Instant> ownClock(const Tracked& tracked, const Constants& constants, Instant now) {
-    Instant until = tracked.heldUntil.value_or(now);
+std::optional<Instant> ownClock(const State& state, const Tracked& tracked, Instant now) {
+    Instant until = tracked.settles ? state.settledAt : now;
     const Override override = tracked.override;
     if (!overdue(tracked, now)) {
         if (tracked.job.notBefore && override < Override::Soft) until = std::max(until, *tracked.job.notBefore);
         if (!tracked.job.info->getTriggerContentUris().empty() && override < Override::Full) {
-            until = std::max(until, contentReady(tracked, constants).value_or(Instant::max()));
+            until = std::max(until, contentReady(tracked, state.constants).value_or(Instant::max()));
         }
     }
     if (until <= now) return std::nullopt;
@@ -76,20 +87,21 @@ void letWait(Turn& turn, Tracked& tracked) {
     STINT_CHECK(!tracked.run);
     takeOut(turn.state, tracked);
     turn.changedJobs.insert(tracked.job.key.app);
-    const auto until = ownClock(tracked, turn.state.constants, turn.now.elapsed);
+    const auto until = ownClock(turn.state, tracked, turn.now.elapsed);
     setAlarm(turn.state, tracked, nextAlarm(tracked, until, turn.now.elapsed));
     if (until) {
-        std::vector<PendingReason> reasons;
+        ReasonSet reasons;
         for (const Blocker& blocker : blockersOf(turn.state, tracked, turn.now, Words::ReasonsOnly))
-            reasons.push_back(blocker.reason);
-        note(tracked.seldom.edit().history, turn.now.wall, std::move(reasons));
+            reasons.add(blocker.reason);
+        tracked.seldom.edit().history.note(turn.now.wall, reasons);
         return;
     }
     Asks asks = asksOf(tracked.job, turn.state.constants);
     asks.override = tracked.override;
     asks.overdue = overdue(tracked, turn.now.elapsed);
-    tracked.groupedAt = turn.now.wall;
-    tracked.group = &turn.state.groups.join(asks, tracked, turn.now, question(turn));
+    noteGrouped(tracked, turn.now.wall);
+    Asking asking(turn);
+    tracked.group = &turn.state.groups.join(asks, tracked, turn.now, asking);
 }
 
 void takeOut(State& state, Tracked& tracked) {
@@ -129,12 +141,13 @@ void wakeDue(Turn& turn) {
 }
 
 void askChanged(Turn& turn) {
+    Asking asking(turn);
     const ReadSet ofApps = only(Reads::App);
     const auto ofDevice = static_cast<ReadSet>(turn.changed & ~ofApps);
-    if (ofDevice) turn.state.groups.changed(ofDevice, std::nullopt, turn.now, question(turn));
+    if (ofDevice) turn.state.groups.changed(ofDevice, std::nullopt, turn.now, asking);
     for (const AppId& app : turn.changedApps)
-        turn.state.groups.changed(ofApps, app, turn.now, question(turn));
-    turn.state.groups.due(turn.now, question(turn)); // last: what has just changed need not be asked twice
+        turn.state.groups.changed(ofApps, app, turn.now, asking);
+    turn.state.groups.due(turn.now, asking); // last: what has just changed need not be asked twice
 }
 
 } // namespace stint

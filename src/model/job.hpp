@@ -1,6 +1,7 @@
 // A job, one run of it, and what is kept of it when it has ended.
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -84,8 +85,6 @@ struct Job {
     WallTime scheduled;         ///< when the app asked
     Instant enqueued;           ///< its place in the queue; a retry, a replacement and a boot set it anew
     std::uint64_t sequence = 0; ///< order of the calls, where `enqueued` is equal
-    std::int32_t failures = 0;
-    std::int32_t systemStops = 0;
     /// The back-off's end (jobs.md §6.2), on both clocks: the first rules in this boot, the second after another.
     OptionalTime<Instant> notBefore;
     OptionalTime<WallTime> notBeforeWall;
@@ -93,15 +92,21 @@ struct Job {
     OptionalTime<Instant> deadline;
     OptionalTime<WallTime> deadlineWall;
     Seldom<JobSeldom> seldom;
-    bool demotedByUser = false; ///< jobs.md §6.6
-    bool demotedBySystem = false;
-    bool barred = false;  ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
-    bool running = false; ///< a run is under way: written down, so that a dead daemon's runs count as lost
+    std::int16_t failures = 0; ///< at most mostAttempts, as the next
+    std::int16_t systemStops = 0;
+    bool demotedByUser : 1 = false; ///< jobs.md §6.6
+    bool demotedBySystem : 1 = false;
+    bool barred : 1 = false;  ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
+    bool running : 1 = false; ///< a run is under way: written down, so that a dead daemon's runs count as lost
 };
+
+/// So many are counted of each.
+inline constexpr std::int16_t mostAttempts = std::numeric_limits<std::int16_t>::max();
 
 /// Names one run of one job, over all restarts of the daemon.
 struct RunId {
-    std::uint64_t value = 0;
+    std::uint64_t value = 0; ///< 0: no run
+    explicit operator bool() const { return value != 0; }
     auto operator<=>(const RunId&) const = default;
 };
 

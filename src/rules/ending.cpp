@@ -9,6 +9,10 @@
 namespace stint {
 namespace {
 
+void countUp(std::int16_t& attempts) {
+    if (attempts < mostAttempts) ++attempts;
+}
+
 enum class Counts { Failure, SystemStop, Nothing };
 
 bool countsAsFailure(Ending ending) {
@@ -121,8 +125,8 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
     const Counts counts = countsAs(end, ending);
     JobSeldom& past = job.seldom.edit();
     past.lastFailure = now.wall;
-    if (counts == Counts::Failure) ++job.failures;
-    if (counts == Counts::SystemStop) ++job.systemStops;
+    if (counts == Counts::Failure) countUp(job.failures);
+    if (counts == Counts::SystemStop) countUp(job.systemStops);
     if (ending.internal == InternalReason::TimeoutAbandoned) ++past.abandoned;
     // jobs.md §6.4: not a user-initiated one.
     const bool forLength = ending.internal == InternalReason::Timeout || ending.internal == InternalReason::Preempt ||

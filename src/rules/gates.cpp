@@ -65,8 +65,13 @@ ReadSet readsOfAll() {
     return all;
 }
 
-std::vector<ShutGate> shutGates(const Context& context, ReadSet read) {
+std::vector<ShutGate> shutGates(const Context& context) {
     std::vector<ShutGate> shut;
+    shutGates(context, everything, shut);
+    return shut;
+}
+
+void shutGates(const Context& context, ReadSet read, std::vector<ShutGate>& shut) {
     for (const Gate& gate : table) {
         if (!(gate.reads & read) || passed(gate, context.asks)) continue;
         const Verdict verdict = gate.ask(context);
@@ -74,7 +79,6 @@ std::vector<ShutGate> shutGates(const Context& context, ReadSet read) {
         STINT_CHECK(!verdict.askAgain || *verdict.askAgain > context.world.now.elapsed);
         shut.push_back({&gate, verdict});
     }
-    return shut;
 }
 
 bool waitsForNetwork(const Gate& gate) { return gate.ask == &connectivityGate; }

@@ -36,9 +36,10 @@ struct ShutGate {
     Verdict verdict;
 };
 
-/// Of the gates that read one of `read`, those that are shut, in the table's order; asked of all of them and none shut:
-/// the job may run. Each askAgain is later than now.
-std::vector<ShutGate> shutGates(const Context&, ReadSet read = everything);
+/// Those gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now.
+std::vector<ShutGate> shutGates(const Context&);
+/// Of the gates that read one of `read`, those that are shut, behind what `shut` has: for whoever asks very often.
+void shutGates(const Context&, ReadSet read, std::vector<ShutGate>& shut);
 
 /// Whether a network could open it: what the shell's `run` waits for (jobs.md §8).
 bool waitsForNetwork(const Gate& gate);

@@ -16,6 +16,10 @@ JobKey keyFrom(StoredRow& row) {
     return key;
 }
 
+std::int16_t attempts(StoredRow& row) {
+    return static_cast<std::int16_t>(std::clamp<std::int64_t>(row.integer(), 0, mostAttempts));
+}
+
 } // namespace
 
 Result<void> addJob(StoredRow row, Snapshot& snapshot) {
@@ -28,8 +32,8 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     job.scheduled = row.time<WallTime>();
     job.enqueued = row.time<Instant>();
     job.sequence = static_cast<std::uint64_t>(row.integer());
-    job.failures = row.small();
-    job.systemStops = row.small();
+    job.failures = attempts(row);
+    job.systemStops = attempts(row);
     job.notBefore = row.optionalTime<Instant>();
     job.notBeforeWall = row.optionalTime<WallTime>();
     past.cumulative = Duration{row.integer()};

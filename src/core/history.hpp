@@ -1,0 +1,42 @@
+// What kept a job waiting, as it changed (jobs.md §9.2): the last ten entries, in little room, since a million jobs may
+// sleep with one each.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/view.hpp"
+
+namespace stint {
+
+/// Reasons without an order of their own.
+class ReasonSet {
+public:
+    void add(PendingReason reason) { bits_ |= std::uint32_t{1} << static_cast<std::uint32_t>(reason); }
+    bool empty() const { return bits_ == 0; }
+    /// In the order in which reasons are told (jobs.md §9.1).
+    std::vector<PendingReason> told() const;
+    bool operator==(const ReasonSet&) const = default;
+
+private:
+    std::uint32_t bits_ = 0; ///< by the documentation's numbers, 1 to 16
+};
+
+class History {
+public:
+    struct Entry {
+        WallTime when;
+        ReasonSet reasons;
+    };
+
+    /// Adds an entry where it says something new. No reasons: only the app itself is left to say anything.
+    void note(WallTime when, ReasonSet reasons);
+    /// Oldest first.
+    std::span<const Entry> entries() const { return entries_; }
+    bool empty() const { return entries_.empty(); }
+
+private:
+    std::vector<Entry> entries_;
+};
+
+} // namespace stint
