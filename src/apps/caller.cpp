@@ -67,7 +67,17 @@ const Manifest* byProgram(pid_t pid, const Registry& registry) {
     return registry.byExecutable(name);
 }
 
+Error hasGone(pid_t pid) {
+    return fail(Errc::Security, "process {} has ended; nobody can say which app connects", pid);
+}
+
 } // namespace
+
+Result<Peer> peerOf(pid_t pid, uid_t uid, Fd pidfd) {
+    std::optional<ProcessStat> stat = processStat(pid);
+    if (!pidfd || !stat || hasEnded(pidfd)) return hasGone(pid);
+    return Peer{pid, uid, stat->startTime, std::move(pidfd)};
+}
 
 Result<Peer> peerOf(int socket) {
     ucred credentials{};
@@ -77,16 +87,9 @@ Result<Peer> peerOf(int socket) {
     if (credentials.uid != ::getuid())
         return fail(Errc::Security, "process {} belongs to user {}; this daemon serves user {} alone", credentials.pid,
                     credentials.uid, ::getuid());
-    Peer peer;
-    peer.pid = credentials.pid;
-    peer.uid = credentials.uid;
-    std::optional<ProcessStat> before = processStat(peer.pid);
-    peer.pidfd = peerPidfd(socket, peer.pid);
-    std::optional<ProcessStat> after = processStat(peer.pid);
-    bool same = before && after && before->startTime == after->startTime;
-    if (!peer.pidfd || !same || hasEnded(peer.pidfd))
-        return fail(Errc::Security, "process {} has ended; nobody can say which app connects", peer.pid);
-    peer.startTime = after->startTime;
+    std::optional<ProcessStat> before = processStat(credentials.pid);
+    Peer peer = STINT_TRY(peerOf(credentials.pid, credentials.uid, peerPidfd(socket, credentials.pid)));
+    if (!before || before->startTime != peer.startTime) return hasGone(peer.pid);
     return peer;
 }
 

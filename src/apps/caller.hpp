@@ -24,6 +24,8 @@ struct Peer {
 
 /// The process behind an accepted socket (SO_PEERCRED). Security where it is of another user than ours.
 Result<Peer> peerOf(int socket);
+/// One that was pinned by whoever knew it. Security where it has ended.
+Result<Peer> peerOf(pid_t pid, uid_t uid, Fd pidfd);
 
 /// Who a caller is, fixed when its connection is accepted.
 struct Caller {

@@ -45,6 +45,7 @@ Daemon::Daemon(DaemonOptions options, Policy policy)
 
 Daemon::~Daemon() {
     // Edges go before the loop they hang on.
+    door_.reset();
     hosts_.reset();
     server_.reset();
     processes_.reset();
@@ -110,6 +111,7 @@ Result<void> Daemon::openEdges() {
     };
     hosts_ = std::make_unique<Hosts>(
         *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
+    openSessionDoor();
     openDesktop();
     announce();
     return {};
@@ -128,25 +130,6 @@ void Daemon::announce() {
 void Daemon::announceDevice(CallId call) {
     const Device device = deviceSource_.read();
     if (call.value || device != core_->device()) arrived_.emplace_back(DeviceChanged{call, device});
-}
-
-Result<BusCaller> Daemon::accepted(ConnectionId connection, int socket) {
-    Peer peer = STINT_TRY(peerOf(socket));
-    const auto ownerOf = [this](pid_t pid) -> std::optional<AppId> {
-        const auto owner = processes_->ownerOf(pid);
-        if (!owner) return std::nullopt;
-        return owner->first;
-    };
-    const Caller caller = identify(peer, *registry_, ownerOf);
-    callers_[connection] = caller.app;
-    sightings_.opened(connection, caller.app, std::move(peer));
-    return BusCaller{caller.app, caller.isOperator};
-}
-
-void Daemon::closed(ConnectionId connection) {
-    hosts_->closed(connection);
-    sightings_.closed(connection);
-    callers_.erase(connection);
 }
 
 bool Daemon::visibleNow(ConnectionId connection) { return sightings_.visibleNow(connection); }

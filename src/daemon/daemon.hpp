@@ -11,6 +11,7 @@
 #include "apps/directory_watch.hpp"
 #include "apps/registry.hpp"
 #include "bus/server.hpp"
+#include "bus/session_door.hpp"
 #include "core/scheduler.hpp"
 #include "daemon/clock_watch.hpp"
 #include "daemon/hosts.hpp"
@@ -47,6 +48,12 @@ private:
     void armTimer();
     void openWakeTimer();
     void armWakeTimer();
+
+    // Who connects (callers.cpp).
+    Caller identified(const Peer& peer) const;
+    void entered(ConnectionId connection, const AppId& app, Peer peer);
+    void openSessionDoor();
+    Result<Fd> letIn(Visitor visitor);
 
     void openDesktop();
     void showOnDesktop(const ShowNotification& shows);
@@ -133,6 +140,7 @@ private:
     std::unique_ptr<Processes> processes_;
     std::unique_ptr<Server> server_;
     std::unique_ptr<Hosts> hosts_;
+    std::unique_ptr<SessionDoor> door_;
     Sightings sightings_;
     DeviceSource deviceSource_;
     std::unique_ptr<Desktop> desktop_;

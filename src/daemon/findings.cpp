@@ -86,6 +86,14 @@ Finding aboutNotifications(const Desktop& desktop) {
             "a notification server on the session bus, such as dunst or your desktop's"};
 }
 
+Finding aboutSessionBus(const SessionDoor* door) {
+    if (door && door->isOpen())
+        return {"session bus", Grade::Enforced,
+                "org.stint.Stint1 lets in callers that cannot reach the socket, such as one in a sandbox", ""};
+    return {"session bus", Grade::Absent, "callers come by the daemon's own socket alone",
+            "a session bus where no other stintd is org.stint.Stint1, then start stintd again"};
+}
+
 /// What is the same on every machine, because Stint has no edge for it yet.
 std::vector<Finding> aboutWhatIsNotThere() {
     return {
@@ -109,6 +117,7 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutPolicy(options_.policy, policyTrouble_),
         aboutApps(*registry_, options_.apps),
         aboutNotifications(*desktop_),
+        aboutSessionBus(door_.get()),
     };
     for (Finding& finding : aboutWhatIsNotThere())
         all.push_back(std::move(finding));

@@ -14,6 +14,8 @@ inline constexpr const char* alarmManagerInterface = "org.stint.AlarmManager1";
 inline constexpr const char* appInterface = "org.stint.App1";
 inline constexpr const char* limitsInterface = "org.stint.Limits1";
 inline constexpr const char* receiverInterface = "org.stint.Receiver1";
+/// On the session bus alone, where it is the daemon's name, too.
+inline constexpr const char* sessionInterface = "org.stint.Stint1";
 
 /// The daemon's socket within the runtime directory.
 inline constexpr const char* socketName = "bus";

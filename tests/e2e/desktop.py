@@ -1,23 +1,19 @@
-"""A desktop of the tests' own: a message bus (dbus-daemon), a screen (Xvfb), and on it a real notification server (dunst)
+"""A desktop of the tests' own: a message bus, a screen (Xvfb), and on it a real notification server (dunst)
 whose notifications are pressed with a real mouse (xdotool). Nothing of the machine's own session is touched."""
 
 import os
-import select
 import subprocess
 from typing import NamedTuple
 
 from events import Deadline, Directory, TooLate
 from jeepney import HeaderFields, MessageType
 from jeepney.bus_messages import MatchRule, Monitoring, message_bus
-from jeepney.io.blocking import Proxy, open_dbus_connection
+from jeepney.io.blocking import Proxy
+from session import SessionBus, started
 
 NAME = "org.freedesktop.Notifications"
 LEFT, MIDDLE = "1", "2"
 
-BUS = """<busconfig><type>session</type><listen>unix:path={root}/bus</listen>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
-</busconfig>
-"""
 # The context menu's program is given the actions one a line, "#Stop (big.iso) [3,stop]", and prints the one it takes.
 MENU = """#!/bin/sh
 tee -a {root}/menu.log | grep -m 1 "^#$(cat {root}/choice) "
@@ -39,10 +35,6 @@ DUNSTRC = """
     appname = "*"
     script = {root}/note
 """
-
-
-def connection_to(address):
-    return open_dbus_connection(address, auth_timeout=30)
 
 
 class Shown(NamedTuple):
@@ -68,22 +60,22 @@ class Desktop:
         self.root = root
         (root / "shown").mkdir(parents=True)
         self.log = root / "shown" / "log"
-        (root / "bus.conf").write_text(BUS.format(root=root))
         (root / "dunstrc").write_text(DUNSTRC.format(root=root))
         for name, text in (("choose", MENU), ("note", SCRIPT)):
             (root / name).write_text(text.format(root=root))
             (root / name).chmod(0o755)
-        self.address = f"unix:path={root}/bus"
+        self.bus = SessionBus(root)
+        self.address = self.bus.address
         self.environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.address}
-        self.processes = []
         self.dunst = None
-        self._told_from(["dbus-daemon", f"--config-file={root}/bus.conf", "--nofork", "--print-address={fd}"])
-        self.line = connection_to(self.address)
+        self.line = self.bus.connect()
         owners = MatchRule(type="signal", sender="org.freedesktop.DBus", member="NameOwnerChanged")
         owners.add_arg_condition(0, NAME)
         Proxy(message_bus, self.line).AddMatch(owners)
-        self.environment["DISPLAY"] = ":" + self._told_from(
-            ["Xvfb", "-displayfd", "{fd}", "-screen", "0", "800x600x24", "-nolisten", "tcp"])
+        screen = ["Xvfb", "-displayfd", "{fd}", "-screen", "0", "800x600x24", "-nolisten", "tcp"]
+        screen, number = started(screen, self.environment)
+        self.environment["DISPLAY"] = ":" + number
+        self.processes = [screen]
 
     def start_dunst(self):
         """Serving when it returns."""
@@ -137,30 +129,19 @@ class Desktop:
     # The bus.
 
     def monitor(self):
-        return Monitor(self.address)
+        return Monitor(self.bus)
 
     def close(self):
         self.line.close()
         for process in reversed(self.processes):
             process.kill()
             process.wait()
+        self.bus.close()
 
     def _xdotool(self, *words):
         done = subprocess.run(["xdotool", *words], env=self.environment, capture_output=True, text=True, timeout=30,
                               check=True)
         return done.stdout
-
-    def _told_from(self, words, within=60):
-        """Starts it; answers the line it writes to {fd} once it is ready."""
-        reads, writes = os.pipe()
-        process = subprocess.Popen([word.format(fd=writes) for word in words], env=self.environment, pass_fds=[writes],
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.processes.append(process)
-        os.close(writes)
-        with os.fdopen(reads) as told:
-            if not select.select([told], [], [], within)[0]:
-                raise TooLate(f"{words[0]} is not ready after {within} s")
-            return told.readline().strip()
 
     def _until_owned(self, owned, within=60):
         """Until there is a notification server, or none."""
@@ -174,8 +155,8 @@ class Desktop:
 class Monitor:
     """Sees every call and signal of the notifications' interface, in the order of the bus."""
 
-    def __init__(self, address):
-        self.line = connection_to(address)
+    def __init__(self, bus):
+        self.line = bus.connect()
         Proxy(Monitoring(), self.line).BecomeMonitor([f"interface='{NAME}'"])
         self.notified = []
 
@@ -213,8 +194,8 @@ class Monitor:
 class SilentServer:
     """Serves notifications, and never answers."""
 
-    def __init__(self, address):
-        self.line = connection_to(address)
+    def __init__(self, bus):
+        self.line = bus.connect()
         Proxy(message_bus, self.line).RequestName(NAME)
 
     def until_called(self, member, within=60):

@@ -6,6 +6,7 @@ from itertools import count
 
 from events import Deadline, TooLate
 from jeepney import HeaderFields, Message, MessageType, Parser
+from jeepney.auth import BEGIN, Authenticator
 from jeepney.io.blocking import prep_socket
 from jeepney.wrappers import new_header
 
@@ -42,7 +43,22 @@ def plain(value):
 
 class Line:
     def __init__(self, path):
-        self.socket = prep_socket(str(path), timeout=10)
+        self._begin(prep_socket(str(path), timeout=10))
+
+    @classmethod
+    def over(cls, connected):
+        """Over a socket that is connected already: it begins with D-Bus's greeting."""
+        greeting = Authenticator()
+        for words in greeting:
+            connected.sendall(words)
+            greeting.feed(connected.recv(1024))
+        connected.sendall(BEGIN)
+        line = cls.__new__(cls)
+        line._begin(connected)
+        return line
+
+    def _begin(self, connected):
+        self.socket = connected
         self.parser = Parser()
         self.serials = count(1)
         self.signals = []

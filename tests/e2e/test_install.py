@@ -28,7 +28,8 @@ def test_everything_has_its_place(prefix):
                    "share/fish/vendor_completions.d/stint.fish")
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
                  "lib/libstint.so.0", "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
-                 "lib/pkgconfig/stint.pc", "lib/systemd/user/stintd.service"):
+                 "lib/pkgconfig/stint.pc", "lib/systemd/user/stintd.service",
+                 "share/dbus-1/services/org.stint.Stint1.service"):
         assert (prefix / file).exists(), file
     interfaces = {file.name for file in (prefix / "share" / "dbus-1" / "interfaces").iterdir()}
     assert interfaces == {file.name for file in (ROOT / "dbus").glob("*.xml")}
@@ -40,6 +41,8 @@ def test_destdir_moves_the_files_and_not_their_words(tmp_path):
     assert "ExecStart=/opt/stint/bin/stintd\n" in unit
     assert "Delegate=yes\n" in unit and "Type=notify\n" in unit
     assert str(tmp_path) not in unit
+    service = (tmp_path / "opt/stint/share/dbus-1/services/org.stint.Stint1.service").read_text()
+    assert "Exec=/opt/stint/bin/stintd\n" in service and "SystemdService=stintd.service\n" in service
 
 
 def test_what_was_installed_finds_its_helpers(world, prefix, origin):

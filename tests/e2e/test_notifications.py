@@ -207,7 +207,7 @@ def test_a_daemon_that_ends_takes_what_was_going_on_away(world, dunst, url):
 @pytest.mark.parametrize("server", ["none", "silent"])
 def test_without_a_server_that_answers_a_download_ends_all_the_same(world, desktop, url, server):
     """jobs.md §12.7: the record is kept, and `stint tasks` shows it."""
-    silent = SilentServer(desktop.address) if server == "silent" else None
+    silent = SilentServer(desktop.bus) if server == "silent" else None
     daemon = world.start_daemon()
     job = world.get(url)
     if silent:

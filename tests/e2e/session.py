@@ -1,0 +1,44 @@
+"""A session bus of the tests' own (dbus-daemon). Nothing of the machine's own session is touched."""
+
+import os
+import select
+import subprocess
+
+from events import TooLate
+from jeepney.io.blocking import open_dbus_connection
+
+CONFIGURATION = """<busconfig><type>session</type><listen>unix:path={root}/bus</listen><servicedir>{root}/services</servicedir>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+</busconfig>
+"""
+
+
+def started(words, environment, within=60):
+    """(process, the line it writes to {fd} once it is ready)."""
+    reads, writes = os.pipe()
+    process = subprocess.Popen([word.format(fd=writes) for word in words], env=environment, pass_fds=[writes],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(writes)
+    with os.fdopen(reads) as told:
+        if not select.select([told], [], [], within)[0]:
+            raise TooLate(f"{words[0]} is not ready after {within} s")
+        return process, told.readline().strip()
+
+
+class SessionBus:
+    """`environment`: of the services that it starts."""
+
+    def __init__(self, root, environment=os.environ):
+        self.services = root / "services"
+        self.services.mkdir(parents=True)
+        (root / "bus.conf").write_text(CONFIGURATION.format(root=root))
+        self.address = f"unix:path={root}/bus"
+        words = ["dbus-daemon", f"--config-file={root}/bus.conf", "--nofork", "--print-address={fd}"]
+        self.process, _ = started(words, environment)
+
+    def connect(self, descriptors=False):
+        return open_dbus_connection(self.address, enable_fds=descriptors, auth_timeout=30)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
