@@ -41,6 +41,31 @@ TEST_CASE("a cell of an app's words cannot break the table") {
     CHECK(lines[1] == "evil��[2J  1");
 }
 
+namespace {
+Table reasons() {
+    Table table({{"REASON"}, {"WHAT IS"}, {"UNTIL", Table::Align::Right}, {"WHAT CLEARS IT"}});
+    table.add({{"CONSTRAINT_CHARGING", Paint::Waiting}, "on battery, 40 %; wants to be charging", "-", "plug it in"});
+    table.add({{"QUOTA", Paint::Waiting}, "used up", "in 1h 30min", "time, or a charger"});
+    return table;
+}
+} // namespace
+
+TEST_CASE("where a terminal is too narrow the widest words go on below themselves, and no word is cut") {
+    Paper paper({}, true);
+    auto lines = reasons().lines(paper.screen(), 75);
+    REQUIRE(lines.size() == 4);
+    CHECK(lines[1] == "\x1b[33mCONSTRAINT_CHARGING\x1b[0m  on battery, 40 %;                -  plug it in");
+    CHECK(lines[2] == "                     wants to be charging");
+    CHECK(lines[3] == "\x1b[33mQUOTA              \x1b[0m  used up                in 1h 30min  time, or a charger");
+}
+
+TEST_CASE("a table that no breaking of words would make narrow enough stays one line a row, as in a pipe") {
+    Paper paper;
+    CHECK(reasons().lines(paper.screen(), 40) == reasons().lines(paper.screen()));
+    CHECK(reasons().lines(paper.screen()).size() == 3);
+    CHECK(reasons().lines(paper.screen(), 200) == reasons().lines(paper.screen()));
+}
+
 TEST_CASE("under --json and --quiet nothing is told, but trouble is") {
     for (Wish wish : {Wish{.json = true}, Wish{.quiet = true}}) {
         Paper paper(wish);
