@@ -29,6 +29,13 @@ std::string percentText(const Progress& progress) {
 
 std::string sizeText(Bytes size) { return size == unknownBytes ? "-" : formatSize(size); }
 
+/// What it is called: as it was asked for, else as it shows itself.
+std::string whatOf(const JobView& job) {
+    std::string what = job.label;
+    if (what.empty() && job.notification) what = job.notification->getTitle();
+    return shortened(printable(what), widestLabel);
+}
+
 std::string detailOf(const JobView& job, WallTime now) {
     std::string detail;
     if (job.state == JobView::State::Pending) {
@@ -50,7 +57,7 @@ Table tracked(const std::vector<JobView>& jobs, WallTime now) {
                    {std::string(stateWord(job)), paintOf(job)},
                    percentText(progress),
                    sizeText(progress.total),
-                   shortened(printable(job.label), widestLabel),
+                   whatOf(job),
                    detailOf(job, now)});
     }
     return table;

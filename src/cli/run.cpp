@@ -143,10 +143,10 @@ void Commanding::tellScheduled(const JobView& job) const {
 
 int Commanding::detached(const JobView& job, int signal) const {
     if (screen_.json()) screen_.print(jsonOf(job, Event{"detached", {}}));
-    std::string name = shortTextOf(job.key);
+    std::string name = textOf(job.key);
     screen_.trouble(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
                                 "stop it)",
-                                name, name, name));
+                                name, job.key.id.value, name));
     // Ctrl-C is a person's "I have seen enough": it waits, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }

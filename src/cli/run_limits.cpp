@@ -49,8 +49,10 @@ Result<RunLimits> askForLimits(Daemon& daemon, JobClass kind) {
 std::string limitText(const RunLimits& limits, JobClass kind, WallTime now) {
     std::string text =
         fmt::format("may run for {} at a time, as {} job", roughDuration(limits.longest), classOf(kind).name);
-    if (limits.quota.allowed && !limits.quota.free)
-        text += fmt::format("; of the app's time {}", quotaText(limits.quota, now));
+    const QuotaView& quota = limits.quota;
+    if (quota.allowed && quota.left && !quota.free)
+        text += fmt::format("; all commands together for {}, {}", allowanceText(quota),
+                            *quota.left > Duration{0} ? leftText(quota) + " left" : standingText(quota, now));
     return text;
 }
 

@@ -19,8 +19,8 @@ struct RunLimits {
 
 Result<RunLimits> askForLimits(Daemon& daemon, JobClass kind);
 
-/// "may run for 30min at a time, as a regular job; of the app's time 6min used of 10min in 4h, 4min left": as long as
-/// time is counted.
+/// "may run for 30min at a time, as a regular job; all commands together for 10min in 4h, 4min left": as long as time
+/// is counted.
 std::string limitText(const RunLimits& limits, JobClass kind, WallTime now);
 
 } // namespace stint::cli

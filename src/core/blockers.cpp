@@ -40,6 +40,10 @@ Blocker blockerOf(const State& state, const Tracked& tracked, const ShutGate& sh
     return blocker;
 }
 
+std::string counted(int count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 Blocker restBlocker(const Tracked& tracked, Now now) {
     const Job& job = tracked.job;
     // A job that never asked to wait rests: its service could not be bound, which counts as nothing (jobs.md §4.1).
@@ -47,7 +51,8 @@ Blocker restBlocker(const Tracked& tracked, Now now) {
     const bool rests = !asked || job.failures + job.systemStops > 0;
     return {.reason = PendingReason::ConstraintMinimumLatency, // jobs.md §9.1: back-off shows as 9, too
             .gate = rests ? "back-off" : "latency",
-            .detail = rests ? fmt::format("rests after {} failures and {} system stops", job.failures, job.systemStops)
+            .detail = rests ? fmt::format("rests after {} and {}", counted(job.failures, "failure"),
+                                          counted(job.systemStops, "system stop"))
                             : "not before its time",
             .clears = "time",
             .since = tracked.joined,

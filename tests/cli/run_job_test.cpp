@@ -107,8 +107,10 @@ TEST_CASE("the limit is told with what is left of the app's time") { // jobs.md 
     CHECK(limits.grace() == 6s);
     CHECK(limitText(limits, JobClass::Regular, {}) == "may run for 30min at a time, as a regular job");
     limits.quota = {.allowed = 10min, .window = 4h, .used = 6min, .left = 4min};
-    CHECK(limitText(limits, JobClass::Regular, {}).find("; of the app's time 6min used of 10min in 4h") !=
-          std::string::npos);
+    CHECK(limitText(limits, JobClass::Regular, {}) ==
+          "may run for 30min at a time, as a regular job; all commands together for 10min in 4h, 4min left");
+    limits.quota = {.allowed = 10min, .window = 4h, .used = 10min, .left = 0s};
+    CHECK(limitText(limits, JobClass::Regular, {}).ends_with("for 10min in 4h, used up"));
 }
 
 TEST_CASE("on a terminal output keeps its lines and tabs, and steers nothing") {
