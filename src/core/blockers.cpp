@@ -44,6 +44,14 @@ std::string counted(int count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+std::string restText(const Job& job) {
+    std::string after;
+    if (job.failures > 0) after = counted(job.failures, "failure");
+    if (job.systemStops > 0) after += (after.empty() ? "" : " and ") + counted(job.systemStops, "system stop");
+    // jobs.md §4.1: what counts as nothing.
+    return after.empty() ? "rests: its service could not be bound" : fmt::format("rests after {}", after);
+}
+
 Blocker restBlocker(const Tracked& tracked, Now now) {
     const Job& job = tracked.job;
     // A job that never asked to wait rests: its service could not be bound, which counts as nothing (jobs.md §4.1).
@@ -51,9 +59,7 @@ Blocker restBlocker(const Tracked& tracked, Now now) {
     const bool rests = !asked || job.failures + job.systemStops > 0;
     return {.reason = PendingReason::ConstraintMinimumLatency, // jobs.md §9.1: back-off shows as 9, too
             .gate = rests ? "back-off" : "latency",
-            .detail = rests ? fmt::format("rests after {} and {}", counted(job.failures, "failure"),
-                                          counted(job.systemStops, "system stop"))
-                            : "not before its time",
+            .detail = rests ? restText(job) : "not before its time",
             .clears = "time",
             .since = tracked.joined,
             .until = wallAt(*job.notBefore, now)};
