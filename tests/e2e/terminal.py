@@ -22,10 +22,14 @@ class Terminal:
 
     def until(self, text, within=60):
         """Reads on until `text` has been printed; answers all that was."""
+        return self.until_true(lambda: text in self.output, repr(text), within)
+
+    def until_true(self, condition, what, within=60):
+        """As until(), for what a condition says of the output."""
         deadline = Deadline(within)
-        while text not in self.output:
+        while not condition():
             if not self._read(deadline):
-                raise TooLate(f"no {text!r} in:\n{self.output}")
+                raise TooLate(f"no {what} in:\n{self.output}")
         return self.output
 
     def press(self, keys):

@@ -1,0 +1,71 @@
+"""A person at an interactive shell in a terminal of their own: what is typed, and what then stands on the screen."""
+
+import fcntl
+import re
+import struct
+import termios
+
+from terminal import Terminal
+
+MARK = "\x1e"  # begins each prompt; nothing else prints it
+COLUMNS = 100
+TOKEN = re.compile(r"\x1b\[[0-9;]*([A-Za-z])|(.)", flags=re.DOTALL)
+
+
+def shown(raw):
+    """The lines of a screen on which `raw` was printed: a line that was drawn again shows its last words, in no colour."""
+    lines, column = [""], 0
+    for match in TOKEN.finditer(raw):
+        steer, sign = match.groups()
+        if steer == "K":
+            lines[-1] = lines[-1][:column]
+        elif sign == "\r":
+            column = 0
+        elif sign == "\n":
+            lines.append("")
+            column = 0
+        elif sign and sign != MARK:
+            lines[-1] = lines[-1][:column] + sign + lines[-1][column + 1:]
+            column += 1
+    return [line.rstrip() for line in lines]
+
+
+class Shell(Terminal):
+    def __init__(self, environment, directory):
+        super().__init__(["bash", "--norc", "--noprofile", "--noediting", "-i"], environment | {"PS1": MARK + "$ "}, directory)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
+        self.typed = 0
+        self.told = 0
+        self.looks = []
+
+    def type(self, command):
+        """Typed behind the prompt, once that is there; what comes of it is not waited for."""
+        self.prompt()
+        self.press(command + "\n")
+        self.typed += 1
+
+    def prompt(self):
+        self.until_true(lambda: self.output.count(MARK) > self.typed, "prompt")
+
+    def ctrl_c(self):
+        """The line that is being drawn stays, with ^C behind it."""
+        self.looks = [at for at in self.looks if at < self.output.rindex("\n")]
+        before = len(self.output)
+        self.press("\x03")
+        self.until_true(lambda: "^C" in self.output[before:], "^C")
+        self.looks.append(self.output.index("^C", before) + len("^C"))
+
+    def look(self, condition, what):
+        """Waits until the line that is being drawn is such, and keeps it."""
+        self.until_true(lambda: condition(shown(self.output)[-1]), what)
+        self.looks.append(len(self.output))
+
+    def take(self):
+        """The lines since the last take: each prompt with what was typed there, and what came of it."""
+        self.prompt()
+        end = self.output.rindex(MARK)
+        cuts = [self.told, *(at for at in self.looks if at >= self.told), end]
+        text = "\r\n".join(self.output[a:b] for a, b in zip(cuts, cuts[1:]))
+        self.told = end
+        self.looks.clear()
+        return shown(text)[:-1]
