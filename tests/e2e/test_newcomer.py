@@ -5,6 +5,7 @@ import json
 import pytest
 from events import Directory, TooLate, descendants, size_of, wait_for_end
 from origin import MIB, bytes_of
+from transfers import names
 
 CONTENT = bytes_of("newcomer", 5 * MIB)
 
@@ -13,12 +14,14 @@ def json_lines(text):
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_a_download_in_a_terminal_shows_how_far_it_is_and_ends_in_place(world, daemon, origin):
-    origin.serve("file.bin", CONTENT)
-    client = world.in_terminal("get", origin.url("file.bin"))
+def test_a_download_in_a_terminal_shows_how_far_it_is_and_ends_in_place(world, daemon, slow_origin):
+    content = bytes_of("newcomer", 12 * MIB)
+    slow_origin.serve("file.bin", content)
+    client = world.in_terminal("get", slow_origin.url("file.bin"))
+    client.until("of 12 MiB")
     assert client.ends() == 0, client.output
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
-    assert sorted(path.name for path in world.downloads.iterdir()) == ["file.bin"], "nothing is left beside it"
+    assert (world.downloads / "file.bin").read_bytes() == content
+    assert names(world.downloads) == ["file.bin"], "nothing is left beside it"
 
 
 def test_without_a_terminal_it_says_that_the_job_is_a_regular_one(world, daemon, line, origin):
