@@ -2,14 +2,12 @@
 core). It tells what is, so each test makes it so first."""
 
 import json
-import os
-import shutil
 import subprocess
 from contextlib import contextmanager
 
-import pytest
 from jeepney import DBusAddress, new_method_call
 from jeepney.io.blocking import open_dbus_connection
+from places import needs_mounts, without_cgroups
 
 GRADES = {"enforced", "advisory", "absent", "trouble"}
 
@@ -59,11 +57,9 @@ def test_what_holds_the_processes_is_what_the_daemon_says(world, daemon):
     assert ("Delegate=yes" in processes["more"]) == (not enclosed)
 
 
-@pytest.mark.skipif(os.getuid() != 0 or not shutil.which("unshare"), reason="needs a mount namespace of its own")
+@needs_mounts
 def test_without_a_cgroup_stop_is_advisory_and_a_unit_is_advised(world):
-    hidden = ("unshare", "--mount", "sh", "-c",
-              'for place in $(findmnt -rn -t cgroup2 -o TARGET); do umount -l "$place"; done; exec "$@"', "-")
-    world.start_daemon(before=hidden)
+    world.start_daemon(before=without_cgroups())
     processes = findings(world)["processes"]
     assert processes["grade"] == "advisory"
     assert "reapers" in processes["found"]

@@ -3,27 +3,15 @@ transfers). A persisted job starts again by itself (jobs.md §7.2)."""
 
 import json
 import os
-import shutil
 import signal
-import uuid
 
-import pytest
 from events import Directory, size_of, wait_for_end
 from origin import MIB, bytes_of
+from places import another_boot, needs_mounts
 
 CONTENT = bytes_of("power", 96 * MIB)
-BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
-pytestmark = pytest.mark.skipif(os.getuid() != 0 or not shutil.which("unshare"),
-                                reason="another boot id is mounted over the kernel's, which needs root")
-
-
-def another_boot(world):
-    """A program that runs the daemon where the kernel tells of another boot."""
-    told = world.root / "boot_id"
-    told.write_text(f"{uuid.uuid4()}\n")
-    script = f'mount --make-rprivate /proc && mount --bind "{told}" {BOOT_ID} && exec "$@"'
-    return ["unshare", "--mount", "--propagation", "unchanged", "--", "sh", "-c", script, "sh"]
+pytestmark = needs_mounts
 
 
 def durable_offset(part):
