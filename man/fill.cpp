@@ -1,13 +1,16 @@
-// Reads a page's source and prints it, with the tables in the place of the lines @verbs@ and @constants@. scdoc(5) is
-// what it is written in: words of ours are escaped, so that nothing in them is markup.
+// Reads a page's source and prints it, with the tables in the place of the lines @verbs@, @constants@ and
+// @pending-reasons@, and a constant's value in that of @its.key@ anywhere else. scdoc(5) is what it is written in:
+// words of ours are escaped, so that nothing in them is markup.
 #include <fstream>
 #include <iostream>
+#include <regex>
 #include <string>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
 #include "cli/completions.hpp"
+#include "cli/phrases.hpp"
 #include "model/constants.hpp"
 
 namespace {
@@ -69,6 +72,29 @@ void printConstants() {
                    escaped(row.meaning));
 }
 
+void printPendingReasons() {
+    for (auto number = static_cast<std::int32_t>(PendingReason::App);
+         number <= static_cast<std::int32_t>(PendingReason::ConstraintDeadline); ++number) {
+        const auto reason = static_cast<PendingReason>(number);
+        fmt::print(std::cout, "*{}* ({})\n\t{}\n\n", escaped(nameOf(reason)), number, escaped(cli::meaningOf(reason)));
+    }
+}
+
+/// The line with the values of the constants that it names; IllegalArgument for a key that is none.
+Result<std::string> filled(const std::string& line) {
+    static const std::regex name("@([a-z0-9_.]+)@");
+    const Constants standard;
+    std::string made;
+    auto rest = line.cbegin();
+    for (std::sregex_iterator match(line.begin(), line.end(), name), end; match != end; ++match) {
+        const auto* row = STINT_TRY(constantRow((*match)[1].str()));
+        made.append(rest, (*match)[0].first);
+        made += escaped(constantText(standard, *row));
+        rest = (*match)[0].second;
+    }
+    return made.append(rest, line.cend());
+}
+
 } // namespace
 
 int main(int count, char** words) {
@@ -82,8 +108,13 @@ int main(int count, char** words) {
             printVerbs();
         } else if (line == "@constants@") {
             printConstants();
+        } else if (line == "@pending-reasons@") {
+            printPendingReasons();
+        } else if (const auto text = filled(line); text.ok()) {
+            std::cout << *text << "\n";
         } else {
-            std::cout << line << "\n";
+            std::cerr << words[1] << ": " << text.error().message << "\n";
+            return 1;
         }
     }
     return 0;

@@ -23,7 +23,8 @@ def world(prefix):
 
 
 def test_everything_has_its_place(prefix):
-    manual = ("share/man/man1/stint.1", "share/man/man8/stintd.8", "share/man/man5/stint-manifest.5")
+    manual = ("share/man/man1/stint.1", "share/man/man3/libstint.3", "share/man/man5/stint-manifest.5",
+              "share/man/man7/stint-job.7", "share/man/man8/stintd.8")
     completions = ("share/bash-completion/completions/stint", "share/zsh/site-functions/_stint",
                    "share/fish/vendor_completions.d/stint.fish")
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
@@ -78,6 +79,14 @@ def test_a_stranger_builds_with_pkg_config(prefix, tmp_path):
     assert "[libstint.so.0]" in needed
     for hidden in ("libsystemd", "libcurl", "libfmt"):
         assert hidden not in needed
+
+
+def test_the_manuals_example_builds_as_the_manual_says(prefix, tmp_path):
+    _, example, _ = (ROOT / "man" / "libstint.3.scd").read_text().split("```\n")
+    (tmp_path / "app.cpp").write_text(example)
+    environment = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig")}
+    found = run("pkg-config", "--cflags", "--libs", "stint", env=environment).split()
+    run("g++", "-std=c++20", "-Wall", "-Werror", *flags().split(), "app.cpp", "-o", "app", *found, cwd=tmp_path)
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
