@@ -65,11 +65,10 @@ std::vector<std::size_t> Table::leastWidths() const {
 
 /// The widest columns give way first; where all that they can give is not enough, none does.
 std::vector<std::size_t> Table::widthsWithin(std::size_t room) const {
-    const auto natural = widths();
+    auto width = widths();
     const auto least = leastWidths();
     const std::size_t gaps = gap.size() * (columns_.size() - 1);
-    if (std::accumulate(least.begin(), least.end(), gaps) > room) return natural;
-    auto width = natural;
+    if (std::accumulate(least.begin(), least.end(), gaps) > room) return width;
     for (auto all = std::accumulate(width.begin(), width.end(), gaps); all > room; --all) {
         std::size_t widest = columns_.size();
         for (std::size_t i = 0; i < columns_.size(); ++i)
