@@ -180,17 +180,18 @@ def test_what_an_app_says_is_text_and_goes_with_its_job(shower, dunst):
         assert bus.until("NotificationClosed")[1] == 3
 
 
-def test_a_daemon_that_dies_leaves_no_second_notification(world, dunst, url):
+def test_a_daemon_that_dies_leaves_no_second_notification(world, dunst, slow_origin):
     """jobs.md §12.5: the next one goes on with the job, and with what it shows."""
+    slow_origin.serve("long.bin", bytes_of("long", 64 * MIB))  # the second daemon, too, finds it on its way
     daemon = world.start_daemon()
-    job = world.get(url)
+    job = world.get(slow_origin.url("long.bin"))
     dunst.until_shown(lambda shown: shown.progress)
     daemon.kill()
     before = len(dunst.shown())
     world.start_daemon()
     dunst.until_shown(lambda shown: shown.progress, since=before)
     assert dunst.displayed() == 1
-    world.done("wait", str(job))
+    world.done("cancel", str(job))
 
 
 def test_a_daemon_that_ends_takes_what_was_going_on_away(world, dunst, url):
