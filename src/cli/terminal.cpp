@@ -62,9 +62,11 @@ Screen::Screen(Wish wish, std::FILE* out, std::FILE* err, bool colour, bool redr
 std::size_t Screen::columns() const {
     constexpr std::size_t usual = 80;
     if (fixedColumns_ > 0) return fixedColumns_;
-    winsize size{};
-    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
-    return size.ws_col;
+    for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) { // one of them may be a file
+        winsize size{};
+        if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    }
+    return usual;
 }
 
 std::string Screen::painted(std::string_view text, Paint paint) const {
