@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from events import Deadline, Directory, TooLate
 from jeepney import HeaderFields, MessageType
-from jeepney.bus_messages import MatchRule, Monitoring, message_bus
+from jeepney.bus_messages import Monitoring, message_bus
 from jeepney.io.blocking import Proxy
 from session import SessionBus, started
 
@@ -68,10 +68,6 @@ class Desktop:
         self.address = self.bus.address
         self.environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.address}
         self.dunst = None
-        self.line = self.bus.connect()
-        owners = MatchRule(type="signal", sender="org.freedesktop.DBus", member="NameOwnerChanged")
-        owners.add_arg_condition(0, NAME)
-        Proxy(message_bus, self.line).AddMatch(owners)
         screen = ["Xvfb", "-displayfd", "{fd}", "-screen", "0", "800x600x24", "-nolisten", "tcp"]
         screen, number = started(screen, self.environment)
         self.environment["DISPLAY"] = ":" + number
@@ -82,12 +78,12 @@ class Desktop:
         self.dunst = subprocess.Popen(["dunst", "-conf", str(self.root / "dunstrc")], env=self.environment,
                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.processes.append(self.dunst)
-        self._until_owned(True)
+        self.bus.until_owned(NAME, True)
 
     def kill_dunst(self):
         self.dunst.kill()
         self.dunst.wait(30)
-        self._until_owned(False)
+        self.bus.until_owned(NAME, False)
 
     # What is seen on the screen.
 
@@ -132,7 +128,6 @@ class Desktop:
         return Monitor(self.bus)
 
     def close(self):
-        self.line.close()
         for process in reversed(self.processes):
             process.kill()
             process.wait()
@@ -142,14 +137,6 @@ class Desktop:
         done = subprocess.run(["xdotool", *words], env=self.environment, capture_output=True, text=True, timeout=30,
                               check=True)
         return done.stdout
-
-    def _until_owned(self, owned, within=60):
-        """Until there is a notification server, or none."""
-        deadline = Deadline(within)
-        rule = MatchRule(type="signal", member="NameOwnerChanged")
-        with self.line.filter(rule) as changes:
-            while Proxy(message_bus, self.line).NameHasOwner(NAME)[0] != owned:
-                self.line.recv_until_filtered(changes, timeout=deadline.left())
 
 
 class Monitor:

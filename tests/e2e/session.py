@@ -4,8 +4,9 @@ import os
 import select
 import subprocess
 
-from events import TooLate
-from jeepney.io.blocking import open_dbus_connection
+from events import Deadline, TooLate
+from jeepney.bus_messages import MatchRule, message_bus
+from jeepney.io.blocking import Proxy, open_dbus_connection
 
 CONFIGURATION = """<busconfig><type>session</type><listen>unix:path={root}/bus</listen><servicedir>{root}/services</servicedir>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
@@ -38,6 +39,16 @@ class SessionBus:
 
     def connect(self, descriptors=False):
         return open_dbus_connection(self.address, enable_fds=descriptors, auth_timeout=30)
+
+    def until_owned(self, name, owned=True, within=60):
+        """Until somebody has the name, or nobody."""
+        deadline = Deadline(within)
+        changes = MatchRule(type="signal", sender="org.freedesktop.DBus", member="NameOwnerChanged")
+        changes.add_arg_condition(0, name)
+        with self.connect() as line, line.filter(changes) as told:
+            Proxy(message_bus, line).AddMatch(changes)
+            while Proxy(message_bus, line).NameHasOwner(name)[0] != owned:
+                line.recv_until_filtered(told, timeout=deadline.left())
 
     def close(self):
         self.process.kill()

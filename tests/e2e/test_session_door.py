@@ -33,6 +33,7 @@ def opened(bus):
 
 def test_a_connection_from_the_bus_does_what_one_to_the_socket_does(world, bus):
     world.start_daemon()
+    bus.until_owned(DOOR.bus_name)
     with opened(bus) as line:
         line.set_device(charging="false")
         assert line.jobs() == []
@@ -43,6 +44,7 @@ def test_who_came_over_the_bus_is_the_app_that_the_kernel_says_it_is(world, bus)
     """design.md, who is calling: by its executable, never by a name it claims."""
     install(world)
     world.start_daemon()
+    bus.until_owned(DOOR.bus_name)
     with opened(bus) as line:
         assert line.call(SCHEDULER, "Host", "asa{sv}", ["Jobs"], {}) == (PACKAGE,)
         with pytest.raises(WireError, match="Security"):
@@ -67,6 +69,7 @@ def test_the_bus_starts_the_daemon_for_whoever_wants_in(world, bus):
 
 def test_a_second_daemon_of_another_directory_leaves_the_name_to_the_first(world, bus):
     world.start_daemon()
+    bus.until_owned(DOOR.bus_name)
     other = world.root / "other"
     other.mkdir(mode=0o700)
     second = world.start_daemon(environment={"XDG_RUNTIME_DIR": str(other), "XDG_STATE_HOME": str(other)}, used=False)
