@@ -8,6 +8,7 @@
 
 #include "apps/desk.hpp"
 #include "apps/visitor.hpp"
+#include "base/pidfd.hpp"
 #include "base/proc.hpp"
 
 namespace stint {
@@ -143,6 +144,18 @@ TEST_CASE("a process that has ended is nobody and sees nothing") {
     REQUIRE_FALSE(late.ok());
     CHECK(late.error().code == Errc::Security);
     CHECK_FALSE(peerOf(-1).ok());
+}
+
+TEST_CASE("a process that another had pinned is known as long as it lives") { // linux.md §A.7
+    Visitor visitor;
+    Fd pinned = openPidfd(visitor.pid);
+    Fd tooLate = openPidfd(visitor.pid);
+    auto known = peerOf(visitor.pid, ::getuid(), std::move(pinned));
+    REQUIRE(known.ok());
+    CHECK(known.value().startTime == visitor.peer().startTime);
+    visitor.end();
+    CHECK_FALSE(peerOf(visitor.pid, ::getuid(), std::move(tooLate)).ok());
+    CHECK_FALSE(peerOf(visitor.pid, ::getuid(), Fd()).ok());
 }
 
 TEST_CASE("a pid that was given to another process is not taken for the first") {
