@@ -9,7 +9,7 @@
 
 #include <fmt/core.h>
 
-#include "bench/machine.hpp"
+#include "bench/figures.hpp"
 #include "bench/programs.hpp"
 #include "stint/connection.hpp"
 #include "stint/job_info.hpp"
@@ -23,8 +23,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr Seconds turn{2}; ///< of one system with so many clients
-constexpr int turns = 3;
+constexpr Seconds turn{1.5}; ///< of one system with so many clients
+constexpr int turns = 5;
 const std::string body(100, 'x');
 
 /// One client: accepts once each time it is called.
@@ -65,8 +65,6 @@ struct Figure {
     double rate = 0; ///< a second
     double half = 0; ///< ms: p50
     double most = 0; ///< ms: p99
-
-    bool operator<(const Figure& other) const { return rate < other.rate; }
 };
 
 double at(const std::vector<Seconds>& sorted, double part) {
@@ -100,50 +98,53 @@ Figure measured(const std::function<Client()>& connect, int count) {
     return {static_cast<double>(all.size()) / whole.count(), at(all, 0.5), at(all, 0.99)};
 }
 
-void tell(int clients, const char* system, const Figure& figure, const Figure& ours) {
-    fmt::print("{:>7}  {:<10}  {:>9.0f}  {:>8.3f}  {:>8.3f}  {:>6.2f}\n", clients, system, figure.rate, figure.half,
-               figure.most, ours.rate / figure.rate);
-}
-
-void judge(const char* what, double is, double goal, bool least) {
-    const bool good = least ? is >= goal : is <= goal;
-    fmt::print("{}  {}: {:.2f} (goal: {} {})\n", good ? "good " : "SHORT", what, is, least ? "at least" : "at most",
-               goal);
+double median(const std::vector<Figure>& rounds, double Figure::*part) {
+    std::vector<double> values;
+    for (const Figure& figure : rounds)
+        values.push_back(figure.*part);
+    std::ranges::nth_element(values, values.begin() + turns / 2);
+    return values[turns / 2];
 }
 
 } // namespace
 
 int main() {
-    Place place;
-    Stint stint(place.path, {"/bin/false"}); // nothing of it is ever started
-    Beanstalkd beanstalkd(place.path);
-    Redis redis(place.path);
-    const std::map<std::string, std::function<Client()>> systems{
+    Stint stint({"/bin/false"}); // nothing of it is ever started
+    Beanstalkd beanstalkd;
+    Redis redis;
+    const std::vector<std::pair<std::string, std::function<Client()>>> systems{
         {"stint", stintClient},
         {"beanstalkd", [&] { return beanstalkdClient(beanstalkd); }},
         {"redis", [&] { return redisClient(redis); }}};
 
-    fmt::print("{}\n{}; {} turns of {} s each, the middle one by its rate\n\n", machine(), place.path.string(), turns,
-               turn.count());
-    fmt::print("CLIENTS  SYSTEM      ACCEPTS/S    P50 ms    P99 ms  STINT IS × ITS RATE\n");
+    Figures found;
+    Table table{"Durable accepts: medians of " + fmt::format("{} turns of {} s each", turns, turn.count()),
+                {"clients and system", "a second", "p50 ms", "p99 ms", "stint is × its rate"},
+                {}};
     std::map<std::pair<std::string, int>, Figure> figures;
     for (int clients : {1, 16, 64}) {
+        say(fmt::format("{} clients", clients));
         std::map<std::string, std::vector<Figure>> rounds;
         for (int round = 0; round < turns; ++round)
             for (const auto& [name, connect] : systems)
                 rounds[name].push_back(measured(connect, clients));
-        for (auto& [name, some] : rounds) {
-            std::nth_element(some.begin(), some.begin() + turns / 2, some.end());
-            figures[{name, clients}] = some[turns / 2];
+        for (const auto& [name, connect] : systems) {
+            const auto& some = rounds[name];
+            const Figure figure{median(some, &Figure::rate), median(some, &Figure::half), median(some, &Figure::most)};
+            figures[{name, clients}] = figure;
+            table.rows.push_back({fmt::format("{:2} {}", clients, name), fmt::format("{:.0f}", figure.rate),
+                                  fmt::format("{:.3f}", figure.half), fmt::format("{:.3f}", figure.most),
+                                  fmt::format("{:.2f}", figures[{"stint", clients}].rate / figure.rate)});
         }
-        for (const char* name : {"stint", "beanstalkd", "redis"})
-            tell(clients, name, figures[{name, clients}], figures[{"stint", clients}]);
     }
-    const auto rate = [&](const char* name, int clients) { return figures[{name, clients}].rate; };
-    fmt::print("\n");
-    judge("16 clients, × beanstalkd", rate("stint", 16) / rate("beanstalkd", 16), 4, true);
-    judge("16 clients, × redis", rate("stint", 16) / rate("redis", 16), 1, true);
-    judge("64 clients, × beanstalkd", rate("stint", 64) / rate("beanstalkd", 64), 8, true);
-    judge("64 clients, × redis", rate("stint", 64) / rate("redis", 64), 0.95, true);
-    judge("64 clients, p99 × redis", figures[{"stint", 64}].most / figures[{"redis", 64}].most, 1.5, false);
+    found.add(std::move(table));
+    const auto times = [&](const char* name, int clients) {
+        return figures[{"stint", clients}].rate / figures[{name, clients}].rate;
+    };
+    found.atLeast("16 clients: accepts, × beanstalkd's", times("beanstalkd", 16), 4);
+    found.atLeast("16 clients: accepts, × Redis's", times("redis", 16), 1);
+    found.atLeast("64 clients: accepts, × beanstalkd's", times("beanstalkd", 64), 8);
+    found.atLeast("64 clients: accepts, × Redis's", times("redis", 64), 0.95);
+    found.atMost("64 clients: p99, × Redis's", figures[{"stint", 64}].most / figures[{"redis", 64}].most, 1.5);
+    found.print();
 }

@@ -1,5 +1,6 @@
 #include "bench/programs.hpp"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -60,8 +61,16 @@ std::string quoted(const std::vector<std::string>& words) {
     return text;
 }
 
-void writeManifest(const fs::path& place, const std::vector<std::string>& host) {
-    fs::path apps = place / "data" / "stint" / "apps";
+/// A directory below the bench's, as a session has it: 0700.
+fs::path made(const std::string& name) {
+    fs::path path = directory() / name;
+    fs::create_directory(path);
+    fs::permissions(path, fs::perms::owner_all);
+    return path;
+}
+
+void writeManifest(const std::vector<std::string>& host) {
+    fs::path apps = directory() / "data" / "stint" / "apps";
     fs::create_directories(apps);
     std::ofstream(apps / fmt::format("{}.toml", Stint::package))
         << fmt::format("package = \"{0}\"\nlabel = \"Bench\"\ncommand = [\"{1}\"]\nexecutable = \"{1}\"\n"
@@ -73,7 +82,21 @@ void writeManifest(const fs::path& place, const std::vector<std::string>& host) 
 void asOperator(const std::vector<std::string>& words) {
     std::vector<std::string> line{(here() / "stint").string()};
     line.insert(line.end(), words.begin(), words.end());
-    if (Program(line).wait() != 0) giveUp(fmt::format("stint {} failed", words.front()));
+    if (Program(std::move(line)).wait() != 0) giveUp(fmt::format("stint {} failed", words.front()));
+}
+
+/// stintd's line, once the directories that it and libstint are to use are there and named.
+std::vector<std::string> daemon(const std::vector<std::string>& host) {
+    ::setenv("XDG_RUNTIME_DIR", made("runtime").c_str(), 1);
+    ::setenv("XDG_STATE_HOME", made("state").c_str(), 1);
+    ::setenv("XDG_DATA_HOME", made("data").c_str(), 1);
+    ::setenv("XDG_CONFIG_HOME", made("config").c_str(), 1);
+    writeManifest(host);
+    // As many jobs as a bench likes, of an app that the user has to do with.
+    fs::path policy = directory() / "policy.toml";
+    std::ofstream(policy) << "\"job.boot_settle\" = \"0s\"\n\"job.max_jobs_per_app\" = 100000000\n"
+                             "\"job.schedule_rate\" = 100000000\n\"job.safeguard.enabled\" = false\n";
+    return bound({(here() / "stintd").string(), "--policy", policy.string()});
 }
 
 } // namespace
@@ -83,26 +106,21 @@ void giveUp(const std::string& what) {
     std::exit(1);
 }
 
+fs::path directory() {
+    const char* given = std::getenv("STINT_BENCH_DIR");
+    if (!given) giveUp("no STINT_BENCH_DIR: to be started by ./bench");
+    return given;
+}
+
 fs::path here() { return fs::read_symlink("/proc/self/exe").parent_path(); }
 
-Place::Place() {
-    const char* disk = std::getenv("STINT_BENCH_DIR");
-    std::string name = (fs::path(disk ? disk : "/tmp") / "stint-bench-XXXXXX").string();
-    if (!::mkdtemp(name.data())) giveUp(fmt::format("cannot make {}: {}", name, std::strerror(errno)));
-    path = name;
-}
-
-Place::~Place() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-}
-
-Program::Program(const std::vector<std::string>& words, const std::vector<std::string>& environment) {
-    std::vector<std::string> line = words, variables = environment;
-    for (char** variable = environ; *variable; ++variable)
-        variables.emplace_back(*variable);
-    int error =
-        ::posix_spawnp(&pid_, words[0].c_str(), nullptr, nullptr, pointers(line).data(), pointers(variables).data());
+Program::Program(std::vector<std::string> words) {
+    posix_spawn_file_actions_t output;
+    ::posix_spawn_file_actions_init(&output);
+    ::posix_spawn_file_actions_addopen(&output, 1, (directory() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    ::posix_spawn_file_actions_adddup2(&output, 1, 2);
+    int error = ::posix_spawnp(&pid_, words[0].c_str(), &output, nullptr, pointers(words).data(), environ);
+    ::posix_spawn_file_actions_destroy(&output);
     if (error != 0) giveUp(fmt::format("cannot start {}: {}", words[0], std::strerror(error)));
 }
 
@@ -118,23 +136,14 @@ int Program::wait() {
     return status;
 }
 
-Stint::Stint(const fs::path& place, const std::vector<std::string>& host) {
-    for (const char* name : {"runtime", "state", "data", "config"}) {
-        fs::create_directory(place / name);
-        fs::permissions(place / name, fs::perms::owner_all);
-        std::string key =
-            name == std::string("runtime") ? "XDG_RUNTIME_DIR" : fmt::format("XDG_{}_HOME", std::string(name));
-        for (char& letter : key)
-            letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
-        ::setenv(key.c_str(), (place / name).c_str(), 1);
-    }
-    writeManifest(place, host);
-    // As many jobs as a bench likes, of an app that the user has to do with.
-    std::ofstream(place / "policy.toml") << "\"job.boot_settle\" = \"0s\"\n\"job.max_jobs_per_app\" = 100000000\n"
-                                            "\"job.schedule_rate\" = 100000000\n\"job.safeguard.enabled\" = false\n";
-    daemon_ = std::make_unique<Program>(
-        std::vector<std::string>{(here() / "stintd").string(), "--policy", (place / "policy.toml").string()});
-    (void)connected([&] { return connectTo(place / "runtime" / "stint" / "bus"); }, "stintd");
+std::vector<std::string> bound(const std::vector<std::string>& words) {
+    std::vector<std::string> line{(here() / "stint-exec").string(), "--parent", std::to_string(::getpid()), "--"};
+    line.insert(line.end(), words.begin(), words.end());
+    return line;
+}
+
+Stint::Stint(const std::vector<std::string>& host) : daemon_(daemon(host)) {
+    (void)connected([&] { return connectTo(directory() / "runtime" / "stint" / "bus"); }, "stintd");
     asOperator({"app", package, "--state", "visible"});
 }
 
@@ -158,17 +167,14 @@ std::string Line::receive() {
     return line;
 }
 
-Beanstalkd::Beanstalkd(const fs::path& place) : socket_(place / "beanstalkd" / "socket") {
-    fs::create_directory(place / "beanstalkd");
-    server_ = std::make_unique<Program>(std::vector<std::string>{"beanstalkd", "-l", "unix:" + socket_.string(), "-b",
-                                                                 (place / "beanstalkd").string(), "-f0"});
-}
+Beanstalkd::Beanstalkd()
+    : socket_(made("beanstalkd") / "socket"),
+      server_(bound({"beanstalkd", "-l", "unix:" + socket_.string(), "-b", socket_.parent_path().string(), "-f0"})) {}
 
-Redis::Redis(const fs::path& place) : socket_(place / "redis" / "socket") {
-    fs::create_directory(place / "redis");
-    server_ = std::make_unique<Program>(std::vector<std::string>{
-        "redis-server", "--port", "0", "--unixsocket", socket_.string(), "--dir", (place / "redis").string(),
-        "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--loglevel", "warning"});
-}
+Redis::Redis()
+    : socket_(made("redis") / "socket"),
+      server_(bound({"redis-server", "--port", "0", "--unixsocket", socket_.string(), "--dir",
+                     socket_.parent_path().string(), "--appendonly", "yes", "--appendfsync", "always", "--save", "",
+                     "--loglevel", "warning"})) {}
 
 } // namespace stint::bench

@@ -1,7 +1,7 @@
-// The programs a figure is measured against and the ones it is of: started in a directory of their own, ended with it.
+// The programs a figure is measured against and the ones it is of: started with files in the bench's own directory,
+// ended with the bench, however it ends.
 #pragma once
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,47 +15,41 @@ namespace stint::bench {
 /// Ends the bench with a sentence: there is no figure without it.
 [[noreturn]] void giveUp(const std::string& what);
 
-/// Of this bench, on the disk named by STINT_BENCH_DIR (default: /tmp); removed at the end.
-class Place {
-public:
-    Place();
-    ~Place();
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
+/// The bench's own directory, on the disk that is measured: STINT_BENCH_DIR. scripts/figures.py makes and removes it.
+std::filesystem::path directory();
+/// Where this program is, and stintd beside it.
+std::filesystem::path here();
 
-    std::filesystem::path path;
-};
-
-/// A child of this process; SIGTERM and waited for at the end.
+/// A child of this process by posix_spawn, which writes to the file "log" of directory(); SIGTERM and waited for at the
+/// end.
 class Program {
 public:
-    explicit Program(const std::vector<std::string>& words, const std::vector<std::string>& environment = {});
+    explicit Program(std::vector<std::string> words);
     ~Program();
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
 
-    pid_t pid() const { return pid_; }
     int wait();
 
 private:
     pid_t pid_ = 0;
 };
 
-/// Where this program is, and stintd beside it.
-std::filesystem::path here();
+/// The line that starts `words` by stint-exec as a child that dies with this process, be it by SIGKILL.
+std::vector<std::string> bound(const std::vector<std::string>& words);
 
-/// A real stintd with a store in `place`, and an app of it: this program, which is org.stint.bench. libstint in this
-/// process finds it from now on.
+/// A real stintd, and an app of it: this program, which is org.stint.bench. libstint in this process finds it from now
+/// on.
 class Stint {
 public:
     static constexpr const char* package = "org.stint.bench";
     static constexpr const char* service = "Jobs";
 
     /// `host`: the command that hosts the service.
-    Stint(const std::filesystem::path& place, const std::vector<std::string>& host);
+    explicit Stint(const std::vector<std::string>& host);
 
 private:
-    std::unique_ptr<Program> daemon_;
+    Program daemon_;
 };
 
 /// A line to a server that speaks in lines.
@@ -76,23 +70,23 @@ private:
 /// beanstalkd that syncs each job.
 class Beanstalkd {
 public:
-    explicit Beanstalkd(const std::filesystem::path& place);
+    Beanstalkd();
     Line connect() const { return Line(socket_); }
 
 private:
     std::filesystem::path socket_;
-    std::unique_ptr<Program> server_;
+    Program server_;
 };
 
 /// Redis that syncs each write.
 class Redis {
 public:
-    explicit Redis(const std::filesystem::path& place);
+    Redis();
     Line connect() const { return Line(socket_); }
 
 private:
     std::filesystem::path socket_;
-    std::unique_ptr<Program> server_;
+    Program server_;
 };
 
 } // namespace stint::bench

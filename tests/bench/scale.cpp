@@ -9,7 +9,7 @@
 #include <fmt/core.h>
 #include <malloc.h>
 
-#include "bench/machine.hpp"
+#include "bench/figures.hpp"
 #include "core/scheduler.hpp"
 
 using namespace stint;
@@ -167,41 +167,42 @@ private:
     double coreBytes_ = 0;
 };
 
-struct Figures {
+struct Cost {
     double change = 0;
     double walk = 0;
     double bytes = 0;
 };
 
-Figures measure(int jobs, int ready) {
+Cost measure(int jobs, int ready, Table& table) {
+    say(fmt::format("{} pending, {} ready", jobs, ready));
     Crowd crowd(jobs, ready);
     std::vector<Microseconds> changes, walks;
     for (int cycle = 0; cycle < cycles; ++cycle) {
         changes.push_back(crowd.plugIn());
         walks.push_back(crowd.walk());
     }
-    const Figures figures{median(changes), median(walks), crowd.coreBytes()};
-    fmt::print("{:>10} {:>10} {:>7} {:>13.1f} {:>11.1f} {:>12.0f} {:>12.0f}\n", jobs, ready, crowd.starts(),
-               figures.change, figures.walk, crowd.coreBytes(), crowd.infoBytes());
-    std::fflush(stdout);
-    return figures;
+    const Cost cost{median(changes), median(walks), crowd.coreBytes()};
+    table.rows.push_back({fmt::format("{} pending, {} ready", jobs, ready), fmt::format("{}", crowd.starts()),
+                          fmt::format("{:.1f}", cost.change), fmt::format("{:.1f}", cost.walk),
+                          fmt::format("{:.0f}", cost.bytes), fmt::format("{:.0f}", crowd.infoBytes())});
+    return cost;
 }
 
 } // namespace
 
 int main() {
-    fmt::print("{}\n", machine());
-    fmt::print("{:>10} {:>10} {:>7} {:>13} {:>11} {:>12} {:>12}\n", "pending", "ready", "starts", "one change/us",
-               "a walk/us", "core B/job", "JobInfo B");
-    const Figures few = measure(10'000, 100);
-    measure(100'000, 100);
-    const Figures many = measure(1'000'000, 100);
-    measure(100'000, 1000);
-    const Figures ready = measure(1'000'000, 10'000);
-    fmt::print("100 ready of 10^6 cost {:.2f} times those of 10^4 (goal: at most {:.1f})\n", many.change / few.change,
-               goalGrowth);
-    fmt::print("1 % of 10^6 cost {:.2f} times a bare walk of the ready ones (goal: at most {:.0f})\n",
-               ready.change / ready.walk, goalWalk);
-    fmt::print("one of 10^6 pending jobs takes {:.0f} bytes beside its JobInfo, {:.1f} times the goal, {}\n",
-               many.bytes, many.bytes / goalBytes, goalBytes);
+    Table table{"One device change, and what a job takes",
+                {"jobs", "starts", "change µs", "a bare walk of the ready µs", "core B a job", "JobInfo B"},
+                {}};
+    const Cost few = measure(10'000, 100, table);
+    measure(100'000, 100, table);
+    const Cost many = measure(1'000'000, 100, table);
+    measure(100'000, 1000, table);
+    const Cost ready = measure(1'000'000, 10'000, table);
+    Figures found;
+    found.add(std::move(table));
+    found.atMost("100 ready of 10⁶: × those of 10⁴", many.change / few.change, goalGrowth);
+    found.atMost("1 % of 10⁶: × a bare walk of the ready", ready.change / ready.walk, goalWalk);
+    found.atMost("bytes of the core a job, at 10⁶", many.bytes, goalBytes);
+    found.print();
 }

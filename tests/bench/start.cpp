@@ -1,7 +1,7 @@
 // From schedule() to the job's first instruction. Cold: no process of the app is there, and what counts is the first
 // line of the new one's main(); beside posix_spawn of stint-exec with the same program behind it. Warm: a process of
-// the app hosts the service, and what counts is the first line of onStartJob; beside beanstalkd's reserve after a put.
-// Both accept durably, with one sync a job. This program plays all parts: it is the app, its service, and what is
+// the app hosts the service, and what counts is the first line of onStartJob; beside beanstalkd's reserve after a put,
+// both accepting durably, with one sync a job. This program plays all parts: it is the app, its service, and what is
 // spawned.
 #include <algorithm>
 #include <chrono>
@@ -17,7 +17,7 @@
 #include <fmt/core.h>
 
 #include "base/pidfd.hpp"
-#include "bench/machine.hpp"
+#include "bench/figures.hpp"
 #include "bench/programs.hpp"
 #include "stint/connection.hpp"
 #include "stint/job_info.hpp"
@@ -32,8 +32,8 @@ namespace {
 using Clock = std::chrono::steady_clock; // one for all processes
 using Seconds = std::chrono::duration<double>;
 
-constexpr int coldTimes = 150;
-constexpr int warmTimes = 1500;
+constexpr int coldTimes = 151;
+constexpr int warmTimes = 1001;
 
 /// What a process says over the fifo, in one write.
 struct Word {
@@ -91,21 +91,15 @@ int host(const Fifo& fifo) {
     return JobService::run(*connection);
 }
 
-Seconds median(std::vector<Seconds> taken) {
-    auto middle = taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2);
-    std::nth_element(taken.begin(), middle, taken.end());
-    return *middle;
-}
-
 void waitForEnd(pid_t pid) {
     if (Fd pidfd = openPidfd(pid)) hasEnded(pidfd, 20'000);
 }
 
 class App {
 public:
-    /// The instant before schedule() was called.
-    Clock::time_point schedule() {
-        auto job = JobInfo::Builder(JobId{1}, Stint::service).build();
+    /// The instant before schedule() was called. One that is persisted is to survive a power loss, and so costs a sync.
+    Clock::time_point schedule(bool persisted) {
+        auto job = JobInfo::Builder(JobId{1}, Stint::service).setPersisted(persisted).build();
         const auto before = Clock::now();
         auto result = JobScheduler(connection_).schedule(*job);
         if (!result.ok()) giveUp(result.error().message);
@@ -122,8 +116,8 @@ private:
     Connection connection_ = Connection::open().value();
 };
 
-Seconds coldStart(App& app, const Fifo& fifo) {
-    const auto before = app.schedule();
+Seconds coldStart(App& app, const Fifo& fifo, bool persisted) {
+    const auto before = app.schedule(persisted);
     const Word began = fifo.hear(Word::What::Began);
     fifo.hear(Word::What::Started);
     app.waitUntilDone();
@@ -131,8 +125,8 @@ Seconds coldStart(App& app, const Fifo& fifo) {
     return began.when - before;
 }
 
-Seconds warmStart(App& app, const Fifo& fifo) {
-    const auto before = app.schedule();
+Seconds warmStart(App& app, const Fifo& fifo, bool persisted) {
+    const auto before = app.schedule(persisted);
     const Seconds taken = fifo.hear(Word::What::Started).when - before;
     app.waitUntilDone();
     return taken;
@@ -167,45 +161,73 @@ Seconds reserved(Line& producer, Line& consumer) {
     return got - before;
 }
 
-/// Of each in turns: what disturbs the machine disturbs both.
-std::pair<Seconds, Seconds> inTurns(int times, const std::function<Seconds()>& one,
-                                    const std::function<Seconds()>& other) {
-    std::vector<Seconds> ones, others;
-    for (int i = 0; i < times; ++i) {
-        ones.push_back(one());
-        others.push_back(other());
+/// Of several in turns: what disturbs the machine disturbs all.
+class Race {
+public:
+    void enter(std::string name, std::function<Seconds()> once) {
+        runners_.push_back({std::move(name), std::move(once), {}});
     }
-    return {median(std::move(ones)), median(std::move(others))};
-}
+    void run(int times) {
+        for (int i = 0; i < times; ++i)
+            for (Runner& runner : runners_)
+                runner.taken.push_back(runner.once());
+        for (Runner& runner : runners_)
+            std::ranges::sort(runner.taken);
+    }
+    double median(std::size_t which) const { return 1e3 * at(runners_[which], 0.5); }
+    void tell(Table& table) const {
+        for (const Runner& runner : runners_)
+            table.rows.push_back({runner.name, fmt::format("{:.3f}", 1e3 * at(runner, 0.5)),
+                                  fmt::format("{:.3f}", 1e3 * at(runner, 0.9))});
+    }
 
-void tell(const char* what, const char* peer, std::pair<Seconds, Seconds> figures, double goal) {
-    const double ratio = figures.first / figures.second;
-    fmt::print("{}  {}: {:.3f} ms; {}: {:.3f} ms; × {:.2f} (goal: at most {})\n", ratio <= goal ? "good " : "SHORT",
-               what, 1e3 * figures.first.count(), peer, 1e3 * figures.second.count(), ratio, goal);
-}
+private:
+    struct Runner {
+        std::string name;
+        std::function<Seconds()> once;
+        std::vector<Seconds> taken;
+    };
+    static double at(const Runner& runner, double part) {
+        return runner.taken[static_cast<std::size_t>(part * static_cast<double>(runner.taken.size()))].count();
+    }
+    std::vector<Runner> runners_;
+};
 
 int measure() {
-    Place place;
-    Fifo fifo((place.path / "fifo").string());
+    Fifo fifo((directory() / "fifo").string());
     const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-    Stint stint(place.path, {self, "--host", fifo.path()});
+    Stint stint({self, "--host", fifo.path()});
     App app;
-    fmt::print("{}\n{}; medians of {} cold and {} warm starts\n\n", machine(), place.path.string(), coldTimes,
-               warmTimes);
-    tell("cold: schedule() to main()", "posix_spawn of stint-exec and the program",
-         inTurns(
-             coldTimes, [&] { return coldStart(app, fifo); }, [&] { return spawned(fifo); }),
-         1.15);
 
-    Program hosting({self, "--host", fifo.path()});
+    say(fmt::format("{} cold starts of each", coldTimes));
+    Race cold;
+    cold.enter("cold: schedule() to main()", [&] { return coldStart(app, fifo, false); });
+    cold.enter("posix_spawn of stint-exec and the program", [&] { return spawned(fifo); });
+    cold.enter("cold, persisted: synced before it starts", [&] { return coldStart(app, fifo, true); });
+    cold.run(coldTimes);
+
+    Program hosting(bound({self, "--host", fifo.path()}));
     fifo.hear(Word::What::Began);
-    warmStart(app, fifo);
-    Beanstalkd beanstalkd(place.path);
+    warmStart(app, fifo, true);
+    Beanstalkd beanstalkd;
     Line producer = beanstalkd.connect(), consumer = beanstalkd.connect();
-    tell("warm: schedule() to onStartJob", "beanstalkd, put to reserve",
-         inTurns(
-             warmTimes, [&] { return warmStart(app, fifo); }, [&] { return reserved(producer, consumer); }),
-         1);
+    say(fmt::format("{} warm starts of each", warmTimes));
+    Race warm;
+    warm.enter("warm, persisted: schedule() to onStartJob", [&] { return warmStart(app, fifo, true); });
+    warm.enter("beanstalkd, synced: put to reserve", [&] { return reserved(producer, consumer); });
+    warm.enter("warm: schedule() to onStartJob", [&] { return warmStart(app, fifo, false); });
+    warm.run(warmTimes);
+
+    Figures found;
+    Table table{fmt::format("Starts, each in turns with its peer: {} cold, {} warm", coldTimes, warmTimes),
+                {"from, to", "median ms", "p90 ms"},
+                {}};
+    cold.tell(table);
+    warm.tell(table);
+    found.add(std::move(table));
+    found.atMost("cold start, × posix_spawn and the helper's exec", cold.median(0) / cold.median(1), 1.15);
+    found.atMost("warm start, × beanstalkd's reserve", warm.median(0) / warm.median(1), 1);
+    found.print();
     return 0;
 }
 

@@ -1,11 +1,11 @@
 """./bench transfer: one large file over loopback, and many small ones over a long thin link, by stint and by curl, wget
 and aria2 in the same run, each the whole way a person would take: from the command to its end, with the files on the
-disk. Prints medians, and ratios to curl (large) and aria2 (small), which alone travel between machines."""
+disk, which for the others takes a `sync FILE` behind. Ratios to curl (large) and aria2 (small) alone travel between
+machines."""
 
 import argparse
-import asyncio
+import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -14,110 +14,70 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
-from events import descendants, wait_for_end  # noqa: E402
+from events import LIBC, descendants, wait_for_end  # noqa: E402
 from origin import MIB, Origin, bytes_of  # noqa: E402
-from world import World  # noqa: E402
+from world import BIN, World  # noqa: E402
 
 TICK = os.sysconf("SC_CLK_TCK")
-RATE = 100_000_000 // 8  # bytes a second
-ONE_WAY = 0.020  # s
+CLONE_NEWNET = 0x40000000
+HERE = "10.77.0.1"  # bench_link's near end
+# What is started so dies with this process, and all that it has started with it.
+BOUND = (str(BIN / "stint-exec"), "--parent", str(os.getpid()))
+REAPED = (*BOUND, "--reap", "bench", "--keep", "1023", "--")
 
 
 class Cost(NamedTuple):
     wall: float  # s, the files on the disk
     cpu: float  # s
-    memory: float  # MiB, the largest process
-
-
-class Link:
-    """A relay that is as long and as thin as a link of 40 ms and 100 Mbit/s: it stands in for tc's netem, which not
-    every kernel has. A connection costs a round trip before its first byte, as a handshake would."""
-
-    def __init__(self, port):
-        self.origin = port
-        self.loop = asyncio.new_event_loop()
-        self.free = 0.0  # when the link has sent all that it was given
-        ready = threading.Event()
-        threading.Thread(target=self._run, args=(ready,), daemon=True).start()
-        ready.wait()
-
-    def _run(self, ready):
-        asyncio.set_event_loop(self.loop)
-        server = self.loop.run_until_complete(asyncio.start_server(self._relay, "127.0.0.1", 0, backlog=256))
-        self.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        self.loop.run_forever()
-
-    async def _relay(self, reader, writer):
-        await asyncio.sleep(2 * ONE_WAY)
-        there, back = await asyncio.open_connection("127.0.0.1", self.origin)
-        await asyncio.gather(self._carry(reader, back), self._carry(there, writer))
-
-    async def _carry(self, reader, writer):
-        try:
-            while chunk := await reader.read(16384):
-                self.free = max(self.free, self.loop.time()) + len(chunk) / RATE
-                self.loop.call_at(self.free + ONE_WAY, self._put, writer, chunk)
-                if self.free > self.loop.time() + 0.05:  # what a router would hold
-                    await asyncio.sleep(self.free - self.loop.time())
-            self.loop.call_at(max(self.free, self.loop.time()) + ONE_WAY, writer.close)
-        except ConnectionError:
-            writer.close()
-
-    @staticmethod
-    def _put(writer, chunk):
-        if not writer.is_closing():
-            writer.write(chunk)
-
-
-def synced(directory):
-    for file in directory.iterdir():
-        descriptor = os.open(file, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
+    memory: float  # MiB
 
 
 class Peak:
-    """The most memory that one of the processes has had. Read now and then, for wait4() would count this process's own
-    before the exec."""
+    """The most memory that each of the processes has had, summed. Read now and then, for wait4() would count this
+    process's own before the exec."""
 
     def __init__(self, pids):
         self.pids = pids
-        self.most = 0
+        self.most = {}
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._watch)
         self.thread.start()
 
     def _watch(self):
-        while not self.over.wait(0.01):
+        while not self.over.wait(0.05):
             for pid in self.pids():
                 try:
                     status = Path(f"/proc/{pid}/status").read_text()
                 except (FileNotFoundError, ProcessLookupError):
                     continue
-                found = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
-                self.most = max(self.most, *map(int, found or "0"))
+                for line in status.splitlines():
+                    if line.startswith("VmHWM"):
+                        self.most[pid] = max(self.most.get(pid, 0), int(line.split()[1]))
 
     def mib(self):
         self.over.set()
         self.thread.join()
-        return self.most / 1024
+        return sum(self.most.values()) / 1024
 
 
-def by_program(words, directory):
+def by_program(words):
+    directory = Path(tempfile.mkdtemp())
     start = time.monotonic()
-    process = subprocess.Popen(words, cwd=directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    peak = Peak(lambda: [process.pid])
+    process = subprocess.Popen(["sh", "-c", '"$@" && sync -- *', "sh", *words], cwd=directory,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = Peak(lambda: descendants(process.pid))
     _, status, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, words
-    synced(directory)
-    return Cost(time.monotonic() - start, usage.ru_utime + usage.ru_stime, peak.mib())
+    shutil.rmtree(directory)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, peak.mib())
 
 
 def ticks(pid):
@@ -128,13 +88,13 @@ def ticks(pid):
 
 def children():
     """CPU time of what this process has waited for."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    usage = getrusage(RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def by_stint(urls):
     world = World()
-    daemon = world.start_daemon()
+    daemon = world.start_daemon(before=(*BOUND, "--"))
     before = ticks(daemon.pid), children()
     start = time.monotonic()
     # In a terminal: a job that nobody looks on at gets what time others leave.
@@ -162,48 +122,73 @@ def peers(urls):
     }
 
 
-def run(urls, size, times, against):
+def run(title, urls, size, times, against):
+    """The table, and the median costs by name."""
     costs = {"stint": [], **{name: [] for name in peers(urls)}}
     for turn in range(times):
+        print(f"   {title}: turn {turn + 1} of {times}", file=sys.stderr)
         # Each begins once: the disk is slower for whoever comes after a gigabyte of another's.
         for name in [*costs][turn % len(costs):] + [*costs][: turn % len(costs)]:
             os.sync()
-            if name == "stint":
-                costs[name].append(by_stint(urls))
-                continue
-            directory = Path(tempfile.mkdtemp(prefix="stint-bench-"))
-            costs[name].append(by_program(peers(urls)[name], directory))
-            shutil.rmtree(directory)
+            costs[name].append(by_stint(urls) if name == "stint" else by_program(peers(urls)[name]))
     middle = {name: Cost(*map(statistics.median, zip(*each))) for name, each in costs.items()}
     base = middle[against]
-    print(f"{'':8}{'MB/s':>8}{'CPU s/GiB':>11}{'peak MiB':>10}   speed and CPU as multiples of {against}'s")
-    for name, cost in middle.items():
-        print(f"{name:8}{size / cost.wall / 1e6:8.1f}{cost.cpu * 1024 * MIB / size:11.2f}{cost.memory:10.1f}"
-              f"   {base.wall / cost.wall:5.2f} ×{cost.cpu / max(base.cpu, 1 / TICK):7.2f} ×")
+    rows = [[name, f"{size / cost.wall / 1e6:.1f}", f"{cost.cpu * 1024 * MIB / size:.2f}", f"{cost.memory:.1f}",
+             f"{base.wall / cost.wall:.2f}", f"{cost.cpu / base.cpu:.2f}"] for name, cost in middle.items()]
+    columns = ["by", "MB/s", "CPU s/GiB", "peak MiB", f"speed × {against}'s", f"CPU × {against}'s"]
+    return {"title": f"{title}; medians of {times}", "columns": columns, "rows": rows}, middle
+
+
+def large(root, given):
+    origin = Origin(root / "origin", buffer="", before=REAPED, further=FAST)
+    try:
+        origin.serve("large.bin", bytes_of(1, given.large * MIB))
+        return run(f"{given.large} MiB from nginx on loopback, on the disk and synced", [origin.url("large.bin")],
+                   given.large * MIB, given.times, "curl")
+    finally:
+        origin.stop()
+
+
+def small(root, given):
+    with subprocess.Popen([BIN / "bench_link", "40", "100"], stdout=subprocess.PIPE, text=True) as link:
+        if link.stdout.readline() != "ready\n":
+            sys.exit("bench: no link")
+        origin = Origin(root / "far", address=HERE, buffer="", before=REAPED, further=FAST)
+        try:
+            for i in range(given.small):
+                origin.serve(f"{i}.bin", bytes_of(i, 100 * 1024))
+            # From here on this process and its children are behind the link.
+            with open(f"/proc/{link.pid}/ns/net") as behind:
+                if LIBC.setns(behind.fileno(), CLONE_NEWNET) != 0:
+                    sys.exit("bench: cannot go behind the link")
+            return run(f"{given.small} files of 100 KiB over 40 ms and 100 Mbit/s",
+                       [origin.url(f"{i}.bin") for i in range(given.small)], given.small * 100 * 1024,
+                       given.times, "aria2")
+        finally:
+            origin.stop()
+            link.kill()
+
+
+FAST = "sendfile on; tcp_nopush on; keepalive_requests 10000; access_log off;"
 
 
 def main():
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--large", type=int, default=1024, help="MiB of the large file")
     words.add_argument("--small", type=int, default=50, help="how many small files, of 100 KiB")
-    words.add_argument("--times", type=int, default=4)
+    words.add_argument("--times", type=int, default=5)
     given = words.parse_args()
-    root = Path(tempfile.mkdtemp(prefix="stint-bench-"))
-    origin = Origin(root / "origin", buffer="",
-                    further="sendfile on; tcp_nopush on; keepalive_requests 10000; access_log off;")
-    try:
-        origin.serve("large.bin", bytes_of(1, given.large * MIB))
-        print(f"\n{given.large} MiB from nginx on loopback, to the disk and synced; median of {given.times}")
-        run([origin.url("large.bin")], given.large * MIB, given.times, "curl")
-        for i in range(given.small):
-            origin.serve(f"{i}.bin", bytes_of(i, 100 * 1024))
-        link = Link(origin.port)
-        print(f"\n{given.small} files of 100 KiB over 40 ms and 100 Mbit/s; median of {given.times}")
-        run([f"http://127.0.0.1:{link.port}/{i}.bin" for i in range(given.small)], given.small * 100 * 1024,
-            given.times, "aria2")
-    finally:
-        origin.stop()
-        shutil.rmtree(root)
+    tempfile.tempdir = os.environ["STINT_BENCH_DIR"]
+    root = Path(tempfile.mkdtemp())
+    one, of_one = large(root, given)
+    many, of_many = small(root, given)
+    stint, curl = of_one["stint"], of_one["curl"]
+    print(json.dumps({"tables": [one, many], "goals": [
+        {"what": "large: speed, × curl's", "is": curl.wall / stint.wall, "goal": 1.2, "least": True},
+        {"what": "large: CPU, × curl's", "is": stint.cpu / curl.cpu, "goal": 0.6, "least": False},
+        {"what": "small: speed, × that of aria2 -j16", "is": of_many["aria2"].wall / of_many["stint"].wall,
+         "goal": 1, "least": True},
+    ]}))
 
 
 if __name__ == "__main__":

@@ -43,9 +43,10 @@ def bytes_of(seed, size):
 
 class Origin:
     """`certificate`: a pair of files, certificate and key: https and HTTP/2. `further`: lines of its server block.
-    `buffer`: small, so that what the log counts has nearly all arrived."""
+    `buffer`: small, so that what the log counts has nearly all arrived. `before`: a program that executes nginx."""
 
-    def __init__(self, root, rate="0", further="", address="127.0.0.1", certificate=None, buffer="sndbuf=32k"):
+    def __init__(self, root, rate="0", further="", address="127.0.0.1", certificate=None, buffer="sndbuf=32k",
+                 before=()):
         self.root = Path(root)
         self.www = self.root / "www"
         self.www.mkdir(parents=True)
@@ -64,7 +65,7 @@ class Origin:
         (self.root / "nginx.conf").write_text(text)
         os.set_inheritable(listener.fileno(), True)
         self.process = subprocess.Popen(
-            ["nginx", "-p", str(self.root), "-e", "error.log", "-c", "nginx.conf"],
+            [*before, "nginx", "-p", str(self.root), "-e", "error.log", "-c", "nginx.conf"],
             env={"PATH": os.environ["PATH"] + ":/usr/sbin:/sbin", "NGINX": f"{listener.fileno()};"},
             pass_fds=[listener.fileno()],
             stderr=subprocess.DEVNULL,
