@@ -28,7 +28,7 @@ Result<void> chooseJournal(Database& database, Journal journal) {
     case Journal::WriteAhead:
         // FULL: one fsync of the log a commit, which NORMAL leaves out (linux.md, B). Checkpoints are the Store's.
         return database.run(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304");
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216");
     case Journal::RollBack:
         // EXTRA: a commit is the journal's removal, durable only once the directory is synced too.
         return database.run("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA");

@@ -1,7 +1,9 @@
 #include "store/sqlite.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <sqlite3.h>
 
 namespace stint {
@@ -128,6 +130,21 @@ Result<void> Database::checkpoint() {
     if (sqlite3_wal_checkpoint_v2(handle(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) != SQLITE_OK)
         return storageError(handle());
     *logSize_ = 0;
+    return {};
+}
+
+Result<void> Database::lengthenLog(Bytes length) {
+    sqlite3_file* log = nullptr;
+    sqlite3_int64 size = 0;
+    const bool isThere =
+        sqlite3_file_control(handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log->pMethods;
+    if (!isThere || log->pMethods->xFileSize(log, &size) != SQLITE_OK) return fail(Errc::Storage, "there is no log");
+    const std::string zeros(64_KiB, '\0'); // SQLite writes less than 128 KiB at a time
+    for (Bytes piece = 0; size < length; size += piece) {
+        piece = std::min<Bytes>(length - size, std::ssize(zeros));
+        if (log->pMethods->xWrite(log, zeros.data(), static_cast<int>(piece), size) != SQLITE_OK)
+            return fail(Errc::Storage, "the log does not grow");
+    }
     return {};
 }
 

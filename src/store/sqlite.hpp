@@ -93,6 +93,9 @@ public:
     void checkpointOnClose();
     /// How long the write-ahead log is since its last checkpoint.
     Bytes logSize() const { return *logSize_; }
+    /// Makes the log's file `length` long with zeros, which end the log for whoever reads it. A commit that writes over
+    /// them has no more to sync than its pages; one that makes the file longer waits for the file system's own journal.
+    Result<void> lengthenLog(Bytes length);
 
     /// What the last error was due to.
     bool diskFull() const;

@@ -1,5 +1,7 @@
 #include "store/store.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "store/opening.hpp"
 #include "store/record_writer.hpp"
@@ -13,7 +15,11 @@ namespace {
 // A checkpoint writes pages into the file and syncs it: between commits it is done when it is worth that, inside one
 // only before the log of a daemon that is never idle fills the disk.
 constexpr Bytes worthCheckpoint = 1_MiB;
-constexpr Bytes logTooLong = 64_MiB;
+constexpr Bytes logTooLong = 15_MiB; // with the commit that makes it too long, what the journal_size_limit leaves
+
+// The file of the log is kept longer than the log by what a large commit takes.
+constexpr Bytes leastLogFile = 1_MiB;
+constexpr Bytes largeCommit = 256_KiB;
 
 } // namespace
 
@@ -48,6 +54,7 @@ public:
             return fail(Errc::Storage, "{}: disk full (a fault that was asked for)", file().string());
         }));
         if (database_.logSize() > logTooLong) checkpoint();
+        if (database_.logSize() + largeCommit > logFile_) lengthenLog();
         return {};
     }
 
@@ -79,6 +86,17 @@ private:
         static_cast<void>(database_.checkpoint());
     }
 
+    // It doubles, and keeps its length when the log begins anew. What is in vain is not tried again before it has
+    // doubled, nor is anything where there is no log: commits are only slower.
+    void lengthenLog() {
+        if (database_.logSize() == 0) return;
+        logFile_ = std::max(leastLogFile, 2 * logFile_);
+        std::error_code error;
+        const auto disk = std::filesystem::space(directory_.path(), error);
+        if (error || static_cast<Bytes>(disk.available) < 4 * logFile_) return;
+        static_cast<void>(database_.lengthenLog(logFile_));
+    }
+
     /// Whether the disk has room for what the file, once it has taken in the log, is larger than now.
     bool fileCanGrow() {
         const auto pages = database_.integer("PRAGMA page_count");
@@ -95,6 +113,7 @@ private:
     Database database_;
     RecordWriter writer_;
     std::vector<std::string> notes_;
+    Bytes logFile_ = 0; ///< how long lengthenLog() has made it
 };
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

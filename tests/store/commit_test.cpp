@@ -95,6 +95,23 @@ TEST_CASE("an idle store takes its log into the file once it is worth it") { // 
     CHECK(jobsIn(store) == 4000);
 }
 
+TEST_CASE("the log's file is as long as the log will be, and what is behind the log is nothing to who opens it") {
+    const Scratch scratch;
+    const Scratch crashed;
+    const auto log = fs::path{scratch.database()}.concat("-wal");
+    auto store = openStore(scratch.store());
+    done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)));
+    CHECK(fs::file_size(log) == 1_MiB);
+    for (int id = 2; id <= 20; ++id)
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(id)}}, wall(1s)));
+    CHECK(fs::file_size(log) == 1_MiB);
+    { openStore(crashed.store()); }
+    writeBytes(crashed.database(), bytesOf(scratch.database()));
+    writeBytes(fs::path{crashed.database()}.concat("-wal"), bytesOf(log));
+    auto next = openStore(crashed.store());
+    CHECK(jobsIn(next) == 20);
+}
+
 TEST_CASE(
     "whatever write finds the disk full, the commit is Storage, names the file, and is nowhere") { // issue: full disk
     const Scratch scratch;

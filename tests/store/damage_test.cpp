@@ -207,6 +207,7 @@ TEST_CASE("a damaged write-ahead log costs only what is in it") {
         for (int id = 1; id <= 20; ++id)
             done(store.commit(std::vector<Record>{DropJob{jobOf(id).key}}, wall(1s)));
         logged = bytesOf(log);
+        logged.resize(logged.find_last_not_of('\0') + 1); // its file is longer than it is
     }
     for (int i = 0; i < 40; ++i) {
         writeBytes(scratch.database(), whole.bytes);
