@@ -111,7 +111,7 @@ Result<void> Reader::exit() {
     return {};
 }
 
-Result<void> Reader::array(const char* contents, const std::function<Result<void>(Reader&)>& element) {
+Result<void> Reader::array(const char* contents, absl::FunctionRef<Result<void>(Reader&)> element) {
     if (!STINT_TRY(enter(SD_BUS_TYPE_ARRAY, contents))) return fail(Errc::IllegalArgument, "an array is missing");
     while (true) {
         const int atEnd = sd_bus_message_at_end(message_, 0);
@@ -122,19 +122,19 @@ Result<void> Reader::array(const char* contents, const std::function<Result<void
     return exit();
 }
 
-Result<void> Reader::structure(const char* contents, const std::function<Result<void>(Reader&)>& fields) {
+Result<void> Reader::structure(const char* contents, absl::FunctionRef<Result<void>(Reader&)> fields) {
     if (!STINT_TRY(enter(SD_BUS_TYPE_STRUCT, contents))) return fail(Errc::IllegalArgument, "a structure is missing");
     STINT_TRY(fields(*this));
     return exit();
 }
 
-Result<void> Reader::entry(const char* contents, const std::function<Result<void>(Reader&)>& keyAndValue) {
+Result<void> Reader::entry(const char* contents, absl::FunctionRef<Result<void>(Reader&)> keyAndValue) {
     if (!STINT_TRY(enter(SD_BUS_TYPE_DICT_ENTRY, contents))) return fail(Errc::IllegalArgument, "an entry is missing");
     STINT_TRY(keyAndValue(*this));
     return exit();
 }
 
-Result<void> Reader::variant(const std::function<Result<void>(Reader&, std::string_view)>& value) {
+Result<void> Reader::variant(absl::FunctionRef<Result<void>(Reader&, std::string_view)> value) {
     char type = 0;
     const char* contents = nullptr;
     const int result = sd_bus_message_peek_type(message_, &type, &contents);

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <absl/functional/function_ref.h>
+
 #include "base/fd.hpp"
 #include "base/shared_text.hpp"
 #include "stint/result.hpp"
@@ -41,12 +43,12 @@ public:
     Result<void> read(std::vector<std::string>& into);
 
     /// Reads each element of an array of `contents` by `element`, which must take in exactly one.
-    Result<void> array(const char* contents, const std::function<Result<void>(Reader&)>& element);
-    Result<void> structure(const char* contents, const std::function<Result<void>(Reader&)>& fields);
+    Result<void> array(const char* contents, absl::FunctionRef<Result<void>(Reader&)> element);
+    Result<void> structure(const char* contents, absl::FunctionRef<Result<void>(Reader&)> fields);
     /// A key and its value, within an array of them: `contents` is "sv" or "ss".
-    Result<void> entry(const char* contents, const std::function<Result<void>(Reader&)>& keyAndValue);
+    Result<void> entry(const char* contents, absl::FunctionRef<Result<void>(Reader&)> keyAndValue);
     /// Enters the next variant, hands its type to `value`, which must take in exactly one value, and leaves it.
-    Result<void> variant(const std::function<Result<void>(Reader&, std::string_view type)>& value);
+    Result<void> variant(absl::FunctionRef<Result<void>(Reader&, std::string_view type)> value);
     Result<void> skip(const char* types);
 
     /// The type of the next value; empty at the end of the message or of the container.
