@@ -29,14 +29,20 @@ bool Sightings::visibleNow(ConnectionId connection) {
     const auto found = known_.find(connection);
     if (found == known_.end()) return false;
     const Known& known = found->second;
-    const bool own = inTerminalForeground(known.peer);
+    const bool own = inForeground(known.peer);
     note(known.app, connection, own);
     for (const AppId& app : known.started)
         note(app, connection, own);
     // What was started from a terminal is as visible as who waits there for its end.
     return own || std::ranges::any_of(known_, [&](const auto& other) {
-               return other.second.started.contains(known.app) && inTerminalForeground(other.second.peer);
+               return other.second.started.contains(known.app) && inForeground(other.second.peer);
            });
+}
+
+bool Sightings::inForeground(const Peer& peer) {
+    const auto [read, isNew] = read_.try_emplace({peer.pid, peer.startTime}, false);
+    if (isNew) read->second = inTerminalForeground(peer);
+    return read->second;
 }
 
 const Peer* Sightings::peer(ConnectionId connection) const {

@@ -22,8 +22,10 @@ public:
     /// The app's program was started from this connection: who looks at the one looks at the other.
     void startedFrom(ConnectionId starter, const AppId& app);
 
-    /// Read anew at each call. Where it is so, the app counts as visible from now on.
+    /// Read anew in each turn. Where it is so, the app counts as visible from now on.
     bool visibleNow(ConnectionId connection);
+    /// What was read in the turn before counts no more.
+    void newTurn() { read_.clear(); }
     bool visible(const AppId& app) const { return visibleThrough_.contains(app) || remembered_.contains(app); }
 
     /// What was looked at under the daemon before this one is so until forget(): whoever outlived that one connects
@@ -36,6 +38,7 @@ public:
 
 private:
     void note(const AppId& app, ConnectionId through, bool visible);
+    bool inForeground(const Peer& peer);
 
     struct Known {
         AppId app;
@@ -46,6 +49,8 @@ private:
     std::map<ConnectionId, Known> known_;
     std::map<AppId, std::set<ConnectionId>> visibleThrough_;
     std::set<AppId> remembered_;
+    /// By process and its start: many calls may come from one process in a turn, and the kernel takes its time to tell.
+    std::map<std::pair<pid_t, std::uint64_t>, bool> read_;
 };
 
 } // namespace stint

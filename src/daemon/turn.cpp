@@ -34,6 +34,7 @@ Result<void> Daemon::run() {
 
 void Daemon::turn() {
     now_ = readClocks();
+    sightings_.newTurn();
     server_->gather();
     buryTheDead();
     announceDevice({});
