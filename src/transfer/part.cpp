@@ -40,10 +40,16 @@ Result<void> Part::recover() {
     if (file_->size() > resume.offset) STINT_TRY(file_->cut(resume.offset));
     if (resume.offset == 0) return {};
     known_ = *sidecar;
+    learnTotal(known_.total);
     if (known_.boot == boot_) return {};
     // The part is now as long as it is durable: from here on its size counts in this boot.
     known_.boot = boot_;
     return saveSidecar(paths_, known_, Durability::OverPowerLoss);
+}
+
+void Part::learnTotal(std::optional<Bytes> total) {
+    known_.total = total;
+    file_->expect(total.value_or(0));
 }
 
 void Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
@@ -56,6 +62,7 @@ void Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
     errands_.run([file = file_, paths = paths_, sidecar = known_, result] { *result = empty(*file, paths, sidecar); },
                  [this, result, done = std::move(done)] {
                      emptying_ = false;
+                     learnTotal(known_.total);
                      done(*result);
                  });
 }
@@ -100,6 +107,7 @@ void Part::leave() {
     *cancelled_ = true;
     if (emptying_ || finishing_ || discarded_) return;
     (void)file_->flush(); // what the disk does not take is asked for again
+    file_->giveBack();
     if (!errands_.idle()) return;
     if (file_->size() == 0) return discard(); // nothing to go on from: no litter
     if (!known_.validator.proves() || known_.durable >= file_->flushed()) return;

@@ -27,7 +27,7 @@ public:
     Result<void> recover();
     /// Of the bytes that are there. Its total may be learned later than its validator.
     const Sidecar& known() const { return known_; }
-    void learnTotal(std::optional<Bytes> total) { known_.total = total; }
+    void learnTotal(std::optional<Bytes> total);
     void learnDigest(std::string digest) { known_.digest = std::move(digest); }
     /// Why the file was begun anew, if it was, in this run or an earlier one; the person is told.
     const std::string& anew() const { return anew_; }

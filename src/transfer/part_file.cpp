@@ -16,6 +16,9 @@ namespace stint::transfer {
 namespace {
 
 constexpr std::size_t bufferSize = 512_KiB;
+constexpr Bytes reserveStep = 64_MiB;
+// The disk is to be at work while the network is: what is left to a sync at the end is waited for.
+constexpr Bytes handOverStep = 8_MiB;
 
 Error refused(std::string_view deed, const std::filesystem::path& file) {
     return fail(Errc::System, "cannot {} {}: {}", deed, file.native(), std::strerror(errno));
@@ -24,7 +27,7 @@ Error refused(std::string_view deed, const std::filesystem::path& file) {
 } // namespace
 
 PartFile::PartFile(std::filesystem::path path, Fd fd, Bytes size, std::uint64_t inode)
-    : path_(std::move(path)), fd_(std::move(fd)), written_(size), inode_(inode) {
+    : path_(std::move(path)), fd_(std::move(fd)), written_(size), reserved_(size), handedOver_(size), inode_(inode) {
     buffer_.reserve(bufferSize);
 }
 
@@ -57,6 +60,7 @@ Result<void> PartFile::append(std::span<const char> bytes) {
 }
 
 Result<void> PartFile::flush() {
+    reserve();
     std::span<const char> rest = buffer_;
     while (!rest.empty()) {
         ssize_t count = ::pwrite(fd_.get(), rest.data(), rest.size(), written_);
@@ -70,7 +74,28 @@ Result<void> PartFile::flush() {
         rest = rest.subspan(static_cast<std::size_t>(count));
     }
     buffer_.clear();
+    handOver();
     return {};
+}
+
+// Both are in vain on a file system that cannot, and on a disk that is full: the write says so, and the sync is what
+// counts.
+void PartFile::reserve() {
+    if (size() <= reserved_ || expected_ <= size()) return;
+    reserved_ = std::min(expected_, size() + reserveStep);
+    (void)::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, written_, reserved_ - written_);
+}
+
+void PartFile::handOver() {
+    if (written_ - handedOver_ < handOverStep) return;
+    (void)::sync_file_range(fd_.get(), handedOver_, written_ - handedOver_, SYNC_FILE_RANGE_WRITE);
+    handedOver_ = written_;
+}
+
+void PartFile::giveBack() {
+    if (reserved_ <= written_) return;
+    (void)::ftruncate(fd_.get(), written_); // as long as it is: what is beyond goes
+    reserved_ = written_;
 }
 
 Result<bool> PartFile::holds(Bytes offset, std::span<const char> bytes) const {
@@ -90,7 +115,7 @@ Result<bool> PartFile::holds(Bytes offset, std::span<const char> bytes) const {
 Result<void> PartFile::cut(Bytes size) {
     buffer_.clear();
     if (::ftruncate(fd_.get(), size) != 0) return refused("cut", path_);
-    written_ = size;
+    written_ = reserved_ = handedOver_ = size;
     return {};
 }
 

@@ -33,15 +33,25 @@ public:
     Result<bool> holds(Bytes offset, std::span<const char> bytes) const;
     /// Cuts to `size`, unflushed bytes included.
     Result<void> cut(Bytes size);
+    /// So long will the file be. Room for it is set aside some way ahead, which costs a fraction of finding each block
+    /// when it is written; never all at once, for a server may say any length.
+    void expect(Bytes size) { expected_ = size; }
+    /// Gives back what is set aside and will not be written now.
+    void giveBack();
     /// The bytes flushed so far are on the disk when it returns. From any thread.
     Result<void> sync() const;
 
 private:
     PartFile(std::filesystem::path path, Fd fd, Bytes size, std::uint64_t inode);
+    void reserve();
+    void handOver();
 
     std::filesystem::path path_;
     Fd fd_;
     Bytes written_ = 0;
+    Bytes expected_ = 0;
+    Bytes reserved_ = 0;   ///< what was set aside ends here
+    Bytes handedOver_ = 0; ///< what the disk was told to begin to write ends here
     std::uint64_t inode_ = 0;
     std::vector<char> buffer_;
 };

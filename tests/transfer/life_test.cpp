@@ -56,6 +56,27 @@ TEST_CASE(
     CHECK(contentOf(place.path()) == content);
 }
 
+TEST_CASE("a server that says any length gets room for some of it, and what is not written is given back at a stop") {
+    Place place;
+    const std::string content = noise(half, 1);
+    ScriptedServer server({[content](Exchange& e) {
+        e.send(head("200 OK", tagged, 512_MiB));
+        e.send(content);
+        e.awaitHangUp();
+    }});
+    const auto taken = [&] {
+        struct stat part = {};
+        REQUIRE(::stat(place.parts().part.c_str(), &part) == 0);
+        CHECK(part.st_size <= half);
+        return Bytes{part.st_blocks} * 512;
+    };
+    Engine engine;
+    auto ticket = runUntil(engine, place.wish(server.url()), half);
+    CHECK(taken() <= 65_MiB);
+    engine.stop(ticket);
+    CHECK(taken() <= half + 64_KiB);
+}
+
 TEST_CASE("on another network it asks again at once, from where it is") { // jobs.md §4.7
     Place place;
     std::string content = noise(size, 2);
