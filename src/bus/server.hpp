@@ -36,7 +36,7 @@ public:
     /// that crashed. Told during gather(), once, for each connection that accepted() let in or adopt() made; not for
     /// those that close() ended.
     virtual void closed(ConnectionId connection) = 0;
-    /// Read anew at each call (design.md, what is visible).
+    /// Read anew in each turn (design.md, what is visible).
     virtual bool visibleNow(ConnectionId connection) = 0;
 
     /// During gather(): one more event for this turn.
