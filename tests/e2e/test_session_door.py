@@ -1,6 +1,7 @@
 """The way in over the session bus (design.md, wire): org.stint.Stint1.Open, and a bus that starts the daemon for it."""
 
 import os
+import signal
 import textwrap
 
 import pytest
@@ -59,12 +60,15 @@ def test_the_bus_starts_the_daemon_for_whoever_wants_in(world, bus):
         """))
     with bus.connect() as own:
         Proxy(message_bus, own).ReloadConfig()
-        with opened(bus) as line:
-            assert line.jobs() == []
+        line = opened(bus)
         (pid,) = Proxy(message_bus, own).GetConnectionUnixProcessID(DOOR.bus_name)
-    world.done("jobs")  # and its socket is there as ever
-    os.kill(pid, 15)
-    wait_for_end(pid)
+    try:
+        assert line.jobs() == []
+        line.close()
+        world.done("jobs")  # and its socket is there as ever
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        wait_for_end(pid)
 
 
 def test_a_second_daemon_of_another_directory_leaves_the_name_to_the_first(world, bus):
