@@ -95,7 +95,8 @@ std::vector<std::string> daemon(const std::vector<std::string>& host) {
     // As many jobs as a bench likes, of an app that the user has to do with.
     fs::path policy = directory() / "policy.toml";
     std::ofstream(policy) << "\"job.boot_settle\" = \"0s\"\n\"job.max_jobs_per_app\" = 100000000\n"
-                             "\"job.schedule_rate\" = 100000000\n\"job.safeguard.enabled\" = false\n";
+                             "\"job.schedule_rate_window\" = \"1ms\"\n\"job.schedule_rate\" = 100000000\n"
+                             "\"job.safeguard.enabled\" = false\n";
     return bound({(here() / "stintd").string(), "--policy", policy.string()});
 }
 
