@@ -117,7 +117,7 @@ bool JobCall::installed(const AppId& app) const {
 }
 
 std::optional<JobView> JobCall::job() const {
-    const auto view = core.job(key(), now);
+    auto view = core.job(key(), now);
     if (!view || view->state == JobView::State::Finished) return std::nullopt;
     return view;
 }

@@ -63,7 +63,7 @@ std::optional<Instant> contentReady(const Tracked& tracked, const Constants& con
     constexpr std::size_t many = 40;
     const auto& [first, last, uris] = *tracked.seldom->content;
     if (!first) return std::nullopt;
-    if (uris.size() >= many) return *first;
+    if (uris.size() >= many) return first;
     const JobInfo& info = *tracked.job.info;
     const Duration update = info.getTriggerContentUpdateDelay().value_or(constants.contentTriggerUpdateDelay);
     const Duration most = info.getTriggerContentMaxDelay().value_or(constants.contentTriggerMaxDelay);

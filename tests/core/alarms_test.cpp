@@ -100,7 +100,7 @@ struct Stage {
             handed.push_back(alarm->alarm);
             went += alarm->alarm.tag;
             if (alarm->count > 1) went += std::to_string(alarm->count);
-            if (takes) answers.push_back(DeliveryEnded{alarm->alarm.app, alarm->delivery});
+            if (takes) answers.emplace_back(DeliveryEnded{alarm->alarm.app, alarm->delivery});
         }
         for (const Event& answer : answers)
             event(answer);

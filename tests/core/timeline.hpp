@@ -111,6 +111,8 @@ inline void happenToJobs(Stage& stage, const Happening& h) {
     case 13:
         stage.event(RunJob{{1}, Stage::key(h.job), bit(h.how, 0) ? Override::Full : Override::Soft});
         break;
+    default:
+        break;
     }
 }
 
@@ -156,6 +158,8 @@ inline void happenToLimits(Stage& stage, const Happening& h) {
         break;
     case 23:
         stage.ask(AlarmCancelled{{1}, mail, tagOf(h)});
+        break;
+    default:
         break;
     }
 }

@@ -65,17 +65,17 @@ std::string sha256(const std::string& content) {
     return "sha256:" + toHex(digestOf(fd.get(), {}, "sha256", std::atomic<bool>{false}).value());
 }
 
-Ending run(Engine& engine, Download wish) {
+Ending run(Engine& engine, const Download& wish) {
     std::optional<Ending> ending;
-    engine.start(std::move(wish), {.progressed = {}, .ended = [&](const Ending& e) { ending = e; }});
+    engine.start(wish, {.progressed = {}, .ended = [&](const Ending& e) { ending = e; }});
     while (!ending)
         engine.turn();
     return *ending;
 }
 
-Ending run(Download wish) {
+Ending run(const Download& wish) {
     Engine engine;
-    return run(engine, std::move(wish));
+    return run(engine, wish);
 }
 
 Engine::Ticket runUntil(Engine& engine, const Download& wish, Bytes bytes, Watcher watcher) {

@@ -34,8 +34,8 @@ std::string noise(Bytes size, unsigned seed);
 std::string sha256(const std::string& content);
 
 /// Turns until it has ended.
-Ending run(Engine& engine, Download wish);
-Ending run(Download wish);
+Ending run(Engine& engine, const Download& wish);
+Ending run(const Download& wish);
 /// Turns until the part of `wish` has `bytes`; answers the ticket. The download must not end before.
 Engine::Ticket runUntil(Engine& engine, const Download& wish, Bytes bytes, Watcher watcher = {});
 
