@@ -46,6 +46,11 @@ def running(state):
     return state["state"] == "running" and state["transferredDown"] > 0
 
 
+def both_told(state):
+    """Step 6: the size, in the notification and as an estimate, when it became known."""
+    return state.get("progressMaximum") == state["estimatedDown"] == len(CONTENT)
+
+
 def arrived(state):
     return state["state"] == "finished"
 
@@ -63,9 +68,7 @@ def test_a_file_comes_in_whole_and_its_last_notification_stays(world, line, orig
 def test_the_task_manager_shows_how_far_it_is_and_stop_ends_it(world, line, slow_origin):
     slow_origin.serve("file.bin", CONTENT)
     _, file = start(world, slow_origin.url("file.bin"))
-    line.until(1, lambda state: running(state) and state.get("progressMaximum"), package=PACKAGE)
-    (state,) = line.jobs(package=PACKAGE)  # an estimate alone is no news that is told
-    assert state["progressMaximum"] == state["estimatedDown"] == len(CONTENT), "step 6: told when it became known"
+    line.until(1, lambda state: running(state) and both_told(state), package=PACKAGE)
     (row,) = [json.loads(text) for text in world.done("tasks", "--json").splitlines()]
     assert (row["package"], [(job["id"], job["kind"]) for job in row["jobs"]]) == (PACKAGE, [(1, "user_initiated")])
     shown = world.done("tasks")
