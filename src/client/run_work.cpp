@@ -43,7 +43,7 @@ void Connection::Impl::abandon(client::Runs::value_type& run) {
     auto& [key, state] = run;
     if (state.abandoned || state.finish || !isCurrent(key)) return;
     state.abandoned = true;
-    (void)line_->tell("Abandoned", [&key = run.first](wire::Writer& writer) { writer.uint64(key.run); });
+    (void)line_->tell("Abandoned", [number = key.run](wire::Writer& writer) { writer.uint64(number); });
     noticeLoss();
 }
 

@@ -38,10 +38,10 @@ public:
     Paths told() {
         while (sd_event_run(loop_, 0) > 0) {
         }
-        Paths short_;
+        Paths relative;
         for (const std::string& path : std::exchange(told_, {}))
-            short_.insert(path.substr(root.string().size()));
-        return short_;
+            relative.insert(path.substr(root.string().size()));
+        return relative;
     }
 
     fs::path root;
