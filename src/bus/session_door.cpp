@@ -7,13 +7,11 @@
 #include "wire/errors.hpp"
 #include "wire/names.hpp"
 #include "wire/reader.hpp"
+#include "wire/session_bus.hpp"
 #include "wire/writer.hpp"
 
 namespace stint {
 namespace {
-
-constexpr const char* busName = "org.freedesktop.DBus";
-constexpr const char* busPath = "/org/freedesktop/DBus";
 
 /// What GetConnectionCredentials tells of a connection; a newer bus has the process itself, by a descriptor.
 Result<Visitor> visitorOf(const wire::Message& credentials) {
@@ -44,17 +42,11 @@ Result<void> SessionDoor::open() {
         SD_BUS_METHOD("Open", "", "h", asked, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
     };
-    sd_bus* made = nullptr;
-    int result = sd_bus_open_user(&made); // connects, and leaves the greeting to the loop
-    if (result < 0) return within("no session bus", wire::errorFromErrno(-result));
-    bus_.reset(made);
-    sd_bus_set_method_call_timeout(made, UINT64_MAX); // no timer: the bus answers, or is gone
-    result = sd_bus_attach_event(made, loop_, SD_EVENT_PRIORITY_NORMAL);
+    bus_ = STINT_TRY(wire::openSessionBus(loop_));
     sd_bus_slot* slot = nullptr;
-    if (result >= 0)
-        result = sd_bus_add_object_vtable(made, &slot, wire::objectPath, wire::sessionInterface, methods, this);
+    int result = sd_bus_add_object_vtable(bus_.get(), &slot, wire::objectPath, wire::sessionInterface, methods, this);
     object_.reset(std::exchange(slot, nullptr));
-    if (result >= 0) result = sd_bus_request_name_async(made, &slot, wire::sessionInterface, 0, named, this);
+    if (result >= 0) result = sd_bus_request_name_async(bus_.get(), &slot, wire::sessionInterface, 0, named, this);
     nameCall_.reset(slot);
     if (result < 0) return within("cannot open a door on the session bus", wire::errorFromErrno(-result));
     return {};
@@ -90,8 +82,9 @@ int SessionDoor::asked(sd_bus_message* call, void* self, sd_bus_error*) {
 
 Result<void> SessionDoor::ask(Call& call, const char* question, sd_bus_message_handler_t whenAnswered) {
     sd_bus_slot* slot = nullptr;
-    const int result = sd_bus_call_method_async(bus_.get(), &slot, busName, busPath, busName, question, whenAnswered,
-                                                &call, "s", sd_bus_message_get_sender(call.message.get()));
+    const int result =
+        sd_bus_call_method_async(bus_.get(), &slot, wire::busName, wire::busPath, wire::busName, question, whenAnswered,
+                                 &call, "s", sd_bus_message_get_sender(call.message.get()));
     call.question.reset(slot);
     if (result < 0) return within("cannot ask the bus who calls", wire::errorFromErrno(-result));
     return {};

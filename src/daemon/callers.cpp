@@ -1,10 +1,5 @@
 // Who connects, by either way in, and what is remembered of it (design.md, who is calling).
-#include <cerrno>
-#include <cstring>
-
-#include <sys/socket.h>
-
-#include "base/fail.hpp"
+#include "base/socket_pair.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
 
@@ -40,13 +35,10 @@ void Daemon::openSessionDoor() {
 Result<Fd> Daemon::letIn(Visitor visitor) {
     Peer peer = STINT_TRY(peerOf(visitor.pid, visitor.uid, std::move(visitor.pidfd)));
     const Caller caller = identified(peer);
-    int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-        return fail(Errc::System, "cannot make a connection: {}", std::strerror(errno));
-    Fd ours(ends[0]), theirs(ends[1]);
+    auto [ours, theirs] = STINT_TRY(socketPair());
     const ConnectionId connection = STINT_TRY(server_->adopt(std::move(ours), {caller.app, caller.isOperator}));
     entered(connection, caller.app, std::move(peer));
-    return theirs;
+    return std::move(theirs);
 }
 
 void Daemon::closed(ConnectionId connection) {

@@ -1,16 +1,16 @@
 #include "notify/session_bus.hpp"
 
-#include <cerrno>
-
 #include "base/fail.hpp"
 #include "wire/errors.hpp"
 #include "wire/reader.hpp"
+#include "wire/session_bus.hpp"
 
 namespace stint {
 namespace {
 
-constexpr const char* busName = "org.freedesktop.DBus";
-constexpr const char* busPath = "/org/freedesktop/DBus";
+using wire::busName;
+using wire::busPath;
+
 constexpr const char* busLocalName = "org.freedesktop.DBus.Local";
 constexpr const char* busLocalPath = "/org/freedesktop/DBus/Local";
 /// The bus itself compares it, so that no other name's changes wake us.
@@ -39,13 +39,9 @@ void SessionBus::connect() {
 }
 
 Result<void> SessionBus::open() {
-    sd_bus* made = nullptr;
-    int result = sd_bus_open_user(&made); // connects, and leaves the greeting to the loop
-    if (result == -ENOMEDIUM) return fail(Errc::Unavailable, "no DBUS_SESSION_BUS_ADDRESS, no XDG_RUNTIME_DIR");
-    if (result < 0) return wire::errorFromErrno(-result);
-    bus_.reset(made);
-    sd_bus_set_method_call_timeout(made, UINT64_MAX); // no timer: who is silent is waited for, without harm
-    result = sd_bus_attach_event(made, loop_, SD_EVENT_PRIORITY_NORMAL);
+    bus_ = STINT_TRY(wire::openSessionBus(loop_));
+    sd_bus* const made = bus_.get();
+    int result = 0;
     const auto add = [&](wire::Slot& slot, auto call) {
         sd_bus_slot* added = nullptr;
         if (result >= 0) result = call(&added);

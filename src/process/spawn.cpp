@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "base/fail.hpp"
 #include "base/pidfd.hpp"
 #include "base/program.hpp"
+#include "base/socket_pair.hpp"
 
 namespace stint {
 namespace {
@@ -79,13 +79,6 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
         list.push_back(word.data());
     list.push_back(nullptr);
     return list;
-}
-
-Result<std::pair<Fd, Fd>> socketPair() {
-    int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-        return fail(Errc::System, "cannot make a socketpair: {}", std::strerror(errno));
-    return std::pair(Fd(ends[0]), Fd(ends[1]));
 }
 
 } // namespace

@@ -68,8 +68,8 @@ class Desktop:
         self.address = self.bus.address
         self.environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.address}
         self.dunst = None
-        screen = ["Xvfb", "-displayfd", "{fd}", "-screen", "0", "800x600x24", "-nolisten", "tcp"]
-        screen, number = started(screen, self.environment)
+        words = ["Xvfb", "-displayfd", "{fd}", "-screen", "0", "800x600x24", "-nolisten", "tcp"]
+        screen, number = started(words, self.environment)
         self.environment["DISPLAY"] = ":" + number
         self.processes = [screen]
 

@@ -1,0 +1,22 @@
+// Two sockets that are each other's end.
+#pragma once
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "base/fd.hpp"
+
+namespace stint {
+
+/// Of streams, closed on exec. System where there is no descriptor left.
+inline Result<std::pair<Fd, Fd>> socketPair() {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return fail(Errc::System, "cannot make a socketpair: {}", std::strerror(errno));
+    return std::pair(Fd(ends[0]), Fd(ends[1]));
+}
+
+} // namespace stint
