@@ -1,7 +1,4 @@
 // Manifests: TOML in, Manifest out (design.md, who is calling). toml++ parses; what is wrong is said with its place.
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +7,7 @@
 #include "apps/registry.hpp"
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
+#include "base/toml.hpp"
 
 namespace stint {
 namespace {
@@ -269,13 +267,8 @@ Result<void> readExecutable(const Table& root, Manifest& manifest) {
 } // namespace
 
 Result<Manifest> parseManifest(std::string_view text, const std::filesystem::path& file) {
-    toml::parse_result parsed = toml::parse(text);
-    if (!parsed) {
-        const toml::parse_error& error = parsed.error();
-        return fail(Errc::IllegalArgument, "{}:{}:{}: {}", file.string(), error.source().begin.line,
-                    error.source().begin.column, error.description());
-    }
-    Table root(parsed.table(), file);
+    const toml::table parsed = STINT_TRY(parseToml(text, file.native()));
+    Table root(parsed, file);
     STINT_TRY(root.only(manifestKeys));
     Manifest manifest;
     manifest.file = file.string();

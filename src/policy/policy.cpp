@@ -7,12 +7,12 @@
 #include <optional>
 #include <set>
 #include <system_error>
-#include <toml++/toml.h>
 #include <unistd.h>
 #include <vector>
 
 #include "base/fail.hpp"
 #include "base/fd.hpp"
+#include "base/toml.hpp"
 
 namespace stint {
 
@@ -132,15 +132,6 @@ Result<void> apply(Constants& constants, const Setting& setting) {
     return setConstant(constants, setting.key, *text);
 }
 
-// toml++ throws; the exception ends here.
-Result<toml::table> parse(std::string_view text, std::string_view file) {
-    try {
-        return toml::parse(text);
-    } catch (const toml::parse_error& error) {
-        return at({file, error.source().begin}, wrong("this is not TOML: {}", error.description()));
-    }
-}
-
 Error unreadable(const std::string& path) {
     return fail(Errc::System, "cannot read policy {}: {}", path, std::generic_category().message(errno));
 }
@@ -162,7 +153,7 @@ Result<std::string> readAll(const Fd& file, const std::string& path) {
 } // namespace
 
 Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view file) {
-    auto table = STINT_TRY(parse(toml, file));
+    auto table = STINT_TRY(parseToml(toml, file));
     std::set<std::string_view> seen;
     auto settings = settingsOf(table);
     for (const Setting& setting : settings) {

@@ -46,6 +46,30 @@ def test_a_manifest_with_an_unknown_key_is_refused_with_its_place(world):
     assert "com.example.bad" not in world.done("apps")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["[.a]\n", "[\n", "\u00e4 = 1\n", "a" + ".a" * 100_000 + " = 1\n", "a = " + "[" * 200_000],
+    ids=["dot", "no name", "letter", "long key", "deep"],
+)
+def test_a_manifest_that_is_no_toml_harms_no_other(world, text):
+    (world.apps / "com.example.bad.toml").write_text(text)
+    (world.apps / "com.example.good.toml").write_text('package = "com.example.good"\n')
+    daemon = world.start_daemon()
+    assert "com.example.bad.toml:1" in daemon.log.read_text()
+    assert "com.example.good" in world.done("apps")
+
+
+# Our programs, by hand.
+
+
+@pytest.mark.parametrize("program", ["stint-shell", "stint-transfer", "stint-exec"])
+def test_a_helper_says_what_it_is(world, program):
+    """Not to be started by hand, it neither waits nor connects."""
+    ended = subprocess.run([BIN / program, "--help"], env=world.environment, capture_output=True, text=True, timeout=20)
+    assert ended.returncode == 0
+    assert ended.stdout.startswith(f"{program}: ")
+
+
 # Jobs (jobs.md §1.2).
 
 
