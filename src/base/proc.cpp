@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 
+#include <cerrno>
 #include <charconv>
 #include <vector>
 
@@ -10,6 +11,8 @@
 
 namespace stint {
 namespace {
+
+constexpr std::size_t mostBytes = std::size_t{16} << 20;
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
@@ -67,6 +70,7 @@ std::optional<std::string> readFile(const std::filesystem::path& file) {
         if (got < 0) return std::nullopt;
         if (got == 0) return text;
         text.append(buffer, static_cast<std::size_t>(got));
+        if (text.size() > mostBytes) return errno = EFBIG, std::nullopt;
     }
 }
 

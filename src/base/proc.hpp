@@ -31,7 +31,7 @@ std::optional<ProcessStat> processStat(pid_t pid);
 /// From the text of /proc/PID/cgroup: the path in the hierarchy named, "" being the unified one (cgroup v2).
 std::optional<std::string> cgroupPath(std::string_view text, std::string_view hierarchy = "");
 
-/// All of a small file; nullopt where it cannot be read.
+/// All of a small file; nullopt where it cannot be read, EFBIG where it is none: a device may never end.
 std::optional<std::string> readFile(const std::filesystem::path& file);
 
 } // namespace stint

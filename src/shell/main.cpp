@@ -2,10 +2,13 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/started_by_hand.hpp"
 #include "shell/service.hpp"
 #include "stint/connection.hpp"
 
-int main() {
+int main(int count, char** words) {
+    if (count > 1)
+        return stint::startedByHand("stint-shell", "runs one command that is a job; stintd starts it", words[1]);
     std::error_code error;
     auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
     stint::shell::CommandService service(here / "stint-exec"); // outlives the connection

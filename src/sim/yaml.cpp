@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/nearest.hpp"
+#include "sim/yaml_bounds.hpp"
 
 namespace stint::sim {
 namespace {
@@ -24,21 +25,17 @@ std::string_view shapeOf(const Node& node) {
     return node.IsScalar() ? "a single value" : "nothing";
 }
 
-Place placeOf(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
-
 } // namespace
 
+Place placeOf(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
 Place placeOf(const Node& node) { return placeOf(node.Mark()); }
 
 void Yaml::read(const std::string& text, const std::function<void(const Node&)>& reader) {
     try {
-        const std::vector<Node> documents = YAML::LoadAll(text);
-        if (documents.empty() || documents.front().IsNull())
-            return complain({}, "the file is empty; a scenario has at least a timeline");
-        if (documents.size() > 1)
-            complain(placeOf(documents[1]),
-                     "a second document begins here; write each scenario into a file of its own");
-        reader(documents.front());
+        if (!checkBounds(text)) return complain({}, "the file is empty; a scenario has at least a timeline");
+        reader(YAML::Load(text));
+    } catch (const OutOfBounds& error) {
+        complain(error.place, "{}", error.why);
     } catch (const YAML::Exception& error) {
         complain(placeOf(error.mark), "this is not YAML: {}", error.msg);
     }

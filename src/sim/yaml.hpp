@@ -21,6 +21,7 @@ namespace stint::sim {
 
 using Node = YAML::Node;
 
+Place placeOf(const YAML::Mark& mark);
 Place placeOf(const Node& node);
 
 /// The words a value may be, and what each means.

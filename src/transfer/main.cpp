@@ -2,10 +2,14 @@
 // it.
 #include <cstdio>
 
+#include "base/started_by_hand.hpp"
 #include "stint/connection.hpp"
 #include "transfer/service.hpp"
 
-int main() {
+int main(int count, char** words) {
+    if (count > 1)
+        return stint::startedByHand("stint-transfer", "downloads and uploads what jobs ask for; stintd starts it",
+                                    words[1]);
     stint::transfer::TransferService service; // outlives the connection
     auto connection = stint::Connection::open();
     if (!connection) {

@@ -11,6 +11,7 @@ printf '%s\n' 'apps: {com.example.mail: {}}' 'timeline:' \
     'until: 10min' >good.yaml
 { cat good.yaml && printf '%s\n' 'totals:' '  - {job: com.example.mail/7, starts: 2}'; } >bad.yaml
 printf 'titel: x\n' >wrong.yaml
+printf ',a: b' >endless.yaml
 printf '[run]\nmax_free = "2min"\nmin_guarantee = "1min"\n' >short.toml
 printf '[run]\nmax_free = 5\n' >wrong.toml
 
@@ -39,6 +40,8 @@ ends 2 '' 'stint: wrong.yaml:1:1: unknown key "titel"' wrong.yaml
 ends 2 'pass   good.yaml' 'unknown key "titel"' wrong.yaml good.yaml bad.yaml
 ends 2 '' 'unknown key "titel"' --check wrong.yaml
 ends 2 '' 'cannot read absent.yaml: No such file or directory' absent.yaml
+ends 2 '' 'cannot read /dev/zero: File too large' /dev/zero
+ends 2 '' 'endless.yaml:1:1: this is not YAML' endless.yaml
 ends 2 '' '"5 minutes" is not a duration' --until '5 minutes' good.yaml
 ends 2 '' '--seed cannot be "x"' --seed x good.yaml
 ends 0 'pass' '' --seed 7 good.yaml

@@ -127,7 +127,10 @@ TEST_CASE("each mistake is named with its place, and with what would be right") 
         Row{"apps: {com.example.mail: {may_start_from_background: [overlays]}}", "x.yaml:1:55: may_start_from_background cannot be \"overlays\"", "\"overlay\""},
         Row{"", "x.yaml:1:1: the file is empty", "timeline"},
         Row{"a: [", "x.yaml:1:1: this is not YAML", "end of sequence"},
-        Row{"title: a\n---\ntitle: b", "x.yaml:3:1: a second document begins here", ""},
+        Row{",a: b", "x.yaml:1:1: this is not YAML", "continues"},
+        Row{"- a\n,b", "x.yaml:2:1: this is not YAML", "continues"},
+        Row{"--- ,", "x.yaml:1:5: this is not YAML", "continues"},
+        Row{"title: a\n---\ntitle: b", "x.yaml:2:1: a second document begins here", ""},
         Row{"- a", "x.yaml:1:1: a scenario is a list; write a map", ""},
     }) {
         CAPTURE(row.text);
@@ -137,6 +140,28 @@ TEST_CASE("each mistake is named with its place, and with what would be right") 
         CHECK(mentions(message, row.mentions));
     }
     // clang-format on
+}
+
+TEST_CASE("a file that unfolds to more than a person writes is refused before it is kept") {
+    std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+    for (int i = 1; i < 20; ++i) {
+        bomb += fmt::format("a{}: &a{} [", i, i);
+        for (int k = 0; k < 10; ++k)
+            bomb += fmt::format("{}*a{}", k ? ", " : "", i - 1);
+        bomb += "]\n";
+    }
+    CHECK(mentions(wrong(bomb), "aliases unfolded"));
+    CHECK(mentions(wrong("a: &a [*a]"), "an alias stands within what it names"));
+    CHECK(mentions(wrong("a: " + std::string(100, '[') + std::string(100, ']')), "deep"));
+    CHECK(mentions(wrong("a: " + std::string(100'000, '[')), "deep"));
+    CHECK(mentions(wrong(std::string(100'000, '-')), "is a single value"));
+    CHECK(mentions(wrong("title: " + std::string(5 << 20, 'x')), "at most"));
+}
+
+TEST_CASE("an alias stands for what it names") { // scenario.md: it is YAML
+    const Scenario scenario = read(timeline("  - {at: 0s, schedule: &call {job: com.example.mail/1, latency: 10h}}\n"
+                                            "  - {at: 1s, schedule: *call}\n"));
+    CHECK(scenario.timeline.size() == 2);
 }
 
 TEST_CASE("each mistake in a timeline is named with its place, and with what would be right") {

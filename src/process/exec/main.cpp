@@ -46,6 +46,10 @@ struct Arguments {
 // Our own programs alone call this one, so a wrong argument is a mistake of ours and only has to be noticed.
 Arguments parse(int count, char** words) {
     Arguments a;
+    if (count == 2 && (std::strcmp(words[1], "--help") == 0 || std::strcmp(words[1], "-h") == 0)) {
+        std::puts("stint-exec: prepares a process for a job's command and becomes it; stintd and stint-shell start it");
+        std::exit(0);
+    }
     for (int i = 1; i < count; ++i) {
         const char* word = words[i];
         auto is = [word](const char* name) { return std::strcmp(word, name) == 0; };

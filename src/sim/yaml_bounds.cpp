@@ -1,0 +1,101 @@
+#include "sim/yaml_bounds.hpp"
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+#include <fmt/core.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include "sim/yaml.hpp"
+
+namespace stint::sim {
+namespace {
+
+// A scenario is a page, one that was recorded some thousands of lines; a job's extras are the deepest in it.
+constexpr std::size_t mostBytes = std::size_t{4} << 20;
+constexpr std::size_t mostNodes = 500'000;
+constexpr std::size_t deepest = 64;
+
+using YAML::anchor_t;
+using YAML::Mark;
+
+/// Counts the nodes of a document as its readers will meet them: an alias is all that it stands for.
+class Count final : public YAML::EventHandler {
+public:
+    Mark begin; ///< of the document
+    bool empty = true;
+
+    void OnDocumentStart(const Mark& mark) override { begin = mark; }
+    void OnDocumentEnd() override {}
+    void OnNull(const Mark& mark, anchor_t anchor) override { leaf(mark, anchor, 1); }
+    void OnScalar(const Mark& mark, const std::string&, anchor_t anchor, const std::string&) override {
+        empty = false;
+        leaf(mark, anchor, 1);
+    }
+    void OnAlias(const Mark& mark, anchor_t anchor) override {
+        const auto size = sizes_.find(anchor);
+        if (size == sizes_.end()) throw OutOfBounds{placeOf(mark), "an alias stands within what it names"};
+        leaf(mark, {}, size->second);
+    }
+    void OnSequenceStart(const Mark& mark, const std::string&, anchor_t anchor, YAML::EmitterStyle::value) override {
+        enter(mark, anchor);
+    }
+    void OnSequenceEnd() override { leave(); }
+    void OnMapStart(const Mark& mark, const std::string&, anchor_t anchor, YAML::EmitterStyle::value) override {
+        enter(mark, anchor);
+    }
+    void OnMapEnd() override { leave(); }
+
+private:
+    struct Open {
+        anchor_t anchor;
+        std::size_t before; ///< nodes that stand before it
+    };
+
+    void leaf(const Mark& mark, anchor_t anchor, std::size_t size) {
+        count_ += size;
+        if (count_ > mostNodes)
+            throw OutOfBounds{placeOf(mark), fmt::format("more than {} values, aliases unfolded", mostNodes)};
+        if (anchor) sizes_[anchor] = size;
+    }
+    void enter(const Mark& mark, anchor_t anchor) {
+        empty = false;
+        if (open_.size() == deepest) throw OutOfBounds{placeOf(mark), fmt::format("more than {} deep", deepest)};
+        open_.push_back({anchor, count_});
+        leaf(mark, {}, 1);
+    }
+    void leave() {
+        if (open_.back().anchor) sizes_[open_.back().anchor] = count_ - open_.back().before;
+        open_.pop_back();
+    }
+
+    std::size_t count_ = 0;
+    std::vector<Open> open_;
+    std::map<anchor_t, std::size_t> sizes_; ///< of what is complete
+};
+
+} // namespace
+
+bool checkBounds(const std::string& text) {
+    if (text.size() > mostBytes)
+        throw OutOfBounds{{}, fmt::format("the file has {} bytes; a scenario has at most {}", text.size(), mostBytes)};
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    Count document;
+    if (!parser.HandleNextDocument(document)) return false;
+    if (!parser) return !document.empty;
+    Count next;
+    parser.HandleNextDocument(next);
+    // Where no "---" parts them, the parser has stopped at a word that continues nothing: it would stop there again.
+    const auto rest = std::string_view(text).substr(std::min<std::size_t>(next.begin.pos, text.size()));
+    if (rest.starts_with("---"))
+        throw OutOfBounds{placeOf(next.begin),
+                          "a second document begins here; write each scenario into a file of its own"};
+    throw OutOfBounds{placeOf(next.begin), "this is not YAML: nothing that stands here continues what is before"};
+}
+
+} // namespace stint::sim
