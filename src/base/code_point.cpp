@@ -1,6 +1,8 @@
 #include "base/code_point.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 
 namespace stint {
@@ -17,6 +19,21 @@ std::size_t lengthBy(unsigned char first) {
     if (first >= 0xF0 && first < 0xF5) return 4;
     return 0;
 }
+
+struct Range {
+    char32_t first, last;
+};
+
+/// Unicode's classes Cc, Cf, Zl and Zp; of those that show nothing at all what a reader would miss most (fillers, and
+/// the plane of tags with its selectors). The selectors of plane 0 stay: emoji are written with them.
+constexpr Range steering[] = {
+    {0x0, 0x1F},        {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},     {0x600, 0x605},
+    {0x61C, 0x61C},     {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x890, 0x891},     {0x8E2, 0x8E2},
+    {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E},
+    {0x2060, 0x206F},   {0x3164, 0x3164},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},
+    {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
+    {0xE0000, 0xE0FFF},
+};
 
 /// The code point of exactly these bytes; nullopt for an overlong form, a surrogate, or one past the end of Unicode.
 std::optional<char32_t> decode(std::string_view bytes) {
@@ -42,11 +59,8 @@ char32_t takeCodePoint(std::string_view& text) {
 }
 
 bool steers(char32_t point) {
-    bool control = point < 0x20 || (point >= 0x7F && point < 0xA0);
-    bool direction = point == 0x061C || point == 0x200E || point == 0x200F || (point >= 0x202A && point <= 0x202E) ||
-                     (point >= 0x2066 && point <= 0x2069);
-    bool lineEnd = point == 0x2028 || point == 0x2029;
-    return control || direction || lineEnd;
+    const auto range = std::ranges::lower_bound(steering, point, {}, &Range::last);
+    return range != std::end(steering) && point >= range->first;
 }
 
 } // namespace stint

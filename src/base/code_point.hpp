@@ -6,7 +6,7 @@ namespace stint {
 
 /// The next code point of `text`, which loses it; U+FFFD where the bytes are no UTF-8 (one byte is taken then).
 char32_t takeCodePoint(std::string_view& text);
-/// Steers rather than shows: controls (C0, DEL, C1) and marks of direction.
+/// Steers rather than shows: controls (C0, DEL, C1), marks of direction, characters of no width, tags, line separators.
 bool steers(char32_t codePoint);
 
 } // namespace stint

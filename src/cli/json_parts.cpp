@@ -1,6 +1,7 @@
 #include "cli/json_parts.hpp"
 
 #include "base/overloaded.hpp"
+#include "base/printable.hpp"
 #include "rules/kind.hpp"
 
 namespace stint::cli {
@@ -60,7 +61,9 @@ Json blockerOf(const Blocker& blocker) {
 
 Json header() { return Json{{"schema", schema}}; }
 
-std::string dumped(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dumped(const Json& line) {
+    return printableJson(line.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
 
 Json milliseconds(const std::optional<WallTime>& time) {
     return time ? Json(time->time_since_epoch().count()) : Json(nullptr);

@@ -1,5 +1,6 @@
 #include "cli/terminal.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fcntl.h>
@@ -41,6 +42,30 @@ std::string_view codeOf(Paint paint) {
     return "";
 }
 
+constexpr Paint paints[] = {Paint::Good, Paint::Waiting, Paint::Bad, Paint::Faint, Paint::Strong};
+constexpr std::string_view unpainted = "\x1b[0m";
+
+/// How long the colour is that `text` begins with; 0: it begins with none of ours.
+std::size_t colourLength(std::string_view text) {
+    if (text.starts_with(unpainted)) return unpainted.size();
+    for (const Paint paint : paints)
+        if (text.starts_with(codeOf(paint))) return codeOf(paint).size();
+    return 0;
+}
+
+/// Lines of ours, where nothing steers the terminal but painted()'s colours, whatever words stand between them.
+std::string shownLines(std::string_view lines, bool colour) {
+    if (!colour) return printableLines(lines);
+    std::string shown;
+    while (!lines.empty()) {
+        const std::size_t colourEnd = colourLength(lines);
+        const std::size_t end = colourEnd > 0 ? colourEnd : std::min(lines.find('\x1b', 1), lines.size());
+        shown += colourEnd > 0 ? std::string(lines.substr(0, end)) : printableLines(lines.substr(0, end));
+        lines.remove_prefix(end);
+    }
+    return shown;
+}
+
 /// A full disk or a closed pipe stays in the stream's error mark, which the program asks for at its end.
 void put(std::FILE* stream, std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stream);
@@ -71,18 +96,18 @@ std::size_t Screen::columns() const {
 
 std::string Screen::painted(std::string_view text, Paint paint) const {
     if (!colour_ || paint == Paint::None) return std::string(text);
-    return fmt::format("{}{}\x1b[0m", codeOf(paint), text);
+    return fmt::format("{}{}{}", codeOf(paint), text, unpainted);
 }
 
 void Screen::print(std::string_view line) const {
     clearDrawn();
-    put(out_, fmt::format("{}\n", line));
+    put(out_, shownLines(line, colour_) + "\n");
 }
 
 void Screen::tell(std::string_view line) const {
     if (wish_.quiet || wish_.json) return;
     clearDrawn();
-    put(err_, fmt::format("{}\n", line));
+    put(err_, shownLines(line, colour_) + "\n");
 }
 
 void Screen::passOut(std::string_view lines) const { put(out_, printableLines(lines)); }
@@ -102,7 +127,7 @@ Screen Screen::forLines() const {
 
 void Screen::trouble(std::string_view sentence) const {
     clearDrawn();
-    put(err_, fmt::format("stint: {}\n", sentence));
+    put(err_, fmt::format("stint: {}\n", printableLines(sentence)));
 }
 
 int Screen::fail(std::string_view what, const Error& error) const {
@@ -116,7 +141,7 @@ int Screen::fail(int exitCode, std::string_view sentence) const {
 }
 
 void Screen::redraw(std::string_view line) const {
-    put(err_, fmt::format("\r{}\x1b[K", line));
+    put(err_, fmt::format("\r{}\x1b[K", shownLines(line, colour_)));
     drawn_ = true;
 }
 

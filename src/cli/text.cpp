@@ -5,11 +5,11 @@
 #include <optional>
 #include <utility>
 
+#include "base/code_point.hpp"
+
 namespace stint::cli {
 namespace {
 
-constexpr char32_t replacement = 0xFFFD;
-constexpr std::string_view replacementText = "\xEF\xBF\xBD";
 constexpr std::string_view ellipsis = "\xE2\x80\xA6";
 
 std::size_t widthOf(char32_t point) {
@@ -19,28 +19,6 @@ std::size_t widthOf(char32_t point) {
 }
 
 } // namespace
-
-std::string printable(std::string_view text) {
-    std::string shown;
-    while (!text.empty()) {
-        std::string_view before = text;
-        char32_t point = takeCodePoint(text);
-        bool show = point != replacement && !steers(point);
-        shown += show ? before.substr(0, before.size() - text.size()) : replacementText;
-    }
-    return shown;
-}
-
-std::string printableLines(std::string_view lines) {
-    std::string shown;
-    while (!lines.empty()) {
-        auto end = std::min(lines.find('\n'), lines.size());
-        shown += printable(lines.substr(0, end));
-        if (end < lines.size()) shown += '\n';
-        lines.remove_prefix(std::min(end + 1, lines.size()));
-    }
-    return shown;
-}
 
 std::size_t widthOf(std::string_view text) {
     std::size_t width = 0;

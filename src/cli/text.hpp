@@ -1,20 +1,13 @@
-// Text as a terminal shows it: how wide it is, what of it may be shown, and how it is shortened.
+// Text as a terminal shows it: how wide it is, and how it is shortened.
 #pragma once
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/code_point.hpp"
+#include "base/printable.hpp"
 
 namespace stint::cli {
-
-/// `text` without what would steer a terminal or a reader's eye: control characters, escape sequences' first byte,
-/// marks that turn the direction of writing, and bytes that are no UTF-8 become U+FFFD. Every word that came from an
-/// app, a server or a URL goes through here before it is printed.
-std::string printable(std::string_view text);
-/// The same of each line; the lines' ends stay.
-std::string printableLines(std::string_view lines);
 
 /// Columns that printable text takes: two for wide characters, none for combining ones.
 std::size_t widthOf(std::string_view text);

@@ -1,28 +1,26 @@
 #include "daemon/log.hpp"
 
-#include <algorithm>
 #include <iterator>
 
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/printable.hpp"
+
 namespace stint {
 namespace {
 
-/// An app's own words in one line of ours: short, and without what would begin another line.
-std::string tame(std::string_view text) {
+/// An app's own words, so that they leave room for ours.
+std::string_view brief(std::string_view text) {
     constexpr std::size_t longest = 80;
-    std::string line(text.substr(0, longest));
-    std::ranges::replace_if(
-        line, [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');
-    return line;
+    return text.substr(0, longest);
 }
 
 /// What alarms, messages, networks, buckets and Doze add.
 template <class Add> void addLimits(const Trace& trace, const Add& add) {
     const auto priority = [](bool high) { return high ? "high" : "normal"; };
-    if (!trace.tag.empty()) add("tag", tame(trace.tag));
+    if (!trace.tag.empty()) add("tag", brief(trace.tag));
     if (!trace.machine.empty()) add("machine", trace.machine);
     if (!trace.from.empty()) add("from", trace.from);
     if (!trace.to.empty()) add("to", trace.to);
@@ -43,8 +41,9 @@ void startLog() {
     spdlog::set_default_logger(std::move(log));
 }
 
-void logInfo(const std::string& line) { spdlog::info(line); }
-void logWarning(const std::string& line) { spdlog::warn(line); }
+// The names in a line are apps', and must not forge another line.
+void logInfo(const std::string& line) { spdlog::info(printable(line)); }
+void logWarning(const std::string& line) { spdlog::warn(printable(line)); }
 
 std::string lineOf(const Trace& trace, Now now) {
     std::string line(nameOf(trace.what));

@@ -1,5 +1,4 @@
-#include <fmt/core.h>
-
+#include "base/complain.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
 
@@ -10,7 +9,7 @@ constexpr int cannotRun = 69;
 constexpr int badConfiguration = 78;
 
 int fails(int code, const stint::Error& error) {
-    fmt::print(stderr, "stintd: {}\n", error.message);
+    stint::complain("stintd", error.message);
     return code;
 }
 

@@ -1,7 +1,7 @@
 // stint-shell: the process of the built-in app org.stint.shell. stintd starts one for each run of a command.
-#include <cstdio>
 #include <filesystem>
 
+#include "base/complain.hpp"
 #include "base/started_by_hand.hpp"
 #include "shell/service.hpp"
 #include "stint/connection.hpp"
@@ -14,11 +14,11 @@ int main(int count, char** words) {
     stint::shell::CommandService service(here / "stint-exec"); // outlives the connection
     auto connection = stint::Connection::open();
     if (!connection.ok()) {
-        std::fprintf(stderr, "stint-shell: %s\n", connection.error().message.c_str());
+        stint::complain("stint-shell", connection.error().message);
         return 69;
     }
     if (auto hosted = connection->host("Command", service); !hosted.ok()) {
-        std::fprintf(stderr, "stint-shell: %s\n", hosted.error().message.c_str());
+        stint::complain("stint-shell", hosted.error().message);
         return 77;
     }
     return service.serve(*connection);

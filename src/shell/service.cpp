@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include <fmt/core.h>
 
 #include "base/check.hpp"
+#include "base/complain.hpp"
 #include "base/fail.hpp"
 #include "base/program.hpp"
 #include "stint/job_scheduler.hpp"
@@ -24,7 +24,7 @@ constexpr std::int32_t connectionLost = 69;
 constexpr std::int32_t system = 71;
 constexpr std::int32_t waits = 75;
 
-void complain(const std::string& text) { std::fprintf(stderr, "stint-shell: %s\n", text.c_str()); }
+void complain(std::string_view sentence) { stint::complain("stint-shell", sentence); }
 
 std::optional<std::int64_t> retriesOf(const PersistableBundle& extras) {
     if (!extras.containsKey("retries")) return std::nullopt;

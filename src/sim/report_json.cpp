@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/overloaded.hpp"
+#include "base/printable.hpp"
 #include "base/time.hpp"
 #include "sim/report.hpp"
 
@@ -17,7 +18,9 @@ Json jsonOf(const FieldValue& value) {
                       value);
 }
 
-std::string lineOf(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string lineOf(const Json& json) {
+    return printableJson(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
 
 Json jsonOf(const Finding& finding, const Scenario& scenario) {
     Json json{{"file", scenario.file}, {"line", finding.place.line}, {"expected", finding.expected}};

@@ -1,7 +1,7 @@
 // stint-transfer: the process of the built-in app org.stint.transfer. stintd starts it; it ends when nothing runs in
 // it.
-#include <cstdio>
 
+#include "base/complain.hpp"
 #include "base/started_by_hand.hpp"
 #include "stint/connection.hpp"
 #include "transfer/service.hpp"
@@ -13,11 +13,11 @@ int main(int count, char** words) {
     stint::transfer::TransferService service; // outlives the connection
     auto connection = stint::Connection::open();
     if (!connection) {
-        std::fprintf(stderr, "stint-transfer: %s\n", connection.error().message.c_str());
+        stint::complain("stint-transfer", connection.error().message);
         return 69;
     }
     if (auto hosted = connection->host("Transfer", service); !hosted) {
-        std::fprintf(stderr, "stint-transfer: %s\n", hosted.error().message.c_str());
+        stint::complain("stint-transfer", hosted.error().message);
         return 77;
     }
     return service.serve(*connection);

@@ -1,10 +1,10 @@
 #include "transfer/service.hpp"
 
-#include <cstdio>
 #include <optional>
 
 #include <fmt/core.h>
 
+#include "base/complain.hpp"
 #include "stint/job_scheduler.hpp"
 #include "transfer/finish.hpp"
 #include "transfer/tus_transfer.hpp"
@@ -108,7 +108,7 @@ void TransferService::show(const Run& run, const std::string& text) {
                                     .build();
     auto shown =
         setNotification(run.params, run.params.getJobId().value, notification, JobEndNotificationPolicy::Detach);
-    if (!shown) std::fprintf(stderr, "stint-transfer: cannot show a notification: %s\n", shown.error().message.c_str());
+    if (!shown) complain("stint-transfer", fmt::format("cannot show a notification: {}", shown.error().message));
 }
 
 // A job that is known to be over will not run again, so nothing needs its sidecar or record any more. Until then it is
@@ -142,7 +142,7 @@ int TransferService::serve(Connection& connection) {
     for (;;) {
         auto wanted = connection.dispatch();
         if (!wanted) {
-            std::fprintf(stderr, "stint-transfer: %s\n", wanted.error().message.c_str());
+            complain("stint-transfer", wanted.error().message);
             return connectionLost;
         }
         if (!*wanted) break;

@@ -14,34 +14,6 @@ struct Utf8 {
 };
 } // namespace
 
-TEST_CASE("what an app wrote cannot steer the terminal") {
-    struct Row {
-        std::string_view text, shown;
-    };
-    // clang-format off
-    for (auto& r : {Row{"mail",                      "mail"},
-                    Row{"naïve 日本",                "naïve 日本"},
-                    Row{"\x1b[2Jgone",               "�[2Jgone"},       // clears a screen
-                    Row{"a\rb\nc\td",                "a�b�c�d"},
-                    Row{"\x7f",                      "�"},
-                    Row{"\xC2\x9B" "31m",            "�31m"},           // C1: CSI in one character
-                    Row{"exe.\xE2\x80\xAEgpj",       "exe.�gpj"},       // turns the direction of writing
-                    Row{"\xE2\x80\xA8",              "�"},              // a line separator
-                    Row{"\xff\xfe",                  "��"},
-                    Row{"\xC0\xAF",                  "��"},             // overlong '/'
-                    Row{"\xED\xA0\x80",              "���"},            // half of a pair
-                    Row{"\xE2\x82",                  "��"}})            // cut in the middle
-        CHECK(printable(r.text) == r.shown);
-    // clang-format on
-}
-
-TEST_CASE("of lines the ends stay, and nothing else that steers") {
-    CHECK(printableLines("Running job\n") == "Running job\n");
-    CHECK(printableLines("12\n\n") == "12\n\n");
-    CHECK(printableLines("\x1b[2J\na\rb") == "�[2J\na�b");
-    CHECK(printableLines("").empty());
-}
-
 TEST_CASE("wide characters count two columns, combining ones none") {
     Utf8 locale;
     CHECK(widthOf("mail") == 4);
