@@ -161,6 +161,7 @@ Job nextPeriod(Job job, Now now, const Constants& constants) {
     // jobs.md §6.5, §6.3: a run that is not tried again resets the counters.
     job.failures = 0;
     job.systemStops = 0;
+    job.seldom.edit().abandoned = 0;
     job.seldom.edit().cumulative = Duration{0};
     job.seldom.edit().lastSuccess = now.wall;
     job.enqueued = now.elapsed;
