@@ -42,19 +42,24 @@ void stamp(Turn& turn, Run& run) {
     turn.record(SaveJob{tracked->job});
 }
 
+Ending limitEnding(const Run& run, const Context& context) {
+    // jobs.md §4.4: what reaches its quota at the same instant is stopped for that.
+    if (!quotaGate(context).open) return {StopReason::Quota, InternalReason::Constraints};
+    if (run.abandoned) return {StopReason::TimeoutAbandoned, InternalReason::TimeoutAbandoned};
+    return {StopReason::Timeout, InternalReason::Timeout};
+}
+
 void executing(Turn& turn, Running& running) {
     Run& run = running.run;
     const Constants& constants = turn.state.constants;
     const Instant now = turn.now.elapsed;
     const RunFacts facts = factsOf(running, now);
     const World world = turn.world();
-    const Gate* shut =
-        facts.pastGuarantee ? stoppingGate({world, running.asks, turn.app(running.asks.app), &facts}) : nullptr;
+    const Context context{world, running.asks, turn.app(running.asks.app), &facts};
+    const Gate* shut = facts.pastGuarantee ? stoppingGate(context) : nullptr;
     const auto past = now >= run.began + run.guarantee ? reasonToStop(turn, running) : std::nullopt;
     if (now >= run.began + run.limit) {
-        const Ending plain{StopReason::Timeout, InternalReason::Timeout};
-        const Ending abandoned{StopReason::TimeoutAbandoned, InternalReason::TimeoutAbandoned};
-        beginStop(turn, running, run.abandoned ? abandoned : plain);
+        beginStop(turn, running, limitEnding(run, context));
     } else if (shut) {
         beginStop(turn, running, endingBy(*shut, facts)); // what its guarantee has held off
     } else if (past) {
