@@ -22,8 +22,7 @@ bool privileged(const Context& c) {
     return kind == JobClass::UserInitiated || (kind == JobClass::Expedited && !c.asks.barred);
 }
 
-// jobs.md §4.5 clause 3: past its guarantee nothing spares a run but its app.
-bool sparedByKind(const Context& c) { return privileged(c) && !(c.run && c.run->pastGuarantee); }
+bool pastGuarantee(const Context& c) { return c.run && c.run->pastGuarantee; }
 
 // limits.md §6.4: what is asked again at once when idle is left; the rest waits a moment.
 bool goesOnAtOnce(const Context& c) {
@@ -55,8 +54,9 @@ Verdict restrictionGate(const Context& c) {
 Verdict saverGate(const Context& c) {
     if (!saverCounts(c.world) || !c.app || powerAllowlisted(*c.app)) return Verdict::yes();
     const Instant now = c.world.now.elapsed;
-    const bool seen = c.run && c.run->pastGuarantee ? onScreen(*c.app) : isActive(*c.app, now, c.world.constants);
-    if (seen || temporarilyAllowed(*c.app, now) || sparedByKind(c)) return Verdict::yes();
+    const bool seen = pastGuarantee(c) ? onScreen(*c.app) : isActive(*c.app, now, c.world.constants);
+    // jobs.md §4.5 clause 3: past its guarantee nothing spares a run but its app.
+    if (seen || temporarilyAllowed(*c.app, now) || (privileged(c) && !pastGuarantee(c))) return Verdict::yes();
     return Verdict::untilEvent(PendingReason::DeviceState);
 }
 
@@ -64,7 +64,8 @@ Verdict dozeGate(const Context& c) {
     const Doze& doze = c.world.state.doze;
     if (!c.app || powerAllowlisted(*c.app)) return Verdict::yes();
     if (doze.idle()) {
-        if (sparedByKind(c)) return Verdict::yes();
+        // jobs.md §4.5 clause 3 names deep Doze alone: light idle ends no run that may go on in Doze.
+        if (privileged(c) && !(doze.deepIdle() && pastGuarantee(c))) return Verdict::yes();
         return Verdict::untilEvent(PendingReason::DeviceState); // when is dozeOpensAfter()'s to say
     }
     if (!doze.settledAt || *doze.settledAt <= c.world.now.elapsed || goesOnAtOnce(c)) return Verdict::yes();
