@@ -23,7 +23,8 @@ std::optional<WallTime> sinceOf(const Tracked& tracked, const Gate* gate) {
 // Two gates of the limits look further ahead than the instant at which they are asked again.
 std::optional<Instant> opensAt(const State& state, const ShutGate& shut, const Context& context) {
     const Now now = context.world.now;
-    if (shut.gate->ask == &dozeGate) return dozeOpens(context.world, dozeInputs(state), now.elapsed);
+    if (shut.gate->ask == &dozeGate)
+        return dozeOpens(context.world, dozeInputs(state), now.elapsed, afterIdle(context));
     if (shut.gate->ask == &quotaGate) return quotaOpens(context, usageNow(state, now.elapsed));
     return shut.verdict.forecast ? shut.verdict.askAgain : std::nullopt;
 }
@@ -201,9 +202,12 @@ std::optional<WallTime> forecast(const State& state, const Tracked& tracked, con
     const auto app = state.apps.find(tracked.job.key.app);
     const World world{state.constants, state.device, state.deviceState, now};
     const Asks asks = asksOf(tracked.job, state.constants);
-    if (app == state.apps.end() || !dozeHolds({world, asks, &app->second})) return opens;
+    if (app == state.apps.end()) return opens;
+    const Context context{world, asks, &app->second};
+    if (!dozeHolds(context)) return opens;
     // By then the device may doze: the next window after it.
-    const auto free = dozeOpens(world, dozeInputs(state), std::max(now.elapsed + (*opens - now.wall), now.elapsed));
+    const Instant from = std::max(now.elapsed + (*opens - now.wall), now.elapsed);
+    const auto free = dozeOpens(world, dozeInputs(state), from, afterIdle(context));
     return free ? std::optional(wallAt(*free, now)) : std::nullopt;
 }
 

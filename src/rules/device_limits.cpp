@@ -129,10 +129,8 @@ std::string detailOf(const DeviceLimit& limit, const World& world) {
 
 std::optional<Instant> limitEnds(const DeviceLimit& limit, const World& world, const DozeInputs& inputs) {
     if (limit.by != "doze" || limit.column == "alarms") return limit.asked;
-    const auto jobs = dozeOpens(world, inputs, world.now.elapsed);
-    if (!jobs || limit.column == "jobs") return jobs;
-    // limits.md §6.4: what is no background job goes on when idle ends, a moment before those do.
-    return *jobs - world.constants.dozeBackgroundJobsDelay;
+    const AfterIdle when = limit.column == "jobs" ? AfterIdle::Settled : AfterIdle::AtOnce;
+    return dozeOpens(world, inputs, world.now.elapsed, when);
 }
 
 } // namespace stint

@@ -14,14 +14,20 @@ constexpr int mostSteps = 1000;
 
 } // namespace
 
-std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from) {
+AfterIdle afterIdle(const Context& c) {
+    const bool inFront = c.app && stateOf(*c.app) <= ProcessState::ForegroundService;
+    return c.asks.requested != JobClass::Regular || inFront ? AfterIdle::AtOnce : AfterIdle::Settled;
+}
+
+std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from, AfterIdle when) {
     Doze doze = world.state.doze;
     Instant now = world.now.elapsed;
     const DozeInputs quiet{inputs.alarmClock, false};
     std::vector<DozeChange> unheard;
     for (int step = 0; step < mostSteps; ++step) {
         const auto next = nextDozeChange(doze, world.device, quiet, world.constants);
-        const Instant opens = std::max({from, now, doze.settledAt.value_or(now)});
+        const Instant settled = when == AfterIdle::Settled ? doze.settledAt.value_or(now) : now;
+        const Instant opens = std::max({from, now, settled});
         if (!doze.idle() && (!next || opens < *next)) return opens;
         if (!next) return std::nullopt;
         now = std::max(now, *next);

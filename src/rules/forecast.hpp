@@ -8,8 +8,12 @@
 
 namespace stint {
 
+/// limits.md §6.4: what begins the moment idle is left, and what follows doze.background_jobs_delay later.
+enum class AfterIdle { AtOnce, Settled };
+AfterIdle afterIdle(const Context& context);
+
 /// The first instant, not before `from`, at which a job that Doze holds may begin; nullopt: never by time alone.
-std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from);
+std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from, AfterIdle when);
 
 /// Whether Doze ever holds this job (limits.md §6.6).
 bool dozeHolds(const Context& context);
