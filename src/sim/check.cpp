@@ -5,6 +5,7 @@
 #include "base/nearest.hpp"
 #include "base/time.hpp"
 #include "sim/parts.hpp"
+#include "sim/values.hpp"
 
 namespace stint::sim {
 namespace {
@@ -18,11 +19,9 @@ template <class D> const AppId* appOf(const D& deed) {
     return nullptr;
 }
 
-// What may speak of a job that nobody has scheduled yet: the first call itself, and the expectation of its absence.
-bool mayComeFirst(const Deed& deed) {
-    const auto* expect = std::get_if<deed::ExpectJob>(&deed);
-    return (expect && expect->is == deed::Is::Absent) || std::holds_alternative<deed::Schedule>(deed);
-}
+// What may speak of a job before the entry that schedules it: an expectation, which then fails if it wants the job
+// there.
+bool mayComeFirst(const Deed& deed) { return std::holds_alternative<deed::ExpectJob>(deed); }
 
 class Check {
 public:
@@ -60,6 +59,8 @@ private:
         if (app) known(entry.place, *app, installed_);
         const auto* job = std::visit([](const auto& deed) { return jobOf(deed); }, entry.deed);
         if (job) used(entry, *job);
+        const auto* expect = std::get_if<deed::ExpectApp>(&entry.deed);
+        if (expect && expect->taskManager) listed(entry.place, expect->app, *expect->taskManager);
     }
 
     void order(const Entry& entry) {
@@ -82,16 +83,18 @@ private:
             scheduled_.insert(job);
             return;
         }
-        if (scheduled_.contains(job)) return;
-        // jobs.md §2.6: to cancel an unknown id is fine; of an app that has no job at all it is a slip of the pen.
-        const bool cancelsUnknown = std::holds_alternative<deed::Cancel>(entry.deed) && !firstCalls_.contains(job);
-        const bool appHasJobs = std::ranges::any_of(scheduled_, [&](const JobKey& key) { return key.app == job.app; });
-        if (cancelsUnknown && appHasJobs) return;
+        // jobs.md §2.6: to cancel an unknown id is fine.
+        if (scheduled_.contains(job) || std::holds_alternative<deed::Cancel>(entry.deed)) return;
         const auto later = firstCalls_.find(job);
         if (later == firstCalls_.end()) return known(entry.place, job);
         if (!mayComeFirst(entry.deed))
             yaml_.complain(entry.place, "{} is used before it is scheduled, in line {}", textOf(job),
                            later->second.line);
+    }
+
+    void listed(Place place, const AppId& app, const deed::TaskManagerRow& row) {
+        for (const std::string& id : row.jobs.value_or(std::vector<std::string>{}))
+            if (const auto job = parseJob(app.name + "/" + id)) known(place, *job);
     }
 
     void trace(const ExpectedEffect& effect) {

@@ -210,9 +210,7 @@ TEST_CASE("a job that is used before it is scheduled is named, and one that neve
         return wrong(timeline("  - " + first + "\n  - " + second));
     };
     const std::string call = "{at: 1min, schedule: {job: com.example.mail/1}}";
-    for (const std::string use :
-         {"finish: {job: com.example.mail/1}", "cancel: com.example.mail/1",
-          "enqueue: {job: com.example.mail/1, item: a}", "expect: {job: com.example.mail/1, is: pending}"}) {
+    for (const std::string use : {"finish: {job: com.example.mail/1}", "enqueue: {job: com.example.mail/1, item: a}"}) {
         CAPTURE(use);
         CHECK(twoLines("{at: 0s, " + use + "}", call) ==
               "x.yaml:3:5: com.example.mail/1 is used before it is scheduled, in line 4");
@@ -221,9 +219,22 @@ TEST_CASE("a job that is used before it is scheduled is named, and one that neve
           "x.yaml:4:5: no job com.example.mail/12 is scheduled in this file (did you mean com.example.mail/1?)");
     // jobs.md §2.6: to cancel an unknown id does no harm, and a scenario may show it.
     CHECK(twoLines(call, "{at: 2min, cancel: com.example.mail/99}") == "nothing is wrong");
-    CHECK(twoLines("{at: 0s, expect: {job: com.example.mail/1, is: absent}}", call) == "nothing is wrong");
-    CHECK(begins(wrong(timeline("  - " + call + "\ntrace:\n  - {never: started, job: com.example.mail/2}")),
-                 "x.yaml:5:5: no job com.example.mail/2 is scheduled in this file"));
+    CHECK(twoLines("{at: 0s, cancel: com.example.mail/1}", call) == "nothing is wrong");
+}
+
+TEST_CASE("an expectation names only jobs that an entry of the file schedules") { // scenario.md, expectations of state
+    const std::string call = "  - {at: 1min, schedule: {job: com.example.mail/1}}\n";
+    const auto file = [&](const std::string& rest) { return wrong(timeline(call + rest)); };
+    const std::string unknown =
+        ": no job com.example.mail/2 is scheduled in this file (did you mean com.example.mail/1?)";
+    CHECK(file("  - {at: 2min, expect: {job: com.example.mail/2, is: absent}}") == "x.yaml:4:5" + unknown);
+    CHECK(file("  - {at: 2min, expect: {app: com.example.mail, task_manager: {jobs: [2]}}}") == "x.yaml:4:5" + unknown);
+    CHECK(file("trace:\n  - {never: started, job: com.example.mail/2}") == "x.yaml:5:5" + unknown);
+    CHECK(file("totals:\n  - {job: com.example.mail/2, starts: 0}") == "x.yaml:5:5" + unknown);
+    // Where that entry comes later, the expectation is one like any other.
+    for (const std::string is : {"absent", "pending"})
+        CHECK(wrong(timeline("  - {at: 0s, expect: {job: com.example.mail/1, is: " + is + "}}\n" + call)) ==
+              "nothing is wrong");
 }
 
 TEST_CASE("an event out of order, or one that can never come, is named") {
