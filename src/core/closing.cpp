@@ -1,4 +1,6 @@
 // The end of a run, and what becomes of its job (jobs.md §6.1).
+#include <algorithm>
+
 #include "core/state.hpp"
 #include "rules/ending.hpp"
 #include "rules/load.hpp"
@@ -105,6 +107,13 @@ void endJob(Turn& turn, const Tracked& tracked, const Run& run, End end, const E
 
 } // namespace
 
+void killUninstalled(Turn& turn, const AppId& id) {
+    const auto isIts = [&](const auto& entry) { return entry.second.run.key.app == id; };
+    if (turn.app(id) || std::ranges::any_of(turn.state.runs, isIts)) return;
+    turn.effect(KillApp{id, "uninstall"});
+    turn.effect(Trace{.what = Trace::What::Killed, .app = id, .during = "uninstall"});
+}
+
 void remember(Turn& turn, Completed completed) {
     auto& history = turn.state.completed[completed.key.app];
     history.push_back(completed);
@@ -126,6 +135,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     traceEnd(turn, running, end, ending);
     releaseNotification(turn, run, ending);
     turn.effect(EndRun{id});
+    killUninstalled(turn, run.key.app);
     if (ending.internal != InternalReason::SuccessfulFinish) {
         std::erase_if(state.late, [&](const auto& entry) { return entry.second.until <= turn.now.elapsed; });
         state.late[id] = {run.key.app, turn.now.elapsed + state.constants.staleCallbackGrace};

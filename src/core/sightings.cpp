@@ -94,6 +94,7 @@ void merge(Turn& turn, const AppUninstalled& event) {
         forget(turn, key);
     }
     state.completed.erase(event.app);
+    endServices(turn, state.apps.at(event.app));
     dropAlarms(turn, event.app, false);
     for (auto it = state.messages.begin(); it != state.messages.end();) {
         if (it->second.app != event.app) {
@@ -107,6 +108,7 @@ void merge(Turn& turn, const AppUninstalled& event) {
     state.apps.erase(event.app);
     turn.record(DropApp{event.app});
     turn.changedApps.insert(event.app);
+    killUninstalled(turn, event.app);
 }
 
 void merge(Turn& turn, const AppSeen& event) {

@@ -231,6 +231,8 @@ void noteFreeTime(Turn& turn, Running& running);
 // The end of a run (closing.cpp).
 
 void close(Turn& turn, RunId run, End end, const Outcome& outcome = {});
+/// jobs.md §7.4: the processes of an app that is no longer installed, once its runs have been told to stop.
+void killUninstalled(Turn& turn, const AppId& app);
 void remember(Turn& turn, Completed completed);
 
 // Notifications (notifications.cpp).

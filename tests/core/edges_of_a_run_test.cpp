@@ -70,6 +70,11 @@ TEST_CASE("a foreground service is shown as long as it lasts, and with the jobs 
         CHECK(stage.shown.empty());
         CHECK(stage.core->tasks(stage.clock()).empty());
     }
+    SUBCASE("it goes with its app") { // §7.4
+        stage.event(AppUninstalled{mail});
+        CHECK(stage.shown.empty());
+        CHECK(stage.core->tasks(stage.clock()).empty());
+    }
     SUBCASE("a job that uses it keeps it") {
         stage.schedule(stage.transfer(1)); // shows 9, too
         CHECK_FALSE(serve(false));
