@@ -29,12 +29,14 @@ struct Answer {
     std::string lastModified;
     std::string date;
     std::string contentRange;
+    std::string contentLength; ///< as it was sent; `length` is what libcurl made of it
+    std::string contentEncoding;
     std::optional<Bytes> length; ///< of this answer's body
     std::optional<std::chrono::seconds> retryAfter;
     std::string name;     ///< offeredName()
     std::string digest;   ///< offeredDigest()
     std::string url;      ///< where the redirects ended
-    std::string location; ///< locationOf() that
+    std::string location; ///< a fingerprint of locationOf() that
 };
 
 /// The range that was asked for, and what is known of the bytes in place.
@@ -44,6 +46,7 @@ struct Asked {
     Validator validator;
     std::optional<Bytes> total;
     std::string location;
+    bool distrusted = false; ///< the server has sent other bytes for those in place
 };
 
 /// "bytes 0-99/1234", "bytes 0-99/*", "bytes */1234".
@@ -56,13 +59,21 @@ struct ContentRange {
 };
 std::optional<ContentRange> parseContentRange(std::string_view text);
 
+/// The values of Content-Length, with commas: digits, and the same each time (RFC 9110 §8.6); nullopt for all else.
+std::optional<Bytes> parseContentLength(std::string_view text);
+
+/// What makes a body no file, or no file that anyone can tell from a cut one; empty: nothing. A Content-Length that is
+/// no number, or two that differ (RFC 9110 §8.6); a part that calls itself the whole (200 with a Content-Range); bytes
+/// in an encoding that nobody asked for, where the URL's own name does not say that the file has it ("x.tar.gz").
+std::string flawOf(const Answer& answer);
+
 /// What proves this answer's version: a strong ETag, or a Last-Modified that can be taken as strong; else none.
 Validator strongValidator(const Answer& answer);
 
 /// What to do with an answer.
 struct Course {
     enum class Kind {
-        Append,   ///< this body continues what is there, from Asked::start on (the overlap is compared)
+        Append,   ///< this body has what is there from `start` on, which is compared, and continues it
         TakeAnew, ///< this body is the whole file: what is there goes
         AskAnew,  ///< drop this body and ask for the whole file; what is there goes when that comes
         Complete, ///< all is there already
@@ -71,7 +82,8 @@ struct Course {
     Kind kind = Kind::End;
     std::string reason;         ///< TakeAnew, AskAnew: why what was there is given up; empty where nothing is
     std::optional<Bytes> total; ///< Append, TakeAnew: the file's size, where the server says it
-    Bytes end = 0;              ///< Append: the body ends before this byte of the file
+    Bytes start = 0;            ///< Append: the body begins at this byte of the file
+    Bytes end = 0;              ///< Append: and ends before this one
     Ending ending;
 };
 Course decide(const Asked& asked, const Answer& answer);

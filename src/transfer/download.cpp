@@ -26,11 +26,4 @@ Result<Download> checked(Download wish) {
     return wish;
 }
 
-PartPaths partPathsOf(const std::filesystem::path& output) {
-    std::filesystem::path directory = output.parent_path();
-    std::string name = output.filename().native();
-    return {directory, directory / fmt::format(".{}.stint-part", name),
-            directory / fmt::format(".{}.stint-state", name)};
-}
-
 } // namespace stint::transfer

@@ -25,12 +25,4 @@ struct Download {
 /// `wish` with its checksum in lower case; IllegalArgument for what can never be right.
 Result<Download> checked(Download wish);
 
-/// Where a download lives until it is whole (linux.md §A.10): beside its target, so that a rename puts it in place.
-struct PartPaths {
-    std::filesystem::path directory;
-    std::filesystem::path part;  ///< .NAME.stint-part
-    std::filesystem::path state; ///< .NAME.stint-state
-};
-PartPaths partPathsOf(const std::filesystem::path& output);
-
 } // namespace stint::transfer

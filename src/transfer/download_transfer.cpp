@@ -25,34 +25,40 @@ std::optional<Ending> tooLarge(const Download& download, Bytes size) {
                  fmt::format("the file is larger than the {} that are allowed", formatSize(download.largest)));
 }
 
-Ending diskFailed(const Error& error) {
-    return never(ends::inputOutput, fmt::format("{} (what was received is kept)", error.message));
-}
-
 } // namespace
+
+Ending DownloadTransfer::diskFailed(const Error& error) const {
+    std::string kept = part_->kept() > 0 ? fmt::format(" ({} of it are kept)", formatSize(part_->kept())) : "";
+    return never(ends::inputOutput, error.message + kept);
+}
 
 DownloadTransfer::DownloadTransfer(Download download, Watcher watcher, World world)
     : Transfer(std::move(watcher)), download_(std::move(download)), world_(std::move(world)) {}
 
-bool DownloadTransfer::begin() {
-    PartPaths paths = partPathsOf(download_.output);
-    auto sidecar = loadSidecar(paths.state);
-    if (isInPlace(download_, sidecar)) {
-        end(saved(download_, *sidecar));
-        return true;
-    }
+/// False: another holds its lock. What is in place, or cannot be, has ended it.
+Result<bool> DownloadTransfer::openPart() {
+    auto folder = std::make_shared<const Folder>(STINT_TRY(Folder::open(download_.output.parent_path())));
+    auto ending = alreadyInPlace(download_, folder);
     // Where the server names the file, what is in the way is known when it has.
-    if (auto ending = download_.serverNames ? std::nullopt : inTheWay(download_, "")) {
+    if (!ending && !download_.serverNames) ending = inTheWay(download_, "");
+    if (ending) {
         end(*ending);
         return true;
     }
-    auto opened = PartFile::open(paths.part);
-    if (!opened) {
-        end(never(ends::cannotCreate, opened.error().message));
+    PartPlace place = STINT_TRY(partPlaceFor(std::move(folder), download_.output));
+    auto file = STINT_TRY(PartFile::open(place));
+    if (!file) return false;
+    part_ = std::make_unique<Part>(download_, std::move(place), std::move(*file), world_.boot, world_.workbench);
+    return true;
+}
+
+bool DownloadTransfer::begin() {
+    auto opened = openPart();
+    if (!opened || ending()) {
+        if (!opened) end(never(ends::cannotCreate, opened.error().message));
         return true;
     }
     if (!*opened) return false;
-    part_ = std::make_unique<Part>(download_, std::move(**opened), world_.boot, world_.workbench);
     auto recovered = part_->recover();
     if (!recovered) {
         end(diskFailed(recovered.error()));
@@ -77,7 +83,7 @@ void DownloadTransfer::sumsEnded(CURLcode code) {
 
 void DownloadTransfer::ask(Request::Route route) {
     const Sidecar& known = part_->known();
-    asked_ = {part_->size(), 0, known.validator, known.total, known.location};
+    asked_ = {part_->size(), 0, known.validator, known.total, known.location, distrusted_};
     if (!plain_ && known.validator.proves() && asked_.size > overlap) asked_.start = asked_.size - overlap;
     course_.reset();
     heldEnd_.reset();
@@ -105,28 +111,31 @@ Take DownloadTransfer::take(std::span<const char> bytes) {
 }
 
 Take DownloadTransfer::join(std::span<const char> bytes) {
-    Bytes expected = asked_.size - asked_.start - compared_;
+    Bytes expected = asked_.size - course_->start - compared_;
     auto known = bytes.first(std::min(bytes.size(), static_cast<std::size_t>(expected)));
     if (!known.empty()) {
-        auto same = part_->holds(asked_.start + compared_, known);
+        auto same = part_->holds(course_->start + compared_, known);
         if (!same) {
             failure_ = diskFailed(same.error());
             return Take::Drop;
         }
         if (!*same) {
-            course_ = {.kind = Course::Kind::AskAnew, .reason = "the server's bytes do not join what was there"};
-            return Take::Drop;
+            return distrust("the server's bytes do not join what was there");
         }
         compared_ += static_cast<Bytes>(known.size());
         // Only now: what a server says whose bytes do not join is not to be noted.
-        if (compared_ == asked_.size - asked_.start) part_->learnTotal(course_->total);
+        if (compared_ == asked_.size - course_->start) part_->learnTotal(course_->total);
     }
     auto fresh = bytes.subspan(known.size());
-    if (part_->size() + static_cast<Bytes>(fresh.size()) > course_->end) {
-        course_ = {.kind = Course::Kind::AskAnew, .reason = "the server sent more than it announced"};
-        return Take::Drop;
-    }
+    if (part_->size() + static_cast<Bytes>(fresh.size()) > course_->end)
+        return distrust("the server sent more than it announced");
     return store(fresh);
+}
+
+Take DownloadTransfer::distrust(std::string reason) {
+    distrusted_ = true;
+    course_ = {.kind = Course::Kind::AskAnew, .reason = std::move(reason)};
+    return Take::Drop;
 }
 
 Take DownloadTransfer::store(std::span<const char> bytes) {
@@ -171,8 +180,10 @@ void DownloadTransfer::takeAnew() {
         course_ = {.kind = Course::Kind::End, .ending = std::move(*ending)};
         return;
     }
-    if (!course_->reason.empty()) part_->noteAnew(course_->reason);
-    plain_ = false;
+    std::string reason = std::exchange(plainReason_, "");
+    if (reason.empty()) reason = course_->reason;
+    if (!reason.empty()) part_->noteAnew(std::move(reason));
+    plain_ = distrusted_ = false;
     part_->begin(std::move(version), [this](const Result<void>& result) { emptied(result); });
 }
 
@@ -207,7 +218,7 @@ void DownloadTransfer::conclude(CURLcode code) {
     case Course::Kind::TakeAnew:
         return bodyEnded(code);
     case Course::Kind::AskAnew:
-        part_->noteAnew(course_->reason);
+        plainReason_ = course_->reason;
         plain_ = true;
         return ask(Request::Route::Any);
     case Course::Kind::Complete:
@@ -226,6 +237,10 @@ void DownloadTransfer::bodyEnded(CURLcode code) {
         ending.text = fmt::format("cut off at {}{}: {}", formatSize(size), of, ending.text);
         return end(std::move(ending));
     }
+    // Nothing ends before what is there: it was compared with this very version, as far as that came.
+    if (course_->kind == Course::Kind::Append && compared_ < asked_.size - course_->start)
+        return end(later(fmt::format("the server ended at {}, and {} are there", formatSize(course_->start + compared_),
+                                     formatSize(size))));
     // Without a length the end of the body is that of the file: HTTP has no other word for it.
     if (!total || *total == size) return finish();
     // A server may give less than was asked for, and say so. Asked again at once as long as that leads somewhere.

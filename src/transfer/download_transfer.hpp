@@ -30,8 +30,13 @@ private:
 
     Fetch::Take take(std::span<const char> bytes) override;
     Fetch::Take join(std::span<const char> bytes);
+    /// Drops this body, and what is there once the whole file comes.
+    Fetch::Take distrust(std::string reason);
     Fetch::Take store(std::span<const char> bytes);
 
+    Result<bool> openPart();
+    /// What of it is there for the next run is said.
+    Ending diskFailed(const Error& error) const;
     void ask(Request::Route route);
     void setCourse(Course course);
     std::optional<Ending> inVain(const Sidecar& version) const;
@@ -54,6 +59,8 @@ private:
     Asked asked_;
     std::optional<Course> course_;    ///< decided when the answer's head is there
     bool plain_ = false;              ///< the whole file is asked for, whatever is there
+    std::string plainReason_;         ///< and why
+    bool distrusted_ = false;         ///< Asked::distrusted
     Bytes compared_ = 0;              ///< of the overlap
     std::optional<Ending> failure_;   ///< met inside take()
     bool worthless_ = false;          ///< failure_ leaves nothing to go on from

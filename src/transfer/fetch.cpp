@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/check.hpp"
+#include "transfer/digest.hpp"
 #include "transfer/offered.hpp"
 #include "transfer/url.hpp"
 
@@ -169,12 +170,14 @@ Answer Fetch::answer() const {
     answer.lastModified = header("Last-Modified");
     answer.date = header("Date");
     answer.contentRange = header("Content-Range");
+    answer.contentLength = header("Content-Length");
+    answer.contentEncoding = header("Content-Encoding");
     answer.name = offeredName(header("Content-Disposition"));
     answer.digest = offeredDigest(header("Repr-Digest"), header("Digest"));
     if (length >= 0) answer.length = length;
     if (wait > 0) answer.retryAfter = std::chrono::seconds(wait);
     answer.url = url ? url : "";
-    answer.location = locationOf(answer.url);
+    answer.location = fingerprint(locationOf(answer.url));
     return answer;
 }
 

@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "base/fd.hpp"
 #include "base/time.hpp"
 #include "transfer/digest.hpp"
 
@@ -20,6 +21,10 @@ Ending alreadyThere(const std::filesystem::path& target) {
     return never(ends::cannotCreate, fmt::format("{} exists already, and is left as it is", target.native()));
 }
 
+void removePart(const PartPlace& place, const PartFile& part) {
+    if (place.folder->names(place.names.part, part.descriptor())) (void)place.folder->remove(place.names.part);
+}
+
 /// What the bytes must have; empty: nothing is known of them.
 const std::string& digestFor(const Download& download, const Sidecar& sidecar) {
     bool given = !download.checksum.empty() && download.checksum != checksumAuto;
@@ -27,7 +32,7 @@ const std::string& digestFor(const Download& download, const Sidecar& sidecar) {
 }
 
 /// nullopt where the bytes are those that were asked for.
-std::optional<Ending> verify(const Download& download, const PartPaths& paths, const Sidecar& sidecar,
+std::optional<Ending> verify(const Download& download, const PartPlace& place, const Sidecar& sidecar,
                              const PartFile& part, const std::atomic<bool>& cancelled) {
     const std::string& wanted = digestFor(download, sidecar);
     if (wanted.empty()) return download.checksum == checksumAuto ? std::optional(unverifiable()) : std::nullopt;
@@ -38,65 +43,127 @@ std::optional<Ending> verify(const Download& download, const PartPaths& paths, c
     std::string found = fmt::format("{}:{}", algorithm, toHex(*digest));
     if (found == wanted) return std::nullopt;
     // Keeping it would only have the next run verify the same bytes again.
-    (void)removeSidecar(paths);
-    ::unlink(paths.part.c_str());
+    (void)removeSidecar(place);
+    removePart(place, part);
     bool servers = &wanted == &sidecar.digest;
     return never(ends::badData, fmt::format("the checksum is wrong, and the file was removed: it has {}{}", found,
                                             servers ? ", the server says " + wanted : ""));
 }
 
-/// 0, or errno.
-int rename(const std::filesystem::path& part, const std::filesystem::path& output, bool overwrite) {
-    const char* target = output.c_str();
-    if (overwrite) return ::rename(part.c_str(), target) == 0 ? 0 : errno;
-    if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, target, RENAME_NOREPLACE) == 0) return 0;
-    if (errno != EINVAL && errno != ENOSYS) return errno;
+/// A name of `part` and its file of that name: what was verified is what has a descriptor, and a name may be another's
+/// by now. 0, or errno; ENOENT: the file has lost its own name, and the kernel gives it no other.
+int link(const PartFile& part, const Folder& folder, const std::string& name) {
+    std::string file = fmt::format("/proc/self/fd/{}", part.descriptor());
+    return ::linkat(AT_FDCWD, file.c_str(), folder.descriptor(), name.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
+}
+
+int rename(const Folder& folder, const std::string& from, const std::string& to, unsigned flags) {
+    int directory = folder.descriptor();
+    return ::renameat2(directory, from.c_str(), directory, to.c_str(), flags) == 0 ? 0 : errno;
+}
+
+/// Where files have one name each (vfat, some network's): by the part's name, which is looked at before; whether it was
+/// the same when it moved is looked at behind.
+int renamePart(const PartFile& part, const PartPlace& place, const std::string& target, bool overwrite) {
+    const Folder& folder = *place.folder;
+    if (!folder.names(place.names.part, part.descriptor())) return ENOENT;
+    if (overwrite) return rename(folder, place.names.part, target, 0);
+    int error = rename(folder, place.names.part, target, RENAME_NOREPLACE);
+    if (error != EINVAL && error != ENOSYS) return error;
     // A file system without it (NFS): looking first leaves a gap, but there is nothing better.
-    if (::access(target, F_OK) == 0) return EEXIST;
-    return ::rename(part.c_str(), target) == 0 ? 0 : errno;
+    if (::faccessat(folder.descriptor(), target.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
+    return rename(folder, place.names.part, target, 0);
+}
+
+/// 0, or errno; ENOENT: what was verified has no name any more.
+int place(const PartFile& part, const PartPlace& place, const std::string& target, bool overwrite) {
+    const Folder& folder = *place.folder;
+    std::string name = overwrite ? freshName(folder, place.names.part) : target;
+    int error = link(part, folder, name);
+    bool cannotLink = error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK || error == EINVAL;
+    if (cannotLink || error == ENOENT) return renamePart(part, place, target, overwrite); // ENOENT: or no /proc
+    if (error == 0 && overwrite) error = rename(folder, name, target, 0);
+    if (error != 0 && overwrite) (void)folder.remove(name);
+    if (error == 0) removePart(place, part);
+    return error;
+}
+
+bool isInPlace(const Download& download, const Sidecar& sidecar) {
+    if (sidecar.finishedInode == 0 || sidecar.source != sourceOf(download.url) || sidecar.checksum != download.checksum)
+        return false;
+    struct stat there = {};
+    return ::lstat(targetOf(download, sidecar.name).c_str(), &there) == 0 && there.st_ino == sidecar.finishedInode &&
+           sidecar.total == Bytes{there.st_size};
+}
+
+/// nullopt where the file of that name, as people find it, is `part`.
+std::optional<Ending> strayed(const PartFile& part, const std::filesystem::path& target) {
+    struct stat held = {};
+    struct stat named = {};
+    if (::fstat(part.descriptor(), &held) == 0 && ::lstat(target.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
+        held.st_dev == named.st_dev)
+        return std::nullopt;
+    return never(ends::cannotCreate,
+                 fmt::format("{} was replaced, or its directory was, while this was put there", target.native()));
 }
 
 } // namespace
 
-Ending putInPlace(const Download& download, Sidecar sidecar, const PartFile& part, const std::atomic<bool>& cancelled) {
-    PartPaths paths = partPathsOf(download.output);
+Ending putInPlace(const Download& download, const PartPlace& where, Sidecar sidecar, const PartFile& part,
+                  const std::atomic<bool>& cancelled) {
     std::filesystem::path target = targetOf(download, sidecar.name);
     Bytes size = part.size();
-    if (auto ending = verify(download, paths, sidecar, part, cancelled)) return *ending;
-    if (auto synced = part.sync(); !synced) return never(ends::inputOutput, synced.error().message);
-    // Noted before the rename: a kill after it would else find a target that "exists already", and no part.
+    if (auto ending = verify(download, where, sidecar, part, cancelled)) return *ending;
+    if (auto synced = part.publish(); !synced) return never(ends::inputOutput, synced.error().message);
+    // Noted before it has its name: a kill after that would else find a target that "exists already", and no part.
+    // Where it cannot be noted, a file that is whole is not withheld for that.
     sidecar.total = size;
     sidecar.durable = size;
     sidecar.checksum = download.checksum;
     sidecar.finishedInode = part.inode();
-    auto noted = saveSidecar(paths, sidecar, Durability::OverPowerLoss);
-    if (!noted) return never(ends::inputOutput, noted.error().message);
+    (void)saveSidecar(where, sidecar, Durability::OverPowerLoss);
     if (cancelled) return later("stopped before the file was in place");
-    switch (int error = rename(paths.part, target, download.overwrite)) {
+    if (auto ending = inTheWay(download, sidecar.name)) return *ending; // it came while this was downloading
+    switch (int error = place(part, where, target.filename().native(), download.overwrite)) {
     case 0:
         break;
     case EEXIST:
-        return alreadyThere(target); // it came while this was downloading
+        return alreadyThere(target);
+    case ENOENT:
+        (void)removeSidecar(where); // of what is there now nothing is known
+        return later(fmt::format("what was received for {} was removed or replaced by another file", target.native()));
     default:
         return never(ends::cannotCreate, fmt::format("cannot create {}: {}", target.native(), std::strerror(error)));
     }
-    auto synced = syncDirectory(paths.directory);
-    return synced ? saved(download, sidecar) : never(ends::inputOutput, synced.error().message);
+    auto synced = where.folder->sync();
+    if (!synced) return never(ends::inputOutput, synced.error().message);
+    return strayed(part, target).value_or(saved(download, sidecar));
 }
 
-bool isInPlace(const Download& download, const std::optional<Sidecar>& sidecar) {
-    if (download.overwrite || !sidecar || sidecar->finishedInode == 0 || sidecar->url != download.url ||
-        sidecar->checksum != download.checksum)
-        return false;
-    struct stat there = {};
-    return ::lstat(targetOf(download, sidecar->name).c_str(), &there) == 0 && there.st_ino == sidecar->finishedInode &&
-           sidecar->total == Bytes{there.st_size};
+std::optional<Ending> alreadyInPlace(const Download& download, const std::shared_ptr<const Folder>& folder) {
+    if (download.overwrite) return std::nullopt;
+    for (int slot = 0; slot < partSlots; ++slot) {
+        PartPlace place{folder, partNames(download.output.filename().native(), slot)};
+        auto sidecar = loadSidecar(place);
+        if (!sidecar || !isInPlace(download, *sidecar)) continue;
+        Fd part(::openat(folder->descriptor(), targetOf(download, sidecar->name).filename().c_str(),
+                         O_PATH | O_NOFOLLOW | O_CLOEXEC));
+        // The kill came between the two: it has both names.
+        if (part && folder->names(place.names.part, part.get())) (void)folder->remove(place.names.part);
+        return saved(download, *sidecar);
+    }
+    return std::nullopt;
 }
 
 void forgetFinished(const std::filesystem::path& output) {
-    PartPaths paths = partPathsOf(output);
-    auto sidecar = loadSidecar(paths.state);
-    if (sidecar && sidecar->finishedInode != 0) ::unlink(paths.state.c_str());
+    auto folder = Folder::open(output.parent_path());
+    if (!folder) return;
+    auto shared = std::make_shared<const Folder>(std::move(*folder));
+    for (int slot = 0; slot < partSlots; ++slot) {
+        PartPlace place{shared, partNames(output.filename().native(), slot)};
+        auto sidecar = loadSidecar(place);
+        if (sidecar && sidecar->finishedInode != 0) (void)shared->remove(place.names.state);
+    }
 }
 
 Ending saved(const Download& download, const Sidecar& sidecar) {
@@ -119,9 +186,16 @@ std::filesystem::path targetOf(const Download& download, const std::string& name
 std::optional<Ending> inTheWay(const Download& download, const std::string& name) {
     struct stat there = {};
     std::filesystem::path target = targetOf(download, name);
-    if (::lstat(target.c_str(), &there) != 0) return std::nullopt;
+    if (::lstat(target.c_str(), &there) != 0) {
+        if (errno == ENOENT) return std::nullopt;
+        return never(ends::cannotCreate, fmt::format("cannot create {}: {}", target.native(), std::strerror(errno)));
+    }
     if (S_ISDIR(there.st_mode)) return never(ends::cannotCreate, fmt::format("{} is a directory", target.native()));
-    return download.overwrite ? std::nullopt : std::optional(alreadyThere(target));
+    if (!download.overwrite) return alreadyThere(target);
+    // A device, a pipe or a socket is no file to be replaced, and a link is another's name: what it leads to is not
+    // what was meant to go, and the link itself may be /dev/stdout.
+    if (S_ISREG(there.st_mode)) return std::nullopt;
+    return never(ends::cannotCreate, fmt::format("{} is no regular file, and is left as it is", target.native()));
 }
 
 } // namespace stint::transfer

@@ -1,7 +1,5 @@
 #include "transfer/part.hpp"
 
-#include <unistd.h>
-
 #include "transfer/finish.hpp"
 #include "transfer/resume.hpp"
 
@@ -12,30 +10,33 @@ namespace {
 constexpr Bytes durableStep = 32_MiB;
 constexpr auto durableEvery = 10s;
 
-/// From any thread: fdatasync first, and only then the word that it was.
-Result<void> makeDurable(const PartFile& file, const PartPaths& paths, const Sidecar& sidecar) {
+/// From any thread: fdatasync first, and only then the word that it was. A word that cannot be written costs nothing
+/// that is there: the last one stands, and says less.
+Result<void> makeDurable(const PartFile& file, const PartPlace& place, const Sidecar& sidecar) {
     STINT_TRY(file.sync());
-    return saveSidecar(paths, sidecar, Durability::OverPowerLoss);
+    (void)saveSidecar(place, sidecar, Durability::OverPowerLoss);
+    return {};
 }
 
 /// In the order of sidecar.hpp.
-Result<void> empty(PartFile& file, const PartPaths& paths, const Sidecar& sidecar) {
-    STINT_TRY(removeSidecar(paths));
+Result<void> empty(PartFile& file, const PartPlace& place, const Sidecar& sidecar) {
+    STINT_TRY(removeSidecar(place));
     STINT_TRY(file.cut(0));
-    return saveSidecar(paths, sidecar, Durability::InThisBoot);
+    return saveSidecar(place, sidecar, Durability::InThisBoot);
 }
 
 } // namespace
 
-Part::Part(const Download& download, PartFile file, std::string boot, Workbench& workbench)
-    : download_(download), paths_(partPathsOf(download.output)), boot_(std::move(boot)),
+Part::Part(const Download& download, PartPlace place, PartFile file, std::string boot, Workbench& workbench)
+    : download_(download), place_(std::move(place)), boot_(std::move(boot)),
       file_(std::make_shared<PartFile>(std::move(file))), workbench_(workbench), errands_(workbench),
       checkpointed_(Clock::now()) {}
 
 Result<void> Part::recover() {
-    auto sidecar = loadSidecar(paths_.state);
-    Resume resume = resumeOf(sidecar, download_.url, file_->size(), boot_);
-    if (sidecar && sidecar->url == download_.url) anew_ = sidecar->anew;
+    std::string source = sourceOf(download_.url);
+    auto sidecar = loadSidecar(place_);
+    Resume resume = resumeOf(sidecar, source, file_->size(), boot_);
+    if (sidecar && sidecar->source == source) anew_ = sidecar->anew;
     if (!resume.reason.empty()) anew_ = resume.reason;
     if (file_->size() > resume.offset) STINT_TRY(file_->cut(resume.offset));
     if (resume.offset == 0) return {};
@@ -44,7 +45,7 @@ Result<void> Part::recover() {
     if (known_.boot == boot_) return {};
     // The part is now as long as it is durable: from here on its size counts in this boot.
     known_.boot = boot_;
-    return saveSidecar(paths_, known_, Durability::OverPowerLoss);
+    return saveSidecar(place_, known_, Durability::OverPowerLoss);
 }
 
 void Part::learnTotal(std::optional<Bytes> total) {
@@ -54,12 +55,12 @@ void Part::learnTotal(std::optional<Bytes> total) {
 
 void Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
     known_ = std::move(version);
-    known_.url = download_.url;
+    known_.source = sourceOf(download_.url);
     known_.boot = boot_;
     known_.anew = anew_;
     emptying_ = true;
     auto result = std::make_shared<Result<void>>();
-    errands_.run([file = file_, paths = paths_, sidecar = known_, result] { *result = empty(*file, paths, sidecar); },
+    errands_.run([file = file_, place = place_, sidecar = known_, result] { *result = empty(*file, place, sidecar); },
                  [this, result, done = std::move(done)] {
                      emptying_ = false;
                      learnTotal(known_.total);
@@ -75,7 +76,7 @@ void Part::keepDurable(Clock::time_point now, std::function<void(const Error&)> 
     Sidecar sidecar = known_;
     sidecar.durable = file_->flushed();
     auto result = std::make_shared<Result<void>>();
-    errands_.run([file = file_, paths = paths_, sidecar, result] { *result = makeDurable(*file, paths, sidecar); },
+    errands_.run([file = file_, place = place_, sidecar, result] { *result = makeDurable(*file, place, sidecar); },
                  [this, result, durable = sidecar.durable, failed = std::move(failed)] {
                      if (emptying_ || finishing_) return; // of bytes that are given up, or made durable once more
                      if (*result) {
@@ -92,14 +93,14 @@ void Part::finish(std::function<void(Ending)> done) {
     finishing_ = true;
     known_.anew = anew_;
     auto ending = std::make_shared<Ending>();
-    errands_.run([download = download_, sidecar = known_, file = file_, cancelled = cancelled_,
-                  ending] { *ending = putInPlace(download, sidecar, *file, *cancelled); },
+    errands_.run([download = download_, place = place_, sidecar = known_, file = file_, cancelled = cancelled_,
+                  ending] { *ending = putInPlace(download, place, sidecar, *file, *cancelled); },
                  [ending, done = std::move(done)] { done(*ending); });
 }
 
 void Part::discard() {
-    (void)removeSidecar(paths_);
-    ::unlink(paths_.part.c_str());
+    (void)removeSidecar(place_);
+    if (place_.folder->names(place_.names.part, file_->descriptor())) (void)place_.folder->remove(place_.names.part);
     discarded_ = true;
 }
 
@@ -114,7 +115,7 @@ void Part::leave() {
     // Not one of the errands: it is to be done after this is gone.
     Sidecar sidecar = known_;
     sidecar.durable = file_->flushed();
-    workbench_.run([file = file_, paths = paths_, sidecar] { (void)makeDurable(*file, paths, sidecar); }, [] {});
+    workbench_.run([file = file_, place = place_, sidecar] { (void)makeDurable(*file, place, sidecar); }, [] {});
 }
 
 } // namespace stint::transfer

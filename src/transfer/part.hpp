@@ -20,8 +20,8 @@ class Part {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// `file` is the part of `download`, locked.
-    Part(const Download& download, PartFile file, std::string boot, Workbench& workbench);
+    /// `file` is the part of `download`, at `place`, locked.
+    Part(const Download& download, PartPlace place, PartFile file, std::string boot, Workbench& workbench);
 
     /// Cuts the part to what can be trusted of it.
     Result<void> recover();
@@ -34,6 +34,8 @@ public:
     void noteAnew(std::string reason) { anew_ = std::move(reason); }
     /// 0 while it is being emptied.
     Bytes size() const { return emptying_ ? 0 : file_->size(); }
+    /// Bytes that the next run may go on from.
+    Bytes kept() const { return known_.validator.proves() && !emptying_ ? file_->flushed() : 0; }
     bool isWhole() const { return size() > 0 && known_.total == size(); }
 
     /// Empties it for `version`, then calls `done`. Until then nothing but size() may be called.
@@ -55,7 +57,7 @@ public:
 
 private:
     Download download_;
-    PartPaths paths_;
+    PartPlace place_;
     std::string boot_;
     std::shared_ptr<PartFile> file_; ///< shared with work under way; the lock goes with the last of it
     Sidecar known_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fail.hpp"
+#include "base/proc.hpp"
 
 namespace stint::transfer {
 namespace {
@@ -20,8 +21,11 @@ constexpr Bytes reserveStep = 64_MiB;
 // The disk is to be at work while the network is: what is left to a sync at the end is waited for.
 constexpr Bytes handOverStep = 8_MiB;
 
-Error refused(std::string_view deed, const std::filesystem::path& file) {
-    return fail(Errc::System, "cannot {} {}: {}", deed, file.native(), std::strerror(errno));
+/// What umask(2) would say, and can only by setting it, for all threads.
+mode_t umaskNow() {
+    std::string status = readFile("/proc/self/status").value_or("");
+    auto found = status.find("\nUmask:");
+    return found == std::string::npos ? 0022 : static_cast<mode_t>(std::strtoul(&status[found + 7], nullptr, 8));
 }
 
 } // namespace
@@ -31,20 +35,24 @@ PartFile::PartFile(std::filesystem::path path, Fd fd, Bytes size, std::uint64_t 
     buffer_.reserve(bufferSize);
 }
 
-Result<std::optional<PartFile>> PartFile::open(const std::filesystem::path& path) {
+Result<std::optional<PartFile>> PartFile::open(const PartPlace& place) {
+    const auto& [folder, names] = place;
+    std::filesystem::path path = folder->at(names.part);
     for (;;) {
-        Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
-        if (!fd) return refused("create", path);
+        Fd fd = folder->openOurs(names.part, O_RDWR);
+        if (!fd) fd = folder->create(names.part);
+        if (!fd && errno == EEXIST && folder->standing(names.part) != Folder::Standing::Ours)
+            return fail(Errc::System, "{} is another's", path.native()); // it came just now
+        if (!fd && errno == EEXIST) continue;
+        if (!fd) return diskRefused("create", path);
         if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno == EWOULDBLOCK) return std::optional<PartFile>{};
-            return refused("lock", path);
+            return diskRefused("lock", path);
         }
         struct stat held = {};
-        struct stat named = {};
-        if (::fstat(fd.get(), &held) != 0) return refused("read", path);
-        if (!S_ISREG(held.st_mode)) return fail(Errc::System, "{} is no file", path.native());
+        if (::fstat(fd.get(), &held) != 0) return diskRefused("read", path);
         // Its last holder may have renamed it or removed it before this lock was had: then it is another's file now.
-        if (::lstat(path.c_str(), &named) == 0 && named.st_ino == held.st_ino && named.st_dev == held.st_dev)
+        if (folder->names(names.part, fd.get()))
             return std::optional(PartFile(path, std::move(fd), held.st_size, held.st_ino));
     }
 }
@@ -66,7 +74,7 @@ Result<void> PartFile::flush() {
         ssize_t count = ::pwrite(fd_.get(), rest.data(), rest.size(), written_);
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
-            Error error = refused("write", path_);
+            Error error = diskRefused("write", path_);
             buffer_.erase(buffer_.begin(), buffer_.end() - static_cast<std::ptrdiff_t>(rest.size()));
             return error;
         }
@@ -105,7 +113,7 @@ Result<bool> PartFile::holds(Bytes offset, std::span<const char> bytes) const {
         ssize_t read =
             ::pread(fd_.get(), there.data() + count, there.size() - count, offset + static_cast<Bytes>(count));
         if (read < 0 && errno == EINTR) continue;
-        if (read < 0) return refused("read", path_);
+        if (read < 0) return diskRefused("read", path_);
         if (read == 0) return false;
         count += static_cast<std::size_t>(read);
     }
@@ -114,13 +122,19 @@ Result<bool> PartFile::holds(Bytes offset, std::span<const char> bytes) const {
 
 Result<void> PartFile::cut(Bytes size) {
     buffer_.clear();
-    if (::ftruncate(fd_.get(), size) != 0) return refused("cut", path_);
+    if (::ftruncate(fd_.get(), size) != 0) return diskRefused("cut", path_);
     written_ = reserved_ = handedOver_ = size;
     return {};
 }
 
 Result<void> PartFile::sync() const {
-    if (::fdatasync(fd_.get()) != 0) return refused("sync", path_);
+    if (::fdatasync(fd_.get()) != 0) return diskRefused("sync", path_);
+    return {};
+}
+
+Result<void> PartFile::publish() const {
+    (void)::fchmod(fd_.get(), 0666 & ~umaskNow()); // in vain where the file system keeps no modes
+    if (::fsync(fd_.get()) != 0) return diskRefused("sync", path_);
     return {};
 }
 

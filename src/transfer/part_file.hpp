@@ -11,13 +11,14 @@
 #include "base/fd.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
+#include "transfer/part_place.hpp"
 
 namespace stint::transfer {
 
 class PartFile {
 public:
     /// Opens or creates it. nullopt: another holds the lock.
-    static Result<std::optional<PartFile>> open(const std::filesystem::path& path);
+    static Result<std::optional<PartFile>> open(const PartPlace& place);
 
     /// Bytes written, those not yet flushed included.
     Bytes size() const { return written_ + static_cast<Bytes>(buffer_.size()); }
@@ -40,6 +41,8 @@ public:
     void giveBack();
     /// The bytes flushed so far are on the disk when it returns. From any thread.
     Result<void> sync() const;
+    /// On the disk, and with the mode of any new file of this user's: until now it was nobody else's to read.
+    Result<void> publish() const;
 
 private:
     PartFile(std::filesystem::path path, Fd fd, Bytes size, std::uint64_t inode);

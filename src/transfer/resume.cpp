@@ -4,11 +4,11 @@
 
 namespace stint::transfer {
 
-Resume resumeOf(const std::optional<Sidecar>& sidecar, const std::string& url, Bytes partSize,
+Resume resumeOf(const std::optional<Sidecar>& sidecar, const std::string& source, Bytes partSize,
                 const std::string& boot) {
     if (partSize == 0) return {};
     if (!sidecar) return {0, "the record of what was there is missing or damaged"};
-    if (sidecar->url != url) return {0, "what was there came from another URL"};
+    if (sidecar->source != source) return {0, "what was there came from another URL"};
     if (!sidecar->validator.proves()) return {0, "the server cannot resume"};
     // An empty boot id is that of no boot: where the kernel names none, every run is taken for one after a power loss.
     bool sameBoot = sidecar->boot == boot && !boot.empty();

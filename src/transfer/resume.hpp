@@ -20,7 +20,8 @@ struct Resume {
 /// cache and raises the size only over what it has copied, so a write that was cut short by the kill is a shorter one,
 /// and the page cache outlives the process. After a power loss a size proves nothing (it may be on the disk before the
 /// bytes below it): then only what fdatasync had returned for counts.
-Resume resumeOf(const std::optional<Sidecar>& sidecar, const std::string& url, Bytes partSize, const std::string& boot);
+Resume resumeOf(const std::optional<Sidecar>& sidecar, const std::string& source, Bytes partSize,
+                const std::string& boot);
 
 /// The kernel's name for this boot.
 std::string thisBoot();

@@ -1,28 +1,24 @@
 #include "transfer/sidecar.hpp"
 
-#include <cerrno>
-#include <cstring>
+#include <cstdio>
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
-#include "base/fail.hpp"
-#include "base/fd.hpp"
-#include "base/proc.hpp"
+#include "base/transfer_words.hpp"
+#include "transfer/digest.hpp"
+#include "transfer/url.hpp"
 
 namespace stint::transfer {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr int version = 2;
+constexpr int version = 3;
 
-Error refused(std::string_view deed, const std::filesystem::path& file) {
-    return fail(Errc::System, "cannot {} {}: {}", deed, file.native(), std::strerror(errno));
-}
+// Of what encode() makes: an ETag and a server's name for the file are bounded by curl, at 100 KiB a header.
+constexpr Bytes longest = 1_MiB;
 
 std::string_view nameOf(Validator::Kind kind) {
     switch (kind) {
@@ -66,12 +62,17 @@ private:
     bool whole_ = true;
 };
 
-Result<void> writeWhole(const std::filesystem::path& file, std::string_view text, Durability durability) {
-    // 0600: the URL may hold a password.
-    Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!fd) return refused("create", file);
-    if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return refused("write", file);
-    if (durability == Durability::OverPowerLoss && ::fsync(fd.get()) != 0) return refused("sync", file);
+/// A stranger's words in it were made harmless, or could be read, before they were written.
+bool isHarmless(const Sidecar& sidecar) {
+    bool digest = sidecar.digest.empty() || parseChecksum(sidecar.digest).ok();
+    return digest && harmlessFileName(sidecar.name) == sidecar.name && sidecar.durable >= 0;
+}
+
+Result<void> writeWhole(int descriptor, std::string_view text, const std::filesystem::path& file,
+                        Durability durability) {
+    if (::write(descriptor, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        return diskRefused("write", file);
+    if (durability == Durability::OverPowerLoss && ::fsync(descriptor) != 0) return diskRefused("sync", file);
     return {};
 }
 
@@ -79,7 +80,7 @@ Result<void> writeWhole(const std::filesystem::path& file, std::string_view text
 
 std::string encode(const Sidecar& sidecar) {
     Json object{{"version", version},
-                {"url", sidecar.url},
+                {"source", sidecar.source},
                 {"location", sidecar.location},
                 {"validator", {{"kind", nameOf(sidecar.validator.kind)}, {"text", sidecar.validator.text}}},
                 {"total", sidecar.total.value_or(unknownBytes)},
@@ -90,7 +91,7 @@ std::string encode(const Sidecar& sidecar) {
                 {"name", sidecar.name},
                 {"checksum", sidecar.checksum},
                 {"finishedInode", static_cast<std::int64_t>(sidecar.finishedInode)}};
-    // A URL may hold bytes that are no UTF-8. Replaced they name no URL any more, and the file is begun anew.
+    // A server's words may be no UTF-8. Replaced they prove nothing any more, and the file is begun anew.
     return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -101,7 +102,7 @@ std::optional<Sidecar> decode(std::string_view text) {
     Fields validator(object["validator"]);
     auto kind = kindNamed(validator.text("kind"));
     Sidecar sidecar;
-    sidecar.url = fields.text("url");
+    sidecar.source = fields.text("source");
     sidecar.location = fields.text("location");
     sidecar.validator = {kind.value_or(Validator::Kind::None), validator.text("text")};
     if (auto total = fields.number("total"); total >= 0) sidecar.total = total;
@@ -112,33 +113,34 @@ std::optional<Sidecar> decode(std::string_view text) {
     sidecar.name = fields.text("name");
     sidecar.checksum = fields.text("checksum");
     sidecar.finishedInode = static_cast<std::uint64_t>(fields.number("finishedInode"));
-    bool sound = fields.number("version") == version && kind && sidecar.durable >= 0;
+    bool sound = fields.number("version") == version && kind && isHarmless(sidecar);
     return sound && fields.whole() && validator.whole() ? std::optional(sidecar) : std::nullopt;
 }
 
-std::optional<Sidecar> loadSidecar(const std::filesystem::path& state) {
-    auto text = readFile(state);
+std::string sourceOf(const std::string& url) { return fingerprint(withoutUser(url)); }
+
+std::optional<Sidecar> loadSidecar(const PartPlace& place) {
+    auto text = place.folder->read(place.names.state, longest);
     return text ? decode(*text) : std::nullopt;
 }
 
-Result<void> saveSidecar(const PartPaths& paths, const Sidecar& sidecar, Durability durability) {
-    std::filesystem::path fresh = paths.state;
-    fresh += "-new";
-    STINT_TRY(writeWhole(fresh, encode(sidecar), durability));
-    if (::rename(fresh.c_str(), paths.state.c_str()) != 0) return refused("replace", paths.state);
-    return {};
+Result<void> saveSidecar(const PartPlace& place, const Sidecar& sidecar, Durability durability) {
+    const auto& [folder, names] = place;
+    std::string fresh = freshName(*folder, names.state);
+    Fd fd = folder->create(fresh);
+    if (!fd) return diskRefused("create", folder->at(fresh));
+    STINT_TRY(writeWhole(fd.get(), encode(sidecar), folder->at(fresh), durability));
+    int directory = folder->descriptor();
+    if (::renameat(directory, fresh.c_str(), directory, names.state.c_str()) == 0) return {};
+    Error error = diskRefused("replace", folder->at(names.state));
+    (void)folder->remove(fresh);
+    return error;
 }
 
-Result<void> removeSidecar(const PartPaths& paths) {
-    if (::unlink(paths.state.c_str()) == 0) return syncDirectory(paths.directory);
-    if (errno == ENOENT) return {};
-    return refused("remove", paths.state);
-}
-
-Result<void> syncDirectory(const std::filesystem::path& directory) {
-    Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd || ::fsync(fd.get()) != 0) return refused("sync", directory);
-    return {};
+Result<void> removeSidecar(const PartPlace& place) {
+    if (place.folder->standing(place.names.state) == Folder::Standing::Absent) return {};
+    STINT_TRY(place.folder->remove(place.names.state));
+    return place.folder->sync();
 }
 
 } // namespace stint::transfer

@@ -42,6 +42,7 @@ std::optional<Ending> Sums::conclude(CURLcode code, std::string& digest) const {
         Ending ending = refusal(answer);
         return ending.fate == Fate::Later ? std::optional(ending) : std::nullopt;
     }
+    if (std::string flaw = flawOf(answer); !flaw.empty()) return never(ends::protocol, std::move(flaw));
     if (!tooLong) digest = digestInSums(text_, name_);
     if (!digest.empty()) return std::nullopt;
     return never(ends::badData, fmt::format("the .sha256 beside it holds no SHA-256 of {}", name_));

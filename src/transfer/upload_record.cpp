@@ -1,17 +1,15 @@
 #include "transfer/upload_record.hpp"
 
 #include <cerrno>
-#include <cstring>
+#include <memory>
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
-#include "base/proc.hpp"
 #include "transfer/digest.hpp"
 
 namespace stint::transfer {
@@ -21,16 +19,10 @@ using Json = nlohmann::json;
 
 constexpr int version = 1;
 
-Error refused(std::string_view deed, const std::filesystem::path& file) {
-    return fail(Errc::System, "cannot {} {}: {}", deed, file.native(), std::strerror(errno));
-}
+// A location is a header's value, which curl bounds at 100 KiB.
+constexpr Bytes longest = 1_MiB;
 
-bool isNamed(int descriptor, const std::filesystem::path& path) {
-    struct stat held = {};
-    struct stat named = {};
-    return ::fstat(descriptor, &held) == 0 && ::lstat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
-           held.st_dev == named.st_dev;
-}
+std::string nameOf(const Upload& upload) { return fingerprint(upload.url + '\n' + upload.source.native()) + ".json"; }
 
 } // namespace
 
@@ -70,28 +62,33 @@ std::optional<UploadState> decodeUpload(std::string_view text) {
     }
 }
 
-std::filesystem::path UploadRecord::pathOf(const Upload& upload) {
-    return upload.records / (fingerprint(upload.url + '\n' + upload.source.native()) + ".json");
-}
+std::filesystem::path UploadRecord::pathOf(const Upload& upload) { return upload.records / nameOf(upload); }
 
 Result<std::optional<UploadRecord>> UploadRecord::open(const Upload& upload) {
     std::error_code error;
     std::filesystem::create_directories(upload.records, error);
-    std::filesystem::path path = pathOf(upload);
+    auto folder = std::make_shared<const Folder>(STINT_TRY(Folder::open(upload.records)));
+    std::string name = nameOf(upload);
     for (;;) {
-        Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-        if (!fd) return refused("create", path);
+        if (folder->standing(name) == Folder::Standing::Doubtful) STINT_TRY(folder->remove(name));
+        Fd fd = folder->openOurs(name, O_RDWR);
+        if (!fd) fd = folder->create(name);
+        if (!fd && errno == EEXIST && folder->standing(name) == Folder::Standing::Foreign)
+            return fail(Errc::System, "{} is another user's", folder->at(name).native());
+        if (!fd && errno == EEXIST) continue;
+        if (!fd) return diskRefused("create", folder->at(name));
         if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno == EWOULDBLOCK) return std::optional<UploadRecord>{};
-            return refused("lock", path);
+            return diskRefused("lock", folder->at(name));
         }
         // Its last holder may have removed it before this lock was had.
-        if (isNamed(fd.get(), path)) return std::optional(UploadRecord(std::move(path), std::move(fd)));
+        if (folder->names(name, fd.get()))
+            return std::optional(UploadRecord(std::move(folder), std::move(name), std::move(fd)));
     }
 }
 
 std::optional<UploadState> UploadRecord::load() const {
-    auto text = readFile(path_);
+    auto text = readAtMost(fd_.get(), longest);
     return text ? decodeUpload(*text) : std::nullopt;
 }
 
@@ -100,11 +97,13 @@ Result<void> UploadRecord::save(const UploadState& state) const {
     // In place, for the lock is on this file: what a power loss tears is no JSON any more, and begins anew.
     if (::ftruncate(fd_.get(), 0) != 0 ||
         ::pwrite(fd_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
-        return refused("write", path_);
-    if (::fdatasync(fd_.get()) != 0) return refused("sync", path_);
+        return diskRefused("write", folder_->at(name_));
+    if (::fdatasync(fd_.get()) != 0) return diskRefused("sync", folder_->at(name_));
     return {};
 }
 
-void UploadRecord::remove() const { ::unlink(path_.c_str()); }
+void UploadRecord::remove() const {
+    if (folder_->names(name_, fd_.get())) (void)folder_->remove(name_);
+}
 
 } // namespace stint::transfer

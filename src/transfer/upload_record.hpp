@@ -4,12 +4,14 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/fd.hpp"
 #include "stint/result.hpp"
+#include "transfer/folder.hpp"
 #include "transfer/source.hpp"
 #include "transfer/upload.hpp"
 
@@ -43,9 +45,11 @@ public:
     void remove() const;
 
 private:
-    UploadRecord(std::filesystem::path path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+    UploadRecord(std::shared_ptr<const Folder> folder, std::string name, Fd fd)
+        : folder_(std::move(folder)), name_(std::move(name)), fd_(std::move(fd)) {}
 
-    std::filesystem::path path_;
+    std::shared_ptr<const Folder> folder_;
+    std::string name_;
     Fd fd_;
 };
 

@@ -58,6 +58,14 @@ std::string locationOf(const std::string& text) {
                        port.empty() ? "" : ":", port, partOf(url, CURLUPART_PATH));
 }
 
+std::string withoutUser(const std::string& text) {
+    Url url = parse(text);
+    if (!url) return text;
+    curl_url_set(url.get(), CURLUPART_USER, nullptr, 0);
+    curl_url_set(url.get(), CURLUPART_PASSWORD, nullptr, 0);
+    return partOf(url, CURLUPART_URL);
+}
+
 std::string originOf(const std::string& text) {
     Url url = parse(text);
     if (!url) return {};

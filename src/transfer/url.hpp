@@ -13,6 +13,9 @@ Result<void> checkUrl(const std::string& url);
 /// Empty for what is no URL.
 std::string locationOf(const std::string& url);
 
+/// `url` as it is, but for name and password.
+std::string withoutUser(const std::string& url);
+
 /// Scheme, host and port: secrets that were given for one are not for another. Empty for what is no URL.
 std::string originOf(const std::string& url);
 /// The host alone, for people.

@@ -22,6 +22,16 @@ TEST_CASE("a Content-Range is read exactly, or not at all") {
     }
 }
 
+TEST_CASE("a Content-Length is digits, and the same each time, or none") { // RFC 9110 §8.6
+    CHECK(parseContentLength("0") == 0);
+    CHECK(parseContentLength("12, 12,12") == 12);
+    for (const char* text : {"", ",", "12,", "12, ", "1,2", "0x12", "+1", "-1", "1 2", "1.0", "12\t", "\xd9\xa1",
+                             "9223372036854775808", "1;1"}) {
+        CAPTURE(text);
+        CHECK(!parseContentLength(text));
+    }
+}
+
 TEST_CASE("only what proves every byte is a validator") {
     auto of = [](const char* etag, const char* lastModified, const char* date) {
         Answer answer;

@@ -111,12 +111,12 @@ TEST_CASE("after a power loss only what was durable is believed") {
             Engine before("before");
             CHECK(run(before, wish).fate == Fate::Later);
         }
-        auto sidecar = loadSidecar(place.parts().state);
+        auto sidecar = place.sidecar();
         REQUIRE(sidecar);
         CHECK(sidecar->boot == "before");
         CHECK(sidecar->durable == half); // an end makes durable what it leaves
         sidecar->durable = durable;
-        REQUIRE(saveSidecar(place.parts(), *sidecar, Durability::InThisBoot));
+        REQUIRE(saveSidecar(place.partPlace(), *sidecar, Durability::InThisBoot));
         // The size was on the disk, the bytes were not: zeros, and more of them than there ever were.
         writeContent(place.parts().part, content.substr(0, durable) + std::string(half - durable + 50'000, '\0'));
 
@@ -166,7 +166,7 @@ TEST_CASE("every 32 MiB are made durable on the way") { // design.md, transfers
     auto ticket = runUntil(engine, place.wish(server.url()), 66_MiB);
     // The first is under way or done; a turn ends when it is.
     auto durable = [&] {
-        auto sidecar = loadSidecar(place.parts().state);
+        auto sidecar = place.sidecar();
         return sidecar ? sidecar->durable : 0;
     };
     while (durable() < 32_MiB)

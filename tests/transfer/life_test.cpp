@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
@@ -207,7 +208,7 @@ TEST_CASE("where no file can be made is said at once") {
     auto wish = place.wish("http://127.0.0.1:1/");
     wish.output = place.path("nowhere") / "file";
     CHECK(run(wish).exitCode == 73);
-    wish.output = place.path(std::string(250, 'n'));
+    wish.output = place.path(std::string(256, 'n'));
     CHECK(run(wish).exitCode == 73);
     std::filesystem::create_directory(place.path("directory"));
     wish.output = place.path("directory");
@@ -216,6 +217,44 @@ TEST_CASE("where no file can be made is said at once") {
     wish.url = "gopher://127.0.0.1/";
     CHECK(run(wish).exitCode == 64);
     CHECK(place.list() == "directory");
+}
+
+TEST_CASE("a name that leaves no room for what is put around it is a name all the same") {
+    for (std::size_t length : {199, 200, 201, 250, 255}) {
+        CAPTURE(length);
+        Place place;
+        std::string content = noise(size, 17);
+        ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
+        auto wish = place.wish(server.url());
+        wish.output = place.path(std::string(length - 2, 'n') + "\xc3\xa4");
+        CHECK(run(wish).fate == Fate::Later);
+        CHECK(run(wish).fate == Fate::Done);
+        CHECK(contentOf(wish.output) == content);
+        CHECK(Exchange(-1, server.requests().at(1)).rangeStart() == half - 65536);
+    }
+    PartNames a = partNames(std::string(255, 'a'));
+    CHECK(a.part.size() < 230);
+    CHECK(a.part != partNames(std::string(254, 'a')).part);
+}
+
+TEST_CASE("only a regular file is replaced") {
+    Place place;
+    auto wish = place.wish("http://127.0.0.1:1/");
+    wish.overwrite = true;
+    writeContent(place.path("precious"), "mine");
+    std::filesystem::create_symlink(place.path("precious"), place.path("link"));
+    REQUIRE(::mkfifo(place.path("fifo").c_str(), 0600) == 0);
+    std::filesystem::create_directory(place.path("directory"));
+    std::vector<std::string> names{"link", "fifo", "directory"};
+    if (::mknod(place.path("device").c_str(), S_IFCHR | 0600, makedev(1, 3)) == 0) names.emplace_back("device");
+    const std::string before = place.list();
+    for (const std::string& name : names) {
+        CAPTURE(name);
+        wish.output = place.path(name);
+        CHECK(run(wish).exitCode == 73);
+        CHECK(place.list() == before);
+    }
+    CHECK(contentOf(place.path("precious")) == "mine");
 }
 
 TEST_CASE("the right checksum passes, a wrong one leaves nothing") {

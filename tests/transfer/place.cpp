@@ -27,6 +27,15 @@ Place::~Place() {
     std::filesystem::remove_all(directory_, ignored);
 }
 
+PartPaths partPathsOf(const std::filesystem::path& output) {
+    PartNames names = partNames(output.filename().native());
+    return {output.parent_path() / names.part, output.parent_path() / names.state};
+}
+
+PartPlace Place::partPlace(const std::string& name) const {
+    return {std::make_shared<const Folder>(Folder::open(directory_).value()), partNames(name)};
+}
+
 std::string Place::list() const {
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(directory_))

@@ -10,6 +10,12 @@
 
 namespace stint::transfer {
 
+struct PartPaths {
+    std::filesystem::path part;
+    std::filesystem::path state;
+};
+PartPaths partPathsOf(const std::filesystem::path& output);
+
 class Place {
 public:
     Place();
@@ -19,6 +25,8 @@ public:
 
     std::filesystem::path path(const std::string& name = "file") const { return directory_ / name; }
     PartPaths parts(const std::string& name = "file") const { return partPathsOf(path(name)); }
+    PartPlace partPlace(const std::string& name = "file") const;
+    std::optional<Sidecar> sidecar() const { return loadSidecar(partPlace()); }
     Download wish(const std::string& url) const { return {.url = url, .output = path()}; }
     /// Every name in it, sorted, a blank between two.
     std::string list() const;

@@ -11,8 +11,8 @@ using namespace stint::transfer;
 namespace {
 
 Sidecar example() {
-    return {.url = "http://example.org/file?x=1",
-            .location = "http://example.org/file",
+    return {.source = sourceOf("http://example.org/file?x=1"),
+            .location = "a place",
             .validator = {Validator::Kind::ETag, "\"v1\""},
             .total = 1000,
             .boot = "one",
@@ -48,21 +48,21 @@ TEST_CASE("a damaged sidecar is none") {
     CHECK(!with("400", "\"400\""));
     CHECK(!with("400", "4.5"));
     CHECK(!with("\"etag\"", "\"weak\""));
-    CHECK(!with("\"version\": 2", "\"version\": 3"));
+    CHECK(!with("\"version\": 3", "\"version\": 2"));
 }
 
-TEST_CASE("a URL that is no UTF-8 is written without harm") {
+TEST_CASE("words that are no UTF-8 are written without harm") {
     Sidecar sidecar = example();
-    sidecar.url = "http://example.org/\xff";
+    sidecar.validator.text = "\"\xff\"";
     auto read = decode(encode(sidecar));
     REQUIRE(read);
-    CHECK(read->url != sidecar.url);
+    CHECK(read->validator != sidecar.validator);
 }
 
 TEST_CASE("what a part is worth depends on the boot, the URL and the record") {
     Sidecar sound = example();
     Sidecar elsewhere = sound;
-    elsewhere.url = "http://example.org/other";
+    elsewhere.source = sourceOf("http://example.org/other");
     Sidecar weak = sound;
     weak.validator = {};
     struct Row {
@@ -87,7 +87,7 @@ TEST_CASE("what a part is worth depends on the boot, the URL and the record") {
              Row{"of a server that cannot resume", weak, 500, "one", 0, true},
          }) {
         CAPTURE(row.what);
-        Resume resume = resumeOf(row.sidecar, sound.url, row.partSize, row.boot);
+        Resume resume = resumeOf(row.sidecar, sound.source, row.partSize, row.boot);
         CHECK(resume.offset == row.offset);
         CHECK(!resume.reason.empty() == row.gaveUp);
     }
@@ -97,15 +97,41 @@ TEST_CASE("a boot has a name") { CHECK(thisBoot().size() == 36); }
 
 TEST_CASE("a sidecar on the disk is replaced whole, and leaves nothing behind") {
     Place place;
-    PartPaths parts = place.parts();
-    CHECK(!loadSidecar(parts.state));
+    PartPlace parts = place.partPlace();
+    CHECK(!place.sidecar());
     REQUIRE(saveSidecar(parts, example(), Durability::OverPowerLoss));
     Sidecar second = example();
     second.durable = 800;
     REQUIRE(saveSidecar(parts, second, Durability::InThisBoot));
-    CHECK(loadSidecar(parts.state) == second);
+    CHECK(place.sidecar() == second);
     CHECK(place.list() == ".file.stint-state");
     REQUIRE(removeSidecar(parts));
     REQUIRE(removeSidecar(parts));
     CHECK(place.list().empty());
+}
+
+TEST_CASE("no password stands in a record, and a new one names the same source") {
+    Sidecar sidecar = example();
+    sidecar.source = sourceOf("http://me:hunter2@example.org/hunter2?hunter2#hunter2");
+    CHECK(encode(sidecar).find("hunter2") == std::string::npos);
+    CHECK(sidecar.source == sourceOf("http://me:other@example.org/hunter2?hunter2#hunter2"));
+    CHECK(sidecar.source != sourceOf("http://me:other@example.org/hunter2?other"));
+}
+
+TEST_CASE("a record leads to no other directory, and to no digest that is none") {
+    Sidecar sidecar = example();
+    sidecar.name = "../../etc/passwd";
+    CHECK(!decode(encode(sidecar)));
+    sidecar.name = "fine";
+    CHECK(decode(encode(sidecar)));
+    sidecar.digest = "md5:00";
+    CHECK(!decode(encode(sidecar)));
+}
+
+TEST_CASE("a record that is larger than any is none, however large") {
+    Place place;
+    Sidecar sidecar = example();
+    sidecar.anew.resize(2'000'000, 'x');
+    REQUIRE(saveSidecar(place.partPlace(), sidecar, Durability::InThisBoot));
+    CHECK(!place.sidecar());
 }

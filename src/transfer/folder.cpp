@@ -1,0 +1,92 @@
+#include "transfer/folder.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fail.hpp"
+
+namespace stint::transfer {
+namespace {
+
+Folder::Standing standingOf(const struct stat& file) {
+    if (file.st_uid != ::geteuid()) return Folder::Standing::Foreign;
+    // A second name is another's way in, or the file of another name: a link to it can be planted.
+    bool alone = S_ISREG(file.st_mode) && file.st_nlink == 1 && (file.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    return alone ? Folder::Standing::Ours : Folder::Standing::Doubtful;
+}
+
+} // namespace
+
+Result<Folder> Folder::open(const std::filesystem::path& path) {
+    Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) return diskRefused("open", path);
+    return Folder(path, std::move(fd));
+}
+
+Folder::Standing Folder::standing(const std::string& name) const {
+    struct stat file = {};
+    // What cannot be looked at cannot be made either: create() says why.
+    if (::fstatat(fd_.get(), name.c_str(), &file, AT_SYMLINK_NOFOLLOW) != 0) return Standing::Absent;
+    return standingOf(file);
+}
+
+// Looked at first, so that no device is opened; and again, for it may have been swapped in between. Never with O_CREAT:
+// the kernel refuses that for another's file in a sticky directory (fs.protected_regular), for a FIFO likewise.
+Fd Folder::openOurs(const std::string& name, int access) const {
+    if (standing(name) != Standing::Ours) return {};
+    Fd fd(::openat(fd_.get(), name.c_str(), access | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat file = {};
+    if (!fd || ::fstat(fd.get(), &file) != 0 || standingOf(file) != Standing::Ours) return {};
+    return fd;
+}
+
+Fd Folder::create(const std::string& name) const {
+    return Fd(::openat(fd_.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+}
+
+bool Folder::names(const std::string& name, int descriptor) const {
+    struct stat held = {};
+    struct stat named = {};
+    return ::fstat(descriptor, &held) == 0 && ::fstatat(fd_.get(), name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
+std::optional<std::string> Folder::read(const std::string& name, Bytes most) const {
+    Fd fd = openOurs(name, O_RDONLY);
+    return fd ? readAtMost(fd.get(), most) : std::nullopt;
+}
+
+Result<void> Folder::remove(const std::string& name) const {
+    if (::unlinkat(fd_.get(), name.c_str(), 0) == 0 || errno == ENOENT) return {};
+    return diskRefused("remove", at(name));
+}
+
+Result<void> Folder::sync() const {
+    if (::fsync(fd_.get()) != 0) return diskRefused("sync", path_);
+    return {};
+}
+
+Error diskRefused(std::string_view deed, const std::filesystem::path& file) {
+    return fail(Errc::System, "cannot {} {}: {}", deed, file.native(), std::strerror(errno));
+}
+
+std::optional<std::string> readAtMost(int descriptor, Bytes most) {
+    std::string text(static_cast<std::size_t>(most) + 1, '\0');
+    std::size_t size = 0;
+    while (size < text.size()) {
+        ssize_t count = ::pread(descriptor, &text[size], text.size() - size, static_cast<off_t>(size));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return std::nullopt;
+        if (count == 0) break;
+        size += static_cast<std::size_t>(count);
+    }
+    if (size == text.size()) return std::nullopt;
+    text.resize(size);
+    return text;
+}
+
+} // namespace stint::transfer
