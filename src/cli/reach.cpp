@@ -85,6 +85,7 @@ Result<void> putSecrets(const Arguments& given, const std::filesystem::path& her
             return fail(Errc::IllegalArgument, "--user is NAME:PASSWORD; nobody is there to be asked for a password");
         extras.putString("user", *user);
     }
+    if (given.has("location-trusted")) extras.putBoolean("trustsRedirects", true);
     if (auto file = given.value("netrc-file"))
         extras.putString("netrc", STINT_TRY(fileIn("netrc-file", *file, here)));
     else if (given.has("netrc"))

@@ -22,6 +22,7 @@ const std::vector<Option> reach{
     {"-u,--user", "NAME:PASSWORD", "who asks"},
     {"-n,--netrc", "", "name and password from ~/.netrc"},
     {"--netrc-file", "FILE", "name and password from this file"},
+    {"--location-trusted", "", "send all of these along wherever the server leads, not to the URL's own server alone"},
     {"-x,--proxy", "URL", "through this proxy (default: http_proxy, https_proxy, all_proxy as they are now)"},
     {"--noproxy", "HOSTS", "not for these, with commas"},
     {"--cacert", "FILE", "trust the certificates in it, and no others"},
@@ -37,7 +38,10 @@ std::vector<Option> with(std::vector<Option> own) {
 
 constexpr std::string_view secrets =
     "\nWhat is said in --header, --cookie and --user is kept with the job in stintd's store, which is yours alone, and "
-    "is shown nowhere. Other users may see a command's words while it starts: @FILE and --netrc keep out of them.";
+    "is shown nowhere. It goes to the URL's own server (scheme, host and port) and to no other that a redirect leads "
+    "to, "
+    "as do the cookies of a file and what netrc says, unless --location-trusted is given. Other users may see a "
+    "command's words while it starts: @FILE and --netrc keep out of them.";
 
 std::string_view aboutGet() {
     static const std::string text =

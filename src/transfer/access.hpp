@@ -1,5 +1,6 @@
 // How a server is reached, as curl's options of the same names have it. Much of it is secret: it is kept in the job
-// (the store is 0600), handed to libcurl, and shown nowhere.
+// (the store is 0600), handed to libcurl, and shown nowhere. It is meant for the origin of the URL (scheme, host and
+// port): where a server leads elsewhere, nothing secret goes along unless `trustsRedirects` says so.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -16,6 +17,7 @@ struct Access {
     std::filesystem::path cookieFile;  ///< Netscape's format, read at each request
     std::string user;                  ///< "NAME:PASSWORD"
     std::filesystem::path netrc;       ///< read at each request; user and URL come first
+    bool trustsRedirects = false;      ///< --location-trusted
     std::string proxy;                 ///< empty: none, whatever this process's environment says
     std::string noProxy;               ///< hosts that are reached without it, with commas
     std::filesystem::path authorities; ///< whose certificates are trusted, PEM; empty: the system's
@@ -29,7 +31,8 @@ struct Access {
 /// IllegalArgument for a header that is none, or is the transfer's own; and for rates that can never be right.
 Result<void> checkAccess(const Access& access);
 
-/// For another host than the person named: the way there, and nothing that was meant for the first alone.
+/// For another origin than the person named: the way there, and nothing that was meant for the first alone. As it is
+/// where that is trusted.
 Access withoutSecrets(Access access);
 
 } // namespace stint::transfer

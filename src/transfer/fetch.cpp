@@ -1,5 +1,6 @@
 #include "transfer/fetch.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/core.h>
@@ -15,6 +16,12 @@ namespace {
 constexpr long buffer = 512 * 1024;
 constexpr std::chrono::seconds connectTimeout{30};
 
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blank = " \t\r\n";
+    auto first = std::min(text.find_first_not_of(blank), text.size());
+    return text.substr(first, text.find_last_not_of(blank) + 1 - first);
+}
+
 const char* textOrNull(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 } // namespace
@@ -24,7 +31,7 @@ Fetch::Fetch(CURLM* multi, const Request& request, const Access& access, Peer& p
     STINT_CHECK(handle_ != nullptr);
     setOptions(request);
     setMethod(request);
-    setAccess(access);
+    setAccess(request, access);
     setHeaders(request, access);
     STINT_CHECK(curl_multi_add_handle(multi_, handle_.get()) == CURLM_OK);
 }
@@ -50,6 +57,8 @@ void Fetch::setOptions(const Request& request) {
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPINTVL, 15L);
     curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, request.route == Request::Route::FreshConnection ? 1L : 0L);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, complaint_.data());
+    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &Fetch::hear);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Fetch::write);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
 }
@@ -88,12 +97,14 @@ void Fetch::setMethod(const Request& request) {
     }
 }
 
-void Fetch::setAccess(const Access& access) {
+void Fetch::setAccess(const Request& request, const Access& access) {
     CURL* handle = handle_.get();
     // Empty is none: else curl would take it from the environment of whoever runs this.
     curl_easy_setopt(handle, CURLOPT_PROXY, access.proxy.c_str());
     curl_easy_setopt(handle, CURLOPT_NOPROXY, access.noProxy.c_str());
     curl_easy_setopt(handle, CURLOPT_USERPWD, textOrNull(access.user));
+    curl_easy_setopt(handle, CURLOPT_UNRESTRICTED_AUTH, access.trustsRedirects ? 1L : 0L);
+    if (!access.trustsRedirects) origin_ = originOf(request.url);
     if (!access.cookieFile.empty()) curl_easy_setopt(handle, CURLOPT_COOKIEFILE, access.cookieFile.c_str());
     if (!access.netrc.empty()) {
         curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
@@ -109,18 +120,50 @@ void Fetch::setAccess(const Access& access) {
 
 void Fetch::setHeaders(const Request& request, const Access& access) {
     // Byte ranges are of the encoded bytes: nothing may be encoded.
-    curl_slist* list = curl_slist_append(nullptr, "Accept-Encoding: identity");
-    for (const std::string& line : request.headers)
+    std::vector<std::string> own = request.headers;
+    own.emplace_back("Accept-Encoding: identity");
+    curl_slist* list = nullptr;
+    curl_slist* bare = nullptr;
+    for (const std::string& line : own) {
         list = curl_slist_append(list, line.c_str());
+        bare = curl_slist_append(bare, line.c_str());
+    }
     for (const std::string& line : access.headers)
         list = curl_slist_append(list, line.c_str());
-    // As a header, for curl keeps those named Cookie and Authorization from the hosts that a redirect leads to; what
-    // CURLOPT_COOKIE holds it does not (7.88).
     if (!access.cookie.empty()) list = curl_slist_append(list, fmt::format("Cookie: {}", access.cookie).c_str());
     headers_.reset(list);
+    bare_.reset(bare);
     curl_easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, list);
     // Never CURLOPT_RESUME_FROM: with a stale If-Range it ends with error 33 and the old part (linux.md §B).
     if (request.start > 0) curl_easy_setopt(handle_.get(), CURLOPT_RANGE, fmt::format("{}-", request.start).c_str());
+}
+
+// libcurl keeps a name, a password and the headers Authorization and Cookie from another origin by itself; but it sends
+// all other headers along, and asks cookies and netrc by the host alone, whatever its port. A header line is heard
+// before the request that it leads to is made.
+void Fetch::keepFromOthers(std::string_view headerLine) {
+    constexpr std::string_view location = "location:";
+    if (origin_.empty() || headerLine.size() < location.size() ||
+        !curl_strnequal(headerLine.data(), location.data(), location.size()))
+        return;
+    CURL* handle = handle_.get();
+    long status = 0;
+    char* from = nullptr;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(handle, CURLINFO_EFFECTIVE_URL, &from);
+    if (status < 300 || status >= 400) return;
+    // What cannot be read leads elsewhere.
+    std::string to = resolved(from ? from : "", std::string(trimmed(headerLine.substr(location.size()))));
+    if (originOf(to) == origin_) return;
+    origin_.clear(); // nothing is left to keep
+    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, bare_.get());
+    curl_easy_setopt(handle, CURLOPT_COOKIELIST, "ALL"); // forgets them
+    curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+}
+
+std::size_t Fetch::hear(char* bytes, std::size_t one, std::size_t count, void* self) {
+    static_cast<Fetch*>(self)->keepFromOthers({bytes, one * count});
+    return one * count;
 }
 
 std::size_t Fetch::write(char* bytes, std::size_t, std::size_t count, void* self) {

@@ -1,5 +1,5 @@
-// One request of libcurl's: its options, the head of its answer, its bytes in either direction. Knows nothing of files
-// and decides nothing.
+// One request of libcurl's: its options, the head of its answer, its bytes in either direction. Redirects are followed;
+// what is secret stays with the origin that it was meant for (access.hpp). Knows nothing of files and decides nothing.
 #pragma once
 #include <memory>
 #include <optional>
@@ -66,9 +66,12 @@ public:
 private:
     void setOptions(const Request& request);
     void setMethod(const Request& request);
-    void setAccess(const Access& access);
+    void setAccess(const Request& request, const Access& access);
     void setHeaders(const Request& request, const Access& access);
 
+    void keepFromOthers(std::string_view headerLine);
+
+    static std::size_t hear(char* bytes, std::size_t one, std::size_t count, void* self);
     static std::size_t write(char* bytes, std::size_t one, std::size_t count, void* self);
     static std::size_t read(char* bytes, std::size_t one, std::size_t count, void* self);
     static int seek(void* self, curl_off_t offset, int origin);
@@ -82,6 +85,8 @@ private:
     CURLM* multi_;
     Peer& peer_;
     std::unique_ptr<curl_slist, FreeList> headers_; ///< the handle points into it
+    std::unique_ptr<curl_slist, FreeList> bare_;    ///< those of the transfer's own; likewise
+    std::string origin_;                            ///< what the access is meant for; empty: it goes along anywhere
     std::string complaint_;                         ///< curl's error buffer
     std::unique_ptr<CURL, FreeHandle> handle_;
 };

@@ -70,7 +70,7 @@ void TusTransfer::request(Step step, Request request) {
     Bytes from = step == Step::Send ? offset_ : 0;
     body_ = std::make_unique<Body>(source_, from, from + request.body.value_or(0));
     if (step != Step::Discover) request.headers.emplace_back(tus::version);
-    // The server says where an upload is: another host is not told what was meant for this one.
+    // The server says where an upload is: another origin is not told what was meant for this one.
     bool elsewhere = originOf(request.url) != originOf(upload_.url);
     fetch_ = std::make_unique<Fetch>(world_.multi, request, elsewhere ? withoutSecrets(upload_.access) : upload_.access,
                                      *body_);

@@ -12,6 +12,7 @@ Access accessOf(const PersistableBundle& extras) {
     access.cookieFile = extras.getString("cookieFile");
     access.user = extras.getString("user");
     access.netrc = extras.getString("netrc");
+    access.trustsRedirects = extras.getBoolean("trustsRedirects");
     access.proxy = extras.getString("proxy");
     access.noProxy = extras.getString("noProxy");
     access.authorities = extras.getString("authorities");

@@ -5,8 +5,8 @@
 // "serverNames" (boolean), "largest" (long, bytes).
 // An upload: "url", "source" (absolute), "protocol" ("put", "tus"), "discardOnCancel" (boolean).
 // Either: "label" (for people), and how the server is reached: "headers" (strings), "cookie", "cookieFile", "user",
-// "netrc", "proxy", "noProxy", "authorities", "rate", "leastRate" (longs, bytes a second), "leastRateFor" (long,
-// seconds).
+// "netrc", "trustsRedirects" (boolean), "proxy", "noProxy", "authorities", "rate", "leastRate" (longs, bytes a second),
+// "leastRateFor" (long, seconds).
 #pragma once
 #include <optional>
 #include <string>

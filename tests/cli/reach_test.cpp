@@ -65,6 +65,7 @@ TEST_CASE("what a server is to be told goes into the job") {
                     {{"cookie", "a=1"},
                      {"user", "me:x"},
                      {"netrc-file", "file"},
+                     {"location-trusted", ""},
                      {"limit-rate", "1M"},
                      {"speed-limit", "10k"},
                      {"speed-time", "5"},
@@ -78,6 +79,7 @@ TEST_CASE("what a server is to be told goes into the job") {
     CHECK(extras.getString("cookie") == "a=1");
     CHECK(extras.getString("user") == "me:x");
     CHECK(extras.getString("netrc") == (here.path / "file").native());
+    CHECK(extras.getBoolean("trustsRedirects"));
     CHECK(extras.getString("authorities") == (here.path / "file").native());
     CHECK(extras.getString("proxy") == "http://p:1");
     CHECK(extras.getString("noProxy") == "h");

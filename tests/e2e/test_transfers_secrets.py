@@ -44,8 +44,28 @@ def test_headers_and_cookies_reach_the_server_and_not_the_one_it_leads_to(world,
         (_, _, seen), = first.requests
         assert (seen["Authorization"], seen["X-Key"], seen["Cookie"]) == ("Bearer hunter2", "other-key", "session=hunter2")
         (_, _, seen), = other.requests
-        assert "Authorization" not in seen
-        assert "Cookie" not in seen
+        assert not {"Authorization", "X-Key", "Cookie"} & set(seen)
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_another_port_is_told_nothing_unless_redirects_are_trusted(world, daemon, trusted):
+    """A host's other port may be another user's: neither netrc nor a file of cookies knows ports."""
+    def answer(handler, server):
+        if handler.path == "/start":
+            reply(handler, 302, {"Location": other.url("end.bin")})
+        else:
+            reply(handler, 200, {}, CONTENT)
+
+    (world.downloads / "cookies").write_text("127.0.0.1\tFALSE\t/\tFALSE\t0\tname\thunter2\n")
+    netrc = world.root / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password hunter2\n")
+    with Scripted(answer) as other, Scripted(answer) as first:
+        done(world, "get", "-H", "X-Key: other-key", "-b", "cookies", "--netrc-file", str(netrc), "-o", "end.bin",
+                   *(["--location-trusted"] if trusted else []), first.url("start"))
+        (_, _, seen), = first.requests
+        assert {"Authorization", "X-Key", "Cookie"} <= set(seen)
+        (_, _, seen), = other.requests
+        assert ({"Authorization", "X-Key", "Cookie"} & set(seen)) == ({"Authorization", "X-Key", "Cookie"} if trusted else set())
 
 
 def test_headers_and_cookies_may_stand_in_files(world, daemon):
