@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "base/code_point.hpp"
 #include "base/fail.hpp"
 #include "base/transfer_words.hpp"
 #include "cli/text.hpp"
@@ -85,8 +86,18 @@ std::filesystem::path targetOf(std::string_view url, const std::optional<std::st
     return given;
 }
 
+Result<void> checkText(const std::filesystem::path& path) {
+    for (std::string_view text = path.native(); !text.empty();) {
+        std::size_t before = text.size();
+        if (takeCodePoint(text) == 0xFFFD && before - text.size() == 1) // U+FFFD itself has three bytes
+            return fail(Errc::System, "the name {} is no UTF-8: rename it, or name another", printable(path.native()));
+    }
+    return {};
+}
+
 Result<void> checkTarget(const std::filesystem::path& target, bool overwrite) {
     namespace fs = std::filesystem;
+    STINT_TRY(checkText(target));
     std::error_code error;
     fs::path directory = target.parent_path();
     if (!fs::is_directory(directory, error))
@@ -96,7 +107,13 @@ Result<void> checkTarget(const std::filesystem::path& target, bool overwrite) {
         return fail(Errc::System, "the directory {} may not be written to", printable(directory.native()));
     auto kind = fs::symlink_status(target, error).type();
     if (kind == fs::file_type::not_found) return {};
+    if (kind == fs::file_type::none)
+        return fail(Errc::System, "cannot create {}: {}", printable(target.native()), error.message());
     if (kind == fs::file_type::directory) return fail(Errc::System, "{} is a directory", printable(target.native()));
+    // A device, a pipe, a socket or a link, which may be /dev/stdout: nothing that --force is meant for.
+    if (kind != fs::file_type::regular)
+        return fail(Errc::System, "{} is there, and is no regular file: name another with -o",
+                    printable(target.native()));
     if (!overwrite)
         return fail(Errc::System, "{} exists already: name another with -o, or replace it with --force",
                     printable(target.native()));

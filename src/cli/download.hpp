@@ -22,8 +22,11 @@ std::string nameFromUrl(std::string_view url);
 std::filesystem::path targetOf(std::string_view url, const std::optional<std::string>& output,
                                const std::filesystem::path& here);
 
+/// System for a path that is no UTF-8: a job's words are text, and such a one would be another's at the other end.
+Result<void> checkText(const std::filesystem::path& path);
+
 /// Whether the file can come to be: its directory is there and may be written to, and nothing is in its place
-/// (`overwrite`: a file may be). The sentence says what is wrong, and ends `stint get` with 73.
+/// (`overwrite`: a regular file may be). The sentence says what is wrong, and ends `stint get` with 73.
 Result<void> checkTarget(const std::filesystem::path& target, bool overwrite);
 
 } // namespace stint::cli

@@ -24,6 +24,7 @@ Result<Sent> sentBy(const Arguments& given, const std::filesystem::path& here) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(sent.source, error) || ::access(sent.source.c_str(), R_OK) != 0)
         return fail(Errc::System, "there is no file {} that can be read", printable(sent.source.native()));
+    STINT_TRY(checkText(sent.source));
     sent.size = static_cast<Bytes>(std::filesystem::file_size(sent.source, error));
     return sent;
 }

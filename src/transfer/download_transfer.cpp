@@ -188,6 +188,7 @@ void DownloadTransfer::takeAnew() {
 }
 
 void DownloadTransfer::emptied(const Result<void>& result) {
+    if (takenBack_) return;
     if (!result) return end(diskFailed(result.error()));
     if (std::exchange(reconnectWanted_, false)) return reconnect();
     if (auto code = std::exchange(heldEnd_, std::nullopt)) return conclude(*code);
@@ -252,7 +253,9 @@ void DownloadTransfer::bodyEnded(CURLcode code) {
 void DownloadTransfer::finish() {
     fetch_.reset();
     phase_ = Progress::Phase::Finishing;
-    part_->finish([this](Ending ending) { end(std::move(ending)); });
+    part_->finish([this](Ending ending) {
+        if (!takenBack_) end(std::move(ending));
+    });
 }
 
 void DownloadTransfer::reconnect() {
@@ -273,8 +276,13 @@ void DownloadTransfer::stop() {
 }
 
 bool DownloadTransfer::takeBack() {
-    stop();
-    return false;
+    fetch_.reset();
+    sums_.reset();
+    if (!part_ || ending()) return false;
+    hush();
+    takenBack_ = true;
+    part_->takeBack([this] { end(never(ends::refused, "cancelled")); });
+    return true;
 }
 
 void DownloadTransfer::giveUp(Ending ending) {
@@ -289,9 +297,11 @@ void DownloadTransfer::leave() {
 }
 
 void DownloadTransfer::tidy(Clock::time_point now) {
-    if (!part_ || part_->isEmptying()) return;
+    if (!part_ || part_->isEmptying() || takenBack_) return;
     if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
-    part_->keepDurable(now, [this](const Error& error) { end(diskFailed(error)); });
+    part_->keepDurable(now, [this](const Error& error) {
+        if (!takenBack_) end(diskFailed(error));
+    });
     if (phase_ != Progress::Phase::Loading || part_->known().total || part_->size() < leftFree) return;
     auto free = freeBytes(download_.output.parent_path());
     if (free && *free < leftFree)

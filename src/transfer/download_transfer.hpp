@@ -19,6 +19,7 @@ public:
     bool begin() override;
     /// What was received stays; making it durable goes on behind.
     void stop() override;
+    /// PROPOSAL: what was received of a download that is cancelled while it runs goes, and its record.
     bool takeBack() override;
     void reconnect() override;
     bool fetchEnded(CURL* handle, CURLcode code) override;
@@ -64,6 +65,7 @@ private:
     Bytes compared_ = 0;              ///< of the overlap
     std::optional<Ending> failure_;   ///< met inside take()
     bool worthless_ = false;          ///< failure_ leaves nothing to go on from
+    bool takenBack_ = false;          ///< nothing but its removal goes on
     bool reconnectWanted_ = false;    ///< while the part is being emptied
     std::optional<CURLcode> heldEnd_; ///< the fetch ended while the part was being emptied
     Progress::Phase phase_ = Progress::Phase::Loading;

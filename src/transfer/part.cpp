@@ -104,6 +104,15 @@ void Part::discard() {
     discarded_ = true;
 }
 
+void Part::takeBack(std::function<void()> done) {
+    *cancelled_ = true;
+    errands_.run([] {},
+                 [this, done = std::move(done)] {
+                     discard();
+                     done();
+                 });
+}
+
 void Part::leave() {
     *cancelled_ = true;
     if (emptying_ || finishing_ || discarded_) return;

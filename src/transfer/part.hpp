@@ -54,6 +54,8 @@ public:
     void leave();
     /// No run goes on from it: what was received goes.
     void discard();
+    /// The same, once what is under way has ended, which would write a record again; then calls `done`.
+    void takeBack(std::function<void()> done);
 
 private:
     Download download_;

@@ -1,6 +1,7 @@
 #include "transfer/service.hpp"
 
 #include <optional>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -39,10 +40,12 @@ bool TransferService::onStartJob(JobParameters params) {
 bool TransferService::onStopJob(JobParameters params) {
     if (auto found = runs_.find(params.getRun()); found != runs_.end()) {
         // jobs.md §4.6: the app's own cancel is 1, the operator's 13. So is a stop that a developer asks for by
-        // Android's shell: what was to be discarded is begun anew then.
+        // Android's shell, after which the job waits: which of them it is the daemon says.
         StopReason reason = params.getStopReason();
-        bool cancelled = reason == StopReason::CancelledByApp || reason == StopReason::User;
-        cancelled ? engine_.cancel(found->second.ticket) : engine_.stop(found->second.ticket);
+        if (reason == StopReason::CancelledByApp || reason == StopReason::User)
+            cancelled_.push_back({found->second.ticket, {params, found->second.wish}});
+        else
+            engine_.stop(found->second.ticket);
         runs_.erase(found);
     }
     return true; // jobs.md §4.2: again, from where it was
@@ -117,18 +120,28 @@ void TransferService::show(const Run& run, const std::string& text) {
 // turn).
 void TransferService::confirm(Connection& connection) {
     for (const Ended& ended : ended_) {
-        JobScheduler root(connection);
-        const auto& name = ended.params.getJobNamespace();
-        auto scheduler = name ? root.forNamespace(*name) : Result<JobScheduler>(root);
-        if (!scheduler) continue;
-        auto job = scheduler->getPendingJob(ended.params.getJobId());
-        if (!job) continue; // no daemon: the record stays, for the run that follows
-        // Its id may be another job's by now.
-        if (*job && sameGoal(wishOf((*job)->getExtras()), ended.wish)) continue;
+        if (!isOver(connection, ended)) continue;
         if (!ended.wish.upload) forgetFinished(ended.wish.download.output);
         if (ended.wish.upload && ended.wish.upload->protocol == Upload::Protocol::Tus) forgetSent(*ended.wish.upload);
     }
     ended_.clear();
+}
+
+bool TransferService::isOver(Connection& connection, const Ended& one) const {
+    JobScheduler root(connection);
+    const auto& name = one.params.getJobNamespace();
+    auto scheduler = name ? root.forNamespace(*name) : Result<JobScheduler>(root);
+    if (!scheduler) return false;
+    auto job = scheduler->getPendingJob(one.params.getJobId());
+    if (!job) return false; // no daemon: what there is stays, for the run that follows
+    // Its id may be another job's by now.
+    return !*job || !sameGoal(wishOf((*job)->getExtras()), one.wish);
+}
+
+// Within the turn of the loop that heard of it, so that nothing more is received or sent.
+void TransferService::settleCancelled(Connection& connection) {
+    for (const auto& [ticket, one] : std::exchange(cancelled_, {}))
+        isOver(connection, one) ? engine_.cancel(ticket) : engine_.stop(ticket);
 }
 
 /// What was cancelled and is to be taken back.
@@ -145,6 +158,7 @@ int TransferService::serve(Connection& connection) {
             complain("stint-transfer", wanted.error().message);
             return connectionLost;
         }
+        settleCancelled(connection);
         if (!*wanted) break;
         engine_.turn(connection.fd(), sooner(connection.timeout()));
         confirm(connection);

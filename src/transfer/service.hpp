@@ -42,12 +42,15 @@ private:
     void finish(std::uint64_t number, bool wantsReschedule, Outcome outcome);
     void tellBytes(const Run& run);
     void show(const Run& run, const std::string& text);
+    bool isOver(Connection& connection, const Ended& one) const;
     void confirm(Connection& connection);
+    void settleCancelled(Connection& connection);
     void takeBack();
 
     Engine engine_;
     std::map<std::uint64_t, Run> runs_; ///< by JobParameters::getRun()
     std::vector<Ended> ended_;
+    std::vector<std::pair<Engine::Ticket, Ended>> cancelled_; ///< stopped for good, unless the daemon knows better
 };
 
 } // namespace stint::transfer

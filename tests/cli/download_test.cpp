@@ -122,7 +122,24 @@ TEST_CASE("what is there is not replaced unasked, and a directory never") {
     CHECK(checkTarget(here.path / "taken", true).ok());
     CHECK(!checkTarget(here.path / "dangling", false).ok()); // a link is something that is there
     CHECK(!checkTarget(here.path, true).ok());
+    CHECK(!checkTarget(here.path / "dangling", true).ok());
+    CHECK(!checkTarget("/dev/null", true).ok());
+    CHECK(!checkTarget("/dev/stdout", true).ok());
+    CHECK(checkTarget(here.path / std::string(255, 'n'), true).ok());
+    CHECK(!checkTarget(here.path / std::string(256, 'n'), true).ok());
     auto missing = checkTarget(here.path / "no-such/f", false);
     REQUIRE(!missing.ok());
     CHECK(missing.error().message.find("there is no directory") != std::string::npos);
+}
+
+TEST_CASE("a name that is no UTF-8 cannot be told to a job, and that is said") {
+    Directory here;
+    for (const char* name : {"\xff", "a\xc3", "\xc3\xa4\xed\xa0\x80"}) {
+        auto checked = checkTarget(here.path / name, true);
+        REQUIRE(!checked.ok());
+        CHECK(checked.error().code == Errc::System);
+        CHECK(checked.error().message.find("is no UTF-8") != std::string::npos);
+    }
+    for (const char* name : {"\xc3\xa4", "\xef\xbf\xbd", "plain"})
+        CHECK(checkTarget(here.path / name, true).ok());
 }

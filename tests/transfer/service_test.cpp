@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "base/fail.hpp"
 #include "client/fake_daemon.hpp"
 #include "transfer/place.hpp"
 #include "transfer/scripted_server.hpp"
@@ -120,6 +121,30 @@ TEST_CASE("onStopJob aborts, keeps what is there and asks for another run") { //
     while (!app.daemon.heardNothing())
         CHECK(!app.daemon.heard().starts_with("JobFinished"));
     CHECK(!std::filesystem::exists(place.path()));
+}
+
+TEST_CASE("a download that is cancelled leaves nothing behind, one that is only stopped by a person does") {
+    for (bool over : {true, false}) { // jobs.md §4.6: the reason alone does not tell them apart
+        CAPTURE(over);
+        Place place;
+        std::string content = noise(size, 6);
+        std::promise<void> sent;
+        ScriptedServer server({stall(content, sent)});
+        App app;
+        if (!over)
+            app.daemon.on("GetPendingJob", [](wire::Reader&, wire::Writer&) {
+                return Result<void>(fail(Errc::System, "nothing is known"));
+            });
+        app.start(1, place, server.url());
+        sent.get_future().wait();
+        while (app.hear("UpdateTransferredNetworkBytes") == "(silence)" ||
+               !std::filesystem::exists(place.parts().state)) {
+        }
+        CHECK(app.daemon.stopJob(1, StopReason::User).get().value());
+        CHECK(app.hear("GetPendingJob") != "(silence)");
+        CHECK(app.leave() == 0);
+        CHECK(place.list() == (over ? "" : ".file.stint-part .file.stint-state"));
+    }
 }
 
 TEST_CASE("Stop ends the job for good and keeps what it has, Later has it tried again") { // jobs.md §5.1, §12.7
