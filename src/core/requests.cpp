@@ -119,8 +119,12 @@ void merge(Turn& turn, const AppStatePinned& event) {
         turn.effect(Reply{.call = event.call, .error = notInstalled(event.app)});
         return;
     }
+    const bool served = stateOf(*app) == ProcessState::ForegroundService;
     app->memory.pinned = event.state;
     turn.save(*app);
+    // limits.md §2.4: whoever is said to run a foreground service has started one.
+    if (!served && stateOf(*app) == ProcessState::ForegroundService)
+        noteUse(turn, *app, UsageKind::ForegroundServiceStarted);
     followState(turn, *app);
     turn.effect(Reply{.call = event.call});
 }
