@@ -85,12 +85,13 @@ void merge(Turn& turn, const AppUninstalled& event) {
     // jobs.md §7.4: all its jobs are cancelled, 13 / uninstall, and the store is cleaned.
     for (const JobKey& key : keysOf(state, event.app)) {
         Tracked& tracked = state.jobs.at(key);
+        // scenario.md: a cause is traced before its consequence.
+        turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = StopReason::User});
         if (tracked.run) {
             Running& running = state.runs.at(tracked.run);
             running.run.dropped = true;
             beginStop(turn, running, {StopReason::User, InternalReason::Uninstall});
         }
-        turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = StopReason::User});
         forget(turn, key);
     }
     state.completed.erase(event.app);
