@@ -39,8 +39,11 @@ Verdict storageNotLowGate(const Context& c) {
 // jobs.md §3.2, device idle.
 Verdict deviceIdleGate(const Context& c) {
     if (!c.asks.deviceIdle || c.world.state.idle) return Verdict::yes();
-    if (c.world.state.idleAt) return Verdict::until(*c.world.state.idleAt, PendingReason::ConstraintDeviceIdle);
-    return Verdict::untilEvent(PendingReason::ConstraintDeviceIdle);
+    const auto due = c.world.state.idleAt;
+    if (!due) return Verdict::untilEvent(PendingReason::ConstraintDeviceIdle);
+    // Whoever asks may do so before the turn that sees it.
+    if (*due <= c.world.now.elapsed) return Verdict::yes();
+    return Verdict::until(*due, PendingReason::ConstraintDeviceIdle);
 }
 
 std::string describeCharging(const Context& c) {
