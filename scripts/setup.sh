@@ -6,7 +6,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export PATH=$PATH:/usr/sbin:/sbin # nginx lives there
 
-# packages_for run|test|check|bench: Debian 12's own packages; nothing else comes from outside, but for what
+# packages_for run|test|check|bench|fuzz: Debian 12's own packages; nothing else comes from outside, but for what
 # install_reference_servers says.
 packages_for() {
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
@@ -19,6 +19,7 @@ packages_for() {
         echo scdoc zsh fish                 # the manual, and shells to complete in
     fi
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server; fi
+    if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck; fi
 }
 
@@ -38,7 +39,7 @@ as_root() {
     fi
 }
 
-# install run|test|check|bench: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
+# install run|test|check|bench|fuzz: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
 install() {
     local wanted package present missing=()
     mapfile -t wanted < <(packages_for "$1" | tr ' ' '\n')

@@ -68,11 +68,13 @@ json valueJson(const BundleValue& value) {
                       value.held);
 }
 
+Result<PersistableBundle> bundleWithin(const json& object, int depth);
+
 template <class T> BundleValue held(const json& value) { return {value.get<T>()}; }
 
-Result<BundleValue> valueFrom(const json& typed) {
-    if (!typed.is_object() || typed.size() != 1)
-        return fail(Errc::IllegalArgument, "extras: no typed value: {}", typed.dump());
+/// Of a bundle that may hold `depth` more within each other.
+Result<BundleValue> valueFrom(const json& typed, int depth) {
+    if (!typed.is_object() || typed.size() != 1) return fail(Errc::IllegalArgument, "extras: no typed value");
     const auto& letter = typed.begin().key();
     const auto& value = typed.begin().value();
     if (letter == "b") return held<bool>(value);
@@ -84,7 +86,7 @@ Result<BundleValue> valueFrom(const json& typed) {
     if (letter == "ai") return held<std::vector<std::int32_t>>(value);
     if (letter == "ax") return held<std::vector<std::int64_t>>(value);
     if (letter == "as") return held<std::vector<std::string>>(value);
-    if (letter == "a{sv}") return BundleValue{STINT_TRY(bundleFrom(value))};
+    if (letter == "a{sv}") return BundleValue{STINT_TRY(bundleWithin(value, depth - 1))};
     if (letter == "ad") {
         std::vector<double> list;
         for (const auto& one : value)
@@ -92,6 +94,15 @@ Result<BundleValue> valueFrom(const json& typed) {
         return BundleValue{std::move(list)};
     }
     return fail(Errc::IllegalArgument, "extras: unknown type \"{}\"", letter);
+}
+
+// jobs.md §12.9. What was accepted is no deeper; what is may be of any depth, and would be followed by recursion.
+Result<PersistableBundle> bundleWithin(const json& object, int depth) {
+    if (depth < 0) return fail(Errc::IllegalArgument, "extras: nested more than {} deep", PersistableBundle::DEEPEST);
+    PersistableBundle bundle;
+    for (const auto& [key, value] : object.items())
+        bundle.put(key, STINT_TRY(valueFrom(value, depth)));
+    return bundle;
 }
 
 } // namespace
@@ -103,11 +114,6 @@ json bundleJson(const PersistableBundle& bundle) {
     return object;
 }
 
-Result<PersistableBundle> bundleFrom(const json& object) {
-    PersistableBundle bundle;
-    for (const auto& [key, value] : object.items())
-        bundle.put(key, STINT_TRY(valueFrom(value)));
-    return bundle;
-}
+Result<PersistableBundle> bundleFrom(const json& object) { return bundleWithin(object, PersistableBundle::DEEPEST); }
 
 } // namespace stint

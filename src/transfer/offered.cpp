@@ -71,6 +71,7 @@ std::string extended(std::string_view value) {
     auto end = value.find('\'');
     if (end == std::string_view::npos) return {};
     value.remove_prefix(end + 1);
+    if (value.empty()) return {}; // to curl, a length of 0 means: up to the next NUL
     int length = 0;
     char* bytes = curl_easy_unescape(nullptr, value.data(), static_cast<int>(value.size()), &length);
     std::string made(bytes ? bytes : "", static_cast<std::size_t>(length));

@@ -56,7 +56,8 @@ std::string checksumHeader(std::string_view algorithm, std::string_view digest) 
 std::optional<Bytes> readNumber(std::string_view value) {
     Bytes number = 0;
     auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc{} || end != value.data() + value.size() || number < 0) return std::nullopt;
+    // Digits alone (tus 1.0.0, Headers): "-0" is none, though it is 0.
+    if (error != std::errc{} || end != value.data() + value.size() || value.front() == '-') return std::nullopt;
     return number;
 }
 

@@ -9,7 +9,9 @@
 namespace stint::wire {
 namespace {
 
-Error unreadable(int result) { return errorFromErrno(-result); }
+// sd-bus checks a body as it is read, and says EINVAL or EBUSY of some that are malformed. We ask for the types that it
+// has told us itself, so all that can be wrong is the message, or that there is no memory.
+Error unreadable(int result) { return errorFromErrno(result == -ENOMEM ? ENOMEM : EBADMSG); }
 
 template <class Into, class T> Result<void> put(Into& into, Result<T> value) {
     into = STINT_TRY(std::move(value));

@@ -130,8 +130,13 @@ TEST_CASE("what is no job is told, not run") { // jobs.md §7.1, §7.2
         REQUIRE(text.find(from) != std::string::npos);
         return text.replace(text.find(from), from.size(), to);
     };
+    std::string deep;
+    for (int i = 0; i < 100'000; ++i) // by recursion it would be more than a stack holds
+        deep += R"({"a":{"a{sv}":)";
+    deep += "{}" + std::string(200'000, '}');
     // clang-format off
     const std::pair<std::string, std::string> rows[] = {
+        {with("\"id\":1", "\"id\":1,\"extras\":" + deep),            "nested more than 10 deep"},
         {"",                                                           "no job"},
         {"{}",                                                         "id"},
         {"[1,2]",                                                      ""},

@@ -32,6 +32,7 @@ TEST_CASE("a name is the last part of what a server says, and filename* comes fi
                          Row{"attachment; filename=\"-rf\"", "_rf"},
                          Row{"attachment; filename=x; filename*=UTF-8''%e2%82%ac%20rates", "€ rates"},
                          Row{"attachment; filename=x; filename*=ISO-8859-1''%a3", "x"},
+                         Row{"attachment; filename*=UTF-8''; filename=x", "x"},
                          Row{"attachment; filename*=UTF-8''%2e%2e%2fup", "up"},
                          Row{"attachment; filename*=UTF-8''a%00b", "a_b"},
                          Row{"attachment; filename*=utf-8'en'x%ZZ", "x%ZZ"},

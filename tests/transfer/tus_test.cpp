@@ -67,6 +67,8 @@ TEST_CASE("what a server offers is read, and a server without version or creatio
     CHECK(*offer == tus::Offer{.termination = true, .checksum = "sha256", .largest = 1000});
     CHECK(tus::readOffer("1.0.0", "creation,checksum", "crc32", "")->checksum.empty());
     CHECK(*tus::readOffer("1.0.0", "creation", "sha1", "-5") == tus::Offer{});
+    for (const char* odd : {"", "-0", "+1", " 1", "1 ", "0x1", "99999999999999999999"})
+        CHECK_FALSE(tus::readNumber(odd));
     CHECK(!tus::readOffer("", "creation", "", ""));
     CHECK(!tus::readOffer("1.0.1", "creation", "", ""));
     CHECK(!tus::readOffer("1.0.0", "creation-with-upload", "", ""));

@@ -1,0 +1,109 @@
+// What an HTTP server answers, as far as a download believes it: the bytes of the input come over a socket to the real
+// libcurl, which leads nowhere else (redirects come to the same bytes), and what is made of them keeps its promises.
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/fd.hpp"
+#include "base/transfer_words.hpp"
+#include "fuzz/fuzz.hpp"
+#include "transfer/fetch.hpp"
+#include "transfer/offered.hpp"
+
+using namespace stint;
+using namespace stint::transfer;
+
+namespace {
+
+const std::string* answerBytes = nullptr;
+std::vector<Fd> serverEnds; // open until the end, so that the request can be sent
+
+// Whatever curl wants to connect to is one half of a pair, and the answer is in it already.
+curl_socket_t openSocket(void*, curlsocktype, curl_sockaddr*) {
+    int halves[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, halves) != 0) return CURL_SOCKET_BAD;
+    const Fd& server = serverEnds.emplace_back(halves[1]);
+    const ssize_t sent = ::send(server.get(), answerBytes->data(), answerBytes->size(), MSG_NOSIGNAL);
+    ::shutdown(server.get(), SHUT_WR);
+    if (sent == static_cast<ssize_t>(answerBytes->size())) return halves[0];
+    ::close(halves[0]);
+    return CURL_SOCKET_BAD;
+}
+int isConnected(void*, curl_socket_t, curlsocktype) { return CURL_SOCKOPT_ALREADY_CONNECTED; }
+
+class Taker final : public Fetch::Peer {
+public:
+    Fetch::Take take(std::span<const char>) override { return Fetch::Take::All; }
+};
+
+Answer answerOf(const std::string& bytes) {
+    answerBytes = &bytes;
+    CURLM* multi = curl_multi_init();
+    Answer answer;
+    {
+        Taker taker;
+        Fetch fetch(multi, {.url = "http://127.0.0.1:9/file.iso", .start = 100}, {}, taker);
+        // All is there already: no round waits, and a redirect takes one more.
+        int running = 1;
+        for (int round = 0; running > 0 && round < 200; ++round) {
+            curl_multi_perform(multi, &running);
+            if (running > 0) curl_multi_poll(multi, nullptr, 0, 1, nullptr);
+        }
+        answer = fetch.answer();
+    }
+    curl_multi_cleanup(multi);
+    serverEnds.clear();
+    return answer;
+}
+
+void checkCourse(const Asked& asked, const Answer& answer) {
+    const Course course = decide(asked, answer);
+    const bool same = asked.validator.proves() && answer.location == asked.location;
+    switch (course.kind) {
+    case Course::Kind::Append:
+        fuzz::must(answer.status == 206 && same, "bytes are appended to what they were proved to belong to");
+        fuzz::must(course.end > asked.start && course.end <= course.total.value_or(0), "and within the file");
+        fuzz::must(asked.total.value_or(*course.total) == *course.total, "which is as long as it was");
+        return;
+    case Course::Kind::Complete:
+        fuzz::must(same && asked.start > 0, "a file is whole where the server proves it");
+        return;
+    case Course::Kind::TakeAnew:
+        fuzz::must(!answer.http || (answer.status >= 200 && answer.status < 300), "a refusal is no file");
+        return;
+    case Course::Kind::AskAnew:
+    case Course::Kind::End:
+        return;
+    }
+}
+
+} // namespace
+
+extern "C" {
+CURL* __real_curl_easy_init();
+CURL* __wrap_curl_easy_init() {
+    CURL* handle = __real_curl_easy_init();
+    static curl_slist* nowhere = curl_slist_append(nullptr, "::127.0.0.1:9");
+    curl_easy_setopt(handle, CURLOPT_CONNECT_TO, nowhere);
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, openSocket);
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, isConnected);
+    return handle;
+}
+}
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    const std::string text = fuzz::Input(bytes, size).rest();
+    const Answer answer = answerOf(text);
+    fuzz::must(answer.length.value_or(0) >= 0, "a length is no negative number");
+    fuzz::must(answer.retryAfter.value_or(std::chrono::seconds(0)).count() >= 0, "nor is a time to wait");
+    fuzz::must(answer.name.find('/') == std::string::npos && answer.name != "..", "a name stays in its directory");
+    fuzz::must(answer.name == harmlessFileName(answer.name), "and is harmless");
+    fuzz::must(answer.digest.empty() || parseChecksum(answer.digest).ok(), "a digest can be verified");
+    const Validator validator = strongValidator(answer);
+    checkCourse({}, answer);
+    for (const std::optional<Bytes> total : {std::optional<Bytes>(), std::optional<Bytes>(1000)})
+        for (const Validator& known : {Validator{}, validator, Validator{Validator::Kind::ETag, "\"a\""}})
+            checkCourse({.size = 200, .start = 100, .validator = known, .total = total, .location = answer.location},
+                        answer);
+    digestInSums(text, "file.iso");
+    return 0;
+}
