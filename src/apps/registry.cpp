@@ -89,10 +89,19 @@ private:
     }
 
     void reload() {
-        Installed before = std::exchange(installed_, readAll());
+        const Installed before = std::exchange(installed_, readAll());
         std::vector<Change> changes;
-        for (const auto& [package, manifest] : before)
-            if (!installed_.contains(package)) changes.push_back({std::nullopt, AppId{package}});
+        for (const auto& [package, manifest] : before) {
+            if (installed_.contains(package)) continue;
+            // A file that is still there has a mistake in it, or is only half written: a slip of a hand cancels no
+            // jobs and kills no app (jobs.md §7.4 is for one that is gone).
+            std::error_code ignored;
+            if (fs::exists(fs::symlink_status(manifest.file, ignored))) {
+                installed_.emplace(package, manifest);
+            } else {
+                changes.push_back({std::nullopt, AppId{package}});
+            }
+        }
         for (const auto& [package, manifest] : installed_) {
             auto old = before.find(package);
             if (old == before.end() || old->second != manifest) changes.push_back({manifest, std::nullopt});

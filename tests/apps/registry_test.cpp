@@ -138,8 +138,26 @@ TEST_CASE("a manifest that is wrong is told of once, and harms no other") {
     install(desk.root, "com.example.bad", "label = \"a\"");
     desk.runUntil([&] { return desk.registry->find("com.example.bad") != nullptr; });
     install(desk.root, "com.example.bad", "labell = \"a\"");
-    desk.runUntil([&] { return desk.registry->find("com.example.bad") == nullptr; });
-    CHECK(desk.troubles.size() == 2);
+    desk.runUntil([&] { return desk.troubles.size() == 2; });
+}
+
+TEST_CASE("an app whose manifest turns wrong stays as it was, until the file is right again or goes") {
+    Desk desk;
+    install(desk.root, "com.example.a", "label = \"Mail\"");
+    desk.open({desk.root});
+    write(desk.root / "com.example.a.toml", ""); // as an editor that writes in place begins
+    desk.runUntil([&] { return desk.troubles.size() == 1; });
+    CHECK(desk.news() == News{});
+    REQUIRE(desk.registry->find("com.example.a"));
+    CHECK(desk.registry->find("com.example.a")->label == "Mail");
+    install(desk.root, "com.example.a", "label = \"Post\"");
+    desk.runUntil([&] { return !desk.changes.empty(); });
+    CHECK(desk.news() == News{"+com.example.a"});
+    write(desk.root / "com.example.a.toml", "");
+    desk.runUntil([&] { return desk.troubles.size() == 2; });
+    fs::remove(desk.root / "com.example.a.toml");
+    desk.runUntil([&] { return !desk.changes.empty(); });
+    CHECK(desk.news() == News{"-com.example.a"});
 }
 
 TEST_CASE("an exported job service is told of, and installed") { // jobs.md §2.2
