@@ -5,7 +5,9 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
@@ -50,8 +52,8 @@ std::optional<Ending> verify(const Download& download, const PartPlace& place, c
                                             servers ? ", the server says " + wanted : ""));
 }
 
-/// A name of `part` and its file of that name: what was verified is what has a descriptor, and a name may be another's
-/// by now. 0, or errno; ENOENT: the file has lost its own name, and the kernel gives it no other.
+/// Gives `part` a further name: what was verified is what has a descriptor, and the part's name may be another file's
+/// by now. 0, or errno: a file that has lost its last name gets no other.
 int link(const PartFile& part, const Folder& folder, const std::string& name) {
     std::string file = fmt::format("/proc/self/fd/{}", part.descriptor());
     return ::linkat(AT_FDCWD, file.c_str(), folder.descriptor(), name.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
@@ -75,16 +77,27 @@ int renamePart(const PartFile& part, const PartPlace& place, const std::string& 
     return rename(folder, place.names.part, target, 0);
 }
 
+/// Whether two names of one file are seen to be. FUSE's and CIFS's inodes may be those of their paths.
+bool linksTell(const PartFile& part) {
+    struct statfs system = {};
+    if (::fstatfs(part.descriptor(), &system) != 0) return false;
+    auto kind = static_cast<std::uint32_t>(system.f_type);
+    return kind != FUSE_SUPER_MAGIC && kind != CIFS_SUPER_MAGIC && kind != SMB2_SUPER_MAGIC;
+}
+
 /// 0, or errno; ENOENT: what was verified has no name any more.
 int place(const PartFile& part, const PartPlace& place, const std::string& target, bool overwrite) {
+    if (!linksTell(part)) return renamePart(part, place, target, overwrite);
     const Folder& folder = *place.folder;
     std::string name = overwrite ? freshName(folder, place.names.part) : target;
     int error = link(part, folder, name);
-    bool cannotLink = error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK || error == EINVAL;
-    if (cannotLink || error == ENOENT) return renamePart(part, place, target, overwrite); // ENOENT: or no /proc
-    if (error == 0 && overwrite) error = rename(folder, name, target, 0);
-    if (error != 0 && overwrite) (void)folder.remove(name);
-    if (error == 0) removePart(place, part);
+    if (error == EEXIST && !overwrite) return error;
+    if (error != 0) return renamePart(part, place, target, overwrite); // no second names here, or no /proc
+    if (overwrite) error = rename(folder, name, target, 0);
+    if (error != 0)
+        (void)folder.remove(name);
+    else
+        removePart(place, part);
     return error;
 }
 

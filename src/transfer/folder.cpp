@@ -15,7 +15,7 @@ namespace {
 Folder::Standing standingOf(const struct stat& file) {
     if (file.st_uid != ::geteuid()) return Folder::Standing::Foreign;
     // A second name is another's way in, or the file of another name: a link to it can be planted.
-    bool alone = S_ISREG(file.st_mode) && file.st_nlink == 1 && (file.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    bool alone = S_ISREG(file.st_mode) && file.st_nlink <= 1 && (file.st_mode & (S_IWGRP | S_IWOTH)) == 0;
     return alone ? Folder::Standing::Ours : Folder::Standing::Doubtful;
 }
 

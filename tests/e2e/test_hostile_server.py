@@ -79,6 +79,65 @@ def test_no_mix_comes_from_a_server_that(world, daemon, line, how):
         server.stop()
 
 
+def cut_without_a_length(handler, first, server):
+    handler.send_response_only(200)
+    handler.send_header("ETag", '"old"')
+    handler.send_header("Connection", "close")
+    handler.end_headers()
+    handler.wfile.write(OLD[:MIB])
+    handler.close_connection = True
+
+
+def smaller(handler, first, server):
+    server.send(handler, 200, STRONG_OLD, OLD[:MIB])
+
+
+def nothing_behind(handler, first, server):
+    have = first + 64 * 1024  # a range begins so much before the end of what is there
+    server.send(handler, 416, STRONG_OLD | {"Content-Range": f"bytes */{have}"}, b"")
+
+
+@pytest.mark.parametrize("lie", [cut_without_a_length, smaller, nothing_behind])
+def test_the_same_version_never_ends_before_what_is_known_of_it(world, daemon, line, lie):
+    """It is tried again later, and the bytes that are there stay (issue 11.3)."""
+    server = Hostile(OLD, STALL, STRONG_OLD, lie)
+    part = world.downloads / ".file.bin.stint-part"
+    try:
+        job = world.get(server.url(), "-o", "file.bin")
+        with Directory(world.downloads) as directory:
+            directory.until(lambda: size_of(part) >= STALL - MIB)
+        interrupt(world, daemon)
+        line.until(job, lambda state: state["state"] == "pending" and state["failures"] == 1)
+        assert size_of(part) >= STALL - MIB
+        assert OLD.startswith(part.read_bytes())
+        assert not (world.downloads / "file.bin").exists()
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("lengths", [["5", "3145728"], ["0x300000"], ["+3145728"], ["3145728 bytes"]])
+def test_a_length_that_is_none_is_no_file(world, daemon, lengths):
+    """RFC 9110 §8.6."""
+
+    def answer(handler):
+        handler.send_response_only(200)
+        for length in lengths:
+            handler.send_header("Content-Length", length)
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        handler.wfile.write(OLD[: 3 * MIB])
+        handler.close_connection = True
+
+    server = Hostile(OLD, STALL, {}, whole_to_a_range)
+    server.answer = answer
+    try:
+        ended = world.stint("get", "-o", "file.bin", server.url())
+        assert ended.code == 76, ended
+        assert not (world.downloads / "file.bin").exists()
+    finally:
+        server.stop()
+
+
 def test_a_server_that_cuts_the_connection_is_asked_again_later(world, daemon, line):
     """jobs.md §6.2: the app asks for a retry, with back-off; what is there is kept."""
 

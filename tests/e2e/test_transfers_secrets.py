@@ -108,10 +108,11 @@ def test_secrets_are_shown_nowhere(world, daemon, line, slow_origin):
         said.append(Path(f"/proc/{pid}/cmdline").read_text())
         said.append(Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace"))
     assert not [text for text in said if "hunter2" in text]
+    seen = [path for path in world.root.rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()]
+    assert seen, "the store has it, for the next run"
+    assert not [path for path in seen if others_may_read(path, world.root)]
+    assert not [path for path in seen if path.is_relative_to(world.downloads)], "and nothing beside the file has"
     client.press("\x03")
     assert client.ends() == 75
     world.done("cancel", str(job))
     assert "hunter2" not in world.done("jobs", "--finished", "--json") + client.output
-    seen = [path for path in world.root.rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()]
-    assert seen, "the store has it, for the next run"
-    assert not [path for path in seen if others_may_read(path, world.root)]

@@ -175,6 +175,24 @@ TEST_CASE("every 32 MiB are made durable on the way") { // design.md, transfers
     engine.stop(ticket);
 }
 
+TEST_CASE("a record that cannot be written costs no byte that was received") { // issue 11.5
+    Place place;
+    constexpr Bytes size = 40_MiB;
+    std::string content = noise(size, 6);
+    ScriptedServer server({[&](ScriptedServer::Exchange& e) {
+        e.send(head("200 OK", tagged, size));
+        e.send(std::string_view(content).substr(0, 1_MiB));
+        std::error_code none;
+        while (!std::filesystem::exists(place.parts().state, none)) {
+        }
+        std::filesystem::remove(place.parts().state);
+        std::filesystem::create_directories(place.parts().state / "in the way");
+        e.send(std::string_view(content).substr(1_MiB));
+    }});
+    CHECK(run(place.wish(server.url())).fate == Fate::Done); // 32 MiB were to be noted on the way
+    CHECK(contentOf(place.path()) == content);
+}
+
 TEST_CASE("a full disk ends the job with 74, and keeps what was received") {
     Place place;
     constexpr Bytes size = 4_MiB;

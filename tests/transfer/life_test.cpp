@@ -294,6 +294,18 @@ TEST_CASE("a run that died between the rename and its last word is known to have
     CHECK(run(wish).exitCode == 73); // so this is another job
 }
 
+TEST_CASE("a run that died between the two names of its file has one of them removed by the next") {
+    Place place;
+    std::string content = noise(size, 18);
+    ScriptedServer server({honest(content, etag)});
+    auto wish = place.wish(server.url());
+    CHECK(run(wish).fate == Fate::Done);
+    std::filesystem::create_hard_link(place.path(), place.parts().part);
+    CHECK(run(wish).fate == Fate::Done);
+    CHECK(place.list() == ".file.stint-state file");
+    CHECK(server.requests().size() == 1);
+}
+
 TEST_CASE("a finished download that may be replaced is fetched again, though its sidecar was never forgotten") {
     Place place;
     std::string fresh = noise(size, 15);
