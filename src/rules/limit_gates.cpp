@@ -38,6 +38,22 @@ bool expeditedQuotaCounts(const Context& c) {
     return c.run ? c.run->kind == JobClass::Expedited : c.asks.kind == JobClass::Expedited;
 }
 
+// limits.md §5: of what the idle path asks, all but the network.
+bool restsOnPower(const Context& c) {
+    return c.app && bucketOf(*c.app) == Bucket::Restricted && c.world.state.charging && !c.world.state.batteryLow &&
+           c.world.state.idle;
+}
+
+bool unmeteredWhereAsked(const Context& c) {
+    const auto& network = c.world.device.network;
+    return !c.asks.network || (network && network->has(NetworkCapability::NotMetered));
+}
+
+// It began by the idle path, and has nothing else to run by.
+bool needsIdlePath(const Context& c) {
+    return c.run && c.run->dynamic && !(c.app && inRegularQuota(*c.app, c.world, true));
+}
+
 } // namespace
 
 JobClass treatedAs(const Context& c) {
@@ -77,12 +93,7 @@ Verdict thermalGate(const Context& c) {
     return Verdict::untilEvent(PendingReason::DeviceState);
 }
 
-bool idlePathOpen(const Context& c) {
-    if (!c.app || bucketOf(*c.app) != Bucket::Restricted) return false;
-    if (!c.world.state.charging || c.world.state.batteryLow || !c.world.state.idle) return false;
-    const auto& network = c.world.device.network;
-    return !c.asks.network || (network && network->has(NetworkCapability::NotMetered));
-}
+bool idlePathOpen(const Context& c) { return restsOnPower(c) && unmeteredWhereAsked(c); }
 
 Verdict quotaGate(const Context& c) {
     if (!c.app || treatedAs(c) == JobClass::UserInitiated) return Verdict::yes();
@@ -114,8 +125,13 @@ bool beganByIdlePath(const Context& c) {
 }
 
 Verdict idlePathGate(const Context& c) {
-    if (!c.run || !c.run->dynamic || idlePathOpen(c) || inRegularQuota(*c.app, c.world, true)) return Verdict::yes();
+    if (!needsIdlePath(c) || restsOnPower(c)) return Verdict::yes();
     return Verdict::untilEvent(PendingReason::AppStandby);
+}
+
+Verdict idlePathNetworkGate(const Context& c) {
+    if (!needsIdlePath(c) || unmeteredWhereAsked(c)) return Verdict::yes();
+    return Verdict::untilEvent(PendingReason::ConstraintConnectivity);
 }
 
 std::string describeRestriction(const Context& c) {

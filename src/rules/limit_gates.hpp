@@ -17,7 +17,9 @@ Verdict saverGate(const Context&);       ///< battery saver (limits.md §9)
 Verdict dozeGate(const Context&);        ///< limits.md §6.6, §6.4
 Verdict thermalGate(const Context&);     ///< limits.md §10.1
 Verdict quotaGate(const Context&);       ///< limits.md §3.5, §4, §5
-Verdict idlePathGate(const Context&);    ///< a job that runs by the idle path keeps its conditions (limits.md §5)
+// A job that runs by the idle path keeps its conditions (limits.md §5): power and idleness, and its network.
+Verdict idlePathGate(const Context&);
+Verdict idlePathNetworkGate(const Context&);
 
 /// limits.md §5: whether a restricted app's job may run without quota: charging, battery not low, idle, and unmetered
 /// where it needs a network.
