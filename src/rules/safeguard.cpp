@@ -18,11 +18,16 @@ bool isTimeout(const Ending& ending) {
     return ending.internal == InternalReason::Timeout || ending.internal == InternalReason::TimeoutAbandoned;
 }
 
+// Stopped at its maximum limit, or as if: by the verb `timeout` (jobs.md §8). The same internal reason stands for a run
+// that made room past its guarantee, or had to go there for Doze or heat.
+bool stoppedAtLimit(const Ending& ending) {
+    return isTimeout(ending) && (ending.reason == StopReason::Timeout || ending.reason == StopReason::TimeoutAbandoned);
+}
+
 // A regular or expedited run counts, too, that lasted as long as its guarantee, however it ended. A user-initiated one
 // only where it was stopped at its maximum limit (PROPOSAL of jobs.md §6.7).
 bool countsAsTimeout(const Run& run, const Ending& ending, bool free, Instant now) {
-    const bool atLimit = now >= run.began + run.limit;
-    if (run.kind == JobClass::UserInitiated) return isTimeout(ending) && atLimit;
+    if (run.kind == JobClass::UserInitiated) return stoppedAtLimit(ending);
     return isTimeout(ending) || (!free && now >= run.began + run.guarantee);
 }
 
@@ -65,10 +70,17 @@ SafeguardView countsOf(const App& app, Instant now, const Constants& constants) 
 }
 
 bool overTimeouts(const App& app, JobClass kind, Instant now, const Constants& constants) {
-    if (!constants.safeguards) return false;
-    const auto events = app.memory.timeouts.find(kind);
-    if (events == app.memory.timeouts.end()) return false;
-    return countSince(events->second, now - constants.timeoutWindow) >= limitOf(kind, constants);
+    return overTimeoutsUntil(app, kind, now, constants).has_value();
+}
+
+std::optional<Instant> overTimeoutsUntil(const App& app, JobClass kind, Instant now, const Constants& constants) {
+    if (!constants.safeguards) return std::nullopt;
+    const auto found = app.memory.timeouts.find(kind);
+    const std::int64_t limit = limitOf(kind, constants);
+    if (found == app.memory.timeouts.end() || std::ssize(found->second) < limit) return std::nullopt;
+    // Oldest first: below the limit again once the newest so many are not all within the window.
+    const Instant until = *(found->second.end() - limit) + constants.timeoutWindow;
+    return until > now ? std::optional(until) : std::nullopt;
 }
 
 bool buggy(const App& app, Instant now, const Constants& constants) {

@@ -18,6 +18,9 @@ SafeguardView countsOf(const App& app, Instant now, const Constants& constants);
 /// Whether a run of this class has the shortened limit.
 bool overTimeouts(const App& app, JobClass kind, Instant now, const Constants& constants);
 
+/// Until when; nullopt: it has not.
+std::optional<Instant> overTimeoutsUntil(const App& app, JobClass kind, Instant now, const Constants& constants);
+
 /// Whether the app is over its total, its silences or its schedule rate: "buggy".
 bool buggy(const App& app, Instant now, const Constants& constants);
 

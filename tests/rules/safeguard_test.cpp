@@ -47,12 +47,24 @@ TEST_CASE("a run in free time counts only where it ran into its limit") { // §6
 TEST_CASE("a transfer counts only where it was stopped at its maximum limit") { // §6.7, §11 example 43
     App app;
     end(app, JobClass::UserInitiated, Instant{11h});
-    end(app, JobClass::UserInitiated, Instant{7h}, timeout);
+    end(app, JobClass::UserInitiated, Instant{7h}, {StopReason::DeviceState, InternalReason::Timeout}); // made room
+    end(app, JobClass::UserInitiated, Instant{7h}, {StopReason::DeviceState, InternalReason::Timeout});
     CHECK_FALSE(overTimeouts(app, JobClass::UserInitiated, Instant{12h}, {}));
     end(app, JobClass::UserInitiated, Instant{12h}, timeout);
     end(app, JobClass::UserInitiated, Instant{12h}, timeout);
     CHECK(overTimeouts(app, JobClass::UserInitiated, Instant{13h}, {}));
     CHECK(guaranteedRun(JobClass::UserInitiated, true, {}, std::nullopt, {}) == 30min);
+}
+
+TEST_CASE("a stop by the verb timeout counts for each class as one at the maximum limit") { // §6.7, §8
+    App app;
+    for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
+        for (int n = 0; n < 5; ++n)
+            end(app, kind, Instant{1min}, timeout, true);
+        CHECK(overTimeouts(app, kind, Instant{2min}, {}));
+        CHECK(overTimeoutsUntil(app, kind, Instant{2min}, {}) == Instant{24h + 1min});
+        CHECK_FALSE(overTimeouts(app, kind, Instant{24h + 1min}, {}));
+    }
 }
 
 TEST_CASE("three silences within six hours, or ten timeouts in a day, make an app buggy") { // §6.7, §11 example 45
