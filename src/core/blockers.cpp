@@ -144,7 +144,7 @@ Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
 
 std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Words words) {
     if (ownRun(state, tracked)) return {};
-    Asks asks = asksOf(tracked.job, state.constants);
+    Asks asks = asksOf(tracked.job);
     asks.overdue = tracked.job.deadline && *tracked.job.deadline <= now.elapsed;
     const auto app = state.apps.find(asks.app);
     const World world{state.constants, state.device, state.deviceState, now};
@@ -201,7 +201,7 @@ std::optional<WallTime> forecast(const State& state, const Tracked& tracked, con
     if (!opens || *opens == WallTime{}) return opens;
     const auto app = state.apps.find(tracked.job.key.app);
     const World world{state.constants, state.device, state.deviceState, now};
-    const Asks asks = asksOf(tracked.job, state.constants);
+    const Asks asks = asksOf(tracked.job);
     if (app == state.apps.end()) return opens;
     const Context context{world, asks, &app->second};
     if (!dozeHolds(context)) return opens;

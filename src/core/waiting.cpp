@@ -96,7 +96,7 @@ void letWait(Turn& turn, Tracked& tracked) {
         tracked.seldom.edit().history.note(turn.now.wall, reasons);
         return;
     }
-    Asks asks = asksOf(tracked.job, turn.state.constants);
+    Asks asks = asksOf(tracked.job);
     asks.override = tracked.override;
     asks.overdue = overdue(tracked, turn.now.elapsed);
     noteGrouped(tracked, turn.now.wall);

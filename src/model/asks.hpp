@@ -26,11 +26,12 @@ struct Asks {
     bool storageNotLow = false;
     bool deviceIdle = false;
     std::optional<NetworkRequest> network;
-    /// The slowest network on which the payload is not hopeless (jobs.md §3.3 clause 2); 0: any will do.
-    Kbps leastDown = 0;
-    Kbps leastUp = 0;
-    /// The payload has no minimum chunk: the two above are waived on an unmetered network while charging.
-    bool leastWaived = false;
+    /// What has to pass in one run, or the network is hopeless (jobs.md §3.3 clause 2): the minimum chunk where there
+    /// is one, else the estimate; unknownBytes: any network will do.
+    Bytes mustDown = unknownBytes;
+    Bytes mustUp = unknownBytes;
+    /// There is no minimum chunk: the two above are waived on an unmetered network while charging.
+    bool mustWaived = false;
 
     auto operator<=>(const Asks&) const = default;
 };

@@ -5,7 +5,12 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "rules/expedited_quota.hpp"
+#include "rules/limit_gates.hpp"
 #include "rules/network_access.hpp"
+#include "rules/quota.hpp"
+#include "rules/runtime.hpp"
+#include "rules/safeguard.hpp"
 
 namespace stint {
 namespace {
@@ -15,11 +20,43 @@ using enum NetworkCapability;
 // jobs.md §3.3 clause 1. VALIDATED is part of the request where the shorthand put it there (§1.3).
 bool usable(const Network& network) { return network.has(NotSuspended); }
 
+enum class Safeguard { Counts, Aside };
+
+// jobs.md §3.3 clause 2, "max run time here": the limit of §4.4, but for the bucket's whole allowance in place of what
+// is left of it; while time is free nothing is counted. A user-initiated job has no quota.
+Duration mostInOneRun(const Context& c, Safeguard safeguard = Safeguard::Counts) {
+    const JobClass kind = treatedAs(c);
+    const Constants& constants = c.world.constants;
+    if (!c.app) return longestRun(kind, false, constants);
+    const JobClass timed = timedAs(kind, *c.app);
+    const bool over = safeguard == Safeguard::Counts && overTimeouts(*c.app, timed, c.world.now.elapsed, constants);
+    const Duration most = longestRun(timed, over, constants);
+    const bool startedOnTop = c.run && c.run->startedOnTop;
+    std::optional<Duration> allowed;
+    if (kind == JobClass::Regular && countsRegular(*c.app, c.world, startedOnTop)) {
+        allowed = regularAllowance(effectiveBucket(*c.app, c.world), *c.app, constants).allowed;
+    } else if (kind == JobClass::Expedited && countsExpedited(*c.app, c.world, startedOnTop)) {
+        allowed = expeditedLimit(effectiveBucket(*c.app, c.world), *c.app, constants);
+    }
+    return std::min(most, allowed.value_or(most));
+}
+
+bool outlasts(const Asks& asks, const Network& network, Duration most) {
+    const auto slow = [&](Bytes bytes, Kbps rate) { return rate > 0 && rate < leastRate(bytes, most); };
+    return slow(asks.mustDown, network.downstream) || slow(asks.mustUp, network.upstream);
+}
+
 // jobs.md §3.3 clause 2: a direction whose bandwidth is unknown is not hopeless.
 bool hopeless(const Context& c, const Network& network) {
-    if (c.asks.leastWaived && network.has(NotMetered) && c.world.state.charging) return false;
-    return (network.downstream > 0 && network.downstream < c.asks.leastDown) ||
-           (network.upstream > 0 && network.upstream < c.asks.leastUp);
+    if (c.asks.mustDown <= 0 && c.asks.mustUp <= 0) return false;
+    if (c.asks.mustWaived && network.has(NotMetered) && c.world.state.charging) return false;
+    return outlasts(c.asks, network, mostInOneRun(c));
+}
+
+// An app over its safeguard is that until its oldest timeout is a day old (§6.7): its job may have a longer run then.
+std::optional<Instant> hopesAgain(const Context& c, const Network& network) {
+    if (!c.app || outlasts(c.asks, network, mostInOneRun(c, Safeguard::Aside))) return std::nullopt;
+    return overTimeoutsUntil(*c.app, timedAs(treatedAs(c), *c.app), c.world.now.elapsed, c.world.constants);
 }
 
 std::vector<std::string_view> missing(const Network& network, const NetworkRequest& request) {
@@ -63,8 +100,13 @@ bool meets(const Network& network, const NetworkRequest& request) {
 Verdict connectivityGate(const Context& c) {
     if (!c.asks.network) return Verdict::yes();
     const auto& network = c.world.device.network;
-    const bool fits = network && usable(*network) && !hopeless(c, *network) && meets(*network, *c.asks.network);
+    const bool fits = network && usable(*network) && meets(*network, *c.asks.network);
     if (!fits) return Verdict::untilEvent(PendingReason::ConstraintConnectivity);
+    if (hopeless(c, *network)) {
+        const auto again = hopesAgain(c, *network);
+        return again ? Verdict::until(*again, PendingReason::ConstraintConnectivity)
+                     : Verdict::untilEvent(PendingReason::ConstraintConnectivity);
+    }
     // limits.md §8.2: not while the network is blocked for this job.
     const NetworkVerdict access = networkForJob(c);
     if (access.allowed) return Verdict::yes();
@@ -85,9 +127,10 @@ std::string describeConnectivity(const Context& c) {
                            fmt::join(namesOf(request.getTransportTypes()), " or "));
     }
     if (hopeless(c, *network)) {
+        const Duration most = mostInOneRun(c);
         return fmt::format("the payload would outlast a run at {} down, {} up; wants {} and {}",
-                           formatRate(network->downstream), formatRate(network->upstream), formatRate(c.asks.leastDown),
-                           formatRate(c.asks.leastUp));
+                           formatRate(network->downstream), formatRate(network->upstream),
+                           formatRate(leastRate(c.asks.mustDown, most)), formatRate(leastRate(c.asks.mustUp, most)));
     }
     if (!usable(*network)) return "the network is not usable";
     return fmt::format("the app's network is shut in the background ({})", networkForJob(c).because);

@@ -23,8 +23,8 @@ ReadSet forIdle(const Asks& asks) { return asks.deviceIdle ? only(Reads::Idle) :
 ReadSet forStorage(const Asks& asks) { return asks.storageNotLow ? only(Reads::Storage) : 0; }
 ReadSet forNetwork(const Asks& asks) {
     if (!asks.network) return 0;
-    // Charging waives a rate (jobs.md §3.3 clause 2), and nothing else.
-    const bool rated = asks.leastWaived && (asks.leastDown > 0 || asks.leastUp > 0);
+    // Charging makes a run longer, or waives its length (jobs.md §3.3 clause 2), and nothing else.
+    const bool rated = asks.mustDown > 0 || asks.mustUp > 0;
     const ReadSet always = Reads::Network | Reads::Saver | Reads::App | Reads::Doze;
     return rated ? always | Reads::Power : always;
 }

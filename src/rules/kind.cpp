@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "rules/connectivity.hpp"
-
 namespace stint {
 
 JobClass requestedKind(const JobInfo& info) {
@@ -56,7 +54,7 @@ Bytes chunkOf(const Job& job) {
     return least;
 }
 
-Asks asksOf(const Job& job, const Constants& constants) {
+Asks asksOf(const Job& job) {
     const JobInfo& info = *job.info;
     Asks asks{.app = job.key.app,
               .service = info.getService().name,
@@ -72,13 +70,12 @@ Asks asksOf(const Job& job, const Constants& constants) {
               .deviceIdle = info.isRequireDeviceIdle(),
               .network = info.getRequiredNetwork()};
     // jobs.md §3.3 clause 2: the chunk where one is set, in each direction, else the estimate of each.
-    const Duration most = longestRun(asks.kind, false, constants);
     const Bytes chunk = chunkOf(job);
     const bool hasChunk = chunk != unknownBytes;
     const Payload payload = payloadOf(job);
-    asks.leastDown = leastRate(hasChunk ? chunk : payload.down, most);
-    asks.leastUp = leastRate(hasChunk ? chunk : payload.up, most);
-    asks.leastWaived = !hasChunk;
+    asks.mustDown = hasChunk ? chunk : payload.down;
+    asks.mustUp = hasChunk ? chunk : payload.up;
+    asks.mustWaived = !hasChunk;
     return asks;
 }
 

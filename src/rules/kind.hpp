@@ -2,7 +2,6 @@
 // and the Asks a job waits under.
 #pragma once
 #include "model/asks.hpp"
-#include "model/constants.hpp"
 #include "model/job.hpp"
 #include "rules/runtime.hpp"
 
@@ -17,6 +16,6 @@ Payload payloadOf(const Job& job);
 /// The smallest known chunk of both.
 Bytes chunkOf(const Job& job);
 /// Without override and deadline: those are the queue's to know.
-Asks asksOf(const Job& job, const Constants& constants);
+Asks asksOf(const Job& job);
 
 } // namespace stint
