@@ -1,9 +1,10 @@
-// Slots: which ready jobs start now, and which running ones make room for those that find none (jobs.md §3.6).
+// Slots: which ready jobs start now (jobs.md §3.6). Which running ones make room for the others: preemption.cpp.
 #include <algorithm>
 #include <array>
 #include <set>
 
 #include "core/queue.hpp"
+#include "core/shortage.hpp"
 #include "core/state.hpp"
 #include "rules/batching.hpp"
 #include "rules/limit_gates.hpp"
@@ -13,12 +14,6 @@ namespace stint {
 namespace {
 
 std::size_t at(WorkType type) { return static_cast<std::size_t>(type); }
-
-bool pastGuarantee(const Running& running, Instant now) { return now >= running.run.began + running.run.guarantee; }
-
-SlotTable tableOf(const State& state) {
-    return slotTable(state.constants.slots, state.deviceState.interactive, state.device.memory);
-}
 
 std::size_t at(JobClass kind) { return static_cast<std::size_t>(kind); }
 
@@ -52,7 +47,7 @@ public:
         }
         // What is still open found no slot.
         if (state_.groups.anyOpen()) state_.slotless = state_.groups.openings();
-        makeRoom();
+        makeRoom(turn_);
     }
 
 private:
@@ -101,8 +96,8 @@ private:
         std::optional<Duration> shortest;
         for (const auto& [id, running] : state_.runs) {
             runningClasses_[at(running.run.kind)] = true;
-            if (pastGuarantee(running, turn_.now.elapsed)) continue;
             const Duration left = running.run.began + running.run.guarantee - turn_.now.elapsed;
+            if (left <= Duration{0}) continue;
             shortest = std::min(shortest.value_or(left), left);
         }
         return shortest.value_or(Duration{0});
@@ -179,54 +174,6 @@ private:
         return std::nullopt;
     }
 
-    // jobs.md §3.6, preemption: each group that found no slot displaces one run, but for as many as have slots on their
-    // way already.
-    void makeRoom() {
-        if (!anyDisplaceable()) return;
-        auto freed =
-            std::ranges::count_if(state_.runs, [](const auto& run) { return run.second.run.ending.has_value(); });
-        for (const Line* line : state_.groups.open()) {
-            for (const Group* group : line->open) {
-                if (freed > 0)
-                    --freed;
-                else
-                    makeRoom(*group->asks);
-            }
-        }
-    }
-
-    static bool isStoppable(const Running& running) {
-        return !running.run.ending && running.run.state == RunState::Executing;
-    }
-
-    bool anyDisplaceable() const {
-        return std::ranges::any_of(state_.runs, [&](const auto& entry) {
-            const Running& running = entry.second;
-            if (!isStoppable(running)) return false;
-            if (pastGuarantee(running, turn_.now.elapsed)) return true;
-            const App* owner = turn_.app(running.run.key.app);
-            return owner && running.bias < biasOf(*owner);
-        });
-    }
-
-    void makeRoom(const Asks& asks) {
-        const std::int32_t nearness = biasOf(app(asks.app));
-        Running* lesser = nullptr; // of the same app, begun with less bias
-        Running* oldest = nullptr; // past its guarantee, in a slot that would do
-        const WorkTypes may = typesOf(asks.kind, nearness);
-        for (auto& [id, running] : state_.runs) {
-            if (!isStoppable(running)) continue;
-            if (!lesser && running.bias < nearness && running.run.key.app == asks.app) lesser = &running;
-            if (!pastGuarantee(running, turn_.now.elapsed) || !may[at(running.type)]) continue;
-            if (!oldest || running.run.began < oldest->run.began) oldest = &running;
-        }
-        if (oldest) {
-            beginStop(turn_, *oldest, {StopReason::DeviceState, InternalReason::Preempt});
-        } else if (lesser) {
-            beginStop(turn_, *lesser, {StopReason::Preempt, InternalReason::Preempt});
-        }
-    }
-
     using PerClass = std::array<bool, 3>;
 
     Turn& turn_;
@@ -243,23 +190,6 @@ private:
     Slots slots_;
 };
 
-// Whether a job that found no slot in the last pass would do with this one's.
-bool isWanted(const State& state, Instant now, const Running& running) {
-    for (const Line* line : state.groups.open()) {
-        const auto app = state.apps.find(*line->app);
-        if (app == state.apps.end()) continue;
-        const std::int32_t bias = biasOf(app->second, now, state.constants);
-        for (const Group* group : line->open) {
-            if (group->opening > state.slotless) continue; // newer than that pass
-            const JobClass kind = group->asks->kind;
-            if (running.run.kind == JobClass::Expedited ? kind == JobClass::Expedited
-                                                        : typesOf(kind, bias)[at(running.type)])
-                return true;
-        }
-    }
-    return false;
-}
-
 } // namespace
 
 void fillSlots(Turn& turn) {
@@ -269,18 +199,6 @@ void fillSlots(Turn& turn) {
         turn.state.slotless = 0;
         turn.state.heldUntil.reset();
     }
-}
-
-std::optional<Ending> reasonToStop(const Turn& turn, const Running& running) {
-    const State& state = turn.state;
-    if (state.slotless == 0) return std::nullopt; // with nobody waiting it runs on, however many there are
-    const SlotTable table = tableOf(state);
-    const auto sameType =
-        std::ranges::count_if(state.runs, [&](const auto& entry) { return entry.second.type == running.type; });
-    const bool tooMany = std::ssize(state.runs) > table.total || sameType > table.most[at(running.type)];
-    if (tooMany || isWanted(state, turn.now.elapsed, running))
-        return Ending{StopReason::DeviceState, InternalReason::Timeout};
-    return std::nullopt;
 }
 
 } // namespace stint

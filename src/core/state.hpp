@@ -192,6 +192,8 @@ void forget(Turn& turn, const JobKey& key);
 void wakeDue(Turn& turn);
 void askChanged(Turn& turn);
 void fillSlots(Turn& turn);
+/// Displaces a run for each job that found no slot, and that no slot being freed will serve (preemption.cpp).
+void makeRoom(Turn& turn);
 
 // The explanation (blockers.cpp).
 

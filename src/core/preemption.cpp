@@ -1,0 +1,108 @@
+// Which running jobs make room for those that found no slot: displaced in a pass over the queue (jobs.md §3.6), or
+// asked at their own timer past their guarantee (§4.5 clause 3).
+#include <algorithm>
+#include <limits>
+
+#include "core/shortage.hpp"
+#include "core/state.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::uint64_t everyOpening = std::numeric_limits<std::uint64_t>::max();
+
+std::size_t at(WorkType type) { return static_cast<std::size_t>(type); }
+
+bool isStoppable(const Running& running) { return !running.run.ending && running.run.state == RunState::Executing; }
+
+bool pastGuarantee(const Running& running, Instant now) { return now >= running.run.began + running.run.guarantee; }
+
+std::int32_t biasNow(const Turn& turn, const App& app) { return biasOf(app, turn.now.elapsed, turn.state.constants); }
+
+// What was started for the app on top is not displaced while its app is there.
+bool heldOnTop(const Running& running, const App* app) {
+    return running.type == WorkType::Top && app && stateOf(*app) == ProcessState::Top;
+}
+
+// Those that may be displaced past their guarantee, the longest running first.
+std::vector<Running*> displaceable(Turn& turn) {
+    std::vector<Running*> runs;
+    for (auto& [id, running] : turn.state.runs) {
+        if (!isStoppable(running) || !pastGuarantee(running, turn.now.elapsed)) continue;
+        if (!heldOnTop(running, turn.app(running.run.key.app))) runs.push_back(&running);
+    }
+    std::ranges::stable_sort(runs, {}, [](const Running* running) { return running->run.began; });
+    return runs;
+}
+
+// Of the app, begun with less bias than it has now.
+Running* lesserRun(Turn& turn, const AppId& id, std::int32_t bias) {
+    for (auto& [run, running] : turn.state.runs)
+        if (running.run.key.app == id && isStoppable(running) && running.bias < bias) return &running;
+    return nullptr;
+}
+
+bool anyLesser(Turn& turn) {
+    return std::ranges::any_of(turn.state.runs, [&](const auto& entry) {
+        const Running& running = entry.second;
+        const App* app = turn.app(running.run.key.app);
+        return app && isStoppable(running) && running.bias < biasNow(turn, *app);
+    });
+}
+
+// How many of the app's waiting jobs none of its own runs makes room for yet.
+std::int64_t unserved(const State& state, const Line& line) {
+    std::int64_t jobs = 0;
+    for (std::int64_t ofClass : line.waiting)
+        jobs += ofClass;
+    return jobs - std::ranges::count_if(state.runs, [&](const auto& entry) {
+               return entry.second.run.ending && entry.second.run.key.app == *line.app;
+           });
+}
+
+void displaceLesser(Turn& turn, const Line& line) {
+    const std::int32_t bias = biasNow(turn, *turn.app(*line.app));
+    for (std::int64_t left = unserved(turn.state, line); left > 0; --left) {
+        Running* lesser = lesserRun(turn, *line.app, bias);
+        if (!lesser || !Shortage(turn.state, turn.now, everyOpening).wants(*lesser)) return;
+        beginStop(turn, *lesser, {StopReason::Preempt, InternalReason::Preempt});
+    }
+}
+
+// More run than may, those that are being stopped left out.
+bool tooMany(const State& state, const Running& running) {
+    const SlotTable table = tableOf(state);
+    const auto goOn = [&](auto matches) {
+        return std::ranges::count_if(
+            state.runs, [&](const auto& entry) { return !entry.second.run.ending && matches(entry.second); });
+    };
+    return goOn([](const Running&) { return true; }) > table.total ||
+           goOn([&](const Running& other) { return other.type == running.type; }) > table.most[at(running.type)];
+}
+
+} // namespace
+
+void makeRoom(Turn& turn) {
+    if (!turn.state.groups.anyOpen()) return;
+    if (const auto runs = displaceable(turn); !runs.empty()) {
+        Shortage shortage(turn.state, turn.now, everyOpening);
+        for (Running* running : runs) {
+            if (!shortage.outweighs(*running)) continue;
+            beginStop(turn, *running, {StopReason::DeviceState, InternalReason::Preempt});
+            shortage = Shortage(turn.state, turn.now, everyOpening);
+        }
+    }
+    if (!anyLesser(turn)) return;
+    for (const Line* line : turn.state.groups.open())
+        displaceLesser(turn, *line);
+}
+
+std::optional<Ending> reasonToStop(const Turn& turn, const Running& running) {
+    const State& state = turn.state;
+    if (state.slotless == 0) return std::nullopt; // with nobody waiting it runs on, however many there are
+    if (tooMany(state, running) || Shortage(state, turn.now, state.slotless).outweighs(running))
+        return Ending{StopReason::DeviceState, InternalReason::Timeout};
+    return std::nullopt;
+}
+
+} // namespace stint
