@@ -93,6 +93,9 @@ void deliver(Turn& turn, const Alarm& alarm) {
     // One that was handed to the app before a restart has counted (limits.md §12.7 example 99).
     if (!alarm.handed && countDelivery(app, alarm, turn.world())) turn.save(app);
     if (const auto length = grantOf(alarm.kind, turn.state.constants)) allowTemporarily(turn, app, *length);
+    // limits.md §7.6: not after an inexact one. PROPOSAL: a plain exact one's seconds are those of the others (jobs.md
+    // §5.5), though it puts its app on no list.
+    if (isExact(alarm.kind)) letServe(turn, app, turn.now.elapsed + turn.state.constants.alarmWhileIdleAllowlist);
     const std::uint64_t delivery = beginDelivery(turn, alarm.app);
     turn.effect(DeliverAlarm{.delivery = delivery, .alarm = alarm, .count = count});
     if (alarm.interval > Duration{0}) return keep(turn, nextRepeat(alarm, turn.now.elapsed));

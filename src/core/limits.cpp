@@ -134,7 +134,11 @@ void merge(Turn& turn, const DataSaverExemptionSet& event) {
 void merge(Turn& turn, const TemporarilyAllowed& event) {
     App* app = turn.app(event.app);
     Reply reply{.call = event.call};
-    if (app) allowTemporarily(turn, *app, event.length);
+    if (app) {
+        allowTemporarily(turn, *app, event.length);
+        // PROPOSAL: as Android's tempwhitelist does.
+        letServe(turn, *app, *app->memory.allowlistedUntil);
+    }
     if (!app) reply.error = notInstalled(event.app);
     turn.effect(reply);
 }

@@ -32,7 +32,10 @@ void deliver(Turn& turn, App& app, Message message, bool high) {
         noteDelivered(app.memory, turn.now.elapsed, turn.state.constants);
         turn.save(app);
     }
-    if (high) allowTemporarily(turn, app, turn.state.constants.pushHighAllowlist);
+    if (high) {
+        allowTemporarily(turn, app, turn.state.constants.pushHighAllowlist);
+        letServe(turn, app, *app.memory.allowlistedUntil);
+    }
     turn.effect(DeliverMessage{delivery, std::move(message), high});
 }
 
@@ -88,6 +91,11 @@ void allowTemporarily(Turn& turn, App& app, Duration length) {
     const Duration granted = std::clamp(length, Duration{0}, turn.state.constants.allowlistMax);
     app.memory.allowlistedUntil = turn.now.elapsed + granted;
     turn.changedApps.insert(app.manifest.package);
+    turn.save(app);
+}
+
+void letServe(Turn& turn, App& app, Instant until) {
+    app.memory.mayServeUntil = until; // the last grant rules, as on the allowlist (limits.md §6.6)
     turn.save(app);
 }
 

@@ -110,6 +110,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     restoreUsage(state, snapshot.usageTime, boot, now);
     setSweep(state, now);
     state.settledAt = now.elapsed + state.constants.bootSettle;
+    if (!snapshot.sameBoot) state.bootedUntil = state.settledAt + state.constants.startGrant;
     if (snapshot.deviceState) state.deviceState = *snapshot.deviceState;
     for (StoredApp& stored : snapshot.apps) {
         const AppMemory before = stored.memory;

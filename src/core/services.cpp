@@ -15,6 +15,9 @@ std::optional<bool> remembered(const App& app, const ForegroundServiceAsked& eve
     return found->second;
 }
 
+// PROPOSAL: "boot completed" of jobs.md §5.5 lasts as long as a start grant, from when apps may start.
+bool justBooted(const Turn& turn) { return turn.state.bootedUntil && turn.now.elapsed < *turn.state.bootedUntil; }
+
 void begin(Turn& turn, App& app, const ForegroundServiceAsked& event, bool inSight) {
     app.foregroundServices[event.service] = inSight;
     if (event.shows) showService(turn, event.app, event.service, *event.shows);
@@ -34,10 +37,10 @@ void merge(Turn& turn, const ForegroundServiceAsked& event) {
     } else if (!event.start) {
         endService(turn, *app, event.service);
     } else if (const auto earlier = remembered(*app, event);
-               !earlier && !mayStartForegroundService(*app, turn.now.elapsed)) {
+               !earlier && !mayStartForegroundService(*app, justBooted(turn), turn.now.elapsed)) {
         reply.error = fail(Errc::IllegalState,
-                           "ForegroundServiceStartNotAllowed: {} is not visible and holds no right to start one from "
-                           "the background",
+                           "ForegroundServiceStartNotAllowed: {} is not visible and has no right to start one from the "
+                           "background",
                            event.app.name);
     } else if (auto wrong = event.shows ? notificationError(*app, event.shows->notification) : std::nullopt) {
         reply.error = std::move(wrong);

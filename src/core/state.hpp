@@ -110,6 +110,8 @@ struct State {
     bool clockGood = true;            ///< jobs.md §7.3
     Instant settledAt;                ///< what was there at the boot may start from then on (jobs.md §7.2)
     WallTime lastCommit{};            ///< as it was at the last boot
+    /// This daemon is the first of its boot: until then apps are just told that it is complete (jobs.md §5.5).
+    std::optional<Instant> bootedUntil;
 
     std::map<CallId, WaitingRun> waitingRuns;
     Heard heard;
@@ -331,6 +333,8 @@ void deliverMessages(Turn& turn);
 std::optional<Instant> nextGiveUp(const State& state);
 /// Puts the app on the temporary allowlist for `length` (limits.md §6.6).
 void allowTemporarily(Turn& turn, App& app, Duration length);
+/// Lets it begin a foreground service from the background until then (jobs.md §5.5).
+void letServe(Turn& turn, App& app, Instant until);
 /// Hands one to the app: what it is kept by until DeliveryEnded.
 std::uint64_t beginDelivery(Turn& turn, const AppId& app);
 

@@ -108,6 +108,7 @@ struct AppMemory {
     BatteryUse batteryUse = BatteryUse::Optimized;
     bool dataSaverExempt = false;            ///< the user lets it use data under Data Saver
     std::optional<Instant> allowlistedUntil; ///< the temporary allowlist; its end stays, for ej.grace_temp_allowlist
+    std::optional<Instant> mayServeUntil;    ///< what it was handed lets it begin a foreground service (jobs.md §5.5)
     QuotaLedger quota;
     ExpeditedLedger expedited;
     std::vector<Instant> alarms; ///< delivery instants that count for the bucket, oldest first (limits.md §7.4)

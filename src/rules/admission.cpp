@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/fail.hpp"
+#include "rules/app_state.hpp"
 
 namespace stint {
 namespace {
@@ -59,7 +60,12 @@ bool mayStartUi(const App& app, Instant now) {
     return std::ranges::any_of(app.foregroundServices, [](const auto& service) { return service.second; });
 }
 
-bool mayStartForegroundService(const App& app, Instant now) { return mayStartUi(app, now); }
+bool mayStartForegroundService(const App& app, bool justBooted, Instant now) {
+    if (app.memory.batteryUse == BatteryUse::Restricted && !powerAllowlisted(app)) return onScreen(app);
+    if (mayStartUi(app, now) || powerAllowlisted(app)) return true;
+    if (app.memory.mayServeUntil && now < *app.memory.mayServeUntil) return true;
+    return justBooted && holds(app, receiveBootCompleted);
+}
 
 bool isStartCondition(std::string_view name) {
     static constexpr std::array<std::string_view, 9> names{"bound_by_visible", "bound_by_system", "just_in_front",

@@ -26,8 +26,10 @@ Admission admission(const App& app, const Schedule& request, Instant now);
 /// seconds after a tap, with a condition that lets it open a window, or with a foreground service begun so.
 bool mayStartUi(const App& app, Instant now);
 
-/// jobs.md §5.5: whether a foreground service may start now.
-bool mayStartForegroundService(const App& app, Instant now);
+/// jobs.md §5.5: whether a foreground service may start now. Where a user-initiated job is admitted, and further: on
+/// the power allowlist, for the seconds after a high-priority message or an exact alarm, and once the boot is complete,
+/// which an app is told of that may receive it. One whose battery use the user restricts, only while it is seen.
+bool mayStartForegroundService(const App& app, bool justBooted, Instant now);
 
 /// The names of jobs.md §2.3: "bound_by_visible", …
 bool isStartCondition(std::string_view name);

@@ -176,6 +176,7 @@ std::string ledgersText(const AppMemory& memory) {
     put("silences", listJson(memory.silences, count));
     if (memory.leftTop) object["leftTop"] = count(*memory.leftTop);
     if (memory.leftForeground) object["leftForeground"] = count(*memory.leftForeground);
+    if (memory.mayServeUntil) object["mayServeUntil"] = count(*memory.mayServeUntil);
     return object.dump();
 }
 
@@ -183,7 +184,7 @@ Result<void> readLedgers(std::string_view text, AppMemory& memory) {
     const auto object = STINT_TRY(objectFrom(text));
     STINT_TRY(checkKeys(object, "ledger",
                         {"quota", "expedited", "alarms", "whileIdleAlarms", "pushes", "timeouts", "silences", "leftTop",
-                         "leftForeground"}));
+                         "leftForeground", "mayServeUntil"}));
     AppMemory read = memory;
     STINT_TRY(readPart(object, "quota", read.quota, quotaFrom));
     STINT_TRY(readPart(object, "expedited", read.expedited, expeditedFrom));
@@ -194,6 +195,7 @@ Result<void> readLedgers(std::string_view text, AppMemory& memory) {
     STINT_TRY(readPart(object, "silences", read.silences, instantsFrom));
     STINT_TRY(readPart(object, "leftTop", read.leftTop, instantFrom));
     STINT_TRY(readPart(object, "leftForeground", read.leftForeground, instantFrom));
+    STINT_TRY(readPart(object, "mayServeUntil", read.mayServeUntil, instantFrom));
     memory = std::move(read);
     return {};
 }

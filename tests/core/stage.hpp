@@ -123,6 +123,7 @@ public:
         if (deviceState_ && deviceState_->second.value == boot) snapshot.deviceState = deviceState_->first;
         snapshot.committed = committed_;
         snapshot.generation = ++generation_;
+        snapshot.sameBoot = boot_ == boot;
         boot_ = boot;
         take(core->restore(std::move(snapshot), BootId{boot}, clock()));
         take(core->handle(DeviceChanged{{}, device}, clock()));

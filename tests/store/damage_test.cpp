@@ -78,6 +78,7 @@ bool isAsWritten(const StoredApp& stored, const Whole& whole) {
     withoutLedgers.silences = found.silences;
     withoutLedgers.leftTop = found.leftTop;
     withoutLedgers.leftForeground = found.leftForeground;
+    withoutLedgers.mayServeUntil = found.mayServeUntil;
     if (found.quota != written->memory.quota) return found == withoutLedgers && found.alarms.size() == 100;
     AppMemory withoutChoices = found;
     withoutChoices.pinned.reset();

@@ -123,6 +123,7 @@ inline AppMemory memoryOf(std::int32_t nth, const std::string& app = "com.exampl
     memory.silences = {at(time(36))};
     memory.leftTop = at(time(37));
     memory.leftForeground = at(time(38));
+    memory.mayServeUntil = at(time(39));
     return memory;
 }
 

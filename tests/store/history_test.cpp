@@ -157,6 +157,7 @@ private:
         if (upTo(2) == 0) memory.silences = full.silences;
         if (upTo(2) == 0) memory.leftTop = full.leftTop;
         if (upTo(2) == 0) memory.leftForeground = full.leftForeground;
+        if (upTo(2) == 0) memory.mayServeUntil = full.mayServeUntil;
         return memory;
     }
     Job job() {
