@@ -22,6 +22,11 @@ Result<Constants> constantsOf(const Scenario& scenario, const Options& options) 
     return policy.constants;
 }
 
+bool isExpectation(const Deed& deed) {
+    return std::holds_alternative<deed::ExpectJob>(deed) || std::holds_alternative<deed::ExpectApp>(deed) ||
+           std::holds_alternative<deed::ExpectDevice>(deed);
+}
+
 /// Does what the timeline says, and judges what is expected at its moments.
 class Player {
 public:
@@ -29,7 +34,10 @@ public:
 
     void act(const Entry& entry) {
         place_ = entry.place;
-        world_.advance(entry.at);
+        // scenario.md: what an app would report at the very instant at which it is stopped comes too late. What is
+        // expected then is expected of a device on which everything has happened.
+        using enum World::Reports;
+        world_.advance(entry.at, isExpectation(entry.deed) ? Made : StillDue);
         std::visit([this](const auto& deed) { this->act(deed); }, entry.deed);
         world_.advance(entry.at); // every consequence that falls at this instant (scenario.md, timeline)
     }
@@ -134,11 +142,6 @@ private:
     Played& played_;
     Place place_;
 };
-
-bool isExpectation(const Deed& deed) {
-    return std::holds_alternative<deed::ExpectJob>(deed) || std::holds_alternative<deed::ExpectApp>(deed) ||
-           std::holds_alternative<deed::ExpectDevice>(deed);
-}
 
 } // namespace
 

@@ -242,8 +242,8 @@ void Runs::beginWork(RunId id, Run& run) {
     if (part.behaves.works) {
         run.workBegan = world_.now().elapsed;
         const Duration left = std::max(Duration{0}, *part.behaves.works - part.worked);
-        later(id, left, [this, id](Run& working) {
-            if (working.workBegan) workDone(id, working);
+        world_.reportLater(left, [this, id] {
+            if (Run* working = alive(id); working && working->workBegan) workDone(id, *working);
         });
     }
     if (!part.behaves.payload) return;

@@ -17,6 +17,8 @@ public:
 
     virtual Now now() const = 0;
     virtual void later(Duration after, std::function<void()> deed) = 0;
+    /// An app's report, behind everything else of its instant: one that is stopped then makes none.
+    virtual void reportLater(Duration after, std::function<void()> report) = 0;
     /// Hands the core an event. `answered` is called with its reply, before the step's other effects are performed.
     virtual void tell(Event event, const std::function<void(const Reply&)>& answered = {}) = 0;
     /// A line of the trace that is not the core's to write.

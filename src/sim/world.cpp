@@ -47,10 +47,10 @@ void World::boot(bool another) {
     apps_.announceAll(another);
 }
 
-void World::advance(Duration at) {
+void World::advance(Duration at, Reports ofThatInstant) {
     const Instant target = zero + at;
     Instant instant = elapsed_;
-    for (int deeds = 0; doNext(target);) {
+    for (int deeds = 0; doNext(target, ofThatInstant);) {
         deeds = elapsed_ == instant ? deeds + 1 : 0;
         instant = elapsed_;
         STINT_CHECK(deeds < mostAtOneInstant);
@@ -58,13 +58,18 @@ void World::advance(Duration at) {
     elapsed_ = target;
 }
 
-// The first thing due by `target`; of one instant deadlines come first, then what apps do.
-bool World::doNext(Instant target) {
+// The first thing due by `target`; of one instant deadlines come first, then what apps do, then what they report.
+bool World::doNext(Instant target, Reports ofThatInstant) {
     const auto deadline = core_ && !recordedTicks_ ? core_->nextDeadline() : std::nullopt;
     const auto deed = agenda_.next();
-    const auto transfer = runs_.nextTransfer();
+    std::optional<Instant> report = reports_.next();
+    std::optional<Instant> transfer = runs_.nextTransfer();
+    if (ofThatInstant == Reports::StillDue) {
+        if (report && *report >= target) report.reset();
+        if (transfer && *transfer >= target) transfer.reset();
+    }
     std::optional<Instant> first;
-    for (const auto& when : {deadline, deed, transfer})
+    for (const auto& when : {deadline, deed, report, transfer})
         if (when && (!first || *when < *first)) first = when;
     if (!first || *first > target) return false;
     elapsed_ = std::max(elapsed_, *first);
@@ -72,6 +77,8 @@ bool World::doNext(Instant target) {
         tick();
     else if (deed && *deed <= elapsed_)
         agenda_.doNext();
+    else if (report && *report <= elapsed_)
+        reports_.doNext();
     else
         runs_.reportTransfers();
     return true;
@@ -127,6 +134,7 @@ void World::reboot(Duration offFor, std::optional<WallTime> clock) {
     runs_.loseAll();
     apps_.allDead();
     agenda_.clear();
+    reports_.clear();
     core_.reset();
     later(offFor, [this, clock] {
         if (clock) wallAtZero_ = *clock - at();

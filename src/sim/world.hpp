@@ -27,9 +27,10 @@ public:
     /// Switched on at 0s, which the wall clock calls `start`. With `recordedTicks` the core wakes only by tick().
     World(Constants constants, WallTime start, const DeviceChange& device, bool recordedTicks);
 
-    /// Lets time pass until `at`, everything that falls due on the way and at that instant included: deadlines first
-    /// (scenario.md, time in a simulation).
-    void advance(Duration at);
+    /// Lets time pass until `at`, everything that falls due on the way and at that instant included: deadlines first,
+    /// and last what apps report, which may be left for later (scenario.md, time in a simulation).
+    enum class Reports { Made, StillDue };
+    void advance(Duration at, Reports ofThatInstant = Reports::Made);
     Duration at() const { return elapsed_ - zero; }
 
     /// The apps that are there at 0s, each with its past: what they are and were is no use of them.
@@ -62,6 +63,9 @@ public:
 
     Now now() const override { return {elapsed_, wallAtZero_ + at()}; }
     void later(Duration after, std::function<void()> deed) override { agenda_.add(elapsed_ + after, std::move(deed)); }
+    void reportLater(Duration after, std::function<void()> report) override {
+        reports_.add(elapsed_ + after, std::move(report));
+    }
     void tell(Event event, const std::function<void(const Reply&)>& answered) override;
     void note(const Trace& trace) override { history_.push_back(happeningOf(trace, now(), zero)); }
     void die(const AppId& app, bool crash) override;
@@ -75,7 +79,7 @@ private:
     void perform(const Effect& effect);
     void taken(const AppId& app, std::uint64_t delivery);
     void shows(const AppId& app);
-    bool doNext(Instant target);
+    bool doNext(Instant target, Reports ofThatInstant);
 
     Constants constants_;
     bool recordedTicks_;
@@ -88,6 +92,7 @@ private:
     std::uint64_t events_ = 0;
     MemoryStore store_;
     Agenda agenda_;
+    Agenda reports_;
     History history_;
     Apps apps_{*this};
     Runs runs_{*this, apps_};
