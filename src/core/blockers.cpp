@@ -93,7 +93,7 @@ void addOwnClocks(const State& state, const Tracked& tracked, Now now, std::vect
     const bool overdue = job.deadline && *job.deadline <= now.elapsed;
     if (!overdue && job.notBefore && *job.notBefore > now.elapsed) blockers.push_back(restBlocker(tracked, now));
     if (!overdue && !job.info->getTriggerContentUris().empty()) {
-        const auto ready = contentReady(tracked, state.constants);
+        const auto ready = contentReady(tracked);
         if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(tracked, ready, now));
     }
     if (tracked.settles && state.settledAt > now.elapsed) {

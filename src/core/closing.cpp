@@ -66,12 +66,13 @@ void punish(Turn& turn, const AppId& id, End end) {
     turn.effect(Trace{.what = Trace::What::Killed, .app = id, .during = "unresponsive"});
 }
 
-void tryAgain(Turn& turn, Tracked& tracked, End end, const Ending& ending) {
+void tryAgain(Turn& turn, Tracked& tracked, const Running& running, End end, const Ending& ending) {
     tracked.job = retried(std::move(tracked.job), end, ending, turn.now, turn.state.constants);
     tracked.job.running = false;
     tracked.job.sequence = turn.state.nextSequence++; // behind those that waited for its slot
     tracked.joined = turn.now.wall;
     turn.record(SaveJob{tracked.job});
+    keepContent(turn, tracked, running.content);
     turn.effect(Trace{.what = Trace::What::Rescheduled,
                       .app = tracked.job.key.app,
                       .job = tracked.job.key,
@@ -152,7 +153,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     }
     if (run.dropped) return letWait(turn, tracked); // replaced meanwhile: the new one may wait for its start now
     tracked.job.seldom.edit().cumulative += turn.now.elapsed - run.began - run.stamped;
-    if (retries(end, run.kind)) return tryAgain(turn, tracked, end, ending);
+    if (retries(end, run.kind)) return tryAgain(turn, tracked, running, end, ending);
     if (run.info->isPeriodic() && end != End::UserStop && end != End::Killed) return nextWindowOf(turn, tracked);
     endJob(turn, tracked, run, end, ending, outcome);
 }

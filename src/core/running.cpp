@@ -220,11 +220,10 @@ void merge(Turn& turn, const Connected& event) {
     run.state = RunState::Starting;
     setTimer(turn.state, run, turn.now.elapsed + turn.state.constants.opTimeout);
     CallStart call{run.id, run.key, run.info->getService().name, run.info, run.kind, run.network, run.overdue};
-    Tracked* const tracked = turn.state.jobs.find(run.key);
-    if (tracked && tracked->seldom->content->first) {
-        ContentChanges& content = tracked->seldom.edit().content.edit();
-        call.triggeredUris.assign(content.uris.begin(), content.uris.end());
-        content = {};
+    const Tracked* const tracked = turn.state.jobs.find(run.key);
+    if (tracked) {
+        const auto& uris = tracked->seldom->content->changes.uris; // they stay: a retry is told of them again
+        call.triggeredUris.assign(uris.begin(), uris.end());
     }
     turn.effect(std::move(call));
     turn.effect(Trace{

@@ -101,17 +101,18 @@ void join(Turn& turn, const Schedule& event, const JobKey& key) {
     if (!tracked.run) letWait(turn, tracked);
 }
 
-// What it watches may have changed while the one before it ran (jobs.md §3.2).
-ContentChanges collected(const State& state, const JobKey& key) {
-    const Tracked* old = state.jobs.find(key);
-    return old && old->run ? state.runs.at(old->run).content : ContentChanges{};
+/// Whether what has changed for the job of this key may be written down.
+bool watchesContent(const State& state, const JobKey& key) {
+    const Tracked* found = state.jobs.find(key);
+    return found && !found->job.info->getTriggerContentUris().empty();
 }
 
 void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr info) {
     State& state = turn.state;
     const bool replaces = state.jobs.contains(key);
     std::vector<WorkItem> work = event.work ? inheritedWork(state, key) : std::vector<WorkItem>{};
-    ContentChanges content = collected(state, key);
+    const bool watched = watchesContent(state, key);
+    ContentChanges content = inheritedContent(state, key, *info);
     // Its work goes with it, but where enqueue() hands it on.
     if (replaces && !event.work && !state.jobs.at(key).job.seldom->work.empty()) turn.record(DropJob{key});
     Tracked& tracked = replaceOrAdd(turn, key);
@@ -130,10 +131,11 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
     }
     countWatched(state, *tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);
-    if (content.first) tracked.seldom.edit().content.edit() = std::move(content);
+    if (!content.uris.empty()) tracked.seldom.edit().content.edit().changes = std::move(content);
     tracked.joined = turn.now.wall;
     tracked.inSight = event.callerVisible;
     turn.record(SaveJob{tracked.job});
+    if (watched) saveContent(turn, tracked);
     if (event.work) addWork(turn, tracked.job, *event.work);
     turn.effect(Trace{.what = replaces ? Trace::What::Replaced : Trace::What::Scheduled,
                       .app = key.app,

@@ -136,15 +136,22 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     for (auto& stored : snapshot.jobs) {
         const JobKey key = stored.job.key;
         // Only what the restart changes is written again: on a full disk there is room for no more.
-        const bool changed = stored.boot != boot || stored.job.running;
+        const bool ran = stored.job.running;
+        const bool changed = stored.boot != boot || ran;
         auto tracked = revived(std::move(stored), boot, state.clockGood, now, state.constants);
         if (!tracked) {
             turn.record(DropJob{key});
             continue;
         }
         if (changed) turn.record(SaveJob{tracked->job});
+        if (auto content = snapshot.content.extract(key)) {
+            restoreContent(turn, *tracked, std::move(content.mapped()), ran);
+        }
         addTracked(state, *std::move(tracked));
     }
+    // Of a job that could not be read: the next one of its id is not to hear of it.
+    for (const auto& [key, changes] : snapshot.content)
+        turn.record(SaveContent{key, {}});
     for (Tracked& tracked : state.jobs.all())
         letWait(turn, tracked);
     return step;

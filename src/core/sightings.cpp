@@ -1,6 +1,4 @@
 // What edges see of apps and of the device, merged into the nouns.
-#include <algorithm>
-
 #include "core/state.hpp"
 #include "rules/alarm.hpp"
 #include "rules/app_gate.hpp"
@@ -37,22 +35,6 @@ void changedForRestricted(Turn& turn) {
     if (!(turn.changed & (Reads::Idle | Reads::Network))) return;
     for (const auto& [id, app] : turn.state.apps)
         if (bucketOf(app) == Bucket::Restricted) turn.changedApps.insert(id);
-}
-
-// jobs.md §3.2: the path itself, or with the flag whatever lies beneath it.
-bool watches(const JobInfo& info, const std::string& path) {
-    return std::ranges::any_of(info.getTriggerContentUris(), [&](const JobInfo::TriggerContentUri& watched) {
-        if (path == watched.uri) return true;
-        const bool beneath = watched.flags & JobInfo::TriggerContentUri::FLAG_NOTIFY_FOR_DESCENDANTS;
-        const std::string folder = watched.uri.ends_with('/') ? watched.uri : watched.uri + '/';
-        return beneath && path.starts_with(folder);
-    });
-}
-
-void add(ContentChanges& content, const std::string& path, Instant now) {
-    if (!content.first) content.first = now;
-    content.last = now;
-    if (content.uris.size() < mostTriggeredUris) content.uris.insert(path);
 }
 
 } // namespace
@@ -159,18 +141,6 @@ void merge(Turn& turn, const AppTapped& event) {
     app->grantUntil = turn.now.elapsed + turn.state.constants.startGrant;
     noteUse(turn, *app, UsageKind::Interaction);
     allowTemporarily(turn, *app, turn.state.constants.allowlistNotification); // limits.md §6.6
-}
-
-void merge(Turn& turn, const ContentChanged& event) {
-    for (Tracked& tracked : turn.state.jobs.all()) {
-        if (!watches(*tracked.job.info, event.path)) continue;
-        if (tracked.run) {
-            add(turn.state.runs.at(tracked.run).content, event.path, turn.now.elapsed);
-        } else if (!tracked.group) {
-            add(tracked.seldom.edit().content.edit(), event.path, turn.now.elapsed);
-            letWait(turn, tracked);
-        }
-    }
 }
 
 void merge(Turn& turn, const ClockSet&) {

@@ -32,7 +32,7 @@ struct Running {
     bool dynamic = false;       ///< by the idle path of the restricted bucket (limits.md §5)
     bool pluggedEnough = false; ///< began with power alone as its charging constraint (limits.md §10.3)
     bool free = true;           ///< all of it so far lay in free time (jobs.md §6.7)
-    ContentChanges content;     ///< for the next job of this id
+    ContentChanges content;     ///< that came while it runs: for its retry, or the next job of this id
 };
 
 /// A run that ended badly: its app may not know it yet, and is not told off for its callbacks until `until` (§4.2).
@@ -180,8 +180,6 @@ std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
 /// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do
 /// not.
 std::optional<Instant> ownClock(const State& state, const Tracked& tracked, Instant now);
-/// When its content trigger is satisfied; nullopt: nothing has changed yet.
-std::optional<Instant> contentReady(const Tracked& tracked, const Constants& constants);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
 void letWait(Turn& turn, Tracked& tracked);
 void takeOut(State& state, Tracked& tracked);
@@ -210,6 +208,19 @@ std::optional<WallTime> forecast(const State& state, const Tracked& tracked, con
                                  Now now);
 /// Its own run; a job that waits for the end of the one it replaced has none.
 const Running* ownRun(const State& state, const Tracked& tracked);
+
+// Changes of what jobs watch (content.cpp).
+
+/// When its content trigger is satisfied; nullopt: nothing has changed yet.
+std::optional<Instant> contentReady(const Tracked& tracked);
+/// The job is tried again after a run during which `collected` came.
+void keepContent(Turn& turn, Tracked& tracked, const ContentChanges& collected);
+/// What the job of this key leaves to one with this info that replaces it.
+ContentChanges inheritedContent(const State& state, const JobKey& key, const JobInfo& info);
+/// Writes down what its next run is to be told of.
+void saveContent(Turn& turn, Tracked& tracked);
+/// Takes in that of the store; `ran`: when the former daemon died.
+void restoreContent(Turn& turn, Tracked& tracked, ContentChanges stored, bool ran);
 
 // What jobs watch (watched.cpp).
 

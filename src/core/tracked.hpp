@@ -1,11 +1,9 @@
 // A job that is tracked: waiting in a group, asleep until its own clocks let it wait there, or running.
 #pragma once
 #include <optional>
-#include <set>
-#include <string>
-#include <vector>
 
 #include "core/history.hpp"
+#include "model/content_changes.hpp"
 #include "model/job.hpp"
 #include "rules/order.hpp"
 
@@ -13,16 +11,15 @@ namespace stint {
 
 struct Group;
 
-/// Changes of what a job watches (jobs.md §3.2), collected until it runs, or while it runs for the next of its id.
-struct ContentChanges {
-    std::optional<Instant> first;
-    Instant last;
-    std::set<std::string> uris;
+/// What its next run, or the one under way, is told of; a retry is told of it again (jobs.md §3.2).
+struct Content {
+    ContentChanges changes;
+    Instant readyWritten; ///< ContentChanges::ready, as the store has it
 };
 
 /// What most jobs have nothing of.
 struct TrackedSeldom {
-    Seldom<ContentChanges> content;
+    Seldom<Content> content;
     History history;                  ///< of its own clocks, before it joined its group, which keeps the rest
     OptionalTime<WallTime> groupedAt; ///< since when it waits in its group, where it has waited elsewhere before
 };

@@ -57,26 +57,13 @@ std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks) {
     return shutGates({world, asks, app == state.apps.end() ? nullptr : &app->second});
 }
 
-std::optional<Instant> contentReady(const Tracked& tracked, const Constants& constants) {
-    // jobs.md §3.2: the update delay after the last change, at most the max delay after the first; from 40 URIs on at
-    // once.
-    constexpr std::size_t many = 40;
-    const auto& [first, last, uris] = *tracked.seldom->content;
-    if (!first) return std::nullopt;
-    if (uris.size() >= many) return first;
-    const JobInfo& info = *tracked.job.info;
-    const Duration update = info.getTriggerContentUpdateDelay().value_or(constants.contentTriggerUpdateDelay);
-    const Duration most = info.getTriggerContentMaxDelay().value_or(constants.contentTriggerMaxDelay);
-    return std::min(last + update, *first + most);
-}
-
 std::optional<Instant> ownClock(const State& state, const Tracked& tracked, Instant now) {
     Instant until = tracked.settles ? state.settledAt : now;
     const Override override = tracked.override;
     if (!overdue(tracked, now)) {
         if (tracked.job.notBefore && override < Override::Soft) until = std::max(until, *tracked.job.notBefore);
         if (!tracked.job.info->getTriggerContentUris().empty() && override < Override::Full) {
-            until = std::max(until, contentReady(tracked, state.constants).value_or(Instant::max()));
+            until = std::max(until, contentReady(tracked).value_or(Instant::max()));
         }
     }
     if (until <= now) return std::nullopt;

@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "model/app.hpp"
+#include "model/content_changes.hpp"
 #include "model/device.hpp"
 #include "model/job.hpp"
 
@@ -24,7 +25,7 @@ struct SaveJob {
 }; ///< new, or changed; but for its work, of which each item has records of its own
 struct DropJob {
     JobKey key;
-}; ///< and its work
+}; ///< and its work, and what has changed for it
 struct SaveWork {
     JobKey job;
     WorkItem item;
@@ -32,6 +33,12 @@ struct SaveWork {
 struct DropWork {
     JobKey job;
     std::uint64_t item = 0;
+};
+/// Of what a job watches, as its next run is to hear of it: those before a run under way, and those since. None: they
+/// are forgotten. They go with their job, and with the boot.
+struct SaveContent {
+    JobKey job;
+    ContentChanges changes;
 };
 struct SaveCompleted {
     Completed completed;
@@ -73,8 +80,9 @@ struct DropMessage {
     std::uint64_t id = 0;
 };
 
-using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveCompleted, SaveApp, DropApp, SaveOverrides,
-                            SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
+using Record =
+    std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SaveApp, DropApp, SaveOverrides,
+                 SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
 
 /// A job as it was found, with the boot it was written in: core decides what of it still holds (jobs.md §7).
 struct StoredJob {
@@ -102,10 +110,11 @@ struct StoredUsageTime {
 
 /// Everything that was written down.
 struct Snapshot {
-    std::vector<StoredJob> jobs;         ///< by key
-    std::vector<StoredApp> apps;         ///< by app
-    std::vector<StoredAlarm> alarms;     ///< by app and tag
-    std::vector<StoredMessage> messages; ///< by id
+    std::vector<StoredJob> jobs;              ///< by key
+    std::map<JobKey, ContentChanges> content; ///< of this boot
+    std::vector<StoredApp> apps;              ///< by app
+    std::vector<StoredAlarm> alarms;          ///< by app and tag
+    std::vector<StoredMessage> messages;      ///< by id
     std::optional<StoredUsageTime> usageTime;
     std::optional<DeviceState> deviceState;       ///< of this boot
     std::vector<Completed> completed;             ///< per app, oldest first

@@ -22,6 +22,8 @@ Snapshot MemoryStore::load(const BootId& boot) {
         }
         snapshot.jobs.push_back(std::move(job));
     }
+    for (const auto& [key, stored] : content_)
+        if (stored.second == boot) snapshot.content.emplace(key, stored.first);
     for (const auto& [app, stored] : apps_)
         snapshot.apps.push_back(stored);
     for (const auto& [key, stored] : alarms_)
@@ -42,7 +44,10 @@ void MemoryStore::write(SaveJob record) {
     stored = {std::move(record.job), boot_};
 }
 
-void MemoryStore::write(const DropJob& record) { jobs_.erase(record.key); }
+void MemoryStore::write(const DropJob& record) {
+    jobs_.erase(record.key);
+    content_.erase(record.key);
+}
 
 void MemoryStore::write(SaveWork record) {
     auto& work = jobs_[record.job].job.seldom.edit().work;
@@ -56,6 +61,14 @@ void MemoryStore::write(SaveWork record) {
 void MemoryStore::write(const DropWork& record) {
     std::erase_if(jobs_[record.job].job.seldom.edit().work,
                   [&](const WorkItem& item) { return item.id == record.item; });
+}
+
+void MemoryStore::write(SaveContent record) {
+    if (record.changes.uris.empty()) {
+        content_.erase(record.job);
+    } else {
+        content_[record.job] = {std::move(record.changes), boot_};
+    }
 }
 
 void MemoryStore::write(SaveCompleted record) {

@@ -21,6 +21,7 @@ private:
     void write(const DropJob& record);
     void write(SaveWork record);
     void write(const DropWork& record);
+    void write(SaveContent record);
     void write(SaveCompleted record);
     void write(SaveApp record);
     void write(const DropApp& record);
@@ -36,6 +37,7 @@ private:
     WallTime committed_;
     std::uint32_t generation_ = 0;
     std::map<JobKey, StoredJob> jobs_;
+    std::map<JobKey, std::pair<ContentChanges, BootId>> content_;
     std::map<AppId, StoredApp> apps_;
     std::map<std::pair<AppId, std::string>, StoredAlarm> alarms_;
     std::map<std::uint64_t, StoredMessage> messages_;

@@ -20,6 +20,7 @@ inline constexpr SealedTable jobsTable{
     3};
 inline constexpr SealedTable workTable{
     "work", "app, space, job, item, extras, estimated_down, estimated_up, minimum_chunk, deliveries", 4};
+inline constexpr SealedTable contentTable{"content", "app, space, job, boot, first, ready, uris", 3};
 inline constexpr SealedTable appsTable{"apps",
                                        "app, boot, pinned, crashes, bad_until, services, channels, revoked, written, "
                                        "written_wall, seen, battery_use, data_saver_exempt, "
@@ -38,8 +39,9 @@ inline constexpr SealedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label"};
 inline constexpr SealedTable overridesTable{"overrides", "name, value, boot", 1};
 
-inline constexpr std::array sealedTables{jobsTable,        workTable,   appsTable,     ledgersTable,   usageTimeTable,
-                                         deviceStateTable, alarmsTable, messagesTable, completedTable, overridesTable};
+inline constexpr std::array sealedTables{jobsTable,     workTable,      contentTable,     appsTable,
+                                         ledgersTable,  usageTimeTable, deviceStateTable, alarmsTable,
+                                         messagesTable, completedTable, overridesTable};
 
 /// Writes a sealed row of the values ?1, ?2, …; one of the same key is replaced.
 std::string saveSql(const SealedTable& table);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/app_json.hpp"
+#include "store/checked_json.hpp"
 #include "store/job_json.hpp"
 
 namespace stint {
@@ -69,6 +71,20 @@ Result<void> addWork(StoredRow row, Snapshot& snapshot) {
     item.minimumChunk = row.integer();
     item.deliveries = row.small();
     owner->job.seldom.edit().work.push_back(std::move(item));
+    return {};
+}
+
+Result<void> addContent(StoredRow row, Snapshot& snapshot, const BootId& boot) {
+    JobKey key = keyFrom(row);
+    const bool same = row.text() == boot.value;
+    ContentChanges changes;
+    changes.first = Instant{Duration{STINT_TRY(checked(row.integer(), "first", anyTime))}};
+    changes.ready = Instant{Duration{STINT_TRY(checked(row.integer(), "ready", anyTime))}};
+    changes.uris = STINT_TRY(wordsFrom(row.text()));
+    if (changes.uris.size() > mostTriggeredUris)
+        return fail(Errc::IllegalArgument, "{} paths have changed; at most {} are kept", changes.uris.size(),
+                    mostTriggeredUris);
+    if (same) snapshot.content.insert_or_assign(std::move(key), std::move(changes));
     return {};
 }
 

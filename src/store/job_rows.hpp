@@ -10,6 +10,8 @@ namespace stint {
 Result<void> addJob(StoredRow row, Snapshot& snapshot);
 /// To its job, which was read before; `snapshot.jobs` is sorted.
 Result<void> addWork(StoredRow row, Snapshot& snapshot);
+/// Of `boot` alone.
+Result<void> addContent(StoredRow row, Snapshot& snapshot, const BootId& boot);
 Result<void> addCompleted(StoredRow row, Snapshot& snapshot);
 
 // Here, not in SQL: an index that was damaged could leave rows out.

@@ -33,6 +33,8 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .saveWork = STINT_TRY(database.prepare(saveSql(workTable))),
         .dropWork =
             STINT_TRY(database.prepare("DELETE FROM work WHERE app = ?1 AND space = ?2 AND job = ?3 AND item = ?4")),
+        .saveContent = STINT_TRY(database.prepare(saveSql(contentTable))),
+        .dropContent = STINT_TRY(database.prepare("DELETE FROM content WHERE app = ?1 AND space = ?2 AND job = ?3")),
         .addCompleted = STINT_TRY(database.prepare(saveSql(completedTable))),
         // The one after the newest ?2, and all that are older.
         .trimCompleted =
@@ -76,6 +78,7 @@ Result<void> RecordWriter::write(const SaveJob& record) {
 
 Result<void> RecordWriter::write(const DropJob& record) {
     STINT_TRY(sql_.dropAllWork.run(record.key.app.name, record.key.space, record.key.id.value));
+    STINT_TRY(sql_.dropContent.run(record.key.app.name, record.key.space, record.key.id.value));
     return sql_.dropJob.run(record.key.app.name, record.key.space, record.key.id.value);
 }
 
@@ -89,6 +92,13 @@ Result<void> RecordWriter::write(const SaveWork& record) {
 Result<void> RecordWriter::write(const DropWork& record) {
     const auto& [job, item] = record;
     return sql_.dropWork.run(job.app.name, job.space, job.id.value, static_cast<std::int64_t>(item));
+}
+
+Result<void> RecordWriter::write(const SaveContent& record) {
+    const auto& [job, changes] = record;
+    if (changes.uris.empty()) return sql_.dropContent.run(job.app.name, job.space, job.id.value);
+    return sql_.saveContent.run(job.app.name, job.space, job.id.value, boot_.value, count(changes.first),
+                                count(changes.ready), wordsText(changes.uris));
 }
 
 Result<void> RecordWriter::write(const SaveCompleted& record) {

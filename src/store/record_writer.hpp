@@ -22,6 +22,8 @@ private:
         Statement dropAllWork;
         Statement saveWork;
         Statement dropWork;
+        Statement saveContent;
+        Statement dropContent;
         Statement addCompleted;
         Statement trimCompleted;
         Statement saveApp;
@@ -45,6 +47,7 @@ private:
     Result<void> write(const DropJob& record);
     Result<void> write(const SaveWork& record);
     Result<void> write(const DropWork& record);
+    Result<void> write(const SaveContent& record);
     Result<void> write(const SaveCompleted& record);
     Result<void> write(const SaveApp& record);
     Result<void> write(const DropApp& record);

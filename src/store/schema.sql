@@ -196,3 +196,18 @@ CREATE TABLE messages (
     data         TEXT    NOT NULL,
     seal         INTEGER NOT NULL
 ) STRICT;
+
+-- version 4: what has changed of what jobs watch, as their next runs are to hear of it (jobs.md §3.2). It goes with its
+-- job, and with its boot.
+
+CREATE TABLE content (
+    app   TEXT    NOT NULL,
+    space TEXT    NOT NULL,
+    job   INTEGER NOT NULL,
+    boot  TEXT    NOT NULL,
+    first INTEGER NOT NULL, -- when the first change came
+    ready INTEGER NOT NULL, -- when they have calmed down
+    uris  TEXT    NOT NULL, -- JSON: paths, at most 50
+    seal  INTEGER NOT NULL,
+    UNIQUE (app, space, job)
+) STRICT;

@@ -62,11 +62,13 @@ public:
     Reader(Database& database, Snapshot& snapshot, std::vector<std::string>& notes)
         : database_(database), snapshot_(snapshot), notes_(notes) {}
 
-    Result<void> readJobs() {
+    Result<void> readJobs(const BootId& boot) {
         STINT_TRY(read(jobsTable, addJob));
         sortJobs(snapshot_);
         STINT_TRY(read(workTable, addWork));
         sortWork(snapshot_);
+        STINT_TRY(
+            read(contentTable, [&](StoredRow row, Snapshot& snapshot) { return addContent(row, snapshot, boot); }));
         STINT_TRY(read(completedTable, addCompleted));
         sortCompleted(snapshot_);
         return {};
@@ -135,7 +137,7 @@ Result<Snapshot> readSnapshot(Database& database, const BootId& boot, std::vecto
     Snapshot snapshot;
     STINT_TRY(readMeta(database, boot, snapshot));
     Reader reader{database, snapshot, notes};
-    STINT_TRY(reader.readJobs());
+    STINT_TRY(reader.readJobs(boot));
     STINT_TRY(reader.readApps());
     STINT_TRY(reader.readDeviceState(boot));
     STINT_TRY(reader.readOverrides(boot));

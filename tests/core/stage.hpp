@@ -113,6 +113,7 @@ public:
         Snapshot snapshot;
         for (const auto& [key, job] : stored_)
             snapshot.jobs.push_back({job, BootId{boot_}});
+        if (boot_ == boot) snapshot.content = content_;
         for (const auto& [app, memory] : memories_)
             snapshot.apps.push_back(memory);
         for (const auto& [key, alarm] : alarms_)
@@ -228,7 +229,14 @@ private:
                                   stored_[r.job.key] = r.job;
                                   stored_[r.job.key].seldom.edit().work = std::move(work);
                               },
-                              [&](const DropJob& r) { stored_.erase(r.key); },
+                              [&](const DropJob& r) {
+                                  stored_.erase(r.key);
+                                  content_.erase(r.key);
+                              },
+                              [&](const SaveContent& r) {
+                                  content_.erase(r.job);
+                                  if (!r.changes.uris.empty()) content_.emplace(r.job, r.changes);
+                              },
                               [&](const SaveWork& r) {
                                   drop(r.job, r.item.id);
                                   stored_.at(r.job).seldom.edit().work.push_back(r.item);
@@ -303,6 +311,7 @@ private:
     std::multimap<Instant, Event> answers_;
     std::map<JobKey, RunId> running_;
     std::map<JobKey, Job> stored_;
+    std::map<JobKey, ContentChanges> content_;
     std::map<AppId, bool> seen_;
     std::map<AppId, StoredApp> memories_;
     std::map<std::pair<AppId, std::string>, StoredAlarm> alarms_;

@@ -64,6 +64,42 @@ def test_a_changed_path_starts_the_job_that_watches_it(app):  # jobs.md §3.2, �
         assert line.call(SCHEDULER, "GetPendingJobReasons", "isa{sv}", 7, "", {}) == ([-2],)
 
 
+def test_what_has_changed_outlives_the_daemon(app):  # jobs.md §3.2, §12.5
+    """Killed while the job waits for the charger, and while it runs: each time the next daemon tells of the change."""
+    daemon = app.start_daemon(policy=TALK)
+    inbox = app.root / "inbox"
+    inbox.mkdir()
+    watching = PLAIN | {
+        "triggerContentUris": ("a(si)", [(str(inbox), 1)]), "triggerContentUpdateDelay": ("x", 500),
+        "requiresCharging": ("b", True),
+    }
+    assert app.stint("device", "set", "charging=no", "battery=50").code == 0
+    with Host(app) as line:
+        def reasons():
+            return line.call(SCHEDULER, "GetPendingJobReasons", "isa{sv}", 7, "", {})[0]
+
+        assert line.schedule(watching) == (1, 7)
+        assert 7 in reasons()  # CONTENT_TRIGGER
+        (inbox / "letter").write_text("news")
+        deadline = Deadline(30)
+        while 7 in reasons():  # a round trip each
+            assert not deadline.passed()
+        daemon.kill()
+    daemon = app.start_daemon(policy=TALK)
+    assert app.stint("device", "set", "charging=yes").code == 0
+    for _ in range(2):
+        with Host(app) as line:
+            run, params = line.started(Deadline(30))
+            assert str(inbox / "letter") in params["triggeredContentUris"]
+            daemon.kill()
+        daemon = app.start_daemon(policy=TALK)
+        assert app.stint("device", "set", "charging=yes").code == 0
+    with Host(app) as line:
+        run, params = line.started(Deadline(30))
+        line.finish(run)
+        assert line.jobs() == []
+
+
 def test_jobs_of_every_kind_come_back_as_they_were_given(app):  # jobs.md §1.1, §2.1
     app.start_daemon()
     given = {

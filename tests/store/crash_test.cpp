@@ -25,6 +25,7 @@ std::vector<Record> recordsOf(std::int32_t nth) {
     return {SaveJob{jobOf(nth)},
             SaveJob{counter},
             DropJob{jobOf(nth - 5).key},
+            SaveContent{jobOf(nth).key, {at(1s), at(2s), {std::to_string(nth)}}},
             SaveCompleted{completedOf(nth), 7},
             saved(memoryOf(nth)),
             SaveUsageTime{{std::chrono::seconds{nth}, {}}, at(std::chrono::seconds{nth}), true},
@@ -44,6 +45,8 @@ std::string textOf(const Snapshot& snapshot) {
     std::string text;
     for (const auto& stored : snapshot.jobs)
         text += test::textOf(stored.job) + "\n";
+    for (const auto& [key, changes] : snapshot.content)
+        text += *changes.uris.begin() + "\n";
     for (const auto& [memory, boot, written] : snapshot.apps) // each of them is a memoryOf()
         for (std::int32_t nth = 0; nth <= lastOf(snapshot); ++nth)
             if (memory == memoryOf(nth)) text += fmt::format("app {}\n", nth);
@@ -65,7 +68,7 @@ std::string expectedAfter(std::int32_t last) {
     if (last == 0) return {};
     std::map<JobKey, Job> jobs;
     for (std::int32_t id = std::max(1, last - 4); id <= last; ++id)
-        jobs[jobOf(id).key] = jobOf(id);
+        jobs[jobOf(id).key] = jobOf(id), snapshot.content[jobOf(id).key] = {at(1s), at(2s), {std::to_string(id)}};
     auto counter = jobOf(counterId);
     counter.sequence = static_cast<std::uint64_t>(last);
     jobs[counter.key] = counter;

@@ -10,6 +10,7 @@ namespace {
 
 struct Model {
     std::map<JobKey, Job> jobs;
+    std::map<JobKey, ContentChanges> content;
     std::map<AppId, SaveApp> apps;
     std::optional<SaveUsageTime> usageTime;
     std::optional<DeviceState> deviceState;
@@ -24,7 +25,14 @@ struct Model {
         job = record.job;
         job.seldom.edit().work = std::move(work);
     }
-    void apply(const DropJob& record) { jobs.erase(record.key); }
+    void apply(const DropJob& record) {
+        jobs.erase(record.key);
+        content.erase(record.key);
+    }
+    void apply(const SaveContent& record) {
+        content[record.job] = record.changes;
+        if (record.changes.uris.empty()) content.erase(record.job);
+    }
     void apply(const SaveWork& record) {
         apply(DropWork{record.job, record.item.id});
         auto& work = jobs.at(record.job).seldom.edit().work;
@@ -76,7 +84,9 @@ public:
 
 private:
     Record record() {
-        switch (upTo(13)) {
+        switch (upTo(14)) {
+        case 13:
+            return SaveContent{job().key, changes()};
         case 8:
             return SaveUsageTime{{minutes(), minutes()}, at(minutes()), upTo(2) == 0};
         case 9:
@@ -107,6 +117,12 @@ private:
 
     std::chrono::minutes minutes() { return std::chrono::minutes{upTo(100'000)}; }
     AppId app() { return AppId{"com.example.app" + std::to_string(upTo(3))}; }
+    ContentChanges changes() {
+        ContentChanges changes{.first = at(minutes()), .ready = at(minutes())};
+        for (int left = upTo(51); left > 0; --left)
+            changes.uris.insert("/" + std::string(static_cast<std::size_t>(upTo(300)), 'x'));
+        return changes;
+    }
     Alarm alarm() {
         auto alarm = alarmOf(upTo(9));
         alarm.app = app();
@@ -187,6 +203,7 @@ void compare(const Snapshot& snapshot, const Model& model) {
     auto stored = snapshot.jobs.begin();
     for (const auto& [key, job] : model.jobs)
         CHECK(textOf((stored++)->job) == textOf(job));
+    CHECK((snapshot.content == model.content));
     REQUIRE(snapshot.apps.size() == model.apps.size());
     auto app = snapshot.apps.begin();
     for (const auto& [id, record] : model.apps) {

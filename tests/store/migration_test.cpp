@@ -137,6 +137,7 @@ void checkVersion2(const Snapshot& snapshot) {
         CHECK((stored.memory == expected)); // nothing used, nothing spent
         CHECK(stored.boot == bootA);
     }
+    CHECK(snapshot.content.empty());
     CHECK(snapshot.alarms.empty());
     CHECK(snapshot.messages.empty());
     CHECK(!snapshot.usageTime);

@@ -93,6 +93,22 @@ TEST_CASE("a job that is saved again replaces the one of its key, and a dropped 
     CHECK(jobTexts(snapshot) == std::vector{textOf(changed), textOf(otherSpace), textOf(jobOf(3))});
 }
 
+TEST_CASE("what has changed for a job comes back in its boot, and goes with the job") { // jobs.md §3.2, §12.5
+    const Scratch scratch;
+    const ContentChanges photos{.first = at(1s), .ready = at(11s), .uris = {"/photos/1", "/photos/ünïcode \"2\""}};
+    const ContentChanges music{.first = at(2s), .ready = at(3s), .uris = {"/music"}};
+    {
+        auto store = openStore(scratch.store());
+        for (const int id : {1, 2, 3, 4})
+            commit(store, {SaveJob{jobOf(id)}, SaveContent{jobOf(id).key, music}});
+        commit(store, {SaveContent{jobOf(1).key, photos}, SaveContent{jobOf(2).key, {}}, DropJob{jobOf(3).key}});
+        commit(store, {SaveJob{jobOf(3)}, SaveContent{jobOf(9).key, {}}});
+    }
+    const std::map<JobKey, ContentChanges> kept{{jobOf(1).key, photos}, {jobOf(4).key, music}};
+    CHECK((reopened(scratch).content == kept));
+    CHECK(reopened(scratch, bootB).content.empty());
+}
+
 TEST_CASE("work items come back oldest first with their deliveries, none of them handed out") { // jobs.md §2.5, §7.1
     const Scratch scratch;
     const auto key = jobOf(1).key;
