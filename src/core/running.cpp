@@ -88,13 +88,13 @@ void timedOut(Turn& turn, Running& running) {
 // jobs.md §3.3, change of network while the job runs; §4.7: told in EXECUTING only, kept for later before.
 void networkIsNow(Turn& turn, Running& running, const Network& network) {
     Run& run = running.run;
+    run.networkNews.reset(); // one that went before it could be told of is none
     if (run.network == network) return;
     if (run.state != RunState::Executing) {
         run.networkNews = network;
         return;
     }
     run.network = network;
-    run.networkNews.reset();
     turn.effect(CallNetworkChanged{run.id, network});
     turn.effect(Trace{.what = Trace::What::NetworkChanged, .app = run.key.app, .job = run.key});
 }
