@@ -113,6 +113,11 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
     std::vector<WorkItem> work = event.work ? inheritedWork(state, key) : std::vector<WorkItem>{};
     const bool watched = watchesContent(state, key);
     ContentChanges content = inheritedContent(state, key, *info);
+    // scenario.md: a cause is traced before its consequence, the stop of the old run.
+    turn.effect(Trace{.what = replaces ? Trace::What::Replaced : Trace::What::Scheduled,
+                      .app = key.app,
+                      .job = key,
+                      .result = "success"});
     // Its work goes with it, but where enqueue() hands it on.
     if (replaces && !event.work && !state.jobs.at(key).job.seldom->work.empty()) turn.record(DropJob{key});
     Tracked& tracked = replaceOrAdd(turn, key);
@@ -137,10 +142,6 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
     turn.record(SaveJob{tracked.job});
     if (watched) saveContent(turn, tracked);
     if (event.work) addWork(turn, tracked.job, *event.work);
-    turn.effect(Trace{.what = replaces ? Trace::What::Replaced : Trace::What::Scheduled,
-                      .app = key.app,
-                      .job = key,
-                      .result = "success"});
     turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
     if (!tracked.run) letWait(turn, tracked); // else nothing of it starts before the old run has ended
 }
