@@ -111,6 +111,7 @@ void endJob(Turn& turn, const Tracked& tracked, const Run& run, End end, const E
 void killUninstalled(Turn& turn, const AppId& id) {
     const auto isIts = [&](const auto& entry) { return entry.second.run.key.app == id; };
     if (turn.app(id) || std::ranges::any_of(turn.state.runs, isIts)) return;
+    withdrawAll(turn, id);
     turn.effect(KillApp{id, "uninstall"});
     turn.effect(Trace{.what = Trace::What::Killed, .app = id, .during = "uninstall"});
 }

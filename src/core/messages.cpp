@@ -86,6 +86,20 @@ void deliverMessages(Turn& turn) {
     }
 }
 
+void dropMessages(Turn& turn, const AppId& app) {
+    State& state = turn.state;
+    for (auto it = state.deliveries.begin(); it != state.deliveries.end();) {
+        const auto delivery = it++;
+        if (delivery->second.app == app) end(turn, delivery);
+    }
+    for (auto it = state.messages.begin(); it != state.messages.end();) {
+        const auto waiting = it++;
+        if (waiting->second.app != app) continue;
+        turn.record(DropMessage{waiting->first});
+        state.messages.erase(waiting);
+    }
+}
+
 void allowTemporarily(Turn& turn, App& app, Duration length) {
     // limits.md §6.6: a new grant replaces the old end, even with an earlier one.
     const Duration granted = std::clamp(length, Duration{0}, turn.state.constants.allowlistMax);

@@ -193,6 +193,14 @@ void endServices(Turn& turn, App& app) {
         endService(turn, app, std::string(app.foregroundServices.begin()->first));
 }
 
+void withdrawAll(Turn& turn, const AppId& app) {
+    std::vector<Key> shown;
+    for (const auto& [key, posted] : turn.state.notifications)
+        if (key.first == app) shown.push_back(key);
+    for (const Key& key : shown)
+        withdraw(turn, key, turn.state.notifications.at(key).lastUser);
+}
+
 void merge(Turn& turn, const NotificationDismissed& event) {
     const Key key{event.app, event.id};
     const auto found = turn.state.notifications.find(key);

@@ -79,14 +79,7 @@ void merge(Turn& turn, const AppUninstalled& event) {
     state.completed.erase(event.app);
     endServices(turn, state.apps.at(event.app));
     dropAlarms(turn, event.app, false);
-    for (auto it = state.messages.begin(); it != state.messages.end();) {
-        if (it->second.app != event.app) {
-            ++it;
-            continue;
-        }
-        turn.record(DropMessage{it->first});
-        it = state.messages.erase(it);
-    }
+    dropMessages(turn, event.app);
     state.networkTold.erase(event.app);
     state.apps.erase(event.app);
     turn.record(DropApp{event.app});

@@ -261,6 +261,8 @@ void showWithheld(Turn& turn);
 void showService(Turn& turn, const AppId& app, const std::string& service, const ServiceNotification& shows);
 void endService(Turn& turn, App& app, const std::string& service);
 void endServices(Turn& turn, App& app);
+/// Whatever else the app shows is withdrawn, too.
+void withdrawAll(Turn& turn, const AppId& app);
 
 // Channels (notifications.cpp).
 
@@ -340,6 +342,8 @@ void merge(Turn& turn, const MessageArrived& event);
 void merge(Turn& turn, const DeliveryEnded& event);
 /// Delivers the messages that may pass now (limits.md §8.5), and gives up deliveries that were not taken in time.
 void deliverMessages(Turn& turn);
+/// All messages for the app, and all that is on its way to it, are gone.
+void dropMessages(Turn& turn, const AppId& app);
 /// When the oldest delivery is given up.
 std::optional<Instant> nextGiveUp(const State& state);
 /// Puts the app on the temporary allowlist for `length` (limits.md §6.6).

@@ -65,3 +65,26 @@ TEST_CASE("what the user stopped does not go on after a restart") { // §5.4
     stage.event(StopApp{{1}, mail});
     CHECK_FALSE(stage.begins(true));
 }
+
+TEST_CASE("an app that is uninstalled is killed and shows nothing more, whatever it left behind") { // §7.4, §4.6
+    Served stage;
+    stage.see(mail, true);
+    stage.schedule(stage.transfer(1)); // shows 9, and leaves it there
+    stage.finish(1, false);
+    REQUIRE(stage.begins());
+    REQUIRE(stage.shown == std::set<std::pair<AppId, std::int32_t>>{{mail, 4}, {mail, 9}});
+    stage.event(AppUninstalled{mail});
+    CHECK(stage.shown.empty());
+    CHECK(stage.count<KillApp>() == 1);
+    CHECK_FALSE(stage.listed());
+}
+
+TEST_CASE("nothing that was on its way to an uninstalled app is written down any more") { // §7.4; limits.md §8.5
+    Served stage;
+    stage.behaves.takes = false;
+    stage.event(MessageArrived{.app = mail, .receiver = "Receiver", .high = true, .data = "hello"});
+    REQUIRE(stage.count<DeliverMessage>() == 1);
+    stage.event(AppUninstalled{mail});
+    stage.restart(); // which installs it anew
+    CHECK(stage.count<DeliverMessage>() == 1);
+}
