@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "core/state.hpp"
+#include "rules/app_gate.hpp"
 #include "rules/forecast.hpp"
 #include "rules/kind.hpp"
 #include "rules/limit_gates.hpp"
@@ -95,6 +96,14 @@ void addOwnClocks(const State& state, const Tracked& tracked, Now now, std::vect
     if (!overdue && !job.info->getTriggerContentUris().empty()) {
         const auto ready = contentReady(tracked);
         if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(tracked, ready, now));
+    }
+    if (const auto rest = tracked.seldom->crashes->restsUntil; rest && *rest > now.elapsed) {
+        blockers.push_back({.reason = PendingReason::App,
+                            .gate = "app",
+                            .detail = describeCrashes("the job's process", state.constants),
+                            .clears = "run it by stint run-now",
+                            .since = tracked.joined,
+                            .until = wallAt(*rest, now)});
     }
     if (tracked.settles && state.settledAt > now.elapsed) {
         blockers.push_back({.reason = PendingReason::User,

@@ -230,6 +230,27 @@ void merge(Turn& turn, const Connected& event) {
         .what = Trace::What::Started, .app = run.key.app, .job = run.key, .kind = run.kind, .overdue = run.overdue});
 }
 
+namespace {
+
+// jobs.md §12.3.
+void noteCrash(Turn& turn, const Running& running) {
+    App* app = turn.app(running.run.key.app);
+    if (!app) return;
+    const Constants& constants = turn.state.constants;
+    if (guardsEachJob(app->manifest)) {
+        Tracked* tracked = turn.state.jobs.find(running.run.key);
+        if (!tracked || tracked->run != running.run.id || running.run.dropped) return;
+        CrashNotes& notes = tracked->seldom.edit().crashes.edit();
+        if (const auto rest = restAfterCrash(notes.times, turn.now.elapsed, constants)) notes.restsUntil = rest;
+        return;
+    }
+    if (const auto rest = restAfterCrash(app->memory.crashes, turn.now.elapsed, constants)) app->memory.badUntil = rest;
+    turn.save(*app);
+    turn.changedApps.insert(app->manifest.package);
+}
+
+} // namespace
+
 void merge(Turn& turn, const BindFailed& event) {
     Running* running = find(turn.state, event.run);
     if (running && running->run.state == RunState::Binding) close(turn, event.run, End::BindRefused);
@@ -262,11 +283,7 @@ void merge(Turn& turn, const StopAnswered& event) {
 void merge(Turn& turn, const RunLost& event) {
     Running* running = find(turn.state, event.run);
     if (!running) return;
-    if (App* app = turn.app(running->run.key.app); app && event.crash) {
-        app->memory = afterCrash(std::move(app->memory), turn.now.elapsed, turn.state.constants);
-        turn.save(*app);
-        turn.changedApps.insert(app->manifest.package);
-    }
+    if (event.crash) noteCrash(turn, *running);
     close(turn, event.run, End::Lost);
 }
 

@@ -17,9 +17,16 @@ struct Content {
     Instant readyWritten; ///< ContentChanges::ready, as the store has it
 };
 
+/// Crashes of a job that answers for its own (jobs.md §12.3). A restart of the daemon forgives them.
+struct CrashNotes {
+    std::vector<Instant> times; ///< within job.crash_guard.window, oldest first
+    std::optional<Instant> restsUntil;
+};
+
 /// What most jobs have nothing of.
 struct TrackedSeldom {
     Seldom<Content> content;
+    Seldom<CrashNotes> crashes;
     History history;                  ///< of its own clocks, before it joined its group, which keeps the rest
     OptionalTime<WallTime> groupedAt; ///< since when it waits in its group, where it has waited elsewhere before
 };

@@ -66,6 +66,9 @@ std::optional<Instant> ownClock(const State& state, const Tracked& tracked, Inst
             until = std::max(until, contentReady(tracked).value_or(Instant::max()));
         }
     }
+    // A person who says `run` opens it, as the user opens an app (jobs.md §12.3).
+    const auto rest = tracked.seldom->crashes->restsUntil;
+    if (rest && override < Override::Soft) until = std::max(until, *rest);
     if (until <= now) return std::nullopt;
     return until;
 }

@@ -19,18 +19,22 @@ Verdict appGate(const Context& c) {
 std::string describeApp(const Context& c) {
     if (!c.app) return "the app is not installed";
     if (!servicePresent(c)) return fmt::format("the app does not declare a service \"{}\" any more", c.asks.service);
-    return fmt::format("the app crashed {} times within {}", c.world.constants.crashGuardCrashes,
-                       formatDuration(c.world.constants.crashGuardWindow));
+    return describeCrashes("the app", c.world.constants);
 }
 
-AppMemory afterCrash(AppMemory memory, Instant now, const Constants& constants) {
-    std::erase_if(memory.crashes, [&](Instant crash) { return crash <= now - constants.crashGuardWindow; });
-    if (memory.crashes.empty() || memory.crashes.back() != now) memory.crashes.push_back(now);
-    if (std::ssize(memory.crashes) >= constants.crashGuardCrashes) {
-        memory.badUntil = now + constants.crashGuardRest;
-        memory.crashes.clear();
-    }
-    return memory;
+std::string describeCrashes(std::string_view whose, const Constants& constants) {
+    return fmt::format("{} crashed {} times within {}", whose, constants.crashGuardCrashes,
+                       formatDuration(constants.crashGuardWindow));
+}
+
+bool guardsEachJob(const Manifest& manifest) { return manifest.builtIn; }
+
+std::optional<Instant> restAfterCrash(std::vector<Instant>& crashes, Instant now, const Constants& constants) {
+    std::erase_if(crashes, [&](Instant crash) { return crash <= now - constants.crashGuardWindow; });
+    if (crashes.empty() || crashes.back() != now) crashes.push_back(now);
+    if (std::ssize(crashes) < constants.crashGuardCrashes) return std::nullopt;
+    crashes.clear();
+    return now + constants.crashGuardRest;
 }
 
 void forgiveCrashes(AppMemory& memory) {

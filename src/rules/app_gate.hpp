@@ -1,7 +1,10 @@
 // Whether the app itself can take a job: its service is declared, and it is not marked bad after crashes
 // (jobs.md §3.1 clause 4, §12.3).
 #pragma once
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "model/verdict.hpp"
 #include "rules/world.hpp"
@@ -11,9 +14,17 @@ namespace stint {
 Verdict appGate(const Context&);
 std::string describeApp(const Context&);
 
-/// The app after one more crash at `now`: marked bad once there are job.crash_guard.crashes within the window. All that
-/// is lost in one instant is one crash: a process may host several jobs.
-AppMemory afterCrash(AppMemory memory, Instant now, const Constants& constants);
+/// "the app crashed 3 times within 1min".
+std::string describeCrashes(std::string_view whose, const Constants& constants);
+
+/// Notes one more crash at `now`: until when what crashed rests, once there are job.crash_guard.crashes within the
+/// window. All that is lost in one instant is one crash: a process may host several jobs.
+std::optional<Instant> restAfterCrash(std::vector<Instant>& crashes, Instant now, const Constants& constants);
+
+/// Whose crashes count, each job's own or all of the app's. PROPOSAL: the jobs of an app that is built in are people's
+/// commands and transfers, which have nothing to do with each other: one that kills its process must not hold up the
+/// others (§12.3 speaks of an app that its user can open).
+bool guardsEachJob(const Manifest& manifest);
 
 /// The user has opened the app: nothing is held against it any more.
 void forgiveCrashes(AppMemory& memory);

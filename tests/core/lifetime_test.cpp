@@ -248,6 +248,31 @@ TEST_CASE("three crashes within a minute keep an app's jobs from starting until 
     }
 }
 
+TEST_CASE("what crashes in an app that is built in holds up no other job of it") { // §12.3
+    Stage stage;
+    Manifest shell = Stage::manifestOf(mail);
+    shell.builtIn = true;
+    stage.install(shell);
+    stage.schedule(stage.job(1));
+    for (Duration death : {10s, 20s, 30s}) {
+        stage.until(death);
+        stage.crash(1);
+    }
+    stage.schedule(stage.job(2));
+    CHECK(stage.runs(2));
+    stage.until(2min);
+    CHECK_FALSE(stage.runs(1));
+    CHECK(stage.why(1) == std::vector{PendingReason::App});
+    SUBCASE("it runs again after half an hour") {
+        stage.until(31min);
+        CHECK(stage.times(1, What::Started).back() == 30min + 30s);
+    }
+    SUBCASE("or when a person says so") {
+        stage.event(RunJob{.call = {1}, .key = stage.key(1), .how = Override::Full});
+        CHECK(stage.runs(1));
+    }
+}
+
 TEST_CASE(
     "Stop in the Task Manager ends the app at once; its running transfer never comes back") { // §5.4, §11 example 40
     Stage stage;
