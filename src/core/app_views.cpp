@@ -72,8 +72,7 @@ std::vector<AppView> Scheduler::apps(Now now) const {
             view.networkAllowed = told->second.allowed;
             view.networkBecause = told->second.because;
         }
-        const auto count = state.jobCount.find(id);
-        view.jobs = count == state.jobCount.end() ? 0 : static_cast<std::uint32_t>(count->second);
+        view.jobs = static_cast<std::uint32_t>(heldBy(state, id).jobs);
         view.running = static_cast<std::uint32_t>(
             std::ranges::count_if(state.runs, [&](const auto& entry) { return entry.second.run.key.app == id; }));
         view.importance = importanceOf(app, view.running > 0);

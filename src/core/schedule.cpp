@@ -48,7 +48,6 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
     State& state = turn.state;
     Tracked* const found = state.jobs.find(key);
     if (!found) {
-        ++state.jobCount[key.app];
         return state.jobs.add({.job = {.key = key}, .run = runStillEnding(state, key)});
     }
     Tracked& tracked = *found;
@@ -83,6 +82,7 @@ bool joins(const State& state, const Schedule& event, const JobKey& key, const J
 void addWork(Turn& turn, Job& job, WorkItem item) {
     JobSeldom& more = job.seldom.edit();
     item.id = more.nextWork++;
+    turn.state.held[job.key.app] += holdingsOf(item);
     turn.record(SaveWork{job.key, item});
     more.work.push_back(std::move(item));
 }
@@ -120,6 +120,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
                       .result = "success"});
     // Its work goes with it, but where enqueue() hands it on.
     if (replaces && !event.work && !state.jobs.at(key).job.seldom->work.empty()) turn.record(DropJob{key});
+    if (replaces) state.held[key.app] -= holdingsOf(state.jobs.at(key).job);
     Tracked& tracked = replaceOrAdd(turn, key);
     tracked.job = Job{.key = key,
                       .info = std::move(info),
@@ -134,6 +135,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
         more.nextWork = std::ranges::max(work, {}, &WorkItem::id).id + 1;
         more.work = std::move(work);
     }
+    state.held[key.app] += holdingsOf(tracked.job);
     countWatched(state, *tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);
     if (!content.uris.empty()) tracked.seldom.edit().content.edit().changes = std::move(content);
@@ -144,6 +146,17 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
     if (event.work) addWork(turn, tracked.job, *event.work);
     turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
     if (!tracked.run) letWait(turn, tracked); // else nothing of it starts before the old run has ended
+}
+
+// What enqueue() replaces hands its items on; any other replacement drops them.
+std::optional<Error> tooMuch(const State& state, const Schedule& event, const JobKey& key, const JobInfo& info) {
+    const Holdings now = heldBy(state, key.app);
+    Holdings then = now;
+    if (const Tracked* old = state.jobs.find(key))
+        then -= event.work ? holdingsOf(*old->job.info) : holdingsOf(old->job);
+    then += holdingsOf(info);
+    if (event.work) then += holdingsOf(*event.work);
+    return holdingsError(key.app, now, then);
 }
 
 std::optional<Error> workError(const State& state, const Schedule& event, const JobKey& key) {
@@ -205,10 +218,10 @@ void merge(Turn& turn, const Schedule& event) {
         info = std::make_shared<const JobInfo>(info->withId(key.id));
     }
     if (auto error = workError(state, event, key)) return refuse(turn, event, *std::move(error));
+    if (auto error = tooMuch(state, event, key, *info)) return refuse(turn, event, *std::move(error));
     if (joins(state, event, key, *info)) return join(turn, event, key);
-    const auto tracked = state.jobCount.find(event.app);
-    if (auto error = capError(event.app, tracked == state.jobCount.end() ? 0 : tracked->second,
-                              state.jobs.contains(key), state.constants)) {
+    const std::int64_t tracked = heldBy(state, event.app).jobs;
+    if (auto error = capError(event.app, tracked, state.jobs.contains(key), state.constants)) {
         return refuse(turn, event, *std::move(error));
     }
     accept(turn, event, key, std::move(info));

@@ -54,7 +54,7 @@ void writeApps(Turn& turn) {
 
 void addTracked(State& state, Tracked tracked) {
     state.nextSequence = std::max(state.nextSequence, tracked.job.sequence + 1);
-    ++state.jobCount[tracked.job.key.app];
+    state.held[tracked.job.key.app] += holdingsOf(tracked.job);
     countWatched(state, *tracked.job.info);
     state.jobs.add(std::move(tracked));
 }

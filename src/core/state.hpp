@@ -18,6 +18,7 @@
 #include "rules/concurrency.hpp"
 #include "rules/doze.hpp"
 #include "rules/ending.hpp"
+#include "rules/holdings.hpp"
 #include "rules/network_access.hpp"
 
 namespace stint {
@@ -98,7 +99,7 @@ struct State {
     bool deviceKnown = false; ///< somebody has told of the device: nothing dozes before
 
     Jobs jobs;
-    std::map<AppId, std::int64_t> jobCount;
+    std::map<AppId, Holdings> held;                                   ///< of apps that have jobs
     std::map<std::pair<AppId, std::string>, std::int32_t> lowestFree; ///< ids below it are taken (newId)
     std::map<JobInfo::TriggerContentUri, std::size_t> watched;        ///< what jobs watch, and how many each
     std::uint64_t watchedVersion = 0; ///< one more whenever another path, or one less, is
@@ -185,6 +186,8 @@ void letWait(Turn& turn, Tracked& tracked);
 void takeOut(State& state, Tracked& tracked);
 /// Of the app's jobs.
 std::vector<JobKey> keysOf(const State& state, const AppId& app);
+/// What the app's jobs hold.
+Holdings heldBy(const State& state, const AppId& app);
 /// Ends the tracking of a job: from the queue, the store and the counts.
 void forget(Turn& turn, const JobKey& key);
 /// Wakes the jobs whose own clocks ring; asks again what changed and what is due; starts what may start while there is

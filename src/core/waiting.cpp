@@ -108,13 +108,20 @@ std::vector<JobKey> keysOf(const State& state, const AppId& app) {
     return keys;
 }
 
+Holdings heldBy(const State& state, const AppId& app) {
+    const auto found = state.held.find(app);
+    return found == state.held.end() ? Holdings{} : found->second;
+}
+
 void forget(Turn& turn, const JobKey& key) {
     State& state = turn.state;
     Tracked* const tracked = state.jobs.find(key);
     STINT_CHECK(tracked);
     takeOut(state, *tracked);
     turn.changedJobs.insert(key.app);
-    if (--state.jobCount[key.app] == 0) state.jobCount.erase(key.app);
+    Holdings& held = state.held[key.app];
+    held -= holdingsOf(tracked->job);
+    if (held.jobs == 0) state.held.erase(key.app);
     if (const auto hint = state.lowestFree.find({key.app, key.space}); hint != state.lowestFree.end()) {
         if (key.id.value > 0) hint->second = std::min(hint->second, key.id.value);
     }

@@ -99,6 +99,7 @@ void merge(Turn& turn, const CompleteWork& event) {
         reply.error =
             fail(Errc::IllegalArgument, "item {} is not being worked on; complete what was dequeued", event.item);
     } else {
+        turn.state.held[job->key.app] -= holdingsOf(*item);
         work.erase(item);
         turn.record(DropWork{job->key, event.item});
     }
