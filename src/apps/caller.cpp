@@ -1,6 +1,7 @@
 #include "apps/caller.hpp"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -25,10 +26,16 @@ Fd peerPidfd(int socket, pid_t pid) {
     return openPidfd(pid);
 }
 
+std::optional<Program> programOf(pid_t pid) {
+    struct stat file {};
+    if (::stat(fmt::format("/proc/{}/exe", pid).c_str(), &file) != 0) return std::nullopt;
+    return Program{file.st_dev, file.st_ino};
+}
+
 // While the pidfd has not ended, the pid is that process's and what /proc/PID says is said of it.
 bool isStillThere(const Peer& peer) {
     std::optional<ProcessStat> stat = processStat(peer.pid);
-    return stat && stat->startTime == peer.startTime && !hasEnded(peer.pidfd);
+    return stat && stat->startTime == peer.startTime && programOf(peer.pid) == peer.program && !hasEnded(peer.pidfd);
 }
 
 const Manifest* firstOf(const std::vector<std::string>& ids, const Registry& registry) {
@@ -76,7 +83,7 @@ Error hasGone(pid_t pid) {
 Result<Peer> peerOf(pid_t pid, uid_t uid, Fd pidfd) {
     std::optional<ProcessStat> stat = processStat(pid);
     if (!pidfd || !stat || hasEnded(pidfd)) return hasGone(pid);
-    return Peer{pid, uid, stat->startTime, std::move(pidfd)};
+    return Peer{pid, uid, stat->startTime, std::move(pidfd), programOf(pid)};
 }
 
 Result<Peer> peerOf(int socket) {
@@ -93,19 +100,28 @@ Result<Peer> peerOf(int socket) {
     return peer;
 }
 
-Caller identify(const Peer& peer, const Registry& registry, const std::function<std::optional<AppId>(pid_t)>& ownerOf) {
-    std::optional<AppId> started = ownerOf(peer.pid);
+Caller identify(const Peer& peer, const Registry& registry, const OwnerOf& ownerOf) {
+    Result<std::optional<AppId>> started = ownerOf(peer.pid);
+    if (!started) return {.app = {}, .unknown = std::move(started).error().message};
     const Manifest* manifest = nullptr;
-    if (!started) manifest = byUnit(peer.pid, registry);
-    if (!started && !manifest) manifest = byFlatpak(peer.pid, registry);
-    if (!started && !manifest) manifest = byProgram(peer.pid, registry);
+    if (!*started) manifest = byUnit(peer.pid, registry);
+    if (!*started && !manifest) manifest = byFlatpak(peer.pid, registry);
+    if (!*started && !manifest) manifest = byProgram(peer.pid, registry);
 
-    AppId shell{std::string(shellPackage)};
     // What was read may be of another process by now: then nothing is known, and nothing is granted.
-    if (!isStillThere(peer)) return {.app = shell, .isOperator = false};
-    if (started) return {.app = *started, .isOperator = false};
-    if (manifest) return {.app = manifest->package, .isOperator = false};
-    return {.app = shell, .isOperator = true};
+    if (!isStillThere(peer)) return {.app = {}, .unknown = hasGone(peer.pid).message};
+    if (*started) return {.app = **started};
+    if (manifest) return {.app = manifest->package};
+    return {.app = AppId{std::string(shellPackage)}, .isOperator = true};
+}
+
+bool runsAnother(const Peer& peer) {
+    std::optional<ProcessStat> stat = processStat(peer.pid);
+    if (!stat || stat->startTime != peer.startTime) return false;
+    const std::optional<Program> program = programOf(peer.pid);
+    // LINUX: a process on its way out loses its program before it is seen to have ended.
+    const bool isLeaving = !program && errno == ENOENT;
+    return program != peer.program && !isLeaving && !hasEnded(peer.pidfd);
 }
 
 bool inTerminalForeground(const Peer& peer) {

@@ -14,12 +14,21 @@
 
 namespace stint {
 
-/// A process, pinned: the pidfd and the start time tell whether the pid was given to another since.
+/// The file that a process runs.
+struct Program {
+    dev_t device = 0;
+    ino_t inode = 0;
+    auto operator<=>(const Program&) const = default;
+};
+
+/// A process, pinned: the pidfd and the start time tell whether the pid was given to another since, the program whether
+/// it has executed another.
 struct Peer {
     pid_t pid = 0;
     uid_t uid = 0;
     std::uint64_t startTime = 0; ///< field 22 of /proc/PID/stat
     Fd pidfd;
+    std::optional<Program> program; ///< none where the kernel does not say
 };
 
 /// The process behind an accepted socket (SO_PEERCRED). Security where it is of another user than ours.
@@ -31,10 +40,18 @@ Result<Peer> peerOf(pid_t pid, uid_t uid, Fd pidfd);
 struct Caller {
     AppId app;
     bool isOperator = false; ///< org.stint.shell and no descendant of a job: may use the operator's verbs
+    /// Why nobody can say which app it is: it may do nothing then, and `app` names none. Empty: it is known.
+    std::string unknown;
 };
 
-/// `ownerOf` finds the app of a process that Stint started, or of a descendant of one.
-Caller identify(const Peer& peer, const Registry& registry, const std::function<std::optional<AppId>(pid_t)>& ownerOf);
+/// Finds the app of a process that Stint started, or of a descendant of one; nullopt: it is neither. An error: nobody
+/// can say.
+using OwnerOf = std::function<Result<std::optional<AppId>>(pid_t)>;
+
+Caller identify(const Peer& peer, const Registry& registry, const OwnerOf& ownerOf);
+
+/// Whether it runs another program than it did when it was pinned. One that has ended runs none.
+bool runsAnother(const Peer& peer);
 
 /// Whether the process is in the foreground process group of its controlling terminal at this moment. A process that
 /// is gone, or whose pid was given to another, is not. Unknown never grants.

@@ -13,23 +13,36 @@ namespace {
 
 Error broken(const char* what, int number) { return within(what, wire::errorFromErrno(number)); }
 
+/// Who connected, from the kernel, which tells of each message from now on who sent it.
+Result<pid_t> pinned(const Fd& socket) {
+    ucred connected{};
+    socklen_t size = sizeof connected;
+    const int on = 1;
+    if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &connected, &size) < 0 ||
+        ::setsockopt(socket.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0)
+        return broken("cannot ask who sends", errno);
+    return connected.pid;
+}
+
 } // namespace
 
-Result<std::unique_ptr<Connection>> Connection::over(Fd socket) {
+Result<std::unique_ptr<Connection>> Connection::over(Fd socket, Speaker speaker) {
     int halves[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, halves) < 0)
         return broken("cannot make a socketpair", errno);
     Fd outside(halves[0]);
     Fd inside(halves[1]);
     if (::fcntl(socket.get(), F_SETFL, O_NONBLOCK) < 0) return broken("cannot use the socket", errno);
-    std::unique_ptr<Connection> made(new Connection(std::move(socket), std::move(inside)));
+    const pid_t sender = speaker == Speaker::WhoConnected ? STINT_TRY(pinned(socket)) : 0;
+    std::unique_ptr<Connection> made(new Connection(std::move(socket), std::move(inside), sender));
     made->bus_ = STINT_TRY(wire::serverOver(std::move(outside)));
     if (!made->listen()) return fail(Errc::System, "cannot listen to a connection: out of memory");
     return made;
 }
 
-Connection::Connection(Fd socket, Fd inside)
-    : socket_(std::move(socket)), handshake_(std::in_place, socket_.get(), std::move(inside)), frames_(socket_.get()) {}
+Connection::Connection(Fd socket, Fd inside, pid_t sender)
+    : socket_(std::move(socket)), handshake_(std::in_place, socket_.get(), std::move(inside)),
+      frames_(socket_.get(), sender) {}
 
 Connection::~Connection() = default;
 

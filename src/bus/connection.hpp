@@ -13,10 +13,13 @@
 
 namespace stint {
 
+/// Whose messages are taken: of the process that connected alone, or of whoever holds the other end.
+enum class Speaker { WhoConnected, Anyone };
+
 class Connection {
 public:
     /// Takes over an accepted socket, or one half of a socketpair, before its handshake.
-    static Result<std::unique_ptr<Connection>> over(Fd socket);
+    static Result<std::unique_ptr<Connection>> over(Fd socket, Speaker speaker);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -28,6 +31,12 @@ public:
     enum class Next { Message, Nothing, Closed };
     Next next(wire::Message& message);
 
+    bool isGreeted() const { return !handshake_; }
+    /// A message has come in part: what belongs to it is held until the rest is there.
+    bool isHalfway() const { return frames_.isHalfway(); }
+    /// Since it was made.
+    std::size_t bytesRead() const { return frames_.bytesRead(); }
+
     /// Messages that could not be sent yet: the socket is to be watched for writing too.
     std::size_t queued() const;
     /// Sends what it can of them, and reads nothing. False: the connection is gone.
@@ -36,7 +45,7 @@ public:
     void hungUp() { hungUp_ = true; }
 
 private:
-    Connection(Fd socket, Fd inside);
+    Connection(Fd socket, Fd inside, pid_t sender);
     static int filter(sd_bus_message* message, void* self, sd_bus_error*);
     int received(sd_bus_message* message);
     bool listen();

@@ -23,6 +23,17 @@ bool setCursor(int socket, int cursor) {
     return ::setsockopt(socket, SOL_SOCKET, SO_PEEK_OFF, &cursor, sizeof cursor) == 0;
 }
 
+// The kernel's word. What comes from two processes it never hands out in one piece.
+pid_t senderOf(msghdr& message) {
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_CREDENTIALS) continue;
+        ucred credentials{};
+        std::memcpy(&credentials, CMSG_DATA(part), sizeof credentials);
+        return credentials.pid;
+    }
+    return 0;
+}
+
 bool getCursor(int socket, int& cursor) {
     socklen_t size = sizeof cursor;
     return ::getsockopt(socket, SOL_SOCKET, SO_PEEK_OFF, &cursor, &size) == 0;
@@ -57,9 +68,17 @@ Frames::Look Frames::look() {
 
 Frames::Look Frames::peek() {
     std::array<unsigned char, 4096> ahead;
-    const ssize_t count = ::recv(socket_, ahead.data(), ahead.size(), MSG_PEEK | MSG_DONTWAIT);
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred))> told; // descriptors have no room here, and stay
+    iovec into{ahead.data(), ahead.size()};
+    msghdr seen{};
+    seen.msg_iov = &into;
+    seen.msg_iovlen = 1;
+    seen.msg_control = told.data();
+    seen.msg_controllen = told.size();
+    const ssize_t count = ::recvmsg(socket_, &seen, MSG_PEEK | MSG_DONTWAIT);
     if (count == 0) return Look::Ended;
     if (count < 0) return errno == EAGAIN || errno == EINTR ? Look::Incomplete : Look::Ended;
+    if (sender_ != 0 && senderOf(seen) != sender_) return Look::Broken;
     const auto available = static_cast<std::size_t>(count);
     while (bytes_ + headerBytes <= available) {
         const std::size_t length = messageLength(ahead.data() + bytes_);
@@ -79,6 +98,7 @@ bool Frames::account() {
     cursor_ = cursor;
     if (read > bytes_) return false;
     bytes_ -= read;
+    read_ += read;
     return true;
 }
 

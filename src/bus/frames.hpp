@@ -6,19 +6,23 @@
 #pragma once
 #include <cstddef>
 
+#include <sys/types.h>
+
 #include "stint/result.hpp"
 
 namespace stint {
 
 class Frames {
 public:
-    explicit Frames(int socket) : socket_(socket) {}
+    /// `sender`: the process whose messages are taken, on a socket that tells who sends (SO_PASSCRED); 0: anyone's.
+    explicit Frames(int socket, pid_t sender = 0) : socket_(socket), sender_(sender) {}
 
     enum class Look {
         Ready,      ///< what sd-bus would read next is a message, or the rest of one, of a fair length
         Incomplete, ///< not even a header is there yet: wait for more
         Ended,      ///< the other end has closed
-        Broken,     ///< no D-Bus message, or one that is too large: nothing after it can be understood
+        /// No D-Bus message, or one that is too large, or somebody else's: nothing after it can be understood.
+        Broken,
     };
     /// To be asked before each read.
     Look look();
@@ -26,13 +30,17 @@ public:
     bool account();
     /// sd-bus has handed out a message.
     void delivered() { --inside_; }
+    bool isHalfway() const { return inside_ > 0; }
+    std::size_t bytesRead() const { return read_; }
 
 private:
     Look peek();
 
     int socket_;
+    pid_t sender_;
     std::size_t bytes_ = 0; ///< seen to be fair, not read yet
     int cursor_ = 0;        ///< SO_PEEK_OFF as it was last known
+    std::size_t read_ = 0;  ///< ever
     int inside_ = 0;        ///< messages seen to be fair, not handed out yet
 };
 

@@ -20,6 +20,16 @@ bool sendAll(int socket, std::string_view text) {
 
 } // namespace
 
+bool Handshake::isHasty(int socket) {
+    std::array<char, longestLine> ahead;
+    const ssize_t count = ::recv(socket, ahead.data(), ahead.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (count <= 0) return false;
+    const std::string_view text(ahead.data(), static_cast<std::size_t>(count));
+    constexpr std::string_view last = "BEGIN\r\n";
+    const std::size_t end = text.find(last);
+    return end == std::string_view::npos ? text.size() == longestLine : end + last.size() < text.size();
+}
+
 Handshake::Line Handshake::takeLine(std::string& line) {
     std::array<char, longestLine> ahead;
     const ssize_t count = ::recv(socket_, ahead.data(), ahead.size(), MSG_PEEK | MSG_DONTWAIT);

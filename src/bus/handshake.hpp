@@ -15,6 +15,11 @@ public:
     /// `inside` is the other half of the socketpair that `bus` was started on.
     Handshake(int socket, Fd inside) : socket_(socket), inside_(std::move(inside)) {}
 
+    /// Whether something is there already that has not waited for the answer: what was sent before the daemon knew its
+    /// caller may come from another program than the one it found (which was executed in between). No implementation
+    /// of D-Bus sends a message before it was let in.
+    static bool isHasty(int socket);
+
     enum class State { Going, Done, Refused };
     /// Takes in what has arrived. Done: `bus` now reads and writes the socket itself, from the first message on.
     State step(sd_bus* bus);

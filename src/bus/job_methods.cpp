@@ -44,11 +44,24 @@ Result<Whose> whoseToSchedule(const Request& request, const Options& options) {
                 transferPackage, shellPackage);
 }
 
+/// What jobs keep open is at most half of what the daemon may: the rest is for its callers.
+Result<void> checkDescriptors(const Request& request, const JobInfo& job) {
+    if (!job.getClipData()) return {};
+    for (const ClipData::Item& item : job.getClipData()->items)
+        if (item.file && item.file->descriptor() >= request.caps.descriptors / 2)
+            return fail(Errc::LimitExceeded,
+                        "the jobs of all apps hold {} open files, which is half of what the daemon may have open; pass "
+                        "paths alone, or let some of them end",
+                        request.caps.descriptors / 2);
+    return {};
+}
+
 /// What Schedule and Enqueue have in common: the namespace, the options, and the answer.
 Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
     std::string space = STINT_TRY(request.arguments.string());
     const Options options = STINT_TRY(readOptions(request));
     const Whose named = STINT_TRY(whoseToSchedule(request, options));
+    STINT_TRY(checkDescriptors(request, job));
     request.owner.arrived(Schedule{.call = request.call,
                                    .app = named.app,
                                    .space = std::move(space),

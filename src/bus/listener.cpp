@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <system_error>
@@ -34,6 +35,9 @@ Result<Listener> Listener::open(const std::filesystem::path& socket) {
     Fd listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!listening) return cannotListen(socket, errno);
     ::unlink(fresh.c_str());
+    // What waits to be accepted is told of its sender, too: the socket that is accepted has this from here.
+    const int on = 1;
+    if (::setsockopt(listening.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0) return cannotListen(socket, errno);
     if (::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
         ::listen(listening.get(), SOMAXCONN) < 0 || std::rename(fresh.c_str(), socket.c_str()) < 0)
         return cannotListen(socket, errno);
@@ -45,10 +49,22 @@ Listener::~Listener() {
     if (socket_) ::unlink(path_.c_str());
 }
 
+void Listener::keepSpare() { spare_ = Fd(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0)); }
+
+void Listener::turnAway() {
+    spare_ = Fd();
+    (void)Fd(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    keepSpare();
+}
+
 std::optional<Fd> Listener::accept() {
     while (true) {
         Fd caller(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (caller) return caller;
+        if (errno == EMFILE || errno == ENFILE) {
+            turnAway();
+            return std::nullopt;
+        }
         // One that gave up while it waited is no reason to leave the next one waiting.
         if (errno != ECONNABORTED && errno != EINTR) return std::nullopt;
     }

@@ -16,16 +16,22 @@ public:
     Listener& operator=(Listener&&) = delete;
     ~Listener();
 
-    /// To be watched for reading, by edges: accept() until it has nothing.
+    /// To be watched for reading, by level.
     int socket() const { return socket_.get(); }
-    /// The next caller's socket, if one waits. Where there is no descriptor left for it, it goes on waiting.
+    /// The next caller's socket, if one waits. Where there is no descriptor left for it, it is turned away: left
+    /// waiting, it would wake us for ever, and whoever comes behind it would never be seen.
     std::optional<Fd> accept();
 
 private:
-    Listener(std::filesystem::path path, Fd socket) : path_(std::move(path)), socket_(std::move(socket)) {}
+    Listener(std::filesystem::path path, Fd socket) : path_(std::move(path)), socket_(std::move(socket)) {
+        keepSpare();
+    }
+    void keepSpare();
+    void turnAway();
 
     std::filesystem::path path_;
     Fd socket_;
+    Fd spare_; ///< given up for the one who is turned away
 };
 
 } // namespace stint

@@ -121,6 +121,8 @@ Handled dispatch(Request& request, const wire::Message& message) {
     if (message.signature() != method->signature)
         return fail(Errc::IllegalArgument, "{}.{} takes ({}), not ({})", method->interface, method->member,
                     method->signature, message.signature());
+    if (!request.caller.unknown.empty() && std::string_view(method->interface) != peerInterface)
+        return fail(Errc::Security, "nobody can say which app calls: {}", request.caller.unknown);
     if (method->allowed == Allowed::Operator && !request.caller.isOperator)
         return onlyOperator(request.caller, fmt::format("{}.{}", method->interface, method->member));
     return method->handle(request);

@@ -15,6 +15,7 @@ namespace stint {
 struct Request {
     BusOwner& owner;
     Watches& watches;
+    const Caps& caps;
     ConnectionId from;
     BusCaller caller; ///< a copy: the owner may close the connection while it is handled
     CallId call;      ///< 0 where the caller wants no answer

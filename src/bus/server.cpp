@@ -1,5 +1,7 @@
 #include "bus/server.hpp"
 
+#include <array>
+#include <fcntl.h>
 #include <set>
 #include <sys/epoll.h>
 
@@ -7,6 +9,8 @@
 #include "bus/call_book.hpp"
 #include "bus/connection.hpp"
 #include "bus/deliveries.hpp"
+#include "bus/guests.hpp"
+#include "bus/handshake.hpp"
 #include "bus/listener.hpp"
 #include "bus/outgoing.hpp"
 #include "bus/request.hpp"
@@ -19,8 +23,6 @@
 namespace stint {
 namespace {
 
-/// How many messages of one connection a turn takes in (design.md, the turn).
-constexpr int mostMessagesATurn = 64;
 /// A connection that leaves this many of our messages unread is not read from any more, until it does.
 constexpr std::size_t mostUnread = 256;
 /// And one that we call all the same is given up.
@@ -33,11 +35,13 @@ struct Peer {
     BusCaller caller;
     std::map<std::uint64_t, Asked> asked; ///< our calls that it has not answered, by cookie
     bool watchedForWriting = false;
+    std::uint64_t knownIn = 0; ///< the turn in which it was found to be who it was
 };
 
 class ServerLoop final : public Server {
 public:
-    ServerLoop(BusOwner& owner, Listener listener) : owner_(owner), listener_(std::move(listener)) {}
+    ServerLoop(BusOwner& owner, Listener listener, Caps caps)
+        : owner_(owner), listener_(std::move(listener)), caps_(caps), guests_(caps) {}
     Result<void> start(sd_event* loop);
 
     Result<ConnectionId> adopt(Fd socket, BusCaller caller) override;
@@ -60,17 +64,28 @@ public:
 private:
     // Readiness.
     void noteReadiness(ConnectionId id, std::uint32_t events);
-    void acceptAll();
-    Result<void> welcome(Fd socket);
-    Result<void> settle(ConnectionId id, Fd socket, BusCaller caller);
+    void acceptSome();
+    void welcome(Fd socket);
+    bool makeRoom(ConnectionId id, const Guest& newcomer);
+    void putOut(ConnectionId id);
+    void putOutTheSlow();
+    bool descriptorsAreShort() const;
+    Instant now() const;
+    Result<void> settle(ConnectionId id, Fd socket, BusCaller caller, Speaker speaker);
     void watchWriting(ConnectionId id, Peer& peer);
 
     // Taking in.
-    bool serve(ConnectionId id);
+    struct Budget {
+        int messages = mostMessagesOfAll;
+        std::size_t bytes = mostBytesOfAll;
+    };
+    bool serveReady(Budget& budget);
+    bool serve(ConnectionId id, Budget& budget);
     bool buryDead();
     void take(ConnectionId id, Peer& peer, wire::Message message);
     void takeCall(ConnectionId id, Peer& peer, wire::Message message);
     void takeAnswer(ConnectionId id, Peer& peer, const wire::Message& answer);
+    bool isStillItself(ConnectionId id, Peer& peer);
     Handled handle(ConnectionId id, const Peer& peer, CallId call, const wire::Message& message);
 
     // Sending.
@@ -82,10 +97,17 @@ private:
 
     BusOwner& owner_;
     Listener listener_;
+    Caps caps_;
+    Guests guests_;
+    std::optional<Instant> crowded_; ///< when that was told last
+    sd_event* loop_ = nullptr;
     Sockets sockets_;
     std::uint64_t lastConnection_ = listenerMark;
+    std::uint64_t turn_ = 0;
     std::map<ConnectionId, Peer> peers_;
     std::set<ConnectionId> ready_;   ///< may have messages for us
+    std::set<ConnectionId> later_;   ///< has, but not in this turn
+    ConnectionId lastServed_;        ///< who comes after it is next
     std::set<ConnectionId> dead_;    ///< the owner is to be told
     std::set<ConnectionId> touched_; ///< was sent something
     CallBook calls_;
@@ -95,8 +117,9 @@ private:
 // Readiness.
 
 Result<void> ServerLoop::start(sd_event* loop) {
+    loop_ = loop;
     STINT_TRY(sockets_.start(loop));
-    return sockets_.watch(listener_.socket(), listenerMark);
+    return sockets_.watchListener(listener_.socket(), listenerMark);
 }
 
 void ServerLoop::watchWriting(ConnectionId id, Peer& peer) {
@@ -114,33 +137,81 @@ void ServerLoop::noteReadiness(ConnectionId id, std::uint32_t events) {
     ready_.insert(id);
 }
 
-// Asked in every turn: by edges the listener speaks up once, and may have had no descriptor left then.
-void ServerLoop::acceptAll() {
-    while (std::optional<Fd> caller = listener_.accept()) {
-        // One that is refused has been told by the closed socket; there is nobody else to tell.
-        (void)welcome(std::move(*caller));
+Instant ServerLoop::now() const {
+    std::uint64_t microseconds = 0;
+    sd_event_now(loop_, CLOCK_BOOTTIME, &microseconds);
+    return Instant(std::chrono::duration_cast<Duration>(std::chrono::microseconds(microseconds)));
+}
+
+// Messages may bring more than connections and jobs account for, until they are answered or whole. LINUX: the kernel
+// gives out the lowest number that is free, so that all below it are in use.
+bool ServerLoop::descriptorsAreShort() const {
+    const int kept = std::min(32, caps_.descriptors / 16);
+    const Fd lowest(::fcntl(listener_.socket(), F_DUPFD_CLOEXEC, 0));
+    return !lowest || lowest.get() >= caps_.descriptors - kept;
+}
+
+// Behind the dead, whose descriptors are free again. What is left waiting wakes the loop once more.
+void ServerLoop::acceptSome() {
+    for (int count = 0; count < mostAcceptedATurn; ++count) {
+        std::optional<Fd> caller = listener_.accept();
+        if (!caller) return;
+        welcome(std::move(*caller));
     }
 }
 
-Result<void> ServerLoop::welcome(Fd socket) {
+// One that is refused is told by its closed socket; there is nobody else to tell but the log.
+void ServerLoop::welcome(Fd socket) {
     const ConnectionId id{++lastConnection_};
-    BusCaller caller = STINT_TRY(owner_.accepted(id, socket.get()));
-    Result<void> settled = settle(id, std::move(socket), std::move(caller));
-    if (!settled) owner_.closed(id);
-    return settled;
+    Result<BusCaller> caller = owner_.accepted(id, socket.get());
+    if (!caller) return;
+    if (Handshake::isHasty(socket.get())) return owner_.closed(id);
+    const Guest guest{caller->app, caller->pid, caller->isOperator};
+    if (!makeRoom(id, guest)) return owner_.closed(id);
+    if (!settle(id, std::move(socket), *std::move(caller), Speaker::WhoConnected)) return owner_.closed(id);
+    guests_.entered(id, guest, now());
+}
+
+bool ServerLoop::makeRoom(ConnectionId id, const Guest& newcomer) {
+    const Guests::Ruling ruling = guests_.admit(newcomer, [&] { return owner_.visibleNow(id); });
+    const bool crowded = ruling.leaves || !ruling.refusal.empty();
+    if (crowded && (!crowded_ || now() - *crowded_ >= 1min)) {
+        owner_.crowded(ruling.refusal.empty() ? "connections that say nothing make room for others" : ruling.refusal);
+        crowded_ = now();
+    }
+    if (ruling.leaves) putOut(*ruling.leaves);
+    return ruling.refusal.empty();
+}
+
+void ServerLoop::putOut(ConnectionId id) {
+    close(id);
+    owner_.closed(id);
+}
+
+void ServerLoop::putOutTheSlow() {
+    while (const auto slow = guests_.tooSlow(now()))
+        putOut(*slow);
+    if (!descriptorsAreShort()) return;
+    // A message by halves may hold many of them.
+    if (const auto quiet = guests_.quietest()) putOut(*quiet);
 }
 
 Result<ConnectionId> ServerLoop::adopt(Fd socket, BusCaller caller) {
     const ConnectionId id{++lastConnection_};
-    STINT_TRY(settle(id, std::move(socket), std::move(caller)));
+    const Guest guest{caller.app, caller.pid, caller.isOperator};
+    if (guest.pid != 0 && !makeRoom(id, guest))
+        return fail(Errc::LimitExceeded, "{} has too many connections already; close some", guest.app.name);
+    // It may be spoken through by another process: a sandbox's proxy calls in its app's stead.
+    STINT_TRY(settle(id, std::move(socket), std::move(caller), Speaker::Anyone));
+    guests_.entered(id, guest, now());
     sockets_.wakeAgain();
     return id;
 }
 
-Result<void> ServerLoop::settle(ConnectionId id, Fd socket, BusCaller caller) {
-    std::unique_ptr<Connection> connection = STINT_TRY(Connection::over(std::move(socket)));
+Result<void> ServerLoop::settle(ConnectionId id, Fd socket, BusCaller caller, Speaker speaker) {
+    std::unique_ptr<Connection> connection = STINT_TRY(Connection::over(std::move(socket), speaker));
     STINT_TRY(sockets_.watch(connection->socket(), id.value));
-    peers_.emplace(id, Peer{std::move(connection), std::move(caller), {}, false});
+    peers_.emplace(id, Peer{.connection = std::move(connection), .caller = std::move(caller), .asked = {}});
     ready_.insert(id);
     return {};
 }
@@ -149,42 +220,74 @@ Result<void> ServerLoop::settle(ConnectionId id, Fd socket, BusCaller caller) {
 
 bool ServerLoop::gather() {
     sockets_.collect([this](std::uint64_t mark, std::uint32_t events) { noteReadiness(ConnectionId{mark}, events); });
-    acceptAll();
-    bool came = false;
-    for (const ConnectionId id : std::exchange(ready_, {}))
-        came |= serve(id);
+    ++turn_;
+    putOutTheSlow();
+    Budget budget;
+    bool came = serveReady(budget);
     came |= buryDead();
+    acceptSome();
+    came |= serveReady(budget);
+    came |= buryDead();
+    ready_.merge(later_);
+    later_.clear();
     if (!ready_.empty()) sockets_.wakeAgain();
     return came;
 }
 
-bool ServerLoop::serve(ConnectionId id) {
+// In a ring, so that whoever was left out is the first in the next turn.
+bool ServerLoop::serveReady(Budget& budget) {
+    const std::set<ConnectionId> ready = std::exchange(ready_, {});
+    std::vector<ConnectionId> order(ready.upper_bound(lastServed_), ready.end());
+    order.insert(order.end(), ready.begin(), ready.upper_bound(lastServed_));
+    bool came = false;
+    for (const ConnectionId id : order) {
+        const bool enough = budget.messages <= 0 || budget.bytes == 0 || (came && descriptorsAreShort());
+        if (enough) {
+            later_.insert(id);
+            continue;
+        }
+        came |= serve(id, budget);
+        lastServed_ = id;
+    }
+    return came;
+}
+
+bool ServerLoop::serve(ConnectionId id, Budget& budget) {
     Peer* peer = find(id);
     if (!peer || dead_.contains(id)) return false;
     bool came = false;
-    for (int count = 0; count < mostMessagesATurn; ++count) {
+    std::size_t bytes = 0;
+    for (int count = 0; count < mostMessagesATurn && bytes < mostBytesATurn; ++count) {
         // Whoever does not read what we say is not heard further; EPOLLOUT makes it ready again.
         if (peer->connection->queued() > mostUnread) return came;
+        const std::size_t before = peer->connection->bytesRead();
         wire::Message message;
         const Connection::Next next = peer->connection->next(message);
+        const std::size_t read = peer->connection->bytesRead() - before;
+        bytes += read;
+        budget.bytes -= std::min(budget.bytes, read);
         if (next == Connection::Next::Closed) dead_.insert(id);
-        if (next != Connection::Next::Message) return came;
+        if (peer->connection->isGreeted()) guests_.greeted(id);
+        if (next != Connection::Next::Message) {
+            if (came || peer->connection->isHalfway()) guests_.spoke(id, !peer->connection->isHalfway());
+            return came;
+        }
         came = true;
+        --budget.messages;
         take(id, *peer, std::move(message));
         // A handler of the owner's may have closed it.
         peer = find(id);
         if (!peer || dead_.contains(id)) return true;
     }
-    ready_.insert(id);
+    guests_.spoke(id, true);
+    later_.insert(id);
     return came;
 }
 
 bool ServerLoop::buryDead() {
     const std::set<ConnectionId> dead = std::exchange(dead_, {});
     for (const ConnectionId id : dead) {
-        if (!find(id)) continue;
-        close(id);
-        owner_.closed(id);
+        if (find(id)) putOut(id);
     }
     return !dead.empty();
 }
@@ -193,13 +296,28 @@ void ServerLoop::close(ConnectionId id) {
     if (Peer* peer = find(id)) (void)peer->connection->flush();
     calls_.drop(id);
     watches_.drop(id);
+    guests_.left(id);
     ready_.erase(id);
+    later_.erase(id);
     dead_.erase(id);
     touched_.erase(id);
     peers_.erase(id);
 }
 
+// design.md, who is calling: an app is known by what its process runs. One that runs something else is not that app any
+// more; as whoever it is now it may connect again.
+bool ServerLoop::isStillItself(ConnectionId id, Peer& peer) {
+    if (peer.caller.pid == 0 || peer.knownIn == turn_) return true;
+    if (!owner_.isItself(id)) return false;
+    peer.knownIn = turn_;
+    return true;
+}
+
 void ServerLoop::take(ConnectionId id, Peer& peer, wire::Message message) {
+    if (!isStillItself(id, peer)) {
+        dead_.insert(id);
+        return;
+    }
     if (message.isAnswer()) return takeAnswer(id, peer, message);
     if (message.isCall()) return takeCall(id, peer, std::move(message));
     // A signal of an app's is for nobody here.
@@ -220,7 +338,7 @@ void ServerLoop::takeCall(ConnectionId id, Peer& peer, wire::Message message) {
 }
 
 Handled ServerLoop::handle(ConnectionId id, const Peer& peer, CallId call, const wire::Message& message) {
-    Request request{owner_, watches_, id, peer.caller, call, wire::Reader(message)};
+    Request request{owner_, watches_, caps_, id, peer.caller, call, wire::Reader(message)};
     return dispatch(request, message);
 }
 
@@ -332,9 +450,10 @@ void ServerLoop::appExited(ConnectionId to, pid_t pid, int exitCode) {
 
 } // namespace
 
-Result<std::unique_ptr<Server>> Server::open(sd_event* loop, BusOwner& owner, const std::filesystem::path& socket) {
+Result<std::unique_ptr<Server>> Server::open(sd_event* loop, BusOwner& owner, const std::filesystem::path& socket,
+                                             Caps caps) {
     Listener listener = STINT_TRY(Listener::open(socket));
-    auto server = std::make_unique<ServerLoop>(owner, std::move(listener));
+    auto server = std::make_unique<ServerLoop>(owner, std::move(listener), caps);
     STINT_TRY(server->start(loop));
     return std::unique_ptr<Server>(std::move(server));
 }

@@ -12,6 +12,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/fd.hpp"
+#include "bus/caps.hpp"
 #include "bus/limits_owner.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
@@ -25,6 +26,8 @@ namespace stint {
 struct BusCaller {
     AppId app;
     bool isOperator = false;
+    pid_t pid = 0;       ///< whose places it takes; 0: nobody's, it was started by the daemon
+    std::string unknown; ///< why nobody can say who it is: it may do nothing; empty: it is known
 };
 
 /// The daemon, as the bus sees it. Questions are asked in act(), after the turn's commit.
@@ -36,6 +39,11 @@ public:
     /// that crashed. Told during gather(), once, for each connection that accepted() let in or adopt() made; not for
     /// those that close() ended.
     virtual void closed(ConnectionId connection) = 0;
+    /// Whether the process at the other end still runs the program that it was accepted as, or none any more. Read anew
+    /// in each turn.
+    virtual bool isItself(ConnectionId connection) = 0;
+    /// Somebody was refused or put out, for there are too many connections: told once a minute.
+    virtual void crowded(const std::string& why) = 0;
     /// Read anew in each turn (design.md, what is visible).
     virtual bool visibleNow(ConnectionId connection) = 0;
 
@@ -83,13 +91,14 @@ public:
 class Server {
 public:
     /// Listens on `socket` (a path in the runtime directory, which the caller has checked).
-    static Result<std::unique_ptr<Server>> open(sd_event* loop, BusOwner& owner, const std::filesystem::path& socket);
+    static Result<std::unique_ptr<Server>> open(sd_event* loop, BusOwner& owner, const std::filesystem::path& socket,
+                                                Caps caps = {});
     virtual ~Server() = default;
 
     /// A process that was started: its end of the socketpair. `caller` is what identity rule 1 says.
     virtual Result<ConnectionId> adopt(Fd socket, BusCaller caller) = 0;
 
-    /// Takes in all that is waiting: every ready connection until it has nothing or 64 messages. Events go to
+    /// Takes in all that is waiting, within the limits of a turn (caps.hpp). Events go to
     /// Owner::arrived; false: nothing came. To be called in every turn: the loop is only woken by what arrives, and
     /// once more by itself where a connection had more than 64.
     virtual bool gather() = 0;

@@ -35,9 +35,12 @@ Result<void> Sockets::start(sd_event* loop) {
     return {};
 }
 
-Result<void> Sockets::watch(int socket, std::uint64_t mark) {
+Result<void> Sockets::watch(int socket, std::uint64_t mark) { return add(socket, mark, reading); }
+Result<void> Sockets::watchListener(int socket, std::uint64_t mark) { return add(socket, mark, EPOLLIN); }
+
+Result<void> Sockets::add(int socket, std::uint64_t mark, std::uint32_t events) {
     epoll_event interest{};
-    interest.events = reading;
+    interest.events = events;
     interest.data.u64 = mark;
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket, &interest) < 0) return cannotWatch(errno);
     return {};

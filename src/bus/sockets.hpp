@@ -1,5 +1,6 @@
 // All sockets of the server behind one descriptor that the loop watches: a turn sees at once everything that is ready,
 // where the loop would hand over one socket at a time. By edges: whoever has read half a header waits without spinning.
+// The listener alone is watched by level.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -22,6 +23,8 @@ public:
 
     /// Watches `socket` for reading under the name `mark`; it ends with the socket.
     Result<void> watch(int socket, std::uint64_t mark);
+    /// The listener, by level: it speaks up until nobody waits there any more.
+    Result<void> watchListener(int socket, std::uint64_t mark);
     /// Also for writing, or no more so.
     bool watchWriting(int socket, std::uint64_t mark, bool writing);
     /// What has become ready since the last time.
@@ -30,6 +33,8 @@ public:
     void wakeAgain();
 
 private:
+    Result<void> add(int socket, std::uint64_t mark, std::uint32_t events);
+
     Fd epoll_;
     sd_event_source* wake_ = nullptr;
     sd_event_source* again_ = nullptr;

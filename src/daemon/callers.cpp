@@ -6,10 +6,9 @@
 namespace stint {
 
 Caller Daemon::identified(const Peer& peer) const {
-    return identify(peer, *registry_, [this](pid_t pid) -> std::optional<AppId> {
-        const auto owner = processes_->ownerOf(pid);
-        if (!owner) return std::nullopt;
-        return owner->first;
+    return identify(peer, *registry_, [this](pid_t pid) -> Result<std::optional<AppId>> {
+        const auto owner = STINT_TRY(processes_->ownerOf(pid));
+        return owner ? std::optional(owner->first) : std::nullopt;
     });
 }
 
@@ -21,9 +20,14 @@ void Daemon::entered(ConnectionId connection, const AppId& app, Peer peer) {
 Result<BusCaller> Daemon::accepted(ConnectionId connection, int socket) {
     Peer peer = STINT_TRY(peerOf(socket));
     const Caller caller = identified(peer);
+    const pid_t pid = peer.pid;
     entered(connection, caller.app, std::move(peer));
-    return BusCaller{caller.app, caller.isOperator};
+    return BusCaller{caller.app, caller.isOperator, pid, caller.unknown};
 }
+
+bool Daemon::isItself(ConnectionId connection) { return sightings_.isItself(connection); }
+
+void Daemon::crowded(const std::string& why) { logWarning("too many connections: " + why); }
 
 void Daemon::openSessionDoor() {
     door_ = std::make_unique<SessionDoor>(
@@ -36,7 +40,8 @@ Result<Fd> Daemon::letIn(Visitor visitor) {
     Peer peer = STINT_TRY(peerOf(visitor.pid, visitor.uid, std::move(visitor.pidfd)));
     const Caller caller = identified(peer);
     auto [ours, theirs] = STINT_TRY(socketPair());
-    const ConnectionId connection = STINT_TRY(server_->adopt(std::move(ours), {caller.app, caller.isOperator}));
+    const ConnectionId connection =
+        STINT_TRY(server_->adopt(std::move(ours), {caller.app, caller.isOperator, peer.pid, caller.unknown}));
     entered(connection, caller.app, std::move(peer));
     return std::move(theirs);
 }

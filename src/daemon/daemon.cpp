@@ -9,6 +9,7 @@
 #include "base/fail.hpp"
 #include "base/pidfd.hpp"
 #include "daemon/clock.hpp"
+#include "daemon/descriptors.hpp"
 #include "daemon/log.hpp"
 #include "daemon/slots.hpp"
 #include "wire/runtime_directory.hpp"
@@ -92,8 +93,11 @@ Result<void> Daemon::openEdges() {
     const auto runtime = STINT_TRY(wire::runtimeDirectory(true));
     store_ = STINT_TRY(
         Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
-    processes_ = STINT_TRY(
-        Processes::open(loop_.get(), *this, {.helper = options_.libexec / "stint-exec", .instance = runtime.string()}));
+    processes_ = STINT_TRY(Processes::open(loop_.get(), *this,
+                                           {.helper = options_.libexec / "stint-exec",
+                                            .instance = runtime.string(),
+                                            .adopts = true,
+                                            .descriptors = options_.descriptors}));
     const auto changed = [this](const Registry::Change& change) {
         if (change.installed) arrived_.emplace_back(AppInstalled{*change.installed});
         if (change.removed) arrived_.emplace_back(AppUninstalled{*change.removed});
@@ -105,7 +109,8 @@ Result<void> Daemon::openEdges() {
     contentWatch_.start(loop_.get());
     STINT_TRY(clockWatch_.start(loop_.get()));
     STINT_TRY(watchPolicy());
-    server_ = STINT_TRY(Server::open(loop_.get(), *this, runtime / "bus"));
+    server_ = STINT_TRY(
+        Server::open(loop_.get(), *this, runtime / "bus", {.descriptors = static_cast<int>(descriptorLimit())}));
     const auto killPeer = [this](ConnectionId connection) {
         if (const Peer* peer = sightings_.peer(connection)) sendSignal(peer->pidfd, SIGKILL);
     };

@@ -81,6 +81,8 @@ private:
     // BusOwner.
     Result<BusCaller> accepted(ConnectionId connection, int socket) override;
     void closed(ConnectionId connection) override;
+    void crowded(const std::string& why) override;
+    bool isItself(ConnectionId connection) override;
     bool visibleNow(ConnectionId connection) override;
     void arrived(Event event) override;
     Result<void> hosts(ConnectionId connection, const std::vector<std::string>& services) override;

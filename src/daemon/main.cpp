@@ -1,5 +1,6 @@
 #include "base/complain.hpp"
 #include "daemon/daemon.hpp"
+#include "daemon/descriptors.hpp"
 #include "daemon/log.hpp"
 
 namespace {
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
     auto policy = stint::readPolicyFiles(options.policy);
     if (!policy) return fails(badConfiguration, policy.error());
     stint::startLog();
+    options.descriptors = stint::raiseDescriptorLimit();
     stint::Daemon daemon(std::move(options), *std::move(policy));
     if (auto opened = daemon.open(); !opened) return fails(cannotRun, opened.error());
     if (auto ran = daemon.run(); !ran) return fails(cannotRun, ran.error());

@@ -13,6 +13,7 @@ struct DaemonOptions {
     std::vector<std::filesystem::path> apps; ///< directories of manifests, the first wins
     std::vector<PolicyFile> policy;          ///< the last wins
     std::filesystem::path libexec;           ///< holds stint-exec and stint-transfer
+    unsigned long descriptors = 0;           ///< the limit it was started with; what it starts gets that one
     std::string faultCommit; ///< "alternate": every second commit fails; "7": the seventh (tests of faults)
 };
 

@@ -50,6 +50,16 @@ const Peer* Sightings::peer(ConnectionId connection) const {
     return known == known_.end() ? nullptr : &known->second.peer;
 }
 
+bool Sightings::isItself(ConnectionId connection) {
+    const Peer* process = peer(connection);
+    if (!process) return true; // it was started here
+    const std::tuple known{process->pid, process->startTime, process->program};
+    if (unchanged_.contains(known)) return true;
+    if (runsAnother(*process)) return false;
+    unchanged_.insert(known);
+    return true;
+}
+
 void Sightings::forget() {
     for (const AppId& app : std::exchange(remembered_, {}))
         if (!visible(app)) seen_(app, false);

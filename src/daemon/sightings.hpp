@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "apps/caller.hpp"
 #include "bus/server.hpp"
@@ -25,7 +26,10 @@ public:
     /// Read anew in each turn. Where it is so, the app counts as visible from now on.
     bool visibleNow(ConnectionId connection);
     /// What was read in the turn before counts no more.
-    void newTurn() { read_.clear(); }
+    void newTurn() {
+        read_.clear();
+        unchanged_.clear();
+    }
     bool visible(const AppId& app) const { return visibleThrough_.contains(app) || remembered_.contains(app); }
 
     /// What was looked at under the daemon before this one is so until forget(): whoever outlived that one connects
@@ -35,6 +39,8 @@ public:
     /// By now everybody has connected again: only what is seen counts.
     void forget();
     const Peer* peer(ConnectionId connection) const;
+    /// Read anew in each turn.
+    bool isItself(ConnectionId connection);
 
 private:
     void note(const AppId& app, ConnectionId through, bool visible);
@@ -51,6 +57,7 @@ private:
     std::set<AppId> remembered_;
     /// By process and its start: many calls may come from one process in a turn, and the kernel takes its time to tell.
     std::map<std::pair<pid_t, std::uint64_t>, bool> read_;
+    std::set<std::tuple<pid_t, std::uint64_t, std::optional<Program>>> unchanged_;
 };
 
 } // namespace stint

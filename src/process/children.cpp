@@ -1,6 +1,8 @@
 #include "process/children.hpp"
 
 #include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,12 +17,41 @@
 namespace stint {
 namespace {
 
-// A process is this deep below one that we started at most; a chain of parents longer than this is none of ours.
-constexpr int deepestAncestry = 64;
+// Whose line of ancestors is longer is nobody's: a process could hide behind any limit.
+constexpr int longestLine = 64;
+// How often a line is read that changes while it is read.
+constexpr int mostAttempts = 3;
+
+/// The line of ancestors of a process, from itself upwards.
+class Line {
+public:
+    explicit Line(pid_t pid) : pid_(pid), stat_(processStat(pid)) {}
+
+    enum class Step { Up, Top, Changed, Hidden };
+    /// To the parent. Its pid cannot have been given anew in between: the child still has that parent afterwards, and
+    /// a parent that was lost never comes back.
+    Step up() {
+        if (!stat_) return Step::Changed;
+        const pid_t parent = stat_->parent;
+        if (parent <= 1) return Step::Top; // of the machine, or of this container
+        const std::optional<ProcessStat> above = processStat(parent);
+        const std::optional<ProcessStat> again = processStat(pid_);
+        if (!again || again->startTime != stat_->startTime || again->parent != parent) return Step::Changed;
+        if (!above) return Step::Hidden;
+        pid_ = parent;
+        stat_ = above;
+        return Step::Up;
+    }
+    pid_t pid() const { return pid_; }
+
+private:
+    pid_t pid_;
+    std::optional<ProcessStat> stat_;
+};
 
 } // namespace
 
-Children::Children(sd_event* loop, Listener& listener, std::filesystem::path helper)
+Children::Children(sd_event* loop, Listener& listener, Helper helper)
     : loop_(sd_event_ref(loop)), listener_(listener), helper_(std::move(helper)),
       environment_(environmentFrom(environ)) {
     std::signal(SIGCHLD, SIG_DFL); // ignored, as some starters leave it, the kernel would throw the statuses away
@@ -30,6 +61,8 @@ Children::~Children() {
     for (auto& [id, child] : children_)
         kill(id);
     children_.clear();
+    if (adopted_) ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+    adopted_.reset();
     enclosure_.reset();
     sd_event_unref(loop_);
 }
@@ -62,6 +95,29 @@ Result<Started> Children::start(const Command& command) {
     Started started{id, child->pid, std::move(spawned->socket)};
     children_.emplace(id, std::move(child));
     return started;
+}
+
+Result<void> Children::adopt() {
+    if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+        return fail(Errc::System, "cannot take in orphans: {}", std::strerror(errno));
+    sd_event_source* source = nullptr;
+    const int added = sd_event_add_signal(loop_, &source, SIGCHLD | SD_EVENT_SIGNAL_PROCMASK, childEnded, this);
+    adopted_.reset(source);
+    if (added < 0) return fail(Errc::System, "cannot wait for orphans: {}", std::strerror(-added));
+    return {};
+}
+
+// One signal may stand for many ends.
+int Children::childEnded(sd_event_source*, const signalfd_siginfo*, void* self) {
+    auto& children = *static_cast<Children*>(self);
+    siginfo_t ended{};
+    while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
+        int status = 0;
+        if (::waitpid(ended.si_pid, &status, WNOHANG) != ended.si_pid) break;
+        if (Child* child = children.withPid(ended.si_pid)) children.end(*child, status);
+        ended = {};
+    }
+    return 0;
 }
 
 int Children::exited(sd_event_source*, int, std::uint32_t, void* data) {
@@ -110,24 +166,46 @@ bool Children::anyAlive(const AppId& app) const {
     return false;
 }
 
-const Children::Child* Children::withPid(pid_t pid) const {
+Children::Child* Children::withPid(pid_t pid) const {
     for (const auto& [id, child] : children_)
         if (child->pid == pid && !child->status) return child.get();
     return nullptr;
 }
 
-std::optional<std::pair<AppId, ProcessId>> Children::ownerOf(pid_t pid) const {
+std::optional<Processes::Owner> Children::startedAs(pid_t pid) const {
+    const Child* child = withPid(pid);
+    return child ? std::optional(Owner(child->app, child->id)) : std::nullopt;
+}
+
+Result<std::optional<Processes::Owner>> Children::ownerOf(pid_t pid) const {
     if (auto id = enclosure_->find(pid)) {
         auto found = children_.find(*id);
-        if (found != children_.end()) return std::pair(found->second->app, *id);
+        if (found != children_.end()) return std::optional(Owner(found->second->app, *id));
     }
-    for (int i = 0; i < deepestAncestry && pid > 1; ++i) {
-        if (const Child* child = withPid(pid)) return std::pair(child->app, child->id);
-        std::optional<ProcessStat> stat = processStat(pid);
-        if (!stat) return std::nullopt;
-        pid = stat->parent;
+    int attempt = 0;
+    Line line(pid);
+    for (int depth = 0; depth < longestLine; ++depth) {
+        if (auto owner = startedAs(line.pid())) return owner;
+        // It got out of where it was kept, and was left without a parent: it is some app's, and no one's word tells
+        // which.
+        if (depth > 0 && line.pid() == ::getpid())
+            return fail(Errc::Security, "process {} has left the app that it was started for", pid);
+        switch (line.up()) {
+        case Line::Step::Up:
+            break;
+        case Line::Step::Top:
+            return std::optional<Owner>();
+        case Line::Step::Hidden:
+            return fail(Errc::Security, "the parent of process {} cannot be seen; is /proc mounted with hidepid?",
+                        line.pid());
+        case Line::Step::Changed:
+            if (++attempt == mostAttempts) return fail(Errc::Security, "process {} or a parent of it has ended", pid);
+            line = Line(pid);
+            depth = -1;
+        }
     }
-    return std::nullopt;
+    return fail(Errc::Security, "process {} is more than {} processes deep; call from nearer to the session's first",
+                pid, longestLine);
 }
 
 std::string Children::description() const { return enclosure_->description(); }

@@ -5,15 +5,19 @@
 #include "process/enclosure.hpp"
 #include "process/event_source.hpp"
 
+#include <sys/signalfd.h>
+
 namespace stint {
 
 class Children : public Processes {
 public:
-    Children(sd_event* loop, Listener& listener, std::filesystem::path helper);
+    Children(sd_event* loop, Listener& listener, Helper helper);
     ~Children() override;
 
     /// Before anything is started, once.
     void keepIn(std::unique_ptr<Enclosure> enclosure);
+    /// From now on orphans of what was started are children of this process.
+    Result<void> adopt();
     /// The enclosure's word that nothing of a process is left.
     void emptied(ProcessId id);
 
@@ -21,7 +25,7 @@ public:
     void kill(ProcessId id) override;
     unsigned killApp(const AppId& app) override;
     bool anyAlive(const AppId& app) const override;
-    std::optional<std::pair<AppId, ProcessId>> ownerOf(pid_t pid) const override;
+    Result<std::optional<Owner>> ownerOf(pid_t pid) const override;
     std::string description() const override;
     bool enclosesAll() const override { return enclosure_->enclosesAll(); }
 
@@ -38,16 +42,19 @@ private:
     };
 
     static int exited(sd_event_source* source, int fd, std::uint32_t events, void* child);
+    static int childEnded(sd_event_source* source, const signalfd_siginfo* signal, void* self);
     void end(Child& child, int status);
     void tell(const Child& child);
-    const Child* withPid(pid_t pid) const;
+    Child* withPid(pid_t pid) const;
+    std::optional<Owner> startedAs(pid_t pid) const;
 
     sd_event* loop_;
     Listener& listener_;
-    std::filesystem::path helper_;
+    Helper helper_;
     Environment environment_;
     std::map<ProcessId, std::unique_ptr<Child>> children_;
     std::unique_ptr<Enclosure> enclosure_;
+    EventSource adopted_; ///< speaks up when any child has ended
     std::uint64_t last_ = 0;
 };
 

@@ -34,10 +34,11 @@ Result<std::unique_ptr<Processes>> Processes::open(sd_event* loop, Listener& lis
     STINT_TRY(killCgroupLeftovers(instance));
     STINT_TRY(killReaperLeftovers(instance));
 
-    auto children = std::make_unique<Children>(loop, listener, options.helper);
+    auto children = std::make_unique<Children>(loop, listener, Helper{options.helper, options.descriptors});
     Children* told = children.get();
     auto emptied = [told](ProcessId id) { told->emptied(id); };
     children->keepIn(enclosureFor(loop, instance, options.cgroups, emptied));
+    if (options.adopts) STINT_TRY(children->adopt());
     return std::unique_ptr<Processes>(std::move(children));
 }
 

@@ -57,6 +57,11 @@ public:
         std::filesystem::path helper; ///< stint-exec
         std::string instance;         ///< tells daemons of one user apart: the runtime directory
         bool cgroups = true;          ///< false: do without, as where there are none
+        /// What a started process leaves behind when it has got out of where it was kept comes to this process, which
+        /// then waits for every child it has: for a program that starts processes in no other way.
+        bool adopts = false;
+        /// The limit of open descriptors that a started process gets; 0: this process's own.
+        unsigned long descriptors = 0;
     };
 
     /// Finds a cgroup v2 that may be used (from /proc/self/mountinfo and /proc/self/cgroup; on a hybrid machine it sits
@@ -73,8 +78,11 @@ public:
     /// cgroup.kill of the whole app, at once; answers how many started processes of it were alive.
     virtual unsigned killApp(const AppId& app) = 0;
     virtual bool anyAlive(const AppId& app) const = 0;
-    /// The app and the process a pid belongs to: one that we started, or a descendant of it.
-    virtual std::optional<std::pair<AppId, ProcessId>> ownerOf(pid_t pid) const = 0;
+    using Owner = std::pair<AppId, ProcessId>;
+    /// The app and the process a pid belongs to: one that we started, or a descendant of it; nullopt: it is none of
+    /// ours. Security where nobody can say: its line of ancestors is too long, cannot be read, or leads to this very
+    /// process by none that it started.
+    virtual Result<std::optional<Owner>> ownerOf(pid_t pid) const = 0;
     /// For `stint doctor`: "cgroup v2 at …" or "no cgroup: …".
     virtual std::string description() const = 0;
     /// Nothing that a started process starts can get away; else that holds for those who do not try.

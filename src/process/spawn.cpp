@@ -57,9 +57,10 @@ Result<void> giveStdio(FileActions& to, const Command& command) {
     return {};
 }
 
-std::vector<std::string> helperArguments(const Command& command, const Entrance& entrance,
-                                         const std::filesystem::path& helper, const std::string& directory) {
-    std::vector<std::string> words{helper.string(), "--parent", std::to_string(::getpid())};
+std::vector<std::string> helperArguments(const Command& command, const Entrance& entrance, const Helper& helper,
+                                         const std::string& directory) {
+    std::vector<std::string> words{helper.program.string(), "--parent", std::to_string(::getpid())};
+    if (helper.descriptors != 0) words.insert(words.end(), {"--files", std::to_string(helper.descriptors)});
     words.insert(words.end(), entrance.arguments.begin(), entrance.arguments.end());
     if (entrance.procs) words.insert(words.end(), {"--cgroup", std::to_string(cgroupInChild)});
     if (command.service) words.insert(words.end(), {"--keep", std::to_string(socketInChild)});
@@ -83,8 +84,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 } // namespace
 
-Result<Spawned> spawn(const Command& command, const Entrance& entrance, const Environment& own,
-                      const std::filesystem::path& helper) {
+Result<Spawned> spawn(const Command& command, const Entrance& entrance, const Environment& own, const Helper& helper) {
     Environment environment = environmentFor(command, own);
     std::string directory = command.directory.empty() ? homeDirectory(environment).string() : command.directory;
     if (command.arguments.empty()) return fail(Errc::System, "cannot start a command that is empty");
@@ -107,9 +107,9 @@ Result<Spawned> spawn(const Command& command, const Entrance& entrance, const En
     std::vector<std::string> variables;
     for (const auto& [name, value] : environment)
         variables.push_back(name + '=' + value);
-    int error = ::posix_spawn(&spawned.pid, helper.c_str(), &files.actions, nullptr, pointers(words).data(),
+    int error = ::posix_spawn(&spawned.pid, helper.program.c_str(), &files.actions, nullptr, pointers(words).data(),
                               pointers(variables).data());
-    if (error != 0) return fail(Errc::System, "cannot start {}: {}", helper.string(), std::strerror(error));
+    if (error != 0) return fail(Errc::System, "cannot start {}: {}", helper.program.string(), std::strerror(error));
 
     spawned.pidfd = openPidfd(spawned.pid);
     if (!spawned.pidfd) {

@@ -17,6 +17,11 @@ struct Entrance {
     Fd procs; ///< cgroup.procs of the place; none where there is no cgroup
 };
 
+struct Helper {
+    std::filesystem::path program; ///< stint-exec
+    unsigned long descriptors = 0; ///< the limit that it gives the command; 0: the daemon's own
+};
+
 struct Spawned {
     pid_t pid = 0;
     Fd pidfd;
@@ -25,7 +30,6 @@ struct Spawned {
 
 /// Starts `command` by way of the helper. Must be called from the thread that lives as long as the daemon: LINUX:
 /// PDEATHSIG is sent when the *thread* that started a process ends.
-Result<Spawned> spawn(const Command& command, const Entrance& entrance, const Environment& own,
-                      const std::filesystem::path& helper);
+Result<Spawned> spawn(const Command& command, const Entrance& entrance, const Environment& own, const Helper& helper);
 
 } // namespace stint

@@ -1,6 +1,5 @@
 // What one app has the daemon keep for it: its jobs and their work, in memory, in the store and in open files. Neither
-// jobs.md nor limits.md bounds it; without a bound one app could take the room of all the others
-// (docs/architecture.md).
+// jobs.md nor limits.md bounds it; without a bound one app could take the room of all the others.
 #pragma once
 #include <optional>
 

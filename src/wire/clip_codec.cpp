@@ -3,6 +3,12 @@
 #include "wire/codec.hpp"
 
 namespace stint::wire {
+namespace {
+
+/// Of one job.
+constexpr std::size_t mostDescriptors = 64;
+
+} // namespace
 
 void writeClip(Writer& writer, const ClipData& clip, ClipFiles files) {
     writer.openArray("(sah)");
@@ -16,11 +22,16 @@ void writeClip(Writer& writer, const ClipData& clip, ClipFiles files) {
 
 Result<ClipData> readClip(Reader& reader) {
     ClipData clip;
-    STINT_TRY(reader.array("(sah)", [&clip](Reader& items) {
-        return items.structure("sah", [&clip](Reader& fields) -> Result<void> {
+    std::size_t descriptors = 0;
+    STINT_TRY(reader.array("(sah)", [&](Reader& items) {
+        return items.structure("sah", [&](Reader& fields) -> Result<void> {
             ClipData::Item& item = clip.items.emplace_back();
             item.path = STINT_TRY(fields.string());
-            return fields.array("h", [&item](Reader& files) -> Result<void> {
+            return fields.array("h", [&](Reader& files) -> Result<void> {
+                if (++descriptors > mostDescriptors)
+                    return fail(Errc::LimitExceeded,
+                                "clip data with more than {} descriptors; make several jobs of it, or pass paths alone",
+                                mostDescriptors);
                 if (item.file) return fail(Errc::IllegalArgument, "{} has two descriptors; it may have one", item.path);
                 item.file = std::make_shared<ClipFile>(STINT_TRY(files.descriptor()).release());
                 return {};

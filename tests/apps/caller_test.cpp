@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<AppId> nobody(pid_t) { return std::nullopt; }
+Result<std::optional<AppId>> nobody(pid_t) { return std::optional<AppId>(); }
 
 bool operator==(const Caller& caller, const std::pair<const char*, bool>& expected) {
     return caller.app.name == expected.first && caller.isOperator == expected.second;
@@ -55,7 +55,7 @@ TEST_CASE("a process that Stint started is its app, and no operator, whatever el
     install(desk.root, "com.example.a", "executable = \"" + (desk.root / "program").string() + "\"");
     desk.open({desk.root});
     Visitor visitor({.program = desk.root / "program"});
-    auto started = [&](pid_t pid) {
+    auto started = [&](pid_t pid) -> Result<std::optional<AppId>> {
         return pid == visitor.pid ? std::optional(AppId{"com.example.job"}) : std::nullopt;
     };
     CHECK(identify(visitor.peer(), *desk.registry, started) == std::pair("com.example.job", false));
@@ -131,6 +131,33 @@ TEST_CASE("a process of another user is refused") {
     CHECK(peer.error().message.find("belongs to user 12345; this daemon serves user 0 alone") != std::string::npos);
 }
 
+TEST_CASE("a process of which nobody can say where it comes from is nobody, whatever it runs") {
+    Desk desk;
+    copyProgram(desk.root / "program");
+    install(desk.root, "com.example.a", "executable = \"" + (desk.root / "program").string() + "\"");
+    desk.open({desk.root});
+    Visitor visitor({.program = desk.root / "program"});
+    auto hidden = [](pid_t) -> Result<std::optional<AppId>> { return Error{Errc::Security, "too deep"}; };
+    const Caller caller = identify(visitor.peer(), *desk.registry, hidden);
+    CHECK(caller == std::pair("", false));
+    CHECK(caller.unknown == "too deep");
+}
+
+TEST_CASE("a process that has executed another program is not what it was") {
+    Desk desk;
+    desk.open({desk.root});
+    Visitor visitor;
+    Peer peer = visitor.peer();
+    REQUIRE(peer.program);
+    CHECK_FALSE(runsAnother(peer));
+    Peer before = visitor.peer();
+    ++before.program->inode; // of the file that it ran before
+    CHECK(runsAnother(before));
+    CHECK(identify(before, *desk.registry, nobody) == std::pair("", false)); // between the look and the answer
+    visitor.end();
+    CHECK_FALSE(runsAnother(peer)); // what it said last is still its word
+}
+
 TEST_CASE("a process that has ended is nobody and sees nothing") {
     Desk desk;
     desk.open({desk.root});
@@ -138,7 +165,8 @@ TEST_CASE("a process that has ended is nobody and sees nothing") {
     Peer peer = visitor.peer();
     CHECK(inTerminalForeground(peer));
     visitor.end();
-    CHECK(identify(peer, *desk.registry, nobody) == std::pair("org.stint.shell", false));
+    CHECK(identify(peer, *desk.registry, nobody) == std::pair("", false));
+    CHECK_FALSE(identify(peer, *desk.registry, nobody).unknown.empty());
     CHECK_FALSE(inTerminalForeground(peer));
     auto late = peerOf(visitor.connection.get());
     REQUIRE_FALSE(late.ok());

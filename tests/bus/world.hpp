@@ -30,6 +30,8 @@ public:
     std::vector<Event> arrivals;
     std::vector<ConnectionId> connections;
     std::vector<ConnectionId> closures;
+    std::vector<std::string> crowds;
+    bool itself = true; ///< what is asked of each connection
     std::map<ConnectionId, std::vector<std::string>> hosted;
     std::set<RunId> runs; ///< which anyone may speak for
     std::map<JobKey, JobView> known;
@@ -52,6 +54,8 @@ public:
         return next;
     }
     void closed(ConnectionId connection) override { closures.push_back(connection); }
+    bool isItself(ConnectionId) override { return itself; }
+    void crowded(const std::string& why) override { crowds.push_back(why); }
     bool visibleNow(ConnectionId) override { return visible; }
     void arrived(Event event) override { arrivals.push_back(std::move(event)); }
     Result<void> hosts(ConnectionId connection, const std::vector<std::string>& services) override {
@@ -173,12 +177,12 @@ private:
 
 class World {
 public:
-    World() {
+    explicit World(Caps caps = {}) {
         char place[] = "/tmp/stint-bus-XXXXXX";
         REQUIRE(::mkdtemp(place));
         directory = place;
         REQUIRE(sd_event_new(&loop) >= 0);
-        Result<std::unique_ptr<Server>> opened = Server::open(loop, owner, socket());
+        Result<std::unique_ptr<Server>> opened = Server::open(loop, owner, socket(), caps);
         REQUIRE_MESSAGE(opened.ok(), (opened.ok() ? "" : opened.error().message));
         server = std::move(opened).value();
     }

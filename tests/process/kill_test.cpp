@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "base/pidfd.hpp"
+#include "base/proc.hpp"
 #include "process/world.hpp"
 
 namespace stint {
@@ -124,15 +125,45 @@ TEST_CASE("a process is found by itself and by its orphans, and no other is") { 
     REQUIRE(::write(started->socket.get(), "\n", 1) == 1);
     pid_t main = pidIn(started->socket);
     std::pair expected(AppId{"com.example.app"}, started->id);
-    CHECK(world.processes->ownerOf(main) == expected);
-    CHECK(world.processes->ownerOf(left) == expected);
-    CHECK(world.processes->ownerOf(started->pid) == expected);
-    CHECK_FALSE(world.processes->ownerOf(::getpid()));
-    CHECK_FALSE(world.processes->ownerOf(1));
-    CHECK_FALSE(world.processes->ownerOf(1 << 30)); // no such process
+    CHECK(world.processes->ownerOf(main).value() == expected);
+    CHECK(world.processes->ownerOf(left).value() == expected);
+    CHECK(world.processes->ownerOf(started->pid).value() == expected);
+    CHECK(world.processes->ownerOf(::getpid()).value() == std::nullopt);
+    CHECK(world.processes->ownerOf(1).value() == std::nullopt);
+    CHECK_FALSE(world.processes->ownerOf(1 << 30).ok()); // no such process
     world.processes->kill(started->id);
     world.waitForEnd(started->id);
-    CHECK_FALSE(world.processes->ownerOf(main));
+    CHECK_FALSE(world.processes->ownerOf(main).ok());
+}
+
+TEST_CASE("of a process that is too deep below another nobody can say whose it is") { // design.md, who is calling
+    World world(false);
+    Command command = shell("sh -c \"$DEEP\"; :");
+    command.environment["LEFT"] = "70";
+    command.environment["DEEP"] = "if [ $LEFT -gt 0 ]; then LEFT=$((LEFT-1)) sh -c \"$DEEP\"; :; "
+                                  "else echo $$ >&3; read end <&3; fi";
+    auto started = world.processes->start(command);
+    REQUIRE(started.ok());
+    const auto owner = world.processes->ownerOf(pidIn(started->socket));
+    REQUIRE_FALSE(owner.ok());
+    CHECK(owner.error().code == Errc::Security);
+    CHECK(owner.error().message.find("is more than 64 processes deep") != std::string::npos);
+    world.processes->kill(started->id);
+    world.waitForEnd(started->id);
+}
+
+TEST_CASE("a process that has killed its reaper is no stranger, and is waited for") { // design.md, who is calling
+    World world(false, "", true);
+    auto started = world.processes->start(shell(orphan + "read go <&3; kill -9 $PPID"));
+    REQUIRE(started.ok());
+    const pid_t left = pidIn(started->socket);
+    REQUIRE(::write(started->socket.get(), "\n", 1) == 1);
+    world.waitForEnd(started->id);
+    const auto owner = world.processes->ownerOf(left);
+    REQUIRE_FALSE(owner.ok());
+    CHECK(owner.error().message.find("has left the app") != std::string::npos);
+    ::kill(left, SIGKILL);
+    world.runUntil([&] { return !processStat(left); }); // not even its zombie
 }
 
 namespace {

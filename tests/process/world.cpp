@@ -14,11 +14,11 @@ constexpr int patienceMs = 30'000;
 
 } // namespace
 
-World::World(bool cgroups, std::string instance) {
+World::World(bool cgroups, std::string instance, bool adopts) {
     static int count = 0;
     if (instance.empty()) instance = "test " + std::to_string(::getpid()) + "/" + std::to_string(++count);
     REQUIRE(sd_event_new(&loop) >= 0);
-    auto opened = Processes::open(loop, *this, {helper(), instance, cgroups});
+    auto opened = Processes::open(loop, *this, {helper(), instance, cgroups, adopts});
     if (!opened) FAIL(opened.error().message);
     processes = std::move(opened).value();
 }

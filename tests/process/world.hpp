@@ -22,7 +22,7 @@ struct Gone {
 class World : public Processes::Listener {
 public:
     /// `instance`: its own by default, so that no test meets another's leftovers.
-    explicit World(bool cgroups, std::string instance = "");
+    explicit World(bool cgroups, std::string instance = "", bool adopts = false);
     ~World() override;
 
     void gone(ProcessId id, const AppId& app, int status, bool killed) override;

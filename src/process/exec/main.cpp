@@ -34,6 +34,7 @@ struct Arguments {
     int niceness = 0;
     int keep = 2; ///< the highest descriptor the command gets
     int umask = -1;
+    rlim_t files = 0; ///< the limit of open descriptors that the command gets; 0: ours
     const char* directory = nullptr;
     char** command = nullptr;
 };
@@ -71,6 +72,8 @@ Arguments parse(int count, char** words) {
             a.keep = std::atoi(words[++i]);
         else if (is("--umask"))
             a.umask = static_cast<int>(std::strtol(words[++i], nullptr, 8));
+        else if (is("--files"))
+            a.files = std::strtoul(words[++i], nullptr, 10);
         else if (is("--directory"))
             a.directory = words[++i];
         else
@@ -108,12 +111,21 @@ void stepBack(const Arguments& a) {
     if (a.niceness != 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + a.niceness); // nicer than we are
 }
 
+// The daemon has raised its own, which a program that uses select(2) would stumble over.
+void limitFiles(const Arguments& a) {
+    rlimit limit{};
+    if (a.files == 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = a.files;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 [[noreturn]] void become(const Arguments& a) {
     stepBack(a);
     forgetSignals();
     if (a.umask >= 0) umask(static_cast<mode_t>(a.umask));
     if (a.directory && chdir(a.directory) != 0) refuse("enter", a.directory);
     close_range(static_cast<unsigned>(a.keep) + 1, UINT_MAX, 0);
+    limitFiles(a);
     execvp(a.command[0], a.command);
     refuse("start", a.command[0]);
 }

@@ -1,0 +1,73 @@
+// Who is let in where many want to be, and who has to make room: by process and app, as the kernel knows them, and by
+// whether a connection has said anything yet. It decides about places alone; it opens and closes nothing.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include <sys/types.h>
+
+#include "base/app_id.hpp"
+#include "bus/caps.hpp"
+#include "bus/connection_id.hpp"
+
+namespace stint {
+
+struct Guest {
+    AppId app;
+    pid_t pid = 0; ///< 0: it was started by the daemon, and takes nobody's place
+    bool isOperator = false;
+};
+
+class Guests {
+public:
+    explicit Guests(Caps caps) : caps_(caps) {}
+
+    struct Ruling {
+        std::optional<ConnectionId> leaves; ///< has to make room
+        std::string refusal;                ///< why the newcomer is not let in; empty: it is
+    };
+    /// `atTerminal` is asked where only that can help.
+    template <class AtTerminal> Ruling admit(const Guest& newcomer, AtTerminal atTerminal) const {
+        Ruling ruling = byShares(newcomer);
+        if (ruling.refusal.empty() && !ruling.leaves && known_.size() >= mostConnections(caps_)) {
+            ruling = byRoom(newcomer);
+            if (!ruling.refusal.empty() && mayUseReserve(newcomer) && atTerminal()) return {};
+        }
+        return ruling;
+    }
+
+    void entered(ConnectionId id, Guest guest, Instant now);
+    void left(ConnectionId id);
+    /// Its handshake is over.
+    void greeted(ConnectionId id);
+    /// Whether it has said something, and nothing by halves.
+    void spoke(ConnectionId id, bool wholly);
+
+    /// A connection whose handshake takes too long.
+    std::optional<ConnectionId> tooSlow(Instant now) const;
+    /// Of the process that has the most connections, among those that have said nothing: the first.
+    std::optional<ConnectionId> quietest() const;
+
+private:
+    struct Known {
+        Guest guest;
+        Instant since;
+    };
+    Ruling byShares(const Guest& newcomer) const;
+    Ruling byRoom(const Guest& newcomer) const;
+    bool mayUseReserve(const Guest& newcomer) const;
+    template <class Which> std::optional<ConnectionId> firstQuiet(Which which) const;
+    std::size_t ofProcess(pid_t pid) const;
+    std::size_t ofApp(const AppId& app) const;
+
+    Caps caps_;
+    std::map<ConnectionId, Known> known_; ///< oldest first
+    std::set<ConnectionId> quiet_;
+    std::set<std::pair<Instant, ConnectionId>> greeting_;
+    std::map<pid_t, std::size_t> ofProcess_;
+    std::map<AppId, std::size_t> ofApp_; ///< the operator's not
+};
+
+} // namespace stint

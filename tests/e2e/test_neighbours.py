@@ -1,0 +1,296 @@
+"""Neighbours who want more than their share, or to be somebody else: programs of the same user, and of another one
+(design.md, who is calling; SECURITY.md). Each attack is one that has worked."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from app import PACKAGE, PROGRAM, App
+from commands import SHELL, schedule, script, until_written
+from events import Deadline
+from line import Line
+from places import needs_mounts, without_cgroups
+
+HERE = Path(__file__).resolve().parent
+FEW = ("prlimit", "--nofile=256:256")  # descriptors, so that a small flood is a flood
+SOON = 20  # seconds within which a person's verb must be through
+
+
+class Neighbour:
+    """A program of its own, in Python; it says a line when it is where the test wants it, and stays."""
+
+    def __init__(self, world, text, *words, **how):
+        program = world.root / f"neighbour-{len(world.processes)}.py"
+        program.write_text(f"import os, select, socket, subprocess, sys\nsys.path.insert(0, {str(HERE)!r})\n{text}\n")
+        program.chmod(0o755)
+        self.process = subprocess.Popen([sys.executable, program, *map(str, words)], env=world.environment,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        start_new_session=True, **how)
+        world.processes.append(self.process)
+
+    def says(self):
+        return self.process.stdout.readline().strip()
+
+    def end(self):
+        self.process.kill()
+        self.process.wait(30)
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+SILENT = """
+held = []
+for _ in range(int(sys.argv[2])):
+    held.append(socket.socket(socket.AF_UNIX))
+    held[-1].connect(sys.argv[1])
+print("there", flush=True)
+sys.stdin.read()
+"""
+TALKING = """
+from line import Closed, Line
+held = []
+try:
+    for _ in range(int(sys.argv[2])):
+        line = Line(sys.argv[1])
+        line.call("org.freedesktop.DBus.Peer", "Ping")
+        held.append(line)
+except (Closed, OSError, ValueError):
+    pass
+print(len(held), flush=True)
+sys.stdin.read()
+"""
+
+
+def crowd(world, text, processes, each):
+    came = [Neighbour(world, text, world.runtime / "bus", each) for _ in range(processes)]
+    return came, [one.says() for one in came]
+
+
+class TestFloods:
+    """Nobody takes the scheduler from the others."""
+
+    def test_silent_connections_shut_nobody_out_and_leave_nobody_deaf(self, world):
+        daemon = world.start_daemon(before=FEW)
+        came, said = crowd(world, SILENT, processes=6, each=100)
+        assert said == ["there"] * 6
+        for verb in ("jobs", "tasks", "doctor"):
+            assert world.stint(verb, within=SOON).code == 0, verb
+        for one in came:
+            one.end()
+        assert world.stint("jobs", within=SOON).code == 0
+        assert "too many connections" in daemon.log.read_text()
+        assert daemon.lives()
+
+    def test_a_process_gets_no_more_connections_than_its_share(self, world, daemon, line):
+        came, (said,) = crowd(world, TALKING, processes=1, each=400)
+        assert int(said) == 128
+        assert world.stint("jobs", within=SOON).code == 0
+        came[0].end()
+
+    def test_the_operator_at_a_terminal_gets_through_a_crowd_that_talks(self, world):
+        world.start_daemon(before=FEW)
+        _, said = crowd(world, TALKING, processes=4, each=60)
+        assert sum(map(int, said)) < 4 * 60, "it is full"
+        for words in (("jobs",), ("device", "set", "charging=false"), ("doctor",)):
+            terminal = world.in_terminal(*words)
+            assert terminal.ends(SOON) == 0, terminal.output
+
+    def test_callers_that_never_stop_do_not_hold_up_a_persons_verb(self, world, daemon):
+        storm = """
+from line import Line
+line = Line(sys.argv[1])
+print("there", flush=True)
+while True:
+    line.send("org.freedesktop.DBus.Peer", "Ping")
+    while select.select([line.socket], [], [], 0)[0]:
+        line.socket.recv(1 << 20)
+"""
+        crowd(world, storm, processes=3, each=1)
+        assert world.stint("jobs", within=SOON).code == 0
+
+
+def test_a_command_that_kills_its_shell_blocks_no_other(world, daemon):
+    """jobs.md §12.3, for the jobs of an app that is built in."""
+    killer = script(world, """echo run >> runs
+p=$$; while [ "$(cat /proc/$p/comm)" != stint-shell ]; do p=$(cut -d' ' -f4 /proc/$p/stat); done
+kill -9 $p; read never
+""", "killer")
+    job = schedule(world, "--", killer)
+    until_written(world.downloads / "runs", lambda text: text.count("run\n") == 3)
+    ended = world.stint("run", "--", "echo", "through", within=SOON)
+    assert (ended.code, ended.out) == (0, "through\n"), ended
+    with world.line() as line:
+        state = line.until(job, lambda it: it["state"] == "pending", package=SHELL)
+    assert state["earliest"] / 1000 > time.time() + 25 * 60, "that one rests for half an hour"
+
+
+class TestIdentity:
+    """Unknown never grants."""
+
+    @needs_mounts
+    def test_a_process_deep_below_a_job_is_no_operator(self, world):
+        world.start_daemon(before=without_cgroups())
+        deep = script(world, """if [ $1 -gt 0 ]; then sh ./deep $(($1 - 1)); exit; fi
+stint device set charging=false > said 2>&1; echo $? >> said
+""", "deep")
+        schedule(world, "--", deep, "70")
+        said = until_written(world.downloads / "said", lambda text: text.split("\n")[-2:-1] not in ([], [""]) and
+                             text.split("\n")[-2].isdigit())
+        assert "is more than 64 processes deep" in said
+        assert said.splitlines()[-1] != "0"
+
+    @pytest.mark.skipif(os.getuid() != 0, reason="leaves its cgroup, as root may")
+    def test_a_process_that_got_out_of_its_job_is_no_operator(self, world, daemon):
+        """Out of its cgroup, in a session of its own, and without the parents it had."""
+        escape = world.downloads / "escape.py"
+        escape.write_text(f"""#!{sys.executable}
+import os, select, subprocess
+if os.fork():
+    select.select([], [], [])
+os.setsid()
+for mount in open("/proc/self/mountinfo"):
+    if " - cgroup2 " in mount:
+        with open(mount.split()[4] + "/cgroup.procs", "w") as procs:
+            procs.write(str(os.getpid()))
+parents, pid = [], os.getppid()
+while pid != {daemon.pid}:
+    parents.append((pid, os.pidfd_open(pid)))
+    with open(f"/proc/{{pid}}/stat") as stat:
+        pid = int(stat.read().rsplit(")", 1)[1].split()[1])
+for pid, _ in parents:
+    os.kill(pid, 9)
+for _, pidfd in parents:
+    select.select([pidfd], [], [])
+done = subprocess.run(["stint", "device", "set", "charging=false"], capture_output=True, text=True)
+with open("said", "w") as said:
+    said.write(f"{{done.stderr}}{{done.returncode}}\\n")
+""")
+        escape.chmod(0o755)
+        schedule(world, "--", "./escape.py")
+        said = until_written(world.downloads / "said")
+        assert "has left the app that it was started for" in said
+        assert said.splitlines()[-1] != "0"
+
+    def test_a_child_that_keeps_the_connection_of_a_process_that_became_an_app_is_not_that_app(self, world, daemon):
+        """The daemon finds the app's program behind the connection; who speaks is another."""
+        App(world).install()
+        world.done("apps")
+        taker = """
+from line import SCHEDULER, Closed, Line
+taken = socket.socket(socket.AF_UNIX)
+taken.connect(sys.argv[1])
+told, tells = os.pipe()  # closes when the parent becomes the app
+if os.fork():
+    os.close(told)
+    os.execv(sys.argv[2], [sys.argv[2], "host", "--log", "/dev/null"])
+os.close(tells)
+os.read(told, 1)
+print("became", flush=True)
+sys.stdin.readline()
+try:
+    line = Line.over(taken)
+    print(line.call("org.stint.App1", "HostReceivers", "asa{sv}", [], {})[0], flush=True)
+except (Closed, OSError, ValueError):
+    print("closed", flush=True)
+"""
+        os.kill(daemon.pid, signal.SIGSTOP)  # so that it comes to accept when all has happened
+        try:
+            neighbour = Neighbour(world, taker, world.runtime / "bus", PROGRAM)
+            assert neighbour.says() == "became"
+        finally:
+            os.kill(daemon.pid, signal.SIGCONT)
+        neighbour.process.stdin.write("go\n")
+        neighbour.process.stdin.flush()
+        assert neighbour.says() == "closed"
+
+    def test_what_was_sent_before_a_process_became_an_app_is_not_that_apps(self, world, daemon):
+        App(world).install()
+        world.done("apps")
+        sender = """
+from jeepney import HeaderFields, Message, MessageType
+from jeepney.wrappers import new_header
+header = new_header(MessageType.method_call)
+header.fields |= {HeaderFields.path: "/org/stint", HeaderFields.interface: "org.stint.JobScheduler1",
+                  HeaderFields.member: "Schedule", HeaderFields.signature: "a{sv}sa{sv}"}
+job = {"id": ("i", 66), "service": ("s", "Jobs"), "requiresDeviceIdle": ("b", True)}
+taken = socket.socket(socket.AF_UNIX)
+taken.connect(sys.argv[1])
+taken.sendall(b"\\0AUTH EXTERNAL\\r\\nDATA\\r\\nBEGIN\\r\\n" + Message(header, (job, "", {})).serialise(serial=1))
+os.set_inheritable(taken.fileno(), True)
+print("sent", flush=True)
+os.execv(sys.argv[2], [sys.argv[2], "host", "--log", "/dev/null"])
+"""
+        os.kill(daemon.pid, signal.SIGSTOP)
+        try:
+            neighbour = Neighbour(world, sender, world.runtime / "bus", PROGRAM)
+            assert neighbour.says() == "sent"
+            deadline = Deadline(30)
+            while os.path.realpath(f"/proc/{neighbour.process.pid}/exe") != os.path.realpath(PROGRAM):
+                assert not deadline.passed()
+        finally:
+            os.kill(daemon.pid, signal.SIGCONT)
+        assert world.stint("jobs", within=SOON).code == 0  # by now it was accepted, which came before this one
+        with world.line() as line:
+            assert line.jobs(package=PACKAGE) == []
+
+    def test_a_process_that_becomes_another_program_loses_its_connection(self, world, daemon):
+        other = world.root / "other-python"
+        shutil.copy(os.path.realpath(sys.executable), other)
+        becomes = """
+from line import Closed, Line
+if len(sys.argv) > 3:
+    line = Line.__new__(Line)
+    line._begin(socket.socket(fileno=int(sys.argv[3])))
+    line.serials = iter(range(100, 200))
+else:
+    line = Line(sys.argv[1])
+try:
+    line.call("org.stint.Device1", "Get", "a{sv}", {})
+    print("answered", flush=True)
+except Closed:
+    print("closed", flush=True)
+if len(sys.argv) == 3:
+    os.set_inheritable(line.socket.fileno(), True)
+    os.execv(sys.argv[2], [sys.argv[2], sys.argv[0], *sys.argv[1:3], str(line.socket.fileno())])
+"""
+        world.environment["PYTHONHOME"] = sys.prefix
+        neighbour = Neighbour(world, becomes, world.runtime / "bus", other)
+        assert neighbour.says() == "answered"
+        assert neighbour.says() == "closed"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="plays another user")
+def test_another_user_gets_nowhere_even_where_the_door_is_open(world, daemon):
+    stranger = """
+from line import Closed, Line
+held = []
+try:
+    for _ in range(300):
+        one = socket.socket(socket.AF_UNIX)
+        one.connect(sys.argv[1])
+        held.append(one)
+    print("connected", flush=True)
+    line = Line(sys.argv[1])
+    print(line.call("org.stint.TaskManager1", "ListJobs", "a{sv}", {}), flush=True)
+except PermissionError:
+    print("no way", flush=True)
+except (Closed, OSError, ValueError):
+    print("closed", flush=True)
+sys.stdin.read()
+"""
+    os.chmod(world.root, 0o755)  # for the program itself
+    refused = Neighbour(world, stranger, world.runtime / "bus", user=65534, group=65534, extra_groups=[])
+    assert refused.says() == "no way"
+    for place in (world.root / "runtime", world.runtime):
+        os.chmod(place, 0o755)
+    os.chmod(world.runtime / "bus", 0o777)
+    refused = Neighbour(world, stranger, world.runtime / "bus", user=65534, group=65534, extra_groups=[])
+    assert refused.says() == "connected"
+    assert refused.says() == "closed"
+    with Line(world.runtime / "bus") as line:
+        assert line.jobs() == []
