@@ -131,7 +131,7 @@ void merge(Turn& turn, const AppConditions& event) {
 void merge(Turn& turn, const AppTapped& event) {
     App* app = turn.app(event.app);
     if (!app) return;
-    app->grantUntil = turn.now.elapsed + turn.state.constants.startGrant;
+    app->memory.grantUntil = turn.now.elapsed + turn.state.constants.startGrant;
     noteUse(turn, *app, UsageKind::Interaction);
     allowTemporarily(turn, *app, turn.state.constants.allowlistNotification); // limits.md §6.6
 }

@@ -116,6 +116,7 @@ struct AppMemory {
     std::vector<PushNote> pushes;                      ///< within push.window, oldest first
     std::map<JobClass, std::vector<Instant>> timeouts; ///< within job.safeguard.timeout_window, oldest first (§6.7)
     std::vector<Instant> silences;                     ///< within job.safeguard.unresponsive_window, oldest first
+    std::optional<Instant> grantUntil;                 ///< the few seconds after a tap (jobs.md §2.3)
     std::optional<Instant> leftTop;                    ///< when it last left the top, while it is not there
     std::optional<Instant> leftForeground; ///< when it was last visible or ran a foreground service, while neither
     /// Foreground services it has not ended, and whether each was begun while it might start UI: what a process that
@@ -144,7 +145,6 @@ struct App {
     bool visible = false;                          ///< as its windows and terminals say; a pinned state outranks it
     bool running = false;                          ///< a process of it is known to be alive
     std::set<std::string, std::less<>> conditions; ///< what lets it start from the background (jobs.md §2.3)
-    std::optional<Instant> grantUntil;             ///< the few seconds after a tap (jobs.md §2.3)
     bool foreground = false;                       ///< visible, or with a foreground service
     std::map<std::string, bool, std::less<>>
         foregroundServices; ///< running ones; whether begun while it might start UI

@@ -55,7 +55,7 @@ Admission admission(const App& app, const Schedule& request, Instant now) {
 bool mayStartUi(const App& app, Instant now) {
     const ProcessState state = stateOf(app);
     if (state == ProcessState::Top || state == ProcessState::Visible) return true;
-    if (app.grantUntil && now < *app.grantUntil) return true;
+    if (app.memory.grantUntil && now < *app.memory.grantUntil) return true;
     if (std::ranges::any_of(app.conditions, isStartCondition)) return true;
     return std::ranges::any_of(app.foregroundServices, [](const auto& service) { return service.second; });
 }

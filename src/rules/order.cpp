@@ -36,7 +36,7 @@ bool startsAtOnce(const Asks& asks, const App& app, bool scheduledInSight, Insta
     if (asks.kind == JobClass::Regular) return false;
     if (stateOf(app) == ProcessState::Top) return true;
     if (asks.kind != JobClass::UserInitiated) return false;
-    return scheduledInSight || (app.grantUntil && now < *app.grantUntil);
+    return scheduledInSight || (app.memory.grantUntil && now < *app.memory.grantUntil);
 }
 
 } // namespace stint

@@ -174,6 +174,7 @@ std::string ledgersText(const AppMemory& memory) {
         }));
     put("timeouts", timeoutsJson(memory.timeouts));
     put("silences", listJson(memory.silences, count));
+    if (memory.grantUntil) object["grantUntil"] = count(*memory.grantUntil);
     if (memory.leftTop) object["leftTop"] = count(*memory.leftTop);
     if (memory.leftForeground) object["leftForeground"] = count(*memory.leftForeground);
     if (memory.mayServeUntil) object["mayServeUntil"] = count(*memory.mayServeUntil);
@@ -183,8 +184,8 @@ std::string ledgersText(const AppMemory& memory) {
 Result<void> readLedgers(std::string_view text, AppMemory& memory) {
     const auto object = STINT_TRY(objectFrom(text));
     STINT_TRY(checkKeys(object, "ledger",
-                        {"quota", "expedited", "alarms", "whileIdleAlarms", "pushes", "timeouts", "silences", "leftTop",
-                         "leftForeground", "mayServeUntil"}));
+                        {"quota", "expedited", "alarms", "whileIdleAlarms", "pushes", "timeouts", "silences",
+                         "grantUntil", "leftTop", "leftForeground", "mayServeUntil"}));
     AppMemory read = memory;
     STINT_TRY(readPart(object, "quota", read.quota, quotaFrom));
     STINT_TRY(readPart(object, "expedited", read.expedited, expeditedFrom));
@@ -193,6 +194,7 @@ Result<void> readLedgers(std::string_view text, AppMemory& memory) {
     STINT_TRY(readPart(object, "pushes", read.pushes, pushesFrom));
     STINT_TRY(readPart(object, "timeouts", read.timeouts, timeoutsFrom));
     STINT_TRY(readPart(object, "silences", read.silences, instantsFrom));
+    STINT_TRY(readPart(object, "grantUntil", read.grantUntil, instantFrom));
     STINT_TRY(readPart(object, "leftTop", read.leftTop, instantFrom));
     STINT_TRY(readPart(object, "leftForeground", read.leftForeground, instantFrom));
     STINT_TRY(readPart(object, "mayServeUntil", read.mayServeUntil, instantFrom));

@@ -121,6 +121,7 @@ inline AppMemory memoryOf(std::int32_t nth, const std::string& app = "com.exampl
     memory.pushes = {{at(time(17)), true}, {at(time(18)), false}};
     memory.timeouts = {{JobClass::Regular, {at(time(33))}}, {JobClass::UserInitiated, {at(time(34)), at(time(35))}}};
     memory.silences = {at(time(36))};
+    memory.grantUntil = at(time(39));
     memory.leftTop = at(time(37));
     memory.leftForeground = at(time(38));
     memory.mayServeUntil = at(time(39));
