@@ -142,15 +142,18 @@ void merge(Turn& turn, const AlarmCancelled& event) {
     turn.effect(std::move(reply));
 }
 
-void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& boot) {
+void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& boot, Instant died) {
     State& state = turn.state;
     for (auto& [alarm, written] : stored) {
         state.nextAlarm = std::max(state.nextAlarm, alarm.sequence + 1);
         Key key{alarm.app, alarm.tag};
         if (written == boot) {
+            // The clock may have been set while no daemon was there to see it.
+            Alarm placed = rebased(alarm, turn.now);
+            if (placed != alarm) turn.record(SaveAlarm{placed});
             state.alarmIndex.stale.insert(alarm.app);
-            state.alarms.emplace(std::move(key), std::move(alarm));
-        } else if (auto revived = afterBoot(std::move(alarm), turn.now)) {
+            state.alarms.emplace(std::move(key), std::move(placed));
+        } else if (auto revived = afterBoot(std::move(alarm), died, turn.now)) {
             keep(turn, *std::move(revived));
         } else {
             drop(turn, key);

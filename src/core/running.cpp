@@ -4,6 +4,7 @@
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/constraint.hpp"
+#include "rules/job_clocks.hpp"
 #include "rules/kind.hpp"
 #include "rules/limit_gates.hpp"
 #include "rules/load.hpp"
@@ -153,7 +154,10 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     tracked.run = id;
     tracked.inSight = false;
     tracked.override = Override::None;
-    tracked.clockWasWrong = false;
+    if (job.awaitsClock) { // jobs.md §7.3: its start drops the wall times that it remembered
+        job.awaitsClock = false;
+        rebase(job, turn.now);
+    }
     job.running = true;
     turn.record(SaveJob{job});
     turn.effect(Bind{id, job.key, job.info->getService().name, run.kind});

@@ -7,6 +7,7 @@
 #include "model/result_name.hpp"
 #include "rules/admission.hpp"
 #include "rules/expedited_quota.hpp"
+#include "rules/job_clocks.hpp"
 #include "rules/validation.hpp"
 #include "rules/work_item.hpp"
 

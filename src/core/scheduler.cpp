@@ -6,6 +6,8 @@
 #include "core/state.hpp"
 #include "rules/app_memory.hpp"
 #include "rules/ending.hpp"
+#include "rules/job_clocks.hpp"
+#include "rules/wall_clock.hpp"
 
 namespace stint {
 namespace {
@@ -59,29 +61,41 @@ void addTracked(State& state, Tracked tracked) {
     state.jobs.add(std::move(tracked));
 }
 
-// jobs.md §7.2 for a boot, §12.5 for a mere restart of the daemon: what of a stored job still holds.
-std::optional<Tracked> revived(StoredJob stored, const BootId& boot, bool clockGood, Now now,
-                               const Constants& constants) {
-    const bool sameBoot = stored.boot == boot;
-    if (!sameBoot && !stored.job.info->isPersisted()) return std::nullopt;
-    Tracked tracked{.joined = now.wall};
-    if (!sameBoot) {
-        tracked.job = afterBoot(std::move(stored.job), now);
-        tracked.settles = true;
-        tracked.clockWasWrong = !clockGood;
-    } else if (stored.job.running) {
-        tracked.job = afterLostDaemon(std::move(stored.job), now, constants);
-    } else {
-        tracked.job = std::move(stored.job);
+/// What a daemon starts with.
+struct Former {
+    BootId boot;    ///< the present one
+    Instant died;   ///< of the boot of what is stored: then it was not over yet
+    bool clockGood; ///< now
+};
+
+// jobs.md §7.2 for a boot, §12.5 for a mere restart of the daemon: what of a stored job still holds. `changed`: it is
+// not as it is stored.
+std::optional<Tracked> revived(StoredJob stored, const Former& former, Now now, const Constants& constants,
+                               bool& changed) {
+    const bool sameBoot = stored.boot == former.boot;
+    const bool persisted = stored.job.info->isPersisted();
+    if (!sameBoot && !persisted) return std::nullopt;
+    Tracked tracked{.job = std::move(stored.job), .joined = now.wall};
+    Job& job = tracked.job;
+    changed = !sameBoot || job.running || (job.awaitsClock && former.clockGood);
+    if (!sameBoot || (job.awaitsClock && former.clockGood)) {
+        job = afterBoot(std::move(job), sameBoot ? now.elapsed : former.died, now, constants);
+        job.awaitsClock = !former.clockGood;
+        tracked.settles = !sameBoot;
+    } else if (job.running) {
+        job = afterLostDaemon(std::move(job), now, constants);
     }
-    tracked.job.running = false;
+    job.running = false;
+    // jobs.md §7.3: the clock may have been set while no daemon was there to see it, or is not the one it was.
+    if (persisted && !job.awaitsClock && rebase(job, now)) changed = true;
     return tracked;
 }
 
-// When the former daemon was last known to be alive: a run is stamped that often (limits.md §12.7 example 99).
-Instant lastAlive(const Snapshot& snapshot, Now now, const Constants& constants) {
-    const Instant committed = now.elapsed - std::max(now.wall - snapshot.committed, Duration{0});
-    return now.elapsed - committed <= constants.durationStamp ? now.elapsed : committed;
+// When the former daemon of this boot died: a run is stamped that often (limits.md §12.7 example 99), so after a longer
+// silence it was at its last commit.
+Instant lastAlive(const Stamp& last, Now now, const Constants& constants) {
+    if (!last.alive || now.elapsed - *last.alive <= constants.durationStamp) return now.elapsed;
+    return *last.alive;
 }
 
 void restoreUsage(State& state, const std::optional<StoredUsageTime>& stored, const BootId& boot, Now now) {
@@ -105,8 +119,11 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     Turn turn{.state = state, .now = now, .step = step};
     state.nextRun = (std::uint64_t{snapshot.generation} << 32) + 1;
     state.nextDelivery = state.nextRun; // an app that outlives the daemon may still answer an old one
-    state.lastCommit = snapshot.committed;
-    state.clockGood = clockIsGood(snapshot.committed, now);
+    // A clock that was good stays so while the boot lasts: it is at boot that it may be wrong (jobs.md §7.3).
+    const Stamp& last = snapshot.stamp;
+    state.lastCommit = last.good;
+    state.clockGood = (snapshot.sameBoot && last.clockGood) || clockIsGood(last.good, now);
+    const Former former{boot, last.alive.value_or(Instant{}), state.clockGood};
     restoreUsage(state, snapshot.usageTime, boot, now);
     setSweep(state, now);
     state.settledAt = now.elapsed + state.constants.bootSettle;
@@ -116,13 +133,13 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
         const AppMemory before = stored.memory;
         AppMemory memory =
             stored.boot == boot
-                ? afterRestart(std::move(stored.memory), lastAlive(snapshot, now, state.constants), state.constants)
+                ? afterRestart(std::move(stored.memory), lastAlive(last, now, state.constants), state.constants)
                 : afterBoot(std::move(stored.memory), stored.written, now, state.constants);
         // Written at once: a second restart must not count the same session again.
-        if (!(memory == before)) turn.record(SaveApp{memory, now});
+        if (!(memory == before) || clockWasSet(stored.written, now)) turn.record(SaveApp{memory, now});
         state.memories.emplace(memory.app, std::move(memory));
     }
-    restoreAlarms(turn, std::move(snapshot.alarms), boot);
+    restoreAlarms(turn, std::move(snapshot.alarms), boot, former.died);
     for (StoredMessage& stored : snapshot.messages) {
         Message message = std::move(stored.message);
         if (stored.boot != boot) message.arrived = now.elapsed - std::max(now.wall - message.arrivedWall, Duration{0});
@@ -137,8 +154,8 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
         const JobKey key = stored.job.key;
         // Only what the restart changes is written again: on a full disk there is room for no more.
         const bool ran = stored.job.running;
-        const bool changed = stored.boot != boot || ran;
-        auto tracked = revived(std::move(stored), boot, state.clockGood, now, state.constants);
+        bool changed = false;
+        auto tracked = revived(std::move(stored), former, now, state.constants, changed);
         if (!tracked) {
             turn.record(DropJob{key});
             continue;
@@ -170,6 +187,11 @@ Step Scheduler::handle(const Event& event, Now now) {
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
     return step;
+}
+
+Stamp Scheduler::stamp(Now now) const {
+    const State& state = impl_->state;
+    return {now.elapsed, state.clockGood ? now.wall : state.lastCommit, state.clockGood};
 }
 
 std::optional<Instant> Scheduler::nextDeadline() const {

@@ -34,6 +34,9 @@ public:
 
     Step handle(const Event& event, Now now);
 
+    /// What a commit made now is marked with.
+    Stamp stamp(Now now) const;
+
     /// When handle(Tick) is due at the latest; nullopt: nothing waits for time. The daemon's only timer.
     std::optional<Instant> nextDeadline() const;
 

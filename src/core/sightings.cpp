@@ -3,8 +3,9 @@
 #include "rules/alarm.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/device_state.hpp"
-#include "rules/ending.hpp"
+#include "rules/job_clocks.hpp"
 #include "rules/standby.hpp"
+#include "rules/wall_clock.hpp"
 
 namespace stint {
 namespace {
@@ -136,19 +137,25 @@ void merge(Turn& turn, const AppTapped& event) {
     allowTemporarily(turn, *app, turn.state.constants.allowlistNotification); // limits.md §6.6
 }
 
+// jobs.md §7.3: what awaited the right clock is rebuilt from its wall times; of everything else the wall times are
+// written anew, so that a later reboot reads them right.
 void merge(Turn& turn, const ClockSet&) {
     State& state = turn.state;
     rebaseAlarms(turn);
-    if (state.clockGood || !clockIsGood(state.lastCommit, turn.now)) return;
-    state.clockGood = true;
-    // jobs.md §7.3: what has not run since is rebuilt from its wall bounds.
+    for (const auto& [id, app] : state.apps)
+        turn.save(app); // what is kept of it over a boot is placed by when it was written (limits.md §3.4)
+    state.clockGood = state.clockGood || clockIsGood(state.lastCommit, turn.now);
     for (Tracked& tracked : state.jobs.all()) {
-        if (!tracked.clockWasWrong || tracked.run) continue;
-        tracked.clockWasWrong = false;
-        takeOut(state, tracked);
-        tracked.job = afterBoot(std::move(tracked.job), turn.now);
-        turn.record(SaveJob{tracked.job});
-        letWait(turn, tracked);
+        Job& job = tracked.job;
+        if (!job.info->isPersisted() || (job.awaitsClock && !state.clockGood)) continue;
+        const bool awaited = job.awaitsClock;
+        if (awaited) {
+            takeOut(state, tracked);
+            job = afterBoot(std::move(job), turn.now.elapsed, turn.now, state.constants);
+            job.awaitsClock = false;
+        }
+        if (rebase(job, turn.now) || awaited) turn.record(SaveJob{job});
+        if (awaited) letWait(turn, tracked);
     }
 }
 

@@ -110,7 +110,7 @@ struct State {
     std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
     bool clockGood = true;            ///< jobs.md §7.3
     Instant settledAt;                ///< what was there at the boot may start from then on (jobs.md §7.2)
-    WallTime lastCommit{};            ///< as it was at the last boot
+    WallTime lastCommit{};            ///< under a good clock, as it was when the daemon started
     /// This daemon is the first of its boot: until then apps are just told that it is complete (jobs.md §5.5).
     std::optional<Instant> bootedUntil;
 
@@ -324,8 +324,9 @@ void merge(Turn& turn, const ForegroundServiceAsked& event);
 
 void merge(Turn& turn, const AlarmSet& event);
 void merge(Turn& turn, const AlarmCancelled& event);
-/// Takes in those of the store (limits.md §7; jobs.md §12.5).
-void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& boot);
+/// Takes in those of the store, of which `died` is when their boot was last known to go on (limits.md §7; jobs.md
+/// §12.5).
+void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& boot, Instant died);
 /// Delivers whatever may go off now (limits.md §7.3).
 void deliverAlarms(Turn& turn);
 /// When deliverAlarms() has something to do at the latest; nullopt: nothing waits for time alone.

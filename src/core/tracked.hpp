@@ -35,13 +35,12 @@ struct TrackedSeldom {
 struct Tracked {
     [[no_unique_address]] Job job; // its last bytes are free
     Override override = Override::None;
-    bool settles : 1 = false;       ///< was there at the boot: not before State::settledAt (jobs.md §7.2)
-    bool clockWasWrong : 1 = false; ///< its clocks were reckoned from one (jobs.md §7.3), and it has not run since
-    bool inSight : 1 = false;       ///< scheduled from the foreground of a terminal: its first start needs no slot
-    RunId run;                      ///< its own, or that of the job it replaced: nothing of it starts before that ended
-    OptionalTime<Instant> clock;    ///< when its own clocks say something new
-    WallTime joined;                ///< since when it waits
-    Group* group = nullptr;         ///< where it waits; null: asleep, or running
+    bool settles : 1 = false;    ///< was there at the boot: not before State::settledAt (jobs.md §7.2)
+    bool inSight : 1 = false;    ///< scheduled from the foreground of a terminal: its first start needs no slot
+    RunId run;                   ///< its own, or that of the job it replaced: nothing of it starts before that ended
+    OptionalTime<Instant> clock; ///< when its own clocks say something new
+    WallTime joined;             ///< since when it waits
+    Group* group = nullptr;      ///< where it waits; null: asleep, or running
     Seldom<TrackedSeldom> seldom;
 };
 

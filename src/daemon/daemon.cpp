@@ -105,9 +105,10 @@ Result<void> Daemon::openEdges() {
     const auto trouble = [](const Error& error) { logWarning(error.message); };
     registry_ =
         STINT_TRY(Registry::open(loop_.get(), options_.apps, builtInManifests(options_.libexec), changed, trouble));
+    STINT_TRY(clockWatch_.start(loop_.get()));
+    now_ = readClocks(); // whatever the clock is set to after this is told
     STINT_TRY(load());
     contentWatch_.start(loop_.get());
-    STINT_TRY(clockWatch_.start(loop_.get()));
     STINT_TRY(watchPolicy());
     server_ = STINT_TRY(
         Server::open(loop_.get(), *this, runtime / "bus", {.descriptors = static_cast<int>(descriptorLimit())}));

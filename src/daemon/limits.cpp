@@ -118,7 +118,7 @@ void Daemon::sayGoodbye() {
     const Step step = core_->handle(ShuttingDown{}, now_);
     // What fell due at this very moment is the next daemon's to do: nothing of it may be written as done.
     if (!step.effects.empty()) return;
-    if (auto written = store_->commit(step.records, now_.wall); !written) logWarning(written.error().message);
+    if (auto written = store_->commit(step.records, core_->stamp(now_)); !written) logWarning(written.error().message);
 }
 
 } // namespace stint

@@ -24,7 +24,7 @@ Result<void> Daemon::load() {
     const auto overrides = snapshot.overrides;
     if (!core_) rememberSeen(snapshot);
     Step step = core->restore(std::move(snapshot), boot_, now_);
-    STINT_TRY(store_->commit(step.records, now_.wall));
+    STINT_TRY(store_->commit(step.records, core->stamp(now_)));
     deviceSource_.restore(overrides);
     core_ = std::move(core);
     watched_.reset(); // it counts anew

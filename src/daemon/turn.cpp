@@ -91,7 +91,7 @@ void Daemon::decide(const Event& event) {
 bool Daemon::commit() {
     if (step_.records.empty()) return true;
     const auto records = std::exchange(step_.records, {});
-    if (auto done = store_->commit(records, now_.wall); !done) {
+    if (auto done = store_->commit(records, core_->stamp(now_)); !done) {
         commitFailed(done.error());
         return false;
     }

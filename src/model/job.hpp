@@ -98,6 +98,9 @@ struct Job {
     bool demotedBySystem : 1 = false;
     bool barred : 1 = false;  ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
     bool running : 1 = false; ///< a run is under way: written down, so that a dead daemon's runs count as lost
+    /// Loaded under a clock that is wrong (jobs.md §7.3): its wall times are those of the right one, which it awaits to
+    /// be rebuilt from them; a run ends that.
+    bool awaitsClock : 1 = false;
 };
 
 /// So many are counted of each.

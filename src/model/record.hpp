@@ -84,6 +84,13 @@ using Record =
     std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SaveApp, DropApp, SaveOverrides,
                  SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
 
+/// What every commit is marked with.
+struct Stamp {
+    std::optional<Instant> alive; ///< when it was made: the daemon was alive then; nullopt: nobody said
+    WallTime good{};              ///< the wall time of the last commit under a clock that was good (jobs.md §7.1)
+    bool clockGood = true;        ///< whether the clock is (jobs.md §7.3)
+};
+
 /// A job as it was found, with the boot it was written in: core decides what of it still holds (jobs.md §7).
 struct StoredJob {
     Job job;
@@ -119,7 +126,7 @@ struct Snapshot {
     std::optional<DeviceState> deviceState;       ///< of this boot
     std::vector<Completed> completed;             ///< per app, oldest first
     std::map<std::string, std::string> overrides; ///< of this boot, else empty
-    WallTime committed{};                         ///< when the last commit was made (jobs.md §7.1)
+    Stamp stamp;                                  ///< of the last commit
     std::uint32_t generation = 0;                 ///< one more at each load: makes RunIds unique over restarts
     bool sameBoot = false; ///< the last commit was made in this boot: a restart of the daemon, not a reboot
 };

@@ -5,15 +5,13 @@
 #include "base/fail.hpp"
 #include "rules/app_state.hpp"
 #include "rules/receiver.hpp"
+#include "rules/wall_clock.hpp"
 
 namespace stint {
 namespace {
 
 // A time so far away that nothing added to it overflows.
 constexpr Duration furthest = Duration::max() / 4;
-
-// limits.md §7.1: a wall clock that was slewed, or set by less, moves no alarm.
-constexpr Duration wallJump = 1s;
 
 /// `hundredths` of `length`, to the millisecond below.
 Duration partOf(Duration length, std::int64_t hundredths) {
@@ -119,20 +117,23 @@ Alarm nextRepeat(Alarm alarm, Instant now) {
 }
 
 Alarm rebased(Alarm alarm, Now now) {
-    const Instant shown = instantAt(alarm.requestedWall, now);
-    const Duration jump = shown - alarm.requested;
-    if (jump >= -wallJump && jump <= wallJump) return alarm;
+    if (!clockWasSet({alarm.requested, alarm.requestedWall}, now)) return alarm;
     if (alarm.byWall) {
-        alarm.requested = shown;
+        alarm.requested = instantAt(alarm.requestedWall, now);
     } else {
         alarm.requestedWall = wallAt(alarm.requested, now);
     }
     return alarm;
 }
 
-std::optional<Alarm> afterBoot(Alarm alarm, Now now) {
+std::optional<Alarm> afterBoot(Alarm alarm, Instant died, Now now) {
     if (!alarm.persisted) return std::nullopt;
+    const Duration left = alarm.requested - died;
     alarm.requested = instantAt(alarm.requestedWall, now);
+    if (alarm.byWall) return alarm;
+    // Whatever the wall clock says: one that counts elapsed time waits no longer than was left of it.
+    alarm.requested = std::min(alarm.requested, now.elapsed + left);
+    alarm.requestedWall = wallAt(alarm.requested, now);
     return alarm;
 }
 

@@ -39,8 +39,9 @@ Alarm nextRepeat(Alarm alarm, Instant now);
 /// (limits.md §7.1).
 Alarm rebased(Alarm alarm, Now now);
 
-/// A stored alarm of another boot, placed by the wall clock; nullopt: it ended with its boot.
-std::optional<Alarm> afterBoot(Alarm alarm, Now now);
+/// A stored alarm of another boot, in which `died` is when that was last known to go on: placed by the wall clock, but
+/// one that counts elapsed time no farther away than it was then. nullopt: it ended with its boot.
+std::optional<Alarm> afterBoot(Alarm alarm, Instant died, Now now);
 
 /// For how long its delivery puts the app on the temporary allowlist (limits.md §7.6); nullopt: it does not.
 std::optional<Duration> grantOf(AlarmKind kind, const Constants& constants);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/backoff.hpp"
+#include "rules/job_clocks.hpp"
 #include "rules/kind.hpp"
 #include "rules/periodic.hpp"
 
@@ -41,33 +42,6 @@ Counts countsAs(End end, Ending ending) {
         return Counts::Nothing;
     }
     return Counts::Nothing;
-}
-
-std::optional<WallTime> wallOf(const std::optional<Instant>& instant, Now now) {
-    if (!instant) return std::nullopt;
-    return wallAt(*instant, now);
-}
-
-// jobs.md §7.2: elapsed = now + max(0, wall − wall now); what is over is due at once.
-std::optional<Instant> elapsedOf(const std::optional<WallTime>& wall, Now now) {
-    if (!wall) return std::nullopt;
-    return now.elapsed + std::max(*wall - now.wall, Duration{0});
-}
-
-void setNotBefore(Job& job, std::optional<Instant> when, Now now) {
-    job.notBefore = when;
-    job.notBeforeWall = wallOf(when, now);
-}
-
-void setDeadline(Job& job, std::optional<Instant> when, Now now) {
-    job.deadline = when;
-    job.deadlineWall = wallOf(when, now);
-}
-
-void setWindow(Job& job, const PeriodWindow& window, Now now) {
-    setNotBefore(job, window.earliest, now);
-    job.seldom.edit().windowEnd = window.latest;
-    job.seldom.edit().windowEndWall = wallOf(window.latest, now);
 }
 
 void restUntilTried(Job& job, Now now, Duration delay) {
@@ -148,13 +122,6 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
     return job;
 }
 
-void setClocks(Job& job, Now now, const Constants& constants) {
-    const JobInfo& info = *job.info;
-    if (info.getPeriod()) return setWindow(job, firstWindow(*info.getPeriod(), now.elapsed, constants), now);
-    if (info.getMinimumLatency()) setNotBefore(job, now.elapsed + *info.getMinimumLatency(), now);
-    if (info.getOverrideDeadline()) setDeadline(job, now.elapsed + *info.getOverrideDeadline(), now);
-}
-
 Job nextPeriod(Job job, Now now, const Constants& constants) {
     const Instant latest = job.seldom->windowEnd.value_or(now.elapsed);
     setWindow(job, nextWindow(*job.info->getPeriod(), latest, now.elapsed, constants), now);
@@ -171,29 +138,5 @@ Job nextPeriod(Job job, Now now, const Constants& constants) {
 Job afterLostDaemon(Job job, Now now, const Constants& constants) {
     return retried(std::move(job), End::Lost, {}, now, constants);
 }
-
-Job afterBoot(Job job, Now now) {
-    job.failures = 0;
-    job.systemStops = 0;
-    JobSeldom past = *job.seldom;
-    past.abandoned = 0;
-    job.barred = false;
-    job.enqueued = now.elapsed;
-    for (WorkItem& item : past.work)
-        item.active = false;
-    // The wall times stay as they were written: a clock that is wrong now must not replace them (jobs.md §7.3).
-    job.notBefore = elapsedOf(job.notBeforeWall, now);
-    job.deadline = elapsedOf(job.deadlineWall, now);
-    if (past.windowEndWall) {
-        const Instant end = now.elapsed + (*past.windowEndWall - now.wall);
-        const PeriodWindow window = clampedWindow(*job.info->getPeriod(), end, now.elapsed);
-        if (window.latest != end) job.notBefore = window.earliest;
-        past.windowEnd = window.latest;
-    }
-    job.seldom.set(std::move(past));
-    return job;
-}
-
-bool clockIsGood(WallTime lastCommit, Now now) { return now.wall > lastCommit; }
 
 } // namespace stint

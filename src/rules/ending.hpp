@@ -34,19 +34,10 @@ bool retries(End end, JobClass ranAs);
 /// queue. `job.cumulative` holds that run already.
 Job retried(Job job, End end, Ending ending, Now now, const Constants& constants);
 
-/// A job as schedule() takes it in at `now`: its clocks, from its latency, its deadline or its period.
-void setClocks(Job& job, Now now, const Constants& constants);
-
 /// The job of a period for its next window, after a run that is not tried again (jobs.md §6.5).
 Job nextPeriod(Job job, Now now, const Constants& constants);
 
 /// A job that a former daemon of this boot left running: its connection was lost (jobs.md §12.5).
 Job afterLostDaemon(Job job, Now now, const Constants& constants);
-/// A persisted job of a former boot: no failures, no stops, its clocks by the wall (jobs.md §7.2). The same again once
-/// a clock that was wrong at boot has been set (§7.3).
-Job afterBoot(Job job, Now now);
-
-/// Whether the clock is to be believed at boot: not behind the last commit (jobs.md §7.3).
-bool clockIsGood(WallTime lastCommit, Now now);
 
 } // namespace stint

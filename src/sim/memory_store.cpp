@@ -4,16 +4,16 @@
 
 namespace stint::sim {
 
-void MemoryStore::commit(std::vector<Record> records, const BootId& boot, WallTime now) {
+void MemoryStore::commit(std::vector<Record> records, const BootId& boot, const Stamp& stamp) {
     if (records.empty()) return;
     boot_ = boot;
-    committed_ = now;
+    stamp_ = stamp;
     for (Record& record : records)
         std::visit([this](auto& one) { write(std::move(one)); }, record);
 }
 
 Snapshot MemoryStore::load(const BootId& boot) {
-    Snapshot snapshot{.committed = committed_, .generation = ++generation_, .sameBoot = boot_ == boot};
+    Snapshot snapshot{.stamp = stamp_, .generation = ++generation_, .sameBoot = boot_ == boot};
     for (const auto& [key, stored] : jobs_) {
         StoredJob job = stored;
         for (WorkItem& item : job.job.seldom.edit().work) {

@@ -12,7 +12,7 @@ namespace stint::sim {
 class MemoryStore {
 public:
     /// All of one step's records, in their order; they are durable afterwards.
-    void commit(std::vector<Record> records, const BootId& boot, WallTime now);
+    void commit(std::vector<Record> records, const BootId& boot, const Stamp& stamp);
     /// What a core of `boot` begins with.
     Snapshot load(const BootId& boot);
 
@@ -34,7 +34,7 @@ private:
     void write(const DropMessage& record);
 
     BootId boot_; ///< of the commit under way, and of the last one
-    WallTime committed_;
+    Stamp stamp_;
     std::uint32_t generation_ = 0;
     std::map<JobKey, StoredJob> jobs_;
     std::map<JobKey, std::pair<ContentChanges, BootId>> content_;

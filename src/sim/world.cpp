@@ -32,7 +32,7 @@ void World::begin(const std::map<AppId, AppSetup>& apps) {
     for (const auto& [id, setup] : apps)
         records.push_back(SaveApp{pastOf(id, setup, time, elapsed_, constants_), now()});
     bootId_ = BootId{fmt::format("boot {}", ++boots_)};
-    store_.commit(records, bootId_, now().wall - Duration{1});
+    store_.commit(records, bootId_, {elapsed_, now().wall - Duration{1}});
     boot(false);
     for (const auto& [id, setup] : apps)
         apps_.install(id, setup);
@@ -174,7 +174,7 @@ void World::tell(Event event, const std::function<void(const Reply&)>& answered)
 }
 
 void World::take(Step step) {
-    store_.commit(std::move(step.records), bootId_, now().wall);
+    store_.commit(std::move(step.records), bootId_, core_->stamp(now()));
     for (const Effect& effect : step.effects)
         perform(effect);
 }

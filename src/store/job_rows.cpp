@@ -51,6 +51,7 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     past.lastSuccess = row.time<WallTime>();
     past.lastFailure = row.time<WallTime>();
     job.barred = row.flag();
+    job.awaitsClock = row.flag();
     job.seldom.set(std::move(past));
     snapshot.jobs.push_back(std::move(stored));
     return {};

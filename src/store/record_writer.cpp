@@ -53,7 +53,7 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1")),
         .dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides")),
         .saveOverride = STINT_TRY(database.prepare(saveSql(overridesTable))),
-        .stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, committed = ?2")),
+        .stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, alive = ?2, committed = ?3, clock_good = ?4")),
     };
     return RecordWriter{std::move(boot), std::move(sql)};
 }
@@ -62,18 +62,21 @@ Result<void> RecordWriter::write(const Record& record) {
     return std::visit([this](const auto& one) { return write(one); }, record);
 }
 
-Result<void> RecordWriter::stamp(WallTime now) { return sql_.stamp.run(boot_.value, count(now)); }
+Result<void> RecordWriter::stamp(const Stamp& stamp) {
+    return sql_.stamp.run(boot_.value, count(stamp.alive), count(stamp.good), stamp.clockGood);
+}
 
 Result<void> RecordWriter::write(const SaveJob& record) {
     const auto& job = record.job;
     const JobSeldom& past = *job.seldom;
     STINT_CHECK(job.info != nullptr);
-    return sql_.saveJob.run(
-        job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info), count(job.scheduled),
-        count(job.enqueued), static_cast<std::int64_t>(job.sequence), job.failures, job.systemStops,
-        count(job.notBefore), count(job.notBeforeWall), past.cumulative.count(), job.demotedByUser, job.demotedBySystem,
-        job.running, past.label, count(job.deadline), count(job.deadlineWall), count(past.windowEnd),
-        count(past.windowEndWall), past.abandoned, count(past.lastSuccess), count(past.lastFailure), job.barred);
+    return sql_.saveJob.run(job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info),
+                            count(job.scheduled), count(job.enqueued), static_cast<std::int64_t>(job.sequence),
+                            job.failures, job.systemStops, count(job.notBefore), count(job.notBeforeWall),
+                            past.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, past.label,
+                            count(job.deadline), count(job.deadlineWall), count(past.windowEnd),
+                            count(past.windowEndWall), past.abandoned, count(past.lastSuccess), count(past.lastFailure),
+                            job.barred, job.awaitsClock);
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {

@@ -13,7 +13,7 @@ public:
     /// A record that nothing below writes must not compile: it would become a Record again, and so on for ever.
     template <class Unknown> Result<void> write(const Unknown& record) = delete;
     /// The boot and the wall time of this commit.
-    Result<void> stamp(WallTime now);
+    Result<void> stamp(const Stamp& stamp);
 
 private:
     struct Statements {

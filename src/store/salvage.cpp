@@ -106,12 +106,18 @@ Result<bool> salvageTable(Database& damaged, Database& fresh, std::string_view t
 }
 
 Result<void> salvageMeta(Database& damaged, Database& fresh) {
-    auto read = damaged.prepare("SELECT max(0, generation), boot, committed FROM meta");
+    const auto model = STINT_TRY(fresh.prepare("SELECT * FROM meta"));
+    std::string names, values;
+    for (int column = 1; column < model.columns(); ++column) { // but the one
+        names += fmt::format("{}{}", column > 1 ? ", " : "", model.name(column));
+        values += fmt::format("{}?{}", column > 1 ? ", " : "", column);
+    }
+    auto read = damaged.prepare(fmt::format("SELECT {} FROM meta", names));
     if (!read) return {};
     const auto row = read->next();
     if (!row || !*row) return {};
-    auto write = STINT_TRY(fresh.prepare("UPDATE meta SET generation = ?1, boot = ?2, committed = ?3"));
-    for (int column = 0; column < 3; ++column)
+    auto write = STINT_TRY(fresh.prepare(fmt::format("UPDATE meta SET ({}) = ({})", names, values)));
+    for (int column = 0; column < read->columns(); ++column)
         write.bindColumn(column + 1, *read, column);
     STINT_TRY(write.next());
     return {};

@@ -211,3 +211,19 @@ CREATE TABLE content (
     seal  INTEGER NOT NULL,
     UNIQUE (app, space, job)
 ) STRICT;
+
+-- version 5: which jobs await the right clock (jobs.md §7.3); when a commit was made on the clock of its boot, and whether
+-- the wall clock was good then. `committed` is of the last commit under a good one.
+
+ALTER TABLE jobs ADD COLUMN awaits_clock INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                            not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                            deadline, deadline_wall, window_end, window_end_wall, abandoned, last_success, last_failure,
+                            barred, awaits_clock)
+ WHERE seal IS seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                    not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                    deadline, deadline_wall, window_end, window_end_wall, abandoned, last_success, last_failure,
+                    barred);
+
+ALTER TABLE meta ADD COLUMN alive      INTEGER; -- NULL: nobody said
+ALTER TABLE meta ADD COLUMN clock_good INTEGER NOT NULL DEFAULT 1;

@@ -127,7 +127,11 @@ Result<void> readMeta(Database& database, const BootId& boot, Snapshot& snapshot
                                        std::numeric_limits<std::uint32_t>::max())));
     snapshot.generation = static_cast<std::uint32_t>(STINT_TRY(database.integer("SELECT generation FROM meta")));
     snapshot.sameBoot = STINT_TRY(database.text("SELECT boot FROM meta")) == boot.value;
-    snapshot.committed = WallTime{Duration{STINT_TRY(database.integer("SELECT committed FROM meta"))}};
+    auto stamp = STINT_TRY(database.prepare("SELECT committed, alive, clock_good FROM meta"));
+    STINT_TRY(stamp.next());
+    snapshot.stamp.good = WallTime{Duration{stamp.integer(0)}};
+    if (const auto alive = stamp.optionalInteger(1)) snapshot.stamp.alive = Instant{Duration{*alive}};
+    snapshot.stamp.clockGood = stamp.integer(2) != 0;
     return {};
 }
 

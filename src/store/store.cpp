@@ -43,12 +43,12 @@ public:
         return snapshot;
     }
 
-    Result<void> commit(std::span<const Record> records, WallTime now) {
+    Result<void> commit(std::span<const Record> records, const Stamp& stamp) {
         if (records.empty()) return {};
         STINT_TRY(transact([&]() -> Result<void> {
             for (const auto& record : records)
                 STINT_TRY(writer_.write(record));
-            STINT_TRY(writer_.stamp(now));
+            STINT_TRY(writer_.stamp(stamp));
             if (!options_.failCommit || !options_.failCommit()) return {};
             reserve_.giveUp();
             return fail(Errc::Storage, "{}: disk full (a fault that was asked for)", file().string());
@@ -132,7 +132,9 @@ Result<Store> Store::open(Options options) {
 }
 
 Result<Snapshot> Store::load() { return impl_->load(); }
-Result<void> Store::commit(std::span<const Record> records, WallTime now) { return impl_->commit(records, now); }
+Result<void> Store::commit(std::span<const Record> records, const Stamp& stamp) {
+    return impl_->commit(records, stamp);
+}
 void Store::idle() { impl_->idle(); }
 std::vector<std::string> Store::notes() { return impl_->notes(); }
 

@@ -33,10 +33,9 @@ public:
     /// Everything that was written down, in key order; counts one generation up (durably).
     Result<Snapshot> load();
 
-    /// All of the records in one durable transaction, or none of them. `now` is kept as the wall time of the last
-    /// commit (jobs.md §7.1). Errc::Storage says which file and why. On a full disk the reserve file is given up, so
-    /// that the next commit has room.
-    Result<void> commit(std::span<const Record> records, WallTime now);
+    /// All of the records in one durable transaction, or none of them, with what marks the commit. Errc::Storage says
+    /// which file and why. On a full disk the reserve file is given up, so that the next commit has room.
+    Result<void> commit(std::span<const Record> records, const Stamp& stamp);
 
     /// To be called when nothing waits: checkpoints the write-ahead log, remakes the reserve file.
     void idle();

@@ -194,18 +194,21 @@ TEST_CASE("a persisted alarm outlives the boot") { // limits.md §7 (proposal: p
     CHECK(stage.wentBy(40min) == "a");
 }
 
-TEST_CASE("an alarm by the wall clock goes with it when it is set") { // limits.md §7.1
-    Stage stage;
-    Alarm alarm{.app = mail, .tag = "w", .kind = AlarmKind::Exact, .byWall = true};
-    alarm.requestedWall = stage.wallAtStart + 1h;
-    stage.set(alarm);
-    stage.set(mail, "e", AlarmKind::Exact, 1h);
-    stage.until(10min);
-    stage.wallAtStart += 30min;
-    stage.event(ClockSet{});
-    CHECK(stage.wentBy(30min - 1ms).empty());
-    CHECK(stage.wentBy(30min) == "w");
-    CHECK(stage.wentBy(1h) == "e");
+TEST_CASE("an alarm by the wall clock goes with it when it is set, a daemon there to see it or not") { // limits.md §7.1
+    for (const bool seen : {true, false}) {
+        CAPTURE(seen);
+        Stage stage;
+        Alarm alarm{.app = mail, .tag = "w", .kind = AlarmKind::Exact, .byWall = true};
+        alarm.requestedWall = stage.wallAtStart + 1h;
+        stage.set(alarm);
+        stage.set(mail, "e", AlarmKind::Exact, 1h);
+        stage.until(10min);
+        stage.wallAtStart += 30min;
+        seen ? stage.event(ClockSet{}) : stage.start("first boot");
+        CHECK(stage.wentBy(30min - 1ms).empty());
+        CHECK(stage.wentBy(30min) == "w");
+        CHECK(stage.wentBy(1h) == "e");
+    }
 }
 
 TEST_CASE("time alone parks the alarms of a restricted app, and the daemon sleeps") { // limits.md §7.4, §9

@@ -122,7 +122,8 @@ public:
             snapshot.messages.push_back(message);
         snapshot.usageTime = usageTime_;
         if (deviceState_ && deviceState_->second.value == boot) snapshot.deviceState = deviceState_->first;
-        snapshot.committed = committed_;
+        snapshot.stamp = stamp_;
+        snapshot.sameBoot = boot_ == boot;
         snapshot.generation = ++generation_;
         snapshot.sameBoot = boot_ == boot;
         boot_ = boot;
@@ -213,7 +214,7 @@ private:
     void answer(Duration after, Event event) { answers_.emplace(now.elapsed + after, std::move(event)); }
 
     void take(Step step) {
-        if (!step.records.empty()) committed_ = clock().wall;
+        if (!step.records.empty()) stamp_ = core->stamp(clock());
         for (const Record& record : step.records)
             write(record);
         for (const Effect& effect : step.effects) {
@@ -320,7 +321,7 @@ private:
     std::optional<std::pair<DeviceState, BootId>> deviceState_;
     std::string boot_ = "first boot";
     std::uint32_t generation_ = 0;
-    WallTime committed_{};
+    Stamp stamp_;
 };
 
 } // namespace stint

@@ -169,11 +169,28 @@ TEST_CASE("a jump of the wall clock moves what was set by it, and nothing else")
 TEST_CASE("an alarm ends with its boot unless it is persisted, and then goes by the wall clock") { // limits.md §12.7 99
     Alarm alarm = placedNow(asked(AlarmKind::Exact, 2h));
     const Now booted{Instant{10s}, morning + 30min};
-    CHECK(!afterBoot(alarm, booted));
+    const Instant died = start + 20min;
+    CHECK(!afterBoot(alarm, died, booted));
     alarm.persisted = true;
-    REQUIRE(afterBoot(alarm, booted));
-    CHECK(afterBoot(alarm, booted)->requested == Instant{10s} + 90min);
-    CHECK(afterBoot(alarm, {Instant{10s}, morning + 3h})->requested == Instant{10s} - 1h); // missed while off: late
+    REQUIRE(afterBoot(alarm, died, booted));
+    CHECK(afterBoot(alarm, died, booted)->requested == Instant{10s} + 90min);
+    CHECK(afterBoot(alarm, died, {Instant{10s}, morning + 3h})->requested ==
+          Instant{10s} - 1h); // missed while off: late
+}
+
+TEST_CASE("a wrong clock at boot makes no alarm by elapsed time later than it was") { // jobs.md §7.2
+    Alarm elapsed = placedNow(asked(AlarmKind::Exact, 2h));
+    elapsed.persisted = true;
+    const Instant died = start + 30min;
+    const Now booted{Instant{10s}, morning - 24h * 3650};
+    const auto revived = afterBoot(elapsed, died, booted);
+    REQUIRE(revived);
+    CHECK(revived->requested == booted.elapsed + 90min);
+    CHECK(revived->requestedWall == booted.wall + 90min);
+    Alarm wall = elapsed;
+    wall.byWall = true;
+    CHECK(afterBoot(wall, died, booted)->requested ==
+          booted.elapsed + 2h + 24h * 3650); // it waits for that time of day
 }
 
 TEST_CASE("only while-idle alarms and alarm clocks allow their app anything") { // limits.md §7.6

@@ -13,7 +13,7 @@ using namespace stint::test;
 
 namespace {
 
-void commit(Store& store, std::vector<Record> records) { done(store.commit(records, wall(1'700'000'000s))); }
+void commit(Store& store, std::vector<Record> records) { done(store.commit(records, stamp(1'700'000'000s))); }
 
 Snapshot reopened(const Scratch& scratch, const BootId& boot = bootA) {
     auto store = openStore(scratch.store(), boot);

@@ -35,7 +35,7 @@ TEST_CASE("a commit that fails leaves nothing of it, and the next one works") { 
                                           DropJob{jobOf(nth - 3).key}};
         fails = true;
         const auto before = valueOf(store.load());
-        const auto failed = store.commit(records, wall(1s));
+        const auto failed = store.commit(records, stamp(1s));
         REQUIRE(!failed.ok());
         CHECK(failed.error().code == Errc::Storage);
         CHECK(failed.error().message.find("stint.db") != std::string::npos);
@@ -43,7 +43,7 @@ TEST_CASE("a commit that fails leaves nothing of it, and the next one works") { 
         CHECK(after.jobs.size() == before.jobs.size());
         CHECK(after.completed == before.completed);
         fails = false;
-        done(store.commit(records, wall(1s)));
+        done(store.commit(records, stamp(1s)));
         CHECK(jobsIn(store) == static_cast<std::size_t>(std::min(nth, 3)));
     }
 }
@@ -53,7 +53,7 @@ TEST_CASE("a step without records makes no transaction") { // design.md, the tur
     int asked = 0;
     auto store = openStore(scratch.store(), bootA, [&] { return ++asked > 0; });
     const auto before = bytesOf(fs::path{scratch.database()}.concat("-wal"));
-    done(store.commit({}, wall(1s)));
+    done(store.commit({}, stamp(1s)));
     CHECK(asked == 0);
     CHECK(bytesOf(fs::path{scratch.database()}.concat("-wal")) == before);
 }
@@ -65,7 +65,7 @@ TEST_CASE("the reserve is given up on a full disk and made again when there is r
     auto store = openStore(scratch.store(), bootA, [&] { return fails; });
     CHECK(fs::file_size(reserve) == 1_MiB);
     fails = true;
-    CHECK(!store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)).ok());
+    CHECK(!store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)).ok());
     CHECK(!fs::exists(reserve));
     fails = false;
     store.idle();
@@ -76,21 +76,21 @@ TEST_CASE("an idle store takes its log into the file once it is worth it") { // 
     const Scratch scratch;
     const auto log = fs::path{scratch.database()}.concat("-wal");
     auto store = openStore(scratch.store());
-    done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)));
+    done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
     const auto before = fs::file_size(scratch.database());
     store.idle(); // a single commit is not
     CHECK(fs::file_size(scratch.database()) == before);
     std::vector<Record> many;
     for (int id = 1; id <= 4000; ++id)
         many.emplace_back(SaveJob{jobOf(id)});
-    done(store.commit(many, wall(1s)));
+    done(store.commit(many, stamp(1s)));
     CHECK(fs::file_size(scratch.database()) == before);
     store.idle();
     CHECK(fs::file_size(scratch.database()) > before + 1_MiB);
     // The log is used again from its start.
     const auto length = fs::file_size(log);
     for (int id = 1; id <= 20; ++id)
-        done(store.commit(std::vector<Record>{SaveJob{jobOf(id)}}, wall(1s)));
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(id)}}, stamp(1s)));
     CHECK(fs::file_size(log) <= length);
     CHECK(jobsIn(store) == 4000);
 }
@@ -100,10 +100,10 @@ TEST_CASE("the log's file is as long as the log will be, and what is behind the 
     const Scratch crashed;
     const auto log = fs::path{scratch.database()}.concat("-wal");
     auto store = openStore(scratch.store());
-    done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)));
+    done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
     CHECK(fs::file_size(log) == 1_MiB);
     for (int id = 2; id <= 20; ++id)
-        done(store.commit(std::vector<Record>{SaveJob{jobOf(id)}}, wall(1s)));
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(id)}}, stamp(1s)));
     CHECK(fs::file_size(log) == 1_MiB);
     { openStore(crashed.store()); }
     writeBytes(crashed.database(), bytesOf(scratch.database()));
@@ -119,16 +119,16 @@ TEST_CASE(
         static bool full = false;
         installFullDisk(full);
         auto store = Store::open({scratch.store(), bootA, {}});
-        if (!store || !store->commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s))) return 1;
+        if (!store || !store->commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s))) return 1;
         full = true;
-        const auto failed = store->commit(std::vector<Record>{SaveJob{jobOf(2)}}, wall(1s));
+        const auto failed = store->commit(std::vector<Record>{SaveJob{jobOf(2)}}, stamp(1s));
         if (failed || failed.error().code != Errc::Storage) return 2;
         if (failed.error().message.find("stint.db: disk full") == std::string::npos) return 3;
         if (store->load()) return 4; // a generation that is not durable is none
         full = false;
         const auto snapshot = store->load();
         if (!snapshot || snapshot->jobs.size() != 1) return 5;
-        return store->commit(std::vector<Record>{SaveJob{jobOf(3)}}, wall(1s)) ? 0 : 6;
+        return store->commit(std::vector<Record>{SaveJob{jobOf(3)}}, stamp(1s)) ? 0 : 6;
     });
     auto store = openStore(scratch.store());
     CHECK(jobsIn(store) == 2);
@@ -145,7 +145,7 @@ TEST_CASE("a file that may not grow refuses commits with the system's reason") {
         if (::setrlimit(RLIMIT_FSIZE, &small) != 0) return 2;
         int accepted = 0;
         for (;; ++accepted) {
-            const auto result = store->commit(std::vector<Record>{SaveJob{jobOf(accepted)}}, wall(1s));
+            const auto result = store->commit(std::vector<Record>{SaveJob{jobOf(accepted)}}, stamp(1s));
             if (result) continue;
             if (result.error().code != Errc::Storage || result.error().message.find("stint.db") == std::string::npos)
                 return 3;

@@ -95,7 +95,7 @@ void work(const fs::path& directory, std::int32_t last, int pipe) {
     auto snapshot = store->load();
     if (!snapshot) ::_exit(3);
     for (auto nth = lastOf(*snapshot) + 1; nth <= last; ++nth) {
-        if (!store->commit(recordsOf(nth), wall(std::chrono::seconds{nth}))) ::_exit(4);
+        if (!store->commit(recordsOf(nth), stamp(std::chrono::seconds{nth}))) ::_exit(4);
         if (::write(pipe, &nth, sizeof nth) != sizeof nth) ::_exit(5);
         store->idle();
     }

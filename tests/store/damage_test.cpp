@@ -35,7 +35,7 @@ Whole makeWhole(const Scratch& scratch) {
         }
         records.emplace_back(SaveOverrides{{{"charging", "false"}}});
         records.emplace_back(SaveUsageTime{{2400h, 24h}, at(1min), true});
-        done(store.commit(records, wall(1s)));
+        done(store.commit(records, stamp(1s)));
         whole.snapshot = valueOf(store.load());
     }
     for (const auto& stored : whole.snapshot.jobs)
@@ -126,7 +126,7 @@ Opened openDamaged(const Whole& whole, std::string_view bytes) {
         for (const auto& app : opened.snapshot.apps)
             if (app.memory.usage.used)
                 CHECK(opened.snapshot.usageTime->saved.time.running >= app.memory.usage.used->running);
-        done(store.commit(std::vector<Record>{SaveJob{jobOf(7)}, SaveJob{jobOf(1000)}}, wall(2s)));
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(7)}, SaveJob{jobOf(1000)}}, stamp(2s)));
     }
     if (opened.notes.empty()) CHECK(opened.snapshot.jobs.size() == jobCount);
     if (const auto aside = setAside(scratch); !aside.empty()) CHECK(aside == bytes);
@@ -206,7 +206,7 @@ TEST_CASE("a damaged write-ahead log costs only what is in it") {
     {
         auto store = openStore(scratch.store());
         for (int id = 1; id <= 20; ++id)
-            done(store.commit(std::vector<Record>{DropJob{jobOf(id).key}}, wall(1s)));
+            done(store.commit(std::vector<Record>{DropJob{jobOf(id).key}}, stamp(1s)));
         logged = bytesOf(log);
         logged.resize(logged.find_last_not_of('\0') + 1); // its file is longer than it is
     }

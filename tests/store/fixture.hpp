@@ -41,6 +41,7 @@ inline const BootId bootB{"bbbbbbbb-0000-0000-0000-000000000002"};
 
 inline Instant at(Duration sinceBoot) { return Instant{sinceBoot}; }
 inline WallTime wall(Duration since1970) { return WallTime{since1970}; }
+inline Stamp stamp(Duration since1970) { return {.alive = Instant{77min}, .good = wall(since1970)}; }
 
 inline Store openStore(const fs::path& directory, const BootId& boot = bootA, std::function<bool()> failCommit = {}) {
     auto store = Store::open({directory, boot, std::move(failCommit)});
@@ -73,6 +74,7 @@ inline Job jobOf(std::int32_t id) {
     job.systemStops = id % 5;
     job.seldom.edit().cumulative = std::chrono::seconds{id};
     job.barred = id % 2 == 0;
+    job.awaitsClock = id % 3 == 0;
     job.seldom.edit().label = "job " + std::to_string(id);
     return job;
 }
@@ -166,7 +168,7 @@ inline std::string textOf(const Job& job) {
          << job.scheduled.time_since_epoch().count() << ' ' << job.enqueued.time_since_epoch().count() << ' '
          << job.sequence << ' ' << job.failures << ' ' << job.systemStops << ' ' << optional(job.notBefore) << ' '
          << optional(job.notBeforeWall) << ' ' << job.seldom->cumulative.count() << ' ' << job.demotedByUser
-         << job.demotedBySystem << job.barred << job.running << ' ' << job.seldom->label << ' '
+         << job.demotedBySystem << job.barred << job.running << job.awaitsClock << ' ' << job.seldom->label << ' '
          << optional(job.deadline) << ' ' << optional(job.deadlineWall) << ' ' << optional(job.seldom->windowEnd) << ' '
          << optional(job.seldom->windowEndWall) << ' ' << job.seldom->abandoned << ' '
          << job.seldom->lastSuccess.time_since_epoch().count() << ' '

@@ -49,7 +49,7 @@ TEST_CASE("on a full disk what has ended can still be recorded, and nothing acce
     std::vector<Record> jobs;
     for (int id = 1; id <= 300; ++id)
         jobs.emplace_back(SaveJob{jobOf(id)});
-    done(store.commit(jobs, wall(1s)));
+    done(store.commit(jobs, stamp(1s)));
     REQUIRE(reserved(disk));
     disk.fill();
 
@@ -57,7 +57,7 @@ TEST_CASE("on a full disk what has ended can still be recorded, and nothing acce
     Result<void> result;
     int accepted = 300;
     while (result.ok()) {
-        result = store.commit(std::vector<Record>{SaveJob{jobOf(accepted + 1)}}, wall(1s));
+        result = store.commit(std::vector<Record>{SaveJob{jobOf(accepted + 1)}}, stamp(1s));
         if (result.ok()) ++accepted;
         REQUIRE(accepted < 5000);
     }
@@ -68,7 +68,7 @@ TEST_CASE("on a full disk what has ended can still be recorded, and nothing acce
 
     CHECK(valueOf(store.load()).jobs.size() == static_cast<std::size_t>(accepted));
     for (int id = 1; id <= 50; ++id) {
-        done(store.commit(std::vector<Record>{DropJob{jobOf(id).key}, SaveCompleted{completedOf(id), 20}}, wall(1s)));
+        done(store.commit(std::vector<Record>{DropJob{jobOf(id).key}, SaveCompleted{completedOf(id), 20}}, stamp(1s)));
         store.idle();
         CHECK(!reserved(disk)); // it would take the room that was given
     }
@@ -90,10 +90,10 @@ TEST_CASE("a checkpoint that a full disk cannot hold leaves the room that ends n
     // None of it is checkpointed: the file is small, and would have to grow by all that the log holds.
     Result<void> result;
     for (big.key.id.value = 1; result.ok(); ++big.key.id.value)
-        result = store.commit(std::vector<Record>{SaveJob{big}}, wall(1s));
+        result = store.commit(std::vector<Record>{SaveJob{big}}, stamp(1s));
     REQUIRE(!reserved(disk));
     store.idle();
 
     big.key.id.value = 1;
-    done(store.commit(std::vector<Record>{DropJob{big.key}, SaveCompleted{completedOf(1), 20}}, wall(1s)));
+    done(store.commit(std::vector<Record>{DropJob{big.key}, SaveCompleted{completedOf(1), 20}}, stamp(1s)));
 }

@@ -252,7 +252,7 @@ TEST_CASE("after any history the store holds exactly what was committed") { // d
             for (int left = 1 + history.upTo(12); left > 0; --left)
                 history.add(records);
             fails = history.upTo(5) == 0;
-            const auto result = store.commit(records, wall(1s));
+            const auto result = store.commit(records, stamp(1s));
             CHECK(result.ok() == !fails);
             if (!fails)
                 for (const auto& record : records)

@@ -78,7 +78,7 @@ TEST_CASE("a migrated store takes new fields and work, and is found whole when i
     job.deadline = at(5s);
     {
         auto store = openStore(scratch.store());
-        done(store.commit(std::vector<Record>{SaveJob{job}, SaveWork{job.key, {.id = 1}}}, wall(1s)));
+        done(store.commit(std::vector<Record>{SaveJob{job}, SaveWork{job.key, {.id = 1}}}, stamp(1s)));
     }
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());
@@ -156,7 +156,7 @@ TEST_CASE(
         REQUIRE(notes.size() == 1);
         CHECK(notes[0].find("app=c") != std::string::npos);
         auto memory = memoryOf(1, "a");
-        done(store.commit(std::vector<Record>{saved(memory), SaveAlarm{alarmOf(1)}}, wall(1s)));
+        done(store.commit(std::vector<Record>{saved(memory), SaveAlarm{alarmOf(1)}}, stamp(1s)));
     }
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());

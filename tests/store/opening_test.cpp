@@ -42,7 +42,7 @@ TEST_CASE("the store is its owner's alone, whatever the umask") { // design.md: 
     const auto before = ::umask(0);
     {
         auto store = openStore(scratch.store());
-        done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)));
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
         CHECK(modeOf(scratch.store()) == 0700);
         CHECK(modeOf(scratch.store().parent_path()) == 0700);
         int files = 0;
@@ -64,7 +64,7 @@ TEST_CASE("a second daemon on a store is refused and told who has it") { // issu
         CHECK(error.code == Errc::IllegalState);
         CHECK(has(error, scratch.store().string()));
         CHECK(has(error, "process " + std::to_string(::getpid())));
-        done(first.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)));
+        done(first.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
     }
     openStore(scratch.store()); // and let go of afterwards
 }
@@ -107,7 +107,7 @@ TEST_CASE("a store of a newer version is refused and not changed by a byte") { /
     const Scratch scratch;
     {
         auto store = openStore(scratch.store());
-        done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1s)));
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
     }
     execute(scratch.database(), "PRAGMA user_version = 7");
     const auto before = bytesOf(scratch.database());

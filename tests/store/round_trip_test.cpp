@@ -15,7 +15,7 @@ std::vector<std::string> jobTexts(const Snapshot& snapshot) {
     return texts;
 }
 
-void commit(Store& store, std::vector<Record> records) { done(store.commit(records, wall(1'700'000'000s))); }
+void commit(Store& store, std::vector<Record> records) { done(store.commit(records, stamp(1'700'000'000s))); }
 
 Snapshot reopened(const Scratch& scratch, const BootId& boot = bootA) {
     auto store = openStore(scratch.store(), boot);
@@ -169,15 +169,21 @@ TEST_CASE(
     CHECK(valueOf(store.load()).jobs.at(0).job.seldom->work.empty());
 }
 
-TEST_CASE("the wall time of the last commit comes back: the clock check of a boot") { // jobs.md §7.1, §7.3
+TEST_CASE("what marks the last commit comes back: the clock check of a boot") { // jobs.md §7.1, §7.3
     const Scratch scratch;
     {
         auto store = openStore(scratch.store());
-        CHECK(valueOf(store.load()).committed == WallTime{});
-        done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, wall(1'700'000'001s)));
-        done(store.commit(std::vector<Record>{DropJob{jobOf(1).key}}, wall(1'700'000'002s)));
+        CHECK(valueOf(store.load()).stamp.good == WallTime{});
+        CHECK(!valueOf(store.load()).stamp.alive);
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1'700'000'001s)));
+        CHECK(valueOf(store.load()).stamp.clockGood);
+        const Stamp wrong{.alive = at(5h), .good = wall(1'700'000'002s), .clockGood = false};
+        done(store.commit(std::vector<Record>{DropJob{jobOf(1).key}}, wrong));
     }
-    CHECK(reopened(scratch, bootB).committed == wall(1'700'000'002s));
+    const Stamp last = reopened(scratch, bootB).stamp;
+    CHECK(last.alive == at(5h));
+    CHECK(last.good == wall(1'700'000'002s));
+    CHECK(!last.clockGood);
 }
 
 TEST_CASE("the newest completed jobs of each app stay, oldest first") { // jobs.md §0 completed_history

@@ -21,7 +21,7 @@ TEST_CASE("commits a second" * doctest::skip()) {
             std::vector<Record> records;
             for (std::size_t i = 0; i < size; ++i)
                 records.emplace_back(SaveJob{jobOf(static_cast<std::int32_t>(commits * size + i))});
-            done(store.commit(records, wall(1s)));
+            done(store.commit(records, stamp(1s)));
             taken = std::chrono::steady_clock::now() - start;
         }
         const auto rate = commits / taken.count();
