@@ -1,6 +1,8 @@
 // Wrong clocks (jobs.md §7.2, §7.3, limits.md §7.1): random sequences of what is asked for, of a wall clock that is
 // set, with the daemon there or not, of restarts and of reboots. Nothing waits longer than it asked for, counted from
 // the last boot, and nothing starts sooner than it asked for inside a boot.
+#include <ranges>
+
 #include <fmt/core.h>
 
 #include "core/timeline.hpp"
@@ -88,7 +90,7 @@ private:
     }
     void repeat(const Happening& h) {
         const int id = 9 + h.job % 4;
-        const Duration every = std::max<Duration>(delayOf(h), 15min);
+        const Duration every = std::max<Duration>(delayOf(h), 5h); // days pass at a time
         stage_.schedule(stage_.job(id).setPeriodic(every).setPersisted(bit(h.how, 0)));
         jobs_[id] = {std::nullopt, now() + 2 * every, 2 * every, bit(h.how, 0)};
     }
@@ -180,7 +182,7 @@ TEST_CASE(
     holds("clocks", 300, [] {
         const auto timeline = *timelines(8);
         Clocks clocks;
-        for (const Happening& h : timeline)
+        for (const Happening& h : timeline | std::views::take(60)) // months
             clocks.happen(h);
     });
 }
