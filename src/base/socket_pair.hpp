@@ -11,10 +11,10 @@
 
 namespace stint {
 
-/// Of streams, closed on exec. System where there is no descriptor left.
-inline Result<std::pair<Fd, Fd>> socketPair() {
+/// Of streams unless `type` says otherwise, closed on exec. System where there is no descriptor left.
+inline Result<std::pair<Fd, Fd>> socketPair(int type = SOCK_STREAM) {
     int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0)
         return fail(Errc::System, "cannot make a socketpair: {}", std::strerror(errno));
     return std::pair(Fd(ends[0]), Fd(ends[1]));
 }

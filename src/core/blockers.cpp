@@ -67,7 +67,7 @@ Blocker restBlocker(const Tracked& tracked, Now now) {
             .until = wallAt(*job.notBefore, now)};
 }
 
-Blocker contentBlocker(const Tracked& tracked, const std::optional<Instant>& ready, Now now) {
+Blocker contentBlocker(const State& state, const Tracked& tracked, const std::optional<Instant>& ready, Now now) {
     Blocker blocker{.reason = PendingReason::ConstraintContentTrigger,
                     .gate = "content",
                     .detail = "nothing of what it watches has changed",
@@ -76,6 +76,8 @@ Blocker contentBlocker(const Tracked& tracked, const std::optional<Instant>& rea
     if (ready) {
         blocker.detail = "what it watches is still changing";
         blocker.until = wallAt(*ready, now);
+    } else if (const auto missing = state.contentShort.find(tracked.job.key.app); missing != state.contentShort.end()) {
+        blocker.detail += fmt::format("; {}", missing->second);
     }
     return blocker;
 }
@@ -95,7 +97,7 @@ void addOwnClocks(const State& state, const Tracked& tracked, Now now, std::vect
     if (!overdue && job.notBefore && *job.notBefore > now.elapsed) blockers.push_back(restBlocker(tracked, now));
     if (!overdue && !job.info->getTriggerContentUris().empty()) {
         const auto ready = contentReady(tracked);
-        if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(tracked, ready, now));
+        if (!ready || *ready > now.elapsed) blockers.push_back(contentBlocker(state, tracked, ready, now));
     }
     if (const auto rest = tracked.seldom->crashes->restsUntil; rest && *rest > now.elapsed) {
         blockers.push_back({.reason = PendingReason::App,

@@ -36,6 +36,14 @@ void merge(Turn& turn, const ContentChanged& event) {
     }
 }
 
+void merge(Turn& turn, const ContentShort& event) {
+    if (event.why.empty()) {
+        turn.state.contentShort.erase(event.app);
+    } else {
+        turn.state.contentShort[event.app] = event.why;
+    }
+}
+
 std::optional<Instant> contentReady(const Tracked& tracked) {
     const ContentChanges& changes = tracked.seldom->content->changes;
     if (changes.uris.empty()) return std::nullopt;

@@ -59,7 +59,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
         beginStop(turn, running, {StopReason::CancelledByApp, InternalReason::Canceled});
     }
     const auto run = tracked.run;
-    uncountWatched(state, *tracked.job.info);
+    uncountWatched(state, tracked.job.key.app, *tracked.job.info);
     tracked = {.job = {.key = key}, .run = run};
     return tracked;
 }
@@ -137,7 +137,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
         more.work = std::move(work);
     }
     state.held[key.app] += holdingsOf(tracked.job);
-    countWatched(state, *tracked.job.info);
+    countWatched(state, tracked.job.key.app, *tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);
     if (!content.uris.empty()) tracked.seldom.edit().content.edit().changes = std::move(content);
     tracked.joined = turn.now.wall;

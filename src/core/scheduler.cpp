@@ -57,7 +57,7 @@ void writeApps(Turn& turn) {
 void addTracked(State& state, Tracked tracked) {
     state.nextSequence = std::max(state.nextSequence, tracked.job.sequence + 1);
     state.held[tracked.job.key.app] += holdingsOf(tracked.job);
-    countWatched(state, *tracked.job.info);
+    countWatched(state, tracked.job.key.app, *tracked.job.info);
     state.jobs.add(std::move(tracked));
 }
 

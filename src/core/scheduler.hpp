@@ -73,7 +73,7 @@ public:
     const Device& device() const;
     const DeviceState& deviceState() const;
     /// What jobs watch (jobs.md §3.2), each once; and a number that changes whenever that does.
-    std::vector<JobInfo::TriggerContentUri> watched() const;
+    std::vector<WatchedContent> watched() const;
     std::uint64_t watchedVersion() const;
 
 private:

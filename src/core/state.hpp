@@ -101,8 +101,9 @@ struct State {
     Jobs jobs;
     std::map<AppId, Holdings> held;                                   ///< of apps that have jobs
     std::map<std::pair<AppId, std::string>, std::int32_t> lowestFree; ///< ids below it are taken (newId)
-    std::map<JobInfo::TriggerContentUri, std::size_t> watched;        ///< what jobs watch, and how many each
-    std::uint64_t watchedVersion = 0; ///< one more whenever another path, or one less, is
+    std::map<WatchedContent, std::size_t> watched;                    ///< what jobs watch, and how many each
+    std::map<AppId, std::string> contentShort; ///< why not all that an app's jobs watch is watched
+    std::uint64_t watchedVersion = 0;          ///< one more whenever another path, or one less, is
     Groups groups;
     absl::btree_set<Tracked*, ByClock> jobClocks;
     std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
@@ -227,8 +228,8 @@ void restoreContent(Turn& turn, Tracked& tracked, ContentChanges stored, bool ra
 
 // What jobs watch (watched.cpp).
 
-void countWatched(State& state, const JobInfo& info);
-void uncountWatched(State& state, const JobInfo& info);
+void countWatched(State& state, const AppId& app, const JobInfo& info);
+void uncountWatched(State& state, const AppId& app, const JobInfo& info);
 
 // Running (running.cpp).
 
@@ -293,6 +294,7 @@ void merge(Turn& turn, const DeviceChanged& event);
 void merge(Turn& turn, const AppConditions& event);
 void merge(Turn& turn, const AppTapped& event);
 void merge(Turn& turn, const ContentChanged& event);
+void merge(Turn& turn, const ContentShort& event);
 void merge(Turn& turn, const ClockSet& event);
 void merge(Turn& turn, const NotificationDismissed& event);
 /// Time alone has changed the device's derived state, or whether apps are seen.

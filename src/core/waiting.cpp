@@ -125,7 +125,7 @@ void forget(Turn& turn, const JobKey& key) {
     if (const auto hint = state.lowestFree.find({key.app, key.space}); hint != state.lowestFree.end()) {
         if (key.id.value > 0) hint->second = std::min(hint->second, key.id.value);
     }
-    uncountWatched(state, *tracked->job.info);
+    uncountWatched(state, tracked->job.key.app, *tracked->job.info);
     turn.record(DropJob{key});
     state.jobs.erase(*tracked);
 }

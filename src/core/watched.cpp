@@ -4,22 +4,22 @@
 
 namespace stint {
 
-void countWatched(State& state, const JobInfo& info) {
-    for (const auto& watched : info.getTriggerContentUris())
-        if (++state.watched[watched] == 1) ++state.watchedVersion;
+void countWatched(State& state, const AppId& app, const JobInfo& info) {
+    for (const auto& target : info.getTriggerContentUris())
+        if (++state.watched[{app, target}] == 1) ++state.watchedVersion;
 }
 
-void uncountWatched(State& state, const JobInfo& info) {
-    for (const auto& watched : info.getTriggerContentUris()) {
-        const auto count = state.watched.find(watched);
+void uncountWatched(State& state, const AppId& app, const JobInfo& info) {
+    for (const auto& target : info.getTriggerContentUris()) {
+        const auto count = state.watched.find({app, target});
         if (count == state.watched.end() || --count->second > 0) continue;
         state.watched.erase(count);
         ++state.watchedVersion;
     }
 }
 
-std::vector<JobInfo::TriggerContentUri> Scheduler::watched() const {
-    std::vector<JobInfo::TriggerContentUri> all;
+std::vector<WatchedContent> Scheduler::watched() const {
+    std::vector<WatchedContent> all;
     for (const auto& [watched, jobs] : impl_->state.watched)
         all.push_back(watched);
     return all;

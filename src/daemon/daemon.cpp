@@ -38,8 +38,13 @@ Daemon::Daemon(DaemonOptions options, Policy policy)
           arrived_.emplace_back(AppSeen{app, visible, processes_->anyAlive(app)});
       }),
       deviceSource_(homeDirectory()),
-      contentWatch_([this](std::string path) { arrived_.emplace_back(ContentChanged{std::move(path)}); },
-                    [](const Error& error) { logWarning(error.message); }),
+      contentWatch_(
+          options_.libexec / "stint-watch",
+          [this](std::string path) { arrived_.emplace_back(ContentChanged{std::move(path)}); },
+          [this](const AppId& app, std::string why) {
+              arrived_.emplace_back(ContentShort{app, std::move(why)});
+          },
+          [this](const AppId& app) { replyHeld(app); }),
       clockWatch_([this] { arrived_.emplace_back(ClockSet{}); }) {
     setSlots(policy_);
 }
@@ -225,7 +230,7 @@ void Daemon::gone(ProcessId process, const AppId& app, int status, bool) { death
 void Daemon::watchContent() {
     if (watched_ == core_->watchedVersion()) return;
     watched_ = core_->watchedVersion();
-    contentWatch_.watch(core_->watched());
+    contentWatch_.watch(core_->watched(), static_cast<std::size_t>(policy_.constants.contentDirectories));
 }
 
 void Daemon::buryTheDead() {

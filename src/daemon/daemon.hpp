@@ -45,6 +45,9 @@ private:
     void act();
     void perform(const Effect& effect);
     void reply(const Reply& reply);
+    /// jobs.md §3.2: what changes after schedule() has answered is seen, so the answer waits for the watch; nobody
+    /// else's does.
+    void replyHeld(const AppId& app);
     void armTimer();
     void openWakeTimer();
     void armWakeTimer();
@@ -147,7 +150,9 @@ private:
     DeviceSource deviceSource_;
     std::unique_ptr<Desktop> desktop_;
     ContentWatch contentWatch_;
-    std::optional<std::uint64_t> watched_; ///< the version of what jobs watch that contentWatch_ was told
+    std::map<CallId, AppId> watching_;         ///< schedule() of this turn, of jobs that watch something
+    std::map<AppId, std::vector<Reply>> held_; ///< until what they watch is watched
+    std::optional<std::uint64_t> watched_;     ///< the version of what jobs watch that contentWatch_ was told
     ClockWatch clockWatch_;
     std::unique_ptr<DirectoryWatch> policyWatch_;
     std::string policyTrouble_; ///< what was last told of policy files, so that it is told once

@@ -40,6 +40,7 @@ void Daemon::readPolicy() {
     if (*read == policy_) return;
     const bool changed = read->constants != policy_.constants;
     policy_ = *std::move(read);
+    watched_.reset(); // it may be more, or less, by now
     if (!changed) return;
     logInfo("policy changed");
     arrived_.emplace_back(PolicyChanged{.call = {}, .constants = policy_.constants});

@@ -52,9 +52,11 @@ void Daemon::turn() {
     for (const Event& event : std::exchange(arrived_, {}))
         decide(event);
     runVerbs();
-    if (commit()) act();
-    server_->act();
+    const bool committed = commit();
     watchContent();
+    if (committed) act();
+    watching_.clear();
+    server_->act();
     armTimer();
 }
 
@@ -81,6 +83,9 @@ void Daemon::add(Step step) {
 }
 
 void Daemon::decide(const Event& event) {
+    if (const auto* schedule = std::get_if<Schedule>(&event);
+        schedule && !schedule->info->getTriggerContentUris().empty())
+        watching_.emplace(schedule->call, schedule->app);
     add(core_->handle(event, now_));
     // Progress has no effect of its own, but a watcher wants to see it.
     std::visit(Overloaded{[&](const BytesUpdated& e) { hosts_->noteChange(e.run, changed_); },
@@ -135,7 +140,19 @@ void Daemon::reply(const Reply& reply) {
     if (!reply.call.value) return;
     if (const auto verb = unanswered_.extract(reply.call); !verb.empty())
         return server_->reply(Reply{.call = reply.call, .said = lateAnswer(verb.mapped(), reply)});
+    if (const auto watches = watching_.find(reply.call);
+        watches != watching_.end() && !reply.error && contentWatch_.looking(watches->second)) {
+        held_[watches->second].push_back(reply);
+        return;
+    }
     server_->reply(reply);
+}
+
+void Daemon::replyHeld(const AppId& app) {
+    const auto held = held_.extract(app);
+    if (held.empty()) return;
+    for (const Reply& each : held.mapped())
+        server_->reply(each);
 }
 
 void Daemon::armTimer() {

@@ -1,75 +1,53 @@
-// What jobs watch (jobs.md §3.2, §12.10), by inotify: files, directories, and with a flag all that lies beneath one.
-// It tells which path has changed; whose job that concerns is the core's to know.
-//
-// A path is watched whether it is there or not. PROPOSAL: a file has changed when one who wrote to it closes it, when
-// its attributes change, and when it comes or goes; a directory, when an entry of it comes or goes.
+// What jobs watch (jobs.md §3.2, §12.10): a stint-watch for each app that has such jobs, told what to watch, heard for
+// what has changed. The reading of directories is its alone, so neither a large tree nor a file system that hangs holds
+// up the daemon, nor another app's jobs.
 #pragma once
+#include <deque>
+#include <filesystem>
 #include <functional>
 #include <map>
-#include <set>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <systemd/sd-event.h>
 
-#include "base/fd.hpp"
-#include "stint/job_info.hpp"
+#include "model/content_changes.hpp"
 #include "stint/result.hpp"
-
-struct inotify_event;
 
 namespace stint {
 
 class ContentWatch {
 public:
     using OnChange = std::function<void(std::string path)>;
-    using OnTrouble = std::function<void(const Error&)>;
+    /// Why not all that an app's jobs watch is watched; empty: it is.
+    using OnShortage = std::function<void(const AppId&, std::string why)>;
 
-    ContentWatch(OnChange change, OnTrouble trouble) : change_(std::move(change)), trouble_(std::move(trouble)) {}
+    /// All that the app's list names is looked through, or never will be: looking() has ended.
+    using OnLooked = std::function<void(const AppId&)>;
+
+    ContentWatch(std::filesystem::path program, OnChange, OnShortage, OnLooked);
     ~ContentWatch();
     ContentWatch(const ContentWatch&) = delete;
     ContentWatch& operator=(const ContentWatch&) = delete;
 
-    /// Nothing is opened before something is to be watched.
+    /// Nothing is started before something is to be watched.
     void start(sd_event* loop) { loop_ = loop; }
-    /// These and no others from now on. What is no absolute path never changes.
-    void watch(const std::vector<JobInfo::TriggerContentUri>& targets);
+    /// These and no others from now on, each app's in `directories` directories at most. What is no absolute path never
+    /// changes. An app whose list is as it was is not disturbed.
+    void watch(const std::vector<WatchedContent>& all, std::size_t directories);
+    /// Whether a change of what the app's jobs watch may still be missed, because its last list is not looked through.
+    bool looking(const AppId& app) const;
 
 private:
-    /// What is wanted of a directory that is watched.
-    struct Directory {
-        std::string path;
-        std::set<std::string> names; ///< entries that are targets, or lead to one that is not there yet
-        bool entries = false;        ///< is a target itself
-        bool beneath = false;        ///< lies in, or is, a target with all beneath it
-    };
+    class AppWatch;
 
-    /// How a path is watched.
-    struct Ways {
-        bool alone = false;   ///< the path itself
-        bool beneath = false; ///< with all that lies beneath it
-        bool operator==(const Ways&) const = default;
-    };
-
-    Result<void> open();
-    static int readable(sd_event_source*, int, std::uint32_t, void* self);
-    void read();
-    void take(const inotify_event& event, std::set<std::string>& changed);
-    void arm();
-    void armParentOf(const std::string& path);
-    void armTree(const std::string& root, std::set<std::string>* found);
-    Directory* add(const std::string& directory);
-    bool isTarget(const std::string& path) const;
-    void noteWhole(const std::string& target, const Ways& ways, std::set<std::string>& changed);
-
+    std::filesystem::path program_;
     OnChange change_;
-    OnTrouble trouble_;
+    OnShortage shortage_;
+    OnLooked lookedThrough_;
     sd_event* loop_ = nullptr;
-    sd_event_source* source_ = nullptr;
-    Fd inotify_;
-    std::map<std::string, Ways> targets_; ///< by path
-    std::map<int, Directory> directories_;
-    bool complained_ = false;
+    std::map<AppId, std::unique_ptr<AppWatch>> apps_;
 };
 
 } // namespace stint

@@ -50,6 +50,8 @@ constexpr std::array jobRows{
     timer("job.bind_timeout", &C::bindTimeout, "from the start of execution until the service is connected"),
     timeOrNone("job.boot_settle", &C::bootSettle, "from the session's start until apps may start"),
     number("job.completed_history", &C::completedHistory, 0, 10'000, "completed jobs that are kept for each app"),
+    number("job.content_directories", &C::contentDirectories, 1, 10'000'000,
+           "directories that one app's jobs may watch together"),
     timeOrNone("job.content_trigger_max_delay", &C::contentTriggerMaxDelay,
                "after the first change, until a job that asks for no delay is ready at the latest"),
     timeOrNone("job.content_trigger_update_delay", &C::contentTriggerUpdateDelay,

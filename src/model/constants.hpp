@@ -27,6 +27,7 @@ struct Constants {
     std::int64_t defaultBackoffPolicy = JobInfo::BACKOFF_POLICY_EXPONENTIAL;
     Duration minBackoff = JobInfo::MIN_BACKOFF;
     Duration minTimeWindow = 15min;
+    std::int64_t contentDirectories = 8192;
     Duration contentTriggerUpdateDelay = JobInfo::DEFAULT_TRIGGER_UPDATE_DELAY;
     Duration contentTriggerMaxDelay = JobInfo::DEFAULT_TRIGGER_MAX_DELAY;
     Duration minContentTriggerUpdateDelay = JobInfo::MIN_TRIGGER_UPDATE_DELAY;

@@ -1,12 +1,22 @@
-// What has changed of what a job watches (jobs.md §3.2).
+// What a job watches, and what has changed of it (jobs.md §3.2).
 #pragma once
 #include <functional>
 #include <set>
 #include <string>
 
+#include "base/app_id.hpp"
+#include "stint/job_info.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
+
+/// Of one or more of the app's jobs.
+struct WatchedContent {
+    AppId app;
+    JobInfo::TriggerContentUri target;
+
+    auto operator<=>(const WatchedContent&) const = default;
+};
 
 struct ContentChanges {
     Instant first; ///< when the first of them came

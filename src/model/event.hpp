@@ -174,6 +174,11 @@ struct AppTapped {
 struct ContentChanged {
     std::string path;
 };
+/// Not all that the app's jobs watch is watched; an empty `why`: it is.
+struct ContentShort {
+    AppId app;
+    std::string why;
+};
 /// The wall clock was set: the event's own Now shows it (jobs.md §7.3).
 struct ClockSet {};
 
@@ -324,10 +329,10 @@ using Event =
     std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
                  Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
                  StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
-                 AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged, ClockSet, AppOpened, AppStatePinned,
-                 PermissionsRevoked, StopApp, ForceStop, RunJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota,
-                 MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet,
-                 DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, AlarmSet, AlarmCancelled, DeliveryEnded,
-                 MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+                 AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged, ContentShort, ClockSet, AppOpened,
+                 AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, StopJobs, ResetExecutionQuota,
+                 ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced,
+                 BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, AlarmSet,
+                 AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -98,12 +98,23 @@ TEST_CASE("what jobs watch is known at any time, each path once") { // §3.2
     const auto version = stage.core->watchedVersion();
     stage.schedule(watching(1));
     stage.schedule(watching(2).addTriggerContentUri({"/in", 0}));
-    CHECK(stage.core->watched() == std::vector<JobInfo::TriggerContentUri>{{"/in", 0}, {"/in", 1}});
+    CHECK(stage.core->watched() == std::vector<WatchedContent>{{mail, {"/in", 0}}, {mail, {"/in", 1}}});
     CHECK(stage.core->watchedVersion() != version);
     stage.schedule(stage.job(2).setMinimumLatency(1h)); // replaced by one that watches nothing
-    CHECK(stage.core->watched() == std::vector<JobInfo::TriggerContentUri>{{"/in", 1}});
+    CHECK(stage.core->watched() == std::vector<WatchedContent>{{mail, {"/in", 1}}});
     stage.restart();
-    CHECK(stage.core->watched() == std::vector<JobInfo::TriggerContentUri>{{"/in", 1}});
+    CHECK(stage.core->watched() == std::vector<WatchedContent>{{mail, {"/in", 1}}});
     stage.event(Cancel{{1}, mail, "", 1});
     CHECK(stage.core->watched().empty());
+}
+
+TEST_CASE("what is missing of the watching is told, as long as nothing has changed") { // §3.2, §9.1
+    Stage stage;
+    stage.schedule(stage.job(1).addTriggerContentUri({"/in", 1}));
+    const auto detail = [&] { return stage.core->explain(Stage::key(1), stage.clock()).at(0).detail; };
+    CHECK(detail() == "nothing of what it watches has changed");
+    stage.event(ContentShort{mail, "cannot watch /in/x: Permission denied"});
+    CHECK(detail() == "nothing of what it watches has changed; cannot watch /in/x: Permission denied");
+    stage.event(ContentShort{mail, ""});
+    CHECK(detail() == "nothing of what it watches has changed");
 }

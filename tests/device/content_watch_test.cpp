@@ -1,10 +1,18 @@
-// What jobs watch changes on a real file system, and the one loop tells of it (jobs.md §3.2, §12.10).
+// What jobs watch, through the real stint-watch, one for each app (jobs.md §3.2, §12.10). Waits for its words, not for
+// time.
 #include <doctest/doctest.h>
 
-#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "device/content_watch.hpp"
 
@@ -13,13 +21,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Paths = std::set<std::string>;
 using Target = JobInfo::TriggerContentUri;
 constexpr auto beneath = Target::FLAG_NOTIFY_FOR_DESCENDANTS;
+constexpr std::size_t plenty = 1000;
+const AppId mail{"com.example.mail"}, photos{"com.example.photos"};
+const fs::path program = fs::read_symlink("/proc/self/exe").parent_path() / "stint-watch";
 
 class Place {
 public:
-    Place() {
+    explicit Place(fs::path its = program)
+        : watch(
+              std::move(its), [this](const std::string& path) { changed.insert(path); },
+              [this](const AppId& app, std::string why) { shortage[app] = std::move(why); },
+              [this](const AppId& app) { looked.insert(app); }) {
+        while (::waitpid(-1, nullptr, 0) > 0) {
+        } // the former place's have been killed
         char made[] = "/tmp/stint-watch-XXXXXX";
         REQUIRE(::mkdtemp(made));
         root = made;
@@ -33,131 +49,112 @@ public:
 
     std::string at(const std::string& name) const { return (root / name).string(); }
     void write(const std::string& name) const { std::ofstream(root / name) << "news"; }
-    void target(const std::string& name, std::int32_t flags = 0) { watch.watch({{at(name), flags}}); }
-    /// What was told since the last time, without the place's own name. inotify tells before a write returns.
-    Paths told() {
-        while (sd_event_run(loop_, 0) > 0) {
-        }
-        Paths relative;
-        for (const std::string& path : std::exchange(told_, {}))
-            relative.insert(path.substr(root.string().size()));
-        return relative;
+    template <class Condition> void until(Condition condition) {
+        constexpr std::uint64_t aMinute = 60'000'000;
+        while (!condition())
+            REQUIRE(sd_event_run(loop_, aMinute) > 0);
+    }
+    /// Until all of the app's list is looked through, without anything missing.
+    void settle(const AppId& app) {
+        until([&] { return !watch.looking(app); });
+        CHECK(looked.contains(app));
+        CHECK(shortage[app] == "");
     }
 
     fs::path root;
-    std::vector<Error> troubles;
+    std::set<std::string> changed;
+    std::map<AppId, std::string> shortage;
+    std::set<AppId> looked;
 
 private:
     sd_event* loop_ = nullptr;
-    Paths told_;
 
 public:
-    ContentWatch watch{[this](const std::string& path) { told_.insert(path); },
-                       [this](const Error& error) { troubles.push_back(error); }};
+    ContentWatch watch;
 };
+
+/// The processes of stint-watch below this one.
+std::vector<pid_t> watchers() {
+    std::vector<pid_t> found;
+    std::ifstream children("/proc/self/task/" + std::to_string(::getpid()) + "/children");
+    for (pid_t pid = 0; children >> pid;) {
+        std::error_code gone;
+        if (fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone) == program) found.push_back(pid);
+    }
+    return found;
+}
 
 } // namespace
 
-TEST_CASE("a file changes when it comes, is written, is replaced and goes; its neighbours do not") {
+TEST_CASE("a change is told, of what is watched alone; what is no path never changes") {
     Place place;
-    place.target("list");
-    CHECK(place.told() == Paths{});
+    place.watch.watch({{mail, {place.at("list"), 0}}, {mail, {"content://media/1", 0}}, {mail, {"relative", 0}}},
+                      plenty);
+    CHECK_FALSE(place.shortage[mail].empty()); // not looked through yet
+    place.settle(mail);
     place.write("other");
-    CHECK(place.told() == Paths{});
     place.write("list");
-    CHECK(place.told() == Paths{"/list"});
-    place.write("list");
-    CHECK(place.told() == Paths{"/list"});
-    fs::rename(place.root / "other", place.root / "list");
-    CHECK(place.told() == Paths{"/list"});
-    place.write("list");
-    CHECK(place.told() == Paths{"/list"}); // the new one is watched, too
-    fs::remove(place.root / "list");
-    CHECK(place.told() == Paths{"/list"});
+    place.until([&] { return !place.changed.empty(); });
+    CHECK(place.changed == std::set{place.at("list")});
 }
 
-TEST_CASE("a directory changes when an entry comes or goes, not when one is written") {
+TEST_CASE("nothing is started before something is to be watched, and it ends with that") {
     Place place;
-    fs::create_directory(place.root / "in");
-    place.write("in/old");
-    place.target("in");
-    place.write("in/old");
-    CHECK(place.told() == Paths{});
-    place.write("in/new");
-    CHECK(place.told() == Paths{"/in"});
-    fs::remove(place.root / "in/old");
-    CHECK(place.told() == Paths{"/in"});
-    fs::remove_all(place.root / "in");
-    CHECK(place.told() == Paths{"/in"});
+    place.watch.watch({{mail, {"content://media/1", 0}}}, plenty);
+    CHECK(watchers().empty());
+    place.watch.watch({{mail, {place.at("list"), 0}}, {photos, {place.at("in/"), beneath}}}, plenty);
+    place.settle(mail);
+    place.settle(photos);
+    CHECK(watchers().size() == 2);
+    place.watch.watch({{photos, {place.at("in"), beneath}}}, plenty);
+    place.until([] { return watchers().size() == 1; });
 }
 
-TEST_CASE("with the flag everything beneath counts, also in directories made later") { // FLAG_NOTIFY_FOR_DESCENDANTS
+TEST_CASE("one that hangs holds up neither the daemon nor another app, and is told of") {
     Place place;
-    fs::create_directories(place.root / "in/deep");
-    place.target("in", beneath);
-    CHECK(place.told() == Paths{});
-    place.write("in/deep/file");
-    CHECK(place.told() == Paths{"/in/deep/file"});
-    fs::create_directories(place.root / "in/late/later");
-    place.write("in/late/later/early"); // before anyone could watch there
-    CHECK(place.told() == Paths{"/in/late", "/in/late/later", "/in/late/later/early"});
-    place.write("in/late/later/file");
-    CHECK(place.told() == Paths{"/in/late/later/file"});
-    place.write("outside");
-    CHECK(place.told() == Paths{});
-}
-
-TEST_CASE("what is not there yet is found when it comes, with the directories that lead to it") {
-    Place place;
-    place.target("a/b/list");
-    fs::create_directory(place.root / "a");
-    CHECK(place.told() == Paths{});
-    fs::create_directory(place.root / "a/b");
-    CHECK(place.told() == Paths{});
-    place.write("a/b/list");
-    CHECK(place.told() == Paths{"/a/b/list"});
-    fs::remove_all(place.root / "a");
-    CHECK(place.told() == Paths{"/a/b/list"});
-    // All at once, before anyone could look.
-    fs::create_directories(place.root / "a/b");
-    place.write("a/b/list");
-    CHECK(place.told() == Paths{"/a/b/list"});
-}
-
-TEST_CASE("a directory that comes back is watched again, with all beneath it") {
-    Place place;
-    fs::create_directories(place.root / "in/deep");
-    place.target("in", beneath);
-    fs::remove_all(place.root / "in");
-    CHECK(place.told().contains("/in"));
-    fs::create_directories(place.root / "in/deep");
-    place.write("in/deep/early");
-    CHECK(place.told() == Paths{"/in", "/in/deep", "/in/deep/early"});
-    place.write("in/deep/file");
-    CHECK(place.told() == Paths{"/in/deep/file"});
-}
-
-TEST_CASE("what is no longer watched is not told, and nothing is open before something is") {
-    Place place;
-    place.watch.watch({});
-    place.target("list");
-    place.write("list");
-    CHECK(place.told() == Paths{"/list"});
-    place.target("other");
-    place.write("list");
-    CHECK(place.told() == Paths{});
-    place.watch.watch({{"relative", 0}, {"content://media/1", 0}});
+    const auto both = [&](const std::string& name) {
+        return std::vector<WatchedContent>{{mail, {place.at(name), 0}}, {photos, {place.at("photos"), 0}}};
+    };
+    place.watch.watch({{mail, {place.at("list"), 0}}}, plenty);
+    place.settle(mail);
+    REQUIRE(watchers().size() == 1);
+    const pid_t hanging = watchers().front();
+    ::kill(hanging, SIGSTOP); // as one in a file system that does not answer
+    place.watch.watch(both("other"), plenty);
+    place.settle(photos);
+    place.write("photos");
+    place.until([&] { return place.changed.contains(place.at("photos")); });
+    CHECK(place.shortage[mail].find("looked through") != std::string::npos);
+    ::kill(hanging, SIGCONT);
+    place.settle(mail);
     place.write("other");
-    CHECK(place.told() == Paths{});
-    CHECK(place.troubles.empty());
+    place.until([&] { return place.changed.contains(place.at("other")); });
 }
 
-TEST_CASE("two jobs watch one directory, each in its way") {
+TEST_CASE("one that is killed is started again, and all that it watched counts as changed") {
     Place place;
-    fs::create_directories(place.root / "in/deep");
-    place.watch.watch({{place.at("in"), 0}, {place.at("in/"), beneath}, {place.at("in/deep/list"), 0}});
-    place.write("in/deep/list");
-    CHECK(place.told() == Paths{"/in/deep/list"});
-    place.write("in/new");
-    CHECK(place.told() == Paths{"/in", "/in/new"});
+    place.watch.watch({{mail, {place.at("list"), 0}}}, plenty);
+    place.settle(mail);
+    ::kill(watchers().at(0), SIGKILL);
+    place.until([&] { return place.changed.contains(place.at("list")); });
+    place.changed.clear();
+    place.settle(mail);
+    place.write("list");
+    place.until([&] { return place.changed.contains(place.at("list")); });
+}
+
+TEST_CASE("an app that watches more than it may is told, another is not") {
+    Place place;
+    for (int nth = 0; nth < 20; ++nth)
+        fs::create_directories(place.root / "in" / std::to_string(nth));
+    place.watch.watch({{mail, {place.at("in"), beneath}}, {photos, {place.at("list"), 0}}}, 10);
+    place.until([&] { return place.shortage[mail].find("10 directories") != std::string::npos; });
+    place.settle(photos);
+}
+
+TEST_CASE("a program that is missing is told of, and nothing else happens") {
+    Place place("/no/such/stint-watch");
+    place.watch.watch({{mail, {place.at("list"), 0}}}, plenty);
+    CHECK(place.shortage[mail] == "cannot start /no/such/stint-watch: No such file or directory");
+    CHECK_FALSE(place.watch.looking(mail));
 }

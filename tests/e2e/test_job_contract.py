@@ -2,13 +2,16 @@
 services and the shell's verbs, as a stranger's client meets them."""
 
 import json
+import os
+import signal
 
 import host
 import pytest
-from events import Deadline
+from events import Deadline, running
 from host import PACKAGE, Host
 from jobs import AS_TRANSFER, job, refused
 from line import SCHEDULER, TASKS, plain
+from world import BIN
 
 PLAIN = {"id": ("i", 7), "service": ("s", "Jobs")}
 ONLINE = {"requiredNetwork": ("a{sv}", {"capabilities": ("as", ["INTERNET"])})}
@@ -62,6 +65,35 @@ def test_a_changed_path_starts_the_job_that_watches_it(app):  # jobs.md §3.2, �
         assert line.call(SCHEDULER, "GetPendingJobReasons", "isa{sv}", 7, "", {}) == ([-1],)
         line.finish(run)
         assert line.call(SCHEDULER, "GetPendingJobReasons", "isa{sv}", 7, "", {}) == ([-2],)
+
+
+def test_a_large_tree_holds_nobody_up_and_what_is_not_watched_is_told(app):  # jobs.md §3.2, §9.1
+    """The root of this machine: reading it takes long, and the app may not watch all of it."""
+    daemon = app.start_daemon(policy={"job.content_directories": 100})
+    watching = PLAIN | {"triggerContentUris": ("a(si)", [("/", 1)])}
+    with Host(app) as line:
+        assert line.schedule(watching) == (1, 7)
+        why = app.done("why", f"{PACKAGE}/7")
+        assert "an app may watch 100 directories (job.content_directories)" in " ".join(why.split())
+    assert daemon.lives()
+
+
+def test_a_file_system_that_hangs_holds_up_its_own_app_alone(app):  # jobs.md §3.2
+    """A stopped process stands for one in a read that never ends."""
+    daemon = app.start_daemon()
+    watching = PLAIN | {"triggerContentUris": ("a(si)", [(str(app.root / "inbox"), 1)])}
+    with Host(app) as line:
+        assert line.schedule(watching) == (1, 7)
+        [watcher] = running(daemon.pid, BIN / "stint-watch")
+        os.kill(watcher, signal.SIGSTOP)
+        waits = line.send(SCHEDULER, "Schedule", "a{sv}sa{sv}",
+                          watching | {"id": ("i", 8), "triggerContentUris": ("a(si)", [(str(app.root / "list"), 0)])}, "", {})
+        assert f"{PACKAGE}/8" in app.done("jobs")
+        assert "still being looked through" in " ".join(app.done("why", f"{PACKAGE}/8").split())
+        os.kill(watcher, signal.SIGCONT)
+        assert line.reply(waits)[0] == 1
+        os.kill(watcher, signal.SIGKILL)  # what happened meanwhile nobody told: all of it counts as changed
+        line.started(Deadline(30))
 
 
 def test_what_has_changed_outlives_the_daemon(app):  # jobs.md §3.2, §12.5
