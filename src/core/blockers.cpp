@@ -215,11 +215,12 @@ std::optional<WallTime> forecast(const State& state, const Tracked& tracked, con
     const Asks asks = asksOf(tracked.job);
     if (app == state.apps.end()) return opens;
     const Context context{world, asks, &app->second};
-    if (!dozeHolds(context)) return opens;
-    // By then the device may doze: the next window after it.
     const Instant from = std::max(now.elapsed + (*opens - now.wall), now.elapsed);
-    const auto free = dozeOpens(world, dozeInputs(state), from, afterIdle(context));
-    return free ? std::optional(wallAt(*free, now)) : std::nullopt;
+    // By then the device may doze: the next window after it.
+    const auto free =
+        dozeHolds(context) ? dozeOpens(world, dozeInputs(state), from, afterIdle(context)) : std::optional(from);
+    if (!free || shutsMeanwhile(context, *free)) return std::nullopt;
+    return wallAt(*free, now);
 }
 
 } // namespace stint

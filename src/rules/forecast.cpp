@@ -41,6 +41,13 @@ bool dozeHolds(const Context& c) {
     return !(c.asks.kind == JobClass::UserInitiated || (treatedAs(c) == JobClass::Expedited && !c.asks.barred));
 }
 
+bool shutsMeanwhile(const Context& c, Instant then) {
+    const Now later{then, c.world.now.wall + (then - c.world.now.elapsed)};
+    const World world{c.world.constants, c.world.device, c.world.state, later};
+    const Context context{world, c.asks, c.app};
+    return !restrictionGate(context).open || !saverGate(context).open;
+}
+
 std::optional<Instant> quotaOpens(const Context& c, UsageTime usage) {
     App app = *c.app;
     Now now = c.world.now;

@@ -15,6 +15,10 @@ AfterIdle afterIdle(const Context& context);
 /// The first instant, not before `from`, at which a job that Doze holds may begin; nullopt: never by time alone.
 std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from, AfterIdle when);
 
+/// Whether, undisturbed, time alone will have shut what is open now: an app counts as used for a while after it was
+/// (limits.md §1.2), and then the user's restriction or battery saver holds it back.
+bool shutsMeanwhile(const Context& context, Instant then);
+
 /// Whether Doze ever holds this job (limits.md §6.6).
 bool dozeHolds(const Context& context);
 
