@@ -20,6 +20,8 @@ Result<void> refuseNewer(Database& database, const std::filesystem::path& file) 
 Result<void> configure(Database& database) {
     // One connection, ours: no other program can hold a commit up, and the log's index needs no shared memory.
     STINT_TRY(database.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY"));
+    // A job that is gone takes its headers and passwords with it: what is deleted is overwritten.
+    STINT_TRY(database.run("PRAGMA secure_delete = ON"));
     return addSeal(database);
 }
 

@@ -16,8 +16,8 @@ TEST_CASE("the bytes of a stored usage and of stored ledgers are these") { // a 
     CHECK(
         ledgersText(memoryOf(1)) ==
         R"({"alarms":[6900000,6960000],"expedited":{"credit":6120000,"open":[7860000,1],)"
-        R"("sessions":[[6720000,6720000,1]],"tally":6060000,"topSince":7920000},"leftForeground":8280000,"leftTop":8220000,)"
-        R"("mayServeUntil":8340000,"pushes":[[7020000,true],)"
+        R"("sessions":[[6720000,6720000,1]],"tally":6060000,"topSince":7920000},"grantUntil":8340000,"leftForeground":8280000,)"
+        R"("leftTop":8220000,"mayServeUntil":8340000,"pushes":[[7020000,true],)"
         R"([7080000,false]],"quota":{"jobStarts":[7800000,3],"open":[7800000,2],"sessionEnds":[7320000,1],)"
         R"("sessions":[[6600000,6660000,1],[7200000,7320000,1]]},"silences":[8160000],"timeouts":{"regular":[7980000],)"
         R"("userInitiated":[8040000,8100000]},"whileIdleAlarms":[6960000]})");

@@ -157,3 +157,30 @@ TEST_CASE("a file that may not grow refuses commits with the system's reason") {
         return snapshot && snapshot->jobs.size() == static_cast<std::size_t>(accepted) ? 0 : 4;
     });
 }
+
+TEST_CASE("a job that is gone leaves nothing of its secrets, once the daemon has stopped") {
+    const Scratch scratch;
+    constexpr std::string_view secret = "Bearer-d0ubl3-s3cr3t";
+    const auto holds = [&] {
+        for (const auto& entry : fs::recursive_directory_iterator(scratch.store()))
+            if (entry.is_regular_file() && bytesOf(entry.path()).find(secret) != std::string::npos) return true;
+        return false;
+    };
+    {
+        auto store = openStore(scratch.store());
+        for (int nth = 1; nth <= 40; ++nth) { // enough of them that whole pages become free
+            Job job = jobOf(nth);
+            PersistableBundle extras;
+            extras.putString("header", std::string(secret) + std::string(2000, 'x'));
+            job.info = builtFrom(JobInfo::Builder(nth, "Transfer").setExtras(std::move(extras)));
+            done(store.commit(std::vector<Record>{SaveJob{std::move(job)}}, stamp(1s)));
+        }
+    }
+    REQUIRE(holds());
+    {
+        auto store = openStore(scratch.store());
+        for (int nth = 1; nth <= 40; ++nth)
+            done(store.commit(std::vector<Record>{DropJob{jobOf(nth).key}}, stamp(2s)));
+    }
+    CHECK_FALSE(holds());
+}

@@ -76,6 +76,7 @@ bool isAsWritten(const StoredApp& stored, const Whole& whole) {
     withoutLedgers.pushes = found.pushes;
     withoutLedgers.timeouts = found.timeouts;
     withoutLedgers.silences = found.silences;
+    withoutLedgers.grantUntil = found.grantUntil;
     withoutLedgers.leftTop = found.leftTop;
     withoutLedgers.leftForeground = found.leftForeground;
     withoutLedgers.mayServeUntil = found.mayServeUntil;

@@ -113,7 +113,7 @@ TEST_CASE("a store of a newer version is refused and not changed by a byte") { /
     const auto before = bytesOf(scratch.database());
     const auto error = refused(scratch.store());
     CHECK(error.code == Errc::IllegalState);
-    CHECK(has(error, "made by a newer stint (schema 7, this one knows 3)"));
+    CHECK(has(error, "made by a newer stint (schema 7, this one knows 5)"));
     CHECK(has(error, scratch.database().string()));
     CHECK(bytesOf(scratch.database()) == before);
     execute(scratch.database(), "PRAGMA user_version = 3");

@@ -288,7 +288,7 @@ TEST_CASE("a stored job that breaks a rule is set aside with the rule's name, th
                           "UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, "
                           "failures, system_stops, not_before, not_before_wall, cumulative, demoted_by_user, "
                           "demoted_by_system, running, label, deadline, deadline_wall, window_end, window_end_wall, "
-                          "abandoned, last_success, last_failure, barred)"));
+                          "abandoned, last_success, last_failure, barred, awaits_clock)"));
     }
     auto store = openStore(scratch.store());
     CHECK(jobTexts(valueOf(store.load())) == std::vector{textOf(jobOf(3))});
