@@ -157,7 +157,8 @@ void ContentWatch::AppWatch::lookedThrough() {
 
 int ContentWatch::AppWatch::exited(sd_event_source*, int, std::uint32_t, void* data) {
     auto& self = *static_cast<AppWatch*>(data);
-    if (::waitpid(self.pid_, nullptr, WNOHANG) == self.pid_) self.end();
+    // Whoever reaps all orphans may have reaped it, too.
+    if (::waitpid(self.pid_, nullptr, WNOHANG) != 0) self.end();
     return 0;
 }
 

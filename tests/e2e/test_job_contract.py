@@ -73,7 +73,7 @@ def test_a_large_tree_holds_nobody_up_and_what_is_not_watched_is_told(app):  # j
     watching = PLAIN | {"triggerContentUris": ("a(si)", [("/", 1)])}
     with Host(app) as line:
         assert line.schedule(watching) == (1, 7)
-        why = app.done("why", f"{PACKAGE}/7")
+        why = app.stint("why", f"{PACKAGE}/7").out  # 75: it waits
         assert "an app may watch 100 directories (job.content_directories)" in " ".join(why.split())
     assert daemon.lives()
 
@@ -89,7 +89,7 @@ def test_a_file_system_that_hangs_holds_up_its_own_app_alone(app):  # jobs.md §
         waits = line.send(SCHEDULER, "Schedule", "a{sv}sa{sv}",
                           watching | {"id": ("i", 8), "triggerContentUris": ("a(si)", [(str(app.root / "list"), 0)])}, "", {})
         assert f"{PACKAGE}/8" in app.done("jobs")
-        assert "still being looked through" in " ".join(app.done("why", f"{PACKAGE}/8").split())
+        assert "still being looked through" in " ".join(app.stint("why", f"{PACKAGE}/8").out.split())
         os.kill(watcher, signal.SIGCONT)
         assert line.reply(waits)[0] == 1
         os.kill(watcher, signal.SIGKILL)  # what happened meanwhile nobody told: all of it counts as changed
@@ -152,7 +152,7 @@ def test_jobs_of_every_kind_come_back_as_they_were_given(app):  # jobs.md §1.1,
 
 
 def test_a_foreground_service_is_seen_until_its_process_goes(app):  # jobs.md §5.5
-    app.start_daemon()
+    app.start_daemon(policy={"job.start_grant": "0s"})  # nor has the boot just been completed
     shown = {"channel": ("s", "default"), "smallIcon": ("s", "note"), "title": ("s", "A song")}
     with Host(app) as line:
         def start(service="Player"):
