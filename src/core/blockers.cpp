@@ -127,6 +127,20 @@ void addOwnClocks(const State& state, const Tracked& tracked, Now now, std::vect
     }
 }
 
+// limits.md §3.7: a quota that comes back opens its gate by and by; what waits behind it is asked again at an instant
+// of its own, and starts then.
+void addAwaited(const Tracked& tracked, const Context& context, std::vector<Blocker>& blockers) {
+    for (const Shut& shut : tracked.group->shut) {
+        const auto& again = shut.verdict.askAgain;
+        blockers.push_back({.reason = shut.verdict.reason,
+                            .gate = std::string(shut.gate->name),
+                            .detail = shut.gate->describe(context),
+                            .clears = std::string(shut.gate->clears),
+                            .since = std::max(tracked.joined, shut.since),
+                            .until = again ? std::optional(wallAt(*again, context.world.now)) : std::nullopt});
+    }
+}
+
 Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
     if (tracked.group && state.heldUntil) {
         return {.reason = PendingReason::JobSchedulerOptimization,
@@ -164,6 +178,7 @@ std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now 
     for (const ShutGate& shut : shutGates(context))
         blockers.push_back(blockerOf(state, tracked, shut, context, words));
     addOwnClocks(state, tracked, now, blockers);
+    if (blockers.empty() && tracked.group) addAwaited(tracked, context, blockers);
     if (blockers.empty()) blockers.push_back(waitsFor(state, tracked, now));
     std::ranges::stable_sort(blockers, {}, [](const Blocker& blocker) { return rankOf(blocker.reason); });
     return blockers;

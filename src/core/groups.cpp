@@ -59,8 +59,7 @@ Group& Groups::join(const Asks& asks, Tracked& job, Now now, Gatekeeper& keeper)
         return group;
     }
     if (group.open()) ++waitingLike(group);
-    // A verdict that time changes may be another by now, before it was to be asked again (limits.md §3.7).
-    if (group.askAgain) ask(group, now, keeper);
+    if (group.askAgain) ask(group, now, keeper); // limits.md §3.7: so does a job that is new
     return group;
 }
 
@@ -106,6 +105,8 @@ void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed) {
     asked_.clear();
     keeper.ask(group, changed, asked_);
     if (!group.history.empty() && saysNothingNew(asked_, group.shut, changed)) return;
+    // What time changes may be another by now, before it was to be asked again (limits.md §3.7).
+    if (group.askAgain && changed != everything) return ask(group, now, keeper);
     group.shut = withSince(asked_, group.shut, changed, now.wall);
     keeper.heard(group);
     ReasonSet reasons;

@@ -194,8 +194,9 @@ std::string regularShortage(const App& app, const World& world) {
     };
     for (const TimeLimit& limit : timeLimits(allowance)) {
         const Duration left = leftOf(limit, ledger, world.now.elapsed);
-        if (left > Duration{0}) continue;
-        consider(timeReturn(limit, ledger, world).value_or(world.now.elapsed),
+        const auto returns = timeReturn(limit, ledger, world);
+        if (left > Duration{0} && !returns) continue;
+        consider(returns.value_or(world.now.elapsed),
                  fmt::format("{} of {} used in {}", roughDuration(limit.allowed - left), formatDuration(limit.allowed),
                              formatDuration(limit.window)));
     }

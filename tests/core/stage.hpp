@@ -125,7 +125,6 @@ public:
         snapshot.stamp = stamp_;
         snapshot.sameBoot = boot_ == boot;
         snapshot.generation = ++generation_;
-        snapshot.sameBoot = boot_ == boot;
         boot_ = boot;
         take(core->restore(std::move(snapshot), BootId{boot}, clock()));
         take(core->handle(DeviceChanged{{}, device}, clock()));

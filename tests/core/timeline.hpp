@@ -186,12 +186,10 @@ inline int soakFactor() {
     return factor ? std::max(std::atoi(factor), 1) : 1;
 }
 
-/// `seed`: of the timelines that ./test draws each time; 0: others each time, as ./bench soak always does.
-template <class Property> void holds(const char* sentence, int runs, Property property, std::uint64_t seed = 0) {
+template <class Property> void holds(const char* sentence, int runs, Property property) {
     rc::detail::TestMetadata metadata{.id = sentence, .description = sentence};
     rc::detail::TestParams params;
-    const bool pinned = seed != 0 && soakFactor() == 1;
-    params.seed = pinned ? seed : rc::detail::configuration().testParams.seed;
+    params.seed = rc::detail::configuration().testParams.seed;
     params.maxSuccess = runs * soakFactor();
     params.disableShrinking = rc::detail::configuration().testParams.disableShrinking;
     const auto result = rc::detail::checkTestable(property, metadata, params);

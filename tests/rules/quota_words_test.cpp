@@ -49,6 +49,15 @@ TEST_CASE("of two that are used up the one that returns last is told") { // limi
     CHECK(regularShortage(day.app, day.world()) == "the limit of 1 sessions in 1d is reached");
 }
 
+TEST_CASE("what has begun to come back is told until as much is there as wakes the app") { // limits.md §3.7
+    Day day(Bucket::WorkingSet);
+    run(day, min(0), min(10));
+    day.until(min(240) + sec(10));
+    CHECK(regularShortage(day.app, day.world()) == "9min50s of 10min used in 4h");
+    day.until(min(240) + sec(31));
+    CHECK(regularShortage(day.app, day.world()).empty());
+}
+
 TEST_CASE("nothing is used up while there is quota") {
     const Day day(Bucket::Rare);
     CHECK(regularShortage(day.app, day.world()).empty());
