@@ -144,13 +144,13 @@ TEST_CASE("to save, load and go on gives the same as going on") { // jobs.md §1
         }
         endAll(straight);
         endAll(restarted);
-        restarted.restart();
-        sameApp(straight.core->apps(straight.clock()).front(), restarted.core->apps(restarted.clock()).front());
-        sameAlarms(straight.core->alarms(straight.clock()), restarted.core->alarms(restarted.clock()));
         // Time alone changes what nobody waits for only when something happens (jobs.md §3.6: the 30 s after the
         // screen), and quota that comes back is used from its first second by whatever has jobs asked again
         // (limits.md §3.7), as a restart has.
         straight.install(Stage::manifestOf(mail));
+        restarted.restart();
+        sameApp(straight.core->apps(straight.clock()).front(), restarted.core->apps(restarted.clock()).front());
+        sameAlarms(straight.core->alarms(straight.clock()), restarted.core->alarms(restarted.clock()));
         RC_ASSERT(restarted.core->deviceState() == straight.core->deviceState());
         for (int id = 1; id <= 12; ++id) {
             const auto one = straight.view(id), other = restarted.view(id);
