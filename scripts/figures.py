@@ -94,8 +94,9 @@ def as_markdown(found):
 
 
 def page():
-    kept = {file.stem: json.loads(file.read_text()) for file in sorted(KEPT.glob("*.json"))}
     text = TEMPLATE.read_text()
+    kept = {file.stem: json.loads(file.read_text()) for file in sorted(KEPT.glob("*.json"))
+            if "{{" + file.stem + "}}" in text}
     goals = [goal for found in kept.values() for goal in found["goals"]]
     fills = {
         "machine": "\n".join(f"- {name}" for name in sorted({found["machine"] for found in kept.values()})),

@@ -7,68 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from app import PACKAGE, PROGRAM, App
 from commands import SHELL, schedule, script, until_written
 from events import Deadline
 from line import Line
+from neighbours import SILENT, STORM, TALKING, Neighbour, crowd
 from places import needs_mounts, without_cgroups
 
-HERE = Path(__file__).resolve().parent
 FEW = ("prlimit", "--nofile=256:256")  # descriptors, so that a small flood is a flood
 SOON = 20  # seconds within which a person's verb must be through
-
-
-class Neighbour:
-    """A program of its own, in Python; it says a line when it is where the test wants it, and stays."""
-
-    def __init__(self, world, text, *words, **how):
-        program = world.root / f"neighbour-{len(world.processes)}.py"
-        program.write_text(f"import os, select, socket, subprocess, sys\nsys.path.insert(0, {str(HERE)!r})\n{text}\n")
-        program.chmod(0o755)
-        self.process = subprocess.Popen([sys.executable, program, *map(str, words)], env=world.environment,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        start_new_session=True, **how)
-        world.processes.append(self.process)
-
-    def says(self):
-        return self.process.stdout.readline().strip()
-
-    def end(self):
-        self.process.kill()
-        self.process.wait(30)
-        self.process.stdin.close()
-        self.process.stdout.close()
-
-
-SILENT = """
-held = []
-for _ in range(int(sys.argv[2])):
-    held.append(socket.socket(socket.AF_UNIX))
-    held[-1].connect(sys.argv[1])
-print("there", flush=True)
-sys.stdin.read()
-"""
-TALKING = """
-from line import Closed, Line
-held = []
-try:
-    for _ in range(int(sys.argv[2])):
-        line = Line(sys.argv[1])
-        line.call("org.freedesktop.DBus.Peer", "Ping")
-        held.append(line)
-except (Closed, OSError, ValueError):
-    pass
-print(len(held), flush=True)
-sys.stdin.read()
-"""
-
-
-def crowd(world, text, processes, each):
-    came = [Neighbour(world, text, world.runtime / "bus", each) for _ in range(processes)]
-    return came, [one.says() for one in came]
 
 
 class TestFloods:
@@ -101,16 +50,7 @@ class TestFloods:
             assert terminal.ends(SOON) == 0, terminal.output
 
     def test_callers_that_never_stop_do_not_hold_up_a_persons_verb(self, world, daemon):
-        storm = """
-from line import Line
-line = Line(sys.argv[1])
-print("there", flush=True)
-while True:
-    line.send("org.freedesktop.DBus.Peer", "Ping")
-    while select.select([line.socket], [], [], 0)[0]:
-        line.socket.recv(1 << 20)
-"""
-        crowd(world, storm, processes=3, each=1)
+        crowd(world, STORM, processes=3, each=1)
         assert world.stint("jobs", within=SOON).code == 0
 
 
