@@ -55,7 +55,7 @@ void CallBook::answer(CallId call, Write write) {
 
 void CallBook::failAll(const Error& error) {
     for (auto& [call, entry] : calls_)
-        answer(call, [error](wire::Writer&) -> Result<void> { return error; });
+        if (!entry.answer) answer(call, [error](wire::Writer&) -> Result<void> { return error; });
 }
 
 void CallBook::drop(ConnectionId from) {

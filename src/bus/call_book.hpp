@@ -20,7 +20,7 @@ public:
     void handled(CallId call, const Handled& handled);
     /// The core's answer. One whose caller is gone is nobody's.
     void reply(const Reply& reply);
-    /// The answer of every call that waits.
+    /// The answer of every call that waits for the core.
     void failAll(const Error& error);
     /// The caller is gone.
     void drop(ConnectionId from);

@@ -104,7 +104,7 @@ public:
     virtual bool gather() = 0;
     /// Answers what was asked in this turn, in the order it came, and flushes.
     virtual void act() = 0;
-    /// The turn's commit failed: all calls that wait get `error`.
+    /// The turn's commit failed: all calls that wait for what it decided get `error`. Questions are answered.
     virtual void failAll(const Error& error) = 0;
 
     virtual void reply(const Reply& reply) = 0;

@@ -16,10 +16,21 @@ namespace {
 
 constexpr std::size_t widestLabel = 30;
 
-Result<std::vector<JobView>> listed(const Arguments& given) {
+/// What is wrong with the store, told to the operator: a list that may lack a job says so.
+void tellStoreTrouble(Daemon& daemon, const Screen& screen) {
+    const auto findings = daemon.diagnose();
+    if (!findings.ok()) return;
+    for (const wire::Finding& finding : *findings)
+        if (finding.topic == "store" && finding.grade == wire::Finding::Grade::Trouble)
+            screen.trouble(finding.found + "; see `stint doctor`");
+}
+
+Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect());
     auto package = given.words.empty() ? std::nullopt : std::optional(given.words[0]);
-    return daemon.jobs(package, given.has("finished"));
+    auto jobs = STINT_TRY(daemon.jobs(package, given.has("finished")));
+    tellStoreTrouble(daemon, screen);
+    return jobs;
 }
 
 std::string percentText(const Progress& progress) {
@@ -106,7 +117,7 @@ int cancelAll(const std::string& package, const Screen& screen) {
 } // namespace
 
 int jobs(const Arguments& given, const Screen& screen) {
-    auto list = listed(given);
+    auto list = listed(given, screen);
     if (!list.ok()) return screen.fail("cannot list jobs", list.error());
     if (screen.json()) {
         for (const auto& job : *list)

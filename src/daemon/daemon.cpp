@@ -112,7 +112,7 @@ Result<void> Daemon::openEdges() {
         STINT_TRY(Registry::open(loop_.get(), options_.apps, builtInManifests(options_.libexec), changed, trouble));
     STINT_TRY(clockWatch_.start(loop_.get()));
     now_ = readClocks(); // whatever the clock is set to after this is told
-    STINT_TRY(load());
+    STINT_TRY(loadFirst());
     contentWatch_.start(loop_.get());
     STINT_TRY(watchPolicy());
     server_ = STINT_TRY(

@@ -38,10 +38,12 @@ public:
 private:
     // The turn (turn.cpp).
     void turn();
+    std::optional<Effect> refusedForRoom(const Event& event);
     void decide(const Event& event);
     void runVerbs();
     void add(Step step);
     bool commit();
+    void eraseLog();
     void act();
     void perform(const Effect& effect);
     void reply(const Reply& reply);
@@ -72,9 +74,11 @@ private:
 
     // What was written down, and its loss (recovery.cpp).
     Result<void> load();
+    Result<void> loadFirst();
     void rememberSeen(const Snapshot& snapshot);
     void forgetSeen();
     void commitFailed(const Error& error);
+    void degrade(const Error& error);
     void tryAgain();
 
     Result<void> openEdges();
@@ -99,6 +103,7 @@ private:
     Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) override;
     std::vector<DeviceRow> device() override;
     std::vector<wire::Finding> findings() override; // findings.cpp
+    std::optional<Error> storeTrouble();
     std::optional<JobView> job(const JobKey& key) override;
     std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
                               std::size_t most) override;
@@ -178,6 +183,8 @@ private:
     };
     std::map<ProcessId, Program> programs_; ///< main programs that `stint start` started
     std::map<ConnectionId, AppId> callers_; ///< of connections that were accepted
+    std::optional<Instant> eraseAt_;        ///< when the store's log is to be erased, which may hold what was deleted
+    Instant erased_{};                      ///< when it was last
     std::optional<Error> degraded_;         ///< the store cannot be written: why
     std::optional<Instant> tryAgainAt_;     ///< while degraded
     std::optional<Instant> forgetsAt_;      ///< when sightings_ forgets what it remembers

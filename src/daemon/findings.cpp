@@ -28,12 +28,14 @@ Finding aboutDaemon() {
             "systemctl --user restart stintd, or end it and start stintd anew; no job is lost"};
 }
 
-Finding aboutStore(const fs::path& directory, const std::vector<std::string>& notes) {
+Finding aboutStore(const fs::path& directory, const std::vector<std::string>& notes, const std::optional<Error>& full) {
     const fs::path file = directory / "stint.db";
     std::error_code unknown;
     const auto size = fs::file_size(file, unknown);
     std::string found = file.string();
     if (!unknown) found += fmt::format(", {}", formatSize(static_cast<Bytes>(size)));
+    if (full)
+        return {"store", Grade::Trouble, full->message, fmt::format("make room on the disk of {}", directory.string())};
     if (notes.empty()) return {"store", Grade::Enforced, found + ": what is accepted survives a power loss", ""};
     return {"store", Grade::Trouble, fmt::format("{}: {}", found, fmt::join(notes, "; ")),
             "what could be read is in the new store; the old file is kept until you remove it"};
@@ -108,10 +110,16 @@ std::vector<Finding> aboutWhatIsNotThere() {
 
 } // namespace
 
+std::optional<Error> Daemon::storeTrouble() {
+    if (degraded_) return degraded_;
+    const auto room = store_->acceptsMore();
+    return room ? std::nullopt : std::optional(room.error());
+}
+
 std::vector<wire::Finding> Daemon::findings() {
     std::vector<Finding> all{
         aboutDaemon(),
-        aboutStore(options_.store, storeNotes_),
+        aboutStore(options_.store, storeNotes_, storeTrouble()),
         aboutProcesses(*processes_),
         aboutWakeAlarms(wakeRefusal_),
         aboutPolicy(options_.policy, policyTrouble_),

@@ -14,6 +14,8 @@ constexpr Duration reconnecting = 10s; ///< libstint tries that often at the lea
 
 } // namespace
 
+// On a disk so full that not even this can be noted down the core is there all the same, to be asked; what it decided
+// is not done.
 Result<void> Daemon::load() {
     Snapshot snapshot = STINT_TRY(store_->load());
     for (auto& note : store_->notes()) {
@@ -24,11 +26,12 @@ Result<void> Daemon::load() {
     const auto overrides = snapshot.overrides;
     if (!core_) rememberSeen(snapshot);
     Step step = core->restore(std::move(snapshot), boot_, now_);
-    STINT_TRY(store_->commit(step.records, core->stamp(now_)));
+    auto committed = store_->commit(step.records, core->stamp(now_));
     deviceSource_.restore(overrides);
     core_ = std::move(core);
     watched_.reset(); // it counts anew
     step_ = {};
+    if (!committed) return committed;
     for (const Effect& effect : step.effects)
         step_.effects.push_back(effect);
     return {};
@@ -46,26 +49,37 @@ void Daemon::forgetSeen() {
     sightings_.forget();
 }
 
+// At the start, where the log may hold what an earlier daemon has deleted. What gave up the reserve may go well the
+// second time.
+Result<void> Daemon::loadFirst() {
+    eraseAt_ = now_.elapsed;
+    auto loaded = load();
+    if (!loaded && core_) loaded = load();
+    if (loaded || !core_) return loaded;
+    degrade(loaded.error());
+    return {};
+}
+
 // The core holds what is not durable, so it goes; no roll-back code. Runs of it are lost, as by a restart.
 void Daemon::commitFailed(const Error& error) {
     logWarning(error.message);
     step_ = {};
     changed_.clear();
     server_->failAll(error);
-    degraded_ = error;
     pause_ = Duration{0};
     tryAgain();
 }
 
+// What runs goes on, nothing new is accepted; try again later.
+void Daemon::degrade(const Error& error) {
+    pause_ = pause_ == Duration{0} ? firstPause : std::min(pause_ * 2, longestPause);
+    tryAgainAt_ = now_.elapsed + pause_;
+    degraded_ = error;
+    logWarning(error.message + "; trying again in " + formatDuration(pause_));
+}
+
 void Daemon::tryAgain() {
-    if (auto loaded = load(); !loaded) {
-        // Degraded: what runs goes on, nothing new is accepted; try again later.
-        pause_ = pause_ == Duration{0} ? firstPause : std::min(pause_ * 2, longestPause);
-        tryAgainAt_ = now_.elapsed + pause_;
-        degraded_ = loaded.error();
-        logWarning(degraded_->message + "; trying again in " + formatDuration(pause_));
-        return;
-    }
+    if (auto loaded = load(); !loaded) return degrade(loaded.error());
     if (pause_ > Duration{0}) logInfo("the store can be written again");
     degraded_.reset();
     tryAgainAt_.reset();

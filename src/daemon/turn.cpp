@@ -18,6 +18,8 @@ std::uint64_t microseconds(Instant when) {
 // Exactly at its deadline: a timer that may be late by a quarter of a second would let limits slip.
 constexpr std::uint64_t accuracy = 1;
 
+constexpr Duration eraseEvery = 30s; ///< at most: a checkpoint costs two syncs
+
 } // namespace
 
 Result<void> Daemon::run() {
@@ -57,6 +59,7 @@ void Daemon::turn() {
     if (committed) act();
     watching_.clear();
     server_->act();
+    eraseLog();
     armTimer();
 }
 
@@ -82,10 +85,24 @@ void Daemon::add(Step step) {
     std::ranges::move(step.effects, std::back_inserter(step_.effects));
 }
 
+// design.md, the core: what room a full disk has left is for what ends and is cancelled.
+std::optional<Effect> Daemon::refusedForRoom(const Event& event) {
+    const auto unlessRoom = [&](CallId call) -> std::optional<Effect> {
+        if (const auto room = store_->acceptsMore(); !room) return Reply{.call = call, .error = room.error()};
+        return std::nullopt;
+    };
+    return std::visit(Overloaded{[&](const Schedule& e) { return unlessRoom(e.call); },
+                                 [&](const AlarmSet& e) { return unlessRoom(e.call); },
+                                 [&](const MessageArrived& e) { return unlessRoom(e.call); },
+                                 [](const auto&) -> std::optional<Effect> { return std::nullopt; }},
+                      event);
+}
+
 void Daemon::decide(const Event& event) {
     if (const auto* schedule = std::get_if<Schedule>(&event);
         schedule && !schedule->info->getTriggerContentUris().empty())
         watching_.emplace(schedule->call, schedule->app);
+    if (auto refusal = refusedForRoom(event)) return step_.effects.push_back(std::move(*refusal));
     add(core_->handle(event, now_));
     // Progress has no effect of its own, but a watcher wants to see it.
     std::visit(Overloaded{[&](const BytesUpdated& e) { hosts_->noteChange(e.run, changed_); },
@@ -101,7 +118,16 @@ bool Daemon::commit() {
         return false;
     }
     sd_event_source_set_enabled(idle_, SD_EVENT_ONESHOT);
+    if (!eraseAt_) eraseAt_ = std::max(now_.elapsed, erased_ + eraseEvery);
     return true;
+}
+
+// What was deleted goes from the log, too: at once where no commit came for a while, else as often as that.
+void Daemon::eraseLog() {
+    if (!eraseAt_ || now_.elapsed < *eraseAt_ || degraded_) return;
+    store_->eraseLog();
+    eraseAt_.reset();
+    erased_ = now_.elapsed;
 }
 
 void Daemon::act() {
@@ -159,7 +185,8 @@ void Daemon::armTimer() {
     armWakeTimer();
     auto due = core_->nextDeadline();
     if (degraded_) due = tryAgainAt_;
-    if (forgetsAt_ && (!due || *forgetsAt_ < *due)) due = forgetsAt_;
+    for (const auto& other : {forgetsAt_, degraded_ ? std::nullopt : eraseAt_})
+        if (other && (!due || *other < *due)) due = other;
     if (!due) {
         sd_event_source_set_enabled(timer_, SD_EVENT_OFF);
         return;

@@ -127,7 +127,7 @@ struct Snapshot {
     std::vector<Completed> completed;             ///< per app, oldest first
     std::map<std::string, std::string> overrides; ///< of this boot, else empty
     Stamp stamp;                                  ///< of the last commit
-    std::uint32_t generation = 0;                 ///< one more at each load: makes RunIds unique over restarts
+    std::uint32_t generation = 0;                 ///< one more than at the last commit: RunIds are unique over restarts
     bool sameBoot = false; ///< the last commit was made in this boot: a restart of the daemon, not a reboot
 };
 

@@ -53,7 +53,8 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1")),
         .dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides")),
         .saveOverride = STINT_TRY(database.prepare(saveSql(overridesTable))),
-        .stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, alive = ?2, committed = ?3, clock_good = ?4")),
+        .stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, alive = ?2, committed = ?3, clock_good = ?4, "
+                                            "generation = ?5, commits = ?6")),
     };
     return RecordWriter{std::move(boot), std::move(sql)};
 }
@@ -62,8 +63,9 @@ Result<void> RecordWriter::write(const Record& record) {
     return std::visit([this](const auto& one) { return write(one); }, record);
 }
 
-Result<void> RecordWriter::stamp(const Stamp& stamp) {
-    return sql_.stamp.run(boot_.value, count(stamp.alive), count(stamp.good), stamp.clockGood);
+Result<void> RecordWriter::stamp(const Stamp& stamp, std::uint32_t generation, std::int64_t commits) {
+    return sql_.stamp.run(boot_.value, count(stamp.alive), count(stamp.good), stamp.clockGood, std::int64_t{generation},
+                          commits);
 }
 
 Result<void> RecordWriter::write(const SaveJob& record) {

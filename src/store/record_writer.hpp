@@ -12,8 +12,8 @@ public:
     Result<void> write(const Record& record);
     /// A record that nothing below writes must not compile: it would become a Record again, and so on for ever.
     template <class Unknown> Result<void> write(const Unknown& record) = delete;
-    /// The boot and the wall time of this commit.
-    Result<void> stamp(const Stamp& stamp);
+    /// The boot and the wall time of this commit, which load it follows, and how many commits there are with it.
+    Result<void> stamp(const Stamp& stamp, std::uint32_t generation, std::int64_t commits);
 
 private:
     struct Statements {

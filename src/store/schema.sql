@@ -227,3 +227,7 @@ UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, seq
 
 ALTER TABLE meta ADD COLUMN alive      INTEGER; -- NULL: nobody said
 ALTER TABLE meta ADD COLUMN clock_good INTEGER NOT NULL DEFAULT 1;
+
+-- version 6: how many commits there were (commit_count.hpp).
+
+ALTER TABLE meta ADD COLUMN commits INTEGER NOT NULL DEFAULT 0;

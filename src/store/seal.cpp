@@ -40,6 +40,12 @@ void seal(sqlite3_context* context, int count, sqlite3_value** values) {
 
 } // namespace
 
+std::int64_t sealOf(std::int64_t number) {
+    Sum sum;
+    sum.add(static_cast<std::uint64_t>(number));
+    return sum.value();
+}
+
 Result<void> addSeal(Database& database) {
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
     if (sqlite3_create_function_v2(database.handle(), "seal", -1, flags, nullptr, seal, nullptr, nullptr, nullptr) !=

@@ -8,4 +8,7 @@ namespace stint {
 /// Gives `database` the SQL function seal(value, …): 64 bits over the types and bytes of its values.
 Result<void> addSeal(Database& database);
 
+/// The same sum over one number.
+std::int64_t sealOf(std::int64_t number);
+
 } // namespace stint

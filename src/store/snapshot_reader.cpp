@@ -123,9 +123,8 @@ private:
 
 Result<void> readMeta(Database& database, const BootId& boot, Snapshot& snapshot) {
     // A damaged number must not stop the count.
-    STINT_TRY(database.run(fmt::format("UPDATE meta SET generation = max(0, generation) % {} + 1",
-                                       std::numeric_limits<std::uint32_t>::max())));
-    snapshot.generation = static_cast<std::uint32_t>(STINT_TRY(database.integer("SELECT generation FROM meta")));
+    snapshot.generation = static_cast<std::uint32_t>(STINT_TRY(database.integer(
+        fmt::format("SELECT max(0, generation) % {} + 1 FROM meta", std::numeric_limits<std::uint32_t>::max()))));
     snapshot.sameBoot = STINT_TRY(database.text("SELECT boot FROM meta")) == boot.value;
     auto stamp = STINT_TRY(database.prepare("SELECT committed, alive, clock_good FROM meta"));
     STINT_TRY(stamp.next());

@@ -9,7 +9,8 @@
 
 namespace stint {
 
-/// Inside a transaction: moves the broken rows, and says in `notes` which and why; counts one generation up.
+/// Inside a transaction: moves the broken rows, and says in `notes` which and why. Else it writes nothing. The
+/// generation is one more than that of the last commit.
 Result<Snapshot> readSnapshot(Database& database, const BootId& boot, std::vector<std::string>& notes);
 
 } // namespace stint

@@ -127,25 +127,47 @@ void Database::rollBack() {
 }
 
 Result<void> Database::checkpoint() {
-    if (sqlite3_wal_checkpoint_v2(handle(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) != SQLITE_OK)
+    int inLog = 0;
+    int copied = 0;
+    if (sqlite3_wal_checkpoint_v2(handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &inLog, &copied) != SQLITE_OK)
         return storageError(handle());
+    if (copied != inLog) return fail(Errc::Storage, "a part of the log is in use"); // by whom: it is ours alone
     *logSize_ = 0;
     return {};
 }
 
-Result<void> Database::lengthenLog(Bytes length) {
+/// Of the write-ahead log; null where there is none.
+sqlite3_file* Database::log() const {
     sqlite3_file* log = nullptr;
-    sqlite3_int64 size = 0;
-    const bool isThere =
-        sqlite3_file_control(handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log->pMethods;
-    if (!isThere || log->pMethods->xFileSize(log, &size) != SQLITE_OK) return fail(Errc::Storage, "there is no log");
+    const bool known = sqlite3_file_control(handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK;
+    return known && log->pMethods ? log : nullptr;
+}
+
+Result<void> Database::fillLog(Bytes from, Bytes to) {
     const std::string zeros(64_KiB, '\0'); // SQLite writes less than 128 KiB at a time
-    for (Bytes piece = 0; size < length; size += piece) {
-        piece = std::min<Bytes>(length - size, std::ssize(zeros));
-        if (log->pMethods->xWrite(log, zeros.data(), static_cast<int>(piece), size) != SQLITE_OK)
-            return fail(Errc::Storage, "the log does not grow");
+    for (Bytes piece = 0; from < to; from += piece) {
+        piece = std::min<Bytes>(to - from, std::ssize(zeros));
+        if (log()->pMethods->xWrite(log(), zeros.data(), static_cast<int>(piece), from) != SQLITE_OK)
+            return fail(Errc::Storage, "the log cannot be written");
     }
     return {};
+}
+
+Result<void> Database::lengthenLog(Bytes length) {
+    sqlite3_int64 size = 0;
+    if (!log() || log()->pMethods->xFileSize(log(), &size) != SQLITE_OK) return fail(Errc::Storage, "there is no log");
+    return fillLog(size, length);
+}
+
+Result<void> Database::eraseLog(Bytes length) {
+    sqlite3_int64 size = 0;
+    if (!log() || log()->pMethods->xFileSize(log(), &size) != SQLITE_OK) return {};
+    // Its header first, for good: a log of which only the end is gone would bring old pages back.
+    constexpr Bytes header = 32;
+    STINT_TRY(fillLog(0, std::min<Bytes>(size, header)));
+    if (log()->pMethods->xSync(log(), SQLITE_SYNC_NORMAL) != SQLITE_OK)
+        return fail(Errc::Storage, "the log cannot be synced");
+    return fillLog(header, std::min<Bytes>(size, length));
 }
 
 void Database::checkpointOnClose() { sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr); }

@@ -13,6 +13,7 @@
 #include "stint/units.hpp"
 
 struct sqlite3;
+struct sqlite3_file;
 struct sqlite3_stmt;
 
 namespace stint {
@@ -89,6 +90,9 @@ public:
     void rollBack();
     /// Writes what the write-ahead log holds into the file itself. The log's space is used again.
     Result<void> checkpoint();
+    /// Overwrites the first `length` bytes of the log's file, as far as it goes, with zeros. After a checkpoint alone:
+    /// what they held is in the file itself.
+    Result<void> eraseLog(Bytes length);
     /// From now on closing checkpoints and removes the log.
     void checkpointOnClose();
     /// How long the write-ahead log is since its last checkpoint.
@@ -112,6 +116,8 @@ private:
     };
     using Connection = std::unique_ptr<sqlite3, Close>;
     explicit Database(Connection connection);
+    sqlite3_file* log() const;
+    Result<void> fillLog(Bytes from, Bytes to);
 
     std::unique_ptr<Bytes> logSize_; ///< where SQLite's hook, which holds its address, reports it
     Connection connection_;

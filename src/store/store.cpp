@@ -1,8 +1,10 @@
 #include "store/store.hpp"
 
 #include <algorithm>
+#include <limits>
 
-#include "base/check.hpp"
+#include "base/time.hpp"
+#include "store/commit_count.hpp"
 #include "store/opening.hpp"
 #include "store/record_writer.hpp"
 #include "store/reserve.hpp"
@@ -16,6 +18,10 @@ namespace {
 // only before the log of a daemon that is never idle fills the disk.
 constexpr Bytes worthCheckpoint = 1_MiB;
 constexpr Bytes logTooLong = 15_MiB; // with the commit that makes it too long, what the journal_size_limit leaves
+// On a disk that may soon be full the log is kept so short that the reserve has room for what the file grows by: then
+// the log can always begin anew, and each end has room.
+constexpr Bytes scarce = 2 * logTooLong;
+constexpr Bytes logTooLongWhereScarce = Reserve::size / 2;
 
 // The file of the log is kept longer than the log by what a large commit takes.
 constexpr Bytes leastLogFile = 1_MiB;
@@ -28,19 +34,48 @@ public:
     Impl(Options options, StoreDirectory directory, Database database, RecordWriter writer,
          std::vector<std::string> notes)
         : options_(std::move(options)), directory_(std::move(directory)), reserve_(directory_.path() / "stint.reserve"),
-          database_(std::move(database)), writer_(std::move(writer)), notes_(std::move(notes)) {
+          count_(countFile()), database_(std::move(database)), writer_(std::move(writer)), notes_(std::move(notes)) {
         reserve_.remake();
     }
 
+    /// What the database says of itself, before anything is committed. One that was rebuilt counts as what could be
+    /// read of it, and has told that it was.
+    Result<void> readCounts() {
+        generation_ = static_cast<std::uint32_t>(STINT_TRY(database_.integer("SELECT generation FROM meta")));
+        commits_ = std::max<std::int64_t>(STINT_TRY(database_.integer("SELECT commits FROM meta")), 0);
+        const auto counted = count_.read();
+        if (!notes_.empty()) return {};
+        if (counted && *counted > commits_) {
+            const WallTime last{Duration{STINT_TRY(database_.integer("SELECT committed FROM meta"))}};
+            notes_.push_back(
+                fmt::format("{} has lost its last {} commits: what was scheduled, cancelled or ended after {} is as it "
+                            "was then. Its "
+                            "write-ahead log was damaged or removed, or an older copy was put in its place",
+                            file().string(), *counted - commits_, formatWall(last)));
+        } else if (!counted && commits_ > 0) {
+            notes_.push_back(
+                fmt::format("{}: its count of commits is gone or damaged: whether any were lost is not known",
+                            countFile().string()));
+        }
+        if (!counted) count_.write(commits_);
+        return {};
+    }
+
     Result<Snapshot> load() {
-        Snapshot snapshot;
         std::vector<std::string> notes; // told only if what they tell of is kept
-        STINT_TRY(transact([&]() -> Result<void> {
-            snapshot = STINT_TRY(readSnapshot(database_, options_.boot, notes));
-            return {};
-        }));
+        STINT_TRY(database_.run("BEGIN IMMEDIATE"));
+        auto read = readSnapshot(database_, options_.boot, notes);
+        if (!read) {
+            database_.rollBack();
+            return read.error();
+        }
+        if (auto kept = database_.run("COMMIT"); !kept) { // nothing but broken rows: they are moved another time
+            notes = {kept.error().message + ": rows that are damaged stay where they are"};
+            database_.rollBack();
+        }
         notes_.insert(notes_.end(), notes.begin(), notes.end());
-        return snapshot;
+        generation_ = read->generation;
+        return read;
     }
 
     Result<void> commit(std::span<const Record> records, const Stamp& stamp) {
@@ -48,14 +83,24 @@ public:
         STINT_TRY(transact([&]() -> Result<void> {
             for (const auto& record : records)
                 STINT_TRY(writer_.write(record));
-            STINT_TRY(writer_.stamp(stamp));
+            STINT_TRY(writer_.stamp(stamp, generation_, commits_ + 1));
             if (!options_.failCommit || !options_.failCommit()) return {};
             reserve_.giveUp();
             return fail(Errc::Storage, "{}: disk full (a fault that was asked for)", file().string());
         }));
-        if (database_.logSize() > logTooLong) checkpoint();
+        count_.write(++commits_);
+        logUsed_ = std::max(logUsed_, database_.logSize());
+        if (logIsTooLong()) checkpoint();
         if (database_.logSize() + largeCommit > logFile_) lengthenLog();
         return {};
+    }
+
+    Result<void> acceptsMore() {
+        reserve_.remake();
+        if (reserve_.stands()) return {};
+        return fail(Errc::Storage,
+                    "{}: disk full: what is there goes on, and nothing new is accepted until there is room",
+                    file().string());
     }
 
     void idle() {
@@ -63,10 +108,17 @@ public:
         reserve_.remake();
     }
 
+    void eraseLog() {
+        if (logUsed_ == 0 || !checkpoint()) return;
+        if (database_.eraseLog(logUsed_)) logUsed_ = 0;
+    }
+
     std::vector<std::string> notes() { return std::exchange(notes_, {}); }
 
 private:
     std::filesystem::path file() const { return directory_.path() / "stint.db"; }
+
+    std::filesystem::path countFile() const { return directory_.path() / "stint.commits"; }
 
     /// `work` and its commit, or nothing of it.
     template <class Work> Result<void> transact(Work work) {
@@ -74,16 +126,33 @@ private:
         if (done) done = work();
         if (done) done = database_.run("COMMIT");
         if (done) return done;
-        if (database_.diskFull()) reserve_.giveUp(); // asked before the roll-back, which has a result of its own
+        const bool full = database_.diskFull(); // asked before the roll-back, which has a result of its own
         database_.rollBack();
+        if (full) {
+            reserve_.giveUp();
+            checkpoint(); // so that the log begins anew, where it has room already
+        }
         return done;
     }
 
-    void checkpoint() {
+    bool logIsTooLong() const {
+        if (database_.logSize() <= logTooLongWhereScarce) return false;
+        return database_.logSize() > logTooLong || available() < scarce;
+    }
+
+    /// On the disk, for us; what cannot be asked is not scarce.
+    Bytes available() const {
+        std::error_code error;
+        const auto disk = std::filesystem::space(directory_.path(), error);
+        return error ? std::numeric_limits<Bytes>::max() : static_cast<Bytes>(disk.available);
+    }
+
+    /// Whether all is in the file.
+    bool checkpoint() {
         // A file that cannot grow by all it has to would fill the disk in trying, and take the room that was given up.
-        if (!fileCanGrow()) return;
+        if (!fileCanGrow()) return false;
         // What cannot be checkpointed stays in the log: nothing is lost, and the next time may be a better one.
-        static_cast<void>(database_.checkpoint());
+        return database_.checkpoint().ok();
     }
 
     // It doubles, and keeps its length when the log begins anew. What is in vain is not tried again before it has
@@ -91,9 +160,7 @@ private:
     void lengthenLog() {
         if (database_.logSize() == 0) return;
         logFile_ = std::max(leastLogFile, 2 * logFile_);
-        std::error_code error;
-        const auto disk = std::filesystem::space(directory_.path(), error);
-        if (error || static_cast<Bytes>(disk.available) < 4 * logFile_) return;
+        if (available() < std::max(scarce, 4 * logFile_)) return;
         static_cast<void>(database_.lengthenLog(logFile_));
     }
 
@@ -102,18 +169,21 @@ private:
         const auto pages = database_.integer("PRAGMA page_count");
         std::error_code error;
         const auto size = std::filesystem::file_size(file(), error);
-        const auto disk = std::filesystem::space(directory_.path(), error);
         if (!pages || error) return true;
-        return *pages * Database::pageSize <= static_cast<Bytes>(size + disk.available);
+        return *pages * Database::pageSize - static_cast<Bytes>(size) <= available();
     }
 
     Options options_;
     StoreDirectory directory_; ///< its lock outlives the database
     Reserve reserve_;
+    CommitCount count_;
     Database database_;
     RecordWriter writer_;
     std::vector<std::string> notes_;
-    Bytes logFile_ = 0; ///< how long lengthenLog() has made it
+    std::uint32_t generation_ = 0;             ///< of the last load
+    std::int64_t commits_ = -1;                ///< there are so many; -1: nothing was loaded yet
+    Bytes logFile_ = 0;                        ///< how long lengthenLog() has made it
+    Bytes logUsed_ = logTooLong + largeCommit; ///< how much of it may hold something; at first, whatever is there
 };
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -127,15 +197,19 @@ Result<Store> Store::open(Options options) {
     std::vector<std::string> notes;
     auto database = STINT_TRY(openDatabase(directory, journal, notes));
     auto writer = STINT_TRY(RecordWriter::prepare(database, options.boot));
-    return Store{std::make_unique<Impl>(std::move(options), std::move(directory), std::move(database),
-                                        std::move(writer), std::move(notes))};
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(directory), std::move(database), std::move(writer),
+                                       std::move(notes));
+    STINT_TRY(impl->readCounts());
+    return Store{std::move(impl)};
 }
 
 Result<Snapshot> Store::load() { return impl_->load(); }
 Result<void> Store::commit(std::span<const Record> records, const Stamp& stamp) {
     return impl_->commit(records, stamp);
 }
+Result<void> Store::acceptsMore() { return impl_->acceptsMore(); }
 void Store::idle() { impl_->idle(); }
+void Store::eraseLog() { impl_->eraseLog(); }
 std::vector<std::string> Store::notes() { return impl_->notes(); }
 
 } // namespace stint

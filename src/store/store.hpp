@@ -30,15 +30,21 @@ public:
     Store& operator=(Store&&) noexcept;
     ~Store();
 
-    /// Everything that was written down, in key order; counts one generation up (durably).
+    /// Everything that was written down, in key order. It needs no room on the disk.
     Result<Snapshot> load();
 
     /// All of the records in one durable transaction, or none of them, with what marks the commit. Errc::Storage says
     /// which file and why. On a full disk the reserve file is given up, so that the next commit has room.
     Result<void> commit(std::span<const Record> records, const Stamp& stamp);
 
+    /// Whether something new may be accepted, tried anew at each question: an Error while the disk is so full that the
+    /// reserve is gone. What room there is then is for what ends, and is cancelled.
+    Result<void> acceptsMore();
+
     /// To be called when nothing waits: checkpoints the write-ahead log, remakes the reserve file.
     void idle();
+    /// Leaves nothing in the log's file: what was deleted from the database, such as a password, is gone from it, too.
+    void eraseLog();
 
     /// What a person should know: set aside, rebuilt, records that could not be read (jobs.md §7.1). Cleared by asking.
     std::vector<std::string> notes();

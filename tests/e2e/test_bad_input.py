@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import threading
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing
 from socket import SHUT_WR
 
 import pytest
@@ -305,43 +305,6 @@ def test_a_policy_with_an_unknown_key_is_refused_with_its_place(world):
     told = refused_daemon(world, policy={"job.slot": 3})
     assert "policy.toml:" in told
     assert "job.slots" in told, "names the key that was meant"
-
-
-@contextmanager
-def small_disk(world, size):
-    world.store.mkdir(mode=0o700)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "stint-test", world.store], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", world.store], check=True)
-
-
-@pytest.mark.skipif(os.getuid() != 0, reason="a small disk is a tmpfs, which needs root")
-def test_a_full_disk_refuses_new_jobs_and_keeps_the_old_ones(world):
-    big = {"extras": ("a{sv}", {"text": ("s", "x" * 30_000)})}
-    plenty = {"job.max_jobs_per_app": 1_000_000, "job.schedule_rate": 1_000_000}
-    with small_disk(world, "8m"):
-        daemon = world.start_daemon(plenty)
-        accepted = []
-        with world.line() as line:
-            line.set_device(charging="false")
-            try:
-                for number in range(1, 2000):
-                    assert line.schedule(job(number, **big), **AS_TRANSFER) == (1, number)
-                    accepted.append(number)
-            except WireError as full:
-                error = full
-            assert error.name == "org.stint.Error.Storage"
-            assert str(world.store) in error.text
-            assert daemon.lives()
-            assert [kept["id"] for kept in line.jobs()] == accepted
-            world.done("cancel", str(accepted[0]))  # an end can still be recorded
-        daemon.kill()
-        daemon = world.start_daemon(plenty)
-        with world.line() as line:
-            assert [kept["id"] for kept in line.jobs()] == accepted[1:]
-        daemon.stop()
 
 
 def test_the_contract_can_be_introspected(line):

@@ -98,6 +98,7 @@ void work(const fs::path& directory, std::int32_t last, int pipe) {
         if (!store->commit(recordsOf(nth), stamp(std::chrono::seconds{nth}))) ::_exit(4);
         if (::write(pipe, &nth, sizeof nth) != sizeof nth) ::_exit(5);
         store->idle();
+        if (nth % 3 == 0) store->eraseLog();
     }
 }
 

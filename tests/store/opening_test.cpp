@@ -51,7 +51,7 @@ TEST_CASE("the store is its owner's alone, whatever the umask") { // design.md: 
             CHECK(modeOf(entry.path()) == 0600);
             ++files;
         }
-        CHECK(files == 4); // stint.db, its log, the lock, the reserve
+        CHECK(files == 5); // stint.db, its log, the count of commits, the lock, the reserve
     }
     ::umask(before);
 }
@@ -113,7 +113,7 @@ TEST_CASE("a store of a newer version is refused and not changed by a byte") { /
     const auto before = bytesOf(scratch.database());
     const auto error = refused(scratch.store());
     CHECK(error.code == Errc::IllegalState);
-    CHECK(has(error, "made by a newer stint (schema 7, this one knows 5)"));
+    CHECK(has(error, "made by a newer stint (schema 7, this one knows 6)"));
     CHECK(has(error, scratch.database().string()));
     CHECK(bytesOf(scratch.database()) == before);
     execute(scratch.database(), "PRAGMA user_version = 3");
