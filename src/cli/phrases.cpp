@@ -69,7 +69,7 @@ std::string_view meaningOf(PendingReason reason) {
     case PendingReason::Executing:
         return "it runs";
     case PendingReason::Undefined:
-        return "nothing is known to hold it";
+        return "it is set aside";
     case PendingReason::App:
         return "its app cannot run it now";
     case PendingReason::AppStandby:
@@ -109,7 +109,7 @@ std::string_view meaningOf(PendingReason reason) {
 std::string_view stateWord(const JobView& job) {
     switch (job.state) {
     case JobView::State::Pending:
-        return "waiting";
+        return job.reasons == std::vector{PendingReason::Undefined} ? "set aside" : "waiting";
     case JobView::State::Running:
         return job.runState ? runWord(*job.runState) : "running";
     case JobView::State::Finished:
@@ -152,7 +152,7 @@ std::string reasonsText(const std::vector<PendingReason>& reasons) {
     std::string text;
     for (PendingReason reason : reasons)
         text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", meaningOf(reason), nameOf(reason));
-    return text.empty() ? std::string(meaningOf(PendingReason::Undefined)) : text;
+    return text.empty() ? "nothing is known to hold it" : text;
 }
 
 std::string waitingText(const JobView& job, WallTime now) {

@@ -82,6 +82,14 @@ Blocker contentBlocker(const State& state, const Tracked& tracked, const std::op
     return blocker;
 }
 
+Blocker asideBlocker(const Tracked& tracked) {
+    return {.reason = PendingReason::Undefined,
+            .gate = "set aside",
+            .detail = *tracked.seldom->unfit,
+            .clears = "cancel it, or schedule it again",
+            .since = tracked.joined};
+}
+
 // What a deadline does not pass by (jobs.md §3.1 clause 5).
 bool outlastsDeadline(const Blocker& blocker) {
     using enum PendingReason;
@@ -169,6 +177,7 @@ Blocker waitsFor(const State& state, const Tracked& tracked, Now now) {
 
 std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Words words) {
     if (ownRun(state, tracked)) return {};
+    if (isAside(tracked)) return {asideBlocker(tracked)};
     Asks asks = asksOf(tracked.job);
     asks.overdue = tracked.job.deadline && *tracked.job.deadline <= now.elapsed;
     const auto app = state.apps.find(asks.app);

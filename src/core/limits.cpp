@@ -59,7 +59,6 @@ DozeInputs dozeInputs(const State& state) { return {nextAlarmClock(state), isBus
 
 bool ageDoze(Turn& turn, const Device& was) {
     State& state = turn.state;
-    if (!state.deviceKnown) return false;
     std::vector<DozeChange> changes;
     Doze& doze = state.deviceState.doze;
     const Doze before = doze;

@@ -84,6 +84,7 @@ void merge(Turn& turn, const StopApp& event) {
     }
     for (const JobKey& key : keysOf(state, event.app)) {
         Tracked& tracked = state.jobs.at(key);
+        if (isAside(tracked)) continue; // its record stays as it was found
         tracked.job.demotedByUser = true;
         turn.record(SaveJob{tracked.job});
         if (tracked.run) continue;

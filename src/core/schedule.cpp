@@ -77,7 +77,7 @@ std::vector<WorkItem> inheritedWork(const State& state, const JobKey& key) {
 
 bool joins(const State& state, const Schedule& event, const JobKey& key, const JobInfo& info) {
     const Tracked* found = state.jobs.find(key);
-    return event.work && found && *found->job.info == info;
+    return event.work && found && !isAside(*found) && *found->job.info == info;
 }
 
 void addWork(Turn& turn, Job& job, WorkItem item) {

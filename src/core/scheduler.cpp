@@ -5,7 +5,9 @@
 #include "base/overloaded.hpp"
 #include "core/state.hpp"
 #include "rules/app_memory.hpp"
+#include "rules/device_state.hpp"
 #include "rules/ending.hpp"
+#include "rules/fitness.hpp"
 #include "rules/job_clocks.hpp"
 #include "rules/wall_clock.hpp"
 
@@ -70,11 +72,9 @@ struct Former {
 
 // jobs.md §7.2 for a boot, §12.5 for a mere restart of the daemon: what of a stored job still holds. `changed`: it is
 // not as it is stored.
-std::optional<Tracked> revived(StoredJob stored, const Former& former, Now now, const Constants& constants,
-                               bool& changed) {
+Tracked revived(StoredJob stored, const Former& former, Now now, const Constants& constants, bool& changed) {
     const bool sameBoot = stored.boot == former.boot;
     const bool persisted = stored.job.info->isPersisted();
-    if (!sameBoot && !persisted) return std::nullopt;
     Tracked tracked{.job = std::move(stored.job), .joined = now.wall};
     Job& job = tracked.job;
     changed = !sameBoot || job.running || (job.awaitsClock && former.clockGood);
@@ -98,14 +98,50 @@ Instant lastAlive(const Stamp& last, Now now, const Constants& constants) {
     return *last.alive;
 }
 
-void restoreUsage(State& state, const std::optional<StoredUsageTime>& stored, const BootId& boot, Now now) {
-    state.usageAt = now.elapsed;
+void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<JobKey, std::string>& heldBack,
+            std::map<JobKey, ContentChanges>& content) {
+    State& state = turn.state;
+    const JobKey key = stored.job.key;
+    const Job named{.key = key, .sequence = stored.job.sequence};
+    const AskedAbout asked(state, named);
+    auto changes = content.extract(key);
+    if (stored.boot != former.boot && !stored.job.info->isPersisted()) return turn.record(DropJob{key});
+    const auto held = heldBack.find(key);
+    std::string unfit = held == heldBack.end() ? whyUnfit(stored.job) : held->second;
+    if (!unfit.empty()) {
+        addTracked(state, takenAside(std::move(stored.job), turn.now.wall));
+        return setAside(turn, state.jobs.at(key), std::move(unfit));
+    }
+    // Only what the restart changes is written again: on a full disk there is room for no more.
+    const bool ran = stored.job.running;
+    bool changed = false;
+    Tracked tracked = revived(std::move(stored), former, turn.now, state.constants, changed);
+    if (changed) turn.record(SaveJob{tracked.job});
+    if (changes) restoreContent(turn, tracked, std::move(changes.mapped()), ran);
+    addTracked(state, std::move(tracked));
+}
+
+void restoreUsage(Turn& turn, const std::optional<StoredUsageTime>& stored, const BootId& boot) {
+    State& state = turn.state;
+    state.usageAt = turn.now.elapsed;
     if (!stored) return;
     state.usageTime = stored->saved.time;
     if (stored->boot != boot) return; // limits.md §2.2: time off does not age apps
-    const Duration passed = std::max(now.elapsed - stored->saved.at, Duration{0});
+    const Duration passed = std::max(turn.now.elapsed - stored->saved.at, Duration{0});
     state.usageTime.running += passed;
     if (stored->saved.screenOn) state.usageTime.screenOn += passed;
+    // Or the next restart would count on by a screen that is another since.
+    if (stored->saved.screenOn != state.device.screenOn) turn.record(usageRecord(state));
+}
+
+// What was derived from reports goes on from where it was, by the device as it is now and the time that has passed
+// (jobs.md §12.5).
+void restoreDeviceState(Turn& turn, const std::optional<DeviceState>& stored) {
+    State& state = turn.state;
+    const DeviceState before = stored.value_or(DeviceState{});
+    state.deviceState = nextDeviceState(state.device, before, turn.now.elapsed, state.constants);
+    ageDoze(turn, state.device);
+    if (!(state.deviceState == before)) turn.record(SaveDeviceState{state.deviceState});
 }
 
 } // namespace
@@ -113,7 +149,8 @@ void restoreUsage(State& state, const std::optional<StoredUsageTime>& stored, co
 Scheduler::Scheduler(Constants constants) : impl_(std::make_unique<Impl>(std::move(constants))) {}
 Scheduler::~Scheduler() = default;
 
-Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
+Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& device, Now now,
+                        const std::map<JobKey, std::string>& heldBack) {
     State& state = impl_->state;
     Step step;
     Turn turn{.state = state, .now = now, .step = step};
@@ -124,11 +161,11 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
     state.lastCommit = last.good;
     state.clockGood = (snapshot.sameBoot && last.clockGood) || clockIsGood(last.good, now);
     const Former former{boot, last.alive.value_or(Instant{}), state.clockGood};
-    restoreUsage(state, snapshot.usageTime, boot, now);
+    state.device = device;
+    restoreUsage(turn, snapshot.usageTime, boot);
     setSweep(state, now);
     state.settledAt = now.elapsed + state.constants.bootSettle;
     if (!snapshot.sameBoot) state.bootedUntil = state.settledAt + state.constants.startGrant;
-    if (snapshot.deviceState) state.deviceState = *snapshot.deviceState;
     for (StoredApp& stored : snapshot.apps) {
         const AppMemory before = stored.memory;
         AppMemory memory =
@@ -140,6 +177,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
         state.memories.emplace(memory.app, std::move(memory));
     }
     restoreAlarms(turn, std::move(snapshot.alarms), boot, former.died);
+    restoreDeviceState(turn, snapshot.deviceState);
     for (StoredMessage& stored : snapshot.messages) {
         Message message = std::move(stored.message);
         if (stored.boot != boot) message.arrived = now.elapsed - std::max(now.wall - message.arrivedWall, Duration{0});
@@ -150,27 +188,17 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, Now now) {
         const AppId app = completed.key.app;
         state.completed[app].push_back(std::move(completed));
     }
-    for (auto& stored : snapshot.jobs) {
-        const JobKey key = stored.job.key;
-        // Only what the restart changes is written again: on a full disk there is room for no more.
-        const bool ran = stored.job.running;
-        bool changed = false;
-        auto tracked = revived(std::move(stored), former, now, state.constants, changed);
-        if (!tracked) {
-            turn.record(DropJob{key});
-            continue;
-        }
-        if (changed) turn.record(SaveJob{tracked->job});
-        if (auto content = snapshot.content.extract(key)) {
-            restoreContent(turn, *tracked, std::move(content.mapped()), ran);
-        }
-        addTracked(state, *std::move(tracked));
-    }
+    for (StoredJob& stored : snapshot.jobs)
+        takeIn(turn, std::move(stored), former, heldBack, snapshot.content);
     // Of a job that could not be read: the next one of its id is not to hear of it.
     for (const auto& [key, changes] : snapshot.content)
         turn.record(SaveContent{key, {}});
-    for (Tracked& tracked : state.jobs.all())
+    for (Tracked& tracked : state.jobs.all()) {
+        const AskedAbout asked(state, tracked.job);
         letWait(turn, tracked);
+    }
+    setBrokenAside(turn);
+    noteDeviceLimits(turn);
     return step;
 }
 

@@ -1,9 +1,11 @@
 // The decision: the only state of Stint, and the only function that changes it (design.md, the core). It contains no
 // number and no condition of the spec: those are rules/. Pure: the time comes in with each event.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "model/constants.hpp"
@@ -14,10 +16,18 @@
 
 namespace stint {
 
+/// A job that is kept and not asked about, because what was found of it, or answered about it, cannot be
+/// (docs/decisions/0015).
+struct SetAside {
+    JobKey job;
+    std::string why;
+};
+
 /// What one event leaves to do: commit the records first, then perform the effects, each in order.
 struct Step {
     std::vector<Record> records;
     std::vector<Effect> effects;
+    std::vector<SetAside> setAside; ///< since the step before: a mistake of ours, or of the store's, to be told of
 };
 
 class Scheduler {
@@ -28,9 +38,11 @@ public:
     Scheduler& operator=(const Scheduler&) = delete;
 
     /// Takes in everything that was written down, once, before the first event (jobs.md §7.2; a restart of the daemon
-    /// inside one boot is no reboot, §12.5). Apps and the device are announced by events afterwards. `boot` is the
-    /// one that `now.elapsed` counts in.
-    Step restore(Snapshot snapshot, const BootId& boot, Now now);
+    /// inside one boot is no reboot, §12.5). `device` is as it is now: what was derived from its reports is stale, and
+    /// nothing is asked before that is aged. Apps are announced by events afterwards. `boot` is the one that
+    /// `now.elapsed` counts in. `heldBack` are jobs to be set aside, each with why.
+    Step restore(Snapshot snapshot, const BootId& boot, const Device& device, Now now,
+                 const std::map<JobKey, std::string>& heldBack = {});
 
     Step handle(const Event& event, Now now);
 
@@ -53,6 +65,7 @@ public:
     std::vector<Blocker> explain(const JobKey& key, Now now) const;
     /// How that has changed while the job waited, oldest first, the last ten (jobs.md §9.2).
     std::vector<HistoryEntry> history(const JobKey& key) const;
+    std::vector<SetAside> setAside() const;
     std::vector<TaskRow> tasks(Now now) const;
     std::vector<AppView> apps(Now now) const;
     /// Pending alarms by app and tag.
@@ -75,6 +88,9 @@ public:
     /// What jobs watch (jobs.md §3.2), each once; and a number that changes whenever that does.
     std::vector<WatchedContent> watched() const;
     std::uint64_t watchedVersion() const;
+    /// The job that is being taken in, or asked about, right now, its key and its sequence at least; null between. For
+    /// whoever is told that the process dies in the midst of it; it lives as long as the Scheduler.
+    const Job* const volatile& asked() const;
 
 private:
     class Impl;

@@ -29,6 +29,10 @@ void leaveAlone(Turn& turn, Tracked& tracked) {
 Error notReady(const JobKey& key) {
     return fail(Errc::IllegalState, "{} has functional constraints but --force not specified", textOf(key));
 }
+Error isSetAside(const Tracked& tracked) {
+    return fail(Errc::IllegalState, "{} is set aside: {}; cancel it, or schedule it again", textOf(tracked.job.key),
+                *tracked.seldom->unfit);
+}
 Error unknown(const JobKey& key) { return fail(Errc::IllegalArgument, "no job {}", textOf(key)); }
 
 bool othersWait(const State& state, CallId call, const JobKey& job) {
@@ -61,6 +65,7 @@ void merge(Turn& turn, const RunJob& event) {
     if (!found) return turn.effect(Reply{.call = event.call, .error = unknown(event.key)});
     Tracked& tracked = *found;
     if (tracked.run) return turn.effect(Reply{.call = event.call});
+    if (isAside(tracked)) return turn.effect(Reply{.call = event.call, .error = isSetAside(tracked)});
     const auto* shut = shutWith(turn, tracked, event.how);
     if (shut && shut->empty()) {
         startRun(turn, tracked, WorkType::Background);

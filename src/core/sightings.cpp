@@ -45,7 +45,6 @@ void merge(Turn& turn, const AppInstalled& event) {
     App& app = turn.state.apps[event.manifest.package];
     const bool updated = known && app.manifest.version != event.manifest.version;
     const Bucket before = bucketOf(app);
-    const bool exactBefore = known && maySetExactAlarms(app);
     app.manifest = event.manifest;
     if (auto memory = turn.state.memories.extract(event.manifest.package)) {
         app.memory = std::move(memory.mapped());
@@ -57,8 +56,10 @@ void merge(Turn& turn, const AppInstalled& event) {
         app.memory.usage = firstUsage(app.manifest, usageNow(turn.state, turn.now.elapsed));
     }
     app.memory.app = event.manifest.package;
+    if (!known) ageUsage(turn, app, false); // by what has passed meanwhile, before its jobs are asked about
     if (updated) setUsage(turn, app, before, afterUpdate(app.memory.usage));
-    if (exactBefore && !maySetExactAlarms(app)) dropAlarms(turn, event.manifest.package, true);
+    // limits.md §7.5. The permission may have gone while no daemon was there to see it.
+    if (!maySetExactAlarms(app)) dropAlarms(turn, event.manifest.package, true);
     turn.changedApps.insert(event.manifest.package);
 }
 
@@ -99,8 +100,7 @@ void merge(Turn& turn, const AppSeen& event) {
 void merge(Turn& turn, const DeviceChanged& event) {
     State& state = turn.state;
     const DeviceState was = state.deviceState;
-    const Device before = state.deviceKnown ? state.device : event.device;
-    state.deviceKnown = true;
+    const Device before = state.device;
     const bool usageDiffers = before.screenOn != event.device.screenOn;
     if (usageDiffers) foldUsage(turn);
     state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
@@ -117,7 +117,6 @@ void merge(Turn& turn, const DeviceChanged& event) {
 
 void ageDevice(Turn& turn) {
     State& state = turn.state;
-    if (!state.deviceKnown) return;
     const DeviceState was = state.deviceState;
     state.deviceState = nextDeviceState(state.device, was, turn.now.elapsed, state.constants);
     turn.changed |= differences(was, state.deviceState);

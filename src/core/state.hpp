@@ -96,7 +96,6 @@ struct State {
     std::map<AppId, AppMemory> memories; ///< of apps that are not announced again yet, after a restart
     Device device;
     DeviceState deviceState;
-    bool deviceKnown = false; ///< somebody has told of the device: nothing dozes before
 
     Jobs jobs;
     std::map<AppId, Holdings> held;                                   ///< of apps that have jobs
@@ -143,6 +142,26 @@ struct State {
 
     std::uint64_t nextSequence = 1;
     std::uint64_t nextRun = 1;
+
+    /// The job that is being taken in, or asked about. Volatile: read by a signal handler of this thread (aborts.cpp).
+    const Job* volatile asked = nullptr;
+};
+
+/// While it lives, that job is the one that is asked about, unless another is already.
+class AskedAbout {
+public:
+    AskedAbout(State& state, const Job& job) : state_(state), isFirst_(!state.asked) {
+        if (isFirst_) state_.asked = &job;
+    }
+    ~AskedAbout() {
+        if (isFirst_) state_.asked = nullptr;
+    }
+    AskedAbout(const AskedAbout&) = delete;
+    AskedAbout& operator=(const AskedAbout&) = delete;
+
+private:
+    State& state_;
+    bool isFirst_;
 };
 
 class Scheduler::Impl {
@@ -157,10 +176,11 @@ struct Turn {
     Now now;
     Step& step;
     ReadSet changed = 0;
-    std::set<AppId> changedApps; ///< whose App has changed, as gates read it
-    std::set<AppId> changedJobs; ///< of which a job waits otherwise than before, or a run has begun or ended
-    bool agesOtherwise = false;  ///< apps age by another clock: the screen was turned on or off
-    std::set<AppId> saved;       ///< whose memory is to be written down, once, at the turn's end
+    std::set<AppId> changedApps;          ///< whose App has changed, as gates read it
+    std::set<AppId> changedJobs;          ///< of which a job waits otherwise than before, or a run has begun or ended
+    bool agesOtherwise = false;           ///< apps age by another clock: the screen was turned on or off
+    std::set<AppId> saved;                ///< whose memory is to be written down, once, at the turn's end
+    std::map<JobKey, std::string> broken; ///< jobs to be set aside: what was asked about them broke (aside.cpp)
 
     void record(Record r) { step.records.push_back(std::move(r)); }
     void effect(Effect e) { step.effects.push_back(std::move(e)); }
@@ -198,6 +218,15 @@ void askChanged(Turn& turn);
 void fillSlots(Turn& turn);
 /// Displaces a run for each job that found no slot, and that no slot being freed will serve (preemption.cpp).
 void makeRoom(Turn& turn);
+
+// Jobs that are set aside (aside.cpp).
+
+/// Nothing is asked about it from now on.
+void setAside(Turn& turn, Tracked& tracked, std::string why);
+/// Those of Turn::broken, but for one that runs.
+void setBrokenAside(Turn& turn);
+/// A stored job that cannot be taken in, as little of it as a person has to see.
+Tracked takenAside(Job job, WallTime now);
 
 // The explanation (blockers.cpp).
 

@@ -29,6 +29,7 @@ struct TrackedSeldom {
     Seldom<CrashNotes> crashes;
     History history;                  ///< of its own clocks, before it joined its group, which keeps the rest
     OptionalTime<WallTime> groupedAt; ///< since when it waits in its group, where it has waited elsewhere before
+    Seldom<std::string> unfit;        ///< why it is set aside (aside.cpp); empty: it is not
 };
 
 /// A million of them may wait, so that each byte here is one too many.
@@ -46,12 +47,19 @@ struct Tracked {
 
 inline WallTime groupedAt(const Tracked& tracked) { return tracked.seldom->groupedAt.value_or(tracked.joined); }
 
+/// It waits for a person or its app, and nothing is asked about it any more (aside.cpp).
+inline bool isAside(const Tracked& tracked) { return !tracked.seldom->unfit->empty(); }
+
 /// In its group; it changes only while the job is in none.
 inline Place placeOf(const Tracked& tracked) { return {tracked.job.enqueued, tracked.job.sequence}; }
 
 /// Of one group.
 struct ByPlace {
-    bool operator()(const Tracked* a, const Tracked* b) const { return placeOf(*a) < placeOf(*b); }
+    bool operator()(const Tracked* a, const Tracked* b) const {
+        const Place one = placeOf(*a), other = placeOf(*b);
+        if (one < other || other < one) return one < other;
+        return a->job.key < b->job.key; // a store may say that two are in one place
+    }
 };
 
 /// Of those with a clock.

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/core.h>
+
 #include "base/check.hpp"
 #include "core/state.hpp"
 #include "rules/kind.hpp"
@@ -16,13 +18,24 @@ public:
     void ask(const Group& group, ReadSet changed, std::vector<ShutGate>& shut) override {
         Line& line = *group.line;
         if (!line.installed) line.installed = turn_.app(*line.app);
+        const AskedAbout asked(turn_.state, (*group.jobs.begin())->job);
         shutGates({world_, *group.asks, line.installed}, changed, shut);
+        for (const ShutGate& one : shut)
+            if (one.broken) noteBroken(group, *one.gate);
     }
     void heard(const Group& group) override {
         if (group.asks->network) turn_.changedJobs.insert(group.asks->app); // limits.md §8.3: it may lack only that now
     }
 
 private:
+    // All jobs of a group are asked about as one.
+    void noteBroken(const Group& group, const Gate& gate) {
+        for (const Tracked* tracked : group.jobs)
+            turn_.broken.emplace(
+                tracked->job.key,
+                fmt::format("its gate \"{}\" asks to be asked again at a time that is over", gate.name));
+    }
+
     Turn& turn_;
     World world_;
 };
@@ -76,6 +89,7 @@ std::optional<Instant> ownClock(const State& state, const Tracked& tracked, Inst
 void letWait(Turn& turn, Tracked& tracked) {
     STINT_CHECK(!tracked.run);
     takeOut(turn.state, tracked);
+    if (isAside(tracked)) return;
     turn.changedJobs.insert(tracked.job.key.app);
     const auto until = ownClock(turn.state, tracked, turn.now.elapsed);
     setAlarm(turn.state, tracked, nextAlarm(tracked, until, turn.now.elapsed));
@@ -145,6 +159,7 @@ void askChanged(Turn& turn) {
     for (const AppId& app : turn.changedApps)
         turn.state.groups.changed(ofApps, app, turn.now, asking);
     turn.state.groups.due(turn.now, asking); // last: what has just changed need not be asked twice
+    setBrokenAside(turn);
 }
 
 } // namespace stint

@@ -50,6 +50,7 @@ Daemon::Daemon(DaemonOptions options, Policy policy)
 }
 
 Daemon::~Daemon() {
+    Aborts::watch(nullptr);
     // Edges go before the loop they hang on.
     door_.reset();
     hosts_.reset();
@@ -98,6 +99,7 @@ Result<void> Daemon::openEdges() {
     const auto runtime = STINT_TRY(wire::runtimeDirectory(true));
     store_ = STINT_TRY(
         Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
+    aborts_.open(options_.store, boot_, STINT_VERSION);
     processes_ = STINT_TRY(Processes::open(loop_.get(), *this,
                                            {.helper = options_.libexec / "stint-exec",
                                             .instance = runtime.string(),

@@ -13,6 +13,7 @@
 #include "bus/server.hpp"
 #include "bus/session_door.hpp"
 #include "core/scheduler.hpp"
+#include "daemon/aborts.hpp"
 #include "daemon/clock_watch.hpp"
 #include "daemon/hosts.hpp"
 #include "daemon/options.hpp"
@@ -75,6 +76,7 @@ private:
     // What was written down, and its loss (recovery.cpp).
     Result<void> load();
     Result<void> loadFirst();
+    void tellAside(const std::vector<SetAside>& jobs);
     void rememberSeen(const Snapshot& snapshot);
     void forgetSeen();
     void commitFailed(const Error& error);
@@ -145,6 +147,7 @@ private:
     int wakeRefusal_ = 0;              ///< why there is none: an errno
     std::optional<Store> store_;
     std::vector<std::string> storeNotes_; ///< what loading it brought to light, since the start
+    Aborts aborts_;
     std::unique_ptr<Scheduler> core_;
     std::unique_ptr<Registry> registry_;
     std::unique_ptr<Processes> processes_;

@@ -96,6 +96,30 @@ Finding aboutSessionBus(const SessionDoor* door) {
             "a session bus where no other stintd is org.stint.Stint1, then start stintd again"};
 }
 
+/// docs/decisions/0015: only where there is something to tell.
+void addSetAside(const std::vector<SetAside>& jobs, std::vector<Finding>& findings) {
+    constexpr std::size_t most = 5;
+    if (jobs.empty()) return;
+    std::vector<std::string> told;
+    for (const SetAside& aside : jobs) {
+        if (told.size() == most) break;
+        told.push_back(fmt::format("{}: {}", textOf(aside.job), aside.why));
+    }
+    if (jobs.size() > most) told.push_back(fmt::format("and {} more", jobs.size() - most));
+    findings.push_back({"jobs", Grade::Trouble,
+                        fmt::format("{} kept, set aside: {}", jobs.size(), fmt::join(told, "; ")),
+                        "stint cancel JOB, or let its app schedule it again; the others go on"});
+}
+
+void addAborts(const Aborts& aborts, std::vector<Finding>& findings) {
+    if (aborts.row().empty()) return;
+    findings.push_back(
+        {"aborts", Grade::Trouble,
+         fmt::format("stintd aborted {} times since the boot, {} of them within a minute of others",
+                     aborts.all().size(), aborts.row().size()),
+         "jobs that it was asking about are set aside until the next boot; its log says where it broke"});
+}
+
 /// What is the same on every machine, because Stint has no edge for it yet.
 std::vector<Finding> aboutWhatIsNotThere() {
     return {
@@ -127,6 +151,8 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutNotifications(*desktop_),
         aboutSessionBus(door_.get()),
     };
+    addSetAside(core_->setAside(), all);
+    addAborts(aborts_, all);
     for (Finding& finding : aboutWhatIsNotThere())
         all.push_back(std::move(finding));
     return all;

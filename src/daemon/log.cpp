@@ -44,6 +44,7 @@ void startLog() {
 // The names in a line are apps', and must not forge another line.
 void logInfo(const std::string& line) { spdlog::info(printable(line)); }
 void logWarning(const std::string& line) { spdlog::warn(printable(line)); }
+void logError(const std::string& line) { spdlog::error(printable(line)); }
 
 std::string lineOf(const Trace& trace, Now now) {
     std::string line(nameOf(trace.what));

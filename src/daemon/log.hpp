@@ -10,6 +10,7 @@ namespace stint {
 void startLog();
 void logInfo(const std::string& line);
 void logWarning(const std::string& line);
+void logError(const std::string& line);
 
 /// "stopped job=com.example.mail/7 reason=QUOTA asked=yes ran=10min".
 std::string lineOf(const Trace& trace, Now now);

@@ -1,6 +1,8 @@
 // What was written down, read again: at the start, and after a commit that failed (design.md, the core).
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "daemon/clock.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
@@ -25,16 +27,25 @@ Result<void> Daemon::load() {
     auto core = std::make_unique<Scheduler>(policy_.constants);
     const auto overrides = snapshot.overrides;
     if (!core_) rememberSeen(snapshot);
-    Step step = core->restore(std::move(snapshot), boot_, now_);
-    auto committed = store_->commit(step.records, core->stamp(now_));
     deviceSource_.restore(overrides);
+    const auto heldBack = aborts_.heldBack(snapshot.jobs);
+    Aborts::watch(&core->asked());
+    Step step = core->restore(std::move(snapshot), boot_, deviceSource_.read(), now_, heldBack);
+    auto committed = store_->commit(step.records, core->stamp(now_));
     core_ = std::move(core);
     watched_.reset(); // it counts anew
     step_ = {};
     if (!committed) return committed;
-    for (const Effect& effect : step.effects)
-        step_.effects.push_back(effect);
+    step_.effects = std::move(step.effects);
+    tellAside(step.setAside);
     return {};
+}
+
+void Daemon::tellAside(const std::vector<SetAside>& jobs) {
+    for (const SetAside& aside : jobs) {
+        logError(fmt::format("set aside job={}: {}", textOf(aside.job), aside.why));
+        changed_.insert(aside.job);
+    }
 }
 
 void Daemon::rememberSeen(const Snapshot& snapshot) {

@@ -83,6 +83,7 @@ void Daemon::runVerbs() {
 void Daemon::add(Step step) {
     std::ranges::move(step.records, std::back_inserter(step_.records));
     std::ranges::move(step.effects, std::back_inserter(step_.effects));
+    tellAside(step.setAside);
 }
 
 // design.md, the core: what room a full disk has left is for what ends and is cancelled.

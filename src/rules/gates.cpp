@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/check.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/connectivity.hpp"
 #include "rules/constraint.hpp"
@@ -77,8 +76,8 @@ void shutGates(const Context& context, ReadSet read, std::vector<ShutGate>& shut
         if (!(gate.reads & read) || passed(gate, context.asks)) continue;
         const Verdict verdict = gate.ask(context);
         if (verdict.open) continue;
-        STINT_CHECK(!verdict.askAgain || *verdict.askAgain > context.world.now.elapsed);
-        shut.push_back({&gate, verdict});
+        const bool broken = verdict.askAgain && *verdict.askAgain <= context.world.now.elapsed;
+        shut.push_back({&gate, broken ? Verdict::untilEvent(verdict.reason) : verdict, broken});
     }
 }
 

@@ -34,9 +34,11 @@ ReadSet readsOfAll();
 struct ShutGate {
     const Gate* gate;
     Verdict verdict;
+    bool broken = false; ///< it named a time that has passed: a mistake of ours, and nothing it says is to be trusted
 };
 
-/// Those gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now.
+/// Those gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now, or the
+/// daemon would spin; of a broken gate there is none.
 std::vector<ShutGate> shutGates(const Context&);
 /// Of the gates that read one of `read`, those that are shut, behind what `shut` has: for whoever asks very often.
 void shutGates(const Context&, ReadSet read, std::vector<ShutGate>& shut);

@@ -41,7 +41,7 @@ void World::begin(const std::map<AppId, AppSetup>& apps) {
 void World::boot(bool another) {
     if (another) bootId_ = BootId{fmt::format("boot {}", ++boots_)};
     core_ = std::make_unique<Scheduler>(constants_);
-    take(core_->restore(store_.load(bootId_), bootId_, now()));
+    take(core_->restore(store_.load(bootId_), bootId_, device_, now()));
     tell(DeviceChanged{{}, device_}, {});
     runs_.setRates(device_.network ? device_.network->downstream : 0, device_.network ? device_.network->upstream : 0);
     apps_.announceAll(another);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
+#include "store/checked_json.hpp"
 
 namespace stint {
 namespace {
@@ -31,10 +32,10 @@ std::string instantsText(const std::vector<Instant>& instants) {
 }
 
 Result<std::vector<Instant>> instantsFrom(std::string_view text) {
-    return parsed<std::vector<Instant>>(text, "list of instants", [](const json& list) {
+    return parsed<std::vector<Instant>>(text, "list of instants", [](const json& list) -> Result<std::vector<Instant>> {
         std::vector<Instant> instants;
         for (const auto& count : list)
-            instants.emplace_back(Duration{count.get<Duration::rep>()});
+            instants.push_back(STINT_TRY(instantFrom(count, "instant")));
         return instants;
     });
 }

@@ -17,6 +17,7 @@ namespace {
 /// An alarm may be set for any time that sums of it can tell (rules/alarm.cpp keeps it within half of this).
 constexpr Range anyAlarm{std::numeric_limits<Duration::rep>::min() / 2, std::numeric_limits<Duration::rep>::max() / 2};
 constexpr Range anyWindow{0, anyAlarm.most};
+constexpr Range anyMessage{1, anyAlarm.most}; // the next one's is one more; none has 0
 
 template <class Time> Result<Time> timeFrom(StoredRow& row, std::string_view name, Range range) {
     return Time{Duration{STINT_TRY(checked(row.integer(), name, range))}};
@@ -52,6 +53,7 @@ Result<void> addApp(StoredRow row, Snapshot& snapshot) {
     memory.pinned = STINT_TRY(pinnedFrom(row.text()));
     memory.crashes = STINT_TRY(instantsFrom(row.text()));
     memory.badUntil = row.optionalTime<Instant>();
+    if (const auto until = memory.badUntil) STINT_TRY(checked(until->time_since_epoch().count(), "bad_until", anyTime));
     memory.services = STINT_TRY(flagsFrom(row.text()));
     memory.channels = STINT_TRY(channelsFrom(row.text()));
     memory.revoked = STINT_TRY(wordsFrom(row.text()));
@@ -114,7 +116,7 @@ Result<void> addAlarm(StoredRow row, Snapshot& snapshot) {
     alarm.requestedWall = STINT_TRY(timeFrom<WallTime>(row, "requested_wall", anyAlarm));
     alarm.window = Duration{STINT_TRY(checked(row.integer(), "length", anyWindow))};
     alarm.interval = Duration{STINT_TRY(checked(row.integer(), "repeats_every", anyWindow))};
-    alarm.sequence = static_cast<std::uint64_t>(row.integer());
+    alarm.sequence = static_cast<std::uint64_t>(STINT_TRY(checked(row.integer(), "sequence", anyWindow)));
     alarm.handed = row.flag();
     snapshot.alarms.push_back(std::move(stored));
     return {};
@@ -123,7 +125,7 @@ Result<void> addAlarm(StoredRow row, Snapshot& snapshot) {
 Result<void> addMessage(StoredRow row, Snapshot& snapshot) {
     StoredMessage stored;
     Message& message = stored.message;
-    message.id = static_cast<std::uint64_t>(row.integer());
+    message.id = static_cast<std::uint64_t>(STINT_TRY(checked(row.integer(), "id", anyMessage)));
     message.app.name = row.text();
     stored.boot.value = row.text();
     message.receiver = row.text();

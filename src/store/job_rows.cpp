@@ -1,7 +1,9 @@
 #include "store/job_rows.hpp"
 
 #include <algorithm>
+#include <limits>
 
+#include "rules/work_item.hpp"
 #include "store/app_json.hpp"
 #include "store/checked_json.hpp"
 #include "store/job_json.hpp"
@@ -10,11 +12,16 @@ namespace stint {
 
 namespace {
 
-JobKey keyFrom(StoredRow& row) {
+constexpr Range anyId{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+constexpr Range anyItem{0, std::numeric_limits<std::int64_t>::max() / 2}; // one more is counted on from the last
+constexpr Range anyDeliveries{0, anyId.most / 2};                         // and one more at each delivery
+
+Result<JobKey> keyFrom(StoredRow& row) {
     JobKey key;
     key.app.name = row.text();
     key.space = row.text();
-    key.id = row.small();
+    // Cut off it would be another job's.
+    key.id = static_cast<std::int32_t>(STINT_TRY(checked(row.integer(), "id", anyId)));
     return key;
 }
 
@@ -28,7 +35,7 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     StoredJob stored;
     auto& job = stored.job;
     JobSeldom past;
-    job.key = keyFrom(row);
+    job.key = STINT_TRY(keyFrom(row));
     stored.boot.value = row.text();
     job.info = std::make_shared<const JobInfo>(STINT_TRY(jobInfoFrom(row.text())));
     job.scheduled = row.time<WallTime>();
@@ -59,24 +66,25 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
 
 // One whose job could not be read must not turn up with the next job of that id.
 Result<void> addWork(StoredRow row, Snapshot& snapshot) {
-    const JobKey key = keyFrom(row);
+    const JobKey key = STINT_TRY(keyFrom(row));
     const auto byKey = [](const StoredJob& stored, const JobKey& wanted) { return stored.job.key < wanted; };
     const auto owner = std::lower_bound(snapshot.jobs.begin(), snapshot.jobs.end(), key, byKey);
     if (owner == snapshot.jobs.end() || owner->job.key != key)
         return fail(Errc::IllegalArgument, "work of no job that could be read");
     WorkItem item;
-    item.id = static_cast<std::uint64_t>(row.integer());
+    item.id = static_cast<std::uint64_t>(STINT_TRY(checked(row.integer(), "item", anyItem)));
     item.extras = STINT_TRY(extrasFrom(row.text()));
     item.estimatedDown = row.integer();
     item.estimatedUp = row.integer();
     item.minimumChunk = row.integer();
-    item.deliveries = row.small();
+    item.deliveries = static_cast<std::int32_t>(STINT_TRY(checked(row.integer(), "deliveries", anyDeliveries)));
+    if (auto broken = brokenRule(item)) return *std::move(broken);
     owner->job.seldom.edit().work.push_back(std::move(item));
     return {};
 }
 
 Result<void> addContent(StoredRow row, Snapshot& snapshot, const BootId& boot) {
-    JobKey key = keyFrom(row);
+    JobKey key = STINT_TRY(keyFrom(row));
     const bool same = row.text() == boot.value;
     ContentChanges changes;
     changes.first = Instant{Duration{STINT_TRY(checked(row.integer(), "first", anyTime))}};
@@ -91,7 +99,7 @@ Result<void> addContent(StoredRow row, Snapshot& snapshot, const BootId& boot) {
 
 Result<void> addCompleted(StoredRow row, Snapshot& snapshot) {
     Completed done;
-    done.key = keyFrom(row);
+    done.key = STINT_TRY(keyFrom(row));
     done.ended = row.time<WallTime>();
     done.ending.reason = static_cast<StopReason>(row.small());
     done.ending.internal = static_cast<InternalReason>(row.small());

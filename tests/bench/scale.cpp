@@ -83,8 +83,7 @@ JobInfoPtr infoOf(int job, bool wantsPower) {
 class Crowd {
 public:
     Crowd(int jobs, int ready) : core_(raised()) {
-        core_.restore({}, BootId{"boot"}, now());
-        handle(DeviceChanged{{}, deviceOf(false)});
+        core_.restore({}, BootId{"boot"}, deviceOf(false), now());
         for (int app = 0; app < apps; ++app) {
             handle(AppInstalled{manifestOf(app)});
             handle(UsageReported{.call = {1}, .app = appOf(app)}); // else it may run nothing

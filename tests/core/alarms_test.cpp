@@ -47,7 +47,7 @@ struct Stage {
             snapshot.alarms.push_back({alarm, {boot}});
         boot = name;
         core = std::make_unique<Scheduler>(constants);
-        take(core->restore(std::move(snapshot), {boot}, clock()));
+        take(core->restore(std::move(snapshot), {boot}, device, clock()));
         event(DeviceChanged{{}, device});
         for (const AppId& app : {mail, news})
             install(app);

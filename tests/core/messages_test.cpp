@@ -36,7 +36,7 @@ struct Desk {
         Snapshot snapshot{.generation = ++generation};
         for (const auto& [id, message] : stored)
             snapshot.messages.push_back({message, BootId{"first"}});
-        take(core->restore(std::move(snapshot), BootId{boot}, now));
+        take(core->restore(std::move(snapshot), BootId{boot}, device, now));
         event(DeviceChanged{{}, device});
         Manifest manifest{.package = chat};
         manifest.services["Jobs"] = {.name = "Jobs", .permission = std::string(bindJobService)};

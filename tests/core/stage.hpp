@@ -105,6 +105,8 @@ public:
         until(now.elapsed - at(0s)); // what falls at this instant has happened before the next line of a test
     }
 
+    /// Time passes, and no daemon runs that could see it.
+    void sleep(Duration length) { now.elapsed += length; }
     /// The daemon dies and starts again from what was written down; another boot id makes it a reboot.
     void restart(const std::string& boot = "first boot") {
         core = std::make_unique<Scheduler>(constants_);
@@ -126,9 +128,9 @@ public:
         snapshot.sameBoot = boot_ == boot;
         snapshot.generation = ++generation_;
         boot_ = boot;
-        take(core->restore(std::move(snapshot), BootId{boot}, clock()));
+        take(core->restore(std::move(snapshot), BootId{boot}, device, clock()));
         take(core->handle(DeviceChanged{{}, device}, clock()));
-        install(manifestOf(mail));
+        install(installed);
         for (const auto& [app, visible] : seen_)
             event(AppSeen{app, visible, true});
         until(now.elapsed - at(0s));
@@ -199,6 +201,7 @@ public:
 
     Behaviour behaves;
     Device device;
+    Manifest installed = manifestOf(mail); ///< of com.example.mail, as a restart finds it
     Now now{at(0s), {}};
     WallTime wallAtStart{std::chrono::hours{24 * 365 * 56}};
     std::unique_ptr<Scheduler> core;

@@ -128,11 +128,11 @@ private:
         alarm.app = app();
         alarm.kind = static_cast<AlarmKind>(upTo(6));
         alarm.requested = at(minutes());
-        alarm.sequence = chance_();
+        alarm.sequence = chance_() >> 2;
         return alarm;
     }
     Message message() {
-        auto message = messageOf(upTo(9));
+        auto message = messageOf(1 + upTo(8));
         message.app = app();
         message.data = std::string(static_cast<std::size_t>(upTo(9000)), '\0');
         return message;

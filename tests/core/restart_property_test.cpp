@@ -1,0 +1,92 @@
+// What holds of a daemon that dies at any event and starts again on a device that has changed behind its back
+// (jobs.md §12.5; docs/decisions/0015): it always starts, keeps what was accepted, and goes on as one that was told.
+#include "core/timeline.hpp"
+
+namespace stint {
+namespace {
+
+/// A while without a daemon, and what happens in it.
+struct Absence {
+    int length = 0;   ///< seconds
+    unsigned how = 0; ///< bits that choose what is another afterwards; 0: nothing
+};
+
+std::ostream& operator<<(std::ostream& out, const Absence& absence) {
+    return out << "{away " << absence.length << "s, how " << absence.how << "}";
+}
+
+rc::Gen<Absence> absences() {
+    return rc::gen::build<Absence>(
+        rc::gen::set(&Absence::length, rc::gen::element(0, 1, 60, 299, 600, 1900, 4300, 9000)),
+        rc::gen::set(&Absence::how, rc::gen::oneOf(rc::gen::just(0U), rc::gen::inRange(0U, 1U << 12))));
+}
+
+/// Charging, screen, network, storage, heat, the choices of a person: each other with its bit.
+void changeDevice(Stage& stage, unsigned how) {
+    Device& device = stage.device;
+    if (bit(how, 0)) device.plugged = !device.plugged;
+    if (bit(how, 1)) device.charging = bit(how, 2) ? std::nullopt : std::optional(device.plugged);
+    if (bit(how, 3)) device.screenOn = !device.screenOn;
+    if (bit(how, 4)) device.network = device.network ? std::nullopt : std::optional(Stage::cellular());
+    if (bit(how, 5)) device.storageForced = !device.storageForced.value_or(false);
+    if (bit(how, 6)) device.thermal = device.thermal == Thermal::None ? Thermal::Severe : Thermal::None;
+    if (bit(how, 7)) device.batterySaver = !device.batterySaver;
+    if (bit(how, 8)) device.batteryPercent = device.batteryPercent > 50 ? 12 : 80;
+}
+
+void changeManifest(Stage& stage, unsigned how) {
+    if (bit(how, 9)) stage.installed.version += "1";
+    if (!bit(how, 10)) return;
+    const std::string exact(scheduleExactAlarm);
+    if (stage.installed.permissions.erase(exact) == 0) stage.installed.permissions.insert(exact);
+}
+
+/// The wall clock, which nothing of one boot goes by but alarms that ask for it.
+void changeClock(Stage& stage, unsigned how) {
+    if (bit(how, 11)) stage.wallAtStart += bit(how, 0) ? Duration{30h} : -Duration{30h};
+}
+
+std::set<int> acceptedBy(const Stage& stage) {
+    std::set<int> ids;
+    for (int id = 1; id <= 12; ++id)
+        if (stage.tracked(id)) ids.insert(id);
+    return ids;
+}
+
+/// Ready to be asked again, as the daemon would be at its next turn; the core may not spin.
+void isSane(const Stage& stage) {
+    const auto deadline = stage.core->nextDeadline();
+    RC_ASSERT(!deadline || *deadline > stage.now.elapsed);
+    for (int id = 1; id <= 12; ++id) {
+        const auto view = stage.view(id);
+        if (!view || view->state != JobView::State::Pending) continue;
+        RC_ASSERT(!view->reasons.empty());
+        RC_ASSERT(view->reasons != std::vector{PendingReason::Undefined}); // none is set aside
+    }
+}
+
+} // namespace
+
+TEST_CASE("a daemon that dies at any event starts again, whatever has changed, and keeps what was accepted") {
+    holds("restarts", 500, [] { // jobs.md §12.5
+        const auto timeline = *timelines(kindsOfAlarms);
+        const auto absent = *rc::gen::container<std::vector<Absence>>(20, absences());
+        const auto every = *rc::gen::inRange<std::size_t>(1, 40);
+        Stage stage;
+        for (std::size_t n = 0; n < timeline.size(); ++n) {
+            happen(stage, timeline[n]);
+            if (n % every != 0) continue;
+            const Absence& absence = absent[n % absent.size()];
+            const std::set<int> accepted = acceptedBy(stage);
+            stage.sleep(std::chrono::seconds{absence.length});
+            changeDevice(stage, absence.how);
+            changeManifest(stage, absence.how);
+            changeClock(stage, absence.how);
+            stage.restart();
+            RC_ASSERT(acceptedBy(stage) == accepted);
+            isSane(stage);
+        }
+    });
+}
+
+} // namespace stint
