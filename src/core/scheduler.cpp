@@ -138,10 +138,11 @@ void restoreUsage(Turn& turn, const std::optional<StoredUsageTime>& stored, cons
 // (jobs.md §12.5).
 void restoreDeviceState(Turn& turn, const std::optional<DeviceState>& stored) {
     State& state = turn.state;
-    const DeviceState before = stored.value_or(DeviceState{});
-    state.deviceState = nextDeviceState(state.device, before, turn.now.elapsed, state.constants);
+    const Instant now = turn.now.elapsed;
+    const DeviceState before = believable(stored.value_or(DeviceState{}), now, state.constants);
+    state.deviceState = nextDeviceState(state.device, before, now, state.constants);
     ageDoze(turn, state.device);
-    if (!(state.deviceState == before)) turn.record(SaveDeviceState{state.deviceState});
+    if (state.deviceState != stored.value_or(DeviceState{})) turn.record(SaveDeviceState{state.deviceState});
 }
 
 } // namespace

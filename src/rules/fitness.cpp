@@ -41,6 +41,43 @@ std::string whyAskedUnfit(const JobInfo& info) {
     return fmt::format("its record asks for an impossible {}: {} ms", absurd->first, absurd->second);
 }
 
+/// `when`, and at `last` at the latest.
+void keepWithin(std::optional<Instant>& when, Instant last) {
+    if (when) when = std::min(*when, last);
+}
+
+// Idle and its windows alone hold work back; a machine that comes to them late holds back nothing.
+std::optional<Duration> longestDeep(const Doze& doze, const Constants& constants) {
+    if (doze.deep == DeepState::Idle) return std::max(constants.dozeIdle, constants.dozeIdleMax);
+    if (doze.deep == DeepState::IdleMaintenance)
+        return std::max(constants.dozeMaintenance, constants.dozeMaintenanceMax) + constants.dozeFlex;
+    return std::nullopt;
+}
+
+std::optional<Duration> longestLight(const Doze& doze, const Constants& constants) {
+    if (doze.light == LightState::Idle || doze.light == LightState::WaitingForNetwork)
+        return std::max(constants.dozeLightIdle, constants.dozeLightIdleMax);
+    if (doze.light == LightState::IdleMaintenance)
+        return std::max(constants.dozeLightBudgetMin, constants.dozeLightBudgetMax) + constants.dozeFlex;
+    return std::nullopt;
+}
+
+Doze believable(Doze doze, Instant now, const Constants& constants) {
+    if (const auto longest = longestDeep(doze, constants))
+        doze.deepTimer = std::min(doze.deepTimer.value_or(now), now + *longest);
+    if (const auto longest = longestLight(doze, constants))
+        doze.lightTimer = std::min(doze.lightTimer.value_or(now), now + *longest);
+    keepWithin(doze.settledAt, now + constants.dozeBackgroundJobsDelay);
+    keepWithin(doze.windowSince, now);
+    const bool window = doze.deep == DeepState::IdleMaintenance || doze.light == LightState::IdleMaintenance;
+    if (window && !doze.windowSince) doze.windowSince = now;
+    const auto upTo = [](Duration& length, Duration longest) { length = std::clamp(length, Duration{0}, longest); };
+    upTo(doze.idleFor, std::max(constants.dozeIdle, constants.dozeIdleMax));
+    upTo(doze.maintenanceFor, std::max(constants.dozeMaintenance, constants.dozeMaintenanceMax));
+    upTo(doze.lightIdleFor, std::max(constants.dozeLightIdle, constants.dozeLightIdleMax));
+    return doze;
+}
+
 } // namespace
 
 std::string whyUnfit(const Job& job) {
@@ -73,6 +110,14 @@ std::string whyUnfit(const Job& job) {
     if (!job.info->getPeriod() && (past.windowEnd || past.windowEndWall))
         return "its record has a period's window, and it has no period";
     return {};
+}
+
+DeviceState believable(DeviceState stored, Instant now, const Constants& constants) {
+    keepWithin(stored.pluggedAt, now);
+    keepWithin(stored.idleAt, now + constants.idleThreshold + constants.idleSlop);
+    keepWithin(stored.quietAt, now + constants.screenOffSettle);
+    stored.doze = believable(stored.doze, now, constants);
+    return stored;
 }
 
 } // namespace stint

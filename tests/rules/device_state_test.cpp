@@ -3,6 +3,7 @@
 
 #include "rules/constraint.hpp"
 #include "rules/device_state.hpp"
+#include "rules/fitness.hpp"
 #include "rules/slots.hpp"
 
 using namespace stint;
@@ -152,4 +153,29 @@ TEST_CASE("the screen counts as off for the slots 30 seconds after it went off")
     const DeviceState state = nextDeviceState(off, {}, Instant{0s}, {});
     CHECK(nextDeviceState(off, state, Instant{29s}, {}).interactive);
     CHECK_FALSE(nextDeviceState(off, state, Instant{30s}, {}).interactive);
+}
+
+TEST_CASE("no stored time holds work back for longer than its rule can") { // jobs.md §12.5
+    const Constants constants;
+    const Instant now{1h}, never{std::chrono::years{1000}};
+    DeviceState stored{.pluggedAt = never, .idleAt = never, .quietAt = never};
+    stored.doze = {.deep = DeepState::Idle, .light = LightState::Override, .idleFor = 1000h, .settledAt = never};
+    stored.doze.deepTimer = never;
+    const DeviceState state = believable(stored, now, constants);
+    CHECK(state.pluggedAt == now);
+    CHECK(state.idleAt == now + constants.idleThreshold + constants.idleSlop);
+    CHECK(state.quietAt == now + constants.screenOffSettle);
+    CHECK(state.doze.deepTimer == now + constants.dozeIdleMax);
+    CHECK(state.doze.idleFor == constants.dozeIdleMax);
+    CHECK(state.doze.settledAt == now + constants.dozeBackgroundJobsDelay);
+
+    stored.doze = {.light = LightState::IdleMaintenance, .windowSince = never};
+    CHECK(believable(stored, now, constants).doze.windowSince == now);
+    stored.doze.windowSince.reset();
+    CHECK(believable(stored, now, constants).doze.windowSince == now);
+    CHECK(believable(stored, now, constants).doze.lightTimer == now); // a window without an end is over
+    stored.doze = {.deep = DeepState::Inactive, .lightIdleFor = -1h};
+    stored.doze.deepTimer = never; // an alarm clock may have put it there
+    CHECK(believable(stored, now, constants).doze.deepTimer == never);
+    CHECK(believable(stored, now, constants).doze.lightIdleFor == 0h);
 }
