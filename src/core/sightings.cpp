@@ -43,8 +43,6 @@ void changedForRestricted(Turn& turn) {
 void merge(Turn& turn, const AppInstalled& event) {
     const bool known = turn.state.apps.contains(event.manifest.package);
     App& app = turn.state.apps[event.manifest.package];
-    const bool updated = known && app.manifest.version != event.manifest.version;
-    const Bucket before = bucketOf(app);
     app.manifest = event.manifest;
     if (auto memory = turn.state.memories.extract(event.manifest.package)) {
         app.memory = std::move(memory.mapped());
@@ -57,7 +55,8 @@ void merge(Turn& turn, const AppInstalled& event) {
     }
     app.memory.app = event.manifest.package;
     if (!known) ageUsage(turn, app, false); // by what has passed meanwhile, before its jobs are asked about
-    if (updated) setUsage(turn, app, before, afterUpdate(app.memory.usage));
+    // Also where it was updated while no daemon was there to see it.
+    setUsage(turn, app, bucketOf(app), afterInstall(app.memory.usage, app.manifest.version));
     // limits.md §7.5. The permission may have gone while no daemon was there to see it.
     if (!maySetExactAlarms(app)) dropAlarms(turn, event.manifest.package, true);
     turn.changedApps.insert(event.manifest.package);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -61,7 +62,8 @@ struct UsageTime {
 struct Usage {
     Bucket bucket = Bucket::Never;
     BucketReason reason = BucketReason::Default;
-    bool buggy = false;               ///< the sub-reason: forced because of misbehaviour (limits.md §2.8)
+    /// The sub-reason: forced because of misbehaviour (limits.md §2.8), of this version of the app.
+    std::optional<std::string> buggy;
     std::optional<UsageTime> used;    ///< last use
     std::optional<Duration> byUser;   ///< last use by the user
     std::map<Bucket, Duration> holds; ///< it does not drop below the bucket before

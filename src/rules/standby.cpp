@@ -58,7 +58,7 @@ std::optional<Promotion> promotionBy(UsageKind kind, Bucket before, const App& a
 
 void noteUseByUser(Usage& usage, Duration running, const Constants& constants) {
     usage.byUser = running;
-    usage.buggy = false;
+    usage.buggy.reset();
     usage.restrictAsked.reset(); // limits.md §2.8: void if the user uses the app after the attempt
     noteDayOfUse(usage, running, constants);
 }
@@ -122,7 +122,7 @@ Usage forcedByUser(Usage usage, Bucket bucket, const App& app) {
     if (leastBucket(app) == Bucket::Exempted) return usage;
     usage.bucket = bucket;
     usage.reason = BucketReason::ForcedByUser;
-    usage.buggy = false;
+    usage.buggy.reset();
     usage.holds.clear();
     usage.restrictAsked.reset(); // PROPOSAL: a later word of a person ends what the system waits to do
     return usage;
@@ -133,18 +133,22 @@ Usage forcedBySystem(Usage usage, UsageTime now, bool buggy, const App& app, con
     if (usage.bucket == Bucket::Never) return usage; // PROPOSAL: restricted would be more than it has
     const bool restricted = sticky(usage);
     if (restricted && usage.reason == BucketReason::ForcedByUser) return usage;
-    usage.buggy = buggy && (usage.buggy || !(restricted || usage.restrictAsked)); // the sole sub-reason, or none
+    const bool alone = usage.buggy || !(restricted || usage.restrictAsked); // the sole sub-reason, or none
+    usage.buggy = buggy && alone ? std::optional(app.manifest.version) : std::nullopt;
     if (restricted) return usage;
     usage.restrictAsked = now.running;
     return aged(std::move(usage), now, app, constants, false);
 }
 
-Usage afterUpdate(Usage usage) {
-    const bool restricted = usage.bucket == Bucket::Restricted && usage.reason == BucketReason::ForcedBySystem;
-    if (!restricted || !usage.buggy) return usage;
+Usage afterInstall(Usage usage, const std::string& version) {
+    if (!usage.buggy || *usage.buggy == version) return usage;
+    if (usage.bucket != Bucket::Restricted || usage.reason != BucketReason::ForcedBySystem) {
+        usage.buggy = version; // not restricted yet, and none that a later version would lift
+        return usage;
+    }
     usage.bucket = Bucket::Rare;
     usage.reason = BucketReason::Default;
-    usage.buggy = false;
+    usage.buggy.reset();
     return usage;
 }
 

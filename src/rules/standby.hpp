@@ -40,8 +40,8 @@ Usage forcedByUser(Usage usage, Bucket bucket, const App& app);
 /// bucket.auto_restrict_delay of its last use by the user this is remembered, and aged() does it then. An exempted app
 /// and a never used one are not changed.
 Usage forcedBySystem(Usage usage, UsageTime now, bool buggy, const App& app, const Constants& constants);
-/// A new version was installed (limits.md §2.2): restricted only as "buggy" becomes rare.
-Usage afterUpdate(Usage usage);
+/// This version is installed (limits.md §2.2): restricted only as "buggy", and in another version, becomes rare.
+Usage afterInstall(Usage usage, const std::string& version);
 
 /// A predictor puts the app into `bucket` (limits.md §2.6), now or when its holds end. Nothing changes where the rules
 /// ignore it: from or to never, to restricted or exempted, a forced or an exempted app, a timed-out restricted app that

@@ -49,6 +49,12 @@ Result<std::map<Bucket, Duration>> holdsFrom(const json& value, std::string_view
     return holds;
 }
 
+/// Before Stint wrote the version that misbehaved it wrote `true`: then any version is another.
+Result<std::string> versionFrom(const json& value, std::string_view name) {
+    if (value == true) return std::string{};
+    return std::string{STINT_TRY(wordFrom(value, name))};
+}
+
 Result<std::vector<std::int64_t>> daysFrom(const json& value, std::string_view name) {
     const auto day = [](const json& entry, std::string_view its) { return numberFrom(entry, its, anyTime); };
     return listFrom<std::int64_t>(value, name, day);
@@ -58,7 +64,7 @@ Result<std::vector<std::int64_t>> daysFrom(const json& value, std::string_view n
 
 std::string usageText(const Usage& usage) {
     json object{{"bucket", nameOf(usage.bucket)}, {"reason", nameOf(usage.reason)}};
-    if (usage.buggy) object["buggy"] = true;
+    if (usage.buggy) object["buggy"] = *usage.buggy;
     if (usage.used) object["used"] = json::array({usage.used->running.count(), usage.used->screenOn.count()});
     if (usage.byUser) object["byUser"] = usage.byUser->count();
     for (const auto& [bucket, until] : usage.holds)
@@ -78,7 +84,7 @@ Result<Usage> usageFrom(std::string_view text) {
     Usage usage;
     STINT_TRY(readPart(object, "bucket", usage.bucket, bucketFrom));
     STINT_TRY(readPart(object, "reason", usage.reason, reasonFrom));
-    STINT_TRY(readPart(object, "buggy", usage.buggy, flagFrom));
+    STINT_TRY(readPart(object, "buggy", usage.buggy, versionFrom));
     STINT_TRY(readPart(object, "used", usage.used, usageTimeFrom));
     STINT_TRY(readPart(object, "byUser", usage.byUser, timeFrom));
     STINT_TRY(readPart(object, "holds", usage.holds, holdsFrom));

@@ -107,6 +107,13 @@ public:
 
     /// Time passes, and no daemon runs that could see it.
     void sleep(Duration length) { now.elapsed += length; }
+    /// What a daemon that was not there for a while is told, where it did not die.
+    void tell() {
+        event(DeviceChanged{{}, device});
+        event(AppInstalled{installed});
+        for (const auto& [app, visible] : seen_)
+            event(AppSeen{app, visible, true});
+    }
     /// The daemon dies and starts again from what was written down; another boot id makes it a reboot.
     void restart(const std::string& boot = "first boot") {
         core = std::make_unique<Scheduler>(constants_);

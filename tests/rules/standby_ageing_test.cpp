@@ -250,7 +250,7 @@ void happen(Life& life) {
         life.usage = predicted(life.usage, bucket, life.now, life.app, life.constants);
         return;
     case 3:
-        life.usage = afterUpdate(life.usage);
+        life.usage = afterInstall(life.usage, "2");
         return;
     case 4:
         life.usage = aged(life.usage, life.now, life.app, life.constants, true);

@@ -226,14 +226,19 @@ TEST_CASE("a force by the system reaches a bucket that a person forced, but a pe
 
 TEST_CASE("an update lifts an app that is restricted only as buggy, to rare") { // limits.md §2.2, §2.8
     const Usage buggy = restrict(usedAtStart(), 2h, true);
-    CHECK(afterUpdate(buggy).bucket == Bucket::Rare);
-    CHECK(age(afterUpdate(buggy), 3h).bucket == Bucket::Rare); // recent use does not raise it
-    CHECK(use(afterUpdate(buggy), UsageKind::Interaction, 3h).bucket == Bucket::Active);
+    CHECK(afterInstall(buggy, plain.manifest.version) == buggy);
+    CHECK(afterInstall(buggy, "2").bucket == Bucket::Rare);
+    CHECK(age(afterInstall(buggy, "2"), 3h).bucket == Bucket::Rare); // recent use does not raise it
+    CHECK(use(afterInstall(buggy, "2"), UsageKind::Interaction, 3h).bucket == Bucket::Active);
     const Usage both = restrict(buggy, 3h, false);
     for (const Usage& usage : {both, restrict(both, 4h, true), restrict(usedAtStart(), 2h, false),
                                inBucket(Bucket::Restricted, BucketReason::Timeout), usedAtStart(),
                                forcedByUser(buggy, Bucket::Restricted, plain)})
-        CHECK(afterUpdate(usage) == usage);
+        CHECK(afterInstall(usage, "2") == usage);
+    const Usage asked = afterInstall(restrict(usedAtStart(), 30min, true), "2"); // before it is restricted
+    CHECK(age(asked, 5h).bucket == Bucket::Restricted);
+    CHECK(afterInstall(age(asked, 5h), "2").bucket == Bucket::Restricted);
+    CHECK(afterInstall(age(asked, 5h), "3").bucket == Bucket::Rare);
 }
 
 TEST_CASE("a buggy app has no better bucket for its jobs than working_set while it is in the background") { // jobs §6.7

@@ -99,7 +99,7 @@ inline AppMemory memoryOf(std::int32_t nth, const std::string& app = "com.exampl
     memory.badUntil = at(time(3));
     memory.usage = {.bucket = Bucket::Frequent,
                     .reason = BucketReason::ForcedBySystem,
-                    .buggy = true,
+                    .buggy = "1.4",
                     .used = UsageTime{time(9), time(4)},
                     .byUser = time(8),
                     .holds = {{Bucket::Active, time(10)}, {Bucket::WorkingSet, time(20)}},
