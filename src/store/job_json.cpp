@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/fail.hpp"
+#include "base/whole_number.hpp"
 #include "model/job_info_access.hpp"
 #include "rules/validation.hpp"
 #include "store/bundle_json.hpp"
@@ -118,7 +119,7 @@ json triggersJson(const std::vector<JobInfo::TriggerContentUri>& triggers) {
 
 std::optional<Duration> timeIn(const json& job, const char* key) {
     if (!job.contains(key)) return std::nullopt;
-    return Duration{job.at(key).get<Duration::rep>()};
+    return Duration{wholeNumber<Duration::rep>(job.at(key))};
 }
 
 /// The keys that a job has only where they are set.
@@ -127,10 +128,10 @@ Result<void> readRest(const json& job, JobInfo::Builder& builder) {
     if (const auto latency = timeIn(job, "minimumLatency")) builder.setMinimumLatency(*latency);
     if (const auto deadline = timeIn(job, "overrideDeadline")) builder.setOverrideDeadline(*deadline);
     if (const auto interval = timeIn(job, "periodicInterval"))
-        builder.setPeriodic(*interval, Duration{job.at("periodicFlex").get<Duration::rep>()});
+        builder.setPeriodic(*interval, Duration{wholeNumber<Duration::rep>(job.at("periodicFlex"))});
     if (job.contains("triggerContentUris"))
         for (const auto& watched : job.at("triggerContentUris"))
-            builder.addTriggerContentUri({watched.at(0).get<std::string>(), watched.at(1).get<std::int32_t>()});
+            builder.addTriggerContentUri({watched.at(0).get<std::string>(), wholeNumber<std::int32_t>(watched.at(1))});
     if (const auto delay = timeIn(job, "triggerContentUpdateDelay")) builder.setTriggerContentUpdateDelay(*delay);
     if (const auto delay = timeIn(job, "triggerContentMaxDelay")) builder.setTriggerContentMaxDelay(*delay);
     if (job.contains("transientExtras")) builder.setTransientExtras(STINT_TRY(bundleFrom(job.at("transientExtras"))));
@@ -168,24 +169,25 @@ std::string textOf(const json& value) { return value.dump(-1, ' ', false, json::
 /// May throw what nlohmann's checked access throws.
 Result<JobInfo> readJob(const json& job) {
     STINT_TRY(checkKeys(job));
-    JobInfo::Builder builder{job.at("id").get<std::int32_t>(), serviceFrom(job.at("service").get<std::string>())};
+    JobInfo::Builder builder{wholeNumber<std::int32_t>(job.at("id")),
+                             serviceFrom(job.at("service").get<std::string>())};
     builder.setUserInitiated(job.at("userInitiated").get<bool>())
         .setExpedited(job.value("expedited", false))
-        .setPriority(job.at("priority").get<std::int32_t>()) // after the two, which move it
-        .setEstimatedNetworkBytes(job.at("estimatedDownloadBytes").get<Bytes>(),
-                                  job.at("estimatedUploadBytes").get<Bytes>())
-        .setMinimumNetworkChunkBytes(job.at("minimumNetworkChunkBytes").get<Bytes>())
+        .setPriority(wholeNumber<std::int32_t>(job.at("priority"))) // after the two, which move it
+        .setEstimatedNetworkBytes(wholeNumber<Bytes>(job.at("estimatedDownloadBytes")),
+                                  wholeNumber<Bytes>(job.at("estimatedUploadBytes")))
+        .setMinimumNetworkChunkBytes(wholeNumber<Bytes>(job.at("minimumNetworkChunkBytes")))
         .setPersisted(job.at("persisted").get<bool>())
         .setRequiresBatteryNotLow(job.at("requiresBatteryNotLow").get<bool>())
         .setRequiresCharging(job.at("requiresCharging").get<bool>())
         .setRequiresStorageNotLow(job.at("requiresStorageNotLow").get<bool>());
     if (job.contains("requiredNetwork")) builder.setRequiredNetwork(STINT_TRY(networkFrom(job.at("requiredNetwork"))));
     if (job.contains("initialBackoff"))
-        builder.setBackoffCriteria(Duration{job.at("initialBackoff").get<Duration::rep>()},
-                                   job.at("backoffPolicy").get<std::int32_t>());
+        builder.setBackoffCriteria(Duration{wholeNumber<Duration::rep>(job.at("initialBackoff"))},
+                                   wholeNumber<std::int32_t>(job.at("backoffPolicy")));
     std::optional<ClipData> clip;
     if (job.contains("clipData")) clip = clipFrom(job.at("clipData"));
-    builder.setClipData(std::move(clip), job.at("clipGrantFlags").get<std::int32_t>());
+    builder.setClipData(std::move(clip), wholeNumber<std::int32_t>(job.at("clipGrantFlags")));
     if (job.contains("extras")) builder.setExtras(STINT_TRY(bundleFrom(job.at("extras"))));
     STINT_TRY(readRest(job, builder));
     JobInfo info = STINT_TRY(JobInfoAccess::requested(builder));

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
+#include "base/whole_number.hpp"
 #include "transfer/digest.hpp"
 
 namespace stint::transfer {
@@ -23,6 +24,8 @@ constexpr int version = 1;
 constexpr Bytes longest = 1_MiB;
 
 std::string nameOf(const Upload& upload) { return fingerprint(upload.url + '\n' + upload.source.native()) + ".json"; }
+
+template <class Number> void readWhole(const Json& value, Number& number) { number = wholeNumber<Number>(value); }
 
 } // namespace
 
@@ -47,12 +50,12 @@ std::optional<UploadState> decodeUpload(std::string_view text) {
         if (object.at("version") != version) return std::nullopt;
         UploadState state;
         object.at("location").get_to(state.location);
-        object.at("device").get_to(state.mark.device);
-        object.at("inode").get_to(state.mark.inode);
-        object.at("size").get_to(state.mark.size);
-        object.at("modified").get_to(state.mark.modified);
-        object.at("changed").get_to(state.mark.changed);
-        if (auto expires = object.at("expires").get<std::int64_t>(); expires >= 0) state.expires = expires;
+        readWhole(object.at("device"), state.mark.device);
+        readWhole(object.at("inode"), state.mark.inode);
+        readWhole(object.at("size"), state.mark.size);
+        readWhole(object.at("modified"), state.mark.modified);
+        readWhole(object.at("changed"), state.mark.changed);
+        if (auto expires = wholeNumber<std::int64_t>(object.at("expires")); expires >= 0) state.expires = expires;
         object.at("termination").get_to(state.termination);
         object.at("checksum").get_to(state.checksum);
         object.at("anew").get_to(state.anew);

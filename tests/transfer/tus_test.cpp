@@ -197,4 +197,9 @@ TEST_CASE("a record goes round") {
     CHECK(decodeUpload(encode(state)) == state);
     CHECK(!decodeUpload(""));
     CHECK(!decodeUpload("[]"));
+    for (const char* other : {"1e300", "1.5", "18446744073709551616", "true"}) {
+        std::string text = encode(state);
+        text.replace(text.find("-1"), 2, other); // when it expires
+        CHECK(!decodeUpload(text));
+    }
 }
