@@ -1,5 +1,8 @@
 // What an HTTP server answers, as far as a download believes it: the bytes of the input come over a socket to the real
 // libcurl, which leads nowhere else (redirects come to the same bytes), and what is made of them keeps its promises.
+#include <regex>
+#include <set>
+
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -55,6 +58,29 @@ Answer answerOf(const std::string& bytes) {
     return answer;
 }
 
+/// Whether the text begins with a plain head of an answer, and that says a length that cannot be believed: what is no
+/// number, or two that differ (RFC 9110 §8.6). Read apart from what is tried here.
+bool saysWrongLength(const std::string& text) {
+    static const std::regex plain("HTTP/1\\.1 200 OK\r\n(?:[A-Za-z-]+: [ -~]*\r\n)*\r\n");
+    static const std::regex line("\r\ncontent-length: ([^\r]*)", std::regex::icase);
+    static const std::regex digits("[0-9]{1,18} *");
+    constexpr std::size_t shortHead = 2000; // std::regex goes deeper with each byte
+    std::smatch head;
+    if (text.size() > shortHead || !std::regex_search(text, head, plain, std::regex_constants::match_continuous))
+        return false;
+    bool wrong = false;
+    const std::string lines = head.str();
+    std::set<long long> lengths;
+    for (std::sregex_iterator found(lines.begin(), lines.end(), line), end; found != end; ++found) {
+        if (std::regex_match(found->str(1), digits)) {
+            lengths.insert(std::stoll(found->str(1)));
+        } else if (found->str(1).find(',') == std::string::npos) {
+            wrong = true; // a list may be of one length
+        }
+    }
+    return wrong || lengths.size() > 1;
+}
+
 void checkCourse(const Asked& asked, const Answer& answer) {
     const Course course = decide(asked, answer);
     const bool same = asked.validator.proves() && answer.location == asked.location;
@@ -100,6 +126,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     fuzz::must(answer.digest.empty() || parseChecksum(answer.digest).ok(), "a digest can be verified");
     const Validator validator = strongValidator(answer);
     checkCourse({}, answer);
+    if (saysWrongLength(text))
+        fuzz::must(decide({}, answer).kind == Course::Kind::End, "a length that cannot be believed is no length");
     for (const std::optional<Bytes> total : {std::optional<Bytes>(), std::optional<Bytes>(1000)})
         for (const Validator& known : {Validator{}, validator, Validator{Validator::Kind::ETag, "\"a\""}})
             checkCourse({.size = 200, .start = 100, .validator = known, .total = total, .location = answer.location},
