@@ -46,13 +46,14 @@ void reckon(Turn& turn, const AppId& id) {
     AlarmIndex& index = turn.state.alarmIndex;
     index.apps.erase(id);
     const App* app = turn.app(id);
-    if (!app) return;
     const World world = turn.world();
     AlarmIndex::OfApp known;
     bool any = false;
     for (const auto& [key, alarm] : alarmsOf(turn.state, id)) {
+        // After a restart an app is announced a moment later: Doze makes way for its alarm clocks all the same.
+        if (!app && (alarm.kind != AlarmKind::Clock || alarm.requested <= turn.now.elapsed)) continue;
         any = true;
-        sooner(known.due, dueAt(alarm, alarmTimes(alarm, *app, world), world));
+        sooner(known.due, app ? dueAt(alarm, alarmTimes(alarm, *app, world), world) : alarm.requested);
         if (alarm.kind == AlarmKind::Clock) sooner(known.clock, alarm.requested);
     }
     if (any) index.apps.emplace(id, known);
@@ -159,6 +160,7 @@ void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& bo
             drop(turn, key);
         }
     }
+    reckonStale(turn);
 }
 
 void deliverAlarms(Turn& turn) {

@@ -70,7 +70,7 @@ struct AlarmIndex {
         std::optional<Instant> due;   ///< when the first one goes off; none: all of them wait for an event
         std::optional<Instant> clock; ///< the first alarm clock
     };
-    std::map<AppId, OfApp> apps; ///< installed ones that have alarms
+    std::map<AppId, OfApp> apps; ///< that have alarms; of one that is not announced yet, alarm clocks alone
     std::set<AppId> stale;       ///< whose alarms are others since
     AlarmDevice device;          ///< the device it was reckoned for
 };

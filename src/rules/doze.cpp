@@ -1,6 +1,7 @@
 #include "rules/doze.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rules/doze_machines.hpp"
 
@@ -8,8 +9,8 @@ namespace stint {
 namespace {
 
 // limits.md §6.2: whether quick doze came on only while deep was already idling.
-void noteBatterySaver(DozeTurn& turn, const Device& was) {
-    if (turn.device.batterySaver == was.batterySaver) return;
+void noteBatterySaver(DozeTurn& turn) {
+    if (std::exchange(turn.doze.batterySaver, turn.device.batterySaver) == turn.device.batterySaver) return;
     turn.doze.quickWhileIdle = turn.device.batterySaver && deepIdles(turn.doze);
 }
 
@@ -97,7 +98,7 @@ bool screenBlocks(const Device& device, const Constants& constants) {
 Doze nextDoze(Doze before, const Device& was, const Device& is, DozeInputs inputs, Instant now,
               const Constants& constants, std::vector<DozeChange>& changes) {
     DozeTurn turn{before, is, inputs, now, constants, changes};
-    noteBatterySaver(turn, was);
+    noteBatterySaver(turn);
     if (is.dozeForce) {
         hold(turn, *is.dozeForce);
     } else {

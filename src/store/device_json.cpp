@@ -39,6 +39,7 @@ json dozeJson(const Doze& doze) {
                 {"maintenanceFor", doze.maintenanceFor.count()},
                 {"lightIdleFor", doze.lightIdleFor.count()},
                 {"lightBudget", doze.lightBudget.count()},
+                {"batterySaver", doze.batterySaver},
                 {"quickWhileIdle", doze.quickWhileIdle}};
     put(object, "deepTimer", doze.deepTimer);
     put(object, "lightTimer", doze.lightTimer);
@@ -49,8 +50,8 @@ json dozeJson(const Doze& doze) {
 
 Result<Doze> dozeFrom(const json& object, std::string_view name) {
     STINT_TRY(checkKeys(object, name,
-                        {"deep", "light", "idleFor", "maintenanceFor", "lightIdleFor", "lightBudget", "quickWhileIdle",
-                         "deepTimer", "lightTimer", "windowSince", "settledAt"}));
+                        {"deep", "light", "idleFor", "maintenanceFor", "lightIdleFor", "lightBudget", "batterySaver",
+                         "quickWhileIdle", "deepTimer", "lightTimer", "windowSince", "settledAt"}));
     Doze doze;
     STINT_TRY(readPart(object, "deep", doze.deep, deepFrom));
     STINT_TRY(readPart(object, "light", doze.light, lightFrom));
@@ -58,6 +59,7 @@ Result<Doze> dozeFrom(const json& object, std::string_view name) {
     STINT_TRY(readPart(object, "maintenanceFor", doze.maintenanceFor, lengthFrom));
     STINT_TRY(readPart(object, "lightIdleFor", doze.lightIdleFor, lengthFrom));
     STINT_TRY(readPart(object, "lightBudget", doze.lightBudget, lengthFrom));
+    STINT_TRY(readPart(object, "batterySaver", doze.batterySaver, flagFrom));
     STINT_TRY(readPart(object, "quickWhileIdle", doze.quickWhileIdle, flagFrom));
     STINT_TRY(readPart(object, "deepTimer", doze.deepTimer, timeOf));
     STINT_TRY(readPart(object, "lightTimer", doze.lightTimer, timeOf));

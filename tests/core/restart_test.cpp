@@ -35,4 +35,16 @@ TEST_CASE("a job may be asked about between the instant that makes the device id
     CHECK(stage.tracked(7));
 }
 
+TEST_CASE("Doze makes way for the alarm clock of an app that is not announced yet") { // limits.md §6.2; jobs.md §12.5
+    Stage stage;
+    stage.change([](Device& d) { d.screenOn = d.plugged = false; });
+    const Instant due = stage.now.elapsed + 80min;
+    stage.ask(AlarmSet{{1}, {.app = mail, .kind = AlarmKind::Clock, .requested = due}});
+    stage.sleep(70min);
+    stage.restart();
+    CHECK(stage.core->deviceState().doze.deep == DeepState::Inactive);
+    stage.until(due - at(0s) + 2h);
+    CHECK(stage.core->deviceState().doze.deep != DeepState::Inactive); // once it has rung
+}
+
 } // namespace stint
