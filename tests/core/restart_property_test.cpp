@@ -65,6 +65,60 @@ void isSane(const Stage& stage) {
     }
 }
 
+/// A run under way is lost by a restart (jobs.md §12.5), and its session ends with it (limits.md §12.7 example 99), so
+/// none may be.
+void endRuns(Stage& stage) {
+    while (stage.core->apps(stage.clock()).front().running > 0) {
+        int running = 0;
+        for (int id = 1; id <= 12; ++id)
+            if (stage.runs(id)) running = id;
+        if (running == 0) {
+            stage.until(stage.now.elapsed - at(0s) + 1s); // of a cancelled job, which is given up
+        } else if (stage.view(running)->runState == RunState::Executing) {
+            stage.finish(running, true);
+        } else {
+            stage.crash(running);
+        }
+    }
+}
+
+void sameJobs(const Stage& told, const Stage& restarted) {
+    for (int id = 1; id <= 12; ++id) {
+        const auto one = told.view(id), other = restarted.view(id);
+        const bool tracked = one && one->state != JobView::State::Finished;
+        RC_ASSERT(tracked == (other && other->state != JobView::State::Finished));
+        if (!tracked) continue;
+        RC_ASSERT(other->state == one->state);
+        RC_ASSERT(other->reasons == one->reasons);
+        RC_ASSERT(other->failures == one->failures);
+        RC_ASSERT(other->demoted == one->demoted);
+        RC_ASSERT(other->earliest == one->earliest);
+    }
+}
+
+void sameRest(const Stage& told, const Stage& restarted) {
+    RC_ASSERT(restarted.core->deviceState() == told.core->deviceState());
+    const AppView one = told.core->apps(told.clock()).front(), other = restarted.core->apps(restarted.clock()).front();
+    RC_ASSERT(other.bucket == one.bucket);
+    RC_ASSERT(other.networkAllowed == one.networkAllowed);
+    RC_ASSERT(other.quota.used == one.quota.used);
+    RC_ASSERT(other.expedited.used == one.expedited.used);
+    const auto alarms = told.core->alarms(told.clock()), others = restarted.core->alarms(restarted.clock());
+    RC_ASSERT(others.size() == alarms.size());
+    for (std::size_t n = 0; n < alarms.size(); ++n) {
+        RC_ASSERT(others[n].alarm.tag == alarms[n].alarm.tag);
+        RC_ASSERT(others[n].latest == alarms[n].latest);
+    }
+}
+
+bool clockWithin(const Stage& stage, const Absence& absence) {
+    const Instant until = stage.now.elapsed + std::chrono::seconds{absence.length};
+    const auto alarms = stage.core->alarms(stage.clock());
+    return std::any_of(alarms.begin(), alarms.end(), [&](const AlarmView& view) {
+        return view.alarm.kind == AlarmKind::Clock && view.alarm.requested <= until;
+    });
+}
+
 } // namespace
 
 TEST_CASE("a daemon that dies at any event starts again, whatever has changed, and keeps what was accepted") {
@@ -85,6 +139,38 @@ TEST_CASE("a daemon that dies at any event starts again, whatever has changed, a
             stage.restart();
             RC_ASSERT(acceptedBy(stage) == accepted);
             isSane(stage);
+        }
+    });
+}
+
+TEST_CASE("a daemon that was restarted goes on as one that was told of what has changed") { // jobs.md §12.5
+    holds("restarted or told", 500, [] {
+        const auto timeline = *timelines(kindsOfAlarms);
+        const auto when = *rc::gen::inRange<std::size_t>(0, timeline.size());
+        const Absence absence = *absences();
+        Stage told, restarted;
+        for (std::size_t n = 0; n < timeline.size(); ++n) {
+            happen(told, timeline[n]);
+            happen(restarted, timeline[n]);
+            if (n < when) continue;
+            if (n == when) {
+                for (Stage* stage : {&told, &restarted}) {
+                    endRuns(*stage);
+                    // Of what came and went within an absence only a daemon that was there could know; so it is with
+                    // Doze beside an alarm clock that is overdue.
+                    if (clockWithin(*stage, absence)) return;
+                    if (absence.length > 0)
+                        stage->sleep(std::chrono::seconds{absence.length});
+                    else
+                        changeDevice(*stage, absence.how);
+                    // One word at a time: told of one, a daemon that was there acts before it is told of the next.
+                    if (absence.length > 0) changeManifest(*stage, absence.how);
+                }
+                told.tell();
+                restarted.restart();
+            }
+            sameJobs(told, restarted);
+            sameRest(told, restarted);
         }
     });
 }

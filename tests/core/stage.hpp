@@ -109,8 +109,8 @@ public:
     void sleep(Duration length) { now.elapsed += length; }
     /// What a daemon that was not there for a while is told, where it did not die.
     void tell() {
+        event(AppInstalled{installed}); // first: a daemon that has started runs nothing before it
         event(DeviceChanged{{}, device});
-        event(AppInstalled{installed});
         for (const auto& [app, visible] : seen_)
             event(AppSeen{app, visible, true});
     }
