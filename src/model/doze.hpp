@@ -42,7 +42,7 @@ struct Doze {
     Duration lightIdleFor{0};
     Duration lightBudget{0};
     std::optional<Instant> windowSince; ///< of the maintenance window that is open, deep or light
-    bool batterySaver = false;        ///< when it was last asked
+    bool batterySaver = false;          ///< when it was last asked
     bool quickWhileIdle = false;      ///< quick doze came on while idling: motion ends that idle once (limits.md §6.2)
     std::optional<Instant> settledAt; ///< idle was left just now: background jobs wait until then (limits.md §6.4)
 
