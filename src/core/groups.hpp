@@ -87,6 +87,12 @@ public:
     bool anyOpen() const { return !open_.empty(); }
     /// How often a group has opened so far.
     std::uint64_t openings() const { return openings_; }
+    /// Calls `look(group)` for each of them.
+    template <class Look> void each(Look look) const {
+        for (const auto& [app, line] : lines_)
+            for (const auto& [asks, group] : line.groups)
+                look(group);
+    }
     /// Calls `look(asks, shut)` for each group of the app's until it answers yes. Whether it did.
     template <class Look> bool anyOf(const AppId& app, Look look) const {
         const auto line = lines_.find(app);

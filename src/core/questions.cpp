@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include <fmt/core.h>
+
 #include "core/state.hpp"
 #include "rules/admission.hpp"
 #include "rules/kind.hpp"
@@ -81,7 +83,40 @@ bool listed(const Run& run) {
     return run.kind == JobClass::UserInitiated && begun && !run.dropped;
 }
 
+// limits.md §3.7: a quota that comes back is used at an instant of its own, and until then it is remembered as shut.
+bool comesBack(const Shut& shut, Now now) { return shut.verdict.askAgain && *shut.verdict.askAgain > now.elapsed; }
+
+// Of one group: each gate whose verdict is remembered as another than it is.
+void addStale(const Group& group, const Context& context, std::vector<std::string>& stale) {
+    const std::vector<ShutGate> asked = shutGates(context);
+    const auto note = [&](const Gate* gate, std::string_view how) {
+        stale.push_back(fmt::format("{}: the gate \"{}\" {}", group.asks->app.name, gate->name, how));
+    };
+    for (const ShutGate& now : asked) {
+        const auto then = std::ranges::find(group.shut, now.gate, &Shut::gate);
+        if (then == group.shut.end())
+            note(now.gate, "is shut, and remembered as open");
+        else if (then->verdict.reason != now.verdict.reason)
+            note(now.gate, "is shut for another reason");
+    }
+    for (const Shut& then : group.shut) {
+        const bool still = std::ranges::find(asked, then.gate, &ShutGate::gate) != asked.end();
+        if (!still && !comesBack(then, context.world.now)) note(then.gate, "is open, and remembered as shut");
+    }
+}
+
 } // namespace
+
+std::vector<std::string> Scheduler::staleVerdicts(Now now) const {
+    const State& state = impl_->state;
+    const World world{state.constants, state.device, state.deviceState, now};
+    std::vector<std::string> stale;
+    state.groups.each([&](const Group& group) {
+        const auto app = state.apps.find(group.asks->app);
+        addStale(group, {world, *group.asks, app == state.apps.end() ? nullptr : &app->second}, stale);
+    });
+    return stale;
+}
 
 std::optional<JobView> Scheduler::job(const JobKey& key, Now now) const {
     const State& state = impl_->state;

@@ -63,6 +63,9 @@ public:
     std::vector<JobView> completed(const std::optional<AppId>& app) const;
     /// Everything that keeps a pending job from running; empty exactly when it may run, and when it runs.
     std::vector<Blocker> explain(const JobKey& key, Now now) const;
+    /// What is remembered of a verdict (decision 0003) and is not what its gate answers now: none, or something that
+    /// gates read has changed unnoticed. A sentence each, for tests.
+    std::vector<std::string> staleVerdicts(Now now) const;
     /// How that has changed while the job waited, oldest first, the last ten (jobs.md §9.2).
     std::vector<HistoryEntry> history(const JobKey& key) const;
     std::vector<SetAside> setAside() const;

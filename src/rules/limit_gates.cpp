@@ -108,10 +108,12 @@ Verdict quotaGate(const Context& c) {
     auto returns = regularReturn(*c.app, c.world);
     if (expeditedQuotaCounts(c)) returns = earlier(returns, expeditedReturn(*c.app, c.world));
     // limits.md §5: the idle path may open sooner.
-    if (!c.run && bucketOf(*c.app) == Bucket::Restricted && c.world.state.charging) {
-        returns = earlier(returns, c.world.state.idleAt);
-    }
-    if (returns && *returns > c.world.now.elapsed) return Verdict::until(*returns, PendingReason::Quota);
+    const Instant now = c.world.now.elapsed;
+    const auto& idleAt = c.world.state.idleAt;
+    const bool idles = idleAt && *idleAt > now; // one that is idle, and still not here, lacks something else
+    if (!c.run && bucketOf(*c.app) == Bucket::Restricted && c.world.state.charging && idles)
+        returns = earlier(returns, idleAt);
+    if (returns && *returns > now) return Verdict::until(*returns, PendingReason::Quota);
     return Verdict::untilEvent(PendingReason::Quota);
 }
 

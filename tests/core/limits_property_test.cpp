@@ -145,6 +145,7 @@ TEST_CASE("whatever happens, what runs is within its limits") { // limits.md §3
             happen(stage, h);
             limitsHold(stage);
             messagesWait(stage, before);
+            RC_ASSERT(stage.core->staleVerdicts(stage.clock()) == std::vector<std::string>{}); // decision 0003
         }
     });
 }

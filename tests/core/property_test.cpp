@@ -26,6 +26,7 @@ void invariantsHold(const Stage& stage) {
         RC_ASSERT(!view->earliest || *view->earliest > stage.clock().wall);
         constraintsHold(stage, *view);
     }
+    RC_ASSERT(stage.core->staleVerdicts(stage.clock()) == std::vector<std::string>{}); // decision 0003
     const auto deadline = stage.core->nextDeadline();
     RC_ASSERT(!deadline || *deadline > stage.now.elapsed); // or the daemon would spin
 }

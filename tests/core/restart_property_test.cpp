@@ -55,6 +55,7 @@ std::set<int> acceptedBy(const Stage& stage) {
 
 /// Ready to be asked again, as the daemon would be at its next turn; the core may not spin.
 void isSane(const Stage& stage) {
+    RC_ASSERT(stage.core->staleVerdicts(stage.clock()) == std::vector<std::string>{}); // decision 0003
     const auto deadline = stage.core->nextDeadline();
     RC_ASSERT(!deadline || *deadline > stage.now.elapsed);
     for (int id = 1; id <= 12; ++id) {
