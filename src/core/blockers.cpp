@@ -24,8 +24,11 @@ std::optional<WallTime> sinceOf(const Tracked& tracked, const Gate* gate) {
 // Two gates of the limits look further ahead than the instant at which they are asked again.
 std::optional<Instant> opensAt(const State& state, const ShutGate& shut, const Context& context) {
     const Now now = context.world.now;
-    if (shut.gate->ask == &dozeGate)
-        return dozeOpens(context.world, dozeInputs(state), now.elapsed, afterIdle(context));
+    if (shut.gate->ask == &dozeGate) {
+        const auto opens = dozeOpens(context.world, dozeInputs(state), now.elapsed, afterIdle(context));
+        if (shut.verdict.forecast || !shut.verdict.askAgain) return opens;
+        return std::min(opens.value_or(*shut.verdict.askAgain), *shut.verdict.askAgain); // its own quota is back then
+    }
     if (shut.gate->ask == &quotaGate) return quotaOpens(context, usageNow(state, now.elapsed));
     return shut.verdict.forecast ? shut.verdict.askAgain : std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include "core/state.hpp"
 #include "rules/admission.hpp"
 #include "rules/kind.hpp"
+#include "rules/limit_gates.hpp"
 #include "rules/safeguard.hpp"
 
 namespace stint {
@@ -86,6 +87,12 @@ bool listed(const Run& run) {
 // limits.md §3.7: a quota that comes back is used at an instant of its own, and until then it is remembered as shut.
 bool comesBack(const Shut& shut, Now now) { return shut.verdict.askAgain && *shut.verdict.askAgain > now.elapsed; }
 
+// A session that runs spends the quota by and by, and what would join it is asked again only when something has
+// changed: it costs the quota nothing (limits.md §3.4).
+bool joinsSession(const ShutGate& shut, const Context& context) {
+    return shut.gate->ask == &quotaGate && context.app && context.app->memory.quota.open;
+}
+
 // Of one group: each gate whose verdict is remembered as another than it is.
 void addStale(const Group& group, const Context& context, std::vector<std::string>& stale) {
     const std::vector<ShutGate> asked = shutGates(context);
@@ -94,6 +101,7 @@ void addStale(const Group& group, const Context& context, std::vector<std::strin
     };
     for (const ShutGate& now : asked) {
         const auto then = std::ranges::find(group.shut, now.gate, &Shut::gate);
+        if (then == group.shut.end() && joinsSession(now, context)) continue;
         if (then == group.shut.end())
             note(now.gate, "is shut, and remembered as open");
         else if (then->verdict.reason != now.verdict.reason)

@@ -6,6 +6,7 @@
 #include "rules/app_gate.hpp"
 #include "rules/connectivity.hpp"
 #include "rules/constraint.hpp"
+#include "rules/expedited_quota.hpp"
 #include "rules/limit_gates.hpp"
 
 namespace stint {
@@ -54,6 +55,16 @@ bool passed(const Gate& gate, const Asks& asks) {
     return gate.passedBy != Override::None && asks.override >= gate.passedBy;
 }
 
+// limits.md §4, jobs.md §6.6: an expedited job that is out of its quota is asked as a regular one, until time brings
+// the quota back; whatever shuts for a regular one may open then.
+Verdict ask(const Gate& gate, const Context& c) {
+    Verdict verdict = gate.ask(c);
+    const bool waits = c.app && !c.run && c.asks.kind == JobClass::Expedited;
+    if (verdict.open || verdict.askAgain || !waits || !(gate.reads & Reads::App)) return verdict;
+    if (const auto returns = expeditedReturn(*c.app, c.world)) return Verdict::untilUntold(*returns, verdict.reason);
+    return verdict;
+}
+
 } // namespace
 
 std::span<const Gate> gates() { return table; }
@@ -74,7 +85,7 @@ std::vector<ShutGate> shutGates(const Context& context) {
 void shutGates(const Context& context, ReadSet read, std::vector<ShutGate>& shut) {
     for (const Gate& gate : table) {
         if (!(gate.reads & read) || passed(gate, context.asks)) continue;
-        const Verdict verdict = gate.ask(context);
+        const Verdict verdict = ask(gate, context);
         if (verdict.open) continue;
         const bool broken = verdict.askAgain && *verdict.askAgain <= context.world.now.elapsed;
         shut.push_back({&gate, broken ? Verdict::untilEvent(verdict.reason) : verdict, broken});
