@@ -1,5 +1,6 @@
-"""Looks for words that would make the same events give other bytes (style.md §8): a clock, chance, the environment,
-files, threads, a locale, floating point, unordered containers. In model, rules and core, comments left out."""
+"""Looks for words that would make the same events give other bytes (CONTRIBUTING.md §8): a clock, chance, the
+environment, files, threads, a locale, floating point, unordered containers. In model, rules and core, comments left
+out."""
 
 import re
 import sys

@@ -77,7 +77,7 @@ public:
     /// standby, doze, battery_saver, data_saver, … One callback a connection: a later one replaces it.
     Result<void> onNetworkBlocked(std::function<void(bool blocked, const std::string& because)> told);
 
-    /// The package the daemon knows this process by, from the kernel's word alone (design.md, who is calling).
+    /// The package the daemon knows this process by, from the kernel's word alone (architecture.md, who is calling).
     Result<std::string> package();
 
 private:

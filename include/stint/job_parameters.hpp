@@ -79,7 +79,7 @@ private:
     std::shared_ptr<client::RunHandle> handle_; ///< shared by all copies that the app holds
 };
 
-/// How a job says what came of it, beside whether it wants to be tried again (ours; design.md, wire). Shown by
+/// How a job says what came of it, beside whether it wants to be tried again (ours; architecture.md, wire). Shown by
 /// `stint wait`, `stint watch` and `--json`, and kept with the app's last completed jobs.
 struct Outcome {
     std::int32_t exitCode = 0; ///< 0 success, else a sysexits code

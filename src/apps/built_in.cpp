@@ -1,4 +1,4 @@
-// The two apps that are built in (design.md, running a job), as manifests like any other's.
+// The two apps that are built in (architecture.md, running a job), as manifests like any other's.
 #include "apps/registry.hpp"
 
 namespace stint {

@@ -1,5 +1,5 @@
 // Who is at the other end of a connection, and whether a user is looking at it: from the kernel's word alone
-// (design.md, who is calling, what is visible). Never from a name that is claimed.
+// (architecture.md, who is calling, what is visible). Never from a name that is claimed.
 #pragma once
 #include <functional>
 #include <optional>

@@ -1,4 +1,5 @@
-// Manifests: TOML in, Manifest out (design.md, who is calling). toml++ parses; what is wrong is said with its place.
+// Manifests: TOML in, Manifest out (architecture.md, who is calling). toml++ parses; what is wrong is said with its
+// place.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The installed apps: manifests read from their directories, checked, and watched for change (design.md, who is
+// The installed apps: manifests read from their directories, checked, and watched for change (architecture.md, who is
 // calling). A manifest that is wrong is told of, and harms no other; its app is not installed, or stays as it was when
 // the file was last right.
 #pragma once

@@ -145,7 +145,7 @@ Handled waits() {
 }
 
 Error onlyOperator(const BusCaller& caller, std::string_view what) {
-    // design.md, who is calling.
+    // architecture.md, who is calling.
     if (caller.app.name == shellPackage)
         return fail(Errc::Security, "only the operator may use {}; a process inside a job may not", what);
     return fail(Errc::Security, "only the operator may use {}; this caller is the app {}", what, caller.app.name);

@@ -304,8 +304,8 @@ void ServerLoop::close(ConnectionId id) {
     peers_.erase(id);
 }
 
-// design.md, who is calling: an app is known by what its process runs. One that runs something else is not that app any
-// more; as whoever it is now it may connect again.
+// architecture.md, who is calling: an app is known by what its process runs. One that runs something else is not that
+// app any more; as whoever it is now it may connect again.
 bool ServerLoop::isStillItself(ConnectionId id, Peer& peer) {
     if (peer.caller.pid == 0 || peer.knownIn == turn_) return true;
     if (!owner_.isItself(id)) return false;

@@ -44,7 +44,7 @@ public:
     virtual bool isItself(ConnectionId connection) = 0;
     /// Somebody was refused or put out, for there are too many connections: told once a minute.
     virtual void crowded(const std::string& why) = 0;
-    /// Read anew in each turn (design.md, what is visible).
+    /// Read anew in each turn (architecture.md, what is visible).
     virtual bool visibleNow(ConnectionId connection) = 0;
 
     /// During gather(): one more event for this turn.

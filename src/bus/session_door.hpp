@@ -1,6 +1,6 @@
-// The way in over the session bus (design.md, wire): one method, org.stint.Stint1.Open, which hands out a connection to
-// this daemon, for callers that cannot reach its socket, such as one in a sandbox. Who calls, the bus is asked; which
-// app that is, its owner says. Nothing here waits for an answer.
+// The way in over the session bus (architecture.md, wire): one method, org.stint.Stint1.Open, which hands out a
+// connection to this daemon, for callers that cannot reach its socket, such as one in a sandbox. Who calls, the bus is
+// asked; which app that is, its owner says. Nothing here waits for an answer.
 #pragma once
 #include <functional>
 #include <map>

@@ -1,4 +1,5 @@
-// `stint app`: one app with its limits; and what a person says of it (limits.md §9, §2.7; design.md, what is visible).
+// `stint app`: one app with its limits; and what a person says of it (limits.md §9, §2.7; architecture.md, what is
+// visible).
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 

@@ -74,7 +74,7 @@ Result<std::vector<Finding>> withoutDaemon(const Error& error) {
     if (error.code == Errc::Unavailable)
         return std::vector<Finding>{
             {"daemon", Grade::Trouble, error.message, "systemctl --user enable --now stintd, or: stintd &"}};
-    // A store that cannot be written answers every call so (design.md, store).
+    // A store that cannot be written answers every call so (architecture.md, store).
     if (error.code == Errc::Storage)
         return std::vector<Finding>{
             {"store", Grade::Trouble, error.message, "make room, or mend it; stintd tries again by itself"}};

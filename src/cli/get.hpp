@@ -1,4 +1,5 @@
-// What `stint get` asks of the transfer app, as jobs: from words that were checked (jobs.md §1, design.md, transfers).
+// What `stint get` asks of the transfer app, as jobs: from words that were checked (jobs.md §1, architecture.md,
+// transfers).
 #pragma once
 #include <filesystem>
 #include <string>

@@ -1,4 +1,5 @@
-// How a person names a job: `7` (one of one's own), `PACKAGE/7`, `PACKAGE/namespace#7` (design.md, the command line).
+// How a person names a job: `7` (one of one's own), `PACKAGE/7`, `PACKAGE/namespace#7` (architecture.md, the command
+// line).
 #pragma once
 #include <optional>
 #include <string>

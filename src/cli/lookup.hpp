@@ -1,4 +1,4 @@
-// From a job's name to the job: a bare number is looked for among one's own (design.md, the command line).
+// From a job's name to the job: a bare number is looked for among one's own (architecture.md, the command line).
 #pragma once
 #include <string>
 

@@ -1,5 +1,5 @@
-// What `stint run` asks of the shell app, as a job: pure, from words that were checked (jobs.md §1, design.md, running
-// a job).
+// What `stint run` asks of the shell app, as a job: pure, from words that were checked (jobs.md §1, architecture.md,
+// running a job).
 #pragma once
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-// `stint start`: an app's main program in its own cgroup, with this terminal (design.md, who is calling).
+// `stint start`: an app's main program in its own cgroup, with this terminal (architecture.md, who is calling).
 #include <cerrno>
 #include <cstring>
 

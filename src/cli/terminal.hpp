@@ -1,5 +1,5 @@
-// Where a verb prints: results on stdout, trouble on stderr, and how much of a terminal each of them is (style.md §10,
-// linux.md §A.10: NO_COLOR, TERM=dumb, --plain, --quiet, --json).
+// Where a verb prints: results on stdout, trouble on stderr, and how much of a terminal each of them is
+// (CONTRIBUTING.md §10, linux.md §A.10: NO_COLOR, TERM=dumb, --plain, --quiet, --json).
 #pragma once
 #include <cstdint>
 #include <cstdio>
@@ -73,7 +73,7 @@ private:
     mutable bool drawn_ = false;   ///< a redrawn line stands at the end of the screen
 };
 
-/// Whether this process is in the foreground of its controlling terminal: a person can see it (design.md, what is
+/// Whether this process is in the foreground of its controlling terminal: a person can see it (architecture.md, what is
 /// visible). The daemon reads the same from the kernel and decides.
 bool inTerminalForeground();
 

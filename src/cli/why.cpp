@@ -1,4 +1,4 @@
-// `stint why`: the very blockers that the scheduler decides by (design.md, one idea), as a table or as JSON.
+// `stint why`: the very blockers that the scheduler decides by (architecture.md, one idea), as a table or as JSON.
 #include <fmt/core.h>
 
 #include "cli/clock.hpp"

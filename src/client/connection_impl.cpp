@@ -96,7 +96,7 @@ void Connection::Impl::lose() {
         cutOff_ = !unbound_;
         return;
     }
-    // design.md, when the daemon dies: onStopJob is called locally. One that runs at this moment is enough.
+    // architecture.md, when the daemon dies: onStopJob is called locally. One that runs at this moment is enough.
     for (const auto& [key, run] : runs_) {
         if (key.connection != connection_ || run.state == client::Run::State::Stopping) continue;
         callbacks_.push_back({key.connection, {}, client::StopCall{key.run, StopReason::Undefined}});

@@ -139,7 +139,8 @@ void Connection::Impl::refuse(const Callback& callback, const Error& error) {
     noticeLoss();
 }
 
-/// design.md, libstint: a process of the app's own connects again, and registers once its callbacks have returned.
+/// architecture.md, libstint: a process of the app's own connects again, and registers once its callbacks have
+/// returned.
 Result<void> Connection::Impl::hostAnew() {
     const bool isWanted = isMissed() && !isOver();
     if (!isWanted || dispatching_ > 1 || !callbacks_.empty() || client::clockNow() < retryAt_) return {};

@@ -210,7 +210,7 @@ std::vector<Blocker> named(std::vector<Blocker> blockers) {
 
 namespace {
 
-// The latest of the times, where each blocker names one; else it is not known (design.md, a forecast). A deadline
+// The latest of the times, where each blocker names one; else it is not known (architecture.md, a forecast). A deadline
 // takes the place of the job's own constraints.
 std::optional<WallTime> opensWhen(const std::vector<Blocker>& blockers) {
     WallTime others{};

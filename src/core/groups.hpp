@@ -1,6 +1,6 @@
-// Jobs that wait, by what they are asked about: one group for all that every gate answers alike (design.md, the core).
-// A group is asked when it is made, when something that its gates read has changed, and when a verdict says so. A
-// device change costs as much as there are groups that read it, however many jobs are in them.
+// Jobs that wait, by what they are asked about: one group for all that every gate answers alike (architecture.md, the
+// core). A group is asked when it is made, when something that its gates read has changed, and when a verdict says so.
+// A device change costs as much as there are groups that read it, however many jobs are in them.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -25,8 +25,8 @@ void mergeEvent(Turn& turn, const Event& event) {
                event);
 }
 
-// The same order in every step, so that traces compare byte for byte (design.md, the core). A maintenance window that
-// closes because nothing runs any more stops and holds back once more.
+// The same order in every step, so that traces compare byte for byte (architecture.md, the core). A maintenance window
+// that closes because nothing runs any more stops and holds back once more.
 void settle(Turn& turn) {
     ReadSet changed = 0;
     std::set<AppId> apps;

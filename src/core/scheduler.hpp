@@ -1,5 +1,5 @@
-// The decision: the only state of Stint, and the only function that changes it (design.md, the core). It contains no
-// number and no condition of the spec: those are rules/. Pure: the time comes in with each event.
+// The decision: the only state of Stint, and the only function that changes it (architecture.md, the core). It contains
+// no number and no condition of the spec: those are rules/. Pure: the time comes in with each event.
 #pragma once
 #include <map>
 #include <memory>

@@ -1,4 +1,4 @@
-// Who connects, by either way in, and what is remembered of it (design.md, who is calling).
+// Who connects, by either way in, and what is remembered of it (architecture.md, who is calling).
 #include "base/socket_pair.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"

@@ -1,4 +1,4 @@
-// stintd: one thread, one loop, one turn at a time: gather, decide, commit, act (design.md, the turn). It carries
+// stintd: one thread, one loop, one turn at a time: gather, decide, commit, act (architecture.md, the turn). It carries
 // events to the core and effects to the edges, and holds the one timer.
 #pragma once
 #include <memory>

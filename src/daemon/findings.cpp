@@ -1,5 +1,5 @@
-// What `stint doctor` asks the daemon (design.md, around the core): what it has found of this machine, what of its
-// promises is enforced here and what is only advisory, and how to get more. Read when asked; kept nowhere.
+// What `stint doctor` asks the daemon (architecture.md, around the core): what it has found of this machine, what of
+// its promises is enforced here and what is only advisory, and how to get more. Read when asked; kept nowhere.
 #include <cstring>
 #include <filesystem>
 

@@ -1,6 +1,6 @@
 // Which process runs which job, and takes which alarm or message: services and receivers that are hosted, processes
-// that were started to host them, and what waits for either (design.md, running a job; limits.md §7). It finds where a
-// run or a delivery goes; it decides nothing about it.
+// that were started to host them, and what waits for either (architecture.md, running a job; limits.md §7). It finds
+// where a run or a delivery goes; it decides nothing about it.
 #pragma once
 #include <deque>
 #include <functional>

@@ -1,4 +1,4 @@
-// The only log: one line for each thing that happened, to stderr for the journal (style.md §10).
+// The only log: one line for each thing that happened, to stderr for the journal (CONTRIBUTING.md §10).
 #pragma once
 #include <string>
 

@@ -5,7 +5,7 @@
 
 namespace {
 
-// sysexits (design.md, the command line).
+// sysexits (architecture.md, the command line).
 constexpr int cannotRun = 69;
 constexpr int badConfiguration = 78;
 

@@ -1,5 +1,5 @@
-// Policy files while the daemon runs (limits.md §1.5, design.md, store): one that has changed holds from then on. A
-// wrong one is refused whole and told of, and what held before stays.
+// Policy files while the daemon runs (limits.md §1.5, architecture.md, store): one that has changed holds from then on.
+// A wrong one is refused whole and told of, and what held before stays.
 #include <algorithm>
 
 #include "daemon/daemon.hpp"

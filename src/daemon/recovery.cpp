@@ -1,4 +1,4 @@
-// What was written down, read again: at the start, and after a commit that failed (design.md, the core).
+// What was written down, read again: at the start, and after a commit that failed (architecture.md, the core).
 #include <algorithm>
 
 #include <fmt/core.h>

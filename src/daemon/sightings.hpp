@@ -1,5 +1,5 @@
 // What is known of who is at the other end of each connection, and which apps a user is looking at through them
-// (design.md, what is visible). A terminal's foreground holds while its connection is open.
+// (architecture.md, what is visible). A terminal's foreground holds while its connection is open.
 #pragma once
 #include <functional>
 #include <map>

@@ -1,4 +1,4 @@
-// The turn: gather, decide, commit, act. Nothing is answered or done before it is durable (design.md, the turn).
+// The turn: gather, decide, commit, act. Nothing is answered or done before it is durable (architecture.md, the turn).
 #include <algorithm>
 #include <iterator>
 
@@ -86,7 +86,7 @@ void Daemon::add(Step step) {
     tellAside(step.setAside);
 }
 
-// design.md, the core: what room a full disk has left is for what ends and is cancelled.
+// architecture.md, the core: what room a full disk has left is for what ends and is cancelled.
 std::optional<Effect> Daemon::refusedForRoom(const Event& event) {
     const auto unlessRoom = [&](CallId call) -> std::optional<Effect> {
         if (const auto room = store_->acceptsMore(); !room) return Reply{.call = call, .error = room.error()};

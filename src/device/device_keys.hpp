@@ -1,5 +1,5 @@
 // The words of `stint device set`: scenario.md's device table as keys, each with what it takes, and the Device that a
-// set of such words makes of the embedded default (design.md: screen on, mains power, network up).
+// set of such words makes of the embedded default (architecture.md: screen on, mains power, network up).
 #pragma once
 #include <map>
 #include <span>

@@ -24,7 +24,7 @@ inline constexpr std::string_view bindJobService = "BIND_JOB_SERVICE";
 inline constexpr std::string_view scheduleExactAlarm = "SCHEDULE_EXACT_ALARM"; ///< the user may take it away
 inline constexpr std::string_view useExactAlarm = "USE_EXACT_ALARM";           ///< a clock's or a calendar's own
 
-// The packages that are built in (design.md, running a job and who is calling).
+// The packages that are built in (architecture.md, running a job and who is calling).
 inline constexpr std::string_view transferPackage = "org.stint.transfer";
 inline constexpr std::string_view shellPackage = "org.stint.shell";
 

@@ -1,5 +1,6 @@
-// What a gate is asked about in place of a job (design.md, the core): everything of a job and its app that any gate
-// may read, and nothing that tells two jobs apart otherwise. Jobs with equal Asks wait as one group and are asked once.
+// What a gate is asked about in place of a job (architecture.md, the core): everything of a job and its app that any
+// gate may read, and nothing that tells two jobs apart otherwise. Jobs with equal Asks wait as one group and are asked
+// once.
 #pragma once
 #include <compare>
 #include <cstdint>

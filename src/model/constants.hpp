@@ -1,5 +1,5 @@
 // Every number of jobs.md §0 (and of limits.md §11 where it names the same one), under its name there. A policy file
-// may override each (design.md, store); nothing else in the house holds a number of the spec.
+// may override each (architecture.md, store); nothing else in the house holds a number of the spec.
 #pragma once
 #include <cstdint>
 #include <optional>

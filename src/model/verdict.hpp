@@ -1,4 +1,4 @@
-// What a gate answers: open; shut until an instant; or shut until some event (design.md, the core).
+// What a gate answers: open; shut until an instant; or shut until some event (architecture.md, the core).
 #pragma once
 #include <optional>
 

@@ -1,5 +1,6 @@
-// An app's processes: started, watched and killed (design.md, running a job). Each started process has a cgroup of its
-// own inside its app's, so that nothing of it is left when it is said to be gone. Decides nothing, holds no timer.
+// An app's processes: started, watched and killed (architecture.md, running a job). Each started process has a cgroup
+// of its own inside its app's, so that nothing of it is left when it is said to be gone. Decides nothing, holds no
+// timer.
 #pragma once
 #include <array>
 #include <cstdint>

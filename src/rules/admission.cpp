@@ -47,7 +47,7 @@ Admission admission(const App& app, const Schedule& request, Instant now) {
     if (!app.manifest.declares(runUserInitiatedJobs)) return Admission::NotDeclared;
     if (!mayRunUserInitiated(app)) return Admission::NotAllowed; // declared, and taken back by the user
     // jobs.md §12.2: a foreground terminal counts as top while it is. Who schedules on behalf of a built-in app brings
-    // its own visibility, not that of others who do the same (design.md, who is calling).
+    // its own visibility, not that of others who do the same (architecture.md, who is calling).
     if (request.callerVisible) return Admission::Admitted;
     return mayStartUi(app, now) && !request.onBehalf ? Admission::Admitted : Admission::NotAllowed;
 }

@@ -1,5 +1,5 @@
 // Whether a network is what a job asks for (jobs.md §3.3) and open for it (limits.md §8.2), and what a payload takes on
-// it (§4.4).
+// it (jobs.md §4.4).
 #pragma once
 #include <optional>
 #include <string>

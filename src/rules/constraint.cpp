@@ -31,7 +31,7 @@ Verdict storageNotLowGate(const Context& c) {
     if (!c.asks.storageNotLow || !c.world.state.storageLow) return Verdict::yes();
     if (c.world.device.storageForced) return Verdict::untilEvent(PendingReason::ConstraintStorageNotLow);
     // LINUX: the kernel tells nobody when a volume has room again, so it is read while a job waits for that, and only
-    // then (docs/decisions: free space).
+    // then (decision 0007).
     const Instant next = c.world.now.elapsed + c.world.constants.storageCheck;
     return Verdict::untilUntold(next, PendingReason::ConstraintStorageNotLow);
 }

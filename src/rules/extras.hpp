@@ -1,4 +1,4 @@
-// How large extras are: jobs.md §12.9, maps nested at most 10 deep; design.md, wire: 64 KiB.
+// How large extras are: jobs.md §12.9, maps nested at most 10 deep; architecture.md, wire: 64 KiB.
 #pragma once
 #include <optional>
 

@@ -1,5 +1,5 @@
 // When a gate of the limits opens if nothing disturbs the device: quotas as buckets sink and chargers settle, Doze as
-// its windows come (design.md, a forecast).
+// its windows come (architecture.md, a forecast).
 #pragma once
 #include <optional>
 

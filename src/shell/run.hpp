@@ -1,5 +1,5 @@
 // One run of a command, from its start until nothing of it is alive and all that it printed is kept. A stop is SIGTERM,
-// and SIGKILL for what is left when the grace is over (design.md, running a job).
+// and SIGKILL for what is left when the grace is over (architecture.md, running a job).
 #pragma once
 #include <chrono>
 #include <filesystem>

@@ -150,7 +150,7 @@ void CommandService::show(const JobParameters& params, const std::string& text, 
 }
 
 /// Orders of jobs that are no more go, with all that their environments held. Asked for after jobFinished() on one
-/// connection, and the daemon answers nothing before what came earlier is durable (design.md, the turn).
+/// connection, and the daemon answers nothing before what came earlier is durable (architecture.md, the turn).
 void CommandService::tidy(Connection& connection) {
     if (untidied_.empty()) return;
     auto candidates = unheldSpools(std::exchange(untidied_, {}));

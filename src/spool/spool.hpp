@@ -1,6 +1,6 @@
-// What is kept of a command that is a job (design.md, running a job), in a directory of its own, 0700: the order that
-// `stint run` leaves, what its runs have come to, and their output (log.hpp). The job's extras name the directory and
-// no more of it: an environment may be larger than extras may, and its secrets belong in no list of jobs.
+// What is kept of a command that is a job (architecture.md, running a job), in a directory of its own, 0700: the order
+// that `stint run` leaves, what its runs have come to, and their output (log.hpp). The job's extras name the directory
+// and no more of it: an environment may be larger than extras may, and its secrets belong in no list of jobs.
 #pragma once
 #include <cstdint>
 #include <filesystem>

@@ -72,7 +72,7 @@ ClipData clipFrom(const json& paths) {
     return clip;
 }
 
-/// An unknown key may be a constraint; without heeding it the job would run wrongly (design.md, wire).
+/// An unknown key may be a constraint; without heeding it the job would run wrongly (architecture.md, wire).
 Result<void> checkKeys(const json& job) {
     static const std::set<std::string_view> known{"id",
                                                   "service",

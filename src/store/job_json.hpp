@@ -9,7 +9,7 @@
 namespace stint {
 
 /// One line, the same bytes for the same job. Clip data is its paths; descriptors do not outlive the daemon, and a clip
-/// that has one is written empty (design.md, store): half of what was granted would look like all of it.
+/// that has one is written empty (architecture.md, store): half of what was granted would look like all of it.
 std::string jobInfoText(const JobInfo& info);
 
 /// jobs.md §7.2: checked by the rules of §1.2 again.

@@ -1,6 +1,6 @@
-// Makes stint.db: anew, or of what can be read of a damaged one, which is set aside (design.md, store). A crash at any
-// point of it loses nothing: the new one is made beside the old one, and renames that are repeated put it in its place.
-// So a stint.db that is there was once whole.
+// Makes stint.db: anew, or of what can be read of a damaged one, which is set aside (architecture.md, store). A crash
+// at any point of it loses nothing: the new one is made beside the old one, and renames that are repeated put it in its
+// place. So a stint.db that is there was once whole.
 #pragma once
 #include <string>
 #include <vector>

@@ -1,5 +1,6 @@
 // A file that only takes up room. On a full disk it is given up, so that what has happened can still be written down
-// (design.md, the core: if a commit fails). It is there for that alone: while it is not there, nothing new is accepted.
+// (architecture.md, the core: if a commit fails). It is there for that alone: while it is not there, nothing new is
+// accepted.
 #pragma once
 #include <filesystem>
 

@@ -1,5 +1,5 @@
-// The one SQLite file: what was accepted is in it before anyone is told so (design.md, store). It commits records and
-// loads them again; it decides nothing about them.
+// The one SQLite file: what was accepted is in it before anyone is told so (architecture.md, store). It commits records
+// and loads them again; it decides nothing about them.
 #pragma once
 #include <filesystem>
 #include <functional>

@@ -6,7 +6,7 @@
 namespace stint::transfer {
 namespace {
 
-// design.md, transfers: what a power loss may cost.
+// architecture.md, transfers: what a power loss may cost.
 constexpr Bytes durableStep = 32_MiB;
 constexpr auto durableEvery = 10s;
 

@@ -116,8 +116,8 @@ void TransferService::show(const Run& run, const std::string& text) {
 
 // A job that is known to be over will not run again, so nothing needs its sidecar or record any more. Until then it is
 // what tells the next run that the file in the target's place, or at the server, is its own. Asked for after
-// jobFinished() on one connection, and the daemon answers nothing before what came earlier is durable (design.md, the
-// turn).
+// jobFinished() on one connection, and the daemon answers nothing before what came earlier is durable (architecture.md,
+// the turn).
 void TransferService::confirm(Connection& connection) {
     for (const Ended& ended : ended_) {
         if (!isOver(connection, ended)) continue;

@@ -7,7 +7,8 @@
 namespace stint::wire {
 namespace {
 
-/// design.md, what is visible: a person's word, else the foreground of a terminal; there is no other source so far.
+/// architecture.md, what is visible: a person's word, else the foreground of a terminal; there is no other source so
+/// far.
 std::vector<std::string> whyVisible(const AppView& view) {
     if (view.state != ProcessState::Top && view.state != ProcessState::Visible) return {};
     return {view.pinned ? "pinned" : "terminal"};

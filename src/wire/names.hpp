@@ -1,4 +1,4 @@
-// The names and limits both ends of the wire share (design.md, wire). The interfaces themselves are dbus/*.xml.
+// The names and limits both ends of the wire share (architecture.md, wire). The interfaces themselves are dbus/*.xml.
 #pragma once
 #include <cstddef>
 #include <cstdint>

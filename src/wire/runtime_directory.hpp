@@ -1,4 +1,4 @@
-// Where the daemon's socket is: one function finds it for both ends (design.md, wire).
+// Where the daemon's socket is: one function finds it for both ends (architecture.md, wire).
 #pragma once
 #include <filesystem>
 

@@ -1,5 +1,5 @@
-// Manifests, good and bad (design.md, who is calling; jobs.md §12.1). What is wrong is said with file, line, column
-// and what would be right.
+// Manifests, good and bad (architecture.md, who is calling; jobs.md §12.1). What is wrong is said with file, line,
+// column and what would be right.
 #include <doctest/doctest.h>
 
 #include "apps/registry.hpp"
@@ -185,7 +185,7 @@ TEST_CASE("a permission that is spelled wrong is warned of, and one of others is
           file + ": unknown permission \"RUN_USER_INITIATED_JOB\" (did you mean \"RUN_USER_INITIATED_JOBS\"?)");
 }
 
-TEST_CASE("the built-in apps may do what their manifests say") { // design.md, running a job
+TEST_CASE("the built-in apps may do what their manifests say") { // architecture.md, running a job
     std::vector<Manifest> manifests = builtInManifests("/usr/libexec/stint");
     REQUIRE(manifests.size() == 2);
     const Manifest& transfer = manifests[0];

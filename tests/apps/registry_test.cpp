@@ -1,4 +1,4 @@
-// The installed apps as their files come, change and go (design.md, who is calling).
+// The installed apps as their files come, change and go (architecture.md, who is calling).
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -26,7 +26,7 @@ Error errorOf(const wire::Message& answer) {
 
 } // namespace
 
-TEST_CASE("schedule() becomes one event, and is answered only when the core has replied") { // design.md, the turn
+TEST_CASE("schedule() becomes one event, and is answered only when the core has replied") { // architecture.md, the turn
     World world;
     Client app = world.connectApp("com.example.mail");
     world.owner.visible = true;
@@ -64,7 +64,8 @@ TEST_CASE("an error of the core is answered under its own name") { // jobs.md §
     CHECK(errorOf(*app.answerTo(cookie)) == Error{Errc::IllegalState, "the 151st job"});
 }
 
-TEST_CASE("when a commit fails every call that waits is told, and none is answered otherwise") { // design.md, the core
+TEST_CASE(
+    "when a commit fails every call that waits is told, and none is answered otherwise") { // architecture.md, the core
     World world;
     Client app = world.connectApp("com.example.mail");
     const std::uint64_t schedule = app.send(jobSchedulerInterface, "Schedule", scheduleArguments);
@@ -86,7 +87,7 @@ TEST_CASE("when a commit fails every call that waits is told, and none is answer
     CHECK(app.inbox.size() == 2);
 }
 
-TEST_CASE("a question is asked after the turn's commit, not when it arrives") { // design.md, the turn
+TEST_CASE("a question is asked after the turn's commit, not when it arrives") { // architecture.md, the turn
     World world;
     Client app = world.connectApp("com.example.mail");
     app.send(jobSchedulerInterface, "GetPendingJob", [](Writer& writer) {
@@ -147,7 +148,7 @@ TEST_CASE("an unknown method, and an unknown object, are refused by name") {
     CHECK(errorOf(*app.answerTo(cookie)).message == "no object /com/example; there is /org/stint");
 }
 
-TEST_CASE("an unknown option is ignored, a known one of the wrong type is not") { // design.md, wire
+TEST_CASE("an unknown option is ignored, a known one of the wrong type is not") { // architecture.md, wire
     World world;
     Client app = world.connectApp("com.example.mail");
     const auto cancelWith = [](auto fill) {

@@ -1,4 +1,4 @@
-// What one connection may do without another noticing (design.md, wire: limits).
+// What one connection may do without another noticing (architecture.md, wire: limits).
 #include <doctest/doctest.h>
 
 #include <cstring>
@@ -185,7 +185,8 @@ TEST_CASE("a greeting and calls that arrive at once, or byte by byte, are served
     CHECK(world.owner.closures.empty());
 }
 
-// design.md, who is calling: it may have been sent by another program than the daemon finds behind the connection.
+// architecture.md, who is calling: it may have been sent by another program than the daemon finds behind the
+// connection.
 TEST_CASE("a call that has not waited for the answer to its greeting ends its connection") {
     World world;
     Raw hasty(world);
@@ -211,7 +212,7 @@ TEST_CASE("a process that has become another program is not heard") {
     CHECK_FALSE(client.answerTo(cookie));
 }
 
-TEST_CASE("half a header does not keep the daemon awake") { // design.md, the turn: no polling
+TEST_CASE("half a header does not keep the daemon awake") { // architecture.md, the turn: no polling
     World world;
     Raw raw(world);
     raw.greet(world);
@@ -380,7 +381,7 @@ TEST_CASE("jobs keep at most half of the descriptors that there are") {
     CHECK(refused.error().message.find("half of what the daemon may have open") != std::string::npos);
 }
 
-TEST_CASE("who cannot be known may do nothing") { // design.md, who is calling
+TEST_CASE("who cannot be known may do nothing") { // architecture.md, who is calling
     World world;
     BusCaller nobody;
     nobody.unknown = "process 7 is too deep";
@@ -391,7 +392,7 @@ TEST_CASE("who cannot be known may do nothing") { // design.md, who is calling
     CHECK(answer.error().message == "nobody can say which app calls: process 7 is too deep");
 }
 
-TEST_CASE("a flood takes 64 messages of a turn, and the next connection has its turn") { // design.md, the turn
+TEST_CASE("a flood takes 64 messages of a turn, and the next connection has its turn") { // architecture.md, the turn
     World world;
     Client app = world.connectApp("com.example.mail");
     Client other = world.connectApp("com.example.other");
@@ -431,7 +432,7 @@ TEST_CASE("a caller that never reads its answers is not read from any more, unti
     CHECK(app.inbox.size() == rounds * 20);
 }
 
-TEST_CASE("no single wrong byte in a message harms the daemon or another caller") { // design.md: hostile messages
+TEST_CASE("no single wrong byte in a message harms the daemon or another caller") { // architecture.md: hostile messages
     World world;
     Client other = world.connectApp("com.example.other");
     Capture capture;

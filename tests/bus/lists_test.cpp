@@ -44,7 +44,7 @@ Pending pending(World& world, Client& app, const char* space, std::optional<std:
 
 } // namespace
 
-TEST_CASE("jobs are listed a hundred at a time, in the order of their keys, each once") { // design.md, wire
+TEST_CASE("jobs are listed a hundred at a time, in the order of their keys, each once") { // architecture.md, wire
     World world;
     for (int id = 0; id < 250; ++id)
         world.owner.track({AppId{"com.example.mail"}, "sync", JobId(id)});

@@ -292,7 +292,7 @@ TEST_CASE("start passes on the exit code of the program, and its words") {
     CHECK(words == std::vector<std::string>{"com.example.mail", "--fetch", "all"});
 }
 
-TEST_CASE("a program whose daemon died has died with it: start ends with 69") { // design.md, running a job
+TEST_CASE("a program whose daemon died has died with it: start ends with 69") { // architecture.md, running a job
     FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         talk.reply(call, [](Writer& writer) { writer.uint32(4000000000); });
         talk.hangUp();

@@ -84,8 +84,8 @@ TEST_CASE("with --user-initiated a job that may not be one is refused with 77, a
     CHECK(fake.calls() == std::vector<std::string>{"Schedule"});
 }
 
-TEST_CASE(
-    "without it a job that may not be user-initiated is scheduled as a regular one") { // design.md, what is visible
+TEST_CASE("without it a job that may not be user-initiated is scheduled as a regular one") { // architecture.md, what is
+                                                                                             // visible
     std::vector<Asked> asked;
     FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (call.member() != "Schedule")

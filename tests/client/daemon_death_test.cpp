@@ -1,4 +1,4 @@
-// design.md, running a job: what the library does when the daemon dies, and when it lets go.
+// architecture.md, running a job: what the library does when the daemon dies, and when it lets go.
 #include <doctest/doctest.h>
 
 #include "client/fake_daemon.hpp"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# libstint.so offers the public API and nothing else, and needs no libcurl (design.md, libstint). Wants: its path.
+# libstint.so offers the public API and nothing else, and needs no libcurl (architecture.md, libstint). Wants: its path.
 set -eu
 library=$1
 

@@ -88,7 +88,7 @@ TEST_CASE("what is for a receiver that this process does not host is refused") {
     CHECK(world.receiver.alarms.empty());
 }
 
-TEST_CASE("a new daemon is offered the receivers again, beside the services") { // design.md, libstint
+TEST_CASE("a new daemon is offered the receivers again, beside the services") { // architecture.md, libstint
     World world;
     RecordedService service;
     REQUIRE(world.connection.host("Jobs", service).ok());

@@ -91,7 +91,7 @@ TEST_CASE("the next job of an id is told of what came while the one before it ra
     CHECK(stage.told == std::vector<Paths>{{"/photos/1"}, {"/photos/2"}, {"/photos/2"}});
 }
 
-TEST_CASE("what brings no news is not written down") { // design.md: a step without records makes no transaction
+TEST_CASE("what brings no news is not written down") { // architecture.md: a step without records makes no transaction
     Photos stage;
     stage.schedule(stage.photos(1));
     stage.until(10s);

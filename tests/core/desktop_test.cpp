@@ -75,7 +75,7 @@ TEST_CASE("an update that looks the same is none, and one that is taken back in 
     CHECK(seen.percentsUntil(11s) == Percents{2});
 }
 
-TEST_CASE("only an update that is withheld wakes the daemon") { // design.md: an idle device gets no wake-ups
+TEST_CASE("only an update that is withheld wakes the daemon") { // architecture.md: an idle device gets no wake-ups
     Seen seen;
     const auto before = seen.core->nextDeadline();
     seen.post(seen.download(1));

@@ -79,7 +79,7 @@ TEST_CASE("a restart costs a restricted app on screen none of its sessions") { /
     CHECK(quota.comesBack.empty()); // not even a session of no length
 }
 
-TEST_CASE("runs of a former daemon are told apart from new ones") { // §4.2
+TEST_CASE("runs of a former daemon are told apart from new ones") { // jobs.md §4.2
     Stage stage;
     stage.schedule(stage.transfer(1));
     const RunId before = stage.run(1);
@@ -131,7 +131,7 @@ TEST_CASE("a manifest that does not allow the job is named, in the order of the 
     CHECK(stage.schedule(stage.job(1)).error->message.find("BIND_JOB_SERVICE") != std::string::npos);
 }
 
-TEST_CASE("a new id is the smallest that is free, and a freed one is used again") { // design.md, wire
+TEST_CASE("a new id is the smallest that is free, and a freed one is used again") { // architecture.md, wire
     Stage stage;
     const auto add = [&] {
         return stage

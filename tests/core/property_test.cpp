@@ -1,4 +1,4 @@
-// What holds of the job contract for every timeline (design.md, the core), and of a restart.
+// What holds of the job contract for every timeline (architecture.md, the core), and of a restart.
 #include "core/timeline.hpp"
 
 namespace stint {
@@ -101,7 +101,7 @@ TEST_CASE("whatever happens, a job waits with a reason, runs rightly, or is gone
     });
 }
 
-TEST_CASE("the same events give the same trace to the byte") { // design.md, the core
+TEST_CASE("the same events give the same trace to the byte") { // architecture.md, the core
     holds("determinism", 100, [] {
         const auto timeline = *timelines();
         Stage one, two;
@@ -113,7 +113,7 @@ TEST_CASE("the same events give the same trace to the byte") { // design.md, the
     });
 }
 
-TEST_CASE("a forecast that nothing disturbs comes true to the millisecond") { // design.md, the core
+TEST_CASE("a forecast that nothing disturbs comes true to the millisecond") { // architecture.md, the core
     holds("forecast", 300, [] {
         const auto timeline = *timelines(kindsOfLimits);
         Stage stage;

@@ -1,6 +1,6 @@
 // Random timelines: what may happen to an app, its jobs, its alarms and its device, 200 events at a time, for what
-// holds whatever happens (design.md, the core). A run that fails prints its seed; RapidCheck shrinks it to the events
-// that matter.
+// holds whatever happens (architecture.md, the core). A run that fails prints its seed; RapidCheck shrinks it to the
+// events that matter.
 #pragma once
 #include <cstdlib>
 

@@ -1,4 +1,5 @@
-// The device as a person sets it: scenario.md's device table over the embedded default (design.md, around the core).
+// The device as a person sets it: scenario.md's device table over the embedded default (architecture.md, around the
+// core).
 #include <doctest/doctest.h>
 
 #include <algorithm>

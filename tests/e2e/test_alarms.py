@@ -143,7 +143,7 @@ class TestMessages:
         wait_for_end(int(first))
 
     def test_an_apps_own_process_that_hosts_takes_it(self, world, app, daemon, line):
-        """design.md, running a job: a warm start is one message."""
+        """architecture.md, running a job: a warm start is one message."""
         process = app.receive()
         line.push(PACKAGE, "one")
         app.until("high original=high one", job="message")

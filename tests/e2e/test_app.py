@@ -262,7 +262,7 @@ class TestLife:
 
 
 class TestBounds:
-    """What an app may do to others: nothing (design.md, who is calling)."""
+    """What an app may do to others: nothing (architecture.md, who is calling)."""
 
     def test_it_neither_sees_nor_cancels_anothers_jobs(self, world, app, daemon, line, origin):
         origin.serve("file.bin", b"content")
@@ -304,7 +304,7 @@ class TestBounds:
 
 
 class TestDaemonDeath:
-    """design.md, when the daemon dies."""
+    """architecture.md, when the daemon dies."""
 
     def test_what_it_started_dies_with_it_and_starts_again(self, world, app):
         first = world.start_daemon()

@@ -128,7 +128,7 @@ def test_a_service_that_is_not_declared_is_named(hostile):
     assert SERVICE_NAME + "s" in error.text
 
 
-# Messages (design.md, wire).
+# Messages (architecture.md, wire).
 
 
 def test_a_message_of_two_mebibytes_closes_its_line_alone(hostile):
@@ -308,7 +308,7 @@ def test_a_policy_with_an_unknown_key_is_refused_with_its_place(world):
 
 
 def test_the_contract_can_be_introspected(line):
-    """design.md, wire."""
+    """architecture.md, wire."""
     (xml,) = line.call("org.freedesktop.DBus.Introspectable", "Introspect")
     for name in ("org.stint.JobScheduler1", "org.stint.TaskManager1", "org.stint.Device1"):
         assert f'interface name="{name}"' in xml, PATH

@@ -1,4 +1,4 @@
-"""A file that changes on the server in the middle of its download is begun anew (design.md, transfers): what is in
+"""A file that changes on the server in the middle of its download is begun anew (architecture.md, transfers): what is in
 place at the end is exactly the new one, never a mix of two."""
 
 import os

@@ -1,4 +1,4 @@
-"""`stint doctor`: what was found, what is enforced, what is only advisory, and how to get more (design.md, around the
+"""`stint doctor`: what was found, what is enforced, what is only advisory, and how to get more (architecture.md, around the
 core). It tells what is, so each test makes it so first."""
 
 import json

@@ -1,4 +1,4 @@
-"""What was answered with success is there afterwards, once (design.md, the turn, store): under a daemon that is killed
+"""What was answered with success is there afterwards, once (architecture.md, the turn, store): under a daemon that is killed
 again and again, and under a store that fails."""
 
 import random
@@ -133,7 +133,7 @@ def a_run(line, nth):
 
 
 def test_each_commit_of_a_run_may_fail_and_nothing_accepted_is_lost(world):
-    """design.md, the core: the callers get Error.Storage, and the core is loaded again."""
+    """architecture.md, the core: the callers get Error.Storage, and the core is loaded again."""
     accepted = {}
     refusals = []
     first = world.start_daemon(PLENTY)

@@ -1,4 +1,4 @@
-"""A mix of two versions is impossible, whatever a server does (design.md, transfers): the file changes while the
+"""A mix of two versions is impossible, whatever a server does (architecture.md, transfers): the file changes while the
 download is interrupted, and the server answers the rest as it should not. In place at the end is the new one."""
 
 import os

@@ -1,4 +1,4 @@
-"""kill -9 at random moments of one download (design.md, when the daemon dies; jobs.md §6.3): the file ends right, and
+"""kill -9 at random moments of one download (architecture.md, when the daemon dies; jobs.md §6.3): the file ends right, and
 hardly a byte is fetched twice."""
 
 import os

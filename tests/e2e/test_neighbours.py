@@ -1,5 +1,5 @@
 """Neighbours who want more than their share, or to be somebody else: programs of the same user, and of another one
-(design.md, who is calling; SECURITY.md). Each attack is one that has worked."""
+(architecture.md, who is calling; SECURITY.md). Each attack is one that has worked."""
 
 import os
 import shutil

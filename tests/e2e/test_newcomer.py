@@ -25,7 +25,7 @@ def test_a_download_in_a_terminal_shows_how_far_it_is_and_ends_in_place(world, d
 
 
 def test_without_a_terminal_it_says_that_the_job_is_a_regular_one(world, daemon, line, origin):
-    """design.md, what is visible."""
+    """architecture.md, what is visible."""
     origin.serve("file.bin", CONTENT)
     ended = world.stint("get", origin.url("file.bin"))
     assert ended.code == 0, ended
@@ -137,7 +137,7 @@ def test_what_a_daemon_is_asked_outlives_it(world, origin):
 
 
 def test_an_idle_daemon_wakes_up_for_nothing(world, daemon, line, origin):
-    """design.md, the turn: between turns the process sleeps."""
+    """architecture.md, the turn: between turns the process sleeps."""
     origin.serve("file.bin", CONTENT)
     world.done("get", origin.url("file.bin"))
     for process in descendants(daemon.pid):

@@ -1,4 +1,4 @@
-"""A power loss: what was not flushed is zeros after the next boot, and a file's size proves nothing (design.md,
+"""A power loss: what was not flushed is zeros after the next boot, and a file's size proves nothing (architecture.md,
 transfers). A persisted job starts again by itself (jobs.md §7.2)."""
 
 import json

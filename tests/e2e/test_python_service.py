@@ -1,5 +1,5 @@
 """examples/python_service: a job service without libstint, on a D-Bus library alone, over the socketpair that stintd
-gives it (design.md, running a job)."""
+gives it (architecture.md, running a job)."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The way in over the session bus (design.md, wire): org.stint.Stint1.Open, and a bus that starts the daemon for it."""
+"""The way in over the session bus (architecture.md, wire): org.stint.Stint1.Open, and a bus that starts the daemon for it."""
 
 import os
 import signal
@@ -42,7 +42,7 @@ def test_a_connection_from_the_bus_does_what_one_to_the_socket_does(world, bus):
 
 
 def test_who_came_over_the_bus_is_the_app_that_the_kernel_says_it_is(world, bus):
-    """design.md, who is calling: by its executable, never by a name it claims."""
+    """architecture.md, who is calling: by its executable, never by a name it claims."""
     install(world)
     world.start_daemon()
     bus.until_owned(DOOR.bus_name)

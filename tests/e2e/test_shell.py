@@ -13,7 +13,7 @@ from events import Directory, size_of, wait_for_end
 
 
 def test_a_command_runs_as_it_would_here(world, daemon):
-    """design.md, running a job: its directory, umask and environment, and nothing to read."""
+    """architecture.md, running a job: its directory, umask and environment, and nothing to read."""
     ran = script(world, 'pwd; umask; echo "$SECRET"; cat; echo to stderr >&2; exit 0')
     world.environment["SECRET"] = "only\nhere"
     before = os.umask(0o027)
@@ -138,7 +138,7 @@ def test_every_runs_again_and_again(world, daemon, line):
 
 
 def test_user_initiated_without_a_terminal_is_refused(world, daemon, line):
-    """design.md, what is visible."""
+    """architecture.md, what is visible."""
     ended = world.stint("run", "--user-initiated", "--", "true")
     assert ended.code == 77
     assert "terminal" in ended.err

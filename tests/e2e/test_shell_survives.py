@@ -57,7 +57,7 @@ def test_a_persisted_command_that_a_reboot_cut_off_begins_anew(world):
     assert world.done("logs", str(job)) == "stint: the last run was cut off; it begins anew\n"
 
 
-# Without a cgroup: reapers keep what a command starts (design.md, running a job).
+# Without a cgroup: reapers keep what a command starts (architecture.md, running a job).
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A disk that is full, and a store that has lost something (design.md, the core, store): what is there goes on and can
+"""A disk that is full, and a store that has lost something (architecture.md, the core, store): what is there goes on and can
 be cancelled, nothing new is accepted, and what is known to be lost is told."""
 
 import os

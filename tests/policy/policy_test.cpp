@@ -1,4 +1,4 @@
-// A policy in TOML over the spec's constants (design.md, store): taken whole, or refused whole.
+// A policy in TOML over the spec's constants (architecture.md, store): taken whole, or refused whole.
 #include "policy/policy.hpp"
 
 #include <cstdlib>

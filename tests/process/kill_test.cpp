@@ -1,5 +1,5 @@
 // Nothing of what was started outlives its end: not an orphan, not a fork bomb, not the daemon's own death
-// (design.md, running a job; jobs.md §5.4, §12.3, §12.5).
+// (architecture.md, running a job; jobs.md §5.4, §12.3, §12.5).
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -115,7 +115,7 @@ TEST_CASE("a fork bomb is killed whole") {
     CHECK(withEnvironment("STINT_TEST_BOMB=" + value) == 0);
 }
 
-TEST_CASE("a process is found by itself and by its orphans, and no other is") { // design.md, who is calling (1)
+TEST_CASE("a process is found by itself and by its orphans, and no other is") { // architecture.md, who is calling (1)
     bool cgroups = bothWays();
     CAPTURE(cgroups);
     World world(cgroups);
@@ -136,7 +136,7 @@ TEST_CASE("a process is found by itself and by its orphans, and no other is") { 
     CHECK_FALSE(world.processes->ownerOf(main).ok());
 }
 
-TEST_CASE("of a process that is too deep below another nobody can say whose it is") { // design.md, who is calling
+TEST_CASE("of a process that is too deep below another nobody can say whose it is") { // architecture.md, who is calling
     World world(false);
     Command command = shell("sh -c \"$DEEP\"; :");
     command.environment["LEFT"] = "70";
@@ -152,7 +152,7 @@ TEST_CASE("of a process that is too deep below another nobody can say whose it i
     world.waitForEnd(started->id);
 }
 
-TEST_CASE("a process that has killed its reaper is no stranger, and is waited for") { // design.md, who is calling
+TEST_CASE("a process that has killed its reaper is no stranger, and is waited for") { // architecture.md, who is calling
     World world(false, "", true);
     auto started = world.processes->start(shell(orphan + "read go <&3; kill -9 $PPID"));
     REQUIRE(started.ok());

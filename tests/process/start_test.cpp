@@ -1,4 +1,5 @@
-// What a started process is given, and what becomes of a command that cannot be started (design.md, running a job).
+// What a started process is given, and what becomes of a command that cannot be started (architecture.md, running a
+// job).
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/resource.h>

@@ -39,7 +39,7 @@ std::string traceOf(const Played& played) {
 
 } // namespace
 
-TEST_CASE("a trace is a table, times to the right, without what goes without saying") { // style.md §10
+TEST_CASE("a trace is a table, times to the right, without what goes without saying") { // CONTRIBUTING.md §10
     CHECK("\n" + joined(traceTable(played(transfer).history)) == R"(
      AT  WHAT         WHOM
      0s  scheduled    com.example.mail/sync#7

@@ -1,4 +1,4 @@
-// What `stint run` leaves for the shell app (design.md, running a job).
+// What `stint run` leaves for the shell app (architecture.md, running a job).
 #include <doctest/doctest.h>
 
 #include <fstream>

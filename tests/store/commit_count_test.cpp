@@ -53,7 +53,7 @@ bool has(const std::string& text, std::string_view what) { return text.find(what
 
 } // namespace
 
-TEST_CASE("a store that was killed has lost nothing, and says nothing") { // design.md, store
+TEST_CASE("a store that was killed has lost nothing, and says nothing") { // architecture.md, store
     const Left left;
     CHECK(opened(left.scratch()) == std::pair{std::size_t{9}, std::string{}});
 }
@@ -160,7 +160,7 @@ TEST_CASE("what was deleted is neither in the file nor in its log") { // issue 1
     CHECK(opened(crashed).first == 2);
 }
 
-TEST_CASE("after a clean end there is no log") { // design.md, store
+TEST_CASE("after a clean end there is no log") { // architecture.md, store
     const Scratch scratch;
     {
         auto store = openStore(scratch.store());

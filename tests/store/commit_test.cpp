@@ -25,7 +25,7 @@ template <class Body> void inChild(Body body) {
 
 } // namespace
 
-TEST_CASE("a commit that fails leaves nothing of it, and the next one works") { // design.md, the core
+TEST_CASE("a commit that fails leaves nothing of it, and the next one works") { // architecture.md, the core
     const Scratch scratch;
     bool fails = false;
     auto store = openStore(scratch.store(), bootA, [&] { return fails; });
@@ -48,7 +48,7 @@ TEST_CASE("a commit that fails leaves nothing of it, and the next one works") { 
     }
 }
 
-TEST_CASE("a step without records makes no transaction") { // design.md, the turn
+TEST_CASE("a step without records makes no transaction") { // architecture.md, the turn
     const Scratch scratch;
     int asked = 0;
     auto store = openStore(scratch.store(), bootA, [&] { return ++asked > 0; });
@@ -58,7 +58,7 @@ TEST_CASE("a step without records makes no transaction") { // design.md, the tur
     CHECK(bytesOf(fs::path{scratch.database()}.concat("-wal")) == before);
 }
 
-TEST_CASE("the reserve is given up on a full disk and made again when there is room") { // design.md, the core
+TEST_CASE("the reserve is given up on a full disk and made again when there is room") { // architecture.md, the core
     const Scratch scratch;
     const auto reserve = scratch.store() / "stint.reserve";
     bool fails = false;
@@ -72,7 +72,8 @@ TEST_CASE("the reserve is given up on a full disk and made again when there is r
     CHECK(fs::file_size(reserve) == 1_MiB);
 }
 
-TEST_CASE("an idle store takes its log into the file once it is worth it") { // design.md, what measurements taught
+TEST_CASE(
+    "an idle store takes its log into the file once it is worth it") { // architecture.md, what measurements taught
     const Scratch scratch;
     const auto log = fs::path{scratch.database()}.concat("-wal");
     auto store = openStore(scratch.store());

@@ -1,5 +1,5 @@
-// Kill at every write (style.md §9): a child commits and acknowledges each commit through a pipe; when it is dead,
-// every acknowledged commit is there, and none by half.
+// Kill at every write (CONTRIBUTING.md §9): a child commits and acknowledges each commit through a pipe; when it is
+// dead, every acknowledged commit is there, and none by half.
 #include <csignal>
 #include <map>
 #include <sys/wait.h>
@@ -151,7 +151,8 @@ std::int32_t checkAfterCrash(const fs::path& directory, std::int32_t acknowledge
 
 } // namespace
 
-TEST_CASE("wherever a write is cut off, every acknowledged commit is there and none by half") { // design.md, the turn
+TEST_CASE(
+    "wherever a write is cut off, every acknowledged commit is there and none by half") { // architecture.md, the turn
     const auto seed = seedOf();
     constexpr std::int32_t commits = 9;
     for (const auto fault : {Fault::Kill, Fault::Tear, Fault::Power}) {

@@ -138,7 +138,7 @@ Opened openDamaged(const Whole& whole, std::string_view bytes) {
 
 } // namespace
 
-TEST_CASE("a damaged page costs the rows on it, and is told") { // design.md, store; jobs.md §7.1
+TEST_CASE("a damaged page costs the rows on it, and is told") { // architecture.md, store; jobs.md §7.1
     const auto seed = seedOf();
     INFO("STINT_SEED=" << seed);
     std::mt19937_64 chance{seed};
@@ -167,7 +167,7 @@ TEST_CASE("a damaged page costs the rows on it, and is told") { // design.md, st
     CHECK(tablesLost <= 4); // the page at which a table's tree begins; nothing else leads to its rows
 }
 
-TEST_CASE("wherever a bit flips, the store opens and nothing it says is wrong") { // design.md, store
+TEST_CASE("wherever a bit flips, the store opens and nothing it says is wrong") { // architecture.md, store
     const auto seed = seedOf();
     INFO("STINT_SEED=" << seed);
     std::mt19937_64 chance{seed};

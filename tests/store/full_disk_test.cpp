@@ -39,7 +39,8 @@ bool reserved(const SmallDisk& disk) { return fs::exists(disk.store() / "stint.r
 
 } // namespace
 
-TEST_CASE("on a full disk what has ended can still be recorded, and nothing accepted is lost") { // design.md, the core
+TEST_CASE(
+    "on a full disk what has ended can still be recorded, and nothing accepted is lost") { // architecture.md, the core
     SmallDisk disk;
     if (!disk.mounted()) {
         MESSAGE("skipped: this user may not mount a tmpfs");
@@ -78,7 +79,7 @@ TEST_CASE("on a full disk what has ended can still be recorded, and nothing acce
     CHECK(valueOf(store.load()).jobs.size() == static_cast<std::size_t>(accepted - 50));
 }
 
-TEST_CASE("a checkpoint that a full disk cannot hold leaves the room that ends need") { // design.md, the core
+TEST_CASE("a checkpoint that a full disk cannot hold leaves the room that ends need") { // architecture.md, the core
     SmallDisk disk;
     if (!disk.mounted()) {
         MESSAGE("skipped: this user may not mount a tmpfs");

@@ -233,7 +233,7 @@ void compare(const Snapshot& snapshot, const Model& model) {
 
 } // namespace
 
-TEST_CASE("after any history the store holds exactly what was committed") { // design.md, the turn
+TEST_CASE("after any history the store holds exactly what was committed") { // architecture.md, the turn
     const auto seed = seedOf();
     INFO("STINT_SEED=" << seed);
     History history{seed};

@@ -86,7 +86,8 @@ TEST_CASE("extras keep NaN") {
     CHECK(std::isnan(read.getExtras().getDouble("nan")));
 }
 
-TEST_CASE("clip data is stored as its paths, and empty where a descriptor was granted") { // jobs.md §12.9, design.md
+TEST_CASE(
+    "clip data is stored as its paths, and empty where a descriptor was granted") { // jobs.md §12.9, architecture.md
     ClipData paths{{{"/tmp/a", nullptr}, {"/tmp/b", nullptr}}};
     auto clip = roundTrip(built(JobInfo::Builder{1, "Jobs"}.setClipData(paths, ClipData::grantRead)));
     REQUIRE(clip.getClipData());

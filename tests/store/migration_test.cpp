@@ -43,8 +43,8 @@ void makeVersion1(const StoreDirectory& directory) {
 
 } // namespace
 
-TEST_CASE(
-    "a store of version 1 keeps its jobs, and a damaged row is not sealed anew") { // jobs.md §7.1; design.md, store
+TEST_CASE("a store of version 1 keeps its jobs, and a damaged row is not sealed anew") { // jobs.md §7.1;
+                                                                                         // architecture.md, store
     const Scratch scratch;
     makeVersion1(valueOf(StoreDirectory::claim(scratch.store())));
     auto store = openStore(scratch.store());
@@ -165,7 +165,7 @@ TEST_CASE(
     CHECK(store.notes().empty());
 }
 
-TEST_CASE("a migration that is killed at any write is done at the next start") { // design.md, store
+TEST_CASE("a migration that is killed at any write is done at the next start") { // architecture.md, store
     bool ended = false;
     for (std::uint64_t nth = 1; !ended; ++nth) {
         CAPTURE(nth);

@@ -37,7 +37,7 @@ void execute(const fs::path& database, const char* sql) {
 
 } // namespace
 
-TEST_CASE("the store is its owner's alone, whatever the umask") { // design.md: the store is 0600
+TEST_CASE("the store is its owner's alone, whatever the umask") { // architecture.md: the store is 0600
     const Scratch scratch;
     const auto before = ::umask(0);
     {

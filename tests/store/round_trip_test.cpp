@@ -217,7 +217,7 @@ TEST_CASE("an uninstalled app's memory and history go, its jobs are dropped by t
     CHECK(snapshot.jobs.size() == 1);
 }
 
-TEST_CASE("overrides of the device hold within their boot, and are replaced as a whole") { // design.md, store
+TEST_CASE("overrides of the device hold within their boot, and are replaced as a whole") { // architecture.md, store
     const Scratch scratch;
     {
         auto store = openStore(scratch.store());

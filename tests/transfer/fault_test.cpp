@@ -153,7 +153,7 @@ TEST_CASE("after a power loss the part's size counts again from where it was cut
     CHECK(contentOf(place.path()) == content);
 }
 
-TEST_CASE("every 32 MiB are made durable on the way") { // design.md, transfers
+TEST_CASE("every 32 MiB are made durable on the way") { // architecture.md, transfers
     Place place;
     constexpr Bytes size = 70_MiB;
     std::string content = noise(size, 4);

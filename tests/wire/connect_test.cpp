@@ -51,7 +51,7 @@ std::string refusal() {
 
 } // namespace
 
-TEST_CASE("the runtime directory is made for us alone, and found again") { // design.md, wire
+TEST_CASE("the runtime directory is made for us alone, and found again") { // architecture.md, wire
     Place place;
     REQUIRE(runtimeDirectory(true).ok());
     CHECK(runtimeDirectory(true).value() == place.directory());

@@ -25,7 +25,7 @@ TEST_CASE("every Errc has one name on the wire and one kind, and comes back as i
     CHECK(kinds.size() == errorNames().size());
 }
 
-TEST_CASE("the names an app can see are never changed") { // design.md, wire; jobs.md §2.1
+TEST_CASE("the names an app can see are never changed") { // architecture.md, wire; jobs.md §2.1
     // clang-format off
     CHECK(std::string_view(wireNameOf(Errc::IllegalArgument)) == "org.stint.Error.IllegalArgument");
     CHECK(std::string_view(wireNameOf(Errc::IllegalState))    == "org.stint.Error.IllegalState");

@@ -1,4 +1,5 @@
-// The bytes of version 1 (design.md, wire): within it things are only added, and what a message was stays what it is.
+// The bytes of version 1 (architecture.md, wire): within it things are only added, and what a message was stays what it
+// is.
 #include <doctest/doctest.h>
 
 #include <fmt/format.h>

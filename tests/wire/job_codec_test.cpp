@@ -118,7 +118,8 @@ TEST_CASE("a regular and an expedited job come out of the wire as they went in, 
     same(job().addDebugTag("one").addDebugTag("two").setTraceTag("trace"));
 }
 
-TEST_CASE("a time of -1 is unset, and any other negative one is what was asked") { // design.md, wire; jobs.md §1.2 V5
+TEST_CASE(
+    "a time of -1 is unset, and any other negative one is what was asked") { // architecture.md, wire; jobs.md §1.2 V5
     LooseMessage message;
     {
         Writer writer = message.writer();
@@ -227,7 +228,7 @@ TEST_CASE("half a back-off is refused") {
           }) == "job: initialBackoff and backoffPolicy must be given together");
 }
 
-TEST_CASE("a constraint that is not known is refused, never ignored") { // design.md, wire
+TEST_CASE("a constraint that is not known is refused, never ignored") { // architecture.md, wire
     CHECK(complaintAbout([](DictionaryWriter& d) {
               putLeast(d);
               d.put("requiresChargin", true);
@@ -248,7 +249,7 @@ TEST_CASE("extras of a type that cannot be kept are refused by their key") { // 
           }) == "job: extras: count: a uint32 (u) cannot be kept; b, i, x, d, s, arrays of these and a{sv} can");
 }
 
-TEST_CASE("extras may be 64 KiB and 10 deep, and no more") { // jobs.md §12.9; design.md, wire
+TEST_CASE("extras may be 64 KiB and 10 deep, and no more") { // jobs.md §12.9; architecture.md, wire
     const auto complaint = [](const PersistableBundle& extras) {
         LooseMessage message;
         Writer writer = message.writer();

@@ -1,4 +1,4 @@
-// stint-exec: what a started process is before it is itself (design.md, running a job). It goes where its app's
+// stint-exec: what a started process is before it is itself (architecture.md, running a job). It goes where its app's
 // processes are kept together, makes sure that it does not outlive the daemon, takes the classes of CPU and I/O it is
 // given, leaves behind every signal setting and descriptor of the daemon, and becomes the command.
 //

@@ -1,4 +1,4 @@
-"""Makes docs/limits.md: the tables of docs/limits.in.md with, in each cell, the scenarios that prove it. A scenario
+"""Makes docs/proof.md: the tables of docs/proof.in.md with, in each cell, the scenarios that prove it. A scenario
 names its cells in a comment, row × column as the tables' headings say them (case, stars and parentheses aside):
 
     # cell: charging × jobs; rare × regular jobs
@@ -12,10 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = ROOT / "tests" / "scenarios"
-TEMPLATE = ROOT / "docs" / "limits.in.md"
+TEMPLATE = ROOT / "docs" / "proof.in.md"
 PAGE = ROOT / "docs" / "limits.md"
 ADVICE = ROOT / "docs" / "living-with-limits.md"
-NOTE = "<!-- Made by scripts/limits_page.py from limits.in.md and the scenarios' `# cell:` lines. Edit those. -->\n\n"
+NOTE = "<!-- Made by scripts/proof_page.py from proof.in.md and the scenarios' `# cell:` lines. Edit those. -->\n\n"
 
 
 def plain(heading):
@@ -90,7 +90,7 @@ def main(arguments):
     if "--check" not in arguments:
         PAGE.write_text(page)
     elif not PAGE.exists() or PAGE.read_text() != page:
-        wrong.append("docs/limits.md is not the present one: python3 scripts/limits_page.py")
+        wrong.append("docs/proof.md is not the present one: python3 scripts/proof_page.py")
     wrong += without_scenario(ADVICE)
     print("\n".join(wrong) or f"each of {len(cells)} cells has a scenario")
     return int(bool(wrong))
