@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = ROOT / "tests" / "scenarios"
 TEMPLATE = ROOT / "docs" / "proof.in.md"
-PAGE = ROOT / "docs" / "limits.md"
+PAGE = ROOT / "docs" / "proof.md"
 ADVICE = ROOT / "docs" / "living-with-limits.md"
 NOTE = "<!-- Made by scripts/proof_page.py from proof.in.md and the scenarios' `# cell:` lines. Edit those. -->\n\n"
 
