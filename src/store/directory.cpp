@@ -1,12 +1,14 @@
 #include "store/directory.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <string>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <thread>
 
 namespace stint {
 
@@ -43,6 +45,19 @@ Result<void> checkOwnership(int directory, const std::filesystem::path& path) {
         return fail(Errc::IllegalState, "{} has mode {:04o}, but only its owner may enter it; run: chmod 0700 {}",
                     path.string(), mode, path.string());
     return {};
+}
+
+// A daemon that was killed a moment ago may still hold it: it is not gone yet, or a process that it was just starting
+// is not its own program yet.
+constexpr auto patience = std::chrono::seconds{5};
+
+bool lockWithin(std::chrono::milliseconds time, int file, struct flock& whole) {
+    constexpr auto pause = std::chrono::milliseconds{10};
+    for (auto left = time; ::fcntl(file, F_OFD_SETLK, &whole) != 0; left -= pause) {
+        if ((errno != EAGAIN && errno != EACCES) || left <= std::chrono::milliseconds{0}) return false;
+        std::this_thread::sleep_for(pause); // before the daemon's loop has begun
+    }
+    return true;
 }
 
 } // namespace
@@ -94,7 +109,7 @@ Result<void> StoreDirectory::lock() {
     struct flock whole {};
     whole.l_type = F_WRLCK;
     whole.l_whence = SEEK_SET;
-    if (::fcntl(lock_.get(), F_OFD_SETLK, &whole) != 0) {
+    if (!lockWithin(patience, lock_.get(), whole)) {
         if (errno != EAGAIN && errno != EACCES) return systemError(file, "lock");
         char holder[32] = {};
         const auto size = ::pread(lock_.get(), holder, sizeof holder - 1, 0);

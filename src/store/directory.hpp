@@ -10,7 +10,7 @@ namespace stint {
 class StoreDirectory {
 public:
     /// Makes `path` where it is absent (0700), refuses it where it is another's, open to others, or no directory
-    /// (Errc::IllegalState with what to do), and takes its lock: IllegalState names the process that holds it.
+    /// (Errc::IllegalState with what to do), and takes its lock, for which it waits 5 s: IllegalState names its holder.
     static Result<StoreDirectory> claim(const std::filesystem::path& path);
 
     const std::filesystem::path& path() const { return path_; }

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-IN_MODIFY, IN_MOVED_TO, IN_CREATE, IN_DELETE = 0x2, 0x80, 0x100, 0x200
+IN_MODIFY, IN_OPEN, IN_MOVED_TO, IN_CREATE, IN_DELETE = 0x2, 0x20, 0x80, 0x100, 0x200
 IN_NONBLOCK, IN_CLOEXEC = 0o4000, 0o2000000
 
 
@@ -30,9 +30,8 @@ class Deadline:
 class Directory:
     """Watches the files of one directory."""
 
-    def __init__(self, path):
+    def __init__(self, path, mask=IN_MODIFY | IN_MOVED_TO | IN_CREATE | IN_DELETE):
         self.fd = LIBC.inotify_init1(IN_NONBLOCK | IN_CLOEXEC)
-        mask = IN_MODIFY | IN_MOVED_TO | IN_CREATE | IN_DELETE
         if LIBC.inotify_add_watch(self.fd, os.fsencode(path), mask) < 0:
             raise OSError(ctypes.get_errno(), f"cannot watch {path}")
 
@@ -44,6 +43,11 @@ class Directory:
                 raise TooLate(f"{condition} is not true after {within} s")
             self._drain()
         return answer
+
+    def once(self, within=60):
+        """Until something has happened."""
+        if not select.select([self.fd], [], [], within)[0]:
+            raise TooLate(f"nothing has happened for {within} s")
 
     def _drain(self):
         try:

@@ -1,16 +1,19 @@
 """A disk that is full, and a store that has lost something (architecture.md, the core, store): what is there goes on and can
 be cancelled, nothing new is accepted, and what is known to be lost is told."""
 
+import fcntl
 import os
+import struct
 import subprocess
 import threading
 from contextlib import contextmanager
 
 import pytest
-from events import Directory
+from events import IN_OPEN, Directory
 from jobs import AS_TRANSFER, job, refused
 from line import SCHEDULER, Closed, WireError
 
+F_OFD_SETLK = 37  # of Linux; Python 3.11 has no name for it
 BIG = {"extras": ("a{sv}", {"text": ("s", "x" * 30_000)})}
 PLENTY = {"job.max_jobs_per_app": 1_000_000, "job.schedule_rate": 1_000_000}
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="a small disk is a tmpfs, which needs root")
@@ -191,3 +194,21 @@ def test_secrets_of_a_job_go_with_it_while_the_daemon_runs(world):
         directory.until(lambda: not holding())
     daemon.stop()
     assert not holding()
+
+
+def test_a_store_that_is_not_free_yet_is_waited_for(world):
+    """A daemon that starts in the instant after another was killed ended with 69: a process that the other was just
+    starting still had its lock."""
+    world.start_daemon().kill()
+    held = (world.store / "lock").open("r+b")
+    fcntl.fcntl(held, F_OFD_SETLK, struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+
+    def free_it_once_it_was_tried():
+        opened.once()
+        held.close()
+
+    with Directory(world.store / "lock", IN_OPEN) as opened:
+        other = threading.Thread(target=free_it_once_it_was_tried)
+        other.start()
+        assert world.start_daemon().lives()
+        other.join()
