@@ -167,6 +167,7 @@ TEST_CASE("a daemon that was restarted goes on as one that was told of what has 
                     // One word at a time: told of one, a daemon that was there acts before it is told of the next.
                     if (absence.length > 0) changeManifest(*stage, absence.how);
                 }
+                if (absence.length == 0) told.event(DeviceChanged{{}, told.device}); // or it acts on what was before
                 told.tell();
                 restarted.restart();
             }
