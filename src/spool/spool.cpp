@@ -31,7 +31,8 @@ constexpr std::string_view freshPrefix = "new."; ///< of one that is being made,
 constexpr std::string_view jobPrefix = "job.";
 
 Error refused(std::string_view what, const fs::path& file) {
-    return fail(Errc::System, "cannot {} {}: {}", what, file.string(), std::strerror(errno));
+    const bool full = errno == ENOSPC || errno == EDQUOT; // as the daemon says it of its store
+    return fail(full ? Errc::Storage : Errc::System, "cannot {} {}: {}", what, file.string(), std::strerror(errno));
 }
 
 // Words that may hold anything but NUL, as /proc/PID/environ has them.

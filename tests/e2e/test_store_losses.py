@@ -196,6 +196,16 @@ def test_secrets_of_a_job_go_with_it_while_the_daemon_runs(world):
     assert not holding()
 
 
+@as_root
+def test_a_command_on_a_full_disk_is_refused_as_every_other_job_is(world):
+    with small_disk(world) as disk:
+        world.start_daemon()
+        disk.fill()
+        done = world.stint("run", "--no-wait", "--", "true")
+        assert done.code == 74  # it was 71
+        assert "No space left on device" in done.err
+
+
 def test_a_store_that_is_not_free_yet_is_waited_for(world):
     """A daemon that starts in the instant after another was killed ended with 69: a process that the other was just
     starting still had its lock."""
