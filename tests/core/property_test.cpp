@@ -42,27 +42,6 @@ std::string traceOf(const Stage& stage) {
     return text;
 }
 
-int anyRunning(const Stage& stage) {
-    for (int id = 1; id <= 12; ++id)
-        if (stage.runs(id)) return id;
-    return 0;
-}
-
-/// A run under way is lost by a restart (jobs.md §12.5), and its session ends with it (limits.md §12.7 example 99), so
-/// none may be.
-void endAll(Stage& stage) {
-    while (stage.core->apps(stage.clock()).front().running > 0) {
-        const int id = anyRunning(stage);
-        if (id == 0) {
-            stage.until(stage.now.elapsed - at(0s) + 1s); // of a cancelled job: it does not answer, and is given up
-        } else if (stage.view(id)->runState == RunState::Executing) {
-            stage.finish(id, true);
-        } else {
-            stage.crash(id);
-        }
-    }
-}
-
 /// What outlives a restart of an app. What does not, because it would be written at every call or start: how often it
 /// called schedule() within the last minute (jobs.md §2.4), and how much it ran of late (§3.5).
 void sameApp(const AppView& one, const AppView& other) {
@@ -143,8 +122,8 @@ TEST_CASE("to save, load and go on gives the same as going on") { // jobs.md §1
             happen(straight, h);
             happen(restarted, h);
         }
-        endAll(straight);
-        endAll(restarted);
+        endRuns(straight);
+        endRuns(restarted);
         // Time alone changes what nobody waits for only when something happens (jobs.md §3.6: the 30 s after the
         // screen), and quota that comes back is used from its first second by whatever has jobs asked again
         // (limits.md §3.7), as a restart has.

@@ -66,23 +66,6 @@ void isSane(const Stage& stage) {
     }
 }
 
-/// A run under way is lost by a restart (jobs.md §12.5), and its session ends with it (limits.md §12.7 example 99), so
-/// none may be.
-void endRuns(Stage& stage) {
-    while (stage.core->apps(stage.clock()).front().running > 0) {
-        int running = 0;
-        for (int id = 1; id <= 12; ++id)
-            if (stage.runs(id)) running = id;
-        if (running == 0) {
-            stage.until(stage.now.elapsed - at(0s) + 1s); // of a cancelled job, which is given up
-        } else if (stage.view(running)->runState == RunState::Executing) {
-            stage.finish(running, true);
-        } else {
-            stage.crash(running);
-        }
-    }
-}
-
 void sameJobs(const Stage& told, const Stage& restarted) {
     for (int id = 1; id <= 12; ++id) {
         const auto one = told.view(id), other = restarted.view(id);

@@ -169,6 +169,23 @@ inline void happen(Stage& stage, const Happening& h) {
     h.what < kinds ? happenToJobs(stage, h) : happenToLimits(stage, h);
 }
 
+/// A run under way is lost by a restart (jobs.md §12.5), and its session ends with it (limits.md §12.7 example 99), so
+/// a test that compares across one ends all before.
+inline void endRuns(Stage& stage) {
+    while (stage.core->apps(stage.clock()).front().running > 0) {
+        int running = 0;
+        for (int id = 12; id >= 1; --id)
+            if (stage.runs(id)) running = id;
+        if (running == 0) {
+            stage.until(stage.now.elapsed - at(0s) + 1s); // of a cancelled job: it does not answer, and is given up
+        } else if (stage.view(running)->runState == RunState::Executing) {
+            stage.finish(running, true);
+        } else {
+            stage.crash(running);
+        }
+    }
+}
+
 /// 200 of what is drawn by `what`.
 inline rc::Gen<std::vector<Happening>> timelinesOf(rc::Gen<int> what) {
     const auto happening = rc::gen::build<Happening>(
