@@ -139,10 +139,11 @@ void restoreUsage(Turn& turn, const std::optional<StoredUsageTime>& stored, cons
 void restoreDeviceState(Turn& turn, const std::optional<DeviceState>& stored) {
     State& state = turn.state;
     const Instant now = turn.now.elapsed;
-    const DeviceState before = believable(stored.value_or(DeviceState{}), now, state.constants);
+    const DeviceState known = stored.value_or(DeviceState{});
+    const DeviceState before = believable(known, now, state.constants);
     state.deviceState = nextDeviceState(state.device, before, now, state.constants);
     ageDoze(turn, state.device);
-    if (state.deviceState != stored.value_or(DeviceState{})) turn.record(SaveDeviceState{state.deviceState});
+    if (state.deviceState != known) turn.record(SaveDeviceState{state.deviceState});
 }
 
 } // namespace

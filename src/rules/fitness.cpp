@@ -47,34 +47,28 @@ void keepWithin(std::optional<Instant>& when, Instant last) {
 }
 
 // Idle and its windows alone hold work back; a machine that comes to them late holds back nothing.
-std::optional<Duration> longestDeep(const Doze& doze, const Constants& constants) {
-    if (doze.deep == DeepState::Idle) return std::max(constants.dozeIdle, constants.dozeIdleMax);
-    if (doze.deep == DeepState::IdleMaintenance)
-        return std::max(constants.dozeMaintenance, constants.dozeMaintenanceMax) + constants.dozeFlex;
-    return std::nullopt;
-}
-
-std::optional<Duration> longestLight(const Doze& doze, const Constants& constants) {
-    if (doze.light == LightState::Idle || doze.light == LightState::WaitingForNetwork)
-        return std::max(constants.dozeLightIdle, constants.dozeLightIdleMax);
-    if (doze.light == LightState::IdleMaintenance)
-        return std::max(constants.dozeLightBudgetMin, constants.dozeLightBudgetMax) + constants.dozeFlex;
-    return std::nullopt;
-}
-
 Doze believable(Doze doze, Instant now, const Constants& constants) {
-    if (const auto longest = longestDeep(doze, constants))
-        doze.deepTimer = std::min(doze.deepTimer.value_or(now), now + *longest);
-    if (const auto longest = longestLight(doze, constants))
-        doze.lightTimer = std::min(doze.lightTimer.value_or(now), now + *longest);
+    const Duration idle = std::max(constants.dozeIdle, constants.dozeIdleMax);
+    const Duration window = std::max(constants.dozeMaintenance, constants.dozeMaintenanceMax);
+    const Duration lightIdle = std::max(constants.dozeLightIdle, constants.dozeLightIdleMax);
+    const Duration lightWindow = std::max(constants.dozeLightBudgetMin, constants.dozeLightBudgetMax);
+    const bool deepWindowOpen = doze.deep == DeepState::IdleMaintenance;
+    const bool lightWindowOpen = doze.light == LightState::IdleMaintenance;
+    const bool lightIdles = doze.light == LightState::Idle || doze.light == LightState::WaitingForNetwork;
+    // One without an end is over.
+    const auto ends = [now](std::optional<Instant>& timer, Duration longest) {
+        timer = std::min(timer.value_or(now), now + longest);
+    };
+    if (doze.deep == DeepState::Idle) ends(doze.deepTimer, idle);
+    if (deepWindowOpen) ends(doze.deepTimer, window + constants.dozeFlex);
+    if (lightIdles) ends(doze.lightTimer, lightIdle);
+    if (lightWindowOpen) ends(doze.lightTimer, lightWindow + constants.dozeFlex);
     keepWithin(doze.settledAt, now + constants.dozeBackgroundJobsDelay);
     keepWithin(doze.windowSince, now);
-    const bool window = doze.deep == DeepState::IdleMaintenance || doze.light == LightState::IdleMaintenance;
-    if (window && !doze.windowSince) doze.windowSince = now;
-    const auto upTo = [](Duration& length, Duration longest) { length = std::clamp(length, Duration{0}, longest); };
-    upTo(doze.idleFor, std::max(constants.dozeIdle, constants.dozeIdleMax));
-    upTo(doze.maintenanceFor, std::max(constants.dozeMaintenance, constants.dozeMaintenanceMax));
-    upTo(doze.lightIdleFor, std::max(constants.dozeLightIdle, constants.dozeLightIdleMax));
+    if ((deepWindowOpen || lightWindowOpen) && !doze.windowSince) doze.windowSince = now;
+    doze.idleFor = std::clamp(doze.idleFor, Duration{0}, idle);
+    doze.maintenanceFor = std::clamp(doze.maintenanceFor, Duration{0}, window);
+    doze.lightIdleFor = std::clamp(doze.lightIdleFor, Duration{0}, lightIdle);
     return doze;
 }
 
