@@ -8,6 +8,8 @@ import re
 import sys
 from pathlib import Path
 
+from rooms import includes, sources
+
 ROOT = Path(__file__).resolve().parent.parent
 NUMBERED = {name: ROOT / "docs" / "spec" / name for name in ("jobs.md", "limits.md", "scenario.md", "linux.md")}
 NUMBERED["CONTRIBUTING.md"] = ROOT / "CONTRIBUTING.md"
@@ -23,16 +25,15 @@ DECISION = re.compile(r"\bdecisions?[ /](\d{4})\b")
 SYMBOL = re.compile(r"`((?:\w+::)+\w+|\w+\(\)|(?:\w+::)*\w+\(\))`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PATH = re.compile(r"`((?:src|include|tests|scripts|docs|dbus|examples|packaging|man)/[\w./-]+)`")
-INCLUDE = re.compile(r"^#include <(absl|boost|CLI|curl|doctest|fmt|gtest|nlohmann|openssl|rapidcheck|spdlog|sqlite3|systemd|toml\+\+|yaml-cpp)\b", re.MULTILINE)  # fmt: skip
+KERNEL = {"arpa", "linux", "net", "netinet", "sys"}  # whose headers libc and the kernel bring
 NAMED_AS = {"absl": "Abseil", "CLI": "CLI11", "curl": "libcurl", "nlohmann": "nlohmann-json", "sqlite3": "SQLite", "systemd": "libsystemd", "openssl": "OpenSSL"}  # fmt: skip
 
 
 def files():
     """All that a person writes, without what a build leaves."""
-    tops = [path for path in sorted(ROOT.iterdir()) if path.name not in (".git", "build")]
-    for path in (found for top in tops for found in ([top] if top.is_file() else sorted(top.rglob("*")))):
-        written = path.suffix not in (".yaml", ".part", ".pyc") and not {"corpus", "node_modules"} & set(path.parts)
-        if path.is_file() and written:
+    for path in sorted(ROOT.rglob("*")):
+        left = {".git", "build", "corpus", "node_modules", "__pycache__"} & set(path.relative_to(ROOT).parts)
+        if path.is_file() and not left and path.suffix not in (".yaml", ".part"):
             yield path
 
 
@@ -77,9 +78,9 @@ def lost_citations(path, text, known, parts):
             document = match[1]
         elif document in known and not foreign and match[2] not in known[document]:
             yield f"{place(match.start())}: {document} has no §{match[2]}"
-    for match in re.finditer(HEADING.pattern, flat.replace("\n", "")):
+    for match in HEADING.finditer(flat.replace("\n", "")):
         words = [word.strip() for word in re.split(r",| and ", match[1]) if word.strip()]
-        if words and not any(words[0] == part or part.startswith(words[0]) or words[0].startswith(part) for part in parts):
+        if words and not any(part.startswith(words[0]) or words[0].startswith(part) for part in parts):
             yield f"{path.relative_to(ROOT)}: architecture.md has no heading \"{words[0]}\""
     for match in DECISION.finditer(flat):
         if not list(DECISIONS.glob(f"{match[1]}-*.md")):
@@ -87,7 +88,6 @@ def lost_citations(path, text, known, parts):
 
 
 def lost_paths(path, text):
-    text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     for target in LINK.findall(text):
         if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists():
             yield f"{path.relative_to(ROOT)}: the link to {target} leads nowhere"
@@ -97,18 +97,23 @@ def lost_paths(path, text):
 
 
 def lost_symbols(path, text, words):
-    text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     for symbol in SYMBOL.findall(text):
         if gone := [word for word in re.findall(r"\w+", symbol) if word not in words]:
             yield f"{path.relative_to(ROOT)}: nothing is called {gone[-1]} (`{symbol}`)"
 
 
+def library_of(include):
+    """Of an include in angle brackets; None: the language's, libc's or the kernel's."""
+    if include == "sqlite3.h":
+        return "sqlite3"
+    first, slash, _ = include.partition("/")
+    return first if slash and first not in KERNEL else None
+
+
 def lost_libraries():
     named = LIBRARIES.read_text()
-    found = set()
-    for path in sorted((ROOT / "src").rglob("*.?pp")):
-        found |= set(INCLUDE.findall(path.read_text()))
-    for library in sorted(found):
+    headers = {name for path in sources(ROOT / "src") for _, bracket, name in includes(path) if bracket == "<"}
+    for library in sorted({library_of(header) for header in headers} - {None}):
         if NAMED_AS.get(library, library) not in named:
             yield f"src/ includes <{library}>, which {LIBRARIES.relative_to(ROOT)} does not name"
 
@@ -127,6 +132,7 @@ def main():
         citations += text.count("§")
         lost += lost_citations(path, text, known, parts)
         if path.suffix == ".md":
+            text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)  # an example is no promise
             lost += lost_paths(path, text)
             if path.parent.name != "spec": # which names Android's, too
                 lost += lost_symbols(path, text, words)
