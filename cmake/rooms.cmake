@@ -1,8 +1,9 @@
-# A room is one folder and one static library; it links the rooms of rooms.txt that it uses, and so do its includes.
+# A room is one folder, with the rooms inside it, and one static library; it links the rooms of rooms.txt that it uses,
+# and so do its includes.
 
 function(stint_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   add_library(stint_${name} STATIC ${sources})
   target_include_directories(stint_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)

@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include "cli/completions.hpp"
-#include "cli/phrases.hpp"
+#include "cli/complete/completions.hpp"
+#include "cli/print/phrases.hpp"
 #include "model/constants.hpp"
 
 namespace {

@@ -1,5 +1,5 @@
-"""Compares every #include with rooms.txt: a room uses itself and the rooms its line names, and the headers of
-include/stint stand on the standard library and on each other alone."""
+"""Compares every #include with rooms.txt: a room uses itself and the rooms its line names (a folder inside a room is a
+room: `cli/print`), and the headers of include/stint stand on the standard library and on each other alone."""
 
 import re
 import sys
@@ -16,10 +16,13 @@ def allowed_rooms():
 
 
 def room_of(include, rooms):
-    first = include.split("/")[0]
-    if first == "stint":
+    """The innermost room that a path beneath src/ is in."""
+    folder = include.rpartition("/")[0]
+    if folder == "stint":
         return "words"
-    return first if "/" in include and first in rooms else None
+    while folder and folder not in rooms:
+        folder = folder.rpartition("/")[0]
+    return folder or None
 
 
 def includes(file):
@@ -32,17 +35,22 @@ def sources(directory):
     return sorted(p for p in directory.rglob("*") if p.suffix in (".cpp", ".hpp"))
 
 
+def is_room(directory):
+    """A folder beneath a room that only a main() is in belongs to the room around it."""
+    return {file.name for file in directory.glob("*.[ch]pp")} - {"main.cpp"}
+
+
 def room_troubles(rooms):
-    for directory in sorted(p for p in (ROOT / "src").iterdir() if p.is_dir()):
-        if directory.name not in rooms and sources(directory):
+    for directory in sorted(p for p in (ROOT / "src").rglob("*") if p.is_dir() and is_room(p)):
+        if str(directory.relative_to(ROOT / "src")) not in rooms:
             yield f"{directory.relative_to(ROOT)}: a room without a line in rooms.txt"
-            continue
-        for file in sources(directory):
-            for line, _, include in includes(file):
-                used = room_of(include, rooms)
-                if used and used not in rooms[directory.name]:
-                    yield (f"{file.relative_to(ROOT)}:{line}: {directory.name} may not use {used} ({include});"
-                           f" rooms.txt allows {' '.join(sorted(rooms[directory.name]))}")
+    for file in sources(ROOT / "src"):
+        room = room_of(str(file.relative_to(ROOT / "src")), rooms)
+        for line, _, include in includes(file) if room else ():
+            used = room_of(include, rooms)
+            if used and used not in rooms[room]:
+                yield (f"{file.relative_to(ROOT)}:{line}: {room} may not use {used} ({include});"
+                       f" rooms.txt allows {' '.join(sorted(rooms[room]))}")
 
 
 def public_troubles():

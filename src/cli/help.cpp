@@ -4,10 +4,10 @@
 
 #include <fmt/core.h>
 
-#include "cli/commands.hpp"
-#include "cli/exit_code.hpp"
+#include "cli/line/commands.hpp"
 #include "cli/parse.hpp"
-#include "cli/text.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
 
 namespace stint::cli {
 namespace {

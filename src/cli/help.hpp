@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "cli/verbs.hpp"
+#include "cli/line/verbs.hpp"
 
 namespace stint::cli {
 

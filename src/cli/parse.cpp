@@ -6,7 +6,7 @@
 
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
-#include "cli/text.hpp"
+#include "cli/screen/text.hpp"
 
 namespace stint::cli {
 namespace {

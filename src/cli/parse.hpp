@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/verbs.hpp"
+#include "cli/line/verbs.hpp"
 #include "stint/result.hpp"
 
 namespace stint::cli {

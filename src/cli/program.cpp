@@ -3,9 +3,9 @@
 #include <clocale>
 #include <cstdio>
 
-#include "cli/exit_code.hpp"
 #include "cli/help.hpp"
 #include "cli/parse.hpp"
+#include "cli/screen/exit_code.hpp"
 
 namespace stint::cli {
 

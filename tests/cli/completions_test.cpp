@@ -1,7 +1,7 @@
 // Completions are made from the table of verbs; what shells make of them is in tests/e2e/test_completions.py.
 #include <doctest/doctest.h>
 
-#include "cli/completions.hpp"
+#include "cli/complete/completions.hpp"
 
 using namespace stint;
 using namespace stint::cli;

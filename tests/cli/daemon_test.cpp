@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/daemon.hpp"
-#include "cli/follow.hpp"
-#include "cli/lookup.hpp"
+#include "cli/daemon/daemon.hpp"
+#include "cli/daemon/lookup.hpp"
+#include "cli/follow/follow.hpp"
 #include "fake_daemon.hpp"
 #include "ran.hpp"
 #include "samples.hpp"

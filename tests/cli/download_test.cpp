@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/download.hpp"
+#include "cli/transfer/download.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -1,8 +1,8 @@
 // `stint dumpsys jobscheduler` (jobs.md §9.3).
 #include <doctest/doctest.h>
 
-#include "cli/dump.hpp"
-#include "cli/job_info_facts.hpp"
+#include "cli/android/dump.hpp"
+#include "cli/print/job_info_facts.hpp"
 #include "fake_daemon.hpp"
 #include "ran.hpp"
 #include "samples.hpp"

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/get.hpp"
+#include "cli/transfer/get.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/job_name.hpp"
+#include "cli/daemon/job_name.hpp"
 
 using namespace stint;
 using namespace stint::cli;

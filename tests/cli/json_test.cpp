@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/json.hpp"
+#include "cli/print/json.hpp"
 #include "samples.hpp"
 
 using namespace stint;

@@ -4,7 +4,7 @@
 
 #include "cli/help.hpp"
 #include "cli/parse.hpp"
-#include "cli/text.hpp"
+#include "cli/screen/text.hpp"
 
 using namespace stint;
 using namespace stint::cli;

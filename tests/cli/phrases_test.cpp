@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/exit_code.hpp"
-#include "cli/phrases.hpp"
+#include "cli/print/phrases.hpp"
+#include "cli/screen/exit_code.hpp"
 #include "samples.hpp"
 
 using namespace stint;

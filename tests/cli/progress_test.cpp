@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "cli/progress.hpp"
-#include "cli/text.hpp"
+#include "cli/print/progress.hpp"
+#include "cli/screen/text.hpp"
 
 using namespace stint;
 using namespace stint::cli;

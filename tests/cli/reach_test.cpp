@@ -7,10 +7,10 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/get.hpp"
 #include "cli/hide_secrets.hpp"
-#include "cli/put.hpp"
-#include "cli/reach.hpp"
+#include "cli/transfer/get.hpp"
+#include "cli/transfer/put.hpp"
+#include "cli/transfer/reach.hpp"
 
 using namespace stint;
 using namespace stint::cli;

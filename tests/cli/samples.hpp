@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "cli/terminal.hpp"
+#include "cli/screen/terminal.hpp"
 #include "model/view.hpp"
 
 namespace stint::cli::test {

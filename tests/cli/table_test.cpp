@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/table.hpp"
+#include "cli/screen/table.hpp"
 #include "samples.hpp"
 
 using namespace stint::cli;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/telling.hpp"
+#include "cli/follow/telling.hpp"
 #include "samples.hpp"
 
 using namespace stint;

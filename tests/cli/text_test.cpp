@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/text.hpp"
+#include "cli/screen/text.hpp"
 
 using namespace stint::cli;
 

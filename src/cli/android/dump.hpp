@@ -1,0 +1,52 @@
+// What `stint dumpsys jobscheduler` tells (jobs.md §9.3): the scheduler, apps and jobs as values that the daemon
+// answered, and the two forms they are printed in.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/daemon/daemon.hpp"
+#include "cli/screen/terminal.hpp"
+
+namespace stint::cli {
+
+struct DumpedJob {
+    JobView job;
+    std::vector<Blocker> blockers;     ///< pending
+    std::vector<HistoryEntry> history; ///< pending
+    std::vector<WorkItem> work;        ///< the first of them; job.workItems tells how many there are
+
+    /// Of what the job asks for, the constraints that are among its blockers, and the others: they hold, or its
+    /// deadline or an override passes them. Nothing tells of a running job's.
+    std::vector<PendingReason> unsatisfied() const;
+    std::vector<PendingReason> satisfied() const;
+};
+
+/// The terms of the dump's line "Ready:"; a job is ready where all are true.
+struct Readiness {
+    bool job = true;          ///< no constraint is missing
+    bool user = true;         ///< the user has not stopped it, and is there
+    bool unrestricted = true; ///< the device forbids it nothing
+    bool notPending = true;   ///< it is not in the queue for a slot
+    bool notActive = true;
+    bool component = true; ///< its service can be started
+
+    bool all() const { return job && user && unrestricted && notPending && notActive && component; }
+};
+Readiness readinessOf(const DumpedJob&);
+
+struct Dump {
+    SchedulerView scheduler;
+    std::vector<wire::DeviceRow> device;
+    std::vector<AppView> apps;
+    std::vector<DumpedJob> jobs;
+    std::vector<JobView> finished; ///< newest first
+};
+
+/// Everything, or one app's jobs. IllegalState: there is no such app.
+Result<Dump> gatherDump(Daemon&, const std::optional<std::string>& package);
+
+void printDump(const Dump&, WallTime now, const Screen&);
+void printDumpJson(const Dump&, const Screen&);
+
+} // namespace stint::cli

@@ -1,0 +1,141 @@
+#include "cli/android/dump_limits.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/core.h>
+
+#include "base/fail.hpp"
+#include "base/time.hpp"
+#include "cli/daemon/app_lookup.hpp"
+#include "cli/print/alarm_text.hpp"
+#include "cli/print/doze_text.hpp"
+#include "cli/print/json.hpp"
+#include "cli/print/phrases.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// A line of the dump, so deep in it. Words of apps are in all of them.
+void put(const Screen& screen, int depth, std::string_view line) {
+    screen.print(printable(fmt::format("{:{}}{}", "", 2 * depth, line)));
+}
+
+Result<std::vector<wire::PolicyRow>> settingsOf(Daemon& daemon, std::string_view prefix) {
+    const auto all = STINT_TRY(daemon.policy());
+    std::vector<wire::PolicyRow> rows;
+    std::ranges::copy_if(all, std::back_inserter(rows), [&](const auto& row) { return row.key.starts_with(prefix); });
+    return rows;
+}
+
+void putSettings(const std::vector<wire::PolicyRow>& settings, const Screen& screen) {
+    put(screen, 1, "Settings:");
+    for (const wire::PolicyRow& row : settings)
+        put(screen, 2, fmt::format("{}={}", row.key, row.value));
+}
+
+bool isOn(const std::vector<wire::PolicyRow>& settings, std::string_view key) {
+    const auto row = std::ranges::find(settings, key, &wire::PolicyRow::key);
+    return row != settings.end() && row->value == "true";
+}
+
+template <class Meant>
+void putAllowlist(std::string_view title, const std::vector<AppView>& apps, Meant meant, const Screen& screen) {
+    if (std::ranges::none_of(apps, meant)) return;
+    put(screen, 1, title);
+    for (const AppView& app : apps)
+        if (meant(app)) put(screen, 2, app.manifest.package.name);
+}
+
+/// Android's name of its clock: RTC by the wall clock, ELAPSED since the boot.
+std::string clockOf(const Alarm& alarm) {
+    return fmt::format("{}{}", alarm.byWall ? "RTC" : "ELAPSED", alarm.wakeup ? "_WAKEUP" : "");
+}
+
+void putAlarm(const AlarmView& view, std::size_t number, WallTime now, const Screen& screen) {
+    const Alarm& alarm = view.alarm;
+    const AlarmWall when = wallOf(view);
+    put(screen, 2, fmt::format("{} #{}: Alarm{{{} {}}}", clockOf(alarm), number, alarm.app.name, alarm.tag));
+    put(screen, 3,
+        fmt::format("type={} kind={} origWhen={} window={} repeatInterval={}", clockOf(alarm), nameOf(alarm.kind),
+                    formatWall(alarm.requestedWall), formatDuration(alarm.window), formatDuration(alarm.interval)));
+    put(screen, 3,
+        fmt::format("whenElapsed={} maxWhenElapsed={} heldBy={}",
+                    when.earliest ? timeText(*when.earliest, now) : "unknown",
+                    when.latest ? timeText(*when.latest, now) : "unknown", view.held.empty() ? "none" : view.held));
+    if (!alarm.receiver.empty()) put(screen, 3, fmt::format("receiver={}", alarm.receiver));
+}
+
+} // namespace
+
+Result<DozeDump> gatherDozeDump(Daemon& daemon) {
+    DozeDump made;
+    made.doze = STINT_TRY(daemon.doze());
+    made.apps = STINT_TRY(daemon.apps());
+    made.settings = STINT_TRY(settingsOf(daemon, "doze."));
+    for (const auto& row : STINT_TRY(settingsOf(daemon, "allowlist.")))
+        made.settings.push_back(row);
+    return made;
+}
+
+void printDump(const DozeDump& dump, WallTime now, const Screen& screen) {
+    const wire::DozeView& doze = dump.doze;
+    if (screen.json()) {
+        screen.print(jsonOf(doze));
+        for (const auto& row : dump.settings)
+            screen.print(jsonOf(row));
+        return;
+    }
+    putSettings(dump.settings, screen);
+    putAllowlist(
+        "Whitelist system apps:", dump.apps, [](const AppView& app) { return app.manifest.system; }, screen);
+    putAllowlist(
+        "Whitelist user apps:", dump.apps,
+        [](const AppView& app) { return app.batteryUse == BatteryUse::Unrestricted; }, screen);
+    put(screen, 1,
+        fmt::format("mLightEnabled={}  mDeepEnabled={}", isOn(dump.settings, "doze.light_enabled"),
+                    isOn(dump.settings, "doze.deep_enabled")));
+    put(screen, 1, fmt::format("mForceIdle={}", !doze.force.empty()));
+    put(screen, 1, fmt::format("mScreenOn={}", doze.screenOn));
+    put(screen, 1, fmt::format("mScreenLocked={}", doze.locked));
+    put(screen, 1, fmt::format("mNetworkConnected={}", doze.network));
+    put(screen, 1, fmt::format("mCharging={}", doze.plugged)); // limits.md §6.1: Doze asks for power
+    put(screen, 1, fmt::format("mState={} mLightState={}", upper(doze.deep), upper(doze.light)));
+    if (doze.deepUntil) put(screen, 1, fmt::format("mNextAlarmTime={}", ahead(*doze.deepUntil, now)));
+    if (doze.lightUntil) put(screen, 1, fmt::format("mNextLightAlarmTime={}", ahead(*doze.lightUntil, now)));
+    if (doze.nextAlarmClock) put(screen, 1, fmt::format("next alarm clock={}", formatWall(*doze.nextAlarmClock)));
+}
+
+Result<AlarmDump> gatherAlarmDump(Daemon& daemon, const std::optional<std::string>& package) {
+    AlarmDump made;
+    if (package) {
+        const auto app = STINT_TRY(findApp(daemon, *package));
+        if (!app) return fail(Errc::IllegalState, "Invalid package: {}", *package);
+    }
+    made.alarms = STINT_TRY(daemon.alarms(package));
+    const auto doze = STINT_TRY(daemon.doze());
+    made.nextAlarmClock = doze.nextAlarmClock;
+    made.settings = STINT_TRY(settingsOf(daemon, "alarm."));
+    return made;
+}
+
+void printDump(const AlarmDump& dump, WallTime now, const Screen& screen) {
+    if (screen.json()) {
+        for (const auto& alarm : dump.alarms)
+            screen.print(jsonOf(alarm));
+        for (const auto& row : dump.settings)
+            screen.print(jsonOf(row));
+        return;
+    }
+    put(screen, 0, "Current Alarm Manager state:");
+    putSettings(dump.settings, screen);
+    put(screen, 1, fmt::format("nowRTC={}", formatWall(now)));
+    put(screen, 1,
+        fmt::format("Next alarm clock: {}", dump.nextAlarmClock ? formatWall(*dump.nextAlarmClock) : "none"));
+    put(screen, 1, fmt::format("{} pending alarms:", dump.alarms.size()));
+    for (std::size_t n = 0; n < dump.alarms.size(); ++n)
+        putAlarm(dump.alarms[n], n, now, screen);
+}
+
+} // namespace stint::cli

@@ -1,0 +1,25 @@
+// `stint dumpsys deviceidle` and `stint dumpsys alarm`: what Android's dumps tell, of the same names.
+#pragma once
+#include "cli/daemon/daemon.hpp"
+#include "cli/screen/terminal.hpp"
+
+namespace stint::cli {
+
+struct DozeDump {
+    wire::DozeView doze;
+    std::vector<AppView> apps;
+    std::vector<wire::PolicyRow> settings; ///< doze.…, allowlist.…
+};
+Result<DozeDump> gatherDozeDump(Daemon& daemon);
+void printDump(const DozeDump& dump, WallTime now, const Screen& screen);
+
+struct AlarmDump {
+    std::vector<AlarmView> alarms;
+    std::optional<WallTime> nextAlarmClock;
+    std::vector<wire::PolicyRow> settings; ///< alarm.…
+};
+/// One app's, where `package` is given. IllegalState: there is no such app.
+Result<AlarmDump> gatherAlarmDump(Daemon& daemon, const std::optional<std::string>& package);
+void printDump(const AlarmDump& dump, WallTime now, const Screen& screen);
+
+} // namespace stint::cli

@@ -1,0 +1,57 @@
+// `stint dumpsys` (jobs.md §9.3; limits.md §6, §7).
+#include <fmt/core.h>
+
+#include "cli/android/dump.hpp"
+#include "cli/android/dump_limits.hpp"
+#include "cli/android/shell_verb.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/screen/clock.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// Gathers, then prints; `gather` gets the package behind the service, where there is one.
+template <class Gather, class Print>
+int dump(const Arguments& given, const Screen& screen, Gather gather, Print print) {
+    const std::string what = fmt::format("cannot dump {}", given.words[0]);
+    if (given.words.size() > 2)
+        return screen.fail(ends::usage,
+                           fmt::format("{}: it takes one package, not also \"{}\"", what, printable(given.words[2])));
+    auto daemon = Daemon::connect();
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    const auto gathered = gather(*daemon, given.words.size() > 1 ? std::optional(given.words[1]) : std::nullopt);
+    if (!gathered.ok()) {
+        const int code = screen.fail(what, gathered.error());
+        return gathered.error().code == Errc::IllegalState ? ends::noInput : code;
+    }
+    print(*gathered);
+    return ends::ok;
+}
+
+/// As on Android, a verb behind the service is the same as with `cmd`.
+int dumpDoze(const Arguments& given, const Screen& screen) {
+    if (given.words.size() > 1)
+        return shellVerb({"cmd", "deviceidle"}, {given.words.begin() + 1, given.words.end()}, screen);
+    return dump(
+        given, screen, [](Daemon& daemon, const auto&) { return gatherDozeDump(daemon); },
+        [&](const DozeDump& it) { printDump(it, wallNow(), screen); });
+}
+
+} // namespace
+
+int dumpsys(const Arguments& given, const Screen& screen) {
+    const std::string& service = given.words[0];
+    if (service == "jobscheduler")
+        return dump(given, screen, gatherDump, [&](const Dump& it) {
+            screen.json() ? printDumpJson(it, screen) : printDump(it, wallNow(), screen);
+        });
+    if (service == "alarm")
+        return dump(given, screen, gatherAlarmDump, [&](const AlarmDump& it) { printDump(it, wallNow(), screen); });
+    if (service == "deviceidle") return dumpDoze(given, screen);
+    return screen.fail(ends::usage, fmt::format("Can't find service: {}; there are alarm, deviceidle, jobscheduler",
+                                                printable(service)));
+}
+
+} // namespace stint::cli

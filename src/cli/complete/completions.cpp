@@ -1,0 +1,108 @@
+#include "cli/complete/completions.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "cli/daemon/daemon.hpp"
+#include "cli/daemon/job_name.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+using Kind = Candidates::Kind;
+
+std::vector<std::string_view> split(std::string_view text, char at) {
+    std::vector<std::string_view> parts;
+    for (bool more = true; more;) {
+        const auto end = std::min(text.find(at), text.size());
+        more = end < text.size();
+        parts.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return parts;
+}
+
+/// Silent where nobody answers: nobody reads trouble while a word is completed.
+int printJobs(const Screen& screen) {
+    auto daemon = Daemon::connect();
+    if (!daemon.ok()) return ends::unavailable;
+    const auto jobs = daemon->jobs(std::nullopt, false);
+    if (!jobs.ok()) return ends::unavailable;
+    for (const JobView& job : *jobs)
+        screen.print(printable(shortTextOf(job.key)));
+    return ends::ok;
+}
+
+int printPackages(const Screen& screen) {
+    auto daemon = Daemon::connect();
+    if (!daemon.ok()) return ends::unavailable;
+    const auto apps = daemon->apps();
+    if (!apps.ok()) return ends::unavailable;
+    for (const AppView& app : *apps)
+        screen.print(printable(app.manifest.package.name));
+    return ends::ok;
+}
+
+int print(std::string_view script, const Screen& screen) {
+    script.remove_suffix(1); // the screen ends the line
+    screen.print(script);
+    return ends::ok;
+}
+
+} // namespace
+
+Candidates candidatesFor(std::string_view words) {
+    constexpr std::string_view ellipsis = "…";
+    std::string_view first = words.substr(0, words.find(' '));
+    if (first.starts_with('[')) first.remove_prefix(1);
+    if (first.ends_with(']')) first.remove_suffix(1);
+    const bool repeats = first.ends_with(ellipsis);
+    if (repeats) first.remove_suffix(ellipsis.size());
+    if (first.find('|') != std::string_view::npos) return {Kind::Choices, split(first, '|'), repeats};
+    if (first.starts_with("FILE")) return {Kind::Files, {}, repeats};
+    if (first == "JOB") return {Kind::Jobs, {}, repeats};
+    if (first == "PACKAGE") return {Kind::Packages, {}, repeats};
+    if (first == "VERB" && !repeats) return {Kind::Verbs, {}, repeats};
+    return {};
+}
+
+std::vector<std::string_view> firstWords() {
+    std::vector<std::string_view> words;
+    for (const Verb& verb : verbs()) {
+        const auto word = verb.name.substr(0, verb.name.find(' '));
+        if (std::ranges::find(words, word) == words.end()) words.push_back(word);
+    }
+    return words;
+}
+
+std::vector<std::string_view> secondWords(std::string_view first) {
+    std::vector<std::string_view> words;
+    for (const Verb& verb : verbs())
+        if (verb.name.starts_with(first) && verb.name.substr(first.size()).starts_with(' '))
+            words.push_back(verb.name.substr(first.size() + 1));
+    return words;
+}
+
+std::vector<Option> allOptions(const Verb& verb) {
+    std::vector<Option> all = verb.options;
+    if (verb.passes == Verb::Passes::Everything) return all; // they are another's
+    all.insert(all.end(), commonOptions().begin(), commonOptions().end());
+    return all;
+}
+
+std::vector<std::string_view> namesOf(const Option& option) { return split(option.names, ','); }
+
+int completions(const Arguments& given, const Screen& screen) {
+    const std::string& what = given.words[0];
+    if (what == "bash") return print(bashCompletions(), screen);
+    if (what == "zsh") return print(zshCompletions(), screen);
+    if (what == "fish") return print(fishCompletions(), screen);
+    if (what == "jobs") return printJobs(screen);
+    if (what == "packages") return printPackages(screen);
+    return screen.fail(ends::usage, fmt::format("completions are for bash, zsh or fish, not \"{}\"", printable(what)));
+}
+
+} // namespace stint::cli

@@ -1,0 +1,278 @@
+#include "cli/daemon/daemon.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/fail.hpp"
+#include "cli/daemon/ask.hpp"
+#include "wire/codec.hpp"
+#include "wire/errors.hpp"
+#include "wire/names.hpp"
+
+namespace stint::cli {
+namespace {
+
+using wire::DictionaryWriter;
+using wire::Message;
+using wire::Reader;
+using wire::Writer;
+
+void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).string(job.space).int32(job.id.value); }
+
+bool isNews(const Message& message) {
+    return message.interface() == wire::taskManagerInterface &&
+           (message.member() == "JobChanged" || message.member() == "AppExited");
+}
+
+Result<News> readNews(const Message& message) {
+    Reader reader(message);
+    if (message.member() == "JobChanged") return News(STINT_TRY(wire::readJobView(reader)));
+    AppExited exited;
+    exited.pid = STINT_TRY(reader.uint32());
+    exited.exitCode = STINT_TRY(reader.int32());
+    return News(exited);
+}
+
+} // namespace
+
+Result<Daemon> Daemon::connect() { return Daemon(STINT_TRY(wire::connectToDaemon())); }
+
+Result<Daemon> Daemon::over(Fd socket) { return Daemon(STINT_TRY(wire::clientOver(std::move(socket)))); }
+
+Result<std::optional<JobId>> Daemon::scheduleNew(const JobInfo& job, const AppId& app) {
+    auto answer = STINT_TRY(ask(
+        bus_.get(), wire::jobSchedulerInterface, "Schedule",
+        [&](Writer& writer) {
+            wire::writeJob(writer, job, wire::ClipFiles::Included);
+            writer.string(""); // the root namespace
+        },
+        [&](DictionaryWriter& options) {
+            options.put("newId", true);
+            options.put("as", app.name);
+        }));
+    Reader reader(answer);
+    auto accepted = STINT_TRY(reader.int32());
+    auto id = STINT_TRY(reader.int32());
+    if (accepted == 0) return std::optional<JobId>{};
+    return std::optional<JobId>(id);
+}
+
+Result<void> Daemon::cancel(const JobKey& job) {
+    STINT_TRY(ask(
+        bus_.get(), wire::jobSchedulerInterface, "Cancel",
+        [&](Writer& writer) { writer.int32(job.id.value).string(job.space); },
+        [&](DictionaryWriter& options) { options.put("as", job.app.name); }));
+    return {};
+}
+
+struct Daemon::Page {
+    std::vector<JobView> jobs;
+    bool more = false;
+};
+
+/// Tracked jobs come behind the last one of `before`; of finished ones as many are left out.
+Result<Daemon::Page> Daemon::page(const std::optional<std::string>& package, bool finished,
+                                  const std::vector<JobView>& before) {
+    auto answer =
+        STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "ListJobs", nothing, [&](DictionaryWriter& options) {
+            if (package) options.put("package", *package);
+            if (finished) options.put("finished", true);
+            if (before.empty()) return;
+            if (finished) return options.put("skip", static_cast<std::int32_t>(before.size()));
+            const JobKey& last = before.back().key;
+            options.put("afterPackage", last.app.name);
+            options.put("afterNamespace", last.space);
+            options.put("afterId", last.id.value);
+        }));
+    Reader reader(answer);
+    Page made;
+    made.jobs = STINT_TRY(wire::readList(reader, wire::readJobView));
+    made.more = STINT_TRY(reader.boolean());
+    return made;
+}
+
+Result<std::vector<JobView>> Daemon::jobs(const std::optional<std::string>& package, bool finished) {
+    std::vector<JobView> all;
+    for (bool more = true; more;) {
+        auto next = STINT_TRY(page(package, finished, all));
+        more = next.more && !next.jobs.empty();
+        for (auto& job : next.jobs)
+            all.push_back(std::move(job));
+    }
+    return all;
+}
+
+Result<Explanation> Daemon::explain(const JobKey& job) {
+    auto answer = STINT_TRY(
+        ask(bus_.get(), wire::taskManagerInterface, "Explain", [&](Writer& writer) { writeKey(writer, job); }));
+    Reader reader(answer);
+    Explanation made;
+    made.job = STINT_TRY(wire::readJobView(reader));
+    made.blockers = STINT_TRY(wire::readList(reader, wire::readBlocker));
+    return made;
+}
+
+Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) {
+    auto answer = STINT_TRY(
+        ask(bus_.get(), wire::taskManagerInterface, "History", [&](Writer& writer) { writeKey(writer, job); }));
+    Reader reader(answer);
+    return wire::readList(reader, wire::readHistoryEntry);
+}
+
+Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) {
+    std::vector<WorkItem> all;
+    for (bool more = true; more && all.size() < most;) {
+        auto answer = STINT_TRY(ask(
+            bus_.get(), wire::taskManagerInterface, "ListWork", [&](Writer& writer) { writeKey(writer, job); },
+            [&](DictionaryWriter& options) {
+                if (!all.empty()) options.put("after", all.back().id);
+            }));
+        Reader reader(answer);
+        auto page = STINT_TRY(wire::readList(reader, wire::readWork));
+        more = STINT_TRY(reader.boolean()) && !page.empty();
+        std::ranges::move(page, std::back_inserter(all));
+    }
+    return all;
+}
+
+Result<SchedulerView> Daemon::overview() {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Overview", nothing));
+    Reader reader(answer);
+    return wire::readSchedulerView(reader);
+}
+
+Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {
+    auto answer = STINT_TRY(ask(
+        bus_.get(), wire::taskManagerInterface, "Shell", [&](Writer& writer) { writer.strings(words); },
+        [&](DictionaryWriter& options) {
+            if (!before.empty()) options.put("before", before);
+        }));
+    Reader reader(answer);
+    ShellAnswer made;
+    made.code = STINT_TRY(reader.int32());
+    made.out = STINT_TRY(reader.string());
+    made.err = STINT_TRY(reader.string());
+    return made;
+}
+
+Result<JobView> Daemon::watch(const JobKey& job) {
+    auto answer =
+        STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Watch", [&](Writer& writer) { writeKey(writer, job); }));
+    Reader reader(answer);
+    return wire::readJobView(reader);
+}
+
+Result<std::vector<TaskRow>> Daemon::tasks() {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "ListTasks", nothing));
+    Reader reader(answer);
+    return wire::readList(reader, wire::readTaskRow);
+}
+
+Result<std::uint32_t> Daemon::stop(const std::string& package) {
+    auto answer =
+        STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Stop", [&](Writer& writer) { writer.string(package); }));
+    Reader reader(answer);
+    return reader.uint32();
+}
+
+Result<std::uint32_t> Daemon::startApp(const std::string& package, const std::vector<std::string>& arguments) {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "StartApp", [&](Writer& writer) {
+        writer.string(package).strings(arguments).openArray("h");
+        for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+            writer.descriptor(descriptor);
+        writer.close();
+    }));
+    Reader reader(answer);
+    return reader.uint32();
+}
+
+Result<std::vector<AppView>> Daemon::apps() {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "ListApps", nothing));
+    Reader reader(answer);
+    return wire::readList(reader, wire::readAppView);
+}
+
+Result<void> Daemon::setAppState(const std::string& package, const std::string& state) {
+    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "SetApp", [&](Writer& writer) {
+        writer.string(package);
+        DictionaryWriter(writer).put("state", state);
+    }));
+    return {};
+}
+
+Result<void> Daemon::setRevoked(const std::string& package, const std::vector<std::string>& permissions) {
+    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "SetApp", [&](Writer& writer) {
+        writer.string(package);
+        DictionaryWriter(writer).put("revoked", permissions);
+    }));
+    return {};
+}
+
+Result<std::vector<wire::Finding>> Daemon::diagnose() {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Diagnose", nothing));
+    Reader reader(answer);
+    return wire::readList(reader, wire::readFinding);
+}
+
+Result<std::vector<wire::DeviceRow>> Daemon::device() {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Get", nothing));
+    Reader reader(answer);
+    return wire::readList(reader, wire::readDeviceRow);
+}
+
+Result<void> Daemon::setDevice(const std::map<std::string, std::string>& changes) {
+    STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Set", [&](Writer& writer) {
+        writer.openArray("{ss}");
+        for (const auto& [key, value] : changes)
+            writer.openEntry("ss").string(key).string(value).close();
+        writer.close();
+    }));
+    return {};
+}
+
+Result<void> Daemon::resetDevice(const std::vector<std::string>& keys) {
+    STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Reset", [&](Writer& writer) { writer.strings(keys); }));
+    return {};
+}
+
+int Daemon::fd() const { return sd_bus_get_fd(bus_.get()); }
+
+short Daemon::events() const {
+    int events = sd_bus_get_events(bus_.get());
+    return events < 0 ? POLLIN : static_cast<short>(events);
+}
+
+std::optional<Duration> Daemon::timeout() const {
+    if (sd_bus_is_open(bus_.get()) <= 0) return Duration{0}; // it has no descriptor any more; takeNews() says so
+    std::uint64_t due = 0;                                   // microseconds of CLOCK_MONOTONIC
+    if (sd_bus_get_timeout(bus_.get(), &due) < 0 || due == UINT64_MAX) return std::nullopt;
+    auto now =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
+    auto left = std::chrono::microseconds(due) - now;
+    return std::max(Duration{0}, std::chrono::ceil<Duration>(left));
+}
+
+Result<std::vector<News>> Daemon::takeNews() {
+    std::vector<News> news;
+    for (;;) {
+        sd_bus_message* raw = nullptr;
+        int handled = sd_bus_process(bus_.get(), &raw);
+        if (handled < 0) {
+            // News that came before the end are told first; the end is found again at the next call.
+            if (!news.empty()) return news;
+            return wire::errorFromErrno(-handled);
+        }
+        if (handled == 0) break;
+        if (!raw) continue;
+        auto message = Message::owning(raw);
+        if (isNews(message)) news.push_back(STINT_TRY(readNews(message)));
+    }
+    if (news.empty() && sd_bus_is_open(bus_.get()) <= 0) return fail(Errc::Unavailable, "stintd is gone");
+    return news;
+}
+
+} // namespace stint::cli

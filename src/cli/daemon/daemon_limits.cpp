@@ -1,0 +1,124 @@
+// org.stint.Limits1 and org.stint.AlarmManager1, as the operator calls them.
+#include "cli/daemon/ask.hpp"
+#include "cli/daemon/daemon.hpp"
+#include "wire/names.hpp"
+
+namespace stint::cli {
+namespace {
+
+using wire::DictionaryWriter;
+using wire::Reader;
+using wire::Writer;
+
+/// A method of Limits1 that answers nothing.
+Result<void> tell(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
+    STINT_TRY(ask(bus, wire::limitsInterface, member, write));
+    return {};
+}
+
+/// One that answers Doze's state.
+Result<wire::DozeView> askDoze(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
+    auto answer = STINT_TRY(ask(bus, wire::limitsInterface, member, write));
+    Reader reader(answer);
+    return wire::readDoze(reader);
+}
+
+} // namespace
+
+Result<void> Daemon::setStandbyBucket(const std::string& package, const std::string& bucket) {
+    return tell(bus_.get(), "SetStandbyBucket", [&](Writer& writer) { writer.string(package).string(bucket); });
+}
+
+Result<StandbyBucket> Daemon::standbyBucket(const std::string& package) {
+    auto answer = STINT_TRY(
+        ask(bus_.get(), wire::limitsInterface, "GetStandbyBucket", [&](Writer& writer) { writer.string(package); }));
+    Reader reader(answer);
+    StandbyBucket made;
+    STINT_TRY(reader.read(made.name));
+    STINT_TRY(reader.read(made.value));
+    STINT_TRY(reader.read(made.reason));
+    return made;
+}
+
+Result<void> Daemon::predictBucket(const std::string& package, const std::string& bucket) {
+    return tell(bus_.get(), "PredictBucket", [&](Writer& writer) { writer.string(package).string(bucket); });
+}
+
+Result<void> Daemon::reportUsage(const std::string& package, const std::string& kind) {
+    return tell(bus_.get(), "ReportUsage", [&](Writer& writer) { writer.string(package).string(kind); });
+}
+
+Result<void> Daemon::setBatteryUse(const std::string& package, const std::string& use) {
+    return tell(bus_.get(), "SetBatteryUse", [&](Writer& writer) { writer.string(package).string(use); });
+}
+
+Result<void> Daemon::setDataSaverExempt(const std::string& package, bool exempt) {
+    return tell(bus_.get(), "SetDataSaverExempt", [&](Writer& writer) { writer.string(package).boolean(exempt); });
+}
+
+Result<void> Daemon::allowTemporarily(const std::string& package, Duration length) {
+    return tell(bus_.get(), "TempAllowlist", [&](Writer& writer) { writer.string(package).int64(length.count()); });
+}
+
+Result<void> Daemon::push(const std::string& package, bool high, const std::string& data, const std::string& receiver) {
+    STINT_TRY(ask(
+        bus_.get(), wire::limitsInterface, "Push",
+        [&](Writer& writer) { writer.string(package).boolean(high).string(data); },
+        [&](DictionaryWriter& options) {
+            if (!receiver.empty()) options.put("receiver", receiver);
+        }));
+    return {};
+}
+
+Result<Quotas> Daemon::quota(const std::string& package) {
+    auto answer =
+        STINT_TRY(ask(bus_.get(), wire::limitsInterface, "Quota", [&](Writer& writer) { writer.string(package); }));
+    Reader reader(answer);
+    Quotas made;
+    made.regular = STINT_TRY(wire::readQuota(reader));
+    made.expedited = STINT_TRY(wire::readQuota(reader));
+    return made;
+}
+
+Result<std::vector<wire::PolicyRow>> Daemon::policy() {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::limitsInterface, "Policy", nothing));
+    Reader reader(answer);
+    return wire::readList(reader, wire::readPolicyRow);
+}
+
+Result<wire::DozeView> Daemon::doze() { return askDoze(bus_.get(), "GetDoze", nothing); }
+
+Result<std::vector<DeviceLimitView>> Daemon::deviceLimits() {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::limitsInterface, "ListDeviceLimits", nothing));
+    Reader reader(answer);
+    return wire::readList(reader, wire::readDeviceLimit);
+}
+
+Result<wire::DozeView> Daemon::stepDoze(const std::string& machine) {
+    return askDoze(bus_.get(), "StepDoze", [&](Writer& writer) { writer.string(machine); });
+}
+
+Result<wire::DozeView> Daemon::forceDoze(const std::string& state) {
+    return askDoze(bus_.get(), "ForceDoze", [&](Writer& writer) { writer.string(state); });
+}
+
+Result<std::vector<AlarmView>> Daemon::alarms(const std::optional<std::string>& package) {
+    std::vector<AlarmView> all;
+    for (bool more = true; more;) {
+        auto answer =
+            STINT_TRY(ask(bus_.get(), wire::alarmManagerInterface, "List", nothing, [&](DictionaryWriter& options) {
+                if (package) options.put("package", *package);
+                if (all.empty()) return;
+                options.put("afterPackage", all.back().alarm.app.name);
+                options.put("afterTag", all.back().alarm.tag);
+            }));
+        Reader reader(answer);
+        auto page = STINT_TRY(wire::readList(reader, wire::readAlarmView));
+        more = STINT_TRY(reader.boolean()) && !page.empty();
+        for (AlarmView& alarm : page)
+            all.push_back(std::move(alarm));
+    }
+    return all;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,61 @@
+// The table of verbs: the one place that says which there are, what they take, and what their help says. The parser,
+// `stint help` and the shells' completions are made from it.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "cli/line/arguments.hpp"
+#include "cli/screen/terminal.hpp"
+
+namespace stint::cli {
+
+struct Option {
+    std::string_view names; ///< "-o,--output"; the last is the long one
+    std::string_view value; ///< "FILE"; empty: a flag. "any|unmetered": one of these
+    std::string_view help;
+    bool repeats = false; ///< may be given more than once
+
+    bool isFlag() const { return value.empty(); }
+    /// "output"
+    std::string_view longName() const;
+    /// The words of `value` where it is a choice, else none.
+    std::vector<std::string_view> choices() const;
+};
+
+struct Example {
+    std::string_view line;
+    std::string_view what;
+};
+
+struct Verb {
+    static constexpr std::size_t many = 1000;
+
+    std::string_view name;  ///< "get", "tasks stop"
+    std::string_view words; ///< what stands behind it: "URL", "[PACKAGE]", "KEY=VALUE…"
+    std::size_t fewest = 0; ///< how many words it takes
+    std::size_t most = 0;
+    /// Which words are another's, dashes and all: an option of ours among them is none.
+    enum class Passes : std::uint8_t { Nothing, BehindFirstWord, BehindDashes, Everything } passes = Passes::Nothing;
+    std::string_view summary;
+    std::string_view about; ///< paragraphs for `stint help VERB`
+    std::vector<Option> options;
+    std::vector<Example> examples;
+    int (*run)(const Arguments&, const Screen&) = nullptr;
+};
+
+std::span<const Verb> verbs();
+/// Those of them that are about apps, the device and their limits, and Android's own (verbs_limits.cpp).
+std::vector<Verb> limitVerbs();
+/// Those that move files (verbs_transfers.cpp).
+std::vector<Verb> transferVerbs();
+std::vector<Verb> shellVerbs();
+
+/// What every verb takes: --json, --plain, --quiet, --help.
+std::span<const Option> commonOptions();
+
+/// The verb of exactly this name.
+const Verb* verbNamed(std::string_view name);
+
+} // namespace stint::cli

@@ -1,0 +1,116 @@
+// The verbs that move files.
+#include "cli/line/commands.hpp"
+#include "cli/line/verbs.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// When it may run, and as what.
+const std::vector<Option> conditions{
+    {"--network", "any|unmetered|not_roaming|cellular", "the network to wait for (default: any)"},
+    {"--unmetered", "", "short for --network unmetered"},
+    {"--charging", "", "only while the device is charging"},
+    {"--battery-not-low", "", "only while the battery is not low"},
+    {"--storage-not-low", "", "only while storage is not low"},
+    {"--no-wait", "", "schedule it and return"},
+    {"--user-initiated", "", "as a user-initiated job or not at all"}};
+
+/// How the server is reached: curl's names.
+const std::vector<Option> reach{
+    {"-H,--header", "LINE", "\"Name: value\" to send; @FILE: each line of it (@-: of stdin)", true},
+    {"-b,--cookie", "COOKIES", "\"a=1; b=2\", or a file of Netscape's format"},
+    {"-u,--user", "NAME:PASSWORD", "who asks"},
+    {"-n,--netrc", "", "name and password from ~/.netrc"},
+    {"--netrc-file", "FILE", "name and password from this file"},
+    {"--location-trusted", "", "send all of these along wherever the server leads, not to the URL's own server alone"},
+    {"-x,--proxy", "URL", "through this proxy (default: http_proxy, https_proxy, all_proxy as they are now)"},
+    {"--noproxy", "HOSTS", "not for these, with commas"},
+    {"--cacert", "FILE", "trust the certificates in it, and no others"},
+    {"--limit-rate", "RATE", "a second at most: 500KB, 2MiB, curl's 200k"},
+    {"--speed-limit", "RATE", "what stays slower for --speed-time breaks off, to be tried again (default: 1B)"},
+    {"--speed-time", "SECONDS", "(default: 60)"}};
+
+std::vector<Option> with(std::vector<Option> own) {
+    own.insert(own.end(), conditions.begin(), conditions.end());
+    own.insert(own.end(), reach.begin(), reach.end());
+    return own;
+}
+
+constexpr std::string_view secrets =
+    "\nWhat is said in --header, --cookie and --user is kept with the job in stintd's store, which is yours alone, and "
+    "is shown nowhere. It goes to the URL's own server (scheme, host and port) and to no other that a redirect leads "
+    "to, "
+    "as do the cookies of a file and what netrc says, unless --location-trusted is given. Other users may see a "
+    "command's words while it starts: @FILE and --netrc keep out of them.";
+
+std::string_view aboutGet() {
+    static const std::string text =
+        std::string(
+            "Schedules each download for org.stint.transfer and follows them. They start at once, wait when there is "
+            "no "
+            "network that fits, and go on where they were after a restart of anything. Ctrl-C detaches: the transfers "
+            "go on. From a terminal's foreground the jobs are user-initiated; elsewhere they are regular ones with the "
+            "same conditions, and a line says so.\n"
+            "A file is called as -o says, else as the server says (Content-Disposition), else as the URL ends; what a "
+            "stranger calls it is made harmless first, and replaces nothing without --force. A digest that the server "
+            "sends along (Repr-Digest, Digest) is verified.\n"
+            "Ends with 0 when the files are in place, 64 for a URL that is not supported, 65 for a wrong checksum, 73 "
+            "where a file cannot be, 75 when it goes on without this command, 77 where it was refused, else with what "
+            "the first transfer that failed says.") +
+        std::string(secrets);
+    return text;
+}
+
+std::string_view aboutPut() {
+    static const std::string text =
+        std::string(
+            "Schedules the upload for org.stint.transfer and follows it, as `stint get` does a download. By PUT, what "
+            "is cut off is sent again as a whole; a URL that ends with a slash gets the file's name. With --tus the "
+            "URL is where a server of the tus protocol (tus.io) has uploads created: what it has got is gone on from, "
+            "after a restart of anything, for as long as the file is the very one it was; a file that changed is begun "
+            "anew.\n"
+            "Ends with 0 when the server has it all, 66 where there is no such file, 75 when it goes on without this "
+            "command, 77 where it was refused, else with what the transfer says.") +
+        std::string(secrets);
+    return text;
+}
+
+} // namespace
+
+std::vector<Verb> transferVerbs() {
+    return {
+        {.name = "get",
+         .words = "URL…",
+         .fewest = 1,
+         .most = Verb::many,
+         .summary = "download files as jobs that outlive this terminal",
+         .about = aboutGet(),
+         .options = with({{"-o,--output", "FILE", "the file, or the directory, to save to (default: here)"},
+                          {"-O,--remote-name", "", "call it as the URL ends, whatever the server says"},
+                          {"--checksum", "sha256:HEX",
+                           "the file is kept only if this is its digest, or sha512:HEX; auto: the digest that the "
+                           "server sends along or has beside it as URL.sha256, and nothing without one"},
+                          {"--force", "", "replace a regular file that is there"},
+                          {"--max-filesize", "BYTES", "refuse what is larger"},
+                          {"--size", "BYTES", "about how large it is (1.5GiB): decides how long the job may run"}}),
+         .examples = {{"stint get https://example.org/debian.iso", "with a progress bar"},
+                      {"stint get -o ~/isos/ URL URL URL", "three jobs, in one directory"},
+                      {"stint get --unmetered --charging -o ~/big.img URL", "when it costs nothing"},
+                      {"stint get --checksum auto URL", "verified by what the server says of it"},
+                      {"stint get --no-wait URL", "and `stint watch 7` later"}},
+         .run = get},
+        {.name = "put",
+         .words = "FILE URL",
+         .fewest = 2,
+         .most = 2,
+         .summary = "upload a file as a job that outlives this terminal",
+         .about = aboutPut(),
+         .options = with({{"--tus", "", "by the tus protocol, which can go on where it was"},
+                          {"--discard-on-cancel", "", "with --tus: `stint cancel` has the server drop what it got"}}),
+         .examples = {{"stint put talk.mp4 https://example.org/files/", "by PUT, as files/talk.mp4"},
+                      {"stint put --tus talk.mp4 https://example.org/uploads", "resumable"}},
+         .run = put},
+    };
+}
+
+} // namespace stint::cli

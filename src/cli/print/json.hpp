@@ -1,0 +1,49 @@
+// The same views as the tables print, as JSON: one object a line, "schema" first, keys in a fixed order; times are
+// milliseconds since 1970, sizes bytes, what is not known is null. Within schema 1 keys are only added.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/daemon/daemon.hpp"
+#include "model/view.hpp"
+#include "rules/carries.hpp"
+#include "wire/views.hpp"
+
+namespace stint::cli {
+
+/// What the line of a followed job tells beside its state.
+struct Event {
+    std::string_view name;   ///< "scheduled", "state", "detached", "ended"
+    std::string_view output; ///< the file of a download
+};
+
+/// What `stint run-now` did: as the job was before, and what kept it from running.
+struct RunNow {
+    JobView job;
+    std::vector<Blocker> blockers;
+    bool runs = false; ///< past all of them
+};
+
+std::string jsonOf(const JobView&);
+std::string jsonOf(const JobView&, const Event&);
+/// With its history where that was asked for.
+std::string jsonOf(const JobView&, const std::vector<Blocker>&,
+                   const std::optional<std::vector<HistoryEntry>>& history = std::nullopt);
+std::string jsonOf(const RunNow&);
+std::string jsonOf(const ShellAnswer&);
+std::string jsonOf(const Carries&);
+std::string jsonOf(const TaskRow&);
+std::string jsonOf(const AppView&);
+std::string jsonOf(const wire::DeviceRow&);
+std::string jsonOf(const wire::Finding&);
+// The limits (json_limits.cpp).
+/// Both quotas of an app.
+std::string jsonOfQuota(const AppView&);
+std::string jsonOf(const AlarmView&);
+std::string jsonOf(const wire::PolicyRow&);
+std::string jsonOf(const wire::DozeView&);
+std::string jsonOf(const DeviceLimitView&);
+
+} // namespace stint::cli

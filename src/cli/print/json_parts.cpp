@@ -1,0 +1,135 @@
+#include "cli/print/json_parts.hpp"
+
+#include "base/overloaded.hpp"
+#include "base/printable.hpp"
+#include "rules/kind.hpp"
+
+namespace stint::cli {
+namespace {
+
+constexpr int schema = 1;
+
+Json size(Bytes bytes) { return bytes == unknownBytes ? Json(nullptr) : Json(bytes); }
+
+void putKey(Json& line, const JobKey& key) {
+    line["job"] = textOf(key);
+    line["package"] = key.app.name;
+    line["namespace"] = key.space;
+    line["id"] = key.id.value;
+}
+
+std::string_view nameOf(JobView::State state) {
+    switch (state) {
+    case JobView::State::Pending:
+        return "pending";
+    case JobView::State::Running:
+        return "running";
+    case JobView::State::Finished:
+        return "finished";
+    }
+    return "unknown";
+}
+
+void putEnd(Json& line, const std::optional<Completed>& end) {
+    line["ended"] = end ? milliseconds(end->ended) : Json(nullptr);
+    line["stopReason"] = end ? number(end->ending.reason) : Json(nullptr);
+    line["stopReasonName"] = end ? Json(stint::nameOf(end->ending.reason)) : Json(nullptr);
+    line["exitCode"] = end ? Json(end->outcome.exitCode) : Json(nullptr);
+    line["outcome"] = end ? Json(end->outcome.text) : Json(nullptr);
+}
+
+/// What it was asked for as, beside what it runs as; a finished job's view does not tell.
+void putRequest(Json& line, const JobInfoPtr& info) {
+    line["requested"] = info ? Json(stint::nameOf(requestedKind(*info))) : Json(nullptr);
+    line["persisted"] = info ? Json(info->isPersisted()) : Json(nullptr);
+    bool periodic = info && info->isPeriodic();
+    line["periodicInterval"] = periodic ? Json(info->getPeriod()->interval.count()) : Json(nullptr);
+    line["periodicFlex"] = periodic ? Json(info->getPeriod()->flex.count()) : Json(nullptr);
+}
+
+Json blockerOf(const Blocker& blocker) {
+    return {{"reason", number(blocker.reason)},
+            {"name", stint::nameOf(blocker.reason)},
+            {"gate", blocker.gate},
+            {"detail", blocker.detail},
+            {"since", milliseconds(blocker.since)},
+            {"until", milliseconds(blocker.until)},
+            {"clears", blocker.clears}};
+}
+
+} // namespace
+
+Json header() { return Json{{"schema", schema}}; }
+
+std::string dumped(const Json& line) {
+    return printableJson(line.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+Json milliseconds(const std::optional<WallTime>& time) {
+    return time ? Json(time->time_since_epoch().count()) : Json(nullptr);
+}
+
+void putNotification(Json& line, const std::optional<Notification>& shown) {
+    line["title"] = shown ? Json(shown->getTitle()) : Json(nullptr);
+    line["text"] = shown ? Json(shown->getText()) : Json(nullptr);
+    line["progressMaximum"] = shown ? Json(shown->getProgress().maximum) : Json(nullptr);
+    line["progressValue"] = shown ? Json(shown->getProgress().value) : Json(nullptr);
+}
+
+void putJob(Json& line, const JobView& job) {
+    putKey(line, job.key);
+    line["service"] = job.info ? Json(job.info->getService().name) : Json(nullptr);
+    line["label"] = job.label;
+    line["kind"] = stint::nameOf(job.kind);
+    line["demoted"] = job.demoted;
+    line["state"] = nameOf(job.state);
+    line["runState"] = job.runState ? Json(stint::nameOf(*job.runState)) : Json(nullptr);
+    line["reasons"] = reasonsOf(job.reasons);
+    line["failures"] = job.failures;
+    line["systemStops"] = job.systemStops;
+    // A finished job's view does not tell when it was asked for.
+    line["enqueued"] = job.scheduled == WallTime{} ? Json(nullptr) : milliseconds(job.scheduled);
+    line["earliest"] = milliseconds(job.earliest);
+    line["started"] = milliseconds(job.started);
+    line["transferredDown"] = size(job.transferredDown);
+    line["transferredUp"] = size(job.transferredUp);
+    line["estimatedDown"] = size(job.estimatedDown);
+    line["estimatedUp"] = size(job.estimatedUp);
+    putNotification(line, job.notification);
+    putEnd(line, job.completed);
+    putRequest(line, job.info);
+    line["internalReason"] = job.completed ? number(job.completed->ending.internal) : Json(nullptr);
+    line["internalReasonName"] = job.completed ? Json(stint::nameOf(job.completed->ending.internal)) : Json(nullptr);
+}
+
+Json infoOf(const JobInfo& info) {
+    Json object = Json::object();
+    for (const auto& [name, value] : factsOf(info))
+        object[name] = std::visit(Overloaded{[](Duration length) { return Json(length.count()); },
+                                             [](const auto& plain) { return Json(plain); }},
+                                  value);
+    return object;
+}
+
+Json reasonsOf(const std::vector<PendingReason>& reasons) {
+    Json list = Json::array();
+    for (PendingReason reason : reasons)
+        list.push_back({{"reason", number(reason)}, {"name", stint::nameOf(reason)}});
+    return list;
+}
+
+Json blockersOf(const std::vector<Blocker>& blockers) {
+    Json list = Json::array();
+    for (const auto& blocker : blockers)
+        list.push_back(blockerOf(blocker));
+    return list;
+}
+
+Json historyOf(const std::vector<HistoryEntry>& history) {
+    Json list = Json::array();
+    for (const auto& entry : history)
+        list.push_back({{"when", milliseconds(entry.when)}, {"reasons", reasonsOf(entry.reasons)}});
+    return list;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,216 @@
+#include "cli/print/phrases.hpp"
+
+#include <algorithm>
+
+#include "base/time.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// People count no milliseconds: to the next whole second.
+std::string seconds(Duration length) {
+    return roughDuration(std::chrono::ceil<std::chrono::seconds>(std::max(length, Duration{0})));
+}
+
+/// jobs.md §4.1, STARTING: closed and not retried, for no public reason.
+bool neverAnswered(const Completed& end) { return end.ending.internal == InternalReason::Anr; }
+
+std::string_view runWord(RunState state) {
+    switch (state) {
+    case RunState::Binding:
+    case RunState::Starting:
+        return "starting";
+    case RunState::Executing:
+        return "running";
+    case RunState::Stopping:
+        return "stopping";
+    }
+    return "running";
+}
+
+std::string_view meaningOf(StopReason reason) {
+    switch (reason) {
+    case StopReason::CancelledByApp:
+        return "cancelled";
+    case StopReason::User:
+        return "stopped by the user";
+    case StopReason::Timeout:
+    case StopReason::TimeoutAbandoned:
+        return "stopped at its time limit";
+    case StopReason::Undefined:
+        return "ended";
+    // These are retried and end no job by themselves (jobs.md §4.6).
+    case StopReason::Preempt:
+    case StopReason::DeviceState:
+    case StopReason::ConstraintBatteryNotLow:
+    case StopReason::ConstraintCharging:
+    case StopReason::ConstraintConnectivity:
+    case StopReason::ConstraintDeviceIdle:
+    case StopReason::ConstraintStorageNotLow:
+    case StopReason::Quota:
+    case StopReason::BackgroundRestriction:
+    case StopReason::AppStandby:
+    case StopReason::SystemProcessing:
+    case StopReason::EstimatedAppLaunchTimeChanged:
+        return "stopped";
+    }
+    return "stopped";
+}
+
+} // namespace
+
+// jobs.md §9.1.
+std::string_view meaningOf(PendingReason reason) {
+    switch (reason) {
+    case PendingReason::InvalidJobId:
+        return "there is no such job";
+    case PendingReason::Executing:
+        return "it runs";
+    case PendingReason::Undefined:
+        return "it is set aside";
+    case PendingReason::App:
+        return "its app cannot run it now";
+    case PendingReason::AppStandby:
+        return "its app is used too rarely";
+    case PendingReason::BackgroundRestriction:
+        return "its app may not run in the background";
+    case PendingReason::ConstraintBatteryNotLow:
+        return "the battery is low";
+    case PendingReason::ConstraintCharging:
+        return "the device is not charging";
+    case PendingReason::ConstraintConnectivity:
+        return "no network that fits";
+    case PendingReason::ConstraintContentTrigger:
+        return "the content it watches has not changed";
+    case PendingReason::ConstraintDeviceIdle:
+        return "the device is in use";
+    case PendingReason::ConstraintMinimumLatency:
+        return "its delay or back-off is not over";
+    case PendingReason::ConstraintPrefetch:
+        return "its app is not about to be used";
+    case PendingReason::ConstraintStorageNotLow:
+        return "storage is low";
+    case PendingReason::DeviceState:
+        return "the device has no room for it now";
+    case PendingReason::JobSchedulerOptimization:
+        return "it is held for a better moment";
+    case PendingReason::Quota:
+        return "its app has used up its time";
+    case PendingReason::User:
+        return "the user stopped its app";
+    case PendingReason::ConstraintDeadline:
+        return "its deadline has not come";
+    }
+    return "a reason this version does not know";
+}
+
+std::string_view stateWord(const JobView& job) {
+    switch (job.state) {
+    case JobView::State::Pending:
+        return job.reasons == std::vector{PendingReason::Undefined} ? "set aside" : "waiting";
+    case JobView::State::Running:
+        return job.runState ? runWord(*job.runState) : "running";
+    case JobView::State::Finished:
+        break;
+    }
+    if (!job.completed || job.completed->ending.reason != StopReason::Undefined) return "stopped";
+    return exitCodeOf(*job.completed) == 0 ? "done" : "failed";
+}
+
+Paint paintOf(const JobView& job) {
+    switch (job.state) {
+    case JobView::State::Pending:
+        return Paint::Waiting;
+    case JobView::State::Running:
+        return Paint::Good;
+    case JobView::State::Finished:
+        break;
+    }
+    return job.completed && exitCodeOf(*job.completed) == 0 ? Paint::Good : Paint::Bad;
+}
+
+std::string kindText(const JobView& job) {
+    const auto word = [&job]() -> std::string_view {
+        switch (job.kind) {
+        case JobClass::Regular:
+            return "regular";
+        case JobClass::Expedited:
+            return "expedited";
+        case JobClass::UserInitiated:
+            return "user-initiated";
+        }
+        return "unknown";
+    }();
+    if (job.demoted) return fmt::format("{} (demoted)", word);
+    if (!job.info || !job.info->isPeriodic()) return std::string(word);
+    return fmt::format("{}, every {}", word, formatDuration(job.info->getPeriod()->interval));
+}
+
+std::string reasonsText(const std::vector<PendingReason>& reasons) {
+    std::string text;
+    for (PendingReason reason : reasons)
+        text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", meaningOf(reason), nameOf(reason));
+    return text.empty() ? "nothing is known to hold it" : text;
+}
+
+std::string waitingText(const JobView& job, WallTime now) {
+    std::string text = fmt::format("waiting: {}", reasonsText(job.reasons));
+    if (job.earliest && *job.earliest > now) text += fmt::format(", earliest {}", ahead(*job.earliest, now));
+    return text;
+}
+
+Progress progressOf(const JobView& job) {
+    Progress progress{.label = job.label, .done = job.transferredDown, .total = job.estimatedDown, .rate = {}};
+    if (progress.done <= 0 && job.transferredUp > 0) {
+        progress.done = job.transferredUp;
+        progress.total = job.estimatedUp;
+    }
+    if (!job.notification) return progress;
+    const auto& shown = job.notification->getProgress();
+    if (shown.maximum <= 0 || shown.indeterminate || shown.maximum != progress.total) return progress;
+    progress.done = std::max<Bytes>(progress.done, shown.value);
+    return progress;
+}
+
+std::string endText(const Completed& end) {
+    if (neverAnswered(end)) return "dropped: its app did not answer when it was to start";
+    if (end.ending.reason == StopReason::Undefined) {
+        if (!end.outcome.text.empty()) return printable(end.outcome.text);
+        return end.outcome.exitCode == 0 ? "done" : fmt::format("failed with exit code {}", end.outcome.exitCode);
+    }
+    return fmt::format("{} ({})", meaningOf(end.ending.reason), nameOf(end.ending.reason));
+}
+
+std::string measuredEndText(const Completed& end, Seen seen) {
+    std::string text = endText(end);
+    if (seen.ran < 100ms || seen.moved <= 0) return text;
+    std::string size = formatSize(std::max(end.transferredDown, end.transferredUp));
+    std::string measured =
+        fmt::format("({} in {}, {}/s)", size,
+                    roughDuration(std::max<Duration>(1s, std::chrono::round<std::chrono::seconds>(seen.ran))),
+                    formatSize(seen.moved * 1000 / seen.ran.count()));
+    std::string bare = fmt::format("({})", size);
+    auto at = text.find(bare);
+    if (at == std::string::npos) return fmt::format("{} {}", text, measured);
+    return text.replace(at, bare.size(), measured);
+}
+
+std::string anewOf(const JobView& job) {
+    if (!job.notification) return {};
+    std::string_view text = job.notification->getText();
+    auto mark = text.find(" (begun anew: ");
+    if (mark == std::string_view::npos || !text.ends_with(')')) return {};
+    return printable(text.substr(mark + 2, text.size() - mark - 3));
+}
+
+int exitCodeOf(const Completed& end) {
+    if (end.outcome.exitCode != 0) return end.outcome.exitCode & 0xFF;
+    return end.ending.reason == StopReason::Undefined && !neverAnswered(end) ? ends::ok : ends::failure;
+}
+
+std::string ago(WallTime then, WallTime now) { return fmt::format("{} ago", seconds(now - then)); }
+std::string ahead(WallTime then, WallTime now) { return fmt::format("in {}", seconds(then - now)); }
+
+} // namespace stint::cli

@@ -1,0 +1,99 @@
+// `stint logs`: what a command that is a job has printed, while it waits, runs, or is gone.
+#include <fmt/core.h>
+
+#include "base/fail.hpp"
+#include "cli/daemon/job_name.hpp"
+#include "cli/daemon/lookup.hpp"
+#include "cli/follow/follow.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/run/logs_tail.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+#include "model/app.hpp"
+#include "spool/spool.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// A bare number is a command's, whatever downloads there are: nothing else has output that is kept.
+Result<JobKey> commandNamed(const std::string& text) {
+    auto name = STINT_TRY(parseJobName(text));
+    if (name.app && name.app->name != shellPackage)
+        return fail(Errc::IllegalArgument, "what {} prints is not kept; commands are jobs of {}",
+                    printable(name.app->name), shellPackage);
+    return JobKey{AppId{std::string(shellPackage)}, name.space, name.id};
+}
+
+/// Where its output is: as the job says, or, where it has ended, as was noted. Empty: there is none.
+std::filesystem::path spoolOf(const std::optional<JobView>& job, const JobKey& key) {
+    if (job && job->info) return job->info->getExtras().getString("spool");
+    return spoolOfJob(Spool::root(), key.id);
+}
+
+/// nullopt: it is gone.
+Result<std::optional<JobView>> stateOf(Daemon& daemon, const JobKey& key) {
+    std::optional<JobView> none;
+    auto job = daemon.watch(key);
+    if (job.ok()) return std::optional(std::move(*job));
+    if (job.error().code == Errc::IllegalArgument) return none;
+    return std::move(job).error();
+}
+
+int notFound(const JobKey& key, const Screen& screen) {
+    return screen.fail(ends::noInput, fmt::format("there is no output of {}: no such command was run, or it was too "
+                                                  "long ago; `stint jobs` and `stint jobs --finished` list them",
+                                                  textOf(key)));
+}
+
+int failed(const JobKey& key, const Error& error, const Screen& screen) {
+    screen.trouble(fmt::format("cannot show the output of {}: {}", textOf(key), error.message));
+    return exitCodeOfLookUp(error.code);
+}
+
+/// All that is there now; the daemon is not needed for what has ended.
+int shown(const JobKey& key, const Screen& screen) {
+    std::optional<JobView> job;
+    if (auto daemon = Daemon::connect(); daemon.ok()) {
+        auto state = stateOf(*daemon, key);
+        if (!state.ok()) return failed(key, state.error(), screen);
+        job = std::move(*state);
+    }
+    auto spool = spoolOf(job, key);
+    if (spool.empty()) return notFound(key, screen);
+    auto tail = LogTail::open(spool, screen, false);
+    if (!tail.ok()) return failed(key, tail.error(), screen);
+    if (auto taken = tail->take(); !taken.ok()) return failed(key, taken.error(), screen);
+    if (!tail->hasPrinted()) screen.tell(fmt::format("{} has printed nothing", textOf(key)));
+    return ends::ok;
+}
+
+int followedOn(const JobKey& key, const Screen& screen) {
+    auto signals = Signals::open();
+    if (!signals.ok()) return failed(key, signals.error(), screen);
+    auto daemon = Daemon::connect();
+    if (!daemon.ok()) return failed(key, daemon.error(), screen);
+    auto job = stateOf(*daemon, key);
+    if (!job.ok()) return failed(key, job.error(), screen);
+    auto spool = spoolOf(*job, key);
+    if (spool.empty()) return notFound(key, screen);
+    auto tail = LogTail::open(spool, screen, true);
+    if (!tail.ok()) return failed(key, tail.error(), screen);
+    if (auto taken = tail->take(); !taken.ok()) return failed(key, taken.error(), screen);
+    if (!*job) return ends::ok;
+    Screen way = screen.forLines();
+    Telling telling(way);
+    Beside output{tail->fd(), [&] { return tail->take(); }};
+    auto followed = follow(*daemon, std::move(**job), telling, *signals, way, &output);
+    if (!followed.ok()) return failed(key, followed.error(), screen);
+    return followed->signal ? exitCodeOfSignal(*followed->signal) : ends::ok;
+}
+
+} // namespace
+
+int logs(const Arguments& given, const Screen& screen) {
+    auto key = commandNamed(given.words[0]);
+    if (!key.ok()) return screen.fail(fmt::format("cannot show {}", printable(given.words[0])), key.error());
+    return given.has("follow") ? followedOn(*key, screen) : shown(*key, screen);
+}
+
+} // namespace stint::cli

@@ -1,0 +1,193 @@
+// `stint run`: schedules a command, and follows it as long as a person wants to look on: its output on stdout, and what
+// becomes of the job on stderr.
+#include <filesystem>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/fail.hpp"
+#include "base/program.hpp"
+#include "base/time.hpp"
+#include "cli/daemon/job_name.hpp"
+#include "cli/follow/follow.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json.hpp"
+#include "cli/print/phrases.hpp"
+#include "cli/run/logs_tail.hpp"
+#include "cli/run/run_job.hpp"
+#include "cli/run/run_limits.hpp"
+#include "cli/screen/clock.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+#include "model/app.hpp"
+
+namespace stint::cli {
+namespace {
+
+// What a shell ends with for a command that is not there, and for one that may not be executed.
+constexpr int notThere = 127;
+constexpr int notExecutable = 126;
+
+/// This process as a command would find it: where it is, its umask, its environment.
+Result<Order> callersOrder() {
+    Order order;
+    std::error_code error;
+    order.directory = std::filesystem::current_path(error).string();
+    if (error) return fail(Errc::System, "the working directory is gone: {}", error.message());
+    order.umask = ::umask(0);
+    ::umask(order.umask);
+    for (char** variable = environ; *variable; ++variable)
+        order.environment.emplace_back(*variable);
+    return order;
+}
+
+/// One `stint run`, from its words to its exit code.
+class Commanding {
+public:
+    Commanding(const Arguments& given, const Screen& screen) : given_(given), screen_(screen) {}
+    int run();
+
+private:
+    int check();
+    int refused(const Error& error) const;
+    int notAdmitted() const;
+    Result<std::optional<JobId>> schedule(Daemon& daemon);
+    Result<JobView> stateOf(Daemon& daemon, JobId id) const;
+    void tellScheduled(const JobView& job) const;
+    int follow(Daemon& daemon, JobView job, Signals& signals);
+    int detached(const JobView& job, int signal) const;
+    int ended(const JobView& job) const;
+
+    const Arguments& given_;
+    const Screen& screen_;
+    CommandWanted wanted_;
+    RunLimits limits_;
+    JobClass kind_ = JobClass::Regular;
+    std::vector<std::string> adjusted_;
+    std::filesystem::path spool_;
+};
+
+int Commanding::refused(const Error& error) const {
+    return screen_.fail(fmt::format("cannot run {}", printable(given_.words[0])), error);
+}
+
+int Commanding::notAdmitted() const {
+    if (wanted_.expedited)
+        return screen_.fail(ends::refused, fmt::format("cannot run {} as an expedited job: {} has used up its time for "
+                                                       "those (`stint quota {}`)",
+                                                       printable(given_.words[0]), shellPackage, shellPackage));
+    return screen_.fail(ends::refused,
+                        fmt::format("cannot run {} as a user-initiated job: this command is not in the foreground of a "
+                                    "terminal, so no person is seen to look on; without --user-initiated it is "
+                                    "scheduled as a regular job",
+                                    printable(given_.words[0])));
+}
+
+/// Everything that can be known to be wrong before a job is made of it; 0 where nothing is.
+int Commanding::check() {
+    auto order = callersOrder();
+    if (!order.ok()) return refused(order.error());
+    auto wanted = commandWantedBy(given_, *std::move(order));
+    if (!wanted.ok()) return refused(wanted.error());
+    wanted_ = std::move(*wanted);
+    kind_ = wanted_.userInitiated ? JobClass::UserInitiated
+            : wanted_.expedited   ? JobClass::Expedited
+                                  : JobClass::Regular;
+    auto program = findProgram(wanted_.order.arguments.front(), wanted_.order.path(), wanted_.order.directory);
+    if (program.ok()) return ends::ok;
+    return screen_.fail(program.error().code == Errc::Security ? notExecutable : notThere,
+                        printable(program.error().message));
+}
+
+Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon) {
+    limits_ = STINT_TRY(askForLimits(daemon, kind_));
+    STINT_TRY(jobFor(wanted_, "", limits_.grace())); // nothing is written for a job that cannot be
+    auto spool = STINT_TRY(Spool::create(Spool::root(), wanted_.order));
+    auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
+    auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)});
+    bool mayBeAccepted = !id.ok() && id.error().code == Errc::Unavailable;
+    if (mayBeAccepted) return within("whether it was accepted, `stint jobs` tells", id.error());
+    if (!id.ok() || !*id) {
+        std::error_code ignored;
+        std::filesystem::remove_all(spool.directory(), ignored);
+        return id;
+    }
+    STINT_TRY(noteJob(spool, **id));
+    adjusted_ = adjustments(wanted_, job);
+    spool_ = spool.directory();
+    return id;
+}
+
+/// The job was accepted. Where the daemon died since, following it finds that out, and waits.
+Result<JobView> Commanding::stateOf(Daemon& daemon, JobId id) const {
+    JobView accepted;
+    accepted.key = {AppId{std::string(shellPackage)}, "", id};
+    accepted.label = wanted_.label;
+    auto job = daemon.watch(accepted.key);
+    if (!job.ok() && job.error().code == Errc::Unavailable) return accepted;
+    return job;
+}
+
+void Commanding::tellScheduled(const JobView& job) const {
+    if (screen_.json()) return screen_.print(jsonOf(job, Event{"scheduled", {}}));
+    screen_.tell(fmt::format("{}: {}", textOf(job.key), limitText(limits_, kind_, wallNow())));
+    for (const std::string& sentence : adjusted_)
+        screen_.tell(sentence);
+    if (wanted_.every)
+        screen_.tell(fmt::format("it runs every {} until it is cancelled (stint cancel {})",
+                                 formatDuration(job.info ? job.info->getPeriod()->interval : *wanted_.every),
+                                 shortTextOf(job.key)));
+}
+
+int Commanding::detached(const JobView& job, int signal) const {
+    if (screen_.json()) screen_.print(jsonOf(job, Event{"detached", {}}));
+    std::string name = textOf(job.key);
+    screen_.trouble(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
+                                "stop it)",
+                                name, job.key.id.value, name));
+    // Ctrl-C is a person's "I have seen enough": it waits, and will go on (linux.md §A.10).
+    return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
+}
+
+int Commanding::ended(const JobView& job) const {
+    int code = exitCodeOf(*job.completed);
+    if (code != ends::ok) screen_.trouble(fmt::format("{}: {}", textOf(job.key), endText(*job.completed)));
+    return code;
+}
+
+int Commanding::follow(Daemon& daemon, JobView job, Signals& signals) {
+    auto tail = LogTail::open(spool_, screen_, true);
+    if (!tail.ok()) return refused(tail.error());
+    // Under --json stdout is the job's; `stint logs` has the output.
+    Beside output{tail->fd(), [&] { return screen_.json() ? Result<void>() : tail->take(); }};
+    Screen way = screen_.forLines();
+    Telling telling(way);
+    auto followed = cli::follow(daemon, job, telling, signals, way, &output);
+    if (!followed.ok()) return screen_.fail(fmt::format("lost sight of {}", textOf(job.key)), followed.error());
+    return followed->signal ? detached(followed->job, *followed->signal) : ended(followed->job);
+}
+
+int Commanding::run() {
+    if (int code = check(); code != ends::ok) return code;
+    // From here on Ctrl-C is read, not suffered: once the job is accepted, its number must be told.
+    auto signals = Signals::open();
+    if (!signals.ok()) return refused(signals.error());
+    auto daemon = Daemon::connect();
+    if (!daemon.ok()) return refused(daemon.error());
+    auto id = schedule(*daemon);
+    if (!id.ok()) return refused(id.error());
+    if (!*id) return notAdmitted();
+    auto job = stateOf(*daemon, **id);
+    if (!job.ok()) return refused(job.error());
+    tellScheduled(*job);
+    bool endless = wanted_.every.has_value();
+    return given_.has("no-wait") || endless ? ends::ok : follow(*daemon, std::move(*job), *signals);
+}
+
+} // namespace
+
+int run(const Arguments& given, const Screen& screen) { return Commanding(given, screen).run(); }
+
+} // namespace stint::cli

@@ -1,0 +1,111 @@
+#include "cli/run/run_job.hpp"
+
+#include <array>
+#include <charconv>
+
+#include "base/fail.hpp"
+#include "base/time.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// The service of org.stint.shell that runs commands, and the extras it reads (shell/service.hpp).
+constexpr const char* commandService = "Command";
+/// As much of a command as a list of jobs may show.
+constexpr std::size_t longestLabel = 200;
+
+std::int32_t networkNamed(std::string_view name) {
+    constexpr std::array<std::pair<std::string_view, std::int32_t>, 3> types{
+        {{"any", JobInfo::NETWORK_TYPE_ANY},
+         {"unmetered", JobInfo::NETWORK_TYPE_UNMETERED},
+         {"not-roaming", JobInfo::NETWORK_TYPE_NOT_ROAMING}}};
+    for (const auto& [word, type] : types)
+        if (name == word) return type;
+    return JobInfo::NETWORK_TYPE_NONE;
+}
+
+Result<std::optional<Duration>> durationIn(const Arguments& given, const std::string& option) {
+    std::optional<Duration> none;
+    auto text = given.value(option);
+    if (!text) return none;
+    auto duration = parseDuration(*text);
+    if (!duration.ok()) return within("--" + option, duration.error());
+    return std::optional(*duration);
+}
+
+Result<std::optional<std::int64_t>> retriesIn(const Arguments& given) {
+    std::optional<std::int64_t> retries;
+    auto text = given.value("retries");
+    if (!text) return retries;
+    std::int32_t number = 0;
+    auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (error != std::errc{} || end != text->data() + text->size() || number < 0)
+        return fail(Errc::IllegalArgument, "--retries is a number from 0 on, not \"{}\"", printable(*text));
+    return std::optional<std::int64_t>(number);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+} // namespace
+
+Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
+    CommandWanted wanted{.order = std::move(caller)};
+    wanted.order.arguments = given.words;
+    wanted.label = shortened(printable(given.value("name").value_or(joined(given.words))), longestLabel);
+    wanted.userInitiated = given.has("user-initiated");
+    wanted.expedited = given.has("expedited");
+    wanted.persisted = given.has("persisted");
+    wanted.network = networkNamed(given.value("network").value_or(""));
+    if (wanted.userInitiated && wanted.network == JobInfo::NETWORK_TYPE_NONE) { // jobs.md §1.2, V12
+        wanted.network = JobInfo::NETWORK_TYPE_ANY;
+        wanted.networkImplied = true;
+    }
+    wanted.charging = given.has("requires-charging");
+    wanted.batteryNotLow = given.has("battery-not-low");
+    wanted.storageNotLow = given.has("storage-not-low");
+    wanted.deviceIdle = given.has("device-idle");
+    wanted.backoff = STINT_TRY(durationIn(given, "backoff"));
+    wanted.every = STINT_TRY(durationIn(given, "every"));
+    wanted.retries = STINT_TRY(retriesIn(given));
+    return wanted;
+}
+
+Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Duration grace) {
+    PersistableBundle extras;
+    extras.putString("spool", spool).putString("label", wanted.label).putLong("grace", grace.count());
+    if (wanted.retries) extras.putLong("retries", *wanted.retries);
+    JobInfo::Builder job(JobId{0}, commandService);
+    job.setRequiredNetworkType(wanted.network)
+        .setUserInitiated(wanted.userInitiated)
+        .setExpedited(wanted.expedited)
+        .setPersisted(wanted.persisted)
+        .setRequiresCharging(wanted.charging)
+        .setRequiresBatteryNotLow(wanted.batteryNotLow)
+        .setRequiresStorageNotLow(wanted.storageNotLow)
+        .setRequiresDeviceIdle(wanted.deviceIdle)
+        .setExtras(std::move(extras));
+    if (wanted.backoff) job.setBackoffCriteria(*wanted.backoff, JobInfo::BACKOFF_POLICY_EXPONENTIAL);
+    if (wanted.every) job.setPeriodic(*wanted.every);
+    return job.build();
+}
+
+std::vector<std::string> adjustments(const CommandWanted& wanted, const JobInfo& job) {
+    std::vector<std::string> told;
+    if (wanted.networkImplied) told.emplace_back("--user-initiated implies --network any: it waits for a network");
+    const auto raised = [&told](const char* option, const std::optional<Duration>& asked, Duration made) {
+        if (asked && *asked < made)
+            told.push_back(fmt::format("--{} {} is raised to {}, the least there is", option, formatDuration(*asked),
+                                       formatDuration(made)));
+    };
+    raised("backoff", wanted.backoff, job.getInitialBackoff());
+    if (job.isPeriodic()) raised("every", wanted.every, job.getPeriod()->interval);
+    return told;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,159 @@
+#include "cli/screen/terminal.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/fd.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+bool isSet(const char* name) {
+    const char* value = std::getenv(name);
+    return value && *value;
+}
+
+bool isDumb() {
+    const char* term = std::getenv("TERM");
+    return !term || std::string_view(term) == "dumb";
+}
+
+std::string_view codeOf(Paint paint) {
+    switch (paint) {
+    case Paint::None:
+        return "";
+    case Paint::Good:
+        return "\x1b[32m";
+    case Paint::Waiting:
+        return "\x1b[33m";
+    case Paint::Bad:
+        return "\x1b[31m";
+    case Paint::Faint:
+        return "\x1b[2m";
+    case Paint::Strong:
+        return "\x1b[1m";
+    }
+    return "";
+}
+
+constexpr Paint paints[] = {Paint::Good, Paint::Waiting, Paint::Bad, Paint::Faint, Paint::Strong};
+constexpr std::string_view unpainted = "\x1b[0m";
+
+/// How long the colour is that `text` begins with; 0: it begins with none of ours.
+std::size_t colourLength(std::string_view text) {
+    if (text.starts_with(unpainted)) return unpainted.size();
+    for (const Paint paint : paints)
+        if (text.starts_with(codeOf(paint))) return codeOf(paint).size();
+    return 0;
+}
+
+/// Lines of ours, where nothing steers the terminal but painted()'s colours, whatever words stand between them.
+std::string shownLines(std::string_view lines, bool colour) {
+    if (!colour) return printableLines(lines);
+    std::string shown;
+    while (!lines.empty()) {
+        const std::size_t colourEnd = colourLength(lines);
+        const std::size_t end = colourEnd > 0 ? colourEnd : std::min(lines.find('\x1b', 1), lines.size());
+        shown += colourEnd > 0 ? std::string(lines.substr(0, end)) : printableLines(lines.substr(0, end));
+        lines.remove_prefix(end);
+    }
+    return shown;
+}
+
+/// A full disk or a closed pipe stays in the stream's error mark, which the program asks for at its end.
+void put(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
+}
+
+} // namespace
+
+Screen::Screen(Wish wish)
+    : wish_(wish), out_(stdout), err_(stderr), colour_(::isatty(STDOUT_FILENO) && !isDumb() && !isSet("NO_COLOR")),
+      redraws_(::isatty(STDERR_FILENO) && !isDumb()) {
+    colour_ = colour_ && !wish.plain && !wish.json;
+    redraws_ = redraws_ && !wish.plain && !wish.json && !wish.quiet;
+}
+
+Screen::Screen(Wish wish, std::FILE* out, std::FILE* err, bool colour, bool redraws, std::size_t columns)
+    : wish_(wish), out_(out), err_(err), colour_(colour), redraws_(redraws), fixedColumns_(columns) {}
+
+std::size_t Screen::columns() const {
+    constexpr std::size_t usual = 80;
+    if (fixedColumns_ > 0) return fixedColumns_;
+    for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) { // one of them may be a file
+        winsize size{};
+        if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    }
+    return usual;
+}
+
+std::string Screen::painted(std::string_view text, Paint paint) const {
+    if (!colour_ || paint == Paint::None) return std::string(text);
+    return fmt::format("{}{}{}", codeOf(paint), text, unpainted);
+}
+
+void Screen::print(std::string_view line) const {
+    clearDrawn();
+    put(out_, shownLines(line, colour_) + "\n");
+}
+
+void Screen::tell(std::string_view line) const {
+    if (wish_.quiet || wish_.json) return;
+    clearDrawn();
+    put(err_, shownLines(line, colour_) + "\n");
+}
+
+void Screen::passOut(std::string_view lines) const { put(out_, printableLines(lines)); }
+
+void Screen::passErr(std::string_view lines) const { put(err_, printableLines(lines)); }
+
+void Screen::passBytes(std::string_view bytes) const {
+    clearDrawn();
+    put(out_, bytes);
+}
+
+Screen Screen::forLines() const {
+    Screen lines = *this;
+    lines.redraws_ = false;
+    return lines;
+}
+
+void Screen::trouble(std::string_view sentence) const {
+    clearDrawn();
+    put(err_, fmt::format("stint: {}\n", printableLines(sentence)));
+}
+
+int Screen::fail(std::string_view what, const Error& error) const {
+    trouble(fmt::format("{}: {}", what, error.message));
+    return exitCodeOf(error.code);
+}
+
+int Screen::fail(int exitCode, std::string_view sentence) const {
+    trouble(sentence);
+    return exitCode;
+}
+
+void Screen::redraw(std::string_view line) const {
+    put(err_, fmt::format("\r{}\x1b[K", shownLines(line, colour_)));
+    drawn_ = true;
+}
+
+void Screen::clearDrawn() const {
+    if (!drawn_) return;
+    put(err_, "\r\x1b[K");
+    drawn_ = false;
+}
+
+bool inTerminalForeground() {
+    Fd terminal{::open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY)};
+    return terminal && ::tcgetpgrp(terminal.get()) == ::getpgrp();
+}
+
+} // namespace stint::cli

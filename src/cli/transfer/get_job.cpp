@@ -1,0 +1,84 @@
+#include <set>
+
+#include "base/fail.hpp"
+#include "base/time.hpp"
+#include "base/transfer_words.hpp"
+#include "cli/screen/text.hpp"
+#include "cli/transfer/download.hpp"
+#include "cli/transfer/get.hpp"
+#include "cli/transfer/reach.hpp"
+
+namespace stint::cli {
+namespace {
+
+Result<Bytes> bytesIn(const Arguments& given, std::string_view option) {
+    auto text = given.value(option);
+    if (!text) return unknownBytes;
+    auto bytes = parseSize(*text);
+    if (!bytes.ok()) return within(fmt::format("--{}", option), bytes.error());
+    return bytes;
+}
+
+/// -o names this very file, and not a directory to put files in.
+bool namesFile(const Wanted& wanted, const Arguments& given, const std::filesystem::path& here) {
+    auto output = given.value("output");
+    return output && wanted.target == (here / *output).lexically_normal();
+}
+
+Result<Wanted> one(const std::string& url, const Arguments& given, const std::filesystem::path& here) {
+    Wanted wanted;
+    wanted.url = url;
+    STINT_TRY(checkUrl(url));
+    wanted.target = targetOf(url, given.value("output"), here);
+    bool named = namesFile(wanted, given, here);
+    if (named && given.has("remote-name"))
+        return fail(Errc::IllegalArgument, "-O and -o {} contradict each other: name a directory with -o",
+                    printable(*given.value("output")));
+    if (named && given.words.size() > 1)
+        return fail(Errc::IllegalArgument, "-o {} names one file for {} URLs: name a directory, with a / behind it",
+                    printable(*given.value("output")), given.words.size());
+    wanted.serverNames = !named && !given.has("remote-name");
+    if (auto checksum = given.value("checksum"))
+        wanted.checksum = *checksum == "auto" ? *checksum : STINT_TRY(parseChecksum(*checksum));
+    wanted.largest = STINT_TRY(bytesIn(given, "max-filesize"));
+    wanted.size = STINT_TRY(bytesIn(given, "size"));
+    wanted.conditions = STINT_TRY(conditionsIn(given));
+    wanted.overwrite = given.has("force");
+    STINT_TRY(putReach(given, url, here, wanted.reach));
+    return wanted;
+}
+
+} // namespace
+
+Result<std::vector<Wanted>> wantedBy(const Arguments& given, const std::filesystem::path& here) {
+    if (given.value("output") == "-" || given.value("output") == "")
+        return fail(Errc::IllegalArgument, "-o takes a file or a directory: a transfer that outlives this command has "
+                                           "no stdout");
+    std::vector<Wanted> all;
+    std::set<std::filesystem::path> targets;
+    for (const std::string& url : given.words) {
+        all.push_back(STINT_TRY(one(url, given, here)));
+        if (!targets.insert(all.back().target).second)
+            return fail(Errc::IllegalArgument,
+                        "two of the URLs would be saved as {}: get them one after the other, with -o",
+                        printable(all.back().target.native()));
+    }
+    return all;
+}
+
+Result<JobInfo> jobFor(const Wanted& wanted, Manner manner) {
+    PersistableBundle extras = wanted.reach;
+    extras.putString("url", wanted.url)
+        .putString("output", wanted.target.native())
+        .putBoolean("serverNames", wanted.serverNames)
+        .putString("checksum", wanted.checksum)
+        .putString("label", printable(wanted.target.filename().native()))
+        .putBoolean("force", wanted.overwrite);
+    if (wanted.largest != unknownBytes) extras.putLong("largest", wanted.largest);
+    return transferJob(wanted.conditions, manner)
+        .setEstimatedNetworkBytes(wanted.size)
+        .setExtras(std::move(extras))
+        .build();
+}
+
+} // namespace stint::cli

@@ -1,0 +1,49 @@
+// `stint alarms`: what will wake an app, when, and what holds it (limits.md §7.3).
+#include "base/time.hpp"
+#include "cli/daemon/app_lookup.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/alarm_text.hpp"
+#include "cli/print/json.hpp"
+#include "cli/screen/clock.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// nullopt: no such app.
+Result<std::optional<std::vector<AlarmView>>> pending(const Arguments& given) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    std::optional<std::string> package;
+    if (!given.words.empty()) {
+        package = given.words[0];
+        const auto app = STINT_TRY(findApp(daemon, *package));
+        if (!app) return std::optional<std::vector<AlarmView>>{};
+    }
+    return std::optional(STINT_TRY(daemon.alarms(package)));
+}
+
+} // namespace
+
+int alarms(const Arguments& given, const Screen& screen) {
+    const auto list = pending(given);
+    if (!list.ok()) return screen.fail("cannot list alarms", list.error());
+    if (!*list) return noSuchApp(screen, "cannot list alarms", given.words[0]);
+    const WallTime now = wallNow();
+    Table table({{"PACKAGE"}, {"TAG"}, {"KIND"}, {"SET FOR"}, {"GOES OFF"}, {"AGAIN"}, {"HELD BY"}});
+    for (const AlarmView& view : **list) {
+        if (screen.json()) screen.print(jsonOf(view));
+        const Alarm& alarm = view.alarm;
+        table.add({alarm.app.name,
+                   alarm.tag,
+                   alarmKindText(alarm),
+                   timeText(alarm.requestedWall, now),
+                   goesOffText(view, now),
+                   alarm.interval > Duration{0} ? "every " + formatDuration(alarm.interval) : "-",
+                   {view.held.empty() ? "-" : view.held, view.held.empty() ? Paint::None : Paint::Waiting}});
+    }
+    if (!screen.json()) table.print(screen);
+    return ends::ok;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,61 @@
+// `stint apps`: the apps that are installed, and how each stands with its limits.
+#include <fmt/core.h>
+
+#include "cli/daemon/daemon.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json.hpp"
+#include "cli/print/limit_text.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
+
+namespace stint::cli {
+namespace {
+
+Result<std::vector<AppView>> installed() {
+    auto daemon = STINT_TRY(Daemon::connect());
+    return daemon.apps();
+}
+
+} // namespace
+
+std::string noteOf(const AppView& app) {
+    // jobs.md §12.3: the crash guard's mark.
+    if (app.bad) return "crashed too often: its jobs wait until it is started";
+    if (app.batteryUse == BatteryUse::Restricted) return "battery restricted: its jobs wait until it is opened";
+    if (app.batteryUse == BatteryUse::Unrestricted) return "battery unrestricted";
+    return app.manifest.builtIn ? "built in" : "";
+}
+
+int apps(const Arguments&, const Screen& screen) {
+    auto list = installed();
+    if (!list.ok()) return screen.fail("cannot list apps", list.error());
+    if (screen.json()) {
+        for (const auto& each : *list)
+            screen.print(jsonOf(each));
+        return ends::ok;
+    }
+    using enum Table::Align;
+    Table table({{"PACKAGE"},
+                 {"STATE"},
+                 {"BUCKET"},
+                 {"NETWORK"},
+                 {"QUOTA LEFT", Right},
+                 {"JOBS", Right},
+                 {"RUNNING", Right},
+                 {"LABEL"},
+                 {"NOTE"}});
+    for (const auto& each : *list)
+        table.add({each.manifest.package.name,
+                   stateText(each),
+                   std::string(nameOf(each.bucket)),
+                   {networkText(each), each.networkAllowed ? Paint::None : Paint::Waiting},
+                   leftText(each.quota),
+                   std::to_string(each.jobs),
+                   std::to_string(each.running),
+                   each.manifest.label,
+                   {noteOf(each), each.bad ? Paint::Bad : Paint::Faint}});
+    table.print(screen);
+    return ends::ok;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,87 @@
+// `stint help constraints`: the table by which jobs are checked (jobs.md §1.5), for a person, a program, and for
+// docs/constraints.md, which is its --markdown.
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/nearest.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
+#include "cli/screen/text.hpp"
+#include "rules/carries.hpp"
+
+namespace stint::cli {
+namespace {
+
+std::string lowered(std::string_view text) {
+    std::string low(text);
+    std::ranges::transform(low, low.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return low;
+}
+
+std::vector<Carries> rowsWith(std::string_view text) {
+    std::vector<Carries> rows;
+    std::ranges::copy_if(carriesTable(), std::back_inserter(rows), [low = lowered(text)](const Carries& row) {
+        return lowered(row.method).find(low) != std::string::npos;
+    });
+    return rows;
+}
+
+int noSuch(const std::string& text, const Screen& screen) {
+    std::vector<std::string_view> methods;
+    for (const auto& row : carriesTable())
+        methods.push_back(row.method);
+    auto meant = nearest(text, methods);
+    return screen.fail(ends::noInput, fmt::format("no method has \"{}\" in its name{}", printable(text),
+                                                  meant ? fmt::format(" (did you mean \"{}\"?)", *meant) : ""));
+}
+
+const char* word(bool may) { return may ? "yes" : "no"; }
+
+/// The work layer's column holds conditions, too: "yes (not expedited)".
+std::string workWord(std::string_view work) {
+    bool plain = work == "yes" || work == "no" || work == "always";
+    return plain ? std::string(work) : fmt::format("yes ({})", work);
+}
+
+void printMarkdown(const std::vector<Carries>& rows, const Screen& screen) {
+    screen.print("# Which kind of job may carry what\n\n"
+                 "Made by `stint help constraints --markdown` from the table that jobs are checked by;\n"
+                 "`cmake --build BUILD --target constraints_page` makes it anew.\n\n"
+                 "| Method | Regular | Expedited | User-initiated | Work layer | Note |\n"
+                 "|---|---|---|---|---|---|");
+    for (const auto& row : rows)
+        screen.print(fmt::format("| `{}` | {} | {} | {} | {} | {} |", row.method, word(row.regular),
+                                 word(row.expedited), word(row.userInitiated), workWord(row.work), row.note));
+}
+
+void printTable(const std::vector<Carries>& rows, const Screen& screen) {
+    Table table({{"METHOD"}, {"REGULAR"}, {"EXPEDITED"}, {"USER-INITIATED"}, {"WORK LAYER"}, {"NOTE"}});
+    const auto cell = [](bool may) { return Cell(word(may), may ? Paint::Good : Paint::Bad); };
+    for (const auto& row : rows)
+        table.add({std::string(row.method), cell(row.regular), cell(row.expedited), cell(row.userInitiated),
+                   workWord(row.work), std::string(row.note)});
+    table.print(screen);
+}
+
+} // namespace
+
+int helpConstraints(const Arguments& given, const Screen& screen) {
+    std::string text = given.words.empty() ? "" : given.words[0];
+    auto rows = rowsWith(text);
+    if (rows.empty()) return noSuch(text, screen);
+    if (given.has("markdown")) {
+        printMarkdown(rows, screen);
+    } else if (screen.json()) {
+        for (const auto& row : rows)
+            screen.print(jsonOf(row));
+    } else {
+        printTable(rows, screen);
+    }
+    return ends::ok;
+}
+
+} // namespace stint::cli

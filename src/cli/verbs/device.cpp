@@ -1,0 +1,113 @@
+// `stint device`: what the device is and what that holds back; `stint device set`, `stint device reset`.
+#include <fmt/core.h>
+
+#include "base/fail.hpp"
+#include "cli/daemon/daemon.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/doze_text.hpp"
+#include "cli/print/json.hpp"
+#include "cli/print/phrases.hpp"
+#include "cli/screen/clock.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+struct Seen {
+    std::vector<wire::DeviceRow> values;
+    wire::DozeView doze;
+    std::vector<DeviceLimitView> limits;
+};
+
+Result<Seen> seen() {
+    auto daemon = STINT_TRY(Daemon::connect());
+    Seen made;
+    made.values = STINT_TRY(daemon.device());
+    made.doze = STINT_TRY(daemon.doze());
+    made.limits = STINT_TRY(daemon.deviceLimits());
+    return made;
+}
+
+void printValues(const std::vector<wire::DeviceRow>& rows, const Screen& screen) {
+    Table table({{"KEY"}, {"VALUE"}, {"SOURCE"}});
+    for (const auto& row : rows)
+        table.add({row.key, row.value, {row.source, row.source == "set" ? Paint::Waiting : Paint::Faint}});
+    table.print(screen);
+}
+
+void printLimits(const std::vector<DeviceLimitView>& limits, WallTime now, const Screen& screen) {
+    Table table({{"WORK"}, {"NOW"}, {"SINCE"}, {"UNTIL"}, {"WHAT CLEARS IT"}, {"TABLE"}});
+    for (const auto& limit : limits) {
+        if (limit.open)
+            table.add({limit.work, {"goes on", Paint::Good}, "-", "-", "-", "-"});
+        else
+            table.add({limit.work,
+                       {"held: " + limit.detail, Paint::Waiting},
+                       limit.since ? ago(*limit.since, now) : "-",
+                       limit.until ? ahead(*limit.until, now) : "-",
+                       limit.clears,
+                       {limit.cell, Paint::Faint}});
+    }
+    table.print(screen);
+}
+
+/// "charging=false": which keys and values there are, the daemon knows.
+Result<std::map<std::string, std::string>> changesIn(const std::vector<std::string>& words) {
+    std::map<std::string, std::string> changes;
+    for (const auto& word : words) {
+        auto equals = word.find('=');
+        if (equals == std::string::npos || equals == 0)
+            return fail(Errc::IllegalArgument, "\"{}\" is no KEY=VALUE, as in charging=false", printable(word));
+        auto [at, fresh] = changes.emplace(word.substr(0, equals), word.substr(equals + 1));
+        if (!fresh) return fail(Errc::IllegalArgument, "{} is set twice", printable(at->first));
+    }
+    return changes;
+}
+
+Result<void> set(const std::vector<std::string>& words) {
+    auto changes = STINT_TRY(changesIn(words));
+    auto daemon = STINT_TRY(Daemon::connect());
+    return daemon.setDevice(changes);
+}
+
+Result<void> reset(const std::vector<std::string>& keys) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    return daemon.resetDevice(keys);
+}
+
+} // namespace
+
+int device(const Arguments&, const Screen& screen) {
+    const auto it = seen();
+    if (!it.ok()) return screen.fail("cannot show the device", it.error());
+    if (screen.json()) {
+        for (const auto& row : it->values)
+            screen.print(jsonOf(row));
+        screen.print(jsonOf(it->doze));
+        for (const auto& limit : it->limits)
+            screen.print(jsonOf(limit));
+        return ends::ok;
+    }
+    const WallTime now = wallNow();
+    printValues(it->values, screen);
+    screen.print("");
+    screen.print(powerText(it->doze, now));
+    screen.print(dozeText(it->doze, now));
+    screen.print("\nWork of an app in the background that has used nothing of its limits:");
+    printLimits(it->limits, now, screen);
+    return ends::ok;
+}
+
+int deviceSet(const Arguments& given, const Screen& screen) {
+    auto done = set(given.words);
+    return done.ok() ? ends::ok : screen.fail("cannot set the device", done.error());
+}
+
+int deviceReset(const Arguments& given, const Screen& screen) {
+    auto done = reset(given.words);
+    return done.ok() ? ends::ok : screen.fail("cannot reset the device", done.error());
+}
+
+} // namespace stint::cli

@@ -1,0 +1,144 @@
+// `stint doctor`: what Stint stands on here, what it enforces and what is only advisory, and how to get more. The
+// daemon tells its own side; of this one are what only a client sees: whether it answers, and which system services are
+// there that no daemon reads yet.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <span>
+#include <utility>
+
+#include "cli/daemon/daemon.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+#include "cli/verbs/system_bus.hpp"
+
+namespace stint::cli {
+namespace {
+
+using wire::Finding;
+using Grade = Finding::Grade;
+
+constexpr std::size_t gap = 2;
+constexpr std::size_t grades = std::string_view("enforced").size();
+constexpr std::size_t narrowest = 30; ///< of a sentence, however narrow the terminal
+
+/// A system service that knows something of the device, and what the keys of the device table begin with that it would
+/// fill.
+struct Source {
+    const char* topic;
+    const char* service;
+    std::span<const std::string_view> keys;
+    const char* more;
+};
+constexpr std::array<std::string_view, 3> powerKeys{"charging", "plugged", "battery"};
+constexpr std::array<std::string_view, 1> networkKeys{"network"};
+constexpr std::array<std::string_view, 2> screenKeys{"screen", "locked"};
+constexpr std::array sources{
+    Source{"power", "org.freedesktop.UPower", powerKeys, "stint device set charging=false battery=40"},
+    Source{"network", "org.freedesktop.NetworkManager", networkKeys, "stint device set network.metered=true"},
+    Source{"screen", "org.freedesktop.login1", screenKeys, "stint device set screen=off"},
+};
+
+/// "charging=true battery=100 (embedded default)": what is believed in the service's place.
+std::string believed(const std::vector<wire::DeviceRow>& device, std::span<const std::string_view> keys) {
+    std::map<std::string, std::string> bySource;
+    for (const wire::DeviceRow& row : device) {
+        const auto begins = [&row](std::string_view key) { return row.key.starts_with(key); };
+        if (std::ranges::any_of(keys, begins)) bySource[row.source] += fmt::format("{}={} ", row.key, row.value);
+    }
+    std::string text;
+    for (const auto& [source, pairs] : bySource)
+        text += fmt::format("{}{}({})", text.empty() ? "" : ", ", pairs, source);
+    return text;
+}
+
+/// No edge of the daemon reads these services yet, so whatever they know is not what Stint decides by.
+std::vector<Finding> aboutSources(const std::vector<wire::DeviceRow>& device) {
+    const auto names = systemBusNames();
+    std::vector<Finding> all;
+    for (const Source& source : sources) {
+        std::string found = fmt::format("{} is not on the system bus", source.service);
+        if (!names.ok()) found = names.error().message;
+        if (names.ok() && names->contains(source.service))
+            found = fmt::format("{} is there, and is not read yet", source.service);
+        all.push_back({source.topic, Grade::Absent,
+                       fmt::format("{}; what is decided by: {}", found, believed(device, source.keys)), source.more});
+    }
+    return all;
+}
+
+/// What is told where the daemon tells nothing of itself; an Error where that is no finding, but a refusal.
+Result<std::vector<Finding>> withoutDaemon(const Error& error) {
+    if (error.code == Errc::Unavailable)
+        return std::vector<Finding>{
+            {"daemon", Grade::Trouble, error.message, "systemctl --user enable --now stintd, or: stintd &"}};
+    // A store that cannot be written answers every call so (architecture.md, store).
+    if (error.code == Errc::Storage)
+        return std::vector<Finding>{
+            {"store", Grade::Trouble, error.message, "make room, or mend it; stintd tries again by itself"}};
+    return error;
+}
+
+Result<std::vector<Finding>> withDaemon() {
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto findings = STINT_TRY(daemon.diagnose());
+    const auto device = STINT_TRY(daemon.device());
+    for (Finding& finding : aboutSources(device))
+        findings.push_back(std::move(finding));
+    return findings;
+}
+
+Paint paintOf(Grade grade) {
+    switch (grade) {
+    case Grade::Enforced:
+        return Paint::Good;
+    case Grade::Advisory:
+        return Paint::Waiting;
+    case Grade::Absent:
+        return Paint::Faint;
+    case Grade::Trouble:
+        return Paint::Bad;
+    }
+    return Paint::None;
+}
+
+/// A finding, and under it how to get more; wrapped, for these are sentences.
+void print(const std::vector<Finding>& findings, const Screen& screen) {
+    std::size_t topics = 0;
+    for (const Finding& finding : findings)
+        topics = std::max(topics, widthOf(printable(finding.topic)));
+    const std::size_t left = topics + gap + grades + gap;
+    const std::size_t width = std::max(screen.columns(), left + narrowest) - left;
+    for (const Finding& finding : findings) {
+        std::string before =
+            screen.painted(padRight(printable(finding.topic), topics + gap), Paint::Strong) +
+            screen.painted(padRight(std::string(nameOf(finding.grade)), grades + gap), paintOf(finding.grade));
+        for (const std::string& line : wrapped(printable(finding.found), width))
+            screen.print(std::exchange(before, std::string(left, ' ')) + line);
+        if (finding.more.empty()) continue;
+        for (const std::string& line : wrapped("→ " + printable(finding.more), width))
+            screen.print(before + screen.painted(line, Paint::Faint));
+    }
+}
+
+} // namespace
+
+int doctor(const Arguments&, const Screen& screen) {
+    auto findings = withDaemon();
+    const bool reached = findings.ok() || findings.error().code != Errc::Unavailable;
+    if (!findings.ok()) findings = withoutDaemon(findings.error());
+    if (!findings.ok()) return screen.fail("cannot ask stintd what it found", findings.error());
+    if (screen.json()) {
+        for (const Finding& finding : *findings)
+            screen.print(jsonOf(finding));
+    } else {
+        print(*findings, screen);
+    }
+    if (!reached) return ends::unavailable;
+    const bool trouble = std::ranges::any_of(*findings, [](const auto& f) { return f.grade == Grade::Trouble; });
+    return trouble ? ends::failure : ends::ok;
+}
+
+} // namespace stint::cli

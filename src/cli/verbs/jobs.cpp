@@ -1,0 +1,144 @@
+// `stint jobs`, `stint cancel`.
+#include <fmt/core.h>
+
+#include "base/time.hpp"
+#include "cli/daemon/lookup.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json.hpp"
+#include "cli/print/phrases.hpp"
+#include "cli/screen/clock.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+constexpr std::size_t widestLabel = 30;
+
+/// What is wrong with the store, told to the operator: a list that may lack a job says so.
+void tellStoreTrouble(Daemon& daemon, const Screen& screen) {
+    const auto findings = daemon.diagnose();
+    if (!findings.ok()) return;
+    for (const wire::Finding& finding : *findings)
+        if (finding.topic == "store" && finding.grade == wire::Finding::Grade::Trouble)
+            screen.trouble(finding.found + "; see `stint doctor`");
+}
+
+Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto package = given.words.empty() ? std::nullopt : std::optional(given.words[0]);
+    auto jobs = STINT_TRY(daemon.jobs(package, given.has("finished")));
+    tellStoreTrouble(daemon, screen);
+    return jobs;
+}
+
+std::string percentText(const Progress& progress) {
+    auto percent = percentOf(progress);
+    return percent ? fmt::format("{}%", *percent) : "-";
+}
+
+std::string sizeText(Bytes size) { return size == unknownBytes ? "-" : formatSize(size); }
+
+/// What it is called: as it was asked for, else as it shows itself.
+std::string whatOf(const JobView& job) {
+    std::string what = job.label;
+    if (what.empty() && job.notification) what = job.notification->getTitle();
+    return shortened(printable(what), widestLabel);
+}
+
+std::string detailOf(const JobView& job, WallTime now) {
+    std::string detail;
+    if (job.state == JobView::State::Pending) {
+        detail = reasonsText(job.reasons);
+        if (job.earliest && *job.earliest > now) detail += fmt::format(", earliest {}", ahead(*job.earliest, now));
+    } else if (job.started) {
+        detail = fmt::format("started {}", ago(*job.started, now));
+    }
+    return job.failures == 0 ? detail : fmt::format("{}; failures: {}", detail, job.failures);
+}
+
+Table tracked(const std::vector<JobView>& jobs, WallTime now) {
+    using enum Table::Align;
+    Table table({{"JOB"}, {"KIND"}, {"STATE"}, {"DONE", Right}, {"SIZE", Right}, {"WHAT"}, {"DETAIL"}});
+    for (const auto& job : jobs) {
+        auto progress = progressOf(job);
+        table.add({textOf(job.key),
+                   kindText(job),
+                   {std::string(stateWord(job)), paintOf(job)},
+                   percentText(progress),
+                   sizeText(progress.total),
+                   whatOf(job),
+                   detailOf(job, now)});
+    }
+    return table;
+}
+
+Table history(const std::vector<JobView>& jobs, WallTime now) {
+    using enum Table::Align;
+    Table table({{"JOB"}, {"RESULT"}, {"EXIT", Right}, {"SIZE", Right}, {"ENDED", Right}, {"WHAT"}, {"DETAIL"}});
+    for (const auto& job : jobs) {
+        if (!job.completed) continue;
+        table.add({textOf(job.key),
+                   {std::string(stateWord(job)), paintOf(job)},
+                   std::to_string(exitCodeOf(*job.completed)),
+                   sizeText(std::max(job.transferredDown, job.transferredUp)),
+                   ago(job.completed->ended, now),
+                   shortened(printable(job.label), widestLabel),
+                   endText(*job.completed)});
+    }
+    return table;
+}
+
+Result<JobKey> cancelled(const std::string& text) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto job = STINT_TRY(lookUp(daemon, text));
+    if (job.state == JobView::State::Finished)
+        return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
+    STINT_TRY(daemon.cancel(job.key));
+    return job.key;
+}
+
+/// By the shell's verb (jobs.md §8), which knows whether there is such an app.
+Result<void> cancelledAll(const std::string& package) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto answer = STINT_TRY(daemon.shell({"cancel", package}));
+    if (answer.code == 0) return {};
+    return Error{Errc::IllegalState, fmt::format("there is no app {}; `stint apps` lists them", printable(package))};
+}
+
+int cancelAll(const std::string& package, const Screen& screen) {
+    auto all = cancelledAll(package);
+    if (all.ok()) return ends::ok;
+    screen.trouble(fmt::format("cannot cancel every job: {}", all.error().message));
+    return exitCodeOfLookUp(all.error().code);
+}
+
+} // namespace
+
+int jobs(const Arguments& given, const Screen& screen) {
+    auto list = listed(given, screen);
+    if (!list.ok()) return screen.fail("cannot list jobs", list.error());
+    if (screen.json()) {
+        for (const auto& job : *list)
+            screen.print(jsonOf(job));
+        return ends::ok;
+    }
+    auto table = given.has("finished") ? history(*list, wallNow()) : tracked(*list, wallNow());
+    if (table.empty())
+        screen.tell(given.has("finished") ? "no job has ended yet"
+                                          : "no jobs; `stint jobs --finished` lists what ended");
+    else
+        table.print(screen);
+    return ends::ok;
+}
+
+int cancel(const Arguments& given, const Screen& screen) {
+    if (given.has("all")) return cancelAll(given.words[0], screen);
+    auto job = cancelled(given.words[0]);
+    if (job.ok()) return ends::ok;
+    screen.trouble(fmt::format("cannot cancel {}: {}", printable(given.words[0]), job.error().message));
+    return exitCodeOfLookUp(job.error().code);
+}
+
+} // namespace stint::cli

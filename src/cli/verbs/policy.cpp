@@ -1,0 +1,73 @@
+// `stint policy`: every constant of the limits, its default, and where its value came from (limits.md §11).
+#include <algorithm>
+
+#include "base/nearest.hpp"
+#include "cli/daemon/daemon.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+using Rows = std::vector<wire::PolicyRow>;
+
+Result<Rows> constants() {
+    auto daemon = STINT_TRY(Daemon::connect());
+    return daemon.policy();
+}
+
+/// The key itself, or all that lie beneath it: "doze" is every doze.….
+bool isMeant(const wire::PolicyRow& row, const std::string& key) {
+    return row.key == key || row.key.starts_with(key + ".");
+}
+
+int unknownKey(const Screen& screen, const std::string& key, const Rows& all) {
+    std::vector<std::string_view> names;
+    for (const wire::PolicyRow& row : all)
+        names.push_back(row.key);
+    const auto meant = nearest(key, names);
+    return screen.fail(ends::noInput,
+                       fmt::format("there is no constant {}{}; `stint policy` lists them", printable(key),
+                                   meant ? fmt::format(" (did you mean {}?)", *meant) : ""));
+}
+
+void describe(const wire::PolicyRow& row, const Screen& screen) {
+    for (const auto& [name, value] : {std::pair<std::string_view, const std::string&>{"key", row.key},
+                                      {"value", row.value},
+                                      {"default", row.standard},
+                                      {"source", row.source},
+                                      {"meaning", row.meaning}})
+        screen.print(fmt::format("{:<9}{}", name, printable(value)));
+}
+
+} // namespace
+
+int policy(const Arguments& given, const Screen& screen) {
+    auto all = constants();
+    if (!all.ok()) return screen.fail("cannot show the policy", all.error());
+    Rows rows = *all;
+    if (!given.words.empty()) {
+        std::erase_if(rows, [&](const auto& row) { return !isMeant(row, given.words[0]); });
+        if (rows.empty()) return unknownKey(screen, given.words[0], *all);
+    }
+    if (given.has("changed")) std::erase_if(rows, [](const auto& row) { return row.value == row.standard; });
+    const bool one = !given.words.empty() && rows.size() == 1 && rows.front().key == given.words[0];
+    Table table({{"KEY"}, {"VALUE"}, {"DEFAULT"}, {"SOURCE"}, {"MEANING"}});
+    for (const wire::PolicyRow& row : rows) {
+        if (screen.json()) screen.print(jsonOf(row));
+        const bool changed = row.value != row.standard;
+        table.add({row.key,
+                   {row.value, changed ? Paint::Waiting : Paint::None},
+                   row.standard,
+                   {row.source, Paint::Faint},
+                   {row.meaning, Paint::Faint}});
+    }
+    if (screen.json()) return ends::ok;
+    one ? describe(rows.front(), screen) : table.print(screen);
+    return ends::ok;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,22 @@
+// `stint push`: a message for an app's receiver, from this machine (limits.md §8.5).
+#include "cli/daemon/app_lookup.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+
+int push(const Arguments& given, const Screen& screen) {
+    const std::string& package = given.words[0];
+    const std::string what = fmt::format("cannot push a message to {}", printable(package));
+    auto daemon = Daemon::connect();
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    const auto app = findApp(*daemon, package);
+    if (!app.ok()) return screen.fail(what, app.error());
+    if (!*app) return noSuchApp(screen, what, package);
+    const auto sent = daemon->push(package, given.value("priority") == "high", given.value("data").value_or(""),
+                                   given.value("receiver").value_or(""));
+    return sent.ok() ? ends::ok : screen.fail(what, sent.error());
+}
+
+} // namespace stint::cli

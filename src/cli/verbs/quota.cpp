@@ -1,0 +1,69 @@
+// `stint quota`: what an app has of its time, regular and expedited, and when it comes back (limits.md §3, §4).
+#include "base/time.hpp"
+#include "cli/daemon/app_lookup.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json.hpp"
+#include "cli/print/limit_text.hpp"
+#include "cli/print/phrases.hpp"
+#include "cli/screen/clock.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
+
+namespace stint::cli {
+namespace {
+
+using enum Table::Align;
+
+Result<std::vector<AppView>> appsOf(const Arguments& given) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    if (given.words.empty()) return daemon.apps();
+    auto app = STINT_TRY(findApp(daemon, given.words[0]));
+    std::vector<AppView> one;
+    if (app) one.push_back(*std::move(app));
+    return one;
+}
+
+void addRow(Table& table, const AppView& app, const char* kind, const QuotaView& quota, WallTime now) {
+    const bool usedUp = quota.returns && !quota.free;
+    table.add({app.manifest.package.name,
+               std::string(nameOf(app.bucket)),
+               kind,
+               roughDuration(std::chrono::floor<std::chrono::seconds>(quota.used)),
+               leftText(quota),
+               allowanceText(quota),
+               {standingText(quota, now), usedUp ? Paint::Waiting : Paint::None}});
+}
+
+void printReturns(const AppView& app, WallTime now, const Screen& screen) {
+    Table table({{"KIND"}, {"COMES BACK", Right}, {"FROM", Right}, {"UNTIL", Right}});
+    const auto add = [&](const char* kind, const QuotaView& quota) {
+        for (const auto& [when, length] : quota.comesBack)
+            table.add({kind, roughDuration(length), when > now ? ahead(when, now) : "now", ahead(when + length, now)});
+    };
+    add("regular", app.quota);
+    add("expedited", app.expedited);
+    if (table.empty()) return;
+    screen.print("");
+    table.print(screen);
+}
+
+} // namespace
+
+int quota(const Arguments& given, const Screen& screen) {
+    const auto list = appsOf(given);
+    if (!list.ok()) return screen.fail("cannot show quotas", list.error());
+    if (!given.words.empty() && list->empty()) return noSuchApp(screen, "cannot show the quota", given.words[0]);
+    const WallTime now = wallNow();
+    Table table({{"PACKAGE"}, {"BUCKET"}, {"JOBS"}, {"USED", Right}, {"LEFT", Right}, {"OF"}, {"NOW"}});
+    for (const AppView& app : *list) {
+        if (screen.json()) screen.print(jsonOfQuota(app));
+        addRow(table, app, "regular", app.quota, now);
+        addRow(table, app, "expedited", app.expedited, now);
+    }
+    if (screen.json()) return ends::ok;
+    table.print(screen);
+    if (!given.words.empty()) printReturns(list->front(), now, screen);
+    return ends::ok;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,102 @@
+// `stint run-now`: the shell's `run -f` (jobs.md §8), which says what it passes over: the blockers are asked for
+// before.
+#include <fmt/core.h>
+
+#include "cli/daemon/lookup.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json.hpp"
+#include "cli/print/phrases.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+struct Asked {
+    Explanation before;
+    ShellAnswer answer; ///< of a pending job
+};
+
+/// By the codes of `run` (jobs.md §8).
+int exitCodeOf(const ShellAnswer& answer) {
+    switch (answer.code) {
+    case 0:
+        return ends::ok;
+    case -1000: // the package is not there
+    case -1001: // nor is the job
+        return ends::noInput;
+    case -1002:
+        return ends::waits;
+    default:
+        return ends::failure;
+    }
+}
+
+std::vector<std::string> wordsFor(const JobKey& job) {
+    std::vector<std::string> words{"run", "-f"};
+    if (!job.space.empty()) words.insert(words.end(), {"-n", job.space});
+    words.insert(words.end(), {job.app.name, std::to_string(job.id.value)});
+    return words;
+}
+
+Result<Asked> asked(const std::string& text) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto job = STINT_TRY(lookUp(daemon, text));
+    if (job.state == JobView::State::Finished)
+        return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
+    Asked made{.before = STINT_TRY(daemon.explain(job.key)), .answer = {}};
+    if (made.before.job.state == JobView::State::Pending) made.answer = STINT_TRY(daemon.shell(wordsFor(job.key)));
+    return made;
+}
+
+/// A service that is missing and a user who was stopped are not passed over (jobs.md §8).
+bool isFirm(const Blocker& blocker) {
+    return blocker.reason == PendingReason::App || blocker.reason == PendingReason::User;
+}
+
+std::string describe(const Blocker& blocker) {
+    return fmt::format("{} ({})", blocker.detail.empty() ? meaningOf(blocker.reason) : blocker.detail,
+                       nameOf(blocker.reason));
+}
+
+std::string firmOnes(const std::vector<Blocker>& blockers) {
+    std::string text;
+    for (const auto& blocker : blockers)
+        if (isFirm(blocker)) text += (text.empty() ? "" : "; ") + describe(blocker);
+    return text;
+}
+
+int refused(const Asked& it, const Screen& screen) {
+    std::string why = firmOnes(it.before.blockers);
+    if (why.empty()) why = it.answer.err.substr(0, it.answer.err.find('\n'));
+    screen.trouble(fmt::format("cannot run {} now: {}", textOf(it.before.job.key), printable(why)));
+    return exitCodeOf(it.answer);
+}
+
+void tell(const Asked& it, const Screen& screen) {
+    std::string job = printable(textOf(it.before.job.key));
+    if (it.before.job.state == JobView::State::Running)
+        return screen.tell(fmt::format("{} is {} already", job, stateWord(it.before.job)));
+    if (it.before.blockers.empty()) return screen.tell(fmt::format("{} runs now; nothing kept it from it", job));
+    if (screen.quiet()) return;
+    screen.print(fmt::format("{} runs now, although:", job));
+    for (const auto& blocker : it.before.blockers)
+        screen.print(fmt::format("  {}", printable(describe(blocker))));
+}
+
+} // namespace
+
+int runNow(const Arguments& given, const Screen& screen) {
+    auto it = asked(given.words[0]);
+    if (!it.ok()) {
+        screen.trouble(fmt::format("cannot run {}: {}", printable(given.words[0]), it.error().message));
+        return exitCodeOfLookUp(it.error().code);
+    }
+    int code = exitCodeOf(it->answer);
+    if (screen.json()) screen.print(jsonOf(RunNow{it->before.job, it->before.blockers, code == ends::ok}));
+    if (code != ends::ok) return refused(*it, screen);
+    if (!screen.json()) tell(*it, screen);
+    return ends::ok;
+}
+
+} // namespace stint::cli

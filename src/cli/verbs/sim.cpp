@@ -1,0 +1,95 @@
+// `stint sim`: plays scenarios on the core that stintd runs, under a virtual clock (scenario.md, running). It has its
+// own exit codes: 0 every expectation held, 1 one did not, 2 a file could not be read or is no scenario.
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <sstream>
+#include <system_error>
+
+#include <fmt/core.h>
+
+#include "base/fail.hpp"
+#include "base/proc.hpp"
+#include "base/time.hpp"
+#include "cli/line/commands.hpp"
+#include "sim/reader.hpp"
+#include "sim/report.hpp"
+
+namespace stint::cli {
+namespace {
+
+constexpr int held = 0;
+constexpr int failed = 1;
+constexpr int invalid = 2;
+
+struct Wanted {
+    sim::Options options;
+    bool checkOnly = false;
+};
+
+Result<std::string> textOf(const std::string& file) {
+    auto text = readFile(file);
+    if (text) return *std::move(text);
+    return fail(Errc::System, "cannot read {}: {}", file, std::generic_category().message(errno));
+}
+
+Result<std::uint64_t> seedIn(std::string_view text) {
+    std::uint64_t seed = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+    if (error == std::errc{} && end == text.data() + text.size()) return seed;
+    return fail(Errc::IllegalArgument, "--seed cannot be \"{}\"; it is a whole number such as 7", text);
+}
+
+Result<Wanted> wantedBy(const Arguments& given) {
+    Wanted wanted{.checkOnly = given.has("check")};
+    if (const auto until = given.value("until")) wanted.options.until = STINT_TRY(parseDuration(*until));
+    if (const auto seed = given.value("seed")) wanted.options.seed = STINT_TRY(seedIn(*seed));
+    if (const auto policy = given.value("policy")) wanted.options.policy = {{*policy, STINT_TRY(textOf(*policy))}};
+    return wanted;
+}
+
+int invalidFile(const Screen& screen, const Error& error) {
+    std::istringstream lines(error.message);
+    for (std::string line; std::getline(lines, line);)
+        screen.trouble(line);
+    return invalid;
+}
+
+void print(const Screen& screen, const sim::Scenario& scenario, const sim::Played& played) {
+    if (screen.json()) {
+        if (!screen.quiet())
+            for (const auto& happening : played.history)
+                screen.print(sim::traceJson(happening));
+        return screen.print(sim::verdictJson(scenario, played));
+    }
+    if (!screen.quiet())
+        for (const auto& line : sim::traceTable(played.history))
+            screen.print(line);
+    for (const auto& line : sim::verdictLines(scenario, played, !screen.quiet()))
+        screen.print(line);
+}
+
+int playFile(const std::string& file, const Wanted& wanted, const Screen& screen) {
+    const auto text = textOf(file);
+    if (!text) return invalidFile(screen, text.error());
+    const auto scenario = sim::readScenario(*text, file);
+    if (!scenario) return invalidFile(screen, scenario.error());
+    if (wanted.checkOnly) return held;
+    const auto played = sim::play(*scenario, wanted.options);
+    if (!played) return invalidFile(screen, played.error());
+    print(screen, *scenario, *played);
+    return played->passed() ? held : failed;
+}
+
+} // namespace
+
+int sim(const Arguments& given, const Screen& screen) {
+    const auto wanted = wantedBy(given);
+    if (!wanted) return invalidFile(screen, wanted.error());
+    int worst = held;
+    for (const auto& file : given.words)
+        worst = std::max(worst, playFile(file, *wanted, screen));
+    return worst;
+}
+
+} // namespace stint::cli

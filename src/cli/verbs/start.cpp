@@ -1,0 +1,58 @@
+// `stint start`: an app's main program in its own cgroup, with this terminal (architecture.md, who is calling).
+#include <cerrno>
+#include <cstring>
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/fail.hpp"
+#include "cli/daemon/daemon.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/signals.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// The program is in no process group of ours: the terminal's Ctrl-C reaches this command, which hands it on. By
+/// pidfd, so that a pid that was given to another process meanwhile is never hit.
+void handOn(const Fd& program, Signals& signals) {
+    while (auto signal = signals.take())
+        if (*signal != SIGWINCH && program) ::syscall(SYS_pidfd_send_signal, program.get(), *signal, nullptr, 0);
+}
+
+/// The exit code of the program `pid`.
+Result<int> waitForEnd(Daemon& daemon, std::uint32_t pid, Signals& signals) {
+    Fd program{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))}; // -1 where it has ended already
+    for (;;) {
+        for (const auto& news : STINT_TRY(daemon.takeNews()))
+            if (const auto* exited = std::get_if<AppExited>(&news); exited && exited->pid == pid)
+                return exited->exitCode;
+        pollfd watched[] = {{daemon.fd(), daemon.events(), 0}, {signals.fd(), POLLIN, 0}};
+        auto timeout = daemon.timeout();
+        if (::poll(watched, 2, timeout ? static_cast<int>(timeout->count()) : -1) < 0 && errno != EINTR)
+            return fail(Errc::System, "cannot wait for its end: {}", std::strerror(errno));
+        handOn(program, signals);
+    }
+}
+
+Result<int> started(const Arguments& given) {
+    auto signals = STINT_TRY(Signals::open());
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto pid = STINT_TRY(daemon.startApp(given.words[0], {given.words.begin() + 1, given.words.end()}));
+    return waitForEnd(daemon, pid, signals);
+}
+
+} // namespace
+
+int start(const Arguments& given, const Screen& screen) {
+    auto exitCode = started(given);
+    if (exitCode.ok()) return *exitCode & 0xFF;
+    return screen.fail(fmt::format("cannot start {}", printable(given.words[0])), exitCode.error());
+}
+
+} // namespace stint::cli

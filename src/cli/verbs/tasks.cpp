@@ -1,0 +1,83 @@
+// `stint tasks`, `stint tasks stop`: the Task Manager (jobs.md §5.4).
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "cli/daemon/daemon.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json.hpp"
+#include "cli/print/phrases.hpp"
+#include "cli/screen/clock.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+Result<std::vector<TaskRow>> rows() {
+    auto daemon = STINT_TRY(Daemon::connect());
+    return daemon.tasks();
+}
+
+std::string percentOf(const Notification& shown) {
+    const auto& progress = shown.getProgress();
+    if (progress.maximum <= 0) return "-";
+    return fmt::format(
+        "{}%", *stint::cli::percentOf({.label = {}, .done = progress.value, .total = progress.maximum, .rate = {}}));
+}
+
+std::string wordsOf(const Notification& shown) {
+    if (shown.getText().empty() || shown.getTitle().empty()) return shown.getTitle() + shown.getText();
+    return fmt::format("{}: {}", shown.getTitle(), shown.getText());
+}
+
+/// The app's row, its user-initiated jobs with what they show, and what earlier ones left behind.
+void add(Table& table, const TaskRow& row, WallTime now) {
+    std::string label = row.stopButton ? row.label : row.label + " (has no Stop button)";
+    table.add({{row.app.name, Paint::Strong}, row.started ? ago(*row.started, now) : "-", "", label});
+    for (const auto& job : row.jobs) {
+        std::string percent = job.notification ? percentOf(*job.notification) : "-";
+        std::string words = job.notification ? wordsOf(*job.notification) : job.label;
+        std::string name = fmt::format("  {}{}", job.key.space.empty() ? "" : job.key.space + "#", job.key.id.value);
+        table.add({name, job.started ? ago(*job.started, now) : "-", percent, words});
+    }
+    for (const auto& left : row.notifications)
+        if (!left.userInitiated)
+            table.add({"  left behind", "", percentOf(left.notification), wordsOf(left.notification)});
+}
+
+Result<std::uint32_t> stopped(const std::string& package) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    return daemon.stop(package);
+}
+
+} // namespace
+
+int tasks(const Arguments&, const Screen& screen) {
+    auto list = rows();
+    if (!list.ok()) return screen.fail("cannot list tasks", list.error());
+    if (screen.json()) {
+        for (const auto& row : *list)
+            screen.print(jsonOf(row));
+        return ends::ok;
+    }
+    Table table({{"APP"}, {"STARTED", Table::Align::Right}, {"DONE", Table::Align::Right}, {"WHAT"}});
+    for (const auto& row : *list)
+        add(table, row, wallNow());
+    if (table.empty())
+        screen.tell("no app works on a person's behalf now");
+    else
+        table.print(screen);
+    return ends::ok;
+}
+
+int tasksStop(const Arguments& given, const Screen& screen) {
+    auto killed = stopped(given.words[0]);
+    if (!killed.ok()) return screen.fail(fmt::format("cannot stop {}", printable(given.words[0])), killed.error());
+    screen.tell(
+        fmt::format("{} stopped: {} process{} killed", printable(given.words[0]), *killed, *killed == 1 ? "" : "es"));
+    return ends::ok;
+}
+
+} // namespace stint::cli

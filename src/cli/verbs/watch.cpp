@@ -1,0 +1,56 @@
+// `stint watch`, `stint wait`: the same following, told or in silence.
+#include <fmt/core.h>
+
+#include "cli/daemon/lookup.hpp"
+#include "cli/follow/follow.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json.hpp"
+#include "cli/print/phrases.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// What a failing job says is trouble; what a good one says is a result.
+int tellEnd(const JobView& job, const Telling& telling, const Screen& screen) {
+    int code = exitCodeOf(*job.completed);
+    std::string text = fmt::format("{}: {}", textOf(job.key), measuredEndText(*job.completed, telling.seen()));
+    if (code != ends::ok)
+        screen.trouble(text);
+    else if (!screen.json() && !screen.quiet())
+        screen.print(text);
+    return code;
+}
+
+/// Tells of the way on one screen, and of the end on the other.
+int followed(const std::string& text, const Screen& way, const Screen& end) {
+    auto failed = [&](const Error& error) {
+        end.trouble(fmt::format("cannot follow {}: {}", printable(text), error.message));
+        return exitCodeOfLookUp(error.code);
+    };
+    auto signals = Signals::open();
+    if (!signals.ok()) return failed(signals.error());
+    auto daemon = Daemon::connect();
+    if (!daemon.ok()) return failed(daemon.error());
+    auto job = lookUp(*daemon, text);
+    if (!job.ok()) return failed(job.error());
+    Telling telling(way);
+    auto followed = follow(*daemon, std::move(*job), telling, *signals, way);
+    telling.clear();
+    if (!followed.ok()) return failed(followed.error());
+    if (followed->signal) return exitCodeOfSignal(*followed->signal);
+    if (end.json() && !way.json()) end.print(jsonOf(followed->job, Event{"ended", {}}));
+    return tellEnd(followed->job, telling, end);
+}
+
+} // namespace
+
+int watch(const Arguments& given, const Screen& screen) { return followed(given.words[0], screen, screen); }
+
+int wait(const Arguments& given, const Screen& screen) {
+    Screen silent{{.json = false, .plain = true, .quiet = true}};
+    return followed(given.words[0], silent, screen.json() ? screen : silent);
+}
+
+} // namespace stint::cli
