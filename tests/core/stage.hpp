@@ -218,11 +218,13 @@ public:
     std::set<std::pair<AppId, std::int32_t>> shown;
     std::set<JobKey> overridden;              ///< by `run`: its constraints do not count
     std::function<void(const Effect&)> watch; ///< told of each effect, once the core has made its step
+    std::function<void(const Step&)> steps;   ///< told of each step, before that
 
 private:
     void answer(Duration after, Event event) { answers_.emplace(now.elapsed + after, std::move(event)); }
 
     void take(Step step) {
+        if (steps) steps(step);
         if (!step.records.empty()) stamp_ = core->stamp(clock());
         for (const Record& record : step.records)
             write(record);
