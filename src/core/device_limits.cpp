@@ -1,19 +1,19 @@
 // What the device holds back, and since when, for whoever asks (stint device).
 #include "rules/device_limits.hpp"
 
-#include <fmt/core.h>
-
 #include "core/state.hpp"
 
 namespace stint {
 namespace {
 
-std::string nameOf(const DeviceLimit& limit) { return fmt::format("{} by {}", limit.work, limit.by); }
+std::pair<std::string, std::string> nameOf(const DeviceLimit& limit) {
+    return {std::string(limit.work), std::string(limit.by)};
+}
 
 } // namespace
 
 void noteDeviceLimits(Turn& turn) {
-    std::map<std::string, WallTime> since;
+    std::map<std::pair<std::string, std::string>, WallTime> since;
     for (const DeviceLimit& limit : deviceLimits(turn.world())) {
         if (limit.open()) continue;
         const auto known = turn.state.limitedSince.find(nameOf(limit));

@@ -8,9 +8,7 @@ namespace {
 
 // limits.md §8.3: ready, but for the network or for a slot.
 bool lacksOnlyNetwork(const Asks& asks, const std::vector<Shut>& shut) {
-    return asks.network && std::ranges::all_of(shut, [](const Shut& one) {
-               return one.verdict.reason == PendingReason::ConstraintConnectivity;
-           });
+    return asks.network && std::ranges::all_of(shut, [](const Shut& one) { return waitsForNetwork(*one.gate); });
 }
 
 NetworkRights rightsOfRuns(const State& state, const AppId& app) {

@@ -4,10 +4,9 @@
 
 #include <fmt/core.h>
 
-#include "core/state.hpp"
+#include "core/explanation.hpp"
 #include "rules/admission.hpp"
 #include "rules/kind.hpp"
-#include "rules/limit_gates.hpp"
 #include "rules/safeguard.hpp"
 
 namespace stint {
@@ -39,7 +38,7 @@ std::optional<WallTime> timeOf(WallTime time) {
     return time;
 }
 
-JobView viewOf(const State& state, const Tracked& tracked, Now now) {
+JobView viewOf(const State& state, const Tracked& tracked, Explanation& explanation) {
     const Job& job = tracked.job;
     JobView view{.key = job.key,
                  .info = job.info,
@@ -60,12 +59,12 @@ JobView viewOf(const State& state, const Tracked& tracked, Now now) {
         return view;
     }
     if (job.info->getRequiredNetwork()) view.network = state.device.network;
-    const auto blockers = blockersOf(state, tracked, now);
-    for (const Blocker& blocker : named(blockers)) {
+    const auto obstacles = explanation.of(tracked);
+    for (const Blocker& blocker : named(inOrder(obstacles))) {
         const bool told = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
         if (!told) view.reasons.push_back(blocker.reason); // each once (jobs.md §9.1)
     }
-    view.earliest = forecast(state, tracked, blockers, now);
+    view.earliest = explanation.forecast(tracked, obstacles);
     return view;
 }
 
@@ -87,12 +86,6 @@ bool listed(const Run& run) {
 // limits.md §3.7: a quota that comes back is used at an instant of its own, and until then it is remembered as shut.
 bool comesBack(const Shut& shut, Now now) { return shut.verdict.askAgain && *shut.verdict.askAgain > now.elapsed; }
 
-// A session that runs spends the quota by and by, and what would join it is asked again only when something has
-// changed: it costs the quota nothing (limits.md §3.4).
-bool joinsSession(const ShutGate& shut, const Context& context) {
-    return shut.gate->ask == &quotaGate && context.app && context.app->memory.quota.open;
-}
-
 // Of one group: each gate whose verdict is remembered as another than it is.
 void addStale(const Group& group, const Context& context, std::vector<std::string>& stale) {
     const std::vector<ShutGate> asked = shutGates(context);
@@ -101,7 +94,7 @@ void addStale(const Group& group, const Context& context, std::vector<std::strin
     };
     for (const ShutGate& now : asked) {
         const auto then = std::ranges::find(group.shut, now.gate, &Shut::gate);
-        if (then == group.shut.end() && joinsSession(now, context)) continue;
+        if (then == group.shut.end() && now.gate->lags && now.gate->lags(context)) continue;
         if (then == group.shut.end())
             note(now.gate, "is shut, and remembered as open");
         else if (then->verdict.reason != now.verdict.reason)
@@ -128,7 +121,10 @@ std::vector<std::string> Scheduler::staleVerdicts(Now now) const {
 
 std::optional<JobView> Scheduler::job(const JobKey& key, Now now) const {
     const State& state = impl_->state;
-    if (const Tracked* tracked = state.jobs.find(key)) return viewOf(state, *tracked, now);
+    if (const Tracked* tracked = state.jobs.find(key)) {
+        Explanation explanation(state, now);
+        return viewOf(state, *tracked, explanation);
+    }
     const auto history = state.completed.find(key.app);
     if (history == state.completed.end()) return std::nullopt;
     const auto newest = std::views::reverse(history->second);
@@ -141,10 +137,11 @@ std::vector<JobView> Scheduler::jobs(const std::optional<AppId>& app, const std:
                                      std::size_t most, Now now) const {
     const State& state = impl_->state;
     const JobKey first{app.value_or(AppId{}), "", JobId{std::numeric_limits<std::int32_t>::min()}};
+    Explanation explanation(state, now);
     std::vector<JobView> views;
     for (const Tracked& tracked : after&&* after >= first ? state.jobs.after(*after) : state.jobs.from(first)) {
         if (views.size() >= most || (app && tracked.job.key.app != *app)) break;
-        views.push_back(viewOf(state, tracked, now));
+        views.push_back(viewOf(state, tracked, explanation));
     }
     return views;
 }
@@ -162,7 +159,7 @@ std::vector<JobView> Scheduler::completed(const std::optional<AppId>& app) const
 
 std::vector<Blocker> Scheduler::explain(const JobKey& key, Now now) const {
     const Tracked* tracked = impl_->state.jobs.find(key);
-    return tracked ? named(blockersOf(impl_->state, *tracked, now)) : std::vector<Blocker>{};
+    return tracked ? named(inOrder(Explanation(impl_->state, now).of(*tracked))) : std::vector<Blocker>{};
 }
 
 std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
@@ -182,11 +179,12 @@ std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
 
 std::vector<TaskRow> Scheduler::tasks(Now now) const {
     const State& state = impl_->state;
+    Explanation explanation(state, now);
     std::map<AppId, TaskRow> rows;
     for (const auto& [id, running] : state.runs) {
         if (!listed(running.run)) continue;
         TaskRow& row = rows[running.run.key.app];
-        row.jobs.push_back(viewOf(state, state.jobs.at(running.run.key), now));
+        row.jobs.push_back(viewOf(state, state.jobs.at(running.run.key), explanation));
         row.started = std::min(row.started.value_or(running.run.beganWall), running.run.beganWall);
     }
     for (const auto& [id, app] : state.apps) {

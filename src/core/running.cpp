@@ -43,13 +43,6 @@ void stamp(Turn& turn, Run& run) {
     turn.record(SaveJob{tracked->job});
 }
 
-Ending limitEnding(const Run& run, const Context& context) {
-    // jobs.md §4.4: what reaches its quota at the same instant is stopped for that.
-    if (!quotaGate(context).open) return {StopReason::Quota, InternalReason::Constraints};
-    if (run.abandoned) return {StopReason::TimeoutAbandoned, InternalReason::TimeoutAbandoned};
-    return {StopReason::Timeout, InternalReason::Timeout};
-}
-
 void executing(Turn& turn, Running& running) {
     Run& run = running.run;
     const Constants& constants = turn.state.constants;
@@ -60,7 +53,7 @@ void executing(Turn& turn, Running& running) {
     const Gate* shut = facts.pastGuarantee ? stoppingGate(context) : nullptr;
     const auto past = now >= run.began + run.guarantee ? reasonToStop(turn, running) : std::nullopt;
     if (now >= run.began + run.limit) {
-        beginStop(turn, running, limitEnding(run, context));
+        beginStop(turn, running, endingAtLimit(context, run.abandoned));
     } else if (shut) {
         beginStop(turn, running, endingBy(*shut, facts)); // what its guarantee has held off
     } else if (past) {

@@ -134,8 +134,9 @@ struct State {
     AlarmIndex alarmIndex;
     std::map<std::uint64_t, Message> messages;    ///< waiting for their delivery
     std::map<std::uint64_t, Delivery> deliveries; ///< on their way
-    std::map<std::string, WallTime> limitedSince; ///< by work and what of the device holds it back
-    std::map<AppId, NetworkVerdict> networkTold;  ///< each app's background network, as last told
+    std::map<std::pair<std::string, std::string>, WallTime>
+        limitedSince;                            ///< by work and what of the device holds it back
+    std::map<AppId, NetworkVerdict> networkTold; ///< each app's background network, as last told
     std::uint64_t nextDelivery = 1;
     std::uint64_t nextAlarm = 1;
     std::uint64_t nextMessage = 1;
@@ -199,9 +200,6 @@ inline Error notInstalled(const AppId& app) { return fail(Errc::IllegalArgument,
 
 /// What is shut for these Asks now.
 std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
-/// Until when a job's own clocks keep it from waiting in its group; Instant::max(): until an event. nullopt: they do
-/// not.
-std::optional<Instant> ownClock(const State& state, const Tracked& tracked, Instant now);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
 void letWait(Turn& turn, Tracked& tracked);
 void takeOut(State& state, Tracked& tracked);
@@ -228,17 +226,6 @@ void setBrokenAside(Turn& turn);
 /// A stored job that cannot be taken in, as little of it as a person has to see.
 Tracked takenAside(Job job, WallTime now);
 
-// The explanation (blockers.cpp).
-
-/// Whether somebody reads it: words, and a look at the days to come, take longer than the verdicts that they are about.
-enum class Words : std::uint8_t { All, ReasonsOnly };
-/// Everything that keeps a tracked job from running; empty where it runs.
-std::vector<Blocker> blockersOf(const State& state, const Tracked& tracked, Now now, Words words = Words::All);
-/// Those that a person is told of: APP only where nothing else is (jobs.md §9.1).
-std::vector<Blocker> named(std::vector<Blocker> blockers);
-/// The time of its start, where nothing disturbs it; nullopt: it waits for more than time.
-std::optional<WallTime> forecast(const State& state, const Tracked& tracked, const std::vector<Blocker>& blockers,
-                                 Now now);
 /// Its own run; a job that waits for the end of the one it replaced has none.
 const Running* ownRun(const State& state, const Tracked& tracked);
 
@@ -262,6 +249,7 @@ void uncountWatched(State& state, const AppId& app, const JobInfo& info);
 
 // Running (running.cpp).
 
+/// Its own run;
 /// What gates read of a run.
 RunFacts factsOf(const Running& running, Instant now);
 

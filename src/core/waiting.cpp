@@ -2,10 +2,8 @@
 #include <algorithm>
 #include <limits>
 
-#include <fmt/core.h>
-
 #include "base/check.hpp"
-#include "core/state.hpp"
+#include "core/explanation.hpp"
 #include "rules/kind.hpp"
 
 namespace stint {
@@ -31,9 +29,7 @@ private:
     // All jobs of a group are asked about as one.
     void noteBroken(const Group& group, const Gate& gate) {
         for (const Tracked* tracked : group.jobs)
-            turn_.broken.emplace(
-                tracked->job.key,
-                fmt::format("its gate \"{}\" asks to be asked again at a time that is over", gate.name));
+            turn_.broken.emplace(tracked->job.key, whyBroken(gate));
     }
 
     Turn& turn_;
@@ -51,9 +47,7 @@ void setAlarm(State& state, Tracked& tracked, std::optional<Instant> when) {
     if (when) state.jobClocks.insert(&tracked);
 }
 
-bool overdue(const Tracked& tracked, Instant now) { return tracked.job.deadline && *tracked.job.deadline <= now; }
-
-// The next instant at which what ownClock says may differ.
+// The next instant at which what its own clocks say may differ.
 std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Instant>& until, Instant now) {
     std::optional<Instant> next;
     for (const OptionalTime<Instant> when : {OptionalTime<Instant>(until), tracked.job.deadline}) {
@@ -70,39 +64,23 @@ std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks) {
     return shutGates({world, asks, app == state.apps.end() ? nullptr : &app->second});
 }
 
-std::optional<Instant> ownClock(const State& state, const Tracked& tracked, Instant now) {
-    Instant until = tracked.settles ? state.settledAt : now;
-    const Override override = tracked.override;
-    if (!overdue(tracked, now)) {
-        if (tracked.job.notBefore && override < Override::Soft) until = std::max(until, *tracked.job.notBefore);
-        if (!tracked.job.info->getTriggerContentUris().empty() && override < Override::Full) {
-            until = std::max(until, contentReady(tracked).value_or(Instant::max()));
-        }
-    }
-    // A person who says `run` opens it, as the user opens an app (jobs.md §12.3).
-    const auto rest = tracked.seldom->crashes->restsUntil;
-    if (rest && override < Override::Soft) until = std::max(until, *rest);
-    if (until <= now) return std::nullopt;
-    return until;
-}
-
 void letWait(Turn& turn, Tracked& tracked) {
     STINT_CHECK(!tracked.run);
     takeOut(turn.state, tracked);
     if (isAside(tracked)) return;
     turn.changedJobs.insert(tracked.job.key.app);
-    const auto until = ownClock(turn.state, tracked, turn.now.elapsed);
+    const auto until = heldUntil(ownTimesOf(turn.state, tracked, turn.now.elapsed));
     setAlarm(turn.state, tracked, nextAlarm(tracked, until, turn.now.elapsed));
     if (until) {
         ReasonSet reasons;
-        for (const Blocker& blocker : blockersOf(turn.state, tracked, turn.now, Words::ReasonsOnly))
-            reasons.add(blocker.reason);
+        for (const Obstacle& obstacle : Explanation(turn.state, turn.now, Words::ReasonsOnly).of(tracked))
+            reasons.add(obstacle.blocker.reason);
         tracked.seldom.edit().history.note(turn.now.wall, reasons);
         return;
     }
     Asks asks = asksOf(tracked.job);
     asks.override = tracked.override;
-    asks.overdue = overdue(tracked, turn.now.elapsed);
+    asks.overdue = isOverdue(tracked.job, turn.now.elapsed);
     noteGrouped(tracked, turn.now.wall);
     Asking asking(turn);
     tracked.group = &turn.state.groups.join(asks, tracked, turn.now, asking);

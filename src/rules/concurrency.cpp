@@ -123,6 +123,12 @@ bool Slots::anyRoom(const WorkTypes& types) const {
     return false;
 }
 
+std::optional<WorkType> Slots::keptFor() const {
+    for (std::size_t type = 0; type < workTypes; ++type)
+        if (reserved_[type] > running_[type]) return static_cast<WorkType>(type);
+    return std::nullopt;
+}
+
 std::optional<WorkType> Slots::take(const WorkTypes& types) {
     for (std::size_t type = 0; type < workTypes; ++type) {
         if (!types[type] || !room(type)) continue;

@@ -51,6 +51,8 @@ public:
     std::optional<WorkType> take(const WorkTypes& types);
     /// Whether it would find one.
     bool anyRoom(const WorkTypes& types) const;
+    /// A type for whose waiting jobs a slot is kept that none of them has taken; nullopt: there is none.
+    std::optional<WorkType> keptFor() const;
 
 private:
     bool room(std::size_t type) const;
@@ -61,6 +63,13 @@ private:
     PerType pending_;
     PerType reserved_;
     std::int64_t unassigned_ = 0;
+};
+
+/// Why a ready job finds no slot.
+enum class NoRoom : std::uint8_t {
+    AppCap, ///< its app has as many as it may, while slots are short
+    Taken,
+    Kept, ///< one is free, for a job of another type that waits, too
 };
 
 /// jobs.md §3.6, per-app caps: how many of an app's jobs of this class may run once the slots are short.

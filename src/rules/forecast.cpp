@@ -12,6 +12,21 @@ namespace {
 // Longer than any calendar that time alone makes; what has not opened by then does not open.
 constexpr int mostSteps = 1000;
 
+// Whether Doze ever holds this job (limits.md §6.6).
+bool dozeHolds(const Context& c) {
+    if (!c.app || powerAllowlisted(*c.app)) return false;
+    return !(c.asks.kind == JobClass::UserInitiated || (treatedAs(c) == JobClass::Expedited && !c.asks.barred));
+}
+
+// Whether, undisturbed, time alone will have shut what is open now: an app counts as used for a while after it was
+// (limits.md §1.2), and then the user's restriction or battery saver holds it back.
+bool shutsMeanwhile(const Context& c, Instant then) {
+    const Now later{then, c.world.now.wall + (then - c.world.now.elapsed)};
+    const World world{c.world.constants, c.world.device, c.world.state, later};
+    const Context context{world, c.asks, c.app};
+    return !restrictionGate(context).open || !saverGate(context).open;
+}
+
 } // namespace
 
 AfterIdle afterIdle(const Context& c) {
@@ -36,19 +51,20 @@ std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, I
     return std::nullopt;
 }
 
-bool dozeHolds(const Context& c) {
-    if (!c.app || powerAllowlisted(*c.app)) return false;
-    return !(c.asks.kind == JobClass::UserInitiated || (treatedAs(c) == JobClass::Expedited && !c.asks.barred));
+std::optional<Instant> dozeGateOpens(const Context& c, const Verdict& verdict, const Foresight& foresight) {
+    const auto opens = dozeOpens(c.world, foresight.doze, c.world.now.elapsed, afterIdle(c));
+    if (verdict.forecast || !verdict.askAgain) return opens;
+    return std::min(opens.value_or(*verdict.askAgain), *verdict.askAgain); // its own quota is back then
 }
 
-bool shutsMeanwhile(const Context& c, Instant then) {
-    const Now later{then, c.world.now.wall + (then - c.world.now.elapsed)};
-    const World world{c.world.constants, c.world.device, c.world.state, later};
-    const Context context{world, c.asks, c.app};
-    return !restrictionGate(context).open || !saverGate(context).open;
+std::optional<Instant> startsFrom(const Context& c, const Foresight& foresight, Instant from) {
+    const auto free = dozeHolds(c) ? dozeOpens(c.world, foresight.doze, from, afterIdle(c)) : std::optional(from);
+    if (!free || shutsMeanwhile(c, *free)) return std::nullopt;
+    return free;
 }
 
-std::optional<Instant> quotaOpens(const Context& c, UsageTime usage) {
+std::optional<Instant> quotaGateOpens(const Context& c, const Verdict&, const Foresight& foresight) {
+    const UsageTime usage = foresight.usage;
     App app = *c.app;
     Now now = c.world.now;
     DeviceState state = c.world.state;

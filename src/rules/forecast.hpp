@@ -3,10 +3,17 @@
 #pragma once
 #include <optional>
 
+#include "model/verdict.hpp"
 #include "rules/doze.hpp"
 #include "rules/world.hpp"
 
 namespace stint {
+
+/// What a look at the days to come needs beside the world.
+struct Foresight {
+    DozeInputs doze;
+    UsageTime usage; ///< the usage clocks now
+};
 
 /// limits.md §6.4: what begins the moment idle is left, and what follows doze.background_jobs_delay later.
 enum class AfterIdle { AtOnce, Settled };
@@ -15,15 +22,12 @@ AfterIdle afterIdle(const Context& context);
 /// The first instant, not before `from`, at which a job that Doze holds may begin; nullopt: never by time alone.
 std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from, AfterIdle when);
 
-/// Whether, undisturbed, time alone will have shut what is open now: an app counts as used for a while after it was
-/// (limits.md §1.2), and then the user's restriction or battery saver holds it back.
-bool shutsMeanwhile(const Context& context, Instant then);
+/// What the gates of Doze and quota open at (gates.hpp).
+std::optional<Instant> dozeGateOpens(const Context&, const Verdict&, const Foresight&);
+std::optional<Instant> quotaGateOpens(const Context&, const Verdict&, const Foresight&);
 
-/// Whether Doze ever holds this job (limits.md §6.6).
-bool dozeHolds(const Context& context);
-
-/// When the app of a job that waits for quota is in quota again; `usage`: the usage clocks now. nullopt: never by time
-/// alone.
-std::optional<Instant> quotaOpens(const Context& context, UsageTime usage);
+/// The first instant, not before `from`, at which a job that waits for nothing else begins: Doze may hold it by then.
+/// nullopt: never by time alone, or time alone shuts meanwhile what is open now.
+std::optional<Instant> startsFrom(const Context& context, const Foresight& foresight, Instant from);
 
 } // namespace stint

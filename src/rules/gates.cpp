@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/core.h>
+
 #include "rules/app_gate.hpp"
 #include "rules/connectivity.hpp"
 #include "rules/constraint.hpp"
@@ -35,7 +37,7 @@ ReadSet forRunning(const Asks&) { return 0; } // a job that waits is not asked t
 constexpr std::array table{
     Gate{"restriction",  only(Reads::App),                         restrictionGate,   describeRestriction,  "open the app, or lift the restriction", true,  BackgroundRestriction,   In::Constraints,      Override::Full, false, nullptr,     0},
     Gate{"saver",        Reads::Saver | Reads::Power | Reads::App, saverGate,         describeSaver,        "turn battery saver off, or plug it in", true,  DeviceState,             In::Constraints,      Override::Full, false, nullptr,     1, true},
-    Gate{"doze",         Reads::Doze | Reads::Power | Reads::App,  dozeGate,          describeDoze,         "use the device, or wait for a window",  true,  DeviceState,             In::DeviceIdle,       Override::Full, false, nullptr,     1, true},
+    Gate{"doze",         Reads::Doze | Reads::Power | Reads::App,  dozeGate,          describeDoze,         "use the device, or wait for a window",  true,  DeviceState,             In::DeviceIdle,       Override::Full, false, nullptr,     1, true, dozeGateOpens},
     Gate{"battery",      only(Reads::Power),                       batteryNotLowGate, describeBattery,      "charge it, or plug it in",              true,  ConstraintBatteryNotLow, In::Constraints,      Override::Soft, true,  forBattery,  5},
     Gate{"charging",     Reads::Power | Reads::App,                chargingGate,      describeCharging,     "plug it in",                            true,  ConstraintCharging,      In::Constraints,      Override::Soft, true,  forCharging, 5},
     Gate{"idle path",    Reads::Power | Reads::Idle | Reads::Network | Reads::App, idlePathGate, describeIdlePath, "charge it and leave it alone",   true,  AppStandby,              In::RestrictedBucket, Override::Full, false, forRunning,  6},
@@ -44,7 +46,7 @@ constexpr std::array table{
     Gate{"connectivity", Reads::Network | Reads::Power | Reads::Saver | Reads::App | Reads::Doze, connectivityGate, describeConnectivity, "a network that fits, and is open to the app", true, ConstraintConnectivity, In::Constraints, Override::Full, true, forNetwork, 5},
     Gate{"storage",      only(Reads::Storage),                     storageNotLowGate, describeStorage,      "free some space",                       true,  ConstraintStorageNotLow, In::Constraints,      Override::Soft, true,  forStorage,  5},
     // What opens the idle path for a restricted app counts as a change of that app.
-    Gate{"quota",        Reads::App | Reads::Power,                quotaGate,         describeQuota,        "time, power, or use of the app",        true,  Quota,                   In::Constraints,      Override::Full, false, nullptr,     3},
+    Gate{"quota",        Reads::App | Reads::Power,                quotaGate,         describeQuota,        "time, power, or use of the app",        true,  Quota,                   In::Constraints,      Override::Full, false, nullptr,     3, false, quotaGateOpens, joinsSession},
     Gate{"app",          only(Reads::App),                         appGate,           describeApp,          "install it, or open it by stint start", false, Undefined,               In::Unknown,          Override::None, false},
     Gate{"thermal",      Reads::Thermal | Reads::Power | Reads::App, thermalGate,      describeThermal,      "let it cool down",                      true,  DeviceState,             In::Thermal,          Override::Full, false, nullptr,     2, true},
 };
@@ -92,6 +94,17 @@ void shutGates(const Context& context, ReadSet read, std::vector<ShutGate>& shut
     }
 }
 
+std::string whyBroken(const Gate& gate) {
+    return fmt::format("its gate \"{}\" asks to be asked again at a time that is over", gate.name);
+}
+
+std::optional<Instant> opensAt(const ShutGate& shut, const Context& context, const Foresight& foresight) {
+    if (shut.gate->opens) return shut.gate->opens(context, shut.verdict, foresight);
+    return shut.verdict.forecast ? shut.verdict.askAgain : std::nullopt;
+}
+
+AtDeadline atDeadline(const Gate& gate) { return gate.explicitly ? AtDeadline::Goes : AtDeadline::Stays; }
+
 bool waitsForNetwork(const Gate& gate) { return gate.ask == &connectivityGate; }
 
 ReadSet readsOf(const Asks& asks) {
@@ -134,6 +147,13 @@ const Gate* stoppingGate(const Context& context) {
 
 Ending endingBy(const Gate& gate, const RunFacts& run) {
     return {gate.stop, gate.system && run.pastGuarantee ? InternalReason::Timeout : gate.internal};
+}
+
+Ending endingAtLimit(const Context& run, bool abandoned) {
+    // What reaches its quota at the same instant is stopped for that.
+    if (!quotaGate(run).open) return {StopReason::Quota, InternalReason::Constraints};
+    if (abandoned) return {StopReason::TimeoutAbandoned, InternalReason::TimeoutAbandoned};
+    return {StopReason::Timeout, InternalReason::Timeout};
 }
 
 } // namespace stint

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "model/verdict.hpp"
+#include "rules/forecast.hpp"
+#include "rules/obstacle.hpp"
 #include "rules/world.hpp"
 
 namespace stint {
@@ -25,6 +27,10 @@ struct Gate {
     ReadSet (*readsFor)(const Asks&) = nullptr; ///< of what it reads, what matters to these Asks; null: all of it
     int stopRank = 0;    ///< of several that shut at one instant the smallest is told (limits.md §9)
     bool system = false; ///< past the guarantee it stops a run for its length (jobs.md §4.5 clause 3)
+    /// When it opens, by a look at the days to come; null: when it is asked again, where that is a forecast.
+    std::optional<Instant> (*opens)(const Context&, const Verdict&, const Foresight&) = nullptr;
+    /// Whether it may be shut and remembered as open until something else is asked (decision 0003); null: never.
+    bool (*lags)(const Context&) = nullptr;
 };
 
 std::span<const Gate> gates();
@@ -43,7 +49,16 @@ std::vector<ShutGate> shutGates(const Context&);
 /// Of the gates that read one of `read`, those that are shut, behind what `shut` has: for whoever asks very often.
 void shutGates(const Context&, ReadSet read, std::vector<ShutGate>& shut);
 
-/// Whether a network could open it: what the shell's `run` waits for (jobs.md §8).
+/// Where one that is broken leaves the jobs it was asked about: set aside, and why.
+std::string whyBroken(const Gate& gate);
+
+/// When one that is shut opens, if nothing disturbs the device; nullopt: by an event.
+std::optional<Instant> opensAt(const ShutGate& shut, const Context& context, const Foresight& foresight);
+
+AtDeadline atDeadline(const Gate& gate);
+
+/// Whether a network could open it: what the shell's `run` waits for (jobs.md §8), and what alone a job may lack whose
+/// app is given the network (limits.md §8.3).
 bool waitsForNetwork(const Gate& gate);
 
 /// Of what may change, all that any gate reads to answer for these Asks. Whatever else changes, the answers stay.
@@ -57,5 +72,8 @@ const Gate* stoppingGate(const Context&);
 
 /// How a run ends that this gate stops.
 Ending endingBy(const Gate& gate, const RunFacts& run);
+
+/// How a run ends that has met its limit (jobs.md §4.4), told by its app to be abandoned or not.
+Ending endingAtLimit(const Context& run, bool abandoned);
 
 } // namespace stint

@@ -117,6 +117,8 @@ Verdict quotaGate(const Context& c) {
     return Verdict::untilEvent(PendingReason::Quota);
 }
 
+bool joinsSession(const Context& c) { return c.app && c.app->memory.quota.open; }
+
 bool alwaysFree(const App& app, const World& world) {
     return onScreen(app) || (world.state.charging && bucketOf(app) != Bucket::Restricted);
 }

@@ -25,6 +25,10 @@ Verdict idlePathNetworkGate(const Context&);
 /// where it needs a network.
 bool idlePathOpen(const Context&);
 
+/// limits.md §3.4: a session that runs spends the quota by and by, and what would join it is asked again only when
+/// something has changed: it costs the quota nothing.
+bool joinsSession(const Context&);
+
 /// Free time of an app under either policy: charging and not restricted, or on screen (jobs.md §6.7).
 bool alwaysFree(const App& app, const World& world);
 

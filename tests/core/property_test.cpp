@@ -15,6 +15,24 @@ void constraintsHold(const Stage& stage, const JobView& view) {
     RC_ASSERT(!info.getRequiredNetwork() || stage.device.network.has_value());
 }
 
+/// The id that a sentence names, of a job of com.example.mail; 0: none.
+int namedIn(const std::string& sentence) {
+    const std::string before = mail.name.str() + "/";
+    const auto at = sentence.find(before);
+    return at == std::string::npos ? 0 : std::atoi(sentence.c_str() + at + before.size());
+}
+
+/// jobs.md §3.6: it waits for a slot only where a run has it, or another job that waits is to have it, and says which.
+void othersHaveTheSlots(const Stage& stage, const std::vector<Blocker>& blockers) {
+    for (const Blocker& blocker : blockers) {
+        if (blocker.gate != "slots") continue;
+        const int holder = namedIn(blocker.detail);
+        const bool kept = blocker.detail.find("kept for") != std::string::npos;
+        RC_ASSERT(holder != 0);
+        RC_ASSERT((kept ? !stage.runs(holder) : stage.hasRun(holder)));
+    }
+}
+
 void invariantsHold(const Stage& stage) {
     for (int id = 1; id <= 12; ++id) {
         const auto view = stage.view(id);
@@ -23,6 +41,7 @@ void invariantsHold(const Stage& stage) {
         const auto blockers = stage.core->explain(Stage::key(id), stage.clock());
         RC_ASSERT(pending == !view->reasons.empty()); // it waits with a reason, or runs
         RC_ASSERT(pending == !blockers.empty());
+        othersHaveTheSlots(stage, blockers);
         RC_ASSERT(!view->earliest || *view->earliest > stage.clock().wall);
         constraintsHold(stage, *view);
     }
@@ -78,6 +97,21 @@ TEST_CASE("whatever happens, a job waits with a reason, runs rightly, or is gone
             invariantsHold(stage);
         }
     });
+}
+
+TEST_CASE("a ready job waits for a slot only while another job has it, and says which") { // jobs.md §3.6, §9.1
+    for (const std::int64_t slots : {1, 2, 4, 8})
+        holds("slots", 50, [&] {
+            // More is scheduled, and ended, than else.
+            const auto timeline = *timelinesOf(rc::gen::oneOf(rc::gen::inRange(0, 5), rc::gen::inRange(0, kinds)));
+            Constants constants;
+            constants.slots = slots;
+            Stage stage(constants);
+            for (const Happening& h : timeline) {
+                happen(stage, h);
+                invariantsHold(stage);
+            }
+        });
 }
 
 TEST_CASE("the same events give the same trace to the byte") { // architecture.md, the core

@@ -119,6 +119,7 @@ public:
         core = std::make_unique<Scheduler>(constants_);
         answers_.clear();
         running_.clear();
+        alive_.clear();
         Snapshot snapshot;
         for (const auto& [key, job] : stored_)
             snapshot.jobs.push_back({job, BootId{boot_}});
@@ -180,6 +181,8 @@ public:
         const auto found = view(id);
         return found && found->state == JobView::State::Running;
     }
+    /// Whether a run of it has begun and not ended, be it of a job that was cancelled or replaced since.
+    bool hasRun(std::int32_t id) const { return alive_.contains(key(id)); }
     std::vector<PendingReason> why(std::int32_t id) const { return view(id).value_or(JobView{}).reasons; }
     /// The forecast of the start, since the test's beginning.
     std::optional<Duration> earliest(std::int32_t id) const {
@@ -282,6 +285,9 @@ private:
     }
     void react(const Effect& effect) {
         std::visit(Overloaded{[&](const Bind& e) { bound(e); }, [&](const CallStart& e) { started(e); },
+                              [&](const EndRun& e) {
+                                  std::erase_if(alive_, [&](const auto& run) { return run.second == e.run; });
+                              },
                               [&](const CallStop& e) {
                                   if (behaves.answersStop) answer(0s, StopAnswered{e.run, behaves.wantsRetry});
                               },
@@ -303,7 +309,7 @@ private:
         if (behaves.takes) answer(0s, DeliveryEnded{app, delivery});
     }
     void bound(const Bind& bind) {
-        running_[bind.key] = bind.run;
+        running_[bind.key] = alive_[bind.key] = bind.run;
         if (behaves.connects) answer(behaves.connectsAfter, Connected{bind.run});
     }
     void started(const CallStart& call) {
@@ -322,6 +328,7 @@ private:
     Constants constants_;
     std::multimap<Instant, Event> answers_;
     std::map<JobKey, RunId> running_;
+    std::map<JobKey, RunId> alive_; ///< that have not ended
     std::map<JobKey, Job> stored_;
     std::map<JobKey, ContentChanges> content_;
     std::map<AppId, bool> seen_;

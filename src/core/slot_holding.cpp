@@ -1,0 +1,108 @@
+#include "core/slot_holding.hpp"
+
+#include <algorithm>
+
+#include "core/shortage.hpp"
+#include "rules/limit_gates.hpp"
+
+namespace stint {
+namespace {
+
+std::size_t at(WorkType type) { return static_cast<std::size_t>(type); }
+
+PerType runningIn(const State& state) {
+    PerType counts{};
+    for (const auto& [id, running] : state.runs)
+        ++counts[at(running.type)];
+    return counts;
+}
+
+// Calls `look(line, kind, types, jobs)` for the ready jobs of each app and class.
+template <class Look> void eachReady(const State& state, Instant now, Look look) {
+    for (const Line* line : state.groups.open()) {
+        const auto app = state.apps.find(*line->app);
+        if (app == state.apps.end()) continue;
+        const std::int32_t bias = biasOf(app->second, now, state.constants);
+        for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated})
+            if (const std::int64_t jobs = line->waitingAs(kind)) look(*line, kind, typesOf(kind, bias), jobs);
+    }
+}
+
+PerType pendingIn(const State& state, Instant now) {
+    PerType counts{};
+    eachReady(state, now, [&](const Line&, JobClass, const WorkTypes& may, std::int64_t jobs) {
+        for (std::size_t type = 0; type < workTypes; ++type)
+            if (may[type]) counts[type] += jobs;
+    });
+    return counts;
+}
+
+bool isExpedited(JobClass kind) { return kind == JobClass::Expedited; }
+
+} // namespace
+
+SlotHolding::SlotHolding(const State& state, Now now)
+    : state_(state), world_{state.constants, state.device, state.deviceState, now}, table_(tableOf(state)),
+      running_(runningIn(state)), slots_(table_, running_, pendingIn(state, now.elapsed)) {
+    eachReady(state, now.elapsed,
+              [&](const Line&, JobClass, const WorkTypes&, std::int64_t jobs) { waiting_ += jobs; });
+}
+
+std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
+    const Asks& asks = *tracked.group->asks;
+    const App& owner = state_.apps.at(asks.app);
+    if (startsAtOnce(asks, owner, tracked.inSight, world_.now.elapsed)) return std::nullopt;
+    const JobClass kind = treatedAs({world_, asks, &owner});
+    if (capCounts(owner)) {
+        const auto ofApp = runs(NoRoom::AppCap, [&](const Running& running) {
+            return running.run.key.app == asks.app && isExpedited(running.run.kind) == isExpedited(kind);
+        });
+        if (ofApp && ofApp->others + 1 >= appCap(kind, state_.constants.slots)) return ofApp;
+    }
+    const WorkTypes may = typesOf(kind, biasOf(owner, world_.now.elapsed, state_.constants));
+    if (slots_.anyRoom(may)) return std::nullopt;
+    if (!isFull(may))
+        if (const auto kept = slots_.keptFor()) return keptOnes(*kept);
+    const auto alike = runs(NoRoom::Taken, [&](const Running& running) { return may[at(running.type)]; });
+    return alike ? alike : runs(NoRoom::Taken, [](const Running&) { return true; });
+}
+
+// One of the types has as many as it may.
+bool SlotHolding::isFull(const WorkTypes& may) const {
+    for (std::size_t type = 0; type < workTypes; ++type)
+        if (may[type] && running_[type] >= table_.most[type]) return true;
+    return false;
+}
+
+// The oldest of those that match, and how many more there are.
+template <class Matches> std::optional<SlotHolders> SlotHolding::runs(NoRoom why, Matches matches) const {
+    std::optional<SlotHolders> found;
+    for (const auto& [id, running] : state_.runs) {
+        if (!matches(running)) continue;
+        if (found) {
+            ++found->others;
+        } else {
+            found = SlotHolders{.why = why, .first = running.run.key};
+        }
+    }
+    return found;
+}
+
+std::optional<SlotHolders> SlotHolding::keptOnes(WorkType type) const {
+    std::optional<SlotHolders> found;
+    const auto note = [&](const Line& line, JobClass kind, const WorkTypes& may, std::int64_t jobs) {
+        if (!may[at(type)]) return;
+        const auto group = std::ranges::find(line.open, kind, [](const Group* one) { return one->asks->kind; });
+        if (!found) found = SlotHolders{NoRoom::Kept, (*(*group)->jobs.begin())->job.key, -1};
+        found->others += jobs;
+    };
+    eachReady(state_, world_.now.elapsed, note);
+    return found;
+}
+
+// Not for the app on top, and only once the slots are short.
+bool SlotHolding::capCounts(const App& owner) const {
+    return stateOf(owner) != ProcessState::Top && waiting_ + std::ssize(state_.runs) >= table_.total;
+}
+
+} // namespace stint

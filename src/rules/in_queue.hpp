@@ -1,0 +1,39 @@
+// What a job waits for that nothing else keeps from running: its turn (jobs.md §3.6, §3.7). A table, as of the gates.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rules/concurrency.hpp"
+#include "rules/obstacle.hpp"
+
+namespace stint {
+
+/// Who has the slot that a ready job waits for.
+struct SlotHolders {
+    NoRoom why = NoRoom::Taken;
+    JobKey first;            ///< one of them
+    std::int64_t others = 0; ///< how many more there are
+};
+
+/// What is known of the turn of one job.
+struct QueueFacts {
+    const JobKey& job;
+    std::optional<Instant> heldForBatch; ///< Instant::max(): until more are ready
+    bool earlierRuns = false;            ///< the run of the job that it replaced has not ended
+    std::optional<SlotHolders> slot;
+};
+
+struct QueueRow {
+    std::string_view name;
+    PendingReason reason;
+    std::string_view clears;
+    bool (*holds)(const QueueFacts&);
+    std::string (*describe)(const QueueFacts&);
+    std::optional<Instant> (*until)(const QueueFacts&) = nullptr; ///< null: an event
+};
+
+/// The first that holds it; null: it may start.
+const QueueRow* holdInQueue(const QueueFacts& facts);
+
+} // namespace stint

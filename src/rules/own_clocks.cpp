@@ -1,0 +1,99 @@
+#include "rules/own_clocks.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/core.h>
+
+#include "rules/app_gate.hpp"
+
+namespace stint {
+namespace {
+
+std::optional<Instant> future(const OptionalTime<Instant>& when, const OwnTimes& t) {
+    if (!when || *when <= t.now) return std::nullopt;
+    return *when;
+}
+
+// A job that never asked to wait rests: its service could not be bound, which counts as nothing (jobs.md §4.1).
+bool backsOff(const Job& job) {
+    const bool asked = job.info->getMinimumLatency() || job.info->isPeriodic();
+    return !asked || job.failures + job.systemStops > 0;
+}
+
+std::optional<Instant> latencyUntil(const OwnTimes& t) {
+    return backsOff(t.job) ? std::nullopt : future(t.job.notBefore, t);
+}
+std::string describeLatency(const OwnTimes&) { return "not before its time"; }
+
+std::optional<Instant> backOffUntil(const OwnTimes& t) {
+    return backsOff(t.job) ? future(t.job.notBefore, t) : std::nullopt;
+}
+
+std::string counted(int count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string describeBackOff(const OwnTimes& t) {
+    std::string after;
+    if (t.job.failures > 0) after = counted(t.job.failures, "failure");
+    if (t.job.systemStops > 0) after += (after.empty() ? "" : " and ") + counted(t.job.systemStops, "system stop");
+    return after.empty() ? "rests: its service could not be bound" : fmt::format("rests after {}", after);
+}
+
+std::optional<Instant> contentUntil(const OwnTimes& t) {
+    if (t.job.info->getTriggerContentUris().empty()) return std::nullopt;
+    return t.contentReady ? future(t.contentReady, t) : Instant::max();
+}
+
+std::string describeContent(const OwnTimes& t) {
+    if (t.contentReady) return "what it watches is still changing";
+    std::string text = "nothing of what it watches has changed";
+    if (!t.contentShort.empty()) text += fmt::format("; {}", t.contentShort);
+    return text;
+}
+
+std::optional<Instant> crashRestUntil(const OwnTimes& t) { return future(t.crashRestsUntil, t); }
+std::string describeCrashRest(const OwnTimes& t) { return describeCrashes("the job's process", t.constants); }
+
+std::optional<Instant> bootUntil(const OwnTimes& t) { return future(t.settledAt, t); }
+std::string describeBoot(const OwnTimes&) { return "the session has just begun"; }
+
+std::optional<Instant> deadlineUntil(const OwnTimes& t) { return future(t.job.deadline, t); }
+std::string describeDeadline(const OwnTimes&) { return "runs then, whatever constraint is missing"; }
+
+using enum PendingReason;
+
+// jobs.md §9.1: back-off shows as 9, too. §12.3: a person who says `run` ends a rest, as opening an app does.
+// clang-format off
+constexpr std::array table{
+    OwnClock{"latency",  ConstraintMinimumLatency, latencyUntil,   describeLatency,   "time",                        Override::Soft, AtDeadline::Goes},
+    OwnClock{"back-off", ConstraintMinimumLatency, backOffUntil,   describeBackOff,   "time",                        Override::Soft, AtDeadline::Goes},
+    OwnClock{"content",  ConstraintContentTrigger, contentUntil,   describeContent,   "a change of what it watches", Override::Full, AtDeadline::Goes},
+    OwnClock{"app",      App,                      crashRestUntil, describeCrashRest, "run it by stint run-now",     Override::Soft, AtDeadline::Stays},
+    OwnClock{"boot",     User,                     bootUntil,      describeBoot,      "time",                        Override::None, AtDeadline::Stays},
+    OwnClock{"deadline", ConstraintDeadline,       deadlineUntil,  describeDeadline,  "time",                        Override::None, AtDeadline::IsIt},
+};
+// clang-format on
+
+} // namespace
+
+std::span<const OwnClock> ownClocks() { return table; }
+
+std::optional<Instant> heldUntil(const OwnClock& clock, const OwnTimes& times) {
+    if (clock.atDeadline == AtDeadline::IsIt) return std::nullopt;
+    if (clock.atDeadline == AtDeadline::Goes && isOverdue(times.job, times.now)) return std::nullopt;
+    if (clock.passedBy != Override::None && times.override >= clock.passedBy) return std::nullopt;
+    return clock.until(times);
+}
+
+std::optional<Instant> heldUntil(const OwnTimes& times) {
+    std::optional<Instant> latest;
+    for (const OwnClock& clock : table)
+        if (const auto until = heldUntil(clock, times)) latest = std::max(latest.value_or(*until), *until);
+    return latest;
+}
+
+bool isOverdue(const Job& job, Instant now) { return job.deadline && *job.deadline <= now; }
+
+} // namespace stint
