@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "android/verbs.hpp"
 #include "base/overloaded.hpp"
-#include "core/verbs.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"

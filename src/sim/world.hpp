@@ -7,8 +7,8 @@
 #include <span>
 #include <utility>
 
+#include "android/verbs.hpp"
 #include "core/scheduler.hpp"
-#include "core/verbs.hpp"
 #include "sim/agenda.hpp"
 #include "sim/apps.hpp"
 #include "sim/history.hpp"

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "android/verb_words.hpp"
 #include "core/scheduler.hpp"
-#include "core/verb_words.hpp"
 
 namespace stint {
 
@@ -50,7 +50,7 @@ VerbAnswer wrongWord(const std::string& word);
 VerbAnswer missingPackage(const VerbWords& words);
 VerbAnswer missingJob(const VerbWords& words);
 
-/// Those that look, and those that fake or reset something for a test (verb_getters.cpp).
+/// Those that look, and those that fake or reset something for a test (verbs_getters.cpp).
 std::span<const JobVerb> getters();
 
 /// `words` from the verb on; nullopt: the answer to `call` comes later (verbs.hpp).

@@ -1,8 +1,8 @@
 // The shell's verbs, as Android answers them (jobs.md §8).
 #include <doctest/doctest.h>
 
+#include "android/verbs.hpp"
 #include "core/stage.hpp"
-#include "core/verbs.hpp"
 
 using namespace stint;
 using What = Trace::What;

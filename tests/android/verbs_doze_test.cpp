@@ -1,7 +1,7 @@
 // `cmd deviceidle` (limits.md §6.7), in Android's words.
 #include <doctest/doctest.h>
 
-#include "verbs_stage.hpp"
+#include "android/verbs_stage.hpp"
 
 using namespace stint;
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/job_verb.hpp"
+#include "android/job_verb.hpp"
 
 namespace stint {
 namespace {

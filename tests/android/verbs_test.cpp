@@ -1,7 +1,7 @@
 // The shell's verbs: which there are, and those of standby buckets (limits.md §2.7).
 #include <doctest/doctest.h>
 
-#include "verbs_stage.hpp"
+#include "android/verbs_stage.hpp"
 
 using namespace stint;
 

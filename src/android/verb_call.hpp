@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "core/verbs.hpp"
+#include "android/verbs.hpp"
 
 namespace stint {
 

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "core/verb_call.hpp"
+#include "android/verb_call.hpp"
 
 namespace stint {
 namespace {

@@ -1,10 +1,10 @@
-#include "core/verbs.hpp"
+#include "android/verbs.hpp"
 
 #include <fmt/format.h>
 
-#include "core/job_verb.hpp"
-#include "core/verb_call.hpp"
-#include "core/verb_words.hpp"
+#include "android/job_verb.hpp"
+#include "android/verb_call.hpp"
+#include "android/verb_words.hpp"
 
 namespace stint {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/job_verb.hpp"
+#include "android/job_verb.hpp"
 
 namespace stint {
 namespace {
@@ -17,7 +17,7 @@ bool ready(const JobView& view) {
 
 bool noComponent(JobCall& call) {
     const auto blockers = call.core.explain(call.key(), call.now);
-    return std::ranges::any_of(blockers, [](const Blocker& blocker) { return blocker.gate == "app"; });
+    return std::ranges::any_of(blockers, [](const Blocker& blocker) { return blocker.reason == PendingReason::App; });
 }
 
 VerbAnswer unknownJob(const VerbWords& words) {

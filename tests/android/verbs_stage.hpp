@@ -2,8 +2,8 @@
 #pragma once
 #include <sstream>
 
-#include "core/verbs.hpp"
-#include "stage.hpp"
+#include "android/verbs.hpp"
+#include "core/stage.hpp"
 
 namespace stint {
 

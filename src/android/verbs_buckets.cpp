@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "android/verb_call.hpp"
 #include "base/fail.hpp"
-#include "core/verb_call.hpp"
 #include "rules/standby.hpp"
 
 namespace stint {

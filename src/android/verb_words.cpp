@@ -1,4 +1,4 @@
-#include "core/verb_words.hpp"
+#include "android/verb_words.hpp"
 
 #include <algorithm>
 #include <array>
