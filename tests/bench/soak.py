@@ -32,9 +32,10 @@ MOST_TIMES = 10  # the goal: p99 under attack, in p99s at rest
 FILE = 12 * MIB
 HONEST = "org.stint.honest"
 FLOODER = "org.stint.flooder"
-# A death that somebody else has caused counts as little as it may: else what is honest waits longer each time.
+# A death that somebody else has caused counts as little as it may: else what is honest waits longer each time. And what
+# has ended is remembered for longer than whoever waits for it may be held up: 20 commands end in a second.
 POLICY = {"job.system_stop_to_failure_ratio": 1_000_000, "job.crash_guard.crashes": 1_000_000,
-          "job.schedule_rate": 1_000_000}
+          "job.schedule_rate": 1_000_000, "job.completed_history": 10_000}
 MANIFEST = """package = "{package}"
 label = "{package}"
 executable = "{program}"
