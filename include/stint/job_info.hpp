@@ -101,17 +101,17 @@ public:
         auto operator<=>(const Period&) const = default;
     };
 
-    JobId getId() const { return id_; }
-    const ComponentName& getService() const { return service_; }
-    bool isUserInitiated() const { return userInitiated_; }
-    bool isExpedited() const { return expedited_; }
-    std::int32_t getPriority() const { return priority_; }
-    const std::optional<NetworkRequest>& getRequiredNetwork() const { return network_; }
+    JobId getId() const { return said_.id; }
+    const ComponentName& getService() const { return said_.service; }
+    bool isUserInitiated() const { return said_.userInitiated; }
+    bool isExpedited() const { return said_.expedited; }
+    std::int32_t getPriority() const { return said_.priority; }
+    const std::optional<NetworkRequest>& getRequiredNetwork() const { return said_.network; }
     /// The shorthand the required network maps back to (jobs.md §1.3).
     std::int32_t getNetworkType() const;
-    Bytes getEstimatedNetworkDownloadBytes() const { return estimatedDown_; }
-    Bytes getEstimatedNetworkUploadBytes() const { return estimatedUp_; }
-    Bytes getMinimumNetworkChunkBytes() const { return minimumChunk_; }
+    Bytes getEstimatedNetworkDownloadBytes() const { return said_.estimatedDown; }
+    Bytes getEstimatedNetworkUploadBytes() const { return said_.estimatedUp; }
+    Bytes getMinimumNetworkChunkBytes() const { return said_.minimumChunk; }
     /// These four, as raised to the least the documentation allows; in a job that was read from the daemon, to the
     /// least its policy allows.
     Duration getInitialBackoff() const { return adjusted().initialBackoff; }
@@ -119,33 +119,33 @@ public:
     /// nullopt: the default of jobs.md §0.
     std::optional<Duration> getTriggerContentUpdateDelay() const { return adjusted().triggerUpdateDelay; }
     std::optional<Duration> getTriggerContentMaxDelay() const { return adjusted().triggerMaxDelay; }
-    std::int32_t getBackoffPolicy() const { return backoffPolicy_; }
-    bool hasExplicitBackoff() const { return explicitBackoff_; }
+    std::int32_t getBackoffPolicy() const { return said_.backoffPolicy; }
+    bool hasExplicitBackoff() const { return said_.explicitBackoff; }
     const std::optional<ClipData>& getClipData() const { return clip_; }
-    std::int32_t getClipGrantFlags() const { return clipGrantFlags_; }
-    bool isPersisted() const { return persisted_; }
-    bool isRequireBatteryNotLow() const { return batteryNotLow_; }
-    bool isRequireCharging() const { return charging_; }
-    bool isRequireStorageNotLow() const { return storageNotLow_; }
-    bool isRequireDeviceIdle() const { return deviceIdle_; }
+    std::int32_t getClipGrantFlags() const { return said_.clipGrantFlags; }
+    bool isPersisted() const { return said_.persisted; }
+    bool isRequireBatteryNotLow() const { return said_.batteryNotLow; }
+    bool isRequireCharging() const { return said_.charging; }
+    bool isRequireStorageNotLow() const { return said_.storageNotLow; }
+    bool isRequireDeviceIdle() const { return said_.deviceIdle; }
     /// nullopt where setMinimumLatency was not called; a latency of 0 is one all the same.
-    const std::optional<Duration>& getMinimumLatency() const { return minimumLatency_; }
+    const std::optional<Duration>& getMinimumLatency() const { return said_.minimumLatency; }
     /// nullopt where setOverrideDeadline was not called.
-    const std::optional<Duration>& getOverrideDeadline() const { return overrideDeadline_; }
+    const std::optional<Duration>& getOverrideDeadline() const { return said_.overrideDeadline; }
     bool isPeriodic() const { return adjustable_.period.has_value(); }
-    bool isPrefetch() const { return prefetch_; }
+    bool isPrefetch() const { return said_.prefetch; }
     /// Always false: since Android 16 the flag is never set (jobs.md §1.1).
     bool isImportantWhileForeground() const { return false; }
-    const std::vector<TriggerContentUri>& getTriggerContentUris() const { return triggers_; }
-    const PersistableBundle& getExtras() const { return extras_; }
-    const PersistableBundle& getTransientExtras() const { return transientExtras_; }
-    const std::set<std::string>& getDebugTags() const { return debugTags_; }
-    const std::optional<std::string>& getTraceTag() const { return traceTag_; }
+    const std::vector<TriggerContentUri>& getTriggerContentUris() const { return said_.triggers; }
+    const PersistableBundle& getExtras() const { return said_.extras; }
+    const PersistableBundle& getTransientExtras() const { return said_.transientExtras; }
+    const std::set<std::string>& getDebugTags() const { return said_.debugTags; }
+    const std::optional<std::string>& getTraceTag() const { return said_.traceTag; }
 
     /// The same job under another id.
     JobInfo withId(JobId id) const {
         JobInfo renamed = *this;
-        renamed.id_ = id;
+        renamed.said_.id = id;
         return renamed;
     }
 
@@ -165,34 +165,40 @@ private:
     };
     Adjustable adjusted() const;
 
-    JobId id_;
-    ComponentName service_;
-    bool userInitiated_ = false;
-    std::int32_t priority_ = PRIORITY_DEFAULT;
-    std::optional<NetworkRequest> network_;
-    Bytes estimatedDown_ = unknownBytes;
-    Bytes estimatedUp_ = unknownBytes;
-    Bytes minimumChunk_ = unknownBytes;
-    std::int32_t backoffPolicy_ = BACKOFF_POLICY_EXPONENTIAL;
-    bool explicitBackoff_ = false;
-    std::optional<ClipData> clip_;
-    std::int32_t clipGrantFlags_ = 0;
-    bool persisted_ = false;
-    bool batteryNotLow_ = false;
-    bool charging_ = false;
-    bool storageNotLow_ = false;
-    bool expedited_ = false;
-    bool deviceIdle_ = false;
-    bool asDocumented_ = true; ///< the getters raise `adjustable_` by the documentation; else it stands as it is
-    std::optional<Duration> minimumLatency_;
-    std::optional<Duration> overrideDeadline_;
+    /// What was said with no least value to it.
+    struct Said {
+        JobId id;
+        ComponentName service;
+        bool userInitiated = false;
+        bool expedited = false;
+        std::int32_t priority = PRIORITY_DEFAULT;
+        std::optional<NetworkRequest> network;
+        Bytes estimatedDown = unknownBytes;
+        Bytes estimatedUp = unknownBytes;
+        Bytes minimumChunk = unknownBytes;
+        std::int32_t backoffPolicy = BACKOFF_POLICY_EXPONENTIAL;
+        std::int32_t clipGrantFlags = 0;
+        bool explicitBackoff = false;
+        bool persisted = false;
+        bool batteryNotLow = false;
+        bool charging = false;
+        bool storageNotLow = false;
+        bool deviceIdle = false;
+        bool prefetch = false;
+        std::optional<Duration> minimumLatency;
+        std::optional<Duration> overrideDeadline;
+        std::vector<TriggerContentUri> triggers;
+        PersistableBundle extras;
+        PersistableBundle transientExtras;
+        std::set<std::string> debugTags;
+        std::optional<std::string> traceTag;
+        bool operator==(const Said&) const = default;
+    };
+
+    Said said_;
     Adjustable adjustable_;
-    bool prefetch_ = false;
-    std::vector<TriggerContentUri> triggers_;
-    PersistableBundle extras_;
-    PersistableBundle transientExtras_;
-    std::set<std::string> debugTags_;
-    std::optional<std::string> traceTag_;
+    bool asDocumented_ = true; ///< the getters raise `adjustable_` by the documentation; else it stands as it is
+    std::optional<ClipData> clip_;
 };
 
 /// Each setter notes its value and returns the builder; what may not be is said by build(), which names the first
@@ -256,7 +262,7 @@ public:
 private:
     friend struct JobInfoAccess;
     void misused(Error error); ///< the first complaint stands
-    void turn(bool JobInfo::*flag, bool on);
+    void turn(bool JobInfo::Said::*flag, bool on);
 
     JobInfo info_;
     std::optional<Error> misuse_; ///< a setter's own complaint (a chunk of 0, an unknown network type), said by build()

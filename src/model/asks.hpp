@@ -22,10 +22,7 @@ struct Asks {
     bool retry = false;   ///< earlier attempts: never batched (jobs.md §3.7)
     bool barred = false;  ///< it was stopped for its length before: no exemption from Doze and saver (jobs.md §6.4)
     std::int32_t priority = JobInfo::PRIORITY_DEFAULT; ///< effective
-    bool charging = false;
-    bool batteryNotLow = false;
-    bool storageNotLow = false;
-    bool deviceIdle = false;
+    ConstraintSet constraints = 0;
     std::optional<NetworkRequest> network;
     /// What has to pass in one run, or the network is hopeless (jobs.md §3.3 clause 2): the minimum chunk where there
     /// is one, else the estimate; unknownBytes: any network will do.
@@ -33,6 +30,9 @@ struct Asks {
     Bytes mustUp = unknownBytes;
     /// There is no minimum chunk: the two above are waived on an unmetered network while charging.
     bool mustWaived = false;
+
+    /// Whether it has one of these.
+    bool has(ConstraintSet some) const { return (constraints & some) != 0; }
 
     auto operator<=>(const Asks&) const = default;
 };

@@ -36,6 +36,9 @@ std::string textOf(const JobKey&);
 enum class JobClass : std::uint8_t { Regular, Expedited, UserInitiated };
 std::string_view nameOf(JobClass);
 
+/// Constraints that are plain flags, such as requiresCharging: a bit a row of model/job_fields.hpp.
+using ConstraintSet = std::uint32_t;
+
 using JobInfoPtr = std::shared_ptr<const JobInfo>;
 
 /// Of what has changed, so many paths are remembered for one run (jobs.md §3.2).

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 #include <unistd.h>
 
 #include "base/fail.hpp"
@@ -71,30 +70,23 @@ ClipFile::~ClipFile() {
 
 // jobs.md §1.3: a request that came from no shorthand maps to the nearest one.
 std::int32_t JobInfo::getNetworkType() const {
-    if (!network_) return NETWORK_TYPE_NONE;
-    const auto& capabilities = network_->getCapabilities();
+    if (!said_.network) return NETWORK_TYPE_NONE;
+    const auto& capabilities = said_.network->getCapabilities();
     if (capabilities.contains(NetworkCapability::NotMetered)) return NETWORK_TYPE_UNMETERED;
     if (capabilities.contains(NetworkCapability::NotRoaming)) return NETWORK_TYPE_NOT_ROAMING;
-    if (network_->getTransportTypes().contains(NetworkTransport::Cellular)) return NETWORK_TYPE_CELLULAR;
+    if (said_.network->getTransportTypes().contains(NetworkTransport::Cellular)) return NETWORK_TYPE_CELLULAR;
     return NETWORK_TYPE_ANY;
 }
 
 bool JobInfo::operator==(const JobInfo& other) const {
     // jobs.md §2.5: jobs with clip data are never equal.
     if (clip_ || other.clip_) return false;
-    auto fields = [](const JobInfo& i) {
-        return std::tie(i.id_, i.service_, i.userInitiated_, i.priority_, i.network_, i.estimatedDown_, i.estimatedUp_,
-                        i.minimumChunk_, i.backoffPolicy_, i.explicitBackoff_, i.clipGrantFlags_, i.persisted_,
-                        i.batteryNotLow_, i.charging_, i.storageNotLow_, i.expedited_, i.deviceIdle_, i.minimumLatency_,
-                        i.overrideDeadline_, i.prefetch_, i.triggers_, i.debugTags_, i.traceTag_);
-    };
-    return fields(*this) == fields(other) && adjusted() == other.adjusted() && extras_ == other.extras_ &&
-           transientExtras_ == other.transientExtras_;
+    return said_ == other.said_ && adjusted() == other.adjusted();
 }
 
 JobInfo::Builder::Builder(JobId id, ComponentName service) {
-    info_.id_ = id;
-    info_.service_ = std::move(service);
+    info_.said_.id = id;
+    info_.said_.service = std::move(service);
 }
 
 JobInfo::Builder::Builder(const JobInfo& from) : info_(from) { info_.asDocumented_ = true; }
@@ -105,19 +97,19 @@ void JobInfo::Builder::misused(Error error) {
 
 // jobs.md §1.1: turning user-initiated or expedited on raises the priority if it is still DEFAULT (only its value is
 // looked at, §1.2 note a); turning it off puts it back to DEFAULT if it was MAX.
-void JobInfo::Builder::turn(bool JobInfo::*flag, bool on) {
-    if (on && info_.priority_ == PRIORITY_DEFAULT) info_.priority_ = PRIORITY_MAX;
-    if (!on && info_.*flag && info_.priority_ == PRIORITY_MAX) info_.priority_ = PRIORITY_DEFAULT;
-    info_.*flag = on;
+void JobInfo::Builder::turn(bool JobInfo::Said::*flag, bool on) {
+    if (on && info_.said_.priority == PRIORITY_DEFAULT) info_.said_.priority = PRIORITY_MAX;
+    if (!on && info_.said_.*flag && info_.said_.priority == PRIORITY_MAX) info_.said_.priority = PRIORITY_DEFAULT;
+    info_.said_.*flag = on;
 }
 
 JobInfo::Builder& JobInfo::Builder::setUserInitiated(bool userInitiated) {
-    turn(&JobInfo::userInitiated_, userInitiated);
+    turn(&JobInfo::Said::userInitiated, userInitiated);
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setExpedited(bool expedited) {
-    turn(&JobInfo::expedited_, expedited);
+    turn(&JobInfo::Said::expedited, expedited);
     return *this;
 }
 
@@ -126,12 +118,12 @@ JobInfo::Builder& JobInfo::Builder::setPriority(std::int32_t priority) {
     if (std::find(known.begin(), known.end(), priority) == known.end())
         misused(fail(Errc::IllegalArgument,
                      "V9: {} is no priority; use MIN 100, LOW 200, DEFAULT 300, HIGH 400 or MAX 500", priority));
-    info_.priority_ = priority;
+    info_.said_.priority = priority;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setRequiredNetwork(std::optional<NetworkRequest> request) {
-    info_.network_ = std::move(request);
+    info_.said_.network = std::move(request);
     return *this;
 }
 
@@ -167,8 +159,8 @@ JobInfo::Builder& JobInfo::Builder::setRequiredNetworkType(std::int32_t networkT
 }
 
 JobInfo::Builder& JobInfo::Builder::setEstimatedNetworkBytes(Bytes download, Bytes upload) {
-    info_.estimatedDown_ = download;
-    info_.estimatedUp_ = upload;
+    info_.said_.estimatedDown = download;
+    info_.said_.estimatedUp = upload;
     return *this;
 }
 
@@ -178,7 +170,7 @@ JobInfo::Builder& JobInfo::Builder::setMinimumNetworkChunkBytes(Bytes chunk) {
         misused(fail(Errc::IllegalArgument,
                      "V4: a minimum network chunk of {} bytes; use a number above 0, or -1 where it is unknown",
                      chunk));
-    info_.minimumChunk_ = chunk;
+    info_.said_.minimumChunk = chunk;
     return *this;
 }
 
@@ -187,49 +179,49 @@ JobInfo::Builder& JobInfo::Builder::setBackoffCriteria(Duration initial, std::in
         misused(
             fail(Errc::IllegalArgument, "setBackoffCriteria: {} is no policy; use LINEAR 0 or EXPONENTIAL 1", policy));
     info_.adjustable_.initialBackoff = initial;
-    info_.backoffPolicy_ = policy;
-    info_.explicitBackoff_ = true;
+    info_.said_.backoffPolicy = policy;
+    info_.said_.explicitBackoff = true;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setClipData(std::optional<ClipData> clip, std::int32_t grantFlags) {
     info_.clip_ = std::move(clip);
-    info_.clipGrantFlags_ = grantFlags;
+    info_.said_.clipGrantFlags = grantFlags;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setPersisted(bool persisted) {
-    info_.persisted_ = persisted;
+    info_.said_.persisted = persisted;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setRequiresBatteryNotLow(bool required) {
-    info_.batteryNotLow_ = required;
+    info_.said_.batteryNotLow = required;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setRequiresCharging(bool required) {
-    info_.charging_ = required;
+    info_.said_.charging = required;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setRequiresStorageNotLow(bool required) {
-    info_.storageNotLow_ = required;
+    info_.said_.storageNotLow = required;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setRequiresDeviceIdle(bool required) {
-    info_.deviceIdle_ = required;
+    info_.said_.deviceIdle = required;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setMinimumLatency(Duration latency) {
-    info_.minimumLatency_ = latency;
+    info_.said_.minimumLatency = latency;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setOverrideDeadline(Duration deadline) {
-    info_.overrideDeadline_ = deadline;
+    info_.said_.overrideDeadline = deadline;
     return *this;
 }
 
@@ -241,14 +233,14 @@ JobInfo::Builder& JobInfo::Builder::setPeriodic(Duration interval, Duration flex
 }
 
 JobInfo::Builder& JobInfo::Builder::setPrefetch(bool prefetch) {
-    info_.prefetch_ = prefetch;
+    info_.said_.prefetch = prefetch;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setImportantWhileForeground(bool) { return *this; }
 
 JobInfo::Builder& JobInfo::Builder::addTriggerContentUri(TriggerContentUri uri) {
-    info_.triggers_.push_back(std::move(uri));
+    info_.said_.triggers.push_back(std::move(uri));
     return *this;
 }
 
@@ -263,27 +255,27 @@ JobInfo::Builder& JobInfo::Builder::setTriggerContentMaxDelay(Duration delay) {
 }
 
 JobInfo::Builder& JobInfo::Builder::addDebugTag(std::string tag) {
-    info_.debugTags_.insert(trimmed(tag));
+    info_.said_.debugTags.insert(trimmed(tag));
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::removeDebugTag(const std::string& tag) {
-    info_.debugTags_.erase(trimmed(tag));
+    info_.said_.debugTags.erase(trimmed(tag));
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setTraceTag(std::optional<std::string> tag) {
-    info_.traceTag_ = tag ? std::optional(trimmed(*tag)) : std::nullopt;
+    info_.said_.traceTag = tag ? std::optional(trimmed(*tag)) : std::nullopt;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setTransientExtras(PersistableBundle extras) {
-    info_.transientExtras_ = std::move(extras);
+    info_.said_.transientExtras = std::move(extras);
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setExtras(PersistableBundle extras) {
-    info_.extras_ = std::move(extras);
+    info_.said_.extras = std::move(extras);
     return *this;
 }
 

@@ -11,6 +11,12 @@ struct JobInfoAccess {
     /// the one error is a setter's own complaint.
     static Result<JobInfo> requested(const JobInfo::Builder& builder);
 
+    /// Names a job that is read from a dictionary, where its id and its service stand anywhere.
+    static void name(JobInfo::Builder& builder, JobId id, ComponentName service) {
+        builder.info_.said_.id = id;
+        builder.info_.said_.service = std::move(service);
+    }
+
     /// What was asked, whatever the getters make of it.
     static const JobInfo::Adjustable& asked(const JobInfo& info) { return info.adjustable_; }
 

@@ -2,17 +2,19 @@
 
 #include <fmt/core.h>
 
+#include "model/job_fields.hpp"
+
 namespace stint {
 
 bool pluggedIsEnough(const Context& c) {
-    if (!c.asks.charging || !c.world.device.plugged) return false;
+    if (!c.asks.has(constraintNamed("requiresCharging")) || !c.world.device.plugged) return false;
     if (c.run && c.run->pluggedEnough) return true;
     return c.app && stateOf(*c.app) == ProcessState::Top && c.asks.priority >= JobInfo::PRIORITY_DEFAULT;
 }
 
 // jobs.md §3.2, charging; limits.md §10.3: a charging constraint is charging and battery not low.
 Verdict chargingGate(const Context& c) {
-    if (!c.asks.charging || pluggedIsEnough(c)) return Verdict::yes();
+    if (pluggedIsEnough(c)) return Verdict::yes();
     if (c.world.state.charging && !c.world.state.batteryLow) return Verdict::yes();
     if (const auto due = c.world.state.chargingAt; due && *due > c.world.now.elapsed && !c.world.state.batteryLow) {
         return Verdict::until(*due, PendingReason::ConstraintCharging);
@@ -22,13 +24,13 @@ Verdict chargingGate(const Context& c) {
 
 // jobs.md §3.2, battery not low.
 Verdict batteryNotLowGate(const Context& c) {
-    if (!c.asks.batteryNotLow || !c.world.state.batteryLow) return Verdict::yes();
+    if (!c.world.state.batteryLow) return Verdict::yes();
     return Verdict::untilEvent(PendingReason::ConstraintBatteryNotLow);
 }
 
 // jobs.md §3.2, storage not low.
 Verdict storageNotLowGate(const Context& c) {
-    if (!c.asks.storageNotLow || !c.world.state.storageLow) return Verdict::yes();
+    if (!c.world.state.storageLow) return Verdict::yes();
     if (c.world.device.storageForced) return Verdict::untilEvent(PendingReason::ConstraintStorageNotLow);
     // LINUX: the kernel tells nobody when a volume has room again, so it is read while a job waits for that, and only
     // then (decision 0007).
@@ -38,7 +40,7 @@ Verdict storageNotLowGate(const Context& c) {
 
 // jobs.md §3.2, device idle.
 Verdict deviceIdleGate(const Context& c) {
-    if (!c.asks.deviceIdle || c.world.state.idle) return Verdict::yes();
+    if (c.world.state.idle) return Verdict::yes();
     const auto due = c.world.state.idleAt;
     if (!due) return Verdict::untilEvent(PendingReason::ConstraintDeviceIdle);
     // Whoever asks may do so before the turn that sees it.

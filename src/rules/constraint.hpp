@@ -11,6 +11,7 @@ namespace stint {
 /// of a job that was begun so, for as long as the plug is in.
 bool pluggedIsEnough(const Context&);
 
+// Each is asked about the jobs that have its constraint, and no others.
 Verdict chargingGate(const Context&);
 Verdict batteryNotLowGate(const Context&);
 Verdict storageNotLowGate(const Context&);

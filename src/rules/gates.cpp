@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "model/job_fields.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/connectivity.hpp"
 #include "rules/constraint.hpp"
@@ -16,13 +17,7 @@ namespace {
 
 using enum StopReason;
 
-using In = InternalReason;
-
 // Of what a gate reads, what matters to a job that asks for this or that.
-ReadSet forBattery(const Asks& asks) { return asks.batteryNotLow ? only(Reads::Power) : 0; }
-ReadSet forCharging(const Asks& asks) { return asks.charging ? Reads::Power | Reads::App : 0; }
-ReadSet forIdle(const Asks& asks) { return asks.deviceIdle ? only(Reads::Idle) : 0; }
-ReadSet forStorage(const Asks& asks) { return asks.storageNotLow ? only(Reads::Storage) : 0; }
 ReadSet forNetwork(const Asks& asks) {
     if (!asks.network) return 0;
     // Charging makes a run longer, or waives its length (jobs.md §3.3 clause 2), and nothing else.
@@ -30,29 +25,135 @@ ReadSet forNetwork(const Asks& asks) {
     const ReadSet always = Reads::Network | Reads::Saver | Reads::App | Reads::Doze;
     return rated ? always | Reads::Power : always;
 }
-ReadSet forRunning(const Asks&) { return 0; } // a job that waits is not asked this
+ReadSet ofRuns(const Asks&) { return 0; } // a job that waits is not asked this
 
 // Whoever asks what a job is treated as reads the app's expedited quota, which power lifts.
-// clang-format off
 constexpr std::array table{
-    Gate{"restriction",  only(Reads::App),                         restrictionGate,   describeRestriction,  "open the app, or lift the restriction", true,  BackgroundRestriction,   In::Constraints,      Override::Full, false, nullptr,     0},
-    Gate{"saver",        Reads::Saver | Reads::Power | Reads::App, saverGate,         describeSaver,        "turn battery saver off, or plug it in", true,  DeviceState,             In::Constraints,      Override::Full, false, nullptr,     1, true},
-    Gate{"doze",         Reads::Doze | Reads::Power | Reads::App,  dozeGate,          describeDoze,         "use the device, or wait for a window",  true,  DeviceState,             In::DeviceIdle,       Override::Full, false, nullptr,     1, true, dozeGateOpens},
-    Gate{"battery",      only(Reads::Power),                       batteryNotLowGate, describeBattery,      "charge it, or plug it in",              true,  ConstraintBatteryNotLow, In::Constraints,      Override::Soft, true,  forBattery,  5},
-    Gate{"charging",     Reads::Power | Reads::App,                chargingGate,      describeCharging,     "plug it in",                            true,  ConstraintCharging,      In::Constraints,      Override::Soft, true,  forCharging, 5},
-    Gate{"idle path",    Reads::Power | Reads::Idle | Reads::Network | Reads::App, idlePathGate, describeIdlePath, "charge it and leave it alone",   true,  AppStandby,              In::RestrictedBucket, Override::Full, false, forRunning,  6},
-    Gate{"unmetered",    Reads::Network | Reads::Power | Reads::App, idlePathNetworkGate, describeIdlePath,      "an unmetered network",                  true,  ConstraintConnectivity,  In::Constraints,      Override::Full, false, forRunning,  7},
-    Gate{"idle",         only(Reads::Idle),                        deviceIdleGate,    describeIdle,         "leave the device alone",                true,  ConstraintDeviceIdle,    In::Constraints,      Override::Soft, true,  forIdle,     5},
-    Gate{"connectivity", Reads::Network | Reads::Power | Reads::Saver | Reads::App | Reads::Doze, connectivityGate, describeConnectivity, "a network that fits, and is open to the app", true, ConstraintConnectivity, In::Constraints, Override::Full, true, forNetwork, 5},
-    Gate{"storage",      only(Reads::Storage),                     storageNotLowGate, describeStorage,      "free some space",                       true,  ConstraintStorageNotLow, In::Constraints,      Override::Soft, true,  forStorage,  5},
+    Gate{.name = "restriction",
+         .reads = only(Reads::App),
+         .ask = restrictionGate,
+         .describe = describeRestriction,
+         .clears = "open the app, or lift the restriction",
+         .stop = BackgroundRestriction,
+         .explicitly = false},
+    Gate{.name = "saver",
+         .reads = Reads::Saver | Reads::Power | Reads::App,
+         .ask = saverGate,
+         .describe = describeSaver,
+         .clears = "turn battery saver off, or plug it in",
+         .stop = DeviceState,
+         .explicitly = false,
+         .stopRank = 1,
+         .system = true},
+    Gate{.name = "doze",
+         .reads = Reads::Doze | Reads::Power | Reads::App,
+         .ask = dozeGate,
+         .describe = describeDoze,
+         .clears = "use the device, or wait for a window",
+         .stop = DeviceState,
+         .internal = InternalReason::DeviceIdle,
+         .explicitly = false,
+         .stopRank = 1,
+         .system = true,
+         .opens = dozeGateOpens},
+    Gate{.name = "battery",
+         .reads = only(Reads::Power),
+         .ask = batteryNotLowGate,
+         .describe = describeBattery,
+         .clears = "charge it, or plug it in",
+         .stop = ConstraintBatteryNotLow,
+         .passedBy = Override::Soft,
+         .constraint = constraintNamed("requiresBatteryNotLow"),
+         .stopRank = 5},
+    Gate{.name = "charging",
+         .reads = Reads::Power | Reads::App,
+         .ask = chargingGate,
+         .describe = describeCharging,
+         .clears = "plug it in",
+         .stop = ConstraintCharging,
+         .passedBy = Override::Soft,
+         .constraint = constraintNamed("requiresCharging"),
+         .stopRank = 5},
+    Gate{.name = "idle path",
+         .reads = Reads::Power | Reads::Idle | Reads::Network | Reads::App,
+         .ask = idlePathGate,
+         .describe = describeIdlePath,
+         .clears = "charge it and leave it alone",
+         .stop = AppStandby,
+         .internal = InternalReason::RestrictedBucket,
+         .explicitly = false,
+         .readsFor = ofRuns,
+         .stopRank = 6},
+    Gate{.name = "unmetered",
+         .reads = Reads::Network | Reads::Power | Reads::App,
+         .ask = idlePathNetworkGate,
+         .describe = describeIdlePath,
+         .clears = "an unmetered network",
+         .stop = ConstraintConnectivity,
+         .explicitly = false,
+         .readsFor = ofRuns,
+         .stopRank = 7},
+    Gate{.name = "idle",
+         .reads = only(Reads::Idle),
+         .ask = deviceIdleGate,
+         .describe = describeIdle,
+         .clears = "leave the device alone",
+         .stop = ConstraintDeviceIdle,
+         .passedBy = Override::Soft,
+         .constraint = constraintNamed("requiresDeviceIdle"),
+         .stopRank = 5},
+    Gate{.name = "connectivity",
+         .reads = Reads::Network | Reads::Power | Reads::Saver | Reads::App | Reads::Doze,
+         .ask = connectivityGate,
+         .describe = describeConnectivity,
+         .clears = "a network that fits, and is open to the app",
+         .stop = ConstraintConnectivity,
+         .readsFor = forNetwork,
+         .stopRank = 5},
+    Gate{.name = "storage",
+         .reads = only(Reads::Storage),
+         .ask = storageNotLowGate,
+         .describe = describeStorage,
+         .clears = "free some space",
+         .stop = ConstraintStorageNotLow,
+         .passedBy = Override::Soft,
+         .constraint = constraintNamed("requiresStorageNotLow"),
+         .stopRank = 5},
     // What opens the idle path for a restricted app counts as a change of that app.
-    Gate{"quota",        Reads::App | Reads::Power,                quotaGate,         describeQuota,        "time, power, or use of the app",        true,  Quota,                   In::Constraints,      Override::Full, false, nullptr,     3, false, quotaGateOpens, joinsSession},
-    Gate{"app",          only(Reads::App),                         appGate,           describeApp,          "install it, or open it by stint start", false, Undefined,               In::Unknown,          Override::None, false},
-    Gate{"thermal",      Reads::Thermal | Reads::Power | Reads::App, thermalGate,      describeThermal,      "let it cool down",                      true,  DeviceState,             In::Thermal,          Override::Full, false, nullptr,     2, true},
+    Gate{.name = "quota",
+         .reads = Reads::App | Reads::Power,
+         .ask = quotaGate,
+         .describe = describeQuota,
+         .clears = "time, power, or use of the app",
+         .stop = Quota,
+         .explicitly = false,
+         .stopRank = 3,
+         .opens = quotaGateOpens,
+         .lags = joinsSession},
+    Gate{.name = "app",
+         .reads = only(Reads::App),
+         .ask = appGate,
+         .describe = describeApp,
+         .clears = "install it, or open it by stint start",
+         .stopsRunning = false,
+         .stop = Undefined,
+         .internal = InternalReason::Unknown,
+         .passedBy = Override::None,
+         .explicitly = false},
+    Gate{.name = "thermal",
+         .reads = Reads::Thermal | Reads::Power | Reads::App,
+         .ask = thermalGate,
+         .describe = describeThermal,
+         .clears = "let it cool down",
+         .stop = DeviceState,
+         .internal = InternalReason::Thermal,
+         .explicitly = false,
+         .stopRank = 2,
+         .system = true},
 };
-// clang-format on
 
 bool passed(const Gate& gate, const Asks& asks) {
+    if (gate.constraint != 0 && !asks.has(gate.constraint)) return true;
     if (gate.explicitly && asks.overdue) return true; // jobs.md §3.1 clause 5
     return gate.passedBy != Override::None && asks.override >= gate.passedBy;
 }

@@ -18,13 +18,14 @@ struct Gate {
     ReadSet reads;
     Verdict (*ask)(const Context&);
     std::string (*describe)(const Context&);
-    std::string_view clears; ///< what would open it, in words
-    bool stopsRunning;       ///< a running job is stopped when it shuts; else it only keeps jobs from starting
+    std::string_view clears;  ///< what would open it, in words
+    bool stopsRunning = true; ///< a running job is stopped when it shuts; else it only keeps jobs from starting
     StopReason stop;
-    InternalReason internal;            ///< within the guarantee
+    InternalReason internal = InternalReason::Constraints; ///< within the guarantee
     Override passedBy = Override::Full; ///< the least override that ignores it (jobs.md §8); None: no override does
     bool explicitly = true; ///< a constraint of the job's own: a deadline that has passed ignores it (jobs.md §3.1)
     ReadSet (*readsFor)(const Asks&) = nullptr; ///< of what it reads, what matters to these Asks; null: all of it
+    ConstraintSet constraint = 0;               ///< asked about jobs that have it, and no others; 0: about all
     int stopRank = 0;    ///< of several that shut at one instant the smallest is told (limits.md §9)
     bool system = false; ///< past the guarantee it stops a run for its length (jobs.md §4.5 clause 3)
     /// When it opens, by a look at the days to come; null: when it is asked again, where that is a forecast.

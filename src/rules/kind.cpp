@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "model/job_fields.hpp"
+
 namespace stint {
 
 JobClass requestedKind(const JobInfo& info) {
@@ -64,10 +66,7 @@ Asks asksOf(const Job& job) {
               .retry = job.failures + job.systemStops > 0,
               .barred = job.barred,
               .priority = effectivePriority(job),
-              .charging = info.isRequireCharging(),
-              .batteryNotLow = info.isRequireBatteryNotLow(),
-              .storageNotLow = info.isRequireStorageNotLow(),
-              .deviceIdle = info.isRequireDeviceIdle(),
+              .constraints = constraintsOf(info),
               .network = info.getRequiredNetwork()};
     // jobs.md §3.3 clause 2: the chunk where one is set, in each direction, else the estimate of each.
     const Bytes chunk = chunkOf(job);

@@ -144,8 +144,7 @@ Broken priorityIsItsOwn(const JobInfo& job) {
 }
 
 bool hasFunctionalConstraint(const JobInfo& job) {
-    return job.getRequiredNetwork() || job.isRequireCharging() || job.isRequireBatteryNotLow() ||
-           job.isRequireDeviceIdle() || job.isRequireStorageNotLow() || !job.getTriggerContentUris().empty();
+    return std::ranges::any_of(jobFields, [&](const JobField& row) { return row.functional && isSet(row, job); });
 }
 
 // V10: too narrow a window to find the functional constraints in.
@@ -159,10 +158,10 @@ Broken windowIsWide(const JobInfo& job, Duration narrowest) {
 }
 
 // What the table of jobs.md §1.5 does not let this kind of job carry.
-Broken carriesOnlyItsOwn(const JobInfo& job, std::string_view rule, std::string_view kind, bool Carries::*may) {
-    for (const Carries& row : carriesTable())
-        if (!(row.*may) && row.set(job))
-            return broken("{}: {} job may not have {}; leave it out", rule, kind, row.method);
+Broken carriesOnlyItsOwn(const JobInfo& job, std::string_view rule, std::string_view kind, bool JobField::*may) {
+    for (const JobField* row : carriesTable())
+        if (!(row->*may) && isSet(*row, job))
+            return broken("{}: {} job may not have {}; leave it out", rule, kind, row->method);
     return std::nullopt;
 }
 
@@ -172,13 +171,13 @@ Broken expeditedIsShort(const JobInfo& job) {
     if (job.isUserInitiated()) return broken("V11: a job is expedited or user-initiated, not both");
     if (job.getPriority() != JobInfo::PRIORITY_MAX && job.getPriority() != JobInfo::PRIORITY_HIGH)
         return broken("V11: an expedited job has priority MAX or HIGH, not {}", job.getPriority());
-    return carriesOnlyItsOwn(job, "V11", "an expedited", &Carries::expedited);
+    return carriesOnlyItsOwn(job, "V11", "an expedited", &JobField::expedited);
 }
 
 // V12: what a user-initiated job may not be.
 Broken userInitiatedIsATransfer(const JobInfo& job) {
     if (!job.isUserInitiated()) return std::nullopt;
-    if (Broken error = carriesOnlyItsOwn(job, "V12", "a user-initiated", &Carries::userInitiated)) return error;
+    if (Broken error = carriesOnlyItsOwn(job, "V12", "a user-initiated", &JobField::userInitiated)) return error;
     if (job.getPriority() != JobInfo::PRIORITY_MAX)
         return broken("V12: a user-initiated job has priority MAX, not {}; leave setPriority out", job.getPriority());
     if (!job.getRequiredNetwork())

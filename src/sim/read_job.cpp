@@ -1,8 +1,9 @@
-// scenario.md, schedule: each key is one setter of jobs.md §1.1. The setters are called in a fixed order, whatever the
-// order in the file: the priority before what raises it (jobs.md §1.2 note a).
+// scenario.md, schedule: the keys are those of model/job_fields.hpp. Whatever the order in the file, the priority is
+// set before what raises it (jobs.md §1.2 note a).
 #include <array>
 #include <limits>
 
+#include "model/job_fields.hpp"
 #include "sim/parts.hpp"
 #include "sim/vocabulary.hpp"
 
@@ -59,36 +60,25 @@ void readNetwork(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
         job.setRequiredNetworkType(*type);
 }
 
-struct Sides {
-    Bytes down = unknownBytes;
-    Bytes up = unknownBytes;
-};
-
-Sides readSides(Yaml& yaml, const Node& node, std::string_view what) {
-    Sides sides;
+NetworkBytes readSides(Yaml& yaml, const Node& node, std::string_view what) {
+    NetworkBytes sides;
     yaml.map(node, what,
              {{"down", [&](const Node& value) { sides.down = readSize(yaml, value, "down"); }},
               {"up", [&](const Node& value) { sides.up = readSize(yaml, value, "up"); }}});
     return sides;
 }
 
-void readEstimate(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
-    const Sides sides = readSides(yaml, node, "estimated_bytes");
-    job.setEstimatedNetworkBytes(sides.down, sides.up);
-}
-
-void readBackoff(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
-    std::int32_t policy = JobInfo::BACKOFF_POLICY_EXPONENTIAL;
-    Duration initial = JobInfo::DEFAULT_INITIAL_BACKOFF;
+Backoff readBackoff(Yaml& yaml, const Node& node) {
+    Backoff backoff{JobInfo::DEFAULT_INITIAL_BACKOFF, JobInfo::BACKOFF_POLICY_EXPONENTIAL};
     yaml.map(node, "backoff",
              {{"policy",
                [&](const Node& value) {
-                   policy = yaml.word<std::int32_t>(value, "back-off policy",
-                                                    {{"exponential", JobInfo::BACKOFF_POLICY_EXPONENTIAL},
-                                                     {"linear", JobInfo::BACKOFF_POLICY_LINEAR}});
+                   backoff.policy = yaml.word<std::int32_t>(value, "back-off policy",
+                                                            {{"exponential", JobInfo::BACKOFF_POLICY_EXPONENTIAL},
+                                                             {"linear", JobInfo::BACKOFF_POLICY_LINEAR}});
                }},
-              {"initial", [&](const Node& value) { initial = readDuration(yaml, value, "initial"); }}});
-    job.setBackoffCriteria(initial, policy);
+              {"initial", [&](const Node& value) { backoff.initial = readDuration(yaml, value, "initial"); }}});
+    return backoff;
 }
 
 void readPeriod(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
@@ -154,10 +144,43 @@ JobInfo::Builder begun(Yaml& yaml, const Node& node, JobKey& key) {
     return builder;
 }
 
+/// Reads what stands under the key of one row.
+class FieldReader {
+public:
+    FieldReader(Yaml& yaml, const Node& node, const JobField& row, JobInfo::Builder& job)
+        : yaml_(yaml), node_(node), row_(row), job_(job) {}
+
+    void operator()(const JobValue<bool>& field) const { field.set(job_, yaml_.flag(node_, row_.scenario)); }
+    void operator()(const JobValue<std::int32_t>&) const {} // begun() has read it
+    void operator()(const JobValue<Bytes>& field) const { field.set(job_, readSize(yaml_, node_, row_.scenario)); }
+    void operator()(const JobValue<NetworkBytes>& field) const {
+        field.set(job_, readSides(yaml_, node_, row_.scenario));
+    }
+    void operator()(const JobValue<std::optional<NetworkRequest>>&) const { readNetwork(yaml_, node_, job_); }
+    void operator()(const JobValue<std::optional<Backoff>>& field) const { field.set(job_, readBackoff(yaml_, node_)); }
+    void operator()(const ClipValue&) const { readClip(yaml_, node_, job_); }
+    void operator()(const JobValue<std::optional<Duration>>& field) const {
+        field.set(job_, readDuration(yaml_, node_, row_.scenario));
+    }
+    void operator()(const JobValue<std::optional<JobInfo::Period>>&) const { readPeriod(yaml_, node_, job_); }
+    void operator()(const JobValue<std::vector<JobInfo::TriggerContentUri>>&) const { readTrigger(yaml_, node_, job_); }
+    /// scenario.md has no key for these.
+    void operator()(const NoValue&) const {}
+    void operator()(const JobValue<PersistableBundle>&) const {}
+    void operator()(const JobValue<std::set<std::string>>&) const {}
+    void operator()(const JobValue<std::optional<std::string>>&) const {}
+
+private:
+    Yaml& yaml_;
+    const Node& node_;
+    const JobField& row_;
+    JobInfo::Builder& job_;
+};
+
 } // namespace
 
 deed::TellBytes readBytes(Yaml& yaml, const Node& node) {
-    const Sides sides = readSides(yaml, node, "bytes");
+    const NetworkBytes sides = readSides(yaml, node, "bytes");
     return {.job = {}, .estimate = true, .down = sides.down, .up = sides.up};
 }
 
@@ -166,39 +189,15 @@ deed::Schedule readSchedule(Yaml& yaml, const Node& node) {
     deed::Schedule read{.job = {}, .asked = begun(yaml, node, key), .items = {}, .behaves = {}};
     read.job = key;
     JobInfo::Builder& job = read.asked;
-    using Setter = JobInfo::Builder& (JobInfo::Builder::*)(bool);
-    const auto flag = [&](std::string_view name, Setter set) {
-        return Key{name, [&yaml, &job, name, set](const Node& value) { (job.*set)(yaml.flag(value, name)); }};
-    };
-    const auto part = [&](std::string_view name, void (*set)(Yaml&, const Node&, JobInfo::Builder&)) {
-        return Key{name, [&yaml, &job, set](const Node& value) { set(yaml, value, job); }};
-    };
-    const auto already = [](const Node&) {};
-    yaml.map(node, "schedule",
-             {{"job", already},
-              {"service", already},
-              {"priority", already},
-              flag("user_initiated", &JobInfo::Builder::setUserInitiated),
-              flag("expedited", &JobInfo::Builder::setExpedited),
-              part("network", readNetwork),
-              part("estimated_bytes", readEstimate),
-              {"minimum_chunk",
-               [&](const Node& value) { job.setMinimumNetworkChunkBytes(readSize(yaml, value, "minimum_chunk")); }},
-              flag("charging", &JobInfo::Builder::setRequiresCharging),
-              flag("battery_not_low", &JobInfo::Builder::setRequiresBatteryNotLow),
-              flag("storage_not_low", &JobInfo::Builder::setRequiresStorageNotLow),
-              flag("device_idle", &JobInfo::Builder::setRequiresDeviceIdle),
-              flag("persisted", &JobInfo::Builder::setPersisted),
-              part("backoff", readBackoff),
-              {"latency", [&](const Node& value) { job.setMinimumLatency(readDuration(yaml, value, "latency")); }},
-              {"deadline", [&](const Node& value) { job.setOverrideDeadline(readDuration(yaml, value, "deadline")); }},
-              part("periodic", readPeriod),
-              flag("prefetch", &JobInfo::Builder::setPrefetch),
-              flag("important_while_foreground", &JobInfo::Builder::setImportantWhileForeground),
-              part("content_trigger", readTrigger),
-              part("clip_data", readClip),
-              {"work_items", [&](const Node& value) { read.items = readItems(yaml, value); }},
-              {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}});
+    std::vector<Key> keys{{"job", [](const Node&) {}}, // these two and the priority: begun() has read them
+                          {"service", [](const Node&) {}},
+                          {"work_items", [&](const Node& value) { read.items = readItems(yaml, value); }},
+                          {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}};
+    for (const JobField& row : jobFields)
+        if (!row.scenario.empty())
+            keys.push_back(
+                {row.scenario, [&](const Node& value) { std::visit(FieldReader(yaml, value, row, job), row.value); }});
+    yaml.mapOf(node, "schedule", keys);
     return read;
 }
 

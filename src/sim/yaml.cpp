@@ -52,12 +52,12 @@ Error Yaml::error() const {
     return {Errc::IllegalArgument, all};
 }
 
-void Yaml::map(const Node& node, std::string_view what, Keys keys) {
+void Yaml::mapOf(const Node& node, std::string_view what, std::span<const Key> keys) {
     std::vector<std::string_view> known;
     for (const Key& key : keys)
         known.push_back(key.name);
     names(node, what, [&](const Node& name, const Node& value) {
-        const auto* key = std::ranges::find(keys, name.Scalar(), &Key::name);
+        const auto key = std::ranges::find(keys, name.Scalar(), &Key::name);
         if (key == keys.end()) return complainOfKey(name, what, known);
         key->read(value);
     });

@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,7 +52,9 @@ public:
     // Each answers a harmless value where it complains.
 
     /// Reads what stands under each key; complains of a key that is not in `keys`, and of one that stands twice.
-    void map(const Node& node, std::string_view what, Keys keys);
+    void map(const Node& node, std::string_view what, Keys keys) { mapOf(node, what, {keys.begin(), keys.size()}); }
+    /// As map(), of keys that a table says.
+    void mapOf(const Node& node, std::string_view what, std::span<const Key> keys);
     /// As map(), where the keys are names of the file's own.
     void names(const Node& node, std::string_view what,
                const std::function<void(const Node& name, const Node& value)>& each);

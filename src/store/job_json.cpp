@@ -5,7 +5,7 @@
 
 #include "base/fail.hpp"
 #include "base/whole_number.hpp"
-#include "model/job_info_access.hpp"
+#include "model/job_fields.hpp"
 #include "rules/validation.hpp"
 #include "store/bundle_json.hpp"
 
@@ -74,38 +74,14 @@ ClipData clipFrom(const json& paths) {
 
 /// An unknown key may be a constraint; without heeding it the job would run wrongly (architecture.md, wire).
 Result<void> checkKeys(const json& job) {
-    static const std::set<std::string_view> known{"id",
-                                                  "service",
-                                                  "userInitiated",
-                                                  "priority",
-                                                  "requiredNetwork",
-                                                  "estimatedDownloadBytes",
-                                                  "estimatedUploadBytes",
-                                                  "minimumNetworkChunkBytes",
-                                                  "initialBackoff",
-                                                  "backoffPolicy",
-                                                  "clipData",
-                                                  "clipGrantFlags",
-                                                  "persisted",
-                                                  "requiresBatteryNotLow",
-                                                  "requiresCharging",
-                                                  "requiresStorageNotLow",
-                                                  "extras",
-                                                  "expedited",
-                                                  "requiresDeviceIdle",
-                                                  "prefetch",
-                                                  "minimumLatency",
-                                                  "overrideDeadline",
-                                                  "periodicInterval",
-                                                  "periodicFlex",
-                                                  "triggerContentUris",
-                                                  "triggerContentUpdateDelay",
-                                                  "triggerContentMaxDelay",
-                                                  "transientExtras",
-                                                  "debugTags",
-                                                  "traceTag"};
+    static const std::set<std::string_view> known = [] {
+        std::set<std::string_view> keys{"id", "service"};
+        for (const JobField& row : jobFields)
+            keys.insert({row.key, row.second});
+        return keys;
+    }();
     for (const auto& [key, value] : job.items())
-        if (!known.contains(key)) return fail(Errc::IllegalArgument, "unknown key \"{}\" in a job", key);
+        if (key.empty() || !known.contains(key)) return fail(Errc::IllegalArgument, "unknown key \"{}\" in a job", key);
     return {};
 }
 
@@ -117,51 +93,146 @@ json triggersJson(const std::vector<JobInfo::TriggerContentUri>& triggers) {
     return list;
 }
 
-std::optional<Duration> timeIn(const json& job, const char* key) {
-    if (!job.contains(key)) return std::nullopt;
-    return Duration{wholeNumber<Duration::rep>(job.at(key))};
+std::vector<JobInfo::TriggerContentUri> triggersFrom(const json& list) {
+    std::vector<JobInfo::TriggerContentUri> triggers;
+    for (const json& watched : list)
+        triggers.push_back({watched.at(0).get<std::string>(), wholeNumber<std::int32_t>(watched.at(1))});
+    return triggers;
 }
 
-/// The keys that a job has only where they are set.
-Result<void> readRest(const json& job, JobInfo::Builder& builder) {
-    builder.setRequiresDeviceIdle(job.value("requiresDeviceIdle", false)).setPrefetch(job.value("prefetch", false));
-    if (const auto latency = timeIn(job, "minimumLatency")) builder.setMinimumLatency(*latency);
-    if (const auto deadline = timeIn(job, "overrideDeadline")) builder.setOverrideDeadline(*deadline);
-    if (const auto interval = timeIn(job, "periodicInterval"))
-        builder.setPeriodic(*interval, Duration{wholeNumber<Duration::rep>(job.at("periodicFlex"))});
-    if (job.contains("triggerContentUris"))
-        for (const auto& watched : job.at("triggerContentUris"))
-            builder.addTriggerContentUri({watched.at(0).get<std::string>(), wholeNumber<std::int32_t>(watched.at(1))});
-    if (const auto delay = timeIn(job, "triggerContentUpdateDelay")) builder.setTriggerContentUpdateDelay(*delay);
-    if (const auto delay = timeIn(job, "triggerContentMaxDelay")) builder.setTriggerContentMaxDelay(*delay);
-    if (job.contains("transientExtras")) builder.setTransientExtras(STINT_TRY(bundleFrom(job.at("transientExtras"))));
-    if (job.contains("debugTags"))
-        for (const auto& tag : job.at("debugTags"))
-            builder.addDebugTag(tag.get<std::string>());
-    if (job.contains("traceTag")) builder.setTraceTag(job.at("traceTag").get<std::string>());
-    return {};
-}
+/// Writes one row. What is unset is an absent key, but for what each job has.
+class FieldWriter {
+public:
+    FieldWriter(json& object, const JobField& row, const JobInfo& job) : object_(object), row_(row), job_(job) {}
 
-void writeRest(const JobInfo& info, json& job) {
-    const auto put = [&job](const char* key, const std::optional<Duration>& time) {
-        if (time) job[key] = time->count();
-    };
-    if (info.isExpedited()) job["expedited"] = true;
-    if (info.isRequireDeviceIdle()) job["requiresDeviceIdle"] = true;
-    if (info.isPrefetch()) job["prefetch"] = true;
-    put("minimumLatency", info.getMinimumLatency());
-    put("overrideDeadline", info.getOverrideDeadline());
-    if (info.getPeriod()) {
-        put("periodicInterval", info.getPeriod()->interval);
-        put("periodicFlex", info.getPeriod()->flex);
+    void operator()(const NoValue&) const {}
+    void operator()(const JobValue<bool>& field) const {
+        const bool flag = field.get(job_);
+        if (flag || row_.always) object_[row_.key] = flag;
     }
-    if (!info.getTriggerContentUris().empty()) job["triggerContentUris"] = triggersJson(info.getTriggerContentUris());
-    put("triggerContentUpdateDelay", info.getTriggerContentUpdateDelay());
-    put("triggerContentMaxDelay", info.getTriggerContentMaxDelay());
-    if (!info.getTransientExtras().isEmpty()) job["transientExtras"] = bundleJson(info.getTransientExtras());
-    if (!info.getDebugTags().empty()) job["debugTags"] = info.getDebugTags();
-    if (info.getTraceTag()) job["traceTag"] = *info.getTraceTag();
-}
+    void operator()(const JobValue<std::int32_t>& field) const { object_[row_.key] = field.get(job_); }
+    void operator()(const JobValue<Bytes>& field) const { object_[row_.key] = field.get(job_); }
+    void operator()(const JobValue<NetworkBytes>& field) const {
+        const NetworkBytes bytes = field.get(job_);
+        object_[row_.key] = bytes.down;
+        object_[row_.second] = bytes.up;
+    }
+    void operator()(const JobValue<std::optional<NetworkRequest>>& field) const {
+        if (const auto& request = field.get(job_)) object_[row_.key] = networkJson(*request);
+    }
+    void operator()(const JobValue<std::optional<Backoff>>& field) const {
+        const auto backoff = field.get(job_);
+        if (!backoff) return;
+        object_[row_.key] = backoff->initial.count();
+        object_[row_.second] = backoff->policy;
+    }
+    void operator()(const ClipValue&) const {
+        if (job_.getClipData()) object_[row_.key] = clipJson(*job_.getClipData());
+        object_[row_.second] = job_.getClipGrantFlags();
+    }
+    void operator()(const JobValue<std::optional<Duration>>& field) const {
+        if (const auto time = field.get(job_)) object_[row_.key] = time->count();
+    }
+    void operator()(const JobValue<std::optional<JobInfo::Period>>& field) const {
+        const auto period = field.get(job_);
+        if (!period) return;
+        object_[row_.key] = period->interval.count();
+        object_[row_.second] = period->flex.count();
+    }
+    void operator()(const JobValue<std::vector<JobInfo::TriggerContentUri>>& field) const {
+        const auto& triggers = field.get(job_);
+        if (!triggers.empty()) object_[row_.key] = triggersJson(triggers);
+    }
+    void operator()(const JobValue<PersistableBundle>& field) const {
+        const PersistableBundle& bundle = field.get(job_);
+        if (!bundle.isEmpty()) object_[row_.key] = bundleJson(bundle);
+    }
+    void operator()(const JobValue<std::set<std::string>>& field) const {
+        const auto& set = field.get(job_);
+        if (!set.empty()) object_[row_.key] = set;
+    }
+    void operator()(const JobValue<std::optional<std::string>>& field) const {
+        if (const auto& text = field.get(job_)) object_[row_.key] = *text;
+    }
+
+private:
+    json& object_;
+    const JobField& row_;
+    const JobInfo& job_;
+};
+
+/// Reads one row into the builder. May throw what nlohmann's checked access throws.
+class FieldReader {
+public:
+    FieldReader(const json& object, const JobField& row, JobInfo::Builder& builder)
+        : object_(object), row_(row), builder_(builder) {}
+
+    Result<void> operator()(const NoValue&) const { return {}; }
+    Result<void> operator()(const JobValue<bool>& field) const {
+        if (row_.always || here()) field.set(builder_, value().get<bool>());
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::int32_t>& field) const {
+        field.set(builder_, wholeNumber<std::int32_t>(value()));
+        return {};
+    }
+    Result<void> operator()(const JobValue<Bytes>& field) const {
+        field.set(builder_, wholeNumber<Bytes>(value()));
+        return {};
+    }
+    Result<void> operator()(const JobValue<NetworkBytes>& field) const {
+        field.set(builder_, {wholeNumber<Bytes>(value()), wholeNumber<Bytes>(second())});
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::optional<NetworkRequest>>& field) const {
+        if (here()) field.set(builder_, STINT_TRY(networkFrom(value())));
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::optional<Backoff>>& field) const {
+        if (here()) field.set(builder_, Backoff{length(value()), wholeNumber<std::int32_t>(second())});
+        return {};
+    }
+    Result<void> operator()(const ClipValue&) const {
+        std::optional<ClipData> clip;
+        if (here()) clip = clipFrom(value());
+        builder_.setClipData(std::move(clip), wholeNumber<std::int32_t>(second()));
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::optional<Duration>>& field) const {
+        if (here()) field.set(builder_, length(value()));
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::optional<JobInfo::Period>>& field) const {
+        if (here()) field.set(builder_, JobInfo::Period{length(value()), length(second())});
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::vector<JobInfo::TriggerContentUri>>& field) const {
+        if (here()) field.set(builder_, triggersFrom(value()));
+        return {};
+    }
+    Result<void> operator()(const JobValue<PersistableBundle>& field) const {
+        if (here()) field.set(builder_, STINT_TRY(bundleFrom(value())));
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::set<std::string>>& field) const {
+        if (here()) field.set(builder_, value().get<std::set<std::string>>());
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::optional<std::string>>& field) const {
+        if (here()) field.set(builder_, value().get<std::string>());
+        return {};
+    }
+
+private:
+    bool here() const { return object_.contains(row_.key); }
+    const json& value() const { return object_.at(row_.key); }
+    const json& second() const { return object_.at(row_.second); }
+    static Duration length(const json& value) { return Duration{wholeNumber<Duration::rep>(value)}; }
+
+    const json& object_;
+    const JobField& row_;
+    JobInfo::Builder& builder_;
+};
 
 /// D-Bus lets only UTF-8 in; what is not becomes U+FFFD rather than an exception.
 std::string textOf(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -171,25 +242,11 @@ Result<JobInfo> readJob(const json& job) {
     STINT_TRY(checkKeys(job));
     JobInfo::Builder builder{wholeNumber<std::int32_t>(job.at("id")),
                              serviceFrom(job.at("service").get<std::string>())};
-    builder.setUserInitiated(job.at("userInitiated").get<bool>())
-        .setExpedited(job.value("expedited", false))
-        .setPriority(wholeNumber<std::int32_t>(job.at("priority"))) // after the two, which move it
-        .setEstimatedNetworkBytes(wholeNumber<Bytes>(job.at("estimatedDownloadBytes")),
-                                  wholeNumber<Bytes>(job.at("estimatedUploadBytes")))
-        .setMinimumNetworkChunkBytes(wholeNumber<Bytes>(job.at("minimumNetworkChunkBytes")))
-        .setPersisted(job.at("persisted").get<bool>())
-        .setRequiresBatteryNotLow(job.at("requiresBatteryNotLow").get<bool>())
-        .setRequiresCharging(job.at("requiresCharging").get<bool>())
-        .setRequiresStorageNotLow(job.at("requiresStorageNotLow").get<bool>());
-    if (job.contains("requiredNetwork")) builder.setRequiredNetwork(STINT_TRY(networkFrom(job.at("requiredNetwork"))));
-    if (job.contains("initialBackoff"))
-        builder.setBackoffCriteria(Duration{wholeNumber<Duration::rep>(job.at("initialBackoff"))},
-                                   wholeNumber<std::int32_t>(job.at("backoffPolicy")));
-    std::optional<ClipData> clip;
-    if (job.contains("clipData")) clip = clipFrom(job.at("clipData"));
-    builder.setClipData(std::move(clip), wholeNumber<std::int32_t>(job.at("clipGrantFlags")));
-    if (job.contains("extras")) builder.setExtras(STINT_TRY(bundleFrom(job.at("extras"))));
-    STINT_TRY(readRest(job, builder));
+    // The priority after the flags, which may have raised a default one.
+    for (const bool priority : {false, true})
+        for (const JobField& row : jobFields)
+            if (std::holds_alternative<JobValue<std::int32_t>>(row.value) == priority && !row.key.empty())
+                STINT_TRY(std::visit(FieldReader(job, row, builder), row.value));
     JobInfo info = STINT_TRY(JobInfoAccess::requested(builder));
     // What was accepted stays, also under a policy that would now ask for a wider window.
     Constants constants;
@@ -201,26 +258,9 @@ Result<JobInfo> readJob(const json& job) {
 } // namespace
 
 std::string jobInfoText(const JobInfo& info) {
-    json job{{"id", info.getId().value},
-             {"service", serviceText(info.getService())},
-             {"userInitiated", info.isUserInitiated()},
-             {"priority", info.getPriority()},
-             {"estimatedDownloadBytes", info.getEstimatedNetworkDownloadBytes()},
-             {"estimatedUploadBytes", info.getEstimatedNetworkUploadBytes()},
-             {"minimumNetworkChunkBytes", info.getMinimumNetworkChunkBytes()},
-             {"clipGrantFlags", info.getClipGrantFlags()},
-             {"persisted", info.isPersisted()},
-             {"requiresBatteryNotLow", info.isRequireBatteryNotLow()},
-             {"requiresCharging", info.isRequireCharging()},
-             {"requiresStorageNotLow", info.isRequireStorageNotLow()}};
-    if (info.getRequiredNetwork()) job["requiredNetwork"] = networkJson(*info.getRequiredNetwork());
-    if (info.hasExplicitBackoff()) {
-        job["initialBackoff"] = info.getInitialBackoff().count();
-        job["backoffPolicy"] = info.getBackoffPolicy();
-    }
-    if (info.getClipData()) job["clipData"] = clipJson(*info.getClipData());
-    if (!info.getExtras().isEmpty()) job["extras"] = bundleJson(info.getExtras());
-    writeRest(info, job);
+    json job{{"id", info.getId().value}, {"service", serviceText(info.getService())}};
+    for (const JobField& row : jobFields)
+        if (!row.key.empty()) std::visit(FieldWriter(job, row, info), row.value);
     return textOf(job);
 }
 

@@ -1,10 +1,14 @@
-// JobInfo, every setter of jobs.md §1.1; what is unset is an absent key.
+// JobInfo, each row of model/job_fields.hpp; what is unset is an absent key.
 #include "base/fail.hpp"
-#include "model/job_info_access.hpp"
+#include "base/overloaded.hpp"
+#include "model/job_fields.hpp"
 #include "wire/codec.hpp"
 
 namespace stint::wire {
 namespace {
+
+/// -1 is "unset" on the wire, where a setter would take it for a negative time.
+constexpr std::int64_t unset = -1;
 
 std::string textOf(const ComponentName& service) {
     return service.package.empty() ? service.name : fmt::format("{}/{}", service.package, service.name);
@@ -17,92 +21,78 @@ ComponentName componentOf(const std::string& text) {
     return ComponentName(text.substr(0, slash), text.substr(slash + 1));
 }
 
-void writeNetworkOf(DictionaryWriter& dictionary, const JobInfo& job) {
-    if (job.getRequiredNetwork())
-        dictionary.put("requiredNetwork", "a{sv}",
-                       [&job](Writer& value) { writeNetworkRequest(value, *job.getRequiredNetwork()); });
-    dictionary.put("estimatedDownloadBytes", job.getEstimatedNetworkDownloadBytes());
-    dictionary.put("estimatedUploadBytes", job.getEstimatedNetworkUploadBytes());
-    dictionary.put("minimumNetworkChunkBytes", job.getMinimumNetworkChunkBytes());
-}
+/// Writes one row.
+class FieldWriter {
+public:
+    FieldWriter(DictionaryWriter& dictionary, const JobField& row, const JobInfo& job, ClipFiles files)
+        : dictionary_(dictionary), row_(row), job_(job), files_(files) {}
 
-void writeClipOf(DictionaryWriter& dictionary, const JobInfo& job, ClipFiles files) {
-    if (!job.getClipData()) return;
-    dictionary.put("clipData", "a(sah)", [&job, files](Writer& value) { writeClip(value, *job.getClipData(), files); });
-    dictionary.put("clipGrantFlags", job.getClipGrantFlags());
-}
-
-// What was asked, not what this end makes of it: the daemon raises what is too small by its own policy.
-void writeTimesOf(DictionaryWriter& dictionary, const JobInfo& job) {
-    const auto& asked = JobInfoAccess::asked(job);
-    const auto put = [&dictionary](const char* key, const std::optional<Duration>& time) {
-        if (time) dictionary.put(key, std::int64_t{time->count()});
-    };
-    put("minimumLatency", job.getMinimumLatency());
-    put("overrideDeadline", job.getOverrideDeadline());
-    if (!asked.period) return;
-    put("periodicInterval", asked.period->interval);
-    put("periodicFlex", asked.period->flex);
-}
-
-void writeTriggersOf(DictionaryWriter& dictionary, const JobInfo& job) {
-    if (!job.getTriggerContentUris().empty())
-        dictionary.put("triggerContentUris", "a(si)", [&job](Writer& value) {
+    void operator()(const NoValue&) const {}
+    void operator()(const JobValue<bool>& field) const {
+        const bool flag = field.get(job_);
+        if (flag || row_.always) dictionary_.put(key(), flag);
+    }
+    void operator()(const JobValue<std::int32_t>& field) const { dictionary_.put(key(), field.get(job_)); }
+    void operator()(const JobValue<Bytes>& field) const { dictionary_.put(key(), field.get(job_)); }
+    void operator()(const JobValue<NetworkBytes>& field) const {
+        const NetworkBytes bytes = field.get(job_);
+        dictionary_.put(key(), bytes.down);
+        dictionary_.put(second(), bytes.up);
+    }
+    void operator()(const JobValue<std::optional<NetworkRequest>>& field) const {
+        if (const auto& request = field.get(job_))
+            dictionary_.put(key(), "a{sv}", [&](Writer& value) { writeNetworkRequest(value, *request); });
+    }
+    void operator()(const JobValue<std::optional<Backoff>>& field) const {
+        const auto backoff = field.get(job_);
+        if (!backoff) return;
+        dictionary_.put(key(), std::int64_t{backoff->initial.count()});
+        dictionary_.put(second(), backoff->policy);
+    }
+    void operator()(const ClipValue&) const {
+        if (!job_.getClipData()) return;
+        dictionary_.put(key(), "a(sah)", [&](Writer& value) { writeClip(value, *job_.getClipData(), files_); });
+        dictionary_.put(second(), job_.getClipGrantFlags());
+    }
+    void operator()(const JobValue<std::optional<Duration>>& field) const {
+        if (const auto time = field.get(job_)) dictionary_.put(key(), std::int64_t{time->count()});
+    }
+    void operator()(const JobValue<std::optional<JobInfo::Period>>& field) const {
+        const auto period = field.get(job_);
+        if (!period) return;
+        dictionary_.put(key(), std::int64_t{period->interval.count()});
+        dictionary_.put(second(), std::int64_t{period->flex.count()});
+    }
+    void operator()(const JobValue<std::vector<JobInfo::TriggerContentUri>>& field) const {
+        const auto& triggers = field.get(job_);
+        if (triggers.empty()) return;
+        dictionary_.put(key(), "a(si)", [&](Writer& value) {
             value.openArray("(si)");
-            for (const JobInfo::TriggerContentUri& watched : job.getTriggerContentUris())
+            for (const JobInfo::TriggerContentUri& watched : triggers)
                 value.openStruct("si").string(watched.uri).int32(watched.flags).close();
             value.close();
         });
-    const auto& asked = JobInfoAccess::asked(job);
-    if (const auto& delay = asked.triggerUpdateDelay)
-        dictionary.put("triggerContentUpdateDelay", std::int64_t{delay->count()});
-    if (const auto& delay = asked.triggerMaxDelay)
-        dictionary.put("triggerContentMaxDelay", std::int64_t{delay->count()});
-}
+    }
+    void operator()(const JobValue<PersistableBundle>& field) const {
+        const PersistableBundle& bundle = field.get(job_);
+        if (!bundle.isEmpty()) dictionary_.put(key(), "a{sv}", [&](Writer& value) { writeBundle(value, bundle); });
+    }
+    void operator()(const JobValue<std::set<std::string>>& field) const {
+        const auto& set = field.get(job_);
+        if (!set.empty()) dictionary_.put(key(), std::vector<std::string>(set.begin(), set.end()));
+    }
+    void operator()(const JobValue<std::optional<std::string>>& field) const {
+        if (const auto& text = field.get(job_)) dictionary_.put(key(), *text);
+    }
 
-void writeTagsOf(DictionaryWriter& dictionary, const JobInfo& job) {
-    const std::vector<std::string> tags(job.getDebugTags().begin(), job.getDebugTags().end());
-    if (!tags.empty()) dictionary.put("debugTags", tags);
-    if (job.getTraceTag()) dictionary.put("traceTag", *job.getTraceTag());
-}
+private:
+    const char* key() const { return row_.key.data(); } // literals all
+    const char* second() const { return row_.second.data(); }
 
-/// A flag that version 1 did not know at first: its bytes stay those of a job that has none of these.
-void putIfSet(DictionaryWriter& dictionary, const char* key, bool flag) {
-    if (flag) dictionary.put(key, flag);
-}
-
-/// What a job dictionary said; absent keys are unset.
-struct JobWords {
-    std::optional<std::int32_t> id;
-    std::optional<std::string> service;
-    bool userInitiated = false;
-    std::optional<std::int32_t> priority;
-    std::optional<NetworkRequest> network;
-    Bytes estimatedDown = unknownBytes;
-    Bytes estimatedUp = unknownBytes;
-    std::optional<Bytes> minimumChunk;
-    std::optional<std::int64_t> initialBackoff;
-    std::optional<std::int32_t> backoffPolicy;
-    std::optional<ClipData> clip;
-    std::int32_t clipGrantFlags = 0;
-    bool persisted = false;
-    bool batteryNotLow = false;
-    bool charging = false;
-    bool storageNotLow = false;
-    PersistableBundle extras;
-    bool expedited = false;
-    bool deviceIdle = false;
-    bool prefetch = false;
-    std::int64_t minimumLatency = -1;
-    std::int64_t overrideDeadline = -1;
-    std::int64_t periodicInterval = -1;
-    std::int64_t periodicFlex = -1;
-    std::vector<JobInfo::TriggerContentUri> triggers;
-    std::int64_t triggerUpdateDelay = -1;
-    std::int64_t triggerMaxDelay = -1;
-    PersistableBundle transientExtras;
-    std::vector<std::string> debugTags;
-    std::optional<std::string> traceTag;
+    DictionaryWriter& dictionary_;
+    const JobField& row_;
+    const JobInfo& job_;
+    ClipFiles files_;
 };
 
 Result<std::vector<JobInfo::TriggerContentUri>> readTriggers(Reader& reader) {
@@ -118,121 +108,138 @@ Result<std::vector<JobInfo::TriggerContentUri>> readTriggers(Reader& reader) {
     return triggers;
 }
 
-DictionaryReader::Read bundleInto(PersistableBundle& bundle) {
-    return [&bundle](Reader& value) -> Result<void> {
-        bundle = STINT_TRY(readBundle(value));
-        return {};
+/// A job's dictionary, as it comes: each value is set where it is read, but for those that need another one first.
+class JobReader {
+public:
+    JobReader();
+    Result<JobInfo> read(Reader& reader);
+
+private:
+    template <class T> struct Pair {
+        const JobField* row = nullptr;
+        const JobValue<T>* field = nullptr;
+        std::optional<std::int64_t> first;
+        std::optional<std::int64_t> second;
     };
+
+    /// `set` is called with what `get` reads.
+    template <class Get, class Set> void take(std::string_view key, const char* type, Get get, Set set) {
+        dictionary_.take(key, type, [get, set](Reader& value) -> Result<void> {
+            set(STINT_TRY(get(value)));
+            return {};
+        });
+    }
+    template <class T> void takePair(const JobField& row, const JobValue<T>& field, Pair<T>& pair, const char* second);
+    /// Both halves or none: a half has no meaning that could be guessed.
+    template <class T> Result<bool> isWhole(const Pair<T>& pair) const;
+
+    void takeRow(const JobField&, const NoValue&) {}
+    void takeRow(const JobField& row, const JobValue<bool>& field) {
+        if (!row.key.empty()) takePlain(row, field, "b", [](Reader& value) { return value.boolean(); });
+    }
+    void takeRow(const JobField& row, const JobValue<std::int32_t>& field) {
+        take(
+            row.key, "i", [](Reader& value) { return value.int32(); },
+            [this, &field](std::int32_t value) {
+                last_ = {&field, value};
+            });
+    }
+    void takeRow(const JobField& row, const JobValue<Bytes>& field) {
+        takePlain(row, field, "x", [](Reader& value) { return value.int64(); });
+    }
+    void takeRow(const JobField& row, const JobValue<NetworkBytes>& field) { takePair(row, field, bytes_, "x"); }
+    void takeRow(const JobField& row, const JobValue<std::optional<NetworkRequest>>& field) {
+        takePlain(row, field, "a{sv}", readNetworkRequest);
+    }
+    void takeRow(const JobField& row, const JobValue<std::optional<Backoff>>& field) {
+        takePair(row, field, backoff_, "i");
+    }
+    void takeRow(const JobField& row, const ClipValue&) {
+        take(row.key, "a(sah)", readClip, [this](ClipData clip) { clip_ = std::move(clip); });
+        dictionary_.take(row.second, clipGrantFlags_);
+    }
+    void takeRow(const JobField& row, const JobValue<std::optional<Duration>>& field) {
+        take(
+            row.key, "x", [](Reader& value) { return value.int64(); },
+            [this, &field](std::int64_t time) {
+                if (time != unset) field.set(builder_, Duration{time});
+            });
+    }
+    void takeRow(const JobField& row, const JobValue<std::optional<JobInfo::Period>>& field) {
+        takePair(row, field, period_, "x");
+    }
+    void takeRow(const JobField& row, const JobValue<std::vector<JobInfo::TriggerContentUri>>& field) {
+        takePlain(row, field, "a(si)", readTriggers);
+    }
+    void takeRow(const JobField& row, const JobValue<PersistableBundle>& field) {
+        takePlain(row, field, "a{sv}", readBundle);
+    }
+    void takeRow(const JobField& row, const JobValue<std::set<std::string>>& field) {
+        take(
+            row.key, "as", [](Reader& value) { return value.strings(); },
+            [this, &field](const std::vector<std::string>& all) {
+                field.set(builder_, {all.begin(), all.end()});
+            });
+    }
+    void takeRow(const JobField& row, const JobValue<std::optional<std::string>>& field) {
+        takePlain(row, field, "s", [](Reader& value) { return value.string(); });
+    }
+    template <class T, class Get>
+    void takePlain(const JobField& row, const JobValue<T>& field, const char* type, Get get) {
+        take(row.key, type, get, [this, &field](auto value) { field.set(builder_, std::move(value)); });
+    }
+
+    DictionaryReader dictionary_{"job", UnknownKeys::Refuse};
+    JobInfo::Builder builder_{JobId{}, ComponentName{}};
+    std::optional<std::int32_t> id_;
+    std::optional<std::string> service_;
+    std::pair<const JobValue<std::int32_t>*, std::int32_t> last_{}; ///< the priority
+    Pair<NetworkBytes> bytes_;
+    Pair<std::optional<Backoff>> backoff_;
+    Pair<std::optional<JobInfo::Period>> period_;
+    std::optional<ClipData> clip_;
+    std::int32_t clipGrantFlags_ = 0;
+};
+
+template <class T>
+void JobReader::takePair(const JobField& row, const JobValue<T>& field, Pair<T>& pair, const char* second) {
+    pair.row = &row;
+    pair.field = &field;
+    dictionary_.take(row.key, pair.first);
+    if (*second == 'x') return static_cast<void>(dictionary_.take(row.second, pair.second));
+    take(
+        row.second, second, [](Reader& value) { return value.int32(); },
+        [&pair](std::int32_t value) { pair.second = value; });
 }
 
-/// The setters that came with the whole job contract.
-void takeNewer(DictionaryReader& dictionary, JobWords& words) {
-    dictionary.take("expedited", words.expedited)
-        .take("requiresDeviceIdle", words.deviceIdle)
-        .take("prefetch", words.prefetch)
-        .take("minimumLatency", words.minimumLatency)
-        .take("overrideDeadline", words.overrideDeadline)
-        .take("periodicInterval", words.periodicInterval)
-        .take("periodicFlex", words.periodicFlex)
-        .take("triggerContentUris", "a(si)",
-              [&words](Reader& value) -> Result<void> {
-                  words.triggers = STINT_TRY(readTriggers(value));
-                  return {};
-              })
-        .take("triggerContentUpdateDelay", words.triggerUpdateDelay)
-        .take("triggerContentMaxDelay", words.triggerMaxDelay)
-        .take("transientExtras", "a{sv}", bundleInto(words.transientExtras))
-        .take("debugTags", words.debugTags)
-        .take("traceTag", words.traceTag);
+template <class T> Result<bool> JobReader::isWhole(const Pair<T>& pair) const {
+    if (pair.first.has_value() != pair.second.has_value())
+        return fail(Errc::IllegalArgument, "job: {} and {} must be given together", pair.row->key, pair.row->second);
+    return pair.first.has_value();
 }
 
-Result<void> readWords(Reader& reader, JobWords& words) {
-    DictionaryReader dictionary("job", UnknownKeys::Refuse);
-    dictionary.take("id", words.id)
-        .take("service", words.service)
-        .take("userInitiated", words.userInitiated)
-        .take("priority", words.priority)
-        .take("requiredNetwork", "a{sv}",
-              [&words](Reader& value) -> Result<void> {
-                  words.network = STINT_TRY(readNetworkRequest(value));
-                  return {};
-              })
-        .take("estimatedDownloadBytes", words.estimatedDown)
-        .take("estimatedUploadBytes", words.estimatedUp)
-        .take("minimumNetworkChunkBytes", words.minimumChunk)
-        .take("initialBackoff", words.initialBackoff)
-        .take("backoffPolicy", words.backoffPolicy)
-        .take("clipData", "a(sah)",
-              [&words](Reader& value) -> Result<void> {
-                  words.clip = STINT_TRY(readClip(value));
-                  return {};
-              })
-        .take("clipGrantFlags", words.clipGrantFlags)
-        .take("persisted", words.persisted)
-        .take("requiresBatteryNotLow", words.batteryNotLow)
-        .take("requiresCharging", words.charging)
-        .take("requiresStorageNotLow", words.storageNotLow)
-        .take("extras", "a{sv}", bundleInto(words.extras));
-    takeNewer(dictionary, words);
-    return dictionary.read(reader);
+JobReader::JobReader() {
+    dictionary_.take("id", id_).take("service", service_);
+    for (const JobField& row : jobFields)
+        std::visit([&](const auto& field) { takeRow(row, field); }, row.value);
 }
 
-/// The back-off is a pair; a half of it has no meaning that could be guessed.
-Result<void> setBackoff(JobInfo::Builder& builder, const JobWords& words) {
-    if (words.initialBackoff.has_value() != words.backoffPolicy.has_value())
-        return fail(Errc::IllegalArgument, "job: initialBackoff and backoffPolicy must be given together");
-    if (words.initialBackoff) builder.setBackoffCriteria(Duration(*words.initialBackoff), *words.backoffPolicy);
-    return {};
-}
-
-/// The interval and its flex are one setting, too.
-Result<void> setPeriod(JobInfo::Builder& builder, const JobWords& words) {
-    const bool hasInterval = words.periodicInterval != -1;
-    if (hasInterval != (words.periodicFlex != -1))
-        return fail(Errc::IllegalArgument, "job: periodicInterval and periodicFlex must be given together");
-    if (hasInterval) builder.setPeriodic(Duration(words.periodicInterval), Duration(words.periodicFlex));
-    return {};
-}
-
-/// What takeNewer() took. -1 is "unset" on the wire, where a setter would take it for a negative time.
-void setNewer(JobInfo::Builder& builder, JobWords& words) {
-    builder.setRequiresDeviceIdle(words.deviceIdle)
-        .setPrefetch(words.prefetch)
-        .setTriggerContentUpdateDelay(Duration(words.triggerUpdateDelay))
-        .setTriggerContentMaxDelay(Duration(words.triggerMaxDelay))
-        .setTransientExtras(std::move(words.transientExtras))
-        .setTraceTag(std::move(words.traceTag));
-    if (words.minimumLatency != -1) builder.setMinimumLatency(Duration(words.minimumLatency));
-    if (words.overrideDeadline != -1) builder.setOverrideDeadline(Duration(words.overrideDeadline));
-    for (JobInfo::TriggerContentUri& watched : words.triggers)
-        builder.addTriggerContentUri(std::move(watched));
-    for (std::string& tag : words.debugTags)
-        builder.addDebugTag(std::move(tag));
-}
-
-Result<JobInfo> built(JobWords words) {
-    if (!words.id) return fail(Errc::IllegalArgument, "job: id, an int32 (i), is missing");
-    if (!words.service) return fail(Errc::IllegalArgument, "job: service, a string (s), is missing");
-    JobInfo::Builder builder(JobId(*words.id), componentOf(*words.service));
-    builder.setRequiredNetwork(std::move(words.network))
-        .setEstimatedNetworkBytes(words.estimatedDown, words.estimatedUp)
-        .setClipData(std::move(words.clip), words.clipGrantFlags)
-        .setPersisted(words.persisted)
-        .setRequiresBatteryNotLow(words.batteryNotLow)
-        .setRequiresCharging(words.charging)
-        .setRequiresStorageNotLow(words.storageNotLow)
-        .setExtras(std::move(words.extras))
-        .setUserInitiated(words.userInitiated)
-        .setExpedited(words.expedited);
-    // The priority after these two, which may have raised a default one; that is not what was said.
-    if (words.priority) builder.setPriority(*words.priority);
-    // -1 is "unset" on the wire and a misuse in the setter, as 0 is (jobs.md §1.1).
-    if (words.minimumChunk && *words.minimumChunk != unknownBytes)
-        builder.setMinimumNetworkChunkBytes(*words.minimumChunk);
-    STINT_TRY(setBackoff(builder, words));
-    STINT_TRY(setPeriod(builder, words));
-    setNewer(builder, words);
-    return JobInfoAccess::requested(builder);
+Result<JobInfo> JobReader::read(Reader& reader) {
+    STINT_TRY(dictionary_.read(reader));
+    if (!id_) return fail(Errc::IllegalArgument, "job: id, an int32 (i), is missing");
+    if (!service_) return fail(Errc::IllegalArgument, "job: service, a string (s), is missing");
+    JobInfoAccess::name(builder_, JobId{*id_}, componentOf(*service_));
+    // After the flags, which may have raised a default one; that is not what was said.
+    if (last_.first) last_.first->set(builder_, last_.second);
+    bytes_.field->set(builder_, {bytes_.first.value_or(unknownBytes), bytes_.second.value_or(unknownBytes)});
+    if (STINT_TRY(isWhole(backoff_)))
+        backoff_.field->set(builder_, Backoff{Duration{*backoff_.first}, static_cast<std::int32_t>(*backoff_.second)});
+    if (period_.first == unset) period_.first.reset();
+    if (period_.second == unset) period_.second.reset();
+    if (STINT_TRY(isWhole(period_)))
+        period_.field->set(builder_, JobInfo::Period{Duration{*period_.first}, Duration{*period_.second}});
+    builder_.setClipData(std::move(clip_), clipGrantFlags_);
+    return JobInfoAccess::requested(builder_);
 }
 
 } // namespace
@@ -241,35 +248,10 @@ void writeJob(Writer& writer, const JobInfo& job, ClipFiles files) {
     DictionaryWriter dictionary(writer);
     dictionary.put("id", job.getId().value);
     dictionary.put("service", textOf(job.getService()));
-    dictionary.put("userInitiated", job.isUserInitiated());
-    dictionary.put("priority", job.getPriority());
-    writeNetworkOf(dictionary, job);
-    if (job.hasExplicitBackoff()) {
-        dictionary.put("initialBackoff", std::int64_t{JobInfoAccess::asked(job).initialBackoff.count()});
-        dictionary.put("backoffPolicy", job.getBackoffPolicy());
-    }
-    writeClipOf(dictionary, job, files);
-    dictionary.put("persisted", job.isPersisted());
-    dictionary.put("requiresBatteryNotLow", job.isRequireBatteryNotLow());
-    dictionary.put("requiresCharging", job.isRequireCharging());
-    dictionary.put("requiresStorageNotLow", job.isRequireStorageNotLow());
-    if (!job.getExtras().isEmpty())
-        dictionary.put("extras", "a{sv}", [&job](Writer& value) { writeBundle(value, job.getExtras()); });
-    putIfSet(dictionary, "expedited", job.isExpedited());
-    putIfSet(dictionary, "requiresDeviceIdle", job.isRequireDeviceIdle());
-    putIfSet(dictionary, "prefetch", job.isPrefetch());
-    writeTimesOf(dictionary, job);
-    writeTriggersOf(dictionary, job);
-    writeTagsOf(dictionary, job);
-    if (!job.getTransientExtras().isEmpty())
-        dictionary.put("transientExtras", "a{sv}",
-                       [&job](Writer& value) { writeBundle(value, job.getTransientExtras()); });
+    for (const JobField& row : jobFields)
+        if (!row.key.empty()) std::visit(FieldWriter(dictionary, row, job, files), row.value);
 }
 
-Result<JobInfo> readJob(Reader& reader) {
-    JobWords words;
-    STINT_TRY(readWords(reader, words));
-    return built(std::move(words));
-}
+Result<JobInfo> readJob(Reader& reader) { return JobReader().read(reader); }
 
 } // namespace stint::wire

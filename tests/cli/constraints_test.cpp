@@ -26,8 +26,8 @@ TEST_CASE("every method has a row, and says of each kind of job whether it may")
     auto all = ran({"help", "constraints"});
     CHECK(all.code == 0);
     CHECK(linesOf(all.out) == 1 + std::ssize(carriesTable()));
-    for (const auto& row : carriesTable())
-        CHECK(all.out.find(row.method) != std::string::npos);
+    for (const JobField* row : carriesTable())
+        CHECK(all.out.find(row->method) != std::string::npos);
     CHECK(ran({"help", "constraints", "setPeriodic", "--json"}).out ==
           R"({"schema":1,"method":"setPeriodic","regular":true,"expedited":false,"userInitiated":false,)"
           R"("work":"not expedited","note":""})"

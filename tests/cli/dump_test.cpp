@@ -123,7 +123,7 @@ void answer(Talk& talk, const wire::Message& call) {
 
 TEST_CASE("a job's constraints are told apart by its blockers") { // jobs.md §9.3
     auto dumped = waitingForPower();
-    CHECK(constraintsOf(*dumped.job.info) ==
+    CHECK(reasonsToWaitOf(*dumped.job.info) ==
           std::vector{PendingReason::ConstraintCharging, PendingReason::ConstraintConnectivity});
     CHECK(dumped.unsatisfied() == std::vector{PendingReason::ConstraintCharging});
     CHECK(dumped.satisfied() == std::vector{PendingReason::ConstraintConnectivity});
@@ -162,11 +162,11 @@ TEST_CASE("a JobInfo is told by what is set, and of its extras the keys") {
         told += std::string(fact.name) + "=" + textOf(fact) + "\n";
     CHECK(told == "priority=300\n"
                   "networkCapabilities=NOT_METERED INTERNET TRUSTED VALIDATED\n"
-                  "requiresCharging=true\n"
-                  "overrideDeadline=1h\n"
                   "initialBackoff=30s\n"
                   "backoffPolicy=exponential\n"
-                  "extras=url\n");
+                  "requiresCharging=true\n"
+                  "extras=url\n"
+                  "overrideDeadline=1h\n");
 }
 
 TEST_CASE("the dump has every section, in the order of jobs.md") { // jobs.md §9.3

@@ -1,6 +1,7 @@
 // Charging, battery low and storage low, each with its memory (limits.md §10.3, §10.4; jobs.md §3.2, §12.10).
 #include <doctest/doctest.h>
 
+#include "model/job_fields.hpp"
 #include "rules/constraint.hpp"
 #include "rules/device_state.hpp"
 #include "rules/fitness.hpp"
@@ -80,7 +81,7 @@ TEST_CASE("for the app on top power is enough, and stays enough for what began s
     const DeviceState off{.charging = false};
     const World world{constants, device, state, {}}, battery{constants, pulled, off, {}};
     App app;
-    Asks asks{.charging = true};
+    Asks asks{.constraints = constraintNamed("requiresCharging")};
     const RunFacts began{.pluggedEnough = true}, plain;
     CHECK(chargingGate({world, asks, &app}) == Verdict::until(Instant{15min}, PendingReason::ConstraintCharging));
     CHECK_FALSE(chargingGate({world, asks, &app, &plain}).open);

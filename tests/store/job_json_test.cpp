@@ -3,7 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include "model/job_info_access.hpp"
+#include "model/sample_job.hpp"
+#include "rules/validation.hpp"
 #include "store/fixture.hpp"
 
 using namespace stint;
@@ -76,6 +77,20 @@ TEST_CASE("a stored job is the job that was written, in every field") { // jobs.
         CAPTURE(name);
         CHECK(roundTrip(info) == info);
         CHECK(jobInfoText(roundTrip(info)) == jobInfoText(info));
+    }
+}
+
+TEST_CASE("each row of the table is kept") { // jobs.md §1.1, §7.1
+    for (const JobField& field : jobFields) {
+        if (field.key.empty()) continue;
+        CAPTURE(field.method);
+        auto builder = JobInfo::Builder{7, "Jobs"}.setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY);
+        setSample(field, builder);
+        const JobInfo job = valueOf(JobInfoAccess::requested(builder));
+        if (brokenRule(job, {})) continue; // the store keeps what was accepted
+        const JobInfo kept = roundTrip(job);
+        CHECK(isSet(field, kept));
+        if (!kept.getClipData()) CHECK(kept == job);
     }
 }
 

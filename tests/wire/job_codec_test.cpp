@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "model/sample_job.hpp"
 #include "wire/codec.hpp"
 #include "wire/loose_message.hpp"
 
@@ -158,6 +159,20 @@ TEST_CASE("a job crosses the wire as it was asked for; who reads it raises nothi
     CHECK(read->getTriggerContentUpdateDelay() == 1ms);
     CHECK(read->getTriggerContentMaxDelay() == 2ms);
     CHECK(throughTheWire(*read)->getPeriod() == JobInfo::Period{1min, 30s});
+}
+
+TEST_CASE(
+    "each row of the table crosses the wire") { // jobs.md §1.1; a row that is forgotten would be a lost constraint
+    for (const JobField& field : jobFields) {
+        if (field.key.empty()) continue;
+        CAPTURE(field.method);
+        JobInfo::Builder builder(JobId(7), "Downloads");
+        test::setSample(field, builder);
+        const auto job = throughTheWire(*JobInfoAccess::requested(builder));
+        REQUIRE(job.ok());
+        CHECK(isSet(field, *job));
+        if (!job->getClipData()) CHECK(*job == *JobInfoAccess::requested(builder));
+    }
 }
 
 TEST_CASE("half a period is refused") {

@@ -45,7 +45,7 @@ Result<std::optional<DumpedJob>> dumped(Daemon& daemon, const JobKey& key) {
 std::vector<PendingReason> DumpedJob::unsatisfied() const {
     std::vector<PendingReason> among;
     if (job.info)
-        std::ranges::copy_if(constraintsOf(*job.info), std::back_inserter(among),
+        std::ranges::copy_if(reasonsToWaitOf(*job.info), std::back_inserter(among),
                              [this](PendingReason reason) { return isAmong(blockers, reason); });
     return among;
 }
@@ -53,7 +53,7 @@ std::vector<PendingReason> DumpedJob::unsatisfied() const {
 std::vector<PendingReason> DumpedJob::satisfied() const {
     std::vector<PendingReason> others;
     if (job.info)
-        std::ranges::copy_if(constraintsOf(*job.info), std::back_inserter(others),
+        std::ranges::copy_if(reasonsToWaitOf(*job.info), std::back_inserter(others),
                              [this](PendingReason reason) { return !isAmong(blockers, reason); });
     return others;
 }

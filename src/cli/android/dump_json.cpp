@@ -131,7 +131,7 @@ Json lineOf(const DumpedJob& dumped) {
     Json line = section("job");
     putJob(line, dumped.job);
     line["info"] = dumped.job.info ? infoOf(*dumped.job.info) : Json(nullptr);
-    line["required"] = dumped.job.info ? reasonsOf(constraintsOf(*dumped.job.info)) : Json(nullptr);
+    line["required"] = dumped.job.info ? reasonsOf(reasonsToWaitOf(*dumped.job.info)) : Json(nullptr);
     line["satisfied"] = waits ? reasonsOf(dumped.satisfied()) : Json(nullptr);
     line["unsatisfied"] = waits ? reasonsOf(dumped.unsatisfied()) : Json(nullptr);
     line["blockers"] = blockersOf(dumped.blockers);

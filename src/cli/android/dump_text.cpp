@@ -113,7 +113,7 @@ void printInfo(const JobInfo& info, const Screen& screen) {
     put(screen, 2, "JobInfo:");
     for (const auto& fact : factsOf(info))
         put(screen, 3, fmt::format("{}={}", fact.name, textOf(fact)));
-    put(screen, 2, fmt::format("Required constraints:{}", constraintNames(constraintsOf(info))));
+    put(screen, 2, fmt::format("Required constraints:{}", constraintNames(reasonsToWaitOf(info))));
 }
 
 /// limits.md §5: what lets a regular job of a restricted app run beyond its quota, all of it together.

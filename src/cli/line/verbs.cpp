@@ -3,12 +3,20 @@
 #include <algorithm>
 
 #include "cli/line/commands.hpp"
+#include "cli/line/constraint_options.hpp"
 
 namespace stint::cli {
 namespace {
 
 constexpr std::string_view aboutJob =
     "A JOB is 7 (one of your own: a download or a command), PACKAGE/7, or PACKAGE/namespace#7.";
+
+std::vector<Option> with(std::vector<Option> options, const std::vector<Option>& more,
+                         const std::vector<Option>& last) {
+    options.insert(options.end(), more.begin(), more.end());
+    options.insert(options.end(), last.begin(), last.end());
+    return options;
+}
 
 /// Of jobs, and what a person does with them.
 std::vector<Verb> jobVerbs() {
@@ -30,19 +38,17 @@ std::vector<Verb> jobVerbs() {
              "started outlives it, nor a stop: what forks away is killed when the command ends.\n"
              "Ends as the command does: with its exit code, or 128 and the signal; with 126 or 127 at once where there "
              "is no such program; 75 where it goes on without this command, 77 where it was refused.",
-         .options = {{"--user-initiated", "", "at once and for hours, because a person looks on; needs a network"},
-                     {"--expedited", "", "at once, for minutes"},
-                     {"--requires-charging", "", "only while the device is charging"},
-                     {"--battery-not-low", "", "only while the battery is not low"},
-                     {"--storage-not-low", "", "only while storage is not low"},
-                     {"--device-idle", "", "only while nobody uses the device"},
-                     {"--network", "any|unmetered|not-roaming", "only with such a network (default: none is needed)"},
-                     {"--persisted", "", "it outlives a reboot, too"},
-                     {"--backoff", "DURATION", "the pause before the first retry (default: 30s; 10s at least)"},
-                     {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
-                     {"--every", "DURATION", "again and again, once in each period (1d; 15min at least)"},
-                     {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
-                     {"--no-wait", "", "schedule it and return"}},
+         .options =
+             with({{"--user-initiated", "", "at once and for hours, because a person looks on; needs a network"},
+                   {"--expedited", "", "at once, for minutes"}},
+                  constraintOptions(&JobField::regular),
+                  {{"--network", "any|unmetered|not-roaming", "only with such a network (default: none is needed)"},
+                   {"--persisted", "", "it outlives a reboot, too"},
+                   {"--backoff", "DURATION", "the pause before the first retry (default: 30s; 10s at least)"},
+                   {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
+                   {"--every", "DURATION", "again and again, once in each period (1d; 15min at least)"},
+                   {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
+                   {"--no-wait", "", "schedule it and return"}}),
          .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
                       {"stint run --requires-charging --network unmetered -- ./backup.sh", "when it costs nothing"},
                       {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"}},

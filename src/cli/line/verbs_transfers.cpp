@@ -1,19 +1,18 @@
 // The verbs that move files.
 #include "cli/line/commands.hpp"
+#include "cli/line/constraint_options.hpp"
 #include "cli/line/verbs.hpp"
 
 namespace stint::cli {
 namespace {
 
-/// When it may run, and as what.
-const std::vector<Option> conditions{
+const std::vector<Option> networks{
     {"--network", "any|unmetered|not_roaming|cellular", "the network to wait for (default: any)"},
-    {"--unmetered", "", "short for --network unmetered"},
-    {"--charging", "", "only while the device is charging"},
-    {"--battery-not-low", "", "only while the battery is not low"},
-    {"--storage-not-low", "", "only while storage is not low"},
-    {"--no-wait", "", "schedule it and return"},
-    {"--user-initiated", "", "as a user-initiated job or not at all"}};
+    {"--unmetered", "", "short for --network unmetered"}};
+
+/// As what it runs.
+const std::vector<Option> manner{{"--no-wait", "", "schedule it and return"},
+                                 {"--user-initiated", "", "as a user-initiated job or not at all"}};
 
 /// How the server is reached: curl's names.
 const std::vector<Option> reach{
@@ -31,8 +30,8 @@ const std::vector<Option> reach{
     {"--speed-time", "SECONDS", "(default: 60)"}};
 
 std::vector<Option> with(std::vector<Option> own) {
-    own.insert(own.end(), conditions.begin(), conditions.end());
-    own.insert(own.end(), reach.begin(), reach.end());
+    for (const auto& some : {networks, constraintOptions(&JobField::userInitiated), manner, reach})
+        own.insert(own.end(), some.begin(), some.end());
     return own;
 }
 

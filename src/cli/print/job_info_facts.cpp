@@ -5,6 +5,7 @@
 
 #include "base/overloaded.hpp"
 #include "base/time.hpp"
+#include "model/job_fields.hpp"
 
 namespace stint::cli {
 namespace {
@@ -34,79 +35,74 @@ Words pathsOf(const std::vector<JobInfo::TriggerContentUri>& watched) {
     return paths;
 }
 
-/// Adds what is set.
-class Facts {
+/// The facts of one row, where it is set.
+class FactsOfField {
 public:
-    void flag(std::string_view name, bool set) {
-        if (set) all.push_back({name, true});
-    }
-    void size(std::string_view name, Bytes bytes) {
-        if (bytes != unknownBytes) all.push_back({name, std::int64_t{bytes}});
-    }
-    void time(std::string_view name, const std::optional<Duration>& length) {
-        if (length) all.push_back({name, *length});
-    }
-    void words(std::string_view name, Words list) {
-        if (!list.empty()) all.push_back({name, std::move(list)});
-    }
-    void word(std::string_view name, const std::optional<std::string>& text) {
-        if (text) all.push_back({name, *text});
-    }
-    void number(std::string_view name, std::int64_t value) { all.push_back({name, value}); }
+    FactsOfField(std::vector<Fact>& facts, const JobField& row, const JobInfo& job)
+        : facts_(facts), row_(row), job_(job) {}
 
-    std::vector<Fact> all;
+    void operator()(const NoValue&) const {}
+    void operator()(const JobValue<bool>&) const { add(row_.key, true); }
+    void operator()(const JobValue<std::int32_t>& field) const { add(row_.key, std::int64_t{field.get(job_)}); }
+    void operator()(const JobValue<Bytes>& field) const { addSize(row_.key, field.get(job_)); }
+    void operator()(const JobValue<NetworkBytes>& field) const {
+        const NetworkBytes bytes = field.get(job_);
+        addSize(row_.key, bytes.down);
+        addSize(row_.second, bytes.up);
+    }
+    void operator()(const JobValue<std::optional<NetworkRequest>>& field) const {
+        const auto& network = field.get(job_);
+        addWords("networkCapabilities", namesOf(network->getCapabilities()));
+        addWords("networkTransports", namesOf(network->getTransportTypes()));
+        if (network->getNetworkSpecifier()) add("networkSpecifier", *network->getNetworkSpecifier());
+    }
+    void operator()(const JobValue<std::optional<Backoff>>&) const {
+        add(row_.key, job_.getInitialBackoff());
+        add(row_.second, job_.getBackoffPolicy() == JobInfo::BACKOFF_POLICY_LINEAR ? "linear" : "exponential");
+    }
+    void operator()(const ClipValue&) const {
+        add("clipItems", static_cast<std::int64_t>(job_.getClipData()->items.size()));
+    }
+    void operator()(const JobValue<std::optional<Duration>>& field) const { add(row_.key, *field.get(job_)); }
+    void operator()(const JobValue<std::optional<JobInfo::Period>>& field) const {
+        add(row_.key, field.get(job_)->interval);
+        add(row_.second, field.get(job_)->flex);
+    }
+    void operator()(const JobValue<std::vector<JobInfo::TriggerContentUri>>& field) const {
+        addWords(row_.key, pathsOf(field.get(job_)));
+    }
+    void operator()(const JobValue<PersistableBundle>& field) const { addWords(row_.key, keysOf(field.get(job_))); }
+    void operator()(const JobValue<std::set<std::string>>& field) const {
+        addWords(row_.key, {field.get(job_).begin(), field.get(job_).end()});
+    }
+    void operator()(const JobValue<std::optional<std::string>>& field) const { add(row_.key, *field.get(job_)); }
+
+private:
+    template <class T> void add(std::string_view name, T value) const { facts_.push_back({name, std::move(value)}); }
+    void addSize(std::string_view name, Bytes bytes) const {
+        if (bytes != unknownBytes) add(name, std::int64_t{bytes});
+    }
+    void addWords(std::string_view name, Words words) const {
+        if (!words.empty()) add(name, std::move(words));
+    }
+
+    std::vector<Fact>& facts_;
+    const JobField& row_;
+    const JobInfo& job_;
 };
 
-void addNetwork(Facts& facts, const JobInfo& info) {
-    if (const auto& network = info.getRequiredNetwork()) {
-        facts.words("networkCapabilities", namesOf(network->getCapabilities()));
-        facts.words("networkTransports", namesOf(network->getTransportTypes()));
-        facts.word("networkSpecifier", network->getNetworkSpecifier());
-    }
-    facts.size("estimatedDownloadBytes", info.getEstimatedNetworkDownloadBytes());
-    facts.size("estimatedUploadBytes", info.getEstimatedNetworkUploadBytes());
-    facts.size("minimumNetworkChunkBytes", info.getMinimumNetworkChunkBytes());
-}
-
-void addTimes(Facts& facts, const JobInfo& info) {
-    facts.time("minimumLatency", info.getMinimumLatency());
-    facts.time("overrideDeadline", info.getOverrideDeadline());
-    if (info.isPeriodic()) {
-        facts.time("periodicInterval", info.getPeriod()->interval);
-        facts.time("periodicFlex", info.getPeriod()->flex);
-    }
-    facts.time("initialBackoff", info.getInitialBackoff());
-    facts.word("backoffPolicy", info.getBackoffPolicy() == JobInfo::BACKOFF_POLICY_LINEAR ? "linear" : "exponential");
-}
-
-void addContent(Facts& facts, const JobInfo& info) {
-    facts.words("triggerContentUris", pathsOf(info.getTriggerContentUris()));
-    facts.time("triggerContentUpdateDelay", info.getTriggerContentUpdateDelay());
-    facts.time("triggerContentMaxDelay", info.getTriggerContentMaxDelay());
-    if (info.getClipData()) facts.number("clipItems", static_cast<std::int64_t>(info.getClipData()->items.size()));
-    facts.words("extras", keysOf(info.getExtras()));
-    facts.words("transientExtras", keysOf(info.getTransientExtras()));
+/// A back-off is a fact of every job, also where nobody asked for it.
+bool isFact(const JobField& row, const JobInfo& info) {
+    return isSet(row, info) || std::holds_alternative<JobValue<std::optional<Backoff>>>(row.value);
 }
 
 } // namespace
 
 std::vector<Fact> factsOf(const JobInfo& info) {
-    Facts facts;
-    facts.flag("userInitiated", info.isUserInitiated());
-    facts.flag("expedited", info.isExpedited());
-    facts.number("priority", info.getPriority());
-    facts.flag("persisted", info.isPersisted());
-    addNetwork(facts, info);
-    facts.flag("requiresCharging", info.isRequireCharging());
-    facts.flag("requiresBatteryNotLow", info.isRequireBatteryNotLow());
-    facts.flag("requiresStorageNotLow", info.isRequireStorageNotLow());
-    facts.flag("requiresDeviceIdle", info.isRequireDeviceIdle());
-    facts.flag("prefetch", info.isPrefetch());
-    addTimes(facts, info);
-    addContent(facts, info);
-    facts.words("debugTags", {info.getDebugTags().begin(), info.getDebugTags().end()});
-    facts.word("traceTag", info.getTraceTag());
-    return std::move(facts.all);
+    std::vector<Fact> facts;
+    for (const JobField& row : jobFields)
+        if (isFact(row, info)) std::visit(FactsOfField(facts, row, info), row.value);
+    return facts;
 }
 
 std::string textOf(const Fact& fact) {
@@ -117,21 +113,11 @@ std::string textOf(const Fact& fact) {
                       fact.value);
 }
 
-std::vector<PendingReason> constraintsOf(const JobInfo& info) {
-    using enum PendingReason;
-    std::vector<PendingReason> asked;
-    const auto add = [&asked](bool is, PendingReason reason) {
-        if (is) asked.push_back(reason);
-    };
-    add(info.isRequireBatteryNotLow(), ConstraintBatteryNotLow);
-    add(info.isRequireCharging(), ConstraintCharging);
-    add(info.getRequiredNetwork().has_value(), ConstraintConnectivity);
-    add(!info.getTriggerContentUris().empty(), ConstraintContentTrigger);
-    add(info.isRequireDeviceIdle(), ConstraintDeviceIdle);
-    add(info.getMinimumLatency().has_value() || info.isPeriodic(), ConstraintMinimumLatency);
-    add(info.isPrefetch(), ConstraintPrefetch);
-    add(info.isRequireStorageNotLow(), ConstraintStorageNotLow);
-    return asked;
+std::vector<PendingReason> reasonsToWaitOf(const JobInfo& info) {
+    std::set<PendingReason> reasons;
+    for (const JobField& row : jobFields)
+        if (row.constraint != PendingReason::Undefined && isSet(row, info)) reasons.insert(row.constraint);
+    return {reasons.begin(), reasons.end()};
 }
 
 } // namespace stint::cli

@@ -22,6 +22,6 @@ std::vector<Fact> factsOf(const JobInfo&);
 std::string textOf(const Fact&);
 
 /// The constraints that keep it waiting where they do not hold, by the reasons they are told as (jobs.md §9.1).
-std::vector<PendingReason> constraintsOf(const JobInfo&);
+std::vector<PendingReason> reasonsToWaitOf(const JobInfo&);
 
 } // namespace stint::cli

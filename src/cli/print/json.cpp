@@ -44,7 +44,7 @@ std::string jsonOf(const ShellAnswer& answer) {
     return dumped(line);
 }
 
-std::string jsonOf(const Carries& row) {
+std::string jsonOf(const JobField& row) {
     Json line = header();
     line["method"] = row.method;
     line["regular"] = row.regular;

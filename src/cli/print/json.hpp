@@ -33,7 +33,7 @@ std::string jsonOf(const JobView&, const std::vector<Blocker>&,
                    const std::optional<std::vector<HistoryEntry>>& history = std::nullopt);
 std::string jsonOf(const RunNow&);
 std::string jsonOf(const ShellAnswer&);
-std::string jsonOf(const Carries&);
+std::string jsonOf(const JobField&);
 std::string jsonOf(const TaskRow&);
 std::string jsonOf(const AppView&);
 std::string jsonOf(const wire::DeviceRow&);

@@ -66,10 +66,7 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
         wanted.network = JobInfo::NETWORK_TYPE_ANY;
         wanted.networkImplied = true;
     }
-    wanted.charging = given.has("requires-charging");
-    wanted.batteryNotLow = given.has("battery-not-low");
-    wanted.storageNotLow = given.has("storage-not-low");
-    wanted.deviceIdle = given.has("device-idle");
+    wanted.constraints = constraintsIn(given);
     wanted.backoff = STINT_TRY(durationIn(given, "backoff"));
     wanted.every = STINT_TRY(durationIn(given, "every"));
     wanted.retries = STINT_TRY(retriesIn(given));
@@ -85,11 +82,8 @@ Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Du
         .setUserInitiated(wanted.userInitiated)
         .setExpedited(wanted.expedited)
         .setPersisted(wanted.persisted)
-        .setRequiresCharging(wanted.charging)
-        .setRequiresBatteryNotLow(wanted.batteryNotLow)
-        .setRequiresStorageNotLow(wanted.storageNotLow)
-        .setRequiresDeviceIdle(wanted.deviceIdle)
         .setExtras(std::move(extras));
+    setConstraints(job, wanted.constraints);
     if (wanted.backoff) job.setBackoffCriteria(*wanted.backoff, JobInfo::BACKOFF_POLICY_EXPONENTIAL);
     if (wanted.every) job.setPeriodic(*wanted.every);
     return job.build();

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/line/arguments.hpp"
+#include "cli/line/constraint_options.hpp"
 #include "spool/spool.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
@@ -19,10 +19,7 @@ struct CommandWanted {
     bool persisted = false;
     std::int32_t network = JobInfo::NETWORK_TYPE_NONE;
     bool networkImplied = false; ///< by userInitiated
-    bool charging = false;
-    bool batteryNotLow = false;
-    bool storageNotLow = false;
-    bool deviceIdle = false;
+    ConstraintFlags constraints;
     std::optional<Duration> backoff;
     std::optional<Duration> every;
     std::optional<std::int64_t> retries; ///< nullopt: without end

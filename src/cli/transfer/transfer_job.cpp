@@ -29,17 +29,14 @@ Result<std::int32_t> networkIn(const Arguments& given) {
 
 Result<Conditions> conditionsIn(const Arguments& given) {
     auto network = STINT_TRY(networkIn(given));
-    return Conditions{network, given.has("charging"), given.has("battery-not-low"), given.has("storage-not-low")};
+    return Conditions{network, constraintsIn(given)};
 }
 
 JobInfo::Builder transferJob(const Conditions& conditions, Manner manner) {
-    return JobInfo::Builder(JobId{0}, transferService)
-        .setUserInitiated(manner == Manner::UserInitiated)
-        .setPersisted(true)
-        .setRequiredNetworkType(conditions.network)
-        .setRequiresCharging(conditions.charging)
-        .setRequiresBatteryNotLow(conditions.batteryNotLow)
-        .setRequiresStorageNotLow(conditions.storageNotLow);
+    JobInfo::Builder job(JobId{0}, transferService);
+    job.setUserInitiated(manner == Manner::UserInitiated).setPersisted(true).setRequiredNetworkType(conditions.network);
+    setConstraints(job, conditions.constraints);
+    return job;
 }
 
 } // namespace stint::cli

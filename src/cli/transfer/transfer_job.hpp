@@ -3,7 +3,7 @@
 #pragma once
 #include <cstdint>
 
-#include "cli/line/arguments.hpp"
+#include "cli/line/constraint_options.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
 
@@ -11,9 +11,7 @@ namespace stint::cli {
 
 struct Conditions {
     std::int32_t network = JobInfo::NETWORK_TYPE_ANY;
-    bool charging = false;
-    bool batteryNotLow = false;
-    bool storageNotLow = false;
+    ConstraintFlags constraints;
 
     bool operator==(const Conditions&) const = default;
 };

@@ -22,18 +22,20 @@ std::string lowered(std::string_view text) {
     return low;
 }
 
-std::vector<Carries> rowsWith(std::string_view text) {
-    std::vector<Carries> rows;
-    std::ranges::copy_if(carriesTable(), std::back_inserter(rows), [low = lowered(text)](const Carries& row) {
-        return lowered(row.method).find(low) != std::string::npos;
+using Rows = std::vector<const JobField*>;
+
+Rows rowsWith(std::string_view text) {
+    Rows rows;
+    std::ranges::copy_if(carriesTable(), std::back_inserter(rows), [low = lowered(text)](const JobField* row) {
+        return lowered(row->method).find(low) != std::string::npos;
     });
     return rows;
 }
 
 int noSuch(const std::string& text, const Screen& screen) {
     std::vector<std::string_view> methods;
-    for (const auto& row : carriesTable())
-        methods.push_back(row.method);
+    for (const JobField* row : carriesTable())
+        methods.push_back(row->method);
     auto meant = nearest(text, methods);
     return screen.fail(ends::noInput, fmt::format("no method has \"{}\" in its name{}", printable(text),
                                                   meant ? fmt::format(" (did you mean \"{}\"?)", *meant) : ""));
@@ -47,23 +49,23 @@ std::string workWord(std::string_view work) {
     return plain ? std::string(work) : fmt::format("yes ({})", work);
 }
 
-void printMarkdown(const std::vector<Carries>& rows, const Screen& screen) {
+void printMarkdown(const Rows& rows, const Screen& screen) {
     screen.print("# Which kind of job may carry what\n\n"
                  "Made by `stint help constraints --markdown` from the table that jobs are checked by;\n"
                  "`cmake --build BUILD --target constraints_page` makes it anew.\n\n"
                  "| Method | Regular | Expedited | User-initiated | Work layer | Note |\n"
                  "|---|---|---|---|---|---|");
-    for (const auto& row : rows)
-        screen.print(fmt::format("| `{}` | {} | {} | {} | {} | {} |", row.method, word(row.regular),
-                                 word(row.expedited), word(row.userInitiated), workWord(row.work), row.note));
+    for (const JobField* row : rows)
+        screen.print(fmt::format("| `{}` | {} | {} | {} | {} | {} |", row->method, word(row->regular),
+                                 word(row->expedited), word(row->userInitiated), workWord(row->work), row->note));
 }
 
-void printTable(const std::vector<Carries>& rows, const Screen& screen) {
+void printTable(const Rows& rows, const Screen& screen) {
     Table table({{"METHOD"}, {"REGULAR"}, {"EXPEDITED"}, {"USER-INITIATED"}, {"WORK LAYER"}, {"NOTE"}});
     const auto cell = [](bool may) { return Cell(word(may), may ? Paint::Good : Paint::Bad); };
-    for (const auto& row : rows)
-        table.add({std::string(row.method), cell(row.regular), cell(row.expedited), cell(row.userInitiated),
-                   workWord(row.work), std::string(row.note)});
+    for (const JobField* row : rows)
+        table.add({std::string(row->method), cell(row->regular), cell(row->expedited), cell(row->userInitiated),
+                   workWord(row->work), std::string(row->note)});
     table.print(screen);
 }
 
@@ -76,8 +78,8 @@ int helpConstraints(const Arguments& given, const Screen& screen) {
     if (given.has("markdown")) {
         printMarkdown(rows, screen);
     } else if (screen.json()) {
-        for (const auto& row : rows)
-            screen.print(jsonOf(row));
+        for (const JobField* row : rows)
+            screen.print(jsonOf(*row));
     } else {
         printTable(rows, screen);
     }

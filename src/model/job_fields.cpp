@@ -1,0 +1,35 @@
+#include "model/job_fields.hpp"
+
+#include "base/overloaded.hpp"
+
+namespace stint {
+namespace {
+
+bool holdsSomething(bool flag) { return flag; }
+bool holdsSomething(std::int32_t) { return true; }
+bool holdsSomething(Bytes bytes) { return bytes != unknownBytes; }
+bool holdsSomething(NetworkBytes bytes) { return bytes.down != unknownBytes || bytes.up != unknownBytes; }
+bool holdsSomething(const PersistableBundle& bundle) { return !bundle.isEmpty(); }
+template <class T> bool holdsSomething(const std::optional<T>& value) { return value.has_value(); }
+template <class T> bool holdsSomething(const std::vector<T>& list) { return !list.empty(); }
+template <class T> bool holdsSomething(const std::set<T>& set) { return !set.empty(); }
+
+} // namespace
+
+bool isSet(const JobField& field, const JobInfo& job) {
+    return std::visit(Overloaded{[](const NoValue&) { return false; },
+                                 [&](const ClipValue&) { return job.getClipData().has_value(); },
+                                 [&](const auto& value) { return holdsSomething(value.get(job)); }},
+                      field.value);
+}
+
+ConstraintSet constraintsOf(const JobInfo& job) {
+    ConstraintSet set = 0;
+    for (std::size_t n = 0; n < jobFields.size(); ++n) {
+        const auto* flag = std::get_if<JobValue<bool>>(&jobFields[n].value);
+        if (flag && jobFields[n].constraint != PendingReason::Undefined && flag->get(job)) set |= ConstraintSet{1} << n;
+    }
+    return set;
+}
+
+} // namespace stint
