@@ -43,8 +43,8 @@ Result<Bucket> bucketFrom(const std::string& word) {
     const auto value = numberOf(word);
     const auto bucket = value ? bucketOfValue(*value) : bucketNamed(word);
     if (bucket && bucket != Bucket::Exempted) return *bucket;
-    const std::string_view right =
-        "use active, working_set, frequent, rare, restricted, never, or a value from 10 to 50";
+    const std::string right = fmt::format("use {}, or a value from {} to {}", bucketChoices(", "),
+                                          valueOf(Bucket::Active), valueOf(Bucket::Never));
     if (value) return fail(Errc::IllegalArgument, "Cannot set the standby bucket to {}; {}", *value, right);
     return fail(Errc::IllegalArgument, "Unknown bucket: {}; {}", word, right);
 }
@@ -91,16 +91,17 @@ VerbAnswer getInactive(VerbCall& call) {
     return {0, fmt::format("Idle={}\n", isIdle(app->bucket, call.core.deviceState().charging)), ""};
 }
 
-constexpr Verb<VerbCall> verbs[] = {
-    {"set-standby-bucket", setBucket,
-     "set-standby-bucket PACKAGE active|working_set|frequent|rare|restricted|never|VALUE"},
-    {"get-standby-bucket", getBucket, "get-standby-bucket [PACKAGE]"},
-    {"set-inactive", setInactive, "set-inactive PACKAGE true|false"},
-    {"get-inactive", getInactive, "get-inactive PACKAGE"},
-};
-
 } // namespace
 
-VerbAnswer runBucketVerb(VerbCall& call) { return runOneOf<VerbCall>(verbs, "Activity manager (am) commands", call); }
+VerbAnswer runBucketVerb(VerbCall& call) {
+    static const std::string setUsage = fmt::format("set-standby-bucket PACKAGE {}|VALUE", bucketChoices("|"));
+    static const Verb<VerbCall> verbs[] = {
+        {"set-standby-bucket", setBucket, setUsage},
+        {"get-standby-bucket", getBucket, "get-standby-bucket [PACKAGE]"},
+        {"set-inactive", setInactive, "set-inactive PACKAGE true|false"},
+        {"get-inactive", getInactive, "get-inactive PACKAGE"},
+    };
+    return runOneOf<VerbCall>(verbs, "Activity manager (am) commands", call);
+}
 
 } // namespace stint

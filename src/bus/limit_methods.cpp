@@ -29,10 +29,8 @@ Result<Bucket> readBucket(Reader& reader) {
     const auto parsed = std::from_chars(word.data(), end, value);
     const bool isNumber = !word.empty() && parsed.ec == std::errc() && parsed.ptr == end;
     if (const auto bucket = isNumber ? bucketOfValue(value) : std::nullopt) return *bucket;
-    return fail(Errc::IllegalArgument,
-                "the bucket is \"{}\"; it is active, working_set, frequent, rare, restricted or never, or a value "
-                "from {} to {}",
-                word, valueOf(Bucket::Active), valueOf(Bucket::Never));
+    return fail(Errc::IllegalArgument, "the bucket is \"{}\"; it is one of {}, or a value from {} to {}", word,
+                bucketChoices(", "), valueOf(Bucket::Active), valueOf(Bucket::Never));
 }
 
 Result<void> maySee(const Request& request, const AppId& app) {

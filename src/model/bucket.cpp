@@ -1,17 +1,11 @@
 #include "model/bucket.hpp"
 
+#include <algorithm>
+
 #include "model/names.hpp"
 
 namespace stint {
 namespace {
-
-constexpr NameTable<Bucket, 7> buckets{{{Bucket::Exempted, "exempted"},
-                                        {Bucket::Active, "active"},
-                                        {Bucket::WorkingSet, "working_set"},
-                                        {Bucket::Frequent, "frequent"},
-                                        {Bucket::Rare, "rare"},
-                                        {Bucket::Restricted, "restricted"},
-                                        {Bucket::Never, "never"}}};
 
 constexpr NameTable<BucketReason, 6> reasons{{{BucketReason::Default, "default"},
                                               {BucketReason::Timeout, "timeout"},
@@ -36,38 +30,32 @@ constexpr NameTable<UsageKind, 13> kinds{{{UsageKind::MovedToForeground, "moved_
 
 } // namespace
 
-std::int32_t valueOf(Bucket bucket) {
-    switch (bucket) {
-    case Bucket::Exempted:
-        return 5;
-    case Bucket::Active:
-        return 10;
-    case Bucket::WorkingSet:
-        return 20;
-    case Bucket::Frequent:
-        return 30;
-    case Bucket::Rare:
-        return 40;
-    case Bucket::Restricted:
-        return 45;
-    case Bucket::Never:
-        return 50;
-    }
-    return 50;
-}
+std::int32_t valueOf(Bucket bucket) { return bucketRow(bucket).value; }
 
 std::optional<Bucket> bucketOfValue(std::int32_t value) {
     if (value < valueOf(Bucket::Active) || value > valueOf(Bucket::Never)) return std::nullopt;
-    if (value <= valueOf(Bucket::Active)) return Bucket::Active;
-    if (value <= valueOf(Bucket::WorkingSet)) return Bucket::WorkingSet;
-    if (value <= valueOf(Bucket::Frequent)) return Bucket::Frequent;
-    if (value <= valueOf(Bucket::Rare)) return Bucket::Rare;
-    if (value < valueOf(Bucket::Never)) return Bucket::Restricted;
-    return Bucket::Never;
+    if (value == valueOf(Bucket::Never)) return Bucket::Never;
+    // What lies between two is the worse one's, but for never.
+    Bucket found = Bucket::Active;
+    for (const BucketRow& row : bucketTable)
+        if (row.bucket != Bucket::Never && valueOf(found) < value) found = std::max(found, row.bucket);
+    return found;
 }
 
-std::string_view nameOf(Bucket bucket) { return nameIn(buckets, bucket); }
-std::optional<Bucket> bucketNamed(std::string_view name) { return namedIn(buckets, name); }
+std::string_view nameOf(Bucket bucket) { return bucketRow(bucket).name; }
+
+std::optional<Bucket> bucketNamed(std::string_view name) {
+    const auto found = std::ranges::find(bucketTable, name, &BucketRow::name);
+    return found == bucketTable.end() ? std::nullopt : std::optional(found->bucket);
+}
+
+std::string bucketChoices(std::string_view between) {
+    std::string choices;
+    for (const BucketRow& row : bucketTable)
+        if (row.bucket != Bucket::Exempted) choices.append(choices.empty() ? "" : between).append(row.name);
+    return choices;
+}
+
 std::string_view nameOf(BucketReason reason) { return nameIn(reasons, reason); }
 std::optional<BucketReason> bucketReasonNamed(std::string_view name) { return namedIn(reasons, name); }
 std::string_view nameOf(UsageKind kind) { return nameIn(kinds, kind); }

@@ -7,12 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "model/bucket_table.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
-
-/// Best first, as limits.md §2.1 orders them by value.
-enum class Bucket : std::uint8_t { Exempted, Active, WorkingSet, Frequent, Rare, Restricted, Never };
 
 /// 5, 10, 20, 30, 40, 45, 50.
 std::int32_t valueOf(Bucket);
@@ -21,6 +19,9 @@ std::optional<Bucket> bucketOfValue(std::int32_t value);
 /// "working_set".
 std::string_view nameOf(Bucket);
 std::optional<Bucket> bucketNamed(std::string_view name);
+/// Those that somebody can put an app into, in words, with `between` them: all but exempted, which follows from the
+/// user's choice for its battery (limits.md §2.7).
+std::string bucketChoices(std::string_view between);
 
 /// Why an app is in its bucket: Android's main reasons and the sub-reasons that Stint knows (limits.md §2.2).
 enum class BucketReason : std::uint8_t { Default, Timeout, Usage, ForcedByUser, Predicted, ForcedBySystem };

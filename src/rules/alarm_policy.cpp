@@ -22,24 +22,10 @@ struct Allowance {
     Duration window = 1h;
 };
 
-Allowance allowanceOf(Bucket bucket, const Constants& constants) {
-    switch (bucket) {
-    case Bucket::Exempted:
-        return {-1};
-    case Bucket::Active:
-        return {constants.alarmQuotaActive};
-    case Bucket::WorkingSet:
-        return {constants.alarmQuotaWorking};
-    case Bucket::Frequent:
-        return {constants.alarmQuotaFrequent};
-    case Bucket::Rare:
-        return {constants.alarmQuotaRare};
-    case Bucket::Restricted:
-        return {constants.alarmQuotaRestricted, constants.alarmRestrictedWindow};
-    case Bucket::Never:
-        return {constants.alarmQuotaNever};
-    }
-    return {0};
+Allowance allowanceOf(const BucketAlarms& alarms, const Constants& constants) {
+    Allowance allowance{.deliveries = alarms.quota ? constants.*alarms.quota : -1};
+    if (alarms.window) allowance.window = constants.*alarms.window;
+    return allowance;
 }
 
 Allowance whileIdleAllowance(AlarmKind kind, const Constants& constants) {
@@ -86,7 +72,8 @@ Instant bucketTime(const Asked& asked, Instant otherwise) {
     const auto& [alarm, app, world, along] = asked;
     // limits.md §2.9: charging suspends it for every bucket; deliveries are recorded all the same.
     if (world.state.charging || exemptFromBucket(alarm, app)) return unbound;
-    return nextAllowed(app.memory.alarms, allowanceOf(bucketOf(app), world.constants), asked, otherwise);
+    return nextAllowed(app.memory.alarms, allowanceOf(bucketRow(bucketOf(app)).alarms, world.constants), asked,
+                       otherwise);
 }
 
 Instant whileIdleTime(const Asked& asked) {
@@ -137,8 +124,8 @@ bool note(std::vector<Instant>& history, Instant now, Allowance most) {
 
 Allowance mostOfBuckets(const Constants& constants) {
     Allowance most;
-    for (int bucket = 0; bucket <= static_cast<int>(Bucket::Never); ++bucket) {
-        const Allowance one = allowanceOf(static_cast<Bucket>(bucket), constants);
+    for (const BucketRow& row : bucketTable) {
+        const Allowance one = allowanceOf(row.alarms, constants);
         most.deliveries = std::max(most.deliveries, one.deliveries);
         most.window = std::max(most.window, one.window);
     }

@@ -9,49 +9,6 @@ namespace {
 
 constexpr Duration day = 24h; ///< of quota.max_execution_24h, as its name has it
 
-struct Row {
-    Duration Constants::*allowed;
-    Duration Constants::*window;
-    std::int64_t Constants::*maxJobs;
-    std::int64_t Constants::*maxSessions;
-    Duration Constants::*expedited;
-};
-
-using C = Constants;
-
-// nullptr: the never bucket, which is allowed nothing.
-const Row* rowOf(Bucket bucket) {
-    static constexpr Row exempted{&C::quotaAllowedExempted, &C::quotaWindowExempted, &C::quotaMaxJobsExempted,
-                                  &C::quotaMaxSessionsExempted, &C::ejLimitExempted};
-    static constexpr Row active{&C::quotaAllowedActive, &C::quotaWindowActive, &C::quotaMaxJobsActive,
-                                &C::quotaMaxSessionsActive, &C::ejLimitActive};
-    static constexpr Row working{&C::quotaAllowedWorking, &C::quotaWindowWorking, &C::quotaMaxJobsWorking,
-                                 &C::quotaMaxSessionsWorking, &C::ejLimitWorking};
-    static constexpr Row frequent{&C::quotaAllowedFrequent, &C::quotaWindowFrequent, &C::quotaMaxJobsFrequent,
-                                  &C::quotaMaxSessionsFrequent, &C::ejLimitFrequent};
-    static constexpr Row rare{&C::quotaAllowedRare, &C::quotaWindowRare, &C::quotaMaxJobsRare, &C::quotaMaxSessionsRare,
-                              &C::ejLimitRare};
-    static constexpr Row restricted{&C::quotaAllowedRestricted, &C::quotaWindowRestricted, &C::quotaMaxJobsRestricted,
-                                    &C::quotaMaxSessionsRestricted, &C::ejLimitRestricted};
-    switch (bucket) {
-    case Bucket::Exempted:
-        return &exempted;
-    case Bucket::Active:
-        return &active;
-    case Bucket::WorkingSet:
-        return &working;
-    case Bucket::Frequent:
-        return &frequent;
-    case Bucket::Rare:
-        return &rare;
-    case Bucket::Restricted:
-        return &restricted;
-    case Bucket::Never:
-        return nullptr;
-    }
-    return nullptr;
-}
-
 // LINUX: nothing else tells a system's installer from the rest of the system.
 bool isSystemInstaller(const App& app) { return app.manifest.system && app.manifest.declares("INSTALL_PACKAGES"); }
 
@@ -65,12 +22,12 @@ std::optional<Duration> dayCapOf(bool unlimited, const Constants& constants) {
 } // namespace
 
 Allowance regularAllowance(Bucket bucket, const App& app, const Constants& constants) {
-    const Row* row = rowOf(bucket);
-    if (!row) return {.allowed = Duration{0}, .window = day};
-    Allowance allowance{.window = inForce(constants, row->window),
-                        .maxJobs = constants.*row->maxJobs,
-                        .maxSessions = constants.*row->maxSessions};
-    Duration allowed = inForce(constants, row->allowed);
+    const BucketQuota& quota = bucketRow(bucket).quota;
+    if (quota.isNothing()) return {.allowed = Duration{0}, .window = day};
+    Allowance allowance{.window = inForce(constants, quota.window),
+                        .maxJobs = constants.*quota.maxJobs,
+                        .maxSessions = constants.*quota.maxSessions};
+    Duration allowed = inForce(constants, quota.allowed);
     // limits.md §3.9: clipped to what the window holds.
     if (bucket == Bucket::Exempted && isSystemInstaller(app))
         allowed = std::min(allowed + inForce(constants, &Constants::quotaInstallerExtra), allowance.window);
@@ -82,9 +39,9 @@ Allowance regularAllowance(Bucket bucket, const App& app, const Constants& const
 }
 
 std::optional<Duration> expeditedLimit(Bucket bucket, const App& app, const Constants& constants) {
-    const Row* row = rowOf(bucket);
-    if (!row) return Duration{0};
-    const Duration limit = inForce(constants, row->expedited);
+    const BucketQuota& quota = bucketRow(bucket).quota;
+    if (quota.isNothing()) return Duration{0};
+    const Duration limit = inForce(constants, quota.expedited);
     if (limit == Constants::none) return std::nullopt;
     if (!isSystemInstaller(app)) return limit;
     return std::min(limit + constants.ejInstallerExtra, std::max(limit, constants.ejWindow));

@@ -1,7 +1,6 @@
 // What time, and predictions, do to a bucket (limits.md §2.3, §2.6): everything here is asked of one function,
 // placeAt(), so that nextChange() cannot say another thing than aged() does.
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "rules/standby.hpp"
@@ -17,27 +16,22 @@ struct Place {
     bool operator==(const Place&) const = default;
 };
 
-/// A row of limits.md §2.3: both times since the last use must be reached.
-struct Threshold {
-    Bucket bucket;
-    Duration elapsed;
-    Duration screenOn;
-};
-
-// Row 0 is the start of all.
-std::array<Threshold, 4> thresholds(const Constants& c) {
-    return {{{Bucket::WorkingSet, c.bucketElapsedWorking, c.bucketScreenWorking},
-             {Bucket::Frequent, c.bucketElapsedFrequent, c.bucketScreenFrequent},
-             {Bucket::Rare, c.bucketElapsedRare, c.bucketScreenRare},
-             {Bucket::Restricted, c.bucketElapsedRestricted, c.bucketScreenRestricted}}};
+/// Calls `look(bucket, elapsed, screenOn)` for each row of limits.md §2.3: both times since the last use must be
+/// reached.
+template <class Look> void eachTimeout(const Constants& constants, Look look) {
+    for (const BucketRow& row : bucketTable) {
+        const auto& [elapsed, screenOn] = row.timeout;
+        if (elapsed) look(row.bucket, constants.*elapsed, constants.*screenOn);
+    }
 }
 
 Bucket timedOut(const Usage& usage, UsageTime now, const Constants& constants) {
     if (!usage.used) return Bucket::Never;
     const UsageTime since{now.running - usage.used->running, now.screenOn - usage.used->screenOn};
     Bucket deepest = Bucket::Active;
-    for (const Threshold& row : thresholds(constants))
-        if (since.running >= row.elapsed && since.screenOn >= row.screenOn) deepest = row.bucket;
+    eachTimeout(constants, [&](Bucket bucket, Duration elapsed, Duration screenOn) {
+        if (since.running >= elapsed && since.screenOn >= screenOn) deepest = bucket;
+    });
     return deepest;
 }
 
@@ -131,12 +125,12 @@ bool changedAt(const Usage& usage, UsageTime now, const App& app, const Constant
 // How much later each thing comes that may change something: some are past.
 std::vector<Duration> turningPoints(const Usage& usage, UsageTime now, bool screenOn, const Constants& constants) {
     std::vector<Duration> points;
-    for (const Threshold& row : thresholds(constants)) {
-        if (!usage.used) break;
-        const Duration running = usage.used->running + row.elapsed - now.running;
-        const Duration screen = usage.used->screenOn + row.screenOn - now.screenOn;
-        if (screen <= 0ms || screenOn) points.push_back(std::max(running, screen));
-    }
+    if (usage.used)
+        eachTimeout(constants, [&](Bucket, Duration elapsed, Duration screenOnFor) {
+            const Duration running = usage.used->running + elapsed - now.running;
+            const Duration screen = usage.used->screenOn + screenOnFor - now.screenOn;
+            if (screen <= 0ms || screenOn) points.push_back(std::max(running, screen));
+        });
     for (const auto& [bucket, until] : usage.holds)
         points.push_back(until - now.running);
     if (usage.prediction) points.push_back(usage.prediction->at + constants.bucketPredictionTimeout - now.running);

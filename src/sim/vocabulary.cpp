@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/bucket.hpp"
 #include "stint/reasons.hpp"
 
 namespace stint::sim {
@@ -15,8 +16,11 @@ constexpr std::array<std::string_view, 4> silences{"bind", "start", "stop", "not
 constexpr std::array<std::string_view, 2> accesses{"allowed", "blocked"};
 constexpr std::array<std::string_view, 2> machines{"deep", "light"};
 constexpr std::array<std::string_view, 2> priorities{"high", "normal"};
-constexpr std::array<std::string_view, 7> buckets{"active",     "working_set", "frequent", "rare",
-                                                  "restricted", "never",       "exempted"};
+constexpr auto buckets = [] {
+    std::array<std::string_view, bucketTable.size()> names;
+    std::ranges::transform(bucketTable, names.begin(), &BucketRow::name);
+    return names;
+}();
 constexpr std::array<std::string_view, 6> results{
     "success", "failure", "limit_exceeded", "SecurityException", "IllegalArgumentException", "IllegalStateException"};
 

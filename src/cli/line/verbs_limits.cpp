@@ -1,11 +1,13 @@
 // The verbs about apps, the device and their limits, and those of Android's shell.
 #include "cli/line/commands.hpp"
 #include "cli/line/verbs.hpp"
+#include "model/bucket.hpp"
 
 namespace stint::cli {
 namespace {
 
 std::vector<Verb> appVerbs() {
+    static const std::string buckets = bucketChoices("|");
     return {
         {.name = "apps",
          .words = "",
@@ -25,7 +27,7 @@ std::vector<Verb> appVerbs() {
                   "Ends with 66 where there is no such app, 77 where it stays in another bucket because that is the "
                   "lowest it can have.",
          .options = {{"--state", "top|visible|background|auto", "as if a window told so"},
-                     {"--bucket", "active|working_set|frequent|rare|restricted|never", "put it into this bucket"},
+                     {"--bucket", buckets, "put it into this bucket"},
                      {"--battery", "unrestricted|optimized|restricted", "what it may use the battery for"},
                      {"--data-saver-exempt", "yes|no", "it may use metered networks under Data Saver"},
                      {"--revoke", "PERMISSION",
