@@ -1,5 +1,6 @@
 // What edges see of apps and of the device, merged into the nouns.
 #include "core/state.hpp"
+#include "model/device_fields.hpp"
 #include "rules/alarm.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/device_state.hpp"
@@ -9,27 +10,6 @@
 
 namespace stint {
 namespace {
-
-ReadSet differences(const Device& before, const Device& after) {
-    ReadSet changed = 0;
-    const bool power = before.plugged != after.plugged;
-    if (power) changed |= only(Reads::Power);
-    if (before.network != after.network) changed |= only(Reads::Network);
-    if (before.batterySaver != after.batterySaver || before.dataSaver != after.dataSaver) {
-        changed |= only(Reads::Saver);
-    }
-    if (before.thermal != after.thermal) changed |= only(Reads::Thermal);
-    if (before.dozeForce != after.dozeForce) changed |= only(Reads::Doze); // how long it holds is another matter then
-    return changed;
-}
-
-ReadSet differences(const DeviceState& was, const DeviceState& is) {
-    ReadSet changed = 0;
-    if (was.charging != is.charging || was.batteryLow != is.batteryLow) changed |= only(Reads::Power);
-    if (was.storageLow != is.storageLow) changed |= only(Reads::Storage);
-    if (was.idle != is.idle || was.idleAt != is.idleAt) changed |= only(Reads::Idle);
-    return changed;
-}
 
 // limits.md §5: what the idle path of a restricted app goes by.
 void changedForRestricted(Turn& turn) {

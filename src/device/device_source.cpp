@@ -46,13 +46,14 @@ std::vector<DeviceValue> DeviceSource::values() const {
     Device device = read();
     DeviceWords said = words(overrides_);
     std::vector<DeviceValue> values;
-    for (std::string_view key : deviceKeys()) {
+    for (const DeviceField& field : deviceFields()) {
+        const std::string_view key = field.key;
         // The network is "none", or it is its parts.
         if (key == "network" && device.network) continue;
         if (key.starts_with(networkPrefix) && !device.network) continue;
         if (key == "storage_low" && !device.storageForced) continue; // the core's to say, from what follows
         if (key == "power_source" && !said.contains(key)) continue;  // the embedded default shows in the other two
-        values.push_back({std::string(key), wordOf(device, key), isSaid(said, key) ? byPerson : byDefault});
+        values.push_back({std::string(key), field.text(device), isSaid(said, key) ? byPerson : byDefault});
     }
     if (device.storageTotal > 0) {
         values.push_back({"storage.free", formatSize(device.storageFree), "statvfs"});

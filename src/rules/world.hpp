@@ -1,12 +1,11 @@
 // What a question may read beside the Asks: the device, the app, the numbers and the time. A rule holds no state.
 #pragma once
-#include <cstdint>
-
 #include "base/time.hpp"
 #include "model/app.hpp"
 #include "model/asks.hpp"
 #include "model/constants.hpp"
 #include "model/device.hpp"
+#include "model/reads.hpp"
 
 namespace stint {
 
@@ -34,23 +33,5 @@ struct Context {
     const App* app;
     const RunFacts* run = nullptr;
 };
-
-/// What a gate reads, so that only those who wait for what changed are asked again.
-enum class Reads : std::uint32_t {
-    Power = 1,
-    Network = 2,
-    Storage = 4,
-    App = 8, ///< its state, its bucket, its quota, the user's choices for it
-    Idle = 16,
-    Doze = 32,
-    Saver = 64, ///< battery saver, and Data Saver
-    Thermal = 128,
-};
-using ReadSet = std::uint32_t;
-constexpr ReadSet operator|(Reads a, Reads b) { return static_cast<ReadSet>(a) | static_cast<ReadSet>(b); }
-constexpr ReadSet operator|(ReadSet a, Reads b) { return a | static_cast<ReadSet>(b); }
-constexpr ReadSet operator&(ReadSet a, Reads b) { return a & static_cast<ReadSet>(b); }
-constexpr ReadSet everything = ~ReadSet{0};
-constexpr ReadSet only(Reads r) { return static_cast<ReadSet>(r); }
 
 } // namespace stint

@@ -19,7 +19,7 @@ namespace deed {
 
 // The device.
 struct ChangeDevice {
-    DeviceChange change;
+    DeviceWords change;
 };
 struct Reboot {
     Duration offFor{0};

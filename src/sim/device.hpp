@@ -11,7 +11,4 @@ Device defaultDevice();
 /// Wi-Fi without a limit, 50 Mbit/s down and 10 up.
 Network defaultNetwork();
 
-/// What of the change the core has nouns for.
-void apply(const DeviceChange& change, Device& device);
-
 } // namespace stint::sim

@@ -28,7 +28,7 @@ std::string readPolicyName(Yaml& yaml, const Node& node);
 
 // read_device.cpp
 
-DeviceChange readDevice(Yaml& yaml, const Node& node);
+DeviceWords readDevice(Yaml& yaml, const Node& node);
 
 // read_app.cpp
 

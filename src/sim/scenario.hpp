@@ -68,7 +68,7 @@ struct Scenario {
     std::optional<Duration> until;
     Place untilPlace;
     std::vector<Setting> constants;
-    DeviceChange device; ///< over scenario.md's defaults
+    DeviceWords device; ///< over scenario.md's defaults
     Place devicePlace;
     std::map<AppId, AppSetup> apps;
     std::vector<Entry> timeline; ///< in time order

@@ -9,28 +9,11 @@
 #include <string>
 
 #include "model/app.hpp"
-#include "model/device.hpp"
+#include "model/device_fields.hpp"
 #include "sim/place.hpp"
 #include "stint/notification.hpp"
 
 namespace stint::sim {
-
-/// What of the device changes; what is not named stays (scenario.md, device).
-struct DeviceChange {
-    std::optional<bool> screenOn;
-    std::optional<bool> locked;
-    std::optional<bool> charging;
-    std::optional<bool> plugged;
-    std::optional<std::int64_t> battery;
-    std::optional<bool> moving;
-    std::optional<std::optional<Network>> network;
-    std::optional<bool> storageLow;
-    std::optional<Memory> memory;
-    std::optional<std::string> thermal;
-    std::optional<bool> dataSaver;
-    std::optional<bool> batterySaver;
-    std::optional<std::string> doze;
-};
 
 /// scenario.md, apps.
 struct AppSetup {

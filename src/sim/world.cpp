@@ -17,9 +17,9 @@ constexpr int mostAtOneInstant = 1'000'000;
 
 } // namespace
 
-World::World(Constants constants, WallTime start, const DeviceChange& device, bool recordedTicks)
+World::World(Constants constants, WallTime start, const DeviceWords& device, bool recordedTicks)
     : constants_(std::move(constants)), recordedTicks_(recordedTicks), wallAtZero_(start), device_(defaultDevice()) {
-    apply(device, device_);
+    applyWords(device, defaultNetwork(), device_);
 }
 
 void World::begin(const std::map<AppId, AppSetup>& apps) {
@@ -90,9 +90,9 @@ void World::tick() {
     take(core_->handle(Tick{}, now()));
 }
 
-void World::change(const DeviceChange& change) {
+void World::change(const DeviceWords& change) {
     const Memory before = device_.memory;
-    apply(change, device_);
+    applyWords(change, defaultNetwork(), device_);
     runs_.setRates(device_.network ? device_.network->downstream : 0, device_.network ? device_.network->upstream : 0);
     if (!core_) return; // seen at boot
     if (device_ != core_->device()) tell(DeviceChanged{{}, device_}, {});

@@ -25,7 +25,7 @@ inline constexpr std::string_view notifyingMessage = "notifies";
 class World final : public Surroundings {
 public:
     /// Switched on at 0s, which the wall clock calls `start`. With `recordedTicks` the core wakes only by tick().
-    World(Constants constants, WallTime start, const DeviceChange& device, bool recordedTicks);
+    World(Constants constants, WallTime start, const DeviceWords& device, bool recordedTicks);
 
     /// Lets time pass until `at`, everything that falls due on the way and at that instant included: deadlines first,
     /// and last what apps report, which may be left for later (scenario.md, time in a simulation).
@@ -38,7 +38,7 @@ public:
 
     // What happens to the device.
 
-    void change(const DeviceChange& change);
+    void change(const DeviceWords& change);
     void setClock(WallTime to);
     /// Off now, and on again after `offFor`; the clock then says `clock`, else it went on.
     void reboot(Duration offFor, std::optional<WallTime> clock);

@@ -1,0 +1,24 @@
+// What a gate reads, so that only those who wait for what changed are asked again.
+#pragma once
+#include <cstdint>
+
+namespace stint {
+
+enum class Reads : std::uint32_t {
+    Power = 1,
+    Network = 2,
+    Storage = 4,
+    App = 8, ///< its state, its bucket, its quota, the user's choices for it
+    Idle = 16,
+    Doze = 32,
+    Saver = 64, ///< battery saver, and Data Saver
+    Thermal = 128,
+};
+using ReadSet = std::uint32_t;
+constexpr ReadSet operator|(Reads a, Reads b) { return static_cast<ReadSet>(a) | static_cast<ReadSet>(b); }
+constexpr ReadSet operator|(ReadSet a, Reads b) { return a | static_cast<ReadSet>(b); }
+constexpr ReadSet operator&(ReadSet a, Reads b) { return a & static_cast<ReadSet>(b); }
+constexpr ReadSet everything = ~ReadSet{0};
+constexpr ReadSet only(Reads r) { return static_cast<ReadSet>(r); }
+
+} // namespace stint
