@@ -61,7 +61,7 @@ Handled cancelAlarm(Request& request) {
 
 Handled canScheduleExactAlarms(Request& request) {
     return answers([&owner = request.owner, app = request.caller.app](Writer& writer) -> Result<void> {
-        writer.boolean(owner.canScheduleExactAlarms(app));
+        writer.boolean(owner.core().canScheduleExactAlarms(app));
         return {};
     });
 }
@@ -77,7 +77,7 @@ Handled listAlarms(Request& request) {
     const Page page = STINT_TRY(readPage(request));
     const std::optional<AppId> app = STINT_TRY(shown(request, page.package));
     return answers([&owner = request.owner, app, page](Writer& writer) -> Result<void> {
-        std::vector<AlarmView> alarms = owner.alarms();
+        std::vector<AlarmView> alarms = owner.core().alarms(owner.now());
         std::erase_if(alarms,
                       [&](const AlarmView& view) { return (app && view.alarm.app != *app) || !isBehind(view, page); });
         const bool more = alarms.size() > wire::mostListed;

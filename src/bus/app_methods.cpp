@@ -17,7 +17,7 @@ Result<AppView> ownApp(BusOwner& owner, const AppId& app) {
 
 Handled hostReceivers(Request& request) {
     const std::vector<std::string> receivers = STINT_TRY(request.arguments.strings());
-    STINT_TRY(request.owner.receives(request.from, receivers));
+    STINT_TRY(request.owner.hosting().receives(request.from, request.caller.app, receivers));
     return answers([app = request.caller.app](Writer& writer) -> Result<void> {
         writer.string(app.name);
         return {};
@@ -31,7 +31,7 @@ Handled getStanding(Request& request) {
                                      .importance = view.importance,
                                      .networkAllowed = view.networkAllowed,
                                      .networkBecause = view.networkBecause,
-                                     .canScheduleExactAlarms = owner.canScheduleExactAlarms(app)});
+                                     .canScheduleExactAlarms = owner.core().canScheduleExactAlarms(app)});
         return {};
     });
 }

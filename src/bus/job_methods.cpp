@@ -67,7 +67,7 @@ Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
                                    .space = std::move(space),
                                    .info = std::make_shared<const JobInfo>(std::move(job)),
                                    .newId = options.newId,
-                                   .callerVisible = request.owner.visibleNow(request.from),
+                                   .callerVisible = request.owner.presence().visibleNow(request.from),
                                    .work = std::move(work),
                                    .onBehalf = named.byOperator});
     return waits([](Writer& writer, const Reply& reply) { writer.int32(reply.result).int32(reply.id.value); });

@@ -155,7 +155,7 @@ Handled getDoze(Request& request) {
 
 Handled listDeviceLimits(Request& request) {
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
-        wire::writeList(writer, owner.deviceLimits(), wire::writeDeviceLimit);
+        wire::writeList(writer, owner.core().deviceLimits(owner.now()), wire::writeDeviceLimit);
         return {};
     });
 }

@@ -37,7 +37,7 @@ Result<JobKey> readKey(Request& request) {
 
 /// Waiting or running; one that has ended is not pending (jobs.md §2.1).
 std::optional<JobView> tracked(BusOwner& owner, const JobKey& key) {
-    std::optional<JobView> view = owner.job(key);
+    std::optional<JobView> view = owner.core().job(key, owner.now());
     return view && view->info ? view : std::nullopt;
 }
 
@@ -49,7 +49,8 @@ std::vector<JobInfoPtr> trackedIn(BusOwner& owner, const AppId& app, const std::
     // "Later than" cannot say "from the least id on".
     if (!after)
         if (const auto view = tracked(owner, first)) jobs.push_back(view->info);
-    for (const JobView& view : owner.jobs(app, JobKey{app, space, JobId(after.value_or(least))}, most - jobs.size())) {
+    for (const JobView& view :
+         owner.core().jobs(app, JobKey{app, space, JobId(after.value_or(least))}, most - jobs.size(), owner.now())) {
         if (view.key.space != space) break; // jobs come in the order of their keys
         if (view.info) jobs.push_back(view.info);
     }
@@ -98,7 +99,7 @@ Handled getAllPendingJobs(Request& request) {
 
 Handled canRunUserInitiatedJobs(Request& request) {
     return answers([&owner = request.owner, app = request.caller.app](Writer& writer) -> Result<void> {
-        writer.boolean(owner.canRunUserInitiatedJobs(app));
+        writer.boolean(owner.core().canRunUserInitiatedJobs(app));
         return {};
     });
 }
@@ -108,7 +109,7 @@ Handled getPendingJobsInAllNamespaces(Request& request) {
     return answers([&owner = request.owner, app = request.caller.app, page](Writer& writer) -> Result<void> {
         std::optional<JobKey> after;
         if (page.afterId) after = JobKey{app, page.afterNamespace, JobId(*page.afterId)};
-        std::vector<JobView> jobs = owner.jobs(app, after, wire::mostListed + 1);
+        std::vector<JobView> jobs = owner.core().jobs(app, after, wire::mostListed + 1, owner.now());
         const bool more = jobs.size() > wire::mostListed;
         if (more) jobs.erase(jobs.begin() + wire::mostListed, jobs.end());
         writer.openArray("(sa{sv})");
@@ -137,7 +138,7 @@ Handled getPendingJobReasonsHistory(Request& request) {
     const JobKey key = STINT_TRY(readKey(request));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         if (!tracked(owner, key)) return fail(Errc::IllegalArgument, "no job {}", textOf(key));
-        wire::writeList(writer, owner.history(key), wire::writeHistoryEntry);
+        wire::writeList(writer, owner.core().history(key), wire::writeHistoryEntry);
         return {};
     });
 }

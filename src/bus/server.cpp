@@ -173,7 +173,7 @@ void ServerLoop::welcome(Fd socket) {
 }
 
 bool ServerLoop::makeRoom(ConnectionId id, const Guest& newcomer) {
-    const Guests::Ruling ruling = guests_.admit(newcomer, [&] { return owner_.visibleNow(id); });
+    const Guests::Ruling ruling = guests_.admit(newcomer, [&] { return owner_.presence().visibleNow(id); });
     const bool crowded = ruling.leaves || !ruling.refusal.empty();
     if (crowded && (!crowded_ || now() - *crowded_ >= 1min)) {
         owner_.crowded(ruling.refusal.empty() ? "connections that say nothing make room for others" : ruling.refusal);
@@ -308,7 +308,7 @@ void ServerLoop::close(ConnectionId id) {
 // app any more; as whoever it is now it may connect again.
 bool ServerLoop::isStillItself(ConnectionId id, Peer& peer) {
     if (peer.caller.pid == 0 || peer.knownIn == turn_) return true;
-    if (!owner_.isItself(id)) return false;
+    if (!owner_.presence().isItself(id)) return false;
     peer.knownIn = turn_;
     return true;
 }
@@ -381,7 +381,7 @@ void ServerLoop::sendAnswers() {
 void ServerLoop::tellWatchers() {
     const std::map<JobKey, std::set<ConnectionId>> owed = watches_.owed();
     for (const auto& [job, watchers] : owed) {
-        const JobView view = owner_.job(job).value_or(vanished(job));
+        const JobView view = owner_.core().job(job, owner_.now()).value_or(vanished(job));
         std::vector<ConnectionId> told;
         for (const ConnectionId watcher : watchers) {
             Peer* peer = find(watcher);

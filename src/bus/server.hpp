@@ -13,10 +13,11 @@
 
 #include "base/fd.hpp"
 #include "bus/caps.hpp"
+#include "bus/connection_id.hpp"
 #include "bus/limits_owner.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
-#include "model/view.hpp"
+#include "model/questions.hpp"
 #include "stint/result.hpp"
 #include "wire/finding.hpp"
 
@@ -30,34 +31,53 @@ struct BusCaller {
     std::string unknown; ///< why nobody can say who it is: it may do nothing; empty: it is known
 };
 
+/// Who is at the other end of a connection. Each is read anew in each turn (architecture.md, what is visible).
+class Presence {
+public:
+    virtual ~Presence() = default;
+    /// Whether the process there still runs the program that it was accepted as, or none any more.
+    virtual bool isItself(ConnectionId connection) = 0;
+    virtual bool visibleNow(ConnectionId connection) = 0;
+};
+
+/// Which connection hosts what of its app. During gather().
+class Hosting {
+public:
+    virtual ~Hosting() = default;
+    /// A process offers to host services of its app.
+    virtual Result<void> hosts(ConnectionId connection, const AppId& app, const std::vector<std::string>& services) = 0;
+    /// It offers to take alarms and messages for these receivers of its app.
+    virtual Result<void> receives(ConnectionId connection, const AppId& app,
+                                  const std::vector<std::string>& receivers) = 0;
+    /// It begins or ends a foreground service of its app: whether its manifest declares one of that name. What was
+    /// begun is ended with the connection.
+    virtual Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) = 0;
+    /// Whether this connection hosts that run; what it says of another's is ignored.
+    virtual bool maySpeakFor(ConnectionId connection, RunId run) const = 0;
+    /// Whether the run is hosted by a connection other than this one.
+    virtual bool isElsewhere(ConnectionId connection, RunId run) const = 0;
+};
+
 /// The daemon, as the bus sees it. Questions are asked in act(), after the turn's commit.
 class BusOwner : public LimitsOwner {
 public:
+    virtual Presence& presence() = 0;
+    virtual Hosting& hosting() = 0;
+    virtual const Questions& core() const = 0;
+    /// The turn's, with which the core is asked.
+    virtual Now now() const = 0;
+
     /// Fixes who is calling; an Error refuses the connection (it is closed). `socket` is for this moment only.
     virtual Result<BusCaller> accepted(ConnectionId connection, int socket) = 0;
     /// The other end is gone, or broke the rules of the wire, or answered StartJob or StopJob with an error: as an app
     /// that crashed. Told during gather(), once, for each connection that accepted() let in or adopt() made; not for
     /// those that close() ended.
     virtual void closed(ConnectionId connection) = 0;
-    /// Whether the process at the other end still runs the program that it was accepted as, or none any more. Read anew
-    /// in each turn.
-    virtual bool isItself(ConnectionId connection) = 0;
     /// Somebody was refused or put out, for there are too many connections: told once a minute.
     virtual void crowded(const std::string& why) = 0;
-    /// Read anew in each turn (architecture.md, what is visible).
-    virtual bool visibleNow(ConnectionId connection) = 0;
 
     /// During gather(): one more event for this turn.
     virtual void arrived(Event event) = 0;
-    /// A process offers to host services of its app.
-    virtual Result<void> hosts(ConnectionId connection, const std::vector<std::string>& services) = 0;
-    /// Whether this connection hosts that run; what it says of another's is ignored.
-    virtual bool maySpeakFor(ConnectionId connection, RunId run) = 0;
-    /// Whether the run is hosted by a connection other than this one.
-    virtual bool isElsewhere(ConnectionId connection, RunId run) = 0;
-    /// A process begins or ends a foreground service of its app: whether its manifest declares one of that name. What
-    /// was begun is ended with the connection.
-    virtual Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) = 0;
     /// A shell verb (jobs.md §8), during gather(). The Reply to `call` has what it says, in this turn or a later one.
     virtual void shell(CallId call, std::vector<std::string> words) = 0;
     /// `stint start`, during gather(). Where it answers a pid, the caller is told it by the Reply to `call`: the owner
@@ -75,17 +95,6 @@ public:
     virtual std::vector<DeviceRow> device() = 0;
     /// What `stint doctor` shows of the daemon's side.
     virtual std::vector<wire::Finding> findings() = 0;
-    virtual std::optional<JobView> job(const JobKey& key) = 0;
-    virtual std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
-                                      std::size_t most) = 0;
-    virtual std::vector<JobView> completed(const std::optional<AppId>& app) = 0;
-    virtual std::vector<Blocker> explain(const JobKey& key) = 0;
-    virtual std::vector<HistoryEntry> history(const JobKey& key) = 0;
-    virtual std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) = 0;
-    virtual SchedulerView overview(std::size_t mostQueued) = 0;
-    virtual std::vector<TaskRow> tasks() = 0;
-    virtual std::vector<AppView> apps() = 0;
-    virtual bool canRunUserInitiatedJobs(const AppId& app) = 0;
 };
 
 class Server {

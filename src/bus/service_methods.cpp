@@ -11,7 +11,7 @@ using wire::Writer;
 Result<RunId> readRun(Request& request) { return RunId{STINT_TRY(request.arguments.uint64())}; }
 
 /// What is said of a run that is over, or of another process's, is ignored (jobs.md §4.2): answered, and no more.
-bool isOurs(Request& request, RunId run) { return request.owner.maySpeakFor(request.from, run); }
+bool isOurs(Request& request, RunId run) { return request.owner.hosting().maySpeakFor(request.from, run); }
 
 enum class Of { Run, Item };
 
@@ -44,7 +44,7 @@ Result<JobEndNotificationPolicy> readPolicy(Request& request) {
 
 Handled host(Request& request) {
     const std::vector<std::string> services = STINT_TRY(request.arguments.strings());
-    STINT_TRY(request.owner.hosts(request.from, services));
+    STINT_TRY(request.owner.hosting().hosts(request.from, request.caller.app, services));
     return answers([app = request.caller.app](Writer& writer) -> Result<void> {
         writer.string(app.name);
         return {};

@@ -44,9 +44,9 @@ std::vector<JobView> listed(BusOwner& owner, const std::optional<AppId>& app, co
     if (!page.finished) {
         std::optional<JobKey> after;
         if (page.afterPackage) after = JobKey{AppId{*page.afterPackage}, page.afterNamespace, JobId(page.afterId)};
-        return owner.jobs(app, after, wire::mostListed + 1);
+        return owner.core().jobs(app, after, wire::mostListed + 1, owner.now());
     }
-    std::vector<JobView> all = owner.completed(app);
+    std::vector<JobView> all = owner.core().completed(app);
     const auto skipped = std::min(all.size(), static_cast<std::size_t>(page.skip));
     all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(skipped));
     return all;
@@ -61,7 +61,7 @@ Result<JobKey> readKey(Request& request) {
 }
 
 Result<JobView> known(BusOwner& owner, const JobKey& key) {
-    if (std::optional<JobView> view = owner.job(key)) return *std::move(view);
+    if (std::optional<JobView> view = owner.core().job(key, owner.now())) return *std::move(view);
     return fail(Errc::IllegalArgument, "no job {}", textOf(key));
 }
 
@@ -94,7 +94,7 @@ Handled explain(Request& request) {
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         wire::writeJobView(writer, STINT_TRY(known(owner, key)));
-        wire::writeList(writer, owner.explain(key), wire::writeBlocker);
+        wire::writeList(writer, owner.core().explain(key, owner.now()), wire::writeBlocker);
         return {};
     });
 }
@@ -104,7 +104,7 @@ Handled history(Request& request) {
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         STINT_TRY(known(owner, key));
-        wire::writeList(writer, owner.history(key), wire::writeHistoryEntry);
+        wire::writeList(writer, owner.core().history(key), wire::writeHistoryEntry);
         return {};
     });
 }
@@ -118,7 +118,7 @@ Handled listWork(Request& request) {
     STINT_TRY(options.read(request.arguments));
     return answers([&owner = request.owner, key, after](Writer& writer) -> Result<void> {
         STINT_TRY(known(owner, key));
-        std::vector<WorkItem> work = owner.work(key, after, wire::mostListed + 1);
+        std::vector<WorkItem> work = owner.core().work(key, after, wire::mostListed + 1);
         const bool more = work.size() > wire::mostListed;
         if (more) work.resize(wire::mostListed);
         for (WorkItem& item : work)
@@ -131,7 +131,7 @@ Handled listWork(Request& request) {
 
 Handled overview(Request& request) {
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
-        wire::writeSchedulerView(writer, owner.overview(wire::mostListed));
+        wire::writeSchedulerView(writer, owner.core().overview(wire::mostListed, owner.now()));
         return {};
     });
 }
@@ -152,7 +152,7 @@ Handled watch(Request& request) {
 Handled listTasks(Request& request) {
     const std::optional<AppId> only = STINT_TRY(shown(request, ""));
     return answers([&owner = request.owner, only](Writer& writer) -> Result<void> {
-        std::vector<TaskRow> rows = owner.tasks();
+        std::vector<TaskRow> rows = owner.core().tasks(owner.now());
         if (only) std::erase_if(rows, [&only](const TaskRow& row) { return row.app != *only; });
         wire::writeList(writer, rows, wire::writeTaskRow);
         return {};
@@ -162,7 +162,7 @@ Handled listTasks(Request& request) {
 Handled listApps(Request& request) {
     const std::optional<AppId> only = STINT_TRY(shown(request, ""));
     return answers([&owner = request.owner, only](Writer& writer) -> Result<void> {
-        std::vector<AppView> apps = owner.apps();
+        std::vector<AppView> apps = owner.core().apps(owner.now());
         if (only) std::erase_if(apps, [&only](const AppView& app) { return app.manifest.package != *only; });
         wire::writeList(writer, apps, wire::writeAppView);
         return {};

@@ -12,12 +12,12 @@ using wire::Writer;
 /// Of a run that another process hosts this one knows nothing. Of one that nobody hosts the core knows what to say.
 Result<RunId> readRun(Request& request) {
     const RunId run{STINT_TRY(request.arguments.uint64())};
-    if (!request.owner.isElsewhere(request.from, run)) return run;
+    if (!request.owner.hosting().isElsewhere(request.from, run)) return run;
     return fail(Errc::Security, "run {} is another process's", run.value);
 }
 
 Handled serve(Request& request, ForegroundServiceAsked asked) {
-    STINT_TRY(request.owner.serves(request.from, asked.app, asked.service, asked.start));
+    STINT_TRY(request.owner.hosting().serves(request.from, asked.app, asked.service, asked.start));
     request.owner.arrived(std::move(asked));
     return waits();
 }
@@ -47,7 +47,8 @@ Handled completeWork(Request& request) {
 
 Handled abandoned(Request& request) {
     const RunId run{STINT_TRY(request.arguments.uint64())};
-    if (request.owner.maySpeakFor(request.from, run)) request.owner.arrived(Abandoned{request.caller.app, run});
+    if (request.owner.hosting().maySpeakFor(request.from, run))
+        request.owner.arrived(Abandoned{request.caller.app, run});
     return done();
 }
 
@@ -59,7 +60,7 @@ Handled startForegroundService(Request& request) {
     wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
     options.take("resumes", resumes);
     STINT_TRY(options.read(request.arguments));
-    request.owner.visibleNow(request.from); // who starts it from a terminal's foreground is seen
+    request.owner.presence().visibleNow(request.from); // who starts it from a terminal's foreground is seen
     return serve(request, {request.call, request.caller.app, std::move(service), true,
                            ServiceNotification{id, std::move(notification)}, resumes});
 }

@@ -11,8 +11,8 @@
 #include "model/constants.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
+#include "model/questions.hpp"
 #include "model/record.hpp"
-#include "model/view.hpp"
 
 namespace stint {
 
@@ -30,10 +30,10 @@ struct Step {
     std::vector<SetAside> setAside; ///< since the step before: a mistake of ours, or of the store's, to be told of
 };
 
-class Scheduler {
+class Scheduler final : public Questions {
 public:
     explicit Scheduler(Constants constants);
-    ~Scheduler();
+    ~Scheduler() override;
     Scheduler(const Scheduler&) = delete;
     Scheduler& operator=(const Scheduler&) = delete;
 
@@ -52,40 +52,31 @@ public:
     /// When handle(Tick) is due at the latest; nullopt: nothing waits for time. The daemon's only timer.
     std::optional<Instant> nextDeadline() const;
 
-    // Questions. Each is answered from the same verdicts the decision is made by.
-
-    /// A tracked job, else the newest completed one of that key, else nullopt.
-    std::optional<JobView> job(const JobKey& key, Now now) const;
-    /// Tracked jobs in key order, later than `after`, at most `most`; one app's where `app` is given.
+    // Questions.
+    std::optional<JobView> job(const JobKey& key, Now now) const override;
     std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after, std::size_t most,
-                              Now now) const;
-    /// Completed jobs, newest first.
-    std::vector<JobView> completed(const std::optional<AppId>& app) const;
-    /// Everything that keeps a pending job from running; empty exactly when it may run, and when it runs.
-    std::vector<Blocker> explain(const JobKey& key, Now now) const;
+                              Now now) const override;
+    std::vector<JobView> completed(const std::optional<AppId>& app) const override;
+    std::vector<Blocker> explain(const JobKey& key, Now now) const override;
+    std::vector<HistoryEntry> history(const JobKey& key) const override;
+    std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) const override;
+    bool canRunUserInitiatedJobs(const AppId& app) const override;
+    std::vector<TaskRow> tasks(Now now) const override;
+    std::vector<AppView> apps(Now now) const override;
+    std::vector<AlarmView> alarms(Now now) const override;
+    bool canScheduleExactAlarms(const AppId& app) const override;
+    std::vector<DeviceLimitView> deviceLimits(Now now) const override;
+    SchedulerView overview(std::size_t mostQueued, Now now) const override;
+
+    // And those of whoever runs it.
+
     /// What is remembered of a verdict (decision 0003) and is not what its gate answers now: none, or something that
     /// gates read has changed unnoticed. A sentence each, for tests.
     std::vector<std::string> staleVerdicts(Now now) const;
-    /// How that has changed while the job waited, oldest first, the last ten (jobs.md §9.2).
-    std::vector<HistoryEntry> history(const JobKey& key) const;
     std::vector<SetAside> setAside() const;
-    std::vector<TaskRow> tasks(Now now) const;
-    std::vector<AppView> apps(Now now) const;
-    /// Pending alarms by app and tag.
-    std::vector<AlarmView> alarms(Now now) const;
     /// When the next wake-up alarm goes off at the latest; nullopt: none does, but for an event (limits.md §7.1).
     std::optional<Instant> nextWakeUp(Now now) const;
-    /// limits.md §7.5.
-    bool canScheduleExactAlarms(const AppId& app) const;
-    /// Each kind of work, and whether the device lets it go on.
-    std::vector<DeviceLimitView> deviceLimits(Now now) const;
-    /// The whole of it, for a dump (jobs.md §9.3); of the queue of ready jobs at most the first `mostQueued`.
-    SchedulerView overview(std::size_t mostQueued, Now now) const;
-    /// Of a tracked job's work, the items behind `after`, at most `most`, in the order they are handed out in.
-    std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) const;
     const Constants& constants() const;
-    /// jobs.md §2.1.
-    bool canRunUserInitiatedJobs(const AppId& app) const;
     const Device& device() const;
     const DeviceState& deviceState() const;
     /// What jobs watch (jobs.md §3.2), each once; and a number that changes whenever that does.

@@ -13,7 +13,6 @@ Caller Daemon::identified(const Peer& peer) const {
 }
 
 void Daemon::entered(ConnectionId connection, const AppId& app, Peer peer) {
-    callers_[connection] = app;
     sightings_.opened(connection, app, std::move(peer));
 }
 
@@ -24,8 +23,6 @@ Result<BusCaller> Daemon::accepted(ConnectionId connection, int socket) {
     entered(connection, caller.app, std::move(peer));
     return BusCaller{caller.app, caller.isOperator, pid, caller.unknown};
 }
-
-bool Daemon::isItself(ConnectionId connection) { return sightings_.isItself(connection); }
 
 void Daemon::crowded(const std::string& why) { logWarning("too many connections: " + why); }
 
@@ -49,7 +46,6 @@ Result<Fd> Daemon::letIn(Visitor visitor) {
 void Daemon::closed(ConnectionId connection) {
     hosts_->closed(connection);
     sightings_.closed(connection);
-    callers_.erase(connection);
 }
 
 } // namespace stint

@@ -145,28 +145,9 @@ void Daemon::announceDevice(CallId call) {
     if (call.value || device != core_->device()) arrived_.emplace_back(DeviceChanged{call, device});
 }
 
-bool Daemon::visibleNow(ConnectionId connection) { return sightings_.visibleNow(connection); }
-
 void Daemon::arrived(Event event) {
     if (const auto* ended = std::get_if<DeliveryEnded>(&event)) hosts_->delivered(ended->delivery);
     arrived_.push_back(std::move(event));
-}
-
-Result<void> Daemon::hosts(ConnectionId connection, const std::vector<std::string>& services) {
-    const auto caller = callers_.find(connection);
-    return hosts_->offered(connection, caller == callers_.end() ? std::nullopt : std::optional(caller->second),
-                           services);
-}
-
-bool Daemon::maySpeakFor(ConnectionId connection, RunId run) { return hosts_->connectionOf(run) == connection; }
-
-bool Daemon::isElsewhere(ConnectionId connection, RunId run) {
-    const auto host = hosts_->connectionOf(run);
-    return host && *host != connection;
-}
-
-Result<void> Daemon::serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) {
-    return hosts_->serves(connection, app, service, start);
 }
 
 void Daemon::shell(CallId call, std::vector<std::string> words) { verbs_.push_back({call, std::move(words)}); }
@@ -210,22 +191,6 @@ std::vector<BusOwner::DeviceRow> Daemon::device() {
     rows.push_back({"notifications", desktop_->description(), "session bus"});
     return rows;
 }
-
-std::optional<JobView> Daemon::job(const JobKey& key) { return core_->job(key, now_); }
-std::vector<JobView> Daemon::jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
-                                  std::size_t most) {
-    return core_->jobs(app, after, most, now_);
-}
-std::vector<JobView> Daemon::completed(const std::optional<AppId>& app) { return core_->completed(app); }
-std::vector<Blocker> Daemon::explain(const JobKey& key) { return core_->explain(key, now_); }
-std::vector<HistoryEntry> Daemon::history(const JobKey& key) { return core_->history(key); }
-std::vector<WorkItem> Daemon::work(const JobKey& key, std::uint64_t after, std::size_t most) {
-    return core_->work(key, after, most);
-}
-SchedulerView Daemon::overview(std::size_t mostQueued) { return core_->overview(mostQueued, now_); }
-std::vector<TaskRow> Daemon::tasks() { return core_->tasks(now_); }
-std::vector<AppView> Daemon::apps() { return core_->apps(now_); }
-bool Daemon::canRunUserInitiatedJobs(const AppId& app) { return core_->canRunUserInitiatedJobs(app); }
 
 void Daemon::gone(ProcessId process, const AppId& app, int status, bool) { deaths_.push_back({process, app, status}); }
 

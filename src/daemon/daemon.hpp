@@ -88,16 +88,14 @@ private:
     void announceDevice(CallId call);
 
     // BusOwner.
+    Presence& presence() override { return sightings_; }
+    Hosting& hosting() override { return *hosts_; }
+    const Questions& core() const override { return *core_; }
+    Now now() const override { return now_; }
     Result<BusCaller> accepted(ConnectionId connection, int socket) override;
     void closed(ConnectionId connection) override;
     void crowded(const std::string& why) override;
-    bool isItself(ConnectionId connection) override;
-    bool visibleNow(ConnectionId connection) override;
     void arrived(Event event) override;
-    Result<void> hosts(ConnectionId connection, const std::vector<std::string>& services) override;
-    bool maySpeakFor(ConnectionId connection, RunId run) override;
-    bool isElsewhere(ConnectionId connection, RunId run) override;
-    Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) override;
     void shell(CallId call, std::vector<std::string> words) override;
     Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
                            const std::vector<std::string>& arguments, std::vector<Fd> stdio) override;
@@ -106,27 +104,12 @@ private:
     std::vector<DeviceRow> device() override;
     std::vector<wire::Finding> findings() override; // findings.cpp
     std::optional<Error> storeTrouble();
-    std::optional<JobView> job(const JobKey& key) override;
-    std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
-                              std::size_t most) override;
-    std::vector<JobView> completed(const std::optional<AppId>& app) override;
-    std::vector<Blocker> explain(const JobKey& key) override;
-    std::vector<HistoryEntry> history(const JobKey& key) override;
-    std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) override;
-    SchedulerView overview(std::size_t mostQueued) override;
-    std::vector<TaskRow> tasks() override;
-    std::vector<AppView> apps() override;
-    bool canRunUserInitiatedJobs(const AppId& app) override;
 
     // LimitsOwner (limits.cpp).
-    Result<void> receives(ConnectionId connection, const std::vector<std::string>& receivers) override;
-    std::vector<AlarmView> alarms() override;
     std::optional<WallTime> nextAlarmClock() override;
-    bool canScheduleExactAlarms(const AppId& app) override;
     std::optional<AppView> app(const AppId& app) override;
     std::vector<wire::PolicyRow> policy() override;
     wire::DozeView doze() override;
-    std::vector<DeviceLimitView> deviceLimits() override;
     template <class Delivery> void deliver(const Delivery& delivery, const AppId& app);
 
     // Processes::Listener.
@@ -185,7 +168,6 @@ private:
         pid_t pid = 0;
     };
     std::map<ProcessId, Program> programs_; ///< main programs that `stint start` started
-    std::map<ConnectionId, AppId> callers_; ///< of connections that were accepted
     std::optional<Instant> eraseAt_;        ///< when the store's log is to be erased, which may hold what was deleted
     Instant erased_{};                      ///< when it was last
     std::optional<Error> degraded_;         ///< the store cannot be written: why

@@ -69,10 +69,10 @@ bool Hosts::mustWait(const AppId& app, const Component& component, const std::op
 
 Result<Hosts::Launch*> Hosts::start(const AppId& app, const Component& component,
                                     const std::vector<std::string>& command, bool background) {
-    auto started = STINT_TRY(processes_.start({.app = app, .arguments = command, .background = background}));
+    auto started = STINT_TRY(launcher_.start({.app = app, .arguments = command, .background = background}));
     auto connection = server_.adopt(std::move(started.socket), {app, false});
     if (!connection) {
-        processes_.kill(started.id);
+        launcher_.kill(started.id);
         return connection.error();
     }
     hosts_[*connection] = Host{.app = app, .process = started.id};
@@ -100,29 +100,29 @@ void Hosts::assign(ConnectionId connection, Host& host, RunId run) {
     arrived_(Connected{run});
 }
 
-Result<void> Hosts::offered(ConnectionId connection, const std::optional<AppId>& app,
-                            const std::vector<std::string>& services) {
+Result<void> Hosts::hosts(ConnectionId connection, const AppId& app, const std::vector<std::string>& services) {
     return offer(connection, app, Component::Kind::Service, services);
 }
 
-Result<void> Hosts::receives(ConnectionId connection, const std::optional<AppId>& app,
-                             const std::vector<std::string>& receivers) {
+Result<void> Hosts::receives(ConnectionId connection, const AppId& app, const std::vector<std::string>& receivers) {
     return offer(connection, app, Component::Kind::Receiver, receivers);
 }
 
-Result<void> Hosts::offer(ConnectionId connection, const std::optional<AppId>& app, Component::Kind kind,
+bool Hosts::isElsewhere(ConnectionId connection, RunId run) const {
+    const auto host = connectionOf(run);
+    return host && *host != connection;
+}
+
+Result<void> Hosts::offer(ConnectionId connection, const AppId& app, Component::Kind kind,
                           const std::vector<std::string>& names) {
-    const auto known = hosts_.find(connection);
-    if (!app && known == hosts_.end()) return fail(Errc::Security, "nobody is known at this connection");
-    const AppId owner = app ? *app : known->second.app;
-    const Manifest* manifest = registry_.find(owner.name);
+    const Manifest* manifest = registry_.find(app.name);
     const bool isService = kind == Component::Kind::Service;
     for (const auto& name : names) {
         if (manifest && (isService ? manifest->services.contains(name) : manifest->receivers.contains(name))) continue;
-        return fail(Errc::Security, "{} declares no {} \"{}\"", owner.name, isService ? "service" : "receiver", name);
+        return fail(Errc::Security, "{} declares no {} \"{}\"", app.name, isService ? "service" : "receiver", name);
     }
     Host& host = hosts_[connection];
-    host.app = owner;
+    host.app = app;
     for (const auto& name : names)
         host.components.insert({kind, name});
     if (!host.process) return {};
@@ -188,14 +188,14 @@ void Hosts::letGoIfIdle(ConnectionId connection, Host& host) {
 void Hosts::doom(ProcessId process, Launch& launch) {
     if (launch.fate == Launch::Fate::Killed) return;
     launch.fate = Launch::Fate::Killed;
-    processes_.kill(process);
+    launcher_.kill(process);
 }
 
 void Hosts::killApp(const AppId& app) {
     for (auto& [process, launch] : launches_) {
         if (launch.app == app) launch.fate = Launch::Fate::Killed;
     }
-    processes_.killApp(app);
+    launcher_.killApp(app);
     // A process of the app's own that hosts services is no child of ours, but it is the app's all the same.
     for (const auto& [connection, host] : hosts_) {
         if (host.app == app && !host.process) killPeer_(connection);
@@ -245,7 +245,7 @@ void Hosts::closed(ConnectionId connection) {
         const auto launch = launches_.find(*host.process);
         if (launch == launches_.end() || launch->second.fate != Launch::Fate::Alive) return;
         launch->second.fate = Launch::Fate::CutOff;
-        if (!host.leaving) processes_.kill(*host.process);
+        if (!host.leaving) launcher_.kill(*host.process);
         return;
     }
     for (RunId run : host.runs)

@@ -14,19 +14,19 @@
 #include "bus/server.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
-#include "process/processes.hpp"
+#include "process/launcher.hpp"
 
 namespace stint {
 
-class Hosts {
+class Hosts : public Hosting {
 public:
     using Arrived = std::function<void(Event)>;
 
     /// Kills the process at the other end of a connection, which is an app's own.
     using KillPeer = std::function<void(ConnectionId)>;
 
-    Hosts(Server& server, Processes& processes, const Registry& registry, Arrived arrived, KillPeer killPeer)
-        : server_(server), processes_(processes), registry_(registry), arrived_(std::move(arrived)),
+    Hosts(Server& server, Launcher& launcher, const Registry& registry, Arrived arrived, KillPeer killPeer)
+        : server_(server), launcher_(launcher), registry_(registry), arrived_(std::move(arrived)),
           killPeer_(std::move(killPeer)) {}
 
     // Effects.
@@ -53,16 +53,15 @@ public:
     void dropAll();
 
     // What the bus and the processes tell.
-    /// `app` is nullopt for a process that was started here: it is known already.
-    Result<void> offered(ConnectionId connection, const std::optional<AppId>& app,
-                         const std::vector<std::string>& services);
-    Result<void> receives(ConnectionId connection, const std::optional<AppId>& app,
-                          const std::vector<std::string>& receivers);
+    Result<void> hosts(ConnectionId connection, const AppId& app, const std::vector<std::string>& services) override;
+    Result<void> receives(ConnectionId connection, const AppId& app,
+                          const std::vector<std::string>& receivers) override;
+    /// It is not let go meanwhile, and its end is the service's (jobs.md §5.5).
+    Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) override;
+    bool maySpeakFor(ConnectionId connection, RunId run) const override { return connectionOf(run) == connection; }
+    bool isElsewhere(ConnectionId connection, RunId run) const override;
     /// The app has taken it.
     void delivered(std::uint64_t delivery);
-    /// An app's process begins or ends a foreground service (jobs.md §5.5). It is not let go meanwhile, and its end is
-    /// the service's.
-    Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start);
     void closed(ConnectionId connection);
     /// Nothing of the process is alive any more.
     void gone(ProcessId process);
@@ -107,7 +106,7 @@ private:
                           bool background);
     const Service* serviceOf(const AppId& app, const std::string& name) const;
     void launch(const Bind& bind, const std::optional<JobKey>& only);
-    Result<void> offer(ConnectionId connection, const std::optional<AppId>& app, Component::Kind kind,
+    Result<void> offer(ConnectionId connection, const AppId& app, Component::Kind kind,
                        const std::vector<std::string>& names);
     void assign(ConnectionId connection, Host& host, RunId run);
 
@@ -125,7 +124,7 @@ private:
     void doom(ProcessId process, Launch& launch);
 
     Server& server_;
-    Processes& processes_;
+    Launcher& launcher_;
     const Registry& registry_;
     Arrived arrived_;
     KillPeer killPeer_;

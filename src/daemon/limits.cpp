@@ -18,20 +18,12 @@ std::optional<WallTime> wallOf(const std::optional<Instant>& when, Now now) {
 
 } // namespace
 
-Result<void> Daemon::receives(ConnectionId connection, const std::vector<std::string>& receivers) {
-    const auto caller = callers_.find(connection);
-    return hosts_->receives(connection, caller == callers_.end() ? std::nullopt : std::optional(caller->second),
-                            receivers);
-}
-
 template <class Delivery> void Daemon::deliver(const Delivery& delivery, const AppId& app) {
     hosts_->deliver(delivery, {now_.elapsed, core_->constants().alarmListenerTimeout});
     arrived_.emplace_back(AppSeen{app, sightings_.visible(app), processes_->anyAlive(app)});
 }
 template void Daemon::deliver(const DeliverAlarm&, const AppId&);
 template void Daemon::deliver(const DeliverMessage&, const AppId&);
-
-std::vector<AlarmView> Daemon::alarms() { return core_->alarms(now_); }
 
 std::optional<WallTime> Daemon::nextAlarmClock() {
     std::optional<WallTime> next;
@@ -41,8 +33,6 @@ std::optional<WallTime> Daemon::nextAlarmClock() {
     }
     return next;
 }
-
-bool Daemon::canScheduleExactAlarms(const AppId& app) { return core_->canScheduleExactAlarms(app); }
 
 std::optional<AppView> Daemon::app(const AppId& app) {
     std::vector<AppView> views = core_->apps(now_);
@@ -86,8 +76,6 @@ wire::DozeView Daemon::doze() {
             .network = device.network.has_value(),
             .chargingAt = wallOf(state.chargingAt, now_)};
 }
-
-std::vector<DeviceLimitView> Daemon::deviceLimits() { return core_->deviceLimits(now_); }
 
 // limits.md §13: where the kernel lets us, a wake-up alarm wakes a machine that sleeps; else it goes off when the
 // machine is awake.

@@ -13,7 +13,7 @@
 
 namespace stint {
 
-class Sightings {
+class Sightings : public Presence {
 public:
     /// `seen`: an app is visible now, or is not any more.
     explicit Sightings(std::function<void(const AppId&, bool)> seen) : seen_(std::move(seen)) {}
@@ -23,8 +23,8 @@ public:
     /// The app's program was started from this connection: who looks at the one looks at the other.
     void startedFrom(ConnectionId starter, const AppId& app);
 
-    /// Read anew in each turn. Where it is so, the app counts as visible from now on.
-    bool visibleNow(ConnectionId connection);
+    /// Where it is so, the app counts as visible from now on.
+    bool visibleNow(ConnectionId connection) override;
     /// What was read in the turn before counts no more.
     void newTurn() {
         read_.clear();
@@ -39,8 +39,7 @@ public:
     /// By now everybody has connected again: only what is seen counts.
     void forget();
     const Peer* peer(ConnectionId connection) const;
-    /// Read anew in each turn.
-    bool isItself(ConnectionId connection);
+    bool isItself(ConnectionId connection) override;
 
 private:
     void note(const AppId& app, ConnectionId through, bool visible);

@@ -2,48 +2,21 @@
 // of its own inside its app's, so that nothing of it is left when it is said to be gone. Decides nothing, holds no
 // timer.
 #pragma once
-#include <array>
-#include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
-#include <sys/types.h>
 #include <systemd/sd-event.h>
 
-#include "base/app_id.hpp"
-#include "base/fd.hpp"
-#include "stint/result.hpp"
-#include "stint/units.hpp"
+#include "process/launcher.hpp"
 
 namespace stint {
 
-struct ProcessId {
-    std::uint64_t value = 0;
-    auto operator<=>(const ProcessId&) const = default;
-};
-
-struct Command {
-    AppId app;
-    std::vector<std::string> arguments; ///< the first names the program, looked up in PATH where it has no slash
-    std::map<std::string, std::string> environment; ///< added to the clean one of a service, or to the daemon's own
-    bool cleanEnvironment = true;
-    bool background = true;               ///< idle classes of CPU and I/O
-    bool service = true;                  ///< gets a socketpair, its end named by STINT_SOCKET_FD
-    std::string directory;                ///< empty: the home directory
-    std::array<int, 3> stdio{-1, -1, -1}; ///< -1: /dev/null, or for 1 and 2 the daemon's own stderr
-};
-
-struct Started {
-    ProcessId id;
-    pid_t pid = 0;
-    Fd socket; ///< the daemon's end, where `service`
-};
-
-class Processes {
+/// It starts by posix_spawn of the helper, which joins the cgroup, arms PDEATHSIG and execs, and kills by cgroup.kill
+/// where there is one; gone() follows.
+class Processes : public Launcher {
 public:
     /// Told from the event loop, never from inside a call.
     class Listener {
@@ -69,15 +42,6 @@ public:
     /// beside v1), else falls back to subreaper and pidfds. Kills what an earlier daemon of this instance left in its
     /// apps' cgroups and waits until it is gone.
     static Result<std::unique_ptr<Processes>> open(sd_event* loop, Listener& listener, Options options);
-    virtual ~Processes() = default;
-
-    /// posix_spawn of the helper, which joins the cgroup, arms PDEATHSIG and execs. System where it cannot be started
-    /// (an unknown program is reported here where it can be seen beforehand, else as exit code 127).
-    virtual Result<Started> start(const Command& command) = 0;
-    /// SIGKILL for everything the process and its children started; gone() follows.
-    virtual void kill(ProcessId id) = 0;
-    /// cgroup.kill of the whole app, at once; answers how many started processes of it were alive.
-    virtual unsigned killApp(const AppId& app) = 0;
     virtual bool anyAlive(const AppId& app) const = 0;
     using Owner = std::pair<AppId, ProcessId>;
     /// The app and the process a pid belongs to: one that we started, or a descendant of it; nullopt: it is none of

@@ -22,7 +22,7 @@
 namespace stint {
 
 /// The daemon's part: answers from what a test put into its fields, and remembers what arrived.
-class FakeOwner final : public FakeLimits {
+class FakeOwner final : public FakeLimits, public Presence, public Hosting, public Questions {
 public:
     BusCaller next{AppId{"org.stint.shell"}, true}; ///< who the next connection is
     std::optional<Error> refusal;
@@ -45,8 +45,11 @@ public:
     std::vector<HistoryEntry> past;
     std::vector<WorkItem> items;
     SchedulerView whole;
-    int questions = 0;
-    std::size_t lists = 0;
+    std::map<ConnectionId, std::vector<std::string>> receivers;
+    std::vector<AlarmView> pendingAlarms;
+    std::vector<DeviceLimitView> held;
+    mutable int questions = 0;
+    mutable std::size_t lists = 0;
 
     Result<BusCaller> accepted(ConnectionId connection, int) override {
         if (refusal) return *refusal;
@@ -58,12 +61,20 @@ public:
     void crowded(const std::string& why) override { crowds.push_back(why); }
     bool visibleNow(ConnectionId) override { return visible; }
     void arrived(Event event) override { arrivals.push_back(std::move(event)); }
-    Result<void> hosts(ConnectionId connection, const std::vector<std::string>& services) override {
+    Presence& presence() override { return *this; }
+    Hosting& hosting() override { return *this; }
+    const Questions& core() const override { return *this; }
+    Now now() const override { return {}; }
+    Result<void> hosts(ConnectionId connection, const AppId&, const std::vector<std::string>& services) override {
         hosted[connection] = services;
         return {};
     }
-    bool maySpeakFor(ConnectionId, RunId run) override { return runs.contains(run); }
-    bool isElsewhere(ConnectionId, RunId run) override { return elsewhere.contains(run); }
+    Result<void> receives(ConnectionId connection, const AppId&, const std::vector<std::string>& names) override {
+        receivers[connection] = names;
+        return {};
+    }
+    bool maySpeakFor(ConnectionId, RunId run) const override { return runs.contains(run); }
+    bool isElsewhere(ConnectionId, RunId run) const override { return elsewhere.contains(run); }
     Result<void> serves(ConnectionId, const AppId&, const std::string& service, bool start) override {
         if (refusal) return *refusal;
         served[service] = start;
@@ -85,21 +96,21 @@ public:
         return {{"processes", wire::Finding::Grade::Advisory, "no cgroup", "Delegate=yes"}};
     }
     std::vector<DeviceRow> device() override { return {{"charging", "true", "embedded default"}}; }
-    std::optional<JobView> job(const JobKey& key) override {
+    std::optional<JobView> job(const JobKey& key, Now) const override {
         ++questions;
         const auto found = known.find(key);
         return found == known.end() ? std::nullopt : std::optional(found->second);
     }
-    std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
-                              std::size_t most) override {
+    std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after, std::size_t most,
+                              Now) const override {
         ++lists;
         std::vector<JobView> views;
         for (auto at = after ? known.upper_bound(*after) : known.begin(); at != known.end(); ++at)
             if (views.size() < most && (!app || at->first.app == *app)) views.push_back(at->second);
         return views;
     }
-    std::vector<JobView> completed(const std::optional<AppId>&) override { return ended; }
-    std::vector<Blocker> explain(const JobKey&) override {
+    std::vector<JobView> completed(const std::optional<AppId>&) const override { return ended; }
+    std::vector<Blocker> explain(const JobKey&, Now) const override {
         return {Blocker{.reason = PendingReason::ConstraintCharging,
                         .gate = "charging",
                         .detail = "no power",
@@ -107,17 +118,20 @@ public:
                         .since = {},
                         .until = {}}};
     }
-    std::vector<HistoryEntry> history(const JobKey&) override { return past; }
-    std::vector<WorkItem> work(const JobKey&, std::uint64_t after, std::size_t most) override {
+    std::vector<HistoryEntry> history(const JobKey&) const override { return past; }
+    std::vector<WorkItem> work(const JobKey&, std::uint64_t after, std::size_t most) const override {
         std::vector<WorkItem> found;
         for (const WorkItem& item : items)
             if (item.id > after && found.size() < most) found.push_back(item);
         return found;
     }
-    SchedulerView overview(std::size_t) override { return whole; }
-    std::vector<TaskRow> tasks() override { return rows; }
-    std::vector<AppView> apps() override { return installed; }
-    bool canRunUserInitiatedJobs(const AppId&) override { return true; }
+    SchedulerView overview(std::size_t, Now) const override { return whole; }
+    std::vector<TaskRow> tasks(Now) const override { return rows; }
+    std::vector<AppView> apps(Now) const override { return installed; }
+    bool canRunUserInitiatedJobs(const AppId&) const override { return true; }
+    std::vector<AlarmView> alarms(Now) const override { return pendingAlarms; }
+    bool canScheduleExactAlarms(const AppId&) const override { return true; }
+    std::vector<DeviceLimitView> deviceLimits(Now) const override { return held; }
 
     /// A pending job that is known from now on.
     JobView& track(const JobKey& key) {

@@ -1,0 +1,44 @@
+// What may be asked of the present. The core answers (core/scheduler.hpp), each from the verdicts that it decides by;
+// an edge that passes answers on knows this much of it.
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "base/time.hpp"
+#include "model/view.hpp"
+
+namespace stint {
+
+class Questions {
+public:
+    virtual ~Questions() = default;
+
+    /// A tracked job, else the newest completed one of that key, else nullopt.
+    virtual std::optional<JobView> job(const JobKey& key, Now now) const = 0;
+    /// Tracked jobs in key order, later than `after`, at most `most`; one app's where `app` is given.
+    virtual std::vector<JobView> jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
+                                      std::size_t most, Now now) const = 0;
+    /// Completed jobs, newest first.
+    virtual std::vector<JobView> completed(const std::optional<AppId>& app) const = 0;
+    /// Everything that keeps a pending job from running; empty exactly when it may run, and when it runs.
+    virtual std::vector<Blocker> explain(const JobKey& key, Now now) const = 0;
+    /// How that has changed while the job waited, oldest first, the last ten (jobs.md §9.2).
+    virtual std::vector<HistoryEntry> history(const JobKey& key) const = 0;
+    /// Of a tracked job's work, the items behind `after`, at most `most`, in the order they are handed out in.
+    virtual std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) const = 0;
+    /// jobs.md §2.1.
+    virtual bool canRunUserInitiatedJobs(const AppId& app) const = 0;
+    virtual std::vector<TaskRow> tasks(Now now) const = 0;
+    virtual std::vector<AppView> apps(Now now) const = 0;
+    /// Pending alarms by app and tag.
+    virtual std::vector<AlarmView> alarms(Now now) const = 0;
+    /// limits.md §7.5.
+    virtual bool canScheduleExactAlarms(const AppId& app) const = 0;
+    /// Each kind of work, and whether the device lets it go on.
+    virtual std::vector<DeviceLimitView> deviceLimits(Now now) const = 0;
+    /// The whole of it, for a dump (jobs.md §9.3); of the queue of ready jobs at most the first `mostQueued`.
+    virtual SchedulerView overview(std::size_t mostQueued, Now now) const = 0;
+};
+
+} // namespace stint

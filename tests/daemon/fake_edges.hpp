@@ -1,0 +1,73 @@
+// The edges that Hosts stands between, in memory: processes that are started and die when a test says so, a server that
+// remembers what it is to tell them, and the manifests of one app.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "apps/registry.hpp"
+#include "daemon/hosts.hpp"
+
+namespace stint {
+
+class FakeLauncher final : public Launcher {
+public:
+    std::vector<Command> started;
+    std::vector<ProcessId> killed;
+    std::optional<Error> refusal;
+
+    Result<Started> start(const Command& command) override {
+        if (refusal) return *refusal;
+        started.push_back(command);
+        return Started{.id = {started.size()}};
+    }
+    void kill(ProcessId id) override { killed.push_back(id); }
+    unsigned killApp(const AppId&) override { return 0; }
+};
+
+class FakeServer final : public Server {
+public:
+    std::uint64_t connections = 0;
+    std::optional<Error> refusal;
+    std::vector<ConnectionId> unbound;
+    std::vector<ConnectionId> ended;
+    std::vector<std::pair<ConnectionId, std::uint64_t>> handed; ///< deliveries
+
+    Result<ConnectionId> adopt(Fd, BusCaller) override {
+        if (refusal) return *refusal;
+        return ConnectionId{++connections};
+    }
+    void callAlarm(ConnectionId to, const DeliverAlarm& call) override { handed.emplace_back(to, call.delivery); }
+    void callMessage(ConnectionId to, const DeliverMessage& call) override { handed.emplace_back(to, call.delivery); }
+    void unbind(ConnectionId to) override { unbound.push_back(to); }
+    void close(ConnectionId connection) override { ended.push_back(connection); }
+
+    // What is the daemon's to say, not Hosts'.
+    bool gather() override { return false; }
+    void act() override {}
+    void failAll(const Error&) override {}
+    void reply(const Reply&) override {}
+    void callStart(ConnectionId, const CallStart&) override {}
+    void callStop(ConnectionId, const CallStop&) override {}
+    void callNetworkChanged(ConnectionId, const CallNetworkChanged&) override {}
+    void callAction(ConnectionId, const CallAction&) override {}
+    void tellNetwork(const NetworkAccess&) override {}
+    void appExited(ConnectionId, pid_t, int) override {}
+    void changed(const JobKey&) override {}
+};
+
+class FakeRegistry final : public Registry {
+public:
+    Manifest manifest;
+
+    std::vector<Manifest> all() const override { return {manifest}; }
+    const Manifest* find(std::string_view package) const override {
+        return package == manifest.package.name ? &manifest : nullptr;
+    }
+    const std::set<std::string>& troubles() const override { return troubles_; }
+    const Manifest* byExecutable(const std::filesystem::path&) const override { return nullptr; }
+
+private:
+    std::set<std::string> troubles_;
+};
+
+} // namespace stint
