@@ -3,6 +3,7 @@
 #include <array>
 #include <set>
 
+#include "base/check.hpp"
 #include "core/queue.hpp"
 #include "core/shortage.hpp"
 #include "core/state.hpp"
@@ -51,7 +52,12 @@ public:
     }
 
 private:
-    const App& app(const AppId& id) const { return *turn_.app(id); }
+    // Of an open group: a gate is shut for whoever is not installed.
+    const App& app(const AppId& id) const {
+        const App* installed = turn_.app(id);
+        STINT_CHECK(installed);
+        return *installed;
+    }
     std::int32_t biasOf(const App& app) const { return stint::biasOf(app, turn_.now.elapsed, state_.constants); }
     // An expedited one without expedited quota is a regular one.
     JobClass kindOf(const Asks& asks, const App& owner) const {

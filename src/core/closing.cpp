@@ -1,6 +1,7 @@
 // The end of a run, and what becomes of its job (jobs.md §6.1).
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "core/state.hpp"
 #include "rules/ending.hpp"
 #include "rules/load.hpp"
@@ -127,6 +128,7 @@ void remember(Turn& turn, Completed completed) {
 void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     State& state = turn.state;
     const auto node = state.runs.extract(id);
+    STINT_CHECK(!node.empty());
     Running running = std::move(node.mapped());
     Run& run = running.run;
     state.timers.erase({run.timer, id});

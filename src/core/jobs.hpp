@@ -5,6 +5,7 @@
 
 #include <absl/container/btree_set.h>
 
+#include "base/check.hpp"
 #include "core/tracked.hpp"
 
 namespace stint {
@@ -31,13 +32,17 @@ public:
         return found == set_.end() ? nullptr : found->get();
     }
     /// One that is known to be there.
-    Tracked& at(const JobKey& key) { return **set_.find(key); }
-    const Tracked& at(const JobKey& key) const { return **set_.find(key); }
+    Tracked& at(const JobKey& key) { return *known(find(key)); }
+    const Tracked& at(const JobKey& key) const { return *known(find(key)); }
     bool contains(const JobKey& key) const { return set_.contains(key); }
     std::size_t size() const { return set_.size(); }
 
     /// Its key, which no other has, never changes.
-    Tracked& add(Tracked tracked) { return **set_.insert(std::make_unique<Tracked>(std::move(tracked))).first; }
+    Tracked& add(Tracked tracked) {
+        const auto [added, isNew] = set_.insert(std::make_unique<Tracked>(std::move(tracked)));
+        STINT_CHECK(isNew);
+        return **added;
+    }
     void erase(const Tracked& tracked) { set_.erase(set_.find(tracked.job.key)); }
 
     /// All, in the order of their keys.
@@ -53,6 +58,11 @@ public:
     }
 
 private:
+    template <class Found> static Found* known(Found* found) {
+        STINT_CHECK(found);
+        return found;
+    }
+
     absl::btree_set<Owned, ByKey> set_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/check.hpp"
 #include "core/shortage.hpp"
 #include "core/state.hpp"
 
@@ -61,7 +62,9 @@ std::int64_t unserved(const State& state, const Line& line) {
 }
 
 void displaceLesser(Turn& turn, const Line& line) {
-    const std::int32_t bias = biasNow(turn, *turn.app(*line.app));
+    const App* app = turn.app(*line.app);
+    STINT_CHECK(app); // its groups are open
+    const std::int32_t bias = biasNow(turn, *app);
     for (std::int64_t left = unserved(turn.state, line); left > 0; --left) {
         Running* lesser = lesserRun(turn, *line.app, bias);
         if (!lesser || !Shortage(turn.state, turn.now, everyOpening).wants(*lesser)) return;

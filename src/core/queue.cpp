@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
+
 namespace stint {
 
 Queue::Queue(const Groups& groups) {
@@ -66,6 +68,9 @@ std::optional<Queue::Next> Queue::next() {
     return Next{last_->group, handed};
 }
 
-void Queue::skipGroup() { last_->job = nullptr; }
+void Queue::skipGroup() {
+    STINT_CHECK(last_);
+    last_->job = nullptr;
+}
 
 } // namespace stint

@@ -1,6 +1,7 @@
 // The life of a run between its slot and its end (jobs.md §4).
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/constraint.hpp"
@@ -112,6 +113,8 @@ void setTimer(State& state, Run& run, Instant when) {
 
 void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     State& state = turn.state;
+    STINT_CHECK(!tracked.run);
+    STINT_CHECK(tracked.group && tracked.group->open());
     Asks asks = *tracked.group->asks;
     takeOut(state, tracked);
     Job& job = tracked.job;
@@ -205,7 +208,9 @@ void stopShut(Turn& turn) {
 void runTimers(Turn& turn) {
     auto& timers = turn.state.timers;
     while (!timers.empty() && timers.begin()->first <= turn.now.elapsed) {
-        timedOut(turn, turn.state.runs.at(timers.begin()->second));
+        const auto due = *timers.begin();
+        timedOut(turn, turn.state.runs.at(due.second));
+        STINT_CHECK(!timers.contains(due)); // it is over, or armed anew
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "base/overloaded.hpp"
 #include "core/state.hpp"
 #include "rules/app_memory.hpp"
@@ -154,6 +155,8 @@ Scheduler::~Scheduler() = default;
 Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& device, Now now,
                         const std::map<JobKey, std::string>& heldBack) {
     State& state = impl_->state;
+    STINT_CHECK(state.jobs.size() == 0); // once, before anything else
+    STINT_CHECK(state.apps.empty() && state.runs.empty());
     Step step;
     Turn turn{.state = state, .now = now, .step = step};
     state.nextRun = (std::uint64_t{snapshot.generation} << 32) + 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/check.hpp"
 #include "rules/limit_gates.hpp"
 
 namespace stint {
@@ -80,6 +81,7 @@ bool Shortage::outweighs(const Running& running) const {
 
 bool Shortage::helps(const Running& running, bool expeditedAlone) const {
     PerType without = running_;
+    STINT_CHECK(without[at(running.type)] > 0); // one that is not being stopped yet
     --without[at(running.type)];
     auto waiting = waiting_;
     const bool expedited = running.run.kind == JobClass::Expedited;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "core/shortage.hpp"
 #include "rules/limit_gates.hpp"
 
@@ -49,6 +50,7 @@ SlotHolding::SlotHolding(const State& state, Now now)
 }
 
 std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
+    STINT_CHECK(tracked.group && tracked.group->open());
     const Asks& asks = *tracked.group->asks;
     const App& owner = state_.apps.at(asks.app);
     if (startsAtOnce(asks, owner, tracked.inSight, world_.now.elapsed)) return std::nullopt;
@@ -93,6 +95,7 @@ std::optional<SlotHolders> SlotHolding::keptOnes(WorkType type) const {
     const auto note = [&](const Line& line, JobClass kind, const WorkTypes& may, std::int64_t jobs) {
         if (!may[at(type)]) return;
         const auto group = std::ranges::find(line.open, kind, [](const Group* one) { return one->asks->kind; });
+        STINT_CHECK(group != line.open.end()); // as many wait as are counted
         if (!found) found = SlotHolders{NoRoom::Kept, (*(*group)->jobs.begin())->job.key, -1};
         found->others += jobs;
     };

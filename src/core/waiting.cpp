@@ -113,6 +113,7 @@ void forget(Turn& turn, const JobKey& key) {
     turn.changedJobs.insert(key.app);
     Holdings& held = state.held[key.app];
     held -= holdingsOf(tracked->job);
+    STINT_CHECK(held.jobs >= 0);
     if (held.jobs == 0) state.held.erase(key.app);
     if (const auto hint = state.lowestFree.find({key.app, key.space}); hint != state.lowestFree.end()) {
         if (key.id.value > 0) hint->second = std::min(hint->second, key.id.value);
@@ -125,7 +126,9 @@ void forget(Turn& turn, const JobKey& key) {
 void wakeDue(Turn& turn) {
     State& state = turn.state;
     while (!state.jobClocks.empty() && *(*state.jobClocks.begin())->clock <= turn.now.elapsed) {
-        letWait(turn, **state.jobClocks.begin());
+        Tracked& due = **state.jobClocks.begin();
+        letWait(turn, due);
+        STINT_CHECK(!due.clock || *due.clock > turn.now.elapsed); // or this would not end
     }
 }
 
