@@ -6,14 +6,11 @@
 namespace stint {
 namespace {
 
-/// A path that changes again and again is no news: it only puts off the run. So much later is worth a commit.
-constexpr Duration worthWriting = 1s;
-
 // A job that waits, if only for the end of the run of the one it replaced.
 void wait(Turn& turn, Tracked& tracked, const std::string& path) {
     Content& content = tracked.seldom.edit().content.edit();
     const bool isNew = noteChange(content.changes, path, *tracked.job.info, turn.now.elapsed, turn.state.constants);
-    if (isNew || content.changes.ready >= content.readyWritten + worthWriting) saveContent(turn, tracked);
+    if (isNew || content.changes.ready >= content.readyWritten + contentWorthWriting) saveContent(turn, tracked);
     if (!tracked.run && !tracked.group) letWait(turn, tracked);
 }
 

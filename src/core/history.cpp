@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/gates.hpp"
+#include "rules/obstacle.hpp"
 
 namespace stint {
 
@@ -15,10 +16,9 @@ std::vector<PendingReason> ReasonSet::told() const {
 }
 
 void History::note(WallTime when, ReasonSet reasons) {
-    constexpr std::size_t kept = 10;
-    if (reasons.empty()) reasons.add(PendingReason::App);
+    if (reasons.empty()) reasons.add(toldAsReady);
     if (!entries_.empty() && entries_.back().reasons == reasons) return;
-    if (entries_.size() == kept) entries_.erase(entries_.begin());
+    if (entries_.size() == mostHistory) entries_.erase(entries_.begin());
     entries_.push_back({when, reasons});
 }
 

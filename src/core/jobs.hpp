@@ -38,11 +38,7 @@ public:
     std::size_t size() const { return set_.size(); }
 
     /// Its key, which no other has, never changes.
-    Tracked& add(Tracked tracked) {
-        const auto [added, isNew] = set_.insert(std::make_unique<Tracked>(std::move(tracked)));
-        STINT_CHECK(isNew);
-        return **added;
-    }
+    Tracked& add(Tracked tracked) { return **set_.insert(std::make_unique<Tracked>(std::move(tracked))).first; }
     void erase(const Tracked& tracked) { set_.erase(set_.find(tracked.job.key)); }
 
     /// All, in the order of their keys.

@@ -5,6 +5,7 @@
 #include "rules/app_gate.hpp"
 #include "rules/device_state.hpp"
 #include "rules/job_clocks.hpp"
+#include "rules/limit_gates.hpp"
 #include "rules/standby.hpp"
 #include "rules/wall_clock.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 void changedForRestricted(Turn& turn) {
     if (!(turn.changed & (Reads::Idle | Reads::Network))) return;
     for (const auto& [id, app] : turn.state.apps)
-        if (bucketOf(app) == Bucket::Restricted) turn.changedApps.insert(id);
+        if (mayIdlePath(app)) turn.changedApps.insert(id);
 }
 
 } // namespace

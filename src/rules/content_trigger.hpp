@@ -9,6 +9,9 @@
 
 namespace stint {
 
+/// PROPOSAL: a path that changes again and again is no news: it only puts off the run. So much later is worth a commit.
+inline constexpr Duration contentWorthWriting = 1s;
+
 /// Whether a change of `path` is one of what the job watches.
 bool watches(const JobInfo& info, const std::string& path);
 

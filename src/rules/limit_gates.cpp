@@ -40,8 +40,7 @@ bool expeditedQuotaCounts(const Context& c) {
 
 // limits.md §5: of what the idle path asks, all but the network.
 bool restsOnPower(const Context& c) {
-    return c.app && bucketOf(*c.app) == Bucket::Restricted && c.world.state.charging && !c.world.state.batteryLow &&
-           c.world.state.idle;
+    return c.app && mayIdlePath(*c.app) && c.world.state.charging && !c.world.state.batteryLow && c.world.state.idle;
 }
 
 bool unmeteredWhereAsked(const Context& c) {
@@ -93,6 +92,8 @@ Verdict thermalGate(const Context& c) {
     return Verdict::untilEvent(PendingReason::DeviceState);
 }
 
+bool mayIdlePath(const App& app) { return bucketOf(app) == Bucket::Restricted; }
+
 bool idlePathOpen(const Context& c) { return restsOnPower(c) && unmeteredWhereAsked(c); }
 
 Verdict quotaGate(const Context& c) {
@@ -111,8 +112,7 @@ Verdict quotaGate(const Context& c) {
     const Instant now = c.world.now.elapsed;
     const auto& idleAt = c.world.state.idleAt;
     const bool idles = idleAt && *idleAt > now; // one that is idle, and still not here, lacks something else
-    if (!c.run && bucketOf(*c.app) == Bucket::Restricted && c.world.state.charging && idles)
-        returns = earlier(returns, idleAt);
+    if (!c.run && mayIdlePath(*c.app) && c.world.state.charging && idles) returns = earlier(returns, idleAt);
     if (returns && *returns > now) return Verdict::until(*returns, PendingReason::Quota);
     return Verdict::untilEvent(PendingReason::Quota);
 }

@@ -21,6 +21,9 @@ Verdict quotaGate(const Context&);       ///< limits.md §3.5, §4, §5
 Verdict idlePathGate(const Context&);
 Verdict idlePathNetworkGate(const Context&);
 
+/// limits.md §5: whether the idle path is there for the app's jobs at all.
+bool mayIdlePath(const App& app);
+
 /// limits.md §5: whether a restricted app's job may run without quota: charging, battery not low, idle, and unmetered
 /// where it needs a network.
 bool idlePathOpen(const Context&);

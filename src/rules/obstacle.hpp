@@ -20,6 +20,10 @@ struct Obstacle {
     AtDeadline atDeadline = AtDeadline::Stays;
 };
 
+/// Of what has kept a job waiting, so many changes are kept (jobs.md §9.2); one to nothing is told as this reason.
+inline constexpr std::size_t mostHistory = 10;
+inline constexpr PendingReason toldAsReady = PendingReason::App;
+
 /// In the order of jobs.md §9.1.
 std::vector<Blocker> inOrder(const std::vector<Obstacle>& obstacles);
 
