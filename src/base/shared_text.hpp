@@ -3,6 +3,7 @@
 #include <atomic>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,7 +42,9 @@ public:
     std::size_t size() const { return str().size(); }
 
     friend bool operator==(const SharedText& a, const SharedText& b) {
-        return a.held_ == b.held_ || a.str() == b.str();
+        if (a.held_ == b.held_) return true;
+        // Two texts that differ mostly have another hash, too: no word of them is looked at.
+        return a.held_ && b.held_ && a.held_->hash == b.held_->hash && a.held_->text == b.held_->text;
     }
     friend std::strong_ordering operator<=>(const SharedText& a, const SharedText& b) {
         return a.held_ == b.held_ ? std::strong_ordering::equal : a.str() <=> b.str();
@@ -57,6 +60,7 @@ private:
     struct Held {
         std::string text;
         std::atomic<std::uint32_t> owners = 1;
+        std::uint32_t hash = static_cast<std::uint32_t>(std::hash<std::string>{}(text)); ///< for equality alone
     };
     Held* held_ = nullptr; ///< null: empty
 };

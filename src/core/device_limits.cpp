@@ -6,14 +6,12 @@
 namespace stint {
 namespace {
 
-std::pair<std::string, std::string> nameOf(const DeviceLimit& limit) {
-    return {std::string(limit.work), std::string(limit.by)};
-}
+std::pair<std::string_view, std::string_view> nameOf(const DeviceLimit& limit) { return {limit.work, limit.by}; }
 
 } // namespace
 
 void noteDeviceLimits(Turn& turn) {
-    std::map<std::pair<std::string, std::string>, WallTime> since;
+    decltype(turn.state.limitedSince) since;
     for (const DeviceLimit& limit : deviceLimits(turn.world())) {
         if (limit.open()) continue;
         const auto known = turn.state.limitedSince.find(nameOf(limit));

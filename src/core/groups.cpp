@@ -1,35 +1,9 @@
 #include "core/groups.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace stint {
 namespace {
-
-// Those that were asked as they are now, since then; the others, which read nothing that has changed, as they were. In
-// the table's order, where gates lie one after another.
-std::vector<Shut> withSince(const std::vector<ShutGate>& asked, const std::vector<Shut>& before, ReadSet changed,
-                            WallTime now) {
-    std::vector<Shut> shut;
-    auto next = asked.begin();
-    const auto takeUpTo = [&](const Gate* gate, const Shut* was) {
-        for (; next != asked.end() && next->gate <= gate; ++next)
-            shut.push_back({next->gate, next->verdict, was && next->gate == was->gate ? was->since : now});
-    };
-    for (const Shut& was : before) {
-        takeUpTo(was.gate, &was);
-        if (!(was.gate->reads & changed)) shut.push_back(was);
-    }
-    takeUpTo(&gates().back(), nullptr);
-    return shut;
-}
-
-bool saysNothingNew(const std::vector<ShutGate>& asked, const std::vector<Shut>& before, ReadSet changed) {
-    const auto wasAsked = [changed](const Shut& shut) { return (shut.gate->reads & changed) != 0; };
-    return std::ranges::equal(asked, before | std::views::filter(wasAsked), [](const ShutGate& now, const Shut& then) {
-        return now.gate == then.gate && now.verdict == then.verdict;
-    });
-}
 
 // The instant at which at least one verdict may turn: the earliest of those that name one.
 std::optional<Instant> earliestAsk(const std::vector<Shut>& shut) {
@@ -76,38 +50,35 @@ void Groups::leave(Group& group, Tracked& job) {
 }
 
 void Groups::changed(ReadSet changed, const std::optional<AppId>& app, Now now, Gatekeeper& keeper) {
+    const GateSet reading = gatesReading(changed);
     if (app) {
         const auto line = lines_.find(*app);
         if (line == lines_.end()) return;
         for (auto& [asks, group] : line->second.groups)
-            if (group.reads & changed) ask(group, now, keeper, changed);
+            if (group.reads & changed) ask(group, now, keeper, changed, reading);
         return;
     }
     for (const auto& [reads, groups] : readers_) {
         if (!(reads & changed)) continue;
         for (Group* group : groups)
-            ask(*group, now, keeper, changed);
+            ask(*group, now, keeper, changed, reading);
     }
 }
 
 void Groups::due(Now now, Gatekeeper& keeper) {
-    while (!dueAt_.empty() && dueAt_.begin()->first.first <= now.elapsed) {
-        ask(*dueAt_.begin()->second, now, keeper);
-    }
+    while (!due_.empty() && *due_.front().askAgain <= now.elapsed)
+        ask(due_.front(), now, keeper);
 }
 
-std::optional<Instant> Groups::nextAsk() const {
-    if (dueAt_.empty()) return std::nullopt;
-    return dueAt_.begin()->first.first;
-}
+std::optional<Instant> Groups::nextAsk() const { return due_.empty() ? std::nullopt : due_.front().askAgain; }
 
-void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed) {
+void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, GateSet reading) {
     asked_.clear();
-    keeper.ask(group, changed, asked_);
-    if (!group.history.empty() && saysNothingNew(asked_, group.shut, changed)) return;
+    keeper.ask(group, group.gates & reading, asked_);
+    if (!group.history.empty() && saysNothingNew(group, changed)) return;
     // What time changes may be another by now, before it was to be asked again (limits.md §3.7).
     if (group.askAgain && changed != everything) return ask(group, now, keeper);
-    group.shut = withSince(asked_, group.shut, changed, now.wall);
+    remember(group, changed, now.wall);
     keeper.heard(group);
     ReasonSet reasons;
     for (const Shut& shut : group.shut)
@@ -119,6 +90,35 @@ void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed) {
         turnOpen(group, now.elapsed);
     else
         turnShut(group);
+}
+
+bool Groups::saysNothingNew(const Group& group, ReadSet changed) const {
+    auto next = asked_.begin();
+    for (const Shut& then : group.shut) {
+        if (!(then.gate->reads & changed)) continue;
+        if (next == asked_.end() || next->gate != then.gate || next->verdict != then.verdict) return false;
+        ++next;
+    }
+    return next == asked_.end();
+}
+
+// Those that were asked as they are now, since then; the others, which read nothing that has changed, as they were. In
+// the table's order, where gates lie one after another.
+void Groups::remember(Group& group, ReadSet changed, WallTime now) {
+    shut_.clear();
+    auto was = group.shut.begin();
+    const auto keepUpTo = [&](const Gate* gate) {
+        for (; was != group.shut.end() && was->gate < gate; ++was)
+            if (!(was->gate->reads & changed)) shut_.push_back(*was);
+    };
+    for (const ShutGate& is : asked_) {
+        keepUpTo(is.gate);
+        const bool known = was != group.shut.end() && was->gate == is.gate;
+        shut_.push_back({is.gate, is.verdict, known ? was->since : now});
+        if (known) ++was;
+    }
+    keepUpTo(gates().data() + gates().size());
+    group.shut.swap(shut_);
 }
 
 void Groups::turnOpen(Group& group, Instant now) {
@@ -140,13 +140,16 @@ void Groups::turnShut(Group& group) {
 
 void Groups::setDue(Group& group, std::optional<Instant> when) {
     if (group.askAgain == when) return;
-    if (group.askAgain) dueAt_.erase({*group.askAgain, group.serial});
     group.askAgain = when;
-    if (when) dueAt_.emplace(std::pair{*when, group.serial}, &group);
+    if (when)
+        due_.put(group);
+    else
+        due_.erase(group);
 }
 
 void Groups::addReader(Group& group) {
     group.reads = readsOf(*group.asks);
+    group.gates = gatesFor(*group.asks);
     auto& readers = readers_[group.reads];
     group.reader = readers.size();
     readers.push_back(&group);

@@ -11,6 +11,7 @@
 
 #include <absl/container/btree_set.h>
 
+#include "core/due_heap.hpp"
 #include "core/tracked.hpp"
 #include "rules/gates.hpp"
 #include "rules/order.hpp"
@@ -36,9 +37,11 @@ struct Group {
     Instant openSince;         ///< while nothing is shut
     std::uint64_t opening = 0; ///< likewise: the number of this opening, among those of all groups
     std::optional<Instant> askAgain;
-    std::uint64_t serial = 0; ///< in the order in which groups were made
-    ReadSet reads = 0;        ///< what its gates read
-    std::size_t reader = 0;   ///< its place among those that read the same
+    std::uint64_t serial = 0;  ///< in the order in which groups were made
+    ReadSet reads = 0;         ///< what its gates read
+    GateSet gates = 0;         ///< those that may shut for it
+    std::size_t reader = 0;    ///< its place among those that read the same
+    std::size_t due = nowhere; ///< its place among those that are asked again at a time
 
     bool open() const { return opening != 0; }
 };
@@ -53,6 +56,8 @@ struct Line {
     std::map<Asks, Group> groups;
     std::set<Group*, ByAsks> open;         ///< with nothing shut
     std::array<std::int64_t, 3> waiting{}; ///< how many jobs wait in those, by effective class
+    AppMemo memo;                          ///< for whoever asks, at one moment
+    std::uint64_t memoOf = 0;              ///< which moment that was
 
     std::int64_t waitingAs(JobClass kind) const { return waiting[static_cast<std::size_t>(kind)]; }
 };
@@ -61,8 +66,8 @@ struct Line {
 class Gatekeeper {
 public:
     virtual ~Gatekeeper() = default;
-    /// Of the gates that read one of these, those that are shut for the group right now: into `shut`, which is empty.
-    virtual void ask(const Group&, ReadSet, std::vector<ShutGate>& shut) = 0;
+    /// Of these gates those that are shut for the group right now: into `shut`, which is empty.
+    virtual void ask(const Group&, GateSet, std::vector<ShutGate>& shut) = 0;
     /// Its shut gates are others than before.
     virtual void heard(const Group&) = 0;
 };
@@ -103,7 +108,11 @@ public:
     }
 
 private:
-    void ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed = everything);
+    /// Of its gates those that read one of `changed`, or all of them.
+    void ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, GateSet reading);
+    void ask(Group& group, Now now, Gatekeeper& keeper) { ask(group, now, keeper, everything, group.gates); }
+    bool saysNothingNew(const Group& group, ReadSet changed) const;
+    void remember(Group& group, ReadSet changed, WallTime now);
     void turnOpen(Group& group, Instant now);
     void turnShut(Group& group);
     void setDue(Group& group, std::optional<Instant> when);
@@ -114,10 +123,17 @@ private:
     std::map<AppId, Line> lines_;
     std::set<Line*, ByApp> open_;
     std::map<ReadSet, std::vector<Group*>> readers_; ///< by all that they read
-    std::map<std::pair<Instant, std::uint64_t>, Group*> dueAt_;
+    struct ByTime {
+        static bool before(const Group& a, const Group& b) {
+            return *a.askAgain != *b.askAgain ? *a.askAgain < *b.askAgain : a.serial < b.serial;
+        }
+        static std::size_t& place(Group& group) { return group.due; }
+    };
+    DueHeap<Group, ByTime> due_;
     std::uint64_t openings_ = 0;
     std::uint64_t made_ = 0;
     std::vector<ShutGate> asked_; ///< of the group that is being asked
+    std::vector<Shut> shut_;      ///< likewise: what it will remember
 };
 
 } // namespace stint

@@ -23,24 +23,33 @@ NetworkRights rightsOfRuns(const State& state, const AppId& app) {
 }
 
 NetworkVerdict ask(Turn& turn, const AppId& id, const App& app) {
+    // What runs, and what waits, is looked through only where it may help.
+    NetworkVerdict verdict = networkFor(app, turn.world(), {});
+    if (verdict.allowed) return verdict;
     NetworkRights rights = rightsOfRuns(turn.state, id);
-    const NetworkVerdict verdict = networkFor(app, turn.world(), rights);
-    // What waits is looked through only where it may help.
+    if (rights != NetworkRights{}) verdict = networkFor(app, turn.world(), rights);
     if (verdict.allowed || rights.standbyLifted) return verdict;
     rights.standbyLifted = turn.state.groups.anyOf(id, lacksOnlyNetwork);
     return rights.standbyLifted ? networkFor(app, turn.world(), rights) : verdict;
 }
 
-void tell(Turn& turn, const AppId& id, const App& app) {
+using Told = std::map<AppId, NetworkVerdict>::iterator;
+
+// `next`: where in the order of apps what it was told stands, or would. What stands behind it.
+Told tell(Turn& turn, const AppId& id, const App& app, Told next) {
     const NetworkVerdict verdict = ask(turn, id, app);
-    const auto [told, isNew] = turn.state.networkTold.try_emplace(id, verdict);
+    auto& toldOf = turn.state.networkTold;
+    const bool isNew = next == toldOf.end() || next->first != id;
+    const auto told = isNew ? toldOf.emplace_hint(next, id, verdict) : next;
     const bool same = told->second.allowed == verdict.allowed && told->second.because == verdict.because;
     told->second = verdict;
-    if (same && !isNew) return;
+    next = std::next(told);
+    if (same && !isNew) return next;
     turn.effect(NetworkAccess{id, verdict.allowed, std::string(verdict.because)});
-    if (isNew) return; // how an app is found is no change
+    if (isNew) return next; // how an app is found is no change
     turn.effect(Trace{
         .what = Trace::What::Network, .app = id, .allowed = verdict.allowed, .because = std::string(verdict.because)});
+    return next;
 }
 
 } // namespace
@@ -48,15 +57,16 @@ void tell(Turn& turn, const AppId& id, const App& app) {
 void tellNetworks(Turn& turn) {
     State& state = turn.state;
     std::set<AppId> changed = std::exchange(turn.changedJobs, {});
-    if (turn.changed & readByNetworks) {
+    if (tellsAll(turn)) {
+        Told next = state.networkTold.begin();
         for (const auto& [id, app] : state.apps)
-            tell(turn, id, app);
+            next = tell(turn, id, app, next);
         return;
     }
     changed.insert(turn.changedApps.begin(), turn.changedApps.end());
     for (const AppId& id : changed) {
         const App* app = turn.app(id);
-        if (app) tell(turn, id, *app);
+        if (app) tell(turn, id, *app, state.networkTold.lower_bound(id));
     }
 }
 

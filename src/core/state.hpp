@@ -134,12 +134,13 @@ struct State {
     AlarmIndex alarmIndex;
     std::map<std::uint64_t, Message> messages;    ///< waiting for their delivery
     std::map<std::uint64_t, Delivery> deliveries; ///< on their way
-    std::map<std::pair<std::string, std::string>, WallTime>
-        limitedSince;                            ///< by work and what of the device holds it back
-    std::map<AppId, NetworkVerdict> networkTold; ///< each app's background network, as last told
+    std::map<std::pair<std::string_view, std::string_view>, WallTime> limitedSince; ///< by work, and what holds it back
+    std::map<AppId, NetworkVerdict> networkTold;  ///< each app's background network, as last told
     std::uint64_t nextDelivery = 1;
     std::uint64_t nextAlarm = 1;
     std::uint64_t nextMessage = 1;
+
+    std::uint64_t moments = 0; ///< at which groups were asked so far
 
     std::uint64_t nextSequence = 1;
     std::uint64_t nextRun = 1;
@@ -380,6 +381,8 @@ std::uint64_t beginDelivery(Turn& turn, const AppId& app);
 
 /// What of the device decides on an app's network. What of the app does comes with changedApps and changedJobs.
 constexpr ReadSet readByNetworks = Reads::Power | Reads::Network | Reads::Doze | Reads::Saver;
+/// Every app's network is looked at in this turn, whatever has changed of it.
+inline bool tellsAll(const Turn& turn) { return (turn.changed & readByNetworks) != 0; }
 /// Tells of every app whose network is open or shut since it was last told (limits.md §8.1).
 void tellNetworks(Turn& turn);
 

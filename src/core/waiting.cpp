@@ -11,18 +11,20 @@ namespace {
 
 class Asking final : public Gatekeeper {
 public:
-    explicit Asking(Turn& turn) : turn_(turn), world_(turn.world()) {}
+    explicit Asking(Turn& turn) : turn_(turn), world_(turn.world()), moment_(++turn.state.moments) {}
 
-    void ask(const Group& group, ReadSet changed, std::vector<ShutGate>& shut) override {
+    void ask(const Group& group, GateSet gates, std::vector<ShutGate>& shut) override {
         Line& line = *group.line;
+        if (std::exchange(line.memoOf, moment_) != moment_) line.memo = {};
         if (!line.installed) line.installed = turn_.app(*line.app);
         const AskedAbout asked(turn_.state, (*group.jobs.begin())->job);
-        shutGates({world_, *group.asks, line.installed}, changed, shut);
+        shutGates({world_, *group.asks, line.installed, nullptr, &line.memo}, gates, shut);
         for (const ShutGate& one : shut)
             if (one.broken) noteBroken(group, *one.gate);
     }
     void heard(const Group& group) override {
-        if (group.asks->network) turn_.changedJobs.insert(group.asks->app); // limits.md §8.3: it may lack only that now
+        // limits.md §8.3: it may lack only that now.
+        if (group.asks->network && !tellsAll(turn_)) turn_.changedJobs.insert(group.asks->app);
     }
 
 private:
@@ -34,6 +36,7 @@ private:
 
     Turn& turn_;
     World world_;
+    std::uint64_t moment_; ///< nothing that gates read changes in it
 };
 
 // Straight away, mostly: then `joined` says it.

@@ -14,13 +14,6 @@ constexpr NameTable<BatteryUse, 3> batteryUses{{{BatteryUse::Optimized, "optimiz
 std::string_view nameOf(BatteryUse use) { return nameIn(batteryUses, use); }
 std::optional<BatteryUse> batteryUseNamed(std::string_view name) { return namedIn(batteryUses, name); }
 
-ProcessState stateOf(const App& app) {
-    if (app.memory.pinned) return *app.memory.pinned; // a person's word outranks what is seen
-    if (app.visible) return ProcessState::Visible;
-    if (!app.foregroundServices.empty()) return ProcessState::ForegroundService;
-    return app.running ? ProcessState::Background : ProcessState::NotRunning;
-}
-
 std::string_view nameOf(ProcessState state) {
     switch (state) {
     case ProcessState::Top:

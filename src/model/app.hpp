@@ -156,7 +156,12 @@ struct App {
 bool holds(const App&, std::string_view permission);
 
 /// The state that rules read: the pinned one, else what is seen.
-ProcessState stateOf(const App&);
+inline ProcessState stateOf(const App& app) {
+    if (app.memory.pinned) return *app.memory.pinned; // a person's word outranks what is seen
+    if (app.visible) return ProcessState::Visible;
+    if (!app.foregroundServices.empty()) return ProcessState::ForegroundService;
+    return app.running ? ProcessState::Background : ProcessState::NotRunning;
+}
 std::string_view nameOf(ProcessState);
 std::optional<ProcessState> processStateNamed(std::string_view name);
 

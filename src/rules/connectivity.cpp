@@ -94,7 +94,7 @@ Kbps leastRate(Bytes bytes, Duration most) {
 
 bool meets(const Network& network, const NetworkRequest& request) {
     if (request.getNetworkSpecifier() && *request.getNetworkSpecifier() != network.interface) return false;
-    return missing(network, request).empty() && transportMatches(network, request);
+    return std::ranges::includes(network.capabilities, request.getCapabilities()) && transportMatches(network, request);
 }
 
 Verdict connectivityGate(const Context& c) {

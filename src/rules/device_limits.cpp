@@ -100,7 +100,7 @@ DeviceLimit ofMessages(std::string_view work, bool high, const App& app, const W
 } // namespace
 
 std::vector<DeviceLimit> deviceLimits(const World& world) {
-    const App app = plainApp();
+    static const App app = plainApp();
     std::vector<DeviceLimit> limits;
     for (const JobKind& kind : jobKinds)
         limits.push_back(ofJobs(kind, app, world));

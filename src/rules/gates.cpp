@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include <fmt/core.h>
 
@@ -179,15 +180,31 @@ ReadSet readsOfAll() {
     return all;
 }
 
+GateSet gatesReading(ReadSet reads) {
+    GateSet set = 0;
+    for (std::size_t n = 0; n < table.size(); ++n)
+        if (table[n].reads & reads) set |= GateSet{1} << n;
+    return set;
+}
+
+GateSet gatesFor(const Asks& asks) {
+    GateSet set = 0;
+    for (std::size_t n = 0; n < table.size(); ++n) {
+        const Gate& gate = table[n];
+        if (!passed(gate, asks) && (!gate.readsFor || gate.readsFor(asks))) set |= GateSet{1} << n;
+    }
+    return set;
+}
+
 std::vector<ShutGate> shutGates(const Context& context) {
     std::vector<ShutGate> shut;
-    shutGates(context, everything, shut);
+    shutGates(context, gatesFor(context.asks), shut);
     return shut;
 }
 
-void shutGates(const Context& context, ReadSet read, std::vector<ShutGate>& shut) {
-    for (const Gate& gate : table) {
-        if (!(gate.reads & read) || passed(gate, context.asks)) continue;
+void shutGates(const Context& context, GateSet gates, std::vector<ShutGate>& shut) {
+    for (; gates; gates &= gates - 1) {
+        const Gate& gate = table[static_cast<std::size_t>(std::countr_zero(gates))];
         const Verdict verdict = ask(gate, context);
         if (verdict.open) continue;
         const bool broken = verdict.askAgain && *verdict.askAgain <= context.world.now.elapsed;

@@ -35,6 +35,13 @@ struct Gate {
 };
 
 std::span<const Gate> gates();
+
+/// Gates as bits, by their place in the table.
+using GateSet = std::uint32_t;
+/// Those that read one of these.
+GateSet gatesReading(ReadSet reads);
+/// Those that may shut for these Asks: which no override or deadline passes, and which read something for them.
+GateSet gatesFor(const Asks& asks);
 /// Everything that any gate reads.
 ReadSet readsOfAll();
 
@@ -47,8 +54,9 @@ struct ShutGate {
 /// Those gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now, or the
 /// daemon would spin; of a broken gate there is none.
 std::vector<ShutGate> shutGates(const Context&);
-/// Of the gates that read one of `read`, those that are shut, behind what `shut` has: for whoever asks very often.
-void shutGates(const Context&, ReadSet read, std::vector<ShutGate>& shut);
+/// Of these gates, all of which are for the Asks, those that are shut, behind what `shut` has: for whoever asks very
+/// often.
+void shutGates(const Context&, GateSet gates, std::vector<ShutGate>& shut);
 
 /// Where one that is broken leaves the jobs it was asked about: set aside, and why.
 std::string whyBroken(const Gate& gate);

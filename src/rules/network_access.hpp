@@ -20,6 +20,8 @@ struct NetworkRights {
     bool standbyLifted = false; ///< a job of it is otherwise ready or runs with a network (limits.md §8.3)
     bool runsExpedited = false;
     bool runsUserInitiated = false;
+
+    bool operator==(const NetworkRights&) const = default;
 };
 
 /// limits.md §8.1, the table: the first rule that blocks the app's background traffic.

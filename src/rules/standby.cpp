@@ -81,7 +81,12 @@ Bucket leastBucket(const App& app) {
     return Bucket::Never;
 }
 
-Bucket bucketOf(const App& app) { return std::min(app.memory.usage.bucket, leastBucket(app)); }
+Bucket bucketOf(const App& app) {
+    const Bucket bucket = app.memory.usage.bucket;
+    // No other least bucket would be better; and permissions are words, which take long to compare.
+    if (bucket <= Bucket::WorkingSet) return powerAllowlisted(app) ? Bucket::Exempted : bucket;
+    return std::min(bucket, leastBucket(app));
+}
 
 BucketReason reasonOf(const App& app) {
     return leastBucket(app) < app.memory.usage.bucket ? BucketReason::Default : app.memory.usage.reason;

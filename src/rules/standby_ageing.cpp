@@ -125,6 +125,7 @@ bool changedAt(const Usage& usage, UsageTime now, const App& app, const Constant
 // How much later each thing comes that may change something: some are past.
 std::vector<Duration> turningPoints(const Usage& usage, UsageTime now, bool screenOn, const Constants& constants) {
     std::vector<Duration> points;
+    points.reserve(8);
     if (usage.used)
         eachTimeout(constants, [&](Bucket, Duration elapsed, Duration screenOnFor) {
             const Duration running = usage.used->running + elapsed - now.running;

@@ -26,12 +26,19 @@ struct RunFacts {
     bool pluggedEnough = false; ///< began with power alone as its charging constraint (limits.md §10.3)
 };
 
+/// What the questions about one app's jobs at one moment have in common: reckoned when the first one needs it.
+struct AppMemo {
+    std::optional<bool> inRegularQuota; ///< of a job that waits
+    std::optional<std::optional<Instant>> regularReturn;
+};
+
 /// One question's whole world. `app` is null where the app is not installed; `run` is null while the job waits.
 struct Context {
     const World& world;
     const Asks& asks;
     const App* app;
     const RunFacts* run = nullptr;
+    AppMemo* memo = nullptr; ///< of this app and moment; null: whoever asks has but one job to ask about
 };
 
 } // namespace stint

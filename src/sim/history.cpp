@@ -15,6 +15,7 @@ std::string text(std::string_view word) { return std::string(word); }
 // scenario.md's table says which field belongs to which effect, and in which order they stand.
 std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     std::vector<Field> fields;
+    fields.reserve(3); // few have more
     const auto add = [&](std::string_view key, FieldValue value) { fields.push_back({text(key), std::move(value)}); };
     using enum Trace::What;
     switch (trace.what) {
