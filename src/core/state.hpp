@@ -132,10 +132,10 @@ struct State {
     std::optional<Instant> sweepAt;                        ///< of the built-in predictor (limits.md §2.6)
     std::map<std::pair<AppId, std::string>, Alarm> alarms; ///< pending, by app and tag
     AlarmIndex alarmIndex;
-    std::map<std::uint64_t, Message> messages;    ///< waiting for their delivery
-    std::map<std::uint64_t, Delivery> deliveries; ///< on their way
+    std::map<std::uint64_t, Message> messages;                                      ///< waiting for their delivery
+    std::map<std::uint64_t, Delivery> deliveries;                                   ///< on their way
     std::map<std::pair<std::string_view, std::string_view>, WallTime> limitedSince; ///< by work, and what holds it back
-    std::map<AppId, NetworkVerdict> networkTold;  ///< each app's background network, as last told
+    std::map<AppId, NetworkVerdict> networkTold; ///< each app's background network, as last told
     std::uint64_t nextDelivery = 1;
     std::uint64_t nextAlarm = 1;
     std::uint64_t nextMessage = 1;

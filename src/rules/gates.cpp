@@ -196,9 +196,13 @@ GateSet gatesFor(const Asks& asks) {
     return set;
 }
 
+// Those, too, that read nothing for these Asks: whoever asks here is who would find out.
 std::vector<ShutGate> shutGates(const Context& context) {
+    GateSet set = 0;
+    for (std::size_t n = 0; n < table.size(); ++n)
+        if (!passed(table[n], context.asks)) set |= GateSet{1} << n;
     std::vector<ShutGate> shut;
-    shutGates(context, gatesFor(context.asks), shut);
+    shutGates(context, set, shut);
     return shut;
 }
 
