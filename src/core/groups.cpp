@@ -77,7 +77,13 @@ void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, Gat
     keeper.ask(group, group.gates & reading, asked_);
     if (!group.history.empty() && saysNothingNew(group, changed)) return;
     // What time changes may be another by now, before it was to be asked again (limits.md §3.7).
-    if (group.askAgain && changed != everything) return ask(group, now, keeper);
+    if (group.askAgain && changed != everything) {
+        const auto others = std::ssize(asked_);
+        keeper.ask(group, group.gates & ~reading, asked_);
+        std::ranges::inplace_merge(asked_, asked_.begin() + others, {}, &ShutGate::gate); // in the table's order
+        changed = everything;
+        if (saysNothingNew(group, changed)) return;
+    }
     remember(group, changed, now.wall);
     keeper.heard(group);
     ReasonSet reasons;

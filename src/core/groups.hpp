@@ -66,7 +66,7 @@ struct Line {
 class Gatekeeper {
 public:
     virtual ~Gatekeeper() = default;
-    /// Of these gates those that are shut for the group right now: into `shut`, which is empty.
+    /// Of these gates those that are shut for the group right now: behind what `shut` has.
     virtual void ask(const Group&, GateSet, std::vector<ShutGate>& shut) = 0;
     /// Its shut gates are others than before.
     virtual void heard(const Group&) = 0;

@@ -58,6 +58,7 @@ void tellNetworks(Turn& turn) {
     State& state = turn.state;
     std::set<AppId> changed = std::exchange(turn.changedJobs, {});
     if (tellsAll(turn)) {
+        turn.step.effects.reserve(turn.step.effects.size() + 2 * state.apps.size()); // often all of them change
         Told next = state.networkTold.begin();
         for (const auto& [id, app] : state.apps)
             next = tell(turn, id, app, next);

@@ -94,7 +94,8 @@ Kbps leastRate(Bytes bytes, Duration most) {
 
 bool meets(const Network& network, const NetworkRequest& request) {
     if (request.getNetworkSpecifier() && *request.getNetworkSpecifier() != network.interface) return false;
-    return std::ranges::includes(network.capabilities, request.getCapabilities()) && transportMatches(network, request);
+    const bool complete = std::ranges::all_of(request.getCapabilities(), [&](auto c) { return network.has(c); });
+    return complete && transportMatches(network, request);
 }
 
 Verdict connectivityGate(const Context& c) {

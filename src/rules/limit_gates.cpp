@@ -34,17 +34,14 @@ std::optional<Instant> earlier(std::optional<Instant> a, std::optional<Instant> 
     return std::min(*a, *b);
 }
 
-bool inQuota(const Context& c) {
-    if (c.run || !c.memo) return inRegularQuota(*c.app, c.world, c.run != nullptr);
-    if (!c.memo->inRegularQuota) c.memo->inRegularQuota = inRegularQuota(*c.app, c.world, false);
-    return *c.memo->inRegularQuota;
+// Of a job that waits.
+RegularQuota quotaOf(const Context& c) {
+    if (!c.memo) return regularQuota(*c.app, c.world);
+    if (!c.memo->regular) c.memo->regular = regularQuota(*c.app, c.world);
+    return *c.memo->regular;
 }
 
-std::optional<Instant> quotaReturn(const Context& c) {
-    if (!c.memo) return regularReturn(*c.app, c.world);
-    if (!c.memo->regularReturn) c.memo->regularReturn = regularReturn(*c.app, c.world);
-    return *c.memo->regularReturn;
-}
+bool inQuota(const Context& c) { return c.run ? inRegularQuota(*c.app, c.world, true) : quotaOf(c).in; }
 
 bool expeditedQuotaCounts(const Context& c) {
     return c.run ? c.run->kind == JobClass::Expedited : c.asks.kind == JobClass::Expedited;
@@ -118,7 +115,7 @@ Verdict quotaGate(const Context& c) {
     }
     if (c.run && !countsRegular(*c.app, c.world, c.run->startedOnTop)) return Verdict::yes();
     if (inQuota(c) || (!c.run && idlePathOpen(c))) return Verdict::yes();
-    auto returns = quotaReturn(c);
+    auto returns = quotaOf(c).returns;
     if (expeditedQuotaCounts(c)) returns = earlier(returns, expeditedReturn(*c.app, c.world));
     // limits.md §5: the idle path may open sooner.
     const Instant now = c.world.now.elapsed;

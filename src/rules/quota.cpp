@@ -153,6 +153,20 @@ Duration regularLeft(const App& app, const World& world) {
     return leftOf(allowanceOf(app, world), app.memory.quota, world.now.elapsed);
 }
 
+RegularQuota regularQuota(const App& app, const World& world) {
+    if (regularFree(app, world)) return {};
+    const Bucket bucket = effectiveBucket(app, world);
+    if (bucket == Bucket::Never) return {.in = false};
+    const Allowance allowance = regularAllowance(bucket, app, world.constants);
+    const QuotaLedger& ledger = app.memory.quota;
+    const Instant now = world.now.elapsed;
+    const auto counts = countsReturn(allowance, ledger, world);
+    if (!counts && leftOf(allowance, ledger, now) > Duration{0}) return {};
+    const auto returns = std::max(timesReturn(allowance, ledger, world), counts);
+    if (!returns) return {.in = false};
+    return {.in = false, .returns = returnAt(*returns, now, world.constants.quotaCheckMinDelay)};
+}
+
 bool inRegularQuota(const App& app, const World& world, bool running) {
     if (regularFree(app, world)) return true;
     const Bucket bucket = effectiveBucket(app, world);
@@ -166,14 +180,7 @@ bool inRegularQuota(const App& app, const World& world, bool running) {
     return leftOf(allowance, ledger, now) > Duration{0};
 }
 
-std::optional<Instant> regularReturn(const App& app, const World& world) {
-    if (inRegularQuota(app, world, false) || effectiveBucket(app, world) == Bucket::Never) return std::nullopt;
-    const Allowance allowance = allowanceOf(app, world);
-    const QuotaLedger& ledger = app.memory.quota;
-    const auto returns = std::max(timesReturn(allowance, ledger, world), countsReturn(allowance, ledger, world));
-    if (!returns) return std::nullopt;
-    return returnAt(*returns, world.now.elapsed, world.constants.quotaCheckMinDelay);
-}
+std::optional<Instant> regularReturn(const App& app, const World& world) { return regularQuota(app, world).returns; }
 
 std::optional<Instant> regularCutOff(const App& app, const World& world) {
     if (!app.memory.quota.open) return std::nullopt;

@@ -37,6 +37,8 @@ Duration regularLeft(const App& app, const World& world);
 /// counts of jobs and sessions but in the restricted bucket, and goes on until regularCutOff().
 bool inRegularQuota(const App& app, const World& world, bool running);
 
+/// Both answers for a job that waits, reckoned as one: whoever is out of quota is asked next when it returns.
+RegularQuota regularQuota(const App& app, const World& world);
 /// When an app out of quota is in quota again if none of its jobs runs until then (limits.md §3.7), later than now.
 /// nullopt: it is in quota, or no time brings it back.
 std::optional<Instant> regularReturn(const App& app, const World& world);

@@ -26,10 +26,15 @@ struct RunFacts {
     bool pluggedEnough = false; ///< began with power alone as its charging constraint (limits.md §10.3)
 };
 
+/// Whether an app's regular jobs that wait are within its quota, and when they are again (quota.hpp).
+struct RegularQuota {
+    bool in = true;
+    std::optional<Instant> returns;
+};
+
 /// What the questions about one app's jobs at one moment have in common: reckoned when the first one needs it.
 struct AppMemo {
-    std::optional<bool> inRegularQuota; ///< of a job that waits
-    std::optional<std::optional<Instant>> regularReturn;
+    std::optional<RegularQuota> regular; ///< of its jobs that wait
 };
 
 /// One question's whole world. `app` is null where the app is not installed; `run` is null while the job waits.
