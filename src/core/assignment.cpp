@@ -37,7 +37,7 @@ public:
                     queue.skipGroup();
                     continue;
                 }
-                if (auto type = slotFor(*next->group, *next->job)) {
+                if (auto type = slotFor(*next->group)) {
                     startRun(turn_, *next->job, *type);
                     began_.insert(owner);
                     continue;
@@ -112,12 +112,12 @@ private:
     // Whether whatever is still in the queue finds no slot, so that nobody need look at each.
     bool spent() const { return !urgent_ && !slots_.anyRoom(wanted_) && !generousClass(JobClass::Regular); }
 
-    std::optional<WorkType> slotFor(const Group& group, const Tracked& tracked) {
+    std::optional<WorkType> slotFor(const Group& group) {
         const Asks& asks = *group.asks;
         const App& owner = app(asks.app);
         const JobClass kind = kindOf(asks, owner);
         const WorkTypes may = typesOf(kind, biasOf(owner));
-        if (startsAtOnce(asks, owner, tracked.inSight, turn_.now.elapsed)) {
+        if (startsAtOnce(asks, owner, turn_.now.elapsed)) {
             // An extra slot beyond the steady limit where none is free.
             return slots_.take(may).value_or(firstOf(may));
         }

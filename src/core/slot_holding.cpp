@@ -53,7 +53,7 @@ std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
     STINT_CHECK(tracked.group && tracked.group->open());
     const Asks& asks = *tracked.group->asks;
     const App& owner = state_.apps.at(asks.app);
-    if (startsAtOnce(asks, owner, tracked.inSight, world_.now.elapsed)) return std::nullopt;
+    if (startsAtOnce(asks, owner, world_.now.elapsed)) return std::nullopt;
     const JobClass kind = treatedAs({world_, asks, &owner});
     if (capCounts(owner)) {
         const auto ofApp = runs(NoRoom::AppCap, [&](const Running& running) {

@@ -83,6 +83,7 @@ void letWait(Turn& turn, Tracked& tracked) {
     }
     Asks asks = asksOf(tracked.job);
     asks.override = tracked.override;
+    asks.inSight = tracked.inSight;
     asks.overdue = isOverdue(tracked.job, turn.now.elapsed);
     noteGrouped(tracked, turn.now.wall);
     Asking asking(turn);

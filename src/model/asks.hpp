@@ -31,6 +31,9 @@ struct Asks {
     /// There is no minimum chunk: the two above are waived on an unmetered network while charging.
     bool mustWaived = false;
 
+    /// Scheduled from the foreground of a terminal, and not begun yet: it needs no slot (jobs.md §3.6, §12.2).
+    bool inSight = false;
+
     /// Whether it has one of these.
     bool has(ConstraintSet some) const { return (constraints & some) != 0; }
 

@@ -32,11 +32,11 @@ int inARow(std::size_t apps) {
     return apps <= 8 ? 2 : 3;
 }
 
-bool startsAtOnce(const Asks& asks, const App& app, bool scheduledInSight, Instant now) {
+bool startsAtOnce(const Asks& asks, const App& app, Instant now) {
     if (asks.kind == JobClass::Regular) return false;
     if (stateOf(app) == ProcessState::Top) return true;
     if (asks.kind != JobClass::UserInitiated) return false;
-    return scheduledInSight || (app.memory.grantUntil && now < *app.memory.grantUntil);
+    return asks.inSight || (app.memory.grantUntil && now < *app.memory.grantUntil);
 }
 
 } // namespace stint

@@ -29,8 +29,7 @@ bool goesBefore(const Queued& a, const Queued& b);
 int inARow(std::size_t apps);
 
 /// jobs.md §3.6, immediacy: an expedited or user-initiated job of the app the user looks at, and a user-initiated one
-/// of an app with the seconds after a tap, start at once, slots or not. `scheduledInSight`: the call came from the
-/// foreground of a terminal, which counts as top (§12.2).
-bool startsAtOnce(const Asks& asks, const App& app, bool scheduledInSight, Instant now);
+/// of an app with the seconds after a tap, start at once, slots or not. So does one that was scheduled in sight.
+bool startsAtOnce(const Asks& asks, const App& app, Instant now);
 
 } // namespace stint

@@ -173,6 +173,21 @@ TEST_CASE("jobs beyond the slots of their type wait, and the next starts when on
     CHECK(stage.runs(4));
 }
 
+TEST_CASE("what was scheduled in sight starts at once, whatever waits before it for a slot") { // §3.6 immediacy, §12.2
+    Constants constants;
+    constants.slots = 1;
+    Stage stage{constants};
+    stage.schedule(stage.job(3), false); // has the slot
+    stage.ask(AppStatePinned{.call = {1}, .app = mail, .state = ProcessState::Visible});
+    // Their app is visible, and their caller was not: one gets the extra slot of its class, the other waits.
+    stage.schedule(stage.transfer(4), false);
+    stage.schedule(stage.transfer(1), false);
+    CHECK(stage.why(1) == std::vector{PendingReason::DeviceState});
+    stage.schedule(stage.transfer(2));
+    CHECK(stage.runs(2));
+    CHECK_FALSE(stage.runs(1));
+}
+
 TEST_CASE("a job past its guarantee makes room for one that finds no slot") { // §3.6 preemption, §4.5 clause 3
     Constants constants;
     constants.slots = 1;
