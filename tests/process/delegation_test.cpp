@@ -15,6 +15,7 @@ namespace stint {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
 
 constexpr uid_t user = 12345;
 
