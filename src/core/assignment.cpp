@@ -60,11 +60,7 @@ private:
     }
     std::int32_t biasOf(const App& app) const { return stint::biasOf(app, turn_.now.elapsed, state_.constants); }
     // An expedited one without expedited quota is a regular one.
-    JobClass kindOf(const Asks& asks, const App& owner) const {
-        if (asks.kind != JobClass::Expedited) return asks.kind;
-        const World world = turn_.world();
-        return treatedAs({world, asks, &owner});
-    }
+    JobClass kindOf(const Asks& asks, const App& owner) const { return treatedAs(asks.kind, owner, turn_.world()); }
 
     PerType runningByType() const {
         PerType counts{};
@@ -79,14 +75,15 @@ private:
         auto next = state_.apps.end(); // both are in the order of names: mostly the next one is wanted
         for (const Line* line : state_.groups.open()) {
             if (next == state_.apps.end() || next->first != *line->app) next = state_.apps.find(*line->app);
-            const std::int32_t nearness = biasOf(next->second);
+            const App& owner = next->second;
+            const std::int32_t nearness = biasOf(owner);
             ++next;
             for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
                 const std::int64_t waiting = line->waitingAs(kind);
                 if (waiting == 0) continue;
                 pending_ += waiting;
                 if (kind != JobClass::Regular) urgent_ = true;
-                const WorkTypes may = typesOf(kind, nearness);
+                const WorkTypes may = typesOf(treatedAs(kind, owner, turn_.world()), nearness);
                 for (std::size_t type = 0; type < workTypes; ++type) {
                     if (!may[type]) continue;
                     counts[type] += waiting;

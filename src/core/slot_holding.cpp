@@ -19,17 +19,19 @@ PerType runningIn(const State& state) {
 }
 
 // Calls `look(line, kind, types, jobs)` for the ready jobs of each app and class.
-template <class Look> void eachReady(const State& state, Instant now, Look look) {
+template <class Look> void eachReady(const State& state, Now now, Look look) {
+    const World world{state.constants, state.device, state.deviceState, now};
     for (const Line* line : state.groups.open()) {
         const auto app = state.apps.find(*line->app);
         if (app == state.apps.end()) continue;
-        const std::int32_t bias = biasOf(app->second, now, state.constants);
+        const std::int32_t bias = biasOf(app->second, now.elapsed, state.constants);
         for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated})
-            if (const std::int64_t jobs = line->waitingAs(kind)) look(*line, kind, typesOf(kind, bias), jobs);
+            if (const std::int64_t jobs = line->waitingAs(kind))
+                look(*line, kind, typesOf(treatedAs(kind, app->second, world), bias), jobs);
     }
 }
 
-PerType pendingIn(const State& state, Instant now) {
+PerType pendingIn(const State& state, Now now) {
     PerType counts{};
     eachReady(state, now, [&](const Line&, JobClass, const WorkTypes& may, std::int64_t jobs) {
         for (std::size_t type = 0; type < workTypes; ++type)
@@ -44,9 +46,8 @@ bool isExpedited(JobClass kind) { return kind == JobClass::Expedited; }
 
 SlotHolding::SlotHolding(const State& state, Now now)
     : state_(state), world_{state.constants, state.device, state.deviceState, now}, table_(tableOf(state)),
-      running_(runningIn(state)), slots_(table_, running_, pendingIn(state, now.elapsed)) {
-    eachReady(state, now.elapsed,
-              [&](const Line&, JobClass, const WorkTypes&, std::int64_t jobs) { waiting_ += jobs; });
+      running_(runningIn(state)), slots_(table_, running_, pendingIn(state, now)) {
+    eachReady(state, now, [&](const Line&, JobClass, const WorkTypes&, std::int64_t jobs) { waiting_ += jobs; });
 }
 
 std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
@@ -99,7 +100,7 @@ std::optional<SlotHolders> SlotHolding::keptOnes(WorkType type) const {
         if (!found) found = SlotHolders{NoRoom::Kept, (*(*group)->jobs.begin())->job.key, -1};
         found->others += jobs;
     };
-    eachReady(state_, world_.now.elapsed, note);
+    eachReady(state_, world_.now, note);
     return found;
 }
 

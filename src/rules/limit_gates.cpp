@@ -66,8 +66,12 @@ bool needsIdlePath(const Context& c) {
 
 JobClass treatedAs(const Context& c) {
     if (c.run) return c.run->kind;
-    if (c.asks.kind != JobClass::Expedited || !c.app) return c.asks.kind;
-    return inExpeditedQuota(*c.app, c.world) ? JobClass::Expedited : JobClass::Regular;
+    return c.app ? treatedAs(c.asks.kind, *c.app, c.world) : c.asks.kind;
+}
+
+JobClass treatedAs(JobClass kind, const App& app, const World& world) {
+    if (kind != JobClass::Expedited || inExpeditedQuota(app, world)) return kind;
+    return JobClass::Regular;
 }
 
 Verdict restrictionGate(const Context& c) {

@@ -11,6 +11,8 @@ namespace stint {
 /// What the job runs as if it begins now: an expedited one without expedited quota is a regular one (jobs.md §1.4). For
 /// a running job what it was begun as.
 JobClass treatedAs(const Context&);
+/// The same of any job of this class that waits.
+JobClass treatedAs(JobClass kind, const App& app, const World& world);
 
 Verdict restrictionGate(const Context&); ///< the user has restricted the app's battery (limits.md §9)
 Verdict saverGate(const Context&);       ///< battery saver (limits.md §9)
