@@ -105,8 +105,9 @@ void Daemon::decide(const Event& event) {
         watching_.emplace(schedule->call, schedule->app);
     if (auto refusal = refusedForRoom(event)) return step_.effects.push_back(std::move(*refusal));
     add(core_->handle(event, now_));
-    // Progress has no effect of its own, but a watcher wants to see it.
-    std::visit(Overloaded{[&](const BytesUpdated& e) { hosts_->noteChange(e.run, changed_); },
+    // These have no effect of their own, but a watcher wants to see them.
+    std::visit(Overloaded{[&](const StartAnswered& e) { hosts_->noteChange(e.run, changed_); },
+                          [&](const BytesUpdated& e) { hosts_->noteChange(e.run, changed_); },
                           [&](const NotificationSet& e) { hosts_->noteChange(e.run, changed_); }, [](const auto&) {}},
                event);
 }

@@ -180,6 +180,15 @@ class TestLife:
         assert hosted or app.told("start")[0][0] == str(process.pid)
         assert process.poll() is None, "it is not ours to end"
 
+    def test_whoever_watches_it_is_told_that_it_executes(self, world, app, daemon):
+        """§4.1: nothing else happens to it with the answer to onStartJob, no notification either."""
+        world.done("device", "set", "charging=false")
+        app.run(*app.job(1, "--charging", notify="never", work=-1))
+        with world.line() as watcher:
+            watcher.until(1, pending, package=PACKAGE)
+            world.done("device", "set", "charging=true")
+            watcher.until(1, lambda state: state.get("runState") == "executing", package=PACKAGE)
+
     def test_no_notification_in_time_is_a_failure(self, world, app, short):
         """§5.2; worked example 15: no onStopJob."""
         app.start(*app.transfer(1, notify="never", work=-1))
