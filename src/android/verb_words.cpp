@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iterator>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 
 namespace stint {
 
@@ -33,17 +33,10 @@ bool isIn(std::span<const std::string_view> names, std::string_view word) {
     return std::ranges::find(names, word) != names.end();
 }
 
-std::optional<int> wholeNumber(std::string_view text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 // -s is a flag of `run` and has a value in `stop`: it has one where a number follows that is not the last word's job.
 bool takesValue(std::span<const std::string> words, std::size_t at) {
     if (words[at] != "-s") return isIn(valued, words[at]);
-    return at + 1 < words.size() && wholeNumber(words[at + 1]).has_value();
+    return at + 1 < words.size() && numberIn<int>(words[at + 1]).has_value();
 }
 
 } // namespace
@@ -52,7 +45,7 @@ Result<VerbWords> VerbWords::parse(std::span<const std::string> words) {
     VerbWords parsed;
     for (std::size_t n = 0; n < words.size(); ++n) {
         const std::string& word = words[n];
-        if (!word.starts_with('-') || wholeNumber(word)) {
+        if (!word.starts_with('-') || numberIn<int>(word)) {
             parsed.rest.push_back(word);
         } else if (takesValue(words, n)) {
             if (n + 1 == words.size()) return fail(Errc::IllegalArgument, "Error: option '{}' needs a value", word);
@@ -75,14 +68,14 @@ Result<VerbWords> VerbWords::parse(std::span<const std::string> words) {
 
 std::optional<JobId> VerbWords::job() const {
     if (rest.size() < 2) return std::nullopt;
-    const auto id = wholeNumber(rest[1]);
+    const auto id = numberIn<int>(rest[1]);
     if (!id) return std::nullopt;
     return JobId{*id};
 }
 
 std::optional<int> VerbWords::number(std::string_view shortName, std::string_view longName) const {
     for (std::string_view name : {shortName, longName}) {
-        if (const auto found = options.find(name); found != options.end()) return wholeNumber(found->second);
+        if (const auto found = options.find(name); found != options.end()) return numberIn<int>(found->second);
     }
     return std::nullopt;
 }

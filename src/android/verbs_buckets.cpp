@@ -1,23 +1,16 @@
 // `am`: standby buckets by hand (limits.md §2.7).
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "android/verb_call.hpp"
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "rules/standby.hpp"
 
 namespace stint {
 namespace {
 
 VerbAnswer error(std::string text) { return {verbFailed, "", fmt::format("Error: {}\n", text)}; }
-
-std::optional<std::int32_t> numberOf(const std::string& text) {
-    std::int32_t value = 0;
-    const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (trouble != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 /// Android's option for a user; Stint has one, so it says nothing. What else begins with a dash is an error.
 Result<std::vector<std::string>> packageAnd(const VerbCall& call, std::size_t least, std::size_t most,
@@ -40,7 +33,7 @@ std::string notInstalled(const std::string& package) { return fmt::format("no ap
 
 /// A name that a person may give, or a value from 10 to 50.
 Result<Bucket> bucketFrom(const std::string& word) {
-    const auto value = numberOf(word);
+    const auto value = numberIn<std::int32_t>(word);
     const auto bucket = value ? bucketOfValue(*value) : bucketNamed(word);
     if (bucket && bucket != Bucket::Exempted) return *bucket;
     const std::string right = fmt::format("use {}, or a value from {} to {}", bucketChoices(", "),

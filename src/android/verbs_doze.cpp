@@ -1,10 +1,10 @@
 // `cmd deviceidle`: Doze and its allowlists by hand (limits.md §6.7).
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "android/verb_call.hpp"
+#include "base/number.hpp"
 
 namespace stint {
 namespace {
@@ -134,10 +134,8 @@ VerbAnswer whitelist(VerbCall& call) {
 
 // Milliseconds; nullopt: no such length.
 std::optional<Duration> lengthOf(const std::string& text) {
-    std::int64_t value = 0;
-    const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (trouble != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
-    return Duration{value};
+    const auto value = numberIn<std::int64_t>(text);
+    return value && *value >= 0 ? std::optional(Duration{*value}) : std::nullopt;
 }
 
 VerbAnswer tempwhitelist(VerbCall& call) {

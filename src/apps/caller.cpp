@@ -33,7 +33,7 @@ std::optional<Program> programOf(pid_t pid) {
 }
 
 // While the pidfd has not ended, the pid is that process's and what /proc/PID says is said of it.
-bool isStillThere(const Peer& peer) {
+bool isStillThere(const PeerProcess& peer) {
     std::optional<ProcessStat> stat = processStat(peer.pid);
     return stat && stat->startTime == peer.startTime && programOf(peer.pid) == peer.program && !hasEnded(peer.pidfd);
 }
@@ -80,13 +80,13 @@ Error hasGone(pid_t pid) {
 
 } // namespace
 
-Result<Peer> peerOf(pid_t pid, uid_t uid, Fd pidfd) {
+Result<PeerProcess> peerOf(pid_t pid, uid_t uid, Fd pidfd) {
     std::optional<ProcessStat> stat = processStat(pid);
     if (!pidfd || !stat || hasEnded(pidfd)) return hasGone(pid);
-    return Peer{pid, uid, stat->startTime, std::move(pidfd), programOf(pid)};
+    return PeerProcess{pid, uid, stat->startTime, std::move(pidfd), programOf(pid)};
 }
 
-Result<Peer> peerOf(int socket) {
+Result<PeerProcess> peerOf(int socket) {
     ucred credentials{};
     socklen_t size = sizeof credentials;
     if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
@@ -95,12 +95,12 @@ Result<Peer> peerOf(int socket) {
         return fail(Errc::Security, "process {} belongs to user {}; this daemon serves user {} alone", credentials.pid,
                     credentials.uid, ::getuid());
     std::optional<ProcessStat> before = processStat(credentials.pid);
-    Peer peer = STINT_TRY(peerOf(credentials.pid, credentials.uid, peerPidfd(socket, credentials.pid)));
+    PeerProcess peer = STINT_TRY(peerOf(credentials.pid, credentials.uid, peerPidfd(socket, credentials.pid)));
     if (!before || before->startTime != peer.startTime) return hasGone(peer.pid);
     return peer;
 }
 
-Caller identify(const Peer& peer, const Registry& registry, const OwnerOf& ownerOf) {
+Caller identify(const PeerProcess& peer, const Registry& registry, const OwnerOf& ownerOf) {
     Result<std::optional<AppId>> started = ownerOf(peer.pid);
     if (!started) return {.app = {}, .unknown = std::move(started).error().message};
     const Manifest* manifest = nullptr;
@@ -115,7 +115,7 @@ Caller identify(const Peer& peer, const Registry& registry, const OwnerOf& owner
     return {.app = AppId{std::string(shellPackage)}, .isOperator = true};
 }
 
-bool runsAnother(const Peer& peer) {
+bool runsAnother(const PeerProcess& peer) {
     std::optional<ProcessStat> stat = processStat(peer.pid);
     if (!stat || stat->startTime != peer.startTime) return false;
     const std::optional<Program> program = programOf(peer.pid);
@@ -124,7 +124,7 @@ bool runsAnother(const Peer& peer) {
     return program != peer.program && !isLeaving && !hasEnded(peer.pidfd);
 }
 
-bool inTerminalForeground(const Peer& peer) {
+bool inTerminalForeground(const PeerProcess& peer) {
     std::optional<ProcessStat> stat = processStat(peer.pid);
     if (!stat || stat->terminal == 0 || stat->foreground != stat->group) return false;
     return stat->startTime == peer.startTime && !hasEnded(peer.pidfd);

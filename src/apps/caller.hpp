@@ -23,7 +23,7 @@ struct Program {
 
 /// A process, pinned: the pidfd and the start time tell whether the pid was given to another since, the program whether
 /// it has executed another.
-struct Peer {
+struct PeerProcess {
     pid_t pid = 0;
     uid_t uid = 0;
     std::uint64_t startTime = 0; ///< field 22 of /proc/PID/stat
@@ -32,9 +32,9 @@ struct Peer {
 };
 
 /// The process behind an accepted socket (SO_PEERCRED). Security where it is of another user than ours.
-Result<Peer> peerOf(int socket);
+Result<PeerProcess> peerOf(int socket);
 /// One that was pinned by whoever knew it. Security where it has ended.
-Result<Peer> peerOf(pid_t pid, uid_t uid, Fd pidfd);
+Result<PeerProcess> peerOf(pid_t pid, uid_t uid, Fd pidfd);
 
 /// Who a caller is, fixed when its connection is accepted.
 struct Caller {
@@ -48,13 +48,13 @@ struct Caller {
 /// can say.
 using OwnerOf = std::function<Result<std::optional<AppId>>(pid_t)>;
 
-Caller identify(const Peer& peer, const Registry& registry, const OwnerOf& ownerOf);
+Caller identify(const PeerProcess& peer, const Registry& registry, const OwnerOf& ownerOf);
 
 /// Whether it runs another program than it did when it was pinned. One that has ended runs none.
-bool runsAnother(const Peer& peer);
+bool runsAnother(const PeerProcess& peer);
 
 /// Whether the process is in the foreground process group of its controlling terminal at this moment. A process that
 /// is gone, or whose pid was given to another, is not. Unknown never grants.
-bool inTerminalForeground(const Peer& peer);
+bool inTerminalForeground(const PeerProcess& peer);
 
 } // namespace stint

@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 
 class FileRegistry : public Registry {
 public:
-    FileRegistry(std::vector<fs::path> directories, std::vector<Manifest> builtIn, OnChange change, OnTrouble trouble)
-        : directories_(std::move(directories)), change_(std::move(change)), trouble_(std::move(trouble)),
+    FileRegistry(std::vector<fs::path> directories, std::vector<Manifest> builtIn, OnChange change, OnError error)
+        : directories_(std::move(directories)), change_(std::move(change)), onError_(std::move(error)),
           watch_(directories_, [this] { reload(); }) {
         for (Manifest& manifest : builtIn) {
             std::string package = manifest.package.name;
@@ -44,7 +44,7 @@ public:
         return found == installed_.end() ? nullptr : &found->second;
     }
 
-    const std::set<std::string>& troubles() const override { return said_; }
+    const std::set<std::string>& errors() const override { return said_; }
 
     const Manifest* byExecutable(const fs::path& executable) const override {
         struct stat wanted {};
@@ -68,7 +68,7 @@ private:
         std::set<std::string> said;
         auto say = [&](const Error& error) {
             said.insert(error.message);
-            if (!said_.contains(error.message)) trouble_(error); // once, as long as it stays wrong
+            if (!said_.contains(error.message)) onError_(error); // once, as long as it stays wrong
         };
         for (const fs::path& directory : directories_)
             for (auto& manifest : readManifests(directory))
@@ -112,7 +112,7 @@ private:
 
     std::vector<fs::path> directories_;
     OnChange change_;
-    OnTrouble trouble_;
+    OnError onError_;
     Installed builtIn_;
     Installed installed_;
     std::set<std::string> said_; ///< what was told of the files as they are
@@ -122,13 +122,13 @@ private:
 } // namespace
 
 Result<std::unique_ptr<Registry>> Registry::open(sd_event* loop, std::vector<fs::path> directories,
-                                                 std::vector<Manifest> builtIn, OnChange change, OnTrouble trouble) {
+                                                 std::vector<Manifest> builtIn, OnChange change, OnError error) {
     for (fs::path& directory : directories) {
         directory = fs::absolute(directory).lexically_normal();
         if (!directory.has_filename()) directory = directory.parent_path(); // "apps/"
     }
-    auto registry = std::make_unique<FileRegistry>(std::move(directories), std::move(builtIn), std::move(change),
-                                                   std::move(trouble));
+    auto registry =
+        std::make_unique<FileRegistry>(std::move(directories), std::move(builtIn), std::move(change), std::move(error));
     STINT_TRY(registry->start(loop));
     return std::unique_ptr<Registry>(std::move(registry));
 }

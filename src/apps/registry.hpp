@@ -36,18 +36,18 @@ public:
         std::optional<AppId> removed;
     };
     using OnChange = std::function<void(const Change&)>; ///< from the event loop
-    using OnTrouble = std::function<void(const Error&)>; ///< a manifest that was refused, a warning
+    using OnError = std::function<void(const Error&)>;   ///< a manifest that was refused, a warning
 
     /// Earlier directories win. `builtIn` manifests cannot be replaced by files. Watches by inotify; directories may
     /// come later. Trouble with what is there already is told from inside this call, what is good is in all().
     static Result<std::unique_ptr<Registry>> open(sd_event* loop, std::vector<std::filesystem::path> directories,
-                                                  std::vector<Manifest> builtIn, OnChange change, OnTrouble trouble);
+                                                  std::vector<Manifest> builtIn, OnChange change, OnError error);
     virtual ~Registry() = default;
 
     virtual std::vector<Manifest> all() const = 0;
     virtual const Manifest* find(std::string_view package) const = 0;
     /// What is wrong with the manifests as they are: the refused ones, and warnings.
-    virtual const std::set<std::string>& troubles() const = 0;
+    virtual const std::set<std::string>& errors() const = 0;
     /// The app whose manifest's `executable` is this very file (by device and inode); /proc/PID/exe will do. Where
     /// two apps name the same file it is neither's.
     virtual const Manifest* byExecutable(const std::filesystem::path& executable) const = 0;

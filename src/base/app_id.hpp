@@ -2,6 +2,7 @@
 #pragma once
 #include <compare>
 
+#include "base/fail.hpp"
 #include "base/shared_text.hpp"
 
 namespace stint {
@@ -12,5 +13,10 @@ struct AppId {
 
     auto operator<=>(const AppId&) const = default;
 };
+
+/// The error for an unknown app.
+inline Error notInstalled(const AppId& app, Errc code = Errc::IllegalArgument) {
+    return fail(code, "no app {} is installed; `stint apps` lists those that are", app.name);
+}
 
 } // namespace stint

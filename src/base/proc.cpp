@@ -4,10 +4,10 @@
 #include <fmt/core.h>
 
 #include <cerrno>
-#include <charconv>
 #include <vector>
 
 #include "base/fd.hpp"
+#include "base/number.hpp"
 
 namespace stint {
 namespace {
@@ -26,8 +26,9 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 template <class Number> bool read(std::string_view text, Number& number) {
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size();
+    const auto read = numberIn<Number>(text);
+    if (read) number = *read;
+    return read.has_value();
 }
 
 } // namespace

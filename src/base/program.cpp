@@ -47,4 +47,12 @@ Result<fs::path> findProgram(const std::string& program, const std::string& path
     return fail(Errc::System, "cannot start {}: no such program in PATH ({})", program, path);
 }
 
+std::vector<char*> pointersTo(std::vector<std::string>& words) {
+    std::vector<char*> list;
+    for (std::string& word : words)
+        list.push_back(word.data());
+    list.push_back(nullptr);
+    return list;
+}
+
 } // namespace stint

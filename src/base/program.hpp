@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "stint/result.hpp"
 
@@ -14,5 +15,8 @@ inline constexpr const char* defaultPath = "/usr/local/bin:/usr/bin:/bin";
 /// (a shell's 127), Security where there is a file that may not be executed (126); either says what is missing.
 Result<std::filesystem::path> findProgram(const std::string& program, const std::string& path,
                                           const std::filesystem::path& directory);
+
+/// As execve() and posix_spawn() take them: pointers into `words`, which must outlive them, and a null pointer.
+std::vector<char*> pointersTo(std::vector<std::string>& words);
 
 } // namespace stint

@@ -1,5 +1,7 @@
 // The two times an event happens at, and durations as people write them (scenario.md, values).
 #pragma once
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +18,12 @@ struct Now {
 
 /// What the wall clock would show at `instant`, as seen from `now`.
 inline WallTime wallAt(Instant instant, Now now) { return now.wall + (instant - now.elapsed); }
+
+/// The earlier of two that may be missing.
+template <class Time> std::optional<Time> earlier(std::optional<Time> a, std::optional<Time> b) {
+    if (!a || !b) return a ? a : b;
+    return std::min(*a, *b);
+}
 
 /// "1h30min", "250ms", "0s": sums of number and unit (ms s min h d), largest first. Nothing else is a duration.
 Result<Duration> parseDuration(std::string_view text);

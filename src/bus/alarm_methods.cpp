@@ -1,4 +1,4 @@
-// AlarmManager1, as apps call it (limits.md §7). Each caller has its own app's alarms alone; the operator sees all.
+// AlarmManager1, as apps call it (limits.md §7). A caller sees only its own app's alarms; the operator sees all.
 #include <algorithm>
 #include <utility>
 
@@ -30,7 +30,7 @@ Result<Page> readPage(Request& request) {
     return page;
 }
 
-/// Whose alarms a list shows; nullopt: everyone's, the operator's privilege.
+/// Whose alarms a list shows; nullopt: everyone's, which only the operator may ask for.
 Result<std::optional<AppId>> shown(const Request& request, const std::string& package) {
     const bool all = package.empty() && request.caller.isOperator;
     if (all) return std::optional<AppId>();

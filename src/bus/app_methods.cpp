@@ -1,4 +1,4 @@
-// App1: what an app's process offers to its app, and what it may know of how its app stands (limits.md §8, §9).
+// App1: the receivers that an app's process hosts, and what it may ask about its app's limits (limits.md §8, §9).
 #include "base/fail.hpp"
 #include "bus/limit_methods.hpp"
 #include "wire/limits.hpp"
@@ -10,7 +10,7 @@ using wire::Writer;
 
 Result<AppView> ownApp(BusOwner& owner, const AppId& app) {
     if (auto view = owner.app(app)) return *std::move(view);
-    return fail(Errc::IllegalState, "{} is not installed any more", app.name);
+    return notInstalled(app, Errc::IllegalState);
 }
 
 } // namespace

@@ -1,5 +1,5 @@
-// How much of the daemon one caller may hold, so that nobody takes it from the others (docs/limits-of-a-caller.md).
-// What a person may tune is a constant of the policy; the daemon hands it over.
+// How much of the daemon one caller may hold, so that no caller starves the others (docs/limits-of-a-caller.md).
+// Caps that a person may tune are constants of the policy; the daemon hands them over.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -10,28 +10,28 @@ namespace stint {
 
 struct Caps {
     std::size_t connectionsOfProcess = 128;
-    std::size_t connectionsOfApp = 256; ///< over all its processes; the operator is no app
-    Duration handshake = 10s;           ///< until a greeting must be over
+    std::size_t connectionsOfApp = 256; ///< over all its processes; the operator is not an app
+    Duration handshake = 10s;           ///< within which the handshake must end
     int descriptors = 1024;             ///< of the daemon: jobs get at most half of them
 };
 
-/// Connections that there may be at once: each takes up to four descriptors, and some are kept for what the daemon
-/// opens itself.
+/// Connections that may exist at once: each takes up to four descriptors, and some are kept for what the daemon
+/// itself opens.
 inline std::size_t mostConnections(const Caps& caps) {
     const int kept = std::min(64, caps.descriptors / 8);
     return static_cast<std::size_t>(std::max(caps.descriptors / 2 - kept, 4) / 4);
 }
-/// And so many more for the operator at a terminal.
+/// And this many more for the operator at a terminal.
 inline constexpr std::size_t reservedConnections = 8;
 
-// A turn takes in no more than this, so that it ends soon whoever floods; the rest waits in the kernel, in turn.
+// A turn takes in no more than this, so that it ends soon even under a flood; the rest waits in the kernel, in order.
 /// Of one connection; at least one message.
 inline constexpr int mostMessagesATurn = 64;
 inline constexpr std::size_t mostBytesATurn = 1024 * 1024;
 /// Of all of them.
 inline constexpr int mostMessagesOfAll = 8192;
 inline constexpr std::size_t mostBytesOfAll = 32 * 1024 * 1024;
-/// Connections that are let in.
+/// Connections that are accepted.
 inline constexpr int mostAcceptedATurn = 64;
 
 } // namespace stint

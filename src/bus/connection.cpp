@@ -13,7 +13,7 @@ namespace {
 
 Error broken(const char* what, int number) { return within(what, wire::errorFromErrno(number)); }
 
-/// Who connected, from the kernel, which tells of each message from now on who sent it.
+/// Who connected, from the kernel, which names the sender of each message from now on.
 Result<pid_t> pinned(const Fd& socket) {
     ucred connected{};
     socklen_t size = sizeof connected;
@@ -63,7 +63,7 @@ int Connection::received(sd_bus_message* message) {
         return 1;
     }
     wire::Message arrived = wire::Message::sharing(message);
-    // sd-bus's own word of the connection's end did not come through the socket.
+    // sd-bus's own message about the connection's end did not come through the socket.
     if (arrived.interface() == "org.freedesktop.DBus.Local") return 1;
     frames_.delivered();
     current_ = std::move(arrived);
@@ -113,8 +113,8 @@ std::size_t Connection::queued() const {
 
 bool Connection::flush() {
     if (handshake_ || queued() == 0) return true;
-    // sd_bus_process() writes, and then reads, unseen by Frames, unless something lies ready to be handed out: a
-    // message of our own, put there for that.
+    // sd_bus_process() writes, and then reads, unseen by Frames, unless a message is ready to be handed out: one of
+    // our own, queued for that purpose.
     if (!marker_) {
         Result<wire::Message> made = wire::newSignal(bus(), "org.stint.Marker", "Marker");
         if (!made) return false;

@@ -1,5 +1,5 @@
-// One caller's connection: hands out its messages one by one, and closes on what breaks the rules of the wire. Driven
-// by the server in gather() and act(); it never blocks and waits for nothing itself.
+// One caller's connection: hands out its messages one by one, and closes when one breaks the rules of the wire. Driven
+// by the server in gather() and act(); it never blocks.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace stint {
 
-/// Whose messages are taken: of the process that connected alone, or of whoever holds the other end.
+/// Whose messages are accepted: only those of the process that connected, or of any that holds the other end.
 enum class Speaker { WhoConnected, Anyone };
 
 class Connection {
@@ -24,7 +24,7 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// To be watched for reading, by edges: after Nothing only new bytes make a difference.
+    /// To be watched for reading, edge-triggered: after Nothing only new bytes make a difference.
     int socket() const { return socket_.get(); }
     sd_bus* bus() const { return bus_.get(); }
 
@@ -32,16 +32,16 @@ public:
     Next next(wire::Message& message);
 
     bool isGreeted() const { return !handshake_; }
-    /// A message has come in part: what belongs to it is held until the rest is there.
+    /// Part of a message has come: it is held until the rest arrives.
     bool isHalfway() const { return frames_.isHalfway(); }
     /// Since it was made.
     std::size_t bytesRead() const { return frames_.bytesRead(); }
 
-    /// Messages that could not be sent yet: the socket is to be watched for writing too.
+    /// Messages that could not be sent yet: the socket must be watched for writing, too.
     std::size_t queued() const;
-    /// Sends what it can of them, and reads nothing. False: the connection is gone.
+    /// Sends as many of them as it can, and reads nothing. False: the connection is gone.
     bool flush();
-    /// The other end will send nothing more; what has arrived is still read.
+    /// The other end sends nothing more; what has arrived is still read.
     void hungUp() { hungUp_ = true; }
 
 private:

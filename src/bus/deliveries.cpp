@@ -37,7 +37,7 @@ Outgoing alarmCall(sd_bus* bus, const DeliverAlarm& call) {
 }
 
 Outgoing messageCall(sd_bus* bus, const DeliverMessage& call) {
-    const Message& pushed = call.message;
+    const PushMessage& pushed = call.message;
     wire::Message message = filled(wire::newCall(bus, wire::receiverInterface, "Message"), [&](Writer& writer) {
         wire::writeMessageCall(writer.uint64(call.delivery), {.receiver = pushed.receiver,
                                                               .high = call.high,

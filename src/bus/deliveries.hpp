@@ -1,5 +1,4 @@
-// What the daemon says of alarms, messages and the network: calls on processes that host receivers (Receiver1), and the
-// signal of App1.
+// Calls about alarms and messages, to processes that host receivers (Receiver1), and App1's signal about the network.
 #pragma once
 #include "bus/outgoing.hpp"
 

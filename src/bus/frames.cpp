@@ -16,14 +16,14 @@ namespace {
 constexpr std::size_t headerBytes = 16;
 /// No valid message is shorter: sd-bus reads this much before it looks at the length.
 constexpr std::size_t leastMessageBytes = 24;
-/// So far beyond what is peeked at and read in one go that the kernel's count never reaches zero.
+/// So far beyond what one read peeks at and takes that the kernel's count never reaches zero.
 constexpr int farAhead = 1 << 30;
 
 bool setCursor(int socket, int cursor) {
     return ::setsockopt(socket, SOL_SOCKET, SO_PEEK_OFF, &cursor, sizeof cursor) == 0;
 }
 
-// The kernel's word. What comes from two processes it never hands out in one piece.
+// The kernel's information. It never hands out bytes of two processes in one piece.
 pid_t senderOf(msghdr& message) {
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
         if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_CREDENTIALS) continue;
@@ -58,7 +58,7 @@ std::size_t messageLength(const unsigned char* header) {
 
 Frames::Look Frames::look() {
     if (bytes_ > 0) return Look::Ready;
-    // All that was fair is read, but not all of it was handed out: sd-bus dropped a malformed one.
+    // All valid bytes were read, but not all messages handed out: sd-bus dropped a malformed one.
     if (inside_ > 0) return Look::Broken;
     if (!setCursor(socket_, 0)) return Look::Broken;
     const Look seen = peek();
@@ -83,7 +83,7 @@ Frames::Look Frames::peek() {
     while (bytes_ + headerBytes <= available) {
         const std::size_t length = messageLength(ahead.data() + bytes_);
         const bool fair = length >= leastMessageBytes && length <= wire::mostMessageBytes;
-        // A bad one behind good ones is found again when those have been read.
+        // A bad one behind good ones is found again once those have been read.
         if (!fair) return bytes_ > 0 ? Look::Ready : Look::Broken;
         bytes_ += length;
         ++inside_;

@@ -1,5 +1,5 @@
-// Sees to it that sd-bus begins to read a message only when the length that it announces was found small enough.
-// sd-bus itself takes messages of up to 128 MiB, drops a malformed one without a word, and has no option for either.
+// Lets sd-bus begin to read a message only when the length that it announces is small enough. sd-bus itself takes
+// messages of up to 128 MiB, drops a malformed one silently, and has no option for either.
 //
 // How: the message's fixed header is peeked at before sd-bus may read on, and the kernel's own count of what was read
 // since (SO_PEEK_OFF counts down with every byte that leaves the socket) tells where the next one begins.
@@ -14,19 +14,19 @@ namespace stint {
 
 class Frames {
 public:
-    /// `sender`: the process whose messages are taken, on a socket that tells who sends (SO_PASSCRED); 0: anyone's.
+    /// `sender`: the process whose messages are accepted, on a socket that names senders (SO_PASSCRED); 0: anyone's.
     explicit Frames(int socket, pid_t sender = 0) : socket_(socket), sender_(sender) {}
 
     enum class Look {
-        Ready,      ///< what sd-bus would read next is a message, or the rest of one, of a fair length
+        Ready,      ///< what sd-bus would read next is a message, or the rest of one, of an allowed length
         Incomplete, ///< not even a header is there yet: wait for more
         Ended,      ///< the other end has closed
-        /// No D-Bus message, or one that is too large, or somebody else's: nothing after it can be understood.
+        /// Not a D-Bus message, or too large, or from another process: nothing after it can be understood.
         Broken,
     };
     /// To be asked before each read.
     Look look();
-    /// sd-bus has read something. False where that was more than a fair message: one before it was malformed.
+    /// sd-bus has read something. False if that was more than one allowed message: one before it was malformed.
     bool account();
     /// sd-bus has handed out a message.
     void delivered() { --inside_; }
@@ -38,10 +38,10 @@ private:
 
     int socket_;
     pid_t sender_;
-    std::size_t bytes_ = 0; ///< seen to be fair, not read yet
-    int cursor_ = 0;        ///< SO_PEEK_OFF as it was last known
+    std::size_t bytes_ = 0; ///< checked, not read yet
+    int cursor_ = 0;        ///< SO_PEEK_OFF as last known
     std::size_t read_ = 0;  ///< ever
-    int inside_ = 0;        ///< messages seen to be fair, not handed out yet
+    int inside_ = 0;        ///< messages checked, not handed out yet
 };
 
 /// The length of the message that begins with these 16 bytes; 0 where no message begins so.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
+
 namespace stint {
 namespace {
 
@@ -17,7 +19,7 @@ template <class Key> std::size_t in(const std::map<Key, std::size_t>& counts, co
     return found == counts.end() ? 0 : found->second;
 }
 
-/// PROPOSAL: as many places of the reserve as one process of the operator's may have; a verb needs one.
+/// PROPOSAL: how many connections of the reserve one process of the operator may take; a verb needs one.
 constexpr std::size_t mostInReserve = 4;
 
 } // namespace
@@ -50,20 +52,20 @@ Guests::Ruling Guests::byShares(const Guest& newcomer) const {
     if (ofProcess(newcomer.pid) >= caps_.connectionsOfProcess) {
         const auto own = firstQuiet([&](const Guest& guest) { return guest.pid == newcomer.pid; });
         if (own) return {own, ""};
-        return {std::nullopt, fmt::format("process {} has {} connections, and may have {}", newcomer.pid,
-                                          ofProcess(newcomer.pid), caps_.connectionsOfProcess)};
+        return {std::nullopt, fmt::format("process {} has {}, and may have {}", newcomer.pid,
+                                          counted(ofProcess(newcomer.pid), "connection"), caps_.connectionsOfProcess)};
     }
     if (!newcomer.isOperator && ofApp(newcomer.app) >= caps_.connectionsOfApp) {
         const auto own = firstQuiet([&](const Guest& guest) { return guest.app == newcomer.app; });
         if (own) return {own, ""};
-        return {std::nullopt, fmt::format("{} has {} connections, and may have {}", newcomer.app.name,
-                                          ofApp(newcomer.app), caps_.connectionsOfApp)};
+        return {std::nullopt, fmt::format("{} has {}, and may have {}", newcomer.app.name,
+                                          counted(ofApp(newcomer.app), "connection"), caps_.connectionsOfApp)};
     }
     return {};
 }
 
 Guests::Ruling Guests::byRoom(const Guest& newcomer) const {
-    // Whoever has said nothing goes first; of a crowd of one process, sooner than somebody's only one.
+    // A connection that has said nothing goes first; one of a process that has many, sooner than another's only one.
     if (const auto one = quietest()) return {one, ""};
     return {std::nullopt, fmt::format("there are {}, and process {} wants one more", known_.size(), newcomer.pid)};
 }

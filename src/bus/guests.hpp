@@ -1,5 +1,5 @@
-// Who is let in where many want to be, and who has to make room: by process and app, as the kernel knows them, and by
-// whether a connection has said anything yet. It decides about places alone; it opens and closes nothing.
+// Which connections are accepted when there are too many, and which must make room: by process and app, as the kernel
+// knows them, and by whether a connection has sent anything yet. It only decides; it opens and closes nothing.
 #pragma once
 #include <map>
 #include <optional>
@@ -16,7 +16,7 @@ namespace stint {
 
 struct Guest {
     AppId app;
-    pid_t pid = 0; ///< 0: it was started by the daemon, and takes nobody's place
+    pid_t pid = 0; ///< 0: the daemon started it, and it counts for nobody
     bool isOperator = false;
 };
 
@@ -25,10 +25,10 @@ public:
     explicit Guests(Caps caps) : caps_(caps) {}
 
     struct Ruling {
-        std::optional<ConnectionId> leaves; ///< has to make room
+        std::optional<ConnectionId> leaves; ///< must make room
         std::string refusal;                ///< why the newcomer is not let in; empty: it is
     };
-    /// `atTerminal` is asked where only that can help.
+    /// `atTerminal` is asked only where it can make a difference.
     template <class AtTerminal> Ruling admit(const Guest& newcomer, AtTerminal atTerminal) const {
         Ruling ruling = byShares(newcomer);
         if (ruling.refusal.empty() && !ruling.leaves && known_.size() >= mostConnections(caps_)) {
@@ -42,12 +42,12 @@ public:
     void left(ConnectionId id);
     /// Its handshake is over.
     void greeted(ConnectionId id);
-    /// Whether it has said something, and nothing by halves.
+    /// Whether it has sent something, and no half message.
     void spoke(ConnectionId id, bool wholly);
 
     /// A connection whose handshake takes too long.
     std::optional<ConnectionId> tooSlow(Instant now) const;
-    /// Of the process that has the most connections, among those that have said nothing: the first.
+    /// The first of those that have said nothing, of the process that has the most connections.
     std::optional<ConnectionId> quietest() const;
 
 private:
@@ -67,7 +67,7 @@ private:
     std::set<ConnectionId> quiet_;
     std::set<std::pair<Instant, ConnectionId>> greeting_;
     std::map<pid_t, std::size_t> ofProcess_;
-    std::map<AppId, std::size_t> ofApp_; ///< the operator's not
+    std::map<AppId, std::size_t> ofApp_; ///< without the operator's
 };
 
 } // namespace stint

@@ -1,5 +1,5 @@
 // D-Bus's authentication, before the first message. sd-bus does it, but is fed line by line through a socketpair:
-// left alone it reads ahead, and whatever follows the handshake at once would be past Frames before it could look.
+// left alone it reads ahead, and a message right behind the handshake would escape Frames.
 #pragma once
 #include <optional>
 #include <string>
@@ -15,9 +15,9 @@ public:
     /// `inside` is the other half of the socketpair that `bus` was started on.
     Handshake(int socket, Fd inside) : socket_(socket), inside_(std::move(inside)) {}
 
-    /// Whether something is there already that has not waited for the answer: what was sent before the daemon knew its
-    /// caller may come from another program than the one it found (which was executed in between). No implementation
-    /// of D-Bus sends a message before it was let in.
+    /// Whether a message is there already, sent before the answer: it may come from another program than the one the
+    /// daemon found (which was executed in between). No implementation of D-Bus sends a message before the handshake
+    /// has ended.
     static bool isHasty(int socket);
 
     enum class State { Going, Done, Refused };
@@ -25,8 +25,8 @@ public:
     State step(sd_bus* bus);
 
 private:
-    enum class Line { Taken, Incomplete, Bad };
-    Line takeLine(std::string& line);
+    enum class LineState { Taken, Incomplete, Bad };
+    LineState takeLine(std::string& line);
     bool answer(sd_bus* bus);
 
     int socket_;

@@ -1,4 +1,4 @@
-// What is found at an object path, as XML: the contract of dbus/*.xml itself, built into the program.
+// The XML at an object path: the contract of dbus/*.xml, built into the program.
 #pragma once
 #include <optional>
 #include <string>

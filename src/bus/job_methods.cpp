@@ -24,7 +24,7 @@ Result<Options> readOptions(Request& request) {
     return options;
 }
 
-/// Whose jobs are cancelled. As another app, it is the operator's act (jobs.md §8, cancel).
+/// Whose jobs are cancelled. For another app, it counts as the operator's cancel (jobs.md §8, cancel).
 struct Whose {
     AppId app;
     bool byOperator = false;
@@ -36,7 +36,7 @@ Result<Whose> whose(const Request& request, const Options& options) {
     return Whose{AppId{options.as}, true};
 }
 
-/// Jobs may be scheduled for the built-in apps alone: any other decides for itself what it wants done.
+/// Jobs may be scheduled on behalf of the built-in apps only: any other app schedules its own.
 Result<Whose> whoseToSchedule(const Request& request, const Options& options) {
     const Whose named = STINT_TRY(whose(request, options));
     if (!named.byOperator || named.app.name == transferPackage || named.app.name == shellPackage) return named;
@@ -44,7 +44,7 @@ Result<Whose> whoseToSchedule(const Request& request, const Options& options) {
                 transferPackage, shellPackage);
 }
 
-/// What jobs keep open is at most half of what the daemon may: the rest is for its callers.
+/// Jobs hold at most half of the daemon's descriptors: the rest is for its callers.
 Result<void> checkDescriptors(const Request& request, const JobInfo& job) {
     if (!job.getClipData()) return {};
     for (const ClipData::Item& item : job.getClipData()->items)
@@ -83,7 +83,7 @@ Handled schedule(Request& request) {
 Handled enqueue(Request& request) {
     JobInfo job = STINT_TRY(wire::readJob(request.arguments));
     WorkItem work = STINT_TRY(wire::readWork(request.arguments));
-    work.id = 0; // whatever the caller made of it
+    work.id = 0; // whatever the caller put there
     work.deliveries = 0;
     work.active = false;
     return scheduled(request, std::move(job), std::move(work));

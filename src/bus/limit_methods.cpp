@@ -1,10 +1,9 @@
-// Limits1: what a person sets and sees of the limits (limits.md). The table of methods lets only the operator change
+// Limits1: what a person sees and sets of the limits (limits.md). By the table of methods only the operator may change
 // anything; the core knows which apps are installed.
 #include "bus/limit_methods.hpp"
 
-#include <charconv>
-
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
 #include "wire/views.hpp"
@@ -20,15 +19,12 @@ using wire::Writer;
 Result<AppId> readApp(Request& request) { return AppId{STINT_TRY(request.arguments.string())}; }
 
 /// limits.md §2.7: a name, or a value from 10 to 50. Nobody can put an app into exempted: that follows from the user's
-/// choice for its battery.
+/// battery setting.
 Result<Bucket> readBucket(Reader& reader) {
     const std::string word = STINT_TRY(reader.string());
     if (const auto named = bucketNamed(word); named && *named != Bucket::Exempted) return *named;
-    std::int32_t value = 0;
-    const char* end = word.data() + word.size();
-    const auto parsed = std::from_chars(word.data(), end, value);
-    const bool isNumber = !word.empty() && parsed.ec == std::errc() && parsed.ptr == end;
-    if (const auto bucket = isNumber ? bucketOfValue(value) : std::nullopt) return *bucket;
+    const auto value = numberIn<std::int32_t>(word);
+    if (const auto bucket = value ? bucketOfValue(*value) : std::nullopt) return *bucket;
     return fail(Errc::IllegalArgument, "the bucket is \"{}\"; it is one of {}, or a value from {} to {}", word,
                 bucketChoices(", "), valueOf(Bucket::Active), valueOf(Bucket::Never));
 }
@@ -40,10 +36,10 @@ Result<void> maySee(const Request& request, const AppId& app) {
 
 Result<AppView> known(BusOwner& owner, const AppId& app) {
     if (auto view = owner.app(app)) return *std::move(view);
-    return fail(Errc::IllegalArgument, "no app {} is installed", app.name);
+    return notInstalled(app);
 }
 
-/// The Reply, and then how Doze is.
+/// The Reply, with the state of Doze after it.
 Handled dozeAfterwards(Request& request) {
     return waits([&owner = request.owner](Writer& writer, const Reply&) { wire::writeDoze(writer, owner.doze()); });
 }
@@ -169,7 +165,7 @@ Handled stepDoze(Request& request) {
 }
 
 Handled forceDoze(Request& request) {
-    // A word over the device like any other, so that it outlives a restart as they do.
+    // An override of the device like any other, so that it survives a restart.
     STINT_TRY(request.owner.setDevice(request.call, {{"doze", STINT_TRY(request.arguments.string())}}));
     return dozeAfterwards(request);
 }

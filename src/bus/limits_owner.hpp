@@ -1,4 +1,4 @@
-// The daemon, as the bus sees it where alarms, messages and limits are concerned: a part of BusOwner.
+// The part of BusOwner that is about alarms, messages and limits.
 #pragma once
 #include <optional>
 #include <string>

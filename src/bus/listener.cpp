@@ -35,7 +35,7 @@ Result<Listener> Listener::open(const std::filesystem::path& socket) {
     Fd listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!listening) return cannotListen(socket, errno);
     ::unlink(fresh.c_str());
-    // What waits to be accepted is told of its sender, too: the socket that is accepted has this from here.
+    // Credentials come with what is sent before accept(), too: an accepted socket inherits this option.
     const int on = 1;
     if (::setsockopt(listening.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0) return cannotListen(socket, errno);
     if (::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
@@ -45,7 +45,7 @@ Result<Listener> Listener::open(const std::filesystem::path& socket) {
 }
 
 Listener::~Listener() {
-    // So that a client is told at once that nobody listens.
+    // So that a client learns at once that nobody listens.
     if (socket_) ::unlink(path_.c_str());
 }
 
@@ -65,7 +65,7 @@ std::optional<Fd> Listener::accept() {
             turnAway();
             return std::nullopt;
         }
-        // One that gave up while it waited is no reason to leave the next one waiting.
+        // A caller that gave up is no reason to leave the next one waiting.
         if (errno != ECONNABORTED && errno != EINTR) return std::nullopt;
     }
 }

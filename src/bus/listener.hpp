@@ -10,16 +10,16 @@ namespace stint {
 
 class Listener {
 public:
-    /// IllegalState where another daemon answers there; a socket that a dead one left behind is replaced.
+    /// IllegalState if another daemon listens there; a socket that a dead one left behind is replaced.
     static Result<Listener> open(const std::filesystem::path& socket);
     Listener(Listener&&) noexcept = default;
     Listener& operator=(Listener&&) = delete;
     ~Listener();
 
-    /// To be watched for reading, by level.
+    /// To be watched for reading, level-triggered.
     int socket() const { return socket_.get(); }
-    /// The next caller's socket, if one waits. Where there is no descriptor left for it, it is turned away: left
-    /// waiting, it would wake us for ever, and whoever comes behind it would never be seen.
+    /// The next caller's socket, if one waits. Where no descriptor is left for it, it is turned away: left waiting, it
+    /// would wake us forever, and callers behind it would never be seen.
     std::optional<Fd> accept();
 
 private:
@@ -31,7 +31,7 @@ private:
 
     std::filesystem::path path_;
     Fd socket_;
-    Fd spare_; ///< given up for the one who is turned away
+    Fd spare_; ///< released to accept, and turn away, a caller
 };
 
 } // namespace stint

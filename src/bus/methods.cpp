@@ -1,4 +1,4 @@
-// Every method there is, in one table.
+// The table of all methods.
 #include <array>
 
 #include "base/fail.hpp"
@@ -92,7 +92,7 @@ constexpr std::array table = {
 };
 // clang-format on
 
-/// nullptr where there is none. A call may leave out the interface.
+/// nullptr if there is none. A call may leave out the interface.
 const Method* findMethod(std::string_view interface, std::string_view member) {
     for (const Method& method : table)
         if (member == method.member && (interface.empty() || interface == method.interface)) return &method;
@@ -115,7 +115,7 @@ Handled dispatch(Request& request, const wire::Message& message) {
     if (interface == introspectableInterface && message.member() == "Introspect") return introspect(message.path());
     const Method* method = findMethod(interface, message.member());
     if (!method) return fail(Errc::IllegalArgument, "no method {}.{}", interface, message.member());
-    // A peer is pinged at any path.
+    // Ping is answered at any path.
     if (message.path() != wire::objectPath && std::string_view(method->interface) != peerInterface)
         return fail(Errc::IllegalArgument, "no object {}; there is {}", message.path(), wire::objectPath);
     if (message.signature() != method->signature)

@@ -1,5 +1,5 @@
-// What a person does: stops, starts and pins apps (TaskManager1), sets the device (Device1). The table of methods lets
-// only the operator in here, but for Get and Shell.
+// The operator's methods: stop, start and pin apps (TaskManager1), set the device (Device1). Anyone may call Get and
+// Shell.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -7,6 +7,7 @@
 #include <systemd/sd-id128.h>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "bus/request.hpp"
 #include "wire/views.hpp"
 
@@ -18,7 +19,7 @@ using wire::Reader;
 using wire::UnknownKeys;
 using wire::Writer;
 
-/// jobs.md §8: the plain getters, which need no operator's rights.
+/// jobs.md §8: the getters, which anyone may call.
 constexpr std::array<std::string_view, 5> forAnyone{"get-battery-seq", "get-battery-charging", "get-battery-not-low",
                                                     "get-storage-seq", "get-storage-not-low"};
 
@@ -29,12 +30,12 @@ Result<std::vector<Fd>> readStdio(Request& request) {
         return {};
     }));
     if (stdio.size() != 3)
-        return fail(Errc::IllegalArgument, "stdio has {} descriptors; it must have 3: stdin, stdout, stderr",
-                    stdio.size());
+        return fail(Errc::IllegalArgument, "stdio has {}; it must have 3: stdin, stdout, stderr",
+                    counted(stdio.size(), "descriptor"));
     return stdio;
 }
 
-/// "auto": what is really seen.
+/// "auto": the state that is really seen.
 Result<std::optional<ProcessState>> pinned(const std::string& word) {
     if (word == "auto") return std::optional<ProcessState>();
     const std::optional<ProcessState> state = processStateNamed(word);
@@ -86,7 +87,7 @@ Handled setApp(Request& request) {
         return {};
     });
     STINT_TRY(changes.read(request.arguments));
-    if (!state && !revoked) return fail(Errc::IllegalArgument, "changes: nothing is to be changed; give a state");
+    if (!state && !revoked) return fail(Errc::IllegalArgument, "changes: nothing to change; give a state");
     if (state && revoked) return fail(Errc::IllegalArgument, "changes: give state or revoked, one at a time");
     if (revoked) {
         request.owner.arrived(PermissionsRevoked{request.call, app, {revoked->begin(), revoked->end()}});

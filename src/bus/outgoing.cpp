@@ -59,7 +59,7 @@ Outgoing startJob(sd_bus* bus, const CallStart& start) {
                                    .overdue = start.overdue,
                                    .network = start.network,
                                    .triggeredAuthorities = authoritiesOf(start.triggeredUris)};
-    // jobs.md §4.7: none where there were too many to be remembered.
+    // jobs.md §4.7: empty if there were too many to remember.
     if (start.triggeredUris.size() < mostTriggeredUris) parameters.triggeredUris = start.triggeredUris;
     wire::Message message = call(bus, "StartJob", [&](Writer& writer) {
         writer.uint64(start.run.value).string(start.service);

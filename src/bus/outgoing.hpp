@@ -1,4 +1,4 @@
-// What the daemon says of itself: calls on processes that host services (JobService1), and signals (TaskManager1).
+// The daemon's own calls, to processes that host services (JobService1), and its signals (TaskManager1).
 #pragma once
 #include <optional>
 
@@ -11,7 +11,7 @@
 
 namespace stint {
 
-/// A call of ours that waits for an answer.
+/// A call of ours that was not answered yet.
 struct Asked {
     enum class What { Start, Stop, Delivery } what = What::Start;
     RunId run;
@@ -20,7 +20,7 @@ struct Asked {
 };
 
 struct Outgoing {
-    wire::Message message; ///< none where it could not be made
+    wire::Message message; ///< none if it could not be made
     std::optional<Asked> asked;
 };
 
@@ -32,10 +32,10 @@ Outgoing unbindProcess(sd_bus* bus);
 Outgoing appHasExited(sd_bus* bus, pid_t pid, int exitCode);
 Outgoing jobChanged(sd_bus* bus, const JobView& view);
 
-/// What an answer to such a call means; nullopt for an error, and for an answer that is none.
+/// The event that an answer to such a call means; nullopt for an error, and for an answer that makes no sense.
 std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer);
 
-/// The last word of a job that nothing is known of any more: its app was uninstalled.
+/// The last state of a job that no longer exists: its app was uninstalled.
 JobView vanished(const JobKey& job);
 
 } // namespace stint

@@ -14,7 +14,7 @@ using wire::DictionaryReader;
 using wire::UnknownKeys;
 using wire::Writer;
 
-/// Where a list goes on.
+/// Where the next page of a list begins.
 struct Page {
     std::optional<std::int32_t> after;
     std::string afterNamespace;

@@ -1,4 +1,4 @@
-// One method call on its way from a message to an Event or a question, and what its handler leaves to be done.
+// One method call, from its message to an Event or a question, and what its handler answers.
 #pragma once
 #include <functional>
 #include <variant>
@@ -22,11 +22,11 @@ struct Request {
     wire::Reader arguments;
 };
 
-/// The answer is known by act(), where `write` is asked for it: after the turn's commit.
+/// The answer is known: act() calls `write` after the turn's commit.
 struct Answer {
     std::function<Result<void>(wire::Writer&)> write;
 };
-/// Server::reply() will tell; what the answer consists of then.
+/// The answer follows from the core's reply, by `write` in Server::reply().
 struct Waits {
     std::function<void(wire::Writer&, const Reply&)> write;
 };
@@ -34,9 +34,9 @@ using Handled = Result<std::variant<Answer, Waits>>;
 
 Handled answers(std::function<Result<void>(wire::Writer&)> write);
 Handled waits(std::function<void(wire::Writer&, const Reply&)> write);
-/// Done, with nothing to say.
+/// Done; the answer has no arguments.
 Handled done();
-/// An answer without arguments, once Server::reply() tells.
+/// An answer without arguments, at Server::reply().
 Handled waits();
 
 using Handler = Handled (*)(Request&);
@@ -51,13 +51,13 @@ struct Method {
     Handler handle;
 };
 
-/// Finds the method that `message` calls, checks its signature and what the caller may do, and handles it.
+/// Finds the method that `message` calls, checks its signature and the caller's rights, and handles it.
 Handled dispatch(Request& request, const wire::Message& message);
 
 /// Security, naming what only the operator may do.
 Error onlyOperator(const BusCaller& caller, std::string_view what);
 
-/// Whom a job of TaskManager1 belongs to is looked up by: any caller its own app's, the operator all.
+/// A caller may look at its own app's jobs, the operator at all.
 Result<void> mayRead(const Request& request, const AppId& app);
 
 namespace methods {

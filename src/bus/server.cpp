@@ -6,13 +6,13 @@
 #include <sys/epoll.h>
 
 #include "base/fail.hpp"
-#include "bus/call_book.hpp"
 #include "bus/connection.hpp"
 #include "bus/deliveries.hpp"
 #include "bus/guests.hpp"
 #include "bus/handshake.hpp"
 #include "bus/listener.hpp"
 #include "bus/outgoing.hpp"
+#include "bus/pending_calls.hpp"
 #include "bus/request.hpp"
 #include "bus/sockets.hpp"
 #include "bus/watches.hpp"
@@ -23,9 +23,9 @@
 namespace stint {
 namespace {
 
-/// A connection that leaves this many of our messages unread is not read from any more, until it does.
+/// A connection that leaves this many of our messages unread is not read from until it catches up.
 constexpr std::size_t mostUnread = 256;
-/// And one that we call all the same is given up.
+/// And one that leaves this many is closed.
 constexpr std::size_t farTooManyUnread = 4096;
 constexpr std::uint64_t listenerMark = 0;
 
@@ -35,7 +35,7 @@ struct Peer {
     BusCaller caller;
     std::map<std::uint64_t, Asked> asked; ///< our calls that it has not answered, by cookie
     bool watchedForWriting = false;
-    std::uint64_t knownIn = 0; ///< the turn in which it was found to be who it was
+    std::uint64_t knownIn = 0; ///< the turn in which its program was last checked
 };
 
 class ServerLoop final : public Server {
@@ -99,18 +99,18 @@ private:
     Listener listener_;
     Caps caps_;
     Guests guests_;
-    std::optional<Instant> crowded_; ///< when that was told last
+    std::optional<Instant> crowded_; ///< when the owner was last told
     sd_event* loop_ = nullptr;
     Sockets sockets_;
     std::uint64_t lastConnection_ = listenerMark;
     std::uint64_t turn_ = 0;
     std::map<ConnectionId, Peer> peers_;
     std::set<ConnectionId> ready_;   ///< may have messages for us
-    std::set<ConnectionId> later_;   ///< has, but not in this turn
-    ConnectionId lastServed_;        ///< who comes after it is next
-    std::set<ConnectionId> dead_;    ///< the owner is to be told
+    std::set<ConnectionId> later_;   ///< have, but must wait for the next turn
+    ConnectionId lastServed_;        ///< the connection after it is next
+    std::set<ConnectionId> dead_;    ///< the owner must be told
     std::set<ConnectionId> touched_; ///< was sent something
-    CallBook calls_;
+    PendingCalls calls_;
     Watches watches_;
 };
 
@@ -143,15 +143,15 @@ Instant ServerLoop::now() const {
     return Instant(std::chrono::duration_cast<Duration>(std::chrono::microseconds(microseconds)));
 }
 
-// Messages may bring more than connections and jobs account for, until they are answered or whole. LINUX: the kernel
-// gives out the lowest number that is free, so that all below it are in use.
+// Messages hold further descriptors until they are answered or complete. LINUX: the kernel gives out the lowest free
+// number, so all below it are in use.
 bool ServerLoop::descriptorsAreShort() const {
     const int kept = std::min(32, caps_.descriptors / 16);
     const Fd lowest(::fcntl(listener_.socket(), F_DUPFD_CLOEXEC, 0));
     return !lowest || lowest.get() >= caps_.descriptors - kept;
 }
 
-// Behind the dead, whose descriptors are free again. What is left waiting wakes the loop once more.
+// After dead connections were closed, so that their descriptors are free. Callers left waiting wake the loop again.
 void ServerLoop::acceptSome() {
     for (int count = 0; count < mostAcceptedATurn; ++count) {
         std::optional<Fd> caller = listener_.accept();
@@ -160,7 +160,7 @@ void ServerLoop::acceptSome() {
     }
 }
 
-// One that is refused is told by its closed socket; there is nobody else to tell but the log.
+// A refused caller finds its socket closed; the reason goes to the log.
 void ServerLoop::welcome(Fd socket) {
     const ConnectionId id{++lastConnection_};
     Result<BusCaller> caller = owner_.accepted(id, socket.get());
@@ -201,7 +201,7 @@ Result<ConnectionId> ServerLoop::adopt(Fd socket, BusCaller caller) {
     const Guest guest{caller.app, caller.pid, caller.isOperator};
     if (guest.pid != 0 && !makeRoom(id, guest))
         return fail(Errc::LimitExceeded, "{} has too many connections already; close some", guest.app.name);
-    // It may be spoken through by another process: a sandbox's proxy calls in its app's stead.
+    // Another process may speak through it: a sandbox's proxy calls for its app.
     STINT_TRY(settle(id, std::move(socket), std::move(caller), Speaker::Anyone));
     guests_.entered(id, guest, now());
     sockets_.wakeAgain();
@@ -234,7 +234,7 @@ bool ServerLoop::gather() {
     return came;
 }
 
-// In a ring, so that whoever was left out is the first in the next turn.
+// Round robin, so that a connection that was left out comes first in the next turn.
 bool ServerLoop::serveReady(Budget& budget) {
     const std::set<ConnectionId> ready = std::exchange(ready_, {});
     std::vector<ConnectionId> order(ready.upper_bound(lastServed_), ready.end());
@@ -258,7 +258,7 @@ bool ServerLoop::serve(ConnectionId id, Budget& budget) {
     bool came = false;
     std::size_t bytes = 0;
     for (int count = 0; count < mostMessagesATurn && bytes < mostBytesATurn; ++count) {
-        // Whoever does not read what we say is not heard further; EPOLLOUT makes it ready again.
+        // A connection that does not read is not read from; EPOLLOUT makes it ready again.
         if (peer->connection->queued() > mostUnread) return came;
         const std::size_t before = peer->connection->bytesRead();
         wire::Message message;
@@ -275,7 +275,7 @@ bool ServerLoop::serve(ConnectionId id, Budget& budget) {
         came = true;
         --budget.messages;
         take(id, *peer, std::move(message));
-        // A handler of the owner's may have closed it.
+        // The owner may have closed it.
         peer = find(id);
         if (!peer || dead_.contains(id)) return true;
     }
@@ -304,8 +304,8 @@ void ServerLoop::close(ConnectionId id) {
     peers_.erase(id);
 }
 
-// architecture.md, who is calling: an app is known by what its process runs. One that runs something else is not that
-// app any more; as whoever it is now it may connect again.
+// architecture.md, who is calling: an app is known by the program its process runs. A process that runs another
+// program is another caller; it may connect again.
 bool ServerLoop::isStillItself(ConnectionId id, Peer& peer) {
     if (peer.caller.pid == 0 || peer.knownIn == turn_) return true;
     if (!owner_.presence().isItself(id)) return false;
@@ -320,7 +320,7 @@ void ServerLoop::take(ConnectionId id, Peer& peer, wire::Message message) {
     }
     if (message.isAnswer()) return takeAnswer(id, peer, message);
     if (message.isCall()) return takeCall(id, peer, std::move(message));
-    // A signal of an app's is for nobody here.
+    // Signals from apps are ignored.
 }
 
 void ServerLoop::takeCall(ConnectionId id, Peer& peer, wire::Message message) {
@@ -385,7 +385,7 @@ void ServerLoop::tellWatchers() {
         std::vector<ConnectionId> told;
         for (const ConnectionId watcher : watchers) {
             Peer* peer = find(watcher);
-            // One that reads slowly hears the latest once it has caught up.
+            // A slow reader gets the latest state once it has caught up.
             if (!peer || peer->connection->queued() > mostUnread) continue;
             deliver(watcher, jobChanged(peer->connection->bus(), view));
             told.push_back(watcher);

@@ -1,5 +1,5 @@
 // The server end of the wire: accepts connections, turns methods into Events and questions, and sends effects back as
-// replies, calls and signals. Decides nothing: who a caller is, it is told; what is answered, it asks its Owner.
+// replies, calls and signals. Decides nothing: its owner tells who a caller is and what to answer.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -27,8 +27,8 @@ namespace stint {
 struct BusCaller {
     AppId app;
     bool isOperator = false;
-    pid_t pid = 0;       ///< whose places it takes; 0: nobody's, it was started by the daemon
-    std::string unknown; ///< why nobody can say who it is: it may do nothing; empty: it is known
+    pid_t pid = 0;       ///< whose connections it counts among; 0: nobody's, the daemon started it
+    std::string unknown; ///< why it could not be identified: it may do nothing; empty: it was
 };
 
 /// Who is at the other end of a connection. Each is read anew in each turn (architecture.md, what is visible).
@@ -80,8 +80,8 @@ public:
     virtual void arrived(Event event) = 0;
     /// A shell verb (jobs.md §8), during gather(). The Reply to `call` has what it says, in this turn or a later one.
     virtual void shell(CallId call, std::vector<std::string> words) = 0;
-    /// `stint start`, during gather(). Where it answers a pid, the caller is told it by the Reply to `call`: the owner
-    /// hands AppOpened{call} to the core, which makes one.
+    /// `stint start`, during gather(). If it returns a pid, the owner hands AppOpened{call} to the core, whose Reply to
+    /// `call` tells the caller the pid.
     virtual Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
                                    const std::vector<std::string>& arguments, std::vector<Fd> stdio) = 0;
     /// During gather(); where it succeeds, the Reply to `call` is the answer (DeviceChanged{call}).
@@ -107,13 +107,13 @@ public:
     /// A process that was started: its end of the socketpair. `caller` is what identity rule 1 says.
     virtual Result<ConnectionId> adopt(Fd socket, BusCaller caller) = 0;
 
-    /// Takes in all that is waiting, within the limits of a turn (caps.hpp). Events go to
+    /// Takes in all waiting messages, within the limits of a turn (caps.hpp). Events go to
     /// Owner::arrived; false: nothing came. To be called in every turn: the loop is only woken by what arrives, and
     /// once more by itself where a connection had more than 64.
     virtual bool gather() = 0;
     /// Answers what was asked in this turn, in the order it came, and flushes.
     virtual void act() = 0;
-    /// The turn's commit failed: all calls that wait for what it decided get `error`. Questions are answered.
+    /// The turn's commit failed: all calls that wait for its decisions get `error`. Questions are answered.
     virtual void failAll(const Error& error) = 0;
 
     virtual void reply(const Reply& reply) = 0;
@@ -131,7 +131,7 @@ public:
     virtual void appExited(ConnectionId to, pid_t pid, int exitCode) = 0;
     /// The job changed: tells those who watch it (in act()).
     virtual void changed(const JobKey& key) = 0;
-    /// What is queued for it is still sent, as far as it goes without waiting.
+    /// What is queued for it is still sent, as far as that does not block.
     virtual void close(ConnectionId connection) = 0;
 };
 

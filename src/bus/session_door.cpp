@@ -13,7 +13,7 @@
 namespace stint {
 namespace {
 
-/// What GetConnectionCredentials tells of a connection; a newer bus has the process itself, by a descriptor.
+/// GetConnectionCredentials' answer about a connection; a newer bus adds a pidfd of the process.
 Result<Visitor> visitorOf(const wire::Message& credentials) {
     std::uint32_t uid = static_cast<std::uint32_t>(-1);
     std::uint32_t pid = 0;
@@ -60,7 +60,7 @@ int SessionDoor::named(sd_bus_message* answer, void* self, sd_bus_error*) {
     const auto answered = wire::Reader(message).uint32();
     door.open_ = answered && *answered == primaryOwner;
     if (!door.open_ && sd_bus_is_open(door.bus_.get()) > 0)
-        door.news_(fmt::format("{} on the session bus is another's; this daemon is reached by its socket alone",
+        door.news_(fmt::format("another process owns {} on the session bus; this daemon is reached only by its socket",
                                wire::sessionInterface));
     return 0;
 }
@@ -130,7 +130,7 @@ void SessionDoor::admit(Call& call) {
     if (auto reply = wire::newReply(call.message)) {
         wire::Writer writer(*reply);
         writer.descriptor(end->get());
-        (void)wire::send(bus_.get(), *reply); // a bus that is gone has no caller any more
+        (void)wire::send(bus_.get(), *reply); // if the bus is gone, so is the caller
     }
     forget(call);
 }

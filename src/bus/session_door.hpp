@@ -1,6 +1,6 @@
 // The way in over the session bus (architecture.md, wire): one method, org.stint.Stint1.Open, which hands out a
-// connection to this daemon, for callers that cannot reach its socket, such as one in a sandbox. Who calls, the bus is
-// asked; which app that is, its owner says. Nothing here waits for an answer.
+// connection to this daemon, for callers that cannot reach its socket, such as one in a sandbox. The bus is
+// asked who calls; the owner says which app that is. Nothing here blocks.
 #pragma once
 #include <functional>
 #include <map>
@@ -14,7 +14,7 @@
 
 namespace stint {
 
-/// Who calls, as the bus knows it from the kernel.
+/// The caller, as the bus knows it from the kernel.
 struct Visitor {
     pid_t pid = 0;
     uid_t uid = 0;
@@ -26,15 +26,15 @@ public:
     /// Lets a visitor in: the caller's end of its connection.
     using Admit = std::function<Result<Fd>(Visitor)>;
 
-    /// `news`: a line for the log, where another daemon holds the name.
+    /// `news`: a line for the log, if another daemon owns the name.
     SessionDoor(sd_event* loop, Admit admit, std::function<void(const std::string&)> news)
         : loop_(loop), admit_(std::move(admit)), news_(std::move(news)) {}
     SessionDoor(const SessionDoor&) = delete;
     SessionDoor& operator=(const SessionDoor&) = delete;
 
-    /// Where there is no session bus, there is no door; nor behind a bus that has gone.
+    /// Without a session bus there is no door, nor after the bus has gone.
     Result<void> open();
-    /// The name is ours: callers find it.
+    /// Whether the name is ours, so that callers find it.
     bool isOpen() const { return open_; }
 
 private:

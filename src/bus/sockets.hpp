@@ -1,6 +1,6 @@
-// All sockets of the server behind one descriptor that the loop watches: a turn sees at once everything that is ready,
-// where the loop would hand over one socket at a time. By edges: whoever has read half a header waits without spinning.
-// The listener alone is watched by level.
+// All sockets of the server behind one descriptor that the loop watches: a turn sees everything that is ready,
+// where the loop would hand over one socket at a time. Edge-triggered, so that half a header does not make it spin;
+// only the listener is level-triggered.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -23,13 +23,13 @@ public:
 
     /// Watches `socket` for reading under the name `mark`; it ends with the socket.
     Result<void> watch(int socket, std::uint64_t mark);
-    /// The listener, by level: it speaks up until nobody waits there any more.
+    /// The listener, level-triggered: it stays ready until nobody waits there.
     Result<void> watchListener(int socket, std::uint64_t mark);
     /// Also for writing, or no more so.
     bool watchWriting(int socket, std::uint64_t mark, bool writing);
     /// What has become ready since the last time.
     void collect(const std::function<void(std::uint64_t mark, std::uint32_t events)>& ready);
-    /// Wakes the loop once more although no socket speaks.
+    /// Wakes the loop once more although no socket is ready.
     void wakeAgain();
 
 private:

@@ -32,7 +32,7 @@ Result<Page> readPage(Request& request) {
     return page;
 }
 
-/// Whose jobs a list shows: one app's, or (the operator's privilege) everyone's.
+/// Whose jobs a list shows: one app's, or everyone's, which only the operator may ask for.
 Result<std::optional<AppId>> shown(const Request& request, const std::string& package) {
     if (package.empty())
         return request.caller.isOperator ? std::optional<AppId>() : std::optional<AppId>(request.caller.app);
@@ -122,7 +122,7 @@ Handled listWork(Request& request) {
         const bool more = work.size() > wire::mostListed;
         if (more) work.resize(wire::mostListed);
         for (WorkItem& item : work)
-            item.extras = {}; // the app's own business, and a hundred of them are more than a message holds
+            item.extras = {}; // private to the app, and a hundred of them would not fit into a message
         wire::writeList(writer, work, wire::writeWork);
         writer.boolean(more);
         return {};

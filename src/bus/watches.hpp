@@ -1,5 +1,5 @@
-// Who wants to hear of which job (TaskManager1.Watch), and what they are still to be told. A change is no queue: a
-// watcher that reads slowly is told the latest state, once. And who wants to hear of its app's network (App1).
+// Who watches which job (TaskManager1.Watch), and which changes are still to be sent. Changes are not queued: a slow
+// watcher gets the latest state, once. And who watches its app's network (App1).
 #pragma once
 #include <map>
 #include <set>
@@ -18,11 +18,11 @@ public:
     void drop(ConnectionId watcher);
     const std::set<ConnectionId>& ofNetwork() const { return ofNetwork_; }
 
-    /// Notes that the watchers of `job` are to be told.
+    /// Notes that the watchers of `job` must be told.
     void changed(const JobKey& job);
     /// All that is still to be told.
     const std::map<JobKey, std::set<ConnectionId>>& owed() const { return owed_; }
-    /// Told. `ended`: it was the last word of this job, and nobody watches it alone any more.
+    /// Told. `ended`: that was the job's last state, and nobody watches this one job any more.
     void told(const JobKey& job, const std::vector<ConnectionId>& watchers, bool ended);
 
 private:

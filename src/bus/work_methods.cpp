@@ -9,7 +9,7 @@ namespace {
 
 using wire::Writer;
 
-/// Of a run that another process hosts this one knows nothing. Of one that nobody hosts the core knows what to say.
+/// Security for a run that another process hosts. For a run that nobody hosts, the core answers.
 Result<RunId> readRun(Request& request) {
     const RunId run{STINT_TRY(request.arguments.uint64())};
     if (!request.owner.hosting().isElsewhere(request.from, run)) return run;
@@ -31,7 +31,7 @@ Handled dequeueWork(Request& request) {
         writer.openArray("a{sv}");
         if (reply.item) {
             WorkItem item = *reply.item;
-            item.active = false; // it is, of course: said only where items are listed
+            item.active = false; // it is active, but only lists of items say so
             wire::writeWork(writer, item);
         }
         writer.close();

@@ -52,7 +52,7 @@ Pairs rowsOf(std::span<const Option> options) {
     return rows;
 }
 
-/// `tasks` before `tasks stop`: what is under a verb is listed with it.
+/// `tasks` before `tasks stop`: a verb is followed by those below it.
 Pairs rowsOf(std::span<const Verb> all) {
     Pairs rows;
     for (const auto& verb : all)
@@ -91,7 +91,7 @@ int help(const Arguments& given, const Screen& screen) {
         return ends::ok;
     }
     auto line = given.words;
-    line.insert(line.begin(), "--help"); // behind some verbs it would be another program's
+    line.insert(line.begin(), "--help"); // after some verbs it would belong to another program
     auto named = parse(line);
     if (!named.ok()) return screen.fail(ends::usage, named.error().message);
     screen.print(helpFor(*named->verb, screen.columns()));

@@ -2,7 +2,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/hide_secrets.hpp"
 #include "cli/program.hpp"
 
 int main(int count, char** words) {

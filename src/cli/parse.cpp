@@ -40,7 +40,7 @@ bool asksForHelp(std::vector<std::string>::const_iterator first, std::vector<std
 Result<Split> split(const std::vector<std::string>& line) {
     auto first = std::find_if_not(line.begin(), line.end(), isDashed);
     if (first == line.end())
-        return fail(Errc::IllegalArgument, "there is no verb: write `stint VERB`, and `stint help` for a list");
+        return fail(Errc::IllegalArgument, "no verb given: write `stint VERB`; `stint help` lists them");
     auto second = std::find_if_not(first + 1, line.end(), isDashed);
     const Verb* verb = verbNamed(*first);
     const Verb* longer = second == line.end() ? nullptr : verbNamed(*first + " " + *second);
@@ -64,7 +64,7 @@ Result<Split> split(const std::vector<std::string>& line) {
     if (made.verb->passes == Verb::Passes::BehindDashes) {
         end = std::find(rest, end, "--");
         if (end == line.end() && !asksForHelp(line.begin(), end))
-            return fail(Errc::IllegalArgument, "what `stint {0}` runs stands behind --: write stint {0} {1}",
+            return fail(Errc::IllegalArgument, "the command of `stint {0}` goes after --: write stint {0} {1}",
                         made.verb->name, made.verb->words);
         if (end != line.end()) made.passed.assign(end + 1, line.end());
     }
@@ -90,10 +90,10 @@ Error unknownOption(const Verb& verb, const std::string& given) {
 
 Result<void> checkWords(const Verb& verb, std::size_t count, const std::vector<std::string>& words) {
     if (count < verb.fewest)
-        return fail(Errc::IllegalArgument, "`stint {}` wants more words: stint {} {}", verb.name, verb.name,
+        return fail(Errc::IllegalArgument, "`stint {}` needs more arguments: stint {} {}", verb.name, verb.name,
                     verb.words);
     if (count > verb.most)
-        return fail(Errc::IllegalArgument, "`stint {}` has no use for \"{}\"; see `stint help {}`", verb.name,
+        return fail(Errc::IllegalArgument, "`stint {}` does not take \"{}\"; see `stint help {}`", verb.name,
                     printable(words[verb.most]), verb.name);
     return {};
 }
@@ -105,7 +105,7 @@ Result<void> checkChoice(const Option& option, const std::string& given) {
                 printable(given));
 }
 
-/// CLI11 takes the words apart; an exception of it ends here.
+/// Parses with CLI11, whose exceptions end here.
 Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     Arguments arguments;
     CLI::App parser;
@@ -119,7 +119,7 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
         if (option.repeats) made->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
     parser.add_option("words", arguments.words)->type_name(std::string(verb.words));
-    std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
+    std::reverse(words.begin(), words.end()); // CLI11 wants them in reverse
     try {
         parser.parse(words);
     } catch (const CLI::Error& error) {
@@ -145,11 +145,11 @@ Result<Invocation> parse(const std::vector<std::string>& line) {
     Invocation made;
     made.verb = parts.verb;
     made.arguments = STINT_TRY(parseWith(*parts.verb, parts.ours));
-    made.wish = {made.arguments.has("json"), made.arguments.has("plain"), made.arguments.has("quiet")};
+    made.output = {made.arguments.has("json"), made.arguments.has("plain"), made.arguments.has("quiet")};
     made.wantsHelp = made.arguments.has("help");
     auto& words = made.arguments.words;
     if (parts.verb->passes == Verb::Passes::BehindDashes && !words.empty() && !made.wantsHelp)
-        return fail(Errc::IllegalArgument, "`stint {0}` has no use for \"{1}\" before --; write stint {0} {2}",
+        return fail(Errc::IllegalArgument, "`stint {0}` does not take \"{1}\" before --; write stint {0} {2}",
                     parts.verb->name, printable(words.front()), parts.verb->words);
     words.insert(words.end(), parts.passed.begin(), parts.passed.end());
     if (!made.wantsHelp) STINT_TRY(checkWords(*made.verb, words.size(), words));

@@ -1,15 +1,55 @@
 #include "cli/program.hpp"
 
+#include <algorithm>
+#include <array>
 #include <clocale>
 #include <cstdio>
+#include <cstring>
+#include <string_view>
 
 #include "cli/help.hpp"
 #include "cli/parse.hpp"
 #include "cli/screen/exit_code.hpp"
 
 namespace stint::cli {
-
 namespace {
+
+struct Secret {
+    std::string_view shortName;
+    std::string_view longName;
+};
+constexpr std::array<Secret, 4> secrets{{{"-H", "--header"}, {"-b", "--cookie"}, {"-u", "--user"}, {"-x", "--proxy"}}};
+
+void blank(char* from, std::size_t count) { std::memset(from, '*', count); }
+
+/// "http://name:password@host" becomes "http://*************@host".
+void blankUser(char* word) {
+    std::string_view text(word);
+    auto start = text.find("://");
+    if (start == std::string_view::npos) return;
+    start += 3;
+    auto end = std::min(text.find_first_of("/?#", start), text.size());
+    auto at = text.substr(0, end).rfind('@');
+    if (at != std::string_view::npos && at > start) blank(word + start, at - start);
+}
+
+/// Blanks a secret in `word` itself; true: the next word is the secret.
+bool hide(char* word) {
+    std::string_view text(word);
+    for (const Secret& secret : secrets) {
+        if (text == secret.shortName || text == secret.longName) return true;
+        if (text.starts_with(secret.longName) && text[secret.longName.size()] == '=') {
+            blank(word + secret.longName.size() + 1, text.size() - secret.longName.size() - 1);
+            return false;
+        }
+        if (text.starts_with(secret.shortName)) {
+            blank(word + secret.shortName.size(), text.size() - secret.shortName.size());
+            return false;
+        }
+    }
+    blankUser(word);
+    return false;
+}
 
 int runLine(const std::vector<std::string>& line, const Screen& screen) {
     bool wantsOverview = line.empty() || (line.size() == 1 && (line[0] == "--help" || line[0] == "-h"));
@@ -27,14 +67,25 @@ int runLine(const std::vector<std::string>& line, const Screen& screen) {
         screen.print(helpFor(*invocation->verb, screen.columns()));
         return ends::ok;
     }
-    return invocation->verb->run(invocation->arguments, Screen{invocation->wish});
+    return invocation->verb->run(invocation->arguments, Screen{invocation->output});
 }
 
 } // namespace
 
+void hideSecrets(std::span<char* const> words) {
+    auto isVerb = [](const char* word) { return *word != '-'; };
+    auto verb = std::find_if(words.begin(), words.end(), isVerb);
+    if (verb == words.end() || (std::strcmp(*verb, "get") != 0 && std::strcmp(*verb, "put") != 0)) return;
+    bool next = false;
+    for (char* word : words) {
+        if (next) blank(word, std::strlen(word));
+        next = !next && hide(word);
+    }
+}
+
 int runProgram(const std::vector<std::string>& line) {
-    std::setlocale(LC_CTYPE, ""); // how wide characters are; nothing else follows the locale
-    Screen screen{Wish{}};
+    std::setlocale(LC_CTYPE, ""); // for the width of characters; nothing else follows the locale
+    Screen screen{OutputOptions{}};
     int code = runLine(line, screen);
     if (code == ends::ok && std::ferror(stdout)) return screen.fail(ends::inputOutput, "cannot write to stdout");
     return code;

@@ -1,7 +1,7 @@
 #include "stint/alarm_manager.hpp"
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
-#include "client/clock.hpp"
 #include "client/connection_impl.hpp"
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
@@ -53,7 +53,7 @@ void noOptions(wire::Writer& writer) { wire::DictionaryWriter options(writer); }
 
 AlarmManager::AlarmManager(Connection& connection) : connection_(connection.impl_) {}
 
-Duration AlarmManager::elapsedRealtime() { return client::clockNow().time_since_epoch(); }
+Duration AlarmManager::elapsedRealtime() { return bootNow().time_since_epoch(); }
 
 Result<void> AlarmManager::set(std::int32_t type, Duration triggerAt, const AlarmOperation& operation) {
     return send(*connection_, alarmOf(AlarmKind::Inexact, type, triggerAt, operation));

@@ -3,19 +3,19 @@
 #include <algorithm>
 #include <ranges>
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
-#include "client/clock.hpp"
 #include "wire/names.hpp"
 
 namespace stint {
 
 Result<std::shared_ptr<Connection::Impl>> Connection::Impl::open() {
-    client::Doorbell bell = STINT_TRY(client::Doorbell::open());
-    std::optional<client::Line> inherited = STINT_TRY(client::Line::inherited());
+    client::WakeableFd fd = STINT_TRY(client::WakeableFd::open());
+    std::optional<client::BusLink> inherited = STINT_TRY(client::BusLink::inherited());
     const bool started = inherited.has_value();
-    client::Line line = started ? std::move(*inherited) : STINT_TRY(client::Line::connect());
-    STINT_TRY(bell.watch(line.socket(), line.events()));
-    std::shared_ptr<Impl> impl(new Impl(std::move(bell), std::move(line)));
+    client::BusLink link = started ? std::move(*inherited) : STINT_TRY(client::BusLink::connect());
+    STINT_TRY(fd.watch(link.socket(), link.events()));
+    std::shared_ptr<Impl> impl(new Impl(std::move(fd), std::move(link)));
     impl->started_ = started;
     return impl;
 }
@@ -25,7 +25,7 @@ std::optional<Duration> Connection::Impl::timeout() {
     told_ = nextDeadline();
     if (told_ == Instant::max()) return std::nullopt;
     if (told_ == Instant::min()) return 0ms;
-    return std::max(told_ - client::clockNow(), Duration(0));
+    return std::max(told_ - bootNow(), Duration(0));
 }
 
 bool Connection::Impl::isCutOff() {
@@ -52,44 +52,45 @@ Result<std::string> Connection::Impl::package() {
     return package_;
 }
 
-Result<void> Connection::Impl::call(const char* member, const client::Line::Write& write,
-                                    const client::Line::Read& read) {
+Result<void> Connection::Impl::call(const char* member, const client::BusLink::Write& write,
+                                    const client::BusLink::Read& read) {
     return call(wire::jobSchedulerInterface, member, write, read);
 }
 
-Result<void> Connection::Impl::call(const char* interface, const char* member, const client::Line::Write& write,
-                                    const client::Line::Read& read) {
+Result<void> Connection::Impl::call(const char* interface, const char* member, const client::BusLink::Write& write,
+                                    const client::BusLink::Read& read) {
     Hold hold(*this);
     STINT_TRY(reach());
-    auto done = line_->call(interface, member, write, read);
+    auto done = link_->call(interface, member, write, read);
     noticeLoss();
     return done;
 }
 
 Result<void> Connection::Impl::connect() {
-    client::Line line = STINT_TRY(client::Line::connect());
-    STINT_TRY(bell_.watch(line.socket(), line.events()));
-    line_ = std::move(line);
+    client::BusLink link = STINT_TRY(client::BusLink::connect());
+    STINT_TRY(fd_.watch(link.socket(), link.events()));
+    link_ = std::move(link);
     resumeForeground(); // before anything else is asked: what the app may do now depends on it
-    if (!line_) return fail(Errc::Unavailable, "stintd has gone again");
+    if (!link_) return fail(Errc::Unavailable, "stintd has gone again");
     return {};
 }
 
-/// A line, the present or a new one. What hung up before a call was made has certainly not got it; later, nobody knows.
+/// A link, the present or a new one. A daemon that hung up before the call certainly did not get it; later, nobody
+/// knows.
 Result<void> Connection::Impl::reach() {
-    if (line_ && line_->isHungUp()) lose();
-    if (line_) return {};
+    if (link_ && link_->isHungUp()) lose();
+    if (link_) return {};
     if (started_) return fail(Errc::Unavailable, "stintd, which started this process, is gone");
     return connect();
 }
 
 void Connection::Impl::noticeLoss() {
-    if (line_ && !line_->isOpen()) lose();
+    if (link_ && !link_->isOpen()) lose();
 }
 
 void Connection::Impl::lose() {
-    bell_.forget();
-    line_.reset();
+    fd_.forget();
+    link_.reset();
     // What the dead daemon still wanted is of no use to anyone.
     std::erase_if(callbacks_, [this](const Callback& callback) { return callback.connection == connection_; });
     if (started_) {
@@ -103,7 +104,7 @@ void Connection::Impl::lose() {
     }
     ++connection_;
     mustHost_ = true;
-    retryAt_ = client::clockNow() + backoff_.next();
+    retryAt_ = bootNow() + backoff_.next();
 }
 
 /// The whole list each time, so that it is right whatever the daemon knew before. Where there is none, Host still tells
@@ -123,8 +124,8 @@ Result<void> Connection::Impl::offer() {
 }
 
 Result<void> Connection::Impl::offer(const char* interface, const char* member, std::vector<std::string> names) {
-    if (!line_) return fail(Errc::Unavailable, "stintd is gone");
-    auto done = line_->call(
+    if (!link_) return fail(Errc::Unavailable, "stintd is gone");
+    auto done = link_->call(
         interface, member, [&names](wire::Writer& writer) { wire::DictionaryWriter options(writer.strings(names)); },
         [this](wire::Reader& reader) { return reader.read(package_); });
     noticeLoss();
@@ -134,7 +135,7 @@ Result<void> Connection::Impl::offer(const char* interface, const char* member, 
 /// When dispatch() has something to do that no socket tells of.
 Instant Connection::Impl::nextDeadline() const {
     if (!callbacks_.empty() || isOver()) return Instant::min();
-    if (line_ && line_->hasQueued()) return Instant::min();
+    if (link_ && link_->hasQueued()) return Instant::min();
     Instant next = isMissed() ? retryAt_ : Instant::max();
     for (const client::Run& run : runs_ | std::views::values) {
         next = std::min(next, run.reports.dueAt());
@@ -145,11 +146,11 @@ Instant Connection::Impl::nextDeadline() const {
 }
 
 void Connection::Impl::settle() {
-    if (line_) (void)bell_.watch(line_->socket(), line_->events());
+    if (link_) (void)fd_.watch(link_->socket(), link_->events());
     const Instant next = nextDeadline();
     if (next >= told_) return;
     told_ = next;
-    bell_.ring();
+    fd_.wake();
 }
 
 } // namespace stint

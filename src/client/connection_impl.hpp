@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "client/backoff.hpp"
-#include "client/doorbell.hpp"
-#include "client/line.hpp"
+#include "client/bus_link.hpp"
+#include "client/fair_mutex.hpp"
 #include "client/run.hpp"
 #include "client/service_call.hpp"
 #include "client/shown.hpp"
-#include "client/turnstile.hpp"
+#include "client/wakeable_fd.hpp"
 #include "stint/connection.hpp"
 #include "stint/notification.hpp"
 
@@ -26,7 +26,7 @@ class __attribute__((visibility("hidden"))) Connection::Impl : public std::enabl
 public:
     static Result<std::shared_ptr<Impl>> open();
 
-    int fd() const { return bell_.fd(); }
+    int fd() const { return fd_.fd(); }
     std::optional<Duration> timeout();
     Result<bool> dispatch();
     /// The daemon that started this process is gone, without having let go of it.
@@ -41,9 +41,9 @@ public:
     Result<void> startForeground(const std::string& name, client::Shown shown);
     Result<void> stopForeground(const std::string& name);
     /// A blocking call. Where the daemon has gone before it could be sent, a new connection is tried once.
-    Result<void> call(const char* member, const client::Line::Write& write, const client::Line::Read& read);
-    Result<void> call(const char* interface, const char* member, const client::Line::Write& write,
-                      const client::Line::Read& read);
+    Result<void> call(const char* member, const client::BusLink::Write& write, const client::BusLink::Read& read);
+    Result<void> call(const char* interface, const char* member, const client::BusLink::Write& write,
+                      const client::BusLink::Read& read);
 
     // What a run says; nothing where it is over.
     void finish(const JobParameters& params, client::Finish finish);
@@ -62,7 +62,7 @@ public:
     }
 
 private:
-    /// The mutex, held; at its end the doorbell is set by what has changed.
+    /// The mutex, held; at its end the descriptor is made to show what has changed.
     class Hold;
     /// The daemon's call, or, without a message, our own onStopJob after the daemon's death.
     struct Callback {
@@ -71,9 +71,9 @@ private:
         client::ServiceCall call;
     };
 
-    Impl(client::Doorbell bell, std::optional<client::Line> line) : bell_(std::move(bell)), line_(std::move(line)) {}
+    Impl(client::WakeableFd fd, std::optional<client::BusLink> link) : fd_(std::move(fd)), link_(std::move(link)) {}
 
-    // The line (connection_impl.cpp).
+    // The link (connection_impl.cpp).
     Result<void> connect();
     Result<void> reach();
     void noticeLoss();
@@ -123,12 +123,12 @@ private:
                     const std::optional<client::ByteCounts>& counts);
     void sendRest(client::Run& run, const client::RunKey& key);
     void end(client::Runs::iterator run);
-    bool isCurrent(const client::RunKey& key) const { return line_ && key.connection == connection_; }
+    bool isCurrent(const client::RunKey& key) const { return link_ && key.connection == connection_; }
 
-    client::Turnstile mutex_;
-    client::Doorbell bell_;
-    std::optional<client::Line> line_;
-    bool started_ = false;         ///< by stintd: there is one line and no other
+    client::FairMutex mutex_;
+    client::WakeableFd fd_;
+    std::optional<client::BusLink> link_;
+    bool started_ = false;         ///< by stintd: there is one link and no other
     std::uint64_t connection_ = 1; ///< counts the lines; of the present one, or of the next
     std::map<std::string, JobService*, std::less<>> services_;
     std::map<std::string, BroadcastReceiver*, std::less<>> receivers_;
@@ -158,8 +158,8 @@ public:
     /// Runs a callback without the mutex.
     template <class Callback> auto outside(Callback callback) {
         struct Outside {
-            std::unique_lock<client::Turnstile>& lock;
-            explicit Outside(std::unique_lock<client::Turnstile>& held) : lock(held) { lock.unlock(); }
+            std::unique_lock<client::FairMutex>& lock;
+            explicit Outside(std::unique_lock<client::FairMutex>& held) : lock(held) { lock.unlock(); }
             ~Outside() { lock.lock(); }
         } outside(lock_);
         return callback();
@@ -167,7 +167,7 @@ public:
 
 private:
     Impl& impl_;
-    std::unique_lock<client::Turnstile> lock_;
+    std::unique_lock<client::FairMutex> lock_;
 };
 
 } // namespace stint

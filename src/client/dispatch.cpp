@@ -1,7 +1,7 @@
 // What the daemon says to this process, and the callbacks that come of it.
+#include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "base/overloaded.hpp"
-#include "client/clock.hpp"
 #include "client/connection_impl.hpp"
 #include "stint/job_service.hpp"
 
@@ -22,7 +22,7 @@ Result<bool> Connection::Impl::dispatch() {
     Hold hold(*this);
     Counted inside(dispatching_);
     told_ = Instant::min();
-    bell_.silence();
+    fd_.drain();
     takeIn();
     while (!callbacks_.empty()) {
         Callback next = std::move(callbacks_.front());
@@ -36,8 +36,8 @@ Result<bool> Connection::Impl::dispatch() {
 }
 
 void Connection::Impl::takeIn() {
-    while (line_) {
-        auto message = line_->next();
+    while (link_) {
+        auto message = link_->next();
         if (!message) break;
         receive(*message);
     }
@@ -129,12 +129,12 @@ void Connection::Impl::act(const Callback& callback, const client::ActionCall& c
 
 // An answer belongs to the daemon that asked; to one that has died since, and to ourselves, none is given.
 void Connection::Impl::answer(const Callback& callback, std::optional<bool> value) {
-    if (callback.message && line_ && callback.connection == connection_) (void)line_->answer(callback.message, value);
+    if (callback.message && link_ && callback.connection == connection_) (void)link_->answer(callback.message, value);
     noticeLoss();
 }
 
 void Connection::Impl::refuse(const Callback& callback, const Error& error) {
-    if (callback.message && line_ && callback.connection == connection_)
+    if (callback.message && link_ && callback.connection == connection_)
         (void)wire::replyError(callback.message, error);
     noticeLoss();
 }
@@ -143,9 +143,9 @@ void Connection::Impl::refuse(const Callback& callback, const Error& error) {
 /// returned.
 Result<void> Connection::Impl::hostAnew() {
     const bool isWanted = isMissed() && !isOver();
-    if (!isWanted || dispatching_ > 1 || !callbacks_.empty() || client::clockNow() < retryAt_) return {};
-    retryAt_ = client::clockNow() + backoff_.next();
-    if (!line_ && !connect().ok()) return {};
+    if (!isWanted || dispatching_ > 1 || !callbacks_.empty() || bootNow() < retryAt_) return {};
+    retryAt_ = bootNow() + backoff_.next();
+    if (!link_ && !connect().ok()) return {};
     auto offered = offer();
     if (offered.ok() || offered.error().code == Errc::Unavailable) return {};
     // The new daemon has another opinion of this app; asking again will not change it.

@@ -21,7 +21,7 @@ Result<void> Connection::Impl::stopForeground(const std::string& name) {
     Hold hold(*this);
     foreground_.erase(name); // no later daemon is told of it, whether this one can be or not
     STINT_TRY(reach());
-    auto done = line_->call(
+    auto done = link_->call(
         "StopForegroundService", [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.string(name)); },
         nothing);
     noticeLoss();
@@ -29,7 +29,7 @@ Result<void> Connection::Impl::stopForeground(const std::string& name) {
 }
 
 Result<void> Connection::Impl::beginForeground(const std::string& name, const client::Shown& shown, bool resumes) {
-    auto done = line_->call(
+    auto done = link_->call(
         "StartForegroundService",
         [&](wire::Writer& writer) {
             wire::writeNotification(writer.string(name).int32(shown.id), shown.notification);
@@ -42,7 +42,7 @@ Result<void> Connection::Impl::beginForeground(const std::string& name, const cl
 }
 
 void Connection::Impl::resumeForeground() {
-    for (auto it = foreground_.begin(); it != foreground_.end() && line_;) {
+    for (auto it = foreground_.begin(); it != foreground_.end() && link_;) {
         const auto done = beginForeground(it->first, it->second, true);
         // A daemon that refuses has another opinion of this app; asking again will not change it.
         const bool refused = !done.ok() && done.error().code != Errc::Unavailable;

@@ -13,7 +13,7 @@ struct Scheduled {
     std::int32_t result = JobScheduler::RESULT_FAILURE;
     JobId id;
 
-    client::Line::Read reading() {
+    client::BusLink::Read reading() {
         return [this](wire::Reader& reader) -> Result<void> {
             STINT_TRY(reader.read(result));
             return reader.read(id.value);
@@ -21,7 +21,7 @@ struct Scheduled {
     }
 };
 
-client::Line::Write scheduling(const JobInfo& job, const std::string& space, bool newId) {
+client::BusLink::Write scheduling(const JobInfo& job, const std::string& space, bool newId) {
     return [&job, space, newId](wire::Writer& writer) {
         wire::writeJob(writer, job, wire::ClipFiles::Included);
         writer.string(space);
@@ -30,7 +30,7 @@ client::Line::Write scheduling(const JobInfo& job, const std::string& space, boo
     };
 }
 
-client::Line::Write enqueuing(const JobInfo& job, const JobWorkItem& work, const std::string& space) {
+client::BusLink::Write enqueuing(const JobInfo& job, const JobWorkItem& work, const std::string& space) {
     return [&job, &work, space](wire::Writer& writer) {
         wire::writeJob(writer, job, wire::ClipFiles::Included);
         wire::writeWork(writer, JobWorkItemAccess::workOf(work));

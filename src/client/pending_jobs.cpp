@@ -8,7 +8,7 @@ namespace stint {
 namespace {
 
 /// What names one job of a handle's namespace.
-client::Line::Write naming(JobId id, const std::string& space) {
+client::BusLink::Write naming(JobId id, const std::string& space) {
     return [id, space](wire::Writer& writer) { wire::DictionaryWriter options(writer.int32(id.value).string(space)); };
 }
 

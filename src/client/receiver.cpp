@@ -81,9 +81,9 @@ Result<void> Connection::Impl::watchNetwork(NetworkCallback told) {
 
 /// How it is now is told by a callback like every change of it.
 Result<void> Connection::Impl::askForNetwork() {
-    if (!line_) return fail(Errc::Unavailable, "stintd is gone");
+    if (!link_) return fail(Errc::Unavailable, "stintd is gone");
     client::NetworkNews news;
-    auto done = line_->call(
+    auto done = link_->call(
         wire::appInterface, "WatchNetwork", [](wire::Writer& writer) { wire::DictionaryWriter options(writer); },
         [&news](wire::Reader& reader) -> Result<void> {
             STINT_TRY(reader.read(news.allowed));

@@ -1,6 +1,6 @@
 // What a job says of its run, from any thread: its end, its notification, its progress.
+#include "base/clock.hpp"
 #include "base/fail.hpp"
-#include "client/clock.hpp"
 #include "client/connection_impl.hpp"
 
 namespace stint {
@@ -17,7 +17,7 @@ void cut(std::string& text) {
     text.resize(end);
 }
 
-client::Line::Write finishing(const client::RunKey& key, const client::Finish& finish) {
+client::BusLink::Write finishing(const client::RunKey& key, const client::Finish& finish) {
     return [&key, &finish](wire::Writer& writer) {
         writer.uint64(key.run).boolean(finish.wantsReschedule);
         wire::writeOutcome(writer, finish.outcome);
@@ -41,11 +41,11 @@ void Connection::Impl::end(client::Runs::iterator run) {
     sendRest(run->second, key);
     if (isCurrent(key)) {
         client::Finish& finish = *run->second.finish;
-        auto told = line_->tell("JobFinished", finishing(key, finish));
+        auto told = link_->tell("JobFinished", finishing(key, finish));
         if (!told.ok() && told.error().code == Errc::IllegalArgument) {
             // The end must arrive, whatever its text is.
             finish.outcome.text = "(a text that was not UTF-8)";
-            (void)line_->tell("JobFinished", finishing(key, finish));
+            (void)link_->tell("JobFinished", finishing(key, finish));
         }
     }
     runs_.erase(key);
@@ -58,7 +58,7 @@ Result<void> Connection::Impl::notify(const JobParameters& params, std::int32_t 
     const client::RunKey key = JobParametersAccess::keyOf(params);
     if (const auto run = runs_.find(key); run == runs_.end() || run->second.finish) return {};
     if (!isCurrent(key)) return fail(Errc::Unavailable, "stintd, which runs this job, is gone");
-    auto done = line_->call(
+    auto done = link_->call(
         "SetNotification",
         [&](wire::Writer& writer) {
             writer.uint64(key.run).int32(id);
@@ -90,7 +90,7 @@ void Connection::Impl::sendAllDue() {
 }
 
 void Connection::Impl::sendDue(const client::RunKey& key, client::Run& run) {
-    sendReports(key, run, [](client::Throttle& throttle) { return throttle.take(client::clockNow()); });
+    sendReports(key, run, [](client::Throttle& throttle) { return throttle.take(bootNow()); });
 }
 
 void Connection::Impl::sendRest(client::Run& run, const client::RunKey& key) {
@@ -115,7 +115,7 @@ void Connection::Impl::sendReports(const client::RunKey& key, std::optional<std:
 void Connection::Impl::sendCounts(const client::RunKey& key, std::optional<std::uint64_t> item, const char* member,
                                   const std::optional<client::ByteCounts>& counts) {
     if (!counts || !isCurrent(key)) return;
-    (void)line_->tell(member, [&](wire::Writer& writer) {
+    (void)link_->tell(member, [&](wire::Writer& writer) {
         writer.uint64(key.run);
         if (item) writer.uint64(*item);
         writer.int64(counts->download).int64(counts->upload);

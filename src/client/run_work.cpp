@@ -22,7 +22,7 @@ void Connection::Impl::noteLost(const client::RunKey& key) {
         const std::lock_guard hold(lostMutex_);
         lost_.push_back(key);
     }
-    bell_.ring();
+    fd_.wake();
 }
 
 void Connection::Impl::abandonLost() {
@@ -43,7 +43,7 @@ void Connection::Impl::abandon(client::Runs::value_type& run) {
     auto& [key, state] = run;
     if (state.abandoned || state.finish || !isCurrent(key)) return;
     state.abandoned = true;
-    (void)line_->tell("Abandoned", [number = key.run](wire::Writer& writer) { writer.uint64(number); });
+    (void)link_->tell("Abandoned", [number = key.run](wire::Writer& writer) { writer.uint64(number); });
     noticeLoss();
 }
 
@@ -52,7 +52,7 @@ Result<std::optional<WorkItem>> Connection::Impl::dequeue(const client::RunKey& 
     if (!isCurrent(key)) return gone();
     if (const auto run = runs_.find(key); run != runs_.end()) sendRest(run->second, key); // this may be its last word
     std::optional<WorkItem> item;
-    auto done = line_->call(
+    auto done = link_->call(
         "DequeueWork", [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.uint64(key.run)); },
         [&item](wire::Reader& reader) {
             return reader.array("a{sv}", [&item](wire::Reader& element) -> Result<void> {
@@ -76,7 +76,7 @@ Result<void> Connection::Impl::complete(const client::RunKey& key, std::uint64_t
     Hold hold(*this);
     if (!isCurrent(key)) return gone();
     if (const auto run = runs_.find(key); run != runs_.end()) sendRest(run->second, key); // the item's last word
-    auto done = line_->call(
+    auto done = link_->call(
         "CompleteWork",
         [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.uint64(key.run).uint64(item)); },
         [](wire::Reader&) { return Result<void>(); });

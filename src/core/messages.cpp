@@ -13,14 +13,14 @@ std::int64_t waitingFor(const State& state, const AppId& app) {
     return std::ranges::count_if(state.messages, [&](const auto& entry) { return entry.second.app == app; });
 }
 
-std::optional<Error> errorIn(const Turn& turn, const App* app, const Message& message) {
+std::optional<Error> errorIn(const Turn& turn, const App* app, const PushMessage& message) {
     if (!app) return notInstalled(message.app);
     if (auto error = receiverError(app->manifest, message.receiver)) return error;
     if (passageOf(message, app->memory, turn.world()).passes) return std::nullopt; // it does not wait
     return waitingError(message.app, waitingFor(turn.state, message.app), turn.state.constants);
 }
 
-void deliver(Turn& turn, App& app, Message message, bool high) {
+void deliver(Turn& turn, App& app, PushMessage message, bool high) {
     const std::uint64_t delivery = beginDelivery(turn, message.app);
     turn.state.deliveries.at(delivery).message = message.id;
     turn.effect(Trace{.what = Trace::What::Message,
@@ -48,13 +48,13 @@ void end(Turn& turn, std::map<std::uint64_t, Delivery>::iterator delivery) {
 } // namespace
 
 void merge(Turn& turn, const MessageArrived& event) {
-    Message message{.id = turn.state.nextMessage,
-                    .app = event.app,
-                    .receiver = event.receiver,
-                    .high = event.high,
-                    .data = event.data,
-                    .arrived = turn.now.elapsed,
-                    .arrivedWall = turn.now.wall};
+    PushMessage message{.id = turn.state.nextMessage,
+                        .app = event.app,
+                        .receiver = event.receiver,
+                        .high = event.high,
+                        .data = event.data,
+                        .arrived = turn.now.elapsed,
+                        .arrivedWall = turn.now.wall};
     Reply reply{.call = event.call, .error = errorIn(turn, turn.app(event.app), message)};
     if (!reply.error) {
         ++turn.state.nextMessage;

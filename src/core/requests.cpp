@@ -37,7 +37,7 @@ Ending cancelledBy(bool anOperator) {
 }
 
 std::optional<Error> stopError(const App* app, const AppId& id) {
-    if (!app) return fail(Errc::IllegalArgument, "no app {} is installed; `stint apps` lists those that are", id.name);
+    if (!app) return notInstalled(id);
     if (app->manifest.system || app->manifest.hidden) {
         return fail(Errc::Security, "{} is part of the system and cannot be stopped", id.name);
     }

@@ -184,7 +184,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     restoreAlarms(turn, std::move(snapshot.alarms), boot, former.died);
     restoreDeviceState(turn, snapshot.deviceState);
     for (StoredMessage& stored : snapshot.messages) {
-        Message message = std::move(stored.message);
+        PushMessage message = std::move(stored.message);
         if (stored.boot != boot) message.arrived = now.elapsed - std::max(now.wall - message.arrivedWall, Duration{0});
         state.nextMessage = std::max(state.nextMessage, message.id + 1);
         state.messages.emplace(message.id, std::move(message));

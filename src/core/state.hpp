@@ -132,7 +132,7 @@ struct State {
     std::optional<Instant> sweepAt;                        ///< of the built-in predictor (limits.md §2.6)
     std::map<std::pair<AppId, std::string>, Alarm> alarms; ///< pending, by app and tag
     AlarmIndex alarmIndex;
-    std::map<std::uint64_t, Message> messages;                                      ///< waiting for their delivery
+    std::map<std::uint64_t, PushMessage> messages;                                  ///< waiting for their delivery
     std::map<std::uint64_t, Delivery> deliveries;                                   ///< on their way
     std::map<std::pair<std::string_view, std::string_view>, WallTime> limitedSince; ///< by work, and what holds it back
     std::map<AppId, NetworkVerdict> networkTold; ///< each app's background network, as last told
@@ -193,9 +193,6 @@ struct Turn {
         return found == state.apps.end() ? nullptr : &found->second;
     }
 };
-
-/// What whoever names an app that is not installed is told.
-inline Error notInstalled(const AppId& app) { return fail(Errc::IllegalArgument, "no app {} is installed", app.name); }
 
 // Waiting (waiting.cpp).
 

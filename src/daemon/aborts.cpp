@@ -23,9 +23,9 @@ constexpr std::size_t mostLines = 16; ///< kept over a start
 constexpr std::size_t longestName = 600;
 constexpr std::string_view nobody = "-";
 
-// From here to onDeath(): what a signal handler may do, in a process that is broken. No memory is asked for.
+// From here to onDeath(): only what a signal handler may do in a broken process. No allocation.
 
-class Line {
+class LineBuffer {
 public:
     void add(char c) {
         if (size_ < text_.size()) text_[size_++] = c;
@@ -39,7 +39,7 @@ public:
         const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
         add({digits.data(), static_cast<std::size_t>(end - digits.data())});
     }
-    /// An app's own words.
+    /// An app's text.
     void addTame(std::string_view text) {
         for (const char c : text.substr(0, longestName / 3))
             add(static_cast<unsigned char>(c) < ' ' ? '?' : c);
@@ -51,7 +51,7 @@ private:
     std::size_t size_ = 0;
 };
 
-void addName(Line& line, const JobKey& key) {
+void addName(LineBuffer& line, const JobKey& key) {
     line.addTame(key.app.name.str());
     line.add('/');
     line.addTame(key.space.str());
@@ -60,14 +60,14 @@ void addName(Line& line, const JobKey& key) {
 }
 
 int file = -1;
-Line boot;
-Line version;
+LineBuffer boot;
+LineBuffer version;
 const Job* const volatile* volatile watched = nullptr;
 
 void onDeath(int signal) {
     timespec now{};
     ::clock_gettime(CLOCK_BOOTTIME, &now);
-    Line line;
+    LineBuffer line;
     line.add(boot.text());
     line.add(' ');
     line.add(std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000);
@@ -89,7 +89,7 @@ void onDeath(int signal) {
 }
 
 void handleDeaths() {
-    static std::array<char, 64 * 1024> spare; // a stack that has run over cannot be used
+    static std::array<char, 64 * 1024> spare; // an overflowed stack cannot be used
     const stack_t stack{.ss_sp = spare.data(), .ss_flags = 0, .ss_size = spare.size()};
     ::sigaltstack(&stack, nullptr);
     struct sigaction action {};
@@ -147,7 +147,7 @@ std::vector<Abort> inARow(const std::vector<Abort>& aborts) {
 }
 
 std::string abortName(const JobKey& key) {
-    Line line;
+    LineBuffer line;
     addName(line, key);
     return std::string(line.text());
 }
@@ -169,7 +169,7 @@ void Aborts::open(const std::filesystem::path& directory, const BootId& bootNow,
     version.add(versionNow);
     if (file >= 0) ::close(file);
     file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file >= 0) handleDeaths(); // else there is no journal: stintd starts all the same
+    if (file >= 0) handleDeaths(); // else there is no journal, and stintd starts without it
 }
 
 void Aborts::watch(const Job* const volatile* asked) { watched = asked; }
@@ -182,7 +182,7 @@ std::map<JobKey, std::string> Aborts::heldBack(const std::vector<StoredJob>& job
         };
         const auto found = std::ranges::find_if(jobs, isIt);
         if (found == jobs.end()) continue;
-        held[found->job.key] = "stintd aborted three times within a minute, and this job was being asked about";
+        held[found->job.key] = "stintd aborted three times within a minute while it evaluated this job";
     }
     return held;
 }

@@ -1,23 +1,23 @@
-// Who connects, by either way in, and what is remembered of it (architecture.md, who is calling).
+// Identifies callers, on the socket and at the session bus (architecture.md, who is calling).
 #include "base/socket_pair.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
 
 namespace stint {
 
-Caller Daemon::identified(const Peer& peer) const {
+Caller Daemon::identified(const PeerProcess& peer) const {
     return identify(peer, *registry_, [this](pid_t pid) -> Result<std::optional<AppId>> {
         const auto owner = STINT_TRY(processes_->ownerOf(pid));
         return owner ? std::optional(owner->first) : std::nullopt;
     });
 }
 
-void Daemon::entered(ConnectionId connection, const AppId& app, Peer peer) {
-    sightings_.opened(connection, app, std::move(peer));
+void Daemon::entered(ConnectionId connection, const AppId& app, PeerProcess peer) {
+    visibility_.opened(connection, app, std::move(peer));
 }
 
 Result<BusCaller> Daemon::accepted(ConnectionId connection, int socket) {
-    Peer peer = STINT_TRY(peerOf(socket));
+    PeerProcess peer = STINT_TRY(peerOf(socket));
     const Caller caller = identified(peer);
     const pid_t pid = peer.pid;
     entered(connection, caller.app, std::move(peer));
@@ -29,12 +29,12 @@ void Daemon::crowded(const std::string& why) { logWarning("too many connections:
 void Daemon::openSessionDoor() {
     door_ = std::make_unique<SessionDoor>(
         loop_.get(), [this](Visitor visitor) { return letIn(std::move(visitor)); }, logInfo);
-    // Without a session bus there is the socket; that there is none, the desktop's connection tells.
+    // Without a session bus the socket remains; the desktop's connection reports that there is none.
     if (!door_->open()) door_.reset();
 }
 
 Result<Fd> Daemon::letIn(Visitor visitor) {
-    Peer peer = STINT_TRY(peerOf(visitor.pid, visitor.uid, std::move(visitor.pidfd)));
+    PeerProcess peer = STINT_TRY(peerOf(visitor.pid, visitor.uid, std::move(visitor.pidfd)));
     const Caller caller = identified(peer);
     auto [ours, theirs] = STINT_TRY(socketPair());
     const ConnectionId connection =
@@ -45,7 +45,7 @@ Result<Fd> Daemon::letIn(Visitor visitor) {
 
 void Daemon::closed(ConnectionId connection) {
     hosts_->closed(connection);
-    sightings_.closed(connection);
+    visibility_.closed(connection);
 }
 
 } // namespace stint

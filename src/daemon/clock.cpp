@@ -1,22 +1,13 @@
 #include "daemon/clock.hpp"
 
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 
+#include "base/clock.hpp"
+
 namespace stint {
-namespace {
 
-Duration read(clockid_t clock) {
-    timespec time{};
-    clock_gettime(clock, &time);
-    return std::chrono::duration_cast<Duration>(std::chrono::seconds{time.tv_sec} +
-                                                std::chrono::nanoseconds{time.tv_nsec});
-}
-
-} // namespace
-
-Now readClocks() { return {Instant{read(CLOCK_BOOTTIME)}, WallTime{read(CLOCK_REALTIME)}}; }
+Now readClocks() { return {bootNow(), wallNow()}; }
 
 BootId readBootId() {
     if (const char* told = std::getenv("STINT_BOOT_ID")) return {told};

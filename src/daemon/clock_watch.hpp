@@ -1,5 +1,5 @@
-// Tells when the wall clock was set: by a person, by NTP's first word after a boot without a battery-backed clock
-// (jobs.md §7.3). The kernel cancels a timer on that clock then; nothing is polled.
+// Reports when the wall clock is set: by a person, or by NTP after a boot without a battery-backed clock (jobs.md
+// §7.3). The kernel cancels a timer on that clock then; nothing is polled.
 #pragma once
 #include <functional>
 

@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "base/pidfd.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/descriptors.hpp"
@@ -34,7 +35,7 @@ std::function<bool()> faultOf(const std::string& kind) {
 
 Daemon::Daemon(DaemonOptions options, Policy policy)
     : options_(std::move(options)), policy_(std::move(policy)), boot_(readBootId()), now_(readClocks()),
-      sightings_([this](const AppId& app, bool visible) {
+      visibility_([this](const AppId& app, bool visible) {
           arrived_.emplace_back(AppSeen{app, visible, processes_->anyAlive(app)});
       }),
       deviceSource_(homeDirectory()),
@@ -51,7 +52,7 @@ Daemon::Daemon(DaemonOptions options, Policy policy)
 
 Daemon::~Daemon() {
     Aborts::watch(nullptr);
-    // Edges go before the loop they hang on.
+    // Edges are destroyed before the loop they use.
     door_.reset();
     hosts_.reset();
     server_.reset();
@@ -89,8 +90,8 @@ Result<void> Daemon::open() {
     sd_event_source_set_priority(idle_, SD_EVENT_PRIORITY_IDLE);
     openWakeTimer();
     STINT_TRY(openEdges());
-    logInfo(
-        fmt::format("stintd {} with {} slots; {}", STINT_VERSION, policy_.constants.slots, processes_->description()));
+    logInfo(fmt::format("stintd {} with {}; {}", STINT_VERSION, counted(policy_.constants.slots, "slot"),
+                        processes_->description()));
     sd_notify(0, "READY=1");
     return {};
 }
@@ -109,18 +110,18 @@ Result<void> Daemon::openEdges() {
         if (change.installed) arrived_.emplace_back(AppInstalled{*change.installed});
         if (change.removed) arrived_.emplace_back(AppUninstalled{*change.removed});
     };
-    const auto trouble = [](const Error& error) { logWarning(error.message); };
+    const auto complain = [](const Error& error) { logWarning(error.message); };
     registry_ =
-        STINT_TRY(Registry::open(loop_.get(), options_.apps, builtInManifests(options_.libexec), changed, trouble));
+        STINT_TRY(Registry::open(loop_.get(), options_.apps, builtInManifests(options_.libexec), changed, complain));
     STINT_TRY(clockWatch_.start(loop_.get()));
-    now_ = readClocks(); // whatever the clock is set to after this is told
+    now_ = readClocks(); // the watch reports changes from here on
     STINT_TRY(loadFirst());
     contentWatch_.start(loop_.get());
     STINT_TRY(watchPolicy());
     server_ = STINT_TRY(
         Server::open(loop_.get(), *this, runtime / "bus", {.descriptors = static_cast<int>(descriptorLimit())}));
     const auto killPeer = [this](ConnectionId connection) {
-        if (const Peer* peer = sightings_.peer(connection)) sendSignal(peer->pidfd, SIGKILL);
+        if (const PeerProcess* peer = visibility_.peer(connection)) sendSignal(peer->pidfd, SIGKILL);
     };
     hosts_ = std::make_unique<Hosts>(
         *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
@@ -130,13 +131,13 @@ Result<void> Daemon::openEdges() {
     return {};
 }
 
-// Every edge's present state, as events: after a start, and after the core was loaded anew.
+// Every edge's present state, as events: after a start, and after the core was loaded again.
 void Daemon::announce() {
     announceDevice({});
     for (const Manifest& manifest : registry_->all()) {
         arrived_.emplace_back(AppInstalled{manifest});
         const AppId& app = manifest.package;
-        arrived_.emplace_back(AppSeen{app, sightings_.visible(app), processes_->anyAlive(app)});
+        arrived_.emplace_back(AppSeen{app, visibility_.visible(app), processes_->anyAlive(app)});
     }
 }
 
@@ -155,7 +156,7 @@ void Daemon::shell(CallId call, std::vector<std::string> words) { verbs_.push_ba
 Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, const AppId& app,
                                const std::vector<std::string>& arguments, std::vector<Fd> stdio) {
     const Manifest* manifest = registry_->find(app.name);
-    if (!manifest) return fail(Errc::IllegalArgument, "no app {} is installed; see `stint apps`", app.name);
+    if (!manifest) return notInstalled(app);
     if (manifest->command.empty()) return fail(Errc::IllegalState, "{} has no main program to start", app.name);
     Command command{.app = app, .arguments = manifest->command, .background = false, .service = false};
     command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
@@ -163,9 +164,9 @@ Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, const AppId
         command.stdio[n] = stdio[n].get();
     auto started = STINT_TRY(processes_->start(command));
     programs_[started.id] = {connection, started.pid};
-    sightings_.startedFrom(connection, app);
+    visibility_.startedFrom(connection, app);
     arrived_.emplace_back(AppOpened{call, app});
-    arrived_.emplace_back(AppSeen{app, sightings_.visible(app), true});
+    arrived_.emplace_back(AppSeen{app, visibility_.visible(app), true});
     return started.pid;
 }
 
@@ -207,7 +208,7 @@ void Daemon::buryTheDead() {
             const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
             server_->appExited(program.mapped().starter, program.mapped().pid, code);
         }
-        arrived_.emplace_back(AppSeen{app, sightings_.visible(app), processes_->anyAlive(app)});
+        arrived_.emplace_back(AppSeen{app, visibility_.visible(app), processes_->anyAlive(app)});
     }
 }
 

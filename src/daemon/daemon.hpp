@@ -17,7 +17,7 @@
 #include "daemon/clock_watch.hpp"
 #include "daemon/hosts.hpp"
 #include "daemon/options.hpp"
-#include "daemon/sightings.hpp"
+#include "daemon/visibility.hpp"
 #include "device/content_watch.hpp"
 #include "device/device_source.hpp"
 #include "notify/desktop.hpp"
@@ -48,16 +48,16 @@ private:
     void act();
     void perform(const Effect& effect);
     void reply(const Reply& reply);
-    /// jobs.md §3.2: what changes after schedule() has answered is seen, so the answer waits for the watch; nobody
-    /// else's does.
+    /// jobs.md §3.2: a change after schedule() has answered must be seen, so that answer waits for the watch; other
+    /// answers do not wait.
     void replyHeld(const AppId& app);
     void armTimer();
     void openWakeTimer();
     void armWakeTimer();
 
     // Who connects (callers.cpp).
-    Caller identified(const Peer& peer) const;
-    void entered(ConnectionId connection, const AppId& app, Peer peer);
+    Caller identified(const PeerProcess& peer) const;
+    void entered(ConnectionId connection, const AppId& app, PeerProcess peer);
     void openSessionDoor();
     Result<Fd> letIn(Visitor visitor);
 
@@ -66,14 +66,14 @@ private:
 
     void buryTheDead();
     void watchContent();
-    /// The last word to the core: what only grows with time is written down.
+    /// Lets the core write down counters that only grow with time.
     void sayGoodbye();
 
     // Policy files, read again when one of them has changed (policies.cpp).
     Result<void> watchPolicy();
     void readPolicy();
 
-    // What was written down, and its loss (recovery.cpp).
+    // Loading the store, and what to do if it fails (recovery.cpp).
     Result<void> load();
     Result<void> loadFirst();
     void tellAside(const std::vector<SetAside>& jobs);
@@ -88,7 +88,7 @@ private:
     void announceDevice(CallId call);
 
     // BusOwner.
-    Presence& presence() override { return sightings_; }
+    Presence& presence() override { return visibility_; }
     Hosting& hosting() override { return *hosts_; }
     const Questions& core() const override { return *core_; }
     Now now() const override { return now_; }
@@ -103,7 +103,7 @@ private:
     Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) override;
     std::vector<DeviceRow> device() override;
     std::vector<wire::Finding> findings() override; // findings.cpp
-    std::optional<Error> storeTrouble();
+    std::optional<Error> storeError();
 
     // LimitsOwner (limits.cpp).
     std::optional<WallTime> nextAlarmClock() override;
@@ -125,11 +125,11 @@ private:
     };
     std::unique_ptr<sd_event, EventClosed> loop_;
     sd_event_source* timer_ = nullptr; ///< the core's next deadline
-    sd_event_source* wake_ = nullptr;  ///< the next alarm that wakes the machine; none where that is not permitted
+    sd_event_source* wake_ = nullptr;  ///< the next alarm that wakes the machine; null if that is not permitted
     sd_event_source* idle_ = nullptr;  ///< tidies the store when nothing else is waiting
-    int wakeRefusal_ = 0;              ///< why there is none: an errno
+    int wakeRefusal_ = 0;              ///< the errno that says why not
     std::optional<Store> store_;
-    std::vector<std::string> storeNotes_; ///< what loading it brought to light, since the start
+    std::vector<std::string> storeNotes_; ///< its notes since the start
     Aborts aborts_;
     std::unique_ptr<Scheduler> core_;
     std::unique_ptr<Registry> registry_;
@@ -137,32 +137,32 @@ private:
     std::unique_ptr<Server> server_;
     std::unique_ptr<Hosts> hosts_;
     std::unique_ptr<SessionDoor> door_;
-    Sightings sightings_;
+    Visibility visibility_;
     DeviceSource deviceSource_;
     std::unique_ptr<Desktop> desktop_;
     ContentWatch contentWatch_;
     std::map<CallId, AppId> watching_;         ///< schedule() of this turn, of jobs that watch something
-    std::map<AppId, std::vector<Reply>> held_; ///< until what they watch is watched
-    std::optional<std::uint64_t> watched_;     ///< the version of what jobs watch that contentWatch_ was told
+    std::map<AppId, std::vector<Reply>> held_; ///< until stint-watch watches their targets
+    std::optional<std::uint64_t> watched_;     ///< the version of the watched targets that contentWatch_ has
     ClockWatch clockWatch_;
     std::unique_ptr<DirectoryWatch> policyWatch_;
-    std::string policyTrouble_; ///< what was last told of policy files, so that it is told once
+    std::string policyError_; ///< the last error reported about policy files, so that it is reported once
 
     std::vector<Event> arrived_; ///< for this turn, or for the next
     struct Verb {
         CallId call;
         std::vector<std::string> words;
     };
-    std::vector<Verb> verbs_;                               ///< of this turn, decided behind its events
-    std::map<CallId, std::vector<std::string>> unanswered_; ///< that wait for what the core will reply
+    std::vector<Verb> verbs_;                               ///< of this turn, run after its events
+    std::map<CallId, std::vector<std::string>> unanswered_; ///< verbs that wait for the core's reply
     struct Death {
         ProcessId process;
         AppId app;
         int status = 0;
     };
-    std::vector<Death> deaths_; ///< told of in this turn, behind what the dead have said before
+    std::vector<Death> deaths_; ///< reported in this turn, after the last messages of those processes
     Step step_;                 ///< of all events of this turn
-    std::set<JobKey> changed_;  ///< what watchers are told of
+    std::set<JobKey> changed_;  ///< jobs to report to their watchers
     struct Program {
         ConnectionId starter; ///< who waits for its end
         pid_t pid = 0;
@@ -172,7 +172,7 @@ private:
     Instant erased_{};                      ///< when it was last
     std::optional<Error> degraded_;         ///< the store cannot be written: why
     std::optional<Instant> tryAgainAt_;     ///< while degraded
-    std::optional<Instant> forgetsAt_;      ///< when sightings_ forgets what it remembers
+    std::optional<Instant> forgetsAt_;      ///< when visibility_ forgets what it remembers
     Duration pause_{0};                     ///< until the next attempt, doubling
 };
 

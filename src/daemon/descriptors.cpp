@@ -22,7 +22,7 @@ unsigned long raiseDescriptorLimit() {
     rlimit limit = limitNow();
     const rlim_t before = limit.rlim_cur;
     limit.rlim_cur = std::max(before, std::min(plenty, limit.rlim_max));
-    ::setrlimit(RLIMIT_NOFILE, &limit); // refused, there is what there was
+    ::setrlimit(RLIMIT_NOFILE, &limit); // if refused, the old limit stays
     return before;
 }
 

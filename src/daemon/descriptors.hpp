@@ -1,12 +1,12 @@
-// How many descriptors this process may have open. A session gives its programs 1024, for the sake of those that use
-// select(2); what is started here gets that limit back.
+// The limit of open descriptors. A session gives its programs 1024, for those that use select(2); processes started
+// here get that limit back.
 #pragma once
 
 namespace stint {
 
-/// Raises it as far as it may be, within reason; answers what it was.
+/// Raises it as far as permitted and sensible; returns the old limit.
 unsigned long raiseDescriptorLimit();
-/// As it is now.
+/// The present limit.
 unsigned long descriptorLimit();
 
 } // namespace stint

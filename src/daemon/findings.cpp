@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include "base/number.hpp"
 #include "base/time.hpp"
 #include "daemon/daemon.hpp"
 
@@ -57,9 +58,9 @@ Finding aboutWakeAlarms(int refusal) {
                              : "this machine has no clock that wakes it"};
 }
 
-Finding aboutPolicy(const std::vector<PolicyFile>& files, const std::string& trouble) {
-    if (!trouble.empty())
-        return {"policy", Grade::Trouble, "refused, and what held before holds on: " + trouble, "mend that file"};
+Finding aboutPolicy(const std::vector<PolicyFile>& files, const std::string& error) {
+    if (!error.empty())
+        return {"policy", Grade::Trouble, "refused, and what held before holds on: " + error, "mend that file"};
     std::vector<std::string> read;
     std::error_code unknown;
     for (const PolicyFile& file : files)
@@ -73,10 +74,10 @@ Finding aboutApps(const Registry& registry, const std::vector<fs::path>& directo
     std::vector<std::string> places;
     for (const fs::path& directory : directories)
         places.push_back(directory.string());
-    const std::string found =
-        fmt::format("{} apps: those built in, and manifests in {}", registry.all().size(), fmt::join(places, ", "));
-    if (registry.troubles().empty()) return {"apps", Grade::Enforced, found, ""};
-    return {"apps", Grade::Trouble, fmt::format("{}; {}", found, fmt::join(registry.troubles(), "; ")),
+    const std::string found = fmt::format("{}: those built in, and manifests in {}",
+                                          counted(registry.all().size(), "app"), fmt::join(places, ", "));
+    if (registry.errors().empty()) return {"apps", Grade::Enforced, found, ""};
+    return {"apps", Grade::Trouble, fmt::format("{}; {}", found, fmt::join(registry.errors(), "; ")),
             "mend those manifests: man stint-manifest"};
 }
 
@@ -115,8 +116,8 @@ void addAborts(const Aborts& aborts, std::vector<Finding>& findings) {
     if (aborts.row().empty()) return;
     findings.push_back(
         {"aborts", Grade::Trouble,
-         fmt::format("stintd aborted {} times since the boot, {} of them within a minute of others",
-                     aborts.all().size(), aborts.row().size()),
+         fmt::format("stintd aborted {} since the boot, {} of them within a minute of others",
+                     counted(aborts.all().size(), "time"), aborts.row().size()),
          "jobs that it was asking about are set aside until the next boot; its log says where it broke"});
 }
 
@@ -134,7 +135,7 @@ std::vector<Finding> aboutWhatIsNotThere() {
 
 } // namespace
 
-std::optional<Error> Daemon::storeTrouble() {
+std::optional<Error> Daemon::storeError() {
     if (degraded_) return degraded_;
     const auto room = store_->acceptsMore();
     return room ? std::nullopt : std::optional(room.error());
@@ -143,10 +144,10 @@ std::optional<Error> Daemon::storeTrouble() {
 std::vector<wire::Finding> Daemon::findings() {
     std::vector<Finding> all{
         aboutDaemon(),
-        aboutStore(options_.store, storeNotes_, storeTrouble()),
+        aboutStore(options_.store, storeNotes_, storeError()),
         aboutProcesses(*processes_),
         aboutWakeAlarms(wakeRefusal_),
-        aboutPolicy(options_.policy, policyTrouble_),
+        aboutPolicy(options_.policy, policyError_),
         aboutApps(*registry_, options_.apps),
         aboutNotifications(*desktop_),
         aboutSessionBus(door_.get()),

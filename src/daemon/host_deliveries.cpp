@@ -11,7 +11,7 @@
 namespace stint {
 namespace {
 
-/// The receiver's name in the call. Empty: the manifest's only one (limits.md §7).
+/// The receiver's name in the call. Empty means the manifest's only one (limits.md §7).
 std::string& receiverIn(std::variant<DeliverAlarm, DeliverMessage>& call) {
     return std::visit(Overloaded{[](DeliverAlarm& alarm) -> std::string& { return alarm.alarm.receiver; },
                                  [](DeliverMessage& message) -> std::string& { return message.message.receiver; }},

@@ -20,7 +20,7 @@ void Hosts::bind(const Bind& bind) {
         launch->waiting.insert(bind.run);
         return;
     }
-    // A job's next run starts only when nothing of its last one is alive.
+    // A job's next run starts only once no process of its last one is alive.
     if (mustWait(app, component, only)) {
         afterDeath_.emplace_back(bind);
         return;
@@ -55,7 +55,7 @@ Hosts::Launch* Hosts::launchFor(const AppId& app, const Component& component) {
     return nullptr;
 }
 
-// Whether a process of this component, or of that job, is still on its way out. One that was let go politely is
+// Whether a process of this component, or of that job, is still on its way out. One that was asked to leave is
 // hurried.
 bool Hosts::mustWait(const AppId& app, const Component& component, const std::optional<JobKey>& only) {
     bool waits = false;
@@ -85,7 +85,7 @@ void Hosts::launch(const Bind& bind, const std::optional<JobKey>& only) {
     const AppId& app = bind.key.app;
     const Service* service = serviceOf(app, bind.service);
     if (!service) return arrived_(BindFailed{bind.run, "the service is not declared any more"});
-    // What looks after a single job answers for it, on a busy machine, too; it steps back with the job's own work.
+    // The process of a single job keeps its priority on a busy machine, so that it answers in time.
     const bool background = bind.kind != JobClass::UserInitiated && !service->processPerJob;
     auto started = start(app, {Component::Kind::Service, bind.service}, service->command, background);
     if (!started) return arrived_(BindFailed{bind.run, started.error().message});
@@ -166,7 +166,7 @@ void Hosts::end(RunId run) {
         launch.hosted.erase(run);
         const bool awaited = launch.waiting.erase(run) > 0;
         const bool idle = launch.waiting.empty() && launch.hosted.empty() && launch.deliveries.empty();
-        if (awaited && idle) doom(process, launch); // it never came as far as to host anything
+        if (awaited && idle) doom(process, launch); // it never hosted anything
     }
     const auto at = runs_.find(run);
     if (at == runs_.end()) return;
@@ -200,7 +200,7 @@ void Hosts::killApp(const AppId& app) {
     for (const auto& [connection, host] : hosts_) {
         if (host.app == app && !host.process) killPeer_(connection);
     }
-    // What waits for the end of a process is not to start the next one.
+    // Bindings that wait for a process to end must not start the next one.
     std::set<std::uint64_t> waiting;
     for (const auto& [delivery, parcel] : deliveries_)
         if (parcel.app == app && isAfterDeath(delivery)) waiting.insert(delivery);
@@ -225,7 +225,7 @@ void Hosts::dropAll() {
         doom(process, launch);
     }
     for (auto& [connection, host] : hosts_) {
-        if (!host.process && !host.runs.empty()) server_.close(connection); // it connects again, and hosts anew
+        if (!host.process && !host.runs.empty()) server_.close(connection); // it connects again, and hosts again
         host.runs.clear();
         host.deliveries.clear();
         host.foreground.clear(); // the core that knew of them is gone
@@ -241,7 +241,7 @@ void Hosts::closed(ConnectionId connection) {
     for (RunId run : host.runs)
         runs_.erase(run);
     if (host.process) {
-        // Its runs are lost when the process is gone: nothing of them may be alive then.
+        // Its runs are lost only once the process is gone: nothing of them may be alive then.
         const auto launch = launches_.find(*host.process);
         if (launch == launches_.end() || launch->second.fate != Launch::Fate::Alive) return;
         launch->second.fate = Launch::Fate::CutOff;

@@ -43,7 +43,7 @@ public:
     void deliver(const DeliverAlarm& alarm, Patience patience);
     void deliver(const DeliverMessage& message, Patience patience);
     void killApp(const AppId& app);
-    /// The connection a run is hosted on, or nullopt: it is lost, or not connected yet.
+    /// The connection that hosts a run; nullopt: lost, or not connected yet.
     std::optional<ConnectionId> connectionOf(RunId run) const;
 
     /// Adds the job of a run to `changed`, if it is known.
@@ -80,7 +80,7 @@ private:
         std::set<RunId> runs;
         std::set<std::uint64_t> deliveries; ///< handed over, and not taken yet
         std::set<std::string> foreground;   ///< services that run in the foreground
-        bool leaving = false;               ///< was told that it is needed no more
+        bool leaving = false;               ///< was told that it is no longer needed
     };
     struct Launch {
         AppId app;

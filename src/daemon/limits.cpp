@@ -1,4 +1,4 @@
-// Alarms, messages and limits, between the bus, the core and the app's processes.
+// Alarms, messages and limits: between the bus, the core and the apps' processes.
 #include <algorithm>
 #include <cstring>
 
@@ -20,7 +20,7 @@ std::optional<WallTime> wallOf(const std::optional<Instant>& when, Now now) {
 
 template <class Delivery> void Daemon::deliver(const Delivery& delivery, const AppId& app) {
     hosts_->deliver(delivery, {now_.elapsed, core_->constants().alarmListenerTimeout});
-    arrived_.emplace_back(AppSeen{app, sightings_.visible(app), processes_->anyAlive(app)});
+    arrived_.emplace_back(AppSeen{app, visibility_.visible(app), processes_->anyAlive(app)});
 }
 template void Daemon::deliver(const DeliverAlarm&, const AppId&);
 template void Daemon::deliver(const DeliverMessage&, const AppId&);
@@ -104,7 +104,7 @@ void Daemon::sayGoodbye() {
     if (degraded_) return;
     now_ = readClocks();
     const Step step = core_->handle(ShuttingDown{}, now_);
-    // What fell due at this very moment is the next daemon's to do: nothing of it may be written as done.
+    // What fell due at this very moment is left to the next daemon: nothing may be recorded as done.
     if (!step.effects.empty()) return;
     if (auto written = store_->commit(step.records, core_->stamp(now_)); !written) logWarning(written.error().message);
 }

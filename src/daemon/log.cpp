@@ -11,13 +11,13 @@
 namespace stint {
 namespace {
 
-/// An app's own words, so that they leave room for ours.
+/// An app's text, shortened so that ours has room.
 std::string_view brief(std::string_view text) {
     constexpr std::size_t longest = 80;
     return text.substr(0, longest);
 }
 
-/// What alarms, messages, networks, buckets and Doze add.
+/// The fields of alarms, messages, networks, buckets and Doze.
 template <class Add> void addLimits(const Trace& trace, const Add& add) {
     const auto priority = [](bool high) { return high ? "high" : "normal"; };
     if (!trace.tag.empty()) add("tag", brief(trace.tag));
@@ -41,7 +41,7 @@ void startLog() {
     spdlog::set_default_logger(std::move(log));
 }
 
-// The names in a line are apps', and must not forge another line.
+// Names in a line come from apps, and must not forge another line.
 void logInfo(const std::string& line) { spdlog::info(printable(line)); }
 void logWarning(const std::string& line) { spdlog::warn(printable(line)); }
 void logError(const std::string& line) { spdlog::error(printable(line)); }

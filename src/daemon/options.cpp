@@ -24,7 +24,7 @@ fs::path xdg(const char* variable, const fs::path& otherwise) {
     return value && *value == '/' ? fs::path(value) : home() / otherwise;
 }
 
-// What belongs to this program: beside it in a build tree, else where its installation has it.
+// This program's own files: beside it in a build tree, else in its installation.
 struct Own {
     fs::path libexec;
     std::optional<fs::path> apps; ///< manifests that were installed with it

@@ -1,4 +1,4 @@
-// What stintd is told at its start: the command line, and where XDG says things are.
+// stintd's options: the command line, and the XDG directories.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -1,5 +1,5 @@
-// Policy files while the daemon runs (limits.md §1.5, architecture.md, store): one that has changed holds from then on.
-// A wrong one is refused whole and told of, and what held before stays.
+// Policy files while the daemon runs (limits.md §1.5, architecture.md, store): a changed one is in force at once. A
+// wrong one is refused whole and reported, and the previous policy stays.
 #include <algorithm>
 
 #include "daemon/daemon.hpp"
@@ -31,16 +31,16 @@ Result<void> Daemon::watchPolicy() {
 void Daemon::readPolicy() {
     auto read = readPolicyFiles(options_.policy);
     if (!read) {
-        if (read.error().message != policyTrouble_) logWarning("policy refused: " + read.error().message);
-        policyTrouble_ = read.error().message;
+        if (read.error().message != policyError_) logWarning("policy refused: " + read.error().message);
+        policyError_ = read.error().message;
         return;
     }
-    policyTrouble_.clear();
+    policyError_.clear();
     setSlots(*read);
     if (*read == policy_) return;
     const bool changed = read->constants != policy_.constants;
     policy_ = *std::move(read);
-    watched_.reset(); // it may be more, or less, by now
+    watched_.reset(); // the limit of directories may have changed
     if (!changed) return;
     logInfo("policy changed");
     arrived_.emplace_back(PolicyChanged{.call = {}, .constants = policy_.constants});

@@ -1,4 +1,4 @@
-// What was written down, read again: at the start, and after a commit that failed (architecture.md, the core).
+// Loads the store: at the start, and after a failed commit (architecture.md, the core).
 #include <algorithm>
 
 #include <fmt/core.h>
@@ -16,8 +16,7 @@ constexpr Duration reconnecting = 10s; ///< libstint tries that often at the lea
 
 } // namespace
 
-// On a disk so full that not even this can be noted down the core is there all the same, to be asked; what it decided
-// is not done.
+// If the disk is too full to record even this, the core still answers questions; what it decided is not done.
 Result<void> Daemon::load() {
     Snapshot snapshot = STINT_TRY(store_->load());
     for (auto& note : store_->notes()) {
@@ -33,7 +32,7 @@ Result<void> Daemon::load() {
     Step step = core->restore(std::move(snapshot), boot_, deviceSource_.read(), now_, heldBack);
     auto committed = store_->commit(step.records, core->stamp(now_));
     core_ = std::move(core);
-    watched_.reset(); // it counts anew
+    watched_.reset(); // versions start again
     step_ = {};
     if (!committed) return committed;
     step_.effects = std::move(step.effects);
@@ -50,18 +49,19 @@ void Daemon::tellAside(const std::vector<SetAside>& jobs) {
 
 void Daemon::rememberSeen(const Snapshot& snapshot) {
     for (const StoredApp& stored : snapshot.apps)
-        if (stored.boot == boot_ && stored.memory.seen && !stored.memory.pinned) sightings_.remember(stored.memory.app);
-    if (sightings_.remembers()) forgetsAt_ = now_.elapsed + reconnecting;
+        if (stored.boot == boot_ && stored.memory.seen && !stored.memory.pinned)
+            visibility_.remember(stored.memory.app);
+    if (visibility_.remembers()) forgetsAt_ = now_.elapsed + reconnecting;
 }
 
 void Daemon::forgetSeen() {
     if (!forgetsAt_ || now_.elapsed < *forgetsAt_) return;
     forgetsAt_.reset();
-    sightings_.forget();
+    visibility_.forget();
 }
 
-// At the start, where the log may hold what an earlier daemon has deleted. What gave up the reserve may go well the
-// second time.
+// At the start, because the log may hold what an earlier daemon has deleted. A commit that used up the reserve may
+// succeed the second time.
 Result<void> Daemon::loadFirst() {
     eraseAt_ = now_.elapsed;
     auto loaded = load();
@@ -71,7 +71,7 @@ Result<void> Daemon::loadFirst() {
     return {};
 }
 
-// The core holds what is not durable, so it goes; no roll-back code. Runs of it are lost, as by a restart.
+// The core's state is not durable, so it is dropped; there is no roll-back code. Its runs are lost, as by a restart.
 void Daemon::commitFailed(const Error& error) {
     logWarning(error.message);
     step_ = {};
@@ -81,7 +81,7 @@ void Daemon::commitFailed(const Error& error) {
     tryAgain();
 }
 
-// What runs goes on, nothing new is accepted; try again later.
+// Running jobs go on, nothing new is accepted; try again later.
 void Daemon::degrade(const Error& error) {
     pause_ = pause_ == Duration{0} ? firstPause : std::min(pause_ * 2, longestPause);
     tryAgainAt_ = now_.elapsed + pause_;

@@ -15,7 +15,7 @@ std::uint64_t microseconds(Instant when) {
     return static_cast<std::uint64_t>(std::chrono::microseconds{when.time_since_epoch()}.count());
 }
 
-// Exactly at its deadline: a timer that may be late by a quarter of a second would let limits slip.
+// Exact: a timer that may be late by a quarter of a second would violate limits.
 constexpr std::uint64_t accuracy = 1;
 
 constexpr Duration eraseEvery = 30s; ///< at most: a checkpoint costs two syncs
@@ -24,7 +24,7 @@ constexpr Duration eraseEvery = 30s; ///< at most: a checkpoint costs two syncs
 
 Result<void> Daemon::run() {
     while (sd_event_get_state(loop_.get()) != SD_EVENT_FINISHED) {
-        // What effects brought about within the process is handled at once; else sleep until something happens.
+        // Events that effects caused within the process are handled at once; else sleep until something happens.
         const bool waits = arrived_.empty() && deaths_.empty();
         const int ran = sd_event_run(loop_.get(), waits ? UINT64_MAX : 0);
         if (ran < 0) return Error{Errc::System, "the event loop broke"};
@@ -36,7 +36,7 @@ Result<void> Daemon::run() {
 
 void Daemon::turn() {
     now_ = readClocks();
-    sightings_.newTurn();
+    visibility_.newTurn();
     server_->gather();
     buryTheDead();
     announceDevice({});
@@ -47,7 +47,7 @@ void Daemon::turn() {
         arrived_.clear();
         verbs_.clear();
     }
-    // What fell due goes first, then what came (scenario.md, time in a simulation).
+    // Deadlines first, then arrived events (scenario.md, time in a simulation).
     if (const auto due = core_->nextDeadline(); due && *due <= now_.elapsed && !degraded_) {
         decide(Tick{});
     }
@@ -73,7 +73,7 @@ void Daemon::runVerbs() {
         } else {
             unanswered_[call] = std::move(words);
         }
-        // A verb may hold Doze: a word over the device like any other, kept as they are.
+        // A verb may force Doze: an override of the device like any other, stored likewise.
         deviceSource_.holdDoze(core_->device().dozeForce);
         if (const Device device = deviceSource_.read(); device.overrides != core_->device().overrides)
             decide(DeviceChanged{{}, device});
@@ -86,7 +86,7 @@ void Daemon::add(Step step) {
     tellAside(step.setAside);
 }
 
-// architecture.md, the core: what room a full disk has left is for what ends and is cancelled.
+// architecture.md, the core: the room left on a full disk is for jobs that end or are cancelled.
 std::optional<Effect> Daemon::refusedForRoom(const Event& event) {
     const auto unlessRoom = [&](CallId call) -> std::optional<Effect> {
         if (const auto room = store_->acceptsMore(); !room) return Reply{.call = call, .error = room.error()};
@@ -105,7 +105,7 @@ void Daemon::decide(const Event& event) {
         watching_.emplace(schedule->call, schedule->app);
     if (auto refusal = refusedForRoom(event)) return step_.effects.push_back(std::move(*refusal));
     add(core_->handle(event, now_));
-    // These have no effect of their own, but a watcher wants to see them.
+    // These have no effect of their own, but watchers must see them.
     std::visit(Overloaded{[&](const StartAnswered& e) { hosts_->noteChange(e.run, changed_); },
                           [&](const BytesUpdated& e) { hosts_->noteChange(e.run, changed_); },
                           [&](const NotificationSet& e) { hosts_->noteChange(e.run, changed_); }, [](const auto&) {}},
@@ -124,7 +124,7 @@ bool Daemon::commit() {
     return true;
 }
 
-// What was deleted goes from the log, too: at once where no commit came for a while, else as often as that.
+// Deleted data is erased from the log, too: at once if there was no commit for a while, else at that interval.
 void Daemon::eraseLog() {
     if (!eraseAt_ || now_.elapsed < *eraseAt_ || degraded_) return;
     store_->eraseLog();

@@ -36,7 +36,7 @@ struct Alarm {
 };
 
 /// A pushed message that waits for its delivery.
-struct Message {
+struct PushMessage {
     std::uint64_t id = 0;
     AppId app;
     std::string receiver;
@@ -45,7 +45,7 @@ struct Message {
     Instant arrived;
     WallTime arrivedWall;
 
-    bool operator==(const Message&) const = default;
+    bool operator==(const PushMessage&) const = default;
 };
 
 /// One high-priority message that was delivered, and whether a notification followed in time (limits.md §8.5).

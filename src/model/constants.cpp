@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
+#include "base/number.hpp"
 #include "base/overloaded.hpp"
 #include "model/constant_tables.hpp"
 
@@ -165,9 +165,7 @@ template <class... Args> Error wrong(const ConstantRow& row, fmt::format_string<
 }
 
 Result<std::int64_t> parseNumber(std::string_view text) {
-    std::int64_t value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc{} && end == text.data() + text.size()) return value;
+    if (const auto value = numberIn<std::int64_t>(text)) return *value;
     return fail(Errc::IllegalArgument, "\"{}\" is not a whole number; write one such as 3", text);
 }
 

@@ -1,4 +1,4 @@
-// Everything the core can do to the world: words to apps, deeds of edges, answers, and the trace of what happened.
+// Everything the core can do to the world: calls of apps, actions of edges, replies, and the trace of what happened.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -93,7 +93,7 @@ struct DeliverAlarm {
 };
 struct DeliverMessage {
     std::uint64_t delivery = 0;
-    Message message;
+    PushMessage message;
     bool high = false; ///< as it is delivered (limits.md §8.5, downgrade)
 };
 /// The app's background network is open, or shut, from now on (limits.md §8.1).

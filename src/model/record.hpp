@@ -74,7 +74,7 @@ struct DropAlarm {
     std::string tag;
 };
 struct SaveMessage {
-    Message message;
+    PushMessage message;
 }; ///< it waits for its delivery
 struct DropMessage {
     std::uint64_t id = 0;
@@ -107,7 +107,7 @@ struct StoredAlarm {
     BootId boot;
 };
 struct StoredMessage {
-    Message message;
+    PushMessage message;
     BootId boot;
 };
 struct StoredUsageTime {

@@ -58,7 +58,7 @@ void Desktop::withdraw(Entries::iterator entry) {
 
 std::string Desktop::description() const {
     if (server_) return server_->isReady() ? server_->description() : "a server that has not answered";
-    return trouble_.empty() ? "no notification server" : trouble_;
+    return error_.empty() ? "no notification server" : error_;
 }
 
 void Desktop::servedBy(const std::string& owner) {
@@ -74,17 +74,17 @@ void Desktop::servedBy(const std::string& owner) {
     }
     if (owner.empty()) return;
     auto opened = NotificationServer::open(bus_.get(), owner, *this);
-    if (!opened) return trouble(opened.error());
+    if (!opened) return failed(opened.error());
     server_ = std::move(*opened);
 }
 
-void Desktop::trouble(const Error& error) {
-    trouble_ = error.message;
+void Desktop::failed(const Error& error) {
+    error_ = error.message;
     say(error.message + "; notifications are in `stint tasks` alone");
 }
 
 void Desktop::ready() {
-    trouble_.clear();
+    error_.clear();
     say("notifications are shown by " + server_->description());
     sendNext();
 }

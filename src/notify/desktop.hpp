@@ -53,7 +53,7 @@ private:
 
     // SessionBus::Listener.
     void servedBy(const std::string& owner) override;
-    void trouble(const Error& error) override;
+    void failed(const Error& error) override;
     // NotificationServer::Listener.
     void ready() override;
     void shown(const Result<std::uint32_t>& id) override;
@@ -78,7 +78,7 @@ private:
     Entries entries_;
     std::deque<Key> queue_;       ///< that look other than they were shown, each once
     std::optional<Key> underWay_; ///< whose call has not been answered
-    std::string trouble_;         ///< why nothing is shown
+    std::string error_;           ///< why nothing is shown
     std::string said_;
     bool refused_ = false; ///< by this server, and told of
 };

@@ -34,7 +34,7 @@ void SessionBus::connect() {
     bus_.reset();
     if (auto opened = open(); !opened) {
         bus_.reset();
-        listener_.trouble(within("no session bus", opened.error()));
+        listener_.failed(within("no session bus", opened.error()));
     }
 }
 
@@ -70,7 +70,7 @@ void SessionBus::startServer() {
     const int result = sd_bus_call_method_async(bus_.get(), &slot, busName, busPath, busName, "StartServiceByName",
                                                 started, this, "su", notificationsName, 0U);
     startCall_.reset(slot);
-    if (result < 0) listener_.trouble(within("no notification server", wire::errorFromErrno(-result)));
+    if (result < 0) listener_.failed(within("no notification server", wire::errorFromErrno(-result)));
 }
 
 void SessionBus::setOwner(std::string owner) {
@@ -105,7 +105,7 @@ int SessionBus::started(sd_bus_message* answer, void* self, sd_bus_error*) {
     const wire::Slot ended = std::move(bus.startCall_);
     const auto message = wire::Message::sharing(answer);
     if (message.isError() && !isCutOff(message))
-        bus.listener_.trouble(within("no notification server", message.error()));
+        bus.listener_.failed(within("no notification server", message.error()));
     return 0;
 }
 
@@ -113,7 +113,7 @@ int SessionBus::disconnected(sd_bus_message*, void* self, sd_bus_error*) {
     SessionBus& bus = of(self);
     bus.startCall_.reset();
     bus.setOwner({});
-    bus.listener_.trouble(Error{Errc::Unavailable, "the session bus is gone"});
+    bus.listener_.failed(Error{Errc::Unavailable, "the session bus is gone"});
     return 0;
 }
 

@@ -18,13 +18,13 @@ bool isCutOff(const wire::Message& answer);
 
 class SessionBus {
 public:
-    /// Told from the event loop alone, but for trouble(), which a call may tell of at once.
+    /// Told from the event loop alone, but for failed(), which a call may tell of at once.
     class Listener {
     public:
         virtual ~Listener() = default;
         /// `owner` serves from now on, by its unique name; empty: nobody does. A former one is gone.
         virtual void servedBy(const std::string& owner) = 0;
-        virtual void trouble(const Error& error) = 0;
+        virtual void failed(const Error& error) = 0;
     };
 
     SessionBus(sd_event* loop, Listener& listener) : loop_(loop), listener_(listener) {}

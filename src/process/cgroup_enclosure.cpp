@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstring>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "base/pidfd.hpp"
 #include "base/proc.hpp"
 
@@ -140,9 +140,9 @@ std::optional<ProcessId> CgroupEnclosure::find(pid_t pid) const {
     // "ROOT/app.PACKAGE/N" and whatever the process may have made below it.
     std::size_t slash = path->find('/', root_.path.size() + 1);
     if (slash == std::string::npos) return std::nullopt;
-    ProcessId id;
-    auto number = std::from_chars(path->data() + slash + 1, path->data() + path->size(), id.value);
-    return number.ec == std::errc{} ? std::optional(id) : std::nullopt;
+    std::string_view rest = std::string_view(*path).substr(slash + 1);
+    auto number = takeNumber<decltype(ProcessId::value)>(rest);
+    return number ? std::optional(ProcessId{*number}) : std::nullopt;
 }
 
 std::string CgroupEnclosure::description() const { return "cgroup v2 at " + root_.directory.string(); }

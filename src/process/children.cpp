@@ -17,15 +17,15 @@
 namespace stint {
 namespace {
 
-// Whose line of ancestors is longer is nobody's: a process could hide behind any limit.
+// A process with more ancestors belongs to no app: it could hide behind any limit.
 constexpr int longestLine = 64;
-// How often a line is read that changes while it is read.
+// How often the ancestors are read again when they change meanwhile.
 constexpr int mostAttempts = 3;
 
-/// The line of ancestors of a process, from itself upwards.
-class Line {
+/// The ancestors of a process, from itself upwards.
+class Ancestry {
 public:
-    explicit Line(pid_t pid) : pid_(pid), stat_(processStat(pid)) {}
+    explicit Ancestry(pid_t pid) : pid_(pid), stat_(processStat(pid)) {}
 
     enum class Step { Up, Top, Changed, Hidden };
     /// To the parent. Its pid cannot have been given anew in between: the child still has that parent afterwards, and
@@ -183,24 +183,24 @@ Result<std::optional<Processes::Owner>> Children::ownerOf(pid_t pid) const {
         if (found != children_.end()) return std::optional(Owner(found->second->app, *id));
     }
     int attempt = 0;
-    Line line(pid);
+    Ancestry ancestry(pid);
     for (int depth = 0; depth < longestLine; ++depth) {
-        if (auto owner = startedAs(line.pid())) return owner;
+        if (auto owner = startedAs(ancestry.pid())) return owner;
         // It got out of where it was kept, and was left without a parent: it is some app's, and no one's word tells
         // which.
-        if (depth > 0 && line.pid() == ::getpid())
+        if (depth > 0 && ancestry.pid() == ::getpid())
             return fail(Errc::Security, "process {} has left the app that it was started for", pid);
-        switch (line.up()) {
-        case Line::Step::Up:
+        switch (ancestry.up()) {
+        case Ancestry::Step::Up:
             break;
-        case Line::Step::Top:
+        case Ancestry::Step::Top:
             return std::optional<Owner>();
-        case Line::Step::Hidden:
+        case Ancestry::Step::Hidden:
             return fail(Errc::Security, "the parent of process {} cannot be seen; is /proc mounted with hidepid?",
-                        line.pid());
-        case Line::Step::Changed:
+                        ancestry.pid());
+        case Ancestry::Step::Changed:
             if (++attempt == mostAttempts) return fail(Errc::Security, "process {} or a parent of it has ended", pid);
-            line = Line(pid);
+            ancestry = Ancestry(pid);
             depth = -1;
         }
     }

@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "base/pidfd.hpp"
 #include "base/proc.hpp"
 
@@ -20,13 +20,7 @@ using namespace std::chrono;
 
 constexpr auto patience = seconds(10);
 
-std::optional<pid_t> pidOf(const fs::path& directory) {
-    std::string name = directory.filename();
-    pid_t pid = 0;
-    auto number = std::from_chars(name.data(), name.data() + name.size(), pid);
-    bool whole = number.ec == std::errc{} && number.ptr == name.data() + name.size();
-    return whole ? std::optional(pid) : std::nullopt;
-}
+std::optional<pid_t> pidOf(const fs::path& directory) { return numberIn<pid_t>(directory.filename().native()); }
 
 // Only the arguments are a process's own word; that it is ours and runs stint-exec is the kernel's.
 bool isReaper(pid_t pid, const std::string& instance) {

@@ -74,14 +74,6 @@ std::vector<std::string> helperArguments(const Command& command, const Entrance&
     return words;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-    std::vector<char*> list;
-    for (std::string& word : words)
-        list.push_back(word.data());
-    list.push_back(nullptr);
-    return list;
-}
-
 } // namespace
 
 Result<Spawned> spawn(const Command& command, const Entrance& entrance, const Environment& own, const Helper& helper) {
@@ -107,8 +99,8 @@ Result<Spawned> spawn(const Command& command, const Entrance& entrance, const En
     std::vector<std::string> variables;
     for (const auto& [name, value] : environment)
         variables.push_back(name + '=' + value);
-    int error = ::posix_spawn(&spawned.pid, helper.program.c_str(), &files.actions, nullptr, pointers(words).data(),
-                              pointers(variables).data());
+    int error = ::posix_spawn(&spawned.pid, helper.program.c_str(), &files.actions, nullptr, pointersTo(words).data(),
+                              pointersTo(variables).data());
     if (error != 0) return fail(Errc::System, "cannot start {}: {}", helper.program.string(), std::strerror(error));
 
     spawned.pidfd = openPidfd(spawned.pid);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "rules/app_state.hpp"
 
 namespace stint {
@@ -92,8 +93,8 @@ Result<std::string> trimmedNamespace(const std::string& name, const Constants& c
 
 std::optional<Error> capError(const AppId& app, std::int64_t tracked, bool replaces, const Constants& constants) {
     if (replaces || tracked < constants.maxJobsPerApp) return std::nullopt;
-    return fail(Errc::IllegalState, "{} has {} jobs already, and at most {} are allowed; cancel some first", app.name,
-                tracked, constants.maxJobsPerApp);
+    return fail(Errc::IllegalState, "{} has {} already, and at most {} are allowed; cancel some first", app.name,
+                counted(tracked, "job"), constants.maxJobsPerApp);
 }
 
 bool overScheduleRate(App& app, Instant now, const Constants& constants) {

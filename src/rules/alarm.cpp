@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "rules/app_state.hpp"
 #include "rules/receiver.hpp"
 #include "rules/wall_clock.hpp"
@@ -73,8 +74,8 @@ std::optional<Error> alarmError(const Alarm& asked, const App& app, std::int64_t
     }
     // PROPOSAL: one that replaces another of its tag makes no more of them, so it is let in (limits.md §7.2).
     if (others >= constants.alarmMaxPerApp) {
-        return fail(Errc::IllegalState, "{} has {} alarms already, and at most {} are allowed; cancel some first", name,
-                    others, constants.alarmMaxPerApp);
+        return fail(Errc::IllegalState, "{} has {} already, and at most {} are allowed; cancel some first", name,
+                    counted(others, "alarm"), constants.alarmMaxPerApp);
     }
     return std::nullopt;
 }

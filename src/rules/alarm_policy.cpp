@@ -17,18 +17,18 @@ constexpr Instant unbound = Instant::min();
 constexpr Instant untilEvent = Instant::max();
 
 // limits.md §7.4, by bucket: the numbers are by the hour, but for the restricted bucket.
-struct Allowance {
+struct AlarmQuota {
     std::int64_t deliveries = 0; ///< below 0: any number
     Duration window = 1h;
 };
 
-Allowance allowanceOf(const BucketAlarms& alarms, const Constants& constants) {
-    Allowance allowance{.deliveries = alarms.quota ? constants.*alarms.quota : -1};
+AlarmQuota allowanceOf(const BucketAlarms& alarms, const Constants& constants) {
+    AlarmQuota allowance{.deliveries = alarms.quota ? constants.*alarms.quota : -1};
     if (alarms.window) allowance.window = constants.*alarms.window;
     return allowance;
 }
 
-Allowance whileIdleAllowance(AlarmKind kind, const Constants& constants) {
+AlarmQuota whileIdleAllowance(AlarmKind kind, const Constants& constants) {
     const bool exact = kind == AlarmKind::ExactWhileIdle;
     return {exact ? constants.alarmWhileIdleExactQuota : constants.alarmWhileIdleQuota, constants.alarmWhileIdleWindow};
 }
@@ -47,7 +47,8 @@ struct Asked {
 };
 
 // The q-th last delivery, and a window later. `otherwise`: when it would go but for this allowance.
-Instant nextAllowed(const std::vector<Instant>& delivered, Allowance allowance, const Asked& asked, Instant otherwise) {
+Instant nextAllowed(const std::vector<Instant>& delivered, AlarmQuota allowance, const Asked& asked,
+                    Instant otherwise) {
     if (allowance.deliveries < 0) return unbound;
     if (allowance.deliveries == 0) return untilEvent;
     const auto count = static_cast<std::size_t>(allowance.deliveries);
@@ -113,7 +114,7 @@ bool sooner(const Alarm* a, const Alarm* b) {
 }
 
 // Adds `now`, once, and forgets what no allowance asks for any more.
-bool note(std::vector<Instant>& history, Instant now, Allowance most) {
+bool note(std::vector<Instant>& history, Instant now, AlarmQuota most) {
     if (!history.empty() && history.back() == now) return false;
     const auto keep = static_cast<std::size_t>(std::max<std::int64_t>(most.deliveries, 1));
     history.push_back(now);
@@ -122,10 +123,10 @@ bool note(std::vector<Instant>& history, Instant now, Allowance most) {
     return true;
 }
 
-Allowance mostOfBuckets(const Constants& constants) {
-    Allowance most;
+AlarmQuota mostOfBuckets(const Constants& constants) {
+    AlarmQuota most;
     for (const BucketRow& row : bucketTable) {
-        const Allowance one = allowanceOf(row.alarms, constants);
+        const AlarmQuota one = allowanceOf(row.alarms, constants);
         most.deliveries = std::max(most.deliveries, one.deliveries);
         most.window = std::max(most.window, one.window);
     }
@@ -208,9 +209,9 @@ bool countDelivery(App& app, const Alarm& alarm, const World& world) {
     if (!exemptFromBucket(alarm, app)) changed = note(app.memory.alarms, now, mostOfBuckets(world.constants));
     // limits.md §7.4: this history records deliveries only during Doze or battery saver.
     if (isWhileIdle(alarm.kind) && (device.dozing || device.saver) && !exemptFromIdle(alarm, app)) {
-        const Allowance one = whileIdleAllowance(AlarmKind::WhileIdle, world.constants);
-        const Allowance other = whileIdleAllowance(AlarmKind::ExactWhileIdle, world.constants);
-        const Allowance most{std::max(one.deliveries, other.deliveries), one.window};
+        const AlarmQuota one = whileIdleAllowance(AlarmKind::WhileIdle, world.constants);
+        const AlarmQuota other = whileIdleAllowance(AlarmKind::ExactWhileIdle, world.constants);
+        const AlarmQuota most{std::max(one.deliveries, other.deliveries), one.window};
         changed = note(app.memory.whileIdleAlarms, now, most) || changed;
     }
     return changed;

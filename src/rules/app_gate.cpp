@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "base/number.hpp"
+
 namespace stint {
 namespace {
 
@@ -23,7 +25,7 @@ std::string describeApp(const Context& c) {
 }
 
 std::string describeCrashes(std::string_view whose, const Constants& constants) {
-    return fmt::format("{} crashed {} times within {}", whose, constants.crashGuardCrashes,
+    return fmt::format("{} crashed {} within {}", whose, counted(constants.crashGuardCrashes, "time"),
                        formatDuration(constants.crashGuardWindow));
 }
 

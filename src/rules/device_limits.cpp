@@ -92,7 +92,7 @@ DeviceLimit ofNetwork(const App& app, const World& world) {
 }
 
 DeviceLimit ofMessages(std::string_view work, bool high, const App& app, const World& world) {
-    const Message message{.high = high};
+    const PushMessage message{.high = high};
     if (passageOf(message, app.memory, world).passes) return {.work = work};
     return shutBy("doze", work, "messages", std::nullopt);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/time.hpp"
 #include "rules/doze_machines.hpp"
 
 namespace stint {
@@ -64,11 +65,6 @@ void settle(DozeTurn& turn, bool wasIdle) {
         settledAt = turn.now + turn.constants.dozeBackgroundJobsDelay;
     }
     if (settledAt && *settledAt <= turn.now) settledAt.reset();
-}
-
-std::optional<Instant> earlier(std::optional<Instant> a, std::optional<Instant> b) {
-    if (!a || !b) return a ? a : b;
-    return std::min(*a, *b);
 }
 
 } // namespace

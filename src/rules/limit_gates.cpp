@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "base/time.hpp"
 #include "rules/app_state.hpp"
 #include "rules/connectivity.hpp"
 #include "rules/expedited_quota.hpp"
@@ -27,11 +28,6 @@ bool pastGuarantee(const Context& c) { return c.run && c.run->pastGuarantee; }
 // limits.md §6.4: what is asked again at once when idle is left; the rest waits a moment.
 bool goesOnAtOnce(const Context& c) {
     return c.run || c.asks.requested != JobClass::Regular || isActive(*c.app, c.world.now.elapsed, c.world.constants);
-}
-
-std::optional<Instant> earlier(std::optional<Instant> a, std::optional<Instant> b) {
-    if (!a || !b) return a ? a : b;
-    return std::min(*a, *b);
 }
 
 // Of a job that waits.

@@ -6,7 +6,7 @@
 
 namespace stint {
 
-Passage passageOf(const Message& message, const AppMemory& memory, const World& world) {
+Passage passageOf(const PushMessage& message, const AppMemory& memory, const World& world) {
     const bool high = message.high && !downgraded(memory, world.now.elapsed, world.constants);
     return {.passes = high || !world.state.doze.idle(), .high = high};
 }

@@ -17,7 +17,7 @@ struct Passage {
 };
 
 /// limits.md §8.5: high priority passes Doze, light and deep; normal, and what is downgraded, waits while it idles.
-Passage passageOf(const Message& message, const AppMemory& memory, const World& world);
+Passage passageOf(const PushMessage& message, const AppMemory& memory, const World& world);
 
 /// What is wrong with keeping one more message for the app, of which `waiting` wait: more than push.max_waiting.
 /// PROPOSAL: its sender is told (LimitExceeded), because nothing that was accepted is lost. FCM drops all of them, and

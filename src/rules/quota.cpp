@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/number.hpp"
 #include "rules/app_state.hpp"
 #include "rules/policy_version.hpp"
 #include "rules/session_time.hpp"
@@ -209,15 +210,15 @@ std::string regularShortage(const App& app, const World& world) {
     }
     const std::string window = formatDuration(allowance.window);
     const auto reached = [](std::int64_t most, std::string_view what, const std::string& within) {
-        return fmt::format("the limit of {} {} in {} is reached", most, what, within);
+        return fmt::format("the limit of {} in {} is reached", counted(most, what), within);
     };
-    consider(jobCountReturns(allowance, ledger, world), reached(allowance.maxJobs, "job starts", window));
-    consider(sessionCountReturns(allowance, ledger, world), reached(allowance.maxSessions, "sessions", window));
+    consider(jobCountReturns(allowance, ledger, world), reached(allowance.maxJobs, "job start", window));
+    consider(sessionCountReturns(allowance, ledger, world), reached(allowance.maxSessions, "session", window));
     const std::string rate = formatDuration(constants.quotaRateWindow);
     consider(rateReturns(ledger.jobStarts, constants.quotaRateMaxJobs, world),
-             reached(constants.quotaRateMaxJobs, "job starts", rate));
+             reached(constants.quotaRateMaxJobs, "job start", rate));
     consider(rateReturns(ledger.sessionEnds, constants.quotaRateMaxSessions, world),
-             reached(constants.quotaRateMaxSessions, "sessions", rate));
+             reached(constants.quotaRateMaxSessions, "session", rate));
     return text;
 }
 

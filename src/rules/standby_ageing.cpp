@@ -9,11 +9,11 @@
 namespace stint {
 namespace {
 
-struct Place {
+struct Standing {
     Bucket bucket = Bucket::Never;
     BucketReason reason = BucketReason::Default;
 
-    bool operator==(const Place&) const = default;
+    bool operator==(const Standing&) const = default;
 };
 
 /// Calls `look(bucket, elapsed, screenOn)` for each row of limits.md §2.3: both times since the last use must be
@@ -51,7 +51,7 @@ Bucket heldAt(const Usage& usage, UsageTime now) {
 }
 
 // Where recency, or a prediction that is not late, puts the app when nothing holds it.
-Place unheld(const Usage& usage, UsageTime now, const Constants& constants) {
+Standing unheld(const Usage& usage, UsageTime now, const Constants& constants) {
     const Bucket recency = timedOut(usage, now, constants);
     if (predictionCounts(usage, now, constants)) {
         // limits.md §2.6: "rare" for an app whose time-out rule says restricted.
@@ -63,10 +63,10 @@ Place unheld(const Usage& usage, UsageTime now, const Constants& constants) {
     return {recency, BucketReason::Timeout};
 }
 
-Place recomputed(const Usage& usage, UsageTime now, const Constants& constants) {
-    const Place place = unheld(usage, now, constants);
+Standing recomputed(const Usage& usage, UsageTime now, const Constants& constants) {
+    const Standing place = unheld(usage, now, constants);
     const Bucket held = heldAt(usage, now);
-    return held < place.bucket ? Place{held, BucketReason::Usage} : place;
+    return held < place.bucket ? Standing{held, BucketReason::Usage} : place;
 }
 
 // limits.md §2.8: a force by the system waits until the user has stayed away long enough.
@@ -81,17 +81,17 @@ bool mayRaise(const Usage& usage, UsageTime now) {
     return usage.reason != BucketReason::Default;
 }
 
-Place placeAt(const Usage& usage, UsageTime now, const Constants& constants) {
+Standing placeAt(const Usage& usage, UsageTime now, const Constants& constants) {
     if (restrictionDue(usage, now, constants)) return {Bucket::Restricted, BucketReason::ForcedBySystem};
-    const Place current{usage.bucket, usage.reason};
+    const Standing current{usage.bucket, usage.reason};
     if (usage.bucket == Bucket::Never || forced(usage)) return current;
     // limits.md §2.3: the rule does not apply to what is predicted, until that is late.
     if (usage.reason == BucketReason::Predicted && predictionCounts(usage, now, constants)) return current;
-    const Place place = recomputed(usage, now, constants);
+    const Standing place = recomputed(usage, now, constants);
     return place.bucket < current.bucket && !mayRaise(usage, now) ? current : place;
 }
 
-void put(Usage& usage, Place place) {
+void put(Usage& usage, Standing place) {
     usage.bucket = place.bucket;
     usage.reason = place.reason;
     if (place.reason != BucketReason::ForcedBySystem) return;
@@ -118,7 +118,7 @@ std::optional<Bucket> predictionAfterUse(const Usage& usage, UsageTime now, cons
 }
 
 bool changedAt(const Usage& usage, UsageTime now, const App& app, const Constants& constants) {
-    return placeAt(usage, now, constants) != Place{usage.bucket, usage.reason} ||
+    return placeAt(usage, now, constants) != Standing{usage.bucket, usage.reason} ||
            predictionAfterUse(usage, now, app, constants).has_value();
 }
 
@@ -155,8 +155,8 @@ Usage aged(Usage usage, UsageTime now, const App& app, const Constants& constant
     const std::optional<Bucket> bucket =
         sweep ? bucketByFrequency(usage, now.running, constants) : predictionAfterUse(usage, now, app, constants);
     if (bucket) usage = predicted(std::move(usage), *bucket, now, app, constants);
-    const Place place = placeAt(usage, now, constants);
-    if (place != Place{usage.bucket, usage.reason}) put(usage, place);
+    const Standing place = placeAt(usage, now, constants);
+    if (place != Standing{usage.bucket, usage.reason}) put(usage, place);
     return usage;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/fail.hpp"
 #include "base/pidfd.hpp"
+#include "base/program.hpp"
 #include "shell/descendants.hpp"
 
 namespace stint::shell {
@@ -33,14 +34,6 @@ std::vector<std::string> wordsFor(const Order& order, Share share, const std::fi
     return words;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-    std::vector<char*> list;
-    for (std::string& word : words)
-        list.push_back(word.data());
-    list.push_back(nullptr);
-    return list;
-}
-
 Error cannotStart(const std::filesystem::path& helper, int error) {
     return fail(Errc::System, "cannot start {}: {}", helper.string(), std::strerror(error));
 }
@@ -61,8 +54,8 @@ Result<std::unique_ptr<Command>> Command::start(const Order& order, Share share,
     ::posix_spawn_file_actions_adddup2(&files.actions, input.get(), STDERR_FILENO);
     std::vector<std::string> words = wordsFor(order, share, helper);
     std::vector<std::string> variables = order.environment;
-    int error = ::posix_spawn(&command->pid_, helper.c_str(), &files.actions, nullptr, pointers(words).data(),
-                              pointers(variables).data());
+    int error = ::posix_spawn(&command->pid_, helper.c_str(), &files.actions, nullptr, pointersTo(words).data(),
+                              pointersTo(variables).data());
     if (error != 0) {
         command->status_ = 0; // nothing to wait for
         return cannotStart(helper, error);

@@ -40,7 +40,7 @@ bool Run::takeOutput() {
     if (size <= 0) return false;
     // The command must not block on what cannot be kept: it is read all the same.
     auto kept = log_.write({piece.data(), static_cast<std::size_t>(size)});
-    if (!kept.ok()) trouble_ = kept.error().message;
+    if (!kept.ok()) error_ = kept.error().message;
     return true;
 }
 

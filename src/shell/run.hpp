@@ -35,7 +35,7 @@ public:
     /// How the command itself ended, as waitpid gives it; nullopt while anything of it is alive.
     std::optional<int> status() const { return status_; }
     /// Why not all of its output is kept; empty where it is.
-    const std::string& trouble() const { return trouble_; }
+    const std::string& error() const { return error_; }
 
 private:
     Run(std::unique_ptr<Command> command, LogWriter log) : command_(std::move(command)), log_(std::move(log)) {}
@@ -46,7 +46,7 @@ private:
     std::optional<Clock::time_point> killAt_; ///< it was asked to end
     bool killed_ = false;
     std::optional<int> status_;
-    std::string trouble_;
+    std::string error_;
 };
 
 /// A line of our own among the output: "stint: …", begun on a new line.

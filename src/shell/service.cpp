@@ -11,6 +11,7 @@
 #include "base/complain.hpp"
 #include "base/fail.hpp"
 #include "base/program.hpp"
+#include "base/time.hpp"
 #include "stint/job_scheduler.hpp"
 
 namespace stint::shell {
@@ -43,9 +44,8 @@ std::optional<Outcome> refusal(const Order& order) {
 }
 
 int pollTime(std::optional<Duration> a, std::optional<Duration> b) {
-    if (!a && !b) return -1;
-    Duration least = std::min(a.value_or(Duration::max()), b.value_or(Duration::max()));
-    return static_cast<int>(std::clamp<Duration>(least, 0ms, 1h).count());
+    const auto wait = earlier(a, b);
+    return wait ? static_cast<int>(std::clamp<Duration>(*wait, 0ms, 1h).count()) : -1;
 }
 
 } // namespace
@@ -92,7 +92,7 @@ bool CommandService::onStopJob(JobParameters params) {
     job_->run->stop(Run::Clock::now(), Duration{params.getExtras().getLong("grace")});
     while (!job_->run->status())
         await(nullptr);
-    if (endedFirst || job_->wish != Wish::None) {
+    if (endedFirst || job_->choice != Choice::None) {
         settle(); // jobs.md §4.2: jobFinished() acts as the answer
         return false;
     }
@@ -104,16 +104,16 @@ bool CommandService::onStopJob(JobParameters params) {
 
 void CommandService::notificationAction(JobParameters params, std::string_view key) {
     if (!job_ || params.getRun() != job_->params.getRun() || (key != "stop" && key != "later")) return;
-    if (job_->wish == Wish::None) job_->wish = key == "stop" ? Wish::Stop : Wish::Later;
+    if (job_->choice == Choice::None) job_->choice = key == "stop" ? Choice::Stop : Choice::Later;
     job_->run->stop(Run::Clock::now(), Duration{params.getExtras().getLong("grace")});
 }
 
-/// The run is over by itself, or by a person's wish.
+/// The run is over by itself, or by a person's choice.
 void CommandService::settle() {
     Verdict verdict = afterEnd(*job_->run->status(), job_->tally, retriesOf(job_->params.getExtras()));
-    if (job_->wish != Wish::None) {
+    if (job_->choice != Choice::None) {
         verdict = afterStop(StopReason::User, job_->tally, job_->ran(), job_->params.isUserInitiatedJob());
-        verdict.again = job_->wish == Wish::Later;
+        verdict.again = job_->choice == Choice::Later;
         verdict.outcome = {waits, verdict.again ? "put off" : "stopped"};
     }
     finish(std::move(verdict));
@@ -130,7 +130,7 @@ void CommandService::finish(Verdict verdict) {
 void CommandService::end(const Verdict& verdict) {
     const Job job = *std::exchange(job_, std::nullopt);
     untidied_ = job.spool.directory().parent_path();
-    if (job.run && !job.run->trouble().empty()) complain(job.run->trouble());
+    if (job.run && !job.run->error().empty()) complain(job.run->error());
     if (auto kept = job.spool.keep(verdict.tally); !kept.ok()) complain(kept.error().message);
     if (verdict.remark.empty()) return;
     if (auto log = LogWriter::open(job.spool.directory()); log.ok()) remark(*log, verdict.remark);

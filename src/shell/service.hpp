@@ -31,13 +31,13 @@ public:
 
 private:
     /// What a person asked for by the notification (jobs.md §5.1).
-    enum class Wish { None, Stop, Later };
+    enum class Choice { None, Stop, Later };
     struct Job {
         JobParameters params;
         Spool spool;
         Tally tally;
         Run::Clock::time_point began;
-        Wish wish = Wish::None;
+        Choice choice = Choice::None;
         std::optional<Run> run; ///< none where it could not be started
 
         Duration ran() const { return std::chrono::round<std::chrono::seconds>(Run::Clock::now() - began); }

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "base/number.hpp"
 #include "base/time.hpp"
 
 namespace stint::shell {
@@ -26,7 +27,7 @@ std::string textOf(int status) {
 bool isAtLimit(StopReason reason) { return reason == StopReason::Timeout || reason == StopReason::TimeoutAbandoned; }
 
 std::string hint(std::int64_t times, Duration ran, bool userInitiated) {
-    std::string often = times == 2 ? "for the second time" : fmt::format("{} times by now", times);
+    std::string often = times == 2 ? "for the second time" : fmt::format("{} by now", counted(times, "time"));
     std::string text =
         fmt::format("stopped at its limit of {} {}, and it begins anew each time: ", roughDuration(ran), often);
     if (!userInitiated) text += "`stint run --user-initiated` gives it more; else ";
@@ -51,7 +52,7 @@ Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries) {
         return verdict;
     }
     verdict.tally.failures = 0; // a periodic job's next period begins anew
-    if (*retries > 0) verdict.outcome.text += fmt::format(", after {} tries", *retries + 1);
+    if (*retries > 0) verdict.outcome.text += fmt::format(", after {}", counted(*retries + 1, "try", "tries"));
     return verdict;
 }
 

@@ -17,7 +17,7 @@ Manifest manifestOf(const AppId& id, const AppSetup& setup, int version) {
     Manifest manifest{.package = id, .label = id.name, .version = fmt::format("{}", version)};
     manifest.permissions = setup.permissions;
     manifest.services = setup.services;
-    manifest.receivers = {{"Receiver", {.name = "Receiver"}}}; // its only one: alarms and messages need not name it
+    manifest.receivers = {{"Receiver", {.name = "Receiver"}}}; // the only one, so alarms and messages need not name it
     manifest.debuggable = setup.debuggable;
     manifest.system = setup.system;
     manifest.hidden = setup.hidden;
@@ -26,7 +26,7 @@ Manifest manifestOf(const AppId& id, const AppSetup& setup, int version) {
     return manifest;
 }
 
-// The states that only a person's word can tell the core of.
+// The states that the core learns only from a person's override.
 std::optional<ProcessState> pinOf(ProcessState shown) {
     if (shown == ProcessState::Top || shown == ProcessState::ForegroundService) return shown;
     return std::nullopt;
@@ -77,7 +77,7 @@ void Apps::update(const AppId& id) {
     world_.tell(AppInstalled{manifestOf(id, app->setup, app->version)});
 }
 
-void Apps::change(const deed::ChangeApp& change) {
+void Apps::change(const action::ChangeApp& change) {
     Present* app = find(change.app);
     if (!app) return;
     if (change.batteryUsage) {
@@ -87,7 +87,7 @@ void Apps::change(const deed::ChangeApp& change) {
     if (change.dataSaverExempt) world_.tell(DataSaverExemptionSet{{}, change.app, *change.dataSaverExempt});
     if (change.tempAllowlist) world_.tell(TemporarilyAllowed{{}, change.app, *change.tempAllowlist});
     if (change.permissions) {
-        // jobs.md §2.3: what the manifest declares stays declared; the user takes it back.
+        // jobs.md §2.3: the manifest still declares it; the user has revoked it.
         std::set<std::string, std::less<>> revoked;
         std::ranges::set_difference(app->setup.permissions, *change.permissions, std::inserter(revoked, revoked.end()));
         const auto before = app->setup.permissions.size();
@@ -148,7 +148,7 @@ void Apps::announceAll(bool anotherBoot) {
         app.toldRunning.reset();
         if (anotherBoot) app.toldPin.reset();
         present(id, app);
-        // As libstint does: a process that outlived the daemon begins them anew (jobs.md §12.5).
+        // Like libstint: a process that outlived the daemon begins them again (jobs.md §12.5).
         if (app.serving)
             world_.tell(
                 ForegroundServiceAsked{.app = id, .service = std::string(foregroundServiceName), .resumes = true});
@@ -166,7 +166,7 @@ void Apps::announce(const AppId& id) {
         app->toldPin = pin;
         world_.tell(AppStatePinned{{}, id, pin});
     };
-    // A pinned state outranks what is seen: in this order no state in between is shown.
+    // A pinned state overrides the visible one: in this order no state in between is seen.
     if (pin) tellPin();
     if (app->toldVisible != visible || app->toldRunning != running) {
         app->toldVisible = visible;

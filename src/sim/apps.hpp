@@ -1,5 +1,5 @@
-// The apps of a simulated device: which are installed, where their own processes are, and what the core is told of it.
-// A process that was started for a job is the job's (runs.hpp); it ends with the last run, as the daemon's does.
+// The apps of a simulated device: which are installed, the states of their own processes, and what the core knows of
+// them. A process started for a job belongs to the job (runs.hpp) and ends with its last run, as in the daemon.
 #pragma once
 #include <map>
 #include <optional>
@@ -22,7 +22,7 @@ public:
     void uninstall(const AppId& id);
     /// A new version of the same package.
     void update(const AppId& id);
-    void change(const deed::ChangeApp& change);
+    void change(const action::ChangeApp& change);
     /// "success", "ForegroundServiceStartNotAllowed".
     std::string foregroundService(const AppId& id, bool start);
 
@@ -31,10 +31,10 @@ public:
     /// Whether a process of it runs that was started for its jobs.
     void hosts(const AppId& id, bool hosting);
     void allDead();
-    /// Tells a core that has just begun; in another boot it remembers nothing of what it was told.
+    /// Reports all apps to a new core; in another boot it has forgotten what it was told.
     void announceAll(bool anotherBoot);
 
-    /// Apps that memory is taken from, in turn: cached ones, then those in the background with running jobs.
+    /// Apps to kill when memory is short, in order: cached ones, then those in the background with running jobs.
     std::vector<AppId> expendable() const;
 
 private:
@@ -57,7 +57,7 @@ private:
     std::map<AppId, Present> apps_;
 };
 
-/// The public name of what a call came to: "success", "failure", "IllegalStateException", … (scenario.md, expect).
+/// The public name of a call's result: "success", "failure", "IllegalStateException", … (scenario.md, expect).
 std::string resultOf(const Reply& reply);
 
 } // namespace stint::sim

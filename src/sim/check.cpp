@@ -1,5 +1,5 @@
-// What no single line of a scenario shows: an event out of order, one that can never come, a job or an app that is used
-// before it is there. A name that is only misspelt would else make an expectation hold for the wrong reason.
+// Mistakes that no single line shows: an event out of order, one that can never happen, a job or an app that is used
+// before it exists. Otherwise a misspelt name could make an expectation hold for the wrong reason.
 #include <algorithm>
 
 #include "base/nearest.hpp"
@@ -10,18 +10,17 @@
 namespace stint::sim {
 namespace {
 
-template <class D> const JobKey* jobOf(const D& deed) {
-    if constexpr (requires { deed.job; }) return &deed.job;
+template <class D> const JobKey* jobOf(const D& action) {
+    if constexpr (requires { action.job; }) return &action.job;
     return nullptr;
 }
-template <class D> const AppId* appOf(const D& deed) {
-    if constexpr (requires { deed.app; }) return &deed.app;
+template <class D> const AppId* appOf(const D& action) {
+    if constexpr (requires { action.app; }) return &action.app;
     return nullptr;
 }
 
-// What may speak of a job before the entry that schedules it: an expectation, which then fails if it wants the job
-// there.
-bool mayComeFirst(const Deed& deed) { return std::holds_alternative<deed::ExpectJob>(deed); }
+// What may name a job before the entry that schedules it: an expectation, which fails if it wants the job to exist.
+bool mayComeFirst(const Action& action) { return std::holds_alternative<action::ExpectJob>(action); }
 
 class Check {
 public:
@@ -30,11 +29,11 @@ public:
             installed_.insert(app);
         everInstalled_ = installed_;
         for (const Entry& entry : scenario.timeline) {
-            if (const auto* install = std::get_if<deed::Install>(&entry.deed))
+            if (const auto* install = std::get_if<action::Install>(&entry.action))
                 for (const auto& [app, setup] : install->apps)
                     everInstalled_.insert(app);
-            if (const auto* call = std::get_if<deed::Schedule>(&entry.deed))
-                firstCalls_.try_emplace(call->job, entry.place);
+            if (const auto* call = std::get_if<action::Schedule>(&entry.action))
+                firstCalls_.try_emplace(call->job, entry.location);
         }
     }
 
@@ -44,100 +43,101 @@ public:
         for (const ExpectedEffect& effect : scenario_.trace)
             trace(effect);
         for (const ExpectedTotal& total : scenario_.totals) {
-            if (total.job) known(total.place, *total.job);
-            if (total.app) known(total.place, *total.app, everInstalled_);
+            if (total.job) known(total.location, *total.job);
+            if (total.app) known(total.location, *total.app, everInstalled_);
         }
     }
 
 private:
     void timeline(const Entry& entry) {
         order(entry);
-        if (const auto* install = std::get_if<deed::Install>(&entry.deed))
+        if (const auto* install = std::get_if<action::Install>(&entry.action))
             for (const auto& [app, setup] : install->apps)
                 installed_.insert(app);
-        const auto* app = std::visit([](const auto& deed) { return appOf(deed); }, entry.deed);
-        if (app) known(entry.place, *app, installed_);
-        const auto* job = std::visit([](const auto& deed) { return jobOf(deed); }, entry.deed);
+        const auto* app = std::visit([](const auto& action) { return appOf(action); }, entry.action);
+        if (app) known(entry.location, *app, installed_);
+        const auto* job = std::visit([](const auto& action) { return jobOf(action); }, entry.action);
         if (job) used(entry, *job);
-        const auto* expect = std::get_if<deed::ExpectApp>(&entry.deed);
-        if (expect && expect->taskManager) listed(entry.place, expect->app, *expect->taskManager);
+        const auto* expect = std::get_if<action::ExpectApp>(&entry.action);
+        if (expect && expect->taskManager) listed(entry.location, expect->app, *expect->taskManager);
     }
 
     void order(const Entry& entry) {
         if (entry.at < last_)
-            yaml_.complain(entry.place, "{} is out of order: the entry before is at {}; write them in time order",
+            yaml_.complain(entry.location, "{} is out of order: the entry before is at {}; write them in time order",
                            formatDuration(entry.at), formatDuration(last_));
-        else if (entry.at < offUntil_ && !std::holds_alternative<deed::ChangeDevice>(entry.deed))
-            yaml_.complain(entry.place, "at {} the device is off, until {}; only device: may stand here",
+        else if (entry.at < offUntil_ && !std::holds_alternative<action::ChangeDevice>(entry.action))
+            yaml_.complain(entry.location, "at {} the device is off, until {}; only device: may stand here",
                            formatDuration(entry.at), formatDuration(offUntil_));
         if (scenario_.until && entry.at > *scenario_.until)
-            yaml_.complain(entry.place, "{} is after the end of the run, until: {}", formatDuration(entry.at),
+            yaml_.complain(entry.location, "{} is after the end of the run, until: {}", formatDuration(entry.at),
                            formatDuration(*scenario_.until));
         last_ = std::max(last_, entry.at);
-        if (const auto* reboot = std::get_if<deed::Reboot>(&entry.deed)) offUntil_ = entry.at + reboot->offFor;
+        if (const auto* reboot = std::get_if<action::Reboot>(&entry.action)) offUntil_ = entry.at + reboot->offFor;
     }
 
     void used(const Entry& entry, const JobKey& job) {
-        known(entry.place, job.app, installed_);
-        if (std::holds_alternative<deed::Schedule>(entry.deed)) {
+        known(entry.location, job.app, installed_);
+        if (std::holds_alternative<action::Schedule>(entry.action)) {
             scheduled_.insert(job);
             return;
         }
-        // jobs.md §2.6: to cancel an unknown id is fine.
-        if (scheduled_.contains(job) || std::holds_alternative<deed::Cancel>(entry.deed)) return;
+        // jobs.md §2.6: cancelling an unknown id is allowed.
+        if (scheduled_.contains(job) || std::holds_alternative<action::Cancel>(entry.action)) return;
         const auto later = firstCalls_.find(job);
-        if (later == firstCalls_.end()) return known(entry.place, job);
-        if (!mayComeFirst(entry.deed))
-            yaml_.complain(entry.place, "{} is used before it is scheduled, in line {}", textOf(job),
+        if (later == firstCalls_.end()) return known(entry.location, job);
+        if (!mayComeFirst(entry.action))
+            yaml_.complain(entry.location, "{} is used before it is scheduled, in line {}", textOf(job),
                            later->second.line);
     }
 
-    void listed(Place place, const AppId& app, const deed::TaskManagerRow& row) {
+    void listed(SourceLocation location, const AppId& app, const action::TaskManagerRow& row) {
         for (const std::string& id : row.jobs.value_or(std::vector<std::string>{}))
-            if (const auto job = parseJob(app.name + "/" + id)) known(place, *job);
+            if (const auto job = parseJob(app.name + "/" + id)) known(location, *job);
     }
 
     void trace(const ExpectedEffect& effect) {
-        if (effect.job) known(effect.place, *effect.job);
-        if (effect.app) known(effect.place, *effect.app, everInstalled_);
+        if (effect.job) known(effect.location, *effect.job);
+        if (effect.app) known(effect.location, *effect.app, everInstalled_);
         if (effect.never || !effect.at) return;
         if (effect.at->to < lastEffect_)
-            yaml_.complain(effect.place,
+            yaml_.complain(effect.location,
                            "{} is out of order: an effect before it comes at {}; write them in time order",
                            formatDuration(effect.at->to), formatDuration(lastEffect_));
         if (scenario_.until && effect.at->from > *scenario_.until)
-            yaml_.complain(effect.place, "{} is after the end of the run, until: {}", formatDuration(effect.at->from),
-                           formatDuration(*scenario_.until));
+            yaml_.complain(effect.location, "{} is after the end of the run, until: {}",
+                           formatDuration(effect.at->from), formatDuration(*scenario_.until));
         lastEffect_ = std::max(lastEffect_, effect.at->from);
     }
 
     // Somewhere in the file.
-    void known(Place place, const JobKey& job) {
+    void known(SourceLocation location, const JobKey& job) {
         if (firstCalls_.contains(job)) return;
         std::vector<std::string> names;
         for (const auto& [key, where] : firstCalls_)
             names.push_back(textOf(key));
-        complainOfUnknown(place, fmt::format("no job {} is scheduled in this file", textOf(job)), textOf(job), names);
+        complainOfUnknown(location, fmt::format("no job {} is scheduled in this file", textOf(job)), textOf(job),
+                          names);
     }
-    void known(Place place, const AppId& app, const std::set<AppId>& apps) {
+    void known(SourceLocation location, const AppId& app, const std::set<AppId>& apps) {
         if (apps.contains(app)) return;
         std::vector<std::string> names;
         for (const AppId& id : apps)
             names.push_back(id.name);
-        complainOfUnknown(place, fmt::format("no app {} is installed here", app.name), app.name, names);
+        complainOfUnknown(location, fmt::format("no app {} is installed here", app.name), app.name, names);
     }
-    void complainOfUnknown(Place place, const std::string& what, std::string_view name,
+    void complainOfUnknown(SourceLocation location, const std::string& what, std::string_view name,
                            const std::vector<std::string>& names) {
         const std::vector<std::string_view> known{names.begin(), names.end()};
         const auto meant = nearest(name, known);
-        yaml_.complain(place, "{}{}", what, meant ? fmt::format(" (did you mean {}?)", *meant) : "");
+        yaml_.complain(location, "{}{}", what, meant ? fmt::format(" (did you mean {}?)", *meant) : "");
     }
 
     Yaml& yaml_;
     const Scenario& scenario_;
     std::set<AppId> installed_;
     std::set<AppId> everInstalled_;
-    std::map<JobKey, Place> firstCalls_;
+    std::map<JobKey, SourceLocation> firstCalls_;
     std::set<JobKey> scheduled_;
     Duration last_{0};
     Duration offUntil_{0};

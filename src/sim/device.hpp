@@ -1,4 +1,4 @@
-// The simulated device in the core's nouns: scenario.md's defaults, and what changes of them.
+// The simulated device as a Device: scenario.md's defaults, and changes to them.
 #pragma once
 #include "model/device.hpp"
 #include "sim/scenario.hpp"

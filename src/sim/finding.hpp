@@ -1,4 +1,4 @@
-// What came of one expectation.
+// The result of one expectation.
 #pragma once
 #include <optional>
 #include <span>
@@ -15,7 +15,7 @@ class Scheduler;
 namespace stint::sim {
 
 struct Finding {
-    Place place;
+    SourceLocation location;
     std::string expected;
     std::optional<std::string> happened; ///< what happened instead; nullopt: the expectation held
     std::optional<Duration> at;          ///< the moment it is about, where there is one
@@ -23,18 +23,18 @@ struct Finding {
     bool held() const { return !happened; }
 };
 
-/// What is asked of the core at a moment of the timeline.
+/// The context of an expectation of state.
 struct Moment {
     const Scheduler& core;
     Now now;
     Instant zero;
-    Place place;
+    SourceLocation location;
 };
-Finding judge(const deed::ExpectJob& expect, const Moment& moment);
-Finding judge(const deed::ExpectDevice& expect, const Moment& moment);
-Finding judge(const deed::ExpectApp& expect, const Moment& moment);
+Finding judge(const action::ExpectJob& expect, const Moment& moment);
+Finding judge(const action::ExpectDevice& expect, const Moment& moment);
+Finding judge(const action::ExpectApp& expect, const Moment& moment);
 
-/// What is asked of a whole run.
+/// Expectations of a whole run.
 std::vector<Finding> judgeTrace(std::span<const ExpectedEffect> expected, const History& history);
 Finding judge(const ExpectedTotal& expected, const History& history, Duration end);
 

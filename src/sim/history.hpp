@@ -14,7 +14,7 @@ struct Happening {
     Duration at{0}; ///< since 0s
     WallTime wall;
     std::string what;
-    std::optional<AppId> app;  ///< of a job's, too
+    std::optional<AppId> app;  ///< also of a job's lines
     std::optional<JobKey> job; ///< where it is about one
     std::vector<Field> fields; ///< in the order of scenario.md's table
 };
@@ -32,7 +32,7 @@ std::string textOf(const FieldValue& value);
 
 /// Whether the effect is the expected one, its time included.
 bool matches(const ExpectedEffect& expected, const Happening& happening);
-/// As matches(), but for the time and the further fields: the same thing to the same job or app.
+/// As matches(), without time and further fields: the same effect on the same job or app.
 bool resembles(const ExpectedEffect& expected, const Happening& happening);
 
 } // namespace stint::sim

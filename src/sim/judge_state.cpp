@@ -1,4 +1,4 @@
-// scenario.md, expectations of state: the questions every edge may ask the core, compared with what is written.
+// scenario.md, expectations of state: compares them with the core's answers to the questions that edges ask.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 namespace stint::sim {
 namespace {
 
-/// Facts that were expected, each with what is.
+/// Expected facts, each with the actual one.
 class Comparison {
 public:
     void add(bool holds, std::string expected, std::string is) {
@@ -18,7 +18,7 @@ public:
         if (!holds) instead_ += (instead_.empty() ? "" : ", ") + std::move(is);
     }
     Finding finding(const std::string& whom, const Moment& moment) const {
-        Finding finding{.place = moment.place,
+        Finding finding{.location = moment.location,
                         .expected = fmt::format("{}: {}", whom, expected_),
                         .at = moment.now.elapsed - moment.zero};
         if (!instead_.empty()) finding.happened = instead_;
@@ -30,21 +30,21 @@ private:
     std::string instead_;
 };
 
-std::string_view nameOf(deed::Is is) {
+std::string_view nameOf(action::Is is) {
     switch (is) {
-    case deed::Is::Running:
+    case action::Is::Running:
         return "running";
-    case deed::Is::Pending:
+    case action::Is::Pending:
         return "pending";
-    case deed::Is::Absent:
+    case action::Is::Absent:
         return "absent";
     }
     return "unknown";
 }
 
-deed::Is stateOf(const std::optional<JobView>& view) {
-    if (!view || view->state == JobView::State::Finished) return deed::Is::Absent;
-    return view->state == JobView::State::Running ? deed::Is::Running : deed::Is::Pending;
+action::Is stateOf(const std::optional<JobView>& view) {
+    if (!view || view->state == JobView::State::Finished) return action::Is::Absent;
+    return view->state == JobView::State::Running ? action::Is::Running : action::Is::Pending;
 }
 
 template <class Reasons> std::string listOf(const Reasons& reasons) {
@@ -68,7 +68,8 @@ std::string idOf(const JobKey& job) {
     return job.space.empty() ? fmt::format("{}", job.id.value) : fmt::format("{}#{}", job.space, job.id.value);
 }
 
-void compareRow(Comparison& comparison, const deed::TaskManagerRow& expected, const AppId& app, const Moment& moment) {
+void compareRow(Comparison& comparison, const action::TaskManagerRow& expected, const AppId& app,
+                const Moment& moment) {
     const auto rows = moment.core.tasks(moment.now);
     const auto row = std::ranges::find_if(rows, [&](const TaskRow& one) { return one.app == app && one.started; });
     const bool there = row != rows.end();
@@ -87,7 +88,7 @@ void compareRow(Comparison& comparison, const deed::TaskManagerRow& expected, co
 
 std::string leftText(std::optional<Duration> left) { return left ? formatDuration(*left) : "no limit"; }
 
-void compareLimits(Comparison& comparison, const deed::ExpectApp& expect, const AppView& app) {
+void compareLimits(Comparison& comparison, const action::ExpectApp& expect, const AppView& app) {
     if (expect.bucket) {
         const std::string is{stint::nameOf(app.bucket)};
         comparison.add(*expect.bucket == is, "bucket " + *expect.bucket, "bucket " + is);
@@ -106,7 +107,7 @@ void compareLimits(Comparison& comparison, const deed::ExpectApp& expect, const 
     left("expedited_left", expect.expeditedLeft, app.expedited.left);
 }
 
-// scenario.md, time in a simulation: the deep machine's word where it is there, else the light one's.
+// scenario.md, time in a simulation: the deep machine's name for the state if it has one, else the light one's.
 std::string_view dozeWord(const Doze& doze) {
     if (doze.deep == DeepState::Idle) return "idle";
     if (doze.deep == DeepState::IdleMaintenance) return "idle_maintenance";
@@ -117,20 +118,20 @@ std::string_view dozeWord(const Doze& doze) {
 
 } // namespace
 
-Finding judge(const deed::ExpectDevice& expect, const Moment& moment) {
+Finding judge(const action::ExpectDevice& expect, const Moment& moment) {
     const std::string is{dozeWord(moment.core.deviceState().doze)};
     Comparison comparison;
     comparison.add(expect.doze == is, "doze " + expect.doze, "doze " + is);
     return comparison.finding("device", moment);
 }
 
-Finding judge(const deed::ExpectJob& expect, const Moment& moment) {
+Finding judge(const action::ExpectJob& expect, const Moment& moment) {
     const auto view = moment.core.job(expect.job, moment.now);
-    const deed::Is is = stateOf(view);
-    const bool absent = is == deed::Is::Absent;
-    const bool pending = is == deed::Is::Pending;
+    const action::Is is = stateOf(view);
+    const bool absent = is == action::Is::Absent;
+    const bool pending = is == action::Is::Pending;
     Comparison comparison;
-    // What has no reasons, and what is not there at all, says so even where that was not asked.
+    // Also reports a job without reasons, or one that does not exist.
     const bool asksOfWaiting = expect.why || expect.next || expect.nextUnknown;
     if (expect.is)
         comparison.add(*expect.is == is, std::string(nameOf(*expect.is)), std::string(nameOf(is)));
@@ -154,7 +155,7 @@ Finding judge(const deed::ExpectJob& expect, const Moment& moment) {
     return comparison.finding(textOf(expect.job), moment);
 }
 
-Finding judge(const deed::ExpectApp& expect, const Moment& moment) {
+Finding judge(const action::ExpectApp& expect, const Moment& moment) {
     const auto apps = moment.core.apps(moment.now);
     const auto view =
         std::ranges::find_if(apps, [&](const AppView& app) { return app.manifest.package == expect.app; });

@@ -84,9 +84,9 @@ std::string textOf(Measure measure, const Range<std::int64_t>& range) {
 
 Finding judge(const ExpectedTotal& expected, const History& history, Duration end) {
     const Span within = expected.within.value_or(Span{Duration{0}, end});
-    // What has not come yet cannot be summed up.
+    // The run ended before the period did.
     const Span lived{std::min(within.from, end), std::min(within.to, end)};
-    Finding finding{.place = expected.place,
+    Finding finding{.location = expected.location,
                     .expected = expected.job ? stint::textOf(*expected.job) : expected.app->name.str()};
     std::string instead;
     for (const auto& [measure, range] : expected.measures) {

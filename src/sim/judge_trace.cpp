@@ -1,4 +1,4 @@
-// scenario.md, trace: the effects that are expected come in their order, with others in between.
+// scenario.md, trace: the expected effects must come in their order, with others in between.
 #include <algorithm>
 
 #include <fmt/core.h>
@@ -20,7 +20,7 @@ std::string expectedText(const ExpectedEffect& effect) {
     return text;
 }
 
-// How many of the further fields, and of the time, are not the expected ones.
+// The number of fields, the time included, that differ from the expected ones.
 int differences(const ExpectedEffect& expected, const Happening& is) {
     int count = expected.at && !expected.at->holds(is.at) ? 1 : 0;
     for (const Field& field : expected.fields)
@@ -30,7 +30,7 @@ int differences(const ExpectedEffect& expected, const Happening& is) {
 
 using Position = History::const_iterator;
 
-// The first of those that come nearest to what was expected.
+// The first of the effects nearest to the expected one.
 Position nearestTo(const ExpectedEffect& expected, Position from, Position to) {
     Position best = to;
     for (Position one = from; one != to; ++one) {
@@ -45,7 +45,7 @@ public:
     explicit Judge(const History& history) : history_(history), from_(history.begin()) {}
 
     Finding judge(const ExpectedEffect& expected) {
-        Finding finding{.place = expected.place, .expected = expectedText(expected)};
+        Finding finding{.location = expected.location, .expected = expectedText(expected)};
         if (expected.at) finding.at = expected.at->from;
         if (expected.never) return judgeNever(expected, std::move(finding));
         const auto found =
@@ -56,7 +56,7 @@ public:
         }
         finding.at = found->at;
         from_ = found + 1;
-        last_ = expected.place;
+        last_ = expected.location;
         return finding;
     }
 
@@ -83,7 +83,7 @@ private:
 
     const History& history_;
     Position from_; ///< behind the last one that was matched
-    Place last_;
+    SourceLocation last_;
 };
 
 } // namespace

@@ -1,4 +1,4 @@
-// What a device has written down: a store that lives as long as the simulation, and survives its reboots.
+// The simulated device's store: in memory, and kept across simulated reboots.
 #pragma once
 #include <deque>
 #include <map>
@@ -11,9 +11,9 @@ namespace stint::sim {
 
 class MemoryStore {
 public:
-    /// All of one step's records, in their order; they are durable afterwards.
+    /// Commits all of one step's records, in order.
     void commit(std::vector<Record> records, const BootId& boot, const Stamp& stamp);
-    /// What a core of `boot` begins with.
+    /// What a core of `boot` loads.
     Snapshot load(const BootId& boot);
 
 private:

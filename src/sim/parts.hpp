@@ -41,18 +41,18 @@ std::set<std::string, std::less<>> readPermissions(Yaml& yaml, const Node& node)
 
 // read_job.cpp, read_runs.cpp
 
-deed::Schedule readSchedule(Yaml& yaml, const Node& node);
+action::Schedule readSchedule(Yaml& yaml, const Node& node);
 Behaviour readRuns(Yaml& yaml, const Node& node);
 JobEndNotificationPolicy readEndPolicy(Yaml& yaml, const Node& node);
-deed::TellBytes readBytes(Yaml& yaml, const Node& node);
+action::TellBytes readBytes(Yaml& yaml, const Node& node);
 
-// read_timeline.cpp, read_deed.cpp, read_expect.cpp
+// read_timeline.cpp, read_action.cpp, read_expect.cpp
 
 std::vector<Entry> readTimeline(Yaml& yaml, const Node& node, WallTime start);
-/// What stands under a verb, one of verbNames().
-Deed readDeed(Yaml& yaml, std::string_view verb, const Node& node);
+/// Reads the value of a verb, one of verbNames().
+Action readAction(Yaml& yaml, std::string_view verb, const Node& node);
 std::span<const std::string_view> verbNames();
-Deed readExpect(Yaml& yaml, const Node& node);
+Action readExpect(Yaml& yaml, const Node& node);
 
 // read_trace.cpp
 
@@ -65,7 +65,7 @@ std::vector<Setting> readConstants(Yaml& yaml, const Node& node);
 
 // check.cpp
 
-/// What no single line shows: an event out of order, a job or an app that is used before it is there.
+/// Mistakes that no single line shows: an event out of order, a job or an app that is used before it exists.
 void check(Yaml& yaml, const Scenario& scenario);
 
 } // namespace stint::sim

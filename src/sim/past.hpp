@@ -1,4 +1,4 @@
-// What an app at 0s has behind it (scenario.md, apps): when it was last used, and so in which bucket it is.
+// An app's past at 0s (scenario.md, apps): when it was last used, and so its bucket.
 #pragma once
 #include "model/app.hpp"
 #include "model/constants.hpp"

@@ -11,7 +11,7 @@
 namespace stint::sim {
 namespace {
 
-// The constants in force: the spec's, the scenario's over them, a policy of the command line over both.
+// The constants in force: the spec's, overridden by the scenario's, overridden by the command line's policy.
 Result<Constants> constantsOf(const Scenario& scenario, const Options& options) {
     Policy policy;
     policy.constants.bootSettle = Duration{0}; // jobs.md §12.5: 0 in the simulator
@@ -22,125 +22,127 @@ Result<Constants> constantsOf(const Scenario& scenario, const Options& options) 
     return policy.constants;
 }
 
-bool isExpectation(const Deed& deed) {
-    return std::holds_alternative<deed::ExpectJob>(deed) || std::holds_alternative<deed::ExpectApp>(deed) ||
-           std::holds_alternative<deed::ExpectDevice>(deed);
+bool isExpectation(const Action& action) {
+    return std::holds_alternative<action::ExpectJob>(action) || std::holds_alternative<action::ExpectApp>(action) ||
+           std::holds_alternative<action::ExpectDevice>(action);
 }
 
-/// Does what the timeline says, and judges what is expected at its moments.
+/// Performs the timeline, and checks its expectations of state.
 class Player {
 public:
     Player(World& world, Played& played) : world_(world), played_(played) {}
 
     void act(const Entry& entry) {
-        place_ = entry.place;
+        location_ = entry.location;
         // scenario.md: what an app would report at the very instant at which it is stopped comes too late. What is
         // expected then is expected of a device on which everything has happened.
         using enum World::Reports;
-        world_.advance(entry.at, isExpectation(entry.deed) ? Made : StillDue);
-        std::visit([this](const auto& deed) { this->act(deed); }, entry.deed);
+        world_.advance(entry.at, isExpectation(entry.action) ? Made : StillDue);
+        std::visit([this](const auto& action) { this->act(action); }, entry.action);
         world_.advance(entry.at); // every consequence that falls at this instant (scenario.md, timeline)
     }
 
 private:
     // The device.
-    void act(const deed::ChangeDevice& deed) { world_.change(deed.change); }
-    void act(const deed::Reboot& deed) { world_.reboot(deed.offFor, deed.clock); }
-    void act(const deed::SetClock& deed) { world_.setClock(deed.to); }
-    void act(const deed::RestartDaemon&) { world_.restartDaemon(); }
-    void act(const deed::SwitchPolicy& deed) { world_.switchPolicy(deed.policy); }
+    void act(const action::ChangeDevice& action) { world_.change(action.change); }
+    void act(const action::Reboot& action) { world_.reboot(action.offFor, action.clock); }
+    void act(const action::SetClock& action) { world_.setClock(action.to); }
+    void act(const action::RestartDaemon&) { world_.restartDaemon(); }
+    void act(const action::SwitchPolicy& action) { world_.switchPolicy(action.policy); }
 
     // Apps.
-    void act(const deed::ChangeApp& deed) { world_.apps().change(deed); }
-    void act(const deed::Use& deed) {
-        world_.tell(UsageReported{{}, deed.app, usageKindNamed(deed.kind).value_or(UsageKind::Interaction)}, {});
+    void act(const action::ChangeApp& action) { world_.apps().change(action); }
+    void act(const action::Use& action) {
+        world_.tell(UsageReported{{}, action.app, usageKindNamed(action.kind).value_or(UsageKind::Interaction)}, {});
     }
-    void act(const deed::Restrict& deed) {
-        world_.tell(BucketForced{.app = deed.app, .bucket = Bucket::Restricted, .bySystem = true}, {});
+    void act(const action::Restrict& action) {
+        world_.tell(BucketForced{.app = action.app, .bucket = Bucket::Restricted, .bySystem = true}, {});
     }
-    void act(const deed::Predict& deed) {
-        world_.tell(BucketPredicted{{}, deed.app, bucketNamed(deed.bucket).value_or(Bucket::Active)}, {});
+    void act(const action::Predict& action) {
+        world_.tell(BucketPredicted{{}, action.app, bucketNamed(action.bucket).value_or(Bucket::Active)}, {});
     }
-    void act(const deed::Tap& deed) { world_.tell(AppTapped{deed.app}, {}); }
-    void act(const deed::ForegroundService& deed) {
-        const std::string result = world_.apps().foregroundService(deed.app, deed.start);
-        compare(fmt::format("foreground_service of {}", deed.app.name), deed.expect, result);
+    void act(const action::Tap& action) { world_.tell(AppTapped{action.app}, {}); }
+    void act(const action::ForegroundService& action) {
+        const std::string result = world_.apps().foregroundService(action.app, action.start);
+        compare(fmt::format("foreground_service of {}", action.app.name), action.expect, result);
     }
-    void act(const deed::StopApp& deed) { world_.tell(stint::StopApp{{}, deed.app}, {}); }
-    void act(const deed::ForceStop& deed) { world_.tell(stint::ForceStop{{}, deed.app}, {}); }
-    void act(const deed::Crash& deed) { world_.die(deed.app, true); }
-    void act(const deed::Uninstall& deed) { world_.apps().uninstall(deed.app); }
-    void act(const deed::Update& deed) { world_.apps().update(deed.app); }
-    void act(const deed::Install& deed) {
-        for (const auto& [app, setup] : deed.apps)
+    void act(const action::StopApp& action) { world_.tell(stint::StopApp{{}, action.app}, {}); }
+    void act(const action::ForceStop& action) { world_.tell(stint::ForceStop{{}, action.app}, {}); }
+    void act(const action::Crash& action) { world_.die(action.app, true); }
+    void act(const action::Uninstall& action) { world_.apps().uninstall(action.app); }
+    void act(const action::Update& action) { world_.apps().update(action.app); }
+    void act(const action::Install& action) {
+        for (const auto& [app, setup] : action.apps)
             world_.apps().add(app, setup);
     }
 
     // Jobs.
-    void act(const deed::Schedule& deed) {
-        compare("schedule " + textOf(deed.job), deed.expect, world_.runs().schedule(deed));
+    void act(const action::Schedule& action) {
+        compare("schedule " + textOf(action.job), action.expect, world_.runs().schedule(action));
     }
-    void act(const deed::Enqueue& deed) {
-        compare("enqueue " + textOf(deed.job), deed.expect, world_.runs().enqueue(deed));
+    void act(const action::Enqueue& action) {
+        compare("enqueue " + textOf(action.job), action.expect, world_.runs().enqueue(action));
     }
-    void act(const deed::Cancel& deed) {
-        world_.tell(stint::Cancel{.app = deed.job.app, .space = deed.job.space, .id = deed.job.id}, {});
+    void act(const action::Cancel& action) {
+        world_.tell(stint::Cancel{.app = action.job.app, .space = action.job.space, .id = action.job.id}, {});
     }
-    void act(const deed::CancelAll& deed) { world_.tell(stint::CancelAll{.app = deed.app, .space = deed.space}, {}); }
-    void act(const deed::Finish& deed) { world_.runs().finish(deed); }
-    void act(const deed::CompleteWork& deed) { world_.runs().completeWork(deed); }
-    void act(const deed::ChangeContent& deed) { world_.tell(ContentChanged{deed.path}, {}); }
-    void act(const deed::Notify& deed) { world_.runs().notify(deed); }
-    void act(const deed::Dismiss& deed) { world_.tell(NotificationDismissed{deed.app, deed.id}, {}); }
-    void act(const deed::TellBytes& deed) { world_.runs().tellBytes(deed); }
+    void act(const action::CancelAll& action) {
+        world_.tell(stint::CancelAll{.app = action.app, .space = action.space}, {});
+    }
+    void act(const action::Finish& action) { world_.runs().finish(action); }
+    void act(const action::CompleteWork& action) { world_.runs().completeWork(action); }
+    void act(const action::ChangeContent& action) { world_.tell(ContentChanged{action.path}, {}); }
+    void act(const action::Notify& action) { world_.runs().notify(action); }
+    void act(const action::Dismiss& action) { world_.tell(NotificationDismissed{action.app, action.id}, {}); }
+    void act(const action::TellBytes& action) { world_.runs().tellBytes(action); }
 
     // Alarms and messages.
-    void act(const deed::Alarm& deed) {
-        compare(fmt::format("alarm {} of {}", deed.tag, deed.app.name), deed.expect, world_.setAlarm(deed));
+    void act(const action::SetAlarm& action) {
+        compare(fmt::format("alarm {} of {}", action.tag, action.app.name), action.expect, world_.setAlarm(action));
     }
-    void act(const deed::CancelAlarm& deed) { world_.tell(AlarmCancelled{{}, deed.app, deed.tag}, {}); }
-    void act(const deed::Message& deed) {
-        world_.tell(MessageArrived{.app = deed.app,
-                                   .high = deed.priority == "high",
-                                   .data = deed.notifies ? std::string(notifyingMessage) : std::string{}},
+    void act(const action::CancelAlarm& action) { world_.tell(AlarmCancelled{{}, action.app, action.tag}, {}); }
+    void act(const action::Push& action) {
+        world_.tell(MessageArrived{.app = action.app,
+                                   .high = action.priority == "high",
+                                   .data = action.notifies ? std::string(notifyingMessage) : std::string{}},
                     {});
     }
 
-    void act(const deed::RunVerb& deed) {
-        const VerbAnswer answer = world_.shell(deed.words);
-        if (!deed.expectExit) return;
+    void act(const action::RunVerb& action) {
+        const VerbAnswer answer = world_.shell(action.words);
+        if (!action.expectExit) return;
         const int code = answer.code & 0xFF; // jobs.md §8: the low byte of the return
-        Finding finding{.place = place_,
-                        .expected = fmt::format("{}: exit {}", fmt::join(deed.words, " "), *deed.expectExit),
+        Finding finding{.location = location_,
+                        .expected = fmt::format("{}: exit {}", fmt::join(action.words, " "), *action.expectExit),
                         .at = world_.at()};
         std::string said = answer.err.empty() ? answer.out : answer.err;
         std::ranges::replace(said, '\n', ' ');
-        if (code != *deed.expectExit) finding.happened = fmt::format("exit {}: {}", code, said);
+        if (code != *action.expectExit) finding.happened = fmt::format("exit {}: {}", code, said);
         played_.findings.push_back(std::move(finding));
     }
 
     // A recording's.
-    void act(const deed::Tick&) { world_.tick(); }
-    void act(const deed::Connected& deed) { world_.runs().connected(deed.job); }
-    void act(const deed::Answer& deed) { world_.runs().answer(deed); }
-    void act(const deed::Lost& deed) { world_.runs().lost(deed.job); }
+    void act(const action::Tick&) { world_.tick(); }
+    void act(const action::Connected& action) { world_.runs().connected(action.job); }
+    void act(const action::AnswerCall& action) { world_.runs().answer(action); }
+    void act(const action::Lost& action) { world_.runs().lost(action.job); }
 
     // Expectations of state.
-    void act(const deed::ExpectJob& deed) { played_.findings.push_back(judge(deed, moment())); }
-    void act(const deed::ExpectApp& deed) { played_.findings.push_back(judge(deed, moment())); }
-    void act(const deed::ExpectDevice& deed) { played_.findings.push_back(judge(deed, moment())); }
+    void act(const action::ExpectJob& action) { played_.findings.push_back(judge(action, moment())); }
+    void act(const action::ExpectApp& action) { played_.findings.push_back(judge(action, moment())); }
+    void act(const action::ExpectDevice& action) { played_.findings.push_back(judge(action, moment())); }
 
-    Moment moment() const { return {world_.core(), world_.now(), world_.now().elapsed - world_.at(), place_}; }
+    Moment moment() const { return {world_.core(), world_.now(), world_.now().elapsed - world_.at(), location_}; }
     void compare(const std::string& call, const std::optional<std::string>& expected, const std::string& result) {
         if (!expected) return;
-        Finding finding{.place = place_, .expected = fmt::format("{}: {}", call, *expected), .at = world_.at()};
+        Finding finding{.location = location_, .expected = fmt::format("{}: {}", call, *expected), .at = world_.at()};
         if (result != *expected) finding.happened = result;
         played_.findings.push_back(std::move(finding));
     }
 
     World& world_;
     Played& played_;
-    Place place_;
+    SourceLocation location_;
 };
 
 } // namespace
@@ -151,7 +153,7 @@ Duration endOf(const Scenario& scenario) {
     if (scenario.until) return *scenario.until;
     Duration end{0};
     for (const Entry& entry : scenario.timeline) {
-        const auto* reboot = std::get_if<deed::Reboot>(&entry.deed);
+        const auto* reboot = std::get_if<action::Reboot>(&entry.action);
         end = std::max(end, entry.at + (reboot ? reboot->offFor : Duration{0}));
     }
     for (const ExpectedEffect& effect : scenario.trace)
@@ -175,8 +177,8 @@ Result<Played> play(const Scenario& scenario, const Options& options) {
     for (const Entry& entry : scenario.timeline) {
         if (entry.at <= end)
             player.act(entry);
-        else if (isExpectation(entry.deed))
-            played.findings.push_back({entry.place, "an expectation of state", "the run ended before it", end});
+        else if (isExpectation(entry.action))
+            played.findings.push_back({entry.location, "an expectation of state", "the run ended before it", end});
     }
     world.advance(end);
     std::ranges::move(judgeTrace(scenario.trace, world.history()), std::back_inserter(played.findings));

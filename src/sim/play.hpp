@@ -1,4 +1,4 @@
-// Plays a scenario from 0s to its end, and judges each of its expectations.
+// Plays a scenario from 0s to its end, and checks each of its expectations.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -19,7 +19,7 @@ struct Options {
     };
     std::optional<Duration> until;    ///< over the scenario's own
     std::optional<PolicyText> policy; ///< over its constants
-    /// What the spec draws at random (limits.md) would be drawn from it; a job's life holds no chance.
+    /// Random draws of limits.md come from it; a job's life has none.
     std::uint64_t seed = 0;
 };
 
@@ -31,10 +31,10 @@ struct Played {
     bool passed() const;
 };
 
-/// An Error is one of the policy's text, or says that a recording cannot be played.
+/// An Error is about the policy's text, or says that a recording cannot be played.
 Result<Played> play(const Scenario& scenario, const Options& options);
 
-/// scenario.md, until: the end that is written, else the last event, expectation or end of a `within`.
+/// scenario.md, until: the written end, else the last event, expectation or end of a `within`.
 Duration endOf(const Scenario& scenario);
 
 } // namespace stint::sim

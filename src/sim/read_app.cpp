@@ -46,7 +46,7 @@ std::set<std::string, std::less<>> readPermissions(Yaml& yaml, const Node& node)
 }
 
 AppSetup readApp(Yaml& yaml, const Node& node) {
-    AppSetup app{.place = placeOf(node)};
+    AppSetup app{.location = locationOf(node)};
     yaml.map(
         node, "app",
         {{"state", [&](const Node& value) { app.state = readState(yaml, value); }},

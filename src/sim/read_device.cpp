@@ -15,7 +15,7 @@ std::string readText(Yaml& yaml, const Node& value, const DeviceField& field, st
     std::string text = yaml.text(value, name);
     Device scratch;
     if (value.IsScalar() && !field.set(scratch, text, {}))
-        yaml.complain(placeOf(value), "{} cannot be \"{}\"; it is {}", name, text, field.takes);
+        yaml.complain(locationOf(value), "{} cannot be \"{}\"; it is {}", name, text, field.takes);
     return text;
 }
 

@@ -28,15 +28,15 @@ std::set<PendingReason> readReasons(Yaml& yaml, const Node& node) {
     return reasons;
 }
 
-Deed readExpectJob(Yaml& yaml, const Node& node) {
-    deed::ExpectJob expect;
+Action readExpectJob(Yaml& yaml, const Node& node) {
+    action::ExpectJob expect;
     yaml.map(node, "expect",
              {{"job", [&](const Node& value) { expect.job = readJobKey(yaml, value); }},
               {"is",
                [&](const Node& value) {
-                   using enum deed::Is;
-                   expect.is = yaml.word<deed::Is>(value, "is",
-                                                   {{"running", Running}, {"pending", Pending}, {"absent", Absent}});
+                   using enum action::Is;
+                   expect.is = yaml.word<action::Is>(value, "is",
+                                                     {{"running", Running}, {"pending", Pending}, {"absent", Absent}});
                }},
               {"why", [&](const Node& value) { expect.why = readReasons(yaml, value); }},
               {"next",
@@ -46,12 +46,12 @@ Deed readExpectJob(Yaml& yaml, const Node& node) {
                }},
               {"failures", [&](const Node& value) { expect.failures = yaml.number(value, "failures", 0, many); }}});
     if (!expect.is && !expect.why && !expect.next && !expect.nextUnknown && !expect.failures)
-        yaml.complain(placeOf(node), "nothing is expected of the job; write is, why, next or failures");
+        yaml.complain(locationOf(node), "nothing is expected of the job; write is, why, next or failures");
     return expect;
 }
 
-deed::TaskManagerRow readTaskManager(Yaml& yaml, const Node& node) {
-    deed::TaskManagerRow row;
+action::TaskManagerRow readTaskManager(Yaml& yaml, const Node& node) {
+    action::TaskManagerRow row;
     yaml.map(node, "task_manager",
              {{"row", [&](const Node& value) { row.row = yaml.flag(value, "row"); }},
               {"stop", [&](const Node& value) { row.stop = yaml.flag(value, "stop"); }},
@@ -63,8 +63,8 @@ deed::TaskManagerRow readTaskManager(Yaml& yaml, const Node& node) {
     return row;
 }
 
-Deed readExpectApp(Yaml& yaml, const Node& node) {
-    deed::ExpectApp expect;
+Action readExpectApp(Yaml& yaml, const Node& node) {
+    action::ExpectApp expect;
     yaml.map(node, "expect",
              {{"app", [&](const Node& value) { expect.app = readAppId(yaml, value); }},
               {"bucket", [&](const Node& value) { expect.bucket = readBucket(yaml, value); }},
@@ -80,10 +80,10 @@ Deed readExpectApp(Yaml& yaml, const Node& node) {
     return expect;
 }
 
-Deed readExpectDevice(Yaml& yaml, const Node& node) {
+Action readExpectDevice(Yaml& yaml, const Node& node) {
     static constexpr std::array<std::string_view, 5> states{"active", "light_idle", "light_maintenance", "idle",
                                                             "idle_maintenance"};
-    deed::ExpectDevice expect;
+    action::ExpectDevice expect;
     yaml.map(node, "expect", {{"device", [&](const Node& device) {
                                    yaml.map(device, "device", {{"doze", [&](const Node& value) {
                                                                     expect.doze = readWord(yaml, value, "doze", states);
@@ -94,12 +94,12 @@ Deed readExpectDevice(Yaml& yaml, const Node& node) {
 
 } // namespace
 
-Deed readExpect(Yaml& yaml, const Node& node) {
+Action readExpect(Yaml& yaml, const Node& node) {
     if (node.IsMap() && node["job"]) return readExpectJob(yaml, node);
     if (node.IsMap() && node["app"]) return readExpectApp(yaml, node);
     if (node.IsMap() && node["device"]) return readExpectDevice(yaml, node);
-    yaml.complain(placeOf(node), "what is expected, and of whom? write {{job: …}}, {{app: …}} or {{device: …}}");
-    return deed::Tick{};
+    yaml.complain(locationOf(node), "what is expected, and of whom? write {{job: …}}, {{app: …}} or {{device: …}}");
+    return action::Tick{};
 }
 
 } // namespace stint::sim

@@ -52,8 +52,8 @@ void readNetwork(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
                        if (const auto known = transportNamed(name)) request.addTransportType(*known);
                }}});
     if (type.has_value() == detailed && node.IsMap())
-        yaml.complain(placeOf(node), "a network is asked for by its type, or by capabilities and transports; write "
-                                     "one of the two, such as {{type: any}}");
+        yaml.complain(locationOf(node), "a network is asked for by its type, or by capabilities and transports; write "
+                                        "one of the two, such as {{type: any}}");
     if (detailed)
         job.setRequiredNetwork(request.build());
     else if (type)
@@ -86,7 +86,7 @@ void readPeriod(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
     yaml.map(node, "periodic",
              {{"every", [&](const Node& value) { every = readDuration(yaml, value, "every"); }},
               {"flex", [&](const Node& value) { flex = readDuration(yaml, value, "flex"); }}});
-    if (!every) return yaml.complain(placeOf(node), "periodic lacks every, its period, as in {{every: 1h}}");
+    if (!every) return yaml.complain(locationOf(node), "periodic lacks every, its period, as in {{every: 1h}}");
     flex ? job.setPeriodic(*every, *flex) : job.setPeriodic(*every);
 }
 
@@ -103,7 +103,7 @@ void readTrigger(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
                [&](const Node& value) { job.setTriggerContentUpdateDelay(readDuration(yaml, value, "update_delay")); }},
               {"max_delay",
                [&](const Node& value) { job.setTriggerContentMaxDelay(readDuration(yaml, value, "max_delay")); }}});
-    if (uri.uri.empty()) yaml.complain(placeOf(node), "content_trigger lacks path, what is watched");
+    if (uri.uri.empty()) yaml.complain(locationOf(node), "content_trigger lacks path, what is watched");
     job.addTriggerContentUri(uri);
 }
 
@@ -137,7 +137,7 @@ JobInfo::Builder begun(Yaml& yaml, const Node& node, JobKey& key) {
     if (job)
         key = readJobKey(yaml, job);
     else
-        yaml.complain(placeOf(node), "schedule lacks job, as in {{job: com.example.mail/7}}");
+        yaml.complain(locationOf(node), "schedule lacks job, as in {{job: com.example.mail/7}}");
     if (const Node named = node["service"]) service = yaml.text(named, "service");
     JobInfo::Builder builder{key.id, service};
     if (const Node priority = node["priority"]) builder.setPriority(readPriority(yaml, priority));
@@ -179,14 +179,14 @@ private:
 
 } // namespace
 
-deed::TellBytes readBytes(Yaml& yaml, const Node& node) {
+action::TellBytes readBytes(Yaml& yaml, const Node& node) {
     const NetworkBytes sides = readSides(yaml, node, "bytes");
     return {.job = {}, .estimate = true, .down = sides.down, .up = sides.up};
 }
 
-deed::Schedule readSchedule(Yaml& yaml, const Node& node) {
+action::Schedule readSchedule(Yaml& yaml, const Node& node) {
     JobKey key;
-    deed::Schedule read{.job = {}, .asked = begun(yaml, node, key), .items = {}, .behaves = {}};
+    action::Schedule read{.job = {}, .asked = begun(yaml, node, key), .items = {}, .behaves = {}};
     read.job = key;
     JobInfo::Builder& job = read.asked;
     std::vector<Key> keys{{"job", [](const Node&) {}}, // these two and the priority: begun() has read them

@@ -70,8 +70,8 @@ Behaviour readRuns(Yaml& yaml, const Node& node) {
           }},
          {"crash_after", [&](const Node& value) { runs.crashAfter = readDuration(yaml, value, "crash_after"); }}});
     if (runs.works && runs.payload)
-        yaml.complain(placeOf(node), "runs works for a time or transfers bytes; leave out one of for and bytes");
-    // What comes after no work at all comes at once.
+        yaml.complain(locationOf(node), "runs works for a time or transfers bytes; leave out one of for and bytes");
+    // Without any work, it happens at once.
     if (ends && !runs.works && !runs.payload) runs.works = Duration{0};
     return runs;
 }

@@ -25,7 +25,7 @@ template <class All> bool isIn(const All& all, std::string_view word) {
     return std::ranges::find(all, word) != all.end();
 }
 
-/// What may stand beside a verb.
+/// The keys that may stand beside a verb.
 std::span<const std::string_view> besides(std::string_view verb) {
     if (verb == "app") return besideApp;
     if (verb == "use") return besideUse;
@@ -51,7 +51,7 @@ public:
         std::vector<std::string> verbs;
         for (const auto& [name, value] : all_)
             if (isIn(verbNames(), name.Scalar())) verbs.push_back(name.Scalar());
-        // An expectation of state is what stands alone; beside a call it is that of its result.
+        // `expect` alone is an expectation of state; beside a call it is the expected result.
         if (verbs.empty() && find("expect")) verbs.emplace_back("expect");
         return verbs;
     }
@@ -67,24 +67,24 @@ void complainOfNoVerb(Yaml& yaml, const Node& entry, const Parts& parts) {
     for (const auto& [name, value] : parts.all()) {
         if (name.Scalar() == "at") continue;
         const auto meant = nearest(name.Scalar(), known);
-        return yaml.complain(placeOf(name), "unknown verb \"{}\"{}", name.Scalar(),
+        return yaml.complain(locationOf(name), "unknown verb \"{}\"{}", name.Scalar(),
                              meant ? fmt::format(" (did you mean \"{}\"?)", *meant)
                                    : "; scenario.md lists the verbs of a timeline");
     }
-    yaml.complain(placeOf(entry), "an entry lacks its verb: what happens at its time");
+    yaml.complain(locationOf(entry), "an entry lacks its verb: what happens at its time");
 }
 
 void complainOfBeside(Yaml& yaml, const Node& name, std::string_view verb) {
     const auto allowed = besides(verb);
     if (const auto meant = nearest(name.Scalar(), allowed))
-        return yaml.complain(placeOf(name), "unknown key \"{}\" (did you mean \"{}\"?)", name.Scalar(), *meant);
+        return yaml.complain(locationOf(name), "unknown key \"{}\" (did you mean \"{}\"?)", name.Scalar(), *meant);
     std::string words;
     for (std::string_view word : allowed)
         words += fmt::format(", {}", word);
-    yaml.complain(placeOf(name), "unknown key \"{}\"; beside {} may stand at{}", name.Scalar(), verb, words);
+    yaml.complain(locationOf(name), "unknown key \"{}\"; beside {} may stand at{}", name.Scalar(), verb, words);
 }
 
-void readBeside(Yaml& yaml, const Parts& parts, deed::ChangeApp& change) {
+void readBeside(Yaml& yaml, const Parts& parts, action::ChangeApp& change) {
     if (const Node* value = parts.find("state")) change.state = readState(yaml, *value);
     if (const Node* value = parts.find("bucket")) change.bucket = readBucket(yaml, *value);
     if (const Node* value = parts.find("battery_usage")) change.batteryUsage = readBatteryUsage(yaml, *value);
@@ -97,7 +97,7 @@ void readBeside(Yaml& yaml, const Parts& parts, deed::ChangeApp& change) {
         change.tempAllowlist = readDuration(yaml, *value, "temp_allowlist");
 }
 
-void readBesides(Yaml& yaml, const Parts& parts, Deed& deed) {
+void readBesides(Yaml& yaml, const Parts& parts, Action& action) {
     const auto result = [&](std::span<const std::string_view> words) -> std::optional<std::string> {
         const Node* expect = parts.find("expect");
         if (!expect) return std::nullopt;
@@ -105,18 +105,18 @@ void readBesides(Yaml& yaml, const Parts& parts, Deed& deed) {
     };
     const Node* kind = parts.find("kind");
     const Node* code = parts.find("expect_exit");
-    std::visit(Overloaded{[&](deed::ChangeApp& change) { readBeside(yaml, parts, change); },
-                          [&](deed::Use& use) {
+    std::visit(Overloaded{[&](action::ChangeApp& change) { readBeside(yaml, parts, change); },
+                          [&](action::Use& use) {
                               if (kind) use.kind = readWord(yaml, *kind, "kind", uses);
                           },
-                          [&](deed::RunVerb& verb) {
+                          [&](action::RunVerb& verb) {
                               if (code) verb.expectExit = yaml.number(*code, "expect_exit", 0, 255);
                           },
-                          [&](deed::Schedule& call) { call.expect = result(callResults()); },
-                          [&](deed::Enqueue& call) { call.expect = result(callResults()); },
-                          [&](deed::Alarm& call) { call.expect = result(callResults()); },
-                          [&](deed::ForegroundService& call) { call.expect = result(serviceResults); }, [](auto&) {}},
-               deed);
+                          [&](action::Schedule& call) { call.expect = result(callResults()); },
+                          [&](action::Enqueue& call) { call.expect = result(callResults()); },
+                          [&](action::SetAlarm& call) { call.expect = result(callResults()); },
+                          [&](action::ForegroundService& call) { call.expect = result(serviceResults); }, [](auto&) {}},
+               action);
 }
 
 std::optional<Entry> readEntry(Yaml& yaml, const Node& node, WallTime start) {
@@ -124,7 +124,7 @@ std::optional<Entry> readEntry(Yaml& yaml, const Node& node, WallTime start) {
     if (!node.IsMap()) return std::nullopt;
     const auto verbs = parts.verbs();
     if (verbs.size() > 1)
-        yaml.complain(placeOf(node),
+        yaml.complain(locationOf(node),
                       "an entry has exactly one verb, and this one has {} and {}; write two entries with "
                       "the same time",
                       verbs[0], verbs[1]);
@@ -136,12 +136,12 @@ std::optional<Entry> readEntry(Yaml& yaml, const Node& node, WallTime start) {
         if (name.Scalar() != "at" && name.Scalar() != verb && !isIn(besides(verb), name.Scalar()))
             complainOfBeside(yaml, name, verb);
     const Node* at = parts.find("at");
-    if (!at) yaml.complain(placeOf(node), "the entry lacks at, its time since 0s, such as 10min");
+    if (!at) yaml.complain(locationOf(node), "the entry lacks at, its time since 0s, such as 10min");
     const Node& about = *parts.find(verb);
-    Entry entry{.place = placeOf(node),
+    Entry entry{.location = locationOf(node),
                 .at = at ? readMoment(yaml, *at, start) : Duration{0},
-                .deed = verb == "expect" ? readExpect(yaml, about) : readDeed(yaml, verb, about)};
-    readBesides(yaml, parts, entry.deed);
+                .action = verb == "expect" ? readExpect(yaml, about) : readAction(yaml, verb, about)};
+    readBesides(yaml, parts, entry.action);
     return entry;
 }
 

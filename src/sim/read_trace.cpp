@@ -36,30 +36,31 @@ void complainOfField(Yaml& yaml, const Node& name, const EffectWord* word) {
         for (const EffectField& field : word->fields)
             known.push_back(field.key);
     yaml.complain(
-        placeOf(name), "{}",
+        locationOf(name), "{}",
         Yaml::unknownWord(name.Scalar(), fmt::format("a field of {}", word ? word->what : "an effect"), known));
 }
 
 void checkWhom(Yaml& yaml, const Node& node, const ExpectedEffect& effect, const EffectWord& word) {
     if (word.whom == Whom::App && effect.job)
-        yaml.complain(placeOf(node), "{} is about an app; write app in place of job", word.what);
+        yaml.complain(locationOf(node), "{} is about an app; write app in place of job", word.what);
     if (word.whom == Whom::Device && (effect.job || effect.app))
-        yaml.complain(placeOf(node), "{} is about the device; leave out job and app", word.what);
+        yaml.complain(locationOf(node), "{} is about the device; leave out job and app", word.what);
     if (word.whom != Whom::Device && !effect.job && !effect.app)
-        yaml.complain(placeOf(node), "whom is {} about? write {}", word.what,
+        yaml.complain(locationOf(node), "whom is {} about? write {}", word.what,
                       word.whom == Whom::Job ? "job: com.example.mail/7" : "app: com.example.mail");
 }
 
 ExpectedEffect readEffect(Yaml& yaml, const Node& node, WallTime start) {
-    ExpectedEffect effect{.place = placeOf(node)};
+    ExpectedEffect effect{.location = locationOf(node)};
     const auto what = [&](const Node& value) { effect.what = readWord(yaml, value, "what", wordsOfEffects()); };
-    // The word first: it says which fields there are.
+    // The word first: it determines the fields.
     if (!node.IsMap()) return yaml.map(node, "an entry of the trace", {}), effect;
     if (const Node given = node["what"]) what(given);
     if (const Node given = node["never"]) what(given), effect.never = true;
-    if (node["what"] && node["never"]) yaml.complain(placeOf(node), "write one of what and never");
+    if (node["what"] && node["never"]) yaml.complain(locationOf(node), "write one of what and never");
     if (!node["what"] && !node["never"])
-        yaml.complain(placeOf(node), "the entry lacks what, the effect that must come, or never, the one that may not");
+        yaml.complain(locationOf(node),
+                      "the entry lacks what, the effect that must come, or never, the one that may not");
     const EffectWord* word = effectNamed(effect.what);
     yaml.names(node, "an entry of the trace", [&](const Node& name, const Node& value) {
         const std::string& key = name.Scalar();
@@ -87,12 +88,12 @@ template <class Read> Range<std::int64_t> readRange(Yaml& yaml, const Node& node
         return {value, value};
     }
     if (node.size() == 2) return {read(node[0]), read(node[1])};
-    yaml.complain(placeOf(node), "a range has two ends, [9min, 10min]; this list has {}", node.size());
+    yaml.complain(locationOf(node), "a range has two ends, [9min, 10min]; this list has {}", node.size());
     return {};
 }
 
 ExpectedTotal readTotal(Yaml& yaml, const Node& node, WallTime start) {
-    ExpectedTotal total{.place = placeOf(node)};
+    ExpectedTotal total{.location = locationOf(node)};
     const auto count = [&](std::string_view name, Measure measure) {
         return Key{name, [&yaml, &total, name, measure](const Node& value) {
                        total.measures[measure] =
@@ -114,9 +115,9 @@ ExpectedTotal readTotal(Yaml& yaml, const Node& node, WallTime start) {
               {"within", [&](const Node& value) { total.within = readSpan(yaml, value, start); }}});
     if (!node.IsMap()) return total;
     if (total.job.has_value() == total.app.has_value())
-        yaml.complain(placeOf(node), "a total is of a job or of an app; write one of the two");
+        yaml.complain(locationOf(node), "a total is of a job or of an app; write one of the two");
     if (total.measures.empty())
-        yaml.complain(placeOf(node), "what is summed up? write run_time, starts, stops, alarms or messages");
+        yaml.complain(locationOf(node), "what is summed up? write run_time, starts, stops, alarms or messages");
     return total;
 }
 

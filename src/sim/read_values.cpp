@@ -23,13 +23,13 @@ Duration readMoment(Yaml& yaml, const Node& node, WallTime start) {
     if (!node.IsScalar()) return {};
     if (const auto day = parseTimeOfDay(given)) {
         if (*day >= start) return *day - start;
-        yaml.complain(placeOf(node), "{} is before the start of the run, {}", given, formatWall(start));
+        yaml.complain(locationOf(node), "{} is before the start of the run, {}", given, formatWall(start));
         return {};
     }
     if (const auto since = parseDuration(given)) return *since;
     const auto wrong =
         given.find('T') == std::string::npos ? parseDuration(given).error() : parseTimeOfDay(given).error();
-    yaml.complain(placeOf(node), "{}", wrong.message);
+    yaml.complain(locationOf(node), "{}", wrong.message);
     return {};
 }
 
@@ -39,12 +39,12 @@ Span readSpan(Yaml& yaml, const Node& node, WallTime start) {
         return {moment, moment};
     }
     if (node.size() != 2) {
-        yaml.complain(placeOf(node), "a range has two ends, [10min, 11min]; this list has {}", node.size());
+        yaml.complain(locationOf(node), "a range has two ends, [10min, 11min]; this list has {}", node.size());
         return {};
     }
     const Span span{readMoment(yaml, node[0], start), readMoment(yaml, node[1], start)};
     if (span.to < span.from)
-        yaml.complain(placeOf(node), "the range ends before it begins; write the earlier time first");
+        yaml.complain(locationOf(node), "the range ends before it begins; write the earlier time first");
     return span;
 }
 
@@ -52,7 +52,7 @@ std::string readWord(Yaml& yaml, const Node& node, std::string_view what, std::s
     const std::string given = yaml.text(node, what);
     const bool known = words.empty() || std::ranges::find(words, given) != words.end();
     if (node.IsScalar() && !known)
-        yaml.complain(placeOf(node), "{}", Yaml::unknownWord(given, what, {words.begin(), words.end()}));
+        yaml.complain(locationOf(node), "{}", Yaml::unknownWord(given, what, {words.begin(), words.end()}));
     return given;
 }
 

@@ -6,7 +6,7 @@
 namespace stint::sim {
 namespace {
 
-// Times of day are counted from it, so it is read before all that has a time.
+// Times of day count from it, so it is read before anything with a time.
 WallTime readStart(Yaml& yaml, const Node& document) {
     const Node start = document.IsMap() ? document["start"] : Node{};
     if (!document.IsMap() || !start) return defaultStart;
@@ -23,13 +23,13 @@ void readDocument(Yaml& yaml, const Node& document, Scenario& scenario) {
               {"until",
                [&](const Node& node) {
                    scenario.until = readMoment(yaml, node, start);
-                   scenario.untilPlace = placeOf(node);
+                   scenario.untilLocation = locationOf(node);
                }},
               {"constants", [&](const Node& node) { scenario.constants = readConstants(yaml, node); }},
               {"device",
                [&](const Node& node) {
                    scenario.device = readDevice(yaml, node);
-                   scenario.devicePlace = placeOf(node);
+                   scenario.deviceLocation = locationOf(node);
                }},
               {"apps",
                [&](const Node& node) {
@@ -53,7 +53,7 @@ Result<Scenario> readScenario(const std::string& text, const std::string& file) 
     Scenario scenario;
     scenario.file = file;
     yaml.read(text, [&](const Node& document) { readDocument(yaml, document, scenario); });
-    // A file that could not be read in full would be blamed for what is missing of it.
+    // If parts could not be read, further checks would report them as missing.
     if (yaml.clean()) check(yaml, scenario);
     if (!yaml.clean()) return yaml.error();
     return scenario;

@@ -1,6 +1,6 @@
-// From the text of a scenario file to a Scenario, or to all that is wrong with it: "FILE:LINE:COLUMN: what is wrong,
-// what would be right", a line each (scenario.md). What is read has passed every check but those of the app's own
-// calls: what a job may not ask for is found when it is scheduled.
+// Reads a scenario file's text to a Scenario, or to all of its mistakes: "FILE:LINE:COLUMN: what is wrong, what would
+// be right", a line each (scenario.md). A Scenario has passed every check except those of an app's own calls: a wrong
+// JobInfo fails when it is scheduled.
 #pragma once
 #include <string>
 

@@ -10,7 +10,7 @@
 namespace stint::sim {
 namespace {
 
-constexpr std::ptrdiff_t linesBefore = 4; ///< of the trace around what went wrong
+constexpr std::ptrdiff_t linesBefore = 4; ///< of the trace around a failure
 constexpr std::ptrdiff_t linesAfter = 2;
 
 std::string whom(const Happening& happening) {
@@ -23,7 +23,7 @@ std::string yesOrNo(const FieldValue& value) {
     return textOf(value);
 }
 
-// What goes without saying is left out for a person: a regular job that is not overdue, a call that went well.
+// The obvious is left out for a person: a regular job that is not overdue, a call that succeeded.
 bool goesWithoutSaying(const Field& field) {
     static const std::array<Field, 4> usual{Field{"overdue", false}, Field{"kind", std::string("regular")},
                                             Field{"result", std::string("success")}, Field{"user_initiated", false}};
@@ -49,7 +49,9 @@ std::string lineOf(const Row& row, const std::array<std::size_t, 3>& widths) {
     return line;
 }
 
-std::string placeText(const Scenario& scenario, Place place) { return fmt::format("{}:{}", scenario.file, place.line); }
+std::string locationText(const Scenario& scenario, SourceLocation location) {
+    return fmt::format("{}:{}", scenario.file, location.line);
+}
 
 // The lines of the trace up to the moment, and the next ones.
 std::span<const Happening> around(const History& history, Duration at) {
@@ -64,10 +66,10 @@ std::string expectations(std::size_t count) { return fmt::format("{} expectation
 void addFinding(std::vector<std::string>& lines, const Scenario& scenario, const Played& played,
                 const Finding& finding) {
     if (finding.held()) {
-        lines.push_back(fmt::format("held   {}: {}", placeText(scenario, finding.place), finding.expected));
+        lines.push_back(fmt::format("held   {}: {}", locationText(scenario, finding.location), finding.expected));
         return;
     }
-    lines.push_back(fmt::format("fail   {}: expected {}", placeText(scenario, finding.place), finding.expected));
+    lines.push_back(fmt::format("fail   {}: expected {}", locationText(scenario, finding.location), finding.expected));
     lines.push_back(fmt::format("       happened: {}", *finding.happened));
     if (!finding.at || played.history.empty()) return;
     for (const std::string& line : traceTable(around(played.history, *finding.at)))

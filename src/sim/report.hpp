@@ -1,5 +1,5 @@
-// What a person, and what a program, reads of a scenario that was played (scenario.md, running; the trace as JSON). The
-// same bytes for the same run, on every machine.
+// The report of a played scenario, for a person and for a program (scenario.md, running; the trace as JSON). The same
+// bytes for the same run, on every machine.
 #pragma once
 #include <span>
 #include <string>

@@ -23,7 +23,7 @@ std::string lineOf(const Json& json) {
 }
 
 Json jsonOf(const Finding& finding, const Scenario& scenario) {
-    Json json{{"file", scenario.file}, {"line", finding.place.line}, {"expected", finding.expected}};
+    Json json{{"file", scenario.file}, {"line", finding.location.line}, {"expected", finding.expected}};
     json["happened"] = finding.happened.value_or("");
     if (finding.at) json["at_ms"] = finding.at->count();
     return json;

@@ -9,7 +9,8 @@
 namespace stint::sim {
 namespace {
 
-constexpr std::int32_t idsApart = 1'000'000; ///< between the notifications of jobs of one number in two namespaces
+constexpr std::int32_t idsApart =
+    1'000'000; ///< between notification ids of jobs with the same number in two namespaces
 
 Notification notificationOf(const JobKey& job) {
     return Notification::Builder("default").setSmallIcon("job").setContentTitle(textOf(job)).build();
@@ -27,13 +28,13 @@ RunId Runs::newest(const JobKey& job) const {
     return found == newest_.end() ? RunId{} : found->second;
 }
 
-void Runs::later(RunId id, Duration after, std::function<void(Run&)> deed) {
-    world_.later(after, [this, id, deed = std::move(deed)] {
-        if (Run* run = alive(id)) deed(*run);
+void Runs::later(RunId id, Duration after, std::function<void(Run&)> event) {
+    world_.later(after, [this, id, event = std::move(event)] {
+        if (Run* run = alive(id)) event(*run);
     });
 }
 
-// What apps ask.
+// Calls of apps.
 
 std::string Runs::call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part, std::string_view item) {
     Schedule request{.app = job.app, .space = job.space, .info = std::move(info)};
@@ -49,9 +50,9 @@ std::string Runs::call(const JobKey& job, JobInfoPtr info, const std::shared_ptr
     return result;
 }
 
-std::string Runs::schedule(const deed::Schedule& asked) {
+std::string Runs::schedule(const action::Schedule& asked) {
     auto requested = JobInfoAccess::requested(asked.asked);
-    if (!requested) { // a setter refuses it; the core, which has the scenario's constants, never hears of it
+    if (!requested) { // the builder refuses it, so the core never sees it
         const std::string result = resultOf({.error = requested.error()});
         world_.note({.what = Trace::What::Refused, .app = asked.job.app, .job = asked.job, .result = result});
         return result;
@@ -69,26 +70,26 @@ std::string Runs::schedule(const deed::Schedule& asked) {
 }
 
 // The item joins the job as it was last asked for (jobs.md §2.5).
-std::string Runs::enqueue(const deed::Enqueue& asked) {
+std::string Runs::enqueue(const action::Enqueue& asked) {
     const auto found = parts_.find(asked.job);
-    if (found == parts_.end()) return "failure"; // nothing of this id was ever accepted
+    if (found == parts_.end()) return "failure"; // no job of this id was ever accepted
     const auto part = found->second;
     part->takesWork = true;
     const std::string result = call(asked.job, part->info, part, asked.item);
-    // An app that runs with nothing in hand takes it at once.
+    // A running app without work takes it at once.
     const RunId id = newest(asked.job);
     const Run* run = alive(id);
     if (run && run->ongoing && !run->stopping && run->items.empty()) takeWork(id, *run);
     return result;
 }
 
-void Runs::finish(const deed::Finish& asked) {
+void Runs::finish(const action::Finish& asked) {
     const RunId id = newest(asked.job);
     if (Run* run = alive(id)) return report(id, *run, asked.reschedule);
     world_.tell(JobFinished{asked.job.app, id, asked.reschedule, {}});
 }
 
-void Runs::completeWork(const deed::CompleteWork& asked) {
+void Runs::completeWork(const action::CompleteWork& asked) {
     const RunId id = newest(asked.job);
     Run* run = alive(id);
     const auto item = run ? run->items.extract(asked.item) : decltype(run->items)::node_type{};
@@ -96,17 +97,17 @@ void Runs::completeWork(const deed::CompleteWork& asked) {
     if (run && !item.empty()) takeWork(id, *run);
 }
 
-void Runs::notify(const deed::Notify& asked) {
+void Runs::notify(const action::Notify& asked) {
     world_.tell(NotificationSet{{}, asked.job.app, newest(asked.job), asked.id, notificationOf(asked.job), asked.end});
 }
 
-void Runs::tellBytes(const deed::TellBytes& asked) {
+void Runs::tellBytes(const action::TellBytes& asked) {
     world_.tell(BytesUpdated{asked.job.app, newest(asked.job), asked.estimate, asked.down, asked.up});
 }
 
 void Runs::connected(const JobKey& job) { world_.tell(Connected{newest(job)}); }
 
-void Runs::answer(const deed::Answer& answer) {
+void Runs::answer(const action::AnswerCall& answer) {
     const RunId id = newest(answer.job);
     if (answer.toStop) return world_.tell(StopAnswered{id, answer.yes});
     world_.tell(StartAnswered{id, answer.yes});
@@ -114,7 +115,7 @@ void Runs::answer(const deed::Answer& answer) {
 
 void Runs::lost(const JobKey& job) { world_.tell(RunLost{newest(job), false}); }
 
-// What the core wants.
+// Calls of the core.
 
 void Runs::bind(const Bind& effect) {
     const auto part = parts_.find(effect.key);
@@ -191,7 +192,7 @@ void Runs::lose(const AppId& app, bool crash) {
     apps_.hosts(app, false);
 }
 
-// scenario.md: `stopped` where the process is gone. Nobody is there to decide it, so it is noted here.
+// scenario.md: `stopped`, because the process is gone. The core does not trace this, so it is noted here.
 void Runs::loseAll() {
     for (auto& [id, run] : runs_) {
         cutShort(id, run);
@@ -206,7 +207,7 @@ void Runs::loseAll() {
     runs_.clear();
 }
 
-// What apps do.
+// What jobs do.
 
 void Runs::postNotification(RunId id, Run& run) {
     world_.tell(NotificationSet{
@@ -222,7 +223,7 @@ std::int32_t Runs::notificationId(const JobKey& job) {
 }
 
 void Runs::answerStart(RunId id, Run& run, bool ongoing) {
-    const auto part = run.part; // the run may be over once the answer is told
+    const auto part = run.part; // the run may end while the answer is handled
     run.ongoing = ongoing;
     if (!ongoing) part->worked = Duration{0}, part->rest.reset();
     world_.tell(StartAnswered{id, ongoing});

@@ -18,28 +18,28 @@ class Runs {
 public:
     Runs(Surroundings& world, Apps& apps) : world_(world), apps_(apps) {}
 
-    // What apps do by entries of the timeline. A call answers with its result.
+    // Calls of apps by entries of the timeline; each returns the result.
 
-    std::string schedule(const deed::Schedule& call);
-    std::string enqueue(const deed::Enqueue& call);
-    void finish(const deed::Finish& report);
-    void completeWork(const deed::CompleteWork& report);
-    void notify(const deed::Notify& call);
-    void tellBytes(const deed::TellBytes& report);
+    std::string schedule(const action::Schedule& call);
+    std::string enqueue(const action::Enqueue& call);
+    void finish(const action::Finish& report);
+    void completeWork(const action::CompleteWork& report);
+    void notify(const action::Notify& call);
+    void tellBytes(const action::TellBytes& report);
     void connected(const JobKey& job);
-    void answer(const deed::Answer& answer);
+    void answer(const action::AnswerCall& answer);
     void lost(const JobKey& job);
 
-    // What the core wants of them.
+    // Calls of the core.
 
     void bind(const Bind& effect);
     void start(const CallStart& effect);
     void stop(const CallStop& effect);
     void end(const EndRun& effect);
 
-    /// The app's processes are gone: its runs are lost. One crash is one, however many jobs it hosted.
+    /// The app's processes are gone, and its runs are lost. It counts as one crash, however many jobs it hosted.
     void lose(const AppId& app, bool crash);
-    /// All runs are gone with the daemon, or with the power; there is nobody to tell.
+    /// All runs are gone with the daemon or the power; nobody is left to report to.
     void loseAll();
 
     // Transfers share the network.
@@ -70,17 +70,17 @@ private:
     };
 
     Run* alive(RunId id);
-    /// The newest run of the job, also one that is over: an app may speak of it all the same.
+    /// The newest run of the job, even if it is over: an app may still report about it.
     RunId newest(const JobKey& job) const;
-    /// As Surroundings::later(), where the run is still alive by then.
-    void later(RunId id, Duration after, std::function<void(Run&)> deed);
+    /// As Surroundings::later(), if the run is still alive by then.
+    void later(RunId id, Duration after, std::function<void(Run&)> event);
     std::string call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part, std::string_view item);
 
     void postNotification(RunId id, Run& run);
     void answerStart(RunId id, Run& run, bool ongoing);
     void takeWork(RunId id, const Run& run);
     void beginWork(RunId id, Run& run);
-    /// Stops working; what was done is kept, where the app resumes.
+    /// Stops the work; if the app resumes, what was done is kept.
     void cutShort(RunId id, Run& run);
     void workDone(RunId id, Run& run);
     void report(RunId id, Run& run, bool reschedule);

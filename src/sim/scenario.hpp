@@ -1,5 +1,5 @@
 // A scenario as a value: what happens to a device and its apps, and what must come of it (scenario.md). Read by
-// reader.hpp and played by play.hpp; nothing in here does anything.
+// reader.hpp and played by play.hpp; plain values.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "sim/deed.hpp"
+#include "sim/action.hpp"
 #include "sim/setup.hpp"
 
 namespace stint::sim {
@@ -17,9 +17,9 @@ namespace stint::sim {
 inline constexpr WallTime defaultStart = std::chrono::sys_days{std::chrono::January / 5 / 2026} + 8h;
 
 struct Entry {
-    Place place;
+    SourceLocation location;
     Duration at{0};
-    Deed deed;
+    Action action;
 };
 
 /// A further field of an effect: "reason", "asked", …
@@ -31,9 +31,9 @@ struct Field {
     bool operator==(const Field&) const = default;
 };
 
-/// scenario.md, trace: an effect that must come, or `never` may.
+/// scenario.md, trace: an effect that must happen, or `never` may.
 struct ExpectedEffect {
-    Place place;
+    SourceLocation location;
     bool never = false;
     std::string what;
     std::optional<Span> at;
@@ -46,7 +46,7 @@ enum class Measure : std::uint8_t { RunTime, Starts, Stops, Alarms, Messages };
 
 /// scenario.md, totals. A time is in milliseconds.
 struct ExpectedTotal {
-    Place place;
+    SourceLocation location;
     std::optional<AppId> app; ///< else `job`
     std::optional<JobKey> job;
     std::optional<Span> within; ///< nullopt: the whole run
@@ -55,7 +55,7 @@ struct ExpectedTotal {
 
 /// An override of a constant of the spec.
 struct Setting {
-    Place place;
+    SourceLocation location;
     std::string key;
     std::string text;
 };
@@ -66,10 +66,10 @@ struct Scenario {
     std::string policy = "android16";
     WallTime start = defaultStart;
     std::optional<Duration> until;
-    Place untilPlace;
+    SourceLocation untilLocation;
     std::vector<Setting> constants;
     DeviceWords device; ///< over scenario.md's defaults
-    Place devicePlace;
+    SourceLocation deviceLocation;
     std::map<AppId, AppSetup> apps;
     std::vector<Entry> timeline; ///< in time order
     std::vector<ExpectedEffect> trace;

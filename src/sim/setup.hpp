@@ -1,6 +1,5 @@
 // What a scenario begins with, and changes: the device, the apps on it, and what they do with their jobs (scenario.md,
-// device, apps, runs). What the spec leaves to a later chapter (buckets, Doze: limits.md) is kept in its own words
-// until there are nouns for it.
+// device, apps, runs). Buckets and Doze (limits.md) are kept as the scenario's words.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -10,14 +9,14 @@
 
 #include "model/app.hpp"
 #include "model/device_fields.hpp"
-#include "sim/place.hpp"
+#include "sim/source_location.hpp"
 #include "stint/notification.hpp"
 
 namespace stint::sim {
 
 /// scenario.md, apps.
 struct AppSetup {
-    Place place;
+    SourceLocation location;
     ProcessState state = ProcessState::Background;
     std::optional<std::string> bucket;
     std::optional<Duration> lastUsed;
@@ -47,7 +46,7 @@ struct Behaviour {
         Bytes up = 0;
     };
 
-    /// Neither of the two: it works until it is stopped, or reports by an entry of the timeline.
+    /// If neither is set, it works until it is stopped, or until an entry of the timeline.
     std::optional<Duration> works;
     std::optional<Payload> payload;
     bool resumes = true;

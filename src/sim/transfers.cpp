@@ -23,7 +23,7 @@ Transfers::Rest Transfers::restOf(const Behaviour::Payload& payload) {
     return {payload.down * partsOfAByte, payload.up * partsOfAByte};
 }
 
-// What one of those that share `direction` transfers in a millisecond.
+// What each transfer that shares `direction` moves in a millisecond.
 __int128 Transfers::share(Kbps rate, __int128 Rest::*direction) const {
     const auto sharing = std::ranges::count_if(rests_, [&](const auto& one) { return one.second.*direction > 0; });
     return sharing == 0 ? 0 : rate * __int128{shares} / sharing;

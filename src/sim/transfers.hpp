@@ -1,6 +1,6 @@
-// Transfers that go on at one moment share the network: each direction's rate is divided equally among those that still
-// have something to transfer in it (scenario.md, time in a simulation). Exact as long as at most forty share: amounts
-// are kept in parts of a byte that every such share divides.
+// Transfers under way share the network: each direction's rate is divided equally among those that still use it
+// (scenario.md, time in a simulation). Exact for up to forty: amounts are kept in fractions of a byte that any such
+// share divides.
 #pragma once
 #include <map>
 #include <optional>
@@ -22,16 +22,16 @@ public:
     };
     static Rest restOf(const Behaviour::Payload& payload);
 
-    /// Lets all of them go on until `now`. Before each change, and whenever one is done (next()).
+    /// Advances all of them to `now`. To be called before each change, and at next().
     void advance(Instant now);
     void setRates(Kbps down, Kbps up);
     void begin(RunId run, Rest rest) { rests_[run] = rest; }
-    /// What it has not done; nothing where it does not transfer.
+    /// The remaining work of a transfer; nothing if there is none.
     std::optional<Rest> end(RunId run);
 
-    /// When the next one has done with a direction.
+    /// When the next transfer completes a direction.
     std::optional<Instant> next() const;
-    /// Those that have nothing left, in the order of their runs.
+    /// Completed transfers, in the order of their runs.
     std::vector<RunId> finished() const;
 
 private:

@@ -1,21 +1,19 @@
 #include "sim/values.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 
 namespace stint::sim {
 namespace {
 
-// Exactly `digits` digits at the front of `text`, then `after`; all of it is taken away.
+// Exactly `digits` digits at the front of `text`, then `after`; removes both from it.
 std::optional<int> taken(std::string_view& text, std::size_t digits, std::string_view after) {
-    int value = 0;
-    const std::string_view number = text.substr(0, digits);
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-    if (number.size() < digits || error != std::errc{} || end != number.data() + digits || value < 0)
-        return std::nullopt;
+    if (text.size() < digits) return std::nullopt;
+    const auto value = numberIn<int>(text.substr(0, digits));
+    if (!value || *value < 0) return std::nullopt;
     text.remove_prefix(digits);
     if (!text.starts_with(after)) return std::nullopt;
     text.remove_prefix(after.size());
@@ -98,9 +96,9 @@ Result<JobKey> parseJob(std::string_view text) {
         if (key.space.empty()) return noJob(text, "its namespace is empty");
         number.remove_prefix(hash + 1);
     }
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), key.id.value);
-    if (error != std::errc{} || end != number.data() + number.size())
-        return noJob(text, fmt::format("\"{}\" is no number of 32 bits", number));
+    const auto id = numberIn<std::int32_t>(number);
+    if (!id) return noJob(text, fmt::format("\"{}\" is no number of 32 bits", number));
+    key.id.value = *id;
     return key;
 }
 

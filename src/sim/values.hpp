@@ -21,7 +21,7 @@ Result<JobKey> parseJob(std::string_view text);
 /// What cancelAll() is called on: "com.example.mail", or "com.example.mail/sync#" of a namespace; the root's is empty.
 Result<std::pair<AppId, std::string>> parseHandle(std::string_view text);
 
-/// The words of a command line: separated by blanks, but for what stands in quotes.
+/// The words of a command line: separated by blanks outside quotes.
 std::vector<std::string> wordsOf(std::string_view line);
 
 } // namespace stint::sim

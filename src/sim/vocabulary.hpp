@@ -15,7 +15,7 @@ enum class FieldKind : std::uint8_t { Word, Truth, Count, Time };
 struct EffectField {
     std::string_view key;
     FieldKind kind = FieldKind::Word;
-    std::span<const std::string_view> words = {}; ///< what a Word may be; none: anything
+    std::span<const std::string_view> words = {}; ///< the values of a Word; none: any
 };
 
 struct EffectWord {
@@ -25,9 +25,9 @@ struct EffectWord {
 };
 
 std::span<const EffectWord> effectWords();
-/// nullptr where nothing is called so.
+/// nullptr if there is no such effect.
 const EffectWord* effectNamed(std::string_view what);
-/// nullptr where `word` has no such field.
+/// nullptr if `word` has no such field.
 const EffectField* fieldOf(const EffectWord& word, std::string_view key);
 
 /// jobs.md §4.6, §9.1: the public names.

@@ -6,13 +6,14 @@
 
 #include "base/check.hpp"
 #include "base/overloaded.hpp"
+#include "base/time.hpp"
 #include "sim/device.hpp"
 #include "sim/past.hpp"
 
 namespace stint::sim {
 namespace {
 
-// More deeds than any scenario has at one instant: beyond it something feeds itself.
+// More events than any scenario has at one instant: beyond that, something loops.
 constexpr int mostAtOneInstant = 1'000'000;
 
 } // namespace
@@ -23,7 +24,7 @@ World::World(Constants constants, WallTime start, const DeviceWords& device, boo
 }
 
 void World::begin(const std::map<AppId, AppSetup>& apps) {
-    // Longer ago than any `last_used`, so that the usage clock can say so.
+    // Longer ago than any `last_used`, so that the usage clock can express it.
     Duration past{std::chrono::hours{24 * 365}};
     for (const auto& [id, setup] : apps)
         past = std::max(past, setup.lastUsed.value_or(Duration{0}));
@@ -50,35 +51,33 @@ void World::boot(bool another) {
 void World::advance(Duration at, Reports ofThatInstant) {
     const Instant target = zero + at;
     Instant instant = elapsed_;
-    for (int deeds = 0; doNext(target, ofThatInstant);) {
-        deeds = elapsed_ == instant ? deeds + 1 : 0;
+    for (int count = 0; doNext(target, ofThatInstant);) {
+        count = elapsed_ == instant ? count + 1 : 0;
         instant = elapsed_;
-        STINT_CHECK(deeds < mostAtOneInstant);
+        STINT_CHECK(count < mostAtOneInstant);
     }
     elapsed_ = target;
 }
 
-// The first thing due by `target`; of one instant deadlines come first, then what apps do, then what they report.
+// Runs the first thing due by `target`; of one instant deadlines come first, then apps' actions, then their reports.
 bool World::doNext(Instant target, Reports ofThatInstant) {
     const auto deadline = core_ && !recordedTicks_ ? core_->nextDeadline() : std::nullopt;
-    const auto deed = agenda_.next();
+    const auto queued = queue_.next();
     std::optional<Instant> report = reports_.next();
     std::optional<Instant> transfer = runs_.nextTransfer();
     if (ofThatInstant == Reports::StillDue) {
         if (report && *report >= target) report.reset();
         if (transfer && *transfer >= target) transfer.reset();
     }
-    std::optional<Instant> first;
-    for (const auto& when : {deadline, deed, report, transfer})
-        if (when && (!first || *when < *first)) first = when;
+    const auto first = earlier(earlier(deadline, queued), earlier(report, transfer));
     if (!first || *first > target) return false;
     elapsed_ = std::max(elapsed_, *first);
     if (deadline && *deadline <= elapsed_)
         tick();
-    else if (deed && *deed <= elapsed_)
-        agenda_.doNext();
+    else if (queued && *queued <= elapsed_)
+        queue_.runNext();
     else if (report && *report <= elapsed_)
-        reports_.doNext();
+        reports_.runNext();
     else
         runs_.reportTransfers();
     return true;
@@ -113,17 +112,17 @@ void World::switchPolicy(const std::string& version) {
     tell(PolicyChanged{{}, constants_}, {});
 }
 
-std::string World::setAlarm(const deed::Alarm& deed) {
-    stint::Alarm alarm{.app = deed.app,
-                       .tag = deed.tag,
-                       .kind = alarmKindNamed(deed.type).value_or(AlarmKind::Inexact),
-                       .wakeup = deed.wakeup,
-                       .byWall = deed.time.has_value()};
-    const WallTime wall = deed.time ? *deed.time : now().wall + deed.after.value_or(Duration{0});
+std::string World::setAlarm(const action::SetAlarm& action) {
+    stint::Alarm alarm{.app = action.app,
+                       .tag = action.tag,
+                       .kind = alarmKindNamed(action.type).value_or(AlarmKind::Inexact),
+                       .wakeup = action.wakeup,
+                       .byWall = action.time.has_value()};
+    const WallTime wall = action.time ? *action.time : now().wall + action.after.value_or(Duration{0});
     alarm.requestedWall = wall;
     alarm.requested = elapsed_ + (wall - now().wall);
-    alarm.window = deed.window.value_or(Duration{0});
-    alarm.interval = deed.every.value_or(Duration{0});
+    alarm.window = action.window.value_or(Duration{0});
+    alarm.interval = action.every.value_or(Duration{0});
     std::string result = "error";
     tell(AlarmSet{{}, std::move(alarm)}, [&](const Reply& reply) { result = resultOf(reply); });
     return result;
@@ -133,7 +132,7 @@ void World::reboot(Duration offFor, std::optional<WallTime> clock) {
     tell(ShuttingDown{}, {});
     runs_.loseAll();
     apps_.allDead();
-    agenda_.clear();
+    queue_.clear();
     reports_.clear();
     core_.reset();
     later(offFor, [this, clock] {
@@ -151,7 +150,7 @@ VerbAnswer World::shell(std::span<const std::string> words) {
     if (!core_) return {1, "", "the device is off\n"};
     Step step;
     const VerbAnswer answer = runVerb(*core_, words, now(), step);
-    device_.dozeForce = core_->device().dozeForce; // a verb may have held Doze, or let it go
+    device_.dozeForce = core_->device().dozeForce; // a verb may have forced Doze, or released it
     take(std::move(step));
     return answer;
 }
@@ -189,13 +188,13 @@ void World::perform(const Effect& effect) {
                           },
                           [](const NetworkAccess&) {}, [&](const EndRun& e) { runs_.end(e); },
                           [&](const KillApp& e) { die(e.app, false); },
-                          // An app moves its traffic by itself, and nobody looks at a simulated notification.
+                          // An app changes networks itself, and nobody sees a simulated notification.
                           [](const CallNetworkChanged&) {}, [](const CallAction&) {}, [](const ShowNotification&) {},
                           [](const WithdrawNotification&) {}, [](const Reply&) {}},
                effect);
 }
 
-// An app takes what it is woken by at once.
+// An app handles an alarm or a message at once.
 void World::taken(const AppId& app, std::uint64_t delivery) {
     later(Duration{0}, [this, app, delivery] { tell(DeliveryEnded{app, delivery}, {}); });
 }

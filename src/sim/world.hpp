@@ -1,5 +1,6 @@
-// One simulated device: the very core that stintd runs, under a virtual clock, with a store in memory and apps that do
-// as they are told. Elapsed time goes on over reboots, so that a run has one axis; only the boot's id changes.
+// One simulated device: the very core that stintd runs, under a virtual clock, with a store in memory and apps that
+// follow the scenario. Elapsed time continues across reboots, so that a run has one time axis; only the boot id
+// changes.
 #pragma once
 #include <functional>
 #include <memory>
@@ -9,8 +10,8 @@
 
 #include "android/verbs.hpp"
 #include "core/scheduler.hpp"
-#include "sim/agenda.hpp"
 #include "sim/apps.hpp"
+#include "sim/event_queue.hpp"
 #include "sim/history.hpp"
 #include "sim/memory_store.hpp"
 #include "sim/runs.hpp"
@@ -27,13 +28,13 @@ public:
     /// Switched on at 0s, which the wall clock calls `start`. With `recordedTicks` the core wakes only by tick().
     World(Constants constants, WallTime start, const DeviceWords& device, bool recordedTicks);
 
-    /// Lets time pass until `at`, everything that falls due on the way and at that instant included: deadlines first,
-    /// and last what apps report, which may be left for later (scenario.md, time in a simulation).
+    /// Advances to `at`, and handles everything due on the way and at that instant: deadlines first, apps' reports
+    /// last; the latter may be left for later (scenario.md, time in a simulation).
     enum class Reports { Made, StillDue };
     void advance(Duration at, Reports ofThatInstant = Reports::Made);
     Duration at() const { return elapsed_ - zero; }
 
-    /// The apps that are there at 0s, each with its past: what they are and were is no use of them.
+    /// Installs the apps that are there at 0s, with their past; this does not count as use.
     void begin(const std::map<AppId, AppSetup>& apps);
 
     // What happens to the device.
@@ -46,7 +47,7 @@ public:
     void switchPolicy(const std::string& version);
     void tick();
     /// "success", "SecurityException", …
-    std::string setAlarm(const deed::Alarm& alarm);
+    std::string setAlarm(const action::SetAlarm& alarm);
     /// A verb as after `stint`: "cmd jobscheduler …".
     VerbAnswer shell(std::span<const std::string> words);
 
@@ -56,13 +57,13 @@ public:
     const History& history() const { return history_; }
     /// How many events the core has handled.
     std::uint64_t events() const { return events_; }
-    /// For when the run is over.
+    /// To be called once, after the run.
     History takeHistory() { return std::move(history_); }
 
     // Surroundings.
 
     Now now() const override { return {elapsed_, wallAtZero_ + at()}; }
-    void later(Duration after, std::function<void()> deed) override { agenda_.add(elapsed_ + after, std::move(deed)); }
+    void later(Duration after, std::function<void()> event) override { queue_.add(elapsed_ + after, std::move(event)); }
     void reportLater(Duration after, std::function<void()> report) override {
         reports_.add(elapsed_ + after, std::move(report));
     }
@@ -84,15 +85,15 @@ private:
     Constants constants_;
     bool recordedTicks_;
     Instant elapsed_ = zero;
-    WallTime wallAtZero_; ///< what the clock as it is now would have said at 0s
+    WallTime wallAtZero_; ///< what the present wall clock would have shown at 0s
     Device device_;
     BootId bootId_;
     int boots_ = 0;
     std::uint64_t lastCall_ = 0;
     std::uint64_t events_ = 0;
     MemoryStore store_;
-    Agenda agenda_;
-    Agenda reports_;
+    EventQueue queue_;
+    EventQueue reports_;
     History history_;
     Apps apps_{*this};
     Runs runs_{*this, apps_};

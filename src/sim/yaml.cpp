@@ -1,10 +1,10 @@
 #include "sim/yaml.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "base/nearest.hpp"
+#include "base/number.hpp"
 #include "sim/yaml_bounds.hpp"
 
 namespace stint::sim {
@@ -27,17 +27,17 @@ std::string_view shapeOf(const Node& node) {
 
 } // namespace
 
-Place placeOf(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
-Place placeOf(const Node& node) { return placeOf(node.Mark()); }
+SourceLocation locationOf(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
+SourceLocation locationOf(const Node& node) { return locationOf(node.Mark()); }
 
 void Yaml::read(const std::string& text, const std::function<void(const Node&)>& reader) {
     try {
         if (!checkBounds(text)) return complain({}, "the file is empty; a scenario has at least a timeline");
         reader(YAML::Load(text));
     } catch (const OutOfBounds& error) {
-        complain(error.place, "{}", error.why);
+        complain(error.location, "{}", error.why);
     } catch (const YAML::Exception& error) {
-        complain(placeOf(error.mark), "this is not YAML: {}", error.msg);
+        complain(locationOf(error.mark), "this is not YAML: {}", error.msg);
     }
 }
 
@@ -45,10 +45,10 @@ Error Yaml::error() const {
     auto sorted = complaints_;
     std::ranges::stable_sort(sorted, {}, [](const auto& complaint) { return complaint.first; });
     std::string all;
-    for (const auto& [place, sentence] : std::span(sorted).first(std::min(sorted.size(), mostComplaints)))
-        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", file_, place.line, place.column, sentence);
+    for (const auto& [location, sentence] : std::span(sorted).first(std::min(sorted.size(), mostComplaints)))
+        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", file_, location.line, location.column, sentence);
     if (sorted.size() > mostComplaints)
-        all += fmt::format("\n{}: {} more mistakes", file_, sorted.size() - mostComplaints);
+        all += fmt::format("\n{}: {}", file_, counted(sorted.size() - mostComplaints, "more mistake"));
     return {Errc::IllegalArgument, all};
 }
 
@@ -65,13 +65,13 @@ void Yaml::mapOf(const Node& node, std::string_view what, std::span<const Key> k
 
 void Yaml::names(const Node& node, std::string_view what,
                  const std::function<void(const Node& name, const Node& value)>& each) {
-    if (!node.IsMap()) return complain(placeOf(node), "{} is {}; write a map, {{key: value}}", what, shapeOf(node));
+    if (!node.IsMap()) return complain(locationOf(node), "{} is {}; write a map, {{key: value}}", what, shapeOf(node));
     std::set<std::string> seen;
     for (const auto& pair : node) {
         if (!pair.first.IsScalar()) {
-            complain(placeOf(pair.first), "a key of {} is {}; write a word", what, shapeOf(pair.first));
+            complain(locationOf(pair.first), "a key of {} is {}; write a word", what, shapeOf(pair.first));
         } else if (!seen.insert(pair.first.Scalar()).second) {
-            complain(placeOf(pair.first), "\"{}\" stands twice in {}; leave one out", pair.first.Scalar(), what);
+            complain(locationOf(pair.first), "\"{}\" stands twice in {}; leave one out", pair.first.Scalar(), what);
         } else {
             each(pair.first, pair.second);
         }
@@ -79,14 +79,14 @@ void Yaml::names(const Node& node, std::string_view what,
 }
 
 void Yaml::list(const Node& node, std::string_view what, const std::function<void(const Node&)>& each) {
-    if (!node.IsSequence()) return complain(placeOf(node), "{} is {}; write a list, [a, b]", what, shapeOf(node));
+    if (!node.IsSequence()) return complain(locationOf(node), "{} is {}; write a list, [a, b]", what, shapeOf(node));
     for (const Node& item : node)
         each(item);
 }
 
 std::string Yaml::text(const Node& node, std::string_view what) {
     if (node.IsScalar()) return node.Scalar();
-    complain(placeOf(node), "{} is {}; write a single value", what, shapeOf(node));
+    complain(locationOf(node), "{} is {}; write a single value", what, shapeOf(node));
     return {};
 }
 
@@ -97,10 +97,8 @@ bool Yaml::flag(const Node& node, std::string_view what) {
 std::int64_t Yaml::number(const Node& node, std::string_view what, std::int64_t least, std::int64_t most) {
     const std::string given = text(node, what);
     if (!node.IsScalar()) return least;
-    std::int64_t value = 0;
-    const auto [end, trouble] = std::from_chars(given.data(), given.data() + given.size(), value);
-    if (trouble == std::errc{} && end == given.data() + given.size() && least <= value && value <= most) return value;
-    complain(placeOf(node), "{} cannot be \"{}\"; it is a whole number from {} to {}", what, given, least, most);
+    if (const auto value = numberIn<std::int64_t>(given); value && least <= *value && *value <= most) return *value;
+    complain(locationOf(node), "{} cannot be \"{}\"; it is a whole number from {} to {}", what, given, least, most);
     return least;
 }
 
@@ -113,8 +111,8 @@ std::string Yaml::unknownWord(std::string_view given, std::string_view what,
 
 void Yaml::complainOfKey(const Node& key, std::string_view what, const std::vector<std::string_view>& known) {
     if (const auto meant = nearest(key.Scalar(), known))
-        return complain(placeOf(key), "unknown key \"{}\" of {} (did you mean \"{}\"?)", key.Scalar(), what, *meant);
-    complain(placeOf(key), "unknown key \"{}\" of {}; it takes {}", key.Scalar(), what, joined(known));
+        return complain(locationOf(key), "unknown key \"{}\" of {} (did you mean \"{}\"?)", key.Scalar(), what, *meant);
+    complain(locationOf(key), "unknown key \"{}\" of {}; it takes {}", key.Scalar(), what, joined(known));
 }
 
 } // namespace stint::sim

@@ -1,6 +1,6 @@
-// A YAML file, read strictly: every key and every value is understood, or complained of at its line and column
-// (scenario.md: an unknown key is an error, never ignored). Reading goes on after a complaint, so that a person sees
-// all of them at once. What yaml-cpp throws ends here.
+// A YAML file, read strictly: every key and value is understood, or reported with its line and column (scenario.md: an
+// unknown key is an error, never ignored). Reading continues after a mistake, so that a person sees all of them at
+// once. yaml-cpp's exceptions end here.
 #pragma once
 #include <array>
 #include <functional>
@@ -22,8 +22,8 @@ namespace stint::sim {
 
 using Node = YAML::Node;
 
-Place placeOf(const YAML::Mark& mark);
-Place placeOf(const Node& node);
+SourceLocation locationOf(const YAML::Mark& mark);
+SourceLocation locationOf(const Node& node);
 
 /// The words a value may be, and what each means.
 template <class T> using Words = std::initializer_list<std::pair<std::string_view, T>>;
@@ -42,14 +42,15 @@ public:
     /// Hands the one document in `text` to `reader`; complains where it is no YAML.
     void read(const std::string& text, const std::function<void(const Node&)>& reader);
 
-    template <class... Args> void complain(Place place, fmt::format_string<Args...> format, Args&&... args) {
-        complaints_.emplace_back(place, fmt::format(format, std::forward<Args>(args)...));
+    template <class... Args>
+    void complain(SourceLocation location, fmt::format_string<Args...> format, Args&&... args) {
+        complaints_.emplace_back(location, fmt::format(format, std::forward<Args>(args)...));
     }
     bool clean() const { return complaints_.empty(); }
     /// All complaints, in the order of the file, a line each: "FILE:LINE:COLUMN: what is wrong".
     Error error() const;
 
-    // Each answers a harmless value where it complains.
+    // Each returns a harmless value after a mistake.
 
     /// Reads what stands under each key; complains of a key that is not in `keys`, and of one that stands twice.
     void map(const Node& node, std::string_view what, Keys keys) { mapOf(node, what, {keys.begin(), keys.size()}); }
@@ -68,18 +69,18 @@ public:
             if (name == given) return meaning;
             known.push_back(name);
         }
-        if (node.IsScalar()) complain(placeOf(node), "{}", unknownWord(given, what, known));
+        if (node.IsScalar()) complain(locationOf(node), "{}", unknownWord(given, what, known));
         return otherwise;
     }
     bool flag(const Node& node, std::string_view what);
     std::int64_t number(const Node& node, std::string_view what, std::int64_t least, std::int64_t most);
-    /// What `parse` makes of the text; its error is the complaint.
+    /// The result of `parse`; its error is reported.
     template <class T> T parsed(const Node& node, std::string_view what, Result<T> (*parse)(std::string_view)) {
         const std::string given = text(node, what);
         if (!node.IsScalar()) return {};
         auto value = parse(given);
         if (value) return *std::move(value);
-        complain(placeOf(node), "{}: {}", what, value.error().message);
+        complain(locationOf(node), "{}: {}", what, value.error().message);
         return {};
     }
 
@@ -91,7 +92,7 @@ private:
     void complainOfKey(const Node& key, std::string_view what, const std::vector<std::string_view>& known);
 
     std::string file_;
-    std::vector<std::pair<Place, std::string>> complaints_;
+    std::vector<std::pair<SourceLocation, std::string>> complaints_;
 };
 
 } // namespace stint::sim

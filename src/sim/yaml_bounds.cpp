@@ -15,7 +15,7 @@
 namespace stint::sim {
 namespace {
 
-// A scenario is a page, one that was recorded some thousands of lines; a job's extras are the deepest in it.
+// A scenario is a page, a recorded one some thousands of lines; a job's extras are its deepest part.
 constexpr std::size_t mostBytes = std::size_t{4} << 20;
 constexpr std::size_t mostNodes = 500'000;
 constexpr std::size_t deepest = 64;
@@ -23,7 +23,7 @@ constexpr std::size_t deepest = 64;
 using YAML::anchor_t;
 using YAML::Mark;
 
-/// Counts the nodes of a document as its readers will meet them: an alias is all that it stands for.
+/// Counts a document's nodes as its readers see them: an alias counts as its whole target.
 class Count final : public YAML::EventHandler {
 public:
     Mark begin; ///< of the document
@@ -38,7 +38,7 @@ public:
     }
     void OnAlias(const Mark& mark, anchor_t anchor) override {
         const auto size = sizes_.find(anchor);
-        if (size == sizes_.end()) throw OutOfBounds{placeOf(mark), "an alias stands within what it names"};
+        if (size == sizes_.end()) throw OutOfBounds{locationOf(mark), "an alias stands within what it names"};
         leaf(mark, {}, size->second);
     }
     void OnSequenceStart(const Mark& mark, const std::string&, anchor_t anchor, YAML::EmitterStyle::value) override {
@@ -59,12 +59,12 @@ private:
     void leaf(const Mark& mark, anchor_t anchor, std::size_t size) {
         count_ += size;
         if (count_ > mostNodes)
-            throw OutOfBounds{placeOf(mark), fmt::format("more than {} values, aliases unfolded", mostNodes)};
+            throw OutOfBounds{locationOf(mark), fmt::format("more than {} values, aliases unfolded", mostNodes)};
         if (anchor) sizes_[anchor] = size;
     }
     void enter(const Mark& mark, anchor_t anchor) {
         empty = false;
-        if (open_.size() == deepest) throw OutOfBounds{placeOf(mark), fmt::format("more than {} deep", deepest)};
+        if (open_.size() == deepest) throw OutOfBounds{locationOf(mark), fmt::format("more than {} deep", deepest)};
         open_.push_back({anchor, count_});
         leaf(mark, {}, 1);
     }
@@ -90,12 +90,12 @@ bool checkBounds(const std::string& text) {
     if (!parser) return !document.empty;
     Count next;
     parser.HandleNextDocument(next);
-    // Where no "---" parts them, the parser has stopped at a word that continues nothing: it would stop there again.
+    // Without a "---" between them, the parser has stopped at text that continues nothing, and would stop there again.
     const auto rest = std::string_view(text).substr(std::min<std::size_t>(next.begin.pos, text.size()));
     if (rest.starts_with("---"))
-        throw OutOfBounds{placeOf(next.begin),
+        throw OutOfBounds{locationOf(next.begin),
                           "a second document begins here; write each scenario into a file of its own"};
-    throw OutOfBounds{placeOf(next.begin), "this is not YAML: nothing that stands here continues what is before"};
+    throw OutOfBounds{locationOf(next.begin), "this is not YAML: nothing that stands here continues what is before"};
 }
 
 } // namespace stint::sim

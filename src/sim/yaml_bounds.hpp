@@ -1,20 +1,20 @@
-// What a YAML document may be before it is kept: yaml-cpp bounds neither its size, nor what its aliases unfold to
-// (twenty lines can name a billion nodes), and of text that ends no document it makes documents for ever.
+// Bounds of a YAML document before it is loaded: yaml-cpp limits neither its size nor the expansion of aliases (twenty
+// lines can name a billion nodes), and produces endless documents from some malformed texts.
 #pragma once
 #include <string>
 
-#include "sim/place.hpp"
+#include "sim/source_location.hpp"
 
 namespace stint::sim {
 
-/// Why a text is no single document of a fair size, and where. Thrown, as yaml-cpp throws; it ends in Yaml::read().
+/// Why a text is not a single document of an allowed size, and where. Thrown like yaml-cpp's errors; caught in
+/// Yaml::read().
 struct OutOfBounds {
-    Place place;
+    SourceLocation location;
     std::string why;
 };
 
-/// Reads over `text` once and keeps nothing of it. False where there is no document. Throws OutOfBounds and
-/// YAML::Exception.
+/// Scans `text` once and keeps nothing. False if there is no document. Throws OutOfBounds and YAML::Exception.
 bool checkBounds(const std::string& text);
 
 } // namespace stint::sim

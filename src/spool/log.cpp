@@ -7,12 +7,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 
 namespace stint {
 namespace {
@@ -30,9 +30,8 @@ std::vector<Bytes> starts(const fs::path& directory) {
     for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
         std::string name = entry->path().filename().string();
         if (!name.starts_with(prefix)) continue;
-        Bytes start = 0;
-        auto [last, bad] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), start);
-        if (bad == std::errc{} && last == name.data() + name.size() && start >= 0) found.push_back(start);
+        auto start = numberIn<Bytes>(std::string_view(name).substr(prefix.size()));
+        if (start && *start >= 0) found.push_back(*start);
     }
     std::sort(found.begin(), found.end());
     return found;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -15,6 +14,7 @@
 #include <sys/file.h>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "base/proc.hpp"
 #include "base/program.hpp"
 
@@ -59,19 +59,12 @@ std::vector<std::string> wordsOf(std::string_view text) {
     return words;
 }
 
-std::optional<std::uint64_t> numberIn(std::string_view text, int base = 10) {
-    std::uint64_t number = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole ? std::optional(number) : std::nullopt;
-}
-
 std::optional<Order> orderIn(std::string_view text) {
     constexpr std::size_t head = 4; // mark, directory, umask, how many arguments
     std::vector<std::string> words = wordsOf(text);
     if (words.size() < head || words[0] != mark) return std::nullopt;
-    auto umask = numberIn(words[2], 8);
-    auto count = numberIn(words[3]);
+    auto umask = numberIn<std::uint64_t>(words[2], 8);
+    auto count = numberIn<std::uint64_t>(words[3]);
     if (!umask || *umask > 0777 || !count || *count == 0 || *count > words.size() - head) return std::nullopt;
     auto arguments = words.begin() + head;
     auto environment = arguments + static_cast<std::ptrdiff_t>(*count);
@@ -164,7 +157,7 @@ Tally Spool::tally() const {
     std::vector<std::string> words = wordsOf(*text);
     std::int64_t* counts[] = {&tally.runs, &tally.failures, &tally.timeouts};
     for (std::size_t i = 0; i < std::size(counts) && i < words.size(); ++i)
-        *counts[i] = static_cast<std::int64_t>(numberIn(words[i]).value_or(0));
+        *counts[i] = static_cast<std::int64_t>(numberIn<std::uint64_t>(words[i]).value_or(0));
     tally.running = words.size() > std::size(counts) && words[std::size(counts)] == "running";
     return tally;
 }

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-/// What is no UTF-8 becomes U+FFFD rather than an exception.
+/// Bytes that are not UTF-8 become U+FFFD rather than an exception.
 std::string textOf(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 /// `read` may throw what nlohmann's checked access throws.

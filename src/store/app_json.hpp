@@ -1,5 +1,5 @@
-// What is remembered of an app as JSON, and back: lists and tables of plain words. Reading answers IllegalArgument for
-// what is none.
+// An app's memory as JSON, and back: lists and tables of plain words. Reading returns IllegalArgument for anything
+// else.
 #pragma once
 #include <map>
 #include <set>
@@ -23,7 +23,7 @@ using Words = std::set<std::string, std::less<>>;
 std::string wordsText(const Words& words);
 Result<Words> wordsFrom(std::string_view text);
 
-/// Each a list of its id, its name and its importance.
+/// Each channel is a list of id, name and importance.
 std::string channelsText(const std::vector<Channel>& channels);
 Result<std::vector<Channel>> channelsFrom(std::string_view text);
 

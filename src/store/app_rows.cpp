@@ -14,10 +14,10 @@ namespace stint {
 
 namespace {
 
-/// An alarm may be set for any time that sums of it can tell (rules/alarm.cpp keeps it within half of this).
+/// An alarm's time may be any whose sums do not overflow (rules/alarm.cpp keeps it within half of this).
 constexpr Range anyAlarm{std::numeric_limits<Duration::rep>::min() / 2, std::numeric_limits<Duration::rep>::max() / 2};
 constexpr Range anyWindow{0, anyAlarm.most};
-constexpr Range anyMessage{1, anyAlarm.most}; // the next one's is one more; none has 0
+constexpr Range anyMessage{1, anyAlarm.most}; // the next message's is one more; none has 0
 
 template <class Time> Result<Time> timeFrom(StoredRow& row, std::string_view name, Range range) {
     return Time{Duration{STINT_TRY(checked(row.integer(), name, range))}};
@@ -37,7 +37,7 @@ Result<std::optional<ProcessState>> pinnedFrom(const std::string& name) {
     return pinned;
 }
 
-/// Where the app is, or belongs.
+/// Where the app is, or would be inserted.
 std::vector<StoredApp>::iterator placeOf(const AppId& app, Snapshot& snapshot) {
     const auto byApp = [](const StoredApp& stored, const AppId& wanted) { return stored.memory.app < wanted; };
     return std::lower_bound(snapshot.apps.begin(), snapshot.apps.end(), app, byApp);
@@ -124,7 +124,7 @@ Result<void> addAlarm(StoredRow row, Snapshot& snapshot) {
 
 Result<void> addMessage(StoredRow row, Snapshot& snapshot) {
     StoredMessage stored;
-    Message& message = stored.message;
+    PushMessage& message = stored.message;
     message.id = static_cast<std::uint64_t>(STINT_TRY(checked(row.integer(), "id", anyMessage)));
     message.app.name = row.text();
     stored.boot.value = row.text();

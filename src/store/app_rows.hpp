@@ -1,5 +1,5 @@
-// Apps' memories, alarms, messages and the clocks of use, from their rows into a Snapshot (limits.md §2.2, §3.4, §7).
-// Their values are checked: they are what limits are reckoned with.
+// Apps' memories, alarms, messages and usage clocks, from their rows into a Snapshot (limits.md §2.2, §3.4, §7). Their
+// values are checked, because limits are computed from them.
 #pragma once
 #include <set>
 
@@ -8,11 +8,11 @@
 
 namespace stint {
 
-// Each adds one row of its table (columns.hpp) whose seal holds; an error names the value that cannot be right.
+// Each adds one row of its table (columns.hpp) whose checksum matches; an error names the value that cannot be right.
 
 Result<void> addApp(StoredRow row, Snapshot& snapshot);
-/// To its app, which was read before, and notes in `withLedger` that it has one; `snapshot.apps` is sorted. An app
-/// whose own row was damaged is there again with it: without its user's choices, but with its limits.
+/// Adds a ledger to its app, which was read before, and notes in `withLedger` that the app has one; `snapshot.apps` is
+/// sorted. An app whose own row was damaged comes back with it: without its user's choices, but with its limits.
 Result<void> addLedger(StoredRow row, Snapshot& snapshot, std::set<AppId>& withLedger);
 Result<void> addUsageTime(StoredRow row, Snapshot& snapshot);
 Result<void> addAlarm(StoredRow row, Snapshot& snapshot);

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-/// JSON knows no infinity and no NaN.
+/// JSON has no infinity and no NaN.
 json doubleJson(double value) {
     if (std::isnan(value)) return "nan";
     if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
@@ -72,7 +72,7 @@ Result<PersistableBundle> bundleWithin(const json& object, int depth);
 
 template <class T> BundleValue held(const json& value) { return {value.get<T>()}; }
 
-/// Of a bundle that may hold `depth` more within each other.
+/// Reads a bundle that may nest `depth` more bundles.
 Result<BundleValue> valueFrom(const json& typed, int depth) {
     if (!typed.is_object() || typed.size() != 1) return fail(Errc::IllegalArgument, "extras: no typed value");
     const auto& letter = typed.begin().key();
@@ -96,7 +96,7 @@ Result<BundleValue> valueFrom(const json& typed, int depth) {
     return fail(Errc::IllegalArgument, "extras: unknown type \"{}\"", letter);
 }
 
-// jobs.md §12.9. What was accepted is no deeper; what is may be of any depth, and would be followed by recursion.
+// jobs.md §12.9. Accepted bundles are no deeper; deeper ones would be read recursively, to any depth.
 Result<PersistableBundle> bundleWithin(const json& object, int depth) {
     if (depth < 0) return fail(Errc::IllegalArgument, "extras: nested more than {} deep", PersistableBundle::DEEPEST);
     PersistableBundle bundle;

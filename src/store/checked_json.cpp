@@ -9,10 +9,10 @@ namespace {
 
 using nlohmann::json;
 
-// Six lists of mostEntries with their times in full.
+// Six lists of mostEntries, each time in full.
 constexpr std::size_t mostText = std::size_t{8} << 20;
 
-/// A number beyond the least and the most is one of them: out of every range asked for here.
+/// A number that does not fit becomes the smallest or largest one, which is out of every range asked for here.
 std::int64_t clamped(const json& value) {
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
     if (!value.is_number_unsigned()) return value.get<std::int64_t>();
@@ -30,7 +30,7 @@ Result<json> objectFrom(std::string_view text) {
 }
 
 Result<void> checkKeys(const json& value, std::string_view name, std::initializer_list<std::string_view> known) {
-    if (!value.is_object()) return fail(Errc::IllegalArgument, "{} is no object", name);
+    if (!value.is_object()) return fail(Errc::IllegalArgument, "{} is not an object", name);
     for (const auto& [key, part] : value.items())
         if (std::find(known.begin(), known.end(), key) == known.end())
             return fail(Errc::IllegalArgument, "unknown key \"{}\" in {}", key, name);
@@ -39,7 +39,7 @@ Result<void> checkKeys(const json& value, std::string_view name, std::initialize
 
 Result<void> checkSize(const json& value, std::string_view name, std::size_t size) {
     if (value.is_array() && value.size() == size) return {};
-    return fail(Errc::IllegalArgument, "{} is no list of {}", name, size);
+    return fail(Errc::IllegalArgument, "{} is not a list of {}", name, size);
 }
 
 Result<std::int64_t> checked(std::int64_t number, std::string_view name, Range range) {
@@ -48,7 +48,7 @@ Result<std::int64_t> checked(std::int64_t number, std::string_view name, Range r
 }
 
 Result<std::int64_t> numberFrom(const json& value, std::string_view name, Range range) {
-    if (!value.is_number_integer()) return fail(Errc::IllegalArgument, "{} is no whole number", name);
+    if (!value.is_number_integer()) return fail(Errc::IllegalArgument, "{} is not a whole number", name);
     return checked(clamped(value), name, range);
 }
 
@@ -70,7 +70,7 @@ Result<bool> flagFrom(const json& value, std::string_view name) {
 }
 
 Result<std::string_view> wordFrom(const json& value, std::string_view name) {
-    if (!value.is_string()) return fail(Errc::IllegalArgument, "{} is no word", name);
+    if (!value.is_string()) return fail(Errc::IllegalArgument, "{} is not a string", name);
     return std::string_view{value.get_ref<const std::string&>()};
 }
 

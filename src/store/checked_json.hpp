@@ -1,5 +1,5 @@
-// JSON that was stored, read without trust: each value is asked for by its name and its range, and what is not as it
-// must be is refused with that name (Errc::IllegalArgument). Nothing here throws.
+// Stored JSON, read without trust: each value is read by its name and its range, and a wrong one is refused by name
+// (Errc::IllegalArgument). Nothing here throws.
 #pragma once
 #include <cstdint>
 #include <initializer_list>
@@ -27,17 +27,17 @@ inline constexpr Range anyLength{0, anyTime.most};
 /// What a list holds at most: twenty entries a minute for a day, the most sessions that limits.md §3.2 lets an app end.
 inline constexpr std::size_t mostEntries = std::size_t{20} * 60 * 24;
 
-/// An object, and not larger than what is written ever is.
+/// Parses an object, no larger than any that is written.
 Result<nlohmann::json> objectFrom(std::string_view text);
 
-/// `value` is an object that has no other keys. What it says under an unknown one may be a limit.
+/// `value` must be an object without other keys: an unknown key may be a limit.
 Result<void> checkKeys(const nlohmann::json& value, std::string_view name,
                        std::initializer_list<std::string_view> known);
 
-/// `value` is a list of that many.
+/// `value` must be a list of that size.
 Result<void> checkSize(const nlohmann::json& value, std::string_view name, std::size_t size);
 
-/// `number` itself, where it is in the range.
+/// `number` itself if it is in the range.
 Result<std::int64_t> checked(std::int64_t number, std::string_view name, Range range);
 
 Result<std::int64_t> numberFrom(const nlohmann::json& value, std::string_view name, Range range);
@@ -51,7 +51,7 @@ Result<std::string_view> wordFrom(const nlohmann::json& value, std::string_view 
 /// A list whose entries `read(value, name)` reads, mostEntries of them at most.
 template <class T, class Read>
 Result<std::vector<T>> listFrom(const nlohmann::json& value, std::string_view name, Read read) {
-    if (!value.is_array()) return fail(Errc::IllegalArgument, "{} is no list", name);
+    if (!value.is_array()) return fail(Errc::IllegalArgument, "{} is not a list", name);
     if (value.size() > mostEntries)
         return fail(Errc::IllegalArgument, "{} has {} entries, and at most {} are kept", name, value.size(),
                     mostEntries);
@@ -62,7 +62,8 @@ Result<std::vector<T>> listFrom(const nlohmann::json& value, std::string_view na
     return list;
 }
 
-/// Into `place`, what `read(value, key)` makes of the object's `key`; where it is absent, `place` stays as it is.
+/// Stores what `read(value, key)` returns for the object's `key` in `place`, which keeps its value if the key is
+/// absent.
 template <class T, class Read>
 Result<void> readPart(const nlohmann::json& object, const char* key, T& place, Read read) {
     const auto found = object.find(key);

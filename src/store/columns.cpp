@@ -21,7 +21,7 @@ std::vector<std::string_view> split(std::string_view columns) {
 
 } // namespace
 
-std::string saveSql(const SealedTable& table) {
+std::string saveSql(const ChecksummedTable& table) {
     const auto names = split(table.columns);
     std::vector<std::string> values;
     for (std::size_t i = 1; i <= names.size(); ++i)
@@ -37,7 +37,7 @@ std::string saveSql(const SealedTable& table) {
     return sql;
 }
 
-std::string readSql(const SealedTable& table) {
+std::string readSql(const ChecksummedTable& table) {
     return fmt::format("SELECT rowid, {0}, seal IS seal({0}) FROM {1} NOT INDEXED ORDER BY rowid", table.columns,
                        table.name);
 }

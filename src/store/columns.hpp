@@ -1,4 +1,5 @@
-// The sealed tables of schema.sql, their columns in one order for all who write, read or salvage them.
+// The tables of schema.sql that have a checksum in each row, with their columns in the order that writing, reading and
+// salvaging share.
 #pragma once
 #include <array>
 #include <string>
@@ -6,47 +7,49 @@
 
 namespace stint {
 
-struct SealedTable {
+struct ChecksummedTable {
     std::string_view name;
-    std::string_view columns; ///< all but the seal, in the order they are sealed
+    std::string_view columns; ///< all but the checksum, in its order
     int keys = 0;             ///< how many of them, from the first, are its key
 };
 
-inline constexpr SealedTable jobsTable{
+inline constexpr ChecksummedTable jobsTable{
     "jobs",
     "app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops, not_before, not_before_wall, "
     "cumulative, demoted_by_user, demoted_by_system, running, label, deadline, deadline_wall, window_end, "
     "window_end_wall, abandoned, last_success, last_failure, barred, awaits_clock",
     3};
-inline constexpr SealedTable workTable{
+inline constexpr ChecksummedTable workTable{
     "work", "app, space, job, item, extras, estimated_down, estimated_up, minimum_chunk, deliveries", 4};
-inline constexpr SealedTable contentTable{"content", "app, space, job, boot, first, ready, uris", 3};
-inline constexpr SealedTable appsTable{"apps",
-                                       "app, boot, pinned, crashes, bad_until, services, channels, revoked, written, "
-                                       "written_wall, seen, battery_use, data_saver_exempt, "
-                                       "allowlisted_until, usage",
-                                       1};
-inline constexpr SealedTable ledgersTable{"ledgers", "app, boot, written, written_wall, ledger", 1};
-inline constexpr SealedTable usageTimeTable{"usage_time", "one, boot, running, screen_on, at, screen_lit", 1};
-inline constexpr SealedTable alarmsTable{
+inline constexpr ChecksummedTable contentTable{"content", "app, space, job, boot, first, ready, uris", 3};
+inline constexpr ChecksummedTable appsTable{
+    "apps",
+    "app, boot, pinned, crashes, bad_until, services, channels, revoked, written, "
+    "written_wall, seen, battery_use, data_saver_exempt, "
+    "allowlisted_until, usage",
+    1};
+inline constexpr ChecksummedTable ledgersTable{"ledgers", "app, boot, written, written_wall, ledger", 1};
+inline constexpr ChecksummedTable usageTimeTable{"usage_time", "one, boot, running, screen_on, at, screen_lit", 1};
+inline constexpr ChecksummedTable alarmsTable{
     "alarms",
     "app, tag, boot, receiver, kind, wakeup, by_wall, persisted, requested, requested_wall, length, repeats_every, "
     "sequence, handed",
     2};
-inline constexpr SealedTable messagesTable{"messages", "id, app, boot, receiver, high, arrived, arrived_wall, data", 1};
-inline constexpr SealedTable deviceStateTable{"device_state", "one, boot, state", 1};
-inline constexpr SealedTable completedTable{
+inline constexpr ChecksummedTable messagesTable{"messages",
+                                                "id, app, boot, receiver, high, arrived, arrived_wall, data", 1};
+inline constexpr ChecksummedTable deviceStateTable{"device_state", "one, boot, state", 1};
+inline constexpr ChecksummedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label"};
-inline constexpr SealedTable overridesTable{"overrides", "name, value, boot", 1};
+inline constexpr ChecksummedTable overridesTable{"overrides", "name, value, boot", 1};
 
-inline constexpr std::array sealedTables{jobsTable,     workTable,      contentTable,     appsTable,
-                                         ledgersTable,  usageTimeTable, deviceStateTable, alarmsTable,
-                                         messagesTable, completedTable, overridesTable};
+inline constexpr std::array checksummedTables{jobsTable,     workTable,      contentTable,     appsTable,
+                                              ledgersTable,  usageTimeTable, deviceStateTable, alarmsTable,
+                                              messagesTable, completedTable, overridesTable};
 
-/// Writes a sealed row of the values ?1, ?2, …; one of the same key is replaced.
-std::string saveSql(const SealedTable& table);
+/// Writes a row of the values ?1, ?2, … with its checksum; one of the same key is replaced.
+std::string saveSql(const ChecksummedTable& table);
 
-/// Reads all rows in the order they were first written: rowid, the columns, and whether the seal holds.
-std::string readSql(const SealedTable& table);
+/// Reads all rows in the order they were first written: rowid, the columns, and whether the checksum matches.
+std::string readSql(const ChecksummedTable& table);
 
 } // namespace stint

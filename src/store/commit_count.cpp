@@ -5,14 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/seal.hpp"
+#include "store/row_checksum.hpp"
 
 namespace stint {
 namespace {
 
-using Sealed = std::array<std::int64_t, 2>; ///< the count, and its seal
+using CountWithChecksum = std::array<std::int64_t, 2>; ///< the count, and its checksum
 
-/// A file of our own: not what somebody has put there to be written to, or waited for.
+/// A regular file of our own: nothing that another put there, and nothing that blocks.
 Fd opened(const std::filesystem::path& path) {
     Fd file{::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
     struct stat found {};
@@ -25,15 +25,15 @@ Fd opened(const std::filesystem::path& path) {
 CommitCount::CommitCount(std::filesystem::path file) : file_(opened(file)) {}
 
 std::optional<std::int64_t> CommitCount::read() const {
-    Sealed sealed{};
-    if (!file_ || ::pread(file_.get(), sealed.data(), sizeof sealed, 0) != sizeof sealed) return std::nullopt;
-    if (sealed[1] != sealOf(sealed[0]) || sealed[0] < 0) return std::nullopt;
-    return sealed[0];
+    CountWithChecksum stored{};
+    if (!file_ || ::pread(file_.get(), stored.data(), sizeof stored, 0) != sizeof stored) return std::nullopt;
+    if (stored[1] != rowChecksum(stored[0]) || stored[0] < 0) return std::nullopt;
+    return stored[0];
 }
 
 void CommitCount::write(std::int64_t commits) const {
-    const Sealed sealed{commits, sealOf(commits)};
-    if (file_) static_cast<void>(::pwrite(file_.get(), sealed.data(), sizeof sealed, 0) == sizeof sealed);
+    const CountWithChecksum stored{commits, rowChecksum(commits)};
+    if (file_) static_cast<void>(::pwrite(file_.get(), stored.data(), sizeof stored, 0) == sizeof stored);
 }
 
 } // namespace stint

@@ -1,9 +1,8 @@
-// How many commits there were, beside the database that counts them too. The log of SQLite ends, without a word, before
-// its first frame that is damaged: a database that has fewer commits than were counted here has lost some.
+// The number of commits, in a file beside the database, which counts them too. SQLite silently ends its log before the
+// first damaged frame: a database with fewer commits than were counted here has lost some.
 //
-// It is written after the commit it counts, and not synced. So it never runs ahead of a database that is whole, be it
-// after kill -9 or after a power loss; and it finds every loss but those of a power loss that took its own last write,
-// too.
+// It is written after the commit it counts, and not synced. So it is never ahead of a whole database, neither after
+// kill -9 nor after a power loss; and it detects every loss, unless a power loss took its own last write, too.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -17,9 +16,9 @@ class CommitCount {
 public:
     explicit CommitCount(std::filesystem::path file);
 
-    /// What is in the file; nullopt: there is none, or it is not what was written.
+    /// The number in the file; nullopt: there is no file, or it is damaged.
     std::optional<std::int64_t> read() const;
-    /// No error: what cannot be counted can only be told less of.
+    /// Ignores errors: without the count, some losses are not detected.
     void write(std::int64_t commits) const;
 
 private:

@@ -1,4 +1,4 @@
-// What is derived of the device, as it is stored: JSON that is not believed when it is read (checked_json.hpp).
+// The stored state that is derived from the device: JSON that is checked when it is read (checked_json.hpp).
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,7 +9,7 @@
 namespace stint {
 
 std::string deviceStateText(const DeviceState& state);
-/// IllegalArgument names the value that cannot be right.
+/// IllegalArgument names the wrong value.
 Result<DeviceState> deviceStateFrom(std::string_view text);
 
 } // namespace stint

@@ -24,7 +24,7 @@ Result<void> syncDirectory(const std::filesystem::path& path) {
     return {};
 }
 
-/// Parents too, all for us alone, as the XDG base directories want it.
+/// Parents too, each of mode 0700, as the XDG base directory specification asks.
 Result<void> makeDirectories(const std::filesystem::path& path) {
     std::error_code ignored; // mkdir below says what is wrong
     if (path.empty() || std::filesystem::is_directory(path, ignored)) return {};
@@ -47,8 +47,8 @@ Result<void> checkOwnership(int directory, const std::filesystem::path& path) {
     return {};
 }
 
-// A daemon that was killed a moment ago may still hold it: it is not gone yet, or a process that it was just starting
-// is not its own program yet.
+// A daemon that was killed a moment ago may still hold it: it is still exiting, or a process that it was starting has
+// not yet called exec.
 constexpr auto patience = std::chrono::seconds{5};
 
 bool lockWithin(std::chrono::milliseconds time, int file, struct flock& whole) {
@@ -63,7 +63,8 @@ bool lockWithin(std::chrono::milliseconds time, int file, struct flock& whole) {
 } // namespace
 
 bool isNetworkFileSystem(std::uint64_t magic) {
-    // FUSE may be local (and virtiofs, 9p are shared with a host, not over a wire), but none vouches for shared memory.
+    // FUSE may be local (and virtiofs and 9p are shared with a host, not over a network), but none guarantees shared
+    // memory.
     constexpr std::uint64_t fuse = 0x65735546;
     constexpr std::uint64_t lustre = 0x0bd00bd0;
     constexpr std::uint64_t gpfs = 0x47504653;
@@ -94,7 +95,7 @@ Result<StoreDirectory> StoreDirectory::claim(const std::filesystem::path& path) 
     STINT_TRY(makeDirectories(whole));
     Fd directory{::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!directory && (errno == ENOTDIR || errno == EACCES))
-        return fail(Errc::IllegalState, "{} is not a directory of ours: {}", whole.string(), std::strerror(errno));
+        return fail(Errc::IllegalState, "{} is not a directory that we own: {}", whole.string(), std::strerror(errno));
     if (!directory) return systemError(whole, "open directory");
     STINT_TRY(checkOwnership(directory.get(), whole));
     StoreDirectory claimed{whole, std::move(directory)};
@@ -113,8 +114,8 @@ Result<void> StoreDirectory::lock() {
         if (errno != EAGAIN && errno != EACCES) return systemError(file, "lock");
         char holder[32] = {};
         const auto size = ::pread(lock_.get(), holder, sizeof holder - 1, 0);
-        return fail(Errc::IllegalState, "the store {} is in use by process {}; one daemon a store", path_.string(),
-                    size > 0 ? holder : "(unknown)");
+        return fail(Errc::IllegalState, "the store {} is in use by process {}; each daemon needs a store of its own",
+                    path_.string(), size > 0 ? holder : "(unknown)");
     }
     const auto pid = std::to_string(::getpid());
     if (::ftruncate(lock_.get(), 0) != 0 || ::pwrite(lock_.get(), pid.data(), pid.size(), 0) < 0) {

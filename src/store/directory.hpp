@@ -1,4 +1,4 @@
-// The directory of the store: ours alone (0700), and one daemon's at a time.
+// The store's directory: private (0700), and used by one daemon at a time.
 #pragma once
 #include <filesystem>
 
@@ -9,14 +9,14 @@ namespace stint {
 
 class StoreDirectory {
 public:
-    /// Makes `path` where it is absent (0700), refuses it where it is another's, open to others, or no directory
-    /// (Errc::IllegalState with what to do), and takes its lock, for which it waits 5 s: IllegalState names its holder.
+    /// Creates `path` if it is absent (0700), refuses it if another user owns it, others may enter it, or it is not a
+    /// directory (Errc::IllegalState with what to do), and waits 5 s for its lock: IllegalState names the holder.
     static Result<StoreDirectory> claim(const std::filesystem::path& path);
 
     const std::filesystem::path& path() const { return path_; }
-    /// On a network's file system shared memory is none, so SQLite's write-ahead log is not to be used (linux.md, B).
+    /// Network file systems have no shared memory, so SQLite's write-ahead log must not be used there (linux.md, B).
     bool onNetwork() const;
-    /// Makes an empty file of mode 0600 where there is none.
+    /// Creates an empty file of mode 0600 if there is none.
     Result<void> touch(const std::filesystem::path& file) const;
     /// Makes renames, new and removed files of the directory durable.
     Result<void> sync() const;
@@ -28,7 +28,7 @@ private:
 
     std::filesystem::path path_;
     Fd directory_;
-    Fd lock_; ///< holds the lock; the kernel lets go of it when the process ends, however it ends
+    Fd lock_; ///< holds the lock; the kernel releases it when the process ends
 };
 
 /// Whether statfs' f_type is that of a network's file system.

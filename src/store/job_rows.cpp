@@ -13,14 +13,14 @@ namespace stint {
 namespace {
 
 constexpr Range anyId{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
-constexpr Range anyItem{0, std::numeric_limits<std::int64_t>::max() / 2}; // one more is counted on from the last
+constexpr Range anyItem{0, std::numeric_limits<std::int64_t>::max() / 2}; // the next one is the last plus one
 constexpr Range anyDeliveries{0, anyId.most / 2};                         // and one more at each delivery
 
 Result<JobKey> keyFrom(StoredRow& row) {
     JobKey key;
     key.app.name = row.text();
     key.space = row.text();
-    // Cut off it would be another job's.
+    // Truncated, it would be another job's id.
     key.id = static_cast<std::int32_t>(STINT_TRY(checked(row.integer(), "id", anyId)));
     return key;
 }
@@ -64,13 +64,13 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     return {};
 }
 
-// One whose job could not be read must not turn up with the next job of that id.
+// Work whose job could not be read must not appear in the next job of that id.
 Result<void> addWork(StoredRow row, Snapshot& snapshot) {
     const JobKey key = STINT_TRY(keyFrom(row));
     const auto byKey = [](const StoredJob& stored, const JobKey& wanted) { return stored.job.key < wanted; };
     const auto owner = std::lower_bound(snapshot.jobs.begin(), snapshot.jobs.end(), key, byKey);
     if (owner == snapshot.jobs.end() || owner->job.key != key)
-        return fail(Errc::IllegalArgument, "work of no job that could be read");
+        return fail(Errc::IllegalArgument, "its job could not be read");
     WorkItem item;
     item.id = static_cast<std::uint64_t>(STINT_TRY(checked(row.integer(), "item", anyItem)));
     item.extras = STINT_TRY(extrasFrom(row.text()));

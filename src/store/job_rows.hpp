@@ -5,10 +5,10 @@
 
 namespace stint {
 
-// Each adds one row of its table (columns.hpp) whose seal holds; an error says why the row cannot be understood.
+// Each adds one row of its table (columns.hpp) whose checksum matches; an error says why the row cannot be understood.
 
 Result<void> addJob(StoredRow row, Snapshot& snapshot);
-/// To its job, which was read before; `snapshot.jobs` is sorted.
+/// Adds work to its job, which was read before; `snapshot.jobs` is sorted.
 Result<void> addWork(StoredRow row, Snapshot& snapshot);
 /// Of `boot` alone.
 Result<void> addContent(StoredRow row, Snapshot& snapshot, const BootId& boot);
@@ -17,7 +17,7 @@ Result<void> addCompleted(StoredRow row, Snapshot& snapshot);
 // Here, not in SQL: an index that was damaged could leave rows out.
 
 void sortJobs(Snapshot& snapshot);
-/// Oldest first, and counted on from there.
+/// Oldest first; numbering continues from there.
 void sortWork(Snapshot& snapshot);
 void sortCompleted(Snapshot& snapshot);
 

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-// As many as a constant of limits.md §11 may allow.
+// The most that a constant of limits.md §11 may allow.
 constexpr Range anyCount{0, 1'000'000'000};
 
 std::int64_t count(Instant instant) { return instant.time_since_epoch().count(); }
@@ -69,7 +69,7 @@ Result<std::vector<Session>> sessionsFrom(const json& value, std::string_view na
     auto sessions = STINT_TRY(listFrom<Session>(value, name, sessionFrom));
     Instant last = Instant::min();
     for (const Session& session : sessions) {
-        // Rules take them to be so, and their lengths to add up.
+        // The rules rely on that order, and add their lengths up.
         if (session.start < last || session.end < session.start)
             return fail(Errc::IllegalArgument, "{} overlap or are out of order at {}", name, count(session.start));
         last = session.end;

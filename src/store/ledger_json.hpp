@@ -13,8 +13,8 @@ namespace stint {
 /// One line, the same bytes for the same memory; of each list the newest mostEntries (checked_json.hpp).
 std::string ledgersText(const AppMemory& memory);
 
-/// Fills that part of `memory`. Takes nobody's word: an unknown key, a value out of range, or a list out of order is
-/// IllegalArgument with its name, and `memory` stays as it is.
+/// Fills that part of `memory`. Trusts nothing: an unknown key, a value out of range, or a list out of order is
+/// IllegalArgument with its name, and `memory` does not change.
 Result<void> readLedgers(std::string_view text, AppMemory& memory);
 
 } // namespace stint

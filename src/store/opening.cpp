@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include "store/rebuild.hpp"
+#include "store/row_checksum.hpp"
 #include "store/schema.hpp"
-#include "store/seal.hpp"
 
 namespace stint {
 
@@ -18,11 +18,11 @@ Result<void> refuseNewer(Database& database, const std::filesystem::path& file) 
 }
 
 Result<void> configure(Database& database) {
-    // One connection, ours: no other program can hold a commit up, and the log's index needs no shared memory.
+    // Exclusive: no other program can delay a commit, and the log's index needs no shared memory.
     STINT_TRY(database.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY"));
-    // A job that is gone takes its headers and passwords with it: what is deleted is overwritten.
+    // Deleted rows are overwritten, because jobs hold headers and passwords.
     STINT_TRY(database.run("PRAGMA secure_delete = ON"));
-    return addSeal(database);
+    return addRowChecksum(database);
 }
 
 Result<void> chooseJournal(Database& database, Journal journal) {
@@ -38,8 +38,8 @@ Result<void> chooseJournal(Database& database, Journal journal) {
     return {};
 }
 
-/// What SQLite finds broken, else nothing. The whole check, not quick_check: an index that lost a row would let a job
-/// that was dropped come back.
+/// What SQLite finds broken, if anything. The whole check, not quick_check: with an index that lost a row, a dropped
+/// job could come back.
 Result<std::string> damageOf(Database& database) {
     auto check = STINT_TRY(database.prepare("PRAGMA integrity_check(1)"));
     if (!STINT_TRY(check.next())) return std::string{"it cannot be checked"};
@@ -48,9 +48,9 @@ Result<std::string> damageOf(Database& database) {
     return std::string{found.substr(found.rfind('\n') + 1)}; // the line before only names the file
 }
 
-/// Makes a database of our version of it. What is wrong with it, else nothing.
+/// Migrates it to our version. Returns what is wrong with it, if anything.
 Result<std::string> prepare(Database& database, Journal journal, const std::filesystem::path& file) {
-    // SQLite takes a file without a page for a new one; makeNew() leaves none.
+    // SQLite takes a file without a page for a new database; makeNew() never leaves one.
     if (std::error_code ignored; std::filesystem::file_size(file, ignored) < 512) return std::string{"it is empty"};
     STINT_TRY(configure(database));
     STINT_TRY(refuseNewer(database, file));
@@ -66,7 +66,7 @@ Result<std::string> prepare(Database& database, Journal journal, const std::file
 
 Result<Database> openDatabase(const StoreDirectory& directory, Journal journal, std::vector<std::string>& notes) {
     const auto file = directory.path() / "stint.db";
-    // Twice at most: what was rebuilt is whole, or the disk cannot be used.
+    // Twice at most: a rebuilt database is whole, or the disk is unusable.
     for (bool rebuilt = false;; rebuilt = true) {
         STINT_TRY(finishMaking(directory));
         if (std::error_code ignored; !std::filesystem::exists(file, ignored)) {

@@ -1,4 +1,4 @@
-// From a directory to a database that may be trusted: versions, repair, how it keeps its journal.
+// Opens the database of a directory so that it can be trusted: version, repair, journal mode.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,8 +11,8 @@ namespace stint {
 /// How commits become durable. A write-ahead log wants shared memory's file locks, which network file systems lack.
 enum class Journal { WriteAhead, RollBack };
 
-/// Opens or makes DIRECTORY/stint.db, brings it to our version and checks it whole. Of a newer version: IllegalState,
-/// and nothing of it is changed. Damaged: set aside and rebuilt, which `notes` tell.
+/// Opens or makes DIRECTORY/stint.db, brings it to our version and checks it whole. A newer version is
+/// IllegalState, and nothing is changed. A damaged one is set aside and rebuilt, and `notes` say so.
 Result<Database> openDatabase(const StoreDirectory& directory, Journal journal, std::vector<std::string>& notes);
 
 } // namespace stint

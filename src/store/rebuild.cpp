@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 
 #include "store/columns.hpp"
+#include "store/row_checksum.hpp"
 #include "store/salvage.hpp"
 #include "store/schema.hpp"
 #include "store/schema_pages.hpp"
-#include "store/seal.hpp"
 
 namespace stint {
 
@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 
 fs::path withSuffix(const fs::path& file, std::string_view suffix) { return fs::path{file}.concat(suffix); }
 
-/// Where a damaged stint.db goes: the same name each time it is asked until it has gone there, so that a crash between
-/// the renames does not part a database from its log.
+/// The name that a damaged stint.db is moved to: the same at each call until it has been moved, so that a crash between
+/// the renames does not separate a database from its log.
 fs::path placeAside(const fs::path& file) {
     struct stat found {};
     char time[32] = "unknown";
@@ -48,14 +48,14 @@ void discard(const fs::path& database) {
         fs::remove(withSuffix(database, suffix), ignored);
 }
 
-/// Makes an empty database of `version`, has it filled and brought to ours, and leaves it ready for finishMaking().
+/// Makes an empty database of `version`, fills it, migrates it to ours, and leaves it ready for finishMaking().
 Result<void> make(const StoreDirectory& directory, int version, const std::function<Result<void>(Database&)>& fill) {
     const auto file = directory.path() / "stint.db.making";
     discard(file);
     STINT_TRY(directory.touch(file));
     {
         auto database = STINT_TRY(Database::open(file));
-        STINT_TRY(addSeal(database));
+        STINT_TRY(addRowChecksum(database));
         STINT_TRY(database.run(fmt::format(
             "PRAGMA page_size = {}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL", Database::pageSize)));
         STINT_TRY(migrate(database, version));
@@ -68,7 +68,7 @@ Result<void> make(const StoreDirectory& directory, int version, const std::funct
 /// "300 jobs, 2 apps, …" of what the fresh database holds.
 Result<std::string> countsOf(Database& fresh) {
     std::string counts;
-    for (const auto& table : sealedTables) {
+    for (const auto& table : checksummedTables) {
         const auto count = STINT_TRY(fresh.integer(fmt::format("SELECT count(*) FROM {}", table.name)));
         counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, table.name);
     }

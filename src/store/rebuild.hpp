@@ -1,6 +1,6 @@
-// Makes stint.db: anew, or of what can be read of a damaged one, which is set aside (architecture.md, store). A crash
-// at any point of it loses nothing: the new one is made beside the old one, and renames that are repeated put it in its
-// place. So a stint.db that is there was once whole.
+// Makes stint.db: empty, or from what can be read of a damaged one, which is set aside (architecture.md, store). A
+// crash at any point loses nothing: the new one is made beside the old one and renamed into place, and an interrupted
+// rename is repeated. So any stint.db that exists was once whole.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,14 +9,14 @@
 
 namespace stint {
 
-/// Where there is no stint.db.
+/// For a directory without stint.db.
 Result<void> makeNew(const StoreDirectory& directory);
 
 /// Of stint.db, which is closed and was found damaged because of `why`. `notes` tell what was kept, and where the old
 /// file is: stint.db.damaged-TIME, TIME being when it was last written.
 Result<void> rebuild(const StoreDirectory& directory, std::string_view why, std::vector<std::string>& notes);
 
-/// Puts in place what a crash has left ready. Nothing to do where there is nothing.
+/// Puts in place what a crash has left ready, if anything.
 Result<void> finishMaking(const StoreDirectory& directory);
 
 } // namespace stint

@@ -36,7 +36,7 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .saveContent = STINT_TRY(database.prepare(saveSql(contentTable))),
         .dropContent = STINT_TRY(database.prepare("DELETE FROM content WHERE app = ?1 AND space = ?2 AND job = ?3")),
         .addCompleted = STINT_TRY(database.prepare(saveSql(completedTable))),
-        // The one after the newest ?2, and all that are older.
+        // All but the newest ?2.
         .trimCompleted =
             STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND nth <= (SELECT nth FROM completed "
                                        "WHERE app = ?1 ORDER BY nth DESC LIMIT 1 OFFSET ?2)")),

@@ -1,4 +1,4 @@
-// Writes records into the tables, inside a transaction that is the Store's affair. Its statements are prepared once.
+// Writes records into the tables, inside a transaction that the Store opens. Its statements are prepared once.
 #pragma once
 #include "model/record.hpp"
 #include "store/sqlite.hpp"
@@ -10,7 +10,7 @@ public:
     static Result<RecordWriter> prepare(Database& database, BootId boot);
 
     Result<void> write(const Record& record);
-    /// A record that nothing below writes must not compile: it would become a Record again, and so on for ever.
+    /// A kind of record without an overload below must not compile: it would convert to Record and recurse forever.
     template <class Unknown> Result<void> write(const Unknown& record) = delete;
     /// The boot and the wall time of this commit, which load it follows, and how many commits there are with it.
     Result<void> stamp(const Stamp& stamp, std::uint32_t generation, std::int64_t commits);

@@ -31,7 +31,7 @@ void Reserve::giveUp() {
     full_ = true;
 }
 
-// From an earlier daemon: on a disk that has been filled since.
+// Left by an earlier daemon, on a disk that has filled up since.
 bool Reserve::isWhole() const {
     constexpr Bytes block = 512; // of stat(2)
     struct stat found {};

@@ -4,18 +4,18 @@
 #include <numeric>
 
 #include "store/columns.hpp"
+#include "store/row_checksum.hpp"
 #include "store/schema.hpp"
-#include "store/seal.hpp"
 
 namespace stint {
 
 namespace {
 
 /// One table's rows, from the damaged database to the fresh one. A b-tree is entered by rowid: reading upwards stops
-/// at the first broken page, downwards at the last, and what lies between is halved until it is read or proves lost.
+/// at the first broken page, downwards at the last, and the gap between is halved until it is read or proves lost.
 class TableSalvage {
 public:
-    static Result<TableSalvage> prepare(Database& damaged, Database& fresh, const SealedTable& table) {
+    static Result<TableSalvage> prepare(Database& damaged, Database& fresh, const ChecksummedTable& table) {
         const auto select =
             fmt::format("SELECT rowid, {0}, seal, seal IS seal({0}) FROM {1} NOT INDEXED WHERE rowid BETWEEN ?1 AND ?2 "
                         "ORDER BY rowid ",
@@ -69,13 +69,13 @@ private:
     }
 
     Result<void> keep(const Statement& row) {
-        const int sealHolds = row.columns() - 1;
-        if (row.integer(sealHolds) == 0) {
+        const int checksumHolds = row.columns() - 1;
+        if (row.integer(checksumHolds) == 0) {
             whole_ = false;
             return {};
         }
         insert_.reset();
-        for (int column = 0; column < sealHolds; ++column)
+        for (int column = 0; column < checksumHolds; ++column)
             insert_.bindColumn(column + 1, row, column);
         STINT_TRY(insert_.next());
         return {};
@@ -90,15 +90,16 @@ private:
     int probes_ = 4'000;
 };
 
-/// The columns that `fresh` has sealed in the table, in their order (schema.sql); empty: its version has no such table.
-Result<std::string> sealedColumns(Database& fresh, std::string_view table) {
+/// The columns of the table that `fresh` has under the checksum, in order (schema.sql); empty: its version has no such
+/// table.
+Result<std::string> checksummedColumns(Database& fresh, std::string_view table) {
     return fresh.text(fmt::format("SELECT coalesce(group_concat(name, ', '), '') FROM (SELECT name FROM "
                                   "pragma_table_info('{}') WHERE name <> 'seal' AND pk = 0 ORDER BY cid)",
                                   table));
 }
 
 Result<bool> salvageTable(Database& damaged, Database& fresh, std::string_view table) {
-    const auto columns = STINT_TRY(sealedColumns(fresh, table));
+    const auto columns = STINT_TRY(checksummedColumns(fresh, table));
     if (columns.empty()) return true;
     auto rows = TableSalvage::prepare(damaged, fresh, {table, columns});
     if (!rows) return false;
@@ -125,18 +126,18 @@ Result<void> salvageMeta(Database& damaged, Database& fresh) {
 
 Result<Database> modelOf(int version) {
     auto model = STINT_TRY(Database::open(":memory:"));
-    STINT_TRY(addSeal(model));
+    STINT_TRY(addRowChecksum(model));
     STINT_TRY(migrate(model, version));
     return model;
 }
 
-/// Whether `damaged` has a table as it became in that version: one is enough, others may be what is damaged.
+/// Whether `damaged` has a table in that version's form: one is enough, since others may be damaged.
 Result<bool> hasTablesOf(int version, Database& damaged) {
     auto model = STINT_TRY(modelOf(version));
     auto former = STINT_TRY(modelOf(version - 1));
-    for (const auto& table : sealedTables) {
-        const auto columns = STINT_TRY(sealedColumns(model, table.name));
-        if (columns == STINT_TRY(sealedColumns(former, table.name))) continue;
+    for (const auto& table : checksummedTables) {
+        const auto columns = STINT_TRY(checksummedColumns(model, table.name));
+        if (columns == STINT_TRY(checksummedColumns(former, table.name))) continue;
         if (damaged.prepare(fmt::format("SELECT {} FROM {}", columns, table.name))) return true;
     }
     return false;
@@ -144,8 +145,8 @@ Result<bool> hasTablesOf(int version, Database& damaged) {
 
 Result<Database> openDamaged(const std::filesystem::path& damaged) {
     auto database = STINT_TRY(Database::open(damaged));
-    STINT_TRY(addSeal(database));
-    // Fails where the file is not read at all; then each table says so.
+    STINT_TRY(addRowChecksum(database));
+    // Fails if the file cannot be read at all; then reading each table fails, too.
     static_cast<void>(database.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON"));
     return database;
 }
@@ -164,7 +165,7 @@ Result<bool> salvage(const std::filesystem::path& damaged, Database& fresh) {
     STINT_TRY(fresh.run("BEGIN"));
     STINT_TRY(salvageMeta(from, fresh));
     bool all = true;
-    for (const auto& table : sealedTables)
+    for (const auto& table : checksummedTables)
         all = STINT_TRY(salvageTable(from, fresh, table.name)) && all;
     STINT_TRY(fresh.run("COMMIT"));
     return all;

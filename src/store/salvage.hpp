@@ -6,13 +6,13 @@
 
 namespace stint {
 
-/// The version whose tables the file has, whatever its header says: its rows are sealed as that version sealed them.
+/// The version whose tables the file has, whatever its header says: its rows have that version's checksums.
 /// Ours where its tables cannot be read.
 Result<int> versionOf(const std::filesystem::path& damaged);
 
 /// Adds to `fresh`, a database of the same version, the rows of the file `damaged`, which is not changed, that it
-/// lacks. Only rows whose seal holds are taken. True where every row could be read. An error is `fresh`'s own: a full
-/// disk.
+/// lacks. Only rows whose checksum matches are taken. True where every row could be read. An error is `fresh`'s own: a
+/// full disk.
 Result<bool> salvage(const std::filesystem::path& damaged, Database& fresh);
 
 } // namespace stint

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 #include <vector>
 
-#include "store/seal.hpp"
+#include "store/row_checksum.hpp"
 
 namespace stint {
 
@@ -40,7 +40,7 @@ Result<bool> hasOurSchema(Database& database) {
     constexpr std::string_view text = "SELECT group_concat(type || name || tbl_name || coalesce(sql, '')) FROM "
                                       "(SELECT * FROM sqlite_schema ORDER BY rowid)";
     auto model = STINT_TRY(Database::open(":memory:"));
-    STINT_TRY(addSeal(model));
+    STINT_TRY(addRowChecksum(model));
     STINT_TRY(migrate(model));
     return STINT_TRY(database.text(text)) == STINT_TRY(model.text(text));
 }

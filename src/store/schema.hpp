@@ -13,10 +13,10 @@ extern const std::string_view schemaText;
 int schemaVersion();
 
 /// Brings `database`, which has seal(), from its own version to version `to`, ours unless told otherwise, each part in
-/// one transaction. After an error it is to be closed.
+/// one transaction. After an error it must be closed.
 Result<void> migrate(Database& database, int to = schemaVersion());
 
-/// Whether a database of our version has the tables of schema.sql, to the letter: a name in it may be damaged as well.
+/// Whether a database of our version has exactly the tables of schema.sql: even a name in it may be damaged.
 Result<bool> hasOurSchema(Database& database);
 
 } // namespace stint

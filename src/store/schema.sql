@@ -1,9 +1,9 @@
 -- What is durable. Each part below brings a store of the version before it (PRAGMA user_version) to its own; parts that
 -- were released are never edited. Times are milliseconds: instants since the boot that stands in the same row, wall
--- times since 1970. `seal` is the function seal() of src/store/seal.hpp over the columns before it: a row that was
--- damaged on the disk is found out, never believed. A part that changes a sealed table seals its rows anew, over the new
--- columns after the old; one is also due when a job's `info` gains a key, because an older stint must not run a job
--- without heeding it.
+-- times since 1970. `seal` is a checksum over the columns before it, by the function seal() of
+-- src/store/row_checksum.hpp: a row that the disk damaged is detected, never believed. A part that changes such a table
+-- computes the checksums again, over the new columns after the old. A part is also due when a job's `info` gains a key,
+-- because an older stint must not run a job and ignore it.
 
 -- version 1
 

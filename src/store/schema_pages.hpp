@@ -1,7 +1,7 @@
 // The first pages of a database hold the schema: the way to every other page. Where one of them is broken, those of a
-// new database do as well, because both were made by the same schema.sql and so their tables begin at the same pages.
-// Not so the tables that a later version of it added to a database in use: what is read in their stead has no seal that
-// holds.
+// new database can replace it: both were made by the same schema.sql, so their tables begin at the same pages.
+// That is not so for tables that a later version added to a database in use: what is read in their stead fails its
+// checksum.
 #pragma once
 #include <filesystem>
 

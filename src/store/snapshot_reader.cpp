@@ -7,7 +7,7 @@
 #include "store/columns.hpp"
 #include "store/device_json.hpp"
 #include "store/job_rows.hpp"
-#include "store/stand_in.hpp"
+#include "store/lost_ledgers.hpp"
 
 namespace stint {
 
@@ -27,7 +27,7 @@ std::string contentOf(const Statement& row) {
     return content;
 }
 
-Result<void> setAside(Database& database, const SealedTable& table, const std::vector<BrokenRow>& rows,
+Result<void> setAside(Database& database, const ChecksummedTable& table, const std::vector<BrokenRow>& rows,
                       std::vector<std::string>& notes) {
     if (rows.empty()) return {};
     auto keep = STINT_TRY(database.prepare("INSERT INTO broken VALUES (?1, ?2, ?3)"));
@@ -43,13 +43,14 @@ Result<void> setAside(Database& database, const SealedTable& table, const std::v
 
 using Add = std::function<Result<void>(StoredRow)>;
 
-Result<void> readTable(Database& database, const SealedTable& table, const Add& add, std::vector<std::string>& notes) {
+Result<void> readTable(Database& database, const ChecksummedTable& table, const Add& add,
+                       std::vector<std::string>& notes) {
     auto rows = STINT_TRY(database.prepare(readSql(table)));
     const int sealColumn = rows.columns() - 1;
     std::vector<BrokenRow> broken;
     while (STINT_TRY(rows.next())) {
         if (rows.integer(sealColumn) == 0)
-            broken.push_back({rows.integer(0), "it is not what was written", contentOf(rows)});
+            broken.push_back({rows.integer(0), "its checksum does not match", contentOf(rows)});
         else if (auto added = add(StoredRow{rows}); !added)
             broken.push_back({rows.integer(0), added.error().message, contentOf(rows)});
     }
@@ -90,7 +91,7 @@ public:
         return {};
     }
 
-    /// Of this boot alone; one that is damaged is derived anew from the device's reports.
+    /// Of this boot only; a damaged one is derived again from the device's reports.
     Result<void> readDeviceState(const BootId& boot) {
         return read(deviceStateTable, [&](StoredRow row, Snapshot& snapshot) -> Result<void> {
             row.integer(); // the one
@@ -111,7 +112,7 @@ public:
     }
 
 private:
-    template <class Add> Result<void> read(const SealedTable& table, Add add) {
+    template <class Add> Result<void> read(const ChecksummedTable& table, Add add) {
         return readTable(
             database_, table, [&](StoredRow row) { return add(row, snapshot_); }, notes_);
     }
@@ -122,7 +123,7 @@ private:
 };
 
 Result<void> readMeta(Database& database, const BootId& boot, Snapshot& snapshot) {
-    // A damaged number must not stop the count.
+    // A damaged number must not break the numbering.
     snapshot.generation = static_cast<std::uint32_t>(STINT_TRY(database.integer(
         fmt::format("SELECT max(0, generation) % {} + 1 FROM meta", std::numeric_limits<std::uint32_t>::max()))));
     snapshot.sameBoot = STINT_TRY(database.text("SELECT boot FROM meta")) == boot.value;

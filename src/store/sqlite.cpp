@@ -122,7 +122,7 @@ Result<std::string> Database::text(std::string_view sql) {
 }
 
 void Database::rollBack() {
-    // SQLite rolls back by itself after some errors; then there is nothing left to do.
+    // SQLite itself rolls back after some errors; then there is nothing to do.
     if (sqlite3_get_autocommit(handle()) == 0) sqlite3_exec(handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
@@ -131,7 +131,7 @@ Result<void> Database::checkpoint() {
     int copied = 0;
     if (sqlite3_wal_checkpoint_v2(handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &inLog, &copied) != SQLITE_OK)
         return storageError(handle());
-    if (copied != inLog) return fail(Errc::Storage, "a part of the log is in use"); // by whom: it is ours alone
+    if (copied != inLog) return fail(Errc::Storage, "a part of the log is in use"); // by whom? nobody else uses it
     *logSize_ = 0;
     return {};
 }
@@ -162,7 +162,7 @@ Result<void> Database::lengthenLog(Bytes length) {
 Result<void> Database::eraseLog(Bytes length) {
     sqlite3_int64 size = 0;
     if (!log() || log()->pMethods->xFileSize(log(), &size) != SQLITE_OK) return {};
-    // Its header first, for good: a log of which only the end is gone would bring old pages back.
+    // Its header first, and synced: a log that lost only its end would bring old pages back.
     constexpr Bytes header = 32;
     STINT_TRY(fillLog(0, std::min<Bytes>(size, header)));
     if (log()->pMethods->xSync(log(), SQLITE_SYNC_NORMAL) != SQLITE_OK)

@@ -1,5 +1,5 @@
 // SQLite under RAII: a connection and its statements. Every error is Errc::Storage and names the file. It knows nothing
-// of what is stored, and no other header of the house includes sqlite3.h.
+// about what is stored, and no other header includes sqlite3.h.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -21,7 +21,7 @@ namespace stint {
 /// A prepared statement, made once and run many times.
 class Statement {
 public:
-    /// Binds the values to ?1, ?2, … and runs to the end. For what answers no rows.
+    /// Binds the values to ?1, ?2, … and runs to the end. For statements without rows.
     template <class... Values> Result<void> run(const Values&... values) {
         start(values...);
         while (STINT_TRY(next())) {
@@ -29,17 +29,17 @@ public:
         return {};
     }
 
-    /// Binds the values and stands before the first row.
+    /// Binds the values and goes before the first row.
     template <class... Values> void start(const Values&... values) {
         reset();
         [[maybe_unused]] int index = 0;
         (bind(++index, values), ...);
     }
 
-    /// On to the next row; false after the last one.
+    /// Goes to the next row; false after the last one.
     Result<bool> next();
 
-    // The columns of the row it stands on, from 0.
+    // The columns of the present row, from 0.
     int columns() const;
     std::string_view name(int column) const;
     bool isNull(int column) const;
@@ -76,13 +76,13 @@ class Database {
 public:
     static constexpr Bytes pageSize = 4096; ///< of each database that rebuild.hpp makes
 
-    /// `file` exists. Closing changes nothing of it, until checkpointOnClose().
+    /// `file` exists. Closing does not change it, unless checkpointOnClose() was called.
     static Result<Database> open(const std::filesystem::path& file);
 
     /// One or several statements without values and rows.
     Result<void> run(const std::string& sql);
     Result<Statement> prepare(std::string_view sql);
-    /// The first column of the first row; an error where there is none.
+    /// The first column of the first row; an error if there is none.
     Result<std::int64_t> integer(std::string_view sql);
     Result<std::string> text(std::string_view sql);
 
@@ -90,24 +90,24 @@ public:
     void rollBack();
     /// Writes what the write-ahead log holds into the file itself. The log's space is used again.
     Result<void> checkpoint();
-    /// Overwrites the first `length` bytes of the log's file, as far as it goes, with zeros. After a checkpoint alone:
-    /// what they held is in the file itself.
+    /// Overwrites the first `length` bytes of the log's file, as far as it goes, with zeros. Only right
+    /// after a checkpoint, when all its content is in the database file.
     Result<void> eraseLog(Bytes length);
     /// From now on closing checkpoints and removes the log.
     void checkpointOnClose();
     /// How long the write-ahead log is since its last checkpoint.
     Bytes logSize() const { return *logSize_; }
-    /// Makes the log's file `length` long with zeros, which end the log for whoever reads it. A commit that writes over
-    /// them has no more to sync than its pages; one that makes the file longer waits for the file system's own journal.
+    /// Extends the log's file to `length` with zeros, which end the log for readers. A commit that overwrites them
+    /// syncs only its pages; one that extends the file waits for the file system's own journal.
     Result<void> lengthenLog(Bytes length);
 
-    /// What the last error was due to.
+    /// Whether the last error was due to damage.
     bool diskFull() const;
     bool damaged() const;
-    /// So says its header, or the file's mode.
+    /// By its header, or by the file's mode.
     bool readOnly() const;
 
-    /// For seal.hpp, which adds an SQL function.
+    /// For row_checksum.hpp, which adds an SQL function.
     sqlite3* handle() const { return connection_.get(); }
 
 private:

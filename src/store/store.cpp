@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/number.hpp"
 #include "base/time.hpp"
 #include "store/commit_count.hpp"
 #include "store/opening.hpp"
@@ -14,10 +15,10 @@ namespace stint {
 
 namespace {
 
-// A checkpoint writes pages into the file and syncs it: between commits it is done when it is worth that, inside one
-// only before the log of a daemon that is never idle fills the disk.
+// A checkpoint writes pages into the file and syncs it: between commits when it is worth that, inside a commit only
+// before the log of a daemon that is never idle fills the disk.
 constexpr Bytes worthCheckpoint = 1_MiB;
-constexpr Bytes logTooLong = 15_MiB; // with the commit that makes it too long, what the journal_size_limit leaves
+constexpr Bytes logTooLong = 15_MiB; // plus the commit that makes it too long: the journal_size_limit
 // On a disk that may soon be full the log is kept so short that the reserve has room for what the file grows by: then
 // the log can always begin anew, and each end has room.
 constexpr Bytes scarce = 2 * logTooLong;
@@ -38,39 +39,40 @@ public:
         reserve_.remake();
     }
 
-    /// What the database says of itself, before anything is committed. One that was rebuilt counts as what could be
-    /// read of it, and has told that it was.
+    /// Compares the database's count of commits with the one beside it, before anything is committed. A rebuilt
+    /// database has already reported its loss.
     Result<void> readCounts() {
         generation_ = static_cast<std::uint32_t>(STINT_TRY(database_.integer("SELECT generation FROM meta")));
         commits_ = std::max<std::int64_t>(STINT_TRY(database_.integer("SELECT commits FROM meta")), 0);
-        const auto counted = count_.read();
+        const auto beside = count_.read();
         if (!notes_.empty()) return {};
-        if (counted && *counted > commits_) {
+        if (beside && *beside > commits_) {
             const WallTime last{Duration{STINT_TRY(database_.integer("SELECT committed FROM meta"))}};
             notes_.push_back(
-                fmt::format("{} has lost its last {} commits: what was scheduled, cancelled or ended after {} is as it "
+                fmt::format("{} has lost its last {}: what was scheduled, cancelled or ended after {} is as it "
                             "was then. Its "
                             "write-ahead log was damaged or removed, or an older copy was put in its place",
-                            file().string(), *counted - commits_, formatWall(last)));
-        } else if (!counted && commits_ > 0) {
+                            file().string(), counted(*beside - commits_, "commit"), formatWall(last)));
+        } else if (!beside && commits_ > 0) {
             notes_.push_back(
                 fmt::format("{}: its count of commits is gone or damaged: whether any were lost is not known",
                             countFile().string()));
         }
-        if (!counted) count_.write(commits_);
+        if (!beside) count_.write(commits_);
         return {};
     }
 
     Result<Snapshot> load() {
-        std::vector<std::string> notes; // told only if what they tell of is kept
+        std::vector<std::string> notes; // reported only if the rows are really moved
         STINT_TRY(database_.run("BEGIN IMMEDIATE"));
         auto read = readSnapshot(database_, options_.boot, notes);
         if (!read) {
             database_.rollBack();
             return read.error();
         }
-        if (auto kept = database_.run("COMMIT"); !kept) { // nothing but broken rows: they are moved another time
-            notes = {kept.error().message + ": rows that are damaged stay where they are"};
+        if (auto kept = database_.run("COMMIT");
+            !kept) { // only broken rows were moved: that can wait for the next load
+            notes = {kept.error().message + ": damaged rows stay where they are"};
             database_.rollBack();
         }
         notes_.insert(notes_.end(), notes.begin(), notes.end());
@@ -86,7 +88,7 @@ public:
             STINT_TRY(writer_.stamp(stamp, generation_, commits_ + 1));
             if (!options_.failCommit || !options_.failCommit()) return {};
             reserve_.giveUp();
-            return fail(Errc::Storage, "{}: disk full (a fault that was asked for)", file().string());
+            return fail(Errc::Storage, "{}: disk full (an injected fault)", file().string());
         }));
         count_.write(++commits_);
         logUsed_ = std::max(logUsed_, database_.logSize());
@@ -120,17 +122,17 @@ private:
 
     std::filesystem::path countFile() const { return directory_.path() / "stint.commits"; }
 
-    /// `work` and its commit, or nothing of it.
+    /// Runs `work` and commits it, or rolls all of it back.
     template <class Work> Result<void> transact(Work work) {
         auto done = database_.run("BEGIN IMMEDIATE");
         if (done) done = work();
         if (done) done = database_.run("COMMIT");
         if (done) return done;
-        const bool full = database_.diskFull(); // asked before the roll-back, which has a result of its own
+        const bool full = database_.diskFull(); // read before the roll-back, which sets a result of its own
         database_.rollBack();
         if (full) {
             reserve_.giveUp();
-            checkpoint(); // so that the log begins anew, where it has room already
+            checkpoint(); // so that the log starts over, where it has room already
         }
         return done;
     }
@@ -140,18 +142,18 @@ private:
         return database_.logSize() > logTooLong || available() < scarce;
     }
 
-    /// On the disk, for us; what cannot be asked is not scarce.
+    /// Free space that we may use; unlimited if it is unknown.
     Bytes available() const {
         std::error_code error;
         const auto disk = std::filesystem::space(directory_.path(), error);
         return error ? std::numeric_limits<Bytes>::max() : static_cast<Bytes>(disk.available);
     }
 
-    /// Whether all is in the file.
+    /// True if all of the log is now in the file.
     bool checkpoint() {
-        // A file that cannot grow by all it has to would fill the disk in trying, and take the room that was given up.
+        // A file without room to grow would fill the disk in trying, and take the room that the reserve gave up.
         if (!fileCanGrow()) return false;
-        // What cannot be checkpointed stays in the log: nothing is lost, and the next time may be a better one.
+        // What cannot be checkpointed stays in the log: nothing is lost, and the next attempt may succeed.
         return database_.checkpoint().ok();
     }
 
@@ -164,7 +166,7 @@ private:
         static_cast<void>(database_.lengthenLog(logFile_));
     }
 
-    /// Whether the disk has room for what the file, once it has taken in the log, is larger than now.
+    /// Whether the disk has room for the file's growth by a checkpoint.
     bool fileCanGrow() {
         const auto pages = database_.integer("PRAGMA page_count");
         std::error_code error;
@@ -181,9 +183,9 @@ private:
     RecordWriter writer_;
     std::vector<std::string> notes_;
     std::uint32_t generation_ = 0;             ///< of the last load
-    std::int64_t commits_ = -1;                ///< there are so many; -1: nothing was loaded yet
-    Bytes logFile_ = 0;                        ///< how long lengthenLog() has made it
-    Bytes logUsed_ = logTooLong + largeCommit; ///< how much of it may hold something; at first, whatever is there
+    std::int64_t commits_ = -1;                ///< so far; -1: nothing was loaded yet
+    Bytes logFile_ = 0;                        ///< its length by lengthenLog()
+    Bytes logUsed_ = logTooLong + largeCommit; ///< how much of it may hold data; at first, all of it
 };
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

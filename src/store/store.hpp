@@ -1,5 +1,5 @@
-// The one SQLite file: what was accepted is in it before anyone is told so (architecture.md, store). It commits records
-// and loads them again; it decides nothing about them.
+// The one SQLite file: what was accepted is in it before the caller gets an answer (architecture.md, store). It commits
+// records and loads them again; it decides nothing about them.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -16,37 +16,38 @@ class Store {
 public:
     struct Options {
         std::filesystem::path directory; ///< made 0700 where it is absent
-        BootId boot;                     ///< written beside every row that must not outlive a boot
-        /// For tests of faults: asked before each commit; true: this commit fails as a full disk would make it fail.
+        BootId boot;                     ///< stored with every row that must not outlive a boot
+        /// For tests of faults: called before each commit; true: this commit fails as on a full disk.
         std::function<bool()> failCommit;
     };
 
     /// Opens, or makes, DIRECTORY/stint.db; holds DIRECTORY/lock for the life of the Store: a second daemon on the
     /// same store is IllegalState, naming the holder's pid. A store of a newer version is IllegalState and is left
-    /// untouched. A damaged one is set aside beside it, rebuilt from what can be read, and told of in `notes()`.
+    /// untouched. A damaged one is set aside beside it, rebuilt from what can be read, and reported in `notes()`.
     static Result<Store> open(Options options);
 
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
     ~Store();
 
-    /// Everything that was written down, in key order. It needs no room on the disk.
+    /// Everything that is stored, in key order. Needs no free space.
     Result<Snapshot> load();
 
     /// All of the records in one durable transaction, or none of them, with what marks the commit. Errc::Storage says
-    /// which file and why. On a full disk the reserve file is given up, so that the next commit has room.
+    /// which file and why. On a full disk the reserve file is deleted, so that the next commit has room.
     Result<void> commit(std::span<const Record> records, const Stamp& stamp);
 
-    /// Whether something new may be accepted, tried anew at each question: an Error while the disk is so full that the
-    /// reserve is gone. What room there is then is for what ends, and is cancelled.
+    /// Whether something new may be accepted, checked at each call: an Error while the disk is so full that the reserve
+    /// is gone. The remaining room is for jobs that end or are cancelled.
     Result<void> acceptsMore();
 
-    /// To be called when nothing waits: checkpoints the write-ahead log, remakes the reserve file.
+    /// To be called when idle: checkpoints the write-ahead log, remakes the reserve file.
     void idle();
-    /// Leaves nothing in the log's file: what was deleted from the database, such as a password, is gone from it, too.
+    /// Clears the log's file: what was deleted from the database, such as a password, must not remain there.
     void eraseLog();
 
-    /// What a person should know: set aside, rebuilt, records that could not be read (jobs.md §7.1). Cleared by asking.
+    /// What a person should know: set aside, rebuilt, records that could not be read (jobs.md §7.1). Cleared by the
+    /// call.
     std::vector<std::string> notes();
 
 private:

@@ -1,4 +1,4 @@
-// The columns of a row that readSql() of columns.hpp found, one after the other.
+// Reads the columns of a row of readSql() (columns.hpp), one after the other.
 #pragma once
 #include <cstdint>
 #include <optional>

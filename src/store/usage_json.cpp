@@ -42,14 +42,14 @@ Result<Usage::Prediction> predictionFrom(const json& value, std::string_view nam
 
 /// {bucket: until, …}
 Result<std::map<Bucket, Duration>> holdsFrom(const json& value, std::string_view name) {
-    if (!value.is_object()) return fail(Errc::IllegalArgument, "{} is no object", name);
+    if (!value.is_object()) return fail(Errc::IllegalArgument, "{} is not an object", name);
     std::map<Bucket, Duration> holds;
     for (const auto& [key, until] : value.items())
         holds[STINT_TRY(bucketFrom(key, name))] = STINT_TRY(timeFrom(until, name));
     return holds;
 }
 
-/// Before Stint wrote the version that misbehaved it wrote `true`: then any version is another.
+/// Earlier versions of Stint wrote `true` in place of the version that misbehaved: no version equals it.
 Result<std::string> versionFrom(const json& value, std::string_view name) {
     if (value == true) return std::string{};
     return std::string{STINT_TRY(wordFrom(value, name))};

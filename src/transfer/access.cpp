@@ -9,9 +9,9 @@ Result<void> checkAccess(const Access& access) {
     for (const std::string& header : access.headers)
         STINT_TRY(checkHeader(header));
     if (access.cookie.find_first_of("\r\n") != std::string::npos)
-        return fail(Errc::IllegalArgument, "the cookie holds the end of a line");
+        return fail(Errc::IllegalArgument, "the cookie contains a line break");
     if (access.rate < 0 || access.leastRate < 0 || access.leastRateFor.count() < 0)
-        return fail(Errc::IllegalArgument, "a rate is not negative");
+        return fail(Errc::IllegalArgument, "a rate must not be negative");
     return {};
 }
 
@@ -21,7 +21,7 @@ Access withoutSecrets(Access access) {
     access.cookie.clear();
     access.cookieFile.clear();
     access.user.clear();
-    access.netrc.clear(); // it names hosts, and no ports
+    access.netrc.clear(); // it names hosts, but no ports
     return access;
 }
 

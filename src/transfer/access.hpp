@@ -1,6 +1,6 @@
 // How a server is reached, as curl's options of the same names have it. Much of it is secret: it is kept in the job
-// (the store is 0600), handed to libcurl, and shown nowhere. It is meant for the origin of the URL (scheme, host and
-// port): where a server leads elsewhere, nothing secret goes along unless `trustsRedirects` says so.
+// (the store is 0600), handed to libcurl, and never shown. It is meant for the origin of the URL (scheme, host and
+// port): a redirect to another origin gets nothing secret unless `trustsRedirects` is set.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -19,20 +19,19 @@ struct Access {
     std::filesystem::path netrc;       ///< read at each request; user and URL come first
     bool trustsRedirects = false;      ///< --location-trusted
     std::string proxy;                 ///< empty: none, whatever this process's environment says
-    std::string noProxy;               ///< hosts that are reached without it, with commas
+    std::string noProxy;               ///< hosts to reach without it, separated by commas
     std::filesystem::path authorities; ///< whose certificates are trusted, PEM; empty: the system's
-    Bytes rate = 0;                    ///< a second at most; 0: as fast as it goes
-    Bytes leastRate = 1;               ///< a second: what is slower for `leastRateFor` ends, to be tried again
+    Bytes rate = 0;                    ///< bytes a second at most; 0: unlimited
+    Bytes leastRate = 1;               ///< bytes a second: a transfer slower for `leastRateFor` ends, and is retried
     std::chrono::seconds leastRateFor{60};
 
     bool operator==(const Access&) const = default;
 };
 
-/// IllegalArgument for a header that is none, or is the transfer's own; and for rates that can never be right.
+/// IllegalArgument for a malformed header, one that the transfer itself sets, and impossible rates.
 Result<void> checkAccess(const Access& access);
 
-/// For another origin than the person named: the way there, and nothing that was meant for the first alone. As it is
-/// where that is trusted.
+/// For another origin than the URL's: how to reach it, but no secrets. Unchanged if redirects are trusted.
 Access withoutSecrets(Access access);
 
 } // namespace stint::transfer

@@ -7,7 +7,7 @@
 namespace stint::transfer {
 namespace {
 
-// An answer to an upload is a word or a page, and not a stream.
+// A response to an upload is a line or a page, not a stream.
 constexpr Bytes longestAnswer = 1_MiB;
 
 } // namespace

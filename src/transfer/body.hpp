@@ -1,4 +1,4 @@
-// The bytes of a source that one request sends; what the server says back beside its head is dropped.
+// The bytes of a source that one request sends; the body of the server's response is dropped.
 #pragma once
 #include <memory>
 #include <optional>
@@ -9,15 +9,15 @@
 
 namespace stint::transfer {
 
-class Body final : public Fetch::Peer {
+class Body final : public Fetch::Client {
 public:
     /// From `start` to `end`.
     Body(std::shared_ptr<const Source> source, Bytes start, Bytes end);
 
     Bytes length() const { return end_ - start_; }
-    /// What was handed to curl ends here.
+    /// The end of what was handed to curl.
     Bytes position() const { return position_; }
-    /// Why no more could be sent: the file has changed, or cannot be read.
+    /// Why sending stopped: the file has changed, or cannot be read.
     const std::optional<Ending>& failure() const { return failure_; }
 
     Fetch::Take take(std::span<const char> bytes) override;
@@ -33,7 +33,7 @@ private:
     std::optional<Ending> failure_;
 };
 
-/// An Error of Source, in the words of the job contract.
+/// An Error of Source as an Ending.
 Ending sourceFailed(const Error& error);
 
 } // namespace stint::transfer

@@ -35,7 +35,7 @@ Result<std::string> digestOf(int descriptor, Extent extent, std::string_view alg
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     if (!sound || EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1)
-        return fail(Errc::System, "OpenSSL computes no {} here", algorithm);
+        return fail(Errc::System, "this OpenSSL has no {}", algorithm);
     return std::string(digest.begin(), digest.begin() + size);
 }
 

@@ -10,7 +10,7 @@
 
 namespace stint::transfer {
 
-/// A part of a file; `end` unknown: to where it ends.
+/// A part of a file; `end` unknown: to the end of the file.
 struct Extent {
     Bytes start = 0;
     std::optional<Bytes> end = std::nullopt;
@@ -21,12 +21,12 @@ struct Extent {
 Result<std::string> digestOf(int descriptor, Extent extent, std::string_view algorithm,
                              const std::atomic<bool>& cancelled);
 
-/// SHA-256 of `text`, in hexadecimal digits: a name for it.
+/// SHA-256 of `text`, in hexadecimal digits: a fingerprint.
 std::string fingerprint(std::string_view text);
 
 std::string toHex(std::string_view bytes);
 std::string toBase64(std::string_view bytes);
-/// nullopt for what is no base64, padding included.
+/// nullopt if it is not base64 with padding.
 std::optional<std::string> fromBase64(std::string_view text);
 
 } // namespace stint::transfer

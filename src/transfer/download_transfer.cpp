@@ -6,19 +6,19 @@
 #include <fmt/core.h>
 
 #include "base/time.hpp"
+#include "transfer/curl_error.hpp"
 #include "transfer/finish.hpp"
 #include "transfer/resume.hpp"
-#include "transfer/trouble.hpp"
 
 namespace stint::transfer {
 namespace {
 
 using Take = Fetch::Take;
 
-// A body without a length ends when the server wants: beyond so much it is not to fill the disk to its last byte.
+// A body without a length may go on forever: it must leave this much of the disk free.
 constexpr Bytes leftFree = 64_MiB;
 
-/// nullopt where `size` bytes may be had.
+/// nullopt if `size` bytes are allowed.
 std::optional<Ending> tooLarge(const Download& download, Bytes size) {
     if (download.largest < 0 || size <= download.largest) return std::nullopt;
     return never(ends::badData,
@@ -35,11 +35,11 @@ Ending DownloadTransfer::diskFailed(const Error& error) const {
 DownloadTransfer::DownloadTransfer(Download download, Watcher watcher, World world)
     : Transfer(std::move(watcher)), download_(std::move(download)), world_(std::move(world)) {}
 
-/// False: another holds its lock. What is in place, or cannot be, has ended it.
+/// False: another process holds the lock. Ends the transfer if the file is already in place, or cannot be.
 Result<bool> DownloadTransfer::openPart() {
     auto folder = std::make_shared<const Folder>(STINT_TRY(Folder::open(download_.output.parent_path())));
     auto ending = alreadyInPlace(download_, folder);
-    // Where the server names the file, what is in the way is known when it has.
+    // If the server names the file, this is checked once it has.
     if (!ending && !download_.serverNames) ending = inTheWay(download_, "");
     if (ending) {
         end(*ending);
@@ -48,7 +48,7 @@ Result<bool> DownloadTransfer::openPart() {
     PartPlace place = STINT_TRY(partPlaceFor(std::move(folder), download_.output));
     auto file = STINT_TRY(PartFile::open(place));
     if (!file) return false;
-    part_ = std::make_unique<Part>(download_, std::move(place), std::move(*file), world_.boot, world_.workbench);
+    part_ = std::make_unique<Part>(download_, std::move(place), std::move(*file), world_.boot, world_.disk);
     return true;
 }
 
@@ -63,7 +63,7 @@ bool DownloadTransfer::begin() {
     if (!recovered) {
         end(diskFailed(recovered.error()));
     } else if (part_->isWhole() && (download_.checksum != checksumAuto || !part_->known().digest.empty())) {
-        // The last run died on the last steps. The bytes are one version's, whatever the server has now.
+        // The last run died in its last steps. The bytes are of one version, whatever the server has now.
         finish();
     } else if (download_.checksum == checksumAuto) {
         sums_ = std::make_unique<Sums>(world_.multi, download_);
@@ -88,15 +88,15 @@ void DownloadTransfer::ask(Request::Route route) {
     course_.reset();
     heldEnd_.reset();
     compared_ = 0;
-    fetch_.reset(); // the old one first: its connection may serve again
+    fetch_.reset(); // the old one first: its connection may be reused
     Request request{.url = download_.url, .start = asked_.start, .route = route};
     if (asked_.start > 0) request.headers = {fmt::format("If-Range: {}", asked_.validator.text)};
-    Fetch::Peer& peer = *this;
-    fetch_ = std::make_unique<Fetch>(world_.multi, request, download_.access, peer);
+    Fetch::Client& client = *this;
+    fetch_ = std::make_unique<Fetch>(world_.multi, request, download_.access, client);
 }
 
 Take DownloadTransfer::take(std::span<const char> bytes) {
-    if (!course_) setCourse(decide(asked_, fetch_->answer()));
+    if (!course_) setCourse(decide(asked_, fetch_->response()));
     switch (course_->kind) {
     case Course::Kind::Append:
         return join(bytes);
@@ -123,7 +123,7 @@ Take DownloadTransfer::join(std::span<const char> bytes) {
             return distrust("the server's bytes do not join what was there");
         }
         compared_ += static_cast<Bytes>(known.size());
-        // Only now: what a server says whose bytes do not join is not to be noted.
+        // Only now: if the bytes do not join, the server's headers must not be stored.
         if (compared_ == asked_.size - course_->start) part_->learnTotal(course_->total);
     }
     auto fresh = bytes.subspan(known.size());
@@ -156,7 +156,7 @@ void DownloadTransfer::setCourse(Course course) {
     if (course_->kind == Course::Kind::TakeAnew) takeAnew();
 }
 
-/// What can be known to be in vain before the first byte is.
+/// Errors that are known before the first byte is received.
 std::optional<Ending> DownloadTransfer::inVain(const Sidecar& version) const {
     if (download_.checksum == checksumAuto && version.digest.empty()) return unverifiable();
     if (auto ending = download_.serverNames ? inTheWay(download_, version.name) : std::nullopt) return ending;
@@ -169,13 +169,13 @@ std::optional<Ending> DownloadTransfer::inVain(const Sidecar& version) const {
 }
 
 void DownloadTransfer::takeAnew() {
-    Answer answer = fetch_->answer();
+    Response response = fetch_->response();
     Sidecar version;
-    version.location = answer.location;
-    version.validator = strongValidator(answer);
+    version.location = response.location;
+    version.validator = strongValidator(response);
     version.total = course_->total;
-    version.digest = sumsDigest_.empty() ? answer.digest : sumsDigest_;
-    if (download_.serverNames) version.name = answer.name;
+    version.digest = sumsDigest_.empty() ? response.digest : sumsDigest_;
+    if (download_.serverNames) version.name = response.name;
     if (auto ending = inVain(version)) {
         course_ = {.kind = Course::Kind::End, .ending = std::move(*ending)};
         return;
@@ -201,7 +201,7 @@ bool DownloadTransfer::fetchEnded(CURL* handle, CURLcode code) {
         return true;
     }
     if (!fetch_ || !fetch_->is(handle)) return false;
-    if (!course_ && code == CURLE_OK) setCourse(decide(asked_, fetch_->answer())); // an answer without a body
+    if (!course_ && code == CURLE_OK) setCourse(decide(asked_, fetch_->response())); // a response without a body
     if (part_->isEmptying()) {
         heldEnd_ = code;
     } else {
@@ -213,7 +213,7 @@ bool DownloadTransfer::fetchEnded(CURL* handle, CURLcode code) {
 void DownloadTransfer::conclude(CURLcode code) {
     if (failure_) return worthless_ ? giveUp(*failure_) : end(*failure_);
     if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
-    if (!course_) return end(endingOf(code, fetch_->trouble(code)));
+    if (!course_) return end(endingOf(code, fetch_->errorText(code)));
     switch (course_->kind) {
     case Course::Kind::Append:
     case Course::Kind::TakeAnew:
@@ -233,18 +233,18 @@ void DownloadTransfer::bodyEnded(CURLcode code) {
     Bytes size = part_->size();
     auto total = course_->total;
     if (code != CURLE_OK) {
-        Ending ending = endingOf(code, fetch_->trouble(code));
+        Ending ending = endingOf(code, fetch_->errorText(code));
         std::string of = total ? fmt::format(" of {}", formatSize(*total)) : "";
         ending.text = fmt::format("cut off at {}{}: {}", formatSize(size), of, ending.text);
         return end(std::move(ending));
     }
-    // Nothing ends before what is there: it was compared with this very version, as far as that came.
+    // The body must not end before the bytes in place, which were compared with this very version as far as it came.
     if (course_->kind == Course::Kind::Append && compared_ < asked_.size - course_->start)
         return end(later(fmt::format("the server ended at {}, and {} are there", formatSize(course_->start + compared_),
                                      formatSize(size))));
-    // Without a length the end of the body is that of the file: HTTP has no other word for it.
+    // Without a length the end of the body is the end of the file: HTTP has no other sign of it.
     if (!total || *total == size) return finish();
-    // A server may give less than was asked for, and say so. Asked again at once as long as that leads somewhere.
+    // A server may send less than was asked for, and say so. Ask again at once, as long as that makes progress.
     bool announced = course_->kind == Course::Kind::Append && course_->end == size;
     if (announced && size - asked_.size >= overlap) return ask(Request::Route::Any);
     end(later(fmt::format("the server ended at {} of {}", formatSize(size), formatSize(*total))));
@@ -259,7 +259,7 @@ void DownloadTransfer::finish() {
 }
 
 void DownloadTransfer::reconnect() {
-    if (!fetch_ || ending()) return; // what is beside the file is small: it is tried again as a whole
+    if (!fetch_ || ending()) return; // the .sha256 file is small: it is fetched again as a whole
     if (part_->isEmptying()) {
         reconnectWanted_ = true;
         return;
@@ -311,7 +311,7 @@ void DownloadTransfer::tidy(Clock::time_point now) {
 }
 
 std::optional<Progress> DownloadTransfer::progress() const {
-    if (!part_) return std::nullopt; // another's end may be waited for
+    if (!part_) return std::nullopt; // it may wait for another transfer to end
     return Progress{phase_, part_->size(), part_->known().total, part_->anew()};
 }
 

@@ -1,13 +1,18 @@
-// What came of a download, in the words of the job contract (jobs.md §4.2) and with an exit code (linux.md §A.10).
+// What the owner of a transfer is told: how far it is, and what came of it, in the words of the job contract (jobs.md
+// §4.2) and with an exit code (linux.md §A.10).
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+
+#include "stint/units.hpp"
 
 namespace stint::transfer {
 
 enum class Fate {
     Done,  ///< the file is in place, whole, and on the disk
-    Later, ///< this run ends; what is there is kept, and another run goes on from it
+    Later, ///< this run ends; what was received is kept, and another run resumes
     Never, ///< trying again would end the same way
 };
 
@@ -23,16 +28,32 @@ struct Ending {
 namespace ends {
 inline constexpr std::int32_t ok = 0;
 inline constexpr std::int32_t usage = 64;
-inline constexpr std::int32_t badData = 65;      ///< the checksum is another
+inline constexpr std::int32_t badData = 65;      ///< the checksum does not match
 inline constexpr std::int32_t noInput = 66;      ///< the server has no such file
 inline constexpr std::int32_t cannotCreate = 73; ///< the target exists, or its directory does not
 inline constexpr std::int32_t inputOutput = 74;  ///< the disk is full, or broken
 inline constexpr std::int32_t waits = 75;
-inline constexpr std::int32_t protocol = 76; ///< the server said what it must not say
+inline constexpr std::int32_t protocol = 76; ///< the server broke the protocol
 inline constexpr std::int32_t refused = 77;
 } // namespace ends
 
 inline Ending later(std::string why) { return {Fate::Later, ends::waits, std::move(why)}; }
 inline Ending never(std::int32_t exitCode, std::string why) { return {Fate::Never, exitCode, std::move(why)}; }
+
+struct Progress {
+    enum class Phase { Loading, Finishing };
+    Phase phase = Phase::Loading;
+    Bytes inPlace = 0; ///< bytes of the file in place; a resumed download continues from there
+    std::optional<Bytes> total;
+    std::string anew; ///< why the file was begun anew, if it was
+
+    bool operator==(const Progress&) const = default;
+};
+
+/// Called from Engine::turn() alone. `progressed` at most once a second; nothing comes after `ended`.
+struct Watcher {
+    std::function<void(const Progress&)> progressed;
+    std::function<void(const Ending&)> ended;
+};
 
 } // namespace stint::transfer

@@ -13,10 +13,10 @@ namespace stint::transfer {
 
 Engine::Engine(std::string boot)
     : multi_([] {
-          STINT_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); // counts: each engine may
+          STINT_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); // it counts its calls, so each engine may
           return curl_multi_init();
       }()),
-      workbench_([multi = multi_.get()] { curl_multi_wakeup(multi); }), boot_(std::move(boot)) {
+      disk_([multi = multi_.get()] { curl_multi_wakeup(multi); }), boot_(std::move(boot)) {
     STINT_CHECK(multi_ != nullptr);
 }
 
@@ -25,20 +25,20 @@ Engine::~Engine() {
         transfer->stop();
 }
 
-Engine::Ticket Engine::start(const Download& wish, Watcher watcher) {
-    return add<DownloadTransfer>(wish, std::move(watcher));
+Engine::Ticket Engine::start(const Download& spec, Watcher watcher) {
+    return add<DownloadTransfer>(spec, std::move(watcher));
 }
 
-Engine::Ticket Engine::start(const Upload& wish, Watcher watcher) {
-    if (wish.protocol == Upload::Protocol::Tus) return add<TusTransfer>(wish, std::move(watcher));
-    return add<PutTransfer>(wish, std::move(watcher));
+Engine::Ticket Engine::start(const Upload& spec, Watcher watcher) {
+    if (spec.protocol == Upload::Protocol::Tus) return add<TusTransfer>(spec, std::move(watcher));
+    return add<PutTransfer>(spec, std::move(watcher));
 }
 
-template <class Made, class Wish> Engine::Ticket Engine::add(const Wish& wish, Watcher watcher) {
+template <class Made, class Spec> Engine::Ticket Engine::add(const Spec& spec, Watcher watcher) {
     Ticket ticket = ++tickets_;
-    auto good = checked(wish);
-    Transfer::World world{multi_.get(), workbench_, boot_};
-    std::unique_ptr<Transfer> transfer = std::make_unique<Made>(good ? *good : wish, std::move(watcher), world);
+    auto good = checked(spec);
+    Transfer::World world{multi_.get(), disk_, boot_};
+    std::unique_ptr<Transfer> transfer = std::make_unique<Made>(good ? *good : spec, std::move(watcher), world);
     if (!good) {
         transfer->end(never(ends::usage, good.error().message));
     } else {
@@ -49,11 +49,11 @@ template <class Made, class Wish> Engine::Ticket Engine::add(const Wish& wish, W
     return ticket;
 }
 
-// False: what it writes is held, and a piece of this process's own may be what holds it: a run that was stopped just
-// now. PROPOSAL: held by another process, another transfer fills the very same file; this one looks again later.
+// False: the file is locked, perhaps by work of this process for a run that was just stopped. PROPOSAL: if another
+// process holds the lock, another transfer writes the very same file; this one tries again later.
 bool Engine::tryBegin(Transfer& transfer) {
     if (transfer.begin()) return true;
-    if (!workbench_.idle()) return false;
+    if (!disk_.idle()) return false;
     transfer.end(later("another transfer is at work on this file"));
     return true;
 }
@@ -87,7 +87,7 @@ void Engine::turn(int descriptor, std::optional<Duration> atMost) {
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     collectFetches();
-    if (workbench_.collect()) beginWaiting();
+    if (disk_.collect()) beginWaiting();
     auto now = Transfer::Clock::now();
     for (auto& [ticket, transfer] : transfers_)
         transfer->settle(now);
@@ -109,7 +109,7 @@ void Engine::collectFetches() {
     while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
         if (message->msg != CURLMSG_DONE) continue;
         CURL* handle = message->easy_handle;
-        CURLcode code = message->data.result; // the message goes with its handle
+        CURLcode code = message->data.result; // the message is freed with its handle
         std::any_of(transfers_.begin(), transfers_.end(),
                     [&](auto& entry) { return entry.second->fetchEnded(handle, code); });
     }
@@ -124,7 +124,7 @@ void Engine::tellEndings() {
         ended.push_back(std::move(here->second));
         transfers_.erase(here);
     }
-    // Taken out before they are told: whoever hears it may start and stop others.
+    // Removed before their watchers are called, which may start and stop others.
     for (const auto& transfer : ended)
         if (transfer->watcher().ended) transfer->watcher().ended(*transfer->ending());
 }

@@ -26,8 +26,8 @@ const char* textOrNull(const std::string& text) { return text.empty() ? nullptr 
 
 } // namespace
 
-Fetch::Fetch(CURLM* multi, const Request& request, const Access& access, Peer& peer)
-    : multi_(multi), peer_(peer), complaint_(CURL_ERROR_SIZE, '\0'), handle_(curl_easy_init()) {
+Fetch::Fetch(CURLM* multi, const Request& request, const Access& access, Client& client)
+    : multi_(multi), client_(client), complaint_(CURL_ERROR_SIZE, '\0'), handle_(curl_easy_init()) {
     STINT_CHECK(handle_ != nullptr);
     setOptions(request);
     setMethod(request);
@@ -42,7 +42,7 @@ void Fetch::setOptions(const Request& request) {
     CURL* handle = handle_.get();
     curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https,ftp");
-    // A server may not lead anywhere but to another server: never to a file of this machine.
+    // A server may redirect only to another server: never to a file of this machine.
     curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(handle, CURLOPT_MAXREDIRS, 10L);
@@ -76,7 +76,7 @@ void Fetch::setMethod(const Request& request) {
     switch (request.method) {
     case Request::Method::Get:
     case Request::Method::Put:
-        return; // what curl does by itself
+        return; // curl's default
     case Request::Method::Head:
         curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
         return;
@@ -99,7 +99,7 @@ void Fetch::setMethod(const Request& request) {
 
 void Fetch::setAccess(const Request& request, const Access& access) {
     CURL* handle = handle_.get();
-    // Empty is none: else curl would take it from the environment of whoever runs this.
+    // An empty string, not null: else curl would read this process's environment.
     curl_easy_setopt(handle, CURLOPT_PROXY, access.proxy.c_str());
     curl_easy_setopt(handle, CURLOPT_NOPROXY, access.noProxy.c_str());
     curl_easy_setopt(handle, CURLOPT_USERPWD, textOrNull(access.user));
@@ -113,13 +113,13 @@ void Fetch::setAccess(const Request& request, const Access& access) {
     if (!access.authorities.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, access.authorities.c_str());
     curl_easy_setopt(handle, CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(access.rate));
     curl_easy_setopt(handle, CURLOPT_MAX_SEND_SPEED_LARGE, static_cast<curl_off_t>(access.rate));
-    // A dead network does not end a transfer by itself (curl/curl#8345): a minute without a byte does.
+    // A dead network does not end a transfer (curl/curl#8345), so a minute without a byte does.
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(access.leastRate));
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(access.leastRateFor.count()));
 }
 
 void Fetch::setHeaders(const Request& request, const Access& access) {
-    // Byte ranges are of the encoded bytes: nothing may be encoded.
+    // Byte ranges count encoded bytes, so nothing may be encoded.
     std::vector<std::string> own = request.headers;
     own.emplace_back("Accept-Encoding: identity");
     curl_slist* list = nullptr;
@@ -139,8 +139,8 @@ void Fetch::setHeaders(const Request& request, const Access& access) {
 }
 
 // libcurl keeps a name, a password and the headers Authorization and Cookie from another origin by itself; but it sends
-// all other headers along, and asks cookies and netrc by the host alone, whatever its port. A header line is heard
-// before the request that it leads to is made.
+// all other headers along, and asks cookies and netrc by the host alone, whatever its port. A header line arrives
+// here before curl makes the request that it leads to.
 void Fetch::keepFromOthers(std::string_view headerLine) {
     constexpr std::string_view location = "location:";
     if (origin_.empty() || headerLine.size() < location.size() ||
@@ -152,10 +152,10 @@ void Fetch::keepFromOthers(std::string_view headerLine) {
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(handle, CURLINFO_EFFECTIVE_URL, &from);
     if (status < 300 || status >= 400) return;
-    // What cannot be read leads elsewhere.
+    // A location that cannot be parsed counts as another origin.
     std::string to = resolved(from ? from : "", std::string(trimmed(headerLine.substr(location.size()))));
     if (originOf(to) == origin_) return;
-    origin_.clear(); // nothing is left to keep
+    origin_.clear(); // no secrets are left to withhold
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, bare_.get());
     curl_easy_setopt(handle, CURLOPT_COOKIELIST, "ALL"); // forgets them
     curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
@@ -167,7 +167,7 @@ std::size_t Fetch::hear(char* bytes, std::size_t one, std::size_t count, void* s
 }
 
 std::size_t Fetch::write(char* bytes, std::size_t, std::size_t count, void* self) {
-    switch (static_cast<Fetch*>(self)->peer_.take({bytes, count})) {
+    switch (static_cast<Fetch*>(self)->client_.take({bytes, count})) {
     case Take::All:
         return count;
     case Take::Wait:
@@ -179,54 +179,54 @@ std::size_t Fetch::write(char* bytes, std::size_t, std::size_t count, void* self
 }
 
 std::size_t Fetch::read(char* bytes, std::size_t one, std::size_t count, void* self) {
-    return static_cast<Fetch*>(self)->peer_.give({bytes, one * count}).value_or(CURL_READFUNC_ABORT);
+    return static_cast<Fetch*>(self)->client_.give({bytes, one * count}).value_or(CURL_READFUNC_ABORT);
 }
 
 int Fetch::seek(void* self, curl_off_t offset, int origin) {
     bool begin = offset == 0 && origin == SEEK_SET;
-    return begin && static_cast<Fetch*>(self)->peer_.rewind() ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+    return begin && static_cast<Fetch*>(self)->client_.rewind() ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 std::string Fetch::header(const char* name) const {
     std::string text;
     curl_header* found = nullptr;
-    // Of the last answer (-1), its trailers not included.
+    // Of the last response (-1), its trailers not included.
     for (std::size_t i = 0; curl_easy_header(handle_.get(), name, i, CURLH_HEADER, -1, &found) == CURLHE_OK; ++i)
         text += fmt::format("{}{}", i == 0 ? "" : ", ", found->value);
     return text;
 }
 
-Answer Fetch::answer() const {
+Response Fetch::response() const {
     CURL* handle = handle_.get();
-    Answer answer;
+    Response response;
     char* scheme = nullptr;
     char* url = nullptr;
     curl_off_t length = -1;
     curl_off_t wait = 0;
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer.status);
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &response.status);
     curl_easy_getinfo(handle, CURLINFO_SCHEME, &scheme);
     curl_easy_getinfo(handle, CURLINFO_EFFECTIVE_URL, &url);
     curl_easy_getinfo(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &wait);
-    answer.http = !scheme || !curl_strequal(scheme, "ftp");
-    answer.etag = header("ETag");
-    answer.lastModified = header("Last-Modified");
-    answer.date = header("Date");
-    answer.contentRange = header("Content-Range");
-    answer.contentLength = header("Content-Length");
-    answer.contentEncoding = header("Content-Encoding");
-    answer.name = offeredName(header("Content-Disposition"));
-    answer.digest = offeredDigest(header("Repr-Digest"), header("Digest"));
-    if (length >= 0) answer.length = length;
-    if (wait > 0) answer.retryAfter = std::chrono::seconds(wait);
-    answer.url = url ? url : "";
-    answer.location = fingerprint(locationOf(answer.url));
-    return answer;
+    response.http = !scheme || !curl_strequal(scheme, "ftp");
+    response.etag = header("ETag");
+    response.lastModified = header("Last-Modified");
+    response.date = header("Date");
+    response.contentRange = header("Content-Range");
+    response.contentLength = header("Content-Length");
+    response.contentEncoding = header("Content-Encoding");
+    response.name = offeredName(header("Content-Disposition"));
+    response.digest = offeredDigest(header("Repr-Digest"), header("Digest"));
+    if (length >= 0) response.length = length;
+    if (wait > 0) response.retryAfter = std::chrono::seconds(wait);
+    response.url = url ? url : "";
+    response.location = fingerprint(locationOf(response.url));
+    return response;
 }
 
 void Fetch::go() { curl_easy_pause(handle_.get(), CURLPAUSE_CONT); }
 
-std::string Fetch::trouble(CURLcode code) const {
+std::string Fetch::errorText(CURLcode code) const {
     std::string text = complaint_.c_str();
     return text.empty() ? curl_easy_strerror(code) : text;
 }

@@ -1,5 +1,5 @@
-// One request of libcurl's: its options, the head of its answer, its bytes in either direction. Redirects are followed;
-// what is secret stays with the origin that it was meant for (access.hpp). Knows nothing of files and decides nothing.
+// One libcurl request: its options, the head of its response, its bytes in both directions. Follows redirects; secrets
+// stay with the origin that they are meant for (access.hpp). Knows nothing about files and decides nothing.
 #pragma once
 #include <memory>
 #include <optional>
@@ -10,7 +10,7 @@
 #include <curl/curl.h>
 
 #include "transfer/access.hpp"
-#include "transfer/answer.hpp"
+#include "transfer/response.hpp"
 
 namespace stint::transfer {
 
@@ -28,40 +28,40 @@ struct Request {
 
 class Fetch {
 public:
-    /// What to do with bytes that came.
+    /// What to do with received bytes.
     enum class Take {
         All,
         Wait, ///< hand the same bytes over again after go()
-        Drop, ///< and end the request: CURLE_WRITE_ERROR
+        Drop, ///< them, and end the request: CURLE_WRITE_ERROR
     };
 
-    /// Who takes the bytes, and has them. Called inside curl: may not end the fetch.
-    class Peer {
+    /// Takes received bytes, and gives bytes to send. Called inside curl: must not end the fetch.
+    class Client {
     public:
-        virtual ~Peer() = default;
+        virtual ~Client() = default;
         virtual Take take(std::span<const char> bytes) = 0;
         /// Fills the front of `bytes`; nullopt: end the request, CURLE_ABORTED_BY_CALLBACK.
         virtual std::optional<std::size_t> give(std::span<char>) { return std::nullopt; }
-        /// The body is wanted from its first byte on again: a redirect, or a name and password that were asked for.
+        /// The body must be sent again from its first byte: after a redirect, or a request for name and password.
         virtual bool rewind() { return false; }
     };
 
     /// Begins at once, in `multi`.
-    Fetch(CURLM* multi, const Request& request, const Access& access, Peer& peer);
-    /// Aborts it where it still goes on. Not inside a call of the peer.
+    Fetch(CURLM* multi, const Request& request, const Access& access, Client& client);
+    /// Aborts it if it is under way. Not to be called from the client's functions.
     ~Fetch();
     Fetch(const Fetch&) = delete;
     Fetch& operator=(const Fetch&) = delete;
 
     bool is(const CURL* handle) const { return handle_.get() == handle; }
     /// Complete once bytes have come, or the fetch has ended.
-    Answer answer() const;
-    /// Of the last answer. An absent one is empty; one that is there twice is both, with a comma.
+    Response response() const;
+    /// Of the last response. Empty if absent; a repeated one is joined with commas.
     std::string header(const char* name) const;
     /// After Take::Wait.
     void go();
-    /// For a person: what went wrong, `code` being how it ended.
-    std::string trouble(CURLcode code) const;
+    /// Says for a person what went wrong; `code` is curl's.
+    std::string errorText(CURLcode code) const;
 
 private:
     void setOptions(const Request& request);
@@ -83,10 +83,10 @@ private:
         void operator()(curl_slist* list) const { curl_slist_free_all(list); }
     };
     CURLM* multi_;
-    Peer& peer_;
+    Client& client_;
     std::unique_ptr<curl_slist, FreeList> headers_; ///< the handle points into it
     std::unique_ptr<curl_slist, FreeList> bare_;    ///< those of the transfer's own; likewise
-    std::string origin_;                            ///< what the access is meant for; empty: it goes along anywhere
+    std::string origin_;                            ///< the origin that secrets are for; empty: they go to any
     std::string complaint_;                         ///< curl's error buffer
     std::unique_ptr<CURL, FreeHandle> handle_;
 };

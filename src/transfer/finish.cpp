@@ -27,13 +27,13 @@ void removePart(const PartPlace& place, const PartFile& part) {
     if (place.folder->names(place.names.part, part.descriptor())) (void)place.folder->remove(place.names.part);
 }
 
-/// What the bytes must have; empty: nothing is known of them.
+/// The digest that the bytes must have; empty: unknown.
 const std::string& digestFor(const Download& download, const Sidecar& sidecar) {
     bool given = !download.checksum.empty() && download.checksum != checksumAuto;
     return given ? download.checksum : sidecar.digest;
 }
 
-/// nullopt where the bytes are those that were asked for.
+/// nullopt if the digest matches.
 std::optional<Ending> verify(const Download& download, const PartPlace& place, const Sidecar& sidecar,
                              const PartFile& part, const std::atomic<bool>& cancelled) {
     const std::string& wanted = digestFor(download, sidecar);
@@ -44,7 +44,7 @@ std::optional<Ending> verify(const Download& download, const PartPlace& place, c
     if (!digest) return never(ends::inputOutput, digest.error().message);
     std::string found = fmt::format("{}:{}", algorithm, toHex(*digest));
     if (found == wanted) return std::nullopt;
-    // Keeping it would only have the next run verify the same bytes again.
+    // If it were kept, the next run would only verify the same bytes again.
     (void)removeSidecar(place);
     removePart(place, part);
     bool servers = &wanted == &sidecar.digest;
@@ -52,8 +52,8 @@ std::optional<Ending> verify(const Download& download, const PartPlace& place, c
                                             servers ? ", the server says " + wanted : ""));
 }
 
-/// Gives `part` a further name: what was verified is what has a descriptor, and the part's name may be another file's
-/// by now. 0, or errno: a file that has lost its last name gets no other.
+/// Links `part` to a further name, by its descriptor: that is the file that was verified, while the part's name may be
+/// another file by now. 0, or errno: a file that has lost its last name cannot get another.
 int link(const PartFile& part, const Folder& folder, const std::string& name) {
     std::string file = fmt::format("/proc/self/fd/{}", part.descriptor());
     return ::linkat(AT_FDCWD, file.c_str(), folder.descriptor(), name.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
@@ -64,20 +64,20 @@ int rename(const Folder& folder, const std::string& from, const std::string& to,
     return ::renameat2(directory, from.c_str(), directory, to.c_str(), flags) == 0 ? 0 : errno;
 }
 
-/// Where files have one name each (vfat, some network's): by the part's name, which is looked at before; whether it was
-/// the same when it moved is looked at behind.
+/// For file systems without hard links (vfat, some network ones): renames the part, after a check of its name; a check
+/// afterwards shows whether it was the same file.
 int renamePart(const PartFile& part, const PartPlace& place, const std::string& target, bool overwrite) {
     const Folder& folder = *place.folder;
     if (!folder.names(place.names.part, part.descriptor())) return ENOENT;
     if (overwrite) return rename(folder, place.names.part, target, 0);
     int error = rename(folder, place.names.part, target, RENAME_NOREPLACE);
     if (error != EINVAL && error != ENOSYS) return error;
-    // A file system without it (NFS): looking first leaves a gap, but there is nothing better.
+    // A file system without it (NFS): checking first leaves a race, but there is nothing better.
     if (::faccessat(folder.descriptor(), target.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
     return rename(folder, place.names.part, target, 0);
 }
 
-/// Whether two names of one file are seen to be. FUSE's and CIFS's inodes may be those of their paths.
+/// Whether two names of one file show the same inode. FUSE and CIFS may derive inodes from paths.
 bool linksTell(const PartFile& part) {
     struct statfs system = {};
     if (::fstatfs(part.descriptor(), &system) != 0) return false;
@@ -85,14 +85,14 @@ bool linksTell(const PartFile& part) {
     return kind != FUSE_SUPER_MAGIC && kind != CIFS_SUPER_MAGIC && kind != SMB2_SUPER_MAGIC;
 }
 
-/// 0, or errno; ENOENT: what was verified has no name any more.
+/// 0, or errno; ENOENT: the verified file has no name any more.
 int place(const PartFile& part, const PartPlace& place, const std::string& target, bool overwrite) {
     if (!linksTell(part)) return renamePart(part, place, target, overwrite);
     const Folder& folder = *place.folder;
     std::string name = overwrite ? freshName(folder, place.names.part) : target;
     int error = link(part, folder, name);
     if (error == EEXIST && !overwrite) return error;
-    if (error != 0) return renamePart(part, place, target, overwrite); // no second names here, or no /proc
+    if (error != 0) return renamePart(part, place, target, overwrite); // no hard links here, or no /proc
     if (overwrite) error = rename(folder, name, target, 0);
     if (error != 0)
         (void)folder.remove(name);
@@ -109,7 +109,7 @@ bool isInPlace(const Download& download, const Sidecar& sidecar) {
            sidecar.total == Bytes{there.st_size};
 }
 
-/// nullopt where the file of that name, as people find it, is `part`.
+/// nullopt if the name now stands for `part`.
 std::optional<Ending> strayed(const PartFile& part, const std::filesystem::path& target) {
     struct stat held = {};
     struct stat named = {};
@@ -128,22 +128,22 @@ Ending putInPlace(const Download& download, const PartPlace& where, Sidecar side
     Bytes size = part.size();
     if (auto ending = verify(download, where, sidecar, part, cancelled)) return *ending;
     if (auto synced = part.publish(); !synced) return never(ends::inputOutput, synced.error().message);
-    // Noted before it has its name: a kill after that would else find a target that "exists already", and no part.
-    // Where it cannot be noted, a file that is whole is not withheld for that.
+    // Recorded before it gets its name: after a kill in between, the next run would find a target that "exists already"
+    // and no part. If it cannot be recorded, the complete file is put in place all the same.
     sidecar.total = size;
     sidecar.durable = size;
     sidecar.checksum = download.checksum;
     sidecar.finishedInode = part.inode();
     (void)saveSidecar(where, sidecar, Durability::OverPowerLoss);
     if (cancelled) return later("stopped before the file was in place");
-    if (auto ending = inTheWay(download, sidecar.name)) return *ending; // it came while this was downloading
+    if (auto ending = inTheWay(download, sidecar.name)) return *ending; // it appeared during the download
     switch (int error = place(part, where, target.filename().native(), download.overwrite)) {
     case 0:
         break;
     case EEXIST:
         return alreadyThere(target);
     case ENOENT:
-        (void)removeSidecar(where); // of what is there now nothing is known
+        (void)removeSidecar(where); // nothing is known about the file that is there now
         return later(fmt::format("what was received for {} was removed or replaced by another file", target.native()));
     default:
         return never(ends::cannotCreate, fmt::format("cannot create {}: {}", target.native(), std::strerror(error)));
@@ -161,7 +161,7 @@ std::optional<Ending> alreadyInPlace(const Download& download, const std::shared
         if (!sidecar || !isInPlace(download, *sidecar)) continue;
         Fd part(::openat(folder->descriptor(), targetOf(download, sidecar->name).filename().c_str(),
                          O_PATH | O_NOFOLLOW | O_CLOEXEC));
-        // The kill came between the two: it has both names.
+        // Killed between the two steps: it has both names.
         if (part && folder->names(place.names.part, part.get())) (void)folder->remove(place.names.part);
         return saved(download, *sidecar);
     }
@@ -189,7 +189,7 @@ Ending saved(const Download& download, const Sidecar& sidecar) {
 }
 
 Ending unverifiable() {
-    return never(ends::badData, "the server gives no checksum, in no header and in no .sha256 beside the file");
+    return never(ends::badData, "the server gives no checksum, neither in a header nor in a .sha256 file");
 }
 
 std::filesystem::path targetOf(const Download& download, const std::string& name) {
@@ -205,10 +205,10 @@ std::optional<Ending> inTheWay(const Download& download, const std::string& name
     }
     if (S_ISDIR(there.st_mode)) return never(ends::cannotCreate, fmt::format("{} is a directory", target.native()));
     if (!download.overwrite) return alreadyThere(target);
-    // A device, a pipe or a socket is no file to be replaced, and a link is another's name: what it leads to is not
-    // what was meant to go, and the link itself may be /dev/stdout.
+    // A device, a pipe or a socket must not be replaced; nor a link: its target was not meant, and the link itself may
+    // be /dev/stdout.
     if (S_ISREG(there.st_mode)) return std::nullopt;
-    return never(ends::cannotCreate, fmt::format("{} is no regular file, and is left as it is", target.native()));
+    return never(ends::cannotCreate, fmt::format("{} is not a regular file, and is left as it is", target.native()));
 }
 
 } // namespace stint::transfer

@@ -1,37 +1,37 @@
-// The last step: a part that is whole becomes the file, verified and on the disk, and no crash in between can make a
-// finished download look unfinished or an existing file disappear.
+// The last step: a complete part becomes the file, verified and synced. No crash in between can make a finished
+// download look unfinished or an existing file disappear.
 #pragma once
 #include <atomic>
 #include <filesystem>
 #include <optional>
 
-#include "transfer/download.hpp"
 #include "transfer/ending.hpp"
 #include "transfer/part_file.hpp"
 #include "transfer/sidecar.hpp"
+#include "transfer/spec.hpp"
 
 namespace stint::transfer {
 
-/// Checksum (one pass, where one was asked for or the server gave one), fsync, note in the sidecar, the target's name
-/// for the very file that was verified, whatever the part's name stands for by then, fsync of the directory. Blocks:
-/// for the workbench. A wrong checksum removes the part. `cancelled` ends it as Later before it has its name.
+/// Checksum (one pass, if one was asked for or the server gave one), fsync, record in the sidecar, the target's name
+/// for the very file that was verified, whatever the part's name stands for by then, fsync of the directory. Blocks on
+/// the disk. A wrong checksum removes the part. `cancelled` ends it as Later before it has its name.
 Ending putInPlace(const Download& download, const PartPlace& where, Sidecar sidecar, const PartFile& part,
                   const std::atomic<bool>& cancelled);
 
-/// Done, where a run before this one had put the file in place, and died before that was known: its sidecar still
-/// stands. Not asked where the target may be replaced: nothing is in the way then, and a sidecar that was forgotten by
-/// mistake must not pass an old file for a new one.
+/// Done, if an earlier run had put the file in place and died before that was known: its sidecar is still there. Not
+/// called if the target may be replaced: then nothing is in the way, and a leftover sidecar must not pass an old file
+/// off as a new one.
 std::optional<Ending> alreadyInPlace(const Download& download, const std::shared_ptr<const Folder>& folder);
-/// Removes the sidecar that says so. Call it once the job is known to be over, and not before.
+/// Removes that sidecar. Call it only once the job is known to be over.
 void forgetFinished(const std::filesystem::path& output);
 
 /// Done, in words.
 Ending saved(const Download& download, const Sidecar& sidecar);
-/// What checksumAuto asks for is not to be had.
+/// The Ending if checksumAuto finds no checksum.
 Ending unverifiable();
-/// The file as it will be called: Download::output, or what the server named it, beside that.
+/// The final path: Download::output, or the server's name in the same directory.
 std::filesystem::path targetOf(const Download& download, const std::string& name);
-/// Why that file may not come to be; nullopt where it may. What may be replaced is a regular file, and nothing else.
+/// Why that file cannot be created; nullopt if it can. Only a regular file may be replaced.
 std::optional<Ending> inTheWay(const Download& download, const std::string& name);
 
 } // namespace stint::transfer

@@ -14,7 +14,7 @@ namespace {
 
 Folder::Standing standingOf(const struct stat& file) {
     if (file.st_uid != ::geteuid()) return Folder::Standing::Foreign;
-    // A second name is another's way in, or the file of another name: a link to it can be planted.
+    // A file with a second name is not ours alone: somebody may have planted a link to it.
     bool alone = S_ISREG(file.st_mode) && file.st_nlink <= 1 && (file.st_mode & (S_IWGRP | S_IWOTH)) == 0;
     return alone ? Folder::Standing::Ours : Folder::Standing::Doubtful;
 }
@@ -29,13 +29,13 @@ Result<Folder> Folder::open(const std::filesystem::path& path) {
 
 Folder::Standing Folder::standing(const std::string& name) const {
     struct stat file = {};
-    // What cannot be looked at cannot be made either: create() says why.
+    // If stat() fails, so does creating it: create() says why.
     if (::fstatat(fd_.get(), name.c_str(), &file, AT_SYMLINK_NOFOLLOW) != 0) return Standing::Absent;
     return standingOf(file);
 }
 
-// Looked at first, so that no device is opened; and again, for it may have been swapped in between. Never with O_CREAT:
-// the kernel refuses that for another's file in a sticky directory (fs.protected_regular), for a FIFO likewise.
+// Checked first, so that no device is opened; and again, because it may have been swapped. Never with O_CREAT: the
+// kernel refuses that for another user's file or FIFO in a sticky directory (fs.protected_regular).
 Fd Folder::openOurs(const std::string& name, int access) const {
     if (standing(name) != Standing::Ours) return {};
     Fd fd(::openat(fd_.get(), name.c_str(), access | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -70,8 +70,8 @@ Result<void> Folder::sync() const {
     return {};
 }
 
-Error diskRefused(std::string_view deed, const std::filesystem::path& file) {
-    return fail(Errc::System, "cannot {} {}: {}", deed, file.native(), std::strerror(errno));
+Error diskRefused(std::string_view action, const std::filesystem::path& file) {
+    return fail(Errc::System, "cannot {} {}: {}", action, file.native(), std::strerror(errno));
 }
 
 std::optional<std::string> readAtMost(int descriptor, Bytes most) {

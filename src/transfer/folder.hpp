@@ -1,6 +1,6 @@
-// The directory of a download, held open. Others may write to it too (/tmp, a shared directory): all that is done in it
-// is done by its descriptor, so that no swap on the way to it leads elsewhere; nothing in it is followed or waited for;
-// and no file in it is taken for ours that another user may have put there or may still write to.
+// The directory of a download, held open. Other users may write to it, too (/tmp, a shared directory): all access goes
+// through its descriptor, so that no swapped path leads elsewhere; links are not followed, nothing in it can block; and
+// a file that another user may have put there, or may write to, never counts as ours.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -14,32 +14,32 @@ namespace stint::transfer {
 
 class Folder {
 public:
-    /// What a name in it stands for.
+    /// The kind of file that a name in it stands for.
     enum class Standing {
         Absent,
-        Ours,     ///< a regular file of this user's, of one name, that nobody else may write to
-        Doubtful, ///< this user's, but not so: nothing in it is believed, and the name may be removed
+        Ours,     ///< a regular file of this user, with one name, that nobody else may write to
+        Doubtful, ///< this user's, but not safe: its content is not trusted, and the name may be removed
         Foreign,  ///< another user's: left alone
     };
 
     static Result<Folder> open(const std::filesystem::path& path);
 
     int descriptor() const { return fd_.get(); }
-    /// A name in it, as people are told of it.
+    /// The path of a name in it, for messages.
     std::filesystem::path at(const std::string& name) const { return path_ / name; }
 
     Standing standing(const std::string& name) const;
-    /// None unless it is ours.
+    /// Opens it; none unless it is ours.
     Fd openOurs(const std::string& name, int access) const;
-    /// A new file that is ours. None where it cannot be, errno saying why.
+    /// Creates a file of ours. None on failure, with errno.
     Fd create(const std::string& name) const;
-    /// Whether `name` stands for the very file that `descriptor` has open.
+    /// Whether `name` is the file that `descriptor` has open.
     bool names(const std::string& name, int descriptor) const;
-    /// All of a file that is ours; nullopt for another, and for one of more than `most`.
+    /// The content of a file of ours; nullopt for any other, and for more than `most`.
     std::optional<std::string> read(const std::string& name, Bytes most) const;
-    /// An absent one is fine.
+    /// Does nothing if it is absent.
     Result<void> remove(const std::string& name) const;
-    /// What was made, renamed and removed in it is on the disk when it returns.
+    /// Syncs all that was created, renamed and removed in it.
     Result<void> sync() const;
 
 private:
@@ -49,10 +49,10 @@ private:
     Fd fd_;
 };
 
-/// "cannot `deed` `file`: " and what errno says.
-Error diskRefused(std::string_view deed, const std::filesystem::path& file);
+/// "cannot `action` `file`: " and errno's text.
+Error diskRefused(std::string_view action, const std::filesystem::path& file);
 
-/// All that `descriptor` has; nullopt where it cannot be read, and for more than `most`.
+/// The content of `descriptor`; nullopt if it cannot be read, and for more than `most`.
 std::optional<std::string> readAtMost(int descriptor, Bytes most);
 
 } // namespace stint::transfer

@@ -27,7 +27,7 @@ std::string lower(std::string_view text) {
     return made;
 }
 
-/// `text` between separators that stand in no quotes.
+/// `text` split at separators outside quotes.
 std::vector<std::string_view> pieces(std::string_view text, char separator) {
     std::vector<std::string_view> all;
     std::size_t from = 0;
@@ -64,14 +64,14 @@ std::string unquoted(std::string_view value) {
     return made;
 }
 
-/// RFC 8187: "UTF-8''na%20me". Other character sets are as if nothing was said.
+/// RFC 8187: "UTF-8''na%20me". Other character sets are ignored.
 std::string extended(std::string_view value) {
     if (!lower(value.substr(0, 6)).starts_with("utf-8'")) return {};
     value.remove_prefix(6);
     auto end = value.find('\'');
     if (end == std::string_view::npos) return {};
     value.remove_prefix(end + 1);
-    if (value.empty()) return {}; // to curl, a length of 0 means: up to the next NUL
+    if (value.empty()) return {}; // to curl, a length of 0 means up to the next NUL
     int length = 0;
     char* bytes = curl_easy_unescape(nullptr, value.data(), static_cast<int>(value.size()), &length);
     std::string made(bytes ? bytes : "", static_cast<std::size_t>(length));
@@ -79,13 +79,13 @@ std::string extended(std::string_view value) {
     return made;
 }
 
-/// Windows' servers name a whole path.
+/// Windows servers may send a whole path.
 std::string_view lastPart(std::string_view name) { return name.substr(name.find_last_of("/\\") + 1); }
 
 std::string checksumOf(std::string_view algorithm, std::string_view base64) {
     auto bytes = fromBase64(base64);
     if (!bytes) return {};
-    auto checked = parseChecksum(std::string(algorithm) + ":" + toHex(*bytes)); // looks at the length
+    auto checked = parseChecksum(std::string(algorithm) + ":" + toHex(*bytes)); // checks the length
     return checked ? *checked : "";
 }
 

@@ -1,21 +1,21 @@
-// What a server says of a file beside its bytes: the name it should have, and the digests it has. All of it is a
-// stranger's word: what cannot be read is as if it had not been said.
+// What a server says about a file beside its bytes: a name, and digests. All of it is untrusted: what cannot be parsed
+// is ignored.
 #pragma once
 #include <string>
 #include <string_view>
 
 namespace stint::transfer {
 
-/// The name in a Content-Disposition (RFC 6266), as a harmless one; filename* before filename. Empty where there is
+/// The name in a Content-Disposition (RFC 6266), as a harmless one; filename* before filename. Empty if there is
 /// none.
 std::string offeredName(std::string_view contentDisposition);
 
 /// The digest in a Repr-Digest (RFC 9530: "sha-256=:BASE64:"), else in a Digest (RFC 3230: "SHA-256=BASE64"), as
-/// parseChecksum() has it; SHA-512 before SHA-256. Empty where there is none of a right length.
+/// parseChecksum() has it; SHA-512 before SHA-256. Empty if there is none of the right length.
 std::string offeredDigest(std::string_view reprDigest, std::string_view digest);
 
 /// The SHA-256 of the file `name` in the text of a ".sha256" beside it: the digits alone, or sha256sum's lines, or
-/// BSD's "SHA256 (NAME) = HEX". As parseChecksum() has it; empty where there is none.
+/// BSD's "SHA256 (NAME) = HEX". As parseChecksum() has it; empty if there is none.
 std::string digestInSums(std::string_view text, std::string_view name);
 
 } // namespace stint::transfer

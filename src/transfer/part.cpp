@@ -10,8 +10,8 @@ namespace {
 constexpr Bytes durableStep = 32_MiB;
 constexpr auto durableEvery = 10s;
 
-/// From any thread: fdatasync first, and only then the word that it was. A word that cannot be written costs nothing
-/// that is there: the last one stands, and says less.
+/// From any thread: fdatasync first, and only then the record of it. If the record cannot be written, the last one
+/// remains, with a smaller offset.
 Result<void> makeDurable(const PartFile& file, const PartPlace& place, const Sidecar& sidecar) {
     STINT_TRY(file.sync());
     (void)saveSidecar(place, sidecar, Durability::OverPowerLoss);
@@ -27,10 +27,9 @@ Result<void> empty(PartFile& file, const PartPlace& place, const Sidecar& sideca
 
 } // namespace
 
-Part::Part(const Download& download, PartPlace place, PartFile file, std::string boot, Workbench& workbench)
+Part::Part(const Download& download, PartPlace place, PartFile file, std::string boot, DiskThreads& disk)
     : download_(download), place_(std::move(place)), boot_(std::move(boot)),
-      file_(std::make_shared<PartFile>(std::move(file))), workbench_(workbench), errands_(workbench),
-      checkpointed_(Clock::now()) {}
+      file_(std::make_shared<PartFile>(std::move(file))), disk_(disk), diskQueue_(disk), checkpointed_(Clock::now()) {}
 
 Result<void> Part::recover() {
     std::string source = sourceOf(download_.url);
@@ -43,7 +42,7 @@ Result<void> Part::recover() {
     known_ = *sidecar;
     learnTotal(known_.total);
     if (known_.boot == boot_) return {};
-    // The part is now as long as it is durable: from here on its size counts in this boot.
+    // The part is now exactly as long as its durable bytes: from here on its size counts in this boot.
     known_.boot = boot_;
     return saveSidecar(place_, known_, Durability::OverPowerLoss);
 }
@@ -60,42 +59,43 @@ void Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
     known_.anew = anew_;
     emptying_ = true;
     auto result = std::make_shared<Result<void>>();
-    errands_.run([file = file_, place = place_, sidecar = known_, result] { *result = empty(*file, place, sidecar); },
-                 [this, result, done = std::move(done)] {
-                     emptying_ = false;
-                     learnTotal(known_.total);
-                     done(*result);
-                 });
+    diskQueue_.run([file = file_, place = place_, sidecar = known_, result] { *result = empty(*file, place, sidecar); },
+                   [this, result, done = std::move(done)] {
+                       emptying_ = false;
+                       learnTotal(known_.total);
+                       done(*result);
+                   });
 }
 
 void Part::keepDurable(Clock::time_point now, std::function<void(const Error&)> failed) {
     Bytes waiting = file_->flushed() - known_.durable;
-    if (!known_.validator.proves() || !errands_.idle() || waiting <= 0) return;
+    if (!known_.validator.proves() || !diskQueue_.idle() || waiting <= 0) return;
     if (waiting < durableStep && now - checkpointed_ < durableEvery) return;
     checkpointed_ = now;
     Sidecar sidecar = known_;
     sidecar.durable = file_->flushed();
     auto result = std::make_shared<Result<void>>();
-    errands_.run([file = file_, place = place_, sidecar, result] { *result = makeDurable(*file, place, sidecar); },
-                 [this, result, durable = sidecar.durable, failed = std::move(failed)] {
-                     if (emptying_ || finishing_) return; // of bytes that are given up, or made durable once more
-                     if (*result) {
-                         known_.durable = durable;
-                         return;
-                     }
-                     // The kernel drops pages that it failed to write, and says so once: what was durable is sure.
-                     (void)file_->cut(known_.durable);
-                     failed(result->error());
-                 });
+    diskQueue_.run([file = file_, place = place_, sidecar, result] { *result = makeDurable(*file, place, sidecar); },
+                   [this, result, durable = sidecar.durable, failed = std::move(failed)] {
+                       if (emptying_ || finishing_) return; // those bytes are given up, or will be synced again
+                       if (*result) {
+                           known_.durable = durable;
+                           return;
+                       }
+                       // The kernel drops pages that it failed to write, and reports that once: only the durable bytes
+                       // are safe.
+                       (void)file_->cut(known_.durable);
+                       failed(result->error());
+                   });
 }
 
 void Part::finish(std::function<void(Ending)> done) {
     finishing_ = true;
     known_.anew = anew_;
     auto ending = std::make_shared<Ending>();
-    errands_.run([download = download_, place = place_, sidecar = known_, file = file_, cancelled = cancelled_,
-                  ending] { *ending = putInPlace(download, place, sidecar, *file, *cancelled); },
-                 [ending, done = std::move(done)] { done(*ending); });
+    diskQueue_.run([download = download_, place = place_, sidecar = known_, file = file_, cancelled = cancelled_,
+                    ending] { *ending = putInPlace(download, place, sidecar, *file, *cancelled); },
+                   [ending, done = std::move(done)] { done(*ending); });
 }
 
 void Part::discard() {
@@ -106,25 +106,25 @@ void Part::discard() {
 
 void Part::takeBack(std::function<void()> done) {
     *cancelled_ = true;
-    errands_.run([] {},
-                 [this, done = std::move(done)] {
-                     discard();
-                     done();
-                 });
+    diskQueue_.run([] {},
+                   [this, done = std::move(done)] {
+                       discard();
+                       done();
+                   });
 }
 
 void Part::leave() {
     *cancelled_ = true;
     if (emptying_ || finishing_ || discarded_) return;
-    (void)file_->flush(); // what the disk does not take is asked for again
+    (void)file_->flush(); // what the disk does not take is downloaded again
     file_->giveBack();
-    if (!errands_.idle()) return;
-    if (file_->size() == 0) return discard(); // nothing to go on from: no litter
+    if (!diskQueue_.idle()) return;
+    if (file_->size() == 0) return discard(); // nothing to resume: leave no files
     if (!known_.validator.proves() || known_.durable >= file_->flushed()) return;
-    // Not one of the errands: it is to be done after this is gone.
+    // Not in the queue: it must run even after this is destroyed.
     Sidecar sidecar = known_;
     sidecar.durable = file_->flushed();
-    workbench_.run([file = file_, place = place_, sidecar] { (void)makeDurable(*file, place, sidecar); }, [] {});
+    disk_.run([file = file_, place = place_, sidecar] { (void)makeDurable(*file, place, sidecar); }, [] {});
 }
 
 } // namespace stint::transfer

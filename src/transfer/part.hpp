@@ -1,5 +1,5 @@
 // A part and its sidecar, kept in step: bytes of one version never stand under another's validator, wherever the
-// process is killed (sidecar.hpp has the order of writing). What may block is done on the workbench.
+// process is killed (sidecar.hpp has the order of writing). What may block is done on the disk threads.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -8,11 +8,11 @@
 #include <span>
 #include <string>
 
-#include "transfer/download.hpp"
+#include "transfer/disk_threads.hpp"
 #include "transfer/ending.hpp"
 #include "transfer/part_file.hpp"
 #include "transfer/sidecar.hpp"
-#include "transfer/workbench.hpp"
+#include "transfer/spec.hpp"
 
 namespace stint::transfer {
 
@@ -21,20 +21,20 @@ public:
     using Clock = std::chrono::steady_clock;
 
     /// `file` is the part of `download`, at `place`, locked.
-    Part(const Download& download, PartPlace place, PartFile file, std::string boot, Workbench& workbench);
+    Part(const Download& download, PartPlace place, PartFile file, std::string boot, DiskThreads& disk);
 
-    /// Cuts the part to what can be trusted of it.
+    /// Truncates the part to its trusted bytes.
     Result<void> recover();
-    /// Of the bytes that are there. Its total may be learned later than its validator.
+    /// The record of the bytes in place. Its total may be learned later than its validator.
     const Sidecar& known() const { return known_; }
     void learnTotal(std::optional<Bytes> total);
     void learnDigest(std::string digest) { known_.digest = std::move(digest); }
     /// Why the file was begun anew, if it was, in this run or an earlier one; the person is told.
     const std::string& anew() const { return anew_; }
     void noteAnew(std::string reason) { anew_ = std::move(reason); }
-    /// 0 while it is being emptied.
+    /// Bytes in place; 0 while it is being emptied.
     Bytes size() const { return emptying_ ? 0 : file_->size(); }
-    /// Bytes that the next run may go on from.
+    /// Bytes that the next run can resume from.
     Bytes kept() const { return known_.validator.proves() && !emptying_ ? file_->flushed() : 0; }
     bool isWhole() const { return size() > 0 && known_.total == size(); }
 
@@ -46,27 +46,27 @@ public:
     Result<bool> holds(Bytes offset, std::span<const char> bytes) const { return file_->holds(offset, bytes); }
     Result<void> flush() { return file_->flush(); }
 
-    /// Every 32 MiB or 10 s: makes durable what is flushed. `failed`: the disk lost some; what is sure is still there.
+    /// Every 32 MiB or 10 s: syncs what is flushed. `failed`: the disk lost some; the durable bytes are still there.
     void keepDurable(Clock::time_point now, std::function<void(const Error&)> failed);
-    /// All is there: puts it in place, and tells what came of it.
+    /// All bytes are there: puts the file in place, and calls `done` with the result.
     void finish(std::function<void(Ending)> done);
-    /// The run ends here: what was received stays, and is made durable behind. Cancels finish().
+    /// The run ends here: keeps what was received, and syncs it in the background. Cancels finish().
     void leave();
-    /// No run goes on from it: what was received goes.
+    /// No run will resume it: deletes what was received.
     void discard();
-    /// The same, once what is under way has ended, which would write a record again; then calls `done`.
+    /// The same, after work under way, which would write a record again; then calls `done`.
     void takeBack(std::function<void()> done);
 
 private:
     Download download_;
     PartPlace place_;
     std::string boot_;
-    std::shared_ptr<PartFile> file_; ///< shared with work under way; the lock goes with the last of it
+    std::shared_ptr<PartFile> file_; ///< shared with work under way; the last owner releases the lock
     Sidecar known_;
     std::string anew_;
-    Workbench& workbench_;
-    Errands errands_;
-    bool emptying_ = false; ///< the file is the workbench's alone
+    DiskThreads& disk_;
+    DiskQueue diskQueue_;
+    bool emptying_ = false; ///< the file belongs to the disk threads alone
     bool finishing_ = false;
     bool discarded_ = false;
     Clock::time_point checkpointed_;

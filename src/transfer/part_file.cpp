@@ -18,10 +18,10 @@ namespace {
 
 constexpr std::size_t bufferSize = 512_KiB;
 constexpr Bytes reserveStep = 64_MiB;
-// The disk is to be at work while the network is: what is left to a sync at the end is waited for.
+// The disk should write while the network receives: what is left for the last sync takes time.
 constexpr Bytes handOverStep = 8_MiB;
 
-/// What umask(2) would say, and can only by setting it, for all threads.
+/// The umask. umask(2) can only return it by setting it, for all threads.
 mode_t umaskNow() {
     std::string status = readFile("/proc/self/status").value_or("");
     auto found = status.find("\nUmask:");
@@ -42,7 +42,7 @@ Result<std::optional<PartFile>> PartFile::open(const PartPlace& place) {
         Fd fd = folder->openOurs(names.part, O_RDWR);
         if (!fd) fd = folder->create(names.part);
         if (!fd && errno == EEXIST && folder->standing(names.part) != Folder::Standing::Ours)
-            return fail(Errc::System, "{} is another's", path.native()); // it came just now
+            return fail(Errc::System, "{} is another's", path.native()); // it appeared just now
         if (!fd && errno == EEXIST) continue;
         if (!fd) return diskRefused("create", path);
         if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -86,8 +86,7 @@ Result<void> PartFile::flush() {
     return {};
 }
 
-// Both are in vain on a file system that cannot, and on a disk that is full: the write says so, and the sync is what
-// counts.
+// Both may fail on some file systems, and on a full disk: then the write reports it, and only the sync matters.
 void PartFile::reserve() {
     if (size() <= reserved_ || expected_ <= size()) return;
     reserved_ = std::min(expected_, size() + reserveStep);
@@ -102,7 +101,7 @@ void PartFile::handOver() {
 
 void PartFile::giveBack() {
     if (reserved_ <= written_) return;
-    (void)::ftruncate(fd_.get(), written_); // as long as it is: what is beyond goes
+    (void)::ftruncate(fd_.get(), written_); // drops preallocated space
     reserved_ = written_;
 }
 
@@ -133,7 +132,7 @@ Result<void> PartFile::sync() const {
 }
 
 Result<void> PartFile::publish() const {
-    (void)::fchmod(fd_.get(), 0666 & ~umaskNow()); // in vain where the file system keeps no modes
+    (void)::fchmod(fd_.get(), 0666 & ~umaskNow()); // fails where the file system has no modes
     if (::fsync(fd_.get()) != 0) return diskRefused("sync", path_);
     return {};
 }

@@ -11,14 +11,14 @@
 namespace stint::transfer {
 namespace {
 
-// A name has 255 bytes at most; ".", ".stint-state-8", "-new-" and sixteen digits are put around it.
+// A name has 255 bytes at most; ".", ".stint-state-8", "-new-" and sixteen digits are added to it.
 constexpr std::size_t longestWhole = 200;
-constexpr std::size_t kept = 150; ///< of a longer one
+constexpr std::size_t kept = 150; ///< of a longer name
 
 std::string stem(const std::string& file) {
     if (file.size() <= longestWhole) return file;
     std::size_t end = kept;
-    while (end > 0 && (static_cast<unsigned char>(file[end]) & 0xC0) == 0x80) // not in the middle of a character
+    while (end > 0 && (static_cast<unsigned char>(file[end]) & 0xC0) == 0x80) // do not split a character
         --end;
     return file.substr(0, end) + "~" + fingerprint(file).substr(0, 32);
 }

@@ -1,4 +1,5 @@
-// Where a download lives until it is whole (linux.md §A.10): beside its target, so that no copy puts it in place.
+// The files of a download until it is complete (linux.md §A.10): beside its target, so that it needs no copy at the
+// end.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -13,14 +14,14 @@ struct PartNames {
     std::string state; ///< .NAME.stint-state
 };
 
-/// Where another user's files have the first names, there are others.
+/// How many sets of names there are, in case another user's files have the first ones.
 inline constexpr int partSlots = 8;
 
-/// The names in `slot` of what belongs to `file`. A long name is shortened, always to the same one: with what is put
-/// around it, it would be none any more.
+/// The names of set `slot` for `file`. A long name is shortened, always in the same way: with the additions it would be
+/// too long.
 PartNames partNames(const std::string& file, int slot = 0);
-/// The name that a file has before it takes the place of another: `name` and "-new", which a kill may have left and
-/// goes, or, where another user has that, one that nobody can guess.
+/// A temporary name of a file that will replace another: `name` and "-new", removed if a kill has left it, or, if
+/// another user has that name, one that nobody can guess.
 std::string freshName(const Folder& folder, const std::string& name);
 
 struct PartPlace {
@@ -28,8 +29,8 @@ struct PartPlace {
     PartNames names;
 };
 
-/// The first names for `output` that nobody else has. What is this user's but cannot be believed is removed. Errors
-/// where there are none.
+/// The first names for `output` that no other user has. This user's untrustworthy files are removed. An Error if there
+/// are none.
 Result<PartPlace> partPlaceFor(std::shared_ptr<const Folder> folder, const std::filesystem::path& output);
 
 } // namespace stint::transfer

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/time.hpp"
-#include "transfer/trouble.hpp"
+#include "transfer/curl_error.hpp"
 #include "transfer/url.hpp"
 #include "transfer/wording.hpp"
 
@@ -24,7 +24,7 @@ bool PutTransfer::begin() {
 }
 
 void PutTransfer::ask(Request::Route route) {
-    fetch_.reset(); // it writes to the old body
+    fetch_.reset(); // it refers to the old body
     body_ = std::make_unique<Body>(source_, 0, source_->size());
     Request request{.method = Request::Method::Put, .url = upload_.url, .body = body_->length(), .route = route};
     fetch_ = std::make_unique<Fetch>(world_.multi, request, upload_.access, *body_);
@@ -38,19 +38,19 @@ bool PutTransfer::fetchEnded(CURL* handle, CURLcode code) {
 
 Ending PutTransfer::endingFor(CURLcode code) const {
     if (body_->failure()) return *body_->failure();
-    Answer answer = fetch_->answer();
-    // A server may answer before it has heard all, and more than is read: its status is its word.
-    bool answered = code == CURLE_OK || (answer.http && answer.status >= 200);
-    if (!answer.http && code == CURLE_UPLOAD_FAILED && answer.status >= 500) // RFC 959 §4.2: a permanent negative
-        return never(ends::refused, fmt::format("the server refuses it ({})", answer.status));
+    Response response = fetch_->response();
+    // A server may answer before it has received all, and send more than is read: its status counts.
+    bool answered = code == CURLE_OK || (response.http && response.status >= 200);
+    if (!response.http && code == CURLE_UPLOAD_FAILED && response.status >= 500) // RFC 959 §4.2: a permanent negative
+        return never(ends::refused, fmt::format("the server refuses it ({})", response.status));
     if (!answered) {
-        Ending ending = endingOf(code, fetch_->trouble(code));
+        Ending ending = endingOf(code, fetch_->errorText(code));
         if (body_->position() > 0)
             ending.text = fmt::format("cut off at {} of {}: {}", formatSize(body_->position()),
                                       formatSize(source_->size()), ending.text);
         return ending;
     }
-    if (answer.http && answer.status >= 300) return uploadRefusal(answer);
+    if (response.http && response.status >= 300) return uploadRefusal(response);
     if (body_->position() < source_->size())
         return later(fmt::format("the server heard {} of {} and said that it was all", formatSize(body_->position()),
                                  formatSize(source_->size())));

@@ -1,12 +1,12 @@
-// An upload by one PUT. What is cut off cannot be gone on from: the next run sends the file as a whole.
+// An upload by one PUT. It cannot be resumed: after a break the next run sends the whole file.
 #pragma once
 #include <memory>
 
 #include "transfer/body.hpp"
 #include "transfer/fetch.hpp"
 #include "transfer/source.hpp"
+#include "transfer/spec.hpp"
 #include "transfer/transfer.hpp"
-#include "transfer/upload.hpp"
 
 namespace stint::transfer {
 

@@ -10,7 +10,7 @@ Resume resumeOf(const std::optional<Sidecar>& sidecar, const std::string& source
     if (!sidecar) return {0, "the record of what was there is missing or damaged"};
     if (sidecar->source != source) return {0, "what was there came from another URL"};
     if (!sidecar->validator.proves()) return {0, "the server cannot resume"};
-    // An empty boot id is that of no boot: where the kernel names none, every run is taken for one after a power loss.
+    // An empty boot id never matches: if the kernel has none, every run counts as one after a power loss.
     bool sameBoot = sidecar->boot == boot && !boot.empty();
     Bytes offset = sameBoot ? partSize : sidecar->durable;
     if (partSize < offset || (sidecar->total && *sidecar->total < offset))

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int connectionLost = 69; // linux.md §A.10: unavailable
 
-// What is taken back at a server is not waited for longer: the job's next run waits for the end of this process.
+// How long removing an upload from the server may take: the job's next run waits for this process to end.
 constexpr auto mostAfterwards = std::chrono::seconds{10};
 
 std::optional<Duration> sooner(std::optional<Duration> timeout) {
@@ -28,31 +28,31 @@ std::optional<Duration> sooner(std::optional<Duration> timeout) {
 bool TransferService::onStartJob(JobParameters params) {
     std::uint64_t number = params.getRun();
     Run& run = runs_[number];
-    run = {.params = params, .wish = wishOf(params.getExtras()), .ticket = 0, .progress = {}};
+    run = {.params = params, .spec = specOf(params.getExtras()), .ticket = 0, .progress = {}};
     show(run, "starting"); // jobs.md §5.2: owed from the start
     Watcher watcher{.progressed = [this, number](const Progress& p) { progressed(number, p); },
                     .ended = [this, number](const Ending& e) { ended(number, e); }};
-    run.ticket = run.wish.upload ? engine_.start(*run.wish.upload, std::move(watcher))
-                                 : engine_.start(run.wish.download, std::move(watcher));
+    run.ticket = run.spec.upload ? engine_.start(*run.spec.upload, std::move(watcher))
+                                 : engine_.start(run.spec.download, std::move(watcher));
     return true;
 }
 
 bool TransferService::onStopJob(JobParameters params) {
     if (auto found = runs_.find(params.getRun()); found != runs_.end()) {
-        // jobs.md §4.6: the app's own cancel is 1, the operator's 13. So is a stop that a developer asks for by
-        // Android's shell, after which the job waits: which of them it is the daemon says.
+        // jobs.md §4.6: the app's own cancel is 1, the operator's 13; a stop by a developer's shell verb is 13, too,
+        // after which the job waits. Only the daemon knows which it was.
         StopReason reason = params.getStopReason();
         if (reason == StopReason::CancelledByApp || reason == StopReason::User)
-            cancelled_.push_back({found->second.ticket, {params, found->second.wish}});
+            cancelled_.push_back({found->second.ticket, {params, found->second.spec}});
         else
             engine_.stop(found->second.ticket);
         runs_.erase(found);
     }
-    return true; // jobs.md §4.2: again, from where it was
+    return true; // jobs.md §4.2: run it again, resuming
 }
 
 void TransferService::onNetworkChanged(JobParameters params) {
-    // jobs.md §4.7: the traffic must move.
+    // jobs.md §4.7: the traffic must change networks.
     if (auto found = runs_.find(params.getRun()); found != runs_.end()) engine_.reconnect(found->second.ticket);
 }
 
@@ -73,21 +73,21 @@ void TransferService::progressed(std::uint64_t number, const Progress& progress)
     Run& run = runs_.at(number);
     bool learned = progress.total && progress.total != run.progress.total;
     run.progress = progress;
-    if (learned && run.wish.upload) updateEstimatedNetworkBytes(run.params, 0, *progress.total);
-    if (learned && !run.wish.upload) updateEstimatedNetworkBytes(run.params, *progress.total, 0);
+    if (learned && run.spec.upload) updateEstimatedNetworkBytes(run.params, 0, *progress.total);
+    if (learned && !run.spec.upload) updateEstimatedNetworkBytes(run.params, *progress.total, 0);
     tellBytes(run);
     show(run, describe(progress));
 }
 
-// What is in place, not what this run moved: a resumed transfer goes on where its bar was.
+// Bytes in place, not bytes of this run: the progress of a resumed transfer continues.
 void TransferService::tellBytes(const Run& run) {
     Bytes inPlace = run.progress.inPlace;
-    updateTransferredNetworkBytes(run.params, run.wish.upload ? 0 : inPlace, run.wish.upload ? inPlace : 0);
+    updateTransferredNetworkBytes(run.params, run.spec.upload ? 0 : inPlace, run.spec.upload ? inPlace : 0);
 }
 
 void TransferService::ended(std::uint64_t number, const Ending& ending) {
     Run& run = runs_.at(number);
-    if (ending.fate == Fate::Done) ended_.push_back({run.params, run.wish});
+    if (ending.fate == Fate::Done) ended_.push_back({run.params, run.spec});
     if (ending.fate == Fate::Done && run.progress.total) run.progress.inPlace = *run.progress.total;
     if (run.progress.total) tellBytes(run);
     show(run, ending.fate == Fate::Later ? fmt::format("waits to go on: {}", ending.text) : ending.text);
@@ -102,8 +102,8 @@ void TransferService::finish(std::uint64_t number, bool wantsReschedule, Outcome
 void TransferService::show(const Run& run, const std::string& text) {
     const Progress& progress = run.progress;
     Notification notification = Notification::Builder("transfers")
-                                    .setSmallIcon(run.wish.upload ? "document-send" : "folder-download")
-                                    .setContentTitle(run.wish.label)
+                                    .setSmallIcon(run.spec.upload ? "document-send" : "folder-download")
+                                    .setContentTitle(run.spec.label)
                                     .setContentText(text)
                                     .setProgress(progress.total.value_or(0), progress.inPlace, !progress.total)
                                     .addAction("stop", "Stop")
@@ -114,15 +114,14 @@ void TransferService::show(const Run& run, const std::string& text) {
     if (!shown) complain("stint-transfer", fmt::format("cannot show a notification: {}", shown.error().message));
 }
 
-// A job that is known to be over will not run again, so nothing needs its sidecar or record any more. Until then it is
-// what tells the next run that the file in the target's place, or at the server, is its own. Asked for after
-// jobFinished() on one connection, and the daemon answers nothing before what came earlier is durable (architecture.md,
-// the turn).
+// Once a job is known to be over, its sidecar or record is no longer needed. Until then it tells the next run that the
+// file at the target, or at the server, is its own. The question follows jobFinished() on the same connection, and the
+// daemon answers nothing before earlier calls are durable (architecture.md, the turn).
 void TransferService::confirm(Connection& connection) {
     for (const Ended& ended : ended_) {
         if (!isOver(connection, ended)) continue;
-        if (!ended.wish.upload) forgetFinished(ended.wish.download.output);
-        if (ended.wish.upload && ended.wish.upload->protocol == Upload::Protocol::Tus) forgetSent(*ended.wish.upload);
+        if (!ended.spec.upload) forgetFinished(ended.spec.download.output);
+        if (ended.spec.upload && ended.spec.upload->protocol == Upload::Protocol::Tus) forgetSent(*ended.spec.upload);
     }
     ended_.clear();
 }
@@ -133,18 +132,18 @@ bool TransferService::isOver(Connection& connection, const Ended& one) const {
     auto scheduler = name ? root.forNamespace(*name) : Result<JobScheduler>(root);
     if (!scheduler) return false;
     auto job = scheduler->getPendingJob(one.params.getJobId());
-    if (!job) return false; // no daemon: what there is stays, for the run that follows
-    // Its id may be another job's by now.
-    return !*job || !sameGoal(wishOf((*job)->getExtras()), one.wish);
+    if (!job) return false; // no daemon: keep the record for the next run
+    // The id may belong to another job by now.
+    return !*job || !sameGoal(specOf((*job)->getExtras()), one.spec);
 }
 
-// Within the turn of the loop that heard of it, so that nothing more is received or sent.
+// In the same turn of the loop, so that nothing more is received or sent.
 void TransferService::settleCancelled(Connection& connection) {
     for (const auto& [ticket, one] : std::exchange(cancelled_, {}))
         isOver(connection, one) ? engine_.cancel(ticket) : engine_.stop(ticket);
 }
 
-/// What was cancelled and is to be taken back.
+/// Cancelled transfers whose files or uploads must be removed.
 void TransferService::takeBack() {
     auto until = Transfer::Clock::now() + mostAfterwards;
     while (!engine_.idle() && Transfer::Clock::now() < until)

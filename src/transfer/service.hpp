@@ -1,6 +1,6 @@
 // The service "Transfer" of org.stint.transfer: a job of it is one download or one upload. Translates between the job
-// contract (jobs.md §4, §5.1, §12.7) and the engine, and decides nothing of either. What a job's extras say is read in
-// wishes.hpp.
+// contract (jobs.md §4, §5.1, §12.7) and the engine, and decides nothing itself. What a job's extras say is read in
+// spec.hpp.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -10,7 +10,7 @@
 #include "stint/connection.hpp"
 #include "stint/job_service.hpp"
 #include "transfer/engine.hpp"
-#include "transfer/wishes.hpp"
+#include "transfer/spec.hpp"
 
 namespace stint::transfer {
 
@@ -21,20 +21,20 @@ public:
     void onNetworkChanged(JobParameters params) override;
     void notificationAction(JobParameters params, std::string_view key) override;
 
-    /// The loop of this process: what libstint has to say and what the engine has to do. The exit code for main.
+    /// The loop of this process, for libstint and the engine. Returns main's exit code.
     int serve(Connection& connection);
 
 private:
     struct Run {
         JobParameters params;
-        Wish wish;
+        TransferSpec spec;
         Engine::Ticket ticket = 0;
         Progress progress;
     };
-    /// What has its end, of a job that the daemon may not yet know to be over.
+    /// An ended transfer whose job the daemon may not yet know to be over.
     struct Ended {
         JobParameters params;
-        Wish wish;
+        TransferSpec spec;
     };
 
     void progressed(std::uint64_t number, const Progress& progress);
@@ -50,7 +50,8 @@ private:
     Engine engine_;
     std::map<std::uint64_t, Run> runs_; ///< by JobParameters::getRun()
     std::vector<Ended> ended_;
-    std::vector<std::pair<Engine::Ticket, Ended>> cancelled_; ///< stopped for good, unless the daemon knows better
+    std::vector<std::pair<Engine::Ticket, Ended>>
+        cancelled_; ///< stopped for good, unless the daemon says that the job waits
 };
 
 } // namespace stint::transfer

@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 
 constexpr int version = 3;
 
-// Of what encode() makes: an ETag and a server's name for the file are bounded by curl, at 100 KiB a header.
+// Of encode()'s output: curl bounds an ETag and a server's file name at 100 KiB a header.
 constexpr Bytes longest = 1_MiB;
 
 std::string_view nameOf(Validator::Kind kind) {
@@ -38,7 +38,7 @@ std::optional<Validator::Kind> kindNamed(std::string_view name) {
     return std::nullopt;
 }
 
-// Reads the fields of an object; one that is missing or of another type spoils the whole.
+// Reads the fields of an object; a missing one, or one of another type, invalidates all.
 class Fields {
 public:
     explicit Fields(const Json& object) : object_(object) {}
@@ -62,7 +62,7 @@ private:
     bool whole_ = true;
 };
 
-/// A stranger's words in it were made harmless, or could be read, before they were written.
+/// Server text in it was made harmless, or parsed, before it was written.
 bool isHarmless(const Sidecar& sidecar) {
     bool digest = sidecar.digest.empty() || parseChecksum(sidecar.digest).ok();
     return digest && harmlessFileName(sidecar.name) == sidecar.name && sidecar.durable >= 0;
@@ -91,7 +91,7 @@ std::string encode(const Sidecar& sidecar) {
                 {"name", sidecar.name},
                 {"checksum", sidecar.checksum},
                 {"finishedInode", static_cast<std::int64_t>(sidecar.finishedInode)}};
-    // A server's words may be no UTF-8. Replaced they prove nothing any more, and the file is begun anew.
+    // Server text may not be UTF-8. With bytes replaced it proves nothing, and the download starts over.
     return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

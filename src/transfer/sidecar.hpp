@@ -1,10 +1,10 @@
-// The sidecar: what must be known of a part to go on from it, in .NAME.stint-state beside it. JSON, replaced whole by
-// a rename. It may be missing, older than its part, or damaged: then less is resumed, and never something wrong. No URL
-// stands in it, for one may hold a password or be one: fingerprints tell apart as well. The store has the URL.
+// The sidecar: what is needed to resume a part, in .NAME.stint-state beside it. JSON, replaced whole by a rename. It
+// may be missing, older than its part, or damaged: then less is resumed, but never wrong bytes. It holds fingerprints
+// in place of URLs, which may contain passwords. The store has the URL.
 //
-// The order of writing that makes it so. A file is begun anew by: sidecar removed (and that made durable), part cut to
-// nothing, sidecar of the new version, its bytes. So bytes of one version never stand under another's validator,
-// wherever the process is killed. The durable offset is raised only after fdatasync of the part returned.
+// The order of writing ensures that. To start over: remove the sidecar (and sync that), truncate the part, write the
+// sidecar of the new version, then its bytes. So bytes of one version never stand under another's validator, wherever
+// the process is killed. The durable offset is raised only after fdatasync of the part returned.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -13,8 +13,8 @@
 
 #include "stint/result.hpp"
 #include "stint/units.hpp"
-#include "transfer/answer.hpp"
 #include "transfer/part_place.hpp"
+#include "transfer/response.hpp"
 
 namespace stint::transfer {
 
@@ -25,28 +25,28 @@ struct Sidecar {
     std::optional<Bytes> total;
     std::string boot;                ///< the boot in which the part's size can be trusted
     Bytes durable = 0;               ///< bytes that fdatasync has put on the disk
-    std::string anew;                ///< why the file was begun anew, if it was: the person is told at the end
-    std::string digest;              ///< of this version, as the server gave it; empty: it gave none
-    std::string name;                ///< the server's, for the file; empty: it gave none, or is not asked
+    std::string anew;                ///< why the download started over, if it did: shown to the person at the end
+    std::string digest;              ///< the server's, of this version; empty: it gave none
+    std::string name;                ///< the server's file name; empty: it gave none, or is not asked
     std::string checksum;            ///< Download::checksum of a finished one
-    std::uint64_t finishedInode = 0; ///< not 0: all is there; this inode is, or becomes, the target
+    std::uint64_t finishedInode = 0; ///< not 0: complete; this inode is, or becomes, the target
 
     bool operator==(const Sidecar&) const = default;
 };
 
 std::string encode(const Sidecar&);
-/// nullopt for what encode() would not write.
+/// nullopt for anything that encode() does not write.
 std::optional<Sidecar> decode(std::string_view text);
 
 enum class Durability { InThisBoot, OverPowerLoss };
 
-/// Names what is downloaded, whoever asks for it: a fingerprint of `url` without name and password.
+/// A fingerprint of `url` without name and password.
 std::string sourceOf(const std::string& url);
 
-/// nullopt where there is none of ours, or one that is damaged.
+/// nullopt if there is none of ours, or a damaged one.
 std::optional<Sidecar> loadSidecar(const PartPlace& place);
 Result<void> saveSidecar(const PartPlace& place, const Sidecar& sidecar, Durability durability);
-/// Removes it, and where there was one makes that durable.
+/// Removes it, and syncs that if there was one.
 Result<void> removeSidecar(const PartPlace& place);
 
 } // namespace stint::transfer

@@ -30,11 +30,11 @@ Source::Source(std::filesystem::path path, Fd fd, const SourceMark& mark, bool p
     : path_(std::move(path)), fd_(std::move(fd)), mark_(mark), proves_(proves) {}
 
 Result<Source> Source::open(const std::filesystem::path& path) {
-    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)); // a FIFO must not hold the loop up
+    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)); // a FIFO must not block the loop
     struct stat file = {};
     if (!fd || ::fstat(fd.get(), &file) != 0) return unreadable(path);
-    if (!S_ISREG(file.st_mode)) return fail(Errc::System, "{} is no regular file", path.native());
-    // The clock that files are stamped by. Of a network file system it is another's: there the sizes and times must do.
+    if (!S_ISREG(file.st_mode)) return fail(Errc::System, "{} is not a regular file", path.native());
+    // The clock of file times. A network file system has another: there sizes and times must suffice.
     timespec tick = {};
     ::clock_gettime(CLOCK_REALTIME_COARSE, &tick);
     SourceMark mark = markOf(file);
@@ -46,11 +46,11 @@ Result<void> Source::read(Bytes offset, std::span<char> bytes) const {
         ssize_t count = ::pread(fd_.get(), bytes.data(), bytes.size(), offset);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return unreadable(path_);
-        if (count == 0) break; // shorter than it was
+        if (count == 0) break; // the file was truncated
         bytes = bytes.subspan(static_cast<std::size_t>(count));
         offset += count;
     }
-    return checkUnchanged(); // after the bytes: what was written before they were read shows
+    return checkUnchanged(); // after reading, so that writes before it are seen
 }
 
 Result<void> Source::checkUnchanged() const {

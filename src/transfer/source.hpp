@@ -1,4 +1,4 @@
-// The file that is sent, and whether it is still the one it was: what a server gets is one version of it or nothing.
+// The file to send, and whether it has changed: a server gets one version of it or nothing.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -11,7 +11,7 @@
 
 namespace stint::transfer {
 
-/// Names one state of one file: a write, even one that sets the old time again, changes its ctime.
+/// Identifies one state of one file: a write changes its ctime, even if it restores the old mtime.
 struct SourceMark {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
@@ -24,19 +24,19 @@ struct SourceMark {
 
 class Source {
 public:
-    /// System where it cannot be read or is no regular file.
+    /// System if it cannot be read or is not a regular file.
     static Result<Source> open(const std::filesystem::path& path);
 
     const SourceMark& mark() const { return mark_; }
     Bytes size() const { return mark_.size; }
     int descriptor() const { return fd_.get(); }
-    /// False: it was written to within the kernel's clock tick in which it was opened, so that another write in it
-    /// would leave the same mark. Nothing is gone on from by such a one.
+    /// False: it was written in the same kernel clock tick in which it was opened, so another write in that tick would
+    /// not show. Such a mark is not used to resume.
     bool proves() const { return proves_; }
 
-    /// Fills `bytes` with what lies at `offset`, which is all in the file. IllegalState: the file has changed.
+    /// Fills `bytes` from `offset`; the range is within the file. IllegalState: the file has changed.
     Result<void> read(Bytes offset, std::span<char> bytes) const;
-    /// IllegalState: it is not the file that was opened any more.
+    /// IllegalState: the file has changed since it was opened.
     Result<void> checkUnchanged() const;
 
 private:

@@ -2,8 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "transfer/curl_error.hpp"
 #include "transfer/offered.hpp"
-#include "transfer/trouble.hpp"
 #include "transfer/url.hpp"
 
 namespace stint::transfer {
@@ -29,23 +29,23 @@ Fetch::Take Sums::take(std::span<const char> bytes) {
 }
 
 std::optional<Ending> Sums::conclude(CURLcode code, std::string& digest) const {
-    Answer answer = fetch_.answer();
-    bool there = answer.http ? answer.status == 200 : code == CURLE_OK;
+    Response response = fetch_.response();
+    bool there = response.http ? response.status == 200 : code == CURLE_OK;
     bool tooLong = code == CURLE_WRITE_ERROR;
     if (code != CURLE_OK && !tooLong) {
-        Ending ending = endingOf(code, fetch_.trouble(code));
-        // What an ftp server does not have it says by an error.
+        Ending ending = endingOf(code, fetch_.errorText(code));
+        // An ftp server reports a missing file by an error.
         if (ending.exitCode == ends::noInput) return std::nullopt;
         return ending;
     }
     if (!there) {
-        Ending ending = refusal(answer);
+        Ending ending = refusal(response);
         return ending.fate == Fate::Later ? std::optional(ending) : std::nullopt;
     }
-    if (std::string flaw = flawOf(answer); !flaw.empty()) return never(ends::protocol, std::move(flaw));
+    if (std::string flaw = flawOf(response); !flaw.empty()) return never(ends::protocol, std::move(flaw));
     if (!tooLong) digest = digestInSums(text_, name_);
     if (!digest.empty()) return std::nullopt;
-    return never(ends::badData, fmt::format("the .sha256 beside it holds no SHA-256 of {}", name_));
+    return never(ends::badData, fmt::format("the .sha256 file has no SHA-256 of {}", name_));
 }
 
 } // namespace stint::transfer

@@ -1,19 +1,19 @@
-// The ".sha256" beside a file, asked for before the file itself (`--checksum auto`).
+// The ".sha256" file beside a file, fetched before the file itself (`--checksum auto`).
 #pragma once
 #include <string>
 
-#include "transfer/download.hpp"
 #include "transfer/fetch.hpp"
+#include "transfer/spec.hpp"
 
 namespace stint::transfer {
 
-class Sums final : private Fetch::Peer {
+class Sums final : private Fetch::Client {
 public:
     Sums(CURLM* multi, const Download& download);
 
     bool is(const CURL* handle) const { return fetch_.is(handle); }
-    /// After it ended with `code`. An Ending: the file may not be downloaded now; else `digest` is the file's, or empty
-    /// where nothing lies beside it.
+    /// After it ended with `code`. An Ending: the file cannot be downloaded now; else `digest` is the file's, or empty
+    /// if there is no such file.
     std::optional<Ending> conclude(CURLcode code, std::string& digest) const;
 
 private:

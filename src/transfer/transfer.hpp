@@ -1,5 +1,5 @@
-// One transfer, download or upload, as the engine turns it: it begins, its requests end, it tells how far it is, and it
-// ends once. It waits for nothing.
+// One transfer, download or upload, as the engine drives it: it begins, its requests end, it reports progress, and it
+// ends once. It never blocks.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -7,9 +7,8 @@
 
 #include <curl/curl.h>
 
+#include "transfer/disk_threads.hpp"
 #include "transfer/ending.hpp"
-#include "transfer/watcher.hpp"
-#include "transfer/workbench.hpp"
 
 namespace stint::transfer {
 
@@ -18,7 +17,7 @@ public:
     using Clock = std::chrono::steady_clock;
     struct World {
         CURLM* multi;
-        Workbench& workbench;
+        DiskThreads& disk;
         std::string boot; ///< thisBoot(), or a test's
     };
 
@@ -27,35 +26,35 @@ public:
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
-    /// Goes on from what is there. False: another transfer still holds it.
+    /// Begins, or resumes what is in place. False: another transfer still holds the lock.
     virtual bool begin() = 0;
-    /// Nothing more is heard of it. What it has stays.
+    /// Its watcher is not called again. What it has is kept.
     virtual void stop() = 0;
-    /// It was cancelled for good: as stop(), but for what is to be taken back where it went. True: that goes on, and
-    /// ends in an ending that nobody hears.
+    /// It was cancelled for good: as stop(), but removes what it has sent or received. True: that takes time, and ends
+    /// in an Ending that is not reported.
     virtual bool takeBack() = 0;
-    /// The network is another: asks again, over a connection of its own.
+    /// The network has changed: requests again, over a new connection.
     virtual void reconnect() = 0;
-    /// The request of `handle` ended; false: it is not this one's.
+    /// The request of `handle` ended; false: it belongs to another transfer.
     virtual bool fetchEnded(CURL* handle, CURLcode code) = 0;
     /// After each round of curl's.
     void settle(Clock::time_point now);
-    /// When settle() has something to tell at the latest.
+    /// When settle() must be called at the latest.
     std::optional<Clock::time_point> due() const;
 
-    /// The first word holds.
+    /// Sets the Ending; the first one counts.
     void end(Ending ending);
     const std::optional<Ending>& ending() const { return ending_; }
     const Watcher& watcher() const { return watcher_; }
 
 protected:
-    /// What is there to do after each round, beside telling.
+    /// Work to do after each round, beside reporting.
     virtual void tidy(Clock::time_point) {}
-    /// It has ended: lets go of what it holds.
+    /// It has ended: releases what it holds.
     virtual void leave() = 0;
-    /// nullopt: there is nothing to tell yet.
+    /// nullopt: nothing to report yet.
     virtual std::optional<Progress> progress() const = 0;
-    /// Nothing more is told.
+    /// Reports nothing more.
     void hush() { watcher_ = {}; }
 
 private:

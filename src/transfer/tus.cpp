@@ -1,11 +1,11 @@
 #include "transfer/tus.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <curl/curl.h>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "transfer/digest.hpp"
 
 namespace stint::transfer::tus {
@@ -32,9 +32,10 @@ Result<Offer> readOffer(std::string_view versions, std::string_view extensions, 
                         std::string_view largest) {
     if (!lists(versions, "1.0.0"))
         return fail(Errc::IllegalState, "{}",
-                    versions.empty() ? "the server speaks no tus"
-                                     : "the server speaks another version of tus than 1.0.0");
-    if (!lists(extensions, "creation")) return fail(Errc::IllegalState, "the server lets no tus upload be created");
+                    versions.empty() ? "the server does not support tus"
+                                     : "the server does not support version 1.0.0 of tus");
+    if (!lists(extensions, "creation"))
+        return fail(Errc::IllegalState, "the server does not allow creating tus uploads");
     Offer offer{.termination = lists(extensions, "termination"), .checksum = {}, .largest = readNumber(largest)};
     if (!lists(extensions, "checksum")) return offer;
     for (std::string_view algorithm : {"sha512", "sha256", "sha1"}) {
@@ -54,11 +55,8 @@ std::string checksumHeader(std::string_view algorithm, std::string_view digest) 
 }
 
 std::optional<Bytes> readNumber(std::string_view value) {
-    Bytes number = 0;
-    auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     // Digits alone (tus 1.0.0, Headers): "-0" is none, though it is 0.
-    if (error != std::errc{} || end != value.data() + value.size() || value.front() == '-') return std::nullopt;
-    return number;
+    return value.starts_with('-') ? std::nullopt : numberIn<Bytes>(value);
 }
 
 std::optional<std::int64_t> readExpiry(const std::string& value) {

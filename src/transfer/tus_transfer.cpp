@@ -7,29 +7,29 @@
 
 #include "base/fail.hpp"
 #include "base/time.hpp"
+#include "transfer/curl_error.hpp"
 #include "transfer/digest.hpp"
-#include "transfer/trouble.hpp"
 #include "transfer/url.hpp"
 #include "transfer/wording.hpp"
 
 namespace stint::transfer {
 namespace {
 
-// A checksum is sent before its bytes: what one covers is read twice, and sent again where it is wrong.
+// A checksum is sent before its bytes: a piece is read twice, and sent again if it arrives wrong.
 constexpr Bytes piece = 32_MiB;
-// A server that says another offset than it takes, or loses what it has, is not asked for ever.
+// Limits for servers that report wrong offsets, or lose what they have.
 constexpr int mostConflicts = 3;
 constexpr int mostCreations = 2;
 
 constexpr long checksumMismatch = 460; // tus, checksum extension
 
-bool isSuccess(const Answer& answer) { return answer.status >= 200 && answer.status < 300; }
-bool isGone(const Answer& answer) { return answer.status == 404 || answer.status == 410; }
+bool isSuccess(const Response& response) { return response.status >= 200 && response.status < 300; }
+bool isGone(const Response& response) { return response.status == 404 || response.status == 410; }
 
 } // namespace
 
 TusTransfer::TusTransfer(Upload upload, Watcher watcher, World world)
-    : Transfer(std::move(watcher)), upload_(std::move(upload)), world_(std::move(world)), errands_(world_.workbench) {}
+    : Transfer(std::move(watcher)), upload_(std::move(upload)), world_(std::move(world)), diskQueue_(world_.disk) {}
 
 bool TusTransfer::begin() {
     auto opened = Source::open(upload_.source);
@@ -66,11 +66,11 @@ void TusTransfer::goOn(const std::optional<UploadState>& state) {
 
 void TusTransfer::request(Step step, Request request) {
     step_ = step;
-    fetch_.reset(); // it may still read from the old body
+    fetch_.reset(); // it may still refer to the old body
     Bytes from = step == Step::Send ? offset_ : 0;
     body_ = std::make_unique<Body>(source_, from, from + request.body.value_or(0));
     if (step != Step::Discover) request.headers.emplace_back(tus::version);
-    // The server says where an upload is: another origin is not told what was meant for this one.
+    // The server chooses an upload's URL: another origin gets no secrets.
     bool elsewhere = originOf(request.url) != originOf(upload_.url);
     fetch_ = std::make_unique<Fetch>(world_.multi, request, elsewhere ? withoutSecrets(upload_.access) : upload_.access,
                                      *body_);
@@ -92,7 +92,7 @@ void TusTransfer::create() {
     offset_ = 0;
     request(Step::Create, {.method = Request::Method::Post,
                            .url = upload_.url,
-                           // Without a body it has no type; curl would name one.
+                           // Without a body there is no type, but curl would send one.
                            .headers = {"Content-Type:", fmt::format("Upload-Length: {}", source_->size()),
                                        tus::metadata(upload_.source.filename().native())}});
 }
@@ -113,7 +113,7 @@ void TusTransfer::sendFrom(Bytes offset) {
     fetch_.reset();
     Bytes end = std::min(source_->size(), offset + piece);
     auto digest = std::make_shared<Result<std::string>>(fail(Errc::IllegalState, "not computed"));
-    errands_.run(
+    diskQueue_.run(
         [source = source_, offset, end, algorithm = state_.checksum, cancelled = cancelled_, digest] {
             *digest = digestOf(source->descriptor(), {offset, end}, algorithm, *cancelled);
         },
@@ -135,33 +135,33 @@ void TusTransfer::send(Bytes offset, Bytes end, const std::string& checksum) {
 
 bool TusTransfer::fetchEnded(CURL* handle, CURLcode code) {
     if (!fetch_ || !fetch_->is(handle)) return false;
-    Answer answer = fetch_->answer();
+    Response response = fetch_->response();
     if (step_ == Step::TakeBack) {
         end(never(ends::refused, "cancelled"));
     } else if (step_ == Step::Discard) {
-        discover(Request::Route::Any); // whatever came of it: the server forgets it in time
+        discover(Request::Route::Any); // whatever the result: the server drops it in time
     } else if (body_->failure()) {
         end(*body_->failure());
-    } else if (code != CURLE_OK && answer.status < 200) {
-        Ending ending = endingOf(code, fetch_->trouble(code));
+    } else if (code != CURLE_OK && response.status < 200) {
+        Ending ending = endingOf(code, fetch_->errorText(code));
         if (step_ == Step::Send)
             ending.text = fmt::format("cut off at {} of {}: {}", formatSize(body_->position()),
                                       formatSize(source_->size()), ending.text);
         end(std::move(ending));
     } else if (step_ == Step::Discover) {
-        discovered(answer);
+        discovered(response);
     } else if (step_ == Step::Create) {
-        created(answer);
+        created(response);
     } else if (step_ == Step::Locate) {
-        located(answer);
+        located(response);
     } else {
-        sentUpTo(answer);
+        sentUpTo(response);
     }
     return true;
 }
 
-void TusTransfer::discovered(const Answer& answer) {
-    if (!isSuccess(answer)) return end(uploadRefusal(answer));
+void TusTransfer::discovered(const Response& response) {
+    if (!isSuccess(response)) return end(uploadRefusal(response));
     auto offer = tus::readOffer(fetch_->header("Tus-Version"), fetch_->header("Tus-Extension"),
                                 fetch_->header("Tus-Checksum-Algorithm"), fetch_->header("Tus-Max-Size"));
     if (!offer) return end(never(ends::protocol, offer.error().message));
@@ -173,9 +173,9 @@ void TusTransfer::discovered(const Answer& answer) {
     create();
 }
 
-void TusTransfer::created(const Answer& answer) {
-    if (answer.status != 201) return end(uploadRefusal(answer));
-    state_.location = resolved(answer.url, fetch_->header("Location"));
+void TusTransfer::created(const Response& response) {
+    if (response.status != 201) return end(uploadRefusal(response));
+    state_.location = resolved(response.url, fetch_->header("Location"));
     if (state_.location.empty()) return end(never(ends::protocol, "the server does not say where the upload is"));
     state_.mark = source_->proves() ? source_->mark() : SourceMark{};
     noteExpiry();
@@ -183,9 +183,9 @@ void TusTransfer::created(const Answer& answer) {
     sendFrom(0);
 }
 
-void TusTransfer::located(const Answer& answer) {
-    if (isGone(answer)) return createAnew("the server had not kept what was sent");
-    if (!isSuccess(answer)) return end(uploadRefusal(answer));
+void TusTransfer::located(const Response& response) {
+    if (isGone(response)) return createAnew("the server had not kept what was sent");
+    if (!isSuccess(response)) return end(uploadRefusal(response));
     auto offset = tus::readNumber(fetch_->header("Upload-Offset"));
     auto length = tus::readNumber(fetch_->header("Upload-Length"));
     if (length && *length != source_->size()) return createAnew("the server's upload is of another size");
@@ -194,26 +194,26 @@ void TusTransfer::located(const Answer& answer) {
     sendFrom(*offset);
 }
 
-void TusTransfer::sentUpTo(const Answer& answer) {
-    if (isGone(answer)) return createAnew("the server had not kept what was sent");
-    if (answer.status == 409 || answer.status == checksumMismatch) return askAgain(answer);
-    if (!isSuccess(answer)) return end(uploadRefusal(answer));
+void TusTransfer::sentUpTo(const Response& response) {
+    if (isGone(response)) return createAnew("the server had not kept what was sent");
+    if (response.status == 409 || response.status == checksumMismatch) return askAgain(response);
+    if (!isSuccess(response)) return end(uploadRefusal(response));
     auto offset = tus::readNumber(fetch_->header("Upload-Offset"));
     if (!offset || *offset < offset_ || *offset > body_->position())
         return end(never(ends::protocol, "the server says that it has what it was not sent"));
-    if (*offset == offset_) return askAgain(answer);
+    if (*offset == offset_) return askAgain(response);
     conflicts_ = 0;
     noteExpiry();
-    (void)record_->save(state_); // of the expiry alone: where it is not had, the server is asked
+    (void)record_->save(state_); // only for the expiry: without it, the server is asked
     sendFrom(*offset);
 }
 
-// httpwg/http-extensions#3275: what a cut connection brought may be taken in after the server said how much it has.
-void TusTransfer::askAgain(const Answer& answer) {
+// httpwg/http-extensions#3275: bytes of a broken connection may arrive after the server reported its offset.
+void TusTransfer::askAgain(const Response& response) {
     if (++conflicts_ <= mostConflicts) return locate(Request::Route::Any);
-    if (answer.status == checksumMismatch)
+    if (response.status == checksumMismatch)
         return end(never(ends::badData, "what arrives at the server has another checksum, however often it is sent"));
-    end(later(fmt::format("the server does not take what it says it lacks ({})", answer.status)));
+    end(later(fmt::format("the server does not take what it says it lacks ({})", response.status)));
 }
 
 void TusTransfer::noteExpiry() {
@@ -223,7 +223,8 @@ void TusTransfer::noteExpiry() {
 void TusTransfer::done() { end(sent(upload_, source_->size(), locationOf(state_.location), state_.anew)); }
 
 void TusTransfer::reconnect() {
-    if (!fetch_ || ending() || step_ == Step::TakeBack) return; // between two requests: the next one finds its way
+    if (!fetch_ || ending() || step_ == Step::TakeBack)
+        return; // between two requests: the next one uses the new network
     if (state_.location.empty() || step_ == Step::Discard) {
         discover(Request::Route::FreshConnection);
     } else {
@@ -251,7 +252,7 @@ void TusTransfer::leave() {
 }
 
 std::optional<Progress> TusTransfer::progress() const {
-    if (!source_) return std::nullopt; // another's end may be waited for
+    if (!source_) return std::nullopt; // it may wait for another transfer to end
     Bytes position = step_ == Step::Send && body_ ? body_->position() : offset_;
     return Progress{Progress::Phase::Loading, position, source_->size(), state_.anew};
 }

@@ -1,6 +1,6 @@
-// An upload by the tus protocol 1.0.0: created once, and then gone on with from what the server says it has, over
-// restarts of anything, for as long as the file is the very one it was begun with. One PATCH for all that is left;
-// where the server checks checksums, one a piece.
+// An upload by the tus protocol 1.0.0: created once, then resumed from the server's offset across any restart, as long
+// as the file has not changed. One PATCH for all remaining bytes, or one for each piece if the server verifies
+// checksums.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -8,9 +8,9 @@
 #include "transfer/body.hpp"
 #include "transfer/fetch.hpp"
 #include "transfer/source.hpp"
+#include "transfer/spec.hpp"
 #include "transfer/transfer.hpp"
 #include "transfer/tus.hpp"
-#include "transfer/upload.hpp"
 #include "transfer/upload_record.hpp"
 
 namespace stint::transfer {
@@ -20,16 +20,16 @@ public:
     TusTransfer(Upload upload, Watcher watcher, World world);
 
     bool begin() override;
-    /// What the server has stays there.
+    /// The server keeps what it has.
     void stop() override;
     bool takeBack() override;
     void reconnect() override;
     bool fetchEnded(CURL* handle, CURLcode code) override;
 
 private:
-    /// What the present request is for.
+    /// The purpose of the present request.
     enum class Step {
-        Discard,  ///< DELETE: what was sent of the file as it was is of no use
+        Discard,  ///< DELETE: bytes of the file's old version are useless
         Discover, ///< OPTIONS: what the server can do
         Create,   ///< POST
         Locate,   ///< HEAD: how much the server has
@@ -50,31 +50,31 @@ private:
     void sendFrom(Bytes offset);
     void send(Bytes offset, Bytes end, const std::string& checksum);
 
-    void discovered(const Answer& answer);
-    void created(const Answer& answer);
-    void located(const Answer& answer);
-    void sentUpTo(const Answer& answer);
-    void askAgain(const Answer& answer);
+    void discovered(const Response& response);
+    void created(const Response& response);
+    void located(const Response& response);
+    void sentUpTo(const Response& response);
+    void askAgain(const Response& response);
     void noteExpiry();
     void done();
 
     Upload upload_;
     World world_;
     std::shared_ptr<const Source> source_;
-    std::optional<UploadRecord> record_; ///< none until its lock is had
+    std::optional<UploadRecord> record_; ///< none until it is locked
     UploadState state_;
-    Errands errands_;
+    DiskQueue diskQueue_;
     std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
 
     Step step_ = Step::Discover;
-    Bytes offset_ = 0;  ///< the server has so much
+    Bytes offset_ = 0;  ///< bytes that the server has
     int creations_ = 0; ///< in this run
     int conflicts_ = 0; ///< since the server last took something
     std::unique_ptr<Body> body_;
     std::unique_ptr<Fetch> fetch_;
 };
 
-/// Nothing goes on from this upload any more. Call it once the job is known to be over, and not before.
+/// Removes the upload's record. Call it only once the job is known to be over.
 void forgetSent(const Upload& upload);
 
 } // namespace stint::transfer

@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 
 constexpr int version = 1;
 
-// A location is a header's value, which curl bounds at 100 KiB.
+// A location is a header's value, at most 100 KiB by curl's limit.
 constexpr Bytes longest = 1_MiB;
 
 std::string nameOf(const Upload& upload) { return fingerprint(upload.url + '\n' + upload.source.native()) + ".json"; }
@@ -84,7 +84,7 @@ Result<std::optional<UploadRecord>> UploadRecord::open(const Upload& upload) {
             if (errno == EWOULDBLOCK) return std::optional<UploadRecord>{};
             return diskRefused("lock", folder->at(name));
         }
-        // Its last holder may have removed it before this lock was had.
+        // The last holder may have removed it before we got the lock.
         if (folder->names(name, fd.get()))
             return std::optional(UploadRecord(std::move(folder), std::move(name), std::move(fd)));
     }
@@ -97,7 +97,8 @@ std::optional<UploadState> UploadRecord::load() const {
 
 Result<void> UploadRecord::save(const UploadState& state) const {
     std::string text = encode(state);
-    // In place, for the lock is on this file: what a power loss tears is no JSON any more, and begins anew.
+    // In place, because the lock is on this file: after a power loss a torn one is not JSON, and the upload starts
+    // over.
     if (::ftruncate(fd_.get(), 0) != 0 ||
         ::pwrite(fd_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
         return diskRefused("write", folder_->at(name_));

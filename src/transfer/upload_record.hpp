@@ -1,6 +1,6 @@
-// What must be known of a tus upload to go on with it: where it is, and of which state of the file. One file per source
-// and URL, of mode 0600: whoever knows an upload's URL may write to it. Its lock keeps two transfers of one pair apart.
-// It may be missing or damaged: then the upload begins anew.
+// What is needed to resume a tus upload: its URL, and the state of the file. One file per source and URL, of mode 0600,
+// because an upload's URL permits writing to it. Its lock excludes a second transfer of the same pair. If it is missing
+// or damaged, the upload starts over.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -13,7 +13,7 @@
 #include "stint/result.hpp"
 #include "transfer/folder.hpp"
 #include "transfer/source.hpp"
-#include "transfer/upload.hpp"
+#include "transfer/spec.hpp"
 
 namespace stint::transfer {
 
@@ -23,13 +23,13 @@ struct UploadState {
     std::optional<std::int64_t> expires; ///< the server keeps it until then, in seconds since 1970
     bool termination = false;            ///< tus::Offer
     std::string checksum;
-    std::string anew; ///< why it was begun anew, if it was: the person is told at the end
+    std::string anew; ///< why it started over, if it did: shown to the person at the end
 
     bool operator==(const UploadState&) const = default;
 };
 
 std::string encode(const UploadState&);
-/// nullopt for what encode() would not write.
+/// nullopt for anything that encode() does not write.
 std::optional<UploadState> decodeUpload(std::string_view text);
 
 class UploadRecord {
@@ -38,9 +38,9 @@ public:
     static Result<std::optional<UploadRecord>> open(const Upload& upload);
     static std::filesystem::path pathOf(const Upload& upload);
 
-    /// nullopt where nothing is known yet.
+    /// nullopt if nothing was recorded yet.
     std::optional<UploadState> load() const;
-    /// On the disk when it returns.
+    /// Syncs it.
     Result<void> save(const UploadState& state) const;
     void remove() const;
 

@@ -29,7 +29,7 @@ std::string partOf(const Url& url, CURLUPart which, unsigned flags = 0) {
     return copied;
 }
 
-/// `text` with its path replaced by what `change` makes of it; as it is where that cannot be.
+/// `text` with its path changed by `change`; unchanged if it cannot be parsed.
 template <class Change> std::string withPath(const std::string& text, Change change) {
     Url url = parse(text);
     if (!url) return text;

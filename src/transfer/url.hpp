@@ -1,4 +1,4 @@
-// URLs taken apart and put together, by libcurl.
+// Parses and builds URLs, by libcurl.
 #pragma once
 #include <string>
 
@@ -6,22 +6,22 @@
 
 namespace stint::transfer {
 
-/// IllegalArgument for what is no URL, and for another scheme than http, https and ftp.
+/// IllegalArgument if it is not a URL, or has another scheme than http, https and ftp.
 Result<void> checkUrl(const std::string& url);
 
-/// The URL without user, query and fragment: names the resource, where a signed link has a new query each time.
-/// Empty for what is no URL.
+/// The URL without user, query and fragment: the same for a signed link, which has a new query each time. Empty if it
+/// is not a URL.
 std::string locationOf(const std::string& url);
 
-/// `url` as it is, but for name and password.
+/// `url` without name and password.
 std::string withoutUser(const std::string& url);
 
-/// Scheme, host and port: secrets that were given for one are not for another. Empty for what is no URL.
+/// Scheme, host and port: secrets for one are not for another. Empty if it is not a URL.
 std::string originOf(const std::string& url);
 /// The host alone, for people.
 std::string hostOf(const std::string& url);
 
-/// `reference` as seen from `base` (RFC 3986 §5): what a Location header means. Empty where it is no http(s) URL.
+/// `reference` resolved against `base` (RFC 3986 §5), as for a Location header. Empty if it is not an http(s) URL.
 std::string resolved(const std::string& base, const std::string& reference);
 
 /// `url` with `suffix` behind its path, before its query: "http://h/f.iso.sha256?x".

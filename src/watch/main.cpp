@@ -3,7 +3,6 @@
 //
 // One that floods or hangs, because its app watches much or a file system does not answer, holds up no other app's.
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <string>
@@ -16,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/number.hpp"
 #include "base/started_by_hand.hpp"
 #include "base/watch_words.hpp"
 #include "watch/tree_watch.hpp"
@@ -58,8 +58,7 @@ private:
         switch (word.kind) {
         case Kind::Begin:
             targets_.clear();
-            limit_ = 0;
-            std::from_chars(word.text.data(), word.text.data() + word.text.size(), limit_);
+            limit_ = numberIn<decltype(limit_)>(word.text).value_or(0);
             break;
         case Kind::Alone:
             targets_[std::move(word.text)].alone = true;

@@ -48,8 +48,8 @@ void write(Writer& writer, const std::vector<std::string>& values) { writer.stri
 
 // Reading.
 
-/// What is left of a job's allowance; nested bundles share it.
-struct Allowance {
+/// What is left of a job's budget; nested bundles share it.
+struct Budget {
     Bytes bytes = PersistableBundle::LARGEST;
     int depth = PersistableBundle::DEEPEST;
 
@@ -62,63 +62,62 @@ struct Allowance {
     }
 };
 
-Result<PersistableBundle> readWithin(Reader& reader, Allowance& allowance);
+Result<PersistableBundle> readWithin(Reader& reader, Budget& budget);
 
 Bytes sizeOf(const std::string& value) { return static_cast<Bytes>(value.size()); }
 template <class T> Bytes sizeOf(const T&) { return sizeof(T); }
 
-template <class T> Result<T> readOne(Reader& reader, Allowance& allowance) {
+template <class T> Result<T> readOne(Reader& reader, Budget& budget) {
     T value{};
     STINT_TRY(reader.read(value));
-    STINT_TRY(allowance.spend(sizeOf(value)));
+    STINT_TRY(budget.spend(sizeOf(value)));
     return value;
 }
 
-template <class T> Result<BundleValue> single(Reader& reader, Allowance& allowance) {
-    return BundleValue{STINT_TRY(readOne<T>(reader, allowance))};
+template <class T> Result<BundleValue> single(Reader& reader, Budget& budget) {
+    return BundleValue{STINT_TRY(readOne<T>(reader, budget))};
 }
 
-template <class T> Result<BundleValue> several(Reader& reader, Allowance& allowance, const char* contents) {
+template <class T> Result<BundleValue> several(Reader& reader, Budget& budget, const char* contents) {
     std::vector<T> values;
     STINT_TRY(reader.array(contents, [&](Reader& element) -> Result<void> {
-        values.push_back(STINT_TRY(readOne<T>(element, allowance)));
+        values.push_back(STINT_TRY(readOne<T>(element, budget)));
         return {};
     }));
     return BundleValue{std::move(values)};
 }
 
-Result<BundleValue> nested(Reader& reader, Allowance& allowance) {
-    if (allowance.depth == 0)
-        return fail(Errc::IllegalArgument, "nested more than {} deep", PersistableBundle::DEEPEST);
-    --allowance.depth;
-    PersistableBundle bundle = STINT_TRY(readWithin(reader, allowance));
-    ++allowance.depth;
+Result<BundleValue> nested(Reader& reader, Budget& budget) {
+    if (budget.depth == 0) return fail(Errc::IllegalArgument, "nested more than {} deep", PersistableBundle::DEEPEST);
+    --budget.depth;
+    PersistableBundle bundle = STINT_TRY(readWithin(reader, budget));
+    ++budget.depth;
     return BundleValue{std::move(bundle)};
 }
 
-Result<BundleValue> readValue(Reader& reader, std::string_view type, Allowance& allowance) {
-    if (type == "b") return single<bool>(reader, allowance);
-    if (type == "i") return single<std::int32_t>(reader, allowance);
-    if (type == "x") return single<std::int64_t>(reader, allowance);
-    if (type == "d") return single<double>(reader, allowance);
-    if (type == "s") return single<std::string>(reader, allowance);
-    if (type == "ab") return several<bool>(reader, allowance, "b");
-    if (type == "ai") return several<std::int32_t>(reader, allowance, "i");
-    if (type == "ax") return several<std::int64_t>(reader, allowance, "x");
-    if (type == "ad") return several<double>(reader, allowance, "d");
-    if (type == "as") return several<std::string>(reader, allowance, "s");
-    if (type == "a{sv}") return nested(reader, allowance);
+Result<BundleValue> readValue(Reader& reader, std::string_view type, Budget& budget) {
+    if (type == "b") return single<bool>(reader, budget);
+    if (type == "i") return single<std::int32_t>(reader, budget);
+    if (type == "x") return single<std::int64_t>(reader, budget);
+    if (type == "d") return single<double>(reader, budget);
+    if (type == "s") return single<std::string>(reader, budget);
+    if (type == "ab") return several<bool>(reader, budget, "b");
+    if (type == "ai") return several<std::int32_t>(reader, budget, "i");
+    if (type == "ax") return several<std::int64_t>(reader, budget, "x");
+    if (type == "ad") return several<double>(reader, budget, "d");
+    if (type == "as") return several<std::string>(reader, budget, "s");
+    if (type == "a{sv}") return nested(reader, budget);
     return fail(Errc::IllegalArgument, "{} cannot be kept; b, i, x, d, s, arrays of these and a{{sv}} can",
                 typeInWords(type));
 }
 
-Result<PersistableBundle> readWithin(Reader& reader, Allowance& allowance) {
+Result<PersistableBundle> readWithin(Reader& reader, Budget& budget) {
     PersistableBundle bundle;
     STINT_TRY(reader.array("{sv}", [&](Reader& entries) {
         return entries.entry("sv", [&](Reader& entry) -> Result<void> {
-            std::string key = STINT_TRY(readOne<std::string>(entry, allowance));
+            std::string key = STINT_TRY(readOne<std::string>(entry, budget));
             return entry.variant([&](Reader& held, std::string_view type) -> Result<void> {
-                Result<BundleValue> value = readValue(held, type, allowance);
+                Result<BundleValue> value = readValue(held, type, budget);
                 if (!value) return within(key, std::move(value).error());
                 bundle.put(std::move(key), std::move(value).value());
                 return {};
@@ -139,8 +138,8 @@ void writeBundle(Writer& writer, const PersistableBundle& bundle) {
 }
 
 Result<PersistableBundle> readBundle(Reader& reader) {
-    Allowance allowance;
-    return readWithin(reader, allowance);
+    Budget budget;
+    return readWithin(reader, budget);
 }
 
 } // namespace stint::wire

@@ -1,7 +1,6 @@
 #include "wire/connect.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -11,6 +10,7 @@
 #include <system_error>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "wire/errors.hpp"
 #include "wire/names.hpp"
 #include "wire/runtime_directory.hpp"
@@ -67,10 +67,8 @@ Result<std::optional<Fd>> inheritedSocket() {
     if (!variable) return std::optional<Fd>();
     const std::string text = variable;
     ::unsetenv(socketDescriptorVariable);
-    int number = -1;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool isNumber = problem == std::errc() && end == text.data() + text.size() && number >= 0;
-    if (!isNumber || ::fcntl(number, F_SETFD, FD_CLOEXEC) < 0)
+    const int number = numberIn<int>(text).value_or(-1);
+    if (number < 0 || ::fcntl(number, F_SETFD, FD_CLOEXEC) < 0)
         return fail(Errc::IllegalArgument, "{} is \"{}\"; it must be the number of an open socket",
                     socketDescriptorVariable, text);
     return std::optional<Fd>(Fd(number));

@@ -42,7 +42,7 @@ TEST_CASE("a process of nobody's app is the shell, and may do what its user may"
     Desk desk;
     desk.open({desk.root}, builtInManifests("/libexec"));
     Visitor visitor;
-    Peer peer = visitor.peer();
+    PeerProcess peer = visitor.peer();
     CHECK(peer.pid == visitor.pid);
     CHECK(peer.uid == ::getuid());
     CHECK(peer.startTime == processStat(visitor.pid)->startTime);
@@ -147,10 +147,10 @@ TEST_CASE("a process that has executed another program is not what it was") {
     Desk desk;
     desk.open({desk.root});
     Visitor visitor;
-    Peer peer = visitor.peer();
+    PeerProcess peer = visitor.peer();
     REQUIRE(peer.program);
     CHECK_FALSE(runsAnother(peer));
-    Peer before = visitor.peer();
+    PeerProcess before = visitor.peer();
     ++before.program->inode; // of the file that it ran before
     CHECK(runsAnother(before));
     CHECK(identify(before, *desk.registry, nobody) == std::pair("", false)); // between the look and the answer
@@ -162,7 +162,7 @@ TEST_CASE("a process that has ended is nobody and sees nothing") {
     Desk desk;
     desk.open({desk.root});
     Visitor visitor({.terminal = true});
-    Peer peer = visitor.peer();
+    PeerProcess peer = visitor.peer();
     CHECK(inTerminalForeground(peer));
     visitor.end();
     CHECK(identify(peer, *desk.registry, nobody) == std::pair("", false));
@@ -190,7 +190,7 @@ TEST_CASE("a pid that was given to another process is not taken for the first") 
     Desk desk;
     desk.open({desk.root});
     Visitor first, second({.terminal = true});
-    Peer peer = first.peer();
+    PeerProcess peer = first.peer();
     first.end();
     peer.pid = second.pid; // as if the number had been used again
     CHECK_FALSE(identify(peer, *desk.registry, nobody).isOperator);
@@ -211,7 +211,7 @@ TEST_CASE("only the foreground of a terminal is visible") { // jobs.md §12.2
 
 TEST_CASE("visible is what is in the foreground at this moment") {
     Visitor job({.terminal = true, .behindAnother = true});
-    Peer peer = job.peer();
+    PeerProcess peer = job.peer();
     CHECK_FALSE(inTerminalForeground(peer));
     job.tellShell("fg");
     CHECK(inTerminalForeground(peer));
@@ -221,7 +221,7 @@ TEST_CASE("visible is what is in the foreground at this moment") {
 
 TEST_CASE("a process whose terminal was closed is not visible") {
     Visitor visitor({.before = [] { return std::signal(SIGHUP, SIG_IGN) != SIG_ERR; }, .terminal = true});
-    Peer peer = visitor.peer();
+    PeerProcess peer = visitor.peer();
     CHECK(inTerminalForeground(peer));
     visitor.terminal = Fd();
     CHECK_FALSE(inTerminalForeground(peer));

@@ -30,7 +30,7 @@ public:
             changes.push_back(c.installed ? "+" + c.installed->package.name : "-" + c.removed->name);
         };
         auto opened = Registry::open(loop, std::move(directories), std::move(builtIn), change,
-                                     [this](const Error& error) { troubles.push_back(error.message); });
+                                     [this](const Error& error) { errors.push_back(error.message); });
         if (!opened) FAIL(opened.error().message);
         registry = std::move(opened).value();
     }
@@ -51,7 +51,7 @@ public:
     sd_event* loop = nullptr;
     std::filesystem::path root;
     std::vector<std::string> changes; ///< "+com.example.a", "-com.example.a"
-    std::vector<std::string> troubles;
+    std::vector<std::string> errors;
     std::unique_ptr<Registry> registry;
 };
 

@@ -34,7 +34,7 @@ TEST_CASE("manifests that come, change and go are told of") {
     desk.runUntil([&] { return !desk.changes.empty(); });
     CHECK(desk.news() == News{"-com.example.a"});
     CHECK_FALSE(desk.registry->find("com.example.a"));
-    CHECK(desk.troubles.empty());
+    CHECK(desk.errors.empty());
 }
 
 TEST_CASE("a manifest that is renamed into its place is never seen half") {
@@ -50,7 +50,7 @@ TEST_CASE("a manifest that is renamed into its place is never seen half") {
     fs::rename(desk.root / "com.example.a.toml", desk.root / "com.example.a.toml.off");
     desk.runUntil([&] { return !desk.changes.empty(); });
     CHECK(desk.news() == News{"-com.example.a"});
-    CHECK(desk.troubles.empty());
+    CHECK(desk.errors.empty());
 }
 
 TEST_CASE("a file that is only being written is not read yet") {
@@ -59,12 +59,12 @@ TEST_CASE("a file that is only being written is not read yet") {
     std::ofstream half(desk.root / "com.example.a.toml");
     half << "package = \"com.exam" << std::flush;
     desk.settle();
-    CHECK(desk.troubles.empty());
+    CHECK(desk.errors.empty());
     half << "ple.a\"\n";
     half.close();
     desk.runUntil([&] { return !desk.changes.empty(); });
     CHECK(desk.news() == News{"+com.example.a"});
-    CHECK(desk.troubles.empty());
+    CHECK(desk.errors.empty());
 }
 
 TEST_CASE("a link to a manifest is a manifest") {
@@ -102,7 +102,7 @@ TEST_CASE("a directory may be made long after the daemon's start, and anew") {
     install(desk.root / "other" / "apps", "com.example.c");
     desk.runUntil([&] { return !desk.changes.empty(); });
     CHECK(desk.news() == News{"+com.example.c"});
-    CHECK(desk.troubles.empty());
+    CHECK(desk.errors.empty());
 }
 
 TEST_CASE("of two directories the earlier wins, and the later comes forward when it goes") {
@@ -125,20 +125,20 @@ TEST_CASE("a manifest that is wrong is told of once, and harms no other") {
     install(desk.root, "com.example.bad", "labell = \"a\"");
     install(desk.root, "com.example.good");
     desk.open({desk.root});
-    REQUIRE(desk.troubles.size() == 1);
-    CHECK(desk.troubles[0] ==
+    REQUIRE(desk.errors.size() == 1);
+    CHECK(desk.errors[0] ==
           (desk.root / "com.example.bad.toml").string() + ":2:1: unknown key \"labell\" (did you mean \"label\"?)");
     CHECK_FALSE(desk.registry->find("com.example.bad"));
     CHECK(desk.registry->find("com.example.good"));
 
     install(desk.root, "com.example.more");
     desk.runUntil([&] { return !desk.changes.empty(); });
-    CHECK(desk.troubles.size() == 1);
+    CHECK(desk.errors.size() == 1);
 
     install(desk.root, "com.example.bad", "label = \"a\"");
     desk.runUntil([&] { return desk.registry->find("com.example.bad") != nullptr; });
     install(desk.root, "com.example.bad", "labell = \"a\"");
-    desk.runUntil([&] { return desk.troubles.size() == 2; });
+    desk.runUntil([&] { return desk.errors.size() == 2; });
 }
 
 TEST_CASE("an app whose manifest turns wrong stays as it was, until the file is right again or goes") {
@@ -146,7 +146,7 @@ TEST_CASE("an app whose manifest turns wrong stays as it was, until the file is 
     install(desk.root, "com.example.a", "label = \"Mail\"");
     desk.open({desk.root});
     write(desk.root / "com.example.a.toml", ""); // as an editor that writes in place begins
-    desk.runUntil([&] { return desk.troubles.size() == 1; });
+    desk.runUntil([&] { return desk.errors.size() == 1; });
     CHECK(desk.news() == News{});
     REQUIRE(desk.registry->find("com.example.a"));
     CHECK(desk.registry->find("com.example.a")->label == "Mail");
@@ -154,7 +154,7 @@ TEST_CASE("an app whose manifest turns wrong stays as it was, until the file is 
     desk.runUntil([&] { return !desk.changes.empty(); });
     CHECK(desk.news() == News{"+com.example.a"});
     write(desk.root / "com.example.a.toml", "");
-    desk.runUntil([&] { return desk.troubles.size() == 2; });
+    desk.runUntil([&] { return desk.errors.size() == 2; });
     fs::remove(desk.root / "com.example.a.toml");
     desk.runUntil([&] { return !desk.changes.empty(); });
     CHECK(desk.news() == News{"-com.example.a"});
@@ -166,8 +166,8 @@ TEST_CASE("an exported job service is told of, and installed") { // jobs.md §2.
             "[[service]]\nname = \"S\"\ncommand = [\"a\"]\nexported = true\npermission = \"BIND_JOB_SERVICE\"");
     desk.open({desk.root});
     CHECK(desk.registry->find("com.example.a"));
-    REQUIRE(desk.troubles.size() == 1);
-    CHECK(desk.troubles[0].find("service \"S\" is exported") != std::string::npos);
+    REQUIRE(desk.errors.size() == 1);
+    CHECK(desk.errors[0].find("service \"S\" is exported") != std::string::npos);
 }
 
 TEST_CASE("no file replaces a built-in app") {
@@ -175,8 +175,8 @@ TEST_CASE("no file replaces a built-in app") {
     install(desk.root, "org.stint.transfer", "command = [\"evil\"]");
     desk.open({desk.root}, builtInManifests("/libexec"));
     CHECK(desk.registry->find("org.stint.transfer")->builtIn);
-    REQUIRE(desk.troubles.size() == 1);
-    CHECK(desk.troubles[0] ==
+    REQUIRE(desk.errors.size() == 1);
+    CHECK(desk.errors[0] ==
           (desk.root / "org.stint.transfer.toml").string() + ": org.stint.transfer is built in and cannot be replaced");
     CHECK(desk.registry->all().size() == 2);
 }
@@ -192,9 +192,9 @@ TEST_CASE("what somebody else could have written is refused") {
     ::chmod(open.c_str(), 0777);
     desk.open({desk.root, open});
     CHECK(desk.registry->all().size() == 1);
-    REQUIRE(desk.troubles.size() == 2);
-    CHECK(desk.troubles[0].find("com.example.b.toml: everybody may write it; chmod o-w ") != std::string::npos);
-    CHECK(desk.troubles[1] == open.string() + ": everybody may write it; chmod o-w " + open.string());
+    REQUIRE(desk.errors.size() == 2);
+    CHECK(desk.errors[0].find("com.example.b.toml: everybody may write it; chmod o-w ") != std::string::npos);
+    CHECK(desk.errors[1] == open.string() + ": everybody may write it; chmod o-w " + open.string());
 
     ::chmod((desk.root / "com.example.b.toml").c_str(), 0644); // done as told
     desk.runUntil([&] { return !desk.changes.empty(); });
@@ -211,8 +211,8 @@ TEST_CASE("what belongs to another user is refused") {
     REQUIRE(::chown((desk.root / "com.example.a.toml").c_str(), 12345, 12345) == 0);
     desk.open({desk.root});
     CHECK_FALSE(desk.registry->find("com.example.a"));
-    REQUIRE(desk.troubles.size() == 1);
-    CHECK(desk.troubles[0].find("belongs to user 12345; it must belong to user 0 or to root") != std::string::npos);
+    REQUIRE(desk.errors.size() == 1);
+    CHECK(desk.errors[0].find("belongs to user 12345; it must belong to user 0 or to root") != std::string::npos);
 }
 
 TEST_CASE("what is no file, or far too large, is refused without being waited for") {
@@ -223,11 +223,11 @@ TEST_CASE("what is no file, or far too large, is refused without being waited fo
     fs::create_symlink("nowhere", desk.root / "com.example.d.toml");
     desk.open({desk.root});
     CHECK(desk.registry->all().empty());
-    REQUIRE(desk.troubles.size() == 4);
-    CHECK(desk.troubles[0].ends_with("com.example.a.toml: is no file"));
-    CHECK(desk.troubles[1].ends_with("com.example.b.toml: is no file"));
-    CHECK(desk.troubles[2].ends_with("com.example.c.toml: is larger than 256 KiB"));
-    CHECK(desk.troubles[3].ends_with("com.example.d.toml: cannot be read: No such file or directory"));
+    REQUIRE(desk.errors.size() == 4);
+    CHECK(desk.errors[0].ends_with("com.example.a.toml: is no file"));
+    CHECK(desk.errors[1].ends_with("com.example.b.toml: is no file"));
+    CHECK(desk.errors[2].ends_with("com.example.c.toml: is larger than 256 KiB"));
+    CHECK(desk.errors[3].ends_with("com.example.d.toml: cannot be read: No such file or directory"));
 }
 
 TEST_CASE("an executable is recognised by what it is, not by its name") {

@@ -90,7 +90,7 @@ Visitor::Visitor(const How& how) {
 
 Visitor::~Visitor() { end(); }
 
-Peer Visitor::peer() const {
+PeerProcess Visitor::peer() const {
     auto found = peerOf(connection.get());
     if (!found) FAIL(found.error().message);
     return std::move(found).value();

@@ -27,7 +27,7 @@ public:
     Visitor& operator=(const Visitor&) = delete;
 
     /// Fails the test where it cannot be told.
-    Peer peer() const;
+    PeerProcess peer() const;
     void end();
     /// "fg" or "bg": where the shell of `behindAnother` puts it; done when this returns.
     void tellShell(const std::string& where);

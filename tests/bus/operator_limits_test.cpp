@@ -107,7 +107,8 @@ TEST_CASE("an app changes no limit, and sees its own alone") {
     CHECK(reader.int32().value() == 30);
     CHECK(reader.string().value() == "default");
     Client person = world.connectOperator();
-    CHECK(refusal(world, person, "Quota", of("com.example.none")).message == "no app com.example.none is installed");
+    CHECK(refusal(world, person, "Quota", of("com.example.none")).message ==
+          "no app com.example.none is installed; `stint apps` lists those that are");
 }
 
 TEST_CASE("Doze is held as a word over the device, and stepped by an event") { // limits.md §6.7

@@ -1,5 +1,5 @@
 // `stint cmd battery`: what Android's words ask of the device (jobs.md §8).
-#include "cli/android/battery_verb.hpp"
+#include "cli/android/cmd.hpp"
 
 #include <doctest/doctest.h>
 

@@ -56,8 +56,8 @@ Result<Followed> followed(const Paper& paper, const std::vector<int>& signals = 
     REQUIRE(job.ok());
     for (int signal : signals)
         std::raise(signal);
-    Telling telling(paper.screen());
-    return follow(*daemon, *job, telling, *read, paper.screen());
+    ProgressReporter reporter(paper.screen());
+    return follow(*daemon, *job, reporter, *read, paper.screen());
 }
 
 } // namespace
@@ -88,7 +88,7 @@ TEST_CASE("a bare number that two of one's own jobs have is refused, and both ar
     REQUIRE(daemon.ok());
     auto two = lookUp(*daemon, "7");
     REQUIRE(!two.ok());
-    CHECK(two.error().message == "7 may be org.stint.transfer/7 or org.stint.shell/7: write which");
+    CHECK(two.error().message == "7 may be org.stint.transfer/7 or org.stint.shell/7: say which");
     CHECK(exitCodeOfLookUp(two.error().code) == 64);
 }
 

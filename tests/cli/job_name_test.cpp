@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/daemon/job_name.hpp"
+#include "cli/daemon/lookup.hpp"
 
 using namespace stint;
 using namespace stint::cli;

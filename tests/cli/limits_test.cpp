@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/clock.hpp"
 #include "cli/daemon/daemon.hpp"
-#include "cli/screen/clock.hpp"
 #include "fake_daemon.hpp"
 #include "ran.hpp"
 #include "wire/codec.hpp"

@@ -66,16 +66,16 @@ TEST_CASE("each verb's help can be asked for before it and behind it") { // `sti
 
 TEST_CASE("what stands behind the package of start is the program's own") {
     auto made = parsed({"start", "--quiet", "com.example.mail", "--json", "-h", "--", "x"});
-    CHECK(made.wish.quiet);
-    CHECK(!made.wish.json);
+    CHECK(made.output.quiet);
+    CHECK(!made.output.json);
     CHECK(!made.wantsHelp);
     CHECK(made.arguments.words == Line{"com.example.mail", "--json", "-h", "--", "x"});
 }
 
 TEST_CASE("how to print may be said before the verb and behind it") {
-    CHECK(parsed({"--json", "jobs"}).wish.json);
-    CHECK(parsed({"jobs", "--json", "--plain", "-q"}).wish.plain);
-    CHECK(parsed({"jobs", "-q"}).wish.quiet);
+    CHECK(parsed({"--json", "jobs"}).output.json);
+    CHECK(parsed({"jobs", "--json", "--plain", "-q"}).output.plain);
+    CHECK(parsed({"jobs", "-q"}).output.quiet);
     CHECK(parsed({"get", "--help"}).wantsHelp); // whatever is missing
 }
 
@@ -89,15 +89,15 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
                     Row{{"jbos"},                          "did you mean \"jobs\"?"},
                     Row{{"frobnicate"},                    "no verb \"frobnicate\"; `stint help` lists them"},
                     Row{{"--json"},                        "there is no verb"},
-                    Row{{"get"},                           "wants more words: stint get URL"},
-                    Row{{"why", "7", "8"},                   "has no use for \"8\""},
+                    Row{{"get"},                           "needs more arguments: stint get URL"},
+                    Row{{"why", "7", "8"},                   "does not take \"8\""},
                     Row{{"get", "http://a", "--forc"},     "takes no --forc (did you mean \"--force\"?)"},
                     Row{{"get", "http://a", "--forc=1"},   "(did you mean \"--force\"?)"},
                     Row{{"get", "http://a", "-o"},         "see `stint help get`"},
                     Row{{"get", "http://a", "-o", "a", "-o", "b"}, "see `stint help get`"},
                     Row{{"get", "u", "--network", "wifi"}, "--network is one of any|unmetered|not_roaming|cellular, not \"wifi\""},
                     Row{{"app", "p", "--state", "front"},  "--state is one of top|visible|background|auto"},
-                    Row{{"tasks", "stpo", "p"},            "has no use for \"stpo\""},
+                    Row{{"tasks", "stpo", "p"},            "does not take \"stpo\""},
                     Row{{"why", "7", "--finished"},        "takes no --finished"},
                     Row{{"\x1b[2J"},                       "no verb \"�[2J\""}}) {
         // clang-format on

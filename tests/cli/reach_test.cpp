@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/hide_secrets.hpp"
+#include "cli/program.hpp"
 #include "cli/transfer/get.hpp"
 #include "cli/transfer/put.hpp"
 #include "cli/transfer/reach.hpp"

@@ -57,9 +57,9 @@ inline JobView saved(Bytes size = 100_MiB) {
 /// A Screen whose words are kept.
 class Paper {
 public:
-    explicit Paper(Wish wish = {}, bool colour = false, bool redraws = false, std::size_t columns = 80)
+    explicit Paper(OutputOptions options = {}, bool colour = false, bool redraws = false, std::size_t columns = 80)
         : out_(open_memstream(&outText_, &outSize_)), err_(open_memstream(&errText_, &errSize_)),
-          screen_(wish, out_, err_, colour, redraws, columns) {}
+          screen_(options, out_, err_, colour, redraws, columns) {}
     Paper(const Paper&) = delete;
     Paper& operator=(const Paper&) = delete;
     ~Paper() {

@@ -191,5 +191,5 @@ TEST_CASE("cancel --all takes every job of a package, and ends with 66 where the
     FakeDaemon fake(answering({-1000, "", "Package p not found.\n"}, words));
     auto gone = ran({"cancel", "--all", "p"});
     CHECK(gone.code == 66);
-    CHECK(gone.err == "stint: cannot cancel every job: there is no app p; `stint apps` lists them\n");
+    CHECK(gone.err == "stint: cannot cancel every job: no app p is installed; `stint apps` lists those that are\n");
 }

@@ -67,8 +67,8 @@ TEST_CASE("a table that no breaking of words would make narrow enough stays one 
 }
 
 TEST_CASE("under --json and --quiet nothing is told, but trouble is") {
-    for (Wish wish : {Wish{.json = true}, Wish{.quiet = true}}) {
-        Paper paper(wish);
+    for (OutputOptions options : {OutputOptions{.json = true}, OutputOptions{.quiet = true}}) {
+        Paper paper(options);
         paper.screen().tell("starting");
         CHECK(paper.err().empty());
         CHECK(paper.screen().fail("cannot list jobs", {stint::Errc::Unavailable, "no stintd listens"}) == 69);

@@ -15,7 +15,7 @@ struct Desk {
     Now now{Instant{1h}, WallTime{24h * 365 * 56}};
     Device device{.plugged = false, .charging = std::nullopt};
     std::vector<Effect> effects; ///< of the last event
-    std::map<std::uint64_t, Message> stored;
+    std::map<std::uint64_t, PushMessage> stored;
     std::uint32_t generation = 0;
 
     Desk() { restart(); }

@@ -63,11 +63,11 @@ public:
     const Manifest* find(std::string_view package) const override {
         return package == manifest.package.name ? &manifest : nullptr;
     }
-    const std::set<std::string>& troubles() const override { return troubles_; }
+    const std::set<std::string>& errors() const override { return errors_; }
     const Manifest* byExecutable(const std::filesystem::path&) const override { return nullptr; }
 
 private:
-    std::set<std::string> troubles_;
+    std::set<std::string> errors_;
 };
 
 } // namespace stint

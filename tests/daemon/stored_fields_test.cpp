@@ -1,6 +1,6 @@
 // No stored state keeps the daemon from starting (docs/decisions/0015): each field of each table takes each value that
-// the schema lets through, under a seal that holds; then a real core takes the store in and lives through a day. It
-// never breaks, never spins, and the jobs of the app that is not concerned run as ever.
+// the schema lets through, under a checksum that matches; then a real core takes the store in and lives through a day.
+// It never breaks, never spins, and the jobs of the app that is not concerned run as ever.
 #include <deque>
 
 #include <doctest/doctest.h>
@@ -11,8 +11,8 @@
 #include "store/columns.hpp"
 #include "store/fixture.hpp"
 #include "store/record_writer.hpp"
+#include "store/row_checksum.hpp"
 #include "store/schema.hpp"
-#include "store/seal.hpp"
 #include "store/snapshot_reader.hpp"
 
 namespace stint {
@@ -218,7 +218,7 @@ const std::vector<json>& values() {
 class Fields {
 public:
     Fields() : database_(valueOf(Database::open(":memory:"))) {
-        done(addSeal(database_));
+        done(addRowChecksum(database_));
         done(migrate(database_));
         auto writer = valueOf(RecordWriter::prepare(database_, bootA));
         for (const Record& record : everything())
@@ -228,7 +228,7 @@ public:
 
     /// Puts each value into each field, one after the other; `look(what, snapshot)` sees what the store then says.
     template <class Look> void each(Look look) {
-        for (const SealedTable& table : sealedTables)
+        for (const ChecksummedTable& table : checksummedTables)
             for (const std::string& column : columnsOf(table))
                 for (const std::int64_t row : rowsOf(table))
                     for (const json& value : changesOf(table, column, row))
@@ -236,7 +236,7 @@ public:
     }
 
 private:
-    static std::vector<std::string> columnsOf(const SealedTable& table) {
+    static std::vector<std::string> columnsOf(const ChecksummedTable& table) {
         std::vector<std::string> names;
         std::istringstream text{std::string(table.columns)};
         for (std::string name; std::getline(text >> std::ws, name, ',');)
@@ -244,7 +244,7 @@ private:
         return names;
     }
     /// Those of the app that is concerned, and of none.
-    std::vector<std::int64_t> rowsOf(const SealedTable& table) {
+    std::vector<std::int64_t> rowsOf(const ChecksummedTable& table) {
         const bool ofApps = std::string_view(table.columns).starts_with("app") || table.name == "messages";
         auto rows = valueOf(database_.prepare(fmt::format("SELECT rowid FROM {} WHERE {}", table.name,
                                                           ofApps ? "app = '" + concerned.name.str() + "'" : "1")));
@@ -254,7 +254,7 @@ private:
         return found;
     }
     /// The values as they are, and each put into each place of the JSON that the column holds.
-    std::vector<json> changesOf(const SealedTable& table, const std::string& column, std::int64_t row) {
+    std::vector<json> changesOf(const ChecksummedTable& table, const std::string& column, std::int64_t row) {
         std::vector<json> changes = values();
         const std::string text = valueOf(
             database_.text(fmt::format("SELECT coalesce({}, '') FROM {} WHERE rowid = {}", column, table.name, row)));
@@ -271,8 +271,8 @@ private:
         return changes;
     }
 
-    template <class Look>
-    void change(const SealedTable& table, const std::string& column, std::int64_t row, const json& value, Look look) {
+    template <class Look> void change(const ChecksummedTable& table, const std::string& column, std::int64_t row,
+                                      const json& value, Look look) {
         for (const BootId& boot : {bootA, bootB}) {
             if (changes_++ % stride() != 0) continue;
             done(database_.run("SAVEPOINT one"));
@@ -285,7 +285,7 @@ private:
             done(database_.run("ROLLBACK TO one; RELEASE one"));
         }
     }
-    bool set(const SealedTable& table, const std::string& column, std::int64_t row, const json& value) {
+    bool set(const ChecksummedTable& table, const std::string& column, std::int64_t row, const json& value) {
         auto update =
             valueOf(database_.prepare(fmt::format("UPDATE {} SET {} = ?1 WHERE rowid = ?2", table.name, column)));
         const bool isNumber = value.is_boolean() || value.is_number_integer();
@@ -293,8 +293,8 @@ private:
         std::optional<std::string> text;
         if (!value.is_null()) text = value.is_string() ? value.get<std::string>() : value.dump();
         if (!(isNumber ? update.run(number, row) : update.run(text, row))) return false;
-        const auto sealed = fmt::format("UPDATE {} SET seal = seal({}) WHERE rowid = ?1", table.name, table.columns);
-        return valueOf(database_.prepare(sealed)).run(row).ok();
+        const auto update = fmt::format("UPDATE {} SET seal = seal({}) WHERE rowid = ?1", table.name, table.columns);
+        return valueOf(database_.prepare(update)).run(row).ok();
     }
     /// `./bench soak` takes all of them, ./test each so many.
     static std::size_t stride() { return std::getenv("STINT_SOAK") ? 1 : 11; }

@@ -277,7 +277,7 @@ def test_a_server_that_speaks_no_tus_is_named_so(world, daemon, line, source):
     with Scripted(lambda handler, _: reply(handler, 200)) as server:
         ended = typed(world, "put", "--tus", "file.bin", server.url())
     assert ended.code == 76, ended
-    assert "speaks no tus" in ended.err
+    assert "does not support tus" in ended.err
 
 
 def test_what_is_secret_stays_with_the_host_it_was_said_to(world, daemon, source):

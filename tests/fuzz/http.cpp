@@ -17,31 +17,31 @@ using namespace stint::transfer;
 
 namespace {
 
-const std::string* answerBytes = nullptr;
+const std::string* responseBytes = nullptr;
 std::vector<Fd> serverEnds; // open until the end, so that the request can be sent
 
-// Whatever curl wants to connect to is one half of a pair, and the answer is in it already.
+// Whatever curl wants to connect to is one half of a pair, and the response is in it already.
 curl_socket_t openSocket(void*, curlsocktype, curl_sockaddr*) {
     int halves[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, halves) != 0) return CURL_SOCKET_BAD;
     const Fd& server = serverEnds.emplace_back(halves[1]);
-    const ssize_t sent = ::send(server.get(), answerBytes->data(), answerBytes->size(), MSG_NOSIGNAL);
+    const ssize_t sent = ::send(server.get(), responseBytes->data(), responseBytes->size(), MSG_NOSIGNAL);
     ::shutdown(server.get(), SHUT_WR);
-    if (sent == static_cast<ssize_t>(answerBytes->size())) return halves[0];
+    if (sent == static_cast<ssize_t>(responseBytes->size())) return halves[0];
     ::close(halves[0]);
     return CURL_SOCKET_BAD;
 }
 int isConnected(void*, curl_socket_t, curlsocktype) { return CURL_SOCKOPT_ALREADY_CONNECTED; }
 
-class Taker final : public Fetch::Peer {
+class Taker final : public Fetch::Client {
 public:
     Fetch::Take take(std::span<const char>) override { return Fetch::Take::All; }
 };
 
-Answer answerOf(const std::string& bytes) {
-    answerBytes = &bytes;
+Response responseTo(const std::string& bytes) {
+    responseBytes = &bytes;
     CURLM* multi = curl_multi_init();
-    Answer answer;
+    Response response;
     {
         Taker taker;
         Fetch fetch(multi, {.url = "http://127.0.0.1:9/file.iso", .start = 100}, {}, taker);
@@ -51,14 +51,14 @@ Answer answerOf(const std::string& bytes) {
             curl_multi_perform(multi, &running);
             if (running > 0) curl_multi_poll(multi, nullptr, 0, 1, nullptr);
         }
-        answer = fetch.answer();
+        response = fetch.response();
     }
     curl_multi_cleanup(multi);
     serverEnds.clear();
-    return answer;
+    return response;
 }
 
-/// Whether the text begins with a plain head of an answer, and that says a length that cannot be believed: what is no
+/// Whether the text begins with a plain head of a response, and that says a length that cannot be believed: what is no
 /// number, or two that differ (RFC 9110 §8.6). Read apart from what is tried here.
 bool saysWrongLength(const std::string& text) {
     static const std::regex plain("HTTP/1\\.1 200 OK\r\n(?:[A-Za-z-]+: [ -~]*\r\n)*\r\n");
@@ -81,12 +81,12 @@ bool saysWrongLength(const std::string& text) {
     return wrong || lengths.size() > 1;
 }
 
-void checkCourse(const Asked& asked, const Answer& answer) {
-    const Course course = decide(asked, answer);
-    const bool same = asked.validator.proves() && answer.location == asked.location;
+void checkCourse(const Asked& asked, const Response& response) {
+    const Course course = decide(asked, response);
+    const bool same = asked.validator.proves() && response.location == asked.location;
     switch (course.kind) {
     case Course::Kind::Append:
-        fuzz::must(answer.status == 206 && same, "bytes are appended to what they were proved to belong to");
+        fuzz::must(response.status == 206 && same, "bytes are appended to what they were proved to belong to");
         fuzz::must(course.end > asked.start && course.end <= course.total.value_or(0), "and within the file");
         fuzz::must(asked.total.value_or(*course.total) == *course.total, "which is as long as it was");
         return;
@@ -94,7 +94,7 @@ void checkCourse(const Asked& asked, const Answer& answer) {
         fuzz::must(same && asked.start > 0, "a file is whole where the server proves it");
         return;
     case Course::Kind::TakeAnew:
-        fuzz::must(!answer.http || (answer.status >= 200 && answer.status < 300), "a refusal is no file");
+        fuzz::must(!response.http || (response.status >= 200 && response.status < 300), "a refusal is no file");
         return;
     case Course::Kind::AskAnew:
     case Course::Kind::End:
@@ -118,20 +118,20 @@ CURL* __wrap_curl_easy_init() {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const std::string text = fuzz::Input(bytes, size).rest();
-    const Answer answer = answerOf(text);
-    fuzz::must(answer.length.value_or(0) >= 0, "a length is no negative number");
-    fuzz::must(answer.retryAfter.value_or(std::chrono::seconds(0)).count() >= 0, "nor is a time to wait");
-    fuzz::must(answer.name.find('/') == std::string::npos && answer.name != "..", "a name stays in its directory");
-    fuzz::must(answer.name == harmlessFileName(answer.name), "and is harmless");
-    fuzz::must(answer.digest.empty() || parseChecksum(answer.digest).ok(), "a digest can be verified");
-    const Validator validator = strongValidator(answer);
-    checkCourse({}, answer);
+    const Response response = responseTo(text);
+    fuzz::must(response.length.value_or(0) >= 0, "a length is no negative number");
+    fuzz::must(response.retryAfter.value_or(std::chrono::seconds(0)).count() >= 0, "nor is a time to wait");
+    fuzz::must(response.name.find('/') == std::string::npos && response.name != "..", "a name stays in its directory");
+    fuzz::must(response.name == harmlessFileName(response.name), "and is harmless");
+    fuzz::must(response.digest.empty() || parseChecksum(response.digest).ok(), "a digest can be verified");
+    const Validator validator = strongValidator(response);
+    checkCourse({}, response);
     if (saysWrongLength(text))
-        fuzz::must(decide({}, answer).kind == Course::Kind::End, "a length that cannot be believed is no length");
+        fuzz::must(decide({}, response).kind == Course::Kind::End, "a length that cannot be believed is no length");
     for (const std::optional<Bytes> total : {std::optional<Bytes>(), std::optional<Bytes>(1000)})
         for (const Validator& known : {Validator{}, validator, Validator{Validator::Kind::ETag, "\"a\""}})
-            checkCourse({.size = 200, .start = 100, .validator = known, .total = total, .location = answer.location},
-                        answer);
+            checkCourse({.size = 200, .start = 100, .validator = known, .total = total, .location = response.location},
+                        response);
     digestInSums(text, "file.iso");
     return 0;
 }

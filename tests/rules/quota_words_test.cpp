@@ -29,7 +29,7 @@ TEST_CASE("used up is the time of the window, or the day's") { // limits.md §3.
 TEST_CASE("used up are the sessions, though time is left") { // limits.md §5; example 6
     Day day(Bucket::Restricted);
     run(day, min(0), min(3));
-    CHECK(regularShortage(day.app, day.world()) == "the limit of 1 sessions in 1d is reached");
+    CHECK(regularShortage(day.app, day.world()) == "the limit of 1 session in 1d is reached");
 }
 
 TEST_CASE("used up are the job starts, in the window or in a minute") { // limits.md §3.2; examples 21 and 22
@@ -46,7 +46,7 @@ TEST_CASE("used up are the job starts, in the window or in a minute") { // limit
 TEST_CASE("of two that are used up the one that returns last is told") { // limits.md §3.7; example 7
     Day day(Bucket::Restricted);
     run(day, min(0), min(10)); // time returns 24:00:30, the session 24:10:00
-    CHECK(regularShortage(day.app, day.world()) == "the limit of 1 sessions in 1d is reached");
+    CHECK(regularShortage(day.app, day.world()) == "the limit of 1 session in 1d is reached");
 }
 
 TEST_CASE("what has begun to come back is told until as much is there as wakes the app") { // limits.md §3.7

@@ -62,9 +62,9 @@ totals:
     CHECK(scenario.constants.size() == 2);
     CHECK(scenario.apps.at(AppId{"com.example.mail"}).bucket == "rare");
     REQUIRE(scenario.timeline.size() == 4);
-    CHECK(scenario.timeline[0].place == Place{9, 5});
+    CHECK(scenario.timeline[0].location == SourceLocation{9, 5});
     CHECK(scenario.timeline[1].at == 1min);
-    const auto& call = std::get<deed::Schedule>(scenario.timeline[0].deed);
+    const auto& call = std::get<action::Schedule>(scenario.timeline[0].action);
     CHECK(textOf(call.job) == "com.example.mail/sync#1");
     CHECK(call.expect == "success");
     CHECK(call.behaves.payload->down == 3_GB);
@@ -83,7 +83,7 @@ TEST_CASE("a priority that is set beside what raises it is seen by the rules, wh
     const auto built = [](const std::string& keys) { // jobs.md §1.2, notes (a) and (b)
         const Scenario scenario =
             read(timeline("  - {at: 0s, schedule: {job: com.example.mail/1, network: {type: any}, " + keys + "}}"));
-        return std::get<deed::Schedule>(scenario.timeline[0].deed).asked.build();
+        return std::get<action::Schedule>(scenario.timeline[0].action).asked.build();
     };
     CHECK(built("priority: default, user_initiated: true").ok());
     CHECK(built("user_initiated: true, priority: default").ok());
@@ -279,5 +279,5 @@ TEST_CASE("an anchor stands for what it names") {
     const Scenario scenario = read(timeline("  - {at: 0s, schedule: &call {job: com.example.mail/1}, expect: success}\n"
                                             "  - {at: 0s, schedule: *call, expect: success}"));
     REQUIRE(scenario.timeline.size() == 2);
-    CHECK(textOf(std::get<deed::Schedule>(scenario.timeline[1].deed).job) == "com.example.mail/1");
+    CHECK(textOf(std::get<action::Schedule>(scenario.timeline[1].action).job) == "com.example.mail/1");
 }

@@ -148,7 +148,7 @@ inline Alarm alarmOf(std::int32_t nth) {
             .handed = nth % 2 == 0};
 }
 
-inline Message messageOf(std::int32_t nth) {
+inline PushMessage messageOf(std::int32_t nth) {
     return {.id = static_cast<std::uint64_t>(nth),
             .app = AppId{"com.example.app"},
             .receiver = "Messages",

@@ -15,7 +15,7 @@ struct Model {
     std::optional<SaveUsageTime> usageTime;
     std::optional<DeviceState> deviceState;
     std::map<std::pair<AppId, std::string>, Alarm> alarms;
-    std::map<std::uint64_t, Message> messages;
+    std::map<std::uint64_t, PushMessage> messages;
     std::map<AppId, std::vector<Completed>> completed;
     std::map<std::string, std::string> overrides;
 
@@ -131,7 +131,7 @@ private:
         alarm.sequence = chance_() >> 2;
         return alarm;
     }
-    Message message() {
+    PushMessage message() {
         auto message = messageOf(1 + upTo(8));
         message.app = app();
         message.data = std::string(static_cast<std::size_t>(upTo(9000)), '\0');

@@ -6,8 +6,8 @@
 #include "store/fixture.hpp"
 #include "store/job_json.hpp"
 #include "store/opening.hpp"
+#include "store/row_checksum.hpp"
 #include "store/schema.hpp"
-#include "store/seal.hpp"
 
 using namespace stint;
 using namespace stint::test;
@@ -23,7 +23,7 @@ void makeVersion1(const StoreDirectory& directory) {
     const auto file = directory.path() / "stint.db";
     done(directory.touch(file));
     auto database = valueOf(Database::open(file));
-    done(addSeal(database));
+    done(addRowChecksum(database));
     const auto part = schemaText.substr(0, schemaText.find("\n-- version 2"));
     done(database.run(std::string{part} + "PRAGMA user_version = 1"));
     for (const int id : {1, 2}) {
@@ -43,7 +43,7 @@ void makeVersion1(const StoreDirectory& directory) {
 
 } // namespace
 
-TEST_CASE("a store of version 1 keeps its jobs, and a damaged row is not sealed anew") { // jobs.md §7.1;
+TEST_CASE("a store of version 1 keeps its jobs, and a damaged row gets no new checksum") { // jobs.md §7.1;
                                                                                          // architecture.md, store
     const Scratch scratch;
     makeVersion1(valueOf(StoreDirectory::claim(scratch.store())));
@@ -101,7 +101,7 @@ void makeVersion2(const StoreDirectory& directory) {
     const auto file = directory.path() / "stint.db";
     done(directory.touch(file));
     auto database = valueOf(Database::open(file));
-    done(addSeal(database));
+    done(addRowChecksum(database));
     done(database.run("PRAGMA page_size = 4096"));
     done(migrate(database, 2));
     for (int id = 1; id <= jobsOf2; ++id) {
@@ -188,7 +188,7 @@ TEST_CASE("a migration that is killed at any write is done at the next start") {
     }
 }
 
-TEST_CASE("a damaged store of version 2 is rebuilt as that version sealed it, and then migrated") { // jobs.md §7.1
+TEST_CASE("a damaged store of version 2 is rebuilt by that version's checksums, and then migrated") { // jobs.md §7.1
     const Scratch scratch;
     makeVersion2(valueOf(StoreDirectory::claim(scratch.store())));
     auto bytes = bytesOf(scratch.database());

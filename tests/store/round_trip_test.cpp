@@ -164,7 +164,7 @@ TEST_CASE(
     CHECK(valueOf(store.load()).jobs.at(0).job.seldom->work.size() == 1);
     const auto notes = store.notes();
     REQUIRE(notes.size() == 1);
-    CHECK(notes[0].find("work of no job") != std::string::npos);
+    CHECK(notes[0].find("its job could not be read") != std::string::npos);
     commit(store, {SaveJob{jobOf(1)}});
     CHECK(valueOf(store.load()).jobs.at(0).job.seldom->work.empty());
 }
@@ -253,7 +253,7 @@ TEST_CASE(
     CHECK(!reopened(scratch, bootB).sameBoot);
 }
 
-TEST_CASE("a row that does not match its seal is set aside and told, the rest is kept") { // jobs.md §7.1
+TEST_CASE("a row that does not match its checksum is set aside and told, the rest is kept") { // jobs.md §7.1
     const Scratch scratch;
     {
         auto store = openStore(scratch.store());

@@ -30,9 +30,9 @@ namespace {
 const std::string tagged = "ETag: \"v1\"\r\n";
 
 /// A process of its own that downloads; its exit code is 0 once the file is saved.
-pid_t downloader(const Download& wish) {
+pid_t downloader(const Download& download) {
     pid_t process = ::fork();
-    if (process == 0) ::_exit(run(wish).fate == Fate::Done ? 0 : 1);
+    if (process == 0) ::_exit(run(download).fate == Fate::Done ? 0 : 1);
     return process;
 }
 
@@ -68,8 +68,8 @@ TEST_CASE("a SIGKILL at any moment costs 64 KiB and no byte of the file") {
     std::string content = noise(size, 1);
     writeContent(web.path(), content);
     Nginx nginx(web.path().parent_path(), "limit_rate 10m; sendfile_max_chunk 64k;");
-    Download wish = place.wish(nginx.url("file"));
-    wish.checksum = sha256(content);
+    Download download = place.download(nginx.url("file"));
+    download.checksum = sha256(content);
 
     unsigned seed = std::random_device{}();
     CAPTURE(seed);
@@ -84,9 +84,9 @@ TEST_CASE("a SIGKILL at any moment costs 64 KiB and no byte of the file") {
         if (!none && before > overlap) expected.insert(fmt::format("\"bytes={}-\"", before - overlap));
         while (writesSeen(watch) > 0) {
         }
-        ended = !killAfter(downloader(wish), std::uniform_int_distribution(1, 25)(chance), watch);
+        ended = !killAfter(downloader(download), std::uniform_int_distribution(1, 25)(chance), watch);
     }
-    CHECK(run(wish).fate == Fate::Done); // known to be done, whatever the last kill hit
+    CHECK(run(download).fate == Fate::Done); // known to be done, whatever the last kill hit
     CHECK(contentOf(place.path()) == content);
     CHECK(kills > 3);
     nginx.quit();
@@ -106,10 +106,10 @@ TEST_CASE("after a power loss only what was durable is believed") {
         constexpr Bytes half = 300'000;
         std::string content = noise(size, 2);
         ScriptedServer server({cutAfter(half, content, tagged), honest(content, "\"v1\"")});
-        auto wish = place.wish(server.url());
+        auto download = place.download(server.url());
         {
             Engine before("before");
-            CHECK(run(before, wish).fate == Fate::Later);
+            CHECK(run(before, download).fate == Fate::Later);
         }
         auto sidecar = place.sidecar();
         REQUIRE(sidecar);
@@ -121,7 +121,7 @@ TEST_CASE("after a power loss only what was durable is believed") {
         writeContent(place.parts().part, content.substr(0, durable) + std::string(half - durable + 50'000, '\0'));
 
         Engine after("after");
-        CHECK(run(after, wish).fate == Fate::Done);
+        CHECK(run(after, download).fate == Fate::Done);
         CHECK(contentOf(place.path()) == content);
         ScriptedServer::Exchange second(-1, server.requests().at(1));
         CHECK(second.rangeStart() == (durable == 0 ? 0 : durable - 65536));
@@ -142,13 +142,13 @@ TEST_CASE("after a power loss the part's size counts again from where it was cut
         };
     };
     ScriptedServer server({cutAfter(200'000, content, tagged), cutAt(400'000), honest(content, "\"v1\"")});
-    auto wish = place.wish(server.url());
+    auto download = place.download(server.url());
     for (const char* boot : {"one", "two"}) {
         Engine engine(boot);
-        CHECK(run(engine, wish).fate == Fate::Later);
+        CHECK(run(engine, download).fate == Fate::Later);
     }
     Engine engine("two");
-    CHECK(run(engine, wish).fate == Fate::Done);
+    CHECK(run(engine, download).fate == Fate::Done);
     CHECK(ScriptedServer::Exchange(-1, server.requests().at(2)).rangeStart() == 400'000 - 65536);
     CHECK(contentOf(place.path()) == content);
 }
@@ -163,7 +163,7 @@ TEST_CASE("every 32 MiB are made durable on the way") { // architecture.md, tran
         e.awaitHangUp();
     }});
     Engine engine;
-    auto ticket = runUntil(engine, place.wish(server.url()), 66_MiB);
+    auto ticket = runUntil(engine, place.download(server.url()), 66_MiB);
     // The first is under way or done; a turn ends when it is.
     auto durable = [&] {
         auto sidecar = place.sidecar();
@@ -189,7 +189,7 @@ TEST_CASE("a record that cannot be written costs no byte that was received") { /
         std::filesystem::create_directories(place.parts().state / "in the way");
         e.send(std::string_view(content).substr(1_MiB));
     }});
-    CHECK(run(place.wish(server.url())).fate == Fate::Done); // 32 MiB were to be noted on the way
+    CHECK(run(place.download(server.url())).fate == Fate::Done); // 32 MiB were to be noted on the way
     CHECK(contentOf(place.path()) == content);
 }
 
@@ -212,12 +212,12 @@ TEST_CASE("a full disk ends the job with 74, and keeps what was received") {
         ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
         std::string directory = place.path().parent_path().native();
         if (::mount("tmpfs", directory.c_str(), "tmpfs", 0, "size=2m") != 0) ::_exit(77);
-        Ending ending = run(place.wish(server.url()));
+        Ending ending = run(place.download(server.url()));
         bool kept = std::filesystem::file_size(place.parts().part) > 1_MiB && !std::filesystem::exists(place.path());
         if (ending.exitCode != 74 || ending.fate != Fate::Never || !kept) ::_exit(1);
         if (ending.text.find("No space left on device") == std::string::npos) ::_exit(2);
         if (::mount("tmpfs", directory.c_str(), "tmpfs", MS_REMOUNT, "size=16m") != 0) ::_exit(3);
-        bool saved = run(place.wish(server.url())).fate == Fate::Done && contentOf(place.path()) == content;
+        bool saved = run(place.download(server.url())).fate == Fate::Done && contentOf(place.path()) == content;
         ::_exit(saved ? 0 : 4);
     }
     int status = 0;

@@ -98,7 +98,7 @@ TEST_CASE("a file comes by ftp, whole") {
     Place place;
     std::string content = noise(500'000, 1);
     FtpServer server(content, content.size());
-    CHECK(run(place.wish(server.url("file"))).fate == Fate::Done);
+    CHECK(run(place.download(server.url("file"))).fate == Fate::Done);
     CHECK(contentOf(place.path()) == content);
 }
 
@@ -107,17 +107,17 @@ TEST_CASE("ftp cannot resume, and begins anew") {
     std::string content = noise(500'000, 2);
     {
         FtpServer server(content, 300'000);
-        CHECK(run(place.wish(server.url("file"))).fate == Fate::Later);
+        CHECK(run(place.download(server.url("file"))).fate == Fate::Later);
         CHECK(!std::filesystem::exists(place.path()));
     }
     FtpServer server(content, content.size());
-    CHECK(run(place.wish(server.url("file"))).text.find("; begun anew: ") != std::string::npos);
+    CHECK(run(place.download(server.url("file"))).text.find("; begun anew: ") != std::string::npos);
     CHECK(contentOf(place.path()) == content);
 }
 
 TEST_CASE("what an ftp server does not have is never there") {
     Place place;
     FtpServer server("", 0);
-    CHECK(run(place.wish(server.url("missing"))).exitCode == 66);
+    CHECK(run(place.download(server.url("missing"))).exitCode == 66);
     CHECK(place.list().empty());
 }

@@ -21,10 +21,10 @@ const std::string tagged = "ETag: \"v1\"\r\n";
 /// The first run is cut off at half of `content`; what then comes of the second one is in `scenes`.
 Ending afterACut(const Place& place, ScriptedServer& server) {
     Engine engine;
-    Ending first = run(engine, place.wish(server.url()));
+    Ending first = run(engine, place.download(server.url()));
     CHECK(first.fate == Fate::Later);
     CHECK(std::filesystem::file_size(place.parts().part) == half);
-    return run(engine, place.wish(server.url()));
+    return run(engine, place.download(server.url()));
 }
 
 std::string partial(const std::string& contentRange, const std::string& headers, std::string_view body) {
@@ -106,7 +106,7 @@ TEST_CASE("that it was begun anew is said at the end, also when a later run reac
     ScriptedServer server({cutAfter(half, noise(size, 6), tagged), cutAfter(half, changed, "ETag: \"v2\"\r\n"),
                            honest(changed, "\"v2\"")});
     CHECK(afterACut(place, server).fate == Fate::Later);
-    Ending ending = run(place.wish(server.url()));
+    Ending ending = run(place.download(server.url()));
     CHECK(ending.text.ends_with("; begun anew: changed on the server"));
     CHECK(contentOf(place.path()) == changed);
 }
@@ -222,7 +222,7 @@ TEST_CASE("a server that makes a part look whole, and whose bytes do not join it
          },
          [](Exchange& e) { e.send(reply("503 Service Unavailable", "", "")); }, honest(content, etag)});
     CHECK(afterACut(place, server).fate == Fate::Later);
-    CHECK(run(place.wish(server.url())).fate == Fate::Done);
+    CHECK(run(place.download(server.url())).fate == Fate::Done);
     CHECK(contentOf(place.path()) == content);
 }
 
@@ -241,7 +241,7 @@ TEST_CASE("a part without a body is no end of a file") {
                            },
                            honest(content, etag)});
     CHECK(afterACut(place, server).fate == Fate::Later);
-    CHECK(run(place.wish(server.url())).fate == Fate::Done);
+    CHECK(run(place.download(server.url())).fate == Fate::Done);
     CHECK(contentOf(place.path()) == content);
 }
 
@@ -281,7 +281,7 @@ TEST_CASE("fewer bytes than Content-Length are never a file") {
     Place place;
     std::string content = noise(size, 16);
     ScriptedServer server({cutAfter(size - 1, content, "")});
-    Ending ending = run(place.wish(server.url()));
+    Ending ending = run(place.download(server.url()));
     CHECK(ending.fate == Fate::Later);
     CHECK(ending.exitCode == 75);
     CHECK(ending.text.starts_with("cut off at 585.9 KiB of 585.9 KiB"));
@@ -305,7 +305,7 @@ TEST_CASE("a server's refusal is final, its trouble is not") {
         CAPTURE(row.status);
         Place place;
         ScriptedServer server({[&](Exchange& e) { e.send(reply(row.status, "", "<html>words</html>")); }});
-        Ending ending = run(place.wish(server.url()));
+        Ending ending = run(place.download(server.url()));
         CHECK(ending.fate == row.fate);
         CHECK(ending.exitCode == row.exitCode);
         CHECK(place.list().empty()); // neither a file nor litter
@@ -321,7 +321,7 @@ TEST_CASE("a refusal leaves what is there for a better day") {
          honest(content, etag)});
     Ending ending = afterACut(place, server);
     CHECK(ending == later("the server cannot answer now (503), and asks to wait 120 s"));
-    CHECK(run(place.wish(server.url())).fate == Fate::Done);
+    CHECK(run(place.download(server.url())).fate == Fate::Done);
     CHECK(Exchange(-1, server.requests().at(2)).rangeStart() == half - 65536);
     CHECK(contentOf(place.path()) == content);
 }
@@ -332,7 +332,7 @@ TEST_CASE("a server leads to no file of this machine, and not round in circles")
         Place place;
         ScriptedServer server(std::vector<ScriptedServer::Scene>(
             12, [&](Exchange& e) { e.send(reply("302 Found", fmt::format("Location: {}\r\n", to), "")); }));
-        Ending ending = run(place.wish(server.url()));
+        Ending ending = run(place.download(server.url()));
         CHECK(ending.fate == Fate::Never);
         CHECK(ending.exitCode == 76);
         CHECK(place.list().empty());
@@ -361,8 +361,8 @@ TEST_CASE("the same ETag at another place proves nothing, the same place with an
 TEST_CASE("what is no HTTP is no file, and nobody at home is for later") {
     Place place;
     ScriptedServer server({[](Exchange& e) { e.send("hello, who is there?\n"); }, [](Exchange&) {}});
-    CHECK(run(place.wish(server.url())).exitCode == 76);
-    CHECK(run(place.wish(server.url())).fate == Fate::Later);          // hung up without a word
-    CHECK(run(place.wish("http://127.0.0.1:1/")).fate == Fate::Later); // connection refused
+    CHECK(run(place.download(server.url())).exitCode == 76);
+    CHECK(run(place.download(server.url())).fate == Fate::Later);          // hung up without a word
+    CHECK(run(place.download("http://127.0.0.1:1/")).fate == Fate::Later); // connection refused
     CHECK(place.list().empty());
 }

@@ -45,13 +45,13 @@ TEST_CASE(
     ScriptedServer server({stall(content, tagged), honest(content, etag)});
     Engine engine;
     bool told = false;
-    auto wish = place.wish(server.url());
-    auto ticket = runUntil(engine, wish, half, {.progressed = {}, .ended = [&](const Ending&) { told = true; }});
+    auto download = place.download(server.url());
+    auto ticket = runUntil(engine, download, half, {.progressed = {}, .ended = [&](const Ending&) { told = true; }});
     engine.stop(ticket);
     engine.stop(ticket);
     CHECK(engine.idle());
     CHECK(place.list() == ".file.stint-part .file.stint-state");
-    CHECK(run(engine, wish).fate == Fate::Done); // waits for the lock that the last fdatasync still holds
+    CHECK(run(engine, download).fate == Fate::Done); // waits for the lock that the last fdatasync still holds
     CHECK(!told);
     CHECK(Exchange(-1, server.requests().at(1)).rangeStart() == half - 65536);
     CHECK(contentOf(place.path()) == content);
@@ -72,7 +72,7 @@ TEST_CASE("a server that says any length gets room for some of it, and what is n
         return Bytes{part.st_blocks} * 512;
     };
     Engine engine;
-    auto ticket = runUntil(engine, place.wish(server.url()), half);
+    auto ticket = runUntil(engine, place.download(server.url()), half);
     CHECK(taken() <= 65_MiB);
     engine.stop(ticket);
     CHECK(taken() <= half + 64_KiB);
@@ -84,7 +84,7 @@ TEST_CASE("on another network it asks again at once, from where it is") { // job
     ScriptedServer server({stall(content, tagged), honest(content, etag)});
     Engine engine;
     std::optional<Ending> ending;
-    auto ticket = runUntil(engine, place.wish(server.url()), half,
+    auto ticket = runUntil(engine, place.download(server.url()), half,
                            {.progressed = {}, .ended = [&](const Ending& e) { ending = e; }});
     engine.reconnect(ticket);
     while (!ending)
@@ -100,7 +100,7 @@ TEST_CASE("on another network it begins anew where the server cannot resume") {
     ScriptedServer server({stall(content, ""), [&](Exchange& e) { e.send(reply("200 OK", "", content)); }});
     Engine engine;
     std::optional<Ending> ending;
-    auto ticket = runUntil(engine, place.wish(server.url()), half,
+    auto ticket = runUntil(engine, place.download(server.url()), half,
                            {.progressed = {}, .ended = [&](const Ending& e) { ending = e; }});
     engine.reconnect(ticket);
     while (!ending)
@@ -118,8 +118,8 @@ TEST_CASE("progress is of the file, not of the run, and at most once a second") 
     std::vector<Progress> told;
     for (int runs = 0; runs < 2; ++runs) {
         std::optional<Ending> ending;
-        engine.start(place.wish(server.url()), {.progressed = [&](const Progress& p) { told.push_back(p); },
-                                                .ended = [&](const Ending& e) { ending = e; }});
+        engine.start(place.download(server.url()), {.progressed = [&](const Progress& p) { told.push_back(p); },
+                                                    .ended = [&](const Ending& e) { ending = e; }});
         while (!ending)
             engine.turn();
     }
@@ -165,10 +165,10 @@ TEST_CASE("a part that another process writes is left alone") {
     Place place;
     std::string content = noise(size, 6);
     ScriptedServer server({cutAfter(half, content, tagged)});
-    CHECK(run(place.wish(server.url())).fate == Fate::Later);
+    CHECK(run(place.download(server.url())).fate == Fate::Later);
     Fd other(::open(place.parts().part.c_str(), O_RDWR | O_CLOEXEC)); // a lock is the open file's, not the process's
     REQUIRE(::flock(other.get(), LOCK_EX | LOCK_NB) == 0);
-    CHECK(run(place.wish(server.url())) == later("another transfer is at work on this file"));
+    CHECK(run(place.download(server.url())) == later("another transfer is at work on this file"));
     CHECK(contentOf(place.parts().part) == content.substr(0, half));
     CHECK(server.requests().size() == 1);
 }
@@ -178,12 +178,12 @@ TEST_CASE("what is in the place of the target stays untouched, unless it may be 
     std::string content = noise(1000, 7);
     ScriptedServer server({honest(content, etag)});
     writeContent(place.path(), "mine");
-    auto wish = place.wish(server.url());
-    CHECK(run(wish).exitCode == 73);
+    auto download = place.download(server.url());
+    CHECK(run(download).exitCode == 73);
     CHECK(contentOf(place.path()) == "mine");
     CHECK(place.list() == "file");
-    wish.overwrite = true;
-    CHECK(run(wish).fate == Fate::Done);
+    download.overwrite = true;
+    CHECK(run(download).fate == Fate::Done);
     CHECK(contentOf(place.path()) == content);
 }
 
@@ -194,28 +194,28 @@ TEST_CASE("a file that comes to the target's place meanwhile is not replaced") {
         writeContent(place.path(), "mine");
         e.send(reply("200 OK", tagged, content));
     }});
-    auto wish = place.wish(server.url());
-    CHECK(run(wish).exitCode == 73);
+    auto download = place.download(server.url());
+    CHECK(run(download).exitCode == 73);
     CHECK(contentOf(place.path()) == "mine");
-    wish.overwrite = true; // all is there: nothing is asked of the server again
-    CHECK(run(wish).fate == Fate::Done);
+    download.overwrite = true; // all is there: nothing is asked of the server again
+    CHECK(run(download).fate == Fate::Done);
     CHECK(contentOf(place.path()) == content);
     CHECK(server.requests().size() == 1);
 }
 
 TEST_CASE("where no file can be made is said at once") {
     Place place;
-    auto wish = place.wish("http://127.0.0.1:1/");
-    wish.output = place.path("nowhere") / "file";
-    CHECK(run(wish).exitCode == 73);
-    wish.output = place.path(std::string(256, 'n'));
-    CHECK(run(wish).exitCode == 73);
+    auto download = place.download("http://127.0.0.1:1/");
+    download.output = place.path("nowhere") / "file";
+    CHECK(run(download).exitCode == 73);
+    download.output = place.path(std::string(256, 'n'));
+    CHECK(run(download).exitCode == 73);
     std::filesystem::create_directory(place.path("directory"));
-    wish.output = place.path("directory");
-    wish.overwrite = true;
-    CHECK(run(wish).exitCode == 73);
-    wish.url = "gopher://127.0.0.1/";
-    CHECK(run(wish).exitCode == 64);
+    download.output = place.path("directory");
+    download.overwrite = true;
+    CHECK(run(download).exitCode == 73);
+    download.url = "gopher://127.0.0.1/";
+    CHECK(run(download).exitCode == 64);
     CHECK(place.list() == "directory");
 }
 
@@ -225,11 +225,11 @@ TEST_CASE("a name that leaves no room for what is put around it is a name all th
         Place place;
         std::string content = noise(size, 17);
         ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
-        auto wish = place.wish(server.url());
-        wish.output = place.path(std::string(length - 2, 'n') + "\xc3\xa4");
-        CHECK(run(wish).fate == Fate::Later);
-        CHECK(run(wish).fate == Fate::Done);
-        CHECK(contentOf(wish.output) == content);
+        auto download = place.download(server.url());
+        download.output = place.path(std::string(length - 2, 'n') + "\xc3\xa4");
+        CHECK(run(download).fate == Fate::Later);
+        CHECK(run(download).fate == Fate::Done);
+        CHECK(contentOf(download.output) == content);
         CHECK(Exchange(-1, server.requests().at(1)).rangeStart() == half - 65536);
     }
     PartNames a = partNames(std::string(255, 'a'));
@@ -239,8 +239,8 @@ TEST_CASE("a name that leaves no room for what is put around it is a name all th
 
 TEST_CASE("only a regular file is replaced") {
     Place place;
-    auto wish = place.wish("http://127.0.0.1:1/");
-    wish.overwrite = true;
+    auto download = place.download("http://127.0.0.1:1/");
+    download.overwrite = true;
     writeContent(place.path("precious"), "mine");
     std::filesystem::create_symlink(place.path("precious"), place.path("link"));
     REQUIRE(::mkfifo(place.path("fifo").c_str(), 0600) == 0);
@@ -250,8 +250,8 @@ TEST_CASE("only a regular file is replaced") {
     const std::string before = place.list();
     for (const std::string& name : names) {
         CAPTURE(name);
-        wish.output = place.path(name);
-        CHECK(run(wish).exitCode == 73);
+        download.output = place.path(name);
+        CHECK(run(download).exitCode == 73);
         CHECK(place.list() == before);
     }
     CHECK(contentOf(place.path("precious")) == "mine");
@@ -261,23 +261,23 @@ TEST_CASE("the right checksum passes, a wrong one leaves nothing") {
     Place place;
     std::string content = noise(size, 9);
     ScriptedServer server({honest(content, etag), cutAfter(half, content, tagged), honest(content, etag)});
-    auto wish = place.wish(server.url());
-    wish.checksum = sha256("other");
-    Ending ending = run(wish);
+    auto download = place.download(server.url());
+    download.checksum = sha256("other");
+    Ending ending = run(download);
     CHECK(ending.exitCode == 65);
     CHECK(ending.fate == Fate::Never);
     CHECK(ending.text.find(sha256(content)) != std::string::npos);
     CHECK(place.list().empty());
-    wish.checksum = sha256(content);
-    CHECK(run(wish).fate == Fate::Later);
-    CHECK(run(wish).fate == Fate::Done); // also over a joint
+    download.checksum = sha256(content);
+    CHECK(run(download).fate == Fate::Later);
+    CHECK(run(download).fate == Fate::Done); // also over a joint
     CHECK(contentOf(place.path()) == content);
 }
 
 TEST_CASE("an empty file is a file") {
     Place place;
     ScriptedServer server({honest("", etag)});
-    CHECK(run(place.wish(server.url())).fate == Fate::Done);
+    CHECK(run(place.download(server.url())).fate == Fate::Done);
     CHECK(std::filesystem::file_size(place.path()) == 0);
 }
 
@@ -285,23 +285,23 @@ TEST_CASE("a run that died between the rename and its last word is known to have
     Place place;
     std::string content = noise(size, 10);
     ScriptedServer server({honest(content, etag)});
-    auto wish = place.wish(server.url());
-    Ending first = run(wish);
-    CHECK(run(wish) == first);
+    auto download = place.download(server.url());
+    Ending first = run(download);
+    CHECK(run(download) == first);
     CHECK(server.requests().size() == 1);
-    forgetFinished(wish.output); // the job is known to be over
+    forgetFinished(download.output); // the job is known to be over
     CHECK(place.list() == "file");
-    CHECK(run(wish).exitCode == 73); // so this is another job
+    CHECK(run(download).exitCode == 73); // so this is another job
 }
 
 TEST_CASE("a run that died between the two names of its file has one of them removed by the next") {
     Place place;
     std::string content = noise(size, 18);
     ScriptedServer server({honest(content, etag)});
-    auto wish = place.wish(server.url());
-    CHECK(run(wish).fate == Fate::Done);
+    auto download = place.download(server.url());
+    CHECK(run(download).fate == Fate::Done);
     std::filesystem::create_hard_link(place.path(), place.parts().part);
-    CHECK(run(wish).fate == Fate::Done);
+    CHECK(run(download).fate == Fate::Done);
     CHECK(place.list() == ".file.stint-state file");
     CHECK(server.requests().size() == 1);
 }
@@ -310,10 +310,10 @@ TEST_CASE("a finished download that may be replaced is fetched again, though its
     Place place;
     std::string fresh = noise(size, 15);
     ScriptedServer server({honest(noise(size, 16), etag), honest(fresh, "\"v2\"")});
-    auto wish = place.wish(server.url());
-    CHECK(run(wish).fate == Fate::Done);
-    wish.overwrite = true;
-    CHECK(run(wish).fate == Fate::Done);
+    auto download = place.download(server.url());
+    CHECK(run(download).fate == Fate::Done);
+    download.overwrite = true;
+    CHECK(run(download).fate == Fate::Done);
     CHECK(contentOf(place.path()) == fresh);
 }
 
@@ -321,11 +321,11 @@ TEST_CASE("another file in the target's place is never taken for a finished down
     Place place;
     std::string content = noise(size, 11);
     ScriptedServer server({honest(content, etag)});
-    auto wish = place.wish(server.url());
-    CHECK(run(wish).fate == Fate::Done);
+    auto download = place.download(server.url());
+    CHECK(run(download).fate == Fate::Done);
     writeContent(place.path("other"), content);
     std::filesystem::rename(place.path("other"), place.path());
-    CHECK(run(wish).exitCode == 73);
+    CHECK(run(download).exitCode == 73);
 }
 
 TEST_CASE("a part is not believed without its record, and a damaged record is none") {
@@ -333,12 +333,12 @@ TEST_CASE("a part is not believed without its record, and a damaged record is no
         Place place;
         std::string content = noise(size, 12);
         ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
-        CHECK(run(place.wish(server.url())).fate == Fate::Later);
+        CHECK(run(place.download(server.url())).fate == Fate::Later);
         if (damaged)
             writeContent(place.parts().state, "{\"version\": 1, \"url\": ");
         else
             std::filesystem::remove(place.parts().state);
-        Ending ending = run(place.wish(server.url()));
+        Ending ending = run(place.download(server.url()));
         CHECK(ending.text.ends_with("; begun anew: the record of what was there is missing or damaged"));
         CHECK(contentOf(place.path()) == content);
         CHECK(Exchange(-1, server.requests().at(1)).header("Range").empty());
@@ -350,8 +350,8 @@ TEST_CASE("another URL for the same file is another download") {
     std::string content = noise(size, 13);
     std::string other = noise(size, 14);
     ScriptedServer server({cutAfter(half, content, tagged), honest(other, etag)});
-    CHECK(run(place.wish(server.url("/one"))).fate == Fate::Later);
-    Ending ending = run(place.wish(server.url("/two")));
+    CHECK(run(place.download(server.url("/one"))).fate == Fate::Later);
+    Ending ending = run(place.download(server.url("/two")));
     CHECK(ending.text.ends_with("; begun anew: what was there came from another URL"));
     CHECK(contentOf(place.path()) == other);
 }

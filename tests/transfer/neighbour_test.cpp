@@ -143,17 +143,17 @@ TEST_CASE("what another user planted in a shared directory is no part of ours") 
         share(place);
         std::string content = noise(size, 1);
         ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
-        auto wish = place.wish(server.url());
+        auto download = place.download(server.url());
         REQUIRE(asUser(us, [&] {
                     writeContent(place.path("precious"), "mine");
                     return 0;
                 }) == 0);
         REQUIRE(asUser(attack.by, [&] {
-                    attack.plant(place, wish.url);
+                    attack.plant(place, download.url);
                     return 0;
                 }) == 0);
-        CHECK(asUser(us, [&] { return run(wish).exitCode; }) == 75); // cut off
-        CHECK(asUser(us, [&] { return run(wish).exitCode; }) == 0);  // and gone on from, attack or no
+        CHECK(asUser(us, [&] { return run(download).exitCode; }) == 75); // cut off
+        CHECK(asUser(us, [&] { return run(download).exitCode; }) == 0);  // and gone on from, attack or no
         CHECK(contentOf(place.path()) == content);
         CHECK(contentOf(place.path("precious")) == "mine");
         REQUIRE(server.requests().size() == 2);
@@ -169,14 +169,14 @@ TEST_CASE("where another user has every name, that is said") {
     if (::geteuid() != 0) return;
     Place place;
     share(place);
-    auto wish = place.wish("http://127.0.0.1:1/");
+    auto download = place.download("http://127.0.0.1:1/");
     REQUIRE(asUser(neighbour, [&] {
                 for (int slot = 0; slot < partSlots; ++slot)
-                    plantPart(place, wish.url, slot);
+                    plantPart(place, download.url, slot);
                 return 0;
             }) == 0);
     std::string before = place.list();
-    CHECK(asUser(us, [&] { return run(wish).exitCode; }) == 73);
+    CHECK(asUser(us, [&] { return run(download).exitCode; }) == 73);
     CHECK(place.list() == before);
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("while it runs, a part is nobody else's to read or write; the file is 
         during = part.st_mode & 07777;
     })});
     mode_t before = ::umask(0002);
-    CHECK(run(place.wish(server.url())).fate == Fate::Done);
+    CHECK(run(place.download(server.url())).fate == Fate::Done);
     ::umask(before);
     CHECK(during == 0600);
     struct stat file = {};
@@ -213,12 +213,12 @@ TEST_CASE("another file under the part's name is never put in place") {
                     {interrupted(content, place.parts().part,
                                  [&] { std::filesystem::rename(place.path("other"), place.parts().part); }),
                      honest(content, etag)});
-                auto wish = place.wish(server.url());
-                wish.overwrite = overwrite;
-                if (summed) wish.checksum = sha256(content);
-                CHECK(inProcess([&] { return links || denyLinks() ? run(wish).exitCode : 99; }) == 75);
+                auto download = place.download(server.url());
+                download.overwrite = overwrite;
+                if (summed) download.checksum = sha256(content);
+                CHECK(inProcess([&] { return links || denyLinks() ? run(download).exitCode : 99; }) == 75);
                 CHECK(!std::filesystem::exists(place.path()));
-                CHECK(run(wish).fate == Fate::Done);
+                CHECK(run(download).fate == Fate::Done);
                 CHECK(contentOf(place.path()) == content);
             }
 }
@@ -228,11 +228,11 @@ TEST_CASE("a file is put in place where files have one name each") {
         Place place;
         std::string content = noise(size, 5);
         ScriptedServer server({honest(content, etag), honest(content, etag)});
-        auto wish = place.wish(server.url());
-        CHECK(inProcess([&] { return denyLinks() ? run(wish).exitCode : 99; }) == 0);
-        wish.overwrite = overwrite;
-        wish.url = server.url("/other");
-        CHECK(inProcess([&] { return denyLinks() ? run(wish).exitCode : 99; }) == (overwrite ? 0 : 73));
+        auto download = place.download(server.url());
+        CHECK(inProcess([&] { return denyLinks() ? run(download).exitCode : 99; }) == 0);
+        download.overwrite = overwrite;
+        download.url = server.url("/other");
+        CHECK(inProcess([&] { return denyLinks() ? run(download).exitCode : 99; }) == (overwrite ? 0 : 73));
         CHECK(contentOf(place.path()) == content);
     }
 }
@@ -242,14 +242,14 @@ TEST_CASE("a directory that another takes the place of has no file that was save
     auto directory = place.path("directory");
     std::filesystem::create_directory(directory);
     std::string content = noise(size, 6);
-    auto wish = place.wish("");
-    wish.output = directory / "file";
-    ScriptedServer server({interrupted(content, partPathsOf(wish.output).part, [&] {
+    auto download = place.download("");
+    download.output = directory / "file";
+    ScriptedServer server({interrupted(content, partPathsOf(download.output).part, [&] {
         std::filesystem::rename(directory, place.path("moved"));
         std::filesystem::create_directory(directory);
     })});
-    wish.url = server.url();
-    CHECK(run(wish).exitCode == 73);
+    download.url = server.url();
+    CHECK(run(download).exitCode == 73);
     CHECK(std::filesystem::is_empty(directory));
     CHECK(contentOf(place.path("moved") / "file") == content);
 }

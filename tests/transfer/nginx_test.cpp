@@ -19,13 +19,13 @@ TEST_CASE("a real server's file arrives whole and verified") {
     std::string content = noise(5_MiB + 1, 1);
     writeContent(web.path(), content);
     Nginx nginx(web.path().parent_path());
-    auto wish = place.wish(nginx.url("file"));
-    wish.checksum = sha256(content);
-    CHECK(run(wish).fate == Fate::Done);
+    auto download = place.download(nginx.url("file"));
+    download.checksum = sha256(content);
+    CHECK(run(download).fate == Fate::Done);
     CHECK(contentOf(place.path()) == content);
-    wish.url = nginx.url("missing");
-    wish.output = place.path("missing");
-    CHECK(run(wish).exitCode == 66);
+    download.url = nginx.url("missing");
+    download.output = place.path("missing");
+    CHECK(run(download).exitCode == 66);
 }
 
 TEST_CASE("several of a real server's files arrive at once") {
@@ -57,16 +57,16 @@ TEST_CASE("a file swapped on a real server mid-way ends as exactly the new one")
         Place place;
         writeContent(web.path(), noise(size, 1));
         Nginx nginx(web.path().parent_path(), slowly);
-        auto wish = place.wish(nginx.url("file"));
+        auto download = place.download(nginx.url("file"));
         Engine engine;
-        engine.stop(runUntil(engine, wish, 512_KiB));
+        engine.stop(runUntil(engine, download, 512_KiB));
         std::string fresh = noise(newSize, 2);
         writeContent(web.path("new"), fresh);
         // nginx makes its ETag of size and time; of one second a size tells nothing.
         auto later = std::filesystem::last_write_time(web.path("new")) + std::chrono::seconds(5);
         std::filesystem::last_write_time(web.path("new"), later);
         std::filesystem::rename(web.path("new"), web.path());
-        Ending ending = run(engine, wish);
+        Ending ending = run(engine, download);
         CHECK(ending.text.ends_with("; begun anew: changed on the server"));
         CHECK(contentOf(place.path()) == fresh);
     }
@@ -79,13 +79,13 @@ TEST_CASE("a file swapped behind one and the same ETag is still no mixture, for 
     writeContent(web.path(), noise(3_MiB, 1));
     auto time = std::filesystem::last_write_time(web.path());
     Nginx nginx(web.path().parent_path(), slowly);
-    auto wish = place.wish(nginx.url("file"));
+    auto download = place.download(nginx.url("file"));
     Engine engine;
-    engine.stop(runUntil(engine, wish, 512_KiB));
+    engine.stop(runUntil(engine, download, 512_KiB));
     std::string fresh = noise(3_MiB, 2);
     writeContent(web.path("new"), fresh);
     std::filesystem::last_write_time(web.path("new"), time);
     std::filesystem::rename(web.path("new"), web.path());
-    CHECK(run(engine, wish).text.ends_with("; begun anew: the server's bytes do not join what was there"));
+    CHECK(run(engine, download).text.ends_with("; begun anew: the server's bytes do not join what was there"));
     CHECK(contentOf(place.path()) == fresh);
 }

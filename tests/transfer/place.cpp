@@ -74,22 +74,22 @@ std::string sha256(const std::string& content) {
     return "sha256:" + toHex(digestOf(fd.get(), {}, "sha256", std::atomic<bool>{false}).value());
 }
 
-Ending run(Engine& engine, const Download& wish) {
+Ending run(Engine& engine, const Download& download) {
     std::optional<Ending> ending;
-    engine.start(wish, {.progressed = {}, .ended = [&](const Ending& e) { ending = e; }});
+    engine.start(download, {.progressed = {}, .ended = [&](const Ending& e) { ending = e; }});
     while (!ending)
         engine.turn();
     return *ending;
 }
 
-Ending run(const Download& wish) {
+Ending run(const Download& download) {
     Engine engine;
-    return run(engine, wish);
+    return run(engine, download);
 }
 
-Engine::Ticket runUntil(Engine& engine, const Download& wish, Bytes bytes, Watcher watcher) {
-    auto ticket = engine.start(wish, std::move(watcher));
-    std::filesystem::path part = partPathsOf(wish.output).part;
+Engine::Ticket runUntil(Engine& engine, const Download& download, Bytes bytes, Watcher watcher) {
+    auto ticket = engine.start(download, std::move(watcher));
+    std::filesystem::path part = partPathsOf(download.output).part;
     std::error_code ignored;
     while (!std::filesystem::exists(part) || static_cast<Bytes>(std::filesystem::file_size(part, ignored)) < bytes) {
         STINT_CHECK(!engine.idle());

@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "transfer/download.hpp"
 #include "transfer/engine.hpp"
 #include "transfer/sidecar.hpp"
+#include "transfer/spec.hpp"
 
 namespace stint::transfer {
 
@@ -27,7 +27,7 @@ public:
     PartPaths parts(const std::string& name = "file") const { return partPathsOf(path(name)); }
     PartPlace partPlace(const std::string& name = "file") const;
     std::optional<Sidecar> sidecar() const { return loadSidecar(partPlace()); }
-    Download wish(const std::string& url) const { return {.url = url, .output = path()}; }
+    Download download(const std::string& url) const { return {.url = url, .output = path()}; }
     /// Every name in it, sorted, a blank between two.
     std::string list() const;
 
@@ -42,9 +42,9 @@ std::string noise(Bytes size, unsigned seed);
 std::string sha256(const std::string& content);
 
 /// Turns until it has ended.
-Ending run(Engine& engine, const Download& wish);
-Ending run(const Download& wish);
-/// Turns until the part of `wish` has `bytes`; answers the ticket. The download must not end before.
-Engine::Ticket runUntil(Engine& engine, const Download& wish, Bytes bytes, Watcher watcher = {});
+Ending run(Engine& engine, const Download& download);
+Ending run(const Download& download);
+/// Turns until the part of `download` has `bytes`; answers the ticket. The download must not end before.
+Engine::Ticket runUntil(Engine& engine, const Download& download, Bytes bytes, Watcher watcher = {});
 
 } // namespace stint::transfer

@@ -39,9 +39,9 @@ TEST_CASE("a redirect to another port takes no secret along, and nothing that co
         Place place;
         ScriptedServer other({to("/further"), honest("content", "\"v1\"")});
         ScriptedServer server({to("/here"), to(other.url(), status)});
-        auto wish = place.wish(server.url());
-        wish.access = secrets(place);
-        CHECK(run(wish).fate == Fate::Done);
+        auto download = place.download(server.url());
+        download.access = secrets(place);
+        CHECK(run(download).fate == Fate::Done);
         for (const std::string& request : server.requests())
             CHECK(hasSecrets(request)); // the same origin
         REQUIRE(other.requests().size() == 2);
@@ -58,10 +58,10 @@ TEST_CASE("nor does one that cannot be read, or names the place in another way")
     for (const std::string& where : {url.substr(5), "http:" + url.substr(5)}) { // "//host:port/file"
         CAPTURE(where);
         ScriptedServer server({to(where)});
-        auto wish = place.wish(server.url());
-        wish.overwrite = true;
-        wish.access = secrets(place);
-        CHECK(run(wish).fate == Fate::Done);
+        auto download = place.download(server.url());
+        download.overwrite = true;
+        download.access = secrets(place);
+        CHECK(run(download).fate == Fate::Done);
         CHECK(!hasSecrets(other.requests().back()));
     }
 }
@@ -70,10 +70,10 @@ TEST_CASE("those who trust the server have all of it go along") {
     Place place;
     ScriptedServer other({honest("content", "\"v1\"")});
     ScriptedServer server({to(other.url())});
-    auto wish = place.wish(server.url());
-    wish.access = secrets(place);
-    wish.access.trustsRedirects = true;
-    CHECK(run(wish).fate == Fate::Done);
+    auto download = place.download(server.url());
+    download.access = secrets(place);
+    download.access.trustsRedirects = true;
+    CHECK(run(download).fate == Fate::Done);
     for (const char* secret : {"hunter2-key", "hunter2-authorization", "hunter2-cookie", "hunter2-jar"})
         CHECK(other.requests().at(0).find(secret) != std::string::npos);
 }
@@ -83,12 +83,12 @@ TEST_CASE("a name and a password stay with their origin, and what netrc says doe
         Place place;
         ScriptedServer other({honest("content", "\"v1\"")});
         ScriptedServer server({to(other.url())});
-        auto wish = place.wish(server.url());
+        auto download = place.download(server.url());
         if (netrc)
-            wish.access.netrc = secrets(place).netrc;
+            download.access.netrc = secrets(place).netrc;
         else
-            wish.access.user = "me:hunter2";
-        CHECK(run(wish).fate == Fate::Done);
+            download.access.user = "me:hunter2";
+        CHECK(run(download).fate == Fate::Done);
         CHECK(hasSecrets(server.requests().at(0)));
         CHECK(!hasSecrets(other.requests().at(0)));
     }

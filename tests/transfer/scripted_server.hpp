@@ -15,7 +15,7 @@ namespace stint::transfer {
 
 class ScriptedServer {
 public:
-    /// One request and its answer, as the server sees it.
+    /// One request and its response, as the server sees it.
     class Exchange {
     public:
         Exchange(int connection, std::string request) : connection_(connection), request_(std::move(request)) {}
@@ -59,7 +59,7 @@ private:
     std::thread thread_;
 };
 
-/// A whole answer: the status line's end, header lines, Content-Length, and the body.
+/// A whole response: the status line's end, header lines, Content-Length, and the body.
 std::string reply(std::string_view status, std::string_view headers, std::string_view body);
 /// The head alone, with a Content-Length of the test's choice.
 std::string head(std::string_view status, std::string_view headers, Bytes length);

@@ -20,10 +20,10 @@ const std::string tagged = "ETag: \"v1\"\r\n";
 /// The first run is cut off at half of `content`; what then comes of the second one is in `scenes`.
 Ending afterACut(const Place& place, ScriptedServer& server) {
     Engine engine;
-    Ending first = run(engine, place.wish(server.url()));
+    Ending first = run(engine, place.download(server.url()));
     CHECK(first.fate == Fate::Later);
     CHECK(std::filesystem::file_size(place.parts().part) == half);
-    return run(engine, place.wish(server.url()));
+    return run(engine, place.download(server.url()));
 }
 
 std::string partial(const std::string& contentRange, const std::string& headers, std::string_view body) {
@@ -38,7 +38,7 @@ TEST_CASE("the same version never ends before what is known of it, and what is t
     std::string_view all = content;
     struct Row {
         std::string lie;
-        std::string answer;
+        std::string response;
     };
     for (const Row& row : {
              Row{"200 without a length, cut",
@@ -59,7 +59,7 @@ TEST_CASE("the same version never ends before what is known of it, and what is t
          }) {
         CAPTURE(row.lie);
         Place place;
-        ScriptedServer server({cutAfter(half, content, tagged), [&](Exchange& e) { e.send(row.answer); },
+        ScriptedServer server({cutAfter(half, content, tagged), [&](Exchange& e) { e.send(row.response); },
                                honest(content, etag), honest(content, etag)});
         Ending ending = afterACut(place, server);
         CAPTURE(ending.text);
@@ -67,7 +67,7 @@ TEST_CASE("the same version never ends before what is known of it, and what is t
         CHECK(!std::filesystem::exists(place.path()));
         CHECK(std::filesystem::file_size(place.parts().part) >= half);
         CHECK(contentOf(place.parts().part).starts_with(all.substr(0, half)));
-        CHECK(run(place.wish(server.url())).fate == Fate::Done);
+        CHECK(run(place.download(server.url())).fate == Fate::Done);
         CHECK(contentOf(place.path()) == content);
         CHECK(Exchange(-1, server.requests().at(2)).rangeStart() >= start);
     }
@@ -104,7 +104,7 @@ TEST_CASE("a head that makes a body no file is refused, whatever the body") { //
         ScriptedServer server({[&](Exchange& e) {
             e.send(fmt::format("HTTP/1.1 200 OK\r\nConnection: close\r\n{}\r\n{}", row.headers, body));
         }});
-        CHECK(run(place.wish(server.url())).exitCode == row.exitCode);
+        CHECK(run(place.download(server.url())).exitCode == row.exitCode);
         CHECK(place.list() == (row.exitCode == 0 ? ".file.stint-state file" : ""));
     }
 }
@@ -115,6 +115,6 @@ TEST_CASE("an archive that is sent as its own encoding is the file that its URL 
         Place place;
         ScriptedServer server(
             {[](Exchange& e) { e.send(reply("200 OK", "Content-Encoding: x-gzip\r\n", "\x1f\x8b and more")); }});
-        CHECK(run(place.wish(server.url(path))).exitCode == exitCode);
+        CHECK(run(place.download(server.url(path))).exitCode == exitCode);
     }
 }

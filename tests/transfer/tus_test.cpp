@@ -19,7 +19,7 @@ namespace {
 constexpr Bytes size = 100'000;
 const std::string offers = "Tus-Version: 1.0.0,0.2.2\r\nTus-Extension: creation,expiration,termination";
 
-Upload wish(const Place& place, const ScriptedServer& server) {
+Upload download(const Place& place, const ScriptedServer& server) {
     return {.url = server.url("/files"),
             .source = place.path("source"),
             .protocol = Upload::Protocol::Tus,
@@ -91,7 +91,7 @@ TEST_CASE("a piece that arrives with another checksum is sent again, and not for
         scenes.push_back(takes(size, "204 No Content", fmt::format("Upload-Offset: {}\r\n", size)));
         ScriptedServer server(scenes);
         Engine engine;
-        Ending ending = run(engine, wish(place, server));
+        Ending ending = run(engine, download(place, server));
         CHECK(ending.exitCode == (mismatches == 1 ? 0 : 65));
         Exchange patch(-1, server.requests().at(2));
         CHECK(patch.header("Upload-Offset") == "0");
@@ -113,7 +113,7 @@ TEST_CASE("an offset that the server cannot have is not believed") {
         writeSource(place, noise(size, 2));
         ScriptedServer server({options(), created, takes(size, "204 No Content", r.offset)});
         Engine engine;
-        CHECK(run(engine, wish(place, server)).exitCode == r.exitCode);
+        CHECK(run(engine, download(place, server)).exitCode == r.exitCode);
     }
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("a conflict has the server asked where it is, and the rest sent from t
                            says("200 OK", "Upload-Offset: 60000\r\nUpload-Length: 100000\r\n"),
                            takes(40'000, "204 No Content", "Upload-Offset: 100000\r\n")});
     Engine engine;
-    CHECK(run(engine, wish(place, server)).fate == Fate::Done);
+    CHECK(run(engine, download(place, server)).fate == Fate::Done);
     CHECK(Exchange(-1, server.requests().at(4)).header("Upload-Offset") == "60000");
     CHECK(Exchange(-1, server.requests().at(4)).header("Content-Length") == "40000");
 }
@@ -136,8 +136,8 @@ TEST_CASE("what the server keeps no longer is not asked for") { // expiration
     ScriptedServer server({options(), brief, [](Exchange&) {}, options(), created,
                            takes(size, "204 No Content", "Upload-Offset: 100000\r\n")});
     Engine engine;
-    CHECK(run(engine, wish(place, server)).fate == Fate::Later);
-    Ending ending = run(engine, wish(place, server));
+    CHECK(run(engine, download(place, server)).fate == Fate::Later);
+    Ending ending = run(engine, download(place, server));
     CAPTURE(ending.text);
     CHECK(ending.fate == Fate::Done);
     CHECK(ending.text.ends_with("; begun anew: the server kept what it had for no longer"));
@@ -151,7 +151,7 @@ TEST_CASE("a server that loses what it is sent is not sent it for ever") {
     writeSource(place, noise(size, 5));
     ScriptedServer server({options(), created, takes(size, "404 Not Found", ""), created, takes(size, "410 Gone", "")});
     Engine engine;
-    CHECK(run(engine, wish(place, server)) == later("the server loses what it is sent"));
+    CHECK(run(engine, download(place, server)) == later("the server loses what it is sent"));
 }
 
 TEST_CASE("a server leads an upload to no file of this machine") {
@@ -161,7 +161,7 @@ TEST_CASE("a server leads an upload to no file of this machine") {
         writeSource(place, noise(size, 6));
         ScriptedServer server({options(), says("201 Created", fmt::format("Location: {}\r\n", to))});
         Engine engine;
-        CHECK(run(engine, wish(place, server)).exitCode == 76);
+        CHECK(run(engine, download(place, server)).exitCode == 76);
     }
 }
 
@@ -169,7 +169,7 @@ TEST_CASE("a damaged record begins anew, and two transfers of one file keep apar
     Place place;
     writeSource(place, noise(size, 7));
     ScriptedServer server({options(), created, takes(size, "204 No Content", "Upload-Offset: 100000\r\n")});
-    Upload upload = wish(place, server);
+    Upload upload = download(place, server);
     {
         auto held = UploadRecord::open(upload);
         REQUIRE(held);

@@ -1,13 +1,11 @@
-// `stint cmd …` and `stint am …`: Android's shell verbs (jobs.md §8; limits.md §2.7, §6.7). The daemon reads the words
-// and writes the answer; what is printed and what the process ends with is Android's.
-#include "cli/android/shell_verb.hpp"
+#include "cli/android/cmd.hpp"
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include <fmt/core.h>
 
-#include "cli/android/battery_verb.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
@@ -17,17 +15,142 @@
 namespace stint::cli {
 namespace {
 
-constexpr int noService = 20; ///< what Android's `cmd` ends with where there is no such service
+constexpr int failed = -1; ///< as Android's shell commands do
+
+constexpr std::string_view batteryHelp =
+    "Battery service (battery) commands:\n"
+    "  help\n"
+    "  get [-f] [ac|usb|wireless|dock|status|level]\n"
+    "  set [-f] [ac|usb|wireless|dock|status|level] VALUE\n"
+    "    ac, usb, wireless, dock: 1 plugs in, 0 unplugs; status: 2 charging, 3 discharging, 4 not charging, 5 full;\n"
+    "    level: percent\n"
+    "  unplug [-f]\n"
+    "  reset [-f]\n";
+
+/// All chargers are alike: our devices know only whether one is plugged in.
+constexpr std::array<std::string_view, 4> chargers{"ac", "usb", "wireless", "dock"};
+/// The batteryKeys that the verbs, or `stint device set`, may have set.
+constexpr std::array<std::string_view, 4> batteryKeys{"battery", "charging", "plugged", "power_source"};
+
+// BatteryManager.BATTERY_STATUS_….
+constexpr std::string_view statusCharging = "2", statusDischarging = "3", statusNotCharging = "4", statusFull = "5";
+
+bool isCharger(std::string_view word) { return std::ranges::find(chargers, word) != chargers.end(); }
+
+BatteryAsk says(ShellAnswer answer) {
+    BatteryAsk ask;
+    ask.answer = std::move(answer);
+    return ask;
+}
+
+BatteryAsk wrong(std::string_view what, const std::string& word) {
+    return says({failed, "", fmt::format("{}: {}\n", what, printable(word))});
+}
+
+std::optional<std::string> truth(const std::string& value) {
+    if (value == "0") return "false";
+    if (value == "1") return "true";
+    return std::nullopt;
+}
+
+BatteryAsk setting(const std::string& what, const std::string& value) {
+    BatteryAsk ask;
+    if (isCharger(what)) {
+        const auto plugged = truth(value);
+        if (!plugged) return wrong("Bad value", value);
+        ask.set["plugged"] = *plugged;
+    } else if (what == "level") {
+        ask.set["battery"] = value; // the daemon checks the percentage
+    } else if (what == "status") {
+        const bool charges = value == statusCharging || value == statusFull;
+        if (!charges && value != statusDischarging && value != statusNotCharging) return wrong("Bad value", value);
+        ask.set["charging"] = charges ? "true" : "false";
+        // Plugged in, but not charging: the battery is full.
+        if (value == statusNotCharging) ask.set["plugged"] = "true";
+    } else {
+        return wrong("Unknown set option", what);
+    }
+    return ask;
+}
+
+std::string valueOf(std::string_view key, const std::vector<wire::DeviceRow>& device) {
+    const auto row = std::ranges::find(device, key, &wire::DeviceRow::key);
+    return row == device.end() ? "" : row->value;
+}
+
+/// LINUX: `charging` may be "auto", by level and time; then the plug decides.
+std::string_view statusIn(const std::vector<wire::DeviceRow>& device) {
+    const bool plugged = valueOf("plugged", device) == "true";
+    if (!plugged) return statusDischarging;
+    return valueOf("charging", device) == "false" ? statusNotCharging : statusCharging;
+}
+
+constexpr int noService = 20; ///< Android's `cmd` ends with it if there is no such service
 constexpr std::array<std::string_view, 3> services{"battery", "deviceidle", "jobscheduler"};
 
 Result<ShellAnswer> answered(const std::vector<std::string>& before, const std::vector<std::string>& words) {
     auto daemon = STINT_TRY(Daemon::connect());
-    // The battery is the device's, of which people speak as with `stint device set`; the others are the core's.
+    // The battery's verbs set values of the device; the other services are the core's.
     if (before.back() == services.front()) return batteryVerb(daemon, words);
     return daemon.shell(words, before);
 }
 
 } // namespace
+
+BatteryAsk batteryAsk(const std::vector<std::string>& given) {
+    std::vector<std::string> words = given;
+    std::erase(words, "-f"); // on Android: even while a change is under way
+    const std::string verb = words.empty() ? "help" : words.front();
+    BatteryAsk ask;
+    if (verb == "help") return says({0, std::string(batteryHelp), ""});
+    if (verb == "unplug" && words.size() == 1) {
+        ask.set["plugged"] = "false";
+        return ask;
+    }
+    if (verb == "reset" && words.size() == 1) {
+        ask.reset.assign(batteryKeys.begin(), batteryKeys.end());
+        return ask;
+    }
+    if (verb == "get") {
+        if (words.size() < 2) return says({failed, "", "No property specified\n"});
+        ask.get = words[1];
+        return ask;
+    }
+    if (verb == "set") {
+        if (words.size() < 2) return says({failed, "", "No property specified\n"});
+        if (words.size() < 3) return says({failed, "", "No value specified\n"});
+        return setting(words[1], words[2]);
+    }
+    return says({failed, fmt::format("Unknown command: {}\n", printable(verb)), std::string(batteryHelp)});
+}
+
+std::optional<std::string> batteryLine(const std::string& what, const std::vector<wire::DeviceRow>& device) {
+    if (what == "level") return valueOf("battery", device) + "\n";
+    if (what == "status") return std::string(statusIn(device)) + "\n";
+    // LINUX: the kind of charger is unknown; it counts as the first one.
+    if (what == chargers.front()) return valueOf("plugged", device) + "\n";
+    if (isCharger(what)) return "false\n";
+    return std::nullopt;
+}
+
+Result<ShellAnswer> batteryVerb(Daemon& daemon, const std::vector<std::string>& words) {
+    const BatteryAsk ask = batteryAsk(words);
+    if (ask.answer) return *ask.answer;
+    if (!ask.set.empty()) {
+        const auto set = daemon.setDevice(ask.set);
+        if (!set.ok() && set.error().code == Errc::IllegalArgument)
+            return ShellAnswer{failed, "", fmt::format("Bad value: {}\n", set.error().message)};
+        STINT_TRY(set);
+        return ShellAnswer{};
+    }
+    if (!ask.reset.empty()) {
+        STINT_TRY(daemon.resetDevice(ask.reset));
+        return ShellAnswer{};
+    }
+    const auto line = batteryLine(ask.get, STINT_TRY(daemon.device()));
+    if (!line) return ShellAnswer{failed, "", fmt::format("Unknown get option: {}\n", printable(ask.get))};
+    return ShellAnswer{0, *line, ""};
+}
 
 int shellVerb(const std::vector<std::string>& before, const std::vector<std::string>& words, const Screen& screen) {
     auto answer = answered(before, words);

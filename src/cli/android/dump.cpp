@@ -9,7 +9,7 @@
 namespace stint::cli {
 namespace {
 
-/// A persisted job may have a hundred thousand items; the first ones are enough to see what becomes of them.
+/// A persisted job may have a hundred thousand items; the first ones suffice.
 constexpr std::size_t mostWork = 100;
 
 /// Only a slot is missing: Android's pending queue.
@@ -23,7 +23,7 @@ bool knows(const std::vector<AppView>& apps, const std::string& package) {
     return std::ranges::any_of(apps, [&](const AppView& app) { return app.manifest.package.name == package; });
 }
 
-/// Jobs end while their dump is made. One that did stands among the finished ones.
+/// A job may end while the dump is made; then it is among the finished ones.
 Result<std::optional<DumpedJob>> dumped(Daemon& daemon, const JobKey& key) {
     auto explanation = daemon.explain(key);
     if (!explanation.ok() && explanation.error().code == Errc::IllegalArgument) return std::optional<DumpedJob>{};

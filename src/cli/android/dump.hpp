@@ -1,5 +1,5 @@
-// What `stint dumpsys jobscheduler` tells (jobs.md §9.3): the scheduler, apps and jobs as values that the daemon
-// answered, and the two forms they are printed in.
+// `stint dumpsys jobscheduler` (jobs.md §9.3): the scheduler, apps and jobs as the daemon returned them, and the two
+// forms they are printed in.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,20 +14,20 @@ struct DumpedJob {
     JobView job;
     std::vector<Blocker> blockers;     ///< pending
     std::vector<HistoryEntry> history; ///< pending
-    std::vector<WorkItem> work;        ///< the first of them; job.workItems tells how many there are
+    std::vector<WorkItem> work;        ///< the first of them; job.workItems has their number
 
-    /// Of what the job asks for, the constraints that are among its blockers, and the others: they hold, or its
-    /// deadline or an override passes them. Nothing tells of a running job's.
+    /// The job's constraints that are among its blockers, and the others: satisfied, or overridden by its deadline or a
+    /// person. Unknown for a running job.
     std::vector<PendingReason> unsatisfied() const;
     std::vector<PendingReason> satisfied() const;
 };
 
-/// The terms of the dump's line "Ready:"; a job is ready where all are true.
+/// The terms of the dump's line "Ready:"; a job is ready if all are true.
 struct Readiness {
     bool job = true;          ///< no constraint is missing
-    bool user = true;         ///< the user has not stopped it, and is there
-    bool unrestricted = true; ///< the device forbids it nothing
-    bool notPending = true;   ///< it is not in the queue for a slot
+    bool user = true;         ///< the user has not stopped its app
+    bool unrestricted = true; ///< the device does not restrict it
+    bool notPending = true;   ///< it does not wait for a slot only
     bool notActive = true;
     bool component = true; ///< its service can be started
 

@@ -1,4 +1,4 @@
-// The dump for programs: one object a line, which says its section second. Of a job's, "satisfied" and "unsatisfied"
+// The dump for programs: one object a line, with "section" as its second key. For a job, "satisfied" and "unsatisfied"
 // are null while it runs, "clocks" while it does not.
 #include "cli/android/dump.hpp"
 #include "cli/print/json_parts.hpp"

@@ -7,17 +7,16 @@
 
 #include "base/fail.hpp"
 #include "base/time.hpp"
-#include "cli/daemon/app_lookup.hpp"
-#include "cli/print/alarm_text.hpp"
-#include "cli/print/doze_text.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/print/json.hpp"
+#include "cli/print/limit_text.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/screen/text.hpp"
 
 namespace stint::cli {
 namespace {
 
-/// A line of the dump, so deep in it. Words of apps are in all of them.
+/// Prints a line of the dump, indented; it may hold apps' text.
 void put(const Screen& screen, int depth, std::string_view line) {
     screen.print(printable(fmt::format("{:{}}{}", "", 2 * depth, line)));
 }

@@ -1,4 +1,4 @@
-// `stint dumpsys deviceidle` and `stint dumpsys alarm`: what Android's dumps tell, of the same names.
+// `stint dumpsys deviceidle` and `stint dumpsys alarm`: the content of Android's dumps, with its names.
 #pragma once
 #include "cli/daemon/daemon.hpp"
 #include "cli/screen/terminal.hpp"
@@ -18,7 +18,7 @@ struct AlarmDump {
     std::optional<WallTime> nextAlarmClock;
     std::vector<wire::PolicyRow> settings; ///< alarm.…
 };
-/// One app's, where `package` is given. IllegalState: there is no such app.
+/// One app's, if `package` is given. IllegalState: there is no such app.
 Result<AlarmDump> gatherAlarmDump(Daemon& daemon, const std::optional<std::string>& package);
 void printDump(const AlarmDump& dump, WallTime now, const Screen& screen);
 

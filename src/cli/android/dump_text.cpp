@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "base/number.hpp"
 #include "base/time.hpp"
 #include "cli/android/dump.hpp"
 #include "cli/print/job_info_facts.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 using enum Table::Align;
 
-/// A line of the dump, so deep in it. Words of apps are in all of them.
+/// Prints a line of the dump, indented; it may hold apps' text.
 void put(const Screen& screen, int depth, std::string_view line) {
     screen.print(printable(fmt::format("{:{}}{}", "", 2 * depth, line)));
 }
@@ -63,7 +64,7 @@ void printApps(const std::vector<AppView>& apps, const Screen& screen) {
     putTable(screen, table);
 }
 
-/// limits.md §2, §3, §4: each app's bucket, and what it has used of its time.
+/// limits.md §2, §3, §4: each app's bucket and quotas.
 void printUsage(const std::vector<AppView>& apps, WallTime now, const Screen& screen) {
     put(screen, 0, "Standby buckets and quotas:");
     Table table({{"PACKAGE"}, {"BUCKET"}, {"BATTERY"}, {"REGULAR"}, {"EXPEDITED"}});
@@ -116,7 +117,7 @@ void printInfo(const JobInfo& info, const Screen& screen) {
     put(screen, 2, fmt::format("Required constraints:{}", constraintNames(reasonsToWaitOf(info))));
 }
 
-/// limits.md §5: what lets a regular job of a restricted app run beyond its quota, all of it together.
+/// limits.md §5: the constraints that together let a regular job of a restricted app run beyond its quota.
 void printDynamic(const JobView& job, const std::vector<AppView>& apps, const Screen& screen) {
     const auto app = std::ranges::find(apps, job.key.app, [](const AppView& one) { return one.manifest.package; });
     const bool restricted = app != apps.end() && app->bucket == Bucket::Restricted;
@@ -174,8 +175,8 @@ void printWork(const DumpedJob& dumped, const Screen& screen) {
     put(screen, 2, fmt::format("Work items: {}", dumped.job.workItems));
     for (const auto& item : dumped.work)
         put(screen, 3,
-            fmt::format("#{} {}, delivered {} times; estimated down {}, up {}", item.id,
-                        item.active ? "in work" : "waiting", item.deliveries, formatSize(item.estimatedDown),
+            fmt::format("#{} {}, delivered {}; estimated down {}, up {}", item.id, item.active ? "in work" : "waiting",
+                        counted(item.deliveries, "time"), formatSize(item.estimatedDown),
                         formatSize(item.estimatedUp)));
     if (dumped.work.size() < dumped.job.workItems)
         put(screen, 3, fmt::format("and {} more", dumped.job.workItems - dumped.work.size()));
@@ -242,8 +243,8 @@ void printRunning(const std::vector<DumpedJob>& jobs, WallTime now, const Screen
 
 void printConcurrency(const SchedulerView& view, const Screen& screen) {
     put(screen, 0,
-        fmt::format("Concurrency: {} slots, {} at once now (interactive={}, memory {}):", view.slots, view.atOnce,
-                    view.interactive, view.memory));
+        fmt::format("Concurrency: {}, {} at once now (interactive={}, memory {}):", counted(view.slots, "slot"),
+                    view.atOnce, view.interactive, view.memory));
     Table table({{"SLOT"}, {"RESERVED", Right}, {"MOST", Right}, {"RUNNING", Right}, {"READY", Right}});
     for (const auto& slot : view.types)
         table.add({slot.type, std::to_string(slot.reserved), std::to_string(slot.most), std::to_string(slot.running),

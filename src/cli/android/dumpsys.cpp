@@ -1,18 +1,18 @@
 // `stint dumpsys` (jobs.md §9.3; limits.md §6, §7).
 #include <fmt/core.h>
 
+#include "base/clock.hpp"
+#include "cli/android/cmd.hpp"
 #include "cli/android/dump.hpp"
 #include "cli/android/dump_limits.hpp"
-#include "cli/android/shell_verb.hpp"
 #include "cli/line/commands.hpp"
-#include "cli/screen/clock.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 
 namespace stint::cli {
 namespace {
 
-/// Gathers, then prints; `gather` gets the package behind the service, where there is one.
+/// Gathers, then prints; `gather` gets the package after the service, if there is one.
 template <class Gather, class Print>
 int dump(const Arguments& given, const Screen& screen, Gather gather, Print print) {
     const std::string what = fmt::format("cannot dump {}", given.words[0]);
@@ -30,7 +30,7 @@ int dump(const Arguments& given, const Screen& screen, Gather gather, Print prin
     return ends::ok;
 }
 
-/// As on Android, a verb behind the service is the same as with `cmd`.
+/// As on Android, a verb after the service is the same as with `cmd`.
 int dumpDoze(const Arguments& given, const Screen& screen) {
     if (given.words.size() > 1)
         return shellVerb({"cmd", "deviceidle"}, {given.words.begin() + 1, given.words.end()}, screen);

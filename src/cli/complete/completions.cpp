@@ -4,7 +4,7 @@
 #include <set>
 
 #include "cli/daemon/daemon.hpp"
-#include "cli/daemon/job_name.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
@@ -25,7 +25,7 @@ std::vector<std::string_view> split(std::string_view text, char at) {
     return parts;
 }
 
-/// Silent where nobody answers: nobody reads trouble while a word is completed.
+/// Silent without a daemon: nobody reads errors during completion.
 int printJobs(const Screen& screen) {
     auto daemon = Daemon::connect();
     if (!daemon.ok()) return ends::unavailable;
@@ -88,7 +88,7 @@ std::vector<std::string_view> secondWords(std::string_view first) {
 
 std::vector<Option> allOptions(const Verb& verb) {
     std::vector<Option> all = verb.options;
-    if (verb.passes == Verb::Passes::Everything) return all; // they are another's
+    if (verb.passes == Verb::Passes::Everything) return all; // they belong to another program
     all.insert(all.end(), commonOptions().begin(), commonOptions().end());
     return all;
 }

@@ -59,7 +59,7 @@ std::string action(const Candidates& candidates) {
     return "";
 }
 
-/// What may stand behind an option that takes a value.
+/// The values of options.
 std::string valueCases() {
     std::string text = "    case \"$verb $before\" in\n";
     for (const Verb& verb : verbs())
@@ -86,7 +86,7 @@ std::string optionCases() {
     return text + "        esac\n        return\n    fi\n";
 }
 
-/// The words of a verb, and those that make another verb of it: "stop" behind "tasks".
+/// The words of a verb, and those that make it another verb: "stop" after "tasks".
 std::string wordCases() {
     std::string text = fmt::format("    case $verb in\n    '') _stint_words '{}' ;;\n", fmt::join(firstWords(), " "));
     for (const Verb& verb : verbs()) {

@@ -29,7 +29,7 @@ constexpr std::string_view body = R"(
     fi
   done
 )";
-// Autoloaded from a directory of fpath, the file is the function's body; sourced, it is told of to compsys.
+// Autoloaded from a directory of fpath, the file is the function's body; sourced, it registers with compsys.
 constexpr std::string_view tail = R"(if [[ $funcstack[1] == _stint ]]; then
   _stint "$@"
 else
@@ -37,7 +37,7 @@ else
 fi
 )";
 
-/// In single quotes; of _describe's items the first ":" ends the name.
+/// In single quotes; in _describe's items the first ":" ends the name.
 std::string quoted(std::string_view text) {
     std::string made = "'";
     for (const char letter : text)

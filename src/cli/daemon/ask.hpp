@@ -3,15 +3,29 @@
 #include <functional>
 
 #include "stint/result.hpp"
+#include "wire/connect.hpp"
 #include "wire/message.hpp"
 #include "wire/writer.hpp"
 
 namespace stint::cli {
 
-/// Blocks until it is answered. `write` puts the arguments in, without the trailing options, which `options` fills.
-Result<wire::Message> ask(
+/// The daemon answers a turn later, after one fsync; a busy disk takes its time.
+inline constexpr Duration patience = 30s;
+
+/// Blocks until it is answered. `write` writes the arguments, `options` the trailing options.
+inline Result<wire::Message> ask(
     sd_bus* bus, const char* interface, const char* member, const std::function<void(wire::Writer&)>& write,
-    const std::function<void(wire::DictionaryWriter&)>& options = [](wire::DictionaryWriter&) {});
+    const std::function<void(wire::DictionaryWriter&)>& options = [](wire::DictionaryWriter&) {}) {
+    wire::Message message = STINT_TRY(wire::newCall(bus, interface, member));
+    wire::Writer writer(message);
+    write(writer);
+    {
+        wire::DictionaryWriter dictionary(writer);
+        options(dictionary);
+    }
+    STINT_TRY(writer.done());
+    return wire::call(bus, message, patience);
+}
 
 /// No arguments.
 inline void nothing(wire::Writer&) {}

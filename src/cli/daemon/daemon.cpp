@@ -74,7 +74,7 @@ struct Daemon::Page {
     bool more = false;
 };
 
-/// Tracked jobs come behind the last one of `before`; of finished ones as many are left out.
+/// The next page begins after the last tracked job of `before`, or skips as many finished ones.
 Result<Daemon::Page> Daemon::page(const std::optional<std::string>& package, bool finished,
                                   const std::vector<JobView>& before) {
     auto answer =
@@ -247,7 +247,7 @@ short Daemon::events() const {
 }
 
 std::optional<Duration> Daemon::timeout() const {
-    if (sd_bus_is_open(bus_.get()) <= 0) return Duration{0}; // it has no descriptor any more; takeNews() says so
+    if (sd_bus_is_open(bus_.get()) <= 0) return Duration{0}; // it has no descriptor any more; takeNews() reports it
     std::uint64_t due = 0;                                   // microseconds of CLOCK_MONOTONIC
     if (sd_bus_get_timeout(bus_.get(), &due) < 0 || due == UINT64_MAX) return std::nullopt;
     auto now =
@@ -262,7 +262,7 @@ Result<std::vector<News>> Daemon::takeNews() {
         sd_bus_message* raw = nullptr;
         int handled = sd_bus_process(bus_.get(), &raw);
         if (handled < 0) {
-            // News that came before the end are told first; the end is found again at the next call.
+            // Returns the news that came before the end; the next call finds the end again.
             if (!news.empty()) return news;
             return wire::errorFromErrno(-handled);
         }

@@ -1,5 +1,5 @@
-// This command's line to stintd: each call of the operator as a function that blocks until it is answered, and the
-// news of watched jobs and started apps as values. org.stint.TaskManager1 and org.stint.Device1, Schedule and Cancel of
+// The connection to stintd: each call of the operator as a function that blocks until it is answered, and news of
+// watched jobs and started apps as values. org.stint.TaskManager1 and org.stint.Device1, Schedule and Cancel of
 // org.stint.JobScheduler1 on behalf of others (option "as"); and, in daemon_limits.cpp, org.stint.Limits1 and the list
 // of org.stint.AlarmManager1.
 #pragma once
@@ -53,46 +53,46 @@ struct Quotas {
     QuotaView expedited;
 };
 
-/// What the daemon says unasked.
+/// What the daemon sends without a call.
 using News = std::variant<JobView, AppExited>;
 
 class Daemon {
 public:
     /// Unavailable where no daemon listens, with what to do about it.
     static Result<Daemon> connect();
-    /// Over a socket that is connected: a test's.
+    /// Over a connected socket, for tests.
     static Result<Daemon> over(Fd socket);
 
-    /// A new job of the built-in package `app`, under the smallest free id; nullopt: RESULT_FAILURE, the app is in no
-    /// state that allows a user-initiated job now (jobs.md §2.3).
+    /// A new job of the built-in package `app`, under the smallest free id; nullopt: RESULT_FAILURE, the app's
+    /// state does not allow a user-initiated job now (jobs.md §2.3).
     Result<std::optional<JobId>> scheduleNew(const JobInfo& job, const AppId& app);
-    /// The shell's cancel; IllegalArgument where there is no such job.
+    /// The shell's cancel; IllegalArgument: there is no such job.
     Result<void> cancel(const JobKey& job);
 
     /// All of them, page by page. nullopt: every app's.
     Result<std::vector<JobView>> jobs(const std::optional<std::string>& package, bool finished);
     Result<Explanation> explain(const JobKey& job);
-    /// How what kept it waiting has changed, oldest first (jobs.md §9.2).
+    /// The changes of its pending reasons, oldest first (jobs.md §9.2).
     Result<std::vector<HistoryEntry>> history(const JobKey& job);
-    /// Its work that is not completed, page by page, in the order it is handed out in; at most about `most` items.
+    /// Its work items that are not completed, page by page, in the order of delivery; at most about `most`.
     Result<std::vector<WorkItem>> work(const JobKey& job, std::size_t most);
     Result<SchedulerView> overview();
     /// Android's shell verbs: the words that follow "cmd jobscheduler", or `before` ({"cmd", "deviceidle"}, {"am"}).
     Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
-    /// The job's state now; from here on its news come. IllegalArgument where neither a job nor its history is there.
+    /// The job's state now; news of it follow. IllegalArgument: neither the job nor its history is there.
     Result<JobView> watch(const JobKey& job);
 
     Result<std::vector<TaskRow>> tasks();
-    /// How many processes died.
+    /// Returns how many processes were killed.
     Result<std::uint32_t> stop(const std::string& package);
-    /// With this process's stdin, stdout and stderr. Its end comes as news.
+    /// With this process's stdin, stdout and stderr. Its end is news.
     Result<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments);
     Result<std::vector<AppView>> apps();
     Result<void> setAppState(const std::string& package, const std::string& state);
-    /// All that are taken back from it, of those its manifest declares.
+    /// The permissions revoked from it, all of them, out of those its manifest declares.
     Result<void> setRevoked(const std::string& package, const std::vector<std::string>& permissions);
 
-    /// What the daemon has found of this machine, for `stint doctor`.
+    /// What the daemon has found on this machine, for `stint doctor`.
     Result<std::vector<wire::Finding>> diagnose();
 
     Result<std::vector<wire::DeviceRow>> device();
@@ -104,14 +104,14 @@ public:
     /// A bucket's name, or its value from 10 to 50 (limits.md §2.7).
     Result<void> setStandbyBucket(const std::string& package, const std::string& bucket);
     Result<StandbyBucket> standbyBucket(const std::string& package);
-    /// An outside predictor's word (limits.md §2.6).
+    /// What an external predictor says (limits.md §2.6).
     Result<void> predictBucket(const std::string& package, const std::string& bucket);
     /// "interaction", "notification_seen", … (limits.md §2.4).
     Result<void> reportUsage(const std::string& package, const std::string& kind);
     /// "unrestricted", "optimized", "restricted" (limits.md §9).
     Result<void> setBatteryUse(const std::string& package, const std::string& use);
     Result<void> setDataSaverExempt(const std::string& package, bool exempt);
-    /// limits.md §6.6; longer than allowlist.max is cut.
+    /// limits.md §6.6; a length above allowlist.max is reduced.
     Result<void> allowTemporarily(const std::string& package, Duration length);
     /// A message for the app's receiver (limits.md §8.5); `receiver` empty: its only one.
     Result<void> push(const std::string& package, bool high, const std::string& data, const std::string& receiver);
@@ -119,21 +119,21 @@ public:
     /// Every constant, by key.
     Result<std::vector<wire::PolicyRow>> policy();
     Result<wire::DozeView> doze();
-    /// Each kind of work, and what of the device holds it back (limits.md §1.1).
+    /// Each kind of work, and which state of the device holds it back (limits.md §1.1).
     Result<std::vector<DeviceLimitView>> deviceLimits();
-    /// "deep" or "light" (limits.md §6.7); answers what it has come to.
+    /// "deep" or "light" (limits.md §6.7); returns the new state.
     Result<wire::DozeView> stepDoze(const std::string& machine);
-    /// "idle", "light_idle", …; "auto" lets go.
+    /// "idle", "light_idle", …; "auto" releases it.
     Result<wire::DozeView> forceDoze(const std::string& state);
-    /// Pending ones by package and tag; nullopt: every app's.
+    /// Pending alarms, by package and tag; nullopt: every app's.
     Result<std::vector<AlarmView>> alarms(const std::optional<std::string>& package);
 
-    // For an event loop: poll fd() for events(), no longer than timeout(); then take what came.
+    // For an event loop: poll fd() for events(), no longer than timeout(); then takeNews().
     int fd() const;
     short events() const;
-    /// nullopt: as long as it takes.
+    /// nullopt: no limit.
     std::optional<Duration> timeout() const;
-    /// All news that are there. Unavailable: the daemon is gone.
+    /// All pending news. Unavailable: the daemon is gone.
     Result<std::vector<News>> takeNews();
 
 private:

@@ -1,22 +1,65 @@
 #include "cli/daemon/lookup.hpp"
 
+#include <algorithm>
+
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
+#include "model/app.hpp"
 
 namespace stint::cli {
 namespace {
 
-/// The one of them, or why there is no such one.
+std::optional<JobId> parseId(std::string_view text) {
+    const auto number = numberIn<std::int32_t>(text);
+    return number ? std::optional(JobId{*number}) : std::nullopt;
+}
+
+Error noJobName(std::string_view text) {
+    return fail(Errc::IllegalArgument, "\"{}\" names no job: write 7, PACKAGE/7 or PACKAGE/namespace#7", text);
+}
+
+/// The only one, or an error that lists them.
 Result<JobView> only(std::vector<JobView> found, const std::string& text) {
     if (found.size() == 1) return std::move(found.front());
     std::string names;
     for (const auto& job : found)
         names += (names.empty() ? "" : " or ") + textOf(job.key);
-    return fail(Errc::IllegalArgument, "{} may be {}: write which", printable(text), names);
+    return fail(Errc::IllegalArgument, "{} may be {}: say which", printable(text), names);
 }
 
 } // namespace
+
+Result<JobName> parseJobName(std::string_view text) {
+    JobName name;
+    std::string_view number = text;
+    // A package has no slash; a namespace may have one, and a '#' too: the id stands after the last.
+    if (auto slash = text.find('/'); slash != std::string_view::npos) {
+        if (slash == 0) return noJobName(text);
+        name.app = AppId{std::string(text.substr(0, slash))};
+        number = text.substr(slash + 1);
+        if (auto hash = number.rfind('#'); hash != std::string_view::npos) {
+            name.space = number.substr(0, hash);
+            number = number.substr(hash + 1);
+            if (name.space.empty()) return noJobName(text);
+        }
+    }
+    auto id = parseId(number);
+    if (!id) return noJobName(text);
+    name.id = *id;
+    return name;
+}
+
+std::vector<JobKey> candidates(const JobName& name) {
+    if (name.app) return {{*name.app, name.space, name.id}};
+    return {{AppId{std::string(transferPackage)}, "", name.id}, {AppId{std::string(shellPackage)}, "", name.id}};
+}
+
+std::string shortTextOf(const JobKey& key) {
+    if (key.app.name == transferPackage && key.space.empty()) return std::to_string(key.id.value);
+    return textOf(key);
+}
 
 Result<JobView> lookUp(Daemon& daemon, const std::string& text) {
     auto name = STINT_TRY(parseJobName(text));
@@ -25,7 +68,7 @@ Result<JobView> lookUp(Daemon& daemon, const std::string& text) {
         auto job = daemon.watch(key);
         if (job.ok())
             (job->state == JobView::State::Finished ? ended : tracked).push_back(std::move(*job));
-        else if (job.error().code != Errc::IllegalArgument) // that is: there is no such job
+        else if (job.error().code != Errc::IllegalArgument) // that means there is no such job
             return std::move(job).error();
     }
     if (!tracked.empty()) return only(std::move(tracked), text);
@@ -35,5 +78,17 @@ Result<JobView> lookUp(Daemon& daemon, const std::string& text) {
 }
 
 int exitCodeOfLookUp(Errc code) { return code == Errc::IllegalState ? ends::noInput : exitCodeOf(code); }
+
+Result<std::optional<AppView>> findApp(Daemon& daemon, const std::string& package) {
+    std::vector<AppView> all = STINT_TRY(daemon.apps());
+    const auto found =
+        std::ranges::find_if(all, [&](const AppView& app) { return app.manifest.package.name == package; });
+    if (found == all.end()) return std::optional<AppView>{};
+    return std::optional(std::move(*found));
+}
+
+int noSuchApp(const Screen& screen, std::string_view what, const std::string& package) {
+    return screen.fail(ends::noInput, fmt::format("{}: {}", what, notInstalled({printable(package)}).message));
+}
 
 } // namespace stint::cli

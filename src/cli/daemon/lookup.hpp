@@ -1,16 +1,45 @@
-// From a job's name to the job: a bare number is looked for among one's own (architecture.md, the command line).
+// From a name to what it names: how a person names a job, `7` (one of one's own), `PACKAGE/7`, `PACKAGE/namespace#7`
+// (architecture.md, the command line), the job of that name, and the installed app of a package.
 #pragma once
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/daemon/daemon.hpp"
-#include "cli/daemon/job_name.hpp"
+#include "cli/screen/terminal.hpp"
+#include "model/job.hpp"
+#include "stint/result.hpp"
 
 namespace stint::cli {
 
-/// A job that is tracked, or else one of the history. IllegalArgument: the text names no job, or two (both are named);
-/// IllegalState: there is none of this name (66 for a script). `daemon` watches what was found from here on.
+struct JobName {
+    std::optional<AppId> app; ///< nullopt: the person's own, a job of a built-in package
+    std::string space;
+    JobId id;
+
+    bool operator==(const JobName&) const = default;
+};
+
+/// IllegalArgument says which forms there are.
+Result<JobName> parseJobName(std::string_view text);
+
+/// The jobs that it may mean: one, or one for each built-in package.
+std::vector<JobKey> candidates(const JobName&);
+
+/// The shortest text that parseJobName understands: `7` for a job of `get`, else the whole name.
+std::string shortTextOf(const JobKey&);
+
+/// A tracked job, or else one of the history. IllegalArgument: the text is not a job's name, or names two (the error
+/// lists them); IllegalState: there is no such job (66 for a script). From here on `daemon` watches it.
 Result<JobView> lookUp(Daemon& daemon, const std::string& text);
-/// 66 for a job that is not there, else as of any error.
+/// 66 for a job that does not exist, else as for any error.
 int exitCodeOfLookUp(Errc);
+
+/// nullopt: no such app is installed.
+Result<std::optional<AppView>> findApp(Daemon& daemon, const std::string& package);
+
+/// Prints "stint: `what`: no app … is installed"; returns 66.
+int noSuchApp(const Screen& screen, std::string_view what, const std::string& package);
 
 } // namespace stint::cli

@@ -7,8 +7,9 @@
 
 #include <poll.h>
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
-#include "cli/screen/clock.hpp"
+#include "base/time.hpp"
 
 namespace stint::cli {
 namespace {
@@ -23,25 +24,21 @@ int pollTime(std::optional<Duration> wait) {
     return static_cast<int>(std::clamp<Duration>(*wait, 0ms, 1h).count());
 }
 
-std::optional<Duration> earlier(std::optional<Duration> a, std::optional<Duration> b) {
-    if (!a || !b) return a ? a : b;
-    return std::min(*a, *b);
-}
-
-/// The first signal that ends things; a resized window only asks for the line anew.
-std::optional<int> endingSignal(Signals& signals, Telling& telling) {
+/// The first signal that ends it; a resized window only redraws the line.
+std::optional<int> endingSignal(Signals& signals, ProgressReporter& reporter) {
     while (auto signal = signals.take()) {
         if (*signal != SIGWINCH) return signal;
-        telling.draw(moment());
+        reporter.draw(moment());
     }
     return std::nullopt;
 }
 
-/// Sleeps until something comes or is due.
-Result<void> sleep(const Daemon& daemon, const Telling& telling, const Signals& signals, const Beside* beside) {
+/// Sleeps until something arrives or is due.
+Result<void> sleep(const Daemon& daemon, const ProgressReporter& reporter, const Signals& signals,
+                   const Beside* beside) {
     std::optional<Duration> draw;
-    if (auto due = telling.nextDraw()) draw = std::max(0ms, *due - steadyNow());
-    const int besideFd = beside ? beside->fd : -1; // poll() passes over that
+    if (auto due = reporter.nextDraw()) draw = std::max(0ms, *due - steadyNow());
+    const int besideFd = beside ? beside->fd : -1; // poll() ignores that
     std::array<pollfd, 3> watched{
         {{daemon.fd(), daemon.events(), 0}, {signals.fd(), POLLIN, 0}, {besideFd, POLLIN, 0}}};
     if (::poll(watched.data(), watched.size(), pollTime(earlier(draw, daemon.timeout()))) < 0 && errno != EINTR)
@@ -49,19 +46,19 @@ Result<void> sleep(const Daemon& daemon, const Telling& telling, const Signals& 
     return {};
 }
 
-/// A number is given again once its job has ended: a job of this key that was asked for at another time is another.
+/// A number is reused once its job has ended: a job of this key scheduled at another time is another job.
 bool isAnother(const JobView& now, const JobView& before) {
     return now.state != JobView::State::Finished && before.scheduled != WallTime{} && now.scheduled != before.scheduled;
 }
 
-/// Takes in what came; the job as it is after that. Once it has ended, its key is another's.
-Result<JobView> takeState(Daemon& daemon, JobView job, Telling& telling, const Beside* beside) {
+/// Handles the news; returns the job's state after them. Once it has ended, its key may be another job's.
+Result<JobView> takeState(Daemon& daemon, JobView job, ProgressReporter& reporter, const Beside* beside) {
     for (auto& news : STINT_TRY(daemon.takeNews())) {
         auto* state = std::get_if<JobView>(&news);
         if (!state) continue;
         if (state->key == job.key && job.state != JobView::State::Finished && !isAnother(*state, job)) {
             job = std::move(*state);
-            telling.state(job, moment());
+            reporter.state(job, moment());
         } else if (beside && beside->others) {
             beside->others(*state);
         }
@@ -73,10 +70,10 @@ Result<JobView> takeState(Daemon& daemon, JobView job, Telling& telling, const B
 Result<JobView> endOf(Daemon& daemon, const JobKey& key) {
     for (auto& job : STINT_TRY(daemon.jobs(key.app.name, true)))
         if (job.key == key) return std::move(job);
-    return fail(Errc::IllegalArgument, "it ended while stintd was away, and what came of it is not known any more");
+    return fail(Errc::IllegalArgument, "it ended while stintd was away, and its result is no longer known");
 }
 
-/// The job as a daemon that came back knows it.
+/// Reconnects; the job as the new daemon knows it.
 Result<JobView> joinAgain(Daemon& daemon, const JobView& job) {
     auto back = STINT_TRY(Daemon::connect());
     auto state = STINT_TRY(present(back, job));
@@ -84,23 +81,24 @@ Result<JobView> joinAgain(Daemon& daemon, const JobView& job) {
     return state;
 }
 
-/// Sleeps for `pause`, or until a signal comes; a resized window only makes it shorter.
-std::optional<int> signalWithin(Duration pause, Signals& signals, Telling& telling) {
+/// Sleeps for `pause`, or until a signal; a resized window only shortens it.
+std::optional<int> signalWithin(Duration pause, Signals& signals, ProgressReporter& reporter) {
     pollfd watched{signals.fd(), POLLIN, 0};
     ::poll(&watched, 1, pollTime(pause));
-    return endingSignal(signals, telling);
+    return endingSignal(signals, reporter);
 }
 
-/// The daemon is gone: it is asked for the job again and again, after growing pauses.
-Result<Followed> rejoin(Daemon& daemon, const JobView& job, Telling& telling, Signals& signals, const Screen& screen) {
+/// The daemon is gone: tries to reconnect, with growing pauses.
+Result<Followed> rejoin(Daemon& daemon, const JobView& job, ProgressReporter& reporter, Signals& signals,
+                        const Screen& screen) {
     screen.tell("stintd is gone; waiting for it to come back");
     Duration pause = firstPause;
     for (Duration waited{0}; waited < mostAbsence; waited += pause, pause = std::min(pause * 2, longestPause)) {
-        if (auto signal = signalWithin(pause, signals, telling)) return Followed{job, signal};
+        if (auto signal = signalWithin(pause, signals, reporter)) return Followed{job, signal};
         auto state = joinAgain(daemon, job);
         if (state.ok()) {
             screen.tell("stintd is back");
-            telling.state(*state, moment());
+            reporter.state(*state, moment());
             return Followed{std::move(*state), std::nullopt};
         }
         if (state.error().code != Errc::Unavailable) return std::move(state).error();
@@ -117,26 +115,26 @@ Result<JobView> present(Daemon& daemon, const JobView& job) {
     return state;
 }
 
-Result<Followed> follow(Daemon& daemon, JobView job, Telling& telling, Signals& signals, const Screen& screen,
+Result<Followed> follow(Daemon& daemon, JobView job, ProgressReporter& reporter, Signals& signals, const Screen& screen,
                         const Beside* beside) {
-    telling.state(job, moment());
+    reporter.state(job, moment());
     while (job.state != JobView::State::Finished) {
-        if (auto due = telling.nextDraw(); due && *due <= steadyNow()) telling.draw(moment());
-        STINT_TRY(sleep(daemon, telling, signals, beside));
+        if (auto due = reporter.nextDraw(); due && *due <= steadyNow()) reporter.draw(moment());
+        STINT_TRY(sleep(daemon, reporter, signals, beside));
         if (beside && beside->take) STINT_TRY(beside->take());
-        if (auto signal = endingSignal(signals, telling)) return Followed{job, signal};
-        auto next = takeState(daemon, job, telling, beside);
+        if (auto signal = endingSignal(signals, reporter)) return Followed{job, signal};
+        auto next = takeState(daemon, job, reporter, beside);
         if (next.ok()) {
             job = std::move(*next);
             continue;
         }
         if (next.error().code != Errc::Unavailable) return std::move(next).error();
-        auto again = STINT_TRY(rejoin(daemon, job, telling, signals, screen));
+        auto again = STINT_TRY(rejoin(daemon, job, reporter, signals, screen));
         if (again.signal) return again;
         job = std::move(again.job);
     }
-    telling.clear();
-    if (beside && beside->take) STINT_TRY(beside->take()); // what was written before the end that was told
+    reporter.clear();
+    if (beside && beside->take) STINT_TRY(beside->take()); // output that was written before the job's end
     return Followed{std::move(job), std::nullopt};
 }
 

@@ -1,4 +1,4 @@
-// What a verb was given: its words in order, and its options, checked against the table of verbs.
+// A verb's arguments: its words in order, and its options, checked against the table of verbs.
 #pragma once
 #include <map>
 #include <optional>
@@ -10,9 +10,9 @@ namespace stint::cli {
 
 struct Arguments {
     std::vector<std::string> words;
-    /// By the long name without dashes ("output"); a flag that was given holds nothing.
+    /// By the long name without dashes ("output"); a flag has an empty value.
     std::map<std::string, std::string, std::less<>> options;
-    /// Of the options that may be given more than once: each value, in order; the first is in `options`, too.
+    /// Each value, in order, of options that may be given more than once; the first is in `options`, too.
     std::map<std::string, std::vector<std::string>, std::less<>> repeated = {};
 
     bool has(std::string_view option) const { return options.contains(option); }

@@ -1,4 +1,4 @@
-// What each verb does: a function from its arguments to the exit code. Each is in a file of its name.
+// The function of each verb: from its arguments to the exit code. Each is in a file of its name.
 #pragma once
 #include "cli/line/arguments.hpp"
 #include "cli/screen/terminal.hpp"

@@ -1,5 +1,5 @@
-// The table of verbs: the one place that says which there are, what they take, and what their help says. The parser,
-// `stint help` and the shells' completions are made from it.
+// The table of verbs: the one place that lists them with their arguments and help. The parser, `stint help` and the
+// shells' completions are made from it.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -20,7 +20,7 @@ struct Option {
     bool isFlag() const { return value.empty(); }
     /// "output"
     std::string_view longName() const;
-    /// The words of `value` where it is a choice, else none.
+    /// The choices in `value`, if it lists any.
     std::vector<std::string_view> choices() const;
 };
 
@@ -33,10 +33,10 @@ struct Verb {
     static constexpr std::size_t many = 1000;
 
     std::string_view name;  ///< "get", "tasks stop"
-    std::string_view words; ///< what stands behind it: "URL", "[PACKAGE]", "KEY=VALUE…"
+    std::string_view words; ///< its arguments: "URL", "[PACKAGE]", "KEY=VALUE…"
     std::size_t fewest = 0; ///< how many words it takes
     std::size_t most = 0;
-    /// Which words are another's, dashes and all: an option of ours among them is none.
+    /// Which words belong to another program, dashes included: none of them is an option of ours.
     enum class Passes : std::uint8_t { Nothing, BehindFirstWord, BehindDashes, Everything } passes = Passes::Nothing;
     std::string_view summary;
     std::string_view about; ///< paragraphs for `stint help VERB`
@@ -46,13 +46,14 @@ struct Verb {
 };
 
 std::span<const Verb> verbs();
-/// Those of them that are about apps, the device and their limits, and Android's own (verbs_limits.cpp).
+/// The verbs about apps, the device and limits (verbs_limits.cpp).
 std::vector<Verb> limitVerbs();
-/// Those that move files (verbs_transfers.cpp).
+/// The verbs that move files (verbs_transfers.cpp).
 std::vector<Verb> transferVerbs();
+/// Android's verbs (verbs_limits.cpp).
 std::vector<Verb> shellVerbs();
 
-/// What every verb takes: --json, --plain, --quiet, --help.
+/// The options of every verb: --json, --plain, --quiet, --help.
 std::span<const Option> commonOptions();
 
 /// The verb of exactly this name.

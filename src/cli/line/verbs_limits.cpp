@@ -20,8 +20,8 @@ std::vector<Verb> appVerbs() {
          .words = "PACKAGE",
          .fewest = 1,
          .most = 1,
-         .summary = "show an app with its bucket, network and quotas, or say something of it",
-         .about = "--state is a person's word over what is seen; auto takes it back. --bucket holds until the app is "
+         .summary = "show an app with its bucket, network and quotas, or change its settings",
+         .about = "--state overrides what is seen; auto removes the override. --bucket holds until the app is "
                   "used again. --battery is the user's choice: an unrestricted app runs in Doze and has no bucket's "
                   "limits, a restricted one runs nothing in the background, on the charger either.\n"
                   "Ends with 66 where there is no such app, 77 where it stays in another bucket because that is the "
@@ -46,7 +46,7 @@ std::vector<Verb> appVerbs() {
              "Of regular and of expedited jobs: used, left, the allowance in its window. For one app also when each "
              "piece that was used comes back.",
          .options = {},
-         .examples = {{"stint quota com.example.mail", "with when each minute comes back"}},
+         .examples = {{"stint quota com.example.mail", "with the times at which each minute comes back"}},
          .run = quota},
         {.name = "alarms",
          .words = "[PACKAGE]",
@@ -90,7 +90,7 @@ std::vector<Verb> deviceVerbs() {
          .words = "KEY=VALUE…",
          .fewest = 1,
          .most = Verb::many,
-         .summary = "say what the device's state is",
+         .summary = "set values of the device's state",
          .about = "All of the changes or none. They hold until `stint device reset`.",
          .options = {},
          .examples = {{"stint device set charging=false battery=12", ""},
@@ -100,8 +100,8 @@ std::vector<Verb> deviceVerbs() {
          .words = "[KEY…]",
          .fewest = 0,
          .most = Verb::many,
-         .summary = "take that back, all of it or some keys",
-         .about = "What is left is what the machine says, or the default.",
+         .summary = "remove what was set, all of it or some keys",
+         .about = "The values are the machine's again, or the defaults.",
          .options = {},
          .examples = {{"stint device reset charging", ""}},
          .run = deviceReset},
@@ -109,18 +109,18 @@ std::vector<Verb> deviceVerbs() {
          .words = "[KEY]",
          .fewest = 0,
          .most = 1,
-         .summary = "every number that the limits are made of, and where it came from",
-         .about = "Value, default, and the file and line that set it. KEY is one of them, or what several begin with: "
+         .summary = "every constant of the limits, and where its value came from",
+         .about = "Value, default, and the file and line that set it. KEY is one of them, or the beginning of several: "
                   "doze, quota.window.",
-         .options = {{"--changed", "", "only those that are not the default"}},
+         .options = {{"--changed", "", "only those that differ from the default"}},
          .examples = {{"stint policy quota.window", "the windows of every bucket"},
                       {"stint policy --changed", "what the policy files say"}},
          .run = policy},
         {.name = "doctor",
          .words = "",
-         .summary = "what Stint found of this machine, what it enforces, and how to get more",
-         .about = "Each thing is enforced (it holds, whatever an app does), advisory (it holds for those who play "
-                  "along), absent (Stint does without), or trouble (something to mend).\n"
+         .summary = "what Stint found on this machine, what it enforces, and how to get more",
+         .about = "Each thing is enforced (it holds, whatever an app does), advisory (it holds for apps that "
+                  "cooperate), absent (Stint does without), or trouble (something to fix).\n"
                   "Ends with 1 where there is trouble, 69 where no daemon answers.",
          .options = {},
          .examples = {{"stint doctor --json", "one object a line, for a bug report"}},

@@ -18,15 +18,15 @@ const std::vector<Option> manner{{"--no-wait", "", "schedule it and return"},
 const std::vector<Option> reach{
     {"-H,--header", "LINE", "\"Name: value\" to send; @FILE: each line of it (@-: of stdin)", true},
     {"-b,--cookie", "COOKIES", "\"a=1; b=2\", or a file of Netscape's format"},
-    {"-u,--user", "NAME:PASSWORD", "who asks"},
+    {"-u,--user", "NAME:PASSWORD", "name and password"},
     {"-n,--netrc", "", "name and password from ~/.netrc"},
     {"--netrc-file", "FILE", "name and password from this file"},
-    {"--location-trusted", "", "send all of these along wherever the server leads, not to the URL's own server alone"},
+    {"--location-trusted", "", "send these to other servers, too, when a redirect leads there"},
     {"-x,--proxy", "URL", "through this proxy (default: http_proxy, https_proxy, all_proxy as they are now)"},
-    {"--noproxy", "HOSTS", "not for these, with commas"},
+    {"--noproxy", "HOSTS", "no proxy for these hosts, separated by commas"},
     {"--cacert", "FILE", "trust the certificates in it, and no others"},
     {"--limit-rate", "RATE", "a second at most: 500KB, 2MiB, curl's 200k"},
-    {"--speed-limit", "RATE", "what stays slower for --speed-time breaks off, to be tried again (default: 1B)"},
+    {"--speed-limit", "RATE", "a transfer that stays slower for --speed-time is stopped and retried (default: 1B)"},
     {"--speed-time", "SECONDS", "(default: 60)"}};
 
 std::vector<Option> with(std::vector<Option> own) {

@@ -1,5 +1,5 @@
-// The same views as the tables print, as JSON: one object a line, "schema" first, keys in a fixed order; times are
-// milliseconds since 1970, sizes bytes, what is not known is null. Within schema 1 keys are only added.
+// The views that tables print, as JSON: one object a line, "schema" first, keys in a fixed order; times are
+// milliseconds since 1970, sizes bytes, unknown values null. Within schema 1 keys are only added.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,22 +13,22 @@
 
 namespace stint::cli {
 
-/// What the line of a followed job tells beside its state.
+/// What the line of a followed job has beside its state.
 struct Event {
     std::string_view name;   ///< "scheduled", "state", "detached", "ended"
     std::string_view output; ///< the file of a download
 };
 
-/// What `stint run-now` did: as the job was before, and what kept it from running.
+/// What `stint run-now` did: the job before it, and what kept it from running.
 struct RunNow {
     JobView job;
     std::vector<Blocker> blockers;
-    bool runs = false; ///< past all of them
+    bool runs = false; ///< although they held it
 };
 
 std::string jsonOf(const JobView&);
 std::string jsonOf(const JobView&, const Event&);
-/// With its history where that was asked for.
+/// With its history, if that was asked for.
 std::string jsonOf(const JobView&, const std::vector<Blocker>&,
                    const std::optional<std::vector<HistoryEntry>>& history = std::nullopt);
 std::string jsonOf(const RunNow&);

@@ -1,7 +1,7 @@
 // What the limits look like for programs.
-#include "cli/print/alarm_text.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/json_parts.hpp"
+#include "cli/print/limit_text.hpp"
 
 namespace stint::cli {
 namespace {

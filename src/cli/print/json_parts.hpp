@@ -1,4 +1,4 @@
-// The pieces that json.cpp and dump_json.cpp make their lines of. Only for them: nlohmann-json goes no further.
+// The parts of JSON lines. Only files that print JSON include this, and nlohmann-json with it.
 #pragma once
 #include <optional>
 #include <string>
@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 
 /// {"schema": 1}, to which a line's keys are added.
 Json header();
-/// Words of apps are strangers' bytes: what is no UTF-8 is replaced, never thrown over.
+/// Apps' text may not be UTF-8: such bytes are replaced, never an exception.
 std::string dumped(const Json& line);
 
 Json milliseconds(const std::optional<WallTime>& time);

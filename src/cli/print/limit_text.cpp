@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "cli/print/phrases.hpp"
+#include "cli/screen/text.hpp"
 
 namespace stint::cli {
 namespace {
@@ -13,9 +14,9 @@ namespace {
 std::string_view meaningOf(BucketReason reason) {
     switch (reason) {
     case BucketReason::Default:
-        return "as it begins, or the lowest it can have";
+        return "the default, or the lowest it can have";
     case BucketReason::Timeout:
-        return "by how long it was not used";
+        return "not used for some time";
     case BucketReason::Usage:
         return "by use";
     case BucketReason::ForcedByUser:
@@ -28,13 +29,26 @@ std::string_view meaningOf(BucketReason reason) {
     return "unknown";
 }
 
-/// People count no milliseconds: to the whole second below, so that nothing is promised that is not there.
+/// Without milliseconds: rounded down, so that it does not promise more than there is.
 std::string seconds(Duration length) {
     return roughDuration(std::chrono::floor<std::chrono::seconds>(std::max(length, Duration{0})));
 }
 
-/// A never used app has none (limits.md §2.1).
+/// An app that was never used has none (limits.md §2.1).
 bool isNone(const QuotaView& quota) { return quota.allowed == Duration{0} && !quota.free; }
+
+std::string machineText(std::string_view name, const std::string& state, const std::optional<WallTime>& until,
+                        WallTime now) {
+    std::string text = fmt::format("{} {}", name, upper(state));
+    if (until) text += fmt::format(", left {} at the latest", ahead(*until, now));
+    return text;
+}
+
+// Requested and requestedWall name the same moment.
+std::optional<WallTime> wallAt(const Alarm& alarm, std::optional<Instant> when) {
+    if (!when) return std::nullopt;
+    return alarm.requestedWall + (*when - alarm.requested);
+}
 
 } // namespace
 
@@ -70,5 +84,46 @@ std::string networkText(const AppView& app) {
 }
 
 std::string stateText(const AppView& app) { return fmt::format("{}{}", nameOf(app.state), app.pinned ? " (set)" : ""); }
+
+std::string upper(std::string_view state) {
+    std::string text = printable(state);
+    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c; });
+    return text;
+}
+
+std::string dozeText(const wire::DozeView& doze, WallTime now) {
+    if (!doze.force.empty())
+        return fmt::format("Doze: held at {} until it is let go; deep {}, light {}", printable(doze.force),
+                           upper(doze.deep), upper(doze.light));
+    std::string text = fmt::format("Doze: {}; {}", machineText("deep", doze.deep, doze.deepUntil, now),
+                                   machineText("light", doze.light, doze.lightUntil, now));
+    if (doze.nextAlarmClock) text += fmt::format("; the next alarm clock rings {}", ahead(*doze.nextAlarmClock, now));
+    return text;
+}
+
+std::string powerText(const wire::DozeView& doze, WallTime now) {
+    if (doze.charging && doze.plugged) return "Power: plugged in, and counts as charging: quotas are lifted";
+    if (doze.charging) return "Power: counts as charging though it is not plugged in: quotas are lifted";
+    if (!doze.plugged) return "Power: not plugged in: quotas count";
+    std::string text = "Power: plugged in, but does not count as charging: quotas count";
+    if (doze.chargingAt) text += fmt::format("; it counts {} where the level holds", ahead(*doze.chargingAt, now));
+    return text;
+}
+
+AlarmWall wallOf(const AlarmView& view) { return {wallAt(view.alarm, view.earliest), wallAt(view.alarm, view.latest)}; }
+
+std::string alarmKindText(const Alarm& alarm) {
+    return fmt::format("{}{}", nameOf(alarm.kind), alarm.wakeup ? "" : ", no wake-up");
+}
+
+std::string timeText(WallTime when, WallTime now) { return when > now ? ahead(when, now) : ago(when, now); }
+
+std::string goesOffText(const AlarmView& view, WallTime now) {
+    const auto [earliest, latest] = wallOf(view);
+    if (!earliest && !latest) return "when that is lifted";
+    if (!earliest || !latest || *latest <= *earliest || *latest <= now)
+        return timeText(latest.value_or(earliest.value_or(now)), now);
+    return fmt::format("{} to {}", *earliest > now ? ahead(*earliest, now) : "now", ahead(*latest, now));
+}
 
 } // namespace stint::cli

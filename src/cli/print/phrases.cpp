@@ -9,7 +9,7 @@
 namespace stint::cli {
 namespace {
 
-/// People count no milliseconds: to the next whole second.
+/// Without milliseconds: rounded up.
 std::string seconds(Duration length) {
     return roughDuration(std::chrono::ceil<std::chrono::seconds>(std::max(length, Duration{0})));
 }
@@ -152,7 +152,7 @@ std::string reasonsText(const std::vector<PendingReason>& reasons) {
     std::string text;
     for (PendingReason reason : reasons)
         text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", meaningOf(reason), nameOf(reason));
-    return text.empty() ? "nothing is known to hold it" : text;
+    return text.empty() ? "no known reason" : text;
 }
 
 std::string waitingText(const JobView& job, WallTime now) {

@@ -15,14 +15,14 @@ constexpr std::string_view gap = "  ";
 constexpr std::size_t narrowestBar = 10;
 constexpr std::size_t widestBar = 40;
 
-/// Parts in the order they stand in a line; the last are given up first where there is no room.
+/// Parts in their order in the line; the last are left out first.
 std::vector<std::string> partsOf(const Progress& p) {
     std::vector<std::string> parts;
     bool known = p.total > 0;
     if (auto percent = percentOf(p)) parts.push_back(fmt::format("{:>3}%", *percent));
     parts.push_back(known ? fmt::format("{} of {}", formatSize(p.done), formatSize(p.total)) : formatSize(p.done));
     if (known && p.done >= p.total)
-        parts.emplace_back("finishing"); // all is there, and is checked and put in its place
+        parts.emplace_back("finishing"); // all bytes are there, and are verified and put in place
     else if (p.rate)
         parts.push_back(*p.rate == 0 ? "stalled" : fmt::format("{}/s", formatSize(*p.rate)));
     if (auto left = timeLeft(p)) parts.push_back(fmt::format("{} left", roughDuration(*left)));
@@ -49,7 +49,7 @@ std::string bar(int percent, std::size_t width) {
 void RateMeter::sample(Duration at, Bytes done) {
     if (!samples_.empty() && done < samples_.back().done) samples_.clear();
     samples_.push_back({at, done});
-    // One sample older than the window stays: the rate is that of a whole window.
+    // Keep one sample older than the window, so that the rate covers a whole window.
     while (samples_.size() > 2 && samples_[1].at <= at - window)
         samples_.pop_front();
 }
@@ -84,14 +84,14 @@ std::string progressLine(const Progress& p, std::size_t columns) {
     std::size_t used = widthOf(words);
     if (used > room) return shortened(words, room);
 
-    // A label cut down to a letter or two says nothing.
+    // A label of a letter or two is useless.
     std::size_t labelRoom = std::min<std::size_t>(30, room / 3);
     std::string label = labelRoom < 8 ? "" : shortened(printable(p.label), labelRoom);
     std::size_t labelled = used + widthOf(label) + gap.size();
     if (label.empty() || labelled > room) return words;
     auto percent = percentOf(p);
     if (!percent || labelled + 1 + narrowestBar > room) return fmt::format("{}{}{}", label, gap, words);
-    // The bar stands behind the percentage, before the other words.
+    // The bar follows the percentage.
     std::size_t width = std::min(widestBar, room - labelled - 1);
     std::size_t head = parts[0].size();
     return fmt::format("{}{}{} {}{}", label, gap, words.substr(0, head), bar(*percent, width), words.substr(head));

@@ -1,8 +1,7 @@
-// `stint logs`: what a command that is a job has printed, while it waits, runs, or is gone.
+// `stint logs`: the output of a command that is a job, while it waits or runs and after its end.
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
-#include "cli/daemon/job_name.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/follow/follow.hpp"
 #include "cli/line/commands.hpp"
@@ -15,22 +14,22 @@
 namespace stint::cli {
 namespace {
 
-/// A bare number is a command's, whatever downloads there are: nothing else has output that is kept.
+/// A bare number always means a command: no other jobs have output.
 Result<JobKey> commandNamed(const std::string& text) {
     auto name = STINT_TRY(parseJobName(text));
     if (name.app && name.app->name != shellPackage)
-        return fail(Errc::IllegalArgument, "what {} prints is not kept; commands are jobs of {}",
+        return fail(Errc::IllegalArgument, "the output of {} is not kept; commands are jobs of {}",
                     printable(name.app->name), shellPackage);
     return JobKey{AppId{std::string(shellPackage)}, name.space, name.id};
 }
 
-/// Where its output is: as the job says, or, where it has ended, as was noted. Empty: there is none.
+/// The directory of its output: from the job, or, once it has ended, from the note of it. Empty: there is none.
 std::filesystem::path spoolOf(const std::optional<JobView>& job, const JobKey& key) {
     if (job && job->info) return job->info->getExtras().getString("spool");
     return spoolOfJob(Spool::root(), key.id);
 }
 
-/// nullopt: it is gone.
+/// nullopt: the job is gone.
 Result<std::optional<JobView>> stateOf(Daemon& daemon, const JobKey& key) {
     std::optional<JobView> none;
     auto job = daemon.watch(key);
@@ -46,11 +45,11 @@ int notFound(const JobKey& key, const Screen& screen) {
 }
 
 int failed(const JobKey& key, const Error& error, const Screen& screen) {
-    screen.trouble(fmt::format("cannot show the output of {}: {}", textOf(key), error.message));
+    screen.error(fmt::format("cannot show the output of {}: {}", textOf(key), error.message));
     return exitCodeOfLookUp(error.code);
 }
 
-/// All that is there now; the daemon is not needed for what has ended.
+/// Prints all output so far; for an ended job the daemon is not needed.
 int shown(const JobKey& key, const Screen& screen) {
     std::optional<JobView> job;
     if (auto daemon = Daemon::connect(); daemon.ok()) {
@@ -81,9 +80,9 @@ int followedOn(const JobKey& key, const Screen& screen) {
     if (auto taken = tail->take(); !taken.ok()) return failed(key, taken.error(), screen);
     if (!*job) return ends::ok;
     Screen way = screen.forLines();
-    Telling telling(way);
+    ProgressReporter reporter(way);
     Beside output{tail->fd(), [&] { return tail->take(); }};
-    auto followed = follow(*daemon, std::move(**job), telling, *signals, way, &output);
+    auto followed = follow(*daemon, std::move(**job), reporter, *signals, way, &output);
     if (!followed.ok()) return failed(key, followed.error(), screen);
     return followed->signal ? exitCodeOfSignal(*followed->signal) : ends::ok;
 }

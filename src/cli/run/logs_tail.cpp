@@ -7,7 +7,7 @@
 namespace stint::cli {
 namespace {
 
-/// How many bytes at the end are the beginning of one character.
+/// How many bytes at the end are an incomplete character.
 std::size_t cutCharacter(std::string_view text) {
     for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
         auto byte = static_cast<unsigned char>(text[text.size() - back]);

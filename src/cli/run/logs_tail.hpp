@@ -1,4 +1,4 @@
-// Prints what a command printed: byte for byte into a file or a pipe, and on a terminal without what would steer it.
+// Prints a command's output: byte for byte into a file or a pipe, and on a terminal without control characters.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -11,11 +11,11 @@ namespace stint::cli {
 
 class LogTail {
 public:
-    /// From the oldest byte that is kept. `follows`: fd() then says when there may be more.
+    /// From the oldest kept byte. `follows`: fd() becomes readable when there may be more.
     static Result<LogTail> open(const std::filesystem::path& spool, const Screen& screen, bool follows);
 
     int fd() const { return reader_.fd(); }
-    /// Prints all that is there. System where it cannot be read any more.
+    /// Prints all there is. System if it cannot be read any more.
     Result<void> take();
     bool hasPrinted() const { return printed_; }
 
@@ -25,12 +25,12 @@ private:
 
     LogReader reader_;
     const Screen& screen_;
-    std::string cut_; ///< the beginning of a character whose rest has not come
+    std::string cut_; ///< the beginning of an incomplete character
     bool printed_ = false;
 };
 
-/// As a terminal may show it: line ends and tabs stay, a carriage return begins a line, what else steers becomes
-/// U+FFFD.
+/// Made safe for a terminal: line ends and tabs stay, a carriage return becomes a line end, other control characters
+/// become U+FFFD.
 std::string shownOutput(std::string_view output);
 
 } // namespace stint::cli

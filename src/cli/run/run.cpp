@@ -1,5 +1,5 @@
-// `stint run`: schedules a command, and follows it as long as a person wants to look on: its output on stdout, and what
-// becomes of the job on stderr.
+// `stint run`: schedules a command, and follows it as long as a person wants: its output on stdout, the job's states on
+// stderr.
 #include <filesystem>
 
 #include <sys/stat.h>
@@ -7,10 +7,11 @@
 
 #include <fmt/core.h>
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "base/program.hpp"
 #include "base/time.hpp"
-#include "cli/daemon/job_name.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/follow/follow.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
@@ -18,7 +19,6 @@
 #include "cli/run/logs_tail.hpp"
 #include "cli/run/run_job.hpp"
 #include "cli/run/run_limits.hpp"
-#include "cli/screen/clock.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "model/app.hpp"
@@ -26,11 +26,11 @@
 namespace stint::cli {
 namespace {
 
-// What a shell ends with for a command that is not there, and for one that may not be executed.
+// A shell's exit codes for a command that does not exist, and for one that may not be executed.
 constexpr int notThere = 127;
 constexpr int notExecutable = 126;
 
-/// This process as a command would find it: where it is, its umask, its environment.
+/// What a command inherits from this process: directory, umask, environment.
 Result<Order> callersOrder() {
     Order order;
     std::error_code error;
@@ -43,7 +43,7 @@ Result<Order> callersOrder() {
     return order;
 }
 
-/// One `stint run`, from its words to its exit code.
+/// One `stint run`, from its arguments to its exit code.
 class Commanding {
 public:
     Commanding(const Arguments& given, const Screen& screen) : given_(given), screen_(screen) {}
@@ -80,12 +80,12 @@ int Commanding::notAdmitted() const {
                                                        printable(given_.words[0]), shellPackage, shellPackage));
     return screen_.fail(ends::refused,
                         fmt::format("cannot run {} as a user-initiated job: this command is not in the foreground of a "
-                                    "terminal, so no person is seen to look on; without --user-initiated it is "
+                                    "terminal, so nobody is seen to watch; without --user-initiated it is "
                                     "scheduled as a regular job",
                                     printable(given_.words[0])));
 }
 
-/// Everything that can be known to be wrong before a job is made of it; 0 where nothing is.
+/// Checks everything that can be checked before scheduling; 0 if all is right.
 int Commanding::check() {
     auto order = callersOrder();
     if (!order.ok()) return refused(order.error());
@@ -103,7 +103,7 @@ int Commanding::check() {
 
 Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon) {
     limits_ = STINT_TRY(askForLimits(daemon, kind_));
-    STINT_TRY(jobFor(wanted_, "", limits_.grace())); // nothing is written for a job that cannot be
+    STINT_TRY(jobFor(wanted_, "", limits_.grace())); // nothing is written for an invalid job
     auto spool = STINT_TRY(Spool::create(Spool::root(), wanted_.order));
     auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
     auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)});
@@ -120,7 +120,7 @@ Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon) {
     return id;
 }
 
-/// The job was accepted. Where the daemon died since, following it finds that out, and waits.
+/// The job was accepted. If the daemon has died since, following it notices, and waits.
 Result<JobView> Commanding::stateOf(Daemon& daemon, JobId id) const {
     JobView accepted;
     accepted.key = {AppId{std::string(shellPackage)}, "", id};
@@ -144,34 +144,34 @@ void Commanding::tellScheduled(const JobView& job) const {
 int Commanding::detached(const JobView& job, int signal) const {
     if (screen_.json()) screen_.print(jsonOf(job, Event{"detached", {}}));
     std::string name = textOf(job.key);
-    screen_.trouble(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
-                                "stop it)",
-                                name, job.key.id.value, name));
-    // Ctrl-C is a person's "I have seen enough": it waits, and will go on (linux.md §A.10).
+    screen_.error(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
+                              "stop it)",
+                              name, job.key.id.value, name));
+    // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }
 
 int Commanding::ended(const JobView& job) const {
     int code = exitCodeOf(*job.completed);
-    if (code != ends::ok) screen_.trouble(fmt::format("{}: {}", textOf(job.key), endText(*job.completed)));
+    if (code != ends::ok) screen_.error(fmt::format("{}: {}", textOf(job.key), endText(*job.completed)));
     return code;
 }
 
 int Commanding::follow(Daemon& daemon, JobView job, Signals& signals) {
     auto tail = LogTail::open(spool_, screen_, true);
     if (!tail.ok()) return refused(tail.error());
-    // Under --json stdout is the job's; `stint logs` has the output.
+    // Under --json stdout has the job's states; `stint logs` has the output.
     Beside output{tail->fd(), [&] { return screen_.json() ? Result<void>() : tail->take(); }};
     Screen way = screen_.forLines();
-    Telling telling(way);
-    auto followed = cli::follow(daemon, job, telling, signals, way, &output);
+    ProgressReporter reporter(way);
+    auto followed = cli::follow(daemon, job, reporter, signals, way, &output);
     if (!followed.ok()) return screen_.fail(fmt::format("lost sight of {}", textOf(job.key)), followed.error());
     return followed->signal ? detached(followed->job, *followed->signal) : ended(followed->job);
 }
 
 int Commanding::run() {
     if (int code = check(); code != ends::ok) return code;
-    // From here on Ctrl-C is read, not suffered: once the job is accepted, its number must be told.
+    // From here on Ctrl-C is read as data: once the job is accepted, its number must be printed.
     auto signals = Signals::open();
     if (!signals.ok()) return refused(signals.error());
     auto daemon = Daemon::connect();

@@ -1,5 +1,4 @@
-// How long a command may run at a time, as the daemon's own constants and its account of the app's time say now
-// (jobs.md §4.4, limits.md §3).
+// How long a command may run at a time, by the daemon's constants and the app's quota now (jobs.md §4.4, limits.md §3).
 #pragma once
 #include <string>
 
@@ -10,17 +9,17 @@ namespace stint::cli {
 
 struct RunLimits {
     Duration longest{0}; ///< of one run
-    Duration answer{0};  ///< within which onStopJob is to be answered (job.op_timeout)
-    QuotaView quota;     ///< of the shell app, for jobs of that class; a user-initiated job asks for none
+    Duration answer{0};  ///< within which onStopJob must be answered (job.op_timeout)
+    QuotaView quota;     ///< of the shell app, for jobs of that class; user-initiated jobs have none
 
-    /// What lies between SIGTERM and SIGKILL: the rest is for the kill and the answer.
+    /// Time between SIGTERM and SIGKILL: the rest is for the kill and the answer.
     Duration grace() const { return answer * 3 / 4; }
 };
 
 Result<RunLimits> askForLimits(Daemon& daemon, JobClass kind);
 
-/// "may run for 30min at a time, as a regular job; all commands together for 10min in 4h, 4min left": as long as time
-/// is counted.
+/// "may run for 30min at a time, as a regular job; all commands together for 10min in 4h, 4min left": the quota
+/// only while time is counted.
 std::string limitText(const RunLimits& limits, JobClass kind, WallTime now);
 
 } // namespace stint::cli

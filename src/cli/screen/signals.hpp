@@ -1,5 +1,5 @@
-// Signals as something to poll for: while a Signals lives, Ctrl-C, a hang-up, a request to end and a resized window
-// are read from its descriptor and do nothing else. One at a time.
+// Signals as a descriptor to poll: while a Signals exists, Ctrl-C, a hang-up, SIGTERM and a resized window are read
+// from it and have no other effect. Only one may exist at a time.
 #pragma once
 #include <csignal>
 #include <optional>
@@ -17,7 +17,7 @@ public:
     ~Signals();
 
     int fd() const { return descriptor_.get(); }
-    /// The next one that came: SIGINT, SIGTERM, SIGHUP or SIGWINCH.
+    /// The next signal: SIGINT, SIGTERM, SIGHUP or SIGWINCH.
     std::optional<int> take();
 
 private:
@@ -26,7 +26,7 @@ private:
     sigset_t before_;
 };
 
-/// What a program that was ended by `signal` ends with: 128 and its number.
+/// The exit code of a program that `signal` ended: 128 and its number.
 constexpr int exitCodeOfSignal(int signal) { return 128 + signal; }
 
 } // namespace stint::cli

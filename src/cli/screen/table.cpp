@@ -22,7 +22,7 @@ std::size_t longestWord(std::string_view text) {
     return longest;
 }
 
-/// The text as it stands below itself in a column so wide.
+/// The text wrapped to a column's width.
 std::vector<std::string> piecesOf(const std::string& text, std::size_t width) {
     return widthOf(text) <= width ? std::vector{text} : wrapped(text, width);
 }
@@ -51,7 +51,7 @@ std::vector<std::size_t> Table::widths() const {
     return widths;
 }
 
-/// No word is broken: narrower than its longest no column of words can be, and a number is never cut.
+/// Words are not broken, so a column is at least as wide as its longest; numbers are never cut.
 std::vector<std::size_t> Table::leastWidths() const {
     auto least = widths();
     for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -63,7 +63,7 @@ std::vector<std::size_t> Table::leastWidths() const {
     return least;
 }
 
-/// The widest columns give way first; where all that they can give is not enough, none does.
+/// Narrows the widest columns first; if that is not enough, narrows none.
 std::vector<std::size_t> Table::widthsWithin(std::size_t room) const {
     auto width = widths();
     const auto least = leastWidths();
@@ -91,7 +91,7 @@ std::vector<std::string> Table::linesOf(const std::vector<Cell>& row, const std:
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
             std::string piece = n < pieces[i].size() ? pieces[i][n] : "";
-            // Blanks behind the last column would only wrap a narrow terminal; a painted cell must not end in them.
+            // Trailing blanks would only wrap a narrow terminal, and must not be part of a painted cell.
             bool last = i + 1 == row.size();
             bool bare = last && columns_[i].align == Align::Left;
             std::string text = bare ? piece : padded(piece, columns_[i].align, width[i]);

@@ -1,6 +1,5 @@
-// Rows under a heading, aligned: words to the left, numbers to the right. One line a row, whatever reads it; a terminal
-// that is too narrow gets the widest words broken below themselves. Colour is put around a cell after its width was
-// counted.
+// Rows under a heading, aligned: words to the left, numbers to the right. One line a row; on a terminal
+// that is too narrow, the widest cells are wrapped. Colour is added after a cell's width was measured.
 #pragma once
 #include <optional>
 #include <string>
@@ -34,8 +33,8 @@ public:
     /// As many cells as there are columns.
     void add(std::vector<Cell> row);
     bool empty() const { return rows_.empty(); }
-    /// Lines without newlines: the heading, then the rows. No blanks at the end of a line. `room`: columns that a line
-    /// may have, where words can be broken so that it has no more; nullopt: no limit.
+    /// Lines without newlines: the heading, then the rows. No blanks at the end of a line. `room`: the width to
+    /// wrap to, if possible; nullopt: no limit.
     std::vector<std::string> lines(const Screen&, std::optional<std::size_t> room = std::nullopt) const;
     void print(const Screen&) const;
 

@@ -45,7 +45,7 @@ std::string_view codeOf(Paint paint) {
 constexpr Paint paints[] = {Paint::Good, Paint::Waiting, Paint::Bad, Paint::Faint, Paint::Strong};
 constexpr std::string_view unpainted = "\x1b[0m";
 
-/// How long the colour is that `text` begins with; 0: it begins with none of ours.
+/// The length of the colour code that `text` begins with; 0: none of ours.
 std::size_t colourLength(std::string_view text) {
     if (text.starts_with(unpainted)) return unpainted.size();
     for (const Paint paint : paints)
@@ -53,7 +53,7 @@ std::size_t colourLength(std::string_view text) {
     return 0;
 }
 
-/// Lines of ours, where nothing steers the terminal but painted()'s colours, whatever words stand between them.
+/// Lines of ours: only painted()'s colours may control the terminal, whatever text is between them.
 std::string shownLines(std::string_view lines, bool colour) {
     if (!colour) return printableLines(lines);
     std::string shown;
@@ -66,7 +66,7 @@ std::string shownLines(std::string_view lines, bool colour) {
     return shown;
 }
 
-/// A full disk or a closed pipe stays in the stream's error mark, which the program asks for at its end.
+/// A full disk or a closed pipe sets the stream's error flag, which the program checks at its end.
 void put(std::FILE* stream, std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stream);
     std::fflush(stream);
@@ -74,20 +74,21 @@ void put(std::FILE* stream, std::string_view text) {
 
 } // namespace
 
-Screen::Screen(Wish wish)
-    : wish_(wish), out_(stdout), err_(stderr), colour_(::isatty(STDOUT_FILENO) && !isDumb() && !isSet("NO_COLOR")),
+Screen::Screen(OutputOptions options)
+    : options_(options), out_(stdout), err_(stderr),
+      colour_(::isatty(STDOUT_FILENO) && !isDumb() && !isSet("NO_COLOR")),
       redraws_(::isatty(STDERR_FILENO) && !isDumb()) {
-    colour_ = colour_ && !wish.plain && !wish.json;
-    redraws_ = redraws_ && !wish.plain && !wish.json && !wish.quiet;
+    colour_ = colour_ && !options.plain && !options.json;
+    redraws_ = redraws_ && !options.plain && !options.json && !options.quiet;
 }
 
-Screen::Screen(Wish wish, std::FILE* out, std::FILE* err, bool colour, bool redraws, std::size_t columns)
-    : wish_(wish), out_(out), err_(err), colour_(colour), redraws_(redraws), fixedColumns_(columns) {}
+Screen::Screen(OutputOptions options, std::FILE* out, std::FILE* err, bool colour, bool redraws, std::size_t columns)
+    : options_(options), out_(out), err_(err), colour_(colour), redraws_(redraws), fixedColumns_(columns) {}
 
 std::size_t Screen::columns() const {
     constexpr std::size_t usual = 80;
     if (fixedColumns_ > 0) return fixedColumns_;
-    for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) { // one of them may be a file
+    for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) { // either may be a file
         winsize size{};
         if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
     }
@@ -105,7 +106,7 @@ void Screen::print(std::string_view line) const {
 }
 
 void Screen::tell(std::string_view line) const {
-    if (wish_.quiet || wish_.json) return;
+    if (options_.quiet || options_.json) return;
     clearDrawn();
     put(err_, shownLines(line, colour_) + "\n");
 }
@@ -125,18 +126,18 @@ Screen Screen::forLines() const {
     return lines;
 }
 
-void Screen::trouble(std::string_view sentence) const {
+void Screen::error(std::string_view sentence) const {
     clearDrawn();
     put(err_, fmt::format("stint: {}\n", printableLines(sentence)));
 }
 
-int Screen::fail(std::string_view what, const Error& error) const {
-    trouble(fmt::format("{}: {}", what, error.message));
-    return exitCodeOf(error.code);
+int Screen::fail(std::string_view what, const Error& cause) const {
+    error(fmt::format("{}: {}", what, cause.message));
+    return exitCodeOf(cause.code);
 }
 
 int Screen::fail(int exitCode, std::string_view sentence) const {
-    trouble(sentence);
+    error(sentence);
     return exitCode;
 }
 

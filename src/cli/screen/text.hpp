@@ -1,4 +1,4 @@
-// Text as a terminal shows it: how wide it is, and how it is shortened.
+// Text as a terminal shows it: measured, shortened, wrapped.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -12,10 +12,10 @@ namespace stint::cli {
 /// Columns that printable text takes: two for wide characters, none for combining ones.
 std::size_t widthOf(std::string_view text);
 
-/// At most `columns` wide; what is cut away is marked with "…" at the end.
+/// At most `columns` wide; a shortened text ends with "…".
 std::string shortened(std::string_view text, std::size_t columns);
 
-/// Its words in lines of at most `columns`; a newline always ends one, and a longer word has its own. Never empty.
+/// Its words in lines of at most `columns`; a newline ends a line, and a longer word has its own. Never empty.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
 /// Filled up with spaces on the right, or on the left, to `columns`.

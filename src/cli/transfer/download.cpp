@@ -39,7 +39,7 @@ std::string percentDecoded(std::string_view text) {
     return made;
 }
 
-/// What stands between the host and the query.
+/// The part between the host and the query.
 std::string_view pathOf(std::string_view url) {
     url = url.substr(0, url.find_first_of("?#"));
     auto colon = url.find("://");
@@ -72,7 +72,7 @@ Result<void> checkUrl(std::string_view url) {
 
 std::string nameFromUrl(std::string_view url) {
     std::string_view path = pathOf(url);
-    // Decoded only after it was split: %2F is part of a name, and then no longer a slash.
+    // Decoded only after it was split: %2F is part of a name.
     std::string name = harmlessFileName(percentDecoded(path.substr(path.rfind('/') + 1)));
     return name.empty() ? "index.html" : name;
 }
@@ -90,7 +90,8 @@ Result<void> checkText(const std::filesystem::path& path) {
     for (std::string_view text = path.native(); !text.empty();) {
         std::size_t before = text.size();
         if (takeCodePoint(text) == 0xFFFD && before - text.size() == 1) // U+FFFD itself has three bytes
-            return fail(Errc::System, "the name {} is no UTF-8: rename it, or name another", printable(path.native()));
+            return fail(Errc::System, "the name {} is not UTF-8: rename it, or choose another",
+                        printable(path.native()));
     }
     return {};
 }
@@ -110,9 +111,9 @@ Result<void> checkTarget(const std::filesystem::path& target, bool overwrite) {
     if (kind == fs::file_type::none)
         return fail(Errc::System, "cannot create {}: {}", printable(target.native()), error.message());
     if (kind == fs::file_type::directory) return fail(Errc::System, "{} is a directory", printable(target.native()));
-    // A device, a pipe, a socket or a link, which may be /dev/stdout: nothing that --force is meant for.
+    // A device, a pipe, a socket or a link, which may be /dev/stdout: --force is not meant for these.
     if (kind != fs::file_type::regular)
-        return fail(Errc::System, "{} is there, and is no regular file: name another with -o",
+        return fail(Errc::System, "{} exists, and is not a regular file: name another with -o",
                     printable(target.native()));
     if (!overwrite)
         return fail(Errc::System, "{} exists already: name another with -o, or replace it with --force",

@@ -1,8 +1,12 @@
-// `stint get`: schedules downloads, and follows them as long as a person wants to look on.
 #include "cli/transfer/get.hpp"
+
+#include <set>
 
 #include <fmt/core.h>
 
+#include "base/fail.hpp"
+#include "base/time.hpp"
+#include "base/transfer_words.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
@@ -13,9 +17,46 @@
 namespace stint::cli {
 namespace {
 
-Errand errandFor(const Wanted& wanted) {
+Result<Bytes> bytesIn(const Arguments& given, std::string_view option) {
+    auto text = given.value(option);
+    if (!text) return unknownBytes;
+    auto bytes = parseSize(*text);
+    if (!bytes.ok()) return within(fmt::format("--{}", option), bytes.error());
+    return bytes;
+}
+
+/// -o names this very file, not a directory.
+bool namesFile(const Wanted& wanted, const Arguments& given, const std::filesystem::path& here) {
+    auto output = given.value("output");
+    return output && wanted.target == (here / *output).lexically_normal();
+}
+
+Result<Wanted> one(const std::string& url, const Arguments& given, const std::filesystem::path& here) {
+    Wanted wanted;
+    wanted.url = url;
+    STINT_TRY(checkUrl(url));
+    wanted.target = targetOf(url, given.value("output"), here);
+    bool named = namesFile(wanted, given, here);
+    if (named && given.has("remote-name"))
+        return fail(Errc::IllegalArgument, "-O and -o {} contradict each other: name a directory with -o",
+                    printable(*given.value("output")));
+    if (named && given.words.size() > 1)
+        return fail(Errc::IllegalArgument, "-o {} names one file for {} URLs: name a directory, with a / at its end",
+                    printable(*given.value("output")), given.words.size());
+    wanted.serverNames = !named && !given.has("remote-name");
+    if (auto checksum = given.value("checksum"))
+        wanted.checksum = *checksum == "auto" ? *checksum : STINT_TRY(parseChecksum(*checksum));
+    wanted.largest = STINT_TRY(bytesIn(given, "max-filesize"));
+    wanted.size = STINT_TRY(bytesIn(given, "size"));
+    wanted.conditions = STINT_TRY(conditionsIn(given));
+    wanted.overwrite = given.has("force");
+    STINT_TRY(putReach(given, url, here, wanted.reach));
+    return wanted;
+}
+
+TransferTask taskFor(const Wanted& wanted) {
     std::string target = printable(wanted.target.native());
-    return {.deed = fmt::format("download {}", printable(withoutSecrets(wanted.url))),
+    return {.action = fmt::format("download {}", printable(withoutSecrets(wanted.url))),
             .going = fmt::format("downloading to {}", target),
             .place = wanted.target.native(),
             .label = printable(wanted.target.filename().native()),
@@ -23,6 +64,37 @@ Errand errandFor(const Wanted& wanted) {
 }
 
 } // namespace
+
+Result<std::vector<Wanted>> wantedBy(const Arguments& given, const std::filesystem::path& here) {
+    if (given.value("output") == "-" || given.value("output") == "")
+        return fail(Errc::IllegalArgument, "-o takes a file or a directory: a transfer that outlives this command has "
+                                           "no stdout");
+    std::vector<Wanted> all;
+    std::set<std::filesystem::path> targets;
+    for (const std::string& url : given.words) {
+        all.push_back(STINT_TRY(one(url, given, here)));
+        if (!targets.insert(all.back().target).second)
+            return fail(Errc::IllegalArgument,
+                        "two of the URLs would be saved as {}: get them one after the other, with -o",
+                        printable(all.back().target.native()));
+    }
+    return all;
+}
+
+Result<JobInfo> jobFor(const Wanted& wanted, Manner manner) {
+    PersistableBundle extras = wanted.reach;
+    extras.putString("url", wanted.url)
+        .putString("output", wanted.target.native())
+        .putBoolean("serverNames", wanted.serverNames)
+        .putString("checksum", wanted.checksum)
+        .putString("label", printable(wanted.target.filename().native()))
+        .putBoolean("force", wanted.overwrite);
+    if (wanted.largest != unknownBytes) extras.putLong("largest", wanted.largest);
+    return transferJob(wanted.conditions, manner)
+        .setEstimatedNetworkBytes(wanted.size)
+        .setExtras(std::move(extras))
+        .build();
+}
 
 int get(const Arguments& given, const Screen& screen) {
     auto refused = [&](const Error& error) {
@@ -32,14 +104,14 @@ int get(const Arguments& given, const Screen& screen) {
     if (!here.ok()) return refused(here.error());
     auto wanted = wantedBy(given, *here);
     if (!wanted.ok()) return refused(wanted.error());
-    std::vector<Errand> errands;
+    std::vector<TransferTask> tasks;
     for (const Wanted& one : *wanted) {
-        errands.push_back(errandFor(one));
+        tasks.push_back(taskFor(one));
         if (auto target = checkTarget(one.target, one.overwrite); !target.ok())
             return screen.fail(ends::cannotCreate,
-                               fmt::format("cannot {}: {}", errands.back().deed, target.error().message));
+                               fmt::format("cannot {}: {}", tasks.back().action, target.error().message));
     }
-    return transferAll(given, screen, errands);
+    return transferAll(given, screen, tasks);
 }
 
 } // namespace stint::cli

@@ -1,4 +1,4 @@
-// What `stint get` asks of the transfer app, as jobs: from words that were checked (jobs.md §1, architecture.md,
+// The jobs that `stint get` schedules for the transfer app, from checked arguments (jobs.md §1, architecture.md,
 // transfers).
 #pragma once
 #include <filesystem>
@@ -15,7 +15,7 @@ namespace stint::cli {
 struct Wanted {
     std::string url;
     std::filesystem::path target;
-    bool serverNames = false; ///< the target's name is only where the server gives none
+    bool serverNames = false; ///< the target's name is used only if the server gives none
     std::string checksum;     ///< empty: none
     bool overwrite = false;
     Bytes largest = unknownBytes;
@@ -26,12 +26,11 @@ struct Wanted {
     bool operator==(const Wanted&) const = default;
 };
 
-/// One for each URL. IllegalArgument: a URL, a checksum, a size or a header that can never be right, words that
-/// contradict each other, or two URLs for one file. A relative output is in `here`. The targets themselves are not
-/// looked at.
+/// One for each URL. IllegalArgument: a wrong URL, checksum, size or header, options that contradict each other, or two
+/// URLs for one file. A relative output is in `here`. Does not look at the targets.
 Result<std::vector<Wanted>> wantedBy(const Arguments&, const std::filesystem::path& here);
 
-/// Persisted, with the same conditions in either manner. The id is the daemon's to give.
+/// Persisted, with the same conditions in either manner. The daemon chooses the id.
 Result<JobInfo> jobFor(const Wanted&, Manner);
 
 } // namespace stint::cli

@@ -1,31 +1,67 @@
-// `stint put`: schedules an upload, and follows it as long as a person wants to look on.
 #include "cli/transfer/put.hpp"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include "base/fail.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
+#include "cli/transfer/download.hpp"
 #include "cli/transfer/reach.hpp"
 #include "cli/transfer/transfers.hpp"
 
 namespace stint::cli {
 
+Result<Sent> sentBy(const Arguments& given, const std::filesystem::path& here) {
+    Sent sent;
+    sent.source = (here / given.words[0]).lexically_normal();
+    sent.url = given.words[1];
+    sent.tus = given.has("tus");
+    sent.discardOnCancel = given.has("discard-on-cancel");
+    STINT_TRY(checkUrl(sent.url));
+    if (sent.tus && sent.url.starts_with("ftp"))
+        return fail(Errc::IllegalArgument, "tus works over http and https only");
+    if (sent.discardOnCancel && !sent.tus)
+        return fail(Errc::IllegalArgument, "--discard-on-cancel needs --tus: a PUT leaves nothing behind");
+    sent.conditions = STINT_TRY(conditionsIn(given));
+    STINT_TRY(putReach(given, sent.url, here, sent.reach));
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(sent.source, error) || ::access(sent.source.c_str(), R_OK) != 0)
+        return fail(Errc::System, "cannot read the file {}", printable(sent.source.native()));
+    STINT_TRY(checkText(sent.source));
+    sent.size = static_cast<Bytes>(std::filesystem::file_size(sent.source, error));
+    return sent;
+}
+
+Result<JobInfo> jobFor(const Sent& sent, Manner manner) {
+    PersistableBundle extras = sent.reach;
+    extras.putString("url", sent.url)
+        .putString("source", sent.source.native())
+        .putString("protocol", sent.tus ? "tus" : "put")
+        .putBoolean("discardOnCancel", sent.discardOnCancel)
+        .putString("label", printable(sent.source.filename().native()));
+    return transferJob(sent.conditions, manner)
+        .setEstimatedNetworkBytes(unknownBytes, sent.size)
+        .setExtras(std::move(extras))
+        .build();
+}
+
 int put(const Arguments& given, const Screen& screen) {
-    std::string deed = fmt::format("upload {}", printable(given.words[0]));
+    std::string action = fmt::format("upload {}", printable(given.words[0]));
     auto here = workingDirectory();
-    if (!here.ok()) return screen.fail(fmt::format("cannot {}", deed), here.error());
+    if (!here.ok()) return screen.fail(fmt::format("cannot {}", action), here.error());
     auto sent = sentBy(given, *here);
     if (!sent.ok() && sent.error().code == Errc::System)
-        return screen.fail(ends::noInput, fmt::format("cannot {}: {}", deed, sent.error().message));
-    if (!sent.ok()) return screen.fail(fmt::format("cannot {}", deed), sent.error());
+        return screen.fail(ends::noInput, fmt::format("cannot {}: {}", action, sent.error().message));
+    if (!sent.ok()) return screen.fail(fmt::format("cannot {}", action), sent.error());
     std::string place = withoutSecrets(sent->url);
-    Errand errand{.deed = fmt::format("{} to {}", deed, printable(place)),
-                  .going = fmt::format("uploading to {}", printable(place)),
-                  .place = place,
-                  .label = printable(sent->source.filename().native()),
-                  .job = [&](Manner manner) { return jobFor(*sent, manner); }};
-    return transferAll(given, screen, {errand});
+    TransferTask task{.action = fmt::format("{} to {}", action, printable(place)),
+                      .going = fmt::format("uploading to {}", printable(place)),
+                      .place = place,
+                      .label = printable(sent->source.filename().native()),
+                      .job = [&](Manner manner) { return jobFor(*sent, manner); }};
+    return transferAll(given, screen, {task});
 }
 
 } // namespace stint::cli

@@ -1,4 +1,4 @@
-// What `stint put` asks of the transfer app, as a job: from words that were checked.
+// The job that `stint put` schedules for the transfer app, from checked arguments.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -22,11 +22,11 @@ struct Sent {
     bool operator==(const Sent&) const = default;
 };
 
-/// IllegalArgument: a URL or a header that can never be right, or words that contradict each other. System: no file
-/// that can be read. A relative file is in `here`.
+/// IllegalArgument: a wrong URL or header, or options that contradict each other. System: the file cannot be read. A
+/// relative file is in `here`.
 Result<Sent> sentBy(const Arguments&, const std::filesystem::path& here);
 
-/// Persisted, with the same conditions in either manner. The id is the daemon's to give.
+/// Persisted, with the same conditions in either manner. The daemon chooses the id.
 Result<JobInfo> jobFor(const Sent&, Manner);
 
 } // namespace stint::cli

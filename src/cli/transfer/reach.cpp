@@ -20,7 +20,7 @@ std::string environment(const char* name) {
     return value ? value : "";
 }
 
-/// As curl has it: the lower case first, and http_proxy in no other (a CGI program's HTTP_PROXY is its client's word).
+/// Like curl: lower case first, and http_proxy only in lower case (a CGI program's HTTP_PROXY comes from its client).
 std::string proxyFor(std::string_view url) {
     std::string scheme(url.substr(0, url.find(':')));
     std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -37,12 +37,12 @@ std::string noProxy() {
     return hosts.empty() ? environment("NO_PROXY") : hosts;
 }
 
-/// The lines of a file of headers, "-" being stdin; empty ones are none.
+/// The lines of a file of headers, without empty ones; "-" is stdin.
 Result<std::vector<std::string>> linesOf(const std::string& name, const std::filesystem::path& here) {
     std::ifstream file;
     if (name != "-") file.open(here / name);
     std::istream& stream = name == "-" ? std::cin : file;
-    if (!stream) return fail(Errc::IllegalArgument, "the headers' file {} cannot be read", printable(name));
+    if (!stream) return fail(Errc::IllegalArgument, "cannot read the header file {}", printable(name));
     std::vector<std::string> lines;
     for (std::string line; std::getline(stream, line);) {
         if (line.ends_with('\r')) line.pop_back();
@@ -64,7 +64,7 @@ Result<std::vector<std::string>> headersIn(const Arguments& given, const std::fi
     return all;
 }
 
-/// A file that the transfer will read, absolute: it has to be there.
+/// The absolute path of a file that the transfer will read; it must exist.
 Result<std::string> fileIn(std::string_view option, const std::string& name, const std::filesystem::path& here) {
     std::filesystem::path file = (here / name).lexically_normal();
     if (std::ifstream(file)) return file.native();
@@ -82,7 +82,7 @@ Result<void> putSecrets(const Arguments& given, const std::filesystem::path& her
     }
     if (auto user = given.value("user")) {
         if (user->find(':') == std::string::npos)
-            return fail(Errc::IllegalArgument, "--user is NAME:PASSWORD; nobody is there to be asked for a password");
+            return fail(Errc::IllegalArgument, "--user is NAME:PASSWORD; the job cannot ask for a password");
         extras.putString("user", *user);
     }
     if (given.has("location-trusted")) extras.putBoolean("trustsRedirects", true);
@@ -103,7 +103,7 @@ Result<void> putRates(const Arguments& given, PersistableBundle& extras) {
     auto seconds = given.value("speed-time");
     if (!seconds) return {};
     if (seconds->empty() || seconds->size() > 6 || seconds->find_first_not_of("0123456789") != std::string::npos)
-        return fail(Errc::IllegalArgument, "--speed-time: \"{}\" is no number of seconds", printable(*seconds));
+        return fail(Errc::IllegalArgument, "--speed-time: \"{}\" is not a number of seconds", printable(*seconds));
     extras.putLong("leastRateFor", std::stol(*seconds));
     return {};
 }
@@ -120,7 +120,7 @@ Result<Bytes> parseByteRate(std::string_view text) {
             size = fmt::format("{}{}iB", size.substr(0, size.size() - 1), unit);
     }
     auto rate = STINT_TRY(parseSize(size));
-    if (rate <= 0) return fail(Errc::IllegalArgument, "\"{}\" moves nothing", printable(text));
+    if (rate <= 0) return fail(Errc::IllegalArgument, "a rate of \"{}\" moves nothing", printable(text));
     return rate;
 }
 

@@ -7,7 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
-#include "cli/daemon/job_name.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/follow/follow.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
@@ -18,31 +18,31 @@
 namespace stint::cli {
 namespace {
 
-/// A line that broke before the answer tells nothing of the call (include/stint/result.hpp): say where to look.
+/// If the connection broke before the answer, the call's fate is unknown (include/stint/result.hpp): say where to look.
 Error fateOf(Error error) {
     if (error.code == Errc::Unavailable) error.message += "; whether it was accepted, `stint jobs` tells";
     return error;
 }
 
-/// A job that was accepted, and what it is for.
+/// An accepted job and its task.
 struct Accepted {
-    const Errand& errand;
+    const TransferTask& task;
     JobView job;
 };
 
-/// One command, from its errands to its exit code.
+/// One command, from its tasks to its exit code.
 class Transferring {
 public:
     Transferring(const Arguments& given, const Screen& screen) : given_(given), screen_(screen) {}
-    int run(const std::vector<Errand>& errands);
+    int run(const std::vector<TransferTask>& tasks);
 
 private:
-    int refused(const Errand& errand, const Error& error) const;
-    int notAdmitted(const Errand& errand) const;
-    Result<std::optional<JobId>> schedule(Daemon& daemon, const Errand& errand);
-    Result<std::optional<JobId>> schedule(Daemon& daemon, const Errand& errand, Manner manner) const;
-    Result<JobView> stateOf(Daemon& daemon, const Errand& errand, JobId id) const;
-    int accept(Daemon& daemon, const Errand& errand);
+    int refused(const TransferTask& task, const Error& error) const;
+    int notAdmitted(const TransferTask& task) const;
+    Result<std::optional<JobId>> schedule(Daemon& daemon, const TransferTask& task);
+    Result<std::optional<JobId>> schedule(Daemon& daemon, const TransferTask& task, Manner manner) const;
+    Result<JobView> stateOf(Daemon& daemon, const TransferTask& task, JobId id) const;
+    int accept(Daemon& daemon, const TransferTask& task);
     void tellScheduled(const Accepted& one) const;
     void note(const JobView& state);
     void catchUp(Daemon& daemon);
@@ -50,106 +50,106 @@ private:
     int followAll(Daemon& daemon, Signals& signals);
     int follow(Daemon& daemon, Signals& signals, std::size_t which);
     int detached(std::size_t which, int signal) const;
-    int ended(const Errand& errand, const JobView& job, const Telling& telling) const;
+    int ended(const TransferTask& task, const JobView& job, const ProgressReporter& reporter) const;
 
     const Arguments& given_;
     const Screen& screen_;
     std::vector<Accepted> accepted_;
     bool saidRegular_ = false;
-    bool left_ = false; ///< by a signal: the rest is not followed
+    bool left_ = false; ///< by a signal: follow no more
 };
 
-int Transferring::refused(const Errand& errand, const Error& error) const {
-    return screen_.fail(fmt::format("cannot {}", errand.deed), error);
+int Transferring::refused(const TransferTask& task, const Error& error) const {
+    return screen_.fail(fmt::format("cannot {}", task.action), error);
 }
 
-int Transferring::notAdmitted(const Errand& errand) const {
+int Transferring::notAdmitted(const TransferTask& task) const {
     return screen_.fail(ends::refused,
                         fmt::format("cannot {} as a user-initiated job: this command is not in the foreground of a "
-                                    "terminal, so no person is seen to look on; without --user-initiated it is "
+                                    "terminal, so nobody is seen to watch; without --user-initiated it is "
                                     "scheduled as a regular job",
-                                    errand.deed));
+                                    task.action));
 }
 
-Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const Errand& errand, Manner manner) const {
-    auto job = STINT_TRY(errand.job(manner));
+Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const TransferTask& task, Manner manner) const {
+    auto job = STINT_TRY(task.job(manner));
     return daemon.scheduleNew(job, AppId{std::string(transferPackage)});
 }
 
-/// User-initiated where a person looks on, else regular; which of them a process is, the daemon has the last word
-/// (jobs.md §2.3). nullopt: it was to be user-initiated, and may not.
-Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const Errand& errand) {
+/// User-initiated if a person watches, else regular; the daemon decides whether one does (jobs.md §2.3). nullopt: it
+/// had to be user-initiated, and may not.
+Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const TransferTask& task) {
     bool insists = given_.has("user-initiated");
     if (insists || inTerminalForeground()) {
-        auto id = STINT_TRY(schedule(daemon, errand, Manner::UserInitiated));
+        auto id = STINT_TRY(schedule(daemon, task, Manner::UserInitiated));
         if (id || insists) return id;
     }
     if (!saidRegular_)
         screen_.tell("not in the foreground of a terminal: scheduled as a regular job, with the same conditions");
     saidRegular_ = true;
-    return schedule(daemon, errand, Manner::Regular);
+    return schedule(daemon, task, Manner::Regular);
 }
 
-/// The job was accepted. Where the daemon died since, following it finds that out, and waits.
-Result<JobView> Transferring::stateOf(Daemon& daemon, const Errand& errand, JobId id) const {
+/// The job was accepted. If the daemon has died since, following it notices, and waits.
+Result<JobView> Transferring::stateOf(Daemon& daemon, const TransferTask& task, JobId id) const {
     JobView known;
     known.key = {AppId{std::string(transferPackage)}, "", id};
-    known.label = errand.label;
+    known.label = task.label;
     auto job = daemon.watch(known.key);
     if (!job.ok() && job.error().code == Errc::Unavailable) return known;
     return job;
 }
 
-int Transferring::accept(Daemon& daemon, const Errand& errand) {
-    auto id = schedule(daemon, errand);
-    if (!id.ok()) return refused(errand, fateOf(id.error()));
-    if (!*id) return notAdmitted(errand);
-    auto job = stateOf(daemon, errand, **id);
-    if (!job.ok()) return refused(errand, job.error());
-    accepted_.push_back({errand, std::move(*job)});
+int Transferring::accept(Daemon& daemon, const TransferTask& task) {
+    auto id = schedule(daemon, task);
+    if (!id.ok()) return refused(task, fateOf(id.error()));
+    if (!*id) return notAdmitted(task);
+    auto job = stateOf(daemon, task, **id);
+    if (!job.ok()) return refused(task, job.error());
+    accepted_.push_back({task, std::move(*job)});
     tellScheduled(accepted_.back());
     return ends::ok;
 }
 
 void Transferring::tellScheduled(const Accepted& one) const {
     if (screen_.json())
-        screen_.print(jsonOf(one.job, Event{"scheduled", one.errand.place}));
+        screen_.print(jsonOf(one.job, Event{"scheduled", one.task.place}));
     else
-        screen_.tell(fmt::format("{}: {}", textOf(one.job.key), one.errand.going));
+        screen_.tell(fmt::format("{}: {}", textOf(one.job.key), one.task.going));
 }
 
-/// From `which` on, none is followed any more.
+/// From `which` on, jobs are no longer followed.
 int Transferring::detached(std::size_t which, int signal) const {
     std::string all;
     std::string numbers;
     for (std::size_t i = which; i < accepted_.size(); ++i) {
         const JobView& job = accepted_[i].job;
-        if (screen_.json()) screen_.print(jsonOf(job, Event{"detached", accepted_[i].errand.place}));
+        if (screen_.json()) screen_.print(jsonOf(job, Event{"detached", accepted_[i].task.place}));
         all += fmt::format("{}{}", i == which ? "" : ", ", textOf(job.key));
         numbers += fmt::format("{}{}", i == which ? "" : ", ", shortTextOf(job.key));
     }
     bool one = which + 1 == accepted_.size();
-    screen_.trouble(one ? fmt::format("detached; the transfer goes on as {} (stint watch {} to follow, stint cancel {} "
-                                      "to stop it)",
-                                      all, numbers, numbers)
-                        : fmt::format("detached; the transfers go on as {} (stint watch {} to follow one, stint cancel "
-                                      "to stop it)",
-                                      all, shortTextOf(accepted_[which].job.key)));
-    // Ctrl-C is a person's "I have seen enough": it waits, and will go on (linux.md §A.10).
+    screen_.error(one ? fmt::format("detached; the transfer goes on as {} (stint watch {} to follow, stint cancel {} "
+                                    "to stop it)",
+                                    all, numbers, numbers)
+                      : fmt::format("detached; the transfers go on as {} (stint watch {} to follow one, stint cancel "
+                                    "to stop it)",
+                                    all, shortTextOf(accepted_[which].job.key)));
+    // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }
 
-int Transferring::ended(const Errand& errand, const JobView& job, const Telling& telling) const {
+int Transferring::ended(const TransferTask& task, const JobView& job, const ProgressReporter& reporter) const {
     int code = exitCodeOf(*job.completed);
-    if (code != ends::ok) return screen_.fail(code, fmt::format("cannot {}: {}", errand.deed, endText(*job.completed)));
-    if (!screen_.json() && !screen_.quiet()) screen_.print(measuredEndText(*job.completed, telling.seen()));
+    if (code != ends::ok) return screen_.fail(code, fmt::format("cannot {}: {}", task.action, endText(*job.completed)));
+    if (!screen_.json() && !screen_.quiet()) screen_.print(measuredEndText(*job.completed, reporter.seen()));
     return code;
 }
 
-/// Of whichever of them `state` is. A number is free again once its job has ended, and the next one may have it.
+/// Stores `state` with its job. A number is free once its job has ended, so the next job may have it.
 void Transferring::note(const JobView& state) {
     bool ended = state.state == JobView::State::Finished;
-    for (auto& [errand, job] : accepted_) {
+    for (auto& [task, job] : accepted_) {
         bool open = job.key == state.key && job.state != JobView::State::Finished;
         if (!open || (!ended && job.scheduled != WallTime{} && job.scheduled != state.scheduled)) continue;
         job = state;
@@ -159,13 +159,13 @@ void Transferring::note(const JobView& state) {
 
 void Transferring::catchUp(Daemon& daemon) {
     auto news = daemon.takeNews();
-    if (!news.ok()) return; // the next call meets the same, and says it
+    if (!news.ok()) return; // the next call fails likewise, and reports it
     for (const auto& one : *news)
         if (const auto* state = std::get_if<JobView>(&one)) note(*state);
 }
 
-/// Its state as it is now: the others went on while the one before was followed. What ended long ago is told by the
-/// news of it alone, for the daemon remembers only the last ends of an app.
+/// Its present state: it went on while the one before was followed. The end of a job may be known only from its news,
+/// because the daemon remembers only an app's last ends.
 Result<void> Transferring::find(Daemon& daemon, Accepted& one) {
     catchUp(daemon);
     if (one.job.state == JobView::State::Finished) return {};
@@ -185,14 +185,14 @@ int Transferring::follow(Daemon& daemon, Signals& signals, std::size_t which) {
         return screen_.fail(fmt::format("lost sight of {}", textOf(one.job.key)), error);
     };
     if (auto found = which == 0 ? Result<void>() : find(daemon, one); !found.ok()) return lost(found.error());
-    Telling telling(screen_);
+    ProgressReporter reporter(screen_);
     Beside rest{.others = [this](const JobView& state) { note(state); }};
-    auto followed = cli::follow(daemon, one.job, telling, signals, screen_, &rest);
-    telling.clear();
+    auto followed = cli::follow(daemon, one.job, reporter, signals, screen_, &rest);
+    reporter.clear();
     if (!followed.ok()) return lost(followed.error());
     one.job = followed->job;
     left_ = followed->signal.has_value();
-    return left_ ? detached(which, *followed->signal) : ended(one.errand, one.job, telling);
+    return left_ ? detached(which, *followed->signal) : ended(one.task, one.job, reporter);
 }
 
 int Transferring::followAll(Daemon& daemon, Signals& signals) {
@@ -204,16 +204,16 @@ int Transferring::followAll(Daemon& daemon, Signals& signals) {
     return code;
 }
 
-int Transferring::run(const std::vector<Errand>& errands) {
-    // From here on Ctrl-C is read, not suffered: once a job is accepted, its number must be told.
+int Transferring::run(const std::vector<TransferTask>& tasks) {
+    // From here on Ctrl-C is read as data: once a job is accepted, its number must be printed.
     auto signals = Signals::open();
-    if (!signals.ok()) return refused(errands.front(), signals.error());
+    if (!signals.ok()) return refused(tasks.front(), signals.error());
     auto daemon = Daemon::connect();
-    if (!daemon.ok()) return refused(errands.front(), daemon.error());
+    if (!daemon.ok()) return refused(tasks.front(), daemon.error());
     int code = ends::ok;
-    for (const Errand& errand : errands) {
-        code = accept(*daemon, errand);
-        if (code != ends::ok) break; // what refused one refuses the next
+    for (const TransferTask& task : tasks) {
+        code = accept(*daemon, task);
+        if (code != ends::ok) break; // the next would be refused, too
     }
     if (given_.has("no-wait")) return code;
     int followed = followAll(*daemon, *signals);
@@ -222,8 +222,8 @@ int Transferring::run(const std::vector<Errand>& errands) {
 
 } // namespace
 
-int transferAll(const Arguments& given, const Screen& screen, const std::vector<Errand>& errands) {
-    return Transferring(given, screen).run(errands);
+int transferAll(const Arguments& given, const Screen& screen, const std::vector<TransferTask>& tasks) {
+    return Transferring(given, screen).run(tasks);
 }
 
 Result<std::filesystem::path> workingDirectory() {

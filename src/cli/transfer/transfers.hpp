@@ -1,5 +1,4 @@
-// Jobs of the transfer app from a verb's words to its exit code: scheduled, and followed as long as a person wants to
-// look on.
+// Schedules jobs of the transfer app, and follows them as long as a person wants; from arguments to the exit code.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -13,19 +12,19 @@
 
 namespace stint::cli {
 
-/// One of them, in words for people, printable.
-struct Errand {
-    std::string deed;  ///< "download http://h/x", behind "cannot"
-    std::string going; ///< "downloading to /home/a/x"
-    std::string place; ///< "/home/a/x", for programs
-    std::string label; ///< "x"
+/// One transfer, with printable texts for people.
+struct TransferTask {
+    std::string action; ///< "download http://h/x", behind "cannot"
+    std::string going;  ///< "downloading to /home/a/x"
+    std::string place;  ///< "/home/a/x", for programs
+    std::string label;  ///< "x"
     std::function<Result<JobInfo>(Manner)> job;
 };
 
 /// Schedules them in order, and follows them unless --no-wait. 0, or the code of the first that failed.
-int transferAll(const Arguments& given, const Screen& screen, const std::vector<Errand>& errands);
+int transferAll(const Arguments& given, const Screen& screen, const std::vector<TransferTask>& tasks);
 
-/// Where this command was called.
+/// The directory in which this command was called.
 Result<std::filesystem::path> workingDirectory();
 
 } // namespace stint::cli

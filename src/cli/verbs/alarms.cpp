@@ -1,10 +1,10 @@
-// `stint alarms`: what will wake an app, when, and what holds it (limits.md §7.3).
+// `stint alarms`: pending alarms, when they go off, and what holds them (limits.md §7.3).
+#include "base/clock.hpp"
 #include "base/time.hpp"
-#include "cli/daemon/app_lookup.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
-#include "cli/print/alarm_text.hpp"
 #include "cli/print/json.hpp"
-#include "cli/screen/clock.hpp"
+#include "cli/print/limit_text.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 

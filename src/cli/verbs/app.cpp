@@ -1,14 +1,14 @@
-// `stint app`: one app with its limits; and what a person says of it (limits.md §9, §2.7; architecture.md, what is
+// `stint app`: shows one app with its limits, or changes its settings (limits.md §9, §2.7; architecture.md, what is
 // visible).
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
-#include "cli/daemon/app_lookup.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/limit_text.hpp"
-#include "cli/screen/clock.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 
@@ -58,7 +58,7 @@ bool sets(const Arguments& given) {
     return false;
 }
 
-/// A permission may be taken back only where the manifest declares it.
+/// Only permissions that the manifest declares can be revoked.
 Result<void> setPermissions(Daemon& daemon, const AppView& app, const Arguments& given) {
     const auto revoke = given.value("revoke"), grant = given.value("grant");
     if (!revoke && !grant) return {};
@@ -74,7 +74,7 @@ Result<void> setPermissions(Daemon& daemon, const AppView& app, const Arguments&
     return daemon.setRevoked(manifest.package.name, {revoked.begin(), revoked.end()});
 }
 
-/// The battery goes before the bucket: an unrestricted app has but one (limits.md §2.7).
+/// The battery before the bucket: an unrestricted app has only one bucket (limits.md §2.7).
 Result<void> set(Daemon& daemon, const AppView& app, const Arguments& given) {
     const std::string& package = app.manifest.package.name;
     STINT_TRY(setPermissions(daemon, app, given));
@@ -85,7 +85,7 @@ Result<void> set(Daemon& daemon, const AppView& app, const Arguments& given) {
     return {};
 }
 
-/// What was said, and what is: no app drops below the least bucket that it may have (limits.md §2.5).
+/// Sets all, then checks the bucket: an app may not drop below its lowest one (limits.md §2.5).
 int setAll(Daemon& daemon, const AppView& before, const Arguments& given, const Screen& screen) {
     const std::string& package = before.manifest.package.name;
     const std::string what = fmt::format("cannot set {}", printable(package));

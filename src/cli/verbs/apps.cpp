@@ -1,4 +1,4 @@
-// `stint apps`: the apps that are installed, and how each stands with its limits.
+// `stint apps`: the installed apps with their limits.
 #include <fmt/core.h>
 
 #include "cli/daemon/daemon.hpp"
@@ -19,7 +19,7 @@ Result<std::vector<AppView>> installed() {
 } // namespace
 
 std::string noteOf(const AppView& app) {
-    // jobs.md §12.3: the crash guard's mark.
+    // jobs.md §12.3: by the crash guard.
     if (app.bad) return "crashed too often: its jobs wait until it is started";
     if (app.batteryUse == BatteryUse::Restricted) return "battery restricted: its jobs wait until it is opened";
     if (app.batteryUse == BatteryUse::Unrestricted) return "battery unrestricted";

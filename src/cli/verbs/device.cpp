@@ -1,13 +1,13 @@
-// `stint device`: what the device is and what that holds back; `stint device set`, `stint device reset`.
+// `stint device`: the device's state and what it holds back; `stint device set`, `stint device reset`.
 #include <fmt/core.h>
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
-#include "cli/print/doze_text.hpp"
 #include "cli/print/json.hpp"
+#include "cli/print/limit_text.hpp"
 #include "cli/print/phrases.hpp"
-#include "cli/screen/clock.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/text.hpp"
@@ -53,13 +53,13 @@ void printLimits(const std::vector<DeviceLimitView>& limits, WallTime now, const
     table.print(screen);
 }
 
-/// "charging=false": which keys and values there are, the daemon knows.
+/// "charging=false": the daemon checks keys and values.
 Result<std::map<std::string, std::string>> changesIn(const std::vector<std::string>& words) {
     std::map<std::string, std::string> changes;
     for (const auto& word : words) {
         auto equals = word.find('=');
         if (equals == std::string::npos || equals == 0)
-            return fail(Errc::IllegalArgument, "\"{}\" is no KEY=VALUE, as in charging=false", printable(word));
+            return fail(Errc::IllegalArgument, "\"{}\" is not KEY=VALUE, as in charging=false", printable(word));
         auto [at, fresh] = changes.emplace(word.substr(0, equals), word.substr(equals + 1));
         if (!fresh) return fail(Errc::IllegalArgument, "{} is set twice", printable(at->first));
     }

@@ -1,6 +1,5 @@
-// `stint doctor`: what Stint stands on here, what it enforces and what is only advisory, and how to get more. The
-// daemon tells its own side; of this one are what only a client sees: whether it answers, and which system services are
-// there that no daemon reads yet.
+// `stint doctor`: what Stint found on this machine, what it enforces and what is only advisory, and how to get more.
+// Most findings are the daemon's; a client adds whether it answers, and which system services nobody reads yet.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -22,10 +21,9 @@ using Grade = Finding::Grade;
 
 constexpr std::size_t gap = 2;
 constexpr std::size_t grades = std::string_view("enforced").size();
-constexpr std::size_t narrowest = 30; ///< of a sentence, however narrow the terminal
+constexpr std::size_t narrowest = 30; ///< of a sentence, on a very narrow terminal
 
-/// A system service that knows something of the device, and what the keys of the device table begin with that it would
-/// fill.
+/// A system service that knows about the device, and the beginnings of the device's keys that it would fill.
 struct Source {
     const char* topic;
     const char* service;
@@ -41,7 +39,7 @@ constexpr std::array sources{
     Source{"screen", "org.freedesktop.login1", screenKeys, "stint device set screen=off"},
 };
 
-/// "charging=true battery=100 (embedded default)": what is believed in the service's place.
+/// "charging=true battery=100 (embedded default)": the values used without the service.
 std::string believed(const std::vector<wire::DeviceRow>& device, std::span<const std::string_view> keys) {
     std::map<std::string, std::string> bySource;
     for (const wire::DeviceRow& row : device) {
@@ -54,7 +52,7 @@ std::string believed(const std::vector<wire::DeviceRow>& device, std::span<const
     return text;
 }
 
-/// No edge of the daemon reads these services yet, so whatever they know is not what Stint decides by.
+/// The daemon does not read these services yet.
 std::vector<Finding> aboutSources(const std::vector<wire::DeviceRow>& device) {
     const auto names = systemBusNames();
     std::vector<Finding> all;
@@ -69,12 +67,12 @@ std::vector<Finding> aboutSources(const std::vector<wire::DeviceRow>& device) {
     return all;
 }
 
-/// What is told where the daemon tells nothing of itself; an Error where that is no finding, but a refusal.
+/// The findings if the daemon does not answer; an Error if it refused.
 Result<std::vector<Finding>> withoutDaemon(const Error& error) {
     if (error.code == Errc::Unavailable)
         return std::vector<Finding>{
             {"daemon", Grade::Trouble, error.message, "systemctl --user enable --now stintd, or: stintd &"}};
-    // A store that cannot be written answers every call so (architecture.md, store).
+    // The answer to every call while the store cannot be written (architecture.md, store).
     if (error.code == Errc::Storage)
         return std::vector<Finding>{
             {"store", Grade::Trouble, error.message, "make room, or mend it; stintd tries again by itself"}};
@@ -104,7 +102,7 @@ Paint paintOf(Grade grade) {
     return Paint::None;
 }
 
-/// A finding, and under it how to get more; wrapped, for these are sentences.
+/// Prints findings, each with how to get more below it, wrapped.
 void print(const std::vector<Finding>& findings, const Screen& screen) {
     std::size_t topics = 0;
     for (const Finding& finding : findings)

@@ -1,12 +1,12 @@
 // `stint jobs`, `stint cancel`.
 #include <fmt/core.h>
 
+#include "base/clock.hpp"
 #include "base/time.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
-#include "cli/screen/clock.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/text.hpp"
@@ -16,20 +16,20 @@ namespace {
 
 constexpr std::size_t widestLabel = 30;
 
-/// What is wrong with the store, told to the operator: a list that may lack a job says so.
-void tellStoreTrouble(Daemon& daemon, const Screen& screen) {
+/// Reports errors of the store: the list may lack a job.
+void tellStoreError(Daemon& daemon, const Screen& screen) {
     const auto findings = daemon.diagnose();
     if (!findings.ok()) return;
     for (const wire::Finding& finding : *findings)
         if (finding.topic == "store" && finding.grade == wire::Finding::Grade::Trouble)
-            screen.trouble(finding.found + "; see `stint doctor`");
+            screen.error(finding.found + "; see `stint doctor`");
 }
 
 Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect());
     auto package = given.words.empty() ? std::nullopt : std::optional(given.words[0]);
     auto jobs = STINT_TRY(daemon.jobs(package, given.has("finished")));
-    tellStoreTrouble(daemon, screen);
+    tellStoreError(daemon, screen);
     return jobs;
 }
 
@@ -40,7 +40,7 @@ std::string percentText(const Progress& progress) {
 
 std::string sizeText(Bytes size) { return size == unknownBytes ? "-" : formatSize(size); }
 
-/// What it is called: as it was asked for, else as it shows itself.
+/// Its label, else its notification's title.
 std::string whatOf(const JobView& job) {
     std::string what = job.label;
     if (what.empty() && job.notification) what = job.notification->getTitle();
@@ -99,18 +99,18 @@ Result<JobKey> cancelled(const std::string& text) {
     return job.key;
 }
 
-/// By the shell's verb (jobs.md §8), which knows whether there is such an app.
+/// By the shell's verb (jobs.md §8), which checks that there is such an app.
 Result<void> cancelledAll(const std::string& package) {
     auto daemon = STINT_TRY(Daemon::connect());
     auto answer = STINT_TRY(daemon.shell({"cancel", package}));
     if (answer.code == 0) return {};
-    return Error{Errc::IllegalState, fmt::format("there is no app {}; `stint apps` lists them", printable(package))};
+    return notInstalled({printable(package)}, Errc::IllegalState);
 }
 
 int cancelAll(const std::string& package, const Screen& screen) {
     auto all = cancelledAll(package);
     if (all.ok()) return ends::ok;
-    screen.trouble(fmt::format("cannot cancel every job: {}", all.error().message));
+    screen.error(fmt::format("cannot cancel every job: {}", all.error().message));
     return exitCodeOfLookUp(all.error().code);
 }
 
@@ -137,7 +137,7 @@ int cancel(const Arguments& given, const Screen& screen) {
     if (given.has("all")) return cancelAll(given.words[0], screen);
     auto job = cancelled(given.words[0]);
     if (job.ok()) return ends::ok;
-    screen.trouble(fmt::format("cannot cancel {}: {}", printable(given.words[0]), job.error().message));
+    screen.error(fmt::format("cannot cancel {}: {}", printable(given.words[0]), job.error().message));
     return exitCodeOfLookUp(job.error().code);
 }
 

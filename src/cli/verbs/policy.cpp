@@ -19,7 +19,7 @@ Result<Rows> constants() {
     return daemon.policy();
 }
 
-/// The key itself, or all that lie beneath it: "doze" is every doze.….
+/// The key itself, or all below it: "doze" is every doze.….
 bool isMeant(const wire::PolicyRow& row, const std::string& key) {
     return row.key == key || row.key.starts_with(key + ".");
 }

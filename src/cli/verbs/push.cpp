@@ -1,5 +1,5 @@
-// `stint push`: a message for an app's receiver, from this machine (limits.md §8.5).
-#include "cli/daemon/app_lookup.hpp"
+// `stint push`: sends a message to an app's receiver (limits.md §8.5).
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"

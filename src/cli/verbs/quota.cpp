@@ -1,11 +1,11 @@
-// `stint quota`: what an app has of its time, regular and expedited, and when it comes back (limits.md §3, §4).
+// `stint quota`: an app's regular and expedited quotas, and when used time comes back (limits.md §3, §4).
+#include "base/clock.hpp"
 #include "base/time.hpp"
-#include "cli/daemon/app_lookup.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/limit_text.hpp"
 #include "cli/print/phrases.hpp"
-#include "cli/screen/clock.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 

@@ -1,5 +1,4 @@
-// `stint run-now`: the shell's `run -f` (jobs.md §8), which says what it passes over: the blockers are asked for
-// before.
+// `stint run-now`: the shell's `run -f` (jobs.md §8), which also lists the blockers that it overrides.
 #include <fmt/core.h>
 
 #include "cli/daemon/lookup.hpp"
@@ -22,8 +21,8 @@ int exitCodeOf(const ShellAnswer& answer) {
     switch (answer.code) {
     case 0:
         return ends::ok;
-    case -1000: // the package is not there
-    case -1001: // nor is the job
+    case -1000: // no such package
+    case -1001: // no such job
         return ends::noInput;
     case -1002:
         return ends::waits;
@@ -49,7 +48,7 @@ Result<Asked> asked(const std::string& text) {
     return made;
 }
 
-/// A service that is missing and a user who was stopped are not passed over (jobs.md §8).
+/// A missing service and an app that the user stopped are not overridden (jobs.md §8).
 bool isFirm(const Blocker& blocker) {
     return blocker.reason == PendingReason::App || blocker.reason == PendingReason::User;
 }
@@ -69,7 +68,7 @@ std::string firmOnes(const std::vector<Blocker>& blockers) {
 int refused(const Asked& it, const Screen& screen) {
     std::string why = firmOnes(it.before.blockers);
     if (why.empty()) why = it.answer.err.substr(0, it.answer.err.find('\n'));
-    screen.trouble(fmt::format("cannot run {} now: {}", textOf(it.before.job.key), printable(why)));
+    screen.error(fmt::format("cannot run {} now: {}", textOf(it.before.job.key), printable(why)));
     return exitCodeOf(it.answer);
 }
 
@@ -89,7 +88,7 @@ void tell(const Asked& it, const Screen& screen) {
 int runNow(const Arguments& given, const Screen& screen) {
     auto it = asked(given.words[0]);
     if (!it.ok()) {
-        screen.trouble(fmt::format("cannot run {}: {}", printable(given.words[0]), it.error().message));
+        screen.error(fmt::format("cannot run {}: {}", printable(given.words[0]), it.error().message));
         return exitCodeOfLookUp(it.error().code);
     }
     int code = exitCodeOf(it->answer);

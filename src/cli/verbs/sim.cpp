@@ -1,14 +1,14 @@
 // `stint sim`: plays scenarios on the core that stintd runs, under a virtual clock (scenario.md, running). It has its
-// own exit codes: 0 every expectation held, 1 one did not, 2 a file could not be read or is no scenario.
+// own exit codes: 0 every expectation held, 1 one did not, 2 a file could not be read or is not a scenario.
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <sstream>
 #include <system_error>
 
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "base/proc.hpp"
 #include "base/time.hpp"
 #include "cli/line/commands.hpp"
@@ -34,9 +34,7 @@ Result<std::string> textOf(const std::string& file) {
 }
 
 Result<std::uint64_t> seedIn(std::string_view text) {
-    std::uint64_t seed = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-    if (error == std::errc{} && end == text.data() + text.size()) return seed;
+    if (const auto seed = numberIn<std::uint64_t>(text)) return *seed;
     return fail(Errc::IllegalArgument, "--seed cannot be \"{}\"; it is a whole number such as 7", text);
 }
 
@@ -51,7 +49,7 @@ Result<Wanted> wantedBy(const Arguments& given) {
 int invalidFile(const Screen& screen, const Error& error) {
     std::istringstream lines(error.message);
     for (std::string line; std::getline(lines, line);)
-        screen.trouble(line);
+        screen.error(line);
     return invalid;
 }
 

@@ -1,4 +1,4 @@
-// `stint start`: an app's main program in its own cgroup, with this terminal (architecture.md, who is calling).
+// `stint start`: runs an app's main program in its own cgroup, on this terminal (architecture.md, who is calling).
 #include <cerrno>
 #include <cstring>
 
@@ -18,8 +18,8 @@
 namespace stint::cli {
 namespace {
 
-/// The program is in no process group of ours: the terminal's Ctrl-C reaches this command, which hands it on. By
-/// pidfd, so that a pid that was given to another process meanwhile is never hit.
+/// The program is not in our process group: Ctrl-C reaches this command, which passes it on. By pidfd, so that a reused
+/// pid is never hit.
 void handOn(const Fd& program, Signals& signals) {
     while (auto signal = signals.take())
         if (*signal != SIGWINCH && program) ::syscall(SYS_pidfd_send_signal, program.get(), *signal, nullptr, 0);
@@ -27,7 +27,7 @@ void handOn(const Fd& program, Signals& signals) {
 
 /// The exit code of the program `pid`.
 Result<int> waitForEnd(Daemon& daemon, std::uint32_t pid, Signals& signals) {
-    Fd program{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))}; // -1 where it has ended already
+    Fd program{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))}; // -1 if it has ended already
     for (;;) {
         for (const auto& news : STINT_TRY(daemon.takeNews()))
             if (const auto* exited = std::get_if<AppExited>(&news); exited && exited->pid == pid)

@@ -11,7 +11,7 @@
 namespace stint::cli {
 namespace {
 
-/// A bus answers at once, or is not well.
+/// A working bus answers at once.
 constexpr std::uint64_t patience = 2'000'000; // microseconds
 
 struct CloseBus {

@@ -1,5 +1,4 @@
-// Which services are on the system's message bus: for `stint doctor` alone. Nothing is asked of the services
-// themselves.
+// The names on the system bus, for `stint doctor`. Does not call the services themselves.
 #pragma once
 #include <set>
 #include <string>
@@ -8,7 +7,7 @@
 
 namespace stint::cli {
 
-/// Names that somebody owns, and names that would be started if they were called. Unavailable where there is no bus.
+/// Owned names, and names that the bus would start when called. Unavailable: there is no bus.
 Result<std::set<std::string>> systemBusNames();
 
 } // namespace stint::cli

@@ -3,11 +3,12 @@
 
 #include <fmt/core.h>
 
+#include "base/clock.hpp"
+#include "base/number.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
-#include "cli/screen/clock.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/text.hpp"
@@ -32,7 +33,7 @@ std::string wordsOf(const Notification& shown) {
     return fmt::format("{}: {}", shown.getTitle(), shown.getText());
 }
 
-/// The app's row, its user-initiated jobs with what they show, and what earlier ones left behind.
+/// The app's row, its user-initiated jobs with their notifications, and notifications that earlier jobs left.
 void add(Table& table, const TaskRow& row, WallTime now) {
     std::string label = row.stopButton ? row.label : row.label + " (has no Stop button)";
     table.add({{row.app.name, Paint::Strong}, row.started ? ago(*row.started, now) : "-", "", label});
@@ -76,7 +77,7 @@ int tasksStop(const Arguments& given, const Screen& screen) {
     auto killed = stopped(given.words[0]);
     if (!killed.ok()) return screen.fail(fmt::format("cannot stop {}", printable(given.words[0])), killed.error());
     screen.tell(
-        fmt::format("{} stopped: {} process{} killed", printable(given.words[0]), *killed, *killed == 1 ? "" : "es"));
+        fmt::format("{} stopped: {} killed", printable(given.words[0]), counted(*killed, "process", "processes")));
     return ends::ok;
 }
 

@@ -1,4 +1,4 @@
-// `stint watch`, `stint wait`: the same following, told or in silence.
+// `stint watch`, `stint wait`: follow a job, with progress or in silence.
 #include <fmt/core.h>
 
 #include "cli/daemon/lookup.hpp"
@@ -12,21 +12,21 @@
 namespace stint::cli {
 namespace {
 
-/// What a failing job says is trouble; what a good one says is a result.
-int tellEnd(const JobView& job, const Telling& telling, const Screen& screen) {
+/// A failed job's end is an error; a good one's is a result.
+int tellEnd(const JobView& job, const ProgressReporter& reporter, const Screen& screen) {
     int code = exitCodeOf(*job.completed);
-    std::string text = fmt::format("{}: {}", textOf(job.key), measuredEndText(*job.completed, telling.seen()));
+    std::string text = fmt::format("{}: {}", textOf(job.key), measuredEndText(*job.completed, reporter.seen()));
     if (code != ends::ok)
-        screen.trouble(text);
+        screen.error(text);
     else if (!screen.json() && !screen.quiet())
         screen.print(text);
     return code;
 }
 
-/// Tells of the way on one screen, and of the end on the other.
+/// Prints progress on one screen, and the end on the other.
 int followed(const std::string& text, const Screen& way, const Screen& end) {
     auto failed = [&](const Error& error) {
-        end.trouble(fmt::format("cannot follow {}: {}", printable(text), error.message));
+        end.error(fmt::format("cannot follow {}: {}", printable(text), error.message));
         return exitCodeOfLookUp(error.code);
     };
     auto signals = Signals::open();
@@ -35,13 +35,13 @@ int followed(const std::string& text, const Screen& way, const Screen& end) {
     if (!daemon.ok()) return failed(daemon.error());
     auto job = lookUp(*daemon, text);
     if (!job.ok()) return failed(job.error());
-    Telling telling(way);
-    auto followed = follow(*daemon, std::move(*job), telling, *signals, way);
-    telling.clear();
+    ProgressReporter reporter(way);
+    auto followed = follow(*daemon, std::move(*job), reporter, *signals, way);
+    reporter.clear();
     if (!followed.ok()) return failed(followed.error());
     if (followed->signal) return exitCodeOfSignal(*followed->signal);
     if (end.json() && !way.json()) end.print(jsonOf(followed->job, Event{"ended", {}}));
-    return tellEnd(followed->job, telling, end);
+    return tellEnd(followed->job, reporter, end);
 }
 
 } // namespace

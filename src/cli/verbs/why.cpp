@@ -1,11 +1,11 @@
-// `stint why`: the very blockers that the scheduler decides by (architecture.md, one idea), as a table or as JSON.
+// `stint why`: the blockers that the scheduler decides by (architecture.md, one idea), as a table or as JSON.
 #include <fmt/core.h>
 
+#include "base/clock.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
-#include "cli/screen/clock.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/text.hpp"
@@ -15,18 +15,18 @@ namespace {
 
 using History = std::optional<std::vector<HistoryEntry>>; ///< nullopt: not asked for
 
-struct Answer : Explanation {
+struct WhyAnswer : Explanation {
     History history;
 };
 
-Result<Answer> explained(const Arguments& given) {
+Result<WhyAnswer> explained(const Arguments& given) {
     auto daemon = STINT_TRY(Daemon::connect());
     auto job = STINT_TRY(lookUp(daemon, given.words[0]));
     History history;
     if (given.has("history")) history.emplace();
-    if (job.state == JobView::State::Finished) return Answer{{std::move(job), {}}, history}; // its record is gone
+    if (job.state == JobView::State::Finished) return WhyAnswer{{std::move(job), {}}, history}; // its record is gone
     if (history) history = STINT_TRY(daemon.history(job.key));
-    return Answer{STINT_TRY(daemon.explain(job.key)), std::move(history)};
+    return WhyAnswer{STINT_TRY(daemon.explain(job.key)), std::move(history)};
 }
 
 std::string headline(const Explanation& it, WallTime now) {
@@ -61,7 +61,7 @@ Table tableOf(const std::vector<Blocker>& blockers, WallTime now) {
     return table;
 }
 
-/// jobs.md §9.2: {APP} is written where nothing else was left to wait for.
+/// jobs.md §9.2: {APP} means that nothing else was left to wait for.
 std::string textOf(const HistoryEntry& entry) {
     if (entry.reasons == std::vector{PendingReason::App}) return "nothing but its app (APP)";
     return reasonsText(entry.reasons);
@@ -92,7 +92,7 @@ int exitCodeOf(const Explanation& it) {
 int why(const Arguments& given, const Screen& screen) {
     auto explanation = explained(given);
     if (!explanation.ok()) {
-        screen.trouble(fmt::format("cannot explain {}: {}", printable(given.words[0]), explanation.error().message));
+        screen.error(fmt::format("cannot explain {}: {}", printable(given.words[0]), explanation.error().message));
         return exitCodeOfLookUp(explanation.error().code);
     }
     if (screen.json()) {

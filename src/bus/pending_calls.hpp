@@ -1,0 +1,49 @@
+// Calls that wait for their answer, and answers that wait for the turn's end. Answers are sent in the order of the
+// calls.
+#pragma once
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "bus/request.hpp"
+#include "bus/server.hpp"
+#include "model/effect.hpp"
+#include "wire/message.hpp"
+
+namespace stint {
+
+class PendingCalls {
+public:
+    /// Numbers a call that wants an answer.
+    CallId enter(ConnectionId from, wire::Message message);
+    /// The handler's result: an answer, or that the core will reply.
+    void handled(CallId call, const Handled& handled);
+    /// The core's reply. Dropped if the caller is gone.
+    void reply(const Reply& reply);
+    /// Answers every call that waits for the core with the error.
+    void failAll(const Error& error);
+    /// The caller is gone.
+    void drop(ConnectionId from);
+
+    std::size_t waitingFor(ConnectionId from) const;
+    /// Sends the answers that are known; returns the connections that got one.
+    std::vector<ConnectionId> send();
+
+private:
+    using Write = std::function<Result<void>(wire::Writer&)>;
+    struct Entry {
+        ConnectionId from;
+        wire::Message message;
+        std::function<void(wire::Writer&, const Reply&)> onReply;
+        Write answer; ///< empty: not known yet
+    };
+
+    void answer(CallId call, Write write);
+
+    std::uint64_t last_ = 0;
+    std::map<CallId, Entry> calls_;
+    std::map<CallId, Entry*> known_;
+    std::map<ConnectionId, std::size_t> waiting_;
+};
+
+} // namespace stint

@@ -1,0 +1,66 @@
+// Threads for disk work that may take seconds (fsync, a checksum over a whole file), so that the loop answers in time:
+// one thread for each piece of work, whose end is handed back to the loop. Pieces are few: one every 32 MiB.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace stint::transfer {
+
+class DiskThreads {
+public:
+    /// `wake` is called from any thread when collect() has something to do.
+    explicit DiskThreads(std::function<void()> wake) : wake_(std::move(wake)) {}
+    /// Waits for work under way.
+    ~DiskThreads() = default;
+    DiskThreads(const DiskThreads&) = delete;
+    DiskThreads& operator=(const DiskThreads&) = delete;
+
+    /// `work` in another thread, then `done` inside collect().
+    void run(std::function<void()> work, std::function<void()> done);
+    /// Calls `done` of all finished work; true if there was any.
+    bool collect();
+    bool idle() const { return threads_.empty(); }
+
+private:
+    struct Piece {
+        std::uint64_t number;
+        std::function<void()> done;
+    };
+
+    std::function<void()> wake_;
+    std::mutex mutex_;
+    std::vector<Piece> finished_;
+    std::uint64_t pieces_ = 0;
+    std::map<std::uint64_t, std::jthread> threads_; ///< last: joined before what they use is gone
+};
+
+/// Runs one owner's tasks one after another. Once the owner is gone, waiting tasks are dropped and no `done` is called.
+class DiskQueue {
+public:
+    explicit DiskQueue(DiskThreads& disk) : state_(std::make_shared<State>(State{disk, {}, false})) {}
+
+    void run(std::function<void()> work, std::function<void()> done);
+    bool idle() const { return !state_->working; }
+
+private:
+    struct Task {
+        std::function<void()> work;
+        std::function<void()> done;
+    };
+    struct State {
+        DiskThreads& disk;
+        std::deque<Task> waiting;
+        bool working;
+    };
+    static void next(const std::shared_ptr<State>& state);
+
+    std::shared_ptr<State> state_; ///< owned here alone: tasks under way only check whether it still exists
+};
+
+} // namespace stint::transfer

@@ -1,0 +1,104 @@
+#include "transfer/spec.hpp"
+
+#include <cstdlib>
+
+#include "base/fail.hpp"
+#include "base/transfer_words.hpp"
+#include "transfer/url.hpp"
+
+namespace stint::transfer {
+namespace {
+
+Result<void> checkOutput(const std::filesystem::path& output) {
+    std::string name = output.filename().native();
+    if (output.is_absolute() && !name.empty() && name != "." && name != ".." &&
+        output.native().find('\0') == std::string::npos)
+        return {};
+    return fail(Errc::IllegalArgument, "\"{}\" names no file: an absolute path is needed", output.native());
+}
+
+Access accessOf(const PersistableBundle& extras) {
+    Access access;
+    access.headers = extras.getStringArray("headers");
+    access.cookie = extras.getString("cookie");
+    access.cookieFile = extras.getString("cookieFile");
+    access.user = extras.getString("user");
+    access.netrc = extras.getString("netrc");
+    access.trustsRedirects = extras.getBoolean("trustsRedirects");
+    access.proxy = extras.getString("proxy");
+    access.noProxy = extras.getString("noProxy");
+    access.authorities = extras.getString("authorities");
+    access.rate = extras.getLong("rate", access.rate);
+    access.leastRate = extras.getLong("leastRate", access.leastRate);
+    access.leastRateFor = std::chrono::seconds(extras.getLong("leastRateFor", access.leastRateFor.count()));
+    return access;
+}
+
+/// $XDG_STATE_HOME/stint/uploads (linux.md §A.10).
+std::filesystem::path uploadRecords() {
+    const char* state = std::getenv("XDG_STATE_HOME");
+    if (state && *state == '/') return std::filesystem::path(state) / "stint/uploads";
+    const char* home = std::getenv("HOME"); // stintd gives one to each service
+    return std::filesystem::path(home ? home : "/") / ".local/state/stint/uploads";
+}
+
+std::string nameFor(const PersistableBundle& extras) {
+    std::string label = extras.getString("label");
+    if (!label.empty()) return label;
+    const char* file = extras.containsKey("source") ? "source" : "output";
+    return std::filesystem::path(extras.getString(file)).filename().native();
+}
+
+} // namespace
+
+Result<Download> checked(Download spec) {
+    STINT_TRY(checkUrl(spec.url));
+    STINT_TRY(checkOutput(spec.output));
+    STINT_TRY(checkAccess(spec.access));
+    if (!spec.checksum.empty() && spec.checksum != checksumAuto)
+        spec.checksum = STINT_TRY(parseChecksum(spec.checksum));
+    return spec;
+}
+
+Result<Upload> checked(Upload spec) {
+    STINT_TRY(checkUrl(spec.url));
+    STINT_TRY(checkAccess(spec.access));
+    if (!spec.source.is_absolute() || spec.source.native().find('\0') != std::string::npos)
+        return fail(Errc::IllegalArgument, "\"{}\" names no file: an absolute path is needed", spec.source.native());
+    if (spec.protocol == Upload::Protocol::Put) {
+        spec.url = withName(spec.url, spec.source.filename().native());
+    } else if (originOf(spec.url).starts_with("ftp:")) {
+        return fail(Errc::IllegalArgument, "tus works over http and https only");
+    }
+    return spec;
+}
+
+TransferSpec specOf(const PersistableBundle& extras) {
+    TransferSpec spec;
+    spec.label = nameFor(extras);
+    if (extras.containsKey("source")) {
+        bool tus = extras.getString("protocol") == "tus";
+        spec.upload = Upload{.url = extras.getString("url"),
+                             .source = extras.getString("source"),
+                             .protocol = tus ? Upload::Protocol::Tus : Upload::Protocol::Put,
+                             .records = uploadRecords(),
+                             .discardOnCancel = extras.getBoolean("discardOnCancel"),
+                             .access = accessOf(extras)};
+        return spec;
+    }
+    spec.download = {.url = extras.getString("url"),
+                     .output = extras.getString("output"),
+                     .checksum = extras.getString("checksum"),
+                     .overwrite = extras.getBoolean("force"),
+                     .serverNames = extras.getBoolean("serverNames"),
+                     .largest = extras.getLong("largest", unknownBytes),
+                     .access = accessOf(extras)};
+    return spec;
+}
+
+bool sameGoal(const TransferSpec& a, const TransferSpec& b) {
+    if (a.upload && b.upload) return a.upload->url == b.upload->url && a.upload->source == b.upload->source;
+    return !a.upload && !b.upload && a.download.output == b.download.output;
+}
+
+} // namespace stint::transfer

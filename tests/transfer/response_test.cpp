@@ -1,0 +1,118 @@
+#include "transfer/response.hpp"
+
+#include <doctest/doctest.h>
+
+#include "transfer/curl_error.hpp"
+#include "transfer/spec.hpp"
+#include "transfer/url.hpp"
+
+using namespace stint;
+using namespace stint::transfer;
+
+TEST_CASE("a Content-Range is read exactly, or not at all") {
+    using Range = ContentRange;
+    CHECK(parseContentRange("bytes 0-99/1234") == Range{0, 99, 1234});
+    CHECK(parseContentRange("bytes 5-9/*") == Range{5, 9, std::nullopt});
+    CHECK(parseContentRange("bytes */1234") == Range{std::nullopt, std::nullopt, 1234});
+    for (const char* text : {"", "bytes", "bytes ", "bytes 0-99", "bytes 0-99/", "bytes -1-99/1234", "bytes 0--99/1234",
+                             "bytes 0-99/1234 ", "bytes 0-99/12x", "bytes=0-99/1234", "bytes a-b/c", "lines 0-99/1234",
+                             "bytes 99999999999999999999-1/2", "bytes 0-1/2, bytes 0-1/2"}) {
+        CAPTURE(text);
+        CHECK(!parseContentRange(text));
+    }
+}
+
+TEST_CASE("a Content-Length is digits, and the same each time, or none") { // RFC 9110 §8.6
+    CHECK(parseContentLength("0") == 0);
+    CHECK(parseContentLength("12, 12,12") == 12);
+    for (const char* text : {"", ",", "12,", "12, ", "1,2", "0x12", "+1", "-1", "1 2", "1.0", "12\t", "\xd9\xa1",
+                             "9223372036854775808", "1;1"}) {
+        CAPTURE(text);
+        CHECK(!parseContentLength(text));
+    }
+}
+
+TEST_CASE("only what proves every byte is a validator") {
+    auto of = [](const char* etag, const char* lastModified, const char* date) {
+        Response response;
+        response.etag = etag;
+        response.lastModified = lastModified;
+        response.date = date;
+        return strongValidator(response).kind;
+    };
+    using Kind = Validator::Kind;
+    const char* eight = "Mon, 05 Jan 2026 08:00:00 GMT";
+    const char* minuteLater = "Mon, 05 Jan 2026 08:01:00 GMT";
+    const char* almost = "Mon, 05 Jan 2026 08:00:59 GMT";
+    CHECK(of("\"a-1\"", "", "") == Kind::ETag);
+    CHECK(of("\"a-1\"", eight, minuteLater) == Kind::ETag);
+    CHECK(of("W/\"a\"", "", "") == Kind::None);
+    CHECK(of("\"a\"b\"", "", "") == Kind::None);
+    CHECK(of("\"a b\"", "", "") == Kind::None);
+    CHECK(of("\"", "", "") == Kind::None);
+    CHECK(of("\"\xc3\xa4\"", "", "") == Kind::None);
+    CHECK(of("", eight, minuteLater) == Kind::LastModified);
+    CHECK(of("", eight, almost) == Kind::None);
+    CHECK(of("", minuteLater, eight) == Kind::None);
+    CHECK(of("", eight, "") == Kind::None);
+    CHECK(of("", eight, "some day") == Kind::None);
+    CHECK(of("W/\"a\"", eight, minuteLater) == Kind::None); // RFC 9110 §13.1.5
+}
+
+TEST_CASE("ftp has no validators, and is taken whole") {
+    Response response;
+    response.http = false;
+    response.status = 226;
+    response.length = 9;
+    Course course = decide({}, response);
+    CHECK(course.kind == Course::Kind::TakeAnew);
+    CHECK(course.total == 9);
+}
+
+TEST_CASE("412 to a range asks for the whole file, without one it is a refusal") {
+    Response response;
+    response.status = 412;
+    CHECK(decide({.size = 100, .start = 50}, response).kind == Course::Kind::AskAnew);
+    CHECK(decide({}, response).kind == Course::Kind::End);
+}
+
+TEST_CASE("what the network does is for later, what is so is final") {
+    CHECK(endingOf(CURLE_COULDNT_RESOLVE_HOST, "").fate == Fate::Later);
+    CHECK(endingOf(CURLE_OPERATION_TIMEDOUT, "").fate == Fate::Later);
+    CHECK(endingOf(CURLE_PARTIAL_FILE, "").fate == Fate::Later);
+    CHECK(endingOf(CURLE_SSL_CONNECT_ERROR, "").fate == Fate::Later);
+    CHECK(endingOf(CURLE_PEER_FAILED_VERIFICATION, "") == never(77, "the server's certificate is not trusted: "));
+    CHECK(endingOf(CURLE_REMOTE_FILE_NOT_FOUND, "").exitCode == 66);
+    CHECK(endingOf(CURLE_LOGIN_DENIED, "").exitCode == 77);
+}
+
+TEST_CASE("a download that can never be right is refused before anything is touched") {
+    Download good{.url = "https://example.org/a?b#c", .output = "/tmp/a", .checksum = {}, .overwrite = false};
+    CHECK(checked(good).ok());
+    for (const char* url : {"", "example.org/a", "gopher://example.org/a", "file:///etc/passwd", "http://",
+                            "http://a b/", "sftp://example.org/a", "javascript:alert(1)"}) {
+        CAPTURE(url);
+        Download bad = good;
+        bad.url = url;
+        CHECK(!checked(bad).ok());
+    }
+    for (const char* output : {"", "a", "./a", "/", "/tmp/", "/tmp/.."}) {
+        CAPTURE(output);
+        Download bad = good;
+        bad.output = output;
+        CHECK(!checked(bad).ok());
+    }
+    Download summed = good;
+    summed.checksum = "SHA256:" + std::string(64, 'A');
+    CHECK(checked(summed)->checksum == "sha256:" + std::string(64, 'a'));
+    for (std::string sum : {"sha256:", "md5:00", "sha256:zz"}) {
+        summed.checksum = sum + std::string(sum == "sha256:" ? 63 : 0, 'a');
+        CHECK(!checked(summed).ok());
+    }
+}
+
+TEST_CASE("a location names the resource: no user, no query, no fragment") {
+    CHECK(locationOf("https://me:secret@example.org:8443/a/b?token=1#x") == "https://example.org:8443/a/b");
+    CHECK(locationOf("http://example.org") == "http://example.org/");
+    CHECK(locationOf("no url at all").empty());
+}
