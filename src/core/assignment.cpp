@@ -14,8 +14,6 @@
 namespace stint {
 namespace {
 
-std::size_t at(WorkType type) { return static_cast<std::size_t>(type); }
-
 std::size_t at(JobClass kind) { return static_cast<std::size_t>(kind); }
 
 /// One pass over the queue.
@@ -23,7 +21,7 @@ class Assignment {
 public:
     explicit Assignment(Turn& turn)
         : turn_(turn), state_(turn.state), table_(tableOf(turn.state)), patience_(shortestGuarantee()),
-          slots_(table_, runningByType(), pendingByType()) {}
+          slots_(table_, runningByType(turn.state), pendingByType()) {}
 
     void run() {
         state_.slotless = 0;
@@ -61,13 +59,6 @@ private:
     std::int32_t biasOf(const App& app) const { return stint::biasOf(app, turn_.now.elapsed, state_.constants); }
     // An expedited one without expedited quota is a regular one.
     JobClass kindOf(const Asks& asks, const App& owner) const { return treatedAs(asks.kind, owner, turn_.world()); }
-
-    PerType runningByType() const {
-        PerType counts{};
-        for (const auto& [id, running] : state_.runs)
-            ++counts[at(running.type)];
-        return counts;
-    }
 
     // Each ready job under all the types it may run as.
     PerType pendingByType() {

@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::uint64_t everyOpening = std::numeric_limits<std::uint64_t>::max();
 
-std::size_t at(WorkType type) { return static_cast<std::size_t>(type); }
-
 bool isStoppable(const Running& running) { return !running.run.ending && running.run.state == RunState::Executing; }
 
 bool pastGuarantee(const Running& running, Instant now) { return now >= running.run.began + running.run.guarantee; }

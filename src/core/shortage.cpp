@@ -9,13 +9,6 @@
 namespace stint {
 namespace {
 
-std::size_t at(WorkType type) { return static_cast<std::size_t>(type); }
-
-// An expedited one without expedited quota is a regular one.
-JobClass kindOf(const Asks& asks, const App& owner, const World& world) {
-    return asks.kind == JobClass::Expedited ? treatedAs({world, asks, &owner}) : asks.kind;
-}
-
 std::int64_t waitingIn(const State& state) {
     std::int64_t jobs = 0;
     for (const Line* line : state.groups.open())
@@ -28,6 +21,13 @@ std::int64_t waitingIn(const State& state) {
 
 SlotTable tableOf(const State& state) {
     return slotTable(state.constants.slots, state.deviceState.interactive, state.device.memory);
+}
+
+PerType runningByType(const State& state) {
+    PerType counts{};
+    for (const auto& [id, running] : state.runs)
+        ++counts[at(running.type)];
+    return counts;
 }
 
 Shortage::Shortage(const State& state, Now now, std::uint64_t upTo) : table_(tableOf(state)) {
@@ -53,7 +53,7 @@ void Shortage::add(const Open& open, PerCap running) {
     const std::int32_t bias = biasOf(app, world.now.elapsed, world.constants);
     for (const Group* group : line.open) {
         if (group->opening > upTo) continue;
-        const JobClass kind = kindOf(*group->asks, app, world);
+        const JobClass kind = treatedAs(group->asks->kind, app, world);
         const bool expedited = kind == JobClass::Expedited;
         const std::int64_t jobs = std::ssize(group->jobs);
         const std::int64_t room = capped ? appCap(kind, world.constants.slots) - running[expedited] : jobs;

@@ -56,5 +56,7 @@ private:
 
 /// The slots of this moment.
 SlotTable tableOf(const State&);
+/// Those that are taken: by all runs, those that are being stopped among them.
+PerType runningByType(const State&);
 
 } // namespace stint

@@ -9,15 +9,6 @@
 namespace stint {
 namespace {
 
-std::size_t at(WorkType type) { return static_cast<std::size_t>(type); }
-
-PerType runningIn(const State& state) {
-    PerType counts{};
-    for (const auto& [id, running] : state.runs)
-        ++counts[at(running.type)];
-    return counts;
-}
-
 // Calls `look(line, kind, types, jobs)` for the ready jobs of each app and class.
 template <class Look> void eachReady(const State& state, Now now, Look look) {
     const World world{state.constants, state.device, state.deviceState, now};
@@ -46,7 +37,7 @@ bool isExpedited(JobClass kind) { return kind == JobClass::Expedited; }
 
 SlotHolding::SlotHolding(const State& state, Now now)
     : state_(state), world_{state.constants, state.device, state.deviceState, now}, table_(tableOf(state)),
-      running_(runningIn(state)), slots_(table_, running_, pendingIn(state, now)) {
+      running_(runningByType(state)), slots_(table_, running_, pendingIn(state, now)) {
     eachReady(state, now, [&](const Line&, JobClass, const WorkTypes&, std::int64_t jobs) { waiting_ += jobs; });
 }
 
@@ -55,7 +46,7 @@ std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
     const Asks& asks = *tracked.group->asks;
     const App& owner = state_.apps.at(asks.app);
     if (startsAtOnce(asks, owner, world_.now.elapsed)) return std::nullopt;
-    const JobClass kind = treatedAs({world_, asks, &owner});
+    const JobClass kind = treatedAs(asks.kind, owner, world_);
     if (capCounts(owner)) {
         const auto ofApp = runs(NoRoom::AppCap, [&](const Running& running) {
             return running.run.key.app == asks.app && isExpedited(running.run.kind) == isExpedited(kind);

@@ -69,6 +69,7 @@ struct JobView {
     std::optional<Notification> notification; ///< running, where it has set one
     std::optional<Completed> completed;       ///< finished
 };
+std::string_view nameOf(JobView::State);
 
 /// A notification as the Task Manager lists it (jobs.md §5.4).
 struct NotificationView {

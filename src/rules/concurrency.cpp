@@ -30,8 +30,6 @@ constexpr Row rows[2][4] = {
 };
 // clang-format on
 
-constexpr std::size_t at(WorkType type) { return static_cast<std::size_t>(type); }
-
 } // namespace
 
 std::string_view nameOf(WorkType type) {

@@ -20,6 +20,8 @@ inline constexpr std::size_t workTypes = 5;
 /// As dumps name it: "top", "fgs", "ui", "ej", "bg".
 std::string_view nameOf(WorkType);
 using PerType = std::array<std::int64_t, workTypes>;
+/// Its place in one.
+constexpr std::size_t at(WorkType type) { return static_cast<std::size_t>(type); }
 
 /// jobs.md §3.5: TOP 40; foreground service, or visible, 35; else 0.
 std::int32_t biasOf(ProcessState state);

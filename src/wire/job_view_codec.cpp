@@ -6,19 +6,6 @@
 namespace stint::wire {
 namespace {
 
-// The names of jobs.md's and scenario.md's words; read back by the same tables.
-std::string_view nameOf(JobView::State state) {
-    switch (state) {
-    case JobView::State::Pending:
-        return "pending";
-    case JobView::State::Running:
-        return "running";
-    case JobView::State::Finished:
-        return "finished";
-    }
-    return "";
-}
-
 /// The enumerator of `all` whose name is `name`.
 template <class E, std::size_t n>
 Result<E> named(std::string_view key, std::string_view name, const E (&all)[n], std::string_view (*nameOfOne)(E)) {
@@ -178,7 +165,8 @@ Result<void> readWords(Reader& reader, StateWords& words, JobView& view) {
 
 Result<void> fillState(JobView& view, const StateWords& words) {
     using State = JobView::State;
-    view.state = STINT_TRY(named("state", words.state, {State::Pending, State::Running, State::Finished}, nameOf));
+    view.state = STINT_TRY(named("state", words.state, {State::Pending, State::Running, State::Finished},
+                                 static_cast<std::string_view (*)(State)>(stint::nameOf)));
     view.kind = STINT_TRY(named("kind", words.kind, {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated},
                                 static_cast<std::string_view (*)(JobClass)>(stint::nameOf)));
     if (!words.runState.empty())
@@ -218,7 +206,7 @@ void writeJobView(Writer& writer, const JobView& view) {
     dictionary.put("id", view.key.id.value);
     dictionary.put("label", view.label);
     dictionary.put("kind", stint::nameOf(view.kind));
-    dictionary.put("state", nameOf(view.state));
+    dictionary.put("state", stint::nameOf(view.state));
     dictionary.put("demoted", view.demoted);
     dictionary.put("failures", view.failures);
     dictionary.put("systemStops", view.systemStops);

@@ -18,18 +18,6 @@ void putKey(Json& line, const JobKey& key) {
     line["id"] = key.id.value;
 }
 
-std::string_view nameOf(JobView::State state) {
-    switch (state) {
-    case JobView::State::Pending:
-        return "pending";
-    case JobView::State::Running:
-        return "running";
-    case JobView::State::Finished:
-        return "finished";
-    }
-    return "unknown";
-}
-
 void putEnd(Json& line, const std::optional<Completed>& end) {
     line["ended"] = end ? milliseconds(end->ended) : Json(nullptr);
     line["stopReason"] = end ? number(end->ending.reason) : Json(nullptr);
@@ -82,7 +70,7 @@ void putJob(Json& line, const JobView& job) {
     line["label"] = job.label;
     line["kind"] = stint::nameOf(job.kind);
     line["demoted"] = job.demoted;
-    line["state"] = nameOf(job.state);
+    line["state"] = stint::nameOf(job.state);
     line["runState"] = job.runState ? Json(stint::nameOf(*job.runState)) : Json(nullptr);
     line["reasons"] = reasonsOf(job.reasons);
     line["failures"] = job.failures;
