@@ -120,7 +120,7 @@ void forgetAllHanded(Turn& turn, const AppId& app, const std::optional<std::stri
 
 } // namespace
 
-void merge(Turn& turn, const AlarmSet& event) {
+void apply(Turn& turn, const AlarmSet& event) {
     const App* app = turn.app(event.alarm.app);
     if (auto error = refusal(turn, app, event.alarm)) {
         turn.effect(Reply{.call = event.call, .error = std::move(error)});
@@ -132,7 +132,7 @@ void merge(Turn& turn, const AlarmSet& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-void merge(Turn& turn, const AlarmCancelled& event) {
+void apply(Turn& turn, const AlarmCancelled& event) {
     Reply reply{.call = event.call};
     forgetAllHanded(turn, event.app, event.tag);
     if (const Key key{event.app, event.tag}; turn.state.alarms.contains(key)) {

@@ -6,10 +6,10 @@
 namespace stint {
 
 void setAside(Turn& turn, Tracked& tracked, std::string why) {
-    takeOut(turn.state, tracked);
+    unpark(turn.state, tracked);
     turn.changedJobs.insert(tracked.job.key.app);
     turn.step.setAside.push_back({tracked.job.key, why});
-    tracked.seldom.edit().unfit.edit() = std::move(why);
+    tracked.details.edit().unfit.edit() = std::move(why);
 }
 
 void setBrokenAside(Turn& turn) {
@@ -21,17 +21,17 @@ void setBrokenAside(Turn& turn) {
 
 Tracked takenAside(Job job, WallTime now) {
     Tracked tracked{.job = {.key = job.key, .info = job.info}, .joined = now};
-    JobSeldom& kept = tracked.job.seldom.edit();
-    kept.label = job.seldom->label;
-    kept.work = job.seldom->work;
-    kept.nextWork = job.seldom->nextWork;
+    JobDetails& kept = tracked.job.details.edit();
+    kept.label = job.details->label;
+    kept.work = job.details->work;
+    kept.nextWork = job.details->nextWork;
     return tracked;
 }
 
 std::vector<SetAside> Scheduler::setAside() const {
     std::vector<SetAside> found;
     for (const Tracked& tracked : impl_->state.jobs.all())
-        if (isAside(tracked)) found.push_back({tracked.job.key, *tracked.seldom->unfit});
+        if (isAside(tracked)) found.push_back({tracked.job.key, *tracked.details->unfit});
     return found;
 }
 

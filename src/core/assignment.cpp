@@ -24,14 +24,14 @@ public:
           slots_(table_, runningByType(turn.state), pendingByType()) {}
 
     void run() {
-        state_.slotless = 0;
+        state_.waitingForSlot = 0;
         if (heldBack()) return;
         if (!spent()) {
             Queue queue(state_.groups);
             while (auto next = queue.next()) {
-                const AppId owner = next->group->asks->app;
+                const AppId owner = next->group->gateKey->app;
                 // What began just now may have used up the rest of its app's quota.
-                if (began_.contains(owner) && !askGates(state_, turn_.now, *next->group->asks).empty()) {
+                if (began_.contains(owner) && !askGates(state_, turn_.now, *next->group->gateKey).empty()) {
                     queue.skipGroup();
                     continue;
                 }
@@ -45,7 +45,7 @@ public:
             }
         }
         // What is still open found no slot.
-        if (state_.groups.anyOpen()) state_.slotless = state_.groups.openings();
+        if (state_.groups.anyOpen()) state_.waitingForSlot = state_.groups.openings();
         makeRoom(turn_);
     }
 
@@ -58,19 +58,21 @@ private:
     }
     std::int32_t biasOf(const App& app) const { return stint::biasOf(app, turn_.now.elapsed, state_.constants); }
     // An expedited one without expedited quota is a regular one.
-    JobClass kindOf(const Asks& asks, const App& owner) const { return treatedAs(asks.kind, owner, turn_.world()); }
+    JobClass kindOf(const GateKey& gateKey, const App& owner) const {
+        return treatedAs(gateKey.kind, owner, turn_.world());
+    }
 
     // Each ready job under all the types it may run as.
     PerType pendingByType() {
         PerType counts{};
         auto next = state_.apps.end(); // both are in the order of names: mostly the next one is wanted
-        for (const Line* line : state_.groups.open()) {
-            if (next == state_.apps.end() || next->first != *line->app) next = state_.apps.find(*line->app);
+        for (const AppGroups* appGroups : state_.groups.open()) {
+            if (next == state_.apps.end() || next->first != *appGroups->app) next = state_.apps.find(*appGroups->app);
             const App& owner = next->second;
             const std::int32_t nearness = biasOf(owner);
             ++next;
             for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
-                const std::int64_t waiting = line->waitingAs(kind);
+                const std::int64_t waiting = appGroups->waitingAs(kind);
                 if (waiting == 0) continue;
                 pending_ += waiting;
                 if (kind != JobClass::Regular) urgent_ = true;
@@ -101,15 +103,15 @@ private:
     bool spent() const { return !urgent_ && !slots_.anyRoom(wanted_) && !generousClass(JobClass::Regular); }
 
     std::optional<WorkType> slotFor(const Group& group) {
-        const Asks& asks = *group.asks;
-        const App& owner = app(asks.app);
-        const JobClass kind = kindOf(asks, owner);
+        const GateKey& gateKey = *group.gateKey;
+        const App& owner = app(gateKey.app);
+        const JobClass kind = kindOf(gateKey, owner);
         const WorkTypes may = typesOf(kind, biasOf(owner));
-        if (startsAtOnce(asks, owner, turn_.now.elapsed)) {
+        if (startsAtOnce(gateKey, owner, turn_.now.elapsed)) {
             // An extra slot beyond the steady limit where none is free.
             return slots_.take(may).value_or(firstOf(may));
         }
-        if (!capped(asks, owner)) {
+        if (!capped(gateKey, owner)) {
             if (auto type = slots_.take(may)) return type;
         }
         if (const auto as = generousClass(kind)) {
@@ -130,11 +132,11 @@ private:
         const Constants& constants = state_.constants;
         if (!constants.batching) return false;
         Instant until = Instant::max();
-        for (const Line* line : state_.groups.open()) {
-            const Bucket bucket = bucketForJobs(app(*line->app), turn_.now.elapsed, constants);
+        for (const AppGroups* appGroups : state_.groups.open()) {
+            const Bucket bucket = bucketForJobs(app(*appGroups->app), turn_.now.elapsed, constants);
             const auto longest = longestHold(bucket, constants);
-            for (const Group* group : line->open) {
-                if (!mayBeHeld(*group->asks, bucket, constants)) return false;
+            for (const Group* group : appGroups->open) {
+                if (!mayBeHeld(*group->gateKey, bucket, constants)) return false;
                 if (longest) until = std::min(until, group->openSince + *longest);
             }
         }
@@ -144,14 +146,14 @@ private:
     }
 
     // Not for the app on top, and only once the slots are short.
-    bool capped(const Asks& asks, const App& owner) const {
+    bool capped(const GateKey& gateKey, const App& owner) const {
         if (stateOf(owner) == ProcessState::Top) return false;
         if (pending_ + runningAtStart_ < table_.total) return false;
-        const JobClass kind = kindOf(asks, owner);
+        const JobClass kind = kindOf(gateKey, owner);
         const bool expedited = kind == JobClass::Expedited;
         const auto same = std::ranges::count_if(state_.runs, [&](const auto& entry) {
             const Run& run = entry.second.run;
-            return (run.kind == JobClass::Expedited) == expedited && run.key.app == asks.app;
+            return (run.kind == JobClass::Expedited) == expedited && run.key.app == gateKey.app;
         });
         return same >= appCap(kind, state_.constants.slots);
     }
@@ -190,7 +192,7 @@ void fillSlots(Turn& turn) {
     if (turn.state.groups.anyOpen()) {
         Assignment(turn).run();
     } else {
-        turn.state.slotless = 0;
+        turn.state.waitingForSlot = 0;
         turn.state.heldUntil.reset();
     }
 }

@@ -79,7 +79,7 @@ void tryAgain(Turn& turn, Tracked& tracked, const Running& running, End end, con
                       .job = tracked.job.key,
                       .earliest = tracked.job.notBefore.value_or(turn.now.elapsed),
                       .failures = tracked.job.failures});
-    letWait(turn, tracked);
+    park(turn, tracked);
 }
 
 // jobs.md §6.5: the next window of a periodic job, after a run that is not tried again.
@@ -89,7 +89,7 @@ void nextWindowOf(Turn& turn, Tracked& tracked) {
     tracked.job.sequence = turn.state.nextSequence++;
     tracked.joined = turn.now.wall;
     turn.record(SaveJob{tracked.job});
-    letWait(turn, tracked);
+    park(turn, tracked);
 }
 
 void endJob(Turn& turn, const Tracked& tracked, const Run& run, End end, const Ending& ending, const Outcome& outcome) {
@@ -103,7 +103,7 @@ void endJob(Turn& turn, const Tracked& tracked, const Run& run, End end, const E
                     .outcome = outcome,
                     .transferredDown = run.transferredDown,
                     .transferredUp = run.transferredUp,
-                    .label = tracked.job.seldom->label});
+                    .label = tracked.job.details->label});
     forget(turn, key);
 }
 
@@ -154,8 +154,8 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
         if (noteEnd(*app, run, ending, running.free, turn.now.elapsed, state.constants)) turn.save(*app);
         if (buggy(*app, turn.now.elapsed, state.constants)) restrictAsBuggy(turn, *app);
     }
-    if (run.dropped) return letWait(turn, tracked); // replaced meanwhile: the new one may wait for its start now
-    tracked.job.seldom.edit().cumulative += turn.now.elapsed - run.began - run.stamped;
+    if (run.dropped) return park(turn, tracked); // replaced meanwhile: the new one may wait for its start now
+    tracked.job.details.edit().cumulative += turn.now.elapsed - run.began - run.stamped;
     if (retries(end, run.kind)) return tryAgain(turn, tracked, running, end, ending);
     if (run.info->isPeriodic() && end != End::UserStop && end != End::Killed) return nextWindowOf(turn, tracked);
     endJob(turn, tracked, run, end, ending, outcome);

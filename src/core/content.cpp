@@ -8,21 +8,21 @@ namespace {
 
 // A job that waits, if only for the end of the run of the one it replaced.
 void wait(Turn& turn, Tracked& tracked, const std::string& path) {
-    Content& content = tracked.seldom.edit().content.edit();
+    Content& content = tracked.details.edit().content.edit();
     const bool isNew = noteChange(content.changes, path, *tracked.job.info, turn.now.elapsed, turn.state.constants);
     if (isNew || content.changes.ready >= content.readyWritten + contentWorthWriting) saveContent(turn, tracked);
-    if (!tracked.run && !tracked.group) letWait(turn, tracked);
+    if (!tracked.run && !tracked.group) park(turn, tracked);
 }
 
 void collect(Turn& turn, Tracked& tracked, const std::string& path) {
     ContentChanges& collected = turn.state.runs.at(tracked.run).content;
     const bool isNew = noteChange(collected, path, *tracked.job.info, turn.now.elapsed, turn.state.constants);
-    if (isNew && !tracked.seldom->content->changes.uris.contains(path)) saveContent(turn, tracked);
+    if (isNew && !tracked.details->content->changes.uris.contains(path)) saveContent(turn, tracked);
 }
 
 } // namespace
 
-void merge(Turn& turn, const ContentChanged& event) {
+void apply(Turn& turn, const ContentChanged& event) {
     for (Tracked& tracked : turn.state.jobs.all()) {
         if (!watches(*tracked.job.info, event.path)) continue;
         if (ownRun(turn.state, tracked)) {
@@ -33,7 +33,7 @@ void merge(Turn& turn, const ContentChanged& event) {
     }
 }
 
-void merge(Turn& turn, const ContentShort& event) {
+void apply(Turn& turn, const ContentShort& event) {
     if (event.why.empty()) {
         turn.state.contentShort.erase(event.app);
     } else {
@@ -42,15 +42,15 @@ void merge(Turn& turn, const ContentShort& event) {
 }
 
 std::optional<Instant> contentReady(const Tracked& tracked) {
-    const ContentChanges& changes = tracked.seldom->content->changes;
+    const ContentChanges& changes = tracked.details->content->changes;
     if (changes.uris.empty()) return std::nullopt;
     return changes.ready;
 }
 
 void keepContent(Turn& turn, Tracked& tracked, const ContentChanges& collected) {
-    ContentChanges all = together(tracked.seldom->content->changes, collected);
+    ContentChanges all = together(tracked.details->content->changes, collected);
     if (all.uris.empty()) return;
-    tracked.seldom.edit().content.edit().changes = forRetry(std::move(all), turn.now.elapsed);
+    tracked.details.edit().content.edit().changes = forRetry(std::move(all), turn.now.elapsed);
     saveContent(turn, tracked);
 }
 
@@ -60,11 +60,11 @@ ContentChanges inheritedContent(const State& state, const JobKey& key, const Job
     // PROPOSAL: also what a job that has not run yet was to be told of (Android's ContentObserverController); jobs.md
     // §3.2 speaks of what comes while one runs.
     const Running* running = ownRun(state, *old);
-    return watchedBy(info, running ? running->content : old->seldom->content->changes);
+    return watchedBy(info, running ? running->content : old->details->content->changes);
 }
 
 void saveContent(Turn& turn, Tracked& tracked) {
-    Content& content = tracked.seldom.edit().content.edit();
+    Content& content = tracked.details.edit().content.edit();
     content.readyWritten = content.changes.ready;
     const Running* running = ownRun(turn.state, tracked);
     turn.record(SaveContent{tracked.job.key, running ? together(content.changes, running->content) : content.changes});
@@ -73,7 +73,7 @@ void saveContent(Turn& turn, Tracked& tracked) {
 void restoreContent(Turn& turn, Tracked& tracked, ContentChanges stored, bool ran) {
     const Instant written = stored.ready;
     if (ran) stored = forRetry(std::move(stored), turn.now.elapsed);
-    tracked.seldom.edit().content.edit() = {std::move(stored), written};
+    tracked.details.edit().content.edit() = {std::move(stored), written};
     if (contentReady(tracked) != written) saveContent(turn, tracked);
 }
 

@@ -23,7 +23,7 @@ template <class Row> Blocker blockerOf(const Row& row, PendingReason reason, Wal
 // docs/decisions/0015.
 Obstacle setAsideOf(const Tracked& tracked) {
     return {{.gate = "set aside",
-             .detail = *tracked.seldom->unfit,
+             .detail = *tracked.details->unfit,
              .clears = "cancel it, or schedule it again",
              .since = tracked.joined}};
 }
@@ -36,9 +36,9 @@ Explanation::Explanation(const State& state, Now now, Words words)
 std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
     if (ownRun(state_, tracked)) return {};
     if (isAside(tracked)) return {setAsideOf(tracked)};
-    Asks asks = asksOf(tracked.job);
-    asks.overdue = isOverdue(tracked.job, now_.elapsed);
-    const Context context = contextOf(asks);
+    GateKey gateKey = gateKeyOf(tracked.job);
+    gateKey.overdue = isOverdue(tracked.job, now_.elapsed);
+    const Context context = contextOf(gateKey);
     std::vector<Obstacle> obstacles;
     addGates(tracked, context, obstacles);
     addOwnClocks(tracked, obstacles);
@@ -50,8 +50,8 @@ std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
 std::optional<WallTime> Explanation::forecast(const Tracked& tracked, const std::vector<Obstacle>& obstacles) {
     const auto clear = clearsAt(obstacles);
     if (!clear || *clear == WallTime{}) return clear;
-    const Asks asks = asksOf(tracked.job);
-    const Context context = contextOf(asks);
+    const GateKey gateKey = gateKeyOf(tracked.job);
+    const Context context = contextOf(gateKey);
     if (!context.app) return clear;
     const Instant from = std::max(now_.elapsed + (*clear - now_.wall), now_.elapsed);
     const auto starts = startsFrom(context, foresight(), from);
@@ -59,9 +59,9 @@ std::optional<WallTime> Explanation::forecast(const Tracked& tracked, const std:
     return wallAt(*starts, now_);
 }
 
-Context Explanation::contextOf(const Asks& asks) const {
-    const auto app = state_.apps.find(asks.app);
-    return {world_, asks, app == state_.apps.end() ? nullptr : &app->second};
+Context Explanation::contextOf(const GateKey& gateKey) const {
+    const auto app = state_.apps.find(gateKey.app);
+    return {world_, gateKey, app == state_.apps.end() ? nullptr : &app->second};
 }
 
 const Foresight& Explanation::foresight() {
@@ -135,7 +135,7 @@ OwnTimes ownTimesOf(const State& state, const Tracked& tracked, Instant now) {
                    .now = now,
                    .override = tracked.override,
                    .contentReady = contentReady(tracked),
-                   .crashRestsUntil = tracked.seldom->crashes->restsUntil};
+                   .crashRestsUntil = tracked.details->crashes->restsUntil};
     if (tracked.settles) times.settledAt = state.settledAt;
     const auto missing = state.contentShort.find(tracked.job.key.app);
     if (missing != state.contentShort.end()) times.contentShort = missing->second;

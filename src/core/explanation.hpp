@@ -21,7 +21,7 @@ public:
     std::optional<WallTime> forecast(const Tracked& tracked, const std::vector<Obstacle>& obstacles);
 
 private:
-    Context contextOf(const Asks& asks) const;
+    Context contextOf(const GateKey& gateKey) const;
     const Foresight& foresight();
     const SlotHolding& slots();
 

@@ -14,19 +14,21 @@ std::optional<Instant> earliestAsk(const std::vector<Shut>& shut) {
     return earliest;
 }
 
-std::int64_t& waitingLike(Group& group) { return group.line->waiting[static_cast<std::size_t>(group.asks->kind)]; }
+std::int64_t& waitingLike(Group& group) {
+    return group.appGroups->waiting[static_cast<std::size_t>(group.gateKey->kind)];
+}
 
 } // namespace
 
-Group& Groups::join(const Asks& asks, Tracked& job, Now now, Gatekeeper& keeper) {
-    auto& [app, line] = *lines_.try_emplace(asks.app).first;
-    line.app = &app;
-    auto [entry, isNew] = line.groups.try_emplace(asks);
+Group& Groups::join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& keeper) {
+    auto& [app, appGroups] = *apps_.try_emplace(gateKey.app).first;
+    appGroups.app = &app;
+    auto [entry, isNew] = appGroups.groups.try_emplace(gateKey);
     Group& group = entry->second;
     group.jobs.insert(&job);
     if (isNew) {
-        group.asks = &entry->first;
-        group.line = &line;
+        group.gateKey = &entry->first;
+        group.appGroups = &appGroups;
         group.serial = ++made_;
         addReader(group);
         ask(group, now, keeper);
@@ -44,17 +46,17 @@ void Groups::leave(Group& group, Tracked& job) {
     if (group.open()) turnShut(group);
     setDue(group, std::nullopt);
     removeReader(group);
-    Line& line = *group.line;
-    line.groups.erase(*group.asks);
-    if (line.groups.empty()) lines_.erase(*line.app);
+    AppGroups& appGroups = *group.appGroups;
+    appGroups.groups.erase(*group.gateKey);
+    if (appGroups.groups.empty()) apps_.erase(*appGroups.app);
 }
 
 void Groups::changed(ReadSet changed, const std::optional<AppId>& app, Now now, Gatekeeper& keeper) {
     const GateSet reading = gatesReading(changed);
     if (app) {
-        const auto line = lines_.find(*app);
-        if (line == lines_.end()) return;
-        for (auto& [asks, group] : line->second.groups)
+        const auto appGroups = apps_.find(*app);
+        if (appGroups == apps_.end()) return;
+        for (auto& [gateKey, group] : appGroups->second.groups)
             if (group.reads & changed) ask(group, now, keeper, changed, reading);
         return;
     }
@@ -128,20 +130,20 @@ void Groups::remember(Group& group, ReadSet changed, WallTime now) {
 }
 
 void Groups::turnOpen(Group& group, Instant now) {
-    Line& line = *group.line;
+    AppGroups& appGroups = *group.appGroups;
     group.openSince = now;
     group.opening = ++openings_;
     waitingLike(group) += std::ssize(group.jobs);
-    line.open.insert(&group);
-    open_.insert(&line);
+    appGroups.open.insert(&group);
+    open_.insert(&appGroups);
 }
 
 void Groups::turnShut(Group& group) {
-    Line& line = *group.line;
+    AppGroups& appGroups = *group.appGroups;
     group.opening = 0;
     waitingLike(group) -= std::ssize(group.jobs);
-    line.open.erase(&group);
-    if (line.open.empty()) open_.erase(&line);
+    appGroups.open.erase(&group);
+    if (appGroups.open.empty()) open_.erase(&appGroups);
 }
 
 void Groups::setDue(Group& group, std::optional<Instant> when) {
@@ -154,8 +156,8 @@ void Groups::setDue(Group& group, std::optional<Instant> when) {
 }
 
 void Groups::addReader(Group& group) {
-    group.reads = readsOf(*group.asks);
-    group.gates = gatesFor(*group.asks);
+    group.reads = readsOf(*group.gateKey);
+    group.gates = gatesFor(*group.gateKey);
     auto& readers = readers_[group.reads];
     group.reader = readers.size();
     readers.push_back(&group);

@@ -25,12 +25,12 @@ struct Shut {
     WallTime since;
 };
 
-struct Line;
+struct AppGroups;
 
-/// Jobs that wait under the same Asks. It lives while there is one. Only Groups changes it.
+/// Jobs that wait under the same GateKey. It lives while there is one. Only Groups changes it.
 struct Group {
-    const Asks* asks;
-    Line* line; ///< of its app
+    const GateKey* gateKey;
+    AppGroups* appGroups; ///< of its app
     absl::btree_set<Tracked*, ByPlace> jobs;
     std::vector<Shut> shut;    ///< as it was last asked
     History history;           ///< how that has changed
@@ -47,14 +47,14 @@ struct Group {
 };
 
 /// The groups of one app.
-struct Line {
-    struct ByAsks {
-        bool operator()(const Group* a, const Group* b) const { return *a->asks < *b->asks; }
+struct AppGroups {
+    struct ByGateKey {
+        bool operator()(const Group* a, const Group* b) const { return *a->gateKey < *b->gateKey; }
     };
     const AppId* app;
-    const App* installed = nullptr; ///< looked up once, by whoever asks; the line goes with its app's last job
-    std::map<Asks, Group> groups;
-    std::set<Group*, ByAsks> open;         ///< with nothing shut
+    const App* installed = nullptr; ///< looked up once, by whoever asks; it goes with its app's last job
+    std::map<GateKey, Group> groups;
+    std::set<Group*, ByGateKey> open;      ///< with nothing shut
     std::array<std::int64_t, 3> waiting{}; ///< how many jobs wait in those, by effective class
     AppMemo memo;                          ///< for whoever asks, at one moment
     std::uint64_t memoOf = 0;              ///< which moment that was
@@ -74,36 +74,37 @@ public:
 
 class Groups {
 public:
-    Group& join(const Asks& asks, Tracked& job, Now now, Gatekeeper& keeper);
+    Group& join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& keeper);
     /// The group is gone with its last job.
     void leave(Group& group, Tracked& job);
 
-    /// Asks every group again that reads one of `changed`, of `app` alone where one is given; and of its gates, those.
+    /// Asks every group again that reads one of `changed`, of `app` alone where one is given; and of its gates,
+    /// those.
     void changed(ReadSet changed, const std::optional<AppId>& app, Now now, Gatekeeper& keeper);
     /// Asks those again whose verdict said so.
     void due(Now now, Gatekeeper& keeper);
     std::optional<Instant> nextAsk() const;
 
     struct ByApp {
-        bool operator()(const Line* a, const Line* b) const { return *a->app < *b->app; }
+        bool operator()(const AppGroups* a, const AppGroups* b) const { return *a->app < *b->app; }
     };
-    /// The apps with open groups, in their order; a line's open groups are in that of their Asks.
-    const std::set<Line*, ByApp>& open() const { return open_; }
+    /// The apps with open groups, in their order; its open groups are in that of their GateKeys.
+    const std::set<AppGroups*, ByApp>& open() const { return open_; }
     bool anyOpen() const { return !open_.empty(); }
     /// How often a group has opened so far.
     std::uint64_t openings() const { return openings_; }
     /// Calls `look(group)` for each of them.
     template <class Look> void each(Look look) const {
-        for (const auto& [app, line] : lines_)
-            for (const auto& [asks, group] : line.groups)
+        for (const auto& [app, appGroups] : apps_)
+            for (const auto& [gateKey, group] : appGroups.groups)
                 look(group);
     }
     /// Calls `look(asks, shut)` for each group of the app's until it answers yes. Whether it did.
     template <class Look> bool anyOf(const AppId& app, Look look) const {
-        const auto line = lines_.find(app);
-        if (line == lines_.end()) return false;
-        for (const auto& [asks, group] : line->second.groups)
-            if (look(asks, group.shut)) return true;
+        const auto appGroups = apps_.find(app);
+        if (appGroups == apps_.end()) return false;
+        for (const auto& [gateKey, group] : appGroups->second.groups)
+            if (look(gateKey, group.shut)) return true;
         return false;
     }
 
@@ -120,8 +121,8 @@ private:
     void removeReader(Group& group);
 
     // Nodes of the maps stay where they are. All orders are those of values, so that the same bytes come out anywhere.
-    std::map<AppId, Line> lines_;
-    std::set<Line*, ByApp> open_;
+    std::map<AppId, AppGroups> apps_;
+    std::set<AppGroups*, ByApp> open_;
     std::map<ReadSet, std::vector<Group*>> readers_; ///< by all that they read
     struct ByTime {
         static bool before(const Group& a, const Group& b) {

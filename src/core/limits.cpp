@@ -101,7 +101,7 @@ void setAppClocks(Turn& turn, ReadSet changed, const std::set<AppId>& apps) {
         setAppClock(state, id, turn.app(id), turn.now);
 }
 
-void merge(Turn& turn, const BatteryUseSet& event) {
+void apply(Turn& turn, const BatteryUseSet& event) {
     App* app = turn.app(event.app);
     Reply reply{.call = event.call};
     if (!app) {
@@ -117,7 +117,7 @@ void merge(Turn& turn, const BatteryUseSet& event) {
     turn.effect(reply);
 }
 
-void merge(Turn& turn, const DataSaverExemptionSet& event) {
+void apply(Turn& turn, const DataSaverExemptionSet& event) {
     App* app = turn.app(event.app);
     Reply reply{.call = event.call};
     if (!app) {
@@ -130,7 +130,7 @@ void merge(Turn& turn, const DataSaverExemptionSet& event) {
     turn.effect(reply);
 }
 
-void merge(Turn& turn, const TemporarilyAllowed& event) {
+void apply(Turn& turn, const TemporarilyAllowed& event) {
     App* app = turn.app(event.app);
     Reply reply{.call = event.call};
     if (app) {
@@ -142,7 +142,7 @@ void merge(Turn& turn, const TemporarilyAllowed& event) {
     turn.effect(reply);
 }
 
-void merge(Turn& turn, const PolicyChanged& event) {
+void apply(Turn& turn, const PolicyChanged& event) {
     turn.state.constants = event.constants;
     setSweep(turn.state, turn.now);
     turn.changed = readsOfAll();
@@ -151,10 +151,10 @@ void merge(Turn& turn, const PolicyChanged& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-void merge(Turn& turn, const DozeStepped& event) {
+void apply(Turn& turn, const DozeStepped& event) {
     State& state = turn.state;
     if (const auto held = state.device.dozeForce)
-        return merge(turn, DozeHeld{event.call, steppedForce(*held, event.light)});
+        return apply(turn, DozeHeld{event.call, steppedForce(*held, event.light)});
     std::vector<DozeChange> changes;
     state.deviceState.doze = steppedDoze(state.deviceState.doze, event.light, state.device, dozeInputs(state),
                                          turn.now.elapsed, state.constants, changes);
@@ -163,13 +163,13 @@ void merge(Turn& turn, const DozeStepped& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-void merge(Turn& turn, const DozeHeld& event) {
+void apply(Turn& turn, const DozeHeld& event) {
     Device device = turn.state.device;
     device.dozeForce = event.force;
-    merge(turn, DeviceChanged{event.call, std::move(device)});
+    apply(turn, DeviceChanged{event.call, std::move(device)});
 }
 
-void merge(Turn& turn, const ShuttingDown&) {
+void apply(Turn& turn, const ShuttingDown&) {
     foldUsage(turn);
     turn.record(usageRecord(turn.state));
 }

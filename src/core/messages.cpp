@@ -47,7 +47,7 @@ void end(Turn& turn, std::map<std::uint64_t, Delivery>::iterator delivery) {
 
 } // namespace
 
-void merge(Turn& turn, const MessageArrived& event) {
+void apply(Turn& turn, const MessageArrived& event) {
     PushMessage message{.id = turn.state.nextMessage,
                         .app = event.app,
                         .receiver = event.receiver,
@@ -64,7 +64,7 @@ void merge(Turn& turn, const MessageArrived& event) {
     turn.effect(std::move(reply));
 }
 
-void merge(Turn& turn, const DeliveryEnded& event) {
+void apply(Turn& turn, const DeliveryEnded& event) {
     const auto found = turn.state.deliveries.find(event.delivery);
     if (found != turn.state.deliveries.end() && found->second.app == event.app) end(turn, found);
 }

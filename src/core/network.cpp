@@ -7,15 +7,15 @@ namespace stint {
 namespace {
 
 // limits.md §8.3: ready, but for the network or for a slot.
-bool lacksOnlyNetwork(const Asks& asks, const std::vector<Shut>& shut) {
-    return asks.network && std::ranges::all_of(shut, [](const Shut& one) { return waitsForNetwork(*one.gate); });
+bool lacksOnlyNetwork(const GateKey& gateKey, const std::vector<Shut>& shut) {
+    return gateKey.network && std::ranges::all_of(shut, [](const Shut& one) { return waitsForNetwork(*one.gate); });
 }
 
 NetworkRights rightsOfRuns(const State& state, const AppId& app) {
     NetworkRights rights;
     for (const auto& [id, running] : state.runs) {
         if (running.run.key.app != app) continue;
-        rights.standbyLifted |= running.asks.network.has_value();
+        rights.standbyLifted |= running.gateKey.network.has_value();
         rights.runsExpedited |= running.run.kind == JobClass::Expedited;
         rights.runsUserInitiated |= running.run.kind == JobClass::UserInitiated;
     }

@@ -154,7 +154,7 @@ void releaseNotification(Turn& turn, Run& run, const Ending& ending) {
 void tapped(Turn& turn, const NotificationTapped& event) {
     const auto found = turn.state.notifications.find({event.app, event.id});
     if (found == turn.state.notifications.end()) return;
-    if (!event.granted) merge(turn, AppTapped{event.app}); // jobs.md §5.1: a tap gives the start grant
+    if (!event.granted) apply(turn, AppTapped{event.app}); // jobs.md §5.1: a tap gives the start grant
     for (RunId run : found->second.users)
         turn.effect(CallAction{run, event.key});
 }
@@ -201,7 +201,7 @@ void withdrawAll(Turn& turn, const AppId& app) {
         withdraw(turn, key, turn.state.notifications.at(key).lastUser);
 }
 
-void merge(Turn& turn, const NotificationDismissed& event) {
+void apply(Turn& turn, const NotificationDismissed& event) {
     const Key key{event.app, event.id};
     const auto found = turn.state.notifications.find(key);
     if (found == turn.state.notifications.end()) return;
@@ -211,7 +211,7 @@ void merge(Turn& turn, const NotificationDismissed& event) {
     show(turn, key, found->second); // an update that was withheld: only if it is news
 }
 
-void merge(Turn& turn, const ChannelCreated& event) {
+void apply(Turn& turn, const ChannelCreated& event) {
     Reply reply{.call = event.call};
     App* app = turn.app(event.app);
     if (!app) {
@@ -232,7 +232,7 @@ void merge(Turn& turn, const ChannelCreated& event) {
     turn.effect(reply);
 }
 
-void merge(Turn& turn, const ChannelDeleted& event) {
+void apply(Turn& turn, const ChannelDeleted& event) {
     Reply reply{.call = event.call};
     std::vector<Key> shown;
     bool used = false;

@@ -46,11 +46,11 @@ void addSlots(const State& state, Instant now, SchedulerView& view) {
     }
     for (const auto& [id, running] : state.runs)
         ++view.types[static_cast<std::size_t>(running.type)].running;
-    for (const Line* line : state.groups.open()) {
-        const auto app = state.apps.find(*line->app);
+    for (const AppGroups* appGroups : state.groups.open()) {
+        const auto app = state.apps.find(*appGroups->app);
         if (app == state.apps.end()) continue;
-        for (const Group* group : line->open) {
-            const WorkTypes may = typesOf(group->asks->kind, biasOf(app->second, now, state.constants));
+        for (const Group* group : appGroups->open) {
+            const WorkTypes may = typesOf(group->gateKey->kind, biasOf(app->second, now, state.constants));
             for (std::size_t type = 0; type < workTypes; ++type)
                 if (may[type]) view.types[type].ready += std::ssize(group->jobs);
         }
@@ -58,8 +58,8 @@ void addSlots(const State& state, Instant now, SchedulerView& view) {
 }
 
 void addQueue(const State& state, std::size_t most, SchedulerView& view) {
-    for (const Line* line : state.groups.open())
-        for (const Group* group : line->open)
+    for (const AppGroups* appGroups : state.groups.open())
+        for (const Group* group : appGroups->open)
             view.queued += static_cast<std::uint32_t>(group->jobs.size());
     Queue queue(state.groups);
     while (view.queue.size() < most) {
@@ -88,7 +88,7 @@ SchedulerView Scheduler::overview(std::size_t mostQueued, Now now) const {
 std::vector<WorkItem> Scheduler::work(const JobKey& key, std::uint64_t after, std::size_t most) const {
     const Tracked* tracked = impl_->state.jobs.find(key);
     if (!tracked) return {};
-    const std::vector<WorkItem>& all = tracked->job.seldom->work; // by number
+    const std::vector<WorkItem>& all = tracked->job.details->work; // by number
     auto at = std::ranges::upper_bound(all, after, {}, &WorkItem::id);
     const auto left = static_cast<std::size_t>(all.end() - at);
     return {at, at + static_cast<std::ptrdiff_t>(std::min(left, most))};

@@ -50,21 +50,21 @@ bool anyLesser(Turn& turn) {
 }
 
 // How many of the app's waiting jobs none of its own runs makes room for yet.
-std::int64_t unserved(const State& state, const Line& line) {
+std::int64_t unserved(const State& state, const AppGroups& appGroups) {
     std::int64_t jobs = 0;
-    for (std::int64_t ofClass : line.waiting)
+    for (std::int64_t ofClass : appGroups.waiting)
         jobs += ofClass;
     return jobs - std::ranges::count_if(state.runs, [&](const auto& entry) {
-               return entry.second.run.ending && entry.second.run.key.app == *line.app;
+               return entry.second.run.ending && entry.second.run.key.app == *appGroups.app;
            });
 }
 
-void displaceLesser(Turn& turn, const Line& line) {
-    const App* app = turn.app(*line.app);
+void displaceLesser(Turn& turn, const AppGroups& appGroups) {
+    const App* app = turn.app(*appGroups.app);
     STINT_CHECK(app); // its groups are open
     const std::int32_t bias = biasNow(turn, *app);
-    for (std::int64_t left = unserved(turn.state, line); left > 0; --left) {
-        Running* lesser = lesserRun(turn, *line.app, bias);
+    for (std::int64_t left = unserved(turn.state, appGroups); left > 0; --left) {
+        Running* lesser = lesserRun(turn, *appGroups.app, bias);
         if (!lesser || !Shortage(turn.state, turn.now, everyOpening).wants(*lesser)) return;
         beginStop(turn, *lesser, {StopReason::Preempt, InternalReason::Preempt});
     }
@@ -94,14 +94,14 @@ void makeRoom(Turn& turn) {
         }
     }
     if (!anyLesser(turn)) return;
-    for (const Line* line : turn.state.groups.open())
-        displaceLesser(turn, *line);
+    for (const AppGroups* appGroups : turn.state.groups.open())
+        displaceLesser(turn, *appGroups);
 }
 
 std::optional<Ending> reasonToStop(const Turn& turn, const Running& running) {
     const State& state = turn.state;
-    if (state.slotless == 0) return std::nullopt; // with nobody waiting it runs on, however many there are
-    if (tooMany(state, running) || Shortage(state, turn.now, state.slotless).outweighs(running))
+    if (state.waitingForSlot == 0) return std::nullopt; // with nobody waiting it runs on, however many there are
+    if (tooMany(state, running) || Shortage(state, turn.now, state.waitingForSlot).outweighs(running))
         return Ending{StopReason::DeviceState, InternalReason::Timeout};
     return std::nullopt;
 }

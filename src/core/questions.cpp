@@ -44,14 +44,14 @@ JobView viewOf(const State& state, const Tracked& tracked, Explanation& explanat
                  .info = job.info,
                  .kind = kindOf(job),
                  .demoted = job.demotedByUser || job.demotedBySystem,
-                 .label = job.seldom->label,
+                 .label = job.details->label,
                  .failures = job.failures,
                  .systemStops = job.systemStops,
                  .scheduled = job.scheduled,
-                 .latest = job.deadlineWall ? job.deadlineWall : job.seldom->windowEndWall,
-                 .lastSuccess = timeOf(job.seldom->lastSuccess),
-                 .lastFailure = timeOf(job.seldom->lastFailure),
-                 .workItems = static_cast<std::uint32_t>(job.seldom->work.size()),
+                 .latest = job.deadlineWall ? job.deadlineWall : job.details->windowEndWall,
+                 .lastSuccess = timeOf(job.details->lastSuccess),
+                 .lastFailure = timeOf(job.details->lastFailure),
+                 .workItems = static_cast<std::uint32_t>(job.details->work.size()),
                  .estimatedDown = job.info->getEstimatedNetworkDownloadBytes(),
                  .estimatedUp = job.info->getEstimatedNetworkUploadBytes()};
     if (const Running* running = ownRun(state, tracked)) {
@@ -90,7 +90,7 @@ bool comesBack(const Shut& shut, Now now) { return shut.verdict.askAgain && *shu
 void addStale(const Group& group, const Context& context, std::vector<std::string>& stale) {
     const std::vector<ShutGate> asked = shutGates(context);
     const auto note = [&](const Gate* gate, std::string_view how) {
-        stale.push_back(fmt::format("{}: the gate \"{}\" {}", group.asks->app.name, gate->name, how));
+        stale.push_back(fmt::format("{}: the gate \"{}\" {}", group.gateKey->app.name, gate->name, how));
     };
     for (const ShutGate& now : asked) {
         const auto then = std::ranges::find(group.shut, now.gate, &Shut::gate);
@@ -113,8 +113,8 @@ std::vector<std::string> Scheduler::staleVerdicts(Now now) const {
     const World world{state.constants, state.device, state.deviceState, now};
     std::vector<std::string> stale;
     state.groups.each([&](const Group& group) {
-        const auto app = state.apps.find(group.asks->app);
-        addStale(group, {world, *group.asks, app == state.apps.end() ? nullptr : &app->second}, stale);
+        const auto app = state.apps.find(group.gateKey->app);
+        addStale(group, {world, *group.gateKey, app == state.apps.end() ? nullptr : &app->second}, stale);
     });
     return stale;
 }
@@ -165,7 +165,7 @@ std::vector<Blocker> Scheduler::explain(const JobKey& key, Now now) const {
 std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
     const Tracked* tracked = impl_->state.jobs.find(key);
     if (!tracked) return {};
-    History history = tracked->seldom->history;
+    History history = tracked->details->history;
     if (tracked->group) {
         // What held for the group when the job joined it, and what has come since.
         for (const History::Entry& entry : tracked->group->history.entries())

@@ -8,10 +8,10 @@ namespace stint {
 
 Queue::Queue(const Groups& groups) {
     apps_.reserve(groups.open().size());
-    for (const Line* line : groups.open()) {
+    for (const AppGroups* appGroups : groups.open()) {
         Turns& turns = apps_.emplace_back();
-        turns.cursors.reserve(line->open.size());
-        for (Group* group : line->open)
+        turns.cursors.reserve(appGroups->open.size());
+        for (Group* group : appGroups->open)
             turns.cursors.push_back({group, *group->jobs.begin()});
         turns.front = frontOf(turns.cursors);
     }
@@ -25,7 +25,7 @@ Queue::Cursor* Queue::frontOf(std::vector<Cursor>& cursors) {
     for (Cursor& cursor : cursors) {
         if (!cursor.job) continue;
         if (!best ||
-            goesBefore({*cursor.group->asks, placeOf(*cursor.job)}, {*best->group->asks, placeOf(*best->job)})) {
+            goesBefore({*cursor.group->gateKey, placeOf(*cursor.job)}, {*best->group->gateKey, placeOf(*best->job)})) {
             best = &cursor;
         }
     }

@@ -18,7 +18,7 @@ struct Counted {
 Counted countedOf(const State& state, const App& app, const World& world) {
     Counted counted;
     for (const auto& [id, running] : state.runs) {
-        if (running.run.key.app != app.manifest.package || running.dynamic) continue;
+        if (running.run.key.app != app.manifest.package || running.byIdlePath) continue;
         const bool onTop = running.startedOnTop;
         if (running.run.kind == JobClass::Regular) counted.regular += countsRegular(app, world, onTop);
         if (running.run.kind == JobClass::Expedited) counted.expedited += countsExpedited(app, world, onTop);
@@ -49,7 +49,7 @@ void noteJobStart(Turn& turn, const Running& running) {
     App* app = turn.app(running.run.key.app);
     if (!app || running.run.kind == JobClass::UserInitiated) return;
     const World world = turn.world();
-    if (running.run.kind == JobClass::Regular && !running.dynamic && !regularFree(*app, world)) {
+    if (running.run.kind == JobClass::Regular && !running.byIdlePath && !regularFree(*app, world)) {
         addJob(app->memory.quota, turn.now.elapsed, turn.state.constants,
                countsRegular(*app, world, running.startedOnTop));
         turn.save(*app);

@@ -18,7 +18,7 @@ void cancel(Turn& turn, const JobKey& key, Ending ending) {
                         .ended = turn.now.wall,
                         .ending = ending,
                         .outcome = {1, "cancelled"},
-                        .label = tracked.job.seldom->label};
+                        .label = tracked.job.details->label};
     turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});
     if (tracked.run) {
         Running& running = state.runs.at(tracked.run);
@@ -46,7 +46,7 @@ std::optional<Error> stopError(const App* app, const AppId& id) {
 
 } // namespace
 
-void merge(Turn& turn, const Cancel& event) {
+void apply(Turn& turn, const Cancel& event) {
     const JobKey key{event.app, event.space, event.id};
     if (turn.state.jobs.contains(key)) {
         cancel(turn, key, cancelledBy(event.byOperator));
@@ -57,7 +57,7 @@ void merge(Turn& turn, const Cancel& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-void merge(Turn& turn, const CancelAll& event) {
+void apply(Turn& turn, const CancelAll& event) {
     std::uint32_t count = 0;
     for (const JobKey& key : keysOf(turn.state, event.app)) {
         if (event.space && key.space != *event.space) continue;
@@ -67,7 +67,7 @@ void merge(Turn& turn, const CancelAll& event) {
     turn.effect(Reply{.call = event.call, .count = count});
 }
 
-void merge(Turn& turn, const StopApp& event) {
+void apply(Turn& turn, const StopApp& event) {
     State& state = turn.state;
     if (auto error = stopError(turn.app(event.app), event.app)) {
         turn.effect(Reply{.call = event.call, .error = std::move(error)});
@@ -90,8 +90,8 @@ void merge(Turn& turn, const StopApp& event) {
         if (tracked.run) continue;
         ReasonSet user; // jobs.md §5.4 clause 3
         user.add(PendingReason::User);
-        tracked.seldom.edit().history.note(turn.now.wall, user);
-        letWait(turn, tracked);
+        tracked.details.edit().history.note(turn.now.wall, user);
+        park(turn, tracked);
     }
     nothingRunsOf(turn, event.app);
     turn.effect(KillApp{event.app, "user"});
@@ -114,7 +114,7 @@ void nothingRunsOf(Turn& turn, const AppId& id) {
     followState(turn, *app);
 }
 
-void merge(Turn& turn, const AppStatePinned& event) {
+void apply(Turn& turn, const AppStatePinned& event) {
     App* app = turn.app(event.app);
     if (!app) {
         turn.effect(Reply{.call = event.call, .error = notInstalled(event.app)});
@@ -130,7 +130,7 @@ void merge(Turn& turn, const AppStatePinned& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-void merge(Turn& turn, const PermissionsRevoked& event) {
+void apply(Turn& turn, const PermissionsRevoked& event) {
     Reply reply{.call = event.call};
     if (App* app = turn.app(event.app)) {
         const Bucket before = bucketOf(*app);
@@ -146,7 +146,7 @@ void merge(Turn& turn, const PermissionsRevoked& event) {
     turn.effect(reply);
 }
 
-void merge(Turn& turn, const AppOpened& event) {
+void apply(Turn& turn, const AppOpened& event) {
     if (App* app = turn.app(event.app)) {
         forgiveCrashes(app->memory);
         noteUse(turn, *app, UsageKind::Interaction); // limits.md §2.2: started as the user's act

@@ -39,7 +39,7 @@ void stamp(Turn& turn, Run& run) {
     Tracked* const tracked = turn.state.jobs.find(run.key);
     if (!tracked || run.dropped) return;
     const Duration ran = turn.now.elapsed - run.began;
-    tracked->job.seldom.edit().cumulative += ran - run.stamped;
+    tracked->job.details.edit().cumulative += ran - run.stamped;
     run.stamped = ran;
     turn.record(SaveJob{tracked->job});
 }
@@ -50,7 +50,7 @@ void executing(Turn& turn, Running& running) {
     const Instant now = turn.now.elapsed;
     const RunFacts facts = factsOf(running, now);
     const World world = turn.world();
-    const Context context{world, running.asks, turn.app(running.asks.app), &facts};
+    const Context context{world, running.gateKey, turn.app(running.gateKey.app), &facts};
     const Gate* shut = facts.pastGuarantee ? stoppingGate(context) : nullptr;
     const auto past = now >= run.began + run.guarantee ? reasonToStop(turn, running) : std::nullopt;
     if (now >= run.began + run.limit) {
@@ -101,7 +101,7 @@ RunFacts factsOf(const Running& running, Instant now) {
             .began = running.run.began,
             .pastGuarantee = now >= running.run.began + running.run.guarantee,
             .startedOnTop = running.startedOnTop,
-            .dynamic = running.dynamic,
+            .byIdlePath = running.byIdlePath,
             .pluggedEnough = running.pluggedEnough};
 }
 
@@ -115,26 +115,26 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     State& state = turn.state;
     STINT_CHECK(!tracked.run);
     STINT_CHECK(tracked.group && tracked.group->open());
-    Asks asks = *tracked.group->asks;
-    takeOut(state, tracked);
+    GateKey gateKey = *tracked.group->gateKey;
+    unpark(state, tracked);
     Job& job = tracked.job;
     const App& app = *turn.app(job.key.app);
     const RunId id{state.nextRun++};
     Running& running = state.runs[id];
-    running.asks = std::move(asks);
+    running.gateKey = std::move(gateKey);
     running.type = type;
     running.bias = biasOf(app, turn.now.elapsed, state.constants);
     const World world = turn.world();
-    const Context context{world, running.asks, &app};
+    const Context context{world, running.gateKey, &app};
     running.startedOnTop = stateOf(app) == ProcessState::Top;
-    running.dynamic = beganByIdlePath(context);
+    running.byIdlePath = beganByIdlePath(context);
     running.pluggedEnough = pluggedIsEnough(context);
     Run& run = running.run;
     run.id = id;
     run.key = job.key;
     run.info = job.info;
     run.kind = treatedAs(context);
-    run.overdue = running.asks.overdue;
+    run.overdue = running.gateKey.overdue;
     run.began = turn.now.elapsed;
     run.beganWall = turn.now.wall;
     const Payload payload = payloadOf(job);
@@ -194,10 +194,10 @@ void stopShut(Turn& turn) {
         // jobs.md §3.1 clause 5: a deadline that passes while it runs frees it of its constraints, too.
         const Tracked* tracked = turn.state.jobs.find(running.run.key);
         if (tracked && tracked->job.deadline && !running.run.dropped) {
-            running.asks.overdue = running.asks.overdue || *tracked->job.deadline <= turn.now.elapsed;
+            running.gateKey.overdue = running.gateKey.overdue || *tracked->job.deadline <= turn.now.elapsed;
         }
         const RunFacts facts = factsOf(running, turn.now.elapsed);
-        if (const Gate* gate = stoppingGate({world, running.asks, turn.app(running.asks.app), &facts})) {
+        if (const Gate* gate = stoppingGate({world, running.gateKey, turn.app(running.gateKey.app), &facts})) {
             beginStop(turn, running, endingBy(*gate, facts));
         } else if (running.run.network && turn.state.device.network) {
             networkIsNow(turn, running, *turn.state.device.network);
@@ -214,7 +214,7 @@ void runTimers(Turn& turn) {
     }
 }
 
-void merge(Turn& turn, const Connected& event) {
+void apply(Turn& turn, const Connected& event) {
     Running* running = find(turn.state, event.run);
     if (!running || running->run.state != RunState::Binding) return;
     Run& run = running->run;
@@ -224,7 +224,7 @@ void merge(Turn& turn, const Connected& event) {
     CallStart call{run.id, run.key, run.info->getService().name, run.info, run.kind, run.network, run.overdue};
     const Tracked* const tracked = turn.state.jobs.find(run.key);
     if (tracked) {
-        const auto& uris = tracked->seldom->content->changes.uris; // they stay: a retry is told of them again
+        const auto& uris = tracked->details->content->changes.uris; // they stay: a retry is told of them again
         call.triggeredUris.assign(uris.begin(), uris.end());
     }
     turn.effect(std::move(call));
@@ -242,7 +242,7 @@ void noteCrash(Turn& turn, const Running& running) {
     if (guardsEachJob(app->manifest)) {
         Tracked* tracked = turn.state.jobs.find(running.run.key);
         if (!tracked || tracked->run != running.run.id || running.run.dropped) return;
-        CrashNotes& notes = tracked->seldom.edit().crashes.edit();
+        CrashNotes& notes = tracked->details.edit().crashes.edit();
         if (const auto rest = restAfterCrash(notes.times, turn.now.elapsed, constants)) notes.restsUntil = rest;
         return;
     }
@@ -253,12 +253,12 @@ void noteCrash(Turn& turn, const Running& running) {
 
 } // namespace
 
-void merge(Turn& turn, const BindFailed& event) {
+void apply(Turn& turn, const BindFailed& event) {
     Running* running = find(turn.state, event.run);
     if (running && running->run.state == RunState::Binding) close(turn, event.run, End::BindRefused);
 }
 
-void merge(Turn& turn, const StartAnswered& event) {
+void apply(Turn& turn, const StartAnswered& event) {
     Running* running = find(turn.state, event.run);
     if (!running || running->run.state != RunState::Starting) return;
     Run& run = running->run;
@@ -276,20 +276,20 @@ void merge(Turn& turn, const StartAnswered& event) {
     if (const auto news = std::exchange(run.networkNews, std::nullopt)) networkIsNow(turn, *running, *news);
 }
 
-void merge(Turn& turn, const StopAnswered& event) {
+void apply(Turn& turn, const StopAnswered& event) {
     Running* running = find(turn.state, event.run);
     if (!running || running->run.state != RunState::Stopping) return;
     close(turn, event.run, event.reschedule ? End::StopRetry : End::StopDrop);
 }
 
-void merge(Turn& turn, const RunLost& event) {
+void apply(Turn& turn, const RunLost& event) {
     Running* running = find(turn.state, event.run);
     if (!running) return;
     if (event.crash) noteCrash(turn, *running);
     close(turn, event.run, End::Lost);
 }
 
-void merge(Turn& turn, const JobFinished& event) {
+void apply(Turn& turn, const JobFinished& event) {
     Running* running = findOwn(turn.state, event.run, event.app);
     if (!running || running->run.state == RunState::Binding) return;
     // PROPOSAL: also while onStartJob is not answered yet: a short job may be done before its answer is on its way.
@@ -300,13 +300,13 @@ void merge(Turn& turn, const JobFinished& event) {
     close(turn, event.run, event.reschedule ? retry : done, event.outcome);
 }
 
-void merge(Turn& turn, const Abandoned& event) {
+void apply(Turn& turn, const Abandoned& event) {
     // jobs.md §4.2: only marked, and only in EXECUTING; it matters at the limit.
     Running* running = findOwn(turn.state, event.run, event.app);
     if (running && running->run.state == RunState::Executing) running->run.abandoned = true;
 }
 
-void merge(Turn& turn, const BytesUpdated& event) {
+void apply(Turn& turn, const BytesUpdated& event) {
     Running* running = findOwn(turn.state, event.run, event.app);
     if (!running) return;
     if (event.item) return updateItem(turn, *running, event);

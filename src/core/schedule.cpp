@@ -52,7 +52,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
         return state.jobs.add({.job = {.key = key}, .run = runStillEnding(state, key)});
     }
     Tracked& tracked = *found;
-    takeOut(state, tracked);
+    unpark(state, tracked);
     if (tracked.run) {
         Running& running = state.runs.at(tracked.run);
         running.run.dropped = true;
@@ -69,7 +69,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
 std::vector<WorkItem> inheritedWork(const State& state, const JobKey& key) {
     const Tracked* old = state.jobs.find(key);
     if (!old) return {};
-    std::vector<WorkItem> work = old->job.seldom->work;
+    std::vector<WorkItem> work = old->job.details->work;
     for (WorkItem& item : work)
         item.active = false;
     return work;
@@ -81,7 +81,7 @@ bool joins(const State& state, const Schedule& event, const JobKey& key, const J
 }
 
 void addWork(Turn& turn, Job& job, WorkItem item) {
-    JobSeldom& more = job.seldom.edit();
+    JobDetails& more = job.details.edit();
     item.id = more.nextWork++;
     turn.state.held[job.key.app] += holdingsOf(item);
     turn.record(SaveWork{job.key, item});
@@ -99,7 +99,7 @@ void join(Turn& turn, const Schedule& event, const JobKey& key) {
     }
     turn.effect(Trace{.what = Trace::What::Scheduled, .app = key.app, .job = key, .result = "success"});
     turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
-    if (!tracked.run) letWait(turn, tracked);
+    if (!tracked.run) park(turn, tracked);
 }
 
 /// Whether what has changed for the job of this key may be written down.
@@ -120,7 +120,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
                       .job = key,
                       .result = "success"});
     // Its work goes with it, but where enqueue() hands it on.
-    if (replaces && !event.work && !state.jobs.at(key).job.seldom->work.empty()) turn.record(DropJob{key});
+    if (replaces && !event.work && !state.jobs.at(key).job.details->work.empty()) turn.record(DropJob{key});
     if (replaces) state.held[key.app] -= holdingsOf(state.jobs.at(key).job);
     Tracked& tracked = replaceOrAdd(turn, key);
     tracked.job = Job{.key = key,
@@ -129,24 +129,24 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
                       .enqueued = turn.now.elapsed,
                       .sequence = state.nextSequence++};
     if (auto label = event.info->getExtras().getString("label"); !label.empty()) {
-        tracked.job.seldom.edit().label = std::move(label);
+        tracked.job.details.edit().label = std::move(label);
     }
     if (!work.empty()) {
-        JobSeldom& more = tracked.job.seldom.edit();
+        JobDetails& more = tracked.job.details.edit();
         more.nextWork = std::ranges::max(work, {}, &WorkItem::id).id + 1;
         more.work = std::move(work);
     }
     state.held[key.app] += holdingsOf(tracked.job);
     countWatched(state, tracked.job.key.app, *tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);
-    if (!content.uris.empty()) tracked.seldom.edit().content.edit().changes = std::move(content);
+    if (!content.uris.empty()) tracked.details.edit().content.edit().changes = std::move(content);
     tracked.joined = turn.now.wall;
     tracked.inSight = event.callerVisible;
     turn.record(SaveJob{tracked.job});
     if (watched) saveContent(turn, tracked);
     if (event.work) addWork(turn, tracked.job, *event.work);
     turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
-    if (!tracked.run) letWait(turn, tracked); // else nothing of it starts before the old run has ended
+    if (!tracked.run) park(turn, tracked); // else nothing of it starts before the old run has ended
 }
 
 // What enqueue() replaces hands its items on; any other replacement drops them.
@@ -169,7 +169,7 @@ std::optional<Error> workError(const State& state, const Schedule& event, const 
         return fail(Errc::IllegalArgument, "an item with network bytes on a job that requires no network; require one");
     }
     const Tracked* old = state.jobs.find(key);
-    const auto queued = old ? std::ssize(old->job.seldom->work) : 0;
+    const auto queued = old ? std::ssize(old->job.details->work) : 0;
     if (event.info->isPersisted() && queued >= state.constants.maxPersistedWorkItems) {
         return fail(Errc::IllegalState, "{} has {} work items already, and at most {} are allowed", textOf(key), queued,
                     state.constants.maxPersistedWorkItems);
@@ -179,7 +179,7 @@ std::optional<Error> workError(const State& state, const Schedule& event, const 
 
 } // namespace
 
-void merge(Turn& turn, const Schedule& event) {
+void apply(Turn& turn, const Schedule& event) {
     // The order of jobs.md §2.4; whatever fails leaves an existing job of the same id untouched.
     State& state = turn.state;
     App* app = turn.app(event.app);

@@ -15,14 +15,14 @@
 namespace stint {
 namespace {
 
-void mergeEvent(Turn& turn, const Event& event) {
+void applyEvent(Turn& turn, const Event& event) {
     std::visit(Overloaded{[&](const NotificationSet& e) { setNotification(turn, e); },
                           [&](const NotificationTapped& e) { tapped(turn, e); },
                           [&](const Tick&) {
                               runTimers(turn);
                               showWithheld(turn);
                           },
-                          [&](const auto& e) { merge(turn, e); }},
+                          [&](const auto& e) { apply(turn, e); }},
                event);
 }
 
@@ -200,7 +200,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
         turn.record(SaveContent{key, {}});
     for (Tracked& tracked : state.jobs.all()) {
         const AskedAbout asked(state, tracked.job);
-        letWait(turn, tracked);
+        park(turn, tracked);
     }
     setBrokenAside(turn);
     noteDeviceLimits(turn);
@@ -214,7 +214,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     const DeviceState before = impl_->state.deviceState;
     ageDevice(turn);
     ageApps(turn);
-    mergeEvent(turn, event);
+    applyEvent(turn, event);
     settle(turn);
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
@@ -245,7 +245,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     for (const auto& [call, waiting] : state.waitingRuns)
         sooner(waiting.until);
     // Only where a job waits for a slot does it matter when the device counts as left alone (jobs.md §3.6).
-    if (state.slotless > 0 && state.deviceState.quietAt && state.deviceState.interactive) {
+    if (state.waitingForSlot > 0 && state.deviceState.quietAt && state.deviceState.interactive) {
         sooner(*state.deviceState.quietAt);
     }
     return next;

@@ -29,7 +29,7 @@ void begin(Turn& turn, App& app, const ForegroundServiceAsked& event, bool inSig
 
 } // namespace
 
-void merge(Turn& turn, const ForegroundServiceAsked& event) {
+void apply(Turn& turn, const ForegroundServiceAsked& event) {
     Reply reply{.call = event.call};
     App* app = turn.app(event.app);
     if (!app) {

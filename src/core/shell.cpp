@@ -12,7 +12,7 @@ namespace {
 // What is shut for the job with this override; null: its own clocks keep it from being asked.
 const std::vector<Shut>* shutWith(Turn& turn, Tracked& tracked, Override how) {
     tracked.override = how;
-    letWait(turn, tracked);
+    park(turn, tracked);
     return tracked.group ? &tracked.group->shut : nullptr;
 }
 
@@ -23,7 +23,7 @@ bool onlyNetworkIsMissing(const std::vector<Shut>& shut) {
 // A run that fails leaves no override (jobs.md §8).
 void leaveAlone(Turn& turn, Tracked& tracked) {
     tracked.override = Override::None;
-    letWait(turn, tracked);
+    park(turn, tracked);
 }
 
 Error notReady(const JobKey& key) {
@@ -31,7 +31,7 @@ Error notReady(const JobKey& key) {
 }
 Error isSetAside(const Tracked& tracked) {
     return fail(Errc::IllegalState, "{} is set aside: {}; cancel it, or schedule it again", textOf(tracked.job.key),
-                *tracked.seldom->unfit);
+                *tracked.details->unfit);
 }
 Error unknown(const JobKey& key) { return fail(Errc::IllegalArgument, "no job {}", textOf(key)); }
 
@@ -59,7 +59,7 @@ std::optional<Reply> outcome(Turn& turn, CallId call, const WaitingRun& waiting)
 
 } // namespace
 
-void merge(Turn& turn, const RunJob& event) {
+void apply(Turn& turn, const RunJob& event) {
     State& state = turn.state;
     Tracked* const found = state.jobs.find(event.key);
     if (!found) return turn.effect(Reply{.call = event.call, .error = unknown(event.key)});
@@ -91,7 +91,7 @@ void endWaits(Turn& turn) {
     }
 }
 
-void merge(Turn& turn, const StopJobs& event) {
+void apply(Turn& turn, const StopJobs& event) {
     Reply reply{.call = event.call};
     for (auto& [id, running] : turn.state.runs) {
         const Run& run = running.run;
@@ -105,7 +105,7 @@ void merge(Turn& turn, const StopJobs& event) {
     turn.effect(reply);
 }
 
-void merge(Turn& turn, const ForceStop& event) {
+void apply(Turn& turn, const ForceStop& event) {
     State& state = turn.state;
     const Ending ending{StopReason::User, InternalReason::Canceled};
     turn.effect(KillApp{event.app, "force_stop"});
@@ -127,7 +127,7 @@ void merge(Turn& turn, const ForceStop& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-void merge(Turn& turn, const ResetExecutionQuota& event) {
+void apply(Turn& turn, const ResetExecutionQuota& event) {
     Reply reply{.call = event.call};
     if (App* app = turn.app(event.app)) {
         // A run under way opens a session anew, from now on (accountQuotas).
@@ -141,7 +141,7 @@ void merge(Turn& turn, const ResetExecutionQuota& event) {
     turn.effect(std::move(reply));
 }
 
-void merge(Turn& turn, const ResetScheduleQuota& event) {
+void apply(Turn& turn, const ResetScheduleQuota& event) {
     for (auto& [id, app] : turn.state.apps) {
         app.scheduleCalls.clear();
         app.memory.timeouts.clear();
@@ -151,12 +151,12 @@ void merge(Turn& turn, const ResetScheduleQuota& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-void merge(Turn& turn, const MonitorBattery& event) {
+void apply(Turn& turn, const MonitorBattery& event) {
     turn.state.heard.monitorsBattery = event.on;
     turn.effect(Reply{.call = event.call});
 }
 
-void merge(Turn& turn, const DockFaked& event) {
+void apply(Turn& turn, const DockFaked& event) {
     turn.state.deviceState.docked = event.idle;
     ageDevice(turn);
     turn.effect(Reply{.call = event.call});

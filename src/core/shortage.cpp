@@ -11,8 +11,8 @@ namespace {
 
 std::int64_t waitingIn(const State& state) {
     std::int64_t jobs = 0;
-    for (const Line* line : state.groups.open())
-        for (std::int64_t ofClass : line->waiting)
+    for (const AppGroups* appGroups : state.groups.open())
+        for (std::int64_t ofClass : appGroups->waiting)
             jobs += ofClass;
     return jobs;
 }
@@ -39,21 +39,21 @@ Shortage::Shortage(const State& state, Now now, std::uint64_t upTo) : table_(tab
     }
     const World world{state.constants, state.device, state.deviceState, now};
     const bool slotsAreShort = waitingIn(state) + std::ssize(state.runs) >= table_.total;
-    for (const Line* line : state.groups.open()) {
-        const auto app = state.apps.find(*line->app);
+    for (const AppGroups* appGroups : state.groups.open()) {
+        const auto app = state.apps.find(*appGroups->app);
         if (app == state.apps.end()) continue;
         const bool capped = slotsAreShort && stateOf(app->second) != ProcessState::Top;
-        const auto own = runs.find(*line->app);
-        add({world, *line, app->second, upTo, capped}, own == runs.end() ? PerCap{} : own->second);
+        const auto own = runs.find(*appGroups->app);
+        add({world, *appGroups, app->second, upTo, capped}, own == runs.end() ? PerCap{} : own->second);
     }
 }
 
 void Shortage::add(const Open& open, PerCap running) {
-    const auto& [world, line, app, upTo, capped] = open;
+    const auto& [world, appGroups, app, upTo, capped] = open;
     const std::int32_t bias = biasOf(app, world.now.elapsed, world.constants);
-    for (const Group* group : line.open) {
+    for (const Group* group : appGroups.open) {
         if (group->opening > upTo) continue;
-        const JobClass kind = treatedAs(group->asks->kind, app, world);
+        const JobClass kind = treatedAs(group->gateKey->kind, app, world);
         const bool expedited = kind == JobClass::Expedited;
         const std::int64_t jobs = std::ssize(group->jobs);
         const std::int64_t room = capped ? appCap(kind, world.constants.slots) - running[expedited] : jobs;
@@ -61,7 +61,7 @@ void Shortage::add(const Open& open, PerCap running) {
         running[expedited] += starting;
         const std::size_t place = placeOf(typesOf(kind, bias), expedited);
         waiting_[place].jobs += starting;
-        if (starting < jobs) capped_.push_back({*line.app, expedited, place});
+        if (starting < jobs) capped_.push_back({*appGroups.app, expedited, place});
     }
 }
 

@@ -37,7 +37,7 @@ private:
     using PerCap = std::array<std::int64_t, 2>;
     struct Open {
         const World& world;
-        const Line& line;
+        const AppGroups& appGroups;
         const App& app;
         std::uint64_t upTo;
         bool capped; ///< the caps count just now

@@ -21,7 +21,7 @@ void changedForRestricted(Turn& turn) {
 
 } // namespace
 
-void merge(Turn& turn, const AppInstalled& event) {
+void apply(Turn& turn, const AppInstalled& event) {
     const bool known = turn.state.apps.contains(event.manifest.package);
     App& app = turn.state.apps[event.manifest.package];
     app.manifest = event.manifest;
@@ -43,7 +43,7 @@ void merge(Turn& turn, const AppInstalled& event) {
     turn.changedApps.insert(event.manifest.package);
 }
 
-void merge(Turn& turn, const AppUninstalled& event) {
+void apply(Turn& turn, const AppUninstalled& event) {
     State& state = turn.state;
     if (!state.apps.contains(event.app)) return;
     // jobs.md §7.4: all its jobs are cancelled, 13 / uninstall, and the store is cleaned.
@@ -69,7 +69,7 @@ void merge(Turn& turn, const AppUninstalled& event) {
     killUninstalled(turn, event.app);
 }
 
-void merge(Turn& turn, const AppSeen& event) {
+void apply(Turn& turn, const AppSeen& event) {
     App* app = turn.app(event.app);
     if (!app) return;
     app->visible = event.visible;
@@ -77,7 +77,7 @@ void merge(Turn& turn, const AppSeen& event) {
     followState(turn, *app);
 }
 
-void merge(Turn& turn, const DeviceChanged& event) {
+void apply(Turn& turn, const DeviceChanged& event) {
     State& state = turn.state;
     const DeviceState was = state.deviceState;
     const Device before = state.device;
@@ -104,11 +104,11 @@ void ageDevice(Turn& turn) {
     ageDoze(turn, state.device);
 }
 
-void merge(Turn& turn, const AppConditions& event) {
+void apply(Turn& turn, const AppConditions& event) {
     if (App* app = turn.app(event.app)) app->conditions = event.conditions;
 }
 
-void merge(Turn& turn, const AppTapped& event) {
+void apply(Turn& turn, const AppTapped& event) {
     App* app = turn.app(event.app);
     if (!app) return;
     app->memory.grantUntil = turn.now.elapsed + turn.state.constants.startGrant;
@@ -118,7 +118,7 @@ void merge(Turn& turn, const AppTapped& event) {
 
 // jobs.md §7.3: what awaited the right clock is rebuilt from its wall times; of everything else the wall times are
 // written anew, so that a later reboot reads them right.
-void merge(Turn& turn, const ClockSet&) {
+void apply(Turn& turn, const ClockSet&) {
     State& state = turn.state;
     rebaseAlarms(turn);
     for (const auto& [id, app] : state.apps)
@@ -129,12 +129,12 @@ void merge(Turn& turn, const ClockSet&) {
         if (!job.info->isPersisted() || (job.awaitsClock && !state.clockGood)) continue;
         const bool awaited = job.awaitsClock;
         if (awaited) {
-            takeOut(state, tracked);
+            unpark(state, tracked);
             job = afterBoot(std::move(job), turn.now.elapsed, turn.now, state.constants);
             job.awaitsClock = false;
         }
         if (rebase(job, turn.now) || awaited) turn.record(SaveJob{job});
-        if (awaited) letWait(turn, tracked);
+        if (awaited) park(turn, tracked);
     }
 }
 

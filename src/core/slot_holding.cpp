@@ -12,19 +12,19 @@ namespace {
 // Calls `look(line, kind, types, jobs)` for the ready jobs of each app and class.
 template <class Look> void eachReady(const State& state, Now now, Look look) {
     const World world{state.constants, state.device, state.deviceState, now};
-    for (const Line* line : state.groups.open()) {
-        const auto app = state.apps.find(*line->app);
+    for (const AppGroups* appGroups : state.groups.open()) {
+        const auto app = state.apps.find(*appGroups->app);
         if (app == state.apps.end()) continue;
         const std::int32_t bias = biasOf(app->second, now.elapsed, state.constants);
         for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated})
-            if (const std::int64_t jobs = line->waitingAs(kind))
-                look(*line, kind, typesOf(treatedAs(kind, app->second, world), bias), jobs);
+            if (const std::int64_t jobs = appGroups->waitingAs(kind))
+                look(*appGroups, kind, typesOf(treatedAs(kind, app->second, world), bias), jobs);
     }
 }
 
 PerType pendingIn(const State& state, Now now) {
     PerType counts{};
-    eachReady(state, now, [&](const Line&, JobClass, const WorkTypes& may, std::int64_t jobs) {
+    eachReady(state, now, [&](const AppGroups&, JobClass, const WorkTypes& may, std::int64_t jobs) {
         for (std::size_t type = 0; type < workTypes; ++type)
             if (may[type]) counts[type] += jobs;
     });
@@ -38,18 +38,18 @@ bool isExpedited(JobClass kind) { return kind == JobClass::Expedited; }
 SlotHolding::SlotHolding(const State& state, Now now)
     : state_(state), world_{state.constants, state.device, state.deviceState, now}, table_(tableOf(state)),
       running_(runningByType(state)), slots_(table_, running_, pendingIn(state, now)) {
-    eachReady(state, now, [&](const Line&, JobClass, const WorkTypes&, std::int64_t jobs) { waiting_ += jobs; });
+    eachReady(state, now, [&](const AppGroups&, JobClass, const WorkTypes&, std::int64_t jobs) { waiting_ += jobs; });
 }
 
 std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
     STINT_CHECK(tracked.group && tracked.group->open());
-    const Asks& asks = *tracked.group->asks;
-    const App& owner = state_.apps.at(asks.app);
-    if (startsAtOnce(asks, owner, world_.now.elapsed)) return std::nullopt;
-    const JobClass kind = treatedAs(asks.kind, owner, world_);
+    const GateKey& gateKey = *tracked.group->gateKey;
+    const App& owner = state_.apps.at(gateKey.app);
+    if (startsAtOnce(gateKey, owner, world_.now.elapsed)) return std::nullopt;
+    const JobClass kind = treatedAs(gateKey.kind, owner, world_);
     if (capCounts(owner)) {
         const auto ofApp = runs(NoRoom::AppCap, [&](const Running& running) {
-            return running.run.key.app == asks.app && isExpedited(running.run.kind) == isExpedited(kind);
+            return running.run.key.app == gateKey.app && isExpedited(running.run.kind) == isExpedited(kind);
         });
         if (ofApp && ofApp->others + 1 >= appCap(kind, state_.constants.slots)) return ofApp;
     }
@@ -84,10 +84,10 @@ template <class Matches> std::optional<SlotHolders> SlotHolding::runs(NoRoom why
 
 std::optional<SlotHolders> SlotHolding::keptOnes(WorkType type) const {
     std::optional<SlotHolders> found;
-    const auto note = [&](const Line& line, JobClass kind, const WorkTypes& may, std::int64_t jobs) {
+    const auto note = [&](const AppGroups& appGroups, JobClass kind, const WorkTypes& may, std::int64_t jobs) {
         if (!may[at(type)]) return;
-        const auto group = std::ranges::find(line.open, kind, [](const Group* one) { return one->asks->kind; });
-        STINT_CHECK(group != line.open.end()); // as many wait as are counted
+        const auto group = std::ranges::find(appGroups.open, kind, [](const Group* one) { return one->gateKey->kind; });
+        STINT_CHECK(group != appGroups.open.end()); // as many wait as are counted
         if (!found) found = SlotHolders{NoRoom::Kept, (*(*group)->jobs.begin())->job.key, -1};
         found->others += jobs;
     };

@@ -104,14 +104,14 @@ void followState(Turn& turn, App& app) {
     noteUse(turn, app, seen ? UsageKind::MovedToForeground : UsageKind::MovedToBackground);
 }
 
-void merge(Turn& turn, const UsageReported& event) {
+void apply(Turn& turn, const UsageReported& event) {
     App* app = turn.app(event.app);
     if (!app) return turn.effect(unknown(event.call, event.app));
     noteUse(turn, *app, event.kind);
     turn.effect(Reply{.call = event.call});
 }
 
-void merge(Turn& turn, const BucketForced& event) {
+void apply(Turn& turn, const BucketForced& event) {
     App* app = turn.app(event.app);
     if (!app) return turn.effect(unknown(event.call, event.app));
     const Bucket before = bucketOf(*app);
@@ -124,7 +124,7 @@ void merge(Turn& turn, const BucketForced& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-void merge(Turn& turn, const BucketPredicted& event) {
+void apply(Turn& turn, const BucketPredicted& event) {
     App* app = turn.app(event.app);
     if (!app) return turn.effect(unknown(event.call, event.app));
     const Bucket before = bucketOf(*app);

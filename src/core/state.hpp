@@ -13,7 +13,7 @@
 #include "core/groups.hpp"
 #include "core/jobs.hpp"
 #include "core/scheduler.hpp"
-#include "model/asks.hpp"
+#include "model/gate_key.hpp"
 #include "rules/alarm_policy.hpp"
 #include "rules/concurrency.hpp"
 #include "rules/doze.hpp"
@@ -25,12 +25,12 @@ namespace stint {
 
 struct Running {
     Run run;
-    Asks asks; ///< frozen for the run
+    GateKey gateKey; ///< frozen for the run
     WorkType type = WorkType::Background;
     std::int32_t bias = 0; ///< of its app when it began
     bool stopTraced = false;
     bool startedOnTop = false;  ///< its app was on top when it began (limits.md §1.5)
-    bool dynamic = false;       ///< by the idle path of the restricted bucket (limits.md §5)
+    bool byIdlePath = false;    ///< by the idle path of the restricted bucket (limits.md §5)
     bool pluggedEnough = false; ///< began with power alone as its charging constraint (limits.md §10.3)
     bool free = true;           ///< all of it so far lay in free time (jobs.md §6.7)
     ContentChanges content;     ///< that came while it runs: for its retry, or the next job of this id
@@ -106,7 +106,7 @@ struct State {
     Groups groups;
     absl::btree_set<Tracked*, ByClock> jobClocks;
     std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
-    std::uint64_t slotless = 0;       ///< open groups up to this opening found no slot in the last pass; 0: none
+    std::uint64_t waitingForSlot = 0; ///< open groups up to this opening found no slot in the last pass; 0: none
     std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
     bool clockGood = true;            ///< jobs.md §7.3
     Instant settledAt;                ///< what was there at the boot may start from then on (jobs.md §7.2)
@@ -196,11 +196,11 @@ struct Turn {
 
 // Waiting (waiting.cpp).
 
-/// What is shut for these Asks now.
-std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks);
+/// What is shut for this GateKey now.
+std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
-void letWait(Turn& turn, Tracked& tracked);
-void takeOut(State& state, Tracked& tracked);
+void park(Turn& turn, Tracked& tracked);
+void unpark(State& state, Tracked& tracked);
 /// Of the app's jobs.
 std::vector<JobKey> keysOf(const State& state, const AppId& app);
 /// What the app's jobs hold.
@@ -247,7 +247,6 @@ void uncountWatched(State& state, const AppId& app, const JobInfo& info);
 
 // Running (running.cpp).
 
-/// Its own run;
 /// What gates read of a run.
 RunFacts factsOf(const Running& running, Instant now);
 
@@ -285,62 +284,62 @@ void withdrawAll(Turn& turn, const AppId& app);
 
 // Channels (notifications.cpp).
 
-void merge(Turn& turn, const ChannelCreated& event);
-void merge(Turn& turn, const ChannelDeleted& event);
+void apply(Turn& turn, const ChannelCreated& event);
+void apply(Turn& turn, const ChannelDeleted& event);
 
 // What apps and people ask (requests.cpp).
 
-void merge(Turn& turn, const Schedule& event);
-void merge(Turn& turn, const Cancel& event);
-void merge(Turn& turn, const CancelAll& event);
-void merge(Turn& turn, const StopApp& event);
+void apply(Turn& turn, const Schedule& event);
+void apply(Turn& turn, const Cancel& event);
+void apply(Turn& turn, const CancelAll& event);
+void apply(Turn& turn, const StopApp& event);
 /// Its processes are killed: it is not seen any more, its foreground services are over, and no pin holds.
 void nothingRunsOf(Turn& turn, const AppId& app);
-void merge(Turn& turn, const AppStatePinned& event);
-void merge(Turn& turn, const PermissionsRevoked& event);
-void merge(Turn& turn, const AppOpened& event);
+void apply(Turn& turn, const AppStatePinned& event);
+void apply(Turn& turn, const PermissionsRevoked& event);
+void apply(Turn& turn, const AppOpened& event);
 
 // What is seen of apps and the device (sightings.cpp).
 
-void merge(Turn& turn, const AppInstalled& event);
-void merge(Turn& turn, const AppUninstalled& event);
-void merge(Turn& turn, const AppSeen& event);
-void merge(Turn& turn, const DeviceChanged& event);
-void merge(Turn& turn, const AppConditions& event);
-void merge(Turn& turn, const AppTapped& event);
-void merge(Turn& turn, const ContentChanged& event);
-void merge(Turn& turn, const ContentShort& event);
-void merge(Turn& turn, const ClockSet& event);
-void merge(Turn& turn, const NotificationDismissed& event);
+void apply(Turn& turn, const AppInstalled& event);
+void apply(Turn& turn, const AppUninstalled& event);
+void apply(Turn& turn, const AppSeen& event);
+void apply(Turn& turn, const DeviceChanged& event);
+void apply(Turn& turn, const AppConditions& event);
+void apply(Turn& turn, const AppTapped& event);
+void apply(Turn& turn, const ContentChanged& event);
+void apply(Turn& turn, const ContentShort& event);
+void apply(Turn& turn, const ClockSet& event);
+void apply(Turn& turn, const NotificationDismissed& event);
 /// Time alone has changed the device's derived state, or whether apps are seen.
 void ageDevice(Turn& turn);
 
 // What comes from the processes of running jobs (running.cpp, notifications.cpp).
 
-void merge(Turn& turn, const JobFinished& event);
-void merge(Turn& turn, const BytesUpdated& event);
-void merge(Turn& turn, const Connected& event);
-void merge(Turn& turn, const BindFailed& event);
-void merge(Turn& turn, const StartAnswered& event);
-void merge(Turn& turn, const StopAnswered& event);
-void merge(Turn& turn, const RunLost& event);
-void merge(Turn& turn, const Abandoned& event);
+void apply(Turn& turn, const JobFinished& event);
+void apply(Turn& turn, const BytesUpdated& event);
+void apply(Turn& turn, const Connected& event);
+void apply(Turn& turn, const BindFailed& event);
+void apply(Turn& turn, const StartAnswered& event);
+void apply(Turn& turn, const StopAnswered& event);
+void apply(Turn& turn, const RunLost& event);
+void apply(Turn& turn, const Abandoned& event);
 
 // Work items (work.cpp).
 
-void merge(Turn& turn, const DequeueWork& event);
-void merge(Turn& turn, const CompleteWork& event);
+void apply(Turn& turn, const DequeueWork& event);
+void apply(Turn& turn, const CompleteWork& event);
 /// What a run says of one item of its work; of one that it is not working on, nothing (jobs.md §4.7).
 void updateItem(Turn& turn, Running& running, const BytesUpdated& event);
 
 // Foreground services (services.cpp).
 
-void merge(Turn& turn, const ForegroundServiceAsked& event);
+void apply(Turn& turn, const ForegroundServiceAsked& event);
 
 // Alarms (alarms.cpp).
 
-void merge(Turn& turn, const AlarmSet& event);
-void merge(Turn& turn, const AlarmCancelled& event);
+void apply(Turn& turn, const AlarmSet& event);
+void apply(Turn& turn, const AlarmCancelled& event);
 /// Takes in those of the store, of which `died` is when their boot was last known to go on (limits.md §7; jobs.md
 /// §12.5).
 void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& boot, Instant died);
@@ -359,8 +358,8 @@ void dropAlarms(Turn& turn, const AppId& app, bool onlyExact);
 
 // Messages, and deliveries of both (messages.cpp).
 
-void merge(Turn& turn, const MessageArrived& event);
-void merge(Turn& turn, const DeliveryEnded& event);
+void apply(Turn& turn, const MessageArrived& event);
+void apply(Turn& turn, const DeliveryEnded& event);
 /// Delivers the messages that may pass now (limits.md §8.5), and gives up deliveries that were not taken in time.
 void deliverMessages(Turn& turn);
 /// All messages for the app, and all that is on its way to it, are gone.
@@ -385,9 +384,9 @@ void tellNetworks(Turn& turn);
 
 // Standby buckets (standby.cpp).
 
-void merge(Turn& turn, const UsageReported& event);
-void merge(Turn& turn, const BucketForced& event);
-void merge(Turn& turn, const BucketPredicted& event);
+void apply(Turn& turn, const UsageReported& event);
+void apply(Turn& turn, const BucketForced& event);
+void apply(Turn& turn, const BucketPredicted& event);
 /// The usage clocks at `now`.
 UsageTime usageNow(const State& state, Instant now);
 /// Counts on to now: to be called before what they count by changes.
@@ -424,13 +423,13 @@ void setSweep(State& state, Now now);
 void ageApps(Turn& turn);
 /// Arms the clocks of these apps anew, of all where something of the device has changed.
 void setAppClocks(Turn& turn, ReadSet changed, const std::set<AppId>& apps);
-void merge(Turn& turn, const BatteryUseSet& event);
-void merge(Turn& turn, const DataSaverExemptionSet& event);
-void merge(Turn& turn, const TemporarilyAllowed& event);
-void merge(Turn& turn, const PolicyChanged& event);
-void merge(Turn& turn, const DozeStepped& event);
-void merge(Turn& turn, const DozeHeld& event);
-void merge(Turn& turn, const ShuttingDown& event);
+void apply(Turn& turn, const BatteryUseSet& event);
+void apply(Turn& turn, const DataSaverExemptionSet& event);
+void apply(Turn& turn, const TemporarilyAllowed& event);
+void apply(Turn& turn, const PolicyChanged& event);
+void apply(Turn& turn, const DozeStepped& event);
+void apply(Turn& turn, const DozeHeld& event);
+void apply(Turn& turn, const ShuttingDown& event);
 
 // What the device holds back (device_limits.cpp).
 
@@ -439,13 +438,13 @@ void noteDeviceLimits(Turn& turn);
 
 // The shell's verbs (shell.cpp).
 
-void merge(Turn& turn, const RunJob& event);
-void merge(Turn& turn, const StopJobs& event);
-void merge(Turn& turn, const ForceStop& event);
-void merge(Turn& turn, const ResetScheduleQuota& event);
-void merge(Turn& turn, const ResetExecutionQuota& event);
-void merge(Turn& turn, const MonitorBattery& event);
-void merge(Turn& turn, const DockFaked& event);
+void apply(Turn& turn, const RunJob& event);
+void apply(Turn& turn, const StopJobs& event);
+void apply(Turn& turn, const ForceStop& event);
+void apply(Turn& turn, const ResetScheduleQuota& event);
+void apply(Turn& turn, const ResetExecutionQuota& event);
+void apply(Turn& turn, const MonitorBattery& event);
+void apply(Turn& turn, const DockFaked& event);
 /// Starts the jobs whose `run` waited for what is there now, and answers those for which it did not come in time.
 void endWaits(Turn& turn);
 /// Counts a report of the device that is about to replace the one before.

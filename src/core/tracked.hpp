@@ -24,12 +24,12 @@ struct CrashNotes {
 };
 
 /// What most jobs have nothing of.
-struct TrackedSeldom {
-    Seldom<Content> content;
-    Seldom<CrashNotes> crashes;
+struct TrackedDetails {
+    Boxed<Content> content;
+    Boxed<CrashNotes> crashes;
     History history;                  ///< of its own clocks, before it joined its group, which keeps the rest
     OptionalTime<WallTime> groupedAt; ///< since when it waits in its group, where it has waited elsewhere before
-    Seldom<std::string> unfit;        ///< why it is set aside (aside.cpp); empty: it is not
+    Boxed<std::string> unfit;         ///< why it is set aside (aside.cpp); empty: it is not
 };
 
 /// A million of them may wait, so that each byte here is one too many.
@@ -42,13 +42,13 @@ struct Tracked {
     OptionalTime<Instant> clock; ///< when its own clocks say something new
     WallTime joined;             ///< since when it waits
     Group* group = nullptr;      ///< where it waits; null: asleep, or running
-    Seldom<TrackedSeldom> seldom;
+    Boxed<TrackedDetails> details;
 };
 
-inline WallTime groupedAt(const Tracked& tracked) { return tracked.seldom->groupedAt.value_or(tracked.joined); }
+inline WallTime groupedAt(const Tracked& tracked) { return tracked.details->groupedAt.value_or(tracked.joined); }
 
 /// It waits for a person or its app, and nothing is asked about it any more (aside.cpp).
-inline bool isAside(const Tracked& tracked) { return !tracked.seldom->unfit->empty(); }
+inline bool isAside(const Tracked& tracked) { return !tracked.details->unfit->empty(); }
 
 /// In its group; it changes only while the job is in none.
 inline Place placeOf(const Tracked& tracked) { return {tracked.job.enqueued, tracked.job.sequence}; }

@@ -14,17 +14,17 @@ public:
     explicit Asking(Turn& turn) : turn_(turn), world_(turn.world()), moment_(++turn.state.moments) {}
 
     void ask(const Group& group, GateSet gates, std::vector<ShutGate>& shut) override {
-        Line& line = *group.line;
-        if (std::exchange(line.memoOf, moment_) != moment_) line.memo = {};
-        if (!line.installed) line.installed = turn_.app(*line.app);
+        AppGroups& appGroups = *group.appGroups;
+        if (std::exchange(appGroups.memoOf, moment_) != moment_) appGroups.memo = {};
+        if (!appGroups.installed) appGroups.installed = turn_.app(*appGroups.app);
         const AskedAbout asked(turn_.state, (*group.jobs.begin())->job);
-        shutGates({world_, *group.asks, line.installed, nullptr, &line.memo}, gates, shut);
+        shutGates({world_, *group.gateKey, appGroups.installed, nullptr, &appGroups.memo}, gates, shut);
         for (const ShutGate& one : shut)
             if (one.broken) noteBroken(group, *one.gate);
     }
     void heard(const Group& group) override {
         // limits.md §8.3: it may lack only that now.
-        if (group.asks->network && !tellsAll(turn_)) turn_.changedJobs.insert(group.asks->app);
+        if (group.gateKey->network && !tellsAll(turn_)) turn_.changedJobs.insert(group.gateKey->app);
     }
 
 private:
@@ -41,7 +41,7 @@ private:
 
 // Straight away, mostly: then `joined` says it.
 void noteGrouped(Tracked& tracked, WallTime now) {
-    if (now != groupedAt(tracked)) tracked.seldom.edit().groupedAt = now;
+    if (now != groupedAt(tracked)) tracked.details.edit().groupedAt = now;
 }
 
 void setAlarm(State& state, Tracked& tracked, std::optional<Instant> when) {
@@ -61,15 +61,15 @@ std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Ins
 
 } // namespace
 
-std::vector<ShutGate> askGates(const State& state, Now now, const Asks& asks) {
+std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey) {
     const World world{state.constants, state.device, state.deviceState, now};
-    const auto app = state.apps.find(asks.app);
-    return shutGates({world, asks, app == state.apps.end() ? nullptr : &app->second});
+    const auto app = state.apps.find(gateKey.app);
+    return shutGates({world, gateKey, app == state.apps.end() ? nullptr : &app->second});
 }
 
-void letWait(Turn& turn, Tracked& tracked) {
+void park(Turn& turn, Tracked& tracked) {
     STINT_CHECK(!tracked.run);
-    takeOut(turn.state, tracked);
+    unpark(turn.state, tracked);
     if (isAside(tracked)) return;
     turn.changedJobs.insert(tracked.job.key.app);
     const auto until = heldUntil(ownTimesOf(turn.state, tracked, turn.now.elapsed));
@@ -78,19 +78,19 @@ void letWait(Turn& turn, Tracked& tracked) {
         ReasonSet reasons;
         for (const Obstacle& obstacle : Explanation(turn.state, turn.now, Words::ReasonsOnly).of(tracked))
             reasons.add(obstacle.blocker.reason);
-        tracked.seldom.edit().history.note(turn.now.wall, reasons);
+        tracked.details.edit().history.note(turn.now.wall, reasons);
         return;
     }
-    Asks asks = asksOf(tracked.job);
-    asks.override = tracked.override;
-    asks.inSight = tracked.inSight;
-    asks.overdue = isOverdue(tracked.job, turn.now.elapsed);
+    GateKey gateKey = gateKeyOf(tracked.job);
+    gateKey.override = tracked.override;
+    gateKey.inSight = tracked.inSight;
+    gateKey.overdue = isOverdue(tracked.job, turn.now.elapsed);
     noteGrouped(tracked, turn.now.wall);
     Asking asking(turn);
-    tracked.group = &turn.state.groups.join(asks, tracked, turn.now, asking);
+    tracked.group = &turn.state.groups.join(gateKey, tracked, turn.now, asking);
 }
 
-void takeOut(State& state, Tracked& tracked) {
+void unpark(State& state, Tracked& tracked) {
     setAlarm(state, tracked, std::nullopt);
     if (auto* group = std::exchange(tracked.group, nullptr)) state.groups.leave(*group, tracked);
 }
@@ -113,7 +113,7 @@ void forget(Turn& turn, const JobKey& key) {
     State& state = turn.state;
     Tracked* const tracked = state.jobs.find(key);
     STINT_CHECK(tracked);
-    takeOut(state, *tracked);
+    unpark(state, *tracked);
     turn.changedJobs.insert(key.app);
     Holdings& held = state.held[key.app];
     held -= holdingsOf(tracked->job);
@@ -131,7 +131,7 @@ void wakeDue(Turn& turn) {
     State& state = turn.state;
     while (!state.jobClocks.empty() && *(*state.jobClocks.begin())->clock <= turn.now.elapsed) {
         Tracked& due = **state.jobClocks.begin();
-        letWait(turn, due);
+        park(turn, due);
         STINT_CHECK(!due.clock || *due.clock > turn.now.elapsed); // or this would not end
     }
 }

@@ -45,7 +45,7 @@ Bytes shifted(Bytes total, Bytes old, Bytes now) {
 void updateItem(Turn& turn, Running& running, const BytesUpdated& event) {
     const auto [own, job] = find(turn, event.app, event.run);
     if (!job) return;
-    std::vector<WorkItem>& work = job->seldom.edit().work;
+    std::vector<WorkItem>& work = job->details.edit().work;
     const auto item = std::ranges::find(work, *event.item, &WorkItem::id);
     if (item == work.end() || !item->active) return;
     const Run& run = running.run;
@@ -61,10 +61,10 @@ void updateItem(Turn& turn, Running& running, const BytesUpdated& event) {
         whole.up = shifted(run.transferredUp, moved.up, event.up);
         moved = {event.down, event.up};
     }
-    merge(turn, whole);
+    apply(turn, whole);
 }
 
-void merge(Turn& turn, const DequeueWork& event) {
+void apply(Turn& turn, const DequeueWork& event) {
     const auto [running, job] = find(turn, event.app, event.run);
     Reply reply{.call = event.call};
     if (!job) {
@@ -72,7 +72,7 @@ void merge(Turn& turn, const DequeueWork& event) {
         turn.effect(reply);
         return;
     }
-    std::vector<WorkItem>& work = job->seldom.edit().work;
+    std::vector<WorkItem>& work = job->details.edit().work;
     const auto next = std::ranges::find(work, false, &WorkItem::active);
     if (next != work.end()) {
         next->active = true;
@@ -86,14 +86,14 @@ void merge(Turn& turn, const DequeueWork& event) {
     if (done) close(turn, event.run, End::Finished); // no item left to complete: as jobFinished(false)
 }
 
-void merge(Turn& turn, const CompleteWork& event) {
+void apply(Turn& turn, const CompleteWork& event) {
     const auto [running, job] = find(turn, event.app, event.run);
     Reply reply{.call = event.call};
     if (!job) {
         reply.error = over(turn, event.app, event.run);
         return turn.effect(reply);
     }
-    std::vector<WorkItem>& work = job->seldom.edit().work;
+    std::vector<WorkItem>& work = job->details.edit().work;
     const auto item = std::ranges::find(work, event.item, &WorkItem::id);
     if (item == work.end() || !item->active) {
         reply.error =

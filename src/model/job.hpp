@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/app_id.hpp"
+#include "base/boxed.hpp"
 #include "base/optional_time.hpp"
-#include "base/seldom.hpp"
 #include "stint/job_info.hpp"
 #include "stint/job_parameters.hpp"
 #include "stint/notification.hpp"
@@ -66,7 +66,7 @@ enum class Override : std::uint8_t {
 };
 
 /// What most jobs have nothing of while they wait.
-struct JobSeldom {
+struct JobDetails {
     /// The end of the window a periodic job is in; a retry remembers that of its original one (jobs.md §6.5).
     OptionalTime<Instant> windowEnd;
     OptionalTime<WallTime> windowEndWall;
@@ -78,7 +78,7 @@ struct JobSeldom {
     WallTime lastFailure{};
     std::string label; ///< a word for people, from the extras "label"
 
-    bool operator==(const JobSeldom&) const = default;
+    bool operator==(const JobDetails&) const = default;
 };
 
 /// A tracked job: accepted, durable, not ended. A million of them may wait, so that each byte here is one too many.
@@ -94,13 +94,13 @@ struct Job {
     /// When it runs whatever is missing (jobs.md §3.1 clause 5); dropped on every retry.
     OptionalTime<Instant> deadline;
     OptionalTime<WallTime> deadlineWall;
-    Seldom<JobSeldom> seldom;
+    Boxed<JobDetails> details;
     std::int16_t failures = 0; ///< at most mostAttempts, as the next
     std::int16_t systemStops = 0;
     bool demotedByUser : 1 = false; ///< jobs.md §6.6
     bool demotedBySystem : 1 = false;
-    bool barred : 1 = false;  ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
-    bool running : 1 = false; ///< a run is under way: written down, so that a dead daemon's runs count as lost
+    bool exemptionLost : 1 = false; ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
+    bool running : 1 = false;       ///< a run is under way: written down, so that a dead daemon's runs count as lost
     /// Loaded under a clock that is wrong (jobs.md §7.3): its wall times are those of the right one, which it awaits to
     /// be rebuilt from them; a run ends that.
     bool awaitsClock : 1 = false;

@@ -7,7 +7,7 @@
 namespace stint {
 namespace {
 
-bool servicePresent(const Context& c) { return c.app && c.app->manifest.services.contains(c.asks.service); }
+bool servicePresent(const Context& c) { return c.app && c.app->manifest.services.contains(c.gateKey.service); }
 
 } // namespace
 
@@ -20,7 +20,7 @@ Verdict appGate(const Context& c) {
 
 std::string describeApp(const Context& c) {
     if (!c.app) return "the app is not installed";
-    if (!servicePresent(c)) return fmt::format("the app does not declare a service \"{}\" any more", c.asks.service);
+    if (!servicePresent(c)) return fmt::format("the app does not declare a service \"{}\" any more", c.gateKey.service);
     return describeCrashes("the app", c.world.constants);
 }
 

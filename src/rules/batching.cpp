@@ -4,9 +4,10 @@
 
 namespace stint {
 
-bool mayBeHeld(const Asks& asks, Bucket bucket, const Constants& constants) {
+bool mayBeHeld(const GateKey& gateKey, Bucket bucket, const Constants& constants) {
     if (bucket == Bucket::Active || bucket == Bucket::Exempted) return false;
-    return constants.batching && asks.kind == JobClass::Regular && !asks.retry && asks.override == Override::None;
+    return constants.batching && gateKey.kind == JobClass::Regular && !gateKey.retry &&
+           gateKey.override == Override::None;
 }
 
 std::optional<Duration> longestHold(Bucket bucket, const Constants& constants) {

@@ -4,15 +4,15 @@
 #include <cstdint>
 #include <optional>
 
-#include "model/asks.hpp"
 #include "model/bucket.hpp"
 #include "model/constants.hpp"
+#include "model/gate_key.hpp"
 
 namespace stint {
 
-/// Whether jobs of these Asks may be held: regular ones on their first attempt, that nobody pushes, of an app whose
+/// Whether jobs of this GateKey may be held: regular ones on their first attempt, that nobody pushes, of an app whose
 /// bucket is neither active nor exempted (limits.md §3.10).
-bool mayBeHeld(const Asks& asks, Bucket bucket, const Constants& constants);
+bool mayBeHeld(const GateKey& gateKey, Bucket bucket, const Constants& constants);
 
 /// How long they are held at most; nullopt: until there are enough, or something runs anyway (the restricted bucket).
 std::optional<Duration> longestHold(Bucket bucket, const Constants& constants);

@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "model/app.hpp"
-#include "model/asks.hpp"
 #include "model/constants.hpp"
 #include "model/device.hpp"
+#include "model/gate_key.hpp"
 
 namespace stint {
 

@@ -41,21 +41,21 @@ Duration mostInOneRun(const Context& c, Safeguard safeguard = Safeguard::Counts)
     return std::min(most, allowed.value_or(most));
 }
 
-bool outlasts(const Asks& asks, const Network& network, Duration most) {
+bool outlasts(const GateKey& gateKey, const Network& network, Duration most) {
     const auto slow = [&](Bytes bytes, Kbps rate) { return rate > 0 && rate < leastRate(bytes, most); };
-    return slow(asks.mustDown, network.downstream) || slow(asks.mustUp, network.upstream);
+    return slow(gateKey.mustDown, network.downstream) || slow(gateKey.mustUp, network.upstream);
 }
 
 // jobs.md §3.3 clause 2: a direction whose bandwidth is unknown is not hopeless.
 bool hopeless(const Context& c, const Network& network) {
-    if (c.asks.mustDown <= 0 && c.asks.mustUp <= 0) return false;
-    if (c.asks.mustWaived && network.has(NotMetered) && c.world.state.charging) return false;
-    return outlasts(c.asks, network, mostInOneRun(c));
+    if (c.gateKey.mustDown <= 0 && c.gateKey.mustUp <= 0) return false;
+    if (c.gateKey.mustWaived && network.has(NotMetered) && c.world.state.charging) return false;
+    return outlasts(c.gateKey, network, mostInOneRun(c));
 }
 
 // An app over its safeguard is that until its oldest timeout is a day old (§6.7): its job may have a longer run then.
 std::optional<Instant> hopesAgain(const Context& c, const Network& network) {
-    if (!c.app || outlasts(c.asks, network, mostInOneRun(c, Safeguard::Aside))) return std::nullopt;
+    if (!c.app || outlasts(c.gateKey, network, mostInOneRun(c, Safeguard::Aside))) return std::nullopt;
     return overTimeoutsUntil(*c.app, timedAs(treatedAs(c), *c.app), c.world.now.elapsed, c.world.constants);
 }
 
@@ -99,9 +99,9 @@ bool meets(const Network& network, const NetworkRequest& request) {
 }
 
 Verdict connectivityGate(const Context& c) {
-    if (!c.asks.network) return Verdict::yes();
+    if (!c.gateKey.network) return Verdict::yes();
     const auto& network = c.world.device.network;
-    const bool fits = network && usable(*network) && meets(*network, *c.asks.network);
+    const bool fits = network && usable(*network) && meets(*network, *c.gateKey.network);
     if (!fits) return Verdict::untilEvent(PendingReason::ConstraintConnectivity);
     if (hopeless(c, *network)) {
         const auto again = hopesAgain(c, *network);
@@ -117,7 +117,7 @@ Verdict connectivityGate(const Context& c) {
 
 std::string describeConnectivity(const Context& c) {
     const auto& network = c.world.device.network;
-    const auto& request = *c.asks.network;
+    const auto& request = *c.gateKey.network;
     if (!network) return "there is no network";
     const auto carriers = namesOf(network->transports);
     if (auto lacking = missing(*network, request); !lacking.empty()) {
@@ -131,7 +131,8 @@ std::string describeConnectivity(const Context& c) {
         const Duration most = mostInOneRun(c);
         return fmt::format("the payload would outlast a run at {} down, {} up; wants {} and {}",
                            formatRate(network->downstream), formatRate(network->upstream),
-                           formatRate(leastRate(c.asks.mustDown, most)), formatRate(leastRate(c.asks.mustUp, most)));
+                           formatRate(leastRate(c.gateKey.mustDown, most)),
+                           formatRate(leastRate(c.gateKey.mustUp, most)));
     }
     if (!usable(*network)) return "the network is not usable";
     return fmt::format("the app's network is shut in the background ({})", networkForJob(c).because);

@@ -7,9 +7,9 @@
 namespace stint {
 
 bool pluggedIsEnough(const Context& c) {
-    if (!c.asks.has(constraintNamed("requiresCharging")) || !c.world.device.plugged) return false;
+    if (!c.gateKey.has(constraintNamed("requiresCharging")) || !c.world.device.plugged) return false;
     if (c.run && c.run->pluggedEnough) return true;
-    return c.app && stateOf(*c.app) == ProcessState::Top && c.asks.priority >= JobInfo::PRIORITY_DEFAULT;
+    return c.app && stateOf(*c.app) == ProcessState::Top && c.gateKey.priority >= JobInfo::PRIORITY_DEFAULT;
 }
 
 // jobs.md §3.2, charging; limits.md §10.3: a charging constraint is charging and battery not low.

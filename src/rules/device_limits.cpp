@@ -64,12 +64,12 @@ constexpr std::array jobKinds{
 };
 
 DeviceLimit ofJobs(const JobKind& kind, const App& app, const World& world) {
-    const Asks asks{.app = app.manifest.package,
-                    .service = std::string(service),
-                    .kind = kind.kind,
-                    .requested = kind.kind,
-                    .priority = kind.priority};
-    const auto shut = shutGates({world, asks, &app});
+    const GateKey gateKey{.app = app.manifest.package,
+                          .service = std::string(service),
+                          .kind = kind.kind,
+                          .requested = kind.kind,
+                          .priority = kind.priority};
+    const auto shut = shutGates({world, gateKey, &app});
     if (shut.empty()) return {.work = kind.work};
     const std::string_view by = shut.front().gate->name;
     return shutBy(by, kind.work, by == "thermal" ? kind.work : "jobs", shut.front().verdict.askAgain);

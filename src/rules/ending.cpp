@@ -97,7 +97,7 @@ bool retries(End end, JobClass ranAs) {
 
 Job retried(Job job, End end, Ending ending, Now now, const Constants& constants) {
     const Counts counts = countsAs(end, ending);
-    JobSeldom& past = job.seldom.edit();
+    JobDetails& past = job.details.edit();
     past.lastFailure = now.wall;
     if (counts == Counts::Failure) countUp(job.failures);
     if (counts == Counts::SystemStop) countUp(job.systemStops);
@@ -105,7 +105,7 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
     // jobs.md §6.4: not a user-initiated one.
     const bool forLength = ending.internal == InternalReason::Timeout || ending.internal == InternalReason::Preempt ||
                            ending.internal == InternalReason::TimeoutAbandoned;
-    if (forLength && kindOf(job) != JobClass::UserInitiated) job.barred = true;
+    if (forLength && kindOf(job) != JobClass::UserInitiated) job.exemptionLost = true;
     // jobs.md §6.6: demoted for the next run, never for the one in progress.
     if (ending.reason == StopReason::User) job.demotedByUser = true;
     if (kindOf(job) == JobClass::UserInitiated && past.cumulative >= constants.uiCumulativeLimit) {
@@ -123,14 +123,14 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
 }
 
 Job nextPeriod(Job job, Now now, const Constants& constants) {
-    const Instant latest = job.seldom->windowEnd.value_or(now.elapsed);
+    const Instant latest = job.details->windowEnd.value_or(now.elapsed);
     setWindow(job, nextWindow(*job.info->getPeriod(), latest, now.elapsed, constants), now);
     // jobs.md §6.5, §6.3: a run that is not tried again resets the counters.
     job.failures = 0;
     job.systemStops = 0;
-    job.seldom.edit().abandoned = 0;
-    job.seldom.edit().cumulative = Duration{0};
-    job.seldom.edit().lastSuccess = now.wall;
+    job.details.edit().abandoned = 0;
+    job.details.edit().cumulative = Duration{0};
+    job.details.edit().lastSuccess = now.wall;
     job.enqueued = now.elapsed;
     return job;
 }

@@ -76,7 +76,7 @@ Doze believable(Doze doze, Instant now, const Constants& constants) {
 
 std::string whyUnfit(const Job& job) {
     if (std::string asked = whyAskedUnfit(*job.info); !asked.empty()) return asked;
-    const JobSeldom& past = *job.seldom;
+    const JobDetails& past = *job.details;
     const std::array times{Named{"time of its schedule()", count(job.scheduled)},
                            Named{"place in the queue", count(job.enqueued)},
                            Named{"earliest time", countIfSet(job.notBefore)},

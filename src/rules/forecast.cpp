@@ -15,7 +15,8 @@ constexpr int mostSteps = 1000;
 // Whether Doze ever holds this job (limits.md §6.6).
 bool dozeHolds(const Context& c) {
     if (!c.app || powerAllowlisted(*c.app)) return false;
-    return !(c.asks.kind == JobClass::UserInitiated || (treatedAs(c) == JobClass::Expedited && !c.asks.barred));
+    return !(c.gateKey.kind == JobClass::UserInitiated ||
+             (treatedAs(c) == JobClass::Expedited && !c.gateKey.exemptionLost));
 }
 
 // Whether, undisturbed, time alone will have shut what is open now: an app counts as used for a while after it was
@@ -23,7 +24,7 @@ bool dozeHolds(const Context& c) {
 bool shutsMeanwhile(const Context& c, Instant then) {
     const Now later{then, c.world.now.wall + (then - c.world.now.elapsed)};
     const World world{c.world.constants, c.world.device, c.world.state, later};
-    const Context context{world, c.asks, c.app};
+    const Context context{world, c.gateKey, c.app};
     return !restrictionGate(context).open || !saverGate(context).open;
 }
 
@@ -31,7 +32,7 @@ bool shutsMeanwhile(const Context& c, Instant then) {
 
 AfterIdle afterIdle(const Context& c) {
     const bool inFront = c.app && stateOf(*c.app) <= ProcessState::ForegroundService;
-    return c.asks.requested != JobClass::Regular || inFront ? AfterIdle::AtOnce : AfterIdle::Settled;
+    return c.gateKey.requested != JobClass::Regular || inFront ? AfterIdle::AtOnce : AfterIdle::Settled;
 }
 
 std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from, AfterIdle when) {
@@ -71,7 +72,7 @@ std::optional<Instant> quotaGateOpens(const Context& c, const Verdict&, const Fo
     const Instant start = now.elapsed;
     for (int step = 0; step < mostSteps; ++step) {
         const World world{c.world.constants, c.world.device, state, now};
-        const Verdict verdict = quotaGate({world, c.asks, &app});
+        const Verdict verdict = quotaGate({world, c.gateKey, &app});
         if (verdict.open) return now.elapsed;
         const UsageTime later{usage.running + (now.elapsed - start),
                               usage.screenOn + (c.world.device.screenOn ? now.elapsed - start : Duration{0})};

@@ -19,14 +19,14 @@ namespace {
 using enum StopReason;
 
 // Of what a gate reads, what matters to a job that asks for this or that.
-ReadSet forNetwork(const Asks& asks) {
-    if (!asks.network) return 0;
+ReadSet forNetwork(const GateKey& gateKey) {
+    if (!gateKey.network) return 0;
     // Charging makes a run longer, or waives its length (jobs.md §3.3 clause 2), and nothing else.
-    const bool rated = asks.mustDown > 0 || asks.mustUp > 0;
+    const bool rated = gateKey.mustDown > 0 || gateKey.mustUp > 0;
     const ReadSet always = Reads::Network | Reads::Saver | Reads::App | Reads::Doze;
     return rated ? always | Reads::Power : always;
 }
-ReadSet ofRuns(const Asks&) { return 0; } // a job that waits is not asked this
+ReadSet ofRuns(const GateKey&) { return 0; } // a job that waits is not asked this
 
 // Whoever asks what a job is treated as reads the app's expedited quota, which power lifts.
 constexpr std::array table{
@@ -153,17 +153,17 @@ constexpr std::array table{
          .system = true},
 };
 
-bool passed(const Gate& gate, const Asks& asks) {
-    if (gate.constraint != 0 && !asks.has(gate.constraint)) return true;
-    if (gate.explicitly && asks.overdue) return true; // jobs.md §3.1 clause 5
-    return gate.passedBy != Override::None && asks.override >= gate.passedBy;
+bool passed(const Gate& gate, const GateKey& gateKey) {
+    if (gate.constraint != 0 && !gateKey.has(gate.constraint)) return true;
+    if (gate.explicitly && gateKey.overdue) return true; // jobs.md §3.1 clause 5
+    return gate.passedBy != Override::None && gateKey.override >= gate.passedBy;
 }
 
 // limits.md §4, jobs.md §6.6: an expedited job that is out of its quota is asked as a regular one, until time brings
 // the quota back; whatever shuts for a regular one may open then.
 Verdict ask(const Gate& gate, const Context& c) {
     Verdict verdict = gate.ask(c);
-    const bool waits = c.app && !c.run && c.asks.kind == JobClass::Expedited;
+    const bool waits = c.app && !c.run && c.gateKey.kind == JobClass::Expedited;
     if (verdict.open || verdict.askAgain || !waits || !(gate.reads & Reads::App)) return verdict;
     if (const auto returns = expeditedReturn(*c.app, c.world)) return Verdict::untilUntold(*returns, verdict.reason);
     return verdict;
@@ -187,20 +187,20 @@ GateSet gatesReading(ReadSet reads) {
     return set;
 }
 
-GateSet gatesFor(const Asks& asks) {
+GateSet gatesFor(const GateKey& gateKey) {
     GateSet set = 0;
     for (std::size_t n = 0; n < table.size(); ++n) {
         const Gate& gate = table[n];
-        if (!passed(gate, asks) && (!gate.readsFor || gate.readsFor(asks))) set |= GateSet{1} << n;
+        if (!passed(gate, gateKey) && (!gate.readsFor || gate.readsFor(gateKey))) set |= GateSet{1} << n;
     }
     return set;
 }
 
-// Those, too, that read nothing for these Asks: whoever asks here is who would find out.
+// Those, too, that read nothing for this GateKey: whoever asks here is who would find out.
 std::vector<ShutGate> shutGates(const Context& context) {
     GateSet set = 0;
     for (std::size_t n = 0; n < table.size(); ++n)
-        if (!passed(table[n], context.asks)) set |= GateSet{1} << n;
+        if (!passed(table[n], context.gateKey)) set |= GateSet{1} << n;
     std::vector<ShutGate> shut;
     shutGates(context, set, shut);
     return shut;
@@ -229,10 +229,10 @@ AtDeadline atDeadline(const Gate& gate) { return gate.explicitly ? AtDeadline::G
 
 bool waitsForNetwork(const Gate& gate) { return gate.ask == &connectivityGate; }
 
-ReadSet readsOf(const Asks& asks) {
+ReadSet readsOf(const GateKey& gateKey) {
     ReadSet reads = 0;
     for (const Gate& gate : table) {
-        if (!passed(gate, asks)) reads |= gate.readsFor ? gate.readsFor(asks) : gate.reads;
+        if (!passed(gate, gateKey)) reads |= gate.readsFor ? gate.readsFor(gateKey) : gate.reads;
     }
     return reads;
 }
@@ -261,7 +261,8 @@ int rankOf(PendingReason reason) {
 const Gate* stoppingGate(const Context& context) {
     const Gate* first = nullptr;
     for (const Gate& gate : table) {
-        if (!gate.stopsRunning || passed(gate, context.asks) || (first && first->stopRank <= gate.stopRank)) continue;
+        if (!gate.stopsRunning || passed(gate, context.gateKey) || (first && first->stopRank <= gate.stopRank))
+            continue;
         if (!gate.ask(context).open) first = &gate;
     }
     return first;

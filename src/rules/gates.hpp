@@ -24,8 +24,8 @@ struct Gate {
     InternalReason internal = InternalReason::Constraints; ///< within the guarantee
     Override passedBy = Override::Full; ///< the least override that ignores it (jobs.md §8); None: no override does
     bool explicitly = true; ///< a constraint of the job's own: a deadline that has passed ignores it (jobs.md §3.1)
-    ReadSet (*readsFor)(const Asks&) = nullptr; ///< of what it reads, what matters to these Asks; null: all of it
-    ConstraintSet constraint = 0;               ///< asked about jobs that have it, and no others; 0: about all
+    ReadSet (*readsFor)(const GateKey&) = nullptr; ///< of what it reads, what matters to this GateKey; null: all of it
+    ConstraintSet constraint = 0;                  ///< asked about jobs that have it, and no others; 0: about all
     int stopRank = 0;    ///< of several that shut at one instant the smallest is told (limits.md §9)
     bool system = false; ///< past the guarantee it stops a run for its length (jobs.md §4.5 clause 3)
     /// When it opens, by a look at the days to come; null: when it is asked again, where that is a forecast.
@@ -40,8 +40,8 @@ std::span<const Gate> gates();
 using GateSet = std::uint32_t;
 /// Those that read one of these.
 GateSet gatesReading(ReadSet reads);
-/// Those that may shut for these Asks: which no override or deadline passes, and which read something for them.
-GateSet gatesFor(const Asks& asks);
+/// Those that may shut for this GateKey: which no override or deadline passes, and which read something for them.
+GateSet gatesFor(const GateKey& gateKey);
 /// Everything that any gate reads.
 ReadSet readsOfAll();
 
@@ -54,7 +54,7 @@ struct ShutGate {
 /// Those gates that are shut, in the table's order; none: the job may run. Each askAgain is later than now, or the
 /// daemon would spin; of a broken gate there is none.
 std::vector<ShutGate> shutGates(const Context&);
-/// Of these gates, all of which are for the Asks, those that are shut, behind what `shut` has: for whoever asks very
+/// Of these gates, all of which are for the GateKey, those that are shut, behind what `shut` has: for whoever asks very
 /// often.
 void shutGates(const Context&, GateSet gates, std::vector<ShutGate>& shut);
 
@@ -70,8 +70,8 @@ AtDeadline atDeadline(const Gate& gate);
 /// app is given the network (limits.md §8.3).
 bool waitsForNetwork(const Gate& gate);
 
-/// Of what may change, all that any gate reads to answer for these Asks. Whatever else changes, the answers stay.
-ReadSet readsOf(const Asks& asks);
+/// Of what may change, all that any gate reads to answer for this GateKey. Whatever else changes, the answers stay.
+ReadSet readsOf(const GateKey& gateKey);
 
 /// Where a reason stands among others (jobs.md §9.1); the smaller goes first.
 int rankOf(PendingReason reason);

@@ -51,7 +51,7 @@ Holdings holdingsOf(const WorkItem& item) { return {.bytes = eachPart + measure(
 
 Holdings holdingsOf(const Job& job) {
     Holdings held = holdingsOf(*job.info);
-    for (const WorkItem& item : job.seldom->work)
+    for (const WorkItem& item : job.details->work)
         held += holdingsOf(item);
     return held;
 }

@@ -22,7 +22,7 @@ Duration longestRest(const Job& job, const Constants& constants) {
     const JobInfo& info = *job.info;
     Duration longest = info.getMinimumLatency().value_or(Duration{0});
     if (const auto& period = info.getPeriod()) longest = period->interval + period->flex;
-    const bool wasTried = job.seldom->lastFailure != WallTime{};
+    const bool wasTried = job.details->lastFailure != WallTime{};
     return wasTried ? std::max(longest, constants.maxBackoff) : longest;
 }
 
@@ -59,8 +59,8 @@ void setDeadline(Job& job, std::optional<Instant> when, Now now) {
 
 void setWindow(Job& job, const PeriodWindow& window, Now now) {
     setNotBefore(job, window.earliest, now);
-    job.seldom.edit().windowEnd = window.latest;
-    job.seldom.edit().windowEndWall = wallOf(window.latest, now);
+    job.details.edit().windowEnd = window.latest;
+    job.details.edit().windowEndWall = wallOf(window.latest, now);
 }
 
 void setClocks(Job& job, Now now, const Constants& constants) {
@@ -73,9 +73,9 @@ void setClocks(Job& job, Now now, const Constants& constants) {
 Job afterBoot(Job job, Instant died, Now now, const Constants& constants) {
     job.failures = 0;
     job.systemStops = 0;
-    JobSeldom past = *job.seldom;
+    JobDetails past = *job.details;
     past.abandoned = 0;
-    job.barred = false;
+    job.exemptionLost = false;
     job.enqueued = now.elapsed;
     for (WorkItem& item : past.work)
         item.active = false;
@@ -90,19 +90,19 @@ Job afterBoot(Job job, Instant died, Now now, const Constants& constants) {
         if (window.latest != end) job.notBefore = window.earliest;
         past.windowEnd = window.latest;
     }
-    job.seldom.set(std::move(past));
+    job.details.set(std::move(past));
     return job;
 }
 
 bool rebase(Job& job, Now now) {
-    const JobSeldom& past = *job.seldom;
+    const JobDetails& past = *job.details;
     if (!isStale(job.notBefore, job.notBeforeWall, now) && !isStale(job.deadline, job.deadlineWall, now) &&
         !isStale(past.windowEnd, past.windowEndWall, now)) {
         return false;
     }
     job.notBeforeWall = wallOf(job.notBefore, now);
     job.deadlineWall = wallOf(job.deadline, now);
-    if (past.windowEnd || past.windowEndWall) job.seldom.edit().windowEndWall = wallOf(past.windowEnd, now);
+    if (past.windowEnd || past.windowEndWall) job.details.edit().windowEndWall = wallOf(past.windowEnd, now);
     return true;
 }
 

@@ -39,7 +39,7 @@ Payload payloadOf(const Job& job) {
         const Bytes before = std::max<Bytes>(total, 0);
         total = before + std::min(part, std::numeric_limits<Bytes>::max() - before); // an app may say any number
     };
-    for (const WorkItem& item : job.seldom->work) {
+    for (const WorkItem& item : job.details->work) {
         add(sum.down, item.estimatedDown);
         add(sum.up, item.estimatedUp);
     }
@@ -49,33 +49,33 @@ Payload payloadOf(const Job& job) {
 Bytes chunkOf(const Job& job) {
     // jobs.md §2.5: the effective chunk is the smallest known one.
     Bytes least = job.info->getMinimumNetworkChunkBytes();
-    for (const WorkItem& item : job.seldom->work) {
+    for (const WorkItem& item : job.details->work) {
         if (item.minimumChunk != unknownBytes)
             least = least == unknownBytes ? item.minimumChunk : std::min(least, item.minimumChunk);
     }
     return least;
 }
 
-Asks asksOf(const Job& job) {
+GateKey gateKeyOf(const Job& job) {
     const JobInfo& info = *job.info;
-    Asks asks{.app = job.key.app,
-              .service = info.getService().name,
-              .kind = kindOf(job),
-              .requested = requestedKind(info),
-              .space = job.key.space,
-              .retry = job.failures + job.systemStops > 0,
-              .barred = job.barred,
-              .priority = effectivePriority(job),
-              .constraints = constraintsOf(info),
-              .network = info.getRequiredNetwork()};
+    GateKey gateKey{.app = job.key.app,
+                    .service = info.getService().name,
+                    .kind = kindOf(job),
+                    .requested = requestedKind(info),
+                    .space = job.key.space,
+                    .retry = job.failures + job.systemStops > 0,
+                    .exemptionLost = job.exemptionLost,
+                    .priority = effectivePriority(job),
+                    .constraints = constraintsOf(info),
+                    .network = info.getRequiredNetwork()};
     // jobs.md §3.3 clause 2: the chunk where one is set, in each direction, else the estimate of each.
     const Bytes chunk = chunkOf(job);
     const bool hasChunk = chunk != unknownBytes;
     const Payload payload = payloadOf(job);
-    asks.mustDown = hasChunk ? chunk : payload.down;
-    asks.mustUp = hasChunk ? chunk : payload.up;
-    asks.mustWaived = !hasChunk;
-    return asks;
+    gateKey.mustDown = hasChunk ? chunk : payload.down;
+    gateKey.mustUp = hasChunk ? chunk : payload.up;
+    gateKey.mustWaived = !hasChunk;
+    return gateKey;
 }
 
 } // namespace stint

@@ -1,7 +1,7 @@
 // What a job is treated as, and what follows from it for the questions: effective class and priority (jobs.md §1.4),
-// and the Asks a job waits under.
+// and the GateKey a job waits under.
 #pragma once
-#include "model/asks.hpp"
+#include "model/gate_key.hpp"
 #include "model/job.hpp"
 #include "rules/runtime.hpp"
 
@@ -16,6 +16,6 @@ Payload payloadOf(const Job& job);
 /// The smallest known chunk of both.
 Bytes chunkOf(const Job& job);
 /// Without override and deadline: those are the queue's to know.
-Asks asksOf(const Job& job);
+GateKey gateKeyOf(const Job& job);
 
 } // namespace stint

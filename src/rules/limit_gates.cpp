@@ -20,14 +20,15 @@ bool saverCounts(const World& world) { return world.device.batterySaver && !worl
 // limits.md §6.6: user-initiated, or expedited that was not stopped for its length before.
 bool privileged(const Context& c) {
     const JobClass kind = treatedAs(c);
-    return kind == JobClass::UserInitiated || (kind == JobClass::Expedited && !c.asks.barred);
+    return kind == JobClass::UserInitiated || (kind == JobClass::Expedited && !c.gateKey.exemptionLost);
 }
 
 bool pastGuarantee(const Context& c) { return c.run && c.run->pastGuarantee; }
 
 // limits.md §6.4: what is asked again at once when idle is left; the rest waits a moment.
 bool goesOnAtOnce(const Context& c) {
-    return c.run || c.asks.requested != JobClass::Regular || isActive(*c.app, c.world.now.elapsed, c.world.constants);
+    return c.run || c.gateKey.requested != JobClass::Regular ||
+           isActive(*c.app, c.world.now.elapsed, c.world.constants);
 }
 
 // Of a job that waits.
@@ -40,7 +41,7 @@ RegularQuota quotaOf(const Context& c) {
 bool inQuota(const Context& c) { return c.run ? inRegularQuota(*c.app, c.world, true) : quotaOf(c).in; }
 
 bool expeditedQuotaCounts(const Context& c) {
-    return c.run ? c.run->kind == JobClass::Expedited : c.asks.kind == JobClass::Expedited;
+    return c.run ? c.run->kind == JobClass::Expedited : c.gateKey.kind == JobClass::Expedited;
 }
 
 // limits.md §5: of what the idle path asks, all but the network.
@@ -50,19 +51,19 @@ bool restsOnPower(const Context& c) {
 
 bool unmeteredWhereAsked(const Context& c) {
     const auto& network = c.world.device.network;
-    return !c.asks.network || (network && network->has(NetworkCapability::NotMetered));
+    return !c.gateKey.network || (network && network->has(NetworkCapability::NotMetered));
 }
 
 // It began by the idle path, and has nothing else to run by.
 bool needsIdlePath(const Context& c) {
-    return c.run && c.run->dynamic && !(c.app && inRegularQuota(*c.app, c.world, true));
+    return c.run && c.run->byIdlePath && !(c.app && inRegularQuota(*c.app, c.world, true));
 }
 
 } // namespace
 
 JobClass treatedAs(const Context& c) {
     if (c.run) return c.run->kind;
-    return c.app ? treatedAs(c.asks.kind, *c.app, c.world) : c.asks.kind;
+    return c.app ? treatedAs(c.gateKey.kind, *c.app, c.world) : c.gateKey.kind;
 }
 
 JobClass treatedAs(JobClass kind, const App& app, const World& world) {
@@ -107,7 +108,7 @@ bool idlePathOpen(const Context& c) { return restsOnPower(c) && unmeteredWhereAs
 
 Verdict quotaGate(const Context& c) {
     if (!c.app || treatedAs(c) == JobClass::UserInitiated) return Verdict::yes();
-    if (c.run && c.run->dynamic) return Verdict::yes();
+    if (c.run && c.run->byIdlePath) return Verdict::yes();
     if (expeditedQuotaCounts(c) && inExpeditedQuota(*c.app, c.world, c.run != nullptr)) return Verdict::yes();
     if (c.run && c.run->kind == JobClass::Expedited) {
         // limits.md §4: it ends with its guarantee; until then it goes on.
@@ -133,7 +134,7 @@ bool alwaysFree(const App& app, const World& world) {
 }
 
 bool beganByIdlePath(const Context& c) {
-    if (c.asks.override == Override::Full || treatedAs(c) != JobClass::Regular) return false;
+    if (c.gateKey.override == Override::Full || treatedAs(c) != JobClass::Regular) return false;
     return idlePathOpen(c) && !inRegularQuota(*c.app, c.world, false);
 }
 
@@ -148,7 +149,7 @@ Verdict idlePathNetworkGate(const Context& c) {
 }
 
 std::string describeRestriction(const Context& c) {
-    return fmt::format("the user has restricted the battery use of {}", c.asks.app.name);
+    return fmt::format("the user has restricted the battery use of {}", c.gateKey.app.name);
 }
 
 std::string describeSaver(const Context&) { return "battery saver is on"; }
@@ -165,7 +166,7 @@ std::string describeThermal(const Context& c) {
 
 std::string describeQuota(const Context& c) {
     const Bucket bucket = effectiveBucket(*c.app, c.world);
-    if (bucket == Bucket::Never) return fmt::format("{} was never used", c.asks.app.name);
+    if (bucket == Bucket::Never) return fmt::format("{} was never used", c.gateKey.app.name);
     return fmt::format("bucket {}: {}", nameOf(bucket), regularShortage(*c.app, c.world));
 }
 

@@ -104,7 +104,7 @@ NetworkVerdict networkForJob(const Context& c) {
     Spares spared = sparedFor(*c.app, c.world) | jobWithNetwork;
     const JobClass kind = treatedAs(c);
     if (kind == JobClass::UserInitiated) spared |= userInitiated;
-    if (kind == JobClass::Expedited && !c.asks.barred) spared |= expedited;
+    if (kind == JobClass::Expedited && !c.gateKey.exemptionLost) spared |= expedited;
     return decide(*c.app, c.world, spared);
 }
 

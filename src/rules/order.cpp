@@ -19,11 +19,13 @@ int rank(JobClass requested) {
 } // namespace
 
 bool goesBefore(const Queued& a, const Queued& b) {
-    const bool aPushed = a.asks.override != Override::None;
-    const bool bPushed = b.asks.override != Override::None;
+    const bool aPushed = a.gateKey.override != Override::None;
+    const bool bPushed = b.gateKey.override != Override::None;
     if (aPushed != bPushed) return aPushed;
-    if (const int left = rank(a.asks.requested), right = rank(b.asks.requested); left != right) return left < right;
-    if (a.asks.space == b.asks.space && a.asks.priority != b.asks.priority) return a.asks.priority > b.asks.priority;
+    if (const int left = rank(a.gateKey.requested), right = rank(b.gateKey.requested); left != right)
+        return left < right;
+    if (a.gateKey.space == b.gateKey.space && a.gateKey.priority != b.gateKey.priority)
+        return a.gateKey.priority > b.gateKey.priority;
     return a.place < b.place;
 }
 
@@ -32,11 +34,11 @@ int inARow(std::size_t apps) {
     return apps <= 8 ? 2 : 3;
 }
 
-bool startsAtOnce(const Asks& asks, const App& app, Instant now) {
-    if (asks.kind == JobClass::Regular) return false;
+bool startsAtOnce(const GateKey& gateKey, const App& app, Instant now) {
+    if (gateKey.kind == JobClass::Regular) return false;
     if (stateOf(app) == ProcessState::Top) return true;
-    if (asks.kind != JobClass::UserInitiated) return false;
-    return asks.inSight || (app.memory.grantUntil && now < *app.memory.grantUntil);
+    if (gateKey.kind != JobClass::UserInitiated) return false;
+    return gateKey.inSight || (app.memory.grantUntil && now < *app.memory.grantUntil);
 }
 
 } // namespace stint

@@ -4,12 +4,12 @@
 #include <cstdint>
 
 #include "model/app.hpp"
-#include "model/asks.hpp"
+#include "model/gate_key.hpp"
 #include "model/job.hpp"
 
 namespace stint {
 
-/// A ready job's place among those with the same Asks; the smaller goes first.
+/// A ready job's place among those with the same GateKey; the smaller goes first.
 struct Place {
     Instant enqueued;
     std::uint64_t sequence = 0; ///< equal enqueue times: in the order of the calls
@@ -18,7 +18,7 @@ struct Place {
 };
 
 struct Queued {
-    const Asks& asks;
+    const GateKey& gateKey;
     Place place;
 };
 
@@ -30,6 +30,6 @@ int inARow(std::size_t apps);
 
 /// jobs.md §3.6, immediacy: an expedited or user-initiated job of the app the user looks at, and a user-initiated one
 /// of an app with the seconds after a tap, start at once, slots or not. So does one that was scheduled in sight.
-bool startsAtOnce(const Asks& asks, const App& app, Instant now);
+bool startsAtOnce(const GateKey& gateKey, const App& app, Instant now);
 
 } // namespace stint

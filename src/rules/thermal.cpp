@@ -65,12 +65,12 @@ bool spared(const App& app, Thermal thermal) {
 bool thermallyRestricted(const Context& c) {
     const Thermal thermal = c.world.device.thermal;
     if (c.app && spared(*c.app, thermal)) return false;
-    const Column column = columnOf(treatedAs(c), c.asks.priority);
+    const Column column = columnOf(treatedAs(c), c.gateKey.priority);
     switch (rowOf(thermal)[static_cast<std::size_t>(column)]) {
     case Runs:
         return false;
     case StartsOnce:
-        return c.run ? c.run->pastGuarantee : c.asks.retry;
+        return c.run ? c.run->pastGuarantee : c.gateKey.retry;
     case GoesOn:
         return !c.run || c.run->pastGuarantee;
     case Stops:

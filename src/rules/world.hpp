@@ -1,10 +1,10 @@
-// What a question may read beside the Asks: the device, the app, the numbers and the time. A rule holds no state.
+// What a question may read beside the GateKey: the device, the app, the numbers and the time. A rule holds no state.
 #pragma once
 #include "base/time.hpp"
 #include "model/app.hpp"
-#include "model/asks.hpp"
 #include "model/constants.hpp"
 #include "model/device.hpp"
+#include "model/gate_key.hpp"
 #include "model/reads.hpp"
 
 namespace stint {
@@ -22,7 +22,7 @@ struct RunFacts {
     Instant began;
     bool pastGuarantee = false;
     bool startedOnTop = false;  ///< its app was on top when it began
-    bool dynamic = false;       ///< runs by the idle path of the restricted bucket (limits.md §5)
+    bool byIdlePath = false;    ///< runs by the idle path of the restricted bucket (limits.md §5)
     bool pluggedEnough = false; ///< began with power alone as its charging constraint (limits.md §10.3)
 };
 
@@ -40,7 +40,7 @@ struct AppMemo {
 /// One question's whole world. `app` is null where the app is not installed; `run` is null while the job waits.
 struct Context {
     const World& world;
-    const Asks& asks;
+    const GateKey& gateKey;
     const App* app;
     const RunFacts* run = nullptr;
     AppMemo* memo = nullptr; ///< of this app and moment; null: whoever asks has but one job to ask about

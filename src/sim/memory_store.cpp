@@ -16,9 +16,9 @@ Snapshot MemoryStore::load(const BootId& boot) {
     Snapshot snapshot{.stamp = stamp_, .generation = ++generation_, .sameBoot = boot_ == boot};
     for (const auto& [key, stored] : jobs_) {
         StoredJob job = stored;
-        for (WorkItem& item : job.job.seldom.edit().work) {
+        for (WorkItem& item : job.job.details.edit().work) {
             item.active = false;
-            job.job.seldom.edit().nextWork = std::max(job.job.seldom->nextWork, item.id + 1);
+            job.job.details.edit().nextWork = std::max(job.job.details->nextWork, item.id + 1);
         }
         snapshot.jobs.push_back(std::move(job));
     }
@@ -40,7 +40,7 @@ Snapshot MemoryStore::load(const BootId& boot) {
 
 void MemoryStore::write(SaveJob record) {
     StoredJob& stored = jobs_[record.job.key];
-    record.job.seldom.edit().work = std::move(stored.job.seldom.edit().work); // has records of its own
+    record.job.details.edit().work = std::move(stored.job.details.edit().work); // has records of its own
     stored = {std::move(record.job), boot_};
 }
 
@@ -50,7 +50,7 @@ void MemoryStore::write(const DropJob& record) {
 }
 
 void MemoryStore::write(SaveWork record) {
-    auto& work = jobs_[record.job].job.seldom.edit().work;
+    auto& work = jobs_[record.job].job.details.edit().work;
     const auto at = std::ranges::lower_bound(work, record.item.id, {}, &WorkItem::id);
     if (at != work.end() && at->id == record.item.id)
         *at = std::move(record.item);
@@ -59,7 +59,7 @@ void MemoryStore::write(SaveWork record) {
 }
 
 void MemoryStore::write(const DropWork& record) {
-    std::erase_if(jobs_[record.job].job.seldom.edit().work,
+    std::erase_if(jobs_[record.job].job.details.edit().work,
                   [&](const WorkItem& item) { return item.id == record.item; });
 }
 

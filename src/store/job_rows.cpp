@@ -34,7 +34,7 @@ std::int16_t attempts(StoredRow& row) {
 Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     StoredJob stored;
     auto& job = stored.job;
-    JobSeldom past;
+    JobDetails past;
     job.key = STINT_TRY(keyFrom(row));
     stored.boot.value = row.text();
     job.info = std::make_shared<const JobInfo>(STINT_TRY(jobInfoFrom(row.text())));
@@ -57,9 +57,9 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     past.abandoned = row.small();
     past.lastSuccess = row.time<WallTime>();
     past.lastFailure = row.time<WallTime>();
-    job.barred = row.flag();
+    job.exemptionLost = row.flag();
     job.awaitsClock = row.flag();
-    job.seldom.set(std::move(past));
+    job.details.set(std::move(past));
     snapshot.jobs.push_back(std::move(stored));
     return {};
 }
@@ -79,7 +79,7 @@ Result<void> addWork(StoredRow row, Snapshot& snapshot) {
     item.minimumChunk = row.integer();
     item.deliveries = static_cast<std::int32_t>(STINT_TRY(checked(row.integer(), "deliveries", anyDeliveries)));
     if (auto broken = brokenRule(item)) return *std::move(broken);
-    owner->job.seldom.edit().work.push_back(std::move(item));
+    owner->job.details.edit().work.push_back(std::move(item));
     return {};
 }
 
@@ -119,8 +119,8 @@ void sortJobs(Snapshot& snapshot) {
 
 void sortWork(Snapshot& snapshot) {
     for (auto& [job, boot] : snapshot.jobs) {
-        if (job.seldom->work.empty()) continue;
-        JobSeldom& more = job.seldom.edit();
+        if (job.details->work.empty()) continue;
+        JobDetails& more = job.details.edit();
         std::ranges::sort(more.work, {}, &WorkItem::id);
         more.nextWork = more.work.back().id + 1;
     }

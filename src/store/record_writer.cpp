@@ -70,7 +70,7 @@ Result<void> RecordWriter::stamp(const Stamp& stamp, std::uint32_t generation, s
 
 Result<void> RecordWriter::write(const SaveJob& record) {
     const auto& job = record.job;
-    const JobSeldom& past = *job.seldom;
+    const JobDetails& past = *job.details;
     STINT_CHECK(job.info != nullptr);
     return sql_.saveJob.run(job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info),
                             count(job.scheduled), count(job.enqueued), static_cast<std::int64_t>(job.sequence),
@@ -78,7 +78,7 @@ Result<void> RecordWriter::write(const SaveJob& record) {
                             past.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, past.label,
                             count(job.deadline), count(job.deadlineWall), count(past.windowEnd),
                             count(past.windowEndWall), past.abandoned, count(past.lastSuccess), count(past.lastFailure),
-                            job.barred, job.awaitsClock);
+                            job.exemptionLost, job.awaitsClock);
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {

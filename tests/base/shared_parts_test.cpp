@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/optional_time.hpp"
-#include "base/seldom.hpp"
 #include "base/shared_text.hpp"
 #include "stint/units.hpp"
 
@@ -33,14 +33,14 @@ TEST_CASE("a part that is seldom there reads as it was made, and takes room only
         int count = 7;
         bool operator==(const Part&) const = default;
     };
-    Seldom<Part> part;
+    Boxed<Part> part;
     CHECK(part->count == 7);
     const Part* const untouched = &*part;
     part.set(Part{});
     CHECK(&*part == untouched);
     part.edit().numbers.push_back(1);
     CHECK(&*part != untouched);
-    Seldom<Part> copy = part;
+    Boxed<Part> copy = part;
     copy.edit().count = 8;
     CHECK(part->count == 7);
     CHECK(copy->numbers == std::vector{1});

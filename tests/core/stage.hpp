@@ -240,9 +240,9 @@ private:
     void write(const Record& record) {
         std::visit(Overloaded{[&](const SaveJob& r) {
                                   auto work =
-                                      std::move(stored_[r.job.key].seldom.edit().work); // has records of its own
+                                      std::move(stored_[r.job.key].details.edit().work); // has records of its own
                                   stored_[r.job.key] = r.job;
-                                  stored_[r.job.key].seldom.edit().work = std::move(work);
+                                  stored_[r.job.key].details.edit().work = std::move(work);
                               },
                               [&](const DropJob& r) {
                                   stored_.erase(r.key);
@@ -254,9 +254,9 @@ private:
                               },
                               [&](const SaveWork& r) {
                                   drop(r.job, r.item.id);
-                                  stored_.at(r.job).seldom.edit().work.push_back(r.item);
-                                  stored_.at(r.job).seldom.edit().work.back().active = false;
-                                  std::ranges::sort(stored_.at(r.job).seldom.edit().work, {}, &WorkItem::id);
+                                  stored_.at(r.job).details.edit().work.push_back(r.item);
+                                  stored_.at(r.job).details.edit().work.back().active = false;
+                                  std::ranges::sort(stored_.at(r.job).details.edit().work, {}, &WorkItem::id);
                               },
                               [&](const DropWork& r) { drop(r.job, r.item); },
                               [&](const SaveApp& r) {
@@ -281,7 +281,7 @@ private:
                    record);
     }
     void drop(const JobKey& key, std::uint64_t item) {
-        std::erase_if(stored_.at(key).seldom.edit().work, [item](const WorkItem& one) { return one.id == item; });
+        std::erase_if(stored_.at(key).details.edit().work, [item](const WorkItem& one) { return one.id == item; });
     }
     void react(const Effect& effect) {
         std::visit(Overloaded{[&](const Bind& e) { bound(e); }, [&](const CallStart& e) { started(e); },

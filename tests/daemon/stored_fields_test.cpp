@@ -73,8 +73,8 @@ std::vector<Record> everything() {
     records.emplace_back(
         SaveJob{jobOf(other, JobInfo::Builder{2, "Jobs"}.setPersisted(true).setRequiresDeviceIdle(true))});
     Job periodic = jobOf(concerned, JobInfo::Builder{1, "Jobs"}.setPersisted(true).setPeriodic(1h));
-    periodic.notBefore = periodic.seldom.edit().windowEnd = started.elapsed + 1h;
-    periodic.notBeforeWall = periodic.seldom.edit().windowEndWall = started.wall + 1h;
+    periodic.notBefore = periodic.details.edit().windowEnd = started.elapsed + 1h;
+    periodic.notBeforeWall = periodic.details.edit().windowEndWall = started.wall + 1h;
     records.emplace_back(SaveJob{periodic});
     Job delayed = jobOf(concerned, JobInfo::Builder{2, "Jobs"}
                                        .setPersisted(true)

@@ -113,7 +113,7 @@ TEST_CASE("a run over many periods fills the last of them") { // §3.5
 }
 
 TEST_CASE("in an app's list override goes first, then class, then priority, then age") { // §3.4
-    Asks regular, expedited, transfer, high, pushed, elsewhere;
+    GateKey regular, expedited, transfer, high, pushed, elsewhere;
     expedited.requested = JobClass::Expedited;
     transfer.requested = JobClass::UserInitiated;
     high.priority = JobInfo::PRIORITY_HIGH;
@@ -121,7 +121,7 @@ TEST_CASE("in an app's list override goes first, then class, then priority, then
     elsewhere.priority = JobInfo::PRIORITY_HIGH;
     elsewhere.space = "sync";
     const Place early{Instant{1s}, 1}, late{Instant{2s}, 2};
-    const auto before = [](const Asks& a, const Place& pa, const Asks& b, const Place& pb) {
+    const auto before = [](const GateKey& a, const Place& pa, const GateKey& b, const Place& pb) {
         return goesBefore({a, pa}, {b, pb}) && !goesBefore({b, pb}, {a, pa});
     };
     CHECK(before(pushed, late, transfer, early));

@@ -81,17 +81,17 @@ TEST_CASE("for the app on top power is enough, and stays enough for what began s
     const DeviceState off{.charging = false};
     const World world{constants, device, state, {}}, battery{constants, pulled, off, {}};
     App app;
-    Asks asks{.constraints = constraintNamed("requiresCharging")};
+    GateKey gateKey{.constraints = constraintNamed("requiresCharging")};
     const RunFacts began{.pluggedEnough = true}, plain;
-    CHECK(chargingGate({world, asks, &app}) == Verdict::until(Instant{15min}, PendingReason::ConstraintCharging));
-    CHECK_FALSE(chargingGate({world, asks, &app, &plain}).open);
-    CHECK(chargingGate({world, asks, &app, &began}).open);
-    CHECK_FALSE(chargingGate({battery, asks, &app, &began}).open);
+    CHECK(chargingGate({world, gateKey, &app}) == Verdict::until(Instant{15min}, PendingReason::ConstraintCharging));
+    CHECK_FALSE(chargingGate({world, gateKey, &app, &plain}).open);
+    CHECK(chargingGate({world, gateKey, &app, &began}).open);
+    CHECK_FALSE(chargingGate({battery, gateKey, &app, &began}).open);
     app.memory.pinned = ProcessState::Top;
-    CHECK(chargingGate({world, asks, &app}).open);
-    CHECK_FALSE(chargingGate({battery, asks, &app}).open);
-    asks.priority = JobInfo::PRIORITY_LOW;
-    CHECK_FALSE(chargingGate({world, asks, &app}).open);
+    CHECK(chargingGate({world, gateKey, &app}).open);
+    CHECK_FALSE(chargingGate({battery, gateKey, &app}).open);
+    gateKey.priority = JobInfo::PRIORITY_LOW;
+    CHECK_FALSE(chargingGate({world, gateKey, &app}).open);
 }
 
 TEST_CASE("what of the state is Doze's stays as it is") { // limits.md §6

@@ -36,12 +36,14 @@ struct Place {
         CHECK(verdict.allowed == verdict.because.empty());
         return verdict.because;
     }
-    NetworkVerdict forJob(JobClass kind, bool barred = false) const {
-        const Asks asks{
-            .kind = kind, .requested = kind, .barred = barred, .network = NetworkRequest::Builder().build()};
+    NetworkVerdict forJob(JobClass kind, bool exemptionLost = false) const {
+        const GateKey gateKey{.kind = kind,
+                              .requested = kind,
+                              .exemptionLost = exemptionLost,
+                              .network = NetworkRequest::Builder().build()};
         const RunFacts run{.kind = kind};
         const World here = world();
-        return networkForJob({here, asks, &app, &run});
+        return networkForJob({here, gateKey, &app, &run});
     }
 };
 
@@ -211,9 +213,9 @@ TEST_CASE("an expedited job that was stopped for its length is shut out as a reg
 
 TEST_CASE("a network that fits is not enough where it is shut for the job, and the reason is named") { // §8.2
     Place place = inRule("data_saver");
-    const Asks asks{.network = NetworkRequest::Builder().clearCapabilities().build()};
+    const GateKey gateKey{.network = NetworkRequest::Builder().clearCapabilities().build()};
     const World world = place.world();
-    const Context context{world, asks, &place.app};
+    const Context context{world, gateKey, &place.app};
     CHECK(connectivityGate(context) == Verdict::untilEvent(PendingReason::ConstraintConnectivity));
     CHECK(describeConnectivity(context).find("data_saver") != std::string::npos);
     place.app.memory.dataSaverExempt = true;

@@ -26,11 +26,11 @@ bool runs(Thermal thermal, const Work& work, Moment moment, ProcessState shown =
     App app;
     app.memory.pinned = shown;
     app.memory.usage.bucket = Bucket::Active;
-    const Asks asks{
+    const GateKey gateKey{
         .kind = work.kind, .requested = work.kind, .retry = moment == Moment::Retry, .priority = work.priority};
     const RunFacts run{.kind = work.kind, .pastGuarantee = moment == Moment::PastGuarantee};
     const bool waits = moment == Moment::First || moment == Moment::Retry;
-    return !thermallyRestricted({world, asks, &app, waits ? nullptr : &run});
+    return !thermallyRestricted({world, gateKey, &app, waits ? nullptr : &run});
 }
 
 } // namespace

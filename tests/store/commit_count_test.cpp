@@ -144,7 +144,7 @@ TEST_CASE("what was deleted is neither in the file nor in its log") { // issue 1
     auto store = openStore(scratch.store());
     const std::string secret = "Bearer hunter2";
     Job job = jobOf(1);
-    job.seldom.edit().label = secret;
+    job.details.edit().label = secret;
     done(store.commit(std::vector<Record>{SaveJob{job}}, stamp(1s)));
     done(store.commit(std::vector<Record>{SaveJob{jobOf(2)}, DropJob{job.key}}, stamp(1s)));
     REQUIRE(has(bytesOf(logOf(scratch)), secret));

@@ -72,10 +72,10 @@ inline Job jobOf(std::int32_t id) {
     job.sequence = static_cast<std::uint64_t>(id) + 1000;
     job.failures = id % 4;
     job.systemStops = id % 5;
-    job.seldom.edit().cumulative = std::chrono::seconds{id};
-    job.barred = id % 2 == 0;
+    job.details.edit().cumulative = std::chrono::seconds{id};
+    job.exemptionLost = id % 2 == 0;
     job.awaitsClock = id % 3 == 0;
-    job.seldom.edit().label = "job " + std::to_string(id);
+    job.details.edit().label = "job " + std::to_string(id);
     return job;
 }
 
@@ -167,13 +167,13 @@ inline std::string textOf(const Job& job) {
     text << job.key.app.name.str() << '/' << job.key.space.str() << '#' << job.key.id.value << ' '
          << job.scheduled.time_since_epoch().count() << ' ' << job.enqueued.time_since_epoch().count() << ' '
          << job.sequence << ' ' << job.failures << ' ' << job.systemStops << ' ' << optional(job.notBefore) << ' '
-         << optional(job.notBeforeWall) << ' ' << job.seldom->cumulative.count() << ' ' << job.demotedByUser
-         << job.demotedBySystem << job.barred << job.running << job.awaitsClock << ' ' << job.seldom->label << ' '
-         << optional(job.deadline) << ' ' << optional(job.deadlineWall) << ' ' << optional(job.seldom->windowEnd) << ' '
-         << optional(job.seldom->windowEndWall) << ' ' << job.seldom->abandoned << ' '
-         << job.seldom->lastSuccess.time_since_epoch().count() << ' '
-         << job.seldom->lastFailure.time_since_epoch().count();
-    for (const auto& item : job.seldom->work)
+         << optional(job.notBeforeWall) << ' ' << job.details->cumulative.count() << ' ' << job.demotedByUser
+         << job.demotedBySystem << job.exemptionLost << job.running << job.awaitsClock << ' ' << job.details->label
+         << ' ' << optional(job.deadline) << ' ' << optional(job.deadlineWall) << ' '
+         << optional(job.details->windowEnd) << ' ' << optional(job.details->windowEndWall) << ' '
+         << job.details->abandoned << ' ' << job.details->lastSuccess.time_since_epoch().count() << ' '
+         << job.details->lastFailure.time_since_epoch().count();
+    for (const auto& item : job.details->work)
         text << " item " << item.id << ' ' << item.extras.getInt("nth") << ' ' << item.estimatedDown << ' '
              << item.estimatedUp << ' ' << item.minimumChunk << ' ' << item.deliveries << item.active;
     if (job.info->getClipData())

@@ -87,7 +87,7 @@ TEST_CASE("a checkpoint that a full disk cannot hold leaves the room that ends n
     }
     auto store = openStore(disk.store());
     Job big = jobOf(1);
-    big.seldom.edit().label = std::string(30'000, 'x');
+    big.details.edit().label = std::string(30'000, 'x');
     // None of it is checkpointed: the file is small, and would have to grow by all that the log holds.
     Result<void> result;
     for (big.key.id.value = 1; result.ok(); ++big.key.id.value)

@@ -21,9 +21,9 @@ struct Model {
 
     void apply(const SaveJob& record) {
         Job& job = jobs[record.job.key];
-        auto work = std::move(job.seldom.edit().work); // has records of its own
+        auto work = std::move(job.details.edit().work); // has records of its own
         job = record.job;
-        job.seldom.edit().work = std::move(work);
+        job.details.edit().work = std::move(work);
     }
     void apply(const DropJob& record) {
         jobs.erase(record.key);
@@ -35,13 +35,13 @@ struct Model {
     }
     void apply(const SaveWork& record) {
         apply(DropWork{record.job, record.item.id});
-        auto& work = jobs.at(record.job).seldom.edit().work;
+        auto& work = jobs.at(record.job).details.edit().work;
         const auto later = [&](const WorkItem& item) { return item.id > record.item.id; };
         work.insert(std::find_if(work.begin(), work.end(), later), record.item);
     }
     void apply(const DropWork& record) {
         if (!jobs.contains(record.job)) return;
-        std::erase_if(jobs.at(record.job).seldom.edit().work,
+        std::erase_if(jobs.at(record.job).details.edit().work,
                       [&](const WorkItem& item) { return item.id == record.item; });
     }
     void apply(const SaveApp& record) { apps[record.memory.app] = record; }
@@ -183,9 +183,9 @@ private:
         if (upTo(2) == 0) job.notBefore = at(minutes());
         if (upTo(2) == 0) job.notBeforeWall = wall(minutes());
         if (upTo(2) == 0) job.deadline = at(minutes());
-        if (upTo(2) == 0) job.seldom.edit().windowEndWall = wall(minutes());
+        if (upTo(2) == 0) job.details.edit().windowEndWall = wall(minutes());
         job.running = upTo(2) == 0;
-        job.seldom.edit().label =
+        job.details.edit().label =
             std::string(static_cast<std::size_t>(upTo(3000)), 'x'); // some longer than a page holds well
         return job;
     }

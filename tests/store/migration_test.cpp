@@ -44,7 +44,7 @@ void makeVersion1(const StoreDirectory& directory) {
 } // namespace
 
 TEST_CASE("a store of version 1 keeps its jobs, and a damaged row gets no new checksum") { // jobs.md §7.1;
-                                                                                         // architecture.md, store
+                                                                                           // architecture.md, store
     const Scratch scratch;
     makeVersion1(valueOf(StoreDirectory::claim(scratch.store())));
     auto store = openStore(scratch.store());
@@ -57,11 +57,11 @@ TEST_CASE("a store of version 1 keeps its jobs, and a damaged row gets no new ch
     CHECK(job.notBefore == at(6ms));
     CHECK(job.demotedByUser);
     CHECK(!job.deadline);
-    CHECK(!job.seldom->windowEndWall);
-    CHECK(job.seldom->abandoned == 0);
-    CHECK(job.seldom->lastSuccess == WallTime{});
-    CHECK(job.seldom->lastFailure == WallTime{});
-    CHECK(job.seldom->work.empty());
+    CHECK(!job.details->windowEndWall);
+    CHECK(job.details->abandoned == 0);
+    CHECK(job.details->lastSuccess == WallTime{});
+    CHECK(job.details->lastFailure == WallTime{});
+    CHECK(job.details->work.empty());
     REQUIRE(snapshot.apps.size() == 1);
     CHECK(snapshot.apps[0].memory.badUntil == at(7ms));
     CHECK(snapshot.apps[0].memory.channels.empty());
@@ -82,7 +82,7 @@ TEST_CASE("a migrated store takes new fields and work, and is found whole when i
     }
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());
-    job.seldom.edit().work = {{.id = 1}};
+    job.details.edit().work = {{.id = 1}};
     CHECK(textOf(snapshot.jobs.at(0).job) == textOf(job));
     CHECK(store.notes().size() == 1); // of the damaged row
 }
@@ -125,9 +125,9 @@ void checkVersion2(const Snapshot& snapshot) {
     const Job& job = snapshot.jobs.at(0).job;
     CHECK(*job.info == *jobOf(1).info);
     CHECK(job.deadline == at(8ms));
-    CHECK(job.seldom->abandoned == 10);
-    CHECK(!job.barred);
-    CHECK(job.seldom->work.size() == 1);
+    CHECK(job.details->abandoned == 10);
+    CHECK(!job.exemptionLost);
+    CHECK(job.details->work.size() == 1);
     CHECK(snapshot.generation == 6);
     REQUIRE(snapshot.apps.size() == 2);
     for (const auto& stored : snapshot.apps) {

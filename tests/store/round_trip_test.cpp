@@ -41,19 +41,19 @@ TEST_CASE("a job comes back with every field and the boot it was written in") { 
     row([](Job& job) { job.systemStops = 13; });
     row([](Job& job) { job.notBefore = at(0ms); });
     row([](Job& job) { job.notBeforeWall = wall(1ms); });
-    row([](Job& job) { job.seldom.edit().cumulative = 24h; });
+    row([](Job& job) { job.details.edit().cumulative = 24h; });
     row([](Job& job) { job.demotedByUser = true; });
     row([](Job& job) { job.demotedBySystem = true; });
-    row([](Job& job) { job.barred = !job.barred; });
+    row([](Job& job) { job.exemptionLost = !job.exemptionLost; });
     row([](Job& job) { job.running = true; });
     row([](Job& job) { job.deadline = at(7s); });
     row([](Job& job) { job.deadlineWall = wall(8s); });
-    row([](Job& job) { job.seldom.edit().windowEnd = at(9s); });
-    row([](Job& job) { job.seldom.edit().windowEndWall = wall(10s); });
-    row([](Job& job) { job.seldom.edit().abandoned = 4; });
-    row([](Job& job) { job.seldom.edit().lastSuccess = wall(11s); });
-    row([](Job& job) { job.seldom.edit().lastFailure = wall(12s); });
-    row([](Job& job) { job.seldom.edit().label = std::string("with a\0zero", 11); });
+    row([](Job& job) { job.details.edit().windowEnd = at(9s); });
+    row([](Job& job) { job.details.edit().windowEndWall = wall(10s); });
+    row([](Job& job) { job.details.edit().abandoned = 4; });
+    row([](Job& job) { job.details.edit().lastSuccess = wall(11s); });
+    row([](Job& job) { job.details.edit().lastFailure = wall(12s); });
+    row([](Job& job) { job.details.edit().label = std::string("with a\0zero", 11); });
     row([](Job& job) {
         job.info = builtFrom(JobInfo::Builder{1, "Jobs"}.setClipData(ClipData{{{"/a", nullptr}}}, 1));
     });
@@ -132,12 +132,12 @@ TEST_CASE("work items come back oldest first with their deliveries, none of them
     }
     auto expected = jobOf(1);
     expected.failures = 3;
-    expected.seldom.edit().work = {itemOf(2, 1), itemOf(3, 0), itemOf(4, 0)};
+    expected.details.edit().work = {itemOf(2, 1), itemOf(3, 0), itemOf(4, 0)};
     const auto snapshot = reopened(scratch);
     CHECK(jobTexts(snapshot) == std::vector{textOf(expected), textOf(jobOf(2))});
-    CHECK(snapshot.jobs.at(0).job.seldom->work == expected.seldom->work);
-    CHECK(snapshot.jobs.at(0).job.seldom->nextWork == 5);
-    CHECK(snapshot.jobs.at(1).job.seldom->nextWork == 1);
+    CHECK(snapshot.jobs.at(0).job.details->work == expected.details->work);
+    CHECK(snapshot.jobs.at(0).job.details->nextWork == 5);
+    CHECK(snapshot.jobs.at(1).job.details->nextWork == 1);
 }
 
 TEST_CASE("a dropped job's work goes with it, and the next job of that id has none of it") { // jobs.md §2.4
@@ -151,8 +151,8 @@ TEST_CASE("a dropped job's work goes with it, and the next job of that id has no
            {SaveJob{jobOf(1)}, SaveJob{other}, SaveWork{jobOf(1).key, {.id = 1}}, SaveWork{neighbour, {.id = 1}}});
     commit(store, {DropJob{jobOf(1).key}, SaveJob{jobOf(1)}});
     const auto snapshot = valueOf(store.load());
-    CHECK(snapshot.jobs.at(0).job.seldom->work.empty());
-    CHECK(snapshot.jobs.at(1).job.seldom->work.size() == 1);
+    CHECK(snapshot.jobs.at(0).job.details->work.empty());
+    CHECK(snapshot.jobs.at(1).job.details->work.size() == 1);
     CHECK(store.notes().empty());
 }
 
@@ -161,12 +161,12 @@ TEST_CASE(
     const Scratch scratch;
     auto store = openStore(scratch.store());
     commit(store, {SaveWork{jobOf(1).key, {.id = 1}}, SaveJob{jobOf(2)}, SaveWork{jobOf(2).key, {.id = 1}}});
-    CHECK(valueOf(store.load()).jobs.at(0).job.seldom->work.size() == 1);
+    CHECK(valueOf(store.load()).jobs.at(0).job.details->work.size() == 1);
     const auto notes = store.notes();
     REQUIRE(notes.size() == 1);
     CHECK(notes[0].find("its job could not be read") != std::string::npos);
     commit(store, {SaveJob{jobOf(1)}});
-    CHECK(valueOf(store.load()).jobs.at(0).job.seldom->work.empty());
+    CHECK(valueOf(store.load()).jobs.at(0).job.details->work.empty());
 }
 
 TEST_CASE("what marks the last commit comes back: the clock check of a boot") { // jobs.md §7.1, §7.3

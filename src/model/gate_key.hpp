@@ -1,6 +1,6 @@
 // What a gate is asked about in place of a job (architecture.md, the core): everything of a job and its app that any
-// gate may read, and nothing that tells two jobs apart otherwise. Jobs with equal Asks wait as one group and are asked
-// once.
+// gate may read, and nothing that tells two jobs apart otherwise. Jobs with equal GateKey wait as one group and are
+// asked once.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace stint {
 
-struct Asks {
+struct GateKey {
     AppId app;
     std::string service;
     JobClass kind = JobClass::Regular; ///< effective (jobs.md §1.4)
@@ -20,7 +20,8 @@ struct Asks {
     Override override = Override::None;
     bool overdue = false; ///< its deadline has passed: explicit constraints do not count (jobs.md §3.1 clause 5)
     bool retry = false;   ///< earlier attempts: never batched (jobs.md §3.7)
-    bool barred = false;  ///< it was stopped for its length before: no exemption from Doze and saver (jobs.md §6.4)
+    /// It was stopped for its length before: no exemption from Doze and battery saver (jobs.md §6.4).
+    bool exemptionLost = false;
     std::int32_t priority = JobInfo::PRIORITY_DEFAULT; ///< effective
     ConstraintSet constraints = 0;
     std::optional<NetworkRequest> network;
@@ -30,14 +31,13 @@ struct Asks {
     Bytes mustUp = unknownBytes;
     /// There is no minimum chunk: the two above are waived on an unmetered network while charging.
     bool mustWaived = false;
-
     /// Scheduled from the foreground of a terminal, and not begun yet: it needs no slot (jobs.md §3.6, §12.2).
     bool inSight = false;
 
     /// Whether it has one of these.
     bool has(ConstraintSet some) const { return (constraints & some) != 0; }
 
-    auto operator<=>(const Asks&) const = default;
+    auto operator<=>(const GateKey&) const = default;
 };
 
 } // namespace stint

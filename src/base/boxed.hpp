@@ -4,16 +4,16 @@
 
 namespace stint {
 
-template <class Part> class Seldom {
+template <class Part> class Boxed {
 public:
-    Seldom() = default;
-    Seldom(const Seldom& other) : part_(other.part_ ? std::make_unique<Part>(*other.part_) : nullptr) {}
-    Seldom(Seldom&&) noexcept = default;
-    Seldom& operator=(Seldom other) noexcept {
+    Boxed() = default;
+    Boxed(const Boxed& other) : part_(other.part_ ? std::make_unique<Part>(*other.part_) : nullptr) {}
+    Boxed(Boxed&&) noexcept = default;
+    Boxed& operator=(Boxed other) noexcept {
         part_.swap(other.part_);
         return *this;
     }
-    ~Seldom() = default;
+    ~Boxed() = default;
 
     /// As it was made, where nobody has changed it.
     const Part& operator*() const {
