@@ -47,7 +47,7 @@ AppView mail() {
     app.networkAllowed = false;
     app.networkBecause = "standby";
     app.importance = 400;
-    const WallTime now = cli::wallNow();
+    const WallTime now = wallNow();
     app.quota = {.allowed = 10min,
                  .window = 24h,
                  .used = 10min,
@@ -111,7 +111,7 @@ FakeDaemon::Answer knowing(Known& known) {
 AlarmView exactAlarm() {
     AlarmView view;
     view.alarm = {.app = {"com.example.mail"}, .tag = "tick", .kind = AlarmKind::Exact, .requested = Instant{1h}};
-    view.alarm.requestedWall = cli::wallNow() + 2h + 10min + slack;
+    view.alarm.requestedWall = wallNow() + 2h + 10min + slack;
     view.earliest = view.alarm.requested + 50min;
     view.latest = view.earliest;
     view.held = "bucket";
@@ -287,7 +287,7 @@ TEST_CASE("policy prints each value, its default and where it came from") { // l
 }
 
 TEST_CASE("device tells Doze, power, and what is held since when and until when") { // limits.md §1.1
-    const WallTime now = cli::wallNow();
+    const WallTime now = wallNow();
     Known known{.limits = {{.work = "regular jobs",
                             .open = false,
                             .by = "doze",

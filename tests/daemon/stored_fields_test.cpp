@@ -293,8 +293,8 @@ private:
         std::optional<std::string> text;
         if (!value.is_null()) text = value.is_string() ? value.get<std::string>() : value.dump();
         if (!(isNumber ? update.run(number, row) : update.run(text, row))) return false;
-        const auto update = fmt::format("UPDATE {} SET seal = seal({}) WHERE rowid = ?1", table.name, table.columns);
-        return valueOf(database_.prepare(update)).run(row).ok();
+        const auto seal = fmt::format("UPDATE {} SET seal = seal({}) WHERE rowid = ?1", table.name, table.columns);
+        return valueOf(database_.prepare(seal)).run(row).ok();
     }
     /// `./bench soak` takes all of them, ./test each so many.
     static std::size_t stride() { return std::getenv("STINT_SOAK") ? 1 : 11; }
