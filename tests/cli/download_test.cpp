@@ -138,7 +138,7 @@ TEST_CASE("a name that is no UTF-8 cannot be told to a job, and that is said") {
         auto checked = checkTarget(here.path / name, true);
         REQUIRE(!checked.ok());
         CHECK(checked.error().code == Errc::System);
-        CHECK(checked.error().message.find("is no UTF-8") != std::string::npos);
+        CHECK(checked.error().message.find("is not UTF-8") != std::string::npos);
     }
     for (const char* name : {"\xc3\xa4", "\xef\xbf\xbd", "plain"})
         CHECK(checkTarget(here.path / name, true).ok());

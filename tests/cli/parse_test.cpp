@@ -88,7 +88,7 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
     for (auto& r : {Row{{"gte", "http://h"},               "no verb \"gte\" (did you mean \"get\"?)"},
                     Row{{"jbos"},                          "did you mean \"jobs\"?"},
                     Row{{"frobnicate"},                    "no verb \"frobnicate\"; `stint help` lists them"},
-                    Row{{"--json"},                        "there is no verb"},
+                    Row{{"--json"},                        "no verb given"},
                     Row{{"get"},                           "needs more arguments: stint get URL"},
                     Row{{"why", "7", "8"},                   "does not take \"8\""},
                     Row{{"get", "http://a", "--forc"},     "takes no --forc (did you mean \"--force\"?)"},

@@ -1,8 +1,7 @@
 // What is lost without SQLite's saying so, and is told all the same (commit_count.hpp); what is deleted, and is gone.
 #include <sys/stat.h>
 
-#include <fmt/core.h>
-
+#include "base/number.hpp"
 #include "store/fixture.hpp"
 
 using namespace stint;
@@ -87,7 +86,7 @@ TEST_CASE("a log that was emptied, removed or damaged is told of, with how much 
         const auto [kept, told] = opened(left.scratch());
         CHECK(kept >= 5);
         CHECK(kept < 9);
-        CHECK(has(told, fmt::format("has lost its last {} commits", 9 - kept)));
+        CHECK(has(told, "has lost its last " + counted(9 - kept, "commit")));
     }
     SUBCASE("told again until something is committed, then no more") {
         writeBytes(logOf(left.scratch()), "");

@@ -67,7 +67,7 @@ TEST_CASE("a store of version 1 keeps its jobs, and a damaged row gets no new ch
     CHECK(snapshot.apps[0].memory.channels.empty());
     const auto notes = store.notes();
     REQUIRE(notes.size() == 1);
-    CHECK(notes[0].find("not what was written") != std::string::npos);
+    CHECK(notes[0].find("its checksum does not match") != std::string::npos);
     CHECK(notes[0].find("id=2") != std::string::npos);
 }
 

@@ -269,7 +269,7 @@ TEST_CASE("a row that does not match its checksum is set aside and told, the res
     CHECK(jobTexts(valueOf(store.load())) == std::vector{textOf(jobOf(1))});
     const auto notes = store.notes();
     REQUIRE(notes.size() == 1);
-    CHECK(notes[0].find("not what was written") != std::string::npos);
+    CHECK(notes[0].find("its checksum does not match") != std::string::npos);
     CHECK(notes[0].find("id=2") != std::string::npos);
     CHECK(store.notes().empty());
     CHECK(valueOf(store.load()).jobs.size() == 1);
