@@ -80,4 +80,4 @@ def test_a_second_daemon_of_another_directory_leaves_the_name_to_the_first(world
     with opened(bus) as line:
         assert line.jobs() == []
     with Directory(world.root) as directory:
-        directory.until(lambda: "org.stint.Stint1 on the session bus is another's" in second.log.read_text())
+        directory.until(lambda: "another process owns org.stint.Stint1" in second.log.read_text())

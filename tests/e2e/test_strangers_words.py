@@ -20,8 +20,9 @@ def steering(text):
 
 @pytest.fixture
 def planted(world, daemon, line):
-    """A job whose namespace, tag and label are such words."""
-    tagged = labelled("a" + WORD + "b", debugTags=("as", ["t" + WORD[:40]]))
+    """A job that waits, whose namespace, tag and label are such words."""
+    line.set_device(charging="false")
+    tagged = labelled("a" + WORD + "b", debugTags=("as", ["t" + WORD[:40]]), requiresCharging=("b", True))
     assert line.schedule(tagged, namespace="n" + WORD, **{"as": ("s", TRANSFER)}, newId=("b", True))[0] == 1
     return daemon
 
