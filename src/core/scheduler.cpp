@@ -26,12 +26,13 @@ void applyEvent(Turn& turn, const Event& event) {
                event);
 }
 
-// The same order in every step, so that traces compare byte for byte (architecture.md, the core). A maintenance window
-// that closes because nothing runs any more stops and holds back once more.
+// The same order in every step, so that traces compare byte for byte (architecture.md, the core). Once more where a
+// maintenance window closes because nothing runs any more, and where a start has opened a gate for others.
 void settle(Turn& turn) {
     ReadSet changed = 0;
     std::set<AppId> apps;
-    do {
+    bool isSettled = false;
+    while (!isSettled) {
         deliverAlarms(turn);
         deliverMessages(turn); // first: a delivery may grant what jobs are asked about
         accountQuotas(turn);
@@ -40,11 +41,14 @@ void settle(Turn& turn) {
         askChanged(turn);
         endWaits(turn);
         fillSlots(turn);
+        const std::uint64_t openings = turn.state.groups.openings();
         accountQuotas(turn);
         askChanged(turn);
         changed |= std::exchange(turn.changed, 0);
         apps.merge(std::exchange(turn.changedApps, {}));
-    } while (ageDoze(turn, turn.state.device));
+        isSettled = turn.state.groups.openings() == openings;
+        if (ageDoze(turn, turn.state.device)) isSettled = false;
+    }
     setAppClocks(turn, changed, apps);
     turn.changed = changed;
     turn.changedApps = std::move(apps);

@@ -267,6 +267,22 @@ TEST_CASE("with batching on, regular jobs wait for each other, but not for ever"
     }
 }
 
+TEST_CASE("what the start of one job opens for another starts with it") { // limits.md §3.7: any other re-evaluation
+    Stage stage;
+    stage.event(BucketForced{.app = mail, .bucket = Bucket::WorkingSet});
+    stage.change([](Device& device) { device.plugged = false, device.charging = false; });
+    stage.schedule(stage.job(1).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY), false); // until its quota is used up
+    stage.until(1h);
+    stage.change([](Device& device) { device.network.reset(); });
+    stage.schedule(stage.job(2), false);
+    stage.until(4h + 10s); // ten seconds have rolled out of the window, and thirty are waited for
+    CHECK(stage.why(2) == std::vector{Quota});
+    stage.behaves.connects = false; // nothing more happens at this instant
+    stage.change([](Device& device) { device.network = Stage::wifi(); });
+    CHECK(stage.runs(1));
+    CHECK(stage.runs(2));
+}
+
 TEST_CASE("what becomes of a job at its end is decided in one order") { // §6.1
     Stage stage;
     stage.schedule(stage.transfer(1));
