@@ -26,17 +26,17 @@ std::string_view nameOf(AlarmHold hold) {
 
 std::vector<AlarmView> Scheduler::alarms(Now now) const {
     const State& state = impl_->state;
-    const World world{state.constants, state.device, state.deviceState, now};
+    const World world = state.world(now);
     std::vector<AlarmView> views;
     views.reserve(state.alarms.size());
     for (const auto& [key, alarm] : state.alarms) {
         AlarmView view{.alarm = alarm};
-        if (const auto app = state.apps.find(alarm.app); app != state.apps.end()) {
-            const AlarmTimes times = alarmTimes(alarm, app->second, world);
+        if (const App* app = state.app(alarm.app)) {
+            const AlarmTimes times = alarmTimes(alarm, *app, world);
             if (times.known) view.earliest = times.earliest;
             view.latest = dueAt(alarm, times, world);
             view.held = nameOf(times.hold);
-            if (view.latest && parkedAt(alarm, app->second, *view.latest, state.constants)) {
+            if (view.latest && parkedAt(alarm, *app, *view.latest, state.constants)) {
                 view.earliest = view.latest = std::nullopt;
                 view.held = nameOf(AlarmHold::UserRestriction);
             }
@@ -54,8 +54,8 @@ std::optional<Instant> Scheduler::nextWakeUp(Now now) const {
 }
 
 bool Scheduler::canScheduleExactAlarms(const AppId& app) const {
-    const auto found = impl_->state.apps.find(app);
-    return found != impl_->state.apps.end() && maySetExactAlarms(found->second);
+    const App* found = impl_->state.app(app);
+    return found && maySetExactAlarms(*found);
 }
 
 } // namespace stint

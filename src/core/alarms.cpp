@@ -2,75 +2,109 @@
 // something they read has changed, or where one is due.
 #include <algorithm>
 
+#include "core/events.hpp"
 #include "core/state.hpp"
 #include "rules/alarm.hpp"
 
 namespace stint {
+
+void Alarms::put(Alarm alarm) {
+    sequence_ = std::max(sequence_, alarm.sequence + 1);
+    stale_.insert(alarm.app);
+    Key key{alarm.app, alarm.tag};
+    pending_.insert_or_assign(std::move(key), std::move(alarm));
+}
+
+void Alarms::erase(const Key& key) {
+    stale_.insert(key.first);
+    pending_.erase(key);
+}
+
+std::vector<const Alarm*> Alarms::of(const AppId& app) const {
+    std::vector<const Alarm*> found;
+    for (auto at = pending_.lower_bound({app, ""}); at != pending_.end() && at->first.first == app; ++at)
+        found.push_back(&at->second);
+    return found;
+}
+
+void Alarms::know(const AppId& app, const std::optional<Times>& times) {
+    if (times) {
+        times_.insert_or_assign(app, *times);
+    } else {
+        times_.erase(app);
+    }
+}
+
+std::set<AppId> Alarms::takeStale(const AlarmDevice& device) {
+    std::set<AppId> stale = std::exchange(stale_, {});
+    if (std::exchange(device_, device) != device) {
+        for (const auto& [app, times] : times_)
+            stale.insert(app);
+    }
+    return stale;
+}
+
+void Alarms::doubtDue(Instant now) {
+    for (const auto& [app, times] : times_)
+        if (times.due && *times.due <= now) stale_.insert(app);
+}
+
+std::optional<Instant> Alarms::next() const {
+    std::optional<Instant> next;
+    for (const auto& [app, times] : times_)
+        next = earlier(next, times.due);
+    return next;
+}
+
+std::optional<Instant> Alarms::nextClock() const {
+    std::optional<Instant> next;
+    for (const auto& [app, times] : times_)
+        next = earlier(next, times.clock);
+    return next;
+}
+
 namespace {
 
-using Key = std::pair<AppId, std::string>;
-
-/// The app's pending alarms: they lie side by side.
-auto alarmsOf(State& state, const AppId& app) {
-    const auto begin = state.alarms.lower_bound(Key{app, ""});
-    const auto end =
-        std::find_if(begin, state.alarms.end(), [&](const auto& entry) { return entry.first.first != app; });
-    return std::ranges::subrange(begin, end);
-}
+using Key = Alarms::Key;
 
 void keep(Turn& turn, Alarm alarm) {
     turn.record(SaveAlarm{alarm});
-    turn.state.alarmIndex.stale.insert(alarm.app);
-    Key key{alarm.app, alarm.tag};
-    turn.state.alarms.insert_or_assign(std::move(key), std::move(alarm));
+    turn.state.alarms.put(std::move(alarm));
 }
 
 void drop(Turn& turn, const Key& key) {
     turn.record(DropAlarm{key.first, key.second});
-    turn.state.alarmIndex.stale.insert(key.first);
     turn.state.alarms.erase(key);
 }
 
 std::optional<Error> refusal(Turn& turn, const App* app, const Alarm& asked) {
     if (!app) return notInstalled(asked.app);
-    const auto pending = std::ranges::distance(alarmsOf(turn.state, asked.app));
+    const std::int64_t pending = std::ssize(turn.state.alarms.of(asked.app));
     const bool replaces = turn.state.alarms.contains({asked.app, asked.tag});
     return alarmError(asked, *app, pending - (replaces ? 1 : 0), turn.state.constants);
 }
 
-void sooner(std::optional<Instant>& first, std::optional<Instant> other) {
-    if (other && (!first || *other < *first)) first = other;
-}
-
-void reckon(Turn& turn, const AppId& id) {
-    AlarmIndex& index = turn.state.alarmIndex;
-    index.apps.erase(id);
+std::optional<Alarms::Times> reckon(Turn& turn, const AppId& id) {
     const App* app = turn.app(id);
     const World world = turn.world();
-    AlarmIndex::OfApp known;
-    bool any = false;
-    for (const auto& [key, alarm] : alarmsOf(turn.state, id)) {
+    std::optional<Alarms::Times> times;
+    for (const Alarm* alarm : turn.state.alarms.of(id)) {
         // After a restart an app is announced a moment later: Doze makes way for its alarm clocks all the same.
-        if (!app && (alarm.kind != AlarmKind::Clock || alarm.requested <= turn.now.elapsed)) continue;
-        any = true;
-        sooner(known.due, app ? dueAt(alarm, alarmTimes(alarm, *app, world), world) : alarm.requested);
-        if (alarm.kind == AlarmKind::Clock) sooner(known.clock, alarm.requested);
+        if (!app && (alarm->kind != AlarmKind::Clock || alarm->requested <= turn.now.elapsed)) continue;
+        if (!times) times.emplace();
+        const auto due = app ? dueAt(*alarm, alarmTimes(*alarm, *app, world), world) : alarm->requested;
+        times->due = earlier(times->due, due);
+        if (alarm->kind == AlarmKind::Clock) times->clock = earlier(times->clock, std::optional(alarm->requested));
     }
-    if (any) index.apps.emplace(id, known);
+    return times;
 }
 
 /// Reckons those anew that read something that has changed.
 void reckonStale(Turn& turn) {
-    AlarmIndex& index = turn.state.alarmIndex;
-    std::set<AppId> stale = std::exchange(index.stale, {});
+    std::set<AppId> stale = turn.state.alarms.takeStale(alarmDevice(turn.world()));
     stale.insert(turn.changedApps.begin(), turn.changedApps.end());
-    const AlarmDevice device = alarmDevice(turn.world());
-    if (std::exchange(index.device, device) != device) {
-        for (const auto& [id, known] : index.apps)
-            stale.insert(id);
-    }
     for (const AppId& id : stale)
-        reckon(turn, id);
+        turn.state.alarms.know(id, reckon(turn, id));
 }
 
 std::vector<PendingAlarm> pendingAlarms(Turn& turn) {
@@ -104,15 +138,17 @@ void deliver(Turn& turn, const Alarm& alarm) {
     Alarm handed = alarm;
     handed.handed = true;
     turn.record(SaveAlarm{std::move(handed)});
-    turn.state.alarmIndex.stale.insert(alarm.app);
-    turn.state.alarms.erase(Key{alarm.app, alarm.tag});
+    turn.state.alarms.erase({alarm.app, alarm.tag});
 }
 
 /// Those of its alarms, or that of one tag, that were handed to the app and not taken yet: a restart does not hand them
 /// over again.
 void forgetAllHanded(Turn& turn, const AppId& app, const std::optional<std::string>& tag = std::nullopt) {
-    for (auto& [id, delivery] : turn.state.deliveries) {
-        if (delivery.app != app || !delivery.tag || (tag && *delivery.tag != *tag)) continue;
+    const auto isMeant = [&](const Delivery& delivery) {
+        return delivery.app == app && delivery.tag && (!tag || *delivery.tag == *tag);
+    };
+    for (const auto number : turn.state.deliveries.which(isMeant)) {
+        Delivery& delivery = turn.state.deliveries.at(number);
         forgetHanded(turn, delivery);
         delivery.tag.reset();
     }
@@ -127,7 +163,7 @@ void apply(Turn& turn, const AlarmSet& event) {
         return;
     }
     Alarm alarm = placed(event.alarm, *app, turn.now, turn.state.constants);
-    alarm.sequence = turn.state.nextAlarm++;
+    alarm.sequence = turn.state.alarms.nextSequence();
     keep(turn, std::move(alarm));
     turn.effect(Reply{.call = event.call});
 }
@@ -144,16 +180,13 @@ void apply(Turn& turn, const AlarmCancelled& event) {
 }
 
 void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& boot, Instant died) {
-    State& state = turn.state;
     for (auto& [alarm, written] : stored) {
-        state.nextAlarm = std::max(state.nextAlarm, alarm.sequence + 1);
-        Key key{alarm.app, alarm.tag};
+        const Key key{alarm.app, alarm.tag};
         if (written == boot) {
             // The clock may have been set while no daemon was there to see it.
             Alarm placed = rebased(alarm, turn.now);
             if (placed != alarm) turn.record(SaveAlarm{placed});
-            state.alarmIndex.stale.insert(alarm.app);
-            state.alarms.emplace(std::move(key), std::move(placed));
+            turn.state.alarms.put(std::move(placed));
         } else if (auto revived = afterBoot(std::move(alarm), died, turn.now)) {
             keep(turn, *std::move(revived));
         } else {
@@ -166,11 +199,9 @@ void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& bo
 void deliverAlarms(Turn& turn) {
     reckonStale(turn);
     Waking waking{.window = windowOpensNow(turn.world())};
-    const auto due = nextAlarmDelivery(turn.state);
+    const auto due = turn.state.alarms.next();
     if (!waking.window && (!due || *due > turn.now.elapsed)) return;
-    // Time alone may have made another answer of it: whatever was due is reckoned again.
-    for (const auto& [app, known] : turn.state.alarmIndex.apps)
-        if (known.due && *known.due <= turn.now.elapsed) turn.state.alarmIndex.stale.insert(app);
+    turn.state.alarms.doubtDue(turn.now.elapsed);
     for (;;) {
         const auto pending = pendingAlarms(turn);
         // Copies: what is delivered is dropped, or set anew.
@@ -186,20 +217,6 @@ void deliverAlarms(Turn& turn) {
     reckonStale(turn);
 }
 
-std::optional<Instant> nextAlarmDelivery(const State& state) {
-    std::optional<Instant> next;
-    for (const auto& [app, known] : state.alarmIndex.apps)
-        sooner(next, known.due);
-    return next;
-}
-
-std::optional<Instant> nextAlarmClock(const State& state) {
-    std::optional<Instant> next;
-    for (const auto& [app, known] : state.alarmIndex.apps)
-        sooner(next, known.clock);
-    return next;
-}
-
 void rebaseAlarms(Turn& turn) {
     std::vector<Alarm> moved;
     for (const auto& [key, alarm] : turn.state.alarms) {
@@ -211,19 +228,19 @@ void rebaseAlarms(Turn& turn) {
 
 void forgetHanded(Turn& turn, const Delivery& delivery) {
     if (!delivery.tag) return;
-    const auto isLater = [&](const auto& entry) {
-        return &entry.second != &delivery && entry.second.app == delivery.app && entry.second.tag == delivery.tag;
+    const auto isAnother = [&](const Delivery& other) {
+        return &other != &delivery && other.app == delivery.app && other.tag == delivery.tag;
     };
-    const bool setAnew = turn.state.alarms.contains(Key{delivery.app, *delivery.tag});
-    if (setAnew || std::ranges::any_of(turn.state.deliveries, isLater)) return;
+    const bool setAnew = turn.state.alarms.contains({delivery.app, *delivery.tag});
+    if (setAnew || !turn.state.deliveries.which(isAnother).empty()) return;
     turn.record(DropAlarm{delivery.app, *delivery.tag});
 }
 
 void dropAlarms(Turn& turn, const AppId& id, bool onlyExact) {
     if (!onlyExact) forgetAllHanded(turn, id);
     std::vector<Key> keys;
-    for (const auto& [key, alarm] : alarmsOf(turn.state, id))
-        if (!onlyExact || isExact(alarm.kind)) keys.push_back(key);
+    for (const Alarm* alarm : turn.state.alarms.of(id))
+        if (!onlyExact || isExact(alarm->kind)) keys.emplace_back(alarm->app, alarm->tag);
     for (const Key& key : keys)
         drop(turn, key);
     App* app = turn.app(id);

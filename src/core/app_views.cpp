@@ -56,7 +56,7 @@ QuotaView expeditedOf(const App& app, const World& world) {
 
 std::vector<AppView> Scheduler::apps(Now now) const {
     const State& state = impl_->state;
-    const World world{state.constants, state.device, state.deviceState, now};
+    const World world = state.world(now);
     std::vector<AppView> views;
     for (const auto& [id, app] : state.apps) {
         AppView view{.manifest = app.manifest, .state = stateOf(app), .pinned = app.memory.pinned.has_value()};
@@ -68,11 +68,11 @@ std::vector<AppView> Scheduler::apps(Now now) const {
         view.batteryUse = app.memory.batteryUse;
         view.dataSaverExempt = app.memory.dataSaverExempt;
         view.revoked = app.memory.revoked;
-        if (const auto told = state.networkTold.find(id); told != state.networkTold.end()) {
-            view.networkAllowed = told->second.allowed;
-            view.networkBecause = told->second.because;
+        if (const NetworkVerdict* const told = findIn(state.networkTold, id)) {
+            view.networkAllowed = told->allowed;
+            view.networkBecause = told->because;
         }
-        view.jobs = static_cast<std::uint32_t>(heldBy(state, id).jobs);
+        view.jobs = static_cast<std::uint32_t>(state.jobs.heldBy(id).jobs);
         view.running = static_cast<std::uint32_t>(
             std::ranges::count_if(state.runs, [&](const auto& entry) { return entry.second.run.key.app == id; }));
         view.importance = importanceOf(app, view.running > 0);

@@ -24,10 +24,10 @@ public:
           slots_(table_, runningByType(turn.state), pendingByType()) {}
 
     void run() {
-        state_.waitingForSlot = 0;
+        state_.waiting.forSlot = 0;
         if (heldBack()) return;
         if (!spent()) {
-            Queue queue(state_.groups);
+            Queue queue(state_.waiting.groups);
             while (auto next = queue.next()) {
                 const AppId owner = next->group->gateKey->app;
                 // What began just now may have used up the rest of its app's quota.
@@ -45,7 +45,7 @@ public:
             }
         }
         // What is still open found no slot.
-        if (state_.groups.anyOpen()) state_.waitingForSlot = state_.groups.openings();
+        if (state_.waiting.groups.anyOpen()) state_.waiting.forSlot = state_.waiting.groups.openings();
         makeRoom(turn_);
     }
 
@@ -66,7 +66,7 @@ private:
     PerType pendingByType() {
         PerType counts{};
         auto next = state_.apps.end(); // both are in the order of names: mostly the next one is wanted
-        for (const AppGroups* appGroups : state_.groups.open()) {
+        for (const AppGroups* appGroups : state_.waiting.groups.open()) {
             if (next == state_.apps.end() || next->first != *appGroups->app) next = state_.apps.find(*appGroups->app);
             const App& owner = next->second;
             const std::int32_t nearness = biasOf(owner);
@@ -116,7 +116,7 @@ private:
         }
         if (const auto as = generousClass(kind)) {
             generousTo_[at(*as)] = true;
-            state_.generous = turn_.now.elapsed;
+            state_.waiting.generous = turn_.now.elapsed;
             return firstOf(may);
         }
         return std::nullopt;
@@ -128,11 +128,11 @@ private:
 
     // jobs.md §3.7: held until enough are ready, one was held long enough, or something runs anyway. All are, or none.
     bool heldBack() {
-        state_.heldUntil.reset();
+        state_.waiting.heldUntil.reset();
         const Constants& constants = state_.constants;
         if (!constants.batching) return false;
         Instant until = Instant::max();
-        for (const AppGroups* appGroups : state_.groups.open()) {
+        for (const AppGroups* appGroups : state_.waiting.groups.open()) {
             const Bucket bucket = bucketForJobs(app(*appGroups->app), turn_.now.elapsed, constants);
             const auto longest = longestHold(bucket, constants);
             for (const Group* group : appGroups->open) {
@@ -141,7 +141,7 @@ private:
             }
         }
         if (!state_.runs.empty() || pending_ >= batchSize(constants) || until <= turn_.now.elapsed) return false;
-        state_.heldUntil = until;
+        state_.waiting.heldUntil = until;
         return true;
     }
 
@@ -163,7 +163,8 @@ private:
     std::optional<JobClass> generousClass(JobClass kind) const {
         if (!state_.constants.waitingTooLong) return std::nullopt;
         const bool byUs = std::ranges::find(generousTo_, true) != generousTo_.end();
-        if (state_.generous == turn_.now.elapsed && !byUs) return std::nullopt; // an earlier pass of this instant
+        if (state_.waiting.generous == turn_.now.elapsed && !byUs)
+            return std::nullopt; // an earlier pass of this instant
         for (JobClass as : {kind, JobClass::Regular}) {
             if (!runningClasses_[at(as)] && !generousTo_[at(as)] && patience_ >= patience(as)) return as;
         }
@@ -189,11 +190,11 @@ private:
 } // namespace
 
 void fillSlots(Turn& turn) {
-    if (turn.state.groups.anyOpen()) {
+    if (turn.state.waiting.groups.anyOpen()) {
         Assignment(turn).run();
     } else {
-        turn.state.waitingForSlot = 0;
-        turn.state.heldUntil.reset();
+        turn.state.waiting.forSlot = 0;
+        turn.state.waiting.heldUntil.reset();
     }
 }
 

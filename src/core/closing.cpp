@@ -1,7 +1,4 @@
 // The end of a run, and what becomes of its job (jobs.md §6.1).
-#include <algorithm>
-
-#include "base/check.hpp"
 #include "core/state.hpp"
 #include "rules/ending.hpp"
 #include "rules/load.hpp"
@@ -70,7 +67,7 @@ void punish(Turn& turn, const AppId& id, End end) {
 void tryAgain(Turn& turn, Tracked& tracked, const Running& running, End end, const Ending& ending) {
     tracked.job = retried(std::move(tracked.job), end, ending, turn.now, turn.state.constants);
     tracked.job.running = false;
-    tracked.job.sequence = turn.state.nextSequence++; // behind those that waited for its slot
+    tracked.job.sequence = turn.state.jobs.nextSequence(); // behind those that waited for its slot
     tracked.joined = turn.now.wall;
     turn.record(SaveJob{tracked.job});
     keepContent(turn, tracked, running.content);
@@ -86,7 +83,7 @@ void tryAgain(Turn& turn, Tracked& tracked, const Running& running, End end, con
 void nextWindowOf(Turn& turn, Tracked& tracked) {
     tracked.job = nextPeriod(std::move(tracked.job), turn.now, turn.state.constants);
     tracked.job.running = false;
-    tracked.job.sequence = turn.state.nextSequence++;
+    tracked.job.sequence = turn.state.jobs.nextSequence();
     tracked.joined = turn.now.wall;
     turn.record(SaveJob{tracked.job});
     park(turn, tracked);
@@ -110,28 +107,22 @@ void endJob(Turn& turn, const Tracked& tracked, const Run& run, End end, const E
 } // namespace
 
 void killUninstalled(Turn& turn, const AppId& id) {
-    const auto isIts = [&](const auto& entry) { return entry.second.run.key.app == id; };
-    if (turn.app(id) || std::ranges::any_of(turn.state.runs, isIts)) return;
+    if (turn.app(id) || turn.state.runs.anyOf(id)) return;
     withdrawAll(turn, id);
     turn.effect(KillApp{id, "uninstall"});
     turn.effect(Trace{.what = Trace::What::Killed, .app = id, .during = "uninstall"});
 }
 
 void remember(Turn& turn, Completed completed) {
-    auto& history = turn.state.completed[completed.key.app];
-    history.push_back(completed);
-    while (std::ssize(history) > turn.state.constants.completedHistory)
-        history.pop_front();
-    turn.record(SaveCompleted{std::move(completed), turn.state.constants.completedHistory});
+    const std::int64_t most = turn.state.constants.completedHistory;
+    turn.state.endings.add(completed, most);
+    turn.record(SaveCompleted{std::move(completed), most});
 }
 
 void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     State& state = turn.state;
-    const auto node = state.runs.extract(id);
-    STINT_CHECK(!node.empty());
-    Running running = std::move(node.mapped());
+    Running running = state.runs.take(id);
     Run& run = running.run;
-    state.timers.erase({run.timer, id});
     turn.changedJobs.insert(run.key.app);
     turn.changedApps.insert(run.key.app); // its quota has room again, or is used up
     if (App* app = turn.app(run.key.app)) noteRunEnds(*app, turn.now.elapsed, state.constants);
@@ -141,8 +132,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     turn.effect(EndRun{id});
     killUninstalled(turn, run.key.app);
     if (ending.internal != InternalReason::SuccessfulFinish) {
-        std::erase_if(state.late, [&](const auto& entry) { return entry.second.until <= turn.now.elapsed; });
-        state.late[id] = {run.key.app, turn.now.elapsed + state.constants.staleCallbackGrace};
+        state.runs.noteLate(run, turn.now.elapsed, turn.now.elapsed + state.constants.staleCallbackGrace);
     }
     punish(turn, run.key.app, end);
 

@@ -1,5 +1,6 @@
 // Changes of what jobs watch (jobs.md §3.2): collected for the run to come, and for the retry of the one under way;
 // written down as they come, so that no daemon's death loses one.
+#include "core/events.hpp"
 #include "core/state.hpp"
 #include "rules/content_trigger.hpp"
 
@@ -33,13 +34,7 @@ void apply(Turn& turn, const ContentChanged& event) {
     }
 }
 
-void apply(Turn& turn, const ContentShort& event) {
-    if (event.why.empty()) {
-        turn.state.contentShort.erase(event.app);
-    } else {
-        turn.state.contentShort[event.app] = event.why;
-    }
-}
+void apply(Turn& turn, const ContentShort& event) { turn.state.watched.setShortage(event.app, event.why); }
 
 std::optional<Instant> contentReady(const Tracked& tracked) {
     const ContentChanges& changes = tracked.details->content->changes;

@@ -11,18 +11,18 @@ std::pair<std::string_view, std::string_view> nameOf(const DeviceLimit& limit) {
 } // namespace
 
 void noteDeviceLimits(Turn& turn) {
-    decltype(turn.state.limitedSince) since;
+    LimitedSince since;
     for (const DeviceLimit& limit : deviceLimits(turn.world())) {
         if (limit.open()) continue;
-        const auto known = turn.state.limitedSince.find(nameOf(limit));
-        since.emplace(nameOf(limit), known == turn.state.limitedSince.end() ? turn.now.wall : known->second);
+        const WallTime* const known = findIn(turn.state.limitedSince, nameOf(limit));
+        since.emplace(nameOf(limit), known ? *known : turn.now.wall);
     }
     turn.state.limitedSince = std::move(since);
 }
 
 std::vector<DeviceLimitView> Scheduler::deviceLimits(Now now) const {
     const State& state = impl_->state;
-    const World world{state.constants, state.device, state.deviceState, now};
+    const World world = state.world(now);
     std::vector<DeviceLimitView> views;
     for (const DeviceLimit& limit : stint::deviceLimits(world)) {
         DeviceLimitView view{.work = std::string(limit.work),
@@ -31,8 +31,7 @@ std::vector<DeviceLimitView> Scheduler::deviceLimits(Now now) const {
                              .detail = limit.open() ? std::string() : detailOf(limit, world),
                              .clears = std::string(limit.clears),
                              .cell = cellOf(limit)};
-        if (const auto since = state.limitedSince.find(nameOf(limit)); since != state.limitedSince.end())
-            view.since = since->second;
+        if (const WallTime* const since = findIn(state.limitedSince, nameOf(limit))) view.since = *since;
         const auto ends = limit.open() ? std::nullopt : limitEnds(limit, world, dozeInputs(state));
         if (ends) view.until = wallAt(*ends, now);
         views.push_back(std::move(view));

@@ -31,7 +31,7 @@ Obstacle setAsideOf(const Tracked& tracked) {
 } // namespace
 
 Explanation::Explanation(const State& state, Now now, Words words)
-    : state_(state), now_(now), words_(words), world_{state.constants, state.device, state.deviceState, now} {}
+    : state_(state), now_(now), words_(words), world_(state.world(now)) {}
 
 std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
     if (ownRun(state_, tracked)) return {};
@@ -59,10 +59,7 @@ std::optional<WallTime> Explanation::forecast(const Tracked& tracked, const std:
     return wallAt(*starts, now_);
 }
 
-Context Explanation::contextOf(const GateKey& gateKey) const {
-    const auto app = state_.apps.find(gateKey.app);
-    return {world_, gateKey, app == state_.apps.end() ? nullptr : &app->second};
-}
+Context Explanation::contextOf(const GateKey& gateKey) const { return {world_, gateKey, state_.app(gateKey.app)}; }
 
 const Foresight& Explanation::foresight() {
     if (!foresight_) foresight_ = Foresight{dozeInputs(state_), usageNow(state_, now_.elapsed)};
@@ -117,7 +114,7 @@ void Explanation::addAwaited(const Tracked& tracked, const Context& context, std
 void Explanation::addTurn(const Tracked& tracked, std::vector<Obstacle>& obstacles) {
     QueueFacts facts{.job = tracked.job.key, .earlierRuns = bool{tracked.run}};
     if (tracked.group) {
-        facts.heldForBatch = state_.heldUntil;
+        facts.heldForBatch = state_.waiting.heldUntil;
         if (!facts.heldForBatch) facts.slot = slots().against(tracked);
     }
     const QueueRow* const row = holdInQueue(facts);
@@ -136,9 +133,8 @@ OwnTimes ownTimesOf(const State& state, const Tracked& tracked, Instant now) {
                    .override = tracked.override,
                    .contentReady = contentReady(tracked),
                    .crashRestsUntil = tracked.details->crashes->restsUntil};
-    if (tracked.settles) times.settledAt = state.settledAt;
-    const auto missing = state.contentShort.find(tracked.job.key.app);
-    if (missing != state.contentShort.end()) times.contentShort = missing->second;
+    if (tracked.settles) times.settledAt = state.boot.settledAt;
+    if (const auto* const shortage = state.watched.shortageOf(tracked.job.key.app)) times.contentShort = *shortage;
     return times;
 }
 

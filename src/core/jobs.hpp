@@ -1,12 +1,16 @@
-// The tracked jobs, by key. Each stays where it is; what is found of several holds until one is added or erased.
+// The tracked jobs, by key, and what each app holds by them. Each job stays where it is; what is found of several holds
+// until one is added or erased.
 #pragma once
+#include <map>
 #include <memory>
 #include <ranges>
+#include <string>
+#include <utility>
 
 #include <absl/container/btree_set.h>
 
-#include "base/check.hpp"
 #include "core/tracked.hpp"
+#include "rules/holdings.hpp"
 
 namespace stint {
 
@@ -23,23 +27,18 @@ class Jobs {
 
 public:
     /// nullptr: there is none.
-    Tracked* find(const JobKey& key) {
-        const auto found = set_.find(key);
-        return found == set_.end() ? nullptr : found->get();
-    }
-    const Tracked* find(const JobKey& key) const {
-        const auto found = set_.find(key);
-        return found == set_.end() ? nullptr : found->get();
-    }
+    Tracked* find(const JobKey& key);
+    const Tracked* find(const JobKey& key) const;
     /// One that is known to be there.
-    Tracked& at(const JobKey& key) { return *known(find(key)); }
-    const Tracked& at(const JobKey& key) const { return *known(find(key)); }
+    Tracked& at(const JobKey& key);
+    const Tracked& at(const JobKey& key) const;
     bool contains(const JobKey& key) const { return set_.contains(key); }
     std::size_t size() const { return set_.size(); }
 
-    /// Its key, which no other has, never changes.
+    /// Its key, which no other has, never changes. What it holds is told by hold().
     Tracked& add(Tracked tracked) { return **set_.insert(std::make_unique<Tracked>(std::move(tracked))).first; }
-    void erase(const Tracked& tracked) { set_.erase(set_.find(tracked.job.key)); }
+    /// With what it holds.
+    void erase(const Tracked& tracked);
 
     /// All, in the order of their keys.
     auto all() { return set_ | std::views::transform(open); }
@@ -53,13 +52,23 @@ public:
         return std::ranges::subrange(set_.upper_bound(key), set_.end()) | std::views::transform(look);
     }
 
-private:
-    template <class Found> static Found* known(Found* found) {
-        STINT_CHECK(found);
-        return found;
-    }
+    /// Its app holds that much more, or less, by its jobs.
+    void hold(const AppId& app, const Holdings& more) { held_[app] += more; }
+    void release(const AppId& app, const Holdings& less) { held_[app] -= less; }
+    Holdings heldBy(const AppId& app) const;
 
+    /// The smallest id from 1 on that no job of the app's namespace has.
+    JobId smallestFree(const AppId& app, const std::string& space);
+    /// A place in the order in which jobs came, behind all others.
+    std::uint64_t nextSequence() { return sequence_++; }
+    /// That place is taken.
+    void noteSequence(std::uint64_t sequence);
+
+private:
     absl::btree_set<Owned, ByKey> set_;
+    std::map<AppId, Holdings> held_;                                   ///< of apps that have jobs
+    std::map<std::pair<AppId, std::string>, std::int32_t> lowestFree_; ///< ids below it are taken
+    std::uint64_t sequence_ = 1;
 };
 
 } // namespace stint

@@ -2,6 +2,7 @@
 // taken it, alarms too (limits.md §8.5, §6.6).
 #include <algorithm>
 
+#include "core/events.hpp"
 #include "core/state.hpp"
 #include "rules/push.hpp"
 #include "rules/receiver.hpp"
@@ -9,19 +10,15 @@
 namespace stint {
 namespace {
 
-std::int64_t waitingFor(const State& state, const AppId& app) {
-    return std::ranges::count_if(state.messages, [&](const auto& entry) { return entry.second.app == app; });
-}
-
 std::optional<Error> errorIn(const Turn& turn, const App* app, const PushMessage& message) {
     if (!app) return notInstalled(message.app);
     if (auto error = receiverError(app->manifest, message.receiver)) return error;
     if (passageOf(message, app->memory, turn.world()).passes) return std::nullopt; // it does not wait
-    return waitingError(message.app, waitingFor(turn.state, message.app), turn.state.constants);
+    return waitingError(message.app, turn.state.messages.countFor(message.app), turn.state.constants);
 }
 
 void deliver(Turn& turn, App& app, PushMessage message, bool high) {
-    const std::uint64_t delivery = beginDelivery(turn, message.app);
+    const Deliveries::Number delivery = beginDelivery(turn, message.app);
     turn.state.deliveries.at(delivery).message = message.id;
     turn.effect(Trace{.what = Trace::What::Message,
                       .app = message.app,
@@ -39,16 +36,22 @@ void deliver(Turn& turn, App& app, PushMessage message, bool high) {
     turn.effect(DeliverMessage{delivery, std::move(message), high});
 }
 
-void end(Turn& turn, std::map<std::uint64_t, Delivery>::iterator delivery) {
-    if (delivery->second.message) turn.record(DropMessage{delivery->second.message});
-    forgetHanded(turn, delivery->second);
-    turn.state.deliveries.erase(delivery);
+void end(Turn& turn, Deliveries::Number number) {
+    const Delivery& delivery = turn.state.deliveries.at(number);
+    if (delivery.message) turn.record(DropMessage{delivery.message});
+    forgetHanded(turn, delivery);
+    turn.state.deliveries.end(number);
+}
+
+template <class Matches> void endThose(Turn& turn, Matches matches) {
+    for (const auto number : turn.state.deliveries.which(matches))
+        end(turn, number);
 }
 
 } // namespace
 
 void apply(Turn& turn, const MessageArrived& event) {
-    PushMessage message{.id = turn.state.nextMessage,
+    PushMessage message{.id = turn.state.messages.nextId(),
                         .app = event.app,
                         .receiver = event.receiver,
                         .high = event.high,
@@ -57,46 +60,37 @@ void apply(Turn& turn, const MessageArrived& event) {
                         .arrivedWall = turn.now.wall};
     Reply reply{.call = event.call, .error = errorIn(turn, turn.app(event.app), message)};
     if (!reply.error) {
-        ++turn.state.nextMessage;
         turn.record(SaveMessage{message});
-        turn.state.messages.emplace(message.id, std::move(message));
+        turn.state.messages.put(std::move(message));
     }
     turn.effect(std::move(reply));
 }
 
 void apply(Turn& turn, const DeliveryEnded& event) {
-    const auto found = turn.state.deliveries.find(event.delivery);
-    if (found != turn.state.deliveries.end() && found->second.app == event.app) end(turn, found);
+    const Delivery* const delivery = turn.state.deliveries.find(event.delivery);
+    if (delivery && delivery->app == event.app) end(turn, event.delivery);
 }
 
 void deliverMessages(Turn& turn) {
-    State& state = turn.state;
-    for (auto it = state.deliveries.begin(); it != state.deliveries.end();) {
-        const auto delivery = it++;
-        if (delivery->second.until <= turn.now.elapsed) end(turn, delivery);
-    }
-    for (auto it = state.messages.begin(); it != state.messages.end();) {
-        const auto waiting = it++;
-        App* app = turn.app(waiting->second.app);
+    Messages& messages = turn.state.messages;
+    endThose(turn, [&](const Delivery& delivery) { return delivery.until <= turn.now.elapsed; });
+    for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
+        const auto& [id, message] = *at++;
+        App* app = turn.app(message.app);
         if (!app) continue; // not announced again yet, after a restart
-        const Passage passage = passageOf(waiting->second, app->memory, turn.world());
-        if (!passage.passes) continue;
-        auto message = state.messages.extract(waiting);
-        deliver(turn, *app, std::move(message.mapped()), passage.high);
+        const Passage passage = passageOf(message, app->memory, turn.world());
+        if (passage.passes) deliver(turn, *app, messages.take(id), passage.high);
     }
 }
 
 void dropMessages(Turn& turn, const AppId& app) {
-    State& state = turn.state;
-    for (auto it = state.deliveries.begin(); it != state.deliveries.end();) {
-        const auto delivery = it++;
-        if (delivery->second.app == app) end(turn, delivery);
-    }
-    for (auto it = state.messages.begin(); it != state.messages.end();) {
-        const auto waiting = it++;
-        if (waiting->second.app != app) continue;
-        turn.record(DropMessage{waiting->first});
-        state.messages.erase(waiting);
+    Messages& messages = turn.state.messages;
+    endThose(turn, [&](const Delivery& delivery) { return delivery.app == app; });
+    for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
+        const auto& [id, message] = *at++;
+        if (message.app != app) continue;
+        turn.record(DropMessage{id});
+        messages.take(id);
     }
 }
 
@@ -113,18 +107,8 @@ void letServe(Turn& turn, App& app, Instant until) {
     turn.save(app);
 }
 
-std::uint64_t beginDelivery(Turn& turn, const AppId& app) {
-    const std::uint64_t delivery = turn.state.nextDelivery++;
-    turn.state.deliveries[delivery] = {.app = app,
-                                       .until = turn.now.elapsed + turn.state.constants.alarmListenerTimeout};
-    return delivery;
-}
-
-std::optional<Instant> nextGiveUp(const State& state) {
-    std::optional<Instant> next;
-    for (const auto& [id, delivery] : state.deliveries)
-        next = std::min(next.value_or(delivery.until), delivery.until);
-    return next;
+Deliveries::Number beginDelivery(Turn& turn, const AppId& app) {
+    return turn.state.deliveries.begin(app, turn.now.elapsed + turn.state.constants.alarmListenerTimeout);
 }
 
 } // namespace stint

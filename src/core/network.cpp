@@ -29,11 +29,11 @@ NetworkVerdict ask(Turn& turn, const AppId& id, const App& app) {
     NetworkRights rights = rightsOfRuns(turn.state, id);
     if (rights != NetworkRights{}) verdict = networkFor(app, turn.world(), rights);
     if (verdict.allowed || rights.standbyLifted) return verdict;
-    rights.standbyLifted = turn.state.groups.anyOf(id, lacksOnlyNetwork);
+    rights.standbyLifted = turn.state.waiting.groups.anyOf(id, lacksOnlyNetwork);
     return rights.standbyLifted ? networkFor(app, turn.world(), rights) : verdict;
 }
 
-using Told = std::map<AppId, NetworkVerdict>::iterator;
+using Told = ToldNetworks::iterator;
 
 // `next`: where in the order of apps what it was told stands, or would. What stands behind it.
 Told tell(Turn& turn, const AppId& id, const App& app, Told next) {
@@ -53,6 +53,8 @@ Told tell(Turn& turn, const AppId& id, const App& app, Told next) {
 }
 
 } // namespace
+
+bool tellsAll(const Turn& turn) { return (turn.changed & readByNetworks) != 0; }
 
 void tellNetworks(Turn& turn) {
     State& state = turn.state;

@@ -1,19 +1,57 @@
 // Notifications of running jobs: who uses which, and what becomes of them (jobs.md §5.1, §5.2).
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "base/fail.hpp"
+#include "core/events.hpp"
 #include "core/state.hpp"
 #include "rules/notification.hpp"
 
 namespace stint {
+
+Posted* Notifications::find(const Key& key) { return findIn(posted_, key); }
+const Posted* Notifications::find(const Key& key) const { return findIn(posted_, key); }
+
+Posted& Notifications::at(const Key& key) {
+    Posted* const found = find(key);
+    STINT_CHECK(found);
+    return *found;
+}
+
+void Notifications::erase(const Key& key) {
+    release(key, at(key));
+    posted_.erase(key);
+}
+
+void Notifications::withhold(const Key& key, Posted& posted, Instant until) {
+    release(key, posted);
+    posted.withheldUntil = until;
+    withheld_.emplace(until, key);
+}
+
+void Notifications::release(const Key& key, Posted& posted) {
+    if (posted.withheldUntil) withheld_.erase({*posted.withheldUntil, key});
+    posted.withheldUntil.reset();
+}
+
+std::optional<Notifications::Key> Notifications::due(Instant now) const {
+    if (withheld_.empty() || withheld_.begin()->first > now) return std::nullopt;
+    return withheld_.begin()->second;
+}
+
+std::optional<Instant> Notifications::next() const {
+    if (withheld_.empty()) return std::nullopt;
+    return withheld_.begin()->first;
+}
+
 namespace {
 
-using Key = std::pair<AppId, std::int32_t>;
+using Key = Notifications::Key;
 
 bool usedByUserInitiated(const State& state, const Posted& posted) {
     return std::ranges::any_of(posted.users, [&](RunId id) {
-        const auto run = state.runs.find(id);
-        return run != state.runs.end() && run->second.run.kind == JobClass::UserInitiated;
+        const Running* const running = state.runs.find(id);
+        return running && running->run.kind == JobClass::UserInitiated;
     });
 }
 
@@ -29,12 +67,6 @@ ShowNotification looks(Turn& turn, const Key& key, const Posted& posted) {
     return looks;
 }
 
-// As if no update of it had come too soon.
-void unhold(State& state, const Key& key, Posted& posted) {
-    if (posted.withheldUntil) state.withheld.erase({*posted.withheldUntil, key});
-    posted.withheldUntil.reset();
-}
-
 // Whether it comes back after the user has dismissed `shown`.
 bool isNews(const ShowNotification& shown, const ShowNotification& now) {
     if (shown.notification == now.notification) return false;
@@ -43,14 +75,13 @@ bool isNews(const ShowNotification& shown, const ShowNotification& now) {
 
 // linux.md §A.1: what is shown changes at most once a second, and only if it looks different then.
 void show(Turn& turn, const Key& key, Posted& posted) {
-    unhold(turn.state, key, posted);
+    turn.state.notifications.release(key, posted);
     ShowNotification now = looks(turn, key, posted);
     if (posted.shown == now) return;
     if (posted.dismissed && !isNews(*posted.shown, now)) return;
     const Instant due = posted.shownAt + turn.state.constants.notificationUpdate;
     if (posted.shown && turn.now.elapsed < due) {
-        posted.withheldUntil = due;
-        turn.state.withheld.emplace(due, key);
+        turn.state.notifications.withhold(key, posted, due);
         return;
     }
     posted.shown = now;
@@ -59,17 +90,11 @@ void show(Turn& turn, const Key& key, Posted& posted) {
     turn.effect(std::move(now));
 }
 
-void forget(State& state, const Key& key) {
-    const auto found = state.notifications.find(key);
-    unhold(state, key, found->second);
-    state.notifications.erase(found);
-}
-
 void withdraw(Turn& turn, const Key& key, std::optional<JobKey> job) {
     const Posted& posted = turn.state.notifications.at(key);
     const bool seen = !posted.dismissed;
     const bool userInitiated = posted.userInitiated;
-    forget(turn.state, key);
+    turn.state.notifications.erase(key);
     if (!seen) return;
     turn.effect(WithdrawNotification{key.first, key.second});
     turn.effect(Trace{.what = Trace::What::NotificationRemoved,
@@ -81,28 +106,27 @@ void withdraw(Turn& turn, const Key& key, std::optional<JobKey> job) {
 
 // The run no longer uses it; the last one that did decides what becomes of it.
 void drop(Turn& turn, const Run& run, const Key& key, bool always) {
-    const auto found = turn.state.notifications.find(key);
-    if (found == turn.state.notifications.end()) return;
-    Posted& posted = found->second;
+    Posted* const found = turn.state.notifications.find(key);
+    if (!found) return;
+    Posted& posted = *found;
     posted.users.erase(run.id);
     const bool last = unused(posted);
     if (last && (always || run.endPolicy == JobEndNotificationPolicy::Remove)) return withdraw(turn, key, run.key);
     posted.userInitiated = usedByUserInitiated(turn.state, posted);
     show(turn, key, posted);
-    if (last && posted.dismissed) forget(turn.state, key);
+    if (last && posted.dismissed) turn.state.notifications.erase(key);
 }
 
 // What nobody uses any more goes first where an app has left too many behind.
 void makeRoom(Turn& turn, const AppId& app) {
-    auto& all = turn.state.notifications;
-    const auto first = all.lower_bound(Key{app, std::numeric_limits<std::int32_t>::min()});
     std::int64_t count = 0;
     std::optional<Key> oldest;
-    for (auto it = first; it != all.end() && it->first.first == app; ++it, ++count) {
-        if (unused(it->second) && !oldest) oldest = it->first;
+    for (const auto& [key, posted] : turn.state.notifications.of(app)) {
+        ++count;
+        if (unused(posted) && !oldest) oldest = key;
     }
     if (count >= turn.state.constants.maxNotificationsPerApp && oldest) {
-        withdraw(turn, *oldest, all.at(*oldest).lastUser);
+        withdraw(turn, *oldest, turn.state.notifications.at(*oldest).lastUser);
     }
 }
 
@@ -112,9 +136,9 @@ void post(Turn& turn, Run& run, const NotificationSet& event) {
         drop(turn, run, {run.key.app, *run.notification}, false);
         run.notification.reset();
     }
-    if (!turn.state.notifications.contains(key)) makeRoom(turn, run.key.app);
+    if (!turn.state.notifications.find(key)) makeRoom(turn, run.key.app);
     const bool first = !run.notification;
-    Posted& posted = turn.state.notifications[key];
+    Posted& posted = turn.state.notifications.get(key);
     posted.notification = event.notification;
     posted.users.insert(run.id);
     posted.lastUser = run.key;
@@ -133,14 +157,14 @@ void post(Turn& turn, Run& run, const NotificationSet& event) {
 
 } // namespace
 
-void setNotification(Turn& turn, const NotificationSet& event) {
-    const auto found = turn.state.runs.find(event.run);
+void apply(Turn& turn, const NotificationSet& event) {
+    Running* const running = turn.state.runs.find(event.run);
     Reply reply{.call = event.call};
-    if (found != turn.state.runs.end() && found->second.run.key.app != event.app) {
+    if (running && running->run.key.app != event.app) {
         reply.error = fail(Errc::Security, "run {} belongs to another app than {}", event.run.value, event.app.name);
-    } else if (const App* app = turn.app(event.app); found != turn.state.runs.end() && app) {
+    } else if (const App* app = turn.app(event.app); running && app) {
         reply.error = notificationError(*app, event.notification);
-        if (!reply.error) post(turn, found->second.run, event);
+        if (!reply.error) post(turn, running->run, event);
     } // else the run is over: nothing to show, and nothing wrong (jobs.md §4.2)
     turn.effect(reply);
 }
@@ -151,26 +175,24 @@ void releaseNotification(Turn& turn, Run& run, const Ending& ending) {
     drop(turn, run, {run.key.app, *run.notification}, always);
 }
 
-void tapped(Turn& turn, const NotificationTapped& event) {
-    const auto found = turn.state.notifications.find({event.app, event.id});
-    if (found == turn.state.notifications.end()) return;
+void apply(Turn& turn, const NotificationTapped& event) {
+    const Posted* const posted = turn.state.notifications.find({event.app, event.id});
+    if (!posted) return;
     if (!event.granted) apply(turn, AppTapped{event.app}); // jobs.md §5.1: a tap gives the start grant
-    for (RunId run : found->second.users)
+    for (RunId run : posted->users)
         turn.effect(CallAction{run, event.key});
 }
 
 void showWithheld(Turn& turn) {
-    auto& withheld = turn.state.withheld;
-    while (!withheld.empty() && withheld.begin()->first <= turn.now.elapsed) {
-        const Key key = withheld.begin()->second;
-        show(turn, key, turn.state.notifications.at(key));
-    }
+    Notifications& notifications = turn.state.notifications;
+    while (const auto key = notifications.due(turn.now.elapsed))
+        show(turn, *key, notifications.at(*key));
 }
 
 void showService(Turn& turn, const AppId& app, const std::string& service, const ServiceNotification& shows) {
     const Key key{app, shows.id};
-    if (!turn.state.notifications.contains(key)) makeRoom(turn, app);
-    Posted& posted = turn.state.notifications[key];
+    if (!turn.state.notifications.find(key)) makeRoom(turn, app);
+    Posted& posted = turn.state.notifications.get(key);
     posted.notification = shows.notification;
     posted.services.insert(service);
     show(turn, key, posted);
@@ -195,20 +217,20 @@ void endServices(Turn& turn, App& app) {
 
 void withdrawAll(Turn& turn, const AppId& app) {
     std::vector<Key> shown;
-    for (const auto& [key, posted] : turn.state.notifications)
-        if (key.first == app) shown.push_back(key);
+    for (const auto& [key, posted] : turn.state.notifications.of(app))
+        shown.push_back(key);
     for (const Key& key : shown)
         withdraw(turn, key, turn.state.notifications.at(key).lastUser);
 }
 
 void apply(Turn& turn, const NotificationDismissed& event) {
     const Key key{event.app, event.id};
-    const auto found = turn.state.notifications.find(key);
-    if (found == turn.state.notifications.end()) return;
+    Posted* const posted = turn.state.notifications.find(key);
+    if (!posted) return;
     // jobs.md §5.3: a dismissal is no stop, and the app may post it again.
-    if (unused(found->second)) return forget(turn.state, key);
-    found->second.dismissed = true;
-    show(turn, key, found->second); // an update that was withheld: only if it is news
+    if (unused(*posted)) return turn.state.notifications.erase(key);
+    posted->dismissed = true;
+    show(turn, key, *posted); // an update that was withheld: only if it is news
 }
 
 void apply(Turn& turn, const ChannelCreated& event) {
@@ -236,8 +258,8 @@ void apply(Turn& turn, const ChannelDeleted& event) {
     Reply reply{.call = event.call};
     std::vector<Key> shown;
     bool used = false;
-    for (const auto& [key, posted] : turn.state.notifications) {
-        if (key.first != event.app || posted.notification.getChannelId() != event.id) continue;
+    for (const auto& [key, posted] : turn.state.notifications.of(event.app)) {
+        if (posted.notification.getChannelId() != event.id) continue;
         shown.push_back(key);
         used = used || posted.userInitiated;
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/queue.hpp"
+#include "core/shortage.hpp"
 #include "core/state.hpp"
 
 namespace stint {
@@ -26,9 +27,9 @@ void addDevice(const State& state, SchedulerView& view) {
     view.charging = state.deviceState.charging;
     view.batteryPercent = state.device.batteryPercent;
     view.batteryLow = state.deviceState.batteryLow;
-    view.batteryMonitored = state.heard.monitorsBattery;
-    view.batterySequence = state.heard.battery;
-    view.storageSequence = state.heard.storage;
+    view.batteryMonitored = state.shell.monitorsBattery;
+    view.batterySequence = state.shell.batteryNews;
+    view.storageSequence = state.shell.storageNews;
     view.storageLow = state.deviceState.storageLow;
     view.idle = state.deviceState.idle;
     view.interactive = state.deviceState.interactive;
@@ -36,21 +37,21 @@ void addDevice(const State& state, SchedulerView& view) {
 }
 
 void addSlots(const State& state, Instant now, SchedulerView& view) {
-    const SlotTable table = slotTable(state.constants.slots, state.deviceState.interactive, state.device.memory);
+    const SlotTable table = tableOf(state);
     view.slots = state.constants.slots;
     view.atOnce = table.total;
+    const PerType running = runningByType(state);
     for (std::size_t type = 0; type < workTypes; ++type) {
         view.types.push_back({.type = std::string(nameOf(static_cast<WorkType>(type))),
                               .reserved = table.reserved[type],
-                              .most = table.most[type]});
+                              .most = table.most[type],
+                              .running = running[type]});
     }
-    for (const auto& [id, running] : state.runs)
-        ++view.types[static_cast<std::size_t>(running.type)].running;
-    for (const AppGroups* appGroups : state.groups.open()) {
-        const auto app = state.apps.find(*appGroups->app);
-        if (app == state.apps.end()) continue;
+    for (const AppGroups* appGroups : state.waiting.groups.open()) {
+        const App* const app = state.app(*appGroups->app);
+        if (!app) continue;
         for (const Group* group : appGroups->open) {
-            const WorkTypes may = typesOf(group->gateKey->kind, biasOf(app->second, now, state.constants));
+            const WorkTypes may = typesOf(group->gateKey->kind, biasOf(*app, now, state.constants));
             for (std::size_t type = 0; type < workTypes; ++type)
                 if (may[type]) view.types[type].ready += std::ssize(group->jobs);
         }
@@ -58,10 +59,10 @@ void addSlots(const State& state, Instant now, SchedulerView& view) {
 }
 
 void addQueue(const State& state, std::size_t most, SchedulerView& view) {
-    for (const AppGroups* appGroups : state.groups.open())
+    for (const AppGroups* appGroups : state.waiting.groups.open())
         for (const Group* group : appGroups->open)
             view.queued += static_cast<std::uint32_t>(group->jobs.size());
-    Queue queue(state.groups);
+    Queue queue(state.waiting.groups);
     while (view.queue.size() < most) {
         auto next = queue.next();
         if (!next) break;
@@ -73,7 +74,7 @@ void addQueue(const State& state, std::size_t most, SchedulerView& view) {
 
 SchedulerView Scheduler::overview(std::size_t mostQueued, Now now) const {
     const State& state = impl_->state;
-    SchedulerView view{.clockGood = state.clockGood, .lastCommit = state.lastCommit};
+    SchedulerView view{.clockGood = state.boot.clockGood, .lastCommit = state.boot.lastCommit};
     for (const ConstantRow& row : constantRows())
         view.constants[std::string(row.key)] = constantText(state.constants, row);
     addDevice(state, view);

@@ -84,7 +84,7 @@ bool tooMany(const State& state, const Running& running) {
 } // namespace
 
 void makeRoom(Turn& turn) {
-    if (!turn.state.groups.anyOpen()) return;
+    if (!turn.state.waiting.groups.anyOpen()) return;
     if (const auto runs = displaceable(turn); !runs.empty()) {
         Shortage shortage(turn.state, turn.now, everyOpening);
         for (Running* running : runs) {
@@ -94,14 +94,14 @@ void makeRoom(Turn& turn) {
         }
     }
     if (!anyLesser(turn)) return;
-    for (const AppGroups* appGroups : turn.state.groups.open())
+    for (const AppGroups* appGroups : turn.state.waiting.groups.open())
         displaceLesser(turn, *appGroups);
 }
 
 std::optional<Ending> reasonToStop(const Turn& turn, const Running& running) {
     const State& state = turn.state;
-    if (state.waitingForSlot == 0) return std::nullopt; // with nobody waiting it runs on, however many there are
-    if (tooMany(state, running) || Shortage(state, turn.now, state.waitingForSlot).outweighs(running))
+    if (state.waiting.forSlot == 0) return std::nullopt; // with nobody waiting it runs on, however many there are
+    if (tooMany(state, running) || Shortage(state, turn.now, state.waiting.forSlot).outweighs(running))
         return Ending{StopReason::DeviceState, InternalReason::Timeout};
     return std::nullopt;
 }

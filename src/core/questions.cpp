@@ -29,8 +29,8 @@ void addRun(const State& state, const Running& running, JobView& view) {
                             .slot = std::string(nameOf(running.type)),
                             .stop = run.ending};
     if (!run.notification) return;
-    const auto posted = state.notifications.find({run.key.app, *run.notification});
-    if (posted != state.notifications.end()) view.notification = posted->second.notification;
+    const Posted* const posted = state.notifications.find({run.key.app, *run.notification});
+    if (posted) view.notification = posted->notification;
 }
 
 std::optional<WallTime> timeOf(WallTime time) {
@@ -110,11 +110,10 @@ void addStale(const Group& group, const Context& context, std::vector<std::strin
 
 std::vector<std::string> Scheduler::staleVerdicts(Now now) const {
     const State& state = impl_->state;
-    const World world{state.constants, state.device, state.deviceState, now};
+    const World world = state.world(now);
     std::vector<std::string> stale;
-    state.groups.each([&](const Group& group) {
-        const auto app = state.apps.find(group.gateKey->app);
-        addStale(group, {world, *group.gateKey, app == state.apps.end() ? nullptr : &app->second}, stale);
+    state.waiting.groups.each([&](const Group& group) {
+        addStale(group, {world, *group.gateKey, state.app(group.gateKey->app)}, stale);
     });
     return stale;
 }
@@ -125,12 +124,8 @@ std::optional<JobView> Scheduler::job(const JobKey& key, Now now) const {
         Explanation explanation(state, now);
         return viewOf(state, *tracked, explanation);
     }
-    const auto history = state.completed.find(key.app);
-    if (history == state.completed.end()) return std::nullopt;
-    const auto newest = std::views::reverse(history->second);
-    const auto found = std::ranges::find(newest, key, &Completed::key);
-    if (found == newest.end()) return std::nullopt;
-    return viewOf(*found);
+    const Completed* const completed = state.endings.newest(key);
+    return completed ? std::optional(viewOf(*completed)) : std::nullopt;
 }
 
 std::vector<JobView> Scheduler::jobs(const std::optional<AppId>& app, const std::optional<JobKey>& after,
@@ -139,7 +134,7 @@ std::vector<JobView> Scheduler::jobs(const std::optional<AppId>& app, const std:
     const JobKey first{app.value_or(AppId{}), "", JobId{std::numeric_limits<std::int32_t>::min()}};
     Explanation explanation(state, now);
     std::vector<JobView> views;
-    for (const Tracked& tracked : after&&* after >= first ? state.jobs.after(*after) : state.jobs.from(first)) {
+    for (const Tracked& tracked : after && (*after >= first) ? state.jobs.after(*after) : state.jobs.from(first)) {
         if (views.size() >= most || (app && tracked.job.key.app != *app)) break;
         views.push_back(viewOf(state, tracked, explanation));
     }
@@ -148,7 +143,7 @@ std::vector<JobView> Scheduler::jobs(const std::optional<AppId>& app, const std:
 
 std::vector<JobView> Scheduler::completed(const std::optional<AppId>& app) const {
     std::vector<JobView> views;
-    for (const auto& [owner, history] : impl_->state.completed) {
+    for (const auto& [owner, history] : impl_->state.endings.byApp()) {
         if (app && owner != *app) continue;
         for (const Completed& completed : history)
             views.push_back(viewOf(completed));
@@ -195,20 +190,23 @@ std::vector<TaskRow> Scheduler::tasks(Now now) const {
     }
     std::vector<TaskRow> list;
     for (auto& [id, row] : rows) {
-        const auto app = state.apps.find(id);
-        if (app != state.apps.end() && app->second.manifest.hidden) continue;
+        const App* const app = state.app(id);
+        if (app && app->manifest.hidden) continue;
         row.app = id;
-        row.label = app == state.apps.end() ? id.name.str() : app->second.manifest.label;
-        row.stopButton = app != state.apps.end() && !app->second.manifest.system;
+        row.label = app ? app->manifest.label : id.name.str();
+        row.stopButton = app && !app->manifest.system;
         list.push_back(std::move(row));
     }
     return list;
 }
 
 bool Scheduler::canRunUserInitiatedJobs(const AppId& app) const {
-    const auto found = impl_->state.apps.find(app);
-    return found != impl_->state.apps.end() && mayRunUserInitiated(found->second);
+    const App* const found = impl_->state.app(app);
+    return found && mayRunUserInitiated(*found);
 }
+
+std::vector<WatchedContent> Scheduler::watched() const { return impl_->state.watched.all(); }
+std::uint64_t Scheduler::watchedVersion() const { return impl_->state.watched.version(); }
 
 const Device& Scheduler::device() const { return impl_->state.device; }
 const DeviceState& Scheduler::deviceState() const { return impl_->state.deviceState; }

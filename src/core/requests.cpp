@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "core/events.hpp"
 #include "core/state.hpp"
 #include "rules/alarm.hpp"
 #include "rules/app_gate.hpp"

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "core/events.hpp"
+#include "core/quotas.hpp"
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/constraint.hpp"
@@ -16,14 +18,9 @@
 namespace stint {
 namespace {
 
-Running* find(State& state, RunId run) {
-    const auto found = state.runs.find(run);
-    return found == state.runs.end() ? nullptr : &found->second;
-}
-
 // A run that its own app speaks for; what any other says of it is ignored (jobs.md §4.2).
 Running* findOwn(State& state, RunId run, const AppId& app) {
-    Running* running = find(state, run);
+    Running* running = state.runs.find(run);
     return running && running->run.key.app == app ? running : nullptr;
 }
 
@@ -63,7 +60,7 @@ void executing(Turn& turn, Running& running) {
         close(turn, run.id, End::NoNotification);
     } else {
         if (now >= run.began + run.stamped + constants.durationStamp) stamp(turn, run);
-        setTimer(turn.state, run, nextTimer(run, now, constants));
+        turn.state.runs.setTimer(run, nextTimer(run, now, constants));
     }
 }
 
@@ -105,12 +102,6 @@ RunFacts factsOf(const Running& running, Instant now) {
             .pluggedEnough = running.pluggedEnough};
 }
 
-void setTimer(State& state, Run& run, Instant when) {
-    state.timers.erase({run.timer, run.id});
-    run.timer = when;
-    state.timers.emplace(when, run.id);
-}
-
 void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     State& state = turn.state;
     STINT_CHECK(!tracked.run);
@@ -119,8 +110,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     unpark(state, tracked);
     Job& job = tracked.job;
     const App& app = *turn.app(job.key.app);
-    const RunId id{state.nextRun++};
-    Running& running = state.runs[id];
+    Running& running = state.runs.add();
     running.gateKey = std::move(gateKey);
     running.type = type;
     running.bias = biasOf(app, turn.now.elapsed, state.constants);
@@ -130,7 +120,6 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     running.byIdlePath = beganByIdlePath(context);
     running.pluggedEnough = pluggedIsEnough(context);
     Run& run = running.run;
-    run.id = id;
     run.key = job.key;
     run.info = job.info;
     run.kind = treatedAs(context);
@@ -145,9 +134,9 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     const bool over = overTimeouts(app, timed, turn.now.elapsed, state.constants);
     run.guarantee = guaranteedRun(timed, over, payload, run.network, state.constants);
     run.limit = std::max(longestRun(timed, over, state.constants), run.guarantee);
-    setTimer(state, run, turn.now.elapsed + state.constants.bindTimeout);
+    state.runs.setTimer(run, turn.now.elapsed + state.constants.bindTimeout);
 
-    tracked.run = id;
+    tracked.run = run.id;
     tracked.inSight = false;
     tracked.override = Override::None;
     if (job.awaitsClock) { // jobs.md §7.3: its start drops the wall times that it remembered
@@ -156,7 +145,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     }
     job.running = true;
     turn.record(SaveJob{job});
-    turn.effect(Bind{id, job.key, job.info->getService().name, run.kind});
+    turn.effect(Bind{run.id, job.key, job.info->getService().name, run.kind});
     noteFreeTime(turn, running);
     noteRunBegins(*turn.app(job.key.app), turn.now.elapsed, state.constants);
     noteJobStart(turn, running);
@@ -174,7 +163,7 @@ void beginStop(Turn& turn, Running& running, Ending ending) {
     run.ending = ending;
     if (run.state != RunState::Executing) return; // jobs.md §4.3: remembered until the service can be asked
     run.state = RunState::Stopping;
-    setTimer(turn.state, run, turn.now.elapsed + turn.state.constants.opTimeout);
+    turn.state.runs.setTimer(run, turn.now.elapsed + turn.state.constants.opTimeout);
     running.stopTraced = true;
     turn.effect(CallStop{run.id, ending.reason});
     turn.effect(Trace{.what = Trace::What::Stopped,
@@ -206,21 +195,23 @@ void stopShut(Turn& turn) {
 }
 
 void runTimers(Turn& turn) {
-    auto& timers = turn.state.timers;
-    while (!timers.empty() && timers.begin()->first <= turn.now.elapsed) {
-        const auto due = *timers.begin();
-        timedOut(turn, turn.state.runs.at(due.second));
-        STINT_CHECK(!timers.contains(due)); // it is over, or armed anew
+    Runs& runs = turn.state.runs;
+    while (Running* const due = runs.due(turn.now.elapsed)) {
+        const RunId run = due->run.id;
+        const Instant rang = due->run.timer;
+        timedOut(turn, *due);
+        const Running* const still = runs.find(run);
+        STINT_CHECK(!still || still->run.timer != rang); // it is over, or armed anew
     }
 }
 
 void apply(Turn& turn, const Connected& event) {
-    Running* running = find(turn.state, event.run);
+    Running* running = turn.state.runs.find(event.run);
     if (!running || running->run.state != RunState::Binding) return;
     Run& run = running->run;
     if (run.ending) return close(turn, run.id, End::StopRetry); // jobs.md §4.3: onStartJob is never called
     run.state = RunState::Starting;
-    setTimer(turn.state, run, turn.now.elapsed + turn.state.constants.opTimeout);
+    turn.state.runs.setTimer(run, turn.now.elapsed + turn.state.constants.opTimeout);
     CallStart call{run.id, run.key, run.info->getService().name, run.info, run.kind, run.network, run.overdue};
     const Tracked* const tracked = turn.state.jobs.find(run.key);
     if (tracked) {
@@ -254,12 +245,12 @@ void noteCrash(Turn& turn, const Running& running) {
 } // namespace
 
 void apply(Turn& turn, const BindFailed& event) {
-    Running* running = find(turn.state, event.run);
+    Running* running = turn.state.runs.find(event.run);
     if (running && running->run.state == RunState::Binding) close(turn, event.run, End::BindRefused);
 }
 
 void apply(Turn& turn, const StartAnswered& event) {
-    Running* running = find(turn.state, event.run);
+    Running* running = turn.state.runs.find(event.run);
     if (!running || running->run.state != RunState::Starting) return;
     Run& run = running->run;
     if (!event.ongoing) return close(turn, run.id, End::Finished);
@@ -272,18 +263,18 @@ void apply(Turn& turn, const StartAnswered& event) {
     if (run.kind == JobClass::UserInitiated && !run.notification) {
         run.notificationDue = turn.now.elapsed + turn.state.constants.notificationTimeout;
     }
-    setTimer(turn.state, run, nextTimer(run, turn.now.elapsed, turn.state.constants));
+    turn.state.runs.setTimer(run, nextTimer(run, turn.now.elapsed, turn.state.constants));
     if (const auto news = std::exchange(run.networkNews, std::nullopt)) networkIsNow(turn, *running, *news);
 }
 
 void apply(Turn& turn, const StopAnswered& event) {
-    Running* running = find(turn.state, event.run);
+    Running* running = turn.state.runs.find(event.run);
     if (!running || running->run.state != RunState::Stopping) return;
     close(turn, event.run, event.reschedule ? End::StopRetry : End::StopDrop);
 }
 
 void apply(Turn& turn, const RunLost& event) {
-    Running* running = find(turn.state, event.run);
+    Running* running = turn.state.runs.find(event.run);
     if (!running) return;
     if (event.crash) noteCrash(turn, *running);
     close(turn, event.run, End::Lost);
@@ -325,7 +316,7 @@ void apply(Turn& turn, const BytesUpdated& event) {
     const Duration fresh = guaranteedRun(timed, over, {event.down, event.up}, run.network, turn.state.constants);
     run.guarantee = std::max(run.guarantee, fresh);
     if (run.state == RunState::Executing) {
-        setTimer(turn.state, run, nextTimer(run, turn.now.elapsed, turn.state.constants));
+        turn.state.runs.setTimer(run, nextTimer(run, turn.now.elapsed, turn.state.constants));
     }
 }
 

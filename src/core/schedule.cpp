@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "core/events.hpp"
 #include "core/state.hpp"
 #include "model/job_info_access.hpp"
 #include "model/result_name.hpp"
@@ -30,13 +31,6 @@ void refuseQuietly(Turn& turn, const Schedule& event) {
     turn.effect(Reply{.call = event.call, .result = 0, .id = event.info->getId()});
 }
 
-JobId smallestFree(State& state, const AppId& app, const std::string& space) {
-    auto [hint, isNew] = state.lowestFree.try_emplace({app, space}, 1);
-    while (state.jobs.contains({app, space, JobId{hint->second}}))
-        ++hint->second;
-    return JobId{hint->second};
-}
-
 /// Of a job of this key that was cancelled: a run that has not ended yet; 0: there is none.
 RunId runStillEnding(const State& state, const JobKey& key) {
     for (const auto& [id, running] : state.runs)
@@ -59,7 +53,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
         beginStop(turn, running, {StopReason::CancelledByApp, InternalReason::Canceled});
     }
     const auto run = tracked.run;
-    uncountWatched(state, tracked.job.key.app, *tracked.job.info);
+    state.watched.remove(key.app, *tracked.job.info);
     tracked = {.job = {.key = key}, .run = run};
     return tracked;
 }
@@ -83,7 +77,7 @@ bool joins(const State& state, const Schedule& event, const JobKey& key, const J
 void addWork(Turn& turn, Job& job, WorkItem item) {
     JobDetails& more = job.details.edit();
     item.id = more.nextWork++;
-    turn.state.held[job.key.app] += holdingsOf(item);
+    turn.state.jobs.hold(job.key.app, holdingsOf(item));
     turn.record(SaveWork{job.key, item});
     more.work.push_back(std::move(item));
 }
@@ -121,13 +115,13 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
                       .result = "success"});
     // Its work goes with it, but where enqueue() hands it on.
     if (replaces && !event.work && !state.jobs.at(key).job.details->work.empty()) turn.record(DropJob{key});
-    if (replaces) state.held[key.app] -= holdingsOf(state.jobs.at(key).job);
+    if (replaces) state.jobs.release(key.app, holdingsOf(state.jobs.at(key).job));
     Tracked& tracked = replaceOrAdd(turn, key);
     tracked.job = Job{.key = key,
                       .info = std::move(info),
                       .scheduled = turn.now.wall,
                       .enqueued = turn.now.elapsed,
-                      .sequence = state.nextSequence++};
+                      .sequence = state.jobs.nextSequence()};
     if (auto label = event.info->getExtras().getString("label"); !label.empty()) {
         tracked.job.details.edit().label = std::move(label);
     }
@@ -136,8 +130,8 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
         more.nextWork = std::ranges::max(work, {}, &WorkItem::id).id + 1;
         more.work = std::move(work);
     }
-    state.held[key.app] += holdingsOf(tracked.job);
-    countWatched(state, tracked.job.key.app, *tracked.job.info);
+    state.jobs.hold(key.app, holdingsOf(tracked.job));
+    state.watched.add(key.app, *tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);
     if (!content.uris.empty()) tracked.details.edit().content.edit().changes = std::move(content);
     tracked.joined = turn.now.wall;
@@ -151,7 +145,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
 
 // What enqueue() replaces hands its items on; any other replacement drops them.
 std::optional<Error> tooMuch(const State& state, const Schedule& event, const JobKey& key, const JobInfo& info) {
-    const Holdings now = heldBy(state, key.app);
+    const Holdings now = state.jobs.heldBy(key.app);
     Holdings then = now;
     if (const Tracked* old = state.jobs.find(key))
         then -= event.work ? holdingsOf(*old->job.info) : holdingsOf(old->job);
@@ -215,13 +209,13 @@ void apply(Turn& turn, const Schedule& event) {
     JobInfoPtr info = JobInfoAccess::adjusted(event.info, state.constants);
     JobKey key{app->manifest.package, *space, info->getId()}; // its app's own name: one text for all its jobs
     if (event.newId) {
-        key.id = smallestFree(state, event.app, *space);
+        key.id = state.jobs.smallestFree(event.app, *space);
         info = std::make_shared<const JobInfo>(info->withId(key.id));
     }
     if (auto error = workError(state, event, key)) return refuse(turn, event, *std::move(error));
     if (auto error = tooMuch(state, event, key, *info)) return refuse(turn, event, *std::move(error));
     if (joins(state, event, key, *info)) return join(turn, event, key);
-    const std::int64_t tracked = heldBy(state, event.app).jobs;
+    const std::int64_t tracked = state.jobs.heldBy(event.app).jobs;
     if (auto error = capError(event.app, tracked, state.jobs.contains(key), state.constants)) {
         return refuse(turn, event, *std::move(error));
     }

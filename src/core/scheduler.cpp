@@ -4,6 +4,8 @@
 
 #include "base/check.hpp"
 #include "base/overloaded.hpp"
+#include "core/events.hpp"
+#include "core/quotas.hpp"
 #include "core/state.hpp"
 #include "rules/app_memory.hpp"
 #include "rules/device_state.hpp"
@@ -16,9 +18,7 @@ namespace stint {
 namespace {
 
 void applyEvent(Turn& turn, const Event& event) {
-    std::visit(Overloaded{[&](const NotificationSet& e) { setNotification(turn, e); },
-                          [&](const NotificationTapped& e) { tapped(turn, e); },
-                          [&](const Tick&) {
+    std::visit(Overloaded{[&](const Tick&) {
                               runTimers(turn);
                               showWithheld(turn);
                           },
@@ -41,12 +41,12 @@ void settle(Turn& turn) {
         askChanged(turn);
         endWaits(turn);
         fillSlots(turn);
-        const std::uint64_t openings = turn.state.groups.openings();
+        const std::uint64_t openings = turn.state.waiting.groups.openings();
         accountQuotas(turn);
         askChanged(turn);
         changed |= std::exchange(turn.changed, 0);
         apps.merge(std::exchange(turn.changedApps, {}));
-        isSettled = turn.state.groups.openings() == openings;
+        isSettled = turn.state.waiting.groups.openings() == openings;
         if (ageDoze(turn, turn.state.device)) isSettled = false;
     }
     setAppClocks(turn, changed, apps);
@@ -62,9 +62,9 @@ void writeApps(Turn& turn) {
 }
 
 void addTracked(State& state, Tracked tracked) {
-    state.nextSequence = std::max(state.nextSequence, tracked.job.sequence + 1);
-    state.held[tracked.job.key.app] += holdingsOf(tracked.job);
-    countWatched(state, tracked.job.key.app, *tracked.job.info);
+    state.jobs.noteSequence(tracked.job.sequence);
+    state.jobs.hold(tracked.job.key.app, holdingsOf(tracked.job));
+    state.watched.add(tracked.job.key.app, *tracked.job.info);
     state.jobs.add(std::move(tracked));
 }
 
@@ -128,13 +128,12 @@ void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<J
 
 void restoreUsage(Turn& turn, const std::optional<StoredUsageTime>& stored, const BootId& boot) {
     State& state = turn.state;
-    state.usageAt = turn.now.elapsed;
-    if (!stored) return;
-    state.usageTime = stored->saved.time;
-    if (stored->boot != boot) return; // limits.md §2.2: time off does not age apps
-    const Duration passed = std::max(turn.now.elapsed - stored->saved.at, Duration{0});
-    state.usageTime.running += passed;
-    if (stored->saved.screenOn) state.usageTime.screenOn += passed;
+    const Instant now = turn.now.elapsed;
+    // limits.md §2.2: time off does not age apps.
+    const bool sameBoot = stored && stored->boot == boot;
+    state.usage.restore(stored ? stored->saved.time : UsageTime{}, sameBoot ? std::min(stored->saved.at, now) : now);
+    if (!sameBoot) return;
+    state.usage.fold(now, stored->saved.screenOn);
     // Or the next restart would count on by a screen that is another since.
     if (stored->saved.screenOn != state.device.screenOn) turn.record(usageRecord(state));
 }
@@ -163,18 +162,19 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     STINT_CHECK(state.apps.empty() && state.runs.empty());
     Step step;
     Turn turn{.state = state, .now = now, .step = step};
-    state.nextRun = (std::uint64_t{snapshot.generation} << 32) + 1;
-    state.nextDelivery = state.nextRun; // an app that outlives the daemon may still answer an old one
+    const std::uint64_t first = (std::uint64_t{snapshot.generation} << 32) + 1;
+    state.runs.startFrom(first);
+    state.deliveries.startFrom(first); // an app that outlives the daemon may still answer an old one
     // A clock that was good stays so while the boot lasts: it is at boot that it may be wrong (jobs.md §7.3).
     const Stamp& last = snapshot.stamp;
-    state.lastCommit = last.good;
-    state.clockGood = (snapshot.sameBoot && last.clockGood) || clockIsGood(last.good, now);
-    const Former former{boot, last.alive.value_or(Instant{}), state.clockGood};
+    state.boot.lastCommit = last.good;
+    state.boot.clockGood = (snapshot.sameBoot && last.clockGood) || clockIsGood(last.good, now);
+    const Former former{boot, last.alive.value_or(Instant{}), state.boot.clockGood};
     state.device = device;
     restoreUsage(turn, snapshot.usageTime, boot);
     setSweep(state, now);
-    state.settledAt = now.elapsed + state.constants.bootSettle;
-    if (!snapshot.sameBoot) state.bootedUntil = state.settledAt + state.constants.startGrant;
+    state.boot.settledAt = now.elapsed + state.constants.bootSettle;
+    if (!snapshot.sameBoot) state.boot.justUntil = state.boot.settledAt + state.constants.startGrant;
     for (StoredApp& stored : snapshot.apps) {
         const AppMemory before = stored.memory;
         AppMemory memory =
@@ -190,13 +190,10 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     for (StoredMessage& stored : snapshot.messages) {
         PushMessage message = std::move(stored.message);
         if (stored.boot != boot) message.arrived = now.elapsed - std::max(now.wall - message.arrivedWall, Duration{0});
-        state.nextMessage = std::max(state.nextMessage, message.id + 1);
-        state.messages.emplace(message.id, std::move(message));
+        state.messages.put(std::move(message));
     }
-    for (auto& completed : snapshot.completed) {
-        const AppId app = completed.key.app;
-        state.completed[app].push_back(std::move(completed));
-    }
+    for (Completed& completed : snapshot.completed)
+        state.endings.add(std::move(completed), state.constants.completedHistory);
     for (StoredJob& stored : snapshot.jobs)
         takeIn(turn, std::move(stored), former, heldBack, snapshot.content);
     // Of a job that could not be read: the next one of its id is not to hear of it.
@@ -228,30 +225,16 @@ Step Scheduler::handle(const Event& event, Now now) {
 
 Stamp Scheduler::stamp(Now now) const {
     const State& state = impl_->state;
-    return {now.elapsed, state.clockGood ? now.wall : state.lastCommit, state.clockGood};
+    return {now.elapsed, state.boot.clockGood ? now.wall : state.boot.lastCommit, state.boot.clockGood};
 }
 
 std::optional<Instant> Scheduler::nextDeadline() const {
     const State& state = impl_->state;
-    std::optional<Instant> next = state.groups.nextAsk();
-    const auto sooner = [&](Instant when) {
-        if (!next || when < *next) next = when;
-    };
-    if (!state.timers.empty()) sooner(state.timers.begin()->first);
-    if (!state.jobClocks.empty()) sooner(*(*state.jobClocks.begin())->clock);
-    if (state.heldUntil && *state.heldUntil != Instant::max()) sooner(*state.heldUntil);
-    if (!state.appClocks.empty()) sooner(state.appClocks.begin()->first);
-    if (state.sweepAt) sooner(*state.sweepAt);
-    if (!state.withheld.empty()) sooner(state.withheld.begin()->first);
-    for (const auto& when : {state.deviceState.chargingAt, nextAlarmDelivery(state), nextGiveUp(state),
-                             nextDozeChange(state.deviceState.doze, state.device, dozeInputs(state), state.constants)})
-        if (when) sooner(*when);
-    for (const auto& [call, waiting] : state.waitingRuns)
-        sooner(waiting.until);
-    // Only where a job waits for a slot does it matter when the device counts as left alone (jobs.md §3.6).
-    if (state.waitingForSlot > 0 && state.deviceState.quietAt && state.deviceState.interactive) {
-        sooner(*state.deviceState.quietAt);
-    }
+    std::optional<Instant> next;
+    for (const auto& when :
+         {state.waiting.next(), state.runs.next(), state.appClocks.next(), state.notifications.next(),
+          state.alarms.next(), state.deliveries.next(), state.shell.next(), nextDeviceChange(state)})
+        next = earlier(next, when);
     return next;
 }
 

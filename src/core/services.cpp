@@ -1,5 +1,6 @@
 // Foreground services (jobs.md §5.5): declared, begun while the app may, shown in the Task Manager, ended by Stop.
 #include "base/fail.hpp"
+#include "core/events.hpp"
 #include "core/state.hpp"
 #include "rules/admission.hpp"
 #include "rules/notification.hpp"
@@ -16,7 +17,7 @@ std::optional<bool> remembered(const App& app, const ForegroundServiceAsked& eve
 }
 
 // PROPOSAL: "boot completed" of jobs.md §5.5 lasts as long as a start grant, from when apps may start.
-bool justBooted(const Turn& turn) { return turn.state.bootedUntil && turn.now.elapsed < *turn.state.bootedUntil; }
+bool justBooted(const Turn& turn) { return turn.state.boot.justUntil && turn.now.elapsed < *turn.state.boot.justUntil; }
 
 void begin(Turn& turn, App& app, const ForegroundServiceAsked& event, bool inSight) {
     app.foregroundServices[event.service] = inSight;

@@ -2,11 +2,20 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "core/events.hpp"
 #include "core/state.hpp"
 #include "rules/device_state.hpp"
 #include "rules/ending.hpp"
 
 namespace stint {
+
+std::optional<Instant> ShellState::next() const {
+    std::optional<Instant> next;
+    for (const auto& [call, waiting] : waitingRuns)
+        next = earlier(next, std::optional(waiting.until));
+    return next;
+}
+
 namespace {
 
 // What is shut for the job with this override; null: its own clocks keep it from being asked.
@@ -36,7 +45,7 @@ Error isSetAside(const Tracked& tracked) {
 Error unknown(const JobKey& key) { return fail(Errc::IllegalArgument, "no job {}", textOf(key)); }
 
 bool othersWait(const State& state, CallId call, const JobKey& job) {
-    return std::ranges::any_of(state.waitingRuns,
+    return std::ranges::any_of(state.shell.waitingRuns,
                                [&](const auto& entry) { return entry.first != call && entry.second.job == job; });
 }
 
@@ -71,7 +80,7 @@ void apply(Turn& turn, const RunJob& event) {
         startRun(turn, tracked, WorkType::Background);
         turn.effect(Reply{.call = event.call});
     } else if (shut && event.patient && onlyNetworkIsMissing(*shut)) {
-        state.waitingRuns[event.call] = {event.key, turn.now.elapsed + state.constants.runWait};
+        state.shell.waitingRuns[event.call] = {event.key, turn.now.elapsed + state.constants.runWait};
     } else {
         leaveAlone(turn, tracked);
         turn.effect(Reply{.call = event.call, .error = notReady(event.key)});
@@ -79,7 +88,7 @@ void apply(Turn& turn, const RunJob& event) {
 }
 
 void endWaits(Turn& turn) {
-    auto& waiting = turn.state.waitingRuns;
+    auto& waiting = turn.state.shell.waitingRuns;
     for (auto it = waiting.begin(); it != waiting.end();) {
         auto reply = outcome(turn, it->first, it->second);
         if (!reply) {
@@ -152,7 +161,7 @@ void apply(Turn& turn, const ResetScheduleQuota& event) {
 }
 
 void apply(Turn& turn, const MonitorBattery& event) {
-    turn.state.heard.monitorsBattery = event.on;
+    turn.state.shell.monitorsBattery = event.on;
     turn.effect(Reply{.call = event.call});
 }
 
@@ -164,9 +173,9 @@ void apply(Turn& turn, const DockFaked& event) {
 
 void hear(State& state, const Device& report, const DeviceState& was) {
     const DeviceState& is = state.deviceState;
-    Heard& heard = state.heard;
-    if (batteryNews(state.device, report, was, is, heard.monitorsBattery)) ++heard.battery;
-    if (was.storageLow != is.storageLow) ++heard.storage;
+    ShellState& shell = state.shell;
+    if (batteryNews(state.device, report, was, is, shell.monitorsBattery)) ++shell.batteryNews;
+    if (was.storageLow != is.storageLow) ++shell.storageNews;
 }
 
 } // namespace stint

@@ -11,7 +11,7 @@ namespace {
 
 std::int64_t waitingIn(const State& state) {
     std::int64_t jobs = 0;
-    for (const AppGroups* appGroups : state.groups.open())
+    for (const AppGroups* appGroups : state.waiting.groups.open())
         for (std::int64_t ofClass : appGroups->waiting)
             jobs += ofClass;
     return jobs;
@@ -37,14 +37,14 @@ Shortage::Shortage(const State& state, Now now, std::uint64_t upTo) : table_(tab
         ++running_[at(running.type)];
         ++runs[running.run.key.app][running.run.kind == JobClass::Expedited];
     }
-    const World world{state.constants, state.device, state.deviceState, now};
+    const World world = state.world(now);
     const bool slotsAreShort = waitingIn(state) + std::ssize(state.runs) >= table_.total;
-    for (const AppGroups* appGroups : state.groups.open()) {
-        const auto app = state.apps.find(*appGroups->app);
-        if (app == state.apps.end()) continue;
-        const bool capped = slotsAreShort && stateOf(app->second) != ProcessState::Top;
+    for (const AppGroups* appGroups : state.waiting.groups.open()) {
+        const App* const app = state.app(*appGroups->app);
+        if (!app) continue;
+        const bool capped = slotsAreShort && stateOf(*app) != ProcessState::Top;
         const auto own = runs.find(*appGroups->app);
-        add({world, *appGroups, app->second, upTo, capped}, own == runs.end() ? PerCap{} : own->second);
+        add({world, *appGroups, *app, upTo, capped}, own == runs.end() ? PerCap{} : own->second);
     }
 }
 

@@ -1,26 +1,14 @@
-// What edges see of apps and of the device, merged into the nouns.
+// What edges see of apps and of the clock.
+#include "core/events.hpp"
 #include "core/state.hpp"
-#include "model/device_fields.hpp"
 #include "rules/alarm.hpp"
 #include "rules/app_gate.hpp"
-#include "rules/device_state.hpp"
 #include "rules/job_clocks.hpp"
 #include "rules/limit_gates.hpp"
 #include "rules/standby.hpp"
 #include "rules/wall_clock.hpp"
 
 namespace stint {
-namespace {
-
-// limits.md §5: what the idle path of a restricted app goes by.
-void changedForRestricted(Turn& turn) {
-    if (!(turn.changed & (Reads::Idle | Reads::Network))) return;
-    for (const auto& [id, app] : turn.state.apps)
-        if (mayIdlePath(app)) turn.changedApps.insert(id);
-}
-
-} // namespace
-
 void apply(Turn& turn, const AppInstalled& event) {
     const bool known = turn.state.apps.contains(event.manifest.package);
     App& app = turn.state.apps[event.manifest.package];
@@ -58,7 +46,7 @@ void apply(Turn& turn, const AppUninstalled& event) {
         }
         forget(turn, key);
     }
-    state.completed.erase(event.app);
+    state.endings.erase(event.app);
     endServices(turn, state.apps.at(event.app));
     dropAlarms(turn, event.app, false);
     dropMessages(turn, event.app);
@@ -75,33 +63,6 @@ void apply(Turn& turn, const AppSeen& event) {
     app->visible = event.visible;
     app->running = event.running;
     followState(turn, *app);
-}
-
-void apply(Turn& turn, const DeviceChanged& event) {
-    State& state = turn.state;
-    const DeviceState was = state.deviceState;
-    const Device before = state.device;
-    const bool usageDiffers = before.screenOn != event.device.screenOn;
-    if (usageDiffers) foldUsage(turn);
-    state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
-    turn.changed |= differences(before, event.device) | differences(was, state.deviceState);
-    changedForRestricted(turn);
-    turn.agesOtherwise |= usageDiffers;
-    if (event.device.overrides != before.overrides) turn.record(SaveOverrides{event.device.overrides});
-    hear(state, event.device, was);
-    state.device = event.device;
-    if (usageDiffers) turn.record(usageRecord(state));
-    ageDoze(turn, before);
-    if (event.call.value) turn.effect(Reply{.call = event.call});
-}
-
-void ageDevice(Turn& turn) {
-    State& state = turn.state;
-    const DeviceState was = state.deviceState;
-    state.deviceState = nextDeviceState(state.device, was, turn.now.elapsed, state.constants);
-    turn.changed |= differences(was, state.deviceState);
-    changedForRestricted(turn);
-    ageDoze(turn, state.device);
 }
 
 void apply(Turn& turn, const AppConditions& event) {
@@ -123,10 +84,10 @@ void apply(Turn& turn, const ClockSet&) {
     rebaseAlarms(turn);
     for (const auto& [id, app] : state.apps)
         turn.save(app); // what is kept of it over a boot is placed by when it was written (limits.md §3.4)
-    state.clockGood = state.clockGood || clockIsGood(state.lastCommit, turn.now);
+    state.boot.clockGood = state.boot.clockGood || clockIsGood(state.boot.lastCommit, turn.now);
     for (Tracked& tracked : state.jobs.all()) {
         Job& job = tracked.job;
-        if (!job.info->isPersisted() || (job.awaitsClock && !state.clockGood)) continue;
+        if (!job.info->isPersisted() || (job.awaitsClock && !state.boot.clockGood)) continue;
         const bool awaited = job.awaitsClock;
         if (awaited) {
             unpark(state, tracked);

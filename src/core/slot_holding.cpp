@@ -11,14 +11,14 @@ namespace {
 
 // Calls `look(line, kind, types, jobs)` for the ready jobs of each app and class.
 template <class Look> void eachReady(const State& state, Now now, Look look) {
-    const World world{state.constants, state.device, state.deviceState, now};
-    for (const AppGroups* appGroups : state.groups.open()) {
-        const auto app = state.apps.find(*appGroups->app);
-        if (app == state.apps.end()) continue;
-        const std::int32_t bias = biasOf(app->second, now.elapsed, state.constants);
+    const World world = state.world(now);
+    for (const AppGroups* appGroups : state.waiting.groups.open()) {
+        const App* const app = state.app(*appGroups->app);
+        if (!app) continue;
+        const std::int32_t bias = biasOf(*app, now.elapsed, state.constants);
         for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated})
             if (const std::int64_t jobs = appGroups->waitingAs(kind))
-                look(*appGroups, kind, typesOf(treatedAs(kind, app->second, world), bias), jobs);
+                look(*appGroups, kind, typesOf(treatedAs(kind, *app, world), bias), jobs);
     }
 }
 
@@ -36,8 +36,8 @@ bool isExpedited(JobClass kind) { return kind == JobClass::Expedited; }
 } // namespace
 
 SlotHolding::SlotHolding(const State& state, Now now)
-    : state_(state), world_{state.constants, state.device, state.deviceState, now}, table_(tableOf(state)),
-      running_(runningByType(state)), slots_(table_, running_, pendingIn(state, now)) {
+    : state_(state), world_(state.world(now)), table_(tableOf(state)), running_(runningByType(state)),
+      slots_(table_, running_, pendingIn(state, now)) {
     eachReady(state, now, [&](const AppGroups&, JobClass, const WorkTypes&, std::int64_t jobs) { waiting_ += jobs; });
 }
 

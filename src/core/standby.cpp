@@ -1,6 +1,7 @@
 // Standby buckets as time and use go by (limits.md §2), and what an app's way to and from the front starts and ends.
 #include "rules/standby.hpp"
 
+#include "core/events.hpp"
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/app_state.hpp"
@@ -22,20 +23,18 @@ void earn(App& app, UsageKind kind, Instant now, const Constants& constants) {
 
 } // namespace
 
-UsageTime usageNow(const State& state, Instant now) {
-    UsageTime time = state.usageTime;
-    time.running += now - state.usageAt;
-    if (state.device.screenOn) time.screenOn += now - state.usageAt;
+UsageTime UsageClock::at(Instant now, bool screenOn) const {
+    UsageTime time = time_;
+    time.running += now - at_;
+    if (screenOn) time.screenOn += now - at_;
     return time;
 }
 
-void foldUsage(Turn& turn) {
-    State& state = turn.state;
-    state.usageTime = usageNow(state, turn.now.elapsed);
-    state.usageAt = turn.now.elapsed;
-}
+UsageTime usageNow(const State& state, Instant now) { return state.usage.at(now, state.device.screenOn); }
 
-SaveUsageTime usageRecord(const State& state) { return {state.usageTime, state.usageAt, state.device.screenOn}; }
+void foldUsage(Turn& turn) { turn.state.usage.fold(turn.now.elapsed, turn.state.device.screenOn); }
+
+SaveUsageTime usageRecord(const State& state) { return state.usage.record(state.device.screenOn); }
 
 void setUsage(Turn& turn, App& app, Bucket before, Usage usage) {
     const bool changed = !(usage == app.memory.usage);

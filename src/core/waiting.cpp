@@ -7,11 +7,34 @@
 #include "rules/kind.hpp"
 
 namespace stint {
+
+void JobClocks::set(Tracked& tracked, std::optional<Instant> when) {
+    if (tracked.clock) clocks_.erase(&tracked);
+    tracked.clock = when;
+    if (when) clocks_.insert(&tracked);
+}
+
+Tracked* JobClocks::due(Instant now) const {
+    if (clocks_.empty() || *(*clocks_.begin())->clock > now) return nullptr;
+    return *clocks_.begin();
+}
+
+std::optional<Instant> JobClocks::next() const {
+    if (clocks_.empty()) return std::nullopt;
+    return *(*clocks_.begin())->clock;
+}
+
+std::optional<Instant> Waiting::next() const {
+    auto next = earlier(groups.nextAsk(), clocks.next());
+    if (heldUntil && *heldUntil != Instant::max()) next = earlier(next, heldUntil);
+    return next;
+}
+
 namespace {
 
 class Asking final : public Gatekeeper {
 public:
-    explicit Asking(Turn& turn) : turn_(turn), world_(turn.world()), moment_(++turn.state.moments) {}
+    explicit Asking(Turn& turn) : turn_(turn), world_(turn.world()), moment_(++turn.state.waiting.moments) {}
 
     void ask(const Group& group, GateSet gates, std::vector<ShutGate>& shut) override {
         AppGroups& appGroups = *group.appGroups;
@@ -44,12 +67,6 @@ void noteGrouped(Tracked& tracked, WallTime now) {
     if (now != groupedAt(tracked)) tracked.details.edit().groupedAt = now;
 }
 
-void setAlarm(State& state, Tracked& tracked, std::optional<Instant> when) {
-    if (tracked.clock) state.jobClocks.erase(&tracked);
-    tracked.clock = when;
-    if (when) state.jobClocks.insert(&tracked);
-}
-
 // The next instant at which what its own clocks say may differ.
 std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Instant>& until, Instant now) {
     std::optional<Instant> next;
@@ -62,9 +79,8 @@ std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Ins
 } // namespace
 
 std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey) {
-    const World world{state.constants, state.device, state.deviceState, now};
-    const auto app = state.apps.find(gateKey.app);
-    return shutGates({world, gateKey, app == state.apps.end() ? nullptr : &app->second});
+    const World world = state.world(now);
+    return shutGates({world, gateKey, state.app(gateKey.app)});
 }
 
 void park(Turn& turn, Tracked& tracked) {
@@ -73,7 +89,7 @@ void park(Turn& turn, Tracked& tracked) {
     if (isAside(tracked)) return;
     turn.changedJobs.insert(tracked.job.key.app);
     const auto until = heldUntil(ownTimesOf(turn.state, tracked, turn.now.elapsed));
-    setAlarm(turn.state, tracked, nextAlarm(tracked, until, turn.now.elapsed));
+    turn.state.waiting.clocks.set(tracked, nextAlarm(tracked, until, turn.now.elapsed));
     if (until) {
         ReasonSet reasons;
         for (const Obstacle& obstacle : Explanation(turn.state, turn.now, Words::ReasonsOnly).of(tracked))
@@ -87,12 +103,12 @@ void park(Turn& turn, Tracked& tracked) {
     gateKey.overdue = isOverdue(tracked.job, turn.now.elapsed);
     noteGrouped(tracked, turn.now.wall);
     Asking asking(turn);
-    tracked.group = &turn.state.groups.join(gateKey, tracked, turn.now, asking);
+    tracked.group = &turn.state.waiting.groups.join(gateKey, tracked, turn.now, asking);
 }
 
 void unpark(State& state, Tracked& tracked) {
-    setAlarm(state, tracked, std::nullopt);
-    if (auto* group = std::exchange(tracked.group, nullptr)) state.groups.leave(*group, tracked);
+    state.waiting.clocks.set(tracked, std::nullopt);
+    if (auto* group = std::exchange(tracked.group, nullptr)) state.waiting.groups.leave(*group, tracked);
 }
 
 std::vector<JobKey> keysOf(const State& state, const AppId& app) {
@@ -104,35 +120,21 @@ std::vector<JobKey> keysOf(const State& state, const AppId& app) {
     return keys;
 }
 
-Holdings heldBy(const State& state, const AppId& app) {
-    const auto found = state.held.find(app);
-    return found == state.held.end() ? Holdings{} : found->second;
-}
-
 void forget(Turn& turn, const JobKey& key) {
     State& state = turn.state;
     Tracked* const tracked = state.jobs.find(key);
     STINT_CHECK(tracked);
     unpark(state, *tracked);
     turn.changedJobs.insert(key.app);
-    Holdings& held = state.held[key.app];
-    held -= holdingsOf(tracked->job);
-    STINT_CHECK(held.jobs >= 0);
-    if (held.jobs == 0) state.held.erase(key.app);
-    if (const auto hint = state.lowestFree.find({key.app, key.space}); hint != state.lowestFree.end()) {
-        if (key.id.value > 0) hint->second = std::min(hint->second, key.id.value);
-    }
-    uncountWatched(state, tracked->job.key.app, *tracked->job.info);
+    state.watched.remove(key.app, *tracked->job.info);
     turn.record(DropJob{key});
     state.jobs.erase(*tracked);
 }
 
 void wakeDue(Turn& turn) {
-    State& state = turn.state;
-    while (!state.jobClocks.empty() && *(*state.jobClocks.begin())->clock <= turn.now.elapsed) {
-        Tracked& due = **state.jobClocks.begin();
-        park(turn, due);
-        STINT_CHECK(!due.clock || *due.clock > turn.now.elapsed); // or this would not end
+    while (Tracked* const due = turn.state.waiting.clocks.due(turn.now.elapsed)) {
+        park(turn, *due);
+        STINT_CHECK(!due->clock || *due->clock > turn.now.elapsed); // or this would not end
     }
 }
 
@@ -140,10 +142,10 @@ void askChanged(Turn& turn) {
     Asking asking(turn);
     const ReadSet ofApps = only(Reads::App);
     const auto ofDevice = static_cast<ReadSet>(turn.changed & ~ofApps);
-    if (ofDevice) turn.state.groups.changed(ofDevice, std::nullopt, turn.now, asking);
+    if (ofDevice) turn.state.waiting.groups.changed(ofDevice, std::nullopt, turn.now, asking);
     for (const AppId& app : turn.changedApps)
-        turn.state.groups.changed(ofApps, app, turn.now, asking);
-    turn.state.groups.due(turn.now, asking); // last: what has just changed need not be asked twice
+        turn.state.waiting.groups.changed(ofApps, app, turn.now, asking);
+    turn.state.waiting.groups.due(turn.now, asking); // last: what has just changed need not be asked twice
     setBrokenAside(turn);
 }
 

@@ -1,30 +1,38 @@
-// What all jobs watch together (jobs.md §3.2): counted as jobs come and go, so that the edge that does the watching
-// need not ask every job.
-#include "core/state.hpp"
+#include "core/watched.hpp"
+
+#include "base/find_in.hpp"
 
 namespace stint {
 
-void countWatched(State& state, const AppId& app, const JobInfo& info) {
+void Watched::add(const AppId& app, const JobInfo& info) {
     for (const auto& target : info.getTriggerContentUris())
-        if (++state.watched[{app, target}] == 1) ++state.watchedVersion;
+        if (++jobs_[{app, target}] == 1) ++version_;
 }
 
-void uncountWatched(State& state, const AppId& app, const JobInfo& info) {
+void Watched::remove(const AppId& app, const JobInfo& info) {
     for (const auto& target : info.getTriggerContentUris()) {
-        const auto count = state.watched.find({app, target});
-        if (count == state.watched.end() || --count->second > 0) continue;
-        state.watched.erase(count);
-        ++state.watchedVersion;
+        const auto count = jobs_.find({app, target});
+        if (count == jobs_.end() || --count->second > 0) continue;
+        jobs_.erase(count);
+        ++version_;
     }
 }
 
-std::vector<WatchedContent> Scheduler::watched() const {
+std::vector<WatchedContent> Watched::all() const {
     std::vector<WatchedContent> all;
-    for (const auto& [watched, jobs] : impl_->state.watched)
-        all.push_back(watched);
+    for (const auto& [content, jobs] : jobs_)
+        all.push_back(content);
     return all;
 }
 
-std::uint64_t Scheduler::watchedVersion() const { return impl_->state.watchedVersion; }
+void Watched::setShortage(const AppId& app, const std::string& why) {
+    if (why.empty()) {
+        shortages_.erase(app);
+    } else {
+        shortages_[app] = why;
+    }
+}
+
+const std::string* Watched::shortageOf(const AppId& app) const { return findIn(shortages_, app); }
 
 } // namespace stint

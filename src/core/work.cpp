@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/fail.hpp"
+#include "core/events.hpp"
 #include "core/state.hpp"
 
 namespace stint {
@@ -16,19 +17,16 @@ struct Found {
 
 // The run that the app speaks for, and its job; null where the run is over, or was replaced meanwhile.
 Found find(Turn& turn, const AppId& app, RunId run) {
-    const auto running = turn.state.runs.find(run);
-    if (running == turn.state.runs.end() || running->second.run.key.app != app) return {};
-    Tracked* const tracked = turn.state.jobs.find(running->second.run.key);
-    if (!tracked || running->second.run.dropped) return {};
-    return {&running->second, &tracked->job};
+    Running* const running = turn.state.runs.find(run);
+    if (!running || running->run.key.app != app) return {};
+    Tracked* const tracked = turn.state.jobs.find(running->run.key);
+    if (!tracked || running->run.dropped) return {};
+    return {running, &tracked->job};
 }
 
 // jobs.md §4.2: a callback of a run that is over is refused, but for one that the end may have crossed.
 std::optional<Error> over(const Turn& turn, const AppId& app, RunId run) {
-    const auto late = turn.state.late.find(run);
-    if (late != turn.state.late.end() && late->second.app == app && turn.now.elapsed < late->second.until) {
-        return std::nullopt;
-    }
+    if (turn.state.runs.isLate(app, run, turn.now.elapsed)) return std::nullopt;
     return fail(Errc::Security, "run {} is over, or another app's: its work is not handed out any more", run.value);
 }
 
@@ -99,7 +97,7 @@ void apply(Turn& turn, const CompleteWork& event) {
         reply.error =
             fail(Errc::IllegalArgument, "item {} is not being worked on; complete what was dequeued", event.item);
     } else {
-        turn.state.held[job->key.app] -= holdingsOf(*item);
+        turn.state.jobs.release(job->key.app, holdingsOf(*item));
         work.erase(item);
         turn.record(DropWork{job->key, event.item});
     }

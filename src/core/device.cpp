@@ -1,0 +1,101 @@
+#include "core/device.hpp"
+
+#include "core/events.hpp"
+#include "core/state.hpp"
+#include "model/device_fields.hpp"
+#include "rules/app_state.hpp"
+#include "rules/device_state.hpp"
+#include "rules/limit_gates.hpp"
+#include "rules/standby.hpp"
+
+namespace stint {
+namespace {
+
+void traceDoze(Turn& turn, const std::vector<DozeChange>& changes) {
+    for (const DozeChange& change : changes)
+        turn.effect(Trace{.what = Trace::What::Doze,
+                          .machine = change.light ? "light" : "deep",
+                          .from = change.from,
+                          .to = change.to});
+}
+
+// limits.md §5: what the idle path of a restricted app goes by.
+void changedForRestricted(Turn& turn) {
+    if (!(turn.changed & (Reads::Idle | Reads::Network))) return;
+    for (const auto& [id, app] : turn.state.apps)
+        if (mayIdlePath(app)) turn.changedApps.insert(id);
+}
+
+} // namespace
+
+DozeInputs dozeInputs(const State& state) {
+    const bool isBusy = !state.runs.empty() || !state.deliveries.underWay().empty();
+    return {state.alarms.nextClock(), isBusy};
+}
+
+bool ageDoze(Turn& turn, const Device& was) {
+    State& state = turn.state;
+    std::vector<DozeChange> changes;
+    Doze& doze = state.deviceState.doze;
+    const Doze before = doze;
+    doze = nextDoze(before, was, state.device, dozeInputs(state), turn.now.elapsed, state.constants, changes);
+    traceDoze(turn, changes);
+    if (holdOf(doze) != holdOf(before)) turn.changed |= only(Reads::Doze);
+    return !changes.empty();
+}
+
+void ageDevice(Turn& turn) {
+    State& state = turn.state;
+    const DeviceState was = state.deviceState;
+    state.deviceState = nextDeviceState(state.device, was, turn.now.elapsed, state.constants);
+    turn.changed |= differences(was, state.deviceState);
+    changedForRestricted(turn);
+    ageDoze(turn, state.device);
+}
+
+std::optional<Instant> nextDeviceChange(const State& state) {
+    const DeviceState& derived = state.deviceState;
+    auto next =
+        earlier(derived.chargingAt, nextDozeChange(derived.doze, state.device, dozeInputs(state), state.constants));
+    // Only where a job waits for a slot does it matter when the device counts as left alone (jobs.md §3.6).
+    if (state.waiting.forSlot > 0 && derived.interactive) next = earlier(next, derived.quietAt);
+    return next;
+}
+
+void apply(Turn& turn, const DeviceChanged& event) {
+    State& state = turn.state;
+    const DeviceState was = state.deviceState;
+    const Device before = state.device;
+    const bool usageDiffers = before.screenOn != event.device.screenOn;
+    if (usageDiffers) foldUsage(turn);
+    state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
+    turn.changed |= differences(before, event.device) | differences(was, state.deviceState);
+    changedForRestricted(turn);
+    turn.agesOtherwise |= usageDiffers;
+    if (event.device.overrides != before.overrides) turn.record(SaveOverrides{event.device.overrides});
+    hear(state, event.device, was);
+    state.device = event.device;
+    if (usageDiffers) turn.record(usageRecord(state));
+    ageDoze(turn, before);
+    if (event.call.value) turn.effect(Reply{.call = event.call});
+}
+
+void apply(Turn& turn, const DozeStepped& event) {
+    State& state = turn.state;
+    if (const auto held = state.device.dozeForce)
+        return apply(turn, DozeHeld{event.call, steppedForce(*held, event.light)});
+    std::vector<DozeChange> changes;
+    state.deviceState.doze = steppedDoze(state.deviceState.doze, event.light, state.device, dozeInputs(state),
+                                         turn.now.elapsed, state.constants, changes);
+    traceDoze(turn, changes);
+    turn.changed |= only(Reads::Doze);
+    turn.effect(Reply{.call = event.call});
+}
+
+void apply(Turn& turn, const DozeHeld& event) {
+    Device device = turn.state.device;
+    device.dozeForce = event.force;
+    apply(turn, DeviceChanged{event.call, std::move(device)});
+}
+
+} // namespace stint

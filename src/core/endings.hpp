@@ -1,0 +1,24 @@
+// What is remembered of jobs that have ended: of each app the last few.
+#pragma once
+#include <deque>
+#include <map>
+
+#include "model/record.hpp"
+
+namespace stint {
+
+class Endings {
+public:
+    /// Forgets the oldest beyond `most` of its app.
+    void add(Completed completed, std::int64_t most);
+    /// nullptr: there is none.
+    const Completed* newest(const JobKey& key) const;
+    /// By app, the newest last.
+    const std::map<AppId, std::deque<Completed>>& byApp() const { return byApp_; }
+    void erase(const AppId& app) { byApp_.erase(app); }
+
+private:
+    std::map<AppId, std::deque<Completed>> byApp_;
+};
+
+} // namespace stint

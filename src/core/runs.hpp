@@ -1,0 +1,102 @@
+// The runs of jobs, each with the one timer it has (jobs.md §4.5), and what happens to them from their slot to their
+// end.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "model/content_changes.hpp"
+#include "model/event.hpp"
+#include "model/gate_key.hpp"
+#include "rules/concurrency.hpp"
+#include "rules/ending.hpp"
+#include "rules/world.hpp"
+
+namespace stint {
+
+struct State;
+struct Tracked;
+struct Turn;
+
+struct Running {
+    Run run;
+    GateKey gateKey; ///< frozen for the run
+    WorkType type = WorkType::Background;
+    std::int32_t bias = 0; ///< of its app when it began
+    bool stopTraced = false;
+    bool startedOnTop = false;  ///< its app was on top when it began (limits.md §1.5)
+    bool byIdlePath = false;    ///< by the idle path of the restricted bucket (limits.md §5)
+    bool pluggedEnough = false; ///< began with power alone as its charging constraint (limits.md §10.3)
+    bool free = true;           ///< all of it so far lay in free time (jobs.md §6.7)
+    ContentChanges content;     ///< that came while it runs: for its retry, or the next job of this id
+};
+
+class Runs {
+public:
+    /// The next run has this number: no run of a daemon before this one has.
+    void startFrom(std::uint64_t number) { next_ = number; }
+    /// A new one, of which only the number is set.
+    Running& add();
+    /// It is over.
+    Running take(RunId run);
+
+    /// nullptr: it is over, or never was.
+    Running* find(RunId run);
+    const Running* find(RunId run) const;
+    /// One that is known to be there.
+    Running& at(RunId run);
+    const Running& at(RunId run) const;
+    /// In the order in which they began.
+    auto begin() { return runs_.begin(); }
+    auto end() { return runs_.end(); }
+    auto begin() const { return runs_.begin(); }
+    auto end() const { return runs_.end(); }
+    std::size_t size() const { return runs_.size(); }
+    bool empty() const { return runs_.empty(); }
+    bool anyOf(const AppId& app) const;
+
+    void setTimer(Run& run, Instant when);
+    /// The first whose timer has run out; nullptr: there is none.
+    Running* due(Instant now);
+    std::optional<Instant> next() const;
+
+    /// It ended badly: its app may not know it yet, and is not told off for its callbacks until then (jobs.md §4.2).
+    void noteLate(const Run& run, Instant now, Instant until);
+    bool isLate(const AppId& app, RunId run, Instant now) const;
+
+private:
+    struct Late {
+        AppId app;
+        Instant until;
+    };
+    std::map<RunId, Running> runs_;
+    std::set<std::pair<Instant, RunId>> timers_; ///< one for each run
+    std::map<RunId, Late> late_;
+    std::uint64_t next_ = 1;
+};
+
+// While it runs (running.cpp).
+
+/// What gates read of a run.
+RunFacts factsOf(const Running& running, Instant now);
+void startRun(Turn& turn, Tracked& tracked, WorkType type);
+/// Asks the app to stop, or remembers it while it cannot be asked yet (jobs.md §4.3). The first reason stands.
+void beginStop(Turn& turn, Running& running, Ending ending);
+/// Stops what runs behind a gate that has shut; tells the others of a network that is another now.
+void stopShut(Turn& turn);
+void runTimers(Turn& turn);
+void noteFreeTime(Turn& turn, Running& running);
+/// Its own run; a job that waits for the end of the one it replaced has none.
+const Running* ownRun(const State& state, const Tracked& tracked);
+/// What a run says of one item of its work; of one that it is not working on, nothing (jobs.md §4.7; work.cpp).
+void updateItem(Turn& turn, Running& running, const BytesUpdated& event);
+
+// Its end (closing.cpp).
+
+void close(Turn& turn, RunId run, End end, const Outcome& outcome = {});
+/// jobs.md §7.4: the processes of an app that is no longer installed, once its runs have been told to stop.
+void killUninstalled(Turn& turn, const AppId& app);
+void remember(Turn& turn, Completed completed);
+
+} // namespace stint
