@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include "base/try.hpp"
 #include "cli/complete/completions.hpp"
 #include "cli/print/phrases.hpp"
 #include "model/constants.hpp"

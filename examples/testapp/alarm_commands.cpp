@@ -25,8 +25,9 @@ stint::Duration lengthOf(const Arguments& arguments, const std::string& option) 
 
 stint::Result<void> alarmSet(const Arguments& arguments) {
     if (arguments.words.size() != 3) misuse("alarm wants a kind, a tag, and in how many milliseconds");
-    auto connection = STINT_TRY(stint::Connection::open());
-    stint::AlarmManager manager(connection);
+    auto connection = stint::Connection::open();
+    if (!connection.ok()) return connection.error();
+    stint::AlarmManager manager(*connection);
     const std::string& kind = arguments.words[0];
     stint::AlarmOperation operation(arguments.words[1], arguments.value("receiver").value_or(""));
     operation.setPersisted(arguments.has("persisted"));
@@ -48,31 +49,39 @@ stint::Result<void> alarmSet(const Arguments& arguments) {
 
 stint::Result<void> alarmCancelled(const Arguments& arguments) {
     if (arguments.words.size() != 1) misuse("cancel-alarm wants a tag");
-    auto connection = STINT_TRY(stint::Connection::open());
-    return stint::AlarmManager(connection).cancel(arguments.words[0]);
+    auto connection = stint::Connection::open();
+    if (!connection.ok()) return connection.error();
+    return stint::AlarmManager(*connection).cancel(arguments.words[0]);
 }
 
 stint::Result<int> received(const Arguments& arguments) {
     ScriptedReceiver receiver(arguments.value("log").value_or(""));
-    auto connection = STINT_TRY(stint::Connection::open());
+    auto connection = stint::Connection::open();
+    if (!connection.ok()) return connection.error();
     auto names = arguments.words;
     if (names.empty()) names.emplace_back("Alarms");
     for (const std::string& name : names)
-        STINT_TRY(connection.host(name, receiver));
-    return stint::BroadcastReceiver::run(connection);
+        if (auto done = connection->host(name, receiver); !done.ok()) return done.error();
+    return stint::BroadcastReceiver::run(*connection);
 }
 
 stint::Result<std::string> standingOf() {
-    auto connection = STINT_TRY(stint::Connection::open());
-    stint::AlarmManager manager(connection);
-    const auto bucket = STINT_TRY(connection.getAppStandbyBucket());
-    const auto importance = STINT_TRY(connection.getMyImportance());
-    const bool blocked = STINT_TRY(connection.isNetworkBlocked());
-    const bool exact = STINT_TRY(manager.canScheduleExactAlarms());
-    const auto clock = STINT_TRY(manager.getNextAlarmClock());
-    return "bucket=" + std::to_string(bucket) + " importance=" + std::to_string(importance) +
-           " network=" + (blocked ? "blocked" : "open") + " exact=" + (exact ? "yes" : "no") +
-           " clock=" + (clock ? "set" : "none");
+    auto connection = stint::Connection::open();
+    if (!connection.ok()) return connection.error();
+    stint::AlarmManager manager(*connection);
+    const auto bucket = connection->getAppStandbyBucket();
+    if (!bucket.ok()) return bucket.error();
+    const auto importance = connection->getMyImportance();
+    if (!importance.ok()) return importance.error();
+    const auto blocked = connection->isNetworkBlocked();
+    if (!blocked.ok()) return blocked.error();
+    const auto exact = manager.canScheduleExactAlarms();
+    if (!exact.ok()) return exact.error();
+    const auto clock = manager.getNextAlarmClock();
+    if (!clock.ok()) return clock.error();
+    return "bucket=" + std::to_string(*bucket) + " importance=" + std::to_string(*importance) +
+           " network=" + (*blocked ? "blocked" : "open") + " exact=" + (*exact ? "yes" : "no") +
+           " clock=" + (*clock ? "set" : "none");
 }
 
 } // namespace

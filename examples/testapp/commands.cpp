@@ -96,47 +96,59 @@ stint::Result<stint::JobInfo> jobOf(const Arguments& arguments) {
 }
 
 stint::Result<std::optional<stint::JobId>> scheduled(const Arguments& arguments) {
-    auto connection = STINT_TRY(stint::Connection::open());
-    auto scheduler = STINT_TRY(schedulerOf(connection, arguments));
-    const stint::JobInfo job = STINT_TRY(jobOf(arguments));
-    if (arguments.has("new-id")) return scheduler.scheduleNew(job);
-    const bool success = STINT_TRY(scheduler.schedule(job)) == stint::JobScheduler::RESULT_SUCCESS;
-    return success ? std::optional(job.getId()) : std::nullopt;
+    auto connection = stint::Connection::open();
+    if (!connection.ok()) return connection.error();
+    auto scheduler = schedulerOf(*connection, arguments);
+    if (!scheduler.ok()) return scheduler.error();
+    const auto job = jobOf(arguments);
+    if (!job.ok()) return job.error();
+    if (arguments.has("new-id")) return scheduler->scheduleNew(*job);
+    const auto result = scheduler->schedule(*job);
+    if (!result.ok()) return result.error();
+    return *result == stint::JobScheduler::RESULT_SUCCESS ? std::optional(job->getId()) : std::nullopt;
 }
 
 stint::Result<void> cancelled(const Arguments& arguments) {
-    auto connection = STINT_TRY(stint::Connection::open());
-    auto scheduler = STINT_TRY(schedulerOf(connection, arguments));
+    auto connection = stint::Connection::open();
+    if (!connection.ok()) return connection.error();
+    auto scheduler = schedulerOf(*connection, arguments);
+    if (!scheduler.ok()) return scheduler.error();
     if (arguments.words.empty()) misuse("cancel wants a job's id, all, or everywhere");
-    if (arguments.words.front() == "all") return scheduler.cancelAll();
-    if (arguments.words.front() == "everywhere") return scheduler.cancelInAllNamespaces();
-    return scheduler.cancel(idOf(arguments));
+    if (arguments.words.front() == "all") return scheduler->cancelAll();
+    if (arguments.words.front() == "everywhere") return scheduler->cancelInAllNamespaces();
+    return scheduler->cancel(idOf(arguments));
 }
 
 stint::Result<std::vector<stint::JobInfo>> pendingJobs(const Arguments& arguments) {
-    auto connection = STINT_TRY(stint::Connection::open());
-    auto scheduler = STINT_TRY(schedulerOf(connection, arguments));
-    if (arguments.words.empty()) return scheduler.getAllPendingJobs();
-    std::vector<stint::JobInfo> jobs;
-    if (auto job = STINT_TRY(scheduler.getPendingJob(idOf(arguments)))) jobs.push_back(*job);
-    return jobs;
+    auto connection = stint::Connection::open();
+    if (!connection.ok()) return connection.error();
+    auto scheduler = schedulerOf(*connection, arguments);
+    if (!scheduler.ok()) return scheduler.error();
+    if (arguments.words.empty()) return scheduler->getAllPendingJobs();
+    const auto job = scheduler->getPendingJob(idOf(arguments));
+    if (!job.ok()) return job.error();
+    return *job ? std::vector{**job} : std::vector<stint::JobInfo>{};
 }
 
 stint::Result<std::string> description() {
-    auto connection = STINT_TRY(stint::Connection::open());
-    const std::string package = STINT_TRY(connection.package());
-    const bool can = STINT_TRY(stint::JobScheduler(connection).canRunUserInitiatedJobs());
-    return package + (can ? " can" : " cannot") + " run user-initiated jobs";
+    auto connection = stint::Connection::open();
+    if (!connection.ok()) return connection.error();
+    const auto package = connection->package();
+    if (!package.ok()) return package.error();
+    const auto can = stint::JobScheduler(*connection).canRunUserInitiatedJobs();
+    if (!can.ok()) return can.error();
+    return *package + (*can ? " can" : " cannot") + " run user-initiated jobs";
 }
 
 stint::Result<int> hosted(const Arguments& arguments) {
     ScriptedService service(arguments.value("log").value_or(""));
-    auto connection = STINT_TRY(stint::Connection::open());
+    auto connection = stint::Connection::open();
+    if (!connection.ok()) return connection.error();
     auto names = arguments.words;
     if (names.empty()) names.emplace_back("Jobs");
     for (const std::string& name : names)
-        STINT_TRY(connection.host(name, service));
-    return stint::JobService::run(connection);
+        if (auto done = connection->host(name, service); !done.ok()) return done.error();
+    return stint::JobService::run(*connection);
 }
 
 } // namespace

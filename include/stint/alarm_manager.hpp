@@ -60,11 +60,11 @@ public:
     static constexpr std::int32_t ELAPSED_REALTIME_WAKEUP = 2;
     static constexpr std::int32_t ELAPSED_REALTIME = 3;
 
-    static constexpr Duration INTERVAL_FIFTEEN_MINUTES = 15min;
-    static constexpr Duration INTERVAL_HALF_HOUR = 30min;
-    static constexpr Duration INTERVAL_HOUR = 1h;
-    static constexpr Duration INTERVAL_HALF_DAY = 12h;
-    static constexpr Duration INTERVAL_DAY = 24h;
+    static constexpr Duration INTERVAL_FIFTEEN_MINUTES = std::chrono::minutes(15);
+    static constexpr Duration INTERVAL_HALF_HOUR = std::chrono::minutes(30);
+    static constexpr Duration INTERVAL_HOUR = std::chrono::hours(1);
+    static constexpr Duration INTERVAL_HALF_DAY = std::chrono::hours(12);
+    static constexpr Duration INTERVAL_DAY = std::chrono::hours(24);
 
     /// `connection` must outlive it. Each call blocks until the daemon has answered, and may not be made inside a
     /// callback that another thread dispatches.

@@ -75,15 +75,15 @@ public:
     static constexpr std::int32_t PRIORITY_MAX = 500;
 
     static constexpr Bytes NETWORK_BYTES_UNKNOWN = unknownBytes;
-    static constexpr Duration DEFAULT_INITIAL_BACKOFF = 30s;      ///< jobs.md §0 default_backoff
-    static constexpr Duration MIN_BACKOFF = 10s;                  ///< jobs.md §0 min_backoff
-    static constexpr Duration MIN_PERIOD = 15min;                 ///< jobs.md §0 min_period
-    static constexpr Duration MIN_FLEX = 5min;                    ///< jobs.md §0 min_flex
-    static constexpr std::int32_t MIN_FLEX_PERCENT = 5;           ///< jobs.md §0 min_flex_percent: of the interval
-    static constexpr Duration MIN_TRIGGER_UPDATE_DELAY = 500ms;   ///< jobs.md §0, a floor
-    static constexpr Duration MIN_TRIGGER_MAX_DELAY = 1s;         ///< jobs.md §0, a floor
-    static constexpr Duration DEFAULT_TRIGGER_UPDATE_DELAY = 10s; ///< jobs.md §0
-    static constexpr Duration DEFAULT_TRIGGER_MAX_DELAY = 2min;   ///< jobs.md §0
+    static constexpr Duration DEFAULT_INITIAL_BACKOFF = std::chrono::seconds(30); ///< jobs.md §0 default_backoff
+    static constexpr Duration MIN_BACKOFF = std::chrono::seconds(10);             ///< jobs.md §0 min_backoff
+    static constexpr Duration MIN_PERIOD = std::chrono::minutes(15);              ///< jobs.md §0 min_period
+    static constexpr Duration MIN_FLEX = std::chrono::minutes(5);                 ///< jobs.md §0 min_flex
+    static constexpr std::int32_t MIN_FLEX_PERCENT = 5; ///< jobs.md §0 min_flex_percent: of the interval
+    static constexpr Duration MIN_TRIGGER_UPDATE_DELAY = std::chrono::milliseconds(500); ///< jobs.md §0, a floor
+    static constexpr Duration MIN_TRIGGER_MAX_DELAY = std::chrono::seconds(1);           ///< jobs.md §0, a floor
+    static constexpr Duration DEFAULT_TRIGGER_UPDATE_DELAY = std::chrono::seconds(10);   ///< jobs.md §0
+    static constexpr Duration DEFAULT_TRIGGER_MAX_DELAY = std::chrono::minutes(2);       ///< jobs.md §0
     static constexpr std::size_t MAX_DEBUG_TAGS = 32;
     static constexpr std::size_t MAX_TAG_LENGTH = 127;
 

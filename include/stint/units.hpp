@@ -7,8 +7,6 @@
 
 namespace stint {
 
-using namespace std::chrono_literals;
-
 /// A length of time. The public API calls its unit milliseconds; std::chrono converts from coarser units by itself.
 using Duration = std::chrono::milliseconds;
 

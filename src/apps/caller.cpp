@@ -10,6 +10,7 @@
 #include "base/fail.hpp"
 #include "base/pidfd.hpp"
 #include "base/proc.hpp"
+#include "base/try.hpp"
 
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77 // Linux 6.5; newer than the C library's headers

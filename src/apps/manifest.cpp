@@ -9,6 +9,7 @@
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
 #include "base/toml.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

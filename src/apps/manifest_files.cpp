@@ -12,6 +12,7 @@
 #include "apps/registry.hpp"
 #include "base/fail.hpp"
 #include "base/fd.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

@@ -9,6 +9,7 @@
 #include "apps/directory_watch.hpp"
 #include "apps/manifest_files.hpp"
 #include "base/fail.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

@@ -10,6 +10,8 @@
 
 namespace stint {
 
+using namespace std::chrono_literals;
+
 /// The moment of an event: handed in, never asked for.
 struct Now {
     Instant elapsed;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "bus/limit_methods.hpp"
 #include "wire/limits.hpp"
 #include "wire/names.hpp"

@@ -1,5 +1,6 @@
 // App1: the receivers that an app's process hosts, and what it may ask about its app's limits (limits.md §8, §9).
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "bus/limit_methods.hpp"
 #include "wire/limits.hpp"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "stint/units.hpp"
+#include "base/time.hpp"
 
 namespace stint {
 

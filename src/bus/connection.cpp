@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/connect.hpp"
 #include "wire/errors.hpp"
 

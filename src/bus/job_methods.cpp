@@ -1,5 +1,6 @@
 // JobScheduler1, as apps call it: scheduling and cancelling jobs (jobs.md §2).
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/codec.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "base/number.hpp"
+#include "base/try.hpp"
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
 #include "wire/views.hpp"

@@ -8,6 +8,7 @@
 
 #include "base/fail.hpp"
 #include "base/number.hpp"
+#include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/views.hpp"
 

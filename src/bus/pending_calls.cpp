@@ -1,6 +1,7 @@
 #include "bus/pending_calls.hpp"
 
 #include "base/overloaded.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/codec.hpp"
 #include "wire/names.hpp"

@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "bus/connection.hpp"
 #include "bus/deliveries.hpp"
 #include "bus/guests.hpp"

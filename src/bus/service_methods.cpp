@@ -1,5 +1,6 @@
 // JobScheduler1, as processes call it that host services (jobs.md §4.2, §4.7, §5.1).
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/codec.hpp"
 

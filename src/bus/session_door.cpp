@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "base/pidfd.hpp"
+#include "base/try.hpp"
 #include "wire/errors.hpp"
 #include "wire/names.hpp"
 #include "wire/reader.hpp"

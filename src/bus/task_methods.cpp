@@ -1,5 +1,6 @@
 // TaskManager1, the part that only looks: any caller sees its own app, the operator sees all.
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/codec.hpp"
 #include "wire/names.hpp"

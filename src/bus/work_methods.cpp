@@ -1,6 +1,7 @@
 // JobScheduler1, as running jobs call it: their items of work (jobs.md §2.5), and the foreground services of their apps
 // (§5.5).
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/codec.hpp"
 

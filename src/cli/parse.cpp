@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
+#include "base/try.hpp"
 #include "cli/screen/text.hpp"
 
 namespace stint::cli {

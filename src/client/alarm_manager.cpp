@@ -1,4 +1,5 @@
 #include "stint/alarm_manager.hpp"
+#include "base/try.hpp"
 
 #include "base/clock.hpp"
 #include "base/fail.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "stint/units.hpp"
+#include "base/time.hpp"
 
 namespace stint::client {
 

@@ -3,6 +3,8 @@
 #include <poll.h>
 
 #include "base/fail.hpp"
+#include "base/time.hpp"
+#include "base/try.hpp"
 #include "wire/connect.hpp"
 #include "wire/names.hpp"
 #include "wire/runtime_directory.hpp"

@@ -1,4 +1,5 @@
 #include "stint/connection.hpp"
+#include "base/try.hpp"
 
 #include "client/connection_impl.hpp"
 #include "stint/job_service.hpp"

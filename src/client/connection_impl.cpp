@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/names.hpp"
 
 namespace stint {

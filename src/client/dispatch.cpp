@@ -2,6 +2,7 @@
 #include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "base/overloaded.hpp"
+#include "base/try.hpp"
 #include "client/connection_impl.hpp"
 #include "stint/job_service.hpp"
 

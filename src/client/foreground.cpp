@@ -1,5 +1,6 @@
 // Foreground services of this process (jobs.md §5.5). The daemon forgets them when it dies, the process does not: each
 // is begun anew on the next connection, before anything else is said there.
+#include "base/try.hpp"
 #include "client/connection_impl.hpp"
 
 namespace stint {

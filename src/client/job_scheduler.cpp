@@ -1,4 +1,5 @@
 #include "stint/job_scheduler.hpp"
+#include "base/try.hpp"
 
 #include "base/fail.hpp"
 #include "client/connection_impl.hpp"

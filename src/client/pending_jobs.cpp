@@ -1,5 +1,6 @@
 // The part of JobScheduler that only looks: which jobs are pending, and why (jobs.md §2.1, §9).
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "client/connection_impl.hpp"
 #include "stint/job_scheduler.hpp"
 #include "wire/views.hpp"

@@ -1,6 +1,7 @@
 // Receivers in this process: alarms and messages that the daemon delivers (limits.md §7.3, §8.5), and what it tells of
 // the network (§8.1).
 #include "stint/receiver.hpp"
+#include "base/try.hpp"
 
 #include "base/fail.hpp"
 #include "client/connection_impl.hpp"

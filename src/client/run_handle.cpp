@@ -1,6 +1,7 @@
 #include "client/run_handle.hpp"
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "client/connection_impl.hpp"
 #include "client/work_item.hpp"
 

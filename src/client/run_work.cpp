@@ -1,5 +1,6 @@
 // A run's work, and the loss of the last handle of it (jobs.md §2.5, §4.2).
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "client/connection_impl.hpp"
 #include "client/run_handle.hpp"
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/names.hpp"
 
 namespace stint::client {

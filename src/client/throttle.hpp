@@ -3,7 +3,7 @@
 #pragma once
 #include <optional>
 
-#include "stint/units.hpp"
+#include "base/time.hpp"
 
 namespace stint::client {
 

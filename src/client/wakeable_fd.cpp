@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/errors.hpp"
 
 namespace stint::client {

@@ -1,5 +1,6 @@
 // Identifies callers, on the socket and at the session bus (architecture.md, who is calling).
 #include "base/socket_pair.hpp"
+#include "base/try.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 

@@ -9,6 +9,7 @@
 #include "base/fail.hpp"
 #include "base/number.hpp"
 #include "base/pidfd.hpp"
+#include "base/try.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/descriptors.hpp"
 #include "daemon/log.hpp"

@@ -2,6 +2,7 @@
 // wrong one is refused whole and reported, and the previous policy stays.
 #include <algorithm>
 
+#include "base/try.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
 #include "daemon/slots.hpp"

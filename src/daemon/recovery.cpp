@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "base/try.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"

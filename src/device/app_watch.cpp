@@ -12,6 +12,7 @@
 #include "base/fail.hpp"
 #include "base/pidfd.hpp"
 #include "base/socket_pair.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

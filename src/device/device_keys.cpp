@@ -8,6 +8,7 @@
 
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

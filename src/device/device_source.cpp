@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "device/device_keys.hpp"
 
 namespace stint {

@@ -12,6 +12,7 @@
 #include "base/nearest.hpp"
 #include "base/number.hpp"
 #include "base/overloaded.hpp"
+#include "base/try.hpp"
 #include "model/constant_tables.hpp"
 
 namespace stint {

@@ -2,6 +2,7 @@
 
 #include "base/fail.hpp"
 #include "base/overloaded.hpp"
+#include "base/try.hpp"
 #include "notify/session_bus.hpp"
 #include "wire/errors.hpp"
 #include "wire/reader.hpp"

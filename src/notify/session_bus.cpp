@@ -1,6 +1,7 @@
 #include "notify/session_bus.hpp"
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/errors.hpp"
 #include "wire/reader.hpp"
 #include "wire/session_bus.hpp"

@@ -13,6 +13,7 @@
 #include "base/fail.hpp"
 #include "base/fd.hpp"
 #include "base/toml.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 

@@ -12,6 +12,7 @@
 #include "base/number.hpp"
 #include "base/pidfd.hpp"
 #include "base/proc.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

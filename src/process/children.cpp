@@ -13,6 +13,7 @@
 #include "base/check.hpp"
 #include "base/fail.hpp"
 #include "base/proc.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

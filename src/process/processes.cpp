@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/try.hpp"
 #include "process/cgroup_enclosure.hpp"
 #include "process/children.hpp"
 #include "process/reaper_enclosure.hpp"

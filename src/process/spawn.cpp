@@ -12,6 +12,7 @@
 #include "base/pidfd.hpp"
 #include "base/program.hpp"
 #include "base/socket_pair.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include "base/try.hpp"
+
 namespace stint::shell {
 
 Result<Run> Run::begin(const Order& order, Share share, LogWriter log, const std::filesystem::path& helper) {

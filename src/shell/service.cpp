@@ -12,6 +12,7 @@
 #include "base/fail.hpp"
 #include "base/program.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "stint/job_scheduler.hpp"
 
 namespace stint::shell {

@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "base/overloaded.hpp"
+#include "base/try.hpp"
 #include "sim/world.hpp"
 
 namespace stint::sim {

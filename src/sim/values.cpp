@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "base/number.hpp"
+#include "base/try.hpp"
 
 namespace stint::sim {
 namespace {

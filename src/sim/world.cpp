@@ -59,7 +59,8 @@ void World::advance(Duration at, Reports ofThatInstant) {
     elapsed_ = target;
 }
 
-// Runs the first thing due by `target`; of one instant deadlines come first, then apps' actions, then their reports.
+// SimulatedJobs the first thing due by `target`; of one instant deadlines come first, then apps' actions, then their
+// reports.
 bool World::doNext(Instant target, Reports ofThatInstant) {
     const auto deadline = core_ && !recordedTicks_ ? core_->nextDeadline() : std::nullopt;
     const auto queued = queue_.next();

@@ -14,8 +14,8 @@
 #include "sim/event_queue.hpp"
 #include "sim/history.hpp"
 #include "sim/memory_store.hpp"
-#include "sim/runs.hpp"
 #include "sim/scenario.hpp"
+#include "sim/simulated_jobs.hpp"
 #include "sim/surroundings.hpp"
 
 namespace stint::sim {
@@ -52,7 +52,7 @@ public:
     VerbAnswer shell(std::span<const std::string> words);
 
     Apps& apps() { return apps_; }
-    Runs& runs() { return runs_; }
+    SimulatedJobs& runs() { return runs_; }
     const Scheduler& core() const { return *core_; }
     const History& history() const { return history_; }
     /// How many events the core has handled.
@@ -96,7 +96,7 @@ private:
     EventQueue reports_;
     History history_;
     Apps apps_{*this};
-    Runs runs_{*this, apps_};
+    SimulatedJobs runs_{*this, apps_};
     std::unique_ptr<Scheduler> core_; ///< null while the device is off
 };
 

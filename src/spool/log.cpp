@@ -13,6 +13,7 @@
 
 #include "base/fail.hpp"
 #include "base/number.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

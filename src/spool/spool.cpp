@@ -17,6 +17,7 @@
 #include "base/number.hpp"
 #include "base/proc.hpp"
 #include "base/program.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 namespace {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "store/checked_json.hpp"
 
 namespace stint {

@@ -4,6 +4,7 @@
 #include <limits>
 #include <tuple>
 
+#include "base/try.hpp"
 #include "store/app_json.hpp"
 #include "store/checked_json.hpp"
 #include "store/job_json.hpp"

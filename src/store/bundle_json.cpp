@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "base/overloaded.hpp"
+#include "base/try.hpp"
 
 namespace stint {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/try.hpp"
+
 namespace stint {
 
 namespace {

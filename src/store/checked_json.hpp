@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "stint/units.hpp"
 
 namespace stint {

@@ -10,6 +10,8 @@
 #include <sys/vfs.h>
 #include <thread>
 
+#include "base/try.hpp"
+
 namespace stint {
 
 namespace {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "base/whole_number.hpp"
 #include "model/job_fields.hpp"
 #include "rules/validation.hpp"

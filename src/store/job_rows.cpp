@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/try.hpp"
 #include "rules/work_item.hpp"
 #include "store/app_json.hpp"
 #include "store/checked_json.hpp"

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/try.hpp"
 #include "store/checked_json.hpp"
 
 namespace stint {

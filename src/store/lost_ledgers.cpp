@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/try.hpp"
 #include "store/columns.hpp"
 #include "store/ledger_json.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/try.hpp"
 #include "store/rebuild.hpp"
 #include "store/row_checksum.hpp"
 #include "store/schema.hpp"

@@ -4,6 +4,7 @@
 #include <functional>
 #include <sys/stat.h>
 
+#include "base/try.hpp"
 #include "store/columns.hpp"
 #include "store/row_checksum.hpp"
 #include "store/salvage.hpp"

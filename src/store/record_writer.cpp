@@ -1,6 +1,7 @@
 #include "store/record_writer.hpp"
 
 #include "base/check.hpp"
+#include "base/try.hpp"
 #include "store/app_json.hpp"
 #include "store/columns.hpp"
 #include "store/device_json.hpp"

@@ -3,6 +3,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/try.hpp"
 #include "store/columns.hpp"
 #include "store/row_checksum.hpp"
 #include "store/schema.hpp"

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <vector>
 
+#include "base/try.hpp"
 #include "store/row_checksum.hpp"
 
 namespace stint {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <limits>
 
+#include "base/try.hpp"
 #include "store/app_rows.hpp"
 #include "store/columns.hpp"
 #include "store/device_json.hpp"

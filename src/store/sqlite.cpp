@@ -6,6 +6,8 @@
 #include <iterator>
 #include <sqlite3.h>
 
+#include "base/try.hpp"
+
 namespace stint {
 
 namespace {

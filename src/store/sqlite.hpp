@@ -10,6 +10,7 @@
 
 #include "base/fail.hpp"
 #include "base/shared_text.hpp"
+#include "base/try.hpp"
 #include "stint/units.hpp"
 
 struct sqlite3;

@@ -5,6 +5,7 @@
 
 #include "base/number.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "store/commit_count.hpp"
 #include "store/opening.hpp"
 #include "store/record_writer.hpp"

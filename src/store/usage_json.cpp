@@ -1,5 +1,6 @@
 #include "store/usage_json.hpp"
 
+#include "base/try.hpp"
 #include "store/checked_json.hpp"
 
 namespace stint {

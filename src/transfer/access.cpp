@@ -2,6 +2,7 @@
 
 #include "base/fail.hpp"
 #include "base/transfer_words.hpp"
+#include "base/try.hpp"
 
 namespace stint::transfer {
 

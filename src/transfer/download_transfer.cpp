@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "transfer/curl_error.hpp"
 #include "transfer/finish.hpp"
 #include "transfer/resume.hpp"

@@ -1,5 +1,7 @@
 #include "transfer/part.hpp"
 
+#include "base/time.hpp"
+#include "base/try.hpp"
 #include "transfer/finish.hpp"
 #include "transfer/resume.hpp"
 

@@ -12,6 +12,7 @@
 
 #include "base/fail.hpp"
 #include "base/proc.hpp"
+#include "base/try.hpp"
 
 namespace stint::transfer {
 namespace {

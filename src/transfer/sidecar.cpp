@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/transfer_words.hpp"
+#include "base/try.hpp"
 #include "transfer/digest.hpp"
 #include "transfer/url.hpp"
 

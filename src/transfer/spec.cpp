@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "base/transfer_words.hpp"
+#include "base/try.hpp"
 #include "transfer/url.hpp"
 
 namespace stint::transfer {

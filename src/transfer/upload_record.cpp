@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "base/whole_number.hpp"
 #include "transfer/digest.hpp"
 

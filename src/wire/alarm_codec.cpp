@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
 #include "wire/times.hpp"

@@ -1,5 +1,6 @@
 // The Task Manager's rows, the installed apps, and the device's values.
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/limits.hpp"
 #include "wire/times.hpp"
 #include "wire/views.hpp"

@@ -3,6 +3,7 @@
 
 #include "base/fail.hpp"
 #include "base/overloaded.hpp"
+#include "base/try.hpp"
 #include "wire/codec.hpp"
 #include "wire/names.hpp"
 

@@ -1,5 +1,6 @@
 // Clip data: paths, and the open files that a job is granted (jobs.md §12.9).
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/codec.hpp"
 
 namespace stint::wire {

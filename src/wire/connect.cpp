@@ -11,6 +11,7 @@
 
 #include "base/fail.hpp"
 #include "base/number.hpp"
+#include "base/try.hpp"
 #include "wire/errors.hpp"
 #include "wire/names.hpp"
 #include "wire/runtime_directory.hpp"

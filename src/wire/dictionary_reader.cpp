@@ -1,3 +1,4 @@
+#include "base/try.hpp"
 #include "wire/reader.hpp"
 
 #include <algorithm>

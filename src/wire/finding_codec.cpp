@@ -1,5 +1,6 @@
 #include <array>
 
+#include "base/try.hpp"
 #include "wire/finding.hpp"
 
 namespace stint::wire {

@@ -1,6 +1,7 @@
 // JobInfo, each row of model/job_fields.hpp; what is unset is an absent key.
 #include "base/fail.hpp"
 #include "base/overloaded.hpp"
+#include "base/try.hpp"
 #include "model/job_fields.hpp"
 #include "wire/codec.hpp"
 

@@ -1,5 +1,6 @@
 // The state of a job, and what keeps it from running.
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/times.hpp"
 #include "wire/views.hpp"
 

@@ -1,5 +1,6 @@
 // Quotas, an app's standing, the policy, and Doze.
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/limits.hpp"
 #include "wire/times.hpp"
 

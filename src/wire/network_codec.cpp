@@ -1,5 +1,6 @@
 // Networks, asked for and found, by the documentation's names of capabilities and transports.
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/codec.hpp"
 
 namespace stint::wire {

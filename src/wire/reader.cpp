@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/errors.hpp"
 
 namespace stint::wire {

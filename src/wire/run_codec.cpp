@@ -1,5 +1,6 @@
 // What passes while a job runs: its parameters, its notification, its outcome.
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/codec.hpp"
 
 namespace stint::wire {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "wire/names.hpp"
 
 namespace stint::wire {

@@ -1,4 +1,5 @@
 // The scheduler as a whole, as a dump tells it (dbus/org.stint.TaskManager1.xml, Overview).
+#include "base/try.hpp"
 #include "wire/times.hpp"
 #include "wire/views.hpp"
 

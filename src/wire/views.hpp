@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/try.hpp"
 #include "model/view.hpp"
 #include "wire/codec.hpp"
 

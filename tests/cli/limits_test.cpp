@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/clock.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "fake_daemon.hpp"
 #include "ran.hpp"

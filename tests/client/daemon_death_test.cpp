@@ -1,6 +1,7 @@
 // architecture.md, running a job: what the library does when the daemon dies, and when it lets go.
 #include <doctest/doctest.h>
 
+#include "base/time.hpp"
 #include "client/fake_daemon.hpp"
 #include "client/recorded_service.hpp"
 #include "stint/job_scheduler.hpp"

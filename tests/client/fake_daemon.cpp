@@ -11,6 +11,7 @@
 
 #include "base/check.hpp"
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "stint/connection.hpp"
 #include "wire/connect.hpp"
 #include "wire/limits.hpp"

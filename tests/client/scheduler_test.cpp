@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "client/fake_daemon.hpp"
 #include "client/recorded_service.hpp"
 #include "stint/job_scheduler.hpp"

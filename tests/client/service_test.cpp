@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include "base/time.hpp"
 #include "client/fake_daemon.hpp"
 #include "client/recorded_service.hpp"
 #include "stint/job_scheduler.hpp"

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "client/fake_daemon.hpp"
 #include "client/recorded_service.hpp"
 #include "stint/job_scheduler.hpp"

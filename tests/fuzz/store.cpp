@@ -1,5 +1,6 @@
 // The JSON in the store's rows: a disk may have changed it, and so may whoever may write there. The first byte chooses
 // which; what was read is written and read again as the same.
+#include "base/try.hpp"
 #include "fuzz/fuzz.hpp"
 #include "store/app_json.hpp"
 #include "store/device_json.hpp"

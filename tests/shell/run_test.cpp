@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/proc.hpp"
+#include "base/time.hpp"
 #include "shell/run.hpp"
 #include "spool/directory.hpp"
 

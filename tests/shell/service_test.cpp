@@ -5,6 +5,7 @@
 
 #include <poll.h>
 
+#include "base/time.hpp"
 #include "client/fake_daemon.hpp"
 #include "shell/service.hpp"
 #include "spool/directory.hpp"

@@ -3,6 +3,7 @@
 
 #include <csignal>
 
+#include "base/time.hpp"
 #include "shell/verdict.hpp"
 
 using namespace stint;

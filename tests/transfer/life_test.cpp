@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 
 #include "base/fd.hpp"
+#include "base/time.hpp"
 #include "transfer/finish.hpp"
 #include "transfer/place.hpp"
 #include "transfer/scripted_server.hpp"

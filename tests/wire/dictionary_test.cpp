@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/try.hpp"
 #include "wire/loose_message.hpp"
 
 using namespace stint;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/time.hpp"
 #include "wire/capture.hpp"
 #include "wire/codec.hpp"
 #include "wire/names.hpp"

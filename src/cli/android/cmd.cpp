@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

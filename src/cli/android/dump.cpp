@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "cli/print/job_info_facts.hpp"
 
 namespace stint::cli {

@@ -7,6 +7,7 @@
 
 #include "base/fail.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/limit_text.hpp"

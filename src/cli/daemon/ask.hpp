@@ -2,6 +2,8 @@
 #pragma once
 #include <functional>
 
+#include "base/time.hpp"
+#include "base/try.hpp"
 #include "stint/result.hpp"
 #include "wire/connect.hpp"
 #include "wire/message.hpp"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/ask.hpp"
 #include "wire/codec.hpp"
 #include "wire/errors.hpp"

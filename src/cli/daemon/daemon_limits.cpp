@@ -1,4 +1,5 @@
 // org.stint.Limits1 and org.stint.AlarmManager1, as the operator calls them.
+#include "base/try.hpp"
 #include "cli/daemon/ask.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "wire/names.hpp"

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "base/number.hpp"
+#include "base/try.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "model/app.hpp"

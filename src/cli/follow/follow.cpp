@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 
 namespace stint::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "stint/units.hpp"
+#include "base/time.hpp"
 
 namespace stint::cli {
 

@@ -1,6 +1,7 @@
 #include "cli/run/logs_tail.hpp"
 
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "cli/print/json_parts.hpp"
 #include "cli/screen/text.hpp"
 

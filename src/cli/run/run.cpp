@@ -11,6 +11,7 @@
 #include "base/fail.hpp"
 #include "base/program.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/follow/follow.hpp"
 #include "cli/line/commands.hpp"

@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "cli/screen/text.hpp"
 
 namespace stint::cli {

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "cli/print/limit_text.hpp"
 #include "model/app.hpp"
 

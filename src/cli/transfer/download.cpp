@@ -9,6 +9,7 @@
 #include "base/code_point.hpp"
 #include "base/fail.hpp"
 #include "base/transfer_words.hpp"
+#include "base/try.hpp"
 #include "cli/screen/text.hpp"
 
 namespace stint::cli {

@@ -7,6 +7,7 @@
 #include "base/fail.hpp"
 #include "base/time.hpp"
 #include "base/transfer_words.hpp"
+#include "base/try.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"

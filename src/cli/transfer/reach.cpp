@@ -10,6 +10,7 @@
 #include "base/fail.hpp"
 #include "base/time.hpp"
 #include "base/transfer_words.hpp"
+#include "base/try.hpp"
 #include "cli/screen/text.hpp"
 
 namespace stint::cli {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 
 namespace stint::cli {
 namespace {

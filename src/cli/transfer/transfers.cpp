@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/follow/follow.hpp"
 #include "cli/print/json.hpp"

@@ -1,6 +1,7 @@
 // `stint alarms`: pending alarms, when they go off, and what holds them (limits.md §7.3).
 #include "base/clock.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

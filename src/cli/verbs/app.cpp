@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

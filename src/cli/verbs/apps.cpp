@@ -1,6 +1,7 @@
 // `stint apps`: the installed apps with their limits.
 #include <fmt/core.h>
 
+#include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

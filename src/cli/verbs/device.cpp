@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

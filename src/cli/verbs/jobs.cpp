@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

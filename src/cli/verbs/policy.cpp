@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/nearest.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

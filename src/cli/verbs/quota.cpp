@@ -1,6 +1,7 @@
 // `stint quota`: an app's regular and expedited quotas, and when used time comes back (limits.md §3, §4).
 #include "base/clock.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

@@ -1,6 +1,7 @@
 // `stint run-now`: the shell's `run -f` (jobs.md §8), which also lists the blockers that it overrides.
 #include <fmt/core.h>
 
+#include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

@@ -11,6 +11,7 @@
 #include "base/number.hpp"
 #include "base/proc.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "cli/line/commands.hpp"
 #include "sim/reader.hpp"
 #include "sim/report.hpp"

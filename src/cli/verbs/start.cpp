@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/number.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/clock.hpp"
+#include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"

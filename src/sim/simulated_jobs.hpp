@@ -14,9 +14,9 @@
 
 namespace stint::sim {
 
-class Runs {
+class SimulatedJobs {
 public:
-    Runs(Surroundings& world, Apps& apps) : world_(world), apps_(apps) {}
+    SimulatedJobs(Surroundings& world, Apps& apps) : world_(world), apps_(apps) {}
 
     // Calls of apps by entries of the timeline; each returns the result.
 

@@ -1,4 +1,4 @@
-#include "sim/runs.hpp"
+#include "sim/simulated_jobs.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,17 +18,17 @@ Notification notificationOf(const JobKey& job) {
 
 } // namespace
 
-Runs::Run* Runs::alive(RunId id) {
+SimulatedJobs::Run* SimulatedJobs::alive(RunId id) {
     const auto found = runs_.find(id);
     return found == runs_.end() || found->second.dead ? nullptr : &found->second;
 }
 
-RunId Runs::newest(const JobKey& job) const {
+RunId SimulatedJobs::newest(const JobKey& job) const {
     const auto found = newest_.find(job);
     return found == newest_.end() ? RunId{} : found->second;
 }
 
-void Runs::later(RunId id, Duration after, std::function<void(Run&)> event) {
+void SimulatedJobs::later(RunId id, Duration after, std::function<void(Run&)> event) {
     world_.later(after, [this, id, event = std::move(event)] {
         if (Run* run = alive(id)) event(*run);
     });
@@ -36,7 +36,8 @@ void Runs::later(RunId id, Duration after, std::function<void(Run&)> event) {
 
 // Calls of apps.
 
-std::string Runs::call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part, std::string_view item) {
+std::string SimulatedJobs::call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part,
+                                std::string_view item) {
     Schedule request{.app = job.app, .space = job.space, .info = std::move(info)};
     if (!item.empty()) {
         request.work.emplace();
@@ -50,7 +51,7 @@ std::string Runs::call(const JobKey& job, JobInfoPtr info, const std::shared_ptr
     return result;
 }
 
-std::string Runs::schedule(const action::Schedule& asked) {
+std::string SimulatedJobs::schedule(const action::Schedule& asked) {
     auto requested = JobInfoAccess::requested(asked.asked);
     if (!requested) { // the builder refuses it, so the core never sees it
         const std::string result = resultOf({.error = requested.error()});
@@ -70,7 +71,7 @@ std::string Runs::schedule(const action::Schedule& asked) {
 }
 
 // The item joins the job as it was last asked for (jobs.md §2.5).
-std::string Runs::enqueue(const action::Enqueue& asked) {
+std::string SimulatedJobs::enqueue(const action::Enqueue& asked) {
     const auto found = parts_.find(asked.job);
     if (found == parts_.end()) return "failure"; // no job of this id was ever accepted
     const auto part = found->second;
@@ -83,13 +84,13 @@ std::string Runs::enqueue(const action::Enqueue& asked) {
     return result;
 }
 
-void Runs::finish(const action::Finish& asked) {
+void SimulatedJobs::finish(const action::Finish& asked) {
     const RunId id = newest(asked.job);
     if (Run* run = alive(id)) return report(id, *run, asked.reschedule);
     world_.tell(JobFinished{asked.job.app, id, asked.reschedule, {}});
 }
 
-void Runs::completeWork(const action::CompleteWork& asked) {
+void SimulatedJobs::completeWork(const action::CompleteWork& asked) {
     const RunId id = newest(asked.job);
     Run* run = alive(id);
     const auto item = run ? run->items.extract(asked.item) : decltype(run->items)::node_type{};
@@ -97,27 +98,27 @@ void Runs::completeWork(const action::CompleteWork& asked) {
     if (run && !item.empty()) takeWork(id, *run);
 }
 
-void Runs::notify(const action::Notify& asked) {
+void SimulatedJobs::notify(const action::Notify& asked) {
     world_.tell(NotificationSet{{}, asked.job.app, newest(asked.job), asked.id, notificationOf(asked.job), asked.end});
 }
 
-void Runs::tellBytes(const action::TellBytes& asked) {
+void SimulatedJobs::tellBytes(const action::TellBytes& asked) {
     world_.tell(BytesUpdated{asked.job.app, newest(asked.job), asked.estimate, asked.down, asked.up});
 }
 
-void Runs::connected(const JobKey& job) { world_.tell(Connected{newest(job)}); }
+void SimulatedJobs::connected(const JobKey& job) { world_.tell(Connected{newest(job)}); }
 
-void Runs::answer(const action::AnswerCall& answer) {
+void SimulatedJobs::answer(const action::AnswerCall& answer) {
     const RunId id = newest(answer.job);
     if (answer.toStop) return world_.tell(StopAnswered{id, answer.yes});
     world_.tell(StartAnswered{id, answer.yes});
 }
 
-void Runs::lost(const JobKey& job) { world_.tell(RunLost{newest(job), false}); }
+void SimulatedJobs::lost(const JobKey& job) { world_.tell(RunLost{newest(job), false}); }
 
 // Calls of the core.
 
-void Runs::bind(const Bind& effect) {
+void SimulatedJobs::bind(const Bind& effect) {
     const auto part = parts_.find(effect.key);
     Run& run = runs_[effect.run];
     run.key = effect.key;
@@ -130,7 +131,7 @@ void Runs::bind(const Bind& effect) {
     later(effect.run, *behaves.connectsAfter, [this, id = effect.run](Run&) { world_.tell(Connected{id}); });
 }
 
-void Runs::start(const CallStart& effect) {
+void SimulatedJobs::start(const CallStart& effect) {
     const RunId id = effect.run;
     Run* run = alive(id);
     if (!run) return;
@@ -158,7 +159,7 @@ void Runs::start(const CallStart& effect) {
     beginWork(id, *run);
 }
 
-void Runs::stop(const CallStop& effect) {
+void SimulatedJobs::stop(const CallStop& effect) {
     const RunId id = effect.run;
     Run* run = alive(id);
     if (!run) return;
@@ -170,7 +171,7 @@ void Runs::stop(const CallStop& effect) {
     later(id, behaves.answersAfter, [this, id, again](Run&) { world_.tell(StopAnswered{id, again}); });
 }
 
-void Runs::end(const EndRun& effect) {
+void SimulatedJobs::end(const EndRun& effect) {
     const auto found = runs_.find(effect.run);
     if (found == runs_.end()) return;
     cutShort(effect.run, found->second);
@@ -182,7 +183,7 @@ void Runs::end(const EndRun& effect) {
 
 // The ends of processes.
 
-void Runs::lose(const AppId& app, bool crash) {
+void SimulatedJobs::lose(const AppId& app, bool crash) {
     for (auto& [id, run] : runs_) {
         if (run.key.app != app || run.dead) continue;
         cutShort(id, run);
@@ -193,7 +194,7 @@ void Runs::lose(const AppId& app, bool crash) {
 }
 
 // scenario.md: `stopped`, because the process is gone. The core does not trace this, so it is noted here.
-void Runs::loseAll() {
+void SimulatedJobs::loseAll() {
     for (auto& [id, run] : runs_) {
         cutShort(id, run);
         apps_.hosts(run.key.app, false);
@@ -209,20 +210,20 @@ void Runs::loseAll() {
 
 // What jobs do.
 
-void Runs::postNotification(RunId id, Run& run) {
+void SimulatedJobs::postNotification(RunId id, Run& run) {
     world_.tell(NotificationSet{
         {}, run.key.app, id, notificationId(run.key), notificationOf(run.key), run.part->behaves.notificationEnd});
 }
 
 // The job's own number; another job of the same number, in another namespace, gets one of its own.
-std::int32_t Runs::notificationId(const JobKey& job) {
+std::int32_t SimulatedJobs::notificationId(const JobKey& job) {
     std::int32_t id = job.id.value;
     while (notificationIds_.try_emplace({job.app, id}, job).first->second != job)
         id += idsApart;
     return id;
 }
 
-void Runs::answerStart(RunId id, Run& run, bool ongoing) {
+void SimulatedJobs::answerStart(RunId id, Run& run, bool ongoing) {
     const auto part = run.part; // the run may end while the answer is handled
     run.ongoing = ongoing;
     if (!ongoing) part->worked = Duration{0}, part->rest.reset();
@@ -231,14 +232,14 @@ void Runs::answerStart(RunId id, Run& run, bool ongoing) {
     if (ongoing && part->takesWork && still) takeWork(id, *still);
 }
 
-void Runs::takeWork(RunId id, const Run& run) {
+void SimulatedJobs::takeWork(RunId id, const Run& run) {
     world_.tell(DequeueWork{{}, run.key.app, id}, [this, id](const Reply& reply) {
         Run* taking = alive(id);
         if (taking && reply.item) taking->items[reply.item->extras.getString(itemName)] = reply.item->id;
     });
 }
 
-void Runs::beginWork(RunId id, Run& run) {
+void SimulatedJobs::beginWork(RunId id, Run& run) {
     Part& part = *run.part;
     if (part.behaves.works) {
         run.workBegan = world_.now().elapsed;
@@ -252,7 +253,7 @@ void Runs::beginWork(RunId id, Run& run) {
     transfers_.begin(id, part.rest.value_or(Transfers::restOf(*part.behaves.payload)));
 }
 
-void Runs::cutShort(RunId id, Run& run) {
+void SimulatedJobs::cutShort(RunId id, Run& run) {
     const Instant now = world_.now().elapsed;
     transfers_.advance(now);
     const auto rest = transfers_.end(id);
@@ -263,7 +264,7 @@ void Runs::cutShort(RunId id, Run& run) {
     if (rest) part.rest = rest;
 }
 
-void Runs::workDone(RunId id, Run& run) {
+void SimulatedJobs::workDone(RunId id, Run& run) {
     switch (run.part->behaves.then) {
     case Behaviour::Then::Done:
         return report(id, run, false);
@@ -279,7 +280,7 @@ void Runs::workDone(RunId id, Run& run) {
 }
 
 // scenario.md, resumes: after a report the next run starts over.
-void Runs::report(RunId id, Run& run, bool reschedule) {
+void SimulatedJobs::report(RunId id, Run& run, bool reschedule) {
     const auto part = run.part;
     const AppId app = run.key.app;
     cutShort(id, run);
@@ -290,12 +291,12 @@ void Runs::report(RunId id, Run& run, bool reschedule) {
 
 // Transfers.
 
-void Runs::setRates(Kbps down, Kbps up) {
+void SimulatedJobs::setRates(Kbps down, Kbps up) {
     transfers_.advance(world_.now().elapsed);
     transfers_.setRates(down, up);
 }
 
-void Runs::reportTransfers() {
+void SimulatedJobs::reportTransfers() {
     transfers_.advance(world_.now().elapsed);
     for (RunId id : transfers_.finished()) {
         Run* run = alive(id);
