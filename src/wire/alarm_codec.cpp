@@ -1,11 +1,9 @@
 // Alarms as they are asked for, listed and delivered; messages as they are delivered.
 #include <algorithm>
 
-#include "base/fail.hpp"
-#include "base/try.hpp"
+#include "wire/fields.hpp"
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
-#include "wire/times.hpp"
 
 namespace stint::wire {
 namespace {
@@ -14,12 +12,7 @@ constexpr std::string_view byWall = "wall";
 constexpr std::string_view byElapsed = "elapsed";
 
 std::int64_t number(Instant instant) { return instant.time_since_epoch().count(); }
-std::int64_t number(const std::optional<Instant>& instant) { return instant ? number(*instant) : -1; }
 Instant instantOf(std::int64_t milliseconds) { return Instant(Duration(milliseconds)); }
-std::optional<Instant> instantFrom(std::int64_t milliseconds) {
-    if (milliseconds < 0) return std::nullopt;
-    return instantOf(milliseconds);
-}
 WallTime wallOf(std::int64_t milliseconds) { return WallTime(Duration(milliseconds)); }
 
 std::string_view priorityOf(bool high) { return high ? "high" : "normal"; }
@@ -81,6 +74,30 @@ Result<void> checkLengths(const AlarmWords& words, AlarmKind kind) {
     return {};
 }
 
+void writeType(Writer& writer, const bool& isByWall) { writer.string(std::string(isByWall ? byWall : byElapsed)); }
+Result<void> readType(Reader& reader, bool& isByWall) {
+    isByWall = STINT_TRY(reader.string()) == byWall;
+    return {};
+}
+
+constexpr auto alarmViewFields = [](auto& field, auto& view) {
+    auto& alarm = view.alarm;
+    field("package", alarm.app.name);
+    field("tag", alarm.tag);
+    field("receiver", alarm.receiver);
+    field.word("kind", alarm.kind, alarmKindNamed);
+    field.other("type", "s", alarm.byWall, writeType, readType);
+    field("wakeup", alarm.wakeup);
+    field("persisted", alarm.persisted);
+    field("requested", alarm.requested);
+    field("requestedWall", alarm.requestedWall);
+    field("window", alarm.window);
+    field("interval", alarm.interval);
+    field.always("earliest", view.earliest);
+    field.always("latest", view.latest);
+    field("held", view.held);
+};
+
 } // namespace
 
 Result<void> checkTag(const std::string& tag) {
@@ -127,47 +144,8 @@ Result<Alarm> readAlarm(Reader& reader) {
     return alarm;
 }
 
-void writeAlarmView(Writer& writer, const AlarmView& view) {
-    const Alarm& alarm = view.alarm;
-    DictionaryWriter dictionary(writer);
-    dictionary.put("package", alarm.app.name);
-    dictionary.put("tag", alarm.tag);
-    dictionary.put("receiver", alarm.receiver);
-    dictionary.put("kind", nameOf(alarm.kind));
-    dictionary.put("type", alarm.byWall ? byWall : byElapsed);
-    dictionary.put("wakeup", alarm.wakeup);
-    dictionary.put("persisted", alarm.persisted);
-    dictionary.put("requested", number(alarm.requested));
-    dictionary.put("requestedWall", wallNumber(alarm.requestedWall));
-    dictionary.put("window", std::int64_t{alarm.window.count()});
-    dictionary.put("interval", std::int64_t{alarm.interval.count()});
-    dictionary.put("earliest", number(view.earliest));
-    dictionary.put("latest", number(view.latest));
-    dictionary.put("held", view.held);
-}
-
-Result<AlarmView> readAlarmView(Reader& reader) {
-    AlarmView view;
-    Alarm& alarm = view.alarm;
-    std::string kind, type;
-    std::int64_t requested = 0, requestedWall = 0, window = 0, interval = 0, earliest = -1, latest = -1;
-    DictionaryReader dictionary("alarm", UnknownKeys::Ignore);
-    dictionary.take("package", alarm.app.name).take("tag", alarm.tag).take("receiver", alarm.receiver);
-    dictionary.take("kind", kind).take("type", type).take("wakeup", alarm.wakeup).take("persisted", alarm.persisted);
-    dictionary.take("requested", requested).take("requestedWall", requestedWall);
-    dictionary.take("window", window).take("interval", interval);
-    dictionary.take("earliest", earliest).take("latest", latest).take("held", view.held);
-    STINT_TRY(dictionary.read(reader));
-    alarm.kind = STINT_TRY(kindOf(kind));
-    alarm.byWall = type == byWall;
-    alarm.requested = instantOf(requested);
-    alarm.requestedWall = wallOf(requestedWall);
-    alarm.window = Duration(window);
-    alarm.interval = Duration(interval);
-    view.earliest = instantFrom(earliest);
-    view.latest = instantFrom(latest);
-    return view;
-}
+void writeAlarmView(Writer& writer, const AlarmView& view) { writeFields(writer, view, alarmViewFields); }
+Result<AlarmView> readAlarmView(Reader& reader) { return readFields<AlarmView>(reader, "alarm", alarmViewFields); }
 
 void writeAlarmCall(Writer& writer, const AlarmCall& call) {
     writer.string(call.receiver).string(call.tag).int64(call.count);

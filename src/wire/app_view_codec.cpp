@@ -1,8 +1,6 @@
 // The Task Manager's rows, the installed apps, and the device's values.
-#include "base/fail.hpp"
-#include "base/try.hpp"
+#include "wire/fields.hpp"
 #include "wire/limits.hpp"
-#include "wire/times.hpp"
 #include "wire/views.hpp"
 
 namespace stint::wire {
@@ -15,71 +13,92 @@ std::vector<std::string> whyVisible(const AppView& view) {
     return {view.pinned ? "pinned" : "terminal"};
 }
 
-void putLimits(DictionaryWriter& dictionary, const AppView& view) {
-    dictionary.put("bucket", nameOf(view.bucket));
-    dictionary.put("bucketReason", nameOf(view.bucketReason));
-    dictionary.put("batteryUse", nameOf(view.batteryUse));
-    dictionary.put("dataSaverExempt", view.dataSaverExempt);
-    dictionary.put("networkAllowed", view.networkAllowed);
-    dictionary.put("networkBecause", view.networkBecause);
-    dictionary.put("importance", view.importance);
-    dictionary.put("quota", "a{sv}", [&view](Writer& value) { writeQuota(value, view.quota); });
-    dictionary.put("expedited", "a{sv}", [&view](Writer& value) { writeQuota(value, view.expedited); });
-}
-
-/// The words of putLimits().
-struct LimitWords {
-    std::string bucket{nameOf(Bucket::Never)};
-    std::string reason{nameOf(BucketReason::Default)};
-    std::string batteryUse{nameOf(BatteryUse::Optimized)};
+constexpr auto safeguardFields = [](auto& field, auto& view) {
+    field("userInitiated", view.userInitiated);
+    field("expedited", view.expedited);
+    field("regular", view.regular);
+    field("unresponsive", view.unresponsive);
+    field("scheduled", view.scheduled);
+    field("buggy", view.buggy);
 };
 
-DictionaryReader::Read quotaInto(QuotaView& quota) {
-    return [&quota](Reader& value) -> Result<void> {
-        quota = STINT_TRY(readQuota(value));
-        return {};
-    };
+void writeSafeguards(Writer& writer, const SafeguardView& view) { writeFields(writer, view, safeguardFields); }
+Result<SafeguardView> readSafeguards(Reader& reader) {
+    return readFields<SafeguardView>(reader, "safeguards", safeguardFields);
 }
 
-void takeLimits(DictionaryReader& dictionary, LimitWords& words, AppView& view) {
-    dictionary.take("bucket", words.bucket).take("bucketReason", words.reason).take("batteryUse", words.batteryUse);
-    dictionary.take("dataSaverExempt", view.dataSaverExempt).take("networkAllowed", view.networkAllowed);
-    dictionary.take("networkBecause", view.networkBecause).take("importance", view.importance);
-    dictionary.take("quota", "a{sv}", quotaInto(view.quota)).take("expedited", "a{sv}", quotaInto(view.expedited));
+using Services = decltype(Manifest::services);
+using Words = decltype(Manifest::permissions);
+
+void writeNames(Writer& writer, const Services& services) {
+    writer.openArray("s");
+    for (const auto& [name, service] : services)
+        writer.string(name);
+    writer.close();
 }
 
-Result<void> setLimits(const LimitWords& words, AppView& view) {
-    const auto bucket = bucketNamed(words.bucket);
-    const auto reason = bucketReasonNamed(words.reason);
-    const auto use = batteryUseNamed(words.batteryUse);
-    if (!bucket) return fail(Errc::IllegalArgument, "app: bucket: unknown word \"{}\"", words.bucket);
-    if (!reason) return fail(Errc::IllegalArgument, "app: bucketReason: unknown word \"{}\"", words.reason);
-    if (!use) return fail(Errc::IllegalArgument, "app: batteryUse: unknown word \"{}\"", words.batteryUse);
-    view.bucket = *bucket;
-    view.bucketReason = *reason;
-    view.batteryUse = *use;
+Result<void> readNames(Reader& reader, Services& services) {
+    for (const std::string& name : STINT_TRY(reader.strings()))
+        services[name].name = name;
     return {};
 }
 
-void writeSafeguards(Writer& writer, const SafeguardView& view) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("userInitiated", view.userInitiated);
-    dictionary.put("expedited", view.expedited);
-    dictionary.put("regular", view.regular);
-    dictionary.put("unresponsive", view.unresponsive);
-    dictionary.put("scheduled", view.scheduled);
-    dictionary.put("buggy", view.buggy);
+void writeWords(Writer& writer, const Words& words) {
+    writer.openArray("s");
+    for (const std::string& word : words)
+        writer.string(word);
+    writer.close();
 }
 
-Result<SafeguardView> readSafeguards(Reader& reader) {
-    SafeguardView view;
-    DictionaryReader dictionary("safeguards", UnknownKeys::Ignore);
-    dictionary.take("userInitiated", view.userInitiated).take("expedited", view.expedited);
-    dictionary.take("regular", view.regular).take("unresponsive", view.unresponsive);
-    dictionary.take("scheduled", view.scheduled).take("buggy", view.buggy);
-    STINT_TRY(dictionary.read(reader));
-    return view;
+Result<void> readWords(Reader& reader, Words& words) {
+    for (std::string& word : STINT_TRY(reader.strings()))
+        words.insert(std::move(word));
+    return {};
 }
+
+constexpr auto taskRowFields = [](auto& field, auto& row) {
+    field("package", row.app.name);
+    field("label", row.label);
+    field.always("started", row.started);
+    field("stop", row.stopButton);
+    field.list("jobs", row.jobs, writeJobView, readJobView);
+    field.list("notifications", row.notifications, writeNotificationView, readNotificationView);
+};
+
+constexpr auto appFields = [](auto& field, auto& view) {
+    field("package", view.manifest.package.name);
+    field("label", view.manifest.label);
+    field("version", view.manifest.version);
+    field("builtIn", view.manifest.builtIn);
+    field("system", view.manifest.system);
+    field("manifest", view.manifest.file);
+    field.other("services", "as", view.manifest.services, writeNames, readNames);
+    field.other("permissions", "as", view.manifest.permissions, writeWords, readWords);
+    field.other("revoked", "as", view.revoked, writeWords, readWords);
+    field.word("state", view.state, processStateNamed);
+    field("bias", view.bias);
+    field.inner("safeguards", view.safeguards, writeSafeguards, readSafeguards);
+    field("pinned", view.pinned);
+    field.told("visibleBecause", whyVisible(view));
+    field("bad", view.bad);
+    field("jobs", view.jobs);
+    field("running", view.running);
+    field.word("bucket", view.bucket, bucketNamed);
+    field.word("bucketReason", view.bucketReason, bucketReasonNamed);
+    field.word("batteryUse", view.batteryUse, batteryUseNamed);
+    field("dataSaverExempt", view.dataSaverExempt);
+    field("networkAllowed", view.networkAllowed);
+    field("networkBecause", view.networkBecause);
+    field("importance", view.importance);
+    field.inner("quota", view.quota, writeQuota, readQuota);
+    field.inner("expedited", view.expedited, writeQuota, readQuota);
+};
+
+constexpr auto deviceRowFields = [](auto& field, auto& row) {
+    field("key", row.key);
+    field("value", row.value);
+    field("source", row.source);
+};
 
 } // namespace
 
@@ -108,106 +127,13 @@ Result<NotificationView> readNotificationView(Reader& reader) {
     return view;
 }
 
-void writeTaskRow(Writer& writer, const TaskRow& row) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("package", row.app.name);
-    dictionary.put("label", row.label);
-    dictionary.put("started", wallNumber(row.started));
-    dictionary.put("stop", row.stopButton);
-    dictionary.put("jobs", "aa{sv}", [&row](Writer& value) { writeList(value, row.jobs, writeJobView); });
-    dictionary.put("notifications", "aa{sv}",
-                   [&row](Writer& value) { writeList(value, row.notifications, writeNotificationView); });
-}
+void writeTaskRow(Writer& writer, const TaskRow& row) { writeFields(writer, row, taskRowFields); }
+Result<TaskRow> readTaskRow(Reader& reader) { return readFields<TaskRow>(reader, "row", taskRowFields); }
 
-Result<TaskRow> readTaskRow(Reader& reader) {
-    TaskRow row;
-    std::int64_t started = -1;
-    DictionaryReader dictionary("row", UnknownKeys::Ignore);
-    dictionary.take("package", row.app.name).take("label", row.label).take("started", started);
-    dictionary.take("stop", row.stopButton);
-    dictionary.take("jobs", "aa{sv}", [&row](Reader& value) -> Result<void> {
-        row.jobs = STINT_TRY(readList(value, readJobView));
-        return {};
-    });
-    dictionary.take("notifications", "aa{sv}", [&row](Reader& value) -> Result<void> {
-        row.notifications = STINT_TRY(readList(value, readNotificationView));
-        return {};
-    });
-    STINT_TRY(dictionary.read(reader));
-    row.started = wallFrom(started);
-    return row;
-}
+void writeAppView(Writer& writer, const AppView& view) { writeFields(writer, view, appFields); }
+Result<AppView> readAppView(Reader& reader) { return readFields<AppView>(reader, "app", appFields); }
 
-void writeAppView(Writer& writer, const AppView& view) {
-    const Manifest& manifest = view.manifest;
-    std::vector<std::string> services;
-    for (const auto& [name, service] : manifest.services)
-        services.push_back(name);
-    DictionaryWriter dictionary(writer);
-    dictionary.put("package", manifest.package.name);
-    dictionary.put("label", manifest.label);
-    dictionary.put("version", manifest.version);
-    dictionary.put("builtIn", manifest.builtIn);
-    dictionary.put("system", manifest.system);
-    dictionary.put("manifest", manifest.file);
-    dictionary.put("services", services);
-    dictionary.put("permissions", std::vector<std::string>(manifest.permissions.begin(), manifest.permissions.end()));
-    dictionary.put("revoked", std::vector<std::string>(view.revoked.begin(), view.revoked.end()));
-    dictionary.put("state", nameOf(view.state));
-    dictionary.put("bias", view.bias);
-    dictionary.put("safeguards", "a{sv}", [&view](Writer& value) { writeSafeguards(value, view.safeguards); });
-    dictionary.put("pinned", view.pinned);
-    dictionary.put("visibleBecause", whyVisible(view));
-    dictionary.put("bad", view.bad);
-    dictionary.put("jobs", view.jobs);
-    dictionary.put("running", view.running);
-    putLimits(dictionary, view);
-}
-
-Result<AppView> readAppView(Reader& reader) {
-    AppView view;
-    Manifest& manifest = view.manifest;
-    std::vector<std::string> services, permissions, revoked;
-    std::string state;
-    LimitWords limits;
-    DictionaryReader dictionary("app", UnknownKeys::Ignore);
-    dictionary.take("package", manifest.package.name).take("label", manifest.label).take("version", manifest.version);
-    dictionary.take("builtIn", manifest.builtIn).take("system", manifest.system).take("manifest", manifest.file);
-    dictionary.take("services", services).take("permissions", permissions).take("state", state);
-    dictionary.take("revoked", revoked);
-    dictionary.take("pinned", view.pinned).take("bad", view.bad).take("jobs", view.jobs).take("running", view.running);
-    takeLimits(dictionary, limits, view);
-    dictionary.take("bias", view.bias).take("safeguards", "a{sv}", [&view](Reader& value) -> Result<void> {
-        view.safeguards = STINT_TRY(readSafeguards(value));
-        return {};
-    });
-    STINT_TRY(dictionary.read(reader));
-    STINT_TRY(setLimits(limits, view));
-    for (std::string& name : services) {
-        Service& service = manifest.services[name];
-        service.name = std::move(name);
-    }
-    manifest.permissions.insert(permissions.begin(), permissions.end());
-    view.revoked.insert(revoked.begin(), revoked.end());
-    const std::optional<ProcessState> known = processStateNamed(state);
-    if (!known) return fail(Errc::IllegalArgument, "app: state: unknown word \"{}\"", state);
-    view.state = *known;
-    return view;
-}
-
-void writeDeviceRow(Writer& writer, const DeviceRow& row) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("key", row.key);
-    dictionary.put("value", row.value);
-    dictionary.put("source", row.source);
-}
-
-Result<DeviceRow> readDeviceRow(Reader& reader) {
-    DeviceRow row;
-    DictionaryReader dictionary("device", UnknownKeys::Ignore);
-    dictionary.take("key", row.key).take("value", row.value).take("source", row.source);
-    STINT_TRY(dictionary.read(reader));
-    return row;
-}
+void writeDeviceRow(Writer& writer, const DeviceRow& row) { writeFields(writer, row, deviceRowFields); }
+Result<DeviceRow> readDeviceRow(Reader& reader) { return readFields<DeviceRow>(reader, "device", deviceRowFields); }
 
 } // namespace stint::wire

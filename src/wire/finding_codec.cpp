@@ -1,6 +1,7 @@
+#include <algorithm>
 #include <array>
 
-#include "base/try.hpp"
+#include "wire/fields.hpp"
 #include "wire/finding.hpp"
 
 namespace stint::wire {
@@ -8,6 +9,18 @@ namespace {
 
 using Grade = Finding::Grade;
 constexpr std::array grades{Grade::Enforced, Grade::Advisory, Grade::Absent, Grade::Trouble};
+
+std::optional<Grade> gradeNamed(std::string_view name) {
+    const auto* const found = std::ranges::find(grades, name, nameOf);
+    return found == grades.end() ? Grade::Absent : *found;
+}
+
+constexpr auto findingFields = [](auto& field, auto& finding) {
+    field("topic", finding.topic);
+    field.word("grade", finding.grade, gradeNamed);
+    field("found", finding.found);
+    field("more", finding.more);
+};
 
 } // namespace
 
@@ -25,24 +38,7 @@ std::string_view nameOf(Grade grade) {
     return "absent";
 }
 
-void writeFinding(Writer& writer, const Finding& finding) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("topic", finding.topic);
-    dictionary.put("grade", std::string(nameOf(finding.grade)));
-    dictionary.put("found", finding.found);
-    dictionary.put("more", finding.more);
-}
-
-Result<Finding> readFinding(Reader& reader) {
-    Finding finding;
-    std::string grade;
-    DictionaryReader dictionary("finding", UnknownKeys::Ignore);
-    dictionary.take("topic", finding.topic).take("grade", grade);
-    dictionary.take("found", finding.found).take("more", finding.more);
-    STINT_TRY(dictionary.read(reader));
-    for (const Grade known : grades)
-        if (nameOf(known) == grade) finding.grade = known;
-    return finding;
-}
+void writeFinding(Writer& writer, const Finding& finding) { writeFields(writer, finding, findingFields); }
+Result<Finding> readFinding(Reader& reader) { return readFields<Finding>(reader, "finding", findingFields); }
 
 } // namespace stint::wire

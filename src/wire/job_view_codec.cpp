@@ -1,7 +1,5 @@
 // The state of a job, and what keeps it from running.
-#include "base/fail.hpp"
-#include "base/try.hpp"
-#include "wire/times.hpp"
+#include "wire/fields.hpp"
 #include "wire/views.hpp"
 
 namespace stint::wire {
@@ -198,6 +196,16 @@ void fillCompleted(JobView& view, const StateWords& words) {
     completed.label = view.label;
 }
 
+constexpr auto blockerFields = [](auto& field, auto& blocker) {
+    field.number("reason", blocker.reason);
+    field.told("name", stint::nameOf(blocker.reason));
+    field("gate", blocker.gate);
+    field("detail", blocker.detail);
+    field.always("since", blocker.since);
+    field.always("until", blocker.until);
+    field("clears", blocker.clears);
+};
+
 } // namespace
 
 void writeJobView(Writer& writer, const JobView& view) {
@@ -267,29 +275,7 @@ Result<HistoryEntry> readHistoryEntry(Reader& reader) {
     return entry;
 }
 
-void writeBlocker(Writer& writer, const Blocker& blocker) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("reason", static_cast<std::int32_t>(blocker.reason));
-    dictionary.put("name", stint::nameOf(blocker.reason));
-    dictionary.put("gate", blocker.gate);
-    dictionary.put("detail", blocker.detail);
-    dictionary.put("since", wallNumber(blocker.since));
-    dictionary.put("until", wallNumber(blocker.until));
-    dictionary.put("clears", blocker.clears);
-}
-
-Result<Blocker> readBlocker(Reader& reader) {
-    Blocker blocker;
-    std::int32_t reason = 0;
-    std::int64_t since = -1, until = -1;
-    DictionaryReader dictionary("blocker", UnknownKeys::Ignore);
-    dictionary.take("reason", reason).take("gate", blocker.gate).take("detail", blocker.detail);
-    dictionary.take("since", since).take("until", until).take("clears", blocker.clears);
-    STINT_TRY(dictionary.read(reader));
-    blocker.reason = static_cast<PendingReason>(reason);
-    blocker.since = wallFrom(since);
-    blocker.until = wallFrom(until);
-    return blocker;
-}
+void writeBlocker(Writer& writer, const Blocker& blocker) { writeFields(writer, blocker, blockerFields); }
+Result<Blocker> readBlocker(Reader& reader) { return readFields<Blocker>(reader, "blocker", blockerFields); }
 
 } // namespace stint::wire

@@ -1,6 +1,5 @@
 // The scheduler as a whole, as a dump tells it (dbus/org.stint.TaskManager1.xml, Overview).
-#include "base/try.hpp"
-#include "wire/times.hpp"
+#include "wire/fields.hpp"
 #include "wire/views.hpp"
 
 namespace stint::wire {
@@ -63,51 +62,35 @@ Result<void> readQueue(Reader& reader, std::vector<JobKey>& queue) {
     });
 }
 
+constexpr auto schedulerFields = [](auto& field, auto& view) {
+    field.other("constants", "a(ss)", view.constants, writeConstants, readConstants);
+    field("plugged", view.plugged);
+    field("charging", view.charging);
+    field("batteryPercent", view.batteryPercent);
+    field("batteryLow", view.batteryLow);
+    field("batteryMonitored", view.batteryMonitored);
+    field("batterySequence", view.batterySequence);
+    field("storageLow", view.storageLow);
+    field("storageSequence", view.storageSequence);
+    field("idle", view.idle);
+    field("interactive", view.interactive);
+    field("memory", view.memory);
+    field("slots", view.slots);
+    field("atOnce", view.atOnce);
+    field.other("types", "a(sxxxx)", view.types, writeTypes, readTypes);
+    field.other("queue", "a(ssi)", view.queue, writeQueue, readQueue);
+    field("queued", view.queued);
+    field("tracked", view.tracked);
+    field("persisted", view.persisted);
+    field("clockGood", view.clockGood);
+    field("lastCommit", view.lastCommit);
+};
+
 } // namespace
 
-void writeSchedulerView(Writer& writer, const SchedulerView& view) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("constants", "a(ss)", [&view](Writer& value) { writeConstants(value, view.constants); });
-    dictionary.put("plugged", view.plugged);
-    dictionary.put("charging", view.charging);
-    dictionary.put("batteryPercent", view.batteryPercent);
-    dictionary.put("batteryLow", view.batteryLow);
-    dictionary.put("batteryMonitored", view.batteryMonitored);
-    dictionary.put("batterySequence", view.batterySequence);
-    dictionary.put("storageLow", view.storageLow);
-    dictionary.put("storageSequence", view.storageSequence);
-    dictionary.put("idle", view.idle);
-    dictionary.put("interactive", view.interactive);
-    dictionary.put("memory", view.memory);
-    dictionary.put("slots", view.slots);
-    dictionary.put("atOnce", view.atOnce);
-    dictionary.put("types", "a(sxxxx)", [&view](Writer& value) { writeTypes(value, view.types); });
-    dictionary.put("queue", "a(ssi)", [&view](Writer& value) { writeQueue(value, view.queue); });
-    dictionary.put("queued", view.queued);
-    dictionary.put("tracked", view.tracked);
-    dictionary.put("persisted", view.persisted);
-    dictionary.put("clockGood", view.clockGood);
-    dictionary.put("lastCommit", wallNumber(view.lastCommit));
-}
-
+void writeSchedulerView(Writer& writer, const SchedulerView& view) { writeFields(writer, view, schedulerFields); }
 Result<SchedulerView> readSchedulerView(Reader& reader) {
-    SchedulerView view;
-    std::int64_t lastCommit = 0;
-    DictionaryReader dictionary("overview", UnknownKeys::Ignore);
-    dictionary.take("constants", "a(ss)", [&view](Reader& value) { return readConstants(value, view.constants); });
-    dictionary.take("plugged", view.plugged).take("charging", view.charging);
-    dictionary.take("batteryPercent", view.batteryPercent).take("batteryLow", view.batteryLow);
-    dictionary.take("batteryMonitored", view.batteryMonitored).take("batterySequence", view.batterySequence);
-    dictionary.take("storageLow", view.storageLow).take("storageSequence", view.storageSequence);
-    dictionary.take("idle", view.idle).take("interactive", view.interactive).take("memory", view.memory);
-    dictionary.take("slots", view.slots).take("atOnce", view.atOnce);
-    dictionary.take("types", "a(sxxxx)", [&view](Reader& value) { return readTypes(value, view.types); });
-    dictionary.take("queue", "a(ssi)", [&view](Reader& value) { return readQueue(value, view.queue); });
-    dictionary.take("queued", view.queued).take("tracked", view.tracked).take("persisted", view.persisted);
-    dictionary.take("clockGood", view.clockGood).take("lastCommit", lastCommit);
-    STINT_TRY(dictionary.read(reader));
-    view.lastCommit = WallTime(Duration(lastCommit));
-    return view;
+    return readFields<SchedulerView>(reader, "overview", schedulerFields);
 }
 
 } // namespace stint::wire

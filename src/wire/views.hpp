@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "base/try.hpp"
 #include "model/view.hpp"
 #include "wire/codec.hpp"
+#include "wire/list.hpp"
 
 namespace stint::wire {
 
@@ -44,23 +44,5 @@ struct DeviceRow {
 };
 void writeDeviceRow(Writer& writer, const DeviceRow& row);
 Result<DeviceRow> readDeviceRow(Reader& reader);
-
-/// Reads an aa{sv} of which each element is read by `one`: readList(reader, readJobView).
-template <class T> Result<std::vector<T>> readList(Reader& reader, Result<T> (*one)(Reader&)) {
-    std::vector<T> list;
-    STINT_TRY(reader.array("a{sv}", [&](Reader& element) -> Result<void> {
-        list.push_back(STINT_TRY(one(element)));
-        return {};
-    }));
-    return list;
-}
-
-/// Writes an aa{sv}: writeList(writer, views, writeJobView).
-template <class T> void writeList(Writer& writer, const std::vector<T>& list, void (*one)(Writer&, const T&)) {
-    writer.openArray("a{sv}");
-    for (const T& element : list)
-        one(writer, element);
-    writer.close();
-}
 
 } // namespace stint::wire

@@ -1,0 +1,143 @@
+// The fields of a dictionary, told once for both directions. `fields` is a generic lambda that names each:
+//     constexpr auto rowFields = [](auto& field, auto& row) {
+//         field("key", row.key);
+//         field("since", row.since);
+//     };
+// writeFields() plays it with a FieldWriter, readFields() with a FieldReader. What is absent keeps its default.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/fail.hpp"
+#include "base/time.hpp"
+#include "base/try.hpp"
+#include "wire/list.hpp"
+#include "wire/reader.hpp"
+#include "wire/times.hpp"
+#include "wire/writer.hpp"
+
+namespace stint::wire {
+
+class FieldWriter {
+public:
+    explicit FieldWriter(Writer& writer) : dictionary_(writer) {}
+
+    template <class Value> void operator()(const char* key, const Value& value) { dictionary_.put(key, value); }
+    // Times in ms; an optional one is left out where it is unset.
+    void operator()(const char* key, Duration length) { dictionary_.put(key, std::int64_t{length.count()}); }
+    template <class Clock> void operator()(const char* key, std::chrono::time_point<Clock, Duration> time) {
+        dictionary_.put(key, std::int64_t{time.time_since_epoch().count()});
+    }
+    template <class Time> void operator()(const char* key, const std::optional<Time>& time) {
+        if (time) (*this)(key, *time);
+    }
+    /// -1 where it is unset.
+    template <class Time> void always(const char* key, const std::optional<Time>& time) {
+        dictionary_.put(key, time ? std::int64_t{time->time_since_epoch().count()} : -1);
+    }
+    /// An enumerator, by its name.
+    template <class E, class Named> void word(const char* key, E value, Named) { dictionary_.put(key, nameOf(value)); }
+    /// An enumerator, by its number.
+    template <class E> void number(const char* key, E value) { dictionary_.put(key, static_cast<std::int32_t>(value)); }
+    /// A dictionary within it, and an array of them.
+    template <class View>
+    void inner(const char* key, const View& view, void (*write)(Writer&, const View&), Result<View> (*)(Reader&)) {
+        dictionary_.put(key, "a{sv}", [&](Writer& value) { write(value, view); });
+    }
+    template <class View> void list(const char* key, const std::vector<View>& views,
+                                    void (*write)(Writer&, const View&), Result<View> (*)(Reader&)) {
+        dictionary_.put(key, "aa{sv}", [&](Writer& value) { writeList(value, views, write); });
+    }
+    /// Of another type: each direction by a function of its own.
+    template <class Value> void other(const char* key, const char* type, const Value& value,
+                                      void (*write)(Writer&, const Value&), Result<void> (*)(Reader&, Value&)) {
+        dictionary_.put(key, type, [&](Writer& into) { write(into, value); });
+    }
+    /// Told, and never read back.
+    template <class Value> void told(const char* key, const Value& value) { dictionary_.put(key, value); }
+
+private:
+    DictionaryWriter dictionary_;
+};
+
+class FieldReader {
+public:
+    explicit FieldReader(std::string_view what) : dictionary_(what, UnknownKeys::Ignore) {}
+
+    template <class Value> void operator()(const char* key, Value& value) { dictionary_.take(key, value); }
+    void operator()(const char* key, Duration& length) {
+        milliseconds(key, [&length](std::int64_t ms) { length = Duration(ms); });
+    }
+    template <class Clock> void operator()(const char* key, std::chrono::time_point<Clock, Duration>& time) {
+        milliseconds(key, [&time](std::int64_t ms) { time = std::chrono::time_point<Clock, Duration>(Duration(ms)); });
+    }
+    template <class Time> void operator()(const char* key, std::optional<Time>& time) {
+        milliseconds(key, [&time](std::int64_t ms) { time = Time(Duration(ms)); });
+    }
+    template <class Time> void always(const char* key, std::optional<Time>& time) {
+        milliseconds(key,
+                     [&time](std::int64_t ms) { time = ms < 0 ? std::nullopt : std::optional(Time(Duration(ms))); });
+    }
+    template <class E, class Named> void word(const char* key, E& value, Named named) {
+        dictionary_.take(key, "s", [key, &value, named](Reader& reader) -> Result<void> {
+            const std::string word = STINT_TRY(reader.string());
+            const std::optional<E> known = named(word);
+            if (!known) return fail(Errc::IllegalArgument, "{}: unknown word \"{}\"", key, word);
+            value = *known;
+            return {};
+        });
+    }
+    template <class E> void number(const char* key, E& value) {
+        dictionary_.take(key, "i", [&value](Reader& reader) -> Result<void> {
+            value = static_cast<E>(STINT_TRY(reader.int32()));
+            return {};
+        });
+    }
+    template <class View>
+    void inner(const char* key, View& view, void (*)(Writer&, const View&), Result<View> (*read)(Reader&)) {
+        dictionary_.take(key, "a{sv}", [&view, read](Reader& reader) -> Result<void> {
+            view = STINT_TRY(read(reader));
+            return {};
+        });
+    }
+    template <class View> void list(const char* key, std::vector<View>& views, void (*)(Writer&, const View&),
+                                    Result<View> (*read)(Reader&)) {
+        dictionary_.take(key, "aa{sv}", [&views, read](Reader& reader) -> Result<void> {
+            views = STINT_TRY(readList(reader, read));
+            return {};
+        });
+    }
+    template <class Value> void other(const char* key, const char* type, Value& value, void (*)(Writer&, const Value&),
+                                      Result<void> (*read)(Reader&, Value&)) {
+        dictionary_.take(key, type, [&value, read](Reader& reader) { return read(reader, value); });
+    }
+    template <class Value> void told(const char*, const Value&) {}
+
+    Result<void> take(Reader& reader) { return dictionary_.read(reader); }
+
+private:
+    template <class Set> void milliseconds(const char* key, Set set) {
+        dictionary_.take(key, "x", [set](Reader& reader) -> Result<void> {
+            set(STINT_TRY(reader.int64()));
+            return {};
+        });
+    }
+
+    DictionaryReader dictionary_;
+};
+
+template <class View, class Fields> void writeFields(Writer& writer, const View& view, Fields fields) {
+    FieldWriter field(writer);
+    fields(field, view);
+}
+
+/// `what` stands before each complaint. IllegalArgument for a wrong type, or a word that is unknown.
+template <class View, class Fields> Result<View> readFields(Reader& reader, std::string_view what, Fields fields) {
+    View view;
+    FieldReader field(what);
+    fields(field, view);
+    STINT_TRY(field.take(reader));
+    return view;
+}
+
+} // namespace stint::wire
