@@ -20,7 +20,7 @@ packages_for() {
     fi
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server; fi
     if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev; fi
-    if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck; fi
+    if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils; fi
 }
 
 say() { printf '== %s\n' "$*" >&2; }

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Whether a program built on the last release of libstint.so.0 runs with this tree's: no function or type that its
+# headers show is gone, or of another shape. What is new may be.
+# usage: scripts/abi.sh           compares, building the library if it must (minutes)
+#        scripts/abi.sh accept    this tree's is what is compared with from now on: with a release, or a new SOVERSION
+set -euo pipefail
+# shellcheck source=scripts/setup.sh
+. "$(dirname "$0")/setup.sh"
+
+baseline=$root/tests/abi/libstint.so.0.abi.xz
+library=$root/build/release/src/client/libstint.so.0
+now=$(scratch libstint.abi)
+
+install check
+configure release
+cmake --build "$root/build/release" --target stint >"$(scratch abi-build.log)" || die "cannot build libstint"
+abidw --headers-dir "$root/include/stint" --drop-private-types --exported-interfaces-only --no-show-locs \
+    --no-corpus-path --no-comp-dir-path --no-elf-needed --type-id-style hash --out-file "$now" "$library"
+
+if [ "${1-}" = accept ]; then
+    xz -9 <"$now" >"$baseline"
+    say "accepted: $(wc -c <"$baseline") bytes"
+    exit
+fi
+xz -dc "$baseline" >"$(scratch libstint.before.abi)"
+if abidiff --no-added-syms "$(scratch libstint.before.abi)" "$now" >"$(scratch abidiff.txt)"; then exit; fi
+cat "$(scratch abidiff.txt)"
+die "libstint.so.0 is not what programs were built on: keep it, or give it a new SOVERSION (CONTRIBUTING.md, a release)"
