@@ -51,6 +51,7 @@ void apply(Turn& turn, const AppUninstalled& event) {
     dropAlarms(turn, event.app, false);
     dropMessages(turn, event.app);
     state.networkTold.erase(event.app);
+    state.watched.setShortage(event.app, {});
     state.apps.erase(event.app);
     turn.record(DropApp{event.app});
     turn.changedApps.insert(event.app);

@@ -121,7 +121,7 @@ UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, seq
                     deadline, deadline_wall, window_end, window_end_wall, abandoned);
 
 -- What an app has used of its limits. A row beside the app's own, with a seal of its own: where one of the two is
--- damaged, the other still holds. An app without one has lost it (stand_in.hpp), so each that is there now gets one.
+-- damaged, the other still holds. An app without one has lost it (lost_ledgers.hpp), so each that is there now gets one.
 CREATE TABLE ledgers (
     app          TEXT    NOT NULL UNIQUE,
     boot         TEXT    NOT NULL,

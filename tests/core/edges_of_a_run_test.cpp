@@ -115,6 +115,11 @@ TEST_CASE("what is missing of the watching is told, as long as nothing has chang
     CHECK(detail() == "nothing of what it watches has changed");
     stage.event(ContentShort{mail, "cannot watch /in/x: Permission denied"});
     CHECK(detail() == "nothing of what it watches has changed; cannot watch /in/x: Permission denied");
-    stage.event(ContentShort{mail, ""});
+    SUBCASE("until it is watched") { stage.event(ContentShort{mail, ""}); }
+    SUBCASE("until its app is gone, and another is installed in its place") {
+        stage.event(AppUninstalled{mail});
+        stage.install(stage.installed);
+        stage.schedule(stage.job(1).addTriggerContentUri({"/in", 1}));
+    }
     CHECK(detail() == "nothing of what it watches has changed");
 }
