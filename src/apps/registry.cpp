@@ -9,6 +9,7 @@
 #include "apps/directory_watch.hpp"
 #include "apps/manifest_files.hpp"
 #include "base/fail.hpp"
+#include "base/find_in.hpp"
 #include "base/try.hpp"
 
 namespace stint {
@@ -40,10 +41,7 @@ public:
         return manifests;
     }
 
-    const Manifest* find(std::string_view package) const override {
-        auto found = installed_.find(package);
-        return found == installed_.end() ? nullptr : &found->second;
-    }
+    const Manifest* find(std::string_view package) const override { return findIn(installed_, package); }
 
     const std::set<std::string>& errors() const override { return said_; }
 

@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 
 #include "base/fail.hpp"
+#include "base/find_in.hpp"
 #include "base/try.hpp"
 #include "bus/connection.hpp"
 #include "bus/deliveries.hpp"
@@ -357,10 +358,7 @@ void ServerLoop::takeAnswer(ConnectionId id, Peer& peer, const wire::Message& an
 
 // Sending.
 
-Peer* ServerLoop::find(ConnectionId id) {
-    const auto found = peers_.find(id);
-    return found == peers_.end() ? nullptr : &found->second;
-}
+Peer* ServerLoop::find(ConnectionId id) { return findIn(peers_, id); }
 
 void ServerLoop::act() {
     tellWatchers();

@@ -20,13 +20,6 @@ void Alarms::erase(const Key& key) {
     pending_.erase(key);
 }
 
-std::vector<const Alarm*> Alarms::of(const AppId& app) const {
-    std::vector<const Alarm*> found;
-    for (auto at = pending_.lower_bound({app, ""}); at != pending_.end() && at->first.first == app; ++at)
-        found.push_back(&at->second);
-    return found;
-}
-
 void Alarms::know(const AppId& app, const std::optional<Times>& times) {
     if (times) {
         times_.insert_or_assign(app, *times);
@@ -79,7 +72,7 @@ void drop(Turn& turn, const Key& key) {
 
 std::optional<Error> refusal(Turn& turn, const App* app, const Alarm& asked) {
     if (!app) return notInstalled(asked.app);
-    const std::int64_t pending = std::ssize(turn.state.alarms.of(asked.app));
+    const std::int64_t pending = std::ranges::distance(turn.state.alarms.of(asked.app));
     const bool replaces = turn.state.alarms.contains({asked.app, asked.tag});
     return alarmError(asked, *app, pending - (replaces ? 1 : 0), turn.state.constants);
 }
@@ -88,13 +81,13 @@ std::optional<Alarms::Times> reckon(Turn& turn, const AppId& id) {
     const App* app = turn.app(id);
     const World world = turn.world();
     std::optional<Alarms::Times> times;
-    for (const Alarm* alarm : turn.state.alarms.of(id)) {
+    for (const auto& [key, alarm] : turn.state.alarms.of(id)) {
         // After a restart an app is announced a moment later: Doze makes way for its alarm clocks all the same.
-        if (!app && (alarm->kind != AlarmKind::Clock || alarm->requested <= turn.now.elapsed)) continue;
+        if (!app && (alarm.kind != AlarmKind::Clock || alarm.requested <= turn.now.elapsed)) continue;
         if (!times) times.emplace();
-        const auto due = app ? dueAt(*alarm, alarmTimes(*alarm, *app, world), world) : alarm->requested;
+        const auto due = app ? dueAt(alarm, alarmTimes(alarm, *app, world), world) : alarm.requested;
         times->due = earlier(times->due, due);
-        if (alarm->kind == AlarmKind::Clock) times->clock = earlier(times->clock, std::optional(alarm->requested));
+        if (alarm.kind == AlarmKind::Clock) times->clock = earlier(times->clock, std::optional(alarm.requested));
     }
     return times;
 }
@@ -228,19 +221,20 @@ void rebaseAlarms(Turn& turn) {
 
 void forgetHanded(Turn& turn, const Delivery& delivery) {
     if (!delivery.tag) return;
-    const auto isAnother = [&](const Delivery& other) {
+    const auto isAnother = [&](const auto& entry) {
+        const Delivery& other = entry.second;
         return &other != &delivery && other.app == delivery.app && other.tag == delivery.tag;
     };
     const bool setAnew = turn.state.alarms.contains({delivery.app, *delivery.tag});
-    if (setAnew || !turn.state.deliveries.which(isAnother).empty()) return;
+    if (setAnew || std::ranges::any_of(turn.state.deliveries.underWay(), isAnother)) return;
     turn.record(DropAlarm{delivery.app, *delivery.tag});
 }
 
 void dropAlarms(Turn& turn, const AppId& id, bool onlyExact) {
     if (!onlyExact) forgetAllHanded(turn, id);
     std::vector<Key> keys;
-    for (const Alarm* alarm : turn.state.alarms.of(id))
-        if (!onlyExact || isExact(alarm->kind)) keys.emplace_back(alarm->app, alarm->tag);
+    for (const auto& [key, alarm] : turn.state.alarms.of(id))
+        if (!onlyExact || isExact(alarm.kind)) keys.push_back(key);
     for (const Key& key : keys)
         drop(turn, key);
     App* app = turn.app(id);

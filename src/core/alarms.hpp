@@ -1,7 +1,9 @@
 // The pending alarms (limits.md §7), and what is known of them, so that not all of them are reckoned in every turn.
 #pragma once
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <string>
 #include <utility>
@@ -29,7 +31,11 @@ public:
     auto end() const { return pending_.end(); }
     std::size_t size() const { return pending_.size(); }
     /// The app's: they lie side by side.
-    std::vector<const Alarm*> of(const AppId& app) const;
+    auto of(const AppId& app) const {
+        const auto begin = pending_.lower_bound(Key{app, ""});
+        const auto isAnothers = [&app](const auto& entry) { return entry.first.first != app; };
+        return std::ranges::subrange(begin, std::find_if(begin, pending_.end(), isAnothers));
+    }
     /// In the order in which they were set.
     std::uint64_t nextSequence() { return sequence_++; }
 

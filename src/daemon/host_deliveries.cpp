@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/find_in.hpp"
 #include "base/overloaded.hpp"
 #include "daemon/hosts.hpp"
 #include "daemon/log.hpp"
@@ -22,8 +23,7 @@ const Receiver* declared(const Manifest* manifest, const std::string& name) {
     if (!manifest) return nullptr;
     const auto& receivers = manifest->receivers;
     if (name.empty()) return receivers.size() == 1 ? &receivers.begin()->second : nullptr;
-    const auto found = receivers.find(name);
-    return found == receivers.end() ? nullptr : &found->second;
+    return findIn(receivers, name);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/find_in.hpp"
 #include "base/overloaded.hpp"
 #include "base/try.hpp"
 
@@ -31,9 +32,7 @@ void Hosts::bind(const Bind& bind) {
 
 const Service* Hosts::serviceOf(const AppId& app, const std::string& name) const {
     const Manifest* manifest = registry_.find(app.name);
-    if (!manifest) return nullptr;
-    const auto service = manifest->services.find(name);
-    return service == manifest->services.end() ? nullptr : &service->second;
+    return manifest ? findIn(manifest->services, name) : nullptr;
 }
 
 std::optional<ConnectionId> Hosts::hostFor(const AppId& app, const Component& component) const {

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/find_in.hpp"
 #include "model/result_name.hpp"
 
 namespace stint::sim {
@@ -39,10 +40,7 @@ std::string resultOf(const Reply& reply) {
     return std::string(resultName(reply.error->code));
 }
 
-Apps::Present* Apps::find(const AppId& id) {
-    const auto found = apps_.find(id);
-    return found == apps_.end() ? nullptr : &found->second;
-}
+Apps::Present* Apps::find(const AppId& id) { return findIn(apps_, id); }
 
 void Apps::install(const AppId& id, const AppSetup& setup) {
     Present& app = apps_[id];
