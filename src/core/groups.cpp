@@ -5,14 +5,16 @@
 namespace stint {
 namespace {
 
-// The instant at which at least one verdict may turn: the earliest of those that name one.
-std::optional<Instant> earliestAsk(const std::vector<Shut>& shut) {
+// The earliest of those that name one.
+std::optional<Instant> earliestOf(const std::vector<Shut>& shut, std::optional<Instant> Verdict::* when) {
     std::optional<Instant> earliest;
-    for (const auto& s : shut) {
-        if (s.verdict.askAgain && (!earliest || *s.verdict.askAgain < *earliest)) earliest = s.verdict.askAgain;
-    }
+    for (const Shut& one : shut)
+        if (const auto& named = one.verdict.*when; named && (!earliest || *named < *earliest)) earliest = named;
     return earliest;
 }
+
+// Time alone may have changed an answer, before it was to be asked for.
+bool mayDiffer(const Group& group, Now now) { return group.sooner && *group.sooner <= now.elapsed; }
 
 std::int64_t& waitingLike(Group& group) {
     return group.appGroups->waiting[static_cast<std::size_t>(group.gateKey->kind)];
@@ -35,7 +37,7 @@ Group& Groups::join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& k
         return group;
     }
     if (group.open()) ++waitingLike(group);
-    if (group.askAgain) ask(group, now, keeper); // limits.md §3.7: so does a job that is new
+    if (mayDiffer(group, now)) ask(group, now, keeper); // limits.md §3.7: so does a job that is new
     return group;
 }
 
@@ -79,7 +81,7 @@ void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, Gat
     keeper.ask(group, group.gates & reading, asked_);
     if (!group.history.empty() && saysNothingNew(group, changed)) return;
     // What time changes may be another by now, before it was to be asked again (limits.md §3.7).
-    if (group.askAgain && changed != everything) {
+    if (changed != everything && mayDiffer(group, now)) {
         const auto others = std::ssize(asked_);
         keeper.ask(group, group.gates & ~reading, asked_);
         std::ranges::inplace_merge(asked_, asked_.begin() + others, {}, &ShutGate::gate); // in the table's order
@@ -92,7 +94,8 @@ void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, Gat
     for (const Shut& shut : group.shut)
         reasons.add(shut.verdict.reason);
     group.history.note(now.wall, reasons);
-    setDue(group, earliestAsk(group.shut));
+    group.sooner = earliestOf(group.shut, &Verdict::sooner);
+    setDue(group, earliestOf(group.shut, &Verdict::askAgain));
     if (group.open() == group.shut.empty()) return;
     if (group.shut.empty())
         turnOpen(group, now.elapsed);

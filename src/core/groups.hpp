@@ -37,6 +37,7 @@ struct Group {
     Instant openSince;         ///< while nothing is shut
     std::uint64_t opening = 0; ///< likewise: the number of this opening, among those of all groups
     std::optional<Instant> askAgain;
+    std::optional<Instant> sooner; ///< from then on a verdict may be another than is remembered (Verdict::sooner)
     std::uint64_t serial = 0;  ///< in the order in which groups were made
     ReadSet reads = 0;         ///< what its gates read
     GateSet gates = 0;         ///< those that may shut for it

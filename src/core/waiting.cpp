@@ -142,9 +142,10 @@ void askChanged(Turn& turn) {
     Asking asking(turn);
     const ReadSet ofApps = only(Reads::App);
     const auto ofDevice = static_cast<ReadSet>(turn.changed & ~ofApps);
-    if (ofDevice) turn.state.waiting.groups.changed(ofDevice, std::nullopt, turn.now, asking);
+    // First of whom both are new, so that no group is asked with one of them as it was.
     for (const AppId& app : turn.changedApps)
-        turn.state.waiting.groups.changed(ofApps, app, turn.now, asking);
+        turn.state.waiting.groups.changed(ofDevice | ofApps, app, turn.now, asking);
+    if (ofDevice) turn.state.waiting.groups.changed(ofDevice, std::nullopt, turn.now, asking);
     turn.state.waiting.groups.due(turn.now, asking); // last: what has just changed need not be asked twice
     setBrokenAside(turn);
 }

@@ -116,14 +116,17 @@ Verdict quotaGate(const Context& c) {
     }
     if (c.run && !countsRegular(*c.app, c.world, c.run->startedOnTop)) return Verdict::yes();
     if (inQuota(c) || (!c.run && idlePathOpen(c))) return Verdict::yes();
-    auto returns = quotaOf(c).returns;
-    if (expeditedQuotaCounts(c)) returns = earlier(returns, expeditedReturn(*c.app, c.world));
-    // limits.md §5: the idle path may open sooner.
     const Instant now = c.world.now.elapsed;
+    auto [in, returns, sooner] = quotaOf(c);
+    if (expeditedQuotaCounts(c)) {
+        returns = earlier(returns, expeditedReturn(*c.app, c.world));
+        sooner = now;
+    }
+    // limits.md §5: the idle path may open sooner.
     const auto& idleAt = c.world.state.idleAt;
     const bool idles = idleAt && *idleAt > now; // one that is idle, and still not here, lacks something else
     if (!c.run && mayIdlePath(*c.app) && c.world.state.charging && idles) returns = earlier(returns, idleAt);
-    if (returns && *returns > now) return Verdict::until(*returns, PendingReason::Quota);
+    if (returns && *returns > now) return Verdict::untilAtLatest(*returns, sooner, PendingReason::Quota);
     return Verdict::untilEvent(PendingReason::Quota);
 }
 

@@ -106,18 +106,18 @@ std::optional<Instant> countsReturn(const Allowance& allowance, const QuotaLedge
 }
 
 // limits.md §3.7, a term of time: it applies as soon as less than the buffer is left of its limit, whatever binds.
-std::optional<Instant> timeReturn(const TimeLimit& limit, const QuotaLedger& ledger, const World& world) {
+std::optional<Instant> timeReturn(const TimeLimit& limit, Duration buffer, const QuotaLedger& ledger, Instant now) {
     if (limit.allowed == unlimited) return std::nullopt;
-    const Instant now = world.now.elapsed;
-    const Duration target = std::max(limit.allowed - world.constants.quotaBuffer, Duration{0});
+    const Duration target = std::max(limit.allowed - buffer, Duration{0});
     const Duration running = std::min(lengthOf(ledger.open, now), limit.window);
     return timeReturns(ledger.sessions, running, limit.window, now, target);
 }
 
-std::optional<Instant> timesReturn(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
+std::optional<Instant> timesReturn(const Allowance& allowance, Duration buffer, const QuotaLedger& ledger,
+                                   Instant now) {
     std::optional<Instant> returns;
     for (const TimeLimit& limit : timeLimits(allowance))
-        returns = std::max(returns, timeReturn(limit, ledger, world));
+        returns = std::max(returns, timeReturn(limit, buffer, ledger, now));
     return returns;
 }
 
@@ -163,9 +163,13 @@ RegularQuota regularQuota(const App& app, const World& world) {
     const Instant now = world.now.elapsed;
     const auto counts = countsReturn(allowance, ledger, world);
     if (!counts && leftOf(allowance, ledger, now) > Duration{0}) return {};
-    const auto returns = std::max(timesReturn(allowance, ledger, world), counts);
+    const auto returns = std::max(timesReturn(allowance, world.constants.quotaBuffer, ledger, now), counts);
     if (!returns) return {.in = false};
-    return {.in = false, .returns = returnAt(*returns, now, world.constants.quotaCheckMinDelay)};
+    // While a session is open, both move with it.
+    const auto sooner = ledger.open ? now : std::max(timesReturn(allowance, Duration{0}, ledger, now), counts);
+    return {.in = false,
+            .returns = returnAt(*returns, now, world.constants.quotaCheckMinDelay),
+            .sooner = sooner.value_or(now)};
 }
 
 bool inRegularQuota(const App& app, const World& world, bool running) {
@@ -202,7 +206,7 @@ std::string regularShortage(const App& app, const World& world) {
     };
     for (const TimeLimit& limit : timeLimits(allowance)) {
         const Duration left = leftOf(limit, ledger, world.now.elapsed);
-        const auto returns = timeReturn(limit, ledger, world);
+        const auto returns = timeReturn(limit, constants.quotaBuffer, ledger, world.now.elapsed);
         if (left > Duration{0} && !returns) continue;
         consider(returns.value_or(world.now.elapsed),
                  fmt::format("{} of {} used in {}", roughDuration(limit.allowed - left), formatDuration(limit.allowed),

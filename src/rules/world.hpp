@@ -30,6 +30,7 @@ struct RunFacts {
 struct RegularQuota {
     bool in = true;
     std::optional<Instant> returns;
+    Instant sooner; ///< from then on it may be in quota already, by what the buffer keeps back (limits.md §3.7)
 };
 
 /// What the questions about one app's jobs at one moment have in common: reckoned when the first one needs it.
