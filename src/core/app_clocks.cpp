@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/find_in.hpp"
 #include "core/state.hpp"
 #include "rules/app_state.hpp"
 #include "rules/expedited_quota.hpp"
@@ -12,14 +11,17 @@
 namespace stint {
 
 void AppClocks::set(const AppId& app, std::optional<Instant> when) {
-    if (const Instant* const known = findIn(clockOf_, app)) {
-        if (when == *known) return;
-        clocks_.erase({*known, app});
+    Instant* const known = clockOf_.find(app);
+    if (known ? when == *known : !when) return;
+    if (known) clocks_.erase({*known, app});
+    if (when) clocks_.emplace(*when, app);
+    if (!when) {
         clockOf_.erase(app);
+    } else if (known) {
+        *known = *when;
+    } else {
+        clockOf_.add(app, *when);
     }
-    if (!when) return;
-    clockOf_.emplace(app, *when);
-    clocks_.emplace(*when, app);
 }
 
 std::optional<AppId> AppClocks::takeDue(Instant now) {

@@ -1,12 +1,12 @@
 // When time alone changes what gates read of an app.
 #pragma once
-#include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "base/app_id.hpp"
 #include "base/time.hpp"
+#include "core/by_app.hpp"
 #include "model/reads.hpp"
 
 namespace stint {
@@ -27,7 +27,7 @@ public:
 
 private:
     std::set<std::pair<Instant, AppId>> clocks_;
-    std::map<AppId, Instant> clockOf_; ///< the same by app
+    ByApp<Instant> clockOf_; ///< the same by app
     std::optional<Instant> sweepAt_;
 };
 

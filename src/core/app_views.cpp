@@ -68,7 +68,7 @@ std::vector<AppView> Scheduler::apps(Now now) const {
         view.batteryUse = app.memory.batteryUse;
         view.dataSaverExempt = app.memory.dataSaverExempt;
         view.revoked = app.memory.revoked;
-        if (const NetworkVerdict* const told = findIn(state.networkTold, id)) {
+        if (const NetworkVerdict* const told = state.networkTold.find(id)) {
             view.networkAllowed = told->allowed;
             view.networkBecause = told->because;
         }

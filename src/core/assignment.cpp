@@ -50,33 +50,24 @@ public:
     }
 
 private:
-    // Of an open group: a gate is shut for whoever is not installed.
-    const App& app(const AppId& id) const {
-        const App* installed = turn_.app(id);
-        STINT_CHECK(installed);
-        return *installed;
-    }
-    std::int32_t biasOf(const App& app) const { return stint::biasOf(app, turn_.now.elapsed, state_.constants); }
     // An expedited one without expedited quota is a regular one.
     JobClass kindOf(const GateKey& gateKey, const App& owner) const {
         return treatedAs(gateKey.kind, owner, turn_.world());
+    }
+    WorkTypes typesFor(JobClass kind, const App& owner) const {
+        return typesOf(treatedAs(kind, owner, turn_.world()), owner, turn_.now.elapsed, state_.constants);
     }
 
     // Each ready job under all the types it may run as.
     PerType pendingByType() {
         PerType counts{};
-        auto next = state_.apps.end(); // both are in the order of names: mostly the next one is wanted
         for (const AppGroups* appGroups : state_.waiting.groups.open()) {
-            if (next == state_.apps.end() || next->first != *appGroups->app) next = state_.apps.find(*appGroups->app);
-            const App& owner = next->second;
-            const std::int32_t nearness = biasOf(owner);
-            ++next;
             for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
                 const std::int64_t waiting = appGroups->waitingAs(kind);
                 if (waiting == 0) continue;
                 pending_ += waiting;
                 if (kind != JobClass::Regular) urgent_ = true;
-                const WorkTypes may = typesOf(treatedAs(kind, owner, turn_.world()), nearness);
+                const WorkTypes may = typesFor(kind, *appGroups->installed);
                 for (std::size_t type = 0; type < workTypes; ++type) {
                     if (!may[type]) continue;
                     counts[type] += waiting;
@@ -104,9 +95,9 @@ private:
 
     std::optional<WorkType> slotFor(const Group& group) {
         const GateKey& gateKey = *group.gateKey;
-        const App& owner = app(gateKey.app);
+        const App& owner = *group.appGroups->installed;
         const JobClass kind = kindOf(gateKey, owner);
-        const WorkTypes may = typesOf(kind, biasOf(owner));
+        const WorkTypes may = typesFor(gateKey.kind, owner);
         if (startsAtOnce(gateKey, owner, turn_.now.elapsed)) {
             // An extra slot beyond the steady limit where none is free.
             return slots_.take(may).value_or(firstOf(may));
@@ -133,7 +124,7 @@ private:
         if (!constants.batching) return false;
         Instant until = Instant::max();
         for (const AppGroups* appGroups : state_.waiting.groups.open()) {
-            const Bucket bucket = bucketForJobs(app(*appGroups->app), turn_.now.elapsed, constants);
+            const Bucket bucket = bucketForJobs(*appGroups->installed, turn_.now.elapsed, constants);
             const auto longest = longestHold(bucket, constants);
             for (const Group* group : appGroups->open) {
                 if (!mayBeHeld(*group->gateKey, bucket, constants)) return false;

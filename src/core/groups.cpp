@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
+
 namespace stint {
 namespace {
 
 // The earliest of those that name one.
-std::optional<Instant> earliestOf(const std::vector<Shut>& shut, std::optional<Instant> Verdict::* when) {
+std::optional<Instant> earliestOf(const std::vector<Shut>& shut, std::optional<Instant> Verdict::*when) {
     std::optional<Instant> earliest;
     for (const Shut& one : shut)
         if (const auto& named = one.verdict.*when; named && (!earliest || *named < *earliest)) earliest = named;
@@ -23,7 +25,7 @@ std::int64_t& waitingLike(Group& group) {
 } // namespace
 
 Group& Groups::join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& keeper) {
-    auto& [app, appGroups] = *apps_.try_emplace(gateKey.app).first;
+    auto& [app, appGroups] = apps_.add(gateKey.app).first;
     appGroups.app = &app;
     auto [entry, isNew] = appGroups.groups.try_emplace(gateKey);
     Group& group = entry->second;
@@ -56,9 +58,9 @@ void Groups::leave(Group& group, Tracked& job) {
 void Groups::changed(ReadSet changed, const std::optional<AppId>& app, Now now, Gatekeeper& keeper) {
     const GateSet reading = gatesReading(changed);
     if (app) {
-        const auto appGroups = apps_.find(*app);
-        if (appGroups == apps_.end()) return;
-        for (auto& [gateKey, group] : appGroups->second.groups)
+        AppGroups* const appGroups = apps_.find(*app);
+        if (!appGroups) return;
+        for (auto& [gateKey, group] : appGroups->groups)
             if (group.reads & changed) ask(group, now, keeper, changed, reading);
         return;
     }
@@ -134,6 +136,7 @@ void Groups::remember(Group& group, ReadSet changed, WallTime now) {
 
 void Groups::turnOpen(Group& group, Instant now) {
     AppGroups& appGroups = *group.appGroups;
+    STINT_CHECK(appGroups.installed); // a gate is shut for whoever is not
     group.openSince = now;
     group.opening = ++openings_;
     waitingLike(group) += std::ssize(group.jobs);

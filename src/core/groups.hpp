@@ -11,6 +11,7 @@
 
 #include <absl/container/btree_set.h>
 
+#include "core/by_app.hpp"
 #include "core/due_heap.hpp"
 #include "core/tracked.hpp"
 #include "rules/gates.hpp"
@@ -38,11 +39,11 @@ struct Group {
     std::uint64_t opening = 0; ///< likewise: the number of this opening, among those of all groups
     std::optional<Instant> askAgain;
     std::optional<Instant> sooner; ///< from then on a verdict may be another than is remembered (Verdict::sooner)
-    std::uint64_t serial = 0;  ///< in the order in which groups were made
-    ReadSet reads = 0;         ///< what its gates read
-    GateSet gates = 0;         ///< those that may shut for it
-    std::size_t reader = 0;    ///< its place among those that read the same
-    std::size_t due = nowhere; ///< its place among those that are asked again at a time
+    std::uint64_t serial = 0;      ///< in the order in which groups were made
+    ReadSet reads = 0;             ///< what its gates read
+    GateSet gates = 0;             ///< those that may shut for it
+    std::size_t reader = 0;        ///< its place among those that read the same
+    std::size_t due = nowhere;     ///< its place among those that are asked again at a time
 
     bool open() const { return opening != 0; }
 };
@@ -53,7 +54,8 @@ struct AppGroups {
         bool operator()(const Group* a, const Group* b) const { return *a->gateKey < *b->gateKey; }
     };
     const AppId* app;
-    const App* installed = nullptr; ///< looked up once, by whoever asks; it goes with its app's last job
+    /// Looked up once, by whoever asks, so that it is known of open groups; it goes with its app's last job.
+    const App* installed = nullptr;
     std::map<GateKey, Group> groups;
     std::set<Group*, ByGateKey> open;      ///< with nothing shut
     std::array<std::int64_t, 3> waiting{}; ///< how many jobs wait in those, by effective class
@@ -86,11 +88,11 @@ public:
     void due(Now now, Gatekeeper& keeper);
     std::optional<Instant> nextAsk() const;
 
-    struct ByApp {
+    struct ByName {
         bool operator()(const AppGroups* a, const AppGroups* b) const { return *a->app < *b->app; }
     };
     /// The apps with open groups, in their order; its open groups are in that of their GateKeys.
-    const std::set<AppGroups*, ByApp>& open() const { return open_; }
+    const std::set<AppGroups*, ByName>& open() const { return open_; }
     bool anyOpen() const { return !open_.empty(); }
     /// How often a group has opened so far.
     std::uint64_t openings() const { return openings_; }
@@ -102,9 +104,9 @@ public:
     }
     /// Calls `look(asks, shut)` for each group of the app's until it answers yes. Whether it did.
     template <class Look> bool anyOf(const AppId& app, Look look) const {
-        const auto appGroups = apps_.find(app);
-        if (appGroups == apps_.end()) return false;
-        for (const auto& [gateKey, group] : appGroups->second.groups)
+        const AppGroups* const appGroups = apps_.find(app);
+        if (!appGroups) return false;
+        for (const auto& [gateKey, group] : appGroups->groups)
             if (look(gateKey, group.shut)) return true;
         return false;
     }
@@ -122,8 +124,8 @@ private:
     void removeReader(Group& group);
 
     // Nodes of the maps stay where they are. All orders are those of values, so that the same bytes come out anywhere.
-    std::map<AppId, AppGroups> apps_;
-    std::set<AppGroups*, ByApp> open_;
+    ByApp<AppGroups> apps_;
+    std::set<AppGroups*, ByName> open_;
     std::map<ReadSet, std::vector<Group*>> readers_; ///< by all that they read
     struct ByTime {
         static bool before(const Group& a, const Group& b) {

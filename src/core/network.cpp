@@ -33,23 +33,15 @@ NetworkVerdict ask(Turn& turn, const AppId& id, const App& app) {
     return rights.standbyLifted ? networkFor(app, turn.world(), rights) : verdict;
 }
 
-using Told = ToldNetworks::iterator;
-
-// `next`: where in the order of apps what it was told stands, or would. What stands behind it.
-Told tell(Turn& turn, const AppId& id, const App& app, Told next) {
+void tell(Turn& turn, const AppId& id, const App& app) {
     const NetworkVerdict verdict = ask(turn, id, app);
-    auto& toldOf = turn.state.networkTold;
-    const bool isNew = next == toldOf.end() || next->first != id;
-    const auto told = isNew ? toldOf.emplace_hint(next, id, verdict) : next;
-    const bool same = told->second.allowed == verdict.allowed && told->second.because == verdict.because;
-    told->second = verdict;
-    next = std::next(told);
-    if (same && !isNew) return next;
+    const auto [entry, isNew] = turn.state.networkTold.add(id, verdict);
+    const NetworkVerdict told = std::exchange(entry.second, verdict);
+    if (!isNew && told.allowed == verdict.allowed && told.because == verdict.because) return;
     turn.effect(NetworkAccess{id, verdict.allowed, std::string(verdict.because)});
-    if (isNew) return next; // how an app is found is no change
+    if (isNew) return; // how an app is found is no change
     turn.effect(Trace{
         .what = Trace::What::Network, .app = id, .allowed = verdict.allowed, .because = std::string(verdict.because)});
-    return next;
 }
 
 } // namespace
@@ -61,15 +53,13 @@ void tellNetworks(Turn& turn) {
     std::set<AppId> changed = std::exchange(turn.changedJobs, {});
     if (tellsAll(turn)) {
         turn.step.effects.reserve(turn.step.effects.size() + 2 * state.apps.size()); // often all of them change
-        Told next = state.networkTold.begin();
         for (const auto& [id, app] : state.apps)
-            next = tell(turn, id, app, next);
+            tell(turn, id, app);
         return;
     }
     changed.insert(turn.changedApps.begin(), turn.changedApps.end());
     for (const AppId& id : changed) {
-        const App* app = turn.app(id);
-        if (app) tell(turn, id, *app, state.networkTold.lower_bound(id));
+        if (const App* app = turn.app(id)) tell(turn, id, *app);
     }
 }
 

@@ -1,7 +1,6 @@
 // Each app's background network: who is told when it opens or shuts (limits.md §8.1).
 #pragma once
-#include <map>
-
+#include "core/by_app.hpp"
 #include "model/reads.hpp"
 #include "rules/network_access.hpp"
 
@@ -10,7 +9,7 @@ namespace stint {
 struct Turn;
 
 /// As each app was last told.
-using ToldNetworks = std::map<AppId, NetworkVerdict>;
+using ToldNetworks = ByApp<NetworkVerdict>;
 
 /// What of the device decides on an app's network. What of the app does comes with changedApps and changedJobs.
 constexpr ReadSet readByNetworks = Reads::Power | Reads::Network | Reads::Doze | Reads::Saver;

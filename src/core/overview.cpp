@@ -51,7 +51,7 @@ void addSlots(const State& state, Instant now, SchedulerView& view) {
         const App* const app = state.app(*appGroups->app);
         if (!app) continue;
         for (const Group* group : appGroups->open) {
-            const WorkTypes may = typesOf(group->gateKey->kind, biasOf(*app, now, state.constants));
+            const WorkTypes may = typesOf(group->gateKey->kind, *app, now, state.constants);
             for (std::size_t type = 0; type < workTypes; ++type)
                 if (may[type]) view.types[type].ready += std::ssize(group->jobs);
         }

@@ -188,7 +188,7 @@ void stopShut(Turn& turn) {
         const RunFacts facts = factsOf(running, turn.now.elapsed);
         if (const Gate* gate = stoppingGate({world, running.gateKey, turn.app(running.gateKey.app), &facts})) {
             beginStop(turn, running, endingBy(*gate, facts));
-        } else if (running.run.network && turn.state.device.network) {
+        } else if ((turn.changed & Reads::Network) && running.run.network && turn.state.device.network) {
             networkIsNow(turn, running, *turn.state.device.network);
         }
     }

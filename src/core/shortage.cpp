@@ -50,7 +50,6 @@ Shortage::Shortage(const State& state, Now now, std::uint64_t upTo) : table_(tab
 
 void Shortage::add(const Open& open, PerCap running) {
     const auto& [world, appGroups, app, upTo, capped] = open;
-    const std::int32_t bias = biasOf(app, world.now.elapsed, world.constants);
     for (const Group* group : appGroups.open) {
         if (group->opening > upTo) continue;
         const JobClass kind = treatedAs(group->gateKey->kind, app, world);
@@ -59,7 +58,7 @@ void Shortage::add(const Open& open, PerCap running) {
         const std::int64_t room = capped ? appCap(kind, world.constants.slots) - running[expedited] : jobs;
         const std::int64_t starting = std::clamp<std::int64_t>(room, 0, jobs);
         running[expedited] += starting;
-        const std::size_t place = placeOf(typesOf(kind, bias), expedited);
+        const std::size_t place = placeOf(typesOf(kind, app, world.now.elapsed, world.constants), expedited);
         waiting_[place].jobs += starting;
         if (starting < jobs) capped_.push_back({*appGroups.app, expedited, place});
     }

@@ -10,8 +10,8 @@
 
 namespace stint {
 void apply(Turn& turn, const AppInstalled& event) {
-    const bool known = turn.state.apps.contains(event.manifest.package);
-    App& app = turn.state.apps[event.manifest.package];
+    const auto [entry, isNew] = turn.state.apps.add(event.manifest.package);
+    App& app = entry.second;
     app.manifest = event.manifest;
     if (auto memory = turn.state.memories.extract(event.manifest.package)) {
         app.memory = std::move(memory.mapped());
@@ -23,7 +23,7 @@ void apply(Turn& turn, const AppInstalled& event) {
         app.memory.usage = firstUsage(app.manifest, usageNow(turn.state, turn.now.elapsed));
     }
     app.memory.app = event.manifest.package;
-    if (!known) ageUsage(turn, app, false); // by what has passed meanwhile, before its jobs are asked about
+    if (isNew) ageUsage(turn, app, false); // by what has passed meanwhile, before its jobs are asked about
     // Also where it was updated while no daemon was there to see it.
     setUsage(turn, app, bucketOf(app), afterInstall(app.memory.usage, app.manifest.version));
     // limits.md §7.5. The permission may have gone while no daemon was there to see it.

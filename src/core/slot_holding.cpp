@@ -15,10 +15,9 @@ template <class Look> void eachReady(const State& state, Now now, Look look) {
     for (const AppGroups* appGroups : state.waiting.groups.open()) {
         const App* const app = state.app(*appGroups->app);
         if (!app) continue;
-        const std::int32_t bias = biasOf(*app, now.elapsed, state.constants);
         for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated})
             if (const std::int64_t jobs = appGroups->waitingAs(kind))
-                look(*appGroups, kind, typesOf(treatedAs(kind, *app, world), bias), jobs);
+                look(*appGroups, kind, typesOf(treatedAs(kind, *app, world), *app, now.elapsed, state.constants), jobs);
     }
 }
 
@@ -53,7 +52,7 @@ std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
         });
         if (ofApp && ofApp->others + 1 >= appCap(kind, state_.constants.slots)) return ofApp;
     }
-    const WorkTypes may = typesOf(kind, biasOf(owner, world_.now.elapsed, state_.constants));
+    const WorkTypes may = typesOf(kind, owner, world_.now.elapsed, state_.constants);
     if (slots_.anyRoom(may)) return std::nullopt;
     if (!isFull(may))
         if (const auto kept = slots_.keptFor()) return keptOnes(*kept);

@@ -8,6 +8,7 @@
 #include "base/find_in.hpp"
 #include "core/alarms.hpp"
 #include "core/app_clocks.hpp"
+#include "core/by_app.hpp"
 #include "core/deliveries.hpp"
 #include "core/device.hpp"
 #include "core/endings.hpp"
@@ -27,12 +28,12 @@ struct State {
     explicit State(Constants numbers) : constants(std::move(numbers)) {}
 
     /// nullptr: it is not installed.
-    App* app(const AppId& id) { return findIn(apps, id); }
-    const App* app(const AppId& id) const { return findIn(apps, id); }
+    App* app(const AppId& id) { return apps.find(id); }
+    const App* app(const AppId& id) const { return apps.find(id); }
     World world(Now now) const { return {constants, device, deviceState, now}; }
 
     Constants constants;
-    std::map<AppId, App> apps;
+    ByApp<App> apps;
     std::map<AppId, AppMemory> memories; ///< of apps that are not announced again yet, after a restart
     AppClocks appClocks;
     UsageClock usage;

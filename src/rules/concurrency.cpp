@@ -80,6 +80,11 @@ WorkTypes typesOf(JobClass kind, std::int32_t bias) {
     return types;
 }
 
+WorkTypes typesOf(JobClass kind, const App& app, Instant now, const Constants& constants) {
+    const bool near = stateOf(app) <= ProcessState::ForegroundService; // what load lowers further is far already
+    return typesOf(kind, near ? biasOf(app, now, constants) : 0);
+}
+
 SlotTable slotTable(std::int64_t slots, bool interactive, Memory memory) {
     const Row& row = rows[interactive ? 0 : 1][static_cast<std::size_t>(memory)];
     SlotTable table{.total = std::max<std::int64_t>(slots * row.total / 100, 1)};

@@ -34,6 +34,8 @@ std::int32_t biasOf(const App& app, Instant now, const Constants& constants);
 /// Which types a job may run as.
 using WorkTypes = std::array<bool, workTypes>;
 WorkTypes typesOf(JobClass kind, std::int32_t bias);
+/// By its app's bias, which is not reckoned where it makes no difference.
+WorkTypes typesOf(JobClass kind, const App& app, Instant now, const Constants& constants);
 
 /// The configuration of jobs.md §3.6 for this moment.
 struct SlotTable {
