@@ -14,7 +14,7 @@ class Ledger {
 public:
     /// Whether a job that waits may run; else when to ask again, never where no time brings it back.
     struct Verdict {
-        bool in;
+        bool in = true;
         Ms again = never;
     };
 
@@ -23,10 +23,12 @@ public:
     void noteStart(Ms now, const Constants& constants) {
         note(starts_, now, constants);
         if (open()) ++openJobs_;
+        forgetVerdict();
     }
     void openSession(std::int64_t jobs, Ms now) {
         openedAt_ = now;
         openJobs_ = jobs;
+        forgetVerdict();
     }
     void closeSession(Ms now, const Constants& constants) {
         if (end_ - begin_ == mostSessions) {
@@ -38,28 +40,25 @@ public:
         jobs_ += openJobs_;
         openedAt_ = -1;
         note(ends_, now, constants);
+        forgetVerdict();
         for (const Ms edge = now - constants.quotaHistory.count(); begin_ < end_ && at(begin_).end <= edge; ++begin_) {
             length_ -= at(begin_).end - at(begin_).start;
             jobs_ -= at(begin_).jobs;
         }
     }
 
-    Verdict waiting(const DenseQuota& quota, Ms now, const Constants& constants) const {
-        if (farFromCounts(quota, constants) && length_ + running(now) < std::min(quota.allowed, quota.dayCap))
-            return {true};
-        const Ms counts = countsReturn(quota, now, constants);
-        if (counts < 0 && left(quota, now) > 0) return {true};
-        Ms returns = std::max({counts, timeReturn(quota.allowed, quota.window, now, constants),
-                               timeReturn(quota.dayCap, day, now, constants)});
-        if (returns < 0) return {false};
-        if (returns == now) ++returns;
-        if (returns < now) returns = now + unforeseen;
-        return {false, returns};
+    /// Reckoned again where something has changed since, or time may have changed it.
+    Verdict waiting(const DenseQuota& quota, Ms now, const Constants& constants) {
+        if (now >= verdictUntil_) reckon(quota, now, constants);
+        return verdict_;
     }
+    /// The app is in another bucket.
+    void forgetVerdict() { verdictUntil_ = 0; }
 
     /// Whether one that runs goes on. `counted`: the counts stop it, too.
     bool goesOn(const DenseQuota& quota, bool counted, Ms now, const Constants& constants) const {
         if (counted && countsReturn(quota, now, constants) >= 0) return false;
+        if (farFromTime(quota, now)) return true;
         if (open() && openedAt_ < now) return untilSpent(quota, now) > 0;
         return left(quota, now) > 0;
     }
@@ -84,7 +83,7 @@ private:
         Ms opened = -1;
         std::int64_t count = 0;
     };
-    static constexpr std::uint32_t mostSessions = 64;
+    static constexpr std::uint32_t mostSessions = 32;
     static constexpr Ms day = 24LL * 60 * 60 * 1000;
     static constexpr Ms unforeseen = 5LL * 60 * 1000; // limits.md §3.7
 
@@ -97,7 +96,27 @@ private:
         ++rate.count;
     }
 
+    void reckon(const DenseQuota& quota, Ms now, const Constants& constants) {
+        verdictUntil_ = open() ? 0 : never; // what is open spends by and by; what has ended only rolls out
+        const bool time = farFromTime(quota, now);
+        if (time && farFromCounts(quota, constants)) return accept();
+        const Ms counts = countsReturn(quota, now, constants);
+        if (counts < 0 && (time || left(quota, now) > 0)) return accept();
+        Ms returns = std::max({counts, timeReturn(quota.allowed, quota.window, now, constants),
+                               timeReturn(quota.dayCap, day, now, constants)});
+        verdict_ = {false};
+        if (returns < 0) return;
+        if (returns == now) ++returns;
+        if (returns < now) returns = now + unforeseen;
+        verdict_ = {false, returns};
+        verdictUntil_ = time && !open() ? returns : 0; // the time is there as soon as the first of it rolls out
+    }
+    void accept() { verdict_ = {true}; }
+
     // By the sums alone: all of a day, where the window may hold less.
+    bool farFromTime(const DenseQuota& quota, Ms now) const {
+        return length_ + running(now) < std::min(quota.allowed, quota.dayCap);
+    }
     bool farFromCounts(const DenseQuota& quota, const Constants& constants) const {
         return jobs_ + (open() ? openJobs_ : 0) < quota.maxJobs && end_ - begin_ < quota.maxSessions &&
                starts_.count < constants.quotaRateMaxJobs && ends_.count < constants.quotaRateMaxSessions;
@@ -182,6 +201,8 @@ private:
     Ms openedAt_ = -1;
     std::int64_t openJobs_ = 0;
     Rate starts_, ends_;
+    Verdict verdict_{true}; ///< until then, if nothing changes
+    Ms verdictUntil_ = 0;
 };
 
 } // namespace stint::bench

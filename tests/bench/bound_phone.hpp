@@ -23,6 +23,7 @@ inline constexpr Ms never = INT64_MAX;
 using Apps = std::uint64_t;
 inline constexpr int mostApps = 64;
 inline constexpr int mostColumns = 8;
+inline constexpr int mostJobs = 512;
 
 struct DenseDevice {
     bool screenOn = true;

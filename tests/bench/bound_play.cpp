@@ -10,13 +10,13 @@
 
 #include "bench/bound_doze.hpp"
 #include "bench/bound_ledger.hpp"
+#include "bench/bound_queues.hpp"
 #include "model/job.hpp"
 #include "rules/order.hpp"
 
 namespace stint::bench {
 namespace {
 
-constexpr int mostJobs = 512;
 constexpr int mostRuns = 64;
 
 constexpr Apps bitOf(int app) { return Apps{1} << app; }
@@ -25,70 +25,6 @@ template <class Look> void eachBit(std::uint64_t bits, Look look) {
     for (; bits; bits &= bits - 1)
         look(std::countr_zero(bits));
 }
-
-/// Jobs that sleep, by the time they wake: a heap of four children a node, time and job in one word.
-class Sleepers {
-public:
-    Ms next() const { return count_ == 0 ? never : static_cast<Ms>(heap_[0] >> jobBits); }
-    void put(Ms when, int job) {
-        const std::uint64_t item = static_cast<std::uint64_t>(when) << jobBits | static_cast<unsigned>(job);
-        int place = count_++;
-        for (; place > 0 && item < heap_[(place - 1) / 4]; place = (place - 1) / 4)
-            heap_[place] = heap_[(place - 1) / 4];
-        heap_[place] = item;
-    }
-    int take() {
-        const int job = static_cast<int>(heap_[0] & (mostJobs - 1));
-        const std::uint64_t item = heap_[--count_];
-        int place = 0;
-        for (int child = 1; child < count_; child = 4 * place + 1) {
-            const int end = std::min(child + 4, count_);
-            for (int other = child + 1; other < end; ++other)
-                if (heap_[other] < heap_[child]) child = other;
-            if (heap_[child] >= item) break;
-            heap_[place] = heap_[child];
-            place = child;
-        }
-        heap_[place] = item;
-        return job;
-    }
-
-private:
-    static constexpr int jobBits = 9;
-    static_assert(1 << jobBits == mostJobs);
-    int count_ = 0;
-    std::uint64_t heap_[mostJobs];
-};
-
-/// A short list in order, which mostly grows at its end and loses its first.
-template <int most> class Line {
-public:
-    bool empty() const { return begin_ == end_; }
-    const std::uint64_t* begin() const { return items_ + begin_; }
-    const std::uint64_t* end() const { return items_ + end_; }
-    /// Behind those that are the same.
-    void put(std::uint64_t item) {
-        if (end_ == room) {
-            std::copy(items_ + begin_, items_ + end_, items_);
-            end_ -= std::exchange(begin_, 0);
-        }
-        int place = end_++;
-        for (; place > begin_ && item < items_[place - 1]; --place)
-            items_[place] = items_[place - 1];
-        items_[place] = item;
-    }
-    void takeFirst() { ++begin_; }
-    void take(const std::uint64_t* item) {
-        if (item == begin()) return takeFirst();
-        std::copy(item + 1, end(), items_ + (item - items_));
-        --end_;
-    }
-
-private:
-    static constexpr int room = 2 * most;
-    int begin_ = 0, end_ = 0;
-    std::uint64_t items_[room];
-};
 
 enum class State : std::uint8_t { Asleep, Waiting, Binding, Starting, Executing, Stopping };
 
@@ -115,7 +51,6 @@ struct Column {
     std::uint8_t shut = 0;
     bool idlePath = false; ///< of the device: the idle path of the restricted bucket is open
     StopReason stops = StopReason::Undefined;
-    Line<mostApps> line; ///< those that wait, by when they were enqueued, and app
 };
 
 /// What the simulator's apps do next at this very instant, in order.
@@ -127,7 +62,8 @@ class DensePlayer::Turns {
 public:
     Turns(const DensePhone& phone, std::vector<Record>& records)
         : phone_(phone), c_(phone.constants), records_(records), next_(records.data()),
-          doze_(c_, phone.moves, Say{*this}), device_(phone.device), slots_(phone.slots[phone.device.screenOn]) {
+          doze_(c_, phone.moves, Say{*this}), device_(phone.device), slots_(phone.slots[1]),
+          columnCount_(phone.columns.size()) {
         begin();
     }
 
@@ -154,17 +90,20 @@ private:
     };
 
     void note(Record::What what, std::uint8_t from, std::uint16_t number, std::int32_t more) {
-        if (next_ == records_.data() + records_.size()) grow();
+        makeRoom(1);
         *next_++ = {now_, what, from, number, more};
     }
     void noteJob(Record::What what, int job, std::int32_t more = 0) {
         note(what, 0, static_cast<std::uint16_t>(job), more);
     }
-    void grow() {
-        const std::size_t count = records_.size();
-        records_.resize(std::max<std::size_t>(2 * count, 1024));
-        next_ = records_.data() + count;
+    void makeRoom(std::ptrdiff_t count) {
+        if (records_.data() + records_.size() - next_ >= count) return;
+        const auto used = next_ - records_.data();
+        records_.resize(2 * records_.size() + mostApps);
+        next_ = records_.data() + used;
     }
+
+    const DenseJob& of(int job) const { return phone_.jobs[static_cast<std::size_t>(job)]; }
 
     // Time.
 
@@ -174,14 +113,13 @@ private:
             std::fprintf(stderr, "the bound plays fewer jobs than that\n");
             std::exit(1);
         }
-        for (std::size_t n = 0; n < phone_.columns.size(); ++n)
+        for (std::size_t n = 0; n < columnCount_; ++n)
             columnsNetwork_ |= phone_.columns[n].network ? 1U << n : 0;
         for (int app = 0; app < apps; ++app)
             setNextBucket(app);
         batteryLow_ = !device_.plugged && device_.battery <= c_.batteryLow;
         const Ms gone = device_.screenOn ? never : 0;
         if (gone == 0) idleAt_ = (c_.idleThreshold + c_.idleSlop).count(), quietAt_ = c_.screenOffSettle.count();
-        slots_ = phone_.slots[1];
         doze_.follow(isAwake(), false, device_.network >= 0, now_);
         askDevice();
         setAges();
@@ -191,16 +129,16 @@ private:
     // Deadlines first, then what apps do at once, then their reports; those of `reportsBefore` and later may wait.
     void advance(Ms target, Ms reportsBefore) {
         for (;;) {
-            const bool at0nce = firstNext_ != lastNext_;
+            const bool atOnce = firstNext_ != lastNext_;
             const Ms report = reports_.empty() ? never : static_cast<Ms>(*reports_.begin() >> reportBits);
-            if (!at0nce) {
+            if (!atOnce) {
                 const Ms first = std::min(deadline_, report < reportsBefore ? report : never);
                 if (first > target) break;
                 now_ = std::max(now_, first);
             }
             if (deadline_ <= now_)
                 tick();
-            else if (at0nce)
+            else if (atOnce)
                 doNext();
             else
                 finish();
@@ -220,8 +158,12 @@ private:
     }
 
     void settle() {
+        if (!hasNews() && sleepers_.next() > now_ && quotaAt_ > now_ && dozeAt_ > now_) {
+            if (deadline_ <= now_) setDeadline();
+            return;
+        }
         do {
-            if (powerNews_ || appNews_) accountAll();
+            if (appNews_ || powerNews_) accountAll();
             if (deviceNews_)
                 askDevice(), stopShut();
             else if (appNews_ & running_)
@@ -232,14 +174,16 @@ private:
             networkNews_ = powerNews_ = deviceNews_ = false;
             if (runs_ < slots_) fill();
             if (dozeAt_ <= now_) ringDoze();
-        } while (deviceNews_ || appNews_);
+        } while (deviceNews_);
         tellNetworks();
         setDeadline();
     }
+    bool hasNews() const { return deviceNews_ || powerNews_ || appNews_; }
 
     void setDeadline() {
-        deadline_ = std::min({sleepers_.next(), dozeAt_, idle_ ? never : idleAt_, interactive_ ? quietAt_ : never,
-                              agesAt_, spentAt_, quotaAt_});
+        const Ms ofDevice = std::min(dozeAt_, std::min(idle_ ? never : idleAt_, interactive_ ? quietAt_ : never));
+        const Ms ofApps = std::min(std::min(agesAt_, spentAt_), quotaAt_);
+        deadline_ = std::min(std::min(ofDevice, ofApps), sleepers_.next());
     }
 
     // The device.
@@ -248,7 +192,10 @@ private:
 
     void ageDevice() {
         if (!idle_ && idleAt_ <= now_) idle_ = true, idleChanged();
-        if (interactive_ && quietAt_ <= now_) interactive_ = false, slots_ = phone_.slots[0];
+        if (!interactive_ || quietAt_ > now_) return;
+        interactive_ = false;
+        slots_ = phone_.slots[0];
+        deviceNews_ = true;
     }
     void idleChanged() {
         deviceNews_ = true;
@@ -297,7 +244,7 @@ private:
         const DenseNetwork none;
         const DenseNetwork& network =
             device_.network < 0 ? none : phone_.networks[static_cast<std::size_t>(device_.network)];
-        for (std::size_t n = 0; n < phone_.columns.size(); ++n) {
+        for (std::size_t n = 0; n < columnCount_; ++n) {
             const Asks& asks = phone_.columns[n];
             Column& column = columns_[n];
             const bool fits = network.usable && (network.capabilities & asks.capabilities) == asks.capabilities &&
@@ -375,6 +322,7 @@ private:
         if (is >= Bucket::Rare) rare_ |= bitOf(app);
         if (is == Bucket::Restricted) restricted_ |= bitOf(app);
         appNews_ |= bitOf(app);
+        ledgers_[app].forgetVerdict();
         if (sessions_ & bitOf(app)) spentAt_ = std::min(spentAt_, ledgers_[app].spentNotBefore(quotaOf(app)));
     }
 
@@ -390,7 +338,6 @@ private:
         const bool counts = counted_[app] > 0 && !isFree(app);
         Ledger& ledger = ledgers_[app];
         if (counts == ledger.open()) return;
-        appNews_ |= bitOf(app);
         if (!counts) {
             ledger.closeSession(now_, c_);
             sessions_ &= ~bitOf(app);
@@ -417,7 +364,7 @@ private:
 
     Apps waiting() const {
         Apps any = 0;
-        for (std::size_t n = 0; n < phone_.columns.size(); ++n)
+        for (std::size_t n = 0; n < columnCount_; ++n)
             any |= columns_[n].waiting;
         return any;
     }
@@ -432,10 +379,11 @@ private:
     void schedule(int job) {
         beginTurn();
         noteJob(Record::What::Scheduled, job);
-        const DenseJob& is = phone_.jobs[static_cast<std::size_t>(job)];
+        const DenseJob& is = of(job);
         Life& life = lives_[job];
         life.enqueued = now_;
         life.sequence = ++sequence_;
+        appNews_ |= bitOf(is.app);
         if (!is.watches) { // else it sleeps for good
             life.windowEnd = now_ + is.interval;
             park(job, life.windowEnd - is.flex);
@@ -450,12 +398,11 @@ private:
     }
 
     void wait(int job) {
-        const DenseJob& is = phone_.jobs[static_cast<std::size_t>(job)];
+        const DenseJob& is = of(job);
         Life& life = lives_[job];
         life.state = State::Waiting;
-        Column& column = columns_[is.column];
-        column.waiting |= bitOf(is.app);
-        column.line.put(placeOf(life, is.app));
+        columns_[is.column].waiting |= bitOf(is.app);
+        lines_[is.column].put(placeOf(life, is.app));
         jobs_[is.column][is.app] = static_cast<std::uint16_t>(job);
         askQuota(is.app);
     }
@@ -468,14 +415,14 @@ private:
         int app = -1, taken = 0;
         while (runs_ < slots_) {
             Apps apps = 0;
-            for (std::size_t n = 0; n < phone_.columns.size(); ++n)
+            for (std::size_t n = 0; n < columnCount_; ++n)
                 apps |= open(columns_[n]);
             if (!apps) return;
             const bool stays =
                 app >= 0 && (apps & bitOf(app)) && taken < inARow(static_cast<std::size_t>(std::popcount(apps)));
             if (!stays) taken = 0;
             const int job = firstOf(stays ? bitOf(app) : apps);
-            app = phone_.jobs[static_cast<std::size_t>(job)].app;
+            app = of(job).app;
             ++taken;
             start(job);
         }
@@ -483,10 +430,10 @@ private:
     int firstOf(Apps apps) const {
         std::uint64_t place = UINT64_MAX;
         int first = -1;
-        for (std::size_t n = 0; n < phone_.columns.size(); ++n) {
+        for (std::size_t n = 0; n < columnCount_; ++n) {
             const Apps open = this->open(columns_[n]) & apps;
             if (!open) continue;
-            const std::uint64_t* item = columns_[n].line.begin();
+            const std::uint64_t* item = lines_[n].begin();
             while (!(open >> (*item & (mostApps - 1)) & 1))
                 ++item;
             const int job = jobs_[n][*item & (mostApps - 1)];
@@ -500,12 +447,13 @@ private:
     // Runs.
 
     void start(int job) {
-        const DenseJob& is = phone_.jobs[static_cast<std::size_t>(job)];
+        const DenseJob& is = of(job);
         const Apps bit = bitOf(is.app);
         Life& life = lives_[job];
         Column& column = columns_[is.column];
         column.waiting &= ~bit;
-        column.line.take(std::find(column.line.begin(), column.line.end(), placeOf(life, is.app)));
+        Line<mostApps>& line = lines_[is.column];
+        line.take(std::find(line.begin(), line.end(), placeOf(life, is.app)));
         life.state = State::Binding;
         life.stops = false;
         life.byIdlePath = column.idlePath && (restricted_ & bit) && !(askQuota(is.app), inQuota_ & bit);
@@ -518,13 +466,12 @@ private:
             ++networkRuns_[is.app];
             networked_ |= bit;
         }
-        appNews_ |= bit;
         if (!life.byIdlePath) {
             if (!isFree(is.app)) ledgers_[is.app].noteStart(now_, c_);
             ++counted_[is.app];
             account(is.app);
         }
-        askQuota(is.app); // what began just now may have used up the rest
+        if (waiting() & bit) askQuota(is.app); // what began just now may have used up the rest
         later(Next::Connect, job);
     }
 
@@ -549,7 +496,7 @@ private:
             break;
         case Next::Answer:
             life.state = State::Executing;
-            appNews_ |= bitOf(phone_.jobs[job].app);
+            appNews_ |= restricted_ & bitOf(of(job).app); // limits.md §5: its start may have been the one too many
             if (std::exchange(life.stops, false))
                 stop(job, life.reason);
             else
@@ -565,7 +512,7 @@ private:
     void beginWork(int job) {
         Life& life = lives_[job];
         life.workBegan = now_;
-        const Ms left = std::max<Ms>(phone_.jobs[static_cast<std::size_t>(job)].works - life.worked, 0);
+        const Ms left = std::max<Ms>(of(job).works - life.worked, 0);
         reports_.put(static_cast<std::uint64_t>(now_ + left) << reportBits | ++begun_ % mostBegun << jobBits |
                      static_cast<unsigned>(job));
     }
@@ -580,7 +527,7 @@ private:
         life.workBegan = -1;
         life.worked = 0;
         life.systemStops = 0;
-        park(job, nextWindow(phone_.jobs[static_cast<std::size_t>(job)], life));
+        park(job, nextWindow(of(job), life));
         settle();
     }
 
@@ -601,7 +548,7 @@ private:
     }
 
     void endRun(int job) {
-        const DenseJob& is = phone_.jobs[static_cast<std::size_t>(job)];
+        const DenseJob& is = of(job);
         const Apps bit = bitOf(is.app);
         Life& life = lives_[job];
         std::uint16_t* const place = std::find(order_, order_ + runs_, job);
@@ -620,8 +567,7 @@ private:
         endRun(job);
         Life& life = lives_[job];
         if (life.systemStops < mostAttempts) ++life.systemStops;
-        const Ms rest =
-            backoff(phone_.jobs[static_cast<std::size_t>(job)], life.systemStops / c_.systemStopToFailureRatio);
+        const Ms rest = backoff(of(job), life.systemStops / c_.systemStopToFailureRatio);
         noteJob(Record::What::Rescheduled, job, static_cast<std::int32_t>(rest));
         park(job, now_ + rest);
     }
@@ -666,7 +612,7 @@ private:
         }
     }
     StopReason stopReason(int job) const {
-        const DenseJob& is = phone_.jobs[static_cast<std::size_t>(job)];
+        const DenseJob& is = of(job);
         const Column& column = columns_[is.column];
         if (column.stops == StopReason::DeviceState) return column.stops;
         const bool spent = !goesOn(is.app);
@@ -682,7 +628,7 @@ private:
     void stopSpent(Apps apps) {
         for (int n = 0; n < runs_; ++n) {
             const int job = order_[n];
-            if (!(apps >> phone_.jobs[static_cast<std::size_t>(job)].app & 1)) continue;
+            if (!(apps >> of(job).app & 1)) continue;
             if (const StopReason reason = stopReason(job); reason != StopReason::Undefined) stop(job, reason);
         }
     }
@@ -690,7 +636,7 @@ private:
     // jobs.md §4.7: what runs hears of another network; before it runs, once it does.
     void tellRun(int job) {
         Life& life = lives_[job];
-        if (life.state != State::Executing || !asksNetwork(phone_.jobs[static_cast<std::size_t>(job)])) return;
+        if (life.state != State::Executing || !asksNetwork(of(job))) return;
         if (device_.network < 0 || std::exchange(life.network, device_.network) == device_.network) return;
         noteJob(Record::What::NetworkChanged, job);
     }
@@ -698,7 +644,7 @@ private:
     // Each app's background network (limits.md §8.1).
     void tellNetworks() {
         Apps lifted = networked_; // limits.md §8.3: for what runs with a network, or lacks nothing else
-        for (std::size_t n = 0; n < phone_.columns.size(); ++n)
+        for (std::size_t n = 0; n < columnCount_; ++n)
             if ((columnsNetwork_ >> n & 1) && !(columns_[n].shut & ~NetworkGate)) lifted |= within(columns_[n]);
         const Apps standby = device_.charging ? 0 : rare_ & ~lifted;
         const Apps doze = doze_.idle() ? phone_.allApps() & ~standby : 0;
@@ -706,9 +652,10 @@ private:
         if (!changed) return;
         toldStandby_ = standby;
         toldDoze_ = doze;
+        makeRoom(mostApps);
         eachBit(changed, [&](int app) {
             const auto access = standby >> app & 1 ? Record::Standby : doze >> app & 1 ? Record::Doze : Record::Allowed;
-            note(Record::What::Network, static_cast<std::uint8_t>(app), access, 0);
+            *next_++ = {now_, Record::What::Network, static_cast<std::uint8_t>(app), access, 0};
         });
     }
 
@@ -749,7 +696,9 @@ private:
     std::array<Ledger, mostApps> ledgers_;
 
     // Jobs.
+    std::size_t columnCount_;
     std::array<Column, mostColumns> columns_;
+    std::array<Line<mostApps>, mostColumns> lines_; ///< of those that wait, by when they were enqueued, and app
     unsigned columnsNetwork_ = 0;
     std::uint16_t jobs_[mostColumns][mostApps];
     std::array<Life, mostJobs> lives_;
