@@ -26,11 +26,12 @@ template <class Look> void eachBit(std::uint64_t bits, Look look) {
         look(std::countr_zero(bits));
 }
 
-enum class State : std::uint8_t { Asleep, Waiting, Binding, Starting, Executing, Stopping };
+/// Of a run, as the core has it.
+enum class State : std::uint8_t { None, Binding, Starting, Executing, Stopping };
 
 /// What of a job changes.
 struct Life {
-    State state = State::Asleep;
+    State state = State::None;
     bool stops = false; ///< as soon as it can be asked to
     bool byIdlePath = false;
     std::int8_t network = -1; ///< its run was told of
@@ -48,7 +49,8 @@ enum Gate : std::uint8_t { DozeGate = 1, BatteryGate = 2, ChargingGate = 4, Idle
 
 struct Column {
     Apps waiting = 0;
-    std::uint8_t shut = 0;
+    std::uint8_t asks = 0; ///< those gates that the device shuts, awake or not
+    std::uint8_t shut = 0; ///< and Doze
     bool idlePath = false; ///< of the device: the idle path of the restricted bucket is open
     StopReason stops = StopReason::Undefined;
 };
@@ -63,7 +65,7 @@ public:
     Turns(const DensePhone& phone, std::vector<Record>& records)
         : phone_(phone), c_(phone.constants), records_(records), next_(records.data()),
           doze_(c_, phone.moves, Say{*this}), device_(phone.device), slots_(phone.slots[1]),
-          columnCount_(phone.columns.size()) {
+          columnCount_(phone.columns.size()), sleepers_(phone.columns.size()) {
         begin();
     }
 
@@ -105,23 +107,25 @@ private:
 
     const DenseJob& of(int job) const { return phone_.jobs[static_cast<std::size_t>(job)]; }
 
+    int appCount() const { return static_cast<int>(phone_.apps.size()); }
+
     // Time.
 
     void begin() {
-        const int apps = static_cast<int>(phone_.apps.size());
         if (phone_.jobs.size() > mostJobs || phone_.slots[0] > mostRuns || phone_.slots[1] > mostRuns) {
             std::fprintf(stderr, "the bound plays fewer jobs than that\n");
             std::exit(1);
         }
         for (std::size_t n = 0; n < columnCount_; ++n)
             columnsNetwork_ |= phone_.columns[n].network ? 1U << n : 0;
-        for (int app = 0; app < apps; ++app)
+        for (int app = 0; app < appCount(); ++app)
             setNextBucket(app);
         batteryLow_ = !device_.plugged && device_.battery <= c_.batteryLow;
         const Ms gone = device_.screenOn ? never : 0;
         if (gone == 0) idleAt_ = (c_.idleThreshold + c_.idleSlop).count(), quietAt_ = c_.screenOffSettle.count();
         doze_.follow(isAwake(), false, device_.network >= 0, now_);
         askDevice();
+        askDoze();
         setAges();
         setDeadline();
     }
@@ -164,21 +168,22 @@ private:
         }
         do {
             if (appNews_ || powerNews_) accountAll();
-            if (deviceNews_)
-                askDevice(), stopShut();
+            if (deviceNews_) askDevice();
+            if (deviceNews_ || dozeNews_)
+                askDoze(), stopShut();
             else if (appNews_ & running_)
                 stopSpent(appNews_ & running_);
             while (sleepers_.next() <= now_)
                 wait(sleepers_.take());
             askQuotas();
-            networkNews_ = powerNews_ = deviceNews_ = false;
+            networkNews_ = powerNews_ = deviceNews_ = dozeNews_ = false;
             if (runs_ < slots_) fill();
             if (dozeAt_ <= now_) ringDoze();
-        } while (deviceNews_);
+        } while (dozeNews_);
         tellNetworks();
         setDeadline();
     }
-    bool hasNews() const { return deviceNews_ || powerNews_ || appNews_; }
+    bool hasNews() const { return deviceNews_ || dozeNews_ || appNews_; }
 
     void setDeadline() {
         const Ms ofDevice = std::min(dozeAt_, std::min(idle_ ? never : idleAt_, interactive_ ? quietAt_ : never));
@@ -232,31 +237,35 @@ private:
         dozeChanged();
     }
     void dozeChanged() {
-        deviceNews_ = true;
+        dozeNews_ = true;
         dozeAt_ = doze_.due(runs_ > 0);
     }
 
     // What each column asks of the device.
     void askDevice() {
-        const bool dozes = doze_.idle();
-        const bool holds = doze_.holds();
         const bool rests = device_.charging && !batteryLow_ && idle_;
         const DenseNetwork none;
         const DenseNetwork& network =
             device_.network < 0 ? none : phone_.networks[static_cast<std::size_t>(device_.network)];
         for (std::size_t n = 0; n < columnCount_; ++n) {
             const Asks& asks = phone_.columns[n];
-            Column& column = columns_[n];
             const bool fits = network.usable && (network.capabilities & asks.capabilities) == asks.capabilities &&
                               (asks.transports == 0 || (network.transports & asks.transports));
             std::uint8_t shut = 0;
             if (asks.batteryNotLow && batteryLow_) shut |= BatteryGate;
             if (asks.charging && (!device_.charging || batteryLow_)) shut |= ChargingGate;
             if (asks.idle && !idle_) shut |= IdleGate;
-            if (asks.network && (!fits || dozes)) shut |= NetworkGate;
-            column.stops = dozes ? StopReason::DeviceState : reasonOf(shut);
-            column.shut = holds ? shut | DozeGate : shut;
-            column.idlePath = rests && (!asks.network || network.unmetered);
+            if (asks.network && !fits) shut |= NetworkGate;
+            columns_[n].asks = shut;
+            columns_[n].idlePath = rests && (!asks.network || network.unmetered);
+        }
+    }
+    void askDoze() {
+        const bool dozes = doze_.idle(), holds = doze_.holds();
+        for (std::size_t n = 0; n < columnCount_; ++n) {
+            Column& column = columns_[n];
+            column.stops = dozes ? StopReason::DeviceState : reasonOf(column.asks);
+            column.shut = column.asks | (holds ? DozeGate : 0) | (dozes && asksNetwork(n) ? NetworkGate : 0);
         }
     }
 
@@ -287,16 +296,22 @@ private:
         if (lack <= 0) return agesRunning_[app];
         return device_.screenOn ? std::max(agesRunning_[app], now_ + lack) : never;
     }
+    // Before the first has come far enough on the one clock nobody need look at the other.
     void setAges() {
+        agesAt_ = agesNotBefore_;
+        if (agesNotBefore_ > now_) return;
         agesAt_ = never;
-        for (int app = 0; app < static_cast<int>(phone_.apps.size()); ++app)
+        for (int app = 0; app < appCount(); ++app)
             agesAt_ = std::min(agesAt_, std::max(agesAt(app), now_ + 1));
     }
 
     void ageApps() {
         if (agesAt_ <= now_) {
-            for (int app = 0; app < static_cast<int>(phone_.apps.size()); ++app)
+            agesNotBefore_ = never;
+            for (int app = 0; app < appCount(); ++app) {
                 if (agesAt(app) <= now_) age(app);
+                agesNotBefore_ = std::min(agesNotBefore_, agesRunning_[app]);
+            }
             setAges();
         }
         if (spentAt_ > now_) return;
@@ -372,7 +387,6 @@ private:
     Apps within(const Column& column) const {
         return column.waiting & (column.idlePath ? inQuota_ | restricted_ : inQuota_);
     }
-    Apps open(const Column& column) const { return column.shut ? 0 : within(column); }
 
     // Jobs that wait.
 
@@ -393,14 +407,12 @@ private:
 
     void park(int job, Ms notBefore) {
         if (notBefore <= now_) return wait(job);
-        lives_[job].state = State::Asleep;
-        sleepers_.put(notBefore, job);
+        sleepers_.put(of(job).column, notBefore, job);
     }
 
     void wait(int job) {
         const DenseJob& is = of(job);
         Life& life = lives_[job];
-        life.state = State::Waiting;
         columns_[is.column].waiting |= bitOf(is.app);
         lines_[is.column].put(placeOf(life, is.app));
         jobs_[is.column][is.app] = static_cast<std::uint16_t>(job);
@@ -414,24 +426,25 @@ private:
     void fill() {
         int app = -1, taken = 0;
         while (runs_ < slots_) {
+            std::array<Apps, mostColumns> opens;
             Apps apps = 0;
             for (std::size_t n = 0; n < columnCount_; ++n)
-                apps |= open(columns_[n]);
+                apps |= opens[n] = columns_[n].shut ? 0 : within(columns_[n]);
             if (!apps) return;
             const bool stays =
                 app >= 0 && (apps & bitOf(app)) && taken < inARow(static_cast<std::size_t>(std::popcount(apps)));
             if (!stays) taken = 0;
-            const int job = firstOf(stays ? bitOf(app) : apps);
+            const int job = firstOf(opens, stays ? bitOf(app) : apps);
             app = of(job).app;
             ++taken;
             start(job);
         }
     }
-    int firstOf(Apps apps) const {
+    int firstOf(const std::array<Apps, mostColumns>& opens, Apps apps) const {
         std::uint64_t place = UINT64_MAX;
         int first = -1;
         for (std::size_t n = 0; n < columnCount_; ++n) {
-            const Apps open = this->open(columns_[n]) & apps;
+            const Apps open = opens[n] & apps;
             if (!open) continue;
             const std::uint64_t* item = lines_[n].begin();
             while (!(open >> (*item & (mostApps - 1)) & 1))
@@ -461,7 +474,7 @@ private:
         if (runs_ == 1) dozeAt_ = doze_.due(true);
         ++ofApp_[is.app];
         running_ |= bit;
-        if (asksNetwork(is)) {
+        if (asksNetwork(is.column)) {
             life.network = device_.network;
             ++networkRuns_[is.app];
             networked_ |= bit;
@@ -475,7 +488,7 @@ private:
         later(Next::Connect, job);
     }
 
-    bool asksNetwork(const DenseJob& job) const { return columnsNetwork_ >> job.column & 1; }
+    bool asksNetwork(std::size_t column) const { return columnsNetwork_ >> column & 1; }
 
     void later(Next what, int job) { nexts_[lastNext_++ % mostNexts] = {what, static_cast<std::uint16_t>(job)}; }
 
@@ -518,7 +531,7 @@ private:
     }
 
     void finish() {
-        const int job = static_cast<int>(*reports_.begin() & (mostJobs - 1));
+        const int job = jobIn(*reports_.begin());
         reports_.takeFirst();
         beginTurn();
         noteJob(Record::What::Finished, job);
@@ -555,9 +568,10 @@ private:
         std::copy(place + 1, order_ + runs_, place);
         if (--runs_ == 0) dozeAt_ = doze_.due(false);
         if (--ofApp_[is.app] == 0) running_ &= ~bit;
-        if (asksNetwork(is) && --networkRuns_[is.app] == 0) networked_ &= ~bit;
+        if (asksNetwork(is.column) && --networkRuns_[is.app] == 0) networked_ &= ~bit;
         if (!life.byIdlePath) --counted_[is.app];
         appNews_ |= bit;
+        life.state = State::None;
         life.enqueued = now_;
         life.sequence = ++sequence_;
     }
@@ -583,7 +597,7 @@ private:
 
     void stop(int job, StopReason reason) {
         Life& life = lives_[job];
-        if (life.state == State::Stopping || life.stops) return;
+        if (life.state == State::Stopping || life.stops) return; // the first reason stands
         life.reason = reason;
         if (life.state != State::Executing) {
             life.stops = true; // remembered until it can be asked
@@ -592,9 +606,8 @@ private:
         life.state = State::Stopping;
         life.worked += now_ - life.workBegan;
         life.workBegan = -1;
-        const auto report = std::find_if(reports_.begin(), reports_.end(), [&](std::uint64_t item) {
-            return static_cast<int>(item & (mostJobs - 1)) == job;
-        });
+        const auto report =
+            std::find_if(reports_.begin(), reports_.end(), [&](std::uint64_t item) { return jobIn(item) == job; });
         reports_.take(report);
         noteJob(Record::What::Stopped, job, static_cast<std::int32_t>(reason));
         later(Next::AnswerStop, job);
@@ -636,7 +649,7 @@ private:
     // jobs.md §4.7: what runs hears of another network; before it runs, once it does.
     void tellRun(int job) {
         Life& life = lives_[job];
-        if (life.state != State::Executing || !asksNetwork(of(job))) return;
+        if (life.state != State::Executing || !asksNetwork(of(job).column)) return;
         if (device_.network < 0 || std::exchange(life.network, device_.network) == device_.network) return;
         noteJob(Record::What::NetworkChanged, job);
     }
@@ -645,7 +658,7 @@ private:
     void tellNetworks() {
         Apps lifted = networked_; // limits.md §8.3: for what runs with a network, or lacks nothing else
         for (std::size_t n = 0; n < columnCount_; ++n)
-            if ((columnsNetwork_ >> n & 1) && !(columns_[n].shut & ~NetworkGate)) lifted |= within(columns_[n]);
+            if (asksNetwork(n) && !(columns_[n].shut & ~NetworkGate)) lifted |= within(columns_[n]);
         const Apps standby = device_.charging ? 0 : rare_ & ~lifted;
         const Apps doze = doze_.idle() ? phone_.allApps() & ~standby : 0;
         const Apps changed = (standby ^ toldStandby_) | (doze ^ toldDoze_);
@@ -659,7 +672,7 @@ private:
         });
     }
 
-    static constexpr int appBits = 6, jobBits = 9, reportBits = 22;
+    static constexpr int appBits = 6, reportBits = 22;
     static constexpr std::uint64_t mostBegun = 1 << (reportBits - jobBits);
     static constexpr unsigned mostNexts = 256;
 
@@ -679,7 +692,7 @@ private:
     int slots_;
 
     // What is no longer as it was.
-    bool powerNews_ = false, networkNews_ = false, deviceNews_ = false;
+    bool powerNews_ = false, networkNews_ = false, deviceNews_ = false, dozeNews_ = false;
     Apps appNews_ = 0;
 
     // Apps.
@@ -688,6 +701,7 @@ private:
     Apps sessions_ = 0;              ///< with one that is open
     Apps running_ = 0, networked_ = 0;
     Apps toldStandby_ = 0, toldDoze_ = 0;
+    Ms agesNotBefore_ = 0; ///< none is in another bucket
     Ms agesAt_ = never, spentAt_ = never, quotaAt_ = never;
     std::array<Bucket, mostApps> buckets_ = filled(Bucket::Active);
     std::array<std::uint8_t, mostApps> depth_{}; ///< which row of the time-outs comes next

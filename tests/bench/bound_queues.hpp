@@ -8,39 +8,9 @@
 
 namespace stint::bench {
 
-/// Jobs that sleep, by the time they wake: a heap of four children a node, time and job in one word.
-class Sleepers {
-public:
-    Ms next() const { return count_ == 0 ? never : static_cast<Ms>(heap_[0] >> jobBits); }
-    void put(Ms when, int job) {
-        const std::uint64_t item = static_cast<std::uint64_t>(when) << jobBits | static_cast<unsigned>(job);
-        int place = count_++;
-        for (; place > 0 && item < heap_[(place - 1) / 4]; place = (place - 1) / 4)
-            heap_[place] = heap_[(place - 1) / 4];
-        heap_[place] = item;
-    }
-    int take() {
-        const int job = static_cast<int>(heap_[0] & (mostJobs - 1));
-        const std::uint64_t item = heap_[--count_];
-        int place = 0;
-        for (int child = 1; child < count_; child = 4 * place + 1) {
-            const int end = std::min(child + 4, count_);
-            for (int other = child + 1; other < end; ++other)
-                if (heap_[other] < heap_[child]) child = other;
-            if (heap_[child] >= item) break;
-            heap_[place] = heap_[child];
-            place = child;
-        }
-        heap_[place] = item;
-        return job;
-    }
-
-private:
-    static constexpr int jobBits = 9;
-    static_assert(1 << jobBits == mostJobs);
-    int count_ = 0;
-    std::uint64_t heap_[mostJobs];
-};
+inline constexpr int jobBits = 9; ///< the last ones of a word that names a job
+static_assert(1 << jobBits == mostJobs);
+constexpr int jobIn(std::uint64_t word) { return static_cast<int>(word & (mostJobs - 1)); }
 
 /// A short list in order, which mostly grows at its end and loses its first.
 template <int most> class Line {
@@ -70,6 +40,39 @@ private:
     static constexpr int room = 2 * most;
     int begin_ = 0, end_ = 0;
     std::uint64_t items_[room];
+};
+
+/// Jobs that sleep, by the time they wake: a line for each column. A job that goes to sleep is mostly the last of its
+/// column to wake, since all of a column have one period.
+class Sleepers {
+public:
+    explicit Sleepers(std::size_t columns) : columns_(columns) { firsts_.fill(UINT64_MAX); }
+
+    Ms next() const { return next_; }
+    void put(std::size_t column, Ms when, int job) {
+        lines_[column].put(static_cast<std::uint64_t>(when) << jobBits | static_cast<unsigned>(job));
+        firsts_[column] = *lines_[column].begin();
+        next_ = std::min(next_, when);
+    }
+    int take() {
+        std::size_t column = 0;
+        for (std::size_t other = 1; other < columns_; ++other)
+            if (firsts_[other] < firsts_[column]) column = other;
+        const int job = jobIn(firsts_[column]);
+        lines_[column].takeFirst();
+        firsts_[column] = lines_[column].empty() ? UINT64_MAX : *lines_[column].begin();
+        std::uint64_t first = UINT64_MAX;
+        for (std::size_t other = 0; other < columns_; ++other)
+            first = std::min(first, firsts_[other]);
+        next_ = first == UINT64_MAX ? never : static_cast<Ms>(first >> jobBits);
+        return job;
+    }
+
+private:
+    std::size_t columns_;
+    Ms next_ = never;
+    std::array<std::uint64_t, mostColumns> firsts_; ///< of each line, or the largest word
+    std::array<Line<mostApps>, mostColumns> lines_;
 };
 
 } // namespace stint::bench
