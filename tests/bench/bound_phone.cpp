@@ -65,6 +65,8 @@ public:
         phone_.device = dense(device_);
         for (const sim::Entry& entry : scenario_.timeline)
             std::visit([&](const auto& action) { add(entry.at.count(), action); }, entry.action);
+        only(std::ssize(phone_.jobs) <= mostJobs, "more than 512 jobs");
+        only(std::ranges::max(phone_.slots) <= mostRuns, "more than 64 slots");
         only(std::ssize(phone_.columns) < appCap(JobClass::Regular, phone_.constants.slots), "a cap of an app's runs");
         return std::move(phone_);
     }

@@ -3,6 +3,7 @@
 // the constants that the simulator goes by.
 #pragma once
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -22,8 +23,15 @@ inline constexpr Ms never = INT64_MAX;
 /// A bit an app.
 using Apps = std::uint64_t;
 inline constexpr int mostApps = 64;
+constexpr Apps bitOf(int app) { return Apps{1} << app; }
+/// Calls `look(app)` for each of them, in their order.
+template <class Look> void eachBit(Apps apps, Look look) {
+    for (; apps; apps &= apps - 1)
+        look(std::countr_zero(apps));
+}
 inline constexpr int mostColumns = 8;
 inline constexpr int mostJobs = 512;
+inline constexpr int mostRuns = 64;
 
 struct DenseDevice {
     bool screenOn = true;

@@ -3,28 +3,16 @@
 #include "bench/bound_play.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
+#include "bench/bound_device.hpp"
 #include "bench/bound_doze.hpp"
-#include "bench/bound_ledger.hpp"
-#include "bench/bound_queues.hpp"
+#include "bench/bound_quotas.hpp"
+#include "bench/bound_ready.hpp"
 #include "model/job.hpp"
-#include "rules/order.hpp"
 
 namespace stint::bench {
 namespace {
-
-constexpr int mostRuns = 64;
-
-constexpr Apps bitOf(int app) { return Apps{1} << app; }
-
-template <class Look> void eachBit(std::uint64_t bits, Look look) {
-    for (; bits; bits &= bits - 1)
-        look(std::countr_zero(bits));
-}
 
 /// Of a run, as the core has it.
 enum class State : std::uint8_t { None, Binding, Starting, Executing, Stopping };
@@ -37,25 +25,13 @@ struct Life {
     std::int8_t network = -1; ///< its run was told of
     std::int16_t systemStops = 0;
     StopReason reason = StopReason::Undefined;
-    Ms enqueued = 0;
-    std::uint64_t sequence = 0;
+    Place place;
     Ms windowEnd = 0;
     Ms worked = 0;
-    Ms workBegan = -1;
+    Ms workBegan = 0;
 };
 
-/// Why a column's jobs wait, and what stops those that run.
-enum Gate : std::uint8_t { DozeGate = 1, BatteryGate = 2, ChargingGate = 4, IdleGate = 8, NetworkGate = 16 };
-
-struct Column {
-    Apps waiting = 0;
-    std::uint8_t asks = 0; ///< those gates that the device shuts, awake or not
-    std::uint8_t shut = 0; ///< and Doze
-    bool idlePath = false; ///< of the device: the idle path of the restricted bucket is open
-    StopReason stops = StopReason::Undefined;
-};
-
-/// What the simulator's apps do next at this very instant, in order.
+/// What the simulator's apps do next at this very instant.
 enum class Next : std::uint8_t { Connect, Answer, AnswerStop };
 
 } // namespace
@@ -63,10 +39,13 @@ enum class Next : std::uint8_t { Connect, Answer, AnswerStop };
 class DensePlayer::Turns {
 public:
     Turns(const DensePhone& phone, std::vector<Record>& records)
-        : phone_(phone), c_(phone.constants), records_(records), next_(records.data()),
-          doze_(c_, phone.moves, Say{*this}), device_(phone.device), slots_(phone.slots[1]),
-          columnCount_(phone.columns.size()), sleepers_(phone.columns.size()) {
-        begin();
+        : phone_(phone), c_(phone.constants), records_(records), next_(records.data()), device_(phone),
+          doze_(c_, phone.moves, Say{*this}), ages_(phone), quotas_(phone, ages_), ready_(phone),
+          sleepers_(phone.columns.size()) {
+        doze_.follow(device_.awake(), false, device_.hasNetwork(), now_);
+        askDevice();
+        askDoze();
+        setDeadline();
     }
 
     std::size_t run() {
@@ -75,7 +54,7 @@ public:
             advance(entry.at, entry.at);
             if (entry.job >= 0)
                 schedule(entry.job);
-            else if (entry.device != device_)
+            else if (entry.device != device_.is())
                 change(entry.device);
             advance(entry.at, never);
         }
@@ -106,36 +85,17 @@ private:
     }
 
     const DenseJob& of(int job) const { return phone_.jobs[static_cast<std::size_t>(job)]; }
-
-    int appCount() const { return static_cast<int>(phone_.apps.size()); }
+    Life& lifeOf(int job) { return lives_[static_cast<std::size_t>(job)]; }
+    bool charging() const { return device_.is().charging; }
 
     // Time.
-
-    void begin() {
-        if (phone_.jobs.size() > mostJobs || phone_.slots[0] > mostRuns || phone_.slots[1] > mostRuns) {
-            std::fprintf(stderr, "the bound plays fewer jobs than that\n");
-            std::exit(1);
-        }
-        for (std::size_t n = 0; n < columnCount_; ++n)
-            columnsNetwork_ |= phone_.columns[n].network ? 1U << n : 0;
-        for (int app = 0; app < appCount(); ++app)
-            setNextBucket(app);
-        batteryLow_ = !device_.plugged && device_.battery <= c_.batteryLow;
-        const Ms gone = device_.screenOn ? never : 0;
-        if (gone == 0) idleAt_ = (c_.idleThreshold + c_.idleSlop).count(), quietAt_ = c_.screenOffSettle.count();
-        doze_.follow(isAwake(), false, device_.network >= 0, now_);
-        askDevice();
-        askDoze();
-        setAges();
-        setDeadline();
-    }
 
     // Deadlines first, then what apps do at once, then their reports; those of `reportsBefore` and later may wait.
     void advance(Ms target, Ms reportsBefore) {
         for (;;) {
             const bool atOnce = firstNext_ != lastNext_;
-            const Ms report = reports_.empty() ? never : static_cast<Ms>(*reports_.begin() >> reportBits);
             if (!atOnce) {
+                const Ms report = reports_.empty() ? never : static_cast<Ms>(*reports_.begin() >> reportBits);
                 const Ms first = std::min(deadline_, report < reportsBefore ? report : never);
                 if (first > target) break;
                 now_ = std::max(now_, first);
@@ -156,28 +116,29 @@ private:
     }
 
     void beginTurn() {
-        if (now_ >= std::min(idleAt_, quietAt_)) ageDevice();
+        if (now_ >= device_.due()) take(device_.age(now_));
         if (now_ >= dozeAt_) ringDoze();
-        if (now_ >= std::min(agesAt_, spentAt_)) ageApps();
+        if (now_ >= ages_.due()) ageApps();
+        if (now_ >= quotas_.spentAt()) appNews_ |= quotas_.takeSpent(now_);
     }
 
     void settle() {
-        if (!hasNews() && sleepers_.next() > now_ && quotaAt_ > now_ && dozeAt_ > now_) {
+        if (!hasNews() && sleepers_.next() > now_ && quotas_.returns() > now_ && dozeAt_ > now_) {
             if (deadline_ <= now_) setDeadline();
             return;
         }
         do {
-            if (appNews_ || powerNews_) accountAll();
+            eachBit(powerNews_ ? appNews_ | running_ : appNews_, [&](int app) { account(app); });
             if (deviceNews_) askDevice();
             if (deviceNews_ || dozeNews_)
-                askDoze(), stopShut();
+                askDoze(), stopShut(phone_.allApps());
             else if (appNews_ & running_)
-                stopSpent(appNews_ & running_);
+                stopShut(appNews_);
             while (sleepers_.next() <= now_)
                 wait(sleepers_.take());
             askQuotas();
             networkNews_ = powerNews_ = deviceNews_ = dozeNews_ = false;
-            if (runs_ < slots_) fill();
+            fill();
             if (dozeAt_ <= now_) ringDoze();
         } while (dozeNews_);
         tellNetworks();
@@ -186,54 +147,32 @@ private:
     bool hasNews() const { return deviceNews_ || dozeNews_ || appNews_; }
 
     void setDeadline() {
-        const Ms ofDevice = std::min(dozeAt_, std::min(idle_ ? never : idleAt_, interactive_ ? quietAt_ : never));
-        const Ms ofApps = std::min(std::min(agesAt_, spentAt_), quotaAt_);
+        const Ms ofDevice = std::min(dozeAt_, device_.due());
+        const Ms ofApps = std::min(std::min(ages_.due(), quotas_.spentAt()), quotas_.returns());
         deadline_ = std::min(std::min(ofDevice, ofApps), sleepers_.next());
     }
 
     // The device.
 
-    bool isAwake() const { return device_.plugged || device_.screenOn; }
-
-    void ageDevice() {
-        if (!idle_ && idleAt_ <= now_) idle_ = true, idleChanged();
-        if (!interactive_ || quietAt_ > now_) return;
-        interactive_ = false;
-        slots_ = phone_.slots[0];
-        deviceNews_ = true;
-    }
-    void idleChanged() {
-        deviceNews_ = true;
-        appNews_ |= restricted_; // limits.md §5: what their idle path goes by
+    void take(DeviceNews news) {
+        powerNews_ |= news.power;
+        networkNews_ |= news.network;
+        deviceNews_ |= news.any();
+        if (news.idle || news.network) appNews_ |= ages_.restricted(); // limits.md §5: what their idle path goes by
     }
 
     void change(const DenseDevice& is) {
         beginTurn();
-        const DenseDevice was = std::exchange(device_, is);
-        if (was.screenOn != is.screenOn) {
-            if (was.screenOn) lit_ += now_ - litSince_;
-            litSince_ = now_;
-            const Ms idleAt = is.screenOn ? never : now_ + (c_.idleThreshold + c_.idleSlop).count();
-            quietAt_ = is.screenOn ? never : now_ + c_.screenOffSettle.count();
-            interactive_ = quietAt_ > now_;
-            slots_ = phone_.slots[interactive_];
-            idleAt_ = idleAt;
-            idle_ = idleAt_ <= now_;
-            idleChanged();
-            setAges();
-        }
-        const bool low = !is.plugged && (is.battery <= c_.batteryLow || (batteryLow_ && is.battery < c_.batteryOkay));
-        if (was.plugged != is.plugged || was.charging != is.charging || low != batteryLow_) powerNews_ = true;
-        batteryLow_ = low;
-        if (was.network != is.network) networkNews_ = true, appNews_ |= restricted_;
-        deviceNews_ |= powerNews_ || networkNews_;
-        doze_.follow(isAwake(), runs_ > 0, is.network >= 0, now_);
+        const DeviceNews news = device_.change(is, now_);
+        if (news.screen) ages_.turnScreen(is.screenOn, now_);
+        take(news);
+        doze_.follow(device_.awake(), runs_ > 0, device_.hasNetwork(), now_);
         dozeChanged();
         settle();
     }
 
     void ringDoze() {
-        doze_.ring(runs_ > 0, device_.network >= 0, now_);
+        doze_.ring(runs_ > 0, device_.hasNetwork(), now_);
         dozeChanged();
     }
     void dozeChanged() {
@@ -243,29 +182,29 @@ private:
 
     // What each column asks of the device.
     void askDevice() {
-        const bool rests = device_.charging && !batteryLow_ && idle_;
+        const bool rests = charging() && !device_.batteryLow() && device_.idle();
         const DenseNetwork none;
-        const DenseNetwork& network =
-            device_.network < 0 ? none : phone_.networks[static_cast<std::size_t>(device_.network)];
-        for (std::size_t n = 0; n < columnCount_; ++n) {
+        const auto number = static_cast<std::size_t>(device_.is().network);
+        const DenseNetwork& network = device_.hasNetwork() ? phone_.networks[number] : none;
+        for (std::size_t n = 0; n < ready_.count(); ++n) {
             const Asks& asks = phone_.columns[n];
             const bool fits = network.usable && (network.capabilities & asks.capabilities) == asks.capabilities &&
                               (asks.transports == 0 || (network.transports & asks.transports));
             std::uint8_t shut = 0;
-            if (asks.batteryNotLow && batteryLow_) shut |= BatteryGate;
-            if (asks.charging && (!device_.charging || batteryLow_)) shut |= ChargingGate;
-            if (asks.idle && !idle_) shut |= IdleGate;
+            if (asks.batteryNotLow && device_.batteryLow()) shut |= BatteryGate;
+            if (asks.charging && (!charging() || device_.batteryLow())) shut |= ChargingGate;
+            if (asks.idle && !device_.idle()) shut |= IdleGate;
             if (asks.network && !fits) shut |= NetworkGate;
-            columns_[n].asks = shut;
-            columns_[n].idlePath = rests && (!asks.network || network.unmetered);
+            ready_[n].asks = shut;
+            ready_[n].idlePath = rests && (!asks.network || network.unmetered);
         }
     }
     void askDoze() {
         const bool dozes = doze_.idle(), holds = doze_.holds();
-        for (std::size_t n = 0; n < columnCount_; ++n) {
-            Column& column = columns_[n];
+        for (std::size_t n = 0; n < ready_.count(); ++n) {
+            Column& column = ready_[n];
             column.stops = dozes ? StopReason::DeviceState : reasonOf(column.asks);
-            column.shut = column.asks | (holds ? DozeGate : 0) | (dozes && asksNetwork(n) ? NetworkGate : 0);
+            column.shut = column.asks | (holds ? DozeGate : 0) | (dozes && column.network ? NetworkGate : 0);
         }
     }
 
@@ -277,115 +216,45 @@ private:
         return StopReason::Undefined;
     }
 
-    // Apps, by the clocks that they age by (limits.md §2.3).
-
-    Ms litAt(Ms now) const { return device_.screenOn ? lit_ + (now - litSince_) : lit_; }
-
-    void setNextBucket(int app) {
-        const DenseTimeout* const row = timeoutBelow(app);
-        agesRunning_[app] = row ? row->elapsed : never;
-        agesLit_[app] = row ? row->screenOn : 0;
-    }
-    const DenseTimeout* timeoutBelow(int app) const {
-        const std::size_t next = depth_[app];
-        return next < phone_.timeouts.size() ? &phone_.timeouts[next] : nullptr;
-    }
-    // Both clocks must have come that far; the second stands still while the screen is off.
-    Ms agesAt(int app) const {
-        const Ms lack = agesLit_[app] - litAt(now_);
-        if (lack <= 0) return agesRunning_[app];
-        return device_.screenOn ? std::max(agesRunning_[app], now_ + lack) : never;
-    }
-    // Before the first has come far enough on the one clock nobody need look at the other.
-    void setAges() {
-        agesAt_ = agesNotBefore_;
-        if (agesNotBefore_ > now_) return;
-        agesAt_ = never;
-        for (int app = 0; app < appCount(); ++app)
-            agesAt_ = std::min(agesAt_, std::max(agesAt(app), now_ + 1));
-    }
+    // Apps.
 
     void ageApps() {
-        if (agesAt_ <= now_) {
-            agesNotBefore_ = never;
-            for (int app = 0; app < appCount(); ++app) {
-                if (agesAt(app) <= now_) age(app);
-                agesNotBefore_ = std::min(agesNotBefore_, agesRunning_[app]);
-            }
-            setAges();
-        }
-        if (spentAt_ > now_) return;
-        spentAt_ = never;
-        eachBit(sessions_, [&](int app) {
-            const Ms spent = ledgers_[app].spentAt(quotaOf(app), now_);
-            if (spent <= now_)
-                appNews_ |= bitOf(app);
-            else
-                spentAt_ = std::min(spentAt_, spent);
+        ages_.age(now_, [&](int app, Bucket was, Bucket is) {
+            note(Record::What::Bucket, static_cast<std::uint8_t>(was), static_cast<std::uint16_t>(is), app);
+            quotas_.rebase(app);
+            appNews_ |= bitOf(app);
         });
     }
 
-    void age(int app) {
-        const Bucket was = buckets_[app];
-        while (agesAt(app) <= now_) {
-            buckets_[app] = timeoutBelow(app)->bucket;
-            ++depth_[app];
-            setNextBucket(app);
-        }
-        const Bucket is = buckets_[app];
-        note(Record::What::Bucket, static_cast<std::uint8_t>(was), static_cast<std::uint16_t>(is), app);
-        if (is >= Bucket::Rare) rare_ |= bitOf(app);
-        if (is == Bucket::Restricted) restricted_ |= bitOf(app);
-        appNews_ |= bitOf(app);
-        ledgers_[app].forgetVerdict();
-        if (sessions_ & bitOf(app)) spentAt_ = std::min(spentAt_, ledgers_[app].spentNotBefore(quotaOf(app)));
-    }
-
-    // Quota of regular jobs (limits.md §3).
-
-    const DenseQuota& quotaOf(int app) const { return phone_.quotas[static_cast<std::size_t>(buckets_[app])]; }
-    bool isFree(int app) const { return device_.charging && !(restricted_ & bitOf(app)); }
-
-    void accountAll() {
-        eachBit(powerNews_ ? appNews_ | running_ : appNews_, [&](int app) { account(app); });
-    }
-    void account(int app) {
-        const bool counts = counted_[app] > 0 && !isFree(app);
-        Ledger& ledger = ledgers_[app];
-        if (counts == ledger.open()) return;
-        if (!counts) {
-            ledger.closeSession(now_, c_);
-            sessions_ &= ~bitOf(app);
-            return;
-        }
-        ledger.openSession(counted_[app], now_);
-        sessions_ |= bitOf(app);
-        spentAt_ = std::min(spentAt_, ledger.spentNotBefore(quotaOf(app)));
-    }
-
+    void account(int app) { quotas_.account(app, charging(), now_); }
+    void ask(int app) { quotas_.ask(app, charging(), now_); }
     void askQuotas() {
-        Apps asked = appNews_;
-        if (powerNews_) asked = phone_.allApps();
-        if (quotaAt_ <= now_) asked |= ~inQuota_ & phone_.allApps(), quotaAt_ = never;
+        Apps asked = powerNews_ ? phone_.allApps() : appNews_;
+        if (quotas_.returns() <= now_) asked |= quotas_.takeReturning();
         appNews_ = 0;
-        eachBit(asked & waiting(), [&](int app) { askQuota(app); });
+        eachBit(asked & ready_.waiting(), [&](int app) { ask(app); });
     }
-    void askQuota(int app) {
-        const Ledger::Verdict verdict =
-            isFree(app) ? Ledger::Verdict{true} : ledgers_[app].waiting(quotaOf(app), now_, c_);
-        inQuota_ = verdict.in ? inQuota_ | bitOf(app) : inQuota_ & ~bitOf(app);
-        quotaAt_ = std::min(quotaAt_, verdict.again);
+    // Of a column's apps those whose quota lets them, or the idle path.
+    Apps within(const Column& column) const {
+        return column.waiting & (column.idlePath ? quotas_.in() | ages_.restricted() : quotas_.in());
     }
 
-    Apps waiting() const {
-        Apps any = 0;
-        for (std::size_t n = 0; n < columnCount_; ++n)
-            any |= columns_[n].waiting;
-        return any;
-    }
-    // Of a column's apps those whose quota lets them.
-    Apps within(const Column& column) const {
-        return column.waiting & (column.idlePath ? inQuota_ | restricted_ : inQuota_);
+    // Each app's background network (limits.md §8.1).
+    void tellNetworks() {
+        Apps lifted = networked_; // limits.md §8.3: for what runs with a network, or lacks nothing else
+        for (std::size_t n = 0; n < ready_.count(); ++n)
+            if (ready_[n].network && !(ready_[n].shut & ~NetworkGate)) lifted |= within(ready_[n]);
+        const Apps standby = charging() ? 0 : ages_.rare() & ~lifted;
+        const Apps doze = doze_.idle() ? phone_.allApps() & ~standby : 0;
+        const Apps changed = (standby ^ toldStandby_) | (doze ^ toldDoze_);
+        if (!changed) return;
+        toldStandby_ = standby;
+        toldDoze_ = doze;
+        makeRoom(mostApps);
+        eachBit(changed, [&](int app) {
+            const auto access = standby >> app & 1 ? Record::Standby : doze >> app & 1 ? Record::Doze : Record::Allowed;
+            *next_++ = {now_, Record::What::Network, static_cast<std::uint8_t>(app), access, 0};
+        });
     }
 
     // Jobs that wait.
@@ -394,9 +263,8 @@ private:
         beginTurn();
         noteJob(Record::What::Scheduled, job);
         const DenseJob& is = of(job);
-        Life& life = lives_[job];
-        life.enqueued = now_;
-        life.sequence = ++sequence_;
+        Life& life = lifeOf(job);
+        life.place = {now_, ++sequence_};
         appNews_ |= bitOf(is.app);
         if (!is.watches) { // else it sleeps for good
             life.windowEnd = now_ + is.interval;
@@ -409,52 +277,19 @@ private:
         if (notBefore <= now_) return wait(job);
         sleepers_.put(of(job).column, notBefore, job);
     }
-
     void wait(int job) {
         const DenseJob& is = of(job);
-        Life& life = lives_[job];
-        columns_[is.column].waiting |= bitOf(is.app);
-        lines_[is.column].put(placeOf(life, is.app));
-        jobs_[is.column][is.app] = static_cast<std::uint16_t>(job);
-        askQuota(is.app);
-    }
-    static std::uint64_t placeOf(const Life& life, int app) {
-        return static_cast<std::uint64_t>(life.enqueued) << appBits | static_cast<unsigned>(app);
+        ready_.put(is.column, is.app, job, lifeOf(job).place);
+        ask(is.app);
     }
 
-    // jobs.md §3.4: apps by turns, the one first whose next job was enqueued first.
     void fill() {
-        int app = -1, taken = 0;
-        while (runs_ < slots_) {
-            std::array<Apps, mostColumns> opens;
-            Apps apps = 0;
-            for (std::size_t n = 0; n < columnCount_; ++n)
-                apps |= opens[n] = columns_[n].shut ? 0 : within(columns_[n]);
-            if (!apps) return;
-            const bool stays =
-                app >= 0 && (apps & bitOf(app)) && taken < inARow(static_cast<std::size_t>(std::popcount(apps)));
-            if (!stays) taken = 0;
-            const int job = firstOf(opens, stays ? bitOf(app) : apps);
-            app = of(job).app;
-            ++taken;
+        const int slots = phone_.slots[device_.interactive()];
+        for (Ready::Pass pass; runs_ < slots;) {
+            const int job = ready_.next(pass, [&](const Column& column) { return within(column); });
+            if (job < 0) return;
             start(job);
         }
-    }
-    int firstOf(const std::array<Apps, mostColumns>& opens, Apps apps) const {
-        std::uint64_t place = UINT64_MAX;
-        int first = -1;
-        for (std::size_t n = 0; n < columnCount_; ++n) {
-            const Apps open = opens[n] & apps;
-            if (!open) continue;
-            const std::uint64_t* item = lines_[n].begin();
-            while (!(open >> (*item & (mostApps - 1)) & 1))
-                ++item;
-            const int job = jobs_[n][*item & (mostApps - 1)];
-            if (*item > place || (*item == place && lives_[first].sequence < lives_[job].sequence)) continue;
-            place = *item;
-            first = job;
-        }
-        return first;
     }
 
     // Runs.
@@ -462,44 +297,42 @@ private:
     void start(int job) {
         const DenseJob& is = of(job);
         const Apps bit = bitOf(is.app);
-        Life& life = lives_[job];
-        Column& column = columns_[is.column];
-        column.waiting &= ~bit;
-        Line<mostApps>& line = lines_[is.column];
-        line.take(std::find(line.begin(), line.end(), placeOf(life, is.app)));
+        Life& life = lifeOf(job);
+        ready_.take(is.column, is.app, life.place);
         life.state = State::Binding;
         life.stops = false;
-        life.byIdlePath = column.idlePath && (restricted_ & bit) && !(askQuota(is.app), inQuota_ & bit);
+        life.byIdlePath = false;
+        if (ready_[is.column].idlePath && (ages_.restricted() & bit)) {
+            ask(is.app);
+            life.byIdlePath = !(quotas_.in() & bit);
+        }
         order_[runs_++] = static_cast<std::uint16_t>(job);
         if (runs_ == 1) dozeAt_ = doze_.due(true);
-        ++ofApp_[is.app];
+        ++runsOf_[is.app];
         running_ |= bit;
-        if (asksNetwork(is.column)) {
-            life.network = device_.network;
-            ++networkRuns_[is.app];
+        if (ready_[is.column].network) {
+            life.network = device_.is().network;
+            ++networkRunsOf_[is.app];
             networked_ |= bit;
         }
         if (!life.byIdlePath) {
-            if (!isFree(is.app)) ledgers_[is.app].noteStart(now_, c_);
-            ++counted_[is.app];
+            quotas_.begin(is.app, charging(), now_);
             account(is.app);
         }
-        if (waiting() & bit) askQuota(is.app); // what began just now may have used up the rest
+        if (ready_.waiting() & bit) ask(is.app); // what began just now may have used up the rest
         later(Next::Connect, job);
     }
-
-    bool asksNetwork(std::size_t column) const { return columnsNetwork_ >> column & 1; }
 
     void later(Next what, int job) { nexts_[lastNext_++ % mostNexts] = {what, static_cast<std::uint16_t>(job)}; }
 
     void doNext() {
         const auto [what, job] = nexts_[firstNext_++ % mostNexts];
         beginTurn();
-        Life& life = lives_[job];
+        Life& life = lifeOf(job);
         switch (what) {
         case Next::Connect:
             if (life.stops) {
-                tryAgain(job);
+                tryAgain(job); // it is never called
                 break;
             }
             life.state = State::Starting;
@@ -509,7 +342,7 @@ private:
             break;
         case Next::Answer:
             life.state = State::Executing;
-            appNews_ |= restricted_ & bitOf(of(job).app); // limits.md §5: its start may have been the one too many
+            appNews_ |= ages_.restricted() & bitOf(of(job).app); // limits.md §5: it may have been the one too many
             if (std::exchange(life.stops, false))
                 stop(job, life.reason);
             else
@@ -523,7 +356,7 @@ private:
     }
 
     void beginWork(int job) {
-        Life& life = lives_[job];
+        Life& life = lifeOf(job);
         life.workBegan = now_;
         const Ms left = std::max<Ms>(of(job).works - life.worked, 0);
         reports_.put(static_cast<std::uint64_t>(now_ + left) << reportBits | ++begun_ % mostBegun << jobBits |
@@ -536,8 +369,7 @@ private:
         beginTurn();
         noteJob(Record::What::Finished, job);
         endRun(job);
-        Life& life = lives_[job];
-        life.workBegan = -1;
+        Life& life = lifeOf(job);
         life.worked = 0;
         life.systemStops = 0;
         park(job, nextWindow(of(job), life));
@@ -557,34 +389,35 @@ private:
         Ms windows = late / is.interval + 1;
         if (is.flex != is.interval && is.interval - is.flex - late % is.interval <= is.flex / 6) ++windows;
         life.windowEnd = latest + windows * is.interval;
-        return life.windowEnd - std::min(is.flex, is.interval);
+        return life.windowEnd - is.flex;
     }
 
     void endRun(int job) {
         const DenseJob& is = of(job);
         const Apps bit = bitOf(is.app);
-        Life& life = lives_[job];
-        std::uint16_t* const place = std::find(order_, order_ + runs_, job);
-        std::copy(place + 1, order_ + runs_, place);
+        Life& life = lifeOf(job);
+        const auto end = order_.begin() + runs_;
+        const auto place = std::find(order_.begin(), end, job);
+        std::copy(place + 1, end, place);
         if (--runs_ == 0) dozeAt_ = doze_.due(false);
-        if (--ofApp_[is.app] == 0) running_ &= ~bit;
-        if (asksNetwork(is.column) && --networkRuns_[is.app] == 0) networked_ &= ~bit;
-        if (!life.byIdlePath) --counted_[is.app];
+        if (--runsOf_[is.app] == 0) running_ &= ~bit;
+        if (ready_[is.column].network && --networkRunsOf_[is.app] == 0) networked_ &= ~bit;
+        if (!life.byIdlePath) quotas_.end(is.app);
         appNews_ |= bit;
         life.state = State::None;
-        life.enqueued = now_;
-        life.sequence = ++sequence_;
+        life.place = {now_, ++sequence_};
     }
 
     // A stop, told to the app or not, counts as the system's (jobs.md §6.3); the job rests by its back-off.
     void tryAgain(int job) {
         endRun(job);
-        Life& life = lives_[job];
+        Life& life = lifeOf(job);
         if (life.systemStops < mostAttempts) ++life.systemStops;
         const Ms rest = backoff(of(job), life.systemStops / c_.systemStopToFailureRatio);
         noteJob(Record::What::Rescheduled, job, static_cast<std::int32_t>(rest));
         park(job, now_ + rest);
     }
+    // jobs.md §6.2.
     Ms backoff(const DenseJob& is, std::int64_t attempts) const {
         const Ms most = c_.maxBackoff.count();
         if (attempts == 0) return 0;
@@ -596,7 +429,7 @@ private:
     }
 
     void stop(int job, StopReason reason) {
-        Life& life = lives_[job];
+        Life& life = lifeOf(job);
         if (life.state == State::Stopping || life.stops) return; // the first reason stands
         life.reason = reason;
         if (life.state != State::Executing) {
@@ -605,18 +438,16 @@ private:
         }
         life.state = State::Stopping;
         life.worked += now_ - life.workBegan;
-        life.workBegan = -1;
-        const auto report =
-            std::find_if(reports_.begin(), reports_.end(), [&](std::uint64_t item) { return jobIn(item) == job; });
-        reports_.take(report);
+        reports_.take(std::find_if(reports_.begin(), reports_.end(), [&](auto word) { return jobIn(word) == job; }));
         noteJob(Record::What::Stopped, job, static_cast<std::int32_t>(reason));
         later(Next::AnswerStop, job);
     }
 
-    // Of several gates that shut at one instant the smallest in rank is told (limits.md §9): Doze, quota, constraints.
-    void stopShut() {
+    // Those of these apps: stopped, or told of a network that is another now.
+    void stopShut(Apps apps) {
         for (int n = 0; n < runs_; ++n) {
-            const int job = order_[n];
+            const int job = order_[static_cast<std::size_t>(n)];
+            if (!(apps >> of(job).app & 1)) continue;
             const StopReason reason = stopReason(job);
             if (reason != StopReason::Undefined)
                 stop(job, reason);
@@ -624,57 +455,30 @@ private:
                 tellRun(job);
         }
     }
-    StopReason stopReason(int job) const {
+    // Of several gates that shut at one instant the smallest in rank is told (limits.md §9): Doze, quota, constraints.
+    StopReason stopReason(int job) {
         const DenseJob& is = of(job);
-        const Column& column = columns_[is.column];
+        const Column& column = ready_[is.column];
         if (column.stops == StopReason::DeviceState) return column.stops;
-        const bool spent = !goesOn(is.app);
-        if (spent && !lives_[job].byIdlePath) return StopReason::Quota;
+        const bool spent = !quotas_.goesOn(is.app, charging(), now_);
+        if (spent && !lifeOf(job).byIdlePath) return StopReason::Quota;
         if (column.stops != StopReason::Undefined || !spent) return column.stops;
         // limits.md §5: it began by the idle path, and has nothing else to run by.
-        if (!device_.charging || batteryLow_ || !idle_) return StopReason::AppStandby;
+        if (!charging() || device_.batteryLow() || !device_.idle()) return StopReason::AppStandby;
         return column.idlePath ? StopReason::Undefined : StopReason::ConstraintConnectivity;
     }
-    bool goesOn(int app) const {
-        return isFree(app) || ledgers_[app].goesOn(quotaOf(app), (restricted_ & bitOf(app)) != 0, now_, c_);
-    }
-    void stopSpent(Apps apps) {
-        for (int n = 0; n < runs_; ++n) {
-            const int job = order_[n];
-            if (!(apps >> of(job).app & 1)) continue;
-            if (const StopReason reason = stopReason(job); reason != StopReason::Undefined) stop(job, reason);
-        }
-    }
 
-    // jobs.md §4.7: what runs hears of another network; before it runs, once it does.
+    // jobs.md §4.7: before it runs it is told nothing, but once it does.
     void tellRun(int job) {
-        Life& life = lives_[job];
-        if (life.state != State::Executing || !asksNetwork(of(job).column)) return;
-        if (device_.network < 0 || std::exchange(life.network, device_.network) == device_.network) return;
-        noteJob(Record::What::NetworkChanged, job);
+        Life& life = lifeOf(job);
+        const std::int8_t network = device_.is().network;
+        if (life.state != State::Executing || network < 0 || !ready_[of(job).column].network) return;
+        if (std::exchange(life.network, network) != network) noteJob(Record::What::NetworkChanged, job);
     }
 
-    // Each app's background network (limits.md §8.1).
-    void tellNetworks() {
-        Apps lifted = networked_; // limits.md §8.3: for what runs with a network, or lacks nothing else
-        for (std::size_t n = 0; n < columnCount_; ++n)
-            if (asksNetwork(n) && !(columns_[n].shut & ~NetworkGate)) lifted |= within(columns_[n]);
-        const Apps standby = device_.charging ? 0 : rare_ & ~lifted;
-        const Apps doze = doze_.idle() ? phone_.allApps() & ~standby : 0;
-        const Apps changed = (standby ^ toldStandby_) | (doze ^ toldDoze_);
-        if (!changed) return;
-        toldStandby_ = standby;
-        toldDoze_ = doze;
-        makeRoom(mostApps);
-        eachBit(changed, [&](int app) {
-            const auto access = standby >> app & 1 ? Record::Standby : doze >> app & 1 ? Record::Doze : Record::Allowed;
-            *next_++ = {now_, Record::What::Network, static_cast<std::uint8_t>(app), access, 0};
-        });
-    }
-
-    static constexpr int appBits = 6, reportBits = 22;
+    static constexpr int reportBits = 29; ///< of a report's word: which run it is, behind its time
     static constexpr std::uint64_t mostBegun = 1 << (reportBits - jobBits);
-    static constexpr unsigned mostNexts = 256;
+    static constexpr unsigned mostNexts = 4 * mostRuns;
 
     const DensePhone& phone_;
     const Constants& c_;
@@ -683,59 +487,32 @@ private:
     Ms now_ = 0;
     Ms deadline_ = 0;
 
-    // The device, and what follows from it.
-    DozeMachines<Say> doze_;
-    DenseDevice device_;
-    bool batteryLow_ = false, idle_ = false, interactive_ = true;
-    Ms idleAt_ = never, quietAt_ = never, dozeAt_ = never;
-    Ms lit_ = 0, litSince_ = 0;
-    int slots_;
-
     // What is no longer as it was.
     bool powerNews_ = false, networkNews_ = false, deviceNews_ = false, dozeNews_ = false;
     Apps appNews_ = 0;
 
-    // Apps.
-    Apps rare_ = 0, restricted_ = 0; ///< rare or worse
-    Apps inQuota_ = 0;               ///< as last asked
-    Apps sessions_ = 0;              ///< with one that is open
-    Apps running_ = 0, networked_ = 0;
-    Apps toldStandby_ = 0, toldDoze_ = 0;
-    Ms agesNotBefore_ = 0; ///< none is in another bucket
-    Ms agesAt_ = never, spentAt_ = never, quotaAt_ = never;
-    std::array<Bucket, mostApps> buckets_ = filled(Bucket::Active);
-    std::array<std::uint8_t, mostApps> depth_{}; ///< which row of the time-outs comes next
-    std::array<Ms, mostApps> agesRunning_{}, agesLit_{};
-    std::array<std::uint8_t, mostApps> ofApp_{}, networkRuns_{}, counted_{};
-    std::array<Ledger, mostApps> ledgers_;
+    DeviceClock device_;
+    Ms dozeAt_ = never;
+    DozeMachines<Say> doze_;
 
-    // Jobs.
-    std::size_t columnCount_;
-    std::array<Column, mostColumns> columns_;
-    std::array<Line<mostApps>, mostColumns> lines_; ///< of those that wait, by when they were enqueued, and app
-    unsigned columnsNetwork_ = 0;
-    std::uint16_t jobs_[mostColumns][mostApps];
-    std::array<Life, mostJobs> lives_;
+    Ages ages_;
+    Quotas quotas_;
+    Apps running_ = 0, networked_ = 0; ///< with a run, with one that asks for a network
+    Apps toldStandby_ = 0, toldDoze_ = 0;
+    std::array<std::uint8_t, mostApps> runsOf_{}, networkRunsOf_{};
+
+    Ready ready_;
     Sleepers sleepers_;
     std::uint64_t sequence_ = 0;
+    std::array<Life, mostJobs> lives_;
 
-    // Runs, in the order in which they began, and what their apps do.
     int runs_ = 0;
-    std::uint16_t order_[mostRuns];
-    Line<mostRuns> reports_;
+    std::array<std::uint16_t, mostRuns> order_; ///< in which they began
+    Line<mostRuns> reports_;                    ///< when they finish, if nothing stops them
     std::uint64_t begun_ = 0;
-    std::pair<Next, std::uint16_t> nexts_[mostNexts];
+    std::array<std::pair<Next, std::uint16_t>, mostNexts> nexts_; ///< in a ring, the first first
     unsigned firstNext_ = 0, lastNext_ = 0;
-
-    static std::array<Bucket, mostApps> filled(Bucket bucket) {
-        std::array<Bucket, mostApps> all;
-        all.fill(bucket);
-        return all;
-    }
 };
-
-DensePlayer::DensePlayer() = default;
-DensePlayer::~DensePlayer() = default;
 
 std::span<const Record> DensePlayer::play(const DensePhone& phone) {
     Turns turns(phone, records_);

@@ -1,8 +1,8 @@
 // Plays a dense phone from 0s to its end: the bound itself (bound.cpp).
 #pragma once
 #include <cstdint>
-#include <memory>
 #include <span>
+#include <vector>
 
 #include "bench/bound_phone.hpp"
 
@@ -10,9 +10,6 @@ namespace stint::bench {
 
 class DensePlayer {
 public:
-    DensePlayer();
-    ~DensePlayer();
-
     /// What has happened, until the next play. Allocates only where more happens than in any play before.
     std::span<const Record> play(const DensePhone& phone);
 
