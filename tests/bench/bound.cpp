@@ -9,10 +9,12 @@
 //
 // Left out, since the phone has none of it, and refused where a scenario has (bound_phone.cpp): user-initiated and
 // expedited jobs, priorities, deadlines, latencies, payloads, work items, storage, heat, battery saver, Data Saver;
-// apps that are seen, used, restricted, crash, hang or are asked for something; notifications, alarms, messages,
-// reboots, other policies. Runs that last as long as their guarantee, with all that follows for slots: the longest of
-// the phone's is two minutes, and so no app runs for half of an hour either (jobs.md §3.5). What is kept for people
-// alone: reasons, forecasts, the store's records.
+// apps that are seen, used, restricted by a person, crash, hang or are asked for something; notifications, alarms,
+// messages, reboots, other policies. Runs that last as long as their guarantee, with all that follows for slots: the
+// longest of the phone's is two minutes, so that no app runs for half of an hour either (jobs.md §3.5). What is kept
+// for people alone: reasons, forecasts, the store's records. And one of the core's ways: it remembers each job's last
+// answer about its quota, where the bound has one for all jobs of an app. They differ where an app runs out of time and
+// its jobs are asked at several moments (limits.md §3.7); the phone's run out of sessions alone.
 #include <algorithm>
 #include <ctime>
 #include <vector>
