@@ -28,6 +28,7 @@ public:
     const DenseDevice& is() const { return is_; }
     bool awake() const { return is_.plugged || is_.screenOn; }
     bool hasNetwork() const { return is_.network >= 0; }
+    std::size_t network() const { return static_cast<std::uint8_t>(is_.network); }
     bool batteryLow() const { return batteryLow_; }
     bool idle() const { return idle_; }
     bool interactive() const { return interactive_; }

@@ -21,8 +21,8 @@ namespace {
     std::exit(1);
 }
 
-void only(bool it, std::string_view else_) {
-    if (!it) refuse(else_);
+void only(bool it, std::string_view otherwise) {
+    if (!it) refuse(otherwise);
 }
 
 template <class Numbers> std::uint64_t bitsOf(const Numbers& numbers) {

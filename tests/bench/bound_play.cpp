@@ -184,8 +184,7 @@ private:
     void askDevice() {
         const bool rests = charging() && !device_.batteryLow() && device_.idle();
         const DenseNetwork none;
-        const auto number = static_cast<std::size_t>(device_.is().network);
-        const DenseNetwork& network = device_.hasNetwork() ? phone_.networks[number] : none;
+        const DenseNetwork& network = device_.hasNetwork() ? phone_.networks[device_.network()] : none;
         for (std::size_t n = 0; n < ready_.count(); ++n) {
             const Asks& asks = phone_.columns[n];
             const bool fits = network.usable && (network.capabilities & asks.capabilities) == asks.capabilities &&
