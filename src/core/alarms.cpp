@@ -8,8 +8,10 @@
 
 namespace stint {
 
+void Alarms::noteSequence(std::uint64_t sequence) { sequence_ = std::max(sequence_, sequence + 1); }
+
 void Alarms::put(Alarm alarm) {
-    sequence_ = std::max(sequence_, alarm.sequence + 1);
+    noteSequence(alarm.sequence);
     stale_.insert(alarm.app);
     Key key{alarm.app, alarm.tag};
     pending_.insert_or_assign(std::move(key), std::move(alarm));
@@ -175,6 +177,7 @@ void apply(Turn& turn, const AlarmCancelled& event) {
 void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& boot, Instant died) {
     for (auto& [alarm, written] : stored) {
         const Key key{alarm.app, alarm.tag};
+        turn.state.alarms.noteSequence(alarm.sequence);
         if (written == boot) {
             // The clock may have been set while no daemon was there to see it.
             Alarm placed = rebased(alarm, turn.now);

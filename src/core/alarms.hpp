@@ -38,6 +38,8 @@ public:
     }
     /// In the order in which they were set.
     std::uint64_t nextSequence() { return sequence_++; }
+    /// That place is taken, or was.
+    void noteSequence(std::uint64_t sequence);
 
     /// When alarms of one app go off.
     struct Times {
