@@ -52,7 +52,12 @@ void settle(Turn& turn) {
     setAppClocks(turn, changed, apps);
     turn.changed = changed;
     turn.changedApps = std::move(apps);
-    tellNetworks(turn);
+}
+
+// Nothing that anybody waits for. `due`: something by time. Where a job waits for a slot, any look may find it one
+// more.
+bool isQuiet(const Turn& turn, bool due) {
+    return turn.ofRunAlone && !due && !turn.changed && turn.changedApps.empty() && !turn.state.waiting.groups.anyOpen();
 }
 
 void writeApps(Turn& turn) {
@@ -213,10 +218,16 @@ Step Scheduler::handle(const Event& event, Now now) {
     step.effects.reserve(4); // as a start, or an end, has
     Turn turn{.state = impl_->state, .now = now, .step = step};
     const DeviceState before = impl_->state.deviceState;
+    const auto deadline = nextDeadline();
     ageDevice(turn);
     ageApps(turn);
     applyEvent(turn, event);
-    settle(turn);
+    if (isQuiet(turn, deadline && *deadline <= now.elapsed)) {
+        endWaits(turn);
+    } else {
+        settle(turn);
+    }
+    tellNetworks(turn);
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
