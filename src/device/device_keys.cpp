@@ -46,7 +46,7 @@ Result<void> checkTogether(const DeviceWords& words) {
         return fail(Errc::IllegalArgument, "network=none and {}={} contradict each other; leave one of them out",
                     part->first, part->second);
     // scenario.md, device: a charger that gives no power does not charge.
-    const Device device = deviceBy(words);
+    const Device device = deviceBy(words, defaultDevice());
     if (device.charging.value_or(false) && !device.plugged)
         return fail(Errc::IllegalArgument,
                     "charging=true and plugged=false contradict each other; leave one of them out");
@@ -68,9 +68,11 @@ DeviceWords merged(DeviceWords words, const DeviceWords& changes) {
     return words;
 }
 
-Device deviceBy(const DeviceWords& words) {
-    Device device{.network = defaultNetwork(), .overrides = {words.begin(), words.end()}};
-    applyWords(words, defaultNetwork(), device);
+Device defaultDevice() { return {.network = defaultNetwork()}; }
+
+Device deviceBy(const DeviceWords& words, Device device) {
+    device.overrides = {words.begin(), words.end()};
+    applyWords(words, device.network.value_or(defaultNetwork()), device);
     return device;
 }
 

@@ -1,5 +1,5 @@
-// The words of `stint device set`: checked, put together, and made into the Device that they make of the embedded
-// default (architecture.md: screen on, mains power, network up). The keys are those of model/device_fields.hpp.
+// The words of `stint device set`: checked, put together, and said over a Device. The keys are those of
+// model/device_fields.hpp.
 #pragma once
 #include <string_view>
 
@@ -17,7 +17,9 @@ Result<void> checkTogether(const DeviceWords& words);
 /// `words` with `changes` said after them: what they contradict is taken back.
 DeviceWords merged(DeviceWords words, const DeviceWords& changes);
 
-/// The device by these words, without its storage. Words that checkWord refuses must not be among them.
-Device deviceBy(const DeviceWords& words);
+/// The embedded default (architecture.md): screen on, mains power, network up.
+Device defaultDevice();
+/// `device` by these words. Words that checkWord refuses must not be among them.
+Device deviceBy(const DeviceWords& words, Device device);
 
 } // namespace stint

@@ -3,25 +3,15 @@
 #include <algorithm>
 #include <array>
 
-#include <sys/statvfs.h>
-
-#include "base/time.hpp"
+#include "base/find_in.hpp"
 #include "base/try.hpp"
 #include "device/device_keys.hpp"
 
 namespace stint {
 namespace {
 
-constexpr const char* byPerson = "set";
-constexpr const char* byDefault = "embedded default";
-
-void readStorage(const std::filesystem::path& volume, Device& device) {
-    struct statvfs status {};
-    if (::statvfs(volume.c_str(), &status) != 0) return; // unknown, and then storage is not low
-    auto block = static_cast<Bytes>(status.f_frsize);
-    device.storageFree = static_cast<Bytes>(status.f_bavail) * block;
-    device.storageTotal = static_cast<Bytes>(status.f_blocks) * block;
-}
+constexpr std::string_view byPerson = "set";
+constexpr std::string_view byDefault = "embedded default";
 
 DeviceWords words(const std::map<std::string, std::string>& pairs) { return {pairs.begin(), pairs.end()}; }
 
@@ -35,17 +25,25 @@ bool isSaid(const DeviceWords& said, std::string_view key) {
 
 } // namespace
 
-DeviceSource::DeviceSource(std::filesystem::path volume) : volume_(std::move(volume)) {}
+DeviceSource::DeviceSource(std::filesystem::path volume) : sensors_(sensors(volume)) {}
 
 Device DeviceSource::read() const {
-    Device device = deviceBy(words(overrides_));
-    readStorage(volume_, device);
-    return device;
+    Tellers tellers;
+    return read(tellers);
+}
+
+Device DeviceSource::read(Tellers& tellers) const {
+    Device sensed = defaultDevice();
+    for (const auto& sensor : sensors_)
+        for (const std::string_view key : sensor->tell(sensed))
+            tellers[key] = sensor->name();
+    return deviceBy(words(overrides_), std::move(sensed));
 }
 
 std::vector<DeviceValue> DeviceSource::values() const {
-    Device device = read();
-    DeviceWords said = words(overrides_);
+    Tellers tellers;
+    const Device device = read(tellers);
+    const DeviceWords said = words(overrides_);
     std::vector<DeviceValue> values;
     for (const DeviceField& field : deviceFields()) {
         const std::string_view key = field.key;
@@ -54,12 +52,12 @@ std::vector<DeviceValue> DeviceSource::values() const {
         if (key.starts_with(networkPrefix) && !device.network) continue;
         if (key == "storage_low" && !device.storageForced) continue; // the core's to say, from what follows
         if (key == "power_source" && !said.contains(key)) continue;  // the embedded default shows in the other two
-        values.push_back({std::string(key), field.text(device), isSaid(said, key) ? byPerson : byDefault});
+        const std::string_view* const teller = findIn(tellers, key);
+        const std::string_view source = isSaid(said, key) ? byPerson : teller ? *teller : byDefault;
+        values.push_back({std::string(key), field.text(device), std::string(source)});
     }
-    if (device.storageTotal > 0) {
-        values.push_back({"storage.free", formatSize(device.storageFree), "statvfs"});
-        values.push_back({"storage.total", formatSize(device.storageTotal), "statvfs"});
-    }
+    for (const auto& sensor : sensors_)
+        std::ranges::move(sensor->more(device), std::back_inserter(values));
     return values;
 }
 
@@ -85,7 +83,7 @@ Result<void> DeviceSource::reset(std::span<const std::string> keys) {
 }
 
 void DeviceSource::holdDoze(std::optional<DozeForce> force) {
-    if (force == deviceBy(words(overrides_)).dozeForce) return;
+    if (force == deviceBy(words(overrides_), {}).dozeForce) return;
     overrides_.erase("doze");
     if (force) overrides_.emplace("doze", nameOf(*force));
 }

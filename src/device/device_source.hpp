@@ -1,5 +1,5 @@
-// Where the device's state comes from: the embedded default (mains power, network up), free space by statvfs, and a
-// person's word over all of it (`stint device set`). System services are further sources of the same values.
+// Where the device's state comes from: the embedded default (mains power, network up), what sensors know, and a
+// person's word over all of it (`stint device set`).
 #pragma once
 #include <filesystem>
 #include <map>
@@ -8,24 +8,17 @@
 #include <string_view>
 #include <vector>
 
-#include "model/device.hpp"
+#include "device/sensor.hpp"
 #include "stint/result.hpp"
 
 namespace stint {
-
-/// One value as a person sees it.
-struct DeviceValue {
-    std::string key; ///< scenario.md's device table: "network.metered"
-    std::string value;
-    std::string source; ///< "embedded default", "set", "statvfs"
-};
 
 class DeviceSource {
 public:
     /// `volume`: a path on the volume whose free space counts.
     explicit DeviceSource(std::filesystem::path volume);
 
-    /// The state now. Reads the free space.
+    /// The state now, by what the sensors read.
     Device read() const;
     std::vector<DeviceValue> values() const;
 
@@ -40,7 +33,11 @@ public:
     void restore(const std::map<std::string, std::string>& overrides);
 
 private:
-    std::filesystem::path volume_;
+    /// Who has told which value.
+    using Tellers = std::map<std::string_view, std::string_view>;
+    Device read(Tellers& tellers) const;
+
+    std::vector<std::unique_ptr<Sensor>> sensors_;
     std::map<std::string, std::string> overrides_;
 };
 
