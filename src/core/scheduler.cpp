@@ -54,10 +54,14 @@ void settle(Turn& turn) {
     turn.changedApps = std::move(apps);
 }
 
-// Nothing that anybody waits for. `due`: something by time. Where a job waits for a slot, any look may find it one
-// more.
-bool isQuiet(const Turn& turn, bool due) {
-    return turn.ofRunAlone && !due && !turn.changed && turn.changedApps.empty() && !turn.state.waiting.groups.anyOpen();
+// It may say of one run where it is, and nothing more.
+bool isStep(const Event& event) {
+    return std::holds_alternative<Connected>(event) || std::holds_alternative<StartAnswered>(event);
+}
+
+// Nothing that anybody waits for. Where a job waits for a slot, any look may find it one more.
+bool isQuiet(const Turn& turn) {
+    return turn.ofRunAlone && !turn.changed && turn.changedApps.empty() && !turn.state.waiting.groups.anyOpen();
 }
 
 void writeApps(Turn& turn) {
@@ -218,11 +222,12 @@ Step Scheduler::handle(const Event& event, Now now) {
     step.effects.reserve(4); // as a start, or an end, has
     Turn turn{.state = impl_->state, .now = now, .step = step};
     const DeviceState before = impl_->state.deviceState;
-    const auto deadline = nextDeadline();
+    const auto deadline = isStep(event) ? nextDeadline() : std::nullopt;
+    const bool isDue = deadline && *deadline <= now.elapsed;
     ageDevice(turn);
     ageApps(turn);
     applyEvent(turn, event);
-    if (isQuiet(turn, deadline && *deadline <= now.elapsed)) {
+    if (!isDue && isQuiet(turn)) {
         endWaits(turn);
     } else {
         settle(turn);
