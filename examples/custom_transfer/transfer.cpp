@@ -16,12 +16,12 @@ namespace {
 constexpr long requestTimeout = 408, rangeNotSatisfiable = 416, tooManyRequests = 429, partialContent = 206;
 
 /// The value of a header line `name: value`, else empty.
-std::string_view valueOf(std::string_view line, std::string_view name) {
-    if (line.size() <= name.size() || !curl_strnequal(line.data(), name.data(), name.size())) return {};
+std::string_view valueOf(std::string_view line, const std::string& name) {
+    if (!curl_strequal(std::string(line.substr(0, name.size())).c_str(), name.c_str())) return {};
     line.remove_prefix(name.size());
     const auto begin = line.find_first_not_of(' ');
     const auto end = line.find_last_not_of("\r\n ");
-    return begin > end || begin == line.npos ? std::string_view() : line.substr(begin, end - begin + 1);
+    return begin > end || begin == std::string_view::npos ? std::string_view() : line.substr(begin, end - begin + 1);
 }
 
 std::string firstLine(const fs::path& file) {
@@ -79,7 +79,7 @@ struct Transfer::Attempt {
         if (line.starts_with("HTTP/")) attempt.etag.clear(); // a redirect's answer is over
         if (const auto value = valueOf(line, "etag:"); !value.empty()) attempt.etag = value;
         if (const auto value = valueOf(line, "content-range: bytes"); !value.empty())
-            attempt.begins = std::strtoll(value.data(), nullptr, 10);
+            attempt.begins = std::strtoll(std::string(value).c_str(), nullptr, 10);
         return size;
     }
 

@@ -48,6 +48,10 @@ template <class T, class U> bool put(T& into, const std::optional<U>& value) {
     if (value) into = *value;
     return value.has_value();
 }
+template <class T> bool put(std::optional<T>& into, const std::optional<T>& value) {
+    if (value) into = value;
+    return value.has_value();
+}
 
 std::optional<std::size_t> placeIn(DeviceField::Choices choices, std::string_view text) {
     const auto found = std::ranges::find(choices, text);

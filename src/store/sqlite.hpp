@@ -14,7 +14,7 @@
 #include "stint/units.hpp"
 
 struct sqlite3;
-struct sqlite3_file;
+struct sqlite3_file; // NOLINT(readability-identifier-naming): SQLite's own name
 struct sqlite3_stmt;
 
 namespace stint {

@@ -142,9 +142,8 @@ void Fetch::setHeaders(const Request& request, const Access& access) {
 // all other headers along, and asks cookies and netrc by the host alone, whatever its port. A header line arrives
 // here before curl makes the request that it leads to.
 void Fetch::keepFromOthers(std::string_view headerLine) {
-    constexpr std::string_view location = "location:";
-    if (origin_.empty() || headerLine.size() < location.size() ||
-        !curl_strnequal(headerLine.data(), location.data(), location.size()))
+    const std::string location = "location:";
+    if (origin_.empty() || !curl_strequal(std::string(headerLine.substr(0, location.size())).c_str(), location.c_str()))
         return;
     CURL* handle = handle_.get();
     long status = 0;

@@ -16,7 +16,7 @@
 #include "base/fd.hpp"
 #include "stint/result.hpp"
 
-struct inotify_event;
+struct inotify_event; // NOLINT(readability-identifier-naming): the kernel's own name
 
 namespace stint {
 
