@@ -31,7 +31,7 @@ void World::begin(const std::map<AppId, AppSetup>& apps) {
     const UsageTime time{past, past};
     std::vector<Record> records{SaveUsageTime{time, elapsed_, device_.screenOn}};
     for (const auto& [id, setup] : apps)
-        records.push_back(SaveApp{pastOf(id, setup, time, elapsed_, constants_), now()});
+        records.emplace_back(SaveApp{pastOf(id, setup, time, elapsed_, constants_), now()});
     bootId_ = BootId{fmt::format("boot {}", ++boots_)};
     store_.commit(records, bootId_, {elapsed_, now().wall - Duration{1}});
     boot(false);
