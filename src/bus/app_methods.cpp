@@ -2,6 +2,7 @@
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "bus/limit_methods.hpp"
+#include "wire/fields.hpp"
 #include "wire/limits.hpp"
 
 namespace stint::methods {
@@ -28,11 +29,11 @@ Handled hostReceivers(Request& request) {
 Handled getStanding(Request& request) {
     return answers([&owner = request.owner, app = request.caller.app](Writer& writer) -> Result<void> {
         const AppView view = STINT_TRY(ownApp(owner, app));
-        wire::writeStanding(writer, {.bucket = view.bucket,
-                                     .importance = view.importance,
-                                     .networkAllowed = view.networkAllowed,
-                                     .networkBecause = view.networkBecause,
-                                     .canScheduleExactAlarms = owner.core().canScheduleExactAlarms(app)});
+        wire::writeRow<wire::Standing>(writer, {.bucket = view.bucket,
+                                                .importance = view.importance,
+                                                .networkAllowed = view.networkAllowed,
+                                                .networkBecause = view.networkBecause,
+                                                .canScheduleExactAlarms = owner.core().canScheduleExactAlarms(app)});
         return {};
     });
 }

@@ -5,6 +5,7 @@
 #include "base/fail.hpp"
 #include "base/number.hpp"
 #include "base/try.hpp"
+#include "wire/fields.hpp"
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
 #include "wire/views.hpp"
@@ -42,7 +43,7 @@ Result<AppView> known(BusOwner& owner, const AppId& app) {
 
 /// The Reply, with the state of Doze after it.
 Handled dozeAfterwards(Request& request) {
-    return waits([&owner = request.owner](Writer& writer, const Reply&) { wire::writeDoze(writer, owner.doze()); });
+    return waits([&owner = request.owner](Writer& writer, const Reply&) { wire::writeRow(writer, owner.doze()); });
 }
 
 } // namespace
@@ -138,21 +139,14 @@ Handled quota(Request& request) {
 
 Handled policy(Request& request) {
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
-        wire::writeList(writer, owner.policy(), wire::writePolicyRow);
+        wire::writeRows(writer, owner.policy());
         return {};
     });
 }
 
 Handled getDoze(Request& request) {
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
-        wire::writeDoze(writer, owner.doze());
-        return {};
-    });
-}
-
-Handled listDeviceLimits(Request& request) {
-    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
-        wire::writeList(writer, owner.core().deviceLimits(owner.now()), wire::writeDeviceLimit);
+        wire::writeRow(writer, owner.doze());
         return {};
     });
 }

@@ -28,7 +28,6 @@ Handled push(Request&);
 Handled quota(Request&);
 Handled policy(Request&);
 Handled getDoze(Request&);
-Handled listDeviceLimits(Request&);
 Handled stepDoze(Request&);
 Handled forceDoze(Request&);
 

@@ -5,6 +5,7 @@
 #include "bus/introspection.hpp"
 #include "bus/limit_methods.hpp"
 #include "bus/request.hpp"
+#include "wire/fields.hpp"
 #include "wire/names.hpp"
 
 namespace stint {
@@ -21,6 +22,14 @@ constexpr std::string_view introspectableInterface = "org.freedesktop.DBus.Intro
 constexpr const char* peerInterface = "org.freedesktop.DBus.Peer";
 constexpr Allowed anyone = Allowed::Anyone;
 constexpr Allowed theOperator = Allowed::Operator;
+
+/// Answers every row of one kind that the core has.
+template <class Row> Handled lists(Request& request) {
+    return answers([&owner = request.owner](wire::Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.core().all<Row>(owner.now()));
+        return {};
+    });
+}
 
 // clang-format off
 constexpr std::array table = {
@@ -84,7 +93,7 @@ constexpr std::array table = {
     Method{limitsInterface,       "Quota",                         "sa{sv}",       anyone,      methods::quota},
     Method{limitsInterface,       "Policy",                        "a{sv}",        anyone,      methods::policy},
     Method{limitsInterface,       "GetDoze",                       "a{sv}",        anyone,      methods::getDoze},
-    Method{limitsInterface,       "ListDeviceLimits",              "a{sv}",        anyone,      methods::listDeviceLimits},
+    Method{limitsInterface,       "ListDeviceLimits",              "a{sv}",        anyone,      lists<DeviceLimitView>},
     Method{limitsInterface,       "StepDoze",                      "sa{sv}",       theOperator, methods::stepDoze},
     Method{limitsInterface,       "ForceDoze",                     "sa{sv}",       theOperator, methods::forceDoze},
     Method{peerInterface,         "Ping",                          "",             anyone,      methods::ping},
@@ -109,6 +118,8 @@ Handled introspect(std::string_view path) {
 }
 
 } // namespace
+
+std::span<const Method> everyMethod() { return table; }
 
 Handled dispatch(Request& request, const wire::Message& message) {
     const std::string_view interface = message.interface();

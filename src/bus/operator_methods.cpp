@@ -10,6 +10,7 @@
 #include "base/number.hpp"
 #include "base/try.hpp"
 #include "bus/request.hpp"
+#include "wire/fields.hpp"
 #include "wire/views.hpp"
 
 namespace stint::methods {
@@ -101,7 +102,7 @@ Handled setApp(Request& request) {
 
 Handled diagnose(Request& request) {
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
-        wire::writeList(writer, owner.findings(), wire::writeFinding);
+        wire::writeRows(writer, owner.findings());
         return {};
     });
 }
@@ -111,7 +112,7 @@ Handled getDevice(Request& request) {
         std::vector<wire::DeviceRow> rows;
         for (BusOwner::DeviceRow& row : owner.device())
             rows.push_back({std::move(row.key), std::move(row.value), std::move(row.source)});
-        wire::writeList(writer, rows, wire::writeDeviceRow);
+        wire::writeRows(writer, rows);
         return {};
     });
 }

@@ -1,6 +1,7 @@
 // One method call, from its message to an Event or a question, and what its handler answers.
 #pragma once
 #include <functional>
+#include <span>
 #include <variant>
 
 #include "bus/server.hpp"
@@ -50,6 +51,9 @@ struct Method {
     Allowed allowed;
     Handler handle;
 };
+
+/// All of them.
+std::span<const Method> everyMethod();
 
 /// Finds the method that `message` calls, checks its signature and the caller's rights, and handles it.
 Handled dispatch(Request& request, const wire::Message& message);

@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/codec.hpp"
+#include "wire/fields.hpp"
 #include "wire/names.hpp"
 #include "wire/views.hpp"
 
@@ -95,7 +96,7 @@ Handled explain(Request& request) {
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         wire::writeJobView(writer, STINT_TRY(known(owner, key)));
-        wire::writeList(writer, owner.core().explain(key, owner.now()), wire::writeBlocker);
+        wire::writeRows(writer, owner.core().explain(key, owner.now()));
         return {};
     });
 }

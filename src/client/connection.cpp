@@ -3,6 +3,7 @@
 
 #include "client/connection_impl.hpp"
 #include "stint/job_service.hpp"
+#include "wire/fields.hpp"
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
 
@@ -14,7 +15,7 @@ template <class Impl> Result<wire::Standing> standingOf(Impl& impl) {
     STINT_TRY(impl.call(
         wire::appInterface, "GetStanding", [](wire::Writer& writer) { wire::DictionaryWriter options(writer); },
         [&standing](wire::Reader& reader) -> Result<void> {
-            standing = STINT_TRY(wire::readStanding(reader));
+            standing = STINT_TRY(wire::readRow<wire::Standing>(reader));
             return {};
         }));
     return standing;

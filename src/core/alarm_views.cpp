@@ -24,8 +24,7 @@ std::string_view nameOf(AlarmHold hold) {
 
 } // namespace
 
-std::vector<AlarmView> Scheduler::alarms(Now now) const {
-    const State& state = impl_->state;
+std::vector<AlarmView> AlarmView::all(const State& state, Now now) {
     const World world = state.world(now);
     std::vector<AlarmView> views;
     views.reserve(state.alarms.size());

@@ -54,8 +54,7 @@ QuotaView expeditedOf(const App& app, const World& world) {
 
 } // namespace
 
-std::vector<AppView> Scheduler::apps(Now now) const {
-    const State& state = impl_->state;
+std::vector<AppView> AppView::all(const State& state, Now now) {
     const World world = state.world(now);
     std::vector<AppView> views;
     for (const auto& [id, app] : state.apps) {

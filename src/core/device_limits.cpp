@@ -20,11 +20,10 @@ void noteDeviceLimits(Turn& turn) {
     turn.state.limitedSince = std::move(since);
 }
 
-std::vector<DeviceLimitView> Scheduler::deviceLimits(Now now) const {
-    const State& state = impl_->state;
+std::vector<DeviceLimitView> DeviceLimitView::all(const State& state, Now now) {
     const World world = state.world(now);
     std::vector<DeviceLimitView> views;
-    for (const DeviceLimit& limit : stint::deviceLimits(world)) {
+    for (const DeviceLimit& limit : deviceLimits(world)) {
         DeviceLimitView view{.work = std::string(limit.work),
                              .open = limit.open(),
                              .by = std::string(limit.by),

@@ -172,8 +172,11 @@ std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
     return told;
 }
 
-std::vector<TaskRow> Scheduler::tasks(Now now) const {
-    const State& state = impl_->state;
+void Scheduler::fill(Rows& rows, Now now) const {
+    std::visit([&]<class Row>(std::vector<Row>& list) { list = Row::all(impl_->state, now); }, rows);
+}
+
+std::vector<TaskRow> TaskRow::all(const State& state, Now now) {
     Explanation explanation(state, now);
     std::map<AppId, TaskRow> rows;
     for (const auto& [id, running] : state.runs) {

@@ -61,11 +61,7 @@ public:
     std::vector<HistoryEntry> history(const JobKey& key) const override;
     std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) const override;
     bool canRunUserInitiatedJobs(const AppId& app) const override;
-    std::vector<TaskRow> tasks(Now now) const override;
-    std::vector<AppView> apps(Now now) const override;
-    std::vector<AlarmView> alarms(Now now) const override;
     bool canScheduleExactAlarms(const AppId& app) const override;
-    std::vector<DeviceLimitView> deviceLimits(Now now) const override;
     SchedulerView overview(std::size_t mostQueued, Now now) const override;
 
     // And those of whoever runs it.
@@ -87,6 +83,8 @@ public:
     const Job* const volatile& asked() const;
 
 private:
+    void fill(Rows& rows, Now now) const override;
+
     class Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -29,16 +30,25 @@ public:
     virtual std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) const = 0;
     /// jobs.md §2.1.
     virtual bool canRunUserInitiatedJobs(const AppId& app) const = 0;
-    virtual std::vector<TaskRow> tasks(Now now) const = 0;
-    virtual std::vector<AppView> apps(Now now) const = 0;
-    /// Pending alarms by app and tag.
-    virtual std::vector<AlarmView> alarms(Now now) const = 0;
     /// limits.md §7.5.
     virtual bool canScheduleExactAlarms(const AppId& app) const = 0;
-    /// Each kind of work, and whether the device lets it go on.
-    virtual std::vector<DeviceLimitView> deviceLimits(Now now) const = 0;
     /// The whole of it, for a dump (jobs.md §9.3); of the queue of ready jobs at most the first `mostQueued`.
     virtual SchedulerView overview(std::size_t mostQueued, Now now) const = 0;
+
+    /// Every row of one kind.
+    template <class Row> std::vector<Row> all(Now now) const {
+        Rows rows = std::vector<Row>();
+        fill(rows, now);
+        return std::get<std::vector<Row>>(std::move(rows));
+    }
+    std::vector<TaskRow> tasks(Now now) const { return all<TaskRow>(now); }
+    std::vector<AppView> apps(Now now) const { return all<AppView>(now); }
+    std::vector<AlarmView> alarms(Now now) const { return all<AlarmView>(now); }
+    std::vector<DeviceLimitView> deviceLimits(Now now) const { return all<DeviceLimitView>(now); }
+
+private:
+    /// With all there are of the kind that it holds.
+    virtual void fill(Rows& rows, Now now) const = 0;
 };
 
 } // namespace stint

@@ -1,15 +1,23 @@
 // What questions about the present are answered with: plain values, made by the core when asked, stored nowhere.
+//
+// A row that may be listed has `all`, which the core defines, and is one of Rows. `fields` names what a row has, by the
+// words that the wire and JSON have for it; `noun` is what it is called in a complaint about one. The wire and JSON
+// walk it (wire/fields.hpp, cli/print/json_row.hpp), so that a field is told once.
 #pragma once
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "base/time.hpp"
 #include "model/app.hpp"
 #include "model/job.hpp"
 
 namespace stint {
+
+struct State; ///< the core's, which alone knows what is in it
 
 /// One thing that keeps a job from running (jobs.md §9.1): a shut gate's verdict, in words.
 struct Blocker {
@@ -19,6 +27,17 @@ struct Blocker {
     std::string clears; ///< what would open it
     std::optional<WallTime> since;
     std::optional<WallTime> until; ///< nullopt: an event, not a time
+
+    static constexpr auto noun = "blocker";
+    static constexpr auto fields = [](auto& field, auto& blocker) {
+        field.number("reason", blocker.reason);
+        field.told("name", nameOf(blocker.reason));
+        field("gate", blocker.gate);
+        field("detail", blocker.detail);
+        field.always("since", blocker.since);
+        field.always("until", blocker.until);
+        field("clears", blocker.clears);
+    };
 };
 
 /// What kept a job waiting from `when` on (jobs.md §9.2); {App} where it became ready.
@@ -86,6 +105,8 @@ struct TaskRow {
     bool stopButton = true;
     std::vector<JobView> jobs;
     std::vector<NotificationView> notifications;
+
+    static std::vector<TaskRow> all(const State& state, Now now);
 };
 
 /// What an app has of a quota (limits.md §3, §4), where its time were counted now.
@@ -105,6 +126,9 @@ struct AlarmView {
     std::optional<Instant> earliest; ///< nullopt: held until an event
     std::optional<Instant> latest;
     std::string held; ///< what holds it beyond its own time: "bucket", "doze", "battery_saver", "user_restriction"
+
+    /// By app and tag.
+    static std::vector<AlarmView> all(const State& state, Now now);
 };
 
 /// One kind of work, and what of the device's state alone holds it back: that of an app in the background which has
@@ -120,6 +144,18 @@ struct DeviceLimitView {
     std::optional<WallTime> since;
     std::optional<WallTime> until; ///< nullopt: an event, not a time
 
+    static std::vector<DeviceLimitView> all(const State& state, Now now);
+    static constexpr auto noun = "limit";
+    static constexpr auto fields = [](auto& field, auto& limit) {
+        field("work", limit.work);
+        field("open", limit.open);
+        field("by", limit.by);
+        field("detail", limit.detail);
+        field("clears", limit.clears);
+        field("cell", limit.cell);
+        field("since", limit.since);
+        field("until", limit.until);
+    };
     bool operator==(const DeviceLimitView&) const = default;
 };
 
@@ -132,6 +168,15 @@ struct SafeguardView {
     std::uint32_t scheduled = 0; ///< persisted schedule() calls
     bool buggy = false;
 
+    static constexpr auto noun = "safeguards";
+    static constexpr auto fields = [](auto& field, auto& counted) {
+        field("userInitiated", counted.userInitiated);
+        field("expedited", counted.expedited);
+        field("regular", counted.regular);
+        field("unresponsive", counted.unresponsive);
+        field("scheduled", counted.scheduled);
+        field("buggy", counted.buggy);
+    };
     bool operator==(const SafeguardView&) const = default;
 };
 
@@ -154,6 +199,8 @@ struct AppView {
     QuotaView expedited;
     std::uint32_t jobs = 0;
     std::uint32_t running = 0;
+
+    static std::vector<AppView> all(const State& state, Now now);
 };
 
 /// One kind of slot (jobs.md §3.6): how many are kept for it, may be taken by it, are, and would be.
@@ -193,5 +240,9 @@ struct SchedulerView {
 
     bool operator==(const SchedulerView&) const = default;
 };
+
+/// The rows of one kind: what Questions::all() may be asked for.
+using Rows =
+    std::variant<std::vector<TaskRow>, std::vector<AppView>, std::vector<AlarmView>, std::vector<DeviceLimitView>>;
 
 } // namespace stint

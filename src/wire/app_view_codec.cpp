@@ -1,4 +1,4 @@
-// The Task Manager's rows, the installed apps, and the device's values.
+// The Task Manager's rows, and the installed apps.
 #include "wire/fields.hpp"
 #include "wire/limits.hpp"
 #include "wire/views.hpp"
@@ -11,20 +11,6 @@ namespace {
 std::vector<std::string> whyVisible(const AppView& view) {
     if (view.state != ProcessState::Top && view.state != ProcessState::Visible) return {};
     return {view.pinned ? "pinned" : "terminal"};
-}
-
-constexpr auto safeguardFields = [](auto& field, auto& view) {
-    field("userInitiated", view.userInitiated);
-    field("expedited", view.expedited);
-    field("regular", view.regular);
-    field("unresponsive", view.unresponsive);
-    field("scheduled", view.scheduled);
-    field("buggy", view.buggy);
-};
-
-void writeSafeguards(Writer& writer, const SafeguardView& view) { writeFields(writer, view, safeguardFields); }
-Result<SafeguardView> readSafeguards(Reader& reader) {
-    return readFields<SafeguardView>(reader, "safeguards", safeguardFields);
 }
 
 using Services = decltype(Manifest::services);
@@ -77,7 +63,7 @@ constexpr auto appFields = [](auto& field, auto& view) {
     field.other("revoked", "as", view.revoked, writeWords, readWords);
     field.word("state", view.state, processStateNamed);
     field("bias", view.bias);
-    field.inner("safeguards", view.safeguards, writeSafeguards, readSafeguards);
+    field.inner("safeguards", view.safeguards, writeRow<SafeguardView>, readRow<SafeguardView>);
     field("pinned", view.pinned);
     field.told("visibleBecause", whyVisible(view));
     field("bad", view.bad);
@@ -92,12 +78,6 @@ constexpr auto appFields = [](auto& field, auto& view) {
     field("importance", view.importance);
     field.inner("quota", view.quota, writeQuota, readQuota);
     field.inner("expedited", view.expedited, writeQuota, readQuota);
-};
-
-constexpr auto deviceRowFields = [](auto& field, auto& row) {
-    field("key", row.key);
-    field("value", row.value);
-    field("source", row.source);
 };
 
 } // namespace
@@ -132,8 +112,5 @@ Result<TaskRow> readTaskRow(Reader& reader) { return readFields<TaskRow>(reader,
 
 void writeAppView(Writer& writer, const AppView& view) { writeFields(writer, view, appFields); }
 Result<AppView> readAppView(Reader& reader) { return readFields<AppView>(reader, "app", appFields); }
-
-void writeDeviceRow(Writer& writer, const DeviceRow& row) { writeFields(writer, row, deviceRowFields); }
-Result<DeviceRow> readDeviceRow(Reader& reader) { return readFields<DeviceRow>(reader, "device", deviceRowFields); }
 
 } // namespace stint::wire

@@ -1,9 +1,11 @@
 // The fields of a dictionary, told once for both directions. `fields` is a generic lambda that names each:
-//     constexpr auto rowFields = [](auto& field, auto& row) {
+//     static constexpr auto fields = [](auto& field, auto& row) {
 //         field("key", row.key);
 //         field("since", row.since);
 //     };
-// writeFields() plays it with a FieldWriter, readFields() with a FieldReader. What is absent keeps its default.
+// writeFields() plays it with a FieldWriter, readFields() with a FieldReader. What is absent keeps its default. It
+// stands in the struct itself, beside its `noun`, for writeRow() and readRow(); or here in wire, where it needs our
+// codecs.
 #pragma once
 #include <string>
 #include <string_view>
@@ -139,5 +141,12 @@ template <class View, class Fields> Result<View> readFields(Reader& reader, std:
     STINT_TRY(field.take(reader));
     return view;
 }
+
+template <class Row> void writeRow(Writer& writer, const Row& row) { writeFields(writer, row, Row::fields); }
+template <class Row> Result<Row> readRow(Reader& reader) { return readFields<Row>(reader, Row::noun, Row::fields); }
+template <class Row> void writeRows(Writer& writer, const std::vector<Row>& rows) {
+    writeList(writer, rows, writeRow<Row>);
+}
+template <class Row> Result<std::vector<Row>> readRows(Reader& reader) { return readList(reader, readRow<Row>); }
 
 } // namespace stint::wire

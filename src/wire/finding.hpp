@@ -2,11 +2,9 @@
 // wire as dictionaries (dbus/org.stint.TaskManager1.xml, Diagnose), in both directions.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-
-#include "wire/reader.hpp"
-#include "wire/writer.hpp"
 
 namespace stint::wire {
 
@@ -22,14 +20,20 @@ struct Finding {
     std::string found; ///< a sentence
     std::string more;  ///< how to get more, or what to mend; empty where there is nothing to do
 
+    /// Absent where it is not known here: a newer daemon's.
+    static std::optional<Grade> gradeNamed(std::string_view name);
+
+    static constexpr auto noun = "finding";
+    static constexpr auto fields = [](auto& field, auto& finding) {
+        field("topic", finding.topic);
+        field.word("grade", finding.grade, gradeNamed);
+        field("found", finding.found);
+        field("more", finding.more);
+    };
     bool operator==(const Finding&) const = default;
 };
 
 /// "enforced", "advisory", "absent", "trouble".
 std::string_view nameOf(Finding::Grade grade);
-
-void writeFinding(Writer& writer, const Finding& finding);
-/// A grade that is not known here reads as Absent: a newer daemon's.
-Result<Finding> readFinding(Reader& reader);
 
 } // namespace stint::wire

@@ -1,5 +1,5 @@
-// The state of a job, and what keeps it from running.
-#include "wire/fields.hpp"
+// The state of a job, and how its reasons to wait have changed.
+#include "wire/times.hpp"
 #include "wire/views.hpp"
 
 namespace stint::wire {
@@ -196,16 +196,6 @@ void fillCompleted(JobView& view, const StateWords& words) {
     completed.label = view.label;
 }
 
-constexpr auto blockerFields = [](auto& field, auto& blocker) {
-    field.number("reason", blocker.reason);
-    field.told("name", stint::nameOf(blocker.reason));
-    field("gate", blocker.gate);
-    field("detail", blocker.detail);
-    field.always("since", blocker.since);
-    field.always("until", blocker.until);
-    field("clears", blocker.clears);
-};
-
 } // namespace
 
 void writeJobView(Writer& writer, const JobView& view) {
@@ -274,8 +264,5 @@ Result<HistoryEntry> readHistoryEntry(Reader& reader) {
     entry.when = wallFrom(when).value_or(WallTime{});
     return entry;
 }
-
-void writeBlocker(Writer& writer, const Blocker& blocker) { writeFields(writer, blocker, blockerFields); }
-Result<Blocker> readBlocker(Reader& reader) { return readFields<Blocker>(reader, "blocker", blockerFields); }
 
 } // namespace stint::wire

@@ -61,10 +61,17 @@ struct Standing {
     std::string networkBecause;
     bool canScheduleExactAlarms = false;
 
+    static constexpr auto noun = "standing";
+    static constexpr auto fields = [](auto& field, auto& standing) {
+        field.word("bucket", standing.bucket, bucketNamed);
+        field.told("bucketValue", valueOf(standing.bucket));
+        field("importance", standing.importance);
+        field("networkAllowed", standing.networkAllowed);
+        field("networkBecause", standing.networkBecause);
+        field("canScheduleExactAlarms", standing.canScheduleExactAlarms);
+    };
     bool operator==(const Standing&) const = default;
 };
-void writeStanding(Writer& writer, const Standing& standing);
-Result<Standing> readStanding(Reader& reader);
 
 /// One line of `stint policy`.
 struct PolicyRow {
@@ -74,10 +81,16 @@ struct PolicyRow {
     std::string source;   ///< "FILE:LINE", "memory", "default"
     std::string meaning;
 
+    static constexpr auto noun = "constant";
+    static constexpr auto fields = [](auto& field, auto& row) {
+        field("key", row.key);
+        field("value", row.value);
+        field("default", row.standard);
+        field("source", row.source);
+        field("meaning", row.meaning);
+    };
     bool operator==(const PolicyRow&) const = default;
 };
-void writePolicyRow(Writer& writer, const PolicyRow& row);
-Result<PolicyRow> readPolicyRow(Reader& reader);
 
 /// Both machines of Doze and what they read (limits.md §6).
 struct DozeView {
@@ -94,12 +107,22 @@ struct DozeView {
     bool network = true;
     std::optional<WallTime> chargingAt; ///< plugged, and counted as charging from then on (limits.md §10.3)
 
+    static constexpr auto noun = "doze";
+    static constexpr auto fields = [](auto& field, auto& doze) {
+        field("deep", doze.deep);
+        field("light", doze.light);
+        field("force", doze.force);
+        field("screen", doze.screenOn);
+        field("locked", doze.locked);
+        field("plugged", doze.plugged);
+        field("charging", doze.charging);
+        field("network", doze.network);
+        field("deepUntil", doze.deepUntil);
+        field("lightUntil", doze.lightUntil);
+        field("nextAlarmClock", doze.nextAlarmClock);
+        field("chargingAt", doze.chargingAt);
+    };
     bool operator==(const DozeView&) const = default;
 };
-void writeDoze(Writer& writer, const DozeView& doze);
-Result<DozeView> readDoze(Reader& reader);
-
-void writeDeviceLimit(Writer& writer, const DeviceLimitView& limit);
-Result<DeviceLimitView> readDeviceLimit(Reader& reader);
 
 } // namespace stint::wire

@@ -15,9 +15,6 @@ void writeJobView(Writer& writer, const JobView& view);
 /// The notification that is read back has what a list shows of it: title, text and progress.
 Result<JobView> readJobView(Reader& reader);
 
-void writeBlocker(Writer& writer, const Blocker& blocker);
-Result<Blocker> readBlocker(Reader& reader);
-
 void writeHistoryEntry(Writer& writer, const HistoryEntry& entry);
 Result<HistoryEntry> readHistoryEntry(Reader& reader);
 
@@ -40,9 +37,13 @@ struct DeviceRow {
     std::string value;
     std::string source; ///< "embedded default", "set", "statvfs"
 
+    static constexpr auto noun = "device";
+    static constexpr auto fields = [](auto& field, auto& row) {
+        field("key", row.key);
+        field("value", row.value);
+        field("source", row.source);
+    };
     bool operator==(const DeviceRow&) const = default;
 };
-void writeDeviceRow(Writer& writer, const DeviceRow& row);
-Result<DeviceRow> readDeviceRow(Reader& reader);
 
 } // namespace stint::wire

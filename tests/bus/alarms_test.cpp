@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "bus/world.hpp"
+#include "wire/fields.hpp"
 #include "wire/limits.hpp"
 #include "wire/views.hpp"
 
@@ -162,7 +163,7 @@ TEST_CASE("an app is told how it stands, and hosts receivers by name") { // limi
     Client app = world.connectApp("com.example.mail");
     const wire::Message answer = world.ask(app, wire::appInterface, "GetStanding", noOptions);
     wire::Reader reader(answer);
-    const wire::Standing standing = wire::readStanding(reader).value();
+    const wire::Standing standing = wire::readRow<wire::Standing>(reader).value();
     CHECK(standing.bucket == Bucket::Rare);
     CHECK(standing.importance == 400);
     CHECK(standing.canScheduleExactAlarms);

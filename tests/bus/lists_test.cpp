@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "bus/world.hpp"
+#include "wire/fields.hpp"
 #include "wire/views.hpp"
 
 using namespace stint;
@@ -148,7 +149,7 @@ TEST_CASE("explain answers the state and every blocker, and names a job that is 
     };
     Reader reader(explain(7));
     CHECK(readJobView(reader).value().key.id == JobId(7));
-    const std::vector<Blocker> blockers = readList(reader, readBlocker).value();
+    const std::vector<Blocker> blockers = readRows<Blocker>(reader).value();
     REQUIRE(blockers.size() == 1);
     CHECK(blockers[0].clears == "plug it in");
     CHECK(explain(8).error() == Error{Errc::IllegalArgument, "no job com.example.mail/8"});
@@ -224,7 +225,7 @@ TEST_CASE("a person's words on the device go to the owner whole; the same key tw
           "changes: charging is given twice");
 
     Reader reader(world.ask(person, deviceInterface, "Get", noOptions));
-    CHECK(readList(reader, readDeviceRow).value() == std::vector<DeviceRow>{{"charging", "true", "embedded default"}});
+    CHECK(readRows<DeviceRow>(reader).value() == std::vector<DeviceRow>{{"charging", "true", "embedded default"}});
 }
 
 TEST_CASE("a job's work is listed a hundred items at a time, without what only its app may read") { // jobs.md §9.3
@@ -264,7 +265,7 @@ TEST_CASE("what the daemon found of the machine is told to the operator alone") 
     World world;
     Client person = world.connectOperator();
     Reader told(world.ask(person, taskManagerInterface, "Diagnose", noOptions));
-    CHECK(readList(told, readFinding).value() == world.owner.findings());
+    CHECK(readRows<Finding>(told).value() == world.owner.findings());
     Client app = world.connectApp("com.example.mail");
     CHECK(world.ask(app, taskManagerInterface, "Diagnose", noOptions).error().code == Errc::Security);
 }

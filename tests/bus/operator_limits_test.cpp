@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "bus/world.hpp"
+#include "wire/fields.hpp"
 #include "wire/limits.hpp"
 #include "wire/views.hpp"
 
@@ -134,7 +135,7 @@ TEST_CASE("the policy is listed as it is") {
     Client app = world.connectApp("com.example.mail");
     const wire::Message answer = world.ask(app, wire::limitsInterface, "Policy", noOptions);
     wire::Reader reader(answer);
-    CHECK(wire::readList(reader, wire::readPolicyRow).value() == world.owner.constants);
+    CHECK(wire::readRows<wire::PolicyRow>(reader).value() == world.owner.constants);
 }
 
 TEST_CASE("what stands before a shell verb names whose it is, and opens nothing to an app") { // limits.md §6.7

@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
+#include "base/overloaded.hpp"
 #include "bus/fake_limits.hpp"
 #include "bus/server.hpp"
 #include "wire/codec.hpp"
@@ -126,12 +127,15 @@ public:
         return found;
     }
     SchedulerView overview(std::size_t, Now) const override { return whole; }
-    std::vector<TaskRow> tasks(Now) const override { return rows; }
-    std::vector<AppView> apps(Now) const override { return installed; }
     bool canRunUserInitiatedJobs(const AppId&) const override { return true; }
-    std::vector<AlarmView> alarms(Now) const override { return pendingAlarms; }
     bool canScheduleExactAlarms(const AppId&) const override { return true; }
-    std::vector<DeviceLimitView> deviceLimits(Now) const override { return held; }
+    void fill(Rows& into, Now) const override {
+        std::visit(Overloaded{[&](std::vector<TaskRow>& list) { list = rows; },
+                              [&](std::vector<AppView>& list) { list = installed; },
+                              [&](std::vector<AlarmView>& list) { list = pendingAlarms; },
+                              [&](std::vector<DeviceLimitView>& list) { list = held; }, [](auto&) {}},
+                   into);
+    }
 
     /// A pending job that is known from now on.
     JobView& track(const JobKey& key) {

@@ -5,6 +5,7 @@
 
 #include "fake_daemon.hpp"
 #include "ran.hpp"
+#include "wire/fields.hpp"
 #include "wire/names.hpp"
 #include "wire/views.hpp"
 
@@ -85,7 +86,7 @@ TEST_CASE("the daemon is told, and what it refuses is a bad value") {
         if (call.member() == "Set") return talk.refuse(call, Errc::IllegalArgument, "battery cannot be \"120\"");
         if (call.member() != "Get") return talk.reply(call, [](wire::Writer&) {});
         const std::vector<wire::DeviceRow> rows{{"battery", "80", "default"}};
-        talk.reply(call, [&](wire::Writer& writer) { wire::writeList(writer, rows, wire::writeDeviceRow); });
+        talk.reply(call, [&](wire::Writer& writer) { wire::writeRows(writer, rows); });
     });
     const auto wrong = ran({"cmd", "battery", "set", "level", "120"});
     CHECK(wrong.code == 255);

@@ -11,6 +11,7 @@
 #include "ran.hpp"
 #include "samples.hpp"
 #include "wire/codec.hpp"
+#include "wire/fields.hpp"
 #include "wire/reader.hpp"
 
 using namespace stint;
@@ -36,7 +37,7 @@ FakeDaemon::Answer knowing(std::vector<JobView> jobs, std::vector<Blocker> block
             if (job.key == key)
                 return talk.reply(call, [&](Writer& writer) {
                     wire::writeJobView(writer, job);
-                    if (call.member() == "Explain") wire::writeList(writer, blockers, wire::writeBlocker);
+                    if (call.member() == "Explain") wire::writeRows(writer, blockers);
                 });
         talk.refuse(call, Errc::IllegalArgument, "no such job");
     };
@@ -168,7 +169,7 @@ TEST_CASE("why tells the history where it is asked for") { // jobs.md §9.2
         talk.reply(call, [&](Writer& writer) {
             if (call.member() == "History") return wire::writeList(writer, entries, wire::writeHistoryEntry);
             wire::writeJobView(writer, waiting(PendingReason::ConstraintCharging));
-            if (call.member() == "Explain") wire::writeList(writer, std::vector<Blocker>{}, wire::writeBlocker);
+            if (call.member() == "Explain") wire::writeRows(writer, std::vector<Blocker>{});
         });
     });
     auto text = ran({"why", "org.stint.transfer/7", "--history"}).out;

@@ -3,6 +3,7 @@
 
 #include "fake_daemon.hpp"
 #include "ran.hpp"
+#include "wire/fields.hpp"
 #include "wire/finding.hpp"
 #include "wire/views.hpp"
 
@@ -19,8 +20,8 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 FakeDaemon::Answer finds(std::vector<Finding> findings, std::vector<wire::DeviceRow> device = {}) {
     return [=](Talk& talk, const wire::Message& call) {
         talk.reply(call, [&](wire::Writer& writer) {
-            if (call.member() == "Diagnose") wire::writeList(writer, findings, wire::writeFinding);
-            if (call.member() == "Get") wire::writeList(writer, device, wire::writeDeviceRow);
+            if (call.member() == "Diagnose") wire::writeRows(writer, findings);
+            if (call.member() == "Get") wire::writeRows(writer, device);
         });
     };
 }

@@ -7,6 +7,7 @@
 #include "ran.hpp"
 #include "samples.hpp"
 #include "wire/codec.hpp"
+#include "wire/fields.hpp"
 #include "wire/reader.hpp"
 
 using namespace stint;
@@ -99,8 +100,7 @@ void answer(Talk& talk, const wire::Message& call) {
     }
     talk.reply(call, [&](Writer& writer) {
         if (member == "ListApps") wire::writeList(writer, {appOf("org.stint.transfer")}, wire::writeAppView);
-        if (member == "Get")
-            wire::writeList(writer, {wire::DeviceRow{"charging", "false", "set"}}, wire::writeDeviceRow);
+        if (member == "Get") wire::writeRows(writer, std::vector{wire::DeviceRow{"charging", "false", "set"}});
         if (member == "Overview") wire::writeSchedulerView(writer, whole());
         if (member == "ListWork") {
             wire::writeList(writer, dumped.work, wire::writeWork);
@@ -114,7 +114,7 @@ void answer(Talk& talk, const wire::Message& call) {
         }
         if (member == "Explain") {
             wire::writeJobView(writer, dumped.job);
-            wire::writeList(writer, dumped.blockers, wire::writeBlocker);
+            wire::writeRows(writer, dumped.blockers);
         }
     });
 }

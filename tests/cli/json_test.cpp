@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "cli/print/json.hpp"
+#include "cli/print/json_row.hpp"
 #include "samples.hpp"
 
 using namespace stint;
@@ -62,7 +63,7 @@ TEST_CASE("a label that is no UTF-8 or holds a line's end breaks no line") {
 }
 
 TEST_CASE("rows of the device, of apps and of tasks name their schema first") {
-    CHECK(jsonOf(wire::DeviceRow{"charging", "true", "set"}) ==
+    CHECK(jsonOfRow(wire::DeviceRow{"charging", "true", "set"}) ==
           R"({"schema":1,"key":"charging","value":"true","source":"set"})");
     AppView app;
     app.manifest.package = {"com.example.mail"};

@@ -10,6 +10,7 @@
 #include "fake_daemon.hpp"
 #include "ran.hpp"
 #include "wire/codec.hpp"
+#include "wire/fields.hpp"
 #include "wire/limits.hpp"
 #include "wire/reader.hpp"
 #include "wire/views.hpp"
@@ -95,14 +96,14 @@ FakeDaemon::Answer knowing(Known& known) {
                 writer.boolean(false);
             });
         } else if (member == "Policy") {
-            talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.policy, wire::writePolicyRow); });
+            talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, known.policy); });
         } else if (member == "ListDeviceLimits") {
-            talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.limits, wire::writeDeviceLimit); });
+            talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, known.limits); });
         } else if (member == "GetDoze") {
-            talk.reply(call, [&](Writer& writer) { wire::writeDoze(writer, known.doze); });
+            talk.reply(call, [&](Writer& writer) { wire::writeRow(writer, known.doze); });
         } else if (member == "Get") {
             const std::vector<wire::DeviceRow> rows{{"charging", "false", "set"}};
-            talk.reply(call, [&](Writer& writer) { wire::writeList(writer, rows, wire::writeDeviceRow); });
+            talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, rows); });
         } else {
             noteSet(talk, call, known);
         }

@@ -5,6 +5,7 @@
 #include "ran.hpp"
 #include "samples.hpp"
 #include "wire/codec.hpp"
+#include "wire/fields.hpp"
 #include "wire/reader.hpp"
 #include "wire/views.hpp"
 
@@ -38,7 +39,7 @@ FakeDaemon::Answer answering(Shell shell, Words& words, std::optional<JobView> k
             return talk.refuse(call, Errc::IllegalArgument, "no such job");
         talk.reply(call, [&](Writer& writer) {
             wire::writeJobView(writer, *known);
-            if (call.member() == "Explain") wire::writeList(writer, blockers, wire::writeBlocker);
+            if (call.member() == "Explain") wire::writeRows(writer, blockers);
         });
     };
 }

@@ -7,6 +7,7 @@
 #include "client/recorded_service.hpp"
 #include "stint/alarm_manager.hpp"
 #include "stint/standing.hpp"
+#include "wire/fields.hpp"
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
 
@@ -165,7 +166,7 @@ TEST_CASE("an app is told whether its network is blocked, first as it is and the
 TEST_CASE("an app asks how it stands") { // limits.md §2.1, §9
     World world;
     world.daemon.on("GetStanding", [](wire::Reader&, wire::Writer& writer) {
-        wire::writeStanding(writer, {.bucket = Bucket::Rare, .importance = 300, .networkAllowed = false});
+        wire::writeRow<wire::Standing>(writer, {.bucket = Bucket::Rare, .importance = 300, .networkAllowed = false});
         return Result<void>();
     });
     CHECK(world.connection.getAppStandbyBucket().value() == StandbyBucket::RARE);

@@ -12,6 +12,7 @@
 
 #include "fuzz/fuzz.hpp"
 #include "wire/connect.hpp"
+#include "wire/fields.hpp"
 #include "wire/finding.hpp"
 #include "wire/limits.hpp"
 #include "wire/views.hpp"
@@ -168,19 +169,19 @@ constexpr Codec codecs[]{
     {"ssxa{sv}", roundTrip<readAlarmCall, writeAlarmCall>},
     {"ssssa{sv}", roundTrip<readMessageCall, writeMessageCall>},
     {"a{sv}", roundTrip<readQuota, writeQuota>},
-    {"a{sv}", roundTrip<readStanding, writeStanding>},
-    {"a{sv}", roundTrip<readPolicyRow, writePolicyRow>},
-    {"a{sv}", roundTrip<readDoze, writeDoze>},
-    {"a{sv}", roundTrip<readDeviceLimit, writeDeviceLimit>},
+    {"a{sv}", roundTrip<readRow<Standing>, writeRow<Standing>>},
+    {"a{sv}", roundTrip<readRow<PolicyRow>, writeRow<PolicyRow>>},
+    {"a{sv}", roundTrip<readRow<DozeView>, writeRow<DozeView>>},
+    {"a{sv}", roundTrip<readRow<DeviceLimitView>, writeRow<DeviceLimitView>>},
     {"a{sv}", roundTrip<readJobView, writeJobView>},
-    {"a{sv}", roundTrip<readBlocker, writeBlocker>},
+    {"a{sv}", roundTrip<readRow<Blocker>, writeRow<Blocker>>},
     {"a{sv}", roundTrip<readHistoryEntry, writeHistoryEntry>},
     {"a{sv}", roundTrip<readTaskRow, writeTaskRow>},
     {"a{sv}", roundTrip<readNotificationView, writeNotificationView>},
     {"a{sv}", roundTrip<readAppView, writeAppView>},
     {"a{sv}", roundTrip<readSchedulerView, writeSchedulerView>},
-    {"a{sv}", roundTrip<readDeviceRow, writeDeviceRow>},
-    {"a{sv}", roundTrip<readFinding, writeFinding>},
+    {"a{sv}", roundTrip<readRow<DeviceRow>, writeRow<DeviceRow>>},
+    {"a{sv}", roundTrip<readRow<Finding>, writeRow<Finding>>},
 };
 
 void readAs(fuzz::Input input) {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "wire/fields.hpp"
 #include "wire/finding.hpp"
 #include "wire/loose_message.hpp"
 
@@ -13,10 +14,10 @@ TEST_CASE("a finding of each grade is the same at the other end") {
         LooseMessage message;
         {
             Writer writer = message.writer();
-            writeFinding(writer, finding);
+            writeRow(writer, finding);
         }
         Reader reader = message.reader();
-        CHECK(readFinding(reader).value() == finding);
+        CHECK(readRow<Finding>(reader).value() == finding);
     }
 }
 
@@ -29,5 +30,5 @@ TEST_CASE("a grade that only a newer daemon knows reads as absent") {
         dictionary.put("grade", std::string_view("sublime"));
     }
     Reader reader = message.reader();
-    CHECK(readFinding(reader).value() == Finding{"gravity", Grade::Absent, "", ""});
+    CHECK(readRow<Finding>(reader).value() == Finding{"gravity", Grade::Absent, "", ""});
 }

@@ -1,4 +1,5 @@
 // Alarms, messages and limits on the wire (limits.md §2, §3, §7, §8).
+#include "wire/fields.hpp"
 #include "wire/limits.hpp"
 
 #include <doctest/doctest.h>
@@ -189,11 +190,11 @@ TEST_CASE("standing, policy and Doze are the same at the other end") {
                                   .networkAllowed = false,
                                   .networkBecause = "doze",
                                   .canScheduleExactAlarms = true};
-    CHECK(throughTheWire(standing, wire::writeStanding, wire::readStanding) == standing);
+    CHECK(throughTheWire(standing, wire::writeRow<wire::Standing>, wire::readRow<wire::Standing>) == standing);
     const wire::PolicyRow row{
         .key = "job.slots", .value = "4", .standard = "16", .source = "memory", .meaning = "slots"};
-    CHECK(throughTheWire(row, wire::writePolicyRow, wire::readPolicyRow) == row);
+    CHECK(throughTheWire(row, wire::writeRow<wire::PolicyRow>, wire::readRow<wire::PolicyRow>) == row);
     wire::DozeView doze{
         .deep = "idle", .light = "override", .force = "idle", .deepUntil = WallTime(8s), .screenOn = false};
-    CHECK(throughTheWire(doze, wire::writeDoze, wire::readDoze) == doze);
+    CHECK(throughTheWire(doze, wire::writeRow<wire::DozeView>, wire::readRow<wire::DozeView>) == doze);
 }

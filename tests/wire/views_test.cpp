@@ -1,3 +1,4 @@
+#include "wire/fields.hpp"
 #include "wire/views.hpp"
 
 #include <doctest/doctest.h>
@@ -148,7 +149,7 @@ TEST_CASE("a blocker without a time waits for an event") { // jobs.md §9.1
                     .clears = "charge to 20 %",
                     .since = WallTime(Duration(5)),
                     .until = std::nullopt};
-    const Blocker back = throughTheWire(blocker, writeBlocker, readBlocker);
+    const Blocker back = throughTheWire(blocker, writeRow<Blocker>, readRow<Blocker>);
     CHECK(back.reason == blocker.reason);
     CHECK(back.gate == blocker.gate);
     CHECK(back.detail == blocker.detail);

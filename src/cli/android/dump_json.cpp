@@ -2,6 +2,7 @@
 // are null while it runs, "clocks" while it does not.
 #include "cli/android/dump.hpp"
 #include "cli/print/json_parts.hpp"
+#include "cli/print/json_row.hpp"
 
 namespace stint::cli {
 namespace {
@@ -53,9 +54,7 @@ Json lineOf(const SchedulerView& view) {
 
 Json lineOf(const wire::DeviceRow& row) {
     Json line = section("device");
-    line["key"] = row.key;
-    line["value"] = row.value;
-    line["source"] = row.source;
+    putRow(line, row);
     return line;
 }
 
@@ -67,10 +66,7 @@ Json lineOf(const AppView& app) {
     line["running"] = app.running;
     line["bad"] = app.bad;
     line["bias"] = app.bias;
-    const SafeguardView& counted = app.safeguards;
-    line["safeguards"] = {
-        {"userInitiated", counted.userInitiated}, {"expedited", counted.expedited}, {"regular", counted.regular},
-        {"unresponsive", counted.unresponsive},   {"scheduled", counted.scheduled}, {"buggy", counted.buggy}};
+    putRow(line["safeguards"], app.safeguards);
     return line;
 }
 

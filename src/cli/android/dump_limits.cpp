@@ -10,6 +10,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/print/json.hpp"
+#include "cli/print/json_row.hpp"
 #include "cli/print/limit_text.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/screen/text.hpp"
@@ -84,7 +85,7 @@ void printDump(const DozeDump& dump, WallTime now, const Screen& screen) {
     if (screen.json()) {
         screen.print(jsonOf(doze));
         for (const auto& row : dump.settings)
-            screen.print(jsonOf(row));
+            screen.print(jsonOfRow(row));
         return;
     }
     putSettings(dump.settings, screen);
@@ -125,7 +126,7 @@ void printDump(const AlarmDump& dump, WallTime now, const Screen& screen) {
         for (const auto& alarm : dump.alarms)
             screen.print(jsonOf(alarm));
         for (const auto& row : dump.settings)
-            screen.print(jsonOf(row));
+            screen.print(jsonOfRow(row));
         return;
     }
     put(screen, 0, "Current Alarm Manager state:");

@@ -12,6 +12,7 @@
 #include "cli/daemon/ask.hpp"
 #include "wire/codec.hpp"
 #include "wire/errors.hpp"
+#include "wire/fields.hpp"
 #include "wire/names.hpp"
 
 namespace stint::cli {
@@ -113,7 +114,7 @@ Result<Explanation> Daemon::explain(const JobKey& job) {
     Reader reader(answer);
     Explanation made;
     made.job = STINT_TRY(wire::readJobView(reader));
-    made.blockers = STINT_TRY(wire::readList(reader, wire::readBlocker));
+    made.blockers = STINT_TRY(wire::readRows<Blocker>(reader));
     return made;
 }
 
@@ -211,18 +212,6 @@ Result<void> Daemon::setRevoked(const std::string& package, const std::vector<st
         DictionaryWriter(writer).put("revoked", permissions);
     }));
     return {};
-}
-
-Result<std::vector<wire::Finding>> Daemon::diagnose() {
-    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Diagnose", nothing));
-    Reader reader(answer);
-    return wire::readList(reader, wire::readFinding);
-}
-
-Result<std::vector<wire::DeviceRow>> Daemon::device() {
-    auto answer = STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Get", nothing));
-    Reader reader(answer);
-    return wire::readList(reader, wire::readDeviceRow);
 }
 
 Result<void> Daemon::setDevice(const std::map<std::string, std::string>& changes) {

@@ -13,12 +13,16 @@
 #include <sys/types.h>
 
 #include "base/fd.hpp"
+#include "base/try.hpp"
+#include "cli/daemon/ask.hpp"
 #include "model/view.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
 #include "wire/connect.hpp"
+#include "wire/fields.hpp"
 #include "wire/finding.hpp"
 #include "wire/limits.hpp"
+#include "wire/names.hpp"
 #include "wire/views.hpp"
 
 namespace stint::cli {
@@ -63,6 +67,13 @@ public:
     /// Over a connected socket, for tests.
     static Result<Daemon> over(Fd socket);
 
+    /// The rows that a method without arguments answers (model/view.hpp, wire/fields.hpp).
+    template <class Row> Result<std::vector<Row>> list(const char* interface, const char* member) {
+        const auto answer = STINT_TRY(ask(bus_.get(), interface, member, nothing));
+        wire::Reader reader(answer);
+        return wire::readRows<Row>(reader);
+    }
+
     /// A new job of the built-in package `app`, under the smallest free id; nullopt: RESULT_FAILURE, the app's
     /// state does not allow a user-initiated job now (jobs.md §2.3).
     Result<std::optional<JobId>> scheduleNew(const JobInfo& job, const AppId& app);
@@ -93,9 +104,11 @@ public:
     Result<void> setRevoked(const std::string& package, const std::vector<std::string>& permissions);
 
     /// What the daemon has found on this machine, for `stint doctor`.
-    Result<std::vector<wire::Finding>> diagnose();
+    Result<std::vector<wire::Finding>> diagnose() {
+        return list<wire::Finding>(wire::taskManagerInterface, "Diagnose");
+    }
 
-    Result<std::vector<wire::DeviceRow>> device();
+    Result<std::vector<wire::DeviceRow>> device() { return list<wire::DeviceRow>(wire::deviceInterface, "Get"); }
     Result<void> setDevice(const std::map<std::string, std::string>& changes);
     Result<void> resetDevice(const std::vector<std::string>& keys);
 
@@ -117,10 +130,12 @@ public:
     Result<void> push(const std::string& package, bool high, const std::string& data, const std::string& receiver);
     Result<Quotas> quota(const std::string& package);
     /// Every constant, by key.
-    Result<std::vector<wire::PolicyRow>> policy();
+    Result<std::vector<wire::PolicyRow>> policy() { return list<wire::PolicyRow>(wire::limitsInterface, "Policy"); }
     Result<wire::DozeView> doze();
     /// Each kind of work, and which state of the device holds it back (limits.md §1.1).
-    Result<std::vector<DeviceLimitView>> deviceLimits();
+    Result<std::vector<DeviceLimitView>> deviceLimits() {
+        return list<DeviceLimitView>(wire::limitsInterface, "ListDeviceLimits");
+    }
     /// "deep" or "light" (limits.md §6.7); returns the new state.
     Result<wire::DozeView> stepDoze(const std::string& machine);
     /// "idle", "light_idle", …; "auto" releases it.

@@ -2,6 +2,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/ask.hpp"
 #include "cli/daemon/daemon.hpp"
+#include "wire/fields.hpp"
 #include "wire/names.hpp"
 
 namespace stint::cli {
@@ -21,7 +22,7 @@ Result<void> tell(sd_bus* bus, const char* member, const std::function<void(Writ
 Result<wire::DozeView> askDoze(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
     auto answer = STINT_TRY(ask(bus, wire::limitsInterface, member, write));
     Reader reader(answer);
-    return wire::readDoze(reader);
+    return wire::readRow<wire::DozeView>(reader);
 }
 
 } // namespace
@@ -81,19 +82,7 @@ Result<Quotas> Daemon::quota(const std::string& package) {
     return made;
 }
 
-Result<std::vector<wire::PolicyRow>> Daemon::policy() {
-    auto answer = STINT_TRY(ask(bus_.get(), wire::limitsInterface, "Policy", nothing));
-    Reader reader(answer);
-    return wire::readList(reader, wire::readPolicyRow);
-}
-
 Result<wire::DozeView> Daemon::doze() { return askDoze(bus_.get(), "GetDoze", nothing); }
-
-Result<std::vector<DeviceLimitView>> Daemon::deviceLimits() {
-    auto answer = STINT_TRY(ask(bus_.get(), wire::limitsInterface, "ListDeviceLimits", nothing));
-    Reader reader(answer);
-    return wire::readList(reader, wire::readDeviceLimit);
-}
 
 Result<wire::DozeView> Daemon::stepDoze(const std::string& machine) {
     return askDoze(bus_.get(), "StepDoze", [&](Writer& writer) { writer.string(machine); });

@@ -99,21 +99,4 @@ std::string jsonOf(const AppView& app) {
     return dumped(line);
 }
 
-std::string jsonOf(const wire::DeviceRow& row) {
-    Json line = header();
-    line["key"] = row.key;
-    line["value"] = row.value;
-    line["source"] = row.source;
-    return dumped(line);
-}
-
-std::string jsonOf(const wire::Finding& finding) {
-    Json line = header();
-    line["topic"] = finding.topic;
-    line["grade"] = nameOf(finding.grade);
-    line["found"] = finding.found;
-    line["more"] = finding.more;
-    return dumped(line);
-}
-
 } // namespace stint::cli

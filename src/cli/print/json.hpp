@@ -1,5 +1,6 @@
 // The views that tables print, as JSON: one object a line, "schema" first, keys in a fixed order; times are
-// milliseconds since 1970, sizes bytes, unknown values null. Within schema 1 keys are only added.
+// milliseconds since 1970, sizes bytes, unknown values null. Within schema 1 keys are only added. Rows that are printed
+// as they are on the wire have jsonOfRow() (json_row.hpp).
 #pragma once
 #include <optional>
 #include <string>
@@ -36,13 +37,10 @@ std::string jsonOf(const ShellAnswer&);
 std::string jsonOf(const JobField&);
 std::string jsonOf(const TaskRow&);
 std::string jsonOf(const AppView&);
-std::string jsonOf(const wire::DeviceRow&);
-std::string jsonOf(const wire::Finding&);
 // The limits (json_limits.cpp).
 /// Both quotas of an app.
 std::string jsonOfQuota(const AppView&);
 std::string jsonOf(const AlarmView&);
-std::string jsonOf(const wire::PolicyRow&);
 std::string jsonOf(const wire::DozeView&);
 std::string jsonOf(const DeviceLimitView&);
 

@@ -68,16 +68,6 @@ std::string jsonOf(const AlarmView& view) {
     return dumped(line);
 }
 
-std::string jsonOf(const wire::PolicyRow& row) {
-    Json line = header();
-    line["key"] = row.key;
-    line["value"] = row.value;
-    line["default"] = row.standard;
-    line["source"] = row.source;
-    line["meaning"] = row.meaning;
-    return dumped(line);
-}
-
 std::string jsonOf(const wire::DozeView& doze) {
     Json line = section("doze");
     line["deep"] = doze.deep;

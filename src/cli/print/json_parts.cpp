@@ -2,6 +2,7 @@
 
 #include "base/overloaded.hpp"
 #include "base/printable.hpp"
+#include "cli/print/json_row.hpp"
 #include "rules/kind.hpp"
 
 namespace stint::cli {
@@ -33,16 +34,6 @@ void putRequest(Json& line, const JobInfoPtr& info) {
     bool periodic = info && info->isPeriodic();
     line["periodicInterval"] = periodic ? Json(info->getPeriod()->interval.count()) : Json(nullptr);
     line["periodicFlex"] = periodic ? Json(info->getPeriod()->flex.count()) : Json(nullptr);
-}
-
-Json blockerOf(const Blocker& blocker) {
-    return {{"reason", number(blocker.reason)},
-            {"name", stint::nameOf(blocker.reason)},
-            {"gate", blocker.gate},
-            {"detail", blocker.detail},
-            {"since", milliseconds(blocker.since)},
-            {"until", milliseconds(blocker.until)},
-            {"clears", blocker.clears}};
 }
 
 } // namespace
@@ -109,7 +100,7 @@ Json reasonsOf(const std::vector<PendingReason>& reasons) {
 Json blockersOf(const std::vector<Blocker>& blockers) {
     Json list = Json::array();
     for (const auto& blocker : blockers)
-        list.push_back(blockerOf(blocker));
+        putRow(list.emplace_back(), blocker);
     return list;
 }
 

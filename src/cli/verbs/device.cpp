@@ -7,6 +7,7 @@
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
+#include "cli/print/json_row.hpp"
 #include "cli/print/limit_text.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
@@ -85,7 +86,7 @@ int device(const Arguments&, const Screen& screen) {
     if (!it.ok()) return screen.fail("cannot show the device", it.error());
     if (screen.json()) {
         for (const auto& row : it->values)
-            screen.print(jsonOf(row));
+            screen.print(jsonOfRow(row));
         screen.print(jsonOf(it->doze));
         for (const auto& limit : it->limits)
             screen.print(jsonOf(limit));

@@ -9,7 +9,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
-#include "cli/print/json.hpp"
+#include "cli/print/json_row.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "cli/verbs/system_bus.hpp"
@@ -131,7 +131,7 @@ int doctor(const Arguments&, const Screen& screen) {
     if (!findings.ok()) return screen.fail("cannot ask stintd what it found", findings.error());
     if (screen.json()) {
         for (const Finding& finding : *findings)
-            screen.print(jsonOf(finding));
+            screen.print(jsonOfRow(finding));
     } else {
         print(*findings, screen);
     }

@@ -5,7 +5,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
-#include "cli/print/json.hpp"
+#include "cli/print/json_row.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/text.hpp"
@@ -58,7 +58,7 @@ int policy(const Arguments& given, const Screen& screen) {
     const bool one = !given.words.empty() && rows.size() == 1 && rows.front().key == given.words[0];
     Table table({{"KEY"}, {"VALUE"}, {"DEFAULT"}, {"SOURCE"}, {"MEANING"}});
     for (const wire::PolicyRow& row : rows) {
-        if (screen.json()) screen.print(jsonOf(row));
+        if (screen.json()) screen.print(jsonOfRow(row));
         const bool changed = row.value != row.standard;
         table.add({row.key,
                    {row.value, changed ? Paint::Waiting : Paint::None},

@@ -1,0 +1,36 @@
+// A row that tells its own fields (model/view.hpp), as JSON: the same keys as on the wire, in the same order.
+#pragma once
+#include <string>
+
+#include "cli/print/json_parts.hpp"
+
+namespace stint::cli {
+
+/// Told each field by a row's `fields`, it adds them to a line.
+class JsonFields {
+public:
+    explicit JsonFields(Json& line) : line_(line) {}
+
+    template <class Value> void operator()(const char* key, const Value& value) { line_[key] = value; }
+    void operator()(const char* key, const std::optional<WallTime>& time) { line_[key] = milliseconds(time); }
+    void always(const char* key, const std::optional<WallTime>& time) { line_[key] = milliseconds(time); }
+    template <class E, class Named> void word(const char* key, E value, Named) { line_[key] = nameOf(value); }
+    template <class E> void number(const char* key, E value) { line_[key] = cli::number(value); }
+    template <class Value> void told(const char* key, const Value& value) { line_[key] = value; }
+
+private:
+    Json& line_;
+};
+
+template <class Row> void putRow(Json& line, const Row& row) {
+    JsonFields field(line);
+    Row::fields(field, row);
+}
+
+template <class Row> std::string jsonOfRow(const Row& row) {
+    Json line = header();
+    putRow(line, row);
+    return dumped(line);
+}
+
+} // namespace stint::cli
