@@ -85,6 +85,8 @@ std::string helpFor(const Verb& verb, std::size_t columns) {
     return text;
 }
 
+namespace {
+
 int help(const Arguments& given, const Screen& screen) {
     if (given.words.empty()) {
         screen.print(overview());
@@ -96,6 +98,20 @@ int help(const Arguments& given, const Screen& screen) {
     if (!named.ok()) return screen.fail(ends::usage, named.error().message);
     screen.print(helpFor(*named->verb, screen.columns()));
     return ends::ok;
+}
+
+} // namespace
+
+Verb helpVerb() {
+    return {.name = "help",
+            .words = "[VERB]",
+            .fewest = 0,
+            .most = 2,
+            .summary = "this list, or all about one verb",
+            .about = "",
+            .options = {},
+            .examples = {{"stint help get", ""}},
+            .run = help};
 }
 
 } // namespace stint::cli

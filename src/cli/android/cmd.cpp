@@ -165,6 +165,8 @@ int shellVerb(const std::vector<std::string>& before, const std::vector<std::str
     return answer->code & 0xFF; // jobs.md §8: -1000 ends with 24
 }
 
+namespace {
+
 int cmd(const Arguments& given, const Screen& screen) {
     if (given.words.empty()) {
         screen.passErr("cmd: No service specified; there is battery, deviceidle, jobscheduler\n");
@@ -179,5 +181,45 @@ int cmd(const Arguments& given, const Screen& screen) {
 }
 
 int am(const Arguments& given, const Screen& screen) { return shellVerb({"am"}, given.words, screen); }
+
+} // namespace
+
+Verb cmdVerb() {
+    return {.name = "cmd",
+            .words = "jobscheduler|deviceidle|battery VERB…",
+            .fewest = 0,
+            .most = Verb::many,
+            .passes = Verb::Passes::Everything,
+            .summary = "Android's shell verbs: run, timeout, stop, …; force-idle, step, …; unplug, …",
+            .about =
+                "Prints what Android prints, and ends with the low byte of what Android returns: 255 (-1) for words "
+                "that are wrong, 24 (-1000) where there is no such package, 23 (-1001) no such job, 22 (-1002) where "
+                "the job cannot run, 20 where there is no such service. Every word behind cmd is Android's; `--json` "
+                "may stand before it.",
+            .options = {},
+            .examples = {{"stint cmd jobscheduler help", "the verbs"},
+                         {"stint cmd jobscheduler run -f com.example.mail 7", "run it now"},
+                         {"stint cmd jobscheduler timeout com.example.mail 7", "as if its time were up"},
+                         {"stint cmd deviceidle force-idle", "Doze, until `unforce`"},
+                         {"stint cmd deviceidle whitelist +com.example.mail", "its battery is unrestricted"},
+                         {"stint cmd battery unplug", "as stint device set plugged=false, until `reset`"}},
+            .run = cmd};
+}
+
+Verb amVerb() {
+    return {.name = "am",
+            .words = "VERB…",
+            .fewest = 0,
+            .most = Verb::many,
+            .passes = Verb::Passes::Everything,
+            .summary = "Android's verbs for standby buckets: set-standby-bucket, …",
+            .about =
+                "Prints what Android prints. A bucket is a name or a value from 10 to 50; what is forced holds until "
+                "the app is used. Ends with 255 where a word is wrong or there is no such app.",
+            .options = {},
+            .examples = {{"stint am set-standby-bucket com.example.mail rare", ""},
+                         {"stint am get-standby-bucket", "of every app: 10 active, 20 working set, …"}},
+            .run = am};
+}
 
 } // namespace stint::cli

@@ -39,8 +39,6 @@ int dumpDoze(const Arguments& given, const Screen& screen) {
         [&](const DozeDump& it) { printDump(it, wallNow(), screen); });
 }
 
-} // namespace
-
 int dumpsys(const Arguments& given, const Screen& screen) {
     const std::string& service = given.words[0];
     if (service == "jobscheduler")
@@ -52,6 +50,25 @@ int dumpsys(const Arguments& given, const Screen& screen) {
     if (service == "deviceidle") return dumpDoze(given, screen);
     return screen.fail(ends::usage, fmt::format("Can't find service: {}; there are alarm, deviceidle, jobscheduler",
                                                 printable(service)));
+}
+
+} // namespace
+
+Verb dumpsysVerb() {
+    return {.name = "dumpsys",
+            .words = "jobscheduler|alarm|deviceidle [PACKAGE]",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "everything that is known of jobs, alarms or Doze",
+            .about =
+                "jobscheduler: the device, the apps, each job with what it asks for and what keeps it waiting, what "
+                "runs, and what has ended; last, what the daemon does not tell. alarm: the settings and each pending "
+                "alarm. Both of one app, where PACKAGE is given. deviceidle: the settings, the allowlists and the "
+                "machines; a verb behind it is the same as with cmd.",
+            .options = {},
+            .examples = {{"stint dumpsys jobscheduler com.example.mail", ""},
+                         {"stint dumpsys deviceidle force-idle", "as stint cmd deviceidle force-idle"}},
+            .run = dumpsys};
 }
 
 } // namespace stint::cli

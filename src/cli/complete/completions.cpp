@@ -95,6 +95,8 @@ std::vector<Option> allOptions(const Verb& verb) {
 
 std::vector<std::string_view> namesOf(const Option& option) { return split(option.names, ','); }
 
+namespace {
+
 int completions(const Arguments& given, const Screen& screen) {
     const std::string& what = given.words[0];
     if (what == "bash") return print(bashCompletions(), screen);
@@ -103,6 +105,23 @@ int completions(const Arguments& given, const Screen& screen) {
     if (what == "jobs") return printJobs(screen);
     if (what == "packages") return printPackages(screen);
     return screen.fail(ends::usage, fmt::format("completions are for bash, zsh or fish, not \"{}\"", printable(what)));
+}
+
+} // namespace
+
+Verb completionsVerb() {
+    return {.name = "completions",
+            .words = "bash|zsh|fish",
+            .fewest = 1,
+            .most = 1,
+            .summary = "print what lets a shell complete these verbs",
+            .about =
+                "An installed stint has them where the shells look; this is for any other. `jobs` and `packages` in "
+                "the shell's place print what the scripts ask for: one name a line, 69 where no daemon answers.",
+            .options = {},
+            .examples = {{"stint completions bash", "source <(…) in ~/.bashrc; zsh has the same"},
+                         {"stint completions fish", "… | source in config.fish"}},
+            .run = completions};
 }
 
 } // namespace stint::cli

@@ -1,42 +1,48 @@
-// The function of each verb: from its arguments to the exit code. Each is in a file of its name.
+// Every verb. Each is in a file of its name, the function that runs it and its row; a new one is declared and listed
+// here.
 #pragma once
-#include "cli/line/arguments.hpp"
-#include "cli/screen/terminal.hpp"
+#include <array>
+
+#include "cli/line/verbs.hpp"
 
 namespace stint::cli {
 
-int start(const Arguments&, const Screen&);
-int get(const Arguments&, const Screen&);
-int put(const Arguments&, const Screen&);
-int run(const Arguments&, const Screen&);
-int cancel(const Arguments&, const Screen&);
-int runNow(const Arguments&, const Screen&);
+Verb getVerb();
+Verb putVerb();
+Verb runVerb();
+Verb startVerb();
+Verb cancelVerb();
+Verb runNowVerb();
+Verb jobsVerb();
+Verb whyVerb();
+Verb watchVerb();
+Verb waitVerb();
+Verb logsVerb();
+Verb tasksVerb();
+Verb tasksStopVerb();
+Verb appsVerb();
+Verb appVerb();
+Verb quotaVerb();
+Verb alarmsVerb();
+Verb pushVerb();
+Verb deviceVerb();
+Verb deviceSetVerb();
+Verb deviceResetVerb();
+Verb policyVerb();
+Verb doctorVerb();
+Verb simVerb();
+Verb cmdVerb();
+Verb amVerb();
+Verb dumpsysVerb();
+Verb completionsVerb();
+Verb helpVerb();
+Verb helpConstraintsVerb();
 
-int jobs(const Arguments&, const Screen&);
-int why(const Arguments&, const Screen&);
-int watch(const Arguments&, const Screen&);
-int wait(const Arguments&, const Screen&);
-int logs(const Arguments&, const Screen&);
-int tasks(const Arguments&, const Screen&);
-int tasksStop(const Arguments&, const Screen&);
-int apps(const Arguments&, const Screen&);
-int app(const Arguments&, const Screen&);
-int device(const Arguments&, const Screen&);
-int quota(const Arguments&, const Screen&);
-int alarms(const Arguments&, const Screen&);
-int push(const Arguments&, const Screen&);
-int policy(const Arguments&, const Screen&);
-int doctor(const Arguments&, const Screen&);
-int deviceSet(const Arguments&, const Screen&);
-int deviceReset(const Arguments&, const Screen&);
-
-int sim(const Arguments&, const Screen&);
-int am(const Arguments&, const Screen&);
-int cmd(const Arguments&, const Screen&);
-int dumpsys(const Arguments&, const Screen&);
-
-int completions(const Arguments&, const Screen&);
-int help(const Arguments&, const Screen&);
-int helpConstraints(const Arguments&, const Screen&);
+/// In the order of `stint help`: `tasks` before `tasks stop`.
+inline constexpr std::array everyVerb{
+    getVerb,    putVerb,  runVerb,     startVerb,       cancelVerb,      runNowVerb,         jobsVerb,   whyVerb,
+    watchVerb,  waitVerb, logsVerb,    tasksVerb,       tasksStopVerb,   appsVerb,           appVerb,    quotaVerb,
+    alarmsVerb, pushVerb, deviceVerb,  deviceSetVerb,   deviceResetVerb, policyVerb,         doctorVerb, simVerb,
+    cmdVerb,    amVerb,   dumpsysVerb, completionsVerb, helpVerb,        helpConstraintsVerb};
 
 } // namespace stint::cli

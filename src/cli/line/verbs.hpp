@@ -1,5 +1,5 @@
-// The table of verbs: the one place that lists them with their arguments and help. The parser, `stint help` and the
-// shells' completions are made from it.
+// The table of verbs, with their arguments and help. The parser, `stint help` and the shells' completions are made from
+// it. A verb's row stands beside its code; commands.hpp lists them.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -46,12 +46,6 @@ struct Verb {
 };
 
 std::span<const Verb> verbs();
-/// The verbs about apps, the device and limits (verbs_limits.cpp).
-std::vector<Verb> limitVerbs();
-/// The verbs that move files (verbs_transfers.cpp).
-std::vector<Verb> transferVerbs();
-/// Android's verbs (verbs_limits.cpp).
-std::vector<Verb> shellVerbs();
 
 /// The options of every verb: --json, --plain, --quiet, --help.
 std::span<const Option> commonOptions();

@@ -88,12 +88,28 @@ int followedOn(const JobKey& key, const Screen& screen) {
     return followed->signal ? exitCodeOfSignal(*followed->signal) : ends::ok;
 }
 
-} // namespace
-
 int logs(const Arguments& given, const Screen& screen) {
     auto key = commandNamed(given.words[0]);
     if (!key.ok()) return screen.fail(fmt::format("cannot show {}", printable(given.words[0])), key.error());
     return given.has("follow") ? followedOn(*key, screen) : shown(*key, screen);
+}
+
+} // namespace
+
+Verb logsVerb() {
+    return {.name = "logs",
+            .words = "JOB",
+            .fewest = 1,
+            .most = 1,
+            .summary = "what a command has printed, while it runs and when it has ended",
+            .about =
+                "Of a job of `stint run`: 7, or org.stint.shell/7. Its stdout and stderr as they came, of all its "
+                "runs; lines that begin with \"stint:\" stand between them. The last 4 MiB are kept at least, those "
+                "of the last 20 commands that have ended. Into a file or a pipe go the very bytes; on a terminal, "
+                "what would steer it is left out.",
+            .options = {{"-f,--follow", "", "and what it prints from now on, until the job has ended"}},
+            .examples = {{"stint logs -f 7", "live; Ctrl-C leaves the job alone"}},
+            .run = logs};
 }
 
 } // namespace stint::cli

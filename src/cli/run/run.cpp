@@ -15,6 +15,7 @@
 #include "cli/daemon/lookup.hpp"
 #include "cli/follow/follow.hpp"
 #include "cli/line/commands.hpp"
+#include "cli/line/constraint_options.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/run/logs_tail.hpp"
@@ -187,8 +188,51 @@ int Commanding::run() {
     return given_.has("no-wait") || endless ? ends::ok : follow(*daemon, std::move(*job), *signals);
 }
 
-} // namespace
+std::vector<Option> with(std::vector<Option> options, const std::vector<Option>& more,
+                         const std::vector<Option>& last) {
+    options.insert(options.end(), more.begin(), more.end());
+    options.insert(options.end(), last.begin(), last.end());
+    return options;
+}
 
 int run(const Arguments& given, const Screen& screen) { return Commanding(given, screen).run(); }
+
+} // namespace
+
+Verb runVerb() {
+    return {
+        .name = "run",
+        .words = "[OPTIONS] -- COMMAND [ARGS…]",
+        .fewest = 1,
+        .most = Verb::many,
+        .passes = Verb::Passes::BehindDashes,
+        .summary = "run a command as a job: when the device sees fit, until it ends well",
+        .about =
+            "The command runs as it would here: in this directory, with this umask and environment, but without a "
+            "terminal and with nothing to read. Its output is printed here, and kept for `stint logs` (the last 4 MiB "
+            "at least, 8 at most). Ctrl-C detaches: the command goes on.\n"
+            "Exit 0 is done. With any other code it is tried again, after 30 s and then twice as long each time. "
+            "Where "
+            "its conditions are lost, or its time is up, it is stopped: SIGTERM to all of its processes, SIGKILL to "
+            "what is left some seconds later; it runs again, from its beginning, as soon as it may. Nothing that it "
+            "started outlives it, nor a stop: what forks away is killed when the command ends.\n"
+            "Ends as the command does: with its exit code, or 128 and the signal; with 126 or 127 at once where there "
+            "is no such program; 75 where it goes on without this command, 77 where it was refused.",
+        .options =
+            with({{"--user-initiated", "", "at once and for hours, because a person looks on; needs a network"},
+                  {"--expedited", "", "at once, for minutes"}},
+                 constraintOptions(&JobField::regular),
+                 {{"--network", "any|unmetered|not-roaming", "only with such a network (default: none is needed)"},
+                  {"--persisted", "", "it outlives a reboot, too"},
+                  {"--backoff", "DURATION", "the pause before the first retry (default: 30s; 10s at least)"},
+                  {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
+                  {"--every", "DURATION", "again and again, once in each period (1d; 15min at least)"},
+                  {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
+                  {"--no-wait", "", "schedule it and return"}}),
+        .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
+                     {"stint run --requires-charging --network unmetered -- ./backup.sh", "when it costs nothing"},
+                     {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"}},
+        .run = run};
+}
 
 } // namespace stint::cli

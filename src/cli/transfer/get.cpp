@@ -8,7 +8,6 @@
 #include "base/time.hpp"
 #include "base/transfer_words.hpp"
 #include "base/try.hpp"
-#include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "cli/transfer/download.hpp"

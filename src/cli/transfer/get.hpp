@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/line/arguments.hpp"
+#include "cli/screen/terminal.hpp"
 #include "cli/transfer/transfer_job.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
@@ -32,5 +33,7 @@ Result<std::vector<Wanted>> wantedBy(const Arguments&, const std::filesystem::pa
 
 /// Persisted, with the same conditions in either manner. The daemon chooses the id.
 Result<JobInfo> jobFor(const Wanted&, Manner);
+
+int get(const Arguments&, const Screen&);
 
 } // namespace stint::cli

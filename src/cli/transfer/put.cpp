@@ -5,7 +5,6 @@
 
 #include "base/fail.hpp"
 #include "base/try.hpp"
-#include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "cli/transfer/download.hpp"

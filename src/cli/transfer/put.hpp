@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/line/arguments.hpp"
+#include "cli/screen/terminal.hpp"
 #include "cli/transfer/transfer_job.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
@@ -28,5 +29,7 @@ Result<Sent> sentBy(const Arguments&, const std::filesystem::path& here);
 
 /// Persisted, with the same conditions in either manner. The daemon chooses the id.
 Result<JobInfo> jobFor(const Sent&, Manner);
+
+int put(const Arguments&, const Screen&);
 
 } // namespace stint::cli

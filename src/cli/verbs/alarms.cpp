@@ -24,8 +24,6 @@ Result<std::optional<std::vector<AlarmView>>> pending(const Arguments& given) {
     return std::optional(STINT_TRY(daemon.alarms(package)));
 }
 
-} // namespace
-
 int alarms(const Arguments& given, const Screen& screen) {
     const auto list = pending(given);
     if (!list.ok()) return screen.fail("cannot list alarms", list.error());
@@ -45,6 +43,21 @@ int alarms(const Arguments& given, const Screen& screen) {
     }
     if (!screen.json()) table.print(screen);
     return ends::ok;
+}
+
+} // namespace
+
+Verb alarmsVerb() {
+    return {.name = "alarms",
+            .words = "[PACKAGE]",
+            .fewest = 0,
+            .most = 1,
+            .summary = "what will wake an app, when, and what holds it",
+            .about = "All pending alarms, or those of one app: what each was set for, and when it goes off if nothing "
+                     "disturbs.",
+            .options = {},
+            .examples = {{"stint alarms com.example.mail", ""}},
+            .run = alarms};
 }
 
 } // namespace stint::cli

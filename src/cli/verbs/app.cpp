@@ -102,8 +102,6 @@ int setAll(Daemon& daemon, const AppView& before, const Arguments& given, const 
                                                   printable(package), nameOf((*app)->bucket), printable(package)));
 }
 
-} // namespace
-
 int app(const Arguments& given, const Screen& screen) {
     const std::string& package = given.words[0];
     const std::string what = fmt::format("cannot {} {}", sets(given) ? "set" : "show", printable(package));
@@ -118,6 +116,33 @@ int app(const Arguments& given, const Screen& screen) {
     else
         describe(**found, wallNow(), screen);
     return ends::ok;
+}
+
+} // namespace
+
+Verb appVerb() {
+    static const std::string buckets = bucketChoices("|");
+    return {.name = "app",
+            .words = "PACKAGE",
+            .fewest = 1,
+            .most = 1,
+            .summary = "show an app with its bucket, network and quotas, or change its settings",
+            .about = "--state overrides what is seen; auto removes the override. --bucket holds until the app is "
+                     "used again. --battery is the user's choice: an unrestricted app runs in Doze and has no bucket's "
+                     "limits, a restricted one runs nothing in the background, on the charger either.\n"
+                     "Ends with 66 where there is no such app, 77 where it stays in another bucket because that is the "
+                     "lowest it can have.",
+            .options = {{"--state", "top|visible|background|auto", "as if a window told so"},
+                        {"--bucket", buckets, "put it into this bucket"},
+                        {"--battery", "unrestricted|optimized|restricted", "what it may use the battery for"},
+                        {"--data-saver-exempt", "yes|no", "it may use metered networks under Data Saver"},
+                        {"--revoke", "PERMISSION",
+                         "take back one that its manifest declares, such as SCHEDULE_EXACT_ALARM"},
+                        {"--grant", "PERMISSION", "give it back"}},
+            .examples = {{"stint app com.example.mail --state top", "it may start user-initiated jobs"},
+                         {"stint app com.example.mail --bucket rare", "as if it were hardly used"},
+                         {"stint app com.example.mail --battery unrestricted", "its jobs run in Doze"}},
+            .run = app};
 }
 
 } // namespace stint::cli

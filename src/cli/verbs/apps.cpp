@@ -27,6 +27,8 @@ std::string noteOf(const AppView& app) {
     return app.manifest.builtIn ? "built in" : "";
 }
 
+namespace {
+
 int apps(const Arguments&, const Screen& screen) {
     auto list = installed();
     if (!list.ok()) return screen.fail("cannot list apps", list.error());
@@ -57,6 +59,18 @@ int apps(const Arguments&, const Screen& screen) {
                    {noteOf(each), each.bad ? Paint::Bad : Paint::Faint}});
     table.print(screen);
     return ends::ok;
+}
+
+} // namespace
+
+Verb appsVerb() {
+    return {.name = "apps",
+            .words = "",
+            .summary = "list the apps that are installed, and how each stands with its limits",
+            .about = "An app is a manifest in ~/.local/share/stint/apps or /usr/share/stint/apps.",
+            .options = {},
+            .examples = {},
+            .run = apps};
 }
 
 } // namespace stint::cli

@@ -69,8 +69,6 @@ void printTable(const Rows& rows, const Screen& screen) {
     table.print(screen);
 }
 
-} // namespace
-
 int helpConstraints(const Arguments& given, const Screen& screen) {
     std::string text = given.words.empty() ? "" : given.words[0];
     auto rows = rowsWith(text);
@@ -84,6 +82,22 @@ int helpConstraints(const Arguments& given, const Screen& screen) {
         printTable(rows, screen);
     }
     return ends::ok;
+}
+
+} // namespace
+
+Verb helpConstraintsVerb() {
+    return {.name = "help constraints",
+            .words = "[TEXT]",
+            .fewest = 0,
+            .most = 1,
+            .summary = "which kind of job may carry what",
+            .about =
+                "The table that jobs are checked by: each method of JobInfo.Builder, and whether a regular, an "
+                "expedited, a user-initiated job and the work layer may use it. TEXT is a part of a method's name.",
+            .options = {{"--markdown", "", "as docs/constraints.md has it"}},
+            .examples = {{"stint help constraints network", "what has to do with the network"}},
+            .run = helpConstraints};
 }
 
 } // namespace stint::cli

@@ -79,8 +79,6 @@ Result<void> reset(const std::vector<std::string>& keys) {
     return daemon.resetDevice(keys);
 }
 
-} // namespace
-
 int device(const Arguments&, const Screen& screen) {
     const auto it = seen();
     if (!it.ok()) return screen.fail("cannot show the device", it.error());
@@ -110,6 +108,46 @@ int deviceSet(const Arguments& given, const Screen& screen) {
 int deviceReset(const Arguments& given, const Screen& screen) {
     auto done = reset(given.words);
     return done.ok() ? ends::ok : screen.fail("cannot reset the device", done.error());
+}
+
+} // namespace
+
+Verb deviceVerb() {
+    return {.name = "device",
+            .words = "",
+            .summary = "the device's state as the scheduler sees it, and what that holds back",
+            .about =
+                "Each value, and where it comes from; whether power counts as charging; where Doze's two machines are; "
+                "and, for each kind of work, whether it goes on, what holds it, since when and until when, and by "
+                "which table's cell.",
+            .options = {},
+            .examples = {},
+            .run = device};
+}
+
+Verb deviceSetVerb() {
+    return {.name = "device set",
+            .words = "KEY=VALUE…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "set values of the device's state",
+            .about = "All of the changes or none. They hold until `stint device reset`.",
+            .options = {},
+            .examples = {{"stint device set charging=false battery=12", ""},
+                         {"stint device set network=none", "no network at all"}},
+            .run = deviceSet};
+}
+
+Verb deviceResetVerb() {
+    return {.name = "device reset",
+            .words = "[KEY…]",
+            .fewest = 0,
+            .most = Verb::many,
+            .summary = "remove what was set, all of it or some keys",
+            .about = "The values are the machine's again, or the defaults.",
+            .options = {},
+            .examples = {{"stint device reset charging", ""}},
+            .run = deviceReset};
 }
 
 } // namespace stint::cli

@@ -122,8 +122,6 @@ void print(const std::vector<Finding>& findings, const Screen& screen) {
     }
 }
 
-} // namespace
-
 int doctor(const Arguments&, const Screen& screen) {
     auto findings = withDaemon();
     const bool reached = findings.ok() || findings.error().code != Errc::Unavailable;
@@ -138,6 +136,20 @@ int doctor(const Arguments&, const Screen& screen) {
     if (!reached) return ends::unavailable;
     const bool trouble = std::ranges::any_of(*findings, [](const auto& f) { return f.grade == Grade::Trouble; });
     return trouble ? ends::failure : ends::ok;
+}
+
+} // namespace
+
+Verb doctorVerb() {
+    return {.name = "doctor",
+            .words = "",
+            .summary = "what Stint found on this machine, what it enforces, and how to get more",
+            .about = "Each thing is enforced (it holds, whatever an app does), advisory (it holds for apps that "
+                     "cooperate), absent (Stint does without), or trouble (something to fix).\n"
+                     "Ends with 1 where there is trouble, 69 where no daemon answers.",
+            .options = {},
+            .examples = {{"stint doctor --json", "one object a line, for a bug report"}},
+            .run = doctor};
 }
 
 } // namespace stint::cli

@@ -115,8 +115,6 @@ int cancelAll(const std::string& package, const Screen& screen) {
     return exitCodeOfLookUp(all.error().code);
 }
 
-} // namespace
-
 int jobs(const Arguments& given, const Screen& screen) {
     auto list = listed(given, screen);
     if (!list.ok()) return screen.fail("cannot list jobs", list.error());
@@ -140,6 +138,33 @@ int cancel(const Arguments& given, const Screen& screen) {
     if (job.ok()) return ends::ok;
     screen.error(fmt::format("cannot cancel {}: {}", printable(given.words[0]), job.error().message));
     return exitCodeOfLookUp(job.error().code);
+}
+
+} // namespace
+
+Verb jobsVerb() {
+    return {.name = "jobs",
+            .words = "[PACKAGE]",
+            .fewest = 0,
+            .most = 1,
+            .summary = "list jobs: what runs, what waits and why",
+            .about = "All that are tracked, or those of one app.",
+            .options = {{"--finished", "", "the last completed jobs instead, newest first"}},
+            .examples = {{"stint jobs --finished org.stint.transfer", "what became of the downloads"}},
+            .run = jobs};
+}
+
+Verb cancelVerb() {
+    return {.name = "cancel",
+            .words = "JOB",
+            .fewest = 1,
+            .most = 1,
+            .summary = "take a job away, waiting or running",
+            .about = "A JOB is 7 (one of your own: a download or a command), PACKAGE/7, or PACKAGE/namespace#7.",
+            .options = {{"--all", "", "JOB is a PACKAGE: all of its jobs, in every namespace"}},
+            .examples = {{"stint cancel 7", "the download org.stint.transfer/7"},
+                         {"stint cancel --all com.example.mail", ""}},
+            .run = cancel};
 }
 
 } // namespace stint::cli

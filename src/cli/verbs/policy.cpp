@@ -44,8 +44,6 @@ void describe(const wire::PolicyRow& row, const Screen& screen) {
         screen.print(fmt::format("{:<9}{}", name, printable(value)));
 }
 
-} // namespace
-
 int policy(const Arguments& given, const Screen& screen) {
     auto all = constants();
     if (!all.ok()) return screen.fail("cannot show the policy", all.error());
@@ -69,6 +67,23 @@ int policy(const Arguments& given, const Screen& screen) {
     if (screen.json()) return ends::ok;
     one ? describe(rows.front(), screen) : table.print(screen);
     return ends::ok;
+}
+
+} // namespace
+
+Verb policyVerb() {
+    return {.name = "policy",
+            .words = "[KEY]",
+            .fewest = 0,
+            .most = 1,
+            .summary = "every constant of the limits, and where its value came from",
+            .about =
+                "Value, default, and the file and line that set it. KEY is one of them, or the beginning of several: "
+                "doze, quota.window.",
+            .options = {{"--changed", "", "only those that differ from the default"}},
+            .examples = {{"stint policy quota.window", "the windows of every bucket"},
+                         {"stint policy --changed", "what the policy files say"}},
+            .run = policy};
 }
 
 } // namespace stint::cli

@@ -48,8 +48,6 @@ void printReturns(const AppView& app, WallTime now, const Screen& screen) {
     table.print(screen);
 }
 
-} // namespace
-
 int quota(const Arguments& given, const Screen& screen) {
     const auto list = appsOf(given);
     if (!list.ok()) return screen.fail("cannot show quotas", list.error());
@@ -65,6 +63,22 @@ int quota(const Arguments& given, const Screen& screen) {
     table.print(screen);
     if (!given.words.empty()) printReturns(list->front(), now, screen);
     return ends::ok;
+}
+
+} // namespace
+
+Verb quotaVerb() {
+    return {.name = "quota",
+            .words = "[PACKAGE]",
+            .fewest = 0,
+            .most = 1,
+            .summary = "what apps have left of their time, and when it comes back",
+            .about =
+                "Of regular and of expedited jobs: used, left, the allowance in its window. For one app also when each "
+                "piece that was used comes back.",
+            .options = {},
+            .examples = {{"stint quota com.example.mail", "with the times at which each minute comes back"}},
+            .run = quota};
 }
 
 } // namespace stint::cli

@@ -84,8 +84,6 @@ void tell(const Asked& it, const Screen& screen) {
         screen.print(fmt::format("  {}", printable(describe(blocker))));
 }
 
-} // namespace
-
 int runNow(const Arguments& given, const Screen& screen) {
     auto it = asked(given.words[0]);
     if (!it.ok()) {
@@ -97,6 +95,23 @@ int runNow(const Arguments& given, const Screen& screen) {
     if (code != ends::ok) return refused(*it, screen);
     if (!screen.json()) tell(*it, screen);
     return ends::ok;
+}
+
+} // namespace
+
+Verb runNowVerb() {
+    return {.name = "run-now",
+            .words = "JOB",
+            .fewest = 1,
+            .most = 1,
+            .summary = "run a job whatever keeps it waiting, and say what that was",
+            .about =
+                "Passes over all but a service that is missing and an app that the user stopped: the job's own "
+                "conditions, its back-off, and that no slot is free. Ends with 0 where it runs, 75 where that cannot "
+                "be passed over, 66 where there is no such job.",
+            .options = {},
+            .examples = {{"stint run-now com.example.mail/7", "as `stint cmd jobscheduler run -f com.example.mail 7`"}},
+            .run = runNow};
 }
 
 } // namespace stint::cli

@@ -80,8 +80,6 @@ int playFile(const std::string& file, const Wanted& wanted, const Screen& screen
     return played->passed() ? held : failed;
 }
 
-} // namespace
-
 int sim(const Arguments& given, const Screen& screen) {
     const auto wanted = wantedBy(given);
     if (!wanted) return invalidFile(screen, wanted.error());
@@ -89,6 +87,30 @@ int sim(const Arguments& given, const Screen& screen) {
     for (const auto& file : given.words)
         worst = std::max(worst, playFile(file, *wanted, screen));
     return worst;
+}
+
+} // namespace
+
+Verb simVerb() {
+    return {.name = "sim",
+            .words = "FILE…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "play scenarios under a virtual clock, and judge what they expect",
+            .about =
+                "A scenario says what happens to a device and its apps, and what must come of it; it is played on "
+                "the very core that the daemon runs, days in milliseconds. Prints what happened, then what came of "
+                "each expectation; with --quiet only what did not hold, and a verdict for each file.\n"
+                "Ends with 0 when every expectation of every file held, 1 when one did not, 2 when a file could not "
+                "be read or is no scenario: FILE:LINE:COLUMN, what is wrong, what would be right.",
+            .options = {{"--until", "DURATION", "end of the run, over the scenario's own (3d)"},
+                        {"--policy", "FILE.toml", "constants, over the scenario's own"},
+                        {"--seed", "N", "what is random is drawn from it (default: 0)"},
+                        {"--check", "", "read and check the files, play nothing"}},
+            .examples = {{"stint sim rare.yaml", "what happens, and whether it is what was expected"},
+                         {"stint sim --quiet scenarios/*.yaml", "verdicts only"},
+                         {"stint sim --policy mine.toml day.yaml", "what a change of policy does"}},
+            .run = sim};
 }
 
 } // namespace stint::cli

@@ -48,12 +48,26 @@ Result<int> started(const Arguments& given) {
     return waitForEnd(daemon, pid, signals);
 }
 
-} // namespace
-
 int start(const Arguments& given, const Screen& screen) {
     auto exitCode = started(given);
     if (exitCode.ok()) return *exitCode & 0xFF;
     return screen.fail(fmt::format("cannot start {}", printable(given.words[0])), exitCode.error());
+}
+
+} // namespace
+
+Verb startVerb() {
+    return {.name = "start",
+            .words = "PACKAGE [ARGS…]",
+            .fewest = 1,
+            .most = Verb::many,
+            .passes = Verb::Passes::BehindFirstWord,
+            .summary = "run an app's main program",
+            .about = "The program reads from and writes to this terminal and ends with its own exit code. Ctrl-C is "
+                     "handed on to it. Every word behind PACKAGE is the program's own.",
+            .options = {},
+            .examples = {{"stint start com.example.mail --fetch", "--fetch is the app's"}},
+            .run = start};
 }
 
 } // namespace stint::cli

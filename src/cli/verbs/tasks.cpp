@@ -54,8 +54,6 @@ Result<std::uint32_t> stopped(const std::string& package) {
     return daemon.stop(package);
 }
 
-} // namespace
-
 int tasks(const Arguments&, const Screen& screen) {
     auto list = rows();
     if (!list.ok()) return screen.fail("cannot list tasks", list.error());
@@ -80,6 +78,32 @@ int tasksStop(const Arguments& given, const Screen& screen) {
     screen.tell(
         fmt::format("{} stopped: {} killed", printable(given.words[0]), counted(*killed, "process", "processes")));
     return ends::ok;
+}
+
+} // namespace
+
+Verb tasksVerb() {
+    return {.name = "tasks",
+            .words = "",
+            .summary = "the Task Manager: what runs on a person's behalf",
+            .about = "One row for each app with a running user-initiated job, and its notifications beneath.",
+            .options = {},
+            .examples = {},
+            .run = tasks};
+}
+
+Verb tasksStopVerb() {
+    return {.name = "tasks stop",
+            .words = "PACKAGE",
+            .fewest = 1,
+            .most = 1,
+            .summary = "stop an app: its processes die at once",
+            .about =
+                "The Task Manager's Stop button. Its running user-initiated jobs are gone for good; its waiting ones "
+                "become regular jobs.",
+            .options = {},
+            .examples = {{"stint tasks stop com.example.mail", ""}},
+            .run = tasksStop};
 }
 
 } // namespace stint::cli

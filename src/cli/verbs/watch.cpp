@@ -44,13 +44,37 @@ int followed(const std::string& text, const Screen& way, const Screen& end) {
     return tellEnd(followed->job, reporter, end);
 }
 
-} // namespace
-
 int watch(const Arguments& given, const Screen& screen) { return followed(given.words[0], screen, screen); }
 
 int wait(const Arguments& given, const Screen& screen) {
     Screen silent{{.json = false, .plain = true, .quiet = true}};
     return followed(given.words[0], silent, screen.json() ? screen : silent);
+}
+
+} // namespace
+
+Verb watchVerb() {
+    return {.name = "watch",
+            .words = "JOB",
+            .fewest = 1,
+            .most = 1,
+            .summary = "follow a job until it ends",
+            .about = "Ends as the job does: 0, or its exit code. Ctrl-C leaves the job alone.",
+            .options = {},
+            .examples = {{"stint watch 7", "the download org.stint.transfer/7"}},
+            .run = watch};
+}
+
+Verb waitVerb() {
+    return {.name = "wait",
+            .words = "JOB",
+            .fewest = 1,
+            .most = 1,
+            .summary = "wait in silence until a job ends",
+            .about = "Ends as the job does: 0, or its exit code.",
+            .options = {},
+            .examples = {{"stint wait 7 && mpv film.mkv", "when it is there"}},
+            .run = wait};
 }
 
 } // namespace stint::cli

@@ -88,8 +88,6 @@ int exitCodeOf(const Explanation& it) {
     return ends::internal;
 }
 
-} // namespace
-
 int why(const Arguments& given, const Screen& screen) {
     auto explanation = explained(given);
     if (!explanation.ok()) {
@@ -105,6 +103,22 @@ int why(const Arguments& given, const Screen& screen) {
     if (!explanation->blockers.empty()) tableOf(explanation->blockers, now).print(screen);
     if (explanation->history) printHistory(*explanation->history, now, screen);
     return exitCodeOf(*explanation);
+}
+
+} // namespace
+
+Verb whyVerb() {
+    return {.name = "why",
+            .words = "JOB",
+            .fewest = 1,
+            .most = 1,
+            .summary = "say what keeps a job from running",
+            .about =
+                "Every reason, since when, and what would clear it: the very answer the scheduler decides by. Ends "
+                "with 0 where the job may run or runs, 75 where it waits, 66 where there is no such job.",
+            .options = {{"--history", "", "and the reasons it had before, the last ten changes"}},
+            .examples = {{"stint why 7", "the download org.stint.transfer/7"}},
+            .run = why};
 }
 
 } // namespace stint::cli

@@ -1,7 +1,8 @@
-// The verbs that move files.
+// The rows of `stint get` and `stint put`, which have most of their options in common.
 #include "cli/line/commands.hpp"
 #include "cli/line/constraint_options.hpp"
-#include "cli/line/verbs.hpp"
+#include "cli/transfer/get.hpp"
+#include "cli/transfer/put.hpp"
 
 namespace stint::cli {
 namespace {
@@ -76,40 +77,42 @@ std::string_view aboutPut() {
 
 } // namespace
 
-std::vector<Verb> transferVerbs() {
-    return {
-        {.name = "get",
-         .words = "URL…",
-         .fewest = 1,
-         .most = Verb::many,
-         .summary = "download files as jobs that outlive this terminal",
-         .about = aboutGet(),
-         .options = with({{"-o,--output", "FILE", "the file, or the directory, to save to (default: here)"},
-                          {"-O,--remote-name", "", "call it as the URL ends, whatever the server says"},
-                          {"--checksum", "sha256:HEX",
-                           "the file is kept only if this is its digest, or sha512:HEX; auto: the digest that the "
-                           "server sends along or has beside it as URL.sha256, and nothing without one"},
-                          {"--force", "", "replace a regular file that is there"},
-                          {"--max-filesize", "BYTES", "refuse what is larger"},
-                          {"--size", "BYTES", "about how large it is (1.5GiB): decides how long the job may run"}}),
-         .examples = {{"stint get https://example.org/debian.iso", "with a progress bar"},
-                      {"stint get -o ~/isos/ URL URL URL", "three jobs, in one directory"},
-                      {"stint get --unmetered --charging -o ~/big.img URL", "when it costs nothing"},
-                      {"stint get --checksum auto URL", "verified by what the server says of it"},
-                      {"stint get --no-wait URL", "and `stint watch 7` later"}},
-         .run = get},
-        {.name = "put",
-         .words = "FILE URL",
-         .fewest = 2,
-         .most = 2,
-         .summary = "upload a file as a job that outlives this terminal",
-         .about = aboutPut(),
-         .options = with({{"--tus", "", "by the tus protocol, which can go on where it was"},
-                          {"--discard-on-cancel", "", "with --tus: `stint cancel` has the server drop what it got"}}),
-         .examples = {{"stint put talk.mp4 https://example.org/files/", "by PUT, as files/talk.mp4"},
-                      {"stint put --tus talk.mp4 https://example.org/uploads", "resumable"}},
-         .run = put},
-    };
+Verb getVerb() {
+    return {.name = "get",
+            .words = "URL…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "download files as jobs that outlive this terminal",
+            .about = aboutGet(),
+            .options = with({{"-o,--output", "FILE", "the file, or the directory, to save to (default: here)"},
+                             {"-O,--remote-name", "", "call it as the URL ends, whatever the server says"},
+                             {"--checksum", "sha256:HEX",
+                              "the file is kept only if this is its digest, or sha512:HEX; auto: the digest that the "
+                              "server sends along or has beside it as URL.sha256, and nothing without one"},
+                             {"--force", "", "replace a regular file that is there"},
+                             {"--max-filesize", "BYTES", "refuse what is larger"},
+                             {"--size", "BYTES", "about how large it is (1.5GiB): decides how long the job may run"}}),
+            .examples = {{"stint get https://example.org/debian.iso", "with a progress bar"},
+                         {"stint get -o ~/isos/ URL URL URL", "three jobs, in one directory"},
+                         {"stint get --unmetered --charging -o ~/big.img URL", "when it costs nothing"},
+                         {"stint get --checksum auto URL", "verified by what the server says of it"},
+                         {"stint get --no-wait URL", "and `stint watch 7` later"}},
+            .run = get};
+}
+
+Verb putVerb() {
+    return {.name = "put",
+            .words = "FILE URL",
+            .fewest = 2,
+            .most = 2,
+            .summary = "upload a file as a job that outlives this terminal",
+            .about = aboutPut(),
+            .options =
+                with({{"--tus", "", "by the tus protocol, which can go on where it was"},
+                      {"--discard-on-cancel", "", "with --tus: `stint cancel` has the server drop what it got"}}),
+            .examples = {{"stint put talk.mp4 https://example.org/files/", "by PUT, as files/talk.mp4"},
+                         {"stint put --tus talk.mp4 https://example.org/uploads", "resumable"}},
+            .run = put};
 }
 
 } // namespace stint::cli
