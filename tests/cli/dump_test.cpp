@@ -194,8 +194,8 @@ TEST_CASE("the dump has every section, in the order of jobs.md") { // jobs.md §
                                   "      #4 in work, delivered 2 times; estimated down 1 MiB, up unknown\n",
                                   "      and 299 more\n",
                                   "failures: 0, system stops: 0; last success none, last failure ",
-                                  "    Ready: false (job=false user=true !restricted=true !pending=true !active=true "
-                                  "!backingup=true comp=true)\n",
+                                  ("    Ready: false (job=false user=true !restricted=true !pending=true !active=true "
+                                   "!backingup=true comp=true)\n"),
                                   "  JOB org.stint.transfer/8: -\n",
                                   "!active=false",
                                   "Apps:\n",

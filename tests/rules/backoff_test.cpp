@@ -99,9 +99,11 @@ TEST_CASE("what is not user-initiated loses priority with its failures") { // §
     job.failures = 9;
     CHECK(effectivePriority(job) == JobInfo::PRIORITY_MAX);
     job.demotedBySystem = true;
-    const std::int32_t expected[] = {400, 400, 300, 300, 200, 200, 100, 100};
-    for (job.failures = 0; job.failures < std::ssize(expected); ++job.failures)
-        CHECK(effectivePriority(job) == expected[job.failures]);
+    job.failures = 0;
+    for (const std::int32_t expected : {400, 400, 300, 300, 200, 200, 100, 100}) {
+        CHECK(effectivePriority(job) == expected);
+        ++job.failures;
+    }
 }
 
 TEST_CASE("whether a job is tried again follows from how its run ended") { // §4.1, §4.2, §5.4

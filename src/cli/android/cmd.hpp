@@ -22,8 +22,6 @@ struct BatteryAsk {
     std::vector<std::string> reset;
     std::string get; ///< "level", "ac", …
     std::optional<ShellAnswer> answer;
-
-    bool operator==(const BatteryAsk&) const = default;
 };
 
 /// `words` from the verb on. Android's properties that our devices lack (temperature, …) are unknown.
