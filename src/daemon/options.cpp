@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/state_directory.hpp"
+
 namespace stint {
 namespace {
 
@@ -49,7 +51,7 @@ std::vector<fs::path> manifestDirectories(const Own& own) {
 
 DaemonOptions parseOptions(int argc, char** argv) {
     const Own mine = own();
-    DaemonOptions options{.store = xdg("XDG_STATE_HOME", ".local/state") / "stint", .libexec = mine.libexec};
+    DaemonOptions options{.store = stateDirectory(), .libexec = mine.libexec};
     std::vector<std::string> policies;
     CLI::App app{"stintd: the contract between apps that work in the background and the device they work on"};
     app.add_option("--policy", policies, "TOML file of constants over the system's and the user's own (repeatable)");

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include "base/number.hpp"
 #include "base/proc.hpp"
 #include "base/program.hpp"
+#include "base/state_directory.hpp"
 #include "base/try.hpp"
 
 namespace stint {
@@ -117,12 +117,7 @@ std::string Order::path() const {
     return defaultPath;
 }
 
-fs::path Spool::root() {
-    const char* state = std::getenv("XDG_STATE_HOME");
-    const char* home = std::getenv("HOME");
-    fs::path base = state && *state == '/' ? fs::path(state) : fs::path(home && *home ? home : "/") / ".local/state";
-    return base / "stint" / "commands";
-}
+fs::path Spool::root() { return stateDirectory() / "commands"; }
 
 Result<Spool> Spool::create(const fs::path& root, const Order& order) {
     std::error_code error;

@@ -1,8 +1,7 @@
 #include "transfer/spec.hpp"
 
-#include <cstdlib>
-
 #include "base/fail.hpp"
+#include "base/state_directory.hpp"
 #include "base/transfer_words.hpp"
 #include "base/try.hpp"
 #include "transfer/url.hpp"
@@ -35,13 +34,7 @@ Access accessOf(const PersistableBundle& extras) {
     return access;
 }
 
-/// $XDG_STATE_HOME/stint/uploads (linux.md §A.10).
-std::filesystem::path uploadRecords() {
-    const char* state = std::getenv("XDG_STATE_HOME");
-    if (state && *state == '/') return std::filesystem::path(state) / "stint/uploads";
-    const char* home = std::getenv("HOME"); // stintd gives one to each service
-    return std::filesystem::path(home ? home : "/") / ".local/state/stint/uploads";
-}
+std::filesystem::path uploadRecords() { return stateDirectory() / "uploads"; }
 
 std::string nameFor(const PersistableBundle& extras) {
     std::string label = extras.getString("label");

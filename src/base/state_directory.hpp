@@ -1,0 +1,10 @@
+// Where what outlives a process is kept.
+#pragma once
+#include <filesystem>
+
+namespace stint {
+
+/// $XDG_STATE_HOME/stint, else ~/.local/state/stint, by this process's environment (linux.md §A.10).
+std::filesystem::path stateDirectory();
+
+} // namespace stint
