@@ -29,7 +29,7 @@ def test_everything_has_its_place(prefix):
                    "share/fish/vendor_completions.d/stint.fish")
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
                  "lib/libstint.so.0", "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
-                 "lib/pkgconfig/stint.pc", "lib/systemd/user/stintd.service",
+                 "lib/pkgconfig/stint.pc", "share/systemd/user/stintd.service",
                  "share/dbus-1/services/org.stint.Stint1.service"):
         assert (prefix / file).exists(), file
     interfaces = {file.name for file in (prefix / "share" / "dbus-1" / "interfaces").iterdir()}
@@ -38,7 +38,7 @@ def test_everything_has_its_place(prefix):
 
 def test_destdir_moves_the_files_and_not_their_words(tmp_path):
     install("/opt/stint", destdir=tmp_path)
-    unit = (tmp_path / "opt/stint/lib/systemd/user/stintd.service").read_text()
+    unit = (tmp_path / "opt/stint/share/systemd/user/stintd.service").read_text()
     assert "ExecStart=/opt/stint/bin/stintd\n" in unit
     assert "Delegate=yes\n" in unit and "Type=notify\n" in unit
     assert str(tmp_path) not in unit

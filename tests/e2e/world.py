@@ -76,6 +76,7 @@ class World:
             "XDG_CONFIG_HOME": str(self.root / "config"),
             "LANG": "C.UTF-8",
             "TERM": "xterm",
+            "STINT_AUTOSTART": "no",  # a test starts its daemons itself
         }
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:

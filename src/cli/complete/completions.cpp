@@ -27,7 +27,7 @@ std::vector<std::string_view> split(std::string_view text, char at) {
 
 /// Silent without a daemon: nobody reads errors during completion.
 int printJobs(const Screen& screen) {
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connectIfThere();
     if (!daemon.ok()) return ends::unavailable;
     const auto jobs = daemon->jobs(std::nullopt, false);
     if (!jobs.ok()) return ends::unavailable;
@@ -37,7 +37,7 @@ int printJobs(const Screen& screen) {
 }
 
 int printPackages(const Screen& screen) {
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connectIfThere();
     if (!daemon.ok()) return ends::unavailable;
     const auto apps = daemon->apps();
     if (!apps.ok()) return ends::unavailable;

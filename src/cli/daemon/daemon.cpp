@@ -10,6 +10,7 @@
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/ask.hpp"
+#include "cli/daemon/start_daemon.hpp"
 #include "wire/codec.hpp"
 #include "wire/errors.hpp"
 #include "wire/fields.hpp"
@@ -41,7 +42,14 @@ Result<News> readNews(const Message& message) {
 
 } // namespace
 
-Result<Daemon> Daemon::connect() { return Daemon(STINT_TRY(wire::connectToDaemon())); }
+Result<Daemon> Daemon::connectIfThere() { return Daemon(STINT_TRY(wire::connectToDaemon())); }
+
+Result<Daemon> Daemon::connect() {
+    auto found = connectIfThere();
+    if (found.ok() || found.error().code != Errc::Unavailable || !mayStartDaemon()) return found;
+    STINT_TRY(startDaemon());
+    return connectIfThere();
+}
 
 Result<Daemon> Daemon::over(Fd socket) { return Daemon(STINT_TRY(wire::clientOver(std::move(socket)))); }
 

@@ -62,8 +62,10 @@ using News = std::variant<JobView, AppExited>;
 
 class Daemon {
 public:
-    /// Unavailable where no daemon listens, with what to do about it.
+    /// To the daemon, which is started where none listens (start_daemon.hpp). Unavailable where that cannot be.
     static Result<Daemon> connect();
+    /// Unavailable where no daemon listens, with what to do about it: for whoever looks, and changes nothing.
+    static Result<Daemon> connectIfThere();
     /// Over a connected socket, for tests.
     static Result<Daemon> over(Fd socket);
 

@@ -76,7 +76,7 @@ Result<JobView> endOf(Daemon& daemon, const JobKey& key) {
 
 /// Reconnects; the job as the new daemon knows it.
 Result<JobView> joinAgain(Daemon& daemon, const JobView& job) {
-    auto back = STINT_TRY(Daemon::connect());
+    auto back = STINT_TRY(Daemon::connectIfThere());
     auto state = STINT_TRY(present(back, job));
     daemon = std::move(back);
     return state;

@@ -81,7 +81,7 @@ Result<std::vector<Finding>> withoutDaemon(const Error& error) {
 }
 
 Result<std::vector<Finding>> withDaemon() {
-    auto daemon = STINT_TRY(Daemon::connect());
+    auto daemon = STINT_TRY(Daemon::connectIfThere());
     auto findings = STINT_TRY(daemon.diagnose());
     const auto device = STINT_TRY(daemon.device());
     for (Finding& finding : aboutSources(device))
@@ -149,7 +149,8 @@ Verb doctorVerb() {
                      "Ends with 1 where there is trouble, 69 where no daemon answers.",
             .options = {},
             .examples = {{"stint doctor --json", "one object a line, for a bug report"}},
-            .run = doctor};
+            .run = doctor,
+            .elsewhere = {"check", "diagnose"}};
 }
 
 } // namespace stint::cli

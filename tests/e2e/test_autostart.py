@@ -1,0 +1,127 @@
+"""A daemon, without thinking of it: whatever a person types first starts it (linux.md §A.10)."""
+
+import os
+import socket
+import struct
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from events import wait_for_end
+from session import SessionBus
+from world import BIN, Ended
+
+
+class NewAccount:
+    """A person's account on which nothing of Stint has run yet."""
+
+    def __init__(self, world):
+        self.world = world
+        self.environment = {name: value for name, value in world.environment.items() if name != "STINT_AUTOSTART"}
+        # The machine's own service manager is none of this account's.
+        self.environment["PATH"] = f"{world.root}/bin:{self.environment['PATH']}"
+        (world.root / "bin").mkdir()
+        self.program("systemctl", "exit 1")
+        self.log = world.store / "stintd.log"
+
+    def program(self, name, script):
+        path = self.world.root / "bin" / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    def types(self, *words, **variables):
+        done = subprocess.run(["stint", *words], env=self.environment | variables, cwd=self.world.downloads,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def daemon(self):
+        """Its pid; None where none listens."""
+        with socket.socket(socket.AF_UNIX) as line:
+            try:
+                line.connect(str(self.world.runtime / "bus"))
+            except (FileNotFoundError, ConnectionRefusedError):
+                return None
+            return struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+
+    def close(self):
+        if pid := self.daemon():
+            os.kill(pid, 15)
+            wait_for_end(pid)
+
+
+@pytest.fixture
+def account(world):
+    made = NewAccount(world)
+    yield made
+    made.close()
+
+
+def test_what_a_person_types_first_starts_a_daemon_and_says_so_once(account):
+    first = account.types("jobs")
+    assert first.code == 0, first
+    assert first.err == f"stint: started stintd; its log is {account.log}\n"
+    assert "slots" in account.log.read_text()
+    pid = account.daemon()
+    again = account.types("jobs")
+    assert (again.code, again.err) == (0, "")
+    assert account.daemon() == pid
+
+
+def test_it_is_in_a_session_of_its_own_and_holds_nothing_of_the_terminal(account):
+    account.types("jobs")
+    pid = account.daemon()
+    assert os.getsid(pid) == pid
+    assert os.readlink(f"/proc/{pid}/cwd") == "/"
+    assert os.readlink(f"/proc/{pid}/fd/0") == "/dev/null"
+    assert os.readlink(f"/proc/{pid}/fd/2") == str(account.log)
+
+
+def test_several_at_once_start_one(account):
+    with ThreadPoolExecutor(8) as people:
+        ended = list(people.map(lambda _: account.types("jobs"), range(8)))
+    assert [one.code for one in ended] == [0] * 8, ended
+    assert sum("started stintd" in one.err for one in ended) == 1
+    assert account.log.read_text().count(" slots; ") == 1
+
+
+def test_a_command_runs_on_a_fresh_account(account):
+    ended = account.types("run", "--", "echo", "hello")
+    assert ended.code == 0, ended
+    assert "hello" in ended.out
+
+
+def test_one_that_cannot_start_says_why(account):
+    policy = account.world.root / "config" / "stint" / "policy.toml"
+    policy.parent.mkdir(parents=True)
+    policy.write_text("slots = many\n")
+    ended = account.types("jobs")
+    assert ended.code == 69
+    assert "policy.toml" in ended.err and str(account.log) in ended.err
+    assert account.daemon() is None
+
+
+@pytest.mark.parametrize("words", [["doctor"], ["completions", "jobs"]])
+def test_whoever_only_looks_starts_none(account, words):
+    account.types(*words)
+    assert account.daemon() is None
+
+
+def test_a_person_can_forbid_it(account):
+    ended = account.types("jobs", STINT_AUTOSTART="no")
+    assert ended.code == 69
+    assert "stintd &" in ended.err
+    assert account.daemon() is None
+
+
+def test_the_session_bus_starts_it_where_it_can(account):
+    bus = SessionBus(account.world.root / "session", account.environment)
+    (bus.services / "org.stint.Stint1.service").write_text(
+        f"[D-BUS Service]\nName=org.stint.Stint1\nExec={BIN}/stintd\n")
+    account.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+    try:
+        ended = account.types("jobs")
+        assert (ended.code, ended.err) == (0, "stint: the session bus has started stintd\n")
+        assert not account.log.exists()
+    finally:
+        account.close()
+        bus.close()
