@@ -28,8 +28,12 @@ std::string guess(std::string_view word, std::span<const std::string_view> known
 
 Error unknownVerb(const std::string& word) {
     std::vector<std::string_view> names;
-    for (const auto& verb : verbs())
+    for (const auto& verb : verbs()) {
         names.push_back(verb.name.substr(0, verb.name.find(' ')));
+        if (std::ranges::find(verb.elsewhere, word) != verb.elsewhere.end())
+            return fail(Errc::IllegalArgument, "there is no verb \"{}\"; here it is `stint {}`: {}", word, verb.name,
+                        verb.summary);
+    }
     return fail(Errc::IllegalArgument, "there is no verb \"{}\"{}; `stint help` lists them", printable(word),
                 guess(word, names));
 }

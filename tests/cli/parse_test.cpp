@@ -1,6 +1,6 @@
-#include <set>
-
 #include <doctest/doctest.h>
+
+#include <set>
 
 #include "cli/help.hpp"
 #include "cli/parse.hpp"
@@ -88,6 +88,9 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
     for (auto& r : {Row{{"gte", "http://h"},               "no verb \"gte\" (did you mean \"get\"?)"},
                     Row{{"jbos"},                          "did you mean \"jobs\"?"},
                     Row{{"frobnicate"},                    "no verb \"frobnicate\"; `stint help` lists them"},
+                    Row{{"ls"},                            "no verb \"ls\"; here it is `stint jobs`: list jobs"},
+                    Row{{"kill", "7"},                     "here it is `stint cancel`: take jobs away"},
+                    Row{{"top"},                           "here it is `stint tasks`"},
                     Row{{"--json"},                        "no verb given"},
                     Row{{"get"},                           "needs more arguments: stint get URL"},
                     Row{{"why", "7", "8"},                   "does not take \"8\""},
@@ -105,6 +108,15 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
         CAPTURE(message);
         CHECK(message.find(r.says) != std::string::npos);
     }
+}
+
+TEST_CASE("what a verb is called elsewhere is a name of no other") {
+    std::set<std::string_view> known;
+    for (const Verb& verb : verbs())
+        CHECK(known.insert(verb.name).second);
+    for (const Verb& verb : verbs())
+        for (const std::string_view word : verb.elsewhere)
+            CHECK_MESSAGE(known.insert(word).second, word);
 }
 
 TEST_CASE("every verb is run by something, and its help names all that it takes") {

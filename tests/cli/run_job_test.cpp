@@ -74,6 +74,7 @@ TEST_CASE("each condition reaches the job") {
     CHECK(made.getExtras().getLong("retries") == 3);
     CHECK(job({"--device-idle", "--every", "1d", "--", "true"}).isRequireDeviceIdle());
     CHECK(job({"--every", "1d", "--", "true"}).getPeriod()->interval == 24h);
+    CHECK(job({"--every", "1d", "--", "true"}).isPersisted()); // it says that it goes on
     CHECK(job({"--expedited", "--", "true"}).isExpedited());
 }
 

@@ -112,6 +112,21 @@ def test_a_cancelled_download_is_gone_and_may_be_asked_for_again(world, daemon, 
     assert not (world.downloads / "file.bin").exists()
 
 
+def test_several_jobs_are_waited_for_and_cancelled_in_one_line(world, daemon, line, slow_origin):
+    for name in ("one", "two", "three"):
+        slow_origin.serve(name, bytes_of(1, 40 * MIB))
+    slow_origin.serve("small", CONTENT)
+    small, one, two, three = (world.get(slow_origin.url(name)) for name in ("small", "one", "two", "three"))
+    ended = world.stint("cancel", str(one), "4711", f"org.stint.transfer/{two}")
+    assert ended.code == 66 and "cannot cancel 4711" in ended.err
+    assert {job["id"] for job in line.jobs()} <= {small, three}
+    ended = world.stint("wait", str(small), "4711", "org.stint.transfer/4712")
+    assert ended.code == 66 and ended.err.count("cannot follow") == 2
+    assert (world.downloads / "small").read_bytes() == CONTENT
+    world.done("cancel", str(three))
+    assert line.jobs() == []
+
+
 @pytest.mark.parametrize("words", [("why", "7"), ("watch", "7"), ("wait", "com.example.none/7"), ("cancel", "7")])
 def test_a_job_that_is_none_ends_with_66(world, daemon, words):
     ended = world.stint(*words)

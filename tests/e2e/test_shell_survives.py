@@ -57,6 +57,17 @@ def test_a_persisted_command_that_a_reboot_cut_off_begins_anew(world):
     assert world.done("logs", str(job)) == "stint: the last run was cut off; it begins anew\n"
 
 
+def test_a_command_that_runs_again_and_again_does_so_after_a_reboot(world):
+    daemon = world.start_daemon()
+    world.done("device", "set", "charging=false")
+    job = schedule(world, "--every", "1d", "--requires-charging", "--", script(world, "echo run >> runs"))
+    daemon.kill()
+    world.start_daemon(before=another_boot(world))  # which knows nothing of a battery
+    assert until_written(world.downloads / "runs") == "run\n"
+    (told,) = [json.loads(line) for line in world.done("jobs", "--json").splitlines()]
+    assert told["id"] == job
+
+
 # Without a cgroup: reapers keep what a command starts (architecture.md, running a job).
 
 

@@ -43,6 +43,7 @@ struct Verb {
     std::vector<Option> options;
     std::vector<Example> examples;
     int (*run)(const Arguments&, const Screen&) = nullptr;
+    std::vector<std::string_view> elsewhere = {}; ///< what other programs call it: for whoever types that
 };
 
 std::span<const Verb> verbs();

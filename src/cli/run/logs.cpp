@@ -53,7 +53,7 @@ int failed(const JobKey& key, const Error& error, const Screen& screen) {
 /// Prints all output so far; for an ended job the daemon is not needed.
 int shown(const JobKey& key, const Screen& screen) {
     std::optional<JobView> job;
-    if (auto daemon = Daemon::connect(); daemon.ok()) {
+    if (auto daemon = Daemon::connectIfThere(); daemon.ok()) {
         auto state = stateOf(*daemon, key);
         if (!state.ok()) return failed(key, state.error(), screen);
         job = std::move(*state);
@@ -109,7 +109,8 @@ Verb logsVerb() {
                 "what would steer it is left out.",
             .options = {{"-f,--follow", "", "and what it prints from now on, until the job has ended"}},
             .examples = {{"stint logs -f 7", "live; Ctrl-C leaves the job alone"}},
-            .run = logs};
+            .run = logs,
+            .elsewhere = {"log", "output", "tail", "cat", "journal"}};
 }
 
 } // namespace stint::cli

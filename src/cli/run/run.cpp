@@ -226,13 +226,14 @@ Verb runVerb() {
                   {"--persisted", "", "it outlives a reboot, too"},
                   {"--backoff", "DURATION", "the pause before the first retry (default: 30s; 10s at least)"},
                   {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
-                  {"--every", "DURATION", "again and again, once in each period (1d; 15min at least)"},
+                  {"--every", "DURATION", "again and again, once in each period (1d; 15min at least), also after a reboot"},
                   {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
                   {"--no-wait", "", "schedule it and return"}}),
         .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
                      {"stint run --requires-charging --network unmetered -- ./backup.sh", "when it costs nothing"},
                      {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"}},
-        .run = run};
+        .run = run,
+        .elsewhere = {"exec", "submit", "enqueue", "at", "cron"}};
 }
 
 } // namespace stint::cli

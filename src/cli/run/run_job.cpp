@@ -61,7 +61,6 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.label = shortened(printable(given.value("name").value_or(joined(given.words))), longestLabel);
     wanted.userInitiated = given.has("user-initiated");
     wanted.expedited = given.has("expedited");
-    wanted.persisted = given.has("persisted");
     wanted.network = networkNamed(given.value("network").value_or(""));
     if (wanted.userInitiated && wanted.network == JobInfo::NETWORK_TYPE_NONE) { // jobs.md §1.2, V12
         wanted.network = JobInfo::NETWORK_TYPE_ANY;
@@ -70,6 +69,7 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.constraints = constraintsIn(given);
     wanted.backoff = STINT_TRY(durationIn(given, "backoff"));
     wanted.every = STINT_TRY(durationIn(given, "every"));
+    wanted.persisted = given.has("persisted") || wanted.every; // what says that it goes on outlives a reboot
     wanted.retries = STINT_TRY(retriesIn(given));
     return wanted;
 }

@@ -97,7 +97,8 @@ Verb getVerb() {
                          {"stint get --unmetered --charging -o ~/big.img URL", "when it costs nothing"},
                          {"stint get --checksum auto URL", "verified by what the server says of it"},
                          {"stint get --no-wait URL", "and `stint watch 7` later"}},
-            .run = get};
+            .run = get,
+            .elsewhere = {"add", "download", "fetch", "wget", "curl"}};
 }
 
 Verb putVerb() {
@@ -112,7 +113,8 @@ Verb putVerb() {
                       {"--discard-on-cancel", "", "with --tus: `stint cancel` has the server drop what it got"}}),
             .examples = {{"stint put talk.mp4 https://example.org/files/", "by PUT, as files/talk.mp4"},
                          {"stint put --tus talk.mp4 https://example.org/uploads", "resumable"}},
-            .run = put};
+            .run = put,
+            .elsewhere = {"upload", "send"}};
 }
 
 } // namespace stint::cli

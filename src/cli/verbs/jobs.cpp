@@ -91,13 +91,12 @@ Table history(const std::vector<JobView>& jobs, WallTime now) {
     return table;
 }
 
-Result<JobKey> cancelled(const std::string& text) {
+Result<void> cancelled(const std::string& text) {
     auto daemon = STINT_TRY(Daemon::connect());
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
         return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
-    STINT_TRY(daemon.cancel(job.key));
-    return job.key;
+    return daemon.cancel(job.key);
 }
 
 /// By the shell's verb (jobs.md §8), which checks that there is such an app.
@@ -106,13 +105,6 @@ Result<void> cancelledAll(const std::string& package) {
     auto answer = STINT_TRY(daemon.shell({"cancel", package}));
     if (answer.code == 0) return {};
     return notInstalled({printable(package)}, Errc::IllegalState);
-}
-
-int cancelAll(const std::string& package, const Screen& screen) {
-    auto all = cancelledAll(package);
-    if (all.ok()) return ends::ok;
-    screen.error(fmt::format("cannot cancel every job: {}", all.error().message));
-    return exitCodeOfLookUp(all.error().code);
 }
 
 int jobs(const Arguments& given, const Screen& screen) {
@@ -133,11 +125,15 @@ int jobs(const Arguments& given, const Screen& screen) {
 }
 
 int cancel(const Arguments& given, const Screen& screen) {
-    if (given.has("all")) return cancelAll(given.words[0], screen);
-    auto job = cancelled(given.words[0]);
-    if (job.ok()) return ends::ok;
-    screen.error(fmt::format("cannot cancel {}: {}", printable(given.words[0]), job.error().message));
-    return exitCodeOfLookUp(job.error().code);
+    int code = ends::ok; // of the first that failed
+    for (const std::string& word : given.words) {
+        const auto done = given.has("all") ? cancelledAll(word) : cancelled(word);
+        if (done.ok()) continue;
+        const std::string what = given.has("all") ? "every job" : printable(word);
+        screen.error(fmt::format("cannot cancel {}: {}", what, done.error().message));
+        if (code == ends::ok) code = exitCodeOfLookUp(done.error().code);
+    }
+    return code;
 }
 
 } // namespace
@@ -151,20 +147,23 @@ Verb jobsVerb() {
             .about = "All that are tracked, or those of one app.",
             .options = {{"--finished", "", "the last completed jobs instead, newest first"}},
             .examples = {{"stint jobs --finished org.stint.transfer", "what became of the downloads"}},
-            .run = jobs};
+            .run = jobs,
+            .elsewhere = {"ls", "list", "ps", "queue", "status"}};
 }
 
 Verb cancelVerb() {
     return {.name = "cancel",
-            .words = "JOB",
+            .words = "JOB…",
             .fewest = 1,
-            .most = 1,
-            .summary = "take a job away, waiting or running",
-            .about = "A JOB is 7 (one of your own: a download or a command), PACKAGE/7, or PACKAGE/namespace#7.",
-            .options = {{"--all", "", "JOB is a PACKAGE: all of its jobs, in every namespace"}},
-            .examples = {{"stint cancel 7", "the download org.stint.transfer/7"},
+            .most = Verb::many,
+            .summary = "take jobs away, waiting or running",
+            .about = "A JOB is 7 (one of your own: a download or a command), PACKAGE/7, or PACKAGE/namespace#7. One that "
+                     "cannot be cancelled does not keep the others; the exit code is then the first one's.",
+            .options = {{"--all", "", "each JOB is a PACKAGE: all of its jobs, in every namespace"}},
+            .examples = {{"stint cancel 7 8", "the downloads org.stint.transfer/7 and /8"},
                          {"stint cancel --all com.example.mail", ""}},
-            .run = cancel};
+            .run = cancel,
+            .elsewhere = {"rm", "remove", "delete", "kill", "stop", "abort"}};
 }
 
 } // namespace stint::cli

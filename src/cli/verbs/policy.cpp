@@ -83,7 +83,8 @@ Verb policyVerb() {
             .options = {{"--changed", "", "only those that differ from the default"}},
             .examples = {{"stint policy quota.window", "the windows of every bucket"},
                          {"stint policy --changed", "what the policy files say"}},
-            .run = policy};
+            .run = policy,
+            .elsewhere = {"config", "settings"}};
 }
 
 } // namespace stint::cli

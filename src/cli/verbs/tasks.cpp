@@ -89,7 +89,8 @@ Verb tasksVerb() {
             .about = "One row for each app with a running user-initiated job, and its notifications beneath.",
             .options = {},
             .examples = {},
-            .run = tasks};
+            .run = tasks,
+            .elsewhere = {"top", "htop"}};
 }
 
 Verb tasksStopVerb() {

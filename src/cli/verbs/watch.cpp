@@ -23,11 +23,16 @@ int tellEnd(const JobView& job, const ProgressReporter& reporter, const Screen& 
     return code;
 }
 
+struct Watched {
+    int code;
+    bool interrupted = false; ///< the job goes on
+};
+
 /// Prints progress on one screen, and the end on the other.
-int followed(const std::string& text, const Screen& way, const Screen& end) {
-    auto failed = [&](const Error& error) {
+Watched followed(const std::string& text, const Screen& way, const Screen& end) {
+    const auto failed = [&](const Error& error) {
         end.error(fmt::format("cannot follow {}: {}", printable(text), error.message));
-        return exitCodeOfLookUp(error.code);
+        return Watched{exitCodeOfLookUp(error.code)};
     };
     auto signals = Signals::open();
     if (!signals.ok()) return failed(signals.error());
@@ -39,16 +44,22 @@ int followed(const std::string& text, const Screen& way, const Screen& end) {
     auto followed = follow(*daemon, std::move(*job), reporter, *signals, way);
     reporter.clear();
     if (!followed.ok()) return failed(followed.error());
-    if (followed->signal) return exitCodeOfSignal(*followed->signal);
+    if (followed->signal) return {exitCodeOfSignal(*followed->signal), true};
     if (end.json() && !way.json()) end.print(jsonOf(followed->job, Event{"ended", {}}));
-    return tellEnd(followed->job, reporter, end);
+    return {tellEnd(followed->job, reporter, end)};
 }
 
-int watch(const Arguments& given, const Screen& screen) { return followed(given.words[0], screen, screen); }
+int watch(const Arguments& given, const Screen& screen) { return followed(given.words[0], screen, screen).code; }
 
 int wait(const Arguments& given, const Screen& screen) {
-    Screen silent{{.json = false, .plain = true, .quiet = true}};
-    return followed(given.words[0], silent, screen.json() ? screen : silent);
+    const Screen silent{{.json = false, .plain = true, .quiet = true}};
+    int code = ends::ok; // of the first that did not end well
+    for (const std::string& word : given.words) {
+        const auto [ended, interrupted] = followed(word, silent, screen.json() ? screen : silent);
+        if (interrupted) return ended;
+        if (code == ends::ok) code = ended;
+    }
+    return code;
 }
 
 } // namespace
@@ -62,16 +73,17 @@ Verb watchVerb() {
             .about = "Ends as the job does: 0, or its exit code. Ctrl-C leaves the job alone.",
             .options = {},
             .examples = {{"stint watch 7", "the download org.stint.transfer/7"}},
-            .run = watch};
+            .run = watch,
+            .elsewhere = {"follow", "attach", "fg"}};
 }
 
 Verb waitVerb() {
     return {.name = "wait",
-            .words = "JOB",
+            .words = "JOB…",
             .fewest = 1,
-            .most = 1,
-            .summary = "wait in silence until a job ends",
-            .about = "Ends as the job does: 0, or its exit code.",
+            .most = Verb::many,
+            .summary = "wait in silence until jobs end",
+            .about = "Ends as the job does: 0, or its exit code; of several, as the first that did not end well.",
             .options = {},
             .examples = {{"stint wait 7 && mpv film.mkv", "when it is there"}},
             .run = wait};

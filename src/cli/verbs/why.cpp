@@ -118,7 +118,8 @@ Verb whyVerb() {
                 "with 0 where the job may run or runs, 75 where it waits, 66 where there is no such job.",
             .options = {{"--history", "", "and the reasons it had before, the last ten changes"}},
             .examples = {{"stint why 7", "the download org.stint.transfer/7"}},
-            .run = why};
+            .run = why,
+            .elsewhere = {"explain", "show", "info"}};
 }
 
 } // namespace stint::cli
