@@ -35,7 +35,7 @@ const char* nameOf(stint::Errc code) {
 }
 
 stint::Result<stint::JobScheduler> schedulerOf(stint::Connection& connection, const Arguments& arguments) {
-    stint::JobScheduler root(connection);
+    const stint::JobScheduler root(connection);
     const auto space = arguments.value("namespace");
     return space ? root.forNamespace(*space) : stint::Result<stint::JobScheduler>(root);
 }

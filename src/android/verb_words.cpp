@@ -74,7 +74,7 @@ std::optional<JobId> VerbWords::job() const {
 }
 
 std::optional<int> VerbWords::number(std::string_view shortName, std::string_view longName) const {
-    for (std::string_view name : {shortName, longName}) {
+    for (const std::string_view name : {shortName, longName}) {
         if (const auto found = options.find(name); found != options.end()) return numberIn<int>(found->second);
     }
     return std::nullopt;

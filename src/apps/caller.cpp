@@ -49,7 +49,7 @@ const Manifest* byUnit(pid_t pid, const Registry& registry) {
     std::optional<std::string> text = readFile(fmt::format("/proc/{}/cgroup", pid));
     if (!text) return nullptr;
     // On a hybrid machine systemd keeps its units in a v1 hierarchy of that name.
-    for (std::string_view hierarchy : {"", "name=systemd"}) {
+    for (const std::string_view hierarchy : {"", "name=systemd"}) {
         std::optional<std::string> path = cgroupPath(*text, hierarchy);
         const Manifest* manifest = path ? firstOf(appIdsOfUnit(*path), registry) : nullptr;
         if (manifest) return manifest;
@@ -63,7 +63,7 @@ const Manifest* byFlatpak(pid_t pid, const Registry& registry) {
 }
 
 const Manifest* byProgram(pid_t pid, const Registry& registry) {
-    std::string exe = fmt::format("/proc/{}/exe", pid);
+    const std::string exe = fmt::format("/proc/{}/exe", pid);
     if (const Manifest* manifest = registry.byExecutable(exe)) return manifest;
     // PROPOSAL: an app that runs on while its package is upgraded stays itself. The kernel marks a file that was
     // replaced, and names where it was; without this the app would turn into the user's shell, with more rights.

@@ -46,7 +46,7 @@ DirectoryWatch::~DirectoryWatch() { sd_event_source_disable_unref(source_); }
 Result<void> DirectoryWatch::start(sd_event* loop) {
     inotify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     if (!inotify_) return fail(Errc::System, "cannot watch directories: {}", std::strerror(errno));
-    int added = sd_event_add_io(loop, &source_, inotify_.get(), EPOLLIN, readable, this);
+    const int added = sd_event_add_io(loop, &source_, inotify_.get(), EPOLLIN, readable, this);
     if (added < 0) return fail(Errc::System, "cannot watch directories: {}", std::strerror(-added));
     arm();
     return {};
@@ -67,8 +67,8 @@ void DirectoryWatch::armFor(const fs::path& directory, std::map<int, Watched>& w
     constexpr int tries = 16;
     for (int i = 0; i < tries; ++i) {
         auto [existing, missing] = existingPart(directory);
-        std::uint32_t mask = itself | arrivals | (missing.empty() ? files : 0);
-        int descriptor = ::inotify_add_watch(inotify_.get(), existing.c_str(), mask);
+        const std::uint32_t mask = itself | arrivals | (missing.empty() ? files : 0);
+        const int descriptor = ::inotify_add_watch(inotify_.get(), existing.c_str(), mask);
         if (descriptor < 0) {
             if (errno == ENOENT || errno == ENOTDIR) continue;
             return; // no permission: then its files cannot be read either

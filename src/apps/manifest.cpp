@@ -77,9 +77,9 @@ bool isPackage(std::string_view name) {
     auto isLetter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     };
-    bool hasDot = name.find('.') != std::string_view::npos;
-    bool edges = !name.empty() && name.front() != '.' && name.back() != '.';
-    bool letters = std::all_of(name.begin(), name.end(), [&](char c) { return isLetter(c) || c == '.'; });
+    const bool hasDot = name.find('.') != std::string_view::npos;
+    const bool edges = !name.empty() && name.front() != '.' && name.back() != '.';
+    const bool letters = std::all_of(name.begin(), name.end(), [&](char c) { return isLetter(c) || c == '.'; });
     return hasDot && edges && letters && name.find("..") == std::string_view::npos;
 }
 
@@ -139,7 +139,7 @@ public:
         if (!node(key)) return words;
         if (words.empty() || words.front().empty())
             return wrong(node(key), "{} is empty; it must begin with a program", key);
-        bool isPath = words.front().find('/') != std::string::npos;
+        const bool isPath = words.front().find('/') != std::string::npos;
         if (isPath && words.front().front() != '/')
             return wrong(node(key), "{} begins with \"{}\"; a program is a name in PATH or an absolute path", key,
                          words.front());
@@ -270,7 +270,7 @@ Result<void> readExecutable(const Table& root, Manifest& manifest) {
 
 Result<Manifest> parseManifest(std::string_view text, const std::filesystem::path& file) {
     const toml::table parsed = STINT_TRY(parseToml(text, file.native()));
-    Table root(parsed, file);
+    const Table root(parsed, file);
     STINT_TRY(root.only(manifestKeys));
     Manifest manifest;
     manifest.file = file.string();
@@ -282,7 +282,7 @@ Result<Manifest> parseManifest(std::string_view text, const std::filesystem::pat
     manifest.desktopFile = STINT_TRY(root.text("desktop_file"));
     manifest.command = STINT_TRY(root.command("command"));
     STINT_TRY(readExecutable(root, manifest));
-    for (std::string& permission : STINT_TRY(root.words("permissions")))
+    for (const std::string& permission : STINT_TRY(root.words("permissions")))
         manifest.permissions.insert(permission);
     manifest.debuggable = STINT_TRY(root.flag("debuggable"));
     manifest.system = STINT_TRY(root.flag("system"));

@@ -34,7 +34,7 @@ Result<void> checkOwner(const struct stat& status, const fs::path& path) {
 
 Result<std::string> readWhole(int directory, const std::string& name, const fs::path& path) {
     // O_NONBLOCK: a pipe of that name must not hold us up.
-    Fd file(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const Fd file(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status {};
     if (!file || ::fstat(file.get(), &status) != 0)
         return fail(Errc::System, "{}: cannot be read: {}", path.string(), std::strerror(errno));
@@ -43,7 +43,7 @@ Result<std::string> readWhole(int directory, const std::string& name, const fs::
     if (status.st_size > largest)
         return fail(Errc::IllegalArgument, "{}: is larger than {} KiB", path.string(), largest / 1024);
     std::string text(static_cast<std::size_t>(largest), '\0');
-    ssize_t size = ::read(file.get(), text.data(), text.size());
+    const ssize_t size = ::read(file.get(), text.data(), text.size());
     if (size < 0) return fail(Errc::System, "{}: cannot be read: {}", path.string(), std::strerror(errno));
     text.resize(static_cast<std::size_t>(size));
     return text;
@@ -54,7 +54,7 @@ std::vector<std::string> manifestNames(int directory) {
     DIR* entries = ::fdopendir(::fcntl(directory, F_DUPFD_CLOEXEC, 0));
     if (!entries) return names;
     while (const dirent* entry = ::readdir(entries)) {
-        std::string name = entry->d_name;
+        const std::string name = entry->d_name;
         if (name.ends_with(".toml") && !name.starts_with('.')) names.push_back(name);
     }
     ::closedir(entries);
@@ -63,14 +63,14 @@ std::vector<std::string> manifestNames(int directory) {
 }
 
 Result<Manifest> readManifest(int directory, const std::string& name, const fs::path& path) {
-    std::string text = STINT_TRY(readWhole(directory, name, path));
+    const std::string text = STINT_TRY(readWhole(directory, name, path));
     return parseManifest(text, path);
 }
 
 } // namespace
 
 std::vector<Result<Manifest>> readManifests(const fs::path& directory) {
-    Fd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Fd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!opened && errno == ENOENT) return {};
     struct stat status {};
     if (!opened || ::fstat(opened.get(), &status) != 0)

@@ -17,8 +17,8 @@ constexpr std::string_view service = ".service";
 // The unit is the last part of the path that names one: below it are its own, undivided matters.
 std::string_view unitIn(std::string_view path) {
     while (!path.empty()) {
-        std::size_t slash = path.rfind('/');
-        std::string_view part = path.substr(slash + 1);
+        const std::size_t slash = path.rfind('/');
+        const std::string_view part = path.substr(slash + 1);
         if (part.ends_with(scope) || part.ends_with(service)) return part;
         if (slash == std::string_view::npos) break;
         path = path.substr(0, slash);
@@ -37,9 +37,9 @@ int hexDigit(char c) {
 std::string unescaped(std::string_view text) {
     std::string plain;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        bool escape = text.substr(i, 2) == "\\x" && i + 3 < text.size();
-        int high = escape ? hexDigit(text[i + 2]) : -1;
-        int low = escape ? hexDigit(text[i + 3]) : -1;
+        const bool escape = text.substr(i, 2) == "\\x" && i + 3 < text.size();
+        const int high = escape ? hexDigit(text[i + 2]) : -1;
+        const int low = escape ? hexDigit(text[i + 3]) : -1;
         if (high >= 0 && low >= 0) {
             plain += static_cast<char>(high * 16 + low);
             i += 3;
@@ -53,7 +53,7 @@ std::string unescaped(std::string_view text) {
 std::string_view lastPart(std::string_view text) { return text.substr(text.rfind('-') + 1); }
 
 std::string_view withoutLastPart(std::string_view text) {
-    std::size_t dash = text.rfind('-');
+    const std::size_t dash = text.rfind('-');
     return dash == std::string_view::npos ? std::string_view() : text.substr(0, dash);
 }
 
@@ -62,11 +62,11 @@ std::string_view withoutLastPart(std::string_view text) {
 std::vector<std::string> appIdsOfUnit(std::string_view cgroupPath) {
     std::string_view unit = unitIn(cgroupPath);
     if (!unit.starts_with(prefix)) return {};
-    bool isScope = unit.ends_with(scope);
+    const bool isScope = unit.ends_with(scope);
     unit.remove_suffix(isScope ? scope.size() : service.size());
     unit.remove_prefix(prefix.size());
-    std::size_t at = unit.find('@');
-    bool hasInstance = at != std::string_view::npos;
+    const std::size_t at = unit.find('@');
+    const bool hasInstance = at != std::string_view::npos;
     unit = unit.substr(0, at);
 
     std::vector<std::string> ids;
@@ -90,14 +90,14 @@ std::optional<std::string> appIdOfFlatpak(std::string_view info) {
 }
 
 std::optional<std::string> flatpakOf(pid_t pid) {
-    std::string root = "/proc/" + std::to_string(pid) + "/root";
-    Fd directory(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
+    const std::string root = "/proc/" + std::to_string(pid) + "/root";
+    const Fd directory(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
     if (!directory) return std::nullopt;
-    Fd file(::openat(directory.get(), ".flatpak-info", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const Fd file(::openat(directory.get(), ".flatpak-info", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat status {};
     if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
     char text[4096]; // [Application] comes first
-    ssize_t size = ::read(file.get(), text, sizeof text);
+    const ssize_t size = ::read(file.get(), text, sizeof text);
     return size > 0 ? appIdOfFlatpak({text, static_cast<std::size_t>(size)}) : std::nullopt;
 }
 

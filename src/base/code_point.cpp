@@ -40,11 +40,11 @@ std::optional<char32_t> decode(std::string_view bytes) {
     constexpr unsigned char firstBits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     char32_t point = static_cast<unsigned char>(bytes[0]) & firstBits[bytes.size()];
-    for (char byte : bytes.substr(1)) {
+    for (const char byte : bytes.substr(1)) {
         if (!continues(byte)) return std::nullopt;
         point = (point << 6) | (static_cast<unsigned char>(byte) & 0x3F);
     }
-    bool surrogate = point >= 0xD800 && point < 0xE000;
+    const bool surrogate = point >= 0xD800 && point < 0xE000;
     if (point < least[bytes.size()] || surrogate || point > 0x10FFFF) return std::nullopt;
     return point;
 }
@@ -52,7 +52,7 @@ std::optional<char32_t> decode(std::string_view bytes) {
 } // namespace
 
 char32_t takeCodePoint(std::string_view& text) {
-    std::size_t length = lengthBy(static_cast<unsigned char>(text.front()));
+    const std::size_t length = lengthBy(static_cast<unsigned char>(text.front()));
     auto point = length == 0 || length > text.size() ? std::nullopt : decode(text.substr(0, length));
     text.remove_prefix(point ? length : 1);
     return point.value_or(replacement);

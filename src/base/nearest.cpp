@@ -15,7 +15,7 @@ std::size_t distance(std::string_view from, std::string_view to) {
         std::size_t diagonal = row[0];
         row[0] = i + 1;
         for (std::size_t j = 0; j < to.size(); ++j) {
-            std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
             diagonal = row[j + 1];
             row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
         }
@@ -28,8 +28,8 @@ std::size_t distance(std::string_view from, std::string_view to) {
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known) {
     std::optional<std::string_view> best;
     std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
-    for (std::string_view candidate : known) {
-        std::size_t changed = distance(word, candidate);
+    for (const std::string_view candidate : known) {
+        const std::size_t changed = distance(word, candidate);
         if (changed < least) {
             least = changed;
             best = candidate;

@@ -17,7 +17,7 @@ constexpr std::size_t mostBytes = std::size_t{16} << 20;
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
     while (!text.empty()) {
-        std::size_t end = text.find(separator);
+        const std::size_t end = text.find(separator);
         if (end != 0) parts.push_back(text.substr(0, end));
         if (end == std::string_view::npos) break;
         text.remove_prefix(end + 1);
@@ -35,13 +35,14 @@ template <class Number> bool read(std::string_view text, Number& number) {
 
 std::optional<ProcessStat> parseProcessStat(std::string_view text) {
     // proc(5): "pid (name) state ppid pgrp session tty_nr tpgid …"; only the last bracket ends the name.
-    std::size_t nameEnd = text.rfind(')');
+    const std::size_t nameEnd = text.rfind(')');
     if (nameEnd == std::string_view::npos) return std::nullopt;
     std::vector<std::string_view> fields = split(text.substr(nameEnd + 1), ' ');
     if (fields.size() < 20) return std::nullopt;
     ProcessStat stat;
-    bool good = read(fields[1], stat.parent) && read(fields[2], stat.group) && read(fields[3], stat.session) &&
-                read(fields[4], stat.terminal) && read(fields[5], stat.foreground) && read(fields[19], stat.startTime);
+    const bool good = read(fields[1], stat.parent) && read(fields[2], stat.group) && read(fields[3], stat.session) &&
+                      read(fields[4], stat.terminal) && read(fields[5], stat.foreground) &&
+                      read(fields[19], stat.startTime);
     return good ? std::optional(stat) : std::nullopt;
 }
 
@@ -51,10 +52,10 @@ std::optional<ProcessStat> processStat(pid_t pid) {
 }
 
 std::optional<std::string> cgroupPath(std::string_view text, std::string_view hierarchy) {
-    for (std::string_view line : split(text, '\n')) {
+    for (const std::string_view line : split(text, '\n')) {
         // cgroups(7): "hierarchy-ID:controllers:path"; the unified one has the ID 0 and names no controller.
-        std::size_t first = line.find(':');
-        std::size_t second = line.find(':', first == std::string_view::npos ? first : first + 1);
+        const std::size_t first = line.find(':');
+        const std::size_t second = line.find(':', first == std::string_view::npos ? first : first + 1);
         if (second == std::string_view::npos) continue;
         if (line.substr(first + 1, second - first - 1) == hierarchy) return std::string(line.substr(second + 1));
     }
@@ -62,12 +63,12 @@ std::optional<std::string> cgroupPath(std::string_view text, std::string_view hi
 }
 
 std::optional<std::string> readFile(const std::filesystem::path& file) {
-    Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) return std::nullopt;
     std::string text;
     char buffer[4096];
     while (true) {
-        ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
+        const ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
         if (got < 0) return std::nullopt;
         if (got == 0) return text;
         text.append(buffer, static_cast<std::size_t>(got));

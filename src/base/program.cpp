@@ -29,16 +29,16 @@ Error noProgram(const std::string& file) {
 Result<fs::path> findProgram(const std::string& program, const std::string& path, const fs::path& directory) {
     if (program.empty()) return fail(Errc::System, "cannot start a command that is empty");
     if (program.find('/') != std::string::npos) {
-        fs::path file = directory / program;
-        Kind kind = kindOf(file);
+        const fs::path file = directory / program;
+        const Kind kind = kindOf(file);
         if (kind == Kind::Nothing) return fail(Errc::System, "cannot start {}: no such program", file.string());
         return kind == Kind::Program ? Result<fs::path>(file) : Result<fs::path>(noProgram(file.string()));
     }
     fs::path passedOver;
     for (std::size_t begin = 0; begin <= path.size();) {
-        std::size_t end = std::min(path.find(':', begin), path.size());
+        const std::size_t end = std::min(path.find(':', begin), path.size());
         fs::path file = directory / path.substr(begin, end - begin) / program;
-        Kind kind = kindOf(file);
+        const Kind kind = kindOf(file);
         if (kind == Kind::Program) return file;
         if (kind == Kind::NoProgram && passedOver.empty()) passedOver = file;
         begin = end + 1;

@@ -34,7 +34,7 @@ std::string_view take(std::string_view& text, bool digits) {
     std::size_t n = 0;
     while (n < text.size() && isDigit(text[n]) == digits)
         ++n;
-    std::string_view taken = text.substr(0, n);
+    const std::string_view taken = text.substr(0, n);
     text.remove_prefix(n);
     return taken;
 }
@@ -42,7 +42,7 @@ std::string_view take(std::string_view& text, bool digits) {
 // The value of digits alone; nullopt where it does not fit.
 std::optional<std::int64_t> numberOf(std::string_view digits) {
     std::int64_t value = 0;
-    for (char c : digits)
+    for (const char c : digits)
         if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value))
             return std::nullopt;
     return value;
@@ -78,7 +78,7 @@ struct Amount {
 // A number of at most nine decimals and its unit, "1.5MB", in whole units of the last of `units`; the rest is cut off.
 Amount amountOf(std::string_view text, std::span<const Unit> units) {
     std::string_view rest = text;
-    std::string_view whole = take(rest, true);
+    const std::string_view whole = take(rest, true);
     std::string_view decimals;
     if (whole.empty()) return {.why = "it does not begin with a number"};
     if (rest.starts_with('.')) {
@@ -96,7 +96,7 @@ Amount amountOf(std::string_view text, std::span<const Unit> units) {
     for (std::size_t i = 0; i < decimals.size(); ++i)
         scale *= 10;
     // At most 10^9 times the largest unit: this cannot overflow.
-    std::int64_t part = decimals.empty() ? 0 : *numberOf(decimals) * unit->worth / scale;
+    const std::int64_t part = decimals.empty() ? 0 : *numberOf(decimals) * unit->worth / scale;
     if (__builtin_add_overflow(value, part, &value)) return {.why = "it is too large"};
     return {.value = value, .why = {}};
 }
@@ -116,8 +116,8 @@ Result<Duration> parseDuration(std::string_view text) {
     std::int64_t sum = 0;
     const Unit* previous = nullptr;
     for (std::string_view rest = text; !rest.empty();) {
-        std::string_view digits = take(rest, true);
-        std::string_view name = take(rest, false);
+        const std::string_view digits = take(rest, true);
+        const std::string_view name = take(rest, false);
         const Unit* unit = unitNamed(durationUnits, name);
         if (digits.empty()) return notADuration(text, fmt::format("a number must stand before {}", quoted(name)));
         if (name.empty()) return notADuration(text, fmt::format("{} has no unit", quoted(digits)));
@@ -139,7 +139,7 @@ std::string formatDuration(Duration duration) {
     std::int64_t rest = duration.count();
     for (const Unit& unit : durationUnits) {
         // Only the quotient is turned positive: of the most negative duration nothing else could be.
-        if (std::int64_t count = rest / unit.worth) text += fmt::format("{}{}", std::abs(count), unit.name);
+        if (const std::int64_t count = rest / unit.worth) text += fmt::format("{}{}", std::abs(count), unit.name);
         rest %= unit.worth;
     }
     return text;
@@ -149,7 +149,7 @@ std::string roughDuration(Duration duration) {
     // The two units beside each other that matter most; nobody waits for milliseconds once there are seconds.
     for (std::size_t i = 0; i + 1 < durationUnits.size(); ++i) {
         if (duration.count() / durationUnits[i].worth == 0) continue;
-        std::size_t last = std::min(i + 1, durationUnits.size() - 2);
+        const std::size_t last = std::min(i + 1, durationUnits.size() - 2);
         return formatDuration(duration - duration % Duration{durationUnits[last].worth});
     }
     return formatDuration(duration);
@@ -199,8 +199,8 @@ std::string formatRate(Kbps rate) { return exactly(rate, rateUnits); }
 
 std::string formatWall(WallTime wall) {
     auto day = std::chrono::floor<std::chrono::days>(wall);
-    std::chrono::year_month_day date{day};
-    std::chrono::hh_mm_ss time{wall - day};
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss time{wall - day};
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
                        time.minutes().count(), time.seconds().count(), time.subseconds().count());

@@ -31,7 +31,7 @@ struct Refusal {
 class Ahead {
 public:
     std::optional<Refusal> refusal(std::string_view text) {
-        for (char c : text) {
+        for (const char c : text) {
             if (const char* why = wrong(c)) return Refusal{line_, column_, why};
             if (!isContinuation(c)) ++column_;
             if (c == '\n') ++line_, column_ = 1;
@@ -119,7 +119,7 @@ private:
 /// wherever they stand outside of a string.
 std::string inAscii(std::string_view text) {
     std::string made;
-    for (char c : text)
+    for (const char c : text)
         if (!isContinuation(c)) made += static_cast<unsigned char>(c) < 0x80 ? c : 'x';
     return made;
 }

@@ -23,7 +23,7 @@ std::string lower(std::string_view text) {
 std::string cutToLength(std::string name) {
     if (name.size() <= longestName) return name;
     auto dot = name.rfind('.');
-    std::string extension = dot != std::string::npos && name.size() - dot <= 16 ? name.substr(dot) : "";
+    const std::string extension = dot != std::string::npos && name.size() - dot <= 16 ? name.substr(dot) : "";
     std::size_t end = longestName - extension.size();
     while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
         --end;
@@ -47,7 +47,7 @@ Result<std::string> parseChecksum(std::string_view text) {
     if (wanted == 0 || colon == made.size())
         return fail(Errc::IllegalArgument, "the checksum is of no known kind: write sha256:HEX or sha512:HEX");
     std::string digits = made.substr(colon + 1);
-    bool hex = std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isxdigit(c); });
+    const bool hex = std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isxdigit(c); });
     if (!hex || digits.size() != wanted)
         return fail(Errc::IllegalArgument, "a {} checksum has {} hexadecimal digits, this one has {}{}", algorithm,
                     wanted, digits.size(), hex ? "" : " and others among them");
@@ -57,9 +57,9 @@ Result<std::string> parseChecksum(std::string_view text) {
 std::string harmlessFileName(std::string_view text) {
     std::string made;
     while (!text.empty()) {
-        std::string_view before = text;
-        char32_t point = takeCodePoint(text);
-        bool keep = point != U'/' && point != 0xFFFD && !steers(point);
+        const std::string_view before = text;
+        const char32_t point = takeCodePoint(text);
+        const bool keep = point != U'/' && point != 0xFFFD && !steers(point);
         made += keep ? before.substr(0, before.size() - text.size()) : "_";
     }
     if (!made.empty() && (made.front() == '.' || made.front() == '-')) made.front() = '_';

@@ -71,7 +71,7 @@ Handled watchAll(Request& request) {
     if (!request.caller.isOperator) return onlyOperator(request.caller, "Watch for every job");
     return answers([&watches = request.watches, from = request.from](Writer& writer) -> Result<void> {
         watches.addAll(from);
-        wire::DictionaryWriter nothing(writer);
+        const wire::DictionaryWriter nothing(writer);
         return {};
     });
 }

@@ -5,7 +5,7 @@
 #include "cli/program.hpp"
 
 int main(int count, char** words) {
-    std::vector<std::string> line(words + 1, words + count);
+    const std::vector<std::string> line(words + 1, words + count);
     stint::cli::hideSecrets(std::span(words + 1, words + count));
     return stint::cli::runProgram(line);
 }

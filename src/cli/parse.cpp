@@ -118,7 +118,7 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     parser.allow_extras();
     auto options = optionsOf(verb);
     for (const auto& option : options) {
-        std::string names(option.names);
+        const std::string names(option.names);
         auto* made = option.isFlag() ? parser.add_flag(names) : parser.add_option(names);
         if (!option.isFlag()) made->type_name(std::string(option.value));
         if (option.repeats) made->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -24,7 +24,7 @@ void blank(char* from, std::size_t count) { std::memset(from, '*', count); }
 
 /// "http://name:password@host" becomes "http://*************@host".
 void blankUser(char* word) {
-    std::string_view text(word);
+    const std::string_view text(word);
     auto start = text.find("://");
     if (start == std::string_view::npos) return;
     start += 3;
@@ -35,7 +35,7 @@ void blankUser(char* word) {
 
 /// Blanks a secret in `word` itself; true: the next word is the secret.
 bool hide(char* word) {
-    std::string_view text(word);
+    const std::string_view text(word);
     for (const Secret& secret : secrets) {
         if (text == secret.shortName || text == secret.longName) return true;
         if (text.starts_with(secret.longName) && text[secret.longName.size()] == '=') {
@@ -52,7 +52,7 @@ bool hide(char* word) {
 }
 
 int runLine(const std::vector<std::string>& line, const Screen& screen) {
-    bool wantsOverview = line.empty() || (line.size() == 1 && (line[0] == "--help" || line[0] == "-h"));
+    const bool wantsOverview = line.empty() || (line.size() == 1 && (line[0] == "--help" || line[0] == "-h"));
     if (wantsOverview) {
         screen.print(overview());
         return ends::ok;
@@ -85,8 +85,8 @@ void hideSecrets(std::span<char* const> words) {
 
 int runProgram(const std::vector<std::string>& line) {
     std::setlocale(LC_CTYPE, ""); // for the width of characters; nothing else follows the locale
-    Screen screen{OutputOptions{}};
-    int code = runLine(line, screen);
+    const Screen screen{OutputOptions{}};
+    const int code = runLine(line, screen);
     if (code == ends::ok && std::ferror(stdout)) return screen.fail(ends::inputOutput, "cannot write to stdout");
     return code;
 }

@@ -36,7 +36,7 @@ template <class Impl> Result<void> send(Impl& connection, const Result<Alarm>& a
         wire::alarmManagerInterface, "Set",
         [&alarm](wire::Writer& writer) {
             wire::writeAlarm(writer, *alarm);
-            wire::DictionaryWriter options(writer);
+            const wire::DictionaryWriter options(writer);
         },
         [](wire::Reader&) { return Result<void>(); });
 }
@@ -48,7 +48,7 @@ template <class Impl> Result<void> repeat(Impl& connection, Result<Alarm> alarm,
     return send(connection, alarm);
 }
 
-void noOptions(wire::Writer& writer) { wire::DictionaryWriter options(writer); }
+void noOptions(wire::Writer& writer) { const wire::DictionaryWriter options(writer); }
 
 } // namespace
 

@@ -13,7 +13,7 @@ namespace {
 template <class Impl> Result<wire::Standing> standingOf(Impl& impl) {
     wire::Standing standing;
     STINT_TRY(impl.call(
-        wire::appInterface, "GetStanding", [](wire::Writer& writer) { wire::DictionaryWriter options(writer); },
+        wire::appInterface, "GetStanding", [](wire::Writer& writer) { const wire::DictionaryWriter options(writer); },
         [&standing](wire::Reader& reader) -> Result<void> {
             standing = STINT_TRY(wire::readRow<wire::Standing>(reader));
             return {};
@@ -46,14 +46,15 @@ Result<void> Connection::createNotificationChannel(std::string id, std::string n
     return impl_->call(
         "CreateNotificationChannel",
         [&](wire::Writer& writer) {
-            wire::DictionaryWriter options(writer.string(id).string(name).string(importance));
+            const wire::DictionaryWriter options(writer.string(id).string(name).string(importance));
         },
         [](wire::Reader&) { return Result<void>(); });
 }
 
 Result<void> Connection::deleteNotificationChannel(std::string id) {
     return impl_->call(
-        "DeleteNotificationChannel", [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.string(id)); },
+        "DeleteNotificationChannel",
+        [&](wire::Writer& writer) { const wire::DictionaryWriter options(writer.string(id)); },
         [](wire::Reader&) { return Result<void>(); });
 }
 

@@ -22,7 +22,7 @@ Result<std::shared_ptr<Connection::Impl>> Connection::Impl::open() {
 }
 
 std::optional<Duration> Connection::Impl::timeout() {
-    Hold hold(*this);
+    const Hold hold(*this);
     told_ = nextDeadline();
     if (told_ == Instant::max()) return std::nullopt;
     if (told_ == Instant::min()) return 0ms;
@@ -30,12 +30,12 @@ std::optional<Duration> Connection::Impl::timeout() {
 }
 
 bool Connection::Impl::isCutOff() {
-    Hold hold(*this);
+    const Hold hold(*this);
     return cutOff_;
 }
 
 Result<void> Connection::Impl::host(const std::string& name, JobService& service) {
-    Hold hold(*this);
+    const Hold hold(*this);
     STINT_TRY(reach());
     const auto [place, fresh] = services_.try_emplace(name, &service);
     if (!fresh) return fail(Errc::IllegalArgument, "the service \"{}\" is hosted already", name);
@@ -45,7 +45,7 @@ Result<void> Connection::Impl::host(const std::string& name, JobService& service
 }
 
 Result<std::string> Connection::Impl::package() {
-    Hold hold(*this);
+    const Hold hold(*this);
     if (package_.empty()) {
         STINT_TRY(reach());
         STINT_TRY(offer());
@@ -60,7 +60,7 @@ Result<void> Connection::Impl::call(const char* member, const client::BusLink::W
 
 Result<void> Connection::Impl::call(const char* interface, const char* member, const client::BusLink::Write& write,
                                     const client::BusLink::Read& read) {
-    Hold hold(*this);
+    const Hold hold(*this);
     STINT_TRY(reach());
     auto done = link_->call(interface, member, write, read);
     noticeLoss();
@@ -127,7 +127,8 @@ Result<void> Connection::Impl::offer() {
 Result<void> Connection::Impl::offer(const char* interface, const char* member, std::vector<std::string> names) {
     if (!link_) return fail(Errc::Unavailable, "stintd is gone");
     auto done = link_->call(
-        interface, member, [&names](wire::Writer& writer) { wire::DictionaryWriter options(writer.strings(names)); },
+        interface, member,
+        [&names](wire::Writer& writer) { const wire::DictionaryWriter options(writer.strings(names)); },
         [this](wire::Reader& reader) { return reader.read(package_); });
     noticeLoss();
     return done;

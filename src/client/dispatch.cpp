@@ -21,7 +21,7 @@ struct Counted {
 
 Result<bool> Connection::Impl::dispatch() {
     Hold hold(*this);
-    Counted inside(dispatching_);
+    const Counted inside(dispatching_);
     told_ = Instant::min();
     fd_.drain();
     takeIn();

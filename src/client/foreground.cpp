@@ -11,7 +11,7 @@ Result<void> nothing(wire::Reader&) { return {}; }
 } // namespace
 
 Result<void> Connection::Impl::startForeground(const std::string& name, client::Shown shown) {
-    Hold hold(*this);
+    const Hold hold(*this);
     STINT_TRY(reach());
     STINT_TRY(beginForeground(name, shown, false));
     foreground_[name] = std::move(shown);
@@ -19,12 +19,12 @@ Result<void> Connection::Impl::startForeground(const std::string& name, client::
 }
 
 Result<void> Connection::Impl::stopForeground(const std::string& name) {
-    Hold hold(*this);
+    const Hold hold(*this);
     foreground_.erase(name); // no later daemon is told of it, whether this one can be or not
     STINT_TRY(reach());
     auto done = link_->call(
-        "StopForegroundService", [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.string(name)); },
-        nothing);
+        "StopForegroundService",
+        [&](wire::Writer& writer) { const wire::DictionaryWriter options(writer.string(name)); }, nothing);
     noticeLoss();
     return done;
 }

@@ -35,11 +35,11 @@ client::BusLink::Write enqueuing(const JobInfo& job, const JobWorkItem& work, co
     return [&job, &work, space](wire::Writer& writer) {
         wire::writeJob(writer, job, wire::ClipFiles::Included);
         wire::writeWork(writer, JobWorkItemAccess::workOf(work));
-        wire::DictionaryWriter options(writer.string(space));
+        const wire::DictionaryWriter options(writer.string(space));
     };
 }
 
-void noOptions(wire::Writer& writer) { wire::DictionaryWriter options(writer); }
+void noOptions(wire::Writer& writer) { const wire::DictionaryWriter options(writer); }
 Result<void> nothing(wire::Reader&) { return {}; }
 
 } // namespace

@@ -10,7 +10,9 @@ namespace {
 
 /// What names one job of a handle's namespace.
 client::BusLink::Write naming(JobId id, const std::string& space) {
-    return [id, space](wire::Writer& writer) { wire::DictionaryWriter options(writer.int32(id.value).string(space)); };
+    return [id, space](wire::Writer& writer) {
+        const wire::DictionaryWriter options(writer.int32(id.value).string(space));
+    };
 }
 
 Result<void> readJobs(wire::Reader& reader, std::vector<JobInfo>& jobs) {

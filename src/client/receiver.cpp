@@ -45,7 +45,7 @@ void BroadcastReceiver::onMessage(const RemoteMessage&) {}
 int BroadcastReceiver::run(Connection& connection) { return JobService::run(connection); }
 
 Result<void> Connection::Impl::host(const std::string& name, BroadcastReceiver& receiver) {
-    Hold hold(*this);
+    const Hold hold(*this);
     STINT_TRY(reach());
     const auto [place, fresh] = receivers_.try_emplace(name, &receiver);
     if (!fresh) return fail(Errc::IllegalArgument, "the receiver \"{}\" is hosted already", name);
@@ -72,7 +72,7 @@ void Connection::Impl::deliver(const Callback& callback, client::MessageCall& ca
 }
 
 Result<void> Connection::Impl::watchNetwork(NetworkCallback told) {
-    Hold hold(*this);
+    const Hold hold(*this);
     STINT_TRY(reach());
     auto before = std::exchange(networkCallback_, std::make_shared<const NetworkCallback>(std::move(told)));
     auto asked = askForNetwork();
@@ -85,7 +85,7 @@ Result<void> Connection::Impl::askForNetwork() {
     if (!link_) return fail(Errc::Unavailable, "stintd is gone");
     client::NetworkNews news;
     auto done = link_->call(
-        wire::appInterface, "WatchNetwork", [](wire::Writer& writer) { wire::DictionaryWriter options(writer); },
+        wire::appInterface, "WatchNetwork", [](wire::Writer& writer) { const wire::DictionaryWriter options(writer); },
         [&news](wire::Reader& reader) -> Result<void> {
             STINT_TRY(reader.read(news.allowed));
             return reader.read(news.because);

@@ -27,7 +27,7 @@ client::BusLink::Write finishing(const client::RunKey& key, const client::Finish
 } // namespace
 
 void Connection::Impl::finish(const JobParameters& params, client::Finish finish) {
-    Hold hold(*this);
+    const Hold hold(*this);
     const auto run = runs_.find(JobParametersAccess::keyOf(params));
     if (run == runs_.end() || run->second.finish) return;
     cut(finish.outcome.text);
@@ -54,7 +54,7 @@ void Connection::Impl::end(client::Runs::iterator run) {
 
 Result<void> Connection::Impl::notify(const JobParameters& params, std::int32_t id, const Notification& notification,
                                       JobEndNotificationPolicy endPolicy) {
-    Hold hold(*this);
+    const Hold hold(*this);
     const client::RunKey key = JobParametersAccess::keyOf(params);
     if (const auto run = runs_.find(key); run == runs_.end() || run->second.finish) return {};
     if (!isCurrent(key)) return fail(Errc::Unavailable, "stintd, which runs this job, is gone");
@@ -64,7 +64,7 @@ Result<void> Connection::Impl::notify(const JobParameters& params, std::int32_t 
             writer.uint64(key.run).int32(id);
             wire::writeNotification(writer, notification);
             writer.int32(static_cast<std::int32_t>(endPolicy));
-            wire::DictionaryWriter options(writer);
+            const wire::DictionaryWriter options(writer);
         },
         [](wire::Reader&) { return Result<void>(); });
     noticeLoss();
@@ -73,7 +73,7 @@ Result<void> Connection::Impl::notify(const JobParameters& params, std::int32_t 
 
 void Connection::Impl::report(const JobParameters& params, std::optional<std::uint64_t> item,
                               client::Throttle client::Reports::*kind, client::ByteCounts counts) {
-    Hold hold(*this);
+    const Hold hold(*this);
     const auto run = runs_.find(JobParametersAccess::keyOf(params));
     if (run == runs_.end() || run->second.finish) return;
     if (item && !run->second.working.contains(*item)) return;

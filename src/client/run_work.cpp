@@ -49,12 +49,12 @@ void Connection::Impl::abandon(client::Runs::value_type& run) {
 }
 
 Result<std::optional<WorkItem>> Connection::Impl::dequeue(const client::RunKey& key) {
-    Hold hold(*this);
+    const Hold hold(*this);
     if (!isCurrent(key)) return gone();
     if (const auto run = runs_.find(key); run != runs_.end()) sendRest(run->second, key); // this may be its last word
     std::optional<WorkItem> item;
     auto done = link_->call(
-        "DequeueWork", [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.uint64(key.run)); },
+        "DequeueWork", [&](wire::Writer& writer) { const wire::DictionaryWriter options(writer.uint64(key.run)); },
         [&item](wire::Reader& reader) {
             return reader.array("a{sv}", [&item](wire::Reader& element) -> Result<void> {
                 item = STINT_TRY(wire::readWork(element));
@@ -74,12 +74,12 @@ Result<std::optional<WorkItem>> Connection::Impl::dequeue(const client::RunKey& 
 }
 
 Result<void> Connection::Impl::complete(const client::RunKey& key, std::uint64_t item) {
-    Hold hold(*this);
+    const Hold hold(*this);
     if (!isCurrent(key)) return gone();
     if (const auto run = runs_.find(key); run != runs_.end()) sendRest(run->second, key); // the item's last word
     auto done = link_->call(
         "CompleteWork",
-        [&](wire::Writer& writer) { wire::DictionaryWriter options(writer.uint64(key.run).uint64(item)); },
+        [&](wire::Writer& writer) { const wire::DictionaryWriter options(writer.uint64(key.run).uint64(item)); },
         [](wire::Reader&) { return Result<void>(); });
     noticeLoss();
     STINT_TRY(std::move(done));

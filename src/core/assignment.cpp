@@ -62,7 +62,7 @@ private:
     PerType pendingByType() {
         PerType counts{};
         for (const AppGroups* appGroups : state_.waiting.groups.open()) {
-            for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
+            for (const JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
                 const std::int64_t waiting = appGroups->waitingAs(kind);
                 if (waiting == 0) continue;
                 pending_ += waiting;

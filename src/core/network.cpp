@@ -49,7 +49,7 @@ void tell(Turn& turn, const AppId& id, const App& app) {
 bool tellsAll(const Turn& turn) { return (turn.changed & readByNetworks) != 0; }
 
 void tellNetworks(Turn& turn) {
-    State& state = turn.state;
+    const State& state = turn.state;
     std::set<AppId> changed = std::exchange(turn.changedJobs, {});
     if (tellsAll(turn)) {
         turn.step.effects.reserve(turn.step.effects.size() + 2 * state.apps.size()); // often all of them change

@@ -179,7 +179,7 @@ void apply(Turn& turn, const NotificationTapped& event) {
     const Posted* const posted = turn.state.notifications.find({event.app, event.id});
     if (!posted) return;
     if (!event.granted) apply(turn, AppTapped{event.app}); // jobs.md §5.1: a tap gives the start grant
-    for (RunId run : posted->users)
+    for (const RunId run : posted->users)
         turn.effect(CallAction{run, event.key});
 }
 

@@ -52,7 +52,7 @@ bool anyLesser(Turn& turn) {
 // How many of the app's waiting jobs none of its own runs makes room for yet.
 std::int64_t unserved(const State& state, const AppGroups& appGroups) {
     std::int64_t jobs = 0;
-    for (std::int64_t ofClass : appGroups.waiting)
+    for (const std::int64_t ofClass : appGroups.waiting)
         jobs += ofClass;
     return jobs - std::ranges::count_if(state.runs, [&](const auto& entry) {
                return entry.second.run.ending && entry.second.run.key.app == *appGroups.app;

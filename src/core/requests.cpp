@@ -14,7 +14,7 @@ namespace {
 // jobs.md §2.6. The job is gone at once; its run is asked to stop, and its answer is ignored.
 void cancel(Turn& turn, const JobKey& key, Ending ending) {
     State& state = turn.state;
-    Tracked& tracked = state.jobs.at(key);
+    const Tracked& tracked = state.jobs.at(key);
     Completed completed{.key = key,
                         .ended = turn.now.wall,
                         .ending = ending,
@@ -97,7 +97,7 @@ void apply(Turn& turn, const StopApp& event) {
     nothingRunsOf(turn, event.app);
     turn.effect(KillApp{event.app, "user"});
     turn.effect(Trace{.what = Trace::What::Killed, .app = event.app, .during = "user"});
-    for (RunId run : runs) {
+    for (const RunId run : runs) {
         state.runs.at(run).run.markedForDeath = true;
         close(turn, run, End::UserStop);
     }

@@ -125,7 +125,7 @@ void apply(Turn& turn, const ForceStop& event) {
         running.run.ending = ending;
         runs.push_back(id);
     }
-    for (RunId run : runs)
+    for (const RunId run : runs)
         close(turn, run, End::Killed);
     for (const JobKey& key : keysOf(state, event.app)) {
         turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});

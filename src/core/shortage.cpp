@@ -12,7 +12,7 @@ namespace {
 std::int64_t waitingIn(const State& state) {
     std::int64_t jobs = 0;
     for (const AppGroups* appGroups : state.waiting.groups.open())
-        for (std::int64_t ofClass : appGroups->waiting)
+        for (const std::int64_t ofClass : appGroups->waiting)
             jobs += ofClass;
     return jobs;
 }

@@ -36,7 +36,7 @@ void apply(Turn& turn, const AppUninstalled& event) {
     if (!state.apps.contains(event.app)) return;
     // jobs.md §7.4: all its jobs are cancelled, 13 / uninstall, and the store is cleaned.
     for (const JobKey& key : keysOf(state, event.app)) {
-        Tracked& tracked = state.jobs.at(key);
+        const Tracked& tracked = state.jobs.at(key);
         // scenario.md: a cause is traced before its consequence.
         turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = StopReason::User});
         if (tracked.run) {

@@ -15,7 +15,7 @@ template <class Look> void eachReady(const State& state, Now now, Look look) {
     for (const AppGroups* appGroups : state.waiting.groups.open()) {
         const App* const app = state.app(*appGroups->app);
         if (!app) continue;
-        for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated})
+        for (const JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated})
             if (const std::int64_t jobs = appGroups->waitingAs(kind))
                 look(*appGroups, kind, typesOf(treatedAs(kind, *app, world), *app, now.elapsed, state.constants), jobs);
     }

@@ -128,7 +128,7 @@ Result<void> Hosts::offer(ConnectionId connection, const AppId& app, Component::
     if (!host.process) return {};
     Launch& launch = launches_.at(*host.process);
     if (!host.components.contains(launch.component)) return {};
-    for (RunId run : std::exchange(launch.waiting, {}))
+    for (const RunId run : std::exchange(launch.waiting, {}))
         assign(connection, host, run);
     handWaiting(launch, host);
     letGoIfIdle(connection, host); // cancelled while it was starting
@@ -238,7 +238,7 @@ void Hosts::closed(ConnectionId connection) {
     const Host host = std::move(found->second);
     hosts_.erase(found);
     endForeground(host);
-    for (RunId run : host.runs)
+    for (const RunId run : host.runs)
         runs_.erase(run);
     if (host.process) {
         // Its runs are lost only once the process is gone: nothing of them may be alive then.
@@ -248,7 +248,7 @@ void Hosts::closed(ConnectionId connection) {
         if (!host.leaving) launcher_.kill(*host.process);
         return;
     }
-    for (RunId run : host.runs)
+    for (const RunId run : host.runs)
         arrived_(RunLost{run, false});
     lose(host.deliveries, "its process is gone");
 }
@@ -264,7 +264,7 @@ void Hosts::gone(ProcessId process) {
     const Launch launch = std::move(found->second);
     launches_.erase(found);
     if (const auto host = hosts_.find(launch.connection); host != hosts_.end()) {
-        for (RunId run : host->second.runs)
+        for (const RunId run : host->second.runs)
             runs_.erase(run);
         endForeground(host->second);
         hosts_.erase(host);
@@ -272,7 +272,7 @@ void Hosts::gone(ProcessId process) {
     }
     std::set<RunId> lost = launch.hosted;
     lost.insert(launch.waiting.begin(), launch.waiting.end());
-    for (RunId run : lost)
+    for (const RunId run : lost)
         arrived_(RunLost{run, launch.fate != Launch::Fate::Killed});
     lose(launch.deliveries, "its process is gone");
     for (const auto& again : std::exchange(afterDeath_, {})) {

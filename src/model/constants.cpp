@@ -172,11 +172,11 @@ Result<std::int64_t> parseNumber(std::string_view text) {
 
 // "1.35" as 135: an exact decimal, so that no rounding decides.
 Result<std::int64_t> parseFactor(std::string_view text) {
-    std::size_t point = text.find('.');
-    std::string_view decimals = point == std::string_view::npos ? std::string_view{} : text.substr(point + 1);
+    const std::size_t point = text.find('.');
+    const std::string_view decimals = point == std::string_view::npos ? std::string_view{} : text.substr(point + 1);
     auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
     auto whole = parseNumber(text.substr(0, point));
-    bool written = point == std::string_view::npos || (!decimals.empty() && decimals.size() <= 2);
+    const bool written = point == std::string_view::npos || (!decimals.empty() && decimals.size() <= 2);
     if (!whole || !written || !std::all_of(decimals.begin(), decimals.end(), isDigit))
         return fail(Errc::IllegalArgument,
                     "\"{}\" is not a factor; write a number with at most two decimals such as "
@@ -184,7 +184,7 @@ Result<std::int64_t> parseFactor(std::string_view text) {
                     text);
     std::int64_t hundredths = 0;
     if (!decimals.empty()) hundredths = (decimals[0] - '0') * 10 + (decimals.size() > 1 ? decimals[1] - '0' : 0);
-    std::int64_t value = std::clamp<std::int64_t>(*whole, -many, many) * 100;
+    const std::int64_t value = std::clamp<std::int64_t>(*whole, -many, many) * 100;
     return text.starts_with('-') ? value - hundredths : value + hundredths;
 }
 
@@ -279,10 +279,10 @@ Result<void> setConstant(Constants& constants, std::string_view key, std::string
 }
 
 std::string constantText(const Constants& constants, const ConstantRow& row) {
-    std::int64_t value = std::visit(Overloaded{[&](Duration C::*field) { return (constants.*field).count(); },
-                                               [&](std::int64_t C::*field) { return constants.*field; },
-                                               [&](bool C::*field) { return std::int64_t{constants.*field}; }},
-                                    row.field);
+    const std::int64_t value = std::visit(Overloaded{[&](Duration C::*field) { return (constants.*field).count(); },
+                                                     [&](std::int64_t C::*field) { return constants.*field; },
+                                                     [&](bool C::*field) { return std::int64_t{constants.*field}; }},
+                                          row.field);
     return writtenAs(row, value);
 }
 

@@ -141,7 +141,7 @@ Result<std::string> readAll(const Fd& file, const std::string& path) {
     std::string text;
     std::array<char, 16'384> piece;
     for (;;) {
-        ssize_t count = ::read(file.get(), piece.data(), piece.size());
+        const ssize_t count = ::read(file.get(), piece.data(), piece.size());
         if (count == 0) return text;
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return unreadable(path);
@@ -172,10 +172,10 @@ Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view 
 Result<Policy> readPolicyFiles(std::span<const PolicyFile> files) {
     Policy policy;
     for (const PolicyFile& file : files) {
-        Fd opened{::open(file.path.c_str(), O_RDONLY | O_CLOEXEC)};
+        const Fd opened{::open(file.path.c_str(), O_RDONLY | O_CLOEXEC)};
         if (!opened && file.optional && (errno == ENOENT || errno == ENOTDIR)) continue;
         if (!opened) return unreadable(file.path);
-        std::string text = STINT_TRY(readAll(opened, file.path));
+        const std::string text = STINT_TRY(readAll(opened, file.path));
         policy = STINT_TRY(applyPolicy(std::move(policy), text, file.path));
     }
     return policy;

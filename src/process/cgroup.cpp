@@ -56,7 +56,7 @@ std::optional<CgroupMount> unifiedMount(std::string_view mountinfo) {
     std::istringstream lines{std::string(mountinfo)};
     for (std::string line; std::getline(lines, line);) {
         // "31 23 0:28 ROOT POINT options [tags…] - TYPE source options"
-        std::size_t dash = line.find(" - ");
+        const std::size_t dash = line.find(" - ");
         if (dash == std::string::npos || line.compare(dash + 3, 8, "cgroup2 ") != 0) continue;
         std::istringstream fields(line);
         std::string id, parent, device, root, point;
@@ -84,7 +84,7 @@ Result<void> makeCgroup(const fs::path& cgroup) {
 }
 
 void killCgroup(const fs::path& cgroup) {
-    Fd file(::open((cgroup / "cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
+    const Fd file(::open((cgroup / "cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
     if (file) [[maybe_unused]]
         auto written = ::write(file.get(), "1", 1);
 }
@@ -99,7 +99,7 @@ Fd openEvents(const fs::path& cgroup) { return Fd(::open((cgroup / "cgroup.event
 
 bool populated(const Fd& events) {
     char text[512];
-    ssize_t size = events ? ::pread(events.get(), text, sizeof text, 0) : 0; // ENODEV: the cgroup is gone
+    const ssize_t size = events ? ::pread(events.get(), text, sizeof text, 0) : 0; // ENODEV: the cgroup is gone
     return size > 0 && std::string_view(text, static_cast<std::size_t>(size)).find("populated 1") != std::string::npos;
 }
 

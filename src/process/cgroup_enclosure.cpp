@@ -52,9 +52,9 @@ std::string joined(const std::string& path, const std::string& name) {
 
 Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, const std::string& instance,
                                                                OnEmpty empty) {
-    CgroupMount mount = STINT_TRY(findMount());
-    CgroupPlace base = STINT_TRY(ownPlace(mount));
-    std::string name = nameFor(instance);
+    const CgroupMount mount = STINT_TRY(findMount());
+    const CgroupPlace base = STINT_TRY(ownPlace(mount));
+    const std::string name = nameFor(instance);
     CgroupPlace root{joined(base.path, name), base.directory / name};
     STINT_TRY(makeCgroup(root.directory));
     if (::access((root.directory / "cgroup.kill").c_str(), W_OK) != 0) {
@@ -85,7 +85,7 @@ Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id) {
     if (app.name.empty() || app.name.str().find('/') != std::string::npos)
         return fail(Errc::IllegalArgument, "\"{}\" is no package", app.name);
     STINT_TRY(makeCgroup(appDirectory(app)));
-    fs::path place = directory(app, id);
+    const fs::path place = directory(app, id);
     STINT_TRY(makeCgroup(place));
     Entrance entrance;
     entrance.procs = Fd(::open((place / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
@@ -116,7 +116,7 @@ bool CgroupEnclosure::clear(const AppId& app, ProcessId id) {
         return true;
     }
     sd_event_source* source = nullptr;
-    int added = sd_event_add_io(loop_, &source, draining->events.get(), EPOLLPRI, changed, draining.get());
+    const int added = sd_event_add_io(loop_, &source, draining->events.get(), EPOLLPRI, changed, draining.get());
     draining->change.reset(source);
     // Without a source there is only waiting here: to say "gone" of what is alive would be worse.
     if (added < 0) return waitUntilEmpty(draining->events, steady_clock::time_point::max());
@@ -139,7 +139,7 @@ std::optional<ProcessId> CgroupEnclosure::find(pid_t pid) const {
     std::optional<std::string> path = text ? cgroupPath(*text) : std::nullopt;
     if (!path || !path->starts_with(joined(root_.path, "app."))) return std::nullopt;
     // "ROOT/app.PACKAGE/N" and whatever the process may have made below it.
-    std::size_t slash = path->find('/', root_.path.size() + 1);
+    const std::size_t slash = path->find('/', root_.path.size() + 1);
     if (slash == std::string::npos) return std::nullopt;
     std::string_view rest = std::string_view(*path).substr(slash + 1);
     auto number = takeNumber<decltype(ProcessId::value)>(rest);
@@ -151,7 +151,7 @@ std::string CgroupEnclosure::description() const { return "cgroup v2 at " + root
 Result<void> killCgroupLeftovers(const std::string& instance) {
     auto mount = findMount();
     if (!mount) return {}; // then nothing can have been left there
-    std::vector<fs::path> left = cgroupsNamed(nameFor(instance), mount->point);
+    const std::vector<fs::path> left = cgroupsNamed(nameFor(instance), mount->point);
     for (const fs::path& cgroup : left)
         killCgroup(cgroup);
     auto until = steady_clock::now() + patience;

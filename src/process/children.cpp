@@ -72,7 +72,7 @@ void Children::keepIn(std::unique_ptr<Enclosure> enclosure) { enclosure_ = std::
 
 Result<Started> Children::start(const Command& command) {
     ProcessId id{++last_};
-    Entrance entrance = STINT_TRY(enclosure_->make(command.app, id));
+    const Entrance entrance = STINT_TRY(enclosure_->make(command.app, id));
     auto spawned = spawn(command, entrance, environment_, helper_);
     if (!spawned) {
         enclosure_->discard(command.app, id);
@@ -85,7 +85,7 @@ Result<Started> Children::start(const Command& command) {
     child->pid = spawned->pid;
     child->pidfd = std::move(spawned->pidfd);
     sd_event_source* source = nullptr;
-    int added = sd_event_add_io(loop_, &source, child->pidfd.get(), EPOLLIN, exited, child.get());
+    const int added = sd_event_add_io(loop_, &source, child->pidfd.get(), EPOLLIN, exited, child.get());
     child->exit.reset(source);
     if (added < 0) {
         enclosure_->kill(child->app, id, child->pidfd);

@@ -29,7 +29,7 @@ template <class Names> bool holds(const Names& names, std::string_view name) {
 }
 
 bool isForServices(std::string_view name) {
-    bool place = name.starts_with("XDG_") && name.ends_with("_HOME");
+    const bool place = name.starts_with("XDG_") && name.ends_with("_HOME");
     return place || name.starts_with("LC_") || holds(kept, name) || holds(proxies, name);
 }
 
@@ -43,8 +43,8 @@ std::string valueOr(const Environment& environment, const std::string& name, std
 Environment environmentFrom(const char* const* strings) {
     Environment environment;
     for (; *strings; ++strings) {
-        std::string_view text(*strings);
-        std::size_t equals = text.find('=');
+        const std::string_view text(*strings);
+        const std::size_t equals = text.find('=');
         if (equals != std::string_view::npos) environment.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
     return environment;

@@ -13,7 +13,7 @@ namespace {
 // FNV-1a: the same name for the same instance in every build, for a later daemon must find it again.
 std::string shortName(const std::string& instance) {
     std::uint64_t hash = 0xcbf29ce484222325;
-    for (unsigned char letter : instance)
+    for (const unsigned char letter : instance)
         hash = (hash ^ letter) * 0x100000001b3;
     return fmt::format("{:016x}", hash);
 }
@@ -31,7 +31,7 @@ std::unique_ptr<Enclosure> enclosureFor(sd_event* loop, const std::string& insta
 Result<std::unique_ptr<Processes>> Processes::open(sd_event* loop, Listener& listener, Options options) {
     // jobs.md §12.5: what a former daemon had started is dead before this one looks at its jobs. It may have kept
     // its processes in the other way.
-    std::string instance = shortName(options.instance);
+    const std::string instance = shortName(options.instance);
     STINT_TRY(killCgroupLeftovers(instance));
     STINT_TRY(killReaperLeftovers(instance));
 

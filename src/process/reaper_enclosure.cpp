@@ -24,13 +24,13 @@ std::optional<pid_t> pidOf(const fs::path& directory) { return numberIn<pid_t>(d
 
 // Only the arguments are a process's own word; that it is ours and runs stint-exec is the kernel's.
 bool isReaper(pid_t pid, const std::string& instance) {
-    std::string directory = "/proc/" + std::to_string(pid);
+    const std::string directory = "/proc/" + std::to_string(pid);
     std::error_code error;
-    fs::path program = fs::read_symlink(directory + "/exe", error);
+    const fs::path program = fs::read_symlink(directory + "/exe", error);
     if (error || !program.filename().string().starts_with("stint-exec")) return false; // or "stint-exec (deleted)"
     struct stat status {};
     if (::stat(directory.c_str(), &status) != 0 || status.st_uid != ::getuid()) return false;
-    std::string mark = std::string("--reap") + '\0' + instance + '\0';
+    const std::string mark = std::string("--reap") + '\0' + instance + '\0';
     return readFile(directory + "/cmdline").value_or("").find(mark) != std::string::npos;
 }
 
@@ -57,7 +57,7 @@ bool waitForEnd(const Fd& pidfd, steady_clock::time_point until) {
 } // namespace
 
 Result<void> killReaperLeftovers(const std::string& instance) {
-    std::vector<Fd> left = reapersOf(instance);
+    const std::vector<Fd> left = reapersOf(instance);
     // Each has heard SIGTERM when its daemon died; once more does no harm, and SIGCONT wakes one that was stopped.
     for (const Fd& reaper : left) {
         sendSignal(reaper, SIGTERM);

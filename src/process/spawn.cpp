@@ -47,12 +47,12 @@ Result<void> give(FileActions& to, int descriptor, int inChild) {
 
 // -1: nothing to read; what is written goes where the daemon's own complaints go.
 Result<void> giveStdio(FileActions& to, const Command& command) {
-    Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
     if (!null) return fail(Errc::System, "cannot open /dev/null: {}", std::strerror(errno));
-    bool canComplain = ::fcntl(STDERR_FILENO, F_GETFD) >= 0;
+    const bool canComplain = ::fcntl(STDERR_FILENO, F_GETFD) >= 0;
     for (int i = 0; i < 3; ++i) {
-        int otherwise = i == 0 || !canComplain ? null.get() : STDERR_FILENO;
-        int given = command.stdio[static_cast<std::size_t>(i)];
+        const int otherwise = i == 0 || !canComplain ? null.get() : STDERR_FILENO;
+        const int given = command.stdio[static_cast<std::size_t>(i)];
         STINT_TRY(give(to, given >= 0 ? given : otherwise, i));
     }
     return {};
@@ -79,7 +79,7 @@ std::vector<std::string> helperArguments(const Command& command, const Entrance&
 
 Result<Spawned> spawn(const Command& command, const Entrance& entrance, const Environment& own, const Helper& helper) {
     Environment environment = environmentFor(command, own);
-    std::string directory = command.directory.empty() ? homeDirectory(environment).string() : command.directory;
+    const std::string directory = command.directory.empty() ? homeDirectory(environment).string() : command.directory;
     if (command.arguments.empty()) return fail(Errc::System, "cannot start a command that is empty");
     STINT_TRY(findProgram(command.arguments.front(), environment.at("PATH"), directory));
 
@@ -100,8 +100,8 @@ Result<Spawned> spawn(const Command& command, const Entrance& entrance, const En
     std::vector<std::string> variables;
     for (const auto& [name, value] : environment)
         variables.push_back(name + '=' + value);
-    int error = ::posix_spawn(&spawned.pid, helper.program.c_str(), &files.actions, nullptr, pointersTo(words).data(),
-                              pointersTo(variables).data());
+    const int error = ::posix_spawn(&spawned.pid, helper.program.c_str(), &files.actions, nullptr,
+                                    pointersTo(words).data(), pointersTo(variables).data());
     if (error != 0) return fail(Errc::System, "cannot start {}: {}", helper.program.string(), std::strerror(error));
 
     spawned.pidfd = openPidfd(spawned.pid);

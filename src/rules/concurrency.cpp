@@ -102,7 +102,7 @@ Slots::Slots(const SlotTable& table, const PerType& running, const PerType& pend
     : table_(table), running_(running), pending_(pending), reserved_(running), unassigned_(table.total) {
     // Slot maths, step 1: running jobs take theirs; 2: what is left fills each type's reserve; 3: the rest is given in
     // the same order up to each type's most.
-    for (std::int64_t count : running)
+    for (const std::int64_t count : running)
         unassigned_ -= count;
     const auto give = [&](std::size_t type, std::int64_t upTo) {
         const std::int64_t wanted = std::min(upTo, running[type] + pending[type]) - reserved_[type];

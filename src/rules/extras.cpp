@@ -13,7 +13,7 @@ template <class T> Bytes sizeOf(const T&) { return sizeof(T); }
 
 struct ValueMeasure {
     Measure operator()(const PersistableBundle& nested) const {
-        Measure inner = measure(nested);
+        const Measure inner = measure(nested);
         return {inner.depth + 1, inner.size};
     }
     Measure operator()(const std::vector<bool>& values) const { return {0, static_cast<Bytes>(values.size())}; }
@@ -31,7 +31,7 @@ struct ValueMeasure {
 Measure measure(const PersistableBundle& bundle) {
     Measure whole;
     for (const auto& [key, value] : bundle.entries()) {
-        Measure part = std::visit(ValueMeasure{}, value.held);
+        const Measure part = std::visit(ValueMeasure{}, value.held);
         whole.depth = std::max(whole.depth, part.depth);
         whole.size += sizeOf(key) + part.size;
     }

@@ -55,8 +55,8 @@ Broken estimatesAreSizes(const JobInfo& job) {
 
 // §1.1: up and down together, an unknown part counted as 0; nullopt where both are unknown.
 std::optional<Bytes> knownEstimate(const JobInfo& job) {
-    Bytes down = job.getEstimatedNetworkDownloadBytes();
-    Bytes up = job.getEstimatedNetworkUploadBytes();
+    const Bytes down = job.getEstimatedNetworkDownloadBytes();
+    const Bytes up = job.getEstimatedNetworkUploadBytes();
     if (down < 0 && up < 0) return std::nullopt;
     Bytes sum = 0;
     if (__builtin_add_overflow(std::max<Bytes>(down, 0), std::max<Bytes>(up, 0), &sum))

@@ -45,7 +45,7 @@ Result<std::unique_ptr<Command>> Command::start(const Order& order, Share share,
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Errc::System, "cannot make a pipe: {}", std::strerror(errno));
     command->output_ = Fd(ends[0]);
-    Fd input(ends[1]);
+    const Fd input(ends[1]);
     ::fcntl(command->output(), F_SETFL, O_NONBLOCK);
 
     FileActions files;
@@ -54,8 +54,8 @@ Result<std::unique_ptr<Command>> Command::start(const Order& order, Share share,
     ::posix_spawn_file_actions_adddup2(&files.actions, input.get(), STDERR_FILENO);
     std::vector<std::string> words = wordsFor(order, share, helper);
     std::vector<std::string> variables = order.environment;
-    int error = ::posix_spawn(&command->pid_, helper.c_str(), &files.actions, nullptr, pointersTo(words).data(),
-                              pointersTo(variables).data());
+    const int error = ::posix_spawn(&command->pid_, helper.c_str(), &files.actions, nullptr, pointersTo(words).data(),
+                                    pointersTo(variables).data());
     if (error != 0) {
         command->status_ = 0; // nothing to wait for
         return cannotStart(helper, error);

@@ -35,8 +35,8 @@ void signalDescendants(pid_t ancestor, int signal) {
     std::vector<std::pair<pid_t, Fd>> found;
     std::vector<pid_t> parents{ancestor};
     for (std::size_t i = 0; i < parents.size(); ++i) {
-        pid_t parent = parents[i];
-        for (pid_t child : childrenOf(parent)) {
+        const pid_t parent = parents[i];
+        for (const pid_t child : childrenOf(parent)) {
             Fd pidfd = openPidfd(child);
             auto stat = processStat(child);
             if (!pidfd || !stat || stat->parent != parent) continue; // it has ended, and the number may be another's

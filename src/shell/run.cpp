@@ -38,7 +38,7 @@ void Run::turn(Clock::time_point now) {
 /// One piece of it; false where there is none now.
 bool Run::takeOutput() {
     std::array<char, 65536> piece;
-    ssize_t size = ::read(command_->output(), piece.data(), piece.size());
+    const ssize_t size = ::read(command_->output(), piece.data(), piece.size());
     if (size <= 0) return false;
     // The command must not block on what cannot be kept: it is read all the same.
     auto kept = log_.write({piece.data(), static_cast<std::size_t>(size)});

@@ -40,7 +40,7 @@ std::optional<Outcome> refusal(const Order& order) {
         return Outcome{noInput, fmt::format("cannot run it: its directory {} is gone", order.directory)};
     auto program = findProgram(order.arguments.front(), order.path(), order.directory);
     if (program.ok()) return std::nullopt;
-    bool isThere = program.error().code == Errc::Security;
+    const bool isThere = program.error().code == Errc::Security;
     return Outcome{isThere ? notExecutable : notFound, program.error().message};
 }
 
@@ -54,7 +54,7 @@ int pollTime(std::optional<Duration> a, std::optional<Duration> b) {
 bool CommandService::onStartJob(JobParameters params) {
     STINT_CHECK(!job_); // the daemon starts a process for each
     Spool spool(params.getExtras().getString("spool"));
-    Tally before = spool.tally();
+    const Tally before = spool.tally();
     job_.emplace(Job{.params = params, .spool = std::move(spool), .tally = before, .began = Run::Clock::now()});
     show(params, "running", true); // jobs.md §5.2: owed from the start
     if (auto noted = noteJob(job_->spool, params.getJobId()); !noted.ok()) complain(noted.error().message);
@@ -82,14 +82,14 @@ Result<Run> CommandService::begin(Job& job) const {
     ++job.tally.runs;
     job.tally.running = true;
     STINT_TRY(job.spool.keep(job.tally));
-    Share share = job.params.isUserInitiatedJob() ? Share::Part : Share::Leftover;
+    const Share share = job.params.isUserInitiatedJob() ? Share::Part : Share::Leftover;
     return Run::begin(order, share, std::move(log), helper_);
 }
 
 bool CommandService::onStopJob(JobParameters params) {
     if (!job_ || params.getRun() != job_->params.getRun()) return false;
     job_->run->turn(Run::Clock::now());
-    bool endedFirst = job_->run->status().has_value();
+    const bool endedFirst = job_->run->status().has_value();
     job_->run->stop(Run::Clock::now(), Duration{params.getExtras().getLong("grace")});
     while (!job_->run->status())
         await(nullptr);
@@ -121,7 +121,7 @@ void CommandService::settle() {
 }
 
 void CommandService::finish(Verdict verdict) {
-    JobParameters params = job_->params;
+    const JobParameters params = job_->params;
     show(params, verdict.outcome.text, false);
     end(verdict);
     jobFinished(params, verdict.again, std::move(verdict.outcome));

@@ -49,7 +49,7 @@ action::Is stateOf(const std::optional<JobView>& view) {
 
 template <class Reasons> std::string listOf(const Reasons& reasons) {
     std::string names;
-    for (PendingReason reason : reasons)
+    for (const PendingReason reason : reasons)
         names += fmt::format("{}{}", names.empty() ? "" : ", ", stint::nameOf(reason));
     return fmt::format("why [{}]", names);
 }

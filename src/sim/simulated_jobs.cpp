@@ -298,7 +298,7 @@ void SimulatedJobs::setRates(Kbps down, Kbps up) {
 
 void SimulatedJobs::reportTransfers() {
     transfers_.advance(world_.now().elapsed);
-    for (RunId id : transfers_.finished()) {
+    for (const RunId id : transfers_.finished()) {
         Run* run = alive(id);
         if (run)
             workDone(id, *run);

@@ -119,7 +119,7 @@ std::vector<std::string> wordsOf(std::string_view line) {
     std::vector<std::string> words;
     std::optional<std::string> word;
     char quote = 0;
-    for (char c : line) {
+    for (const char c : line) {
         if (quote ? c == quote : c == '"' || c == '\'') {
             quote = quote ? char{0} : c;
             if (!word) word.emplace();

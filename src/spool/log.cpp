@@ -29,7 +29,7 @@ std::vector<Bytes> starts(const fs::path& directory) {
     std::vector<Bytes> found;
     std::error_code error;
     for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
-        std::string name = entry->path().filename().string();
+        const std::string name = entry->path().filename().string();
         if (!name.starts_with(prefix)) continue;
         auto start = numberIn<Bytes>(std::string_view(name).substr(prefix.size()));
         if (start && *start >= 0) found.push_back(*start);
@@ -61,7 +61,7 @@ Result<LogWriter> LogWriter::open(fs::path directory, Bytes kept) {
 }
 
 Result<Fd> LogWriter::fileFrom(Bytes start) const {
-    fs::path name = fileAt(directory_, start);
+    const fs::path name = fileAt(directory_, start);
     Fd file(::open(name.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file) return fail(Errc::System, "cannot open {}: {}", name.string(), std::strerror(errno));
     return file;
@@ -69,7 +69,7 @@ Result<Fd> LogWriter::fileFrom(Bytes start) const {
 
 Result<void> LogWriter::turnOver() {
     std::error_code ignored;
-    for (Bytes start : starts(directory_)) // first: there are never more than two
+    for (const Bytes start : starts(directory_)) // first: there are never more than two
         if (start < start_) fs::remove(fileAt(directory_, start), ignored);
     file_ = STINT_TRY(fileFrom(start_ + size_));
     start_ += std::exchange(size_, 0);
@@ -80,7 +80,7 @@ Result<void> LogWriter::write(std::string_view output) {
     while (!output.empty()) {
         if (size_ >= kept_) STINT_TRY(turnOver());
         auto room = static_cast<std::size_t>(kept_ - size_);
-        ssize_t written = ::write(file_.get(), output.data(), std::min(room, output.size()));
+        const ssize_t written = ::write(file_.get(), output.data(), std::min(room, output.size()));
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) return fail(Errc::System, "cannot keep output: {}", std::strerror(errno));
         lineStart_ = output[static_cast<std::size_t>(written) - 1] == '\n';
@@ -100,10 +100,10 @@ Result<LogReader> LogReader::open(fs::path directory) {
 Result<bool> LogReader::openNext() {
     std::vector<Bytes> files = starts(directory_);
     auto next = std::upper_bound(files.begin(), files.end(), position_);
-    bool passed = next == files.begin();
+    const bool passed = next == files.begin();
     if (passed && next == files.end()) return false;
-    Bytes start = passed ? *next : *std::prev(next);
-    fs::path name = fileAt(directory_, start);
+    const Bytes start = passed ? *next : *std::prev(next);
+    const fs::path name = fileAt(directory_, start);
     Fd file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file && errno == ENOENT) return openNext(); // it was the oldest, and has just gone
     if (!file) return fail(Errc::System, "cannot open {}: {}", name.string(), std::strerror(errno));
@@ -117,9 +117,9 @@ Result<std::optional<LogReader::Piece>> LogReader::next() {
     constexpr std::size_t most = 65536;
     std::optional<Piece> piece;
     // A file that is read to its end may have been followed by another; looked for once.
-    for (bool again : {true, false}) {
+    for (const bool again : {true, false}) {
         std::string text(most, '\0');
-        ssize_t size = file_ ? ::read(file_.get(), text.data(), text.size()) : 0;
+        const ssize_t size = file_ ? ::read(file_.get(), text.data(), text.size()) : 0;
         if (size < 0) return fail(Errc::System, "cannot read output: {}", std::strerror(errno));
         if (size > 0) {
             text.resize(static_cast<std::size_t>(size));

@@ -53,7 +53,7 @@ std::string textOf(const Order& order) {
 std::vector<std::string> wordsOf(std::string_view text) {
     std::vector<std::string> words;
     for (std::size_t begin = 0; begin <= text.size();) {
-        std::size_t end = std::min(text.find('\0', begin), text.size());
+        const std::size_t end = std::min(text.find('\0', begin), text.size());
         words.emplace_back(text.substr(begin, end - begin));
         begin = end + 1;
     }
@@ -77,7 +77,7 @@ std::optional<Order> orderIn(std::string_view text) {
 
 Result<void> writeAll(const Fd& file, std::string_view text, const fs::path& name) {
     while (!text.empty()) {
-        ssize_t written = ::write(file.get(), text.data(), text.size());
+        const ssize_t written = ::write(file.get(), text.data(), text.size());
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) return refused("write", name);
         text.remove_prefix(static_cast<std::size_t>(written));
@@ -86,7 +86,7 @@ Result<void> writeAll(const Fd& file, std::string_view text, const fs::path& nam
 }
 
 Result<void> writeFile(const fs::path& name, std::string_view text) {
-    Fd file(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    const Fd file(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file) return refused("write", name);
     STINT_TRY(writeAll(file, text, name));
     if (::fsync(file.get()) != 0) return refused("write", name);
@@ -94,7 +94,7 @@ Result<void> writeFile(const fs::path& name, std::string_view text) {
 }
 
 Result<void> makeDurable(const fs::path& directory) {
-    Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd || ::fsync(fd.get()) != 0) return refused("write", directory);
     return {};
 }
@@ -138,7 +138,7 @@ Result<Spool> Spool::create(const fs::path& root, const Order& order) {
 }
 
 Result<Order> Spool::order() const {
-    fs::path file = directory_ / orderFile;
+    const fs::path file = directory_ / orderFile;
     auto text = readFile(file);
     if (!text) return refused("read", file);
     auto order = orderIn(*text);
@@ -160,7 +160,7 @@ Tally Spool::tally() const {
 
 // Whole or not at all, whenever it is cut off.
 Result<void> Spool::keep(const Tally& tally) const {
-    fs::path fresh = directory_ / "tally.new";
+    const fs::path fresh = directory_ / "tally.new";
     STINT_TRY(writeFile(fresh, fmt::format("{}{}{}{}{}{}{}", tally.runs, '\0', tally.failures, '\0', tally.timeouts,
                                            '\0', tally.running ? "running" : "ended")));
     if (::rename(fresh.c_str(), (directory_ / tallyFile).c_str()) != 0) return refused("write", directory_ / tallyFile);
@@ -168,13 +168,13 @@ Result<void> Spool::keep(const Tally& tally) const {
 }
 
 Result<void> noteJob(const Spool& spool, JobId id) {
-    fs::path root = spool.directory().parent_path();
-    fs::path name = nameOf(root, id);
+    const fs::path root = spool.directory().parent_path();
+    const fs::path name = nameOf(root, id);
     // Two that note the same job at once each have a name of their own.
-    fs::path fresh = spool.directory() / fmt::format("note.{}", ::getpid());
+    const fs::path fresh = spool.directory() / fmt::format("note.{}", ::getpid());
     std::error_code ignored;
     fs::remove(fresh, ignored);
-    fs::path target = spool.directory().filename();
+    const fs::path target = spool.directory().filename();
     if (::symlink(target.c_str(), fresh.c_str()) != 0 || ::rename(fresh.c_str(), name.c_str()) != 0)
         return refused("write", name);
     return {};
@@ -191,8 +191,8 @@ std::vector<fs::path> unheldSpools(const fs::path& root) {
     std::vector<fs::path> found;
     std::error_code error;
     for (fs::directory_iterator entry(root, error), end; !error && entry != end; entry.increment(error)) {
-        std::string name = entry->path().filename().string();
-        bool isSpool = name.starts_with(spoolPrefix) || name.starts_with(freshPrefix);
+        const std::string name = entry->path().filename().string();
+        const bool isSpool = name.starts_with(spoolPrefix) || name.starts_with(freshPrefix);
         if (isSpool && locked(entry->path())) found.push_back(entry->path());
     }
     return found;

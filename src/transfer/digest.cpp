@@ -17,7 +17,7 @@ namespace stint::transfer {
 
 Result<std::string> digestOf(int descriptor, Extent extent, std::string_view algorithm,
                              const std::atomic<bool>& cancelled) {
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     const EVP_MD* kind = EVP_get_digestbyname(std::string(algorithm).c_str());
     bool sound = context && kind && EVP_DigestInit_ex(context.get(), kind, nullptr) == 1;
     std::vector<unsigned char> buffer(1_MiB);
@@ -25,7 +25,7 @@ Result<std::string> digestOf(int descriptor, Extent extent, std::string_view alg
         if (cancelled) return fail(Errc::IllegalState, "the checksum was not finished: the job was stopped");
         std::size_t wanted = buffer.size();
         if (extent.end) wanted = std::min(wanted, static_cast<std::size_t>(*extent.end - offset));
-        ssize_t count = ::pread(descriptor, buffer.data(), wanted, offset);
+        const ssize_t count = ::pread(descriptor, buffer.data(), wanted, offset);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return fail(Errc::System, "cannot read the file back: {}", std::strerror(errno));
         if (count == 0) break;
@@ -55,19 +55,21 @@ std::string toHex(std::string_view bytes) {
 
 std::string toBase64(std::string_view bytes) {
     std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0'); // and the NUL that OpenSSL writes
-    int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                               reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    const int size =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
     text.resize(static_cast<std::size_t>(size));
     return text;
 }
 
 std::optional<std::string> fromBase64(std::string_view text) {
     auto padding = text.size() - std::min(text.find('='), text.size());
-    bool padded = padding <= 2 && text.substr(text.size() - padding) == std::string_view("==").substr(0, padding);
+    const bool padded = padding <= 2 && text.substr(text.size() - padding) == std::string_view("==").substr(0, padding);
     if (text.empty() || text.size() % 4 != 0 || !padded) return std::nullopt;
     std::string bytes(text.size() / 4 * 3, '\0');
-    int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                               reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    const int size =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
     if (size < 0) return std::nullopt;
     bytes.resize(static_cast<std::size_t>(size) - padding);
     return bytes;

@@ -7,7 +7,7 @@ void DiskThreads::run(std::function<void()> work, std::function<void()> done) {
     threads_.emplace(number, [this, number, work = std::move(work), done = std::move(done)]() mutable {
         work();
         {
-            std::lock_guard lock(mutex_);
+            const std::lock_guard lock(mutex_);
             finished_.push_back({number, std::move(done)});
         }
         wake_();
@@ -17,10 +17,10 @@ void DiskThreads::run(std::function<void()> work, std::function<void()> done) {
 bool DiskThreads::collect() {
     std::vector<Piece> finished;
     {
-        std::lock_guard lock(mutex_);
+        const std::lock_guard lock(mutex_);
         finished.swap(finished_);
     }
-    for (Piece& piece : finished) {
+    for (const Piece& piece : finished) {
         threads_.erase(piece.number); // joins a thread that is about to return
         piece.done();
     }

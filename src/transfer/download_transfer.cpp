@@ -29,7 +29,7 @@ std::optional<Ending> tooLarge(const Download& download, Bytes size) {
 } // namespace
 
 Ending DownloadTransfer::diskFailed(const Error& error) const {
-    std::string kept = part_->kept() > 0 ? fmt::format(" ({} of it are kept)", formatSize(part_->kept())) : "";
+    const std::string kept = part_->kept() > 0 ? fmt::format(" ({} of it are kept)", formatSize(part_->kept())) : "";
     return never(ends::inputOutput, error.message + kept);
 }
 
@@ -112,7 +112,7 @@ Take DownloadTransfer::take(std::span<const char> bytes) {
 }
 
 Take DownloadTransfer::join(std::span<const char> bytes) {
-    Bytes expected = asked_.size - course_->start - compared_;
+    const Bytes expected = asked_.size - course_->start - compared_;
     auto known = bytes.first(std::min(bytes.size(), static_cast<std::size_t>(expected)));
     if (!known.empty()) {
         auto same = part_->holds(course_->start + compared_, known);
@@ -140,7 +140,7 @@ Take DownloadTransfer::distrust(std::string reason) {
 }
 
 Take DownloadTransfer::store(std::span<const char> bytes) {
-    Bytes size = part_->size() + static_cast<Bytes>(bytes.size());
+    const Bytes size = part_->size() + static_cast<Bytes>(bytes.size());
     if (auto ending = tooLarge(download_, size)) {
         failure_ = std::move(ending);
         worthless_ = true;
@@ -170,7 +170,7 @@ std::optional<Ending> DownloadTransfer::inVain(const Sidecar& version) const {
 }
 
 void DownloadTransfer::takeAnew() {
-    Response response = fetch_->response();
+    const Response response = fetch_->response();
     Sidecar version;
     version.location = response.location;
     version.validator = strongValidator(response);
@@ -231,7 +231,7 @@ void DownloadTransfer::conclude(CURLcode code) {
 }
 
 void DownloadTransfer::bodyEnded(CURLcode code) {
-    Bytes size = part_->size();
+    const Bytes size = part_->size();
     auto total = course_->total;
     if (code != CURLE_OK) {
         Ending ending = endingOf(code, fetch_->errorText(code));
@@ -246,7 +246,7 @@ void DownloadTransfer::bodyEnded(CURLcode code) {
     // Without a length the end of the body is the end of the file: HTTP has no other sign of it.
     if (!total || *total == size) return finish();
     // A server may send less than was asked for, and say so. Ask again at once, as long as that makes progress.
-    bool announced = course_->kind == Course::Kind::Append && course_->end == size;
+    const bool announced = course_->kind == Course::Kind::Append && course_->end == size;
     if (announced && size - asked_.size >= overlap) return ask(Request::Route::Any);
     end(later(fmt::format("the server ended at {} of {}", formatSize(size), formatSize(*total))));
 }

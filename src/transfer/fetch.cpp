@@ -152,7 +152,7 @@ void Fetch::keepFromOthers(std::string_view headerLine) {
     curl_easy_getinfo(handle, CURLINFO_EFFECTIVE_URL, &from);
     if (status < 300 || status >= 400) return;
     // A location that cannot be parsed counts as another origin.
-    std::string to = resolved(from ? from : "", std::string(trimmed(headerLine.substr(location.size()))));
+    const std::string to = resolved(from ? from : "", std::string(trimmed(headerLine.substr(location.size()))));
     if (originOf(to) == origin_) return;
     origin_.clear(); // no secrets are left to withhold
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, bare_.get());
@@ -182,7 +182,7 @@ std::size_t Fetch::read(char* bytes, std::size_t one, std::size_t count, void* s
 }
 
 int Fetch::seek(void* self, curl_off_t offset, int origin) {
-    bool begin = offset == 0 && origin == SEEK_SET;
+    const bool begin = offset == 0 && origin == SEEK_SET;
     return begin && static_cast<Fetch*>(self)->client_.rewind() ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
@@ -226,7 +226,7 @@ Response Fetch::response() const {
 void Fetch::go() { curl_easy_pause(handle_.get(), CURLPAUSE_CONT); }
 
 std::string Fetch::errorText(CURLcode code) const {
-    std::string text = complaint_.c_str();
+    const std::string text = complaint_.c_str();
     return text.empty() ? curl_easy_strerror(code) : text;
 }
 

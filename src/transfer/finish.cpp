@@ -29,7 +29,7 @@ void removePart(const PartPlace& place, const PartFile& part) {
 
 /// The digest that the bytes must have; empty: unknown.
 const std::string& digestFor(const Download& download, const Sidecar& sidecar) {
-    bool given = !download.checksum.empty() && download.checksum != checksumAuto;
+    const bool given = !download.checksum.empty() && download.checksum != checksumAuto;
     return given ? download.checksum : sidecar.digest;
 }
 
@@ -47,7 +47,7 @@ std::optional<Ending> verify(const Download& download, const PartPlace& place, c
     // If it were kept, the next run would only verify the same bytes again.
     (void)removeSidecar(place);
     removePart(place, part);
-    bool servers = &wanted == &sidecar.digest;
+    const bool servers = &wanted == &sidecar.digest;
     return never(ends::badData, fmt::format("the checksum is wrong, and the file was removed: it has {}{}", found,
                                             servers ? ", the server says " + wanted : ""));
 }
@@ -55,12 +55,12 @@ std::optional<Ending> verify(const Download& download, const PartPlace& place, c
 /// Links `part` to a further name, by its descriptor: that is the file that was verified, while the part's name may be
 /// another file by now. 0, or errno: a file that has lost its last name cannot get another.
 int link(const PartFile& part, const Folder& folder, const std::string& name) {
-    std::string file = fmt::format("/proc/self/fd/{}", part.descriptor());
+    const std::string file = fmt::format("/proc/self/fd/{}", part.descriptor());
     return ::linkat(AT_FDCWD, file.c_str(), folder.descriptor(), name.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
 }
 
 int rename(const Folder& folder, const std::string& from, const std::string& to, unsigned flags) {
-    int directory = folder.descriptor();
+    const int directory = folder.descriptor();
     return ::renameat2(directory, from.c_str(), directory, to.c_str(), flags) == 0 ? 0 : errno;
 }
 
@@ -70,7 +70,7 @@ int renamePart(const PartFile& part, const PartPlace& place, const std::string& 
     const Folder& folder = *place.folder;
     if (!folder.names(place.names.part, part.descriptor())) return ENOENT;
     if (overwrite) return rename(folder, place.names.part, target, 0);
-    int error = rename(folder, place.names.part, target, RENAME_NOREPLACE);
+    const int error = rename(folder, place.names.part, target, RENAME_NOREPLACE);
     if (error != EINVAL && error != ENOSYS) return error;
     // A file system without it (NFS): checking first leaves a race, but there is nothing better.
     if (::faccessat(folder.descriptor(), target.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
@@ -89,7 +89,7 @@ bool linksTell(const PartFile& part) {
 int place(const PartFile& part, const PartPlace& place, const std::string& target, bool overwrite) {
     if (!linksTell(part)) return renamePart(part, place, target, overwrite);
     const Folder& folder = *place.folder;
-    std::string name = overwrite ? freshName(folder, place.names.part) : target;
+    const std::string name = overwrite ? freshName(folder, place.names.part) : target;
     int error = link(part, folder, name);
     if (error == EEXIST && !overwrite) return error;
     if (error != 0) return renamePart(part, place, target, overwrite); // no hard links here, or no /proc
@@ -124,7 +124,7 @@ std::optional<Ending> strayed(const PartFile& part, const std::filesystem::path&
 
 Ending putInPlace(const Download& download, const PartPlace& where, Sidecar sidecar, const PartFile& part,
                   const std::atomic<bool>& cancelled) {
-    std::filesystem::path target = targetOf(download, sidecar.name);
+    const std::filesystem::path target = targetOf(download, sidecar.name);
     Bytes size = part.size();
     if (auto ending = verify(download, where, sidecar, part, cancelled)) return *ending;
     if (auto synced = part.publish(); !synced) return never(ends::inputOutput, synced.error().message);
@@ -137,7 +137,7 @@ Ending putInPlace(const Download& download, const PartPlace& where, Sidecar side
     (void)saveSidecar(where, sidecar, Durability::OverPowerLoss);
     if (cancelled) return later("stopped before the file was in place");
     if (auto ending = inTheWay(download, sidecar.name)) return *ending; // it appeared during the download
-    switch (int error = place(part, where, target.filename().native(), download.overwrite)) {
+    switch (const int error = place(part, where, target.filename().native(), download.overwrite)) {
     case 0:
         break;
     case EEXIST:
@@ -156,11 +156,11 @@ Ending putInPlace(const Download& download, const PartPlace& where, Sidecar side
 std::optional<Ending> alreadyInPlace(const Download& download, const std::shared_ptr<const Folder>& folder) {
     if (download.overwrite) return std::nullopt;
     for (int slot = 0; slot < partSlots; ++slot) {
-        PartPlace place{folder, partNames(download.output.filename().native(), slot)};
+        const PartPlace place{folder, partNames(download.output.filename().native(), slot)};
         auto sidecar = loadSidecar(place);
         if (!sidecar || !isInPlace(download, *sidecar)) continue;
-        Fd part(::openat(folder->descriptor(), targetOf(download, sidecar->name).filename().c_str(),
-                         O_PATH | O_NOFOLLOW | O_CLOEXEC));
+        const Fd part(::openat(folder->descriptor(), targetOf(download, sidecar->name).filename().c_str(),
+                               O_PATH | O_NOFOLLOW | O_CLOEXEC));
         // Killed between the two steps: it has both names.
         if (part && folder->names(place.names.part, part.get())) (void)folder->remove(place.names.part);
         return saved(download, *sidecar);
@@ -173,7 +173,7 @@ void forgetFinished(const std::filesystem::path& output) {
     if (!folder) return;
     auto shared = std::make_shared<const Folder>(std::move(*folder));
     for (int slot = 0; slot < partSlots; ++slot) {
-        PartPlace place{shared, partNames(output.filename().native(), slot)};
+        const PartPlace place{shared, partNames(output.filename().native(), slot)};
         auto sidecar = loadSidecar(place);
         if (sidecar && sidecar->finishedInode != 0) (void)shared->remove(place.names.state);
     }
@@ -198,7 +198,7 @@ std::filesystem::path targetOf(const Download& download, const std::string& name
 
 std::optional<Ending> inTheWay(const Download& download, const std::string& name) {
     struct stat there = {};
-    std::filesystem::path target = targetOf(download, name);
+    const std::filesystem::path target = targetOf(download, name);
     if (::lstat(target.c_str(), &there) != 0) {
         if (errno == ENOENT) return std::nullopt;
         return never(ends::cannotCreate, fmt::format("cannot create {}: {}", target.native(), std::strerror(errno)));

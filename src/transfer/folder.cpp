@@ -15,7 +15,7 @@ namespace {
 Folder::Standing standingOf(const struct stat& file) {
     if (file.st_uid != ::geteuid()) return Folder::Standing::Foreign;
     // A file with a second name is not ours alone: somebody may have planted a link to it.
-    bool alone = S_ISREG(file.st_mode) && file.st_nlink <= 1 && (file.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    const bool alone = S_ISREG(file.st_mode) && file.st_nlink <= 1 && (file.st_mode & (S_IWGRP | S_IWOTH)) == 0;
     return alone ? Folder::Standing::Ours : Folder::Standing::Doubtful;
 }
 
@@ -56,7 +56,7 @@ bool Folder::names(const std::string& name, int descriptor) const {
 }
 
 std::optional<std::string> Folder::read(const std::string& name, Bytes most) const {
-    Fd fd = openOurs(name, O_RDONLY);
+    const Fd fd = openOurs(name, O_RDONLY);
     return fd ? readAtMost(fd.get(), most) : std::nullopt;
 }
 
@@ -78,7 +78,7 @@ std::optional<std::string> readAtMost(int descriptor, Bytes most) {
     std::string text(static_cast<std::size_t>(most) + 1, '\0');
     std::size_t size = 0;
     while (size < text.size()) {
-        ssize_t count = ::pread(descriptor, &text[size], text.size() - size, static_cast<off_t>(size));
+        const ssize_t count = ::pread(descriptor, &text[size], text.size() - size, static_cast<off_t>(size));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return std::nullopt;
         if (count == 0) break;

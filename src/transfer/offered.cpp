@@ -101,7 +101,7 @@ std::string strongest(const std::map<std::string, std::string_view>& digests) {
 std::string offeredName(std::string_view contentDisposition) {
     std::string plain;
     std::string international;
-    for (std::string_view piece : pieces(contentDisposition, ';')) {
+    for (const std::string_view piece : pieces(contentDisposition, ';')) {
         auto [name, value] = assignment(piece);
         if (name == "filename") plain = unquoted(value);
         if (name == "filename*") international = extended(value);
@@ -112,21 +112,21 @@ std::string offeredName(std::string_view contentDisposition) {
 std::string offeredDigest(std::string_view reprDigest, std::string_view digest) {
     std::map<std::string, std::string_view> structured;
     std::map<std::string, std::string_view> plain;
-    for (std::string_view piece : pieces(reprDigest, ',')) {
+    for (const std::string_view piece : pieces(reprDigest, ',')) {
         auto [name, value] = assignment(piece.substr(0, piece.find(';')));
         if (value.size() > 2 && value.front() == ':' && value.back() == ':')
             structured[name] = value.substr(1, value.size() - 2);
     }
-    for (std::string_view piece : pieces(digest, ',')) {
+    for (const std::string_view piece : pieces(digest, ',')) {
         auto [name, value] = assignment(piece);
         plain[name] = value;
     }
-    std::string made = strongest(structured);
+    const std::string made = strongest(structured);
     return made.empty() ? strongest(plain) : made;
 }
 
 std::string digestInSums(std::string_view text, std::string_view name) {
-    for (std::string_view line : pieces(text, '\n')) {
+    for (const std::string_view line : pieces(text, '\n')) {
         std::string_view digits = line;
         std::string_view of = name;
         if (line.starts_with("SHA256 (")) {

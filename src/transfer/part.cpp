@@ -34,9 +34,9 @@ Part::Part(const Download& download, PartPlace place, PartFile file, std::string
       file_(std::make_shared<PartFile>(std::move(file))), disk_(disk), diskQueue_(disk), checkpointed_(Clock::now()) {}
 
 Result<void> Part::recover() {
-    std::string source = sourceOf(download_.url);
+    const std::string source = sourceOf(download_.url);
     auto sidecar = loadSidecar(place_);
-    Resume resume = resumeOf(sidecar, source, file_->size(), boot_);
+    const Resume resume = resumeOf(sidecar, source, file_->size(), boot_);
     if (sidecar && sidecar->source == source) anew_ = sidecar->anew;
     if (!resume.reason.empty()) anew_ = resume.reason;
     if (file_->size() > resume.offset) STINT_TRY(file_->cut(resume.offset));
@@ -70,7 +70,7 @@ void Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
 }
 
 void Part::keepDurable(Clock::time_point now, std::function<void(const Error&)> failed) {
-    Bytes waiting = file_->flushed() - known_.durable;
+    const Bytes waiting = file_->flushed() - known_.durable;
     if (!known_.validator.proves() || !diskQueue_.idle() || waiting <= 0) return;
     if (waiting < durableStep && now - checkpointed_ < durableEvery) return;
     checkpointed_ = now;

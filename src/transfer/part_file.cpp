@@ -38,7 +38,7 @@ PartFile::PartFile(std::filesystem::path path, Fd fd, Bytes size, std::uint64_t 
 
 Result<std::optional<PartFile>> PartFile::open(const PartPlace& place) {
     const auto& [folder, names] = place;
-    std::filesystem::path path = folder->at(names.part);
+    const std::filesystem::path path = folder->at(names.part);
     for (;;) {
         Fd fd = folder->openOurs(names.part, O_RDWR);
         if (!fd) fd = folder->create(names.part);
@@ -72,7 +72,7 @@ Result<void> PartFile::flush() {
     reserve();
     std::span<const char> rest = buffer_;
     while (!rest.empty()) {
-        ssize_t count = ::pwrite(fd_.get(), rest.data(), rest.size(), written_);
+        const ssize_t count = ::pwrite(fd_.get(), rest.data(), rest.size(), written_);
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
             Error error = diskRefused("write", path_);
@@ -110,7 +110,7 @@ Result<bool> PartFile::holds(Bytes offset, std::span<const char> bytes) const {
     std::vector<char> there(bytes.size());
     std::size_t count = 0;
     while (count < there.size()) {
-        ssize_t read =
+        const ssize_t read =
             ::pread(fd_.get(), there.data() + count, there.size() - count, offset + static_cast<Bytes>(count));
         if (read < 0 && errno == EINTR) continue;
         if (read < 0) return diskRefused("read", path_);

@@ -39,8 +39,8 @@ bool canHave(const Folder& folder, const std::string& name) {
 } // namespace
 
 PartNames partNames(const std::string& file, int slot) {
-    std::string number = slot == 0 ? "" : fmt::format("-{}", slot + 1);
-    std::string beginning = "." + stem(file);
+    const std::string number = slot == 0 ? "" : fmt::format("-{}", slot + 1);
+    const std::string beginning = "." + stem(file);
     return {beginning + ".stint-part" + number, beginning + ".stint-state" + number};
 }
 
@@ -53,7 +53,7 @@ std::string freshName(const Folder& folder, const std::string& name) {
 }
 
 Result<PartPlace> partPlaceFor(std::shared_ptr<const Folder> folder, const std::filesystem::path& output) {
-    std::string file = output.filename().native();
+    const std::string file = output.filename().native();
     for (int slot = 0; slot < partSlots; ++slot) {
         PartNames names = partNames(file, slot);
         if (canHave(*folder, names.part) && canHave(*folder, names.state))

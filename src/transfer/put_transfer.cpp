@@ -26,7 +26,7 @@ bool PutTransfer::begin() {
 void PutTransfer::ask(Request::Route route) {
     fetch_.reset(); // it refers to the old body
     body_ = std::make_unique<Body>(source_, 0, source_->size());
-    Request request{.method = Request::Method::Put, .url = upload_.url, .body = body_->length(), .route = route};
+    const Request request{.method = Request::Method::Put, .url = upload_.url, .body = body_->length(), .route = route};
     fetch_ = std::make_unique<Fetch>(world_.multi, request, upload_.access, *body_);
 }
 
@@ -40,7 +40,7 @@ Ending PutTransfer::endingFor(CURLcode code) const {
     if (body_->failure()) return *body_->failure();
     Response response = fetch_->response();
     // A server may answer before it has received all, and send more than is read: its status counts.
-    bool answered = code == CURLE_OK || (response.http && response.status >= 200);
+    const bool answered = code == CURLE_OK || (response.http && response.status >= 200);
     if (!response.http && code == CURLE_UPLOAD_FAILED && response.status >= 500) // RFC 959 §4.2: a permanent negative
         return never(ends::refused, fmt::format("the server refuses it ({})", response.status));
     if (!answered) {

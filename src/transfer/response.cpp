@@ -92,9 +92,9 @@ Course onPartial(const Asked& asked, const Response& response) {
     if (!sameVersion(asked, response)) return anew(Course::Kind::AskAnew, changed);
     auto range = parseContentRange(response.contentRange);
     if (auto shrunk = onShrunk(asked, response, range ? range->total : std::nullopt)) return *shrunk;
-    bool exact = range && range->first == asked.start && range->last && range->total && *range->last < *range->total &&
-                 *range->last >= asked.start &&
-                 (!response.length || *response.length == *range->last - asked.start + 1);
+    const bool exact = range && range->first == asked.start && range->last && range->total &&
+                       *range->last < *range->total && *range->last >= asked.start &&
+                       (!response.length || *response.length == *range->last - asked.start + 1);
     if (!exact) return anew(Course::Kind::AskAnew, "the server sent another range than was asked for");
     if (asked.total && *range->total != *asked.total) return anew(Course::Kind::AskAnew, changed);
     return {.kind = Course::Kind::Append, .total = range->total, .start = asked.start, .end = *range->last + 1};
@@ -105,7 +105,7 @@ Course onWhole(const Asked& asked, const Response& response) {
     if (!sameVersion(asked, response))
         return anew(Course::Kind::TakeAnew, asked.validator.proves() ? changed : cannotResume, response.length);
     if (auto shrunk = onShrunk(asked, response, response.length)) return *shrunk;
-    std::optional<Bytes> total = response.length ? response.length : asked.total;
+    const std::optional<Bytes> total = response.length ? response.length : asked.total;
     // The bytes in place differ from the server's: get the whole file.
     if (asked.distrusted) return anew(Course::Kind::TakeAnew, changed, total);
     // A server that gives no ranges, or not now. The bytes in place are kept until there are more.
@@ -119,7 +119,7 @@ Course onUnsatisfiable(const Asked& asked, const Response& response) {
     auto range = parseContentRange(response.contentRange);
     if (range && range->first) range.reset();
     if (auto shrunk = onShrunk(asked, response, range ? range->total : std::nullopt)) return *shrunk;
-    bool whole = range && range->total == asked.size && sameVersion(asked, response);
+    const bool whole = range && range->total == asked.size && sameVersion(asked, response);
     return whole ? Course{.kind = Course::Kind::Complete} : anew(Course::Kind::AskAnew, changed);
 }
 

@@ -26,7 +26,7 @@ std::optional<Duration> sooner(std::optional<Duration> timeout) {
 } // namespace
 
 bool TransferService::onStartJob(JobParameters params) {
-    std::uint64_t number = params.getRun();
+    const std::uint64_t number = params.getRun();
     Run& run = runs_[number];
     run = {.params = params, .spec = specOf(params.getExtras()), .ticket = 0, .progress = {}};
     show(run, "starting"); // jobs.md §5.2: owed from the start
@@ -41,7 +41,7 @@ bool TransferService::onStopJob(JobParameters params) {
     if (auto found = runs_.find(params.getRun()); found != runs_.end()) {
         // jobs.md §4.6: the app's own cancel is 1, the operator's 13; a stop by a developer's shell verb is 13, too,
         // after which the job waits. Only the daemon knows which it was.
-        StopReason reason = params.getStopReason();
+        const StopReason reason = params.getStopReason();
         if (reason == StopReason::CancelledByApp || reason == StopReason::User)
             cancelled_.push_back({found->second.ticket, {params, found->second.spec}});
         else
@@ -71,7 +71,7 @@ void TransferService::notificationAction(JobParameters params, std::string_view 
 
 void TransferService::progressed(std::uint64_t number, const Progress& progress) {
     Run& run = runs_.at(number);
-    bool learned = progress.total && progress.total != run.progress.total;
+    const bool learned = progress.total && progress.total != run.progress.total;
     run.progress = progress;
     if (learned && run.spec.upload) updateEstimatedNetworkBytes(run.params, 0, *progress.total);
     if (learned && !run.spec.upload) updateEstimatedNetworkBytes(run.params, *progress.total, 0);
@@ -81,7 +81,7 @@ void TransferService::progressed(std::uint64_t number, const Progress& progress)
 
 // Bytes in place, not bytes of this run: the progress of a resumed transfer continues.
 void TransferService::tellBytes(const Run& run) {
-    Bytes inPlace = run.progress.inPlace;
+    const Bytes inPlace = run.progress.inPlace;
     updateTransferredNetworkBytes(run.params, run.spec.upload ? 0 : inPlace, run.spec.upload ? inPlace : 0);
 }
 
@@ -101,14 +101,14 @@ void TransferService::finish(std::uint64_t number, bool wantsReschedule, Outcome
 
 void TransferService::show(const Run& run, const std::string& text) {
     const Progress& progress = run.progress;
-    Notification notification = Notification::Builder("transfers")
-                                    .setSmallIcon(run.spec.upload ? "document-send" : "folder-download")
-                                    .setContentTitle(run.spec.label)
-                                    .setContentText(text)
-                                    .setProgress(progress.total.value_or(0), progress.inPlace, !progress.total)
-                                    .addAction("stop", "Stop")
-                                    .addAction("later", "Later")
-                                    .build();
+    const Notification notification = Notification::Builder("transfers")
+                                          .setSmallIcon(run.spec.upload ? "document-send" : "folder-download")
+                                          .setContentTitle(run.spec.label)
+                                          .setContentText(text)
+                                          .setProgress(progress.total.value_or(0), progress.inPlace, !progress.total)
+                                          .addAction("stop", "Stop")
+                                          .addAction("later", "Later")
+                                          .build();
     auto shown =
         setNotification(run.params, run.params.getJobId().value, notification, JobEndNotificationPolicy::Detach);
     if (!shown) complain("stint-transfer", fmt::format("cannot show a notification: {}", shown.error().message));
@@ -127,7 +127,7 @@ void TransferService::confirm(Connection& connection) {
 }
 
 bool TransferService::isOver(Connection& connection, const Ended& one) const {
-    JobScheduler root(connection);
+    const JobScheduler root(connection);
     const auto& name = one.params.getJobNamespace();
     auto scheduler = name ? root.forNamespace(*name) : Result<JobScheduler>(root);
     if (!scheduler) return false;

@@ -65,7 +65,7 @@ private:
 
 /// Server text in it was made harmless, or parsed, before it was written.
 bool isHarmless(const Sidecar& sidecar) {
-    bool digest = sidecar.digest.empty() || parseChecksum(sidecar.digest).ok();
+    const bool digest = sidecar.digest.empty() || parseChecksum(sidecar.digest).ok();
     return digest && harmlessFileName(sidecar.name) == sidecar.name && sidecar.durable >= 0;
 }
 
@@ -80,18 +80,18 @@ Result<void> writeWhole(int descriptor, std::string_view text, const std::filesy
 } // namespace
 
 std::string encode(const Sidecar& sidecar) {
-    Json object{{"version", version},
-                {"source", sidecar.source},
-                {"location", sidecar.location},
-                {"validator", {{"kind", nameOf(sidecar.validator.kind)}, {"text", sidecar.validator.text}}},
-                {"total", sidecar.total.value_or(unknownBytes)},
-                {"boot", sidecar.boot},
-                {"durable", sidecar.durable},
-                {"anew", sidecar.anew},
-                {"digest", sidecar.digest},
-                {"name", sidecar.name},
-                {"checksum", sidecar.checksum},
-                {"finishedInode", static_cast<std::int64_t>(sidecar.finishedInode)}};
+    const Json object{{"version", version},
+                      {"source", sidecar.source},
+                      {"location", sidecar.location},
+                      {"validator", {{"kind", nameOf(sidecar.validator.kind)}, {"text", sidecar.validator.text}}},
+                      {"total", sidecar.total.value_or(unknownBytes)},
+                      {"boot", sidecar.boot},
+                      {"durable", sidecar.durable},
+                      {"anew", sidecar.anew},
+                      {"digest", sidecar.digest},
+                      {"name", sidecar.name},
+                      {"checksum", sidecar.checksum},
+                      {"finishedInode", static_cast<std::int64_t>(sidecar.finishedInode)}};
     // Server text may not be UTF-8. With bytes replaced it proves nothing, and the download starts over.
     return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -114,7 +114,7 @@ std::optional<Sidecar> decode(std::string_view text) {
     sidecar.name = fields.text("name");
     sidecar.checksum = fields.text("checksum");
     sidecar.finishedInode = static_cast<std::uint64_t>(fields.number("finishedInode"));
-    bool sound = fields.number("version") == version && kind && isHarmless(sidecar);
+    const bool sound = fields.number("version") == version && kind && isHarmless(sidecar);
     return sound && fields.whole() && validator.whole() ? std::optional(sidecar) : std::nullopt;
 }
 
@@ -127,11 +127,11 @@ std::optional<Sidecar> loadSidecar(const PartPlace& place) {
 
 Result<void> saveSidecar(const PartPlace& place, const Sidecar& sidecar, Durability durability) {
     const auto& [folder, names] = place;
-    std::string fresh = freshName(*folder, names.state);
-    Fd fd = folder->create(fresh);
+    const std::string fresh = freshName(*folder, names.state);
+    const Fd fd = folder->create(fresh);
     if (!fd) return diskRefused("create", folder->at(fresh));
     STINT_TRY(writeWhole(fd.get(), encode(sidecar), folder->at(fresh), durability));
-    int directory = folder->descriptor();
+    const int directory = folder->descriptor();
     if (::renameat(directory, fresh.c_str(), directory, names.state.c_str()) == 0) return {};
     Error error = diskRefused("replace", folder->at(names.state));
     (void)folder->remove(fresh);

@@ -37,13 +37,13 @@ Result<Source> Source::open(const std::filesystem::path& path) {
     // The clock of file times. A network file system has another: there sizes and times must suffice.
     timespec tick = {};
     ::clock_gettime(CLOCK_REALTIME_COARSE, &tick);
-    SourceMark mark = markOf(file);
+    const SourceMark mark = markOf(file);
     return Source(path, std::move(fd), mark, nanoseconds(tick) > std::max(mark.modified, mark.changed));
 }
 
 Result<void> Source::read(Bytes offset, std::span<char> bytes) const {
     while (!bytes.empty()) {
-        ssize_t count = ::pread(fd_.get(), bytes.data(), bytes.size(), offset);
+        const ssize_t count = ::pread(fd_.get(), bytes.data(), bytes.size(), offset);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return unreadable(path_);
         if (count == 0) break; // the file was truncated

@@ -10,7 +10,7 @@ namespace stint::transfer {
 namespace {
 
 Result<void> checkOutput(const std::filesystem::path& output) {
-    std::string name = output.filename().native();
+    const std::string name = output.filename().native();
     if (output.is_absolute() && !name.empty() && name != "." && name != ".." &&
         output.native().find('\0') == std::string::npos)
         return {};
@@ -71,7 +71,7 @@ TransferSpec specOf(const PersistableBundle& extras) {
     TransferSpec spec;
     spec.label = nameFor(extras);
     if (extras.containsKey("source")) {
-        bool tus = extras.getString("protocol") == "tus";
+        const bool tus = extras.getString("protocol") == "tus";
         spec.upload = Upload{.url = extras.getString("url"),
                              .source = extras.getString("source"),
                              .protocol = tus ? Upload::Protocol::Tus : Upload::Protocol::Put,

@@ -12,7 +12,7 @@ namespace {
 constexpr Bytes longestSums = 64_KiB;
 
 std::string lastPartOf(const std::string& url) {
-    std::string location = locationOf(url);
+    const std::string location = locationOf(url);
     return location.substr(location.rfind('/') + 1);
 }
 
@@ -29,9 +29,9 @@ Fetch::Take Sums::take(std::span<const char> bytes) {
 }
 
 std::optional<Ending> Sums::conclude(CURLcode code, std::string& digest) const {
-    Response response = fetch_.response();
-    bool there = response.http ? response.status == 200 : code == CURLE_OK;
-    bool tooLong = code == CURLE_WRITE_ERROR;
+    const Response response = fetch_.response();
+    const bool there = response.http ? response.status == 200 : code == CURLE_OK;
+    const bool tooLong = code == CURLE_WRITE_ERROR;
     if (code != CURLE_OK && !tooLong) {
         Ending ending = endingOf(code, fetch_.errorText(code));
         // An ftp server reports a missing file by an error.

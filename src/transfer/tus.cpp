@@ -38,7 +38,7 @@ Result<Offer> readOffer(std::string_view versions, std::string_view extensions, 
         return fail(Errc::IllegalState, "the server does not allow creating tus uploads");
     Offer offer{.termination = lists(extensions, "termination"), .checksum = {}, .largest = readNumber(largest)};
     if (!lists(extensions, "checksum")) return offer;
-    for (std::string_view algorithm : {"sha512", "sha256", "sha1"}) {
+    for (const std::string_view algorithm : {"sha512", "sha256", "sha1"}) {
         if (!lists(algorithms, algorithm)) continue;
         offer.checksum = algorithm;
         break;

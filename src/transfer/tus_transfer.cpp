@@ -67,11 +67,11 @@ void TusTransfer::goOn(const std::optional<UploadState>& state) {
 void TusTransfer::request(Step step, Request request) {
     step_ = step;
     fetch_.reset(); // it may still refer to the old body
-    Bytes from = step == Step::Send ? offset_ : 0;
+    const Bytes from = step == Step::Send ? offset_ : 0;
     body_ = std::make_unique<Body>(source_, from, from + request.body.value_or(0));
     if (step != Step::Discover) request.headers.emplace_back(tus::version);
     // The server chooses an upload's URL: another origin gets no secrets.
-    bool elsewhere = originOf(request.url) != originOf(upload_.url);
+    const bool elsewhere = originOf(request.url) != originOf(upload_.url);
     fetch_ = std::make_unique<Fetch>(world_.multi, request, elsewhere ? withoutSecrets(upload_.access) : upload_.access,
                                      *body_);
 }
@@ -111,7 +111,7 @@ void TusTransfer::sendFrom(Bytes offset) {
     if (offset == source_->size()) return done();
     if (state_.checksum.empty()) return send(offset, source_->size(), "");
     fetch_.reset();
-    Bytes end = std::min(source_->size(), offset + piece);
+    const Bytes end = std::min(source_->size(), offset + piece);
     auto digest = std::make_shared<Result<std::string>>(fail(Errc::IllegalState, "not computed"));
     diskQueue_.run(
         [source = source_, offset, end, algorithm = state_.checksum, cancelled = cancelled_, digest] {
@@ -135,7 +135,7 @@ void TusTransfer::send(Bytes offset, Bytes end, const std::string& checksum) {
 
 bool TusTransfer::fetchEnded(CURL* handle, CURLcode code) {
     if (!fetch_ || !fetch_->is(handle)) return false;
-    Response response = fetch_->response();
+    const Response response = fetch_->response();
     if (step_ == Step::TakeBack) {
         end(never(ends::refused, "cancelled"));
     } else if (step_ == Step::Discard) {
@@ -253,7 +253,7 @@ void TusTransfer::leave() {
 
 std::optional<Progress> TusTransfer::progress() const {
     if (!source_) return std::nullopt; // it may wait for another transfer to end
-    Bytes position = step_ == Step::Send && body_ ? body_->position() : offset_;
+    const Bytes position = step_ == Step::Send && body_ ? body_->position() : offset_;
     return Progress{Progress::Phase::Loading, position, source_->size(), state_.anew};
 }
 

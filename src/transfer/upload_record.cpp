@@ -31,17 +31,17 @@ template <class Number> void readWhole(const Json& value, Number& number) { numb
 } // namespace
 
 std::string encode(const UploadState& state) {
-    Json object{{"version", version},
-                {"location", state.location},
-                {"device", state.mark.device},
-                {"inode", state.mark.inode},
-                {"size", state.mark.size},
-                {"modified", state.mark.modified},
-                {"changed", state.mark.changed},
-                {"expires", state.expires.value_or(-1)},
-                {"termination", state.termination},
-                {"checksum", state.checksum},
-                {"anew", state.anew}};
+    const Json object{{"version", version},
+                      {"location", state.location},
+                      {"device", state.mark.device},
+                      {"inode", state.mark.inode},
+                      {"size", state.mark.size},
+                      {"modified", state.mark.modified},
+                      {"changed", state.mark.changed},
+                      {"expires", state.expires.value_or(-1)},
+                      {"termination", state.termination},
+                      {"checksum", state.checksum},
+                      {"anew", state.anew}};
     return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -31,9 +31,9 @@ std::string partOf(const Url& url, CURLUPart which, unsigned flags = 0) {
 
 /// `text` with its path changed by `change`; unchanged if it cannot be parsed.
 template <class Change> std::string withPath(const std::string& text, Change change) {
-    Url url = parse(text);
+    const Url url = parse(text);
     if (!url) return text;
-    std::string path = change(partOf(url, CURLUPART_PATH));
+    const std::string path = change(partOf(url, CURLUPART_PATH));
     if (curl_url_set(url.get(), CURLUPART_PATH, path.c_str(), 0) != CURLUE_OK) return text;
     return partOf(url, CURLUPART_URL);
 }
@@ -42,7 +42,7 @@ template <class Change> std::string withPath(const std::string& text, Change cha
 
 Result<void> checkUrl(const std::string& text) {
     constexpr std::array<std::string_view, 3> supported{"http", "https", "ftp"};
-    Url url = parse(text);
+    const Url url = parse(text);
     if (!url) return fail(Errc::IllegalArgument, "the URL cannot be read: write http://HOST/PATH, https:// or ftp://");
     std::string scheme = partOf(url, CURLUPART_SCHEME);
     if (std::find(supported.begin(), supported.end(), scheme) == supported.end())
@@ -51,7 +51,7 @@ Result<void> checkUrl(const std::string& text) {
 }
 
 std::string locationOf(const std::string& text) {
-    Url url = parse(text);
+    const Url url = parse(text);
     if (!url) return {};
     std::string port = partOf(url, CURLUPART_PORT);
     return fmt::format("{}://{}{}{}{}", partOf(url, CURLUPART_SCHEME), partOf(url, CURLUPART_HOST),
@@ -59,7 +59,7 @@ std::string locationOf(const std::string& text) {
 }
 
 std::string withoutUser(const std::string& text) {
-    Url url = parse(text);
+    const Url url = parse(text);
     if (!url) return text;
     curl_url_set(url.get(), CURLUPART_USER, nullptr, 0);
     curl_url_set(url.get(), CURLUPART_PASSWORD, nullptr, 0);
@@ -67,22 +67,22 @@ std::string withoutUser(const std::string& text) {
 }
 
 std::string originOf(const std::string& text) {
-    Url url = parse(text);
+    const Url url = parse(text);
     if (!url) return {};
     return fmt::format("{}://{}:{}", partOf(url, CURLUPART_SCHEME), partOf(url, CURLUPART_HOST),
                        partOf(url, CURLUPART_PORT, CURLU_DEFAULT_PORT));
 }
 
 std::string hostOf(const std::string& text) {
-    Url url = parse(text);
+    const Url url = parse(text);
     return url ? partOf(url, CURLUPART_HOST) : "";
 }
 
 std::string resolved(const std::string& base, const std::string& reference) {
-    Url url = parse(base);
+    const Url url = parse(base);
     if (!url || reference.empty()) return {};
     if (curl_url_set(url.get(), CURLUPART_URL, reference.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) return {};
-    std::string scheme = partOf(url, CURLUPART_SCHEME);
+    const std::string scheme = partOf(url, CURLUPART_SCHEME);
     return scheme == "http" || scheme == "https" ? partOf(url, CURLUPART_URL) : "";
 }
 

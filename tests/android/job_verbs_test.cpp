@@ -213,7 +213,7 @@ TEST_CASE("a verb that is none prints the help and fails; help alone does not") 
     const VerbAnswer none = say(stage, {"runn", "com.example.mail", "1"});
     CHECK(none.code == -1);
     CHECK(none.out == help);
-    for (std::string_view verb : {"run [-f", "monitor-battery on|off", "get-storage-seq", "get-config-value KEY"})
+    for (const std::string_view verb : {"run [-f", "monitor-battery on|off", "get-storage-seq", "get-config-value KEY"})
         CHECK(help.find(verb) != std::string::npos);
     CHECK(help.find("heartbeat") == std::string::npos);
     CHECK(say(stage, {"heartbeat"}).code == -1);

@@ -66,7 +66,7 @@ TEST_CASE("a process that runs an app's program is that app") { // (3)
     copyProgram(desk.root / "program");
     install(desk.root, "com.example.a", "executable = \"" + (desk.root / "program").string() + "\"");
     desk.open({desk.root});
-    Visitor visitor({.program = desk.root / "program", .name = "org.stint.shell"});
+    const Visitor visitor({.program = desk.root / "program", .name = "org.stint.shell"});
     Caller app = identify(visitor.peer(), *desk.registry, nobody);
     CHECK(app == std::pair("com.example.a", false));
 
@@ -82,7 +82,7 @@ TEST_CASE("a process that only bears an app's name is not that app") {
     copyProgram(desk.root / "other");
     install(desk.root, "com.example.a", "executable = \"" + (desk.root / "program").string() + "\"");
     desk.open({desk.root});
-    Visitor visitor({.program = desk.root / "other", .name = desk.root / "program"});
+    const Visitor visitor({.program = desk.root / "other", .name = desk.root / "program"});
     CHECK(readFile("/proc/" + std::to_string(visitor.pid) + "/cmdline")->starts_with((desk.root / "program").string()));
     CHECK(identify(visitor.peer(), *desk.registry, nobody) == std::pair("org.stint.shell", true));
 }
@@ -91,18 +91,18 @@ TEST_CASE("a process in a desktop's unit is the app of that unit") { // (2)
     Desk desk;
     install(desk.root, "com.example.unit-app");
     desk.open({desk.root});
-    std::string name = "app-stint-com.example.unit\\x2dapp-" + std::to_string(::getpid()) + ".scope";
+    const std::string name = "app-stint-com.example.unit\\x2dapp-" + std::to_string(::getpid()) + ".scope";
     fs::path cgroup = unifiedCgroups() / name;
     if (::mkdir(cgroup.c_str(), 0755) != 0) {
         MESSAGE("no cgroup can be made here: not tested");
         return;
     }
     auto join = [&] {
-        Fd procs(::open((cgroup / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+        const Fd procs(::open((cgroup / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
         return ::write(procs.get(), "0", 1) == 1;
     };
     {
-        Visitor visitor({.before = join});
+        const Visitor visitor({.before = join});
         CHECK(identify(visitor.peer(), *desk.registry, nobody) == std::pair("com.example.unit-app", false));
         fs::remove(desk.root / "com.example.unit-app.toml");
         desk.runUntil([&] { return !desk.changes.empty(); });
@@ -118,13 +118,13 @@ TEST_CASE("a process in a Flatpak sandbox is the app of that sandbox") { // (2)
     desk.open({desk.root});
     fs::create_directories(desk.root / "sandbox");
     write(desk.root / "sandbox" / ".flatpak-info", "[Application]\nname=com.example.sandboxed\n");
-    Visitor visitor({.before = [&] { return ::chroot((desk.root / "sandbox").c_str()) == 0; }});
+    const Visitor visitor({.before = [&] { return ::chroot((desk.root / "sandbox").c_str()) == 0; }});
     CHECK(identify(visitor.peer(), *desk.registry, nobody) == std::pair("com.example.sandboxed", false));
 }
 
 TEST_CASE("a process of another user is refused") {
     if (::getuid() != 0) return;
-    Visitor visitor({.before = [] { return ::setuid(12345) == 0; }});
+    const Visitor visitor({.before = [] { return ::setuid(12345) == 0; }});
     auto peer = peerOf(visitor.connection.get());
     REQUIRE_FALSE(peer.ok());
     CHECK(peer.error().code == Errc::Security);
@@ -136,7 +136,7 @@ TEST_CASE("a process of which nobody can say where it comes from is nobody, what
     copyProgram(desk.root / "program");
     install(desk.root, "com.example.a", "executable = \"" + (desk.root / "program").string() + "\"");
     desk.open({desk.root});
-    Visitor visitor({.program = desk.root / "program"});
+    const Visitor visitor({.program = desk.root / "program"});
     auto hidden = [](pid_t) -> Result<std::optional<AppId>> { return Error{Errc::Security, "too deep"}; };
     const Caller caller = identify(visitor.peer(), *desk.registry, hidden);
     CHECK(caller == std::pair("", false));
@@ -162,7 +162,7 @@ TEST_CASE("a process that has ended is nobody and sees nothing") {
     Desk desk;
     desk.open({desk.root});
     Visitor visitor({.terminal = true});
-    PeerProcess peer = visitor.peer();
+    const PeerProcess peer = visitor.peer();
     CHECK(inTerminalForeground(peer));
     visitor.end();
     CHECK(identify(peer, *desk.registry, nobody) == std::pair("", false));
@@ -201,17 +201,17 @@ TEST_CASE("a pid that was given to another process is not taken for the first") 
 }
 
 TEST_CASE("only the foreground of a terminal is visible") { // jobs.md §12.2
-    Visitor foreground({.terminal = true});
+    const Visitor foreground({.terminal = true});
     CHECK(inTerminalForeground(foreground.peer()));
-    Visitor background({.terminal = true, .behindAnother = true});
+    const Visitor background({.terminal = true, .behindAnother = true});
     CHECK_FALSE(inTerminalForeground(background.peer()));
-    Visitor without({.before = [] { return ::setsid() > 0; }});
+    const Visitor without({.before = [] { return ::setsid() > 0; }});
     CHECK_FALSE(inTerminalForeground(without.peer()));
 }
 
 TEST_CASE("visible is what is in the foreground at this moment") {
     Visitor job({.terminal = true, .behindAnother = true});
-    PeerProcess peer = job.peer();
+    const PeerProcess peer = job.peer();
     CHECK_FALSE(inTerminalForeground(peer));
     job.tellShell("fg");
     CHECK(inTerminalForeground(peer));
@@ -221,7 +221,7 @@ TEST_CASE("visible is what is in the foreground at this moment") {
 
 TEST_CASE("a process whose terminal was closed is not visible") {
     Visitor visitor({.before = [] { return std::signal(SIGHUP, SIG_IGN) != SIG_ERR; }, .terminal = true});
-    PeerProcess peer = visitor.peer();
+    const PeerProcess peer = visitor.peer();
     CHECK(inTerminalForeground(peer));
     visitor.terminal = Fd();
     CHECK_FALSE(inTerminalForeground(peer));

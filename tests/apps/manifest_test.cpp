@@ -18,7 +18,7 @@ std::string refusal(const std::string& text, const std::string& where = file) {
 
 // Of a manifest that is right but for `lines`, without the file's name.
 std::string wrong(const std::string& lines) {
-    std::string message = refusal("package = \"com.example.mail\"\n" + lines);
+    const std::string message = refusal("package = \"com.example.mail\"\n" + lines);
     REQUIRE(message.starts_with(file + ":"));
     return message.substr(file.size() + 1);
 }

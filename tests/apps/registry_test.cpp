@@ -79,7 +79,7 @@ TEST_CASE("a link to a manifest is a manifest") {
 
 TEST_CASE("a directory may be made long after the daemon's start, and anew") {
     Desk desk;
-    fs::path apps = desk.root / "share" / "stint" / "apps";
+    const fs::path apps = desk.root / "share" / "stint" / "apps";
     desk.open({apps, desk.root / "other" / "apps/"});
     write(desk.root / "noise.toml", "of no interest here");
     desk.settle();
@@ -107,7 +107,7 @@ TEST_CASE("a directory may be made long after the daemon's start, and anew") {
 
 TEST_CASE("of two directories the earlier wins, and the later comes forward when it goes") {
     Desk desk;
-    fs::path mine = desk.root / "mine", system = desk.root / "system";
+    const fs::path mine = desk.root / "mine", system = desk.root / "system";
     fs::create_directories(mine);
     fs::create_directories(system);
     install(mine, "com.example.a", "label = \"mine\"");
@@ -183,7 +183,7 @@ TEST_CASE("no file replaces a built-in app") {
 
 TEST_CASE("what somebody else could have written is refused") {
     Desk desk;
-    fs::path open = desk.root / "open";
+    const fs::path open = desk.root / "open";
     fs::create_directories(open);
     install(open, "com.example.a");
     install(desk.root, "com.example.b");

@@ -28,7 +28,7 @@ sockaddr_un address() {
 
 [[noreturn]] void visit(const Visitor::How& how, const sockaddr_un& to, int ready) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
     if (!how.before() || ::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) ::_exit(1);
     if (!how.program.empty()) {
         ::execl(how.program.c_str(), how.name.c_str(), "1000", nullptr);
@@ -43,7 +43,7 @@ sockaddr_un address() {
 [[noreturn]] void beShell(const Visitor::How& how, const sockaddr_un& to, int ready, int orders) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     std::signal(SIGTTOU, SIG_IGN); // or it would be stopped for taking the terminal back
-    pid_t background = ::fork();
+    const pid_t background = ::fork();
     if (background == 0) {
         ::setpgid(0, 0);
         visit(how, to, ready);
@@ -59,7 +59,7 @@ sockaddr_un address() {
 } // namespace
 
 Visitor::Visitor(const How& how) {
-    Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     sockaddr_un to = address();
     REQUIRE(::bind(listener.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
     REQUIRE(::listen(listener.get(), 1) == 0);
@@ -69,7 +69,7 @@ Visitor::Visitor(const How& how) {
     int orders[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, orders) == 0);
     shell_ = Fd(orders[0]);
-    Fd shellSide(orders[1]);
+    const Fd shellSide(orders[1]);
     int side = -1;
     child_ = how.terminal ? ::forkpty(&side, nullptr, nullptr, nullptr) : ::fork();
     REQUIRE(child_ >= 0);

@@ -95,7 +95,7 @@ TEST_CASE("a duration is written in all the units it needs and no other") {
 
 TEST_CASE("a written duration reads as the same one") {
     CHECK(rc::check("parse(format(d)) == d", [] {
-        Duration duration{*rc::gen::inRange<std::int64_t>(0, std::numeric_limits<std::int64_t>::max())};
+        const Duration duration{*rc::gen::inRange<std::int64_t>(0, std::numeric_limits<std::int64_t>::max())};
         RC_ASSERT(*parseDuration(formatDuration(duration)) == duration);
     }));
 }
@@ -187,7 +187,7 @@ TEST_CASE("an exact size is the shortest that loses nothing, and reads as the sa
     CHECK(exactSize(1500_KB) == "1500KB");
     CHECK(exactSize(1) == "1B");
     CHECK(rc::check("parse(exact(s)) == s", [] {
-        Bytes size = *rc::gen::inRange<Bytes>(0, std::numeric_limits<Bytes>::max());
+        const Bytes size = *rc::gen::inRange<Bytes>(0, std::numeric_limits<Bytes>::max());
         RC_ASSERT(*parseSize(exactSize(size)) == size);
     }));
 }
@@ -202,7 +202,7 @@ TEST_CASE("a rate is bits a second in powers of 1000") { // scenario.md, values
     CHECK(formatRate(1'500) == "1500kbps");
     CHECK(formatRate(0) == "0");
     CHECK(rc::check("parse(format(r)) == r", [] {
-        Kbps rate = *rc::gen::inRange<Kbps>(0, 1'000'000'000'000);
+        const Kbps rate = *rc::gen::inRange<Kbps>(0, 1'000'000'000'000);
         RC_ASSERT(*parseRate(formatRate(rate)) == rate);
     }));
 }
@@ -221,7 +221,7 @@ TEST_CASE("a time of day is RFC 3339 in UTC, to the millisecond") { // scenario.
 }
 
 TEST_CASE("a moment to come is as far off on the wall as on the boot clock") {
-    Now now{.elapsed = Instant{10s}, .wall = WallTime{100s}};
+    const Now now{.elapsed = Instant{10s}, .wall = WallTime{100s}};
     CHECK(wallAt(Instant{25s}, now) == WallTime{115s});
     CHECK(wallAt(Instant{5s}, now) == WallTime{95s});
 }

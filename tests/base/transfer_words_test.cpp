@@ -5,7 +5,7 @@
 using namespace stint;
 
 TEST_CASE("a checksum is sha256 and 64 digits, or sha512 and 128") {
-    std::string digits(64, 'a');
+    const std::string digits(64, 'a');
     CHECK(*parseChecksum("sha256:" + digits) == "sha256:" + digits);
     CHECK(*parseChecksum("sha512:" + digits + digits) == "sha512:" + digits + digits);
     CHECK(*parseChecksum("SHA256:" + std::string(64, 'F')) == "sha256:" + std::string(64, 'f'));

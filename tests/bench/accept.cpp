@@ -109,7 +109,7 @@ double median(const std::vector<Figure>& rounds, double Figure::*part) {
 } // namespace
 
 int main() {
-    Stint stint({"/bin/false"}); // nothing of it is ever started
+    const Stint stint({"/bin/false"}); // nothing of it is ever started
     Beanstalkd beanstalkd;
     Redis redis;
     const std::vector<std::pair<std::string, std::function<Client()>>> systems{

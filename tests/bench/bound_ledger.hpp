@@ -130,8 +130,8 @@ private:
 
     // When the last of the counts is in order again (limits.md §3.5); -1: they all are.
     Ms countsReturn(const DenseQuota& quota, Ms now, const Constants& constants) const {
-        Ms returns = std::max(rateReturns(starts_, constants.quotaRateMaxJobs, now, constants),
-                              rateReturns(ends_, constants.quotaRateMaxSessions, now, constants));
+        const Ms returns = std::max(rateReturns(starts_, constants.quotaRateMaxJobs, now, constants),
+                                    rateReturns(ends_, constants.quotaRateMaxSessions, now, constants));
         std::int64_t jobs = open() ? openJobs_ : 0, sessions = 0;
         Ms byJobs = jobs >= quota.maxJobs ? now + quota.window : -1, bySessions = -1;
         for (std::uint32_t n = end_; n != begin_; --n) {

@@ -67,7 +67,7 @@ Fd openEnd(const char* address, const char* other) {
     std::strcpy(request.ifr_name, "stint-bench%d");
     request.ifr_flags = IFF_TUN | IFF_NO_PI;
     if (!tun || ::ioctl(tun.get(), TUNSETIFF, &request) != 0) giveUp("make a tun device (are you root?)");
-    Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     request.ifr_addr = addressOf(address);
     if (::ioctl(socket.get(), SIOCSIFADDR, &request) != 0) giveUp("give the link an address");
     request.ifr_dstaddr = addressOf(other);
@@ -77,7 +77,7 @@ Fd openEnd(const char* address, const char* other) {
 }
 
 void bringUpLoopback() {
-    Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     ifreq request{};
     std::strcpy(request.ifr_name, "lo");
     bringUp(socket, request);

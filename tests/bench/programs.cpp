@@ -70,7 +70,7 @@ fs::path made(const std::string& name) {
 }
 
 void writeManifest(const std::vector<std::string>& host) {
-    fs::path apps = directory() / "data" / "stint" / "apps";
+    const fs::path apps = directory() / "data" / "stint" / "apps";
     fs::create_directories(apps);
     std::ofstream(apps / fmt::format("{}.toml", Stint::package))
         << fmt::format("package = \"{0}\"\nlabel = \"Bench\"\ncommand = [\"{1}\"]\nexecutable = \"{1}\"\n"
@@ -93,7 +93,7 @@ std::vector<std::string> daemon(const std::vector<std::string>& host) {
     ::setenv("XDG_CONFIG_HOME", made("config").c_str(), 1);
     writeManifest(host);
     // As many jobs as a bench likes, of an app that the user has to do with.
-    fs::path policy = directory() / "policy.toml";
+    const fs::path policy = directory() / "policy.toml";
     std::ofstream(policy) << "\"job.boot_settle\" = \"0s\"\n\"job.max_jobs_per_app\" = 100000000\n"
                              "\"job.schedule_rate_window\" = \"1ms\"\n\"job.schedule_rate\" = 100000000\n"
                              "\"job.safeguard.enabled\" = false\n";
@@ -120,7 +120,7 @@ Program::Program(std::vector<std::string> words) {
     ::posix_spawn_file_actions_init(&output);
     ::posix_spawn_file_actions_addopen(&output, 1, (directory() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::posix_spawn_file_actions_adddup2(&output, 1, 2);
-    int error = ::posix_spawnp(&pid_, words[0].c_str(), &output, nullptr, pointers(words).data(), environ);
+    const int error = ::posix_spawnp(&pid_, words[0].c_str(), &output, nullptr, pointers(words).data(), environ);
     ::posix_spawn_file_actions_destroy(&output);
     if (error != 0) giveUp(fmt::format("cannot start {}: {}", words[0], std::strerror(error)));
 }
@@ -159,7 +159,7 @@ std::string Line::receive() {
     std::size_t end = 0;
     while ((end = read_.find("\r\n")) == std::string::npos) {
         char piece[4096];
-        ssize_t size = ::read(fd_.get(), piece, sizeof piece);
+        const ssize_t size = ::read(fd_.get(), piece, sizeof piece);
         if (size <= 0) giveUp("a server has hung up");
         read_.append(piece, static_cast<std::size_t>(size));
     }

@@ -92,7 +92,7 @@ int host(const Fifo& fifo) {
 }
 
 void waitForEnd(pid_t pid) {
-    if (Fd pidfd = openPidfd(pid)) hasEnded(pidfd, 20'000);
+    if (const Fd pidfd = openPidfd(pid)) hasEnded(pidfd, 20'000);
 }
 
 class App {
@@ -196,7 +196,7 @@ private:
 int measure() {
     Fifo fifo((directory() / "fifo").string());
     const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-    Stint stint({self, "--host", fifo.path()});
+    const Stint stint({self, "--host", fifo.path()});
     App app;
 
     say(fmt::format("{} cold starts of each", coldTimes));
@@ -206,10 +206,10 @@ int measure() {
     cold.enter("cold, persisted: synced before it starts", [&] { return coldStart(app, fifo, true); });
     cold.run(coldTimes);
 
-    Program hosting(bound({self, "--host", fifo.path()}));
+    const Program hosting(bound({self, "--host", fifo.path()}));
     fifo.hear(Word::What::Began);
     warmStart(app, fifo, true);
-    Beanstalkd beanstalkd;
+    const Beanstalkd beanstalkd;
     Line producer = beanstalkd.connect(), consumer = beanstalkd.connect();
     say(fmt::format("{} warm starts of each", warmTimes));
     Race warm;
@@ -236,7 +236,7 @@ int measure() {
 int main(int count, char** words) {
     const auto begun = Clock::now();
     if (count == 1) return measure();
-    Fifo fifo(words[2]);
+    const Fifo fifo(words[2]);
     fifo.say(Word::What::Began, begun);
     return words[1] == std::string_view("--host") ? host(fifo) : 0;
 }

@@ -169,7 +169,7 @@ TEST_CASE("an unknown option is ignored, a known one of the wrong type is not") 
 TEST_CASE("a call that wants no answer makes its event and gets none") {
     World world;
     Client app = world.connectApp("com.example.mail");
-    wire::Message call = newCall(app.bus(), jobSchedulerInterface, "CancelAll").value();
+    const wire::Message call = newCall(app.bus(), jobSchedulerInterface, "CancelAll").value();
     Writer writer(call);
     writer.string("");
     noOptions(writer);

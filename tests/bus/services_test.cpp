@@ -34,7 +34,7 @@ wire::Message only(Client& client, const char* member) {
 }
 
 void answerWith(const wire::Message& call, bool value) {
-    wire::Message reply = newReply(call).value();
+    const wire::Message reply = newReply(call).value();
     Writer(reply).boolean(value);
     REQUIRE(wire::send(nullptr, reply).ok());
 }

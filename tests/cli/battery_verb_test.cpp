@@ -81,7 +81,7 @@ TEST_CASE("the status follows from plug and charging") {
 
 TEST_CASE("the daemon is told, and what it refuses is a bad value") {
     std::vector<std::string> told;
-    FakeDaemon fake([&told](Talk& talk, const wire::Message& call) {
+    const FakeDaemon fake([&told](Talk& talk, const wire::Message& call) {
         told.emplace_back(call.member());
         if (call.member() == "Set") return talk.refuse(call, Errc::IllegalArgument, "battery cannot be \"120\"");
         if (call.member() != "Get") return talk.reply(call, [](wire::Writer&) {});

@@ -31,8 +31,8 @@ FakeDaemon::Answer knowing(std::vector<JobView> jobs, std::vector<Blocker> block
     return [=](Talk& talk, const wire::Message& call) {
         if (call.member() == "Cancel") return talk.reply(call, [](Writer&) {});
         Reader reader(call);
-        std::string package = reader.string().value(), space = reader.string().value();
-        JobKey key{AppId{package}, space, JobId(reader.int32().value())};
+        const std::string package = reader.string().value(), space = reader.string().value();
+        const JobKey key{AppId{package}, space, JobId(reader.int32().value())};
         for (const auto& job : jobs)
             if (job.key == key)
                 return talk.reply(call, [&](Writer& writer) {
@@ -55,7 +55,7 @@ Result<Followed> followed(const Paper& paper, const std::vector<int>& signals = 
     REQUIRE(daemon.ok());
     auto job = daemon->watch(running(0).key);
     REQUIRE(job.ok());
-    for (int signal : signals)
+    for (const int signal : signals)
         std::raise(signal);
     ProgressReporter reporter(paper.screen());
     return follow(*daemon, *job, reporter, *read, paper.screen());
@@ -64,7 +64,7 @@ Result<Followed> followed(const Paper& paper, const std::vector<int>& signals = 
 } // namespace
 
 TEST_CASE("without a daemon a command ends with 69") { // linux.md §A.10
-    FakeDaemon gone([](Talk&, const wire::Message&) {});
+    const FakeDaemon gone([](Talk&, const wire::Message&) {});
     std::filesystem::remove(gone.directory() / "stint" / "bus");
     CHECK(ran({"jobs"}).code == 69);
     CHECK(ran({"get", "http://h/f", "-o", (gone.directory() / "f").native()}).code == 69);
@@ -73,7 +73,7 @@ TEST_CASE("without a daemon a command ends with 69") { // linux.md §A.10
 TEST_CASE("a bare number is the one of one's own jobs that has it") {
     auto transfer = of(running(0), "org.stint.transfer", 7);
     auto command = of(running(0), "org.stint.shell", 8);
-    FakeDaemon fake(knowing({transfer, command, of(saved(), "org.stint.transfer", 8)}));
+    const FakeDaemon fake(knowing({transfer, command, of(saved(), "org.stint.transfer", 8)}));
     auto daemon = Daemon::connect();
     REQUIRE(daemon.ok());
     CHECK(lookUp(*daemon, "7")->key == transfer.key);
@@ -84,7 +84,7 @@ TEST_CASE("a bare number is the one of one's own jobs that has it") {
 }
 
 TEST_CASE("a bare number that two of one's own jobs have is refused, and both are named") {
-    FakeDaemon fake(knowing({of(running(0), "org.stint.transfer", 7), of(running(0), "org.stint.shell", 7)}));
+    const FakeDaemon fake(knowing({of(running(0), "org.stint.transfer", 7), of(running(0), "org.stint.shell", 7)}));
     auto daemon = Daemon::connect();
     REQUIRE(daemon.ok());
     auto two = lookUp(*daemon, "7");
@@ -97,7 +97,7 @@ TEST_CASE("why ends with 0 where a job may run or runs, 75 where it waits, 66 wh
     Blocker blocker;
     blocker.reason = PendingReason::ConstraintCharging;
     auto why = [](const std::vector<JobView>& jobs, const std::vector<Blocker>& blockers) {
-        FakeDaemon fake(knowing(jobs, blockers));
+        const FakeDaemon fake(knowing(jobs, blockers));
         return ran({"why", "7", "--json"}).code;
     };
     CHECK(why({running(0)}, {}) == 0);
@@ -142,7 +142,7 @@ TEST_CASE("a long list is asked for page by page") {
 }
 
 TEST_CASE("of the history as many are left out of the next page as are there") {
-    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
+    const FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         std::int32_t skip = 0;
         wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
         options.take("skip", skip);
@@ -163,7 +163,7 @@ TEST_CASE("of the history as many are left out of the next page as are there") {
 }
 
 TEST_CASE("why tells the history where it is asked for") { // jobs.md §9.2
-    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
+    const FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         std::vector<HistoryEntry> entries{{at(0s), {PendingReason::ConstraintCharging, PendingReason::Quota}},
                                           {at(60s), {PendingReason::App}}};
         talk.reply(call, [&](Writer& writer) {
@@ -187,7 +187,7 @@ TEST_CASE("why tells the history where it is asked for") { // jobs.md §9.2
 
 TEST_CASE("what is followed is followed through the death of the daemon") {
     int watched = 0;
-    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+    const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (++watched == 1) {
             replyJob(talk, call, running(10_MiB));
             talk.jobChanged(running(20_MiB));
@@ -196,12 +196,12 @@ TEST_CASE("what is followed is followed through the death of the daemon") {
         replyJob(talk, call, running(20_MiB)); // a new connection
         talk.jobChanged(saved());
     });
-    Paper paper;
+    const Paper paper;
     auto end = followed(paper);
     REQUIRE(end.ok());
     CHECK(!end->signal);
     CHECK(end->job.completed->outcome.exitCode == 0);
-    std::string said = paper.err();
+    const std::string said = paper.err();
     auto gone = said.find("stintd is gone");
     REQUIRE(gone != std::string::npos);
     CHECK(said.find("stintd is gone", gone + 1) == std::string::npos);
@@ -211,7 +211,7 @@ TEST_CASE("a number that was given to another job while the daemon was away is n
     auto other = running(0);
     other.scheduled = at(5s);
     int watched = 0;
-    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+    const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (call.member() == "ListJobs")
             return talk.reply(call, [](Writer& writer) {
                 wire::writeList(writer, {of(saved(), "org.stint.transfer", 8), saved()}, wire::writeJobView);
@@ -220,7 +220,7 @@ TEST_CASE("a number that was given to another job while the daemon was away is n
         replyJob(talk, call, ++watched == 1 ? running(0) : other);
         if (watched == 1) talk.hangUp();
     });
-    Paper paper;
+    const Paper paper;
     auto end = followed(paper);
     REQUIRE(end.ok());
     CHECK(end->job.state == JobView::State::Finished);
@@ -229,12 +229,12 @@ TEST_CASE("a number that was given to another job while the daemon was away is n
 
 TEST_CASE("a job that a daemon came back without is not waited for") {
     int watched = 0;
-    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+    const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (++watched > 1) return talk.refuse(call, Errc::IllegalArgument, "no such job");
         replyJob(talk, call, running(0));
         talk.hangUp();
     });
-    Paper paper;
+    const Paper paper;
     auto end = followed(paper);
     REQUIRE(!end.ok());
     CHECK(end.error().code == Errc::IllegalArgument);
@@ -242,7 +242,7 @@ TEST_CASE("a job that a daemon came back without is not waited for") {
 
 TEST_CASE("Ctrl-C ends the following, not the job") {
     FakeDaemon fake(knowing({running(0)}));
-    Paper paper;
+    const Paper paper;
     auto end = followed(paper, {SIGWINCH, SIGINT}); // the first is only a new width
     REQUIRE(end.ok());
     CHECK(end->signal == SIGINT);
@@ -251,7 +251,7 @@ TEST_CASE("Ctrl-C ends the following, not the job") {
 
 TEST_CASE("wait ends as the job does") {
     auto code = [](const JobView& end) {
-        FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+        const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
             replyJob(talk, call, running(0));
             talk.jobChanged(of(saved(), "com.example.mail", 3)); // another's
             talk.jobChanged(end);
@@ -268,7 +268,7 @@ TEST_CASE("wait says nothing of a job that ends well, and one line under --json"
         replyJob(talk, call, running(0));
         talk.jobChanged(saved());
     };
-    FakeDaemon fake(answer);
+    const FakeDaemon fake(answer);
     auto silent = ran({"wait", "org.stint.transfer/7"});
     CHECK(silent.out.empty());
     CHECK(silent.err.empty());
@@ -294,7 +294,7 @@ TEST_CASE("start passes on the exit code of the program, and its words") {
 }
 
 TEST_CASE("a program whose daemon died has died with it: start ends with 69") { // architecture.md, running a job
-    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
+    const FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         talk.reply(call, [](Writer& writer) { writer.uint32(4000000000); });
         talk.hangUp();
     });

@@ -29,7 +29,7 @@ FakeDaemon::Answer finds(std::vector<Finding> findings, std::vector<wire::Device
 } // namespace
 
 TEST_CASE("doctor shows what was found, its grade, and how to get more") {
-    FakeDaemon daemon(finds({{"processes", Grade::Advisory, "no cgroup", "Delegate=yes"}}));
+    const FakeDaemon daemon(finds({{"processes", Grade::Advisory, "no cgroup", "Delegate=yes"}}));
     auto doctor = ran({"doctor", "--plain"});
     CHECK(doctor.code == 0);
     CHECK(has(doctor.out, "processes  advisory  no cgroup\n"));
@@ -37,28 +37,30 @@ TEST_CASE("doctor shows what was found, its grade, and how to get more") {
 }
 
 TEST_CASE("doctor says what is believed where no system service is read") {
-    FakeDaemon daemon(finds({}, {{"charging", "false", "set"}, {"battery", "40", "set"}}));
+    const FakeDaemon daemon(finds({}, {{"charging", "false", "set"}, {"battery", "40", "set"}}));
     CHECK(has(ran({"doctor", "--json"}).out, R"("topic":"power","grade":"absent")"));
-    FakeDaemon again(finds({}, {{"charging", "false", "set"}, {"battery", "40", "set"}}));
+    const FakeDaemon again(finds({}, {{"charging", "false", "set"}, {"battery", "40", "set"}}));
     CHECK(has(ran({"doctor", "--json"}).out, "charging=false battery=40 (set)"));
 }
 
 TEST_CASE("doctor ends with 1 where there is trouble, and only there") {
     for (const auto grade : {Grade::Enforced, Grade::Advisory, Grade::Absent, Grade::Trouble}) {
-        FakeDaemon daemon(finds({{"policy", grade, "a file", ""}}));
+        const FakeDaemon daemon(finds({{"policy", grade, "a file", ""}}));
         CHECK(ran({"doctor"}).code == (grade == Grade::Trouble ? 1 : 0));
     }
 }
 
 TEST_CASE("doctor ends with 77 where this program may not ask") { // within a job
-    FakeDaemon daemon([](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Security, "not you"); });
+    const FakeDaemon daemon(
+        [](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Security, "not you"); });
     auto doctor = ran({"doctor"});
     CHECK(doctor.code == 77);
     CHECK(has(doctor.err, "not you"));
 }
 
 TEST_CASE("doctor tells of a store that cannot be written, though such a daemon answers nothing else") {
-    FakeDaemon daemon([](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Storage, "disk full"); });
+    const FakeDaemon daemon(
+        [](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Storage, "disk full"); });
     auto doctor = ran({"doctor", "--json"});
     CHECK(doctor.code == 1);
     CHECK(has(doctor.out, R"("topic":"store","grade":"trouble","found":"disk full")"));

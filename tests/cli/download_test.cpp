@@ -90,7 +90,7 @@ TEST_CASE("a name made from a URL stays in its directory, shows itself and steer
 }
 
 TEST_CASE("a long name is cut between characters and keeps its extension") {
-    std::string name = nameFromUrl("http://h/" + std::string(300, 'x') + ".tar");
+    const std::string name = nameFromUrl("http://h/" + std::string(300, 'x') + ".tar");
     CHECK(name.size() == 200);
     CHECK(name.ends_with("x.tar"));
     std::string wide;
@@ -114,7 +114,7 @@ TEST_CASE("the target is absolute, and in a directory that is named") {
 }
 
 TEST_CASE("what is there is not replaced unasked, and a directory never") {
-    Directory here;
+    const Directory here;
     std::ofstream(here.path / "taken") << "x";
     std::filesystem::create_symlink("nowhere", here.path / "dangling");
     CHECK(checkTarget(here.path / "free", false).ok());
@@ -133,7 +133,7 @@ TEST_CASE("what is there is not replaced unasked, and a directory never") {
 }
 
 TEST_CASE("a name that is no UTF-8 cannot be told to a job, and that is said") {
-    Directory here;
+    const Directory here;
     for (const char* name : {"\xff", "a\xc3", "\xc3\xa4\xed\xa0\x80"}) {
         auto checked = checkTarget(here.path / name, true);
         REQUIRE(!checked.ok());

@@ -170,7 +170,7 @@ TEST_CASE("a JobInfo is told by what is set, and of its extras the keys") {
 }
 
 TEST_CASE("the dump has every section, in the order of jobs.md") { // jobs.md §9.3
-    FakeDaemon fake(answer);
+    const FakeDaemon fake(answer);
     auto made = ran({"dumpsys", "jobscheduler"});
     CHECK(made.code == 0);
     std::size_t from = 0;
@@ -218,7 +218,7 @@ TEST_CASE("the dump has every section, in the order of jobs.md") { // jobs.md §
 }
 
 TEST_CASE("the dump for programs is one object a line, each of a section") {
-    FakeDaemon fake(answer);
+    const FakeDaemon fake(answer);
     auto lines = ran({"dumpsys", "jobscheduler", "org.stint.transfer", "--json"}).out;
     for (std::string_view part :
          {R"({"schema":1,"section":"scheduler","constants":{"job.slots":"16"},"power":{"connected":true,)",
@@ -238,7 +238,7 @@ TEST_CASE("the dump for programs is one object a line, each of a section") {
 }
 
 TEST_CASE("a job that ends while the dump is made is left to the history") {
-    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
+    const FakeDaemon fake([](Talk& talk, const wire::Message& call) {
         if (call.member() == "Explain") return talk.refuse(call, Errc::IllegalArgument, "no such job");
         answer(talk, call);
     });
@@ -248,7 +248,7 @@ TEST_CASE("a job that ends while the dump is made is left to the history") {
 }
 
 TEST_CASE("a package that is not there ends the dump with 66, another service with 64") {
-    FakeDaemon fake(answer);
+    const FakeDaemon fake(answer);
     auto gone = ran({"dumpsys", "jobscheduler", "com.example.gone"});
     CHECK(gone.code == 66);
     CHECK(gone.err == "stint: cannot dump jobscheduler: Invalid package: com.example.gone\n");

@@ -105,7 +105,7 @@ void FakeDaemon::serve(Fd connection) {
     Talk talk(bus->get());
     for (;;) {
         sd_bus_message* raw = nullptr;
-        int handled = sd_bus_process(bus->get(), &raw);
+        const int handled = sd_bus_process(bus->get(), &raw);
         if (handled < 0) return; // the command has ended
         if (raw) {
             auto call = wire::Message::owning(raw);
@@ -117,7 +117,7 @@ void FakeDaemon::serve(Fd connection) {
             sd_bus_flush(bus->get());
             return;
         }
-        short events = static_cast<short>(sd_bus_get_events(bus->get()));
+        const short events = static_cast<short>(sd_bus_get_events(bus->get()));
         if (handled == 0 && !isReady(sd_bus_get_fd(bus->get()), end_.get(), events, timeoutOf(bus->get()))) return;
     }
 }

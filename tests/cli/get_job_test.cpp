@@ -38,7 +38,7 @@ TEST_CASE("in either manner the conditions of a download are the same") { // job
     auto wanted = oneWantedBy(
         with({{"charging", ""}, {"battery-not-low", ""}, {"storage-not-low", ""}, {"network", "not_roaming"}}), "/");
     REQUIRE(wanted.ok());
-    for (Manner manner : {Manner::UserInitiated, Manner::Regular}) {
+    for (const Manner manner : {Manner::UserInitiated, Manner::Regular}) {
         auto job = jobFor(*wanted, manner);
         REQUIRE(job.ok());
         CHECK(job->isUserInitiated() == (manner == Manner::UserInitiated));

@@ -72,7 +72,7 @@ TEST_CASE("get schedules for the transfer app under a new id, and ends as the tr
 
 TEST_CASE("a transfer that fails ends get with the code it names") { // linux.md §A.10
     std::vector<Asked> asked;
-    FakeDaemon fake(ending(finished({}, {66, "404 Not Found"}), asked));
+    const FakeDaemon fake(ending(finished({}, {66, "404 Not Found"}), asked));
     CHECK(ran({"get", "--quiet", "http://h/x", "-o", (fake.directory() / "x").native()}).code == 66);
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("without it a job that may not be user-initiated is scheduled as a reg
         if (call.member() != "Schedule")
             return talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, saved()); });
         asked.push_back(readSchedule(call));
-        bool regular = !asked.back().job->isUserInitiated();
+        const bool regular = !asked.back().job->isUserInitiated();
         talk.reply(call, [=](Writer& writer) { writer.int32(regular ? 1 : 0).int32(7); });
     });
     auto it = ran({"get", "--charging", "http://h/x", "-o", (fake.directory() / "x").native()});
@@ -133,7 +133,7 @@ TEST_CASE("Ctrl-C detaches from a download, says so, and how to come back") {
 
 TEST_CASE("under --json a download is a line a turn, from scheduled to ended") {
     std::vector<Asked> asked;
-    FakeDaemon fake(ending(saved(), asked));
+    const FakeDaemon fake(ending(saved(), asked));
     auto it = ran({"get", "--json", "http://h/x", "-o", (fake.directory() / "x").native()});
     CHECK(it.out.starts_with(R"({"schema":1,"event":"scheduled","output":")" + (fake.directory() / "x").native()));
     CHECK(it.out.find(R"({"schema":1,"event":"ended",)") != std::string::npos);
@@ -141,8 +141,8 @@ TEST_CASE("under --json a download is a line a turn, from scheduled to ended") {
 }
 
 TEST_CASE("--no-wait returns once the job is accepted") {
-    std::vector<Asked> asked;
-    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+    const std::vector<Asked> asked;
+    const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
         talk.reply(call,
                    [](Writer& writer) { wire::writeJobView(writer, waiting(PendingReason::ConstraintConnectivity)); });

@@ -39,13 +39,13 @@ TEST_CASE("what a job was asked for as is told beside what it runs as") { // job
 }
 
 TEST_CASE("a blocked job may not run, a running one and one without blockers may") {
-    Blocker blocker{.reason = PendingReason::ConstraintConnectivity,
-                    .gate = "connectivity",
-                    .detail = "no network",
-                    .clears = "a network",
-                    .since = at(0s),
-                    .until = std::nullopt};
-    std::string blocked = jsonOf(waiting(blocker.reason), {blocker});
+    const Blocker blocker{.reason = PendingReason::ConstraintConnectivity,
+                          .gate = "connectivity",
+                          .detail = "no network",
+                          .clears = "a network",
+                          .since = at(0s),
+                          .until = std::nullopt};
+    const std::string blocked = jsonOf(waiting(blocker.reason), {blocker});
     CHECK(blocked.ends_with(R"("mayRun":false,"blockers":[{"reason":6,"name":"CONSTRAINT_CONNECTIVITY",)"
                             R"("gate":"connectivity","detail":"no network","since":1767600000000,"until":null,)"
                             R"("clears":"a network"}]})"));
@@ -57,7 +57,7 @@ TEST_CASE("a blocked job may not run, a running one and one without blockers may
 TEST_CASE("a label that is no UTF-8 or holds a line's end breaks no line") {
     auto job = running(0);
     job.label = "\xff\n\"";
-    std::string line = jsonOf(job);
+    const std::string line = jsonOf(job);
     CHECK(line.find('\n') == std::string::npos);
     CHECK(line.find("\"label\":\"\xEF\xBF\xBD\\n\\\"\"") != std::string::npos);
 }

@@ -53,7 +53,7 @@ TEST_CASE("each verb's help can be asked for before it and behind it") { // `sti
     for (const Verb& verb : verbs()) {
         if (verb.passes == Verb::Passes::Everything) continue;
         CAPTURE(verb.name);
-        std::string name(verb.name);
+        const std::string name(verb.name);
         Line words{name.substr(0, name.find(' '))};
         if (name.find(' ') != std::string::npos) words.push_back(name.substr(name.find(' ') + 1));
         Line before = words, behind = words;
@@ -126,7 +126,7 @@ TEST_CASE("every verb is run by something, and its help names all that it takes"
         CHECK(names.insert(verb.name).second);
         CHECK(bool(verb.run));
         CHECK(verb.fewest <= verb.most);
-        std::string help = helpFor(verb, 80);
+        const std::string help = helpFor(verb, 80);
         CHECK(help.find(verb.summary) != std::string::npos);
         for (const auto& option : verb.options)
             CHECK(help.find(option.longName()) != std::string::npos);

@@ -12,7 +12,7 @@ Moment moment(Duration later) { return {later, at(later)}; }
 } // namespace
 
 TEST_CASE("a log has a line for each turn of events and each tenth of the way, and no other") {
-    Paper paper;
+    const Paper paper;
     ProgressReporter reporter(paper.screen());
     Duration now{0};
     auto next = [&](const JobView& job) { reporter.state(job, moment(now += 1s)); };
@@ -33,7 +33,7 @@ TEST_CASE("a log has a line for each turn of events and each tenth of the way, a
 }
 
 TEST_CASE("where the size is not known a log has a line every ten seconds") {
-    Paper paper;
+    const Paper paper;
     ProgressReporter reporter(paper.screen());
     for (int second = 0; second <= 20; ++second)
         reporter.state(running(second * 1_MiB, unknownBytes), moment(std::chrono::seconds(second)));
@@ -41,7 +41,7 @@ TEST_CASE("where the size is not known a log has a line every ten seconds") {
 }
 
 TEST_CASE("a terminal's line is drawn ten times a second at most") {
-    Paper paper({}, false, true);
+    const Paper paper({}, false, true);
     ProgressReporter reporter(paper.screen());
     reporter.state(running(1_MiB), moment(0ms));
     CHECK(reporter.nextDraw() == 0ms);
@@ -56,7 +56,7 @@ TEST_CASE("a terminal's line is drawn ten times a second at most") {
 }
 
 TEST_CASE("a countdown and a stall are drawn by the clock, everything else by news") {
-    Paper paper({}, false, true);
+    const Paper paper({}, false, true);
     ProgressReporter reporter(paper.screen());
     auto job = waiting(PendingReason::ConstraintMinimumLatency);
     job.earliest = at(2s);
@@ -75,13 +75,13 @@ TEST_CASE("a countdown and a stall are drawn by the clock, everything else by ne
 }
 
 TEST_CASE("a transfer that is begun anew says so once, on a terminal and in a log") {
-    for (bool terminal : {true, false}) {
-        Paper paper({}, false, terminal);
+    for (const bool terminal : {true, false}) {
+        const Paper paper({}, false, terminal);
         ProgressReporter reporter(paper.screen());
         for (int second = 0; second < 3; ++second)
             reporter.state(saying(running(second), "1 MiB (begun anew: the file changed)"),
                            moment(std::chrono::seconds(second)));
-        std::string said = paper.err();
+        const std::string said = paper.err();
         auto first = said.find("begun anew: the file changed\n");
         REQUIRE(first != std::string::npos);
         CHECK(said.find("begun anew", first + 1) == std::string::npos);
@@ -89,18 +89,18 @@ TEST_CASE("a transfer that is begun anew says so once, on a terminal and in a lo
 }
 
 TEST_CASE("under --json each state is one object, and nothing else is said") {
-    Paper paper({.json = true});
+    const Paper paper({.json = true});
     ProgressReporter reporter(paper.screen());
     reporter.state(running(1_MiB), moment(0s));
     reporter.state(saved(), moment(1s));
     CHECK(paper.err().empty());
-    std::string out = paper.out();
+    const std::string out = paper.out();
     CHECK(out.starts_with(R"({"schema":1,"event":"state","job":"org.stint.transfer/7",)"));
     CHECK(out.find("\n{\"schema\":1,\"event\":\"ended\",") != std::string::npos);
 }
 
 TEST_CASE("only the time a job runs counts for its rate") {
-    Paper paper;
+    const Paper paper;
     ProgressReporter reporter(paper.screen());
     reporter.state(running(10_MiB), moment(0s)); // joined on the way
     reporter.state(running(30_MiB), moment(10s));

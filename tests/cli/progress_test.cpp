@@ -39,7 +39,7 @@ TEST_CASE(
 
 TEST_CASE("no progress line is wider than its terminal, whatever the label") {
     Progress progress = half;
-    for (std::string label :
+    for (const std::string label :
          {"", "x", "日本語の長いファイルの名前.iso", "a very long name of a very large file.tar.gz"})
         for (std::size_t columns = 0; columns < 130; ++columns) {
             progress.label = label;
@@ -68,9 +68,9 @@ TEST_CASE("a hundred percent is not shown before all is there") {
 }
 
 TEST_CASE("all is there and it still runs: it is finishing, not stalled") {
-    Progress all{.label = "x", .done = 1_MiB, .total = 1_MiB, .rate = 0};
+    const Progress all{.label = "x", .done = 1_MiB, .total = 1_MiB, .rate = 0};
     CHECK(progressText(all) == "100%  1 MiB of 1 MiB  finishing");
-    Progress stuck{.label = "x", .done = 0, .total = 1_MiB, .rate = 0};
+    const Progress stuck{.label = "x", .done = 0, .total = 1_MiB, .rate = 0};
     CHECK(progressText(stuck) == "  0%  0 B of 1 MiB  stalled");
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("a rate is written as we write sizes, and as curl does") {
 }
 
 TEST_CASE("what a server is to be told goes into the job") {
-    Here here;
+    const Here here;
     Arguments given{{},
                     {{"cookie", "a=1"},
                      {"user", "me:x"},
@@ -89,7 +89,7 @@ TEST_CASE("what a server is to be told goes into the job") {
 }
 
 TEST_CASE("a cookie without = is a file, and what is no word of curl's is refused without being repeated") {
-    Here here;
+    const Here here;
     PersistableBundle extras;
     REQUIRE(putReach(Arguments{{}, {{"cookie", "file"}}}, "http://h/", here.path, extras).ok());
     CHECK(extras.getString("cookieFile") == (here.path / "file").native());
@@ -123,8 +123,8 @@ TEST_CASE("secrets are taken out of the command line of get and put, and of no o
 }
 
 TEST_CASE("several URLs are several files, in a directory if one is named") {
-    Here here;
-    std::vector<std::string> urls{"http://h/a", "http://h/b"};
+    const Here here;
+    const std::vector<std::string> urls{"http://h/a", "http://h/b"};
     auto both = wantedBy(Arguments{urls, {{"output", "."}}}, here.path);
     REQUIRE(both.ok());
     CHECK((*both)[1].target == here.path / "b");
@@ -137,7 +137,7 @@ TEST_CASE("several URLs are several files, in a directory if one is named") {
 }
 
 TEST_CASE("an upload is a job with a file, and its size as the estimate") {
-    Here here;
+    const Here here;
     auto sent = sentBy(Arguments{{"file", "http://h/"}, {{"tus", ""}, {"discard-on-cancel", ""}}}, here.path);
     REQUIRE(sent.ok());
     auto job = jobFor(*sent, Manner::UserInitiated);

@@ -51,7 +51,7 @@ TEST_CASE("a command without its dashes is refused, and so is none") {
 }
 
 TEST_CASE("a command without conditions is a regular job that needs nothing") {
-    JobInfo made = job({"--", "true"});
+    const JobInfo made = job({"--", "true"});
     CHECK(made.getService().name == "Command");
     CHECK(!made.isUserInitiated());
     CHECK(!made.isPersisted());
@@ -63,8 +63,8 @@ TEST_CASE("a command without conditions is a regular job that needs nothing") {
 }
 
 TEST_CASE("each condition reaches the job") {
-    JobInfo made = job({"--requires-charging", "--battery-not-low", "--storage-not-low", "--network", "not-roaming",
-                        "--persisted", "--backoff", "2min", "--retries", "3", "--", "true"});
+    const JobInfo made = job({"--requires-charging", "--battery-not-low", "--storage-not-low", "--network",
+                              "not-roaming", "--persisted", "--backoff", "2min", "--retries", "3", "--", "true"});
     CHECK(made.isRequireCharging());
     CHECK(made.isRequireBatteryNotLow());
     CHECK(made.isRequireStorageNotLow());
@@ -80,7 +80,7 @@ TEST_CASE("each condition reaches the job") {
 
 TEST_CASE("user-initiated implies a network, and says so only where none was asked for") { // jobs.md §1.2, V12
     auto implied = wanted({"--user-initiated", "--", "true"});
-    JobInfo made = jobFor(implied, "/spool", 7s).value();
+    const JobInfo made = jobFor(implied, "/spool", 7s).value();
     CHECK(made.isUserInitiated());
     CHECK(made.getNetworkType() == JobInfo::NETWORK_TYPE_ANY);
     REQUIRE(adjustments(implied, made).size() == 1);

@@ -34,7 +34,7 @@ FakeDaemon::Answer answering(Shell shell, Words& words, std::optional<JobView> k
                               [&](Writer& writer) { writer.int32(shell.code).string(shell.out).string(shell.err); });
         }
         Reader reader(call);
-        std::string package = reader.string().value(), space = reader.string().value();
+        const std::string package = reader.string().value(), space = reader.string().value();
         if (!known || known->key != JobKey{AppId{package}, space, JobId(reader.int32().value())})
             return talk.refuse(call, Errc::IllegalArgument, "no such job");
         talk.reply(call, [&](Writer& writer) {
@@ -77,7 +77,7 @@ TEST_CASE("the shell's answer is printed as it is, and its code's low byte is th
                           Row{{-1002, "", ""},                                         22}}) {
         // clang-format on
         Words words;
-        FakeDaemon fake(answering(r.shell, words));
+        const FakeDaemon fake(answering(r.shell, words));
         auto made = ran({"cmd", "jobscheduler", "get-job-state", "p", "1"});
         CHECK(made.code == r.code);
         CHECK(made.out == r.shell.out);
@@ -87,13 +87,13 @@ TEST_CASE("the shell's answer is printed as it is, and its code's low byte is th
 
 TEST_CASE("a name in the shell's answer cannot steer the terminal") {
     Words words;
-    FakeDaemon fake(answering({0, "Stopping job: p/\x1b[2J#7 S\n", ""}, words));
+    const FakeDaemon fake(answering({0, "Stopping job: p/\x1b[2J#7 S\n", ""}, words));
     CHECK(ran({"cmd", "jobscheduler", "timeout"}).out == "Stopping job: p/�[2J#7 S\n");
 }
 
 TEST_CASE("--json before cmd makes one object of the answer") {
     Words words;
-    FakeDaemon fake(answering({-1001, "a\n", "b\n"}, words));
+    const FakeDaemon fake(answering({-1001, "a\n", "b\n"}, words));
     auto made = ran({"--json", "cmd", "jobscheduler", "get-job-state", "p", "1"});
     CHECK(made.out == R"({"schema":1,"code":-1001,"out":"a\n","err":"b\n"})"
                       "\n");
@@ -108,7 +108,7 @@ TEST_CASE("cmd without its service, or with one that is not there, ends with And
 }
 
 TEST_CASE("the shell's verbs are the operator's: who is not ends with 77") { // linux.md §A.10
-    FakeDaemon fake(
+    const FakeDaemon fake(
         [](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Security, "only the operator"); });
     auto made = ran({"cmd", "jobscheduler", "timeout"});
     CHECK(made.code == 77);
@@ -118,8 +118,8 @@ TEST_CASE("the shell's verbs are the operator's: who is not ends with 77") { // 
 TEST_CASE("run-now runs by run -f and names what it passes over") { // jobs.md §8
     Words words;
     auto job = waiting(PendingReason::ConstraintCharging);
-    std::vector<Blocker> kept{shut(PendingReason::ConstraintCharging, "not charging"),
-                              shut(PendingReason::ConstraintMinimumLatency, "")};
+    const std::vector<Blocker> kept{shut(PendingReason::ConstraintCharging, "not charging"),
+                                    shut(PendingReason::ConstraintMinimumLatency, "")};
     FakeDaemon fake(answering({0, "Running job [FORCED]\n", ""}, words, job, kept));
     auto made = ran({"run-now", "7"});
     CHECK(made.code == 0);
@@ -145,10 +145,11 @@ TEST_CASE("run-now names the namespace of a job that has one") {
 
 TEST_CASE("run-now ends with 75 where something cannot be passed over, and says what") { // jobs.md §8
     Words words;
-    FakeDaemon fake(answering({-1002, "", "Job 7 in package … has functional constraints but --force not specified\n"},
-                              words, waiting(PendingReason::App),
-                              {shut(PendingReason::ConstraintCharging, "not charging"),
-                               shut(PendingReason::App, "the app is not installed")}));
+    const FakeDaemon fake(
+        answering({-1002, "", "Job 7 in package … has functional constraints but --force not specified\n"}, words,
+                  waiting(PendingReason::App),
+                  {shut(PendingReason::ConstraintCharging, "not charging"),
+                   shut(PendingReason::App, "the app is not installed")}));
     auto made = ran({"run-now", "7"});
     CHECK(made.code == 75);
     CHECK(made.out.empty());
@@ -159,21 +160,21 @@ TEST_CASE("run-now ends with 75 where something cannot be passed over, and says 
 TEST_CASE("run-now ends with 66 where there is no such job, or it has ended, or it ends meanwhile") {
     Words words;
     {
-        FakeDaemon fake(answering({}, words));
+        const FakeDaemon fake(answering({}, words));
         CHECK(ran({"run-now", "7"}).code == 66);
     }
     {
-        FakeDaemon fake(answering({}, words, saved()));
+        const FakeDaemon fake(answering({}, words, saved()));
         CHECK(ran({"run-now", "7"}).code == 66);
     }
     CHECK(words.empty());
-    FakeDaemon fake(answering({-1001, "", "Could not find job 7\n"}, words, waiting(PendingReason::App)));
+    const FakeDaemon fake(answering({-1001, "", "Could not find job 7\n"}, words, waiting(PendingReason::App)));
     CHECK(ran({"run-now", "7"}).code == 66);
 }
 
 TEST_CASE("run-now leaves a job that runs alone") {
     Words words;
-    FakeDaemon fake(answering({}, words, running(0)));
+    const FakeDaemon fake(answering({}, words, running(0)));
     auto made = ran({"run-now", "7"});
     CHECK(made.code == 0);
     CHECK(made.err == "org.stint.transfer/7 is running already\n");
@@ -183,13 +184,13 @@ TEST_CASE("run-now leaves a job that runs alone") {
 TEST_CASE("cancel --all takes every job of a package, and ends with 66 where there is no such package") { // jobs.md §8
     Words words;
     {
-        FakeDaemon fake(answering({0, "Canceling all jobs for com.example.mail in user 0\n", ""}, words));
+        const FakeDaemon fake(answering({0, "Canceling all jobs for com.example.mail in user 0\n", ""}, words));
         auto made = ran({"cancel", "--all", "com.example.mail"});
         CHECK(made.code == 0);
         CHECK(made.out.empty());
     }
     CHECK(words == Words{"cancel", "com.example.mail"});
-    FakeDaemon fake(answering({-1000, "", "Package p not found.\n"}, words));
+    const FakeDaemon fake(answering({-1000, "", "Package p not found.\n"}, words));
     auto gone = ran({"cancel", "--all", "p"});
     CHECK(gone.code == 66);
     CHECK(gone.err == "stint: cannot cancel every job: no app p is installed; `stint apps` lists those that are\n");

@@ -16,7 +16,7 @@ Table sample() {
 } // namespace
 
 TEST_CASE("words stand to the left, numbers to the right, and no line ends in blanks") {
-    Paper paper;
+    const Paper paper;
     auto lines = sample().lines(paper.screen());
     REQUIRE(lines.size() == 3);
     CHECK(lines[0] == "JOB                       SIZE  WHAT");
@@ -25,8 +25,8 @@ TEST_CASE("words stand to the left, numbers to the right, and no line ends in bl
 }
 
 TEST_CASE("colour changes no column, and is nowhere but on a terminal") {
-    Paper plain;
-    Paper coloured({}, true);
+    const Paper plain;
+    const Paper coloured({}, true);
     auto bare = sample().lines(plain.screen());
     auto painted = sample().lines(coloured.screen());
     CHECK(bare[1].find('\x1b') == std::string::npos);
@@ -34,7 +34,7 @@ TEST_CASE("colour changes no column, and is nowhere but on a terminal") {
 }
 
 TEST_CASE("a cell of an app's words cannot break the table") {
-    Paper paper;
+    const Paper paper;
     Table table({{"LABEL"}, {"N"}});
     table.add({"evil\n\x1b[2J", "1"});
     auto lines = table.lines(paper.screen());
@@ -51,7 +51,7 @@ Table reasons() {
 } // namespace
 
 TEST_CASE("where a terminal is too narrow the widest words go on below themselves, and no word is cut") {
-    Paper paper({}, true);
+    const Paper paper({}, true);
     auto lines = reasons().lines(paper.screen(), 75);
     REQUIRE(lines.size() == 4);
     CHECK(lines[1] == "\x1b[33mCONSTRAINT_CHARGING\x1b[0m  on battery, 40 %;                -  plug it in");
@@ -60,15 +60,15 @@ TEST_CASE("where a terminal is too narrow the widest words go on below themselve
 }
 
 TEST_CASE("a table that no breaking of words would make narrow enough stays one line a row, as in a pipe") {
-    Paper paper;
+    const Paper paper;
     CHECK(reasons().lines(paper.screen(), 40) == reasons().lines(paper.screen()));
     CHECK(reasons().lines(paper.screen()).size() == 3);
     CHECK(reasons().lines(paper.screen(), 200) == reasons().lines(paper.screen()));
 }
 
 TEST_CASE("under --json and --quiet nothing is told, but trouble is") {
-    for (OutputOptions options : {OutputOptions{.json = true}, OutputOptions{.quiet = true}}) {
-        Paper paper(options);
+    for (const OutputOptions options : {OutputOptions{.json = true}, OutputOptions{.quiet = true}}) {
+        const Paper paper(options);
         paper.screen().tell("starting");
         CHECK(paper.err().empty());
         CHECK(paper.screen().fail("cannot list jobs", {stint::Errc::Unavailable, "no stintd listens"}) == 69);
@@ -78,7 +78,7 @@ TEST_CASE("under --json and --quiet nothing is told, but trouble is") {
 }
 
 TEST_CASE("a drawn line is taken away before other words are printed") {
-    Paper paper({}, true, true);
+    const Paper paper({}, true, true);
     paper.screen().redraw("50%");
     paper.screen().tell("detached");
     CHECK(paper.err() == "\r50%\x1b[K\r\x1b[Kdetached\n");

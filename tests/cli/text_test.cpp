@@ -15,7 +15,7 @@ struct Utf8 {
 } // namespace
 
 TEST_CASE("wide characters count two columns, combining ones none") {
-    Utf8 locale;
+    const Utf8 locale;
     CHECK(widthOf("mail") == 4);
     CHECK(widthOf("日本") == 4);
     CHECK(widthOf("e\xCC\x81") == 1);
@@ -23,7 +23,7 @@ TEST_CASE("wide characters count two columns, combining ones none") {
 }
 
 TEST_CASE("text that fits is left alone, and longer text ends in an ellipsis within the columns") {
-    Utf8 locale;
+    const Utf8 locale;
     CHECK(shortened("holiday.iso", 11) == "holiday.iso");
     CHECK(shortened("holiday.iso", 10) == "holiday.i…");
     CHECK(shortened("日本日本", 8) == "日本日本");
@@ -34,7 +34,7 @@ TEST_CASE("text that fits is left alone, and longer text ends in an ellipsis wit
 }
 
 TEST_CASE("padding counts columns, not bytes") {
-    Utf8 locale;
+    const Utf8 locale;
     CHECK(padRight("日", 4) == "日  ");
     CHECK(padLeft("7", 3) == "  7");
     CHECK(padLeft("7777", 3) == "7777");

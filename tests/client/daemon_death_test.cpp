@@ -171,7 +171,7 @@ TEST_CASE("a process that is needed no more ends well") {
 }
 
 TEST_CASE("the variable of the inherited socket is not left for a child") {
-    StartedWorld world;
+    const StartedWorld world;
     CHECK(std::getenv("STINT_SOCKET_FD") == nullptr);
 }
 

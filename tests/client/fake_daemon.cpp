@@ -204,13 +204,13 @@ std::string FakeDaemon::heard() {
 
 bool FakeDaemon::heardNothing() {
     in([this] { serve(); });
-    std::unique_lock lock(mutex_);
+    const std::unique_lock lock(mutex_);
     return heard_.empty();
 }
 
 void FakeDaemon::stall(std::shared_future<void> end) {
     {
-        std::unique_lock lock(mutex_);
+        const std::unique_lock lock(mutex_);
         deeds_.emplace_back([end] { end.wait(); });
     }
     ::eventfd_write(wakeUp_.get(), 1);
@@ -232,7 +232,7 @@ void FakeDaemon::revive() {
 void FakeDaemon::in(std::function<void()> deed) {
     std::promise<void> done;
     {
-        std::unique_lock lock(mutex_);
+        const std::unique_lock lock(mutex_);
         deeds_.emplace_back([&] {
             deed();
             done.set_value();
@@ -320,7 +320,7 @@ void FakeDaemon::answer(const wire::Message& call) {
 }
 
 void FakeDaemon::note(std::string line) {
-    std::unique_lock lock(mutex_);
+    const std::unique_lock lock(mutex_);
     heard_.push_back(std::move(line));
     changed_.notify_all();
     ::eventfd_write(news_.get(), 1);

@@ -85,7 +85,7 @@ TEST_CASE("a namespace is a handle of its own") { // jobs.md §2.1
     Asked asked;
     daemon.on("Schedule", scheduling(asked, JobScheduler::RESULT_SUCCESS, 7));
     auto connection = Connection::open().value();
-    JobScheduler root(connection);
+    const JobScheduler root(connection);
     auto sync = root.forNamespace("  sync ").value();
     CHECK(sync.getNamespace() == "sync");
     CHECK(root.getNamespace() == std::nullopt);

@@ -59,7 +59,7 @@ TEST_CASE("changes are waited out, but not for ever") { // §3.2 content trigger
     CHECK(stage.why(1) == std::vector{ConstraintContentTrigger});
     CHECK_FALSE(stage.earliest(1).has_value());
     stage.event(ContentChanged{"/photographs"});
-    for (Duration change : {0s, 5s, 12s}) {
+    for (const Duration change : {0s, 5s, 12s}) {
         stage.until(change);
         stage.event(ContentChanged{"/photos/1.jpg"});
     }

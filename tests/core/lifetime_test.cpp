@@ -213,7 +213,7 @@ TEST_CASE("a process that dies is tried again at once twice, then rests") { // ย
     constants.crashGuardCrashes = 100;
     Stage stage{constants};
     stage.schedule(stage.job(1));
-    for (Duration death : {1s, 2s, 3s}) {
+    for (const Duration death : {1s, 2s, 3s}) {
         stage.until(death);
         stage.crash(1);
     }
@@ -226,7 +226,7 @@ TEST_CASE("a process that dies is tried again at once twice, then rests") { // ย
 TEST_CASE("three crashes within a minute keep an app's jobs from starting until the user opens it") { // ยง12.3
     Stage stage;
     stage.schedule(stage.job(1));
-    for (Duration death : {10s, 20s, 30s}) {
+    for (const Duration death : {10s, 20s, 30s}) {
         stage.until(death);
         stage.crash(1);
     }
@@ -254,7 +254,7 @@ TEST_CASE("what crashes in an app that is built in holds up no other job of it")
     shell.builtIn = true;
     stage.install(shell);
     stage.schedule(stage.job(1));
-    for (Duration death : {10s, 20s, 30s}) {
+    for (const Duration death : {10s, 20s, 30s}) {
         stage.until(death);
         stage.crash(1);
     }

@@ -29,7 +29,7 @@ inline int soakFactor() {
 }
 
 template <class Property> void holds(const char* sentence, int runs, Property property) {
-    rc::detail::TestMetadata metadata{.id = sentence, .description = sentence};
+    const rc::detail::TestMetadata metadata{.id = sentence, .description = sentence};
     rc::detail::TestParams params;
     params.seed = rc::detail::configuration().testParams.seed;
     params.maxSuccess = runs * soakFactor();

@@ -217,7 +217,7 @@ TEST_CASE("the queue puts user-initiated jobs first, then priority, then age") {
     stage.change([](Device& d) { d.network.reset(); });
     stage.schedule(stage.transfer(4));
     stage.change([](Device& d) { d.network = Stage::wifi(); });
-    for (int id : {1, 4, 3, 2}) {
+    for (const int id : {1, 4, 3, 2}) {
         CHECK(stage.runs(id));
         stage.finish(id, false);
     }

@@ -209,7 +209,7 @@ TEST_CASE("a word that the device has not is refused with what would be right, a
 
 TEST_CASE("what is reset is the default's again") {
     DeviceSource source("/");
-    Words words{{"battery", "14"}, {"charging", "false"}, {"network.up", "800kbps"}, {"network.metered", "true"}};
+    const Words words{{"battery", "14"}, {"charging", "false"}, {"network.up", "800kbps"}, {"network.metered", "true"}};
     set(source, words);
     REQUIRE(source.reset(std::vector<std::string>{"charging", "plugged"}).ok()); // one of them was not set
     CHECK(source.read().charging == true);

@@ -44,7 +44,7 @@ Response responseTo(const std::string& bytes) {
     Response response;
     {
         Taker taker;
-        Fetch fetch(multi, {.url = "http://127.0.0.1:9/file.iso", .start = 100}, {}, taker);
+        const Fetch fetch(multi, {.url = "http://127.0.0.1:9/file.iso", .start = 100}, {}, taker);
         // All is there already: no round waits, and a redirect takes one more.
         int running = 1;
         for (int round = 0; running > 0 && round < 200; ++round) {

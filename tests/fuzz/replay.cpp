@@ -112,7 +112,7 @@ void guard(const char* program) {
     struct sigaction action {};
     action.sa_handler = keepInput;
     action.sa_flags = SA_ONSTACK;
-    for (int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGALRM})
+    for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGALRM})
         ::sigaction(signal, &action, nullptr);
 #ifndef __SANITIZE_ADDRESS__
     const rlimit memory{mostMemory, mostMemory};

@@ -73,7 +73,7 @@ TEST_CASE("every kind of value is read") {
 }
 
 TEST_CASE("an empty policy leaves the spec's constants") {
-    for (std::string_view toml : {"", "# nothing\n", "[job]\n"}) {
+    for (const std::string_view toml : {"", "# nothing\n", "[job]\n"}) {
         auto policy = applyPolicy({}, toml, "p.toml");
         REQUIRE(policy.ok());
         CHECK(*policy == Policy{});
@@ -84,7 +84,7 @@ TEST_CASE("every constant can be written into a policy and read back") {
     std::string toml;
     Constants changed;
     for (const ConstantRow& row : constantRows()) {
-        std::string text = constantText(changed, row);
+        const std::string text = constantText(changed, row);
         using enum ConstantKind;
         const bool quoted =
             row.kind == Time || row.kind == Size || row.kind == Choice || row.kind == TimeOrNone || text == "none";
@@ -146,7 +146,7 @@ TEST_CASE("a deeply nested policy is refused, not followed") {
 }
 
 TEST_CASE("a later file stands over an earlier one, and each value remembers its line") {
-    Folder folder;
+    const Folder folder;
     const std::vector<PolicyFile> files{{folder.write("etc.toml", "job.slots = 4\njob.schedule_rate = 9\n")},
                                         {folder.file("absent.toml"), true},
                                         {folder.write("own.toml", "# mine\njob.slots = 8\n"), true}};
@@ -160,7 +160,7 @@ TEST_CASE("a later file stands over an earlier one, and each value remembers its
 }
 
 TEST_CASE("a file that was asked for must be there; an optional one need not") {
-    Folder folder;
+    const Folder folder;
     const std::vector<PolicyFile> asked{{folder.file("absent.toml")}};
     auto policy = readPolicyFiles(asked);
     REQUIRE_FALSE(policy.ok());
@@ -172,7 +172,7 @@ TEST_CASE("a file that was asked for must be there; an optional one need not") {
 }
 
 TEST_CASE("an optional file that is wrong is refused all the same") {
-    Folder folder;
+    const Folder folder;
     const std::vector<PolicyFile> files{{folder.write("own.toml", "job.slots = 0\n"), true}};
     auto policy = readPolicyFiles(files);
     REQUIRE_FALSE(policy.ok());
@@ -180,7 +180,7 @@ TEST_CASE("an optional file that is wrong is refused all the same") {
 }
 
 TEST_CASE("what cannot be a policy is not read: a folder, a file without end") {
-    Folder folder;
+    const Folder folder;
     const std::vector<PolicyFile> directory{{folder.file(".")}};
     auto policy = readPolicyFiles(directory);
     REQUIRE_FALSE(policy.ok());

@@ -20,8 +20,8 @@ TEST_CASE("cgroup v2 is found wherever it is mounted, and v1 is not taken for it
 }
 
 TEST_CASE("a cgroup that is not below what is mounted has no directory") {
-    CgroupMount whole{"/", "/sys/fs/cgroup"};
-    CgroupMount part{"/docker/1", "/sys/fs/cgroup"};
+    const CgroupMount whole{"/", "/sys/fs/cgroup"};
+    const CgroupMount part{"/docker/1", "/sys/fs/cgroup"};
     auto directory = [](const CgroupMount& mount, const std::string& path) {
         auto place = placeOf(mount, path);
         return place ? place->directory.string() : "none";
@@ -36,7 +36,7 @@ TEST_CASE("a cgroup that is not below what is mounted has no directory") {
 }
 
 TEST_CASE("of /proc/PID/cgroup only the line of the hierarchy asked for is read") {
-    std::string text = "9:name=systemd:/user.slice\n1:cpu:/a:b\n0::/system.slice/x.service\n";
+    const std::string text = "9:name=systemd:/user.slice\n1:cpu:/a:b\n0::/system.slice/x.service\n";
     CHECK(cgroupPath(text) == "/system.slice/x.service");
     CHECK(cgroupPath(text, "name=systemd") == "/user.slice");
     CHECK(cgroupPath(text, "cpu") == "/a:b");
@@ -45,7 +45,7 @@ TEST_CASE("of /proc/PID/cgroup only the line of the hierarchy asked for is read"
 }
 
 TEST_CASE("a process's name cannot forge the fields that follow it") {
-    std::string tail = " S 10 11 12 34816 13 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0\n";
+    const std::string tail = " S 10 11 12 34816 13 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0\n";
     ProcessStat expected{10, 11, 12, 34816, 13, 4711};
     CHECK(parseProcessStat("7 (sh)" + tail) == expected);
     CHECK(parseProcessStat("7 (a) R 1 1 1 1 1 (b\n)" + tail) == expected);

@@ -30,7 +30,7 @@ fs::path delegated() {
 
 // What a user's daemon sees there: 0 where it is as it should be, else the number of what is not.
 int asUser(const fs::path& cgroup) {
-    Fd procs(::open((cgroup / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+    const Fd procs(::open((cgroup / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
     if (::write(procs.get(), "0", 1) != 1 || ::setgid(user) != 0 || ::setuid(user) != 0) return 1;
     if (::access(helper().c_str(), X_OK) != 0) return 0; // this tree is root's alone: nothing can be shown
     World world(true);
@@ -46,7 +46,7 @@ int asUser(const fs::path& cgroup) {
 
 TEST_CASE("a user's daemon keeps its processes in the cgroup that was delegated to it") {
     if (::getuid() != 0) return; // root delegates
-    fs::path cgroup = delegated();
+    const fs::path cgroup = delegated();
     if (cgroup.empty()) {
         MESSAGE("no cgroup can be made here: not tested");
         return;

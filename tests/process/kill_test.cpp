@@ -42,7 +42,7 @@ TEST_CASE("kill takes the process and its orphans at once, whatever they do with
     World world(cgroups);
     auto started = world.processes->start(shell("trap '' TERM; " + orphan + "while :; do read more <&3; done"));
     REQUIRE(started.ok());
-    pid_t left = pidIn(started->socket);
+    const pid_t left = pidIn(started->socket);
     world.processes->kill(started->id);
     CHECK(world.ended.empty()); // never told from inside the call
     CHECK(world.processes->anyAlive({"com.example.app"}));
@@ -64,7 +64,7 @@ TEST_CASE("killing an app leaves every other app alone") { // jobs.md §5.4
     REQUIRE(first.ok());
     REQUIRE(second.ok());
     REQUIRE(other.ok());
-    pid_t pids[] = {pidIn(first->socket), pidIn(second->socket), pidIn(other->socket)};
+    const pid_t pids[] = {pidIn(first->socket), pidIn(second->socket), pidIn(other->socket)};
     CHECK(world.processes->killApp({"com.example.one"}) == 2);
     CHECK(world.waitForEnd(first->id).killed);
     CHECK(world.waitForEnd(second->id).killed);
@@ -80,7 +80,7 @@ TEST_CASE("a process that is killed in the moment of its start does not get away
     bool cgroups = bothWays();
     CAPTURE(cgroups);
     World world(cgroups);
-    std::string mark = "STINT_TEST_EARLY=" + std::to_string(::getpid()) + (cgroups ? "c" : "r");
+    const std::string mark = "STINT_TEST_EARLY=" + std::to_string(::getpid()) + (cgroups ? "c" : "r");
     for (int i = 0; i < 50; ++i) {
         Command command = shell("sleep 1000 & sleep 1000");
         command.environment["STINT_TEST_EARLY"] = mark.substr(mark.find('=') + 1);
@@ -97,11 +97,11 @@ TEST_CASE("a fork bomb is killed whole") {
     CAPTURE(cgroups);
     World world(cgroups);
     // 300 orphans, each pair in a session of its own.
-    std::string bomb = "trap '' TERM INT HUP; n=0; echo up >&3; "
-                       "while [ $n -lt 150 ]; do n=$((n+1)); (setsid sh -c 'sleep 1000 & wait' &); done; "
-                       "echo exploded >&3; read end <&3";
+    const std::string bomb = "trap '' TERM INT HUP; n=0; echo up >&3; "
+                             "while [ $n -lt 150 ]; do n=$((n+1)); (setsid sh -c 'sleep 1000 & wait' &); done; "
+                             "echo exploded >&3; read end <&3";
     Command command = shell(bomb);
-    std::string value = std::to_string(::getpid()) + (cgroups ? "c" : "r");
+    const std::string value = std::to_string(::getpid()) + (cgroups ? "c" : "r");
     command.environment["STINT_TEST_BOMB"] = value;
     auto started = world.processes->start(command);
     REQUIRE(started.ok());
@@ -121,9 +121,9 @@ TEST_CASE("a process is found by itself and by its orphans, and no other is") { 
     World world(cgroups);
     auto started = world.processes->start(shell(orphan + "read go <&3; echo $$ >&3; read end <&3"));
     REQUIRE(started.ok());
-    pid_t left = pidIn(started->socket);
+    const pid_t left = pidIn(started->socket);
     REQUIRE(::write(started->socket.get(), "\n", 1) == 1);
-    pid_t main = pidIn(started->socket);
+    const pid_t main = pidIn(started->socket);
     std::pair expected(AppId{"com.example.app"}, started->id);
     CHECK(world.processes->ownerOf(main).value() == expected);
     CHECK(world.processes->ownerOf(left).value() == expected);
@@ -178,7 +178,7 @@ struct Daemon {
 Daemon crashedDaemon(bool cgroups, const std::string& instance) {
     int ends[2];
     REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-    Fd out(ends[0]), in(ends[1]);
+    const Fd out(ends[0]), in(ends[1]);
     Daemon daemon;
     daemon.pid = ::fork();
     REQUIRE(daemon.pid >= 0);
@@ -210,12 +210,12 @@ void crash(const Daemon& daemon) {
 TEST_CASE("when the daemon is killed, what it started dies without anybody's help") {
     bool cgroups = bothWays();
     CAPTURE(cgroups);
-    Daemon daemon = crashedDaemon(cgroups, "test of sudden death " + std::to_string(::getpid()));
+    const Daemon daemon = crashedDaemon(cgroups, "test of sudden death " + std::to_string(::getpid()));
     Fd main = openPidfd(daemon.main);
     REQUIRE(main);
     crash(daemon);
     CHECK(hasEnded(main, 30'000));
-    World cleaner(true, "test of sudden death " + std::to_string(::getpid()));
+    const World cleaner(true, "test of sudden death " + std::to_string(::getpid()));
 }
 
 TEST_CASE("a new daemon of the instance finds nothing alive that a former one had started") { // jobs.md §12.5
@@ -225,9 +225,9 @@ TEST_CASE("a new daemon of the instance finds nothing alive that a former one ha
     SUBCASE("and keeps its processes in the same way") {}
     SUBCASE("and keeps its processes in the other way") { cgroupsNow = !cgroups; }
     CAPTURE(cgroupsNow);
-    std::string instance = "test of leftovers " + std::to_string(::getpid());
-    Daemon daemon = crashedDaemon(cgroups, instance);
-    Daemon stranger = crashedDaemon(cgroups, instance + " of another user's");
+    const std::string instance = "test of leftovers " + std::to_string(::getpid());
+    const Daemon daemon = crashedDaemon(cgroups, instance);
+    const Daemon stranger = crashedDaemon(cgroups, instance + " of another user's");
     crash(daemon);
     {
         World world(cgroupsNow, instance);
@@ -240,7 +240,7 @@ TEST_CASE("a new daemon of the instance finds nothing alive that a former one ha
         CHECK(world.waitForEnd(started->id).status == 0);
     }
     crash(stranger);
-    World cleaner(cgroups, instance + " of another user's");
+    const World cleaner(cgroups, instance + " of another user's");
     CHECK_FALSE(alive(stranger.left));
 }
 

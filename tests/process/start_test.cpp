@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string statusField(pid_t pid, const std::string& name) {
-    std::string text = readFile("/proc/" + std::to_string(pid) + "/status").value_or("");
+    const std::string text = readFile("/proc/" + std::to_string(pid) + "/status").value_or("");
     std::size_t begin = text.find(name + ":\t");
     REQUIRE(begin != std::string::npos);
     begin += name.size() + 2;
@@ -75,9 +75,9 @@ TEST_CASE("a service speaks to the daemon over the descriptor that STINT_SOCKET_
 TEST_CASE("a process gets no descriptor of the daemon's but its three and its socket") {
     bool cgroups = bothWays();
     CAPTURE(cgroups);
-    Fd leaky(::open("/dev/null", O_RDONLY)); // of a library that forgot O_CLOEXEC
+    const Fd leaky(::open("/dev/null", O_RDONLY)); // of a library that forgot O_CLOEXEC
     World world(cgroups);
-    Pipe input;
+    const Pipe input;
     Command command = shell("exec >&3; echo $$; read end"); // a shell that redirects for good keeps no copies
     command.stdio[0] = input.out.get();
     auto started = world.processes->start(command);
@@ -119,9 +119,9 @@ TEST_CASE("background work runs in the idle classes, and what a user waits for d
     auto foreground = world.processes->start(command);
     REQUIRE(background.ok());
     REQUIRE(foreground.ok());
-    pid_t idle = pidIn(background->socket);
+    const pid_t idle = pidIn(background->socket);
     CHECK(::sched_getscheduler(idle) == SCHED_IDLE);
-    pid_t polite = pidIn(foreground->socket);
+    const pid_t polite = pidIn(foreground->socket);
     CHECK(::sched_getscheduler(polite) == SCHED_OTHER);
     CHECK(::getpriority(PRIO_PROCESS, static_cast<id_t>(polite)) > ::getpriority(PRIO_PROCESS, 0));
     world.processes->killApp({"com.example.app"});
@@ -188,17 +188,17 @@ TEST_CASE("an unknown program is refused by name before anything is started") {
 TEST_CASE("a program that cannot be executed ends with 127 and says why on stderr") {
     bool cgroups = bothWays();
     CAPTURE(cgroups);
-    fs::path script = fs::temp_directory_path() / ("stint-test-" + std::to_string(::getpid()));
+    const fs::path script = fs::temp_directory_path() / ("stint-test-" + std::to_string(::getpid()));
     std::ofstream(script) << "#!/no/such/interpreter\n";
     fs::permissions(script, fs::perms::owner_all);
-    Pipe complaints;
+    const Pipe complaints;
     World world(cgroups);
     Command command = shell("");
     command.arguments = {script.string()};
     command.stdio[2] = complaints.in.get();
     auto started = world.processes->start(command);
     REQUIRE(started.ok());
-    Gone gone = world.waitForEnd(started->id);
+    const Gone gone = world.waitForEnd(started->id);
     CHECK(WIFEXITED(gone.status));
     CHECK(WEXITSTATUS(gone.status) == 127);
     CHECK(line(complaints.out) == "stint: cannot start " + script.string() + ": No such file or directory");
@@ -215,9 +215,9 @@ TEST_CASE("a helper that is missing is named") {
 }
 
 TEST_CASE("stint-exec runs nothing for a parent that is not its own") {
-    fs::path mark = fs::temp_directory_path() / ("stint-mark-" + std::to_string(::getpid()));
-    std::string command = helper().string() + " --parent 1 --directory / -- touch " + mark.string();
-    int status = std::system(command.c_str());
+    const fs::path mark = fs::temp_directory_path() / ("stint-mark-" + std::to_string(::getpid()));
+    const std::string command = helper().string() + " --parent 1 --directory / -- touch " + mark.string();
+    const int status = std::system(command.c_str());
     CHECK(WEXITSTATUS(status) == 127);
     CHECK_FALSE(fs::exists(mark));
 }

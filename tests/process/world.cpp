@@ -71,14 +71,14 @@ pid_t pidIn(const Fd& socket) { return static_cast<pid_t>(std::stol(line(socket)
 
 bool alive(pid_t pid) {
     std::string text = readFile("/proc/" + std::to_string(pid) + "/stat").value_or("");
-    std::size_t name = text.rfind(')');
+    const std::size_t name = text.rfind(')');
     return name != std::string::npos && text.at(name + 2) != 'Z' && text.at(name + 2) != 'X';
 }
 
 int withEnvironment(const std::string& word) {
     int count = 0;
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-        std::string environment = readFile(entry.path() / "environ").value_or("");
+        const std::string environment = readFile(entry.path() / "environ").value_or("");
         if (environment.find(word) == std::string::npos) continue;
         if (alive(static_cast<pid_t>(std::atoi(entry.path().filename().c_str())))) ++count;
     }

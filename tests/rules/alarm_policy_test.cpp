@@ -62,7 +62,7 @@ struct Stage {
     }
     bool isHeld(AlarmKind kind) const { return !times(kind, time).known; }
     void delivered(AlarmKind kind, std::initializer_list<Duration> when) {
-        for (Duration one : when) {
+        for (const Duration one : when) {
             time = at(one);
             countDelivery(app, {.kind = kind, .requested = time}, world());
         }

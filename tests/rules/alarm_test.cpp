@@ -88,7 +88,7 @@ TEST_CASE("neither the least futurity nor the least window binds the system") { 
 }
 
 TEST_CASE("an alarm for the end of time overflows nothing") { // limits.md §7.2
-    for (AlarmKind kind : {AlarmKind::Inexact, AlarmKind::Window, AlarmKind::Clock}) {
+    for (const AlarmKind kind : {AlarmKind::Inexact, AlarmKind::Window, AlarmKind::Clock}) {
         Alarm alarm = asked(kind, 0ms, Duration::max(), Duration::max());
         alarm.requested = Instant::max();
         CHECK(placedNow(alarm).requested > start + 24h * 365'000);
@@ -111,9 +111,9 @@ TEST_CASE("an alarm clock wakes the machine, asked or not") { // limits.md §7.1
 TEST_CASE("exact kinds need a permission or the power allowlist, the others do not") { // §7.1, §7.5, example 59
     App app = clockApp();
     app.manifest.permissions.clear();
-    for (AlarmKind kind : {AlarmKind::Exact, AlarmKind::ExactWhileIdle, AlarmKind::Clock})
+    for (const AlarmKind kind : {AlarmKind::Exact, AlarmKind::ExactWhileIdle, AlarmKind::Clock})
         CHECK(codeOf(alarmError(asked(kind, 1h), app, 0, {})) == Errc::Security);
-    for (AlarmKind kind : {AlarmKind::Inexact, AlarmKind::Window, AlarmKind::WhileIdle})
+    for (const AlarmKind kind : {AlarmKind::Inexact, AlarmKind::Window, AlarmKind::WhileIdle})
         CHECK(!alarmError(asked(kind, 1h), app, 0, {}));
     app.manifest.permissions = {std::string{useExactAlarm}};
     CHECK(!alarmError(asked(AlarmKind::Exact, 1h), app, 0, {}));
@@ -194,8 +194,8 @@ TEST_CASE("a wrong clock at boot makes no alarm by elapsed time later than it wa
 }
 
 TEST_CASE("only while-idle alarms and alarm clocks allow their app anything") { // limits.md §7.6
-    for (AlarmKind kind : {AlarmKind::WhileIdle, AlarmKind::ExactWhileIdle, AlarmKind::Clock})
+    for (const AlarmKind kind : {AlarmKind::WhileIdle, AlarmKind::ExactWhileIdle, AlarmKind::Clock})
         CHECK(grantOf(kind, {}) == 10s);
-    for (AlarmKind kind : {AlarmKind::Inexact, AlarmKind::Window, AlarmKind::Exact})
+    for (const AlarmKind kind : {AlarmKind::Inexact, AlarmKind::Window, AlarmKind::Exact})
         CHECK(!grantOf(kind, {}));
 }

@@ -108,9 +108,9 @@ TEST_CASE("what is not user-initiated loses priority with its failures") { // §
 
 TEST_CASE("whether a job is tried again follows from how its run ended") { // §4.1, §4.2, §5.4
     using enum End;
-    for (End end : {FinishedForRetry, StopRetry, StopSilent, BindTimeout, BindRefused, NoNotification, Lost})
+    for (const End end : {FinishedForRetry, StopRetry, StopSilent, BindTimeout, BindRefused, NoNotification, Lost})
         CHECK(retries(end, JobClass::UserInitiated));
-    for (End end : {Finished, StopDrop, StartSilent, UserStop})
+    for (const End end : {Finished, StopDrop, StartSilent, UserStop})
         CHECK_FALSE(retries(end, JobClass::UserInitiated));
     CHECK(retries(UserStop, JobClass::Regular));
 }

@@ -109,7 +109,7 @@ TEST_CASE("the bucket shuts the background from rare on, and only off the charge
 }
 
 TEST_CASE("Doze shuts the network in light and deep idle and nowhere else") { // §8.1 Doze, §6.3; example 79
-    for (LightState light : {LightState::Idle, LightState::WaitingForNetwork}) {
+    for (const LightState light : {LightState::Idle, LightState::WaitingForNetwork}) {
         Place place;
         place.state.doze.light = light;
         CHECK(place.blockedBy() == "doze");

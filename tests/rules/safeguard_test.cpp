@@ -25,7 +25,7 @@ constexpr Ending timeout{StopReason::Timeout, InternalReason::Timeout};
 
 TEST_CASE("three regular runs as long as their guarantee shorten the next") { // §6.7, §11 example 44
     App app;
-    for (Duration ran : {11min, 12min, 13min}) {
+    for (const Duration ran : {11min, 12min, 13min}) {
         CHECK_FALSE(overTimeouts(app, JobClass::Regular, Instant{ran}, {}));
         end(app, JobClass::Regular, Instant{ran});
     }
@@ -58,7 +58,7 @@ TEST_CASE("a transfer counts only where it was stopped at its maximum limit") { 
 
 TEST_CASE("a stop by the verb timeout counts for each class as one at the maximum limit") { // §6.7, §8
     App app;
-    for (JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
+    for (const JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
         for (int n = 0; n < 5; ++n)
             end(app, kind, Instant{1min}, timeout, true);
         CHECK(overTimeouts(app, kind, Instant{2min}, {}));

@@ -89,7 +89,7 @@ TEST_CASE("of several holds the best rules until it expires, then the next") { /
 }
 
 TEST_CASE("a hold keeps an app from the time-out rule") { // limits.md §2.4 rule (c)
-    Usage usage = use(age(usedAtStart(), 20h), UsageKind::NotificationSeen, 20h);
+    const Usage usage = use(age(usedAtStart(), 20h), UsageKind::NotificationSeen, 20h);
     CHECK(age(usage, 31h).bucket == Bucket::WorkingSet);
     CHECK(age(usage, 32h).bucket == Bucket::Frequent);
 }
@@ -134,7 +134,7 @@ TEST_CASE("the rules ignore predictions that they have no use for") { // limits.
     const Usage active = age(usedAtStart(), 1h);
     const Usage restricted = age(usedAtStart(), 192h);
     CHECK(predict(unused(), Active, 1h) == unused());
-    for (Bucket bucket : {Never, Restricted, Exempted})
+    for (const Bucket bucket : {Never, Restricted, Exempted})
         CHECK(predict(active, bucket, 1h) == active);
     const Usage bySystem = forcedBySystem(active, at(2h), false, plain, constants);
     CHECK(predict(bySystem, Active, 3h) == bySystem);
@@ -203,7 +203,7 @@ TEST_CASE("the built-in predictor speaks when use ends its hold and at each swee
 
 TEST_CASE(
     "the built-in predictor says nothing of an app that the user does not use, and is off unless chosen") { // §2.6
-    Usage usage = use(unused(), UsageKind::MovedToBackground, 0h);
+    const Usage usage = use(unused(), UsageKind::MovedToBackground, 0h);
     CHECK_FALSE(aged(usage, at(3h), plain, withPredictor(), true).prediction);
     CHECK_FALSE(aged(usedAtStart(), at(3h), plain, constants, true).prediction);
     CHECK_FALSE(nextSweep(at(0h), constants));

@@ -113,14 +113,14 @@ TEST_CASE("a later, shorter hold does not shorten an older one") { // limits.md 
 TEST_CASE("a restriction that was forced ends with use by the user alone") { // limits.md §2.4 rule (d); example 89
     for (BucketReason reason : {BucketReason::ForcedBySystem, BucketReason::ForcedByUser}) {
         const Usage restricted = inBucket(Bucket::Restricted, reason);
-        for (UsageKind kind : {UsageKind::NotificationSeen, UsageKind::SystemInteraction, UsageKind::SyncScheduled,
-                               UsageKind::MovedToBackground}) {
+        for (const UsageKind kind : {UsageKind::NotificationSeen, UsageKind::SystemInteraction,
+                                     UsageKind::SyncScheduled, UsageKind::MovedToBackground}) {
             const Usage after = use(restricted, kind, 10h);
             CHECK(after.bucket == Bucket::Restricted);
             CHECK(after.reason == reason);
             CHECK(after.holds.empty());
         }
-        for (UsageKind kind : {UsageKind::Interaction, UsageKind::MovedToForeground})
+        for (const UsageKind kind : {UsageKind::Interaction, UsageKind::MovedToForeground})
             CHECK(use(restricted, kind, 10h).bucket == Bucket::Active);
     }
 }

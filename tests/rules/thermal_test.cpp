@@ -69,9 +69,9 @@ TEST_CASE("heat holds small work first and a person's transfers last") { // §10
 }
 
 TEST_CASE("from severe on nothing runs, transfers neither") { // §10.1; example 84
-    for (Thermal thermal : {Thermal::Severe, Thermal::Critical, Thermal::Emergency, Thermal::Shutdown})
+    for (const Thermal thermal : {Thermal::Severe, Thermal::Critical, Thermal::Emergency, Thermal::Shutdown})
         for (const Work& work : {transfer, expedited, high, usual, low, least})
-            for (Moment moment : {Moment::First, Moment::Retry, Moment::Running, Moment::PastGuarantee})
+            for (const Moment moment : {Moment::First, Moment::Retry, Moment::Running, Moment::PastGuarantee})
                 CHECK_FALSE(runs(thermal, work, moment));
 }
 

@@ -28,11 +28,11 @@ struct Place {
     std::string output;
 
     Run begin(const std::string& script, Bytes kept = logKept, Share share = Share::Part) const {
-        Order order{.arguments = {"sh", "-c", script},
-                    .directory = place.path.string(),
-                    .umask = 077,
-                    .environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "MARK=here"}};
-        fs::path helper = fs::read_symlink("/proc/self/exe").parent_path() / "stint-exec";
+        const Order order{.arguments = {"sh", "-c", script},
+                          .directory = place.path.string(),
+                          .umask = 077,
+                          .environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "MARK=here"}};
+        const fs::path helper = fs::read_symlink("/proc/self/exe").parent_path() / "stint-exec";
         return std::move(Run::begin(order, share, LogWriter::open(place.path, kept).value(), helper)).value();
     }
     /// Turns until that is so; a test that waits for 30 s has failed.
@@ -67,7 +67,7 @@ TEST_CASE("a command has its caller's directory, umask and environment, and noth
 }
 
 TEST_CASE("only a command steps back, and what looks after it does not") {
-    for (Share share : {Share::Leftover, Share::Part}) {
+    for (const Share share : {Share::Leftover, Share::Part}) {
         Place place;
         Run run = place.begin("chrt -p $$ | head -n 1; chrt -p $PPID | head -n 1", logKept, share);
         CHECK(place.endOf(run) == 0);
@@ -108,7 +108,7 @@ TEST_CASE("what ignores SIGTERM is killed when the grace is over, and not before
     auto asked = Run::Clock::now();
     run.stop(asked, 300ms);
     run.stop(asked, 1h); // a second one changes nothing
-    int status = place.endOf(run);
+    const int status = place.endOf(run);
     CHECK(WIFSIGNALED(status));
     CHECK(Run::Clock::now() - asked >= 300ms);
     CHECK(!alive(pidIn(place.output)));
@@ -150,7 +150,7 @@ TEST_CASE("a process that dies takes its command with it") {
 }
 
 TEST_CASE("a remark begins on a line of its own") {
-    Directory place;
+    const Directory place;
     LogWriter log = LogWriter::open(place.path).value();
     remark(log, "first");
     REQUIRE(log.write("no end").ok());

@@ -42,7 +42,7 @@ struct App {
         loop.join();
     }
     Spool spoolFor(const std::string& script) const {
-        Order order{.arguments = {"sh", "-c", script}, .directory = place.path.string(), .environment = {}};
+        const Order order{.arguments = {"sh", "-c", script}, .directory = place.path.string(), .environment = {}};
         return Spool(Spool::create(place.path / "commands", order)->directory());
     }
     bool start(bool userInitiated, PersistableBundle more = {}) {
@@ -128,7 +128,7 @@ TEST_CASE("a job whose order is gone has failed for good, and says so") {
     App app("true");
     fs::remove(app.spool.directory() / "order");
     CHECK(app.start(false));
-    std::string end = app.daemon.heard();
+    const std::string end = app.daemon.heard();
     CHECK(end.starts_with("JobFinished run=1 again=0 exit=66"));
     CHECK(end.find("order") != std::string::npos);
 }

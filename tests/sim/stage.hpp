@@ -29,7 +29,7 @@ inline Played played(const std::string& text, const Options& options = {}) {
 inline std::vector<std::string> linesOf(const Played& played, std::initializer_list<std::string_view> whats) {
     std::vector<std::string> lines;
     for (const Happening& one : played.history)
-        for (std::string_view what : whats)
+        for (const std::string_view what : whats)
             if (one.what == what) lines.push_back(textOf(one));
     return lines;
 }

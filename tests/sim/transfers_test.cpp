@@ -15,7 +15,7 @@ std::map<std::uint64_t, Duration> ends(Transfers& transfers) {
     std::map<std::uint64_t, Duration> ends;
     while (const auto next = transfers.next()) {
         transfers.advance(*next);
-        for (RunId run : transfers.finished()) {
+        for (const RunId run : transfers.finished()) {
             ends[run.value] = *next - start;
             transfers.end(run);
         }
@@ -65,7 +65,7 @@ TEST_CASE("what goes up takes nothing from what comes down") {
 }
 
 TEST_CASE("any number up to forty shares without a rest, and ends together") {
-    for (std::uint64_t count : {3u, 7u, 11u, 40u}) {
+    for (const std::uint64_t count : {3u, 7u, 11u, 40u}) {
         auto transfers = network(50'000, 10'000);
         for (std::uint64_t run = 1; run <= count; ++run)
             transfers.begin({run}, Transfers::restOf({6'250_KB, 0}));

@@ -26,7 +26,7 @@ LogReader::Piece all(LogReader& reader) {
 } // namespace
 
 TEST_CASE("what is written is read, by one who comes before and by one who comes later") {
-    Directory place;
+    const Directory place;
     LogReader early = LogReader::open(place.path).value();
     CHECK(!early.next().value());
     LogWriter log = LogWriter::open(place.path, 10).value();
@@ -39,11 +39,11 @@ TEST_CASE("what is written is read, by one who comes before and by one who comes
 }
 
 TEST_CASE("between one and two lengths of the newest output are kept") {
-    Directory place;
+    const Directory place;
     LogWriter log = LogWriter::open(place.path, 10).value();
     std::string written;
     for (int i = 0; i < 1000; ++i) {
-        std::string piece = std::to_string(i) + (i % 3 == 0 ? "\n" : " ");
+        const std::string piece = std::to_string(i) + (i % 3 == 0 ? "\n" : " ");
         written += piece;
         REQUIRE(log.write(piece).ok());
         REQUIRE(filesIn(place.path) <= 2);
@@ -57,7 +57,7 @@ TEST_CASE("between one and two lengths of the newest output are kept") {
 }
 
 TEST_CASE("a reader that is too slow is told how much it has missed, and misses no more") {
-    Directory place;
+    const Directory place;
     LogWriter log = LogWriter::open(place.path, 10).value();
     REQUIRE(log.write("0123456789").ok());
     LogReader reader = LogReader::open(place.path).value();
@@ -69,7 +69,7 @@ TEST_CASE("a reader that is too slow is told how much it has missed, and misses 
 }
 
 TEST_CASE("a writer goes on where the last one ended") {
-    Directory place;
+    const Directory place;
     REQUIRE(LogWriter::open(place.path, 10)->write("0123456789abc").ok());
     LogWriter again = LogWriter::open(place.path, 10).value();
     CHECK(!again.isAtLineStart());
@@ -80,7 +80,7 @@ TEST_CASE("a writer goes on where the last one ended") {
 }
 
 TEST_CASE("a watched log wakes its reader, also by its first byte and by a new file") {
-    Directory place;
+    const Directory place;
     LogReader reader = LogReader::open(place.path).value();
     REQUIRE(reader.watch().ok());
     pollfd change{reader.fd(), POLLIN, 0};

@@ -40,8 +40,8 @@ unsigned modeOf(const fs::path& file) {
 } // namespace
 
 TEST_CASE("an order is read as it was written, whatever its words hold") {
-    Directory root;
-    Spool spool = Spool::create(root.path / "commands", anOrder()).value();
+    const Directory root;
+    const Spool spool = Spool::create(root.path / "commands", anOrder()).value();
     CHECK(Spool(spool.directory()).order().value() == anOrder());
     Order bare{.arguments = {"x"}, .directory = "/", .umask = 0, .environment = {}};
     CHECK(Spool::create(root.path / "commands", bare)->order().value() == bare);
@@ -50,16 +50,16 @@ TEST_CASE("an order is read as it was written, whatever its words hold") {
 }
 
 TEST_CASE("an order is its caller's alone to read") {
-    Directory root;
-    Spool spool = Spool::create(root.path / "commands", anOrder()).value();
+    const Directory root;
+    const Spool spool = Spool::create(root.path / "commands", anOrder()).value();
     CHECK(modeOf(root.path / "commands") == 0700);
     CHECK(modeOf(spool.directory()) == 0700);
     CHECK(modeOf(spool.directory() / "order") == 0600);
 }
 
 TEST_CASE("what is no order is refused, and so is none") {
-    Directory root;
-    Spool spool(root.path);
+    const Directory root;
+    const Spool spool(root.path);
     CHECK(!spool.order().ok());
     const Words bad[] = {{""},
                          {"stint command 1"},
@@ -75,8 +75,8 @@ TEST_CASE("what is no order is refused, and so is none") {
 }
 
 TEST_CASE("a tally is kept whole, and is nothing where there is none") {
-    Directory root;
-    Spool spool(root.path);
+    const Directory root;
+    const Spool spool(root.path);
     CHECK(spool.tally() == Tally{});
     Tally tally{.runs = 4, .failures = 3, .timeouts = 1, .running = true};
     REQUIRE(spool.keep(tally).ok());
@@ -86,9 +86,9 @@ TEST_CASE("a tally is kept whole, and is nothing where there is none") {
 }
 
 TEST_CASE("the newest job of an id is the one that is found") {
-    Directory root;
-    Spool one = Spool::create(root.path, anOrder()).value();
-    Spool two = Spool::create(root.path, anOrder()).value();
+    const Directory root;
+    const Spool one = Spool::create(root.path, anOrder()).value();
+    const Spool two = Spool::create(root.path, anOrder()).value();
     CHECK(spoolOfJob(root.path, JobId{7}).empty());
     REQUIRE(noteJob(one, JobId{7}).ok());
     REQUIRE(noteJob(two, JobId{7}).ok());
@@ -99,14 +99,14 @@ TEST_CASE("the newest job of an id is the one that is found") {
 }
 
 TEST_CASE("a sweep takes the orders of what has ended, and no more of the newest twenty") {
-    Directory root;
+    const Directory root;
     std::vector<fs::path> ended;
     for (std::size_t i = 0; i < endedSpools + 2; ++i) {
         ended.push_back(Spool::create(root.path, anOrder())->directory());
         fs::last_write_time(ended.back(), fs::file_time_type{} + std::chrono::seconds(i));
     }
-    fs::path tracked = Spool::create(root.path, anOrder())->directory();
-    Spool held = Spool::create(root.path, anOrder()).value();
+    const fs::path tracked = Spool::create(root.path, anOrder())->directory();
+    const Spool held = Spool::create(root.path, anOrder()).value();
     sweep(unheldSpools(root.path), {tracked.string()});
     CHECK(fs::exists(tracked / "order"));
     CHECK(fs::exists(held.directory() / "order"));

@@ -80,7 +80,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a checkpoint that a full disk cannot hold leaves the room that ends need") { // architecture.md, the core
-    SmallDisk disk;
+    const SmallDisk disk;
     if (!disk.mounted()) {
         MESSAGE("skipped: this user may not mount a tmpfs");
         return;

@@ -149,7 +149,7 @@ private:
     }
     /// Some of a memory's fields filled.
     AppMemory memory() {
-        AppMemory full = memoryOf(upTo(1000), app().name);
+        const AppMemory full = memoryOf(upTo(1000), app().name);
         AppMemory memory{.app = full.app};
         if (upTo(2) == 0) memory.pinned = static_cast<ProcessState>(upTo(5));
         if (upTo(2) == 0) memory.crashes = full.crashes;

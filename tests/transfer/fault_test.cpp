@@ -31,7 +31,7 @@ const std::string tagged = "ETag: \"v1\"\r\n";
 
 /// A process of its own that downloads; its exit code is 0 once the file is saved.
 pid_t downloader(const Download& download) {
-    pid_t process = ::fork();
+    const pid_t process = ::fork();
     if (process == 0) ::_exit(run(download).fate == Fate::Done ? 0 : 1);
     return process;
 }
@@ -39,7 +39,7 @@ pid_t downloader(const Download& download) {
 /// How often something was written in a directory since it was asked last.
 int writesSeen(const Fd& watch) {
     alignas(inotify_event) std::array<char, 4096> buffer;
-    ssize_t count = ::read(watch.get(), buffer.data(), buffer.size()); // -1: nothing
+    const ssize_t count = ::read(watch.get(), buffer.data(), buffer.size()); // -1: nothing
     int writes = 0;
     for (ssize_t at = 0; at < count; ++writes)
         at += static_cast<ssize_t>(sizeof(inotify_event) + reinterpret_cast<inotify_event*>(&buffer[at])->len);
@@ -48,7 +48,7 @@ int writesSeen(const Fd& watch) {
 
 /// Kills `process` after `writes` more writes and renames in what `watch` watches. False: it had ended by itself.
 bool killAfter(pid_t process, int writes, const Fd& watch) {
-    Fd end(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+    const Fd end(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
     std::array<pollfd, 2> waited{{{watch.get(), POLLIN, 0}, {end.get(), POLLIN, 0}}};
     while (writes > 0 && ::poll(waited.data(), waited.size(), -1) > 0 && !waited[1].revents)
         writes -= writesSeen(watch);
@@ -62,8 +62,8 @@ bool killAfter(pid_t process, int writes, const Fd& watch) {
 
 TEST_CASE("a SIGKILL at any moment costs 64 KiB and no byte of the file") {
     if (!Nginx::installed()) return;
-    Place place;
-    Place web;
+    const Place place;
+    const Place web;
     constexpr Bytes size = 12_MiB;
     std::string content = noise(size, 1);
     writeContent(web.path(), content);
@@ -74,7 +74,7 @@ TEST_CASE("a SIGKILL at any moment costs 64 KiB and no byte of the file") {
     unsigned seed = std::random_device{}();
     CAPTURE(seed);
     std::mt19937 chance(seed);
-    Fd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    const Fd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     ::inotify_add_watch(watch.get(), place.path().parent_path().c_str(), IN_MODIFY | IN_MOVED_TO | IN_CREATE);
     std::set<std::string> expected{"\"-\""};
     int kills = 0;
@@ -101,11 +101,11 @@ TEST_CASE("a SIGKILL at any moment costs 64 KiB and no byte of the file") {
 TEST_CASE("after a power loss only what was durable is believed") {
     for (Bytes durable : {Bytes{0}, Bytes{200'000}, Bytes{300'000}}) {
         CAPTURE(durable);
-        Place place;
+        const Place place;
         constexpr Bytes size = 600'000;
         constexpr Bytes half = 300'000;
         std::string content = noise(size, 2);
-        ScriptedServer server({cutAfter(half, content, tagged), honest(content, "\"v1\"")});
+        const ScriptedServer server({cutAfter(half, content, tagged), honest(content, "\"v1\"")});
         auto download = place.download(server.url());
         {
             Engine before("before");
@@ -123,13 +123,13 @@ TEST_CASE("after a power loss only what was durable is believed") {
         Engine after("after");
         CHECK(run(after, download).fate == Fate::Done);
         CHECK(contentOf(place.path()) == content);
-        ScriptedServer::Exchange second(-1, server.requests().at(1));
+        const ScriptedServer::Exchange second(-1, server.requests().at(1));
         CHECK(second.rangeStart() == (durable == 0 ? 0 : durable - 65536));
     }
 }
 
 TEST_CASE("after a power loss the part's size counts again from where it was cut") {
-    Place place;
+    const Place place;
     constexpr Bytes size = 600'000;
     std::string content = noise(size, 3);
     auto cutAt = [&](Bytes to) -> ScriptedServer::Scene {
@@ -141,7 +141,7 @@ TEST_CASE("after a power loss the part's size counts again from where it was cut
             e.send(std::string_view(content).substr(start, to - start));
         };
     };
-    ScriptedServer server({cutAfter(200'000, content, tagged), cutAt(400'000), honest(content, "\"v1\"")});
+    const ScriptedServer server({cutAfter(200'000, content, tagged), cutAt(400'000), honest(content, "\"v1\"")});
     auto download = place.download(server.url());
     for (const char* boot : {"one", "two"}) {
         Engine engine(boot);
@@ -157,7 +157,7 @@ TEST_CASE("every 32 MiB are made durable on the way") { // architecture.md, tran
     Place place;
     constexpr Bytes size = 70_MiB;
     std::string content = noise(size, 4);
-    ScriptedServer server({[&](ScriptedServer::Exchange& e) {
+    const ScriptedServer server({[&](ScriptedServer::Exchange& e) {
         e.send(head("200 OK", tagged, size));
         e.send(std::string_view(content).substr(0, 66_MiB));
         e.awaitHangUp();
@@ -179,7 +179,7 @@ TEST_CASE("a record that cannot be written costs no byte that was received") { /
     Place place;
     constexpr Bytes size = 40_MiB;
     std::string content = noise(size, 6);
-    ScriptedServer server({[&](ScriptedServer::Exchange& e) {
+    const ScriptedServer server({[&](ScriptedServer::Exchange& e) {
         e.send(head("200 OK", tagged, size));
         e.send(std::string_view(content).substr(0, 1_MiB));
         std::error_code none;
@@ -194,30 +194,31 @@ TEST_CASE("a record that cannot be written costs no byte that was received") { /
 }
 
 TEST_CASE("a full disk ends the job with 74, and keeps what was received") {
-    Place place;
+    const Place place;
     constexpr Bytes size = 4_MiB;
     std::string content = noise(size, 5);
     // Chunked: the length is not known, so that the lack of room shows only when it is there.
-    ScriptedServer server({[&](ScriptedServer::Exchange& e) {
-                               e.send(
-                                   fmt::format("HTTP/1.1 200 OK\r\n{}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n"
-                                               "0\r\n\r\n",
-                                               tagged, size, content));
-                           },
-                           honest(content, "\"v1\"")});
-    pid_t process = ::fork();
+    const ScriptedServer server(
+        {[&](ScriptedServer::Exchange& e) {
+             e.send(fmt::format("HTTP/1.1 200 OK\r\n{}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n"
+                                "0\r\n\r\n",
+                                tagged, size, content));
+         },
+         honest(content, "\"v1\"")});
+    const pid_t process = ::fork();
     if (process == 0) {
         // A small disk of its own, in a mount namespace of its own.
         if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) ::_exit(77);
         ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
-        std::string directory = place.path().parent_path().native();
+        const std::string directory = place.path().parent_path().native();
         if (::mount("tmpfs", directory.c_str(), "tmpfs", 0, "size=2m") != 0) ::_exit(77);
-        Ending ending = run(place.download(server.url()));
-        bool kept = std::filesystem::file_size(place.parts().part) > 1_MiB && !std::filesystem::exists(place.path());
+        const Ending ending = run(place.download(server.url()));
+        const bool kept =
+            std::filesystem::file_size(place.parts().part) > 1_MiB && !std::filesystem::exists(place.path());
         if (ending.exitCode != 74 || ending.fate != Fate::Never || !kept) ::_exit(1);
         if (ending.text.find("No space left on device") == std::string::npos) ::_exit(2);
         if (::mount("tmpfs", directory.c_str(), "tmpfs", MS_REMOUNT, "size=16m") != 0) ::_exit(3);
-        bool saved = run(place.download(server.url())).fate == Fate::Done && contentOf(place.path()) == content;
+        const bool saved = run(place.download(server.url())).fate == Fate::Done && contentOf(place.path()) == content;
         ::_exit(saved ? 0 : 4);
     }
     int status = 0;

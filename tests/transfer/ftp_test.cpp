@@ -47,7 +47,7 @@ public:
 
 private:
     void serve() {
-        Fd control(::accept(listening_.get(), nullptr, nullptr));
+        const Fd control(::accept(listening_.get(), nullptr, nullptr));
         if (!control) return;
         send(control, "220 here\r\n");
         std::string line;
@@ -59,7 +59,7 @@ private:
         }
     }
     void answer(const Fd& control, const std::string& command) {
-        bool ours = command.ends_with(" file");
+        const bool ours = command.ends_with(" file");
         if (command.starts_with("USER")) return send(control, "331 and\r\n");
         if (command.starts_with("PASS")) return send(control, "230 in\r\n");
         if (command.starts_with("PWD")) return send(control, "257 \"/\"\r\n");
@@ -77,7 +77,7 @@ private:
     }
     static void send(const Fd& to, std::string_view text) {
         while (!text.empty()) {
-            ssize_t count = ::send(to.get(), text.data(), text.size(), MSG_NOSIGNAL);
+            const ssize_t count = ::send(to.get(), text.data(), text.size(), MSG_NOSIGNAL);
             if (count <= 0) return;
             text.remove_prefix(static_cast<std::size_t>(count));
         }
@@ -95,29 +95,29 @@ private:
 } // namespace
 
 TEST_CASE("a file comes by ftp, whole") {
-    Place place;
+    const Place place;
     std::string content = noise(500'000, 1);
-    FtpServer server(content, content.size());
+    const FtpServer server(content, content.size());
     CHECK(run(place.download(server.url("file"))).fate == Fate::Done);
     CHECK(contentOf(place.path()) == content);
 }
 
 TEST_CASE("ftp cannot resume, and begins anew") {
-    Place place;
+    const Place place;
     std::string content = noise(500'000, 2);
     {
-        FtpServer server(content, 300'000);
+        const FtpServer server(content, 300'000);
         CHECK(run(place.download(server.url("file"))).fate == Fate::Later);
         CHECK(!std::filesystem::exists(place.path()));
     }
-    FtpServer server(content, content.size());
+    const FtpServer server(content, content.size());
     CHECK(run(place.download(server.url("file"))).text.find("; begun anew: ") != std::string::npos);
     CHECK(contentOf(place.path()) == content);
 }
 
 TEST_CASE("what an ftp server does not have is never there") {
-    Place place;
-    FtpServer server("", 0);
+    const Place place;
+    const FtpServer server("", 0);
     CHECK(run(place.download(server.url("missing"))).exitCode == 66);
     CHECK(place.list().empty());
 }

@@ -34,20 +34,20 @@ std::string partial(const std::string& contentRange, const std::string& headers,
 } // namespace
 
 TEST_CASE("a connection that was cut is gone on from, 64 KiB before the end of what is there") {
-    Place place;
+    const Place place;
     std::string content = noise(size, 1);
     ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
     Ending ending = afterACut(place, server);
     CHECK(ending == Ending{Fate::Done, 0, fmt::format("saved {} (585.9 KiB)", place.path().native())});
     CHECK(contentOf(place.path()) == content);
-    Exchange second(-1, server.requests().at(1));
+    const Exchange second(-1, server.requests().at(1));
     CHECK(second.rangeStart() == half - 65536);
     CHECK(second.header("If-Range") == etag);
     CHECK(second.header("Accept-Encoding") == "identity");
 }
 
 TEST_CASE("without a strong validator nothing is resumed, and the end says so") {
-    std::string old = "Last-Modified: Mon, 05 Jan 2026 08:00:00 GMT\r\n";
+    const std::string old = "Last-Modified: Mon, 05 Jan 2026 08:00:00 GMT\r\n";
     // clang-format off
     for (const std::string& headers : {std::string(),
                                        std::string("ETag: W/\"v1\"\r\n"),
@@ -58,7 +58,7 @@ TEST_CASE("without a strong validator nothing is resumed, and the end says so") 
                                        "ETag: W/\"v1\"\r\n" + old + "Date: Mon, 05 Jan 2026 09:00:00 GMT\r\n"}) {
         // clang-format on
         CAPTURE(headers);
-        Place place;
+        const Place place;
         std::string content = noise(size, 2);
         ScriptedServer server(
             {cutAfter(half, content, headers), [&](Exchange& e) { e.send(reply("200 OK", headers, content)); }});
@@ -71,7 +71,7 @@ TEST_CASE("without a strong validator nothing is resumed, and the end says so") 
 }
 
 TEST_CASE("a Last-Modified well before the Date serves where there is no ETag") { // RFC 9110 §8.8.2.2
-    Place place;
+    const Place place;
     std::string content = noise(size, 3);
     std::string modified = "Mon, 05 Jan 2026 08:00:00 GMT";
     std::string headers = fmt::format("Last-Modified: {}\r\nDate: Mon, 05 Jan 2026 08:01:00 GMT\r\n", modified);
@@ -89,7 +89,7 @@ TEST_CASE("a Last-Modified well before the Date serves where there is no ETag") 
 TEST_CASE("a file that changed on the server is begun anew, whatever its new size") {
     for (Bytes newSize : {size, size + 100'000, size - 100'000, half - 100'000, Bytes{1}, Bytes{0}}) {
         CAPTURE(newSize);
-        Place place;
+        const Place place;
         std::string changed = noise(newSize, 5);
         ScriptedServer server({cutAfter(half, noise(size, 4), tagged), honest(changed, "\"v2\"")});
         Ending ending = afterACut(place, server);
@@ -101,22 +101,22 @@ TEST_CASE("a file that changed on the server is begun anew, whatever its new siz
 }
 
 TEST_CASE("that it was begun anew is said at the end, also when a later run reaches it") {
-    Place place;
+    const Place place;
     std::string changed = noise(size, 7);
     ScriptedServer server({cutAfter(half, noise(size, 6), tagged), cutAfter(half, changed, "ETag: \"v2\"\r\n"),
                            honest(changed, "\"v2\"")});
     CHECK(afterACut(place, server).fate == Fate::Later);
-    Ending ending = run(place.download(server.url()));
+    const Ending ending = run(place.download(server.url()));
     CHECK(ending.text.ends_with("; begun anew: changed on the server"));
     CHECK(contentOf(place.path()) == changed);
 }
 
 TEST_CASE("a server that answers 200 to a range, of the same version, is compared with what is there") {
-    Place place;
+    const Place place;
     std::string content = noise(size, 8);
     ScriptedServer server(
         {cutAfter(half, content, tagged), [&](Exchange& e) { e.send(reply("200 OK", tagged, content)); }});
-    Ending ending = afterACut(place, server);
+    const Ending ending = afterACut(place, server);
     CHECK(ending.text.starts_with("saved "));
     CHECK(ending.text.find("anew") == std::string::npos);
     CHECK(contentOf(place.path()) == content);
@@ -143,12 +143,12 @@ TEST_CASE("a part that is not exactly the one asked for is dropped, and the whol
              Row{"a weak one", fmt::format("bytes {}-{}/{}", start, size - 1, size), "ETag: W/\"v1\"\r\n"},
          }) {
         CAPTURE(row.lie);
-        Place place;
+        const Place place;
         std::string content = noise(size, 9);
         std::string other = noise(size, 10); // what such a server would splice in
         ScriptedServer server({cutAfter(half, content, tagged),
                                [&](Exchange& e) {
-                                   std::string body = content.substr(start, 65536) + other.substr(half);
+                                   const std::string body = content.substr(start, 65536) + other.substr(half);
                                    e.send(partial(row.contentRange, row.headers, body));
                                },
                                honest(other, "\"v3\"")});
@@ -162,20 +162,20 @@ TEST_CASE("a part that is not exactly the one asked for is dropped, and the whol
 }
 
 TEST_CASE("bytes that do not join what is there show in the overlap") { // wget2#389
-    for (Bytes wrong : {half - 65536, half - 1}) {
-        Place place;
-        std::string content = noise(size, 11);
+    for (const Bytes wrong : {half - 65536, half - 1}) {
+        const Place place;
+        const std::string content = noise(size, 11);
         std::string garbled = content;
         garbled[wrong] ^= 1;
         ScriptedServer server({cutAfter(half, content, tagged), honest(garbled, etag), honest(garbled, etag)});
-        Ending ending = afterACut(place, server);
+        const Ending ending = afterACut(place, server);
         CHECK(ending.text.ends_with("; begun anew: the server's bytes do not join what was there"));
         CHECK(contentOf(place.path()) == garbled);
     }
 }
 
 TEST_CASE("a part that is longer than it said is not believed") {
-    Place place;
+    const Place place;
     std::string content = noise(size, 12);
     ScriptedServer server({cutAfter(half, content, tagged),
                            [&](Exchange& e) {
@@ -185,17 +185,17 @@ TEST_CASE("a part that is longer than it said is not believed") {
                                                   tagged, e.rangeStart(), size - 1, size, body.size(), body));
                            },
                            honest(content, etag)});
-    Ending ending = afterACut(place, server);
+    const Ending ending = afterACut(place, server);
     CHECK(ending.text.ends_with("; begun anew: the server sent more than it announced"));
     CHECK(contentOf(place.path()) == content);
 }
 
 TEST_CASE("a server that gives ranges piecemeal is asked again at once") {
-    Place place;
+    const Place place;
     std::string content = noise(size, 13);
     auto piece = [&](Exchange& e) {
         Bytes start = e.rangeStart();
-        Bytes length = std::min<Bytes>(200'000, size - start);
+        const Bytes length = std::min<Bytes>(200'000, size - start);
         e.send(partial(fmt::format("bytes {}-{}/{}", start, start + length - 1, size), tagged,
                        std::string_view(content).substr(start, length)));
     };
@@ -206,7 +206,7 @@ TEST_CASE("a server that gives ranges piecemeal is asked again at once") {
 }
 
 TEST_CASE("a server that makes a part look whole, and whose bytes do not join it, is not believed later") {
-    Place place;
+    const Place place;
     std::string content = noise(size, 20);
     std::string other = noise(half, 21);
     // Chunked, so that the file's size is unknown; cut off at half.
@@ -227,7 +227,7 @@ TEST_CASE("a server that makes a part look whole, and whose bytes do not join it
 }
 
 TEST_CASE("a part without a body is no end of a file") {
-    Place place;
+    const Place place;
     std::string content = noise(size, 22);
     ScriptedServer server({[&](Exchange& e) {
                                e.send(
@@ -257,7 +257,7 @@ TEST_CASE("416 completes only a part of exactly that size and version") { // cur
           Row{fmt::format("bytes */{}", half), "ETag: \"v2\"\r\n", false}, Row{"bytes */*", tagged, false}}) {
         CAPTURE(row.contentRange);
         CAPTURE(row.headers);
-        Place place;
+        const Place place;
         std::string content = noise(half, 14);
         std::string other = noise(size, 15);
         // Chunked and cut off before the last chunk: all bytes are there, and only the server knows it.
@@ -278,9 +278,9 @@ TEST_CASE("416 completes only a part of exactly that size and version") { // cur
 }
 
 TEST_CASE("fewer bytes than Content-Length are never a file") {
-    Place place;
-    std::string content = noise(size, 16);
-    ScriptedServer server({cutAfter(size - 1, content, "")});
+    const Place place;
+    const std::string content = noise(size, 16);
+    const ScriptedServer server({cutAfter(size - 1, content, "")});
     Ending ending = run(place.download(server.url()));
     CHECK(ending.fate == Fate::Later);
     CHECK(ending.exitCode == 75);
@@ -303,8 +303,8 @@ TEST_CASE("a server's refusal is final, its trouble is not") {
           Row{"408 Request Timeout", Fate::Later, 75}, Row{"500 Internal Server Error", Fate::Later, 75},
           Row{"503 Service Unavailable", Fate::Later, 75}}) {
         CAPTURE(row.status);
-        Place place;
-        ScriptedServer server({[&](Exchange& e) { e.send(reply(row.status, "", "<html>words</html>")); }});
+        const Place place;
+        const ScriptedServer server({[&](Exchange& e) { e.send(reply(row.status, "", "<html>words</html>")); }});
         Ending ending = run(place.download(server.url()));
         CHECK(ending.fate == row.fate);
         CHECK(ending.exitCode == row.exitCode);
@@ -313,7 +313,7 @@ TEST_CASE("a server's refusal is final, its trouble is not") {
 }
 
 TEST_CASE("a refusal leaves what is there for a better day") {
-    Place place;
+    const Place place;
     std::string content = noise(size, 17);
     ScriptedServer server(
         {cutAfter(half, content, tagged),
@@ -329,8 +329,8 @@ TEST_CASE("a refusal leaves what is there for a better day") {
 TEST_CASE("a server leads to no file of this machine, and not round in circles") {
     for (const char* to : {"file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/", "/file"}) {
         CAPTURE(to);
-        Place place;
-        ScriptedServer server(std::vector<ScriptedServer::Scene>(
+        const Place place;
+        const ScriptedServer server(std::vector<ScriptedServer::Scene>(
             12, [&](Exchange& e) { e.send(reply("302 Found", fmt::format("Location: {}\r\n", to), "")); }));
         Ending ending = run(place.download(server.url()));
         CHECK(ending.fate == Fate::Never);
@@ -342,7 +342,7 @@ TEST_CASE("a server leads to no file of this machine, and not round in circles")
 
 TEST_CASE("the same ETag at another place proves nothing, the same place with another query does") {
     for (bool moved : {true, false}) {
-        Place place;
+        const Place place;
         std::string content = noise(size, 18);
         std::string other = noise(size, 19);
         auto to = [](const char* where) -> ScriptedServer::Scene {
@@ -359,8 +359,8 @@ TEST_CASE("the same ETag at another place proves nothing, the same place with an
 }
 
 TEST_CASE("what is no HTTP is no file, and nobody at home is for later") {
-    Place place;
-    ScriptedServer server({[](Exchange& e) { e.send("hello, who is there?\n"); }, [](Exchange&) {}});
+    const Place place;
+    const ScriptedServer server({[](Exchange& e) { e.send("hello, who is there?\n"); }, [](Exchange&) {}});
     CHECK(run(place.download(server.url())).exitCode == 76);
     CHECK(run(place.download(server.url())).fate == Fate::Later);          // hung up without a word
     CHECK(run(place.download("http://127.0.0.1:1/")).fate == Fate::Later); // connection refused

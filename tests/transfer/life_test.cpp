@@ -41,9 +41,9 @@ ScriptedServer::Scene stall(const std::string& content, const std::string& heade
 
 TEST_CASE(
     "a stopped download keeps what it has, and the next run in the same process goes on from there") { // jobs.md §4.2
-    Place place;
+    const Place place;
     std::string content = noise(size, 1);
-    ScriptedServer server({stall(content, tagged), honest(content, etag)});
+    const ScriptedServer server({stall(content, tagged), honest(content, etag)});
     Engine engine;
     bool told = false;
     auto download = place.download(server.url());
@@ -61,7 +61,7 @@ TEST_CASE(
 TEST_CASE("a server that says any length gets room for some of it, and what is not written is given back at a stop") {
     Place place;
     const std::string content = noise(half, 1);
-    ScriptedServer server({[content](Exchange& e) {
+    const ScriptedServer server({[content](Exchange& e) {
         e.send(head("200 OK", tagged, 512_MiB));
         e.send(content);
         e.awaitHangUp();
@@ -80,9 +80,9 @@ TEST_CASE("a server that says any length gets room for some of it, and what is n
 }
 
 TEST_CASE("on another network it asks again at once, from where it is") { // jobs.md §4.7
-    Place place;
+    const Place place;
     std::string content = noise(size, 2);
-    ScriptedServer server({stall(content, tagged), honest(content, etag)});
+    const ScriptedServer server({stall(content, tagged), honest(content, etag)});
     Engine engine;
     std::optional<Ending> ending;
     auto ticket = runUntil(engine, place.download(server.url()), half,
@@ -96,9 +96,9 @@ TEST_CASE("on another network it asks again at once, from where it is") { // job
 }
 
 TEST_CASE("on another network it begins anew where the server cannot resume") {
-    Place place;
+    const Place place;
     std::string content = noise(size, 3);
-    ScriptedServer server({stall(content, ""), [&](Exchange& e) { e.send(reply("200 OK", "", content)); }});
+    const ScriptedServer server({stall(content, ""), [&](Exchange& e) { e.send(reply("200 OK", "", content)); }});
     Engine engine;
     std::optional<Ending> ending;
     auto ticket = runUntil(engine, place.download(server.url()), half,
@@ -111,9 +111,9 @@ TEST_CASE("on another network it begins anew where the server cannot resume") {
 }
 
 TEST_CASE("progress is of the file, not of the run, and at most once a second") {
-    Place place;
-    std::string content = noise(size, 4);
-    ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
+    const Place place;
+    const std::string content = noise(size, 4);
+    const ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
     Engine engine;
     auto began = std::chrono::steady_clock::now();
     std::vector<Progress> told;
@@ -133,10 +133,10 @@ TEST_CASE("progress is of the file, not of the run, and at most once a second") 
 }
 
 TEST_CASE("several downloads go on at once in one loop") {
-    Place place;
+    const Place place;
     std::string content = noise(size, 5);
-    ScriptedServer stuck({stall(content, tagged)});
-    ScriptedServer server({honest(content, etag), honest(content, etag), honest(content, etag)});
+    const ScriptedServer stuck({stall(content, tagged)});
+    const ScriptedServer server({honest(content, etag), honest(content, etag), honest(content, etag)});
     Engine engine;
     runUntil(engine, {.url = stuck.url(), .output = place.path("stuck"), .checksum = {}, .overwrite = false}, half);
     int done = 0;
@@ -153,8 +153,8 @@ TEST_CASE("several downloads go on at once in one loop") {
 TEST_CASE("the loop wakes for a descriptor beside it") {
     int ends[2];
     REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-    Fd reading(ends[0]);
-    Fd writing(ends[1]);
+    const Fd reading(ends[0]);
+    const Fd writing(ends[1]);
     Engine engine;
     REQUIRE(::write(writing.get(), "x", 1) == 1);
     engine.turn(reading.get()); // returns
@@ -163,11 +163,12 @@ TEST_CASE("the loop wakes for a descriptor beside it") {
 }
 
 TEST_CASE("a part that another process writes is left alone") {
-    Place place;
-    std::string content = noise(size, 6);
-    ScriptedServer server({cutAfter(half, content, tagged)});
+    const Place place;
+    const std::string content = noise(size, 6);
+    const ScriptedServer server({cutAfter(half, content, tagged)});
     CHECK(run(place.download(server.url())).fate == Fate::Later);
-    Fd other(::open(place.parts().part.c_str(), O_RDWR | O_CLOEXEC)); // a lock is the open file's, not the process's
+    const Fd other(
+        ::open(place.parts().part.c_str(), O_RDWR | O_CLOEXEC)); // a lock is the open file's, not the process's
     REQUIRE(::flock(other.get(), LOCK_EX | LOCK_NB) == 0);
     CHECK(run(place.download(server.url())) == later("another transfer is at work on this file"));
     CHECK(contentOf(place.parts().part) == content.substr(0, half));
@@ -175,9 +176,9 @@ TEST_CASE("a part that another process writes is left alone") {
 }
 
 TEST_CASE("what is in the place of the target stays untouched, unless it may be replaced") {
-    Place place;
+    const Place place;
     std::string content = noise(1000, 7);
-    ScriptedServer server({honest(content, etag)});
+    const ScriptedServer server({honest(content, etag)});
     writeContent(place.path(), "mine");
     auto download = place.download(server.url());
     CHECK(run(download).exitCode == 73);
@@ -191,7 +192,7 @@ TEST_CASE("what is in the place of the target stays untouched, unless it may be 
 TEST_CASE("a file that comes to the target's place meanwhile is not replaced") {
     Place place;
     std::string content = noise(1000, 8);
-    ScriptedServer server({[&](Exchange& e) {
+    const ScriptedServer server({[&](Exchange& e) {
         writeContent(place.path(), "mine");
         e.send(reply("200 OK", tagged, content));
     }});
@@ -205,7 +206,7 @@ TEST_CASE("a file that comes to the target's place meanwhile is not replaced") {
 }
 
 TEST_CASE("where no file can be made is said at once") {
-    Place place;
+    const Place place;
     auto download = place.download("http://127.0.0.1:1/");
     download.output = place.path("nowhere") / "file";
     CHECK(run(download).exitCode == 73);
@@ -223,9 +224,9 @@ TEST_CASE("where no file can be made is said at once") {
 TEST_CASE("a name that leaves no room for what is put around it is a name all the same") {
     for (std::size_t length : {199, 200, 201, 250, 255}) {
         CAPTURE(length);
-        Place place;
+        const Place place;
         std::string content = noise(size, 17);
-        ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
+        const ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
         auto download = place.download(server.url());
         download.output = place.path(std::string(length - 2, 'n') + "\xc3\xa4");
         CHECK(run(download).fate == Fate::Later);
@@ -239,7 +240,7 @@ TEST_CASE("a name that leaves no room for what is put around it is a name all th
 }
 
 TEST_CASE("only a regular file is replaced") {
-    Place place;
+    const Place place;
     auto download = place.download("http://127.0.0.1:1/");
     download.overwrite = true;
     writeContent(place.path("precious"), "mine");
@@ -259,9 +260,9 @@ TEST_CASE("only a regular file is replaced") {
 }
 
 TEST_CASE("the right checksum passes, a wrong one leaves nothing") {
-    Place place;
+    const Place place;
     std::string content = noise(size, 9);
-    ScriptedServer server({honest(content, etag), cutAfter(half, content, tagged), honest(content, etag)});
+    const ScriptedServer server({honest(content, etag), cutAfter(half, content, tagged), honest(content, etag)});
     auto download = place.download(server.url());
     download.checksum = sha256("other");
     Ending ending = run(download);
@@ -276,16 +277,16 @@ TEST_CASE("the right checksum passes, a wrong one leaves nothing") {
 }
 
 TEST_CASE("an empty file is a file") {
-    Place place;
-    ScriptedServer server({honest("", etag)});
+    const Place place;
+    const ScriptedServer server({honest("", etag)});
     CHECK(run(place.download(server.url())).fate == Fate::Done);
     CHECK(std::filesystem::file_size(place.path()) == 0);
 }
 
 TEST_CASE("a run that died between the rename and its last word is known to have succeeded") { // jobs.md §4.1: retried
-    Place place;
-    std::string content = noise(size, 10);
-    ScriptedServer server({honest(content, etag)});
+    const Place place;
+    const std::string content = noise(size, 10);
+    const ScriptedServer server({honest(content, etag)});
     auto download = place.download(server.url());
     Ending first = run(download);
     CHECK(run(download) == first);
@@ -296,9 +297,9 @@ TEST_CASE("a run that died between the rename and its last word is known to have
 }
 
 TEST_CASE("a run that died between the two names of its file has one of them removed by the next") {
-    Place place;
-    std::string content = noise(size, 18);
-    ScriptedServer server({honest(content, etag)});
+    const Place place;
+    const std::string content = noise(size, 18);
+    const ScriptedServer server({honest(content, etag)});
     auto download = place.download(server.url());
     CHECK(run(download).fate == Fate::Done);
     std::filesystem::create_hard_link(place.path(), place.parts().part);
@@ -308,9 +309,9 @@ TEST_CASE("a run that died between the two names of its file has one of them rem
 }
 
 TEST_CASE("a finished download that may be replaced is fetched again, though its sidecar was never forgotten") {
-    Place place;
+    const Place place;
     std::string fresh = noise(size, 15);
-    ScriptedServer server({honest(noise(size, 16), etag), honest(fresh, "\"v2\"")});
+    const ScriptedServer server({honest(noise(size, 16), etag), honest(fresh, "\"v2\"")});
     auto download = place.download(server.url());
     CHECK(run(download).fate == Fate::Done);
     download.overwrite = true;
@@ -319,9 +320,9 @@ TEST_CASE("a finished download that may be replaced is fetched again, though its
 }
 
 TEST_CASE("another file in the target's place is never taken for a finished download") {
-    Place place;
-    std::string content = noise(size, 11);
-    ScriptedServer server({honest(content, etag)});
+    const Place place;
+    const std::string content = noise(size, 11);
+    const ScriptedServer server({honest(content, etag)});
     auto download = place.download(server.url());
     CHECK(run(download).fate == Fate::Done);
     writeContent(place.path("other"), content);
@@ -330,16 +331,16 @@ TEST_CASE("another file in the target's place is never taken for a finished down
 }
 
 TEST_CASE("a part is not believed without its record, and a damaged record is none") {
-    for (bool damaged : {true, false}) {
-        Place place;
+    for (const bool damaged : {true, false}) {
+        const Place place;
         std::string content = noise(size, 12);
-        ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
+        const ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
         CHECK(run(place.download(server.url())).fate == Fate::Later);
         if (damaged)
             writeContent(place.parts().state, "{\"version\": 1, \"url\": ");
         else
             std::filesystem::remove(place.parts().state);
-        Ending ending = run(place.download(server.url()));
+        const Ending ending = run(place.download(server.url()));
         CHECK(ending.text.ends_with("; begun anew: the record of what was there is missing or damaged"));
         CHECK(contentOf(place.path()) == content);
         CHECK(Exchange(-1, server.requests().at(1)).header("Range").empty());
@@ -347,12 +348,12 @@ TEST_CASE("a part is not believed without its record, and a damaged record is no
 }
 
 TEST_CASE("another URL for the same file is another download") {
-    Place place;
-    std::string content = noise(size, 13);
+    const Place place;
+    const std::string content = noise(size, 13);
     std::string other = noise(size, 14);
-    ScriptedServer server({cutAfter(half, content, tagged), honest(other, etag)});
+    const ScriptedServer server({cutAfter(half, content, tagged), honest(other, etag)});
     CHECK(run(place.download(server.url("/one"))).fate == Fate::Later);
-    Ending ending = run(place.download(server.url("/two")));
+    const Ending ending = run(place.download(server.url("/two")));
     CHECK(ending.text.ends_with("; begun anew: what was there came from another URL"));
     CHECK(contentOf(place.path()) == other);
 }

@@ -34,10 +34,10 @@ const std::string tagged = "ETag: \"v1\"\r\n";
 
 /// In a process of its own, which must end soon: its exit code, -1 where a signal ended it.
 int inProcess(const std::function<int()>& deed) {
-    pid_t process = ::fork();
+    const pid_t process = ::fork();
     if (process == 0) {
         ::alarm(30); // what hangs on a FIFO would hang for ever
-        rlimit memory{4'000'000'000, 4'000'000'000};
+        const rlimit memory{4'000'000'000, 4'000'000'000};
         ::setrlimit(RLIMIT_AS, &memory);
         ::_exit(deed());
     }
@@ -56,18 +56,18 @@ int asUser(uid_t user, const std::function<int()>& deed) {
 
 /// What another user may know and write of a download that was cut off: other bytes, and a record that fits them.
 void plantPart(const Place& place, const std::string& url, int slot) {
-    PartNames names = partNames("file", slot);
+    const PartNames names = partNames("file", slot);
     writeContent(place.path(names.part), noise(half, 99));
-    Sidecar sidecar{.source = sourceOf(url),
-                    .location = {},
-                    .validator = {Validator::Kind::ETag, etag},
-                    .total = half, // whole: nothing would be asked of the server
-                    .boot = thisBoot(),
-                    .durable = half,
-                    .anew = {},
-                    .digest = {},
-                    .name = {},
-                    .checksum = {}};
+    const Sidecar sidecar{.source = sourceOf(url),
+                          .location = {},
+                          .validator = {Validator::Kind::ETag, etag},
+                          .total = half, // whole: nothing would be asked of the server
+                          .boot = thisBoot(),
+                          .durable = half,
+                          .anew = {},
+                          .digest = {},
+                          .name = {},
+                          .checksum = {}};
     writeContent(place.path(names.state), encode(sidecar));
     ::chmod(place.path(names.part).c_str(), 0666);
     ::chmod(place.path(names.state).c_str(), 0666);
@@ -142,7 +142,7 @@ TEST_CASE("what another user planted in a shared directory is no part of ours") 
         Place place;
         share(place);
         std::string content = noise(size, 1);
-        ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
+        const ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
         auto download = place.download(server.url());
         REQUIRE(asUser(us, [&] {
                     writeContent(place.path("precious"), "mine");
@@ -182,14 +182,14 @@ TEST_CASE("where another user has every name, that is said") {
 
 TEST_CASE("while it runs, a part is nobody else's to read or write; the file is as umask says") {
     Place place;
-    std::string content = noise(size, 2);
+    const std::string content = noise(size, 2);
     mode_t during = 0;
-    ScriptedServer server({interrupted(content, place.parts().part, [&] {
+    const ScriptedServer server({interrupted(content, place.parts().part, [&] {
         struct stat part = {};
         ::stat(place.parts().part.c_str(), &part);
         during = part.st_mode & 07777;
     })});
-    mode_t before = ::umask(0002);
+    const mode_t before = ::umask(0002);
     CHECK(run(place.download(server.url())).fate == Fate::Done);
     ::umask(before);
     CHECK(during == 0600);
@@ -207,9 +207,9 @@ TEST_CASE("another file under the part's name is never put in place") {
                 CAPTURE(summed);
                 Place place;
                 std::string content = noise(size, 3);
-                std::string other = noise(size, 4);
+                const std::string other = noise(size, 4);
                 writeContent(place.path("other"), other);
-                ScriptedServer server(
+                const ScriptedServer server(
                     {interrupted(content, place.parts().part,
                                  [&] { std::filesystem::rename(place.path("other"), place.parts().part); }),
                      honest(content, etag)});
@@ -224,10 +224,10 @@ TEST_CASE("another file under the part's name is never put in place") {
 }
 
 TEST_CASE("a file is put in place where files have one name each") {
-    for (bool overwrite : {false, true}) {
-        Place place;
+    for (const bool overwrite : {false, true}) {
+        const Place place;
         std::string content = noise(size, 5);
-        ScriptedServer server({honest(content, etag), honest(content, etag)});
+        const ScriptedServer server({honest(content, etag), honest(content, etag)});
         auto download = place.download(server.url());
         CHECK(inProcess([&] { return denyLinks() ? run(download).exitCode : 99; }) == 0);
         download.overwrite = overwrite;
@@ -244,7 +244,7 @@ TEST_CASE("a directory that another takes the place of has no file that was save
     std::string content = noise(size, 6);
     auto download = place.download("");
     download.output = directory / "file";
-    ScriptedServer server({interrupted(content, partPathsOf(download.output).part, [&] {
+    const ScriptedServer server({interrupted(content, partPathsOf(download.output).part, [&] {
         std::filesystem::rename(directory, place.path("moved"));
         std::filesystem::create_directory(directory);
     })});

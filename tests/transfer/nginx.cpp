@@ -45,7 +45,7 @@ Nginx::Nginx(const std::filesystem::path& directory, const std::string& serverLi
     std::string home = (std::filesystem::temp_directory_path() / "stint-nginx-XXXXXX").native();
     STINT_CHECK(::mkdtemp(home.data()) != nullptr);
     home_ = home;
-    Fd listening = listenOn(port_);
+    const Fd listening = listenOn(port_);
     std::ofstream(home_ / "nginx.conf") << fmt::format(
         "{}daemon off;\nworker_processes 1;\npid {}/pid;\nerror_log {}/error.log;\nevents {{}}\n"
         "http {{\n  log_format served '$status $body_bytes_sent \"$http_range\"';\n  access_log {}/access.log served;\n"
@@ -54,9 +54,9 @@ Nginx::Nginx(const std::filesystem::path& directory, const std::string& serverLi
         "  server {{\n    listen 127.0.0.1:{};\n    root {};\n    sendfile on;\n    {}\n  }}\n}}\n",
         ::geteuid() == 0 ? "user root;\n" : "", home, home, home, home, home, home, home, home, port_,
         directory.native(), serverLines);
-    std::string conf = (home_ / "nginx.conf").native();
-    std::string log = (home_ / "error.log").native();
-    std::string inherited = fmt::format("{};", listening.get());
+    const std::string conf = (home_ / "nginx.conf").native();
+    const std::string log = (home_ / "error.log").native();
+    const std::string inherited = fmt::format("{};", listening.get());
     process_ = ::fork();
     if (process_ == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGTERM); // its worker goes with it

@@ -14,11 +14,11 @@ const std::string slowly = "limit_rate 4m; sendfile_max_chunk 64k;";
 
 TEST_CASE("a real server's file arrives whole and verified") {
     if (!Nginx::installed()) return;
-    Place web;
-    Place place;
+    const Place web;
+    const Place place;
     std::string content = noise(5_MiB + 1, 1);
     writeContent(web.path(), content);
-    Nginx nginx(web.path().parent_path());
+    const Nginx nginx(web.path().parent_path());
     auto download = place.download(nginx.url("file"));
     download.checksum = sha256(content);
     CHECK(run(download).fate == Fate::Done);
@@ -30,13 +30,13 @@ TEST_CASE("a real server's file arrives whole and verified") {
 
 TEST_CASE("several of a real server's files arrive at once") {
     if (!Nginx::installed()) return;
-    Place web;
-    Place place;
-    Nginx nginx(web.path().parent_path(), "limit_rate 8m;");
+    const Place web;
+    const Place place;
+    const Nginx nginx(web.path().parent_path(), "limit_rate 8m;");
     Engine engine;
     int done = 0;
     for (unsigned i = 0; i < 6; ++i) {
-        std::string name = "f" + std::to_string(i);
+        const std::string name = "f" + std::to_string(i);
         writeContent(web.path(name), noise(1_MiB * (i + 1), i));
         engine.start({.url = nginx.url(name), .output = place.path(name), .checksum = {}, .overwrite = false},
                      {.progressed = {}, .ended = [&](const Ending& e) { done += e.fate == Fate::Done; }});
@@ -53,10 +53,10 @@ TEST_CASE("a file swapped on a real server mid-way ends as exactly the new one")
     constexpr Bytes size = 3_MiB;
     for (Bytes newSize : {size, size + 1_MiB, size - 1_MiB}) {
         CAPTURE(newSize);
-        Place web;
-        Place place;
+        const Place web;
+        const Place place;
         writeContent(web.path(), noise(size, 1));
-        Nginx nginx(web.path().parent_path(), slowly);
+        const Nginx nginx(web.path().parent_path(), slowly);
         auto download = place.download(nginx.url("file"));
         Engine engine;
         engine.stop(runUntil(engine, download, 512_KiB));
@@ -66,7 +66,7 @@ TEST_CASE("a file swapped on a real server mid-way ends as exactly the new one")
         auto later = std::filesystem::last_write_time(web.path("new")) + std::chrono::seconds(5);
         std::filesystem::last_write_time(web.path("new"), later);
         std::filesystem::rename(web.path("new"), web.path());
-        Ending ending = run(engine, download);
+        const Ending ending = run(engine, download);
         CHECK(ending.text.ends_with("; begun anew: changed on the server"));
         CHECK(contentOf(place.path()) == fresh);
     }
@@ -74,11 +74,11 @@ TEST_CASE("a file swapped on a real server mid-way ends as exactly the new one")
 
 TEST_CASE("a file swapped behind one and the same ETag is still no mixture, for the joint does not fit") {
     if (!Nginx::installed()) return;
-    Place web;
-    Place place;
+    const Place web;
+    const Place place;
     writeContent(web.path(), noise(3_MiB, 1));
     auto time = std::filesystem::last_write_time(web.path());
-    Nginx nginx(web.path().parent_path(), slowly);
+    const Nginx nginx(web.path().parent_path(), slowly);
     auto download = place.download(nginx.url("file"));
     Engine engine;
     engine.stop(runUntil(engine, download, 512_KiB));

@@ -47,7 +47,7 @@ TEST_CASE("a digest is believed where it can be one") {
     CHECK(offeredDigest(repr, "") == hex);
     CHECK(offeredDigest("", "SHA-256=RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=") == hex);
     CHECK(offeredDigest("unixsum=:AAA=:, " + std::string(repr) + ";q=1", "") == hex);
-    std::string longer = "sha-512=:" + toBase64(std::string(64, 'x')) + ":";
+    const std::string longer = "sha-512=:" + toBase64(std::string(64, 'x')) + ":";
     CHECK(offeredDigest(std::string(repr) + ", " + longer, "").starts_with("sha512:7878"));
     for (const char* other : {"", "sha-256", "sha-256=", "sha-256=::", "sha-256=:AAAA:", "sha-256=:%%%%:", "md5=:AAAA:",
                               "sha-256=RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg="}) {
@@ -57,8 +57,8 @@ TEST_CASE("a digest is believed where it can be one") {
 }
 
 TEST_CASE("the sums beside a file are of that file") {
-    std::string digits = std::string(hex).substr(7);
-    std::string other(64, '0');
+    const std::string digits = std::string(hex).substr(7);
+    const std::string other(64, '0');
     CHECK(digestInSums(digits, "f.iso") == hex);
     CHECK(digestInSums(digits + "  f.iso\n", "f.iso") == hex);
     CHECK(digestInSums(other + "  g.iso\r\n" + digits + " *dir/f.iso\r\n", "f.iso") == hex);

@@ -28,7 +28,7 @@ Place::~Place() {
 }
 
 PartPaths partPathsOf(const std::filesystem::path& output) {
-    PartNames names = partNames(output.filename().native());
+    const PartNames names = partNames(output.filename().native());
     return {output.parent_path() / names.part, output.parent_path() / names.state};
 }
 
@@ -47,7 +47,7 @@ std::string Place::list() const {
 }
 
 std::string contentOf(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
+    const std::ifstream stream(file, std::ios::binary);
     std::ostringstream text;
     text << stream.rdbuf();
     return text.str();
@@ -68,9 +68,9 @@ std::string noise(Bytes size, unsigned seed) {
 }
 
 std::string sha256(const std::string& content) {
-    Place place;
+    const Place place;
     writeContent(place.path(), content);
-    Fd fd(::open(place.path().c_str(), O_RDONLY | O_CLOEXEC));
+    const Fd fd(::open(place.path().c_str(), O_RDONLY | O_CLOEXEC));
     return "sha256:" + toHex(digestOf(fd.get(), {}, "sha256", std::atomic<bool>{false}).value());
 }
 
@@ -89,7 +89,7 @@ Ending run(const Download& download) {
 
 Engine::Ticket runUntil(Engine& engine, const Download& download, Bytes bytes, Watcher watcher) {
     auto ticket = engine.start(download, std::move(watcher));
-    std::filesystem::path part = partPathsOf(download.output).part;
+    const std::filesystem::path part = partPathsOf(download.output).part;
     std::error_code ignored;
     while (!std::filesystem::exists(part) || static_cast<Bytes>(std::filesystem::file_size(part, ignored)) < bytes) {
         STINT_CHECK(!engine.idle());

@@ -36,9 +36,9 @@ TEST_CASE("a redirect to another port takes no secret along, and nothing that co
     for (const char* status :
          {"301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"}) {
         CAPTURE(status);
-        Place place;
-        ScriptedServer other({to("/further"), honest("content", "\"v1\"")});
-        ScriptedServer server({to("/here"), to(other.url(), status)});
+        const Place place;
+        const ScriptedServer other({to("/further"), honest("content", "\"v1\"")});
+        const ScriptedServer server({to("/here"), to(other.url(), status)});
         auto download = place.download(server.url());
         download.access = secrets(place);
         CHECK(run(download).fate == Fate::Done);
@@ -52,12 +52,12 @@ TEST_CASE("a redirect to another port takes no secret along, and nothing that co
 }
 
 TEST_CASE("nor does one that cannot be read, or names the place in another way") {
-    Place place;
-    ScriptedServer other({honest("content", "\"v1\""), honest("content", "\"v1\"")});
-    std::string url = other.url();
+    const Place place;
+    const ScriptedServer other({honest("content", "\"v1\""), honest("content", "\"v1\"")});
+    const std::string url = other.url();
     for (const std::string& where : {url.substr(5), "http:" + url.substr(5)}) { // "//host:port/file"
         CAPTURE(where);
-        ScriptedServer server({to(where)});
+        const ScriptedServer server({to(where)});
         auto download = place.download(server.url());
         download.overwrite = true;
         download.access = secrets(place);
@@ -67,9 +67,9 @@ TEST_CASE("nor does one that cannot be read, or names the place in another way")
 }
 
 TEST_CASE("those who trust the server have all of it go along") {
-    Place place;
-    ScriptedServer other({honest("content", "\"v1\"")});
-    ScriptedServer server({to(other.url())});
+    const Place place;
+    const ScriptedServer other({honest("content", "\"v1\"")});
+    const ScriptedServer server({to(other.url())});
     auto download = place.download(server.url());
     download.access = secrets(place);
     download.access.trustsRedirects = true;
@@ -79,10 +79,10 @@ TEST_CASE("those who trust the server have all of it go along") {
 }
 
 TEST_CASE("a name and a password stay with their origin, and what netrc says does") {
-    for (bool netrc : {true, false}) {
-        Place place;
-        ScriptedServer other({honest("content", "\"v1\"")});
-        ScriptedServer server({to(other.url())});
+    for (const bool netrc : {true, false}) {
+        const Place place;
+        const ScriptedServer other({honest("content", "\"v1\"")});
+        const ScriptedServer server({to(other.url())});
         auto download = place.download(server.url());
         if (netrc)
             download.access.netrc = secrets(place).netrc;

@@ -87,7 +87,7 @@ TEST_CASE("what the network does is for later, what is so is final") {
 }
 
 TEST_CASE("a download that can never be right is refused before anything is touched") {
-    Download good{.url = "https://example.org/a?b#c", .output = "/tmp/a", .checksum = {}, .overwrite = false};
+    const Download good{.url = "https://example.org/a?b#c", .output = "/tmp/a", .checksum = {}, .overwrite = false};
     CHECK(checked(good).ok());
     for (const char* url : {"", "example.org/a", "gopher://example.org/a", "file:///etc/passwd", "http://",
                             "http://a b/", "sftp://example.org/a", "javascript:alert(1)"}) {
@@ -105,7 +105,7 @@ TEST_CASE("a download that can never be right is refused before anything is touc
     Download summed = good;
     summed.checksum = "SHA256:" + std::string(64, 'A');
     CHECK(checked(summed)->checksum == "sha256:" + std::string(64, 'a'));
-    for (std::string sum : {"sha256:", "md5:00", "sha256:zz"}) {
+    for (const std::string sum : {"sha256:", "md5:00", "sha256:zz"}) {
         summed.checksum = sum + std::string(sum == "sha256:" ? 63 : 0, 'a');
         CHECK(!checked(summed).ok());
     }

@@ -29,7 +29,7 @@ std::string readHead(int connection) {
 std::string ScriptedServer::Exchange::header(std::string_view name) const {
     for (std::size_t at = request_.find("\r\n"); at != std::string::npos; at = request_.find("\r\n", at)) {
         at += 2;
-        std::size_t colon = at + name.size();
+        const std::size_t colon = at + name.size();
         if (colon + 1 < request_.size() && request_[colon] == ':' &&
             ::strncasecmp(request_.c_str() + at, name.data(), name.size()) == 0)
             return request_.substr(colon + 2, request_.find("\r\n", colon) - colon - 2);
@@ -38,13 +38,13 @@ std::string ScriptedServer::Exchange::header(std::string_view name) const {
 }
 
 Bytes ScriptedServer::Exchange::rangeStart() const {
-    std::string range = header("Range");
+    const std::string range = header("Range");
     return range.empty() ? 0 : std::atoll(range.c_str() + std::string_view("bytes=").size());
 }
 
 bool ScriptedServer::Exchange::send(std::string_view bytes) const {
     while (!bytes.empty()) {
-        ssize_t count = ::send(connection_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        const ssize_t count = ::send(connection_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (count <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
@@ -55,7 +55,7 @@ bool ScriptedServer::Exchange::receive(Bytes bytes) const {
     std::array<char, 16384> buffer;
     while (bytes > 0) {
         auto wanted = std::min<Bytes>(bytes, static_cast<Bytes>(buffer.size()));
-        ssize_t count = ::recv(connection_, buffer.data(), static_cast<std::size_t>(wanted), 0);
+        const ssize_t count = ::recv(connection_, buffer.data(), static_cast<std::size_t>(wanted), 0);
         if (count <= 0) return false;
         bytes -= count;
     }
@@ -91,13 +91,13 @@ std::string ScriptedServer::url(std::string_view path) const {
 }
 
 std::vector<std::string> ScriptedServer::requests() const {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     return requests_;
 }
 
 void ScriptedServer::serve() {
     for (;;) {
-        Fd connection(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        const Fd connection(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
         if (!connection) return;
         play(connection.get());
     }
@@ -107,7 +107,7 @@ void ScriptedServer::play(int connection) {
     Exchange exchange(connection, readHead(connection));
     std::size_t number = 0;
     {
-        std::lock_guard lock(mutex_);
+        const std::lock_guard lock(mutex_);
         number = requests_.size();
         requests_.push_back(exchange.request());
     }

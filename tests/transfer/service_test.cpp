@@ -73,9 +73,9 @@ ScriptedServer::Scene stall(const std::string& content, std::promise<void>& sent
 } // namespace
 
 TEST_CASE("a notification comes before onStartJob has answered, and the end is told with an Outcome") { // jobs.md §5.1
-    Place place;
-    std::string content = noise(size, 1);
-    ScriptedServer server({honest(content, "\"v1\"")});
+    const Place place;
+    const std::string content = noise(size, 1);
+    const ScriptedServer server({honest(content, "\"v1\"")});
     App app;
     CHECK(app.start(1, place, server.url()));
     CHECK(app.daemon.heard() == "SetNotification run=1 id=7 title=a file end=0");
@@ -88,9 +88,9 @@ TEST_CASE("a notification comes before onStartJob has answered, and the end is t
 }
 
 TEST_CASE("what was learned of the size is told, and what is in place") { // jobs.md §4.7
-    Place place;
-    std::string content = noise(size, 2);
-    ScriptedServer server({cutAfter(half, content, tagged), honest(content, "\"v1\"")});
+    const Place place;
+    const std::string content = noise(size, 2);
+    const ScriptedServer server({cutAfter(half, content, tagged), honest(content, "\"v1\"")});
     App app;
     app.start(1, place, server.url());
     CHECK(app.hear("JobFinished").starts_with("JobFinished run=1 again=1 exit=75 text=cut off at "));
@@ -101,7 +101,7 @@ TEST_CASE("what was learned of the size is told, and what is in place") { // job
 }
 
 TEST_CASE("what can never be right ends the job with its exit code") {
-    Place place;
+    const Place place;
     App app;
     CHECK(app.start(1, place, "gopher://example.org/"));
     CHECK(app.hear("JobFinished") == "JobFinished run=1 again=0 exit=64 text=the scheme \"gopher\" is not supported: "
@@ -109,10 +109,10 @@ TEST_CASE("what can never be right ends the job with its exit code") {
 }
 
 TEST_CASE("onStopJob aborts, keeps what is there and asks for another run") { // jobs.md §4.2
-    Place place;
-    std::string content = noise(size, 3);
+    const Place place;
+    const std::string content = noise(size, 3);
     std::promise<void> sent;
-    ScriptedServer server({stall(content, sent)});
+    const ScriptedServer server({stall(content, sent)});
     App app;
     app.start(1, place, server.url());
     sent.get_future().wait();
@@ -126,10 +126,10 @@ TEST_CASE("onStopJob aborts, keeps what is there and asks for another run") { //
 TEST_CASE("a download that is cancelled leaves nothing behind, one that is only stopped by a person does") {
     for (bool over : {true, false}) { // jobs.md §4.6: the reason alone does not tell them apart
         CAPTURE(over);
-        Place place;
-        std::string content = noise(size, 6);
+        const Place place;
+        const std::string content = noise(size, 6);
         std::promise<void> sent;
-        ScriptedServer server({stall(content, sent)});
+        const ScriptedServer server({stall(content, sent)});
         App app;
         if (!over)
             app.daemon.on("GetPendingJob", [](wire::Reader&, wire::Writer&) {
@@ -148,17 +148,17 @@ TEST_CASE("a download that is cancelled leaves nothing behind, one that is only 
 }
 
 TEST_CASE("Stop ends the job for good and keeps what it has, Later has it tried again") { // jobs.md §5.1, §12.7
-    for (bool again : {false, true}) {
-        Place place;
-        std::string content = noise(size, 4);
+    for (const bool again : {false, true}) {
+        const Place place;
+        const std::string content = noise(size, 4);
         std::promise<void> sent;
-        ScriptedServer server({stall(content, sent)});
+        const ScriptedServer server({stall(content, sent)});
         App app;
         app.start(1, place, server.url());
         sent.get_future().wait();
         app.press(1, "applaud"); // no button of ours
         app.press(1, again ? "later" : "stop");
-        std::string end = app.hear("JobFinished");
+        const std::string end = app.hear("JobFinished");
         CHECK(end.starts_with(again ? "JobFinished run=1 again=1 exit=75 text=put off at "
                                     : "JobFinished run=1 again=0 exit=75 text=stopped at "));
         app.press(1, "stop"); // a run that is over
@@ -167,10 +167,10 @@ TEST_CASE("Stop ends the job for good and keeps what it has, Later has it tried 
 }
 
 TEST_CASE("another network has the traffic moved") { // jobs.md §4.7
-    Place place;
+    const Place place;
     std::string content = noise(size, 5);
     std::promise<void> sent;
-    ScriptedServer server({stall(content, sent), honest(content, "\"v1\"")});
+    const ScriptedServer server({stall(content, sent), honest(content, "\"v1\"")});
     App app;
     app.start(1, place, server.url());
     sent.get_future().wait();

@@ -96,8 +96,8 @@ TEST_CASE("what a part is worth depends on the boot, the URL and the record") {
 TEST_CASE("a boot has a name") { CHECK(thisBoot().size() == 36); }
 
 TEST_CASE("a sidecar on the disk is replaced whole, and leaves nothing behind") {
-    Place place;
-    PartPlace parts = place.partPlace();
+    const Place place;
+    const PartPlace parts = place.partPlace();
     CHECK(!place.sidecar());
     REQUIRE(saveSidecar(parts, example(), Durability::OverPowerLoss));
     Sidecar second = example();
@@ -129,7 +129,7 @@ TEST_CASE("a record leads to no other directory, and to no digest that is none")
 }
 
 TEST_CASE("a record that is larger than any is none, however large") {
-    Place place;
+    const Place place;
     Sidecar sidecar = example();
     sidecar.anew.resize(2'000'000, 'x');
     REQUIRE(saveSidecar(place.partPlace(), sidecar, Durability::InThisBoot));

@@ -35,7 +35,7 @@ std::string partial(const std::string& contentRange, const std::string& headers,
 TEST_CASE("the same version never ends before what is known of it, and what is there stays") { // issue 11.3
     std::string content = noise(size, 23);
     Bytes start = half - 65536;
-    std::string_view all = content;
+    const std::string_view all = content;
     struct Row {
         std::string lie;
         std::string response;
@@ -58,7 +58,7 @@ TEST_CASE("the same version never ends before what is known of it, and what is t
                  reply("416 Range Not Satisfiable", fmt::format("Content-Range: bytes */1000\r\n{}", tagged), "")},
          }) {
         CAPTURE(row.lie);
-        Place place;
+        const Place place;
         ScriptedServer server({cutAfter(half, content, tagged), [&](Exchange& e) { e.send(row.response); },
                                honest(content, etag), honest(content, etag)});
         Ending ending = afterACut(place, server);
@@ -100,8 +100,8 @@ TEST_CASE("a head that makes a body no file is refused, whatever the body") { //
              Row{"Content-Length: 16\r\nContent-Encoding: identity\r\n", 0},
          }) {
         CAPTURE(row.headers);
-        Place place;
-        ScriptedServer server({[&](Exchange& e) {
+        const Place place;
+        const ScriptedServer server({[&](Exchange& e) {
             e.send(fmt::format("HTTP/1.1 200 OK\r\nConnection: close\r\n{}\r\n{}", row.headers, body));
         }});
         CHECK(run(place.download(server.url())).exitCode == row.exitCode);
@@ -112,8 +112,8 @@ TEST_CASE("a head that makes a body no file is refused, whatever the body") { //
 TEST_CASE("an archive that is sent as its own encoding is the file that its URL names") {
     for (auto [path, exitCode] : {std::pair{"/x.tar.gz?v=1", 0}, {"/x.tgz", 0}, {"/x.tar", 76}, {"/x.gz/x", 76}}) {
         CAPTURE(path);
-        Place place;
-        ScriptedServer server(
+        const Place place;
+        const ScriptedServer server(
             {[](Exchange& e) { e.send(reply("200 OK", "Content-Encoding: x-gzip\r\n", "\x1f\x8b and more")); }});
         CHECK(run(place.download(server.url(path))).exitCode == exitCode);
     }

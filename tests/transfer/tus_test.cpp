@@ -79,9 +79,9 @@ TEST_CASE("a name travels as base64") {
 }
 
 TEST_CASE("a piece that arrives with another checksum is sent again, and not for ever") {
-    for (int mismatches : {1, 9}) {
-        Place place;
-        std::string content = noise(size, 1);
+    for (const int mismatches : {1, 9}) {
+        const Place place;
+        const std::string content = noise(size, 1);
         writeSource(place, content);
         std::vector<ScriptedServer::Scene> scenes{options(",checksum\r\nTus-Checksum-Algorithm: sha1,sha256"), created};
         for (int i = 0; i < mismatches; ++i) {
@@ -89,11 +89,11 @@ TEST_CASE("a piece that arrives with another checksum is sent again, and not for
             scenes.push_back(says("200 OK", fmt::format("Upload-Offset: 0\r\nUpload-Length: {}\r\n", size)));
         }
         scenes.push_back(takes(size, "204 No Content", fmt::format("Upload-Offset: {}\r\n", size)));
-        ScriptedServer server(scenes);
+        const ScriptedServer server(scenes);
         Engine engine;
         Ending ending = run(engine, download(place, server));
         CHECK(ending.exitCode == (mismatches == 1 ? 0 : 65));
-        Exchange patch(-1, server.requests().at(2));
+        const Exchange patch(-1, server.requests().at(2));
         CHECK(patch.header("Upload-Offset") == "0");
         std::string digest = sha256(content).substr(7);
         CHECK(patch.header("Upload-Checksum").starts_with("sha256 "));
@@ -109,20 +109,20 @@ TEST_CASE("an offset that the server cannot have is not believed") {
     for (const Row& r : {Row{"Upload-Offset: 100001\r\n", 76}, Row{"Upload-Offset: -1\r\n", 76}, Row{"", 76},
                          Row{"Upload-Offset: 1e5\r\n", 76}, Row{"Upload-Offset: 100000\r\n", 0}}) {
         CAPTURE(r.offset);
-        Place place;
+        const Place place;
         writeSource(place, noise(size, 2));
-        ScriptedServer server({options(), created, takes(size, "204 No Content", r.offset)});
+        const ScriptedServer server({options(), created, takes(size, "204 No Content", r.offset)});
         Engine engine;
         CHECK(run(engine, download(place, server)).exitCode == r.exitCode);
     }
 }
 
 TEST_CASE("a conflict has the server asked where it is, and the rest sent from there") { // 409
-    Place place;
+    const Place place;
     writeSource(place, noise(size, 3));
-    ScriptedServer server({options(), created, takes(size, "409 Conflict", ""),
-                           says("200 OK", "Upload-Offset: 60000\r\nUpload-Length: 100000\r\n"),
-                           takes(40'000, "204 No Content", "Upload-Offset: 100000\r\n")});
+    const ScriptedServer server({options(), created, takes(size, "409 Conflict", ""),
+                                 says("200 OK", "Upload-Offset: 60000\r\nUpload-Length: 100000\r\n"),
+                                 takes(40'000, "204 No Content", "Upload-Offset: 100000\r\n")});
     Engine engine;
     CHECK(run(engine, download(place, server)).fate == Fate::Done);
     CHECK(Exchange(-1, server.requests().at(4)).header("Upload-Offset") == "60000");
@@ -130,11 +130,11 @@ TEST_CASE("a conflict has the server asked where it is, and the rest sent from t
 }
 
 TEST_CASE("what the server keeps no longer is not asked for") { // expiration
-    Place place;
+    const Place place;
     writeSource(place, noise(size, 4));
     auto brief = says("201 Created", "Location: /files/7\r\nUpload-Expires: Mon, 05 Jan 2026 08:00:00 GMT\r\n");
-    ScriptedServer server({options(), brief, [](Exchange&) {}, options(), created,
-                           takes(size, "204 No Content", "Upload-Offset: 100000\r\n")});
+    const ScriptedServer server({options(), brief, [](Exchange&) {}, options(), created,
+                                 takes(size, "204 No Content", "Upload-Offset: 100000\r\n")});
     Engine engine;
     CHECK(run(engine, download(place, server)).fate == Fate::Later);
     Ending ending = run(engine, download(place, server));
@@ -147,9 +147,10 @@ TEST_CASE("what the server keeps no longer is not asked for") { // expiration
 }
 
 TEST_CASE("a server that loses what it is sent is not sent it for ever") {
-    Place place;
+    const Place place;
     writeSource(place, noise(size, 5));
-    ScriptedServer server({options(), created, takes(size, "404 Not Found", ""), created, takes(size, "410 Gone", "")});
+    const ScriptedServer server(
+        {options(), created, takes(size, "404 Not Found", ""), created, takes(size, "410 Gone", "")});
     Engine engine;
     CHECK(run(engine, download(place, server)) == later("the server loses what it is sent"));
 }
@@ -157,19 +158,19 @@ TEST_CASE("a server that loses what it is sent is not sent it for ever") {
 TEST_CASE("a server leads an upload to no file of this machine") {
     for (const char* to : {"file:///tmp/x", "", "gopher://h/"}) {
         CAPTURE(to);
-        Place place;
+        const Place place;
         writeSource(place, noise(size, 6));
-        ScriptedServer server({options(), says("201 Created", fmt::format("Location: {}\r\n", to))});
+        const ScriptedServer server({options(), says("201 Created", fmt::format("Location: {}\r\n", to))});
         Engine engine;
         CHECK(run(engine, download(place, server)).exitCode == 76);
     }
 }
 
 TEST_CASE("a damaged record begins anew, and two transfers of one file keep apart") {
-    Place place;
+    const Place place;
     writeSource(place, noise(size, 7));
-    ScriptedServer server({options(), created, takes(size, "204 No Content", "Upload-Offset: 100000\r\n")});
-    Upload upload = download(place, server);
+    const ScriptedServer server({options(), created, takes(size, "204 No Content", "Upload-Offset: 100000\r\n")});
+    const Upload upload = download(place, server);
     {
         auto held = UploadRecord::open(upload);
         REQUIRE(held);

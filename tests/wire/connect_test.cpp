@@ -52,7 +52,7 @@ std::string refusal() {
 } // namespace
 
 TEST_CASE("the runtime directory is made for us alone, and found again") { // architecture.md, wire
-    Place place;
+    const Place place;
     REQUIRE(runtimeDirectory(true).ok());
     CHECK(runtimeDirectory(true).value() == place.directory());
     CHECK(runtimeDirectory(false).value() == place.directory());
@@ -63,13 +63,13 @@ TEST_CASE("the runtime directory is made for us alone, and found again") { // ar
 }
 
 TEST_CASE("a client makes no runtime directory") {
-    Place place;
+    const Place place;
     CHECK(runtimeDirectory(false).value() == place.directory());
     CHECK(!std::filesystem::exists(place.directory()));
 }
 
 TEST_CASE("a runtime directory that others may enter is refused, with the command that mends it") {
-    Place place;
+    const Place place;
     REQUIRE(::mkdir(place.directory().c_str(), 0755) == 0);
     CHECK(::chmod(place.directory().c_str(), 0755) == 0);
     const std::string path = place.directory();
@@ -77,14 +77,14 @@ TEST_CASE("a runtime directory that others may enter is refused, with the comman
 }
 
 TEST_CASE("a symbolic link in the place of the runtime directory is refused, wherever it leads") {
-    Place place;
+    const Place place;
     std::filesystem::create_directory(place.base / "real");
     std::filesystem::create_symlink(place.base / "real", place.directory());
     CHECK(refusal().find("is a symbolic link") != std::string::npos);
 }
 
 TEST_CASE("a runtime directory of another user is refused") {
-    Place place;
+    const Place place;
     REQUIRE(::mkdir(place.directory().c_str(), 0700) == 0);
     if (::geteuid() != 0) return; // only root can give a directory away
     REQUIRE(::chown(place.directory().c_str(), 65534, 65534) == 0);
@@ -92,13 +92,13 @@ TEST_CASE("a runtime directory of another user is refused") {
 }
 
 TEST_CASE("a relative XDG_RUNTIME_DIR is refused") {
-    Place place;
+    const Place place;
     ::setenv("XDG_RUNTIME_DIR", "run", 1);
     CHECK(runtimeDirectory(true).error().message == "XDG_RUNTIME_DIR is \"run\"; it must be an absolute path");
 }
 
 TEST_CASE("where nobody listens the message says so, and how to start the daemon") {
-    Place place;
+    const Place place;
     const Result<Bus> bus = connectToDaemon();
     REQUIRE(!bus.ok());
     CHECK(bus.error() == Error{Errc::Unavailable, "no stintd listens at " + (place.directory() / "bus").native() +

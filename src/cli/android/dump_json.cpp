@@ -123,7 +123,7 @@ Json clocksOf(const std::optional<RunClocks>& clocks) {
 }
 
 Json lineOf(const DumpedJob& dumped) {
-    bool waits = dumped.job.state == JobView::State::Pending;
+    const bool waits = dumped.job.state == JobView::State::Pending;
     Json line = section("job");
     putJob(line, dumped.job);
     line["info"] = dumped.job.info ? infoOf(*dumped.job.info) : Json(nullptr);

@@ -95,7 +95,7 @@ void printSafeguards(const std::vector<AppView>& apps, const Screen& screen) {
 std::string constraintNames(const std::vector<PendingReason>& reasons) {
     constexpr std::string_view prefix = "CONSTRAINT_";
     std::string text;
-    for (PendingReason reason : reasons) {
+    for (const PendingReason reason : reasons) {
         std::string_view name = nameOf(reason);
         if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
         text += fmt::format(" {}", name);
@@ -105,7 +105,7 @@ std::string constraintNames(const std::vector<PendingReason>& reasons) {
 
 std::string reasonNames(const std::vector<PendingReason>& reasons) {
     std::string text;
-    for (PendingReason reason : reasons)
+    for (const PendingReason reason : reasons)
         text += fmt::format("{}{}", text.empty() ? "" : " ", nameOf(reason));
     return text;
 }
@@ -150,7 +150,7 @@ std::string timeText(const std::optional<WallTime>& at, std::string_view otherwi
 }
 
 void printTimes(const JobView& job, WallTime now, const Screen& screen) {
-    bool waits = job.state == JobView::State::Pending;
+    const bool waits = job.state == JobView::State::Pending;
     put(screen, 2,
         fmt::format("Run time: earliest {}, latest {}", waits ? timeText(job.earliest, "unknown", now) : "none",
                     timeText(job.latest, "none", now)));

@@ -18,7 +18,7 @@ inline constexpr Duration patience = 30s;
 inline Result<wire::Message> ask(
     sd_bus* bus, const char* interface, const char* member, const std::function<void(wire::Writer&)>& write,
     const std::function<void(wire::DictionaryWriter&)>& options = [](wire::DictionaryWriter&) {}) {
-    wire::Message message = STINT_TRY(wire::newCall(bus, interface, member));
+    const wire::Message message = STINT_TRY(wire::newCall(bus, interface, member));
     wire::Writer writer(message);
     write(writer);
     {

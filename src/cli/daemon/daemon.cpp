@@ -192,7 +192,7 @@ Result<std::uint32_t> Daemon::stop(const std::string& package) {
 Result<std::uint32_t> Daemon::startApp(const std::string& package, const std::vector<std::string>& arguments) {
     auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "StartApp", [&](Writer& writer) {
         writer.string(package).strings(arguments).openArray("h");
-        for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
             writer.descriptor(descriptor);
         writer.close();
     }));

@@ -32,7 +32,7 @@ void ProgressReporter::state(const JobView& job, Moment now) {
     measure(job, now);
     job_ = job;
     if (screen_.json()) {
-        bool ended = job.state == JobView::State::Finished;
+        const bool ended = job.state == JobView::State::Finished;
         std::string line = jsonOf(job, Event{ended ? "ended" : "state", {}});
         if (line != lastLogged_) screen_.print(line);
         lastLogged_ = std::move(line);
@@ -66,7 +66,7 @@ void ProgressReporter::draw(Moment now) {
 }
 
 std::string ProgressReporter::line(Moment now) const {
-    std::size_t columns = screen_.columns();
+    const std::size_t columns = screen_.columns();
     if (job_->state == JobView::State::Pending) return shortened(waitingText(*job_, now.wall), columns - 1);
     if (!executes(*job_)) return shortened(printable(job_->label) + "  " + std::string(stateWord(*job_)), columns - 1);
     auto progress = progressOf(*job_);
@@ -77,8 +77,8 @@ std::string ProgressReporter::line(Moment now) const {
 /// One line for each change of state; while it runs, one for each tenth of the total.
 void ProgressReporter::log(Moment now) {
     if (job_->state == JobView::State::Finished) return;
-    std::string words = job_->state == JobView::State::Pending ? "waiting: " + reasonsText(job_->reasons)
-                                                               : std::string(stateWord(*job_));
+    const std::string words = job_->state == JobView::State::Pending ? "waiting: " + reasonsText(job_->reasons)
+                                                                     : std::string(stateWord(*job_));
     if (words != lastLogged_) {
         screen_.tell(job_->state == JobView::State::Pending ? waitingText(*job_, now.wall) : words);
         lastLogged_ = words;
@@ -88,7 +88,7 @@ void ProgressReporter::log(Moment now) {
     if (!executes(*job_)) return;
     auto progress = progressOf(*job_);
     auto percent = percentOf(progress);
-    bool due = percent ? *percent / 10 != lastTenth_ : !lastProgress_ || now.steady - *lastProgress_ >= unsized;
+    const bool due = percent ? *percent / 10 != lastTenth_ : !lastProgress_ || now.steady - *lastProgress_ >= unsized;
     if (!due) return;
     progress.rate = meter_.rate(now.steady);
     screen_.tell(progressText(progress));

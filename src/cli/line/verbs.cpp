@@ -17,7 +17,7 @@ std::vector<Verb> table() {
 } // namespace
 
 std::string_view Option::longName() const {
-    std::string_view last = names.substr(names.rfind(',') + 1); // npos + 1 is 0
+    const std::string_view last = names.substr(names.rfind(',') + 1); // npos + 1 is 0
     return last.substr(last.find_first_not_of('-'));
 }
 

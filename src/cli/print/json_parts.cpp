@@ -31,7 +31,7 @@ void putEnd(Json& line, const std::optional<Completed>& end) {
 void putRequest(Json& line, const JobInfoPtr& info) {
     line["requested"] = info ? Json(stint::nameOf(requestedKind(*info))) : Json(nullptr);
     line["persisted"] = info ? Json(info->isPersisted()) : Json(nullptr);
-    bool periodic = info && info->isPeriodic();
+    const bool periodic = info && info->isPeriodic();
     line["periodicInterval"] = periodic ? Json(info->getPeriod()->interval.count()) : Json(nullptr);
     line["periodicFlex"] = periodic ? Json(info->getPeriod()->flex.count()) : Json(nullptr);
 }
@@ -92,7 +92,7 @@ Json infoOf(const JobInfo& info) {
 
 Json reasonsOf(const std::vector<PendingReason>& reasons) {
     Json list = Json::array();
-    for (PendingReason reason : reasons)
+    for (const PendingReason reason : reasons)
         list.push_back({{"reason", number(reason)}, {"name", stint::nameOf(reason)}});
     return list;
 }

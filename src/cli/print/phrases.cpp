@@ -150,7 +150,7 @@ std::string kindText(const JobView& job) {
 
 std::string reasonsText(const std::vector<PendingReason>& reasons) {
     std::string text;
-    for (PendingReason reason : reasons)
+    for (const PendingReason reason : reasons)
         text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", meaningOf(reason), nameOf(reason));
     return text.empty() ? "no known reason" : text;
 }
@@ -191,7 +191,7 @@ std::string measuredEndText(const Completed& end, Seen seen) {
         fmt::format("({} in {}, {}/s)", size,
                     roughDuration(std::max<Duration>(1s, std::chrono::round<std::chrono::seconds>(seen.ran))),
                     formatSize(seen.moved * 1000 / seen.ran.count()));
-    std::string bare = fmt::format("({})", size);
+    const std::string bare = fmt::format("({})", size);
     auto at = text.find(bare);
     if (at == std::string::npos) return fmt::format("{} {}", text, measured);
     return text.replace(at, bare.size(), measured);
@@ -199,7 +199,7 @@ std::string measuredEndText(const Completed& end, Seen seen) {
 
 std::string anewOf(const JobView& job) {
     if (!job.notification) return {};
-    std::string_view text = job.notification->getText();
+    const std::string_view text = job.notification->getText();
     auto mark = text.find(" (begun anew: ");
     if (mark == std::string_view::npos || !text.ends_with(')')) return {};
     return printable(text.substr(mark + 2, text.size() - mark - 3));

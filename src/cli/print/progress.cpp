@@ -18,7 +18,7 @@ constexpr std::size_t widestBar = 40;
 /// Parts in their order in the line; the last are left out first.
 std::vector<std::string> partsOf(const Progress& p) {
     std::vector<std::string> parts;
-    bool known = p.total > 0;
+    const bool known = p.total > 0;
     if (auto percent = percentOf(p)) parts.push_back(fmt::format("{:>3}%", *percent));
     parts.push_back(known ? fmt::format("{} of {}", formatSize(p.done), formatSize(p.total)) : formatSize(p.done));
     if (known && p.done >= p.total)
@@ -38,7 +38,7 @@ std::string joined(const std::vector<std::string>& parts, std::size_t count) {
 
 std::string bar(int percent, std::size_t width) {
     std::size_t inner = width - 2;
-    std::size_t filled = inner * static_cast<std::size_t>(percent) / 100;
+    const std::size_t filled = inner * static_cast<std::size_t>(percent) / 100;
     std::string drawn(filled, '=');
     if (filled < inner) drawn += '>';
     return fmt::format("[{:<{}}]", drawn, inner);
@@ -57,7 +57,7 @@ void RateMeter::sample(Duration at, Bytes done) {
 std::optional<Bytes> RateMeter::rate(Duration now) const {
     if (samples_.size() < 2) return std::nullopt;
     if (now - samples_.back().at >= stall) return 0;
-    Duration span = samples_.back().at - samples_.front().at;
+    const Duration span = samples_.back().at - samples_.front().at;
     if (span < 500ms) return std::nullopt;
     return (samples_.back().done - samples_.front().done) * 1000 / span.count();
 }
@@ -75,25 +75,25 @@ std::optional<Duration> timeLeft(const Progress& p) {
 
 std::string progressLine(const Progress& p, std::size_t columns) {
     // The last column stays free: a terminal would wrap there.
-    std::size_t room = columns > 1 ? columns - 1 : 0;
+    const std::size_t room = columns > 1 ? columns - 1 : 0;
     auto parts = partsOf(p);
     std::size_t count = parts.size();
     while (count > 1 && widthOf(joined(parts, count)) > room)
         --count;
     std::string words = joined(parts, count);
-    std::size_t used = widthOf(words);
+    const std::size_t used = widthOf(words);
     if (used > room) return shortened(words, room);
 
     // A label of a letter or two is useless.
-    std::size_t labelRoom = std::min<std::size_t>(30, room / 3);
+    const std::size_t labelRoom = std::min<std::size_t>(30, room / 3);
     std::string label = labelRoom < 8 ? "" : shortened(printable(p.label), labelRoom);
-    std::size_t labelled = used + widthOf(label) + gap.size();
+    const std::size_t labelled = used + widthOf(label) + gap.size();
     if (label.empty() || labelled > room) return words;
     auto percent = percentOf(p);
     if (!percent || labelled + 1 + narrowestBar > room) return fmt::format("{}{}{}", label, gap, words);
     // The bar follows the percentage.
-    std::size_t width = std::min(widestBar, room - labelled - 1);
-    std::size_t head = parts[0].size();
+    const std::size_t width = std::min(widestBar, room - labelled - 1);
+    const std::size_t head = parts[0].size();
     return fmt::format("{}{}{} {}{}", label, gap, words.substr(0, head), bar(*percent, width), words.substr(head));
 }
 

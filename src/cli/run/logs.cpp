@@ -80,9 +80,9 @@ int followedOn(const JobKey& key, const Screen& screen) {
     if (!tail.ok()) return failed(key, tail.error(), screen);
     if (auto taken = tail->take(); !taken.ok()) return failed(key, taken.error(), screen);
     if (!*job) return ends::ok;
-    Screen way = screen.forLines();
+    const Screen way = screen.forLines();
     ProgressReporter reporter(way);
-    Beside output{tail->fd(), [&] { return tail->take(); }};
+    const Beside output{tail->fd(), [&] { return tail->take(); }};
     auto followed = follow(*daemon, std::move(**job), reporter, *signals, way, &output);
     if (!followed.ok()) return failed(key, followed.error(), screen);
     return followed->signal ? exitCodeOfSignal(*followed->signal) : ends::ok;

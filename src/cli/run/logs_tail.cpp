@@ -13,7 +13,7 @@ std::size_t cutCharacter(std::string_view text) {
     for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
         auto byte = static_cast<unsigned char>(text[text.size() - back]);
         if ((byte & 0xC0) == 0x80) continue;
-        std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+        const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
         return length > back ? back : 0;
     }
     return 0;
@@ -28,7 +28,7 @@ std::string shownOutput(std::string_view output) {
         shown += printable(output.substr(0, end));
         output.remove_prefix(end);
         if (output.empty()) break;
-        bool plainEnd = output.starts_with("\r\n");
+        const bool plainEnd = output.starts_with("\r\n");
         if (!plainEnd) shown += output.front() == '\r' ? '\n' : output.front();
         output.remove_prefix(1);
     }

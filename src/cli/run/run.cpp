@@ -109,7 +109,7 @@ Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon) {
     auto spool = STINT_TRY(Spool::create(Spool::root(), wanted_.order));
     auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
     auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)});
-    bool mayBeAccepted = !id.ok() && id.error().code == Errc::Unavailable;
+    const bool mayBeAccepted = !id.ok() && id.error().code == Errc::Unavailable;
     if (mayBeAccepted) return within("whether it was accepted, `stint jobs` tells", id.error());
     if (!id.ok() || !*id) {
         std::error_code ignored;
@@ -154,7 +154,7 @@ int Commanding::detached(const JobView& job, int signal) const {
 }
 
 int Commanding::ended(const JobView& job) const {
-    int code = exitCodeOf(*job.completed);
+    const int code = exitCodeOf(*job.completed);
     if (code != ends::ok) screen_.error(fmt::format("{}: {}", textOf(job.key), endText(*job.completed)));
     return code;
 }
@@ -163,8 +163,8 @@ int Commanding::follow(Daemon& daemon, JobView job, Signals& signals) {
     auto tail = LogTail::open(spool_, screen_, true);
     if (!tail.ok()) return refused(tail.error());
     // Under --json stdout has the job's states; `stint logs` has the output.
-    Beside output{tail->fd(), [&] { return screen_.json() ? Result<void>() : tail->take(); }};
-    Screen way = screen_.forLines();
+    const Beside output{tail->fd(), [&] { return screen_.json() ? Result<void>() : tail->take(); }};
+    const Screen way = screen_.forLines();
     ProgressReporter reporter(way);
     auto followed = cli::follow(daemon, job, reporter, signals, way, &output);
     if (!followed.ok()) return screen_.fail(fmt::format("lost sight of {}", textOf(job.key)), followed.error());
@@ -172,7 +172,7 @@ int Commanding::follow(Daemon& daemon, JobView job, Signals& signals) {
 }
 
 int Commanding::run() {
-    if (int code = check(); code != ends::ok) return code;
+    if (const int code = check(); code != ends::ok) return code;
     // From here on Ctrl-C is read as data: once the job is accepted, its number must be printed.
     auto signals = Signals::open();
     if (!signals.ok()) return refused(signals.error());
@@ -184,7 +184,7 @@ int Commanding::run() {
     auto job = stateOf(*daemon, **id);
     if (!job.ok()) return refused(job.error());
     tellScheduled(*job);
-    bool endless = wanted_.every.has_value();
+    const bool endless = wanted_.every.has_value();
     return given_.has("no-wait") || endless ? ends::ok : follow(*daemon, std::move(*job), *signals);
 }
 
@@ -218,17 +218,17 @@ Verb runVerb() {
             "started outlives it, nor a stop: what forks away is killed when the command ends.\n"
             "Ends as the command does: with its exit code, or 128 and the signal; with 126 or 127 at once where there "
             "is no such program; 75 where it goes on without this command, 77 where it was refused.",
-        .options =
-            with({{"--user-initiated", "", "at once and for hours, because a person looks on; needs a network"},
-                  {"--expedited", "", "at once, for minutes"}},
-                 constraintOptions(&JobField::regular),
-                 {{"--network", "any|unmetered|not-roaming", "only with such a network (default: none is needed)"},
-                  {"--persisted", "", "it outlives a reboot, too"},
-                  {"--backoff", "DURATION", "the pause before the first retry (default: 30s; 10s at least)"},
-                  {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
-                  {"--every", "DURATION", "again and again, once in each period (1d; 15min at least), also after a reboot"},
-                  {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
-                  {"--no-wait", "", "schedule it and return"}}),
+        .options = with(
+            {{"--user-initiated", "", "at once and for hours, because a person looks on; needs a network"},
+             {"--expedited", "", "at once, for minutes"}},
+            constraintOptions(&JobField::regular),
+            {{"--network", "any|unmetered|not-roaming", "only with such a network (default: none is needed)"},
+             {"--persisted", "", "it outlives a reboot, too"},
+             {"--backoff", "DURATION", "the pause before the first retry (default: 30s; 10s at least)"},
+             {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
+             {"--every", "DURATION", "again and again, once in each period (1d; 15min at least), also after a reboot"},
+             {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
+             {"--no-wait", "", "schedule it and return"}}),
         .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
                      {"stint run --requires-charging --network unmetered -- ./backup.sh", "when it costs nothing"},
                      {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"}},

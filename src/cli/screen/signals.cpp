@@ -12,7 +12,7 @@ namespace stint::cli {
 Result<Signals> Signals::open() {
     sigset_t wanted, before;
     sigemptyset(&wanted);
-    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH})
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH})
         sigaddset(&wanted, signal);
     Fd descriptor{::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK)};
     if (!descriptor) return fail(Errc::System, "cannot watch for signals: {}", std::strerror(errno));

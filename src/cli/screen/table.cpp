@@ -90,11 +90,11 @@ std::vector<std::string> Table::linesOf(const std::vector<Cell>& row, const std:
     for (std::size_t n = 0; n < height; ++n) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            std::string piece = n < pieces[i].size() ? pieces[i][n] : "";
+            const std::string piece = n < pieces[i].size() ? pieces[i][n] : "";
             // Trailing blanks would only wrap a narrow terminal, and must not be part of a painted cell.
-            bool last = i + 1 == row.size();
-            bool bare = last && columns_[i].align == Align::Left;
-            std::string text = bare ? piece : padded(piece, columns_[i].align, width[i]);
+            const bool last = i + 1 == row.size();
+            const bool bare = last && columns_[i].align == Align::Left;
+            const std::string text = bare ? piece : padded(piece, columns_[i].align, width[i]);
             line += screen.painted(text, piece.empty() ? Paint::None : row[i].paint);
             if (!last) line += gap;
         }

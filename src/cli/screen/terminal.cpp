@@ -153,7 +153,7 @@ void Screen::clearDrawn() const {
 }
 
 bool inTerminalForeground() {
-    Fd terminal{::open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY)};
+    const Fd terminal{::open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY)};
     return terminal && ::tcgetpgrp(terminal.get()) == ::getpgrp();
 }
 

@@ -14,7 +14,7 @@ constexpr std::string_view ellipsis = "\xE2\x80\xA6";
 
 std::size_t widthOf(char32_t point) {
     if (point < 0x7F) return 1;
-    int width = ::wcwidth(static_cast<wchar_t>(point));
+    const int width = ::wcwidth(static_cast<wchar_t>(point));
     return width < 0 ? 1 : static_cast<std::size_t>(width);
 }
 
@@ -33,8 +33,8 @@ std::string shortened(std::string_view text, std::size_t columns) {
     std::size_t used = 0;
     std::string_view rest = text;
     while (!rest.empty()) {
-        std::string_view before = rest;
-        std::size_t width = widthOf(takeCodePoint(rest));
+        const std::string_view before = rest;
+        const std::size_t width = widthOf(takeCodePoint(rest));
         if (used + width > columns - 1) return std::string(text.substr(0, text.size() - before.size())) += ellipsis;
         used += width;
     }

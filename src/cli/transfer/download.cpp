@@ -61,7 +61,7 @@ Result<void> checkUrl(std::string_view url) {
         return fail(Errc::IllegalArgument, "the scheme \"{}\" is not supported: {}", printable(scheme), supported);
     std::string_view authority = url.substr(colon + 3);
     authority = authority.substr(0, authority.find_first_of("/?#"));
-    std::string_view host = authority.substr(authority.rfind('@') + 1); // npos + 1 is 0
+    const std::string_view host = authority.substr(authority.rfind('@') + 1); // npos + 1 is 0
     if (host.empty() || host.front() == ':')
         return fail(Errc::IllegalArgument, "\"{}\" names no host: write {}://HOST/PATH", printable(url), scheme);
     auto bad = std::find_if(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7F; });
@@ -72,9 +72,9 @@ Result<void> checkUrl(std::string_view url) {
 }
 
 std::string nameFromUrl(std::string_view url) {
-    std::string_view path = pathOf(url);
+    const std::string_view path = pathOf(url);
     // Decoded only after it was split: %2F is part of a name.
-    std::string name = harmlessFileName(percentDecoded(path.substr(path.rfind('/') + 1)));
+    const std::string name = harmlessFileName(percentDecoded(path.substr(path.rfind('/') + 1)));
     return name.empty() ? "index.html" : name;
 }
 
@@ -89,7 +89,7 @@ std::filesystem::path targetOf(std::string_view url, const std::optional<std::st
 
 Result<void> checkText(const std::filesystem::path& path) {
     for (std::string_view text = path.native(); !text.empty();) {
-        std::size_t before = text.size();
+        const std::size_t before = text.size();
         if (takeCodePoint(text) == 0xFFFD && before - text.size() == 1) // U+FFFD itself has three bytes
             return fail(Errc::System, "the name {} is not UTF-8: rename it, or choose another",
                         printable(path.native()));
@@ -101,7 +101,7 @@ Result<void> checkTarget(const std::filesystem::path& target, bool overwrite) {
     namespace fs = std::filesystem;
     STINT_TRY(checkText(target));
     std::error_code error;
-    fs::path directory = target.parent_path();
+    const fs::path directory = target.parent_path();
     if (!fs::is_directory(directory, error))
         return fail(Errc::System, "there is no directory {}: create it, or name another with -o",
                     printable(directory.native()));

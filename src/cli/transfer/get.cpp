@@ -36,7 +36,7 @@ Result<Wanted> one(const std::string& url, const Arguments& given, const std::fi
     wanted.url = url;
     STINT_TRY(checkUrl(url));
     wanted.target = targetOf(url, given.value("output"), here);
-    bool named = namesFile(wanted, given, here);
+    const bool named = namesFile(wanted, given, here);
     if (named && given.has("remote-name"))
         return fail(Errc::IllegalArgument, "-O and -o {} contradict each other: name a directory with -o",
                     printable(*given.value("output")));

@@ -56,11 +56,11 @@ int put(const Arguments& given, const Screen& screen) {
         return screen.fail(ends::noInput, fmt::format("cannot {}: {}", action, sent.error().message));
     if (!sent.ok()) return screen.fail(fmt::format("cannot {}", action), sent.error());
     std::string place = withoutSecrets(sent->url);
-    TransferTask task{.action = fmt::format("{} to {}", action, printable(place)),
-                      .going = fmt::format("uploading to {}", printable(place)),
-                      .place = place,
-                      .label = printable(sent->source.filename().native()),
-                      .job = [&](Manner manner) { return jobFor(*sent, manner); }};
+    const TransferTask task{.action = fmt::format("{} to {}", action, printable(place)),
+                            .going = fmt::format("uploading to {}", printable(place)),
+                            .place = place,
+                            .label = printable(sent->source.filename().native()),
+                            .job = [&](Manner manner) { return jobFor(*sent, manner); }};
     return transferAll(given, screen, {task});
 }
 

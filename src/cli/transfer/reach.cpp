@@ -34,7 +34,7 @@ std::string proxyFor(std::string_view url) {
 }
 
 std::string noProxy() {
-    std::string hosts = environment("no_proxy");
+    const std::string hosts = environment("no_proxy");
     return hosts.empty() ? environment("NO_PROXY") : hosts;
 }
 
@@ -67,7 +67,7 @@ Result<std::vector<std::string>> headersIn(const Arguments& given, const std::fi
 
 /// The absolute path of a file that the transfer will read; it must exist.
 Result<std::string> fileIn(std::string_view option, const std::string& name, const std::filesystem::path& here) {
-    std::filesystem::path file = (here / name).lexically_normal();
+    const std::filesystem::path file = (here / name).lexically_normal();
     if (std::ifstream(file)) return file.native();
     return fail(Errc::IllegalArgument, "--{}: {} cannot be read", option, printable(file.native()));
 }

@@ -80,7 +80,7 @@ Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const Transf
 /// User-initiated if a person watches, else regular; the daemon decides whether one does (jobs.md §2.3). nullopt: it
 /// had to be user-initiated, and may not.
 Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const TransferTask& task) {
-    bool insists = given_.has("user-initiated");
+    const bool insists = given_.has("user-initiated");
     if (insists || inTerminalForeground()) {
         auto id = STINT_TRY(schedule(daemon, task, Manner::UserInitiated));
         if (id || insists) return id;
@@ -129,7 +129,7 @@ int Transferring::detached(std::size_t which, int signal) const {
         all += fmt::format("{}{}", i == which ? "" : ", ", textOf(job.key));
         numbers += fmt::format("{}{}", i == which ? "" : ", ", shortTextOf(job.key));
     }
-    bool one = which + 1 == accepted_.size();
+    const bool one = which + 1 == accepted_.size();
     screen_.error(one ? fmt::format("detached; the transfer goes on as {} (stint watch {} to follow, stint cancel {} "
                                     "to stop it)",
                                     all, numbers, numbers)
@@ -141,7 +141,7 @@ int Transferring::detached(std::size_t which, int signal) const {
 }
 
 int Transferring::ended(const TransferTask& task, const JobView& job, const ProgressReporter& reporter) const {
-    int code = exitCodeOf(*job.completed);
+    const int code = exitCodeOf(*job.completed);
     if (code != ends::ok) return screen_.fail(code, fmt::format("cannot {}: {}", task.action, endText(*job.completed)));
     if (!screen_.json() && !screen_.quiet()) screen_.print(measuredEndText(*job.completed, reporter.seen()));
     return code;
@@ -149,9 +149,9 @@ int Transferring::ended(const TransferTask& task, const JobView& job, const Prog
 
 /// Stores `state` with its job. A number is free once its job has ended, so the next job may have it.
 void Transferring::note(const JobView& state) {
-    bool ended = state.state == JobView::State::Finished;
+    const bool ended = state.state == JobView::State::Finished;
     for (auto& [task, job] : accepted_) {
-        bool open = job.key == state.key && job.state != JobView::State::Finished;
+        const bool open = job.key == state.key && job.state != JobView::State::Finished;
         if (!open || (!ended && job.scheduled != WallTime{} && job.scheduled != state.scheduled)) continue;
         job = state;
         return;
@@ -176,7 +176,7 @@ Result<void> Transferring::find(Daemon& daemon, Accepted& one) {
         return {};
     }
     catchUp(daemon); // it ended while it was asked for
-    bool known = one.job.state == JobView::State::Finished || now.error().code == Errc::Unavailable;
+    const bool known = one.job.state == JobView::State::Finished || now.error().code == Errc::Unavailable;
     return known ? Result<void>() : now.error();
 }
 
@@ -187,7 +187,7 @@ int Transferring::follow(Daemon& daemon, Signals& signals, std::size_t which) {
     };
     if (auto found = which == 0 ? Result<void>() : find(daemon, one); !found.ok()) return lost(found.error());
     ProgressReporter reporter(screen_);
-    Beside rest{.others = [this](const JobView& state) { note(state); }};
+    const Beside rest{.others = [this](const JobView& state) { note(state); }};
     auto followed = cli::follow(daemon, one.job, reporter, signals, screen_, &rest);
     reporter.clear();
     if (!followed.ok()) return lost(followed.error());
@@ -199,7 +199,7 @@ int Transferring::follow(Daemon& daemon, Signals& signals, std::size_t which) {
 int Transferring::followAll(Daemon& daemon, Signals& signals) {
     int code = ends::ok;
     for (std::size_t i = 0; i < accepted_.size() && !left_; ++i) {
-        int one = follow(daemon, signals, i);
+        const int one = follow(daemon, signals, i);
         if (code == ends::ok) code = one;
     }
     return code;
@@ -217,7 +217,7 @@ int Transferring::run(const std::vector<TransferTask>& tasks) {
         if (code != ends::ok) break; // the next would be refused, too
     }
     if (given_.has("no-wait")) return code;
-    int followed = followAll(*daemon, *signals);
+    const int followed = followAll(*daemon, *signals);
     return code == ends::ok ? followed : code;
 }
 

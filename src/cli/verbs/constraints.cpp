@@ -45,7 +45,7 @@ const char* word(bool may) { return may ? "yes" : "no"; }
 
 /// The work layer's column holds conditions, too: "yes (not expedited)".
 std::string workWord(std::string_view work) {
-    bool plain = work == "yes" || work == "no" || work == "always";
+    const bool plain = work == "yes" || work == "no" || work == "always";
     return plain ? std::string(work) : fmt::format("yes ({})", work);
 }
 
@@ -70,7 +70,7 @@ void printTable(const Rows& rows, const Screen& screen) {
 }
 
 int helpConstraints(const Arguments& given, const Screen& screen) {
-    std::string text = given.words.empty() ? "" : given.words[0];
+    const std::string text = given.words.empty() ? "" : given.words[0];
     auto rows = rowsWith(text);
     if (rows.empty()) return noSuch(text, screen);
     if (given.has("markdown")) {

@@ -90,7 +90,7 @@ int runNow(const Arguments& given, const Screen& screen) {
         screen.error(fmt::format("cannot run {}: {}", printable(given.words[0]), it.error().message));
         return exitCodeOfLookUp(it.error().code);
     }
-    int code = exitCodeOf(it->answer);
+    const int code = exitCodeOf(it->answer);
     if (screen.json()) screen.print(jsonOf(RunNow{it->before.job, it->before.blockers, code == ends::ok}));
     if (code != ends::ok) return refused(*it, screen);
     if (!screen.json()) tell(*it, screen);

@@ -28,7 +28,7 @@ void handOn(const Fd& program, Signals& signals) {
 
 /// The exit code of the program `pid`.
 Result<int> waitForEnd(Daemon& daemon, std::uint32_t pid, Signals& signals) {
-    Fd program{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))}; // -1 if it has ended already
+    const Fd program{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))}; // -1 if it has ended already
     for (;;) {
         for (const auto& news : STINT_TRY(daemon.takeNews()))
             if (const auto* exited = std::get_if<AppExited>(&news); exited && exited->pid == pid)

@@ -36,12 +36,13 @@ std::string wordsOf(const Notification& shown) {
 
 /// The app's row, its user-initiated jobs with their notifications, and notifications that earlier jobs left.
 void add(Table& table, const TaskRow& row, WallTime now) {
-    std::string label = row.stopButton ? row.label : row.label + " (has no Stop button)";
+    const std::string label = row.stopButton ? row.label : row.label + " (has no Stop button)";
     table.add({{row.app.name, Paint::Strong}, row.started ? ago(*row.started, now) : "-", "", label});
     for (const auto& job : row.jobs) {
-        std::string percent = job.notification ? percentOf(*job.notification) : "-";
-        std::string words = job.notification ? wordsOf(*job.notification) : job.label;
-        std::string name = fmt::format("  {}{}", job.key.space.empty() ? "" : job.key.space + "#", job.key.id.value);
+        const std::string percent = job.notification ? percentOf(*job.notification) : "-";
+        const std::string words = job.notification ? wordsOf(*job.notification) : job.label;
+        const std::string name =
+            fmt::format("  {}{}", job.key.space.empty() ? "" : job.key.space + "#", job.key.id.value);
         table.add({name, job.started ? ago(*job.started, now) : "-", percent, words});
     }
     for (const auto& left : row.notifications)

@@ -14,8 +14,8 @@ namespace {
 
 /// A failed job's end is an error; a good one's is a result.
 int tellEnd(const JobView& job, const ProgressReporter& reporter, const Screen& screen) {
-    int code = exitCodeOf(*job.completed);
-    std::string text = fmt::format("{}: {}", textOf(job.key), measuredEndText(*job.completed, reporter.seen()));
+    const int code = exitCodeOf(*job.completed);
+    const std::string text = fmt::format("{}: {}", textOf(job.key), measuredEndText(*job.completed, reporter.seen()));
     if (code != ends::ok)
         screen.error(text);
     else if (!screen.json() && !screen.quiet())

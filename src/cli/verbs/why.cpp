@@ -52,7 +52,7 @@ std::string headline(const Explanation& it, WallTime now) {
 Table tableOf(const std::vector<Blocker>& blockers, WallTime now) {
     Table table({{"REASON"}, {"WHAT IS"}, {"SINCE"}, {"UNTIL"}, {"WHAT CLEARS IT"}});
     for (const auto& each : blockers) {
-        std::string is = each.detail.empty() ? std::string(meaningOf(each.reason)) : each.detail;
+        const std::string is = each.detail.empty() ? std::string(meaningOf(each.reason)) : each.detail;
         table.add({{std::string(nameOf(each.reason)), Paint::Waiting},
                    is,
                    each.since ? ago(*each.since, now) : "-",
@@ -98,7 +98,7 @@ int why(const Arguments& given, const Screen& screen) {
         screen.print(jsonOf(explanation->job, explanation->blockers, explanation->history));
         return exitCodeOf(*explanation);
     }
-    WallTime now = wallNow();
+    const WallTime now = wallNow();
     screen.print(printable(headline(*explanation, now)));
     if (!explanation->blockers.empty()) tableOf(explanation->blockers, now).print(screen);
     if (explanation->history) printHistory(*explanation->history, now, screen);

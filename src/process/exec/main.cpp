@@ -103,7 +103,7 @@ void forgetSignals() {
 // Refused classes are no reason not to run: the job is then only less polite.
 void stepBack(const Arguments& a) {
     if (a.idle) {
-        sched_param zero{};
+        const sched_param zero{};
         sched_setscheduler(0, SCHED_IDLE, &zero);
         constexpr int whoProcess = 1, classIdle = 3, classShift = 13; // linux/ioprio.h
         syscall(SYS_ioprio_set, whoProcess, 0, classIdle << classShift);
@@ -133,17 +133,17 @@ void limitFiles(const Arguments& a) {
 // --reap: everything that the command starts stays below this process, because orphans come to it.
 
 void killChildren() {
-    int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    const int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
     if (fd < 0) return;
     char list[65536]; // what does not fit is met in the next round
-    ssize_t size = read(fd, list, sizeof list - 1);
+    const ssize_t size = read(fd, list, sizeof list - 1);
     close(fd);
     list[size > 0 ? size : 0] = '\0';
     char* next = list;
-    while (long pid = std::strtol(next, &next, 10)) {
+    while (const long pid = std::strtol(next, &next, 10)) {
         // A whole group dies in one stroke, even while it forks; a process cannot leave ours for a group we miss,
         // for it would still be a child of a process that dies now, and so ours in the next round.
-        pid_t group = getpgid(static_cast<pid_t>(pid));
+        const pid_t group = getpgid(static_cast<pid_t>(pid));
         if (group > 0 && group != getpgrp()) kill(-group, SIGKILL);
         kill(static_cast<pid_t>(pid), SIGKILL);
     }
@@ -155,7 +155,7 @@ int killAll(pid_t main, int status) {
     while (true) {
         killChildren();
         int ended = 0;
-        pid_t pid = waitpid(-1, &ended, 0);
+        const pid_t pid = waitpid(-1, &ended, 0);
         if (pid == main) status = ended;
         if (pid < 0 && errno == ECHILD) return status;
     }
@@ -165,7 +165,7 @@ int waitFor(pid_t main, const sigset_t& signals) {
     while (true) {
         if (sigwaitinfo(&signals, nullptr) == SIGTERM) return killAll(main, 0);
         int status = 0;
-        while (pid_t pid = waitpid(-1, &status, WNOHANG)) {
+        while (const pid_t pid = waitpid(-1, &status, WNOHANG)) {
             if (pid < 0) break;
             if (pid == main) return killAll(main, status);
         }
@@ -174,7 +174,7 @@ int waitFor(pid_t main, const sigset_t& signals) {
 
 [[noreturn]] void endLike(int status) {
     if (!WIFSIGNALED(status)) _exit(WEXITSTATUS(status));
-    rlimit none{0, 0};
+    const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
     forgetSignals();
     raise(WTERMSIG(status));
@@ -191,8 +191,8 @@ int waitFor(pid_t main, const sigset_t& signals) {
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) refuse("reap", "orphans");
     dieWith(a.parent, SIGTERM);
 
-    pid_t self = getpid();
-    pid_t main = fork();
+    const pid_t self = getpid();
+    const pid_t main = fork();
     if (main < 0) refuse("start", a.command[0]);
     if (main == 0) {
         setsid();
@@ -206,7 +206,7 @@ int waitFor(pid_t main, const sigset_t& signals) {
 } // namespace
 
 int main(int count, char** words) {
-    Arguments a = parse(count, words);
+    const Arguments a = parse(count, words);
     setsid(); // no terminal of the daemon's: a service must not look like what a user has in front
     if (a.reap) reap(a);
     dieWith(a.parent, SIGKILL);
