@@ -59,11 +59,11 @@ def account(world):
 def test_what_a_person_types_first_starts_a_daemon_and_says_so_once(account):
     first = account.types("jobs")
     assert first.code == 0, first
-    assert first.err == f"stint: started stintd; its log is {account.log}\n"
+    assert first.err.startswith(f"stint: started stintd; its log is {account.log}\n")
     assert "slots" in account.log.read_text()
     pid = account.daemon()
     again = account.types("jobs")
-    assert (again.code, again.err) == (0, "")
+    assert again.code == 0 and "stintd" not in again.err
     assert account.daemon() == pid
 
 
@@ -120,7 +120,7 @@ def test_the_session_bus_starts_it_where_it_can(account):
     account.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.address
     try:
         ended = account.types("jobs")
-        assert (ended.code, ended.err) == (0, "stint: the session bus has started stintd\n")
+        assert ended.code == 0 and ended.err.startswith("stint: the session bus has started stintd\n")
         assert not account.log.exists()
     finally:
         account.close()

@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -41,6 +42,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Duration patience = 10s;
+constexpr std::uintmax_t longestLog = 1 << 20; ///< of daemons before this one
 
 struct CloseBus {
     void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
@@ -140,12 +142,14 @@ Result<ReadySocket> readySocket() {
     return ReadySocket{std::move(socket), "@" + std::string(&address.sun_path[1], size)};
 }
 
-std::string lastLineOf(const fs::path& log) {
+/// What stintd has said last, without its name.
+std::string lastWordsIn(const fs::path& log) {
+    constexpr std::string_view name = "stintd: ";
     std::ifstream file(log);
     std::string last;
     for (std::string line; std::getline(file, line);)
         if (!line.empty()) last = line;
-    return last;
+    return last.starts_with(name) ? last.substr(name.size()) : last;
 }
 
 /// stintd beside this program, or in PATH.
@@ -157,7 +161,9 @@ fs::path ourDaemon() {
 
 Result<void> startOurOwn(const fs::path& log) {
     std::error_code ignored;
-    fs::create_directories(log.parent_path(), ignored);
+    fs::create_directories(log.parent_path().parent_path(), ignored);
+    ::mkdir(log.parent_path().c_str(), 0700); // as stintd makes it, and wants it
+    if (fs::file_size(log, ignored) > longestLog && !ignored) fs::rename(log, log.native() + ".old", ignored);
     const ReadySocket ready = STINT_TRY(readySocket());
     const pid_t child = STINT_TRY(spawned({ourDaemon().native()}, {log.native(), {"NOTIFY_SOCKET=" + ready.name}}));
     const Fd process = openPidfd(child);
@@ -165,7 +171,7 @@ Result<void> startOurOwn(const fs::path& log) {
     const int awoken = ::poll(watched.data(), watched.size(), static_cast<int>(patience / 1ms));
     if (isListening()) return {};
     return fail(Errc::Unavailable, "stintd {}: {} ({})", awoken == 0 ? "is not ready yet" : "did not start",
-                lastLineOf(log), log.c_str());
+                lastWordsIn(log), log.c_str());
 }
 
 } // namespace
