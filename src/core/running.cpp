@@ -256,13 +256,8 @@ void apply(Turn& turn, const StartAnswered& event) {
     Run& run = running->run;
     if (!event.ongoing) return close(turn, run.id, End::Finished);
     run.state = RunState::Executing;
-    turn.ofRunAlone = true;
-    turn.changedJobs.insert(run.key.app);
-    const App* const app = turn.app(run.key.app);
-    // limits.md §5: its start may have been the one too many.
-    if (app && mayIdlePath(*app)) turn.changedApps.insert(run.key.app);
+    turn.changedApps.insert(run.key.app); // limits.md §5: its start may have been the one too many of a restricted app
     if (const auto remembered = std::exchange(run.ending, std::nullopt)) {
-        turn.ofRunAlone = false;
         return beginStop(turn, *running, *remembered);
     }
     // jobs.md §5.2: the ten seconds begin with this answer.

@@ -54,11 +54,6 @@ void settle(Turn& turn) {
     turn.changedApps = std::move(apps);
 }
 
-// It may say of one run where it is, and nothing more.
-bool isStep(const Event& event) {
-    return std::holds_alternative<Connected>(event) || std::holds_alternative<StartAnswered>(event);
-}
-
 // Nothing that anybody waits for. Where a job waits for a slot, any look may find it one more.
 bool isQuiet(const Turn& turn) {
     return turn.ofRunAlone && !turn.changed && turn.changedApps.empty() && !turn.state.waiting.groups.anyOpen();
@@ -222,7 +217,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     step.effects.reserve(4); // as a start, or an end, has
     Turn turn{.state = impl_->state, .now = now, .step = step};
     const DeviceState before = impl_->state.deviceState;
-    const auto deadline = isStep(event) ? nextDeadline() : std::nullopt;
+    const auto deadline = std::holds_alternative<Connected>(event) ? nextDeadline() : std::nullopt;
     const bool isDue = deadline && *deadline <= now.elapsed;
     ageDevice(turn);
     ageApps(turn);

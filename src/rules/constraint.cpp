@@ -16,8 +16,9 @@ bool pluggedIsEnough(const Context& c) {
 Verdict chargingGate(const Context& c) {
     if (pluggedIsEnough(c)) return Verdict::yes();
     if (c.world.state.charging && !c.world.state.batteryLow) return Verdict::yes();
-    if (const auto due = c.world.state.chargingAt; due && *due > c.world.now.elapsed && !c.world.state.batteryLow) {
-        return Verdict::until(*due, PendingReason::ConstraintCharging);
+    const Instant now = c.world.now.elapsed;
+    if (const auto due = c.world.state.chargingAt; due && *due > now && !c.world.state.batteryLow) {
+        return Verdict::untilAtLatest(*due, now, PendingReason::ConstraintCharging); // a report may move it
     }
     return Verdict::untilEvent(PendingReason::ConstraintCharging);
 }

@@ -165,8 +165,10 @@ RegularQuota regularQuota(const App& app, const World& world) {
     if (!counts && leftOf(allowance, ledger, now) > Duration{0}) return {};
     const auto returns = std::max(timesReturn(allowance, world.constants.quotaBuffer, ledger, now), counts);
     if (!returns) return {.in = false};
-    // While a session is open, both move with it.
-    const auto sooner = ledger.open ? now : std::max(timesReturn(allowance, Duration{0}, ledger, now), counts);
+    // While a session is open, both move with it; and no clock says when an app that misbehaves is forgiven.
+    const bool misbehaves = bucketForJobs(app, now, world.constants) != bucketOf(app);
+    const bool moves = ledger.open || misbehaves;
+    const auto sooner = moves ? now : std::max(timesReturn(allowance, Duration{0}, ledger, now), counts);
     return {.in = false,
             .returns = returnAt(*returns, now, world.constants.quotaCheckMinDelay),
             .sooner = sooner.value_or(now)};
