@@ -100,6 +100,7 @@ TEST_CASE("pieces of time add up and roll out one by one") { // limits.md §3.4,
 TEST_CASE("the buffer delays only the wake-up") { // limits.md §3.7; example 14
     RegularDay day{Bucket::WorkingSet};
     day.load(0s);
+    CHECK(sinceBoot(regularQuota(day.app, day.world()).sooner) == 4h); // nobody need ask before
     day.until(4h);
     CHECK_FALSE(day.mayStart());
     CHECK(day.load(4h + 10s) == 4h + 10min + 10s);
