@@ -157,8 +157,9 @@ Verb cancelVerb() {
             .fewest = 1,
             .most = Verb::many,
             .summary = "take jobs away, waiting or running",
-            .about = "A JOB is 7 (one of your own: a download or a command), PACKAGE/7, or PACKAGE/namespace#7. One that "
-                     "cannot be cancelled does not keep the others; the exit code is then the first one's.",
+            .about =
+                "A JOB is 7 (one of your own: a download or a command), PACKAGE/7, or PACKAGE/namespace#7. One that "
+                "cannot be cancelled does not keep the others; the exit code is then the first one's.",
             .options = {{"--all", "", "each JOB is a PACKAGE: all of its jobs, in every namespace"}},
             .examples = {{"stint cancel 7 8", "the downloads org.stint.transfer/7 and /8"},
                          {"stint cancel --all com.example.mail", ""}},
