@@ -74,6 +74,7 @@ def test_it_is_in_a_session_of_its_own_and_holds_nothing_of_the_terminal(account
     assert os.readlink(f"/proc/{pid}/cwd") == "/"
     assert os.readlink(f"/proc/{pid}/fd/0") == "/dev/null"
     assert os.readlink(f"/proc/{pid}/fd/2") == str(account.log)
+    assert sorted(file.name for file in account.world.runtime.iterdir()) == ["bus", "starting"]
 
 
 def test_several_at_once_start_one(account):

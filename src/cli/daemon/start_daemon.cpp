@@ -121,25 +121,18 @@ bool isStartedByManager() {
     return child.ok() && ::waitpid(*child, &status, 0) == *child && status == 0 && isListening();
 }
 
-/// Where a service says that it is ready (sd_notify(3)).
-struct ReadySocket {
-    Fd socket;
-    std::string name; ///< as NOTIFY_SOCKET has it
-};
-
-Result<ReadySocket> readySocket() {
-    Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+/// Where a service says that it is ready (sd_notify(3)): in our own directory, where no other user gets.
+Result<Fd> readySocket(const fs::path& place) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    socklen_t length = sizeof address.sun_family; // an abstract name of the kernel's choice
-    auto* const plain = reinterpret_cast<sockaddr*>(&address);
-    if (!socket || ::bind(socket.get(), plain, length) != 0)
-        return within("cannot wait for it", wire::errorFromErrno(errno));
-    length = sizeof address;
-    if (::getsockname(socket.get(), plain, &length) != 0)
-        return within("cannot wait for it", wire::errorFromErrno(errno));
-    const std::size_t size = length - offsetof(sockaddr_un, sun_path) - 1;
-    return ReadySocket{std::move(socket), "@" + std::string(&address.sun_path[1], size)};
+    if (place.native().size() >= sizeof address.sun_path)
+        return fail(Errc::System, "the path {} is longer than {} bytes", place.c_str(), sizeof address.sun_path - 1);
+    place.native().copy(address.sun_path, place.native().size());
+    ::unlink(place.c_str()); // of one that died
+    Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!socket || ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        return within("cannot wait for stintd", wire::errorFromErrno(errno));
+    return socket;
 }
 
 /// What stintd has said last, without its name.
@@ -159,16 +152,18 @@ fs::path ourDaemon() {
     return fs::exists(beside, ignored) ? beside : "stintd";
 }
 
-Result<void> startOurOwn(const fs::path& log) {
+Result<void> startOurOwn(const fs::path& log, const fs::path& runtime) {
     std::error_code ignored;
     fs::create_directories(log.parent_path().parent_path(), ignored);
     ::mkdir(log.parent_path().c_str(), 0700); // as stintd makes it, and wants it
     if (fs::file_size(log, ignored) > longestLog && !ignored) fs::rename(log, log.native() + ".old", ignored);
-    const ReadySocket ready = STINT_TRY(readySocket());
-    const pid_t child = STINT_TRY(spawned({ourDaemon().native()}, {log.native(), {"NOTIFY_SOCKET=" + ready.name}}));
+    const fs::path place = runtime / "ready";
+    const Fd ready = STINT_TRY(readySocket(place));
+    const pid_t child = STINT_TRY(spawned({ourDaemon().native()}, {log.native(), {"NOTIFY_SOCKET=" + place.native()}}));
     const Fd process = openPidfd(child);
-    std::array<pollfd, 2> watched{pollfd{ready.socket.get(), POLLIN, 0}, pollfd{process.get(), POLLIN, 0}};
+    std::array<pollfd, 2> watched{pollfd{ready.get(), POLLIN, 0}, pollfd{process.get(), POLLIN, 0}};
     const int awoken = ::poll(watched.data(), watched.size(), static_cast<int>(patience / 1ms));
+    fs::remove(place, ignored);
     if (isListening()) return {};
     return fail(Errc::Unavailable, "stintd {}: {} ({})", awoken == 0 ? "is not ready yet" : "did not start",
                 lastWordsIn(log), log.c_str());
@@ -182,7 +177,8 @@ bool mayStartDaemon() {
 }
 
 Result<void> startDaemon() {
-    const fs::path lock = STINT_TRY(wire::runtimeDirectory(true)) / "starting";
+    const fs::path runtime = STINT_TRY(wire::runtimeDirectory(true));
+    const fs::path lock = runtime / "starting";
     const Fd held(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!held || ::flock(held.get(), LOCK_EX) != 0) return within("cannot start stintd", wire::errorFromErrno(errno));
     if (isListening()) return {}; // somebody else has started it meanwhile
@@ -192,7 +188,7 @@ Result<void> startDaemon() {
         complain("stint", "systemd has started stintd.service");
     } else {
         const fs::path log = stateDirectory() / "stintd.log";
-        STINT_TRY(startOurOwn(log));
+        STINT_TRY(startOurOwn(log, runtime));
         complain("stint", fmt::format("started stintd; its log is {}", log.c_str()));
     }
     return {};
