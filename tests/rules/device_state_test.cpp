@@ -83,7 +83,8 @@ TEST_CASE("for the app on top power is enough, and stays enough for what began s
     App app;
     GateKey gateKey{.constraints = constraintNamed("requiresCharging")};
     const RunFacts began{.pluggedEnough = true}, plain;
-    CHECK(chargingGate({world, gateKey, &app}) == Verdict::until(Instant{15min}, PendingReason::ConstraintCharging));
+    const Verdict shut = chargingGate({world, gateKey, &app});
+    CHECK(shut == Verdict::untilAtLatest(Instant{15min}, Instant{}, PendingReason::ConstraintCharging));
     CHECK_FALSE(chargingGate({world, gateKey, &app, &plain}).open);
     CHECK(chargingGate({world, gateKey, &app, &began}).open);
     CHECK_FALSE(chargingGate({battery, gateKey, &app, &began}).open);
