@@ -47,6 +47,11 @@ Result<fs::path> findProgram(const std::string& program, const std::string& path
     return fail(Errc::System, "cannot start {}: no such program in PATH ({})", program, path);
 }
 
+fs::path ownDirectory() {
+    std::error_code ignored;
+    return fs::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
 std::vector<char*> pointersTo(std::vector<std::string>& words) {
     std::vector<char*> list;
     for (std::string& word : words)

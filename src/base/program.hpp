@@ -16,6 +16,9 @@ inline constexpr const char* defaultPath = "/usr/local/bin:/usr/bin:/bin";
 Result<std::filesystem::path> findProgram(const std::string& program, const std::string& path,
                                           const std::filesystem::path& directory);
 
+/// Where this process's own program is; empty where /proc does not say.
+std::filesystem::path ownDirectory();
+
 /// As execve() and posix_spawn() take them: pointers into `words`, which must outlive them, and a null pointer.
 std::vector<char*> pointersTo(std::vector<std::string>& words);
 

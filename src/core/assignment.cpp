@@ -51,11 +51,9 @@ public:
 
 private:
     // An expedited one without expedited quota is a regular one.
-    JobClass kindOf(const GateKey& gateKey, const App& owner) const {
-        return treatedAs(gateKey.kind, owner, turn_.world());
-    }
+    JobClass treated(JobClass kind, const App& owner) const { return treatedAs(kind, owner, turn_.world()); }
     WorkTypes typesFor(JobClass kind, const App& owner) const {
-        return typesOf(treatedAs(kind, owner, turn_.world()), owner, turn_.now.elapsed, state_.constants);
+        return typesOf(kind, owner, turn_.now.elapsed, state_.constants);
     }
 
     // Each ready job under all the types it may run as.
@@ -67,7 +65,7 @@ private:
                 if (waiting == 0) continue;
                 pending_ += waiting;
                 if (kind != JobClass::Regular) urgent_ = true;
-                const WorkTypes may = typesFor(kind, *appGroups->installed);
+                const WorkTypes may = typesFor(treated(kind, *appGroups->installed), *appGroups->installed);
                 for (std::size_t type = 0; type < workTypes; ++type) {
                     if (!may[type]) continue;
                     counts[type] += waiting;
@@ -96,8 +94,8 @@ private:
     std::optional<WorkType> slotFor(const Group& group) {
         const GateKey& gateKey = *group.gateKey;
         const App& owner = *group.appGroups->installed;
-        const JobClass kind = kindOf(gateKey, owner);
-        const WorkTypes may = typesFor(gateKey.kind, owner);
+        const JobClass kind = treated(gateKey.kind, owner);
+        const WorkTypes may = typesFor(kind, owner);
         if (startsAtOnce(gateKey, owner, turn_.now.elapsed)) {
             // An extra slot beyond the steady limit where none is free.
             return slots_.take(may).value_or(firstOf(may));
@@ -140,7 +138,7 @@ private:
     bool capped(const GateKey& gateKey, const App& owner) const {
         if (stateOf(owner) == ProcessState::Top) return false;
         if (pending_ + runningAtStart_ < table_.total) return false;
-        const JobClass kind = kindOf(gateKey, owner);
+        const JobClass kind = treated(gateKey.kind, owner);
         const bool expedited = kind == JobClass::Expedited;
         const auto same = std::ranges::count_if(state_.runs, [&](const auto& entry) {
             const Run& run = entry.second.run;

@@ -221,7 +221,6 @@ void apply(Turn& turn, const Connected& event) {
     turn.effect(std::move(call));
     turn.effect(Trace{
         .what = Trace::What::Started, .app = run.key.app, .job = run.key, .kind = run.kind, .overdue = run.overdue});
-    turn.ofRunAlone = true;
 }
 
 namespace {

@@ -54,9 +54,11 @@ void settle(Turn& turn) {
     turn.changedApps = std::move(apps);
 }
 
-// Nothing that anybody waits for. Where a job waits for a slot, any look may find it one more.
-bool isQuiet(const Turn& turn) {
-    return turn.ofRunAlone && !turn.changed && turn.changedApps.empty() && !turn.state.waiting.groups.anyOpen();
+// A process is there, and nothing that anybody reads has changed. Where a job waits for a slot, any look may find it
+// one more.
+bool isQuiet(const Turn& turn, const Event& event) {
+    return std::holds_alternative<Connected>(event) && !turn.changed && turn.changedApps.empty() &&
+           !turn.state.waiting.groups.anyOpen();
 }
 
 void writeApps(Turn& turn) {
@@ -222,7 +224,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     ageDevice(turn);
     ageApps(turn);
     applyEvent(turn, event);
-    if (!isDue && isQuiet(turn)) {
+    if (!isDue && isQuiet(turn, event)) {
         endWaits(turn);
     } else {
         settle(turn);

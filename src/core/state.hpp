@@ -89,11 +89,10 @@ struct Turn {
     Now now;
     Step& step;
     ReadSet changed = 0;
-    std::set<AppId> changedApps; ///< whose App has changed, as gates read it
-    std::set<AppId> changedJobs; ///< of which a job waits otherwise than before, or a run has begun or ended
-    bool ofRunAlone = false;     ///< the event says of one run that its process is there: nobody else reads that
-    bool agesOtherwise = false;  ///< apps age by another clock: the screen was turned on or off
-    std::set<AppId> saved;       ///< whose memory is to be written down, once, at the turn's end
+    std::set<AppId> changedApps;          ///< whose App has changed, as gates read it
+    std::set<AppId> changedJobs;          ///< of which a job waits otherwise than before, or a run has begun or ended
+    bool agesOtherwise = false;           ///< apps age by another clock: the screen was turned on or off
+    std::set<AppId> saved;                ///< whose memory is to be written down, once, at the turn's end
     std::map<JobKey, std::string> broken; ///< jobs to be set aside: what was asked about them broke (aside.cpp)
 
     void record(Record r) { step.records.push_back(std::move(r)); }

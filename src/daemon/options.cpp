@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/program.hpp"
 #include "base/state_directory.hpp"
 
 namespace stint {
@@ -34,7 +35,7 @@ struct Own {
 
 Own own() {
     std::error_code ignored;
-    const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+    const fs::path here = ownDirectory();
     if (fs::exists(here / "stint-exec", ignored)) return {here, std::nullopt};
     return {(here / STINT_LIBEXEC).lexically_normal(), (here / STINT_MANIFESTS).lexically_normal()};
 }

@@ -1,7 +1,6 @@
 // stint-shell: the process of the built-in app org.stint.shell. stintd starts one for each run of a command.
-#include <filesystem>
-
 #include "base/complain.hpp"
+#include "base/program.hpp"
 #include "base/started_by_hand.hpp"
 #include "shell/service.hpp"
 #include "stint/connection.hpp"
@@ -9,9 +8,7 @@
 int main(int count, char** words) {
     if (count > 1)
         return stint::startedByHand("stint-shell", "runs one command that is a job; stintd starts it", words[1]);
-    std::error_code error;
-    auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-    stint::shell::CommandService service(here / "stint-exec"); // outlives the connection
+    stint::shell::CommandService service(stint::ownDirectory() / "stint-exec"); // outlives the connection
     auto connection = stint::Connection::open();
     if (!connection.ok()) {
         stint::complain("stint-shell", connection.error().message);

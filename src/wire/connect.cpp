@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <string_view>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <system_error>
 
 #include "base/fail.hpp"
@@ -48,13 +47,18 @@ Error cannotConnect(const std::filesystem::path& socket, int number) {
 
 } // namespace
 
-Result<Fd> connectSocket(const std::filesystem::path& socket) {
+Result<sockaddr_un> addressOf(const std::filesystem::path& socket) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (socket.native().size() >= sizeof address.sun_path)
         return fail(Errc::IllegalArgument, "the socket's path {} is longer than {} bytes", socket.c_str(),
                     sizeof address.sun_path - 1);
     std::memcpy(address.sun_path, socket.c_str(), socket.native().size());
+    return address;
+}
+
+Result<Fd> connectSocket(const std::filesystem::path& socket) {
+    const sockaddr_un address = STINT_TRY(addressOf(socket));
     Fd made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!made) return within("cannot make a socket", errorFromErrno(errno));
     // Blocking: a full backlog of the daemon is waited for, not an error.

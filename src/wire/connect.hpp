@@ -4,12 +4,16 @@
 #include <filesystem>
 #include <optional>
 
+#include <sys/un.h>
+
 #include "base/fd.hpp"
 #include "stint/result.hpp"
 #include "wire/message.hpp"
 
 namespace stint::wire {
 
+/// As bind() and connect() take it; IllegalArgument where the path is too long for one.
+Result<sockaddr_un> addressOf(const std::filesystem::path& socket);
 /// A socket connected to the daemon's. Unavailable where nobody listens, with what to do about it.
 Result<Fd> connectSocket(const std::filesystem::path& socket);
 /// The socket this process was started with (STINT_SOCKET_FD), once: the variable is unset, so that a child does not

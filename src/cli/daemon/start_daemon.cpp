@@ -6,7 +6,6 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -15,7 +14,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -44,17 +42,12 @@ namespace fs = std::filesystem;
 constexpr Duration patience = 10s;
 constexpr std::uintmax_t longestLog = 1 << 20; ///< of daemons before this one
 
-struct CloseBus {
-    void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
-};
-using SessionBus = std::unique_ptr<sd_bus, CloseBus>;
-
-/// nullptr: there is none.
-SessionBus sessionBus() {
+/// Null: there is none.
+wire::Bus sessionBus() {
     sd_bus* opened = nullptr;
     if (sd_bus_open_user(&opened) < 0) return nullptr;
     sd_bus_set_method_call_timeout(opened, static_cast<std::uint64_t>(patience / 1us));
-    return SessionBus(opened);
+    return wire::Bus(opened);
 }
 
 bool isListening() {
@@ -64,7 +57,7 @@ bool isListening() {
 
 /// Answered once stintd has its name there, which is after it listens.
 bool isStartedByBus() {
-    const SessionBus bus = sessionBus();
+    const wire::Bus bus = sessionBus();
     return bus &&
            sd_bus_call_method(bus.get(), "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                               "StartServiceByName", nullptr, nullptr, "su", wire::sessionInterface, 0U) >= 0 &&
@@ -123,11 +116,7 @@ bool isStartedByManager() {
 
 /// Where a service says that it is ready (sd_notify(3)): in our own directory, where no other user gets.
 Result<Fd> readySocket(const fs::path& place) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (place.native().size() >= sizeof address.sun_path)
-        return fail(Errc::System, "the path {} is longer than {} bytes", place.c_str(), sizeof address.sun_path - 1);
-    place.native().copy(address.sun_path, place.native().size());
+    const sockaddr_un address = STINT_TRY(wire::addressOf(place));
     ::unlink(place.c_str()); // of one that died
     Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!socket || ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
@@ -148,7 +137,7 @@ std::string lastWordsIn(const fs::path& log) {
 /// stintd beside this program, or in PATH.
 fs::path ourDaemon() {
     std::error_code ignored;
-    const fs::path beside = fs::read_symlink("/proc/self/exe", ignored).parent_path() / "stintd";
+    const fs::path beside = ownDirectory() / "stintd";
     return fs::exists(beside, ignored) ? beside : "stintd";
 }
 
