@@ -25,6 +25,7 @@ public:
         if (!part_) part_ = std::make_unique<Part>();
         return *part_;
     }
+    bool operator==(const Boxed& other) const { return **this == *other; }
     /// Takes no room where it is as it was made.
     void set(Part part) {
         if (part == Part{}) {

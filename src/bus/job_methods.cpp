@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/codec.hpp"
+#include "wire/fields.hpp"
 
 namespace stint::methods {
 namespace {
@@ -15,12 +16,17 @@ using wire::Writer;
 struct Options {
     std::string as;
     bool newId = false;
+    StartTerms terms;
 };
 
 Result<Options> readOptions(Request& request) {
     Options options;
     DictionaryReader dictionary("options", UnknownKeys::Ignore);
     dictionary.take("as", options.as).take("newId", options.newId);
+    dictionary.take("terms", "a{sv}", [&options](wire::Reader& value) -> Result<void> {
+        options.terms = STINT_TRY(wire::readRow<StartTerms>(value));
+        return {};
+    });
     STINT_TRY(dictionary.read(request.arguments));
     return options;
 }
@@ -60,7 +66,7 @@ Result<void> checkDescriptors(const Request& request, const JobInfo& job) {
 /// What Schedule and Enqueue have in common: the namespace, the options, and the answer.
 Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
     std::string space = STINT_TRY(request.arguments.string());
-    const Options options = STINT_TRY(readOptions(request));
+    Options options = STINT_TRY(readOptions(request));
     const Whose named = STINT_TRY(whoseToSchedule(request, options));
     STINT_TRY(checkDescriptors(request, job));
     request.owner.arrived(Schedule{.call = request.call,
@@ -70,7 +76,8 @@ Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
                                    .newId = options.newId,
                                    .callerVisible = request.owner.presence().visibleNow(request.from),
                                    .work = std::move(work),
-                                   .onBehalf = named.byOperator});
+                                   .onBehalf = named.byOperator,
+                                   .terms = std::move(options.terms)});
     return waits([](Writer& writer, const Reply& reply) { writer.int32(reply.result).int32(reply.id.value); });
 }
 

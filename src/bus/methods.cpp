@@ -61,6 +61,7 @@ constexpr std::array table = {
     Method{taskManagerInterface,  "ListJobs",                      "a{sv}",        anyone,      methods::listJobs},
     Method{taskManagerInterface,  "Explain",                       "ssia{sv}",     anyone,      methods::explain},
     Method{taskManagerInterface,  "History",                       "ssia{sv}",     anyone,      methods::history},
+    Method{taskManagerInterface,  "Log",                           "ssia{sv}",     anyone,      methods::log},
     Method{taskManagerInterface,  "ListWork",                      "ssia{sv}",     anyone,      methods::listWork},
     Method{taskManagerInterface,  "Overview",                      "a{sv}",        theOperator, methods::overview},
     Method{taskManagerInterface,  "Diagnose",                      "a{sv}",        theOperator, methods::diagnose},
@@ -68,6 +69,8 @@ constexpr std::array table = {
     Method{taskManagerInterface,  "ListTasks",                     "a{sv}",        anyone,      methods::listTasks},
     Method{taskManagerInterface,  "ListApps",                      "a{sv}",        anyone,      methods::listApps},
     Method{taskManagerInterface,  "Stop",                          "sa{sv}",       theOperator, methods::stop},
+    Method{taskManagerInterface,  "Hold",                          "ssiba{sv}",    theOperator, methods::hold},
+    Method{taskManagerInterface,  "Retry",                         "ssia{sv}",     theOperator, methods::retry},
     Method{taskManagerInterface,  "Shell",                         "asa{sv}",      anyone,      methods::shell},
     Method{taskManagerInterface,  "StartApp",                      "sasaha{sv}",   theOperator, methods::startApp},
     Method{taskManagerInterface,  "SetApp",                        "sa{sv}a{sv}",  theOperator, methods::setApp},
@@ -160,6 +163,14 @@ Error onlyOperator(const BusCaller& caller, std::string_view what) {
     if (caller.app.name == shellPackage)
         return fail(Errc::Security, "only the operator may use {}; a process inside a job may not", what);
     return fail(Errc::Security, "only the operator may use {}; this caller is the app {}", what, caller.app.name);
+}
+
+Result<JobKey> readKey(Request& request) {
+    JobKey key;
+    STINT_TRY(request.arguments.read(key.app.name));
+    STINT_TRY(request.arguments.read(key.space));
+    STINT_TRY(request.arguments.read(key.id.value));
+    return key;
 }
 
 Result<void> mayRead(const Request& request, const AppId& app) {

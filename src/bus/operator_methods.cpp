@@ -53,6 +53,17 @@ Handled stop(Request& request) {
     return waits([](Writer& writer, const Reply& reply) { writer.uint32(reply.count); });
 }
 
+Handled hold(Request& request) {
+    JobKey key = STINT_TRY(readKey(request));
+    request.owner.arrived(HoldJob{request.call, std::move(key), STINT_TRY(request.arguments.boolean())});
+    return waits();
+}
+
+Handled retry(Request& request) {
+    request.owner.arrived(RetryJob{request.call, STINT_TRY(readKey(request))});
+    return waits();
+}
+
 Handled shell(Request& request) {
     std::vector<std::string> words = STINT_TRY(request.arguments.strings());
     const std::vector<std::string> jobScheduler{"cmd", "jobscheduler"};

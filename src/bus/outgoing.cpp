@@ -123,7 +123,7 @@ JobView vanished(const JobKey& job) {
     JobView view;
     view.key = job;
     view.state = JobView::State::Finished;
-    view.completed = Completed{.key = job, .ended = {}, .ending = {}, .outcome = {}, .label = {}};
+    view.completed = Completed{{}, job};
     return view;
 }
 

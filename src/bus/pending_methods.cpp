@@ -5,6 +5,7 @@
 #include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/codec.hpp"
+#include "wire/fields.hpp"
 #include "wire/names.hpp"
 #include "wire/views.hpp"
 
@@ -139,7 +140,7 @@ Handled getPendingJobReasonsHistory(Request& request) {
     const JobKey key = STINT_TRY(readKey(request));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         if (!tracked(owner, key)) return fail(Errc::IllegalArgument, "no job {}", textOf(key));
-        wire::writeList(writer, owner.core().history(key), wire::writeHistoryEntry);
+        wire::writeRows(writer, owner.core().history(key));
         return {};
     });
 }

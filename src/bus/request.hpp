@@ -64,6 +64,9 @@ Error onlyOperator(const BusCaller& caller, std::string_view what);
 /// A caller may look at its own app's jobs, the operator at all.
 Result<void> mayRead(const Request& request, const AppId& app);
 
+/// The job that three arguments name: package, namespace, id.
+Result<JobKey> readKey(Request& request);
+
 namespace methods {
 
 Handled schedule(Request&);
@@ -96,6 +99,7 @@ Handled deleteNotificationChannel(Request&);
 Handled listJobs(Request&);
 Handled explain(Request&);
 Handled history(Request&);
+Handled log(Request&);
 Handled listWork(Request&);
 Handled overview(Request&);
 Handled diagnose(Request&);
@@ -103,6 +107,8 @@ Handled watch(Request&);
 Handled listTasks(Request&);
 Handled listApps(Request&);
 Handled stop(Request&);
+Handled hold(Request&);
+Handled retry(Request&);
 Handled shell(Request&);
 Handled startApp(Request&);
 Handled setApp(Request&);

@@ -93,6 +93,8 @@ public:
         std::string key, value, source;
     };
     virtual std::vector<DeviceRow> device() = 0;
+    /// The log of jobs of that key, oldest first: the newest `most`.
+    virtual Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) = 0;
     /// What `stint doctor` shows of the daemon's side.
     virtual std::vector<wire::Finding> findings() = 0;
 };

@@ -54,14 +54,6 @@ std::vector<JobView> listed(BusOwner& owner, const std::optional<AppId>& app, co
     return all;
 }
 
-Result<JobKey> readKey(Request& request) {
-    JobKey key;
-    STINT_TRY(request.arguments.read(key.app.name));
-    STINT_TRY(request.arguments.read(key.space));
-    STINT_TRY(request.arguments.read(key.id.value));
-    return key;
-}
-
 Result<JobView> known(BusOwner& owner, const JobKey& key) {
     if (std::optional<JobView> view = owner.core().job(key, owner.now())) return *std::move(view);
     return fail(Errc::IllegalArgument, "no job {}", textOf(key));
@@ -106,7 +98,16 @@ Handled history(Request& request) {
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         STINT_TRY(known(owner, key));
-        wire::writeList(writer, owner.core().history(key), wire::writeHistoryEntry);
+        wire::writeRows(writer, owner.core().history(key));
+        return {};
+    });
+}
+
+Handled log(Request& request) {
+    const JobKey key = STINT_TRY(readKey(request));
+    STINT_TRY(mayRead(request, key.app));
+    return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, STINT_TRY(owner.pastRuns(key, wire::mostListed)));
         return {};
     });
 }

@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "client/connection_impl.hpp"
 #include "stint/job_scheduler.hpp"
+#include "wire/fields.hpp"
 #include "wire/views.hpp"
 
 namespace stint {
@@ -113,7 +114,7 @@ Result<std::vector<PendingJobReasonsInfo>> JobScheduler::getPendingJobReasonsHis
     std::vector<HistoryEntry> entries;
     STINT_TRY(connection_->call("GetPendingJobReasonsHistory", naming(id, wireNamespace()),
                                 [&](wire::Reader& reader) -> Result<void> {
-                                    entries = STINT_TRY(wire::readList(reader, wire::readHistoryEntry));
+                                    entries = STINT_TRY(wire::readRows<HistoryEntry>(reader));
                                     return {};
                                 }));
     std::vector<PendingJobReasonsInfo> history;

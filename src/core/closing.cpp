@@ -2,6 +2,7 @@
 #include "core/state.hpp"
 #include "rules/ending.hpp"
 #include "rules/load.hpp"
+#include "rules/past_run.hpp"
 #include "rules/safeguard.hpp"
 
 namespace stint {
@@ -64,12 +65,23 @@ void punish(Turn& turn, const AppId& id, End end) {
     turn.effect(Trace{.what = Trace::What::Killed, .app = id, .during = "unresponsive"});
 }
 
-void tryAgain(Turn& turn, Tracked& tracked, const Running& running, End end, const Ending& ending) {
-    tracked.job = retried(std::move(tracked.job), end, ending, turn.now, turn.state.constants);
-    tracked.job.running = false;
-    tracked.job.sequence = turn.state.jobs.nextSequence(); // behind those that waited for its slot
+// The job waits again: with what became of the run, and a history that begins anew (jobs.md §9.2, §9.4).
+void keepRun(Turn& turn, Tracked& tracked, PastRun past) {
+    Job& job = tracked.job;
+    job.running = false;
+    job.sequence = turn.state.jobs.nextSequence(); // behind those that waited for its slot
     tracked.joined = turn.now.wall;
-    turn.record(SaveJob{tracked.job});
+    past.next = job.notBeforeWall.value_or(turn.now.wall);
+    if (!tracked.details->history.empty()) tracked.details.edit().history.clear();
+    log(turn, job.key, past);
+    past.waits.clear();
+    job.details.edit().lastRun.edit() = std::move(past);
+    turn.record(SaveJob{job});
+}
+
+void tryAgain(Turn& turn, Tracked& tracked, const Running& running, End end, PastRun past) {
+    tracked.job = retried(std::move(tracked.job), end, past.ending, turn.now, turn.state.constants);
+    keepRun(turn, tracked, std::move(past));
     keepContent(turn, tracked, running.content);
     turn.effect(Trace{.what = Trace::What::Rescheduled,
                       .app = tracked.job.key.app,
@@ -80,31 +92,39 @@ void tryAgain(Turn& turn, Tracked& tracked, const Running& running, End end, con
 }
 
 // jobs.md §6.5: the next window of a periodic job, after a run that is not tried again.
-void nextWindowOf(Turn& turn, Tracked& tracked) {
+void nextWindowOf(Turn& turn, Tracked& tracked, PastRun past) {
     tracked.job = nextPeriod(std::move(tracked.job), turn.now, turn.state.constants);
-    tracked.job.running = false;
-    tracked.job.sequence = turn.state.jobs.nextSequence();
-    tracked.joined = turn.now.wall;
-    turn.record(SaveJob{tracked.job});
+    const PastRun ended = past;
+    keepRun(turn, tracked, std::move(past));
     park(turn, tracked);
+    if (succeeded(ended)) tellSuccessors(turn, tracked.job.key, ended);
 }
 
-void endJob(Turn& turn, const Tracked& tracked, const Run& run, End end, const Ending& ending, const Outcome& outcome) {
+void endJob(Turn& turn, const Tracked& tracked, End end, PastRun past) {
     const JobKey key = tracked.job.key;
     if (!reported(end)) {
-        turn.effect(Trace{.what = Trace::What::Dropped, .app = key.app, .job = key, .reason = ending.reason});
+        turn.effect(Trace{.what = Trace::What::Dropped, .app = key.app, .job = key, .reason = past.ending.reason});
     }
-    remember(turn, {.key = key,
-                    .ended = turn.now.wall,
-                    .ending = ending,
-                    .outcome = outcome,
-                    .transferredDown = run.transferredDown,
-                    .transferredUp = run.transferredUp,
-                    .label = tracked.job.details->label});
+    remember(turn, tracked.job, std::move(past));
     forget(turn, key);
 }
 
 } // namespace
+
+PastRun pastRunOf(const Tracked& tracked, const Run* run, const Ending& ending, Outcome outcome, WallTime now) {
+    PastRun past{.scheduled = tracked.job.scheduled,
+                 .waits = historyOf(tracked).told(),
+                 .ended = now,
+                 .ending = ending,
+                 .outcome = std::move(outcome)};
+    if (!run) return past;
+    past.began = run->beganWall;
+    past.kind = run->kind;
+    past.resumedAt = run->resumedAt.value_or(0);
+    past.transferredDown = run->transferredDown;
+    past.transferredUp = run->transferredUp;
+    return past;
+}
 
 void killUninstalled(Turn& turn, const AppId& id) {
     if (turn.app(id) || turn.state.runs.anyOf(id)) return;
@@ -113,10 +133,24 @@ void killUninstalled(Turn& turn, const AppId& id) {
     turn.effect(Trace{.what = Trace::What::Killed, .app = id, .during = "uninstall"});
 }
 
-void remember(Turn& turn, Completed completed) {
-    const std::int64_t most = turn.state.constants.completedHistory;
+void log(Turn& turn, const JobKey& key, PastRun past) {
+    const Constants& constants = turn.state.constants;
+    turn.record(SavePastRun{key, std::move(past), constants.logRuns, turn.now.wall - constants.logAge});
+}
+
+void remember(Turn& turn, const Job& job, PastRun past) {
+    past.last = true;
+    Completed completed = completedBy(job, past);
+    log(turn, job.key, std::move(past));
+    // Of an app that is not known yet, after a start, nothing is forgotten.
+    const App* const app = turn.app(job.key.app);
+    const Constants& constants = turn.state.constants;
+    const std::int64_t most =
+        app && !app->manifest.builtIn ? constants.completedHistory : constants.completedHistoryOwn;
     turn.state.endings.add(completed, most);
+    const PastRun end = completed;
     turn.record(SaveCompleted{std::move(completed), most});
+    tellSuccessors(turn, job.key, end);
 }
 
 void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
@@ -146,9 +180,12 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     }
     if (run.dropped) return park(turn, tracked); // replaced meanwhile: the new one may wait for its start now
     tracked.job.details.edit().cumulative += turn.now.elapsed - run.began - run.stamped;
-    if (retries(end, run.kind)) return tryAgain(turn, tracked, running, end, ending);
-    if (run.info->isPeriodic() && end != End::UserStop && end != End::Killed) return nextWindowOf(turn, tracked);
-    endJob(turn, tracked, run, end, ending, outcome);
+    tracked.job.details.edit().runBegan.reset();
+    PastRun past = pastRunOf(tracked, &run, ending, outcome, turn.now.wall);
+    if (retries(end, run.kind)) return tryAgain(turn, tracked, running, end, std::move(past));
+    if (run.info->isPeriodic() && end != End::UserStop && end != End::Killed)
+        return nextWindowOf(turn, tracked, std::move(past));
+    endJob(turn, tracked, end, std::move(past));
 }
 
 } // namespace stint

@@ -84,7 +84,7 @@ void Explanation::addGates(const Tracked& tracked, const Context& context, std::
 
 // What explicit ones a deadline that has passed ignores is not there, nor is a deadline that nothing waits for.
 void Explanation::addOwnClocks(const Tracked& tracked, std::vector<Obstacle>& obstacles) const {
-    OwnTimes times = ownTimesOf(state_, tracked, now_.elapsed);
+    OwnTimes times = ownTimesOf(state_, tracked, now_);
     times.override = Override::None;
     const auto add = [&](const OwnClock& clock, Instant until) {
         Blocker blocker = blockerOf(clock, clock.reason, tracked.joined);
@@ -126,10 +126,11 @@ void Explanation::addTurn(const Tracked& tracked, std::vector<Obstacle>& obstacl
     obstacles.push_back({std::move(blocker)});
 }
 
-OwnTimes ownTimesOf(const State& state, const Tracked& tracked, Instant now) {
+OwnTimes ownTimesOf(const State& state, const Tracked& tracked, Now now) {
     OwnTimes times{.job = tracked.job,
                    .constants = state.constants,
-                   .now = now,
+                   .now = now.elapsed,
+                   .wall = now.wall,
                    .override = tracked.override,
                    .contentReady = contentReady(tracked),
                    .crashRestsUntil = tracked.details->crashes->restsUntil};

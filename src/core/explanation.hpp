@@ -39,6 +39,6 @@ private:
 };
 
 /// What its own clocks read.
-OwnTimes ownTimesOf(const State& state, const Tracked& tracked, Instant now);
+OwnTimes ownTimesOf(const State& state, const Tracked& tracked, Now now);
 
 } // namespace stint

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "model/view.hpp"
+#include "model/job.hpp"
 
 namespace stint {
 
@@ -34,9 +34,18 @@ public:
     /// Oldest first.
     std::span<const Entry> entries() const { return entries_; }
     bool empty() const { return entries_.empty(); }
+    /// Whether there was ever a reason but its app.
+    bool hasWaited() const;
+    std::vector<HistoryEntry> told() const;
+    void clear() { entries_.clear(); }
 
 private:
     std::vector<Entry> entries_;
 };
+
+struct Tracked;
+
+/// Of the job's own clocks, and of its group since it joined that (jobs.md §9.2).
+History historyOf(const Tracked& tracked);
 
 } // namespace stint

@@ -35,21 +35,12 @@ void Jobs::erase(const Tracked& tracked) {
     held -= holdingsOf(tracked.job);
     STINT_CHECK(held.jobs >= 0);
     if (held.jobs == 0) held_.erase(key.app);
-    std::int32_t* const lowest = findIn(lowestFree_, std::pair{key.app, key.space.str()});
-    if (lowest && key.id.value > 0) *lowest = std::min(*lowest, key.id.value);
     set_.erase(set_.find(key));
 }
 
 Holdings Jobs::heldBy(const AppId& app) const {
     const Holdings* const held = findIn(held_, app);
     return held ? *held : Holdings{};
-}
-
-JobId Jobs::smallestFree(const AppId& app, const std::string& space) {
-    std::int32_t& id = lowestFree_.try_emplace({app, space}, 1).first->second;
-    while (contains({app, space, JobId{id}}))
-        ++id;
-    return JobId{id};
 }
 
 void Jobs::noteSequence(std::uint64_t sequence) { sequence_ = std::max(sequence_, sequence + 1); }

@@ -57,8 +57,6 @@ public:
     void release(const AppId& app, const Holdings& less) { held_[app] -= less; }
     Holdings heldBy(const AppId& app) const;
 
-    /// The smallest id from 1 on that no job of the app's namespace has.
-    JobId smallestFree(const AppId& app, const std::string& space);
     /// A place in the order in which jobs came, behind all others.
     std::uint64_t nextSequence() { return sequence_++; }
     /// That place is taken.
@@ -67,7 +65,6 @@ public:
 private:
     absl::btree_set<Owned, ByKey> set_;
     std::map<AppId, Holdings> held_;                                   ///< of apps that have jobs
-    std::map<std::pair<AppId, std::string>, std::int32_t> lowestFree_; ///< ids below it are taken
     std::uint64_t sequence_ = 1;
 };
 

@@ -51,16 +51,21 @@ JobView viewOf(const State& state, const Tracked& tracked, Explanation& explanat
                  .latest = job.deadlineWall ? job.deadlineWall : job.details->windowEndWall,
                  .lastSuccess = timeOf(job.details->lastSuccess),
                  .lastFailure = timeOf(job.details->lastFailure),
+                 .held = job.held,
+                 .terms = *job.details->terms,
                  .workItems = static_cast<std::uint32_t>(job.details->work.size()),
                  .estimatedDown = job.info->getEstimatedNetworkDownloadBytes(),
                  .estimatedUp = job.info->getEstimatedNetworkUploadBytes()};
+    if (job.details->lastRun->ended != WallTime{}) view.lastRun = *job.details->lastRun;
     if (const Running* running = ownRun(state, tracked)) {
         addRun(state, *running, view);
         return view;
     }
     if (job.info->getRequiredNetwork()) view.network = state.device.network;
     const auto obstacles = explanation.of(tracked);
-    for (const Blocker& blocker : named(inOrder(obstacles))) {
+    const std::vector<Blocker> blockers = named(inOrder(obstacles));
+    if (!blockers.empty()) view.waitsFor = blockers.front().detail;
+    for (const Blocker& blocker : blockers) {
         const bool told = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
         if (!told) view.reasons.push_back(blocker.reason); // each once (jobs.md §9.1)
     }
@@ -71,7 +76,10 @@ JobView viewOf(const State& state, const Tracked& tracked, Explanation& explanat
 JobView viewOf(const Completed& completed) {
     return {.key = completed.key,
             .state = JobView::State::Finished,
+            .kind = completed.kind,
             .label = completed.label,
+            .scheduled = completed.scheduled,
+            .started = completed.began,
             .transferredDown = completed.transferredDown,
             .transferredUp = completed.transferredUp,
             .completed = completed};
@@ -159,17 +167,7 @@ std::vector<Blocker> Scheduler::explain(const JobKey& key, Now now) const {
 
 std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
     const Tracked* tracked = impl_->state.jobs.find(key);
-    if (!tracked) return {};
-    History history = tracked->details->history;
-    if (tracked->group) {
-        // What held for the group when the job joined it, and what has come since.
-        for (const History::Entry& entry : tracked->group->history.entries())
-            history.note(std::max(entry.when, groupedAt(*tracked)), entry.reasons);
-    }
-    std::vector<HistoryEntry> told;
-    for (const History::Entry& entry : history.entries())
-        told.push_back({entry.when, entry.reasons.told()});
-    return told;
+    return tracked ? historyOf(*tracked).told() : std::vector<HistoryEntry>{};
 }
 
 void Scheduler::fill(Rows& rows, Now now) const {

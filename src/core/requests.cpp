@@ -15,20 +15,14 @@ namespace {
 void cancel(Turn& turn, const JobKey& key, Ending ending) {
     State& state = turn.state;
     const Tracked& tracked = state.jobs.at(key);
-    Completed completed{.key = key,
-                        .ended = turn.now.wall,
-                        .ending = ending,
-                        .outcome = {1, "cancelled"},
-                        .label = tracked.job.details->label};
     turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});
-    if (tracked.run) {
-        Running& running = state.runs.at(tracked.run);
-        completed.transferredDown = running.run.transferredDown;
-        completed.transferredUp = running.run.transferredUp;
-        running.run.dropped = true;
-        beginStop(turn, running, ending);
+    Running* const running = tracked.run ? &state.runs.at(tracked.run) : nullptr;
+    remember(turn, tracked.job,
+             pastRunOf(tracked, running ? &running->run : nullptr, ending, {1, "cancelled"}, turn.now.wall));
+    if (running) {
+        running->run.dropped = true;
+        beginStop(turn, *running, ending);
     }
-    remember(turn, std::move(completed));
     forget(turn, key);
 }
 

@@ -102,11 +102,22 @@ RunFacts factsOf(const Running& running, Instant now) {
             .pluggedEnough = running.pluggedEnough};
 }
 
+namespace {
+
+// What it has waited for is its own from here on: until the run has ended it answers for it (jobs.md §9.2, §9.4).
+void keepHistory(Tracked& tracked) {
+    History history = historyOf(tracked);
+    if (history.hasWaited()) tracked.details.edit().history = std::move(history);
+}
+
+} // namespace
+
 void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     State& state = turn.state;
     STINT_CHECK(!tracked.run);
     STINT_CHECK(tracked.group && tracked.group->open());
     GateKey gateKey = *tracked.group->gateKey;
+    keepHistory(tracked);
     unpark(state, tracked);
     Job& job = tracked.job;
     const App& app = *turn.app(job.key.app);
@@ -144,6 +155,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
         rebase(job, turn.now);
     }
     job.running = true;
+    job.details.edit().runBegan = turn.now.wall;
     turn.record(SaveJob{job});
     turn.effect(Bind{run.id, job.key, job.info->getService().name, run.kind});
     noteFreeTime(turn, running);
@@ -270,14 +282,16 @@ void apply(Turn& turn, const StartAnswered& event) {
 void apply(Turn& turn, const StopAnswered& event) {
     Running* running = turn.state.runs.find(event.run);
     if (!running || running->run.state != RunState::Stopping) return;
-    close(turn, event.run, event.reschedule ? End::StopRetry : End::StopDrop);
+    // jobs.md §14.2: what a person holds goes on later, whatever its app answers.
+    const bool held = running->run.ending && running->run.ending->internal == InternalReason::Held;
+    close(turn, event.run, event.reschedule || held ? End::StopRetry : End::StopDrop);
 }
 
 void apply(Turn& turn, const RunLost& event) {
     Running* running = turn.state.runs.find(event.run);
     if (!running) return;
     if (event.crash) noteCrash(turn, *running);
-    close(turn, event.run, End::Lost);
+    close(turn, event.run, End::Lost, event.how.empty() ? Outcome{} : Outcome{1, event.how});
 }
 
 void apply(Turn& turn, const JobFinished& event) {
@@ -303,6 +317,7 @@ void apply(Turn& turn, const BytesUpdated& event) {
     if (event.item) return updateItem(turn, *running, event);
     Run& run = running->run;
     if (!event.estimate) {
+        if (!run.resumedAt) run.resumedAt = std::max<Bytes>({event.down, event.up, 0});
         run.transferredDown = event.down;
         run.transferredUp = event.up;
         return;

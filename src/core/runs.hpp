@@ -97,6 +97,11 @@ void updateItem(Turn& turn, Running& running, const BytesUpdated& event);
 void close(Turn& turn, RunId run, End end, const Outcome& outcome = {});
 /// jobs.md §7.4: the processes of an app that is no longer installed, once its runs have been told to stop.
 void killUninstalled(Turn& turn, const AppId& app);
-void remember(Turn& turn, Completed completed);
+/// Of a job that ends, or is tried again, after `run`; null: without one.
+PastRun pastRunOf(const Tracked& tracked, const Run* run, const Ending& ending, Outcome outcome, WallTime now);
+/// Writes it down in the log (jobs.md §9.4).
+void log(Turn& turn, const JobKey& key, PastRun past);
+/// The job ends with that run, or without one: in the log, and in its app's history.
+void remember(Turn& turn, const Job& job, PastRun past);
 
 } // namespace stint

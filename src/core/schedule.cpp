@@ -54,6 +54,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
     }
     const auto run = tracked.run;
     state.watched.remove(key.app, *tracked.job.info);
+    state.succession.erase(tracked.job);
     tracked = {.job = {.key = key}, .run = run};
     return tracked;
 }
@@ -102,7 +103,7 @@ bool watchesContent(const State& state, const JobKey& key) {
     return found && !found->job.info->getTriggerContentUris().empty();
 }
 
-void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr info) {
+void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr info, StartTerms terms) {
     State& state = turn.state;
     const bool replaces = state.jobs.contains(key);
     std::vector<WorkItem> work = event.work ? inheritedWork(state, key) : std::vector<WorkItem>{};
@@ -130,6 +131,9 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
         more.nextWork = std::ranges::max(work, {}, &WorkItem::id).id + 1;
         more.work = std::move(work);
     }
+    if (event.newId) state.numbers.note(key);
+    if (terms != StartTerms{}) tracked.job.details.edit().terms.edit() = std::move(terms);
+    state.succession.add(tracked.job);
     state.jobs.hold(key.app, holdingsOf(tracked.job));
     state.watched.add(key.app, *tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);
@@ -209,7 +213,7 @@ void apply(Turn& turn, const Schedule& event) {
     JobInfoPtr info = JobInfoAccess::adjusted(event.info, state.constants);
     JobKey key{app->manifest.package, *space, info->getId()}; // its app's own name: one text for all its jobs
     if (event.newId) {
-        key.id = state.jobs.smallestFree(event.app, *space);
+        key.id = state.numbers.next(state, event.app, *space);
         info = std::make_shared<const JobInfo>(info->withId(key.id));
     }
     if (auto error = workError(state, event, key)) return refuse(turn, event, *std::move(error));
@@ -219,7 +223,9 @@ void apply(Turn& turn, const Schedule& event) {
     if (auto error = capError(event.app, tracked, state.jobs.contains(key), state.constants)) {
         return refuse(turn, event, *std::move(error));
     }
-    accept(turn, event, key, std::move(info));
+    auto terms = checkedTerms(turn, event, key);
+    if (!terms) return refuse(turn, event, std::move(terms).error());
+    accept(turn, event, key, std::move(info), *std::move(terms));
 }
 
 } // namespace stint

@@ -12,6 +12,7 @@
 #include "rules/ending.hpp"
 #include "rules/fitness.hpp"
 #include "rules/job_clocks.hpp"
+#include "rules/kind.hpp"
 #include "rules/wall_clock.hpp"
 
 namespace stint {
@@ -71,6 +72,7 @@ void addTracked(State& state, Tracked tracked) {
     state.jobs.noteSequence(tracked.job.sequence);
     state.jobs.hold(tracked.job.key.app, holdingsOf(tracked.job));
     state.watched.add(tracked.job.key.app, *tracked.job.info);
+    state.succession.add(tracked.job);
     state.jobs.add(std::move(tracked));
 }
 
@@ -79,7 +81,18 @@ struct Former {
     BootId boot;    ///< the present one
     Instant died;   ///< of the boot of what is stored: then it was not over yet
     bool clockGood; ///< now
+    WallTime seen;  ///< its last commit
 };
+
+// With the daemon that is dead, or with the machine.
+PastRun lostRun(const Job& job, bool sameBoot, const Former& former) {
+    const OptionalTime<WallTime> began = job.details->runBegan;
+    return {.scheduled = job.scheduled,
+            .began = began,
+            .kind = kindOf(job),
+            .ended = std::max(former.seen, began.value_or(former.seen)),
+            .outcome = {1, sameBoot ? "stintd ended while it ran" : "the machine went down while it ran"}};
+}
 
 // jobs.md §7.2 for a boot, §12.5 for a mere restart of the daemon: what of a stored job still holds. `changed`: it is
 // not as it is stored.
@@ -96,10 +109,18 @@ Tracked revived(StoredJob stored, const Former& former, Now now, const Constants
     } else if (job.running) {
         job = afterLostDaemon(std::move(job), now, constants);
     }
+    if (job.running) job.details.edit().lastRun.edit() = lostRun(job, sameBoot, former);
     job.running = false;
     // jobs.md §7.3: the clock may have been set while no daemon was there to see it, or is not the one it was.
     if (persisted && !job.awaitsClock && rebase(job, now)) changed = true;
     return tracked;
+}
+
+// jobs.md §7.2: a job that is not persisted ends with its boot.
+PastRun endOfBoot(const Job& job, const Former& former, WallTime now) {
+    PastRun end = job.running ? lostRun(job, false, former) : PastRun{.scheduled = job.scheduled, .ended = now};
+    end.outcome = {1, "a reboot ended it: it was not persisted"};
+    return end;
 }
 
 // When the former daemon of this boot died: a run is stamped that often (limits.md §12.7 example 99), so after a longer
@@ -113,10 +134,14 @@ void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<J
             std::map<JobKey, ContentChanges>& content) {
     State& state = turn.state;
     const JobKey key = stored.job.key;
+    state.numbers.note(key);
     const Job named{.key = key, .sequence = stored.job.sequence};
     const AskedAbout asked(state, named);
     auto changes = content.extract(key);
-    if (stored.boot != former.boot && !stored.job.info->isPersisted()) return turn.record(DropJob{key});
+    if (stored.boot != former.boot && !stored.job.info->isPersisted()) {
+        turn.record(DropJob{key});
+        return remember(turn, stored.job, endOfBoot(stored.job, former, turn.now.wall));
+    }
     const auto held = heldBack.find(key);
     std::string unfit = held == heldBack.end() ? whyUnfit(stored.job) : held->second;
     if (!unfit.empty()) {
@@ -127,6 +152,12 @@ void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<J
     const bool ran = stored.job.running;
     bool changed = false;
     Tracked tracked = revived(std::move(stored), former, turn.now, state.constants, changed);
+    if (ran) {
+        JobDetails& past = tracked.job.details.edit();
+        past.runBegan.reset();
+        past.lastRun.edit().next = tracked.job.notBeforeWall.value_or(turn.now.wall);
+        log(turn, key, *past.lastRun);
+    }
     if (changed) turn.record(SaveJob{tracked.job});
     if (changes) restoreContent(turn, tracked, std::move(changes.mapped()), ran);
     addTracked(state, std::move(tracked));
@@ -175,7 +206,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     const Stamp& last = snapshot.stamp;
     state.boot.lastCommit = last.good;
     state.boot.clockGood = (snapshot.sameBoot && last.clockGood) || clockIsGood(last.good, now);
-    const Former former{boot, last.alive.value_or(Instant{}), state.boot.clockGood};
+    const Former former{boot, last.alive.value_or(Instant{}), state.boot.clockGood, last.good};
     state.device = device;
     restoreUsage(turn, snapshot.usageTime, boot);
     setSweep(state, now);
@@ -198,8 +229,12 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
         if (stored.boot != boot) message.arrived = now.elapsed - std::max(now.wall - message.arrivedWall, Duration{0});
         state.messages.put(std::move(message));
     }
+    for (const auto& [app, id] : snapshot.highestIds)
+        state.numbers.note({app, "", JobId{id}});
     for (Completed& completed : snapshot.completed)
-        state.endings.add(std::move(completed), state.constants.completedHistory);
+        state.numbers.note(completed.key);
+    for (Completed& completed : snapshot.completed)
+        state.endings.add(std::move(completed), state.constants.completedHistoryOwn);
     for (StoredJob& stored : snapshot.jobs)
         takeIn(turn, std::move(stored), former, heldBack, snapshot.content);
     // Of a job that could not be read: the next one of its id is not to hear of it.
@@ -210,6 +245,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
         park(turn, tracked);
     }
     setBrokenAside(turn);
+    settleSuccession(turn);
     noteDeviceLimits(turn);
     return step;
 }

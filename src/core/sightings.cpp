@@ -88,6 +88,7 @@ void apply(Turn& turn, const ClockSet&) {
     state.boot.clockGood = state.boot.clockGood || clockIsGood(state.boot.lastCommit, turn.now);
     for (Tracked& tracked : state.jobs.all()) {
         Job& job = tracked.job;
+        if (job.details->terms->at && !tracked.run && !isAside(tracked)) park(turn, tracked); // it follows the clock
         if (!job.info->isPersisted() || (job.awaitsClock && !state.boot.clockGood)) continue;
         const bool awaited = job.awaitsClock;
         if (awaited) {

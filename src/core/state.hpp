@@ -12,12 +12,14 @@
 #include "core/deliveries.hpp"
 #include "core/device.hpp"
 #include "core/endings.hpp"
+#include "core/job_numbers.hpp"
 #include "core/jobs.hpp"
 #include "core/network.hpp"
 #include "core/notifications.hpp"
 #include "core/runs.hpp"
 #include "core/scheduler.hpp"
 #include "core/shell.hpp"
+#include "core/succession.hpp"
 #include "core/usage.hpp"
 #include "core/waiting.hpp"
 #include "core/watched.hpp"
@@ -25,7 +27,7 @@
 namespace stint {
 
 struct State {
-    explicit State(Constants numbers) : constants(std::move(numbers)) {}
+    explicit State(Constants given) : constants(std::move(given)) {}
 
     /// nullptr: it is not installed.
     App* app(const AppId& id) { return apps.find(id); }
@@ -45,6 +47,8 @@ struct State {
     Boot boot;
 
     Jobs jobs;
+    JobNumbers numbers;
+    Succession succession;
     Watched watched;
     Waiting waiting;
     Runs runs;

@@ -88,7 +88,7 @@ void park(Turn& turn, Tracked& tracked) {
     unpark(turn.state, tracked);
     if (isAside(tracked)) return;
     turn.changedJobs.insert(tracked.job.key.app);
-    const auto until = heldUntil(ownTimesOf(turn.state, tracked, turn.now.elapsed));
+    const auto until = heldUntil(ownTimesOf(turn.state, tracked, turn.now));
     turn.state.waiting.clocks.set(tracked, nextAlarm(tracked, until, turn.now.elapsed));
     if (until) {
         ReasonSet reasons;
@@ -127,6 +127,7 @@ void forget(Turn& turn, const JobKey& key) {
     unpark(state, *tracked);
     turn.changedJobs.insert(key.app);
     state.watched.remove(key.app, *tracked->job.info);
+    state.succession.erase(tracked->job);
     turn.record(DropJob{key});
     state.jobs.erase(*tracked);
 }

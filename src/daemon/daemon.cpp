@@ -194,6 +194,10 @@ std::vector<BusOwner::DeviceRow> Daemon::device() {
     return rows;
 }
 
+Result<std::vector<PastRun>> Daemon::pastRuns(const JobKey& key, std::size_t most) {
+    return store_->pastRuns(key, most);
+}
+
 void Daemon::gone(ProcessId process, const AppId& app, int status, bool) { deaths_.push_back({process, app, status}); }
 
 void Daemon::watchContent() {
@@ -202,9 +206,21 @@ void Daemon::watchContent() {
     contentWatch_.watch(core_->watched(), static_cast<std::size_t>(policy_.constants.contentDirectories));
 }
 
+namespace {
+
+/// Of wait().
+std::string wordsOf(int status) {
+    if (WIFEXITED(status)) return fmt::format("its process ended with exit code {}", WEXITSTATUS(status));
+    const char* const name = ::sigabbrev_np(WTERMSIG(status));
+    return name ? fmt::format("its process was killed by SIG{}", name)
+                : fmt::format("its process was killed by signal {}", WTERMSIG(status));
+}
+
+} // namespace
+
 void Daemon::buryTheDead() {
     for (const auto& [process, app, status] : std::exchange(deaths_, {})) {
-        hosts_->gone(process);
+        hosts_->gone(process, wordsOf(status));
         if (const auto program = programs_.extract(process); !program.empty()) {
             const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
             server_->appExited(program.mapped().starter, program.mapped().pid, code);

@@ -249,7 +249,7 @@ void Hosts::closed(ConnectionId connection) {
         return;
     }
     for (const RunId run : host.runs)
-        arrived_(RunLost{run, false});
+        arrived_(RunLost{run, false, "its process is gone"});
     lose(host.deliveries, "its process is gone");
 }
 
@@ -258,7 +258,7 @@ void Hosts::endForeground(const Host& host) {
         arrived_(ForegroundServiceAsked{{}, host.app, service, false, std::nullopt});
 }
 
-void Hosts::gone(ProcessId process) {
+void Hosts::gone(ProcessId process, const std::string& how) {
     const auto found = launches_.find(process);
     if (found == launches_.end()) return;
     const Launch launch = std::move(found->second);
@@ -273,7 +273,7 @@ void Hosts::gone(ProcessId process) {
     std::set<RunId> lost = launch.hosted;
     lost.insert(launch.waiting.begin(), launch.waiting.end());
     for (const RunId run : lost)
-        arrived_(RunLost{run, launch.fate != Launch::Fate::Killed});
+        arrived_(RunLost{run, launch.fate != Launch::Fate::Killed, how});
     lose(launch.deliveries, "its process is gone");
     for (const auto& again : std::exchange(afterDeath_, {})) {
         std::visit(Overloaded{[this](const Bind& waiting) { bind(waiting); },

@@ -63,8 +63,8 @@ public:
     /// The app has taken it.
     void delivered(std::uint64_t delivery);
     void closed(ConnectionId connection);
-    /// Nothing of the process is alive any more.
-    void gone(ProcessId process);
+    /// Nothing of the process is alive any more; `how` it ended, in words.
+    void gone(ProcessId process, const std::string& how = {});
 
 private:
     /// A service or a receiver of a manifest.

@@ -62,6 +62,9 @@ struct Constants {
     std::int64_t maxPersistedWorkItems = 100'000;
     std::int64_t maxNamespaceLength = 1000;
     std::int64_t completedHistory = 20;
+    std::int64_t completedHistoryOwn = 1000;
+    std::int64_t logRuns = 10'000;
+    Duration logAge = 720h;
     std::int64_t slots = 16;
     bool waitingTooLong = true;
     std::int64_t batchMinReady = 5;

@@ -30,6 +30,7 @@ struct Schedule {
     bool callerVisible = false;   ///< the calling process is in the foreground of its terminal, at this call
     std::optional<WorkItem> work; ///< enqueue() (jobs.md §2.5)
     bool onBehalf = false; ///< the operator schedules for a built-in app: only callerVisible counts for admission
+    StartTerms terms;
 };
 struct Cancel {
     CallId call;
@@ -134,6 +135,7 @@ struct StopAnswered {
 struct RunLost {
     RunId run;
     bool crash = false;
+    std::string how; ///< it ended, in words; empty: nobody knows
 };
 struct NotificationTapped {
     AppId app;
@@ -213,6 +215,17 @@ struct RunJob {
     JobKey key;
     Override how = Override::Soft;
     bool patient = false; ///< where a network alone is missing, the reply waits for it, up to job.run_wait
+};
+/// `stint pause` and `stint resume` (jobs.md §14.2).
+struct HoldJob {
+    CallId call;
+    JobKey key;
+    bool on = true;
+};
+/// `stint retry`: the job's back-off is over (jobs.md §14.3).
+struct RetryJob {
+    CallId call;
+    JobKey key;
 };
 /// `cmd jobscheduler timeout` and `stop`: every matching job in EXECUTING. nullopt: any.
 struct StopJobs {
@@ -330,7 +343,7 @@ using Event =
                  Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
                  StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
                  AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged, ContentShort, ClockSet, AppOpened,
-                 AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, StopJobs, ResetExecutionQuota,
+                 AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob, StopJobs, ResetExecutionQuota,
                  ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced,
                  BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, AlarmSet,
                  AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;

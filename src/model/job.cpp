@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "model/names.hpp"
+
 namespace stint {
 
 // scenario.md, values: with a namespace the id follows a '#'.
@@ -10,17 +12,16 @@ std::string textOf(const JobKey& key) {
     return fmt::format("{}/{}#{}", key.app.name, key.space, key.id.value);
 }
 
-std::string_view nameOf(JobClass kind) {
-    switch (kind) {
-    case JobClass::Regular:
-        return "regular";
-    case JobClass::Expedited:
-        return "expedited";
-    case JobClass::UserInitiated:
-        return "user_initiated";
-    }
-    return "unknown";
-}
+namespace {
+
+constexpr NameTable<JobClass, 3> classNames{{{JobClass::Regular, "regular"},
+                                             {JobClass::Expedited, "expedited"},
+                                             {JobClass::UserInitiated, "user_initiated"}}};
+
+} // namespace
+
+std::string_view nameOf(JobClass kind) { return nameIn(classNames, kind); }
+std::optional<JobClass> jobClassNamed(std::string_view name) { return namedIn(classNames, name); }
 
 std::string_view nameOf(RunState state) {
     switch (state) {
@@ -67,6 +68,8 @@ std::string_view nameOf(InternalReason reason) {
         return "anr";
     case InternalReason::TimeoutAbandoned:
         return "timeout_abandoned";
+    case InternalReason::Held:
+        return "held";
     case InternalReason::Unknown:
         return "unknown";
     }

@@ -26,6 +26,12 @@ struct JobKey {
     SharedText space;
     JobId id;
 
+    static constexpr auto noun = "job";
+    static constexpr auto fields = [](auto& field, auto& key) {
+        field("package", key.app.name);
+        field("namespace", key.space);
+        field("id", key.id.value);
+    };
     auto operator<=>(const JobKey&) const = default;
 };
 
@@ -35,6 +41,7 @@ std::string textOf(const JobKey&);
 /// What a job runs as (jobs.md §1.4); fixed for one run.
 enum class JobClass : std::uint8_t { Regular, Expedited, UserInitiated };
 std::string_view nameOf(JobClass);
+std::optional<JobClass> jobClassNamed(std::string_view name);
 
 /// Constraints that are plain flags, such as requiresCharging: a bit a row of model/job_fields.hpp.
 using ConstraintSet = std::uint32_t;
@@ -65,6 +72,100 @@ enum class Override : std::uint8_t {
     Full,    ///< -f: everything but a missing service
 };
 
+/// jobs.md §4.6, internal codes, as dumps print them.
+enum class InternalReason : std::int32_t {
+    Canceled = 0,
+    Constraints = 1,
+    Preempt = 2,
+    Timeout = 3,
+    DeviceIdle = 4,
+    Thermal = 5,
+    RestrictedBucket = 6,
+    Uninstall = 7,
+    DataCleared = 8,
+    RtcUpdated = 9,
+    SuccessfulFinish = 10,
+    UserUiStop = 11,
+    Anr = 12,
+    TimeoutAbandoned = 13,
+    Held = 100, ///< ours: a person holds it (jobs.md §14.2)
+    Unknown = -1,
+};
+std::string_view nameOf(InternalReason);
+
+/// What a person asks of a job's start beside Android's constraints (jobs.md §14.1).
+struct StartTerms {
+    std::vector<JobKey> after;  ///< each has to succeed first
+    std::optional<WallTime> at; ///< not before
+    std::string calendar;       ///< again at each such time (rules/calendar.hpp); empty: once
+
+    static constexpr auto noun = "start terms";
+    static constexpr auto fields = [](auto& field, auto& terms) {
+        field.rows("after", terms.after);
+        field("at", terms.at);
+        field("calendar", terms.calendar);
+    };
+    bool operator==(const StartTerms&) const = default;
+};
+
+/// What kept a job waiting from `when` on (jobs.md §9.2); {App} where it became ready.
+struct HistoryEntry {
+    WallTime when;
+    std::vector<PendingReason> reasons;
+
+    static constexpr auto noun = "history";
+    static constexpr auto fields = [](auto& field, auto& entry) {
+        field("when", entry.when);
+        field.reasons("reasons", entry.reasons);
+    };
+    bool operator==(const HistoryEntry&) const = default;
+};
+
+/// Why a run ends: what the app is told, and what we count by.
+struct Ending {
+    StopReason reason = StopReason::Undefined;
+    InternalReason internal = InternalReason::Unknown;
+
+    bool operator==(const Ending&) const = default;
+};
+
+/// A run that is over, and what came before it (jobs.md §9.4): an entry of its job's log.
+struct PastRun {
+    WallTime scheduled{};            ///< when the app asked for the job: tells jobs of one id apart
+    std::vector<HistoryEntry> waits; ///< what it waited for before, oldest first
+    std::optional<WallTime> began;   ///< nullopt: the job ended without a run
+    JobClass kind = JobClass::Regular;
+    WallTime ended{};
+    Ending ending;
+    Outcome outcome;              ///< in its app's words, or in ours where its app said nothing
+    Bytes resumedAt = 0;          ///< what it had of its payload when it began to move more
+    Bytes transferredDown = 0;    ///< as the app told it last
+    Bytes transferredUp = 0;
+    std::optional<WallTime> next; ///< it is tried again, or runs in its next period, then at the earliest
+    bool last = false;            ///< the job ended with it
+
+    static constexpr auto noun = "past run";
+    static constexpr auto fields = [](auto& field, auto& run) {
+        field("scheduled", run.scheduled);
+        field.rows("waits", run.waits);
+        field("began", run.began);
+        field.word("kind", run.kind, jobClassNamed);
+        field("ended", run.ended);
+        field.number("stopReason", run.ending.reason);
+        field.told("stopReasonName", nameOf(run.ending.reason));
+        field.number("internalReason", run.ending.internal);
+        field.told("internalReasonName", nameOf(run.ending.internal));
+        field("exitCode", run.outcome.exitCode);
+        field("outcome", run.outcome.text);
+        field("resumedAt", run.resumedAt);
+        field("transferredDown", run.transferredDown);
+        field("transferredUp", run.transferredUp);
+        field("next", run.next);
+        field("last", run.last);
+    };
+    bool operator==(const PastRun&) const = default;
+};
+
 /// What most jobs have nothing of while they wait.
 struct JobDetails {
     /// The end of the window a periodic job is in; a retry remembers that of its original one (jobs.md §6.5).
@@ -77,6 +178,9 @@ struct JobDetails {
     WallTime lastSuccess{}; ///< its last run that was not tried again, and its last that was (jobs.md §7.1); 0: none
     WallTime lastFailure{};
     std::string label; ///< a word for people, from the extras "label"
+    Boxed<StartTerms> terms;
+    OptionalTime<WallTime> runBegan; ///< while it runs
+    Boxed<PastRun> lastRun;          ///< but for its waits; as it was made where there was none
 
     bool operator==(const JobDetails&) const = default;
 };
@@ -104,6 +208,7 @@ struct Job {
     /// Loaded under a clock that is wrong (jobs.md §7.3): its wall times are those of the right one, which it awaits to
     /// be rebuilt from them; a run ends that.
     bool awaitsClock : 1 = false;
+    bool held : 1 = false; ///< a person keeps it from starting (jobs.md §14.2)
 };
 
 /// So many are counted of each.
@@ -124,34 +229,6 @@ enum class RunState : std::uint8_t {
     Stopping,  ///< onStopJob was called, its answer is awaited
 };
 std::string_view nameOf(RunState);
-
-/// jobs.md §4.6, internal codes, as dumps print them.
-enum class InternalReason : std::int32_t {
-    Canceled = 0,
-    Constraints = 1,
-    Preempt = 2,
-    Timeout = 3,
-    DeviceIdle = 4,
-    Thermal = 5,
-    RestrictedBucket = 6,
-    Uninstall = 7,
-    DataCleared = 8,
-    RtcUpdated = 9,
-    SuccessfulFinish = 10,
-    UserUiStop = 11,
-    Anr = 12,
-    TimeoutAbandoned = 13,
-    Unknown = -1,
-};
-std::string_view nameOf(InternalReason);
-
-/// Why a run ends: what the app is told, and what we count by.
-struct Ending {
-    StopReason reason = StopReason::Undefined;
-    InternalReason internal = InternalReason::Unknown;
-
-    bool operator==(const Ending&) const = default;
-};
 
 /// What was moved of one item of work in a run (jobs.md §4.7).
 struct Moved {
@@ -186,18 +263,16 @@ struct Run {
     Bytes estimatedUp = unknownBytes;
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
+    std::optional<Bytes> resumedAt;            ///< its app's first word of what was transferred
     std::map<std::uint64_t, Moved> itemsMoved; ///< of items that say so themselves; the two above have it in
 };
 
-/// An entry of an app's history of completed jobs (jobs.md §0 completed_history).
-struct Completed {
+/// A job that has ended, with its last run: an entry of its app's history (jobs.md §0 completed_history).
+struct Completed : PastRun {
     JobKey key;
-    WallTime ended;
-    Ending ending;
-    Outcome outcome;
-    Bytes transferredDown = 0;
-    Bytes transferredUp = 0;
     std::string label;
+    std::string url;  ///< of a transfer, from its extras; what else it was told, such as a password, is forgotten
+    std::string path; ///< of a transfer: its target, or its source
 
     bool operator==(const Completed&) const = default;
 };

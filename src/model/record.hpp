@@ -44,6 +44,13 @@ struct SaveCompleted {
     Completed completed;
     std::int64_t keep = 0; ///< how many of the app's newest entries stay
 };
+/// An entry of the log (jobs.md §9.4).
+struct SavePastRun {
+    JobKey job;
+    PastRun run;
+    std::int64_t keep = 0; ///< how many of the app's newest entries stay
+    WallTime since;        ///< those from before go
+};
 struct SaveApp {
     AppMemory memory;
     Now written;
@@ -81,7 +88,7 @@ struct DropMessage {
 };
 
 using Record =
-    std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SaveApp, DropApp, SaveOverrides,
+    std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SavePastRun, SaveApp, DropApp, SaveOverrides,
                  SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
 
 /// What every commit is marked with.
@@ -125,6 +132,7 @@ struct Snapshot {
     std::optional<StoredUsageTime> usageTime;
     std::optional<DeviceState> deviceState;       ///< of this boot
     std::vector<Completed> completed;             ///< per app, oldest first
+    std::map<AppId, std::int32_t> highestIds;     ///< of each app, that the log has in the root namespace
     std::map<std::string, std::string> overrides; ///< of this boot, else empty
     Stamp stamp;                                  ///< of the last commit
     std::uint32_t generation = 0;                 ///< one more than at the last commit: RunIds are unique over restarts

@@ -40,14 +40,6 @@ struct Blocker {
     };
 };
 
-/// What kept a job waiting from `when` on (jobs.md §9.2); {App} where it became ready.
-struct HistoryEntry {
-    WallTime when;
-    std::vector<PendingReason> reasons;
-
-    bool operator==(const HistoryEntry&) const = default;
-};
-
 /// The clocks of a run under way, and the stop it has coming (jobs.md §9.3).
 struct RunClocks {
     WallTime guaranteed; ///< the end of its minimum guarantee
@@ -76,6 +68,10 @@ struct JobView {
     std::optional<WallTime> latest;      ///< its deadline, or the end of a periodic job's window
     std::optional<WallTime> lastSuccess; ///< of a periodic job, its last run that was not tried again
     std::optional<WallTime> lastFailure; ///< its last run that is tried again
+    std::optional<PastRun> lastRun;      ///< but for its waits
+    std::string waitsFor;                ///< pending: the first of its reasons, in words
+    bool held = false;                   ///< a person keeps it from starting
+    StartTerms terms;
     std::optional<RunState> runState;    ///< running
     std::optional<WallTime> started;     ///< running
     std::optional<RunClocks> clocks;     ///< running

@@ -23,6 +23,7 @@ bool countsAsFailure(Ending ending) {
 
 // jobs.md §6.3, the table.
 Counts countsAs(End end, Ending ending) {
+    if (ending.internal == InternalReason::Held) return Counts::Nothing; // jobs.md §14.2
     switch (end) {
     case End::FinishedForRetry:
     case End::BindTimeout:
@@ -107,7 +108,7 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
                            ending.internal == InternalReason::TimeoutAbandoned;
     if (forLength && kindOf(job) != JobClass::UserInitiated) job.exemptionLost = true;
     // jobs.md §6.6: demoted for the next run, never for the one in progress.
-    if (ending.reason == StopReason::User) job.demotedByUser = true;
+    if (ending.reason == StopReason::User && ending.internal != InternalReason::Held) job.demotedByUser = true;
     if (kindOf(job) == JobClass::UserInitiated && past.cumulative >= constants.uiCumulativeLimit) {
         job.demotedBySystem = true;
     }

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "rules/app_gate.hpp"
+#include "rules/past_run.hpp"
 
 namespace stint {
 namespace {
@@ -38,7 +39,10 @@ std::string describeBackOff(const OwnTimes& t) {
     std::string after;
     if (t.job.failures > 0) after = counted(t.job.failures, "failure");
     if (t.job.systemStops > 0) after += (after.empty() ? "" : " and ") + counted(t.job.systemStops, "system stop");
-    return after.empty() ? "rests: its service could not be bound" : fmt::format("rests after {}", after);
+    if (after.empty()) return "rests: its service could not be bound";
+    const PastRun& last = *t.job.details->lastRun;
+    if (!last.began) return fmt::format("rests after {}", after);
+    return fmt::format("rests after {}: {}", after, endingText(last));
 }
 
 std::optional<Instant> contentUntil(const OwnTimes& t) {
@@ -59,6 +63,31 @@ std::string describeCrashRest(const OwnTimes& t) { return describeCrashes("the j
 std::optional<Instant> bootUntil(const OwnTimes& t) { return future(t.settledAt, t); }
 std::string describeBoot(const OwnTimes&) { return "the session has just begun"; }
 
+std::optional<Instant> holdUntil(const OwnTimes& t) {
+    return t.job.held ? std::optional(Instant::max()) : std::nullopt;
+}
+std::string describeHold(const OwnTimes&) { return "a person holds it"; }
+
+std::optional<Instant> othersUntil(const OwnTimes& t) {
+    return t.job.details->terms->after.empty() ? std::nullopt : std::optional(Instant::max());
+}
+
+std::string describeOthers(const OwnTimes& t) {
+    std::string names;
+    for (const JobKey& key : t.job.details->terms->after)
+        names += (names.empty() ? "" : " and ") + textOf(key);
+    return fmt::format("starts when {} has succeeded", names);
+}
+
+std::optional<Instant> setTimeUntil(const OwnTimes& t) {
+    const auto& at = t.job.details->terms->at;
+    return at && *at > t.wall ? std::optional(t.now + (*at - t.wall)) : std::nullopt;
+}
+std::string describeSetTime(const OwnTimes& t) {
+    const StartTerms& terms = *t.job.details->terms;
+    return terms.calendar.empty() ? "a person set its time" : fmt::format("runs at \"{}\"", terms.calendar);
+}
+
 std::optional<Instant> deadlineUntil(const OwnTimes& t) { return future(t.job.deadline, t); }
 std::string describeDeadline(const OwnTimes&) { return "runs then, whatever constraint is missing"; }
 
@@ -71,6 +100,9 @@ constexpr std::array table{
     OwnClock{"back-off", ConstraintMinimumLatency, backOffUntil,   describeBackOff,   "time",                        Override::Soft, AtDeadline::Goes},
     OwnClock{"content",  ConstraintContentTrigger, contentUntil,   describeContent,   "a change of what it watches", Override::Full, AtDeadline::Goes},
     OwnClock{"app",      App,                      crashRestUntil, describeCrashRest, "run it by stint run-now",     Override::Soft, AtDeadline::Stays},
+    OwnClock{"hold",     User,                     holdUntil,      describeHold,      "stint resume it",             Override::Soft, AtDeadline::Stays},
+    OwnClock{"after",    User,                     othersUntil,    describeOthers,    "the success of the other",    Override::Soft, AtDeadline::Stays},
+    OwnClock{"time",     ConstraintMinimumLatency, setTimeUntil,   describeSetTime,   "time",                        Override::Soft, AtDeadline::Stays},
     OwnClock{"boot",     User,                     bootUntil,      describeBoot,      "time",                        Override::None, AtDeadline::Stays},
     OwnClock{"deadline", ConstraintDeadline,       deadlineUntil,  describeDeadline,  "time",                        Override::None, AtDeadline::IsIt},
 };

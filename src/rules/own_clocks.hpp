@@ -17,6 +17,7 @@ struct OwnTimes {
     const Job& job;
     const Constants& constants;
     Instant now;
+    WallTime wall; ///< then
     Override override = Override::None;
     OptionalTime<Instant> contentReady{};   ///< what it watches has changed, and has calmed down from then on
     std::string_view contentShort{};        ///< why not all that its app's jobs watch is watched; empty: all is

@@ -90,6 +90,7 @@ struct Schedule {
     std::vector<std::string> items;
     Behaviour behaves;
     std::optional<std::string> expect;
+    StartTerms terms;
 };
 struct Enqueue {
     JobKey job;
@@ -97,6 +98,15 @@ struct Enqueue {
     std::optional<std::string> expect;
 };
 struct Cancel {
+    JobKey job;
+};
+struct Hold {
+    JobKey job;
+};
+struct Resume {
+    JobKey job;
+};
+struct Retry {
     JobKey job;
 };
 struct CancelAll {
@@ -206,7 +216,7 @@ using Action =
     std::variant<action::ChangeDevice, action::Reboot, action::SetClock, action::RestartDaemon, action::SwitchPolicy,
                  action::ChangeApp, action::Tap, action::Use, action::ForegroundService, action::StopApp,
                  action::ForceStop, action::Crash, action::Uninstall, action::Update, action::Install, action::Restrict,
-                 action::Predict, action::Schedule, action::Enqueue, action::Cancel, action::CancelAll, action::Finish,
+                 action::Predict, action::Schedule, action::Enqueue, action::Cancel, action::CancelAll, action::Hold, action::Resume, action::Retry, action::Finish,
                  action::CompleteWork, action::ChangeContent, action::Notify, action::Dismiss, action::TellBytes,
                  action::SetAlarm, action::CancelAlarm, action::Push, action::RunVerb, action::Tick, action::Connected,
                  action::AnswerCall, action::Lost, action::ExpectJob, action::ExpectApp, action::ExpectDevice>;

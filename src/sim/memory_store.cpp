@@ -34,6 +34,7 @@ Snapshot MemoryStore::load(const BootId& boot) {
     if (deviceState_ && deviceState_->second == boot) snapshot.deviceState = deviceState_->first;
     for (const auto& [app, history] : completed_)
         snapshot.completed.insert(snapshot.completed.end(), history.begin(), history.end());
+    snapshot.highestIds = highestIds_;
     if (overrides_.second == boot) snapshot.overrides = overrides_.first;
     return snapshot;
 }
@@ -76,6 +77,11 @@ void MemoryStore::write(SaveCompleted record) {
     history.push_back(std::move(record.completed));
     while (std::ssize(history) > record.keep)
         history.pop_front();
+}
+
+void MemoryStore::write(const SavePastRun& record) {
+    std::int32_t& highest = highestIds_[record.job.app];
+    highest = std::max(highest, record.job.id.value);
 }
 
 void MemoryStore::write(SaveApp record) {

@@ -23,6 +23,7 @@ private:
     void write(const DropWork& record);
     void write(SaveContent record);
     void write(SaveCompleted record);
+    void write(const SavePastRun& record);
     void write(SaveApp record);
     void write(const DropApp& record);
     void write(SaveOverrides record);
@@ -44,6 +45,7 @@ private:
     std::optional<StoredUsageTime> usageTime_;
     std::optional<std::pair<DeviceState, BootId>> deviceState_;
     std::map<AppId, std::deque<Completed>> completed_;
+    std::map<AppId, std::int32_t> highestIds_; ///< all that is read of the log
     std::pair<std::map<std::string, std::string>, BootId> overrides_;
 };
 

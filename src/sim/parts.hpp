@@ -13,6 +13,7 @@ namespace stint::sim {
 
 // Values (read_values.cpp).
 
+WallTime readTimeOfDay(Yaml& yaml, const Node& node, std::string_view what);
 Duration readDuration(Yaml& yaml, const Node& node, std::string_view what);
 Bytes readSize(Yaml& yaml, const Node& node, std::string_view what);
 AppId readAppId(Yaml& yaml, const Node& node);

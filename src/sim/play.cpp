@@ -87,6 +87,9 @@ private:
     void act(const action::Cancel& action) {
         world_.tell(stint::Cancel{.app = action.job.app, .space = action.job.space, .id = action.job.id}, {});
     }
+    void act(const action::Hold& action) { world_.tell(HoldJob{.key = action.job, .on = true}, {}); }
+    void act(const action::Resume& action) { world_.tell(HoldJob{.key = action.job, .on = false}, {}); }
+    void act(const action::Retry& action) { world_.tell(RetryJob{.key = action.job}, {}); }
     void act(const action::CancelAll& action) {
         world_.tell(stint::CancelAll{.app = action.app, .space = action.space}, {});
     }

@@ -11,10 +11,6 @@
 namespace stint::sim {
 namespace {
 
-WallTime readTimeOfDay(Yaml& yaml, const Node& node, std::string_view what) {
-    return yaml.parsed<WallTime>(node, what, parseTimeOfDay);
-}
-
 std::int32_t readId(Yaml& yaml, const Node& node) {
     using Limits = std::numeric_limits<std::int32_t>;
     return static_cast<std::int32_t>(yaml.number(node, "id", Limits::min(), Limits::max()));
@@ -282,6 +278,9 @@ constexpr std::array verbs{
     VerbReader{"cancel", readCancel},
     VerbReader{"cancel_all", readCancelAll},
     VerbReader{"cancel_in_all_namespaces", readCancelEverywhere},
+    VerbReader{"hold", readOfJob<action::Hold>},
+    VerbReader{"resume", readOfJob<action::Resume>},
+    VerbReader{"retry", readOfJob<action::Retry>},
     VerbReader{"finish", readFinish},
     VerbReader{"enqueue", readWork<action::Enqueue>},
     VerbReader{"complete_work", readWork<action::CompleteWork>},

@@ -177,6 +177,12 @@ private:
     JobInfo::Builder& job_;
 };
 
+std::vector<JobKey> readAfter(Yaml& yaml, const Node& node) {
+    std::vector<JobKey> others;
+    yaml.list(node, "after", [&](const Node& item) { others.push_back(readJobKey(yaml, item)); });
+    return others;
+}
+
 } // namespace
 
 action::TellBytes readBytes(Yaml& yaml, const Node& node) {
@@ -191,6 +197,8 @@ action::Schedule readSchedule(Yaml& yaml, const Node& node) {
     JobInfo::Builder& job = read.asked;
     std::vector<Key> keys{{"job", [](const Node&) {}}, // these two and the priority: begun() has read them
                           {"service", [](const Node&) {}},
+                          {"after", [&](const Node& value) { read.terms.after = readAfter(yaml, value); }},
+                          {"at", [&](const Node& value) { read.terms.at = readTimeOfDay(yaml, value, "at"); }},
                           {"work_items", [&](const Node& value) { read.items = readItems(yaml, value); }},
                           {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}};
     for (const JobField& row : jobFields)

@@ -6,6 +6,10 @@
 
 namespace stint::sim {
 
+WallTime readTimeOfDay(Yaml& yaml, const Node& node, std::string_view what) {
+    return yaml.parsed<WallTime>(node, what, parseTimeOfDay);
+}
+
 Duration readDuration(Yaml& yaml, const Node& node, std::string_view what) {
     return yaml.parsed<Duration>(node, what, parseDuration);
 }

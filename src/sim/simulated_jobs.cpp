@@ -37,8 +37,8 @@ void SimulatedJobs::later(RunId id, Duration after, std::function<void(Run&)> ev
 // Calls of apps.
 
 std::string SimulatedJobs::call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part,
-                                std::string_view item) {
-    Schedule request{.app = job.app, .space = job.space, .info = std::move(info)};
+                                std::string_view item, const StartTerms& terms) {
+    Schedule request{.app = job.app, .space = job.space, .info = std::move(info), .terms = terms};
     if (!item.empty()) {
         request.work.emplace();
         request.work->extras.putString(std::string(itemName), std::string(item));
@@ -60,11 +60,11 @@ std::string SimulatedJobs::schedule(const action::Schedule& asked) {
     }
     const auto info = std::make_shared<const JobInfo>(*std::move(requested));
     auto part = std::make_shared<Part>(Part{.behaves = asked.behaves, .info = info});
-    if (asked.items.empty()) return call(asked.job, info, part, "");
+    if (asked.items.empty()) return call(asked.job, info, part, "", asked.terms);
     part->takesWork = true;
     std::string result;
     for (const std::string& item : asked.items) {
-        result = call(asked.job, info, part, item);
+        result = call(asked.job, info, part, item, asked.terms);
         if (result != "success") break;
     }
     return result;
@@ -76,7 +76,7 @@ std::string SimulatedJobs::enqueue(const action::Enqueue& asked) {
     if (found == parts_.end()) return "failure"; // no job of this id was ever accepted
     const auto part = found->second;
     part->takesWork = true;
-    const std::string result = call(asked.job, part->info, part, asked.item);
+    const std::string result = call(asked.job, part->info, part, asked.item, {});
     // A running app without work takes it at once.
     const RunId id = newest(asked.job);
     const Run* run = alive(id);

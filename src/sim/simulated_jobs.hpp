@@ -74,7 +74,8 @@ private:
     RunId newest(const JobKey& job) const;
     /// As Surroundings::later(), if the run is still alive by then.
     void later(RunId id, Duration after, std::function<void(Run&)> event);
-    std::string call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part, std::string_view item);
+    std::string call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part, std::string_view item,
+                     const StartTerms& terms);
 
     void postNotification(RunId id, Run& run);
     void answerStart(RunId id, Run& run, bool ongoing);

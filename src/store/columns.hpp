@@ -17,7 +17,7 @@ inline constexpr ChecksummedTable jobsTable{
     "jobs",
     "app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops, not_before, not_before_wall, "
     "cumulative, demoted_by_user, demoted_by_system, running, label, deadline, deadline_wall, window_end, "
-    "window_end_wall, abandoned, last_success, last_failure, barred, awaits_clock",
+    "window_end_wall, abandoned, last_success, last_failure, barred, awaits_clock, began, last_run, held, terms",
     3};
 inline constexpr ChecksummedTable workTable{
     "work", "app, space, job, item, extras, estimated_down, estimated_up, minimum_chunk, deliveries", 4};
@@ -39,12 +39,15 @@ inline constexpr ChecksummedTable messagesTable{"messages",
                                                 "id, app, boot, receiver, high, arrived, arrived_wall, data", 1};
 inline constexpr ChecksummedTable deviceStateTable{"device_state", "one, boot, state", 1};
 inline constexpr ChecksummedTable completedTable{
-    "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label"};
+    "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label, "
+    "scheduled, began, kind, url, path"};
+/// The log: what the apps' histories keep less of, and jobs that wait only the last of.
+inline constexpr ChecksummedTable pastRunsTable{"past_runs", "app, nth, space, job, run", 2};
 inline constexpr ChecksummedTable overridesTable{"overrides", "name, value, boot", 1};
 
 inline constexpr std::array checksummedTables{jobsTable,     workTable,      contentTable,     appsTable,
                                               ledgersTable,  usageTimeTable, deviceStateTable, alarmsTable,
-                                              messagesTable, completedTable, overridesTable};
+                                              messagesTable, completedTable, pastRunsTable,  overridesTable};
 
 /// Writes a row of the values ?1, ?2, … with its checksum; one of the same key is replaced.
 std::string saveSql(const ChecksummedTable& table);

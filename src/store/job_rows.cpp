@@ -8,6 +8,7 @@
 #include "store/app_json.hpp"
 #include "store/checked_json.hpp"
 #include "store/job_json.hpp"
+#include "store/row_json.hpp"
 
 namespace stint {
 
@@ -60,6 +61,12 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     past.lastFailure = row.time<WallTime>();
     job.exemptionLost = row.flag();
     job.awaitsClock = row.flag();
+    past.runBegan = row.optionalTime<WallTime>();
+    // What is only told keeps no job from running.
+    if (auto run = rowFromText<PastRun>(row.text()); run.ok()) past.lastRun.set(*std::move(run));
+    job.held = row.flag();
+    if (const std::string terms = row.text(); !terms.empty())
+        past.terms.set(STINT_TRY(rowFromText<StartTerms>(terms)));
     job.details.set(std::move(past));
     snapshot.jobs.push_back(std::move(stored));
     return {};
@@ -109,6 +116,12 @@ Result<void> addCompleted(StoredRow row, Snapshot& snapshot) {
     done.transferredDown = row.integer();
     done.transferredUp = row.integer();
     done.label = row.text();
+    done.scheduled = row.time<WallTime>();
+    done.began = row.optionalTime<WallTime>();
+    done.kind = jobClassNamed(row.text()).value_or(JobClass::Regular);
+    done.url = row.text();
+    done.path = row.text();
+    done.last = true;
     snapshot.completed.push_back(std::move(done));
     return {};
 }

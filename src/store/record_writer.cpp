@@ -1,5 +1,7 @@
 #include "store/record_writer.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "base/try.hpp"
 #include "store/app_json.hpp"
@@ -7,6 +9,7 @@
 #include "store/device_json.hpp"
 #include "store/job_json.hpp"
 #include "store/ledger_json.hpp"
+#include "store/row_json.hpp"
 #include "store/usage_json.hpp"
 
 namespace stint {
@@ -22,6 +25,19 @@ template <class Time> std::optional<std::int64_t> count(std::optional<Time> time
 
 template <class Time> std::optional<std::int64_t> count(OptionalTime<Time> time) {
     return count(std::optional<Time>(time));
+}
+
+/// Of past runs, whose numbers a damaged store may say to be any.
+constexpr std::int64_t mostNumbered = std::int64_t{1} << 60;
+
+std::optional<std::string> lastRunText(const JobDetails& past) {
+    if (past.lastRun->ended == WallTime{}) return std::nullopt;
+    return rowText(*past.lastRun);
+}
+
+std::optional<std::string> termsText(const JobDetails& details) {
+    if (*details.terms == StartTerms{}) return std::nullopt;
+    return rowText(*details.terms);
 }
 
 } // namespace
@@ -41,6 +57,14 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .trimCompleted =
             STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND nth <= (SELECT nth FROM completed "
                                        "WHERE app = ?1 ORDER BY nth DESC LIMIT 1 OFFSET ?2)")),
+        .newestRun = STINT_TRY(database.prepare("SELECT coalesce(max(nth), 0) FROM past_runs WHERE app = ?1")),
+        .addRun = STINT_TRY(database.prepare(saveSql(pastRunsTable))),
+        .trimRuns = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth <= ?2")),
+        // Some at a time, and more than come.
+        .dropOldRuns = STINT_TRY(
+            database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth < 8 + (SELECT min(nth) FROM past_runs WHERE "
+                             "app = ?1) AND CASE WHEN json_valid(run) THEN json_extract(run, '$.ended') < ?2 ELSE 1 END")),
+        .dropLog = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1")),
         .saveApp = STINT_TRY(database.prepare(saveSql(appsTable))),
         .saveLedger = STINT_TRY(database.prepare(saveSql(ledgersTable))),
         .dropApp = STINT_TRY(database.prepare("DELETE FROM apps WHERE app = ?1")),
@@ -79,7 +103,7 @@ Result<void> RecordWriter::write(const SaveJob& record) {
                             past.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, past.label,
                             count(job.deadline), count(job.deadlineWall), count(past.windowEnd),
                             count(past.windowEndWall), past.abandoned, count(past.lastSuccess), count(past.lastFailure),
-                            job.exemptionLost, job.awaitsClock);
+                            job.exemptionLost, job.awaitsClock, count(past.runBegan), lastRunText(past), job.held, termsText(past));
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {
@@ -112,8 +136,20 @@ Result<void> RecordWriter::write(const SaveCompleted& record) {
     STINT_TRY(sql_.addCompleted.run(done.key.app.name, done.key.space, done.key.id.value, count(done.ended),
                                     static_cast<std::int32_t>(done.ending.reason),
                                     static_cast<std::int32_t>(done.ending.internal), done.outcome.exitCode,
-                                    done.outcome.text, done.transferredDown, done.transferredUp, done.label));
+                                    done.outcome.text, done.transferredDown, done.transferredUp, done.label,
+                                    count(done.scheduled), count(done.began), nameOf(done.kind), done.url, done.path));
     return sql_.trimCompleted.run(done.key.app.name, record.keep);
+}
+
+Result<void> RecordWriter::write(const SavePastRun& record) {
+    const SharedText& app = record.job.app.name;
+    sql_.newestRun.start(app);
+    STINT_TRY(sql_.newestRun.next());
+    const std::int64_t nth = std::clamp<std::int64_t>(sql_.newestRun.integer(0), 0, mostNumbered) + 1;
+    sql_.newestRun.reset();
+    STINT_TRY(sql_.addRun.run(app, nth, record.job.space, record.job.id.value, rowText(record.run)));
+    STINT_TRY(sql_.trimRuns.run(app, nth - record.keep));
+    return sql_.dropOldRuns.run(app, count(record.since));
 }
 
 Result<void> RecordWriter::write(const SaveApp& record) {
@@ -133,6 +169,7 @@ Result<void> RecordWriter::write(const SaveApp& record) {
 Result<void> RecordWriter::write(const DropApp& record) {
     STINT_TRY(sql_.dropApp.run(record.app.name));
     STINT_TRY(sql_.dropLedger.run(record.app.name));
+    STINT_TRY(sql_.dropLog.run(record.app.name));
     return sql_.dropHistory.run(record.app.name);
 }
 

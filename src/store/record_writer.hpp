@@ -26,6 +26,11 @@ private:
         Statement dropContent;
         Statement addCompleted;
         Statement trimCompleted;
+        Statement newestRun;
+        Statement addRun;
+        Statement trimRuns;
+        Statement dropOldRuns;
+        Statement dropLog;
         Statement saveApp;
         Statement saveLedger;
         Statement dropApp;
@@ -49,6 +54,7 @@ private:
     Result<void> write(const DropWork& record);
     Result<void> write(const SaveContent& record);
     Result<void> write(const SaveCompleted& record);
+    Result<void> write(const SavePastRun& record);
     Result<void> write(const SaveApp& record);
     Result<void> write(const DropApp& record);
     Result<void> write(const SaveUsageTime& record);

@@ -231,3 +231,38 @@ ALTER TABLE meta ADD COLUMN clock_good INTEGER NOT NULL DEFAULT 1;
 -- version 6: how many commits there were (commit_count.hpp).
 
 ALTER TABLE meta ADD COLUMN commits INTEGER NOT NULL DEFAULT 0;
+
+-- version 7: when a job's run began, and how its last one ended; what a person asks of its start (jobs.md §14); what jobs that have ended were; the log of past runs
+-- (jobs.md §9.4), which nothing reads at a start but its highest ids.
+
+ALTER TABLE jobs ADD COLUMN began    INTEGER; -- wall time; NULL: it does not run
+ALTER TABLE jobs ADD COLUMN last_run TEXT;    -- JSON (row_json.hpp); NULL: there was none
+ALTER TABLE jobs ADD COLUMN held     INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN terms    TEXT;    -- JSON, what a person asks of its start; NULL: nothing
+UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                            not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                            deadline, deadline_wall, window_end, window_end_wall, abandoned, last_success, last_failure,
+                            barred, awaits_clock, began, last_run, held, terms)
+ WHERE seal IS seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                    not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                    deadline, deadline_wall, window_end, window_end_wall, abandoned, last_success, last_failure,
+                    barred, awaits_clock);
+
+ALTER TABLE completed ADD COLUMN scheduled INTEGER NOT NULL DEFAULT 0; -- 0: not known
+ALTER TABLE completed ADD COLUMN began     INTEGER;                    -- NULL: it has not run
+ALTER TABLE completed ADD COLUMN kind      TEXT    NOT NULL DEFAULT 'regular';
+ALTER TABLE completed ADD COLUMN url       TEXT    NOT NULL DEFAULT '';
+ALTER TABLE completed ADD COLUMN path      TEXT    NOT NULL DEFAULT '';
+UPDATE completed SET seal = seal(app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded,
+                                 uploaded, label, scheduled, began, kind, url, path)
+ WHERE seal IS seal(app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label);
+
+CREATE TABLE past_runs (
+    app   TEXT    NOT NULL,
+    nth   INTEGER NOT NULL, -- of the app's, oldest first
+    space TEXT    NOT NULL,
+    job   INTEGER NOT NULL,
+    run   TEXT    NOT NULL, -- JSON (row_json.hpp)
+    seal  INTEGER NOT NULL,
+    UNIQUE (app, nth)
+) STRICT;

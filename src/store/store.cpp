@@ -8,6 +8,7 @@
 #include "base/try.hpp"
 #include "store/commit_count.hpp"
 #include "store/opening.hpp"
+#include "store/past_runs.hpp"
 #include "store/record_writer.hpp"
 #include "store/reserve.hpp"
 #include "store/snapshot_reader.hpp"
@@ -116,6 +117,10 @@ public:
         if (database_.eraseLog(logUsed_)) logUsed_ = 0;
     }
 
+    Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) {
+        return pastRunsOf(database_, key, most);
+    }
+
     std::vector<std::string> notes() { return std::exchange(notes_, {}); }
 
 private:
@@ -213,6 +218,9 @@ Result<void> Store::commit(std::span<const Record> records, const Stamp& stamp) 
 Result<void> Store::acceptsMore() { return impl_->acceptsMore(); }
 void Store::idle() { impl_->idle(); }
 void Store::eraseLog() { impl_->eraseLog(); }
+Result<std::vector<PastRun>> Store::pastRuns(const JobKey& key, std::size_t most) {
+    return impl_->pastRuns(key, most);
+}
 std::vector<std::string> Store::notes() { return impl_->notes(); }
 
 } // namespace stint

@@ -33,6 +33,9 @@ public:
     /// Everything that is stored, in key order. Needs no free space.
     Result<Snapshot> load();
 
+    /// The log of all jobs that had that key, oldest first: the newest `most` (jobs.md §9.4).
+    Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most);
+
     /// All of the records in one durable transaction, or none of them, with what marks the commit. Errc::Storage says
     /// which file and why. On a full disk the reserve file is deleted, so that the next commit has room.
     Result<void> commit(std::span<const Record> records, const Stamp& stamp);

@@ -15,10 +15,14 @@
 #include "base/try.hpp"
 #include "wire/list.hpp"
 #include "wire/reader.hpp"
+#include "wire/reasons.hpp"
 #include "wire/times.hpp"
 #include "wire/writer.hpp"
 
 namespace stint::wire {
+
+template <class Row> void writeRows(Writer& writer, const std::vector<Row>& rows);
+template <class Row> Result<std::vector<Row>> readRows(Reader& reader);
 
 class FieldWriter {
 public:
@@ -50,6 +54,12 @@ public:
                                     void (*write)(Writer&, const View&), Result<View> (*)(Reader&)) {
         dictionary_.put(key, "aa{sv}", [&](Writer& value) { writeList(value, views, write); });
     }
+    /// Rows that tell their own fields.
+    template <class Row> void rows(const char* key, const std::vector<Row>& rows) {
+        dictionary_.put(key, "aa{sv}", [&](Writer& value) { writeRows(value, rows); });
+    }
+    /// Why a job waits, under the key of that name.
+    void reasons(const char*, const std::vector<PendingReason>& reasons) { writeReasons(dictionary_, reasons); }
     /// Of another type: each direction by a function of its own.
     template <class Value> void other(const char* key, const char* type, const Value& value,
                                       void (*write)(Writer&, const Value&), Result<void> (*)(Reader&, Value&)) {
@@ -109,6 +119,13 @@ public:
             return {};
         });
     }
+    template <class Row> void rows(const char* key, std::vector<Row>& rows) {
+        dictionary_.take(key, "aa{sv}", [&rows](Reader& reader) -> Result<void> {
+            rows = STINT_TRY(readRows<Row>(reader));
+            return {};
+        });
+    }
+    void reasons(const char*, std::vector<PendingReason>& reasons) { takeReasons(dictionary_, reasons); }
     template <class Value> void other(const char* key, const char* type, Value& value, void (*)(Writer&, const Value&),
                                       Result<void> (*read)(Reader&, Value&)) {
         dictionary_.take(key, type, [&value, read](Reader& reader) { return read(reader, value); });

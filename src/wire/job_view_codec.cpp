@@ -1,4 +1,6 @@
-// The state of a job, and how its reasons to wait have changed.
+// The state of a job.
+#include "wire/fields.hpp"
+#include "wire/reasons.hpp"
 #include "wire/times.hpp"
 #include "wire/views.hpp"
 
@@ -11,28 +13,6 @@ Result<E> named(std::string_view key, std::string_view name, const E (&all)[n], 
     for (const E one : all)
         if (nameOfOne(one) == name) return one;
     return fail(Errc::IllegalArgument, "state: {}: unknown word \"{}\"", key, name);
-}
-
-void writeReasons(DictionaryWriter& dictionary, const std::vector<PendingReason>& reasons) {
-    dictionary.put("reasons", "ai", [&reasons](Writer& value) {
-        value.openArray("i");
-        for (const PendingReason reason : reasons)
-            value.int32(static_cast<std::int32_t>(reason));
-        value.close();
-    });
-    std::vector<std::string> names;
-    for (const PendingReason reason : reasons)
-        names.emplace_back(stint::nameOf(reason));
-    dictionary.put("reasonNames", names);
-}
-
-Result<std::vector<PendingReason>> readReasons(Reader& reader) {
-    std::vector<PendingReason> reasons;
-    STINT_TRY(reader.array("i", [&reasons](Reader& element) -> Result<void> {
-        reasons.push_back(static_cast<PendingReason>(STINT_TRY(element.int32())));
-        return {};
-    }));
-    return reasons;
 }
 
 void writeBytes(DictionaryWriter& dictionary, const JobView& view) {
@@ -55,6 +35,8 @@ void writeCompleted(DictionaryWriter& dictionary, const Completed& completed) {
     dictionary.put("internalReason", static_cast<std::int32_t>(completed.ending.internal));
     dictionary.put("exitCode", completed.outcome.exitCode);
     dictionary.put("text", completed.outcome.text);
+    dictionary.put("url", completed.url);
+    dictionary.put("path", completed.path);
 }
 
 void writeClocks(DictionaryWriter& dictionary, const RunClocks& clocks) {
@@ -92,6 +74,10 @@ void writeDetails(DictionaryWriter& dictionary, const JobView& view) {
     put("lastSuccess", view.lastSuccess);
     put("lastFailure", view.lastFailure);
     if (view.workItems > 0) dictionary.put("workItems", view.workItems);
+    if (view.held) dictionary.put("held", true);
+    if (view.terms != StartTerms{})
+        dictionary.put("terms", "a{sv}", [&view](Writer& value) { writeRow(value, view.terms); });
+    if (view.lastRun) dictionary.put("lastRun", "a{sv}", [&view](Writer& value) { writeRow(value, *view.lastRun); });
     if (view.network)
         dictionary.put("network", "a{sv}", [&view](Writer& value) { writeNetwork(value, *view.network); });
     if (view.clocks)
@@ -111,7 +97,15 @@ void takeDetails(DictionaryReader& dictionary, JobView& view) {
     take("latest", view.latest);
     take("lastSuccess", view.lastSuccess);
     take("lastFailure", view.lastFailure);
-    dictionary.take("workItems", view.workItems);
+    dictionary.take("workItems", view.workItems).take("waitsFor", view.waitsFor).take("held", view.held);
+    dictionary.take("terms", "a{sv}", [&view](Reader& value) -> Result<void> {
+        view.terms = STINT_TRY(readRow<StartTerms>(value));
+        return {};
+    });
+    dictionary.take("lastRun", "a{sv}", [&view](Reader& value) -> Result<void> {
+        view.lastRun = STINT_TRY(readRow<PastRun>(value));
+        return {};
+    });
     dictionary.take("network", "a{sv}", [&view](Reader& value) -> Result<void> {
         view.network = STINT_TRY(readNetwork(value));
         return {};
@@ -129,7 +123,7 @@ JobClass requestedKind(const JobInfo& job) {
 
 /// What a state dictionary said, before it is a view.
 struct StateWords {
-    std::string package, space, label, kind, state, runState, title, text;
+    std::string package, space, label, kind, state, runState, title, text, url, path;
     std::int32_t id = 0;
     std::vector<PendingReason> reasons;
     std::int64_t enqueued = -1, earliest = -1, started = -1, ended = -1;
@@ -143,10 +137,7 @@ Result<void> readWords(Reader& reader, StateWords& words, JobView& view) {
     dictionary.take("package", words.package).take("namespace", words.space).take("id", words.id);
     dictionary.take("label", words.label).take("kind", words.kind).take("state", words.state);
     dictionary.take("runState", words.runState).take("failures", view.failures).take("systemStops", view.systemStops);
-    dictionary.take("reasons", "ai", [&](Reader& value) -> Result<void> {
-        words.reasons = STINT_TRY(readReasons(value));
-        return {};
-    });
+    takeReasons(dictionary, words.reasons);
     dictionary.take("enqueued", words.enqueued).take("earliest", words.earliest).take("started", words.started);
     dictionary.take("transferredDown", view.transferredDown).take("transferredUp", view.transferredUp);
     dictionary.take("estimatedDown", view.estimatedDown).take("estimatedUp", view.estimatedUp);
@@ -154,6 +145,7 @@ Result<void> readWords(Reader& reader, StateWords& words, JobView& view) {
     dictionary.take("progressMaximum", words.progressMaximum).take("progressValue", words.progressValue);
     dictionary.take("demoted", view.demoted).take("ended", words.ended).take("stopReason", words.stopReason);
     dictionary.take("internalReason", words.internalReason).take("exitCode", words.exitCode);
+    dictionary.take("url", words.url).take("path", words.path);
     dictionary.take("job", "a{sv}", [&](Reader& value) -> Result<void> {
         words.info = STINT_TRY(readJob(value));
         return {};
@@ -194,6 +186,12 @@ void fillCompleted(JobView& view, const StateWords& words) {
     completed.transferredDown = view.transferredDown;
     completed.transferredUp = view.transferredUp;
     completed.label = view.label;
+    completed.url = words.url;
+    completed.path = words.path;
+    completed.scheduled = view.scheduled;
+    completed.began = view.started;
+    completed.kind = view.kind;
+    completed.last = true;
 }
 
 } // namespace
@@ -214,6 +212,7 @@ void writeJobView(Writer& writer, const JobView& view) {
     if (view.runState) dictionary.put("runState", stint::nameOf(*view.runState));
     if (view.state == JobView::State::Pending) {
         writeReasons(dictionary, view.reasons);
+        dictionary.put("waitsFor", view.waitsFor);
         dictionary.put("earliest", wallNumber(view.earliest));
     }
     if (view.started) dictionary.put("started", wallNumber(view.started));
@@ -244,25 +243,6 @@ Result<JobView> readJobView(Reader& reader) {
     else
         fillNotification(view, words);
     return view;
-}
-
-void writeHistoryEntry(Writer& writer, const HistoryEntry& entry) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("when", wallNumber(entry.when));
-    writeReasons(dictionary, entry.reasons);
-}
-
-Result<HistoryEntry> readHistoryEntry(Reader& reader) {
-    HistoryEntry entry;
-    std::int64_t when = -1;
-    DictionaryReader dictionary("history", UnknownKeys::Ignore);
-    dictionary.take("when", when).take("reasons", "ai", [&entry](Reader& value) -> Result<void> {
-        entry.reasons = STINT_TRY(readReasons(value));
-        return {};
-    });
-    STINT_TRY(dictionary.read(reader));
-    entry.when = wallFrom(when).value_or(WallTime{});
-    return entry;
 }
 
 } // namespace stint::wire

@@ -15,9 +15,6 @@ void writeJobView(Writer& writer, const JobView& view);
 /// The notification that is read back has what a list shows of it: title, text and progress.
 Result<JobView> readJobView(Reader& reader);
 
-void writeHistoryEntry(Writer& writer, const HistoryEntry& entry);
-Result<HistoryEntry> readHistoryEntry(Reader& reader);
-
 void writeTaskRow(Writer& writer, const TaskRow& row);
 Result<TaskRow> readTaskRow(Reader& reader);
 

@@ -84,7 +84,7 @@ TEST_CASE("the history is paged by how many of the newest to skip") {
         JobView& view = world.owner.ended.emplace_back();
         view.key = {AppId{"com.example.mail"}, "", JobId(id)};
         view.state = JobView::State::Finished;
-        view.completed = Completed{.key = view.key, .ended = {}, .outcome = {id, "done"}, .label = {}};
+        view.completed = Completed{{.outcome = {id, "done"}}, view.key};
     }
     Client person = world.connectOperator();
     const Page first = page(world, person, [](DictionaryWriter& options) { options.put("finished", true); });

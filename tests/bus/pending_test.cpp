@@ -53,7 +53,7 @@ TEST_CASE("a job's history is told to its app and to the operator; of an unknown
     Client app = world.connectApp("com.example.mail");
     const wire::Message answer = askJob(world, app, "GetPendingJobReasonsHistory", 1);
     Reader reader(answer);
-    CHECK(readList(reader, readHistoryEntry).value() == world.owner.past);
+    CHECK(readList(reader, readRow<HistoryEntry>).value() == world.owner.past);
     CHECK(askJob(world, app, "GetPendingJobReasonsHistory", 2).error().code == Errc::IllegalArgument);
 
     const auto lookAt = [&](Client& client, std::int32_t id) {

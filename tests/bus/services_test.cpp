@@ -285,11 +285,11 @@ TEST_CASE("the last change of a watched job carries how it ended, and ends the w
     JobView& view = world.owner.known[mail];
     view.state = JobView::State::Finished;
     view.info = nullptr;
-    view.completed = Completed{.key = mail,
-                               .ended = WallTime(Duration(1000)),
-                               .ending = {StopReason::User, InternalReason::UserUiStop},
-                               .outcome = {0, "saved"},
-                               .label = {}};
+    view.completed = Completed{{.ended = WallTime(Duration(1000)),
+                                .ending = {StopReason::User, InternalReason::UserUiStop},
+                                .outcome = {0, "saved"},
+                                .last = true},
+                               mail};
     world.turn([&] { world.server->changed(mail); });
     Reader reader(only(app, "JobChanged"));
     CHECK(readJobView(reader).value().completed == view.completed);
@@ -310,7 +310,7 @@ TEST_CASE("watching a job that has ended answers how it did; one that never was 
               .error()
               .message == "no job com.example.mail/1");
     world.owner.track(mail).state = JobView::State::Finished;
-    world.owner.known[mail].completed = Completed{.key = mail, .ended = {}, .outcome = {}, .label = {}};
+    world.owner.known[mail].completed = Completed{{}, mail};
     watchKey(world, app, mail);
     world.turn([&] { world.server->changed(mail); });
     app.process();

@@ -167,7 +167,7 @@ TEST_CASE("why tells the history where it is asked for") { // jobs.md §9.2
         std::vector<HistoryEntry> entries{{at(0s), {PendingReason::ConstraintCharging, PendingReason::Quota}},
                                           {at(60s), {PendingReason::App}}};
         talk.reply(call, [&](Writer& writer) {
-            if (call.member() == "History") return wire::writeList(writer, entries, wire::writeHistoryEntry);
+            if (call.member() == "History") return wire::writeList(writer, entries, wire::writeRow<HistoryEntry>);
             wire::writeJobView(writer, waiting(PendingReason::ConstraintCharging));
             if (call.member() == "Explain") wire::writeRows(writer, std::vector<Blocker>{});
         });

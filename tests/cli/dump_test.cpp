@@ -106,7 +106,7 @@ void answer(Talk& talk, const wire::Message& call) {
             wire::writeList(writer, dumped.work, wire::writeWork);
             writer.boolean(false);
         }
-        if (member == "History") wire::writeList(writer, dumped.history, wire::writeHistoryEntry);
+        if (member == "History") wire::writeList(writer, dumped.history, wire::writeRow<HistoryEntry>);
         if (member == "ListJobs") {
             wire::writeList(writer, finished ? std::vector{saved()} : std::vector{dumped.job, active},
                             wire::writeJobView);

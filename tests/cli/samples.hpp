@@ -45,7 +45,8 @@ inline JobView saying(JobView view, std::string text) {
 inline JobView finished(Ending ending, Outcome outcome, Bytes size = 0) {
     JobView view = job(JobView::State::Finished);
     view.transferredDown = size;
-    view.completed = Completed{view.key, at(60s), ending, std::move(outcome), size, 0, view.label};
+    view.completed = Completed{
+        {.ended = at(60s), .ending = ending, .outcome = std::move(outcome), .transferredDown = size}, view.key, view.label};
     return view;
 }
 

@@ -194,7 +194,7 @@ TEST_CASE("pending reasons come in the daemon's order, and the single one is the
         wire::writeList(writer,
                         std::vector<HistoryEntry>{{WallTime(5s), {PendingReason::ConstraintCharging}},
                                                   {WallTime(6s), {PendingReason::App}}},
-                        wire::writeHistoryEntry);
+                        wire::writeRow<HistoryEntry>);
         return {};
     });
     auto connection = Connection::open().value();

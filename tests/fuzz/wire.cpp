@@ -175,7 +175,7 @@ constexpr Codec codecs[]{
     {"a{sv}", roundTrip<readRow<DeviceLimitView>, writeRow<DeviceLimitView>>},
     {"a{sv}", roundTrip<readJobView, writeJobView>},
     {"a{sv}", roundTrip<readRow<Blocker>, writeRow<Blocker>>},
-    {"a{sv}", roundTrip<readHistoryEntry, writeHistoryEntry>},
+    {"a{sv}", roundTrip<readRow<HistoryEntry>, writeRow<HistoryEntry>>},
     {"a{sv}", roundTrip<readTaskRow, writeTaskRow>},
     {"a{sv}", roundTrip<readNotificationView, writeNotificationView>},
     {"a{sv}", roundTrip<readAppView, writeAppView>},

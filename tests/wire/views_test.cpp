@@ -132,13 +132,18 @@ TEST_CASE("the scheduler as a whole comes out as it went in") { // jobs.md §9.3
 
 TEST_CASE("a finished job tells when, why and with what outcome") {
     JobView job = view(JobView::State::Finished);
-    job.completed = Completed{.key = job.key,
-                              .ended = WallTime(Duration(1'700'000'060'000)),
-                              .ending = {StopReason::Undefined, InternalReason::SuccessfulFinish},
-                              .outcome = {66, "404 Not Found"},
-                              .transferredDown = 5,
-                              .transferredUp = 0,
-                              .label = "debian.iso"};
+    job.completed = Completed{{.scheduled = job.scheduled,
+                               .began = job.started,
+                               .kind = job.kind,
+                               .ended = WallTime(Duration(1'700'000'060'000)),
+                               .ending = {StopReason::Undefined, InternalReason::SuccessfulFinish},
+                               .outcome = {66, "404 Not Found"},
+                               .transferredDown = 5,
+                               .last = true},
+                              job.key,
+                              "debian.iso",
+                              "https://example.org/debian.iso",
+                              "/home/a/debian.iso"};
     CHECK(throughTheWire(job, writeJobView, readJobView).completed == job.completed);
 }
 

@@ -53,7 +53,7 @@ Result<Daemon> Daemon::connect() {
 
 Result<Daemon> Daemon::over(Fd socket) { return Daemon(STINT_TRY(wire::clientOver(std::move(socket)))); }
 
-Result<std::optional<JobId>> Daemon::scheduleNew(const JobInfo& job, const AppId& app) {
+Result<std::optional<JobId>> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms) {
     auto answer = STINT_TRY(ask(
         bus_.get(), wire::jobSchedulerInterface, "Schedule",
         [&](Writer& writer) {
@@ -63,6 +63,8 @@ Result<std::optional<JobId>> Daemon::scheduleNew(const JobInfo& job, const AppId
         [&](DictionaryWriter& options) {
             options.put("newId", true);
             options.put("as", app.name);
+            if (terms != StartTerms{})
+                options.put("terms", "a{sv}", [&](Writer& value) { wire::writeRow(value, terms); });
         }));
     Reader reader(answer);
     auto accepted = STINT_TRY(reader.int32());
@@ -76,6 +78,19 @@ Result<void> Daemon::cancel(const JobKey& job) {
         bus_.get(), wire::jobSchedulerInterface, "Cancel",
         [&](Writer& writer) { writer.int32(job.id.value).string(job.space); },
         [&](DictionaryWriter& options) { options.put("as", job.app.name); }));
+    return {};
+}
+
+Result<void> Daemon::hold(const JobKey& job, bool on) {
+    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Hold", [&](Writer& writer) {
+        writeKey(writer, job);
+        writer.boolean(on);
+    }));
+    return {};
+}
+
+Result<void> Daemon::retry(const JobKey& job) {
+    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Retry", [&](Writer& writer) { writeKey(writer, job); }));
     return {};
 }
 
@@ -130,7 +145,14 @@ Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) {
     auto answer = STINT_TRY(
         ask(bus_.get(), wire::taskManagerInterface, "History", [&](Writer& writer) { writeKey(writer, job); }));
     Reader reader(answer);
-    return wire::readList(reader, wire::readHistoryEntry);
+    return wire::readRows<HistoryEntry>(reader);
+}
+
+Result<std::vector<PastRun>> Daemon::log(const JobKey& job) {
+    auto answer =
+        STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Log", [&](Writer& writer) { writeKey(writer, job); }));
+    Reader reader(answer);
+    return wire::readRows<PastRun>(reader);
 }
 
 Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) {

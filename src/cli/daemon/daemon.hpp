@@ -76,17 +76,24 @@ public:
         return wire::readRows<Row>(reader);
     }
 
-    /// A new job of the built-in package `app`, under the smallest free id; nullopt: RESULT_FAILURE, the app's
+    /// A new job of the built-in package `app`, under a new number; nullopt: RESULT_FAILURE, the app's
     /// state does not allow a user-initiated job now (jobs.md §2.3).
-    Result<std::optional<JobId>> scheduleNew(const JobInfo& job, const AppId& app);
+    Result<std::optional<JobId>> scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms = {});
     /// The shell's cancel; IllegalArgument: there is no such job.
     Result<void> cancel(const JobKey& job);
+
+    /// jobs.md §14.2. IllegalState: it has ended.
+    Result<void> hold(const JobKey& job, bool on);
+    /// jobs.md §14.3. IllegalState: it does not wait for a retry.
+    Result<void> retry(const JobKey& job);
 
     /// All of them, page by page. nullopt: every app's.
     Result<std::vector<JobView>> jobs(const std::optional<std::string>& package, bool finished);
     Result<Explanation> explain(const JobKey& job);
     /// The changes of its pending reasons, oldest first (jobs.md §9.2).
     Result<std::vector<HistoryEntry>> history(const JobKey& job);
+    /// What became of the runs of all jobs that had that key, oldest first (jobs.md §9.4).
+    Result<std::vector<PastRun>> log(const JobKey& job);
     /// Its work items that are not completed, page by page, in the order of delivery; at most about `most`.
     Result<std::vector<WorkItem>> work(const JobKey& job, std::size_t most);
     Result<SchedulerView> overview();

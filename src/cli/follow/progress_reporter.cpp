@@ -77,7 +77,7 @@ std::string ProgressReporter::line(Moment now) const {
 /// One line for each change of state; while it runs, one for each tenth of the total.
 void ProgressReporter::log(Moment now) {
     if (job_->state == JobView::State::Finished) return;
-    const std::string words = job_->state == JobView::State::Pending ? "waiting: " + reasonsText(job_->reasons)
+    const std::string words = job_->state == JobView::State::Pending ? "waiting: " + waitsText(*job_)
                                                                      : std::string(stateWord(*job_));
     if (words != lastLogged_) {
         screen_.tell(job_->state == JobView::State::Pending ? waitingText(*job_, now.wall) : words);

@@ -14,6 +14,7 @@ Verb startVerb();
 Verb cancelVerb();
 Verb runNowVerb();
 Verb jobsVerb();
+Verb logVerb();
 Verb whyVerb();
 Verb watchVerb();
 Verb waitVerb();
@@ -40,7 +41,7 @@ Verb helpConstraintsVerb();
 
 /// In the order of `stint help`: `tasks` before `tasks stop`.
 inline constexpr std::array everyVerb{
-    getVerb,    putVerb,  runVerb,     startVerb,       cancelVerb,      runNowVerb,         jobsVerb,   whyVerb,
+    getVerb,    putVerb,  runVerb,     startVerb,       cancelVerb,      runNowVerb,         jobsVerb, logVerb, whyVerb,
     watchVerb,  waitVerb, logsVerb,    tasksVerb,       tasksStopVerb,   appsVerb,           appVerb,    quotaVerb,
     alarmsVerb, pushVerb, deviceVerb,  deviceSetVerb,   deviceResetVerb, policyVerb,         doctorVerb, simVerb,
     cmdVerb,    amVerb,   dumpsysVerb, completionsVerb, helpVerb,        helpConstraintsVerb};

@@ -1,6 +1,6 @@
 #include "cli/print/json.hpp"
 
-#include "cli/print/json_parts.hpp"
+#include "cli/print/json_row.hpp"
 
 namespace stint::cli {
 
@@ -23,8 +23,8 @@ std::string jsonOf(const JobView& job, const std::vector<Blocker>& blockers,
     Json line = header();
     putJob(line, job);
     line["mayRun"] = job.state == JobView::State::Running || (job.state == JobView::State::Pending && blockers.empty());
-    line["blockers"] = blockersOf(blockers);
-    if (history) line["history"] = historyOf(*history);
+    line["blockers"] = rowsOf(blockers);
+    if (history) line["history"] = rowsOf(*history);
     return dumped(line);
 }
 
@@ -32,7 +32,7 @@ std::string jsonOf(const RunNow& done) {
     Json line = header();
     putJob(line, done.job);
     line["runs"] = done.runs;
-    line[done.runs ? "overrides" : "blockers"] = blockersOf(done.blockers);
+    line[done.runs ? "overrides" : "blockers"] = rowsOf(done.blockers);
     return dumped(line);
 }
 

@@ -25,6 +25,8 @@ void putEnd(Json& line, const std::optional<Completed>& end) {
     line["stopReasonName"] = end ? Json(stint::nameOf(end->ending.reason)) : Json(nullptr);
     line["exitCode"] = end ? Json(end->outcome.exitCode) : Json(nullptr);
     line["outcome"] = end ? Json(end->outcome.text) : Json(nullptr);
+    line["url"] = end && !end->url.empty() ? Json(end->url) : Json(nullptr);
+    line["path"] = end && !end->path.empty() ? Json(end->path) : Json(nullptr);
 }
 
 /// What it was asked for as, beside what it runs as; a finished job's view does not tell.
@@ -70,6 +72,11 @@ void putJob(Json& line, const JobView& job) {
     line["enqueued"] = job.scheduled == WallTime{} ? Json(nullptr) : milliseconds(job.scheduled);
     line["earliest"] = milliseconds(job.earliest);
     line["started"] = milliseconds(job.started);
+    line["waitsFor"] = job.state == JobView::State::Pending ? Json(job.waitsFor) : Json(nullptr);
+    line["held"] = job.held;
+    putRow(line["terms"], job.terms);
+    line["lastRun"] = nullptr;
+    if (job.lastRun) putRow(line["lastRun"], *job.lastRun);
     line["transferredDown"] = size(job.transferredDown);
     line["transferredUp"] = size(job.transferredUp);
     line["estimatedDown"] = size(job.estimatedDown);
@@ -94,20 +101,6 @@ Json reasonsOf(const std::vector<PendingReason>& reasons) {
     Json list = Json::array();
     for (const PendingReason reason : reasons)
         list.push_back({{"reason", number(reason)}, {"name", stint::nameOf(reason)}});
-    return list;
-}
-
-Json blockersOf(const std::vector<Blocker>& blockers) {
-    Json list = Json::array();
-    for (const auto& blocker : blockers)
-        putRow(list.emplace_back(), blocker);
-    return list;
-}
-
-Json historyOf(const std::vector<HistoryEntry>& history) {
-    Json list = Json::array();
-    for (const auto& entry : history)
-        list.push_back({{"when", milliseconds(entry.when)}, {"reasons", reasonsOf(entry.reasons)}});
     return list;
 }
 

@@ -26,8 +26,6 @@ void putJob(Json& line, const JobView& job);
 void putLimits(Json& line, const AppView& app);
 Json infoOf(const JobInfo& info);
 Json reasonsOf(const std::vector<PendingReason>& reasons);
-Json blockersOf(const std::vector<Blocker>& blockers);
-Json historyOf(const std::vector<HistoryEntry>& history);
 void putNotification(Json& line, const std::optional<Notification>& shown);
 
 } // namespace stint::cli

@@ -6,6 +6,8 @@
 
 namespace stint::cli {
 
+template <class Row> Json rowsOf(const std::vector<Row>& rows);
+
 /// Told each field by a row's `fields`, it adds them to a line.
 class JsonFields {
 public:
@@ -13,6 +15,10 @@ public:
 
     template <class Value> void operator()(const char* key, const Value& value) { line_[key] = value; }
     void operator()(const char* key, const std::optional<WallTime>& time) { line_[key] = milliseconds(time); }
+    void operator()(const char* key, const SharedText& text) { line_[key] = text.str(); }
+    void operator()(const char* key, WallTime time) { line_[key] = milliseconds(time); }
+    template <class Row> void rows(const char* key, const std::vector<Row>& rows) { line_[key] = rowsOf(rows); }
+    void reasons(const char* key, const std::vector<PendingReason>& reasons) { line_[key] = reasonsOf(reasons); }
     void always(const char* key, const std::optional<WallTime>& time) { line_[key] = milliseconds(time); }
     template <class E, class Named> void word(const char* key, E value, Named) { line_[key] = nameOf(value); }
     template <class E> void number(const char* key, E value) { line_[key] = cli::number(value); }
@@ -25,6 +31,13 @@ private:
 template <class Row> void putRow(Json& line, const Row& row) {
     JsonFields field(line);
     Row::fields(field, row);
+}
+
+template <class Row> Json rowsOf(const std::vector<Row>& rows) {
+    Json list = Json::array();
+    for (const Row& row : rows)
+        putRow(list.emplace_back(), row);
+    return list;
 }
 
 template <class Row> std::string jsonOfRow(const Row& row) {

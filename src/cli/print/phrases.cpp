@@ -5,14 +5,10 @@
 #include "base/time.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
+#include "rules/past_run.hpp"
 
 namespace stint::cli {
 namespace {
-
-/// Without milliseconds: rounded up.
-std::string seconds(Duration length) {
-    return roughDuration(std::chrono::ceil<std::chrono::seconds>(std::max(length, Duration{0})));
-}
 
 /// jobs.md §4.1, STARTING: closed and not retried, for no public reason.
 bool neverAnswered(const Completed& end) { return end.ending.internal == InternalReason::Anr; }
@@ -28,35 +24,6 @@ std::string_view runWord(RunState state) {
         return "stopping";
     }
     return "running";
-}
-
-std::string_view meaningOf(StopReason reason) {
-    switch (reason) {
-    case StopReason::CancelledByApp:
-        return "cancelled";
-    case StopReason::User:
-        return "stopped by the user";
-    case StopReason::Timeout:
-    case StopReason::TimeoutAbandoned:
-        return "stopped at its time limit";
-    case StopReason::Undefined:
-        return "ended";
-    // These are retried and end no job by themselves (jobs.md §4.6).
-    case StopReason::Preempt:
-    case StopReason::DeviceState:
-    case StopReason::ConstraintBatteryNotLow:
-    case StopReason::ConstraintCharging:
-    case StopReason::ConstraintConnectivity:
-    case StopReason::ConstraintDeviceIdle:
-    case StopReason::ConstraintStorageNotLow:
-    case StopReason::Quota:
-    case StopReason::BackgroundRestriction:
-    case StopReason::AppStandby:
-    case StopReason::SystemProcessing:
-    case StopReason::EstimatedAppLaunchTimeChanged:
-        return "stopped";
-    }
-    return "stopped";
 }
 
 } // namespace
@@ -99,7 +66,7 @@ std::string_view meaningOf(PendingReason reason) {
     case PendingReason::Quota:
         return "its app has used up its time";
     case PendingReason::User:
-        return "the user stopped its app";
+        return "a person keeps it waiting";
     case PendingReason::ConstraintDeadline:
         return "its deadline has not come";
     }
@@ -155,8 +122,16 @@ std::string reasonsText(const std::vector<PendingReason>& reasons) {
     return text.empty() ? "no known reason" : text;
 }
 
+std::string waitsText(const JobView& job) {
+    if (job.reasons.empty() || job.waitsFor.empty()) return reasonsText(job.reasons);
+    std::string text = fmt::format("{} ({})", printable(job.waitsFor), nameOf(job.reasons.front()));
+    for (std::size_t i = 1; i < job.reasons.size(); ++i)
+        text += fmt::format("; {} ({})", meaningOf(job.reasons[i]), nameOf(job.reasons[i]));
+    return text;
+}
+
 std::string waitingText(const JobView& job, WallTime now) {
-    std::string text = fmt::format("waiting: {}", reasonsText(job.reasons));
+    std::string text = fmt::format("waiting: {}", waitsText(job));
     if (job.earliest && *job.earliest > now) text += fmt::format(", earliest {}", ahead(*job.earliest, now));
     return text;
 }
@@ -176,11 +151,9 @@ Progress progressOf(const JobView& job) {
 
 std::string endText(const Completed& end) {
     if (neverAnswered(end)) return "dropped: its app did not answer when it was to start";
-    if (end.ending.reason == StopReason::Undefined) {
-        if (!end.outcome.text.empty()) return printable(end.outcome.text);
-        return end.outcome.exitCode == 0 ? "done" : fmt::format("failed with exit code {}", end.outcome.exitCode);
-    }
-    return fmt::format("{} ({})", meaningOf(end.ending.reason), nameOf(end.ending.reason));
+    const bool stopped = end.ending.reason != StopReason::Undefined;
+    std::string text = printable(endingText(end));
+    return stopped && !end.outcome.text.empty() ? fmt::format("{} ({})", text, nameOf(end.ending.reason)) : text;
 }
 
 std::string measuredEndText(const Completed& end, Seen seen) {
@@ -210,7 +183,10 @@ int exitCodeOf(const Completed& end) {
     return end.ending.reason == StopReason::Undefined && !neverAnswered(end) ? ends::ok : ends::failure;
 }
 
-std::string ago(WallTime then, WallTime now) { return fmt::format("{} ago", seconds(now - then)); }
-std::string ahead(WallTime then, WallTime now) { return fmt::format("in {}", seconds(then - now)); }
+std::string briefly(Duration length) {
+    return roughDuration(std::chrono::ceil<std::chrono::seconds>(std::max(length, Duration{0})));
+}
+std::string ago(WallTime then, WallTime now) { return fmt::format("{} ago", briefly(now - then)); }
+std::string ahead(WallTime then, WallTime now) { return fmt::format("in {}", briefly(then - now)); }
 
 } // namespace stint::cli

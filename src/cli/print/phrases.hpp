@@ -22,6 +22,8 @@ std::string kindText(const JobView&);
 
 /// "no network that fits (CONSTRAINT_CONNECTIVITY)"; several are joined by "; ".
 std::string reasonsText(const std::vector<PendingReason>&);
+/// What a pending job waits for, the first of it in the scheduler's own words: "no network (CONSTRAINT_CONNECTIVITY)".
+std::string waitsText(const JobView&);
 /// "waiting: no network that fits (CONSTRAINT_CONNECTIVITY), earliest in 28s".
 std::string waitingText(const JobView&, WallTime now);
 
@@ -44,6 +46,8 @@ std::string anewOf(const JobView&);
 /// 0, the code of its outcome, or 1 if it was removed before it had one.
 int exitCodeOf(const Completed&);
 
+/// "3min10s": without milliseconds, rounded up.
+std::string briefly(Duration length);
 /// "3min10s ago", "in 28s".
 std::string ago(WallTime then, WallTime now);
 std::string ahead(WallTime then, WallTime now);

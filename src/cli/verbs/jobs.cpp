@@ -51,7 +51,7 @@ std::string whatOf(const JobView& job) {
 std::string detailOf(const JobView& job, WallTime now) {
     std::string detail;
     if (job.state == JobView::State::Pending) {
-        detail = reasonsText(job.reasons);
+        detail = waitsText(job);
         if (job.earliest && *job.earliest > now) detail += fmt::format(", earliest {}", ahead(*job.earliest, now));
     } else if (job.started) {
         detail = fmt::format("started {}", ago(*job.started, now));

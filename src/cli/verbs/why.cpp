@@ -25,7 +25,11 @@ Result<WhyAnswer> explained(const Arguments& given) {
     auto job = STINT_TRY(lookUp(daemon, given.words[0]));
     History history;
     if (given.has("history")) history.emplace();
-    if (job.state == JobView::State::Finished) return WhyAnswer{{std::move(job), {}}, history}; // its record is gone
+    if (job.state == JobView::State::Finished) {
+        auto runs = STINT_TRY(daemon.log(job.key));
+        if (history && !runs.empty()) history = std::move(runs.back().waits);
+        return WhyAnswer{{std::move(job), {}}, std::move(history)};
+    }
     if (history) history = STINT_TRY(daemon.history(job.key));
     return WhyAnswer{STINT_TRY(daemon.explain(job.key)), std::move(history)};
 }

@@ -1,0 +1,158 @@
+// `stint log`: what happened to a job, in order (jobs.md §9.4).
+#include <fmt/core.h>
+
+#include "base/clock.hpp"
+#include "base/time.hpp"
+#include "base/try.hpp"
+#include "cli/daemon/lookup.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json_row.hpp"
+#include "cli/print/phrases.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
+#include "cli/screen/text.hpp"
+#include "rules/past_run.hpp"
+
+namespace stint::cli {
+namespace {
+
+struct LogLine {
+    WallTime when;
+    std::string what;
+    std::string detail;
+
+    static constexpr auto fields = [](auto& field, auto& line) {
+        field("when", line.when);
+        field("what", line.what);
+        field("detail", line.detail);
+    };
+};
+
+/// All that is known of one job.
+struct JobLog {
+    JobKey key;
+    std::string label;
+    WallTime scheduled{};
+    std::vector<PastRun> runs;
+    std::vector<HistoryEntry> waits; ///< since the last of them
+    std::optional<JobView> now;      ///< nullopt: it has ended
+};
+
+/// Those of the job that had the key last: an app may have given its id to others before.
+std::vector<PastRun> runsOf(std::vector<PastRun> all, WallTime scheduled) {
+    std::erase_if(all, [scheduled](const PastRun& run) { return run.scheduled != scheduled; });
+    return all;
+}
+
+/// Of a job whose end is no longer among the last ones of its app, but in the log.
+Result<JobLog> longEnded(Daemon& daemon, const std::string& text, Error unknown) {
+    for (const JobKey& key : candidates(STINT_TRY(parseJobName(text)))) {
+        auto runs = STINT_TRY(daemon.log(key));
+        if (runs.empty()) continue;
+        const WallTime scheduled = runs.back().scheduled;
+        return JobLog{.key = key, .scheduled = scheduled, .runs = runsOf(std::move(runs), scheduled)};
+    }
+    return unknown;
+}
+
+Result<JobLog> logOf(const std::string& text) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto job = lookUp(daemon, text);
+    if (!job.ok() && job.error().code == Errc::IllegalState) return longEnded(daemon, text, job.error());
+    JobView view = STINT_TRY(std::move(job));
+    JobLog log{.key = view.key, .label = view.label, .scheduled = view.scheduled};
+    log.runs = runsOf(STINT_TRY(daemon.log(view.key)), view.scheduled);
+    if (view.state == JobView::State::Finished) return log;
+    log.waits = STINT_TRY(daemon.history(view.key));
+    log.now = std::move(view);
+    return log;
+}
+
+bool isReady(const HistoryEntry& entry) { return entry.reasons == std::vector{PendingReason::App}; }
+
+/// Each wait until the next, or until `end`; nullopt: the last goes on.
+void addWaits(std::vector<LogLine>& lines, const std::vector<HistoryEntry>& waits, std::optional<WallTime> end) {
+    for (std::size_t i = 0; i < waits.size(); ++i) {
+        if (isReady(waits[i])) continue;
+        const auto until = i + 1 < waits.size() ? std::optional(waits[i + 1].when) : end;
+        const std::string reasons = reasonsText(waits[i].reasons);
+        if (until)
+            lines.push_back({waits[i].when, "waited", fmt::format("{}: {}", briefly(*until - waits[i].when), reasons)});
+        else
+            lines.push_back({waits[i].when, "waits", reasons});
+    }
+}
+
+std::string movedText(const PastRun& run) {
+    const Bytes moved = std::max(run.transferredDown, run.transferredUp);
+    if (moved <= 0) return {};
+    if (run.resumedAt <= 0) return fmt::format("; {}", formatSize(moved));
+    return fmt::format("; went on at {}, came to {}", formatSize(run.resumedAt), formatSize(moved));
+}
+
+std::string endOf(const PastRun& run) {
+    std::string text = endingText(run);
+    if (run.began) text += fmt::format("; ran {}", briefly(run.ended - *run.began));
+    text += movedText(run);
+    if (run.next && *run.next > run.ended) text += fmt::format("; runs again at {}", formatWall(*run.next));
+    return text;
+}
+
+std::vector<LogLine> linesOf(const JobLog& log) {
+    std::vector<LogLine> lines{{log.scheduled, "scheduled", log.label}};
+    for (const PastRun& run : log.runs) {
+        addWaits(lines, run.waits, run.began.value_or(run.ended));
+        if (run.began) lines.push_back({*run.began, "started", std::string(nameOf(run.kind))});
+        const bool bySelf = run.ending.internal == InternalReason::SuccessfulFinish;
+        const char* const what = run.last ? "ended" : bySelf ? "finished" : "stopped";
+        lines.push_back({run.ended, what, endOf(run)});
+    }
+    if (!log.now) return lines;
+    addWaits(lines, log.waits, log.now->started);
+    if (log.now->started) lines.push_back({*log.now->started, "started", std::string(nameOf(log.now->kind))});
+    return lines;
+}
+
+void print(const JobLog& log, const Screen& screen) {
+    if (screen.json()) {
+        for (const LogLine& line : linesOf(log)) {
+            Json object = header();
+            object["job"] = textOf(log.key);
+            putRow(object, line);
+            screen.print(dumped(object));
+        }
+        return;
+    }
+    Table table({{"WHEN"}, {"WHAT"}, {"DETAIL"}});
+    for (const LogLine& line : linesOf(log))
+        table.add({formatWall(line.when), line.what, printable(line.detail)});
+    table.print(screen);
+}
+
+int log(const Arguments& given, const Screen& screen) {
+    const auto found = logOf(given.words[0]);
+    if (!found.ok()) {
+        screen.error(fmt::format("cannot tell of {}: {}", printable(given.words[0]), found.error().message));
+        return exitCodeOfLookUp(found.error().code);
+    }
+    print(*found, screen);
+    return ends::ok;
+}
+
+} // namespace
+
+Verb logVerb() {
+    return {.name = "log",
+            .words = "JOB",
+            .fewest = 1,
+            .most = 1,
+            .summary = "tell what happened to a job, in order",
+            .about = "When it was scheduled, what it waited for, when it ran, what stopped it, where it went on, and how it "
+                     "ended. It is known for as long as the policy says (`stint policy job.log_age`), also of a job that "
+                     "has ended; what a command has printed is told by `stint logs`.",
+            .examples = {{"stint log 7", "all that became of the download org.stint.transfer/7"}},
+            .run = log,
+            .elsewhere = {"history", "events", "journal"}};
+}
+
+} // namespace stint::cli
