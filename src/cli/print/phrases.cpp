@@ -10,7 +10,7 @@ namespace stint::cli {
 namespace {
 
 /// Without milliseconds: rounded up.
-std::string seconds(Duration length) {
+std::string ceilSeconds(Duration length) {
     return roughDuration(std::chrono::ceil<std::chrono::seconds>(std::max(length, Duration{0})));
 }
 
@@ -30,7 +30,7 @@ std::string_view runWord(RunState state) {
     return "running";
 }
 
-std::string_view meaningOf(StopReason reason) {
+std::string_view stopMeaning(StopReason reason) {
     switch (reason) {
     case StopReason::CancelledByApp:
         return "cancelled";
@@ -180,7 +180,7 @@ std::string endText(const Completed& end) {
         if (!end.outcome.text.empty()) return printable(end.outcome.text);
         return end.outcome.exitCode == 0 ? "done" : fmt::format("failed with exit code {}", end.outcome.exitCode);
     }
-    return fmt::format("{} ({})", meaningOf(end.ending.reason), nameOf(end.ending.reason));
+    return fmt::format("{} ({})", stopMeaning(end.ending.reason), nameOf(end.ending.reason));
 }
 
 std::string measuredEndText(const Completed& end, Seen seen) {
@@ -210,7 +210,7 @@ int exitCodeOf(const Completed& end) {
     return end.ending.reason == StopReason::Undefined && !neverAnswered(end) ? ends::ok : ends::failure;
 }
 
-std::string ago(WallTime then, WallTime now) { return fmt::format("{} ago", seconds(now - then)); }
-std::string ahead(WallTime then, WallTime now) { return fmt::format("in {}", seconds(then - now)); }
+std::string ago(WallTime then, WallTime now) { return fmt::format("{} ago", ceilSeconds(now - then)); }
+std::string ahead(WallTime then, WallTime now) { return fmt::format("in {}", ceilSeconds(then - now)); }
 
 } // namespace stint::cli
