@@ -170,7 +170,7 @@ VerbAnswer motion(VerbCall& call) {
     return states(call);
 }
 
-constexpr Verb<VerbCall> verbs[] = {
+constexpr Verb<VerbCall> dozeVerbs[] = {
     {"step", step, "step [light|deep]"},
     {"force-idle", forceIdle, "force-idle [light|deep]"},
     {"unforce", unforce, "unforce"},
@@ -185,7 +185,7 @@ constexpr Verb<VerbCall> verbs[] = {
 } // namespace
 
 VerbAnswer runDozeVerb(VerbCall& call) {
-    return runOneOf<VerbCall>(verbs, "Device idle controller (deviceidle) commands", call);
+    return runOneOf<VerbCall>(dozeVerbs, "Device idle controller (deviceidle) commands", call);
 }
 
 } // namespace stint

@@ -124,7 +124,7 @@ Answer resetScheduleQuota(JobCall& call) {
 
 Answer heartbeat(JobCall&) { return VerbAnswer{verb_code::failed, "Heartbeat command is no longer supported\n", ""}; }
 
-constexpr JobVerb verbs[] = {
+constexpr JobVerb getterVerbs[] = {
     {"get-job-state", jobState, "get-job-state [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
     {"get-estimated-download-bytes", estimatedDown,
      "get-estimated-download-bytes [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
@@ -151,6 +151,6 @@ constexpr JobVerb verbs[] = {
 
 } // namespace
 
-std::span<const JobVerb> getters() { return verbs; }
+std::span<const JobVerb> getters() { return getterVerbs; }
 
 } // namespace stint

@@ -81,7 +81,7 @@ Answer cancel(JobCall& call) {
 
 Answer help(JobCall&);
 
-constexpr JobVerb verbs[] = {
+constexpr JobVerb jobVerbs[] = {
     {"run", run, "run [-f | --force] [-s | --satisfied] [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
     {"timeout", timeout, "timeout [-u USER] [-n NAMESPACE] [PACKAGE [JOB_ID]]"},
     {"stop", stop, "stop [-s CODE] [-i CODE] [-u USER] [-n NAMESPACE] [PACKAGE [JOB_ID]]"},
@@ -91,7 +91,7 @@ constexpr JobVerb verbs[] = {
 
 std::string helpText() {
     std::string out = "Job scheduler (jobscheduler) commands:\n";
-    for (const std::span<const JobVerb> some : {std::span<const JobVerb>(verbs), getters()}) {
+    for (const std::span<const JobVerb> some : {std::span<const JobVerb>(jobVerbs), getters()}) {
         for (const JobVerb& verb : some)
             if (!verb.usage.empty()) out += fmt::format("  {}\n", verb.usage);
     }
@@ -101,7 +101,7 @@ std::string helpText() {
 Answer help(JobCall&) { return VerbAnswer{0, helpText(), ""}; }
 
 const JobVerb* verbNamed(std::string_view name) {
-    for (const std::span<const JobVerb> some : {std::span<const JobVerb>(verbs), getters()}) {
+    for (const std::span<const JobVerb> some : {std::span<const JobVerb>(jobVerbs), getters()}) {
         const auto found = std::ranges::find(some, name, &JobVerb::name);
         if (found != some.end()) return &*found;
     }

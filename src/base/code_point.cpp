@@ -8,8 +8,6 @@
 namespace stint {
 namespace {
 
-constexpr char32_t replacement = 0xFFFD;
-
 bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
 std::size_t lengthBy(unsigned char first) {

@@ -4,7 +4,10 @@
 
 namespace stint {
 
-/// The next code point of `text`, which loses it; U+FFFD where the bytes are no UTF-8 (one byte is taken then).
+/// U+FFFD: what stands in place of bytes that are no UTF-8.
+constexpr char32_t replacement = 0xFFFD;
+
+/// The next code point of `text`, which loses it; the replacement, for one byte, where the bytes are no UTF-8.
 char32_t takeCodePoint(std::string_view& text);
 /// Steers rather than shows: controls (C0, DEL, C1), marks of direction, characters of no width, tags, line separators.
 bool steers(char32_t codePoint);

@@ -11,7 +11,6 @@
 namespace stint {
 namespace {
 
-constexpr char32_t replacement = 0xFFFD;
 constexpr std::string_view replacementText = "\xEF\xBF\xBD";
 
 /// One or two escapes of UTF-16 (RFC 8259 §7).

@@ -17,14 +17,14 @@ using wire::DictionaryReader;
 using wire::UnknownKeys;
 using wire::Writer;
 
-struct Page {
+struct AlarmPage {
     std::string package;
     std::optional<std::string> afterPackage;
     std::string afterTag;
 };
 
-Result<Page> readPage(Request& request) {
-    Page page;
+Result<AlarmPage> readAlarmPage(Request& request) {
+    AlarmPage page;
     DictionaryReader dictionary("options", UnknownKeys::Ignore);
     dictionary.take("package", page.package).take("afterPackage", page.afterPackage).take("afterTag", page.afterTag);
     STINT_TRY(dictionary.read(request.arguments));
@@ -32,7 +32,7 @@ Result<Page> readPage(Request& request) {
 }
 
 /// Whose alarms a list shows; nullopt: everyone's, which only the operator may ask for.
-Result<std::optional<AppId>> shown(const Request& request, const std::string& package) {
+Result<std::optional<AppId>> whoseAlarms(const Request& request, const std::string& package) {
     const bool all = package.empty() && request.caller.isOperator;
     if (all) return std::optional<AppId>();
     const AppId app = package.empty() ? request.caller.app : AppId{package};
@@ -40,7 +40,7 @@ Result<std::optional<AppId>> shown(const Request& request, const std::string& pa
     return fail(Errc::Security, "{} may not look at the alarms of {}", request.caller.app.name, app.name);
 }
 
-bool isBehind(const AlarmView& view, const Page& page) {
+bool isBehind(const AlarmView& view, const AlarmPage& page) {
     return !page.afterPackage ||
            std::pair(view.alarm.app.name.str(), view.alarm.tag) > std::pair(*page.afterPackage, page.afterTag);
 }
@@ -75,8 +75,8 @@ Handled getNextAlarmClock(Request& request) {
 }
 
 Handled listAlarms(Request& request) {
-    const Page page = STINT_TRY(readPage(request));
-    const std::optional<AppId> app = STINT_TRY(shown(request, page.package));
+    const AlarmPage page = STINT_TRY(readAlarmPage(request));
+    const std::optional<AppId> app = STINT_TRY(whoseAlarms(request, page.package));
     return answers([&owner = request.owner, app, page](Writer& writer) -> Result<void> {
         std::vector<AlarmView> alarms = owner.core().alarms(owner.now());
         std::erase_if(alarms,

@@ -10,13 +10,6 @@ namespace {
 
 using wire::Writer;
 
-wire::Message filled(Result<wire::Message> made, const std::function<void(Writer&)>& write) {
-    if (!made) return {};
-    Writer writer(*made);
-    write(writer);
-    return writer.done() ? std::move(made).value() : wire::Message();
-}
-
 Asked answerTo(std::uint64_t delivery, const AppId& app) {
     return {.what = Asked::What::Delivery, .delivery = delivery, .app = app};
 }

@@ -165,7 +165,7 @@ Error onlyOperator(const BusCaller& caller, std::string_view what) {
     return fail(Errc::Security, "only the operator may use {}; this caller is the app {}", what, caller.app.name);
 }
 
-Result<JobKey> readKey(Request& request) {
+Result<JobKey> readJobKey(Request& request) {
     JobKey key;
     STINT_TRY(request.arguments.read(key.app.name));
     STINT_TRY(request.arguments.read(key.space));

@@ -54,13 +54,13 @@ Handled stop(Request& request) {
 }
 
 Handled hold(Request& request) {
-    JobKey key = STINT_TRY(readKey(request));
+    JobKey key = STINT_TRY(readJobKey(request));
     request.owner.arrived(HoldJob{request.call, std::move(key), STINT_TRY(request.arguments.boolean())});
     return waits();
 }
 
 Handled retry(Request& request) {
-    request.owner.arrived(RetryJob{request.call, STINT_TRY(readKey(request))});
+    request.owner.arrived(RetryJob{request.call, STINT_TRY(readJobKey(request))});
     return waits();
 }
 

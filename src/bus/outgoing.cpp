@@ -12,13 +12,6 @@ namespace {
 
 using wire::Writer;
 
-wire::Message filled(Result<wire::Message> made, const std::function<void(Writer&)>& write) {
-    if (!made) return {};
-    Writer writer(*made);
-    write(writer);
-    return writer.done() ? std::move(made).value() : wire::Message();
-}
-
 wire::Message call(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
     return filled(wire::newCall(bus, wire::jobServiceInterface, member), write);
 }
@@ -45,6 +38,13 @@ std::vector<std::string> authoritiesOf(const std::vector<std::string>& uris) {
 }
 
 } // namespace
+
+wire::Message filled(Result<wire::Message> made, const std::function<void(wire::Writer&)>& write) {
+    if (!made) return {};
+    wire::Writer writer(*made);
+    write(writer);
+    return writer.done() ? std::move(made).value() : wire::Message();
+}
 
 Outgoing startJob(sd_bus* bus, const CallStart& start) {
     const JobInfo& job = *start.info;

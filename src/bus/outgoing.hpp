@@ -1,5 +1,6 @@
 // The daemon's own calls, to processes that host services (JobService1), and its signals (TaskManager1).
 #pragma once
+#include <functional>
 #include <optional>
 
 #include <sys/types.h>
@@ -8,6 +9,7 @@
 #include "model/event.hpp"
 #include "model/view.hpp"
 #include "wire/message.hpp"
+#include "wire/writer.hpp"
 
 namespace stint {
 
@@ -23,6 +25,9 @@ struct Outgoing {
     wire::Message message; ///< none if it could not be made
     std::optional<Asked> asked;
 };
+
+/// The message with what `write` puts into it; none if it could not be made.
+wire::Message filled(Result<wire::Message> made, const std::function<void(wire::Writer&)>& write);
 
 Outgoing startJob(sd_bus* bus, const CallStart& call);
 Outgoing stopJob(sd_bus* bus, const CallStop& call);

@@ -17,21 +17,21 @@ using wire::UnknownKeys;
 using wire::Writer;
 
 /// Where the next page of a list begins.
-struct Page {
+struct PendingPage {
     std::optional<std::int32_t> after;
     std::string afterNamespace;
     std::optional<std::int32_t> afterId;
 };
 
-Result<Page> readPage(Request& request) {
-    Page page;
+Result<PendingPage> readPendingPage(Request& request) {
+    PendingPage page;
     DictionaryReader dictionary("options", UnknownKeys::Ignore);
     dictionary.take("after", page.after).take("afterNamespace", page.afterNamespace).take("afterId", page.afterId);
     STINT_TRY(dictionary.read(request.arguments));
     return page;
 }
 
-Result<JobKey> readKey(Request& request) {
+Result<JobKey> readOwnKey(Request& request) {
     const std::int32_t id = STINT_TRY(request.arguments.int32());
     std::string space = STINT_TRY(request.arguments.string());
     return JobKey{request.caller.app, std::move(space), JobId(id)};
@@ -76,7 +76,7 @@ std::vector<PendingReason> reasonsOf(const std::optional<JobView>& view) {
 } // namespace
 
 Handled getPendingJob(Request& request) {
-    const JobKey key = STINT_TRY(readKey(request));
+    const JobKey key = STINT_TRY(readOwnKey(request));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         std::vector<JobInfoPtr> jobs;
         if (const auto view = tracked(owner, key)) jobs.push_back(view->info);
@@ -87,7 +87,7 @@ Handled getPendingJob(Request& request) {
 
 Handled getAllPendingJobs(Request& request) {
     const std::string space = STINT_TRY(request.arguments.string());
-    const Page page = STINT_TRY(readPage(request));
+    const PendingPage page = STINT_TRY(readPendingPage(request));
     return answers(
         [&owner = request.owner, app = request.caller.app, space, after = page.after](Writer& writer) -> Result<void> {
             std::vector<JobInfoPtr> jobs = trackedIn(owner, app, space, after, wire::mostListed + 1);
@@ -107,7 +107,7 @@ Handled canRunUserInitiatedJobs(Request& request) {
 }
 
 Handled getPendingJobsInAllNamespaces(Request& request) {
-    const Page page = STINT_TRY(readPage(request));
+    const PendingPage page = STINT_TRY(readPendingPage(request));
     return answers([&owner = request.owner, app = request.caller.app, page](Writer& writer) -> Result<void> {
         std::optional<JobKey> after;
         if (page.afterId) after = JobKey{app, page.afterNamespace, JobId(*page.afterId)};
@@ -126,7 +126,7 @@ Handled getPendingJobsInAllNamespaces(Request& request) {
 }
 
 Handled getPendingJobReasons(Request& request) {
-    const JobKey key = STINT_TRY(readKey(request));
+    const JobKey key = STINT_TRY(readOwnKey(request));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         writer.openArray("i");
         for (const PendingReason reason : reasonsOf(tracked(owner, key)))
@@ -137,7 +137,7 @@ Handled getPendingJobReasons(Request& request) {
 }
 
 Handled getPendingJobReasonsHistory(Request& request) {
-    const JobKey key = STINT_TRY(readKey(request));
+    const JobKey key = STINT_TRY(readOwnKey(request));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         if (!tracked(owner, key)) return fail(Errc::IllegalArgument, "no job {}", textOf(key));
         wire::writeRows(writer, owner.core().history(key));

@@ -65,7 +65,7 @@ Error onlyOperator(const BusCaller& caller, std::string_view what);
 Result<void> mayRead(const Request& request, const AppId& app);
 
 /// The job that three arguments name: package, namespace, id.
-Result<JobKey> readKey(Request& request);
+Result<JobKey> readJobKey(Request& request);
 
 namespace methods {
 

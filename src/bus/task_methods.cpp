@@ -14,7 +14,7 @@ using wire::DictionaryReader;
 using wire::UnknownKeys;
 using wire::Writer;
 
-struct Page {
+struct TaskPage {
     std::string package;
     std::optional<std::string> afterPackage;
     std::string afterNamespace;
@@ -23,8 +23,8 @@ struct Page {
     std::int32_t skip = 0;
 };
 
-Result<Page> readPage(Request& request) {
-    Page page;
+Result<TaskPage> readTaskPage(Request& request) {
+    TaskPage page;
     DictionaryReader dictionary("options", UnknownKeys::Ignore);
     dictionary.take("package", page.package).take("afterPackage", page.afterPackage);
     dictionary.take("afterNamespace", page.afterNamespace).take("afterId", page.afterId);
@@ -35,14 +35,14 @@ Result<Page> readPage(Request& request) {
 }
 
 /// Whose jobs a list shows: one app's, or everyone's, which only the operator may ask for.
-Result<std::optional<AppId>> shown(const Request& request, const std::string& package) {
+Result<std::optional<AppId>> whoseJobs(const Request& request, const std::string& package) {
     if (package.empty())
         return request.caller.isOperator ? std::optional<AppId>() : std::optional<AppId>(request.caller.app);
     STINT_TRY(mayRead(request, AppId{package}));
     return std::optional<AppId>(AppId{package});
 }
 
-std::vector<JobView> listed(BusOwner& owner, const std::optional<AppId>& app, const Page& page) {
+std::vector<JobView> listed(BusOwner& owner, const std::optional<AppId>& app, const TaskPage& page) {
     if (!page.finished) {
         std::optional<JobKey> after;
         if (page.afterPackage) after = JobKey{AppId{*page.afterPackage}, page.afterNamespace, JobId(page.afterId)};
@@ -71,8 +71,8 @@ Handled watchAll(Request& request) {
 } // namespace
 
 Handled listJobs(Request& request) {
-    const Page page = STINT_TRY(readPage(request));
-    const std::optional<AppId> app = STINT_TRY(shown(request, page.package));
+    const TaskPage page = STINT_TRY(readTaskPage(request));
+    const std::optional<AppId> app = STINT_TRY(whoseJobs(request, page.package));
     return answers([&owner = request.owner, app, page](Writer& writer) -> Result<void> {
         std::vector<JobView> jobs = listed(owner, app, page);
         const bool more = jobs.size() > wire::mostListed;
@@ -84,7 +84,7 @@ Handled listJobs(Request& request) {
 }
 
 Handled explain(Request& request) {
-    const JobKey key = STINT_TRY(readKey(request));
+    const JobKey key = STINT_TRY(readJobKey(request));
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         wire::writeJobView(writer, STINT_TRY(known(owner, key)));
@@ -94,7 +94,7 @@ Handled explain(Request& request) {
 }
 
 Handled history(Request& request) {
-    const JobKey key = STINT_TRY(readKey(request));
+    const JobKey key = STINT_TRY(readJobKey(request));
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         STINT_TRY(known(owner, key));
@@ -104,7 +104,7 @@ Handled history(Request& request) {
 }
 
 Handled log(Request& request) {
-    const JobKey key = STINT_TRY(readKey(request));
+    const JobKey key = STINT_TRY(readJobKey(request));
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         wire::writeRows(writer, STINT_TRY(owner.pastRuns(key, wire::mostListed)));
@@ -113,7 +113,7 @@ Handled log(Request& request) {
 }
 
 Handled listWork(Request& request) {
-    const JobKey key = STINT_TRY(readKey(request));
+    const JobKey key = STINT_TRY(readJobKey(request));
     STINT_TRY(mayRead(request, key.app));
     std::uint64_t after = 0;
     DictionaryReader options("options", UnknownKeys::Ignore);
@@ -140,7 +140,7 @@ Handled overview(Request& request) {
 }
 
 Handled watch(Request& request) {
-    const JobKey key = STINT_TRY(readKey(request));
+    const JobKey key = STINT_TRY(readJobKey(request));
     if (key.app.name.empty()) return watchAll(request);
     STINT_TRY(mayRead(request, key.app));
     return answers(
@@ -153,7 +153,7 @@ Handled watch(Request& request) {
 }
 
 Handled listTasks(Request& request) {
-    const std::optional<AppId> only = STINT_TRY(shown(request, ""));
+    const std::optional<AppId> only = STINT_TRY(whoseJobs(request, ""));
     return answers([&owner = request.owner, only](Writer& writer) -> Result<void> {
         std::vector<TaskRow> rows = owner.core().tasks(owner.now());
         if (only) std::erase_if(rows, [&only](const TaskRow& row) { return row.app != *only; });
@@ -163,7 +163,7 @@ Handled listTasks(Request& request) {
 }
 
 Handled listApps(Request& request) {
-    const std::optional<AppId> only = STINT_TRY(shown(request, ""));
+    const std::optional<AppId> only = STINT_TRY(whoseJobs(request, ""));
     return answers([&owner = request.owner, only](Writer& writer) -> Result<void> {
         std::vector<AppView> apps = owner.core().apps(owner.now());
         if (only) std::erase_if(apps, [&only](const AppView& app) { return app.manifest.package != *only; });

@@ -11,7 +11,7 @@ namespace {
 using wire::Writer;
 
 /// Security for a run that another process hosts. For a run that nobody hosts, the core answers.
-Result<RunId> readRun(Request& request) {
+Result<RunId> readHostedRun(Request& request) {
     const RunId run{STINT_TRY(request.arguments.uint64())};
     if (!request.owner.hosting().isElsewhere(request.from, run)) return run;
     return fail(Errc::Security, "run {} is another process's", run.value);
@@ -26,7 +26,7 @@ Handled serve(Request& request, ForegroundServiceAsked asked) {
 } // namespace
 
 Handled dequeueWork(Request& request) {
-    const RunId run = STINT_TRY(readRun(request));
+    const RunId run = STINT_TRY(readHostedRun(request));
     request.owner.arrived(DequeueWork{request.call, request.caller.app, run});
     return waits([](Writer& writer, const Reply& reply) {
         writer.openArray("a{sv}");
@@ -40,7 +40,7 @@ Handled dequeueWork(Request& request) {
 }
 
 Handled completeWork(Request& request) {
-    const RunId run = STINT_TRY(readRun(request));
+    const RunId run = STINT_TRY(readHostedRun(request));
     const std::uint64_t item = STINT_TRY(request.arguments.uint64());
     request.owner.arrived(CompleteWork{request.call, request.caller.app, run, item});
     return waits();

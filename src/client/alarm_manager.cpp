@@ -48,8 +48,6 @@ template <class Impl> Result<void> repeat(Impl& connection, Result<Alarm> alarm,
     return send(connection, alarm);
 }
 
-void noOptions(wire::Writer& writer) { const wire::DictionaryWriter options(writer); }
-
 } // namespace
 
 AlarmManager::AlarmManager(Connection& connection) : connection_(connection.impl_) {}
@@ -98,20 +96,20 @@ Result<void> AlarmManager::setInexactRepeating(std::int32_t type, Duration trigg
 
 Result<void> AlarmManager::cancel(const std::string& tag) {
     return connection_->call(
-        wire::alarmManagerInterface, "Cancel", [&tag](wire::Writer& writer) { noOptions(writer.string(tag)); },
+        wire::alarmManagerInterface, "Cancel", [&tag](wire::Writer& writer) { client::noOptions(writer.string(tag)); },
         [](wire::Reader&) { return Result<void>(); });
 }
 
 Result<bool> AlarmManager::canScheduleExactAlarms() {
     bool can = false;
-    STINT_TRY(connection_->call(wire::alarmManagerInterface, "CanScheduleExactAlarms", noOptions,
+    STINT_TRY(connection_->call(wire::alarmManagerInterface, "CanScheduleExactAlarms", client::noOptions,
                                 [&can](wire::Reader& reader) { return reader.read(can); }));
     return can;
 }
 
 Result<std::optional<AlarmClockInfo>> AlarmManager::getNextAlarmClock() {
     std::int64_t time = -1;
-    STINT_TRY(connection_->call(wire::alarmManagerInterface, "GetNextAlarmClock", noOptions,
+    STINT_TRY(connection_->call(wire::alarmManagerInterface, "GetNextAlarmClock", client::noOptions,
                                 [&time](wire::Reader& reader) { return reader.read(time); }));
     if (time < 0) return std::optional<AlarmClockInfo>();
     return std::optional(AlarmClockInfo(WallTime(Duration(time))));

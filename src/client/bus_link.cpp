@@ -98,4 +98,8 @@ Result<void> BusLink::answer(const wire::Message& call, std::optional<bool> valu
     return {};
 }
 
+void noOptions(wire::Writer& writer) { const wire::DictionaryWriter options(writer); }
+
+Result<void> nothing(wire::Reader&) { return {}; }
+
 } // namespace stint::client

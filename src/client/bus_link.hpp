@@ -52,4 +52,9 @@ private:
     wire::Bus bus_;
 };
 
+/// The empty dictionary that most calls end with.
+void noOptions(wire::Writer& writer);
+/// Reads no value: the answer says no more than that it came.
+Result<void> nothing(wire::Reader& answer);
+
 } // namespace stint::client

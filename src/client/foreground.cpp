@@ -4,11 +4,6 @@
 #include "client/connection_impl.hpp"
 
 namespace stint {
-namespace {
-
-Result<void> nothing(wire::Reader&) { return {}; }
-
-} // namespace
 
 Result<void> Connection::Impl::startForeground(const std::string& name, client::Shown shown) {
     const Hold hold(*this);
@@ -24,7 +19,7 @@ Result<void> Connection::Impl::stopForeground(const std::string& name) {
     STINT_TRY(reach());
     auto done = link_->call(
         "StopForegroundService",
-        [&](wire::Writer& writer) { const wire::DictionaryWriter options(writer.string(name)); }, nothing);
+        [&](wire::Writer& writer) { const wire::DictionaryWriter options(writer.string(name)); }, client::nothing);
     noticeLoss();
     return done;
 }
@@ -37,7 +32,7 @@ Result<void> Connection::Impl::beginForeground(const std::string& name, const cl
             wire::DictionaryWriter options(writer);
             if (resumes) options.put("resumes", true);
         },
-        nothing);
+        client::nothing);
     noticeLoss();
     return done;
 }

@@ -39,9 +39,6 @@ client::BusLink::Write enqueuing(const JobInfo& job, const JobWorkItem& work, co
     };
 }
 
-void noOptions(wire::Writer& writer) { const wire::DictionaryWriter options(writer); }
-Result<void> nothing(wire::Reader&) { return {}; }
-
 } // namespace
 
 JobScheduler::JobScheduler(Connection& connection) : connection_(connection.impl_) {}
@@ -67,16 +64,17 @@ Result<std::int32_t> JobScheduler::enqueue(const JobInfo& job, const JobWorkItem
 
 Result<void> JobScheduler::cancel(JobId id) {
     return connection_->call(
-        "Cancel", [&](wire::Writer& writer) { noOptions(writer.int32(id.value).string(wireNamespace())); }, nothing);
+        "Cancel", [&](wire::Writer& writer) { client::noOptions(writer.int32(id.value).string(wireNamespace())); },
+        client::nothing);
 }
 
 Result<void> JobScheduler::cancelAll() {
     return connection_->call(
-        "CancelAll", [&](wire::Writer& writer) { noOptions(writer.string(wireNamespace())); }, nothing);
+        "CancelAll", [&](wire::Writer& writer) { client::noOptions(writer.string(wireNamespace())); }, client::nothing);
 }
 
 Result<void> JobScheduler::cancelInAllNamespaces() {
-    return connection_->call("CancelInAllNamespaces", noOptions, nothing);
+    return connection_->call("CancelInAllNamespaces", client::noOptions, client::nothing);
 }
 
 Result<JobScheduler> JobScheduler::forNamespace(std::string name) const {
@@ -89,7 +87,7 @@ Result<JobScheduler> JobScheduler::forNamespace(std::string name) const {
 
 Result<bool> JobScheduler::canRunUserInitiatedJobs() {
     bool can = false;
-    STINT_TRY(connection_->call("CanRunUserInitiatedJobs", noOptions,
+    STINT_TRY(connection_->call("CanRunUserInitiatedJobs", client::noOptions,
                                 [&can](wire::Reader& reader) { return reader.read(can); }));
     return can;
 }

@@ -60,14 +60,14 @@ std::optional<Instant> Alarms::nextClock() const {
 
 namespace {
 
-using Key = Alarms::Key;
+using AlarmKey = Alarms::Key;
 
 void keep(Turn& turn, Alarm alarm) {
     turn.record(SaveAlarm{alarm});
     turn.state.alarms.put(std::move(alarm));
 }
 
-void drop(Turn& turn, const Key& key) {
+void drop(Turn& turn, const AlarmKey& key) {
     turn.record(DropAlarm{key.first, key.second});
     turn.state.alarms.erase(key);
 }
@@ -166,7 +166,7 @@ void apply(Turn& turn, const AlarmSet& event) {
 void apply(Turn& turn, const AlarmCancelled& event) {
     Reply reply{.call = event.call};
     forgetAllHanded(turn, event.app, event.tag);
-    if (const Key key{event.app, event.tag}; turn.state.alarms.contains(key)) {
+    if (const AlarmKey key{event.app, event.tag}; turn.state.alarms.contains(key)) {
         drop(turn, key);
     } else if (!turn.app(event.app)) {
         reply.error = notInstalled(event.app);
@@ -176,7 +176,7 @@ void apply(Turn& turn, const AlarmCancelled& event) {
 
 void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& boot, Instant died) {
     for (auto& [alarm, written] : stored) {
-        const Key key{alarm.app, alarm.tag};
+        const AlarmKey key{alarm.app, alarm.tag};
         turn.state.alarms.noteSequence(alarm.sequence);
         if (written == boot) {
             // The clock may have been set while no daemon was there to see it.
@@ -235,10 +235,10 @@ void forgetHanded(Turn& turn, const Delivery& delivery) {
 
 void dropAlarms(Turn& turn, const AppId& id, bool onlyExact) {
     if (!onlyExact) forgetAllHanded(turn, id);
-    std::vector<Key> keys;
+    std::vector<AlarmKey> keys;
     for (const auto& [key, alarm] : turn.state.alarms.of(id))
         if (!onlyExact || isExact(alarm.kind)) keys.push_back(key);
-    for (const Key& key : keys)
+    for (const AlarmKey& key : keys)
         drop(turn, key);
     App* app = turn.app(id);
     if (onlyExact || !app) return;

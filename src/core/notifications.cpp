@@ -46,7 +46,7 @@ std::optional<Instant> Notifications::next() const {
 
 namespace {
 
-using Key = Notifications::Key;
+using NotificationKey = Notifications::Key;
 
 bool usedByUserInitiated(const State& state, const Posted& posted) {
     return std::ranges::any_of(posted.users, [&](RunId id) {
@@ -55,14 +55,14 @@ bool usedByUserInitiated(const State& state, const Posted& posted) {
     });
 }
 
-bool unused(const Posted& posted) { return posted.users.empty() && posted.services.empty(); }
+bool hasNoUser(const Posted& posted) { return posted.users.empty() && posted.services.empty(); }
 
-ShowNotification looks(Turn& turn, const Key& key, const Posted& posted) {
+ShowNotification looks(Turn& turn, const NotificationKey& key, const Posted& posted) {
     ShowNotification looks{.app = key.first,
                            .id = key.second,
                            .notification = posted.notification,
                            .userInitiated = posted.userInitiated,
-                           .ongoing = !unused(posted)};
+                           .ongoing = !hasNoUser(posted)};
     if (const App* app = turn.app(key.first)) looks.importance = importanceOf(*app, posted.notification.getChannelId());
     return looks;
 }
@@ -74,7 +74,7 @@ bool isNews(const ShowNotification& shown, const ShowNotification& now) {
 }
 
 // linux.md §A.1: what is shown changes at most once a second, and only if it looks different then.
-void show(Turn& turn, const Key& key, Posted& posted) {
+void show(Turn& turn, const NotificationKey& key, Posted& posted) {
     turn.state.notifications.release(key, posted);
     ShowNotification now = looks(turn, key, posted);
     if (posted.shown == now) return;
@@ -90,7 +90,7 @@ void show(Turn& turn, const Key& key, Posted& posted) {
     turn.effect(std::move(now));
 }
 
-void withdraw(Turn& turn, const Key& key, std::optional<JobKey> job) {
+void withdraw(Turn& turn, const NotificationKey& key, std::optional<JobKey> job) {
     const Posted& posted = turn.state.notifications.at(key);
     const bool seen = !posted.dismissed;
     const bool userInitiated = posted.userInitiated;
@@ -105,12 +105,12 @@ void withdraw(Turn& turn, const Key& key, std::optional<JobKey> job) {
 }
 
 // The run no longer uses it; the last one that did decides what becomes of it.
-void drop(Turn& turn, const Run& run, const Key& key, bool always) {
+void drop(Turn& turn, const Run& run, const NotificationKey& key, bool always) {
     Posted* const found = turn.state.notifications.find(key);
     if (!found) return;
     Posted& posted = *found;
     posted.users.erase(run.id);
-    const bool last = unused(posted);
+    const bool last = hasNoUser(posted);
     if (last && (always || run.endPolicy == JobEndNotificationPolicy::Remove)) return withdraw(turn, key, run.key);
     posted.userInitiated = usedByUserInitiated(turn.state, posted);
     show(turn, key, posted);
@@ -120,10 +120,10 @@ void drop(Turn& turn, const Run& run, const Key& key, bool always) {
 // What nobody uses any more goes first where an app has left too many behind.
 void makeRoom(Turn& turn, const AppId& app) {
     std::int64_t count = 0;
-    std::optional<Key> oldest;
+    std::optional<NotificationKey> oldest;
     for (const auto& [key, posted] : turn.state.notifications.of(app)) {
         ++count;
-        if (unused(posted) && !oldest) oldest = key;
+        if (hasNoUser(posted) && !oldest) oldest = key;
     }
     if (count >= turn.state.constants.maxNotificationsPerApp && oldest) {
         withdraw(turn, *oldest, turn.state.notifications.at(*oldest).lastUser);
@@ -131,7 +131,7 @@ void makeRoom(Turn& turn, const AppId& app) {
 }
 
 void post(Turn& turn, Run& run, const NotificationSet& event) {
-    const Key key{run.key.app, event.id};
+    const NotificationKey key{run.key.app, event.id};
     if (run.notification && *run.notification != event.id) {
         drop(turn, run, {run.key.app, *run.notification}, false);
         run.notification.reset();
@@ -190,7 +190,7 @@ void showWithheld(Turn& turn) {
 }
 
 void showService(Turn& turn, const AppId& app, const std::string& service, const ServiceNotification& shows) {
-    const Key key{app, shows.id};
+    const NotificationKey key{app, shows.id};
     if (!turn.state.notifications.find(key)) makeRoom(turn, app);
     Posted& posted = turn.state.notifications.get(key);
     posted.notification = shows.notification;
@@ -201,12 +201,12 @@ void showService(Turn& turn, const AppId& app, const std::string& service, const
 void endService(Turn& turn, App& app, const std::string& service) {
     app.foregroundServices.erase(service);
     if (app.memory.services.erase(service) > 0) turn.save(app);
-    std::vector<Key> left;
+    std::vector<NotificationKey> left;
     for (auto& [key, posted] : turn.state.notifications) {
         const bool showed = key.first == app.manifest.package && posted.services.erase(service) > 0;
-        if (showed && unused(posted)) left.push_back(key);
+        if (showed && hasNoUser(posted)) left.push_back(key);
     }
-    for (const Key& key : left)
+    for (const NotificationKey& key : left)
         withdraw(turn, key, std::nullopt);
 }
 
@@ -216,19 +216,19 @@ void endServices(Turn& turn, App& app) {
 }
 
 void withdrawAll(Turn& turn, const AppId& app) {
-    std::vector<Key> shown;
+    std::vector<NotificationKey> shown;
     for (const auto& [key, posted] : turn.state.notifications.of(app))
         shown.push_back(key);
-    for (const Key& key : shown)
+    for (const NotificationKey& key : shown)
         withdraw(turn, key, turn.state.notifications.at(key).lastUser);
 }
 
 void apply(Turn& turn, const NotificationDismissed& event) {
-    const Key key{event.app, event.id};
+    const NotificationKey key{event.app, event.id};
     Posted* const posted = turn.state.notifications.find(key);
     if (!posted) return;
     // jobs.md §5.3: a dismissal is no stop, and the app may post it again.
-    if (unused(*posted)) return turn.state.notifications.erase(key);
+    if (hasNoUser(*posted)) return turn.state.notifications.erase(key);
     posted->dismissed = true;
     show(turn, key, *posted); // an update that was withheld: only if it is news
 }
@@ -256,7 +256,7 @@ void apply(Turn& turn, const ChannelCreated& event) {
 
 void apply(Turn& turn, const ChannelDeleted& event) {
     Reply reply{.call = event.call};
-    std::vector<Key> shown;
+    std::vector<NotificationKey> shown;
     bool used = false;
     for (const auto& [key, posted] : turn.state.notifications.of(event.app)) {
         if (posted.notification.getChannelId() != event.id) continue;
@@ -268,7 +268,7 @@ void apply(Turn& turn, const ChannelDeleted& event) {
         if (!reply.error &&
             std::erase_if(app->memory.channels, [&](const Channel& c) { return c.id == event.id; }) > 0) {
             turn.save(*app);
-            for (const Key& key : shown) // what is shown goes with its channel
+            for (const NotificationKey& key : shown) // what is shown goes with its channel
                 withdraw(turn, key, turn.state.notifications.at(key).lastUser);
         }
     }

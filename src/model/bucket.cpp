@@ -14,19 +14,19 @@ constexpr NameTable<BucketReason, 6> reasons{{{BucketReason::Default, "default"}
                                               {BucketReason::Predicted, "predicted"},
                                               {BucketReason::ForcedBySystem, "forced_by_system"}}};
 
-constexpr NameTable<UsageKind, 13> kinds{{{UsageKind::MovedToForeground, "moved_to_foreground"},
-                                          {UsageKind::MovedToBackground, "moved_to_background"},
-                                          {UsageKind::Interaction, "interaction"},
-                                          {UsageKind::SystemInteraction, "system_interaction"},
-                                          {UsageKind::NotificationSeen, "notification_seen"},
-                                          {UsageKind::NotificationShown, "notification_shown"},
-                                          {UsageKind::SlicePinned, "slice_pinned"},
-                                          {UsageKind::SyncAdapter, "sync_adapter"},
-                                          {UsageKind::SyncScheduled, "sync"},
-                                          {UsageKind::SyncStarted, "sync_started"},
-                                          {UsageKind::UnexemptedSyncScheduled, "unexempted_sync"},
-                                          {UsageKind::ForegroundServiceStarted, "foreground_service_started"},
-                                          {UsageKind::SystemUpdate, "system_update"}}};
+constexpr NameTable<UsageKind, 13> usageKinds{{{UsageKind::MovedToForeground, "moved_to_foreground"},
+                                               {UsageKind::MovedToBackground, "moved_to_background"},
+                                               {UsageKind::Interaction, "interaction"},
+                                               {UsageKind::SystemInteraction, "system_interaction"},
+                                               {UsageKind::NotificationSeen, "notification_seen"},
+                                               {UsageKind::NotificationShown, "notification_shown"},
+                                               {UsageKind::SlicePinned, "slice_pinned"},
+                                               {UsageKind::SyncAdapter, "sync_adapter"},
+                                               {UsageKind::SyncScheduled, "sync"},
+                                               {UsageKind::SyncStarted, "sync_started"},
+                                               {UsageKind::UnexemptedSyncScheduled, "unexempted_sync"},
+                                               {UsageKind::ForegroundServiceStarted, "foreground_service_started"},
+                                               {UsageKind::SystemUpdate, "system_update"}}};
 
 } // namespace
 
@@ -58,7 +58,7 @@ std::string bucketChoices(std::string_view between) {
 
 std::string_view nameOf(BucketReason reason) { return nameIn(reasons, reason); }
 std::optional<BucketReason> bucketReasonNamed(std::string_view name) { return namedIn(reasons, name); }
-std::string_view nameOf(UsageKind kind) { return nameIn(kinds, kind); }
-std::optional<UsageKind> usageKindNamed(std::string_view name) { return namedIn(kinds, name); }
+std::string_view nameOf(UsageKind kind) { return nameIn(usageKinds, kind); }
+std::optional<UsageKind> usageKindNamed(std::string_view name) { return namedIn(usageKinds, name); }
 
 } // namespace stint

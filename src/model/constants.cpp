@@ -21,8 +21,6 @@ namespace {
 
 using C = Constants;
 
-constexpr std::int64_t many = 1'000'000'000; ///< for what may be raised until it never counts
-
 // A length of time that some timer counts: never 0, or the timer would fire for ever.
 constexpr ConstantRow timer(std::string_view key, Duration C::*field, std::string_view meaning) {
     return {key, field, 1, Duration{std::chrono::hours{24 * 365}}.count(), meaning, ConstantKind::Time};

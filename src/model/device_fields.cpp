@@ -27,7 +27,7 @@ struct TransportWord {
     NetworkTransport transport;
 };
 // PROPOSAL: beside scenario.md's four also what else a job may ask for (jobs.md §1.3), or nobody could try it.
-constexpr std::array<TransportWord, 7> transports{{
+constexpr std::array<TransportWord, 7> transportWords{{
     {"wifi", NetworkTransport::Wifi},
     {"cellular", NetworkTransport::Cellular},
     {"ethernet", NetworkTransport::Ethernet},
@@ -161,13 +161,13 @@ void setTransportOf(Network& network, NetworkTransport transport) {
         network.capabilities.insert(NetworkCapability::NotVpn);
 }
 bool setTransport(Device& device, Words text, const DeviceWords&) {
-    const auto row = std::ranges::find(transports, text, &TransportWord::word);
-    if (row != transports.end() && device.network) setTransportOf(*device.network, row->transport);
-    return row != transports.end();
+    const auto row = std::ranges::find(transportWords, text, &TransportWord::word);
+    if (row != transportWords.end() && device.network) setTransportOf(*device.network, row->transport);
+    return row != transportWords.end();
 }
 std::string transportText(const Device& device) {
     if (device.network)
-        for (const auto& [word, transport] : transports)
+        for (const auto& [word, transport] : transportWords)
             if (device.network->transports.contains(transport)) return std::string(word);
     return std::string(noNetwork);
 }

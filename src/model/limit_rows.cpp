@@ -17,7 +17,6 @@ using C = Constants;
 constexpr std::int64_t ms(Duration time) { return time.count(); }
 constexpr std::int64_t day = ms(24h);
 constexpr std::int64_t year = ms(24h * 365);
-constexpr std::int64_t many = 1'000'000'000;
 constexpr std::int64_t android16 = Constants::android16;
 constexpr std::int64_t android15 = Constants::android15;
 constexpr std::array<std::string_view, 2> policyVersions{"android16", "android15"};

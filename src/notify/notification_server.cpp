@@ -14,7 +14,7 @@ namespace {
 /// 0: as SessionBus has it, without end.
 constexpr std::uint64_t asTheBusWaits = 0;
 
-NotificationServer& of(void* self) { return *static_cast<NotificationServer*>(self); }
+NotificationServer& serverOf(void* self) { return *static_cast<NotificationServer*>(self); }
 
 void write(wire::Writer& writer, const Hint& hint) {
     const auto variant = [&](const char* type) -> wire::Writer& { return writer.openVariant(type); };
@@ -95,14 +95,14 @@ int NotificationServer::described(sd_bus_message* answer, void* self, sd_bus_err
     const auto name = reader.string();
     const auto vendor = reader.string();
     const auto version = reader.string();
-    if (name && vendor && version) of(self).description_ = fmt::format("{} {}", *name, *version);
+    if (name && vendor && version) serverOf(self).description_ = fmt::format("{} {}", *name, *version);
     return 0;
 }
 
 int NotificationServer::capable(sd_bus_message* answer, void* self, sd_bus_error*) {
     const auto message = wire::Message::sharing(answer);
     if (isCutOff(message)) return 0;
-    NotificationServer& server = of(self);
+    NotificationServer& server = serverOf(self);
     // One that cannot tell what it can do is told the least.
     if (!message.isError()) {
         if (auto names = wire::Reader(message).strings()) server.capabilities_ = {names->begin(), names->end()};
@@ -114,7 +114,7 @@ int NotificationServer::capable(sd_bus_message* answer, void* self, sd_bus_error
 
 int NotificationServer::answered(sd_bus_message* answer, void* self, sd_bus_error*) {
     const auto message = wire::Message::sharing(answer);
-    NotificationServer& server = of(self);
+    NotificationServer& server = serverOf(self);
     const wire::Slot ended = std::move(server.showCall_);
     if (isCutOff(message)) return 0;
     Result<std::uint32_t> id =
@@ -127,7 +127,7 @@ int NotificationServer::answered(sd_bus_message* answer, void* self, sd_bus_erro
 int NotificationServer::told(sd_bus_message* signal, void* self, sd_bus_error*) {
     const auto message = wire::Message::sharing(signal);
     wire::Reader reader(message);
-    Listener& listener = of(self).listener_;
+    Listener& listener = serverOf(self).listener_;
     const auto id = reader.uint32();
     if (!id) return 0; // none that we know
     if (message.member() == "NotificationClosed") {

@@ -19,7 +19,7 @@ constexpr const char* ownerChanges =
     "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',interface='org.freedesktop.DBus',"
     "member='NameOwnerChanged',arg0='org.freedesktop.Notifications'";
 
-SessionBus& of(void* self) { return *static_cast<SessionBus*>(self); }
+SessionBus& busOf(void* self) { return *static_cast<SessionBus*>(self); }
 
 } // namespace
 
@@ -81,7 +81,7 @@ void SessionBus::setOwner(std::string owner) {
 }
 
 int SessionBus::ownerTold(sd_bus_message* answer, void* self, sd_bus_error*) {
-    SessionBus& bus = of(self);
+    SessionBus& bus = busOf(self);
     const wire::Slot ended = std::move(bus.ownerCall_);
     const auto message = wire::Message::sharing(answer);
     if (isCutOff(message)) return 0;
@@ -97,12 +97,12 @@ int SessionBus::ownerChanged(sd_bus_message* signal, void* self, sd_bus_error*) 
     const auto name = reader.string();
     const auto before = reader.string();
     auto owner = reader.string();
-    if (name && before && owner) of(self).setOwner(std::move(*owner));
+    if (name && before && owner) busOf(self).setOwner(std::move(*owner));
     return 0;
 }
 
 int SessionBus::started(sd_bus_message* answer, void* self, sd_bus_error*) {
-    SessionBus& bus = of(self);
+    SessionBus& bus = busOf(self);
     const wire::Slot ended = std::move(bus.startCall_);
     const auto message = wire::Message::sharing(answer);
     if (message.isError() && !isCutOff(message))
@@ -111,7 +111,7 @@ int SessionBus::started(sd_bus_message* answer, void* self, sd_bus_error*) {
 }
 
 int SessionBus::disconnected(sd_bus_message*, void* self, sd_bus_error*) {
-    SessionBus& bus = of(self);
+    SessionBus& bus = busOf(self);
     bus.startCall_.reset();
     bus.setOwner({});
     bus.listener_.failed(Error{Errc::Unavailable, "the session bus is gone"});

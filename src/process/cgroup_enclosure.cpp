@@ -20,9 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
-// A killed process is gone in microseconds, unless the kernel itself is stuck in it (a dead network file system).
-constexpr auto patience = std::chrono::seconds(10);
-
 Result<CgroupMount> findMount() {
     std::optional<std::string> mounts = readFile("/proc/self/mountinfo");
     std::optional<CgroupMount> mount = mounts ? unifiedMount(*mounts) : std::nullopt;

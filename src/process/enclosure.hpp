@@ -1,6 +1,7 @@
 // Where started processes are kept so that all of what each one starts can be found and killed: cgroups, or reapers
 // where there is no cgroup. Knows nothing of how a process is started or waited for: that is children.cpp.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,6 +11,9 @@
 #include "process/spawn.hpp"
 
 namespace stint {
+
+/// A killed process is gone in microseconds, unless the kernel itself is stuck in it (a dead network file system).
+constexpr auto patience = std::chrono::seconds(10);
 
 class Enclosure {
 public:

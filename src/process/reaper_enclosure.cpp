@@ -16,9 +16,7 @@ namespace stint {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono;
-
-constexpr auto patience = seconds(10);
+using std::chrono::steady_clock;
 
 std::optional<pid_t> pidOf(const fs::path& directory) { return numberIn<pid_t>(directory.filename().native()); }
 
@@ -48,7 +46,7 @@ std::vector<Fd> reapersOf(const std::string& instance) {
 
 bool waitForEnd(const Fd& pidfd, steady_clock::time_point until) {
     while (true) {
-        auto left = duration_cast<milliseconds>(until - steady_clock::now()).count();
+        auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now()).count();
         if (left <= 0) return false;
         if (hasEnded(pidfd, static_cast<int>(left))) return true;
     }

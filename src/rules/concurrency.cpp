@@ -9,14 +9,14 @@ namespace {
 
 // A row of the table of jobs.md §3.6, in hundredths of the total, which is in hundredths of L; 0 stands for nothing
 // reserved, whole for no limit but the total.
-struct Row {
+struct SlotRow {
     std::int64_t total;
     PerType reserved;
     std::int64_t backgroundNumerator, backgroundDenominator;
 };
 
 // clang-format off
-constexpr Row rows[2][4] = {
+constexpr SlotRow slotRows[2][4] = {
     // screen on:  total  TOP FGS  UI  EJ  BG   most of BG
     {{75, {40, 20, 10, 10, 10}, 50, 100},
      {50, {40, 10, 10, 10, 10}, 40, 100},
@@ -86,7 +86,7 @@ WorkTypes typesOf(JobClass kind, const App& app, Instant now, const Constants& c
 }
 
 SlotTable slotTable(std::int64_t slots, bool interactive, Memory memory) {
-    const Row& row = rows[interactive ? 0 : 1][static_cast<std::size_t>(memory)];
+    const SlotRow& row = slotRows[interactive ? 0 : 1][static_cast<std::size_t>(memory)];
     SlotTable table{.total = std::max<std::int64_t>(slots * row.total / 100, 1)};
     for (std::size_t type = 0; type < workTypes; ++type) {
         table.reserved[type] = table.total * row.reserved[type] / 100;

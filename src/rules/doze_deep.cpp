@@ -30,7 +30,7 @@ void wait(DozeTurn& turn, DeepState state, Duration length) {
     move(turn, state);
 }
 
-void beginIdle(DozeTurn& turn) {
+void beginDeepIdle(DozeTurn& turn) {
     Doze& doze = turn.doze;
     move(turn, DeepState::Idle);
     overrideLight(turn);
@@ -39,7 +39,7 @@ void beginIdle(DozeTurn& turn) {
     doze.idleFor = grown(doze.idleFor, turn.constants.dozeIdleFactor, turn.constants.dozeIdleMax);
 }
 
-void openWindow(DozeTurn& turn) {
+void openDeepWindow(DozeTurn& turn) {
     Doze& doze = turn.doze;
     move(turn, DeepState::IdleMaintenance);
     overrideLight(turn);
@@ -49,7 +49,7 @@ void openWindow(DozeTurn& turn) {
         grown(doze.maintenanceFor, turn.constants.dozeMaintenanceFactor, turn.constants.dozeMaintenanceMax);
 }
 
-void forgetGrowth(DozeTurn& turn) {
+void forgetDeepGrowth(DozeTurn& turn) {
     turn.doze.idleFor = turn.constants.dozeIdle;
     turn.doze.maintenanceFor = turn.constants.dozeMaintenance;
 }
@@ -122,20 +122,20 @@ void stepDeep(DozeTurn& turn) {
         [[fallthrough]];
     case DeepState::Locating: // LINUX: there is no location provider to wait for (§13)
     case DeepState::QuickDozeDelay:
-        forgetGrowth(turn);
+        forgetDeepGrowth(turn);
         [[fallthrough]];
     case DeepState::IdleMaintenance:
-        return beginIdle(turn);
+        return beginDeepIdle(turn);
     case DeepState::Idle:
-        return openWindow(turn);
+        return openDeepWindow(turn);
     }
 }
 
 void holdDeep(DozeTurn& turn, DeepState state) {
     if (turn.doze.deep == state) return;
-    if (!deepIdles(turn.doze)) forgetGrowth(turn);
-    if (state == DeepState::Idle) return beginIdle(turn);
-    openWindow(turn);
+    if (!deepIdles(turn.doze)) forgetDeepGrowth(turn);
+    if (state == DeepState::Idle) return beginDeepIdle(turn);
+    openDeepWindow(turn);
 }
 
 std::optional<Instant> deepDue(const Doze& doze, DozeInputs inputs, const Constants& constants) {

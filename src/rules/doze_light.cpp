@@ -13,21 +13,21 @@ void move(DozeTurn& turn, LightState to) {
     turn.changes.push_back({.light = true, .from = std::string(nameOf(from)), .to = std::string(nameOf(to))});
 }
 
-void forgetGrowth(DozeTurn& turn) {
+void forgetLightGrowth(DozeTurn& turn) {
     turn.doze.lightIdleFor = turn.constants.dozeLightIdle;
     turn.doze.lightBudget = turn.constants.dozeLightBudgetMin;
 }
 
 // limits.md §6.3: what the window saved of its minute is added, what it took beyond that is taken off.
-void closeWindow(DozeTurn& turn) {
+void closeLightWindow(DozeTurn& turn) {
     if (turn.doze.light != LightState::IdleMaintenance) return;
     turn.doze.lightBudget += turn.constants.dozeLightBudgetMin - (turn.now - *turn.doze.windowSince);
     turn.doze.windowSince.reset();
 }
 
-void beginIdle(DozeTurn& turn) {
+void beginLightIdle(DozeTurn& turn) {
     Doze& doze = turn.doze;
-    closeWindow(turn);
+    closeLightWindow(turn);
     move(turn, LightState::Idle);
     doze.lightTimer = turn.now + doze.lightIdleFor;
     doze.lightIdleFor = grown(doze.lightIdleFor, turn.constants.dozeLightIdleFactor, turn.constants.dozeLightIdleMax);
@@ -39,7 +39,7 @@ void awaitNetwork(DozeTurn& turn) {
     turn.doze.lightTimer = turn.now + turn.doze.lightIdleFor;
 }
 
-void openWindow(DozeTurn& turn) {
+void openLightWindow(DozeTurn& turn) {
     Doze& doze = turn.doze;
     doze.lightBudget =
         std::clamp(doze.lightBudget, turn.constants.dozeLightBudgetMin, turn.constants.dozeLightBudgetMax);
@@ -51,7 +51,7 @@ void openWindow(DozeTurn& turn) {
 } // namespace
 
 void wakeLight(DozeTurn& turn) {
-    closeWindow(turn);
+    closeLightWindow(turn);
     move(turn, LightState::Active);
     turn.doze.lightTimer.reset();
 }
@@ -67,13 +67,13 @@ void restLight(DozeTurn& turn) {
 
 void overrideLight(DozeTurn& turn) {
     if (!turn.constants.dozeLightEnabled) return wakeLight(turn);
-    closeWindow(turn);
+    closeLightWindow(turn);
     move(turn, LightState::Override);
     turn.doze.lightTimer.reset();
 }
 
 void meetNetwork(DozeTurn& turn) {
-    if (turn.doze.light == LightState::WaitingForNetwork) openWindow(turn);
+    if (turn.doze.light == LightState::WaitingForNetwork) openLightWindow(turn);
 }
 
 void stepLight(DozeTurn& turn) {
@@ -82,15 +82,15 @@ void stepLight(DozeTurn& turn) {
     case LightState::Override:
         return;
     case LightState::Inactive:
-        forgetGrowth(turn);
+        forgetLightGrowth(turn);
         [[fallthrough]];
     case LightState::IdleMaintenance:
-        return beginIdle(turn);
+        return beginLightIdle(turn);
     case LightState::Idle:
         if (!turn.device.network) return awaitNetwork(turn);
         [[fallthrough]];
     case LightState::WaitingForNetwork:
-        return openWindow(turn);
+        return openLightWindow(turn);
     }
 }
 
@@ -98,9 +98,9 @@ void holdLight(DozeTurn& turn, LightState state) {
     if (turn.doze.light == state) return;
     if (deepIdles(turn.doze)) endDoze(turn);
     if (turn.doze.deep == DeepState::Active) restDeep(turn, turn.constants.dozeInactive);
-    if (turn.doze.light == LightState::Active || turn.doze.light == LightState::Inactive) forgetGrowth(turn);
-    if (state == LightState::Idle) return beginIdle(turn);
-    openWindow(turn);
+    if (turn.doze.light == LightState::Active || turn.doze.light == LightState::Inactive) forgetLightGrowth(turn);
+    if (state == LightState::Idle) return beginLightIdle(turn);
+    openLightWindow(turn);
 }
 
 std::optional<Instant> lightDue(const Doze& doze, DozeInputs inputs, const Constants& constants) {

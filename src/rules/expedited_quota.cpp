@@ -10,9 +10,6 @@
 namespace stint {
 namespace {
 
-constexpr Duration nothing{0};
-constexpr Duration unlimited = Duration::max();
-
 std::optional<Duration> limitOf(const App& app, const World& world) {
     return expeditedLimit(effectiveBucket(app, world), app, world.constants);
 }
@@ -39,13 +36,13 @@ struct Tally {
 };
 
 Tally tallyAt(const ExpeditedLedger& ledger, Instant edge) {
-    Tally tally{ledger.tally, nothing};
+    Tally tally{ledger.tally, Duration::zero()};
     for (const Session& session : ledger.sessions) {
         if (session.end > edge) {
-            tally.rolledOut = std::max(edge - session.start, nothing);
+            tally.rolledOut = std::max(edge - session.start, Duration::zero());
             break;
         }
-        tally.owed = std::max(tally.owed - (session.end - session.start), nothing);
+        tally.owed = std::max(tally.owed - (session.end - session.start), Duration::zero());
     }
     return tally;
 }
@@ -57,14 +54,14 @@ void prune(ExpeditedLedger& ledger, Instant now, const Constants& constants) {
 }
 
 Duration debitOf(const ExpeditedLedger& ledger, Instant now) {
-    return std::max(lengthOf(ledger.open, now) - ledger.credit, nothing);
+    return std::max(lengthOf(ledger.open, now) - ledger.credit, Duration::zero());
 }
 
 // limits.md §4, before "never exceeds E".
 Duration balance(Duration limit, const ExpeditedLedger& ledger, const World& world) {
     const Instant now = world.now.elapsed;
     const Tally tally = tallyAt(ledger, now - world.constants.ejWindow);
-    const Duration onTop = ledger.topSince ? now - *ledger.topSince : nothing;
+    const Duration onTop = ledger.topSince ? now - *ledger.topSince : Duration::zero();
     return limit - tally.owed + tally.rolledOut + topReward(onTop, world.constants) - debitOf(ledger, now);
 }
 
@@ -92,7 +89,7 @@ bool countsExpedited(const App& app, const World& world, bool startedOnTop) {
 
 Duration expeditedLeft(const App& app, const World& world) {
     const auto limit = limitOf(app, world);
-    return limit ? std::min(balance(*limit, app.memory.expedited, world), *limit) : unlimited;
+    return limit ? std::min(balance(*limit, app.memory.expedited, world), *limit) : noLimit;
 }
 
 bool inExpeditedQuota(const App& app, const World& world, bool running) {
@@ -102,16 +99,16 @@ bool inExpeditedQuota(const App& app, const World& world, bool running) {
     const ExpeditedLedger& ledger = app.memory.expedited;
     // As for regular jobs: what brings a session to 0 while as much rolls out does not end it.
     if (running && ledger.open && ledger.open->start < world.now.elapsed)
-        return untilSpent(*limit, ledger, world) > nothing;
-    return expeditedLeft(app, world) > nothing;
+        return untilSpent(*limit, ledger, world) > Duration::zero();
+    return expeditedLeft(app, world) > Duration::zero();
 }
 
 std::optional<Instant> expeditedReturn(const App& app, const World& world) {
     const auto limit = limitOf(app, world);
-    if (!limit || *limit == nothing || inExpeditedQuota(app, world)) return std::nullopt;
+    if (!limit || *limit == Duration::zero() || inExpeditedQuota(app, world)) return std::nullopt;
     const ExpeditedLedger& ledger = app.memory.expedited;
     const Instant now = world.now.elapsed;
-    const Duration target = std::max(*limit - world.constants.quotaBuffer, nothing);
+    const Duration target = std::max(*limit - world.constants.quotaBuffer, Duration::zero());
     const auto returns = timeReturns(ledger.sessions, debitOf(ledger, now), world.constants.ejWindow, now, target);
     if (!returns) return std::nullopt;
     return returnAt(*returns, now, world.constants.quotaCheckMinDelay);
@@ -120,12 +117,12 @@ std::optional<Instant> expeditedReturn(const App& app, const World& world) {
 std::optional<Instant> expeditedCutOff(const App& app, const World& world) {
     if (!app.memory.expedited.open) return std::nullopt;
     const Duration cap = expeditedRunCap(app, world, false);
-    return cap == unlimited ? std::nullopt : std::optional(world.now.elapsed + cap);
+    return cap == noLimit ? std::nullopt : std::optional(world.now.elapsed + cap);
 }
 
 Duration expeditedRunCap(const App& app, const World& world, bool startedOnTop) {
     const auto limit = limitOf(app, world);
-    if (!limit || !countsExpedited(app, world, startedOnTop)) return unlimited;
+    if (!limit || !countsExpedited(app, world, startedOnTop)) return noLimit;
     return untilSpent(*limit, app.memory.expedited, world);
 }
 
@@ -140,7 +137,7 @@ void closeExpedited(ExpeditedLedger& ledger, Instant now, const Constants& const
     ledger.tally += debitOf(ledger, end);
     ledger.sessions.push_back({ledger.open->start, end, ledger.open->jobs});
     ledger.open.reset();
-    ledger.credit = nothing;
+    ledger.credit = Duration::zero();
 }
 
 void beginTop(ExpeditedLedger& ledger, Instant now) {
@@ -155,8 +152,8 @@ void endTop(ExpeditedLedger& ledger, Instant now, const Constants& constants) {
 
 void reward(ExpeditedLedger& ledger, Duration credit, Instant now, const Constants& constants) {
     prune(ledger, now, constants);
-    const Duration beyond = std::max(credit - ledger.tally, nothing);
-    ledger.tally = std::max(ledger.tally - credit, nothing);
+    const Duration beyond = std::max(credit - ledger.tally, Duration::zero());
+    ledger.tally = std::max(ledger.tally - credit, Duration::zero());
     if (ledger.open) ledger.credit = std::min(ledger.credit + beyond, lengthOf(ledger.open, now));
 }
 

@@ -16,8 +16,6 @@
 namespace stint {
 namespace {
 
-using enum StopReason;
-
 // Of what a gate reads, what matters to a job that asks for this or that.
 ReadSet forNetwork(const GateKey& gateKey) {
     if (!gateKey.network) return 0;
@@ -29,20 +27,20 @@ ReadSet forNetwork(const GateKey& gateKey) {
 ReadSet ofRuns(const GateKey&) { return 0; } // a job that waits is not asked this
 
 // Whoever asks what a job is treated as reads the app's expedited quota, which power lifts.
-constexpr std::array table{
+constexpr std::array gateTable{
     Gate{.name = "restriction",
          .reads = only(Reads::App),
          .ask = restrictionGate,
          .describe = describeRestriction,
          .clears = "open the app, or lift the restriction",
-         .stop = BackgroundRestriction,
+         .stop = StopReason::BackgroundRestriction,
          .explicitly = false},
     Gate{.name = "saver",
          .reads = Reads::Saver | Reads::Power | Reads::App,
          .ask = saverGate,
          .describe = describeSaver,
          .clears = "turn battery saver off, or plug it in",
-         .stop = DeviceState,
+         .stop = StopReason::DeviceState,
          .explicitly = false,
          .stopRank = 1,
          .system = true},
@@ -51,7 +49,7 @@ constexpr std::array table{
          .ask = dozeGate,
          .describe = describeDoze,
          .clears = "use the device, or wait for a window",
-         .stop = DeviceState,
+         .stop = StopReason::DeviceState,
          .internal = InternalReason::DeviceIdle,
          .explicitly = false,
          .stopRank = 1,
@@ -62,7 +60,7 @@ constexpr std::array table{
          .ask = batteryNotLowGate,
          .describe = describeBattery,
          .clears = "charge it, or plug it in",
-         .stop = ConstraintBatteryNotLow,
+         .stop = StopReason::ConstraintBatteryNotLow,
          .passedBy = Override::Soft,
          .constraint = constraintNamed("requiresBatteryNotLow"),
          .stopRank = 5},
@@ -71,7 +69,7 @@ constexpr std::array table{
          .ask = chargingGate,
          .describe = describeCharging,
          .clears = "plug it in",
-         .stop = ConstraintCharging,
+         .stop = StopReason::ConstraintCharging,
          .passedBy = Override::Soft,
          .constraint = constraintNamed("requiresCharging"),
          .stopRank = 5},
@@ -80,7 +78,7 @@ constexpr std::array table{
          .ask = idlePathGate,
          .describe = describeIdlePath,
          .clears = "charge it and leave it alone",
-         .stop = AppStandby,
+         .stop = StopReason::AppStandby,
          .internal = InternalReason::RestrictedBucket,
          .explicitly = false,
          .readsFor = ofRuns,
@@ -90,7 +88,7 @@ constexpr std::array table{
          .ask = idlePathNetworkGate,
          .describe = describeIdlePath,
          .clears = "an unmetered network",
-         .stop = ConstraintConnectivity,
+         .stop = StopReason::ConstraintConnectivity,
          .explicitly = false,
          .readsFor = ofRuns,
          .stopRank = 7},
@@ -99,7 +97,7 @@ constexpr std::array table{
          .ask = deviceIdleGate,
          .describe = describeIdle,
          .clears = "leave the device alone",
-         .stop = ConstraintDeviceIdle,
+         .stop = StopReason::ConstraintDeviceIdle,
          .passedBy = Override::Soft,
          .constraint = constraintNamed("requiresDeviceIdle"),
          .stopRank = 5},
@@ -108,7 +106,7 @@ constexpr std::array table{
          .ask = connectivityGate,
          .describe = describeConnectivity,
          .clears = "a network that fits, and is open to the app",
-         .stop = ConstraintConnectivity,
+         .stop = StopReason::ConstraintConnectivity,
          .readsFor = forNetwork,
          .stopRank = 5},
     Gate{.name = "storage",
@@ -116,7 +114,7 @@ constexpr std::array table{
          .ask = storageNotLowGate,
          .describe = describeStorage,
          .clears = "free some space",
-         .stop = ConstraintStorageNotLow,
+         .stop = StopReason::ConstraintStorageNotLow,
          .passedBy = Override::Soft,
          .constraint = constraintNamed("requiresStorageNotLow"),
          .stopRank = 5},
@@ -126,7 +124,7 @@ constexpr std::array table{
          .ask = quotaGate,
          .describe = describeQuota,
          .clears = "time, power, or use of the app",
-         .stop = Quota,
+         .stop = StopReason::Quota,
          .explicitly = false,
          .stopRank = 3,
          .opens = quotaGateOpens,
@@ -137,7 +135,7 @@ constexpr std::array table{
          .describe = describeApp,
          .clears = "install it, or open it by stint start",
          .stopsRunning = false,
-         .stop = Undefined,
+         .stop = StopReason::Undefined,
          .internal = InternalReason::Unknown,
          .passedBy = Override::None,
          .explicitly = false},
@@ -146,7 +144,7 @@ constexpr std::array table{
          .ask = thermalGate,
          .describe = describeThermal,
          .clears = "let it cool down",
-         .stop = DeviceState,
+         .stop = StopReason::DeviceState,
          .internal = InternalReason::Thermal,
          .explicitly = false,
          .stopRank = 2,
@@ -171,26 +169,26 @@ Verdict ask(const Gate& gate, const Context& c) {
 
 } // namespace
 
-std::span<const Gate> gates() { return table; }
+std::span<const Gate> gates() { return gateTable; }
 
 ReadSet readsOfAll() {
     ReadSet all = 0;
-    for (const Gate& gate : table)
+    for (const Gate& gate : gateTable)
         all |= gate.reads;
     return all;
 }
 
 GateSet gatesReading(ReadSet reads) {
     GateSet set = 0;
-    for (std::size_t n = 0; n < table.size(); ++n)
-        if (table[n].reads & reads) set |= GateSet{1} << n;
+    for (std::size_t n = 0; n < gateTable.size(); ++n)
+        if (gateTable[n].reads & reads) set |= GateSet{1} << n;
     return set;
 }
 
 GateSet gatesFor(const GateKey& gateKey) {
     GateSet set = 0;
-    for (std::size_t n = 0; n < table.size(); ++n) {
-        const Gate& gate = table[n];
+    for (std::size_t n = 0; n < gateTable.size(); ++n) {
+        const Gate& gate = gateTable[n];
         if (!passed(gate, gateKey) && (!gate.readsFor || gate.readsFor(gateKey))) set |= GateSet{1} << n;
     }
     return set;
@@ -199,8 +197,8 @@ GateSet gatesFor(const GateKey& gateKey) {
 // Those, too, that read nothing for this GateKey: whoever asks here is who would find out.
 std::vector<ShutGate> shutGates(const Context& context) {
     GateSet set = 0;
-    for (std::size_t n = 0; n < table.size(); ++n)
-        if (!passed(table[n], context.gateKey)) set |= GateSet{1} << n;
+    for (std::size_t n = 0; n < gateTable.size(); ++n)
+        if (!passed(gateTable[n], context.gateKey)) set |= GateSet{1} << n;
     std::vector<ShutGate> shut;
     shutGates(context, set, shut);
     return shut;
@@ -208,7 +206,7 @@ std::vector<ShutGate> shutGates(const Context& context) {
 
 void shutGates(const Context& context, GateSet gates, std::vector<ShutGate>& shut) {
     for (; gates; gates &= gates - 1) {
-        const Gate& gate = table[static_cast<std::size_t>(std::countr_zero(gates))];
+        const Gate& gate = gateTable[static_cast<std::size_t>(std::countr_zero(gates))];
         const Verdict verdict = ask(gate, context);
         if (verdict.open) continue;
         const bool broken = verdict.askAgain && *verdict.askAgain <= context.world.now.elapsed;
@@ -231,7 +229,7 @@ bool waitsForNetwork(const Gate& gate) { return gate.ask == &connectivityGate; }
 
 ReadSet readsOf(const GateKey& gateKey) {
     ReadSet reads = 0;
-    for (const Gate& gate : table) {
+    for (const Gate& gate : gateTable) {
         if (!passed(gate, gateKey)) reads |= gate.readsFor ? gate.readsFor(gateKey) : gate.reads;
     }
     return reads;
@@ -260,7 +258,7 @@ int rankOf(PendingReason reason) {
 
 const Gate* stoppingGate(const Context& context) {
     const Gate* first = nullptr;
-    for (const Gate& gate : table) {
+    for (const Gate& gate : gateTable) {
         if (!gate.stopsRunning || passed(gate, context.gateKey) || (first && first->stopRank <= gate.stopRank))
             continue;
         if (!gate.ask(context).open) first = &gate;

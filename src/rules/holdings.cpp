@@ -1,5 +1,7 @@
 #include "rules/holdings.hpp"
 
+#include <iterator>
+
 #include "base/fail.hpp"
 #include "base/time.hpp"
 #include "rules/extras.hpp"
@@ -9,8 +11,6 @@ namespace {
 
 /// What each item of work, path and watched URI takes beside its text: without it, empty ones would be free.
 constexpr Bytes eachPart = 256;
-
-Bytes sizeOf(const std::string& text) { return static_cast<Bytes>(text.size()); }
 
 } // namespace
 
@@ -31,17 +31,17 @@ Holdings& Holdings::operator-=(const Holdings& other) {
 Holdings holdingsOf(const JobInfo& info) {
     Holdings held{.jobs = 1};
     held.bytes =
-        sizeOf(info.getService().name) + measure(info.getExtras()).size + measure(info.getTransientExtras()).size;
+        std::ssize(info.getService().name) + measure(info.getExtras()).size + measure(info.getTransientExtras()).size;
     for (const auto& watched : info.getTriggerContentUris())
-        held.bytes += eachPart + sizeOf(watched.uri);
+        held.bytes += eachPart + std::ssize(watched.uri);
     for (const auto& tag : info.getDebugTags())
-        held.bytes += sizeOf(tag);
-    if (info.getTraceTag()) held.bytes += sizeOf(*info.getTraceTag());
+        held.bytes += std::ssize(tag);
+    if (info.getTraceTag()) held.bytes += std::ssize(*info.getTraceTag());
     if (const auto& network = info.getRequiredNetwork(); network && network->getNetworkSpecifier())
-        held.bytes += sizeOf(*network->getNetworkSpecifier());
+        held.bytes += std::ssize(*network->getNetworkSpecifier());
     if (!info.getClipData()) return held;
     for (const ClipData::Item& item : info.getClipData()->items) {
-        held.bytes += eachPart + sizeOf(item.path);
+        held.bytes += eachPart + std::ssize(item.path);
         if (item.file) ++held.descriptors;
     }
     return held;

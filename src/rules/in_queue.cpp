@@ -38,20 +38,18 @@ std::string describeSlot(const QueueFacts& f) {
     return {};
 }
 
-using enum PendingReason;
-
 // clang-format off
-constexpr std::array table{
-    QueueRow{"batch",       JobSchedulerOptimization, "more ready jobs, or time", inBatch,          describeBatch, batchUntil},
-    QueueRow{"earlier run", DeviceState,              "its end",                  behindEarlierRun, describeEarlierRun},
-    QueueRow{"slots",       DeviceState,              "the end of another job",   lacksSlot,        describeSlot},
+constexpr std::array queueRows{
+    QueueRow{"batch",       PendingReason::JobSchedulerOptimization, "more ready jobs, or time", inBatch,          describeBatch, batchUntil},
+    QueueRow{"earlier run", PendingReason::DeviceState,              "its end",                  behindEarlierRun, describeEarlierRun},
+    QueueRow{"slots",       PendingReason::DeviceState,              "the end of another job",   lacksSlot,        describeSlot},
 };
 // clang-format on
 
 } // namespace
 
 const QueueRow* holdInQueue(const QueueFacts& facts) {
-    for (const QueueRow& row : table)
+    for (const QueueRow& row : queueRows)
         if (row.holds(facts)) return &row;
     return nullptr;
 }

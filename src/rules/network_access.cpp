@@ -15,7 +15,7 @@ using Spares = std::uint32_t;
 constexpr Spares powerAllowlist = 1, grant = 2, dataAllowlist = 4, jobWithNetwork = 8, expedited = 16,
                  userInitiated = 32;
 
-struct Rule {
+struct NetworkRule {
     std::string_view name;
     bool (*inForce)(const App&, const World&);
     Spares spares;
@@ -45,12 +45,12 @@ std::optional<Instant> dozeEnds(const World& world) {
 }
 
 // limits.md §8.1, row by row. LINUX: nobody restricts a single app to unmetered networks here, so that row is missing.
-constexpr std::array table{
-    Rule{"standby", standby, powerAllowlist | grant | jobWithNetwork, nullptr},
-    Rule{"doze", doze, powerAllowlist | grant | expedited | userInitiated, dozeEnds},
-    Rule{"battery_saver", batterySaver, powerAllowlist | grant | expedited | userInitiated, nullptr},
-    Rule{"data_saver", dataSaver, dataAllowlist | userInitiated, nullptr},
-    Rule{"background", background, powerAllowlist | grant | jobWithNetwork | expedited | userInitiated, nullptr},
+constexpr std::array networkRules{
+    NetworkRule{"standby", standby, powerAllowlist | grant | jobWithNetwork, nullptr},
+    NetworkRule{"doze", doze, powerAllowlist | grant | expedited | userInitiated, dozeEnds},
+    NetworkRule{"battery_saver", batterySaver, powerAllowlist | grant | expedited | userInitiated, nullptr},
+    NetworkRule{"data_saver", dataSaver, dataAllowlist | userInitiated, nullptr},
+    NetworkRule{"background", background, powerAllowlist | grant | jobWithNetwork | expedited | userInitiated, nullptr},
 };
 
 bool seen(const App& app) { return stateOf(app) <= ProcessState::ForegroundService; }
@@ -60,9 +60,9 @@ Spares sparedFor(const App& app, const World& world) {
            (app.memory.dataSaverExempt ? dataAllowlist : 0);
 }
 
-const Rule* firstInForce(const App& app, const World& world, Spares spared) {
+const NetworkRule* firstInForce(const App& app, const World& world, Spares spared) {
     if (seen(app)) return nullptr;
-    for (const Rule& rule : table)
+    for (const NetworkRule& rule : networkRules)
         if (!(rule.spares & spared) && rule.inForce(app, world)) return &rule;
     return nullptr;
 }
@@ -72,7 +72,7 @@ std::optional<Instant> toCome(std::optional<Instant> when, const World& world) {
 }
 
 NetworkVerdict decide(const App& app, const World& world, Spares spared) {
-    if (const Rule* rule = firstInForce(app, world, spared)) {
+    if (const NetworkRule* rule = firstInForce(app, world, spared)) {
         const auto ends = rule->ends ? rule->ends(world) : std::nullopt;
         return {.allowed = false, .because = rule->name, .askAgain = toCome(ends, world)};
     }

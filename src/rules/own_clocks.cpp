@@ -91,26 +91,24 @@ std::string describeSetTime(const OwnTimes& t) {
 std::optional<Instant> deadlineUntil(const OwnTimes& t) { return future(t.job.deadline, t); }
 std::string describeDeadline(const OwnTimes&) { return "runs then, whatever constraint is missing"; }
 
-using enum PendingReason;
-
 // jobs.md §9.1: back-off shows as 9, too. §12.3: a person who says `run` ends a rest, as opening an app does.
 // clang-format off
-constexpr std::array table{
-    OwnClock{"latency",  ConstraintMinimumLatency, latencyUntil,   describeLatency,   "time",                        Override::Soft, AtDeadline::Goes},
-    OwnClock{"back-off", ConstraintMinimumLatency, backOffUntil,   describeBackOff,   "time",                        Override::Soft, AtDeadline::Goes},
-    OwnClock{"content",  ConstraintContentTrigger, contentUntil,   describeContent,   "a change of what it watches", Override::Full, AtDeadline::Goes},
-    OwnClock{"app",      App,                      crashRestUntil, describeCrashRest, "run it by stint run-now",     Override::Soft, AtDeadline::Stays},
-    OwnClock{"hold",     User,                     holdUntil,      describeHold,      "stint resume it",             Override::Soft, AtDeadline::Stays},
-    OwnClock{"after",    User,                     othersUntil,    describeOthers,    "the success of the other",    Override::Soft, AtDeadline::Stays},
-    OwnClock{"time",     ConstraintMinimumLatency, setTimeUntil,   describeSetTime,   "time",                        Override::Soft, AtDeadline::Stays},
-    OwnClock{"boot",     User,                     bootUntil,      describeBoot,      "time",                        Override::None, AtDeadline::Stays},
-    OwnClock{"deadline", ConstraintDeadline,       deadlineUntil,  describeDeadline,  "time",                        Override::None, AtDeadline::IsIt},
+constexpr std::array clockRows{
+    OwnClock{"latency",  PendingReason::ConstraintMinimumLatency, latencyUntil,   describeLatency,   "time",                        Override::Soft, AtDeadline::Goes},
+    OwnClock{"back-off", PendingReason::ConstraintMinimumLatency, backOffUntil,   describeBackOff,   "time",                        Override::Soft, AtDeadline::Goes},
+    OwnClock{"content",  PendingReason::ConstraintContentTrigger, contentUntil,   describeContent,   "a change of what it watches", Override::Full, AtDeadline::Goes},
+    OwnClock{"app",      PendingReason::App,                      crashRestUntil, describeCrashRest, "run it by stint run-now",     Override::Soft, AtDeadline::Stays},
+    OwnClock{"hold",     PendingReason::User,                     holdUntil,      describeHold,      "stint resume it",             Override::Soft, AtDeadline::Stays},
+    OwnClock{"after",    PendingReason::User,                     othersUntil,    describeOthers,    "the success of the other",    Override::Soft, AtDeadline::Stays},
+    OwnClock{"time",     PendingReason::ConstraintMinimumLatency, setTimeUntil,   describeSetTime,   "time",                        Override::Soft, AtDeadline::Stays},
+    OwnClock{"boot",     PendingReason::User,                     bootUntil,      describeBoot,      "time",                        Override::None, AtDeadline::Stays},
+    OwnClock{"deadline", PendingReason::ConstraintDeadline,       deadlineUntil,  describeDeadline,  "time",                        Override::None, AtDeadline::IsIt},
 };
 // clang-format on
 
 } // namespace
 
-std::span<const OwnClock> ownClocks() { return table; }
+std::span<const OwnClock> ownClocks() { return clockRows; }
 
 std::optional<Instant> heldUntil(const OwnClock& clock, const OwnTimes& times) {
     if (clock.atDeadline == AtDeadline::IsIt) return std::nullopt;
@@ -121,7 +119,7 @@ std::optional<Instant> heldUntil(const OwnClock& clock, const OwnTimes& times) {
 
 std::optional<Instant> heldUntil(const OwnTimes& times) {
     std::optional<Instant> latest;
-    for (const OwnClock& clock : table)
+    for (const OwnClock& clock : clockRows)
         if (const auto until = heldUntil(clock, times)) latest = std::max(latest.value_or(*until), *until);
     return latest;
 }

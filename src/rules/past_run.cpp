@@ -7,7 +7,7 @@
 namespace stint {
 namespace {
 
-std::string_view meaningOf(StopReason reason) {
+std::string_view stopMeaning(StopReason reason) {
     switch (reason) {
     case StopReason::Undefined:
         return "its process died";
@@ -63,7 +63,7 @@ std::string endingText(const PastRun& run) {
     if (!run.outcome.text.empty()) return run.outcome.text;
     if (run.ending.internal == InternalReason::Anr) return "its app did not answer in time";
     if (run.ending.internal != InternalReason::SuccessfulFinish)
-        return fmt::format("{} ({})", meaningOf(run.ending.reason), nameOf(run.ending.reason));
+        return fmt::format("{} ({})", stopMeaning(run.ending.reason), nameOf(run.ending.reason));
     return run.outcome.exitCode == 0 ? "done" : fmt::format("failed with exit code {}", run.outcome.exitCode);
 }
 

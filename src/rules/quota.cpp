@@ -14,18 +14,15 @@
 namespace stint {
 namespace {
 
-constexpr Duration unlimited = Duration::max();
-constexpr Duration day = 24h; ///< of quota.max_execution_24h, as its name has it
-
 /// One of the two limits of time: the bucket's window, the day's cap.
 struct TimeLimit {
-    Duration allowed; ///< or unlimited
+    Duration allowed; ///< or noLimit
     Duration window;
 };
 
 std::array<TimeLimit, 2> timeLimits(const Allowance& allowance) {
-    return {TimeLimit{allowance.allowed.value_or(unlimited), allowance.window},
-            TimeLimit{allowance.dayCap.value_or(unlimited), day}};
+    return {TimeLimit{allowance.allowed.value_or(noLimit), allowance.window},
+            TimeLimit{allowance.dayCap.value_or(noLimit), dayWindow}};
 }
 
 Allowance allowanceOf(const App& app, const World& world) {
@@ -33,7 +30,7 @@ Allowance allowanceOf(const App& app, const World& world) {
 }
 
 Duration leftOf(const TimeLimit& limit, const QuotaLedger& ledger, Instant now) {
-    return limit.allowed == unlimited ? unlimited : limit.allowed - regularUsed(ledger, limit.window, now);
+    return limit.allowed == noLimit ? noLimit : limit.allowed - regularUsed(ledger, limit.window, now);
 }
 
 Duration leftOf(const Allowance& allowance, const QuotaLedger& ledger, Instant now) {
@@ -43,10 +40,10 @@ Duration leftOf(const Allowance& allowance, const QuotaLedger& ledger, Instant n
 
 // limits.md §3.6, over both limits.
 Duration untilSpent(const Allowance& allowance, const QuotaLedger& ledger, Instant now) {
-    Duration until = unlimited;
+    Duration until = noLimit;
     for (const TimeLimit& limit : timeLimits(allowance)) {
         const Duration left = leftOf(limit, ledger, now);
-        if (left != unlimited) until = std::min(until, timeUntilSpent(ledger.sessions, limit.window, now, left));
+        if (left != noLimit) until = std::min(until, timeUntilSpent(ledger.sessions, limit.window, now, left));
     }
     return until;
 }
@@ -107,7 +104,7 @@ std::optional<Instant> countsReturn(const Allowance& allowance, const QuotaLedge
 
 // limits.md §3.7, a term of time: it applies as soon as less than the buffer is left of its limit, whatever binds.
 std::optional<Instant> timeReturn(const TimeLimit& limit, Duration buffer, const QuotaLedger& ledger, Instant now) {
-    if (limit.allowed == unlimited) return std::nullopt;
+    if (limit.allowed == noLimit) return std::nullopt;
     const Duration target = std::max(limit.allowed - buffer, Duration{0});
     const Duration running = std::min(lengthOf(ledger.open, now), limit.window);
     return timeReturns(ledger.sessions, running, limit.window, now, target);
@@ -192,7 +189,7 @@ std::optional<Instant> regularReturn(const App& app, const World& world) { retur
 std::optional<Instant> regularCutOff(const App& app, const World& world) {
     if (!app.memory.quota.open) return std::nullopt;
     const Duration cap = quotaRunCap(app, world, false);
-    return cap == unlimited ? std::nullopt : std::optional(world.now.elapsed + cap);
+    return cap == noLimit ? std::nullopt : std::optional(world.now.elapsed + cap);
 }
 
 std::string regularShortage(const App& app, const World& world) {
@@ -229,7 +226,7 @@ std::string regularShortage(const App& app, const World& world) {
 }
 
 Duration quotaRunCap(const App& app, const World& world, bool startedOnTop) {
-    if (!countsRegular(app, world, startedOnTop)) return unlimited;
+    if (!countsRegular(app, world, startedOnTop)) return noLimit;
     return untilSpent(allowanceOf(app, world), app.memory.quota, world.now.elapsed);
 }
 

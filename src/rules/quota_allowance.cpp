@@ -7,15 +7,13 @@
 namespace stint {
 namespace {
 
-constexpr Duration day = 24h; ///< of quota.max_execution_24h, as its name has it
-
 // LINUX: nothing else tells a system's installer from the rest of the system.
 bool isSystemInstaller(const App& app) { return app.manifest.system && app.manifest.declares("INSTALL_PACKAGES"); }
 
 std::optional<Duration> dayCapOf(bool unlimited, const Constants& constants) {
     const Duration cap =
         unlimited && fullWindowIsUnlimited(constants) ? constants.android15DailyCap : constants.quotaMaxExecution24h;
-    if (cap == Constants::none || cap >= day) return std::nullopt;
+    if (cap == Constants::none || cap >= dayWindow) return std::nullopt;
     return cap;
 }
 
@@ -23,7 +21,7 @@ std::optional<Duration> dayCapOf(bool unlimited, const Constants& constants) {
 
 Allowance regularAllowance(Bucket bucket, const App& app, const Constants& constants) {
     const BucketQuota& quota = bucketRow(bucket).quota;
-    if (quota.isNothing()) return {.allowed = Duration{0}, .window = day};
+    if (quota.isNothing()) return {.allowed = Duration{0}, .window = dayWindow};
     Allowance allowance{.window = inForce(constants, quota.window),
                         .maxJobs = constants.*quota.maxJobs,
                         .maxSessions = constants.*quota.maxSessions};

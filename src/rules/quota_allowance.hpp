@@ -10,6 +10,9 @@
 
 namespace stint {
 
+constexpr Duration noLimit = Duration::max(); ///< no limit, where times are compared
+constexpr Duration dayWindow = 24h;           ///< of quota.max_execution_24h, as its name has it
+
 /// What the regular jobs of one app may do.
 struct Allowance {
     std::optional<Duration> allowed; ///< run time in the window; nullopt: no limit

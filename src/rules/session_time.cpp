@@ -7,22 +7,21 @@
 namespace stint {
 namespace {
 
-constexpr Duration nothing{0};
 constexpr Duration moment{1};
 
 // The part inside (edge, now].
 Duration lengthInside(const Session& session, Instant edge, Instant now) {
-    return std::max(std::min(session.end, now) - std::max(session.start, edge), nothing);
+    return std::max(std::min(session.end, now) - std::max(session.start, edge), Duration::zero());
 }
 
 } // namespace
 
 Duration lengthOf(const std::optional<OpenSession>& open, Instant now) {
-    return open ? std::max(now - open->start, nothing) : nothing;
+    return open ? std::max(now - open->start, Duration::zero()) : Duration::zero();
 }
 
 Duration timeWithin(const std::vector<Session>& sessions, Duration window, Instant now) {
-    Duration sum = nothing;
+    Duration sum = Duration::zero();
     for (const Session& session : sessions)
         sum += lengthInside(session, now - window, now);
     return sum;
@@ -30,35 +29,35 @@ Duration timeWithin(const std::vector<Session>& sessions, Duration window, Insta
 
 Duration timeUntilSpent(const std::vector<Session>& sessions, Duration window, Instant now, Duration left,
                         Duration owed) {
-    if (left < nothing) return nothing;
-    Duration until = nothing;
+    if (left < Duration::zero()) return Duration::zero();
+    Duration until = Duration::zero();
     Instant edge = now - window;
     for (const Session& session : sessions) {
         if (session.end <= edge) continue;
-        const Duration gap = std::max(session.start - edge, nothing);
+        const Duration gap = std::max(session.start - edge, Duration::zero());
         if (gap > left) break;
         const Instant end = std::min(session.end, now);
         until += end - edge;
         left -= gap;
         edge = end;
         const Duration length = session.end - session.start;
-        left -= std::max(length - owed, nothing);
+        left -= std::max(length - owed, Duration::zero());
         owed -= std::min(length, owed);
-        if (left < nothing) return until;
+        if (left < Duration::zero()) return until;
     }
     return until + left;
 }
 
 std::optional<Instant> timeReturns(const std::vector<Session>& sessions, Duration running, Duration window, Instant now,
                                    Duration target) {
-    if (running > nothing && running >= target) return now - target + window;
+    if (running > Duration::zero() && running >= target) return now - target + window;
     const Instant edge = now - window;
     Duration sum = running;
     for (std::size_t i = sessions.size(); i-- > 0;) {
         const Session& session = sessions[i];
         const Duration length = lengthInside(session, edge, now);
         sum += length;
-        if (length > nothing && sum >= target) return std::max(session.start, edge) + (sum - target) + window;
+        if (length > Duration::zero() && sum >= target) return std::max(session.start, edge) + (sum - target) + window;
     }
     return std::nullopt;
 }
@@ -68,9 +67,9 @@ Instant returnAt(Instant when, Instant now, Duration spacing) {
     // With no buffer the budget returns a moment after the last of it is seen spent.
     if (when == now) when += moment;
     if (when < now) when = now + unforeseen;
-    if (spacing <= nothing) return when;
+    if (spacing <= Duration::zero()) return when;
     const Duration over = when.time_since_epoch() % spacing;
-    return over > nothing ? when + (spacing - over) : when;
+    return over > Duration::zero() ? when + (spacing - over) : when;
 }
 
 } // namespace stint

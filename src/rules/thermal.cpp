@@ -17,19 +17,19 @@ enum class Heat : std::uint8_t {
 
 enum class Column : std::uint8_t { UserInitiated, Expedited, High, Default, Low, Min };
 
-using Row = std::array<Heat, 6>;
+using HeatRow = std::array<Heat, 6>;
 using enum Heat;
 
 // clang-format off
 // limits.md §10.1
 //                        UI    expedited   HIGH    DEFAULT LOW     MIN
-constexpr Row none     {Runs, Runs,       Runs,   Runs,  Runs,   Runs};
-constexpr Row light    {Runs, Runs,       Runs,   Runs,  GoesOn, Stops};
-constexpr Row moderate {Runs, StartsOnce, GoesOn, Stops, Stops,  Stops};
-constexpr Row severe   {Stops, Stops,     Stops,  Stops, Stops,  Stops};
+constexpr HeatRow none     {Runs, Runs,       Runs,   Runs,  Runs,   Runs};
+constexpr HeatRow light    {Runs, Runs,       Runs,   Runs,  GoesOn, Stops};
+constexpr HeatRow moderate {Runs, StartsOnce, GoesOn, Stops, Stops,  Stops};
+constexpr HeatRow severe   {Stops, Stops,     Stops,  Stops, Stops,  Stops};
 // clang-format on
 
-const Row& rowOf(Thermal thermal) {
+const HeatRow& rowOf(Thermal thermal) {
     switch (thermal) {
     case Thermal::None:
         return none;

@@ -221,10 +221,10 @@ Broken extrasAreSmall(const JobInfo& job) {
     return tooLarge({std::max(extras.depth, transient.depth), extras.size + transient.size});
 }
 
-using Rule = Broken(const JobInfo&);
+using JobRule = Broken(const JobInfo&);
 
-Broken firstBroken(const JobInfo& job, std::initializer_list<Rule*> rules) {
-    for (Rule* rule : rules)
+Broken firstBroken(const JobInfo& job, std::initializer_list<JobRule*> rules) {
+    for (JobRule* rule : rules)
         if (Broken error = rule(job)) return error;
     return std::nullopt;
 }

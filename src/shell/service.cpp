@@ -24,7 +24,6 @@ namespace fs = std::filesystem;
 constexpr std::int32_t noInput = 66;
 constexpr std::int32_t connectionLost = 69;
 constexpr std::int32_t system = 71;
-constexpr std::int32_t waits = 75;
 
 void complain(std::string_view sentence) { stint::complain("stint-shell", sentence); }
 

@@ -13,8 +13,6 @@
 namespace stint::shell {
 namespace {
 
-constexpr int waits = 75; // linux.md §A.10
-
 /// As a shell has it: the command's own, or 128 and the signal that ended it.
 std::int32_t exitCodeOf(int status) { return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status); }
 

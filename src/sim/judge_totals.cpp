@@ -71,13 +71,13 @@ std::int64_t measured(const ExpectedTotal& total, Measure measure, const History
     return 0;
 }
 
-std::string textOf(Measure measure, std::int64_t value) {
+std::string amountText(Measure measure, std::int64_t value) {
     return measure == Measure::RunTime ? formatDuration(Duration{value}) : fmt::format("{}", value);
 }
 
-std::string textOf(Measure measure, const Range<std::int64_t>& range) {
-    const std::string from = textOf(measure, range.from);
-    return range.single() ? from : fmt::format("{} to {}", from, textOf(measure, range.to));
+std::string amountText(Measure measure, const Range<std::int64_t>& range) {
+    const std::string from = amountText(measure, range.from);
+    return range.single() ? from : fmt::format("{} to {}", from, amountText(measure, range.to));
 }
 
 } // namespace
@@ -91,9 +91,9 @@ Finding judge(const ExpectedTotal& expected, const History& history, Duration en
     std::string instead;
     for (const auto& [measure, range] : expected.measures) {
         const std::int64_t value = measured(expected, measure, history, lived);
-        finding.expected += fmt::format(" {}={}", nameOf(measure), textOf(measure, range));
+        finding.expected += fmt::format(" {}={}", nameOf(measure), amountText(measure, range));
         if (!range.holds(value))
-            instead += fmt::format("{}{}={}", instead.empty() ? "" : " ", nameOf(measure), textOf(measure, value));
+            instead += fmt::format("{}{}={}", instead.empty() ? "" : " ", nameOf(measure), amountText(measure, value));
     }
     if (expected.within) finding.expected += " within " + textOf(*expected.within);
     if (!instead.empty()) finding.happened = instead;

@@ -1,6 +1,8 @@
 // The parts of a scenario file, each read where its chapter of scenario.md says so. Only the reader's files include
 // this.
 #pragma once
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <set>
 #include <span>
@@ -10,6 +12,8 @@
 #include "sim/yaml.hpp"
 
 namespace stint::sim {
+
+constexpr std::int64_t many = std::numeric_limits<std::int32_t>::max(); ///< the most of what is counted
 
 // Values (read_values.cpp).
 

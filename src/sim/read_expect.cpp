@@ -1,14 +1,11 @@
 // scenario.md, expectations of state.
 #include <array>
-#include <limits>
 
 #include "sim/parts.hpp"
 #include "sim/vocabulary.hpp"
 
 namespace stint::sim {
 namespace {
-
-constexpr std::int64_t many = std::numeric_limits<std::int32_t>::max();
 
 std::optional<PendingReason> pendingReasonNamed(std::string_view name) {
     for (auto code = static_cast<std::int32_t>(PendingReason::Undefined);

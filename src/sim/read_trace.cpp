@@ -1,13 +1,9 @@
 // scenario.md, trace and totals: which effects must come, and what they add up to.
-#include <limits>
-
 #include "sim/parts.hpp"
 #include "sim/vocabulary.hpp"
 
 namespace stint::sim {
 namespace {
-
-constexpr std::int64_t many = std::numeric_limits<std::int32_t>::max();
 
 std::vector<std::string_view> wordsOfEffects() {
     std::vector<std::string_view> words;

@@ -24,7 +24,7 @@ using YAML::anchor_t;
 using YAML::Mark;
 
 /// Counts a document's nodes as its readers see them: an alias counts as its whole target.
-class Count final : public YAML::EventHandler {
+class NodeCount final : public YAML::EventHandler {
 public:
     Mark begin; ///< of the document
     bool empty = true;
@@ -85,10 +85,10 @@ bool checkBounds(const std::string& text) {
         throw OutOfBounds{{}, fmt::format("the file has {} bytes; a scenario has at most {}", text.size(), mostBytes)};
     std::istringstream stream(text);
     YAML::Parser parser(stream);
-    Count document;
+    NodeCount document;
     if (!parser.HandleNextDocument(document)) return false;
     if (!parser) return !document.empty;
-    Count next;
+    NodeCount next;
     parser.HandleNextDocument(next);
     // Without a "---" between them, the parser has stopped at text that continues nothing, and would stop there again.
     const auto rest = std::string_view(text).substr(std::min<std::size_t>(next.begin.pos, text.size()));

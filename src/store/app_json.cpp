@@ -11,9 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-/// Bytes that are not UTF-8 become U+FFFD rather than an exception.
-std::string textOf(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 /// `read` may throw what nlohmann's checked access throws.
 template <class Value, class Read> Result<Value> parsed(std::string_view text, std::string_view what, Read read) {
     try {
@@ -41,13 +38,13 @@ Result<std::vector<Instant>> instantsFrom(std::string_view text) {
     });
 }
 
-std::string flagsText(const Flags& flags) { return textOf(json(flags)); }
+std::string flagsText(const Flags& flags) { return textOfJson(json(flags)); }
 
 Result<Flags> flagsFrom(std::string_view text) {
     return parsed<Flags>(text, "table of flags", [](const json& flags) { return flags.get<Flags>(); });
 }
 
-std::string wordsText(const Words& words) { return textOf(json(words)); }
+std::string wordsText(const Words& words) { return textOfJson(json(words)); }
 
 Result<Words> wordsFrom(std::string_view text) {
     return parsed<Words>(text, "list of words", [](const json& words) { return words.get<Words>(); });
@@ -57,7 +54,7 @@ std::string channelsText(const std::vector<Channel>& channels) {
     json list = json::array();
     for (const Channel& channel : channels)
         list.push_back({channel.id, channel.name, channel.importance});
-    return textOf(list);
+    return textOfJson(list);
 }
 
 Result<std::vector<Channel>> channelsFrom(std::string_view text) {

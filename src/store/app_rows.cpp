@@ -20,14 +20,14 @@ constexpr Range anyAlarm{std::numeric_limits<Duration::rep>::min() / 2, std::num
 constexpr Range anyWindow{0, anyAlarm.most};
 constexpr Range anyMessage{1, anyAlarm.most}; // the next message's is one more; none has 0
 
-template <class Time> Result<Time> timeFrom(StoredRow& row, std::string_view name, Range range) {
+template <class Time> Result<Time> momentFrom(StoredRow& row, std::string_view name, Range range) {
     return Time{Duration{STINT_TRY(checked(row.integer(), name, range))}};
 }
 
 Result<Now> writtenFrom(StoredRow& row) {
     Now written;
-    written.elapsed = STINT_TRY(timeFrom<Instant>(row, "written", anyTime));
-    written.wall = STINT_TRY(timeFrom<WallTime>(row, "written_wall", anyTime));
+    written.elapsed = STINT_TRY(momentFrom<Instant>(row, "written", anyTime));
+    written.wall = STINT_TRY(momentFrom<WallTime>(row, "written_wall", anyTime));
     return written;
 }
 
@@ -93,7 +93,7 @@ Result<void> addUsageTime(StoredRow row, Snapshot& snapshot) {
     stored.boot.value = row.text();
     stored.saved.time.running = Duration{STINT_TRY(checked(row.integer(), "running", anyLength))};
     stored.saved.time.screenOn = Duration{STINT_TRY(checked(row.integer(), "screen_on", anyLength))};
-    stored.saved.at = STINT_TRY(timeFrom<Instant>(row, "at", anyTime));
+    stored.saved.at = STINT_TRY(momentFrom<Instant>(row, "at", anyTime));
     stored.saved.screenOn = row.flag();
     snapshot.usageTime = std::move(stored);
     return {};
@@ -113,8 +113,8 @@ Result<void> addAlarm(StoredRow row, Snapshot& snapshot) {
     alarm.wakeup = row.flag();
     alarm.byWall = row.flag();
     alarm.persisted = row.flag();
-    alarm.requested = STINT_TRY(timeFrom<Instant>(row, "requested", anyAlarm));
-    alarm.requestedWall = STINT_TRY(timeFrom<WallTime>(row, "requested_wall", anyAlarm));
+    alarm.requested = STINT_TRY(momentFrom<Instant>(row, "requested", anyAlarm));
+    alarm.requestedWall = STINT_TRY(momentFrom<WallTime>(row, "requested_wall", anyAlarm));
     alarm.window = Duration{STINT_TRY(checked(row.integer(), "length", anyWindow))};
     alarm.interval = Duration{STINT_TRY(checked(row.integer(), "repeats_every", anyWindow))};
     alarm.sequence = static_cast<std::uint64_t>(STINT_TRY(checked(row.integer(), "sequence", anyWindow)));
@@ -131,8 +131,8 @@ Result<void> addMessage(StoredRow row, Snapshot& snapshot) {
     stored.boot.value = row.text();
     message.receiver = row.text();
     message.high = row.flag();
-    message.arrived = STINT_TRY(timeFrom<Instant>(row, "arrived", anyTime));
-    message.arrivedWall = STINT_TRY(timeFrom<WallTime>(row, "arrived_wall", anyTime));
+    message.arrived = STINT_TRY(momentFrom<Instant>(row, "arrived", anyTime));
+    message.arrivedWall = STINT_TRY(momentFrom<WallTime>(row, "arrived_wall", anyTime));
     message.data = row.text();
     snapshot.messages.push_back(std::move(stored));
     return {};

@@ -31,6 +31,8 @@ Result<json> objectFrom(std::string_view text) {
     return value;
 }
 
+std::string textOfJson(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
 Result<void> checkKeys(const json& value, std::string_view name, std::initializer_list<std::string_view> known) {
     if (!value.is_object()) return fail(Errc::IllegalArgument, "{} is not an object", name);
     for (const auto& [key, part] : value.items())

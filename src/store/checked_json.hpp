@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -30,6 +31,9 @@ inline constexpr std::size_t mostEntries = std::size_t{20} * 60 * 24;
 
 /// Parses an object, no larger than any that is written.
 Result<nlohmann::json> objectFrom(std::string_view text);
+
+/// D-Bus lets only UTF-8 in; what is not becomes U+FFFD rather than an exception.
+std::string textOfJson(const nlohmann::json& value);
 
 /// `value` must be an object without other keys: an unknown key may be a limit.
 Result<void> checkKeys(const nlohmann::json& value, std::string_view name,

@@ -9,6 +9,7 @@
 #include "model/job_fields.hpp"
 #include "rules/validation.hpp"
 #include "store/bundle_json.hpp"
+#include "store/checked_json.hpp"
 
 namespace stint {
 
@@ -74,7 +75,7 @@ ClipData clipFrom(const json& paths) {
 }
 
 /// An unknown key may be a constraint; without heeding it the job would run wrongly (architecture.md, wire).
-Result<void> checkKeys(const json& job) {
+Result<void> checkJobKeys(const json& job) {
     static const std::set<std::string_view> known = [] {
         std::set<std::string_view> keys{"id", "service"};
         for (const JobField& row : jobFields)
@@ -235,12 +236,9 @@ private:
     JobInfo::Builder& builder_;
 };
 
-/// D-Bus lets only UTF-8 in; what is not becomes U+FFFD rather than an exception.
-std::string textOf(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 /// May throw what nlohmann's checked access throws.
 Result<JobInfo> readJob(const json& job) {
-    STINT_TRY(checkKeys(job));
+    STINT_TRY(checkJobKeys(job));
     JobInfo::Builder builder{wholeNumber<std::int32_t>(job.at("id")),
                              serviceFrom(job.at("service").get<std::string>())};
     // The priority after the flags, which may have raised a default one.
@@ -262,7 +260,7 @@ std::string jobInfoText(const JobInfo& info) {
     json job{{"id", info.getId().value}, {"service", serviceText(info.getService())}};
     for (const JobField& row : jobFields)
         if (!row.key.empty()) std::visit(FieldWriter(job, row, info), row.value);
-    return textOf(job);
+    return textOfJson(job);
 }
 
 Result<JobInfo> jobInfoFrom(std::string_view text) {
@@ -273,7 +271,7 @@ Result<JobInfo> jobInfoFrom(std::string_view text) {
     }
 }
 
-std::string extrasText(const PersistableBundle& extras) { return textOf(bundleJson(extras)); }
+std::string extrasText(const PersistableBundle& extras) { return textOfJson(bundleJson(extras)); }
 
 Result<PersistableBundle> extrasFrom(std::string_view text) {
     try {

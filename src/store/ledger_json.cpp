@@ -118,7 +118,7 @@ Result<ExpeditedLedger> expeditedFrom(const json& value, std::string_view name) 
 }
 
 /// In order of time.
-Result<std::vector<Instant>> instantsFrom(const json& value, std::string_view name) {
+Result<std::vector<Instant>> instantListFrom(const json& value, std::string_view name) {
     auto instants = STINT_TRY(listFrom<Instant>(value, name, instantFrom));
     if (!std::is_sorted(instants.begin(), instants.end()))
         return fail(Errc::IllegalArgument, "{} are out of order", name);
@@ -142,7 +142,7 @@ Result<Timeouts> timeoutsFrom(const json& value, std::string_view name) {
     STINT_TRY(checkKeys(value, name, {"regular", "expedited", "userInitiated"}));
     Timeouts timeouts;
     for (const auto& [kind, key] : classes)
-        if (value.contains(key)) timeouts[kind] = STINT_TRY(instantsFrom(value[key], name));
+        if (value.contains(key)) timeouts[kind] = STINT_TRY(instantListFrom(value[key], name));
     return timeouts;
 }
 
@@ -190,11 +190,11 @@ Result<void> readLedgers(std::string_view text, AppMemory& memory) {
     AppMemory read = memory;
     STINT_TRY(readPart(object, "quota", read.quota, quotaFrom));
     STINT_TRY(readPart(object, "expedited", read.expedited, expeditedFrom));
-    STINT_TRY(readPart(object, "alarms", read.alarms, instantsFrom));
-    STINT_TRY(readPart(object, "whileIdleAlarms", read.whileIdleAlarms, instantsFrom));
+    STINT_TRY(readPart(object, "alarms", read.alarms, instantListFrom));
+    STINT_TRY(readPart(object, "whileIdleAlarms", read.whileIdleAlarms, instantListFrom));
     STINT_TRY(readPart(object, "pushes", read.pushes, pushesFrom));
     STINT_TRY(readPart(object, "timeouts", read.timeouts, timeoutsFrom));
-    STINT_TRY(readPart(object, "silences", read.silences, instantsFrom));
+    STINT_TRY(readPart(object, "silences", read.silences, instantListFrom));
     STINT_TRY(readPart(object, "grantUntil", read.grantUntil, instantFrom));
     STINT_TRY(readPart(object, "leftTop", read.leftTop, instantFrom));
     STINT_TRY(readPart(object, "leftForeground", read.leftForeground, instantFrom));

@@ -16,12 +16,6 @@ namespace {
 constexpr long buffer = 512 * 1024;
 constexpr std::chrono::seconds connectTimeout{30};
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blank = " \t\r\n";
-    auto first = std::min(text.find_first_not_of(blank), text.size());
-    return text.substr(first, text.find_last_not_of(blank) + 1 - first);
-}
-
 const char* textOrNull(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 } // namespace

@@ -15,12 +15,6 @@
 namespace stint::transfer {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-    auto first = text.find_first_not_of(" \t\r");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
 std::string lower(std::string_view text) {
     std::string made(text);
     std::transform(made.begin(), made.end(), made.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -97,6 +91,12 @@ std::string strongest(const std::map<std::string, std::string_view>& digests) {
 }
 
 } // namespace
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blank = " \t\r\n";
+    const auto first = std::min(text.find_first_not_of(blank), text.size());
+    return text.substr(first, text.find_last_not_of(blank) + 1 - first);
+}
 
 std::string offeredName(std::string_view contentDisposition) {
     std::string plain;

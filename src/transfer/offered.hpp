@@ -6,6 +6,9 @@
 
 namespace stint::transfer {
 
+/// Without the blanks and line ends around it.
+std::string_view trimmed(std::string_view text);
+
 /// The name in a Content-Disposition (RFC 6266), as a harmless one; filename* before filename. Empty if there is
 /// none.
 std::string offeredName(std::string_view contentDisposition);

@@ -16,10 +16,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int version = 3;
+constexpr int sidecarVersion = 3;
 
 // Of encode()'s output: curl bounds an ETag and a server's file name at 100 KiB a header.
-constexpr Bytes longest = 1_MiB;
+constexpr Bytes longestSidecar = 1_MiB;
 
 std::string_view nameOf(Validator::Kind kind) {
     switch (kind) {
@@ -80,7 +80,7 @@ Result<void> writeWhole(int descriptor, std::string_view text, const std::filesy
 } // namespace
 
 std::string encode(const Sidecar& sidecar) {
-    const Json object{{"version", version},
+    const Json object{{"version", sidecarVersion},
                       {"source", sidecar.source},
                       {"location", sidecar.location},
                       {"validator", {{"kind", nameOf(sidecar.validator.kind)}, {"text", sidecar.validator.text}}},
@@ -114,14 +114,14 @@ std::optional<Sidecar> decode(std::string_view text) {
     sidecar.name = fields.text("name");
     sidecar.checksum = fields.text("checksum");
     sidecar.finishedInode = static_cast<std::uint64_t>(fields.number("finishedInode"));
-    const bool sound = fields.number("version") == version && kind && isHarmless(sidecar);
+    const bool sound = fields.number("version") == sidecarVersion && kind && isHarmless(sidecar);
     return sound && fields.whole() && validator.whole() ? std::optional(sidecar) : std::nullopt;
 }
 
 std::string sourceOf(const std::string& url) { return fingerprint(withoutUser(url)); }
 
 std::optional<Sidecar> loadSidecar(const PartPlace& place) {
-    auto text = place.folder->read(place.names.state, longest);
+    auto text = place.folder->read(place.names.state, longestSidecar);
     return text ? decode(*text) : std::nullopt;
 }
 

@@ -19,10 +19,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int version = 1;
+constexpr int recordVersion = 1;
 
 // A location is a header's value, at most 100 KiB by curl's limit.
-constexpr Bytes longest = 1_MiB;
+constexpr Bytes longestRecord = 1_MiB;
 
 std::string nameOf(const Upload& upload) { return fingerprint(upload.url + '\n' + upload.source.native()) + ".json"; }
 
@@ -31,7 +31,7 @@ template <class Number> void readWhole(const Json& value, Number& number) { numb
 } // namespace
 
 std::string encode(const UploadState& state) {
-    const Json object{{"version", version},
+    const Json object{{"version", recordVersion},
                       {"location", state.location},
                       {"device", state.mark.device},
                       {"inode", state.mark.inode},
@@ -48,7 +48,7 @@ std::string encode(const UploadState& state) {
 std::optional<UploadState> decodeUpload(std::string_view text) {
     try {
         Json object = Json::parse(text);
-        if (object.at("version") != version) return std::nullopt;
+        if (object.at("version") != recordVersion) return std::nullopt;
         UploadState state;
         object.at("location").get_to(state.location);
         readWhole(object.at("device"), state.mark.device);
@@ -92,7 +92,7 @@ Result<std::optional<UploadRecord>> UploadRecord::open(const Upload& upload) {
 }
 
 std::optional<UploadState> UploadRecord::load() const {
-    auto text = readAtMost(fd_.get(), longest);
+    auto text = readAtMost(fd_.get(), longestRecord);
     return text ? decodeUpload(*text) : std::nullopt;
 }
 

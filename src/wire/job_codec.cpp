@@ -23,9 +23,9 @@ ComponentName componentOf(const std::string& text) {
 }
 
 /// Writes one row.
-class FieldWriter {
+class JobFieldWriter {
 public:
-    FieldWriter(DictionaryWriter& dictionary, const JobField& row, const JobInfo& job, ClipFiles files)
+    JobFieldWriter(DictionaryWriter& dictionary, const JobField& row, const JobInfo& job, ClipFiles files)
         : dictionary_(dictionary), row_(row), job_(job), files_(files) {}
 
     void operator()(const NoValue&) const {}
@@ -250,7 +250,7 @@ void writeJob(Writer& writer, const JobInfo& job, ClipFiles files) {
     dictionary.put("id", job.getId().value);
     dictionary.put("service", textOf(job.getService()));
     for (const JobField& row : jobFields)
-        if (!row.key.empty()) std::visit(FieldWriter(dictionary, row, job, files), row.value);
+        if (!row.key.empty()) std::visit(JobFieldWriter(dictionary, row, job, files), row.value);
 }
 
 Result<JobInfo> readJob(Reader& reader) { return JobReader().read(reader); }

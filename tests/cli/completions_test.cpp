@@ -12,7 +12,7 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 } // namespace
 
 TEST_CASE("every verb and every option of the table is in each shell's script") {
-    const std::string bash = bashCompletions(), zsh = zshCompletions(), fish = fishCompletions();
+    const std::string bash = bash::completions(), zsh = zsh::completions(), fish = fish::completions();
     for (const Verb& verb : verbs()) {
         CAPTURE(verb.name);
         const std::string quoted = "'" + std::string(verb.name) + "')";

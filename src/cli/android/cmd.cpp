@@ -16,7 +16,7 @@
 namespace stint::cli {
 namespace {
 
-constexpr int failed = -1; ///< as Android's shell commands do
+constexpr int refusal = -1; ///< as Android's shell commands do
 
 constexpr std::string_view batteryHelp =
     "Battery service (battery) commands:\n"
@@ -45,7 +45,7 @@ BatteryAsk says(ShellAnswer answer) {
 }
 
 BatteryAsk wrong(std::string_view what, const std::string& word) {
-    return says({failed, "", fmt::format("{}: {}\n", what, printable(word))});
+    return says({refusal, "", fmt::format("{}: {}\n", what, printable(word))});
 }
 
 std::optional<std::string> truth(const std::string& value) {
@@ -113,16 +113,16 @@ BatteryAsk batteryAsk(const std::vector<std::string>& given) {
         return ask;
     }
     if (verb == "get") {
-        if (words.size() < 2) return says({failed, "", "No property specified\n"});
+        if (words.size() < 2) return says({refusal, "", "No property specified\n"});
         ask.get = words[1];
         return ask;
     }
     if (verb == "set") {
-        if (words.size() < 2) return says({failed, "", "No property specified\n"});
-        if (words.size() < 3) return says({failed, "", "No value specified\n"});
+        if (words.size() < 2) return says({refusal, "", "No property specified\n"});
+        if (words.size() < 3) return says({refusal, "", "No value specified\n"});
         return setting(words[1], words[2]);
     }
-    return says({failed, fmt::format("Unknown command: {}\n", printable(verb)), std::string(batteryHelp)});
+    return says({refusal, fmt::format("Unknown command: {}\n", printable(verb)), std::string(batteryHelp)});
 }
 
 std::optional<std::string> batteryLine(const std::string& what, const std::vector<wire::DeviceRow>& device) {
@@ -140,7 +140,7 @@ Result<ShellAnswer> batteryVerb(Daemon& daemon, const std::vector<std::string>& 
     if (!ask.set.empty()) {
         const auto set = daemon.setDevice(ask.set);
         if (!set.ok() && set.error().code == Errc::IllegalArgument)
-            return ShellAnswer{failed, "", fmt::format("Bad value: {}\n", set.error().message)};
+            return ShellAnswer{refusal, "", fmt::format("Bad value: {}\n", set.error().message)};
         STINT_TRY(set);
         return ShellAnswer{};
     }
@@ -149,7 +149,7 @@ Result<ShellAnswer> batteryVerb(Daemon& daemon, const std::vector<std::string>& 
         return ShellAnswer{};
     }
     const auto line = batteryLine(ask.get, STINT_TRY(daemon.device()));
-    if (!line) return ShellAnswer{failed, "", fmt::format("Unknown get option: {}\n", printable(ask.get))};
+    if (!line) return ShellAnswer{refusal, "", fmt::format("Unknown get option: {}\n", printable(ask.get))};
     return ShellAnswer{0, *line, ""};
 }
 

@@ -25,7 +25,7 @@ bool knows(const std::vector<AppView>& apps, const std::string& package) {
 }
 
 /// A job may end while the dump is made; then it is among the finished ones.
-Result<std::optional<DumpedJob>> dumped(Daemon& daemon, const JobKey& key) {
+Result<std::optional<DumpedJob>> gathered(Daemon& daemon, const JobKey& key) {
     auto explanation = daemon.explain(key);
     if (!explanation.ok() && explanation.error().code == Errc::IllegalArgument) return std::optional<DumpedJob>{};
     auto [job, blockers] = STINT_TRY(std::move(explanation));
@@ -87,7 +87,7 @@ Result<Dump> gatherDump(Daemon& daemon, const std::optional<std::string>& packag
     made.scheduler = STINT_TRY(daemon.overview());
     made.device = STINT_TRY(daemon.device());
     for (const auto& job : STINT_TRY(daemon.jobs(package, false)))
-        if (auto dumpedJob = STINT_TRY(dumped(daemon, job.key))) made.jobs.push_back(std::move(*dumpedJob));
+        if (auto dumpedJob = STINT_TRY(gathered(daemon, job.key))) made.jobs.push_back(std::move(*dumpedJob));
     made.finished = STINT_TRY(daemon.jobs(package, true));
     return made;
 }

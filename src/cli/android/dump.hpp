@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/daemon/daemon.hpp"
@@ -46,6 +47,8 @@ struct Dump {
 /// Everything, or one app's jobs. IllegalState: there is no such app.
 Result<Dump> gatherDump(Daemon&, const std::optional<std::string>& package);
 
+/// Prints a line of the dump, indented; it may hold apps' text.
+void putLine(const Screen&, int depth, std::string_view line);
 void printDump(const Dump&, WallTime now, const Screen&);
 void printDumpJson(const Dump&, const Screen&);
 

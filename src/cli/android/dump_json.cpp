@@ -9,12 +9,6 @@ namespace {
 
 constexpr int startedUser = 0; ///< LINUX: a daemon serves one user, and runs while that one's session does
 
-Json section(std::string_view name) {
-    Json line = header();
-    line["section"] = name;
-    return line;
-}
-
 Json typesOf(const std::vector<SlotView>& types) {
     Json list = Json::array();
     for (const auto& slot : types)
@@ -80,17 +74,15 @@ Json readyOf(const Readiness& ready) {
             {"component", ready.component}};
 }
 
-Json size(Bytes bytes) { return bytes == unknownBytes ? Json(nullptr) : Json(bytes); }
-
 Json workOf(const std::vector<WorkItem>& work) {
     Json list = Json::array();
     for (const auto& item : work)
         list.push_back({{"item", item.id},
                         {"deliveries", item.deliveries},
                         {"active", item.active},
-                        {"estimatedDown", size(item.estimatedDown)},
-                        {"estimatedUp", size(item.estimatedUp)},
-                        {"minimumChunk", size(item.minimumChunk)}});
+                        {"estimatedDown", bytesOrNull(item.estimatedDown)},
+                        {"estimatedUp", bytesOrNull(item.estimatedUp)},
+                        {"minimumChunk", bytesOrNull(item.minimumChunk)}});
     return list;
 }
 

@@ -8,6 +8,7 @@
 #include "base/fail.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
+#include "cli/android/dump.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/json_row.hpp"
@@ -18,11 +19,6 @@
 namespace stint::cli {
 namespace {
 
-/// Prints a line of the dump, indented; it may hold apps' text.
-void put(const Screen& screen, int depth, std::string_view line) {
-    screen.print(printable(fmt::format("{:{}}{}", "", 2 * depth, line)));
-}
-
 Result<std::vector<wire::PolicyRow>> settingsOf(Daemon& daemon, std::string_view prefix) {
     const auto all = STINT_TRY(daemon.policy());
     std::vector<wire::PolicyRow> rows;
@@ -31,9 +27,9 @@ Result<std::vector<wire::PolicyRow>> settingsOf(Daemon& daemon, std::string_view
 }
 
 void putSettings(const std::vector<wire::PolicyRow>& settings, const Screen& screen) {
-    put(screen, 1, "Settings:");
+    putLine(screen, 1, "Settings:");
     for (const wire::PolicyRow& row : settings)
-        put(screen, 2, fmt::format("{}={}", row.key, row.value));
+        putLine(screen, 2, fmt::format("{}={}", row.key, row.value));
 }
 
 bool isOn(const std::vector<wire::PolicyRow>& settings, std::string_view key) {
@@ -44,9 +40,9 @@ bool isOn(const std::vector<wire::PolicyRow>& settings, std::string_view key) {
 template <class Meant>
 void putAllowlist(std::string_view title, const std::vector<AppView>& apps, Meant meant, const Screen& screen) {
     if (std::ranges::none_of(apps, meant)) return;
-    put(screen, 1, title);
+    putLine(screen, 1, title);
     for (const AppView& app : apps)
-        if (meant(app)) put(screen, 2, app.manifest.package.name);
+        if (meant(app)) putLine(screen, 2, app.manifest.package.name);
 }
 
 /// Android's name of its clock: RTC by the wall clock, ELAPSED since the boot.
@@ -57,15 +53,15 @@ std::string clockOf(const Alarm& alarm) {
 void putAlarm(const AlarmView& view, std::size_t number, WallTime now, const Screen& screen) {
     const Alarm& alarm = view.alarm;
     const AlarmWall when = wallOf(view);
-    put(screen, 2, fmt::format("{} #{}: Alarm{{{} {}}}", clockOf(alarm), number, alarm.app.name, alarm.tag));
-    put(screen, 3,
-        fmt::format("type={} kind={} origWhen={} window={} repeatInterval={}", clockOf(alarm), nameOf(alarm.kind),
-                    formatWall(alarm.requestedWall), formatDuration(alarm.window), formatDuration(alarm.interval)));
-    put(screen, 3,
-        fmt::format("whenElapsed={} maxWhenElapsed={} heldBy={}",
-                    when.earliest ? timeText(*when.earliest, now) : "unknown",
-                    when.latest ? timeText(*when.latest, now) : "unknown", view.held.empty() ? "none" : view.held));
-    if (!alarm.receiver.empty()) put(screen, 3, fmt::format("receiver={}", alarm.receiver));
+    putLine(screen, 2, fmt::format("{} #{}: Alarm{{{} {}}}", clockOf(alarm), number, alarm.app.name, alarm.tag));
+    putLine(screen, 3,
+            fmt::format("type={} kind={} origWhen={} window={} repeatInterval={}", clockOf(alarm), nameOf(alarm.kind),
+                        formatWall(alarm.requestedWall), formatDuration(alarm.window), formatDuration(alarm.interval)));
+    putLine(screen, 3,
+            fmt::format("whenElapsed={} maxWhenElapsed={} heldBy={}",
+                        when.earliest ? timeText(*when.earliest, now) : "unknown",
+                        when.latest ? timeText(*when.latest, now) : "unknown", view.held.empty() ? "none" : view.held));
+    if (!alarm.receiver.empty()) putLine(screen, 3, fmt::format("receiver={}", alarm.receiver));
 }
 
 } // namespace
@@ -94,18 +90,18 @@ void printDump(const DozeDump& dump, WallTime now, const Screen& screen) {
     putAllowlist(
         "Whitelist user apps:", dump.apps,
         [](const AppView& app) { return app.batteryUse == BatteryUse::Unrestricted; }, screen);
-    put(screen, 1,
-        fmt::format("mLightEnabled={}  mDeepEnabled={}", isOn(dump.settings, "doze.light_enabled"),
-                    isOn(dump.settings, "doze.deep_enabled")));
-    put(screen, 1, fmt::format("mForceIdle={}", !doze.force.empty()));
-    put(screen, 1, fmt::format("mScreenOn={}", doze.screenOn));
-    put(screen, 1, fmt::format("mScreenLocked={}", doze.locked));
-    put(screen, 1, fmt::format("mNetworkConnected={}", doze.network));
-    put(screen, 1, fmt::format("mCharging={}", doze.plugged)); // limits.md §6.1: Doze asks for power
-    put(screen, 1, fmt::format("mState={} mLightState={}", upper(doze.deep), upper(doze.light)));
-    if (doze.deepUntil) put(screen, 1, fmt::format("mNextAlarmTime={}", ahead(*doze.deepUntil, now)));
-    if (doze.lightUntil) put(screen, 1, fmt::format("mNextLightAlarmTime={}", ahead(*doze.lightUntil, now)));
-    if (doze.nextAlarmClock) put(screen, 1, fmt::format("next alarm clock={}", formatWall(*doze.nextAlarmClock)));
+    putLine(screen, 1,
+            fmt::format("mLightEnabled={}  mDeepEnabled={}", isOn(dump.settings, "doze.light_enabled"),
+                        isOn(dump.settings, "doze.deep_enabled")));
+    putLine(screen, 1, fmt::format("mForceIdle={}", !doze.force.empty()));
+    putLine(screen, 1, fmt::format("mScreenOn={}", doze.screenOn));
+    putLine(screen, 1, fmt::format("mScreenLocked={}", doze.locked));
+    putLine(screen, 1, fmt::format("mNetworkConnected={}", doze.network));
+    putLine(screen, 1, fmt::format("mCharging={}", doze.plugged)); // limits.md §6.1: Doze asks for power
+    putLine(screen, 1, fmt::format("mState={} mLightState={}", upper(doze.deep), upper(doze.light)));
+    if (doze.deepUntil) putLine(screen, 1, fmt::format("mNextAlarmTime={}", ahead(*doze.deepUntil, now)));
+    if (doze.lightUntil) putLine(screen, 1, fmt::format("mNextLightAlarmTime={}", ahead(*doze.lightUntil, now)));
+    if (doze.nextAlarmClock) putLine(screen, 1, fmt::format("next alarm clock={}", formatWall(*doze.nextAlarmClock)));
 }
 
 Result<AlarmDump> gatherAlarmDump(Daemon& daemon, const std::optional<std::string>& package) {
@@ -129,12 +125,12 @@ void printDump(const AlarmDump& dump, WallTime now, const Screen& screen) {
             screen.print(jsonOfRow(row));
         return;
     }
-    put(screen, 0, "Current Alarm Manager state:");
+    putLine(screen, 0, "Current Alarm Manager state:");
     putSettings(dump.settings, screen);
-    put(screen, 1, fmt::format("nowRTC={}", formatWall(now)));
-    put(screen, 1,
-        fmt::format("Next alarm clock: {}", dump.nextAlarmClock ? formatWall(*dump.nextAlarmClock) : "none"));
-    put(screen, 1, fmt::format("{} pending alarms:", dump.alarms.size()));
+    putLine(screen, 1, fmt::format("nowRTC={}", formatWall(now)));
+    putLine(screen, 1,
+            fmt::format("Next alarm clock: {}", dump.nextAlarmClock ? formatWall(*dump.nextAlarmClock) : "none"));
+    putLine(screen, 1, fmt::format("{} pending alarms:", dump.alarms.size()));
     for (std::size_t n = 0; n < dump.alarms.size(); ++n)
         putAlarm(dump.alarms[n], n, now, screen);
 }

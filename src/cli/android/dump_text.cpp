@@ -17,46 +17,41 @@ namespace {
 
 using enum Table::Align;
 
-/// Prints a line of the dump, indented; it may hold apps' text.
-void put(const Screen& screen, int depth, std::string_view line) {
-    screen.print(printable(fmt::format("{:{}}{}", "", 2 * depth, line)));
-}
-
 void putTable(const Screen& screen, const Table& table) {
-    if (table.empty()) return put(screen, 1, "(none)");
+    if (table.empty()) return putLine(screen, 1, "(none)");
     for (const auto& line : table.lines(screen))
         screen.print(fmt::format("  {}", line));
 }
 
 void printConstants(const SchedulerView& view, const Screen& screen) {
-    put(screen, 0, "Constants:");
+    putLine(screen, 0, "Constants:");
     for (const auto& [key, value] : view.constants)
-        put(screen, 1, fmt::format("{}={}", key, value));
+        putLine(screen, 1, fmt::format("{}={}", key, value));
 }
 
 void printPower(const SchedulerView& view, const Screen& screen) {
-    put(screen, 0, "Power:");
-    put(screen, 1,
-        fmt::format("connected={} charging={} level={} notLow={}", view.plugged, view.charging, view.batteryPercent,
-                    !view.batteryLow));
-    put(screen, 1,
-        fmt::format("monitoring={} sequence={}", view.batteryMonitored ? "on" : "off", view.batterySequence));
-    put(screen, 0, "Storage:");
-    put(screen, 1, fmt::format("notLow={} sequence={}", !view.storageLow, view.storageSequence));
-    put(screen, 0, "Idle:");
-    put(screen, 1, fmt::format("idle={} interactive={}", view.idle, view.interactive));
+    putLine(screen, 0, "Power:");
+    putLine(screen, 1,
+            fmt::format("connected={} charging={} level={} notLow={}", view.plugged, view.charging, view.batteryPercent,
+                        !view.batteryLow));
+    putLine(screen, 1,
+            fmt::format("monitoring={} sequence={}", view.batteryMonitored ? "on" : "off", view.batterySequence));
+    putLine(screen, 0, "Storage:");
+    putLine(screen, 1, fmt::format("notLow={} sequence={}", !view.storageLow, view.storageSequence));
+    putLine(screen, 0, "Idle:");
+    putLine(screen, 1, fmt::format("idle={} interactive={}", view.idle, view.interactive));
     // LINUX: a daemon serves one user, and runs while that one's session does.
-    put(screen, 0, "Started users: 0");
+    putLine(screen, 0, "Started users: 0");
 }
 
 void printDevice(const std::vector<wire::DeviceRow>& device, const Screen& screen) {
-    put(screen, 0, "Device:");
+    putLine(screen, 0, "Device:");
     for (const auto& row : device)
-        put(screen, 1, fmt::format("{}={} ({})", row.key, row.value, row.source));
+        putLine(screen, 1, fmt::format("{}={} ({})", row.key, row.value, row.source));
 }
 
 void printApps(const std::vector<AppView>& apps, const Screen& screen) {
-    put(screen, 0, "Apps:");
+    putLine(screen, 0, "Apps:");
     Table table({{"PACKAGE"}, {"STATE"}, {"BIAS", Right}, {"JOBS", Right}, {"RUNNING", Right}, {"CRASHED TOO OFTEN"}});
     for (const auto& app : apps)
         table.add({app.manifest.package.name, std::string(nameOf(app.state)), std::to_string(app.bias),
@@ -66,7 +61,7 @@ void printApps(const std::vector<AppView>& apps, const Screen& screen) {
 
 /// limits.md §2, §3, §4: each app's bucket and quotas.
 void printUsage(const std::vector<AppView>& apps, WallTime now, const Screen& screen) {
-    put(screen, 0, "Standby buckets and quotas:");
+    putLine(screen, 0, "Standby buckets and quotas:");
     Table table({{"PACKAGE"}, {"BUCKET"}, {"BATTERY"}, {"REGULAR"}, {"EXPEDITED"}});
     for (const auto& app : apps)
         table.add({app.manifest.package.name, bucketText(app), std::string(nameOf(app.batteryUse)),
@@ -75,7 +70,7 @@ void printUsage(const std::vector<AppView>& apps, WallTime now, const Screen& sc
 }
 
 void printSafeguards(const std::vector<AppView>& apps, const Screen& screen) {
-    put(screen, 0, "Safeguards, counted within their windows:");
+    putLine(screen, 0, "Safeguards, counted within their windows:");
     Table table({{"PACKAGE"},
                  {"UI TIMEOUTS", Right},
                  {"EJ TIMEOUTS", Right},
@@ -111,10 +106,10 @@ std::string reasonNames(const std::vector<PendingReason>& reasons) {
 }
 
 void printInfo(const JobInfo& info, const Screen& screen) {
-    put(screen, 2, "JobInfo:");
+    putLine(screen, 2, "JobInfo:");
     for (const auto& fact : factsOf(info))
-        put(screen, 3, fmt::format("{}={}", fact.name, textOf(fact)));
-    put(screen, 2, fmt::format("Required constraints:{}", constraintNames(reasonsToWaitOf(info))));
+        putLine(screen, 3, fmt::format("{}={}", fact.name, textOf(fact)));
+    putLine(screen, 2, fmt::format("Required constraints:{}", constraintNames(reasonsToWaitOf(info))));
 }
 
 /// limits.md §5: the constraints that together let a regular job of a restricted app run beyond its quota.
@@ -126,41 +121,41 @@ void printDynamic(const JobView& job, const std::vector<AppView>& apps, const Sc
                             PendingReason::ConstraintDeviceIdle};
     const bool needsNetwork = job.info->getRequiredNetwork().has_value();
     if (needsNetwork) constraints.push_back(PendingReason::ConstraintConnectivity);
-    put(screen, 2,
-        fmt::format("Dynamic constraints:{}{}", constraintNames(constraints), needsNetwork ? " (unmetered)" : ""));
+    putLine(screen, 2,
+            fmt::format("Dynamic constraints:{}{}", constraintNames(constraints), needsNetwork ? " (unmetered)" : ""));
 }
 
 void printWaiting(const DumpedJob& dumped, WallTime now, const Screen& screen) {
-    put(screen, 2, fmt::format("Satisfied or passed over:{}", constraintNames(dumped.satisfied())));
-    put(screen, 2, fmt::format("Unsatisfied constraints:{}", constraintNames(dumped.unsatisfied())));
+    putLine(screen, 2, fmt::format("Satisfied or passed over:{}", constraintNames(dumped.satisfied())));
+    putLine(screen, 2, fmt::format("Unsatisfied constraints:{}", constraintNames(dumped.unsatisfied())));
     for (const auto& blocker : dumped.blockers)
-        put(screen, 2,
-            fmt::format("Kept by {}: {}; since {}, until {}", nameOf(blocker.reason),
-                        blocker.detail.empty() ? meaningOf(blocker.reason) : blocker.detail,
-                        blocker.since ? ago(*blocker.since, now) : "-",
-                        blocker.until ? ahead(*blocker.until, now) : blocker.clears));
-    if (!dumped.history.empty()) put(screen, 2, "Constraint changes, oldest first:");
+        putLine(screen, 2,
+                fmt::format("Kept by {}: {}; since {}, until {}", nameOf(blocker.reason),
+                            blocker.detail.empty() ? meaningOf(blocker.reason) : blocker.detail,
+                            blocker.since ? ago(*blocker.since, now) : "-",
+                            blocker.until ? ahead(*blocker.until, now) : blocker.clears));
+    if (!dumped.history.empty()) putLine(screen, 2, "Constraint changes, oldest first:");
     for (const auto& entry : dumped.history)
-        put(screen, 3, fmt::format("{}: {}", ago(entry.when, now), reasonNames(entry.reasons)));
+        putLine(screen, 3, fmt::format("{}: {}", ago(entry.when, now), reasonNames(entry.reasons)));
 }
 
-std::string timeText(const std::optional<WallTime>& at, std::string_view otherwise, WallTime now) {
+std::string timeOr(const std::optional<WallTime>& at, std::string_view otherwise, WallTime now) {
     if (!at) return std::string(otherwise);
     return *at > now ? ahead(*at, now) : ago(*at, now);
 }
 
 void printTimes(const JobView& job, WallTime now, const Screen& screen) {
     const bool waits = job.state == JobView::State::Pending;
-    put(screen, 2,
-        fmt::format("Run time: earliest {}, latest {}", waits ? timeText(job.earliest, "unknown", now) : "none",
-                    timeText(job.latest, "none", now)));
-    put(screen, 2,
-        fmt::format("Enqueued {}; failures: {}, system stops: {}; last success {}, last failure {}",
-                    ago(job.scheduled, now), job.failures, job.systemStops, timeText(job.lastSuccess, "none", now),
-                    timeText(job.lastFailure, "none", now)));
+    putLine(screen, 2,
+            fmt::format("Run time: earliest {}, latest {}", waits ? timeOr(job.earliest, "unknown", now) : "none",
+                        timeOr(job.latest, "none", now)));
+    putLine(screen, 2,
+            fmt::format("Enqueued {}; failures: {}, system stops: {}; last success {}, last failure {}",
+                        ago(job.scheduled, now), job.failures, job.systemStops, timeOr(job.lastSuccess, "none", now),
+                        timeOr(job.lastFailure, "none", now)));
 }
 
-std::string networkText(const Network& network) {
+std::string networkNames(const Network& network) {
     std::string text;
     for (const auto transport : network.transports)
         text += fmt::format(" {}", nameOf(transport));
@@ -172,41 +167,42 @@ std::string networkText(const Network& network) {
 
 void printWork(const DumpedJob& dumped, const Screen& screen) {
     if (dumped.job.workItems == 0) return;
-    put(screen, 2, fmt::format("Work items: {}", dumped.job.workItems));
+    putLine(screen, 2, fmt::format("Work items: {}", dumped.job.workItems));
     for (const auto& item : dumped.work)
-        put(screen, 3,
-            fmt::format("#{} {}, delivered {}; estimated down {}, up {}", item.id, item.active ? "in work" : "waiting",
-                        counted(item.deliveries, "time"), formatSize(item.estimatedDown),
-                        formatSize(item.estimatedUp)));
+        putLine(screen, 3,
+                fmt::format("#{} {}, delivered {}; estimated down {}, up {}", item.id,
+                            item.active ? "in work" : "waiting", counted(item.deliveries, "time"),
+                            formatSize(item.estimatedDown), formatSize(item.estimatedUp)));
     if (dumped.work.size() < dumped.job.workItems)
-        put(screen, 3, fmt::format("and {} more", dumped.job.workItems - dumped.work.size()));
+        putLine(screen, 3, fmt::format("and {} more", dumped.job.workItems - dumped.work.size()));
 }
 
 void printReadiness(const Readiness& ready, const Screen& screen) {
-    put(screen, 2,
-        fmt::format("Ready: {} (job={} user={} !restricted={} !pending={} !active={} !backingup=true comp={})",
-                    ready.all(), ready.job, ready.user, ready.unrestricted, ready.notPending, ready.notActive,
-                    ready.component)); // LINUX: nothing is backed up
+    putLine(screen, 2,
+            fmt::format("Ready: {} (job={} user={} !restricted={} !pending={} !active={} !backingup=true comp={})",
+                        ready.all(), ready.job, ready.user, ready.unrestricted, ready.notPending, ready.notActive,
+                        ready.component)); // LINUX: nothing is backed up
 }
 
 void printJob(const DumpedJob& dumped, const std::vector<AppView>& apps, WallTime now, const Screen& screen) {
     const JobView& job = dumped.job;
-    put(screen, 1, fmt::format("JOB {}: {}", textOf(job.key), job.info ? job.info->getService().name : "-"));
-    put(screen, 2, fmt::format("{}, {}{}", kindText(job), stateWord(job), job.label.empty() ? "" : ": " + job.label));
+    putLine(screen, 1, fmt::format("JOB {}: {}", textOf(job.key), job.info ? job.info->getService().name : "-"));
+    putLine(screen, 2,
+            fmt::format("{}, {}{}", kindText(job), stateWord(job), job.label.empty() ? "" : ": " + job.label));
     if (job.info) printInfo(*job.info, screen);
     printDynamic(job, apps, screen);
     if (job.state == JobView::State::Pending) printWaiting(dumped, now, screen);
-    if (job.network) put(screen, 2, fmt::format("Network:{}", networkText(*job.network)));
+    if (job.network) putLine(screen, 2, fmt::format("Network:{}", networkNames(*job.network)));
     printWork(dumped, screen);
     printTimes(job, now, screen);
     printReadiness(readinessOf(dumped), screen);
 }
 
 void printQueue(const SchedulerView& view, const Screen& screen) {
-    put(screen, 0, fmt::format("Pending queue, {} in order:", view.queued));
+    putLine(screen, 0, fmt::format("Pending queue, {} in order:", view.queued));
     for (const auto& job : view.queue)
-        put(screen, 1, textOf(job));
-    if (view.queue.empty()) put(screen, 1, "(none)");
+        putLine(screen, 1, textOf(job));
+    if (view.queue.empty()) putLine(screen, 1, "(none)");
 }
 
 std::string stopText(const std::optional<Ending>& stop) {
@@ -214,7 +210,7 @@ std::string stopText(const std::optional<Ending>& stop) {
 }
 
 void printRunning(const std::vector<DumpedJob>& jobs, WallTime now, const Screen& screen) {
-    put(screen, 0, "Active jobs:");
+    putLine(screen, 0, "Active jobs:");
     Table table({{"JOB"},
                  {"KIND"},
                  {"STATE"},
@@ -230,10 +226,10 @@ void printRunning(const std::vector<DumpedJob>& jobs, WallTime now, const Screen
         const JobView& job = dumped.job;
         if (job.state != JobView::State::Running) continue;
         const auto clock = [&](WallTime RunClocks::*which) {
-            return job.clocks ? timeText((*job.clocks).*which, "-", now) : "-";
+            return job.clocks ? timeOr((*job.clocks).*which, "-", now) : "-";
         };
         table.add({textOf(job.key), kindText(job), job.runState ? std::string(nameOf(*job.runState)) : "-",
-                   job.clocks ? job.clocks->slot : "-", timeText(job.started, "-", now), clock(&RunClocks::timer),
+                   job.clocks ? job.clocks->slot : "-", timeOr(job.started, "-", now), clock(&RunClocks::timer),
                    clock(&RunClocks::guaranteed), clock(&RunClocks::limit),
                    job.clocks ? stopText(job.clocks->stop) : "-", formatSize(job.transferredDown),
                    formatSize(job.transferredUp)});
@@ -242,9 +238,9 @@ void printRunning(const std::vector<DumpedJob>& jobs, WallTime now, const Screen
 }
 
 void printConcurrency(const SchedulerView& view, const Screen& screen) {
-    put(screen, 0,
-        fmt::format("Concurrency: {}, {} at once now (interactive={}, memory {}):", counted(view.slots, "slot"),
-                    view.atOnce, view.interactive, view.memory));
+    putLine(screen, 0,
+            fmt::format("Concurrency: {}, {} at once now (interactive={}, memory {}):", counted(view.slots, "slot"),
+                        view.atOnce, view.interactive, view.memory));
     Table table({{"SLOT"}, {"RESERVED", Right}, {"MOST", Right}, {"RUNNING", Right}, {"READY", Right}});
     for (const auto& slot : view.types)
         table.add({slot.type, std::to_string(slot.reserved), std::to_string(slot.most), std::to_string(slot.running),
@@ -253,14 +249,14 @@ void printConcurrency(const SchedulerView& view, const Screen& screen) {
 }
 
 void printPersistence(const SchedulerView& view, const Screen& screen) {
-    put(screen, 0, "Persistence:");
-    put(screen, 1,
-        fmt::format("tracked={} persisted={} clockGood={} lastCommitBefore={}", view.tracked, view.persisted,
-                    view.clockGood, formatWall(view.lastCommit)));
+    putLine(screen, 0, "Persistence:");
+    putLine(screen, 1,
+            fmt::format("tracked={} persisted={} clockGood={} lastCommitBefore={}", view.tracked, view.persisted,
+                        view.clockGood, formatWall(view.lastCommit)));
 }
 
 void printFinished(const std::vector<JobView>& finished, WallTime now, const Screen& screen) {
-    put(screen, 0, "Completed and cancelled jobs, newest first:");
+    putLine(screen, 0, "Completed and cancelled jobs, newest first:");
     Table table({{"JOB"}, {"ENDED", Right}, {"REASON"}, {"INTERNALLY"}, {"EXIT", Right}, {"OUTCOME"}});
     for (const auto& job : finished)
         if (const auto& end = job.completed)
@@ -272,12 +268,16 @@ void printFinished(const std::vector<JobView>& finished, WallTime now, const Scr
 
 } // namespace
 
+void putLine(const Screen& screen, int depth, std::string_view line) {
+    screen.print(printable(fmt::format("{:{}}{}", "", 2 * depth, line)));
+}
+
 void printDump(const Dump& dump, WallTime now, const Screen& screen) {
     printConstants(dump.scheduler, screen);
     printSafeguards(dump.apps, screen);
     printPower(dump.scheduler, screen);
     printDevice(dump.device, screen);
-    put(screen, 0, fmt::format("Registered {} jobs:", dump.jobs.size()));
+    putLine(screen, 0, fmt::format("Registered {} jobs:", dump.jobs.size()));
     for (const auto& job : dump.jobs)
         printJob(job, dump.apps, now, screen);
     printApps(dump.apps, screen);

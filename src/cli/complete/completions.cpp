@@ -99,9 +99,9 @@ namespace {
 
 int completions(const Arguments& given, const Screen& screen) {
     const std::string& what = given.words[0];
-    if (what == "bash") return print(bashCompletions(), screen);
-    if (what == "zsh") return print(zshCompletions(), screen);
-    if (what == "fish") return print(fishCompletions(), screen);
+    if (what == "bash") return print(bash::completions(), screen);
+    if (what == "zsh") return print(zsh::completions(), screen);
+    if (what == "fish") return print(fish::completions(), screen);
     if (what == "jobs") return printJobs(screen);
     if (what == "packages") return printPackages(screen);
     return screen.fail(ends::usage, fmt::format("completions are for bash, zsh or fish, not \"{}\"", printable(what)));

@@ -27,8 +27,15 @@ std::vector<Option> allOptions(const Verb& verb);
 /// "-o" and "--output" of "-o,--output".
 std::vector<std::string_view> namesOf(const Option& option);
 
-std::string bashCompletions();
-std::string zshCompletions();
-std::string fishCompletions();
+// What `stint completions SHELL` prints.
+namespace bash {
+std::string completions();
+}
+namespace zsh {
+std::string completions();
+}
+namespace fish {
+std::string completions();
+}
 
 } // namespace stint::cli

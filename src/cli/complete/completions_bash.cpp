@@ -4,7 +4,7 @@
 
 #include "cli/complete/completions.hpp"
 
-namespace stint::cli {
+namespace stint::cli::bash {
 namespace {
 
 using Kind = Candidates::Kind;
@@ -103,7 +103,7 @@ std::string wordCases() {
 
 } // namespace
 
-std::string bashCompletions() {
+std::string completions() {
     std::string pairs = "|";
     for (const Verb& verb : verbs())
         if (verb.name.find(' ') != std::string_view::npos) pairs += fmt::format("{}|", verb.name);
@@ -111,4 +111,4 @@ std::string bashCompletions() {
                        wordCases(), pairs);
 }
 
-} // namespace stint::cli
+} // namespace stint::cli::bash

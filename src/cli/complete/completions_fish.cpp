@@ -4,7 +4,7 @@
 
 #include "cli/complete/completions.hpp"
 
-namespace stint::cli {
+namespace stint::cli::fish {
 namespace {
 
 using Kind = Candidates::Kind;
@@ -33,7 +33,7 @@ end
 complete -c stint -f
 )";
 
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
     std::string made = "'";
     for (const char letter : text) {
         if (letter == '\'' || letter == '\\') made += '\\';
@@ -48,7 +48,7 @@ std::string action(const Candidates& candidates) {
     case Kind::None:
         return "";
     case Kind::Choices:
-        return " -a " + quoted(fmt::format("{}", fmt::join(candidates.choices, " ")));
+        return " -a " + inQuotes(fmt::format("{}", fmt::join(candidates.choices, " ")));
     case Kind::Files:
         return " -F";
     case Kind::Jobs:
@@ -56,17 +56,17 @@ std::string action(const Candidates& candidates) {
     case Kind::Packages:
         return " -a '(stint completions packages 2>/dev/null)'";
     case Kind::Verbs:
-        return " -a " + quoted(fmt::format("{}", fmt::join(firstWords(), " ")));
+        return " -a " + inQuotes(fmt::format("{}", fmt::join(firstWords(), " ")));
     }
     return "";
 }
 
 std::string optionLine(const Verb& verb, const Option& option) {
-    std::string line = fmt::format("complete -c stint -n {}", quoted(fmt::format("__stint_at \"{}\"", verb.name)));
+    std::string line = fmt::format("complete -c stint -n {}", inQuotes(fmt::format("__stint_at \"{}\"", verb.name)));
     for (const auto name : namesOf(option))
         line += name.starts_with("--") ? fmt::format(" -l {}", name.substr(2)) : fmt::format(" -s {}", name.substr(1));
     if (!option.isFlag()) line += " -r" + action(candidatesFor(option.value));
-    return fmt::format("{} -d {}\n", line, quoted(option.help));
+    return fmt::format("{} -d {}\n", line, inQuotes(option.help));
 }
 
 std::string wordLines(const Verb& verb) {
@@ -74,27 +74,28 @@ std::string wordLines(const Verb& verb) {
     std::string text;
     const std::string place = fmt::format("__stint_at \"{}\"{}", verb.name, candidates.repeats ? "" : " first");
     if (const std::string does = action(candidates); !does.empty())
-        text += fmt::format("complete -c stint -n {}{}\n", quoted(place), does);
+        text += fmt::format("complete -c stint -n {}{}\n", inQuotes(place), does);
     for (const auto second : secondWords(verb.name)) {
         const Verb* longer = verbNamed(fmt::format("{} {}", verb.name, second));
-        text += fmt::format("complete -c stint -n {} -a {} -d {}\n",
-                            quoted(fmt::format("__stint_at \"{}\" first", verb.name)), second, quoted(longer->summary));
+        text +=
+            fmt::format("complete -c stint -n {} -a {} -d {}\n",
+                        inQuotes(fmt::format("__stint_at \"{}\" first", verb.name)), second, inQuotes(longer->summary));
     }
     return text;
 }
 
 } // namespace
 
-std::string fishCompletions() {
+std::string completions() {
     std::string text(head);
     std::string pairs;
     for (const Verb& verb : verbs())
-        if (verb.name.find(' ') != std::string_view::npos) pairs += fmt::format(" {}", quoted(verb.name));
+        if (verb.name.find(' ') != std::string_view::npos) pairs += fmt::format(" {}", inQuotes(verb.name));
     text += fmt::format("set -g __stint_pairs{}\n", pairs);
     for (const auto word : firstWords()) {
         const Verb* verb = verbNamed(word);
         text += fmt::format("complete -c stint -n '__stint_at \"\"' -a {} -d {}\n", word,
-                            quoted(verb ? verb->summary : ""));
+                            inQuotes(verb ? verb->summary : ""));
     }
     for (const Verb& verb : verbs()) {
         text += wordLines(verb);
@@ -104,4 +105,4 @@ std::string fishCompletions() {
     return text;
 }
 
-} // namespace stint::cli
+} // namespace stint::cli::fish

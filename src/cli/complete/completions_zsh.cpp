@@ -4,7 +4,7 @@
 
 #include "cli/complete/completions.hpp"
 
-namespace stint::cli {
+namespace stint::cli::zsh {
 namespace {
 
 using Kind = Candidates::Kind;
@@ -38,14 +38,14 @@ fi
 )";
 
 /// In single quotes; in _describe's items the first ":" ends the name.
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
     std::string made = "'";
     for (const char letter : text)
         letter == '\'' ? made += "'\\''" : made += letter;
     return made + "'";
 }
 std::string item(std::string_view name, std::string_view what) {
-    return quoted(what.empty() ? std::string(name) : fmt::format("{}:{}", name, what));
+    return inQuotes(what.empty() ? std::string(name) : fmt::format("{}:{}", name, what));
 }
 
 std::string action(const Candidates& candidates) {
@@ -113,11 +113,11 @@ std::string wordCases() {
 
 } // namespace
 
-std::string zshCompletions() {
+std::string completions() {
     std::string pairs = "|";
     for (const Verb& verb : verbs())
         if (verb.name.find(' ') != std::string_view::npos) pairs += fmt::format("{}|", verb.name);
-    return fmt::format("{}{}{}{}{}{}{}", head, quoted(pairs), body, valueCases(), optionCases(), wordCases(), tail);
+    return fmt::format("{}{}{}{}{}{}{}", head, inQuotes(pairs), body, valueCases(), optionCases(), wordCases(), tail);
 }
 
-} // namespace stint::cli
+} // namespace stint::cli::zsh

@@ -39,14 +39,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Duration patience = 10s;
+constexpr Duration startPatience = 10s;
 constexpr std::uintmax_t longestLog = 1 << 20; ///< of daemons before this one
 
 /// Null: there is none.
 wire::Bus sessionBus() {
     sd_bus* opened = nullptr;
     if (sd_bus_open_user(&opened) < 0) return nullptr;
-    sd_bus_set_method_call_timeout(opened, static_cast<std::uint64_t>(patience / 1us));
+    sd_bus_set_method_call_timeout(opened, static_cast<std::uint64_t>(startPatience / 1us));
     return wire::Bus(opened);
 }
 
@@ -151,7 +151,7 @@ Result<void> startOurOwn(const fs::path& log, const fs::path& runtime) {
     const pid_t child = STINT_TRY(spawned({ourDaemon().native()}, {log.native(), {"NOTIFY_SOCKET=" + place.native()}}));
     const Fd process = openPidfd(child);
     std::array<pollfd, 2> watched{pollfd{ready.get(), POLLIN, 0}, pollfd{process.get(), POLLIN, 0}};
-    const int awoken = ::poll(watched.data(), watched.size(), static_cast<int>(patience / 1ms));
+    const int awoken = ::poll(watched.data(), watched.size(), static_cast<int>(startPatience / 1ms));
     fs::remove(place, ignored);
     if (isListening()) return {};
     return fail(Errc::Unavailable, "stintd {}: {} ({})", awoken == 0 ? "is not ready yet" : "did not start",

@@ -18,12 +18,6 @@ Json quotaOf(const QuotaView& quota) {
     return object;
 }
 
-Json section(std::string_view name) {
-    Json line = header();
-    line["section"] = name;
-    return line;
-}
-
 } // namespace
 
 void putLimits(Json& line, const AppView& app) {

@@ -10,8 +10,6 @@ namespace {
 
 constexpr int schema = 1;
 
-Json size(Bytes bytes) { return bytes == unknownBytes ? Json(nullptr) : Json(bytes); }
-
 void putKey(Json& line, const JobKey& key) {
     line["job"] = textOf(key);
     line["package"] = key.app.name;
@@ -41,6 +39,14 @@ void putRequest(Json& line, const JobInfoPtr& info) {
 } // namespace
 
 Json header() { return Json{{"schema", schema}}; }
+
+Json section(std::string_view name) {
+    Json line = header();
+    line["section"] = name;
+    return line;
+}
+
+Json bytesOrNull(Bytes bytes) { return bytes == unknownBytes ? Json(nullptr) : Json(bytes); }
 
 std::string dumped(const Json& line) {
     return printableJson(line.dump(-1, ' ', false, Json::error_handler_t::replace));
@@ -77,10 +83,10 @@ void putJob(Json& line, const JobView& job) {
     putRow(line["terms"], job.terms);
     line["lastRun"] = nullptr;
     if (job.lastRun) putRow(line["lastRun"], *job.lastRun);
-    line["transferredDown"] = size(job.transferredDown);
-    line["transferredUp"] = size(job.transferredUp);
-    line["estimatedDown"] = size(job.estimatedDown);
-    line["estimatedUp"] = size(job.estimatedUp);
+    line["transferredDown"] = bytesOrNull(job.transferredDown);
+    line["transferredUp"] = bytesOrNull(job.transferredUp);
+    line["estimatedDown"] = bytesOrNull(job.estimatedDown);
+    line["estimatedUp"] = bytesOrNull(job.estimatedUp);
     putNotification(line, job.notification);
     putEnd(line, job.completed);
     putRequest(line, job.info);

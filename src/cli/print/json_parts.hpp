@@ -15,9 +15,13 @@ using Json = nlohmann::ordered_json;
 
 /// {"schema": 1}, to which a line's keys are added.
 Json header();
+/// header() with "section" as its second key.
+Json section(std::string_view name);
 /// Apps' text may not be UTF-8: such bytes are replaced, never an exception.
 std::string dumped(const Json& line);
 
+/// null where they are unknown.
+Json bytesOrNull(Bytes bytes);
 Json milliseconds(const std::optional<WallTime>& time);
 template <class Enum> Json number(Enum value) { return static_cast<std::int32_t>(value); }
 

@@ -11,7 +11,7 @@
 namespace stint::cli {
 namespace {
 
-std::string_view meaningOf(BucketReason reason) {
+std::string_view bucketMeaning(BucketReason reason) {
     switch (reason) {
     case BucketReason::Default:
         return "the default, or the lowest it can have";
@@ -30,7 +30,7 @@ std::string_view meaningOf(BucketReason reason) {
 }
 
 /// Without milliseconds: rounded down, so that it does not promise more than there is.
-std::string seconds(Duration length) {
+std::string floorSeconds(Duration length) {
     return roughDuration(std::chrono::floor<std::chrono::seconds>(std::max(length, Duration{0})));
 }
 
@@ -52,7 +52,7 @@ std::optional<WallTime> wallAt(const Alarm& alarm, std::optional<Instant> when) 
 
 } // namespace
 
-std::string leftText(const QuotaView& quota) { return quota.left ? seconds(*quota.left) : "no limit"; }
+std::string leftText(const QuotaView& quota) { return quota.left ? floorSeconds(*quota.left) : "no limit"; }
 
 std::string allowanceText(const QuotaView& quota) {
     if (!quota.left || !quota.allowed) return "no limit";
@@ -70,13 +70,13 @@ std::string standingText(const QuotaView& quota, WallTime now) {
 
 std::string quotaText(const QuotaView& quota, WallTime now) {
     if (isNone(quota)) return standingText(quota, now);
-    if (!quota.left) return fmt::format("no limit, {} used", seconds(quota.used));
-    return fmt::format("{} used of {}, {} left; {}", seconds(quota.used), allowanceText(quota), leftText(quota),
+    if (!quota.left) return fmt::format("no limit, {} used", floorSeconds(quota.used));
+    return fmt::format("{} used of {}, {} left; {}", floorSeconds(quota.used), allowanceText(quota), leftText(quota),
                        standingText(quota, now));
 }
 
 std::string bucketText(const AppView& app) {
-    return fmt::format("{} ({})", nameOf(app.bucket), meaningOf(app.bucketReason));
+    return fmt::format("{} ({})", nameOf(app.bucket), bucketMeaning(app.bucketReason));
 }
 
 std::string networkText(const AppView& app) {

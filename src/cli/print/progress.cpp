@@ -11,7 +11,6 @@
 namespace stint::cli {
 namespace {
 
-constexpr std::string_view gap = "  ";
 constexpr std::size_t narrowestBar = 10;
 constexpr std::size_t widestBar = 40;
 
@@ -32,7 +31,7 @@ std::vector<std::string> partsOf(const Progress& p) {
 std::string joined(const std::vector<std::string>& parts, std::size_t count) {
     std::string line;
     for (std::size_t i = 0; i < count; ++i)
-        line += (i == 0 ? "" : std::string(gap)) + parts[i];
+        line += (i == 0 ? "" : std::string(columnGap)) + parts[i];
     return line;
 }
 
@@ -87,14 +86,15 @@ std::string progressLine(const Progress& p, std::size_t columns) {
     // A label of a letter or two is useless.
     const std::size_t labelRoom = std::min<std::size_t>(30, room / 3);
     std::string label = labelRoom < 8 ? "" : shortened(printable(p.label), labelRoom);
-    const std::size_t labelled = used + widthOf(label) + gap.size();
+    const std::size_t labelled = used + widthOf(label) + columnGap.size();
     if (label.empty() || labelled > room) return words;
     auto percent = percentOf(p);
-    if (!percent || labelled + 1 + narrowestBar > room) return fmt::format("{}{}{}", label, gap, words);
+    if (!percent || labelled + 1 + narrowestBar > room) return fmt::format("{}{}{}", label, columnGap, words);
     // The bar follows the percentage.
     const std::size_t width = std::min(widestBar, room - labelled - 1);
     const std::size_t head = parts[0].size();
-    return fmt::format("{}{}{} {}{}", label, gap, words.substr(0, head), bar(*percent, width), words.substr(head));
+    return fmt::format("{}{}{} {}{}", label, columnGap, words.substr(0, head), bar(*percent, width),
+                       words.substr(head));
 }
 
 std::string progressText(const Progress& p) {

@@ -9,8 +9,6 @@
 namespace stint::cli {
 namespace {
 
-constexpr std::string_view gap = "  ";
-
 std::string padded(std::string_view text, Table::Align align, std::size_t width) {
     return align == Table::Align::Right ? padLeft(std::string(text), width) : padRight(std::string(text), width);
 }
@@ -67,7 +65,7 @@ std::vector<std::size_t> Table::leastWidths() const {
 std::vector<std::size_t> Table::widthsWithin(std::size_t room) const {
     auto width = widths();
     const auto least = leastWidths();
-    const std::size_t gaps = gap.size() * (columns_.size() - 1);
+    const std::size_t gaps = columnGap.size() * (columns_.size() - 1);
     if (std::accumulate(least.begin(), least.end(), gaps) > room) return width;
     for (auto all = std::accumulate(width.begin(), width.end(), gaps); all > room; --all) {
         std::size_t widest = columns_.size();
@@ -96,7 +94,7 @@ std::vector<std::string> Table::linesOf(const std::vector<Cell>& row, const std:
             const bool bare = last && columns_[i].align == Align::Left;
             const std::string text = bare ? piece : padded(piece, columns_[i].align, width[i]);
             line += screen.painted(text, piece.empty() ? Paint::None : row[i].paint);
-            if (!last) line += gap;
+            if (!last) line += columnGap;
         }
         lines.push_back(withoutTrailingBlanks(std::move(line)));
     }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view ellipsis = "\xE2\x80\xA6";
 
-std::size_t widthOf(char32_t point) {
+std::size_t columnsOf(char32_t point) {
     if (point < 0x7F) return 1;
     const int width = ::wcwidth(static_cast<wchar_t>(point));
     return width < 0 ? 1 : static_cast<std::size_t>(width);
@@ -23,7 +23,7 @@ std::size_t widthOf(char32_t point) {
 std::size_t widthOf(std::string_view text) {
     std::size_t width = 0;
     while (!text.empty())
-        width += widthOf(takeCodePoint(text));
+        width += columnsOf(takeCodePoint(text));
     return width;
 }
 
@@ -34,7 +34,7 @@ std::string shortened(std::string_view text, std::size_t columns) {
     std::string_view rest = text;
     while (!rest.empty()) {
         const std::string_view before = rest;
-        const std::size_t width = widthOf(takeCodePoint(rest));
+        const std::size_t width = columnsOf(takeCodePoint(rest));
         if (used + width > columns - 1) return std::string(text.substr(0, text.size() - before.size())) += ellipsis;
         used += width;
     }

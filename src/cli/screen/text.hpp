@@ -9,6 +9,9 @@
 
 namespace stint::cli {
 
+/// Between what stands side by side.
+constexpr std::string_view columnGap = "  ";
+
 /// Columns that printable text takes: two for wide characters, none for combining ones.
 std::size_t widthOf(std::string_view text);
 

@@ -36,7 +36,7 @@ std::vector<Option> with(std::vector<Option> own) {
     return own;
 }
 
-constexpr std::string_view secrets =
+constexpr std::string_view aboutSecrets =
     "\nWhat is said in --header, --cookie and --user is kept with the job in stintd's store, which is yours alone, and "
     "is shown nowhere. It goes to the URL's own server (scheme, host and port) and to no other that a redirect leads "
     "to, "
@@ -57,7 +57,7 @@ std::string_view aboutGet() {
             "Ends with 0 when the files are in place, 64 for a URL that is not supported, 65 for a wrong checksum, 73 "
             "where a file cannot be, 75 when it goes on without this command, 77 where it was refused, else with what "
             "the first transfer that failed says.") +
-        std::string(secrets);
+        std::string(aboutSecrets);
     return text;
 }
 
@@ -71,7 +71,7 @@ std::string_view aboutPut() {
             "anew.\n"
             "Ends with 0 when the server has it all, 66 where there is no such file, 75 when it goes on without this "
             "command, 77 where it was refused, else with what the transfer says.") +
-        std::string(secrets);
+        std::string(aboutSecrets);
     return text;
 }
 

@@ -22,10 +22,10 @@ std::string lowered(std::string_view text) {
     return low;
 }
 
-using Rows = std::vector<const JobField*>;
+using FieldRows = std::vector<const JobField*>;
 
-Rows rowsWith(std::string_view text) {
-    Rows rows;
+FieldRows rowsWith(std::string_view text) {
+    FieldRows rows;
     std::ranges::copy_if(carriesTable(), std::back_inserter(rows), [low = lowered(text)](const JobField* row) {
         return lowered(row->method).find(low) != std::string::npos;
     });
@@ -49,7 +49,7 @@ std::string workWord(std::string_view work) {
     return plain ? std::string(work) : fmt::format("yes ({})", work);
 }
 
-void printMarkdown(const Rows& rows, const Screen& screen) {
+void printMarkdown(const FieldRows& rows, const Screen& screen) {
     screen.print("# Which kind of job may carry what\n\n"
                  "Made by `stint help constraints --markdown` from the table that jobs are checked by;\n"
                  "`cmake --build BUILD --target constraints_page` makes it anew.\n\n"
@@ -60,7 +60,7 @@ void printMarkdown(const Rows& rows, const Screen& screen) {
                                  word(row->expedited), word(row->userInitiated), workWord(row->work), row->note));
 }
 
-void printTable(const Rows& rows, const Screen& screen) {
+void printTable(const FieldRows& rows, const Screen& screen) {
     Table table({{"METHOD"}, {"REGULAR"}, {"EXPEDITED"}, {"USER-INITIATED"}, {"WORK LAYER"}, {"NOTE"}});
     const auto cell = [](bool may) { return Cell(word(may), may ? Paint::Good : Paint::Bad); };
     for (const JobField* row : rows)

@@ -20,7 +20,6 @@ namespace {
 using wire::Finding;
 using Grade = Finding::Grade;
 
-constexpr std::size_t gap = 2;
 constexpr std::size_t grades = std::string_view("enforced").size();
 constexpr std::size_t narrowest = 30; ///< of a sentence, on a very narrow terminal
 
@@ -89,7 +88,7 @@ Result<std::vector<Finding>> withDaemon() {
     return findings;
 }
 
-Paint paintOf(Grade grade) {
+Paint gradePaint(Grade grade) {
     switch (grade) {
     case Grade::Enforced:
         return Paint::Good;
@@ -108,12 +107,13 @@ void print(const std::vector<Finding>& findings, const Screen& screen) {
     std::size_t topics = 0;
     for (const Finding& finding : findings)
         topics = std::max(topics, widthOf(printable(finding.topic)));
-    const std::size_t left = topics + gap + grades + gap;
+    const std::size_t left = topics + columnGap.size() + grades + columnGap.size();
     const std::size_t width = std::max(screen.columns(), left + narrowest) - left;
     for (const Finding& finding : findings) {
         std::string before =
-            screen.painted(padRight(printable(finding.topic), topics + gap), Paint::Strong) +
-            screen.painted(padRight(std::string(nameOf(finding.grade)), grades + gap), paintOf(finding.grade));
+            screen.painted(padRight(printable(finding.topic), topics + columnGap.size()), Paint::Strong) +
+            screen.painted(padRight(std::string(nameOf(finding.grade)), grades + columnGap.size()),
+                           gradePaint(finding.grade));
         for (const std::string& line : wrapped(printable(finding.found), width))
             screen.print(std::exchange(before, std::string(left, ' ')) + line);
         if (finding.more.empty()) continue;

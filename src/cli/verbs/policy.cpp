@@ -13,9 +13,9 @@
 namespace stint::cli {
 namespace {
 
-using Rows = std::vector<wire::PolicyRow>;
+using PolicyRows = std::vector<wire::PolicyRow>;
 
-Result<Rows> constants() {
+Result<PolicyRows> constants() {
     auto daemon = STINT_TRY(Daemon::connect());
     return daemon.policy();
 }
@@ -25,7 +25,7 @@ bool isMeant(const wire::PolicyRow& row, const std::string& key) {
     return row.key == key || row.key.starts_with(key + ".");
 }
 
-int unknownKey(const Screen& screen, const std::string& key, const Rows& all) {
+int unknownKey(const Screen& screen, const std::string& key, const PolicyRows& all) {
     std::vector<std::string_view> names;
     for (const wire::PolicyRow& row : all)
         names.push_back(row.key);
@@ -47,7 +47,7 @@ void describe(const wire::PolicyRow& row, const Screen& screen) {
 int policy(const Arguments& given, const Screen& screen) {
     auto all = constants();
     if (!all.ok()) return screen.fail("cannot show the policy", all.error());
-    Rows rows = *all;
+    PolicyRows rows = *all;
     if (!given.words.empty()) {
         std::erase_if(rows, [&](const auto& row) { return !isMeant(row, given.words[0]); });
         if (rows.empty()) return unknownKey(screen, given.words[0], *all);

@@ -18,7 +18,7 @@ struct Asked {
 };
 
 /// By the codes of `run` (jobs.md §8).
-int exitCodeOf(const ShellAnswer& answer) {
+int answerCode(const ShellAnswer& answer) {
     switch (answer.code) {
     case 0:
         return ends::ok;
@@ -70,7 +70,7 @@ int refused(const Asked& it, const Screen& screen) {
     std::string why = firmOnes(it.before.blockers);
     if (why.empty()) why = it.answer.err.substr(0, it.answer.err.find('\n'));
     screen.error(fmt::format("cannot run {} now: {}", textOf(it.before.job.key), printable(why)));
-    return exitCodeOf(it.answer);
+    return answerCode(it.answer);
 }
 
 void tell(const Asked& it, const Screen& screen) {
@@ -90,7 +90,7 @@ int runNow(const Arguments& given, const Screen& screen) {
         screen.error(fmt::format("cannot run {}: {}", printable(given.words[0]), it.error().message));
         return exitCodeOfLookUp(it.error().code);
     }
-    const int code = exitCodeOf(it->answer);
+    const int code = answerCode(it->answer);
     if (screen.json()) screen.print(jsonOf(RunNow{it->before.job, it->before.blockers, code == ends::ok}));
     if (code != ends::ok) return refused(*it, screen);
     if (!screen.json()) tell(*it, screen);

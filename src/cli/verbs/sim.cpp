@@ -20,7 +20,7 @@ namespace stint::cli {
 namespace {
 
 constexpr int held = 0;
-constexpr int failed = 1;
+constexpr int notHeld = 1;
 constexpr int invalid = 2;
 
 struct Wanted {
@@ -77,7 +77,7 @@ int playFile(const std::string& file, const Wanted& wanted, const Screen& screen
     const auto played = sim::play(*scenario, wanted.options);
     if (!played) return invalidFile(screen, played.error());
     print(screen, *scenario, *played);
-    return played->passed() ? held : failed;
+    return played->passed() ? held : notHeld;
 }
 
 int sim(const Arguments& given, const Screen& screen) {

@@ -12,7 +12,7 @@ namespace stint::cli {
 namespace {
 
 /// A working bus answers at once.
-constexpr std::uint64_t patience = 2'000'000; // microseconds
+constexpr std::uint64_t replyTimeout = 2'000'000; // microseconds
 
 struct CloseBus {
     void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
@@ -31,7 +31,7 @@ Result<std::set<std::string>> systemBusNames() {
     sd_bus* opened = nullptr;
     int result = sd_bus_open_system(&opened);
     const SystemBus bus(opened);
-    if (result >= 0) result = sd_bus_set_method_call_timeout(bus.get(), patience);
+    if (result >= 0) result = sd_bus_set_method_call_timeout(bus.get(), replyTimeout);
     char** owned = nullptr;
     char** startable = nullptr;
     if (result >= 0) result = sd_bus_list_names(bus.get(), &owned, &startable);

@@ -80,7 +80,7 @@ void printHistory(const std::vector<HistoryEntry>& history, WallTime now, const 
     table.print(screen);
 }
 
-int exitCodeOf(const Explanation& it) {
+int explanationCode(const Explanation& it) {
     switch (it.job.state) {
     case JobView::State::Running:
         return ends::ok;
@@ -100,13 +100,13 @@ int why(const Arguments& given, const Screen& screen) {
     }
     if (screen.json()) {
         screen.print(jsonOf(explanation->job, explanation->blockers, explanation->history));
-        return exitCodeOf(*explanation);
+        return explanationCode(*explanation);
     }
     const WallTime now = wallNow();
     screen.print(printable(headline(*explanation, now)));
     if (!explanation->blockers.empty()) tableOf(explanation->blockers, now).print(screen);
     if (explanation->history) printHistory(*explanation->history, now, screen);
-    return exitCodeOf(*explanation);
+    return explanationCode(*explanation);
 }
 
 } // namespace
