@@ -120,7 +120,7 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     for (const auto& option : options) {
         const std::string names(option.names);
         auto* made = option.isFlag() ? parser.add_flag(names) : parser.add_option(names);
-        if (!option.isFlag()) made->type_name(std::string(option.value));
+        option.isFlag() ? made->disable_flag_override() : made->type_name(std::string(option.value));
         if (option.repeats) made->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
     parser.add_option("words", arguments.words)->type_name(std::string(verb.words));

@@ -1,22 +1,12 @@
-// The parts of JSON lines. Only files that print JSON include this, and nlohmann-json with it.
+// The parts of JSON lines.
 #pragma once
 #include <optional>
-#include <string>
-#include <string_view>
-
-#include <nlohmann/json.hpp>
 
 #include "cli/print/job_info_facts.hpp"
+#include "cli/screen/json_line.hpp"
 #include "model/view.hpp"
 
 namespace stint::cli {
-
-using Json = nlohmann::ordered_json;
-
-/// {"schema": 1}, to which a line's keys are added.
-Json header();
-/// Apps' text may not be UTF-8: such bytes are replaced, never an exception.
-std::string dumped(const Json& line);
 
 Json milliseconds(const std::optional<WallTime>& time);
 template <class Enum> Json number(Enum value) { return static_cast<std::int32_t>(value); }

@@ -46,8 +46,7 @@ int notFound(const JobKey& key, const Screen& screen) {
 }
 
 int failed(const JobKey& key, const Error& error, const Screen& screen) {
-    screen.error(fmt::format("cannot show the output of {}: {}", textOf(key), error.message));
-    return exitCodeOfLookUp(error.code);
+    return failOfJob(screen, fmt::format("cannot show the output of {}", textOf(key)), error);
 }
 
 /// Prints all output so far; for an ended job the daemon is not needed.

@@ -28,10 +28,6 @@
 namespace stint::cli {
 namespace {
 
-// A shell's exit codes for a command that does not exist, and for one that may not be executed.
-constexpr int notThere = 127;
-constexpr int notExecutable = 126;
-
 /// What a command inherits from this process: directory, umask, environment.
 Result<Order> callersOrder() {
     Order order;
@@ -99,7 +95,7 @@ int Commanding::check() {
                                   : JobClass::Regular;
     auto program = findProgram(wanted_.order.arguments.front(), wanted_.order.path(), wanted_.order.directory);
     if (program.ok()) return ends::ok;
-    return screen_.fail(program.error().code == Errc::Security ? notExecutable : notThere,
+    return screen_.fail(program.error().code == Errc::Security ? ends::notExecutable : ends::noProgram,
                         printable(program.error().message));
 }
 
@@ -146,17 +142,17 @@ void Commanding::tellScheduled(const JobView& job) const {
 int Commanding::detached(const JobView& job, int signal) const {
     if (screen_.json()) screen_.print(jsonOf(job, Event{"detached", {}}));
     std::string name = textOf(job.key);
-    screen_.error(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
-                              "stop it)",
-                              name, job.key.id.value, name));
+    screen_.warn(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
+                             "stop it)",
+                             name, job.key.id.value, name));
     // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }
 
 int Commanding::ended(const JobView& job) const {
     const int code = exitCodeOf(*job.completed);
-    if (code != ends::ok) screen_.error(fmt::format("{}: {}", textOf(job.key), endText(*job.completed)));
-    return code;
+    if (code == ends::ok) return code;
+    return screen_.fail(code, fmt::format("{}: {}", textOf(job.key), endText(*job.completed)));
 }
 
 int Commanding::follow(Daemon& daemon, JobView job, Signals& signals) {
