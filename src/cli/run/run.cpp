@@ -18,6 +18,7 @@
 #include "cli/line/constraint_options.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
+#include "cli/run/callers_input.hpp"
 #include "cli/run/logs_tail.hpp"
 #include "cli/run/run_job.hpp"
 #include "cli/run/run_limits.hpp"
@@ -51,7 +52,8 @@ private:
     int check();
     int refused(const Error& error) const;
     int notAdmitted() const;
-    Result<std::optional<JobId>> schedule(Daemon& daemon);
+    Result<void> validate(Daemon& daemon);
+    Result<std::optional<JobId>> schedule(Daemon& daemon, const Spool& spool);
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
     void tellScheduled(const JobView& job) const;
     int follow(Daemon& daemon, JobView job, Signals& signals);
@@ -65,6 +67,7 @@ private:
     JobClass kind_ = JobClass::Regular;
     std::vector<std::string> adjusted_;
     std::filesystem::path spool_;
+    Bytes input_ = 0; ///< read from stdin, for the command
 };
 
 int Commanding::refused(const Error& error) const {
@@ -99,10 +102,14 @@ int Commanding::check() {
                         printable(program.error().message));
 }
 
-Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon) {
+/// Before stdin is read, and anything is written.
+Result<void> Commanding::validate(Daemon& daemon) {
     limits_ = STINT_TRY(askForLimits(daemon, kind_));
-    STINT_TRY(jobFor(wanted_, "", limits_.grace())); // nothing is written for an invalid job
-    auto spool = STINT_TRY(Spool::create(Spool::root(), wanted_.order));
+    STINT_TRY(jobFor(wanted_, "", limits_.grace()));
+    return {};
+}
+
+Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& spool) {
     auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
     auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)});
     const bool mayBeAccepted = !id.ok() && id.error().code == Errc::Unavailable;
@@ -129,10 +136,12 @@ Result<JobView> Commanding::stateOf(Daemon& daemon, JobId id) const {
 }
 
 void Commanding::tellScheduled(const JobView& job) const {
-    if (screen_.json()) return screen_.print(jsonOf(job, Event{"scheduled", {}}));
+    if (screen_.json()) return screen_.print(jsonOf(job, Event{.name = "scheduled", .input = input_}));
     screen_.tell(fmt::format("{}: {}", textOf(job.key), limitText(limits_, kind_, wallNow())));
     for (const std::string& sentence : adjusted_)
         screen_.tell(sentence);
+    if (input_ > 0)
+        screen_.tell(fmt::format("it reads the {} of stdin, from the beginning in each run", formatSize(input_)));
     if (wanted_.every)
         screen_.tell(fmt::format("it runs every {} until it is cancelled (stint cancel {})",
                                  formatDuration(job.info ? job.info->getPeriod()->interval : *wanted_.every),
@@ -140,7 +149,7 @@ void Commanding::tellScheduled(const JobView& job) const {
 }
 
 int Commanding::detached(const JobView& job, int signal) const {
-    if (screen_.json()) screen_.print(jsonOf(job, Event{"detached", {}}));
+    if (screen_.json()) screen_.print(jsonOf(job, Event{.name = "detached"}));
     std::string name = textOf(job.key);
     screen_.warn(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
                              "stop it)",
@@ -174,7 +183,16 @@ int Commanding::run() {
     if (!signals.ok()) return refused(signals.error());
     auto daemon = Daemon::connect();
     if (!daemon.ok()) return refused(daemon.error());
-    auto id = schedule(*daemon);
+    if (const auto valid = validate(*daemon); !valid.ok()) return refused(valid.error());
+    CallersInput input(*signals, screen_);
+    const auto spool = Spool::create(Spool::root(), wanted_.order, [&input] { return input.next(); });
+    if (!spool.ok())
+        return screen_.fail(input.exitCode(spool.error()),
+                            fmt::format("cannot run {}: {}", printable(given_.words[0]), spool.error().message));
+    input_ = input.size();
+    if (input_ > 0) daemon = Daemon::connect(); // whoever waited for its end may have outlived the last one
+    if (!daemon.ok()) return refused(daemon.error());
+    auto id = schedule(*daemon, *spool);
     if (!id.ok()) return refused(id.error());
     if (!*id) return notAdmitted();
     auto job = stateOf(*daemon, **id);
@@ -205,7 +223,10 @@ Verb runVerb() {
         .summary = "run a command as a job: when the device sees fit, until it ends well",
         .about =
             "The command runs as it would here: in this directory, with this umask and environment, but without a "
-            "terminal and with nothing to read. Its output is printed here, and kept for `stint logs` (the last 4 MiB "
+            "terminal. What is piped in or redirected to it (64 MiB at most) is read to its end before the command is "
+            "scheduled, kept with the job, and read by each of its runs from the beginning; a terminal is not read, "
+            "and < /dev/null gives it nothing, as in a loop that reads its own stdin. Its output is printed here, and "
+            "kept for `stint logs` (the last 4 MiB "
             "at least, 8 at most). Ctrl-C detaches: the command goes on.\n"
             "Exit 0 is done. With any other code it is tried again, after 30 s and then twice as long each time. "
             "Where "
