@@ -52,11 +52,12 @@ private:
     int check();
     int refused(const Error& error) const;
     int notAdmitted() const;
-    Result<void> validate(Daemon& daemon);
+    Result<void> validate();
     Result<std::optional<JobId>> schedule(Daemon& daemon, const Spool& spool);
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
     void tellScheduled(const JobView& job) const;
     int follow(Daemon& daemon, JobView job, Signals& signals);
+    int scheduled(const Spool& spool, Signals& signals);
     int detached(const JobView& job, int signal) const;
     int ended(const JobView& job) const;
 
@@ -102,8 +103,9 @@ int Commanding::check() {
                         printable(program.error().message));
 }
 
-/// Before stdin is read, and anything is written.
-Result<void> Commanding::validate(Daemon& daemon) {
+/// Before stdin is read, which may take longer than a daemon lives, and before anything is written.
+Result<void> Commanding::validate() {
+    auto daemon = STINT_TRY(Daemon::connect());
     limits_ = STINT_TRY(askForLimits(daemon, kind_));
     STINT_TRY(jobFor(wanted_, "", limits_.grace()));
     return {};
@@ -146,14 +148,17 @@ void Commanding::tellScheduled(const JobView& job) const {
         screen_.tell(fmt::format("it runs every {} until it is cancelled (stint cancel {})",
                                  formatDuration(job.info ? job.info->getPeriod()->interval : *wanted_.every),
                                  shortTextOf(job.key)));
+    // Whoever sees it begin and follows it is told when they leave.
+    const bool isLeft = given_.has("no-wait") || job.state == JobView::State::Pending;
+    if (isLeft && !wanted_.persisted) screen_.tell("a reboot ends it; with --persisted it goes on after one");
 }
 
 int Commanding::detached(const JobView& job, int signal) const {
     if (screen_.json()) screen_.print(jsonOf(job, Event{.name = "detached"}));
     std::string name = textOf(job.key);
     screen_.warn(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
-                             "stop it)",
-                             name, job.key.id.value, name));
+                             "stop it){}",
+                             name, job.key.id.value, name, wanted_.persisted ? "" : "; a reboot ends it"));
     // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }
@@ -181,25 +186,27 @@ int Commanding::run() {
     // From here on Ctrl-C is read as data: once the job is accepted, its number must be printed.
     auto signals = Signals::open();
     if (!signals.ok()) return refused(signals.error());
-    auto daemon = Daemon::connect();
-    if (!daemon.ok()) return refused(daemon.error());
-    if (const auto valid = validate(*daemon); !valid.ok()) return refused(valid.error());
+    if (const auto valid = validate(); !valid.ok()) return refused(valid.error());
     CallersInput input(*signals, screen_);
     const auto spool = Spool::create(Spool::root(), wanted_.order, [&input] { return input.next(); });
     if (!spool.ok())
         return screen_.fail(input.exitCode(spool.error()),
                             fmt::format("cannot run {}: {}", printable(given_.words[0]), spool.error().message));
     input_ = input.size();
-    if (input_ > 0) daemon = Daemon::connect(); // whoever waited for its end may have outlived the last one
+    return scheduled(*spool, *signals);
+}
+
+int Commanding::scheduled(const Spool& spool, Signals& signals) {
+    auto daemon = Daemon::connect();
     if (!daemon.ok()) return refused(daemon.error());
-    auto id = schedule(*daemon, *spool);
+    auto id = schedule(*daemon, spool);
     if (!id.ok()) return refused(id.error());
     if (!*id) return notAdmitted();
     auto job = stateOf(*daemon, **id);
     if (!job.ok()) return refused(job.error());
     tellScheduled(*job);
     const bool endless = wanted_.every.has_value();
-    return given_.has("no-wait") || endless ? ends::ok : follow(*daemon, std::move(*job), *signals);
+    return given_.has("no-wait") || endless ? ends::ok : follow(*daemon, std::move(*job), signals);
 }
 
 std::vector<Option> with(std::vector<Option> options, const std::vector<Option>& more,
