@@ -1,4 +1,4 @@
-// Reads a page's source and prints it, with the tables in the place of the lines @verbs@, @constants@ and
+// Reads a page's source and prints it, with the tables in the place of the lines @verbs@, @exit-codes@, @constants@ and
 // @pending-reasons@, and a constant's value in that of @its.key@ anywhere else. scdoc(5) is what it is written in:
 // words of ours are escaped, so that nothing in them is markup.
 #include <fstream>
@@ -12,6 +12,7 @@
 #include "base/try.hpp"
 #include "cli/complete/completions.hpp"
 #include "cli/print/phrases.hpp"
+#include "cli/screen/exit_code.hpp"
 #include "model/constants.hpp"
 
 namespace {
@@ -66,6 +67,11 @@ void printVerbs() {
         printOption(option);
 }
 
+void printExitCodes() {
+    for (const cli::ExitCode& row : cli::exitCodes)
+        fmt::print(std::cout, "*{}*, {}\n\t{}\n\n", row.code, escaped(row.word), escaped(row.meaning));
+}
+
 void printConstants() {
     const Constants standard;
     for (const ConstantRow& row : constantRows())
@@ -107,6 +113,8 @@ int main(int count, char** words) {
     for (std::string line; std::getline(page, line);) {
         if (line == "@verbs@") {
             printVerbs();
+        } else if (line == "@exit-codes@") {
+            printExitCodes();
         } else if (line == "@constants@") {
             printConstants();
         } else if (line == "@pending-reasons@") {

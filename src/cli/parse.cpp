@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
+#include "base/same_word.hpp"
 #include "base/try.hpp"
 #include "cli/screen/text.hpp"
 
@@ -103,9 +104,12 @@ Result<void> checkWords(const Verb& verb, std::size_t count, const std::vector<s
     return {};
 }
 
-Result<void> checkChoice(const Option& option, const std::string& given) {
-    auto choices = option.choices();
-    if (choices.empty() || std::find(choices.begin(), choices.end(), given) != choices.end()) return {};
+/// As the table spells it.
+Result<std::string> choiceIn(const Option& option, const std::string& given) {
+    const auto choices = option.choices();
+    if (choices.empty()) return given;
+    const auto choice = std::ranges::find_if(choices, [&](auto one) { return isSameWord(one, given); });
+    if (choice != choices.end()) return std::string(*choice);
     return fail(Errc::IllegalArgument, "--{} is one of {}, not \"{}\"", option.longName(), option.value,
                 printable(given));
 }
@@ -118,9 +122,9 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     parser.allow_extras();
     auto options = optionsOf(verb);
     for (const auto& option : options) {
-        const std::string names(option.names);
+        const std::string names = std::string(option.names) + (option.other.empty() ? "" : "," + option.other);
         auto* made = option.isFlag() ? parser.add_flag(names) : parser.add_option(names);
-        if (!option.isFlag()) made->type_name(std::string(option.value));
+        option.isFlag() ? made->disable_flag_override() : made->type_name(std::string(option.value));
         if (option.repeats) made->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
     parser.add_option("words", arguments.words)->type_name(std::string(verb.words));
@@ -136,7 +140,7 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
         const auto* given = parser.get_option("--" + std::string(option.longName()));
         if (given->count() == 0) continue;
         std::string value = option.isFlag() ? "" : given->results().front();
-        if (!option.isFlag()) STINT_TRY(checkChoice(option, value));
+        if (!option.isFlag()) value = STINT_TRY(choiceIn(option, value));
         arguments.options.emplace(option.longName(), value);
         if (option.repeats) arguments.repeated.emplace(option.longName(), given->results());
     }

@@ -51,6 +51,12 @@ bool hide(char* word) {
     return false;
 }
 
+/// For what is said before the line is parsed, or of one that cannot be.
+OutputOptions outputOf(const std::vector<std::string>& line) {
+    const auto end = std::ranges::find(line, "--"); // what follows is another program's
+    return {.json = std::find(line.begin(), end, "--json") != end};
+}
+
 int runLine(const std::vector<std::string>& line, const Screen& screen) {
     const bool wantsOverview = line.empty() || (line.size() == 1 && (line[0] == "--help" || line[0] == "-h"));
     if (wantsOverview) {
@@ -85,7 +91,7 @@ void hideSecrets(std::span<char* const> words) {
 
 int runProgram(const std::vector<std::string>& line) {
     std::setlocale(LC_CTYPE, ""); // for the width of characters; nothing else follows the locale
-    const Screen screen{OutputOptions{}};
+    const Screen screen{outputOf(line)};
     const int code = runLine(line, screen);
     if (code == ends::ok && std::ferror(stdout)) return screen.fail(ends::inputOutput, "cannot write to stdout");
     return code;

@@ -12,6 +12,7 @@
 #include "base/nearest.hpp"
 #include "base/number.hpp"
 #include "base/overloaded.hpp"
+#include "base/same_word.hpp"
 #include "base/try.hpp"
 #include "model/constant_tables.hpp"
 
@@ -191,7 +192,7 @@ Result<std::int64_t> parseFactor(std::string_view text) {
 }
 
 Result<std::int64_t> parseChoice(const ConstantRow& row, std::string_view text) {
-    const auto found = std::ranges::find(row.choices, text);
+    const auto found = std::ranges::find_if(row.choices, [&](auto choice) { return isSameWord(choice, text); });
     if (found != row.choices.end()) return found - row.choices.begin();
     return fail(Errc::IllegalArgument, "\"{}\" is none of {}", text, fmt::join(row.choices, ", "));
 }
@@ -260,7 +261,7 @@ std::span<const ConstantRow> constantRows() {
 
 Result<const ConstantRow*> constantRow(std::string_view key) {
     for (const ConstantRow& row : constantRows())
-        if (row.key == key) return &row;
+        if (isSameWord(row.key, key)) return &row;
     if (auto meant = meantBy(key))
         return fail(Errc::IllegalArgument, "unknown constant \"{}\" (did you mean \"{}\"?)", key, *meant);
     return fail(Errc::IllegalArgument, "unknown constant \"{}\"; the known ones begin with {}", key, prefixes());

@@ -57,7 +57,7 @@ struct JobField {
         value = NoValue{};
     bool always = false;       ///< a flag that is written where it is not set, too, as version 1.0 did
     std::string_view scenario; ///< the key of `schedule` in a scenario; empty: it has none, or stands in another's
-    std::string_view option;   ///< a flag of `stint run`, and of `stint get` where a transfer may carry it: its names
+    std::string_view option;   ///< a flag of `stint run`, and of `stint get` where a transfer may carry it
     std::string_view help;     ///< of the option
     PendingReason constraint = PendingReason::Undefined; ///< what a job waits for that has it; Undefined: for nothing
     bool functional = false;                             ///< a constraint that needs a window to be met in (V10)
@@ -147,7 +147,7 @@ inline constexpr auto table = std::to_array<JobField>({
      .listed = true, .expedited = false, .work = "not expedited"},
     {.method = "setRequiresCharging", .key = "requiresCharging",
      .value = flag<&J::isRequireCharging, &B::setRequiresCharging>, .always = true,
-     .scenario = "charging", .option = "--requires-charging,--charging", .help = "only while the device is charging",
+     .scenario = "charging", .option = "--charging", .help = "only while the device is charging",
      .constraint = PendingReason::ConstraintCharging, .functional = true,
      .listed = true, .expedited = false, .work = "not expedited"},
     {.method = "setRequiresStorageNotLow", .key = "requiresStorageNotLow",

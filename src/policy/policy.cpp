@@ -126,11 +126,10 @@ std::optional<std::string> textOf(const toml::node& value, ConstantKind kind) {
     return std::nullopt;
 }
 
-Result<void> apply(Constants& constants, const Setting& setting) {
-    const ConstantRow& row = *STINT_TRY(constantRow(setting.key));
-    auto text = textOf(*setting.value, row.kind);
-    if (!text) return wrong("{} is {}; write {}", setting.key, shapeOf(*setting.value), shapeOf(row.kind));
-    return setConstant(constants, setting.key, *text);
+Result<void> apply(Constants& constants, const ConstantRow& row, const toml::node& value) {
+    auto text = textOf(value, row.kind);
+    if (!text) return wrong("{} is {}; write {}", row.key, shapeOf(value), shapeOf(row.kind));
+    return setConstant(constants, row.key, *text);
 }
 
 Error unreadable(const std::string& path) {
@@ -159,11 +158,13 @@ Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view 
     auto settings = settingsOf(table);
     for (const Setting& setting : settings) {
         toml::source_position position = setting.value->source().begin;
+        const auto row = constantRow(setting.key);
+        if (!row) return at({file, position}, row.error());
+        const std::string_view key = (*row)->key;
         // "job.slots" in quotes and job.slots without are two keys to TOML.
-        if (!seen.insert(setting.key).second)
-            return at({file, position}, wrong("{} is set twice; leave one of them out", setting.key));
-        if (auto done = apply(base.constants, setting); !done) return at({file, position}, done.error());
-        base.origins.insert_or_assign(setting.key, fmt::format("{}:{}", file, position.line));
+        if (!seen.insert(key).second) return at({file, position}, wrong("{} is set twice; leave one of them out", key));
+        if (auto done = apply(base.constants, **row, *setting.value); !done) return at({file, position}, done.error());
+        base.origins.insert_or_assign(std::string(key), fmt::format("{}:{}", file, position.line));
     }
     if (auto error = contradiction(base.constants)) return within(file, *std::move(error));
     return base;

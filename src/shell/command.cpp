@@ -40,18 +40,19 @@ Error cannotStart(const std::filesystem::path& helper, int error) {
 
 } // namespace
 
-Result<std::unique_ptr<Command>> Command::start(const Order& order, Share share, const std::filesystem::path& helper) {
+Result<std::unique_ptr<Command>> Command::start(const Order& order, const std::filesystem::path& input, Share share,
+                                                const std::filesystem::path& helper) {
     std::unique_ptr<Command> command(new Command);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Errc::System, "cannot make a pipe: {}", std::strerror(errno));
     command->output_ = Fd(ends[0]);
-    const Fd input(ends[1]);
+    const Fd printed(ends[1]);
     ::fcntl(command->output(), F_SETFL, O_NONBLOCK);
 
     FileActions files;
-    ::posix_spawn_file_actions_addopen(&files.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&files.actions, input.get(), STDOUT_FILENO);
-    ::posix_spawn_file_actions_adddup2(&files.actions, input.get(), STDERR_FILENO);
+    ::posix_spawn_file_actions_addopen(&files.actions, STDIN_FILENO, input.c_str(), O_RDONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&files.actions, printed.get(), STDOUT_FILENO);
+    ::posix_spawn_file_actions_adddup2(&files.actions, printed.get(), STDERR_FILENO);
     std::vector<std::string> words = wordsFor(order, share, helper);
     std::vector<std::string> variables = order.environment;
     const int error = ::posix_spawn(&command->pid_, helper.c_str(), &files.actions, nullptr, pointersTo(words).data(),

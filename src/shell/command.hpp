@@ -19,8 +19,10 @@ enum class Share { Leftover, Part };
 
 class Command {
 public:
-    /// `helper`: stint-exec. System where that cannot be started; what cannot be started by it ends with 127.
-    static Result<std::unique_ptr<Command>> start(const Order& order, Share share, const std::filesystem::path& helper);
+    /// `input`: the file that it reads from, from its beginning; `helper`: stint-exec. System where one of them cannot
+    /// be opened or started; what cannot be started by stint-exec ends with 127.
+    static Result<std::unique_ptr<Command>> start(const Order& order, const std::filesystem::path& input, Share share,
+                                                  const std::filesystem::path& helper);
     /// Kills, and waits.
     ~Command();
     Command(const Command&) = delete;

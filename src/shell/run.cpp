@@ -11,8 +11,9 @@
 
 namespace stint::shell {
 
-Result<Run> Run::begin(const Order& order, Share share, LogWriter log, const std::filesystem::path& helper) {
-    auto command = STINT_TRY(Command::start(order, share, helper));
+Result<Run> Run::begin(const Order& order, const std::filesystem::path& input, Share share, LogWriter log,
+                       const std::filesystem::path& helper) {
+    auto command = STINT_TRY(Command::start(order, input, share, helper));
     return Run(std::move(command), std::move(log));
 }
 

@@ -20,8 +20,9 @@ class Run {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// `log` gets what the command prints.
-    static Result<Run> begin(const Order& order, Share share, LogWriter log, const std::filesystem::path& helper);
+    /// The command reads `input`; `log` gets what it prints.
+    static Result<Run> begin(const Order& order, const std::filesystem::path& input, Share share, LogWriter log,
+                             const std::filesystem::path& helper);
 
     // For an event loop: poll output() and end(), no longer than timeout(); then turn().
     int output() const { return command_->output(); }

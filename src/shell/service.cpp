@@ -33,8 +33,10 @@ std::optional<std::int64_t> retriesOf(const PersistableBundle& extras) {
 }
 
 /// Where it can be known that the command cannot run, now or later: why, and a shell's exit code for it.
-std::optional<Outcome> refusal(const Order& order) {
+std::optional<Outcome> refusal(const Order& order, const fs::path& input) {
     std::error_code ignored;
+    if (!fs::exists(input, ignored))
+        return Outcome{noInput, fmt::format("cannot run it: what it is to read is gone ({})", input.string())};
     if (!fs::is_directory(order.directory, ignored))
         return Outcome{noInput, fmt::format("cannot run it: its directory {} is gone", order.directory)};
     auto program = findProgram(order.arguments.front(), order.path(), order.directory);
@@ -62,7 +64,7 @@ bool CommandService::onStartJob(JobParameters params) {
         finish({.outcome = {noInput, order.error().message}, .tally = before});
         return true;
     }
-    if (auto refused = refusal(*order)) {
+    if (auto refused = refusal(*order, job_->spool.input(*order))) {
         finish({.outcome = *refused, .tally = before, .remark = refused->text});
         return true;
     }
@@ -82,7 +84,7 @@ Result<Run> CommandService::begin(Job& job) const {
     job.tally.running = true;
     STINT_TRY(job.spool.keep(job.tally));
     const Share share = job.params.isUserInitiatedJob() ? Share::Part : Share::Leftover;
-    return Run::begin(order, share, std::move(log), helper_);
+    return Run::begin(order, job.spool.input(order), share, std::move(log), helper_);
 }
 
 bool CommandService::onStopJob(JobParameters params) {

@@ -56,9 +56,13 @@ void Yaml::mapOf(const Node& node, std::string_view what, std::span<const Key> k
     std::vector<std::string_view> known;
     for (const Key& key : keys)
         known.push_back(key.name);
+    std::set<std::string_view> seen;
     names(node, what, [&](const Node& name, const Node& value) {
-        const auto key = std::ranges::find(keys, name.Scalar(), &Key::name);
+        const auto key =
+            std::ranges::find_if(keys, [&](const Key& one) { return isSameWord(one.name, name.Scalar()); });
         if (key == keys.end()) return complainOfKey(name, what, known);
+        if (!seen.insert(key->name).second)
+            return complain(locationOf(name), "\"{}\" stands twice in {}; leave one out", key->name, what);
         key->read(value);
     });
 }

@@ -1,6 +1,6 @@
 // A YAML file, read strictly: every key and value is understood, or reported with its line and column (scenario.md: an
-// unknown key is an error, never ignored). Reading continues after a mistake, so that a person sees all of them at
-// once. yaml-cpp's exceptions end here.
+// unknown key is an error, never ignored; - and _ are alike in keys and words of ours). Reading continues after a
+// mistake, so that a person sees all of them at once. yaml-cpp's exceptions end here.
 #pragma once
 #include <array>
 #include <functional>
@@ -15,6 +15,7 @@
 #include <fmt/core.h>
 #include <yaml-cpp/yaml.h>
 
+#include "base/same_word.hpp"
 #include "sim/scenario.hpp"
 #include "stint/result.hpp"
 
@@ -66,7 +67,7 @@ public:
         const std::string given = text(node, what);
         std::vector<std::string_view> known;
         for (const auto& [name, meaning] : words) {
-            if (name == given) return meaning;
+            if (isSameWord(name, given)) return meaning;
             known.push_back(name);
         }
         if (node.IsScalar()) complain(locationOf(node), "{}", unknownWord(given, what, known));

@@ -24,8 +24,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view mark = "stint command 1"; ///< the first words of an order
+// The first word of an order. One that has input says so there: a stint-shell that knows of none refuses it.
+constexpr std::string_view mark = "stint command 1";
+constexpr std::string_view markWithInput = "stint command 1, with input";
 constexpr const char* orderFile = "order";
+constexpr const char* inputFile = "input";
 constexpr const char* tallyFile = "tally";
 constexpr std::string_view spoolPrefix = "run.";
 constexpr std::string_view freshPrefix = "new."; ///< of one that is being made, or was when its maker died
@@ -38,7 +41,7 @@ Error refused(std::string_view what, const fs::path& file) {
 
 // Words that may hold anything but NUL, as /proc/PID/environ has them.
 std::string textOf(const Order& order) {
-    std::string text(mark);
+    std::string text(order.hasInput ? markWithInput : mark);
     auto add = [&text](std::string_view word) { text.append(1, '\0').append(word); };
     add(order.directory);
     add(fmt::format("{:o}", order.umask));
@@ -63,7 +66,7 @@ std::vector<std::string> wordsOf(std::string_view text) {
 std::optional<Order> orderIn(std::string_view text) {
     constexpr std::size_t head = 4; // mark, directory, umask, how many arguments
     std::vector<std::string> words = wordsOf(text);
-    if (words.size() < head || words[0] != mark) return std::nullopt;
+    if (words.size() < head || (words[0] != mark && words[0] != markWithInput)) return std::nullopt;
     auto umask = numberIn<std::uint64_t>(words[2], 8);
     auto count = numberIn<std::uint64_t>(words[3]);
     if (!umask || *umask > 0777 || !count || *count == 0 || *count > words.size() - head) return std::nullopt;
@@ -72,7 +75,8 @@ std::optional<Order> orderIn(std::string_view text) {
     return Order{.arguments = {arguments, environment},
                  .directory = words[1],
                  .umask = static_cast<std::uint32_t>(*umask),
-                 .environment = {environment, words.end()}};
+                 .environment = {environment, words.end()},
+                 .hasInput = words[0] == markWithInput};
 }
 
 Result<void> writeAll(const Fd& file, std::string_view text, const fs::path& name) {
@@ -85,11 +89,21 @@ Result<void> writeAll(const Fd& file, std::string_view text, const fs::path& nam
     return {};
 }
 
-Result<void> writeFile(const fs::path& name, std::string_view text) {
+/// Durable; returns whether there was anything in it.
+Result<bool> writeFile(const fs::path& name, const Input& pieces) {
     const Fd file(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file) return refused("write", name);
-    STINT_TRY(writeAll(file, text, name));
+    bool any = false;
+    for (std::string piece = STINT_TRY(pieces()); !piece.empty(); piece = STINT_TRY(pieces())) {
+        STINT_TRY(writeAll(file, piece, name));
+        any = true;
+    }
     if (::fsync(file.get()) != 0) return refused("write", name);
+    return any;
+}
+
+Result<void> writeFile(const fs::path& name, std::string text) {
+    STINT_TRY(writeFile(name, [&text]() -> Result<std::string> { return std::exchange(text, {}); }));
     return {};
 }
 
@@ -106,6 +120,15 @@ Fd locked(const fs::path& directory) {
     return fd;
 }
 
+/// A fresh spool's files, durable.
+Result<void> fill(const fs::path& fresh, Order order, const Input& input) {
+    order.hasInput = input && STINT_TRY(writeFile(fresh / inputFile, input));
+    std::error_code ignored;
+    if (!order.hasInput) fs::remove(fresh / inputFile, ignored);
+    STINT_TRY(writeFile(fresh / orderFile, textOf(order)));
+    return makeDurable(fresh);
+}
+
 fs::path nameOf(const fs::path& root, JobId id) { return root / fmt::format("{}{}", jobPrefix, id.value); }
 
 } // namespace
@@ -119,7 +142,7 @@ std::string Order::path() const {
 
 fs::path Spool::root() { return stateDirectory() / "commands"; }
 
-Result<Spool> Spool::create(const fs::path& root, const Order& order) {
+Result<Spool> Spool::create(const fs::path& root, Order order, const Input& input) {
     std::error_code error;
     fs::create_directories(root.parent_path(), error);
     if (::mkdir(root.c_str(), 0700) != 0 && errno != EEXIST) return refused("make", root);
@@ -128,8 +151,10 @@ Result<Spool> Spool::create(const fs::path& root, const Order& order) {
     // By its own name it is never seen without the lock, nor without the whole order.
     Fd lock = locked(fresh);
     if (!lock) return refused("hold", fresh);
-    STINT_TRY(writeFile(fs::path(fresh) / orderFile, textOf(order)));
-    STINT_TRY(makeDurable(fresh));
+    if (auto filled = fill(fresh, std::move(order), input); !filled.ok()) {
+        fs::remove_all(fresh, error);
+        return std::move(filled).error();
+    }
     Spool spool(root / (std::string(spoolPrefix) + fresh.substr(fresh.size() - 6)));
     if (::rename(fresh.c_str(), spool.directory_.c_str()) != 0) return refused("make", spool.directory_);
     STINT_TRY(makeDurable(root));
@@ -145,6 +170,8 @@ Result<Order> Spool::order() const {
     if (!order) return fail(Errc::System, "{} is no order of `stint run`", file.string());
     return *std::move(order);
 }
+
+fs::path Spool::input(const Order& order) const { return order.hasInput ? directory_ / inputFile : "/dev/null"; }
 
 Tally Spool::tally() const {
     Tally tally;
@@ -207,6 +234,7 @@ void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tra
     for (const fs::path& spool : candidates) {
         ended.emplace_back(fs::last_write_time(spool, ignored), spool); // before the order goes, which is a change
         fs::remove(spool / orderFile, ignored);
+        fs::remove(spool / inputFile, ignored);
     }
     std::sort(ended.rbegin(), ended.rend());
     for (std::size_t i = endedSpools; i < ended.size(); ++i)

@@ -1,9 +1,11 @@
 // What is kept of a command that is a job (architecture.md, running a job), in a directory of its own, 0700: the order
-// that `stint run` leaves, what its runs have come to, and their output (log.hpp). The job's extras name the directory
-// and no more of it: an environment may be larger than extras may, and its secrets belong in no list of jobs.
+// that `stint run` leaves, what the command is to read, what its runs have come to, and their output (log.hpp). The
+// job's extras name the directory and no more of it: an environment may be larger than extras may, and its secrets
+// belong in no list of jobs.
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ struct Order {
     std::string directory;              ///< absolute
     std::uint32_t umask = 022;
     std::vector<std::string> environment; ///< "NAME=value"
+    bool hasInput = false;                ///< it reads what was kept for it; else there is nothing to read
 
     /// The PATH of its environment, or the usual one.
     std::string path() const;
@@ -35,12 +38,16 @@ struct Tally {
     bool operator==(const Tally&) const = default;
 };
 
+/// What a command is to read, a piece at a time; an empty one is its end.
+using Input = std::function<Result<std::string>()>;
+
 class Spool {
 public:
     /// $XDG_STATE_HOME/stint/commands, by this process's environment.
     static std::filesystem::path root();
-    /// A new one with this order, durable when this returns. No sweep takes it away as long as the value lives.
-    static Result<Spool> create(const std::filesystem::path& root, const Order& order);
+    /// A new one with this order and all of this input, which may be none; durable when this returns. Where the input
+    /// ends with an error nothing is left. No sweep takes it away as long as the value lives.
+    static Result<Spool> create(const std::filesystem::path& root, Order order, const Input& input = {});
     /// One that is there.
     explicit Spool(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
@@ -48,6 +55,8 @@ public:
 
     /// System where it is gone, or is not what create() wrote.
     Result<Order> order() const;
+    /// What a command with this order has as its stdin.
+    std::filesystem::path input(const Order& order) const;
     /// Zeros where none was kept.
     Tally tally() const;
     Result<void> keep(const Tally&) const;
@@ -67,8 +76,8 @@ inline constexpr std::size_t endedSpools = 20;
 
 /// Spools that no live `stint run` holds at this moment: candidates for sweep().
 std::vector<std::filesystem::path> unheldSpools(const std::filesystem::path& root);
-/// Of `candidates`, found before the tracked jobs were asked for, those that belong to none: their orders go at once,
-/// with all that the environment held, and beyond the newest `endedSpools` they themselves.
+/// Of `candidates`, found before the tracked jobs were asked for, those that belong to none: their orders and their
+/// input go at once, with all that the environment held, and beyond the newest `endedSpools` they themselves.
 void sweep(std::vector<std::filesystem::path> candidates, const std::vector<std::string>& tracked);
 
 } // namespace stint

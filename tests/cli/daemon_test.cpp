@@ -80,7 +80,7 @@ TEST_CASE("a bare number is the one of one's own jobs that has it") {
     CHECK(lookUp(*daemon, "8")->key == command.key); // what runs goes before what has ended
     auto none = lookUp(*daemon, "9");
     REQUIRE(!none.ok());
-    CHECK(exitCodeOfLookUp(none.error().code) == 66);
+    CHECK(none.error().code == Errc::IllegalState);
 }
 
 TEST_CASE("a bare number that two of one's own jobs have is refused, and both are named") {
@@ -90,7 +90,7 @@ TEST_CASE("a bare number that two of one's own jobs have is refused, and both ar
     auto two = lookUp(*daemon, "7");
     REQUIRE(!two.ok());
     CHECK(two.error().message == "7 may be org.stint.transfer/7 or org.stint.shell/7: say which");
-    CHECK(exitCodeOfLookUp(two.error().code) == 64);
+    CHECK(two.error().code == Errc::IllegalArgument);
 }
 
 TEST_CASE("why ends with 0 where a job may run or runs, 75 where it waits, 66 where it is not") { // linux.md §A.10

@@ -36,7 +36,7 @@ TEST_CASE("a download asks for a network, is kept over reboots, and carries what
 
 TEST_CASE("in either manner the conditions of a download are the same") { // jobs.md §1.5, note (c) of §1.2
     auto wanted = oneWantedBy(
-        with({{"charging", ""}, {"battery-not-low", ""}, {"storage-not-low", ""}, {"network", "not_roaming"}}), "/");
+        with({{"charging", ""}, {"battery-not-low", ""}, {"storage-not-low", ""}, {"network", "not-roaming"}}), "/");
     REQUIRE(wanted.ok());
     for (const Manner manner : {Manner::UserInitiated, Manner::Regular}) {
         auto job = jobFor(*wanted, manner);
@@ -53,7 +53,7 @@ TEST_CASE("in either manner the conditions of a download are the same") { // job
 TEST_CASE("each network is the documentation's") { // jobs.md §1.3
     for (auto [name, type] : {std::pair{"any", JobInfo::NETWORK_TYPE_ANY},
                               {"unmetered", JobInfo::NETWORK_TYPE_UNMETERED},
-                              {"not_roaming", JobInfo::NETWORK_TYPE_NOT_ROAMING},
+                              {"not-roaming", JobInfo::NETWORK_TYPE_NOT_ROAMING},
                               {"cellular", JobInfo::NETWORK_TYPE_CELLULAR}}) {
         auto wanted = oneWantedBy(with({{"network", name}}), "/");
         REQUIRE(wanted.ok());

@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <map>
 #include <set>
 
 #include "cli/help.hpp"
 #include "cli/parse.hpp"
 #include "cli/screen/text.hpp"
+#include "model/job_fields.hpp"
 
 using namespace stint;
 using namespace stint::cli;
@@ -98,7 +100,7 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
                     Row{{"get", "http://a", "--forc=1"},   "(did you mean \"--force\"?)"},
                     Row{{"get", "http://a", "-o"},         "see `stint help get`"},
                     Row{{"get", "http://a", "-o", "a", "-o", "b"}, "see `stint help get`"},
-                    Row{{"get", "u", "--network", "wifi"}, "--network is one of any|unmetered|not_roaming|cellular, not \"wifi\""},
+                    Row{{"get", "u", "--network", "wifi"}, "--network is one of any|unmetered|not-roaming|cellular, not \"wifi\""},
                     Row{{"app", "p", "--state", "front"},  "--state is one of top|visible|background|auto"},
                     Row{{"tasks", "stpo", "p"},            "does not take \"stpo\""},
                     Row{{"why", "7", "--finished"},        "takes no --finished"},
@@ -108,6 +110,29 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
         CAPTURE(message);
         CHECK(message.find(r.says) != std::string::npos);
     }
+}
+
+TEST_CASE("an option has one spelling and one set of words on all verbs that schedule a job") {
+    std::map<std::string_view, std::string_view> values;
+    for (const char* verb : {"get", "put", "run"})
+        for (const Option& option : verbNamed(verb)->options)
+            CHECK_MESSAGE(values.emplace(option.longName(), option.value).first->second == option.value, option.names);
+    for (const JobField& row : jobFields) // of these one name is told, and Android's is understood
+        CHECK_MESSAGE(row.option.find(',') == std::string_view::npos, row.option);
+}
+
+TEST_CASE("Android's setters and its joints are understood, and mean what ours do") {
+    for (const char* verb : {"get", "run"})
+        for (const char* said : {"--battery-not-low", "--requires-battery-not-low"}) {
+            const bool runs = verb == std::string_view("run");
+            const Line line = runs ? Line{verb, said, "--network", "not_roaming", "--", "true"}
+                                   : Line{verb, said, "--network", "not_roaming", "http://h/"};
+            const Arguments given = parsed(line).arguments;
+            CHECK(given.has("battery-not-low"));
+            CHECK(given.value("network") == "not-roaming");
+        }
+    CHECK(parsed({"app", "p", "--bucket", "working-set"}).arguments.value("bucket") == "working_set");
+    CHECK(helpFor(*verbNamed("run"), 80).find("--requires-") == std::string::npos);
 }
 
 TEST_CASE("what a verb is called elsewhere is a name of no other") {

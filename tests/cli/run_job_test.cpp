@@ -63,8 +63,8 @@ TEST_CASE("a command without conditions is a regular job that needs nothing") {
 }
 
 TEST_CASE("each condition reaches the job") {
-    const JobInfo made = job({"--requires-charging", "--battery-not-low", "--storage-not-low", "--network",
-                              "not-roaming", "--persisted", "--backoff", "2min", "--retries", "3", "--", "true"});
+    const JobInfo made = job({"--charging", "--battery-not-low", "--storage-not-low", "--network", "not-roaming",
+                              "--persisted", "--backoff", "2min", "--retries", "3", "--", "true"});
     CHECK(made.isRequireCharging());
     CHECK(made.isRequireBatteryNotLow());
     CHECK(made.isRequireStorageNotLow());

@@ -66,13 +66,24 @@ TEST_CASE("a table that no breaking of words would make narrow enough stays one 
     CHECK(reasons().lines(paper.screen(), 200) == reasons().lines(paper.screen()));
 }
 
-TEST_CASE("under --json and --quiet nothing is told, but trouble is") {
-    for (const OutputOptions options : {OutputOptions{.json = true}, OutputOptions{.quiet = true}}) {
-        const Paper paper(options);
+TEST_CASE("under --json and --quiet nothing is told, but trouble is: under --json as JSON, in the same words") {
+    struct Row {
+        OutputOptions options;
+        std::string failed, warned;
+    };
+    // clang-format off
+    for (const auto& r : {Row{{.quiet = true}, "stint: cannot list jobs: no stintd listens\n", "stint: detached\n"},
+                          Row{{.json = true},
+                              R"({"schema":1,"error":"unavailable","message":"cannot list jobs: no stintd listens","exitCode":69})" "\n",
+                              R"({"schema":1,"warning":"detached"})" "\n"}}) {
+        // clang-format on
+        const Paper paper(r.options), other(r.options);
         paper.screen().tell("starting");
         CHECK(paper.err().empty());
         CHECK(paper.screen().fail("cannot list jobs", {stint::Errc::Unavailable, "no stintd listens"}) == 69);
-        CHECK(paper.err() == "stint: cannot list jobs: no stintd listens\n");
+        CHECK(paper.err() == r.failed);
+        other.screen().warn("detached");
+        CHECK(other.err() == r.warned);
         CHECK(paper.out().empty());
     }
 }

@@ -96,7 +96,7 @@ def test_a_command_that_is_gone_when_its_time_comes_is_not_tried_again(world, da
 
 def test_words_that_are_no_command_line_are_refused(world, daemon):
     for words, why in ((["true"], "goes after --"), (["--"], "needs more arguments"),
-                       (["--network", "cellular", "--", "true"], "--network is one of"),
+                       (["--network", "wifi", "--", "true"], "--network is one of"),
                        (["--retries", "-1", "--", "true"], "--retries"),
                        (["--every", "soon", "--", "true"], "--every"),
                        (["--user-initiated", "--device-idle", "--", "true"], "cannot run true"),
@@ -122,6 +122,22 @@ def test_it_is_held_back_and_released_by_the_device(world, daemon, line):
     world.done("device", "set", "network.metered=false")
     assert world.stint("wait", f"{SHELL}/{job}").code == 0
     assert world.done("logs", str(job)) == "released\n"
+
+
+def test_what_a_reboot_ends_says_so_to_whoever_leaves_it(world, daemon):
+    """jobs.md §7.1."""
+    told = "a reboot ends it; with --persisted it goes on after one"
+    world.done("device", "set", "charging=false")
+    assert told in world.stint("run", "--no-wait", "--", "true").err
+    for persisted in (["--persisted"], ["--every", "1d"], ["-q"]):
+        assert "reboot ends" not in world.stint("run", "--no-wait", *persisted, "--", "true").err
+    terminal = world.in_terminal("run", "--charging", "--", "true")
+    terminal.until("waiting:")
+    assert told in terminal.output
+    terminal.press("\x03")
+    assert terminal.ends() == 75 and "; a reboot ends it" in terminal.output.splitlines()[-1]
+    world.done("device", "set", "charging=true")
+    assert "reboot" not in world.stint("run", "--", "true").err, "it was followed to its end"
 
 
 def test_every_runs_again_and_again(world, daemon, line):

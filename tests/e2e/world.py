@@ -140,9 +140,9 @@ class World:
 
     # stint
 
-    def stint(self, *words, within=60):
+    def stint(self, *words, within=60, stdin=subprocess.DEVNULL):
         """`stint words` where no terminal is."""
-        done = subprocess.run(["stint", *words], env=self.environment, cwd=self.downloads, stdin=subprocess.DEVNULL,
+        done = subprocess.run(["stint", *words], env=self.environment, cwd=self.downloads, stdin=stdin,
                               capture_output=True, text=True, timeout=within, start_new_session=True, check=False)
         return Ended(done.returncode, done.stdout, done.stderr)
 

@@ -72,6 +72,14 @@ TEST_CASE("every kind of value is read") {
     CHECK_FALSE(policy->constants.useDataEstimates);
 }
 
+TEST_CASE("a constant is found however its words are joined") {
+    auto policy = applyPolicy({}, "job.bind-timeout = \"90s\"\n", "p.toml");
+    REQUIRE(policy.ok());
+    CHECK(policy->constants.bindTimeout == 90s);
+    CHECK(policy->origins.contains("job.bind_timeout"));
+    CHECK_FALSE(applyPolicy({}, "job.bind-timeout = \"90s\"\njob.bind_timeout = \"91s\"\n", "p.toml").ok());
+}
+
 TEST_CASE("an empty policy leaves the spec's constants") {
     for (const std::string_view toml : {"", "# nothing\n", "[job]\n"}) {
         auto policy = applyPolicy({}, toml, "p.toml");

@@ -26,6 +26,7 @@ struct Place {
     Directory place;
     LogReader reader = LogReader::open(place.path).value();
     std::string output;
+    fs::path input = "/dev/null";
 
     Run begin(const std::string& script, Bytes kept = logKept, Share share = Share::Part) const {
         const Order order{.arguments = {"sh", "-c", script},
@@ -33,7 +34,7 @@ struct Place {
                           .umask = 077,
                           .environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "MARK=here"}};
         const fs::path helper = fs::read_symlink("/proc/self/exe").parent_path() / "stint-exec";
-        return std::move(Run::begin(order, share, LogWriter::open(place.path, kept).value(), helper)).value();
+        return std::move(Run::begin(order, input, share, LogWriter::open(place.path, kept).value(), helper)).value();
     }
     /// Turns until that is so; a test that waits for 30 s has failed.
     void until(Run& run, const std::function<bool()>& so) {
@@ -64,6 +65,17 @@ TEST_CASE("a command has its caller's directory, umask and environment, and noth
     Run run = place.begin("pwd; umask; echo $MARK; cat; echo err >&2; tty; exit 3");
     CHECK(place.endOf(run) == 3 << 8);
     CHECK(place.output == place.place.path.string() + "\n0077\nhere\nerr\nnot a tty\n");
+}
+
+TEST_CASE("a command reads what was kept for it, from its beginning in each run") {
+    Place place;
+    place.input = place.place.path / "input";
+    std::ofstream(place.input) << "3\n1\n2\n";
+    for (const std::string all : {"1\n2\n3\n", "1\n2\n3\n1\n2\n3\n"}) {
+        Run run = place.begin("sort");
+        CHECK(place.endOf(run) == 0);
+        CHECK(place.output == all);
+    }
 }
 
 TEST_CASE("only a command steps back, and what looks after it does not") {

@@ -31,6 +31,17 @@ bool mentions(const std::string& text, std::string_view words) { return text.fin
 
 } // namespace
 
+TEST_CASE("keys and words of the command line are those of a scenario") {
+    const auto asked = [](const std::string& keys) {
+        const Scenario scenario = read(timeline("  - {at: 0s, schedule: {job: com.example.mail/7, " + keys + "}}"));
+        return std::get<action::Schedule>(scenario.timeline.at(0).action).asked.build().value();
+    };
+    const JobInfo job = asked("battery-not-low: true, network: {type: not-roaming}");
+    CHECK(job.isRequireBatteryNotLow());
+    CHECK(job.getNetworkType() == JobInfo::NETWORK_TYPE_NOT_ROAMING);
+    CHECK(job == asked("battery_not_low: true, network: {type: not_roaming}"));
+}
+
 TEST_CASE("the whole example of the format is understood") { // scenario.md, a whole one
     const Scenario scenario = read(R"(
 title: A user-initiated transfer stops when Wi-Fi goes and goes on when it is back
@@ -109,6 +120,7 @@ TEST_CASE("each mistake is named with its place, and with what would be right") 
         Row{"device: {network: {down: 10MB}}", "x.yaml:1:26: down cannot be \"10MB\"; it is a rate", "800kbps"},
         Row{"device: {network: some}", "x.yaml:1:19: network cannot be \"some\"", "none"},
         Row{"device: [screen]", "x.yaml:1:9: device is a list; write a map", ""},
+        Row{"device: {battery_saver: true, battery-saver: false}", "x.yaml:1:31: \"battery_saver\" stands twice in device", ""},
         Row{"device: {screen: on, screen: off}", "x.yaml:1:22: \"screen\" stands twice in device", ""},
         Row{"until: 5 minutes", "x.yaml:1:8: \"5 minutes\" is not a duration", "1h30min"},
         Row{"until: -5min", "x.yaml:1:8: \"-5min\" is not a duration", ""},

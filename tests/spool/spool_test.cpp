@@ -57,6 +57,37 @@ TEST_CASE("an order is its caller's alone to read") {
     CHECK(modeOf(spool.directory() / "order") == 0600);
 }
 
+TEST_CASE("what a command is to read is kept beside its order, and goes with it") {
+    const Directory root;
+    std::vector<std::string> pieces{"", "two\n", "one\n"};
+    const auto input = [&]() -> Result<std::string> {
+        std::string piece = std::move(pieces.back());
+        pieces.pop_back();
+        return piece;
+    };
+    const fs::path directory = Spool::create(root.path, anOrder(), input)->directory();
+    Order order = anOrder();
+    order.hasInput = true;
+    CHECK(Spool(directory).order().value() == order);
+    const fs::path kept = Spool(directory).input(order);
+    CHECK(modeOf(kept) == 0600);
+    std::ifstream file(kept);
+    CHECK(std::string(std::istreambuf_iterator(file), {}) == "one\ntwo\n");
+    sweep(unheldSpools(root.path), {});
+    CHECK(fs::exists(directory));
+    CHECK(!fs::exists(kept));
+}
+
+TEST_CASE("of input that has nothing, or cannot be had, nothing is kept") {
+    const Directory root;
+    const Spool spool = Spool::create(root.path / "one", anOrder(), [] { return Result<std::string>(""); }).value();
+    CHECK(spool.order().value() == anOrder());
+    CHECK(spool.input(anOrder()) == "/dev/null");
+    const auto broken = [] { return Result<std::string>(Error{Errc::System, "no more of it"}); };
+    CHECK(Spool::create(root.path / "two", anOrder(), broken).error().message == "no more of it");
+    CHECK(fs::is_empty(root.path / "two"));
+}
+
 TEST_CASE("what is no order is refused, and so is none") {
     const Directory root;
     const Spool spool(root.path);

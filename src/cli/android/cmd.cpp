@@ -153,30 +153,35 @@ Result<ShellAnswer> batteryVerb(Daemon& daemon, const std::vector<std::string>& 
     return ShellAnswer{0, *line, ""};
 }
 
+namespace {
+
+int print(const ShellAnswer& answer, const Screen& screen) {
+    if (screen.json()) {
+        screen.print(jsonOf(answer));
+    } else {
+        screen.passOut(answer.out);
+        screen.passErr(answer.err);
+    }
+    return answer.code & 0xFF; // jobs.md §8: -1000 ends with 24
+}
+
+} // namespace
+
 int shellVerb(const std::vector<std::string>& before, const std::vector<std::string>& words, const Screen& screen) {
     auto answer = answered(before, words);
     if (!answer.ok()) return screen.fail(fmt::format("cannot ask {}", before.back()), answer.error());
-    if (screen.json()) {
-        screen.print(jsonOf(*answer));
-    } else {
-        screen.passOut(answer->out);
-        screen.passErr(answer->err);
-    }
-    return answer->code & 0xFF; // jobs.md §8: -1000 ends with 24
+    return print(*answer, screen);
 }
 
 namespace {
 
 int cmd(const Arguments& given, const Screen& screen) {
-    if (given.words.empty()) {
-        screen.passErr("cmd: No service specified; there is battery, deviceidle, jobscheduler\n");
-        return noService;
-    }
+    if (given.words.empty())
+        return print({noService, "", "cmd: No service specified; there is battery, deviceidle, jobscheduler\n"},
+                     screen);
     const std::string& service = given.words[0];
-    if (std::ranges::find(services, service) == services.end()) {
-        screen.passErr(fmt::format("cmd: Can't find service: {}\n", printable(service)));
-        return noService;
-    }
+    if (std::ranges::find(services, service) == services.end())
+        return print({noService, "", fmt::format("cmd: Can't find service: {}\n", printable(service))}, screen);
     return shellVerb({"cmd", service}, {given.words.begin() + 1, given.words.end()}, screen);
 }
 

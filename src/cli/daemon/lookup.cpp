@@ -78,7 +78,10 @@ Result<JobView> lookUp(Daemon& daemon, const std::string& text) {
                 printable(text));
 }
 
-int exitCodeOfLookUp(Errc code) { return code == Errc::IllegalState ? ends::noInput : exitCodeOf(code); }
+int failOfJob(const Screen& screen, std::string_view what, const Error& error) {
+    if (error.code != Errc::IllegalState) return screen.fail(what, error);
+    return screen.fail(ends::noInput, fmt::format("{}: {}", what, error.message));
+}
 
 Result<std::optional<AppView>> findApp(Daemon& daemon, const std::string& package) {
     std::vector<AppView> all = STINT_TRY(daemon.apps());

@@ -33,8 +33,8 @@ std::string shortTextOf(const JobKey&);
 /// A tracked job, or else one of the history. IllegalArgument: the text is not a job's name, or names two (the error
 /// lists them); IllegalState: there is no such job (66 for a script). From here on `daemon` watches it.
 Result<JobView> lookUp(Daemon& daemon, const std::string& text);
-/// 66 for a job that does not exist, else as for any error.
-int exitCodeOfLookUp(Errc);
+/// Prints "stint: `what`: …"; returns 66 for a job that does not exist, or has ended, else as for any error.
+int failOfJob(const Screen& screen, std::string_view what, const Error& error);
 
 /// nullopt: no such app is installed.
 Result<std::optional<AppView>> findApp(Daemon& daemon, const std::string& package);

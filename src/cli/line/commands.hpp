@@ -38,12 +38,40 @@ Verb dumpsysVerb();
 Verb completionsVerb();
 Verb helpVerb();
 Verb helpConstraintsVerb();
+Verb helpExitCodesVerb();
 
 /// In the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{
-    getVerb,    putVerb,  runVerb,     startVerb,       cancelVerb,      runNowVerb,         jobsVerb, logVerb, whyVerb,
-    watchVerb,  waitVerb, logsVerb,    tasksVerb,       tasksStopVerb,   appsVerb,           appVerb,    quotaVerb,
-    alarmsVerb, pushVerb, deviceVerb,  deviceSetVerb,   deviceResetVerb, policyVerb,         doctorVerb, simVerb,
-    cmdVerb,    amVerb,   dumpsysVerb, completionsVerb, helpVerb,        helpConstraintsVerb};
+inline constexpr std::array everyVerb{getVerb,
+                                      putVerb,
+                                      runVerb,
+                                      startVerb,
+                                      cancelVerb,
+                                      runNowVerb,
+                                      jobsVerb,
+                                      logVerb,
+                                      whyVerb,
+                                      watchVerb,
+                                      waitVerb,
+                                      logsVerb,
+                                      tasksVerb,
+                                      tasksStopVerb,
+                                      appsVerb,
+                                      appVerb,
+                                      quotaVerb,
+                                      alarmsVerb,
+                                      pushVerb,
+                                      deviceVerb,
+                                      deviceSetVerb,
+                                      deviceResetVerb,
+                                      policyVerb,
+                                      doctorVerb,
+                                      simVerb,
+                                      cmdVerb,
+                                      amVerb,
+                                      dumpsysVerb,
+                                      completionsVerb,
+                                      helpVerb,
+                                      helpConstraintsVerb,
+                                      helpExitCodesVerb};
 
 } // namespace stint::cli

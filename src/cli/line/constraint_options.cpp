@@ -1,17 +1,50 @@
 #include "cli/line/constraint_options.hpp"
 
+#include <array>
+#include <cctype>
+
+#include "base/fail.hpp"
+
 namespace stint::cli {
 namespace {
 
-Option optionOf(const JobField& row) { return {row.option, "", row.help}; }
+constexpr std::string_view networks = "any|unmetered|not-roaming|cellular";
+/// In that order.
+constexpr std::array networkTypes{JobInfo::NETWORK_TYPE_ANY, JobInfo::NETWORK_TYPE_UNMETERED,
+                                  JobInfo::NETWORK_TYPE_NOT_ROAMING, JobInfo::NETWORK_TYPE_CELLULAR};
+
+/// "--requires-charging" of "setRequiresCharging".
+std::string optionOfSetter(std::string_view method) {
+    method.remove_prefix(std::string_view("set").size());
+    std::string option = "-";
+    for (const char letter : method) {
+        if (std::isupper(static_cast<unsigned char>(letter))) option += '-';
+        option += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    }
+    return option;
+}
+
+Option optionOf(const JobField& row) {
+    return {.names = row.option, .value = "", .help = row.help, .other = optionOfSetter(row.method)};
+}
 
 } // namespace
 
-std::vector<Option> constraintOptions(bool JobField::*may) {
-    std::vector<Option> options;
+std::vector<Option> conditionOptions(bool JobField::*may, std::string_view network) {
+    std::vector<Option> options{{"--network", networks, network}, {"--unmetered", "", "short for --network unmetered"}};
     for (const JobField& row : jobFields)
         if (!row.option.empty() && row.*may) options.push_back(optionOf(row));
     return options;
+}
+
+Result<std::int32_t> networkIn(const Arguments& given, std::int32_t standard) {
+    const auto name = given.value("network");
+    if (given.has("unmetered") && name && *name != "unmetered")
+        return fail(Errc::IllegalArgument, "--unmetered and --network {} contradict each other", *name);
+    if (given.has("unmetered")) return JobInfo::NETWORK_TYPE_UNMETERED;
+    if (!name) return standard;
+    const auto choices = Option{"--network", networks, ""}.choices();
+    return networkTypes.at(static_cast<std::size_t>(std::ranges::find(choices, *name) - choices.begin()));
 }
 
 ConstraintFlags constraintsIn(const Arguments& given) {

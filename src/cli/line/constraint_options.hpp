@@ -1,17 +1,23 @@
-// The options of the constraints that are plain flags (model/job_fields.hpp), for each verb that schedules a job. Pure.
+// The options of the conditions that a job may have, for each verb that schedules one: a network, and the constraints
+// that are plain flags (model/job_fields.hpp). Pure.
 #pragma once
 #include <vector>
 
 #include "cli/line/arguments.hpp"
 #include "cli/line/verbs.hpp"
 #include "model/job_fields.hpp"
+#include "stint/result.hpp"
 
 namespace stint::cli {
 
 using ConstraintFlags = std::vector<const JobField*>;
 
-/// Of the kind of job that `may` says: &JobField::userInitiated.
-std::vector<Option> constraintOptions(bool JobField::*may);
+/// Of the kind of job that `may` says: &JobField::userInitiated. `network`: what is said of --network, with what it is
+/// where it is not given.
+std::vector<Option> conditionOptions(bool JobField::*may, std::string_view network);
+
+/// JobInfo::NETWORK_TYPE_…; `standard` where none was given. IllegalArgument: --unmetered, and another --network.
+Result<std::int32_t> networkIn(const Arguments&, std::int32_t standard);
 /// Those that were given.
 ConstraintFlags constraintsIn(const Arguments&);
 void setConstraints(JobInfo::Builder&, const ConstraintFlags&);

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,7 +16,8 @@ struct Option {
     std::string_view names; ///< "-o,--output"; the last is the long one
     std::string_view value; ///< "FILE"; empty: a flag. "any|unmetered": one of these
     std::string_view help;
-    bool repeats = false; ///< may be given more than once
+    bool repeats = false;   ///< may be given more than once
+    std::string other = {}; ///< understood, too, but not told in lists: "--requires-charging"
 
     bool isFlag() const { return value.empty(); }
     /// "output"

@@ -14,6 +14,7 @@ std::string jsonOf(const JobView& job, const Event& event) {
     Json line = header();
     line["event"] = event.name;
     if (!event.output.empty()) line["output"] = event.output;
+    if (event.input) line["input"] = *event.input;
     putJob(line, job);
     return dumped(line);
 }

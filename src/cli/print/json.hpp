@@ -16,8 +16,9 @@ namespace stint::cli {
 
 /// What the line of a followed job has beside its state.
 struct Event {
-    std::string_view name;   ///< "scheduled", "state", "detached", "ended"
-    std::string_view output; ///< the file of a download
+    std::string_view name;           ///< "scheduled", "state", "detached", "ended"
+    std::string_view output = {};    ///< the file of a download
+    std::optional<Bytes> input = {}; ///< how much of stdin a command is to read
 };
 
 /// What `stint run-now` did: the job before it, and what kept it from running.

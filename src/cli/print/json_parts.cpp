@@ -1,14 +1,11 @@
 #include "cli/print/json_parts.hpp"
 
 #include "base/overloaded.hpp"
-#include "base/printable.hpp"
 #include "cli/print/json_row.hpp"
 #include "rules/kind.hpp"
 
 namespace stint::cli {
 namespace {
-
-constexpr int schema = 1;
 
 void putKey(Json& line, const JobKey& key) {
     line["job"] = textOf(key);
@@ -38,8 +35,6 @@ void putRequest(Json& line, const JobInfoPtr& info) {
 
 } // namespace
 
-Json header() { return Json{{"schema", schema}}; }
-
 Json section(std::string_view name) {
     Json line = header();
     line["section"] = name;
@@ -47,10 +42,6 @@ Json section(std::string_view name) {
 }
 
 Json bytesOrNull(Bytes bytes) { return bytes == unknownBytes ? Json(nullptr) : Json(bytes); }
-
-std::string dumped(const Json& line) {
-    return printableJson(line.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
 
 Json milliseconds(const std::optional<WallTime>& time) {
     return time ? Json(time->time_since_epoch().count()) : Json(nullptr);

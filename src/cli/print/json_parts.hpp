@@ -1,25 +1,15 @@
-// The parts of JSON lines. Only files that print JSON include this, and nlohmann-json with it.
+// The parts of JSON lines.
 #pragma once
 #include <optional>
-#include <string>
-#include <string_view>
-
-#include <nlohmann/json.hpp>
 
 #include "cli/print/job_info_facts.hpp"
+#include "cli/screen/json_line.hpp"
 #include "model/view.hpp"
 
 namespace stint::cli {
 
-using Json = nlohmann::ordered_json;
-
-/// {"schema": 1}, to which a line's keys are added.
-Json header();
 /// header() with "section" as its second key.
 Json section(std::string_view name);
-/// Apps' text may not be UTF-8: such bytes are replaced, never an exception.
-std::string dumped(const Json& line);
-
 /// null where they are unknown.
 Json bytesOrNull(Bytes bytes);
 Json milliseconds(const std::optional<WallTime>& time);

@@ -45,9 +45,8 @@ int notFound(const JobKey& key, const Screen& screen) {
                                                   textOf(key)));
 }
 
-int cannotShow(const JobKey& key, const Error& error, const Screen& screen) {
-    screen.error(fmt::format("cannot show the output of {}: {}", textOf(key), error.message));
-    return exitCodeOfLookUp(error.code);
+int failed(const JobKey& key, const Error& error, const Screen& screen) {
+    return failOfJob(screen, fmt::format("cannot show the output of {}", textOf(key)), error);
 }
 
 /// Prints all output so far; for an ended job the daemon is not needed.
@@ -55,36 +54,36 @@ int shown(const JobKey& key, const Screen& screen) {
     std::optional<JobView> job;
     if (auto daemon = Daemon::connectIfThere(); daemon.ok()) {
         auto state = stateOf(*daemon, key);
-        if (!state.ok()) return cannotShow(key, state.error(), screen);
+        if (!state.ok()) return failed(key, state.error(), screen);
         job = std::move(*state);
     }
     auto spool = spoolOf(job, key);
     if (spool.empty()) return notFound(key, screen);
     auto tail = LogTail::open(spool, screen, false);
-    if (!tail.ok()) return cannotShow(key, tail.error(), screen);
-    if (auto taken = tail->take(); !taken.ok()) return cannotShow(key, taken.error(), screen);
+    if (!tail.ok()) return failed(key, tail.error(), screen);
+    if (auto taken = tail->take(); !taken.ok()) return failed(key, taken.error(), screen);
     if (!tail->hasPrinted()) screen.tell(fmt::format("{} has printed nothing", textOf(key)));
     return ends::ok;
 }
 
 int followedOn(const JobKey& key, const Screen& screen) {
     auto signals = Signals::open();
-    if (!signals.ok()) return cannotShow(key, signals.error(), screen);
+    if (!signals.ok()) return failed(key, signals.error(), screen);
     auto daemon = Daemon::connect();
-    if (!daemon.ok()) return cannotShow(key, daemon.error(), screen);
+    if (!daemon.ok()) return failed(key, daemon.error(), screen);
     auto job = stateOf(*daemon, key);
-    if (!job.ok()) return cannotShow(key, job.error(), screen);
+    if (!job.ok()) return failed(key, job.error(), screen);
     auto spool = spoolOf(*job, key);
     if (spool.empty()) return notFound(key, screen);
     auto tail = LogTail::open(spool, screen, true);
-    if (!tail.ok()) return cannotShow(key, tail.error(), screen);
-    if (auto taken = tail->take(); !taken.ok()) return cannotShow(key, taken.error(), screen);
+    if (!tail.ok()) return failed(key, tail.error(), screen);
+    if (auto taken = tail->take(); !taken.ok()) return failed(key, taken.error(), screen);
     if (!*job) return ends::ok;
     const Screen way = screen.forLines();
     ProgressReporter reporter(way);
     const Beside output{tail->fd(), [&] { return tail->take(); }};
     auto followed = follow(*daemon, std::move(**job), reporter, *signals, way, &output);
-    if (!followed.ok()) return cannotShow(key, followed.error(), screen);
+    if (!followed.ok()) return failed(key, followed.error(), screen);
     return followed->signal ? exitCodeOfSignal(*followed->signal) : ends::ok;
 }
 

@@ -18,6 +18,7 @@
 #include "cli/line/constraint_options.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
+#include "cli/run/callers_input.hpp"
 #include "cli/run/logs_tail.hpp"
 #include "cli/run/run_job.hpp"
 #include "cli/run/run_limits.hpp"
@@ -27,10 +28,6 @@
 
 namespace stint::cli {
 namespace {
-
-// A shell's exit codes for a command that does not exist, and for one that may not be executed.
-constexpr int notThere = 127;
-constexpr int notExecutable = 126;
 
 /// What a command inherits from this process: directory, umask, environment.
 Result<Order> callersOrder() {
@@ -55,10 +52,12 @@ private:
     int check();
     int refused(const Error& error) const;
     int notAdmitted() const;
-    Result<std::optional<JobId>> schedule(Daemon& daemon);
+    Result<void> validate();
+    Result<std::optional<JobId>> schedule(Daemon& daemon, const Spool& spool);
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
     void tellScheduled(const JobView& job) const;
     int follow(Daemon& daemon, JobView job, Signals& signals);
+    int scheduled(const Spool& spool, Signals& signals);
     int detached(const JobView& job, int signal) const;
     int ended(const JobView& job) const;
 
@@ -69,6 +68,7 @@ private:
     JobClass kind_ = JobClass::Regular;
     std::vector<std::string> adjusted_;
     std::filesystem::path spool_;
+    Bytes input_ = 0; ///< read from stdin, for the command
 };
 
 int Commanding::refused(const Error& error) const {
@@ -99,14 +99,19 @@ int Commanding::check() {
                                   : JobClass::Regular;
     auto program = findProgram(wanted_.order.arguments.front(), wanted_.order.path(), wanted_.order.directory);
     if (program.ok()) return ends::ok;
-    return screen_.fail(program.error().code == Errc::Security ? notExecutable : notThere,
+    return screen_.fail(program.error().code == Errc::Security ? ends::notExecutable : ends::noProgram,
                         printable(program.error().message));
 }
 
-Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon) {
+/// Before stdin is read, which may take longer than a daemon lives, and before anything is written.
+Result<void> Commanding::validate() {
+    auto daemon = STINT_TRY(Daemon::connect());
     limits_ = STINT_TRY(askForLimits(daemon, kind_));
-    STINT_TRY(jobFor(wanted_, "", limits_.grace())); // nothing is written for an invalid job
-    auto spool = STINT_TRY(Spool::create(Spool::root(), wanted_.order));
+    STINT_TRY(jobFor(wanted_, "", limits_.grace()));
+    return {};
+}
+
+Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& spool) {
     auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
     auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)});
     const bool mayBeAccepted = !id.ok() && id.error().code == Errc::Unavailable;
@@ -133,30 +138,35 @@ Result<JobView> Commanding::stateOf(Daemon& daemon, JobId id) const {
 }
 
 void Commanding::tellScheduled(const JobView& job) const {
-    if (screen_.json()) return screen_.print(jsonOf(job, Event{"scheduled", {}}));
+    if (screen_.json()) return screen_.print(jsonOf(job, Event{.name = "scheduled", .input = input_}));
     screen_.tell(fmt::format("{}: {}", textOf(job.key), limitText(limits_, kind_, wallNow())));
     for (const std::string& sentence : adjusted_)
         screen_.tell(sentence);
+    if (input_ > 0)
+        screen_.tell(fmt::format("it reads the {} of stdin, from the beginning in each run", formatSize(input_)));
     if (wanted_.every)
         screen_.tell(fmt::format("it runs every {} until it is cancelled (stint cancel {})",
                                  formatDuration(job.info ? job.info->getPeriod()->interval : *wanted_.every),
                                  shortTextOf(job.key)));
+    // Whoever sees it begin and follows it is told when they leave.
+    const bool isLeft = given_.has("no-wait") || job.state == JobView::State::Pending;
+    if (isLeft && !wanted_.persisted) screen_.tell("a reboot ends it; with --persisted it goes on after one");
 }
 
 int Commanding::detached(const JobView& job, int signal) const {
-    if (screen_.json()) screen_.print(jsonOf(job, Event{"detached", {}}));
+    if (screen_.json()) screen_.print(jsonOf(job, Event{.name = "detached"}));
     std::string name = textOf(job.key);
-    screen_.error(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
-                              "stop it)",
-                              name, job.key.id.value, name));
+    screen_.warn(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
+                             "stop it){}",
+                             name, job.key.id.value, name, wanted_.persisted ? "" : "; a reboot ends it"));
     // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }
 
 int Commanding::ended(const JobView& job) const {
     const int code = exitCodeOf(*job.completed);
-    if (code != ends::ok) screen_.error(fmt::format("{}: {}", textOf(job.key), endText(*job.completed)));
-    return code;
+    if (code == ends::ok) return code;
+    return screen_.fail(code, fmt::format("{}: {}", textOf(job.key), endText(*job.completed)));
 }
 
 int Commanding::follow(Daemon& daemon, JobView job, Signals& signals) {
@@ -176,16 +186,27 @@ int Commanding::run() {
     // From here on Ctrl-C is read as data: once the job is accepted, its number must be printed.
     auto signals = Signals::open();
     if (!signals.ok()) return refused(signals.error());
+    if (const auto valid = validate(); !valid.ok()) return refused(valid.error());
+    CallersInput input(*signals, screen_);
+    const auto spool = Spool::create(Spool::root(), wanted_.order, [&input] { return input.next(); });
+    if (!spool.ok())
+        return screen_.fail(input.exitCode(spool.error()),
+                            fmt::format("cannot run {}: {}", printable(given_.words[0]), spool.error().message));
+    input_ = input.size();
+    return scheduled(*spool, *signals);
+}
+
+int Commanding::scheduled(const Spool& spool, Signals& signals) {
     auto daemon = Daemon::connect();
     if (!daemon.ok()) return refused(daemon.error());
-    auto id = schedule(*daemon);
+    auto id = schedule(*daemon, spool);
     if (!id.ok()) return refused(id.error());
     if (!*id) return notAdmitted();
     auto job = stateOf(*daemon, **id);
     if (!job.ok()) return refused(job.error());
     tellScheduled(*job);
     const bool endless = wanted_.every.has_value();
-    return given_.has("no-wait") || endless ? ends::ok : follow(*daemon, std::move(*job), *signals);
+    return given_.has("no-wait") || endless ? ends::ok : follow(*daemon, std::move(*job), signals);
 }
 
 std::vector<Option> with(std::vector<Option> options, const std::vector<Option>& more,
@@ -209,7 +230,10 @@ Verb runVerb() {
         .summary = "run a command as a job: when the device sees fit, until it ends well",
         .about =
             "The command runs as it would here: in this directory, with this umask and environment, but without a "
-            "terminal and with nothing to read. Its output is printed here, and kept for `stint logs` (the last 4 MiB "
+            "terminal. What is piped in or redirected to it (64 MiB at most) is read to its end before the command is "
+            "scheduled, kept with the job, and read by each of its runs from the beginning; a terminal is not read, "
+            "and < /dev/null gives it nothing, as in a loop that reads its own stdin. Its output is printed here, and "
+            "kept for `stint logs` (the last 4 MiB "
             "at least, 8 at most). Ctrl-C detaches: the command goes on.\n"
             "Exit 0 is done. With any other code it is tried again, after 30 s and then twice as long each time. "
             "Where "
@@ -221,16 +245,15 @@ Verb runVerb() {
         .options = with(
             {{"--user-initiated", "", "at once and for hours, because a person looks on; needs a network"},
              {"--expedited", "", "at once, for minutes"}},
-            constraintOptions(&JobField::regular),
-            {{"--network", "any|unmetered|not-roaming", "only with such a network (default: none is needed)"},
-             {"--persisted", "", "it outlives a reboot, too"},
+            conditionOptions(&JobField::regular, "only with such a network (default: none is needed)"),
+            {{"--persisted", "", "it outlives a reboot, too"},
              {"--backoff", "DURATION", "the pause before the first retry (default: 30s; 10s at least)"},
              {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
              {"--every", "DURATION", "again and again, once in each period (1d; 15min at least), also after a reboot"},
              {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
              {"--no-wait", "", "schedule it and return"}}),
         .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
-                     {"stint run --requires-charging --network unmetered -- ./backup.sh", "when it costs nothing"},
+                     {"stint run --charging --unmetered -- ./backup.sh", "when it costs nothing"},
                      {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"}},
         .run = run,
         .elsewhere = {"exec", "submit", "enqueue", "at", "cron"}};

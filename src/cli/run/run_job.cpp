@@ -1,6 +1,5 @@
 #include "cli/run/run_job.hpp"
 
-#include <array>
 #include <charconv>
 
 #include "base/fail.hpp"
@@ -15,16 +14,6 @@ namespace {
 constexpr const char* commandService = "Command";
 /// As much of a command as a list of jobs may show.
 constexpr std::size_t longestLabel = 200;
-
-std::int32_t networkNamed(std::string_view name) {
-    constexpr std::array<std::pair<std::string_view, std::int32_t>, 3> types{
-        {{"any", JobInfo::NETWORK_TYPE_ANY},
-         {"unmetered", JobInfo::NETWORK_TYPE_UNMETERED},
-         {"not-roaming", JobInfo::NETWORK_TYPE_NOT_ROAMING}}};
-    for (const auto& [word, type] : types)
-        if (name == word) return type;
-    return JobInfo::NETWORK_TYPE_NONE;
-}
 
 Result<std::optional<Duration>> durationIn(const Arguments& given, const std::string& option) {
     std::optional<Duration> none;
@@ -61,7 +50,7 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.label = shortened(printable(given.value("name").value_or(joined(given.words))), longestLabel);
     wanted.userInitiated = given.has("user-initiated");
     wanted.expedited = given.has("expedited");
-    wanted.network = networkNamed(given.value("network").value_or(""));
+    wanted.network = STINT_TRY(networkIn(given, JobInfo::NETWORK_TYPE_NONE));
     if (wanted.userInitiated && wanted.network == JobInfo::NETWORK_TYPE_NONE) { // jobs.md §1.2, V12
         wanted.network = JobInfo::NETWORK_TYPE_ANY;
         wanted.networkImplied = true;

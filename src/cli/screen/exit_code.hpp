@@ -1,5 +1,10 @@
-// `stint`'s exit codes: sysexits (linux.md §A.10), so that a script can tell "never" from "not yet".
+// `stint`'s exit codes: sysexits (linux.md §A.10), so that a script can tell "never" from "not yet". `stint help
+// exit-codes`, the manual and errors under --json walk the table.
 #pragma once
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "stint/result.hpp"
 
 namespace stint::cli {
@@ -7,7 +12,9 @@ namespace stint::cli {
 namespace ends {
 inline constexpr int ok = 0;
 inline constexpr int failure = 1;
+inline constexpr int noScenario = 2; ///< of `stint sim` alone
 inline constexpr int usage = 64;
+inline constexpr int badData = 65;
 inline constexpr int noInput = 66;     ///< no such job, no such app
 inline constexpr int unavailable = 69; ///< no daemon
 inline constexpr int internal = 70;
@@ -16,9 +23,45 @@ inline constexpr int cannotCreate = 73; ///< the target exists, or its directory
 inline constexpr int inputOutput = 74;
 inline constexpr int waits = 75; ///< not now; the job goes on
 inline constexpr int refused = 77;
+inline constexpr int notExecutable = 126; ///< as a shell has it, of a command
+inline constexpr int noProgram = 127;
 inline constexpr int interrupted = 130; ///< Ctrl-C where no job goes on
 inline constexpr int terminated = 143;
 } // namespace ends
+
+struct ExitCode {
+    int code;
+    std::string_view word; ///< what errors under --json call it
+    std::string_view meaning;
+};
+
+// clang-format off
+inline constexpr auto exitCodes = std::to_array<ExitCode>({
+    {ends::ok,            "ok",             "done"},
+    {ends::failure,       "failed",         "it failed, or did not come as it should: a job, an expectation of `stint sim`"},
+    {ends::noScenario,    "no_scenario",    "of `stint sim`: a file could not be read, or is no scenario"},
+    {ends::usage,         "usage",          "wrong words on the command line, or values that no job may have"},
+    {ends::badData,       "bad_data",       "a checksum that is not the file's; more on stdin than is kept"},
+    {ends::noInput,       "not_found",      "there is no such job, app, file or key"},
+    {ends::unavailable,   "unavailable",    "no stintd answers, and none could be started"},
+    {ends::internal,      "internal",       "a fault of ours"},
+    {ends::system,        "system",         "the operating system refused"},
+    {ends::cannotCreate,  "cannot_create",  "a file cannot be where it should"},
+    {ends::inputOutput,   "input_output",   "a disk is full or fails, or a server does"},
+    {ends::waits,         "waits",          "not now: the job waits, and goes on by itself; or stintd is busy"},
+    {ends::refused,       "refused",        "it may not be: by a limit, a permission, or because nobody is seen to watch"},
+    {ends::notExecutable, "not_executable", "the command of `stint run` may not be executed"},
+    {ends::noProgram,     "no_program",     "there is no such command for `stint run`"},
+    {ends::interrupted,   "interrupted",    "by Ctrl-C, before there was a job"},
+    {ends::terminated,    "terminated",     "by SIGTERM; a job goes on"},
+});
+// clang-format on
+
+/// "failed" for a code that is another program's own.
+constexpr std::string_view wordOfExitCode(int code) {
+    const auto row = std::ranges::find(exitCodes, code, &ExitCode::code);
+    return row == exitCodes.end() ? "failed" : row->word;
+}
 
 inline int exitCodeOf(Errc code) {
     switch (code) {

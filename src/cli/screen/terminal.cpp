@@ -9,6 +9,7 @@
 
 #include "base/fd.hpp"
 #include "cli/screen/exit_code.hpp"
+#include "cli/screen/json_line.hpp"
 #include "cli/screen/text.hpp"
 
 namespace stint::cli {
@@ -126,19 +127,25 @@ Screen Screen::forLines() const {
     return lines;
 }
 
-void Screen::error(std::string_view sentence) const {
+void Screen::complain(std::string_view sentence, std::optional<int> exitCode) const {
     clearDrawn();
-    put(err_, fmt::format("stint: {}\n", printableLines(sentence)));
+    if (!options_.json) return put(err_, fmt::format("stint: {}\n", printableLines(sentence)));
+    Json line = header();
+    if (exitCode) line["error"] = wordOfExitCode(*exitCode);
+    line[exitCode ? "message" : "warning"] = printableLines(sentence);
+    if (exitCode) line["exitCode"] = *exitCode;
+    put(err_, dumped(line) + "\n");
+}
+
+void Screen::warn(std::string_view sentence) const { complain(sentence, std::nullopt); }
+
+int Screen::fail(int exitCode, std::string_view sentence) const {
+    complain(sentence, exitCode);
+    return exitCode;
 }
 
 int Screen::fail(std::string_view what, const Error& cause) const {
-    error(fmt::format("{}: {}", what, cause.message));
-    return exitCodeOf(cause.code);
-}
-
-int Screen::fail(int exitCode, std::string_view sentence) const {
-    error(sentence);
-    return exitCode;
+    return fail(exitCodeOf(cause.code), fmt::format("{}: {}", what, cause.message));
 }
 
 void Screen::redraw(std::string_view line) const {

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,17 +54,21 @@ public:
     void passErr(std::string_view lines) const;
     /// On stdout, unchanged.
     void passBytes(std::string_view bytes) const;
-    /// "stint: …" on stderr, always.
-    void error(std::string_view sentence) const;
-    /// As error(), and answers the exit code that belongs to the error: "stint: `what`: …".
-    int fail(std::string_view what, const Error& cause) const;
+    /// What is to be known although nothing has failed: "stint: …" on stderr, always; an object under --json.
+    void warn(std::string_view sentence) const;
+    /// What went wrong, likewise, and under --json with the exit code and its word; answers the exit code.
     int fail(int exitCode, std::string_view sentence) const;
+    /// "stint: `what`: …", with the exit code that belongs to the error.
+    int fail(std::string_view what, const Error& cause) const;
 
     /// Draws `line` over the last one drawn; it stays until anything else is printed.
     void redraw(std::string_view line) const;
     void clearDrawn() const;
 
 private:
+    /// nullopt: nothing has failed.
+    void complain(std::string_view sentence, std::optional<int> exitCode) const;
+
     OutputOptions options_;
     std::FILE* out_;
     std::FILE* err_;

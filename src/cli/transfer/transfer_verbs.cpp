@@ -7,10 +7,6 @@
 namespace stint::cli {
 namespace {
 
-const std::vector<Option> networks{
-    {"--network", "any|unmetered|not_roaming|cellular", "the network to wait for (default: any)"},
-    {"--unmetered", "", "short for --network unmetered"}};
-
 /// As what it runs.
 const std::vector<Option> manner{{"--no-wait", "", "schedule it and return"},
                                  {"--user-initiated", "", "as a user-initiated job or not at all"}};
@@ -31,7 +27,8 @@ const std::vector<Option> reach{
     {"--speed-time", "SECONDS", "(default: 60)"}};
 
 std::vector<Option> with(std::vector<Option> own) {
-    for (const auto& some : {networks, constraintOptions(&JobField::userInitiated), manner, reach})
+    const auto conditions = conditionOptions(&JobField::userInitiated, "the network to wait for (default: any)");
+    for (const auto& some : {conditions, manner, reach})
         own.insert(own.end(), some.begin(), some.end());
     return own;
 }

@@ -130,12 +130,12 @@ int Transferring::detached(std::size_t which, int signal) const {
         numbers += fmt::format("{}{}", i == which ? "" : ", ", shortTextOf(job.key));
     }
     const bool one = which + 1 == accepted_.size();
-    screen_.error(one ? fmt::format("detached; the transfer goes on as {} (stint watch {} to follow, stint cancel {} "
-                                    "to stop it)",
-                                    all, numbers, numbers)
-                      : fmt::format("detached; the transfers go on as {} (stint watch {} to follow one, stint cancel "
-                                    "to stop it)",
-                                    all, shortTextOf(accepted_[which].job.key)));
+    screen_.warn(one ? fmt::format("detached; the transfer goes on as {} (stint watch {} to follow, stint cancel {} "
+                                   "to stop it)",
+                                   all, numbers, numbers)
+                     : fmt::format("detached; the transfers go on as {} (stint watch {} to follow one, stint cancel "
+                                   "to stop it)",
+                                   all, shortTextOf(accepted_[which].job.key)));
     // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }

@@ -23,7 +23,7 @@ void tellStoreError(Daemon& daemon, const Screen& screen) {
     if (!findings.ok()) return;
     for (const wire::Finding& finding : *findings)
         if (finding.topic == "store" && finding.grade == wire::Finding::Grade::Trouble)
-            screen.error(finding.found + "; see `stint doctor`");
+            screen.warn(finding.found + "; see `stint doctor`");
 }
 
 Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen) {
@@ -130,8 +130,8 @@ int cancel(const Arguments& given, const Screen& screen) {
         const auto done = given.has("all") ? cancelledAll(word) : cancelled(word);
         if (done.ok()) continue;
         const std::string what = given.has("all") ? "every job" : printable(word);
-        screen.error(fmt::format("cannot cancel {}: {}", what, done.error().message));
-        if (code == ends::ok) code = exitCodeOfLookUp(done.error().code);
+        const int failed = failOfJob(screen, fmt::format("cannot cancel {}", what), done.error());
+        if (code == ends::ok) code = failed;
     }
     return code;
 }

@@ -131,10 +131,8 @@ void print(const JobLog& log, const Screen& screen) {
 
 int log(const Arguments& given, const Screen& screen) {
     const auto found = logOf(given.words[0]);
-    if (!found.ok()) {
-        screen.error(fmt::format("cannot tell of {}: {}", printable(given.words[0]), found.error().message));
-        return exitCodeOfLookUp(found.error().code);
-    }
+    if (!found.ok())
+        return failOfJob(screen, fmt::format("cannot tell of {}", printable(given.words[0])), found.error());
     print(*found, screen);
     return ends::ok;
 }

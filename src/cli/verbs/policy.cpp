@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/nearest.hpp"
+#include "base/same_word.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
@@ -22,7 +23,7 @@ Result<PolicyRows> constants() {
 
 /// The key itself, or all below it: "doze" is every doze.….
 bool isMeant(const wire::PolicyRow& row, const std::string& key) {
-    return row.key == key || row.key.starts_with(key + ".");
+    return isSameWord(row.key, key) || row.key.starts_with(key + ".");
 }
 
 int unknownKey(const Screen& screen, const std::string& key, const PolicyRows& all) {
@@ -53,7 +54,7 @@ int policy(const Arguments& given, const Screen& screen) {
         if (rows.empty()) return unknownKey(screen, given.words[0], *all);
     }
     if (given.has("changed")) std::erase_if(rows, [](const auto& row) { return row.value == row.standard; });
-    const bool one = !given.words.empty() && rows.size() == 1 && rows.front().key == given.words[0];
+    const bool one = !given.words.empty() && rows.size() == 1 && isSameWord(rows.front().key, given.words[0]);
     Table table({{"KEY"}, {"VALUE"}, {"DEFAULT"}, {"SOURCE"}, {"MEANING"}});
     for (const wire::PolicyRow& row : rows) {
         if (screen.json()) screen.print(jsonOfRow(row));

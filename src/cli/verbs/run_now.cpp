@@ -69,8 +69,8 @@ std::string firmOnes(const std::vector<Blocker>& blockers) {
 int refused(const Asked& it, const Screen& screen) {
     std::string why = firmOnes(it.before.blockers);
     if (why.empty()) why = it.answer.err.substr(0, it.answer.err.find('\n'));
-    screen.error(fmt::format("cannot run {} now: {}", textOf(it.before.job.key), printable(why)));
-    return answerCode(it.answer);
+    return screen.fail(exitCodeOf(it.answer),
+                       fmt::format("cannot run {} now: {}", textOf(it.before.job.key), printable(why)));
 }
 
 void tell(const Asked& it, const Screen& screen) {
@@ -86,11 +86,8 @@ void tell(const Asked& it, const Screen& screen) {
 
 int runNow(const Arguments& given, const Screen& screen) {
     auto it = asked(given.words[0]);
-    if (!it.ok()) {
-        screen.error(fmt::format("cannot run {}: {}", printable(given.words[0]), it.error().message));
-        return exitCodeOfLookUp(it.error().code);
-    }
-    const int code = answerCode(it->answer);
+    if (!it.ok()) return failOfJob(screen, fmt::format("cannot run {}", printable(given.words[0])), it.error());
+    const int code = exitCodeOf(it->answer);
     if (screen.json()) screen.print(jsonOf(RunNow{it->before.job, it->before.blockers, code == ends::ok}));
     if (code != ends::ok) return refused(*it, screen);
     if (!screen.json()) tell(*it, screen);

@@ -13,15 +13,12 @@
 #include "base/time.hpp"
 #include "base/try.hpp"
 #include "cli/line/commands.hpp"
+#include "cli/screen/exit_code.hpp"
 #include "sim/reader.hpp"
 #include "sim/report.hpp"
 
 namespace stint::cli {
 namespace {
-
-constexpr int held = 0;
-constexpr int notHeld = 1;
-constexpr int invalid = 2;
 
 struct Wanted {
     sim::Options options;
@@ -50,8 +47,8 @@ Result<Wanted> wantedBy(const Arguments& given) {
 int invalidFile(const Screen& screen, const Error& error) {
     std::istringstream lines(error.message);
     for (std::string line; std::getline(lines, line);)
-        screen.error(line);
-    return invalid;
+        screen.fail(ends::noScenario, line);
+    return ends::noScenario;
 }
 
 void print(const Screen& screen, const sim::Scenario& scenario, const sim::Played& played) {
@@ -73,17 +70,17 @@ int playFile(const std::string& file, const Wanted& wanted, const Screen& screen
     if (!text) return invalidFile(screen, text.error());
     const auto scenario = sim::readScenario(*text, file);
     if (!scenario) return invalidFile(screen, scenario.error());
-    if (wanted.checkOnly) return held;
+    if (wanted.checkOnly) return ends::ok;
     const auto played = sim::play(*scenario, wanted.options);
     if (!played) return invalidFile(screen, played.error());
     print(screen, *scenario, *played);
-    return played->passed() ? held : notHeld;
+    return played->passed() ? ends::ok : ends::failure;
 }
 
 int sim(const Arguments& given, const Screen& screen) {
     const auto wanted = wantedBy(given);
     if (!wanted) return invalidFile(screen, wanted.error());
-    int worst = held;
+    int worst = ends::ok;
     for (const auto& file : given.words)
         worst = std::max(worst, playFile(file, *wanted, screen));
     return worst;

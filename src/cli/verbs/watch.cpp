@@ -16,10 +16,8 @@ namespace {
 int tellEnd(const JobView& job, const ProgressReporter& reporter, const Screen& screen) {
     const int code = exitCodeOf(*job.completed);
     const std::string text = fmt::format("{}: {}", textOf(job.key), measuredEndText(*job.completed, reporter.seen()));
-    if (code != ends::ok)
-        screen.error(text);
-    else if (!screen.json() && !screen.quiet())
-        screen.print(text);
+    if (code != ends::ok) return screen.fail(code, text);
+    if (!screen.json() && !screen.quiet()) screen.print(text);
     return code;
 }
 
@@ -31,8 +29,7 @@ struct Watched {
 /// Prints progress on one screen, and the end on the other.
 Watched followed(const std::string& text, const Screen& way, const Screen& end) {
     const auto failed = [&](const Error& error) {
-        end.error(fmt::format("cannot follow {}: {}", printable(text), error.message));
-        return Watched{exitCodeOfLookUp(error.code)};
+        return Watched{failOfJob(end, fmt::format("cannot follow {}", printable(text)), error)};
     };
     auto signals = Signals::open();
     if (!signals.ok()) return failed(signals.error());

@@ -94,10 +94,8 @@ int explanationCode(const Explanation& it) {
 
 int why(const Arguments& given, const Screen& screen) {
     auto explanation = explained(given);
-    if (!explanation.ok()) {
-        screen.error(fmt::format("cannot explain {}: {}", printable(given.words[0]), explanation.error().message));
-        return exitCodeOfLookUp(explanation.error().code);
-    }
+    if (!explanation.ok())
+        return failOfJob(screen, fmt::format("cannot explain {}", printable(given.words[0])), explanation.error());
     if (screen.json()) {
         screen.print(jsonOf(explanation->job, explanation->blockers, explanation->history));
         return explanationCode(*explanation);
