@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 
 import pytest
 from origin import MIB, bytes_of
@@ -106,3 +107,25 @@ def test_a_resumed_transfer_has_the_rate_of_this_run(world, daemon, line, origin
     assert window.ends() == 0
     (rate,) = re.findall(r"\(16 MiB in .*?, ([\d.]+) MiB/s\)", told(window))
     assert float(rate) < 6, "nor in its whole"
+
+
+# A list
+
+
+def test_a_list_is_downloaded_from_a_file_and_from_stdin(world, daemon, origin):
+    for name in ("a", "b", "c"):
+        origin.serve(name, SMALL)
+    (world.downloads / "urls.txt").write_text(f"# mine\n{origin.url('a')}\n\n{origin.url('b')}\n")
+    assert world.done("get", "-i", "urls.txt", origin.url("c")).count("saved ") == 3
+    ended = subprocess.run(["stint", "get", "--force", "-i", "-"], env=world.environment, cwd=world.downloads,
+                           input=f"{origin.url('a')}\n{origin.url('b')}\n", capture_output=True, text=True, timeout=60,
+                           check=True)
+    assert ended.stdout.count("saved ") == 2
+
+
+def test_a_bad_line_refuses_the_whole_list(world, daemon, line, origin):
+    (world.downloads / "urls.txt").write_text(f"{origin.url('a')}\nwww.example.org/b\n")
+    ended = world.stint("get", "-i", "urls.txt")
+    assert ended.code == 64
+    assert 'cannot download the files: urls.txt, line 2: "www.example.org/b" has no scheme' in ended.err
+    assert line.jobs() == []

@@ -6,8 +6,8 @@
 #include <deque>
 #include <optional>
 
+#include "base/time.hpp"
 #include "cli/print/phrases.hpp"
-#include "stint/units.hpp"
 
 namespace stint::cli {
 
