@@ -28,7 +28,7 @@ std::optional<Duration> sooner(std::optional<Duration> timeout) {
 bool TransferService::onStartJob(JobParameters params) {
     const std::uint64_t number = params.getRun();
     Run& run = runs_[number];
-    run = {.params = params, .spec = specOf(params.getExtras()), .ticket = 0, .progress = {}};
+    run = {.params = params, .spec = specOf(params.getExtras()), .ticket = 0};
     show(run, "starting"); // jobs.md §5.2: owed from the start
     Watcher watcher{.progressed = [this, number](const Progress& p) { progressed(number, p); },
                     .ended = [this, number](const Ending& e) { ended(number, e); }};
@@ -60,7 +60,7 @@ void TransferService::onNetworkChanged(JobParameters params) {
 void TransferService::notificationAction(JobParameters params, std::string_view key) {
     auto found = runs_.find(params.getRun());
     if (found == runs_.end() || (key != "stop" && key != "later")) return;
-    std::string at = describe(found->second.progress);
+    std::string at = describe(found->second.progress.value_or(Progress{}));
     engine_.stop(found->second.ticket);
     const bool later = key == "later";
     const std::string words =
@@ -71,7 +71,7 @@ void TransferService::notificationAction(JobParameters params, std::string_view 
 
 void TransferService::progressed(std::uint64_t number, const Progress& progress) {
     Run& run = runs_.at(number);
-    const bool learned = progress.total && progress.total != run.progress.total;
+    const bool learned = progress.total && (!run.progress || progress.total != run.progress->total);
     run.progress = progress;
     if (learned && run.spec.upload) updateEstimatedNetworkBytes(run.params, 0, *progress.total);
     if (learned && !run.spec.upload) updateEstimatedNetworkBytes(run.params, *progress.total, 0);
@@ -81,15 +81,15 @@ void TransferService::progressed(std::uint64_t number, const Progress& progress)
 
 // Bytes in place, not bytes of this run: the progress of a resumed transfer continues.
 void TransferService::tellBytes(const Run& run) {
-    const Bytes inPlace = run.progress.inPlace;
+    const Bytes inPlace = run.progress->inPlace;
     updateTransferredNetworkBytes(run.params, run.spec.upload ? 0 : inPlace, run.spec.upload ? inPlace : 0);
 }
 
 void TransferService::ended(std::uint64_t number, const Ending& ending) {
     Run& run = runs_.at(number);
     if (ending.fate == Fate::Done) ended_.push_back({run.params, run.spec});
-    if (ending.fate == Fate::Done && run.progress.total) run.progress.inPlace = *run.progress.total;
-    if (run.progress.total) tellBytes(run);
+    if (ending.fate == Fate::Done && run.progress && run.progress->total) run.progress->inPlace = *run.progress->total;
+    if (run.progress && run.progress->total) tellBytes(run);
     show(run, ending.fate == Fate::Later ? fmt::format("waits to go on: {}", ending.text) : ending.text);
     finish(number, ending.fate == Fate::Later, {ending.exitCode, ending.text});
 }
@@ -99,16 +99,17 @@ void TransferService::finish(std::uint64_t number, bool wantsReschedule, Outcome
     jobFinished(run.mapped().params, wantsReschedule, std::move(outcome));
 }
 
+// It has a progress only once it is known what was in place before this run: who measures a rate begins there.
 void TransferService::show(const Run& run, const std::string& text) {
-    const Progress& progress = run.progress;
-    const Notification notification = Notification::Builder("transfers")
-                                          .setSmallIcon(run.spec.upload ? "document-send" : "folder-download")
-                                          .setContentTitle(run.spec.label)
-                                          .setContentText(text)
-                                          .setProgress(progress.total.value_or(0), progress.inPlace, !progress.total)
-                                          .addAction("stop", "Stop")
-                                          .addAction("later", "Later")
-                                          .build();
+    Notification::Builder content("transfers");
+    content.setSmallIcon(run.spec.upload ? "document-send" : "folder-download")
+        .setContentTitle(run.spec.label)
+        .setContentText(text)
+        .addAction("stop", "Stop")
+        .addAction("later", "Later");
+    if (const auto& progress = run.progress)
+        content.setProgress(progress->total.value_or(0), progress->inPlace, !progress->total);
+    const Notification notification = content.build();
     auto shown =
         setNotification(run.params, run.params.getJobId().value, notification, JobEndNotificationPolicy::Detach);
     if (!shown) complain("stint-transfer", fmt::format("cannot show a notification: {}", shown.error().message));

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ private:
         JobParameters params;
         TransferSpec spec;
         Engine::Ticket ticket = 0;
-        Progress progress;
+        std::optional<Progress> progress = {}; ///< none before it has told what is in place
     };
     /// An ended transfer whose job the daemon may not yet know to be over.
     struct Ended {

@@ -108,6 +108,7 @@ void TusTransfer::locate(Request::Route route) {
 
 void TusTransfer::sendFrom(Bytes offset) {
     offset_ = offset;
+    located_ = true;
     if (offset == source_->size()) return done();
     if (state_.checksum.empty()) return send(offset, source_->size(), "");
     fetch_.reset();
@@ -252,7 +253,7 @@ void TusTransfer::leave() {
 }
 
 std::optional<Progress> TusTransfer::progress() const {
-    if (!source_) return std::nullopt; // it may wait for another transfer to end
+    if (!located_) return std::nullopt; // nothing is known yet of what earlier runs have sent
     const Bytes position = step_ == Step::Send && body_ ? body_->position() : offset_;
     return Progress{Progress::Phase::Loading, position, source_->size(), state_.anew};
 }

@@ -67,9 +67,10 @@ private:
     std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
 
     Step step_ = Step::Discover;
-    Bytes offset_ = 0;  ///< bytes that the server has
-    int creations_ = 0; ///< in this run
-    int conflicts_ = 0; ///< since the server last took something
+    Bytes offset_ = 0;     ///< bytes that the server has
+    bool located_ = false; ///< in this run it has said so
+    int creations_ = 0;    ///< in this run
+    int conflicts_ = 0;    ///< since the server last took something
     std::unique_ptr<Body> body_;
     std::unique_ptr<Fetch> fetch_;
 };

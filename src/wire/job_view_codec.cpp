@@ -27,6 +27,7 @@ void writeShown(DictionaryWriter& dictionary, const Notification& notification) 
     dictionary.put("text", notification.getText());
     dictionary.put("progressMaximum", notification.getProgress().maximum);
     dictionary.put("progressValue", notification.getProgress().value);
+    dictionary.put("progressIndeterminate", notification.getProgress().indeterminate);
 }
 
 void writeCompleted(DictionaryWriter& dictionary, const Completed& completed) {
@@ -128,6 +129,7 @@ struct StateWords {
     std::vector<PendingReason> reasons;
     std::int64_t enqueued = -1, earliest = -1, started = -1, ended = -1;
     std::int64_t progressMaximum = 0, progressValue = 0;
+    bool progressIndeterminate = false;
     std::int32_t stopReason = 0, internalReason = 0, exitCode = 0;
     std::optional<JobInfo> info;
 };
@@ -143,6 +145,7 @@ Result<void> readWords(Reader& reader, StateWords& words, JobView& view) {
     dictionary.take("estimatedDown", view.estimatedDown).take("estimatedUp", view.estimatedUp);
     dictionary.take("title", words.title).take("text", words.text);
     dictionary.take("progressMaximum", words.progressMaximum).take("progressValue", words.progressValue);
+    dictionary.take("progressIndeterminate", words.progressIndeterminate);
     dictionary.take("demoted", view.demoted).take("ended", words.ended).take("stopReason", words.stopReason);
     dictionary.take("internalReason", words.internalReason).take("exitCode", words.exitCode);
     dictionary.take("url", words.url).take("path", words.path);
@@ -173,7 +176,7 @@ void fillNotification(JobView& view, const StateWords& words) {
     Notification::Builder builder("");
     builder.setContentTitle(words.title)
         .setContentText(words.text)
-        .setProgress(words.progressMaximum, words.progressValue, false);
+        .setProgress(words.progressMaximum, words.progressValue, words.progressIndeterminate);
     view.notification = builder.build();
 }
 

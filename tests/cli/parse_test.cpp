@@ -94,7 +94,7 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
                     Row{{"kill", "7"},                     "here it is `stint cancel`: take jobs away"},
                     Row{{"top"},                           "here it is `stint tasks`"},
                     Row{{"--json"},                        "no verb given"},
-                    Row{{"get"},                           "needs more arguments: stint get URL"},
+                    Row{{"put"},                           "needs more arguments: stint put FILE URL"},
                     Row{{"why", "7", "8"},                   "does not take \"8\""},
                     Row{{"get", "http://a", "--forc"},     "takes no --forc (did you mean \"--force\"?)"},
                     Row{{"get", "http://a", "--forc=1"},   "(did you mean \"--force\"?)"},

@@ -34,6 +34,14 @@ inline JobView running(Bytes done, Bytes total = 100_MiB) {
     view.started = at(0s);
     view.transferredDown = done;
     view.estimatedDown = total;
+    view.notification = Notification::Builder("").setContentTitle("x.iso").setProgress(0, done, true).build();
+    return view;
+}
+
+/// It runs, and has not yet said what it has in place.
+inline JobView starting() {
+    JobView view = running(0);
+    view.notification = Notification::Builder("").setContentTitle("x.iso").setContentText("starting").build();
     return view;
 }
 
@@ -58,9 +66,10 @@ inline JobView saved(Bytes size = 100_MiB) {
 /// A Screen whose words are kept.
 class Paper {
 public:
-    explicit Paper(OutputOptions options = {}, bool colour = false, bool redraws = false, std::size_t columns = 80)
+    explicit Paper(OutputOptions options = {}, bool colour = false, bool redraws = false, std::size_t columns = 80,
+                   std::size_t rows = 24)
         : out_(open_memstream(&outText_, &outSize_)), err_(open_memstream(&errText_, &errSize_)),
-          screen_(options, out_, err_, colour, redraws, columns) {}
+          screen_(options, out_, err_, colour, redraws, columns, rows) {}
     Paper(const Paper&) = delete;
     Paper& operator=(const Paper&) = delete;
     ~Paper() {

@@ -88,9 +88,12 @@ TEST_CASE("under --json and --quiet nothing is told, but trouble is: under --jso
     }
 }
 
-TEST_CASE("a drawn line is taken away before other words are printed") {
+TEST_CASE("drawn lines are taken away before other words are printed") {
     const Paper paper({}, true, true);
-    paper.screen().redraw("50%");
+    paper.screen().redraw({"50%"});
+    paper.screen().redraw({"60%", "70%", "80%"});
     paper.screen().tell("detached");
-    CHECK(paper.err() == "\r50%\x1b[K\r\x1b[Kdetached\n");
+    CHECK(paper.err() == "\r50%\x1b[K\x1b[J\r"
+                         "\r60%\x1b[K\n70%\x1b[K\n80%\x1b[K\x1b[J\r\x1b[2A"
+                         "\r\x1b[Jdetached\n");
 }

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from events import TooLate, running, wait_for_end
 from line import TRANSFER, Line, WireError
 from terminal import Terminal
+from window import Window
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(os.environ.get("STINT_BIN", ROOT / "build" / "dev" / "bin"))
@@ -157,6 +158,12 @@ class World:
         terminal = Terminal(["stint", *words], self.environment, self.downloads)
         self.terminals.append(terminal)
         return terminal
+
+    def in_window(self, *words, columns=80, rows=24):
+        """The same in one whose screen is looked at."""
+        window = Window(["stint", *words], self.environment, self.downloads, columns, rows)
+        self.terminals.append(window)
+        return window
 
     def get(self, url, *options):
         """A download asked for in a terminal, and left; answers the job's id."""

@@ -71,7 +71,7 @@ TEST_CASE("a running job tells its state, its start and what it shows") {
         job.started = WallTime(Duration(1'700'000'000'500));
         Notification::Builder notification("");
         job.notification =
-            notification.setContentTitle("debian.iso").setContentText("5 of 10").setProgress(10, 5, false).build();
+            notification.setContentTitle("debian.iso").setContentText("5 of 10").setProgress(10, 5, true).build();
         const JobView back = throughTheWire(job, writeJobView, readJobView);
         CHECK(back.runState == state);
         CHECK(back.started == job.started);

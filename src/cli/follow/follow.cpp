@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <poll.h>
 
@@ -25,46 +26,9 @@ int pollTime(std::optional<Duration> wait) {
     return static_cast<int>(std::clamp<Duration>(*wait, 0ms, 1h).count());
 }
 
-/// The first signal that ends it; a resized window only redraws the line.
-std::optional<int> endingSignal(Signals& signals, ProgressReporter& reporter) {
-    while (auto signal = signals.take()) {
-        if (*signal != SIGWINCH) return signal;
-        reporter.draw(moment());
-    }
-    return std::nullopt;
-}
-
-/// Sleeps until something arrives or is due.
-Result<void> sleep(const Daemon& daemon, const ProgressReporter& reporter, const Signals& signals,
-                   const Beside* beside) {
-    std::optional<Duration> draw;
-    if (auto due = reporter.nextDraw()) draw = std::max(0ms, *due - steadyNow());
-    const int besideFd = beside ? beside->fd : -1; // poll() ignores that
-    std::array<pollfd, 3> watched{
-        {{daemon.fd(), daemon.events(), 0}, {signals.fd(), POLLIN, 0}, {besideFd, POLLIN, 0}}};
-    if (::poll(watched.data(), watched.size(), pollTime(earlier(draw, daemon.timeout()))) < 0 && errno != EINTR)
-        return fail(Errc::System, "cannot wait for news: {}", std::strerror(errno));
-    return {};
-}
-
 /// A number is reused once its job has ended: a job of this key scheduled at another time is another job.
 bool isAnother(const JobView& now, const JobView& before) {
     return now.state != JobView::State::Finished && before.scheduled != WallTime{} && now.scheduled != before.scheduled;
-}
-
-/// Handles the news; returns the job's state after them. Once it has ended, its key may be another job's.
-Result<JobView> takeState(Daemon& daemon, JobView job, ProgressReporter& reporter, const Beside* beside) {
-    for (auto& news : STINT_TRY(daemon.takeNews())) {
-        auto* state = std::get_if<JobView>(&news);
-        if (!state) continue;
-        if (state->key == job.key && job.state != JobView::State::Finished && !isAnother(*state, job)) {
-            job = std::move(*state);
-            reporter.state(job, moment());
-        } else if (beside && beside->others) {
-            beside->others(*state);
-        }
-    }
-    return job;
 }
 
 /// The newest end of a job of this key.
@@ -74,38 +38,144 @@ Result<JobView> endOf(Daemon& daemon, const JobKey& key) {
     return fail(Errc::IllegalArgument, "it ended while stintd was away, and its result is no longer known");
 }
 
-/// Reconnects; the job as the new daemon knows it.
-Result<JobView> joinAgain(Daemon& daemon, const JobView& job) {
+/// One following, from the jobs' first states to the last end.
+class Following {
+public:
+    Following(Daemon& daemon, std::vector<JobView> jobs, ProgressReporter& reporter, Signals& signals,
+              const Screen& screen, const Ended& ended, const Beside& beside)
+        : daemon_(daemon), jobs_(std::move(jobs)), lost_(jobs_.size()), reporter_(reporter), signals_(signals),
+          screen_(screen), ended_(ended), beside_(beside) {}
+    Result<AllFollowed> run();
+
+private:
+    bool isOpen(std::size_t which) const { return !lost_[which] && jobs_[which].state != JobView::State::Finished; }
+    bool anyOpen() const;
+    void take(std::size_t which, JobView state);
+    void lose(std::size_t which, const Error& why);
+    Result<void> takeNews();
+    Result<std::optional<int>> turn();
+    Result<void> sleep() const;
+    std::optional<int> endingSignal();
+    Result<std::optional<int>> rejoin();
+    Result<void> joinAgain();
+
+    Daemon& daemon_;
+    std::vector<JobView> jobs_;
+    std::vector<bool> lost_; ///< their ends are not known
+    ProgressReporter& reporter_;
+    Signals& signals_;
+    const Screen& screen_;
+    const Ended& ended_;
+    const Beside& beside_;
+};
+
+bool Following::anyOpen() const {
+    for (std::size_t i = 0; i < jobs_.size(); ++i)
+        if (isOpen(i)) return true;
+    return false;
+}
+
+void Following::take(std::size_t which, JobView state) {
+    jobs_[which] = std::move(state);
+    reporter_.state(which, jobs_[which], moment());
+    if (isOpen(which)) return;
+    ended_(which, jobs_[which]);
+    reporter_.draw(moment()); // what was told stands above the block
+}
+
+void Following::lose(std::size_t which, const Error& why) {
+    lost_[which] = true;
+    ended_(which, why);
+}
+
+/// Where a number was given again, the job that had it first has ended by then.
+Result<void> Following::takeNews() {
+    for (auto& news : STINT_TRY(daemon_.takeNews())) {
+        auto* state = std::get_if<JobView>(&news);
+        if (!state) continue;
+        for (std::size_t i = 0; i < jobs_.size(); ++i) {
+            if (!isOpen(i) || state->key != jobs_[i].key || isAnother(*state, jobs_[i])) continue;
+            take(i, std::move(*state));
+            break;
+        }
+    }
+    return {};
+}
+
+/// Sleeps until something arrives or is due.
+Result<void> Following::sleep() const {
+    std::optional<Duration> draw;
+    if (auto due = reporter_.nextDraw()) draw = std::max(0ms, *due - steadyNow());
+    std::array<pollfd, 3> watched{{{daemon_.fd(), daemon_.events(), 0},
+                                   {signals_.fd(), POLLIN, 0},
+                                   {beside_.fd, POLLIN, 0}}}; // poll() ignores -1
+    if (::poll(watched.data(), watched.size(), pollTime(earlier(draw, daemon_.timeout()))) < 0 && errno != EINTR)
+        return fail(Errc::System, "cannot wait for news: {}", std::strerror(errno));
+    return {};
+}
+
+/// The first signal that ends it; a resized window is only drawn anew.
+std::optional<int> Following::endingSignal() {
+    while (auto signal = signals_.take()) {
+        if (*signal != SIGWINCH) return signal;
+        reporter_.draw(moment());
+    }
+    return std::nullopt;
+}
+
+/// Reconnects; the open jobs as the new daemon knows them.
+Result<void> Following::joinAgain() {
     auto back = STINT_TRY(Daemon::connectIfThere());
-    auto state = STINT_TRY(present(back, job));
-    daemon = std::move(back);
-    return state;
+    std::vector<std::pair<std::size_t, Result<JobView>>> states;
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+        if (!isOpen(i)) continue;
+        auto state = present(back, jobs_[i]);
+        if (!state.ok() && state.error().code == Errc::Unavailable) return std::move(state).error();
+        states.emplace_back(i, std::move(state));
+    }
+    daemon_ = std::move(back);
+    screen_.tell("stintd is back");
+    for (auto& [which, state] : states)
+        state.ok() ? take(which, std::move(*state)) : lose(which, state.error());
+    return {};
 }
 
-/// Sleeps for `pause`, or until a signal; a resized window only shortens it.
-std::optional<int> signalWithin(Duration pause, Signals& signals, ProgressReporter& reporter) {
-    pollfd watched{signals.fd(), POLLIN, 0};
-    ::poll(&watched, 1, pollTime(pause));
-    return endingSignal(signals, reporter);
-}
-
-/// The daemon is gone: tries to reconnect, with growing pauses.
-Result<Followed> rejoin(Daemon& daemon, const JobView& job, ProgressReporter& reporter, Signals& signals,
-                        const Screen& screen) {
-    screen.tell("stintd is gone; waiting for it to come back");
+/// The daemon is gone: tries to reconnect, with growing pauses; the signal that came first.
+Result<std::optional<int>> Following::rejoin() {
+    screen_.tell("stintd is gone; waiting for it to come back");
     Duration pause = firstPause;
     for (Duration waited{0}; waited < mostAbsence; waited += pause, pause = std::min(pause * 2, longestPause)) {
-        if (auto signal = signalWithin(pause, signals, reporter)) return Followed{job, signal};
-        auto state = joinAgain(daemon, job);
-        if (state.ok()) {
-            screen.tell("stintd is back");
-            reporter.state(*state, moment());
-            return Followed{std::move(*state), std::nullopt};
-        }
-        if (state.error().code != Errc::Unavailable) return std::move(state).error();
+        pollfd watched{signals_.fd(), POLLIN, 0};
+        ::poll(&watched, 1, pollTime(pause)); // a resized window only shortens it
+        if (auto signal = endingSignal()) return signal;
+        auto joined = joinAgain();
+        if (joined.ok()) return std::optional<int>();
+        if (joined.error().code != Errc::Unavailable) return std::move(joined).error();
     }
-    return fail(Errc::Unavailable, "stintd did not come back within {} s; the job goes on when it does",
-                mostAbsence / 1s);
+    return fail(Errc::Unavailable, "stintd did not come back within {} s; {} when it does", mostAbsence / 1s,
+                jobs_.size() == 1 ? "the job goes on" : "the jobs go on");
+}
+
+/// From one sleep to the next; the signal that ends it all.
+Result<std::optional<int>> Following::turn() {
+    if (auto due = reporter_.nextDraw(); due && *due <= steadyNow()) reporter_.draw(moment());
+    STINT_TRY(sleep());
+    if (beside_.take) STINT_TRY(beside_.take());
+    if (auto signal = endingSignal()) return signal;
+    auto taken = takeNews();
+    if (taken.ok()) return std::optional<int>();
+    if (taken.error().code != Errc::Unavailable) return std::move(taken).error();
+    return rejoin();
+}
+
+Result<AllFollowed> Following::run() {
+    for (std::size_t i = 0; i < jobs_.size(); ++i)
+        take(i, jobs_[i]);
+    while (anyOpen())
+        if (auto signal = STINT_TRY(turn())) return AllFollowed{std::move(jobs_), signal};
+    reporter_.clear();
+    if (beside_.take) STINT_TRY(beside_.take()); // output that was written before the job's end
+    return AllFollowed{std::move(jobs_), std::nullopt};
 }
 
 } // namespace
@@ -116,27 +186,20 @@ Result<JobView> present(Daemon& daemon, const JobView& job) {
     return state;
 }
 
-Result<Followed> follow(Daemon& daemon, JobView job, ProgressReporter& reporter, Signals& signals, const Screen& screen,
-                        const Beside* beside) {
-    reporter.state(job, moment());
-    while (job.state != JobView::State::Finished) {
-        if (auto due = reporter.nextDraw(); due && *due <= steadyNow()) reporter.draw(moment());
-        STINT_TRY(sleep(daemon, reporter, signals, beside));
-        if (beside && beside->take) STINT_TRY(beside->take());
-        if (auto signal = endingSignal(signals, reporter)) return Followed{job, signal};
-        auto next = takeState(daemon, job, reporter, beside);
-        if (next.ok()) {
-            job = std::move(*next);
-            continue;
-        }
-        if (next.error().code != Errc::Unavailable) return std::move(next).error();
-        auto again = STINT_TRY(rejoin(daemon, job, reporter, signals, screen));
-        if (again.signal) return again;
-        job = std::move(again.job);
-    }
-    reporter.clear();
-    if (beside && beside->take) STINT_TRY(beside->take()); // output that was written before the job's end
-    return Followed{std::move(job), std::nullopt};
+Result<AllFollowed> followAll(Daemon& daemon, std::vector<JobView> jobs, ProgressReporter& reporter, Signals& signals,
+                              const Screen& screen, const Ended& ended, const Beside& beside) {
+    return Following(daemon, std::move(jobs), reporter, signals, screen, ended, beside).run();
+}
+
+Result<Followed> follow(Daemon& daemon, const JobView& job, ProgressReporter& reporter, Signals& signals,
+                        const Screen& screen, const Beside& beside) {
+    std::optional<Error> lost;
+    const Ended ended = [&lost](std::size_t, const Result<JobView>& end) {
+        if (!end.ok()) lost = end.error();
+    };
+    auto all = STINT_TRY(followAll(daemon, {job}, reporter, signals, screen, ended, beside));
+    if (lost) return *std::move(lost);
+    return Followed{std::move(all.jobs.front()), all.signal};
 }
 
 } // namespace stint::cli

@@ -1,7 +1,8 @@
-// Follows one job to its end, across restarts of the daemon, until a signal.
+// Follows jobs to their ends, across restarts of the daemon, until a signal. One job is the case of many.
 #pragma once
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "cli/daemon/daemon.hpp"
 #include "cli/follow/progress_reporter.hpp"
@@ -9,7 +10,13 @@
 
 namespace stint::cli {
 
-/// How following ended: the job's end, or the signal that came first.
+/// How following ended: the jobs' ends, or the signal that came first.
+struct AllFollowed {
+    std::vector<JobView> jobs;
+    std::optional<int> signal;
+};
+
+/// The same of one.
 struct Followed {
     JobView job;
     std::optional<int> signal;
@@ -18,19 +25,24 @@ struct Followed {
 /// How long to wait for a daemon that went away.
 inline constexpr Duration mostAbsence = 30s;
 
-/// What else to handle while following: `take` is called after each wake-up, by `fd` or not, and once more at the end;
-/// `others` gets news of other watched jobs on the same connection.
+/// What else to handle while following: `take` is called after each wake-up, by `fd` or not, and once more at the end.
 struct Beside {
     int fd = -1;
     std::function<Result<void>()> take = {};
-    std::function<void(const JobView&)> others = {};
 };
 
-/// From `job`, its state from Daemon::watch(), to its end. If the daemon goes away, reconnects until it is back;
-/// `daemon` then is the new connection. Unavailable: it did not come back. IllegalArgument: it came back and does not
-/// know the job.
-Result<Followed> follow(Daemon& daemon, JobView job, ProgressReporter& reporter, Signals& signals, const Screen& screen,
-                        const Beside* beside = nullptr);
+/// Told of each job as it ends, by its place among them; an Error where its end is not known: it came about while the
+/// daemon was away, which does not know it any more.
+using Ended = std::function<void(std::size_t which, const Result<JobView>& end)>;
+
+/// From `jobs`, their states from Daemon::watch(), to their ends. If the daemon goes away, reconnects until it is back;
+/// `daemon` then is the new connection. Unavailable: it did not come back.
+Result<AllFollowed> followAll(Daemon& daemon, std::vector<JobView> jobs, ProgressReporter& reporter, Signals& signals,
+                              const Screen& screen, const Ended& ended, const Beside& beside = {});
+
+/// One job; an Error where its end is not known.
+Result<Followed> follow(Daemon& daemon, const JobView& job, ProgressReporter& reporter, Signals& signals,
+                        const Screen& screen, const Beside& beside = {});
 
 /// The job as the daemon knows it now; if its number belongs to another job by now, its end.
 Result<JobView> present(Daemon& daemon, const JobView& job);

@@ -156,18 +156,22 @@ std::string endText(const Completed& end) {
     return stopped && !end.outcome.text.empty() ? fmt::format("{} ({})", text, nameOf(end.ending.reason)) : text;
 }
 
+std::string measuredText(Bytes size, Seen seen) {
+    if (seen.ran < 100ms || seen.moved <= 0) return {};
+    return fmt::format("{} in {}, {}/s", formatSize(size),
+                       roughDuration(std::max<Duration>(1s, std::chrono::round<std::chrono::seconds>(seen.ran))),
+                       formatSize(seen.moved * 1000 / seen.ran.count()));
+}
+
 std::string measuredEndText(const Completed& end, Seen seen) {
     std::string text = endText(end);
-    if (seen.ran < 100ms || seen.moved <= 0) return text;
-    std::string size = formatSize(std::max(end.transferredDown, end.transferredUp));
-    std::string measured =
-        fmt::format("({} in {}, {}/s)", size,
-                    roughDuration(std::max<Duration>(1s, std::chrono::round<std::chrono::seconds>(seen.ran))),
-                    formatSize(seen.moved * 1000 / seen.ran.count()));
-    const std::string bare = fmt::format("({})", size);
+    const Bytes size = std::max(end.transferredDown, end.transferredUp);
+    const std::string measured = measuredText(size, seen);
+    if (measured.empty()) return text;
+    const std::string bare = fmt::format("({})", formatSize(size));
     auto at = text.find(bare);
-    if (at == std::string::npos) return fmt::format("{} {}", text, measured);
-    return text.replace(at, bare.size(), measured);
+    if (at == std::string::npos) return fmt::format("{} ({})", text, measured);
+    return text.replace(at, bare.size(), fmt::format("({})", measured));
 }
 
 std::string anewOf(const JobView& job) {

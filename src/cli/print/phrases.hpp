@@ -38,6 +38,8 @@ struct Seen {
     Duration ran{0};
     Bytes moved = 0;
 };
+/// "256 MiB in 12s, 21.3 MiB/s"; empty if too little was observed.
+std::string measuredText(Bytes size, Seen seen);
 /// endText() with the rate beside the size it names: "saved /home/a/x.iso (256 MiB in 12s, 21.3 MiB/s)"; appended
 /// if the text has no size. Unchanged if too little was observed.
 std::string measuredEndText(const Completed&, Seen);

@@ -45,22 +45,6 @@ std::string bar(int percent, std::size_t width) {
 
 } // namespace
 
-void RateMeter::sample(Duration at, Bytes done) {
-    if (!samples_.empty() && done < samples_.back().done) samples_.clear();
-    samples_.push_back({at, done});
-    // Keep one sample older than the window, so that the rate covers a whole window.
-    while (samples_.size() > 2 && samples_[1].at <= at - window)
-        samples_.pop_front();
-}
-
-std::optional<Bytes> RateMeter::rate(Duration now) const {
-    if (samples_.size() < 2) return std::nullopt;
-    if (now - samples_.back().at >= stall) return 0;
-    const Duration span = samples_.back().at - samples_.front().at;
-    if (span < 500ms) return std::nullopt;
-    return (samples_.back().done - samples_.front().done) * 1000 / span.count();
-}
-
 std::optional<int> percentOf(const Progress& p) {
     if (p.total <= 0) return std::nullopt;
     if (p.done >= p.total) return 100;
@@ -72,29 +56,29 @@ std::optional<Duration> timeLeft(const Progress& p) {
     return std::chrono::seconds((p.total - p.done + *p.rate - 1) / *p.rate);
 }
 
+std::string shownLabel(std::string_view label, std::size_t columns) {
+    const std::size_t room = std::min<std::size_t>(30, columns / 3);
+    return room < 8 ? "" : shortened(printable(label), room); // a letter or two are useless
+}
+
 std::string progressLine(const Progress& p, std::size_t columns) {
     // The last column stays free: a terminal would wrap there.
     const std::size_t room = columns > 1 ? columns - 1 : 0;
-    auto parts = partsOf(p);
+    std::string label = shownLabel(p.label, columns);
+    if (!label.empty()) label = padRight(std::move(label), p.labelColumns) + std::string(gap);
+    const auto parts = partsOf(p);
     std::size_t count = parts.size();
-    while (count > 1 && widthOf(joined(parts, count)) > room)
+    while (count > 1 && widthOf(label) + widthOf(joined(parts, count)) > room)
         --count;
-    std::string words = joined(parts, count);
-    const std::size_t used = widthOf(words);
+    const std::string words = joined(parts, count);
+    const std::size_t used = widthOf(label) + widthOf(words);
     if (used > room) return shortened(words, room);
-
-    // A label of a letter or two is useless.
-    const std::size_t labelRoom = std::min<std::size_t>(30, room / 3);
-    std::string label = labelRoom < 8 ? "" : shortened(printable(p.label), labelRoom);
-    const std::size_t labelled = used + widthOf(label) + columnGap.size();
-    if (label.empty() || labelled > room) return words;
     auto percent = percentOf(p);
-    if (!percent || labelled + 1 + narrowestBar > room) return fmt::format("{}{}{}", label, columnGap, words);
+    if (label.empty() || !percent || used + 1 + narrowestBar > room) return label + words;
     // The bar follows the percentage.
-    const std::size_t width = std::min(widestBar, room - labelled - 1);
+    const std::size_t width = std::min(widestBar, room - used - 1);
     const std::size_t head = parts[0].size();
-    return fmt::format("{}{}{} {}{}", label, columnGap, words.substr(0, head), bar(*percent, width),
-                       words.substr(head));
+    return fmt::format("{}{} {}{}", label, words.substr(0, head), bar(*percent, width), words.substr(head));
 }
 
 std::string progressText(const Progress& p) {

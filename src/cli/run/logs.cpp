@@ -82,7 +82,7 @@ int followedOn(const JobKey& key, const Screen& screen) {
     const Screen way = screen.forLines();
     ProgressReporter reporter(way);
     const Beside output{tail->fd(), [&] { return tail->take(); }};
-    auto followed = follow(*daemon, std::move(**job), reporter, *signals, way, &output);
+    auto followed = follow(*daemon, **job, reporter, *signals, way, output);
     if (!followed.ok()) return failed(key, followed.error(), screen);
     return followed->signal ? exitCodeOfSignal(*followed->signal) : ends::ok;
 }

@@ -176,7 +176,7 @@ int Commanding::follow(Daemon& daemon, JobView job, Signals& signals) {
     const Beside output{tail->fd(), [&] { return screen_.json() ? Result<void>() : tail->take(); }};
     const Screen way = screen_.forLines();
     ProgressReporter reporter(way);
-    auto followed = cli::follow(daemon, job, reporter, signals, way, &output);
+    auto followed = cli::follow(daemon, job, reporter, signals, way, output);
     if (!followed.ok()) return screen_.fail(fmt::format("lost sight of {}", textOf(job.key)), followed.error());
     return followed->signal ? detached(followed->job, *followed->signal) : ended(followed->job);
 }

@@ -67,6 +67,14 @@ std::string shownLines(std::string_view lines, bool colour) {
     return shown;
 }
 
+winsize terminalSize() {
+    for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) { // either may be a file
+        winsize size{};
+        if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) return size;
+    }
+    return {.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
+}
+
 /// A full disk or a closed pipe sets the stream's error flag, which the program checks at its end.
 void put(std::FILE* stream, std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stream);
@@ -83,18 +91,14 @@ Screen::Screen(OutputOptions options)
     redraws_ = redraws_ && !options.plain && !options.json && !options.quiet;
 }
 
-Screen::Screen(OutputOptions options, std::FILE* out, std::FILE* err, bool colour, bool redraws, std::size_t columns)
-    : options_(options), out_(out), err_(err), colour_(colour), redraws_(redraws), fixedColumns_(columns) {}
+Screen::Screen(OutputOptions options, std::FILE* out, std::FILE* err, bool colour, bool redraws, std::size_t columns,
+               std::size_t rows)
+    : options_(options), out_(out), err_(err), colour_(colour), redraws_(redraws), fixedColumns_(columns),
+      fixedRows_(rows) {}
 
-std::size_t Screen::columns() const {
-    constexpr std::size_t usual = 80;
-    if (fixedColumns_ > 0) return fixedColumns_;
-    for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) { // either may be a file
-        winsize size{};
-        if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    }
-    return usual;
-}
+std::size_t Screen::columns() const { return fixedColumns_ > 0 ? fixedColumns_ : terminalSize().ws_col; }
+
+std::size_t Screen::rows() const { return fixedRows_ > 0 ? fixedRows_ : terminalSize().ws_row; }
 
 std::string Screen::painted(std::string_view text, Paint paint) const {
     if (!colour_ || paint == Paint::None) return std::string(text);
@@ -148,14 +152,21 @@ int Screen::fail(std::string_view what, const Error& cause) const {
     return fail(exitCodeOf(cause.code), fmt::format("{}: {}", what, cause.message));
 }
 
-void Screen::redraw(std::string_view line) const {
-    put(err_, fmt::format("\r{}\x1b[K", shownLines(line, colour_)));
+// The cursor rests where the lines begin. There it still is after the terminal was resized, whether that wrapped the
+// lines anew or cut them off; below them nobody could tell how many rows up they begin.
+void Screen::redraw(const std::vector<std::string>& lines) const {
+    std::string drawn;
+    for (const std::string& line : lines)
+        drawn += fmt::format("{}{}\x1b[K", drawn.empty() ? "\r" : "\n", shownLines(line, colour_));
+    drawn += "\x1b[J\r";
+    if (lines.size() > 1) drawn += fmt::format("\x1b[{}A", lines.size() - 1);
+    put(err_, drawn);
     drawn_ = true;
 }
 
 void Screen::clearDrawn() const {
     if (!drawn_) return;
-    put(err_, "\r\x1b[K");
+    put(err_, "\r\x1b[J");
     drawn_ = false;
 }
 

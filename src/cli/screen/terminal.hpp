@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <unistd.h>
 
@@ -29,19 +30,21 @@ class Screen {
 public:
     /// On this process's stdout and stderr, by its environment.
     explicit Screen(OutputOptions options);
-    /// For tests: `colour` and `redraws` as on a terminal of this width.
-    Screen(OutputOptions options, std::FILE* out, std::FILE* err, bool colour, bool redraws, std::size_t columns);
+    /// For tests: `colour` and `redraws` as on a terminal of this size.
+    Screen(OutputOptions options, std::FILE* out, std::FILE* err, bool colour, bool redraws, std::size_t columns,
+           std::size_t rows = 24);
 
     bool json() const { return options_.json; }
     bool quiet() const { return options_.quiet; }
-    /// One line on stderr may be drawn over and over: a progress bar.
+    /// Lines on stderr may be drawn over and over: progress bars.
     bool redraws() const { return redraws_; }
     /// stdout is a terminal: what is printed may steer it.
     bool outIsTerminal() const { return ::isatty(::fileno(out_)) != 0; }
     /// The same screen without redrawn lines, for messages beside a command's output.
     Screen forLines() const;
-    /// The terminal's width now; 80 if it is not one.
+    /// The terminal's size now; 80 and 24 if it is not one.
     std::size_t columns() const;
+    std::size_t rows() const;
 
     std::string painted(std::string_view text, Paint) const;
 
@@ -61,8 +64,9 @@ public:
     /// "stint: `what`: …", with the exit code that belongs to the error.
     int fail(std::string_view what, const Error& cause) const;
 
-    /// Draws `line` over the last one drawn; it stays until anything else is printed.
-    void redraw(std::string_view line) const;
+    /// Draws `lines` over those drawn last; they stay until anything else is printed. None may be as wide as the
+    /// terminal, nor may there be more of them than it has.
+    void redraw(const std::vector<std::string>& lines) const;
     void clearDrawn() const;
 
 private:
@@ -75,7 +79,8 @@ private:
     bool colour_ = false;
     bool redraws_ = false;
     std::size_t fixedColumns_ = 0; ///< 0: ask the terminal
-    mutable bool drawn_ = false;   ///< the screen ends with a redrawn line
+    std::size_t fixedRows_ = 0;    ///< likewise
+    mutable bool drawn_ = false;   ///< the screen ends with redrawn lines
 };
 
 /// Whether this process is in the foreground of its controlling terminal: a person can see it (architecture.md, what is

@@ -1,6 +1,6 @@
 #include "cli/transfer/get.hpp"
 
-#include <set>
+#include <map>
 
 #include <fmt/core.h>
 
@@ -11,6 +11,7 @@
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "cli/transfer/download.hpp"
+#include "cli/transfer/lines.hpp"
 #include "cli/transfer/reach.hpp"
 #include "cli/transfer/transfers.hpp"
 
@@ -40,9 +41,6 @@ Result<Wanted> one(const std::string& url, const Arguments& given, const std::fi
     if (named && given.has("remote-name"))
         return fail(Errc::IllegalArgument, "-O and -o {} contradict each other: name a directory with -o",
                     printable(*given.value("output")));
-    if (named && given.words.size() > 1)
-        return fail(Errc::IllegalArgument, "-o {} names one file for {} URLs: name a directory, with a / at its end",
-                    printable(*given.value("output")), given.words.size());
     wanted.serverNames = !named && !given.has("remote-name");
     if (auto checksum = given.value("checksum"))
         wanted.checksum = *checksum == "auto" ? *checksum : STINT_TRY(parseChecksum(*checksum));
@@ -69,14 +67,24 @@ Result<std::vector<Wanted>> wantedBy(const Arguments& given, const std::filesyst
     if (given.value("output") == "-" || given.value("output") == "")
         return fail(Errc::IllegalArgument, "-o takes a file or a directory: a transfer that outlives this command has "
                                            "no stdout");
+    std::vector<std::string> urls = given.words;
+    if (const auto list = given.value("input-file"))
+        for (std::string& url : STINT_TRY(urlsOf(*list, here)))
+            urls.push_back(std::move(url));
+    if (urls.empty()) return fail(Errc::IllegalArgument, "it needs a URL: stint get URL…, or a list of them with -i");
     std::vector<Wanted> all;
-    std::set<std::filesystem::path> targets;
-    for (const std::string& url : given.words) {
+    std::map<std::filesystem::path, std::string> targets; // and what is saved there
+    for (const std::string& url : urls) {
         all.push_back(STINT_TRY(one(url, given, here)));
-        if (!targets.insert(all.back().target).second)
+        const std::filesystem::path& target = all.back().target;
+        if (urls.size() > 1 && namesFile(all.back(), given, here))
             return fail(Errc::IllegalArgument,
-                        "two of the URLs would be saved as {}: get them one after the other, with -o",
-                        printable(all.back().target.native()));
+                        "-o {} names one file for {} URLs: name a directory, with a / at its end",
+                        printable(*given.value("output")), urls.size());
+        if (const auto [other, fresh] = targets.emplace(target, url); !fresh)
+            return fail(
+                Errc::IllegalArgument, "{} and {} would both be saved as {}: get one of them by itself, with -o",
+                printable(withoutSecrets(other->second)), printable(withoutSecrets(url)), printable(target.native()));
     }
     return all;
 }
@@ -98,7 +106,8 @@ Result<JobInfo> jobFor(const Wanted& wanted, Manner manner) {
 
 int get(const Arguments& given, const Screen& screen) {
     auto refused = [&](const Error& error) {
-        return screen.fail(fmt::format("cannot download {}", printable(withoutSecrets(given.words[0]))), error);
+        const std::string what = given.words.size() == 1 ? printable(withoutSecrets(given.words[0])) : "the files";
+        return screen.fail(fmt::format("cannot download {}", what), error);
     };
     auto here = workingDirectory();
     if (!here.ok()) return refused(here.error());

@@ -5,13 +5,13 @@
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 
 #include "base/fail.hpp"
 #include "base/time.hpp"
 #include "base/transfer_words.hpp"
 #include "base/try.hpp"
 #include "cli/screen/text.hpp"
+#include "cli/transfer/lines.hpp"
 
 namespace stint::cli {
 namespace {
@@ -38,28 +38,14 @@ std::string noProxy() {
     return hosts.empty() ? environment("NO_PROXY") : hosts;
 }
 
-/// The lines of a file of headers, without empty ones; "-" is stdin.
-Result<std::vector<std::string>> linesOf(const std::string& name, const std::filesystem::path& here) {
-    std::ifstream file;
-    if (name != "-") file.open(here / name);
-    std::istream& stream = name == "-" ? std::cin : file;
-    if (!stream) return fail(Errc::IllegalArgument, "cannot read the header file {}", printable(name));
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(stream, line);) {
-        if (line.ends_with('\r')) line.pop_back();
-        if (!line.empty()) lines.push_back(line);
-    }
-    return lines;
-}
-
 Result<std::vector<std::string>> headersIn(const Arguments& given, const std::filesystem::path& here) {
     std::vector<std::string> all;
     for (const std::string& word : given.values("header")) {
-        std::vector<std::string> lines{word};
+        std::vector<Line> lines{{1, word}};
         if (word.starts_with('@')) lines = STINT_TRY(linesOf(word.substr(1), here));
-        for (std::string& line : lines) {
-            STINT_TRY(checkHeader(line));
-            all.push_back(std::move(line));
+        for (Line& line : lines) {
+            STINT_TRY(checkHeader(line.text));
+            all.push_back(std::move(line.text));
         }
     }
     return all;

@@ -76,21 +76,23 @@ std::string_view aboutPut() {
 
 Verb getVerb() {
     return {.name = "get",
-            .words = "URL…",
-            .fewest = 1,
+            .words = "[URL…]",
             .most = Verb::many,
             .summary = "download files as jobs that outlive this terminal",
             .about = aboutGet(),
-            .options = with({{"-o,--output", "FILE", "the file, or the directory, to save to (default: here)"},
-                             {"-O,--remote-name", "", "call it as the URL ends, whatever the server says"},
-                             {"--checksum", "sha256:HEX",
-                              "the file is kept only if this is its digest, or sha512:HEX; auto: the digest that the "
-                              "server sends along or has beside it as URL.sha256, and nothing without one"},
-                             {"--force", "", "replace a regular file that is there"},
-                             {"--max-filesize", "BYTES", "refuse what is larger"},
-                             {"--size", "BYTES", "about how large it is (1.5GiB): decides how long the job may run"}}),
+            .options =
+                with({{"-o,--output", "FILE", "the file, or the directory, to save to (default: here)"},
+                      {"-i,--input-file", "FILE", "and the URLs in it, one a line, # begins a comment; -: stdin"},
+                      {"-O,--remote-name", "", "call it as the URL ends, whatever the server says"},
+                      {"--checksum", "sha256:HEX",
+                       "the file is kept only if this is its digest, or sha512:HEX; auto: the digest that the "
+                       "server sends along or has beside it as URL.sha256, and nothing without one"},
+                      {"--force", "", "replace a regular file that is there"},
+                      {"--max-filesize", "BYTES", "refuse what is larger"},
+                      {"--size", "BYTES", "about how large it is (1.5GiB): decides how long the job may run"}}),
             .examples = {{"stint get https://example.org/debian.iso", "with a progress bar"},
                          {"stint get -o ~/isos/ URL URL URL", "three jobs, in one directory"},
+                         {"stint get -i urls.txt -o ~/isos/", "all that a list has, or nothing where a line is wrong"},
                          {"stint get --unmetered --charging -o ~/big.img URL", "when it costs nothing"},
                          {"stint get --checksum auto URL", "verified by what the server says of it"},
                          {"stint get --no-wait URL", "and `stint watch 7` later"}},

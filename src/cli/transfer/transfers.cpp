@@ -1,10 +1,11 @@
 #include "cli/transfer/transfers.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <optional>
-#include <variant>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "base/fail.hpp"
 #include "base/try.hpp"
@@ -28,8 +29,12 @@ Error fateOf(Error error) {
 /// An accepted job and its task.
 struct Accepted {
     const TransferTask& task;
-    JobView job;
+    JobView job; ///< as it was when it was accepted
 };
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+    return fmt::format("{}", fmt::join(words, between));
+}
 
 /// One command, from its tasks to its exit code.
 class Transferring {
@@ -45,19 +50,15 @@ private:
     Result<JobView> stateOf(Daemon& daemon, const TransferTask& task, JobId id) const;
     int accept(Daemon& daemon, const TransferTask& task);
     void tellScheduled(const Accepted& one) const;
-    void note(const JobView& state);
-    void catchUp(Daemon& daemon);
-    Result<void> find(Daemon& daemon, Accepted& one);
     int followAll(Daemon& daemon, Signals& signals);
-    int follow(Daemon& daemon, Signals& signals, std::size_t which);
-    int detached(std::size_t which, int signal) const;
-    int ended(const TransferTask& task, const JobView& job, const ProgressReporter& reporter) const;
+    int detached(const std::vector<JobView>& jobs, int signal) const;
+    int ended(std::size_t which, const Result<JobView>& end, Seen seen) const;
+    void tellAll(const std::vector<int>& codes, Seen seen) const;
 
     const Arguments& given_;
     const Screen& screen_;
     std::vector<Accepted> accepted_;
     bool saidRegular_ = false;
-    bool left_ = false; ///< by a signal: follow no more
 };
 
 int Transferring::refused(const TransferTask& task, const Error& error) const {
@@ -119,90 +120,70 @@ void Transferring::tellScheduled(const Accepted& one) const {
         screen_.tell(fmt::format("{}: {}", textOf(one.job.key), one.task.going));
 }
 
-/// From `which` on, jobs are no longer followed.
-int Transferring::detached(std::size_t which, int signal) const {
-    std::string all;
-    std::string numbers;
-    for (std::size_t i = which; i < accepted_.size(); ++i) {
-        const JobView& job = accepted_[i].job;
+/// They are no longer followed.
+int Transferring::detached(const std::vector<JobView>& jobs, int signal) const {
+    constexpr std::size_t mostNamed = 8;
+    std::vector<std::string> names, numbers;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        const JobView& job = jobs[i];
+        if (job.state == JobView::State::Finished) continue;
         if (screen_.json()) screen_.print(jsonOf(job, Event{"detached", accepted_[i].task.place}));
-        all += fmt::format("{}{}", i == which ? "" : ", ", textOf(job.key));
-        numbers += fmt::format("{}{}", i == which ? "" : ", ", shortTextOf(job.key));
+        names.push_back(textOf(job.key));
+        numbers.push_back(shortTextOf(job.key));
     }
-    const bool one = which + 1 == accepted_.size();
-    screen_.warn(one ? fmt::format("detached; the transfer goes on as {} (stint watch {} to follow, stint cancel {} "
-                                   "to stop it)",
-                                   all, numbers, numbers)
-                     : fmt::format("detached; the transfers go on as {} (stint watch {} to follow one, stint cancel "
-                                   "to stop it)",
-                                   all, shortTextOf(accepted_[which].job.key)));
-    // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
+    const std::string those = joined(numbers, " ");
+    if (names.size() == 1)
+        screen_.warn(fmt::format("detached; the transfer goes on as {} (stint watch {} to follow, stint cancel {} to "
+                                  "stop it)",
+                                  names.front(), those, those));
+    else if (names.size() <= mostNamed)
+        screen_.warn(fmt::format("detached; the transfers go on as {} (stint watch {} to follow, stint cancel {} to "
+                                  "stop them)",
+                                  joined(names, ", "), those, those));
+    else
+        screen_.warn(fmt::format("detached; {} transfers go on (stint jobs lists them, stint watch JOB… follows, "
+                                  "stint cancel JOB… stops)",
+                                  names.size()));
+    // After Ctrl-C the jobs still wait, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }
 
-int Transferring::ended(const TransferTask& task, const JobView& job, const ProgressReporter& reporter) const {
-    const int code = exitCodeOf(*job.completed);
-    if (code != ends::ok) return screen_.fail(code, fmt::format("cannot {}: {}", task.action, endText(*job.completed)));
-    if (!screen_.json() && !screen_.quiet()) screen_.print(measuredEndText(*job.completed, reporter.seen()));
+int Transferring::ended(std::size_t which, const Result<JobView>& end, Seen seen) const {
+    const TransferTask& task = accepted_[which].task;
+    if (!end.ok()) return screen_.fail(fmt::format("lost sight of {}", textOf(accepted_[which].job.key)), end.error());
+    const Completed& completed = *end->completed;
+    const int code = exitCodeOf(completed);
+    if (code != ends::ok) return screen_.fail(code, fmt::format("cannot {}: {}", task.action, endText(completed)));
+    if (!screen_.json() && !screen_.quiet()) screen_.print(measuredEndText(completed, seen));
     return code;
 }
 
-/// Stores `state` with its job. A number is free once its job has ended, so the next job may have it.
-void Transferring::note(const JobView& state) {
-    const bool ended = state.state == JobView::State::Finished;
-    for (auto& [task, job] : accepted_) {
-        const bool open = job.key == state.key && job.state != JobView::State::Finished;
-        if (!open || (!ended && job.scheduled != WallTime{} && job.scheduled != state.scheduled)) continue;
-        job = state;
-        return;
-    }
+/// All of them have ended.
+void Transferring::tellAll(const std::vector<int>& codes, Seen seen) const {
+    if (codes.size() < 2) return;
+    const auto good = std::ranges::count(codes, ends::ok);
+    std::string words = fmt::format("{} of {} files", good, codes.size());
+    if (auto measured = measuredText(seen.moved, seen); !measured.empty()) words += fmt::format(" ({})", measured);
+    screen_.tell(words);
 }
 
-void Transferring::catchUp(Daemon& daemon) {
-    auto news = daemon.takeNews();
-    if (!news.ok()) return; // the next call fails likewise, and reports it
-    for (const auto& one : *news)
-        if (const auto* state = std::get_if<JobView>(&one)) note(*state);
-}
-
-/// Its present state: it went on while the one before was followed. The end of a job may be known only from its news,
-/// because the daemon remembers only an app's last ends.
-Result<void> Transferring::find(Daemon& daemon, Accepted& one) {
-    catchUp(daemon);
-    if (one.job.state == JobView::State::Finished) return {};
-    auto now = present(daemon, one.job);
-    if (now.ok()) {
-        one.job = std::move(*now);
-        return {};
-    }
-    catchUp(daemon); // it ended while it was asked for
-    const bool known = one.job.state == JobView::State::Finished || now.error().code == Errc::Unavailable;
-    return known ? Result<void>() : now.error();
-}
-
-int Transferring::follow(Daemon& daemon, Signals& signals, std::size_t which) {
-    Accepted& one = accepted_[which];
-    auto lost = [&](const Error& error) {
-        return screen_.fail(fmt::format("lost sight of {}", textOf(one.job.key)), error);
-    };
-    if (auto found = which == 0 ? Result<void>() : find(daemon, one); !found.ok()) return lost(found.error());
-    ProgressReporter reporter(screen_);
-    const Beside rest{.others = [this](const JobView& state) { note(state); }};
-    auto followed = cli::follow(daemon, one.job, reporter, signals, screen_, &rest);
-    reporter.clear();
-    if (!followed.ok()) return lost(followed.error());
-    one.job = followed->job;
-    left_ = followed->signal.has_value();
-    return left_ ? detached(which, *followed->signal) : ended(one.task, one.job, reporter);
-}
-
+/// 0, or the code of the first, in their order, that did not end well.
 int Transferring::followAll(Daemon& daemon, Signals& signals) {
-    int code = ends::ok;
-    for (std::size_t i = 0; i < accepted_.size() && !left_; ++i) {
-        const int one = follow(daemon, signals, i);
-        if (code == ends::ok) code = one;
-    }
-    return code;
+    std::vector<JobView> jobs;
+    for (const Accepted& one : accepted_)
+        jobs.push_back(one.job);
+    std::vector<int> codes(jobs.size(), ends::ok);
+    ProgressReporter reporter(screen_, jobs.size());
+    const Ended told = [&](std::size_t which, const Result<JobView>& end) {
+        codes[which] = ended(which, end, reporter.seen(which));
+    };
+    auto followed = cli::followAll(daemon, std::move(jobs), reporter, signals, screen_, told);
+    reporter.clear();
+    if (!followed.ok()) return screen_.fail("lost sight of the transfers", followed.error());
+    if (followed->signal) return detached(followed->jobs, *followed->signal);
+    tellAll(codes, reporter.seen());
+    const auto bad = std::ranges::find_if(codes, [](int code) { return code != ends::ok; });
+    return bad == codes.end() ? ends::ok : *bad;
 }
 
 int Transferring::run(const std::vector<TransferTask>& tasks) {
@@ -214,9 +195,12 @@ int Transferring::run(const std::vector<TransferTask>& tasks) {
     int code = ends::ok;
     for (const TransferTask& task : tasks) {
         code = accept(*daemon, task);
-        if (code != ends::ok) break; // the next would be refused, too
+        if (code == ends::ok) continue;
+        const std::size_t left = tasks.size() - accepted_.size() - 1; // they would be refused, too
+        if (left > 0) screen_.tell(fmt::format("{} more of the files are not scheduled either", left));
+        break;
     }
-    if (given_.has("no-wait")) return code;
+    if (given_.has("no-wait") || accepted_.empty()) return code;
     const int followed = followAll(*daemon, *signals);
     return code == ends::ok ? followed : code;
 }

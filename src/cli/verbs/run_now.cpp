@@ -69,7 +69,7 @@ std::string firmOnes(const std::vector<Blocker>& blockers) {
 int refused(const Asked& it, const Screen& screen) {
     std::string why = firmOnes(it.before.blockers);
     if (why.empty()) why = it.answer.err.substr(0, it.answer.err.find('\n'));
-    return screen.fail(exitCodeOf(it.answer),
+    return screen.fail(answerCode(it.answer),
                        fmt::format("cannot run {} now: {}", textOf(it.before.job.key), printable(why)));
 }
 
@@ -87,7 +87,7 @@ void tell(const Asked& it, const Screen& screen) {
 int runNow(const Arguments& given, const Screen& screen) {
     auto it = asked(given.words[0]);
     if (!it.ok()) return failOfJob(screen, fmt::format("cannot run {}", printable(given.words[0])), it.error());
-    const int code = exitCodeOf(it->answer);
+    const int code = answerCode(it->answer);
     if (screen.json()) screen.print(jsonOf(RunNow{it->before.job, it->before.blockers, code == ends::ok}));
     if (code != ends::ok) return refused(*it, screen);
     if (!screen.json()) tell(*it, screen);

@@ -1,5 +1,8 @@
-// `stint watch`, `stint wait`: follow a job, with progress or in silence.
+// `stint watch`, `stint wait`: follow jobs, with progress or in silence.
+#include <algorithm>
+
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "cli/daemon/lookup.hpp"
 #include "cli/follow/follow.hpp"
@@ -13,61 +16,69 @@ namespace stint::cli {
 namespace {
 
 /// A failed job's end is an error; a good one's is a result.
-int tellEnd(const JobView& job, const ProgressReporter& reporter, const Screen& screen) {
+int tellEnd(const JobView& job, Seen seen, const Screen& screen) {
     const int code = exitCodeOf(*job.completed);
-    const std::string text = fmt::format("{}: {}", textOf(job.key), measuredEndText(*job.completed, reporter.seen()));
+    const std::string text = fmt::format("{}: {}", textOf(job.key), measuredEndText(*job.completed, seen));
     if (code != ends::ok) return screen.fail(code, text);
     if (!screen.json() && !screen.quiet()) screen.print(text);
     return code;
 }
 
-struct Watched {
-    int code;
-    bool interrupted = false; ///< the job goes on
-};
-
-/// Prints progress on one screen, and the end on the other.
-Watched followed(const std::string& text, const Screen& way, const Screen& end) {
-    const auto failed = [&](const Error& error) {
-        return Watched{failOfJob(end, fmt::format("cannot follow {}", printable(text)), error)};
+/// Prints progress on one screen, and the ends on the other. 0, or the code of the first, in their order, that did not
+/// end well.
+int followed(const std::vector<std::string>& words, const Screen& way, const Screen& end) {
+    const auto failed = [&](const std::string& text, const Error& error) {
+        return failOfJob(end, fmt::format("cannot follow {}", printable(text)), error);
     };
     auto signals = Signals::open();
-    if (!signals.ok()) return failed(signals.error());
+    if (!signals.ok()) return failed(words.front(), signals.error());
     auto daemon = Daemon::connect();
-    if (!daemon.ok()) return failed(daemon.error());
-    auto job = lookUp(*daemon, text);
-    if (!job.ok()) return failed(job.error());
-    ProgressReporter reporter(way);
-    auto followed = follow(*daemon, std::move(*job), reporter, *signals, way);
+    if (!daemon.ok()) return failed(words.front(), daemon.error());
+    std::vector<JobView> jobs;
+    std::vector<int> codes(words.size(), ends::ok);
+    std::vector<std::size_t> places; // of each followed job in `words`
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        auto job = lookUp(*daemon, words[i]);
+        if (!job.ok()) {
+            codes[i] = failed(words[i], job.error());
+            continue;
+        }
+        if (std::ranges::find(jobs, job->key, &JobView::key) != jobs.end()) continue; // named twice
+        jobs.push_back(std::move(*job));
+        places.push_back(i);
+    }
+    ProgressReporter reporter(way, jobs.size());
+    const Ended told = [&](std::size_t which, const Result<JobView>& job) {
+        if (job.ok() && end.json() && !way.json()) end.print(jsonOf(*job, Event{"ended", {}}));
+        codes[places[which]] =
+            job.ok() ? tellEnd(*job, reporter.seen(which), end) : failed(words[places[which]], job.error());
+    };
+    auto all = followAll(*daemon, std::move(jobs), reporter, *signals, way, told);
     reporter.clear();
-    if (!followed.ok()) return failed(followed.error());
-    if (followed->signal) return {exitCodeOfSignal(*followed->signal), true};
-    if (end.json() && !way.json()) end.print(jsonOf(followed->job, Event{"ended", {}}));
-    return {tellEnd(followed->job, reporter, end)};
+    if (!all.ok()) return failed(fmt::format("{}", fmt::join(words, " ")), all.error());
+    if (all->signal) return exitCodeOfSignal(*all->signal);
+    const auto bad = std::ranges::find_if(codes, [](int code) { return code != ends::ok; });
+    return bad == codes.end() ? ends::ok : *bad;
 }
 
-int watch(const Arguments& given, const Screen& screen) { return followed(given.words[0], screen, screen).code; }
+int watch(const Arguments& given, const Screen& screen) { return followed(given.words, screen, screen); }
 
 int wait(const Arguments& given, const Screen& screen) {
     const Screen silent{{.json = false, .plain = true, .quiet = true}};
-    int code = ends::ok; // of the first that did not end well
-    for (const std::string& word : given.words) {
-        const auto [ended, interrupted] = followed(word, silent, screen.json() ? screen : silent);
-        if (interrupted) return ended;
-        if (code == ends::ok) code = ended;
-    }
-    return code;
+    return followed(given.words, silent, screen.json() ? screen : silent);
 }
 
 } // namespace
 
 Verb watchVerb() {
     return {.name = "watch",
-            .words = "JOB",
+            .words = "JOB…",
             .fewest = 1,
-            .most = 1,
-            .summary = "follow a job until it ends",
-            .about = "Ends as the job does: 0, or its exit code. Ctrl-C leaves the job alone.",
+            .most = Verb::many,
+            .summary = "follow jobs until they end",
+            .about =
+                "Ends as the job does: 0, or its exit code; of several, as the first that did not end well. Ctrl-C "
+                "leaves them alone.",
             .options = {},
             .examples = {{"stint watch 7", "the download org.stint.transfer/7"}},
             .run = watch,

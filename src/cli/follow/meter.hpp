@@ -1,0 +1,39 @@
+// How fast a job moves, and what was seen of it so far. Pure: times and amounts are parameters.
+//
+// An amount counts what is in place, and a run's first one says what was there before it: that was fetched by an
+// earlier run, and is no part of any rate.
+#pragma once
+#include <deque>
+#include <optional>
+
+#include "base/time.hpp"
+#include "cli/print/phrases.hpp"
+
+namespace stint::cli {
+
+class Meter {
+public:
+    static constexpr Duration window = 5s; ///< a rate is that of the last seconds
+    static constexpr Duration stall = 3s;  ///< nothing is heard for this long: it stalls
+
+    /// It runs, and has so much in place; less than before: it was begun anew. `at` never goes back; its zero is
+    /// arbitrary.
+    void sample(Duration at, Bytes inPlace);
+    /// It does not run, or has not yet said what is in place.
+    void rest(Duration at);
+
+    bool measures() const { return !samples_.empty(); }
+    /// Bytes a second; 0: it stalls; nullopt until half a second was seen.
+    std::optional<Bytes> rate(Duration now) const;
+    Seen seen() const { return seen_; }
+
+private:
+    struct Sample {
+        Duration at;
+        Bytes inPlace;
+    };
+    std::deque<Sample> samples_; ///< of this run
+    Seen seen_;
+};
+
+} // namespace stint::cli

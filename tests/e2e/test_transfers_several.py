@@ -1,0 +1,131 @@
+"""Several downloads at once, as the screen of a terminal shows them."""
+
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+from origin import MIB, bytes_of
+
+SMALL = bytes_of("small", MIB // 4)
+TOTAL = re.compile(r"(\d+) of (\d+) ended")
+
+
+def totals(lines):
+    """(how many have ended, of how many) for each line of a block's total on the screen."""
+    return [tuple(map(int, match.groups())) for line in lines if (match := TOTAL.match(line))]
+
+
+def told(window):
+    """All that was printed, its wrapped lines joined again."""
+    return "".join(line.ljust(window.screen.columns) for line in window.scrolled())
+
+
+def test_sixty_at_once_are_shown_in_a_window_of_twelve_lines(world, daemon, origin_with):
+    origin = origin_with(rate="192k")  # each takes a second
+    urls = []
+    for number in range(60):
+        origin.serve(f"f{number}", SMALL)
+        urls.append(origin.url(f"f{number}"))
+    window = world.in_window("get", *urls, rows=12)
+    shown = window.until_shown(lambda lines: any("%" in line for line in lines) and totals(lines), "total")
+    assert len(totals(shown)) == 1, shown
+    assert any(re.match(r"and \d+ more|\d+ waiting: ", line) for line in shown), shown
+    assert window.ends() == 0, window.output
+    text = told(window)
+    assert text.count("saved ") == 60, "each that ended is told, once, and what was drawn is gone"
+    assert not totals(window.scrolled())
+    assert "60 of 60 files (15 MiB in " in text
+    assert len(list(world.downloads.iterdir())) == 60
+
+
+@pytest.mark.parametrize("size", [(40, 10), (100, 5), (60, 40)])
+def test_a_window_that_is_resized_shows_the_lines_once(world, daemon, slow_origin, size):
+    for name in ("first.bin", "second.bin", "third.bin"):
+        slow_origin.serve(name, bytes_of(name, 12 * MIB))
+    window = world.in_window("get", *(slow_origin.url(f"{name}.bin") for name in ("first", "second", "third")))
+    window.until_shown(lambda lines: sum("%" in line for line in lines) == 4, "three lines and their total")
+    window.resize(*size)
+    shown = window.until_shown(lambda lines: sum("%" in line for line in lines) == min(4, size[1] - 1), "new lines")
+    drawn = [line for line in shown if "%" in line or line.startswith("and ")]
+    assert all(len(line) < size[0] for line in drawn)
+    if size[1] > 5:
+        assert [line.split()[0] for line in drawn] == ["first.bin", "second.bin", "third.bin", "0"]
+    window.press("\x03")
+    assert window.ends() == 75
+    assert not totals(window.shown()), "nothing drawn is left"
+    world.done("cancel", "1", "2", "3")
+
+
+def test_one_that_cannot_be_had_is_told_while_the_others_go_on(world, daemon, slow_origin):
+    slow_origin.serve("long.bin", bytes_of("long", 12 * MIB))
+    window = world.in_window("get", slow_origin.url("none.bin"), slow_origin.url("long.bin"))
+    shown = window.until_shown(lambda lines: totals(lines) == [(1, 2)] and any("%" in line for line in lines), "progress")
+    (at,) = [place for place, line in enumerate(shown) if "cannot download" in line]
+    assert "%" in shown[at + 2], "above what is drawn"
+    assert window.ends() == 66
+    assert "1 of 2 files" in told(window)
+
+
+def test_ctrl_c_says_how_each_is_followed_again(world, daemon, slow_origin):
+    for name in ("a", "b"):
+        slow_origin.serve(name, bytes_of(name, 12 * MIB))
+    client = world.in_terminal("get", slow_origin.url("a"), slow_origin.url("b"))
+    client.until("%")
+    client.press("\x03")
+    assert client.ends() == 75
+    assert "(stint watch 1 2 to follow, stint cancel 1 2 to stop them)" in client.output
+    again = world.in_terminal("watch", "1", "2", "1")
+    again.until("% [")
+    assert again.ends() == 0
+    assert again.output.count(": saved ") == 2
+
+
+def test_a_log_names_what_it_tells_of(world, daemon, slow_origin):
+    for name in ("a", "b"):
+        slow_origin.serve(name, bytes_of(name, 6 * MIB))
+    ended = world.stint("get", slow_origin.url("a"), slow_origin.url("b"))
+    assert ended.code == 0, ended
+    assert re.search(r"^0 of 2 ended   \d+%  .* of 12 MiB", ended.err, re.MULTILINE), ended.err
+    assert "\x1b" not in ended.err + ended.out
+    assert ended.out.count("saved ") == 2
+
+
+def test_a_resumed_transfer_has_the_rate_of_this_run(world, daemon, line, origin):
+    """Eight MiB were there before: they were not fetched in this run's first second."""
+    origin.serve("file.bin", bytes_of("resumed", 16 * MIB))
+    job = world.get(origin.url("file.bin"), "--limit-rate", "2MiB")
+    line.until(job, lambda state: state["transferredDown"] >= 8 * MIB)
+    for pid in daemon.transfers():
+        os.kill(pid, signal.SIGKILL)
+    line.until(job, lambda state: state["systemStops"] == 1 and state["state"] == "running")
+    window = world.in_window("watch", str(job))
+    shown = window.until_shown(lambda lines: any("MiB/s" in line for line in lines), "rate")
+    (rate,) = re.findall(r"([\d.]+) MiB/s", "\n".join(shown))
+    assert float(rate) < 6, shown
+    assert window.ends() == 0
+    (rate,) = re.findall(r"\(16 MiB in .*?, ([\d.]+) MiB/s\)", told(window))
+    assert float(rate) < 6, "nor in its whole"
+
+
+# A list
+
+
+def test_a_list_is_downloaded_from_a_file_and_from_stdin(world, daemon, origin):
+    for name in ("a", "b", "c"):
+        origin.serve(name, SMALL)
+    (world.downloads / "urls.txt").write_text(f"# mine\n{origin.url('a')}\n\n{origin.url('b')}\n")
+    assert world.done("get", "-i", "urls.txt", origin.url("c")).count("saved ") == 3
+    ended = subprocess.run(["stint", "get", "--force", "-i", "-"], env=world.environment, cwd=world.downloads,
+                           input=f"{origin.url('a')}\n{origin.url('b')}\n", capture_output=True, text=True, timeout=60,
+                           check=True)
+    assert ended.stdout.count("saved ") == 2
+
+
+def test_a_bad_line_refuses_the_whole_list(world, daemon, line, origin):
+    (world.downloads / "urls.txt").write_text(f"{origin.url('a')}\nwww.example.org/b\n")
+    ended = world.stint("get", "-i", "urls.txt")
+    assert ended.code == 64
+    assert 'cannot download the files: urls.txt, line 2: "www.example.org/b" has no scheme' in ended.err
+    assert line.jobs() == []
