@@ -103,7 +103,8 @@ void settleSuccession(Turn& turn) {
     for (const JobKey& other : state.succession.awaited()) {
         if (state.jobs.contains(other)) continue;
         const Completed* const ended = state.endings.newest(other);
-        tellSuccessors(turn, other, ended ? *ended : PastRun{.outcome = {1, "nothing is known of it any more"}});
+        const PastRun unknown{.outcome = {1, "nothing is known of it any more"}};
+        tellSuccessors(turn, other, ended ? static_cast<const PastRun&>(*ended) : unknown);
     }
 }
 

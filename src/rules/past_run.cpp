@@ -47,10 +47,10 @@ std::string_view stopMeaning(StopReason reason) {
 }
 
 /// At most so much of it is kept.
-constexpr std::size_t longestWord = 2048;
+constexpr std::size_t longestKept = 2048;
 
 std::string extra(const Job& job, std::string_view key) {
-    return job.info->getExtras().getString(key).substr(0, longestWord);
+    return job.info->getExtras().getString(key).substr(0, longestKept);
 }
 
 } // namespace

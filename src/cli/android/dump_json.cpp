@@ -122,8 +122,8 @@ Json lineOf(const DumpedJob& dumped) {
     line["required"] = dumped.job.info ? reasonsOf(reasonsToWaitOf(*dumped.job.info)) : Json(nullptr);
     line["satisfied"] = waits ? reasonsOf(dumped.satisfied()) : Json(nullptr);
     line["unsatisfied"] = waits ? reasonsOf(dumped.unsatisfied()) : Json(nullptr);
-    line["blockers"] = rowsOf(dumped.blockers);
-    line["history"] = rowsOf(dumped.history);
+    line["blockers"] = jsonRows(dumped.blockers);
+    line["history"] = jsonRows(dumped.history);
     line["latest"] = milliseconds(dumped.job.latest);
     line["lastSuccess"] = milliseconds(dumped.job.lastSuccess);
     line["lastFailure"] = milliseconds(dumped.job.lastFailure);

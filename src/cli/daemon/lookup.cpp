@@ -21,6 +21,8 @@ Error noJobName(std::string_view text) {
     return fail(Errc::IllegalArgument, "\"{}\" names no job: write 7, PACKAGE/7 or PACKAGE/namespace#7", text);
 }
 
+WallTime endOf(const JobView& job) { return job.completed->ended; }
+
 /// The only one, or an error that lists them.
 Result<JobView> only(std::vector<JobView> found, const std::string& text) {
     if (found.size() == 1) return std::move(found.front());
@@ -31,6 +33,10 @@ Result<JobView> only(std::vector<JobView> found, const std::string& text) {
 }
 
 } // namespace
+
+bool isLabel(std::string_view text) {
+    return !text.empty() && text.find('/') == std::string_view::npos && !parseId(text);
+}
 
 Result<JobName> parseJobName(std::string_view text) {
     JobName name;
@@ -62,7 +68,26 @@ std::string shortTextOf(const JobKey& key) {
     return textOf(key);
 }
 
+namespace {
+
+/// A person's own jobs of that label: those that are tracked, else the newest that has ended.
+Result<JobView> called(Daemon& daemon, const std::string& label) {
+    for (const bool finished : {false, true}) {
+        std::vector<JobView> found;
+        for (const std::string_view package : {transferPackage, shellPackage})
+            for (JobView& job : STINT_TRY(daemon.jobs(std::string(package), finished)))
+                if (job.label == label) found.push_back(std::move(job));
+        if (finished && found.size() > 1) found = {*std::ranges::max_element(found, {}, endOf)};
+        if (!found.empty()) return daemon.watch(STINT_TRY(only(std::move(found), label)).key);
+    }
+    return fail(Errc::IllegalState, "no job is called \"{}\"; `stint jobs` and `stint jobs --finished` list them",
+                printable(label));
+}
+
+} // namespace
+
 Result<JobView> lookUp(Daemon& daemon, const std::string& text) {
+    if (isLabel(text)) return called(daemon, text);
     auto name = STINT_TRY(parseJobName(text));
     std::vector<JobView> tracked, ended;
     for (const auto& key : candidates(name)) {
@@ -81,6 +106,13 @@ Result<JobView> lookUp(Daemon& daemon, const std::string& text) {
 int failOfJob(const Screen& screen, std::string_view what, const Error& error) {
     if (error.code != Errc::IllegalState) return screen.fail(what, error);
     return screen.fail(ends::noInput, fmt::format("{}: {}", what, error.message));
+}
+
+Result<std::vector<JobKey>> keysOf(Daemon& daemon, const std::vector<std::string>& texts) {
+    std::vector<JobKey> keys;
+    for (const std::string& text : texts)
+        keys.push_back(STINT_TRY(lookUp(daemon, text)).key);
+    return keys;
 }
 
 Result<std::optional<AppView>> findApp(Daemon& daemon, const std::string& package) {

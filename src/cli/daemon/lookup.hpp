@@ -21,6 +21,9 @@ struct JobName {
     bool operator==(const JobName&) const = default;
 };
 
+/// Neither a number nor a whole name: the label of one of a person's own jobs, such as `stint run --name` gives.
+bool isLabel(std::string_view text);
+
 /// IllegalArgument says which forms there are.
 Result<JobName> parseJobName(std::string_view text);
 
@@ -35,6 +38,9 @@ std::string shortTextOf(const JobKey&);
 Result<JobView> lookUp(Daemon& daemon, const std::string& text);
 /// Prints "stint: `what`: …"; returns 66 for a job that does not exist, or has ended, else as for any error.
 int failOfJob(const Screen& screen, std::string_view what, const Error& error);
+
+/// Of each of them, as lookUp() finds it.
+Result<std::vector<JobKey>> keysOf(Daemon& daemon, const std::vector<std::string>& texts);
 
 /// nullopt: no such app is installed.
 Result<std::optional<AppView>> findApp(Daemon& daemon, const std::string& package);

@@ -12,6 +12,9 @@ Verb putVerb();
 Verb runVerb();
 Verb startVerb();
 Verb cancelVerb();
+Verb pauseVerb();
+Verb resumeVerb();
+Verb retryVerb();
 Verb runNowVerb();
 Verb jobsVerb();
 Verb logVerb();
@@ -41,37 +44,11 @@ Verb helpConstraintsVerb();
 Verb helpExitCodesVerb();
 
 /// In the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,
-                                      putVerb,
-                                      runVerb,
-                                      startVerb,
-                                      cancelVerb,
-                                      runNowVerb,
-                                      jobsVerb,
-                                      logVerb,
-                                      whyVerb,
-                                      watchVerb,
-                                      waitVerb,
-                                      logsVerb,
-                                      tasksVerb,
-                                      tasksStopVerb,
-                                      appsVerb,
-                                      appVerb,
-                                      quotaVerb,
-                                      alarmsVerb,
-                                      pushVerb,
-                                      deviceVerb,
-                                      deviceSetVerb,
-                                      deviceResetVerb,
-                                      policyVerb,
-                                      doctorVerb,
-                                      simVerb,
-                                      cmdVerb,
-                                      amVerb,
-                                      dumpsysVerb,
-                                      completionsVerb,
-                                      helpVerb,
-                                      helpConstraintsVerb,
-                                      helpExitCodesVerb};
+inline constexpr std::array everyVerb{
+    getVerb,   putVerb,    runVerb,       startVerb,       cancelVerb, pauseVerb,           resumeVerb,
+    retryVerb, runNowVerb, jobsVerb,      logVerb,         whyVerb,    watchVerb,           waitVerb,
+    logsVerb,  tasksVerb,  tasksStopVerb, appsVerb,        appVerb,    quotaVerb,           alarmsVerb,
+    pushVerb,  deviceVerb, deviceSetVerb, deviceResetVerb, policyVerb, doctorVerb,          simVerb,
+    cmdVerb,   amVerb,     dumpsysVerb,   completionsVerb, helpVerb,   helpConstraintsVerb, helpExitCodesVerb};
 
 } // namespace stint::cli

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "base/fail.hpp"
+#include "cli/line/start_options.hpp"
 
 namespace stint::cli {
 namespace {
@@ -34,6 +35,7 @@ std::vector<Option> conditionOptions(bool JobField::*may, std::string_view netwo
     std::vector<Option> options{{"--network", networks, network}, {"--unmetered", "", "short for --network unmetered"}};
     for (const JobField& row : jobFields)
         if (!row.option.empty() && row.*may) options.push_back(optionOf(row));
+    std::ranges::copy(startOptions(), std::back_inserter(options));
     return options;
 }
 

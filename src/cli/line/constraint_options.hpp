@@ -1,5 +1,5 @@
-// The options of the conditions that a job may have, for each verb that schedules one: a network, and the constraints
-// that are plain flags (model/job_fields.hpp). Pure.
+// The options of the conditions that a job may have, for each verb that schedules one: a network, the constraints that
+// are plain flags (model/job_fields.hpp), and when it starts (start_options.hpp).
 #pragma once
 #include <vector>
 

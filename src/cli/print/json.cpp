@@ -24,8 +24,8 @@ std::string jsonOf(const JobView& job, const std::vector<Blocker>& blockers,
     Json line = header();
     putJob(line, job);
     line["mayRun"] = job.state == JobView::State::Running || (job.state == JobView::State::Pending && blockers.empty());
-    line["blockers"] = rowsOf(blockers);
-    if (history) line["history"] = rowsOf(*history);
+    line["blockers"] = jsonRows(blockers);
+    if (history) line["history"] = jsonRows(*history);
     return dumped(line);
 }
 
@@ -33,7 +33,7 @@ std::string jsonOf(const RunNow& done) {
     Json line = header();
     putJob(line, done.job);
     line["runs"] = done.runs;
-    line[done.runs ? "overrides" : "blockers"] = rowsOf(done.blockers);
+    line[done.runs ? "overrides" : "blockers"] = jsonRows(done.blockers);
     return dumped(line);
 }
 

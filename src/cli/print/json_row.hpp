@@ -6,7 +6,7 @@
 
 namespace stint::cli {
 
-template <class Row> Json rowsOf(const std::vector<Row>& rows);
+template <class Row> Json jsonRows(const std::vector<Row>& rows);
 
 /// Told each field by a row's `fields`, it adds them to a line.
 class JsonFields {
@@ -17,7 +17,7 @@ public:
     void operator()(const char* key, const std::optional<WallTime>& time) { line_[key] = milliseconds(time); }
     void operator()(const char* key, const SharedText& text) { line_[key] = text.str(); }
     void operator()(const char* key, WallTime time) { line_[key] = milliseconds(time); }
-    template <class Row> void rows(const char* key, const std::vector<Row>& rows) { line_[key] = rowsOf(rows); }
+    template <class Row> void rows(const char* key, const std::vector<Row>& rows) { line_[key] = jsonRows(rows); }
     void reasons(const char* key, const std::vector<PendingReason>& reasons) { line_[key] = reasonsOf(reasons); }
     void always(const char* key, const std::optional<WallTime>& time) { line_[key] = milliseconds(time); }
     template <class E, class Named> void word(const char* key, E value, Named) { line_[key] = nameOf(value); }
@@ -33,7 +33,7 @@ template <class Row> void putRow(Json& line, const Row& row) {
     Row::fields(field, row);
 }
 
-template <class Row> Json rowsOf(const std::vector<Row>& rows) {
+template <class Row> Json jsonRows(const std::vector<Row>& rows) {
     Json list = Json::array();
     for (const Row& row : rows)
         putRow(list.emplace_back(), row);

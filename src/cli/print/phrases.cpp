@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <absl/time/time.h>
+
 #include "base/time.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
@@ -187,6 +189,10 @@ int exitCodeOf(const Completed& end) {
     return end.ending.reason == StopReason::Undefined && !neverAnswered(end) ? ends::ok : ends::failure;
 }
 
+std::string clockText(WallTime time) {
+    const absl::Time instant = absl::FromUnixMillis(time.time_since_epoch().count());
+    return absl::FormatTime("%Y-%m-%d %H:%M:%S", instant, absl::LocalTimeZone());
+}
 std::string briefly(Duration length) {
     return roughDuration(std::chrono::ceil<std::chrono::seconds>(std::max(length, Duration{0})));
 }

@@ -48,6 +48,8 @@ std::string anewOf(const JobView&);
 /// 0, the code of its outcome, or 1 if it was removed before it had one.
 int exitCodeOf(const Completed&);
 
+/// "2026-11-22 02:00:00", as the clock on the wall here says.
+std::string clockText(WallTime);
 /// "3min10s": without milliseconds, rounded up.
 std::string briefly(Duration length);
 /// "3min10s ago", "in 28s".

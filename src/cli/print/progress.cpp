@@ -65,7 +65,7 @@ std::string progressLine(const Progress& p, std::size_t columns) {
     // The last column stays free: a terminal would wrap there.
     const std::size_t room = columns > 1 ? columns - 1 : 0;
     std::string label = shownLabel(p.label, columns);
-    if (!label.empty()) label = padRight(std::move(label), p.labelColumns) + std::string(gap);
+    if (!label.empty()) label = padRight(std::move(label), p.labelColumns) + std::string(columnGap);
     const auto parts = partsOf(p);
     std::size_t count = parts.size();
     while (count > 1 && widthOf(label) + widthOf(joined(parts, count)) > room)

@@ -16,6 +16,7 @@
 #include "cli/follow/follow.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/line/constraint_options.hpp"
+#include "cli/line/start_options.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/run/callers_input.hpp"
@@ -64,6 +65,7 @@ private:
     const Arguments& given_;
     const Screen& screen_;
     CommandWanted wanted_;
+    StartTerms terms_;
     RunLimits limits_;
     JobClass kind_ = JobClass::Regular;
     std::vector<std::string> adjusted_;
@@ -94,6 +96,9 @@ int Commanding::check() {
     auto wanted = commandWantedBy(given_, *std::move(order));
     if (!wanted.ok()) return refused(wanted.error());
     wanted_ = std::move(*wanted);
+    const auto at = startTimeIn(given_, wallNow());
+    if (!at.ok()) return refused(at.error());
+    terms_.at = *at;
     kind_ = wanted_.userInitiated ? JobClass::UserInitiated
             : wanted_.expedited   ? JobClass::Expedited
                                   : JobClass::Regular;
@@ -107,13 +112,14 @@ int Commanding::check() {
 Result<void> Commanding::validate() {
     auto daemon = STINT_TRY(Daemon::connect());
     limits_ = STINT_TRY(askForLimits(daemon, kind_));
+    terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
     STINT_TRY(jobFor(wanted_, "", limits_.grace()));
     return {};
 }
 
 Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& spool) {
     auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
-    auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)});
+    auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)}, terms_);
     const bool mayBeAccepted = !id.ok() && id.error().code == Errc::Unavailable;
     if (mayBeAccepted) return within("whether it was accepted, `stint jobs` tells", id.error());
     if (!id.ok() || !*id) {

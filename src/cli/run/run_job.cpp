@@ -48,6 +48,9 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     CommandWanted wanted{.order = std::move(caller)};
     wanted.order.arguments = given.words;
     wanted.label = shortened(printable(given.value("name").value_or(joined(given.words))), longestLabel);
+    if (given.has("name") && !isLabel(wanted.label))
+        return fail(Errc::IllegalArgument,
+                    "--name \"{}\" would be taken for a job's number; give it a word without a slash", wanted.label);
     wanted.userInitiated = given.has("user-initiated");
     wanted.expedited = given.has("expedited");
     wanted.network = STINT_TRY(networkIn(given, JobInfo::NETWORK_TYPE_NONE));

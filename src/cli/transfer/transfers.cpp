@@ -11,6 +11,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/follow/follow.hpp"
+#include "cli/line/start_options.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
@@ -75,7 +76,10 @@ int Transferring::notAdmitted(const TransferTask& task) const {
 
 Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const TransferTask& task, Manner manner) const {
     auto job = STINT_TRY(task.job(manner));
-    return daemon.scheduleNew(job, AppId{std::string(transferPackage)});
+    const StartTerms terms{.after = STINT_TRY(keysOf(daemon, given_.values("after"))),
+                           .at = STINT_TRY(startTimeIn(given_, wallNow())),
+                           .calendar = {}};
+    return daemon.scheduleNew(job, AppId{std::string(transferPackage)}, terms);
 }
 
 /// User-initiated if a person watches, else regular; the daemon decides whether one does (jobs.md §2.3). nullopt: it
@@ -134,16 +138,16 @@ int Transferring::detached(const std::vector<JobView>& jobs, int signal) const {
     const std::string those = joined(numbers, " ");
     if (names.size() == 1)
         screen_.warn(fmt::format("detached; the transfer goes on as {} (stint watch {} to follow, stint cancel {} to "
-                                  "stop it)",
-                                  names.front(), those, those));
+                                 "stop it)",
+                                 names.front(), those, those));
     else if (names.size() <= mostNamed)
         screen_.warn(fmt::format("detached; the transfers go on as {} (stint watch {} to follow, stint cancel {} to "
-                                  "stop them)",
-                                  joined(names, ", "), those, those));
+                                 "stop them)",
+                                 joined(names, ", "), those, those));
     else
         screen_.warn(fmt::format("detached; {} transfers go on (stint jobs lists them, stint watch JOB… follows, "
-                                  "stint cancel JOB… stops)",
-                                  names.size()));
+                                 "stint cancel JOB… stops)",
+                                 names.size()));
     // After Ctrl-C the jobs still wait, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }

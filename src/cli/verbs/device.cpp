@@ -17,15 +17,15 @@
 namespace stint::cli {
 namespace {
 
-struct Seen {
+struct DeviceSeen {
     std::vector<wire::DeviceRow> values;
     wire::DozeView doze;
     std::vector<DeviceLimitView> limits;
 };
 
-Result<Seen> seen() {
+Result<DeviceSeen> seen() {
     auto daemon = STINT_TRY(Daemon::connect());
-    Seen made;
+    DeviceSeen made;
     made.values = STINT_TRY(daemon.device());
     made.doze = STINT_TRY(daemon.doze());
     made.limits = STINT_TRY(daemon.deviceLimits());

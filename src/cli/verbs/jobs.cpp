@@ -56,7 +56,8 @@ std::string detailOf(const JobView& job, WallTime now) {
     } else if (job.started) {
         detail = fmt::format("started {}", ago(*job.started, now));
     }
-    return job.failures == 0 ? detail : fmt::format("{}; failures: {}", detail, job.failures);
+    const bool told = job.lastRun && job.state == JobView::State::Pending; // the reason tells of them
+    return job.failures == 0 || told ? detail : fmt::format("{}; failures: {}", detail, job.failures);
 }
 
 Table tracked(const std::vector<JobView>& jobs, WallTime now) {

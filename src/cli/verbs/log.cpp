@@ -94,7 +94,7 @@ std::string endOf(const PastRun& run) {
     std::string text = endingText(run);
     if (run.began) text += fmt::format("; ran {}", briefly(run.ended - *run.began));
     text += movedText(run);
-    if (run.next && *run.next > run.ended) text += fmt::format("; runs again at {}", formatWall(*run.next));
+    if (run.next && *run.next > run.ended) text += fmt::format("; runs again at {}", clockText(*run.next));
     return text;
 }
 
@@ -109,6 +109,8 @@ std::vector<LogLine> linesOf(const JobLog& log) {
     }
     if (!log.now) return lines;
     addWaits(lines, log.waits, log.now->started);
+    if (log.now->state == JobView::State::Pending && !lines.empty() && lines.back().what == "waits")
+        lines.back().detail = waitsText(*log.now);
     if (log.now->started) lines.push_back({*log.now->started, "started", std::string(nameOf(log.now->kind))});
     return lines;
 }
@@ -125,7 +127,7 @@ void print(const JobLog& log, const Screen& screen) {
     }
     Table table({{"WHEN"}, {"WHAT"}, {"DETAIL"}});
     for (const LogLine& line : linesOf(log))
-        table.add({formatWall(line.when), line.what, printable(line.detail)});
+        table.add({clockText(line.when), line.what, printable(line.detail)});
     table.print(screen);
 }
 
@@ -145,9 +147,10 @@ Verb logVerb() {
             .fewest = 1,
             .most = 1,
             .summary = "tell what happened to a job, in order",
-            .about = "When it was scheduled, what it waited for, when it ran, what stopped it, where it went on, and how it "
-                     "ended. It is known for as long as the policy says (`stint policy job.log_age`), also of a job that "
-                     "has ended; what a command has printed is told by `stint logs`.",
+            .about =
+                "When it was scheduled, what it waited for, when it ran, what stopped it, where it went on, and how it "
+                "ended. It is known for as long as the policy says (`stint policy job.log_age`), also of a job that "
+                "has ended; what a command has printed is told by `stint logs`.",
             .examples = {{"stint log 7", "all that became of the download org.stint.transfer/7"}},
             .run = log,
             .elsewhere = {"history", "events", "journal"}};

@@ -1,0 +1,88 @@
+// `stint pause`, `stint resume`, `stint retry`: what a person does to the start of a job (jobs.md §14.2, §14.3).
+#include <fmt/core.h>
+
+#include "base/try.hpp"
+#include "cli/daemon/lookup.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+using Does = Result<void> (*)(Daemon&, const JobKey&);
+
+Result<void> done(const std::string& text, Does does) {
+    auto daemon = STINT_TRY(Daemon::connect());
+    return does(daemon, STINT_TRY(lookUp(daemon, text)).key);
+}
+
+/// To each job; the exit code is that of the first it could not be done to.
+int toEach(const Arguments& given, const Screen& screen, std::string_view what, Does does) {
+    int code = ends::ok;
+    for (const std::string& word : given.words) {
+        const auto did = done(word, does);
+        if (did.ok()) continue;
+        const int failed = failOfJob(screen, fmt::format("cannot {} {}", what, printable(word)), did.error());
+        if (code == ends::ok) code = failed;
+    }
+    return code;
+}
+
+int pause(const Arguments& given, const Screen& screen) {
+    return toEach(given, screen, "pause", [](Daemon& daemon, const JobKey& job) { return daemon.hold(job, true); });
+}
+
+int resume(const Arguments& given, const Screen& screen) {
+    return toEach(given, screen, "resume", [](Daemon& daemon, const JobKey& job) { return daemon.hold(job, false); });
+}
+
+int retry(const Arguments& given, const Screen& screen) {
+    return toEach(given, screen, "retry", [](Daemon& daemon, const JobKey& job) { return daemon.retry(job); });
+}
+
+} // namespace
+
+Verb pauseVerb() {
+    return {.name = "pause",
+            .words = "JOB…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "hold jobs until `stint resume`",
+            .about =
+                "One that waits does not start; one that runs is stopped, and goes on where it can when it is resumed. "
+                "It counts as no failure, and lasts over reboots as the job does.",
+            .options = {},
+            .examples = {{"stint pause 7 8", ""}},
+            .run = pause,
+            .elsewhere = {"hold", "suspend", "freeze"}};
+}
+
+Verb resumeVerb() {
+    return {.name = "resume",
+            .words = "JOB…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "let jobs go on that were paused",
+            .about = "They start as soon as nothing else holds them (`stint why JOB`).",
+            .options = {},
+            .examples = {{"stint resume 7", ""}},
+            .run = resume,
+            .elsewhere = {"continue", "unpause", "unhold", "thaw"}};
+}
+
+Verb retryVerb() {
+    return {.name = "retry",
+            .words = "JOB…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "try jobs again now that rest after a failure",
+            .about = "Ends the pause before the next try; everything else that a job waits for, it goes on waiting for "
+                     "(`stint run-now` passes that, too).",
+            .options = {},
+            .examples = {{"stint retry 7", ""}},
+            .run = retry,
+            .elsewhere = {"restart", "again"}};
+}
+
+} // namespace stint::cli
