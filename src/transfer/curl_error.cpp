@@ -1,38 +1,105 @@
 #include "transfer/curl_error.hpp"
 
+#include <cerrno>
+#include <cstring>
+
 #include <fmt/core.h>
 
-namespace stint::transfer {
+#include "base/time.hpp"
 
-Ending endingOf(CURLcode code, const std::string& error) {
+namespace stint::transfer {
+namespace {
+
+/// What of `text` stands between these; empty where it does not.
+std::string between(const std::string& text, std::string_view before, std::string_view behind) {
+    const auto at = text.find(before);
+    if (at == std::string::npos) return {};
+    const auto from = at + before.size();
+    return text.substr(from, behind.empty() ? std::string::npos : text.find(behind, from) - from);
+}
+
+/// curl names whom it asked, which may be a proxy; its words are those of 7.88 and of 8.
+std::string notFound(const Fault& fault) {
+    std::string host = between(fault.text, "host: ", "");
+    if (const auto proxy = between(fault.text, "proxy: ", ""); !proxy.empty()) host = "the proxy " + proxy;
+    return fmt::format("cannot find {}: no such host, or no name server answers", host.empty() ? fault.server : host);
+}
+
+std::string notConnected(const Fault& fault, const std::string& why) {
+    const std::string asked = between(fault.text, "Failed to connect to ", " after ");
+    return fmt::format("cannot connect to {}: {}", asked.empty() ? fault.server : asked, why);
+}
+
+std::string systemWords(const Fault& fault) {
+    switch (fault.systemError) {
+    case 0:
+        return fault.text;
+    case ECONNREFUSED:
+        return "refused";
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+        return "no way leads there";
+    default:
+        return std::strerror(fault.systemError);
+    }
+}
+
+std::string tooLate(const Fault& fault) {
+    if (fault.text.starts_with("Operation too slow"))
+        return fmt::format("too slow: less than {}/s for {} s", formatSize(fault.leastRate),
+                           fault.leastRateFor.count());
+    if (fault.connected) return fmt::format("{} is silent: {}", fault.server, fault.text);
+    return notConnected(fault, fmt::format("no answer within {} s", fault.connectTimeout.count()));
+}
+
+} // namespace
+
+Ending endingOf(const Fault& fault) {
+    const std::string& text = fault.text;
     // Debian's patch of curl 7.88 for CVE-2023-38039 has no code of its own for it.
-    if (code == CURLE_RECV_ERROR && error.starts_with("Too large response headers"))
-        return never(ends::protocol, fmt::format("the server sends headers without end: {}", error));
-    switch (code) {
+    if (fault.code == CURLE_RECV_ERROR && text.starts_with("Too large response headers"))
+        return never(ends::protocol, fmt::format("the server sends headers without end: {}", text));
+    switch (fault.code) {
     case CURLE_OUT_OF_MEMORY: // curl 7.88's code for a header line beyond 100 KiB; Linux itself does not run out of
                               // memory here
         return never(ends::protocol, "the server sends a header without end");
     case CURLE_URL_MALFORMAT:
-        return never(ends::usage, fmt::format("the URL cannot be used: {}", error));
+        return never(ends::usage, fmt::format("the URL cannot be used: {}", text));
     case CURLE_UNSUPPORTED_PROTOCOL: // the URL itself was checked before
-        return never(ends::protocol, fmt::format("the server speaks no HTTP, or leads to what is none: {}", error));
+        return never(ends::protocol, fmt::format("the server speaks no HTTP, or leads to what is none: {}", text));
     case CURLE_TOO_MANY_REDIRECTS:
-        return never(ends::protocol, fmt::format("the server redirects for ever: {}", error));
+        return never(ends::protocol, fmt::format("the server redirects for ever: {}", text));
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
-        return never(ends::protocol, fmt::format("the server speaks no HTTP: {}", error));
+        return never(ends::protocol, fmt::format("the server speaks no HTTP: {}", text));
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
-        return never(ends::refused, fmt::format("the server's certificate is not trusted: {}", error));
+        return never(ends::refused, fmt::format("the server's certificate is not trusted: {}", text));
     case CURLE_REMOTE_FILE_NOT_FOUND:
-        return never(ends::noInput, fmt::format("the server has no such file: {}", error));
+        return never(ends::noInput, fmt::format("the server has no such file: {}", text));
     case CURLE_REMOTE_ACCESS_DENIED:
     case CURLE_LOGIN_DENIED:
-        return never(ends::refused, fmt::format("the server refuses it: {}", error));
+        return never(ends::refused, fmt::format("the server refuses it: {}", text));
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+        return never(ends::usage, fmt::format("the client certificate cannot be used: {}", text));
+    // The network may be better next time.
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return later(notFound(fault));
+    case CURLE_COULDNT_CONNECT:
+        return later(notConnected(fault, systemWords(fault)));
+    case CURLE_OPERATION_TIMEDOUT:
+        return later(tooLate(fault));
+    case CURLE_SSL_CONNECT_ERROR:
+        return later(fmt::format("no TLS with {}: {}", fault.server, text));
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_GOT_NOTHING:
+        return later(fmt::format("the connection to {} broke: {}", fault.server, text));
     default:
-        // DNS, refused or broken connections, timeouts, broken TLS: the network may be better next time.
-        return later(error);
+        return later(text);
     }
 }
 
@@ -40,10 +107,10 @@ Ending uploadRefusal(const Response& response) {
     switch (response.status) {
     case 404:
     case 410:
-        return never(ends::noInput, fmt::format("the server has no such place ({})", response.status));
+        return never(ends::noInput, fmt::format("the server has no such place ({})", statusText(response)));
     case 405:
     case 501:
-        return never(ends::protocol, fmt::format("the server takes no such upload there ({})", response.status));
+        return never(ends::protocol, fmt::format("the server takes no such upload there ({})", statusText(response)));
     case 413:
         return never(ends::refused, "the server takes no file of this size (413)");
     case 423:

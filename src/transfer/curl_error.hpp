@@ -1,15 +1,31 @@
 // The Ending for curl's errors and for refusals: later for network problems, never for what does not change by itself.
+// Each says in one line what went wrong, and with which server.
 #pragma once
+#include <chrono>
 #include <string>
 
 #include <curl/curl.h>
 
+#include "stint/units.hpp"
 #include "transfer/ending.hpp"
 #include "transfer/response.hpp"
 
 namespace stint::transfer {
 
-Ending endingOf(CURLcode code, const std::string& error);
+/// A request that curl could not end well.
+struct Fault {
+    CURLcode code = CURLE_OK;
+    std::string text;       ///< curl's own words
+    std::string server;     ///< "example.org port 443"
+    int systemError = 0;    ///< errno of the attempt to connect; 0: none
+    bool connected = false; ///< it was, when that came about
+    // What it was to keep to:
+    std::chrono::seconds connectTimeout{0};
+    Bytes leastRate = 0;
+    std::chrono::seconds leastRateFor{0};
+};
+
+Ending endingOf(const Fault& fault);
 
 /// The Ending for an upload's error status.
 Ending uploadRefusal(const Response& response);

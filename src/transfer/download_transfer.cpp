@@ -214,7 +214,7 @@ bool DownloadTransfer::fetchEnded(CURL* handle, CURLcode code) {
 void DownloadTransfer::conclude(CURLcode code) {
     if (failure_) return worthless_ ? giveUp(*failure_) : end(*failure_);
     if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
-    if (!course_) return end(endingOf(code, fetch_->errorText(code)));
+    if (!course_) return end(endingOf(fetch_->fault(code)));
     switch (course_->kind) {
     case Course::Kind::Append:
     case Course::Kind::TakeAnew:
@@ -234,7 +234,7 @@ void DownloadTransfer::bodyEnded(CURLcode code) {
     const Bytes size = part_->size();
     auto total = course_->total;
     if (code != CURLE_OK) {
-        Ending ending = endingOf(code, fetch_->errorText(code));
+        Ending ending = endingOf(fetch_->fault(code));
         std::string of = total ? fmt::format(" of {}", formatSize(*total)) : "";
         ending.text = fmt::format("cut off at {}{}: {}", formatSize(size), of, ending.text);
         return end(std::move(ending));

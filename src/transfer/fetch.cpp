@@ -107,6 +107,7 @@ void Fetch::setAccess(const Request& request, const Access& access) {
     if (!access.authorities.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, access.authorities.c_str());
     curl_easy_setopt(handle, CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(access.rate));
     curl_easy_setopt(handle, CURLOPT_MAX_SEND_SPEED_LARGE, static_cast<curl_off_t>(access.rate));
+    limits_ = {.connectTimeout = connectTimeout, .leastRate = access.leastRate, .leastRateFor = access.leastRateFor};
     // A dead network does not end a transfer (curl/curl#8345), so a minute without a byte does.
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(access.leastRate));
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(access.leastRateFor.count()));
@@ -219,9 +220,22 @@ Response Fetch::response() const {
 
 void Fetch::go() { curl_easy_pause(handle_.get(), CURLPAUSE_CONT); }
 
-std::string Fetch::errorText(CURLcode code) const {
-    const std::string text = complaint_.c_str();
-    return text.empty() ? curl_easy_strerror(code) : text;
+Fault Fetch::fault(CURLcode code) const {
+    CURL* handle = handle_.get();
+    Fault fault = limits_;
+    char* url = nullptr;
+    long systemError = 0;
+    curl_off_t connected = 0;
+    curl_easy_getinfo(handle, CURLINFO_EFFECTIVE_URL, &url);
+    curl_easy_getinfo(handle, CURLINFO_OS_ERRNO, &systemError);
+    curl_easy_getinfo(handle, CURLINFO_CONNECT_TIME_T, &connected);
+    fault.code = code;
+    fault.text = complaint_.c_str();
+    if (fault.text.empty()) fault.text = curl_easy_strerror(code);
+    fault.server = serverOf(url ? url : "");
+    fault.systemError = static_cast<int>(systemError);
+    fault.connected = connected > 0;
+    return fault;
 }
 
 } // namespace stint::transfer

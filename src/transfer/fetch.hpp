@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 
 #include "transfer/access.hpp"
+#include "transfer/curl_error.hpp"
 #include "transfer/response.hpp"
 
 namespace stint::transfer {
@@ -60,8 +61,8 @@ public:
     std::string header(const char* name) const;
     /// After Take::Wait.
     void go();
-    /// Says for a person what went wrong; `code` is curl's.
-    std::string errorText(CURLcode code) const;
+    /// What went wrong.
+    Fault fault(CURLcode code) const;
 
 private:
     void setOptions(const Request& request);
@@ -88,6 +89,7 @@ private:
     std::unique_ptr<curl_slist, FreeList> bare_;    ///< those of the transfer's own; likewise
     std::string origin_;                            ///< the origin that secrets are for; empty: they go to any
     std::string complaint_;                         ///< curl's error buffer
+    Fault limits_;                                  ///< what it has to keep to
     std::unique_ptr<CURL, FreeHandle> handle_;
 };
 

@@ -42,9 +42,9 @@ Ending PutTransfer::endingFor(CURLcode code) const {
     // A server may answer before it has received all, and send more than is read: its status counts.
     const bool answered = code == CURLE_OK || (response.http && response.status >= 200);
     if (!response.http && code == CURLE_UPLOAD_FAILED && response.status >= 500) // RFC 959 §4.2: a permanent negative
-        return never(ends::refused, fmt::format("the server refuses it ({})", response.status));
+        return never(ends::refused, fmt::format("the server refuses it ({})", statusText(response)));
     if (!answered) {
-        Ending ending = endingOf(code, fetch_->errorText(code));
+        Ending ending = endingOf(fetch_->fault(code));
         if (body_->position() > 0)
             ending.text = fmt::format("cut off at {} of {}: {}", formatSize(body_->position()),
                                       formatSize(source_->size()), ending.text);

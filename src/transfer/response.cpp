@@ -124,7 +124,7 @@ Course onUnsatisfiable(const Asked& asked, const Response& response) {
 }
 
 Ending busy(const Response& response) {
-    std::string text = fmt::format("the server cannot answer now ({})", response.status);
+    std::string text = fmt::format("the server cannot answer now ({})", statusText(response));
     // PROPOSAL: the contract can only retry with the job's back-off, so a longer wait is shown, but not obeyed.
     if (response.retryAfter) text += fmt::format(", and asks to wait {} s", response.retryAfter->count());
     return later(std::move(text));
@@ -203,23 +203,41 @@ Course decide(const Asked& asked, const Response& response) {
     }
 }
 
+std::string statusText(const Response& response) {
+    // RFC 9110 §15, RFC 6585; HTTP/2 does not send the words along.
+    // clang-format off
+    constexpr std::array<std::pair<long, std::string_view>, 25> words{{
+        {400, "Bad Request"}, {401, "Unauthorized"}, {402, "Payment Required"}, {403, "Forbidden"},
+        {404, "Not Found"}, {405, "Method Not Allowed"}, {406, "Not Acceptable"},
+        {407, "Proxy Authentication Required"}, {408, "Request Timeout"}, {409, "Conflict"}, {410, "Gone"},
+        {411, "Length Required"}, {412, "Precondition Failed"}, {413, "Content Too Large"}, {423, "Locked"},
+        {425, "Too Early"}, {429, "Too Many Requests"}, {451, "Unavailable For Legal Reasons"},
+        {500, "Internal Server Error"}, {501, "Not Implemented"}, {502, "Bad Gateway"},
+        {503, "Service Unavailable"}, {504, "Gateway Timeout"}, {507, "Insufficient Storage"},
+        {511, "Network Authentication Required"}}};
+    // clang-format on
+    const auto known = std::ranges::find(words, response.status, &std::pair<long, std::string_view>::first);
+    if (!response.http || known == words.end()) return fmt::format("{}", response.status);
+    return fmt::format("{} {}", response.status, known->second);
+}
+
 Ending refusal(const Response& response) {
     switch (response.status) {
     case 404:
     case 410:
-        return never(ends::noInput, fmt::format("the server has no such file ({})", response.status));
+        return never(ends::noInput, fmt::format("the server has no such file ({})", statusText(response)));
     case 401:
     case 403:
     case 407:
     case 451:
-        return never(ends::refused, fmt::format("the server refuses it ({})", response.status));
+        return never(ends::refused, fmt::format("the server refuses it ({})", statusText(response)));
     case 408:
     case 425:
     case 429:
         return busy(response);
     default:
         if (response.status >= 500 && response.status < 600) return busy(response);
-        return never(ends::protocol, fmt::format("the server answered {}, which is no success", response.status));
+        return never(ends::protocol, fmt::format("the server answered {}, which is no success", statusText(response)));
     }
 }
 

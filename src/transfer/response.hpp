@@ -88,6 +88,9 @@ struct Course {
 };
 Course decide(const Asked& asked, const Response& response);
 
+/// "404 Not Found"; without words where none are known, or the server speaks no HTTP.
+std::string statusText(const Response& response);
+
 /// The Ending for any other error status.
 Ending refusal(const Response& response);
 

@@ -33,7 +33,7 @@ std::optional<Ending> Sums::conclude(CURLcode code, std::string& digest) const {
     const bool there = response.http ? response.status == 200 : code == CURLE_OK;
     const bool tooLong = code == CURLE_WRITE_ERROR;
     if (code != CURLE_OK && !tooLong) {
-        Ending ending = endingOf(code, fetch_.errorText(code));
+        Ending ending = endingOf(fetch_.fault(code));
         // An ftp server reports a missing file by an error.
         if (ending.exitCode == ends::noInput) return std::nullopt;
         return ending;

@@ -144,7 +144,7 @@ bool TusTransfer::fetchEnded(CURL* handle, CURLcode code) {
     } else if (body_->failure()) {
         end(*body_->failure());
     } else if (code != CURLE_OK && response.status < 200) {
-        Ending ending = endingOf(code, fetch_->errorText(code));
+        Ending ending = endingOf(fetch_->fault(code));
         if (step_ == Step::Send)
             ending.text = fmt::format("cut off at {} of {}: {}", formatSize(body_->position()),
                                       formatSize(source_->size()), ending.text);
@@ -214,7 +214,7 @@ void TusTransfer::askAgain(const Response& response) {
     if (++conflicts_ <= mostConflicts) return locate(Request::Route::Any);
     if (response.status == checksumMismatch)
         return end(never(ends::badData, "what arrives at the server has another checksum, however often it is sent"));
-    end(later(fmt::format("the server does not take what it says it lacks ({})", response.status)));
+    end(later(fmt::format("the server does not take what it says it lacks ({})", statusText(response))));
 }
 
 void TusTransfer::noteExpiry() {

@@ -78,6 +78,12 @@ std::string hostOf(const std::string& text) {
     return url ? partOf(url, CURLUPART_HOST) : "";
 }
 
+std::string serverOf(const std::string& text) {
+    const Url url = parse(text);
+    if (!url) return "the server";
+    return fmt::format("{} port {}", partOf(url, CURLUPART_HOST), partOf(url, CURLUPART_PORT, CURLU_DEFAULT_PORT));
+}
+
 std::string resolved(const std::string& base, const std::string& reference) {
     const Url url = parse(base);
     if (!url || reference.empty()) return {};

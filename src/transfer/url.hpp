@@ -21,6 +21,9 @@ std::string originOf(const std::string& url);
 /// The host alone, for people.
 std::string hostOf(const std::string& url);
 
+/// "example.org port 443", for people.
+std::string serverOf(const std::string& url);
+
 /// `reference` resolved against `base` (RFC 3986 §5), as for a Location header. Empty if it is not an http(s) URL.
 std::string resolved(const std::string& base, const std::string& reference);
 

@@ -40,16 +40,27 @@ Asked readSchedule(const wire::Message& call) {
     return asked;
 }
 
+/// Asked for its jobs it has none; else it answers so.
+FakeDaemon::Answer withoutJobs(FakeDaemon::Answer answer) {
+    return [answer = std::move(answer)](Talk& talk, const wire::Message& call) {
+        if (call.member() != "ListJobs") return answer(talk, call);
+        talk.reply(call, [](Writer& writer) {
+            wire::writeList(writer, std::vector<JobView>{}, wire::writeJobView);
+            writer.boolean(false);
+        });
+    };
+}
+
 /// Accepts what it is asked for as job 7, which ends so.
 FakeDaemon::Answer ending(const JobView& end, std::vector<Asked>& asked) {
-    return [&asked, end](Talk& talk, const wire::Message& call) {
+    return withoutJobs([&asked, end](Talk& talk, const wire::Message& call) {
         if (call.member() == "Schedule") {
             asked.push_back(readSchedule(call));
             return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
         }
         talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, running(0)); });
         talk.jobChanged(end);
-    };
+    });
 }
 
 } // namespace
@@ -77,23 +88,23 @@ TEST_CASE("a transfer that fails ends get with the code it names") { // linux.md
 }
 
 TEST_CASE("with --user-initiated a job that may not be one is refused with 77, and nothing else is scheduled") {
-    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
+    FakeDaemon fake(withoutJobs([](Talk& talk, const wire::Message& call) {
         talk.reply(call, [](Writer& writer) { writer.int32(0).int32(0); });
-    });
+    }));
     CHECK(ran({"get", "--user-initiated", "http://h/x", "-o", (fake.directory() / "x").native()}).code == 77);
-    CHECK(fake.calls() == std::vector<std::string>{"Schedule"});
+    CHECK(fake.calls() == std::vector<std::string>{"ListJobs", "Schedule"});
 }
 
 TEST_CASE("without it a job that may not be user-initiated is scheduled as a regular one") { // architecture.md, what is
                                                                                              // visible
     std::vector<Asked> asked;
-    FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+    FakeDaemon fake(withoutJobs([&](Talk& talk, const wire::Message& call) {
         if (call.member() != "Schedule")
             return talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, saved()); });
         asked.push_back(readSchedule(call));
         const bool regular = !asked.back().job->isUserInitiated();
         talk.reply(call, [=](Writer& writer) { writer.int32(regular ? 1 : 0).int32(7); });
-    });
+    }));
     auto it = ran({"get", "--charging", "http://h/x", "-o", (fake.directory() / "x").native()});
     CHECK(it.code == 0);
     CHECK(it.err.find("scheduled as a regular job, with the same conditions") != std::string::npos);
@@ -117,11 +128,11 @@ TEST_CASE("what can be known to be wrong is refused before anything is scheduled
 }
 
 TEST_CASE("Ctrl-C detaches from a download, says so, and how to come back") {
-    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
+    FakeDaemon fake(withoutJobs([](Talk& talk, const wire::Message& call) {
         if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
         talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, running(0)); });
         ::kill(::getpid(), SIGINT);
-    });
+    }));
     auto it = ran({"get", "http://h/x", "-o", (fake.directory() / "x").native()});
     CHECK(it.code == 75); // linux.md §A.10: it goes on
     CHECK(it.err.ends_with("stint: detached; the transfer goes on as org.stint.transfer/7 (stint watch 7 to follow, "
@@ -142,10 +153,10 @@ TEST_CASE("under --json a download is a line a turn, from scheduled to ended") {
 
 TEST_CASE("--no-wait returns once the job is accepted") {
     const std::vector<Asked> asked;
-    const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+    const FakeDaemon fake(withoutJobs([&](Talk& talk, const wire::Message& call) {
         if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
         talk.reply(call,
                    [](Writer& writer) { wire::writeJobView(writer, waiting(PendingReason::ConstraintConnectivity)); });
-    });
+    }));
     CHECK(ran({"get", "--quiet", "--no-wait", "http://h/x", "-o", (fake.directory() / "x").native()}).code == 0);
 }

@@ -39,7 +39,7 @@ def test_one_that_fails_does_not_keep_the_others_from_ending(world, daemon, orig
     origin.serve("c.bin", CONTENT)
     ended = typed(world, "get", origin.url("a.bin"), origin.url("none.bin"), origin.url("c.bin"))
     assert ended.code == 66
-    assert "none.bin: the server has no such file (404)" in ended.err
+    assert "none.bin: the server has no such file (404 Not Found)" in ended.err
     assert names(world.downloads) == ["a.bin", "c.bin"]
 
 

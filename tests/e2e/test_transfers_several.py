@@ -129,3 +129,32 @@ def test_a_bad_line_refuses_the_whole_list(world, daemon, line, origin):
     assert ended.code == 64
     assert 'cannot download the files: urls.txt, line 2: "www.example.org/b" has no scheme' in ended.err
     assert line.jobs() == []
+
+
+# One file, one job
+
+
+def test_a_file_that_is_another_jobs_already_is_refused_by_any_path(world, daemon, line, origin):
+    origin.serve("a", SMALL)
+    line.set_device(network="none")
+    first = world.get("http://user:secret@a.example/x")
+    (world.root / "link").symlink_to(world.downloads)
+    for target in ("x", "../downloads/x", world.root / "link" / "x", world.root / "link/../downloads/x"):
+        ended = world.stint("get", "-o", str(target), origin.url("a"))
+        assert ended.code == 73, ended
+        assert f"is the file of org.stint.transfer/{first} already (http://a.example/x): name another with -o" in ended.err
+    ended = world.stint("get", origin.url("a"), origin.url("x"))
+    assert ended.code == 73, "none of several"
+    assert [job["id"] for job in line.jobs()] == [first]
+    assert world.stint("get", "--no-wait", "-o", "y", origin.url("x")).code == 0
+    world.done("cancel", str(first))
+    assert world.stint("get", "--no-wait", "-o", "x", origin.url("a")).code == 0, "and once it has ended, it is free"
+
+
+def test_of_many_at_once_one_has_the_file(world, daemon, line):
+    line.set_device(network="none")
+    started = [subprocess.Popen(["stint", "get", "--no-wait", f"http://{number}.example/x"], env=world.environment,
+                                cwd=world.downloads, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL) for number in range(20)]
+    assert sorted(command.wait(60) for command in started) == [0] + [73] * 19
+    assert len(line.jobs()) == 1

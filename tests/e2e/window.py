@@ -1,10 +1,13 @@
 """What a person's terminal shows, by an emulator that is not ours (pyte)."""
 
 import fcntl
+import os
+import signal
 import struct
 import termios
 
 import pyte
+from events import Deadline
 from terminal import Terminal
 
 
@@ -19,10 +22,16 @@ class Window(Terminal):
                          directory)
 
     def resize(self, columns, rows):
-        """As a window that a person drags smaller or larger, with the signal."""
+        """As a window that a person drags smaller or larger: the program has the signal. What it drew for the old size
+        has arrived by then."""
+        os.kill(self.pid, signal.SIGSTOP)
+        os.waitpid(self.pid, os.WUNTRACED)
+        while self._read(Deadline(0)):
+            pass
         self._feed()
         self.screen.resize(rows, columns)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.kill(self.pid, signal.SIGCONT)
 
     def shown(self):
         """The lines that stand on the screen."""

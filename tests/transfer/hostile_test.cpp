@@ -320,7 +320,7 @@ TEST_CASE("a refusal leaves what is there for a better day") {
          [](Exchange& e) { e.send(reply("503 Service Unavailable", "Retry-After: 120\r\n", "busy")); },
          honest(content, etag)});
     Ending ending = afterACut(place, server);
-    CHECK(ending == later("the server cannot answer now (503), and asks to wait 120 s"));
+    CHECK(ending == later("the server cannot answer now (503 Service Unavailable), and asks to wait 120 s"));
     CHECK(run(place.download(server.url())).fate == Fate::Done);
     CHECK(Exchange(-1, server.requests().at(2)).rangeStart() == half - 65536);
     CHECK(contentOf(place.path()) == content);

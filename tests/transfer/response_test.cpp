@@ -77,13 +77,43 @@ TEST_CASE("412 to a range asks for the whole file, without one it is a refusal")
 }
 
 TEST_CASE("what the network does is for later, what is so is final") {
-    CHECK(endingOf(CURLE_COULDNT_RESOLVE_HOST, "").fate == Fate::Later);
-    CHECK(endingOf(CURLE_OPERATION_TIMEDOUT, "").fate == Fate::Later);
-    CHECK(endingOf(CURLE_PARTIAL_FILE, "").fate == Fate::Later);
-    CHECK(endingOf(CURLE_SSL_CONNECT_ERROR, "").fate == Fate::Later);
-    CHECK(endingOf(CURLE_PEER_FAILED_VERIFICATION, "") == never(77, "the server's certificate is not trusted: "));
-    CHECK(endingOf(CURLE_REMOTE_FILE_NOT_FOUND, "").exitCode == 66);
-    CHECK(endingOf(CURLE_LOGIN_DENIED, "").exitCode == 77);
+    const auto told = [](CURLcode code, std::string text, int systemError = 0, bool connected = false) {
+        return endingOf({.code = code,
+                         .text = std::move(text),
+                         .server = "example.org port 443",
+                         .systemError = systemError,
+                         .connected = connected,
+                         .connectTimeout = std::chrono::seconds(30),
+                         .leastRate = 1000,
+                         .leastRateFor = std::chrono::seconds(60)});
+    };
+    CHECK(told(CURLE_COULDNT_RESOLVE_HOST, "Could not resolve host: exmaple.invalid") ==
+          later("cannot find exmaple.invalid: no such host, or no name server answers"));
+    CHECK(told(CURLE_COULDNT_RESOLVE_PROXY, "Could not resolve proxy: none.invalid").text ==
+          "cannot find the proxy none.invalid: no such host, or no name server answers");
+    CHECK(told(CURLE_COULDNT_CONNECT, "Failed to connect to 127.0.0.1 port 9 after 0 ms: Couldn't connect to server",
+               ECONNREFUSED) == later("cannot connect to 127.0.0.1 port 9: refused"));
+    CHECK(told(CURLE_COULDNT_CONNECT, "", EHOSTUNREACH).text ==
+          "cannot connect to example.org port 443: no way leads there");
+    CHECK(told(CURLE_OPERATION_TIMEDOUT, "Connection timeout after 30001 ms") ==
+          later("cannot connect to example.org port 443: no answer within 30 s"));
+    CHECK(told(CURLE_OPERATION_TIMEDOUT, "Operation too slow. Less than 1000 bytes/sec transferred the last 60 seconds",
+               0, true) == later("too slow: less than 1000 B/s for 60 s"));
+    CHECK(told(CURLE_RECV_ERROR, "Recv failure: Connection reset by peer", 0, true) ==
+          later("the connection to example.org port 443 broke: Recv failure: Connection reset by peer"));
+    CHECK(told(CURLE_SSL_CONNECT_ERROR, "wrong version number") ==
+          later("no TLS with example.org port 443: wrong version number"));
+    CHECK(told(CURLE_PARTIAL_FILE, "").fate == Fate::Later);
+    CHECK(told(CURLE_PEER_FAILED_VERIFICATION, "") == never(77, "the server's certificate is not trusted: "));
+    CHECK(told(CURLE_SSL_CERTPROBLEM, "").exitCode == 64);
+    CHECK(told(CURLE_REMOTE_FILE_NOT_FOUND, "").exitCode == 66);
+    CHECK(told(CURLE_LOGIN_DENIED, "").exitCode == 77);
+}
+
+TEST_CASE("a status is told with its words, which HTTP/2 does not send along; a server of FTP has others") {
+    CHECK(statusText({.status = 404}) == "404 Not Found");
+    CHECK(statusText({.status = 299}) == "299");
+    CHECK(statusText({.http = false, .status = 425}) == "425");
 }
 
 TEST_CASE("a download that can never be right is refused before anything is touched") {

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -29,6 +28,7 @@
 #include "base/state_directory.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
+#include "cli/daemon/command_lock.hpp"
 #include "wire/connect.hpp"
 #include "wire/errors.hpp"
 #include "wire/names.hpp"
@@ -167,9 +167,8 @@ bool mayStartDaemon() {
 
 Result<void> startDaemon() {
     const fs::path runtime = STINT_TRY(wire::runtimeDirectory(true));
-    const fs::path lock = runtime / "starting";
-    const Fd held(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!held || ::flock(held.get(), LOCK_EX) != 0) return within("cannot start stintd", wire::errorFromErrno(errno));
+    const auto held = commandLock("starting");
+    if (!held.ok()) return within("cannot start stintd", held.error());
     if (isListening()) return {}; // somebody else has started it meanwhile
     if (isStartedByBus()) {
         complain("stint", "the session bus has started stintd");

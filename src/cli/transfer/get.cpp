@@ -58,6 +58,7 @@ TransferTask taskFor(const Wanted& wanted) {
             .going = fmt::format("downloading to {}", target),
             .place = wanted.target.native(),
             .label = printable(wanted.target.filename().native()),
+            .target = wanted.target,
             .job = [wanted](Manner manner) { return jobFor(wanted, manner); }};
 }
 

@@ -60,6 +60,7 @@ int put(const Arguments& given, const Screen& screen) {
                             .going = fmt::format("uploading to {}", printable(place)),
                             .place = place,
                             .label = printable(sent->source.filename().native()),
+                            .target = {},
                             .job = [&](Manner manner) { return jobFor(*sent, manner); }};
     return transferAll(given, screen, {task});
 }

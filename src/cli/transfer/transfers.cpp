@@ -9,6 +9,7 @@
 
 #include "base/fail.hpp"
 #include "base/try.hpp"
+#include "cli/daemon/command_lock.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/follow/follow.hpp"
 #include "cli/line/start_options.hpp"
@@ -16,6 +17,7 @@
 #include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
+#include "cli/transfer/vacant.hpp"
 #include "model/app.hpp"
 
 namespace stint::cli {
@@ -49,6 +51,7 @@ private:
     Result<std::optional<JobId>> schedule(Daemon& daemon, const TransferTask& task);
     Result<std::optional<JobId>> schedule(Daemon& daemon, const TransferTask& task, Manner manner) const;
     Result<JobView> stateOf(Daemon& daemon, const TransferTask& task, JobId id) const;
+    int scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks);
     int accept(Daemon& daemon, const TransferTask& task);
     void tellScheduled(const Accepted& one) const;
     int followAll(Daemon& daemon, Signals& signals);
@@ -190,20 +193,33 @@ int Transferring::followAll(Daemon& daemon, Signals& signals) {
     return bad == codes.end() ? ends::ok : *bad;
 }
 
+/// One command at a time, so that no other schedules a job for one of the files between the question whether there is
+/// such a job and the answer. Who goes round it meets the lock of the part file.
+int Transferring::scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks) {
+    const auto lock = commandLock("scheduling");
+    if (!lock.ok()) return refused(tasks.front(), lock.error());
+    const auto live = daemon.jobs(std::string(transferPackage), false);
+    if (!live.ok()) return refused(tasks.front(), live.error());
+    for (const TransferTask& task : tasks)
+        if (const auto vacant = checkVacant(task.target, *live); !vacant.ok())
+            return screen_.fail(ends::cannotCreate, fmt::format("cannot {}: {}", task.action, vacant.error().message));
+    for (const TransferTask& task : tasks) {
+        const int code = accept(daemon, task);
+        if (code == ends::ok) continue;
+        const std::size_t left = tasks.size() - accepted_.size() - 1; // they would be refused, too
+        if (left > 0) screen_.tell(fmt::format("{} more of the files are not scheduled either", left));
+        return code;
+    }
+    return ends::ok;
+}
+
 int Transferring::run(const std::vector<TransferTask>& tasks) {
     // From here on Ctrl-C is read as data: once a job is accepted, its number must be printed.
     auto signals = Signals::open();
     if (!signals.ok()) return refused(tasks.front(), signals.error());
     auto daemon = Daemon::connect();
     if (!daemon.ok()) return refused(tasks.front(), daemon.error());
-    int code = ends::ok;
-    for (const TransferTask& task : tasks) {
-        code = accept(*daemon, task);
-        if (code == ends::ok) continue;
-        const std::size_t left = tasks.size() - accepted_.size() - 1; // they would be refused, too
-        if (left > 0) screen_.tell(fmt::format("{} more of the files are not scheduled either", left));
-        break;
-    }
+    const int code = scheduleAll(*daemon, tasks);
     if (given_.has("no-wait") || accepted_.empty()) return code;
     const int followed = followAll(*daemon, *signals);
     return code == ends::ok ? followed : code;

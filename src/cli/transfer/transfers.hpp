@@ -14,14 +14,16 @@ namespace stint::cli {
 
 /// One transfer, with printable texts for people.
 struct TransferTask {
-    std::string action; ///< "download http://h/x", behind "cannot"
-    std::string going;  ///< "downloading to /home/a/x"
-    std::string place;  ///< "/home/a/x", for programs
-    std::string label;  ///< "x"
+    std::string action;           ///< "download http://h/x", behind "cannot"
+    std::string going;            ///< "downloading to /home/a/x"
+    std::string place;            ///< "/home/a/x", for programs
+    std::string label;            ///< "x"
+    std::filesystem::path target; ///< the file that it makes here; empty: none
     std::function<Result<JobInfo>(Manner)> job;
 };
 
-/// Schedules them in order, and follows them unless --no-wait. 0, or the code of the first that failed.
+/// Schedules them in order, or none of them where a job that waits or runs makes one of their files already, and
+/// follows them unless --no-wait. 0, or the code of the first that failed.
 int transferAll(const Arguments& given, const Screen& screen, const std::vector<TransferTask>& tasks);
 
 /// The directory in which this command was called.

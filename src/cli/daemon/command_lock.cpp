@@ -1,0 +1,19 @@
+#include "cli/daemon/command_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "base/try.hpp"
+#include "wire/errors.hpp"
+#include "wire/runtime_directory.hpp"
+
+namespace stint::cli {
+
+Result<Fd> commandLock(std::string_view name) {
+    const auto file = STINT_TRY(wire::runtimeDirectory(true)) / name;
+    Fd held(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!held || ::flock(held.get(), LOCK_EX) != 0) return wire::errorFromErrno(errno);
+    return held;
+}
+
+} // namespace stint::cli
