@@ -130,6 +130,7 @@ public:
             snapshot.alarms.push_back(alarm);
         for (const auto& [id, message] : messages_)
             snapshot.messages.push_back(message);
+        snapshot.completed = completed;
         snapshot.usageTime = usageTime_;
         if (deviceState_ && deviceState_->second.value == boot) snapshot.deviceState = deviceState_->first;
         snapshot.stamp = stamp_;
@@ -218,6 +219,8 @@ public:
     std::vector<Effect> effects;
     std::vector<std::pair<Instant, Trace>> traces;
     std::vector<Reply> replies;
+    std::vector<Completed> completed; ///< as written down
+    std::vector<SavePastRun> log;     ///< likewise
     std::set<std::pair<AppId, std::int32_t>> shown;
     std::set<JobKey> overridden;              ///< by `run`: its constraints do not count
     std::function<void(const Effect&)> watch; ///< told of each effect, once the core has made its step
@@ -277,7 +280,9 @@ private:
                               [&](const SaveMessage& r) {
                                   messages_[r.message.id] = {r.message, BootId{boot_}};
                               },
-                              [&](const DropMessage& r) { messages_.erase(r.id); }, [](const auto&) {}},
+                              [&](const DropMessage& r) { messages_.erase(r.id); },
+                              [&](const SaveCompleted& r) { completed.push_back(r.completed); },
+                              [&](const SavePastRun& r) { log.push_back(r); }, [](const auto&) {}},
                    record);
     }
     void drop(const JobKey& key, std::uint64_t item) {

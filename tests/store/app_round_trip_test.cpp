@@ -13,13 +13,6 @@ using namespace stint::test;
 
 namespace {
 
-void commit(Store& store, std::vector<Record> records) { done(store.commit(records, stamp(1'700'000'000s))); }
-
-Snapshot reopened(const Scratch& scratch, const BootId& boot = bootA) {
-    auto store = openStore(scratch.store(), boot);
-    return valueOf(store.load());
-}
-
 void execute(const Scratch& scratch, const std::string& sql) {
     std::vector<std::string> notes;
     const auto directory = valueOf(StoreDirectory::claim(scratch.store()));

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include "store/row_json.hpp"
 #include "store/store.hpp"
 
 namespace stint::test {
@@ -57,8 +58,34 @@ inline void done(const Result<void>& result) {
     REQUIRE_MESSAGE(result.ok(), (result.ok() ? "" : result.error().message));
 }
 
+inline void commit(Store& store, const std::vector<Record>& records) {
+    done(store.commit(records, stamp(1'700'000'000s)));
+}
+
+/// What a daemon that starts now finds.
+inline Snapshot reopened(const Scratch& scratch, const BootId& boot = bootA) {
+    auto store = openStore(scratch.store(), boot);
+    return valueOf(store.load());
+}
+
 inline JobInfoPtr builtFrom(const JobInfo::Builder& builder) {
     return std::make_shared<const JobInfo>(valueOf(builder.build()));
+}
+
+/// Of the log: each field follows from `nth`.
+inline PastRun pastRunOf(std::int32_t nth) {
+    return {.scheduled = wall(std::chrono::hours{nth}),
+            .waits = {{wall(std::chrono::minutes{nth}), {PendingReason::Quota, PendingReason::User}}},
+            .began = nth % 2 == 0 ? std::optional(wall(std::chrono::minutes{nth + 1})) : std::nullopt,
+            .kind = JobClass::UserInitiated,
+            .ended = wall(std::chrono::minutes{nth + 2}),
+            .ending = {StopReason::Timeout, InternalReason::TimeoutAbandoned},
+            .outcome = {nth, "run " + std::to_string(nth)},
+            .resumedAt = nth + 3,
+            .transferredDown = nth + 4,
+            .transferredUp = nth + 5,
+            .next = nth % 3 == 0 ? std::optional(wall(std::chrono::minutes{nth + 6})) : std::nullopt,
+            .last = nth % 2 == 1};
 }
 
 /// A job of com.example.app whose fields all follow from `id`.
@@ -75,7 +102,12 @@ inline Job jobOf(std::int32_t id) {
     job.details.edit().cumulative = std::chrono::seconds{id};
     job.exemptionLost = id % 2 == 0;
     job.awaitsClock = id % 3 == 0;
-    job.details.edit().label = "job " + std::to_string(id);
+    job.held = id % 2 == 1;
+    JobDetails& details = job.details.edit();
+    details.label = "job " + std::to_string(id);
+    details.runBegan = id % 2 == 0 ? std::optional(wall(std::chrono::minutes{id})) : std::nullopt;
+    if (id % 3 == 0) details.lastRun.edit() = pastRunOf(id);
+    if (id % 4 == 0) details.terms.edit() = {{{job.key.app, "sync", id + 1}}, wall(std::chrono::hours{id}), "daily"};
     return job;
 }
 
@@ -88,6 +120,12 @@ inline Completed completedOf(std::int32_t id) {
     completed.transferredDown = id * 1_MiB;
     completed.transferredUp = id;
     completed.label = "job " + std::to_string(id);
+    completed.scheduled = wall(std::chrono::hours{id});
+    completed.began = id % 2 == 0 ? std::optional(wall(std::chrono::minutes{id})) : std::nullopt;
+    completed.kind = JobClass::Expedited;
+    completed.url = "https://example.org/" + std::to_string(id);
+    completed.path = "/tmp/" + std::to_string(id);
+    completed.last = true;
     return completed;
 }
 
@@ -172,7 +210,9 @@ inline std::string textOf(const Job& job) {
          << ' ' << optional(job.deadline) << ' ' << optional(job.deadlineWall) << ' '
          << optional(job.details->windowEnd) << ' ' << optional(job.details->windowEndWall) << ' '
          << job.details->abandoned << ' ' << job.details->lastSuccess.time_since_epoch().count() << ' '
-         << job.details->lastFailure.time_since_epoch().count();
+         << job.details->lastFailure.time_since_epoch().count() << ' ' << job.held << ' '
+         << optional(job.details->runBegan) << ' ' << rowText(*job.details->terms) << ' '
+         << rowText(*job.details->lastRun);
     for (const auto& item : job.details->work)
         text << " item " << item.id << ' ' << item.extras.getInt("nth") << ' ' << item.estimatedDown << ' '
              << item.estimatedUp << ' ' << item.minimumChunk << ' ' << item.deliveries << item.active;

@@ -15,13 +15,6 @@ std::vector<std::string> jobTexts(const Snapshot& snapshot) {
     return texts;
 }
 
-void commit(Store& store, std::vector<Record> records) { done(store.commit(records, stamp(1'700'000'000s))); }
-
-Snapshot reopened(const Scratch& scratch, const BootId& boot = bootA) {
-    auto store = openStore(scratch.store(), boot);
-    return valueOf(store.load());
-}
-
 } // namespace
 
 TEST_CASE("a job comes back with every field and the boot it was written in") { // jobs.md §7.1, §12.5
@@ -288,12 +281,13 @@ TEST_CASE("a stored job that breaks a rule is set aside with the rule's name, th
         std::vector<std::string> notes;
         const auto directory = valueOf(StoreDirectory::claim(scratch.store()));
         auto database = valueOf(openDatabase(directory, Journal::WriteAhead, notes));
-        done(database.run("UPDATE jobs SET info = replace(info, '\"priority\":500', '\"priority\":400') WHERE id = 1;"
-                          "UPDATE jobs SET info = replace(info, '{\"', '{\"deadline\":1,\"') WHERE id = 2;"
-                          "UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, "
-                          "failures, system_stops, not_before, not_before_wall, cumulative, demoted_by_user, "
-                          "demoted_by_system, running, label, deadline, deadline_wall, window_end, window_end_wall, "
-                          "abandoned, last_success, last_failure, barred, awaits_clock)"));
+        done(
+            database.run("UPDATE jobs SET info = replace(info, '\"priority\":500', '\"priority\":400') WHERE id = 1;"
+                         "UPDATE jobs SET info = replace(info, '{\"', '{\"deadline\":1,\"') WHERE id = 2;"
+                         "UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, "
+                         "failures, system_stops, not_before, not_before_wall, cumulative, demoted_by_user, "
+                         "demoted_by_system, running, label, deadline, deadline_wall, window_end, window_end_wall, "
+                         "abandoned, last_success, last_failure, barred, awaits_clock, began, last_run, held, terms)"));
     }
     auto store = openStore(scratch.store());
     CHECK(jobTexts(valueOf(store.load())) == std::vector{textOf(jobOf(3))});

@@ -153,6 +153,8 @@ void printTimes(const JobView& job, WallTime now, const Screen& screen) {
             fmt::format("Enqueued {}; failures: {}, system stops: {}; last success {}, last failure {}",
                         ago(job.scheduled, now), job.failures, job.systemStops, timeOr(job.lastSuccess, "none", now),
                         timeOr(job.lastFailure, "none", now)));
+    if (job.lastRun) putLine(screen, 2, fmt::format("Last run: {}", lastRunText(*job.lastRun, now)));
+    if (job.held) putLine(screen, 2, "Held by a person");
 }
 
 std::string networkNames(const Network& network) {

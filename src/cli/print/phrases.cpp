@@ -165,6 +165,10 @@ std::string measuredText(Bytes size, Seen seen) {
                        formatSize(seen.moved * 1000 / seen.ran.count()));
 }
 
+std::string lastRunText(const PastRun& run, WallTime now) {
+    return fmt::format("ended {}: {}", ago(run.ended, now), printable(endingText(run)));
+}
+
 std::string measuredEndText(const Completed& end, Seen seen) {
     std::string text = endText(end);
     const Bytes size = std::max(end.transferredDown, end.transferredUp);

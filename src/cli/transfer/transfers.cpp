@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/command_lock.hpp"

@@ -40,7 +40,8 @@ void add(Table& table, const TaskRow& row, WallTime now) {
     table.add({{row.app.name, Paint::Strong}, row.started ? ago(*row.started, now) : "-", "", label});
     for (const auto& job : row.jobs) {
         const std::string percent = job.notification ? percentOf(*job.notification) : "-";
-        const std::string words = job.notification ? wordsOf(*job.notification) : job.label;
+        std::string words = job.notification ? wordsOf(*job.notification) : job.label;
+        if (job.lastRun) words += fmt::format("; its last run {}", lastRunText(*job.lastRun, now));
         const std::string name =
             fmt::format("  {}{}", job.key.space.empty() ? "" : job.key.space + "#", job.key.id.value);
         table.add({name, job.started ? ago(*job.started, now) : "-", percent, words});

@@ -103,6 +103,9 @@ int why(const Arguments& given, const Screen& screen) {
     const WallTime now = wallNow();
     screen.print(printable(headline(*explanation, now)));
     if (!explanation->blockers.empty()) tableOf(explanation->blockers, now).print(screen);
+    const bool untold = explanation->job.state == JobView::State::Running; // else a blocker's own words tell it
+    if (explanation->job.lastRun && untold)
+        screen.print(fmt::format("its last run {}", lastRunText(*explanation->job.lastRun, now)));
     if (explanation->history) printHistory(*explanation->history, now, screen);
     return explanationCode(*explanation);
 }

@@ -1,0 +1,106 @@
+// What is written down of each run (jobs.md §9.4).
+#include <doctest/doctest.h>
+
+#include "core/stage.hpp"
+
+using namespace stint;
+
+TEST_CASE("a run that is over is logged with what its job waited for, why it ended, and when it is tried again") {
+    Stage stage; // jobs.md §9.4
+    stage.change([](Device& d) { d.network.reset(); });
+    stage.schedule(stage.transfer(1));
+    stage.until(10s);
+    stage.change([](Device& d) { d.network = Stage::wifi(); });
+    stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .down = 100, .up = 0});
+    stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .down = 250, .up = 0});
+    stage.until(15s);
+    stage.event(JobFinished{mail, stage.run(1), true, {69, "connection refused"}});
+
+    REQUIRE(stage.log.size() == 1);
+    CHECK(stage.log[0].job == Stage::key(1));
+    const PastRun& run = stage.log[0].run;
+    REQUIRE(run.waits.size() == 2);
+    CHECK(run.waits[0] == HistoryEntry{stage.wallAtStart, {PendingReason::ConstraintConnectivity}});
+    CHECK(run.waits[1].when == stage.wallAtStart + 10s);
+    CHECK(run.began == stage.wallAtStart + 10s);
+    CHECK(run.ended == stage.wallAtStart + 15s);
+    CHECK(run.kind == JobClass::UserInitiated);
+    CHECK(run.outcome == Outcome{69, "connection refused"});
+    CHECK(run.resumedAt == 100);
+    CHECK(run.transferredDown == 250);
+    CHECK(run.next == stage.wallAtStart + 45s);
+    CHECK_FALSE(run.last);
+}
+
+TEST_CASE("the last run stays with a job that waits for its retry, also over a restart, and `why` tells it") {
+    Stage stage; // jobs.md §9.4
+    stage.schedule(stage.job(1).setPersisted(true));
+    stage.event(JobFinished{mail, stage.run(1), true, {69, "connection refused"}});
+    for (const bool restarted : {false, true}) {
+        CAPTURE(restarted);
+        if (restarted) stage.restart();
+        REQUIRE(stage.view(1)->lastRun.has_value());
+        CHECK(stage.view(1)->lastRun->outcome.text == "connection refused");
+        CHECK(stage.view(1)->waitsFor == "rests after 1 failure: connection refused");
+        CHECK(stage.core->explain(Stage::key(1), stage.clock()).at(0).detail == stage.view(1)->waitsFor);
+    }
+}
+
+TEST_CASE("what a job has waited for is told while it runs; a retry starts a new list") { // jobs.md §9.2
+    Stage stage;
+    stage.change([](Device& d) { d.network.reset(); });
+    stage.schedule(stage.transfer(1));
+    stage.until(4s);
+    stage.change([](Device& d) { d.network = Stage::wifi(); });
+    REQUIRE(stage.runs(1));
+    REQUIRE_FALSE(stage.core->history(Stage::key(1)).empty());
+    CHECK(stage.core->history(Stage::key(1))[0].reasons == std::vector{PendingReason::ConstraintConnectivity});
+    stage.finish(1, true);
+    const auto anew = stage.core->history(Stage::key(1));
+    REQUIRE(anew.size() == 1);
+    CHECK(anew[0].reasons == std::vector{PendingReason::ConstraintMinimumLatency});
+}
+
+TEST_CASE("a run that a dead daemon left is logged as lost with it, once") { // jobs.md §9.4, §12.5
+    Stage stage;
+    stage.schedule(stage.job(1));
+    stage.until(1min);
+    stage.restart();
+    REQUIRE(stage.log.size() == 1);
+    CHECK(stage.log[0].run.began == stage.wallAtStart);
+    CHECK(stage.log[0].run.outcome.text == "stintd ended while it ran");
+    stage.restart();
+    CHECK(stage.log.size() == 2); // the run that began after the first
+}
+
+TEST_CASE("a job that is not persisted ends with its boot, and its history says so") { // jobs.md §7.2
+    Stage stage;
+    stage.change([](Device& d) { d.network.reset(); });
+    stage.schedule(stage.transfer(1));
+    stage.schedule(stage.transfer(2).setPersisted(true));
+    stage.restart("second boot");
+    CHECK(stage.tracked(2));
+    REQUIRE(stage.view(1).has_value());
+    REQUIRE(stage.view(1)->completed.has_value());
+    CHECK(stage.view(1)->completed->outcome.text == "a reboot ended it: it was not persisted");
+    REQUIRE(stage.log.size() == 1);
+    CHECK(stage.log[0].run.last);
+    CHECK_FALSE(stage.log[0].run.began.has_value());
+}
+
+TEST_CASE("a finished job keeps its kind, times and what it has moved, and no secret") { // jobs.md §9.4
+    Stage stage;
+    PersistableBundle extras;
+    extras.putString("url", "https://example.org/x").putString("output", "/tmp/x").putString("user", "me:secret");
+    stage.schedule(stage.transfer(1).setExtras(extras));
+    stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .down = 5, .up = 0});
+    stage.until(3s);
+    stage.finish(1, false);
+    const JobView view = *stage.view(1);
+    CHECK(view.kind == JobClass::UserInitiated);
+    CHECK(view.scheduled == stage.wallAtStart);
+    CHECK(view.started == stage.wallAtStart);
+    CHECK(view.completed->url == "https://example.org/x");
+    CHECK(view.completed->path == "/tmp/x");
+    CHECK(view.info == nullptr);
+}

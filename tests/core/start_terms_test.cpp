@@ -1,0 +1,128 @@
+// What a person asks of a job's start beside Android's contract (jobs.md §14): what scenarios cannot say.
+#include <doctest/doctest.h>
+
+#include "core/stage.hpp"
+
+using namespace stint;
+
+namespace {
+
+Reply scheduleOn(Stage& stage, std::int32_t id, StartTerms terms, bool persisted = false) {
+    return stage.ask(Schedule{.call = {1},
+                              .app = mail,
+                              .info = std::make_shared<const JobInfo>(*stage.job(id).setPersisted(persisted).build()),
+                              .terms = std::move(terms)});
+}
+
+StartTerms after(std::int32_t id) { return {.after = {Stage::key(id)}, .at = {}, .calendar = {}}; }
+
+Reply hold(Stage& stage, std::int32_t id, bool on = true) {
+    return stage.ask(HoldJob{.call = {1}, .key = Stage::key(id), .on = on});
+}
+
+} // namespace
+
+TEST_CASE("a job that cannot be waited for is refused by its name, and nothing is scheduled") { // jobs.md §14.1
+    Stage stage;
+    CHECK(scheduleOn(stage, 2, after(1)).error->code == Errc::IllegalArgument); // nobody knows it
+    CHECK(scheduleOn(stage, 2, after(2)).error->message == "com.example.mail/2 cannot wait for itself");
+    stage.schedule(stage.job(1));
+    stage.ask(Cancel{.call = {1}, .app = mail, .id = JobId{1}});
+    CHECK(scheduleOn(stage, 2, after(1)).error->code == Errc::IllegalState); // it has not succeeded
+    StartTerms others = after(3);
+    others.after[0].app = AppId{"com.example.other"};
+    CHECK(scheduleOn(stage, 2, others).error->code == Errc::Security);
+    others.after.assign(101, Stage::key(3));
+    CHECK(scheduleOn(stage, 2, others).error->code == Errc::LimitExceeded);
+    CHECK(scheduleOn(stage, 2, {.after = {}, .at = stage.wallAtStart - 1s, .calendar = {}}).error->code ==
+          Errc::IllegalArgument);
+    CHECK_FALSE(stage.tracked(2));
+}
+
+TEST_CASE("a job is waited for no more once it has succeeded, before the one that waits was scheduled") { // §14.1
+    Stage stage;
+    stage.schedule(stage.job(1));
+    stage.finish(1, false);
+    CHECK_FALSE(scheduleOn(stage, 2, after(1)).error);
+    CHECK(stage.runs(2));
+}
+
+TEST_CASE("an exit code that is not 0 is no success: what waited ends, and so does what waited for that") { // §14.1
+    Stage stage;
+    stage.schedule(stage.job(1));
+    scheduleOn(stage, 2, after(1));
+    scheduleOn(stage, 3, after(2));
+    stage.event(JobFinished{mail, stage.run(1), false, {3, "exit 3"}});
+    for (const std::int32_t id : {2, 3}) {
+        CAPTURE(id);
+        REQUIRE_FALSE(stage.tracked(id));
+        CHECK(stage.view(id)->completed->outcome.exitCode == 1);
+    }
+    CHECK(stage.view(2)->completed->outcome.text == "not started: com.example.mail/1 has not succeeded: exit 3");
+}
+
+TEST_CASE("what others wait for may end while no daemon is there to hear of it") { // jobs.md §14.1, §7.2
+    Stage stage;
+    stage.schedule(stage.job(1)); // ends with its boot
+    scheduleOn(stage, 2, after(1), true);
+    stage.restart("second boot");
+    CHECK_FALSE(stage.tracked(2));
+    CHECK(stage.view(2)->completed->outcome.text.find("a reboot ended it") != std::string::npos);
+}
+
+TEST_CASE("terms and holds outlive a restart and a boot with their job") { // jobs.md §14.1, §14.2
+    Stage stage;
+    stage.schedule(stage.job(1).setPersisted(true).setMinimumLatency(2h));
+    scheduleOn(stage, 2, after(1), true);
+    scheduleOn(stage, 3, {.after = {}, .at = stage.wallAtStart + 3h, .calendar = {}}, true);
+    scheduleOn(stage, 4, {}, true);
+    hold(stage, 4);
+    for (const std::string boot : {"first boot", "second boot"}) {
+        CAPTURE(boot);
+        stage.restart(boot);
+        stage.until(stage.now.elapsed - at(0s) + 1min);
+        CHECK(stage.view(2)->terms == after(1));
+        CHECK(stage.why(2) == std::vector{PendingReason::User});
+        CHECK(stage.why(3) == std::vector{PendingReason::ConstraintMinimumLatency});
+        CHECK(stage.earliest(3) == 3h);
+        CHECK(stage.view(4)->held);
+        CHECK_FALSE(stage.runs(4));
+    }
+    hold(stage, 4, false);
+    CHECK(stage.runs(4));
+}
+
+TEST_CASE("a hold and a retry of a job that is not there, or has ended, are refused") { // jobs.md §14.2, §14.3
+    Stage stage;
+    CHECK(hold(stage, 1).error->code == Errc::IllegalArgument);
+    stage.schedule(stage.job(1));
+    CHECK(stage.ask(RetryJob{.call = {1}, .key = Stage::key(1)}).error->code == Errc::IllegalState); // it runs
+    stage.finish(1, false);
+    CHECK(hold(stage, 1).error->code == Errc::IllegalState);
+    CHECK(stage.ask(RetryJob{.call = {1}, .key = Stage::key(1)}).error->code == Errc::IllegalState);
+}
+
+TEST_CASE("numbers of the built-in apps are one series, and none is given twice") { // jobs.md §2.1, architecture.md
+    Stage stage;
+    const AppId shell{std::string(shellPackage)};
+    const auto installOwn = [&] {
+        for (const AppId& app : {mail, shell}) {
+            Manifest manifest = Stage::manifestOf(app);
+            manifest.builtIn = true;
+            stage.install(manifest);
+        }
+    };
+    const auto add = [&](const AppId& app) {
+        const auto info = std::make_shared<const JobInfo>(*stage.job(0).setPersisted(true).build());
+        return stage.ask(Schedule{.call = {1}, .app = app, .info = info, .newId = true}).id.value;
+    };
+    installOwn();
+    CHECK(add(mail) == 1);
+    CHECK(add(shell) == 2);
+    stage.finish(1, false);
+    CHECK(add(mail) == 3);
+    stage.finish(3, false);
+    stage.restart();
+    installOwn();
+    CHECK(add(shell) == 4); // 3 is in the history
+}
