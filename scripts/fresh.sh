@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source=scripts/setup.sh
 . "$(dirname "$0")/setup.sh"
 
-command=${1?"run or test"}
+: "${1?run or test}"
 install fresh
 tree=$(mktemp -d /var/tmp/stint-fresh-XXXXXX)
 trap 'as_root rm -rf "$tree"' EXIT
