@@ -8,12 +8,12 @@ set -euo pipefail
 . "$(dirname "$0")/setup.sh"
 
 baseline=$root/tests/abi/libstint.so.0.abi.xz
-library=$root/build/release/src/client/libstint.so.0
+library=$root/build/abi/src/client/libstint.so.0
 now=$(scratch libstint.abi)
 
 install check
-configure release
-cmake --build "$root/build/release" --target stint >"$(scratch abi-build.log)" || die "cannot build libstint"
+configure abi # a release, with what the debugger would be told
+cmake --build "$root/build/abi" --target stint >"$(scratch abi-build.log)" || die "cannot build libstint"
 abidw --headers-dir "$root/include/stint" --drop-private-types --exported-interfaces-only --no-show-locs \
     --no-corpus-path --no-comp-dir-path --no-elf-needed --type-id-style hash --out-file "$now" "$library"
 

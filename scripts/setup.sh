@@ -6,17 +6,22 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export PATH=$PATH:/usr/sbin:/sbin # nginx lives there
 
-# packages_for run|test|check|bench|fuzz: Debian 12's own packages; nothing else comes from outside, but for what
+# packages_for run|test|check|bench|fuzz|fresh: Debian 12's own packages; nothing else comes from outside, but for what
 # install_reference_servers says.
 packages_for() {
+    if [ "$1" = fresh ]; then
+        echo mmdebstrap systemd-container git
+        return
+    fi
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
-        libyaml-cpp-dev nginx-light
+        libyaml-cpp-dev scdoc nginx-light
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
         echo dbus dunst xvfb xdotool        # a desktop to show notifications on
-        echo scdoc zsh fish                 # the manual, and shells to complete in
+        echo zsh fish                       # shells to complete in
+        echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
     fi
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server; fi
     if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev; fi
@@ -39,7 +44,7 @@ as_root() {
     fi
 }
 
-# install run|test|check|bench|fuzz: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
+# install run|test|check|bench|fuzz|fresh: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
 install() {
     local wanted package present missing=()
     mapfile -t wanted < <(packages_for "$1" | tr ' ' '\n')

@@ -1,11 +1,11 @@
 #include "daemon/options.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <optional>
 
 #include <CLI/CLI.hpp>
 
+#include "apps/manifest_directories.hpp"
 #include "base/program.hpp"
 #include "base/state_directory.hpp"
 
@@ -15,7 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int usageError = 64;
-constexpr const char* systemManifests = "/usr/share/stint/apps";
 
 fs::path home() {
     const char* home = std::getenv("HOME");
@@ -40,12 +39,9 @@ Own own() {
     return {(here / STINT_LIBEXEC).lexically_normal(), (here / STINT_MANIFESTS).lexically_normal()};
 }
 
-// The user's, those installed beside this stintd, the system's; the first wins.
-std::vector<fs::path> manifestDirectories(const Own& own) {
-    std::vector<fs::path> directories{xdg("XDG_DATA_HOME", ".local/share") / "stint" / "apps"};
-    for (const fs::path& shared : {own.apps.value_or(systemManifests), fs::path(systemManifests)})
-        if (std::ranges::find(directories, shared) == directories.end()) directories.push_back(shared);
-    return directories;
+std::vector<fs::path> appsOf(const Own& own) {
+    const char* dataDirs = std::getenv("XDG_DATA_DIRS");
+    return manifestDirectories(xdg("XDG_DATA_HOME", ".local/share"), own.apps, dataDirs ? dataDirs : "");
 }
 
 } // namespace
@@ -64,7 +60,7 @@ DaemonOptions parseOptions(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         std::exit(app.exit(error) == 0 ? 0 : usageError);
     }
-    if (options.apps.empty()) options.apps = manifestDirectories(mine);
+    if (options.apps.empty()) options.apps = appsOf(mine);
     options.policy = {{"/etc/stint/policy.toml", true},
                       {xdg("XDG_CONFIG_HOME", ".config") / "stint/policy.toml", true}};
     for (const auto& file : policies)

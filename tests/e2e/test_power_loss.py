@@ -1,22 +1,17 @@
 """A power loss: what was not flushed is zeros after the next boot, and a file's size proves nothing (architecture.md,
 transfers). A persisted job starts again by itself (jobs.md §7.2)."""
 
-import json
 import os
 import signal
 
 from events import Directory, size_of, wait_for_end
 from origin import MIB, bytes_of
 from places import another_boot, needs_mounts
+from transfers import durable_offset
 
 CONTENT = bytes_of("power", 96 * MIB)
 
 pytestmark = needs_mounts
-
-
-def durable_offset(part):
-    """What the sidecar beside the part says was flushed."""
-    return json.loads(part.with_name(part.name.replace(".stint-part", ".stint-state")).read_text())["durable"]
 
 
 def lose_power(world, daemon, part, at_least):

@@ -1,5 +1,7 @@
 """What tests of transfers have in common."""
 
+import json
+
 from events import Directory
 from origin import MIB, bytes_of
 from world import Ended
@@ -16,6 +18,12 @@ def names(directory):
     with Directory(directory) as watched:
         watched.until(lambda: not [name for name in found() if name.endswith(".stint-state")])
     return found()
+
+
+def durable_offset(part):
+    """What the sidecar beside the part says was flushed; 0 where there is none yet."""
+    sidecar = part.with_name(part.name.replace(".stint-part", ".stint-state"))
+    return json.loads(sidecar.read_text())["durable"] if sidecar.exists() else 0
 
 
 def typed(world, *words):

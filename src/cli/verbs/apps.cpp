@@ -67,7 +67,7 @@ Verb appsVerb() {
     return {.name = "apps",
             .words = "",
             .summary = "list the apps that are installed, and how each stands with its limits",
-            .about = "An app is a manifest in ~/.local/share/stint/apps or /usr/share/stint/apps.",
+            .about = "An app is a manifest in ~/.local/share/stint/apps, or in stint/apps of one of XDG_DATA_DIRS.",
             .options = {},
             .examples = {},
             .run = apps};

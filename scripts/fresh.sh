@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# What a newcomer waits for: a command of ours on a fresh Debian 12 that has this commit and nothing else, in
+# systemd-nspawn, with the second at which each phase began, and the processors' time of all of it.
+# usage: scripts/fresh.sh run|test [WORDS…]    as root, or by sudo
+set -euo pipefail
+# shellcheck source=scripts/setup.sh
+. "$(dirname "$0")/setup.sh"
+
+: "${1?run or test}"
+install fresh
+tree=$(mktemp -d /var/tmp/stint-fresh-XXXXXX)
+trap 'as_root rm -rf "$tree"' EXIT
+say "a fresh Debian 12 in $tree"
+as_root mmdebstrap --quiet --variant=minbase --include=ca-certificates,git bookworm "$tree/debian"
+git clone -q --no-local "$root" "$tree/stint"
+
+say "./$*"
+began=${EPOCHREALTIME/./}
+phases() { # each line that ./run and ./test begin with "== " is one
+    local line
+    while IFS= read -r line; do
+        case $line in
+        '== '*) printf '%7.1f s  %s\n' "$(((${EPOCHREALTIME/./} - began) / 100000))e-1" "${line#== }" ;;
+        'real'* | 'user'* | 'sys'* | *passed* | *failed* | *error*) printf '           %s\n' "$line" ;;
+        esac
+    done
+}
+as_root systemd-nspawn --quiet --directory="$tree/debian" --bind="$tree/stint:/stint" --register=no --keep-unit --pipe \
+    --setenv=LANG=C.UTF-8 bash -c "cd /stint && git config --global safe.directory /stint && time ./$*" 2>&1 </dev/null |
+    phases

@@ -1,0 +1,122 @@
+"""A whole Debian machine in systemd-nspawn: systemd as PID 1, logind, a user's service manager and session bus. Its tree
+is made once from Debian's packages, and kept below build/. Servers of a test are reached at 127.0.0.1, as on the host."""
+
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from events import Deadline, TooLate
+from installed import BUILD, install, run
+from world import Ended
+
+PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd", "libcurl4", "libfmt9", "libspdlog1.10",
+            "libsqlite3-0", "libssl3", "libsystemd0", "libyaml-cpp0.7")
+PROGRAMS = ("mmdebstrap", "systemd-nspawn", "nsenter")
+
+missing = [program for program in PROGRAMS if not shutil.which(program)]
+needs_machine = pytest.mark.skipif(os.getuid() != 0 or missing,
+                                   reason=f"a machine in systemd-nspawn needs root and {', '.join(PROGRAMS)}")
+
+
+def debian():
+    """An archive of the machine as Debian makes it, with an account for ann."""
+    wanted = sha256(" ".join(PACKAGES).encode()).hexdigest()[:12]
+    archive = BUILD.parent / f"machine-{wanted}.tar"
+    if not archive.exists():
+        new = archive.with_suffix(".new.tar")
+        run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}",
+            '--customize-hook=chroot "$1" useradd -m -s /bin/bash ann', "bookworm", new)
+        new.rename(archive)
+    return archive
+
+
+def cgroup(name):
+    """nspawn makes its own below the cgroup it stands in: two of them must not stand in one."""
+    root = Path("/sys/fs/cgroup")
+    place = (root / "unified" if (root / "unified").exists() else root) / name
+    place.mkdir()
+    return place
+
+
+class Machine:
+    def __init__(self, root):
+        self.name = root.name
+        self.tree = root / "machine"
+        self.tree.mkdir()
+        run("tar", "-C", self.tree, "-xf", debian())
+        self.home = self.tree / "home" / "ann"
+        self.process = None
+
+    def install(self, prefix):
+        """Stint, as `cmake --install` puts it into the account below which `prefix` is."""
+        install(prefix, destdir=self.tree)
+        run("chroot", self.tree, "chown", "-R", "ann:ann", "/home/ann")
+
+    def boot(self, within=60):
+        """Up when it returns: systemd says so."""
+        self.cgroup = cgroup(self.name)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            address = self.tree.parent / "nspawn"
+            address.unlink(missing_ok=True)
+            told.bind(str(address))
+            words = ["systemd-nspawn", "--quiet", "--boot", f"--directory={self.tree}", f"--machine={self.name}",
+                     "--register=no", "--keep-unit", "--console=pipe", "--notify-ready=yes", "--resolv-conf=off"]
+            self.process = subprocess.Popen(
+                ["sh", "-c", f'echo $$ >{self.cgroup}/cgroup.procs && exec "$@"', "sh", *words],
+                env={"PATH": os.environ["PATH"], "NOTIFY_SOCKET": str(address), "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+            self._until_ready(told, Deadline(within))
+
+    def _until_ready(self, told, deadline):
+        pidfd = os.pidfd_open(self.process.pid)
+        try:
+            ready = False
+            while not ready:
+                if told not in select.select([told, pidfd], [], [], deadline.left())[0]:
+                    raise TooLate(f"the machine does not come up: {self.process.poll()}")
+                for line in told.recv(4096).decode().splitlines():
+                    if line.startswith("X_NSPAWN_LEADER_PID="):
+                        self.leader = int(line.partition("=")[2])
+                    ready |= line == "READY=1"
+        finally:
+            os.close(pidfd)
+
+    def types(self, line, within=60):
+        """What ann gets for it, in a session of her own."""
+        done = subprocess.run(self._login(line), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=within,
+                              check=False)
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def begins(self, line):
+        """As types(), which goes on meanwhile."""
+        return subprocess.Popen(self._login(line), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
+
+    def _login(self, line):
+        return ["nsenter", "--target", str(self.leader), "--all", "su", "--login", "ann", "--command", line]
+
+    def as_root(self, *words):
+        run("nsenter", "--target", self.leader, "--all", *words)
+
+    def off(self):
+        """As its power button does."""
+        self.as_root("systemctl", "poweroff")
+        self._gone()
+
+    def _gone(self):
+        self.process.wait(60)
+        self.process = None
+        for hierarchy in (self.cgroup, Path("/sys/fs/cgroup/systemd") / self.name):  # the second where v1 is mounted, too
+            for place, _, _ in os.walk(hierarchy, topdown=False):
+                os.rmdir(place)
+
+    def close(self):
+        if self.process:
+            os.kill(self.leader, signal.SIGKILL)
+            self._gone()
