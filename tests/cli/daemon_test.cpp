@@ -26,6 +26,13 @@ void replyJob(Talk& talk, const wire::Message& call, const JobView& job) {
     talk.reply(call, [&](Writer& writer) { wire::writeJobView(writer, job); });
 }
 
+/// As ListApps: com.example.mail alone.
+void replyMail(Talk& talk, const wire::Message& call) {
+    AppView mail;
+    mail.manifest.package = AppId{"com.example.mail"};
+    talk.reply(call, [&](Writer& writer) { wire::writeList(writer, std::vector{mail}, wire::writeAppView); });
+}
+
 /// Knows these jobs, and watches and explains no other; cancels what it is asked to.
 FakeDaemon::Answer knowing(std::vector<JobView> jobs, std::vector<Blocker> blockers = {}) {
     return [=](Talk& talk, const wire::Message& call) {
@@ -280,6 +287,7 @@ TEST_CASE("wait says nothing of a job that ends well, and one line under --json"
 TEST_CASE("start passes on the exit code of the program, and its words") {
     std::vector<std::string> words;
     FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+        if (call.member() == "ListApps") return replyMail(talk, call);
         Reader reader(call);
         words = {reader.string().value()};
         auto rest = reader.strings().value();
@@ -295,6 +303,7 @@ TEST_CASE("start passes on the exit code of the program, and its words") {
 
 TEST_CASE("a program whose daemon died has died with it: start ends with 69") { // architecture.md, running a job
     const FakeDaemon fake([](Talk& talk, const wire::Message& call) {
+        if (call.member() == "ListApps") return replyMail(talk, call);
         talk.reply(call, [](Writer& writer) { writer.uint32(4000000000); });
         talk.hangUp();
     });

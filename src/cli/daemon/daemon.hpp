@@ -99,7 +99,8 @@ public:
     /// Returns how many processes were killed.
     Result<std::uint32_t> stop(const std::string& package);
     /// With this process's stdin, stdout and stderr. Its end is news.
-    Result<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments);
+    Result<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments,
+                                   const std::string& directory);
     Result<std::vector<AppView>> apps();
     Result<void> setAppState(const std::string& package, const std::string& state);
     /// The permissions revoked from it, all of them, out of those its manifest declares.

@@ -46,7 +46,7 @@ int notFound(const JobKey& key, const Screen& screen) {
 }
 
 int failed(const JobKey& key, const Error& error, const Screen& screen) {
-    return failOfJob(screen, fmt::format("cannot show the output of {}", textOf(key)), error);
+    return failOfLookUp(screen, fmt::format("cannot show the output of {}", textOf(key)), error);
 }
 
 /// Prints all output so far; for an ended job the daemon is not needed.

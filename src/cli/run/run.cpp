@@ -32,9 +32,7 @@ namespace {
 /// What a command inherits from this process: directory, umask, environment.
 Result<Order> callersOrder() {
     Order order;
-    std::error_code error;
-    order.directory = std::filesystem::current_path(error).string();
-    if (error) return fail(Errc::System, "the working directory is gone: {}", error.message());
+    order.directory = STINT_TRY(workingDirectory()).string();
     order.umask = ::umask(0);
     ::umask(order.umask);
     for (char** variable = environ; *variable; ++variable)
@@ -72,7 +70,8 @@ private:
 };
 
 int Commanding::refused(const Error& error) const {
-    return screen_.fail(fmt::format("cannot run {}", printable(given_.words[0])), error);
+    const Error told{error.code, withOptionsOf(*verbNamed("run"), error.message)};
+    return screen_.fail(fmt::format("cannot run {}", printable(given_.words[0])), told);
 }
 
 int Commanding::notAdmitted() const {
@@ -242,16 +241,25 @@ Verb runVerb() {
             "started outlives it, nor a stop: what forks away is killed when the command ends.\n"
             "Ends as the command does: with its exit code, or 128 and the signal; with 126 or 127 at once where there "
             "is no such program; 75 where it goes on without this command, 77 where it was refused.",
-        .options = with(
-            {{"--user-initiated", "", "at once and for hours, because a person looks on; needs a network"},
-             {"--expedited", "", "at once, for minutes"}},
-            conditionOptions(&JobField::regular, "only with such a network (default: none is needed)"),
-            {{"--persisted", "", "it outlives a reboot, too"},
-             {"--backoff", "DURATION", "the pause before the first retry (default: 30s; 10s at least)"},
-             {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
-             {"--every", "DURATION", "again and again, once in each period (1d; 15min at least), also after a reboot"},
-             {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
-             {"--no-wait", "", "schedule it and return"}}),
+        .options =
+            with({{.names = "--user-initiated",
+                   .value = "",
+                   .help = "at once and for hours, because a person looks on; needs a network",
+                   .setter = "setUserInitiated"},
+                  {.names = "--expedited", .value = "", .help = "at once, for minutes", .setter = "setExpedited"}},
+                 conditionOptions(&JobField::regular, "only with such a network (default: none is needed)"),
+                 {{.names = "--persisted", .value = "", .help = "it outlives a reboot, too", .setter = "setPersisted"},
+                  {.names = "--backoff",
+                   .value = "DURATION",
+                   .help = "the pause before the first retry (default: 30s; 10s at least)",
+                   .setter = "setBackoffCriteria"},
+                  {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
+                  {.names = "--every",
+                   .value = "DURATION",
+                   .help = "again and again, once in each period (1d; 15min at least), also after a reboot",
+                   .setter = "setPeriodic"},
+                  {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
+                  {"--no-wait", "", "schedule it and return"}}),
         .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
                      {"stint run --charging --unmetered -- ./backup.sh", "when it costs nothing"},
                      {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"}},

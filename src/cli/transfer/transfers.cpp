@@ -227,11 +227,4 @@ int transferAll(const Arguments& given, const Screen& screen, const std::vector<
     return Transferring(given, screen).run(tasks);
 }
 
-Result<std::filesystem::path> workingDirectory() {
-    std::error_code error;
-    auto here = std::filesystem::current_path(error);
-    if (error) return fail(Errc::System, "the working directory is gone: {}", error.message());
-    return here;
-}
-
 } // namespace stint::cli

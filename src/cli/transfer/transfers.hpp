@@ -24,7 +24,4 @@ struct TransferTask {
 /// Schedules them in order, and follows them unless --no-wait. 0, or the code of the first that failed.
 int transferAll(const Arguments& given, const Screen& screen, const std::vector<TransferTask>& tasks);
 
-/// The directory in which this command was called.
-Result<std::filesystem::path> workingDirectory();
-
 } // namespace stint::cli

@@ -86,7 +86,7 @@ void tell(const Asked& it, const Screen& screen) {
 
 int runNow(const Arguments& given, const Screen& screen) {
     auto it = asked(given.words[0]);
-    if (!it.ok()) return failOfJob(screen, fmt::format("cannot run {}", printable(given.words[0])), it.error());
+    if (!it.ok()) return failOfLookUp(screen, fmt::format("cannot run {}", printable(given.words[0])), it.error());
     const int code = exitCodeOf(it->answer);
     if (screen.json()) screen.print(jsonOf(RunNow{it->before.job, it->before.blockers, code == ends::ok}));
     if (code != ends::ok) return refused(*it, screen);

@@ -9,8 +9,9 @@
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
+#include "base/program.hpp"
 #include "base/try.hpp"
-#include "cli/daemon/daemon.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/signals.hpp"
@@ -42,16 +43,18 @@ Result<int> waitForEnd(Daemon& daemon, std::uint32_t pid, Signals& signals) {
 }
 
 Result<int> started(const Arguments& given) {
+    const std::string here = STINT_TRY(workingDirectory());
     auto signals = STINT_TRY(Signals::open());
     auto daemon = STINT_TRY(Daemon::connect());
-    auto pid = STINT_TRY(daemon.startApp(given.words[0], {given.words.begin() + 1, given.words.end()}));
+    STINT_TRY(lookUpApp(daemon, given.words[0]));
+    auto pid = STINT_TRY(daemon.startApp(given.words[0], {given.words.begin() + 1, given.words.end()}, here));
     return waitForEnd(daemon, pid, signals);
 }
 
 int start(const Arguments& given, const Screen& screen) {
     auto exitCode = started(given);
     if (exitCode.ok()) return *exitCode & 0xFF;
-    return screen.fail(fmt::format("cannot start {}", printable(given.words[0])), exitCode.error());
+    return failOfLookUp(screen, fmt::format("cannot start {}", printable(given.words[0])), exitCode.error());
 }
 
 } // namespace
@@ -63,8 +66,8 @@ Verb startVerb() {
             .most = Verb::many,
             .passes = Verb::Passes::BehindFirstWord,
             .summary = "run an app's main program",
-            .about = "The program reads from and writes to this terminal and ends with its own exit code. Ctrl-C is "
-                     "handed on to it. Every word behind PACKAGE is the program's own.",
+            .about = "The program runs in this directory, reads from and writes to this terminal and ends with its own "
+                     "exit code. Ctrl-C is handed on to it. Every word behind PACKAGE is the program's own.",
             .options = {},
             .examples = {{"stint start com.example.mail --fetch", "--fetch is the app's"}},
             .run = start};

@@ -6,7 +6,7 @@
 #include "base/clock.hpp"
 #include "base/number.hpp"
 #include "base/try.hpp"
-#include "cli/daemon/daemon.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
@@ -52,6 +52,7 @@ void add(Table& table, const TaskRow& row, WallTime now) {
 
 Result<std::uint32_t> stopped(const std::string& package) {
     auto daemon = STINT_TRY(Daemon::connect());
+    STINT_TRY(lookUpApp(daemon, package));
     return daemon.stop(package);
 }
 
@@ -75,7 +76,8 @@ int tasks(const Arguments&, const Screen& screen) {
 
 int tasksStop(const Arguments& given, const Screen& screen) {
     auto killed = stopped(given.words[0]);
-    if (!killed.ok()) return screen.fail(fmt::format("cannot stop {}", printable(given.words[0])), killed.error());
+    if (!killed.ok())
+        return failOfLookUp(screen, fmt::format("cannot stop {}", printable(given.words[0])), killed.error());
     screen.tell(
         fmt::format("{} stopped: {} killed", printable(given.words[0]), counted(*killed, "process", "processes")));
     return ends::ok;

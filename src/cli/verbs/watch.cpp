@@ -29,7 +29,7 @@ struct Watched {
 /// Prints progress on one screen, and the end on the other.
 Watched followed(const std::string& text, const Screen& way, const Screen& end) {
     const auto failed = [&](const Error& error) {
-        return Watched{failOfJob(end, fmt::format("cannot follow {}", printable(text)), error)};
+        return Watched{failOfLookUp(end, fmt::format("cannot follow {}", printable(text)), error)};
     };
     auto signals = Signals::open();
     if (!signals.ok()) return failed(signals.error());
