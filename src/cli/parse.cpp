@@ -1,6 +1,7 @@
 #include "cli/parse.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <CLI/CLI.hpp>
 
@@ -114,6 +115,30 @@ Result<std::string> choiceIn(const Option& option, const std::string& given) {
                 printable(given));
 }
 
+/// What CLI11 would say in words of its own: an option without its value, a flag with one, one that stands there twice.
+Result<void> checkShape(const std::vector<Option>& options, const std::vector<std::string>& words) {
+    const auto named = [&](std::string_view word) {
+        return std::ranges::find_if(options, [&](const Option& option) { return option.isCalled(word); });
+    };
+    std::set<const Option*> seen;
+    for (std::size_t n = 0; n < words.size() && words[n] != "--"; ++n) {
+        const std::string word = words[n].substr(0, words[n].find('='));
+        const bool hasValue = word.size() < words[n].size();
+        const auto option = named(word);
+        if (option == options.end()) continue;
+        if (option->isFlag() && hasValue)
+            return fail(Errc::IllegalArgument, "{} takes no value: write {} alone", word, word);
+        if (option->isFlag()) continue;
+        const bool nextIsValue = n + 1 < words.size() && named(words[n + 1]) == options.end();
+        if (!hasValue && !nextIsValue)
+            return fail(Errc::IllegalArgument, "{} needs a value: {} {}", word, word, option->value);
+        if (!seen.insert(&*option).second && !option->repeats)
+            return fail(Errc::IllegalArgument, "{} is given twice: it takes one {}", word, option->value);
+        if (!hasValue) ++n;
+    }
+    return {};
+}
+
 /// Parses with CLI11, whose exceptions end here.
 Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     Arguments arguments;
@@ -122,12 +147,15 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     parser.allow_extras();
     auto options = optionsOf(verb);
     for (const auto& option : options) {
-        const std::string names = std::string(option.names) + (option.other.empty() ? "" : "," + option.other);
+        std::string names(option.names);
+        if (const std::string name = option.androidName(); !name.empty() && name != names) names += "," + name;
         auto* made = option.isFlag() ? parser.add_flag(names) : parser.add_option(names);
         option.isFlag() ? made->disable_flag_override() : made->type_name(std::string(option.value));
         if (option.repeats) made->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
     parser.add_option("words", arguments.words)->type_name(std::string(verb.words));
+    if (auto right = checkShape(options, words); !right.ok())
+        return fail(Errc::IllegalArgument, "{}; see `stint help {}`", right.error().message, verb.name);
     std::reverse(words.begin(), words.end()); // CLI11 wants them in reverse
     try {
         parser.parse(words);

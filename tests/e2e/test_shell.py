@@ -99,8 +99,9 @@ def test_words_that_are_no_command_line_are_refused(world, daemon):
                        (["--network", "wifi", "--", "true"], "--network is one of"),
                        (["--retries", "-1", "--", "true"], "--retries"),
                        (["--every", "soon", "--", "true"], "--every"),
-                       (["--user-initiated", "--device-idle", "--", "true"], "cannot run true"),
-                       (["--device-idle", "--backoff", "30s", "--", "true"], "cannot run true")):
+                       (["--user-initiated", "--device-idle", "--", "true"], "--device-idle (setRequiresDeviceIdle)"),
+                       (["--expedited", "--every", "1d", "--", "true"], "--every (setPeriodic)"),
+                       (["--device-idle", "--backoff", "30s", "--", "true"], "--backoff (setBackoffCriteria)")):
         ended = world.stint("run", *words)
         assert ended.code == 64, (words, ended)
         assert why in ended.err, (words, ended)
