@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cli/help.hpp"
+#include "cli/line/commands.hpp"
 #include "cli/parse.hpp"
 #include "cli/screen/exit_code.hpp"
 
@@ -58,7 +59,8 @@ OutputOptions outputOf(const std::vector<std::string>& line) {
 }
 
 int runLine(const std::vector<std::string>& line, const Screen& screen) {
-    const bool wantsOverview = line.empty() || (line.size() == 1 && (line[0] == "--help" || line[0] == "-h"));
+    if (line.empty()) return now(screen);
+    const bool wantsOverview = line.size() == 1 && (line[0] == "--help" || line[0] == "-h");
     if (wantsOverview) {
         screen.print(overview());
         return ends::ok;

@@ -31,6 +31,7 @@ Verb deviceResetVerb();
 Verb policyVerb();
 Verb doctorVerb();
 Verb simVerb();
+Verb demoVerb();
 Verb cmdVerb();
 Verb amVerb();
 Verb dumpsysVerb();
@@ -39,13 +40,41 @@ Verb helpVerb();
 Verb helpConstraintsVerb();
 Verb helpExitCodesVerb();
 
+/// `stint` alone; the exit code.
+int now(const Screen& screen);
+
 /// In the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,          putVerb,     runVerb,         startVerb,  cancelVerb,
-                                      runNowVerb,       jobsVerb,    whyVerb,         watchVerb,  waitVerb,
-                                      logsVerb,         tasksVerb,   tasksStopVerb,   appsVerb,   appVerb,
-                                      quotaVerb,        alarmsVerb,  pushVerb,        deviceVerb, deviceSetVerb,
-                                      deviceResetVerb,  policyVerb,  doctorVerb,      simVerb,    cmdVerb,
-                                      amVerb,           dumpsysVerb, completionsVerb, helpVerb,   helpConstraintsVerb,
+inline constexpr std::array everyVerb{getVerb,
+                                      putVerb,
+                                      runVerb,
+                                      startVerb,
+                                      cancelVerb,
+                                      runNowVerb,
+                                      jobsVerb,
+                                      whyVerb,
+                                      watchVerb,
+                                      waitVerb,
+                                      logsVerb,
+                                      tasksVerb,
+                                      tasksStopVerb,
+                                      appsVerb,
+                                      appVerb,
+                                      quotaVerb,
+                                      alarmsVerb,
+                                      pushVerb,
+                                      deviceVerb,
+                                      deviceSetVerb,
+                                      deviceResetVerb,
+                                      policyVerb,
+                                      doctorVerb,
+                                      simVerb,
+                                      demoVerb,
+                                      cmdVerb,
+                                      amVerb,
+                                      dumpsysVerb,
+                                      completionsVerb,
+                                      helpVerb,
+                                      helpConstraintsVerb,
                                       helpExitCodesVerb};
 
 } // namespace stint::cli
