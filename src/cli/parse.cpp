@@ -95,7 +95,12 @@ Error unknownOption(const Verb& verb, const std::string& given) {
                 guess(given.substr(0, given.find('=')), names), verb.name);
 }
 
-Result<void> checkWords(const Verb& verb, std::size_t count, const std::vector<std::string>& words) {
+/// `ours`: words that belong to no other program.
+Result<void> checkWords(const Verb& verb, const std::vector<std::string>& ours, const std::vector<std::string>& words) {
+    const std::size_t count = words.size();
+    if (std::ranges::find(ours, "") != ours.end())
+        return fail(Errc::IllegalArgument, "`stint {0}` does not take \"\": write stint {0} {1}", verb.name,
+                    verb.words);
     if (count < verb.fewest)
         return fail(Errc::IllegalArgument, "`stint {}` needs more arguments: stint {} {}", verb.name, verb.name,
                     verb.words);
@@ -188,8 +193,9 @@ Result<Invocation> parse(const std::vector<std::string>& line) {
     if (parts.verb->passes == Verb::Passes::BehindDashes && !words.empty() && !made.wantsHelp)
         return fail(Errc::IllegalArgument, "`stint {0}` does not take \"{1}\" before --; write stint {0} {2}",
                     parts.verb->name, printable(words.front()), parts.verb->words);
+    const std::vector<std::string> ours = words;
     words.insert(words.end(), parts.passed.begin(), parts.passed.end());
-    if (!made.wantsHelp) STINT_TRY(checkWords(*made.verb, words.size(), words));
+    if (!made.wantsHelp) STINT_TRY(checkWords(*made.verb, ours, words));
     return made;
 }
 

@@ -90,11 +90,14 @@ TEST_CASE("a program is started in an absolute directory or not at all") {
     World world;
     Client person = world.connectOperator();
     const auto in = [&](const std::string& directory) {
-        return refusal(world, person, taskManagerInterface, "StartApp", [&](Writer& writer) {
+        const wire::Message answer = world.ask(person, taskManagerInterface, "StartApp", [&](Writer& writer) {
             writer.string("com.example.mail").strings({});
             writer.openArray("h").descriptor(0).descriptor(1).descriptor(2).close();
             DictionaryWriter(writer).put("directory", std::string_view(directory));
         });
+        REQUIRE(answer.isError());
+        CHECK(answer.error().code == Errc::IllegalArgument);
+        return answer.error().message;
     };
     CHECK(in("--idle") == "options: directory is \"--idle\"; it must be absolute, and shorter than 4096 bytes");
     CHECK(in("\x1b[2J").find('\x1b') == std::string::npos);

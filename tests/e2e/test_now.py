@@ -14,6 +14,8 @@ def test_without_a_daemon_it_says_so_and_starts_none(world):
     assert not world.runtime.exists() or not (world.runtime / "bus").exists(), "it has only looked"
     world.environment["STINT_AUTOSTART"] = "no"
     assert "Start it with: stintd &" in world.stint().out
+    told = world.stint("--json")
+    assert (told.code, told.out) == (0, "") and "no stintd listens" in json.loads(told.err)["warning"]
     refused = world.stint("jobs")
     assert refused.code == 69
     assert "start it with: stintd &" in refused.err and "STINT_AUTOSTART=no" in refused.err
@@ -34,6 +36,7 @@ def test_it_prints_what_runs_and_what_waits_and_what_to_type_next(world, daemon,
     assert hints == [f"stint watch {SHELL}/{runs}", f"stint why {SHELL}/{waits}", "stint help"]
     for _ in range(9):
         schedule(world, "--charging", "--", "true")
+    assert {json.loads(row)["status"] for row in world.done("--json").splitlines()} == {"running", "waiting"}
     out = world.done()
     assert "and 3 more: stint jobs" in out and len(out.splitlines()) < 16
     world.done("cancel", f"{SHELL}/{runs}")

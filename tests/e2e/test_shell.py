@@ -136,8 +136,13 @@ def test_what_a_reboot_ends_says_so_to_whoever_leaves_it(world, daemon):
     terminal.until("waiting:")
     assert told in terminal.output
     terminal.press("\x03")
-    assert terminal.ends() == 75 and "; a reboot ends it" in terminal.output.splitlines()[-1]
+    assert terminal.ends() == 75 and "reboot" not in terminal.output.splitlines()[-1], "it was said"
     world.done("device", "set", "charging=true")
+    terminal = world.in_terminal("run", "--", "sh", "-c", "echo begun; sleep 1000")
+    terminal.until("begun")
+    assert "reboot" not in terminal.output
+    terminal.press("\x03")
+    assert terminal.ends() == 75 and terminal.output.splitlines()[-1].endswith("to stop it); a reboot ends it")
     assert "reboot" not in world.stint("run", "--", "true").err, "it was followed to its end"
 
 

@@ -89,8 +89,9 @@ std::string_view statusIn(const std::vector<wire::DeviceRow>& device) {
 constexpr int noService = 20; ///< Android's `cmd` ends with it if there is no such service
 constexpr std::array<std::string_view, 3> services{"battery", "deviceidle", "jobscheduler"};
 
-Result<ShellAnswer> answered(const std::vector<std::string>& before, const std::vector<std::string>& words) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<ShellAnswer> answered(const std::vector<std::string>& before, const std::vector<std::string>& words,
+                             const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     // The battery's verbs set values of the device; the other services are the core's.
     if (before.back() == services.front()) return batteryVerb(daemon, words);
     return daemon.shell(words, before);
@@ -168,7 +169,7 @@ int print(const ShellAnswer& answer, const Screen& screen) {
 } // namespace
 
 int shellVerb(const std::vector<std::string>& before, const std::vector<std::string>& words, const Screen& screen) {
-    auto answer = answered(before, words);
+    auto answer = answered(before, words, screen);
     if (!answer.ok()) return screen.fail(fmt::format("cannot ask {}", before.back()), answer.error());
     return print(*answer, screen);
 }

@@ -20,7 +20,7 @@ int dump(const Arguments& given, const Screen& screen, Gather gather, Print prin
     if (given.words.size() > 2)
         return screen.fail(ends::usage,
                            fmt::format("{}: it takes one package, not also \"{}\"", what, printable(given.words[2])));
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return screen.fail(what, daemon.error());
     const auto gathered = gather(*daemon, given.words.size() > 1 ? std::optional(given.words[1]) : std::nullopt);
     if (!gathered.ok()) return failOfLookUp(screen, what, gathered.error());

@@ -44,12 +44,12 @@ Result<News> readNews(const Message& message) {
 
 Result<Daemon> Daemon::connectIfThere() { return Daemon(STINT_TRY(wire::connectToDaemon())); }
 
-Result<Daemon> Daemon::connect() {
+Result<Daemon> Daemon::connect(const Screen& screen) {
     auto found = connectIfThere();
     if (found.ok() || found.error().code != Errc::Unavailable) return found;
     if (!mayStartDaemon())
         return fail(Errc::Unavailable, "{} (STINT_AUTOSTART=no keeps this command from it)", found.error().message);
-    STINT_TRY(startDaemon());
+    STINT_TRY(startDaemon(screen));
     return connectIfThere();
 }
 

@@ -15,6 +15,7 @@
 #include "base/fd.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/ask.hpp"
+#include "cli/screen/terminal.hpp"
 #include "model/view.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
@@ -62,8 +63,9 @@ using News = std::variant<JobView, AppExited>;
 
 class Daemon {
 public:
-    /// To the daemon, which is started where none listens (start_daemon.hpp). Unavailable where that cannot be.
-    static Result<Daemon> connect();
+    /// To the daemon, which is started where none listens (start_daemon.hpp), and `screen` says so. Unavailable where
+    /// that cannot be.
+    static Result<Daemon> connect(const Screen& screen);
     /// Unavailable where no daemon listens, with what to do about it: for whoever looks, and changes nothing.
     static Result<Daemon> connectIfThere();
     /// Over a connected socket, for tests.

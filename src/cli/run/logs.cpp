@@ -69,7 +69,7 @@ int shown(const JobKey& key, const Screen& screen) {
 int followedOn(const JobKey& key, const Screen& screen) {
     auto signals = Signals::open();
     if (!signals.ok()) return failed(key, signals.error(), screen);
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return failed(key, daemon.error(), screen);
     auto job = stateOf(*daemon, key);
     if (!job.ok()) return failed(key, job.error(), screen);

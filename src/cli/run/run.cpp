@@ -53,7 +53,7 @@ private:
     Result<void> validate();
     Result<std::optional<JobId>> schedule(Daemon& daemon, const Spool& spool);
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
-    void tellScheduled(const JobView& job) const;
+    void tellScheduled(const JobView& job);
     int follow(Daemon& daemon, JobView job, Signals& signals);
     int scheduled(const Spool& spool, Signals& signals);
     int detached(const JobView& job, int signal) const;
@@ -66,7 +66,8 @@ private:
     JobClass kind_ = JobClass::Regular;
     std::vector<std::string> adjusted_;
     std::filesystem::path spool_;
-    Bytes input_ = 0; ///< read from stdin, for the command
+    Bytes input_ = 0;         ///< read from stdin, for the command
+    bool owesReboot_ = false; ///< that a reboot ends it is still to be said
 };
 
 int Commanding::refused(const Error& error) const {
@@ -104,7 +105,7 @@ int Commanding::check() {
 
 /// Before stdin is read, which may take longer than a daemon lives, and before anything is written.
 Result<void> Commanding::validate() {
-    auto daemon = STINT_TRY(Daemon::connect());
+    auto daemon = STINT_TRY(Daemon::connect(screen_));
     limits_ = STINT_TRY(askForLimits(daemon, kind_));
     STINT_TRY(jobFor(wanted_, "", limits_.grace()));
     return {};
@@ -136,7 +137,7 @@ Result<JobView> Commanding::stateOf(Daemon& daemon, JobId id) const {
     return job;
 }
 
-void Commanding::tellScheduled(const JobView& job) const {
+void Commanding::tellScheduled(const JobView& job) {
     if (screen_.json()) return screen_.print(jsonOf(job, Event{.name = "scheduled", .input = input_}));
     screen_.tell(fmt::format("{}: {}", textOf(job.key), limitText(limits_, kind_, wallNow())));
     for (const std::string& sentence : adjusted_)
@@ -147,9 +148,10 @@ void Commanding::tellScheduled(const JobView& job) const {
         screen_.tell(fmt::format("it runs every {} until it is cancelled (stint cancel {})",
                                  formatDuration(job.info ? job.info->getPeriod()->interval : *wanted_.every),
                                  shortTextOf(job.key)));
-    // Whoever sees it begin and follows it is told when they leave.
-    const bool isLeft = given_.has("no-wait") || job.state == JobView::State::Pending;
-    if (isLeft && !wanted_.persisted) screen_.tell("a reboot ends it; with --persisted it goes on after one");
+    // Whoever sees it begin, and follows it, is told when they leave.
+    const bool begins = job.state != JobView::State::Pending && !given_.has("no-wait");
+    owesReboot_ = begins && !wanted_.persisted;
+    if (!begins && !wanted_.persisted) screen_.tell("a reboot ends it; with --persisted it goes on after one");
 }
 
 int Commanding::detached(const JobView& job, int signal) const {
@@ -157,7 +159,7 @@ int Commanding::detached(const JobView& job, int signal) const {
     std::string name = textOf(job.key);
     screen_.warn(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
                              "stop it){}",
-                             name, job.key.id.value, name, wanted_.persisted ? "" : "; a reboot ends it"));
+                             name, job.key.id.value, name, owesReboot_ ? "; a reboot ends it" : ""));
     // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }
@@ -196,7 +198,7 @@ int Commanding::run() {
 }
 
 int Commanding::scheduled(const Spool& spool, Signals& signals) {
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen_);
     if (!daemon.ok()) return refused(daemon.error());
     auto id = schedule(*daemon, spool);
     if (!id.ok()) return refused(id.error());

@@ -209,7 +209,7 @@ int Transferring::run(const std::vector<TransferTask>& tasks) {
     // From here on Ctrl-C is read as data: once a job is accepted, its number must be printed.
     auto signals = Signals::open();
     if (!signals.ok()) return refused(tasks.front(), signals.error());
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen_);
     if (!daemon.ok()) return refused(tasks.front(), daemon.error());
     int code = ends::ok;
     for (const TransferTask& task : tasks) {

@@ -12,15 +12,15 @@
 namespace stint::cli {
 namespace {
 
-Result<std::vector<AlarmView>> pending(const Arguments& given) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<std::vector<AlarmView>> pending(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     if (given.words.empty()) return daemon.alarms(std::nullopt);
     STINT_TRY(lookUpApp(daemon, given.words[0]));
     return daemon.alarms(given.words[0]);
 }
 
 int alarms(const Arguments& given, const Screen& screen) {
-    const auto list = pending(given);
+    const auto list = pending(given, screen);
     if (!list.ok()) return failOfLookUp(screen, "cannot list alarms", list.error());
     const WallTime now = wallNow();
     Table table({{"PACKAGE"}, {"TAG"}, {"KIND"}, {"SET FOR"}, {"GOES OFF"}, {"AGAIN"}, {"HELD BY"}});

@@ -105,7 +105,7 @@ int setAll(Daemon& daemon, const AppView& before, const Arguments& given, const 
 int app(const Arguments& given, const Screen& screen) {
     const std::string& package = given.words[0];
     const std::string what = fmt::format("cannot {} {}", sets(given) ? "set" : "show", printable(package));
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return screen.fail(what, daemon.error());
     const auto found = lookUpApp(*daemon, package);
     if (!found.ok()) return failOfLookUp(screen, what, found.error());

@@ -26,7 +26,7 @@ void tellStoreError(Daemon& daemon, const Screen& screen) {
 }
 
 Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen) {
-    auto daemon = STINT_TRY(Daemon::connect());
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto package = given.words.empty() ? std::nullopt : std::optional(given.words[0]);
     auto jobs = STINT_TRY(daemon.jobs(package, given.has("finished")));
     if (package && jobs.empty()) STINT_TRY(lookUpApp(daemon, *package)); // one that is gone may have left some
@@ -34,8 +34,8 @@ Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen
     return jobs;
 }
 
-Result<void> cancelled(const std::string& text) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<void> cancelled(const std::string& text, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
         return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
@@ -43,8 +43,8 @@ Result<void> cancelled(const std::string& text) {
 }
 
 /// By the shell's verb (jobs.md §8), which checks that there is such an app.
-Result<void> cancelledAll(const std::string& package) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<void> cancelledAll(const std::string& package, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto answer = STINT_TRY(daemon.shell({"cancel", package}));
     if (answer.code == 0) return {};
     return notInstalled({printable(package)}, Errc::IllegalState);
@@ -70,9 +70,9 @@ int jobs(const Arguments& given, const Screen& screen) {
 int cancel(const Arguments& given, const Screen& screen) {
     int code = ends::ok; // of the first that failed
     for (const std::string& word : given.words) {
-        const auto done = given.has("all") ? cancelledAll(word) : cancelled(word);
+        const auto done = given.has("all") ? cancelledAll(word, screen) : cancelled(word, screen);
         if (done.ok()) continue;
-        const std::string what = given.has("all") ? "every job" : printable(word);
+        const std::string what = given.has("all") ? fmt::format("the jobs of {}", printable(word)) : printable(word);
         const int failed = failOfLookUp(screen, fmt::format("cannot cancel {}", what), done.error());
         if (code == ends::ok) code = failed;
     }

@@ -11,6 +11,7 @@
 #include "cli/daemon/start_daemon.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/job_table.hpp"
+#include "cli/print/json.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 
@@ -62,6 +63,12 @@ Result<std::vector<JobView>> tracked() {
 int now(const Screen& screen) {
     auto jobs = tracked();
     if (!jobs.ok() && jobs.error().code != Errc::Unavailable) return screen.fail("cannot list jobs", jobs.error());
+    if (screen.json()) {
+        if (!jobs.ok()) screen.warn(jobs.error().message);
+        for (const JobView& job : jobs.ok() ? *jobs : std::vector<JobView>{})
+            screen.print(jsonOf(job));
+        return ends::ok;
+    }
     if (!jobs.ok()) {
         screen.print(mayStartDaemon() ? "stintd does not run, so no job does. The next verb that needs it starts it."
                                       : "stintd does not run, so no job does. Start it with: stintd &");

@@ -11,7 +11,7 @@ namespace {
 int push(const Arguments& given, const Screen& screen) {
     const std::string& package = given.words[0];
     const std::string what = fmt::format("cannot push a message to {}", printable(package));
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return screen.fail(what, daemon.error());
     const auto app = lookUpApp(*daemon, package);
     if (!app.ok()) return failOfLookUp(screen, what, app.error());

@@ -15,8 +15,8 @@ namespace {
 
 using enum Table::Align;
 
-Result<std::vector<AppView>> appsOf(const Arguments& given) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<std::vector<AppView>> appsOf(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     if (given.words.empty()) return daemon.apps();
     return std::vector{STINT_TRY(lookUpApp(daemon, given.words[0]))};
 }
@@ -46,7 +46,7 @@ void printReturns(const AppView& app, WallTime now, const Screen& screen) {
 }
 
 int quota(const Arguments& given, const Screen& screen) {
-    const auto list = appsOf(given);
+    const auto list = appsOf(given, screen);
     if (!list.ok()) return failOfLookUp(screen, "cannot show quotas", list.error());
     const WallTime now = wallNow();
     Table table({{"PACKAGE"}, {"BUCKET"}, {"JOBS"}, {"USED", Right}, {"LEFT", Right}, {"OF"}, {"NOW"}});

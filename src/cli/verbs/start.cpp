@@ -42,17 +42,17 @@ Result<int> waitForEnd(Daemon& daemon, std::uint32_t pid, Signals& signals) {
     }
 }
 
-Result<int> started(const Arguments& given) {
+Result<int> started(const Arguments& given, const Screen& screen) {
     const std::string here = STINT_TRY(workingDirectory());
     auto signals = STINT_TRY(Signals::open());
-    auto daemon = STINT_TRY(Daemon::connect());
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     STINT_TRY(lookUpApp(daemon, given.words[0]));
     auto pid = STINT_TRY(daemon.startApp(given.words[0], {given.words.begin() + 1, given.words.end()}, here));
     return waitForEnd(daemon, pid, signals);
 }
 
 int start(const Arguments& given, const Screen& screen) {
-    auto exitCode = started(given);
+    auto exitCode = started(given, screen);
     if (exitCode.ok()) return *exitCode & 0xFF;
     return failOfLookUp(screen, fmt::format("cannot start {}", printable(given.words[0])), exitCode.error());
 }

@@ -17,8 +17,8 @@
 namespace stint::cli {
 namespace {
 
-Result<std::vector<TaskRow>> rows() {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<std::vector<TaskRow>> rows(const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     return daemon.tasks();
 }
 
@@ -50,14 +50,14 @@ void add(Table& table, const TaskRow& row, WallTime now) {
             table.add({"  left behind", "", percentOf(left.notification), wordsOf(left.notification)});
 }
 
-Result<std::uint32_t> stopped(const std::string& package) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<std::uint32_t> stopped(const std::string& package, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     STINT_TRY(lookUpApp(daemon, package));
     return daemon.stop(package);
 }
 
 int tasks(const Arguments&, const Screen& screen) {
-    auto list = rows();
+    auto list = rows(screen);
     if (!list.ok()) return screen.fail("cannot list tasks", list.error());
     if (screen.json()) {
         for (const auto& row : *list)
@@ -75,7 +75,7 @@ int tasks(const Arguments&, const Screen& screen) {
 }
 
 int tasksStop(const Arguments& given, const Screen& screen) {
-    auto killed = stopped(given.words[0]);
+    auto killed = stopped(given.words[0], screen);
     if (!killed.ok())
         return failOfLookUp(screen, fmt::format("cannot stop {}", printable(given.words[0])), killed.error());
     screen.tell(

@@ -33,7 +33,7 @@ Watched followed(const std::string& text, const Screen& way, const Screen& end) 
     };
     auto signals = Signals::open();
     if (!signals.ok()) return failed(signals.error());
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(end);
     if (!daemon.ok()) return failed(daemon.error());
     auto job = lookUp(*daemon, text);
     if (!job.ok()) return failed(job.error());

@@ -21,8 +21,8 @@ struct WhyAnswer : Explanation {
     History history;
 };
 
-Result<WhyAnswer> explained(const Arguments& given) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<WhyAnswer> explained(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = STINT_TRY(lookUp(daemon, given.words[0]));
     History history;
     if (given.has("history")) history.emplace();
@@ -58,7 +58,7 @@ int exitCodeOf(const Explanation& it) {
 }
 
 int why(const Arguments& given, const Screen& screen) {
-    auto explanation = explained(given);
+    auto explanation = explained(given, screen);
     if (!explanation.ok())
         return failOfLookUp(screen, fmt::format("cannot explain {}", printable(given.words[0])), explanation.error());
     if (screen.json()) {
