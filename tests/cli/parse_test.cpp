@@ -103,6 +103,8 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
                     Row{{"get", "http://a", "-o", "a", "--output=b"}, "--output is given twice: it takes one FILE"},
                     Row{{"get", "http://a", "--force=yes"}, "--force takes no value: write --force alone"},
                     Row{{"jobs", "--json=3"},              "--json takes no value"},
+                    Row{{"why", ""},                       "`stint why` does not take \"\": write stint why JOB"},
+                    Row{{"start", "", "x"},                "`stint start` does not take \"\""},
                     Row{{"get", "u", "--network", "wifi"}, "--network is one of any|unmetered|not-roaming|cellular, not \"wifi\""},
                     Row{{"app", "p", "--state", "front"},  "--state is one of top|visible|background|auto"},
                     Row{{"tasks", "stpo", "p"},            "does not take \"stpo\""},
@@ -136,6 +138,11 @@ TEST_CASE("Android's setters and its joints are understood, and mean what ours d
         }
     CHECK(parsed({"app", "p", "--bucket", "working-set"}).arguments.value("bucket") == "working_set");
     CHECK(helpFor(*verbNamed("run"), 80).find("--requires-") == std::string::npos);
+}
+
+TEST_CASE("an empty word of another program is passed on") {
+    CHECK(parsed({"start", "p", ""}).arguments.words == Line{"p", ""});
+    CHECK(parsed({"run", "--", "true", ""}).arguments.words == Line{"true", ""});
 }
 
 TEST_CASE("a message about a setter names the option beside it, as a whole word") { // jobs.md §1.2

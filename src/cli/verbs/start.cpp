@@ -42,19 +42,20 @@ Result<int> waitForEnd(Daemon& daemon, std::uint32_t pid, Signals& signals) {
     }
 }
 
-Result<int> started(const Arguments& given, const Screen& screen) {
+Result<int> started(Daemon& daemon, const Arguments& given) {
     const std::string here = STINT_TRY(workingDirectory());
     auto signals = STINT_TRY(Signals::open());
-    auto daemon = STINT_TRY(Daemon::connect(screen));
-    STINT_TRY(lookUpApp(daemon, given.words[0]));
     auto pid = STINT_TRY(daemon.startApp(given.words[0], {given.words.begin() + 1, given.words.end()}, here));
     return waitForEnd(daemon, pid, signals);
 }
 
 int start(const Arguments& given, const Screen& screen) {
-    auto exitCode = started(given, screen);
-    if (exitCode.ok()) return *exitCode & 0xFF;
-    return failOfLookUp(screen, fmt::format("cannot start {}", printable(given.words[0])), exitCode.error());
+    const std::string what = fmt::format("cannot start {}", printable(given.words[0]));
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    if (const auto app = lookUpApp(*daemon, given.words[0]); !app.ok()) return failOfLookUp(screen, what, app.error());
+    const auto exitCode = started(*daemon, given);
+    return exitCode.ok() ? *exitCode & 0xFF : screen.fail(what, exitCode.error());
 }
 
 } // namespace

@@ -50,12 +50,6 @@ void add(Table& table, const TaskRow& row, WallTime now) {
             table.add({"  left behind", "", percentOf(left.notification), wordsOf(left.notification)});
 }
 
-Result<std::uint32_t> stopped(const std::string& package, const Screen& screen) {
-    auto daemon = STINT_TRY(Daemon::connect(screen));
-    STINT_TRY(lookUpApp(daemon, package));
-    return daemon.stop(package);
-}
-
 int tasks(const Arguments&, const Screen& screen) {
     auto list = rows(screen);
     if (!list.ok()) return screen.fail("cannot list tasks", list.error());
@@ -75,11 +69,14 @@ int tasks(const Arguments&, const Screen& screen) {
 }
 
 int tasksStop(const Arguments& given, const Screen& screen) {
-    auto killed = stopped(given.words[0], screen);
-    if (!killed.ok())
-        return failOfLookUp(screen, fmt::format("cannot stop {}", printable(given.words[0])), killed.error());
-    screen.tell(
-        fmt::format("{} stopped: {} killed", printable(given.words[0]), counted(*killed, "process", "processes")));
+    const std::string& package = given.words[0];
+    const std::string what = fmt::format("cannot stop {}", printable(package));
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    if (const auto app = lookUpApp(*daemon, package); !app.ok()) return failOfLookUp(screen, what, app.error());
+    const auto killed = daemon->stop(package);
+    if (!killed.ok()) return screen.fail(what, killed.error());
+    screen.tell(fmt::format("{} stopped: {} killed", printable(package), counted(*killed, "process", "processes")));
     return ends::ok;
 }
 
