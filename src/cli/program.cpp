@@ -60,7 +60,9 @@ OutputOptions outputOf(const std::vector<std::string>& line) {
 }
 
 int runLine(const std::vector<std::string>& line, const Screen& screen) {
-    const auto isForOutput = [](std::string_view word) { return word == "--json" || word == "--plain"; };
+    const auto isForOutput = [](std::string_view word) {
+        return word == "--json" || word == "--plain" || word == "--quiet" || word == "-q";
+    };
     if (std::ranges::all_of(line, isForOutput)) return now(screen);
     const bool wantsOverview = line.size() == 1 && (line[0] == "--help" || line[0] == "-h");
     if (wantsOverview) {
