@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "android/verb_words.hpp"
 #include "android/verbs.hpp"
 
 namespace stint {
@@ -44,11 +45,13 @@ template <class Call> VerbAnswer runOneOf(std::span<const Verb<Call>> verbs, std
     const std::string name = call.words.empty() ? "help" : call.words.front();
     std::string help = fmt::format("{}:\n", title);
     for (const Verb<Call>& verb : verbs) {
+        if (verb.name == name && !verb.usage.empty() && asksForUsage(call.words))
+            return {0, fmt::format("{}\n", verb.usage), ""};
         if (verb.name == name) return verb.act(call);
         if (!verb.usage.empty()) help += fmt::format("  {}\n", verb.usage);
     }
     help += "  help\n";
-    return name == "help" ? VerbAnswer{0, help, ""} : unknownVerb(name, help);
+    return asksForHelp(name) ? VerbAnswer{0, help, ""} : unknownVerb(name, help);
 }
 
 // The services. Each expects words from its verb on.

@@ -17,6 +17,13 @@ namespace stint {
 /// later. What others wait for goes to them, by `step`.
 std::optional<Reply> askCore(Scheduler& core, const Event& event, CallId call, Now now, Step& step);
 
+/// The help, and each verb's own line of it: `help`, and what other programs take in its place.
+inline bool asksForHelp(std::string_view word) { return word == "help" || word == "-h" || word == "--help"; }
+/// Of the words of one verb.
+inline bool asksForUsage(std::span<const std::string> words) {
+    return words.size() == 2 && (words[1] == "-h" || words[1] == "--help");
+}
+
 struct VerbWords {
     /// "Error: unknown option 'X'" for what is none, and for an option without its value or a job that is no number.
     static Result<VerbWords> parse(std::span<const std::string> words);

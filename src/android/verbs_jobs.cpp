@@ -138,9 +138,10 @@ VerbAnswer missingJob(const VerbWords& words) {
 
 std::optional<VerbAnswer> runJobVerb(Scheduler& core, std::span<const std::string> words, CallId call, Now now,
                                      Step& step) {
+    const JobVerb* verb = verbNamed(words.empty() || asksForHelp(words.front()) ? "help" : words.front());
+    if (verb && !verb->usage.empty() && asksForUsage(words)) return VerbAnswer{0, fmt::format("{}\n", verb->usage), ""};
     auto parsed = VerbWords::parse(words.empty() ? words : words.subspan(1));
     if (!parsed) return VerbAnswer{verb_code::failed, "", parsed.error().message + "\n"};
-    const JobVerb* verb = verbNamed(words.empty() ? "help" : std::string_view(words.front()));
     // jobs.md §8: the help for a verb that is none; it failed, as Android's does.
     if (!verb) return VerbAnswer{verb_code::failed, helpText(), ""};
     JobCall given{core, *std::move(parsed), call, now, step};

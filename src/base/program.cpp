@@ -52,6 +52,13 @@ fs::path ownDirectory() {
     return fs::read_symlink("/proc/self/exe", ignored).parent_path();
 }
 
+Result<fs::path> workingDirectory() {
+    std::error_code error;
+    fs::path here = fs::current_path(error);
+    if (error) return fail(Errc::System, "the working directory is gone: {}", error.message());
+    return here;
+}
+
 std::vector<char*> pointersTo(std::vector<std::string>& words) {
     std::vector<char*> list;
     for (std::string& word : words)

@@ -19,6 +19,9 @@ Result<std::filesystem::path> findProgram(const std::string& program, const std:
 /// Where this process's own program is; empty where /proc does not say.
 std::filesystem::path ownDirectory();
 
+/// Where this process works. System: it is gone.
+Result<std::filesystem::path> workingDirectory();
+
 /// As execve() and posix_spawn() take them: pointers into `words`, which must outlive them, and a null pointer.
 std::vector<char*> pointersTo(std::vector<std::string>& words);
 

@@ -4,10 +4,12 @@
 #include <array>
 #include <iterator>
 
+#include <limits.h>
 #include <systemd/sd-id128.h>
 
 #include "base/fail.hpp"
 #include "base/number.hpp"
+#include "base/printable.hpp"
 #include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/fields.hpp"
@@ -24,6 +26,8 @@ using wire::Writer;
 /// jobs.md §8: the getters, which anyone may call.
 constexpr std::array<std::string_view, 5> forAnyone{"get-battery-seq", "get-battery-charging", "get-battery-not-low",
                                                     "get-storage-seq", "get-storage-not-low"};
+
+constexpr std::size_t shownOfDirectory = 100; ///< in a complaint
 
 Result<std::vector<Fd>> readStdio(Request& request) {
     std::vector<Fd> stdio;
@@ -83,10 +87,20 @@ Handled shell(Request& request) {
 }
 
 Handled startApp(Request& request) {
-    const AppId app{STINT_TRY(request.arguments.string())};
-    const std::vector<std::string> arguments = STINT_TRY(request.arguments.strings());
-    std::vector<Fd> stdio = STINT_TRY(readStdio(request));
-    const pid_t pid = STINT_TRY(request.owner.startApp(request.from, request.call, app, arguments, std::move(stdio)));
+    BusOwner::MainProgram program;
+    program.app = AppId{STINT_TRY(request.arguments.string())};
+    program.arguments = STINT_TRY(request.arguments.strings());
+    program.stdio = STINT_TRY(readStdio(request));
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("directory", program.directory);
+    STINT_TRY(options.read(request.arguments));
+    // Whether it is there shows when the program is about to run: a file system that does not answer must not hold us.
+    const bool isPlace = program.directory.empty() || program.directory.starts_with('/');
+    if (!isPlace || program.directory.size() >= PATH_MAX)
+        return fail(Errc::IllegalArgument,
+                    "options: directory is \"{}\"; it must be absolute, and shorter than {} bytes",
+                    printable(std::string_view(program.directory).substr(0, shownOfDirectory)), PATH_MAX);
+    const pid_t pid = STINT_TRY(request.owner.startApp(request.from, request.call, std::move(program)));
     return waits([pid](Writer& writer, const Reply&) { writer.uint32(static_cast<std::uint32_t>(pid)); });
 }
 

@@ -80,10 +80,15 @@ public:
     virtual void arrived(Event event) = 0;
     /// A shell verb (jobs.md §8), during gather(). The Reply to `call` has what it says, in this turn or a later one.
     virtual void shell(CallId call, std::vector<std::string> words) = 0;
+    struct MainProgram {
+        AppId app;
+        std::vector<std::string> arguments;
+        std::string directory; ///< absolute; empty: the home directory
+        std::vector<Fd> stdio;
+    };
     /// `stint start`, during gather(). If it returns a pid, the owner hands AppOpened{call} to the core, whose Reply to
     /// `call` tells the caller the pid.
-    virtual Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
-                                   const std::vector<std::string>& arguments, std::vector<Fd> stdio) = 0;
+    virtual Result<pid_t> startApp(ConnectionId connection, CallId call, MainProgram program) = 0;
     /// During gather(); where it succeeds, the Reply to `call` is the answer (DeviceChanged{call}).
     virtual Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) = 0;
     virtual Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) = 0;

@@ -69,7 +69,8 @@ std::string overview() {
         "shows state.",
         twoColumns({{"stint get https://example.org/debian.iso", "a download; Ctrl-C detaches, it goes on"},
                     {"stint jobs", "what runs, what waits and why"},
-                    {"stint why 7", "what keeps job 7 from running"}}),
+                    {"stint why 7", "what keeps job 7 from running"},
+                    {"stint demo", "a day in the simulator, explained"}}),
         twoColumns(rowsOf(verbs())));
 }
 

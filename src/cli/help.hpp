@@ -6,7 +6,7 @@
 
 namespace stint::cli {
 
-/// `stint` alone: what it is for, three lines to try, the verbs.
+/// `stint help`: what it is for, three lines to try, the verbs.
 std::string overview();
 /// `stint help VERB`, wrapped to `columns`.
 std::string helpFor(const Verb& verb, std::size_t columns);

@@ -1,6 +1,7 @@
 #include "cli/parse.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <CLI/CLI.hpp>
 
@@ -94,7 +95,12 @@ Error unknownOption(const Verb& verb, const std::string& given) {
                 guess(given.substr(0, given.find('=')), names), verb.name);
 }
 
-Result<void> checkWords(const Verb& verb, std::size_t count, const std::vector<std::string>& words) {
+/// `ours`: words that belong to no other program.
+Result<void> checkWords(const Verb& verb, const std::vector<std::string>& ours, const std::vector<std::string>& words) {
+    const std::size_t count = words.size();
+    if (std::ranges::find(ours, "") != ours.end())
+        return fail(Errc::IllegalArgument, "`stint {0}` does not take \"\": write stint {0} {1}", verb.name,
+                    verb.words);
     if (count < verb.fewest)
         return fail(Errc::IllegalArgument, "`stint {}` needs more arguments: stint {} {}", verb.name, verb.name,
                     verb.words);
@@ -114,6 +120,30 @@ Result<std::string> choiceIn(const Option& option, const std::string& given) {
                 printable(given));
 }
 
+/// What CLI11 would say in words of its own: an option without its value, a flag with one, one that stands there twice.
+Result<void> checkShape(const std::vector<Option>& options, const std::vector<std::string>& words) {
+    const auto named = [&](std::string_view word) {
+        return std::ranges::find_if(options, [&](const Option& option) { return option.isCalled(word); });
+    };
+    std::set<const Option*> seen;
+    for (std::size_t n = 0; n < words.size() && words[n] != "--"; ++n) {
+        const std::string word = words[n].substr(0, words[n].find('='));
+        const bool hasValue = word.size() < words[n].size();
+        const auto option = named(word);
+        if (option == options.end()) continue;
+        if (option->isFlag() && hasValue)
+            return fail(Errc::IllegalArgument, "{} takes no value: write {} alone", word, word);
+        if (option->isFlag()) continue;
+        const bool nextIsValue = n + 1 < words.size() && named(words[n + 1]) == options.end();
+        if (!hasValue && !nextIsValue)
+            return fail(Errc::IllegalArgument, "{} needs a value: {} {}", word, word, option->value);
+        if (!seen.insert(&*option).second && !option->repeats)
+            return fail(Errc::IllegalArgument, "{} is given twice: it takes one {}", word, option->value);
+        if (!hasValue) ++n;
+    }
+    return {};
+}
+
 /// Parses with CLI11, whose exceptions end here.
 Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     Arguments arguments;
@@ -122,12 +152,15 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     parser.allow_extras();
     auto options = optionsOf(verb);
     for (const auto& option : options) {
-        const std::string names = std::string(option.names) + (option.other.empty() ? "" : "," + option.other);
+        std::string names(option.names);
+        if (const std::string name = option.androidName(); !name.empty() && name != names) names += "," + name;
         auto* made = option.isFlag() ? parser.add_flag(names) : parser.add_option(names);
         option.isFlag() ? made->disable_flag_override() : made->type_name(std::string(option.value));
         if (option.repeats) made->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
     parser.add_option("words", arguments.words)->type_name(std::string(verb.words));
+    if (auto right = checkShape(options, words); !right.ok())
+        return fail(Errc::IllegalArgument, "{}; see `stint help {}`", right.error().message, verb.name);
     std::reverse(words.begin(), words.end()); // CLI11 wants them in reverse
     try {
         parser.parse(words);
@@ -160,8 +193,9 @@ Result<Invocation> parse(const std::vector<std::string>& line) {
     if (parts.verb->passes == Verb::Passes::BehindDashes && !words.empty() && !made.wantsHelp)
         return fail(Errc::IllegalArgument, "`stint {0}` does not take \"{1}\" before --; write stint {0} {2}",
                     parts.verb->name, printable(words.front()), parts.verb->words);
+    const std::vector<std::string> ours = words;
     words.insert(words.end(), parts.passed.begin(), parts.passed.end());
-    if (!made.wantsHelp) STINT_TRY(checkWords(*made.verb, words.size(), words));
+    if (!made.wantsHelp) STINT_TRY(checkWords(*made.verb, ours, words));
     return made;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cli/help.hpp"
+#include "cli/line/commands.hpp"
 #include "cli/parse.hpp"
 #include "cli/screen/exit_code.hpp"
 
@@ -54,11 +55,16 @@ bool hide(char* word) {
 /// For what is said before the line is parsed, or of one that cannot be.
 OutputOptions outputOf(const std::vector<std::string>& line) {
     const auto end = std::ranges::find(line, "--"); // what follows is another program's
-    return {.json = std::find(line.begin(), end, "--json") != end};
+    const auto has = [&](std::string_view option) { return std::find(line.begin(), end, option) != end; };
+    return {.json = has("--json"), .plain = has("--plain"), .quiet = has("--quiet") || has("-q")};
 }
 
 int runLine(const std::vector<std::string>& line, const Screen& screen) {
-    const bool wantsOverview = line.empty() || (line.size() == 1 && (line[0] == "--help" || line[0] == "-h"));
+    const auto isForOutput = [](std::string_view word) {
+        return word == "--json" || word == "--plain" || word == "--quiet" || word == "-q";
+    };
+    if (std::ranges::all_of(line, isForOutput)) return now(screen);
+    const bool wantsOverview = line.size() == 1 && (line[0] == "--help" || line[0] == "-h");
     if (wantsOverview) {
         screen.print(overview());
         return ends::ok;

@@ -154,15 +154,19 @@ void Daemon::arrived(Event event) {
 
 void Daemon::shell(CallId call, std::vector<std::string> words) { verbs_.push_back({call, std::move(words)}); }
 
-Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, const AppId& app,
-                               const std::vector<std::string>& arguments, std::vector<Fd> stdio) {
+Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, MainProgram program) {
+    const AppId& app = program.app;
     const Manifest* manifest = registry_->find(app.name);
     if (!manifest) return notInstalled(app);
     if (manifest->command.empty()) return fail(Errc::IllegalState, "{} has no main program to start", app.name);
-    Command command{.app = app, .arguments = manifest->command, .background = false, .service = false};
-    command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
-    for (std::size_t n = 0; n < stdio.size() && n < command.stdio.size(); ++n)
-        command.stdio[n] = stdio[n].get();
+    Command command{.app = app,
+                    .arguments = manifest->command,
+                    .background = false,
+                    .service = false,
+                    .directory = program.directory};
+    std::ranges::copy(program.arguments, std::back_inserter(command.arguments));
+    for (std::size_t n = 0; n < program.stdio.size() && n < command.stdio.size(); ++n)
+        command.stdio[n] = program.stdio[n].get();
     auto started = STINT_TRY(processes_->start(command));
     programs_[started.id] = {connection, started.pid};
     visibility_.startedFrom(connection, app);

@@ -97,8 +97,7 @@ private:
     void crowded(const std::string& why) override;
     void arrived(Event event) override;
     void shell(CallId call, std::vector<std::string> words) override;
-    Result<pid_t> startApp(ConnectionId connection, CallId call, const AppId& app,
-                           const std::vector<std::string>& arguments, std::vector<Fd> stdio) override;
+    Result<pid_t> startApp(ConnectionId connection, CallId call, MainProgram program) override;
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override;
     Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) override;
     std::vector<DeviceRow> device() override;

@@ -132,7 +132,12 @@ private:
     void act(const action::Lost& action) { world_.runs().lost(action.job); }
 
     // Expectations of state.
-    void act(const action::ExpectJob& action) { played_.findings.push_back(judge(action, moment())); }
+    void act(const action::ExpectJob& action) {
+        played_.findings.push_back(judge(action, moment()));
+        const Now now = world_.now();
+        const auto job = action.why ? world_.core().job(action.job, now) : std::nullopt;
+        if (job) played_.explained.push_back({world_.at(), now.wall, *job, world_.core().explain(action.job, now)});
+    }
     void act(const action::ExpectApp& action) { played_.findings.push_back(judge(action, moment())); }
     void act(const action::ExpectDevice& action) { played_.findings.push_back(judge(action, moment())); }
 

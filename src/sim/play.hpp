@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "model/view.hpp"
 #include "policy/policy.hpp"
 #include "sim/finding.hpp"
 #include "sim/history.hpp"
@@ -23,10 +24,19 @@ struct Options {
     std::uint64_t seed = 0;
 };
 
+/// What an expectation of `why` was compared with.
+struct Explained {
+    Duration at;
+    WallTime now;
+    JobView job;
+    std::vector<Blocker> blockers;
+};
+
 struct Played {
     History history;
-    std::vector<Finding> findings; ///< one an expectation, in the order of the file
-    std::uint64_t events = 0;      ///< that the core has handled
+    std::vector<Finding> findings;    ///< one an expectation, in the order of the file
+    std::vector<Explained> explained; ///< one an expectation of `why` of a job that was there
+    std::uint64_t events = 0;         ///< that the core has handled
 
     bool passed() const;
 };

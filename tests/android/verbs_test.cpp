@@ -18,12 +18,28 @@ TEST_CASE("a service without a verb lists its verbs, and refuses an unknown one"
     for (const std::string service : {"am", "cmd deviceidle", "cmd jobscheduler"}) {
         CAPTURE(service);
         CHECK(shell.run(service).code == 0);
-        CHECK(shell.out(service) == shell.out(service + " help"));
+        for (const char* help : {" help", " -h", " --help"})
+            CHECK(shell.out(service) == shell.out(service + help));
         CHECK(shell.run(service + " dance").code == -1);
     }
     CHECK(shell.fails("am dance", -1, "Unknown command: dance"));
     CHECK(shell.run("cmd jobscheduler dance").out == shell.out("cmd jobscheduler help")); // jobs.md §8
     CHECK(shell.out("cmd jobscheduler help").find("get-job-state") != std::string::npos);
+}
+
+TEST_CASE("--help behind a verb says what it takes, and does nothing") {
+    Shell shell;
+    for (const std::string service : {"am", "cmd deviceidle", "cmd jobscheduler"}) {
+        std::istringstream lines(shell.out(service + " --help"));
+        std::string usage, title;
+        for (std::getline(lines, title); std::getline(lines, usage);) {
+            usage.erase(0, usage.find_first_not_of(' '));
+            const std::string verb = usage.substr(0, usage.find(' '));
+            CAPTURE(usage);
+            if (verb != "help") CHECK(shell.out(fmt::format("{} {} --help", service, verb)) == usage + "\n");
+        }
+    }
+    CHECK(shell.out("cmd deviceidle get deep") == "ACTIVE\n");
 }
 
 TEST_CASE("a bucket is set by name or by value, and read as its value") { // limits.md §2.1, §2.7

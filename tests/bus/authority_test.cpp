@@ -86,6 +86,27 @@ TEST_CASE("the operator's verbs are refused to an app, and to a process inside a
     CHECK(world.owner.arrivals.empty());
 }
 
+TEST_CASE("a program is started in an absolute directory or not at all") {
+    World world;
+    Client person = world.connectOperator();
+    const auto in = [&](const std::string& directory) {
+        const wire::Message answer = world.ask(person, taskManagerInterface, "StartApp", [&](Writer& writer) {
+            writer.string("com.example.mail").strings({});
+            writer.openArray("h").descriptor(0).descriptor(1).descriptor(2).close();
+            DictionaryWriter(writer).put("directory", std::string_view(directory));
+        });
+        REQUIRE(answer.isError());
+        CHECK(answer.error().code == Errc::IllegalArgument);
+        return answer.error().message;
+    };
+    CHECK(in("--idle") == "options: directory is \"--idle\"; it must be absolute, and shorter than 4096 bytes");
+    CHECK(in("\x1b[2J").find('\x1b') == std::string::npos);
+    const std::string refused = in("/" + std::string(100'000, 'a'));
+    CHECK(!refused.empty());
+    CHECK(refused.size() < 300);
+    CHECK(world.owner.arrivals.empty());
+}
+
 TEST_CASE("the option as belongs to the operator, and schedules for the built-in packages alone") {
     World world;
     Client app = world.connectApp("com.example.mail");

@@ -187,10 +187,11 @@ TEST_CASE("stop, start and pin become events of the app that is named") {
                          [](Writer& writer) {
                              writer.string("com.example.mail").strings({});
                              writer.openArray("h").descriptor(0).descriptor(1).descriptor(2).close();
-                             noOptions(writer);
+                             DictionaryWriter(writer).put("directory", std::string_view("/home/here"));
                          },
                          {.error = {}, .id = {}}));
     CHECK(started.uint32().value() == 4711);
+    CHECK(world.owner.programDirectory == "/home/here");
 
     const auto pin = [](const char* state) {
         return [state](Writer& writer) {

@@ -29,6 +29,7 @@ public:
     std::optional<Error> refusal;
     bool visible = false;
     std::vector<Event> arrivals;
+    std::string programDirectory; ///< of the last startApp()
     std::vector<ConnectionId> connections;
     std::vector<ConnectionId> closures;
     std::vector<std::string> crowds;
@@ -83,9 +84,9 @@ public:
         return {};
     }
     void shell(CallId call, std::vector<std::string> words) override { verbs[call] = std::move(words); }
-    Result<pid_t> startApp(ConnectionId, CallId call, const AppId& app, const std::vector<std::string>&,
-                           std::vector<Fd>) override {
-        arrivals.emplace_back(AppOpened{call, app});
+    Result<pid_t> startApp(ConnectionId, CallId call, MainProgram program) override {
+        arrivals.emplace_back(AppOpened{call, program.app});
+        programDirectory = program.directory;
         return pid_t{4711};
     }
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override {

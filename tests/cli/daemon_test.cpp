@@ -26,6 +26,13 @@ void replyJob(Talk& talk, const wire::Message& call, const JobView& job) {
     talk.reply(call, [&](Writer& writer) { wire::writeJobView(writer, job); });
 }
 
+/// As ListApps: com.example.mail alone.
+void replyMail(Talk& talk, const wire::Message& call) {
+    AppView mail;
+    mail.manifest.package = AppId{"com.example.mail"};
+    talk.reply(call, [&](Writer& writer) { wire::writeList(writer, std::vector{mail}, wire::writeAppView); });
+}
+
 /// Knows these jobs, and watches and explains no other; cancels what it is asked to.
 FakeDaemon::Answer knowing(std::vector<JobView> jobs, std::vector<Blocker> blockers = {}) {
     return [=](Talk& talk, const wire::Message& call) {
@@ -51,7 +58,7 @@ JobView of(JobView job, std::string package, JobId id) {
 /// Follows job 7 on `paper`, and sends this process `signals` before.
 Result<Followed> followed(const Paper& paper, const std::vector<int>& signals = {}) {
     auto read = Signals::open();
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(Screen{OutputOptions{}});
     REQUIRE(daemon.ok());
     auto job = daemon->watch(running(0).key);
     REQUIRE(job.ok());
@@ -74,7 +81,7 @@ TEST_CASE("a bare number is the one of one's own jobs that has it") {
     auto transfer = of(running(0), "org.stint.transfer", 7);
     auto command = of(running(0), "org.stint.shell", 8);
     const FakeDaemon fake(knowing({transfer, command, of(saved(), "org.stint.transfer", 8)}));
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(Screen{OutputOptions{}});
     REQUIRE(daemon.ok());
     CHECK(lookUp(*daemon, "7")->key == transfer.key);
     CHECK(lookUp(*daemon, "8")->key == command.key); // what runs goes before what has ended
@@ -85,7 +92,7 @@ TEST_CASE("a bare number is the one of one's own jobs that has it") {
 
 TEST_CASE("a bare number that two of one's own jobs have is refused, and both are named") {
     const FakeDaemon fake(knowing({of(running(0), "org.stint.transfer", 7), of(running(0), "org.stint.shell", 7)}));
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(Screen{OutputOptions{}});
     REQUIRE(daemon.ok());
     auto two = lookUp(*daemon, "7");
     REQUIRE(!two.ok());
@@ -132,7 +139,7 @@ TEST_CASE("a long list is asked for page by page") {
             writer.boolean(after + 2 < 5);
         });
     });
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(Screen{OutputOptions{}});
     REQUIRE(daemon.ok());
     auto all = daemon->jobs(std::nullopt, false);
     REQUIRE(all.ok());
@@ -156,7 +163,7 @@ TEST_CASE("of the history as many are left out of the next page as are there") {
             writer.boolean(skip + 2 < 3);
         });
     });
-    auto all = Daemon::connect()->jobs(std::nullopt, true);
+    auto all = Daemon::connect(Screen{OutputOptions{}})->jobs(std::nullopt, true);
     REQUIRE(all.ok());
     REQUIRE(all->size() == 3);
     CHECK(all->back().key.id == 3);
@@ -280,6 +287,7 @@ TEST_CASE("wait says nothing of a job that ends well, and one line under --json"
 TEST_CASE("start passes on the exit code of the program, and its words") {
     std::vector<std::string> words;
     FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+        if (call.member() == "ListApps") return replyMail(talk, call);
         Reader reader(call);
         words = {reader.string().value()};
         auto rest = reader.strings().value();
@@ -295,6 +303,7 @@ TEST_CASE("start passes on the exit code of the program, and its words") {
 
 TEST_CASE("a program whose daemon died has died with it: start ends with 69") { // architecture.md, running a job
     const FakeDaemon fake([](Talk& talk, const wire::Message& call) {
+        if (call.member() == "ListApps") return replyMail(talk, call);
         talk.reply(call, [](Writer& writer) { writer.uint32(4000000000); });
         talk.hangUp();
     });

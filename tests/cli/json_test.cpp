@@ -18,7 +18,7 @@ TEST_CASE("a job's object has every key, in one order, whatever is known") {
           R"("estimatedDown":null,"estimatedUp":null,"title":null,"text":null,"progressMaximum":null,)"
           R"("progressValue":null,"ended":null,"stopReason":null,"stopReasonName":null,"exitCode":null,)"
           R"("outcome":null,"requested":null,"persisted":null,"periodicInterval":null,"periodicFlex":null,)"
-          R"("internalReason":null,"internalReasonName":null})");
+          R"("internalReason":null,"internalReasonName":null,"status":"waiting"})");
 }
 
 TEST_CASE("what a job was asked for as is told beside what it runs as") { // jobs.md §1.4

@@ -180,7 +180,8 @@ TEST_CASE("an app that is not installed ends with 66, whatever was asked of it")
     for (const Words& line :
          {Words{"app", "com.example.nobody"}, Words{"app", "com.example.nobody", "--bucket", "rare"},
           Words{"quota", "com.example.nobody"}, Words{"alarms", "com.example.nobody"},
-          Words{"push", "com.example.nobody"}, Words{"dumpsys", "alarm", "com.example.nobody"}}) {
+          Words{"push", "com.example.nobody"}, Words{"dumpsys", "alarm", "com.example.nobody"},
+          Words{"start", "com.example.nobody"}, Words{"tasks", "stop", "com.example.nobody"}}) {
         CAPTURE(line[0]);
         const auto made = ran(line);
         CHECK(made.code == 66);

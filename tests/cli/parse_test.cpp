@@ -98,8 +98,13 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
                     Row{{"why", "7", "8"},                   "does not take \"8\""},
                     Row{{"get", "http://a", "--forc"},     "takes no --forc (did you mean \"--force\"?)"},
                     Row{{"get", "http://a", "--forc=1"},   "(did you mean \"--force\"?)"},
-                    Row{{"get", "http://a", "-o"},         "see `stint help get`"},
-                    Row{{"get", "http://a", "-o", "a", "-o", "b"}, "see `stint help get`"},
+                    Row{{"get", "http://a", "-o"},         "-o needs a value: -o FILE; see `stint help get`"},
+                    Row{{"get", "http://a", "--output", "--force"}, "--output needs a value: --output FILE"},
+                    Row{{"get", "http://a", "-o", "a", "--output=b"}, "--output is given twice: it takes one FILE"},
+                    Row{{"get", "http://a", "--force=yes"}, "--force takes no value: write --force alone"},
+                    Row{{"jobs", "--json=3"},              "--json takes no value"},
+                    Row{{"why", ""},                       "`stint why` does not take \"\": write stint why JOB"},
+                    Row{{"start", "", "x"},                "`stint start` does not take \"\""},
                     Row{{"get", "u", "--network", "wifi"}, "--network is one of any|unmetered|not-roaming|cellular, not \"wifi\""},
                     Row{{"app", "p", "--state", "front"},  "--state is one of top|visible|background|auto"},
                     Row{{"tasks", "stpo", "p"},            "does not take \"stpo\""},
@@ -133,6 +138,23 @@ TEST_CASE("Android's setters and its joints are understood, and mean what ours d
         }
     CHECK(parsed({"app", "p", "--bucket", "working-set"}).arguments.value("bucket") == "working_set");
     CHECK(helpFor(*verbNamed("run"), 80).find("--requires-") == std::string::npos);
+}
+
+TEST_CASE("an empty word of another program is passed on") {
+    CHECK(parsed({"start", "p", ""}).arguments.words == Line{"p", ""});
+    CHECK(parsed({"run", "--", "true", ""}).arguments.words == Line{"true", ""});
+}
+
+TEST_CASE("a message about a setter names the option beside it, as a whole word") { // jobs.md §1.2
+    const Verb& run = *verbNamed("run");
+    CHECK(withOptionsOf(run, "V11: an expedited job may not have setPeriodic; leave it out") ==
+          "V11: an expedited job may not have --every (setPeriodic); leave it out");
+    CHECK(withOptionsOf(run, "leave setBackoffCriteria or setRequiresDeviceIdle out") ==
+          "leave --backoff (setBackoffCriteria) or --device-idle (setRequiresDeviceIdle) out");
+    CHECK(withOptionsOf(run, "call setPeriodically(setClipData)") == "call setPeriodically(setClipData)");
+    for (const Verb& verb : verbs())
+        for (const Option& option : verb.options)
+            CHECK((option.setter.empty() || std::ranges::count(jobFields, option.setter, &JobField::method) == 1));
 }
 
 TEST_CASE("what a verb is called elsewhere is a name of no other") {

@@ -193,5 +193,5 @@ TEST_CASE("cancel --all takes every job of a package, and ends with 66 where the
     const FakeDaemon fake(answering({-1000, "", "Package p not found.\n"}, words));
     auto gone = ran({"cancel", "--all", "p"});
     CHECK(gone.code == 66);
-    CHECK(gone.err == "stint: cannot cancel every job: no app p is installed; `stint apps` lists those that are\n");
+    CHECK(gone.err == "stint: cannot cancel the jobs of p: no app p is installed; `stint apps` lists those that are\n");
 }

@@ -39,3 +39,10 @@ TEST_CASE("padding counts columns, not bytes") {
     CHECK(padLeft("7", 3) == "  7");
     CHECK(padLeft("7777", 3) == "7777");
 }
+
+TEST_CASE("a word without end is cut, and the words beside it are not") {
+    const std::string endless(1000, 'x');
+    CHECK(withShortWords("there is no verb \"" + endless + "\"; see `stint help`", 10) ==
+          "there is no verb \"xxxxxxxx… see `stint help`");
+    CHECK(withShortWords("one\ntwo  three\n", 5) == "one\ntwo  three\n");
+}

@@ -1,5 +1,6 @@
 """A daemon, without thinking of it: whatever a person types first starts it (linux.md §A.10)."""
 
+import json
 import os
 import socket
 import struct
@@ -54,6 +55,13 @@ def account(world):
     made = NewAccount(world)
     yield made
     made.close()
+
+
+def test_under_json_that_a_daemon_was_started_is_json_too(account):
+    first = account.types("jobs", "--json")
+    assert (first.code, first.out) == (0, "")
+    assert json.loads(first.err)["warning"].startswith("started stintd; its log is ")
+    assert account.types("jobs", "--json").err == ""
 
 
 def test_what_a_person_types_first_starts_a_daemon_and_says_so_once(account):

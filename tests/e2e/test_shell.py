@@ -99,8 +99,9 @@ def test_words_that_are_no_command_line_are_refused(world, daemon):
                        (["--network", "wifi", "--", "true"], "--network is one of"),
                        (["--retries", "-1", "--", "true"], "--retries"),
                        (["--every", "soon", "--", "true"], "--every"),
-                       (["--user-initiated", "--device-idle", "--", "true"], "cannot run true"),
-                       (["--device-idle", "--backoff", "30s", "--", "true"], "cannot run true")):
+                       (["--user-initiated", "--device-idle", "--", "true"], "--device-idle (setRequiresDeviceIdle)"),
+                       (["--expedited", "--every", "1d", "--", "true"], "--every (setPeriodic)"),
+                       (["--device-idle", "--backoff", "30s", "--", "true"], "--backoff (setBackoffCriteria)")):
         ended = world.stint("run", *words)
         assert ended.code == 64, (words, ended)
         assert why in ended.err, (words, ended)
@@ -135,8 +136,13 @@ def test_what_a_reboot_ends_says_so_to_whoever_leaves_it(world, daemon):
     terminal.until("waiting:")
     assert told in terminal.output
     terminal.press("\x03")
-    assert terminal.ends() == 75 and "; a reboot ends it" in terminal.output.splitlines()[-1]
+    assert terminal.ends() == 75 and "reboot" not in terminal.output.splitlines()[-1], "it was said"
     world.done("device", "set", "charging=true")
+    terminal = world.in_terminal("run", "--", "sh", "-c", "echo begun; sleep 1000")
+    terminal.until("begun")
+    assert "reboot" not in terminal.output
+    terminal.press("\x03")
+    assert terminal.ends() == 75 and terminal.output.splitlines()[-1].endswith("to stop it); a reboot ends it")
     assert "reboot" not in world.stint("run", "--", "true").err, "it was followed to its end"
 
 

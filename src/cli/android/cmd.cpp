@@ -89,8 +89,9 @@ std::string_view statusIn(const std::vector<wire::DeviceRow>& device) {
 constexpr int noService = 20; ///< Android's `cmd` ends with it if there is no such service
 constexpr std::array<std::string_view, 3> services{"battery", "deviceidle", "jobscheduler"};
 
-Result<ShellAnswer> answered(const std::vector<std::string>& before, const std::vector<std::string>& words) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<ShellAnswer> answered(const std::vector<std::string>& before, const std::vector<std::string>& words,
+                             const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     // The battery's verbs set values of the device; the other services are the core's.
     if (before.back() == services.front()) return batteryVerb(daemon, words);
     return daemon.shell(words, before);
@@ -103,7 +104,7 @@ BatteryAsk batteryAsk(const std::vector<std::string>& given) {
     std::erase(words, "-f"); // on Android: even while a change is under way
     const std::string verb = words.empty() ? "help" : words.front();
     BatteryAsk ask;
-    if (verb == "help") return says({0, std::string(batteryHelp), ""});
+    if (verb == "help" || verb == "-h" || verb == "--help") return says({0, std::string(batteryHelp), ""});
     if (verb == "unplug" && words.size() == 1) {
         ask.set["plugged"] = "false";
         return ask;
@@ -168,7 +169,7 @@ int print(const ShellAnswer& answer, const Screen& screen) {
 } // namespace
 
 int shellVerb(const std::vector<std::string>& before, const std::vector<std::string>& words, const Screen& screen) {
-    auto answer = answered(before, words);
+    auto answer = answered(before, words, screen);
     if (!answer.ok()) return screen.fail(fmt::format("cannot ask {}", before.back()), answer.error());
     return print(*answer, screen);
 }
@@ -194,15 +195,15 @@ Verb cmdVerb() {
             .words = "jobscheduler|deviceidle|battery VERB…",
             .fewest = 0,
             .most = Verb::many,
-            .passes = Verb::Passes::Everything,
+            .passes = Verb::Passes::BehindFirstWord,
             .summary = "Android's shell verbs: run, timeout, stop, …; force-idle, step, …; unplug, …",
             .about =
                 "Prints what Android prints, and ends with the low byte of what Android returns: 255 (-1) for words "
                 "that are wrong, 24 (-1000) where there is no such package, 23 (-1001) no such job, 22 (-1002) where "
-                "the job cannot run, 20 where there is no such service. Every word behind cmd is Android's; `--json` "
-                "may stand before it.",
+                "the job cannot run, 20 where there is no such service. Every word behind the service is Android's: "
+                "`--help` there lists its verbs, and behind one of them says what that takes.",
             .options = {},
-            .examples = {{"stint cmd jobscheduler help", "the verbs"},
+            .examples = {{"stint cmd jobscheduler --help", "the verbs"},
                          {"stint cmd jobscheduler run -f com.example.mail 7", "run it now"},
                          {"stint cmd jobscheduler timeout com.example.mail 7", "as if its time were up"},
                          {"stint cmd deviceidle force-idle", "Doze, until `unforce`"},
@@ -218,9 +219,9 @@ Verb amVerb() {
             .most = Verb::many,
             .passes = Verb::Passes::Everything,
             .summary = "Android's verbs for standby buckets: set-standby-bucket, …",
-            .about =
-                "Prints what Android prints. A bucket is a name or a value from 10 to 50; what is forced holds until "
-                "the app is used. Ends with 255 where a word is wrong or there is no such app.",
+            .about = "Prints what Android prints; `stint am --help` lists the verbs. A bucket is a name or a value "
+                     "from 10 to 50; what is forced holds until "
+                     "the app is used. Ends with 255 where a word is wrong or there is no such app.",
             .options = {},
             .examples = {{"stint am set-standby-bucket com.example.mail rare", ""},
                          {"stint am get-standby-bucket", "of every app: 10 active, 20 working set, …"}},

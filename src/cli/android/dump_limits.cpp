@@ -106,10 +106,7 @@ void printDump(const DozeDump& dump, WallTime now, const Screen& screen) {
 
 Result<AlarmDump> gatherAlarmDump(Daemon& daemon, const std::optional<std::string>& package) {
     AlarmDump made;
-    if (package) {
-        const auto app = STINT_TRY(findApp(daemon, *package));
-        if (!app) return fail(Errc::IllegalState, "Invalid package: {}", *package);
-    }
+    if (package) STINT_TRY(lookUpApp(daemon, *package));
     made.alarms = STINT_TRY(daemon.alarms(package));
     const auto doze = STINT_TRY(daemon.doze());
     made.nextAlarmClock = doze.nextAlarmClock;

@@ -5,6 +5,7 @@
 #include "cli/android/cmd.hpp"
 #include "cli/android/dump.hpp"
 #include "cli/android/dump_limits.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
@@ -19,13 +20,10 @@ int dump(const Arguments& given, const Screen& screen, Gather gather, Print prin
     if (given.words.size() > 2)
         return screen.fail(ends::usage,
                            fmt::format("{}: it takes one package, not also \"{}\"", what, printable(given.words[2])));
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return screen.fail(what, daemon.error());
     const auto gathered = gather(*daemon, given.words.size() > 1 ? std::optional(given.words[1]) : std::nullopt);
-    if (!gathered.ok()) {
-        const int code = screen.fail(what, gathered.error());
-        return gathered.error().code == Errc::IllegalState ? ends::noInput : code;
-    }
+    if (!gathered.ok()) return failOfLookUp(screen, what, gathered.error());
     print(*gathered);
     return ends::ok;
 }

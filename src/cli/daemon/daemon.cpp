@@ -44,10 +44,12 @@ Result<News> readNews(const Message& message) {
 
 Result<Daemon> Daemon::connectIfThere() { return Daemon(STINT_TRY(wire::connectToDaemon())); }
 
-Result<Daemon> Daemon::connect() {
+Result<Daemon> Daemon::connect(const Screen& screen) {
     auto found = connectIfThere();
-    if (found.ok() || found.error().code != Errc::Unavailable || !mayStartDaemon()) return found;
-    STINT_TRY(startDaemon());
+    if (found.ok() || found.error().code != Errc::Unavailable) return found;
+    if (!mayStartDaemon())
+        return fail(Errc::Unavailable, "{} (STINT_AUTOSTART=no keeps this command from it)", found.error().message);
+    STINT_TRY(startDaemon(screen));
     return connectIfThere();
 }
 
@@ -211,13 +213,17 @@ Result<std::uint32_t> Daemon::stop(const std::string& package) {
     return reader.uint32();
 }
 
-Result<std::uint32_t> Daemon::startApp(const std::string& package, const std::vector<std::string>& arguments) {
-    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "StartApp", [&](Writer& writer) {
-        writer.string(package).strings(arguments).openArray("h");
-        for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-            writer.descriptor(descriptor);
-        writer.close();
-    }));
+Result<std::uint32_t> Daemon::startApp(const std::string& package, const std::vector<std::string>& arguments,
+                                       const std::string& directory) {
+    auto answer = STINT_TRY(ask(
+        bus_.get(), wire::taskManagerInterface, "StartApp",
+        [&](Writer& writer) {
+            writer.string(package).strings(arguments).openArray("h");
+            for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+                writer.descriptor(descriptor);
+            writer.close();
+        },
+        [&](DictionaryWriter& options) { options.put("directory", directory); }));
     Reader reader(answer);
     return reader.uint32();
 }

@@ -15,6 +15,7 @@
 #include "base/fd.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/ask.hpp"
+#include "cli/screen/terminal.hpp"
 #include "model/view.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
@@ -62,8 +63,9 @@ using News = std::variant<JobView, AppExited>;
 
 class Daemon {
 public:
-    /// To the daemon, which is started where none listens (start_daemon.hpp). Unavailable where that cannot be.
-    static Result<Daemon> connect();
+    /// To the daemon, which is started where none listens (start_daemon.hpp), and `screen` says so. Unavailable where
+    /// that cannot be.
+    static Result<Daemon> connect(const Screen& screen);
     /// Unavailable where no daemon listens, with what to do about it: for whoever looks, and changes nothing.
     static Result<Daemon> connectIfThere();
     /// Over a connected socket, for tests.
@@ -106,7 +108,8 @@ public:
     /// Returns how many processes were killed.
     Result<std::uint32_t> stop(const std::string& package);
     /// With this process's stdin, stdout and stderr. Its end is news.
-    Result<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments);
+    Result<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments,
+                                   const std::string& directory);
     Result<std::vector<AppView>> apps();
     Result<void> setAppState(const std::string& package, const std::string& state);
     /// The permissions revoked from it, all of them, out of those its manifest declares.

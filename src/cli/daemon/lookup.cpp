@@ -103,7 +103,7 @@ Result<JobView> lookUp(Daemon& daemon, const std::string& text) {
                 printable(text));
 }
 
-int failOfJob(const Screen& screen, std::string_view what, const Error& error) {
+int failOfLookUp(const Screen& screen, std::string_view what, const Error& error) {
     if (error.code != Errc::IllegalState) return screen.fail(what, error);
     return screen.fail(ends::noInput, fmt::format("{}: {}", what, error.message));
 }
@@ -115,16 +115,12 @@ Result<std::vector<JobKey>> keysOf(Daemon& daemon, const std::vector<std::string
     return keys;
 }
 
-Result<std::optional<AppView>> findApp(Daemon& daemon, const std::string& package) {
+Result<AppView> lookUpApp(Daemon& daemon, const std::string& package) {
     std::vector<AppView> all = STINT_TRY(daemon.apps());
     const auto found =
         std::ranges::find_if(all, [&](const AppView& app) { return app.manifest.package.name == package; });
-    if (found == all.end()) return std::optional<AppView>{};
-    return std::optional(std::move(*found));
-}
-
-int noSuchApp(const Screen& screen, std::string_view what, const std::string& package) {
-    return screen.fail(ends::noInput, fmt::format("{}: {}", what, notInstalled({printable(package)}).message));
+    if (found == all.end()) return notInstalled({printable(package)}, Errc::IllegalState);
+    return std::move(*found);
 }
 
 } // namespace stint::cli

@@ -34,18 +34,15 @@ std::vector<JobKey> candidates(const JobName&);
 std::string shortTextOf(const JobKey&);
 
 /// A tracked job, or else one of the history. IllegalArgument: the text is not a job's name, or names two (the error
-/// lists them); IllegalState: there is no such job (66 for a script). From here on `daemon` watches it.
+/// lists them); IllegalState: there is no such job. From here on `daemon` watches it.
 Result<JobView> lookUp(Daemon& daemon, const std::string& text);
-/// Prints "stint: `what`: …"; returns 66 for a job that does not exist, or has ended, else as for any error.
-int failOfJob(const Screen& screen, std::string_view what, const Error& error);
+/// An installed app. IllegalState: there is none of this package.
+Result<AppView> lookUpApp(Daemon& daemon, const std::string& package);
 
 /// Of each of them, as lookUp() finds it.
 Result<std::vector<JobKey>> keysOf(Daemon& daemon, const std::vector<std::string>& texts);
 
-/// nullopt: no such app is installed.
-Result<std::optional<AppView>> findApp(Daemon& daemon, const std::string& package);
-
-/// Prints "stint: `what`: no app … is installed"; returns 66.
-int noSuchApp(const Screen& screen, std::string_view what, const std::string& package);
+/// Prints "stint: `what`: …"; returns 66 for what does not exist, or has ended, else as for any error.
+int failOfLookUp(const Screen& screen, std::string_view what, const Error& error);
 
 } // namespace stint::cli

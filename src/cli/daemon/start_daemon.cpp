@@ -20,7 +20,6 @@
 #include <fmt/core.h>
 #include <systemd/sd-bus.h>
 
-#include "base/complain.hpp"
 #include "base/fail.hpp"
 #include "base/fd.hpp"
 #include "base/pidfd.hpp"
@@ -165,19 +164,19 @@ bool mayStartDaemon() {
     return !wanted || std::string_view(wanted) != "no";
 }
 
-Result<void> startDaemon() {
+Result<void> startDaemon(const Screen& screen) {
     const fs::path runtime = STINT_TRY(wire::runtimeDirectory(true));
     const auto held = commandLock("starting");
     if (!held.ok()) return within("cannot start stintd", held.error());
     if (isListening()) return {}; // somebody else has started it meanwhile
     if (isStartedByBus()) {
-        complain("stint", "the session bus has started stintd");
+        screen.warn("the session bus has started stintd");
     } else if (isStartedByManager()) {
-        complain("stint", "systemd has started stintd.service");
+        screen.warn("systemd has started stintd.service");
     } else {
         const fs::path log = stateDirectory() / "stintd.log";
         STINT_TRY(startOurOwn(log, runtime));
-        complain("stint", fmt::format("started stintd; its log is {}", log.c_str()));
+        screen.warn(fmt::format("started stintd; its log is {}", log.c_str()));
     }
     return {};
 }

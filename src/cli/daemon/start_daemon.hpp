@@ -1,5 +1,6 @@
 // A daemon for whoever finds none: the session bus starts it, or systemd's user manager, or we do.
 #pragma once
+#include "cli/screen/terminal.hpp"
 #include "stint/result.hpp"
 
 namespace stint::cli {
@@ -7,9 +8,9 @@ namespace stint::cli {
 /// Whether one may be started: not where STINT_AUTOSTART is "no".
 bool mayStartDaemon();
 
-/// Starts stintd and waits until it listens; says on stderr who started it. Of several at once one starts it, and the
+/// Starts stintd and waits until it listens; `screen` says who started it. Of several at once one starts it, and the
 /// others find it. Our own is the one beside this program, detached from the terminal, with its log in the state
 /// directory. Unavailable, with what its log says last, where it does not listen within ten seconds.
-Result<void> startDaemon();
+Result<void> startDaemon(const Screen& screen);
 
 } // namespace stint::cli

@@ -35,6 +35,7 @@ Verb deviceResetVerb();
 Verb policyVerb();
 Verb doctorVerb();
 Verb simVerb();
+Verb demoVerb();
 Verb cmdVerb();
 Verb amVerb();
 Verb dumpsysVerb();
@@ -43,12 +44,16 @@ Verb helpVerb();
 Verb helpConstraintsVerb();
 Verb helpExitCodesVerb();
 
+/// `stint` alone; the exit code.
+int now(const Screen& screen);
+
 /// In the order of `stint help`: `tasks` before `tasks stop`.
 inline constexpr std::array everyVerb{
-    getVerb,   putVerb,    runVerb,       startVerb,       cancelVerb, pauseVerb,           resumeVerb,
-    retryVerb, runNowVerb, jobsVerb,      logVerb,         whyVerb,    watchVerb,           waitVerb,
-    logsVerb,  tasksVerb,  tasksStopVerb, appsVerb,        appVerb,    quotaVerb,           alarmsVerb,
-    pushVerb,  deviceVerb, deviceSetVerb, deviceResetVerb, policyVerb, doctorVerb,          simVerb,
-    cmdVerb,   amVerb,     dumpsysVerb,   completionsVerb, helpVerb,   helpConstraintsVerb, helpExitCodesVerb};
+    getVerb,          putVerb,    runVerb,       startVerb,       cancelVerb,      pauseVerb,  resumeVerb,
+    retryVerb,        runNowVerb, jobsVerb,      logVerb,         whyVerb,         watchVerb,  waitVerb,
+    logsVerb,         tasksVerb,  tasksStopVerb, appsVerb,        appVerb,         quotaVerb,  alarmsVerb,
+    pushVerb,         deviceVerb, deviceSetVerb, deviceResetVerb, policyVerb,      doctorVerb, simVerb,
+    demoVerb,         cmdVerb,    amVerb,        dumpsysVerb,     completionsVerb, helpVerb,   helpConstraintsVerb,
+    helpExitCodesVerb};
 
 } // namespace stint::cli

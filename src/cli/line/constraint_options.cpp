@@ -1,7 +1,6 @@
 #include "cli/line/constraint_options.hpp"
 
 #include <array>
-#include <cctype>
 
 #include "base/fail.hpp"
 #include "cli/line/start_options.hpp"
@@ -14,25 +13,16 @@ constexpr std::string_view networks = "any|unmetered|not-roaming|cellular";
 constexpr std::array networkTypes{JobInfo::NETWORK_TYPE_ANY, JobInfo::NETWORK_TYPE_UNMETERED,
                                   JobInfo::NETWORK_TYPE_NOT_ROAMING, JobInfo::NETWORK_TYPE_CELLULAR};
 
-/// "--requires-charging" of "setRequiresCharging".
-std::string optionOfSetter(std::string_view method) {
-    method.remove_prefix(std::string_view("set").size());
-    std::string option = "-";
-    for (const char letter : method) {
-        if (std::isupper(static_cast<unsigned char>(letter))) option += '-';
-        option += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    }
-    return option;
-}
-
 Option optionOf(const JobField& row) {
-    return {.names = row.option, .value = "", .help = row.help, .other = optionOfSetter(row.method)};
+    return {.names = row.option, .value = "", .help = row.help, .setter = row.method};
 }
 
 } // namespace
 
 std::vector<Option> conditionOptions(bool JobField::*may, std::string_view network) {
-    std::vector<Option> options{{"--network", networks, network}, {"--unmetered", "", "short for --network unmetered"}};
+    std::vector<Option> options{
+        {.names = "--network", .value = networks, .help = network, .setter = "setRequiredNetworkType"},
+        {"--unmetered", "", "short for --network unmetered"}};
     for (const JobField& row : jobFields)
         if (!row.option.empty() && row.*may) options.push_back(optionOf(row));
     std::ranges::copy(startOptions(), std::back_inserter(options));

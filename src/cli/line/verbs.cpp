@@ -1,6 +1,9 @@
 #include "cli/line/verbs.hpp"
 
 #include <algorithm>
+#include <cctype>
+
+#include <fmt/core.h>
 
 #include "cli/line/commands.hpp"
 
@@ -19,6 +22,25 @@ std::vector<Verb> table() {
 std::string_view Option::longName() const {
     const std::string_view last = names.substr(names.rfind(',') + 1); // npos + 1 is 0
     return last.substr(last.find_first_not_of('-'));
+}
+
+bool Option::isCalled(std::string_view name) const {
+    for (std::string_view rest = names; !rest.empty();) {
+        const auto end = std::min(rest.find(','), rest.size());
+        if (rest.substr(0, end) == name) return true;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return !setter.empty() && androidName() == name;
+}
+
+std::string Option::androidName() const {
+    if (setter.empty()) return {};
+    std::string name = "-";
+    for (const char letter : setter.substr(std::string_view("set").size())) {
+        if (std::isupper(static_cast<unsigned char>(letter))) name += '-';
+        name += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    }
+    return name;
 }
 
 std::vector<std::string_view> Option::choices() const {
@@ -43,6 +65,22 @@ std::span<const Option> commonOptions() {
                                          {"-q,--quiet", "", "only results and trouble"},
                                          {"-h,--help", "", "all about this verb"}};
     return all;
+}
+
+std::string withOptionsOf(const Verb& verb, std::string_view sentence) {
+    std::string told;
+    while (!sentence.empty()) {
+        const auto isLetter = [](char sign) { return std::isalpha(static_cast<unsigned char>(sign)); };
+        const auto end = std::find_if_not(sentence.begin(), sentence.end(), isLetter);
+        const std::string_view word(sentence.begin(), end);
+        const auto option = std::ranges::find(verb.options, word, &Option::setter);
+        if (!word.empty() && option != verb.options.end())
+            told += fmt::format("--{} ({})", option->longName(), word);
+        else
+            told += sentence.substr(0, std::max<std::size_t>(1, word.size()));
+        sentence.remove_prefix(std::max<std::size_t>(1, word.size()));
+    }
+    return told;
 }
 
 const Verb* verbNamed(std::string_view name) {

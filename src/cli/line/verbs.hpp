@@ -16,12 +16,16 @@ struct Option {
     std::string_view names; ///< "-o,--output"; the last is the long one
     std::string_view value; ///< "FILE"; empty: a flag. "any|unmetered": one of these
     std::string_view help;
-    bool repeats = false;   ///< may be given more than once
-    std::string other = {}; ///< understood, too, but not told in lists: "--requires-charging"
+    bool repeats = false;         ///< may be given more than once
+    std::string_view setter = {}; ///< of JobInfo::Builder: what it sets
 
     bool isFlag() const { return value.empty(); }
     /// "output"
     std::string_view longName() const;
+    /// One of its names, or the one of its setter.
+    bool isCalled(std::string_view name) const;
+    /// Understood, too, but in no list: "--requires-charging" of setRequiresCharging; empty: it has no setter.
+    std::string androidName() const;
     /// The choices in `value`, if it lists any.
     std::vector<std::string_view> choices() const;
 };
@@ -52,6 +56,9 @@ std::span<const Verb> verbs();
 
 /// The options of every verb: --json, --plain, --quiet, --help.
 std::span<const Option> commonOptions();
+
+/// The sentence, with our option before each setter in it: "--every (setPeriodic)".
+std::string withOptionsOf(const Verb& verb, std::string_view sentence);
 
 /// The verb of exactly this name.
 const Verb* verbNamed(std::string_view name);

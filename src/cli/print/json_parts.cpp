@@ -2,6 +2,7 @@
 
 #include "base/overloaded.hpp"
 #include "cli/print/json_row.hpp"
+#include "cli/print/phrases.hpp"
 #include "rules/kind.hpp"
 
 namespace stint::cli {
@@ -18,7 +19,7 @@ void putEnd(Json& line, const std::optional<Completed>& end) {
     line["ended"] = end ? milliseconds(end->ended) : Json(nullptr);
     line["stopReason"] = end ? number(end->ending.reason) : Json(nullptr);
     line["stopReasonName"] = end ? Json(stint::nameOf(end->ending.reason)) : Json(nullptr);
-    line["exitCode"] = end ? Json(end->outcome.exitCode) : Json(nullptr);
+    line["exitCode"] = end ? Json(exitCodeOf(*end)) : Json(nullptr);
     line["outcome"] = end ? Json(end->outcome.text) : Json(nullptr);
     line["url"] = end && !end->url.empty() ? Json(end->url) : Json(nullptr);
     line["path"] = end && !end->path.empty() ? Json(end->path) : Json(nullptr);
@@ -83,6 +84,7 @@ void putJob(Json& line, const JobView& job) {
     putRequest(line, job.info);
     line["internalReason"] = job.completed ? number(job.completed->ending.internal) : Json(nullptr);
     line["internalReasonName"] = job.completed ? Json(stint::nameOf(job.completed->ending.internal)) : Json(nullptr);
+    line["status"] = stateWord(job); // as tables have it
 }
 
 Json infoOf(const JobInfo& info) {

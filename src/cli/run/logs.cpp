@@ -46,7 +46,7 @@ int notFound(const JobKey& key, const Screen& screen) {
 }
 
 int failed(const JobKey& key, const Error& error, const Screen& screen) {
-    return failOfJob(screen, fmt::format("cannot show the output of {}", textOf(key)), error);
+    return failOfLookUp(screen, fmt::format("cannot show the output of {}", textOf(key)), error);
 }
 
 /// Prints all output so far; for an ended job the daemon is not needed.
@@ -69,7 +69,7 @@ int shown(const JobKey& key, const Screen& screen) {
 int followedOn(const JobKey& key, const Screen& screen) {
     auto signals = Signals::open();
     if (!signals.ok()) return failed(key, signals.error(), screen);
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return failed(key, daemon.error(), screen);
     auto job = stateOf(*daemon, key);
     if (!job.ok()) return failed(key, job.error(), screen);

@@ -33,9 +33,7 @@ namespace {
 /// What a command inherits from this process: directory, umask, environment.
 Result<Order> callersOrder() {
     Order order;
-    std::error_code error;
-    order.directory = std::filesystem::current_path(error).string();
-    if (error) return fail(Errc::System, "the working directory is gone: {}", error.message());
+    order.directory = STINT_TRY(workingDirectory()).string();
     order.umask = ::umask(0);
     ::umask(order.umask);
     for (char** variable = environ; *variable; ++variable)
@@ -56,7 +54,7 @@ private:
     Result<void> validate();
     Result<std::optional<JobId>> schedule(Daemon& daemon, const Spool& spool);
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
-    void tellScheduled(const JobView& job) const;
+    void tellScheduled(const JobView& job);
     int follow(Daemon& daemon, JobView job, Signals& signals);
     int scheduled(const Spool& spool, Signals& signals);
     int detached(const JobView& job, int signal) const;
@@ -70,11 +68,13 @@ private:
     JobClass kind_ = JobClass::Regular;
     std::vector<std::string> adjusted_;
     std::filesystem::path spool_;
-    Bytes input_ = 0; ///< read from stdin, for the command
+    Bytes input_ = 0;         ///< read from stdin, for the command
+    bool owesReboot_ = false; ///< that a reboot ends it is still to be said
 };
 
 int Commanding::refused(const Error& error) const {
-    return screen_.fail(fmt::format("cannot run {}", printable(given_.words[0])), error);
+    const Error told{error.code, withOptionsOf(*verbNamed("run"), error.message)};
+    return screen_.fail(fmt::format("cannot run {}", printable(given_.words[0])), told);
 }
 
 int Commanding::notAdmitted() const {
@@ -110,7 +110,7 @@ int Commanding::check() {
 
 /// Before stdin is read, which may take longer than a daemon lives, and before anything is written.
 Result<void> Commanding::validate() {
-    auto daemon = STINT_TRY(Daemon::connect());
+    auto daemon = STINT_TRY(Daemon::connect(screen_));
     limits_ = STINT_TRY(askForLimits(daemon, kind_));
     terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
     STINT_TRY(jobFor(wanted_, "", limits_.grace()));
@@ -143,7 +143,7 @@ Result<JobView> Commanding::stateOf(Daemon& daemon, JobId id) const {
     return job;
 }
 
-void Commanding::tellScheduled(const JobView& job) const {
+void Commanding::tellScheduled(const JobView& job) {
     if (screen_.json()) return screen_.print(jsonOf(job, Event{.name = "scheduled", .input = input_}));
     screen_.tell(fmt::format("{}: {}", textOf(job.key), limitText(limits_, kind_, wallNow())));
     for (const std::string& sentence : adjusted_)
@@ -154,9 +154,10 @@ void Commanding::tellScheduled(const JobView& job) const {
         screen_.tell(fmt::format("it runs every {} until it is cancelled (stint cancel {})",
                                  formatDuration(job.info ? job.info->getPeriod()->interval : *wanted_.every),
                                  shortTextOf(job.key)));
-    // Whoever sees it begin and follows it is told when they leave.
-    const bool isLeft = given_.has("no-wait") || job.state == JobView::State::Pending;
-    if (isLeft && !wanted_.persisted) screen_.tell("a reboot ends it; with --persisted it goes on after one");
+    // Whoever sees it begin, and follows it, is told when they leave.
+    const bool begins = job.state != JobView::State::Pending && !given_.has("no-wait");
+    owesReboot_ = begins && !wanted_.persisted;
+    if (!begins && !wanted_.persisted) screen_.tell("a reboot ends it; with --persisted it goes on after one");
 }
 
 int Commanding::detached(const JobView& job, int signal) const {
@@ -164,7 +165,7 @@ int Commanding::detached(const JobView& job, int signal) const {
     std::string name = textOf(job.key);
     screen_.warn(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
                              "stop it){}",
-                             name, job.key.id.value, name, wanted_.persisted ? "" : "; a reboot ends it"));
+                             name, job.key.id.value, name, owesReboot_ ? "; a reboot ends it" : ""));
     // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }
@@ -203,7 +204,7 @@ int Commanding::run() {
 }
 
 int Commanding::scheduled(const Spool& spool, Signals& signals) {
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen_);
     if (!daemon.ok()) return refused(daemon.error());
     auto id = schedule(*daemon, spool);
     if (!id.ok()) return refused(id.error());
@@ -248,16 +249,25 @@ Verb runVerb() {
             "started outlives it, nor a stop: what forks away is killed when the command ends.\n"
             "Ends as the command does: with its exit code, or 128 and the signal; with 126 or 127 at once where there "
             "is no such program; 75 where it goes on without this command, 77 where it was refused.",
-        .options = with(
-            {{"--user-initiated", "", "at once and for hours, because a person looks on; needs a network"},
-             {"--expedited", "", "at once, for minutes"}},
-            conditionOptions(&JobField::regular, "only with such a network (default: none is needed)"),
-            {{"--persisted", "", "it outlives a reboot, too"},
-             {"--backoff", "DURATION", "the pause before the first retry (default: 30s; 10s at least)"},
-             {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
-             {"--every", "DURATION", "again and again, once in each period (1d; 15min at least), also after a reboot"},
-             {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
-             {"--no-wait", "", "schedule it and return"}}),
+        .options =
+            with({{.names = "--user-initiated",
+                   .value = "",
+                   .help = "at once and for hours, because a person looks on; needs a network",
+                   .setter = "setUserInitiated"},
+                  {.names = "--expedited", .value = "", .help = "at once, for minutes", .setter = "setExpedited"}},
+                 conditionOptions(&JobField::regular, "only with such a network (default: none is needed)"),
+                 {{.names = "--persisted", .value = "", .help = "it outlives a reboot, too", .setter = "setPersisted"},
+                  {.names = "--backoff",
+                   .value = "DURATION",
+                   .help = "the pause before the first retry (default: 30s; 10s at least)",
+                   .setter = "setBackoffCriteria"},
+                  {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
+                  {.names = "--every",
+                   .value = "DURATION",
+                   .help = "again and again, once in each period (1d; 15min at least), also after a reboot",
+                   .setter = "setPeriodic"},
+                  {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
+                  {"--no-wait", "", "schedule it and return"}}),
         .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
                      {"stint run --charging --unmetered -- ./backup.sh", "when it costs nothing"},
                      {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"}},

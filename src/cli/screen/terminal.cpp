@@ -43,6 +43,8 @@ std::string_view codeOf(Paint paint) {
     return "";
 }
 
+constexpr std::size_t widestWord = 250; ///< in a complaint
+
 constexpr Paint paints[] = {Paint::Good, Paint::Waiting, Paint::Bad, Paint::Faint, Paint::Strong};
 constexpr std::string_view unpainted = "\x1b[0m";
 
@@ -133,10 +135,11 @@ Screen Screen::forLines() const {
 
 void Screen::complain(std::string_view sentence, std::optional<int> exitCode) const {
     clearDrawn();
-    if (!options_.json) return put(err_, fmt::format("stint: {}\n", printableLines(sentence)));
+    const std::string text = withShortWords(printableLines(sentence), widestWord);
+    if (!options_.json) return put(err_, fmt::format("stint: {}\n", text));
     Json line = header();
     if (exitCode) line["error"] = wordOfExitCode(*exitCode);
-    line[exitCode ? "message" : "warning"] = printableLines(sentence);
+    line[exitCode ? "message" : "warning"] = text;
     if (exitCode) line["exitCode"] = *exitCode;
     put(err_, dumped(line) + "\n");
 }

@@ -41,6 +41,17 @@ std::string shortened(std::string_view text, std::size_t columns) {
     return std::string(text);
 }
 
+std::string withShortWords(std::string_view text, std::size_t columns) {
+    std::string made;
+    while (!text.empty()) {
+        const auto end = std::min(text.find_first_of(" \n"), text.size());
+        made += shortened(text.substr(0, end), columns);
+        if (end < text.size()) made += text[end];
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return made;
+}
+
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
     std::vector<std::string> lines;
     std::string line;

@@ -18,6 +18,9 @@ std::size_t widthOf(std::string_view text);
 /// At most `columns` wide; a shortened text ends with "…".
 std::string shortened(std::string_view text, std::size_t columns);
 
+/// Each word that is wider ends with "…": what was typed may have no end.
+std::string withShortWords(std::string_view text, std::size_t columns);
+
 /// Its words in lines of at most `columns`; a newline ends a line, and a longer word has its own. Never empty.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
+#include "base/program.hpp"
 #include "base/time.hpp"
 #include "base/transfer_words.hpp"
 #include "base/try.hpp"

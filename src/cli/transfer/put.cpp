@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/fail.hpp"
+#include "base/program.hpp"
 #include "base/try.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"

@@ -218,7 +218,7 @@ int Transferring::run(const std::vector<TransferTask>& tasks) {
     // From here on Ctrl-C is read as data: once a job is accepted, its number must be printed.
     auto signals = Signals::open();
     if (!signals.ok()) return refused(tasks.front(), signals.error());
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen_);
     if (!daemon.ok()) return refused(tasks.front(), daemon.error());
     const int code = scheduleAll(*daemon, tasks);
     if (given_.has("no-wait") || accepted_.empty()) return code;
@@ -230,13 +230,6 @@ int Transferring::run(const std::vector<TransferTask>& tasks) {
 
 int transferAll(const Arguments& given, const Screen& screen, const std::vector<TransferTask>& tasks) {
     return Transferring(given, screen).run(tasks);
-}
-
-Result<std::filesystem::path> workingDirectory() {
-    std::error_code error;
-    auto here = std::filesystem::current_path(error);
-    if (error) return fail(Errc::System, "the working directory is gone: {}", error.message());
-    return here;
 }
 
 } // namespace stint::cli

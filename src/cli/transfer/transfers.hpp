@@ -26,7 +26,4 @@ struct TransferTask {
 /// follows them unless --no-wait. 0, or the code of the first that failed.
 int transferAll(const Arguments& given, const Screen& screen, const std::vector<TransferTask>& tasks);
 
-/// The directory in which this command was called.
-Result<std::filesystem::path> workingDirectory();
-
 } // namespace stint::cli

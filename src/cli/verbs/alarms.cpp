@@ -12,25 +12,19 @@
 namespace stint::cli {
 namespace {
 
-/// nullopt: no such app.
-Result<std::optional<std::vector<AlarmView>>> pending(const Arguments& given) {
-    auto daemon = STINT_TRY(Daemon::connect());
-    std::optional<std::string> package;
-    if (!given.words.empty()) {
-        package = given.words[0];
-        const auto app = STINT_TRY(findApp(daemon, *package));
-        if (!app) return std::optional<std::vector<AlarmView>>{};
-    }
-    return std::optional(STINT_TRY(daemon.alarms(package)));
+Result<std::vector<AlarmView>> pending(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    if (given.words.empty()) return daemon.alarms(std::nullopt);
+    STINT_TRY(lookUpApp(daemon, given.words[0]));
+    return daemon.alarms(given.words[0]);
 }
 
 int alarms(const Arguments& given, const Screen& screen) {
-    const auto list = pending(given);
-    if (!list.ok()) return screen.fail("cannot list alarms", list.error());
-    if (!*list) return noSuchApp(screen, "cannot list alarms", given.words[0]);
+    const auto list = pending(given, screen);
+    if (!list.ok()) return failOfLookUp(screen, "cannot list alarms", list.error());
     const WallTime now = wallNow();
     Table table({{"PACKAGE"}, {"TAG"}, {"KIND"}, {"SET FOR"}, {"GOES OFF"}, {"AGAIN"}, {"HELD BY"}});
-    for (const AlarmView& view : **list) {
+    for (const AlarmView& view : *list) {
         if (screen.json()) screen.print(jsonOf(view));
         const Alarm& alarm = view.alarm;
         table.add({alarm.app.name,
@@ -41,7 +35,10 @@ int alarms(const Arguments& given, const Screen& screen) {
                    alarm.interval > Duration{0} ? "every " + formatDuration(alarm.interval) : "-",
                    {view.held.empty() ? "-" : view.held, view.held.empty() ? Paint::None : Paint::Waiting}});
     }
-    if (!screen.json()) table.print(screen);
+    if (table.empty())
+        screen.tell("no alarm is pending");
+    else if (!screen.json())
+        table.print(screen);
     return ends::ok;
 }
 

@@ -94,27 +94,26 @@ int setAll(Daemon& daemon, const AppView& before, const Arguments& given, const 
     if (!done.ok()) return screen.fail(what, done.error());
     const auto bucket = given.value("bucket");
     if (!bucket) return ends::ok;
-    const auto app = findApp(daemon, package);
-    if (!app.ok()) return screen.fail(what, app.error());
-    if (!*app || nameOf((*app)->bucket) == *bucket) return ends::ok;
+    const auto app = lookUpApp(daemon, package);
+    if (!app.ok()) return failOfLookUp(screen, what, app.error());
+    if (nameOf(app->bucket) == *bucket) return ends::ok;
     return screen.fail(ends::refused, fmt::format("{} stays in the bucket {}, the lowest it can have; `stint app {}` "
                                                   "shows its battery and its permissions",
-                                                  printable(package), nameOf((*app)->bucket), printable(package)));
+                                                  printable(package), nameOf(app->bucket), printable(package)));
 }
 
 int app(const Arguments& given, const Screen& screen) {
     const std::string& package = given.words[0];
     const std::string what = fmt::format("cannot {} {}", sets(given) ? "set" : "show", printable(package));
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return screen.fail(what, daemon.error());
-    const auto found = findApp(*daemon, package);
-    if (!found.ok()) return screen.fail(what, found.error());
-    if (!*found) return noSuchApp(screen, what, package);
-    if (sets(given)) return setAll(*daemon, **found, given, screen);
+    const auto found = lookUpApp(*daemon, package);
+    if (!found.ok()) return failOfLookUp(screen, what, found.error());
+    if (sets(given)) return setAll(*daemon, *found, given, screen);
     if (screen.json())
-        screen.print(jsonOf(**found));
+        screen.print(jsonOf(*found));
     else
-        describe(**found, wallNow(), screen);
+        describe(*found, wallNow(), screen);
     return ends::ok;
 }
 

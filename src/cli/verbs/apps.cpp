@@ -12,8 +12,8 @@
 namespace stint::cli {
 namespace {
 
-Result<std::vector<AppView>> installed() {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<std::vector<AppView>> installed(const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     return daemon.apps();
 }
 
@@ -30,7 +30,7 @@ std::string noteOf(const AppView& app) {
 namespace {
 
 int apps(const Arguments&, const Screen& screen) {
-    auto list = installed();
+    auto list = installed(screen);
     if (!list.ok()) return screen.fail("cannot list apps", list.error());
     if (screen.json()) {
         for (const auto& each : *list)

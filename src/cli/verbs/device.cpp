@@ -23,8 +23,8 @@ struct DeviceSeen {
     std::vector<DeviceLimitView> limits;
 };
 
-Result<DeviceSeen> seen() {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<DeviceSeen> seen(const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     DeviceSeen made;
     made.values = STINT_TRY(daemon.device());
     made.doze = STINT_TRY(daemon.doze());
@@ -68,19 +68,19 @@ Result<std::map<std::string, std::string>> changesIn(const std::vector<std::stri
     return changes;
 }
 
-Result<void> set(const std::vector<std::string>& words) {
+Result<void> set(const std::vector<std::string>& words, const Screen& screen) {
     auto changes = STINT_TRY(changesIn(words));
-    auto daemon = STINT_TRY(Daemon::connect());
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     return daemon.setDevice(changes);
 }
 
-Result<void> reset(const std::vector<std::string>& keys) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<void> reset(const std::vector<std::string>& keys, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     return daemon.resetDevice(keys);
 }
 
 int device(const Arguments&, const Screen& screen) {
-    const auto it = seen();
+    const auto it = seen(screen);
     if (!it.ok()) return screen.fail("cannot show the device", it.error());
     if (screen.json()) {
         for (const auto& row : it->values)
@@ -101,12 +101,12 @@ int device(const Arguments&, const Screen& screen) {
 }
 
 int deviceSet(const Arguments& given, const Screen& screen) {
-    auto done = set(given.words);
+    auto done = set(given.words, screen);
     return done.ok() ? ends::ok : screen.fail("cannot set the device", done.error());
 }
 
 int deviceReset(const Arguments& given, const Screen& screen) {
-    auto done = reset(given.words);
+    auto done = reset(given.words, screen);
     return done.ok() ? ends::ok : screen.fail("cannot reset the device", done.error());
 }
 

@@ -12,8 +12,8 @@ namespace {
 
 using Does = Result<void> (*)(Daemon&, const JobKey&);
 
-Result<void> done(const std::string& text, Does does) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<void> done(const std::string& text, Does does, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     return does(daemon, STINT_TRY(lookUp(daemon, text)).key);
 }
 
@@ -21,9 +21,9 @@ Result<void> done(const std::string& text, Does does) {
 int toEach(const Arguments& given, const Screen& screen, std::string_view what, Does does) {
     int code = ends::ok;
     for (const std::string& word : given.words) {
-        const auto did = done(word, does);
+        const auto did = done(word, does, screen);
         if (did.ok()) continue;
-        const int failed = failOfJob(screen, fmt::format("cannot {} {}", what, printable(word)), did.error());
+        const int failed = failOfLookUp(screen, fmt::format("cannot {} {}", what, printable(word)), did.error());
         if (code == ends::ok) code = failed;
     }
     return code;

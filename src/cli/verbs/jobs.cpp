@@ -6,6 +6,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
+#include "cli/print/job_table.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
@@ -14,8 +15,6 @@
 
 namespace stint::cli {
 namespace {
-
-constexpr std::size_t widestLabel = 30;
 
 /// Reports errors of the store: the list may lack a job.
 void tellStoreError(Daemon& daemon, const Screen& screen) {
@@ -27,73 +26,16 @@ void tellStoreError(Daemon& daemon, const Screen& screen) {
 }
 
 Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen) {
-    auto daemon = STINT_TRY(Daemon::connect());
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto package = given.words.empty() ? std::nullopt : std::optional(given.words[0]);
     auto jobs = STINT_TRY(daemon.jobs(package, given.has("finished")));
+    if (package && jobs.empty()) STINT_TRY(lookUpApp(daemon, *package)); // one that is gone may have left some
     tellStoreError(daemon, screen);
     return jobs;
 }
 
-std::string percentText(const Progress& progress) {
-    auto percent = percentOf(progress);
-    return percent ? fmt::format("{}%", *percent) : "-";
-}
-
-std::string sizeText(Bytes size) { return size == unknownBytes ? "-" : formatSize(size); }
-
-/// Its label, else its notification's title.
-std::string whatOf(const JobView& job) {
-    std::string what = job.label;
-    if (what.empty() && job.notification) what = job.notification->getTitle();
-    return shortened(printable(what), widestLabel);
-}
-
-std::string detailOf(const JobView& job, WallTime now) {
-    std::string detail;
-    if (job.state == JobView::State::Pending) {
-        detail = waitsText(job);
-        if (job.earliest && *job.earliest > now) detail += fmt::format(", earliest {}", ahead(*job.earliest, now));
-    } else if (job.started) {
-        detail = fmt::format("started {}", ago(*job.started, now));
-    }
-    const bool told = job.lastRun && job.state == JobView::State::Pending; // the reason tells of them
-    return job.failures == 0 || told ? detail : fmt::format("{}; failures: {}", detail, job.failures);
-}
-
-Table tracked(const std::vector<JobView>& jobs, WallTime now) {
-    using enum Table::Align;
-    Table table({{"JOB"}, {"KIND"}, {"STATE"}, {"DONE", Right}, {"SIZE", Right}, {"WHAT"}, {"DETAIL"}});
-    for (const auto& job : jobs) {
-        auto progress = progressOf(job);
-        table.add({textOf(job.key),
-                   kindText(job),
-                   {std::string(stateWord(job)), paintOf(job)},
-                   percentText(progress),
-                   sizeText(progress.total),
-                   whatOf(job),
-                   detailOf(job, now)});
-    }
-    return table;
-}
-
-Table history(const std::vector<JobView>& jobs, WallTime now) {
-    using enum Table::Align;
-    Table table({{"JOB"}, {"RESULT"}, {"EXIT", Right}, {"SIZE", Right}, {"ENDED", Right}, {"WHAT"}, {"DETAIL"}});
-    for (const auto& job : jobs) {
-        if (!job.completed) continue;
-        table.add({textOf(job.key),
-                   {std::string(stateWord(job)), paintOf(job)},
-                   std::to_string(exitCodeOf(*job.completed)),
-                   sizeText(std::max(job.transferredDown, job.transferredUp)),
-                   ago(job.completed->ended, now),
-                   shortened(printable(job.label), widestLabel),
-                   endText(*job.completed)});
-    }
-    return table;
-}
-
-Result<void> cancelled(const std::string& text) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<void> cancelled(const std::string& text, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
         return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
@@ -101,8 +43,8 @@ Result<void> cancelled(const std::string& text) {
 }
 
 /// By the shell's verb (jobs.md §8), which checks that there is such an app.
-Result<void> cancelledAll(const std::string& package) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<void> cancelledAll(const std::string& package, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto answer = STINT_TRY(daemon.shell({"cancel", package}));
     if (answer.code == 0) return {};
     return notInstalled({printable(package)}, Errc::IllegalState);
@@ -110,13 +52,13 @@ Result<void> cancelledAll(const std::string& package) {
 
 int jobs(const Arguments& given, const Screen& screen) {
     auto list = listed(given, screen);
-    if (!list.ok()) return screen.fail("cannot list jobs", list.error());
+    if (!list.ok()) return failOfLookUp(screen, "cannot list jobs", list.error());
     if (screen.json()) {
         for (const auto& job : *list)
             screen.print(jsonOf(job));
         return ends::ok;
     }
-    auto table = given.has("finished") ? history(*list, wallNow()) : tracked(*list, wallNow());
+    auto table = given.has("finished") ? endedJobs(*list, wallNow()) : trackedJobs(*list, wallNow());
     if (table.empty())
         screen.tell(given.has("finished") ? "no job has ended yet"
                                           : "no jobs; `stint jobs --finished` lists what ended");
@@ -128,10 +70,10 @@ int jobs(const Arguments& given, const Screen& screen) {
 int cancel(const Arguments& given, const Screen& screen) {
     int code = ends::ok; // of the first that failed
     for (const std::string& word : given.words) {
-        const auto done = given.has("all") ? cancelledAll(word) : cancelled(word);
+        const auto done = given.has("all") ? cancelledAll(word, screen) : cancelled(word, screen);
         if (done.ok()) continue;
-        const std::string what = given.has("all") ? "every job" : printable(word);
-        const int failed = failOfJob(screen, fmt::format("cannot cancel {}", what), done.error());
+        const std::string what = given.has("all") ? fmt::format("the jobs of {}", printable(word)) : printable(word);
+        const int failed = failOfLookUp(screen, fmt::format("cannot cancel {}", what), done.error());
         if (code == ends::ok) code = failed;
     }
     return code;

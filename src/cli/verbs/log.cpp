@@ -55,8 +55,8 @@ Result<JobLog> longEnded(Daemon& daemon, const std::string& text, Error unknown)
     return unknown;
 }
 
-Result<JobLog> logOf(const std::string& text) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<JobLog> logOf(const std::string& text, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = lookUp(daemon, text);
     if (!job.ok() && job.error().code == Errc::IllegalState) return longEnded(daemon, text, job.error());
     JobView view = STINT_TRY(std::move(job));
@@ -132,9 +132,9 @@ void print(const JobLog& log, const Screen& screen) {
 }
 
 int log(const Arguments& given, const Screen& screen) {
-    const auto found = logOf(given.words[0]);
+    const auto found = logOf(given.words[0], screen);
     if (!found.ok())
-        return failOfJob(screen, fmt::format("cannot tell of {}", printable(given.words[0])), found.error());
+        return failOfLookUp(screen, fmt::format("cannot tell of {}", printable(given.words[0])), found.error());
     print(*found, screen);
     return ends::ok;
 }

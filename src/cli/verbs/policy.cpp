@@ -16,8 +16,8 @@ namespace {
 
 using PolicyRows = std::vector<wire::PolicyRow>;
 
-Result<PolicyRows> constants() {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<PolicyRows> constants(const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     return daemon.policy();
 }
 
@@ -46,7 +46,7 @@ void describe(const wire::PolicyRow& row, const Screen& screen) {
 }
 
 int policy(const Arguments& given, const Screen& screen) {
-    auto all = constants();
+    auto all = constants(screen);
     if (!all.ok()) return screen.fail("cannot show the policy", all.error());
     PolicyRows rows = *all;
     if (!given.words.empty()) {

@@ -11,11 +11,10 @@ namespace {
 int push(const Arguments& given, const Screen& screen) {
     const std::string& package = given.words[0];
     const std::string what = fmt::format("cannot push a message to {}", printable(package));
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return screen.fail(what, daemon.error());
-    const auto app = findApp(*daemon, package);
-    if (!app.ok()) return screen.fail(what, app.error());
-    if (!*app) return noSuchApp(screen, what, package);
+    const auto app = lookUpApp(*daemon, package);
+    if (!app.ok()) return failOfLookUp(screen, what, app.error());
     const auto sent = daemon->push(package, given.value("priority") == "high", given.value("data").value_or(""),
                                    given.value("receiver").value_or(""));
     return sent.ok() ? ends::ok : screen.fail(what, sent.error());

@@ -15,13 +15,10 @@ namespace {
 
 using enum Table::Align;
 
-Result<std::vector<AppView>> appsOf(const Arguments& given) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<std::vector<AppView>> appsOf(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     if (given.words.empty()) return daemon.apps();
-    auto app = STINT_TRY(findApp(daemon, given.words[0]));
-    std::vector<AppView> one;
-    if (app) one.push_back(*std::move(app));
-    return one;
+    return std::vector{STINT_TRY(lookUpApp(daemon, given.words[0]))};
 }
 
 void addRow(Table& table, const AppView& app, const char* kind, const QuotaView& quota, WallTime now) {
@@ -49,9 +46,8 @@ void printReturns(const AppView& app, WallTime now, const Screen& screen) {
 }
 
 int quota(const Arguments& given, const Screen& screen) {
-    const auto list = appsOf(given);
-    if (!list.ok()) return screen.fail("cannot show quotas", list.error());
-    if (!given.words.empty() && list->empty()) return noSuchApp(screen, "cannot show the quota", given.words[0]);
+    const auto list = appsOf(given, screen);
+    if (!list.ok()) return failOfLookUp(screen, "cannot show quotas", list.error());
     const WallTime now = wallNow();
     Table table({{"PACKAGE"}, {"BUCKET"}, {"JOBS"}, {"USED", Right}, {"LEFT", Right}, {"OF"}, {"NOW"}});
     for (const AppView& app : *list) {

@@ -39,8 +39,8 @@ std::vector<std::string> wordsFor(const JobKey& job) {
     return words;
 }
 
-Result<Asked> asked(const std::string& text) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<Asked> asked(const std::string& text, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
         return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
@@ -85,8 +85,8 @@ void tell(const Asked& it, const Screen& screen) {
 }
 
 int runNow(const Arguments& given, const Screen& screen) {
-    auto it = asked(given.words[0]);
-    if (!it.ok()) return failOfJob(screen, fmt::format("cannot run {}", printable(given.words[0])), it.error());
+    auto it = asked(given.words[0], screen);
+    if (!it.ok()) return failOfLookUp(screen, fmt::format("cannot run {}", printable(given.words[0])), it.error());
     const int code = answerCode(it->answer);
     if (screen.json()) screen.print(jsonOf(RunNow{it->before.job, it->before.blockers, code == ends::ok}));
     if (code != ends::ok) return refused(*it, screen);

@@ -9,8 +9,9 @@
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
+#include "base/program.hpp"
 #include "base/try.hpp"
-#include "cli/daemon/daemon.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/signals.hpp"
@@ -41,17 +42,20 @@ Result<int> waitForEnd(Daemon& daemon, std::uint32_t pid, Signals& signals) {
     }
 }
 
-Result<int> started(const Arguments& given) {
+Result<int> started(Daemon& daemon, const Arguments& given) {
+    const std::string here = STINT_TRY(workingDirectory());
     auto signals = STINT_TRY(Signals::open());
-    auto daemon = STINT_TRY(Daemon::connect());
-    auto pid = STINT_TRY(daemon.startApp(given.words[0], {given.words.begin() + 1, given.words.end()}));
+    auto pid = STINT_TRY(daemon.startApp(given.words[0], {given.words.begin() + 1, given.words.end()}, here));
     return waitForEnd(daemon, pid, signals);
 }
 
 int start(const Arguments& given, const Screen& screen) {
-    auto exitCode = started(given);
-    if (exitCode.ok()) return *exitCode & 0xFF;
-    return screen.fail(fmt::format("cannot start {}", printable(given.words[0])), exitCode.error());
+    const std::string what = fmt::format("cannot start {}", printable(given.words[0]));
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    if (const auto app = lookUpApp(*daemon, given.words[0]); !app.ok()) return failOfLookUp(screen, what, app.error());
+    const auto exitCode = started(*daemon, given);
+    return exitCode.ok() ? *exitCode & 0xFF : screen.fail(what, exitCode.error());
 }
 
 } // namespace
@@ -63,8 +67,8 @@ Verb startVerb() {
             .most = Verb::many,
             .passes = Verb::Passes::BehindFirstWord,
             .summary = "run an app's main program",
-            .about = "The program reads from and writes to this terminal and ends with its own exit code. Ctrl-C is "
-                     "handed on to it. Every word behind PACKAGE is the program's own.",
+            .about = "The program runs in this directory, reads from and writes to this terminal and ends with its own "
+                     "exit code. Ctrl-C is handed on to it. Every word behind PACKAGE is the program's own.",
             .options = {},
             .examples = {{"stint start com.example.mail --fetch", "--fetch is the app's"}},
             .run = start};

@@ -6,7 +6,7 @@
 #include "base/clock.hpp"
 #include "base/number.hpp"
 #include "base/try.hpp"
-#include "cli/daemon/daemon.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
@@ -17,8 +17,8 @@
 namespace stint::cli {
 namespace {
 
-Result<std::vector<TaskRow>> rows() {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<std::vector<TaskRow>> rows(const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     return daemon.tasks();
 }
 
@@ -51,13 +51,8 @@ void add(Table& table, const TaskRow& row, WallTime now) {
             table.add({"  left behind", "", percentOf(left.notification), wordsOf(left.notification)});
 }
 
-Result<std::uint32_t> stopped(const std::string& package) {
-    auto daemon = STINT_TRY(Daemon::connect());
-    return daemon.stop(package);
-}
-
 int tasks(const Arguments&, const Screen& screen) {
-    auto list = rows();
+    auto list = rows(screen);
     if (!list.ok()) return screen.fail("cannot list tasks", list.error());
     if (screen.json()) {
         for (const auto& row : *list)
@@ -75,10 +70,14 @@ int tasks(const Arguments&, const Screen& screen) {
 }
 
 int tasksStop(const Arguments& given, const Screen& screen) {
-    auto killed = stopped(given.words[0]);
-    if (!killed.ok()) return screen.fail(fmt::format("cannot stop {}", printable(given.words[0])), killed.error());
-    screen.tell(
-        fmt::format("{} stopped: {} killed", printable(given.words[0]), counted(*killed, "process", "processes")));
+    const std::string& package = given.words[0];
+    const std::string what = fmt::format("cannot stop {}", printable(package));
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    if (const auto app = lookUpApp(*daemon, package); !app.ok()) return failOfLookUp(screen, what, app.error());
+    const auto killed = daemon->stop(package);
+    if (!killed.ok()) return screen.fail(what, killed.error());
+    screen.tell(fmt::format("{} stopped: {} killed", printable(package), counted(*killed, "process", "processes")));
     return ends::ok;
 }
 

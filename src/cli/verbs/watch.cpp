@@ -28,11 +28,11 @@ int tellEnd(const JobView& job, Seen seen, const Screen& screen) {
 /// end well.
 int followed(const std::vector<std::string>& words, const Screen& way, const Screen& end) {
     const auto failed = [&](const std::string& text, const Error& error) {
-        return failOfJob(end, fmt::format("cannot follow {}", printable(text)), error);
+        return failOfLookUp(end, fmt::format("cannot follow {}", printable(text)), error);
     };
     auto signals = Signals::open();
     if (!signals.ok()) return failed(words.front(), signals.error());
-    auto daemon = Daemon::connect();
+    auto daemon = Daemon::connect(end);
     if (!daemon.ok()) return failed(words.front(), daemon.error());
     std::vector<JobView> jobs;
     std::vector<int> codes(words.size(), ends::ok);

@@ -5,6 +5,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
+#include "cli/print/explanation.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
@@ -20,8 +21,8 @@ struct WhyAnswer : Explanation {
     History history;
 };
 
-Result<WhyAnswer> explained(const Arguments& given) {
-    auto daemon = STINT_TRY(Daemon::connect());
+Result<WhyAnswer> explained(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = STINT_TRY(lookUp(daemon, given.words[0]));
     History history;
     if (given.has("history")) history.emplace();
@@ -32,38 +33,6 @@ Result<WhyAnswer> explained(const Arguments& given) {
     }
     if (history) history = STINT_TRY(daemon.history(job.key));
     return WhyAnswer{STINT_TRY(daemon.explain(job.key)), std::move(history)};
-}
-
-std::string headline(const Explanation& it, WallTime now) {
-    std::string job = textOf(it.job.key);
-    if (!it.job.label.empty()) job += fmt::format(" ({})", it.job.label);
-    switch (it.job.state) {
-    case JobView::State::Running:
-        return it.job.started ? fmt::format("{} is {}, started {}", job, stateWord(it.job), ago(*it.job.started, now))
-                              : fmt::format("{} is {}", job, stateWord(it.job));
-    case JobView::State::Finished:
-        return fmt::format("{} ended {}: {}", job, ago(it.job.completed->ended, now), endText(*it.job.completed));
-    case JobView::State::Pending:
-        break;
-    }
-    if (it.blockers.empty()) return fmt::format("{} may run now", job);
-    std::string when = it.job.earliest && *it.job.earliest > now
-                           ? fmt::format("; it starts {} at the earliest", ahead(*it.job.earliest, now))
-                           : "";
-    return fmt::format("{} waits{}", job, when);
-}
-
-Table tableOf(const std::vector<Blocker>& blockers, WallTime now) {
-    Table table({{"REASON"}, {"WHAT IS"}, {"SINCE"}, {"UNTIL"}, {"WHAT CLEARS IT"}});
-    for (const auto& each : blockers) {
-        const std::string is = each.detail.empty() ? std::string(meaningOf(each.reason)) : each.detail;
-        table.add({{std::string(nameOf(each.reason)), Paint::Waiting},
-                   is,
-                   each.since ? ago(*each.since, now) : "-",
-                   each.until ? ahead(*each.until, now) : "-",
-                   each.clears.empty() ? "-" : each.clears});
-    }
-    return table;
 }
 
 /// jobs.md §9.2: {APP} means that nothing else was left to wait for.
@@ -93,19 +62,15 @@ int explanationCode(const Explanation& it) {
 }
 
 int why(const Arguments& given, const Screen& screen) {
-    auto explanation = explained(given);
+    auto explanation = explained(given, screen);
     if (!explanation.ok())
-        return failOfJob(screen, fmt::format("cannot explain {}", printable(given.words[0])), explanation.error());
+        return failOfLookUp(screen, fmt::format("cannot explain {}", printable(given.words[0])), explanation.error());
     if (screen.json()) {
         screen.print(jsonOf(explanation->job, explanation->blockers, explanation->history));
         return explanationCode(*explanation);
     }
     const WallTime now = wallNow();
-    screen.print(printable(headline(*explanation, now)));
-    if (!explanation->blockers.empty()) tableOf(explanation->blockers, now).print(screen);
-    const bool untold = explanation->job.state == JobView::State::Running; // else a blocker's own words tell it
-    if (explanation->job.lastRun && untold)
-        screen.print(fmt::format("its last run {}", lastRunText(*explanation->job.lastRun, now)));
+    printExplanation(*explanation, now, screen);
     if (explanation->history) printHistory(*explanation->history, now, screen);
     return explanationCode(*explanation);
 }

@@ -1,0 +1,53 @@
+#include "cli/print/explanation.hpp"
+
+#include <fmt/core.h>
+
+#include "cli/print/phrases.hpp"
+#include "cli/screen/table.hpp"
+#include "cli/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+std::string headline(const Explanation& it, WallTime now) {
+    std::string job = textOf(it.job.key);
+    if (!it.job.label.empty()) job += fmt::format(" ({})", it.job.label);
+    switch (it.job.state) {
+    case JobView::State::Running:
+        return it.job.started ? fmt::format("{} is {}, started {}", job, stateWord(it.job), ago(*it.job.started, now))
+                              : fmt::format("{} is {}", job, stateWord(it.job));
+    case JobView::State::Finished:
+        return fmt::format("{} ended {}: {}", job, ago(it.job.completed->ended, now), endText(*it.job.completed));
+    case JobView::State::Pending:
+        break;
+    }
+    if (it.blockers.empty()) return fmt::format("{} may run now", job);
+    std::string when = it.job.earliest && *it.job.earliest > now
+                           ? fmt::format("; it starts {} at the earliest", ahead(*it.job.earliest, now))
+                           : "";
+    return fmt::format("{} waits{}", job, when);
+}
+
+Table tableOf(const std::vector<Blocker>& blockers, WallTime now) {
+    Table table({{"REASON"}, {"WHAT IS"}, {"SINCE"}, {"UNTIL"}, {"WHAT CLEARS IT"}});
+    for (const auto& each : blockers) {
+        const std::string is = each.detail.empty() ? std::string(meaningOf(each.reason)) : each.detail;
+        table.add({{std::string(nameOf(each.reason)), Paint::Waiting},
+                   is,
+                   each.since ? ago(*each.since, now) : "-",
+                   each.until ? ahead(*each.until, now) : "-",
+                   each.clears.empty() ? "-" : each.clears});
+    }
+    return table;
+}
+
+} // namespace
+
+void printExplanation(const Explanation& it, WallTime now, const Screen& screen) {
+    screen.print(printable(headline(it, now)));
+    if (!it.blockers.empty()) tableOf(it.blockers, now).print(screen);
+    const bool untold = it.job.state == JobView::State::Running; // else a blocker's own words tell it
+    if (it.job.lastRun && untold) screen.print(fmt::format("its last run {}", lastRunText(*it.job.lastRun, now)));
+}
+
+} // namespace stint::cli
