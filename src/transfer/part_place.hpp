@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "transfer/folder.hpp"
+#include "base/folder.hpp"
 
 namespace stint::transfer {
 

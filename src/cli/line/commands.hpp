@@ -12,6 +12,7 @@ Verb putVerb();
 Verb runVerb();
 Verb startVerb();
 Verb cancelVerb();
+Verb cleanVerb();
 Verb runNowVerb();
 Verb jobsVerb();
 Verb whyVerb();
@@ -40,9 +41,9 @@ Verb helpConstraintsVerb();
 
 /// In the order of `stint help`: `tasks` before `tasks stop`.
 inline constexpr std::array everyVerb{
-    getVerb,    putVerb,  runVerb,     startVerb,       cancelVerb,      runNowVerb,         jobsVerb,   whyVerb,
-    watchVerb,  waitVerb, logsVerb,    tasksVerb,       tasksStopVerb,   appsVerb,           appVerb,    quotaVerb,
-    alarmsVerb, pushVerb, deviceVerb,  deviceSetVerb,   deviceResetVerb, policyVerb,         doctorVerb, simVerb,
-    cmdVerb,    amVerb,   dumpsysVerb, completionsVerb, helpVerb,        helpConstraintsVerb};
+    getVerb,   putVerb,    runVerb,  startVerb,   cancelVerb,      cleanVerb,       runNowVerb,         jobsVerb,
+    whyVerb,   watchVerb,  waitVerb, logsVerb,    tasksVerb,       tasksStopVerb,   appsVerb,           appVerb,
+    quotaVerb, alarmsVerb, pushVerb, deviceVerb,  deviceSetVerb,   deviceResetVerb, policyVerb,         doctorVerb,
+    simVerb,   cmdVerb,    amVerb,   dumpsysVerb, completionsVerb, helpVerb,        helpConstraintsVerb};
 
 } // namespace stint::cli

@@ -11,6 +11,7 @@
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/text.hpp"
+#include "spool/ledger.hpp"
 
 namespace stint::cli {
 namespace {
@@ -91,12 +92,24 @@ Table history(const std::vector<JobView>& jobs, WallTime now) {
     return table;
 }
 
-Result<void> cancelled(const std::string& text) {
+/// What a download leaves that nobody was at work on; what runs tidies up after itself.
+std::string leftBehindBy(const JobView& job) {
+    if (job.state != JobView::State::Pending || !job.info) return {};
+    const auto ledger = Ledger::open(Ledger::root());
+    if (!ledger.ok()) return {};
+    const auto entry = ledger->find(job.info->getExtras().getString("output"));
+    return entry ? leftBehindText(*entry) : "";
+}
+
+Result<void> cancelled(const std::string& text, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect());
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
         return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
-    return daemon.cancel(job.key);
+    STINT_TRY(daemon.cancel(job.key));
+    if (const std::string left = leftBehindBy(job); !left.empty())
+        screen.tell(fmt::format("{}: {}", textOf(job.key), printable(left)));
+    return {};
 }
 
 /// By the shell's verb (jobs.md §8), which checks that there is such an app.
@@ -127,7 +140,7 @@ int jobs(const Arguments& given, const Screen& screen) {
 int cancel(const Arguments& given, const Screen& screen) {
     int code = ends::ok; // of the first that failed
     for (const std::string& word : given.words) {
-        const auto done = given.has("all") ? cancelledAll(word) : cancelled(word);
+        const auto done = given.has("all") ? cancelledAll(word) : cancelled(word, screen);
         if (done.ok()) continue;
         const std::string what = given.has("all") ? "every job" : printable(word);
         screen.error(fmt::format("cannot cancel {}: {}", what, done.error().message));
