@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from events import size_of, wait_for_end
+from events import Directory, size_of, wait_for_end
 from origin import MIB, bytes_of
 from scripted import Scripted, reply
 from transfers import CONTENT, names, typed
@@ -106,6 +106,8 @@ def test_a_finished_download_and_a_cancelled_one_leave_nothing(world, daemon, li
     job = world.get(slow_origin.url("file.bin"))
     line.until(job, lambda state: state["transferredDown"] > MIB)
     assert world.stint("cancel", str(job)).err == ""
+    with Directory(world.downloads) as watched:
+        watched.until(lambda: not (world.downloads / PART).exists())
     assert names(world.downloads) == ["small"]
     assert "nothing is left behind" in world.stint("clean", "--yes").err
 

@@ -70,7 +70,8 @@ std::string_view aboutGet() {
             "stranger calls it is made harmless first, and replaces nothing without --force. A digest that the server "
             "sends along (Repr-Digest, Digest) is verified.\n"
             "Ends with 0 when the files are in place, 64 for a URL that is not supported, 65 for a wrong checksum, 73 "
-            "where a file cannot be, 75 when it goes on without this command, 77 where it was refused, else with what "
+            "where a file cannot be, 74 when its --retries are used up, 75 when it goes on without this command, 77 "
+            "where it was refused, else with what "
             "the first transfer that failed says.") +
         std::string(secrets);
     return text;
@@ -84,7 +85,8 @@ std::string_view aboutPut() {
             "URL is where a server of the tus protocol (tus.io) has uploads created: what it has got is gone on from, "
             "after a restart of anything, for as long as the file is the very one it was; a file that changed is begun "
             "anew.\n"
-            "Ends with 0 when the server has it all, 66 where there is no such file, 75 when it goes on without this "
+            "Ends with 0 when the server has it all, 66 where there is no such file, 74 when its --retries are used "
+            "up, 75 when it goes on without this "
             "command, 77 where it was refused, else with what the transfer says.") +
         std::string(secrets);
     return text;
