@@ -71,7 +71,7 @@ class Shell(Terminal):
         self.prompt()
         end = self.output.rindex(MARK)
         cuts = [self.told, *(at for at in self.looks if at >= self.told), end]
-        text = "\r\n".join(self.output[a:b] for a, b in zip(cuts, cuts[1:]))
+        lines = [line for a, b in zip(cuts, cuts[1:]) for line in shown(self.output[a:b])]
         self.told = end
         self.looks.clear()
-        return shown(text)[:-1]
+        return lines[:-1]
