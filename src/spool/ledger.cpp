@@ -24,7 +24,6 @@ namespace fs = std::filesystem;
 constexpr const char* file = "unfinished";
 constexpr const char* freshFile = "unfinished.new";
 constexpr Bytes longest = 16 * 1024 * 1024;
-constexpr int slots = 8; ///< of names, where another user has the first ones (src/transfer/part_place.hpp)
 
 /// The next word, up to its NUL, which no path contains; nullopt at the end.
 std::optional<std::string> takeWord(std::string_view& text) {
@@ -106,7 +105,7 @@ std::vector<Leftover> leftoversOf(const LedgerEntry& entry) {
     if (entry.part.empty()) return found;
     const auto folder = Folder::open(fs::path(entry.target).parent_path());
     if (!folder.ok()) return found;
-    for (int slot = 1; slot <= slots; ++slot)
+    for (int slot = 1; slot <= partSlots; ++slot)
         for (const std::string& first : {entry.part, entry.state}) {
             const std::string name = slot == 1 ? first : fmt::format("{}-{}", first, slot);
             const Fd fd = folder->openOurs(name, O_RDONLY);

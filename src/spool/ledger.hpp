@@ -14,6 +14,9 @@
 
 namespace stint {
 
+/// How many sets of names a part has, in case another user's files have the first ones: the second ends with "-2".
+inline constexpr int partSlots = 8;
+
 struct LedgerEntry {
     std::string target;        ///< the file that was to be, absolute; of an upload, its source and its URL
     std::string part;          ///< the name of what is there of it, in the target's directory; of an upload, empty
