@@ -11,6 +11,11 @@ Result<void> checkAccess(const Access& access) {
         STINT_TRY(checkHeader(header));
     if (access.cookie.find_first_of("\r\n") != std::string::npos)
         return fail(Errc::IllegalArgument, "the cookie contains a line break");
+    for (const std::string* const text : {&access.userAgent, &access.referer})
+        if (text->find_first_of("\r\n") != std::string::npos)
+            return fail(Errc::IllegalArgument, "a header contains a line break");
+    if (access.connectTimeout.count() < 0 || access.mostTime.count() < 0)
+        return fail(Errc::IllegalArgument, "a time must not be negative");
     if (access.rate < 0 || access.leastRate < 0 || access.leastRateFor.count() < 0)
         return fail(Errc::IllegalArgument, "a rate must not be negative");
     return {};
@@ -23,6 +28,10 @@ Access withoutSecrets(Access access) {
     access.cookieFile.clear();
     access.user.clear();
     access.netrc.clear(); // it names hosts, but no ports
+    access.certificate.clear();
+    access.key.clear();
+    access.passphrase.clear();
+    access.referer.clear();
     return access;
 }
 

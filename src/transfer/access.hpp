@@ -2,6 +2,7 @@
 // (the store is 0600), handed to libcurl, and never shown. It is meant for the origin of the URL (scheme, host and
 // port): a redirect to another origin gets nothing secret unless `trustsRedirects` is set.
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -21,8 +22,19 @@ struct Access {
     std::string proxy;                 ///< empty: none, whatever this process's environment says
     std::string noProxy;               ///< hosts to reach without it, separated by commas
     std::filesystem::path authorities; ///< whose certificates are trusted, PEM; empty: the system's
-    Bytes rate = 0;                    ///< bytes a second at most; 0: unlimited
-    Bytes leastRate = 1;               ///< bytes a second: a transfer slower for `leastRateFor` ends, and is retried
+    bool insecure = false;             ///< nothing is verified
+    std::filesystem::path certificate; ///< the client's, PEM; empty: none
+    std::filesystem::path key;         ///< its private key; empty: it is in the certificate's file
+    std::string passphrase;            ///< of the key
+    std::string userAgent;             ///< empty: ours
+    std::string referer;
+    enum class Family { Any, IPv4, IPv6 } family = Family::Any;
+    std::vector<std::string> resolve; ///< "HOST:PORT:ADDRESS"
+    std::string interface;            ///< a name, an address; empty: any
+    std::chrono::seconds connectTimeout{30};
+    std::chrono::seconds mostTime{0}; ///< of a request; 0: unlimited
+    Bytes rate = 0;                   ///< bytes a second at most; 0: unlimited
+    Bytes leastRate = 1;              ///< bytes a second: a transfer slower for `leastRateFor` ends, and is retried
     std::chrono::seconds leastRateFor{60};
 
     bool operator==(const Access&) const = default;

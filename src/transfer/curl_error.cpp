@@ -48,6 +48,9 @@ std::string tooLate(const Fault& fault) {
     if (fault.text.starts_with("Operation too slow"))
         return fmt::format("too slow: less than {}/s for {} s", formatSize(fault.leastRate),
                            fault.leastRateFor.count());
+    // curl compares after each step, so that the clock of its words is a little late.
+    if (fault.mostTime.count() > 0 && fault.text.starts_with("Operation timed out"))
+        return fmt::format("not done within {} s (--max-time)", fault.mostTime.count());
     if (fault.connected) return fmt::format("{} is silent: {}", fault.server, fault.text);
     return notConnected(fault, fmt::format("no answer within {} s", fault.connectTimeout.count()));
 }

@@ -21,6 +21,7 @@ struct Fault {
     bool connected = false; ///< it was, when that came about
     // What it was to keep to:
     std::chrono::seconds connectTimeout{0};
+    std::chrono::seconds mostTime{0}; ///< 0: unlimited
     Bytes leastRate = 0;
     std::chrono::seconds leastRateFor{0};
 };

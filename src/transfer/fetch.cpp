@@ -14,7 +14,6 @@ namespace stint::transfer {
 namespace {
 
 constexpr long buffer = 512 * 1024;
-constexpr std::chrono::seconds connectTimeout{30};
 
 const char* textOrNull(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
@@ -26,6 +25,9 @@ Fetch::Fetch(CURLM* multi, const Request& request, const Access& access, Client&
     setOptions(request);
     setMethod(request);
     setAccess(request, access);
+    setTrust(access);
+    setRoute(access);
+    setLimits(access);
     setHeaders(request, access);
     STINT_CHECK(curl_multi_add_handle(multi_, handle_.get()) == CURLM_OK);
 }
@@ -42,10 +44,8 @@ void Fetch::setOptions(const Request& request) {
     curl_easy_setopt(handle, CURLOPT_MAXREDIRS, 10L);
     curl_easy_setopt(handle, CURLOPT_FAILONERROR, 0L);
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle, CURLOPT_USERAGENT, "stint/0.1");
     curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, buffer);
     curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, buffer);
-    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(connectTimeout.count()));
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPIDLE, 30L);
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPINTVL, 15L);
@@ -104,10 +104,43 @@ void Fetch::setAccess(const Request& request, const Access& access) {
         curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
         curl_easy_setopt(handle, CURLOPT_NETRC_FILE, access.netrc.c_str());
     }
+    curl_easy_setopt(handle, CURLOPT_USERAGENT, access.userAgent.empty() ? "stint/0.1" : access.userAgent.c_str());
+    curl_easy_setopt(handle, CURLOPT_REFERER, textOrNull(access.referer));
+}
+
+void Fetch::setTrust(const Access& access) {
+    CURL* handle = handle_.get();
     if (!access.authorities.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, access.authorities.c_str());
+    curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, access.insecure ? 0L : 1L);
+    curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, access.insecure ? 0L : 2L);
+    curl_easy_setopt(handle, CURLOPT_SSLCERT, textOrNull(access.certificate.native()));
+    curl_easy_setopt(handle, CURLOPT_SSLKEY, textOrNull(access.key.native()));
+    curl_easy_setopt(handle, CURLOPT_KEYPASSWD, textOrNull(access.passphrase));
+}
+
+void Fetch::setRoute(const Access& access) {
+    CURL* handle = handle_.get();
+    const bool four = access.family == Access::Family::IPv4;
+    if (access.family != Access::Family::Any)
+        curl_easy_setopt(handle, CURLOPT_IPRESOLVE, four ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6);
+    curl_easy_setopt(handle, CURLOPT_INTERFACE, textOrNull(access.interface));
+    curl_slist* list = nullptr;
+    for (const std::string& line : access.resolve)
+        list = curl_slist_append(list, line.c_str());
+    resolve_.reset(list);
+    curl_easy_setopt(handle, CURLOPT_RESOLVE, list);
+}
+
+void Fetch::setLimits(const Access& access) {
+    CURL* handle = handle_.get();
+    limits_ = {.connectTimeout = access.connectTimeout,
+               .mostTime = access.mostTime,
+               .leastRate = access.leastRate,
+               .leastRateFor = access.leastRateFor};
+    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(access.connectTimeout.count()));
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT, static_cast<long>(access.mostTime.count()));
     curl_easy_setopt(handle, CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(access.rate));
     curl_easy_setopt(handle, CURLOPT_MAX_SEND_SPEED_LARGE, static_cast<curl_off_t>(access.rate));
-    limits_ = {.connectTimeout = connectTimeout, .leastRate = access.leastRate, .leastRateFor = access.leastRateFor};
     // A dead network does not end a transfer (curl/curl#8345), so a minute without a byte does.
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(access.leastRate));
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(access.leastRateFor.count()));
@@ -153,6 +186,10 @@ void Fetch::keepFromOthers(std::string_view headerLine) {
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, bare_.get());
     curl_easy_setopt(handle, CURLOPT_COOKIELIST, "ALL"); // forgets them
     curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    curl_easy_setopt(handle, CURLOPT_SSLCERT, nullptr);
+    curl_easy_setopt(handle, CURLOPT_SSLKEY, nullptr);
+    curl_easy_setopt(handle, CURLOPT_KEYPASSWD, nullptr);
+    curl_easy_setopt(handle, CURLOPT_REFERER, nullptr);
 }
 
 std::size_t Fetch::hear(char* bytes, std::size_t one, std::size_t count, void* self) {

@@ -68,6 +68,9 @@ private:
     void setOptions(const Request& request);
     void setMethod(const Request& request);
     void setAccess(const Request& request, const Access& access);
+    void setTrust(const Access& access);
+    void setRoute(const Access& access);
+    void setLimits(const Access& access);
     void setHeaders(const Request& request, const Access& access);
 
     void keepFromOthers(std::string_view headerLine);
@@ -87,6 +90,7 @@ private:
     Client& client_;
     std::unique_ptr<curl_slist, FreeList> headers_; ///< the handle points into it
     std::unique_ptr<curl_slist, FreeList> bare_;    ///< those of the transfer's own; likewise
+    std::unique_ptr<curl_slist, FreeList> resolve_; ///< likewise
     std::string origin_;                            ///< the origin that secrets are for; empty: they go to any
     std::string complaint_;                         ///< curl's error buffer
     Fault limits_;                                  ///< what it has to keep to

@@ -5,7 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "transfer/folder.hpp"
+#include "base/folder.hpp"
+#include "spool/ledger.hpp"
 
 namespace stint::transfer {
 
@@ -14,11 +15,8 @@ struct PartNames {
     std::string state; ///< .NAME.stint-state
 };
 
-/// How many sets of names there are, in case another user's files have the first ones.
-inline constexpr int partSlots = 8;
-
-/// The names of set `slot` for `file`. A long name is shortened, always in the same way: with the additions it would be
-/// too long.
+/// The names of set `slot`, of partSlots, for `file`. A long name is shortened, always in the same way: with the
+/// additions it would be too long.
 PartNames partNames(const std::string& file, int slot = 0);
 /// A temporary name of a file that will replace another: `name` and "-new", removed if a kill has left it, or, if
 /// another user has that name, one that nobody can guess.

@@ -19,6 +19,25 @@ constexpr int connectionLost = 69; // linux.md §A.10: unavailable
 // How long removing an upload from the server may take: the job's next run waits for this process to end.
 constexpr auto mostAfterwards = std::chrono::seconds{10};
 
+/// What cannot be noted is found by nobody, but the transfer itself is not in danger.
+void complainOf(const Error& error) { complain("stint-transfer", error.message); }
+
+/// Calls `change` with what the ledger knows of the job's transfer: its own entry, or a fresh one.
+template <class Change>
+void inLedger(const std::filesystem::path& root, const JobParameters& params, const TransferSpec& spec, Change change) {
+    auto ledger = Ledger::open(root);
+    if (!ledger.ok()) return complainOf(ledger.error());
+    LedgerEntry entry = entryOf(spec);
+    const auto known = ledger->find(entry.target);
+    entry.job = params.getJobId().value;
+    if (known && known->job == entry.job) entry.failures = known->failures;
+    if (auto changed = change(*ledger, entry); !changed.ok()) complainOf(changed.error());
+}
+
+void forgetInLedger(const std::filesystem::path& root, const JobParameters& params, const TransferSpec& spec) {
+    inLedger(root, params, spec, [](Ledger& ledger, const LedgerEntry& entry) { return ledger.forget(entry.target); });
+}
+
 std::optional<Duration> sooner(std::optional<Duration> timeout) {
     return timeout && *timeout < Duration::zero() ? Duration::zero() : timeout;
 }
@@ -30,6 +49,8 @@ bool TransferService::onStartJob(JobParameters params) {
     Run& run = runs_[number];
     run = {.params = params, .spec = specOf(params.getExtras()), .ticket = 0};
     show(run, "starting"); // jobs.md §5.2: owed from the start
+    // Before the first byte: whatever becomes of this process, what it leaves is found.
+    inLedger(ledger_, params, run.spec, [](Ledger& ledger, const LedgerEntry& entry) { return ledger.keep(entry); });
     Watcher watcher{.progressed = [this, number](const Progress& p) { progressed(number, p); },
                     .ended = [this, number](const Ending& e) { ended(number, e); }};
     run.ticket = run.spec.upload ? engine_.start(*run.spec.upload, std::move(watcher))
@@ -85,8 +106,28 @@ void TransferService::tellBytes(const Run& run) {
     updateTransferredNetworkBytes(run.params, run.spec.upload ? 0 : inPlace, run.spec.upload ? inPlace : 0);
 }
 
-void TransferService::ended(std::uint64_t number, const Ending& ending) {
+/// With the failures of this job that came before: the last that it may have is final. What is final says what is left.
+Ending TransferService::counted(const Run& run, Ending ending) const {
+    inLedger(ledger_, run.params, run.spec, [&](Ledger& ledger, LedgerEntry entry) -> Result<void> {
+        if (ending.fate == Fate::Done) return {}; // confirm() forgets it
+        ++entry.failures;
+        if (ending.fate == Fate::Later && run.spec.retries && entry.failures > *run.spec.retries) {
+            ending = never(ends::inputOutput, ending.text);
+            if (entry.failures > 1) ending.text += fmt::format(", after {} tries", entry.failures);
+        }
+        if (ending.fate == Fate::Later) return ledger.keep(entry);
+        const std::string left = leftBehindText(entry);
+        if (left.empty()) return ledger.forget(entry.target);
+        ending.text += "; " + left;
+        entry.failures = 0; // whoever has the file next begins anew
+        return ledger.keep(entry);
+    });
+    return ending;
+}
+
+void TransferService::ended(std::uint64_t number, const Ending& cause) {
     Run& run = runs_.at(number);
+    const Ending ending = counted(run, cause);
     if (ending.fate == Fate::Done) ended_.push_back({run.params, run.spec});
     if (ending.fate == Fate::Done && run.progress && run.progress->total) run.progress->inPlace = *run.progress->total;
     if (run.progress && run.progress->total) tellBytes(run);
@@ -123,6 +164,7 @@ void TransferService::confirm(Connection& connection) {
         if (!isOver(connection, ended)) continue;
         if (!ended.spec.upload) forgetFinished(ended.spec.download.output);
         if (ended.spec.upload && ended.spec.upload->protocol == Upload::Protocol::Tus) forgetSent(*ended.spec.upload);
+        forgetInLedger(ledger_, ended.params, ended.spec);
     }
     ended_.clear();
 }
@@ -140,8 +182,11 @@ bool TransferService::isOver(Connection& connection, const Ended& one) const {
 
 // In the same turn of the loop, so that nothing more is received or sent.
 void TransferService::settleCancelled(Connection& connection) {
-    for (const auto& [ticket, one] : std::exchange(cancelled_, {}))
-        isOver(connection, one) ? engine_.cancel(ticket) : engine_.stop(ticket);
+    for (const auto& [ticket, one] : std::exchange(cancelled_, {})) {
+        const bool over = isOver(connection, one);
+        over ? engine_.cancel(ticket) : engine_.stop(ticket);
+        if (over) takenBack_.push_back(one);
+    }
 }
 
 /// Cancelled transfers whose files or uploads must be removed.
@@ -164,6 +209,8 @@ int TransferService::serve(Connection& connection) {
         confirm(connection);
     }
     takeBack();
+    for (const Ended& one : takenBack_)
+        forgetInLedger(ledger_, one.params, one.spec);
     return 0;
 }
 

@@ -17,6 +17,9 @@ namespace stint::transfer {
 
 class TransferService final : public JobService {
 public:
+    /// `ledger`: where it is noted what transfers leave behind.
+    explicit TransferService(std::filesystem::path ledger = Ledger::root()) : ledger_(std::move(ledger)) {}
+
     bool onStartJob(JobParameters params) override;
     bool onStopJob(JobParameters params) override;
     void onNetworkChanged(JobParameters params) override;
@@ -41,6 +44,7 @@ private:
     void progressed(std::uint64_t number, const Progress& progress);
     void ended(std::uint64_t number, const Ending& ending);
     void finish(std::uint64_t number, bool wantsReschedule, Outcome outcome);
+    Ending counted(const Run& run, Ending ending) const;
     void tellBytes(const Run& run);
     void show(const Run& run, const std::string& text);
     bool isOver(Connection& connection, const Ended& one) const;
@@ -48,11 +52,13 @@ private:
     void settleCancelled(Connection& connection);
     void takeBack();
 
+    std::filesystem::path ledger_;
     Engine engine_;
     std::map<std::uint64_t, Run> runs_; ///< by JobParameters::getRun()
     std::vector<Ended> ended_;
     std::vector<std::pair<Engine::Ticket, Ended>>
-        cancelled_; ///< stopped for good, unless the daemon says that the job waits
+        cancelled_;                ///< stopped for good, unless the daemon says that the job waits
+    std::vector<Ended> takenBack_; ///< of these, those that were: nothing of them is left at the end
 };
 
 } // namespace stint::transfer

@@ -4,6 +4,8 @@
 #include "base/state_directory.hpp"
 #include "base/transfer_words.hpp"
 #include "base/try.hpp"
+#include "transfer/part_place.hpp"
+#include "transfer/sidecar.hpp"
 #include "transfer/url.hpp"
 
 namespace stint::transfer {
@@ -28,6 +30,18 @@ Access accessOf(const PersistableBundle& extras) {
     access.proxy = extras.getString("proxy");
     access.noProxy = extras.getString("noProxy");
     access.authorities = extras.getString("authorities");
+    access.insecure = extras.getBoolean("insecure");
+    access.certificate = extras.getString("certificate");
+    access.key = extras.getString("certificateKey");
+    access.passphrase = extras.getString("passphrase");
+    access.userAgent = extras.getString("userAgent");
+    access.referer = extras.getString("referer");
+    if (extras.getBoolean("ipv4")) access.family = Access::Family::IPv4;
+    if (extras.getBoolean("ipv6")) access.family = Access::Family::IPv6;
+    access.resolve = extras.getStringArray("resolve");
+    access.interface = extras.getString("interface");
+    access.connectTimeout = std::chrono::seconds(extras.getLong("connectTimeout", access.connectTimeout.count()));
+    access.mostTime = std::chrono::seconds(extras.getLong("mostTime"));
     access.rate = extras.getLong("rate", access.rate);
     access.leastRate = extras.getLong("leastRate", access.leastRate);
     access.leastRateFor = std::chrono::seconds(extras.getLong("leastRateFor", access.leastRateFor.count()));
@@ -70,6 +84,7 @@ Result<Upload> checked(Upload spec) {
 TransferSpec specOf(const PersistableBundle& extras) {
     TransferSpec spec;
     spec.label = nameFor(extras);
+    if (extras.containsKey("retries")) spec.retries = extras.getLong("retries");
     if (extras.containsKey("source")) {
         const bool tus = extras.getString("protocol") == "tus";
         spec.upload = Upload{.url = extras.getString("url"),
@@ -88,6 +103,15 @@ TransferSpec specOf(const PersistableBundle& extras) {
                      .largest = extras.getLong("largest", unknownBytes),
                      .access = accessOf(extras)};
     return spec;
+}
+
+LedgerEntry entryOf(const TransferSpec& spec) {
+    if (spec.upload)
+        return {.target = fmt::format("{} {}", spec.upload->source.native(), sourceOf(spec.upload->url)),
+                .part = {},
+                .state = {}};
+    const PartNames names = partNames(spec.download.output.filename().native());
+    return {.target = spec.download.output.native(), .part = names.part, .state = names.state};
 }
 
 bool sameGoal(const TransferSpec& a, const TransferSpec& b) {

@@ -5,13 +5,17 @@
 // "serverNames" (boolean), "largest" (long, bytes).
 // An upload: "url", "source" (absolute), "protocol" ("put", "tus"), "discardOnCancel" (boolean).
 // Either: "label" (for people), and how the server is reached: "headers" (strings), "cookie", "cookieFile", "user",
-// "netrc", "trustsRedirects" (boolean), "proxy", "noProxy", "authorities", "rate", "leastRate" (longs, bytes a second),
-// "leastRateFor" (long, seconds).
+// "netrc", "trustsRedirects" (boolean), "proxy", "noProxy", "authorities", "insecure" (boolean), "certificate",
+// "certificateKey", "passphrase", "userAgent", "referer", "ipv4", "ipv6" (booleans), "resolve" (strings), "interface",
+// "rate", "leastRate" (longs, bytes a second), "connectTimeout", "mostTime", "leastRateFor" (longs, seconds); and
+// "retries" (long): how often it is tried again after a failure.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 
+#include "spool/ledger.hpp"
 #include "stint/bundle.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
@@ -56,9 +60,13 @@ struct TransferSpec {
     Download download;            ///< unused for an upload
     std::optional<Upload> upload; ///< if "source" is set
     std::string label;
+    std::optional<std::int64_t> retries; ///< how often it is tried again after a failure; none: without end
 };
 
 TransferSpec specOf(const PersistableBundle& extras);
+
+/// What the ledger knows it by, and where to look for what it leaves (spool/ledger.hpp).
+LedgerEntry entryOf(const TransferSpec&);
 
 /// Whether both transfer the same file to the same place, so that one can resume the other.
 bool sameGoal(const TransferSpec&, const TransferSpec&);

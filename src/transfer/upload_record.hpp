@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "base/fd.hpp"
+#include "base/folder.hpp"
 #include "stint/result.hpp"
-#include "transfer/folder.hpp"
 #include "transfer/source.hpp"
 #include "transfer/spec.hpp"
 

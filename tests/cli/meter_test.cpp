@@ -36,6 +36,15 @@ TEST_CASE("a transfer that is begun anew has no rate from before") {
     CHECK(meter.rate(3s) == 1_MiB);
 }
 
+TEST_CASE("a transfer whose first byte has not come yet does not stall before three seconds") {
+    Meter meter;
+    meter.sample(0s, 0);
+    meter.sample(1s, 0);
+    CHECK(!meter.rate(1s));
+    meter.sample(3s, 0);
+    CHECK(meter.rate(3s) == 0);
+}
+
 TEST_CASE("what was there before a run is no part of its rate, nor of what it moved") {
     Meter meter;
     meter.sample(0s, 0);

@@ -9,23 +9,28 @@ from terminal import Terminal
 
 MARK = "\x1e"  # begins each prompt; nothing else prints it
 COLUMNS = 100
-TOKEN = re.compile(r"\x1b\[[0-9;]*([A-Za-z])|(.)", flags=re.DOTALL)
+TOKEN = re.compile(r"\x1b\[([0-9;]*)([A-Za-z])|(.)", flags=re.DOTALL)
 
 
 def shown(raw):
-    """The lines of a screen on which `raw` was printed: a line that was drawn again shows its last words, in no colour."""
-    lines, column = [""], 0
+    """The lines of an endless screen on which `raw` was printed: a line that was drawn again shows its last words, in
+    no colour."""
+    lines, row, column = [""], 0, 0
     for match in TOKEN.finditer(raw):
-        steer, sign = match.groups()
-        if steer == "K":
-            lines[-1] = lines[-1][:column]
+        count, steer, sign = match.groups()
+        if steer in ("K", "J"):
+            lines[row] = lines[row][:column]
+            if steer == "J":
+                del lines[row + 1:]
+        elif steer == "A":
+            row -= int(count or 1)
         elif sign == "\r":
             column = 0
         elif sign == "\n":
-            lines.append("")
-            column = 0
+            row, column = row + 1, 0
+            lines += [""] * (row + 1 - len(lines))
         elif sign and sign != MARK:
-            lines[-1] = lines[-1][:column] + sign + lines[-1][column + 1:]
+            lines[row] = lines[row][:column] + sign + lines[row][column + 1:]
             column += 1
     return [line.rstrip() for line in lines]
 
@@ -48,12 +53,13 @@ class Shell(Terminal):
         self.until_true(lambda: self.output.count(MARK) > self.typed, "prompt")
 
     def ctrl_c(self):
-        """The line that is being drawn stays, with ^C behind it."""
+        """The line that is being drawn stays, without the ^C that the terminal writes over its beginning."""
         self.looks = [at for at in self.looks if at < self.output.rindex("\n")]
         before = len(self.output)
         self.press("\x03")
         self.until_true(lambda: "^C" in self.output[before:], "^C")
-        self.looks.append(self.output.index("^C", before) + len("^C"))
+        at = self.output.index("^C", before)
+        self.looks.append(at if shown(self.output[:at])[-1] else at + len("^C"))
 
     def look(self, condition, what):
         """Waits until the line that is being drawn is such, and keeps it."""
@@ -65,7 +71,7 @@ class Shell(Terminal):
         self.prompt()
         end = self.output.rindex(MARK)
         cuts = [self.told, *(at for at in self.looks if at >= self.told), end]
-        text = "\r\n".join(self.output[a:b] for a, b in zip(cuts, cuts[1:]))
+        lines = [line for a, b in zip(cuts, cuts[1:]) for line in shown(self.output[a:b])]
         self.told = end
         self.looks.clear()
-        return shown(text)[:-1]
+        return lines[:-1]

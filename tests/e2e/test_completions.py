@@ -43,7 +43,7 @@ def verbs(world):
     """{verb: its options}, as `stint help` has them."""
     listed = re.search(r"^verbs:\n(.*?)\n\n", world.done("help"), flags=re.DOTALL | re.MULTILINE)[1]
     names = [re.match(r"  ([a-z-]+(?: [a-z-]+)?)(?=  | [A-Z\[]| [a-z]+\|)", line)[1] for line in listed.splitlines()]
-    return {name: set(re.findall(r"^  (?:-\w, )?(--[a-z-]+)", world.done("help", *name.split()), flags=re.MULTILINE))
+    return {name: set(re.findall(r"^  (?:-\w, )?(--[a-z0-9-]+)", world.done("help", *name.split()), flags=re.MULTILINE))
             for name in names}
 
 

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from origin import MIB, bytes_of
+from transfers import names
 
 SMALL = bytes_of("small", MIB // 4)
 TOTAL = re.compile(r"(\d+) of (\d+) ended")
@@ -37,7 +38,7 @@ def test_sixty_at_once_are_shown_in_a_window_of_twelve_lines(world, daemon, orig
     assert text.count("saved ") == 60, "each that ended is told, once, and what was drawn is gone"
     assert not totals(window.scrolled())
     assert "60 of 60 files (15 MiB in " in text
-    assert len(list(world.downloads.iterdir())) == 60
+    assert len(names(world.downloads)) == 60
 
 
 @pytest.mark.parametrize("size", [(40, 10), (100, 5), (60, 40)])
@@ -158,3 +159,19 @@ def test_of_many_at_once_one_has_the_file(world, daemon, line):
                                 stderr=subprocess.DEVNULL) for number in range(20)]
     assert sorted(command.wait(60) for command in started) == [0] + [73] * 19
     assert len(line.jobs()) == 1
+
+
+def test_all_are_followed_on_when_the_daemon_was_killed(world, slow_origin):
+    daemon = world.start_daemon()
+    for name in ("a", "b", "c"):
+        slow_origin.serve(name, bytes_of(name, 10 * MIB))
+    window = world.in_window("get", *(slow_origin.url(name) for name in ("a", "b", "c")))
+    window.until_shown(lambda lines: sum("%" in line for line in lines) == 4, "three lines and their total")
+    daemon.kill()
+    window.until("stintd is gone")
+    world.start_daemon()
+    assert window.ends() == 0, window.output
+    text = told(window)
+    assert text.count("saved ") == 3
+    assert text.count("stintd is back") == 1
+    assert "3 of 3 files" in text

@@ -22,7 +22,8 @@ const std::string tagged = "ETag: \"v1\"\r\n";
 /// The app's process, with a daemon at its other end.
 struct App {
     FakeDaemon daemon;
-    TransferService service;
+    Place home;
+    TransferService service{home.path("transfers")};
     Connection connection = Connection::open().value();
     std::thread loop;
     int exitCode = -1;

@@ -23,8 +23,9 @@ std::optional<Bytes> Meter::rate(Duration now) const {
     if (samples_.size() < 2) return std::nullopt;
     if (now - samples_.back().at >= stall) return 0;
     const Duration span = samples_.back().at - samples_.front().at;
-    if (span < 500ms) return std::nullopt;
-    return (samples_.back().inPlace - samples_.front().inPlace) * 1000 / span.count();
+    const Bytes moved = samples_.back().inPlace - samples_.front().inPlace;
+    if (span < (moved > 0 ? 500ms : stall)) return std::nullopt;
+    return moved * 1000 / span.count();
 }
 
 } // namespace stint::cli

@@ -23,7 +23,7 @@ public:
     void rest(Duration at);
 
     bool measures() const { return !samples_.empty(); }
-    /// Bytes a second; 0: it stalls; nullopt until half a second was seen.
+    /// Bytes a second; 0: it stalls; nullopt until enough was seen to say.
     std::optional<Bytes> rate(Duration now) const;
     Seen seen() const { return seen_; }
 

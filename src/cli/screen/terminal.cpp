@@ -118,6 +118,8 @@ void Screen::tell(std::string_view line) const {
     put(err_, shownLines(line, colour_) + "\n");
 }
 
+void Screen::ask(std::string_view question) const { put(err_, shownLines(question, colour_)); }
+
 void Screen::passOut(std::string_view lines) const { put(out_, printableLines(lines)); }
 
 void Screen::passErr(std::string_view lines) const { put(err_, printableLines(lines)); }

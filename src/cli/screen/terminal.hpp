@@ -52,6 +52,8 @@ public:
     void print(std::string_view line) const;
     /// Information for a person, on stderr; nothing under --quiet and --json.
     void tell(std::string_view line) const;
+    /// A question to whoever is at the terminal, on stderr; the cursor stays behind it.
+    void ask(std::string_view question) const;
     /// Lines of another program, with their ends; control characters are replaced.
     void passOut(std::string_view lines) const;
     void passErr(std::string_view lines) const;

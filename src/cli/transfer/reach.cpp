@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "base/time.hpp"
 #include "base/transfer_words.hpp"
 #include "base/try.hpp"
@@ -58,6 +59,80 @@ Result<std::string> fileIn(std::string_view option, const std::string& name, con
     return fail(Errc::IllegalArgument, "--{}: {} cannot be read", option, printable(file.native()));
 }
 
+/// How the word of an option becomes an extra.
+enum class Kind : std::uint8_t {
+    Flag,
+    Text,
+    File, ///< its absolute path
+    Rate, ///< bytes a second
+    Seconds,
+    Count,
+};
+
+struct Carried {
+    std::string_view option;
+    const char* extra;
+    Kind kind;
+};
+
+/// The options that a job carries as they are; those that mean more are below.
+constexpr std::array<Carried, 18> carried{{
+    {"location-trusted", "trustsRedirects", Kind::Flag},
+    {"netrc-file", "netrc", Kind::File},
+    {"cacert", "authorities", Kind::File},
+    {"insecure", "insecure", Kind::Flag},
+    {"cert", "certificate", Kind::File},
+    {"key", "certificateKey", Kind::File},
+    {"pass", "passphrase", Kind::Text},
+    {"user-agent", "userAgent", Kind::Text},
+    {"referer", "referer", Kind::Text},
+    {"ipv4", "ipv4", Kind::Flag},
+    {"ipv6", "ipv6", Kind::Flag},
+    {"interface", "interface", Kind::Text},
+    {"connect-timeout", "connectTimeout", Kind::Seconds},
+    {"max-time", "mostTime", Kind::Seconds},
+    {"retries", "retries", Kind::Count},
+    {"limit-rate", "rate", Kind::Rate},
+    {"speed-limit", "leastRate", Kind::Rate},
+    {"speed-time", "leastRateFor", Kind::Seconds},
+}};
+
+Result<std::int64_t> countIn(std::string_view option, std::string_view text, std::string_view what) {
+    const auto number = numberIn<std::uint32_t>(text);
+    if (number) return *number;
+    return fail(Errc::IllegalArgument, "--{}: \"{}\" is not a number of {}", option, printable(text), what);
+}
+
+Result<void> carry(const Carried& one, const std::string& text, const std::filesystem::path& here,
+                   PersistableBundle& extras) {
+    switch (one.kind) {
+    case Kind::Flag:
+        extras.putBoolean(one.extra, true);
+        return {};
+    case Kind::Text:
+        if (text.find_first_of("\r\n") != std::string::npos)
+            return fail(Errc::IllegalArgument, "--{} contains a line break", one.option);
+        extras.putString(one.extra, text);
+        return {};
+    case Kind::File:
+        extras.putString(one.extra, STINT_TRY(fileIn(one.option, text, here)));
+        return {};
+    case Kind::Rate: {
+        auto rate = parseByteRate(text);
+        if (!rate) return within(fmt::format("--{}", one.option), rate.error());
+        extras.putLong(one.extra, *rate);
+        return {};
+    }
+    case Kind::Seconds:
+        extras.putLong(one.extra, STINT_TRY(countIn(one.option, text, "seconds")));
+        return {};
+    case Kind::Count:
+        extras.putLong(one.extra, STINT_TRY(countIn(one.option, text, "tries")));
+        return {};
+    }
+    return {};
+}
+
 Result<void> putSecrets(const Arguments& given, const std::filesystem::path& here, PersistableBundle& extras) {
     auto headers = STINT_TRY(headersIn(given, here));
     if (!headers.empty()) extras.putStringArray("headers", std::move(headers));
@@ -72,26 +147,29 @@ Result<void> putSecrets(const Arguments& given, const std::filesystem::path& her
             return fail(Errc::IllegalArgument, "--user is NAME:PASSWORD; the job cannot ask for a password");
         extras.putString("user", *user);
     }
-    if (given.has("location-trusted")) extras.putBoolean("trustsRedirects", true);
-    if (auto file = given.value("netrc-file"))
-        extras.putString("netrc", STINT_TRY(fileIn("netrc-file", *file, here)));
-    else if (given.has("netrc"))
+    if (given.has("netrc") && !given.has("netrc-file"))
         extras.putString("netrc", STINT_TRY(fileIn("netrc", environment("HOME") + "/.netrc", here)));
     return {};
 }
 
-Result<void> putRates(const Arguments& given, PersistableBundle& extras) {
-    for (auto [option, extra] : {std::pair{"limit-rate", "rate"}, {"speed-limit", "leastRate"}})
-        if (auto text = given.value(option)) {
-            auto rate = parseByteRate(*text);
-            if (!rate) return within(fmt::format("--{}", option), rate.error());
-            extras.putLong(extra, *rate);
-        }
-    auto seconds = given.value("speed-time");
-    if (!seconds) return {};
-    if (seconds->empty() || seconds->size() > 6 || seconds->find_first_not_of("0123456789") != std::string::npos)
-        return fail(Errc::IllegalArgument, "--speed-time: \"{}\" is not a number of seconds", printable(*seconds));
-    extras.putLong("leastRateFor", std::stol(*seconds));
+/// HOST:PORT:ADDRESS, as curl has it; an IPv6 address may be in brackets.
+Result<void> checkResolve(std::string_view text) {
+    const auto host = text.find(':');
+    const auto port = host == std::string_view::npos ? host : text.find(':', host + 1);
+    if (host != 0 && port != std::string_view::npos && port + 1 < text.size() &&
+        numberIn<std::uint16_t>(text.substr(host + 1, port - host - 1)))
+        return {};
+    return fail(Errc::IllegalArgument, "--resolve: \"{}\" is not HOST:PORT:ADDRESS", printable(text));
+}
+
+/// Options that are no use together, or without another.
+Result<void> checkTogether(const Arguments& given) {
+    if (given.has("ipv4") && given.has("ipv6")) return fail(Errc::IllegalArgument, "-4 and -6 contradict each other");
+    if (given.has("insecure") && given.has("cacert"))
+        return fail(Errc::IllegalArgument, "--insecure and --cacert contradict each other: the first verifies nothing");
+    for (const char* const option : {"key", "pass"})
+        if (given.has(option) && !given.has("cert"))
+            return fail(Errc::IllegalArgument, "--{} needs --cert: the certificate that it belongs to", option);
     return {};
 }
 
@@ -113,11 +191,15 @@ Result<Bytes> parseByteRate(std::string_view text) {
 
 Result<void> putReach(const Arguments& given, const std::string& url, const std::filesystem::path& here,
                       PersistableBundle& extras) {
+    STINT_TRY(checkTogether(given));
     STINT_TRY(putSecrets(given, here, extras));
-    STINT_TRY(putRates(given, extras));
+    for (const Carried& one : carried)
+        if (const auto text = given.value(one.option)) STINT_TRY(carry(one, *text, here, extras));
+    for (const std::string& text : given.values("resolve"))
+        STINT_TRY(checkResolve(text));
+    if (given.has("resolve")) extras.putStringArray("resolve", given.values("resolve"));
     if (auto proxy = given.value("proxy").value_or(proxyFor(url)); !proxy.empty()) extras.putString("proxy", proxy);
     if (auto hosts = given.value("noproxy").value_or(noProxy()); !hosts.empty()) extras.putString("noProxy", hosts);
-    if (auto file = given.value("cacert")) extras.putString("authorities", STINT_TRY(fileIn("cacert", *file, here)));
     return {};
 }
 

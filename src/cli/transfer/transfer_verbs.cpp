@@ -22,6 +22,19 @@ const std::vector<Option> reach{
     {"-x,--proxy", "URL", "through this proxy (default: http_proxy, https_proxy, all_proxy as they are now)"},
     {"--noproxy", "HOSTS", "no proxy for these hosts, separated by commas"},
     {"--cacert", "FILE", "trust the certificates in it, and no others"},
+    {"-k,--insecure", "", "do not verify the server: anybody may be it"},
+    {"-E,--cert", "FILE", "the client certificate, PEM"},
+    {"--key", "FILE", "its private key (default: in the certificate's file)"},
+    {"--pass", "PHRASE", "the passphrase of that key"},
+    {"-A,--user-agent", "NAME", "what to call itself (default: stint and its version)"},
+    {"-e,--referer", "URL", "where the link was found"},
+    {"-4,--ipv4", "", "over IPv4 only"},
+    {"-6,--ipv6", "", "over IPv6 only"},
+    {"--resolve", "HOST:PORT:ADDRESS", "reach this host there, without asking a name server", true},
+    {"--interface", "NAME", "from this interface, address or host name"},
+    {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
+    {"--max-time", "SECONDS", "a request that takes longer is ended, and tried again from where it was"},
+    {"--connect-timeout", "SECONDS", "(default: 30)"},
     {"--limit-rate", "RATE", "a second at most: 500KB, 2MiB, curl's 200k"},
     {"--speed-limit", "RATE", "a transfer that stays slower for --speed-time is stopped and retried (default: 1B)"},
     {"--speed-time", "SECONDS", "(default: 60)"}};
@@ -34,10 +47,12 @@ std::vector<Option> with(std::vector<Option> own) {
 }
 
 constexpr std::string_view aboutSecrets =
-    "\nWhat is said in --header, --cookie and --user is kept with the job in stintd's store, which is yours alone, and "
+    "\nWhat is said in --header, --cookie, --user and --pass is kept with the job in stintd's store, which is yours "
+    "alone, and "
     "is shown nowhere. It goes to the URL's own server (scheme, host and port) and to no other that a redirect leads "
     "to, "
-    "as do the cookies of a file and what netrc says, unless --location-trusted is given. Other users may see a "
+    "as do the cookies of a file, what netrc says and the client certificate, unless --location-trusted is given. "
+    "Other users may see a "
     "command's words while it starts: @FILE and --netrc keep out of them.";
 
 std::string_view aboutGet() {
@@ -52,7 +67,8 @@ std::string_view aboutGet() {
             "stranger calls it is made harmless first, and replaces nothing without --force. A digest that the server "
             "sends along (Repr-Digest, Digest) is verified.\n"
             "Ends with 0 when the files are in place, 64 for a URL that is not supported, 65 for a wrong checksum, 73 "
-            "where a file cannot be, 75 when it goes on without this command, 77 where it was refused, else with what "
+            "where a file cannot be, 74 when its --retries are used up, 75 when it goes on without this command, 77 "
+            "where it was refused, else with what "
             "the first transfer that failed says.") +
         std::string(aboutSecrets);
     return text;
@@ -66,7 +82,8 @@ std::string_view aboutPut() {
             "URL is where a server of the tus protocol (tus.io) has uploads created: what it has got is gone on from, "
             "after a restart of anything, for as long as the file is the very one it was; a file that changed is begun "
             "anew.\n"
-            "Ends with 0 when the server has it all, 66 where there is no such file, 75 when it goes on without this "
+            "Ends with 0 when the server has it all, 66 where there is no such file, 74 when its --retries are used "
+            "up, 75 when it goes on without this "
             "command, 77 where it was refused, else with what the transfer says.") +
         std::string(aboutSecrets);
     return text;

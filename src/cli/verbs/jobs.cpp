@@ -12,6 +12,7 @@
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/text.hpp"
+#include "spool/ledger.hpp"
 
 namespace stint::cli {
 namespace {
@@ -34,12 +35,24 @@ Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen
     return jobs;
 }
 
+/// What a download leaves that nobody was at work on; what runs tidies up after itself.
+std::string leftBehindBy(const JobView& job) {
+    if (job.state != JobView::State::Pending || !job.info) return {};
+    const auto ledger = Ledger::open(Ledger::root());
+    if (!ledger.ok()) return {};
+    const auto entry = ledger->find(job.info->getExtras().getString("output"));
+    return entry ? leftBehindText(*entry) : "";
+}
+
 Result<void> cancelled(const std::string& text, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
         return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
-    return daemon.cancel(job.key);
+    STINT_TRY(daemon.cancel(job.key));
+    if (const std::string left = leftBehindBy(job); !left.empty())
+        screen.tell(fmt::format("{}: {}", textOf(job.key), printable(left)));
+    return {};
 }
 
 /// By the shell's verb (jobs.md §8), which checks that there is such an app.

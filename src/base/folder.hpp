@@ -10,7 +10,7 @@
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
-namespace stint::transfer {
+namespace stint {
 
 class Folder {
 public:
@@ -55,4 +55,4 @@ Error diskRefused(std::string_view action, const std::filesystem::path& file);
 /// The content of `descriptor`; nullopt if it cannot be read, and for more than `most`.
 std::optional<std::string> readAtMost(int descriptor, Bytes most);
 
-} // namespace stint::transfer
+} // namespace stint

@@ -1,4 +1,4 @@
-#include "transfer/folder.hpp"
+#include "base/folder.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -9,7 +9,7 @@
 
 #include "base/fail.hpp"
 
-namespace stint::transfer {
+namespace stint {
 namespace {
 
 Folder::Standing standingOf(const struct stat& file) {
@@ -89,4 +89,4 @@ std::optional<std::string> readAtMost(int descriptor, Bytes most) {
     return text;
 }
 
-} // namespace stint::transfer
+} // namespace stint

@@ -1,0 +1,151 @@
+// `stint clean`: removes what downloads have left behind that no job will go on with.
+#include <algorithm>
+#include <iostream>
+
+#include <fmt/core.h>
+
+#include "base/number.hpp"
+#include "base/time.hpp"
+#include "base/try.hpp"
+#include "cli/daemon/command_lock.hpp"
+#include "cli/daemon/daemon.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/json_row.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
+#include "cli/screen/text.hpp"
+#include "cli/transfer/vacant.hpp"
+#include "model/app.hpp"
+#include "spool/ledger.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// A file that nobody needs any more.
+struct LeftRow {
+    Leftover file;
+    std::string target;
+
+    static constexpr auto noun = "leftover";
+    static constexpr auto fields = [](auto& field, auto& row) {
+        field("path", row.file.path.native());
+        field("bytes", row.file.size);
+        field("target", row.target);
+    };
+};
+
+/// Those of jobs that have ended. What is gone already is forgotten.
+Result<std::vector<LeftRow>> leftRows(Ledger& ledger, const std::vector<JobView>& live) {
+    std::vector<LeftRow> rows;
+    for (const LedgerEntry& entry : std::vector(ledger.entries())) {
+        if (entry.part.empty() || !checkVacant(entry.target, live).ok()) continue;
+        const auto files = leftoversOf(entry);
+        if (files.empty()) STINT_TRY(ledger.forget(entry.target));
+        for (const Leftover& file : files)
+            rows.push_back({file, entry.target});
+    }
+    return rows;
+}
+
+/// While it lives no `stint get` begins to need what is left behind, and no transfer writes down what it leaves.
+struct Standstill {
+    Fd scheduling;
+    std::vector<JobView> live;
+    Ledger ledger;
+};
+
+Result<Standstill> standstill() {
+    auto scheduling = STINT_TRY(commandLock("scheduling"));
+    auto daemon = STINT_TRY(Daemon::connect());
+    auto live = STINT_TRY(daemon.jobs(std::string(transferPackage), false));
+    auto ledger = STINT_TRY(Ledger::open(Ledger::root()));
+    return Standstill{std::move(scheduling), std::move(live), std::move(ledger)};
+}
+
+bool saysYes(const Screen& screen, std::size_t count) {
+    screen.ask(fmt::format("remove {}? [y/N] ", count == 1 ? "it" : fmt::format("these {} files", count)));
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+void show(const std::vector<LeftRow>& rows, const Screen& screen) {
+    Table table({{"SIZE", Table::Align::Right}, {"LEFT BEHIND"}});
+    for (const LeftRow& row : rows) {
+        if (screen.json()) screen.print(jsonOfRow(row));
+        table.add({formatSize(row.file.size), row.file.path.native()});
+    }
+    if (!screen.json()) table.print(screen);
+}
+
+int removed(const std::vector<LeftRow>& rows, Ledger& ledger, const Screen& screen) {
+    int code = ends::ok;
+    Bytes size = 0;
+    std::size_t count = 0;
+    for (const LeftRow& row : rows) {
+        if (const auto gone = removeLeftover(row.file); !gone.ok()) {
+            code = screen.fail(fmt::format("cannot remove {}", printable(row.file.path.native())), gone.error());
+            continue;
+        }
+        size += row.file.size;
+        ++count;
+    }
+    for (const LeftRow& row : rows)
+        if (const auto entry = ledger.find(row.target); entry && leftoversOf(*entry).empty())
+            if (const auto known = ledger.forget(row.target); !known.ok())
+                return screen.fail("cannot clean", known.error());
+    screen.tell(fmt::format("removed {}, {}", counted(count, "file"), formatSize(size)));
+    return code;
+}
+
+/// Nothing is held while a person thinks.
+Result<std::vector<LeftRow>> listed() {
+    auto now = STINT_TRY(standstill());
+    return leftRows(now.ledger, now.live);
+}
+
+/// Of those that were shown, removes what still is left behind.
+int cleaned(const std::vector<LeftRow>& shown, const Screen& screen) {
+    auto now = standstill();
+    if (!now.ok()) return screen.fail("cannot clean", now.error());
+    auto rows = leftRows(now->ledger, now->live);
+    if (!rows.ok()) return screen.fail("cannot clean", rows.error());
+    std::erase_if(*rows, [&](const LeftRow& row) {
+        return std::ranges::none_of(shown, [&](const LeftRow& one) { return one.file.path == row.file.path; });
+    });
+    return removed(*rows, now->ledger, screen);
+}
+
+int clean(const Arguments& given, const Screen& screen) {
+    const auto rows = listed();
+    if (!rows.ok()) return screen.fail("cannot clean", rows.error());
+    if (rows->empty()) {
+        screen.tell("nothing is left behind");
+        return ends::ok;
+    }
+    show(*rows, screen);
+    if (given.has("yes")) return cleaned(*rows, screen);
+    if (!inTerminalForeground() || ::isatty(STDIN_FILENO) == 0)
+        return screen.fail(ends::usage, "cannot ask whether to remove them: this is no terminal; with --yes they are "
+                                        "removed unasked");
+    return saysYes(screen, rows->size()) ? cleaned(*rows, screen) : ends::ok;
+}
+
+} // namespace
+
+Verb cleanVerb() {
+    return {
+        .name = "clean",
+        .words = "",
+        .summary = "remove what downloads left behind that nothing will go on with",
+        .about =
+            "Lists the parts of downloads that failed or were cancelled while they waited, with their sizes, and asks. "
+            "What a job needs that waits or runs is never touched, nor another user's file, nor a link. A new "
+            "download of the same file to the same place would go on from its part.",
+        .options = {{"-y,--yes", "", "without asking"}},
+        .examples = {{"stint clean", "lists, and asks"}, {"stint clean --yes", "in a script"}},
+        .run = clean,
+        .elsewhere = {"prune", "gc", "purge", "cleanup"}};
+}
+
+} // namespace stint::cli

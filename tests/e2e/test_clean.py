@@ -1,0 +1,141 @@
+"""What a download leaves behind is named, and `stint clean` removes it: nothing that is needed, and nothing else."""
+
+import json
+import os
+
+import pytest
+from events import Directory, size_of, wait_for_end
+from origin import MIB, bytes_of
+from scripted import Scripted, reply
+from transfers import CONTENT, names, typed
+
+SOON = {"job.min_backoff": "100ms", "job.default_backoff": "100ms"}
+PART = ".file.bin.stint-part"
+STATE = ".file.bin.stint-state"
+
+
+def cut_off_then(status):
+    """The first answer breaks off after a MiB; all others are this status."""
+
+    def answer(handler, server):
+        if len(server.requests) > 1:
+            return reply(handler, status)
+        handler.send_response_only(200)
+        handler.send_header("Content-Length", str(len(CONTENT)))
+        handler.send_header("ETag", '"1"')
+        handler.end_headers()
+        handler.wfile.write(CONTENT[:MIB])
+        handler.close_connection = True
+        return None
+
+    return Scripted(answer)
+
+
+@pytest.fixture
+def left(world):
+    """The part of a download that was refused for good after its first MiB."""
+    world.start_daemon(SOON)
+    with cut_off_then(403) as server:
+        ended = typed(world, "get", server.url())
+    assert ended.code == 77, ended
+    assert f"left behind: {world.downloads}/{PART}, 1 MiB (`stint clean` removes it)" in ended.err.replace("\r\n", "")
+    assert size_of(world.downloads / PART) == MIB
+    return world.downloads / PART
+
+
+def test_it_is_listed_and_removed_only_where_a_person_says_so(world, left):
+    unasked = world.stint("clean")
+    assert unasked.code == 64
+    assert "with --yes they are removed unasked" in unasked.err
+    assert "1 MiB" in unasked.out
+    for answer, kept in (("n\n", True), ("\n", True), ("y\n", False)):
+        terminal = world.in_terminal("clean")
+        terminal.until("[y/N] ")
+        terminal.press(answer)
+        assert terminal.ends() == 0
+        assert left.exists() == kept
+    assert names(world.downloads) == []
+    assert "removed 2 files, 1" in terminal.output
+    assert "nothing is left behind" in world.stint("clean", "--yes").err
+
+
+def test_under_json_each_file_is_an_object(world, left):
+    rows = [json.loads(row) for row in world.done("clean", "--yes", "--json").splitlines()]
+    assert {row["path"]: row["bytes"] for row in rows}[str(left)] == MIB
+    assert {row["target"] for row in rows} == {str(world.downloads / "file.bin")}
+
+
+def test_what_a_job_needs_that_waits_or_runs_stays(world, daemon, line, slow_origin):
+    slow_origin.serve("file.bin", bytes_of("kept", 24 * MIB))
+    job = world.get(slow_origin.url("file.bin"))
+    line.until(job, lambda state: state["transferredDown"] > MIB)
+    assert "nothing is left behind" in world.stint("clean", "--yes").err
+    world.done("device", "set", "network=none")
+    line.until(job, lambda state: state["state"] == "pending")
+    assert "nothing is left behind" in world.stint("clean", "--yes").err
+    part = world.downloads / PART
+    assert size_of(part) > MIB
+    cancelled = world.stint("cancel", str(job))
+    assert f"left behind: {part}, " in cancelled.err
+    assert world.stint("clean", "--yes").code == 0
+    assert list(world.downloads.iterdir()) == []
+
+
+def test_what_a_kill_in_the_middle_left_is_found(world, slow_origin):
+    slow_origin.serve("file.bin", bytes_of("killed", 24 * MIB))
+    daemon = world.start_daemon()
+    with world.line() as line:
+        job = world.get(slow_origin.url("file.bin"))
+        line.until(job, lambda state: state["transferredDown"] > MIB)
+        below = daemon.transfers()
+        daemon.kill()
+    for pid in below:
+        wait_for_end(pid)  # it dies with its daemon
+    for kept in world.store.glob("*.db*"):
+        kept.unlink()  # and no store tells of the job
+    world.start_daemon()
+    assert size_of(world.downloads / PART) > MIB
+    assert "removed" in world.stint("clean", "--yes").err
+    assert list(world.downloads.iterdir()) == []
+
+
+def test_a_finished_download_and_a_cancelled_one_leave_nothing(world, daemon, line, slow_origin):
+    slow_origin.serve("file.bin", bytes_of("gone", 24 * MIB))
+    slow_origin.serve("small", CONTENT)
+    assert typed(world, "get", slow_origin.url("small")).code == 0
+    job = world.get(slow_origin.url("file.bin"))
+    line.until(job, lambda state: state["transferredDown"] > MIB)
+    assert world.stint("cancel", str(job)).err == ""
+    with Directory(world.downloads) as watched:
+        watched.until(lambda: not (world.downloads / PART).exists())
+    assert names(world.downloads) == ["small"]
+    assert "nothing is left behind" in world.stint("clean", "--yes").err
+
+
+@pytest.mark.parametrize("swapped", ["link", "hard link", "directory"])
+def test_what_stands_there_by_another_hand_is_not_touched(world, left, swapped):
+    precious = world.root / "precious"
+    precious.write_bytes(b"mine")
+    left.unlink()
+    if swapped == "link":
+        left.symlink_to(precious)
+    elif swapped == "hard link":
+        left.hardlink_to(precious)
+    else:
+        left.mkdir()
+    assert world.stint("clean", "--yes").code == 0
+    assert precious.read_bytes() == b"mine"
+    assert os.path.lexists(left)
+    assert not (world.downloads / STATE).exists()
+
+
+def test_a_hostile_name_steers_no_terminal(world):
+    (world.downloads / "a\n\x1b[2J").mkdir()
+    world.start_daemon(SOON)
+    with cut_off_then(403) as server:
+        typed(world, "get", "-o", "a\n\x1b[2J/x", server.url())
+    listed = world.stint("clean")
+    assert "\x1b" not in listed.out + listed.err
+    assert len(listed.out.splitlines()) == 3
+    assert world.stint("clean", "--yes").code == 0
+    assert list((world.downloads / "a\n\x1b[2J").iterdir()) == []
