@@ -11,12 +11,14 @@ def jobs(world, *words):
     return [json.loads(line) for line in world.done("jobs", "--json", *words).splitlines()]
 
 
-def test_a_paused_command_is_stopped_and_goes_on_when_it_is_resumed(world, daemon, line):
+def test_a_paused_command_is_stopped_and_goes_on_when_it_is_resumed(world):
     """jobs.md §14.2: also over a restart of the daemon, and with no failure counted."""
+    daemon = world.start_daemon()
     job = schedule(world, "--persisted", "--", script(world, "echo run >> runs; exec sleep 1000"))
     until_written(world.downloads / "runs")
     world.done("pause", str(job))
-    state = line.until(job, lambda it: it["state"] == "pending", package=SHELL)
+    with world.line() as line:
+        state = line.until(job, lambda it: it["state"] == "pending", package=SHELL)
     assert (state["failures"], state["systemStops"], state["held"]) == (0, 0, True)
     assert "a person holds it" in world.stint("why", str(job)).out
     daemon.kill()
@@ -48,10 +50,10 @@ def test_one_command_comes_after_another_that_has_succeeded(world, daemon):
 
 def test_what_comes_after_a_failure_ends_and_says_which(world, daemon):
     """jobs.md §14.1"""
+    world.done("device", "set", "charging=false")
     first = schedule(world, "--name", "bad", "--retries", "0", "--charging", "--", "false")
-    world.done("pause", "bad")
     second = schedule(world, "--after", str(first), "--", "true")
-    world.done("resume", "bad")
+    world.done("device", "reset")
     ended = world.stint("wait", str(second))
     assert ended.code == 1
     assert f"not started: {SHELL}/{first} has not succeeded" in ended.err
@@ -77,6 +79,7 @@ def test_a_time_that_is_none_or_past_is_refused_by_its_name(world, daemon, text)
 
 def test_numbers_are_one_series_and_names_are_words_for_every_verb(world, daemon):
     """A number is not given again, be the job a download or a command; a name that two jobs have is refused."""
+    world.done("device", "set", "charging=false")
     first = schedule(world, "--name", "photos", "--charging", "--", "true")
     world.done("get", "--no-wait", "--charging", "http://127.0.0.1:1/file")
     assert sorted(job["id"] for job in jobs(world)) == [first, first + 1]

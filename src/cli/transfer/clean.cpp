@@ -54,9 +54,9 @@ struct Standstill {
     Ledger ledger;
 };
 
-Result<Standstill> standstill() {
+Result<Standstill> standstill(const Screen& screen) {
     auto scheduling = STINT_TRY(commandLock("scheduling"));
-    auto daemon = STINT_TRY(Daemon::connect());
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     auto live = STINT_TRY(daemon.jobs(std::string(transferPackage), false));
     auto ledger = STINT_TRY(Ledger::open(Ledger::root()));
     return Standstill{std::move(scheduling), std::move(live), std::move(ledger)};
@@ -99,14 +99,14 @@ int removed(const std::vector<LeftRow>& rows, Ledger& ledger, const Screen& scre
 }
 
 /// Nothing is held while a person thinks.
-Result<std::vector<LeftRow>> listed() {
-    auto now = STINT_TRY(standstill());
+Result<std::vector<LeftRow>> listed(const Screen& screen) {
+    auto now = STINT_TRY(standstill(screen));
     return leftRows(now.ledger, now.live);
 }
 
 /// Of those that were shown, removes what still is left behind.
 int cleaned(const std::vector<LeftRow>& shown, const Screen& screen) {
-    auto now = standstill();
+    auto now = standstill(screen);
     if (!now.ok()) return screen.fail("cannot clean", now.error());
     auto rows = leftRows(now->ledger, now->live);
     if (!rows.ok()) return screen.fail("cannot clean", rows.error());
@@ -117,7 +117,7 @@ int cleaned(const std::vector<LeftRow>& shown, const Screen& screen) {
 }
 
 int clean(const Arguments& given, const Screen& screen) {
-    const auto rows = listed();
+    const auto rows = listed(screen);
     if (!rows.ok()) return screen.fail("cannot clean", rows.error());
     if (rows->empty()) {
         screen.tell("nothing is left behind");

@@ -216,7 +216,7 @@ int Transferring::scheduleAll(Daemon& daemon, const std::vector<TransferTask>& t
 
 int Transferring::run(const std::vector<TransferTask>& tasks) {
     if (given_.has("insecure"))
-        screen_.error(
+        screen_.warn(
             "warning: with --insecure no server is verified: whoever is on the way can read and change what is "
             "transferred");
     // From here on Ctrl-C is read as data: once a job is accepted, its number must be printed.
