@@ -1,21 +1,11 @@
 // What a job says of its run, from any thread: its end, its notification, its progress.
 #include "base/clock.hpp"
+#include "base/cut.hpp"
 #include "base/fail.hpp"
 #include "client/connection_impl.hpp"
 
 namespace stint {
 namespace {
-
-/// One line for a person needs no more; a message of 1 MiB would cost the connection.
-constexpr std::size_t longestOutcome = 4096;
-
-void cut(std::string& text) {
-    if (text.size() <= longestOutcome) return;
-    std::size_t end = longestOutcome;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) // not inside a character
-        --end;
-    text.resize(end);
-}
 
 client::BusLink::Write finishing(const client::RunKey& key, const client::Finish& finish) {
     return [&key, &finish](wire::Writer& writer) {
@@ -30,7 +20,7 @@ void Connection::Impl::finish(const JobParameters& params, client::Finish finish
     const Hold hold(*this);
     const auto run = runs_.find(JobParametersAccess::keyOf(params));
     if (run == runs_.end() || run->second.finish) return;
-    cut(finish.outcome.text);
+    cut(finish.outcome.text, wire::longestOutcome); // a message of 1 MiB would cost the connection
     run->second.finish = std::move(finish);
     // jobs.md §4.2: in EXECUTING, and in STOPPING, where it acts as the answer. Said earlier, it waits for the answer.
     if (run->second.state != client::Run::State::Starting) end(run);

@@ -1,4 +1,5 @@
 // The end of a run, and what becomes of its job (jobs.md §6.1).
+#include "base/cut.hpp"
 #include "core/state.hpp"
 #include "rules/ending.hpp"
 #include "rules/load.hpp"
@@ -134,6 +135,8 @@ void killUninstalled(Turn& turn, const AppId& id) {
 }
 
 void log(Turn& turn, const JobKey& key, PastRun past) {
+    constexpr std::size_t longestWord = 512; // of ten thousand entries
+    cut(past.outcome.text, longestWord);
     const Constants& constants = turn.state.constants;
     turn.record(SavePastRun{key, std::move(past), constants.logRuns, turn.now.wall - constants.logAge});
 }

@@ -35,7 +35,8 @@ std::optional<Error> retry(Turn& turn, const RetryJob& event) {
     Job& job = tracked->job;
     const bool rests = job.notBefore && *job.notBefore > turn.now.elapsed && job.failures + job.systemStops > 0;
     if (tracked->run || isAside(*tracked) || !rests)
-        return fail(Errc::IllegalState, "{} does not wait for a retry; `stint why` says what it does", textOf(event.key));
+        return fail(Errc::IllegalState, "{} does not wait for a retry; `stint why` says what it does",
+                    textOf(event.key));
     setNotBefore(job, std::nullopt, turn.now);
     turn.record(SaveJob{job});
     park(turn, *tracked);
@@ -44,12 +45,8 @@ std::optional<Error> retry(Turn& turn, const RetryJob& event) {
 
 } // namespace
 
-void apply(Turn& turn, const HoldJob& event) {
-    turn.effect(Reply{.call = event.call, .error = hold(turn, event)});
-}
+void apply(Turn& turn, const HoldJob& event) { turn.effect(Reply{.call = event.call, .error = hold(turn, event)}); }
 
-void apply(Turn& turn, const RetryJob& event) {
-    turn.effect(Reply{.call = event.call, .error = retry(turn, event)});
-}
+void apply(Turn& turn, const RetryJob& event) { turn.effect(Reply{.call = event.call, .error = retry(turn, event)}); }
 
 } // namespace stint

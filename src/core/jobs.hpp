@@ -64,7 +64,7 @@ public:
 
 private:
     absl::btree_set<Owned, ByKey> set_;
-    std::map<AppId, Holdings> held_;                                   ///< of apps that have jobs
+    std::map<AppId, Holdings> held_; ///< of apps that have jobs
     std::uint64_t sequence_ = 1;
 };
 

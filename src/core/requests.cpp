@@ -56,6 +56,7 @@ void apply(Turn& turn, const CancelAll& event) {
     std::uint32_t count = 0;
     for (const JobKey& key : keysOf(turn.state, event.app)) {
         if (event.space && key.space != *event.space) continue;
+        if (!turn.state.jobs.contains(key)) continue; // it was to come after one of the others
         cancel(turn, key, cancelledBy(event.byOperator));
         ++count;
     }

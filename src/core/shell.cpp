@@ -128,8 +128,10 @@ void apply(Turn& turn, const ForceStop& event) {
     for (const RunId run : runs)
         close(turn, run, End::Killed);
     for (const JobKey& key : keysOf(state, event.app)) {
+        if (!state.jobs.contains(key)) continue; // it was to come after one of the others
         turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});
         forget(turn, key);
+        tellSuccessors(turn, key, {.ending = ending});
     }
     nothingRunsOf(turn, event.app);
     dropAlarms(turn, event.app, false); // limits.md §7.4: the alarms' history is dropped on force-stop, they with it

@@ -36,7 +36,9 @@ void apply(Turn& turn, const AppUninstalled& event) {
     if (!state.apps.contains(event.app)) return;
     // jobs.md §7.4: all its jobs are cancelled, 13 / uninstall, and the store is cleaned.
     for (const JobKey& key : keysOf(state, event.app)) {
-        const Tracked& tracked = state.jobs.at(key);
+        const Tracked* const found = state.jobs.find(key);
+        if (!found) continue; // it was to come after one of the others
+        const Tracked& tracked = *found;
         // scenario.md: a cause is traced before its consequence.
         turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = StopReason::User});
         if (tracked.run) {
@@ -45,6 +47,7 @@ void apply(Turn& turn, const AppUninstalled& event) {
             beginStop(turn, running, {StopReason::User, InternalReason::Uninstall});
         }
         forget(turn, key);
+        tellSuccessors(turn, key, {.ending = {StopReason::User, InternalReason::Uninstall}});
     }
     state.endings.erase(event.app);
     endServices(turn, state.apps.at(event.app));

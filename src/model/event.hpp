@@ -343,9 +343,9 @@ using Event =
                  Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
                  StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
                  AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged, ContentShort, ClockSet, AppOpened,
-                 AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob, StopJobs, ResetExecutionQuota,
-                 ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced,
-                 BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, AlarmSet,
-                 AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+                 AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob, StopJobs,
+                 ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported,
+                 BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged,
+                 AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

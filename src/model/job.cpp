@@ -14,9 +14,8 @@ std::string textOf(const JobKey& key) {
 
 namespace {
 
-constexpr NameTable<JobClass, 3> classNames{{{JobClass::Regular, "regular"},
-                                             {JobClass::Expedited, "expedited"},
-                                             {JobClass::UserInitiated, "user_initiated"}}};
+constexpr NameTable<JobClass, 3> classNames{
+    {{JobClass::Regular, "regular"}, {JobClass::Expedited, "expedited"}, {JobClass::UserInitiated, "user_initiated"}}};
 
 } // namespace
 

@@ -137,9 +137,9 @@ struct PastRun {
     JobClass kind = JobClass::Regular;
     WallTime ended{};
     Ending ending;
-    Outcome outcome;              ///< in its app's words, or in ours where its app said nothing
-    Bytes resumedAt = 0;          ///< what it had of its payload when it began to move more
-    Bytes transferredDown = 0;    ///< as the app told it last
+    Outcome outcome;           ///< in its app's words, or in ours where its app said nothing
+    Bytes resumedAt = 0;       ///< what it had of its payload when it began to move more
+    Bytes transferredDown = 0; ///< as the app told it last
     Bytes transferredUp = 0;
     std::optional<WallTime> next; ///< it is tried again, or runs in its next period, then at the earliest
     bool last = false;            ///< the job ended with it

@@ -88,8 +88,8 @@ struct DropMessage {
 };
 
 using Record =
-    std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SavePastRun, SaveApp, DropApp, SaveOverrides,
-                 SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
+    std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SavePastRun, SaveApp, DropApp,
+                 SaveOverrides, SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
 
 /// What every commit is marked with.
 struct Stamp {

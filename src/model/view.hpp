@@ -72,11 +72,11 @@ struct JobView {
     std::string waitsFor;                ///< pending: the first of its reasons, in words
     bool held = false;                   ///< a person keeps it from starting
     StartTerms terms;
-    std::optional<RunState> runState;    ///< running
-    std::optional<WallTime> started;     ///< running
-    std::optional<RunClocks> clocks;     ///< running
-    std::optional<Network> network;      ///< that it has, or would be given now; only where it requires one
-    std::uint32_t workItems = 0;         ///< of its work, those that are not completed
+    std::optional<RunState> runState; ///< running
+    std::optional<WallTime> started;  ///< running
+    std::optional<RunClocks> clocks;  ///< running
+    std::optional<Network> network;   ///< that it has, or would be given now; only where it requires one
+    std::uint32_t workItems = 0;      ///< of its work, those that are not completed
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
     Bytes estimatedDown = unknownBytes;

@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include "base/cut.hpp"
+
 namespace stint {
 namespace {
 
@@ -50,7 +52,9 @@ std::string_view stopMeaning(StopReason reason) {
 constexpr std::size_t longestKept = 2048;
 
 std::string extra(const Job& job, std::string_view key) {
-    return job.info->getExtras().getString(key).substr(0, longestKept);
+    std::string text = job.info->getExtras().getString(key);
+    cut(text, longestKept);
+    return text;
 }
 
 } // namespace

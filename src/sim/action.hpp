@@ -216,9 +216,10 @@ using Action =
     std::variant<action::ChangeDevice, action::Reboot, action::SetClock, action::RestartDaemon, action::SwitchPolicy,
                  action::ChangeApp, action::Tap, action::Use, action::ForegroundService, action::StopApp,
                  action::ForceStop, action::Crash, action::Uninstall, action::Update, action::Install, action::Restrict,
-                 action::Predict, action::Schedule, action::Enqueue, action::Cancel, action::CancelAll, action::Hold, action::Resume, action::Retry, action::Finish,
-                 action::CompleteWork, action::ChangeContent, action::Notify, action::Dismiss, action::TellBytes,
-                 action::SetAlarm, action::CancelAlarm, action::Push, action::RunVerb, action::Tick, action::Connected,
-                 action::AnswerCall, action::Lost, action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
+                 action::Predict, action::Schedule, action::Enqueue, action::Cancel, action::CancelAll, action::Hold,
+                 action::Resume, action::Retry, action::Finish, action::CompleteWork, action::ChangeContent,
+                 action::Notify, action::Dismiss, action::TellBytes, action::SetAlarm, action::CancelAlarm,
+                 action::Push, action::RunVerb, action::Tick, action::Connected, action::AnswerCall, action::Lost,
+                 action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
 
 } // namespace stint::sim

@@ -40,14 +40,14 @@ inline constexpr ChecksummedTable messagesTable{"messages",
 inline constexpr ChecksummedTable deviceStateTable{"device_state", "one, boot, state", 1};
 inline constexpr ChecksummedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label, "
-    "scheduled, began, kind, url, path"};
+                 "scheduled, began, kind, url, path"};
 /// The log: what the apps' histories keep less of, and jobs that wait only the last of.
 inline constexpr ChecksummedTable pastRunsTable{"past_runs", "app, nth, space, job, run", 2};
 inline constexpr ChecksummedTable overridesTable{"overrides", "name, value, boot", 1};
 
 inline constexpr std::array checksummedTables{jobsTable,     workTable,      contentTable,     appsTable,
                                               ledgersTable,  usageTimeTable, deviceStateTable, alarmsTable,
-                                              messagesTable, completedTable, pastRunsTable,  overridesTable};
+                                              messagesTable, completedTable, pastRunsTable,    overridesTable};
 
 /// Writes a row of the values ?1, ?2, … with its checksum; one of the same key is replaced.
 std::string saveSql(const ChecksummedTable& table);

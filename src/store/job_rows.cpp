@@ -65,8 +65,7 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     // What is only told keeps no job from running.
     if (auto run = rowFromText<PastRun>(row.text()); run.ok()) past.lastRun.set(*std::move(run));
     job.held = row.flag();
-    if (const std::string terms = row.text(); !terms.empty())
-        past.terms.set(STINT_TRY(rowFromText<StartTerms>(terms)));
+    if (const std::string terms = row.text(); !terms.empty()) past.terms.set(STINT_TRY(rowFromText<StartTerms>(terms)));
     job.details.set(std::move(past));
     snapshot.jobs.push_back(std::move(stored));
     return {};

@@ -61,9 +61,9 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .addRun = STINT_TRY(database.prepare(saveSql(pastRunsTable))),
         .trimRuns = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth <= ?2")),
         // Some at a time, and more than come.
-        .dropOldRuns = STINT_TRY(
-            database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth < 8 + (SELECT min(nth) FROM past_runs WHERE "
-                             "app = ?1) AND CASE WHEN json_valid(run) THEN json_extract(run, '$.ended') < ?2 ELSE 1 END")),
+        .dropOldRuns = STINT_TRY(database.prepare(
+            "DELETE FROM past_runs WHERE app = ?1 AND nth < 8 + (SELECT min(nth) FROM past_runs WHERE "
+            "app = ?1) AND CASE WHEN json_valid(run) THEN json_extract(run, '$.ended') < ?2 ELSE 1 END")),
         .dropLog = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1")),
         .saveApp = STINT_TRY(database.prepare(saveSql(appsTable))),
         .saveLedger = STINT_TRY(database.prepare(saveSql(ledgersTable))),
@@ -97,13 +97,13 @@ Result<void> RecordWriter::write(const SaveJob& record) {
     const auto& job = record.job;
     const JobDetails& past = *job.details;
     STINT_CHECK(job.info != nullptr);
-    return sql_.saveJob.run(job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info),
-                            count(job.scheduled), count(job.enqueued), static_cast<std::int64_t>(job.sequence),
-                            job.failures, job.systemStops, count(job.notBefore), count(job.notBeforeWall),
-                            past.cumulative.count(), job.demotedByUser, job.demotedBySystem, job.running, past.label,
-                            count(job.deadline), count(job.deadlineWall), count(past.windowEnd),
-                            count(past.windowEndWall), past.abandoned, count(past.lastSuccess), count(past.lastFailure),
-                            job.exemptionLost, job.awaitsClock, count(past.runBegan), lastRunText(past), job.held, termsText(past));
+    return sql_.saveJob.run(
+        job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(*job.info), count(job.scheduled),
+        count(job.enqueued), static_cast<std::int64_t>(job.sequence), job.failures, job.systemStops,
+        count(job.notBefore), count(job.notBeforeWall), past.cumulative.count(), job.demotedByUser, job.demotedBySystem,
+        job.running, past.label, count(job.deadline), count(job.deadlineWall), count(past.windowEnd),
+        count(past.windowEndWall), past.abandoned, count(past.lastSuccess), count(past.lastFailure), job.exemptionLost,
+        job.awaitsClock, count(past.runBegan), lastRunText(past), job.held, termsText(past));
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {

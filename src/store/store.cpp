@@ -218,9 +218,7 @@ Result<void> Store::commit(std::span<const Record> records, const Stamp& stamp) 
 Result<void> Store::acceptsMore() { return impl_->acceptsMore(); }
 void Store::idle() { impl_->idle(); }
 void Store::eraseLog() { impl_->eraseLog(); }
-Result<std::vector<PastRun>> Store::pastRuns(const JobKey& key, std::size_t most) {
-    return impl_->pastRuns(key, most);
-}
+Result<std::vector<PastRun>> Store::pastRuns(const JobKey& key, std::size_t most) { return impl_->pastRuns(key, most); }
 std::vector<std::string> Store::notes() { return impl_->notes(); }
 
 } // namespace stint

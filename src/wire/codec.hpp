@@ -64,7 +64,10 @@ Result<RunParameters> readRunParameters(Reader& reader);
 void writeNotification(Writer& writer, const Notification& notification);
 Result<Notification> readNotification(Reader& reader);
 
+/// One line for a person needs no more.
+inline constexpr std::size_t longestOutcome = 4096;
 void writeOutcome(Writer& writer, const Outcome& outcome);
+/// Its text cut to that length.
 Result<Outcome> readOutcome(Reader& reader);
 
 } // namespace stint::wire

@@ -1,4 +1,5 @@
 // What passes while a job runs: its parameters, its notification, its outcome.
+#include "base/cut.hpp"
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "wire/codec.hpp"
@@ -182,6 +183,7 @@ Result<Outcome> readOutcome(Reader& reader) {
     DictionaryReader dictionary("outcome", UnknownKeys::Ignore);
     dictionary.take("exitCode", outcome.exitCode).take("text", outcome.text);
     STINT_TRY(dictionary.read(reader));
+    cut(outcome.text, longestOutcome);
     return outcome;
 }
 

@@ -53,8 +53,10 @@ inline JobView saying(JobView view, std::string text) {
 inline JobView finished(Ending ending, Outcome outcome, Bytes size = 0) {
     JobView view = job(JobView::State::Finished);
     view.transferredDown = size;
-    view.completed = Completed{
-        {.ended = at(60s), .ending = ending, .outcome = std::move(outcome), .transferredDown = size}, view.key, view.label};
+    view.completed =
+        Completed{{.ended = at(60s), .ending = ending, .outcome = std::move(outcome), .transferredDown = size},
+                  view.key,
+                  view.label};
     return view;
 }
 

@@ -61,6 +61,20 @@ TEST_CASE("an exit code that is not 0 is no success: what waited ends, and so do
     CHECK(stage.view(2)->completed->outcome.text == "not started: com.example.mail/1 has not succeeded: exit 3");
 }
 
+TEST_CASE("all jobs of an app may go at once, those that wait for each other, too") { // jobs.md §2.6, §7.4, §14.1
+    for (const Event& end : {Event{CancelAll{.call = {1}, .app = mail}}, Event{ForceStop{{1}, mail}},
+                             Event{AppUninstalled{mail}}, Event{StopApp{{1}, mail}}}) {
+        CAPTURE(end.index());
+        Stage stage;
+        stage.schedule(stage.transfer(1));
+        scheduleOn(stage, 2, after(1));
+        scheduleOn(stage, 3, after(2));
+        stage.event(end);
+        for (const std::int32_t id : {1, 2, 3})
+            CHECK_FALSE(stage.tracked(id));
+    }
+}
+
 TEST_CASE("what others wait for may end while no daemon is there to hear of it") { // jobs.md §14.1, §7.2
     Stage stage;
     stage.schedule(stage.job(1)); // ends with its boot
