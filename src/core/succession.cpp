@@ -66,6 +66,9 @@ Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const J
         return fail(Errc::LimitExceeded, "a job may wait for {} others, not for {}", mostAwaited, terms.after.size());
     if (terms.at && *terms.at <= turn.now.wall)
         return fail(Errc::IllegalArgument, "{} is past; a job may be set for a time to come", formatWall(*terms.at));
+    if (!terms.calendar.empty())
+        return fail(Errc::IllegalArgument, "calendar \"{}\": times of a calendar are not taken yet; ask for a period",
+                    terms.calendar);
     std::vector<JobKey> after;
     for (const JobKey& other : terms.after) {
         if (other.app != event.app && !event.onBehalf)

@@ -97,7 +97,7 @@ std::string_view nameOf(InternalReason);
 struct StartTerms {
     std::vector<JobKey> after;  ///< each has to succeed first
     std::optional<WallTime> at; ///< not before
-    std::string calendar;       ///< again at each such time (rules/calendar.hpp); empty: once
+    std::string calendar;       ///< reserved: again at each such time; nothing but empty is taken yet
 
     static constexpr auto noun = "start terms";
     static constexpr auto fields = [](auto& field, auto& terms) {

@@ -83,10 +83,7 @@ std::optional<Instant> setTimeUntil(const OwnTimes& t) {
     const auto& at = t.job.details->terms->at;
     return at && *at > t.wall ? std::optional(t.now + (*at - t.wall)) : std::nullopt;
 }
-std::string describeSetTime(const OwnTimes& t) {
-    const StartTerms& terms = *t.job.details->terms;
-    return terms.calendar.empty() ? "a person set its time" : fmt::format("runs at \"{}\"", terms.calendar);
-}
+std::string describeSetTime(const OwnTimes&) { return "a person set its time"; }
 
 std::optional<Instant> deadlineUntil(const OwnTimes& t) { return future(t.job.deadline, t); }
 std::string describeDeadline(const OwnTimes&) { return "runs then, whatever constraint is missing"; }

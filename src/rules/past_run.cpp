@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/cut.hpp"
+#include "base/url_text.hpp"
 
 namespace stint {
 namespace {
@@ -76,7 +77,7 @@ Completed completedBy(const Job& job, PastRun run) {
     static_cast<PastRun&>(completed) = std::move(run);
     completed.key = job.key;
     completed.label = job.details->label;
-    completed.url = extra(job, "url");
+    completed.url = withoutSecrets(extra(job, "url"));
     completed.path = extra(job, "output");
     if (completed.path.empty()) completed.path = extra(job, "source");
     return completed;

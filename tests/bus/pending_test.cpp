@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "bus/world.hpp"
+#include "wire/fields.hpp"
 #include "wire/views.hpp"
 
 using namespace stint;

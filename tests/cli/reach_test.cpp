@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/url_text.hpp"
 #include "cli/program.hpp"
 #include "cli/transfer/get.hpp"
 #include "cli/transfer/put.hpp"

@@ -6,6 +6,7 @@
 #include "client/recorded_service.hpp"
 #include "stint/job_scheduler.hpp"
 #include "wire/errors.hpp"
+#include "wire/fields.hpp"
 #include "wire/views.hpp"
 
 using namespace stint;

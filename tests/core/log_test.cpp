@@ -91,7 +91,9 @@ TEST_CASE("a job that is not persisted ends with its boot, and its history says 
 TEST_CASE("a finished job keeps its kind, times and what it has moved, and no secret") { // jobs.md §9.4
     Stage stage;
     PersistableBundle extras;
-    extras.putString("url", "https://example.org/x").putString("output", "/tmp/x").putString("user", "me:secret");
+    extras.putString("url", "https://me:secret@example.org/x?at=@")
+        .putString("output", "/tmp/x")
+        .putString("user", "me:secret");
     stage.schedule(stage.transfer(1).setExtras(extras));
     stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .down = 5, .up = 0});
     stage.until(3s);
@@ -100,7 +102,7 @@ TEST_CASE("a finished job keeps its kind, times and what it has moved, and no se
     CHECK(view.kind == JobClass::UserInitiated);
     CHECK(view.scheduled == stage.wallAtStart);
     CHECK(view.started == stage.wallAtStart);
-    CHECK(view.completed->url == "https://example.org/x");
+    CHECK(view.completed->url == "https://example.org/x?at=@");
     CHECK(view.completed->path == "/tmp/x");
     CHECK(view.info == nullptr);
 }

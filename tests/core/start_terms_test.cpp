@@ -36,6 +36,7 @@ TEST_CASE("a job that cannot be waited for is refused by its name, and nothing i
     CHECK(scheduleOn(stage, 2, others).error->code == Errc::LimitExceeded);
     CHECK(scheduleOn(stage, 2, {.after = {}, .at = stage.wallAtStart - 1s, .calendar = {}}).error->code ==
           Errc::IllegalArgument);
+    CHECK(scheduleOn(stage, 2, {.after = {}, .at = {}, .calendar = "daily"}).error->code == Errc::IllegalArgument);
     CHECK_FALSE(stage.tracked(2));
 }
 

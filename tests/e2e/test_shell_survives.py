@@ -42,8 +42,9 @@ def test_a_persisted_command_waits_on_after_a_reboot_and_another_does_not(world)
     assert world.stint("wait", f"{SHELL}/{kept}").code == 0
     assert world.done("logs", str(kept)) == f"{world.downloads}\n0027\nkept\n"
     assert world.stint("why", f"{SHELL}/{lost}").code == 66
-    (end,) = [json.loads(line) for line in world.done("jobs", "--finished", "--json", SHELL).splitlines()]
-    assert (end["id"], end["label"]) == (kept, "a backup")
+    ends = {end["id"]: end for end in map(json.loads, world.done("jobs", "--finished", "--json", SHELL).splitlines())}
+    assert (ends[kept]["label"], ends[kept]["exitCode"]) == ("a backup", 0)
+    assert ends[lost]["outcome"] == "a reboot ended it: it was not persisted"
 
 
 def test_a_persisted_command_that_a_reboot_cut_off_begins_anew(world):

@@ -109,11 +109,11 @@ TEST_CASE("a store of a newer version is refused and not changed by a byte") { /
         auto store = openStore(scratch.store());
         done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
     }
-    execute(scratch.database(), "PRAGMA user_version = 7");
+    execute(scratch.database(), "PRAGMA user_version = 8");
     const auto before = bytesOf(scratch.database());
     const auto error = refused(scratch.store());
     CHECK(error.code == Errc::IllegalState);
-    CHECK(has(error, "made by a newer stint (schema 7, this one knows 6)"));
+    CHECK(has(error, "made by a newer stint (schema 8, this one knows 7)"));
     CHECK(has(error, scratch.database().string()));
     CHECK(bytesOf(scratch.database()) == before);
     execute(scratch.database(), "PRAGMA user_version = 3");

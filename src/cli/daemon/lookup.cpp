@@ -35,7 +35,9 @@ Result<JobView> only(std::vector<JobView> found, const std::string& text) {
 } // namespace
 
 bool isLabel(std::string_view text) {
-    return !text.empty() && text.find('/') == std::string_view::npos && !parseId(text);
+    constexpr std::size_t longest = 200; // as `stint run` makes them
+    return !text.empty() && text.size() <= longest && text.find_first_of("/#") == std::string_view::npos &&
+           !parseId(text) && printable(text) == text;
 }
 
 Result<JobName> parseJobName(std::string_view text) {

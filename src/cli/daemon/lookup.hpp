@@ -21,7 +21,8 @@ struct JobName {
     bool operator==(const JobName&) const = default;
 };
 
-/// Neither a number nor a whole name: the label of one of a person's own jobs, such as `stint run --name` gives.
+/// Neither a number nor a whole name, with nothing in it that steers a terminal: the label of one of a person's own
+/// jobs, such as `stint run --name` gives.
 bool isLabel(std::string_view text);
 
 /// IllegalArgument says which forms there are.

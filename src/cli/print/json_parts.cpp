@@ -21,8 +21,6 @@ void putEnd(Json& line, const std::optional<Completed>& end) {
     line["stopReasonName"] = end ? Json(stint::nameOf(end->ending.reason)) : Json(nullptr);
     line["exitCode"] = end ? Json(exitCodeOf(*end)) : Json(nullptr);
     line["outcome"] = end ? Json(end->outcome.text) : Json(nullptr);
-    line["url"] = end && !end->url.empty() ? Json(end->url) : Json(nullptr);
-    line["path"] = end && !end->path.empty() ? Json(end->path) : Json(nullptr);
 }
 
 /// What it was asked for as, beside what it runs as; a finished job's view does not tell.
@@ -70,11 +68,6 @@ void putJob(Json& line, const JobView& job) {
     line["enqueued"] = job.scheduled == WallTime{} ? Json(nullptr) : milliseconds(job.scheduled);
     line["earliest"] = milliseconds(job.earliest);
     line["started"] = milliseconds(job.started);
-    line["waitsFor"] = job.state == JobView::State::Pending ? Json(job.waitsFor) : Json(nullptr);
-    line["held"] = job.held;
-    putRow(line["terms"], job.terms);
-    line["lastRun"] = nullptr;
-    if (job.lastRun) putRow(line["lastRun"], *job.lastRun);
     line["transferredDown"] = bytesOrNull(job.transferredDown);
     line["transferredUp"] = bytesOrNull(job.transferredUp);
     line["estimatedDown"] = bytesOrNull(job.estimatedDown);
@@ -85,6 +78,14 @@ void putJob(Json& line, const JobView& job) {
     line["internalReason"] = job.completed ? number(job.completed->ending.internal) : Json(nullptr);
     line["internalReasonName"] = job.completed ? Json(stint::nameOf(job.completed->ending.internal)) : Json(nullptr);
     line["status"] = stateWord(job); // as tables have it
+    line["waitsFor"] = job.state == JobView::State::Pending ? Json(job.waitsFor) : Json(nullptr);
+    line["held"] = job.held;
+    putRow(line["terms"], job.terms);
+    line["lastRun"] = nullptr;
+    if (job.lastRun) putRow(line["lastRun"], *job.lastRun);
+    const auto textOrNull = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
+    line["url"] = job.completed ? textOrNull(job.completed->url) : Json(nullptr);
+    line["path"] = job.completed ? textOrNull(job.completed->path) : Json(nullptr);
 }
 
 Json infoOf(const JobInfo& info) {

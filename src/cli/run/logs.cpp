@@ -109,7 +109,7 @@ Verb logsVerb() {
             .options = {{"-f,--follow", "", "and what it prints from now on, until the job has ended"}},
             .examples = {{"stint logs -f 7", "live; Ctrl-C leaves the job alone"}},
             .run = logs,
-            .elsewhere = {"log", "output", "tail", "cat", "journal"}};
+            .elsewhere = {"output", "tail", "cat", "journal"}};
 }
 
 } // namespace stint::cli

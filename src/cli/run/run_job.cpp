@@ -5,6 +5,7 @@
 #include "base/fail.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/screen/text.hpp"
 
 namespace stint::cli {
@@ -50,7 +51,8 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.label = shortened(printable(given.value("name").value_or(joined(given.words))), longestLabel);
     if (given.has("name") && !isLabel(wanted.label))
         return fail(Errc::IllegalArgument,
-                    "--name \"{}\" would be taken for a job's number; give it a word without a slash", wanted.label);
+                    "--name \"{}\" cannot be typed as a job's name: give it a word that is no number and has no / or #",
+                    wanted.label);
     wanted.userInitiated = given.has("user-initiated");
     wanted.expedited = given.has("expedited");
     wanted.network = STINT_TRY(networkIn(given, JobInfo::NETWORK_TYPE_NONE));

@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "base/transfer_words.hpp"
 #include "base/try.hpp"
+#include "base/url_text.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "cli/transfer/download.hpp"

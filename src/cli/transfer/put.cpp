@@ -6,6 +6,7 @@
 #include "base/fail.hpp"
 #include "base/program.hpp"
 #include "base/try.hpp"
+#include "base/url_text.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "cli/transfer/download.hpp"

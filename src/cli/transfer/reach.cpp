@@ -203,14 +203,4 @@ Result<void> putReach(const Arguments& given, const std::string& url, const std:
     return {};
 }
 
-std::string withoutSecrets(std::string_view url) {
-    auto authority = url.find("://");
-    if (authority == std::string_view::npos) return std::string(url);
-    authority += 3;
-    auto end = std::min(url.find_first_of("/?#", authority), url.size());
-    auto at = url.substr(0, end).rfind('@');
-    if (at == std::string_view::npos || at < authority) return std::string(url);
-    return std::string(url.substr(0, authority)) + std::string(url.substr(at + 1));
-}
-
 } // namespace stint::cli

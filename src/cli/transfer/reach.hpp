@@ -20,7 +20,4 @@ Result<void> putReach(const Arguments& given, const std::string& url, const std:
 /// "500KB", "2MiB", "1.5MB/s", and curl's "200k", "3M", "1G", "1000". IllegalArgument for anything else, and for 0.
 Result<Bytes> parseByteRate(std::string_view text);
 
-/// `url` without name and password, for people.
-std::string withoutSecrets(std::string_view url);
-
 } // namespace stint::cli

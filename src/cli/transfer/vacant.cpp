@@ -1,6 +1,7 @@
 #include "cli/transfer/vacant.hpp"
 
 #include "base/fail.hpp"
+#include "base/url_text.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/screen/text.hpp"
 #include "cli/transfer/reach.hpp"

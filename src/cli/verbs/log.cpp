@@ -153,7 +153,7 @@ Verb logVerb() {
                 "has ended; what a command has printed is told by `stint logs`.",
             .examples = {{"stint log 7", "all that became of the download org.stint.transfer/7"}},
             .run = log,
-            .elsewhere = {"history", "events", "journal"}};
+            .elsewhere = {"history", "events"}};
 }
 
 } // namespace stint::cli

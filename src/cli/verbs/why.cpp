@@ -27,8 +27,8 @@ Result<WhyAnswer> explained(const Arguments& given, const Screen& screen) {
     History history;
     if (given.has("history")) history.emplace();
     if (job.state == JobView::State::Finished) {
-        auto runs = STINT_TRY(daemon.log(job.key));
-        if (history && !runs.empty()) history = std::move(runs.back().waits);
+        if (history)
+            if (auto runs = STINT_TRY(daemon.log(job.key)); !runs.empty()) history = std::move(runs.back().waits);
         return WhyAnswer{{std::move(job), {}}, std::move(history)};
     }
     if (history) history = STINT_TRY(daemon.history(job.key));
