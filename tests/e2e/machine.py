@@ -15,8 +15,8 @@ from events import Deadline, TooLate
 from installed import BUILD, install, run
 from world import Ended
 
-PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd", "libcurl4", "libfmt9", "libspdlog1.10",
-            "libsqlite3-0", "libssl3", "libsystemd0", "libyaml-cpp0.7")
+PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd", "libabsl20220623", "libcurl4",
+            "libfmt9", "libspdlog1.10", "libsqlite3-0", "libssl3", "libsystemd0", "libyaml-cpp0.7")
 PROGRAMS = ("mmdebstrap", "systemd-nspawn", "nsenter")
 
 missing = [program for program in PROGRAMS if not shutil.which(program)]
