@@ -18,7 +18,6 @@ function(stint_tests name)
   cmake_parse_arguments(TESTS "" "" "USES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   add_executable(${name}_tests ${sources} $<TARGET_OBJECTS:stint_test_main>)
-  set_target_properties(${name}_tests PROPERTIES UNITY_BUILD OFF) # each file has helpers of its own
   target_include_directories(${name}_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   foreach(used IN LISTS TESTS_USES)
     target_link_libraries(${name}_tests PRIVATE stint_${used})

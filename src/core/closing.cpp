@@ -95,9 +95,9 @@ void tryAgain(Turn& turn, Tracked& tracked, const Running& running, End end, Pas
 // jobs.md §6.5: the next window of a periodic job, after a run that is not tried again.
 void nextWindowOf(Turn& turn, Tracked& tracked, PastRun past) {
     tracked.job = nextPeriod(std::move(tracked.job), turn.now, turn.state.constants);
-    const PastRun ended = past;
     keepRun(turn, tracked, std::move(past));
     park(turn, tracked);
+    const PastRun& ended = *tracked.job.details->lastRun;
     if (succeeded(ended)) tellSuccessors(turn, tracked.job.key, ended);
 }
 
@@ -143,7 +143,7 @@ void log(Turn& turn, const JobKey& key, PastRun past) {
 
 void remember(Turn& turn, const Job& job, PastRun past) {
     past.last = true;
-    Completed completed = completedBy(job, past);
+    const Completed completed = completedBy(job, past);
     log(turn, job.key, std::move(past));
     // Of an app that is not known yet, after a start, nothing is forgotten.
     const App* const app = turn.app(job.key.app);
@@ -151,9 +151,8 @@ void remember(Turn& turn, const Job& job, PastRun past) {
     const std::int64_t most =
         app && !app->manifest.builtIn ? constants.completedHistory : constants.completedHistoryOwn;
     turn.state.endings.add(completed, most);
-    const PastRun end = completed;
-    turn.record(SaveCompleted{std::move(completed), most});
-    tellSuccessors(turn, job.key, end);
+    turn.record(SaveCompleted{completed, most});
+    tellSuccessors(turn, job.key, completed);
 }
 
 void close(Turn& turn, RunId id, End end, const Outcome& outcome) {

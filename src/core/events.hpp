@@ -67,16 +67,14 @@ void apply(Turn& turn, const PolicyChanged& event);
 void apply(Turn& turn, const ShuttingDown& event);
 // shell.cpp
 void apply(Turn& turn, const RunJob& event);
-
-// holds.cpp
-void apply(Turn& turn, const HoldJob& event);
-void apply(Turn& turn, const RetryJob& event);
-
 void apply(Turn& turn, const StopJobs& event);
 void apply(Turn& turn, const ForceStop& event);
 void apply(Turn& turn, const ResetScheduleQuota& event);
 void apply(Turn& turn, const ResetExecutionQuota& event);
 void apply(Turn& turn, const MonitorBattery& event);
 void apply(Turn& turn, const DockFaked& event);
+// holds.cpp
+void apply(Turn& turn, const HoldJob& event);
+void apply(Turn& turn, const RetryJob& event);
 
 } // namespace stint

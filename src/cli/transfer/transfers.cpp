@@ -50,6 +50,7 @@ private:
     int refused(const TransferTask& task, const Error& error) const;
     int notAdmitted(const TransferTask& task) const;
     Result<std::optional<JobId>> schedule(Daemon& daemon, const TransferTask& task);
+    Result<void> readTerms(Daemon& daemon);
     Result<std::optional<JobId>> schedule(Daemon& daemon, const TransferTask& task, Manner manner) const;
     Result<JobView> stateOf(Daemon& daemon, const TransferTask& task, JobId id) const;
     int scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks);
@@ -63,6 +64,7 @@ private:
     const Arguments& given_;
     const Screen& screen_;
     std::vector<Accepted> accepted_;
+    StartTerms terms_;
     bool saidRegular_ = false;
 };
 
@@ -80,10 +82,14 @@ int Transferring::notAdmitted(const TransferTask& task) const {
 
 Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const TransferTask& task, Manner manner) const {
     auto job = STINT_TRY(task.job(manner));
-    const StartTerms terms{.after = STINT_TRY(keysOf(daemon, given_.values("after"))),
-                           .at = STINT_TRY(startTimeIn(given_, wallNow())),
-                           .calendar = {}};
-    return daemon.scheduleNew(job, AppId{std::string(transferPackage)}, terms);
+    return daemon.scheduleNew(job, AppId{std::string(transferPackage)}, terms_);
+}
+
+/// The same for all of them.
+Result<void> Transferring::readTerms(Daemon& daemon) {
+    terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
+    terms_.at = STINT_TRY(startTimeIn(given_, wallNow()));
+    return {};
 }
 
 /// User-initiated if a person watches, else regular; the daemon decides whether one does (jobs.md §2.3). nullopt: it
@@ -224,6 +230,7 @@ int Transferring::run(const std::vector<TransferTask>& tasks) {
     if (!signals.ok()) return refused(tasks.front(), signals.error());
     auto daemon = Daemon::connect(screen_);
     if (!daemon.ok()) return refused(tasks.front(), daemon.error());
+    if (const auto terms = readTerms(*daemon); !terms.ok()) return refused(tasks.front(), terms.error());
     const int code = scheduleAll(*daemon, tasks);
     if (given_.has("no-wait") || accepted_.empty()) return code;
     const int followed = followAll(*daemon, *signals);
