@@ -80,8 +80,8 @@ void printConstants() {
 }
 
 void printPendingReasons() {
-    for (auto number = static_cast<std::int32_t>(PendingReason::App);
-         number <= static_cast<std::int32_t>(PendingReason::ConstraintDeadline); ++number) {
+    for (auto number = static_cast<std::int32_t>(PENDING_JOB_REASON_APP);
+         number <= static_cast<std::int32_t>(PENDING_JOB_REASON_CONSTRAINT_DEADLINE); ++number) {
         const auto reason = static_cast<PendingReason>(number);
         fmt::print(std::cout, "*{}* ({})\n\t{}\n\n", escaped(nameOf(reason)), number, escaped(cli::meaningOf(reason)));
     }

@@ -31,7 +31,7 @@ void CustomTransferService::show(const stint::JobParameters& params, const std::
     // Android prints notification.id, which no Notification has there either: an id is the app's own choice, here one
     // for each job. The policy is an enum, not JobService.JOB_END_NOTIFICATION_POLICY_DETACH.
     auto shown =
-        setNotification(params, params.getJobId().value, builder.build(), stint::JobEndNotificationPolicy::Detach);
+        setNotification(params, params.getJobId().value, builder.build(), stint::JOB_END_NOTIFICATION_POLICY_DETACH);
     if (!shown) std::cerr << "custom-transfer: " << shown.error().message << "\n";
 }
 // code: end

@@ -29,8 +29,8 @@ stint::Result<stint::JobInfo> jobFor(std::int32_t jobId, const std::string& url,
     stint::NetworkRequest networkRequest = stint::NetworkRequest::Builder()
                                                // "the job won't run unless there's a connection to the internet …, and
                                                // the connection doesn't charge per-byte."
-                                               .addCapability(stint::NetworkCapability::Internet)
-                                               .addCapability(stint::NetworkCapability::NotMetered)
+                                               .addCapability(stint::NET_CAPABILITY_INTERNET)
+                                               .addCapability(stint::NET_CAPABILITY_NOT_METERED)
                                                .build();
     // A ComponentName needs no Context: the package is this process's own, known by the kernel's word. Extras are
     // Android's too: how the service learns what to move.

@@ -14,21 +14,21 @@ constexpr int exitError = 2;
 
 const char* nameOf(stint::Errc code) {
     switch (code) {
-    case stint::Errc::IllegalArgument:
+    case stint::Errc::ILLEGAL_ARGUMENT:
         return "IllegalArgument";
-    case stint::Errc::IllegalState:
+    case stint::Errc::ILLEGAL_STATE:
         return "IllegalState";
-    case stint::Errc::Security:
+    case stint::Errc::SECURITY:
         return "Security";
-    case stint::Errc::LimitExceeded:
+    case stint::Errc::LIMIT_EXCEEDED:
         return "LimitExceeded";
-    case stint::Errc::Storage:
+    case stint::Errc::STORAGE:
         return "Storage";
-    case stint::Errc::Busy:
+    case stint::Errc::BUSY:
         return "Busy";
-    case stint::Errc::Unavailable:
+    case stint::Errc::UNAVAILABLE:
         return "Unavailable";
-    case stint::Errc::System:
+    case stint::Errc::SYSTEM:
         return "System";
     }
     return "unknown";

@@ -86,8 +86,8 @@ void ScriptedService::post(const stint::JobParameters& params, const std::string
     stint::Notification::Builder builder(how == "bad-channel" ? "no-such-channel" : "default");
     if (how != "no-icon") builder.setSmallIcon("document-save");
     builder.setContentTitle("Job " + std::to_string(params.getJobId().value)).addAction("stop", "Stop");
-    const auto policy = extra(params, "policy", "remove") == "remove" ? stint::JobEndNotificationPolicy::Remove
-                                                                      : stint::JobEndNotificationPolicy::Detach;
+    const auto policy = extra(params, "policy", "remove") == "remove" ? stint::JOB_END_NOTIFICATION_POLICY_REMOVE
+                                                                      : stint::JOB_END_NOTIFICATION_POLICY_DETACH;
     const auto posted = setNotification(params, params.getJobId().value, builder.build(), policy);
     say(params, posted.ok() ? "notified" : "not-notified " + posted.error().message);
 }

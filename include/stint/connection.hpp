@@ -23,7 +23,7 @@ struct RunHandle;
 class STINT_API Connection {
 public:
     /// A process that stintd started speaks over the socket it was given (its first connection); any other connects
-    /// to the daemon's own socket. Errc::Unavailable where no daemon listens, with what to do about it.
+    /// to the daemon's own socket. Errc::UNAVAILABLE where no daemon listens, with what to do about it.
     static Result<Connection> open();
 
     Connection(Connection&&) noexcept;
@@ -42,7 +42,7 @@ public:
     Result<bool> dispatch();
 
     /// Offers `service` under a name of the app's manifest: the daemon runs jobs in it. It must outlive the
-    /// connection. Errc::Security where the manifest of this process's app does not declare it.
+    /// connection. Errc::SECURITY where the manifest of this process's app does not declare it.
     Result<void> host(std::string name, JobService& service);
     /// The same for a receiver of alarms and messages (stint/receiver.hpp).
     Result<void> host(std::string name, BroadcastReceiver& receiver);

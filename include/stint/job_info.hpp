@@ -38,8 +38,8 @@ struct ClipData {
     };
     std::vector<Item> items;
 
-    static constexpr std::int32_t grantRead = 1;
-    static constexpr std::int32_t grantWrite = 2;
+    static constexpr std::int32_t FLAG_GRANT_READ_URI_PERMISSION = 1;
+    static constexpr std::int32_t FLAG_GRANT_WRITE_URI_PERMISSION = 2;
 };
 
 /// A service declared in the manifest of an app. An empty package is the caller's own.
@@ -74,7 +74,7 @@ public:
     static constexpr std::int32_t PRIORITY_HIGH = 400;
     static constexpr std::int32_t PRIORITY_MAX = 500;
 
-    static constexpr Bytes NETWORK_BYTES_UNKNOWN = unknownBytes;
+    static constexpr Bytes NETWORK_BYTES_UNKNOWN = stint::NETWORK_BYTES_UNKNOWN;
     static constexpr Duration DEFAULT_INITIAL_BACKOFF = std::chrono::seconds(30); ///< jobs.md §0 default_backoff
     static constexpr Duration MIN_BACKOFF = std::chrono::seconds(10);             ///< jobs.md §0 min_backoff
     static constexpr Duration MIN_PERIOD = std::chrono::minutes(15);              ///< jobs.md §0 min_period
@@ -173,9 +173,9 @@ private:
         bool expedited = false;
         std::int32_t priority = PRIORITY_DEFAULT;
         std::optional<NetworkRequest> network;
-        Bytes estimatedDown = unknownBytes;
-        Bytes estimatedUp = unknownBytes;
-        Bytes minimumChunk = unknownBytes;
+        Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
+        Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
+        Bytes minimumChunk = NETWORK_BYTES_UNKNOWN;
         std::int32_t backoffPolicy = BACKOFF_POLICY_EXPONENTIAL;
         std::int32_t clipGrantFlags = 0;
         bool explicitBackoff = false;
@@ -202,7 +202,7 @@ private:
 };
 
 /// Each setter notes its value and returns the builder; what may not be is said by build(), which names the first
-/// broken rule of jobs.md §1.2 (V1 to V13) in its message, as Errc::IllegalArgument.
+/// broken rule of jobs.md §1.2 (V1 to V13) in its message, as Errc::ILLEGAL_ARGUMENT.
 class STINT_API JobInfo::Builder {
 public:
     /// `id` is unique within an app and a namespace; `service` is declared in the app's manifest.

@@ -26,6 +26,8 @@ struct RunHandle;
 /// any more, and it is stopped with TimeoutAbandoned at its limit (§4.5).
 class STINT_API JobParameters {
 public:
+    using enum StopReason; ///< JobParameters::STOP_REASON_TIMEOUT, …
+
     JobId getJobId() const { return id_; }
     /// nullopt: the root namespace.
     const std::optional<std::string>& getJobNamespace() const { return namespace_; }
@@ -75,7 +77,7 @@ private:
     std::optional<std::vector<std::string>> triggeredUris_;
     std::vector<std::string> triggeredAuthorities_;
     std::optional<Network> network_;
-    StopReason stopReason_ = StopReason::Undefined;
+    StopReason stopReason_ = STOP_REASON_UNDEFINED;
     std::shared_ptr<client::RunHandle> handle_; ///< shared by all copies that the app holds
 };
 

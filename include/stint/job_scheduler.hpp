@@ -34,6 +34,8 @@ private:
 
 class STINT_API JobScheduler {
 public:
+    using enum PendingReason; ///< JobScheduler::PENDING_JOB_REASON_QUOTA, …
+
     static constexpr std::int32_t RESULT_FAILURE = 0;
     static constexpr std::int32_t RESULT_SUCCESS = 1;
 

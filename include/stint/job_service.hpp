@@ -13,6 +13,8 @@ namespace stint {
 
 class STINT_API JobService {
 public:
+    using enum JobEndNotificationPolicy; ///< JobService::JOB_END_NOTIFICATION_POLICY_DETACH, …
+
     JobService();
     virtual ~JobService();
     JobService(const JobService&) = delete;
@@ -38,7 +40,7 @@ public:
     /// with an unknown channel, or with more than three actions.
     Result<void> setNotification(const JobParameters& params, std::int32_t id, const Notification& notification,
                                  JobEndNotificationPolicy endPolicy);
-    /// The whole payload as now known, and what was moved so far; unknownBytes where it is not known (§4.7).
+    /// The whole payload as now known, and what was moved so far; NETWORK_BYTES_UNKNOWN where it is not known (§4.7).
     void updateEstimatedNetworkBytes(const JobParameters& params, Bytes download, Bytes upload);
     void updateTransferredNetworkBytes(const JobParameters& params, Bytes download, Bytes upload);
 

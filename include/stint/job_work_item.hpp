@@ -26,9 +26,9 @@ public:
 private:
     friend struct JobWorkItemAccess; ///< libstint fills it
     PersistableBundle extras_;
-    Bytes estimatedDown_ = unknownBytes;
-    Bytes estimatedUp_ = unknownBytes;
-    Bytes minimumChunk_ = unknownBytes;
+    Bytes estimatedDown_ = NETWORK_BYTES_UNKNOWN;
+    Bytes estimatedUp_ = NETWORK_BYTES_UNKNOWN;
+    Bytes minimumChunk_ = NETWORK_BYTES_UNKNOWN;
     std::int32_t deliveries_ = 0;
     std::uint64_t id_ = 0;
 };
@@ -36,8 +36,9 @@ private:
 class STINT_API JobWorkItem::Builder {
 public:
     Builder& setExtras(PersistableBundle extras);
-    /// Payload of this item, added to its job's own; unknownBytes where it is not known. The job requires a network.
-    Builder& setEstimatedNetworkBytes(Bytes download, Bytes upload = unknownBytes);
+    /// Payload of this item, added to its job's own; NETWORK_BYTES_UNKNOWN where it is not known. The job requires a
+    /// network.
+    Builder& setEstimatedNetworkBytes(Bytes download, Bytes upload = NETWORK_BYTES_UNKNOWN);
     Builder& setMinimumNetworkChunkBytes(Bytes chunk);
 
     /// IllegalArgument for a negative size, a chunk larger than the estimate, and extras of more than 64 KiB.

@@ -13,29 +13,31 @@ namespace stint {
 
 /// What a network can do. The numbers are Android's and are never changed.
 enum class NetworkCapability : std::uint8_t {
-    NotMetered = 11,
-    Internet = 12,
-    NotRestricted = 13,
-    Trusted = 14,
-    NotVpn = 15,
-    Validated = 16,
-    CaptivePortal = 17,
-    NotRoaming = 18,
-    NotCongested = 20,
-    NotSuspended = 21,
-    TemporarilyNotMetered = 25,
+    NET_CAPABILITY_NOT_METERED = 11,
+    NET_CAPABILITY_INTERNET = 12,
+    NET_CAPABILITY_NOT_RESTRICTED = 13,
+    NET_CAPABILITY_TRUSTED = 14,
+    NET_CAPABILITY_NOT_VPN = 15,
+    NET_CAPABILITY_VALIDATED = 16,
+    NET_CAPABILITY_CAPTIVE_PORTAL = 17,
+    NET_CAPABILITY_NOT_ROAMING = 18,
+    NET_CAPABILITY_NOT_CONGESTED = 20,
+    NET_CAPABILITY_NOT_SUSPENDED = 21,
+    NET_CAPABILITY_TEMPORARILY_NOT_METERED = 25,
 };
+using enum NetworkCapability;
 
 /// What carries a network. Android's numbers; Loopback is ours, for tests.
 enum class NetworkTransport : std::uint8_t {
-    Cellular = 0,
-    Wifi = 1,
-    Bluetooth = 2,
-    Ethernet = 3,
-    Vpn = 4,
-    Usb = 8,
-    Loopback = 100,
+    TRANSPORT_CELLULAR = 0,
+    TRANSPORT_WIFI = 1,
+    TRANSPORT_BLUETOOTH = 2,
+    TRANSPORT_ETHERNET = 3,
+    TRANSPORT_VPN = 4,
+    TRANSPORT_USB = 8,
+    TRANSPORT_LOOPBACK = 100,
 };
+using enum NetworkTransport;
 
 /// The documentation's names: "NOT_METERED", "WIFI". Empty for a number that is none.
 STINT_API std::string_view nameOf(NetworkCapability);

@@ -11,9 +11,10 @@ namespace stint {
 
 /// What becomes of a notification when its job ends.
 enum class JobEndNotificationPolicy : std::int32_t {
-    Detach = 0, ///< it stays; the user may dismiss it
-    Remove = 1,
+    JOB_END_NOTIFICATION_POLICY_DETACH = 0, ///< it stays; the user may dismiss it
+    JOB_END_NOTIFICATION_POLICY_REMOVE = 1,
 };
+using enum JobEndNotificationPolicy;
 
 class Notification {
 public:

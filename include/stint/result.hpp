@@ -12,19 +12,19 @@ namespace stint {
 
 /// The kinds of error an app must be able to tell apart (jobs.md §2.1). Names and numbers are never changed.
 enum class Errc : std::uint8_t {
-    IllegalArgument = 1, ///< the request can never be right: a rule of JobInfo, a malformed message
-    IllegalState = 2,    ///< right in itself, not now: too many jobs, a callback for a run that is over
-    Security = 3,        ///< the caller may not do this, whatever it says
-    LimitExceeded = 4,   ///< called too often (debuggable apps; jobs.md §2.4)
-    Storage = 5,         ///< the daemon could not make it durable; nothing was accepted
-    Busy = 6,            ///< too many calls in flight on this connection; ask again
-    Unavailable = 7,     ///< no daemon, or the connection to it was lost; nothing is known of the call's fate
-    System = 8,          ///< the operating system refused: a file, a process, a socket
+    ILLEGAL_ARGUMENT = 1, ///< the request can never be right: a rule of JobInfo, a malformed message
+    ILLEGAL_STATE = 2,    ///< right in itself, not now: too many jobs, a callback for a run that is over
+    SECURITY = 3,         ///< the caller may not do this, whatever it says
+    LIMIT_EXCEEDED = 4,   ///< called too often (debuggable apps; jobs.md §2.4)
+    STORAGE = 5,          ///< the daemon could not make it durable; nothing was accepted
+    BUSY = 6,             ///< too many calls in flight on this connection; ask again
+    UNAVAILABLE = 7,      ///< no daemon, or the connection to it was lost; nothing is known of the call's fate
+    SYSTEM = 8,           ///< the operating system refused: a file, a process, a socket
 };
 
 /// A mistake of the caller or a broken world: a short code, and a sentence for a person.
 struct Error {
-    Errc code = Errc::System;
+    Errc code = Errc::SYSTEM;
     std::string message;
 
     bool operator==(const Error&) const = default;

@@ -27,7 +27,7 @@ using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
 /// An amount of data. -1 where a size may be unknown and is.
 using Bytes = std::int64_t;
-inline constexpr Bytes unknownBytes = -1;
+inline constexpr Bytes NETWORK_BYTES_UNKNOWN = -1;
 
 /// A rate in thousands of bits a second, as networks state it; 0 is unknown.
 using Kbps = std::int64_t;

@@ -48,12 +48,12 @@ Result<VerbWords> VerbWords::parse(std::span<const std::string> words) {
         if (!word.starts_with('-') || numberIn<int>(word)) {
             parsed.rest.push_back(word);
         } else if (takesValue(words, n)) {
-            if (n + 1 == words.size()) return fail(Errc::IllegalArgument, "Error: option '{}' needs a value", word);
+            if (n + 1 == words.size()) return fail(Errc::ILLEGAL_ARGUMENT, "Error: option '{}' needs a value", word);
             parsed.options[word] = words[++n];
         } else if (isIn(flags, word)) {
             parsed.options[word] = "";
         } else {
-            return fail(Errc::IllegalArgument, "Error: unknown option '{}'", word);
+            return fail(Errc::ILLEGAL_ARGUMENT, "Error: unknown option '{}'", word);
         }
     }
     for (const auto& [name, value] : parsed.options) {
@@ -61,7 +61,7 @@ Result<VerbWords> VerbWords::parse(std::span<const std::string> words) {
         if (name == "-n" || name == "--namespace") parsed.space = value;
     }
     if (parsed.rest.size() > 1 && !parsed.job()) {
-        return fail(Errc::IllegalArgument, "Error: '{}' is no job id; use a whole number", parsed.rest[1]);
+        return fail(Errc::ILLEGAL_ARGUMENT, "Error: '{}' is no job id; use a whole number", parsed.rest[1]);
     }
     return parsed;
 }

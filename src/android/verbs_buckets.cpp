@@ -20,13 +20,13 @@ Result<std::vector<std::string>> packageAnd(const VerbCall& call, std::size_t le
         if (call.words[n] == "--user" && n + 1 < call.words.size()) {
             ++n;
         } else if (call.words[n].starts_with("--")) {
-            return fail(Errc::IllegalArgument, "unknown option {}", call.words[n]);
+            return fail(Errc::ILLEGAL_ARGUMENT, "unknown option {}", call.words[n]);
         } else {
             words.push_back(call.words[n]);
         }
     }
     if (words.size() >= least && words.size() <= most) return words;
-    return fail(Errc::IllegalArgument, "expected {}", expected);
+    return fail(Errc::ILLEGAL_ARGUMENT, "expected {}", expected);
 }
 
 std::string notInstalled(const std::string& package) { return fmt::format("no app {} is installed", package); }
@@ -38,8 +38,8 @@ Result<Bucket> bucketFrom(const std::string& word) {
     if (bucket && bucket != Bucket::Exempted) return *bucket;
     const std::string right = fmt::format("use {}, or a value from {} to {}", bucketChoices(", "),
                                           valueOf(Bucket::Active), valueOf(Bucket::Never));
-    if (value) return fail(Errc::IllegalArgument, "Cannot set the standby bucket to {}; {}", *value, right);
-    return fail(Errc::IllegalArgument, "Unknown bucket: {}; {}", word, right);
+    if (value) return fail(Errc::ILLEGAL_ARGUMENT, "Cannot set the standby bucket to {}; {}", *value, right);
+    return fail(Errc::ILLEGAL_ARGUMENT, "Unknown bucket: {}; {}", word, right);
 }
 
 VerbAnswer setBucket(VerbCall& call) {

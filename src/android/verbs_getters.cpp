@@ -12,12 +12,13 @@ using Answer = std::optional<VerbAnswer>;
 
 // Only a slot is missing: Android's pending queue.
 bool ready(const JobView& view) {
-    return view.state == JobView::State::Pending && view.reasons == std::vector{PendingReason::DeviceState};
+    return view.state == JobView::State::Pending && view.reasons == std::vector{PENDING_JOB_REASON_DEVICE_STATE};
 }
 
 bool noComponent(JobCall& call) {
     const auto blockers = call.core.explain(call.key(), call.now);
-    return std::ranges::any_of(blockers, [](const Blocker& blocker) { return blocker.reason == PendingReason::App; });
+    return std::ranges::any_of(blockers,
+                               [](const Blocker& blocker) { return blocker.reason == PENDING_JOB_REASON_APP; });
 }
 
 VerbAnswer unknownJob(const VerbWords& words) {

@@ -18,7 +18,7 @@ std::string where(const VerbWords& words) {
 // What `run` says of its reply.
 VerbAnswer ran(const VerbWords& words, const Reply& reply) {
     if (!reply.error) return {0, words.has("-f", "--force") ? "Running job [FORCED]\n" : "Running job\n", ""};
-    if (reply.error->code == Errc::IllegalArgument) return missingJob(words);
+    if (reply.error->code == Errc::ILLEGAL_ARGUMENT) return missingJob(words);
     return {verb_code::notReady, "",
             fmt::format("Job {} in {} has functional constraints but --force not specified\n", words.job()->value,
                         where(words))};
@@ -52,13 +52,13 @@ VerbAnswer stopAll(JobCall& call, Ending ending) {
     return {0, out.empty() ? "No matching executing jobs found.\n" : out, ""};
 }
 
-Answer timeout(JobCall& call) { return stopAll(call, {StopReason::Timeout, InternalReason::Timeout}); }
+Answer timeout(JobCall& call) { return stopAll(call, {STOP_REASON_TIMEOUT, InternalReason::Timeout}); }
 
 Answer stop(JobCall& call) {
     const auto number = [&](std::string_view shortName, std::string_view longName, int otherwise) {
         return call.words.number(shortName, longName).value_or(otherwise);
     };
-    return stopAll(call, {static_cast<StopReason>(number("-s", "--stop-reason", static_cast<int>(StopReason::User))),
+    return stopAll(call, {static_cast<StopReason>(number("-s", "--stop-reason", static_cast<int>(STOP_REASON_USER))),
                           static_cast<InternalReason>(
                               number("-i", "--internal-stop-reason", static_cast<int>(InternalReason::Unknown)))});
 }

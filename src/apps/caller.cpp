@@ -76,7 +76,7 @@ const Manifest* byProgram(pid_t pid, const Registry& registry) {
 }
 
 Error hasGone(pid_t pid) {
-    return fail(Errc::Security, "process {} has ended; nobody can say which app connects", pid);
+    return fail(Errc::SECURITY, "process {} has ended; nobody can say which app connects", pid);
 }
 
 } // namespace
@@ -91,9 +91,9 @@ Result<PeerProcess> peerOf(int socket) {
     ucred credentials{};
     socklen_t size = sizeof credentials;
     if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
-        return fail(Errc::System, "cannot ask who connects: {}", std::strerror(errno));
+        return fail(Errc::SYSTEM, "cannot ask who connects: {}", std::strerror(errno));
     if (credentials.uid != ::getuid())
-        return fail(Errc::Security, "process {} belongs to user {}; this daemon serves user {} alone", credentials.pid,
+        return fail(Errc::SECURITY, "process {} belongs to user {}; this daemon serves user {} alone", credentials.pid,
                     credentials.uid, ::getuid());
     std::optional<ProcessStat> before = processStat(credentials.pid);
     PeerProcess peer = STINT_TRY(peerOf(credentials.pid, credentials.uid, peerPidfd(socket, credentials.pid)));

@@ -45,9 +45,9 @@ DirectoryWatch::~DirectoryWatch() { sd_event_source_disable_unref(source_); }
 
 Result<void> DirectoryWatch::start(sd_event* loop) {
     inotify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!inotify_) return fail(Errc::System, "cannot watch directories: {}", std::strerror(errno));
+    if (!inotify_) return fail(Errc::SYSTEM, "cannot watch directories: {}", std::strerror(errno));
     const int added = sd_event_add_io(loop, &source_, inotify_.get(), EPOLLIN, readable, this);
-    if (added < 0) return fail(Errc::System, "cannot watch directories: {}", std::strerror(-added));
+    if (added < 0) return fail(Errc::SYSTEM, "cannot watch directories: {}", std::strerror(-added));
     arm();
     return {};
 }

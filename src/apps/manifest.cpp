@@ -161,7 +161,7 @@ public:
 
 private:
     Error at(const toml::source_region& where, const std::string& what) const {
-        return fail(Errc::IllegalArgument, "{}:{}:{}: {}", file_.string(), std::max(where.begin.line, 1u),
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}:{}:{}: {}", file_.string(), std::max(where.begin.line, 1u),
                     std::max(where.begin.column, 1u), what);
     }
     Result<std::string> textOf(const toml::node& node, std::string_view key, std::string_view wanted) const {
@@ -299,7 +299,7 @@ std::vector<Error> warningsAbout(const Manifest& manifest) {
     std::vector<Error> warnings;
     for (const auto& [name, service] : manifest.services) {
         if (service.exported && service.permission == bindJobService)
-            warnings.push_back(fail(Errc::IllegalArgument,
+            warnings.push_back(fail(Errc::ILLEGAL_ARGUMENT,
                                     "{}: service \"{}\" is exported and needs {} to be bound: only the scheduler can "
                                     "bind it, so exported = false says what is meant",
                                     manifest.file, name, bindJobService));
@@ -309,7 +309,7 @@ std::vector<Error> warningsAbout(const Manifest& manifest) {
         std::string guess = didYouMean(permission, permissions);
         if (!guess.empty())
             warnings.push_back(
-                fail(Errc::IllegalArgument, "{}: unknown permission \"{}\"{}", manifest.file, permission, guess));
+                fail(Errc::ILLEGAL_ARGUMENT, "{}: unknown permission \"{}\"{}", manifest.file, permission, guess));
     }
     return warnings;
 }

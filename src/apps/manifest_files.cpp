@@ -25,10 +25,10 @@ constexpr off_t largest = 256 * 1024;
 // A manifest decides which program runs in whose name: whoever may write it may run programs as us.
 Result<void> checkOwner(const struct stat& status, const fs::path& path) {
     if (status.st_uid != ::getuid() && status.st_uid != 0)
-        return fail(Errc::Security, "{}: belongs to user {}; it must belong to user {} or to root", path.string(),
+        return fail(Errc::SECURITY, "{}: belongs to user {}; it must belong to user {} or to root", path.string(),
                     status.st_uid, ::getuid());
     if (status.st_mode & S_IWOTH)
-        return fail(Errc::Security, "{}: everybody may write it; chmod o-w {}", path.string(), path.string());
+        return fail(Errc::SECURITY, "{}: everybody may write it; chmod o-w {}", path.string(), path.string());
     return {};
 }
 
@@ -37,14 +37,14 @@ Result<std::string> readWhole(int directory, const std::string& name, const fs::
     const Fd file(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status {};
     if (!file || ::fstat(file.get(), &status) != 0)
-        return fail(Errc::System, "{}: cannot be read: {}", path.string(), std::strerror(errno));
-    if (!S_ISREG(status.st_mode)) return fail(Errc::System, "{}: is no file", path.string());
+        return fail(Errc::SYSTEM, "{}: cannot be read: {}", path.string(), std::strerror(errno));
+    if (!S_ISREG(status.st_mode)) return fail(Errc::SYSTEM, "{}: is no file", path.string());
     STINT_TRY(checkOwner(status, path));
     if (status.st_size > largest)
-        return fail(Errc::IllegalArgument, "{}: is larger than {} KiB", path.string(), largest / 1024);
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: is larger than {} KiB", path.string(), largest / 1024);
     std::string text(static_cast<std::size_t>(largest), '\0');
     const ssize_t size = ::read(file.get(), text.data(), text.size());
-    if (size < 0) return fail(Errc::System, "{}: cannot be read: {}", path.string(), std::strerror(errno));
+    if (size < 0) return fail(Errc::SYSTEM, "{}: cannot be read: {}", path.string(), std::strerror(errno));
     text.resize(static_cast<std::size_t>(size));
     return text;
 }
@@ -74,7 +74,7 @@ std::vector<Result<Manifest>> readManifests(const fs::path& directory) {
     if (!opened && errno == ENOENT) return {};
     struct stat status {};
     if (!opened || ::fstat(opened.get(), &status) != 0)
-        return {fail(Errc::System, "{}: cannot be read: {}", directory.string(), std::strerror(errno))};
+        return {fail(Errc::SYSTEM, "{}: cannot be read: {}", directory.string(), std::strerror(errno))};
     if (auto checked = checkOwner(status, directory); !checked) return {std::move(checked).error()};
 
     std::vector<Result<Manifest>> manifests;

@@ -80,7 +80,7 @@ private:
         if (!manifest) return say(manifest.error());
         const std::string& package = manifest->package.name;
         if (builtIn_.contains(package))
-            return say(fail(Errc::Security, "{}: {} is built in and cannot be replaced", manifest->file, package));
+            return say(fail(Errc::SECURITY, "{}: {} is built in and cannot be replaced", manifest->file, package));
         for (const Error& warning : warningsAbout(*manifest))
             say(warning);
         std::string key = package; // where an earlier directory has it, that one stays

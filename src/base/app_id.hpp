@@ -15,7 +15,7 @@ struct AppId {
 };
 
 /// The error for an unknown app.
-inline Error notInstalled(const AppId& app, Errc code = Errc::IllegalArgument) {
+inline Error notInstalled(const AppId& app, Errc code = Errc::ILLEGAL_ARGUMENT) {
     return fail(code, "no app {} is installed; `stint apps` lists those that are", app.name);
 }
 

@@ -71,7 +71,7 @@ Result<void> Folder::sync() const {
 }
 
 Error diskRefused(std::string_view action, const std::filesystem::path& file) {
-    return fail(Errc::System, "cannot {} {}: {}", action, file.native(), std::strerror(errno));
+    return fail(Errc::SYSTEM, "cannot {} {}: {}", action, file.native(), std::strerror(errno));
 }
 
 std::optional<std::string> readAtMost(int descriptor, Bytes most) {

@@ -21,17 +21,17 @@ Kind kindOf(const fs::path& file) {
 }
 
 Error noProgram(const std::string& file) {
-    return fail(Errc::Security, "cannot start {}: it is there, but it is no program that may be executed", file);
+    return fail(Errc::SECURITY, "cannot start {}: it is there, but it is no program that may be executed", file);
 }
 
 } // namespace
 
 Result<fs::path> findProgram(const std::string& program, const std::string& path, const fs::path& directory) {
-    if (program.empty()) return fail(Errc::System, "cannot start a command that is empty");
+    if (program.empty()) return fail(Errc::SYSTEM, "cannot start a command that is empty");
     if (program.find('/') != std::string::npos) {
         const fs::path file = directory / program;
         const Kind kind = kindOf(file);
-        if (kind == Kind::Nothing) return fail(Errc::System, "cannot start {}: no such program", file.string());
+        if (kind == Kind::Nothing) return fail(Errc::SYSTEM, "cannot start {}: no such program", file.string());
         return kind == Kind::Program ? Result<fs::path>(file) : Result<fs::path>(noProgram(file.string()));
     }
     fs::path passedOver;
@@ -44,7 +44,7 @@ Result<fs::path> findProgram(const std::string& program, const std::string& path
         begin = end + 1;
     }
     if (!passedOver.empty()) return noProgram(passedOver.string());
-    return fail(Errc::System, "cannot start {}: no such program in PATH ({})", program, path);
+    return fail(Errc::SYSTEM, "cannot start {}: no such program in PATH ({})", program, path);
 }
 
 fs::path ownDirectory() {
@@ -55,7 +55,7 @@ fs::path ownDirectory() {
 Result<fs::path> workingDirectory() {
     std::error_code error;
     fs::path here = fs::current_path(error);
-    if (error) return fail(Errc::System, "the working directory is gone: {}", error.message());
+    if (error) return fail(Errc::SYSTEM, "the working directory is gone: {}", error.message());
     return here;
 }
 

@@ -15,7 +15,7 @@ namespace stint {
 inline Result<std::pair<Fd, Fd>> socketPair(int type = SOCK_STREAM) {
     int ends[2];
     if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0)
-        return fail(Errc::System, "cannot make a socketpair: {}", std::strerror(errno));
+        return fail(Errc::SYSTEM, "cannot make a socketpair: {}", std::strerror(errno));
     return std::pair(Fd(ends[0]), Fd(ends[1]));
 }
 

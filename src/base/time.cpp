@@ -64,7 +64,7 @@ std::string quoted(std::string_view text) {
 }
 
 Error notADuration(std::string_view text, std::string_view why) {
-    return fail(Errc::IllegalArgument,
+    return fail(Errc::ILLEGAL_ARGUMENT,
                 "{} is not a duration: {}; write numbers with the units d h min s ms, largest first and without "
                 "spaces, such as 1h30min or 250ms",
                 quoted(text), why);
@@ -159,7 +159,7 @@ Result<Bytes> parseSize(std::string_view text) {
     if (text == "0") return Bytes{0};
     Amount amount = amountOf(text, sizeUnits);
     if (amount.why.empty()) return amount.value;
-    return fail(Errc::IllegalArgument,
+    return fail(Errc::ILLEGAL_ARGUMENT,
                 "{} is not a size: {}; write a number with one of the units B KB MB GB KiB MiB GiB, such as 1.5MB",
                 quoted(text), amount.why);
 }
@@ -189,7 +189,7 @@ Result<Kbps> parseRate(std::string_view text) {
     // A rate of 0 means that it is unknown: one that is known must not become it.
     if (amount.why.empty() && amount.value == 0) amount.why = "it is less than 1kbps";
     if (amount.why.empty()) return amount.value;
-    return fail(Errc::IllegalArgument,
+    return fail(Errc::ILLEGAL_ARGUMENT,
                 "{} is not a rate: {}; write a number with one of the units kbps Mbps Gbps, such as 800kbps, or 0 "
                 "where it is unknown",
                 quoted(text), amount.why);

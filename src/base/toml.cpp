@@ -125,7 +125,7 @@ std::string inAscii(std::string_view text) {
 }
 
 template <class Place> Error noToml(std::string_view file, const Place& at, std::string_view why) {
-    return fail(Errc::IllegalArgument, "{}:{}:{}: this is not TOML: {}", file, at.line, at.column, why);
+    return fail(Errc::ILLEGAL_ARGUMENT, "{}:{}:{}: this is not TOML: {}", file, at.line, at.column, why);
 }
 
 bool asserts(std::string_view text) {

@@ -45,11 +45,11 @@ Result<std::string> parseChecksum(std::string_view text) {
     std::string algorithm = made.substr(0, colon);
     std::size_t wanted = algorithm == "sha256" ? 64 : algorithm == "sha512" ? 128 : 0;
     if (wanted == 0 || colon == made.size())
-        return fail(Errc::IllegalArgument, "the checksum is of no known kind: write sha256:HEX or sha512:HEX");
+        return fail(Errc::ILLEGAL_ARGUMENT, "the checksum is of no known kind: write sha256:HEX or sha512:HEX");
     std::string digits = made.substr(colon + 1);
     const bool hex = std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isxdigit(c); });
     if (!hex || digits.size() != wanted)
-        return fail(Errc::IllegalArgument, "a {} checksum has {} hexadecimal digits, this one has {}{}", algorithm,
+        return fail(Errc::ILLEGAL_ARGUMENT, "a {} checksum has {} hexadecimal digits, this one has {}{}", algorithm,
                     wanted, digits.size(), hex ? "" : " and others among them");
     return made;
 }
@@ -74,13 +74,13 @@ Result<void> checkHeader(std::string_view line) {
     auto colon = line.find(':');
     // The value may be a secret: it is not repeated.
     if (colon == std::string_view::npos || !isToken(line.substr(0, colon)))
-        return fail(Errc::IllegalArgument, "a header is \"Name: value\"");
+        return fail(Errc::ILLEGAL_ARGUMENT, "a header is \"Name: value\"");
     std::string name = lower(line.substr(0, colon));
     auto steers = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; };
     if (std::any_of(line.begin(), line.end(), steers))
-        return fail(Errc::IllegalArgument, "the header \"{}\" holds a control character", name);
+        return fail(Errc::ILLEGAL_ARGUMENT, "the header \"{}\" holds a control character", name);
     if (std::find(ours.begin(), ours.end(), name) != ours.end())
-        return fail(Errc::IllegalArgument, "the header \"{}\" is the transfer's own", name);
+        return fail(Errc::ILLEGAL_ARGUMENT, "the header \"{}\" is the transfer's own", name);
     return {};
 }
 

@@ -37,7 +37,7 @@ Result<std::optional<AppId>> whoseAlarms(const Request& request, const std::stri
     if (all) return std::optional<AppId>();
     const AppId app = package.empty() ? request.caller.app : AppId{package};
     if (app == request.caller.app || request.caller.isOperator) return std::optional(app);
-    return fail(Errc::Security, "{} may not look at the alarms of {}", request.caller.app.name, app.name);
+    return fail(Errc::SECURITY, "{} may not look at the alarms of {}", request.caller.app.name, app.name);
 }
 
 bool isBehind(const AlarmView& view, const AlarmPage& page) {

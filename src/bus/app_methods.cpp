@@ -12,7 +12,7 @@ using wire::Writer;
 
 Result<AppView> ownApp(BusOwner& owner, const AppId& app) {
     if (auto view = owner.app(app)) return *std::move(view);
-    return notInstalled(app, Errc::IllegalState);
+    return notInstalled(app, Errc::ILLEGAL_STATE);
 }
 
 } // namespace

@@ -37,7 +37,7 @@ Result<std::unique_ptr<Connection>> Connection::over(Fd socket, Speaker speaker)
     const pid_t sender = speaker == Speaker::WhoConnected ? STINT_TRY(pinned(socket)) : 0;
     std::unique_ptr<Connection> made(new Connection(std::move(socket), std::move(inside), sender));
     made->bus_ = STINT_TRY(wire::serverOver(std::move(outside)));
-    if (!made->listen()) return fail(Errc::System, "cannot listen to a connection: out of memory");
+    if (!made->listen()) return fail(Errc::SYSTEM, "cannot listen to a connection: out of memory");
     return made;
 }
 

@@ -47,7 +47,7 @@ Result<Whose> whose(const Request& request, const Options& options) {
 Result<Whose> whoseToSchedule(const Request& request, const Options& options) {
     const Whose named = STINT_TRY(whose(request, options));
     if (!named.byOperator || named.app.name == transferPackage || named.app.name == shellPackage) return named;
-    return fail(Errc::Security, "nobody may schedule jobs as {}; \"as\" takes {} and {}", named.app.name,
+    return fail(Errc::SECURITY, "nobody may schedule jobs as {}; \"as\" takes {} and {}", named.app.name,
                 transferPackage, shellPackage);
 }
 
@@ -56,7 +56,7 @@ Result<void> checkDescriptors(const Request& request, const JobInfo& job) {
     if (!job.getClipData()) return {};
     for (const ClipData::Item& item : job.getClipData()->items)
         if (item.file && item.file->descriptor() >= request.caps.descriptors / 2)
-            return fail(Errc::LimitExceeded,
+            return fail(Errc::LIMIT_EXCEEDED,
                         "the jobs of all apps hold {} open files, which is half of what the daemon may have open; pass "
                         "paths alone, or let some of them end",
                         request.caps.descriptors / 2);

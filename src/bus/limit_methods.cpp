@@ -27,13 +27,13 @@ Result<Bucket> readBucket(Reader& reader) {
     if (const auto named = bucketNamed(word); named && *named != Bucket::Exempted) return *named;
     const auto value = numberIn<std::int32_t>(word);
     if (const auto bucket = value ? bucketOfValue(*value) : std::nullopt) return *bucket;
-    return fail(Errc::IllegalArgument, "the bucket is \"{}\"; it is one of {}, or a value from {} to {}", word,
+    return fail(Errc::ILLEGAL_ARGUMENT, "the bucket is \"{}\"; it is one of {}, or a value from {} to {}", word,
                 bucketChoices(", "), valueOf(Bucket::Active), valueOf(Bucket::Never));
 }
 
 Result<void> maySee(const Request& request, const AppId& app) {
     if (request.caller.isOperator || app == request.caller.app) return {};
-    return fail(Errc::Security, "{} may not look at the limits of {}", request.caller.app.name, app.name);
+    return fail(Errc::SECURITY, "{} may not look at the limits of {}", request.caller.app.name, app.name);
 }
 
 Result<AppView> known(BusOwner& owner, const AppId& app) {
@@ -78,7 +78,7 @@ Handled reportUsage(Request& request) {
     const std::string word = STINT_TRY(request.arguments.string());
     const auto kind = usageKindNamed(word);
     if (!kind)
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "the kind of usage is \"{}\"; it is interaction, notification_seen, system_interaction, sync or "
                     "another of limits.md §2.4",
                     word);
@@ -91,7 +91,7 @@ Handled setBatteryUse(Request& request) {
     const std::string word = STINT_TRY(request.arguments.string());
     const auto use = batteryUseNamed(word);
     if (!use)
-        return fail(Errc::IllegalArgument, "the battery use is \"{}\"; it is {}, {} or {}", word,
+        return fail(Errc::ILLEGAL_ARGUMENT, "the battery use is \"{}\"; it is {}, {} or {}", word,
                     nameOf(BatteryUse::Unrestricted), nameOf(BatteryUse::Optimized), nameOf(BatteryUse::Restricted));
     request.owner.arrived(BatteryUseSet{request.call, app, *use});
     return waits();
@@ -107,7 +107,7 @@ Handled setDataSaverExempt(Request& request) {
 Handled tempAllowlist(Request& request) {
     const AppId app = STINT_TRY(readApp(request));
     const std::int64_t length = STINT_TRY(request.arguments.int64());
-    if (length < 0) return fail(Errc::IllegalArgument, "the length is {}; it must be at least 0 ms", length);
+    if (length < 0) return fail(Errc::ILLEGAL_ARGUMENT, "the length is {}; it must be at least 0 ms", length);
     request.owner.arrived(TemporarilyAllowed{request.call, app, Duration(length)});
     return waits();
 }
@@ -120,7 +120,7 @@ Handled push(Request& request) {
     options.take("receiver", message.receiver);
     STINT_TRY(options.read(request.arguments));
     if (message.data.size() > wire::mostMessageData)
-        return fail(Errc::IllegalArgument, "the message has {} bytes; at most {} are allowed", message.data.size(),
+        return fail(Errc::ILLEGAL_ARGUMENT, "the message has {} bytes; at most {} are allowed", message.data.size(),
                     wire::mostMessageData);
     request.owner.arrived(std::move(message));
     return waits();
@@ -154,7 +154,7 @@ Handled getDoze(Request& request) {
 Handled stepDoze(Request& request) {
     const std::string machine = STINT_TRY(request.arguments.string());
     if (machine != "deep" && machine != "light")
-        return fail(Errc::IllegalArgument, "the machine is \"{}\"; it is deep or light", machine);
+        return fail(Errc::ILLEGAL_ARGUMENT, "the machine is \"{}\"; it is deep or light", machine);
     request.owner.arrived(DozeStepped{request.call, machine == "light"});
     return dozeAfterwards(request);
 }

@@ -15,20 +15,20 @@ namespace stint {
 namespace {
 
 Error cannotListen(const std::filesystem::path& socket, int number) {
-    return fail(Errc::System, "cannot listen at {}: {}", socket.c_str(), std::generic_category().message(number));
+    return fail(Errc::SYSTEM, "cannot listen at {}: {}", socket.c_str(), std::generic_category().message(number));
 }
 
 } // namespace
 
 Result<Listener> Listener::open(const std::filesystem::path& socket) {
     if (wire::connectSocket(socket).ok())
-        return fail(Errc::IllegalState, "another stintd listens at {}", socket.c_str());
+        return fail(Errc::ILLEGAL_STATE, "another stintd listens at {}", socket.c_str());
     // Bound under another name and then moved: whoever finds the socket finds it listening.
     const std::filesystem::path fresh = socket.native() + ".new";
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (fresh.native().size() >= sizeof address.sun_path)
-        return fail(Errc::IllegalArgument, "the socket's path {} is too long; its directory may have {} bytes at most",
+        return fail(Errc::ILLEGAL_ARGUMENT, "the socket's path {} is too long; its directory may have {} bytes at most",
                     socket.c_str(), sizeof address.sun_path - 1 - sizeof "/bus.new");
     std::memcpy(address.sun_path, fresh.c_str(), fresh.native().size());
 

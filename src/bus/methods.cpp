@@ -113,7 +113,7 @@ const Method* findMethod(std::string_view interface, std::string_view member) {
 
 Handled introspect(std::string_view path) {
     std::optional<std::string> xml = introspection(path);
-    if (!xml) return fail(Errc::IllegalArgument, "no object {}; there is {}", path, wire::objectPath);
+    if (!xml) return fail(Errc::ILLEGAL_ARGUMENT, "no object {}; there is {}", path, wire::objectPath);
     return answers([xml = std::move(*xml)](wire::Writer& writer) -> Result<void> {
         writer.string(xml);
         return {};
@@ -128,15 +128,15 @@ Handled dispatch(Request& request, const wire::Message& message) {
     const std::string_view interface = message.interface();
     if (interface == introspectableInterface && message.member() == "Introspect") return introspect(message.path());
     const Method* method = findMethod(interface, message.member());
-    if (!method) return fail(Errc::IllegalArgument, "no method {}.{}", interface, message.member());
+    if (!method) return fail(Errc::ILLEGAL_ARGUMENT, "no method {}.{}", interface, message.member());
     // Ping is answered at any path.
     if (message.path() != wire::objectPath && std::string_view(method->interface) != peerInterface)
-        return fail(Errc::IllegalArgument, "no object {}; there is {}", message.path(), wire::objectPath);
+        return fail(Errc::ILLEGAL_ARGUMENT, "no object {}; there is {}", message.path(), wire::objectPath);
     if (message.signature() != method->signature)
-        return fail(Errc::IllegalArgument, "{}.{} takes ({}), not ({})", method->interface, method->member,
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}.{} takes ({}), not ({})", method->interface, method->member,
                     method->signature, message.signature());
     if (!request.caller.unknown.empty() && std::string_view(method->interface) != peerInterface)
-        return fail(Errc::Security, "nobody can say which app calls: {}", request.caller.unknown);
+        return fail(Errc::SECURITY, "nobody can say which app calls: {}", request.caller.unknown);
     if (method->allowed == Allowed::Operator && !request.caller.isOperator)
         return onlyOperator(request.caller, fmt::format("{}.{}", method->interface, method->member));
     return method->handle(request);
@@ -161,8 +161,8 @@ Handled waits() {
 Error onlyOperator(const BusCaller& caller, std::string_view what) {
     // architecture.md, who is calling.
     if (caller.app.name == shellPackage)
-        return fail(Errc::Security, "only the operator may use {}; a process inside a job may not", what);
-    return fail(Errc::Security, "only the operator may use {}; this caller is the app {}", what, caller.app.name);
+        return fail(Errc::SECURITY, "only the operator may use {}; a process inside a job may not", what);
+    return fail(Errc::SECURITY, "only the operator may use {}; this caller is the app {}", what, caller.app.name);
 }
 
 Result<JobKey> readJobKey(Request& request) {
@@ -175,7 +175,7 @@ Result<JobKey> readJobKey(Request& request) {
 
 Result<void> mayRead(const Request& request, const AppId& app) {
     if (request.caller.isOperator || app == request.caller.app) return {};
-    return fail(Errc::Security, "{} may not look at the jobs of {}", request.caller.app.name, app.name);
+    return fail(Errc::SECURITY, "{} may not look at the jobs of {}", request.caller.app.name, app.name);
 }
 
 } // namespace stint

@@ -36,7 +36,7 @@ Result<std::vector<Fd>> readStdio(Request& request) {
         return {};
     }));
     if (stdio.size() != 3)
-        return fail(Errc::IllegalArgument, "stdio has {}; it must have 3: stdin, stdout, stderr",
+        return fail(Errc::ILLEGAL_ARGUMENT, "stdio has {}; it must have 3: stdin, stdout, stderr",
                     counted(stdio.size(), "descriptor"));
     return stdio;
 }
@@ -46,7 +46,7 @@ Result<std::optional<ProcessState>> pinned(const std::string& word) {
     if (word == "auto") return std::optional<ProcessState>();
     const std::optional<ProcessState> state = processStateNamed(word);
     if (state && *state != ProcessState::NotRunning) return state;
-    return fail(Errc::IllegalArgument, "changes: state is \"{}\"; it must be {}, {}, {} or auto", word,
+    return fail(Errc::ILLEGAL_ARGUMENT, "changes: state is \"{}\"; it must be {}, {}, {} or auto", word,
                 nameOf(ProcessState::Top), nameOf(ProcessState::Visible), nameOf(ProcessState::Background));
 }
 
@@ -97,7 +97,7 @@ Handled startApp(Request& request) {
     // Whether it is there shows when the program is about to run: a file system that does not answer must not hold us.
     const bool isPlace = program.directory.empty() || program.directory.starts_with('/');
     if (!isPlace || program.directory.size() >= PATH_MAX)
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "options: directory is \"{}\"; it must be absolute, and shorter than {} bytes",
                     printable(std::string_view(program.directory).substr(0, shownOfDirectory)), PATH_MAX);
     const pid_t pid = STINT_TRY(request.owner.startApp(request.from, request.call, std::move(program)));
@@ -114,8 +114,8 @@ Handled setApp(Request& request) {
         return {};
     });
     STINT_TRY(changes.read(request.arguments));
-    if (!state && !revoked) return fail(Errc::IllegalArgument, "changes: nothing to change; give a state");
-    if (state && revoked) return fail(Errc::IllegalArgument, "changes: give state or revoked, one at a time");
+    if (!state && !revoked) return fail(Errc::ILLEGAL_ARGUMENT, "changes: nothing to change; give a state");
+    if (state && revoked) return fail(Errc::ILLEGAL_ARGUMENT, "changes: give state or revoked, one at a time");
     if (revoked) {
         request.owner.arrived(PermissionsRevoked{request.call, app, {revoked->begin(), revoked->end()}});
         return waits();
@@ -149,7 +149,7 @@ Handled setDevice(Request& request) {
             std::string key = STINT_TRY(entry.string());
             std::string value = STINT_TRY(entry.string());
             if (!changes.emplace(key, std::move(value)).second)
-                return fail(Errc::IllegalArgument, "changes: {} is given twice", key);
+                return fail(Errc::ILLEGAL_ARGUMENT, "changes: {} is given twice", key);
             return {};
         });
     }));
@@ -167,7 +167,7 @@ Handled ping(Request&) { return done(); }
 Handled getMachineId(Request&) {
     return answers([](Writer& writer) -> Result<void> {
         sd_id128_t machine{};
-        if (sd_id128_get_machine(&machine) < 0) return fail(Errc::System, "this machine has no id");
+        if (sd_id128_get_machine(&machine) < 0) return fail(Errc::SYSTEM, "this machine has no id");
         char text[SD_ID128_STRING_MAX];
         writer.string(sd_id128_to_string(machine, text));
         return {};

@@ -68,8 +68,8 @@ void writeJobs(Writer& writer, const std::vector<JobInfoPtr>& jobs) {
 
 /// jobs.md §9.1: {-2} for an unknown job, {-1} for a running one.
 std::vector<PendingReason> reasonsOf(const std::optional<JobView>& view) {
-    if (!view) return {PendingReason::InvalidJobId};
-    if (view->state == JobView::State::Running) return {PendingReason::Executing};
+    if (!view) return {PENDING_JOB_REASON_INVALID_JOB_ID};
+    if (view->state == JobView::State::Running) return {PENDING_JOB_REASON_EXECUTING};
     return view->reasons;
 }
 
@@ -139,7 +139,7 @@ Handled getPendingJobReasons(Request& request) {
 Handled getPendingJobReasonsHistory(Request& request) {
     const JobKey key = STINT_TRY(readOwnKey(request));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
-        if (!tracked(owner, key)) return fail(Errc::IllegalArgument, "no job {}", textOf(key));
+        if (!tracked(owner, key)) return fail(Errc::ILLEGAL_ARGUMENT, "no job {}", textOf(key));
         wire::writeRows(writer, owner.core().history(key));
         return {};
     });

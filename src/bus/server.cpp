@@ -202,7 +202,7 @@ Result<ConnectionId> ServerLoop::adopt(Fd socket, BusCaller caller) {
     const ConnectionId id{++lastConnection_};
     const Guest guest{caller.app, caller.pid, caller.isOperator};
     if (guest.pid != 0 && !makeRoom(id, guest))
-        return fail(Errc::LimitExceeded, "{} has too many connections already; close some", guest.app.name);
+        return fail(Errc::LIMIT_EXCEEDED, "{} has too many connections already; close some", guest.app.name);
     // Another process may speak through it: a sandbox's proxy calls for its app.
     STINT_TRY(settle(id, std::move(socket), std::move(caller), Speaker::Anyone));
     guests_.entered(id, guest, now());
@@ -331,7 +331,7 @@ void ServerLoop::takeCall(ConnectionId id, Peer& peer, wire::Message message) {
         return;
     }
     if (calls_.waitingFor(id) >= wire::mostCallsInFlight) {
-        (void)wire::replyError(message, fail(Errc::Busy, "{} calls of this connection wait for their answer; ask again",
+        (void)wire::replyError(message, fail(Errc::BUSY, "{} calls of this connection wait for their answer; ask again",
                                              wire::mostCallsInFlight));
         return sent(id);
     }
@@ -399,7 +399,7 @@ void ServerLoop::deliver(ConnectionId to, const Outgoing& outgoing) {
     const bool isRead = peer->connection->queued() < farTooManyUnread;
     const Result<std::uint64_t> cookie = isRead && outgoing.message
                                              ? wire::send(peer->connection->bus(), outgoing.message)
-                                             : fail(Errc::Unavailable, "it does not read");
+                                             : fail(Errc::UNAVAILABLE, "it does not read");
     if (!cookie) {
         dead_.insert(to);
         return sockets_.wakeAgain();

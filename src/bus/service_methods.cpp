@@ -23,8 +23,8 @@ Handled updateBytes(Request& request, bool estimate, Of what) {
     STINT_TRY(request.arguments.read(update.down));
     STINT_TRY(request.arguments.read(update.up));
     // jobs.md §4.7: -1 is unknown.
-    if (update.down < unknownBytes || update.up < unknownBytes)
-        return fail(Errc::IllegalArgument, "bytes are {} down and {} up; each must be at least 0, or -1 for unknown",
+    if (update.down < NETWORK_BYTES_UNKNOWN || update.up < NETWORK_BYTES_UNKNOWN)
+        return fail(Errc::ILLEGAL_ARGUMENT, "bytes are {} down and {} up; each must be at least 0, or -1 for unknown",
                     update.down, update.up);
     if (isOurs(request, update.run)) request.owner.arrived(update);
     return done();
@@ -33,12 +33,12 @@ Handled updateBytes(Request& request, bool estimate, Of what) {
 Result<JobEndNotificationPolicy> readPolicy(Request& request) {
     const std::int32_t number = STINT_TRY(request.arguments.int32());
     switch (static_cast<JobEndNotificationPolicy>(number)) {
-    case JobEndNotificationPolicy::Detach:
-        return JobEndNotificationPolicy::Detach;
-    case JobEndNotificationPolicy::Remove:
-        return JobEndNotificationPolicy::Remove;
+    case JOB_END_NOTIFICATION_POLICY_DETACH:
+        return JOB_END_NOTIFICATION_POLICY_DETACH;
+    case JOB_END_NOTIFICATION_POLICY_REMOVE:
+        return JOB_END_NOTIFICATION_POLICY_REMOVE;
     }
-    return fail(Errc::IllegalArgument, "endPolicy is {}; it must be 0 (detach) or 1 (remove)", number);
+    return fail(Errc::ILLEGAL_ARGUMENT, "endPolicy is {}; it must be 0 (detach) or 1 (remove)", number);
 }
 
 } // namespace

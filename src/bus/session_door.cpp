@@ -29,7 +29,7 @@ Result<Visitor> visitorOf(const wire::Message& credentials) {
     wire::Reader reader(credentials);
     STINT_TRY(dictionary.read(reader));
     if (pid == 0 || uid != ::getuid())
-        return fail(Errc::Security, "the bus knows no process of this user behind the call");
+        return fail(Errc::SECURITY, "the bus knows no process of this user behind the call");
     visitor.pid = static_cast<pid_t>(pid);
     visitor.uid = uid;
     return visitor;
@@ -71,7 +71,7 @@ int SessionDoor::asked(sd_bus_message* call, void* self, sd_bus_error*) {
     const auto message = wire::Message::sharing(call);
     if (!message.expectsReply()) return 1;
     if (door.calls_.size() >= wire::mostCallsInFlight) {
-        (void)wire::replyError(message, fail(Errc::Busy, "{} callers wait at the door; ask again", door.calls_.size()));
+        (void)wire::replyError(message, fail(Errc::BUSY, "{} callers wait at the door; ask again", door.calls_.size()));
         return 1;
     }
     Call& made = door.calls_[call];

@@ -30,7 +30,7 @@ Result<TaskPage> readTaskPage(Request& request) {
     dictionary.take("afterNamespace", page.afterNamespace).take("afterId", page.afterId);
     dictionary.take("finished", page.finished).take("skip", page.skip);
     STINT_TRY(dictionary.read(request.arguments));
-    if (page.skip < 0) return fail(Errc::IllegalArgument, "options: skip is {}; it must be at least 0", page.skip);
+    if (page.skip < 0) return fail(Errc::ILLEGAL_ARGUMENT, "options: skip is {}; it must be at least 0", page.skip);
     return page;
 }
 
@@ -56,7 +56,7 @@ std::vector<JobView> listed(BusOwner& owner, const std::optional<AppId>& app, co
 
 Result<JobView> known(BusOwner& owner, const JobKey& key) {
     if (std::optional<JobView> view = owner.core().job(key, owner.now())) return *std::move(view);
-    return fail(Errc::IllegalArgument, "no job {}", textOf(key));
+    return fail(Errc::ILLEGAL_ARGUMENT, "no job {}", textOf(key));
 }
 
 Handled watchAll(Request& request) {

@@ -14,7 +14,7 @@ using wire::Writer;
 Result<RunId> readHostedRun(Request& request) {
     const RunId run{STINT_TRY(request.arguments.uint64())};
     if (!request.owner.hosting().isElsewhere(request.from, run)) return run;
-    return fail(Errc::Security, "run {} is another process's", run.value);
+    return fail(Errc::SECURITY, "run {} is another process's", run.value);
 }
 
 Handled serve(Request& request, ForegroundServiceAsked asked) {

@@ -33,10 +33,10 @@ Error unknownVerb(const std::string& word) {
     for (const auto& verb : verbs()) {
         names.push_back(verb.name.substr(0, verb.name.find(' ')));
         if (std::ranges::find(verb.elsewhere, word) != verb.elsewhere.end())
-            return fail(Errc::IllegalArgument, "there is no verb \"{}\"; here it is `stint {}`: {}", word, verb.name,
+            return fail(Errc::ILLEGAL_ARGUMENT, "there is no verb \"{}\"; here it is `stint {}`: {}", word, verb.name,
                         verb.summary);
     }
-    return fail(Errc::IllegalArgument, "there is no verb \"{}\"{}; `stint help` lists them", printable(word),
+    return fail(Errc::ILLEGAL_ARGUMENT, "there is no verb \"{}\"{}; `stint help` lists them", printable(word),
                 guess(word, names));
 }
 
@@ -47,7 +47,7 @@ bool asksForHelp(std::vector<std::string>::const_iterator first, std::vector<std
 Result<Split> split(const std::vector<std::string>& line) {
     auto first = std::find_if_not(line.begin(), line.end(), isDashed);
     if (first == line.end())
-        return fail(Errc::IllegalArgument, "no verb given: write `stint VERB`; `stint help` lists them");
+        return fail(Errc::ILLEGAL_ARGUMENT, "no verb given: write `stint VERB`; `stint help` lists them");
     auto second = std::find_if_not(first + 1, line.end(), isDashed);
     const Verb* verb = verbNamed(*first);
     const Verb* longer = second == line.end() ? nullptr : verbNamed(*first + " " + *second);
@@ -71,7 +71,7 @@ Result<Split> split(const std::vector<std::string>& line) {
     if (made.verb->passes == Verb::Passes::BehindDashes) {
         end = std::find(rest, end, "--");
         if (end == line.end() && !asksForHelp(line.begin(), end))
-            return fail(Errc::IllegalArgument, "the command of `stint {0}` goes after --: write stint {0} {1}",
+            return fail(Errc::ILLEGAL_ARGUMENT, "the command of `stint {0}` goes after --: write stint {0} {1}",
                         made.verb->name, made.verb->words);
         if (end != line.end()) made.passed.assign(end + 1, line.end());
     }
@@ -91,7 +91,7 @@ Error unknownOption(const Verb& verb, const std::string& given) {
     for (const auto& option : optionsOf(verb))
         dashed.push_back(fmt::format("--{}", option.longName()));
     std::vector<std::string_view> names(dashed.begin(), dashed.end());
-    return fail(Errc::IllegalArgument, "`stint {}` takes no {}{}; see `stint help {}`", verb.name, printable(given),
+    return fail(Errc::ILLEGAL_ARGUMENT, "`stint {}` takes no {}{}; see `stint help {}`", verb.name, printable(given),
                 guess(given.substr(0, given.find('=')), names), verb.name);
 }
 
@@ -99,13 +99,13 @@ Error unknownOption(const Verb& verb, const std::string& given) {
 Result<void> checkWords(const Verb& verb, const std::vector<std::string>& ours, const std::vector<std::string>& words) {
     const std::size_t count = words.size();
     if (std::ranges::find(ours, "") != ours.end())
-        return fail(Errc::IllegalArgument, "`stint {0}` does not take \"\": write stint {0} {1}", verb.name,
+        return fail(Errc::ILLEGAL_ARGUMENT, "`stint {0}` does not take \"\": write stint {0} {1}", verb.name,
                     verb.words);
     if (count < verb.fewest)
-        return fail(Errc::IllegalArgument, "`stint {}` needs more arguments: stint {} {}", verb.name, verb.name,
+        return fail(Errc::ILLEGAL_ARGUMENT, "`stint {}` needs more arguments: stint {} {}", verb.name, verb.name,
                     verb.words);
     if (count > verb.most)
-        return fail(Errc::IllegalArgument, "`stint {}` does not take \"{}\"; see `stint help {}`", verb.name,
+        return fail(Errc::ILLEGAL_ARGUMENT, "`stint {}` does not take \"{}\"; see `stint help {}`", verb.name,
                     printable(words[verb.most]), verb.name);
     return {};
 }
@@ -116,7 +116,7 @@ Result<std::string> choiceIn(const Option& option, const std::string& given) {
     if (choices.empty()) return given;
     const auto choice = std::ranges::find_if(choices, [&](auto one) { return isSameWord(one, given); });
     if (choice != choices.end()) return std::string(*choice);
-    return fail(Errc::IllegalArgument, "--{} is one of {}, not \"{}\"", option.longName(), option.value,
+    return fail(Errc::ILLEGAL_ARGUMENT, "--{} is one of {}, not \"{}\"", option.longName(), option.value,
                 printable(given));
 }
 
@@ -132,13 +132,13 @@ Result<void> checkShape(const std::vector<Option>& options, const std::vector<st
         const auto option = named(word);
         if (option == options.end()) continue;
         if (option->isFlag() && hasValue)
-            return fail(Errc::IllegalArgument, "{} takes no value: write {} alone", word, word);
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} takes no value: write {} alone", word, word);
         if (option->isFlag()) continue;
         const bool nextIsValue = n + 1 < words.size() && named(words[n + 1]) == options.end();
         if (!hasValue && !nextIsValue)
-            return fail(Errc::IllegalArgument, "{} needs a value: {} {}", word, word, option->value);
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} needs a value: {} {}", word, word, option->value);
         if (!seen.insert(&*option).second && !option->repeats)
-            return fail(Errc::IllegalArgument, "{} is given twice: it takes one {}", word, option->value);
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} is given twice: it takes one {}", word, option->value);
         if (!hasValue) ++n;
     }
     return {};
@@ -160,12 +160,12 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     }
     parser.add_option("words", arguments.words)->type_name(std::string(verb.words));
     if (auto right = checkShape(options, words); !right.ok())
-        return fail(Errc::IllegalArgument, "{}; see `stint help {}`", right.error().message, verb.name);
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}; see `stint help {}`", right.error().message, verb.name);
     std::reverse(words.begin(), words.end()); // CLI11 wants them in reverse
     try {
         parser.parse(words);
     } catch (const CLI::Error& error) {
-        return fail(Errc::IllegalArgument, "{}; see `stint help {}`", printable(error.what()), verb.name);
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}; see `stint help {}`", printable(error.what()), verb.name);
     }
     for (const auto& left : parser.remaining())
         if (left != "--") return unknownOption(verb, left);
@@ -191,7 +191,7 @@ Result<Invocation> parse(const std::vector<std::string>& line) {
     made.wantsHelp = made.arguments.has("help");
     auto& words = made.arguments.words;
     if (parts.verb->passes == Verb::Passes::BehindDashes && !words.empty() && !made.wantsHelp)
-        return fail(Errc::IllegalArgument, "`stint {0}` does not take \"{1}\" before --; write stint {0} {2}",
+        return fail(Errc::ILLEGAL_ARGUMENT, "`stint {0}` does not take \"{1}\" before --; write stint {0} {2}",
                     parts.verb->name, printable(words.front()), parts.verb->words);
     const std::vector<std::string> ours = words;
     words.insert(words.end(), parts.passed.begin(), parts.passed.end());

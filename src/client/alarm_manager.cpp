@@ -13,7 +13,7 @@ namespace {
 /// The alarm that a call asks for, but for its kind's own lengths.
 Result<Alarm> alarmOf(AlarmKind kind, std::int32_t type, Duration triggerAt, const AlarmOperation& operation) {
     if (type < AlarmManager::RTC_WAKEUP || type > AlarmManager::ELAPSED_REALTIME)
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "an alarm of type {}; it is RTC_WAKEUP, RTC, ELAPSED_REALTIME_WAKEUP or ELAPSED_REALTIME", type);
     Alarm alarm;
     alarm.tag = operation.getTag();
@@ -43,7 +43,7 @@ template <class Impl> Result<void> send(Impl& connection, const Result<Alarm>& a
 
 template <class Impl> Result<void> repeat(Impl& connection, Result<Alarm> alarm, Duration interval) {
     if (interval <= Duration(0))
-        return fail(Errc::IllegalArgument, "an interval of {} ms; it must be above 0", interval.count());
+        return fail(Errc::ILLEGAL_ARGUMENT, "an interval of {} ms; it must be above 0", interval.count());
     if (alarm.ok()) alarm->interval = interval;
     return send(connection, alarm);
 }

@@ -38,7 +38,7 @@ Result<void> Connection::Impl::host(const std::string& name, JobService& service
     const Hold hold(*this);
     STINT_TRY(reach());
     const auto [place, fresh] = services_.try_emplace(name, &service);
-    if (!fresh) return fail(Errc::IllegalArgument, "the service \"{}\" is hosted already", name);
+    if (!fresh) return fail(Errc::ILLEGAL_ARGUMENT, "the service \"{}\" is hosted already", name);
     auto offered = offer();
     if (!offered.ok()) services_.erase(place);
     return offered;
@@ -72,7 +72,7 @@ Result<void> Connection::Impl::connect() {
     STINT_TRY(fd_.watch(link.socket(), link.events()));
     link_ = std::move(link);
     resumeForeground(); // before anything else is asked: what the app may do now depends on it
-    if (!link_) return fail(Errc::Unavailable, "stintd has gone again");
+    if (!link_) return fail(Errc::UNAVAILABLE, "stintd has gone again");
     return {};
 }
 
@@ -81,7 +81,7 @@ Result<void> Connection::Impl::connect() {
 Result<void> Connection::Impl::reach() {
     if (link_ && link_->isHungUp()) lose();
     if (link_) return {};
-    if (started_) return fail(Errc::Unavailable, "stintd, which started this process, is gone");
+    if (started_) return fail(Errc::UNAVAILABLE, "stintd, which started this process, is gone");
     return connect();
 }
 
@@ -101,7 +101,7 @@ void Connection::Impl::lose() {
     // architecture.md, when the daemon dies: onStopJob is called locally. One that runs at this moment is enough.
     for (const auto& [key, run] : runs_) {
         if (key.connection != connection_ || run.state == client::Run::State::Stopping) continue;
-        callbacks_.push_back({key.connection, {}, client::StopCall{key.run, StopReason::Undefined}});
+        callbacks_.push_back({key.connection, {}, client::StopCall{key.run, STOP_REASON_UNDEFINED}});
     }
     ++connection_;
     mustHost_ = true;
@@ -125,7 +125,7 @@ Result<void> Connection::Impl::offer() {
 }
 
 Result<void> Connection::Impl::offer(const char* interface, const char* member, std::vector<std::string> names) {
-    if (!link_) return fail(Errc::Unavailable, "stintd is gone");
+    if (!link_) return fail(Errc::UNAVAILABLE, "stintd is gone");
     auto done = link_->call(
         interface, member,
         [&names](wire::Writer& writer) { const wire::DictionaryWriter options(writer.strings(names)); },

@@ -72,11 +72,11 @@ void Connection::Impl::perform(Callback& callback, Hold& hold) {
 void Connection::Impl::start(Callback& callback, client::StartCall& call, Hold& hold) {
     const auto service = services_.find(call.service);
     if (service == services_.end()) {
-        return refuse(callback, fail(Errc::IllegalArgument, "this process hosts no service \"{}\"", call.service));
+        return refuse(callback, fail(Errc::ILLEGAL_ARGUMENT, "this process hosts no service \"{}\"", call.service));
     }
     const client::RunKey key{callback.connection, call.run};
     const auto [run, fresh] = runs_.try_emplace(key);
-    if (!fresh) return refuse(callback, fail(Errc::IllegalState, "run {} goes on here already", call.run));
+    if (!fresh) return refuse(callback, fail(Errc::ILLEGAL_STATE, "run {} goes on here already", call.run));
     run->second.service = service->second;
     run->second.params = JobParametersAccess::make(key, std::move(call.params));
 
@@ -102,7 +102,7 @@ void Connection::Impl::stop(Callback& callback, const client::StopCall& call, Ho
     const client::RunKey key{callback.connection, call.run};
     const auto run = runs_.find(key);
     // jobFinished() crossed the daemon's call: it has its answer (jobs.md §4.2).
-    if (run == runs_.end()) return refuse(callback, fail(Errc::IllegalState, "run {} is over here", call.run));
+    if (run == runs_.end()) return refuse(callback, fail(Errc::ILLEGAL_STATE, "run {} is over here", call.run));
     run->second.state = client::Run::State::Stopping;
     JobParametersAccess::setStopReason(run->second.params, call.reason);
 
@@ -148,7 +148,7 @@ Result<void> Connection::Impl::hostAnew() {
     retryAt_ = bootNow() + backoff_.next();
     if (!link_ && !connect().ok()) return {};
     auto offered = offer();
-    if (offered.ok() || offered.error().code == Errc::Unavailable) return {};
+    if (offered.ok() || offered.error().code == Errc::UNAVAILABLE) return {};
     // The new daemon has another opinion of this app; asking again will not change it.
     mustHost_ = false;
     return offered;

@@ -41,7 +41,7 @@ void Connection::Impl::resumeForeground() {
     for (auto it = foreground_.begin(); it != foreground_.end() && link_;) {
         const auto done = beginForeground(it->first, it->second, true);
         // A daemon that refuses has another opinion of this app; asking again will not change it.
-        const bool refused = !done.ok() && done.error().code != Errc::Unavailable;
+        const bool refused = !done.ok() && done.error().code != Errc::UNAVAILABLE;
         it = refused ? foreground_.erase(it) : std::next(it);
     }
 }

@@ -79,7 +79,7 @@ Result<void> JobScheduler::cancelInAllNamespaces() {
 
 Result<JobScheduler> JobScheduler::forNamespace(std::string name) const {
     // jobs.md §2.1: empty is an error here; only the first handle is the root's.
-    if (name.empty()) return fail(Errc::IllegalArgument, "an empty namespace; the root is the first handle's");
+    if (name.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "an empty namespace; the root is the first handle's");
     JobScheduler scheduler = *this;
     scheduler.namespace_ = STINT_TRY(trimmedNamespace(name, Constants{}));
     return scheduler;

@@ -37,7 +37,7 @@ void JobService::jobFinished(const JobParameters& params, bool wantsReschedule, 
 Result<void> JobService::setNotification(const JobParameters& params, std::int32_t id, const Notification& notification,
                                          JobEndNotificationPolicy endPolicy) {
     auto connection = connection_.lock();
-    if (!connection) return fail(Errc::IllegalState, "this service is hosted nowhere; call Connection::host() first");
+    if (!connection) return fail(Errc::ILLEGAL_STATE, "this service is hosted nowhere; call Connection::host() first");
     return connection->notify(params, id, notification, endPolicy);
 }
 

@@ -102,7 +102,7 @@ Result<std::vector<PendingReason>> JobScheduler::getPendingJobReasons(JobId id) 
             return {};
         });
     }));
-    if (reasons.empty()) reasons.push_back(PendingReason::Undefined);
+    if (reasons.empty()) reasons.push_back(PENDING_JOB_REASON_UNDEFINED);
     return reasons;
 }
 

@@ -33,7 +33,7 @@ struct ReceiverAccess {
 namespace {
 
 Error unknown(const std::string& receiver) {
-    return fail(Errc::IllegalArgument, "this process hosts no receiver \"{}\"", receiver);
+    return fail(Errc::ILLEGAL_ARGUMENT, "this process hosts no receiver \"{}\"", receiver);
 }
 
 } // namespace
@@ -48,7 +48,7 @@ Result<void> Connection::Impl::host(const std::string& name, BroadcastReceiver& 
     const Hold hold(*this);
     STINT_TRY(reach());
     const auto [place, fresh] = receivers_.try_emplace(name, &receiver);
-    if (!fresh) return fail(Errc::IllegalArgument, "the receiver \"{}\" is hosted already", name);
+    if (!fresh) return fail(Errc::ILLEGAL_ARGUMENT, "the receiver \"{}\" is hosted already", name);
     auto offered = offer();
     if (!offered.ok()) receivers_.erase(place);
     return offered;
@@ -82,7 +82,7 @@ Result<void> Connection::Impl::watchNetwork(NetworkCallback told) {
 
 /// How it is now is told by a callback like every change of it.
 Result<void> Connection::Impl::askForNetwork() {
-    if (!link_) return fail(Errc::Unavailable, "stintd is gone");
+    if (!link_) return fail(Errc::UNAVAILABLE, "stintd is gone");
     client::NetworkNews news;
     auto done = link_->call(
         wire::appInterface, "WatchNetwork", [](wire::Writer& writer) { const wire::DictionaryWriter options(writer); },

@@ -9,7 +9,7 @@ namespace stint {
 namespace client {
 namespace {
 
-Error overHere() { return fail(Errc::Security, "these parameters belong to no run of this process"); }
+Error overHere() { return fail(Errc::SECURITY, "these parameters belong to no run of this process"); }
 
 } // namespace
 

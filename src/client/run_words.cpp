@@ -32,7 +32,7 @@ void Connection::Impl::end(client::Runs::iterator run) {
     if (isCurrent(key)) {
         client::Finish& finish = *run->second.finish;
         auto told = link_->tell("JobFinished", finishing(key, finish));
-        if (!told.ok() && told.error().code == Errc::IllegalArgument) {
+        if (!told.ok() && told.error().code == Errc::ILLEGAL_ARGUMENT) {
             // The end must arrive, whatever its text is.
             finish.outcome.text = "(a text that was not UTF-8)";
             (void)link_->tell("JobFinished", finishing(key, finish));
@@ -47,7 +47,7 @@ Result<void> Connection::Impl::notify(const JobParameters& params, std::int32_t 
     const Hold hold(*this);
     const client::RunKey key = JobParametersAccess::keyOf(params);
     if (const auto run = runs_.find(key); run == runs_.end() || run->second.finish) return {};
-    if (!isCurrent(key)) return fail(Errc::Unavailable, "stintd, which runs this job, is gone");
+    if (!isCurrent(key)) return fail(Errc::UNAVAILABLE, "stintd, which runs this job, is gone");
     auto done = link_->call(
         "SetNotification",
         [&](wire::Writer& writer) {

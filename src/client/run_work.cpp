@@ -7,7 +7,7 @@
 namespace stint {
 namespace {
 
-Error gone() { return fail(Errc::Unavailable, "stintd, which runs this job, is gone"); }
+Error gone() { return fail(Errc::UNAVAILABLE, "stintd, which runs this job, is gone"); }
 
 } // namespace
 

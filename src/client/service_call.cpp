@@ -86,7 +86,7 @@ Result<ServiceCall> readServiceCall(const wire::Message& message) {
         return one.interface == message.interface() && one.name == message.member();
     });
     if (method == methods.end()) {
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "an app has no method {}.{}; dbus/org.stint.JobService1.xml and Receiver1.xml have them all",
                     message.interface(), message.member());
     }

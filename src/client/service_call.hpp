@@ -21,7 +21,7 @@ struct StartCall {
 };
 struct StopCall {
     std::uint64_t run = 0;
-    StopReason reason = StopReason::Undefined;
+    StopReason reason = STOP_REASON_UNDEFINED;
 };
 struct NetworkCall {
     std::uint64_t run = 0;

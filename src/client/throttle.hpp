@@ -8,8 +8,8 @@
 namespace stint::client {
 
 struct ByteCounts {
-    Bytes download = unknownBytes;
-    Bytes upload = unknownBytes;
+    Bytes download = NETWORK_BYTES_UNKNOWN;
+    Bytes upload = NETWORK_BYTES_UNKNOWN;
 
     bool operator==(const ByteCounts&) const = default;
 };

@@ -9,22 +9,22 @@ namespace {
 
 /// Of a job that is not tracked.
 Error notThere(const State& state, const JobKey& key) {
-    if (state.endings.newest(key)) return fail(Errc::IllegalState, "{} has ended", textOf(key));
-    return fail(Errc::IllegalArgument, "no job {}", textOf(key));
+    if (state.endings.newest(key)) return fail(Errc::ILLEGAL_STATE, "{} has ended", textOf(key));
+    return fail(Errc::ILLEGAL_ARGUMENT, "no job {}", textOf(key));
 }
 
 std::optional<Error> hold(Turn& turn, const HoldJob& event) {
     State& state = turn.state;
     Tracked* const tracked = state.jobs.find(event.key);
     if (!tracked) return notThere(state, event.key);
-    if (isAside(*tracked)) return fail(Errc::IllegalState, "{} is set aside", textOf(event.key));
+    if (isAside(*tracked)) return fail(Errc::ILLEGAL_STATE, "{} is set aside", textOf(event.key));
     if (tracked->job.held == event.on) return std::nullopt;
     tracked->job.held = event.on;
     turn.record(SaveJob{tracked->job});
     if (!tracked->run)
         park(turn, *tracked);
     else if (event.on)
-        beginStop(turn, state.runs.at(tracked->run), {StopReason::User, InternalReason::Held});
+        beginStop(turn, state.runs.at(tracked->run), {STOP_REASON_USER, InternalReason::Held});
     return std::nullopt;
 }
 
@@ -35,7 +35,7 @@ std::optional<Error> retry(Turn& turn, const RetryJob& event) {
     Job& job = tracked->job;
     const bool rests = job.notBefore && *job.notBefore > turn.now.elapsed && job.failures + job.systemStops > 0;
     if (tracked->run || isAside(*tracked) || !rests)
-        return fail(Errc::IllegalState, "{} does not wait for a retry; `stint why` says what it does",
+        return fail(Errc::ILLEGAL_STATE, "{} does not wait for a retry; `stint why` says what it does",
                     textOf(event.key));
     setNotBefore(job, std::nullopt, turn.now);
     turn.record(SaveJob{job});

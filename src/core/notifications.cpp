@@ -111,7 +111,7 @@ void drop(Turn& turn, const Run& run, const NotificationKey& key, bool always) {
     Posted& posted = *found;
     posted.users.erase(run.id);
     const bool last = hasNoUser(posted);
-    if (last && (always || run.endPolicy == JobEndNotificationPolicy::Remove)) return withdraw(turn, key, run.key);
+    if (last && (always || run.endPolicy == JOB_END_NOTIFICATION_POLICY_REMOVE)) return withdraw(turn, key, run.key);
     posted.userInitiated = usedByUserInitiated(turn.state, posted);
     show(turn, key, posted);
     if (last && posted.dismissed) turn.state.notifications.erase(key);
@@ -161,7 +161,7 @@ void apply(Turn& turn, const NotificationSet& event) {
     Running* const running = turn.state.runs.find(event.run);
     Reply reply{.call = event.call};
     if (running && running->run.key.app != event.app) {
-        reply.error = fail(Errc::Security, "run {} belongs to another app than {}", event.run.value, event.app.name);
+        reply.error = fail(Errc::SECURITY, "run {} belongs to another app than {}", event.run.value, event.app.name);
     } else if (const App* app = turn.app(event.app); running && app) {
         reply.error = notificationError(*app, event.notification);
         if (!reply.error) post(turn, running->run, event);

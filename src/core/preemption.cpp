@@ -66,7 +66,7 @@ void displaceLesser(Turn& turn, const AppGroups& appGroups) {
     for (std::int64_t left = unserved(turn.state, appGroups); left > 0; --left) {
         Running* lesser = lesserRun(turn, *appGroups.app, bias);
         if (!lesser || !Shortage(turn.state, turn.now, everyOpening).wants(*lesser)) return;
-        beginStop(turn, *lesser, {StopReason::Preempt, InternalReason::Preempt});
+        beginStop(turn, *lesser, {STOP_REASON_PREEMPT, InternalReason::Preempt});
     }
 }
 
@@ -89,7 +89,7 @@ void makeRoom(Turn& turn) {
         Shortage shortage(turn.state, turn.now, everyOpening);
         for (Running* running : runs) {
             if (!shortage.outweighs(*running)) continue;
-            beginStop(turn, *running, {StopReason::DeviceState, InternalReason::Preempt});
+            beginStop(turn, *running, {STOP_REASON_DEVICE_STATE, InternalReason::Preempt});
             shortage = Shortage(turn.state, turn.now, everyOpening);
         }
     }
@@ -102,7 +102,7 @@ std::optional<Ending> reasonToStop(const Turn& turn, const Running& running) {
     const State& state = turn.state;
     if (state.waiting.forSlot == 0) return std::nullopt; // with nobody waiting it runs on, however many there are
     if (tooMany(state, running) || Shortage(state, turn.now, state.waiting.forSlot).outweighs(running))
-        return Ending{StopReason::DeviceState, InternalReason::Timeout};
+        return Ending{STOP_REASON_DEVICE_STATE, InternalReason::Timeout};
     return std::nullopt;
 }
 

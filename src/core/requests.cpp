@@ -28,13 +28,13 @@ void cancel(Turn& turn, const JobKey& key, Ending ending) {
 
 Ending cancelledBy(bool anOperator) {
     // jobs.md §4.6: the app's own cancel is 1, the shell's 13; both canceled.
-    return {anOperator ? StopReason::User : StopReason::CancelledByApp, InternalReason::Canceled};
+    return {anOperator ? STOP_REASON_USER : STOP_REASON_CANCELLED_BY_APP, InternalReason::Canceled};
 }
 
 std::optional<Error> stopError(const App* app, const AppId& id) {
     if (!app) return notInstalled(id);
     if (app->manifest.system || app->manifest.hidden) {
-        return fail(Errc::Security, "{} is part of the system and cannot be stopped", id.name);
+        return fail(Errc::SECURITY, "{} is part of the system and cannot be stopped", id.name);
     }
     return std::nullopt;
 }
@@ -46,7 +46,7 @@ void apply(Turn& turn, const Cancel& event) {
     if (turn.state.jobs.contains(key)) {
         cancel(turn, key, cancelledBy(event.byOperator));
     } else if (event.byOperator) {
-        turn.effect(Reply{.call = event.call, .error = fail(Errc::IllegalArgument, "no job {}", textOf(key))});
+        turn.effect(Reply{.call = event.call, .error = fail(Errc::ILLEGAL_ARGUMENT, "no job {}", textOf(key))});
         return;
     }
     turn.effect(Reply{.call = event.call});
@@ -75,7 +75,8 @@ void apply(Turn& turn, const StopApp& event) {
         if (running.run.key.app == event.app) runs.push_back(id);
     }
     if (runs.empty() && !turn.app(event.app)->running) {
-        turn.effect(Reply{.call = event.call, .error = fail(Errc::IllegalState, "nothing of {} runs", event.app.name)});
+        turn.effect(
+            Reply{.call = event.call, .error = fail(Errc::ILLEGAL_STATE, "nothing of {} runs", event.app.name)});
         return;
     }
     for (const JobKey& key : keysOf(state, event.app)) {
@@ -85,7 +86,7 @@ void apply(Turn& turn, const StopApp& event) {
         turn.record(SaveJob{tracked.job});
         if (tracked.run) continue;
         ReasonSet user; // jobs.md §5.4 clause 3
-        user.add(PendingReason::User);
+        user.add(PENDING_JOB_REASON_USER);
         tracked.details.edit().history.note(turn.now.wall, user);
         park(turn, tracked);
     }

@@ -50,7 +50,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
     if (tracked.run) {
         Running& running = state.runs.at(tracked.run);
         running.run.dropped = true;
-        beginStop(turn, running, {StopReason::CancelledByApp, InternalReason::Canceled});
+        beginStop(turn, running, {STOP_REASON_CANCELLED_BY_APP, InternalReason::Canceled});
     }
     const auto run = tracked.run;
     state.watched.remove(key.app, *tracked.job.info);
@@ -164,13 +164,14 @@ std::optional<Error> workError(const State& state, const Schedule& event, const 
     if (auto error = brokenRule(item)) return error;
     const bool bytes = std::max({item.estimatedDown, item.estimatedUp, item.minimumChunk}) > 0;
     if (bytes && !event.info->getRequiredNetwork()) {
-        return fail(Errc::IllegalArgument, "an item with network bytes on a job that requires no network; require one");
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "an item with network bytes on a job that requires no network; require one");
     }
     const Tracked* old = state.jobs.find(key);
     const auto queued = old ? std::ssize(old->job.details->work) : 0;
     if (event.info->isPersisted() && queued >= state.constants.maxPersistedWorkItems) {
-        return fail(Errc::IllegalState, "{} has {} work items already, and at most {} are allowed", textOf(key), queued,
-                    state.constants.maxPersistedWorkItems);
+        return fail(Errc::ILLEGAL_STATE, "{} has {} work items already, and at most {} are allowed", textOf(key),
+                    queued, state.constants.maxPersistedWorkItems);
     }
     return std::nullopt;
 }
@@ -181,14 +182,14 @@ void apply(Turn& turn, const Schedule& event) {
     // The order of jobs.md §2.4; whatever fails leaves an existing job of the same id untouched.
     State& state = turn.state;
     App* app = turn.app(event.app);
-    if (!app) return refuse(turn, event, fail(Errc::Security, "{} is not an installed app", event.app.name));
+    if (!app) return refuse(turn, event, fail(Errc::SECURITY, "{} is not an installed app", event.app.name));
     if (auto error = manifestError(*app, *event.info)) return refuse(turn, event, *std::move(error));
     if (auto error = brokenRule(*event.info, state.constants)) return refuse(turn, event, *std::move(error));
     switch (admission(*app, event, turn.now.elapsed)) {
     case Admission::NotDeclared:
         return refuse(
             turn, event,
-            fail(Errc::Security, "{} does not declare the permission {}", event.app.name, runUserInitiatedJobs));
+            fail(Errc::SECURITY, "{} does not declare the permission {}", event.app.name, runUserInitiatedJobs));
     case Admission::NotAllowed:
         return refuseQuietly(turn, event);
     case Admission::Admitted:
@@ -200,7 +201,7 @@ void apply(Turn& turn, const Schedule& event) {
         const bool over = overScheduleRate(*app, turn.now.elapsed, state.constants);
         if (over && app->manifest.debuggable) {
             return refuse(turn, event,
-                          fail(Errc::LimitExceeded, "{} schedules persisted jobs more than {} times within {}",
+                          fail(Errc::LIMIT_EXCEEDED, "{} schedules persisted jobs more than {} times within {}",
                                event.app.name, state.constants.scheduleRate,
                                formatDuration(state.constants.scheduleRateWindow)));
         }

@@ -39,7 +39,7 @@ void apply(Turn& turn, const ForegroundServiceAsked& event) {
         endService(turn, *app, event.service);
     } else if (const auto earlier = remembered(*app, event);
                !earlier && !mayStartForegroundService(*app, justBooted(turn), turn.now.elapsed)) {
-        reply.error = fail(Errc::IllegalState,
+        reply.error = fail(Errc::ILLEGAL_STATE,
                            "ForegroundServiceStartNotAllowed: {} is not visible and has no right to start one from the "
                            "background",
                            event.app.name);

@@ -36,13 +36,13 @@ void leaveAlone(Turn& turn, Tracked& tracked) {
 }
 
 Error notReady(const JobKey& key) {
-    return fail(Errc::IllegalState, "{} has functional constraints but --force not specified", textOf(key));
+    return fail(Errc::ILLEGAL_STATE, "{} has functional constraints but --force not specified", textOf(key));
 }
 Error isSetAside(const Tracked& tracked) {
-    return fail(Errc::IllegalState, "{} is set aside: {}; cancel it, or schedule it again", textOf(tracked.job.key),
+    return fail(Errc::ILLEGAL_STATE, "{} is set aside: {}; cancel it, or schedule it again", textOf(tracked.job.key),
                 *tracked.details->unfit);
 }
-Error unknown(const JobKey& key) { return fail(Errc::IllegalArgument, "no job {}", textOf(key)); }
+Error unknown(const JobKey& key) { return fail(Errc::ILLEGAL_ARGUMENT, "no job {}", textOf(key)); }
 
 bool othersWait(const State& state, CallId call, const JobKey& job) {
     return std::ranges::any_of(state.shell.waitingRuns,
@@ -116,7 +116,7 @@ void apply(Turn& turn, const StopJobs& event) {
 
 void apply(Turn& turn, const ForceStop& event) {
     State& state = turn.state;
-    const Ending ending{StopReason::User, InternalReason::Canceled};
+    const Ending ending{STOP_REASON_USER, InternalReason::Canceled};
     turn.effect(KillApp{event.app, "force_stop"});
     turn.effect(Trace{.what = Trace::What::Killed, .app = event.app, .during = "force_stop"});
     std::vector<RunId> runs;

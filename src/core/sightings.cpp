@@ -40,14 +40,14 @@ void apply(Turn& turn, const AppUninstalled& event) {
         if (!found) continue; // it was to come after one of the others
         const Tracked& tracked = *found;
         // scenario.md: a cause is traced before its consequence.
-        turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = StopReason::User});
+        turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = STOP_REASON_USER});
         if (tracked.run) {
             Running& running = state.runs.at(tracked.run);
             running.run.dropped = true;
-            beginStop(turn, running, {StopReason::User, InternalReason::Uninstall});
+            beginStop(turn, running, {STOP_REASON_USER, InternalReason::Uninstall});
         }
         forget(turn, key);
-        tellSuccessors(turn, key, {.ending = {StopReason::User, InternalReason::Uninstall}});
+        tellSuccessors(turn, key, {.ending = {STOP_REASON_USER, InternalReason::Uninstall}});
     }
     state.endings.erase(event.app);
     endServices(turn, state.apps.at(event.app));

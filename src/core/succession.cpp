@@ -22,7 +22,7 @@ void goOn(Turn& turn, Tracked& tracked, const JobKey& done) {
 // Nothing that could come would let it start.
 void giveUp(Turn& turn, const Tracked& tracked, const std::string& why) {
     const JobKey key = tracked.job.key;
-    turn.effect(Trace{.what = Trace::What::Dropped, .app = key.app, .job = key, .reason = StopReason::Undefined});
+    turn.effect(Trace{.what = Trace::What::Dropped, .app = key.app, .job = key, .reason = STOP_REASON_UNDEFINED});
     remember(turn, tracked.job, pastRunOf(tracked, nullptr, {}, {1, why}, turn.now.wall));
     forget(turn, key);
 }
@@ -63,24 +63,24 @@ Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const J
     const State& state = turn.state;
     StartTerms terms = event.terms;
     if (terms.after.size() > mostAwaited)
-        return fail(Errc::LimitExceeded, "a job may wait for {} others, not for {}", mostAwaited, terms.after.size());
+        return fail(Errc::LIMIT_EXCEEDED, "a job may wait for {} others, not for {}", mostAwaited, terms.after.size());
     if (terms.at && *terms.at <= turn.now.wall)
-        return fail(Errc::IllegalArgument, "{} is past; a job may be set for a time to come", formatWall(*terms.at));
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} is past; a job may be set for a time to come", formatWall(*terms.at));
     if (!terms.calendar.empty())
-        return fail(Errc::IllegalArgument, "calendar \"{}\": times of a calendar are not taken yet; ask for a period",
+        return fail(Errc::ILLEGAL_ARGUMENT, "calendar \"{}\": times of a calendar are not taken yet; ask for a period",
                     terms.calendar);
     std::vector<JobKey> after;
     for (const JobKey& other : terms.after) {
         if (other.app != event.app && !event.onBehalf)
-            return fail(Errc::Security, "{} may not wait for {}, a job of another app", event.app.name, textOf(other));
-        if (other == key) return fail(Errc::IllegalArgument, "{} cannot wait for itself", textOf(key));
+            return fail(Errc::SECURITY, "{} may not wait for {}, a job of another app", event.app.name, textOf(other));
+        if (other == key) return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot wait for itself", textOf(key));
         const Completed* const ended = state.endings.newest(other);
         if (state.jobs.contains(other))
             after.push_back(other);
         else if (!ended)
-            return fail(Errc::IllegalArgument, "no job {} to wait for", textOf(other));
+            return fail(Errc::ILLEGAL_ARGUMENT, "no job {} to wait for", textOf(other));
         else if (!succeeded(*ended))
-            return fail(Errc::IllegalState, "{} has not succeeded: {}", textOf(other), endingText(*ended));
+            return fail(Errc::ILLEGAL_STATE, "{} has not succeeded: {}", textOf(other), endingText(*ended));
     }
     terms.after = std::move(after);
     return terms;

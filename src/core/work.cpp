@@ -27,12 +27,12 @@ Found find(Turn& turn, const AppId& app, RunId run) {
 // jobs.md §4.2: a callback of a run that is over is refused, but for one that the end may have crossed.
 std::optional<Error> over(const Turn& turn, const AppId& app, RunId run) {
     if (turn.state.runs.isLate(app, run, turn.now.elapsed)) return std::nullopt;
-    return fail(Errc::Security, "run {} is over, or another app's: its work is not handed out any more", run.value);
+    return fail(Errc::SECURITY, "run {} is over, or another app's: its work is not handed out any more", run.value);
 }
 
 // A total, of which one part was `old` and is `now`; what is unknown counts as nothing.
 Bytes shifted(Bytes total, Bytes old, Bytes now) {
-    if (total == unknownBytes && now == unknownBytes) return unknownBytes;
+    if (total == NETWORK_BYTES_UNKNOWN && now == NETWORK_BYTES_UNKNOWN) return NETWORK_BYTES_UNKNOWN;
     const auto known = [](Bytes bytes) { return std::max<Bytes>(bytes, 0); };
     const Bytes others = std::max<Bytes>(known(total) - known(old), 0);
     return others + std::min(known(now), std::numeric_limits<Bytes>::max() - others); // an app may say any number
@@ -95,7 +95,7 @@ void apply(Turn& turn, const CompleteWork& event) {
     const auto item = std::ranges::find(work, event.item, &WorkItem::id);
     if (item == work.end() || !item->active) {
         reply.error =
-            fail(Errc::IllegalArgument, "item {} is not being worked on; complete what was dequeued", event.item);
+            fail(Errc::ILLEGAL_ARGUMENT, "item {} is not being worked on; complete what was dequeued", event.item);
     } else {
         turn.state.jobs.release(job->key.app, holdingsOf(*item));
         work.erase(item);

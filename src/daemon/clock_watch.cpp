@@ -15,7 +15,7 @@ namespace stint {
 
 Result<void> ClockWatch::start(sd_event* loop) {
     timer_ = Fd(::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC));
-    if (!timer_) return fail(Errc::System, "cannot watch the clock: {}", std::strerror(errno));
+    if (!timer_) return fail(Errc::SYSTEM, "cannot watch the clock: {}", std::strerror(errno));
     STINT_TRY(arm());
     const auto cancelled = [](sd_event_source*, int fd, std::uint32_t, void* data) {
         const auto& self = *static_cast<ClockWatch*>(data);
@@ -25,7 +25,7 @@ Result<void> ClockWatch::start(sd_event* loop) {
         return 0;
     };
     const int added = sd_event_add_io(loop, &source_, timer_.get(), EPOLLIN, cancelled, this);
-    if (added < 0) return fail(Errc::System, "cannot watch the clock: {}", std::strerror(-added));
+    if (added < 0) return fail(Errc::SYSTEM, "cannot watch the clock: {}", std::strerror(-added));
     return {};
 }
 
@@ -34,7 +34,7 @@ Result<void> ClockWatch::arm() const {
     itimerspec never{};
     never.it_value.tv_sec = std::numeric_limits<time_t>::max() / 1'000'000'000; // the kernel counts in nanoseconds
     if (::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, nullptr) == 0) return {};
-    return fail(Errc::System, "cannot watch the clock: {}", std::strerror(errno));
+    return fail(Errc::SYSTEM, "cannot watch the clock: {}", std::strerror(errno));
 }
 
 } // namespace stint

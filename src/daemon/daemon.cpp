@@ -68,7 +68,7 @@ Daemon::~Daemon() {
 
 Result<void> Daemon::open() {
     sd_event* loop = nullptr;
-    if (sd_event_default(&loop) < 0) return Error{Errc::System, "cannot make an event loop"};
+    if (sd_event_default(&loop) < 0) return Error{Errc::SYSTEM, "cannot make an event loop"};
     loop_.reset(loop);
     sigset_t ends;
     sigemptyset(&ends);
@@ -84,7 +84,7 @@ Result<void> Daemon::open() {
     };
     if (sd_event_add_time(loop, &timer_, CLOCK_BOOTTIME, 0, 0, nothing, nullptr) < 0 ||
         sd_event_add_defer(loop, &idle_, tidy, this) < 0) {
-        return Error{Errc::System, "cannot make a timer"};
+        return Error{Errc::SYSTEM, "cannot make a timer"};
     }
     sd_event_source_set_enabled(timer_, SD_EVENT_OFF);
     sd_event_source_set_enabled(idle_, SD_EVENT_OFF);
@@ -158,7 +158,7 @@ Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, MainProgram
     const AppId& app = program.app;
     const Manifest* manifest = registry_->find(app.name);
     if (!manifest) return notInstalled(app);
-    if (manifest->command.empty()) return fail(Errc::IllegalState, "{} has no main program to start", app.name);
+    if (manifest->command.empty()) return fail(Errc::ILLEGAL_STATE, "{} has no main program to start", app.name);
     Command command{.app = app,
                     .arguments = manifest->command,
                     .background = false,

@@ -119,7 +119,7 @@ Result<void> Hosts::offer(ConnectionId connection, const AppId& app, Component::
     const bool isService = kind == Component::Kind::Service;
     for (const auto& name : names) {
         if (manifest && (isService ? manifest->services.contains(name) : manifest->receivers.contains(name))) continue;
-        return fail(Errc::Security, "{} declares no {} \"{}\"", app.name, isService ? "service" : "receiver", name);
+        return fail(Errc::SECURITY, "{} declares no {} \"{}\"", app.name, isService ? "service" : "receiver", name);
     }
     Host& host = hosts_[connection];
     host.app = app;
@@ -138,7 +138,7 @@ Result<void> Hosts::offer(ConnectionId connection, const AppId& app, Component::
 Result<void> Hosts::serves(ConnectionId connection, const AppId& app, const std::string& name, bool start) {
     const Service* service = serviceOf(app, name);
     if (!service || service->foregroundType.empty()) {
-        return fail(Errc::IllegalArgument, "{} declares no foreground service \"{}\"; one has a foreground_type",
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} declares no foreground service \"{}\"; one has a foreground_type",
                     app.name, name);
     }
     Host& host = hosts_[connection];

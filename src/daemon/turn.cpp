@@ -27,7 +27,7 @@ Result<void> Daemon::run() {
         // Events that effects caused within the process are handled at once; else sleep until something happens.
         const bool waits = arrived_.empty() && deaths_.empty();
         const int ran = sd_event_run(loop_.get(), waits ? UINT64_MAX : 0);
-        if (ran < 0) return Error{Errc::System, "the event loop broke"};
+        if (ran < 0) return Error{Errc::SYSTEM, "the event loop broke"};
         turn();
     }
     sayGoodbye();

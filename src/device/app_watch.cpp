@@ -40,7 +40,7 @@ Result<pid_t> spawnOn(const std::filesystem::path& program, const Fd& socket) {
     const int error = ::posix_spawn(&pid, name.c_str(), &files, &attributes, words, environ);
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&files);
-    if (error != 0) return fail(Errc::System, "cannot start {}: {}", name, std::strerror(error));
+    if (error != 0) return fail(Errc::SYSTEM, "cannot start {}: {}", name, std::strerror(error));
     return pid;
 }
 
@@ -76,7 +76,7 @@ Result<void> ContentWatch::AppWatch::spawn() {
     looked_ = false;
     pidfd_ = openPidfd(pid_);
     socket_ = std::move(ours);
-    auto listening = pidfd_ ? listen() : fail(Errc::System, "cannot watch process {}: {}", pid_, std::strerror(errno));
+    auto listening = pidfd_ ? listen() : fail(Errc::SYSTEM, "cannot watch process {}: {}", pid_, std::strerror(errno));
     if (listening.ok()) return {};
     ::kill(pid_, SIGKILL); // it has read nothing yet, so nothing hangs
     ::waitpid(std::exchange(pid_, 0), nullptr, 0);
@@ -91,7 +91,7 @@ Result<void> ContentWatch::AppWatch::listen() {
     ready_.reset(std::exchange(added, nullptr));
     if (result >= 0) result = sd_event_add_io(owner_.loop_, &added, pidfd_.get(), EPOLLIN, exited, this);
     exit_.reset(added);
-    if (result < 0) return fail(Errc::System, "cannot watch process {}: {}", pid_, std::strerror(-result));
+    if (result < 0) return fail(Errc::SYSTEM, "cannot watch process {}: {}", pid_, std::strerror(-result));
     return {};
 }
 

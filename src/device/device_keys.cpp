@@ -16,7 +16,7 @@ namespace {
 bool isPart(const DeviceWords::value_type& word) { return word.first.starts_with(networkPrefix); }
 
 /// As the embedded default has it: on the wire, and as fast as it is.
-Network defaultNetwork() { return openNetwork(NetworkTransport::Ethernet, 0, 0); }
+Network defaultNetwork() { return openNetwork(TRANSPORT_ETHERNET, 0, 0); }
 
 } // namespace
 
@@ -26,7 +26,7 @@ Result<void> checkKey(std::string_view key) {
     for (const DeviceField& field : deviceFields())
         keys.push_back(field.key);
     const auto guess = nearest(key, keys);
-    return fail(Errc::IllegalArgument, "the device has no \"{}\"{}", key,
+    return fail(Errc::ILLEGAL_ARGUMENT, "the device has no \"{}\"{}", key,
                 guess ? fmt::format(" (did you mean \"{}\"?)", *guess) : "");
 }
 
@@ -35,7 +35,7 @@ Result<void> checkWord(std::string_view key, std::string_view text) {
     const DeviceField& field = *deviceField(key);
     Device scratch;
     if (field.set(scratch, text, {})) return {};
-    return fail(Errc::IllegalArgument, "{} cannot be \"{}\"; it is {}", key, text,
+    return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot be \"{}\"; it is {}", key, text,
                 field.choices.empty() ? std::string(field.takes)
                                       : fmt::format("one of {}", fmt::join(field.choices, ", ")));
 }
@@ -43,12 +43,12 @@ Result<void> checkWord(std::string_view key, std::string_view text) {
 Result<void> checkTogether(const DeviceWords& words) {
     const auto part = std::ranges::find_if(words, isPart);
     if (words.contains("network") && part != words.end())
-        return fail(Errc::IllegalArgument, "network=none and {}={} contradict each other; leave one of them out",
+        return fail(Errc::ILLEGAL_ARGUMENT, "network=none and {}={} contradict each other; leave one of them out",
                     part->first, part->second);
     // scenario.md, device: a charger that gives no power does not charge.
     const Device device = deviceBy(words, defaultDevice());
     if (device.charging.value_or(false) && !device.plugged)
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "charging=true and plugged=false contradict each other; leave one of them out");
     return {};
 }

@@ -165,12 +165,12 @@ std::string prefixes() {
 }
 
 template <class... Args> Error wrong(const ConstantRow& row, fmt::format_string<Args...> format, Args&&... args) {
-    return within(row.key, fail(Errc::IllegalArgument, format, std::forward<Args>(args)...));
+    return within(row.key, fail(Errc::ILLEGAL_ARGUMENT, format, std::forward<Args>(args)...));
 }
 
 Result<std::int64_t> parseNumber(std::string_view text) {
     if (const auto value = numberIn<std::int64_t>(text)) return *value;
-    return fail(Errc::IllegalArgument, "\"{}\" is not a whole number; write one such as 3", text);
+    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a whole number; write one such as 3", text);
 }
 
 // "1.35" as 135: an exact decimal, so that no rounding decides.
@@ -181,7 +181,7 @@ Result<std::int64_t> parseFactor(std::string_view text) {
     auto whole = parseNumber(text.substr(0, point));
     const bool written = point == std::string_view::npos || (!decimals.empty() && decimals.size() <= 2);
     if (!whole || !written || !std::all_of(decimals.begin(), decimals.end(), isDigit))
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "\"{}\" is not a factor; write a number with at most two decimals such as "
                     "1.35",
                     text);
@@ -194,7 +194,7 @@ Result<std::int64_t> parseFactor(std::string_view text) {
 Result<std::int64_t> parseChoice(const ConstantRow& row, std::string_view text) {
     const auto found = std::ranges::find_if(row.choices, [&](auto choice) { return isSameWord(choice, text); });
     if (found != row.choices.end()) return found - row.choices.begin();
-    return fail(Errc::IllegalArgument, "\"{}\" is none of {}", text, fmt::join(row.choices, ", "));
+    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is none of {}", text, fmt::join(row.choices, ", "));
 }
 
 Result<std::int64_t> parseAs(const ConstantRow& row, std::string_view text) {
@@ -217,9 +217,9 @@ Result<std::int64_t> parseAs(const ConstantRow& row, std::string_view text) {
         return parseFactor(text);
     case ConstantKind::Flag:
         if (text == "true" || text == "false") return std::int64_t{text == "true"};
-        return fail(Errc::IllegalArgument, "\"{}\" is not a yes or no; write true or false", text);
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a yes or no; write true or false", text);
     }
-    return fail(Errc::IllegalArgument, "unknown kind of constant");
+    return fail(Errc::ILLEGAL_ARGUMENT, "unknown kind of constant");
 }
 
 bool isNone(const ConstantRow& row, std::int64_t value) {
@@ -263,8 +263,8 @@ Result<const ConstantRow*> constantRow(std::string_view key) {
     for (const ConstantRow& row : constantRows())
         if (isSameWord(row.key, key)) return &row;
     if (auto meant = meantBy(key))
-        return fail(Errc::IllegalArgument, "unknown constant \"{}\" (did you mean \"{}\"?)", key, *meant);
-    return fail(Errc::IllegalArgument, "unknown constant \"{}\"; the known ones begin with {}", key, prefixes());
+        return fail(Errc::ILLEGAL_ARGUMENT, "unknown constant \"{}\" (did you mean \"{}\"?)", key, *meant);
+    return fail(Errc::ILLEGAL_ARGUMENT, "unknown constant \"{}\"; the known ones begin with {}", key, prefixes());
 }
 
 Result<void> setConstant(Constants& constants, std::string_view key, std::string_view text) {
@@ -292,7 +292,7 @@ std::string constantText(const Constants& constants, const ConstantRow& row) {
 std::optional<Error> contradiction(const Constants& constants) {
     // limits.md §10.3: a battery that is okay again at a level where it is low would change its mind without end.
     if (constants.batteryOkay < constants.batteryLow)
-        return fail(Errc::IllegalArgument, "battery.okay ({}) is below battery.low ({}); it must be the same or above",
+        return fail(Errc::ILLEGAL_ARGUMENT, "battery.okay ({}) is below battery.low ({}); it must be the same or above",
                     constants.batteryOkay, constants.batteryLow);
     return limitContradiction(constants);
 }

@@ -28,13 +28,13 @@ struct TransportWord {
 };
 // PROPOSAL: beside scenario.md's four also what else a job may ask for (jobs.md §1.3), or nobody could try it.
 constexpr std::array<TransportWord, 7> transportWords{{
-    {"wifi", NetworkTransport::Wifi},
-    {"cellular", NetworkTransport::Cellular},
-    {"ethernet", NetworkTransport::Ethernet},
-    {"vpn", NetworkTransport::Vpn},
-    {"bluetooth", NetworkTransport::Bluetooth},
-    {"usb", NetworkTransport::Usb},
-    {"loopback", NetworkTransport::Loopback},
+    {"wifi", TRANSPORT_WIFI},
+    {"cellular", TRANSPORT_CELLULAR},
+    {"ethernet", TRANSPORT_ETHERNET},
+    {"vpn", TRANSPORT_VPN},
+    {"bluetooth", TRANSPORT_BLUETOOTH},
+    {"usb", TRANSPORT_USB},
+    {"loopback", TRANSPORT_LOOPBACK},
 }};
 
 std::optional<bool> truthIn(std::string_view text) {
@@ -155,10 +155,10 @@ template <NetworkCapability capability, bool inverted> std::string capabilityTex
 
 void setTransportOf(Network& network, NetworkTransport transport) {
     network.transports = {transport};
-    if (transport == NetworkTransport::Vpn)
-        network.capabilities.erase(NetworkCapability::NotVpn);
+    if (transport == TRANSPORT_VPN)
+        network.capabilities.erase(NET_CAPABILITY_NOT_VPN);
     else
-        network.capabilities.insert(NetworkCapability::NotVpn);
+        network.capabilities.insert(NET_CAPABILITY_NOT_VPN);
 }
 bool setTransport(Device& device, Words text, const DeviceWords&) {
     const auto row = std::ranges::find(transportWords, text, &TransportWord::word);
@@ -186,7 +186,6 @@ std::string networkText(const Device& device) { return std::string(device.networ
 bool sameAnyway(const Device&, const Device&) { return false; } // the network as a whole has said it
 
 using D = Device;
-using enum NetworkCapability;
 constexpr std::string_view rate = "a rate such as 50Mbps or 800kbps, or 0 where it is unknown";
 
 // clang-format off
@@ -212,10 +211,10 @@ constexpr DeviceField table[] = {
      .set = setNetwork, .text = networkText, .differs = differ<&D::network>, .readers = only(Reads::Network)},
     {.key = "network.transport", .takes = "wifi, cellular, ethernet, vpn, bluetooth, usb or loopback",
      .set = setTransport, .text = transportText, .differs = sameAnyway, .readers = 0, .played = playedTransports},
-    {.key = "network.metered", .set = setCapability<NotMetered, true>, .text = capabilityText<NotMetered, true>, .differs = sameAnyway, .readers = 0},
-    {.key = "network.roaming", .set = setCapability<NotRoaming, true>, .text = capabilityText<NotRoaming, true>, .differs = sameAnyway, .readers = 0},
-    {.key = "network.internet", .set = setCapability<Internet, false>, .text = capabilityText<Internet, false>, .differs = sameAnyway, .readers = 0},
-    {.key = "network.validated", .set = setCapability<Validated, false>, .text = capabilityText<Validated, false>, .differs = sameAnyway, .readers = 0},
+    {.key = "network.metered", .set = setCapability<NET_CAPABILITY_NOT_METERED, true>, .text = capabilityText<NET_CAPABILITY_NOT_METERED, true>, .differs = sameAnyway, .readers = 0},
+    {.key = "network.roaming", .set = setCapability<NET_CAPABILITY_NOT_ROAMING, true>, .text = capabilityText<NET_CAPABILITY_NOT_ROAMING, true>, .differs = sameAnyway, .readers = 0},
+    {.key = "network.internet", .set = setCapability<NET_CAPABILITY_INTERNET, false>, .text = capabilityText<NET_CAPABILITY_INTERNET, false>, .differs = sameAnyway, .readers = 0},
+    {.key = "network.validated", .set = setCapability<NET_CAPABILITY_VALIDATED, false>, .text = capabilityText<NET_CAPABILITY_VALIDATED, false>, .differs = sameAnyway, .readers = 0},
     {.key = "network.down", .takes = rate, .set = setRate<&Network::downstream>, .text = rateText<&Network::downstream>, .differs = sameAnyway, .readers = 0},
     {.key = "network.up", .takes = rate, .set = setRate<&Network::upstream>, .text = rateText<&Network::upstream>, .differs = sameAnyway, .readers = 0},
     {.key = "data_saver", .set = setFlag<&D::dataSaver>, .text = flagText<&D::dataSaver>, .differs = differ<&D::dataSaver>, .readers = only(Reads::Saver)},
@@ -275,8 +274,9 @@ void applyWords(const DeviceWords& words, const Network& network, Device& device
 }
 
 Network openNetwork(NetworkTransport transport, Kbps down, Kbps up) {
-    Network network{.capabilities = {Internet, Validated, NotMetered, NotRoaming, NotRestricted, Trusted, NotCongested,
-                                     NotSuspended},
+    Network network{.capabilities = {NET_CAPABILITY_INTERNET, NET_CAPABILITY_VALIDATED, NET_CAPABILITY_NOT_METERED,
+                                     NET_CAPABILITY_NOT_ROAMING, NET_CAPABILITY_NOT_RESTRICTED, NET_CAPABILITY_TRUSTED,
+                                     NET_CAPABILITY_NOT_CONGESTED, NET_CAPABILITY_NOT_SUSPENDED},
                     .downstream = down,
                     .upstream = up};
     setTransportOf(network, transport);

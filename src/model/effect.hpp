@@ -49,7 +49,7 @@ struct CallStart {
 };
 struct CallStop {
     RunId run;
-    StopReason reason = StopReason::Undefined;
+    StopReason reason = STOP_REASON_UNDEFINED;
 };
 struct CallNetworkChanged {
     RunId run;

@@ -57,14 +57,14 @@ struct NotificationSet {
     RunId run;
     std::int32_t id = 0;
     Notification notification;
-    JobEndNotificationPolicy endPolicy = JobEndNotificationPolicy::Detach;
+    JobEndNotificationPolicy endPolicy = JOB_END_NOTIFICATION_POLICY_DETACH;
 };
 struct BytesUpdated {
     AppId app;
     RunId run;
     bool estimate = false; ///< the estimated payload; else what was transferred
-    Bytes down = unknownBytes;
-    Bytes up = unknownBytes;
+    Bytes down = NETWORK_BYTES_UNKNOWN;
+    Bytes up = NETWORK_BYTES_UNKNOWN;
     std::optional<std::uint64_t> item; ///< of this item of its work alone (jobs.md §4.7)
 };
 

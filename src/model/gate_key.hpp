@@ -26,9 +26,9 @@ struct GateKey {
     ConstraintSet constraints = 0;
     std::optional<NetworkRequest> network;
     /// What has to pass in one run, or the network is hopeless (jobs.md §3.3 clause 2): the minimum chunk where there
-    /// is one, else the estimate; unknownBytes: any network will do.
-    Bytes mustDown = unknownBytes;
-    Bytes mustUp = unknownBytes;
+    /// is one, else the estimate; NETWORK_BYTES_UNKNOWN: any network will do.
+    Bytes mustDown = NETWORK_BYTES_UNKNOWN;
+    Bytes mustUp = NETWORK_BYTES_UNKNOWN;
     /// There is no minimum chunk: the two above are waived on an unmetered network while charging.
     bool mustWaived = false;
     /// Scheduled from the foreground of a terminal, and not begun yet: it needs no slot (jobs.md §3.6, §12.2).

@@ -55,9 +55,9 @@ inline constexpr std::size_t mostTriggeredUris = 50;
 struct WorkItem {
     std::uint64_t id = 0; ///< of this job, in the order of the calls
     PersistableBundle extras;
-    Bytes estimatedDown = unknownBytes;
-    Bytes estimatedUp = unknownBytes;
-    Bytes minimumChunk = unknownBytes;
+    Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
+    Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
+    Bytes minimumChunk = NETWORK_BYTES_UNKNOWN;
     std::int32_t deliveries = 0; ///< how often it was handed out
     bool active = false;         ///< handed out in this run and not completed yet
 
@@ -123,7 +123,7 @@ struct HistoryEntry {
 
 /// Why a run ends: what the app is told, and what we count by.
 struct Ending {
-    StopReason reason = StopReason::Undefined;
+    StopReason reason = STOP_REASON_UNDEFINED;
     InternalReason internal = InternalReason::Unknown;
 
     bool operator==(const Ending&) const = default;
@@ -250,7 +250,7 @@ struct Run {
     Duration limit{0};
     std::optional<Instant> notificationDue;   ///< while a notification is owed (jobs.md §5.2)
     std::optional<std::int32_t> notification; ///< the id it is tied to
-    JobEndNotificationPolicy endPolicy = JobEndNotificationPolicy::Detach;
+    JobEndNotificationPolicy endPolicy = JOB_END_NOTIFICATION_POLICY_DETACH;
     std::optional<Ending> ending;       ///< why it is to end, once that is known; the first reason stands
     bool dropped = false;               ///< its job was cancelled or replaced: no retry, whatever is answered
     bool overdue = false;               ///< its deadline had passed when it began
@@ -259,8 +259,8 @@ struct Run {
     std::optional<Network> network;     ///< what its parameters carry
     std::optional<Network> networkNews; ///< a change during BINDING or STARTING, to be told once it executes
     Duration stamped{0};                ///< how much of this run the store's cumulative time holds
-    Bytes estimatedDown = unknownBytes;
-    Bytes estimatedUp = unknownBytes;
+    Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
+    Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
     std::optional<Bytes> resumedAt;            ///< its app's first word of what was transferred

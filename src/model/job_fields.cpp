@@ -7,8 +7,10 @@ namespace {
 
 bool holdsSomething(bool flag) { return flag; }
 bool holdsSomething(std::int32_t) { return true; }
-bool holdsSomething(Bytes bytes) { return bytes != unknownBytes; }
-bool holdsSomething(NetworkBytes bytes) { return bytes.down != unknownBytes || bytes.up != unknownBytes; }
+bool holdsSomething(Bytes bytes) { return bytes != NETWORK_BYTES_UNKNOWN; }
+bool holdsSomething(NetworkBytes bytes) {
+    return bytes.down != NETWORK_BYTES_UNKNOWN || bytes.up != NETWORK_BYTES_UNKNOWN;
+}
 bool holdsSomething(const PersistableBundle& bundle) { return !bundle.isEmpty(); }
 template <class T> bool holdsSomething(const std::optional<T>& value) { return value.has_value(); }
 template <class T> bool holdsSomething(const std::vector<T>& list) { return !list.empty(); }
@@ -27,7 +29,8 @@ ConstraintSet constraintsOf(const JobInfo& job) {
     ConstraintSet set = 0;
     for (std::size_t n = 0; n < jobFields.size(); ++n) {
         const auto* flag = std::get_if<JobValue<bool>>(&jobFields[n].value);
-        if (flag && jobFields[n].constraint != PendingReason::Undefined && flag->get(job)) set |= ConstraintSet{1} << n;
+        if (flag && jobFields[n].constraint != PENDING_JOB_REASON_UNDEFINED && flag->get(job))
+            set |= ConstraintSet{1} << n;
     }
     return set;
 }

@@ -22,10 +22,10 @@
 
 namespace stint {
 
-/// The two estimates; unknownBytes: none.
+/// The two estimates; NETWORK_BYTES_UNKNOWN: none.
 struct NetworkBytes {
-    Bytes down = unknownBytes;
-    Bytes up = unknownBytes;
+    Bytes down = NETWORK_BYTES_UNKNOWN;
+    Bytes up = NETWORK_BYTES_UNKNOWN;
 };
 
 struct Backoff {
@@ -59,8 +59,9 @@ struct JobField {
     std::string_view scenario; ///< the key of `schedule` in a scenario; empty: it has none, or stands in another's
     std::string_view option;   ///< a flag of `stint run`, and of `stint get` where a transfer may carry it
     std::string_view help;     ///< of the option
-    PendingReason constraint = PendingReason::Undefined; ///< what a job waits for that has it; Undefined: for nothing
-    bool functional = false;                             ///< a constraint that needs a window to be met in (V10)
+    PendingReason constraint =
+        PENDING_JOB_REASON_UNDEFINED; ///< what a job waits for that has it; Undefined: for nothing
+    bool functional = false;          ///< a constraint that needs a window to be met in (V10)
 
     // jobs.md §1.5: which kind of job may carry it.
     bool listed = false; ///< it stands in that table
@@ -120,7 +121,7 @@ inline constexpr auto table = std::to_array<JobField>({
      .scenario = "priority"},
     {.method = "setRequiredNetwork", .key = "requiredNetwork",
      .value = of<Network, &J::getRequiredNetwork, &B::setRequiredNetwork>,
-     .scenario = "network", .constraint = PendingReason::ConstraintConnectivity, .functional = true,
+     .scenario = "network", .constraint = PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY, .functional = true,
      .listed = true, .work = "yes", .note = "a user-initiated job must have it"},
     {.method = "setEstimatedNetworkBytes", .key = "estimatedDownloadBytes", .second = "estimatedUploadBytes",
      .value = of<NetworkBytes, estimate, setEstimate>,
@@ -143,17 +144,17 @@ inline constexpr auto table = std::to_array<JobField>({
     {.method = "setRequiresBatteryNotLow", .key = "requiresBatteryNotLow",
      .value = flag<&J::isRequireBatteryNotLow, &B::setRequiresBatteryNotLow>, .always = true,
      .scenario = "battery_not_low", .option = "--battery-not-low", .help = "only while the battery is not low",
-     .constraint = PendingReason::ConstraintBatteryNotLow, .functional = true,
+     .constraint = PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW, .functional = true,
      .listed = true, .expedited = false, .work = "not expedited"},
     {.method = "setRequiresCharging", .key = "requiresCharging",
      .value = flag<&J::isRequireCharging, &B::setRequiresCharging>, .always = true,
      .scenario = "charging", .option = "--charging", .help = "only while the device is charging",
-     .constraint = PendingReason::ConstraintCharging, .functional = true,
+     .constraint = PENDING_JOB_REASON_CONSTRAINT_CHARGING, .functional = true,
      .listed = true, .expedited = false, .work = "not expedited"},
     {.method = "setRequiresStorageNotLow", .key = "requiresStorageNotLow",
      .value = flag<&J::isRequireStorageNotLow, &B::setRequiresStorageNotLow>, .always = true,
      .scenario = "storage_not_low", .option = "--storage-not-low", .help = "only while storage is not low",
-     .constraint = PendingReason::ConstraintStorageNotLow, .functional = true,
+     .constraint = PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW, .functional = true,
      .listed = true, .work = "yes"},
     {.method = "setExtras", .key = "extras", .value = of<PersistableBundle, &J::getExtras, &B::setExtras>},
     {.method = "setExpedited", .key = "expedited", .value = flag<&J::isExpedited, &B::setExpedited>,
@@ -161,15 +162,15 @@ inline constexpr auto table = std::to_array<JobField>({
     {.method = "setRequiresDeviceIdle", .key = "requiresDeviceIdle",
      .value = flag<&J::isRequireDeviceIdle, &B::setRequiresDeviceIdle>,
      .scenario = "device_idle", .option = "--device-idle", .help = "only while nobody uses the device",
-     .constraint = PendingReason::ConstraintDeviceIdle, .functional = true,
+     .constraint = PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE, .functional = true,
      .listed = true, .expedited = false, .userInitiated = false, .work = "not expedited, no back-off",
      .note = "not with setBackoffCriteria"},
     {.method = "setPrefetch", .key = "prefetch", .value = flag<&J::isPrefetch, &B::setPrefetch>,
-     .scenario = "prefetch", .constraint = PendingReason::ConstraintPrefetch,
+     .scenario = "prefetch", .constraint = PENDING_JOB_REASON_CONSTRAINT_PREFETCH,
      .listed = true, .expedited = false, .userInitiated = false},
     {.method = "setMinimumLatency", .key = "minimumLatency",
      .value = ifSet<Duration, &J::getMinimumLatency, &B::setMinimumLatency>,
-     .scenario = "latency", .constraint = PendingReason::ConstraintMinimumLatency,
+     .scenario = "latency", .constraint = PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY,
      .listed = true, .expedited = false, .userInitiated = false, .work = "initial delay; not expedited"},
     {.method = "setOverrideDeadline", .key = "overrideDeadline",
      .value = ifSet<Duration, &J::getOverrideDeadline, &B::setOverrideDeadline>,
@@ -177,11 +178,11 @@ inline constexpr auto table = std::to_array<JobField>({
      .listed = true, .expedited = false, .userInitiated = false},
     {.method = "setPeriodic", .key = "periodicInterval", .second = "periodicFlex",
      .value = ifSet<J::Period, period, setPeriod>,
-     .scenario = "periodic", .constraint = PendingReason::ConstraintMinimumLatency,
+     .scenario = "periodic", .constraint = PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY,
      .listed = true, .expedited = false, .userInitiated = false, .work = "not expedited"},
     {.method = "addTriggerContentUri", .key = "triggerContentUris",
      .value = of<Triggers, &J::getTriggerContentUris, addTriggers>,
-     .scenario = "content_trigger", .constraint = PendingReason::ConstraintContentTrigger, .functional = true,
+     .scenario = "content_trigger", .constraint = PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER, .functional = true,
      .listed = true, .expedited = false, .userInitiated = false, .work = "yes"},
     {.method = "setTriggerContentUpdateDelay", .key = "triggerContentUpdateDelay",
      .value = ifSet<Duration, updateDelay, &B::setTriggerContentUpdateDelay>},
@@ -215,7 +216,7 @@ ConstraintSet noConstraintHasThisKey();
 consteval ConstraintSet constraintNamed(std::string_view key) {
     for (std::size_t n = 0; n < jobFields.size(); ++n)
         if (jobFields[n].key == key && std::holds_alternative<JobValue<bool>>(jobFields[n].value) &&
-            jobFields[n].constraint != PendingReason::Undefined)
+            jobFields[n].constraint != PENDING_JOB_REASON_UNDEFINED)
             return ConstraintSet{1} << n;
     return noConstraintHasThisKey();
 }

@@ -72,9 +72,9 @@ ClipFile::~ClipFile() {
 std::int32_t JobInfo::getNetworkType() const {
     if (!said_.network) return NETWORK_TYPE_NONE;
     const auto& capabilities = said_.network->getCapabilities();
-    if (capabilities.contains(NetworkCapability::NotMetered)) return NETWORK_TYPE_UNMETERED;
-    if (capabilities.contains(NetworkCapability::NotRoaming)) return NETWORK_TYPE_NOT_ROAMING;
-    if (said_.network->getTransportTypes().contains(NetworkTransport::Cellular)) return NETWORK_TYPE_CELLULAR;
+    if (capabilities.contains(NET_CAPABILITY_NOT_METERED)) return NETWORK_TYPE_UNMETERED;
+    if (capabilities.contains(NET_CAPABILITY_NOT_ROAMING)) return NETWORK_TYPE_NOT_ROAMING;
+    if (said_.network->getTransportTypes().contains(TRANSPORT_CELLULAR)) return NETWORK_TYPE_CELLULAR;
     return NETWORK_TYPE_ANY;
 }
 
@@ -116,7 +116,7 @@ JobInfo::Builder& JobInfo::Builder::setExpedited(bool expedited) {
 JobInfo::Builder& JobInfo::Builder::setPriority(std::int32_t priority) {
     constexpr std::array known{PRIORITY_MIN, PRIORITY_LOW, PRIORITY_DEFAULT, PRIORITY_HIGH, PRIORITY_MAX};
     if (std::find(known.begin(), known.end(), priority) == known.end())
-        misused(fail(Errc::IllegalArgument,
+        misused(fail(Errc::ILLEGAL_ARGUMENT,
                      "V9: {} is no priority; use MIN 100, LOW 200, DEFAULT 300, HIGH 400 or MAX 500", priority));
     info_.said_.priority = priority;
     return *this;
@@ -130,26 +130,26 @@ JobInfo::Builder& JobInfo::Builder::setRequiredNetwork(std::optional<NetworkRequ
 // jobs.md §1.3: each shorthand asks for INTERNET and VALIDATED, drops two of a request's defaults, and adds its own.
 JobInfo::Builder& JobInfo::Builder::setRequiredNetworkType(std::int32_t networkType) {
     NetworkRequest::Builder request;
-    request.addCapability(NetworkCapability::Internet)
-        .addCapability(NetworkCapability::Validated)
-        .removeCapability(NetworkCapability::NotRestricted)
-        .removeCapability(NetworkCapability::NotVpn);
+    request.addCapability(NET_CAPABILITY_INTERNET)
+        .addCapability(NET_CAPABILITY_VALIDATED)
+        .removeCapability(NET_CAPABILITY_NOT_RESTRICTED)
+        .removeCapability(NET_CAPABILITY_NOT_VPN);
     switch (networkType) {
     case NETWORK_TYPE_NONE:
         return setRequiredNetwork(std::nullopt);
     case NETWORK_TYPE_ANY:
         break;
     case NETWORK_TYPE_UNMETERED:
-        request.addCapability(NetworkCapability::NotMetered);
+        request.addCapability(NET_CAPABILITY_NOT_METERED);
         break;
     case NETWORK_TYPE_NOT_ROAMING:
-        request.addCapability(NetworkCapability::NotRoaming);
+        request.addCapability(NET_CAPABILITY_NOT_ROAMING);
         break;
     case NETWORK_TYPE_CELLULAR:
-        request.addTransportType(NetworkTransport::Cellular);
+        request.addTransportType(TRANSPORT_CELLULAR);
         break;
     default:
-        misused(fail(Errc::IllegalArgument,
+        misused(fail(Errc::ILLEGAL_ARGUMENT,
                      "setRequiredNetworkType: {} is no network type; use NONE 0, ANY 1, UNMETERED 2, NOT_ROAMING 3 or "
                      "CELLULAR 4",
                      networkType));
@@ -167,7 +167,7 @@ JobInfo::Builder& JobInfo::Builder::setEstimatedNetworkBytes(Bytes download, Byt
 JobInfo::Builder& JobInfo::Builder::setMinimumNetworkChunkBytes(Bytes chunk) {
     // jobs.md §1.1: 0 and other negatives are an error at once.
     if (chunk != NETWORK_BYTES_UNKNOWN && chunk <= 0)
-        misused(fail(Errc::IllegalArgument,
+        misused(fail(Errc::ILLEGAL_ARGUMENT,
                      "V4: a minimum network chunk of {} bytes; use a number above 0, or -1 where it is unknown",
                      chunk));
     info_.said_.minimumChunk = chunk;
@@ -177,7 +177,7 @@ JobInfo::Builder& JobInfo::Builder::setMinimumNetworkChunkBytes(Bytes chunk) {
 JobInfo::Builder& JobInfo::Builder::setBackoffCriteria(Duration initial, std::int32_t policy) {
     if (policy != BACKOFF_POLICY_LINEAR && policy != BACKOFF_POLICY_EXPONENTIAL)
         misused(
-            fail(Errc::IllegalArgument, "setBackoffCriteria: {} is no policy; use LINEAR 0 or EXPONENTIAL 1", policy));
+            fail(Errc::ILLEGAL_ARGUMENT, "setBackoffCriteria: {} is no policy; use LINEAR 0 or EXPONENTIAL 1", policy));
     info_.adjustable_.initialBackoff = initial;
     info_.said_.backoffPolicy = policy;
     info_.said_.explicitBackoff = true;

@@ -222,7 +222,7 @@ std::optional<Error> limitContradiction(const Constants& constants) {
         const ConstantRow& smaller = rowOf(low);
         const ConstantRow& larger = rowOf(high);
         if (valueIn(constants, smaller) <= valueIn(constants, larger)) continue;
-        return fail(Errc::IllegalArgument, "{} ({}) is above {} ({}); it must be the same or below", low,
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} ({}) is above {} ({}); it must be the same or below", low,
                     constantText(constants, smaller), high, constantText(constants, larger));
     }
     return std::nullopt;

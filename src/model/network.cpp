@@ -17,26 +17,26 @@ using Transport = Named<NetworkTransport>;
 // jobs.md §1.3: the capabilities and transports Stint knows.
 // clang-format off
 constexpr std::array capabilities{
-    Capability{NetworkCapability::NotMetered,            "NOT_METERED"},
-    Capability{NetworkCapability::Internet,              "INTERNET"},
-    Capability{NetworkCapability::NotRestricted,         "NOT_RESTRICTED"},
-    Capability{NetworkCapability::Trusted,               "TRUSTED"},
-    Capability{NetworkCapability::NotVpn,                "NOT_VPN"},
-    Capability{NetworkCapability::Validated,             "VALIDATED"},
-    Capability{NetworkCapability::CaptivePortal,         "CAPTIVE_PORTAL"},
-    Capability{NetworkCapability::NotRoaming,            "NOT_ROAMING"},
-    Capability{NetworkCapability::NotCongested,          "NOT_CONGESTED"},
-    Capability{NetworkCapability::NotSuspended,          "NOT_SUSPENDED"},
-    Capability{NetworkCapability::TemporarilyNotMetered, "TEMPORARILY_NOT_METERED"},
+    Capability{NET_CAPABILITY_NOT_METERED,            "NOT_METERED"},
+    Capability{NET_CAPABILITY_INTERNET,              "INTERNET"},
+    Capability{NET_CAPABILITY_NOT_RESTRICTED,         "NOT_RESTRICTED"},
+    Capability{NET_CAPABILITY_TRUSTED,               "TRUSTED"},
+    Capability{NET_CAPABILITY_NOT_VPN,                "NOT_VPN"},
+    Capability{NET_CAPABILITY_VALIDATED,             "VALIDATED"},
+    Capability{NET_CAPABILITY_CAPTIVE_PORTAL,         "CAPTIVE_PORTAL"},
+    Capability{NET_CAPABILITY_NOT_ROAMING,            "NOT_ROAMING"},
+    Capability{NET_CAPABILITY_NOT_CONGESTED,          "NOT_CONGESTED"},
+    Capability{NET_CAPABILITY_NOT_SUSPENDED,          "NOT_SUSPENDED"},
+    Capability{NET_CAPABILITY_TEMPORARILY_NOT_METERED, "TEMPORARILY_NOT_METERED"},
 };
 constexpr std::array transports{
-    Transport{NetworkTransport::Cellular,  "CELLULAR"},
-    Transport{NetworkTransport::Wifi,      "WIFI"},
-    Transport{NetworkTransport::Bluetooth, "BLUETOOTH"},
-    Transport{NetworkTransport::Ethernet,  "ETHERNET"},
-    Transport{NetworkTransport::Vpn,       "VPN"},
-    Transport{NetworkTransport::Usb,       "USB"},
-    Transport{NetworkTransport::Loopback,  "LOOPBACK"},
+    Transport{TRANSPORT_CELLULAR,  "CELLULAR"},
+    Transport{TRANSPORT_WIFI,      "WIFI"},
+    Transport{TRANSPORT_BLUETOOTH, "BLUETOOTH"},
+    Transport{TRANSPORT_ETHERNET,  "ETHERNET"},
+    Transport{TRANSPORT_VPN,       "VPN"},
+    Transport{TRANSPORT_USB,       "USB"},
+    Transport{TRANSPORT_LOOPBACK,  "LOOPBACK"},
 };
 // clang-format on
 
@@ -65,7 +65,7 @@ std::optional<NetworkTransport> transportNamed(std::string_view name) { return v
 
 // jobs.md §1.5: what a request starts with.
 NetworkRequest::Builder::Builder() {
-    request_.capabilities_ = {NetworkCapability::NotRestricted, NetworkCapability::Trusted, NetworkCapability::NotVpn};
+    request_.capabilities_ = {NET_CAPABILITY_NOT_RESTRICTED, NET_CAPABILITY_TRUSTED, NET_CAPABILITY_NOT_VPN};
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::addCapability(NetworkCapability capability) {

@@ -5,39 +5,39 @@ namespace stint {
 // jobs.md §4.6, public codes. A number from the wire may be none of them, hence the answer after each switch.
 std::string_view nameOf(StopReason reason) {
     switch (reason) {
-    case StopReason::Undefined:
+    case STOP_REASON_UNDEFINED:
         return "UNDEFINED";
-    case StopReason::CancelledByApp:
+    case STOP_REASON_CANCELLED_BY_APP:
         return "CANCELLED_BY_APP";
-    case StopReason::Preempt:
+    case STOP_REASON_PREEMPT:
         return "PREEMPT";
-    case StopReason::Timeout:
+    case STOP_REASON_TIMEOUT:
         return "TIMEOUT";
-    case StopReason::DeviceState:
+    case STOP_REASON_DEVICE_STATE:
         return "DEVICE_STATE";
-    case StopReason::ConstraintBatteryNotLow:
+    case STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW:
         return "CONSTRAINT_BATTERY_NOT_LOW";
-    case StopReason::ConstraintCharging:
+    case STOP_REASON_CONSTRAINT_CHARGING:
         return "CONSTRAINT_CHARGING";
-    case StopReason::ConstraintConnectivity:
+    case STOP_REASON_CONSTRAINT_CONNECTIVITY:
         return "CONSTRAINT_CONNECTIVITY";
-    case StopReason::ConstraintDeviceIdle:
+    case STOP_REASON_CONSTRAINT_DEVICE_IDLE:
         return "CONSTRAINT_DEVICE_IDLE";
-    case StopReason::ConstraintStorageNotLow:
+    case STOP_REASON_CONSTRAINT_STORAGE_NOT_LOW:
         return "CONSTRAINT_STORAGE_NOT_LOW";
-    case StopReason::Quota:
+    case STOP_REASON_QUOTA:
         return "QUOTA";
-    case StopReason::BackgroundRestriction:
+    case STOP_REASON_BACKGROUND_RESTRICTION:
         return "BACKGROUND_RESTRICTION";
-    case StopReason::AppStandby:
+    case STOP_REASON_APP_STANDBY:
         return "APP_STANDBY";
-    case StopReason::User:
+    case STOP_REASON_USER:
         return "USER";
-    case StopReason::SystemProcessing:
+    case STOP_REASON_SYSTEM_PROCESSING:
         return "SYSTEM_PROCESSING";
-    case StopReason::EstimatedAppLaunchTimeChanged:
+    case STOP_REASON_ESTIMATED_APP_LAUNCH_TIME_CHANGED:
         return "ESTIMATED_APP_LAUNCH_TIME_CHANGED";
-    case StopReason::TimeoutAbandoned:
+    case STOP_REASON_TIMEOUT_ABANDONED:
         return "TIMEOUT_ABANDONED";
     }
     return "UNDEFINED";
@@ -46,43 +46,43 @@ std::string_view nameOf(StopReason reason) {
 // jobs.md §9.1.
 std::string_view nameOf(PendingReason reason) {
     switch (reason) {
-    case PendingReason::InvalidJobId:
+    case PENDING_JOB_REASON_INVALID_JOB_ID:
         return "INVALID_JOB_ID";
-    case PendingReason::Executing:
+    case PENDING_JOB_REASON_EXECUTING:
         return "EXECUTING";
-    case PendingReason::Undefined:
+    case PENDING_JOB_REASON_UNDEFINED:
         return "UNDEFINED";
-    case PendingReason::App:
+    case PENDING_JOB_REASON_APP:
         return "APP";
-    case PendingReason::AppStandby:
+    case PENDING_JOB_REASON_APP_STANDBY:
         return "APP_STANDBY";
-    case PendingReason::BackgroundRestriction:
+    case PENDING_JOB_REASON_BACKGROUND_RESTRICTION:
         return "BACKGROUND_RESTRICTION";
-    case PendingReason::ConstraintBatteryNotLow:
+    case PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW:
         return "CONSTRAINT_BATTERY_NOT_LOW";
-    case PendingReason::ConstraintCharging:
+    case PENDING_JOB_REASON_CONSTRAINT_CHARGING:
         return "CONSTRAINT_CHARGING";
-    case PendingReason::ConstraintConnectivity:
+    case PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY:
         return "CONSTRAINT_CONNECTIVITY";
-    case PendingReason::ConstraintContentTrigger:
+    case PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER:
         return "CONSTRAINT_CONTENT_TRIGGER";
-    case PendingReason::ConstraintDeviceIdle:
+    case PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE:
         return "CONSTRAINT_DEVICE_IDLE";
-    case PendingReason::ConstraintMinimumLatency:
+    case PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY:
         return "CONSTRAINT_MINIMUM_LATENCY";
-    case PendingReason::ConstraintPrefetch:
+    case PENDING_JOB_REASON_CONSTRAINT_PREFETCH:
         return "CONSTRAINT_PREFETCH";
-    case PendingReason::ConstraintStorageNotLow:
+    case PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW:
         return "CONSTRAINT_STORAGE_NOT_LOW";
-    case PendingReason::DeviceState:
+    case PENDING_JOB_REASON_DEVICE_STATE:
         return "DEVICE_STATE";
-    case PendingReason::JobSchedulerOptimization:
+    case PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION:
         return "JOB_SCHEDULER_OPTIMIZATION";
-    case PendingReason::Quota:
+    case PENDING_JOB_REASON_QUOTA:
         return "QUOTA";
-    case PendingReason::User:
+    case PENDING_JOB_REASON_USER:
         return "USER";
-    case PendingReason::ConstraintDeadline:
+    case PENDING_JOB_REASON_CONSTRAINT_DEADLINE:
         return "CONSTRAINT_DEADLINE";
     }
     return "UNDEFINED";

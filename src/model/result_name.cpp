@@ -4,18 +4,18 @@ namespace stint {
 
 std::string_view resultName(Errc code) {
     switch (code) {
-    case Errc::IllegalArgument:
+    case Errc::ILLEGAL_ARGUMENT:
         return "IllegalArgumentException";
-    case Errc::IllegalState:
+    case Errc::ILLEGAL_STATE:
         return "IllegalStateException";
-    case Errc::Security:
+    case Errc::SECURITY:
         return "SecurityException";
-    case Errc::LimitExceeded:
+    case Errc::LIMIT_EXCEEDED:
         return "limit_exceeded";
-    case Errc::Storage:
-    case Errc::Busy:
-    case Errc::Unavailable:
-    case Errc::System:
+    case Errc::STORAGE:
+    case Errc::BUSY:
+    case Errc::UNAVAILABLE:
+    case Errc::SYSTEM:
         break;
     }
     return "error";

@@ -9,7 +9,7 @@ namespace stint {
 
 struct Verdict {
     bool open = true;
-    PendingReason reason = PendingReason::Undefined;
+    PendingReason reason = PENDING_JOB_REASON_UNDEFINED;
     std::optional<Instant> askAgain; ///< always later than the now it was asked at
     bool forecast = true;            ///< it opens at askAgain, where nothing else happens; else it is only asked then
     /// Whoever asks from then on, for another reason, may find it open before askAgain; nullopt: nobody may.

@@ -21,7 +21,7 @@ struct State; ///< the core's, which alone knows what is in it
 
 /// One thing that keeps a job from running (jobs.md §9.1): a shut gate's verdict, in words.
 struct Blocker {
-    PendingReason reason = PendingReason::Undefined;
+    PendingReason reason = PENDING_JOB_REASON_UNDEFINED;
     std::string gate;   ///< which question was answered with no: "connectivity"
     std::string detail; ///< what is, and what is wanted
     std::string clears; ///< what would open it
@@ -79,8 +79,8 @@ struct JobView {
     std::uint32_t workItems = 0;      ///< of its work, those that are not completed
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
-    Bytes estimatedDown = unknownBytes;
-    Bytes estimatedUp = unknownBytes;
+    Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
+    Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
     std::optional<Notification> notification; ///< running, where it has set one
     std::optional<Completed> completed;       ///< finished
 };

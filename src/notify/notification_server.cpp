@@ -119,7 +119,7 @@ int NotificationServer::answered(sd_bus_message* answer, void* self, sd_bus_erro
     if (isCutOff(message)) return 0;
     Result<std::uint32_t> id =
         message.isError() ? Result<std::uint32_t>(message.error()) : wire::Reader(message).uint32();
-    if (id && *id == 0) id = fail(Errc::System, "it answered the id 0");
+    if (id && *id == 0) id = fail(Errc::SYSTEM, "it answered the id 0");
     server.listener_.shown(id);
     return 0;
 }

@@ -114,7 +114,7 @@ int SessionBus::disconnected(sd_bus_message*, void* self, sd_bus_error*) {
     SessionBus& bus = busOf(self);
     bus.startCall_.reset();
     bus.setOwner({});
-    bus.listener_.failed(Error{Errc::Unavailable, "the session bus is gone"});
+    bus.listener_.failed(Error{Errc::UNAVAILABLE, "the session bus is gone"});
     return 0;
 }
 

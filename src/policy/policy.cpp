@@ -32,7 +32,7 @@ Error at(Position position, const Error& error) {
 }
 
 template <class... Args> Error wrong(fmt::format_string<Args...> format, Args&&... args) {
-    return fail(Errc::IllegalArgument, format, std::forward<Args>(args)...);
+    return fail(Errc::ILLEGAL_ARGUMENT, format, std::forward<Args>(args)...);
 }
 
 /// One value of the file under its whole key: [job] slots is job.slots.
@@ -133,7 +133,7 @@ Result<void> apply(Constants& constants, const ConstantRow& row, const toml::nod
 }
 
 Error unreadable(const std::string& path) {
-    return fail(Errc::System, "cannot read policy {}: {}", path, std::generic_category().message(errno));
+    return fail(Errc::SYSTEM, "cannot read policy {}: {}", path, std::generic_category().message(errno));
 }
 
 Result<std::string> readAll(const Fd& file, const std::string& path) {

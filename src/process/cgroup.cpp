@@ -80,7 +80,7 @@ std::optional<CgroupPlace> placeOf(const CgroupMount& mount, const std::string& 
 
 Result<void> makeCgroup(const fs::path& cgroup) {
     if (::mkdir(cgroup.c_str(), 0755) == 0 || errno == EEXIST) return {};
-    return fail(Errc::System, "cannot make the cgroup {}: {}", cgroup.string(), std::strerror(errno));
+    return fail(Errc::SYSTEM, "cannot make the cgroup {}: {}", cgroup.string(), std::strerror(errno));
 }
 
 void killCgroup(const fs::path& cgroup) {

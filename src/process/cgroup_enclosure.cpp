@@ -23,19 +23,19 @@ using std::chrono::steady_clock;
 Result<CgroupMount> findMount() {
     std::optional<std::string> mounts = readFile("/proc/self/mountinfo");
     std::optional<CgroupMount> mount = mounts ? unifiedMount(*mounts) : std::nullopt;
-    if (!mount) return fail(Errc::System, "no cgroup v2 is mounted");
+    if (!mount) return fail(Errc::SYSTEM, "no cgroup v2 is mounted");
     return *mount;
 }
 
 Result<CgroupPlace> ownPlace(const CgroupMount& mount) {
     std::optional<std::string> text = readFile("/proc/self/cgroup");
     std::optional<std::string> path = text ? cgroupPath(*text) : std::nullopt;
-    if (!path) return fail(Errc::System, "this process is in no cgroup v2");
+    if (!path) return fail(Errc::SYSTEM, "this process is in no cgroup v2");
     std::optional<CgroupPlace> place = placeOf(mount, *path);
-    if (!place) return fail(Errc::System, "the own cgroup {} is not below {}, which is mounted", *path, mount.root);
+    if (!place) return fail(Errc::SYSTEM, "the own cgroup {} is not below {}, which is mounted", *path, mount.root);
     // Moving a process needs the right to write this file of the common ancestor (cgroups(7), delegation).
     if (::access((place->directory / "cgroup.procs").c_str(), W_OK) != 0)
-        return fail(Errc::System, "the own cgroup {} is not delegated: {}", *path, std::strerror(errno));
+        return fail(Errc::SYSTEM, "the own cgroup {} is not delegated: {}", *path, std::strerror(errno));
     return *place;
 }
 
@@ -56,7 +56,7 @@ Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, c
     STINT_TRY(makeCgroup(root.directory));
     if (::access((root.directory / "cgroup.kill").c_str(), W_OK) != 0) {
         removeCgroup(root.directory);
-        return fail(Errc::System, "this kernel has no cgroup.kill (Linux 5.14 has)");
+        return fail(Errc::SYSTEM, "this kernel has no cgroup.kill (Linux 5.14 has)");
     }
     return std::unique_ptr<CgroupEnclosure>(new CgroupEnclosure(loop, std::move(root), std::move(empty)));
 }
@@ -80,14 +80,14 @@ fs::path CgroupEnclosure::directory(const AppId& app, ProcessId id) const {
 
 Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id) {
     if (app.name.empty() || app.name.str().find('/') != std::string::npos)
-        return fail(Errc::IllegalArgument, "\"{}\" is no package", app.name);
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no package", app.name);
     STINT_TRY(makeCgroup(appDirectory(app)));
     const fs::path place = directory(app, id);
     STINT_TRY(makeCgroup(place));
     Entrance entrance;
     entrance.procs = Fd(::open((place / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
     if (!entrance.procs)
-        return fail(Errc::System, "cannot open {}: {}", (place / "cgroup.procs").string(), std::strerror(errno));
+        return fail(Errc::SYSTEM, "cannot open {}: {}", (place / "cgroup.procs").string(), std::strerror(errno));
     return entrance;
 }
 
@@ -154,7 +154,7 @@ Result<void> killCgroupLeftovers(const std::string& instance) {
     auto until = steady_clock::now() + patience;
     for (const fs::path& cgroup : left) {
         if (!waitUntilEmpty(openEvents(cgroup), until))
-            return fail(Errc::System, "processes of a former daemon do not die; see {}/*/*/cgroup.procs",
+            return fail(Errc::SYSTEM, "processes of a former daemon do not die; see {}/*/*/cgroup.procs",
                         cgroup.string());
         removeCgroup(cgroup);
     }

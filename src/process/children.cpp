@@ -91,7 +91,7 @@ Result<Started> Children::start(const Command& command) {
         enclosure_->kill(child->app, id, child->pidfd);
         ::waitpid(child->pid, nullptr, 0);
         enclosure_->discard(child->app, id);
-        return fail(Errc::System, "cannot watch process {}: {}", child->pid, std::strerror(-added));
+        return fail(Errc::SYSTEM, "cannot watch process {}: {}", child->pid, std::strerror(-added));
     }
     Started started{id, child->pid, std::move(spawned->socket)};
     children_.emplace(id, std::move(child));
@@ -100,11 +100,11 @@ Result<Started> Children::start(const Command& command) {
 
 Result<void> Children::adopt() {
     if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
-        return fail(Errc::System, "cannot take in orphans: {}", std::strerror(errno));
+        return fail(Errc::SYSTEM, "cannot take in orphans: {}", std::strerror(errno));
     sd_event_source* source = nullptr;
     const int added = sd_event_add_signal(loop_, &source, SIGCHLD | SD_EVENT_SIGNAL_PROCMASK, childEnded, this);
     adopted_.reset(source);
-    if (added < 0) return fail(Errc::System, "cannot wait for orphans: {}", std::strerror(-added));
+    if (added < 0) return fail(Errc::SYSTEM, "cannot wait for orphans: {}", std::strerror(-added));
     return {};
 }
 
@@ -190,22 +190,22 @@ Result<std::optional<Processes::Owner>> Children::ownerOf(pid_t pid) const {
         // It got out of where it was kept, and was left without a parent: it is some app's, and no one's word tells
         // which.
         if (depth > 0 && ancestry.pid() == ::getpid())
-            return fail(Errc::Security, "process {} has left the app that it was started for", pid);
+            return fail(Errc::SECURITY, "process {} has left the app that it was started for", pid);
         switch (ancestry.up()) {
         case Ancestry::Step::Up:
             break;
         case Ancestry::Step::Top:
             return std::optional<Owner>();
         case Ancestry::Step::Hidden:
-            return fail(Errc::Security, "the parent of process {} cannot be seen; is /proc mounted with hidepid?",
+            return fail(Errc::SECURITY, "the parent of process {} cannot be seen; is /proc mounted with hidepid?",
                         ancestry.pid());
         case Ancestry::Step::Changed:
-            if (++attempt == mostAttempts) return fail(Errc::Security, "process {} or a parent of it has ended", pid);
+            if (++attempt == mostAttempts) return fail(Errc::SECURITY, "process {} or a parent of it has ended", pid);
             ancestry = Ancestry(pid);
             depth = -1;
         }
     }
-    return fail(Errc::Security, "process {} is more than {} processes deep; call from nearer to the session's first",
+    return fail(Errc::SECURITY, "process {} is more than {} processes deep; call from nearer to the session's first",
                 pid, longestLine);
 }
 

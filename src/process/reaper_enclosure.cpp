@@ -63,7 +63,7 @@ Result<void> killReaperLeftovers(const std::string& instance) {
     }
     auto until = steady_clock::now() + patience;
     for (const Fd& reaper : left)
-        if (!waitForEnd(reaper, until)) return fail(Errc::System, "processes of a former daemon do not die");
+        if (!waitForEnd(reaper, until)) return fail(Errc::SYSTEM, "processes of a former daemon do not die");
     return {};
 }
 

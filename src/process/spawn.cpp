@@ -39,7 +39,7 @@ struct FileActions {
 
 Result<void> give(FileActions& to, int descriptor, int inChild) {
     Fd high(::fcntl(descriptor, F_DUPFD_CLOEXEC, clear));
-    if (!high) return fail(Errc::System, "cannot pass on a descriptor: {}", std::strerror(errno));
+    if (!high) return fail(Errc::SYSTEM, "cannot pass on a descriptor: {}", std::strerror(errno));
     ::posix_spawn_file_actions_adddup2(&to.actions, high.get(), inChild);
     to.moved.push_back(std::move(high));
     return {};
@@ -48,7 +48,7 @@ Result<void> give(FileActions& to, int descriptor, int inChild) {
 // -1: nothing to read; what is written goes where the daemon's own complaints go.
 Result<void> giveStdio(FileActions& to, const Command& command) {
     const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    if (!null) return fail(Errc::System, "cannot open /dev/null: {}", std::strerror(errno));
+    if (!null) return fail(Errc::SYSTEM, "cannot open /dev/null: {}", std::strerror(errno));
     const bool canComplain = ::fcntl(STDERR_FILENO, F_GETFD) >= 0;
     for (int i = 0; i < 3; ++i) {
         const int otherwise = i == 0 || !canComplain ? null.get() : STDERR_FILENO;
@@ -80,7 +80,7 @@ std::vector<std::string> helperArguments(const Command& command, const Entrance&
 Result<Spawned> spawn(const Command& command, const Entrance& entrance, const Environment& own, const Helper& helper) {
     Environment environment = environmentFor(command, own);
     const std::string directory = command.directory.empty() ? homeDirectory(environment).string() : command.directory;
-    if (command.arguments.empty()) return fail(Errc::System, "cannot start a command that is empty");
+    if (command.arguments.empty()) return fail(Errc::SYSTEM, "cannot start a command that is empty");
     STINT_TRY(findProgram(command.arguments.front(), environment.at("PATH"), directory));
 
     FileActions files;
@@ -102,11 +102,11 @@ Result<Spawned> spawn(const Command& command, const Entrance& entrance, const En
         variables.push_back(name + '=' + value);
     const int error = ::posix_spawn(&spawned.pid, helper.program.c_str(), &files.actions, nullptr,
                                     pointersTo(words).data(), pointersTo(variables).data());
-    if (error != 0) return fail(Errc::System, "cannot start {}: {}", helper.program.string(), std::strerror(error));
+    if (error != 0) return fail(Errc::SYSTEM, "cannot start {}: {}", helper.program.string(), std::strerror(error));
 
     spawned.pidfd = openPidfd(spawned.pid);
     if (!spawned.pidfd) {
-        Error refused = fail(Errc::System, "cannot watch process {}: {}", spawned.pid, std::strerror(errno));
+        Error refused = fail(Errc::SYSTEM, "cannot watch process {}: {}", spawned.pid, std::strerror(errno));
         ::kill(spawned.pid, SIGKILL);
         ::waitpid(spawned.pid, nullptr, 0);
         return refused;

@@ -25,19 +25,19 @@ std::optional<Error> manifestError(const App& app, const JobInfo& job) {
     const auto& [owner, name] = job.getService();
     const std::string& package = app.manifest.package.name;
     if (!owner.empty() && owner != package) {
-        return fail(Errc::IllegalArgument, "service {}/{} belongs to another app than {}", owner, name, package);
+        return fail(Errc::ILLEGAL_ARGUMENT, "service {}/{} belongs to another app than {}", owner, name, package);
     }
     const auto service = app.manifest.services.find(name);
     if (service == app.manifest.services.end()) {
-        return fail(Errc::IllegalArgument, "unknown service \"{}\" in {}: {}", name, package,
+        return fail(Errc::ILLEGAL_ARGUMENT, "unknown service \"{}\" in {}: {}", name, package,
                     knownServices(app.manifest));
     }
     if (service->second.permission != bindJobService) {
-        return fail(Errc::IllegalArgument, "service \"{}\" of {} is not declared with permission = \"{}\"", name,
+        return fail(Errc::ILLEGAL_ARGUMENT, "service \"{}\" of {} is not declared with permission = \"{}\"", name,
                     package, bindJobService);
     }
     if (job.isPersisted() && !app.manifest.declares(receiveBootCompleted)) {
-        return fail(Errc::IllegalArgument, "a persisted job needs the permission {}, which {} does not declare",
+        return fail(Errc::ILLEGAL_ARGUMENT, "a persisted job needs the permission {}, which {} does not declare",
                     receiveBootCompleted, package);
     }
     return std::nullopt;
@@ -81,11 +81,11 @@ Result<std::string> trimmedNamespace(const std::string& name, const Constants& c
     const auto first = name.find_first_not_of(blanks);
     if (first == std::string::npos) {
         if (name.empty()) return std::string{};
-        return fail(Errc::IllegalArgument, "a namespace of blanks only; name it, or leave it out for the root");
+        return fail(Errc::ILLEGAL_ARGUMENT, "a namespace of blanks only; name it, or leave it out for the root");
     }
     std::string trimmed = name.substr(first, name.find_last_not_of(blanks) - first + 1);
     if (std::ssize(trimmed) > constants.maxNamespaceLength) {
-        return fail(Errc::IllegalArgument, "a namespace of {} characters; at most {} are allowed", trimmed.size(),
+        return fail(Errc::ILLEGAL_ARGUMENT, "a namespace of {} characters; at most {} are allowed", trimmed.size(),
                     constants.maxNamespaceLength);
     }
     return trimmed;
@@ -93,7 +93,7 @@ Result<std::string> trimmedNamespace(const std::string& name, const Constants& c
 
 std::optional<Error> capError(const AppId& app, std::int64_t tracked, bool replaces, const Constants& constants) {
     if (replaces || tracked < constants.maxJobsPerApp) return std::nullopt;
-    return fail(Errc::IllegalState, "{} has {} already, and at most {} are allowed; cancel some first", app.name,
+    return fail(Errc::ILLEGAL_STATE, "{} has {} already, and at most {} are allowed; cancel some first", app.name,
                 counted(tracked, "job"), constants.maxJobsPerApp);
 }
 

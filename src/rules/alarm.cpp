@@ -69,12 +69,12 @@ std::optional<Error> alarmError(const Alarm& asked, const App& app, std::int64_t
     if (auto error = receiverError(app.manifest, asked.receiver)) return error;
     const std::string& name = app.manifest.package.name;
     if (isExact(asked.kind) && !maySetExactAlarms(app)) {
-        return fail(Errc::Security, "{} may not set exact alarms: that needs {} or {}", name, scheduleExactAlarm,
+        return fail(Errc::SECURITY, "{} may not set exact alarms: that needs {} or {}", name, scheduleExactAlarm,
                     useExactAlarm);
     }
     // PROPOSAL: one that replaces another of its tag makes no more of them, so it is let in (limits.md §7.2).
     if (others >= constants.alarmMaxPerApp) {
-        return fail(Errc::IllegalState, "{} has {} already, and at most {} are allowed; cancel some first", name,
+        return fail(Errc::ILLEGAL_STATE, "{} has {} already, and at most {} are allowed; cancel some first", name,
                     counted(others, "alarm"), constants.alarmMaxPerApp);
     }
     return std::nullopt;

@@ -12,9 +12,9 @@ bool servicePresent(const Context& c) { return c.app && c.app->manifest.services
 } // namespace
 
 Verdict appGate(const Context& c) {
-    if (!servicePresent(c)) return Verdict::untilEvent(PendingReason::App);
+    if (!servicePresent(c)) return Verdict::untilEvent(PENDING_JOB_REASON_APP);
     const auto& bad = c.app->memory.badUntil;
-    if (bad && *bad > c.world.now.elapsed) return Verdict::until(*bad, PendingReason::App);
+    if (bad && *bad > c.world.now.elapsed) return Verdict::until(*bad, PENDING_JOB_REASON_APP);
     return Verdict::yes();
 }
 

@@ -15,10 +15,8 @@
 namespace stint {
 namespace {
 
-using enum NetworkCapability;
-
 // jobs.md §3.3 clause 1. VALIDATED is part of the request where the shorthand put it there (§1.3).
-bool usable(const Network& network) { return network.has(NotSuspended); }
+bool usable(const Network& network) { return network.has(NET_CAPABILITY_NOT_SUSPENDED); }
 
 enum class Safeguard { Counts, Aside };
 
@@ -49,7 +47,7 @@ bool outlasts(const GateKey& gateKey, const Network& network, Duration most) {
 // jobs.md §3.3 clause 2: a direction whose bandwidth is unknown is not hopeless.
 bool hopeless(const Context& c, const Network& network) {
     if (c.gateKey.mustDown <= 0 && c.gateKey.mustUp <= 0) return false;
-    if (c.gateKey.mustWaived && network.has(NotMetered) && c.world.state.charging) return false;
+    if (c.gateKey.mustWaived && network.has(NET_CAPABILITY_NOT_METERED) && c.world.state.charging) return false;
     return outlasts(c.gateKey, network, mostInOneRun(c));
 }
 
@@ -102,17 +100,17 @@ Verdict connectivityGate(const Context& c) {
     if (!c.gateKey.network) return Verdict::yes();
     const auto& network = c.world.device.network;
     const bool fits = network && usable(*network) && meets(*network, *c.gateKey.network);
-    if (!fits) return Verdict::untilEvent(PendingReason::ConstraintConnectivity);
+    if (!fits) return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY);
     if (hopeless(c, *network)) {
         const auto again = hopesAgain(c, *network);
-        return again ? Verdict::until(*again, PendingReason::ConstraintConnectivity)
-                     : Verdict::untilEvent(PendingReason::ConstraintConnectivity);
+        return again ? Verdict::until(*again, PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY)
+                     : Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY);
     }
     // limits.md §8.2: not while the network is blocked for this job.
     const NetworkVerdict access = networkForJob(c);
     if (access.allowed) return Verdict::yes();
-    if (access.askAgain) return Verdict::until(*access.askAgain, PendingReason::ConstraintConnectivity);
-    return Verdict::untilEvent(PendingReason::ConstraintConnectivity);
+    if (access.askAgain) return Verdict::until(*access.askAgain, PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY);
+    return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY);
 }
 
 std::string describeConnectivity(const Context& c) {

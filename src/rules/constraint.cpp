@@ -18,35 +18,35 @@ Verdict chargingGate(const Context& c) {
     if (c.world.state.charging && !c.world.state.batteryLow) return Verdict::yes();
     const Instant now = c.world.now.elapsed;
     if (const auto due = c.world.state.chargingAt; due && *due > now && !c.world.state.batteryLow) {
-        return Verdict::untilAtLatest(*due, now, PendingReason::ConstraintCharging); // a report may move it
+        return Verdict::untilAtLatest(*due, now, PENDING_JOB_REASON_CONSTRAINT_CHARGING); // a report may move it
     }
-    return Verdict::untilEvent(PendingReason::ConstraintCharging);
+    return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_CHARGING);
 }
 
 // jobs.md §3.2, battery not low.
 Verdict batteryNotLowGate(const Context& c) {
     if (!c.world.state.batteryLow) return Verdict::yes();
-    return Verdict::untilEvent(PendingReason::ConstraintBatteryNotLow);
+    return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW);
 }
 
 // jobs.md §3.2, storage not low.
 Verdict storageNotLowGate(const Context& c) {
     if (!c.world.state.storageLow) return Verdict::yes();
-    if (c.world.device.storageForced) return Verdict::untilEvent(PendingReason::ConstraintStorageNotLow);
+    if (c.world.device.storageForced) return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW);
     // LINUX: the kernel tells nobody when a volume has room again, so it is read while a job waits for that, and only
     // then (decision 0007).
     const Instant next = c.world.now.elapsed + c.world.constants.storageCheck;
-    return Verdict::untilUntold(next, PendingReason::ConstraintStorageNotLow);
+    return Verdict::untilUntold(next, PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW);
 }
 
 // jobs.md §3.2, device idle.
 Verdict deviceIdleGate(const Context& c) {
     if (c.world.state.idle) return Verdict::yes();
     const auto due = c.world.state.idleAt;
-    if (!due) return Verdict::untilEvent(PendingReason::ConstraintDeviceIdle);
+    if (!due) return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE);
     // Whoever asks may do so before the turn that sees it.
     if (*due <= c.world.now.elapsed) return Verdict::yes();
-    return Verdict::until(*due, PendingReason::ConstraintDeviceIdle);
+    return Verdict::until(*due, PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE);
 }
 
 std::string describeCharging(const Context& c) {

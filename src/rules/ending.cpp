@@ -17,7 +17,7 @@ void countUp(std::int16_t& attempts) {
 enum class Counts { Failure, SystemStop, Nothing };
 
 bool countsAsFailure(Ending ending) {
-    return ending.reason == StopReason::User || ending.internal == InternalReason::Timeout ||
+    return ending.reason == STOP_REASON_USER || ending.internal == InternalReason::Timeout ||
            ending.internal == InternalReason::TimeoutAbandoned;
 }
 
@@ -57,13 +57,13 @@ Ending endingOf(End end, const std::optional<Ending>& given) {
     switch (end) {
     case End::Finished:
     case End::FinishedForRetry:
-        return {StopReason::Undefined, InternalReason::SuccessfulFinish};
+        return {STOP_REASON_UNDEFINED, InternalReason::SuccessfulFinish};
     case End::BindTimeout:
     case End::StartSilent:
     case End::NoNotification:
-        return {StopReason::Undefined, InternalReason::Anr};
+        return {STOP_REASON_UNDEFINED, InternalReason::Anr};
     case End::UserStop:
-        return {StopReason::User, InternalReason::UserUiStop};
+        return {STOP_REASON_USER, InternalReason::UserUiStop};
     case End::StopRetry:
     case End::StopDrop:
     case End::StopSilent:
@@ -108,7 +108,7 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
                            ending.internal == InternalReason::TimeoutAbandoned;
     if (forLength && kindOf(job) != JobClass::UserInitiated) job.exemptionLost = true;
     // jobs.md §6.6: demoted for the next run, never for the one in progress.
-    if (ending.reason == StopReason::User && ending.internal != InternalReason::Held) job.demotedByUser = true;
+    if (ending.reason == STOP_REASON_USER && ending.internal != InternalReason::Held) job.demotedByUser = true;
     if (kindOf(job) == JobClass::UserInitiated && past.cumulative >= constants.uiCumulativeLimit) {
         job.demotedBySystem = true;
     }

@@ -40,10 +40,10 @@ Measure measure(const PersistableBundle& bundle) {
 
 std::optional<Error> tooLarge(Measure extras) {
     if (extras.depth > PersistableBundle::DEEPEST)
-        return fail(Errc::IllegalArgument, "extras: maps are nested {} deep; at most {} are possible (jobs.md §12.9)",
+        return fail(Errc::ILLEGAL_ARGUMENT, "extras: maps are nested {} deep; at most {} are possible (jobs.md §12.9)",
                     extras.depth, PersistableBundle::DEEPEST);
     if (extras.size > PersistableBundle::LARGEST)
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "extras: {} bytes; at most {} are possible: put what is larger into a file and pass its path",
                     extras.size, PersistableBundle::LARGEST);
     return std::nullopt;

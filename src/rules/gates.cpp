@@ -33,14 +33,14 @@ constexpr std::array gateTable{
          .ask = restrictionGate,
          .describe = describeRestriction,
          .clears = "open the app, or lift the restriction",
-         .stop = StopReason::BackgroundRestriction,
+         .stop = STOP_REASON_BACKGROUND_RESTRICTION,
          .explicitly = false},
     Gate{.name = "saver",
          .reads = Reads::Saver | Reads::Power | Reads::App,
          .ask = saverGate,
          .describe = describeSaver,
          .clears = "turn battery saver off, or plug it in",
-         .stop = StopReason::DeviceState,
+         .stop = STOP_REASON_DEVICE_STATE,
          .explicitly = false,
          .stopRank = 1,
          .system = true},
@@ -49,7 +49,7 @@ constexpr std::array gateTable{
          .ask = dozeGate,
          .describe = describeDoze,
          .clears = "use the device, or wait for a window",
-         .stop = StopReason::DeviceState,
+         .stop = STOP_REASON_DEVICE_STATE,
          .internal = InternalReason::DeviceIdle,
          .explicitly = false,
          .stopRank = 1,
@@ -60,7 +60,7 @@ constexpr std::array gateTable{
          .ask = batteryNotLowGate,
          .describe = describeBattery,
          .clears = "charge it, or plug it in",
-         .stop = StopReason::ConstraintBatteryNotLow,
+         .stop = STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW,
          .passedBy = Override::Soft,
          .constraint = constraintNamed("requiresBatteryNotLow"),
          .stopRank = 5},
@@ -69,7 +69,7 @@ constexpr std::array gateTable{
          .ask = chargingGate,
          .describe = describeCharging,
          .clears = "plug it in",
-         .stop = StopReason::ConstraintCharging,
+         .stop = STOP_REASON_CONSTRAINT_CHARGING,
          .passedBy = Override::Soft,
          .constraint = constraintNamed("requiresCharging"),
          .stopRank = 5},
@@ -78,7 +78,7 @@ constexpr std::array gateTable{
          .ask = idlePathGate,
          .describe = describeIdlePath,
          .clears = "charge it and leave it alone",
-         .stop = StopReason::AppStandby,
+         .stop = STOP_REASON_APP_STANDBY,
          .internal = InternalReason::RestrictedBucket,
          .explicitly = false,
          .readsFor = ofRuns,
@@ -88,7 +88,7 @@ constexpr std::array gateTable{
          .ask = idlePathNetworkGate,
          .describe = describeIdlePath,
          .clears = "an unmetered network",
-         .stop = StopReason::ConstraintConnectivity,
+         .stop = STOP_REASON_CONSTRAINT_CONNECTIVITY,
          .explicitly = false,
          .readsFor = ofRuns,
          .stopRank = 7},
@@ -97,7 +97,7 @@ constexpr std::array gateTable{
          .ask = deviceIdleGate,
          .describe = describeIdle,
          .clears = "leave the device alone",
-         .stop = StopReason::ConstraintDeviceIdle,
+         .stop = STOP_REASON_CONSTRAINT_DEVICE_IDLE,
          .passedBy = Override::Soft,
          .constraint = constraintNamed("requiresDeviceIdle"),
          .stopRank = 5},
@@ -106,7 +106,7 @@ constexpr std::array gateTable{
          .ask = connectivityGate,
          .describe = describeConnectivity,
          .clears = "a network that fits, and is open to the app",
-         .stop = StopReason::ConstraintConnectivity,
+         .stop = STOP_REASON_CONSTRAINT_CONNECTIVITY,
          .readsFor = forNetwork,
          .stopRank = 5},
     Gate{.name = "storage",
@@ -114,7 +114,7 @@ constexpr std::array gateTable{
          .ask = storageNotLowGate,
          .describe = describeStorage,
          .clears = "free some space",
-         .stop = StopReason::ConstraintStorageNotLow,
+         .stop = STOP_REASON_CONSTRAINT_STORAGE_NOT_LOW,
          .passedBy = Override::Soft,
          .constraint = constraintNamed("requiresStorageNotLow"),
          .stopRank = 5},
@@ -124,7 +124,7 @@ constexpr std::array gateTable{
          .ask = quotaGate,
          .describe = describeQuota,
          .clears = "time, power, or use of the app",
-         .stop = StopReason::Quota,
+         .stop = STOP_REASON_QUOTA,
          .explicitly = false,
          .stopRank = 3,
          .opens = quotaGateOpens,
@@ -135,7 +135,7 @@ constexpr std::array gateTable{
          .describe = describeApp,
          .clears = "install it, or open it by stint start",
          .stopsRunning = false,
-         .stop = StopReason::Undefined,
+         .stop = STOP_REASON_UNDEFINED,
          .internal = InternalReason::Unknown,
          .passedBy = Override::None,
          .explicitly = false},
@@ -144,7 +144,7 @@ constexpr std::array gateTable{
          .ask = thermalGate,
          .describe = describeThermal,
          .clears = "let it cool down",
-         .stop = StopReason::DeviceState,
+         .stop = STOP_REASON_DEVICE_STATE,
          .internal = InternalReason::Thermal,
          .explicitly = false,
          .stopRank = 2,
@@ -236,23 +236,22 @@ ReadSet readsOf(const GateKey& gateKey) {
 }
 
 int rankOf(PendingReason reason) {
-    using enum PendingReason;
-    constexpr std::array order{BackgroundRestriction,
-                               DeviceState,
-                               ConstraintBatteryNotLow,
-                               ConstraintCharging,
-                               AppStandby,
-                               ConstraintDeviceIdle,
-                               ConstraintConnectivity,
-                               ConstraintContentTrigger,
-                               JobSchedulerOptimization,
-                               ConstraintPrefetch,
-                               ConstraintStorageNotLow,
-                               ConstraintMinimumLatency,
-                               Quota,
-                               ConstraintDeadline,
-                               User,
-                               App};
+    constexpr std::array order{PENDING_JOB_REASON_BACKGROUND_RESTRICTION,
+                               PENDING_JOB_REASON_DEVICE_STATE,
+                               PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW,
+                               PENDING_JOB_REASON_CONSTRAINT_CHARGING,
+                               PENDING_JOB_REASON_APP_STANDBY,
+                               PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE,
+                               PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY,
+                               PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER,
+                               PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION,
+                               PENDING_JOB_REASON_CONSTRAINT_PREFETCH,
+                               PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW,
+                               PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY,
+                               PENDING_JOB_REASON_QUOTA,
+                               PENDING_JOB_REASON_CONSTRAINT_DEADLINE,
+                               PENDING_JOB_REASON_USER,
+                               PENDING_JOB_REASON_APP};
     return static_cast<int>(std::ranges::find(order, reason) - order.begin());
 }
 
@@ -272,9 +271,9 @@ Ending endingBy(const Gate& gate, const RunFacts& run) {
 
 Ending endingAtLimit(const Context& run, bool abandoned) {
     // What reaches its quota at the same instant is stopped for that.
-    if (!quotaGate(run).open) return {StopReason::Quota, InternalReason::Constraints};
-    if (abandoned) return {StopReason::TimeoutAbandoned, InternalReason::TimeoutAbandoned};
-    return {StopReason::Timeout, InternalReason::Timeout};
+    if (!quotaGate(run).open) return {STOP_REASON_QUOTA, InternalReason::Constraints};
+    if (abandoned) return {STOP_REASON_TIMEOUT_ABANDONED, InternalReason::TimeoutAbandoned};
+    return {STOP_REASON_TIMEOUT, InternalReason::Timeout};
 }
 
 } // namespace stint

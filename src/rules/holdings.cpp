@@ -58,12 +58,12 @@ Holdings holdingsOf(const Job& job) {
 
 std::optional<Error> holdingsError(const AppId& app, const Holdings& now, const Holdings& then) {
     if (then.bytes > mostBytesHeld && then.bytes > now.bytes)
-        return fail(Errc::LimitExceeded,
+        return fail(Errc::LIMIT_EXCEEDED,
                     "the jobs of {} would hold {}, and at most {} are allowed; cancel some, or put what is large into "
                     "files and pass their paths",
                     app.name, formatSize(then.bytes), formatSize(mostBytesHeld));
     if (then.descriptors > mostDescriptorsHeld && then.descriptors > now.descriptors)
-        return fail(Errc::LimitExceeded,
+        return fail(Errc::LIMIT_EXCEEDED,
                     "the jobs of {} would hold {} open files, and at most {} are allowed; cancel some, or pass paths "
                     "alone",
                     app.name, then.descriptors, mostDescriptorsHeld);

@@ -40,9 +40,9 @@ std::string describeSlot(const QueueFacts& f) {
 
 // clang-format off
 constexpr std::array queueRows{
-    QueueRow{"batch",       PendingReason::JobSchedulerOptimization, "more ready jobs, or time", inBatch,          describeBatch, batchUntil},
-    QueueRow{"earlier run", PendingReason::DeviceState,              "its end",                  behindEarlierRun, describeEarlierRun},
-    QueueRow{"slots",       PendingReason::DeviceState,              "the end of another job",   lacksSlot,        describeSlot},
+    QueueRow{"batch",       PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION, "more ready jobs, or time", inBatch,          describeBatch, batchUntil},
+    QueueRow{"earlier run", PENDING_JOB_REASON_DEVICE_STATE,              "its end",                  behindEarlierRun, describeEarlierRun},
+    QueueRow{"slots",       PENDING_JOB_REASON_DEVICE_STATE,              "the end of another job",   lacksSlot,        describeSlot},
 };
 // clang-format on
 

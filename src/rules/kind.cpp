@@ -35,7 +35,7 @@ Payload payloadOf(const Job& job) {
     // jobs.md §2.5: its own estimates plus those of its items, unknown parts skipped.
     Payload sum{job.info->getEstimatedNetworkDownloadBytes(), job.info->getEstimatedNetworkUploadBytes()};
     const auto add = [](Bytes& total, Bytes part) {
-        if (part == unknownBytes) return;
+        if (part == NETWORK_BYTES_UNKNOWN) return;
         const Bytes before = std::max<Bytes>(total, 0);
         total = before + std::min(part, std::numeric_limits<Bytes>::max() - before); // an app may say any number
     };
@@ -50,8 +50,8 @@ Bytes chunkOf(const Job& job) {
     // jobs.md §2.5: the effective chunk is the smallest known one.
     Bytes least = job.info->getMinimumNetworkChunkBytes();
     for (const WorkItem& item : job.details->work) {
-        if (item.minimumChunk != unknownBytes)
-            least = least == unknownBytes ? item.minimumChunk : std::min(least, item.minimumChunk);
+        if (item.minimumChunk != NETWORK_BYTES_UNKNOWN)
+            least = least == NETWORK_BYTES_UNKNOWN ? item.minimumChunk : std::min(least, item.minimumChunk);
     }
     return least;
 }
@@ -70,7 +70,7 @@ GateKey gateKeyOf(const Job& job) {
                     .network = info.getRequiredNetwork()};
     // jobs.md §3.3 clause 2: the chunk where one is set, in each direction, else the estimate of each.
     const Bytes chunk = chunkOf(job);
-    const bool hasChunk = chunk != unknownBytes;
+    const bool hasChunk = chunk != NETWORK_BYTES_UNKNOWN;
     const Payload payload = payloadOf(job);
     gateKey.mustDown = hasChunk ? chunk : payload.down;
     gateKey.mustUp = hasChunk ? chunk : payload.up;

@@ -51,7 +51,7 @@ bool restsOnPower(const Context& c) {
 
 bool unmeteredWhereAsked(const Context& c) {
     const auto& network = c.world.device.network;
-    return !c.gateKey.network || (network && network->has(NetworkCapability::NotMetered));
+    return !c.gateKey.network || (network && network->has(NET_CAPABILITY_NOT_METERED));
 }
 
 // It began by the idle path, and has nothing else to run by.
@@ -73,7 +73,7 @@ JobClass treatedAs(JobClass kind, const App& app, const World& world) {
 
 Verdict restrictionGate(const Context& c) {
     if (!c.app || !userRestricted(*c.app, c.world.now.elapsed, c.world.constants)) return Verdict::yes();
-    return Verdict::untilEvent(PendingReason::BackgroundRestriction);
+    return Verdict::untilEvent(PENDING_JOB_REASON_BACKGROUND_RESTRICTION);
 }
 
 Verdict saverGate(const Context& c) {
@@ -82,7 +82,7 @@ Verdict saverGate(const Context& c) {
     const bool seen = pastGuarantee(c) ? onScreen(*c.app) : isActive(*c.app, now, c.world.constants);
     // jobs.md §4.5 clause 3: past its guarantee nothing spares a run but its app.
     if (seen || temporarilyAllowed(*c.app, now) || (privileged(c) && !pastGuarantee(c))) return Verdict::yes();
-    return Verdict::untilEvent(PendingReason::DeviceState);
+    return Verdict::untilEvent(PENDING_JOB_REASON_DEVICE_STATE);
 }
 
 Verdict dozeGate(const Context& c) {
@@ -91,15 +91,15 @@ Verdict dozeGate(const Context& c) {
     if (doze.idle()) {
         // jobs.md §4.5 clause 3 names deep Doze alone: light idle ends no run that may go on in Doze.
         if (privileged(c) && !(doze.deepIdle() && pastGuarantee(c))) return Verdict::yes();
-        return Verdict::untilEvent(PendingReason::DeviceState); // when is dozeOpensAfter()'s to say
+        return Verdict::untilEvent(PENDING_JOB_REASON_DEVICE_STATE); // when is dozeOpensAfter()'s to say
     }
     if (!doze.settledAt || *doze.settledAt <= c.world.now.elapsed || goesOnAtOnce(c)) return Verdict::yes();
-    return Verdict::until(*doze.settledAt, PendingReason::DeviceState);
+    return Verdict::until(*doze.settledAt, PENDING_JOB_REASON_DEVICE_STATE);
 }
 
 Verdict thermalGate(const Context& c) {
     if (!c.app || !thermallyRestricted(c)) return Verdict::yes();
-    return Verdict::untilEvent(PendingReason::DeviceState);
+    return Verdict::untilEvent(PENDING_JOB_REASON_DEVICE_STATE);
 }
 
 bool mayIdlePath(const App& app) { return bucketOf(app) == Bucket::Restricted; }
@@ -112,7 +112,7 @@ Verdict quotaGate(const Context& c) {
     if (expeditedQuotaCounts(c) && inExpeditedQuota(*c.app, c.world, c.run != nullptr)) return Verdict::yes();
     if (c.run && c.run->kind == JobClass::Expedited) {
         // limits.md §4: it ends with its guarantee; until then it goes on.
-        return c.run->pastGuarantee ? Verdict::untilEvent(PendingReason::Quota) : Verdict::yes();
+        return c.run->pastGuarantee ? Verdict::untilEvent(PENDING_JOB_REASON_QUOTA) : Verdict::yes();
     }
     if (c.run && !countsRegular(*c.app, c.world, c.run->startedOnTop)) return Verdict::yes();
     if (inQuota(c) || (!c.run && idlePathOpen(c))) return Verdict::yes();
@@ -126,8 +126,8 @@ Verdict quotaGate(const Context& c) {
     const auto& idleAt = c.world.state.idleAt;
     const bool idles = idleAt && *idleAt > now; // one that is idle, and still not here, lacks something else
     if (!c.run && mayIdlePath(*c.app) && c.world.state.charging && idles) returns = earlier(returns, idleAt);
-    if (returns && *returns > now) return Verdict::untilAtLatest(*returns, sooner, PendingReason::Quota);
-    return Verdict::untilEvent(PendingReason::Quota);
+    if (returns && *returns > now) return Verdict::untilAtLatest(*returns, sooner, PENDING_JOB_REASON_QUOTA);
+    return Verdict::untilEvent(PENDING_JOB_REASON_QUOTA);
 }
 
 bool joinsSession(const Context& c) { return c.app && c.app->memory.quota.open; }
@@ -143,12 +143,12 @@ bool beganByIdlePath(const Context& c) {
 
 Verdict idlePathGate(const Context& c) {
     if (!needsIdlePath(c) || restsOnPower(c)) return Verdict::yes();
-    return Verdict::untilEvent(PendingReason::AppStandby);
+    return Verdict::untilEvent(PENDING_JOB_REASON_APP_STANDBY);
 }
 
 Verdict idlePathNetworkGate(const Context& c) {
     if (!needsIdlePath(c) || unmeteredWhereAsked(c)) return Verdict::yes();
-    return Verdict::untilEvent(PendingReason::ConstraintConnectivity);
+    return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY);
 }
 
 std::string describeRestriction(const Context& c) {

@@ -30,7 +30,7 @@ bool batterySaver(const App&, const World& world) { return world.device.batteryS
 
 bool dataSaver(const App&, const World& world) {
     const auto& network = world.device.network;
-    return world.device.dataSaver && network && !network->has(NetworkCapability::NotMetered);
+    return world.device.dataSaver && network && !network->has(NET_CAPABILITY_NOT_METERED);
 }
 
 // limits.md §1.1: the charger lifts what is about power, and so this too.

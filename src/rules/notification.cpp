@@ -29,37 +29,38 @@ bool isDeclared(const App& app, std::string_view id) {
 
 std::optional<Error> notificationError(const App& app, const Notification& notification) {
     if (notification.getSmallIcon().empty()) {
-        return fail(Errc::IllegalArgument, "a notification without a small icon; call setSmallIcon");
+        return fail(Errc::ILLEGAL_ARGUMENT, "a notification without a small icon; call setSmallIcon");
     }
     const std::string& channel = notification.getChannelId();
     if (channel != always && !channelNamed(app, channel)) {
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "unknown notification channel \"{}\"; create it, or declare it as [[channel]] in {}", channel,
                     app.manifest.file.empty() ? "the manifest" : app.manifest.file);
     }
     if (notification.getActions().size() > mostActions) {
-        return fail(Errc::IllegalArgument, "{} actions in a notification; at most {} are shown",
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} actions in a notification; at most {} are shown",
                     notification.getActions().size(), mostActions);
     }
     return std::nullopt;
 }
 
 std::optional<Error> channelError(const App& app, const Channel& channel, const Constants& constants) {
-    if (channel.id.empty()) return fail(Errc::IllegalArgument, "a notification channel without an id; name one");
+    if (channel.id.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "a notification channel without an id; name one");
     if (channel.name.empty()) {
-        return fail(Errc::IllegalArgument, "notification channel \"{}\" without a name for the user", channel.id);
+        return fail(Errc::ILLEGAL_ARGUMENT, "notification channel \"{}\" without a name for the user", channel.id);
     }
     const std::size_t longest = std::max(channel.id.size(), channel.name.size());
     if (longest > longestWord) {
-        return fail(Errc::IllegalArgument, "an id or a name of {} bytes; at most {} are allowed", longest, longestWord);
+        return fail(Errc::ILLEGAL_ARGUMENT, "an id or a name of {} bytes; at most {} are allowed", longest,
+                    longestWord);
     }
     if (std::ranges::find(channelImportances, channel.importance) == channelImportances.end()) {
-        return fail(Errc::IllegalArgument, "importance \"{}\" is unknown; it is none, min, low, default or high",
+        return fail(Errc::ILLEGAL_ARGUMENT, "importance \"{}\" is unknown; it is none, min, low, default or high",
                     channel.importance);
     }
     const bool isNew = std::ranges::find(app.memory.channels, channel.id, &Channel::id) == app.memory.channels.end();
     if (isNew && std::ssize(app.memory.channels) >= constants.maxChannelsPerApp) {
-        return fail(Errc::IllegalState, "{} has created {} notification channels, and may create no more",
+        return fail(Errc::ILLEGAL_STATE, "{} has created {} notification channels, and may create no more",
                     app.manifest.package.name, app.memory.channels.size());
     }
     return std::nullopt;
@@ -76,10 +77,10 @@ Channel createdChannel(const App& app, Channel channel) {
 
 std::optional<Error> deletionError(const App& app, const std::string& id, bool usedByUserInitiated) {
     if (isDeclared(app, id)) {
-        return fail(Errc::IllegalArgument, "notification channel \"{}\" is the manifest's, and stays", id);
+        return fail(Errc::ILLEGAL_ARGUMENT, "notification channel \"{}\" is the manifest's, and stays", id);
     }
     if (usedByUserInitiated) {
-        return fail(Errc::Security, "a user-initiated job of {} shows a notification of channel \"{}\"",
+        return fail(Errc::SECURITY, "a user-initiated job of {} shows a notification of channel \"{}\"",
                     app.manifest.package.name, id);
     }
     return std::nullopt;
@@ -99,7 +100,7 @@ bool tellsProgressOnly(const Notification& shown, const Notification& update) {
 }
 
 bool removesNotification(const Ending& ending) {
-    return ending.reason == StopReason::User || ending.reason == StopReason::BackgroundRestriction;
+    return ending.reason == STOP_REASON_USER || ending.reason == STOP_REASON_BACKGROUND_RESTRICTION;
 }
 
 } // namespace stint

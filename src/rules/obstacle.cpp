@@ -16,7 +16,8 @@ std::vector<Blocker> inOrder(const std::vector<Obstacle>& obstacles) {
 }
 
 std::vector<Blocker> named(std::vector<Blocker> blockers) {
-    if (blockers.size() > 1) std::erase_if(blockers, [](const Blocker& b) { return b.reason == PendingReason::App; });
+    if (blockers.size() > 1)
+        std::erase_if(blockers, [](const Blocker& b) { return b.reason == PENDING_JOB_REASON_APP; });
     return blockers;
 }
 

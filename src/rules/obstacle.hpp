@@ -22,7 +22,7 @@ struct Obstacle {
 
 /// Of what has kept a job waiting, so many changes are kept (jobs.md §9.2); one to nothing is told as this reason.
 inline constexpr std::size_t mostHistory = 10;
-inline constexpr PendingReason toldAsReady = PendingReason::App;
+inline constexpr PendingReason toldAsReady = PENDING_JOB_REASON_APP;
 
 /// In the order of jobs.md §9.1.
 std::vector<Blocker> inOrder(const std::vector<Obstacle>& obstacles);

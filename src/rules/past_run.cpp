@@ -12,38 +12,38 @@ namespace {
 
 std::string_view stopMeaning(StopReason reason) {
     switch (reason) {
-    case StopReason::Undefined:
+    case STOP_REASON_UNDEFINED:
         return "its process died";
-    case StopReason::CancelledByApp:
+    case STOP_REASON_CANCELLED_BY_APP:
         return "cancelled";
-    case StopReason::User:
+    case STOP_REASON_USER:
         return "stopped by the user";
-    case StopReason::Timeout:
-    case StopReason::TimeoutAbandoned:
+    case STOP_REASON_TIMEOUT:
+    case STOP_REASON_TIMEOUT_ABANDONED:
         return "stopped at its time limit";
-    case StopReason::Preempt:
+    case STOP_REASON_PREEMPT:
         return "stopped for a job of its app that the user sees";
-    case StopReason::DeviceState:
+    case STOP_REASON_DEVICE_STATE:
         return "stopped because the device could not go on with it";
-    case StopReason::ConstraintBatteryNotLow:
+    case STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW:
         return "stopped because the battery was low";
-    case StopReason::ConstraintCharging:
+    case STOP_REASON_CONSTRAINT_CHARGING:
         return "stopped because the device no longer charged";
-    case StopReason::ConstraintConnectivity:
+    case STOP_REASON_CONSTRAINT_CONNECTIVITY:
         return "stopped because its network was gone";
-    case StopReason::ConstraintDeviceIdle:
+    case STOP_REASON_CONSTRAINT_DEVICE_IDLE:
         return "stopped because the device was in use";
-    case StopReason::ConstraintStorageNotLow:
+    case STOP_REASON_CONSTRAINT_STORAGE_NOT_LOW:
         return "stopped because storage was low";
-    case StopReason::Quota:
+    case STOP_REASON_QUOTA:
         return "stopped because its app had used up its time";
-    case StopReason::BackgroundRestriction:
+    case STOP_REASON_BACKGROUND_RESTRICTION:
         return "stopped because its app may not run in the background";
-    case StopReason::AppStandby:
+    case STOP_REASON_APP_STANDBY:
         return "stopped because its app is used too rarely";
-    case StopReason::SystemProcessing:
+    case STOP_REASON_SYSTEM_PROCESSING:
         return "stopped because the clock was set";
-    case StopReason::EstimatedAppLaunchTimeChanged:
+    case STOP_REASON_ESTIMATED_APP_LAUNCH_TIME_CHANGED:
         return "stopped because its app is not about to be used";
     }
     return "stopped";

@@ -13,7 +13,7 @@ Passage passageOf(const PushMessage& message, const AppMemory& memory, const Wor
 
 std::optional<Error> waitingError(const AppId& app, std::int64_t waiting, const Constants& constants) {
     if (waiting < constants.pushMaxWaiting) return std::nullopt;
-    return fail(Errc::LimitExceeded,
+    return fail(Errc::LIMIT_EXCEEDED,
                 "{} messages wait for {} already, and no more are kept; try again when it has them", waiting, app.name);
 }
 

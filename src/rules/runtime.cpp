@@ -8,7 +8,7 @@ namespace stint {
 namespace {
 
 std::optional<Duration> part(Bytes bytes, Kbps rate) {
-    if (bytes == unknownBytes || rate <= 0) return std::nullopt;
+    if (bytes == NETWORK_BYTES_UNKNOWN || rate <= 0) return std::nullopt;
     return transferTime(bytes, rate);
 }
 

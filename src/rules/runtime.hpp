@@ -14,10 +14,10 @@ Duration longestRun(JobClass kind, bool overSafeguard, const Constants& constant
 /// What a run of this class is timed as: a user-initiated one of an app that may run none any more as a regular one.
 JobClass timedAs(JobClass kind, const App& app);
 
-/// What is known of a payload; unknownBytes where it is not.
+/// What is known of a payload; NETWORK_BYTES_UNKNOWN where it is not.
 struct Payload {
-    Bytes down = unknownBytes;
-    Bytes up = unknownBytes;
+    Bytes down = NETWORK_BYTES_UNKNOWN;
+    Bytes up = NETWORK_BYTES_UNKNOWN;
 };
 
 /// The minimum guarantee. For a user-initiated job it grows with the time the payload takes on `network`.

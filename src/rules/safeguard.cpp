@@ -21,7 +21,8 @@ bool isTimeout(const Ending& ending) {
 // Stopped at its maximum limit, or as if: by the verb `timeout` (jobs.md §8). The same internal reason stands for a run
 // that made room past its guarantee, or had to go there for Doze or heat.
 bool stoppedAtLimit(const Ending& ending) {
-    return isTimeout(ending) && (ending.reason == StopReason::Timeout || ending.reason == StopReason::TimeoutAbandoned);
+    return isTimeout(ending) &&
+           (ending.reason == STOP_REASON_TIMEOUT || ending.reason == STOP_REASON_TIMEOUT_ABANDONED);
 }
 
 // A regular or expedited run counts, too, that lasted as long as its guarantee, however it ended. A user-initiated one

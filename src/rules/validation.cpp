@@ -16,7 +16,7 @@ namespace {
 using Broken = std::optional<Error>;
 
 template <class... Args> Error broken(fmt::format_string<Args...> format, Args&&... args) {
-    return fail(Errc::IllegalArgument, format, std::forward<Args>(args)...);
+    return fail(Errc::ILLEGAL_ARGUMENT, format, std::forward<Args>(args)...);
 }
 
 // jobs.md §1: a null service component is an error.
@@ -48,7 +48,7 @@ Broken bytesNeedNetwork(const JobInfo& job) {
 Broken estimatesAreSizes(const JobInfo& job) {
     if (!job.getRequiredNetwork()) return std::nullopt;
     for (Bytes estimate : {job.getEstimatedNetworkDownloadBytes(), job.getEstimatedNetworkUploadBytes()})
-        if (estimate < unknownBytes)
+        if (estimate < NETWORK_BYTES_UNKNOWN)
             return broken("V3: an estimate of {} network bytes; use 0 or more, or -1 where it is unknown", estimate);
     return std::nullopt;
 }
@@ -67,7 +67,7 @@ std::optional<Bytes> knownEstimate(const JobInfo& job) {
 // V4: minimum chunk > known estimate; or chunk not -1 and <= 0.
 Broken chunkFits(const JobInfo& job) {
     Bytes chunk = job.getMinimumNetworkChunkBytes();
-    if (chunk == unknownBytes) return std::nullopt;
+    if (chunk == NETWORK_BYTES_UNKNOWN) return std::nullopt;
     if (chunk <= 0)
         return broken("V4: a minimum network chunk of {} bytes; use a number above 0, or -1 where it is unknown",
                       chunk);

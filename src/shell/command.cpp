@@ -35,7 +35,7 @@ std::vector<std::string> wordsFor(const Order& order, Share share, const std::fi
 }
 
 Error cannotStart(const std::filesystem::path& helper, int error) {
-    return fail(Errc::System, "cannot start {}: {}", helper.string(), std::strerror(error));
+    return fail(Errc::SYSTEM, "cannot start {}: {}", helper.string(), std::strerror(error));
 }
 
 } // namespace
@@ -44,7 +44,7 @@ Result<std::unique_ptr<Command>> Command::start(const Order& order, const std::f
                                                 const std::filesystem::path& helper) {
     std::unique_ptr<Command> command(new Command);
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Errc::System, "cannot make a pipe: {}", std::strerror(errno));
+    if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Errc::SYSTEM, "cannot make a pipe: {}", std::strerror(errno));
     command->output_ = Fd(ends[0]);
     const Fd printed(ends[1]);
     ::fcntl(command->output(), F_SETFL, O_NONBLOCK);

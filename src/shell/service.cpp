@@ -41,7 +41,7 @@ std::optional<Outcome> refusal(const Order& order, const fs::path& input) {
         return Outcome{noInput, fmt::format("cannot run it: its directory {} is gone", order.directory)};
     auto program = findProgram(order.arguments.front(), order.path(), order.directory);
     if (program.ok()) return std::nullopt;
-    const bool isThere = program.error().code == Errc::Security;
+    const bool isThere = program.error().code == Errc::SECURITY;
     return Outcome{isThere ? notExecutable : notFound, program.error().message};
 }
 
@@ -114,7 +114,7 @@ void CommandService::notificationAction(JobParameters params, std::string_view k
 void CommandService::settle() {
     Verdict verdict = afterEnd(*job_->run->status(), job_->tally, retriesOf(job_->params.getExtras()));
     if (job_->choice != Choice::None) {
-        verdict = afterStop(StopReason::User, job_->tally, job_->ran(), job_->params.isUserInitiatedJob());
+        verdict = afterStop(STOP_REASON_USER, job_->tally, job_->ran(), job_->params.isUserInitiatedJob());
         verdict.again = job_->choice == Choice::Later;
         verdict.outcome = {waits, verdict.again ? "put off" : "stopped"};
     }
@@ -147,7 +147,7 @@ void CommandService::show(const JobParameters& params, const std::string& text, 
         .setContentText(text);
     if (running) notification.setProgress(0, 0, true).addAction("stop", "Stop").addAction("later", "Later");
     auto shown =
-        setNotification(params, params.getJobId().value, notification.build(), JobEndNotificationPolicy::Detach);
+        setNotification(params, params.getJobId().value, notification.build(), JOB_END_NOTIFICATION_POLICY_DETACH);
     if (!shown.ok()) complain(fmt::format("cannot show a notification: {}", shown.error().message));
 }
 

@@ -22,7 +22,7 @@ std::string textOf(int status) {
     return name ? fmt::format("killed by SIG{}", name) : fmt::format("killed by signal {}", WTERMSIG(status));
 }
 
-bool isAtLimit(StopReason reason) { return reason == StopReason::Timeout || reason == StopReason::TimeoutAbandoned; }
+bool isAtLimit(StopReason reason) { return reason == STOP_REASON_TIMEOUT || reason == STOP_REASON_TIMEOUT_ABANDONED; }
 
 std::string hint(std::int64_t times, Duration ran, bool userInitiated) {
     std::string often = times == 2 ? "for the second time" : fmt::format("{} by now", counted(times, "time"));

@@ -127,7 +127,7 @@ struct ChangeContent {
 struct Notify {
     JobKey job;
     std::int32_t id = 0;
-    JobEndNotificationPolicy end = JobEndNotificationPolicy::Detach;
+    JobEndNotificationPolicy end = JOB_END_NOTIFICATION_POLICY_DETACH;
 };
 struct Dismiss {
     AppId app;
@@ -136,8 +136,8 @@ struct Dismiss {
 struct TellBytes {
     JobKey job;
     bool estimate = false; ///< update_bytes; else transferred
-    Bytes down = unknownBytes;
-    Bytes up = unknownBytes;
+    Bytes down = NETWORK_BYTES_UNKNOWN;
+    Bytes up = NETWORK_BYTES_UNKNOWN;
 };
 
 // Alarms and messages (limits.md).

@@ -2,7 +2,7 @@
 
 namespace stint::sim {
 
-Network defaultNetwork() { return openNetwork(NetworkTransport::Wifi, 50'000, 10'000); }
+Network defaultNetwork() { return openNetwork(TRANSPORT_WIFI, 50'000, 10'000); }
 
 Device defaultDevice() {
     return {.motion = Motion::Moving,

@@ -30,7 +30,7 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         if (trace.kind) add("kind", text(nameOf(*trace.kind)));
         break;
     case Stopped:
-        add("reason", text(nameOf(trace.reason.value_or(StopReason::Undefined))));
+        add("reason", text(nameOf(trace.reason.value_or(STOP_REASON_UNDEFINED))));
         add("asked", trace.asked.value_or(false));
         break;
     case Finished:
@@ -41,7 +41,7 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         if (trace.failures) add("failures", std::int64_t{*trace.failures});
         break;
     case Dropped:
-        add("reason", text(nameOf(trace.reason.value_or(StopReason::Undefined))));
+        add("reason", text(nameOf(trace.reason.value_or(STOP_REASON_UNDEFINED))));
         break;
     case Notified:
     case NotificationRemoved:

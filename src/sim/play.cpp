@@ -175,7 +175,7 @@ Duration endOf(const Scenario& scenario) {
 Result<Played> play(const Scenario& scenario, const Options& options) {
     Constants constants = STINT_TRY(constantsOf(scenario, options));
     if (scenario.from) {
-        return fail(Errc::IllegalArgument, "{}: from: a recording's snapshot cannot be read yet", scenario.file);
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: from: a recording's snapshot cannot be read yet", scenario.file);
     }
     Played played;
     const Duration end = options.until.value_or(endOf(scenario));

@@ -8,16 +8,16 @@ namespace stint::sim {
 namespace {
 
 std::optional<PendingReason> pendingReasonNamed(std::string_view name) {
-    for (auto code = static_cast<std::int32_t>(PendingReason::Undefined);
-         code <= static_cast<std::int32_t>(PendingReason::ConstraintDeadline); ++code)
+    for (auto code = static_cast<std::int32_t>(PENDING_JOB_REASON_UNDEFINED);
+         code <= static_cast<std::int32_t>(PENDING_JOB_REASON_CONSTRAINT_DEADLINE); ++code)
         if (nameOf(static_cast<PendingReason>(code)) == name) return static_cast<PendingReason>(code);
     return std::nullopt;
 }
 
 std::set<PendingReason> readReasons(Yaml& yaml, const Node& node) {
     std::vector<std::string_view> known;
-    for (auto code = static_cast<std::int32_t>(PendingReason::Undefined);
-         code <= static_cast<std::int32_t>(PendingReason::ConstraintDeadline); ++code)
+    for (auto code = static_cast<std::int32_t>(PENDING_JOB_REASON_UNDEFINED);
+         code <= static_cast<std::int32_t>(PENDING_JOB_REASON_CONSTRAINT_DEADLINE); ++code)
         known.push_back(nameOf(static_cast<PendingReason>(code)));
     std::set<PendingReason> reasons;
     for (const auto& name : readWords(yaml, node, "a pending reason", known))

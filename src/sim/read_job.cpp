@@ -18,13 +18,12 @@ template <class Named> std::vector<std::string_view> namesOf(const Named& all) {
 }
 
 constexpr std::array capabilities{
-    NetworkCapability::Internet,     NetworkCapability::NotMetered,    NetworkCapability::NotRoaming,
-    NetworkCapability::NotVpn,       NetworkCapability::NotRestricted, NetworkCapability::Validated,
-    NetworkCapability::NotCongested, NetworkCapability::NotSuspended,  NetworkCapability::TemporarilyNotMetered,
-    NetworkCapability::Trusted,      NetworkCapability::CaptivePortal};
-constexpr std::array transports{NetworkTransport::Cellular, NetworkTransport::Wifi, NetworkTransport::Bluetooth,
-                                NetworkTransport::Ethernet, NetworkTransport::Vpn,  NetworkTransport::Usb,
-                                NetworkTransport::Loopback};
+    NET_CAPABILITY_INTERNET,      NET_CAPABILITY_NOT_METERED,    NET_CAPABILITY_NOT_ROAMING,
+    NET_CAPABILITY_NOT_VPN,       NET_CAPABILITY_NOT_RESTRICTED, NET_CAPABILITY_VALIDATED,
+    NET_CAPABILITY_NOT_CONGESTED, NET_CAPABILITY_NOT_SUSPENDED,  NET_CAPABILITY_TEMPORARILY_NOT_METERED,
+    NET_CAPABILITY_TRUSTED,       NET_CAPABILITY_CAPTIVE_PORTAL};
+constexpr std::array transports{TRANSPORT_CELLULAR, TRANSPORT_WIFI, TRANSPORT_BLUETOOTH, TRANSPORT_ETHERNET,
+                                TRANSPORT_VPN,      TRANSPORT_USB,  TRANSPORT_LOOPBACK};
 
 // jobs.md §1.3: a shorthand type, or capabilities and transports.
 void readNetwork(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
@@ -110,7 +109,7 @@ void readTrigger(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
 void readClip(Yaml& yaml, const Node& node, JobInfo::Builder& job) {
     ClipData clip;
     yaml.list(node, "clip_data", [&](const Node& item) { clip.items.push_back({yaml.text(item, "a path"), nullptr}); });
-    job.setClipData(clip, ClipData::grantRead);
+    job.setClipData(clip, ClipData::FLAG_GRANT_READ_URI_PERMISSION);
 }
 
 std::vector<std::string> readItems(Yaml& yaml, const Node& node) {

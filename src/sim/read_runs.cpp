@@ -28,8 +28,9 @@ void readNotifiesAfter(Yaml& yaml, const Node& node, Behaviour& runs) {
 } // namespace
 
 JobEndNotificationPolicy readEndPolicy(Yaml& yaml, const Node& node) {
-    using enum JobEndNotificationPolicy;
-    return yaml.word<JobEndNotificationPolicy>(node, "the end policy", {{"detach", Detach}, {"remove", Remove}});
+    return yaml.word<JobEndNotificationPolicy>(
+        node, "the end policy",
+        {{"detach", JOB_END_NOTIFICATION_POLICY_DETACH}, {"remove", JOB_END_NOTIFICATION_POLICY_REMOVE}});
 }
 
 Behaviour readRuns(Yaml& yaml, const Node& node) {

@@ -57,7 +57,7 @@ struct Behaviour {
     bool notifies = false; ///< notifies_after names a time; else a user-initiated run posts at once
     bool neverNotifies = false;
     Duration notifiesAfter{0};
-    JobEndNotificationPolicy notificationEnd = JobEndNotificationPolicy::Detach;
+    JobEndNotificationPolicy notificationEnd = JOB_END_NOTIFICATION_POLICY_DETACH;
     OnStop onStop = OnStop::Retry;
     std::optional<Duration> crashAfter;
     bool external = false; ///< a recording says what it did

@@ -202,7 +202,7 @@ void SimulatedJobs::loseAll() {
         world_.note({.what = Trace::What::Stopped,
                      .app = run.key.app,
                      .job = run.key,
-                     .reason = StopReason::Undefined,
+                     .reason = STOP_REASON_UNDEFINED,
                      .asked = false});
     }
     runs_.clear();

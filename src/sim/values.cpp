@@ -58,7 +58,7 @@ bool isName(std::string_view part) {
 }
 
 Error noJob(std::string_view text, std::string_view why) {
-    return fail(Errc::IllegalArgument,
+    return fail(Errc::ILLEGAL_ARGUMENT,
                 "\"{}\" is no job: {}; write package/id or package/namespace#id, such as com.example.mail/7", text,
                 why);
 }
@@ -67,7 +67,8 @@ Error noJob(std::string_view text, std::string_view why) {
 
 Result<WallTime> parseTimeOfDay(std::string_view text) {
     if (const auto time = timeOfDay(text)) return *time;
-    return fail(Errc::IllegalArgument, "\"{}\" is no time of day; write one in UTC such as 2026-01-05T08:00:00Z", text);
+    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no time of day; write one in UTC such as 2026-01-05T08:00:00Z",
+                text);
 }
 
 Result<AppId> parseApp(std::string_view text) {
@@ -82,7 +83,7 @@ Result<AppId> parseApp(std::string_view text) {
         rest.remove_prefix(end + 1);
     }
     if (named && parts > 1) return AppId{std::string(text)};
-    return fail(Errc::IllegalArgument,
+    return fail(Errc::ILLEGAL_ARGUMENT,
                 "\"{}\" is no app; write its package, a reverse-DNS name such as com.example.mail", text);
 }
 
@@ -109,7 +110,7 @@ Result<std::pair<AppId, std::string>> parseHandle(std::string_view text) {
     if (slash == text.size()) return std::pair{std::move(app), std::string{}};
     std::string_view space = text.substr(slash + 1);
     if (space.size() < 2 || !space.ends_with('#'))
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "\"{}\" is no handle; write the package alone for the root, or package/namespace#", text);
     space.remove_suffix(1);
     return std::pair{std::move(app), std::string(space)};

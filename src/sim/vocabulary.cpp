@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 6> results{
 
 std::vector<std::string_view> allStopReasons() {
     std::vector<std::string_view> names;
-    for (auto code = std::int32_t{0}; code <= static_cast<std::int32_t>(StopReason::TimeoutAbandoned); ++code)
+    for (auto code = std::int32_t{0}; code <= static_cast<std::int32_t>(STOP_REASON_TIMEOUT_ABANDONED); ++code)
         names.push_back(nameOf(static_cast<StopReason>(code)));
     return names;
 }

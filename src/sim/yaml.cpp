@@ -49,7 +49,7 @@ Error Yaml::error() const {
         all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", file_, location.line, location.column, sentence);
     if (sorted.size() > mostComplaints)
         all += fmt::format("\n{}: {}", file_, counted(sorted.size() - mostComplaints, "more mistake"));
-    return {Errc::IllegalArgument, all};
+    return {Errc::ILLEGAL_ARGUMENT, all};
 }
 
 void Yaml::mapOf(const Node& node, std::string_view what, std::span<const Key> keys) {

@@ -63,7 +63,7 @@ Result<LogWriter> LogWriter::open(fs::path directory, Bytes kept) {
 Result<Fd> LogWriter::fileFrom(Bytes start) const {
     const fs::path name = fileAt(directory_, start);
     Fd file(::open(name.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file) return fail(Errc::System, "cannot open {}: {}", name.string(), std::strerror(errno));
+    if (!file) return fail(Errc::SYSTEM, "cannot open {}: {}", name.string(), std::strerror(errno));
     return file;
 }
 
@@ -82,7 +82,7 @@ Result<void> LogWriter::write(std::string_view output) {
         auto room = static_cast<std::size_t>(kept_ - size_);
         const ssize_t written = ::write(file_.get(), output.data(), std::min(room, output.size()));
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return fail(Errc::System, "cannot keep output: {}", std::strerror(errno));
+        if (written < 0) return fail(Errc::SYSTEM, "cannot keep output: {}", std::strerror(errno));
         lineStart_ = output[static_cast<std::size_t>(written) - 1] == '\n';
         size_ += written;
         output.remove_prefix(static_cast<std::size_t>(written));
@@ -106,7 +106,7 @@ Result<bool> LogReader::openNext() {
     const fs::path name = fileAt(directory_, start);
     Fd file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file && errno == ENOENT) return openNext(); // it was the oldest, and has just gone
-    if (!file) return fail(Errc::System, "cannot open {}: {}", name.string(), std::strerror(errno));
+    if (!file) return fail(Errc::SYSTEM, "cannot open {}: {}", name.string(), std::strerror(errno));
     if (start > position_) lost_ += start - std::exchange(position_, start);
     ::lseek(file.get(), position_ - start, SEEK_SET);
     file_ = std::move(file);
@@ -120,7 +120,7 @@ Result<std::optional<LogReader::Piece>> LogReader::next() {
     for (const bool again : {true, false}) {
         std::string text(most, '\0');
         const ssize_t size = file_ ? ::read(file_.get(), text.data(), text.size()) : 0;
-        if (size < 0) return fail(Errc::System, "cannot read output: {}", std::strerror(errno));
+        if (size < 0) return fail(Errc::SYSTEM, "cannot read output: {}", std::strerror(errno));
         if (size > 0) {
             text.resize(static_cast<std::size_t>(size));
             position_ += size;
@@ -134,7 +134,7 @@ Result<std::optional<LogReader::Piece>> LogReader::next() {
 Result<void> LogReader::watch() {
     changes_ = Fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
     if (!changes_ || ::inotify_add_watch(changes_.get(), directory_.c_str(), IN_MODIFY | IN_CREATE) < 0)
-        return fail(Errc::System, "cannot watch {}: {}", directory_.string(), std::strerror(errno));
+        return fail(Errc::SYSTEM, "cannot watch {}: {}", directory_.string(), std::strerror(errno));
     return {};
 }
 

@@ -36,7 +36,7 @@ constexpr std::string_view jobPrefix = "job.";
 
 Error refused(std::string_view what, const fs::path& file) {
     const bool full = errno == ENOSPC || errno == EDQUOT; // as the daemon says it of its store
-    return fail(full ? Errc::Storage : Errc::System, "cannot {} {}: {}", what, file.string(), std::strerror(errno));
+    return fail(full ? Errc::STORAGE : Errc::SYSTEM, "cannot {} {}: {}", what, file.string(), std::strerror(errno));
 }
 
 // Words that may hold anything but NUL, as /proc/PID/environ has them.
@@ -167,7 +167,7 @@ Result<Order> Spool::order() const {
     auto text = readFile(file);
     if (!text) return refused("read", file);
     auto order = orderIn(*text);
-    if (!order) return fail(Errc::System, "{} is no order of `stint run`", file.string());
+    if (!order) return fail(Errc::SYSTEM, "{} is no order of `stint run`", file.string());
     return *std::move(order);
 }
 

@@ -16,7 +16,7 @@ template <class Value, class Read> Result<Value> parsed(std::string_view text, s
     try {
         return read(json::parse(text));
     } catch (const json::exception& problem) {
-        return fail(Errc::IllegalArgument, "no {}: {}", what, problem.what());
+        return fail(Errc::ILLEGAL_ARGUMENT, "no {}: {}", what, problem.what());
     }
 }
 

@@ -34,7 +34,7 @@ Result<Now> writtenFrom(StoredRow& row) {
 Result<std::optional<ProcessState>> pinnedFrom(const std::string& name) {
     if (name.empty()) return std::optional<ProcessState>{};
     const auto pinned = processStateNamed(name);
-    if (!pinned) return fail(Errc::IllegalArgument, "unknown process state {}", name);
+    if (!pinned) return fail(Errc::ILLEGAL_ARGUMENT, "unknown process state {}", name);
     return pinned;
 }
 
@@ -62,7 +62,7 @@ Result<void> addApp(StoredRow row, Snapshot& snapshot) {
     memory.seen = row.flag();
     const auto name = row.text();
     const auto use = batteryUseNamed(name);
-    if (!use) return fail(Errc::IllegalArgument, "unknown use of the battery {}", name);
+    if (!use) return fail(Errc::ILLEGAL_ARGUMENT, "unknown use of the battery {}", name);
     memory.batteryUse = *use;
     memory.dataSaverExempt = row.flag();
     memory.allowlistedUntil = row.optionalTime<Instant>();
@@ -108,7 +108,7 @@ Result<void> addAlarm(StoredRow row, Snapshot& snapshot) {
     alarm.receiver = row.text();
     const auto name = row.text();
     const auto kind = alarmKindNamed(name);
-    if (!kind) return fail(Errc::IllegalArgument, "unknown kind of alarm {}", name);
+    if (!kind) return fail(Errc::ILLEGAL_ARGUMENT, "unknown kind of alarm {}", name);
     alarm.kind = *kind;
     alarm.wakeup = row.flag();
     alarm.byWall = row.flag();

@@ -75,7 +75,7 @@ template <class T> BundleValue held(const json& value) { return {value.get<T>()}
 
 /// Reads a bundle that may nest `depth` more bundles.
 Result<BundleValue> valueFrom(const json& typed, int depth) {
-    if (!typed.is_object() || typed.size() != 1) return fail(Errc::IllegalArgument, "extras: no typed value");
+    if (!typed.is_object() || typed.size() != 1) return fail(Errc::ILLEGAL_ARGUMENT, "extras: no typed value");
     const auto& letter = typed.begin().key();
     const auto& value = typed.begin().value();
     if (letter == "b") return held<bool>(value);
@@ -94,12 +94,12 @@ Result<BundleValue> valueFrom(const json& typed, int depth) {
             list.push_back(doubleFrom(one));
         return BundleValue{std::move(list)};
     }
-    return fail(Errc::IllegalArgument, "extras: unknown type \"{}\"", letter);
+    return fail(Errc::ILLEGAL_ARGUMENT, "extras: unknown type \"{}\"", letter);
 }
 
 // jobs.md §12.9. Accepted bundles are no deeper; deeper ones would be read recursively, to any depth.
 Result<PersistableBundle> bundleWithin(const json& object, int depth) {
-    if (depth < 0) return fail(Errc::IllegalArgument, "extras: nested more than {} deep", PersistableBundle::DEEPEST);
+    if (depth < 0) return fail(Errc::ILLEGAL_ARGUMENT, "extras: nested more than {} deep", PersistableBundle::DEEPEST);
     PersistableBundle bundle;
     for (const auto& [key, value] : object.items())
         bundle.put(key, STINT_TRY(valueFrom(value, depth)));

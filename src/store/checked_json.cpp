@@ -25,34 +25,34 @@ std::int64_t clamped(const json& value) {
 
 Result<json> objectFrom(std::string_view text) {
     if (text.size() > mostText)
-        return fail(Errc::IllegalArgument, "its JSON has {} bytes, and at most {} are read", text.size(), mostText);
+        return fail(Errc::ILLEGAL_ARGUMENT, "its JSON has {} bytes, and at most {} are read", text.size(), mostText);
     auto value = json::parse(text, nullptr, false);
-    if (!value.is_object()) return fail(Errc::IllegalArgument, "no JSON object");
+    if (!value.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "no JSON object");
     return value;
 }
 
 std::string textOfJson(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 Result<void> checkKeys(const json& value, std::string_view name, std::initializer_list<std::string_view> known) {
-    if (!value.is_object()) return fail(Errc::IllegalArgument, "{} is not an object", name);
+    if (!value.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not an object", name);
     for (const auto& [key, part] : value.items())
         if (std::find(known.begin(), known.end(), key) == known.end())
-            return fail(Errc::IllegalArgument, "unknown key \"{}\" in {}", key, name);
+            return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\" in {}", key, name);
     return {};
 }
 
 Result<void> checkSize(const json& value, std::string_view name, std::size_t size) {
     if (value.is_array() && value.size() == size) return {};
-    return fail(Errc::IllegalArgument, "{} is not a list of {}", name, size);
+    return fail(Errc::ILLEGAL_ARGUMENT, "{} is not a list of {}", name, size);
 }
 
 Result<std::int64_t> checked(std::int64_t number, std::string_view name, Range range) {
     if (number >= range.least && number <= range.most) return number;
-    return fail(Errc::IllegalArgument, "{} is out of range: {}", name, number);
+    return fail(Errc::ILLEGAL_ARGUMENT, "{} is out of range: {}", name, number);
 }
 
 Result<std::int64_t> numberFrom(const json& value, std::string_view name, Range range) {
-    if (!value.is_number_integer()) return fail(Errc::IllegalArgument, "{} is not a whole number", name);
+    if (!value.is_number_integer()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not a whole number", name);
     return checked(clamped(value), name, range);
 }
 
@@ -69,12 +69,12 @@ Result<Instant> instantFrom(const json& value, std::string_view name) {
 }
 
 Result<bool> flagFrom(const json& value, std::string_view name) {
-    if (!value.is_boolean()) return fail(Errc::IllegalArgument, "{} is neither true nor false", name);
+    if (!value.is_boolean()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is neither true nor false", name);
     return value.get<bool>();
 }
 
 Result<std::string_view> wordFrom(const json& value, std::string_view name) {
-    if (!value.is_string()) return fail(Errc::IllegalArgument, "{} is not a string", name);
+    if (!value.is_string()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not a string", name);
     return std::string_view{value.get_ref<const std::string&>()};
 }
 

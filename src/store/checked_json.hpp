@@ -1,5 +1,5 @@
 // Stored JSON, read without trust: each value is read by its name and its range, and a wrong one is refused by name
-// (Errc::IllegalArgument). Nothing here throws.
+// (Errc::ILLEGAL_ARGUMENT). Nothing here throws.
 #pragma once
 #include <cstdint>
 #include <initializer_list>
@@ -56,9 +56,9 @@ Result<std::string_view> wordFrom(const nlohmann::json& value, std::string_view 
 /// A list whose entries `read(value, name)` reads, mostEntries of them at most.
 template <class T, class Read>
 Result<std::vector<T>> listFrom(const nlohmann::json& value, std::string_view name, Read read) {
-    if (!value.is_array()) return fail(Errc::IllegalArgument, "{} is not a list", name);
+    if (!value.is_array()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not a list", name);
     if (value.size() > mostEntries)
-        return fail(Errc::IllegalArgument, "{} has {} entries, and at most {} are kept", name, value.size(),
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} has {} entries, and at most {} are kept", name, value.size(),
                     mostEntries);
     std::vector<T> list;
     list.reserve(value.size());

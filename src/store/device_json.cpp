@@ -22,14 +22,14 @@ Result<Time> timeOf(const json& value, std::string_view name) {
 Result<DeepState> deepFrom(const json& value, std::string_view name) {
     const auto word = STINT_TRY(wordFrom(value, name));
     const auto state = deepStateNamed(word);
-    if (!state) return fail(Errc::IllegalArgument, "{}: unknown state \"{}\"", name, word);
+    if (!state) return fail(Errc::ILLEGAL_ARGUMENT, "{}: unknown state \"{}\"", name, word);
     return *state;
 }
 
 Result<LightState> lightFrom(const json& value, std::string_view name) {
     const auto word = STINT_TRY(wordFrom(value, name));
     const auto state = lightStateNamed(word);
-    if (!state) return fail(Errc::IllegalArgument, "{}: unknown state \"{}\"", name, word);
+    if (!state) return fail(Errc::ILLEGAL_ARGUMENT, "{}: unknown state \"{}\"", name, word);
     return *state;
 }
 

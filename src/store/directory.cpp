@@ -17,7 +17,7 @@ namespace stint {
 namespace {
 
 Error systemError(const std::filesystem::path& path, const char* doing) {
-    return fail(Errc::Storage, "cannot {} {}: {}", doing, path.string(), std::strerror(errno));
+    return fail(Errc::STORAGE, "cannot {} {}: {}", doing, path.string(), std::strerror(errno));
 }
 
 Result<void> syncDirectory(const std::filesystem::path& path) {
@@ -40,11 +40,11 @@ Result<void> checkOwnership(int directory, const std::filesystem::path& path) {
     struct stat found {};
     if (::fstat(directory, &found) != 0) return systemError(path, "examine");
     if (found.st_uid != ::geteuid())
-        return fail(Errc::IllegalState,
+        return fail(Errc::ILLEGAL_STATE,
                     "{} belongs to user {}, not to user {} who runs this; use a directory of your own", path.string(),
                     found.st_uid, ::geteuid());
     if (const auto mode = found.st_mode & 07777U; mode != 0700)
-        return fail(Errc::IllegalState, "{} has mode {:04o}, but only its owner may enter it; run: chmod 0700 {}",
+        return fail(Errc::ILLEGAL_STATE, "{} has mode {:04o}, but only its owner may enter it; run: chmod 0700 {}",
                     path.string(), mode, path.string());
     return {};
 }
@@ -93,11 +93,11 @@ bool isNetworkFileSystem(std::uint64_t magic) {
 Result<StoreDirectory> StoreDirectory::claim(const std::filesystem::path& path) {
     std::error_code error;
     const auto whole = std::filesystem::absolute(path, error).lexically_normal();
-    if (error) return fail(Errc::Storage, "cannot find {}: {}", path.string(), error.message());
+    if (error) return fail(Errc::STORAGE, "cannot find {}: {}", path.string(), error.message());
     STINT_TRY(makeDirectories(whole));
     Fd directory{::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!directory && (errno == ENOTDIR || errno == EACCES))
-        return fail(Errc::IllegalState, "{} is not a directory that we own: {}", whole.string(), std::strerror(errno));
+        return fail(Errc::ILLEGAL_STATE, "{} is not a directory that we own: {}", whole.string(), std::strerror(errno));
     if (!directory) return systemError(whole, "open directory");
     STINT_TRY(checkOwnership(directory.get(), whole));
     StoreDirectory claimed{whole, std::move(directory)};
@@ -116,7 +116,7 @@ Result<void> StoreDirectory::lock() {
         if (errno != EAGAIN && errno != EACCES) return systemError(file, "lock");
         char holder[32] = {};
         const auto size = ::pread(lock_.get(), holder, sizeof holder - 1, 0);
-        return fail(Errc::IllegalState, "the store {} is in use by process {}; each daemon needs a store of its own",
+        return fail(Errc::ILLEGAL_STATE, "the store {} is in use by process {}; each daemon needs a store of its own",
                     path_.string(), size > 0 ? holder : "(unknown)");
     }
     const auto pid = std::to_string(::getpid());

@@ -46,12 +46,12 @@ Result<NetworkRequest> networkFrom(const json& network) {
     builder.clearCapabilities();
     for (const auto& name : network.at("capabilities")) {
         const auto capability = capabilityNamed(name.get<std::string>());
-        if (!capability) return fail(Errc::IllegalArgument, "unknown network capability {}", name.dump());
+        if (!capability) return fail(Errc::ILLEGAL_ARGUMENT, "unknown network capability {}", name.dump());
         builder.addCapability(*capability);
     }
     for (const auto& name : network.at("transports")) {
         const auto transport = transportNamed(name.get<std::string>());
-        if (!transport) return fail(Errc::IllegalArgument, "unknown network transport {}", name.dump());
+        if (!transport) return fail(Errc::ILLEGAL_ARGUMENT, "unknown network transport {}", name.dump());
         builder.addTransportType(*transport);
     }
     if (network.contains("specifier")) builder.setNetworkSpecifier(network.at("specifier").get<std::string>());
@@ -83,7 +83,8 @@ Result<void> checkJobKeys(const json& job) {
         return keys;
     }();
     for (const auto& [key, value] : job.items())
-        if (key.empty() || !known.contains(key)) return fail(Errc::IllegalArgument, "unknown key \"{}\" in a job", key);
+        if (key.empty() || !known.contains(key))
+            return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\" in a job", key);
     return {};
 }
 
@@ -267,7 +268,7 @@ Result<JobInfo> jobInfoFrom(std::string_view text) {
     try {
         return readJob(json::parse(text));
     } catch (const json::exception& problem) {
-        return fail(Errc::IllegalArgument, "no job: {}", problem.what());
+        return fail(Errc::ILLEGAL_ARGUMENT, "no job: {}", problem.what());
     }
 }
 
@@ -277,7 +278,7 @@ Result<PersistableBundle> extrasFrom(std::string_view text) {
     try {
         return bundleFrom(json::parse(text));
     } catch (const json::exception& problem) {
-        return fail(Errc::IllegalArgument, "no extras: {}", problem.what());
+        return fail(Errc::ILLEGAL_ARGUMENT, "no extras: {}", problem.what());
     }
 }
 

@@ -77,7 +77,7 @@ Result<void> addWork(StoredRow row, Snapshot& snapshot) {
     const auto byKey = [](const StoredJob& stored, const JobKey& wanted) { return stored.job.key < wanted; };
     const auto owner = std::lower_bound(snapshot.jobs.begin(), snapshot.jobs.end(), key, byKey);
     if (owner == snapshot.jobs.end() || owner->job.key != key)
-        return fail(Errc::IllegalArgument, "its job could not be read");
+        return fail(Errc::ILLEGAL_ARGUMENT, "its job could not be read");
     WorkItem item;
     item.id = static_cast<std::uint64_t>(STINT_TRY(checked(row.integer(), "item", anyItem)));
     item.extras = STINT_TRY(extrasFrom(row.text()));
@@ -98,7 +98,7 @@ Result<void> addContent(StoredRow row, Snapshot& snapshot, const BootId& boot) {
     changes.ready = Instant{Duration{STINT_TRY(checked(row.integer(), "ready", anyTime))}};
     changes.uris = STINT_TRY(wordsFrom(row.text()));
     if (changes.uris.size() > mostTriggeredUris)
-        return fail(Errc::IllegalArgument, "{} paths have changed; at most {} are kept", changes.uris.size(),
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} paths have changed; at most {} are kept", changes.uris.size(),
                     mostTriggeredUris);
     if (same) snapshot.content.insert_or_assign(std::move(key), std::move(changes));
     return {};

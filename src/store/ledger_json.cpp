@@ -72,7 +72,7 @@ Result<std::vector<Session>> sessionsFrom(const json& value, std::string_view na
     for (const Session& session : sessions) {
         // The rules rely on that order, and add their lengths up.
         if (session.start < last || session.end < session.start)
-            return fail(Errc::IllegalArgument, "{} overlap or are out of order at {}", name, count(session.start));
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} overlap or are out of order at {}", name, count(session.start));
         last = session.end;
     }
     return sessions;
@@ -121,7 +121,7 @@ Result<ExpeditedLedger> expeditedFrom(const json& value, std::string_view name) 
 Result<std::vector<Instant>> instantListFrom(const json& value, std::string_view name) {
     auto instants = STINT_TRY(listFrom<Instant>(value, name, instantFrom));
     if (!std::is_sorted(instants.begin(), instants.end()))
-        return fail(Errc::IllegalArgument, "{} are out of order", name);
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} are out of order", name);
     return instants;
 }
 

@@ -14,8 +14,9 @@ namespace {
 Result<void> refuseNewer(Database& database, const std::filesystem::path& file) {
     const auto version = STINT_TRY(database.integer("PRAGMA user_version"));
     if (version <= schemaVersion()) return {};
-    return fail(Errc::IllegalState, "{} was made by a newer stint (schema {}, this one knows {}); it was left as it is",
-                file.string(), version, schemaVersion());
+    return fail(Errc::ILLEGAL_STATE,
+                "{} was made by a newer stint (schema {}, this one knows {}); it was left as it is", file.string(),
+                version, schemaVersion());
 }
 
 Result<void> configure(Database& database) {
@@ -80,9 +81,9 @@ Result<Database> openDatabase(const StoreDirectory& directory, Journal journal, 
             database.checkpointOnClose();
             return database;
         }
-        if (!complaint && (complaint.error().code != Errc::Storage || !database.damaged())) return complaint.error();
+        if (!complaint && (complaint.error().code != Errc::STORAGE || !database.damaged())) return complaint.error();
         const auto why = complaint ? *complaint : complaint.error().message;
-        if (rebuilt) return fail(Errc::Storage, "{} was rebuilt and is damaged again: {}", file.string(), why);
+        if (rebuilt) return fail(Errc::STORAGE, "{} was rebuilt and is damaged again: {}", file.string(), why);
         { const auto closed = std::move(database); } // and with it the lock on the file
         STINT_TRY(rebuild(directory, why, notes));
     }

@@ -39,7 +39,7 @@ Result<void> move(const fs::path& from, const fs::path& to) {
     std::error_code error;
     if (!fs::exists(from, error)) return {};
     fs::rename(from, to, error);
-    if (error) return fail(Errc::Storage, "cannot rename {} to {}: {}", from.string(), to.string(), error.message());
+    if (error) return fail(Errc::STORAGE, "cannot rename {} to {}: {}", from.string(), to.string(), error.message());
     return {};
 }
 

@@ -50,7 +50,7 @@ Result<void> addRowChecksum(Database& database) {
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
     if (sqlite3_create_function_v2(database.handle(), "seal", -1, flags, nullptr, seal, nullptr, nullptr, nullptr) !=
         SQLITE_OK)
-        return fail(Errc::Storage, "seal(): {}", sqlite3_errmsg(database.handle()));
+        return fail(Errc::STORAGE, "seal(): {}", sqlite3_errmsg(database.handle()));
     return {};
 }
 

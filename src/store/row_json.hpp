@@ -72,7 +72,7 @@ public:
         read(key, value, [named](const auto& text, auto name) -> Result<E> {
             const std::string_view word = STINT_TRY(wordFrom(text, name));
             const std::optional<E> known = named(word);
-            if (!known) return fail(Errc::IllegalArgument, "{}: unknown word \"{}\"", name, word);
+            if (!known) return fail(Errc::ILLEGAL_ARGUMENT, "{}: unknown word \"{}\"", name, word);
             return *known;
         });
     }
@@ -115,7 +115,7 @@ template <class Row> nlohmann::json jsonOfRow(const Row& row) {
 
 /// IllegalArgument: which of its values cannot be.
 template <class Row> Result<Row> rowFrom(const nlohmann::json& object, std::string_view name) {
-    if (!object.is_object()) return fail(Errc::IllegalArgument, "{} is no object", name);
+    if (!object.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no object", name);
     Row row;
     RowJsonReader field(object);
     Row::fields(field, row);

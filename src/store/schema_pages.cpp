@@ -67,11 +67,11 @@ Result<void> copyWithSchemaPages(const fs::path& damaged, const fs::path& fresh,
     std::error_code error;
     const auto size = fs::file_size(damaged, error);
     fs::copy_file(damaged, copy, fs::copy_options::overwrite_existing, error);
-    if (error) return fail(Errc::Storage, "cannot copy {}: {}", damaged.string(), error.message());
+    if (error) return fail(Errc::STORAGE, "cannot copy {}: {}", damaged.string(), error.message());
     fs::remove(logOf(copy), error);
     const bool withLog = fs::exists(logOf(damaged), error);
     if (withLog && !fs::copy_file(logOf(damaged), logOf(copy), error))
-        return fail(Errc::Storage, "cannot copy {}: {}", logOf(damaged).string(), error.message());
+        return fail(Errc::STORAGE, "cannot copy {}: {}", logOf(damaged).string(), error.message());
     auto pages = schemaPages(fresh);
     pages[1] = asFirstOf(std::move(pages[1]), size / pageSize, withLog);
     std::fstream file{copy, std::ios::binary | std::ios::in | std::ios::out};
@@ -79,7 +79,7 @@ Result<void> copyWithSchemaPages(const fs::path& damaged, const fs::path& fresh,
         file.seekp(static_cast<std::streamoff>((number - 1) * pageSize));
         file.write(page.data(), static_cast<std::streamsize>(page.size()));
     }
-    if (!file.flush()) return fail(Errc::Storage, "cannot write {}", copy.string());
+    if (!file.flush()) return fail(Errc::STORAGE, "cannot write {}", copy.string());
     return {};
 }
 

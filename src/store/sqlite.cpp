@@ -20,7 +20,7 @@ Error storageError(sqlite3* connection) {
     if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && cause != 0)
         why += fmt::format(" ({})", std::strerror(cause));
     if (code == SQLITE_BUSY) why += " (another program has it open)";
-    return fail(Errc::Storage, "{}: {}", file != nullptr ? file : "store", why);
+    return fail(Errc::STORAGE, "{}: {}", file != nullptr ? file : "store", why);
 }
 
 int noteLogSize(void* size, sqlite3*, const char*, int pages) {
@@ -91,7 +91,7 @@ Result<Database> Database::open(const std::filesystem::path& file) {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
     Connection connection{raw};
-    if (code != SQLITE_OK) return fail(Errc::Storage, "{}: {}", file.string(), sqlite3_errstr(code));
+    if (code != SQLITE_OK) return fail(Errc::STORAGE, "{}: {}", file.string(), sqlite3_errstr(code));
     sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -113,13 +113,13 @@ Result<Statement> Database::prepare(std::string_view sql) {
 
 Result<std::int64_t> Database::integer(std::string_view sql) {
     auto statement = STINT_TRY(prepare(sql));
-    if (!STINT_TRY(statement.next())) return fail(Errc::Storage, "no answer to {}", sql);
+    if (!STINT_TRY(statement.next())) return fail(Errc::STORAGE, "no answer to {}", sql);
     return statement.integer(0);
 }
 
 Result<std::string> Database::text(std::string_view sql) {
     auto statement = STINT_TRY(prepare(sql));
-    if (!STINT_TRY(statement.next())) return fail(Errc::Storage, "no answer to {}", sql);
+    if (!STINT_TRY(statement.next())) return fail(Errc::STORAGE, "no answer to {}", sql);
     return std::string{statement.text(0)};
 }
 
@@ -133,7 +133,7 @@ Result<void> Database::checkpoint() {
     int copied = 0;
     if (sqlite3_wal_checkpoint_v2(handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &inLog, &copied) != SQLITE_OK)
         return storageError(handle());
-    if (copied != inLog) return fail(Errc::Storage, "a part of the log is in use"); // by whom? nobody else uses it
+    if (copied != inLog) return fail(Errc::STORAGE, "a part of the log is in use"); // by whom? nobody else uses it
     *logSize_ = 0;
     return {};
 }
@@ -150,14 +150,14 @@ Result<void> Database::fillLog(Bytes from, Bytes to) {
     for (Bytes piece = 0; from < to; from += piece) {
         piece = std::min<Bytes>(to - from, std::ssize(zeros));
         if (log()->pMethods->xWrite(log(), zeros.data(), static_cast<int>(piece), from) != SQLITE_OK)
-            return fail(Errc::Storage, "the log cannot be written");
+            return fail(Errc::STORAGE, "the log cannot be written");
     }
     return {};
 }
 
 Result<void> Database::lengthenLog(Bytes length) {
     sqlite3_int64 size = 0;
-    if (!log() || log()->pMethods->xFileSize(log(), &size) != SQLITE_OK) return fail(Errc::Storage, "there is no log");
+    if (!log() || log()->pMethods->xFileSize(log(), &size) != SQLITE_OK) return fail(Errc::STORAGE, "there is no log");
     return fillLog(size, length);
 }
 
@@ -168,7 +168,7 @@ Result<void> Database::eraseLog(Bytes length) {
     constexpr Bytes header = 32;
     STINT_TRY(fillLog(0, std::min<Bytes>(size, header)));
     if (log()->pMethods->xSync(log(), SQLITE_SYNC_NORMAL) != SQLITE_OK)
-        return fail(Errc::Storage, "the log cannot be synced");
+        return fail(Errc::STORAGE, "the log cannot be synced");
     return fillLog(header, std::min<Bytes>(size, length));
 }
 

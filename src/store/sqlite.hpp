@@ -1,4 +1,4 @@
-// SQLite under RAII: a connection and its statements. Every error is Errc::Storage and names the file. It knows nothing
+// SQLite under RAII: a connection and its statements. Every error is Errc::STORAGE and names the file. It knows nothing
 // about what is stored, and no other header includes sqlite3.h.
 #pragma once
 #include <cstdint>

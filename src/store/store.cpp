@@ -90,7 +90,7 @@ public:
             STINT_TRY(writer_.stamp(stamp, generation_, commits_ + 1));
             if (!options_.failCommit || !options_.failCommit()) return {};
             reserve_.giveUp();
-            return fail(Errc::Storage, "{}: disk full (an injected fault)", file().string());
+            return fail(Errc::STORAGE, "{}: disk full (an injected fault)", file().string());
         }));
         count_.write(++commits_);
         logUsed_ = std::max(logUsed_, database_.logSize());
@@ -102,7 +102,7 @@ public:
     Result<void> acceptsMore() {
         reserve_.remake();
         if (reserve_.stands()) return {};
-        return fail(Errc::Storage,
+        return fail(Errc::STORAGE,
                     "{}: disk full: what is there goes on, and nothing new is accepted until there is room",
                     file().string());
     }

@@ -36,7 +36,7 @@ public:
     /// The log of all jobs that had that key, oldest first: the newest `most` (jobs.md §9.4).
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most);
 
-    /// All of the records in one durable transaction, or none of them, with what marks the commit. Errc::Storage says
+    /// All of the records in one durable transaction, or none of them, with what marks the commit. Errc::STORAGE says
     /// which file and why. On a full disk the reserve file is deleted, so that the next commit has room.
     Result<void> commit(std::span<const Record> records, const Stamp& stamp);
 

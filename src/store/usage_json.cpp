@@ -12,14 +12,14 @@ using nlohmann::json;
 Result<Bucket> bucketFrom(const json& value, std::string_view name) {
     const auto word = STINT_TRY(wordFrom(value, name));
     const auto bucket = bucketNamed(word);
-    if (!bucket) return fail(Errc::IllegalArgument, "{}: unknown bucket \"{}\"", name, word);
+    if (!bucket) return fail(Errc::ILLEGAL_ARGUMENT, "{}: unknown bucket \"{}\"", name, word);
     return *bucket;
 }
 
 Result<BucketReason> reasonFrom(const json& value, std::string_view name) {
     const auto word = STINT_TRY(wordFrom(value, name));
     const auto reason = bucketReasonNamed(word);
-    if (!reason) return fail(Errc::IllegalArgument, "{}: unknown reason \"{}\"", name, word);
+    if (!reason) return fail(Errc::ILLEGAL_ARGUMENT, "{}: unknown reason \"{}\"", name, word);
     return *reason;
 }
 
@@ -43,7 +43,7 @@ Result<Usage::Prediction> predictionFrom(const json& value, std::string_view nam
 
 /// {bucket: until, …}
 Result<std::map<Bucket, Duration>> holdsFrom(const json& value, std::string_view name) {
-    if (!value.is_object()) return fail(Errc::IllegalArgument, "{} is not an object", name);
+    if (!value.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not an object", name);
     std::map<Bucket, Duration> holds;
     for (const auto& [key, until] : value.items())
         holds[STINT_TRY(bucketFrom(key, name))] = STINT_TRY(timeFrom(until, name));

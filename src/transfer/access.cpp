@@ -10,14 +10,14 @@ Result<void> checkAccess(const Access& access) {
     for (const std::string& header : access.headers)
         STINT_TRY(checkHeader(header));
     if (access.cookie.find_first_of("\r\n") != std::string::npos)
-        return fail(Errc::IllegalArgument, "the cookie contains a line break");
+        return fail(Errc::ILLEGAL_ARGUMENT, "the cookie contains a line break");
     for (const std::string* const text : {&access.userAgent, &access.referer})
         if (text->find_first_of("\r\n") != std::string::npos)
-            return fail(Errc::IllegalArgument, "a header contains a line break");
+            return fail(Errc::ILLEGAL_ARGUMENT, "a header contains a line break");
     if (access.connectTimeout.count() < 0 || access.mostTime.count() < 0)
-        return fail(Errc::IllegalArgument, "a time must not be negative");
+        return fail(Errc::ILLEGAL_ARGUMENT, "a time must not be negative");
     if (access.rate < 0 || access.leastRate < 0 || access.leastRateFor.count() < 0)
-        return fail(Errc::IllegalArgument, "a rate must not be negative");
+        return fail(Errc::ILLEGAL_ARGUMENT, "a rate must not be negative");
     return {};
 }
 

@@ -22,12 +22,12 @@ Result<std::string> digestOf(int descriptor, Extent extent, std::string_view alg
     bool sound = context && kind && EVP_DigestInit_ex(context.get(), kind, nullptr) == 1;
     std::vector<unsigned char> buffer(1_MiB);
     for (Bytes offset = extent.start; sound && (!extent.end || offset < *extent.end);) {
-        if (cancelled) return fail(Errc::IllegalState, "the checksum was not finished: the job was stopped");
+        if (cancelled) return fail(Errc::ILLEGAL_STATE, "the checksum was not finished: the job was stopped");
         std::size_t wanted = buffer.size();
         if (extent.end) wanted = std::min(wanted, static_cast<std::size_t>(*extent.end - offset));
         const ssize_t count = ::pread(descriptor, buffer.data(), wanted, offset);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return fail(Errc::System, "cannot read the file back: {}", std::strerror(errno));
+        if (count < 0) return fail(Errc::SYSTEM, "cannot read the file back: {}", std::strerror(errno));
         if (count == 0) break;
         sound = EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(count)) == 1;
         offset += count;
@@ -35,7 +35,7 @@ Result<std::string> digestOf(int descriptor, Extent extent, std::string_view alg
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     if (!sound || EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1)
-        return fail(Errc::System, "this OpenSSL has no {}", algorithm);
+        return fail(Errc::SYSTEM, "this OpenSSL has no {}", algorithm);
     return std::string(digest.begin(), digest.begin() + size);
 }
 

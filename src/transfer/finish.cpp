@@ -40,7 +40,7 @@ std::optional<Ending> verify(const Download& download, const PartPlace& place, c
     if (wanted.empty()) return download.checksum == checksumAuto ? std::optional(unverifiable()) : std::nullopt;
     std::string algorithm = wanted.substr(0, wanted.find(':'));
     auto digest = digestOf(part.descriptor(), {}, algorithm, cancelled);
-    if (!digest && digest.error().code == Errc::IllegalState) return later(digest.error().message);
+    if (!digest && digest.error().code == Errc::ILLEGAL_STATE) return later(digest.error().message);
     if (!digest) return never(ends::inputOutput, digest.error().message);
     std::string found = fmt::format("{}:{}", algorithm, toHex(*digest));
     if (found == wanted) return std::nullopt;
@@ -181,7 +181,7 @@ void forgetFinished(const std::filesystem::path& output) {
 
 Ending saved(const Download& download, const Sidecar& sidecar) {
     std::string text = fmt::format("saved {} ({})", targetOf(download, sidecar.name).native(),
-                                   formatSize(sidecar.total.value_or(unknownBytes)));
+                                   formatSize(sidecar.total.value_or(NETWORK_BYTES_UNKNOWN)));
     if (!sidecar.digest.empty() && digestFor(download, sidecar) == sidecar.digest)
         text += fmt::format("; {} verified", sidecar.digest.substr(0, sidecar.digest.find(':')));
     if (!sidecar.anew.empty()) text += fmt::format("; begun anew: {}", sidecar.anew);

@@ -59,7 +59,7 @@ Result<PartPlace> partPlaceFor(std::shared_ptr<const Folder> folder, const std::
         if (canHave(*folder, names.part) && canHave(*folder, names.state))
             return PartPlace{std::move(folder), std::move(names)};
     }
-    return fail(Errc::System, "another user's files are in the way: {} and the like",
+    return fail(Errc::SYSTEM, "another user's files are in the way: {} and the like",
                 folder->at(partNames(file).part).native());
 }
 

@@ -63,7 +63,7 @@ bool TransferService::onStopJob(JobParameters params) {
         // jobs.md §4.6: the app's own cancel is 1, the operator's 13; a stop by a developer's shell verb is 13, too,
         // after which the job waits. Only the daemon knows which it was.
         const StopReason reason = params.getStopReason();
-        if (reason == StopReason::CancelledByApp || reason == StopReason::User)
+        if (reason == STOP_REASON_CANCELLED_BY_APP || reason == STOP_REASON_USER)
             cancelled_.push_back({found->second.ticket, {params, found->second.spec}});
         else
             engine_.stop(found->second.ticket);
@@ -152,7 +152,7 @@ void TransferService::show(const Run& run, const std::string& text) {
         content.setProgress(progress->total.value_or(0), progress->inPlace, !progress->total);
     const Notification notification = content.build();
     auto shown =
-        setNotification(run.params, run.params.getJobId().value, notification, JobEndNotificationPolicy::Detach);
+        setNotification(run.params, run.params.getJobId().value, notification, JOB_END_NOTIFICATION_POLICY_DETACH);
     if (!shown) complain("stint-transfer", fmt::format("cannot show a notification: {}", shown.error().message));
 }
 

@@ -84,7 +84,7 @@ std::string encode(const Sidecar& sidecar) {
                       {"source", sidecar.source},
                       {"location", sidecar.location},
                       {"validator", {{"kind", nameOf(sidecar.validator.kind)}, {"text", sidecar.validator.text}}},
-                      {"total", sidecar.total.value_or(unknownBytes)},
+                      {"total", sidecar.total.value_or(NETWORK_BYTES_UNKNOWN)},
                       {"boot", sidecar.boot},
                       {"durable", sidecar.durable},
                       {"anew", sidecar.anew},

@@ -21,7 +21,7 @@ SourceMark markOf(const struct stat& file) {
 }
 
 Error unreadable(const std::filesystem::path& path) {
-    return fail(Errc::System, "cannot read {}: {}", path.native(), std::strerror(errno));
+    return fail(Errc::SYSTEM, "cannot read {}: {}", path.native(), std::strerror(errno));
 }
 
 } // namespace
@@ -33,7 +33,7 @@ Result<Source> Source::open(const std::filesystem::path& path) {
     Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)); // a FIFO must not block the loop
     struct stat file = {};
     if (!fd || ::fstat(fd.get(), &file) != 0) return unreadable(path);
-    if (!S_ISREG(file.st_mode)) return fail(Errc::System, "{} is not a regular file", path.native());
+    if (!S_ISREG(file.st_mode)) return fail(Errc::SYSTEM, "{} is not a regular file", path.native());
     // The clock of file times. A network file system has another: there sizes and times must suffice.
     timespec tick = {};
     ::clock_gettime(CLOCK_REALTIME_COARSE, &tick);
@@ -57,7 +57,7 @@ Result<void> Source::checkUnchanged() const {
     struct stat file = {};
     if (::fstat(fd_.get(), &file) != 0) return unreadable(path_);
     if (markOf(file) == mark_) return {};
-    return fail(Errc::IllegalState, "{} changed while it was sent", path_.native());
+    return fail(Errc::ILLEGAL_STATE, "{} changed while it was sent", path_.native());
 }
 
 } // namespace stint::transfer

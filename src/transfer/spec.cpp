@@ -16,7 +16,7 @@ Result<void> checkOutput(const std::filesystem::path& output) {
     if (output.is_absolute() && !name.empty() && name != "." && name != ".." &&
         output.native().find('\0') == std::string::npos)
         return {};
-    return fail(Errc::IllegalArgument, "\"{}\" names no file: an absolute path is needed", output.native());
+    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" names no file: an absolute path is needed", output.native());
 }
 
 Access accessOf(const PersistableBundle& extras) {
@@ -72,11 +72,11 @@ Result<Upload> checked(Upload spec) {
     STINT_TRY(checkUrl(spec.url));
     STINT_TRY(checkAccess(spec.access));
     if (!spec.source.is_absolute() || spec.source.native().find('\0') != std::string::npos)
-        return fail(Errc::IllegalArgument, "\"{}\" names no file: an absolute path is needed", spec.source.native());
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" names no file: an absolute path is needed", spec.source.native());
     if (spec.protocol == Upload::Protocol::Put) {
         spec.url = withName(spec.url, spec.source.filename().native());
     } else if (originOf(spec.url).starts_with("ftp:")) {
-        return fail(Errc::IllegalArgument, "tus works over http and https only");
+        return fail(Errc::ILLEGAL_ARGUMENT, "tus works over http and https only");
     }
     return spec;
 }
@@ -100,7 +100,7 @@ TransferSpec specOf(const PersistableBundle& extras) {
                      .checksum = extras.getString("checksum"),
                      .overwrite = extras.getBoolean("force"),
                      .serverNames = extras.getBoolean("serverNames"),
-                     .largest = extras.getLong("largest", unknownBytes),
+                     .largest = extras.getLong("largest", NETWORK_BYTES_UNKNOWN),
                      .access = accessOf(extras)};
     return spec;
 }

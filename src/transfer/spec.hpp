@@ -32,7 +32,7 @@ struct Download {
     std::string checksum = {};    ///< parseChecksum()'s, or checksumAuto; empty: the server's, if it gives one
     bool overwrite = false;       ///< a file at the target may be replaced
     bool serverNames = false;     ///< the server may name the file (Content-Disposition), within output's directory
-    Bytes largest = unknownBytes; ///< a larger file is refused
+    Bytes largest = NETWORK_BYTES_UNKNOWN; ///< a larger file is refused
     Access access = {};
 };
 

@@ -31,11 +31,11 @@ bool lists(std::string_view list, std::string_view word) {
 Result<Offer> readOffer(std::string_view versions, std::string_view extensions, std::string_view algorithms,
                         std::string_view largest) {
     if (!lists(versions, "1.0.0"))
-        return fail(Errc::IllegalState, "{}",
+        return fail(Errc::ILLEGAL_STATE, "{}",
                     versions.empty() ? "the server does not support tus"
                                      : "the server does not support version 1.0.0 of tus");
     if (!lists(extensions, "creation"))
-        return fail(Errc::IllegalState, "the server does not allow creating tus uploads");
+        return fail(Errc::ILLEGAL_STATE, "the server does not allow creating tus uploads");
     Offer offer{.termination = lists(extensions, "termination"), .checksum = {}, .largest = readNumber(largest)};
     if (!lists(extensions, "checksum")) return offer;
     for (const std::string_view algorithm : {"sha512", "sha256", "sha1"}) {

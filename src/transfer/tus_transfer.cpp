@@ -113,7 +113,7 @@ void TusTransfer::sendFrom(Bytes offset) {
     if (state_.checksum.empty()) return send(offset, source_->size(), "");
     fetch_.reset();
     const Bytes end = std::min(source_->size(), offset + piece);
-    auto digest = std::make_shared<Result<std::string>>(fail(Errc::IllegalState, "not computed"));
+    auto digest = std::make_shared<Result<std::string>>(fail(Errc::ILLEGAL_STATE, "not computed"));
     diskQueue_.run(
         [source = source_, offset, end, algorithm = state_.checksum, cancelled = cancelled_, digest] {
             *digest = digestOf(source->descriptor(), {offset, end}, algorithm, *cancelled);

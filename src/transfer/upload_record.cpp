@@ -78,7 +78,7 @@ Result<std::optional<UploadRecord>> UploadRecord::open(const Upload& upload) {
         Fd fd = folder->openOurs(name, O_RDWR);
         if (!fd) fd = folder->create(name);
         if (!fd && errno == EEXIST && folder->standing(name) == Folder::Standing::Foreign)
-            return fail(Errc::System, "{} is another user's", folder->at(name).native());
+            return fail(Errc::SYSTEM, "{} is another user's", folder->at(name).native());
         if (!fd && errno == EEXIST) continue;
         if (!fd) return diskRefused("create", folder->at(name));
         if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {

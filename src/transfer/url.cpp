@@ -43,10 +43,10 @@ template <class Change> std::string withPath(const std::string& text, Change cha
 Result<void> checkUrl(const std::string& text) {
     constexpr std::array<std::string_view, 3> supported{"http", "https", "ftp"};
     const Url url = parse(text);
-    if (!url) return fail(Errc::IllegalArgument, "the URL cannot be read: write http://HOST/PATH, https:// or ftp://");
+    if (!url) return fail(Errc::ILLEGAL_ARGUMENT, "the URL cannot be read: write http://HOST/PATH, https:// or ftp://");
     std::string scheme = partOf(url, CURLUPART_SCHEME);
     if (std::find(supported.begin(), supported.end(), scheme) == supported.end())
-        return fail(Errc::IllegalArgument, "the scheme \"{}\" is not supported: http, https and ftp are", scheme);
+        return fail(Errc::ILLEGAL_ARGUMENT, "the scheme \"{}\" is not supported: http, https and ftp are", scheme);
     return {};
 }
 

@@ -47,7 +47,7 @@ std::string_view parentOf(std::string_view path) {
 
 Result<void> TreeWatch::open() {
     inotify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!inotify_) return fail(Errc::System, "cannot watch files: {}", std::strerror(errno));
+    if (!inotify_) return fail(Errc::SYSTEM, "cannot watch files: {}", std::strerror(errno));
     return {};
 }
 

@@ -20,7 +20,7 @@ std::string_view priorityOf(bool high) { return high ? "high" : "normal"; }
 Result<bool> isHigh(const std::string& priority) {
     if (priority == priorityOf(true)) return true;
     if (priority == priorityOf(false)) return false;
-    return fail(Errc::IllegalArgument, "message: priority \"{}\" is neither high nor normal", priority);
+    return fail(Errc::ILLEGAL_ARGUMENT, "message: priority \"{}\" is neither high nor normal", priority);
 }
 
 /// Of UTF-8, which sd-bus has checked: bytes that continue a character are not counted.
@@ -45,16 +45,16 @@ Result<AlarmWords> readWords(Reader& reader) {
     dictionary.take("window", words.window).take("interval", words.interval).take("receiver", words.receiver);
     dictionary.take("wakeup", words.wakeup).take("persisted", words.persisted);
     STINT_TRY(dictionary.read(reader));
-    if (!words.tag) return fail(Errc::IllegalArgument, "alarm: tag, a string (s), is missing");
-    if (!words.kind) return fail(Errc::IllegalArgument, "alarm: kind, a string (s), is missing");
-    if (!words.type) return fail(Errc::IllegalArgument, "alarm: type, a string (s), is missing");
-    if (!words.time) return fail(Errc::IllegalArgument, "alarm: time, an int64 (x), is missing");
+    if (!words.tag) return fail(Errc::ILLEGAL_ARGUMENT, "alarm: tag, a string (s), is missing");
+    if (!words.kind) return fail(Errc::ILLEGAL_ARGUMENT, "alarm: kind, a string (s), is missing");
+    if (!words.type) return fail(Errc::ILLEGAL_ARGUMENT, "alarm: type, a string (s), is missing");
+    if (!words.time) return fail(Errc::ILLEGAL_ARGUMENT, "alarm: time, an int64 (x), is missing");
     return words;
 }
 
 Result<AlarmKind> kindOf(const std::string& word) {
     if (const auto kind = alarmKindNamed(word)) return *kind;
-    return fail(Errc::IllegalArgument,
+    return fail(Errc::ILLEGAL_ARGUMENT,
                 "alarm: kind \"{}\" is unknown; it is inexact, window, exact, while_idle, exact_while_idle or clock",
                 word);
 }
@@ -62,15 +62,17 @@ Result<AlarmKind> kindOf(const std::string& word) {
 /// What only some kinds have is refused for the others: dropping it would set another alarm than was meant.
 Result<void> checkLengths(const AlarmWords& words, AlarmKind kind) {
     if (words.window && kind != AlarmKind::Window)
-        return fail(Errc::IllegalArgument, "alarm: an alarm of kind {} takes no window; kind window does", *words.kind);
+        return fail(Errc::ILLEGAL_ARGUMENT, "alarm: an alarm of kind {} takes no window; kind window does",
+                    *words.kind);
     if (!words.window && kind == AlarmKind::Window)
-        return fail(Errc::IllegalArgument, "alarm: window, an int64 (x), is missing for an alarm of kind window");
+        return fail(Errc::ILLEGAL_ARGUMENT, "alarm: window, an int64 (x), is missing for an alarm of kind window");
     if (words.interval && kind != AlarmKind::Inexact)
-        return fail(Errc::IllegalArgument, "alarm: an alarm of kind {} does not repeat; kind inexact may", *words.kind);
+        return fail(Errc::ILLEGAL_ARGUMENT, "alarm: an alarm of kind {} does not repeat; kind inexact may",
+                    *words.kind);
     if (words.interval && *words.interval <= 0)
-        return fail(Errc::IllegalArgument, "alarm: interval is {}; it must be above 0 ms", *words.interval);
+        return fail(Errc::ILLEGAL_ARGUMENT, "alarm: interval is {}; it must be above 0 ms", *words.interval);
     if (words.window && *words.window < 0)
-        return fail(Errc::IllegalArgument, "alarm: window is {}; it must be at least 0 ms", *words.window);
+        return fail(Errc::ILLEGAL_ARGUMENT, "alarm: window is {}; it must be at least 0 ms", *words.window);
     return {};
 }
 
@@ -101,10 +103,10 @@ constexpr auto alarmViewFields = [](auto& field, auto& view) {
 } // namespace
 
 Result<void> checkTag(const std::string& tag) {
-    if (tag.empty()) return fail(Errc::IllegalArgument, "the tag is empty; it names the alarm within its app");
+    if (tag.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "the tag is empty; it names the alarm within its app");
     const std::size_t length = charactersIn(tag);
     if (length <= longestTag) return {};
-    return fail(Errc::IllegalArgument, "the tag has {} characters; at most {} are allowed", length, longestTag);
+    return fail(Errc::ILLEGAL_ARGUMENT, "the tag has {} characters; at most {} are allowed", length, longestTag);
 }
 
 void writeAlarm(Writer& writer, const Alarm& alarm) {
@@ -127,7 +129,7 @@ Result<Alarm> readAlarm(Reader& reader) {
     STINT_TRY(checkLengths(words, alarm.kind));
     STINT_TRY(checkTag(*words.tag));
     if (*words.type != byWall && *words.type != byElapsed)
-        return fail(Errc::IllegalArgument, "alarm: type \"{}\" is unknown; it is {} or {}", *words.type, byWall,
+        return fail(Errc::ILLEGAL_ARGUMENT, "alarm: type \"{}\" is unknown; it is {} or {}", *words.type, byWall,
                     byElapsed);
     alarm.tag = *std::move(words.tag);
     alarm.receiver = std::move(words.receiver);

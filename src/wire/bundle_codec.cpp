@@ -56,7 +56,7 @@ struct Budget {
 
     Result<void> spend(Bytes count) {
         if (count > bytes)
-            return fail(Errc::IllegalArgument, "more than {} bytes in all; put a path or a descriptor there instead",
+            return fail(Errc::ILLEGAL_ARGUMENT, "more than {} bytes in all; put a path or a descriptor there instead",
                         PersistableBundle::LARGEST);
         bytes -= count;
         return {};
@@ -89,7 +89,7 @@ template <class T> Result<BundleValue> several(Reader& reader, Budget& budget, c
 }
 
 Result<BundleValue> nested(Reader& reader, Budget& budget) {
-    if (budget.depth == 0) return fail(Errc::IllegalArgument, "nested more than {} deep", PersistableBundle::DEEPEST);
+    if (budget.depth == 0) return fail(Errc::ILLEGAL_ARGUMENT, "nested more than {} deep", PersistableBundle::DEEPEST);
     --budget.depth;
     PersistableBundle bundle = STINT_TRY(readWithin(reader, budget));
     ++budget.depth;
@@ -108,7 +108,7 @@ Result<BundleValue> readValue(Reader& reader, std::string_view type, Budget& bud
     if (type == "ad") return several<double>(reader, budget, "d");
     if (type == "as") return several<std::string>(reader, budget, "s");
     if (type == "a{sv}") return nested(reader, budget);
-    return fail(Errc::IllegalArgument, "{} cannot be kept; b, i, x, d, s, arrays of these and a{{sv}} can",
+    return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot be kept; b, i, x, d, s, arrays of these and a{{sv}} can",
                 typeInWords(type));
 }
 

@@ -30,10 +30,11 @@ Result<ClipData> readClip(Reader& reader) {
             item.path = STINT_TRY(fields.string());
             return fields.array("h", [&](Reader& files) -> Result<void> {
                 if (++descriptors > mostDescriptors)
-                    return fail(Errc::LimitExceeded,
+                    return fail(Errc::LIMIT_EXCEEDED,
                                 "clip data with more than {} descriptors; make several jobs of it, or pass paths alone",
                                 mostDescriptors);
-                if (item.file) return fail(Errc::IllegalArgument, "{} has two descriptors; it may have one", item.path);
+                if (item.file)
+                    return fail(Errc::ILLEGAL_ARGUMENT, "{} has two descriptors; it may have one", item.path);
                 item.file = std::make_shared<ClipFile>(STINT_TRY(files.descriptor()).release());
                 return {};
             });

@@ -41,8 +41,8 @@ Result<Bus> started(Bus bus) {
 
 Error cannotConnect(const std::filesystem::path& socket, int number) {
     if (number == ENOENT || number == ECONNREFUSED)
-        return fail(Errc::Unavailable, "no stintd listens at {}; start it with: stintd &", socket.c_str());
-    return fail(Errc::Unavailable, "cannot connect to {}: {}", socket.c_str(), std::generic_category().message(number));
+        return fail(Errc::UNAVAILABLE, "no stintd listens at {}; start it with: stintd &", socket.c_str());
+    return fail(Errc::UNAVAILABLE, "cannot connect to {}: {}", socket.c_str(), std::generic_category().message(number));
 }
 
 } // namespace
@@ -51,7 +51,7 @@ Result<sockaddr_un> addressOf(const std::filesystem::path& socket) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (socket.native().size() >= sizeof address.sun_path)
-        return fail(Errc::IllegalArgument, "the socket's path {} is longer than {} bytes", socket.c_str(),
+        return fail(Errc::ILLEGAL_ARGUMENT, "the socket's path {} is longer than {} bytes", socket.c_str(),
                     sizeof address.sun_path - 1);
     std::memcpy(address.sun_path, socket.c_str(), socket.native().size());
     return address;
@@ -74,7 +74,7 @@ Result<std::optional<Fd>> inheritedSocket() {
     ::unsetenv(socketDescriptorVariable);
     const int number = numberIn<int>(text).value_or(-1);
     if (number < 0 || ::fcntl(number, F_SETFD, FD_CLOEXEC) < 0)
-        return fail(Errc::IllegalArgument, "{} is \"{}\"; it must be the number of an open socket",
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} is \"{}\"; it must be the number of an open socket",
                     socketDescriptorVariable, text);
     return std::optional<Fd>(Fd(number));
 }

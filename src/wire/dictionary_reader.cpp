@@ -54,11 +54,11 @@ Result<void> DictionaryReader::readEntry(Reader& reader) {
 }
 
 Result<void> DictionaryReader::readValue(Reader& reader, Field& field) {
-    if (field.seen) return fail(Errc::IllegalArgument, "{} is given twice", field.key);
+    if (field.seen) return fail(Errc::ILLEGAL_ARGUMENT, "{} is given twice", field.key);
     field.seen = true;
     return reader.variant([&field](Reader& value, std::string_view type) -> Result<void> {
         if (type != field.type)
-            return fail(Errc::IllegalArgument, "{} must be {}, not {}", field.key, typeInWords(field.type),
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} must be {}, not {}", field.key, typeInWords(field.type),
                         typeInWords(type));
         Result<void> done = field.read(value);
         if (!done) return within(field.key, std::move(done).error());
@@ -71,8 +71,8 @@ Error DictionaryReader::unknownKey(const std::string& key) const {
     for (const Field& field : fields_)
         known.push_back(field.key);
     if (const std::optional<std::string_view> meant = nearest(key, known))
-        return fail(Errc::IllegalArgument, "unknown key \"{}\" (did you mean \"{}\"?)", key, *meant);
-    return fail(Errc::IllegalArgument, "unknown key \"{}\"; known are {}", key, fmt::join(known, ", "));
+        return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\" (did you mean \"{}\"?)", key, *meant);
+    return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\"; known are {}", key, fmt::join(known, ", "));
 }
 
 Error DictionaryReader::complaint(Error error) const { return what_.empty() ? error : within(what_, std::move(error)); }

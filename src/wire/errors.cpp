@@ -12,14 +12,14 @@ namespace {
 
 // clang-format off
 constexpr std::array names = {
-    ErrorName{Errc::IllegalArgument, "org.stint.Error.IllegalArgument", "INVALID_ARGUMENT"},
-    ErrorName{Errc::IllegalState,    "org.stint.Error.IllegalState",    "ILLEGAL_STATE"},
-    ErrorName{Errc::Security,        "org.stint.Error.Security",        "SECURITY"},
-    ErrorName{Errc::LimitExceeded,   "org.stint.Error.LimitExceeded",   "LIMIT_EXCEEDED"},
-    ErrorName{Errc::Storage,         "org.stint.Error.Storage",         "STORAGE"},
-    ErrorName{Errc::Busy,            "org.stint.Error.Busy",            "BUSY"},
-    ErrorName{Errc::Unavailable,     "org.stint.Error.Unavailable",     "UNAVAILABLE"},
-    ErrorName{Errc::System,          "org.stint.Error.System",          "SYSTEM"},
+    ErrorName{Errc::ILLEGAL_ARGUMENT, "org.stint.Error.IllegalArgument", "INVALID_ARGUMENT"},
+    ErrorName{Errc::ILLEGAL_STATE,    "org.stint.Error.IllegalState",    "ILLEGAL_STATE"},
+    ErrorName{Errc::SECURITY,        "org.stint.Error.Security",        "SECURITY"},
+    ErrorName{Errc::LIMIT_EXCEEDED,   "org.stint.Error.LimitExceeded",   "LIMIT_EXCEEDED"},
+    ErrorName{Errc::STORAGE,         "org.stint.Error.Storage",         "STORAGE"},
+    ErrorName{Errc::BUSY,            "org.stint.Error.Busy",            "BUSY"},
+    ErrorName{Errc::UNAVAILABLE,     "org.stint.Error.Unavailable",     "UNAVAILABLE"},
+    ErrorName{Errc::SYSTEM,          "org.stint.Error.System",          "SYSTEM"},
 };
 
 // What D-Bus's own errors mean to us.
@@ -28,13 +28,13 @@ struct Foreign {
     Errc code;
 };
 constexpr std::array foreign = {
-    Foreign{SD_BUS_ERROR_NO_REPLY,          Errc::Unavailable},
-    Foreign{SD_BUS_ERROR_DISCONNECTED,      Errc::Unavailable},
-    Foreign{SD_BUS_ERROR_TIMEOUT,           Errc::Unavailable},
-    Foreign{SD_BUS_ERROR_ACCESS_DENIED,     Errc::Security},
-    Foreign{SD_BUS_ERROR_INVALID_ARGS,      Errc::IllegalArgument},
-    Foreign{SD_BUS_ERROR_INVALID_SIGNATURE, Errc::IllegalArgument},
-    Foreign{SD_BUS_ERROR_LIMITS_EXCEEDED,   Errc::Busy},
+    Foreign{SD_BUS_ERROR_NO_REPLY,          Errc::UNAVAILABLE},
+    Foreign{SD_BUS_ERROR_DISCONNECTED,      Errc::UNAVAILABLE},
+    Foreign{SD_BUS_ERROR_TIMEOUT,           Errc::UNAVAILABLE},
+    Foreign{SD_BUS_ERROR_ACCESS_DENIED,     Errc::SECURITY},
+    Foreign{SD_BUS_ERROR_INVALID_ARGS,      Errc::ILLEGAL_ARGUMENT},
+    Foreign{SD_BUS_ERROR_INVALID_SIGNATURE, Errc::ILLEGAL_ARGUMENT},
+    Foreign{SD_BUS_ERROR_LIMITS_EXCEEDED,   Errc::BUSY},
 };
 // clang-format on
 
@@ -61,7 +61,7 @@ Error errorFrom(const sd_bus_error& error) {
     // sd-bus's own failures come as errno in disguise: System.Error.ECONNRESET.
     const int number = sd_bus_error_get_errno(&error);
     if (name.starts_with("System.Error.") && number > 0) return errorFromErrno(number);
-    return fail(Errc::System, "{} ({})", message, name);
+    return fail(Errc::SYSTEM, "{} ({})", message, name);
 }
 
 Error errorFromErrno(int number) {
@@ -71,14 +71,14 @@ Error errorFromErrno(int number) {
     case ENOTCONN:
     case ESHUTDOWN:
     case EPIPE:
-        return fail(Errc::Unavailable, "the connection was lost ({})", said);
+        return fail(Errc::UNAVAILABLE, "the connection was lost ({})", said);
     case ETIMEDOUT:
-        return fail(Errc::Unavailable, "no answer in time ({})", said);
+        return fail(Errc::UNAVAILABLE, "no answer in time ({})", said);
     case EBADMSG:
     case ENXIO:
-        return fail(Errc::IllegalArgument, "the message is malformed ({})", said);
+        return fail(Errc::ILLEGAL_ARGUMENT, "the message is malformed ({})", said);
     default:
-        return fail(Errc::System, "{}", said);
+        return fail(Errc::SYSTEM, "{}", said);
     }
 }
 

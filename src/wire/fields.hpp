@@ -94,7 +94,7 @@ public:
         dictionary_.take(key, "s", [key, &value, named](Reader& reader) -> Result<void> {
             const std::string word = STINT_TRY(reader.string());
             const std::optional<E> known = named(word);
-            if (!known) return fail(Errc::IllegalArgument, "{}: unknown word \"{}\"", key, word);
+            if (!known) return fail(Errc::ILLEGAL_ARGUMENT, "{}: unknown word \"{}\"", key, word);
             value = *known;
             return {};
         });

@@ -215,7 +215,7 @@ void JobReader::takePair(const JobField& row, const JobValue<T>& field, Pair<T>&
 
 template <class T> Result<bool> JobReader::isWhole(const Pair<T>& pair) const {
     if (pair.first.has_value() != pair.second.has_value())
-        return fail(Errc::IllegalArgument, "job: {} and {} must be given together", pair.row->key, pair.row->second);
+        return fail(Errc::ILLEGAL_ARGUMENT, "job: {} and {} must be given together", pair.row->key, pair.row->second);
     return pair.first.has_value();
 }
 
@@ -227,12 +227,13 @@ JobReader::JobReader() {
 
 Result<JobInfo> JobReader::read(Reader& reader) {
     STINT_TRY(dictionary_.read(reader));
-    if (!id_) return fail(Errc::IllegalArgument, "job: id, an int32 (i), is missing");
-    if (!service_) return fail(Errc::IllegalArgument, "job: service, a string (s), is missing");
+    if (!id_) return fail(Errc::ILLEGAL_ARGUMENT, "job: id, an int32 (i), is missing");
+    if (!service_) return fail(Errc::ILLEGAL_ARGUMENT, "job: service, a string (s), is missing");
     JobInfoAccess::name(builder_, JobId{*id_}, componentOf(*service_));
     // After the flags, which may have raised a default one; that is not what was said.
     if (last_.first) last_.first->set(builder_, last_.second);
-    bytes_.field->set(builder_, {bytes_.first.value_or(unknownBytes), bytes_.second.value_or(unknownBytes)});
+    bytes_.field->set(builder_,
+                      {bytes_.first.value_or(NETWORK_BYTES_UNKNOWN), bytes_.second.value_or(NETWORK_BYTES_UNKNOWN)});
     if (STINT_TRY(isWhole(backoff_)))
         backoff_.field->set(builder_, Backoff{Duration{*backoff_.first}, static_cast<std::int32_t>(*backoff_.second)});
     if (period_.first == unset) period_.first.reset();

@@ -12,7 +12,7 @@ template <class E, std::size_t n>
 Result<E> named(std::string_view key, std::string_view name, const E (&all)[n], std::string_view (*nameOfOne)(E)) {
     for (const E one : all)
         if (nameOfOne(one) == name) return one;
-    return fail(Errc::IllegalArgument, "state: {}: unknown word \"{}\"", key, name);
+    return fail(Errc::ILLEGAL_ARGUMENT, "state: {}: unknown word \"{}\"", key, name);
 }
 
 void writeBytes(DictionaryWriter& dictionary, const JobView& view) {

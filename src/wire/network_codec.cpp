@@ -22,7 +22,7 @@ template <class Named, class Known> void eachKnown(const std::vector<std::string
 template <class Named>
 Result<void> checkNames(std::string_view key, const std::vector<std::string>& names, Named named) {
     for (const std::string& name : names)
-        if (!named(name)) return fail(Errc::IllegalArgument, "{}: unknown name \"{}\"", key, name);
+        if (!named(name)) return fail(Errc::ILLEGAL_ARGUMENT, "{}: unknown name \"{}\"", key, name);
     return {};
 }
 

@@ -25,8 +25,8 @@ Result<void> Reader::basic(char type, void* into) {
     const int result = sd_bus_message_read_basic(message_, type, into);
     if (result > 0) return {};
     const std::string wanted = typeInWords(std::string_view(&type, 1));
-    if (result == 0) return fail(Errc::IllegalArgument, "{} is missing", wanted);
-    if (result == -ENXIO) return fail(Errc::IllegalArgument, "{} was expected", wanted);
+    if (result == 0) return fail(Errc::ILLEGAL_ARGUMENT, "{} is missing", wanted);
+    if (result == -ENXIO) return fail(Errc::ILLEGAL_ARGUMENT, "{} was expected", wanted);
     return unreadable(result);
 }
 
@@ -104,7 +104,7 @@ Result<bool> Reader::enter(char type, const char* contents) {
     const int result = sd_bus_message_enter_container(message_, type, contents);
     if (result >= 0) return result > 0;
     if (result == -ENXIO)
-        return fail(Errc::IllegalArgument, "a container of {} was expected", contents ? contents : "something");
+        return fail(Errc::ILLEGAL_ARGUMENT, "a container of {} was expected", contents ? contents : "something");
     return unreadable(result);
 }
 
@@ -115,7 +115,7 @@ Result<void> Reader::exit() {
 }
 
 Result<void> Reader::array(const char* contents, absl::FunctionRef<Result<void>(Reader&)> element) {
-    if (!STINT_TRY(enter(SD_BUS_TYPE_ARRAY, contents))) return fail(Errc::IllegalArgument, "an array is missing");
+    if (!STINT_TRY(enter(SD_BUS_TYPE_ARRAY, contents))) return fail(Errc::ILLEGAL_ARGUMENT, "an array is missing");
     while (true) {
         const int atEnd = sd_bus_message_at_end(message_, 0);
         if (atEnd < 0) return unreadable(atEnd);
@@ -126,13 +126,13 @@ Result<void> Reader::array(const char* contents, absl::FunctionRef<Result<void>(
 }
 
 Result<void> Reader::structure(const char* contents, absl::FunctionRef<Result<void>(Reader&)> fields) {
-    if (!STINT_TRY(enter(SD_BUS_TYPE_STRUCT, contents))) return fail(Errc::IllegalArgument, "a structure is missing");
+    if (!STINT_TRY(enter(SD_BUS_TYPE_STRUCT, contents))) return fail(Errc::ILLEGAL_ARGUMENT, "a structure is missing");
     STINT_TRY(fields(*this));
     return exit();
 }
 
 Result<void> Reader::entry(const char* contents, absl::FunctionRef<Result<void>(Reader&)> keyAndValue) {
-    if (!STINT_TRY(enter(SD_BUS_TYPE_DICT_ENTRY, contents))) return fail(Errc::IllegalArgument, "an entry is missing");
+    if (!STINT_TRY(enter(SD_BUS_TYPE_DICT_ENTRY, contents))) return fail(Errc::ILLEGAL_ARGUMENT, "an entry is missing");
     STINT_TRY(keyAndValue(*this));
     return exit();
 }
@@ -142,7 +142,7 @@ Result<void> Reader::variant(absl::FunctionRef<Result<void>(Reader&, std::string
     const char* contents = nullptr;
     const int result = sd_bus_message_peek_type(message_, &type, &contents);
     if (result < 0) return unreadable(result);
-    if (result == 0 || type != SD_BUS_TYPE_VARIANT) return fail(Errc::IllegalArgument, "a variant was expected");
+    if (result == 0 || type != SD_BUS_TYPE_VARIANT) return fail(Errc::ILLEGAL_ARGUMENT, "a variant was expected");
     const std::string held = contents;
     STINT_TRY(enter(SD_BUS_TYPE_VARIANT, held.c_str()));
     STINT_TRY(value(*this, held));

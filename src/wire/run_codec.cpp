@@ -94,7 +94,7 @@ void writeWork(Writer& writer, const WorkItem& item) {
     if (!item.extras.isEmpty())
         dictionary.put("extras", "a{sv}", [&item](Writer& value) { writeBundle(value, item.extras); });
     const auto putSize = [&dictionary](const char* key, Bytes size) {
-        if (size != unknownBytes) dictionary.put(key, size);
+        if (size != NETWORK_BYTES_UNKNOWN) dictionary.put(key, size);
     };
     putSize("estimatedDownloadBytes", item.estimatedDown);
     putSize("estimatedUploadBytes", item.estimatedUp);

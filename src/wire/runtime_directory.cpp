@@ -22,7 +22,7 @@ bool isDirectory(const std::filesystem::path& path) {
 Result<std::filesystem::path> chosen() {
     if (const char* given = std::getenv("XDG_RUNTIME_DIR"); given && *given) {
         if (*given != '/')
-            return fail(Errc::IllegalArgument, "XDG_RUNTIME_DIR is \"{}\"; it must be an absolute path", given);
+            return fail(Errc::ILLEGAL_ARGUMENT, "XDG_RUNTIME_DIR is \"{}\"; it must be an absolute path", given);
         return std::filesystem::path(given) / "stint";
     }
     const uid_t user = ::getuid();
@@ -36,20 +36,20 @@ Result<std::filesystem::path> chosen() {
 Result<void> checkOurs(const std::filesystem::path& path, const struct stat& found) {
     const char* name = path.c_str();
     if (S_ISLNK(found.st_mode))
-        return fail(Errc::Security, "the runtime directory {} is a symbolic link; it must be a directory", name);
+        return fail(Errc::SECURITY, "the runtime directory {} is a symbolic link; it must be a directory", name);
     if (!S_ISDIR(found.st_mode))
-        return fail(Errc::Security, "the runtime directory {} is no directory; remove it", name);
+        return fail(Errc::SECURITY, "the runtime directory {} is no directory; remove it", name);
     if (found.st_uid != ::getuid())
-        return fail(Errc::Security, "the runtime directory {} belongs to uid {}; it must belong to uid {}", name,
+        return fail(Errc::SECURITY, "the runtime directory {} belongs to uid {}; it must belong to uid {}", name,
                     found.st_uid, ::getuid());
     if ((found.st_mode & 07777) != 0700)
-        return fail(Errc::Security, "the runtime directory {} has mode {:04o}; it must have 0700 (chmod 0700 {})", name,
+        return fail(Errc::SECURITY, "the runtime directory {} has mode {:04o}; it must have 0700 (chmod 0700 {})", name,
                     static_cast<unsigned>(found.st_mode & 07777), name);
     return {};
 }
 
 Error systemError(const char* what, const std::filesystem::path& path, int number) {
-    return fail(Errc::System, "cannot {} the runtime directory {}: {}", what, path.c_str(),
+    return fail(Errc::SYSTEM, "cannot {} the runtime directory {}: {}", what, path.c_str(),
                 std::generic_category().message(number));
 }
 

@@ -10,7 +10,7 @@ namespace stint::wire {
 Result<Bus> openSessionBus(sd_event* loop) {
     sd_bus* made = nullptr;
     int result = sd_bus_open_user(&made);
-    if (result == -ENOMEDIUM) return fail(Errc::Unavailable, "no DBUS_SESSION_BUS_ADDRESS, no XDG_RUNTIME_DIR");
+    if (result == -ENOMEDIUM) return fail(Errc::UNAVAILABLE, "no DBUS_SESSION_BUS_ADDRESS, no XDG_RUNTIME_DIR");
     if (result < 0) return errorFromErrno(-result);
     Bus bus(made);
     sd_bus_set_method_call_timeout(made, UINT64_MAX);

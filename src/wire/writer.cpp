@@ -55,7 +55,7 @@ Writer& Writer::close() {
 Result<void> Writer::done() const {
     if (problem_ == 0) return {};
     if (problem_ == EINVAL)
-        return fail(Errc::IllegalArgument, "a string cannot be sent: it must be UTF-8 without a NUL");
+        return fail(Errc::ILLEGAL_ARGUMENT, "a string cannot be sent: it must be UTF-8 without a NUL");
     return within("cannot write a message", errorFromErrno(problem_));
 }
 

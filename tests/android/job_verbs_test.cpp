@@ -147,7 +147,7 @@ TEST_CASE("a faked dock makes the device idle as a dream does, while its screen 
         stage.until(32min);
         CHECK(stage.times(1, What::Started) == Times{31min});
         stage.event(DockFaked{.idle = false});
-        CHECK(stage.last(1, What::Stopped).reason == StopReason::ConstraintDeviceIdle);
+        CHECK(stage.last(1, What::Stopped).reason == STOP_REASON_CONSTRAINT_DEVICE_IDLE);
     }
     SUBCASE("the screen goes off and on: somebody has come") {
         stage.until(10min);
@@ -194,7 +194,7 @@ TEST_CASE("an app's execution quota is reset without a word, an unknown app's is
     stage.until(20min);
     const auto quota = [&] { return stage.core->apps(stage.clock()).front().quota; };
     CHECK(quota().used == 10min);
-    CHECK(stage.why(1) == std::vector{PendingReason::Quota});
+    CHECK(stage.why(1) == std::vector{PENDING_JOB_REASON_QUOTA});
     CHECK(out(stage, {"reset-execution-quota", "-u", "0", "com.example.mail"}).empty());
     CHECK(quota().used == Duration{0});
     stage.until(20min + 1ms);

@@ -127,7 +127,7 @@ TEST_CASE("a process of another user is refused") {
     const Visitor visitor({.before = [] { return ::setuid(12345) == 0; }});
     auto peer = peerOf(visitor.connection.get());
     REQUIRE_FALSE(peer.ok());
-    CHECK(peer.error().code == Errc::Security);
+    CHECK(peer.error().code == Errc::SECURITY);
     CHECK(peer.error().message.find("belongs to user 12345; this daemon serves user 0 alone") != std::string::npos);
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("a process of which nobody can say where it comes from is nobody, what
     install(desk.root, "com.example.a", "executable = \"" + (desk.root / "program").string() + "\"");
     desk.open({desk.root});
     const Visitor visitor({.program = desk.root / "program"});
-    auto hidden = [](pid_t) -> Result<std::optional<AppId>> { return Error{Errc::Security, "too deep"}; };
+    auto hidden = [](pid_t) -> Result<std::optional<AppId>> { return Error{Errc::SECURITY, "too deep"}; };
     const Caller caller = identify(visitor.peer(), *desk.registry, hidden);
     CHECK(caller == std::pair("", false));
     CHECK(caller.unknown == "too deep");
@@ -170,7 +170,7 @@ TEST_CASE("a process that has ended is nobody and sees nothing") {
     CHECK_FALSE(inTerminalForeground(peer));
     auto late = peerOf(visitor.connection.get());
     REQUIRE_FALSE(late.ok());
-    CHECK(late.error().code == Errc::Security);
+    CHECK(late.error().code == Errc::SECURITY);
     CHECK_FALSE(peerOf(-1).ok());
 }
 

@@ -12,7 +12,7 @@ const std::string file = "/apps/com.example.mail.toml";
 std::string refusal(const std::string& text, const std::string& where = file) {
     auto manifest = parseManifest(text, where);
     REQUIRE_MESSAGE(!manifest.ok(), text);
-    CHECK(manifest.error().code == Errc::IllegalArgument);
+    CHECK(manifest.error().code == Errc::ILLEGAL_ARGUMENT);
     return manifest.error().message;
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("nothing else is a duration, and the message says why") { // scenario.
         CAPTURE(r.text);
         auto parsed = parseDuration(r.text);
         REQUIRE_FALSE(parsed.ok());
-        CHECK(parsed.error().code == Errc::IllegalArgument);
+        CHECK(parsed.error().code == Errc::ILLEGAL_ARGUMENT);
         CAPTURE(parsed.error().message);
         CHECK(mentions(parsed.error(), r.why));
         CHECK(mentions(parsed.error(), "such as 1h30min")); // what would be right
@@ -155,7 +155,7 @@ TEST_CASE("nothing else is a size") { // scenario.md, values
         CAPTURE(text);
         auto parsed = parseSize(text);
         REQUIRE_FALSE(parsed.ok());
-        CHECK(parsed.error().code == Errc::IllegalArgument);
+        CHECK(parsed.error().code == Errc::ILLEGAL_ARGUMENT);
         CHECK(mentions(parsed.error(), "such as 1.5MB"));
     }
 }
@@ -166,7 +166,7 @@ TEST_CASE("a size for people has at most one decimal") {
         std::string_view text;
     };
     // clang-format off
-    for (auto& r : {Row{unknownBytes,    "unknown"},
+    for (auto& r : {Row{NETWORK_BYTES_UNKNOWN,    "unknown"},
                     Row{0,               "0 B"},
                     Row{1023,            "1023 B"},
                     Row{1024,            "1 KiB"},

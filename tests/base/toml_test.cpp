@@ -9,7 +9,7 @@ namespace {
 std::string refusal(const std::string& text) {
     auto table = parseToml(text, "x.toml");
     REQUIRE_MESSAGE(!table.ok(), text);
-    CHECK(table.error().code == Errc::IllegalArgument);
+    CHECK(table.error().code == Errc::ILLEGAL_ARGUMENT);
     return table.error().message;
 }
 

@@ -15,7 +15,7 @@ TEST_CASE("a checksum is sha256 and 64 digits, or sha512 and 128") {
         CAPTURE(text);
         auto checked = parseChecksum(text);
         REQUIRE(!checked.ok());
-        CHECK(checked.error().code == Errc::IllegalArgument);
+        CHECK(checked.error().code == Errc::ILLEGAL_ARGUMENT);
     }
 }
 

@@ -134,8 +134,8 @@ private:
         networks_.push_back(network);
         phone_.networks.push_back({.capabilities = bitsOf(network.capabilities),
                                    .transports = bitsOf(network.transports),
-                                   .usable = network.has(NetworkCapability::NotSuspended),
-                                   .unmetered = network.has(NetworkCapability::NotMetered)});
+                                   .usable = network.has(NET_CAPABILITY_NOT_SUSPENDED),
+                                   .unmetered = network.has(NET_CAPABILITY_NOT_METERED)});
     }
 
     void add(Ms at, const sim::action::ChangeDevice& action) {

@@ -24,7 +24,7 @@ struct Life {
     bool byIdlePath = false;
     std::int8_t network = -1; ///< its run was told of
     std::int16_t systemStops = 0;
-    StopReason reason = StopReason::Undefined;
+    StopReason reason = STOP_REASON_UNDEFINED;
     Place place;
     Ms windowEnd = 0;
     Ms worked = 0;
@@ -202,17 +202,17 @@ private:
         const bool dozes = doze_.idle(), holds = doze_.holds();
         for (std::size_t n = 0; n < ready_.count(); ++n) {
             Column& column = ready_[n];
-            column.stops = dozes ? StopReason::DeviceState : reasonOf(column.asks);
+            column.stops = dozes ? STOP_REASON_DEVICE_STATE : reasonOf(column.asks);
             column.shut = column.asks | (holds ? DozeGate : 0) | (dozes && column.network ? NetworkGate : 0);
         }
     }
 
     static StopReason reasonOf(std::uint8_t shut) {
-        if (shut & BatteryGate) return StopReason::ConstraintBatteryNotLow;
-        if (shut & ChargingGate) return StopReason::ConstraintCharging;
-        if (shut & IdleGate) return StopReason::ConstraintDeviceIdle;
-        if (shut & NetworkGate) return StopReason::ConstraintConnectivity;
-        return StopReason::Undefined;
+        if (shut & BatteryGate) return STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW;
+        if (shut & ChargingGate) return STOP_REASON_CONSTRAINT_CHARGING;
+        if (shut & IdleGate) return STOP_REASON_CONSTRAINT_DEVICE_IDLE;
+        if (shut & NetworkGate) return STOP_REASON_CONSTRAINT_CONNECTIVITY;
+        return STOP_REASON_UNDEFINED;
     }
 
     // Apps.
@@ -448,7 +448,7 @@ private:
             const int job = order_[static_cast<std::size_t>(n)];
             if (!(apps >> of(job).app & 1)) continue;
             const StopReason reason = stopReason(job);
-            if (reason != StopReason::Undefined)
+            if (reason != STOP_REASON_UNDEFINED)
                 stop(job, reason);
             else if (networkNews_)
                 tellRun(job);
@@ -458,13 +458,13 @@ private:
     StopReason stopReason(int job) {
         const DenseJob& is = of(job);
         const Column& column = ready_[is.column];
-        if (column.stops == StopReason::DeviceState) return column.stops;
+        if (column.stops == STOP_REASON_DEVICE_STATE) return column.stops;
         const bool spent = !quotas_.goesOn(is.app, charging(), now_);
-        if (spent && !lifeOf(job).byIdlePath) return StopReason::Quota;
-        if (column.stops != StopReason::Undefined || !spent) return column.stops;
+        if (spent && !lifeOf(job).byIdlePath) return STOP_REASON_QUOTA;
+        if (column.stops != STOP_REASON_UNDEFINED || !spent) return column.stops;
         // limits.md §5: it began by the idle path, and has nothing else to run by.
-        if (!charging() || device_.batteryLow() || !device_.idle()) return StopReason::AppStandby;
-        return column.idlePath ? StopReason::Undefined : StopReason::ConstraintConnectivity;
+        if (!charging() || device_.batteryLow() || !device_.idle()) return STOP_REASON_APP_STANDBY;
+        return column.idlePath ? STOP_REASON_UNDEFINED : STOP_REASON_CONSTRAINT_CONNECTIVITY;
     }
 
     // jobs.md §4.7: before it runs it is told nothing, but once it does.

@@ -20,7 +20,7 @@ struct Column {
     std::uint8_t shut = 0;                    ///< and Doze
     bool network = false;                     ///< it asks for one
     bool idlePath = false;                    ///< of the device: the idle path of the restricted bucket is open
-    StopReason stops = StopReason::Undefined; ///< what stops those that run
+    StopReason stops = STOP_REASON_UNDEFINED; ///< what stops those that run
 };
 
 /// A job's place in the queue. Equal times: in the order of the calls.

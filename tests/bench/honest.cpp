@@ -33,7 +33,7 @@ template <class... Words> void tell(const char* format, Words... words) {
 
 /// Whether the line holds.
 bool refused(std::int32_t id, const Error& error) {
-    const bool holds = error.code != Errc::Unavailable;
+    const bool holds = error.code != Errc::UNAVAILABLE;
     holds ? tell("! %s\n", error.message.c_str()) : tell("? %d\n", id);
     return holds;
 }

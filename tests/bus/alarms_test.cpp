@@ -85,7 +85,7 @@ TEST_CASE("a caller lists its own app's alarms, the operator all or one app's, p
         ofMail(options);
     });
     REQUIRE(refused.isError());
-    CHECK(refused.error().code == Errc::Security);
+    CHECK(refused.error().code == Errc::SECURITY);
 
     Client person = world.connectOperator();
     const auto first = listed(world, person, nothing);
@@ -129,7 +129,7 @@ TEST_CASE("a delivery that the app has taken is told to the owner; one that it r
     world.server->callMessage(to, message);
     world.settle(app);
     REQUIRE(app.named("Message").size() == 1);
-    REQUIRE(wire::replyError(app.named("Message")[0], Error{Errc::IllegalArgument, "none of mine"}).ok());
+    REQUIRE(wire::replyError(app.named("Message")[0], Error{Errc::ILLEGAL_ARGUMENT, "none of mine"}).ok());
     world.settle(app);
     CHECK(world.owner.closures == std::vector{to});
 }

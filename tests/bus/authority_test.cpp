@@ -48,7 +48,7 @@ template <class Write>
 std::string refusal(World& world, Client& client, const char* interface, const char* member, Write write) {
     const wire::Message answer = world.ask(client, interface, member, write);
     REQUIRE(answer.isError());
-    CHECK(answer.error().code == Errc::Security);
+    CHECK(answer.error().code == Errc::SECURITY);
     return answer.error().message;
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("a program is started in an absolute directory or not at all") {
             DictionaryWriter(writer).put("directory", std::string_view(directory));
         });
         REQUIRE(answer.isError());
-        CHECK(answer.error().code == Errc::IllegalArgument);
+        CHECK(answer.error().code == Errc::ILLEGAL_ARGUMENT);
         return answer.error().message;
     };
     CHECK(in("--idle") == "options: directory is \"--idle\"; it must be absolute, and shorter than 4096 bytes");
@@ -176,7 +176,7 @@ TEST_CASE("an app sees of the installed apps and of the Task Manager only itself
 
 TEST_CASE("a caller that the owner refuses is hung up on") {
     World world;
-    world.owner.refusal = Error{Errc::Security, "of another user"};
+    world.owner.refusal = Error{Errc::SECURITY, "of another user"};
     Client stranger(clientOver(connectSocket(world.socket()).value()).value());
     for (int count = 0; count < 3; ++count) {
         stranger.process();

@@ -58,10 +58,10 @@ TEST_CASE("an error of the core is answered under its own name") { // jobs.md §
     world.settle(app);
     const CallId call = std::get<Schedule>(world.owner.arrivals.at(0)).call;
     world.turn([&] {
-        world.server->reply({.call = call, .error = Error{Errc::IllegalState, "the 151st job"}, .id = {}});
+        world.server->reply({.call = call, .error = Error{Errc::ILLEGAL_STATE, "the 151st job"}, .id = {}});
     });
     app.process();
-    CHECK(errorOf(*app.answerTo(cookie)) == Error{Errc::IllegalState, "the 151st job"});
+    CHECK(errorOf(*app.answerTo(cookie)) == Error{Errc::ILLEGAL_STATE, "the 151st job"});
 }
 
 TEST_CASE(
@@ -75,9 +75,9 @@ TEST_CASE(
     app.process();
     world.settle(app);
     CHECK(!app.answerTo(schedule));
-    world.server->failAll(Error{Errc::Storage, "the disk is full"});
+    world.server->failAll(Error{Errc::STORAGE, "the disk is full"});
     app.process();
-    CHECK(errorOf(*app.answerTo(schedule)) == Error{Errc::Storage, "the disk is full"});
+    CHECK(errorOf(*app.answerTo(schedule)) == Error{Errc::STORAGE, "the disk is full"});
     CHECK(app.answerTo(question));
     // A late reply has nobody to go to.
     world.turn([&] {
@@ -122,7 +122,7 @@ TEST_CASE("a malformed job is answered at once with what is wrong, and the conne
         writer.string("");
         noOptions(writer);
     });
-    CHECK(errorOf(refused) == Error{Errc::IllegalArgument, "job: id must be an int32 (i), not a string (s)"});
+    CHECK(errorOf(refused) == Error{Errc::ILLEGAL_ARGUMENT, "job: id must be an int32 (i), not a string (s)"});
     CHECK(world.owner.arrivals.empty());
     CHECK(!world.ask(app, jobSchedulerInterface, "CanRunUserInitiatedJobs", noOptions).isError());
 }
@@ -132,7 +132,7 @@ TEST_CASE("a wrong signature is refused with the one that is right") {
     Client app = world.connectApp("com.example.mail");
     const wire::Message refused =
         world.ask(app, jobSchedulerInterface, "Cancel", [](Writer& writer) { writer.string("seven"); });
-    CHECK(errorOf(refused) == Error{Errc::IllegalArgument, "org.stint.JobScheduler1.Cancel takes (isa{sv}), not (s)"});
+    CHECK(errorOf(refused) == Error{Errc::ILLEGAL_ARGUMENT, "org.stint.JobScheduler1.Cancel takes (isa{sv}), not (s)"});
 }
 
 TEST_CASE("an unknown method, and an unknown object, are refused by name") {

@@ -237,7 +237,7 @@ TEST_CASE("the 65th call in flight is Busy, while another connection is served")
     world.settle(app);
     REQUIRE(app.inbox.size() == 1);
     CHECK(app.inbox[0].replyCookie() == cookies.back());
-    CHECK(app.inbox[0].error().code == Errc::Busy);
+    CHECK(app.inbox[0].error().code == Errc::BUSY);
     CHECK(world.owner.arrivals.size() == mostCallsInFlight);
     CHECK(isServed(world, other));
 
@@ -343,17 +343,19 @@ TEST_CASE("a job with more descriptors than one may have is refused, and says so
             ClipData clip;
             for (int file = 0; file < files; ++file)
                 clip.items.push_back({"/dev/null", std::make_shared<const ClipFile>(::dup(STDERR_FILENO))});
-            writeJob(
-                writer,
-                JobInfo::Builder(JobId{1}, "Jobs").setClipData(std::move(clip), ClipData::grantRead).build().value(),
-                ClipFiles::Included);
+            writeJob(writer,
+                     JobInfo::Builder(JobId{1}, "Jobs")
+                         .setClipData(std::move(clip), ClipData::FLAG_GRANT_READ_URI_PERMISSION)
+                         .build()
+                         .value(),
+                     ClipFiles::Included);
             writer.string("");
             noOptions(writer);
         };
     };
     const wire::Message refused = world.ask(app, jobSchedulerInterface, "Schedule", job(65));
     REQUIRE(refused.isError());
-    CHECK(refused.error().code == Errc::LimitExceeded);
+    CHECK(refused.error().code == Errc::LIMIT_EXCEEDED);
     CHECK(refused.error().message.find("more than 64 descriptors") != std::string::npos);
     app.send(jobSchedulerInterface, "Schedule", job(64));
     world.settle(app);
@@ -371,13 +373,16 @@ TEST_CASE("jobs keep at most half of the descriptors that there are") {
         ClipData clip;
         clip.items.push_back({"/dev/null", std::make_shared<const ClipFile>(::dup(STDERR_FILENO))});
         writeJob(writer,
-                 JobInfo::Builder(JobId{1}, "Jobs").setClipData(std::move(clip), ClipData::grantRead).build().value(),
+                 JobInfo::Builder(JobId{1}, "Jobs")
+                     .setClipData(std::move(clip), ClipData::FLAG_GRANT_READ_URI_PERMISSION)
+                     .build()
+                     .value(),
                  ClipFiles::Included);
         writer.string("");
         noOptions(writer);
     });
     REQUIRE(refused.isError());
-    CHECK(refused.error().code == Errc::LimitExceeded);
+    CHECK(refused.error().code == Errc::LIMIT_EXCEEDED);
     CHECK(refused.error().message.find("half of what the daemon may have open") != std::string::npos);
 }
 
@@ -388,7 +393,7 @@ TEST_CASE("who cannot be known may do nothing") { // architecture.md, who is cal
     Client client = world.connect(nobody);
     const wire::Message answer = world.ask(client, jobSchedulerInterface, "CanRunUserInitiatedJobs", noOptions);
     REQUIRE(answer.isError());
-    CHECK(answer.error().code == Errc::Security);
+    CHECK(answer.error().code == Errc::SECURITY);
     CHECK(answer.error().message == "nobody can say which app calls: process 7 is too deep");
 }
 

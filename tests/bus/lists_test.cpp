@@ -152,7 +152,7 @@ TEST_CASE("explain answers the state and every blocker, and names a job that is 
     const std::vector<Blocker> blockers = readRows<Blocker>(reader).value();
     REQUIRE(blockers.size() == 1);
     CHECK(blockers[0].clears == "plug it in");
-    CHECK(explain(8).error() == Error{Errc::IllegalArgument, "no job com.example.mail/8"});
+    CHECK(explain(8).error() == Error{Errc::ILLEGAL_ARGUMENT, "no job com.example.mail/8"});
 }
 
 TEST_CASE("stop, start and pin become events of the app that is named") {
@@ -259,7 +259,7 @@ TEST_CASE("a job's work is listed a hundred items at a time, without what only i
     CHECK(!rest.boolean().value());
 
     Client other = world.connectApp("com.example.other");
-    CHECK(world.ask(other, taskManagerInterface, "ListWork", after(std::nullopt)).error().code == Errc::Security);
+    CHECK(world.ask(other, taskManagerInterface, "ListWork", after(std::nullopt)).error().code == Errc::SECURITY);
 }
 
 TEST_CASE("what the daemon found of the machine is told to the operator alone") {
@@ -268,7 +268,7 @@ TEST_CASE("what the daemon found of the machine is told to the operator alone") 
     Reader told(world.ask(person, taskManagerInterface, "Diagnose", noOptions));
     CHECK(readRows<Finding>(told).value() == world.owner.findings());
     Client app = world.connectApp("com.example.mail");
-    CHECK(world.ask(app, taskManagerInterface, "Diagnose", noOptions).error().code == Errc::Security);
+    CHECK(world.ask(app, taskManagerInterface, "Diagnose", noOptions).error().code == Errc::SECURITY);
 }
 
 TEST_CASE("the scheduler as a whole is told to the operator alone") { // jobs.md §9.3
@@ -279,5 +279,5 @@ TEST_CASE("the scheduler as a whole is told to the operator alone") { // jobs.md
     Reader told(world.ask(person, taskManagerInterface, "Overview", noOptions));
     CHECK(readSchedulerView(told).value() == world.owner.whole);
     Client app = world.connectApp("com.example.mail");
-    CHECK(world.ask(app, taskManagerInterface, "Overview", noOptions).error().code == Errc::Security);
+    CHECK(world.ask(app, taskManagerInterface, "Overview", noOptions).error().code == Errc::SECURITY);
 }

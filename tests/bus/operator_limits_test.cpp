@@ -59,7 +59,7 @@ TEST_CASE("a bucket is a name or a value, and exempted is nobody's to give") { /
     }
     for (const char* word : {"exempted", "9", "51", "-10", "10.0", "0x14", "", "aktive", "99999999999999999999"})
         CHECK(refusal(world, person, "SetStandbyBucket", words("com.example.mail", word)).code ==
-              Errc::IllegalArgument);
+              Errc::ILLEGAL_ARGUMENT);
 }
 
 TEST_CASE("the user's choices, grants and messages become events") { // limits.md §6.6, §8.5, §9
@@ -76,7 +76,7 @@ TEST_CASE("the user's choices, grants and messages become events") { // limits.m
         };
     };
     CHECK(made<TemporarilyAllowed>(world, person, "TempAllowlist", allowing(10'000)).length == 10s);
-    CHECK(refusal(world, person, "TempAllowlist", allowing(-1)).code == Errc::IllegalArgument);
+    CHECK(refusal(world, person, "TempAllowlist", allowing(-1)).code == Errc::ILLEGAL_ARGUMENT);
     const auto pushing = [](std::size_t size) {
         return [size](Writer& writer) {
             writer.string("com.example.mail").boolean(true).string(std::string(size, 'x'));
@@ -87,21 +87,21 @@ TEST_CASE("the user's choices, grants and messages become events") { // limits.m
     CHECK(message.high);
     CHECK(message.receiver == "Inbox");
     CHECK(message.data.size() == wire::mostMessageData);
-    CHECK(refusal(world, person, "Push", pushing(wire::mostMessageData + 1)).code == Errc::IllegalArgument);
+    CHECK(refusal(world, person, "Push", pushing(wire::mostMessageData + 1)).code == Errc::ILLEGAL_ARGUMENT);
 }
 
 TEST_CASE("an app changes no limit, and sees its own alone") {
     World world;
     world.owner.standings[mail].bucket = Bucket::Frequent;
     Client app = world.connectApp("com.example.mail");
-    CHECK(refusal(world, app, "SetStandbyBucket", words("com.example.mail", "active")).code == Errc::Security);
+    CHECK(refusal(world, app, "SetStandbyBucket", words("com.example.mail", "active")).code == Errc::SECURITY);
     const auto of = [](const char* package) {
         return [package](Writer& writer) {
             writer.string(package);
             noOptions(writer);
         };
     };
-    CHECK(refusal(world, app, "Quota", of("com.example.other")).code == Errc::Security);
+    CHECK(refusal(world, app, "Quota", of("com.example.other")).code == Errc::SECURITY);
     const wire::Message answer = world.ask(app, wire::limitsInterface, "GetStandbyBucket", of("com.example.mail"));
     wire::Reader reader(answer);
     CHECK(reader.string().value() == "frequent");
@@ -122,7 +122,7 @@ TEST_CASE("Doze is held as a word over the device, and stepped by an event") { /
         };
     };
     CHECK(made<DozeStepped>(world, person, "StepDoze", word("light")).light);
-    CHECK(refusal(world, person, "StepDoze", word("medium")).code == Errc::IllegalArgument);
+    CHECK(refusal(world, person, "StepDoze", word("medium")).code == Errc::ILLEGAL_ARGUMENT);
     person.send(wire::limitsInterface, "ForceDoze", word("idle"));
     world.settle(person);
     CHECK(world.owner.deviceChanges == std::map<std::string, std::string>{{"doze", "idle"}});
@@ -154,5 +154,5 @@ TEST_CASE("what stands before a shell verb names whose it is, and opens nothing 
     CHECK_FALSE(person.answerTo(cookie).value().isError());
     CHECK(world.owner.verbs.begin()->second == std::vector<std::string>{"cmd", "deviceidle", "get-battery-charging"});
     Client app = world.connectApp("com.example.mail");
-    CHECK(world.ask(app, wire::taskManagerInterface, "Shell", forcing).error().code == Errc::Security);
+    CHECK(world.ask(app, wire::taskManagerInterface, "Shell", forcing).error().code == Errc::SECURITY);
 }

@@ -36,8 +36,8 @@ std::vector<std::int32_t> reasonsIn(const wire::Message& answer) {
 
 TEST_CASE("pending reasons are those of the job, -1 while it runs, -2 where there is none") { // jobs.md §9.1
     World world;
-    world.owner.track({mail, "", 1}).reasons = {PendingReason::ConstraintCharging,
-                                                PendingReason::ConstraintMinimumLatency};
+    world.owner.track({mail, "", 1}).reasons = {PENDING_JOB_REASON_CONSTRAINT_CHARGING,
+                                                PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY};
     world.owner.track({mail, "sync", 2}).state = JobView::State::Running;
     Client app = world.connectApp("com.example.mail");
     CHECK(reasonsIn(askJob(world, app, "GetPendingJobReasons", 1)) == std::vector{5, 9});
@@ -50,12 +50,13 @@ TEST_CASE("pending reasons are those of the job, -1 while it runs, -2 where ther
 TEST_CASE("a job's history is told to its app and to the operator; of an unknown job there is none") { // jobs.md §9.2
     World world;
     world.owner.track({mail, "", 1});
-    world.owner.past = {{WallTime(1s), {PendingReason::ConstraintCharging}}, {WallTime(2s), {PendingReason::App}}};
+    world.owner.past = {{WallTime(1s), {PENDING_JOB_REASON_CONSTRAINT_CHARGING}},
+                        {WallTime(2s), {PENDING_JOB_REASON_APP}}};
     Client app = world.connectApp("com.example.mail");
     const wire::Message answer = askJob(world, app, "GetPendingJobReasonsHistory", 1);
     Reader reader(answer);
     CHECK(readList(reader, readRow<HistoryEntry>).value() == world.owner.past);
-    CHECK(askJob(world, app, "GetPendingJobReasonsHistory", 2).error().code == Errc::IllegalArgument);
+    CHECK(askJob(world, app, "GetPendingJobReasonsHistory", 2).error().code == Errc::ILLEGAL_ARGUMENT);
 
     const auto lookAt = [&](Client& client, std::int32_t id) {
         return world.ask(client, taskManagerInterface, "History", [id](Writer& writer) {
@@ -65,9 +66,9 @@ TEST_CASE("a job's history is told to its app and to the operator; of an unknown
     };
     Client person = world.connectOperator();
     CHECK(!lookAt(person, 1).isError());
-    CHECK(lookAt(person, 2).error().code == Errc::IllegalArgument);
+    CHECK(lookAt(person, 2).error().code == Errc::ILLEGAL_ARGUMENT);
     Client other = world.connectApp("com.example.other");
-    CHECK(lookAt(other, 1).error().code == Errc::Security);
+    CHECK(lookAt(other, 1).error().code == Errc::SECURITY);
 }
 
 TEST_CASE("all pending jobs come with their namespaces, page by page, and no other app's") { // jobs.md §2.1

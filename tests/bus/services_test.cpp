@@ -16,7 +16,7 @@ CallStart startOf(const JobKey& key) {
     builder.setUserInitiated(true).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY);
     builder.setExtras(PersistableBundle().putString("url", "http://localhost/"));
     Network network;
-    network.transports = {NetworkTransport::Wifi};
+    network.transports = {TRANSPORT_WIFI};
     return {.run = RunId{3},
             .key = key,
             .service = "Downloads",
@@ -72,7 +72,7 @@ TEST_CASE("a process that hosts services is told its package, and runs of them a
     CHECK(parameters.space == "sync");
     CHECK(parameters.userInitiated);
     CHECK(parameters.extras.getString("url") == "http://localhost/");
-    CHECK(parameters.network->transports.contains(NetworkTransport::Wifi));
+    CHECK(parameters.network->transports.contains(TRANSPORT_WIFI));
 
     answerWith(start, true);
     world.settle(app);
@@ -121,7 +121,9 @@ TEST_CASE("where too many paths have changed, a run is told only where they lie"
 TEST_CASE("a stop tells its reason, and its answer comes back") { // jobs.md §4.6
     World world;
     Client app = world.connectApp("com.example.mail");
-    world.turn([&] { world.server->callStop(world.owner.connections[0], {RunId{3}, StopReason::ConstraintCharging}); });
+    world.turn([&] {
+        world.server->callStop(world.owner.connections[0], {RunId{3}, STOP_REASON_CONSTRAINT_CHARGING});
+    });
     const wire::Message stop = only(app, "StopJob");
     Reader arguments(stop);
     CHECK(arguments.uint64().value() == 3);
@@ -136,7 +138,7 @@ TEST_CASE("a callback that is answered with an error loses the connection, as a 
     Client app = world.connectApp("com.example.mail");
     const ConnectionId host = world.owner.connections[0];
     world.turn([&] { world.server->callStart(host, startOf(mail)); });
-    REQUIRE(replyError(only(app, "StartJob"), Error{Errc::System, "it threw"}).ok());
+    REQUIRE(replyError(only(app, "StartJob"), Error{Errc::SYSTEM, "it threw"}).ok());
     app.process();
     world.turn();
     CHECK(world.owner.arrivals.empty());
@@ -189,7 +191,7 @@ TEST_CASE("bytes below -1, and an end policy that is none, are refused") { // jo
               .ask(app, jobSchedulerInterface, "UpdateTransferredNetworkBytes",
                    [](Writer& writer) { writer.uint64(3).int64(-2).int64(0); })
               .error()
-              .code == Errc::IllegalArgument);
+              .code == Errc::ILLEGAL_ARGUMENT);
     CHECK(world
               .ask(app, jobSchedulerInterface, "SetNotification",
                    [](Writer& writer) {
@@ -219,7 +221,7 @@ TEST_CASE("a notification reaches the core whole, and is answered by it") { // j
     REQUIRE(world.owner.arrivals.size() == 1);
     const auto& set = std::get<NotificationSet>(world.owner.arrivals[0]);
     CHECK(set.notification == builder.build());
-    CHECK(set.endPolicy == JobEndNotificationPolicy::Remove);
+    CHECK(set.endPolicy == JOB_END_NOTIFICATION_POLICY_REMOVE);
     world.turn([&] { world.server->reply({.call = set.call, .error = {}, .id = {}}); });
     app.process();
     CHECK(!app.answerTo(cookie)->isError());
@@ -286,7 +288,7 @@ TEST_CASE("the last change of a watched job carries how it ended, and ends the w
     view.state = JobView::State::Finished;
     view.info = nullptr;
     view.completed = Completed{{.ended = WallTime(Duration(1000)),
-                                .ending = {StopReason::User, InternalReason::UserUiStop},
+                                .ending = {STOP_REASON_USER, InternalReason::UserUiStop},
                                 .outcome = {0, "saved"},
                                 .last = true},
                                mail};
@@ -342,13 +344,13 @@ TEST_CASE("one daemon at a socket; what a dead one left behind is replaced") {
     FakeOwner second;
     const auto again = Server::open(world.loop, second, world.socket());
     REQUIRE(!again.ok());
-    CHECK(again.error().code == Errc::IllegalState);
+    CHECK(again.error().code == Errc::ILLEGAL_STATE);
     CHECK(again.error().message.find("another stintd listens at") == 0);
     {
         std::filesystem::rename(world.socket(), world.directory / "left");
         world.server.reset();
         std::filesystem::rename(world.directory / "left", world.socket());
     }
-    CHECK(connectSocket(world.socket()).error().code == Errc::Unavailable);
+    CHECK(connectSocket(world.socket()).error().code == Errc::UNAVAILABLE);
     CHECK(Server::open(world.loop, second, world.socket()).ok());
 }

@@ -113,12 +113,12 @@ TEST_CASE("no process takes the work of a run that another one hosts") { // jobs
     World world;
     world.owner.elsewhere.insert(RunId{3});
     Client app = world.connectApp("com.example.mail");
-    CHECK(askRun(world, app, "DequeueWork", 3).error().code == Errc::Security);
+    CHECK(askRun(world, app, "DequeueWork", 3).error().code == Errc::SECURITY);
     const wire::Message completed = world.ask(app, jobSchedulerInterface, "CompleteWork", [](Writer& writer) {
         writer.uint64(3).uint64(1);
         noOptions(writer);
     });
-    CHECK(completed.error().code == Errc::Security);
+    CHECK(completed.error().code == Errc::SECURITY);
     CHECK(world.owner.arrivals.empty());
 }
 
@@ -147,11 +147,11 @@ TEST_CASE("a foreground service is asked for with what it shows, and only where 
     CHECK(asked.service == "Player");
     CHECK(asked.shows->id == 4);
     CHECK(asked.shows->notification.getSmallIcon() == "note");
-    world.turn([&] { world.server->reply({.call = asked.call, .error = Error{Errc::IllegalState, "not now"}}); });
+    world.turn([&] { world.server->reply({.call = asked.call, .error = Error{Errc::ILLEGAL_STATE, "not now"}}); });
     world.settle(app);
-    CHECK(app.answerTo(cookie)->error() == Error{Errc::IllegalState, "not now"});
+    CHECK(app.answerTo(cookie)->error() == Error{Errc::ILLEGAL_STATE, "not now"});
 
-    world.owner.refusal = Error{Errc::IllegalArgument, "no such service"};
+    world.owner.refusal = Error{Errc::ILLEGAL_ARGUMENT, "no such service"};
     CHECK(serve(world, app, "Other").error().message == "no such service");
     CHECK(world.owner.arrivals.size() == 1);
 }
@@ -172,9 +172,9 @@ TEST_CASE("an app may ask for the battery's state, and for no other verb") { // 
     World world;
     Client app = world.connectApp("com.example.mail");
     CHECK(!say(world, app, {"get-battery-charging"}).isError());
-    CHECK(say(world, app, {"run", "com.example.mail", "7"}).error().code == Errc::Security);
-    CHECK(say(world, app, {"cancel", "com.example.other"}).error().code == Errc::Security);
-    CHECK(say(world, app, {}).error().code == Errc::Security);
+    CHECK(say(world, app, {"run", "com.example.mail", "7"}).error().code == Errc::SECURITY);
+    CHECK(say(world, app, {"cancel", "com.example.other"}).error().code == Errc::SECURITY);
+    CHECK(say(world, app, {}).error().code == Errc::SECURITY);
     CHECK(world.owner.verbs.size() == 1);
 }
 
@@ -190,9 +190,9 @@ TEST_CASE("bytes may be told of one item of work, and a channel's words reach th
     CHECK(update.item == 9U);
     CHECK(!update.estimate);
     CHECK(update.down == 10);
-    CHECK(update.up == unknownBytes);
+    CHECK(update.up == NETWORK_BYTES_UNKNOWN);
     CHECK(world.ask(app, jobSchedulerInterface, "UpdateWorkEstimatedNetworkBytes", bytes(-2)).error().code ==
-          Errc::IllegalArgument);
+          Errc::ILLEGAL_ARGUMENT);
 
     app.send(jobSchedulerInterface, "CreateNotificationChannel", [](Writer& writer) {
         writer.string("sync").string("Synchronisation").string("low");
@@ -224,5 +224,5 @@ TEST_CASE("permissions are taken back by the operator") { // jobs.md §2.3
     person.send(taskManagerInterface, "SetApp", revoke(false));
     world.settle(person);
     CHECK(std::get<PermissionsRevoked>(world.owner.arrivals.at(0)).revoked.contains("RUN_USER_INITIATED_JOBS"));
-    CHECK(world.ask(person, taskManagerInterface, "SetApp", revoke(true)).error().code == Errc::IllegalArgument);
+    CHECK(world.ask(person, taskManagerInterface, "SetApp", revoke(true)).error().code == Errc::ILLEGAL_ARGUMENT);
 }

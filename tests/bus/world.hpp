@@ -115,7 +115,7 @@ public:
     }
     std::vector<JobView> completed(const std::optional<AppId>&) const override { return ended; }
     std::vector<Blocker> explain(const JobKey&, Now) const override {
-        return {Blocker{.reason = PendingReason::ConstraintCharging,
+        return {Blocker{.reason = PENDING_JOB_REASON_CONSTRAINT_CHARGING,
                         .gate = "charging",
                         .detail = "no power",
                         .clears = "plug it in",
@@ -144,7 +144,7 @@ public:
     JobView& track(const JobKey& key) {
         JobView& view = known[key];
         view.key = key;
-        view.reasons = {PendingReason::ConstraintCharging};
+        view.reasons = {PENDING_JOB_REASON_CONSTRAINT_CHARGING};
         view.info = std::make_shared<const JobInfo>(JobInfo::Builder(key.id, "Downloads").build().value());
         return view;
     }

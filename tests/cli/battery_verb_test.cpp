@@ -83,7 +83,7 @@ TEST_CASE("the daemon is told, and what it refuses is a bad value") {
     std::vector<std::string> told;
     const FakeDaemon fake([&told](Talk& talk, const wire::Message& call) {
         told.emplace_back(call.member());
-        if (call.member() == "Set") return talk.refuse(call, Errc::IllegalArgument, "battery cannot be \"120\"");
+        if (call.member() == "Set") return talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "battery cannot be \"120\"");
         if (call.member() != "Get") return talk.reply(call, [](wire::Writer&) {});
         const std::vector<wire::DeviceRow> rows{{"battery", "80", "default"}};
         talk.reply(call, [&](wire::Writer& writer) { wire::writeRows(writer, rows); });

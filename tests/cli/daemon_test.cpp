@@ -46,7 +46,7 @@ FakeDaemon::Answer knowing(std::vector<JobView> jobs, std::vector<Blocker> block
                     wire::writeJobView(writer, job);
                     if (call.member() == "Explain") wire::writeRows(writer, blockers);
                 });
-        talk.refuse(call, Errc::IllegalArgument, "no such job");
+        talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "no such job");
     };
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("a bare number is the one of one's own jobs that has it") {
     CHECK(lookUp(*daemon, "8")->key == command.key); // what runs goes before what has ended
     auto none = lookUp(*daemon, "9");
     REQUIRE(!none.ok());
-    CHECK(none.error().code == Errc::IllegalState);
+    CHECK(none.error().code == Errc::ILLEGAL_STATE);
 }
 
 TEST_CASE("a bare number that two of one's own jobs have is refused, and both are named") {
@@ -97,18 +97,18 @@ TEST_CASE("a bare number that two of one's own jobs have is refused, and both ar
     auto two = lookUp(*daemon, "7");
     REQUIRE(!two.ok());
     CHECK(two.error().message == "7 may be org.stint.transfer/7 or org.stint.shell/7: say which");
-    CHECK(two.error().code == Errc::IllegalArgument);
+    CHECK(two.error().code == Errc::ILLEGAL_ARGUMENT);
 }
 
 TEST_CASE("why ends with 0 where a job may run or runs, 75 where it waits, 66 where it is not") { // linux.md §A.10
     Blocker blocker;
-    blocker.reason = PendingReason::ConstraintCharging;
+    blocker.reason = PENDING_JOB_REASON_CONSTRAINT_CHARGING;
     auto why = [](const std::vector<JobView>& jobs, const std::vector<Blocker>& blockers) {
         const FakeDaemon fake(knowing(jobs, blockers));
         return ran({"why", "7", "--json"}).code;
     };
     CHECK(why({running(0)}, {}) == 0);
-    CHECK(why({waiting(PendingReason::App)}, {}) == 0);
+    CHECK(why({waiting(PENDING_JOB_REASON_APP)}, {}) == 0);
     CHECK(why({waiting(blocker.reason)}, {blocker}) == 75);
     CHECK(why({saved()}, {}) == 66);
     CHECK(why({}, {}) == 66);
@@ -133,7 +133,7 @@ TEST_CASE("a long list is asked for page by page") {
         options.read(reader).value();
         std::vector<JobView> page;
         for (int i = 1; i <= 2 && after + i <= 5; ++i)
-            page.push_back(of(waiting(PendingReason::App), "com.example.mail", after + i));
+            page.push_back(of(waiting(PENDING_JOB_REASON_APP), "com.example.mail", after + i));
         talk.reply(call, [&](Writer& writer) {
             wire::writeList(writer, page, wire::writeJobView);
             writer.boolean(after + 2 < 5);
@@ -171,11 +171,11 @@ TEST_CASE("of the history as many are left out of the next page as are there") {
 
 TEST_CASE("why tells the history where it is asked for") { // jobs.md §9.2
     const FakeDaemon fake([](Talk& talk, const wire::Message& call) {
-        std::vector<HistoryEntry> entries{{at(0s), {PendingReason::ConstraintCharging, PendingReason::Quota}},
-                                          {at(60s), {PendingReason::App}}};
+        std::vector<HistoryEntry> entries{{at(0s), {PENDING_JOB_REASON_CONSTRAINT_CHARGING, PENDING_JOB_REASON_QUOTA}},
+                                          {at(60s), {PENDING_JOB_REASON_APP}}};
         talk.reply(call, [&](Writer& writer) {
             if (call.member() == "History") return wire::writeList(writer, entries, wire::writeRow<HistoryEntry>);
-            wire::writeJobView(writer, waiting(PendingReason::ConstraintCharging));
+            wire::writeJobView(writer, waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING));
             if (call.member() == "Explain") wire::writeRows(writer, std::vector<Blocker>{});
         });
     });
@@ -237,14 +237,14 @@ TEST_CASE("a number that was given to another job while the daemon was away is n
 TEST_CASE("a job that a daemon came back without is not waited for") {
     int watched = 0;
     const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
-        if (++watched > 1) return talk.refuse(call, Errc::IllegalArgument, "no such job");
+        if (++watched > 1) return talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "no such job");
         replyJob(talk, call, running(0));
         talk.hangUp();
     });
     const Paper paper;
     auto end = followed(paper);
     REQUIRE(!end.ok());
-    CHECK(end.error().code == Errc::IllegalArgument);
+    CHECK(end.error().code == Errc::ILLEGAL_ARGUMENT);
 }
 
 TEST_CASE("Ctrl-C ends the following, not the job") {
@@ -267,7 +267,7 @@ TEST_CASE("wait ends as the job does") {
     };
     CHECK(code(saved()) == 0);
     CHECK(code(finished({}, {66, "404 Not Found"})) == 66);
-    CHECK(code(finished({StopReason::User, InternalReason::UserUiStop}, {})) == 1);
+    CHECK(code(finished({STOP_REASON_USER, InternalReason::UserUiStop}, {})) == 1);
 }
 
 TEST_CASE("wait says nothing of a job that ends well, and one line under --json") {

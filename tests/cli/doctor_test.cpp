@@ -52,7 +52,7 @@ TEST_CASE("doctor ends with 1 where there is trouble, and only there") {
 
 TEST_CASE("doctor ends with 77 where this program may not ask") { // within a job
     const FakeDaemon daemon(
-        [](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Security, "not you"); });
+        [](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::SECURITY, "not you"); });
     auto doctor = ran({"doctor"});
     CHECK(doctor.code == 77);
     CHECK(has(doctor.err, "not you"));
@@ -60,7 +60,7 @@ TEST_CASE("doctor ends with 77 where this program may not ask") { // within a jo
 
 TEST_CASE("doctor tells of a store that cannot be written, though such a daemon answers nothing else") {
     const FakeDaemon daemon(
-        [](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Storage, "disk full"); });
+        [](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::STORAGE, "disk full"); });
     auto doctor = ran({"doctor", "--json"});
     CHECK(doctor.code == 1);
     CHECK(has(doctor.out, R"("topic":"store","grade":"trouble","found":"disk full")"));

@@ -52,7 +52,7 @@ TEST_CASE("a URL of another scheme, without a host, or with blanks is refused wi
         auto checked = checkUrl(r.url);
         CAPTURE(r.url);
         REQUIRE(!checked.ok());
-        CHECK(checked.error().code == Errc::IllegalArgument);
+        CHECK(checked.error().code == Errc::ILLEGAL_ARGUMENT);
         CAPTURE(checked.error().message);
         CHECK(checked.error().message.find(r.says) != std::string::npos);
         CHECK(checked.error().message.find('\x1b') == std::string::npos);
@@ -137,7 +137,7 @@ TEST_CASE("a name that is no UTF-8 cannot be told to a job, and that is said") {
     for (const char* name : {"\xff", "a\xc3", "\xc3\xa4\xed\xa0\x80"}) {
         auto checked = checkTarget(here.path / name, true);
         REQUIRE(!checked.ok());
-        CHECK(checked.error().code == Errc::System);
+        CHECK(checked.error().code == Errc::SYSTEM);
         CHECK(checked.error().message.find("is not UTF-8") != std::string::npos);
     }
     for (const char* name : {"\xc3\xa4", "\xef\xbf\xbd", "plain"})

@@ -37,16 +37,16 @@ JobInfoPtr syncJob() {
 }
 
 DumpedJob waitingForPower() {
-    DumpedJob dumped{
-        waiting(PendingReason::ConstraintCharging),
-        {by(PendingReason::ConstraintCharging, "charging"), by(PendingReason::ConstraintDeadline, "deadline", at(1h))},
-        {{at(0s), {PendingReason::ConstraintCharging}}},
-        {{.id = 4, .estimatedDown = 1_MiB, .deliveries = 2, .active = true}}};
+    DumpedJob dumped{waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING),
+                     {by(PENDING_JOB_REASON_CONSTRAINT_CHARGING, "charging"),
+                      by(PENDING_JOB_REASON_CONSTRAINT_DEADLINE, "deadline", at(1h))},
+                     {{at(0s), {PENDING_JOB_REASON_CONSTRAINT_CHARGING}}},
+                     {{.id = 4, .estimatedDown = 1_MiB, .deliveries = 2, .active = true}}};
     dumped.job.info = syncJob();
     dumped.job.latest = at(1h);
     dumped.job.lastFailure = at(0s);
-    dumped.job.network = Network{.capabilities = {NetworkCapability::Internet},
-                                 .transports = {NetworkTransport::Wifi},
+    dumped.job.network = Network{.capabilities = {NET_CAPABILITY_INTERNET},
+                                 .transports = {TRANSPORT_WIFI},
                                  .downstream = 50'000,
                                  .interface = "wlan0"};
     dumped.job.workItems = 300;
@@ -81,7 +81,7 @@ void answer(Talk& talk, const wire::Message& call) {
                               .limit = at(12h),
                               .timer = at(5min),
                               .slot = "ui",
-                              .stop = Ending{StopReason::Timeout, InternalReason::Timeout}};
+                              .stop = Ending{STOP_REASON_TIMEOUT, InternalReason::Timeout}};
     std::string member(call.member());
     if (member == "Explain") {
         Reader reader(call);
@@ -124,10 +124,10 @@ void answer(Talk& talk, const wire::Message& call) {
 TEST_CASE("a job's constraints are told apart by its blockers") { // jobs.md §9.3
     auto dumped = waitingForPower();
     CHECK(reasonsToWaitOf(*dumped.job.info) ==
-          std::vector{PendingReason::ConstraintCharging, PendingReason::ConstraintConnectivity});
-    CHECK(dumped.unsatisfied() == std::vector{PendingReason::ConstraintCharging});
-    CHECK(dumped.satisfied() == std::vector{PendingReason::ConstraintConnectivity});
-    dumped.blockers = {by(PendingReason::DeviceState, "slots")};
+          std::vector{PENDING_JOB_REASON_CONSTRAINT_CHARGING, PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY});
+    CHECK(dumped.unsatisfied() == std::vector{PENDING_JOB_REASON_CONSTRAINT_CHARGING});
+    CHECK(dumped.satisfied() == std::vector{PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY});
+    dumped.blockers = {by(PENDING_JOB_REASON_DEVICE_STATE, "slots")};
     CHECK(dumped.unsatisfied().empty());
 }
 
@@ -137,13 +137,13 @@ TEST_CASE("each thing that keeps a job turns one term of its readiness") { // jo
         bool Readiness::*term;
     };
     // clang-format off
-    for (const auto& r : {Row{by(PendingReason::ConstraintCharging, "charging"),    &Readiness::job},
-                          Row{by(PendingReason::Quota, "quota"),                    &Readiness::job},
-                          Row{by(PendingReason::User, "boot"),                      &Readiness::user},
-                          Row{by(PendingReason::DeviceState, "thermal"),            &Readiness::unrestricted},
-                          Row{by(PendingReason::DeviceState, "slots"),              &Readiness::notPending},
-                          Row{by(PendingReason::DeviceState, "earlier run"),        &Readiness::notPending},
-                          Row{by(PendingReason::App, "app"),                        &Readiness::component}}) {
+    for (const auto& r : {Row{by(PENDING_JOB_REASON_CONSTRAINT_CHARGING, "charging"),    &Readiness::job},
+                          Row{by(PENDING_JOB_REASON_QUOTA, "quota"),                    &Readiness::job},
+                          Row{by(PENDING_JOB_REASON_USER, "boot"),                      &Readiness::user},
+                          Row{by(PENDING_JOB_REASON_DEVICE_STATE, "thermal"),            &Readiness::unrestricted},
+                          Row{by(PENDING_JOB_REASON_DEVICE_STATE, "slots"),              &Readiness::notPending},
+                          Row{by(PENDING_JOB_REASON_DEVICE_STATE, "earlier run"),        &Readiness::notPending},
+                          Row{by(PENDING_JOB_REASON_APP, "app"),                        &Readiness::component}}) {
         // clang-format on
         auto ready = readinessOf({waiting(r.blocker.reason), {r.blocker}, {}, {}});
         CAPTURE(r.blocker.gate);
@@ -153,7 +153,7 @@ TEST_CASE("each thing that keeps a job turns one term of its readiness") { // jo
         CHECK(ready.all()); // and no other
     }
     CHECK(!readinessOf({running(0), {}, {}, {}}).notActive);
-    CHECK(readinessOf({waiting(PendingReason::App), {}, {}, {}}).all());
+    CHECK(readinessOf({waiting(PENDING_JOB_REASON_APP), {}, {}, {}}).all());
 }
 
 TEST_CASE("a JobInfo is told by what is set, and of its extras the keys") {
@@ -239,7 +239,7 @@ TEST_CASE("the dump for programs is one object a line, each of a section") {
 
 TEST_CASE("a job that ends while the dump is made is left to the history") {
     const FakeDaemon fake([](Talk& talk, const wire::Message& call) {
-        if (call.member() == "Explain") return talk.refuse(call, Errc::IllegalArgument, "no such job");
+        if (call.member() == "Explain") return talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "no such job");
         answer(talk, call);
     });
     auto made = ran({"dumpsys", "jobscheduler"});

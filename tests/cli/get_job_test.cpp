@@ -77,7 +77,7 @@ TEST_CASE("what can never be downloaded makes no job") {
         // clang-format on
         auto wanted = oneWantedBy(r.given, "/home/a");
         REQUIRE(!wanted.ok());
-        CHECK(wanted.error().code == Errc::IllegalArgument);
+        CHECK(wanted.error().code == Errc::ILLEGAL_ARGUMENT);
         CAPTURE(wanted.error().message);
         CHECK(wanted.error().message.find(r.says) != std::string::npos);
     }

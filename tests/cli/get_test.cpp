@@ -115,7 +115,7 @@ TEST_CASE("without it a job that may not be user-initiated is scheduled as a reg
 }
 
 TEST_CASE("what can be known to be wrong is refused before anything is scheduled") { // linux.md §A.10
-    FakeDaemon fake([](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::System, "not to be called"); });
+    FakeDaemon fake([](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::SYSTEM, "not to be called"); });
     auto in = [&](const char* name) { return (fake.directory() / name).native(); };
     std::ofstream(in("taken")) << "x";
     CHECK(ran({"get", "gopher://h/x"}).code == 64);
@@ -155,8 +155,9 @@ TEST_CASE("--no-wait returns once the job is accepted") {
     const std::vector<Asked> asked;
     const FakeDaemon fake(withoutJobs([&](Talk& talk, const wire::Message& call) {
         if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
-        talk.reply(call,
-                   [](Writer& writer) { wire::writeJobView(writer, waiting(PendingReason::ConstraintConnectivity)); });
+        talk.reply(call, [](Writer& writer) {
+            wire::writeJobView(writer, waiting(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY));
+        });
     }));
     CHECK(ran({"get", "--quiet", "--no-wait", "http://h/x", "-o", (fake.directory() / "x").native()}).code == 0);
 }

@@ -31,7 +31,7 @@ TEST_CASE("what names no job is refused with the forms there are") {
         CAPTURE(text);
         auto name = parseJobName(text);
         REQUIRE(!name.ok());
-        CHECK(name.error().code == Errc::IllegalArgument);
+        CHECK(name.error().code == Errc::ILLEGAL_ARGUMENT);
         CHECK(name.error().message.find("PACKAGE/namespace#7") != std::string::npos);
     }
 }

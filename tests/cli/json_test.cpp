@@ -10,7 +10,7 @@ using namespace stint::cli::test;
 
 TEST_CASE("a job's object has every key, in one order, whatever is known") {
     // Scripts read this: within schema 1 keys are only added, at the end of what is there.
-    CHECK(jsonOf(waiting(PendingReason::ConstraintCharging)) ==
+    CHECK(jsonOf(waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING)) ==
           R"({"schema":1,"job":"org.stint.transfer/7","package":"org.stint.transfer","namespace":"","id":7,)"
           R"("service":null,"label":"x.iso","kind":"user_initiated","demoted":false,"state":"pending","runState":null,)"
           R"("reasons":[{"reason":5,"name":"CONSTRAINT_CHARGING"}],"failures":0,"systemStops":0,)"
@@ -41,7 +41,7 @@ TEST_CASE("what a job was asked for as is told beside what it runs as") { // job
 }
 
 TEST_CASE("a blocked job may not run, a running one and one without blockers may") {
-    const Blocker blocker{.reason = PendingReason::ConstraintConnectivity,
+    const Blocker blocker{.reason = PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY,
                           .gate = "connectivity",
                           .detail = "no network",
                           .clears = "a network",
@@ -52,7 +52,7 @@ TEST_CASE("a blocked job may not run, a running one and one without blockers may
                             R"("gate":"connectivity","detail":"no network","since":1767600000000,"until":null,)"
                             R"("clears":"a network"}]})"));
     CHECK(jsonOf(running(0), std::vector<Blocker>{}).ends_with(R"("mayRun":true,"blockers":[]})"));
-    CHECK(jsonOf(waiting(PendingReason::App), std::vector<Blocker>{}).ends_with(R"("mayRun":true,"blockers":[]})"));
+    CHECK(jsonOf(waiting(PENDING_JOB_REASON_APP), std::vector<Blocker>{}).ends_with(R"("mayRun":true,"blockers":[]})"));
     CHECK(jsonOf(saved(), std::vector<Blocker>{}).ends_with(R"("mayRun":false,"blockers":[]})"));
 }
 

@@ -260,7 +260,7 @@ TEST_CASE("push hands its words to the daemon; without a priority it is normal")
 
 TEST_CASE("what the daemon refuses of a message is told, and ends with 64") {
     const FakeDaemon fake([known = Known{.apps = {mail()}}](Talk& talk, const wire::Message& call) {
-        if (call.member() == "Push") return talk.refuse(call, Errc::IllegalArgument, "it has no receiver \"Pushes\"");
+        if (call.member() == "Push") return talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "it has no receiver \"Pushes\"");
         talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeAppView); });
     });
     const auto made = ran({"push", "com.example.mail", "--receiver", "Pushes"});

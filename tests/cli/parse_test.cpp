@@ -24,7 +24,7 @@ Invocation parsed(const Line& line) {
 std::string refusal(const Line& line) {
     auto made = parse(line);
     REQUIRE(!made.ok());
-    CHECK(made.error().code == Errc::IllegalArgument); // 64
+    CHECK(made.error().code == Errc::ILLEGAL_ARGUMENT); // 64
     return made.error().message;
 }
 } // namespace

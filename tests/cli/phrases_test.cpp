@@ -11,14 +11,14 @@ using namespace stint::cli;
 using namespace stint::cli::test;
 
 TEST_CASE("a waiting job says why in words and by the documentation's name") { // jobs.md §9.1
-    CHECK(waitingText(waiting(PendingReason::ConstraintConnectivity), at(0s)) ==
+    CHECK(waitingText(waiting(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY), at(0s)) ==
           "waiting: no network that fits (CONSTRAINT_CONNECTIVITY)");
-    auto job = waiting(PendingReason::ConstraintMinimumLatency);
+    auto job = waiting(PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY);
     job.earliest = at(28s);
     CHECK(waitingText(job, at(0s)) ==
           "waiting: its delay or back-off is not over (CONSTRAINT_MINIMUM_LATENCY), earliest in 28s");
     CHECK(waitingText(job, at(28s)) == "waiting: its delay or back-off is not over (CONSTRAINT_MINIMUM_LATENCY)");
-    job.reasons.push_back(PendingReason::ConstraintCharging);
+    job.reasons.push_back(PENDING_JOB_REASON_CONSTRAINT_CHARGING);
     CHECK(reasonsText(job.reasons).ends_with("; the device is not charging (CONSTRAINT_CHARGING)"));
 }
 
@@ -41,12 +41,12 @@ TEST_CASE("a job's state is one word") { // jobs.md §4.1
         job.runState = r.state;
         CHECK(stateWord(job) == r.word);
     }
-    CHECK(stateWord(waiting(PendingReason::Quota)) == "waiting");
+    CHECK(stateWord(waiting(PENDING_JOB_REASON_QUOTA)) == "waiting");
     CHECK(stateWord(saved()) == "done");
     CHECK(stateWord(finished({}, {66, "404"})) == "failed");
     // An app that did not answer (jobs.md §4.3) has said nothing: that is no success.
-    CHECK(stateWord(finished({StopReason::Undefined, InternalReason::Anr}, {})) == "failed");
-    CHECK(stateWord(finished({StopReason::User, InternalReason::UserUiStop}, {})) == "stopped");
+    CHECK(stateWord(finished({STOP_REASON_UNDEFINED, InternalReason::Anr}, {})) == "failed");
+    CHECK(stateWord(finished({STOP_REASON_USER, InternalReason::UserUiStop}, {})) == "stopped");
 }
 
 TEST_CASE("a job that was taken away has not succeeded, whatever its outcome holds") { // jobs.md §4.6
@@ -57,14 +57,14 @@ TEST_CASE("a job that was taken away has not succeeded, whatever its outcome hol
         std::string_view text;
     };
     // clang-format off
-    for (auto& r : {Row{{StopReason::Undefined, InternalReason::SuccessfulFinish},    {0, "saved x"},        0,  "saved x"},
-                    Row{{StopReason::Undefined, InternalReason::SuccessfulFinish},    {0, ""},               0,  "done"},
-                    Row{{StopReason::Undefined, InternalReason::SuccessfulFinish},    {66, "404 Not Found"}, 66, "404 Not Found"},
-                    Row{{StopReason::Undefined, InternalReason::SuccessfulFinish},    {3, ""},               3,  "failed with exit code 3"},
-                    Row{{StopReason::CancelledByApp, InternalReason::Canceled},       {},                    1,  "cancelled (CANCELLED_BY_APP)"},
-                    Row{{StopReason::User, InternalReason::UserUiStop},               {},                    1,  "stopped by the user (USER)"},
-                    Row{{StopReason::Undefined, InternalReason::Anr},                 {},                    1,  "dropped: its app did not answer when it was to start"},
-                    Row{{StopReason::Timeout, InternalReason::Timeout},               {},                    1,  "stopped at its time limit (TIMEOUT)"}}) {
+    for (auto& r : {Row{{STOP_REASON_UNDEFINED, InternalReason::SuccessfulFinish},    {0, "saved x"},        0,  "saved x"},
+                    Row{{STOP_REASON_UNDEFINED, InternalReason::SuccessfulFinish},    {0, ""},               0,  "done"},
+                    Row{{STOP_REASON_UNDEFINED, InternalReason::SuccessfulFinish},    {66, "404 Not Found"}, 66, "404 Not Found"},
+                    Row{{STOP_REASON_UNDEFINED, InternalReason::SuccessfulFinish},    {3, ""},               3,  "failed with exit code 3"},
+                    Row{{STOP_REASON_CANCELLED_BY_APP, InternalReason::Canceled},       {},                    1,  "cancelled (CANCELLED_BY_APP)"},
+                    Row{{STOP_REASON_USER, InternalReason::UserUiStop},               {},                    1,  "stopped by the user (USER)"},
+                    Row{{STOP_REASON_UNDEFINED, InternalReason::Anr},                 {},                    1,  "dropped: its app did not answer when it was to start"},
+                    Row{{STOP_REASON_TIMEOUT, InternalReason::Timeout},               {},                    1,  "stopped at its time limit (TIMEOUT)"}}) {
         // clang-format on
         auto job = finished(r.ending, r.outcome);
         CHECK(exitCodeOf(*job.completed) == r.code);
@@ -93,7 +93,7 @@ TEST_CASE("a transfer is said to be begun anew where its notification says so, a
 }
 
 TEST_CASE("upload is shown where it is upload that moves") {
-    auto job = running(0, unknownBytes);
+    auto job = running(0, NETWORK_BYTES_UNKNOWN);
     job.transferredUp = 3_MiB;
     job.estimatedUp = 12_MiB;
     CHECK(percentOf(progressOf(job)) == 25);
@@ -106,14 +106,14 @@ TEST_CASE("times are told to the next second") {
 }
 
 TEST_CASE("each kind of error ends with a sysexit of its own meaning") { // linux.md §A.10
-    CHECK(exitCodeOf(Errc::IllegalArgument) == 64);
-    CHECK(exitCodeOf(Errc::IllegalState) == 1);
-    CHECK(exitCodeOf(Errc::Security) == 77);
-    CHECK(exitCodeOf(Errc::LimitExceeded) == 75);
-    CHECK(exitCodeOf(Errc::Storage) == 74);
-    CHECK(exitCodeOf(Errc::Busy) == 75);
-    CHECK(exitCodeOf(Errc::Unavailable) == 69);
-    CHECK(exitCodeOf(Errc::System) == 71);
+    CHECK(exitCodeOf(Errc::ILLEGAL_ARGUMENT) == 64);
+    CHECK(exitCodeOf(Errc::ILLEGAL_STATE) == 1);
+    CHECK(exitCodeOf(Errc::SECURITY) == 77);
+    CHECK(exitCodeOf(Errc::LIMIT_EXCEEDED) == 75);
+    CHECK(exitCodeOf(Errc::STORAGE) == 74);
+    CHECK(exitCodeOf(Errc::BUSY) == 75);
+    CHECK(exitCodeOf(Errc::UNAVAILABLE) == 69);
+    CHECK(exitCodeOf(Errc::SYSTEM) == 71);
 }
 
 TEST_CASE("the kind is what a job runs as, and a periodic one says how often") { // jobs.md §1.4

@@ -18,9 +18,9 @@ TEST_CASE("a log has a line for each turn of events and each tenth of the way, a
     ProgressReporter reporter(paper.screen());
     Duration now{0};
     auto next = [&](const JobView& job) { reporter.state(0, job, moment(now += 1s)); };
-    next(waiting(PendingReason::ConstraintConnectivity));
-    next(waiting(PendingReason::ConstraintConnectivity));
-    next(waiting(PendingReason::ConstraintCharging));
+    next(waiting(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY));
+    next(waiting(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY));
+    next(waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING));
     next(running(0));
     for (Bytes done = 1; done <= 25; ++done)
         next(running(done * 1_MiB));
@@ -38,7 +38,7 @@ TEST_CASE("where the size is not known a log has a line every ten seconds") {
     const Paper paper;
     ProgressReporter reporter(paper.screen());
     for (int second = 0; second <= 20; ++second)
-        reporter.state(0, running(second * 1_MiB, unknownBytes), moment(std::chrono::seconds(second)));
+        reporter.state(0, running(second * 1_MiB, NETWORK_BYTES_UNKNOWN), moment(std::chrono::seconds(second)));
     CHECK(paper.err() == "running\n10 MiB  1 MiB/s\n20 MiB  1 MiB/s\n");
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("a terminal's line is drawn ten times a second at most") {
 TEST_CASE("a countdown and a stall are drawn by the clock, everything else by news") {
     const Paper paper({}, false, true);
     ProgressReporter reporter(paper.screen());
-    auto job = waiting(PendingReason::ConstraintMinimumLatency);
+    auto job = waiting(PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY);
     job.earliest = at(2s);
     reporter.state(0, job, moment(0s));
     reporter.draw(moment(0s));
@@ -106,7 +106,7 @@ TEST_CASE("only the time a job runs counts for its rate") {
     ProgressReporter reporter(paper.screen());
     reporter.state(0, running(10_MiB), moment(0s)); // joined on the way
     reporter.state(0, running(30_MiB), moment(10s));
-    reporter.state(0, waiting(PendingReason::ConstraintConnectivity), moment(11s));
+    reporter.state(0, waiting(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY), moment(11s));
     reporter.state(0, running(30_MiB), moment(100s));
     reporter.state(0, saved(100_MiB), moment(110s));
     CHECK(reporter.seen(0).ran == 21s);
@@ -157,11 +157,11 @@ TEST_CASE("several have a line each that moves, those that wait for the same sha
     const Paper paper({}, false, true, 74);
     ProgressReporter reporter(paper.screen(), 5);
     reporter.state(0, called(saved(10_MiB), "a.bin"), moment(0s));
-    reporter.state(1, called(waiting(PendingReason::ConstraintConnectivity), "b.bin"), moment(0s));
+    reporter.state(1, called(waiting(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY), "b.bin"), moment(0s));
     for (int second = 0; second <= 2; ++second)
         reporter.state(2, called(running(second * 1_MiB), "longer.bin"), moment(std::chrono::seconds(second)));
-    reporter.state(3, called(waiting(PendingReason::ConstraintConnectivity), "d.bin"), moment(2s));
-    reporter.state(4, called(waiting(PendingReason::ConstraintCharging), "e.bin"), moment(2s));
+    reporter.state(3, called(waiting(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY), "d.bin"), moment(2s));
+    reporter.state(4, called(waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING), "e.bin"), moment(2s));
     reporter.draw(moment(2s));
     const auto lines = lastDrawn(paper);
     REQUIRE(lines.size() == 4);
@@ -176,7 +176,8 @@ TEST_CASE("there are never more lines than the terminal has: the rest is counted
         const Paper paper({}, false, true, 40, rows);
         ProgressReporter reporter(paper.screen(), 60);
         for (std::size_t i = 0; i < 60; ++i)
-            reporter.state(i, called(i < 8 ? running(1_MiB) : waiting(PendingReason::DeviceState), "f"), moment(0s));
+            reporter.state(i, called(i < 8 ? running(1_MiB) : waiting(PENDING_JOB_REASON_DEVICE_STATE), "f"),
+                           moment(0s));
         reporter.draw(moment(0s));
         const auto lines = lastDrawn(paper);
         CAPTURE(rows);
@@ -190,7 +191,7 @@ TEST_CASE("there are never more lines than the terminal has: the rest is counted
     const Paper paper({}, false, true, 80, 12);
     ProgressReporter reporter(paper.screen(), 60);
     for (std::size_t i = 0; i < 60; ++i) { // each waits for a time of its own
-        auto job = called(waiting(PendingReason::ConstraintMinimumLatency), "f");
+        auto job = called(waiting(PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY), "f");
         job.earliest = at(std::chrono::seconds(i + 10));
         reporter.state(i, job, moment(0s));
     }
@@ -205,7 +206,7 @@ TEST_CASE("what is told of several names each, in a log; that they begin is not 
     reporter.state(0, called(running(0, 10_MiB), "a"), moment(0s));
     reporter.state(1, called(running(0, 10_MiB), "b"), moment(0s));
     reporter.state(0, called(running(2_MiB, 10_MiB), "a"), moment(1s));
-    reporter.state(1, called(waiting(PendingReason::ConstraintConnectivity), "b"), moment(2s));
+    reporter.state(1, called(waiting(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY), "b"), moment(2s));
     reporter.state(1, called(running(0, 10_MiB), "b"), moment(3s));
     reporter.state(0, called(saved(10_MiB), "a"), moment(4s));
     reporter.state(1, called(running(1_MiB, 10_MiB), "b"), moment(4s));

@@ -50,8 +50,9 @@ TEST_CASE("no progress line is wider than its terminal, whatever the label") {
 }
 
 TEST_CASE("a transfer whose size is not known shows what it has, without a bar") {
-    CHECK(progressLine({.label = "x", .done = 5_MiB, .total = unknownBytes, .rate = 1_MiB}, 80) == "x  5 MiB  1 MiB/s");
-    CHECK(!percentOf({.label = {}, .done = 5, .total = unknownBytes, .rate = {}}));
+    CHECK(progressLine({.label = "x", .done = 5_MiB, .total = NETWORK_BYTES_UNKNOWN, .rate = 1_MiB}, 80) ==
+          "x  5 MiB  1 MiB/s");
+    CHECK(!percentOf({.label = {}, .done = 5, .total = NETWORK_BYTES_UNKNOWN, .rate = {}}));
     CHECK(!percentOf({.label = {}, .done = 0, .total = 0, .rate = {}}));
 }
 

@@ -103,7 +103,7 @@ TEST_CASE("a cookie without = is a file, and what is no word of curl's is refuse
         CAPTURE(option);
         auto made = putReach(Arguments{{}, {{option, value}}}, "http://h/", here.path, extras);
         REQUIRE(!made.ok());
-        CHECK(made.error().code == Errc::IllegalArgument);
+        CHECK(made.error().code == Errc::ILLEGAL_ARGUMENT);
         CHECK(made.error().message.find("hunter2") == std::string::npos);
     }
 }
@@ -147,9 +147,9 @@ TEST_CASE("an upload is a job with a file, and its size as the estimate") {
     CHECK(job->getExtras().getString("source") == (here.path / "file").native());
     CHECK(job->getExtras().getString("protocol") == "tus");
     CHECK(job->getExtras().getBoolean("discardOnCancel"));
-    CHECK(sentBy(Arguments{{"none", "http://h/"}, {}}, here.path).error().code == Errc::System);
-    CHECK(sentBy(Arguments{{".", "http://h/"}, {}}, here.path).error().code == Errc::System);
-    CHECK(sentBy(Arguments{{"file", "h"}, {}}, here.path).error().code == Errc::IllegalArgument);
+    CHECK(sentBy(Arguments{{"none", "http://h/"}, {}}, here.path).error().code == Errc::SYSTEM);
+    CHECK(sentBy(Arguments{{".", "http://h/"}, {}}, here.path).error().code == Errc::SYSTEM);
+    CHECK(sentBy(Arguments{{"file", "h"}, {}}, here.path).error().code == Errc::ILLEGAL_ARGUMENT);
     CHECK(sentBy(Arguments{{"file", "http://h/"}, {{"discard-on-cancel", ""}}}, here.path).error().code ==
-          Errc::IllegalArgument);
+          Errc::ILLEGAL_ARGUMENT);
 }

@@ -46,7 +46,7 @@ TEST_CASE("a command without its dashes is refused, and so is none") {
          {Line{"run", "ls"}, Line{"run", "a", "--", "b"}, Line{"run"}, Line{"run", "--"}, Line{"run", "ls", "-l"}}) {
         auto made = parse(line);
         CHECK(!made.ok());
-        if (!made.ok()) CHECK(made.error().code == Errc::IllegalArgument);
+        if (!made.ok()) CHECK(made.error().code == Errc::ILLEGAL_ARGUMENT);
     }
 }
 

@@ -61,7 +61,7 @@ inline JobView finished(Ending ending, Outcome outcome, Bytes size = 0) {
 }
 
 inline JobView saved(Bytes size = 100_MiB) {
-    return finished({StopReason::Undefined, InternalReason::SuccessfulFinish}, {0, "saved /home/a/x.iso (100 MiB)"},
+    return finished({STOP_REASON_UNDEFINED, InternalReason::SuccessfulFinish}, {0, "saved /home/a/x.iso (100 MiB)"},
                     size);
 }
 

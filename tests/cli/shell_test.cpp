@@ -36,7 +36,7 @@ FakeDaemon::Answer answering(Shell shell, Words& words, std::optional<JobView> k
         Reader reader(call);
         const std::string package = reader.string().value(), space = reader.string().value();
         if (!known || known->key != JobKey{AppId{package}, space, JobId(reader.int32().value())})
-            return talk.refuse(call, Errc::IllegalArgument, "no such job");
+            return talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "no such job");
         talk.reply(call, [&](Writer& writer) {
             wire::writeJobView(writer, *known);
             if (call.member() == "Explain") wire::writeRows(writer, blockers);
@@ -109,7 +109,7 @@ TEST_CASE("cmd without its service, or with one that is not there, ends with And
 
 TEST_CASE("the shell's verbs are the operator's: who is not ends with 77") { // linux.md §A.10
     const FakeDaemon fake(
-        [](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::Security, "only the operator"); });
+        [](Talk& talk, const wire::Message& call) { talk.refuse(call, Errc::SECURITY, "only the operator"); });
     auto made = ran({"cmd", "jobscheduler", "timeout"});
     CHECK(made.code == 77);
     CHECK(made.err == "stint: cannot ask jobscheduler: only the operator\n");
@@ -117,9 +117,9 @@ TEST_CASE("the shell's verbs are the operator's: who is not ends with 77") { // 
 
 TEST_CASE("run-now runs by run -f and names what it passes over") { // jobs.md §8
     Words words;
-    auto job = waiting(PendingReason::ConstraintCharging);
-    const std::vector<Blocker> kept{shut(PendingReason::ConstraintCharging, "not charging"),
-                                    shut(PendingReason::ConstraintMinimumLatency, "")};
+    auto job = waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING);
+    const std::vector<Blocker> kept{shut(PENDING_JOB_REASON_CONSTRAINT_CHARGING, "not charging"),
+                                    shut(PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, "")};
     FakeDaemon fake(answering({0, "Running job [FORCED]\n", ""}, words, job, kept));
     auto made = ran({"run-now", "7"});
     CHECK(made.code == 0);
@@ -135,7 +135,7 @@ TEST_CASE("run-now runs by run -f and names what it passes over") { // jobs.md �
 
 TEST_CASE("run-now names the namespace of a job that has one") {
     Words words;
-    auto job = waiting(PendingReason::ConstraintCharging);
+    auto job = waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING);
     job.key = {AppId{"com.example.mail"}, "sync", JobId(-3)};
     FakeDaemon fake(answering({}, words, job));
     CHECK(ran({"run-now", "com.example.mail/sync#-3"}).code == 0);
@@ -147,9 +147,9 @@ TEST_CASE("run-now ends with 75 where something cannot be passed over, and says 
     Words words;
     const FakeDaemon fake(
         answering({-1002, "", "Job 7 in package … has functional constraints but --force not specified\n"}, words,
-                  waiting(PendingReason::App),
-                  {shut(PendingReason::ConstraintCharging, "not charging"),
-                   shut(PendingReason::App, "the app is not installed")}));
+                  waiting(PENDING_JOB_REASON_APP),
+                  {shut(PENDING_JOB_REASON_CONSTRAINT_CHARGING, "not charging"),
+                   shut(PENDING_JOB_REASON_APP, "the app is not installed")}));
     auto made = ran({"run-now", "7"});
     CHECK(made.code == 75);
     CHECK(made.out.empty());
@@ -168,7 +168,7 @@ TEST_CASE("run-now ends with 66 where there is no such job, or it has ended, or 
         CHECK(ran({"run-now", "7"}).code == 66);
     }
     CHECK(words.empty());
-    const FakeDaemon fake(answering({-1001, "", "Could not find job 7\n"}, words, waiting(PendingReason::App)));
+    const FakeDaemon fake(answering({-1001, "", "Could not find job 7\n"}, words, waiting(PENDING_JOB_REASON_APP)));
     CHECK(ran({"run-now", "7"}).code == 66);
 }
 

@@ -80,7 +80,7 @@ TEST_CASE("under --json and --quiet nothing is told, but trouble is: under --jso
         const Paper paper(r.options), other(r.options);
         paper.screen().tell("starting");
         CHECK(paper.err().empty());
-        CHECK(paper.screen().fail("cannot list jobs", {stint::Errc::Unavailable, "no stintd listens"}) == 69);
+        CHECK(paper.screen().fail("cannot list jobs", {stint::Errc::UNAVAILABLE, "no stintd listens"}) == 69);
         CHECK(paper.err() == r.failed);
         other.screen().warn("detached");
         CHECK(other.err() == r.warned);

@@ -89,16 +89,16 @@ TEST_CASE("the services are hosted anew only once the callbacks have returned") 
         world.daemon.die();
         world.daemon.revive();
         const auto posted = world.service.setNotification(run, 1, Notification::Builder("default").build(),
-                                                          JobEndNotificationPolicy::Detach);
-        CHECK(posted.error().code == Errc::Unavailable);
+                                                          JOB_END_NOTIFICATION_POLICY_DETACH);
+        CHECK(posted.error().code == Errc::UNAVAILABLE);
         // A call of one's own may use the new daemon at once.
-        CHECK(JobScheduler(world.connection).canRunUserInitiatedJobs().error().code == Errc::Busy);
+        CHECK(JobScheduler(world.connection).canRunUserInitiatedJobs().error().code == Errc::BUSY);
         CHECK(world.daemon.heard() == "CanRunUserInitiatedJobs");
         CHECK(world.daemon.heardNothing());
         return true; // an answer that comes too late
     };
     world.daemon.on("CanRunUserInitiatedJobs", [](wire::Reader&, wire::Writer&) {
-        return Result<void>(Error{Errc::Busy, "not now"});
+        return Result<void>(Error{Errc::BUSY, "not now"});
     });
     [[maybe_unused]] const auto answer = world.daemon.startJob(1, "Jobs");
     CHECK(world.dispatchUntil([&] { return !world.service.calls.empty() && !world.daemon.heardNothing(); }));
@@ -114,7 +114,7 @@ TEST_CASE("a call that meets a dead line is made over a new one") {
     JobScheduler scheduler(connection);
     CHECK(scheduler.cancelInAllNamespaces().ok());
     daemon.die();
-    CHECK(scheduler.cancelInAllNamespaces().error().code == Errc::Unavailable);
+    CHECK(scheduler.cancelInAllNamespaces().error().code == Errc::UNAVAILABLE);
     daemon.revive();
     CHECK(scheduler.cancelInAllNamespaces().ok());
     daemon.die();
@@ -128,7 +128,7 @@ TEST_CASE("a call that the daemon died of is not made again") {
     auto connection = Connection::open().value();
     CHECK(connection.package().ok());
     daemon.onThenBreak("CancelInAllNamespaces", times);
-    CHECK(JobScheduler(connection).cancelInAllNamespaces().error().code == Errc::Unavailable);
+    CHECK(JobScheduler(connection).cancelInAllNamespaces().error().code == Errc::UNAVAILABLE);
     CHECK(times == 1);
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("an app that hosts nothing sleeps through the daemon's death") {
 
 TEST_CASE("a daemon that comes back and refuses the service is an error of dispatch, once") {
     World world;
-    world.daemon.on("Host", [](wire::Reader&, wire::Writer&) { return Result<void>(Error{Errc::Security, "gone"}); });
+    world.daemon.on("Host", [](wire::Reader&, wire::Writer&) { return Result<void>(Error{Errc::SECURITY, "gone"}); });
     world.daemon.die();
     world.daemon.revive();
     CHECK_FALSE(world.dispatchUntil([] { return false; }));
@@ -156,7 +156,7 @@ TEST_CASE("a process that the daemon started ends with it") {
     REQUIRE(world.daemon.answerOf(world.connection, world.daemon.startJob(1, "Jobs")).value());
     world.daemon.die();
     CHECK(JobService::run(world.connection) == 69);
-    CHECK(JobScheduler(world.connection).cancelAll().error().code == Errc::Unavailable);
+    CHECK(JobScheduler(world.connection).cancelAll().error().code == Errc::UNAVAILABLE);
     CHECK(world.service.calls == Lines{"start 0"});
 }
 
@@ -206,7 +206,7 @@ TEST_CASE("foreground services are begun anew under the next daemon, before anyt
     }
     SUBCASE("one that is refused is given up") {
         world.daemon.on("StartForegroundService", [](wire::Reader&, wire::Writer&) {
-            return Result<void>(Error{Errc::IllegalState, "ForegroundServiceStartNotAllowed: not visible"});
+            return Result<void>(Error{Errc::ILLEGAL_STATE, "ForegroundServiceStartNotAllowed: not visible"});
         });
         const auto next = [&] {
             world.daemon.die();

@@ -341,7 +341,7 @@ bool FakeDaemon::dispatchUntil(Connection& connection, const std::function<bool(
 
 Result<bool> FakeDaemon::answerOf(Connection& connection, std::future<Result<bool>> answer) {
     const bool came = dispatchUntil(connection, [&] { return answer.wait_for(0s) == std::future_status::ready; });
-    if (!came) return fail(Errc::Unavailable, "no answer in time");
+    if (!came) return fail(Errc::UNAVAILABLE, "no answer in time");
     return answer.get();
 }
 

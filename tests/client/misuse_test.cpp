@@ -53,7 +53,7 @@ TEST_CASE("a run cannot be started twice") {
     auto connection = Connection::open().value();
     REQUIRE(connection.host("Jobs", service).ok());
     CHECK(daemon.answerOf(connection, daemon.startJob(1, "Jobs")).value());
-    CHECK(daemon.answerOf(connection, daemon.startJob(1, "Jobs")).error().code == Errc::IllegalState);
+    CHECK(daemon.answerOf(connection, daemon.startJob(1, "Jobs")).error().code == Errc::ILLEGAL_STATE);
     CHECK(service.calls == Lines{"start 0"});
 }
 
@@ -87,10 +87,10 @@ TEST_CASE("a service that the manifest does not declare is not hosted, and may b
     RecordedService service;
     auto connection = Connection::open().value();
     REQUIRE(connection.host("Jobs", service).ok());
-    CHECK(connection.host("Jobs", service).error().code == Errc::IllegalArgument);
+    CHECK(connection.host("Jobs", service).error().code == Errc::ILLEGAL_ARGUMENT);
     daemon.on("Host", [](wire::Reader&, wire::Writer&) {
-        return Result<void>(Error{Errc::Security, "org.stint.testapp declares no service \"More\""});
+        return Result<void>(Error{Errc::SECURITY, "org.stint.testapp declares no service \"More\""});
     });
-    CHECK(connection.host("More", service).error().code == Errc::Security);
-    CHECK(daemon.answerOf(connection, daemon.startJob(1, "More")).error().code == Errc::IllegalArgument);
+    CHECK(connection.host("More", service).error().code == Errc::SECURITY);
+    CHECK(daemon.answerOf(connection, daemon.startJob(1, "More")).error().code == Errc::ILLEGAL_ARGUMENT);
 }

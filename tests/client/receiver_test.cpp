@@ -126,8 +126,8 @@ TEST_CASE("each way to set an alarm asks for what Android's documentation says")
     CHECK(world.daemon.heard() == "inexact g elapsed at=9000 window=0 interval=3600000 wakeup=1 receiver=");
     CHECK(manager.cancel("g").ok());
     CHECK(world.daemon.heard() == "cancel g");
-    CHECK(manager.set(7, 9s, {"h"}).error().code == Errc::IllegalArgument);
-    CHECK(manager.setRepeating(wakeup, 9s, 0s, {"h"}).error().code == Errc::IllegalArgument);
+    CHECK(manager.set(7, 9s, {"h"}).error().code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(manager.setRepeating(wakeup, 9s, 0s, {"h"}).error().code == Errc::ILLEGAL_ARGUMENT);
     CHECK(world.daemon.heardNothing());
 }
 

@@ -93,10 +93,10 @@ TEST_CASE("a namespace is a handle of its own") { // jobs.md §2.1
     CHECK(sync.schedule(job(7)).ok());
     CHECK(asked.space == "sync");
 
-    CHECK(root.forNamespace("").error().code == Errc::IllegalArgument);
-    CHECK(root.forNamespace("   ").error().code == Errc::IllegalArgument);
+    CHECK(root.forNamespace("").error().code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(root.forNamespace("   ").error().code == Errc::ILLEGAL_ARGUMENT);
     CHECK(root.forNamespace(std::string(1000, 'x')).ok());
-    CHECK(root.forNamespace(std::string(1001, 'x')).error().code == Errc::IllegalArgument);
+    CHECK(root.forNamespace(std::string(1001, 'x')).error().code == Errc::ILLEGAL_ARGUMENT);
 }
 
 TEST_CASE("cancel, cancelAll and cancelInAllNamespaces each ask for their own") { // jobs.md §2.1
@@ -193,19 +193,19 @@ TEST_CASE("pending reasons come in the daemon's order, and the single one is the
     });
     daemon.on("GetPendingJobReasonsHistory", [](wire::Reader&, wire::Writer& writer) -> Result<void> {
         wire::writeList(writer,
-                        std::vector<HistoryEntry>{{WallTime(5s), {PendingReason::ConstraintCharging}},
-                                                  {WallTime(6s), {PendingReason::App}}},
+                        std::vector<HistoryEntry>{{WallTime(5s), {PENDING_JOB_REASON_CONSTRAINT_CHARGING}},
+                                                  {WallTime(6s), {PENDING_JOB_REASON_APP}}},
                         wire::writeRow<HistoryEntry>);
         return {};
     });
     auto connection = Connection::open().value();
     JobScheduler scheduler = JobScheduler(connection).forNamespace("sync").value();
     CHECK(scheduler.getPendingJobReasons(7).value() ==
-          std::vector{PendingReason::ConstraintConnectivity, PendingReason::ConstraintMinimumLatency});
-    CHECK(scheduler.getPendingJobReason(7).value() == PendingReason::ConstraintConnectivity);
+          std::vector{PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY, PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY});
+    CHECK(scheduler.getPendingJobReason(7).value() == PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY);
     CHECK(scheduler.getPendingJobReasonsHistory(7).value() ==
-          std::vector<PendingJobReasonsInfo>{{WallTime(5s), {PendingReason::ConstraintCharging}},
-                                             {WallTime(6s), {PendingReason::App}}});
+          std::vector<PendingJobReasonsInfo>{{WallTime(5s), {PENDING_JOB_REASON_CONSTRAINT_CHARGING}},
+                                             {WallTime(6s), {PENDING_JOB_REASON_APP}}});
 }
 
 TEST_CASE("an answer of wrong types is an error that names it, and the connection goes on") {
@@ -226,6 +226,6 @@ TEST_CASE("without a daemon a connection is unavailable, and says what to do") {
     daemon.die();
     const auto connection = Connection::open();
     REQUIRE_FALSE(connection.ok());
-    CHECK(connection.error().code == Errc::Unavailable);
+    CHECK(connection.error().code == Errc::UNAVAILABLE);
     CHECK(connection.error().message.find("stintd") != std::string::npos);
 }

@@ -47,15 +47,15 @@ TEST_CASE("a run's parameters arrive with all that the job was given") { // jobs
     given.space = "sync";
     given.extras.putString("url", "http://example.com");
     given.clip = ClipData{{{.path = "/tmp/file", .file = nullptr}}};
-    given.clipGrantFlags = ClipData::grantRead;
+    given.clipGrantFlags = ClipData::FLAG_GRANT_READ_URI_PERMISSION;
     given.userInitiated = true;
     given.expedited = true;
     given.overdue = true;
     given.transientExtras.putInt("n", 1);
     given.triggeredUris = {"/in/a"};
     given.triggeredAuthorities = {"file"};
-    given.network = Network{.capabilities = {NetworkCapability::Internet},
-                            .transports = {NetworkTransport::Wifi},
+    given.network = Network{.capabilities = {NET_CAPABILITY_INTERNET},
+                            .transports = {TRANSPORT_WIFI},
                             .downstream = 1000,
                             .upstream = 100,
                             .interface = "wlan0"};
@@ -65,7 +65,7 @@ TEST_CASE("a run's parameters arrive with all that the job was given") { // jobs
     CHECK(got.getJobNamespace() == "sync");
     CHECK(got.getExtras().getString("url") == "http://example.com");
     CHECK(got.getClipData()->items.at(0).path == "/tmp/file");
-    CHECK(got.getClipGrantFlags() == ClipData::grantRead);
+    CHECK(got.getClipGrantFlags() == ClipData::FLAG_GRANT_READ_URI_PERMISSION);
     CHECK(got.isUserInitiatedJob());
     CHECK(got.isExpeditedJob());
     CHECK(got.isOverrideDeadlineExpired());
@@ -73,7 +73,7 @@ TEST_CASE("a run's parameters arrive with all that the job was given") { // jobs
     CHECK(got.getTriggeredContentUris() == std::vector<std::string>{"/in/a"});
     CHECK(got.getTriggeredContentAuthorities() == std::vector<std::string>{"file"});
     CHECK(got.getNetwork() == given.network);
-    CHECK(got.getStopReason() == StopReason::Undefined);
+    CHECK(got.getStopReason() == STOP_REASON_UNDEFINED);
 }
 
 TEST_CASE("what onStartJob and onStopJob return is the daemon's answer") { // jobs.md §4.2
@@ -83,7 +83,7 @@ TEST_CASE("what onStartJob and onStopJob return is the daemon's answer") { // jo
         CHECK(world.start(answer ? 1 : 2, params(7)).value() == answer);
     }
     world.service.stop = [](const JobParameters&) { return false; };
-    CHECK(world.stop(1, StopReason::ConstraintConnectivity).value() == false);
+    CHECK(world.stop(1, STOP_REASON_CONSTRAINT_CONNECTIVITY).value() == false);
     CHECK(world.service.calls == Lines{"start 7", "start 7", "stop 7 CONSTRAINT_CONNECTIVITY"});
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("a run that is over hears and says nothing more") { // jobs.md §4.2
         world.service.jobFinished(over, false);
         CHECK(world.daemon.heard() == "JobFinished run=1 again=0 exit=0 text=");
     }
-    SUBCASE("after onStopJob") { CHECK(world.stop(1, StopReason::Timeout).value()); }
+    SUBCASE("after onStopJob") { CHECK(world.stop(1, STOP_REASON_TIMEOUT).value()); }
     SUBCASE("after onStartJob answered false") {
         world.service.start = [](const JobParameters&) { return false; };
         CHECK_FALSE(world.start(2, params(8)).value());
@@ -114,8 +114,8 @@ TEST_CASE("a run that is over hears and says nothing more") { // jobs.md §4.2
     world.service.jobFinished(over, true);
     world.service.updateTransferredNetworkBytes(over, 1, 1);
     world.service.updateEstimatedNetworkBytes(over, 1, 1);
-    CHECK(world.service.setNotification(over, 1, notification("late"), JobEndNotificationPolicy::Remove).ok());
-    CHECK(world.stop(1, StopReason::User).error().code == Errc::IllegalState);
+    CHECK(world.service.setNotification(over, 1, notification("late"), JOB_END_NOTIFICATION_POLICY_REMOVE).ok());
+    CHECK(world.stop(1, STOP_REASON_USER).error().code == Errc::ILLEGAL_STATE);
     CHECK(world.daemon.heardNothing());
     CHECK(world.service.calls == calls);
 }
@@ -147,7 +147,7 @@ TEST_CASE("jobFinished inside onStopJob comes before its answer") { // jobs.md �
         world.service.jobFinished(run, false);
         return true;
     };
-    CHECK(world.stop(1, StopReason::Timeout).value());
+    CHECK(world.stop(1, STOP_REASON_TIMEOUT).value());
     CHECK(world.daemon.heard() == "JobFinished run=1 again=0 exit=0 text=");
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("setNotification inside onStartJob answers what the daemon said") { //
     World world;
     Result<void> posted;
     world.service.start = [&](const JobParameters& run) {
-        posted = world.service.setNotification(run, 3, notification("Downloading"), JobEndNotificationPolicy::Remove);
+        posted = world.service.setNotification(run, 3, notification("Downloading"), JOB_END_NOTIFICATION_POLICY_REMOVE);
         return true;
     };
     REQUIRE(world.start(1, params(7)).value());
@@ -163,16 +163,16 @@ TEST_CASE("setNotification inside onStartJob answers what the daemon said") { //
     CHECK(world.daemon.heard() == "SetNotification run=1 id=3 title=Downloading end=1");
 
     world.daemon.on("SetNotification", [](wire::Reader&, wire::Writer&) {
-        return Result<void>(Error{Errc::IllegalArgument, "no small icon"});
+        return Result<void>(Error{Errc::ILLEGAL_ARGUMENT, "no small icon"});
     });
     REQUIRE(world.start(2, params(7)).value());
-    CHECK(posted.error() == Error{Errc::IllegalArgument, "no small icon"});
+    CHECK(posted.error() == Error{Errc::ILLEGAL_ARGUMENT, "no small icon"});
 }
 
 TEST_CASE("a service that is hosted nowhere cannot notify") {
     RecordedService service;
-    const auto posted = service.setNotification({}, 1, notification(""), JobEndNotificationPolicy::Detach);
-    CHECK(posted.error().code == Errc::IllegalState);
+    const auto posted = service.setNotification({}, 1, notification(""), JOB_END_NOTIFICATION_POLICY_DETACH);
+    CHECK(posted.error().code == Errc::ILLEGAL_STATE);
     service.jobFinished({}, false);
 }
 
@@ -183,7 +183,7 @@ TEST_CASE("a new network is in the parameters before the callback") { // jobs.md
         writer.uint64(1);
         wire::writeNetwork(writer, Network{.interface = "eth0"});
     });
-    CHECK(world.stop(1, StopReason::Timeout).value());
+    CHECK(world.stop(1, STOP_REASON_TIMEOUT).value());
     CHECK(world.service.calls == Lines{"start 7", "network 7 eth0", "stop 7 TIMEOUT"});
     CHECK(world.service.last.getNetwork()->interface == "eth0");
 }
@@ -195,8 +195,8 @@ TEST_CASE("the library's own pair of actions ends the run, and another key does 
         REQUIRE(world.start(++run, params(7)).value());
         for (const std::string& pressed : {std::string("else"), std::string(key)})
             world.daemon.tell("NotificationAction", [&](wire::Writer& writer) { writer.uint64(run).string(pressed); });
-        const auto over = world.stop(run, StopReason::Timeout); // comes after the keys
-        CHECK(over.error().code == Errc::IllegalState);
+        const auto over = world.stop(run, STOP_REASON_TIMEOUT); // comes after the keys
+        CHECK(over.error().code == Errc::ILLEGAL_STATE);
         CHECK(world.daemon.heard() == fmt::format("JobFinished run={} {} exit=0 text=", run, heard));
     }
 }
@@ -230,7 +230,7 @@ TEST_CASE("progress is told at once, then at most every 200 ms, and at last befo
 TEST_CASE("an estimate is told") { // jobs.md §4.7
     World world;
     REQUIRE(world.start(1, params(7)).value());
-    world.service.updateEstimatedNetworkBytes(world.service.last, 1000, unknownBytes);
+    world.service.updateEstimatedNetworkBytes(world.service.last, 1000, NETWORK_BYTES_UNKNOWN);
     CHECK(world.daemon.heard() == "UpdateEstimatedNetworkBytes run=1 1000 -1");
 }
 

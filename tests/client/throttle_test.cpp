@@ -39,8 +39,8 @@ TEST_CASE("the rest does not wait for the pause") {
     Throttle throttle;
     throttle.note({10, 0});
     CHECK(throttle.take(at(1s)));
-    throttle.note({20, unknownBytes});
-    CHECK(throttle.takeRest() == ByteCounts{20, unknownBytes});
+    throttle.note({20, NETWORK_BYTES_UNKNOWN});
+    CHECK(throttle.takeRest() == ByteCounts{20, NETWORK_BYTES_UNKNOWN});
     CHECK_FALSE(throttle.takeRest());
 }
 

@@ -89,7 +89,7 @@ TEST_CASE("an item of work is told with its job, in the handle's namespace") { /
 TEST_CASE("an item that can never be right is refused where it is built") { // jobs.md §1.2 V3, V4; §12.9
     const auto refused = [](const JobWorkItem::Builder& builder) {
         const auto built = builder.build();
-        return !built.ok() && built.error().code == Errc::IllegalArgument;
+        return !built.ok() && built.error().code == Errc::ILLEGAL_ARGUMENT;
     };
     CHECK(!refused(JobWorkItem::Builder()));
     CHECK(refused(JobWorkItem::Builder().setEstimatedNetworkBytes(-2)));
@@ -113,7 +113,7 @@ TEST_CASE("work is dequeued, completed, and its end is the job's") { // jobs.md 
     CHECK(item->getDeliveryCount() == 2);
     CHECK(item->getExtras().getString("name") == "photo");
     CHECK(item->getEstimatedNetworkDownloadBytes() == 5_MiB);
-    CHECK(item->getEstimatedNetworkUploadBytes() == unknownBytes);
+    CHECK(item->getEstimatedNetworkUploadBytes() == NETWORK_BYTES_UNKNOWN);
 
     world.hands(std::nullopt);
     CHECK(!params.dequeueWork().value()); // one is still being worked on: the run goes on
@@ -141,12 +141,12 @@ TEST_CASE("progress that was not told yet is told before the work that may end t
 TEST_CASE("what the daemon says against a late callback reaches the app") { // jobs.md §4.2
     World<RecordedService> world;
     REQUIRE(world.start(1));
-    const auto refuse = [](wire::Reader&, wire::Writer&) { return Result<void>(Error{Errc::Security, "over"}); };
+    const auto refuse = [](wire::Reader&, wire::Writer&) { return Result<void>(Error{Errc::SECURITY, "over"}); };
     world.daemon.on("DequeueWork", refuse);
     world.daemon.on("CompleteWork", refuse);
-    CHECK(world.service.last.dequeueWork().error().code == Errc::Security);
-    CHECK(world.service.last.completeWork(JobWorkItem::Builder().build().value()).error().code == Errc::Security);
-    CHECK(JobParameters().dequeueWork().error().code == Errc::Security);
+    CHECK(world.service.last.dequeueWork().error().code == Errc::SECURITY);
+    CHECK(world.service.last.completeWork(JobWorkItem::Builder().build().value()).error().code == Errc::SECURITY);
+    CHECK(JobParameters().dequeueWork().error().code == Errc::SECURITY);
 }
 
 TEST_CASE("a run whose last parameters are gone is abandoned, once") { // jobs.md §4.2
@@ -167,7 +167,7 @@ TEST_CASE("a run whose last parameters are gone is abandoned, once") { // jobs.m
     CHECK(world.daemon.heard() == "Abandoned run=1");
     // A callback hands parameters out again, and they are lost again.
     world.daemon.tell("NotificationAction", [](wire::Writer& writer) { writer.uint64(1).string("other"); });
-    world.daemon.answerOf(world.connection, world.daemon.stopJob(1, StopReason::Timeout)).value();
+    world.daemon.answerOf(world.connection, world.daemon.stopJob(1, STOP_REASON_TIMEOUT)).value();
     REQUIRE(world.connection.dispatch().ok());
     CHECK(world.daemon.heardNothing());
 }
@@ -201,9 +201,9 @@ TEST_CASE("a foreground service is begun and ended by its name") { // jobs.md §
     World<RecordedService> world;
     const Notification shown = Notification::Builder("default").setSmallIcon("note").build();
     world.daemon.on("StartForegroundService", [](wire::Reader&, wire::Writer&) {
-        return Result<void>(Error{Errc::IllegalState, "ForegroundServiceStartNotAllowed: not visible"});
+        return Result<void>(Error{Errc::ILLEGAL_STATE, "ForegroundServiceStartNotAllowed: not visible"});
     });
-    CHECK(world.connection.startForegroundService("Player", 4, shown).error().code == Errc::IllegalState);
+    CHECK(world.connection.startForegroundService("Player", 4, shown).error().code == Errc::ILLEGAL_STATE);
     answerDone(world.daemon, "StartForegroundService");
     answerDone(world.daemon, "StopForegroundService");
     CHECK(world.connection.startForegroundService("Player", 4, shown).ok());
@@ -222,7 +222,7 @@ TEST_CASE(
     world.hands(itemOf(4));
     const auto item = params.dequeueWork().value();
     REQUIRE(item);
-    world.service.updateEstimatedNetworkBytes(params, *item, 100, unknownBytes);
+    world.service.updateEstimatedNetworkBytes(params, *item, 100, NETWORK_BYTES_UNKNOWN);
     world.service.updateTransferredNetworkBytes(params, *item, 10, 0);
     world.service.updateTransferredNetworkBytes(params, *item, 90, 0); // too soon after the one before
     world.service.updateTransferredNetworkBytes(params, 90, 0);        // the run's own
@@ -242,9 +242,9 @@ TEST_CASE("a notification channel is created and deleted by its id") { // jobs.m
     CHECK(world.connection.createNotificationChannel("sync", "Synchronisation").ok());
     CHECK(world.connection.createNotificationChannel("news", "News", "high").ok());
     world.daemon.on("DeleteNotificationChannel", [](wire::Reader&, wire::Writer&) {
-        return Result<void>(Error{Errc::Security, "a user-initiated job shows something by it"});
+        return Result<void>(Error{Errc::SECURITY, "a user-initiated job shows something by it"});
     });
-    CHECK(world.connection.deleteNotificationChannel("sync").error().code == Errc::Security);
+    CHECK(world.connection.deleteNotificationChannel("sync").error().code == Errc::SECURITY);
     for (const char* line : {"CreateNotificationChannel sync Synchronisation default",
                              "CreateNotificationChannel news News high", "DeleteNotificationChannel sync"})
         CHECK(world.daemon.heard() == line);

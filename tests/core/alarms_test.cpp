@@ -126,20 +126,20 @@ TEST_CASE("an alarm is answered for: whose, for what receiver, with what right, 
     Stage stage;
     stage.set({"com.example.nobody"}, "a", AlarmKind::Inexact, 1h);
     REQUIRE(stage.error);
-    CHECK(stage.error->code == Errc::IllegalArgument);
+    CHECK(stage.error->code == Errc::ILLEGAL_ARGUMENT);
     for (int i = 0; i < 500; ++i)
         stage.set(mail, std::to_string(i), AlarmKind::Exact, 1h);
     CHECK(!stage.error);
     stage.set(mail, "one more", AlarmKind::Exact, 1h);
     REQUIRE(stage.error);
-    CHECK(stage.error->code == Errc::IllegalState);
+    CHECK(stage.error->code == Errc::ILLEGAL_STATE);
     stage.set(mail, "7", AlarmKind::Exact, 2h); // replaces
     CHECK(!stage.error);
     stage.permissions.clear();
     stage.install(news);
     stage.set(news, "a", AlarmKind::Exact, 1h);
     REQUIRE(stage.error);
-    CHECK(stage.error->code == Errc::Security);
+    CHECK(stage.error->code == Errc::SECURITY);
 }
 
 TEST_CASE("one that is set again, cancelled, or loses its right does not go off") { // limits.md §7.2, §7.5

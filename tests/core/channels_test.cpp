@@ -26,7 +26,7 @@ struct Talking : Stage {
 TEST_CASE("a channel that the app creates may be shown by, over restarts and boots") { // §5.1
     Talking stage;
     stage.schedule(stage.transfer(1).setPersisted(true));
-    CHECK(stage.show("sync")->code == Errc::IllegalArgument);
+    CHECK(stage.show("sync")->code == Errc::ILLEGAL_ARGUMENT);
     CHECK_FALSE(stage.create("sync", "Synchronisation"));
     CHECK_FALSE(stage.show("sync"));
     for (const char* boot : {"first boot", "second boot"}) {
@@ -41,12 +41,12 @@ TEST_CASE("a channel without an id, without a name, of no known importance, or o
     Constants constants;
     constants.maxChannelsPerApp = 2;
     Talking stage(constants);
-    CHECK(stage.create("", "Synchronisation")->code == Errc::IllegalArgument);
-    CHECK(stage.create("sync", "")->code == Errc::IllegalArgument);
-    CHECK(stage.create("sync", "Synchronisation", "urgent")->code == Errc::IllegalArgument);
+    CHECK(stage.create("", "Synchronisation")->code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(stage.create("sync", "")->code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(stage.create("sync", "Synchronisation", "urgent")->code == Errc::ILLEGAL_ARGUMENT);
     CHECK_FALSE(stage.create("sync", "Synchronisation"));
     CHECK_FALSE(stage.create("default", "All the rest")); // its name only
-    CHECK(stage.create("news", "News")->code == Errc::IllegalState);
+    CHECK(stage.create("news", "News")->code == Errc::ILLEGAL_STATE);
     CHECK_FALSE(stage.create("sync", "Sync")); // the name of one that is there
 }
 
@@ -55,11 +55,11 @@ TEST_CASE("a channel in use by a user-initiated job cannot be deleted, and what 
     REQUIRE_FALSE(stage.create("sync", "Synchronisation"));
     stage.schedule(stage.transfer(1));
     REQUIRE_FALSE(stage.show("sync"));
-    CHECK(stage.remove("sync")->code == Errc::Security);
+    CHECK(stage.remove("sync")->code == Errc::SECURITY);
     stage.finish(1, false);
     CHECK(stage.shown.contains({mail, 9})); // detached, it stays
     CHECK_FALSE(stage.remove("sync"));
     CHECK_FALSE(stage.shown.contains({mail, 9}));
     CHECK_FALSE(stage.remove("sync")); // an unknown one is fine
-    CHECK(stage.remove("default")->code == Errc::IllegalArgument);
+    CHECK(stage.remove("default")->code == Errc::ILLEGAL_ARGUMENT);
 }

@@ -22,7 +22,7 @@ struct Seen : Stage {
             .setProgress(100, percent, false)
             .build();
     }
-    void post(const Notification& notification, JobEndNotificationPolicy end = JobEndNotificationPolicy::Detach) {
+    void post(const Notification& notification, JobEndNotificationPolicy end = JOB_END_NOTIFICATION_POLICY_DETACH) {
         event(NotificationSet{{}, mail, run(1), 9, notification, end});
     }
     /// What the desktop was told since this was asked last.
@@ -87,13 +87,13 @@ TEST_CASE("only an update that is withheld wakes the daemon") { // architecture.
 }
 
 TEST_CASE("what a job leaves behind is shown once more, as over; what it takes away is not") { // jobs.md §5.1
-    for (const auto end : {JobEndNotificationPolicy::Detach, JobEndNotificationPolicy::Remove}) {
+    for (const auto end : {JOB_END_NOTIFICATION_POLICY_DETACH, JOB_END_NOTIFICATION_POLICY_REMOVE}) {
         Seen seen;
         seen.post(seen.download(1), end);
         seen.post(seen.download(100), end); // withheld
         seen.finish(1, false);
         seen.until(1min);
-        const bool stays = end == JobEndNotificationPolicy::Detach;
+        const bool stays = end == JOB_END_NOTIFICATION_POLICY_DETACH;
         CHECK(seen.shown.contains({mail, 9}) == stays);
         const auto told = seen.told();
         REQUIRE(told.size() == (stays ? 2 : 1));
@@ -125,7 +125,7 @@ TEST_CASE("progress does not bring back what the user has dismissed; other news,
 }
 
 TEST_CASE("what was dismissed for good is forgotten with its job") { // jobs.md §5.3
-    for (const auto end : {JobEndNotificationPolicy::Detach, JobEndNotificationPolicy::Remove}) {
+    for (const auto end : {JOB_END_NOTIFICATION_POLICY_DETACH, JOB_END_NOTIFICATION_POLICY_REMOVE}) {
         Seen seen;
         seen.post(seen.download(1), end);
         seen.event(NotificationDismissed{mail, 9});

@@ -31,7 +31,7 @@ TEST_CASE(
     stage.until(7min);
     stage.restart("second boot");
     CHECK_FALSE(stage.tracked(2));
-    CHECK(stage.why(1) == std::vector{PendingReason::User}); // until apps may start: job.boot_settle
+    CHECK(stage.why(1) == std::vector{PENDING_JOB_REASON_USER}); // until apps may start: job.boot_settle
     CHECK(stage.earliest(1) == Duration{7min + 5s});
     stage.until(8min);
     CHECK(stage.runs(1));
@@ -94,7 +94,7 @@ TEST_CASE("the 151st distinct job is refused, a replacement never") { // §2.4, 
     stage.change([](Device& d) { d.network.reset(); });
     for (int id = 1; id <= 150; ++id)
         CHECK_FALSE(stage.schedule(stage.transfer(id)).error);
-    CHECK(stage.schedule(stage.transfer(151)).error->code == Errc::IllegalState);
+    CHECK(stage.schedule(stage.transfer(151)).error->code == Errc::ILLEGAL_STATE);
     CHECK(stage.schedule(stage.transfer(7)).result == 1);
 }
 
@@ -110,7 +110,7 @@ TEST_CASE("a 251st persisted call within a minute is an error for a debuggable a
             REQUIRE_FALSE(stage.schedule(persisted).error);
         const Reply next = stage.schedule(persisted);
         CHECK(next.error.has_value() == debuggable);
-        if (debuggable) CHECK(next.error->code == Errc::LimitExceeded);
+        if (debuggable) CHECK(next.error->code == Errc::LIMIT_EXCEEDED);
         CHECK_FALSE(stage.schedule(stage.transfer(8)).error); // not persisted: not limited
         stage.until(61s);
         CHECK_FALSE(stage.schedule(persisted).error);
@@ -120,7 +120,7 @@ TEST_CASE("a 251st persisted call within a minute is an error for a debuggable a
 TEST_CASE("a manifest that does not allow the job is named, in the order of the spec") { // §2.2
     Stage stage;
     CHECK(stage.schedule(JobInfo::Builder(1, "Nothing")).error->message.find("unknown service") == 0);
-    CHECK(stage.schedule(JobInfo::Builder(1, {"com.example.other", "Jobs"})).error->code == Errc::IllegalArgument);
+    CHECK(stage.schedule(JobInfo::Builder(1, {"com.example.other", "Jobs"})).error->code == Errc::ILLEGAL_ARGUMENT);
     Manifest manifest = Stage::manifestOf(mail);
     manifest.permissions.erase(std::string(receiveBootCompleted));
     stage.install(manifest);
@@ -158,7 +158,7 @@ TEST_CASE("an app that is removed takes its jobs with it; one whose service is g
     manifest.services.clear();
     stage.install(manifest);
     stage.until(2min);
-    CHECK(stage.why(1) == std::vector{PendingReason::App});
+    CHECK(stage.why(1) == std::vector{PENDING_JOB_REASON_APP});
     stage.event(AppUninstalled{mail});
     CHECK_FALSE(stage.view(1).has_value());
 }

@@ -4,7 +4,6 @@
 #include "core/stage.hpp"
 
 using namespace stint;
-using enum PendingReason;
 
 namespace {
 
@@ -26,10 +25,10 @@ TEST_CASE("a late callback of a run that ended badly is forgiven for 15 s") { //
     CHECK_FALSE(dequeue(stage, run).error);
     CHECK_FALSE(dequeue(stage, run).item);
     CHECK_FALSE(complete(stage, run).error);
-    CHECK(stage.ask(DequeueWork{{1}, AppId{"com.example.other"}, run}).error->code == Errc::Security);
+    CHECK(stage.ask(DequeueWork{{1}, AppId{"com.example.other"}, run}).error->code == Errc::SECURITY);
     stage.until(15s);
-    CHECK(dequeue(stage, run).error->code == Errc::Security);
-    CHECK(complete(stage, run).error->code == Errc::Security);
+    CHECK(dequeue(stage, run).error->code == Errc::SECURITY);
+    CHECK(complete(stage, run).error->code == Errc::SECURITY);
 }
 
 TEST_CASE("a callback of a run that its app has finished is refused at once") { // §4.2
@@ -37,8 +36,8 @@ TEST_CASE("a callback of a run that its app has finished is refused at once") { 
     stage.schedule(stage.transfer(1));
     const RunId run = stage.run(1);
     stage.finish(1, false);
-    CHECK(dequeue(stage, run).error->code == Errc::Security);
-    CHECK(complete(stage, run).error->code == Errc::Security);
+    CHECK(dequeue(stage, run).error->code == Errc::SECURITY);
+    CHECK(complete(stage, run).error->code == Errc::SECURITY);
 }
 
 TEST_CASE("an item that can never be right is refused, whoever made it") { // §2.5, §1.2 V3
@@ -47,8 +46,8 @@ TEST_CASE("an item that can never be right is refused, whoever made it") { // §
         auto info = std::make_shared<const JobInfo>(*stage.transfer(1).build());
         return stage.ask(Schedule{.call = {1}, .app = mail, .info = info, .callerVisible = true, .work = item});
     };
-    CHECK(enqueue({.estimatedDown = -2}).error->code == Errc::IllegalArgument);
-    CHECK(enqueue({.estimatedDown = 5, .minimumChunk = 6}).error->code == Errc::IllegalArgument);
+    CHECK(enqueue({.estimatedDown = -2}).error->code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(enqueue({.estimatedDown = 5, .minimumChunk = 6}).error->code == Errc::ILLEGAL_ARGUMENT);
     CHECK_FALSE(enqueue({.estimatedDown = 6, .minimumChunk = 6}).error);
 }
 
@@ -59,7 +58,7 @@ TEST_CASE("a foreground service is shown as long as it lasts, and with the jobs 
         return stage.ask(ForegroundServiceAsked{{1}, mail, "Player", start, shown(9)}).error;
     };
     CHECK(stage.ask(ForegroundServiceAsked{{1}, mail, "Player", true, shown(9, "none")}).error->code ==
-          Errc::IllegalArgument);
+          Errc::ILLEGAL_ARGUMENT);
     CHECK(stage.shown.empty());
     CHECK_FALSE(serve(true));
     CHECK(stage.shown == std::set{std::pair{mail, 9}});
@@ -81,7 +80,7 @@ TEST_CASE("a foreground service is shown as long as it lasts, and with the jobs 
         CHECK(stage.shown.contains({mail, 9}));
     }
     SUBCASE("a job that ends leaves it") {
-        stage.behaves.endPolicy = JobEndNotificationPolicy::Remove;
+        stage.behaves.endPolicy = JOB_END_NOTIFICATION_POLICY_REMOVE;
         stage.schedule(stage.transfer(1));
         stage.finish(1, false);
         CHECK(stage.shown.contains({mail, 9}));

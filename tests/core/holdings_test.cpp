@@ -31,11 +31,11 @@ JobInfo::Builder withFiles(std::int32_t id, int files) {
     for (int file = 0; file < files; ++file)
         clip.items.push_back(
             {"/dev/null", std::make_shared<const ClipFile>(::open("/dev/null", O_RDONLY | O_CLOEXEC))});
-    return waiting(id).setClipData(std::move(clip), ClipData::grantRead);
+    return waiting(id).setClipData(std::move(clip), ClipData::FLAG_GRANT_READ_URI_PERMISSION);
 }
 
 bool refused(const Reply& reply, std::string_view what) {
-    return reply.error && reply.error->code == Errc::LimitExceeded &&
+    return reply.error && reply.error->code == Errc::LIMIT_EXCEEDED &&
            reply.error->message.find(what) != std::string::npos;
 }
 

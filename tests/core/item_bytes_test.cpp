@@ -20,7 +20,7 @@ struct Working : Stage {
         item = ask(DequeueWork{{1}, mail, run(1)}).item->id;
     }
     void say(bool estimate, std::uint64_t of, Bytes down) {
-        event(BytesUpdated{mail, run(1), estimate, down, unknownBytes, of});
+        event(BytesUpdated{mail, run(1), estimate, down, NETWORK_BYTES_UNKNOWN, of});
     }
 
     std::uint64_t item = 0;
@@ -42,7 +42,7 @@ TEST_CASE("an item's bytes move those of its run by as much") { // §4.7
     CHECK(stage.view(1)->transferredDown == 65);
     stage.ask(CompleteWork{{1}, mail, stage.run(1), stage.item});
     CHECK(stage.view(1)->transferredDown == 65); // what was moved stays moved
-    stage.say(true, next, unknownBytes);
+    stage.say(true, next, NETWORK_BYTES_UNKNOWN);
     CHECK(stage.view(1)->estimatedDown == 150);
     stage.say(true, next, std::numeric_limits<Bytes>::max()); // an app may say any number
     CHECK(stage.view(1)->estimatedDown == std::numeric_limits<Bytes>::max());

@@ -49,7 +49,7 @@ TEST_CASE("an onStopJob that is not answered within 8 s is a system stop like an
     stage.until(2min);
     CHECK(stage.times(1, What::Unresponsive) == Times{108s});
     CHECK(stage.view(1)->failures == 0);
-    CHECK(stage.why(1) == std::vector{PendingReason::ConstraintConnectivity});
+    CHECK(stage.why(1) == std::vector{PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY});
     stage.change([](Device& d) { d.network = Stage::wifi(); });
     CHECK(stage.runs(1));
 }
@@ -80,7 +80,7 @@ TEST_CASE(
         stage.until(45s);
         const auto refused =
             stage.ask(NotificationSet{{1}, mail, stage.run(1), 9, Notification::Builder("default").build(), {}});
-        CHECK(refused.error->code == Errc::IllegalArgument);
+        CHECK(refused.error->code == Errc::ILLEGAL_ARGUMENT);
         stage.until(51s);
         CHECK(stage.times(1, What::Unresponsive) == Times{10s, 50s});
     }
@@ -93,7 +93,7 @@ TEST_CASE("a regular job is stopped at 30 minutes, and its answer decides") { //
     CHECK(stage.runs(1)); // its guarantee is over, and nobody waits
     stage.until(31min);
     CHECK(stage.times(1, What::Stopped) == Times{30min});
-    CHECK(stage.last(1, What::Stopped).reason == StopReason::Timeout);
+    CHECK(stage.last(1, What::Stopped).reason == STOP_REASON_TIMEOUT);
     CHECK(stage.last(1, What::Rescheduled).failures == 1);
     CHECK(stage.times(1, What::Started) == Times{0s, 30min + 30s});
 
@@ -128,10 +128,10 @@ TEST_CASE("cancel of a running job asks it to stop and forgets it at once") { //
     stage.behaves.answersStop = false;
     stage.event(Cancel{{1}, mail, "", JobId{7}});
     CHECK_FALSE(stage.tracked(7));
-    CHECK(stage.last(7, What::Stopped).reason == StopReason::CancelledByApp);
+    CHECK(stage.last(7, What::Stopped).reason == STOP_REASON_CANCELLED_BY_APP);
     stage.until(2min);
     CHECK(stage.times(7, What::Started).size() == 1);
-    CHECK(stage.view(7)->completed->ending.reason == StopReason::CancelledByApp);
+    CHECK(stage.view(7)->completed->ending.reason == STOP_REASON_CANCELLED_BY_APP);
 }
 
 TEST_CASE("a job cancelled while its service connects is never started") { // §4.3, §11 example 30
@@ -156,7 +156,7 @@ TEST_CASE(
     stage.until(1min);
     stage.behaves.answersStop = false;
     stage.schedule(stage.job(7));
-    CHECK(stage.last(7, What::Stopped).reason == StopReason::CancelledByApp);
+    CHECK(stage.last(7, What::Stopped).reason == STOP_REASON_CANCELLED_BY_APP);
     CHECK_FALSE(stage.runs(7));
     stage.until(62s);
     stage.event(StopAnswered{stage.run(7), true});
@@ -200,7 +200,7 @@ TEST_CASE("what another app, or a run that is over, says changes nothing") { // 
     CHECK(stage.runs(7));
     const auto refused = stage.ask(NotificationSet{
         {1}, AppId{"com.example.other"}, run, 1, Notification::Builder("default").setSmallIcon("x").build(), {}});
-    CHECK(refused.error->code == Errc::Security);
+    CHECK(refused.error->code == Errc::SECURITY);
     stage.finish(7, false);
     stage.schedule(stage.transfer(7));
     stage.event(JobFinished{mail, run, false, {}}); // late, for the former run
@@ -231,7 +231,7 @@ TEST_CASE("three crashes within a minute keep an app's jobs from starting until 
         stage.crash(1);
     }
     stage.until(2min);
-    CHECK(stage.why(1) == std::vector{PendingReason::App});
+    CHECK(stage.why(1) == std::vector{PENDING_JOB_REASON_APP});
     CHECK(stage.earliest(1) == Duration{30min + 30s});
     SUBCASE("or half an hour has passed") {
         stage.until(31min);
@@ -244,7 +244,7 @@ TEST_CASE("three crashes within a minute keep an app's jobs from starting until 
     }
     SUBCASE("the mark outlives a restart of the daemon, not a reboot") {
         stage.restart();
-        CHECK(stage.why(1) == std::vector{PendingReason::App});
+        CHECK(stage.why(1) == std::vector{PENDING_JOB_REASON_APP});
     }
 }
 
@@ -262,7 +262,7 @@ TEST_CASE("what crashes in an app that is built in holds up no other job of it")
     CHECK(stage.runs(2));
     stage.until(2min);
     CHECK_FALSE(stage.runs(1));
-    CHECK(stage.why(1) == std::vector{PendingReason::App});
+    CHECK(stage.why(1) == std::vector{PENDING_JOB_REASON_APP});
     SUBCASE("it runs again after half an hour") {
         stage.until(31min);
         CHECK(stage.times(1, What::Started).back() == 30min + 30s);
@@ -284,7 +284,7 @@ TEST_CASE(
     CHECK(stage.count<KillApp>() == 1);
     CHECK(stage.count<CallStop>() == 0);
     CHECK_FALSE(stage.tracked(1));
-    CHECK(stage.last(1, What::Stopped).reason == StopReason::User);
+    CHECK(stage.last(1, What::Stopped).reason == STOP_REASON_USER);
     CHECK(stage.last(1, What::Stopped).asked == false);
     CHECK(stage.shown.empty()); // removed, though DETACH
     CHECK(stage.earliest(2) == Duration{5min + 30s});
@@ -303,13 +303,13 @@ TEST_CASE(
 
 TEST_CASE("Stop is refused where nothing of the app runs, and for a system app") { // §5.4
     Stage stage;
-    CHECK(stage.ask(StopApp{{1}, mail}).error->code == Errc::IllegalState);
-    CHECK(stage.ask(StopApp{{1}, AppId{"com.example.none"}}).error->code == Errc::IllegalArgument);
+    CHECK(stage.ask(StopApp{{1}, mail}).error->code == Errc::ILLEGAL_STATE);
+    CHECK(stage.ask(StopApp{{1}, AppId{"com.example.none"}}).error->code == Errc::ILLEGAL_ARGUMENT);
     Manifest manifest = Stage::manifestOf(mail);
     manifest.system = true;
     stage.install(manifest);
     stage.schedule(stage.transfer(1));
-    CHECK(stage.ask(StopApp{{1}, mail}).error->code == Errc::Security);
+    CHECK(stage.ask(StopApp{{1}, mail}).error->code == Errc::SECURITY);
     CHECK(stage.runs(1));
 }
 
@@ -327,9 +327,9 @@ TEST_CASE("the notification's own buttons end the job politely") { // §5.1, §5
 TEST_CASE(
     "a notification shared by two transfers goes by the policy of the last one that used it") { // §5.1, §11 example 47
     Stage stage;
-    stage.behaves.endPolicy = JobEndNotificationPolicy::Remove;
+    stage.behaves.endPolicy = JOB_END_NOTIFICATION_POLICY_REMOVE;
     stage.schedule(stage.transfer(1));
-    stage.behaves.endPolicy = JobEndNotificationPolicy::Detach;
+    stage.behaves.endPolicy = JOB_END_NOTIFICATION_POLICY_DETACH;
     stage.schedule(stage.transfer(2));
     SUBCASE("the detaching one ends last") {
         stage.finish(1, false);
@@ -347,7 +347,7 @@ TEST_CASE(
 
 TEST_CASE("another id drops the one before") { // §5.1, §11 example 48
     Stage stage;
-    stage.behaves.endPolicy = JobEndNotificationPolicy::Remove;
+    stage.behaves.endPolicy = JOB_END_NOTIFICATION_POLICY_REMOVE;
     stage.schedule(stage.transfer(1));
     stage.event(
         NotificationSet{{}, mail, stage.run(1), 10, Notification::Builder("default").setSmallIcon("x").build(), {}});

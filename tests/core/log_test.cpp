@@ -20,7 +20,7 @@ TEST_CASE("a run that is over is logged with what its job waited for, why it end
     CHECK(stage.log[0].job == Stage::key(1));
     const PastRun& run = stage.log[0].run;
     REQUIRE(run.waits.size() == 2);
-    CHECK(run.waits[0] == HistoryEntry{stage.wallAtStart, {PendingReason::ConstraintConnectivity}});
+    CHECK(run.waits[0] == HistoryEntry{stage.wallAtStart, {PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY}});
     CHECK(run.waits[1].when == stage.wallAtStart + 10s);
     CHECK(run.began == stage.wallAtStart + 10s);
     CHECK(run.ended == stage.wallAtStart + 15s);
@@ -54,11 +54,11 @@ TEST_CASE("what a job has waited for is told while it runs; a retry starts a new
     stage.change([](Device& d) { d.network = Stage::wifi(); });
     REQUIRE(stage.runs(1));
     REQUIRE_FALSE(stage.core->history(Stage::key(1)).empty());
-    CHECK(stage.core->history(Stage::key(1))[0].reasons == std::vector{PendingReason::ConstraintConnectivity});
+    CHECK(stage.core->history(Stage::key(1))[0].reasons == std::vector{PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY});
     stage.finish(1, true);
     const auto anew = stage.core->history(Stage::key(1));
     REQUIRE(anew.size() == 1);
-    CHECK(anew[0].reasons == std::vector{PendingReason::ConstraintMinimumLatency});
+    CHECK(anew[0].reasons == std::vector{PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY});
 }
 
 TEST_CASE("a run that a dead daemon left is logged as lost with it, once") { // jobs.md §9.4, §12.5

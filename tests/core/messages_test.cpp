@@ -172,7 +172,7 @@ TEST_CASE("a message to nobody, or to a receiver that is not declared, is refuse
     Desk desk;
     desk.event(MessageArrived{.call = {1}, .app = AppId{"com.example.nobody"}});
     REQUIRE(desk.told<Reply>());
-    CHECK(desk.told<Reply>()->error->code == Errc::IllegalArgument);
+    CHECK(desk.told<Reply>()->error->code == Errc::ILLEGAL_ARGUMENT);
     desk.event(MessageArrived{.call = {2}, .app = chat, .receiver = "Pull"});
     CHECK(desk.told<Reply>()->error->message.find("Push") != std::string::npos);
     CHECK(desk.stored.empty());
@@ -187,7 +187,7 @@ TEST_CASE("a hundred messages wait for an app, and whoever sends one more is tol
     }
     desk.push(false);
     REQUIRE(desk.told<Reply>()->error);
-    CHECK(desk.told<Reply>()->error->code == Errc::LimitExceeded);
+    CHECK(desk.told<Reply>()->error->code == Errc::LIMIT_EXCEEDED);
     CHECK(desk.stored.size() == 100);
     desk.push(true); // does not wait
     CHECK_FALSE(desk.told<Reply>()->error);

@@ -20,7 +20,7 @@ TEST_CASE("a run's clocks are those that it is held to") { // §9.3, §4.4
     CHECK(view.network == stage.device.network);
     stage.behaves.answersStop = false;
     stage.change([](Device& d) { d.network.reset(); });
-    CHECK(stage.view(1)->clocks->stop == Ending{StopReason::ConstraintConnectivity, InternalReason::Constraints});
+    CHECK(stage.view(1)->clocks->stop == Ending{STOP_REASON_CONSTRAINT_CONNECTIVITY, InternalReason::Constraints});
 }
 
 TEST_CASE("a job tells when it last did what it was to, and when it did not") { // §9.3, §7.1

@@ -34,7 +34,7 @@ TEST_CASE("a revoked permission is a failure, an undeclared one an error") { // 
     Manifest without = Stage::manifestOf(mail);
     without.permissions.clear();
     stage.install(without);
-    CHECK(stage.schedule(stage.transfer(2)).error->code == Errc::Security);
+    CHECK(stage.schedule(stage.transfer(2)).error->code == Errc::SECURITY);
 }
 
 TEST_CASE("a transfer accepted before runs as long as a regular job once the permission is gone") { // §4.4
@@ -48,5 +48,5 @@ TEST_CASE("a transfer accepted before runs as long as a regular job once the per
     CHECK(stage.view(1)->clocks->guaranteed == stage.wallAtStart + 10min);
     CHECK(stage.view(1)->clocks->limit == stage.wallAtStart + 30min);
     stage.until(31min);
-    CHECK(stage.last(1, What::Stopped).reason == StopReason::Timeout);
+    CHECK(stage.last(1, What::Stopped).reason == STOP_REASON_TIMEOUT);
 }

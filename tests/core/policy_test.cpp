@@ -20,7 +20,7 @@ TEST_CASE("a job made by hand is refused by the rule that it breaks") { // jobs.
     Stage stage;
     const auto reply = asks(stage, stage.job(1).setUserInitiated(true));
     REQUIRE(reply.error);
-    CHECK(reply.error->code == Errc::IllegalArgument);
+    CHECK(reply.error->code == Errc::ILLEGAL_ARGUMENT);
     CHECK(reply.error->message.starts_with("V12"));
     CHECK_FALSE(stage.tracked(1));
     CHECK(stage.last(1, Trace::What::Refused).result == "IllegalArgumentException");

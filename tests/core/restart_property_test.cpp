@@ -62,7 +62,7 @@ void isSane(const Stage& stage) {
         const auto view = stage.view(id);
         if (!view || view->state != JobView::State::Pending) continue;
         RC_ASSERT(!view->reasons.empty());
-        RC_ASSERT(view->reasons != std::vector{PendingReason::Undefined}); // none is set aside
+        RC_ASSERT(view->reasons != std::vector{PENDING_JOB_REASON_UNDEFINED}); // none is set aside
     }
 }
 

@@ -23,7 +23,7 @@ struct Behaviour {
     bool answersStart = true;
     bool goesOn = true; ///< what onStartJob answers
     bool notifies = true;
-    JobEndNotificationPolicy endPolicy = JobEndNotificationPolicy::Detach;
+    JobEndNotificationPolicy endPolicy = JOB_END_NOTIFICATION_POLICY_DETACH;
     std::int32_t notification = 9;
     bool answersStop = true;
     bool wantsRetry = true;
@@ -42,17 +42,17 @@ public:
     // The world.
 
     static Network wifi(Kbps down = 50'000, Kbps up = 10'000) {
-        using enum NetworkCapability;
-        return {.capabilities = {Internet, Validated, NotMetered, NotRoaming, NotRestricted, NotVpn, Trusted,
-                                 NotCongested, NotSuspended},
-                .transports = {NetworkTransport::Wifi},
+        return {.capabilities = {NET_CAPABILITY_INTERNET, NET_CAPABILITY_VALIDATED, NET_CAPABILITY_NOT_METERED,
+                                 NET_CAPABILITY_NOT_ROAMING, NET_CAPABILITY_NOT_RESTRICTED, NET_CAPABILITY_NOT_VPN,
+                                 NET_CAPABILITY_TRUSTED, NET_CAPABILITY_NOT_CONGESTED, NET_CAPABILITY_NOT_SUSPENDED},
+                .transports = {TRANSPORT_WIFI},
                 .downstream = down,
                 .upstream = up};
     }
     static Network cellular(Kbps down = 20'000, Kbps up = 5'000) {
         Network network = wifi(down, up);
-        network.capabilities.erase(NetworkCapability::NotMetered);
-        network.transports = {NetworkTransport::Cellular};
+        network.capabilities.erase(NET_CAPABILITY_NOT_METERED);
+        network.transports = {TRANSPORT_CELLULAR};
         return network;
     }
     static Manifest manifestOf(const AppId& app) {
@@ -164,7 +164,7 @@ public:
     Reply ask(const Event& request) {
         replies.clear();
         event(request);
-        return replies.empty() ? Reply{.error = Error{Errc::System, "no reply"}} : replies.front();
+        return replies.empty() ? Reply{.error = Error{Errc::SYSTEM, "no reply"}} : replies.front();
     }
     RunId run(std::int32_t id) const { return running_.at(key(id)); }
     void finish(std::int32_t id, bool again) { event(JobFinished{mail, run(id), again, {}}); }

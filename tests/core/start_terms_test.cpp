@@ -24,19 +24,19 @@ Reply hold(Stage& stage, std::int32_t id, bool on = true) {
 
 TEST_CASE("a job that cannot be waited for is refused by its name, and nothing is scheduled") { // jobs.md §14.1
     Stage stage;
-    CHECK(scheduleOn(stage, 2, after(1)).error->code == Errc::IllegalArgument); // nobody knows it
+    CHECK(scheduleOn(stage, 2, after(1)).error->code == Errc::ILLEGAL_ARGUMENT); // nobody knows it
     CHECK(scheduleOn(stage, 2, after(2)).error->message == "com.example.mail/2 cannot wait for itself");
     stage.schedule(stage.job(1));
     stage.ask(Cancel{.call = {1}, .app = mail, .id = JobId{1}});
-    CHECK(scheduleOn(stage, 2, after(1)).error->code == Errc::IllegalState); // it has not succeeded
+    CHECK(scheduleOn(stage, 2, after(1)).error->code == Errc::ILLEGAL_STATE); // it has not succeeded
     StartTerms others = after(3);
     others.after[0].app = AppId{"com.example.other"};
-    CHECK(scheduleOn(stage, 2, others).error->code == Errc::Security);
+    CHECK(scheduleOn(stage, 2, others).error->code == Errc::SECURITY);
     others.after.assign(101, Stage::key(3));
-    CHECK(scheduleOn(stage, 2, others).error->code == Errc::LimitExceeded);
+    CHECK(scheduleOn(stage, 2, others).error->code == Errc::LIMIT_EXCEEDED);
     CHECK(scheduleOn(stage, 2, {.after = {}, .at = stage.wallAtStart - 1s, .calendar = {}}).error->code ==
-          Errc::IllegalArgument);
-    CHECK(scheduleOn(stage, 2, {.after = {}, .at = {}, .calendar = "daily"}).error->code == Errc::IllegalArgument);
+          Errc::ILLEGAL_ARGUMENT);
+    CHECK(scheduleOn(stage, 2, {.after = {}, .at = {}, .calendar = "daily"}).error->code == Errc::ILLEGAL_ARGUMENT);
     CHECK_FALSE(stage.tracked(2));
 }
 
@@ -97,8 +97,8 @@ TEST_CASE("terms and holds outlive a restart and a boot with their job") { // jo
         stage.restart(boot);
         stage.until(stage.now.elapsed - at(0s) + 1min);
         CHECK(stage.view(2)->terms == after(1));
-        CHECK(stage.why(2) == std::vector{PendingReason::User});
-        CHECK(stage.why(3) == std::vector{PendingReason::ConstraintMinimumLatency});
+        CHECK(stage.why(2) == std::vector{PENDING_JOB_REASON_USER});
+        CHECK(stage.why(3) == std::vector{PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY});
         CHECK(stage.earliest(3) == 3h);
         CHECK(stage.view(4)->held);
         CHECK_FALSE(stage.runs(4));
@@ -109,12 +109,12 @@ TEST_CASE("terms and holds outlive a restart and a boot with their job") { // jo
 
 TEST_CASE("a hold and a retry of a job that is not there, or has ended, are refused") { // jobs.md §14.2, §14.3
     Stage stage;
-    CHECK(hold(stage, 1).error->code == Errc::IllegalArgument);
+    CHECK(hold(stage, 1).error->code == Errc::ILLEGAL_ARGUMENT);
     stage.schedule(stage.job(1));
-    CHECK(stage.ask(RetryJob{.call = {1}, .key = Stage::key(1)}).error->code == Errc::IllegalState); // it runs
+    CHECK(stage.ask(RetryJob{.call = {1}, .key = Stage::key(1)}).error->code == Errc::ILLEGAL_STATE); // it runs
     stage.finish(1, false);
-    CHECK(hold(stage, 1).error->code == Errc::IllegalState);
-    CHECK(stage.ask(RetryJob{.call = {1}, .key = Stage::key(1)}).error->code == Errc::IllegalState);
+    CHECK(hold(stage, 1).error->code == Errc::ILLEGAL_STATE);
+    CHECK(stage.ask(RetryJob{.call = {1}, .key = Stage::key(1)}).error->code == Errc::ILLEGAL_STATE);
 }
 
 TEST_CASE("numbers of the built-in apps are one series, and none is given twice") { // jobs.md §2.1, architecture.md

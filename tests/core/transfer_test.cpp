@@ -38,7 +38,7 @@ TEST_CASE("without the permission a user-initiated transfer is a SecurityExcepti
     Manifest manifest = Stage::manifestOf(mail);
     manifest.permissions.clear();
     stage.install(manifest);
-    CHECK(stage.schedule(stage.transfer(7)).error->code == Errc::Security);
+    CHECK(stage.schedule(stage.transfer(7)).error->code == Errc::SECURITY);
     CHECK_FALSE(stage.tracked(7));
     CHECK_FALSE(stage.core->canRunUserInitiatedJobs(mail));
 }
@@ -55,7 +55,7 @@ TEST_CASE("a transfer waits for its network, without limit, and starts when it i
     Stage stage;
     stage.change([](Device& d) { d.network.reset(); });
     stage.schedule(stage.transfer(7));
-    CHECK(stage.why(7) == std::vector{PendingReason::ConstraintConnectivity});
+    CHECK(stage.why(7) == std::vector{PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY});
     CHECK_FALSE(stage.earliest(7).has_value());
     stage.until(30 * 24h);
     stage.change([](Device& d) { d.network = Stage::cellular(); });
@@ -71,10 +71,10 @@ TEST_CASE("a constraint lost while it runs stops a job at once, inside its guara
     };
     // clang-format off
     const Row rows[] = {
-        {"network",  StopReason::ConstraintConnectivity,  [](Device& d) { d.network.reset(); },        [](Device& d) { d.network = Stage::wifi(); }},
-        {"charging", StopReason::ConstraintCharging,      [](Device& d) { d.charging = false; },       [](Device& d) { d.charging = true; }},
-        {"battery",  StopReason::ConstraintBatteryNotLow, [](Device& d) { d.plugged = false; d.batteryPercent = 15; }, [](Device& d) { d.plugged = true; }},
-        {"storage",  StopReason::ConstraintStorageNotLow, [](Device& d) { d.storageForced = true; },   [](Device& d) { d.storageForced = false; }},
+        {"network",  STOP_REASON_CONSTRAINT_CONNECTIVITY,  [](Device& d) { d.network.reset(); },        [](Device& d) { d.network = Stage::wifi(); }},
+        {"charging", STOP_REASON_CONSTRAINT_CHARGING,      [](Device& d) { d.charging = false; },       [](Device& d) { d.charging = true; }},
+        {"battery",  STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW, [](Device& d) { d.plugged = false; d.batteryPercent = 15; }, [](Device& d) { d.plugged = true; }},
+        {"storage",  STOP_REASON_CONSTRAINT_STORAGE_NOT_LOW, [](Device& d) { d.storageForced = true; },   [](Device& d) { d.storageForced = false; }},
     };
     // clang-format on
     for (const Row& row : rows) {
@@ -109,7 +109,7 @@ TEST_CASE("three system stops count as one failure") { // §6.2, §11 example 19
     flap(2min, 125s);
     flap(3min, 185s);
     stage.until(190s);
-    CHECK(stage.why(7) == std::vector{PendingReason::ConstraintMinimumLatency});
+    CHECK(stage.why(7) == std::vector{PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY});
     CHECK(stage.earliest(7) == Duration{210s});
     stage.until(211s);
     CHECK(stage.times(7, What::Started) == Times{0s, 75s, 125s, 210s});
@@ -142,13 +142,13 @@ TEST_CASE(
         d.network = Stage::wifi(1000, 1000);
     });
     stage.schedule(stage.transfer(7).setEstimatedNetworkBytes(6_GiB));
-    CHECK(stage.why(7) == std::vector{PendingReason::ConstraintConnectivity});
+    CHECK(stage.why(7) == std::vector{PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY});
     stage.change([](Device& d) { d.charging = true; });
     CHECK(stage.runs(7)); // unmetered and charging: the estimate is no obstacle
 
     stage.change([](Device& d) { d.network = Stage::wifi(1, 1); });
     stage.schedule(stage.transfer(8).setMinimumNetworkChunkBytes(10_MB));
-    CHECK(stage.why(8) == std::vector{PendingReason::ConstraintConnectivity}); // a chunk is never waived
+    CHECK(stage.why(8) == std::vector{PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY}); // a chunk is never waived
 }
 
 TEST_CASE("several transfers run at the same time") { // §3.6, §11 example 56
@@ -168,7 +168,7 @@ TEST_CASE("jobs beyond the slots of their type wait, and the next starts when on
     for (int id = 1; id <= 4; ++id)
         stage.schedule(stage.job(id), false);
     CHECK(stage.runs(3));
-    CHECK(stage.why(4) == std::vector{PendingReason::DeviceState});
+    CHECK(stage.why(4) == std::vector{PENDING_JOB_REASON_DEVICE_STATE});
     stage.finish(1, false);
     CHECK(stage.runs(4));
 }
@@ -182,7 +182,7 @@ TEST_CASE("what was scheduled in sight starts at once, whatever waits before it 
     // Their app is visible, and their caller was not: one gets the extra slot of its class, the other waits.
     stage.schedule(stage.transfer(4), false);
     stage.schedule(stage.transfer(1), false);
-    CHECK(stage.why(1) == std::vector{PendingReason::DeviceState});
+    CHECK(stage.why(1) == std::vector{PENDING_JOB_REASON_DEVICE_STATE});
     stage.schedule(stage.transfer(2));
     CHECK(stage.runs(2));
     CHECK_FALSE(stage.runs(1));
@@ -196,7 +196,7 @@ TEST_CASE("a job past its guarantee makes room for one that finds no slot") { //
     stage.until(12min);
     stage.schedule(stage.job(2), false);
     CHECK(stage.times(1, What::Stopped) == Times{12min});
-    CHECK(stage.last(1, What::Stopped).reason == StopReason::DeviceState);
+    CHECK(stage.last(1, What::Stopped).reason == STOP_REASON_DEVICE_STATE);
     CHECK(stage.runs(2));
 
     SUBCASE("inside its guarantee it is left alone, and asked at its end") {

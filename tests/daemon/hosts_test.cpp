@@ -180,13 +180,13 @@ TEST_CASE("force-stop kills an app's own process, too") { // jobs.md §7.4
 
 TEST_CASE("what cannot be started fails the bind, and says why") {
     World world;
-    world.launcher.refusal = Error{Errc::System, "no such program"};
+    world.launcher.refusal = Error{Errc::SYSTEM, "no such program"};
     world.bind(1);
     CHECK(world.refused() == "no such program");
     world.bind(2, 1, "Gone");
     CHECK(world.refused() == "the service is not declared any more");
     world.launcher.refusal.reset();
-    world.server.refusal = Error{Errc::System, "too many connections"};
+    world.server.refusal = Error{Errc::SYSTEM, "too many connections"};
     world.bind(3);
     CHECK(world.refused() == "too many connections");
     CHECK(world.launcher.killed == std::vector<ProcessId>{{1}}); // nobody could speak with it
@@ -194,9 +194,9 @@ TEST_CASE("what cannot be started fails the bind, and says why") {
 
 TEST_CASE("a process hosts only what its app's manifest declares") {
     World world;
-    CHECK(world.hosts.hosts({7}, mail, {"Jobs", "Spy"}).error().code == Errc::Security);
-    CHECK(world.hosts.receives({7}, mail, {"Spy"}).error().code == Errc::Security);
-    CHECK(world.hosts.serves({7}, mail, "Jobs", true).error().code == Errc::IllegalArgument); // not in the foreground
+    CHECK(world.hosts.hosts({7}, mail, {"Jobs", "Spy"}).error().code == Errc::SECURITY);
+    CHECK(world.hosts.receives({7}, mail, {"Spy"}).error().code == Errc::SECURITY);
+    CHECK(world.hosts.serves({7}, mail, "Jobs", true).error().code == Errc::ILLEGAL_ARGUMENT); // not in the foreground
     world.bind(1);
     CHECK(world.connected().empty()); // nothing of that was taken in
 }

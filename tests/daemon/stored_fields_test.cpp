@@ -37,8 +37,8 @@ Manifest manifestOf(const AppId& app) {
 
 Device deviceNow() {
     Device device;
-    device.network = Network{
-        .capabilities = {NetworkCapability::Internet, NetworkCapability::Validated, NetworkCapability::NotMetered}};
+    device.network =
+        Network{.capabilities = {NET_CAPABILITY_INTERNET, NET_CAPABILITY_VALIDATED, NET_CAPABILITY_NOT_METERED}};
     device.storageTotal = 100_GB;
     device.storageFree = 50_GB;
     device.screenOn = false;

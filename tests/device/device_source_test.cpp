@@ -21,7 +21,7 @@ std::string valueOf(const DeviceSource& source, const std::string& key) {
 std::string refusal(DeviceSource& source, const Words& changes) {
     auto done = source.set(changes);
     REQUIRE_FALSE(done.ok());
-    CHECK(done.error().code == Errc::IllegalArgument);
+    CHECK(done.error().code == Errc::ILLEGAL_ARGUMENT);
     return done.error().message;
 }
 
@@ -33,7 +33,6 @@ void set(DeviceSource& source, const Words& changes) {
 } // namespace
 
 TEST_CASE("a machine that says nothing of itself is on mains power with an open network") { // jobs.md §12.10
-    using enum NetworkCapability;
     Device device = DeviceSource("/").read();
     CHECK(device.plugged);
     CHECK(device.charging == true);
@@ -43,10 +42,12 @@ TEST_CASE("a machine that says nothing of itself is on mains power with an open 
     CHECK_FALSE(device.dozeForce);
     CHECK(device.motion == Motion::Unknown); // limits.md §13: no sensor
     REQUIRE(device.network);
-    CHECK(device.network->transports == std::set{NetworkTransport::Ethernet});
-    for (auto capability : {NotMetered, Internet, Validated, NotRoaming, NotVpn, Trusted, NotRestricted, NotSuspended})
+    CHECK(device.network->transports == std::set{TRANSPORT_ETHERNET});
+    for (auto capability :
+         {NET_CAPABILITY_NOT_METERED, NET_CAPABILITY_INTERNET, NET_CAPABILITY_VALIDATED, NET_CAPABILITY_NOT_ROAMING,
+          NET_CAPABILITY_NOT_VPN, NET_CAPABILITY_TRUSTED, NET_CAPABILITY_NOT_RESTRICTED, NET_CAPABILITY_NOT_SUSPENDED})
         CHECK(device.network->has(capability));
-    CHECK_FALSE(device.network->has(CaptivePortal));
+    CHECK_FALSE(device.network->has(NET_CAPABILITY_CAPTIVE_PORTAL));
     CHECK(device.network->downstream == 0);
     CHECK(device.overrides.empty());
     CHECK_FALSE(device.storageForced);
@@ -127,14 +128,15 @@ TEST_CASE("each state that limits read can be set, and is listed as it was said"
 }
 
 TEST_CASE("a network has the capabilities that its parts leave it") {
-    using enum NetworkCapability;
     struct Row {
         Words words;
         NetworkCapability lost;
     };
-    for (const Row& r : {Row{{{"network.metered", "true"}}, NotMetered}, Row{{{"network.roaming", "true"}}, NotRoaming},
-                         Row{{{"network.internet", "false"}}, Internet}, Row{{{"network.validated", "no"}}, Validated},
-                         Row{{{"network.transport", "vpn"}}, NotVpn}}) {
+    for (const Row& r : {Row{{{"network.metered", "true"}}, NET_CAPABILITY_NOT_METERED},
+                         Row{{{"network.roaming", "true"}}, NET_CAPABILITY_NOT_ROAMING},
+                         Row{{{"network.internet", "false"}}, NET_CAPABILITY_INTERNET},
+                         Row{{{"network.validated", "no"}}, NET_CAPABILITY_VALIDATED},
+                         Row{{{"network.transport", "vpn"}}, NET_CAPABILITY_NOT_VPN}}) {
         DeviceSource source("/");
         Network before = *source.read().network;
         set(source, r.words);
@@ -155,8 +157,8 @@ TEST_CASE("network=none takes the network away, and a part of it brings it back 
     CHECK(valueOf(source, "network.metered") == "not listed");
     set(source, {{"network.transport", "wifi"}});
     Network network = *source.read().network;
-    CHECK(network.transports == std::set{NetworkTransport::Wifi});
-    CHECK(network.has(NetworkCapability::NotMetered)); // not what was said before it went away
+    CHECK(network.transports == std::set{TRANSPORT_WIFI});
+    CHECK(network.has(NET_CAPABILITY_NOT_METERED)); // not what was said before it went away
     CHECK(network.downstream == 0);
     CHECK(valueOf(source, "network") == "not listed");
     CHECK(valueOf(source, "network.transport") == "wifi (set)");

@@ -7,7 +7,7 @@ using namespace stint;
 
 namespace {
 
-const Network open = openNetwork(NetworkTransport::Wifi, 50'000, 10'000);
+const Network open = openNetwork(TRANSPORT_WIFI, 50'000, 10'000);
 
 Device deviceWith(const DeviceWords& words, Device device = {.network = open}) {
     applyWords(words, open, device);
@@ -73,9 +73,9 @@ TEST_CASE("the charger says whether it charges, and the plug alone does not") { 
 
 TEST_CASE("a network's parts are set in an open one, whatever was before") { // scenario.md, device
     const Device metered = deviceWith({{"network.metered", "true"}});
-    CHECK_FALSE(metered.network->has(NetworkCapability::NotMetered));
+    CHECK_FALSE(metered.network->has(NET_CAPABILITY_NOT_METERED));
     const Device vpn = deviceWith({{"network.transport", "vpn"}}, metered);
-    CHECK(vpn.network->has(NetworkCapability::NotMetered));
-    CHECK_FALSE(vpn.network->has(NetworkCapability::NotVpn));
+    CHECK(vpn.network->has(NET_CAPABILITY_NOT_METERED));
+    CHECK_FALSE(vpn.network->has(NET_CAPABILITY_NOT_VPN));
     CHECK_FALSE(deviceWith({{"network", "none"}}).network.has_value());
 }

@@ -43,7 +43,7 @@ TEST_CASE("a plain flag that is a constraint is one bit of what gates read") { /
         JobInfo::Builder builder{1, "Jobs"};
         flag->set(builder, true);
         const ConstraintSet constraints = constraintsOf(*JobInfoAccess::requested(builder));
-        CHECK((constraints != 0) == (field.constraint != PendingReason::Undefined));
+        CHECK((constraints != 0) == (field.constraint != PENDING_JOB_REASON_UNDEFINED));
     }
     CHECK(constraintNamed("requiresCharging") != constraintNamed("requiresDeviceIdle"));
 }

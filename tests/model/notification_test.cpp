@@ -24,6 +24,6 @@ TEST_CASE("a notification carries what its builder was told") { // jobs.md §5.1
 }
 
 TEST_CASE("the end policies have the documentation's numbers") { // jobs.md §5.1
-    CHECK(static_cast<std::int32_t>(JobEndNotificationPolicy::Detach) == 0);
-    CHECK(static_cast<std::int32_t>(JobEndNotificationPolicy::Remove) == 1);
+    CHECK(static_cast<std::int32_t>(JOB_END_NOTIFICATION_POLICY_DETACH) == 0);
+    CHECK(static_cast<std::int32_t>(JOB_END_NOTIFICATION_POLICY_REMOVE) == 1);
 }

@@ -11,7 +11,7 @@ inline void setSample(const JobField& field, JobInfo::Builder& job) {
                           [&](const JobValue<std::int32_t>& value) { value.set(job, JobInfo::PRIORITY_HIGH); },
                           [&](const JobValue<Bytes>& value) { value.set(job, 10); },
                           [&](const JobValue<NetworkBytes>& value) {
-                              value.set(job, {1000, unknownBytes});
+                              value.set(job, {1000, NETWORK_BYTES_UNKNOWN});
                           },
                           [&](const JobValue<std::optional<NetworkRequest>>& value) {
                               value.set(job, NetworkRequest::Builder().build());
@@ -20,7 +20,7 @@ inline void setSample(const JobField& field, JobInfo::Builder& job) {
                               value.set(job, Backoff{1min, JobInfo::BACKOFF_POLICY_LINEAR});
                           },
                           [&](const ClipValue&) {
-                              job.setClipData(ClipData{{{"/a", nullptr}}}, ClipData::grantRead);
+                              job.setClipData(ClipData{{{"/a", nullptr}}}, ClipData::FLAG_GRANT_READ_URI_PERMISSION);
                           },
                           [&](const JobValue<std::optional<Duration>>& value) { value.set(job, Duration{1h}); },
                           [&](const JobValue<std::optional<JobInfo::Period>>& value) {

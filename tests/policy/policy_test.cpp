@@ -172,7 +172,7 @@ TEST_CASE("a file that was asked for must be there; an optional one need not") {
     const std::vector<PolicyFile> asked{{folder.file("absent.toml")}};
     auto policy = readPolicyFiles(asked);
     REQUIRE_FALSE(policy.ok());
-    CHECK(policy.error().code == Errc::System);
+    CHECK(policy.error().code == Errc::SYSTEM);
     CHECK(policy.error().message == "cannot read policy " + folder.file("absent.toml") + ": No such file or directory");
     const std::vector<PolicyFile> optional{{folder.file("absent.toml"), true},
                                            {folder.file("no/such/folder.toml"), true}};

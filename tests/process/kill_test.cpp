@@ -146,7 +146,7 @@ TEST_CASE("of a process that is too deep below another nobody can say whose it i
     REQUIRE(started.ok());
     const auto owner = world.processes->ownerOf(pidIn(started->socket));
     REQUIRE_FALSE(owner.ok());
-    CHECK(owner.error().code == Errc::Security);
+    CHECK(owner.error().code == Errc::SECURITY);
     CHECK(owner.error().message.find("is more than 64 processes deep") != std::string::npos);
     world.processes->kill(started->id);
     world.waitForEnd(started->id);

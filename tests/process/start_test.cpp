@@ -174,7 +174,7 @@ TEST_CASE("an unknown program is refused by name before anything is started") {
     command.arguments = {"stint-no-such-program"};
     auto named = world.processes->start(command);
     REQUIRE_FALSE(named.ok());
-    CHECK(named.error().code == Errc::System);
+    CHECK(named.error().code == Errc::SYSTEM);
     CHECK(named.error().message.starts_with("cannot start stint-no-such-program: no such program in PATH ("));
     command.arguments = {"/no/such/program"};
     auto path = world.processes->start(command);

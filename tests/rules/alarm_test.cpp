@@ -112,7 +112,7 @@ TEST_CASE("exact kinds need a permission or the power allowlist, the others do n
     App app = clockApp();
     app.manifest.permissions.clear();
     for (const AlarmKind kind : {AlarmKind::Exact, AlarmKind::ExactWhileIdle, AlarmKind::Clock})
-        CHECK(codeOf(alarmError(asked(kind, 1h), app, 0, {})) == Errc::Security);
+        CHECK(codeOf(alarmError(asked(kind, 1h), app, 0, {})) == Errc::SECURITY);
     for (const AlarmKind kind : {AlarmKind::Inexact, AlarmKind::Window, AlarmKind::WhileIdle})
         CHECK(!alarmError(asked(kind, 1h), app, 0, {}));
     app.manifest.permissions = {std::string{useExactAlarm}};
@@ -124,13 +124,13 @@ TEST_CASE("exact kinds need a permission or the power allowlist, the others do n
 
 TEST_CASE("an app has five hundred alarms and not one more") { // limits.md §7.2
     CHECK(!alarmError(asked(AlarmKind::Exact, 1h), clockApp(), 499, {}));
-    CHECK(codeOf(alarmError(asked(AlarmKind::Exact, 1h), clockApp(), 500, {})) == Errc::IllegalState);
+    CHECK(codeOf(alarmError(asked(AlarmKind::Exact, 1h), clockApp(), 500, {})) == Errc::ILLEGAL_STATE);
 }
 
 TEST_CASE("an alarm for a receiver that is not declared is refused") { // limits.md §7
     Alarm alarm = asked(AlarmKind::Inexact, 1h);
     alarm.receiver = "Nobody";
-    CHECK(codeOf(alarmError(alarm, clockApp(), 0, {})) == Errc::IllegalArgument);
+    CHECK(codeOf(alarmError(alarm, clockApp(), 0, {})) == Errc::ILLEGAL_ARGUMENT);
 }
 
 TEST_CASE("one delivery stands for all the repeats that were missed, and the grid stays") { // §7.2, example 58

@@ -68,16 +68,16 @@ TEST_CASE("each way to end counts as the table says") { // §6.3
     // clang-format off
     const Row rows[] = {
         {End::FinishedForRetry, {},                                                               1, 0},
-        {End::StopRetry,        {StopReason::Timeout, InternalReason::Timeout},                   1, 0},
-        {End::StopRetry,        {StopReason::DeviceState, InternalReason::Timeout},               1, 0},
-        {End::StopRetry,        {StopReason::DeviceState, InternalReason::Preempt},               0, 1},
-        {End::StopRetry,        {StopReason::ConstraintConnectivity, InternalReason::Constraints}, 0, 1},
-        {End::StopSilent,       {StopReason::ConstraintConnectivity, InternalReason::Constraints}, 0, 1},
+        {End::StopRetry,        {STOP_REASON_TIMEOUT, InternalReason::Timeout},                   1, 0},
+        {End::StopRetry,        {STOP_REASON_DEVICE_STATE, InternalReason::Timeout},               1, 0},
+        {End::StopRetry,        {STOP_REASON_DEVICE_STATE, InternalReason::Preempt},               0, 1},
+        {End::StopRetry,        {STOP_REASON_CONSTRAINT_CONNECTIVITY, InternalReason::Constraints}, 0, 1},
+        {End::StopSilent,       {STOP_REASON_CONSTRAINT_CONNECTIVITY, InternalReason::Constraints}, 0, 1},
         {End::BindTimeout,      {},                                                               1, 0},
         {End::BindRefused,      {},                                                               0, 0},
         {End::NoNotification,   {},                                                               1, 0},
         {End::Lost,             {},                                                               0, 1},
-        {End::UserStop,         {StopReason::User, InternalReason::UserUiStop},                   1, 0},
+        {End::UserStop,         {STOP_REASON_USER, InternalReason::UserUiStop},                   1, 0},
     };
     // clang-format on
     for (const Row& row : rows) {
@@ -88,7 +88,7 @@ TEST_CASE("each way to end counts as the table says") { // §6.3
 }
 
 TEST_CASE("a stop by the user demotes the job for its next run") { // §6.6
-    const Job job = retried(userInitiated(), End::StopRetry, {StopReason::User, InternalReason::Unknown}, {}, {});
+    const Job job = retried(userInitiated(), End::StopRetry, {STOP_REASON_USER, InternalReason::Unknown}, {}, {});
     CHECK(job.demotedByUser);
     CHECK(kindOf(job) == JobClass::Regular);
     CHECK(effectivePriority(job) == JobInfo::PRIORITY_HIGH);

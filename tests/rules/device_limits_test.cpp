@@ -121,7 +121,7 @@ TEST_CASE("Data Saver shuts the background's network on a metered one only") { /
     scene.device.dataSaver = true;
     CHECK(scene.shut() == Names{"network in the background"});
     CHECK(scene.of("network in the background").by == "data_saver");
-    scene.device.network->capabilities.insert(NetworkCapability::NotMetered);
+    scene.device.network->capabilities.insert(NET_CAPABILITY_NOT_METERED);
     CHECK(scene.shut().empty());
 }
 

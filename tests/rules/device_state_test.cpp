@@ -84,7 +84,7 @@ TEST_CASE("for the app on top power is enough, and stays enough for what began s
     GateKey gateKey{.constraints = constraintNamed("requiresCharging")};
     const RunFacts began{.pluggedEnough = true}, plain;
     const Verdict shut = chargingGate({world, gateKey, &app});
-    CHECK(shut == Verdict::untilAtLatest(Instant{15min}, Instant{}, PendingReason::ConstraintCharging));
+    CHECK(shut == Verdict::untilAtLatest(Instant{15min}, Instant{}, PENDING_JOB_REASON_CONSTRAINT_CHARGING));
     CHECK_FALSE(chargingGate({world, gateKey, &app, &plain}).open);
     CHECK(chargingGate({world, gateKey, &app, &began}).open);
     CHECK_FALSE(chargingGate({battery, gateKey, &app, &began}).open);

@@ -13,8 +13,8 @@ constexpr NetworkRights noJob{}, jobWithNetwork{.standbyLifted = true}, expedite
     userInitiated{.runsUserInitiated = true};
 
 Network networkWith(std::set<NetworkCapability> more) {
-    Network network{.capabilities = {NetworkCapability::Internet, NetworkCapability::NotSuspended},
-                    .transports = {NetworkTransport::Cellular}};
+    Network network{.capabilities = {NET_CAPABILITY_INTERNET, NET_CAPABILITY_NOT_SUSPENDED},
+                    .transports = {TRANSPORT_CELLULAR}};
     network.capabilities.merge(more);
     return network;
 }
@@ -131,7 +131,7 @@ TEST_CASE("Data Saver is about money: metered networks only, and the charger doe
     Place place = inRule("data_saver");
     place.state.charging = place.device.plugged = true;
     CHECK(place.blockedBy() == "data_saver");
-    place.device.network = networkWith({NetworkCapability::NotMetered});
+    place.device.network = networkWith({NET_CAPABILITY_NOT_METERED});
     CHECK(place.blockedBy().empty());
     place.device.network.reset();
     CHECK(place.blockedBy().empty());
@@ -216,7 +216,7 @@ TEST_CASE("a network that fits is not enough where it is shut for the job, and t
     const GateKey gateKey{.network = NetworkRequest::Builder().clearCapabilities().build()};
     const World world = place.world();
     const Context context{world, gateKey, &place.app};
-    CHECK(connectivityGate(context) == Verdict::untilEvent(PendingReason::ConstraintConnectivity));
+    CHECK(connectivityGate(context) == Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY));
     CHECK(describeConnectivity(context).find("data_saver") != std::string::npos);
     place.app.memory.dataSaverExempt = true;
     CHECK(connectivityGate(context).open);

@@ -16,9 +16,9 @@ TEST_CASE("the estimated payload decides how long a transfer is guaranteed to ru
     for (const Row& row : {Row{3_GiB,        34'789'234ms},
                            Row{1_GiB,        6h},          // 1.35 times the estimate is less than the floor
                            Row{4_GiB,        12h},         // more than the limit
-                           Row{unknownBytes, 6h}}) {
+                           Row{NETWORK_BYTES_UNKNOWN, 6h}}) {
         CAPTURE(row.down);
-        CHECK(guaranteedRun(JobClass::UserInitiated, false, {row.down, unknownBytes}, slow, {}) == row.guarantee);
+        CHECK(guaranteedRun(JobClass::UserInitiated, false, {row.down, NETWORK_BYTES_UNKNOWN}, slow, {}) == row.guarantee);
     }
     // clang-format on
     CHECK(longestRun(JobClass::UserInitiated, false, {}) == 12h);
@@ -30,7 +30,7 @@ TEST_CASE("an unknown part is left out, and nothing known means the plain guaran
     const auto guarantee = [&](Payload payload, const std::optional<Network>& network) {
         return guaranteedRun(JobClass::UserInitiated, false, payload, network, constants);
     };
-    CHECK(guarantee({1000, unknownBytes}, both) == 1350ms);
+    CHECK(guarantee({1000, NETWORK_BYTES_UNKNOWN}, both) == 1350ms);
     CHECK(guarantee({1000, 1000}, both) == 2700ms);
     CHECK(guarantee({1000, 1000}, Network{.downstream = 8}) == 1350ms);
     CHECK(guarantee({1000, 1000}, Network{}) == 6h);
@@ -54,21 +54,19 @@ TEST_CASE("the least rate is the slowest on which the payload is not hopeless") 
             if (least > 1) CHECK(transferTime(bytes, least - 1) > most);
         }
     }
-    CHECK(leastRate(unknownBytes, 12h) == 0);
+    CHECK(leastRate(NETWORK_BYTES_UNKNOWN, 12h) == 0);
     CHECK(leastRate(0, 12h) == 0);
 }
 
 TEST_CASE("a request is met by all of its capabilities and any of its transports") { // §1.3, §3.3 clause 6
-    using enum NetworkCapability;
-    const Network wifi{.capabilities = {Internet, Validated, NotMetered},
-                       .transports = {NetworkTransport::Wifi},
+    const Network wifi{.capabilities = {NET_CAPABILITY_INTERNET, NET_CAPABILITY_VALIDATED, NET_CAPABILITY_NOT_METERED},
+                       .transports = {TRANSPORT_WIFI},
                        .interface = "wlan0"};
     const auto bare = [] { return NetworkRequest::Builder().clearCapabilities(); };
     CHECK(meets(wifi, bare().build()));
-    CHECK(meets(wifi, bare().addCapability(NotMetered).build()));
-    CHECK_FALSE(meets(wifi, bare().addCapability(NotRoaming).build()));
-    CHECK(meets(wifi,
-                bare().addTransportType(NetworkTransport::Ethernet).addTransportType(NetworkTransport::Wifi).build()));
-    CHECK_FALSE(meets(wifi, bare().addTransportType(NetworkTransport::Cellular).build()));
+    CHECK(meets(wifi, bare().addCapability(NET_CAPABILITY_NOT_METERED).build()));
+    CHECK_FALSE(meets(wifi, bare().addCapability(NET_CAPABILITY_NOT_ROAMING).build()));
+    CHECK(meets(wifi, bare().addTransportType(TRANSPORT_ETHERNET).addTransportType(TRANSPORT_WIFI).build()));
+    CHECK_FALSE(meets(wifi, bare().addTransportType(TRANSPORT_CELLULAR).build()));
     CHECK_FALSE(meets(wifi, bare().setNetworkSpecifier("wlan1").build()));
 }

@@ -19,7 +19,7 @@ void end(App& app, JobClass kind, Instant now, Ending ending = {}, bool free = f
     noteEnd(app, runOf(kind), ending, free, now, {});
 }
 
-constexpr Ending timeout{StopReason::Timeout, InternalReason::Timeout};
+constexpr Ending timeout{STOP_REASON_TIMEOUT, InternalReason::Timeout};
 
 } // namespace
 
@@ -47,8 +47,8 @@ TEST_CASE("a run in free time counts only where it ran into its limit") { // §6
 TEST_CASE("a transfer counts only where it was stopped at its maximum limit") { // §6.7, §11 example 43
     App app;
     end(app, JobClass::UserInitiated, Instant{11h});
-    end(app, JobClass::UserInitiated, Instant{7h}, {StopReason::DeviceState, InternalReason::Timeout}); // made room
-    end(app, JobClass::UserInitiated, Instant{7h}, {StopReason::DeviceState, InternalReason::Timeout});
+    end(app, JobClass::UserInitiated, Instant{7h}, {STOP_REASON_DEVICE_STATE, InternalReason::Timeout}); // made room
+    end(app, JobClass::UserInitiated, Instant{7h}, {STOP_REASON_DEVICE_STATE, InternalReason::Timeout});
     CHECK_FALSE(overTimeouts(app, JobClass::UserInitiated, Instant{12h}, {}));
     end(app, JobClass::UserInitiated, Instant{12h}, timeout);
     end(app, JobClass::UserInitiated, Instant{12h}, timeout);
@@ -71,7 +71,7 @@ TEST_CASE("three silences within six hours, or ten timeouts in a day, make an ap
     App silent, slow;
     for (int n = 0; n < 3; ++n) {
         CHECK_FALSE(buggy(silent, Instant{1min}, {}));
-        end(silent, JobClass::UserInitiated, Instant{1min}, {StopReason::Undefined, InternalReason::Anr});
+        end(silent, JobClass::UserInitiated, Instant{1min}, {STOP_REASON_UNDEFINED, InternalReason::Anr});
     }
     CHECK(buggy(silent, Instant{2min}, {}));
     CHECK_FALSE(buggy(silent, Instant{6h + 2min}, {}));

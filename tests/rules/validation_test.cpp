@@ -23,7 +23,7 @@ Builder transfer() { return regular().setUserInitiated(true).setRequiredNetworkT
 std::string ruleOf(const Builder& builder) {
     auto job = builder.build();
     if (job) return "ok";
-    CHECK(job.error().code == Errc::IllegalArgument);
+    CHECK(job.error().code == Errc::ILLEGAL_ARGUMENT);
     return job.error().message.substr(0, job.error().message.find(':'));
 }
 
@@ -43,8 +43,9 @@ NetworkRequest oneNetwork() { return NetworkRequest::Builder{}.setNetworkSpecifi
 TEST_CASE("a user-initiated job needs a network requirement, and then has priority MAX") { // jobs.md §11 example 1
     auto without = regular().setUserInitiated(true).build();
     REQUIRE_FALSE(without.ok());
-    CHECK(without.error() == Error{Errc::IllegalArgument, "V12: a user-initiated job needs a network requirement; call "
-                                                          "setRequiredNetwork or setRequiredNetworkType"});
+    CHECK(without.error() == Error{Errc::ILLEGAL_ARGUMENT,
+                                   "V12: a user-initiated job needs a network requirement; call "
+                                   "setRequiredNetwork or setRequiredNetworkType"});
     auto with = transfer().build();
     REQUIRE(with.ok());
     CHECK(with->getPriority() == 500);
@@ -62,8 +63,9 @@ TEST_CASE("a user-initiated job may carry every setter the seed allows") { // jo
                      .setBackoffCriteria(30s, JobInfo::BACKOFF_POLICY_LINEAR)
                      .setPersisted(true)
                      .setExtras(PersistableBundle{}.putString("label", "a film"))) == "ok");
-    CHECK(ruleOf(transfer().setClipData(clip(), ClipData::grantRead)) == "ok");
-    CHECK(ruleOf(transfer().setPersisted(true).setClipData(clip(), ClipData::grantRead)) == "V8"); // example 3
+    CHECK(ruleOf(transfer().setClipData(clip(), ClipData::FLAG_GRANT_READ_URI_PERMISSION)) == "ok");
+    CHECK(ruleOf(transfer().setPersisted(true).setClipData(clip(), ClipData::FLAG_GRANT_READ_URI_PERMISSION)) ==
+          "V8"); // example 3
 }
 
 TEST_CASE("each rule is broken on its far side and kept on its near one") { // jobs.md §1.1, §1.2
@@ -199,17 +201,16 @@ TEST_CASE("a job without a back-off of its own has 30 s, exponential") { // jobs
 }
 
 TEST_CASE("a network type expands to a request and maps back to itself") { // jobs.md §1.3
-    using enum NetworkCapability;
     struct Row {
         std::int32_t type;
         std::set<NetworkCapability> capabilities;
         std::set<NetworkTransport> transports;
     };
     // clang-format off
-    for (auto& r : {Row{1, {Internet, Validated, Trusted},             {}},
-                    Row{2, {Internet, Validated, Trusted, NotMetered}, {}},
-                    Row{3, {Internet, Validated, Trusted, NotRoaming}, {}},
-                    Row{4, {Internet, Validated, Trusted},             {NetworkTransport::Cellular}}}) {
+    for (auto& r : {Row{1, {NET_CAPABILITY_INTERNET, NET_CAPABILITY_VALIDATED, NET_CAPABILITY_TRUSTED},             {}},
+                    Row{2, {NET_CAPABILITY_INTERNET, NET_CAPABILITY_VALIDATED, NET_CAPABILITY_TRUSTED, NET_CAPABILITY_NOT_METERED}, {}},
+                    Row{3, {NET_CAPABILITY_INTERNET, NET_CAPABILITY_VALIDATED, NET_CAPABILITY_TRUSTED, NET_CAPABILITY_NOT_ROAMING}, {}},
+                    Row{4, {NET_CAPABILITY_INTERNET, NET_CAPABILITY_VALIDATED, NET_CAPABILITY_TRUSTED},             {TRANSPORT_CELLULAR}}}) {
         // clang-format on
         CAPTURE(r.type);
         auto job = regular().setRequiredNetworkType(r.type).build();
@@ -222,15 +223,14 @@ TEST_CASE("a network type expands to a request and maps back to itself") { // jo
 }
 
 TEST_CASE("a request of one's own maps back to the nearest network type") { // jobs.md §1.3
-    using enum NetworkCapability;
     auto typeOf = [](NetworkRequest::Builder& request) {
         return regular().setRequiredNetwork(request.build()).build()->getNetworkType();
     };
     NetworkRequest::Builder request;
     CHECK(typeOf(request) == JobInfo::NETWORK_TYPE_ANY);
-    CHECK(typeOf(request.addTransportType(NetworkTransport::Cellular)) == JobInfo::NETWORK_TYPE_CELLULAR);
-    CHECK(typeOf(request.addCapability(NotRoaming)) == JobInfo::NETWORK_TYPE_NOT_ROAMING);
-    CHECK(typeOf(request.addCapability(NotMetered)) == JobInfo::NETWORK_TYPE_UNMETERED);
+    CHECK(typeOf(request.addTransportType(TRANSPORT_CELLULAR)) == JobInfo::NETWORK_TYPE_CELLULAR);
+    CHECK(typeOf(request.addCapability(NET_CAPABILITY_NOT_ROAMING)) == JobInfo::NETWORK_TYPE_NOT_ROAMING);
+    CHECK(typeOf(request.addCapability(NET_CAPABILITY_NOT_METERED)) == JobInfo::NETWORK_TYPE_UNMETERED);
 }
 
 TEST_CASE("the last network requirement replaces the one before it") { // jobs.md §1.1

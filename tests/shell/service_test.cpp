@@ -107,7 +107,7 @@ TEST_CASE("a stop is answered when nothing of the command is alive") { // jobs.m
     App app("trap 'echo cleaned; exit 0' TERM; echo ready; while :; do sleep 1000 & wait; done");
     CHECK(app.start(false));
     app.outputUntil("ready\n");
-    CHECK(app.daemon.stopJob(1, StopReason::ConstraintCharging).get().value());
+    CHECK(app.daemon.stopJob(1, STOP_REASON_CONSTRAINT_CHARGING).get().value());
     CHECK(app.outputUntil("(CONSTRAINT_CHARGING)\n").find("ready\ncleaned\nstint: stopped after") == 0);
     CHECK(app.spool.tally() == Tally{.runs = 1});
 }

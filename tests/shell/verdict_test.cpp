@@ -42,24 +42,24 @@ TEST_CASE("any other end is tried again as often as the job allows") { // jobs.m
 }
 
 TEST_CASE("a stop is no failure of the command, and is always tried again") { // jobs.md §4.2, §6.3
-    auto verdict = afterStop(StopReason::ConstraintCharging, {.failures = 2, .running = true}, 90s, false);
+    auto verdict = afterStop(STOP_REASON_CONSTRAINT_CHARGING, {.failures = 2, .running = true}, 90s, false);
     CHECK(verdict.again);
     CHECK(verdict.tally == Tally{.failures = 2});
     CHECK(verdict.remark == "stopped after 1min30s (CONSTRAINT_CHARGING)");
 }
 
 TEST_CASE("who is stopped at the limit twice gets a hint, not before, and not for other stops") {
-    auto once = afterStop(StopReason::Timeout, {}, 30min, false);
+    auto once = afterStop(STOP_REASON_TIMEOUT, {}, 30min, false);
     CHECK(once.tally.timeouts == 1);
     CHECK(once.remark == "stopped after 30min (TIMEOUT)");
-    auto other = afterStop(StopReason::Quota, once.tally, 10min, false);
+    auto other = afterStop(STOP_REASON_QUOTA, once.tally, 10min, false);
     CHECK(other.tally.timeouts == 1);
     CHECK(other.remark.find("second") == std::string::npos);
-    auto twice = afterStop(StopReason::Timeout, other.tally, 30min, false);
+    auto twice = afterStop(STOP_REASON_TIMEOUT, other.tally, 30min, false);
     CHECK(twice.tally.timeouts == 2);
     CHECK(twice.remark.find("its limit of 30min for the second time") != std::string::npos);
     CHECK(twice.remark.find("--user-initiated") != std::string::npos);
-    auto thrice = afterStop(StopReason::TimeoutAbandoned, twice.tally, 12h, true);
+    auto thrice = afterStop(STOP_REASON_TIMEOUT_ABANDONED, twice.tally, 12h, true);
     CHECK(thrice.remark.find("3th") == std::string::npos);
     CHECK(thrice.remark.find("3 times") != std::string::npos);
     CHECK(thrice.remark.find("--user-initiated") == std::string::npos);

@@ -113,6 +113,6 @@ TEST_CASE("a part that a transfer has locked is not removed") {
     REQUIRE(::flock(held.get(), LOCK_EX) == 0);
     const auto removed = removeLeftover({part, 1});
     REQUIRE(!removed.ok());
-    CHECK(removed.error().code == Errc::Busy);
+    CHECK(removed.error().code == Errc::BUSY);
     CHECK(std::filesystem::exists(part));
 }

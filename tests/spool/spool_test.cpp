@@ -83,7 +83,7 @@ TEST_CASE("of input that has nothing, or cannot be had, nothing is kept") {
     const Spool spool = Spool::create(root.path / "one", anOrder(), [] { return Result<std::string>(""); }).value();
     CHECK(spool.order().value() == anOrder());
     CHECK(spool.input(anOrder()) == "/dev/null");
-    const auto broken = [] { return Result<std::string>(Error{Errc::System, "no more of it"}); };
+    const auto broken = [] { return Result<std::string>(Error{Errc::SYSTEM, "no more of it"}); };
     CHECK(Spool::create(root.path / "two", anOrder(), broken).error().message == "no more of it");
     CHECK(fs::is_empty(root.path / "two"));
 }

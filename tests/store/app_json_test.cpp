@@ -50,7 +50,7 @@ TEST_CASE("what is no usage is refused by name") { // limits.md §2.2
         CAPTURE(text);
         const auto read = usageFrom(text);
         REQUIRE(!read.ok());
-        CHECK(read.error().code == Errc::IllegalArgument);
+        CHECK(read.error().code == Errc::ILLEGAL_ARGUMENT);
         CHECK(read.error().message.find(words) != std::string::npos);
     }
     CHECK((valueOf(usageFrom("{}")) == Usage{}));
@@ -88,7 +88,7 @@ TEST_CASE("what is no ledger is refused by name, and nothing of it is taken") { 
         AppMemory memory = memoryOf(1);
         const auto read = readLedgers(text, memory);
         REQUIRE(!read.ok());
-        CHECK(read.error().code == Errc::IllegalArgument);
+        CHECK(read.error().code == Errc::ILLEGAL_ARGUMENT);
         CHECK(read.error().message.find(words) != std::string::npos);
         CHECK((memory == memoryOf(1)));
     }

@@ -37,7 +37,7 @@ TEST_CASE("a commit that fails leaves nothing of it, and the next one works") { 
         const auto before = valueOf(store.load());
         const auto failed = store.commit(records, stamp(1s));
         REQUIRE(!failed.ok());
-        CHECK(failed.error().code == Errc::Storage);
+        CHECK(failed.error().code == Errc::STORAGE);
         CHECK(failed.error().message.find("stint.db") != std::string::npos);
         const auto after = valueOf(store.load());
         CHECK(after.jobs.size() == before.jobs.size());
@@ -123,7 +123,7 @@ TEST_CASE(
         if (!store || !store->commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s))) return 1;
         full = true;
         const auto failed = store->commit(std::vector<Record>{SaveJob{jobOf(2)}}, stamp(1s));
-        if (failed || failed.error().code != Errc::Storage) return 2;
+        if (failed || failed.error().code != Errc::STORAGE) return 2;
         if (failed.error().message.find("stint.db: disk full") == std::string::npos) return 3;
         const auto snapshot = store->load();
         if (!snapshot || snapshot->jobs.size() != 1) return 5; // it can be read all the same
@@ -147,7 +147,7 @@ TEST_CASE("a file that may not grow refuses commits with the system's reason") {
         for (;; ++accepted) {
             const auto result = store->commit(std::vector<Record>{SaveJob{jobOf(accepted)}}, stamp(1s));
             if (result) continue;
-            if (result.error().code != Errc::Storage || result.error().message.find("stint.db") == std::string::npos)
+            if (result.error().code != Errc::STORAGE || result.error().message.find("stint.db") == std::string::npos)
                 return 3;
             break;
         }

@@ -75,11 +75,11 @@ inline JobInfoPtr builtFrom(const JobInfo::Builder& builder) {
 /// Of the log: each field follows from `nth`.
 inline PastRun pastRunOf(std::int32_t nth) {
     return {.scheduled = wall(std::chrono::hours{nth}),
-            .waits = {{wall(std::chrono::minutes{nth}), {PendingReason::Quota, PendingReason::User}}},
+            .waits = {{wall(std::chrono::minutes{nth}), {PENDING_JOB_REASON_QUOTA, PENDING_JOB_REASON_USER}}},
             .began = nth % 2 == 0 ? std::optional(wall(std::chrono::minutes{nth + 1})) : std::nullopt,
             .kind = JobClass::UserInitiated,
             .ended = wall(std::chrono::minutes{nth + 2}),
-            .ending = {StopReason::Timeout, InternalReason::TimeoutAbandoned},
+            .ending = {STOP_REASON_TIMEOUT, InternalReason::TimeoutAbandoned},
             .outcome = {nth, "run " + std::to_string(nth)},
             .resumedAt = nth + 3,
             .transferredDown = nth + 4,
@@ -115,7 +115,7 @@ inline Completed completedOf(std::int32_t id) {
     Completed completed;
     completed.key = jobOf(id).key;
     completed.ended = wall(1'700'000'000s + std::chrono::hours{id});
-    completed.ending = {StopReason::Timeout, InternalReason::Timeout};
+    completed.ending = {STOP_REASON_TIMEOUT, InternalReason::Timeout};
     completed.outcome = {id % 70, "ended " + std::to_string(id)};
     completed.transferredDown = id * 1_MiB;
     completed.transferredUp = id;

@@ -62,7 +62,7 @@ TEST_CASE(
         if (result.ok()) ++accepted;
         REQUIRE(accepted < 5000);
     }
-    CHECK(result.error().code == Errc::Storage);
+    CHECK(result.error().code == Errc::STORAGE);
     CHECK(result.error().message.find((disk.store() / "stint.db").string()) != std::string::npos);
     CHECK(result.error().message.find("disk full") != std::string::npos);
     CHECK(!reserved(disk));

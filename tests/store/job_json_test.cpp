@@ -34,7 +34,7 @@ PersistableBundle everyType() {
 
 TEST_CASE("a stored job is the job that was written, in every field") { // jobs.md §1.1, §7.1
     NetworkRequest::Builder network;
-    network.clearCapabilities().addCapability(NetworkCapability::NotMetered).addTransportType(NetworkTransport::Wifi);
+    network.clearCapabilities().addCapability(NET_CAPABILITY_NOT_METERED).addTransportType(TRANSPORT_WIFI);
     const auto plain = JobInfo::Builder{1, "Jobs"};
     const auto online = [&] { return JobInfo::Builder{2, "Jobs"}.setRequiredNetwork(network.build()); };
     // clang-format off
@@ -52,7 +52,7 @@ TEST_CASE("a stored job is the job that was written, in every field") { // jobs.
         {"chunk",               built(online().setMinimumNetworkChunkBytes(1_MiB))},
         {"back-off",            built(JobInfo::Builder{1, "Jobs"}.setBackoffCriteria(77s, JobInfo::BACKOFF_POLICY_LINEAR))},
         {"default back-off",    built(JobInfo::Builder{1, "Jobs"}.setBackoffCriteria(30s, JobInfo::BACKOFF_POLICY_EXPONENTIAL))},
-        {"grants, no clip",     built(JobInfo::Builder{1, "Jobs"}.setClipData(std::nullopt, ClipData::grantWrite))},
+        {"grants, no clip",     built(JobInfo::Builder{1, "Jobs"}.setClipData(std::nullopt, ClipData::FLAG_GRANT_WRITE_URI_PERMISSION))},
         {"persisted",           built(JobInfo::Builder{1, "Jobs"}.setPersisted(true))},
         {"battery",             built(JobInfo::Builder{1, "Jobs"}.setRequiresBatteryNotLow(true))},
         {"charging",            built(JobInfo::Builder{1, "Jobs"}.setRequiresCharging(true))},
@@ -104,14 +104,15 @@ TEST_CASE("extras keep NaN") {
 TEST_CASE(
     "clip data is stored as its paths, and empty where a descriptor was granted") { // jobs.md §12.9, architecture.md
     ClipData paths{{{"/tmp/a", nullptr}, {"/tmp/b", nullptr}}};
-    auto clip = roundTrip(built(JobInfo::Builder{1, "Jobs"}.setClipData(paths, ClipData::grantRead)));
+    auto clip =
+        roundTrip(built(JobInfo::Builder{1, "Jobs"}.setClipData(paths, ClipData::FLAG_GRANT_READ_URI_PERMISSION)));
     REQUIRE(clip.getClipData());
     REQUIRE(clip.getClipData()->items.size() == 2);
     CHECK(clip.getClipData()->items[1].path == "/tmp/b");
-    CHECK(clip.getClipGrantFlags() == ClipData::grantRead);
+    CHECK(clip.getClipGrantFlags() == ClipData::FLAG_GRANT_READ_URI_PERMISSION);
 
     paths.items.push_back({"/tmp/c", std::make_shared<ClipFile>(-1)});
-    clip = roundTrip(built(JobInfo::Builder{1, "Jobs"}.setClipData(paths, ClipData::grantRead)));
+    clip = roundTrip(built(JobInfo::Builder{1, "Jobs"}.setClipData(paths, ClipData::FLAG_GRANT_READ_URI_PERMISSION)));
     REQUIRE(clip.getClipData());
     CHECK(clip.getClipData()->items.empty());
 }
@@ -173,7 +174,7 @@ TEST_CASE("what is no job is told, not run") { // jobs.md §7.1, §7.2
         CAPTURE(text);
         const auto read = jobInfoFrom(text);
         REQUIRE(!read.ok());
-        CHECK(read.error().code == Errc::IllegalArgument);
+        CHECK(read.error().code == Errc::ILLEGAL_ARGUMENT);
         CHECK(read.error().message.find(word) != std::string::npos);
     }
 }

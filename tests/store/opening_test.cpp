@@ -61,7 +61,7 @@ TEST_CASE("a second daemon on a store is refused and told who has it") { // issu
     {
         auto first = openStore(scratch.store());
         const auto error = refused(scratch.store());
-        CHECK(error.code == Errc::IllegalState);
+        CHECK(error.code == Errc::ILLEGAL_STATE);
         CHECK(has(error, scratch.store().string()));
         CHECK(has(error, "process " + std::to_string(::getpid())));
         done(first.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
@@ -75,7 +75,7 @@ TEST_CASE("a directory that others may enter is refused with what to do") { // i
     for (const auto mode : {fs::perms{0755}, fs::perms{0770}, fs::perms{0500}, fs::perms{01700}}) {
         fs::permissions(scratch.store(), mode);
         const auto error = refused(scratch.store());
-        CHECK(error.code == Errc::IllegalState);
+        CHECK(error.code == Errc::ILLEGAL_STATE);
         CHECK(has(error, scratch.store().string()));
         CHECK(has(error, "chmod 0700"));
     }
@@ -92,7 +92,7 @@ TEST_CASE("a directory of another user is refused") { // issue: bad input
     { openStore(scratch.store()); }
     REQUIRE(::chown(scratch.store().c_str(), 12345, 12345) == 0);
     const auto error = refused(scratch.store());
-    CHECK(error.code == Errc::IllegalState);
+    CHECK(error.code == Errc::ILLEGAL_STATE);
     CHECK(has(error, "user 12345"));
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("a store of a newer version is refused and not changed by a byte") { /
     execute(scratch.database(), "PRAGMA user_version = 8");
     const auto before = bytesOf(scratch.database());
     const auto error = refused(scratch.store());
-    CHECK(error.code == Errc::IllegalState);
+    CHECK(error.code == Errc::ILLEGAL_STATE);
     CHECK(has(error, "made by a newer stint (schema 8, this one knows 7)"));
     CHECK(has(error, scratch.database().string()));
     CHECK(bytesOf(scratch.database()) == before);
@@ -150,7 +150,7 @@ TEST_CASE("a store that another program holds is refused, not waited for") {
     REQUIRE(sqlite3_open(scratch.database().c_str(), &raw) == SQLITE_OK);
     REQUIRE(sqlite3_exec(raw, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
     const auto error = refused(scratch.store());
-    CHECK(error.code == Errc::Storage);
+    CHECK(error.code == Errc::STORAGE);
     CHECK(has(error, "another program has it open"));
     sqlite3_close(raw);
     auto store = openStore(scratch.store());

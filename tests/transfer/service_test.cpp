@@ -117,7 +117,7 @@ TEST_CASE("onStopJob aborts, keeps what is there and asks for another run") { //
     App app;
     app.start(1, place, server.url());
     sent.get_future().wait();
-    CHECK(app.daemon.stopJob(1, StopReason::ConstraintConnectivity).get().value());
+    CHECK(app.daemon.stopJob(1, STOP_REASON_CONSTRAINT_CONNECTIVITY).get().value());
     CHECK(app.leave() == 0);
     while (!app.daemon.heardNothing())
         CHECK(!app.daemon.heard().starts_with("JobFinished"));
@@ -134,14 +134,14 @@ TEST_CASE("a download that is cancelled leaves nothing behind, one that is only 
         App app;
         if (!over)
             app.daemon.on("GetPendingJob", [](wire::Reader&, wire::Writer&) {
-                return Result<void>(fail(Errc::System, "nothing is known"));
+                return Result<void>(fail(Errc::SYSTEM, "nothing is known"));
             });
         app.start(1, place, server.url());
         sent.get_future().wait();
         while (app.hear("UpdateTransferredNetworkBytes") == "(silence)" ||
                !std::filesystem::exists(place.parts().state)) {
         }
-        CHECK(app.daemon.stopJob(1, StopReason::User).get().value());
+        CHECK(app.daemon.stopJob(1, STOP_REASON_USER).get().value());
         CHECK(app.hear("GetPendingJob") != "(silence)");
         CHECK(app.leave() == 0);
         CHECK(place.list() == (over ? "" : ".file.stint-part .file.stint-state"));

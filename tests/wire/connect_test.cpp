@@ -45,7 +45,7 @@ private:
 std::string refusal() {
     const Result<std::filesystem::path> found = runtimeDirectory(true);
     REQUIRE(!found.ok());
-    CHECK(found.error().code == Errc::Security);
+    CHECK(found.error().code == Errc::SECURITY);
     return found.error().message;
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("where nobody listens the message says so, and how to start the daemon
     const Place place;
     const Result<Bus> bus = connectToDaemon();
     REQUIRE(!bus.ok());
-    CHECK(bus.error() == Error{Errc::Unavailable, "no stintd listens at " + (place.directory() / "bus").native() +
+    CHECK(bus.error() == Error{Errc::UNAVAILABLE, "no stintd listens at " + (place.directory() / "bus").native() +
                                                       "; start it with: stintd &"});
 }
 

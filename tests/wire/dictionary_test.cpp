@@ -35,7 +35,7 @@ template <class Fill> std::string complaintAbout(Fill fill, UnknownKeys unknown 
     }
     const Result<Words> read = readWords(message.reader(), unknown);
     REQUIRE(!read.ok());
-    CHECK(read.error().code == Errc::IllegalArgument);
+    CHECK(read.error().code == Errc::ILLEGAL_ARGUMENT);
     return read.error().message;
 }
 
@@ -88,6 +88,6 @@ TEST_CASE("a string with a NUL or in no UTF-8 is not sent") {
         writer.string(bad);
         const Result<void> done = writer.done();
         REQUIRE(!done.ok());
-        CHECK(done.error().code == Errc::IllegalArgument);
+        CHECK(done.error().code == Errc::ILLEGAL_ARGUMENT);
     }
 }

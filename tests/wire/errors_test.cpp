@@ -20,38 +20,38 @@ TEST_CASE("every Errc has one name on the wire and one kind, and comes back as i
         const sd_bus_error said{row.wire, "no job 7", 0};
         CHECK(errorFrom(said) == Error{row.code, "no job 7"});
     }
-    CHECK(code == static_cast<int>(Errc::System) + 1);
+    CHECK(code == static_cast<int>(Errc::SYSTEM) + 1);
     CHECK(wireNames.size() == errorNames().size());
     CHECK(kinds.size() == errorNames().size());
 }
 
 TEST_CASE("the names an app can see are never changed") { // architecture.md, wire; jobs.md §2.1
     // clang-format off
-    CHECK(std::string_view(wireNameOf(Errc::IllegalArgument)) == "org.stint.Error.IllegalArgument");
-    CHECK(std::string_view(wireNameOf(Errc::IllegalState))    == "org.stint.Error.IllegalState");
-    CHECK(std::string_view(wireNameOf(Errc::Security))        == "org.stint.Error.Security");
-    CHECK(std::string_view(wireNameOf(Errc::LimitExceeded))   == "org.stint.Error.LimitExceeded");
-    CHECK(std::string_view(wireNameOf(Errc::Storage))         == "org.stint.Error.Storage");
-    CHECK(std::string_view(wireNameOf(Errc::Busy))            == "org.stint.Error.Busy");
-    CHECK(kindOf(Errc::IllegalArgument) == "INVALID_ARGUMENT");
-    CHECK(kindOf(Errc::IllegalState)    == "ILLEGAL_STATE");
-    CHECK(kindOf(Errc::Security)        == "SECURITY");
-    CHECK(kindOf(Errc::LimitExceeded)   == "LIMIT_EXCEEDED");
+    CHECK(std::string_view(wireNameOf(Errc::ILLEGAL_ARGUMENT)) == "org.stint.Error.IllegalArgument");
+    CHECK(std::string_view(wireNameOf(Errc::ILLEGAL_STATE))    == "org.stint.Error.IllegalState");
+    CHECK(std::string_view(wireNameOf(Errc::SECURITY))        == "org.stint.Error.Security");
+    CHECK(std::string_view(wireNameOf(Errc::LIMIT_EXCEEDED))   == "org.stint.Error.LimitExceeded");
+    CHECK(std::string_view(wireNameOf(Errc::STORAGE))         == "org.stint.Error.Storage");
+    CHECK(std::string_view(wireNameOf(Errc::BUSY))            == "org.stint.Error.Busy");
+    CHECK(kindOf(Errc::ILLEGAL_ARGUMENT) == "INVALID_ARGUMENT");
+    CHECK(kindOf(Errc::ILLEGAL_STATE)    == "ILLEGAL_STATE");
+    CHECK(kindOf(Errc::SECURITY)        == "SECURITY");
+    CHECK(kindOf(Errc::LIMIT_EXCEEDED)   == "LIMIT_EXCEEDED");
     // clang-format on
 }
 
 TEST_CASE("a stranger's error keeps its name in the message") {
     const sd_bus_error said{"org.freedesktop.DBus.Error.AccessDenied", "go away", 0};
-    CHECK(errorFrom(said) == Error{Errc::Security, "go away (org.freedesktop.DBus.Error.AccessDenied)"});
+    CHECK(errorFrom(said) == Error{Errc::SECURITY, "go away (org.freedesktop.DBus.Error.AccessDenied)"});
     const sd_bus_error unknown{"com.example.Odd", "what", 0};
-    CHECK(errorFrom(unknown) == Error{Errc::System, "what (com.example.Odd)"});
+    CHECK(errorFrom(unknown) == Error{Errc::SYSTEM, "what (com.example.Odd)"});
 }
 
 TEST_CASE("a connection that is lost is Unavailable, by errno and by name") {
-    CHECK(errorFromErrno(ECONNRESET).code == Errc::Unavailable);
-    CHECK(errorFromErrno(EPIPE).code == Errc::Unavailable);
-    CHECK(errorFromErrno(EBADMSG).code == Errc::IllegalArgument);
-    CHECK(errorFromErrno(EACCES).code == Errc::System);
+    CHECK(errorFromErrno(ECONNRESET).code == Errc::UNAVAILABLE);
+    CHECK(errorFromErrno(EPIPE).code == Errc::UNAVAILABLE);
+    CHECK(errorFromErrno(EBADMSG).code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(errorFromErrno(EACCES).code == Errc::SYSTEM);
     const sd_bus_error said{"System.Error.ECONNRESET", "Connection reset by peer", 0};
-    CHECK(errorFrom(said).code == Errc::Unavailable);
+    CHECK(errorFrom(said).code == Errc::UNAVAILABLE);
 }

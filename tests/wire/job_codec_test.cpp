@@ -43,7 +43,7 @@ template <class Fill> std::string complaintAbout(Fill fill) {
     Reader reader = message.reader();
     const Result<JobInfo> job = readJob(reader);
     REQUIRE(!job.ok());
-    CHECK(job.error().code == Errc::IllegalArgument);
+    CHECK(job.error().code == Errc::ILLEGAL_ARGUMENT);
     return job.error().message;
 }
 
@@ -74,9 +74,9 @@ TEST_CASE("a job comes out of the wire as it went in, with every setter") { // j
     same([](JobInfo::Builder& b) {
         b.setRequiredNetwork(NetworkRequest::Builder()
                                  .clearCapabilities()
-                                 .addCapability(NetworkCapability::NotMetered)
-                                 .addTransportType(NetworkTransport::Wifi)
-                                 .addTransportType(NetworkTransport::Ethernet)
+                                 .addCapability(NET_CAPABILITY_NOT_METERED)
+                                 .addTransportType(TRANSPORT_WIFI)
+                                 .addTransportType(TRANSPORT_ETHERNET)
                                  .setNetworkSpecifier("home")
                                  .build());
     });
@@ -196,7 +196,8 @@ TEST_CASE("clip data carry their open file as a descriptor of its own") { // job
     ClipData clip;
     clip.items.push_back({"/home/me/photo.jpg", std::make_shared<ClipFile>(pipe[1])});
     clip.items.push_back({"/home/me/list.txt", nullptr});
-    const JobInfo job = jobWith([&](JobInfo::Builder& b) { b.setClipData(clip, ClipData::grantRead); });
+    const JobInfo job =
+        jobWith([&](JobInfo::Builder& b) { b.setClipData(clip, ClipData::FLAG_GRANT_READ_URI_PERMISSION); });
 
     const Result<JobInfo> back = throughTheWire(job);
     REQUIRE(back.ok());
@@ -210,7 +211,7 @@ TEST_CASE("clip data carry their open file as a descriptor of its own") { // job
     char byte = 0;
     CHECK(::read(reading.get(), &byte, 1) == 1);
     CHECK(!items[1].file);
-    CHECK(back->getClipGrantFlags() == ClipData::grantRead);
+    CHECK(back->getClipGrantFlags() == ClipData::FLAG_GRANT_READ_URI_PERMISSION);
 
     const Result<JobInfo> listed = throughTheWire(job, ClipFiles::LeftOut);
     REQUIRE(listed.ok());

@@ -48,7 +48,7 @@ std::string complaint(const std::function<void(DictionaryWriter&)>& write) {
     Reader reader = message.reader();
     const auto read = wire::readAlarm(reader);
     REQUIRE_FALSE(read.ok());
-    CHECK(read.error().code == Errc::IllegalArgument);
+    CHECK(read.error().code == Errc::ILLEGAL_ARGUMENT);
     return read.error().message;
 }
 

@@ -13,15 +13,15 @@ TEST_CASE("a run's parameters come out as they went in") { // jobs.md §4.7
     parameters.space = "sync";
     parameters.extras.putString("url", "http://localhost/");
     parameters.clip = ClipData{{{"/tmp/a", nullptr}}};
-    parameters.clipGrantFlags = ClipData::grantRead | ClipData::grantWrite;
+    parameters.clipGrantFlags = ClipData::FLAG_GRANT_READ_URI_PERMISSION | ClipData::FLAG_GRANT_WRITE_URI_PERMISSION;
     parameters.userInitiated = true;
     parameters.expedited = true;
     parameters.overdue = true;
     parameters.transientExtras.putInt("n", 1);
     parameters.triggeredUris = {"/in/a", "/in/b"};
     parameters.triggeredAuthorities = {"file"};
-    parameters.network = Network{.capabilities = {NetworkCapability::Internet, NetworkCapability::NotMetered},
-                                 .transports = {NetworkTransport::Wifi},
+    parameters.network = Network{.capabilities = {NET_CAPABILITY_INTERNET, NET_CAPABILITY_NOT_METERED},
+                                 .transports = {TRANSPORT_WIFI},
                                  .downstream = 50'000,
                                  .upstream = 5'000,
                                  .interface = "wlan0"};
@@ -111,5 +111,5 @@ TEST_CASE("a capability that a newer daemon names of a network is ignored, not r
         dictionary.put("latency", std::int64_t{5});
     }
     Reader reader = message.reader();
-    CHECK(readNetwork(reader).value().capabilities == std::set{NetworkCapability::Internet});
+    CHECK(readNetwork(reader).value().capabilities == std::set{NET_CAPABILITY_INTERNET});
 }

@@ -41,7 +41,7 @@ JobView view(JobView::State state) {
 TEST_CASE("a pending job tells why it waits, and when it may start") { // jobs.md §9.1
     JobView job = view(JobView::State::Pending);
     job.info = std::make_shared<const JobInfo>(JobInfo::Builder(JobId(7), "Downloads").build().value());
-    job.reasons = {PendingReason::ConstraintCharging, PendingReason::ConstraintConnectivity};
+    job.reasons = {PENDING_JOB_REASON_CONSTRAINT_CHARGING, PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY};
     job.earliest = WallTime(Duration(1'700'000'030'000));
     const JobView back = throughTheWire(job, writeJobView, readJobView);
     CHECK(back.key == job.key);
@@ -56,7 +56,7 @@ TEST_CASE("a pending job tells why it waits, and when it may start") { // jobs.m
     CHECK(back.earliest == job.earliest);
     CHECK(!back.started);
     CHECK(!back.completed);
-    CHECK(back.estimatedUp == unknownBytes);
+    CHECK(back.estimatedUp == NETWORK_BYTES_UNKNOWN);
     REQUIRE(back.info);
     CHECK(*back.info == *job.info);
 
@@ -85,8 +85,8 @@ TEST_CASE("a run tells its clocks, its network and the stop it has coming") { //
     const auto later = [](Duration after) { return WallTime(Duration(1'700'000'000'000) + after); };
     job.clocks = RunClocks{
         .guaranteed = later(10min), .limit = later(30min), .timer = later(5min), .slot = "bg", .stop = std::nullopt};
-    job.network = Network{.capabilities = {NetworkCapability::Internet, NetworkCapability::NotMetered},
-                          .transports = {NetworkTransport::Wifi},
+    job.network = Network{.capabilities = {NET_CAPABILITY_INTERNET, NET_CAPABILITY_NOT_METERED},
+                          .transports = {TRANSPORT_WIFI},
                           .downstream = 50'000,
                           .upstream = 10'000,
                           .interface = "wlan0"};
@@ -101,7 +101,7 @@ TEST_CASE("a run tells its clocks, its network and the stop it has coming") { //
     CHECK(!back.lastSuccess);
     CHECK(back.workItems == 3);
 
-    job.clocks->stop = Ending{StopReason::Timeout, InternalReason::Timeout};
+    job.clocks->stop = Ending{STOP_REASON_TIMEOUT, InternalReason::Timeout};
     CHECK(throughTheWire(job, writeJobView, readJobView).clocks == job.clocks);
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("a finished job tells when, why and with what outcome") {
                                .began = job.started,
                                .kind = job.kind,
                                .ended = WallTime(Duration(1'700'000'060'000)),
-                               .ending = {StopReason::Undefined, InternalReason::SuccessfulFinish},
+                               .ending = {STOP_REASON_UNDEFINED, InternalReason::SuccessfulFinish},
                                .outcome = {66, "404 Not Found"},
                                .transferredDown = 5,
                                .last = true},
@@ -148,7 +148,7 @@ TEST_CASE("a finished job tells when, why and with what outcome") {
 }
 
 TEST_CASE("a blocker without a time waits for an event") { // jobs.md §9.1
-    Blocker blocker{.reason = PendingReason::ConstraintBatteryNotLow,
+    Blocker blocker{.reason = PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW,
                     .gate = "battery",
                     .detail = "12 %, low",
                     .clears = "charge to 20 %",

@@ -140,7 +140,7 @@ Result<ShellAnswer> batteryVerb(Daemon& daemon, const std::vector<std::string>& 
     if (ask.answer) return *ask.answer;
     if (!ask.set.empty()) {
         const auto set = daemon.setDevice(ask.set);
-        if (!set.ok() && set.error().code == Errc::IllegalArgument)
+        if (!set.ok() && set.error().code == Errc::ILLEGAL_ARGUMENT)
             return ShellAnswer{refusal, "", fmt::format("Bad value: {}\n", set.error().message)};
         STINT_TRY(set);
         return ShellAnswer{};

@@ -27,16 +27,16 @@ bool knows(const std::vector<AppView>& apps, const std::string& package) {
 /// A job may end while the dump is made; then it is among the finished ones.
 Result<std::optional<DumpedJob>> gathered(Daemon& daemon, const JobKey& key) {
     auto explanation = daemon.explain(key);
-    if (!explanation.ok() && explanation.error().code == Errc::IllegalArgument) return std::optional<DumpedJob>{};
+    if (!explanation.ok() && explanation.error().code == Errc::ILLEGAL_ARGUMENT) return std::optional<DumpedJob>{};
     auto [job, blockers] = STINT_TRY(std::move(explanation));
     if (job.state == JobView::State::Finished) return std::optional<DumpedJob>{};
     auto history = daemon.history(key);
-    if (!history.ok() && history.error().code == Errc::IllegalArgument) return std::optional<DumpedJob>{};
+    if (!history.ok() && history.error().code == Errc::ILLEGAL_ARGUMENT) return std::optional<DumpedJob>{};
     DumpedJob made{std::move(job), std::move(blockers), {}, {}};
     made.history = STINT_TRY(std::move(history));
     if (made.job.workItems == 0) return std::optional(std::move(made));
     auto work = daemon.work(key, mostWork);
-    if (!work.ok() && work.error().code == Errc::IllegalArgument) return std::optional<DumpedJob>{};
+    if (!work.ok() && work.error().code == Errc::ILLEGAL_ARGUMENT) return std::optional<DumpedJob>{};
     made.work = STINT_TRY(std::move(work));
     return std::optional(std::move(made));
 }
@@ -65,11 +65,11 @@ Readiness readinessOf(const DumpedJob& dumped) {
     for (const auto& blocker : dumped.blockers) {
         if (isQueue(blocker))
             ready.notPending = false;
-        else if (blocker.reason == PendingReason::User)
+        else if (blocker.reason == PENDING_JOB_REASON_USER)
             ready.user = false;
-        else if (blocker.reason == PendingReason::App)
+        else if (blocker.reason == PENDING_JOB_REASON_APP)
             ready.component = false;
-        else if (blocker.reason == PendingReason::DeviceState)
+        else if (blocker.reason == PENDING_JOB_REASON_DEVICE_STATE)
             ready.unrestricted = false;
         else
             ready.job = false;
@@ -81,7 +81,7 @@ Result<Dump> gatherDump(Daemon& daemon, const std::optional<std::string>& packag
     Dump made;
     made.apps = STINT_TRY(daemon.apps());
     if (package) {
-        if (!knows(made.apps, *package)) return fail(Errc::IllegalState, "Invalid package: {}", *package);
+        if (!knows(made.apps, *package)) return fail(Errc::ILLEGAL_STATE, "Invalid package: {}", *package);
         std::erase_if(made.apps, [&](const AppView& app) { return app.manifest.package.name != *package; });
     }
     made.scheduler = STINT_TRY(daemon.overview());

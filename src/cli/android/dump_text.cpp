@@ -117,10 +117,10 @@ void printDynamic(const JobView& job, const std::vector<AppView>& apps, const Sc
     const auto app = std::ranges::find(apps, job.key.app, [](const AppView& one) { return one.manifest.package; });
     const bool restricted = app != apps.end() && app->bucket == Bucket::Restricted;
     if (!restricted || job.kind != JobClass::Regular || !job.info) return;
-    std::vector constraints{PendingReason::ConstraintCharging, PendingReason::ConstraintBatteryNotLow,
-                            PendingReason::ConstraintDeviceIdle};
+    std::vector constraints{PENDING_JOB_REASON_CONSTRAINT_CHARGING, PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW,
+                            PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE};
     const bool needsNetwork = job.info->getRequiredNetwork().has_value();
-    if (needsNetwork) constraints.push_back(PendingReason::ConstraintConnectivity);
+    if (needsNetwork) constraints.push_back(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY);
     putLine(screen, 2,
             fmt::format("Dynamic constraints:{}{}", constraintNames(constraints), needsNetwork ? " (unmetered)" : ""));
 }

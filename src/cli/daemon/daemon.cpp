@@ -46,9 +46,9 @@ Result<Daemon> Daemon::connectIfThere() { return Daemon(STINT_TRY(wire::connectT
 
 Result<Daemon> Daemon::connect(const Screen& screen) {
     auto found = connectIfThere();
-    if (found.ok() || found.error().code != Errc::Unavailable) return found;
+    if (found.ok() || found.error().code != Errc::UNAVAILABLE) return found;
     if (!mayStartDaemon())
-        return fail(Errc::Unavailable, "{} (STINT_AUTOSTART=no keeps this command from it)", found.error().message);
+        return fail(Errc::UNAVAILABLE, "{} (STINT_AUTOSTART=no keeps this command from it)", found.error().message);
     STINT_TRY(startDaemon(screen));
     return connectIfThere();
 }
@@ -297,7 +297,7 @@ Result<std::vector<News>> Daemon::takeNews() {
         auto message = Message::owning(raw);
         if (isNews(message)) news.push_back(STINT_TRY(readNews(message)));
     }
-    if (news.empty() && sd_bus_is_open(bus_.get()) <= 0) return fail(Errc::Unavailable, "stintd is gone");
+    if (news.empty() && sd_bus_is_open(bus_.get()) <= 0) return fail(Errc::UNAVAILABLE, "stintd is gone");
     return news;
 }
 

@@ -18,7 +18,7 @@ std::optional<JobId> parseId(std::string_view text) {
 }
 
 Error noJobName(std::string_view text) {
-    return fail(Errc::IllegalArgument, "\"{}\" names no job: write 7, PACKAGE/7 or PACKAGE/namespace#7", text);
+    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" names no job: write 7, PACKAGE/7 or PACKAGE/namespace#7", text);
 }
 
 WallTime endOf(const JobView& job) { return job.completed->ended; }
@@ -29,7 +29,7 @@ Result<JobView> only(std::vector<JobView> found, const std::string& text) {
     std::string names;
     for (const auto& job : found)
         names += (names.empty() ? "" : " or ") + textOf(job.key);
-    return fail(Errc::IllegalArgument, "{} may be {}: say which", printable(text), names);
+    return fail(Errc::ILLEGAL_ARGUMENT, "{} may be {}: say which", printable(text), names);
 }
 
 } // namespace
@@ -82,7 +82,7 @@ Result<JobView> called(Daemon& daemon, const std::string& label) {
         if (finished && found.size() > 1) found = {*std::ranges::max_element(found, {}, endOf)};
         if (!found.empty()) return daemon.watch(STINT_TRY(only(std::move(found), label)).key);
     }
-    return fail(Errc::IllegalState, "no job is called \"{}\"; `stint jobs` and `stint jobs --finished` list them",
+    return fail(Errc::ILLEGAL_STATE, "no job is called \"{}\"; `stint jobs` and `stint jobs --finished` list them",
                 printable(label));
 }
 
@@ -96,17 +96,17 @@ Result<JobView> lookUp(Daemon& daemon, const std::string& text) {
         auto job = daemon.watch(key);
         if (job.ok())
             (job->state == JobView::State::Finished ? ended : tracked).push_back(std::move(*job));
-        else if (job.error().code != Errc::IllegalArgument) // that means there is no such job
+        else if (job.error().code != Errc::ILLEGAL_ARGUMENT) // that means there is no such job
             return std::move(job).error();
     }
     if (!tracked.empty()) return only(std::move(tracked), text);
     if (!ended.empty()) return only(std::move(ended), text);
-    return fail(Errc::IllegalState, "there is no job {}; `stint jobs` and `stint jobs --finished` list them",
+    return fail(Errc::ILLEGAL_STATE, "there is no job {}; `stint jobs` and `stint jobs --finished` list them",
                 printable(text));
 }
 
 int failOfLookUp(const Screen& screen, std::string_view what, const Error& error) {
-    if (error.code != Errc::IllegalState) return screen.fail(what, error);
+    if (error.code != Errc::ILLEGAL_STATE) return screen.fail(what, error);
     return screen.fail(ends::noInput, fmt::format("{}: {}", what, error.message));
 }
 
@@ -121,7 +121,7 @@ Result<AppView> lookUpApp(Daemon& daemon, const std::string& package) {
     std::vector<AppView> all = STINT_TRY(daemon.apps());
     const auto found =
         std::ranges::find_if(all, [&](const AppView& app) { return app.manifest.package.name == package; });
-    if (found == all.end()) return notInstalled({printable(package)}, Errc::IllegalState);
+    if (found == all.end()) return notInstalled({printable(package)}, Errc::ILLEGAL_STATE);
     return std::move(*found);
 }
 

@@ -153,7 +153,7 @@ Result<void> startOurOwn(const fs::path& log, const fs::path& runtime) {
     const int awoken = ::poll(watched.data(), watched.size(), static_cast<int>(startPatience / 1ms));
     fs::remove(place, ignored);
     if (isListening()) return {};
-    return fail(Errc::Unavailable, "stintd {}: {} ({})", awoken == 0 ? "is not ready yet" : "did not start",
+    return fail(Errc::UNAVAILABLE, "stintd {}: {} ({})", awoken == 0 ? "is not ready yet" : "did not start",
                 lastWordsIn(log), log.c_str());
 }
 

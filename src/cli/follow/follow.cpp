@@ -35,7 +35,7 @@ bool isAnother(const JobView& now, const JobView& before) {
 Result<JobView> endOf(Daemon& daemon, const JobKey& key) {
     for (auto& job : STINT_TRY(daemon.jobs(key.app.name, true)))
         if (job.key == key) return std::move(job);
-    return fail(Errc::IllegalArgument, "it ended while stintd was away, and its result is no longer known");
+    return fail(Errc::ILLEGAL_ARGUMENT, "it ended while stintd was away, and its result is no longer known");
 }
 
 /// One following, from the jobs' first states to the last end.
@@ -110,7 +110,7 @@ Result<void> Following::sleep() const {
                                    {signals_.fd(), POLLIN, 0},
                                    {beside_.fd, POLLIN, 0}}}; // poll() ignores -1
     if (::poll(watched.data(), watched.size(), pollTime(earlier(draw, daemon_.timeout()))) < 0 && errno != EINTR)
-        return fail(Errc::System, "cannot wait for news: {}", std::strerror(errno));
+        return fail(Errc::SYSTEM, "cannot wait for news: {}", std::strerror(errno));
     return {};
 }
 
@@ -130,7 +130,7 @@ Result<void> Following::joinAgain() {
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
         if (!isOpen(i)) continue;
         auto state = present(back, jobs_[i]);
-        if (!state.ok() && state.error().code == Errc::Unavailable) return std::move(state).error();
+        if (!state.ok() && state.error().code == Errc::UNAVAILABLE) return std::move(state).error();
         states.emplace_back(i, std::move(state));
     }
     daemon_ = std::move(back);
@@ -150,9 +150,9 @@ Result<std::optional<int>> Following::rejoin() {
         if (auto signal = endingSignal()) return signal;
         auto joined = joinAgain();
         if (joined.ok()) return std::optional<int>();
-        if (joined.error().code != Errc::Unavailable) return std::move(joined).error();
+        if (joined.error().code != Errc::UNAVAILABLE) return std::move(joined).error();
     }
-    return fail(Errc::Unavailable, "stintd did not come back within {} s; {} when it does", mostAbsence / 1s,
+    return fail(Errc::UNAVAILABLE, "stintd did not come back within {} s; {} when it does", mostAbsence / 1s,
                 jobs_.size() == 1 ? "the job goes on" : "the jobs go on");
 }
 
@@ -164,7 +164,7 @@ Result<std::optional<int>> Following::turn() {
     if (auto signal = endingSignal()) return signal;
     auto taken = takeNews();
     if (taken.ok()) return std::optional<int>();
-    if (taken.error().code != Errc::Unavailable) return std::move(taken).error();
+    if (taken.error().code != Errc::UNAVAILABLE) return std::move(taken).error();
     return rejoin();
 }
 

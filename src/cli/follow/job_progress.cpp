@@ -24,7 +24,7 @@ void JobProgress::state(const JobView& job, Moment now) {
     const Progress told = progressOf(job);
     const bool tells = executes() && tellsAmount(job);
     if (tells) last_ = told;
-    if (last_.total == unknownBytes) last_.total = told.total;
+    if (last_.total == NETWORK_BYTES_UNKNOWN) last_.total = told.total;
     if (over()) last_.total = last_.done = std::max(last_.done, told.done);
     if (tells || (over() && meter_.measures())) meter_.sample(now.steady, last_.done);
     if (!tells) meter_.rest(now.steady);

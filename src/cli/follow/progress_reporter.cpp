@@ -53,7 +53,8 @@ Progress ProgressReporter::total(Duration now) const {
     for (const Shown& one : jobs_) {
         const Progress part = one.progress.progress(now);
         sum.done += part.done;
-        sum.total = sum.total == unknownBytes || part.total == unknownBytes ? unknownBytes : sum.total + part.total;
+        sum.total = sum.total == NETWORK_BYTES_UNKNOWN || part.total == NETWORK_BYTES_UNKNOWN ? NETWORK_BYTES_UNKNOWN
+                                                                                              : sum.total + part.total;
     }
     return sum;
 }

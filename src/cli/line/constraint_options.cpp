@@ -32,7 +32,7 @@ std::vector<Option> conditionOptions(bool JobField::*may, std::string_view netwo
 Result<std::int32_t> networkIn(const Arguments& given, std::int32_t standard) {
     const auto name = given.value("network");
     if (given.has("unmetered") && name && *name != "unmetered")
-        return fail(Errc::IllegalArgument, "--unmetered and --network {} contradict each other", *name);
+        return fail(Errc::ILLEGAL_ARGUMENT, "--unmetered and --network {} contradict each other", *name);
     if (given.has("unmetered")) return JobInfo::NETWORK_TYPE_UNMETERED;
     if (!name) return standard;
     const auto choices = Option{"--network", networks, ""}.choices();

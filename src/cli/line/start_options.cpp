@@ -40,7 +40,7 @@ std::optional<WallTime> nextTimeOfDay(const std::string& text, WallTime now) {
 }
 
 Error noTime(const std::string& text) {
-    return fail(Errc::IllegalArgument,
+    return fail(Errc::ILLEGAL_ARGUMENT,
                 "--at \"{}\" is no time: write 02:00 (the next one), \"2026-11-22 02:00\", or +90min from now", text);
 }
 
@@ -64,7 +64,7 @@ Result<std::optional<WallTime>> startTimeIn(const Arguments& given, WallTime now
         if (!at) at = nextTimeOfDay(*text, now);
     }
     if (!at) return noTime(*text);
-    if (*at <= now) return fail(Errc::IllegalArgument, "--at \"{}\" is past", *text);
+    if (*at <= now) return fail(Errc::ILLEGAL_ARGUMENT, "--at \"{}\" is past", *text);
     return at;
 }
 

@@ -80,7 +80,7 @@ public:
 private:
     template <class T> void add(std::string_view name, T value) const { facts_.push_back({name, std::move(value)}); }
     void addSize(std::string_view name, Bytes bytes) const {
-        if (bytes != unknownBytes) add(name, std::int64_t{bytes});
+        if (bytes != NETWORK_BYTES_UNKNOWN) add(name, std::int64_t{bytes});
     }
     void addWords(std::string_view name, Words words) const {
         if (!words.empty()) add(name, std::move(words));
@@ -116,7 +116,7 @@ std::string textOf(const Fact& fact) {
 std::vector<PendingReason> reasonsToWaitOf(const JobInfo& info) {
     std::set<PendingReason> reasons;
     for (const JobField& row : jobFields)
-        if (row.constraint != PendingReason::Undefined && isSet(row, info)) reasons.insert(row.constraint);
+        if (row.constraint != PENDING_JOB_REASON_UNDEFINED && isSet(row, info)) reasons.insert(row.constraint);
     return {reasons.begin(), reasons.end()};
 }
 

@@ -18,7 +18,7 @@ std::string percentText(const Progress& progress) {
     return percent ? fmt::format("{}%", *percent) : "-";
 }
 
-std::string sizeText(Bytes size) { return size == unknownBytes ? "-" : formatSize(size); }
+std::string sizeText(Bytes size) { return size == NETWORK_BYTES_UNKNOWN ? "-" : formatSize(size); }
 
 /// Its label, else its notification's title.
 std::string whatOf(const JobView& job) {

@@ -40,7 +40,7 @@ Json section(std::string_view name) {
     return line;
 }
 
-Json bytesOrNull(Bytes bytes) { return bytes == unknownBytes ? Json(nullptr) : Json(bytes); }
+Json bytesOrNull(Bytes bytes) { return bytes == NETWORK_BYTES_UNKNOWN ? Json(nullptr) : Json(bytes); }
 
 Json milliseconds(const std::optional<WallTime>& time) {
     return time ? Json(time->time_since_epoch().count()) : Json(nullptr);

@@ -33,43 +33,43 @@ std::string_view runWord(RunState state) {
 // jobs.md §9.1.
 std::string_view meaningOf(PendingReason reason) {
     switch (reason) {
-    case PendingReason::InvalidJobId:
+    case PENDING_JOB_REASON_INVALID_JOB_ID:
         return "there is no such job";
-    case PendingReason::Executing:
+    case PENDING_JOB_REASON_EXECUTING:
         return "it runs";
-    case PendingReason::Undefined:
+    case PENDING_JOB_REASON_UNDEFINED:
         return "it is set aside";
-    case PendingReason::App:
+    case PENDING_JOB_REASON_APP:
         return "its app cannot run it now";
-    case PendingReason::AppStandby:
+    case PENDING_JOB_REASON_APP_STANDBY:
         return "its app is used too rarely";
-    case PendingReason::BackgroundRestriction:
+    case PENDING_JOB_REASON_BACKGROUND_RESTRICTION:
         return "its app may not run in the background";
-    case PendingReason::ConstraintBatteryNotLow:
+    case PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW:
         return "the battery is low";
-    case PendingReason::ConstraintCharging:
+    case PENDING_JOB_REASON_CONSTRAINT_CHARGING:
         return "the device is not charging";
-    case PendingReason::ConstraintConnectivity:
+    case PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY:
         return "no network that fits";
-    case PendingReason::ConstraintContentTrigger:
+    case PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER:
         return "the content it watches has not changed";
-    case PendingReason::ConstraintDeviceIdle:
+    case PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE:
         return "the device is in use";
-    case PendingReason::ConstraintMinimumLatency:
+    case PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY:
         return "its delay or back-off is not over";
-    case PendingReason::ConstraintPrefetch:
+    case PENDING_JOB_REASON_CONSTRAINT_PREFETCH:
         return "its app is not about to be used";
-    case PendingReason::ConstraintStorageNotLow:
+    case PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW:
         return "storage is low";
-    case PendingReason::DeviceState:
+    case PENDING_JOB_REASON_DEVICE_STATE:
         return "the device has no room for it now";
-    case PendingReason::JobSchedulerOptimization:
+    case PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION:
         return "it is held for a better moment";
-    case PendingReason::Quota:
+    case PENDING_JOB_REASON_QUOTA:
         return "its app has used up its time";
-    case PendingReason::User:
+    case PENDING_JOB_REASON_USER:
         return "a person keeps it waiting";
-    case PendingReason::ConstraintDeadline:
+    case PENDING_JOB_REASON_CONSTRAINT_DEADLINE:
         return "its deadline has not come";
     }
     return "a reason this version does not know";
@@ -78,13 +78,13 @@ std::string_view meaningOf(PendingReason reason) {
 std::string_view stateWord(const JobView& job) {
     switch (job.state) {
     case JobView::State::Pending:
-        return job.reasons == std::vector{PendingReason::Undefined} ? "set aside" : "waiting";
+        return job.reasons == std::vector{PENDING_JOB_REASON_UNDEFINED} ? "set aside" : "waiting";
     case JobView::State::Running:
         return job.runState ? runWord(*job.runState) : "running";
     case JobView::State::Finished:
         break;
     }
-    if (!job.completed || job.completed->ending.reason != StopReason::Undefined) return "stopped";
+    if (!job.completed || job.completed->ending.reason != STOP_REASON_UNDEFINED) return "stopped";
     return exitCodeOf(*job.completed) == 0 ? "done" : "failed";
 }
 
@@ -153,7 +153,7 @@ Progress progressOf(const JobView& job) {
 
 std::string endText(const Completed& end) {
     if (neverAnswered(end)) return "dropped: its app did not answer when it was to start";
-    const bool stopped = end.ending.reason != StopReason::Undefined;
+    const bool stopped = end.ending.reason != STOP_REASON_UNDEFINED;
     std::string text = printable(endingText(end));
     return stopped && !end.outcome.text.empty() ? fmt::format("{} ({})", text, nameOf(end.ending.reason)) : text;
 }
@@ -190,7 +190,7 @@ std::string anewOf(const JobView& job) {
 
 int exitCodeOf(const Completed& end) {
     if (end.outcome.exitCode != 0) return end.outcome.exitCode & 0xFF;
-    return end.ending.reason == StopReason::Undefined && !neverAnswered(end) ? ends::ok : ends::failure;
+    return end.ending.reason == STOP_REASON_UNDEFINED && !neverAnswered(end) ? ends::ok : ends::failure;
 }
 
 std::string clockText(WallTime time) {

@@ -13,7 +13,7 @@ struct Progress {
     std::string label;
     std::size_t labelColumns = 0; ///< at least as wide: what is below it in a block is aligned
     Bytes done = 0;
-    Bytes total = unknownBytes;
+    Bytes total = NETWORK_BYTES_UNKNOWN;
     std::optional<Bytes> rate; ///< bytes a second; 0: it stalls
 };
 

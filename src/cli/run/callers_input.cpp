@@ -28,10 +28,10 @@ Result<void> CallersInput::await() {
         const Duration left = since_ + silence - steadyNow();
         const int timeout = told_ ? -1 : static_cast<int>(std::max(0ms, left).count());
         if (::poll(watched.data(), watched.size(), timeout) < 0 && errno != EINTR)
-            return fail(Errc::System, "cannot wait for stdin: {}", std::strerror(errno));
+            return fail(Errc::SYSTEM, "cannot wait for stdin: {}", std::strerror(errno));
         while (const auto signal = signals_.take())
             if (*signal != SIGWINCH) signal_ = signal;
-        if (signal_) return fail(Errc::System, "interrupted while stdin was read; nothing was scheduled");
+        if (signal_) return fail(Errc::SYSTEM, "interrupted while stdin was read; nothing was scheduled");
         if (told_ || steadyNow() - since_ < silence) continue;
         screen_.warn("reads stdin to its end, for the command to read it; < /dev/null gives it nothing to read");
         told_ = true;
@@ -47,11 +47,11 @@ Result<std::string> CallersInput::next() {
         text.resize(piece);
         const ssize_t read = ::read(STDIN_FILENO, text.data(), text.size());
         if (read < 0 && (errno == EAGAIN || errno == EINTR)) continue; // another process reads it, too
-        if (read < 0) return fail(Errc::System, "cannot read stdin: {}", std::strerror(errno));
+        if (read < 0) return fail(Errc::SYSTEM, "cannot read stdin: {}", std::strerror(errno));
         text.resize(static_cast<std::size_t>(read));
         size_ += read;
         if (size_ <= most) return text;
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "stdin has more than {}, the most that is kept; let the command open the file itself, as in "
                     "sh -c 'exec sort < FILE'",
                     formatSize(most));

@@ -19,7 +19,7 @@ namespace {
 Result<JobKey> commandNamed(const std::string& text) {
     auto name = STINT_TRY(parseJobName(text));
     if (name.app && name.app->name != shellPackage)
-        return fail(Errc::IllegalArgument, "the output of {} is not kept; commands are jobs of {}",
+        return fail(Errc::ILLEGAL_ARGUMENT, "the output of {} is not kept; commands are jobs of {}",
                     printable(name.app->name), shellPackage);
     return JobKey{AppId{std::string(shellPackage)}, name.space, name.id};
 }
@@ -35,7 +35,7 @@ Result<std::optional<JobView>> stateOf(Daemon& daemon, const JobKey& key) {
     std::optional<JobView> none;
     auto job = daemon.watch(key);
     if (job.ok()) return std::optional(std::move(*job));
-    if (job.error().code == Errc::IllegalArgument) return none;
+    if (job.error().code == Errc::ILLEGAL_ARGUMENT) return none;
     return std::move(job).error();
 }
 

@@ -104,7 +104,7 @@ int Commanding::check() {
                                   : JobClass::Regular;
     auto program = findProgram(wanted_.order.arguments.front(), wanted_.order.path(), wanted_.order.directory);
     if (program.ok()) return ends::ok;
-    return screen_.fail(program.error().code == Errc::Security ? ends::notExecutable : ends::noProgram,
+    return screen_.fail(program.error().code == Errc::SECURITY ? ends::notExecutable : ends::noProgram,
                         printable(program.error().message));
 }
 
@@ -120,7 +120,7 @@ Result<void> Commanding::validate() {
 Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& spool) {
     auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
     auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)}, terms_);
-    const bool mayBeAccepted = !id.ok() && id.error().code == Errc::Unavailable;
+    const bool mayBeAccepted = !id.ok() && id.error().code == Errc::UNAVAILABLE;
     if (mayBeAccepted) return within("whether it was accepted, `stint jobs` tells", id.error());
     if (!id.ok() || !*id) {
         std::error_code ignored;
@@ -139,7 +139,7 @@ Result<JobView> Commanding::stateOf(Daemon& daemon, JobId id) const {
     accepted.key = {AppId{std::string(shellPackage)}, "", id};
     accepted.label = wanted_.label;
     auto job = daemon.watch(accepted.key);
-    if (!job.ok() && job.error().code == Errc::Unavailable) return accepted;
+    if (!job.ok() && job.error().code == Errc::UNAVAILABLE) return accepted;
     return job;
 }
 

@@ -32,7 +32,7 @@ Result<std::optional<std::int64_t>> retriesIn(const Arguments& given) {
     std::int32_t number = 0;
     auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
     if (error != std::errc{} || end != text->data() + text->size() || number < 0)
-        return fail(Errc::IllegalArgument, "--retries is a number from 0 on, not \"{}\"", printable(*text));
+        return fail(Errc::ILLEGAL_ARGUMENT, "--retries is a number from 0 on, not \"{}\"", printable(*text));
     return std::optional<std::int64_t>(number);
 }
 
@@ -50,7 +50,7 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.order.arguments = given.words;
     wanted.label = shortened(printable(given.value("name").value_or(joined(given.words))), longestLabel);
     if (given.has("name") && !isLabel(wanted.label))
-        return fail(Errc::IllegalArgument,
+        return fail(Errc::ILLEGAL_ARGUMENT,
                     "--name \"{}\" cannot be typed as a job's name: give it a word that is no number and has no / or #",
                     wanted.label);
     wanted.userInitiated = given.has("user-initiated");

@@ -31,7 +31,7 @@ Class classOf(JobClass kind) {
 Result<Duration> durationOf(const std::vector<wire::PolicyRow>& rows, std::string_view key) {
     for (const wire::PolicyRow& row : rows)
         if (row.key == key) return parseDuration(row.value);
-    return fail(Errc::System, "this stintd has no constant {}", key);
+    return fail(Errc::SYSTEM, "this stintd has no constant {}", key);
 }
 
 } // namespace

@@ -65,21 +65,21 @@ constexpr std::string_view wordOfExitCode(int code) {
 
 inline int exitCodeOf(Errc code) {
     switch (code) {
-    case Errc::IllegalArgument:
+    case Errc::ILLEGAL_ARGUMENT:
         return ends::usage;
-    case Errc::IllegalState:
+    case Errc::ILLEGAL_STATE:
         return ends::failure;
-    case Errc::Security:
+    case Errc::SECURITY:
         return ends::refused;
-    case Errc::LimitExceeded:
+    case Errc::LIMIT_EXCEEDED:
         return ends::waits;
-    case Errc::Storage:
+    case Errc::STORAGE:
         return ends::inputOutput;
-    case Errc::Busy:
+    case Errc::BUSY:
         return ends::waits;
-    case Errc::Unavailable:
+    case Errc::UNAVAILABLE:
         return ends::unavailable;
-    case Errc::System:
+    case Errc::SYSTEM:
         return ends::system;
     }
     return ends::internal; // a newer daemon's code

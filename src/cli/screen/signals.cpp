@@ -15,7 +15,7 @@ Result<Signals> Signals::open() {
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH})
         sigaddset(&wanted, signal);
     Fd descriptor{::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK)};
-    if (!descriptor) return fail(Errc::System, "cannot watch for signals: {}", std::strerror(errno));
+    if (!descriptor) return fail(Errc::SYSTEM, "cannot watch for signals: {}", std::strerror(errno));
     ::sigprocmask(SIG_BLOCK, &wanted, &before);
     return Signals{std::move(descriptor), before};
 }

@@ -55,18 +55,18 @@ Result<void> checkUrl(std::string_view url) {
     constexpr std::string_view supported = "http://, https:// and ftp:// are supported";
     auto colon = url.find("://");
     if (colon == std::string_view::npos || colon == 0)
-        return fail(Errc::IllegalArgument, "\"{}\" has no scheme: {}", printable(url), supported);
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" has no scheme: {}", printable(url), supported);
     std::string scheme = lower(url.substr(0, colon));
     if (std::find(schemes.begin(), schemes.end(), scheme) == schemes.end())
-        return fail(Errc::IllegalArgument, "the scheme \"{}\" is not supported: {}", printable(scheme), supported);
+        return fail(Errc::ILLEGAL_ARGUMENT, "the scheme \"{}\" is not supported: {}", printable(scheme), supported);
     std::string_view authority = url.substr(colon + 3);
     authority = authority.substr(0, authority.find_first_of("/?#"));
     const std::string_view host = authority.substr(authority.rfind('@') + 1); // npos + 1 is 0
     if (host.empty() || host.front() == ':')
-        return fail(Errc::IllegalArgument, "\"{}\" names no host: write {}://HOST/PATH", printable(url), scheme);
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" names no host: write {}://HOST/PATH", printable(url), scheme);
     auto bad = std::find_if(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7F; });
     if (bad != url.end())
-        return fail(Errc::IllegalArgument, "\"{}\" has a blank or a control character at {}: write it as %{:02X}",
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" has a blank or a control character at {}: write it as %{:02X}",
                     printable(url), bad - url.begin() + 1, static_cast<unsigned char>(*bad));
     return {};
 }
@@ -91,7 +91,7 @@ Result<void> checkText(const std::filesystem::path& path) {
     for (std::string_view text = path.native(); !text.empty();) {
         const std::size_t before = text.size();
         if (takeCodePoint(text) == 0xFFFD && before - text.size() == 1) // U+FFFD itself has three bytes
-            return fail(Errc::System, "the name {} is not UTF-8: rename it, or choose another",
+            return fail(Errc::SYSTEM, "the name {} is not UTF-8: rename it, or choose another",
                         printable(path.native()));
     }
     return {};
@@ -103,21 +103,21 @@ Result<void> checkTarget(const std::filesystem::path& target, bool overwrite) {
     std::error_code error;
     const fs::path directory = target.parent_path();
     if (!fs::is_directory(directory, error))
-        return fail(Errc::System, "there is no directory {}: create it, or name another with -o",
+        return fail(Errc::SYSTEM, "there is no directory {}: create it, or name another with -o",
                     printable(directory.native()));
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
-        return fail(Errc::System, "the directory {} may not be written to", printable(directory.native()));
+        return fail(Errc::SYSTEM, "the directory {} may not be written to", printable(directory.native()));
     auto kind = fs::symlink_status(target, error).type();
     if (kind == fs::file_type::not_found) return {};
     if (kind == fs::file_type::none)
-        return fail(Errc::System, "cannot create {}: {}", printable(target.native()), error.message());
-    if (kind == fs::file_type::directory) return fail(Errc::System, "{} is a directory", printable(target.native()));
+        return fail(Errc::SYSTEM, "cannot create {}: {}", printable(target.native()), error.message());
+    if (kind == fs::file_type::directory) return fail(Errc::SYSTEM, "{} is a directory", printable(target.native()));
     // A device, a pipe, a socket or a link, which may be /dev/stdout: --force is not meant for these.
     if (kind != fs::file_type::regular)
-        return fail(Errc::System, "{} exists, and is not a regular file: name another with -o",
+        return fail(Errc::SYSTEM, "{} exists, and is not a regular file: name another with -o",
                     printable(target.native()));
     if (!overwrite)
-        return fail(Errc::System, "{} exists already: name another with -o, or replace it with --force",
+        return fail(Errc::SYSTEM, "{} exists already: name another with -o, or replace it with --force",
                     printable(target.native()));
     return {};
 }

@@ -22,7 +22,7 @@ namespace {
 
 Result<Bytes> bytesIn(const Arguments& given, std::string_view option) {
     auto text = given.value(option);
-    if (!text) return unknownBytes;
+    if (!text) return NETWORK_BYTES_UNKNOWN;
     auto bytes = parseSize(*text);
     if (!bytes.ok()) return within(fmt::format("--{}", option), bytes.error());
     return bytes;
@@ -41,7 +41,7 @@ Result<Wanted> one(const std::string& url, const Arguments& given, const std::fi
     wanted.target = targetOf(url, given.value("output"), here);
     const bool named = namesFile(wanted, given, here);
     if (named && given.has("remote-name"))
-        return fail(Errc::IllegalArgument, "-O and -o {} contradict each other: name a directory with -o",
+        return fail(Errc::ILLEGAL_ARGUMENT, "-O and -o {} contradict each other: name a directory with -o",
                     printable(*given.value("output")));
     wanted.serverNames = !named && !given.has("remote-name");
     if (auto checksum = given.value("checksum"))
@@ -68,25 +68,25 @@ TransferTask taskFor(const Wanted& wanted) {
 
 Result<std::vector<Wanted>> wantedBy(const Arguments& given, const std::filesystem::path& here) {
     if (given.value("output") == "-" || given.value("output") == "")
-        return fail(Errc::IllegalArgument, "-o takes a file or a directory: a transfer that outlives this command has "
-                                           "no stdout");
+        return fail(Errc::ILLEGAL_ARGUMENT, "-o takes a file or a directory: a transfer that outlives this command has "
+                                            "no stdout");
     std::vector<std::string> urls = given.words;
     if (const auto list = given.value("input-file"))
         for (std::string& url : STINT_TRY(urlsOf(*list, here)))
             urls.push_back(std::move(url));
-    if (urls.empty()) return fail(Errc::IllegalArgument, "it needs a URL: stint get URL…, or a list of them with -i");
+    if (urls.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "it needs a URL: stint get URL…, or a list of them with -i");
     std::vector<Wanted> all;
     std::map<std::filesystem::path, std::string> targets; // and what is saved there
     for (const std::string& url : urls) {
         all.push_back(STINT_TRY(one(url, given, here)));
         const std::filesystem::path& target = all.back().target;
         if (urls.size() > 1 && namesFile(all.back(), given, here))
-            return fail(Errc::IllegalArgument,
+            return fail(Errc::ILLEGAL_ARGUMENT,
                         "-o {} names one file for {} URLs: name a directory, with a / at its end",
                         printable(*given.value("output")), urls.size());
         if (const auto [other, fresh] = targets.emplace(target, url); !fresh)
             return fail(
-                Errc::IllegalArgument, "{} and {} would both be saved as {}: get one of them by itself, with -o",
+                Errc::ILLEGAL_ARGUMENT, "{} and {} would both be saved as {}: get one of them by itself, with -o",
                 printable(withoutSecrets(other->second)), printable(withoutSecrets(url)), printable(target.native()));
     }
     return all;
@@ -100,7 +100,7 @@ Result<JobInfo> jobFor(const Wanted& wanted, Manner manner) {
         .putString("checksum", wanted.checksum)
         .putString("label", printable(wanted.target.filename().native()))
         .putBoolean("force", wanted.overwrite);
-    if (wanted.largest != unknownBytes) extras.putLong("largest", wanted.largest);
+    if (wanted.largest != NETWORK_BYTES_UNKNOWN) extras.putLong("largest", wanted.largest);
     return transferJob(wanted.conditions, manner)
         .setEstimatedNetworkBytes(wanted.size)
         .setExtras(std::move(extras))

@@ -19,8 +19,8 @@ struct Wanted {
     bool serverNames = false; ///< the target's name is used only if the server gives none
     std::string checksum;     ///< empty: none
     bool overwrite = false;
-    Bytes largest = unknownBytes;
-    Bytes size = unknownBytes;
+    Bytes largest = NETWORK_BYTES_UNKNOWN;
+    Bytes size = NETWORK_BYTES_UNKNOWN;
     Conditions conditions;
     PersistableBundle reach; ///< putReach()
 

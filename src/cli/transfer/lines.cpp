@@ -31,12 +31,12 @@ Result<std::vector<Line>> linesOf(const std::string& name, const std::filesystem
     for (; std::getline(stream, line.text); ++line.number) {
         bytes += line.text.size();
         if (bytes > mostBytes)
-            return fail(Errc::IllegalArgument, "{} has more than 1 MiB: give less of it at a time", printable(name));
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} has more than 1 MiB: give less of it at a time", printable(name));
         if (line.text.ends_with('\r')) line.text.pop_back();
         if (!line.text.empty()) lines.push_back(line);
     }
     if (stream.eof()) return lines;
-    return fail(Errc::IllegalArgument, "{} cannot be read", printable(name));
+    return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot be read", printable(name));
 }
 
 Result<std::vector<std::string>> urlsOf(const std::string& name, const std::filesystem::path& here) {
@@ -49,7 +49,7 @@ Result<std::vector<std::string>> urlsOf(const std::string& name, const std::file
                           good.error());
         urls.push_back(std::move(url));
     }
-    if (urls.empty()) return fail(Errc::IllegalArgument, "{} lists no URL", name == "-" ? "stdin" : printable(name));
+    if (urls.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "{} lists no URL", name == "-" ? "stdin" : printable(name));
     return urls;
 }
 

@@ -23,14 +23,14 @@ Result<Sent> sentBy(const Arguments& given, const std::filesystem::path& here) {
     sent.discardOnCancel = given.has("discard-on-cancel");
     STINT_TRY(checkUrl(sent.url));
     if (sent.tus && sent.url.starts_with("ftp"))
-        return fail(Errc::IllegalArgument, "tus works over http and https only");
+        return fail(Errc::ILLEGAL_ARGUMENT, "tus works over http and https only");
     if (sent.discardOnCancel && !sent.tus)
-        return fail(Errc::IllegalArgument, "--discard-on-cancel needs --tus: a PUT leaves nothing behind");
+        return fail(Errc::ILLEGAL_ARGUMENT, "--discard-on-cancel needs --tus: a PUT leaves nothing behind");
     sent.conditions = STINT_TRY(conditionsIn(given));
     STINT_TRY(putReach(given, sent.url, here, sent.reach));
     std::error_code error;
     if (!std::filesystem::is_regular_file(sent.source, error) || ::access(sent.source.c_str(), R_OK) != 0)
-        return fail(Errc::System, "cannot read the file {}", printable(sent.source.native()));
+        return fail(Errc::SYSTEM, "cannot read the file {}", printable(sent.source.native()));
     STINT_TRY(checkText(sent.source));
     sent.size = static_cast<Bytes>(std::filesystem::file_size(sent.source, error));
     return sent;
@@ -44,7 +44,7 @@ Result<JobInfo> jobFor(const Sent& sent, Manner manner) {
         .putBoolean("discardOnCancel", sent.discardOnCancel)
         .putString("label", printable(sent.source.filename().native()));
     return transferJob(sent.conditions, manner)
-        .setEstimatedNetworkBytes(unknownBytes, sent.size)
+        .setEstimatedNetworkBytes(NETWORK_BYTES_UNKNOWN, sent.size)
         .setExtras(std::move(extras))
         .build();
 }
@@ -54,7 +54,7 @@ int put(const Arguments& given, const Screen& screen) {
     auto here = workingDirectory();
     if (!here.ok()) return screen.fail(fmt::format("cannot {}", action), here.error());
     auto sent = sentBy(given, *here);
-    if (!sent.ok() && sent.error().code == Errc::System)
+    if (!sent.ok() && sent.error().code == Errc::SYSTEM)
         return screen.fail(ends::noInput, fmt::format("cannot {}: {}", action, sent.error().message));
     if (!sent.ok()) return screen.fail(fmt::format("cannot {}", action), sent.error());
     std::string place = withoutSecrets(sent->url);

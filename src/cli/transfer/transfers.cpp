@@ -26,7 +26,7 @@ namespace {
 
 /// If the connection broke before the answer, the call's fate is unknown (include/stint/result.hpp): say where to look.
 Error fateOf(Error error) {
-    if (error.code == Errc::Unavailable) error.message += "; whether it was accepted, `stint jobs` tells";
+    if (error.code == Errc::UNAVAILABLE) error.message += "; whether it was accepted, `stint jobs` tells";
     return error;
 }
 
@@ -112,7 +112,7 @@ Result<JobView> Transferring::stateOf(Daemon& daemon, const TransferTask& task, 
     known.key = {AppId{std::string(transferPackage)}, "", id};
     known.label = task.label;
     auto job = daemon.watch(known.key);
-    if (!job.ok() && job.error().code == Errc::Unavailable) return known;
+    if (!job.ok() && job.error().code == Errc::UNAVAILABLE) return known;
     return job;
 }
 

@@ -25,7 +25,7 @@ Result<void> checkVacant(const std::filesystem::path& target, const std::vector<
         const PersistableBundle& extras = job.info->getExtras();
         if (!isSameFile(target, extras.getString("output"))) continue;
         const std::string number = shortTextOf(job.key);
-        return fail(Errc::IllegalState,
+        return fail(Errc::ILLEGAL_STATE,
                     "{} is the file of {} already ({}): name another with -o, or have that one with `stint watch {}`",
                     printable(target.native()), textOf(job.key), printable(withoutSecrets(extras.getString("url"))),
                     number);

@@ -67,7 +67,7 @@ Result<void> setPermissions(Daemon& daemon, const AppView& app, const Arguments&
     for (const auto& permission : {revoke, grant})
         if (permission && !manifest.declares(*permission))
             return fail(
-                Errc::IllegalArgument, "its manifest does not declare {}; it declares {}", printable(*permission),
+                Errc::ILLEGAL_ARGUMENT, "its manifest does not declare {}; it declares {}", printable(*permission),
                 manifest.permissions.empty() ? "none" : fmt::format("{}", fmt::join(manifest.permissions, ", ")));
     std::set<std::string, std::less<>> revoked = app.revoked;
     if (revoke) revoked.insert(*revoke);

@@ -61,9 +61,9 @@ Result<std::map<std::string, std::string>> changesIn(const std::vector<std::stri
     for (const auto& word : words) {
         auto equals = word.find('=');
         if (equals == std::string::npos || equals == 0)
-            return fail(Errc::IllegalArgument, "\"{}\" is not KEY=VALUE, as in charging=false", printable(word));
+            return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not KEY=VALUE, as in charging=false", printable(word));
         auto [at, fresh] = changes.emplace(word.substr(0, equals), word.substr(equals + 1));
-        if (!fresh) return fail(Errc::IllegalArgument, "{} is set twice", printable(at->first));
+        if (!fresh) return fail(Errc::ILLEGAL_ARGUMENT, "{} is set twice", printable(at->first));
     }
     return changes;
 }

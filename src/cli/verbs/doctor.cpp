@@ -69,11 +69,11 @@ std::vector<Finding> aboutSources(const std::vector<wire::DeviceRow>& device) {
 
 /// The findings if the daemon does not answer; an Error if it refused.
 Result<std::vector<Finding>> withoutDaemon(const Error& error) {
-    if (error.code == Errc::Unavailable)
+    if (error.code == Errc::UNAVAILABLE)
         return std::vector<Finding>{
             {"daemon", Grade::Trouble, error.message, "systemctl --user enable --now stintd, or: stintd &"}};
     // The answer to every call while the store cannot be written (architecture.md, store).
-    if (error.code == Errc::Storage)
+    if (error.code == Errc::STORAGE)
         return std::vector<Finding>{
             {"store", Grade::Trouble, error.message, "make room, or mend it; stintd tries again by itself"}};
     return error;
@@ -124,7 +124,7 @@ void print(const std::vector<Finding>& findings, const Screen& screen) {
 
 int doctor(const Arguments&, const Screen& screen) {
     auto findings = withDaemon();
-    const bool reached = findings.ok() || findings.error().code != Errc::Unavailable;
+    const bool reached = findings.ok() || findings.error().code != Errc::UNAVAILABLE;
     if (!findings.ok()) findings = withoutDaemon(findings.error());
     if (!findings.ok()) return screen.fail("cannot ask stintd what it found", findings.error());
     if (screen.json()) {

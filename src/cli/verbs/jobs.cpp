@@ -48,7 +48,7 @@ Result<void> cancelled(const std::string& text, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
-        return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
+        return Error{Errc::ILLEGAL_STATE, fmt::format("{} has ended already", textOf(job.key))};
     STINT_TRY(daemon.cancel(job.key));
     if (const std::string left = leftBehindBy(job); !left.empty())
         screen.tell(fmt::format("{}: {}", textOf(job.key), printable(left)));
@@ -60,7 +60,7 @@ Result<void> cancelledAll(const std::string& package, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     auto answer = STINT_TRY(daemon.shell({"cancel", package}));
     if (answer.code == 0) return {};
-    return notInstalled({printable(package)}, Errc::IllegalState);
+    return notInstalled({printable(package)}, Errc::ILLEGAL_STATE);
 }
 
 int jobs(const Arguments& given, const Screen& screen) {

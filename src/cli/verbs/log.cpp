@@ -58,7 +58,7 @@ Result<JobLog> longEnded(Daemon& daemon, const std::string& text, Error unknown)
 Result<JobLog> logOf(const std::string& text, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = lookUp(daemon, text);
-    if (!job.ok() && job.error().code == Errc::IllegalState) return longEnded(daemon, text, job.error());
+    if (!job.ok() && job.error().code == Errc::ILLEGAL_STATE) return longEnded(daemon, text, job.error());
     JobView view = STINT_TRY(std::move(job));
     JobLog log{.key = view.key, .label = view.label, .scheduled = view.scheduled};
     log.runs = runsOf(STINT_TRY(daemon.log(view.key)), view.scheduled);
@@ -68,7 +68,7 @@ Result<JobLog> logOf(const std::string& text, const Screen& screen) {
     return log;
 }
 
-bool isReady(const HistoryEntry& entry) { return entry.reasons == std::vector{PendingReason::App}; }
+bool isReady(const HistoryEntry& entry) { return entry.reasons == std::vector{PENDING_JOB_REASON_APP}; }
 
 /// Each wait until the next, or until `end`; nullopt: the last goes on.
 void addWaits(std::vector<LogLine>& lines, const std::vector<HistoryEntry>& waits, std::optional<WallTime> end) {

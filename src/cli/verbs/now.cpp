@@ -62,7 +62,7 @@ Result<std::vector<JobView>> tracked() {
 
 int now(const Screen& screen) {
     auto jobs = tracked();
-    if (!jobs.ok() && jobs.error().code != Errc::Unavailable) return screen.fail("cannot list jobs", jobs.error());
+    if (!jobs.ok() && jobs.error().code != Errc::UNAVAILABLE) return screen.fail("cannot list jobs", jobs.error());
     if (screen.json()) {
         if (!jobs.ok()) screen.warn(jobs.error().message);
         for (const JobView& job : jobs.ok() ? *jobs : std::vector<JobView>{})

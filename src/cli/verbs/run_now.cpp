@@ -43,7 +43,7 @@ Result<Asked> asked(const std::string& text, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
-        return Error{Errc::IllegalState, fmt::format("{} has ended already", textOf(job.key))};
+        return Error{Errc::ILLEGAL_STATE, fmt::format("{} has ended already", textOf(job.key))};
     Asked made{.before = STINT_TRY(daemon.explain(job.key)), .answer = {}};
     if (made.before.job.state == JobView::State::Pending) made.answer = STINT_TRY(daemon.shell(wordsFor(job.key)));
     return made;
@@ -51,7 +51,7 @@ Result<Asked> asked(const std::string& text, const Screen& screen) {
 
 /// A missing service and an app that the user stopped are not overridden (jobs.md §8).
 bool isFirm(const Blocker& blocker) {
-    return blocker.reason == PendingReason::App || blocker.reason == PendingReason::User;
+    return blocker.reason == PENDING_JOB_REASON_APP || blocker.reason == PENDING_JOB_REASON_USER;
 }
 
 std::string describe(const Blocker& blocker) {

@@ -28,12 +28,12 @@ struct Wanted {
 Result<std::string> textOf(const std::string& file) {
     auto text = readFile(file);
     if (text) return *std::move(text);
-    return fail(Errc::System, "cannot read {}: {}", file, std::generic_category().message(errno));
+    return fail(Errc::SYSTEM, "cannot read {}: {}", file, std::generic_category().message(errno));
 }
 
 Result<std::uint64_t> seedIn(std::string_view text) {
     if (const auto seed = numberIn<std::uint64_t>(text)) return *seed;
-    return fail(Errc::IllegalArgument, "--seed cannot be \"{}\"; it is a whole number such as 7", text);
+    return fail(Errc::ILLEGAL_ARGUMENT, "--seed cannot be \"{}\"; it is a whole number such as 7", text);
 }
 
 Result<Wanted> wantedBy(const Arguments& given) {

@@ -37,7 +37,7 @@ Result<int> waitForEnd(Daemon& daemon, std::uint32_t pid, Signals& signals) {
         pollfd watched[] = {{daemon.fd(), daemon.events(), 0}, {signals.fd(), POLLIN, 0}};
         auto timeout = daemon.timeout();
         if (::poll(watched, 2, timeout ? static_cast<int>(timeout->count()) : -1) < 0 && errno != EINTR)
-            return fail(Errc::System, "cannot wait for its end: {}", std::strerror(errno));
+            return fail(Errc::SYSTEM, "cannot wait for its end: {}", std::strerror(errno));
         handOn(program, signals);
     }
 }

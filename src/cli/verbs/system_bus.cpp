@@ -35,7 +35,7 @@ Result<std::set<std::string>> systemBusNames() {
     char** owned = nullptr;
     char** startable = nullptr;
     if (result >= 0) result = sd_bus_list_names(bus.get(), &owned, &startable);
-    if (result < 0) return fail(Errc::Unavailable, "there is no system bus ({})", std::strerror(-result));
+    if (result < 0) return fail(Errc::UNAVAILABLE, "there is no system bus ({})", std::strerror(-result));
     std::set<std::string> names;
     for (char** list : {owned, startable})
         for (char** name = list; name && *name; ++name)

@@ -37,7 +37,7 @@ Result<WhyAnswer> explained(const Arguments& given, const Screen& screen) {
 
 /// jobs.md §9.2: {APP} means that nothing else was left to wait for.
 std::string textOf(const HistoryEntry& entry) {
-    if (entry.reasons == std::vector{PendingReason::App}) return "nothing but its app (APP)";
+    if (entry.reasons == std::vector{PENDING_JOB_REASON_APP}) return "nothing but its app (APP)";
     return reasonsText(entry.reasons);
 }
 
