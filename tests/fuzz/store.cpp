@@ -14,7 +14,7 @@ namespace {
 
 template <auto decode, auto encode> void roundTrip(const std::string& text) {
     const auto once = decode(text);
-    if (!once) return fuzz::must(once.error().code == Errc::IllegalArgument, "what is no row is IllegalArgument");
+    if (!once) return fuzz::must(once.error().code == Errc::ILLEGAL_ARGUMENT, "what is no row is IllegalArgument");
     const std::string written = encode(*once);
     const auto again = decode(written);
     fuzz::must(again.ok(), "what was read can be written, and read again");

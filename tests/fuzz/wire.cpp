@@ -138,7 +138,7 @@ template <class Value, class Write> std::pair<Message, std::string> written(cons
 template <auto read, auto write> void roundTrip(const Message& message) {
     Reader reader(message);
     const auto value = read(reader);
-    if (!value) return fuzz::must(value.error().code == Errc::IllegalArgument, value.error().message.c_str());
+    if (!value) return fuzz::must(value.error().code == Errc::ILLEGAL_ARGUMENT, value.error().message.c_str());
     const auto [once, text] = written(*value, write);
     Reader second(once);
     const auto again = read(second);

@@ -56,11 +56,11 @@ Result<std::vector<std::string>> headersIn(const Arguments& given, const std::fi
 Result<std::string> fileIn(std::string_view option, const std::string& name, const std::filesystem::path& here) {
     const std::filesystem::path file = (here / name).lexically_normal();
     if (std::ifstream(file)) return file.native();
-    return fail(Errc::IllegalArgument, "--{}: {} cannot be read", option, printable(file.native()));
+    return fail(Errc::ILLEGAL_ARGUMENT, "--{}: {} cannot be read", option, printable(file.native()));
 }
 
 /// How the word of an option becomes an extra.
-enum class Kind : std::uint8_t {
+enum class Takes : std::uint8_t {
     Flag,
     Text,
     File, ///< its absolute path
@@ -72,61 +72,61 @@ enum class Kind : std::uint8_t {
 struct Carried {
     std::string_view option;
     const char* extra;
-    Kind kind;
+    Takes takes;
 };
 
 /// The options that a job carries as they are; those that mean more are below.
 constexpr std::array<Carried, 18> carried{{
-    {"location-trusted", "trustsRedirects", Kind::Flag},
-    {"netrc-file", "netrc", Kind::File},
-    {"cacert", "authorities", Kind::File},
-    {"insecure", "insecure", Kind::Flag},
-    {"cert", "certificate", Kind::File},
-    {"key", "certificateKey", Kind::File},
-    {"pass", "passphrase", Kind::Text},
-    {"user-agent", "userAgent", Kind::Text},
-    {"referer", "referer", Kind::Text},
-    {"ipv4", "ipv4", Kind::Flag},
-    {"ipv6", "ipv6", Kind::Flag},
-    {"interface", "interface", Kind::Text},
-    {"connect-timeout", "connectTimeout", Kind::Seconds},
-    {"max-time", "mostTime", Kind::Seconds},
-    {"retries", "retries", Kind::Count},
-    {"limit-rate", "rate", Kind::Rate},
-    {"speed-limit", "leastRate", Kind::Rate},
-    {"speed-time", "leastRateFor", Kind::Seconds},
+    {"location-trusted", "trustsRedirects", Takes::Flag},
+    {"netrc-file", "netrc", Takes::File},
+    {"cacert", "authorities", Takes::File},
+    {"insecure", "insecure", Takes::Flag},
+    {"cert", "certificate", Takes::File},
+    {"key", "certificateKey", Takes::File},
+    {"pass", "passphrase", Takes::Text},
+    {"user-agent", "userAgent", Takes::Text},
+    {"referer", "referer", Takes::Text},
+    {"ipv4", "ipv4", Takes::Flag},
+    {"ipv6", "ipv6", Takes::Flag},
+    {"interface", "interface", Takes::Text},
+    {"connect-timeout", "connectTimeout", Takes::Seconds},
+    {"max-time", "mostTime", Takes::Seconds},
+    {"retries", "retries", Takes::Count},
+    {"limit-rate", "rate", Takes::Rate},
+    {"speed-limit", "leastRate", Takes::Rate},
+    {"speed-time", "leastRateFor", Takes::Seconds},
 }};
 
 Result<std::int64_t> countIn(std::string_view option, std::string_view text, std::string_view what) {
     const auto number = numberIn<std::uint32_t>(text);
     if (number) return *number;
-    return fail(Errc::IllegalArgument, "--{}: \"{}\" is not a number of {}", option, printable(text), what);
+    return fail(Errc::ILLEGAL_ARGUMENT, "--{}: \"{}\" is not a number of {}", option, printable(text), what);
 }
 
 Result<void> carry(const Carried& one, const std::string& text, const std::filesystem::path& here,
                    PersistableBundle& extras) {
-    switch (one.kind) {
-    case Kind::Flag:
+    switch (one.takes) {
+    case Takes::Flag:
         extras.putBoolean(one.extra, true);
         return {};
-    case Kind::Text:
+    case Takes::Text:
         if (text.find_first_of("\r\n") != std::string::npos)
-            return fail(Errc::IllegalArgument, "--{} contains a line break", one.option);
+            return fail(Errc::ILLEGAL_ARGUMENT, "--{} contains a line break", one.option);
         extras.putString(one.extra, text);
         return {};
-    case Kind::File:
+    case Takes::File:
         extras.putString(one.extra, STINT_TRY(fileIn(one.option, text, here)));
         return {};
-    case Kind::Rate: {
+    case Takes::Rate: {
         auto rate = parseByteRate(text);
         if (!rate) return within(fmt::format("--{}", one.option), rate.error());
         extras.putLong(one.extra, *rate);
         return {};
     }
-    case Kind::Seconds:
+    case Takes::Seconds:
         extras.putLong(one.extra, STINT_TRY(countIn(one.option, text, "seconds")));
         return {};
-    case Kind::Count:
+    case Takes::Count:
         extras.putLong(one.extra, STINT_TRY(countIn(one.option, text, "tries")));
         return {};
     }
@@ -144,7 +144,7 @@ Result<void> putSecrets(const Arguments& given, const std::filesystem::path& her
     }
     if (auto user = given.value("user")) {
         if (user->find(':') == std::string::npos)
-            return fail(Errc::IllegalArgument, "--user is NAME:PASSWORD; the job cannot ask for a password");
+            return fail(Errc::ILLEGAL_ARGUMENT, "--user is NAME:PASSWORD; the job cannot ask for a password");
         extras.putString("user", *user);
     }
     if (given.has("netrc") && !given.has("netrc-file"))
@@ -159,17 +159,18 @@ Result<void> checkResolve(std::string_view text) {
     if (host != 0 && port != std::string_view::npos && port + 1 < text.size() &&
         numberIn<std::uint16_t>(text.substr(host + 1, port - host - 1)))
         return {};
-    return fail(Errc::IllegalArgument, "--resolve: \"{}\" is not HOST:PORT:ADDRESS", printable(text));
+    return fail(Errc::ILLEGAL_ARGUMENT, "--resolve: \"{}\" is not HOST:PORT:ADDRESS", printable(text));
 }
 
 /// Options that are no use together, or without another.
 Result<void> checkTogether(const Arguments& given) {
-    if (given.has("ipv4") && given.has("ipv6")) return fail(Errc::IllegalArgument, "-4 and -6 contradict each other");
+    if (given.has("ipv4") && given.has("ipv6")) return fail(Errc::ILLEGAL_ARGUMENT, "-4 and -6 contradict each other");
     if (given.has("insecure") && given.has("cacert"))
-        return fail(Errc::IllegalArgument, "--insecure and --cacert contradict each other: the first verifies nothing");
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "--insecure and --cacert contradict each other: the first verifies nothing");
     for (const char* const option : {"key", "pass"})
         if (given.has(option) && !given.has("cert"))
-            return fail(Errc::IllegalArgument, "--{} needs --cert: the certificate that it belongs to", option);
+            return fail(Errc::ILLEGAL_ARGUMENT, "--{} needs --cert: the certificate that it belongs to", option);
     return {};
 }
 
@@ -185,7 +186,7 @@ Result<Bytes> parseByteRate(std::string_view text) {
             size = fmt::format("{}{}iB", size.substr(0, size.size() - 1), unit);
     }
     auto rate = STINT_TRY(parseSize(size));
-    if (rate <= 0) return fail(Errc::IllegalArgument, "a rate of \"{}\" moves nothing", printable(text));
+    if (rate <= 0) return fail(Errc::ILLEGAL_ARGUMENT, "a rate of \"{}\" moves nothing", printable(text));
     return rate;
 }
 
