@@ -40,6 +40,9 @@ public:
     bool isExpeditedJob() const { return expedited_; }
     /// It has a deadline, which had passed when this run began.
     bool isOverrideDeadlineExpired() const { return overdue_; }
+    /// How long this run may go on at most, from onStartJob on (jobs.md §4.4); what it needs may be lost sooner. Ours:
+    /// Android's apps are not told.
+    Duration getTimeLimit() const { return timeLimit_; }
     /// What of the watched has changed; nullopt where nothing did, and where too much did to be remembered.
     const std::optional<std::vector<std::string>>& getTriggeredContentUris() const { return triggeredUris_; }
     /// Of all that has changed; "file" stands for plain paths. Empty: no change started this run.
@@ -74,6 +77,7 @@ private:
     bool userInitiated_ = false;
     bool expedited_ = false;
     bool overdue_ = false;
+    Duration timeLimit_{0};
     std::optional<std::vector<std::string>> triggeredUris_;
     std::vector<std::string> triggeredAuthorities_;
     std::optional<Network> network_;

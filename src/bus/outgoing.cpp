@@ -57,6 +57,7 @@ Outgoing startJob(sd_bus* bus, const CallStart& start) {
                                    .userInitiated = start.kind == JobClass::UserInitiated,
                                    .expedited = start.kind == JobClass::Expedited,
                                    .overdue = start.overdue,
+                                   .timeLimit = start.left,
                                    .network = start.network,
                                    .triggeredAuthorities = authoritiesOf(start.triggeredUris)};
     // jobs.md §4.7: empty if there were too many to remember.

@@ -15,6 +15,7 @@ JobParameters JobParametersAccess::make(client::RunKey key, wire::RunParameters 
     params.userInitiated_ = from.userInitiated;
     params.expedited_ = from.expedited;
     params.overdue_ = from.overdue;
+    params.timeLimit_ = from.timeLimit;
     if (!from.triggeredUris.empty()) params.triggeredUris_ = std::move(from.triggeredUris);
     params.triggeredAuthorities_ = std::move(from.triggeredAuthorities);
     params.network_ = std::move(from.network);

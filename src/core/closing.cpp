@@ -124,6 +124,7 @@ PastRun pastRunOf(const Tracked& tracked, const Run* run, const Ending& ending, 
     past.resumedAt = run->resumedAt.value_or(0);
     past.transferredDown = run->transferredDown;
     past.transferredUp = run->transferredUp;
+    past.timeouts = timeoutsAfter(tracked.job.details->lastRun->timeouts, ending);
     return past;
 }
 

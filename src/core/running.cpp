@@ -224,7 +224,14 @@ void apply(Turn& turn, const Connected& event) {
     if (run.ending) return close(turn, run.id, End::StopRetry); // jobs.md §4.3: onStartJob is never called
     run.state = RunState::Starting;
     turn.state.runs.setTimer(run, turn.now.elapsed + turn.state.constants.opTimeout);
-    CallStart call{run.id, run.key, run.info->getService().name, run.info, run.kind, run.network, run.overdue};
+    CallStart call{run.id,
+                   run.key,
+                   run.info->getService().name,
+                   run.info,
+                   run.kind,
+                   run.network,
+                   run.overdue,
+                   run.began + run.limit - turn.now.elapsed};
     const Tracked* const tracked = turn.state.jobs.find(run.key);
     if (tracked) {
         const auto& uris = tracked->details->content->changes.uris; // they stay: a retry is told of them again

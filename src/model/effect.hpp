@@ -45,6 +45,7 @@ struct CallStart {
     JobClass kind = JobClass::Regular;
     std::optional<Network> network;
     bool overdue = false;
+    Duration left{0};                       ///< until its maximum limit (jobs.md §4.4)
     std::vector<std::string> triggeredUris; ///< what changed (jobs.md §3.2)
 };
 struct CallStop {

@@ -141,6 +141,8 @@ struct PastRun {
     Bytes resumedAt = 0;       ///< what it had of its payload when it began to move more
     Bytes transferredDown = 0; ///< as the app told it last
     Bytes transferredUp = 0;
+    std::int32_t timeouts =
+        0; ///< runs of its job that were stopped because their time was up, since one ended by itself
     std::optional<WallTime> next; ///< it is tried again, or runs in its next period, then at the earliest
     bool last = false;            ///< the job ended with it
 
@@ -162,6 +164,7 @@ struct PastRun {
         field("transferredUp", run.transferredUp);
         field("next", run.next);
         field("last", run.last);
+        field("timeouts", run.timeouts);
     };
     bool operator==(const PastRun&) const = default;
 };

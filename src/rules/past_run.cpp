@@ -64,6 +64,13 @@ bool succeeded(const PastRun& run) {
     return run.ending.internal == InternalReason::SuccessfulFinish && run.outcome.exitCode == 0;
 }
 
+std::int32_t timeoutsAfter(std::int32_t before, const Ending& ending) {
+    if (ending.internal == InternalReason::SuccessfulFinish) return 0;
+    const bool timeUp = ending.reason == STOP_REASON_TIMEOUT || ending.reason == STOP_REASON_TIMEOUT_ABANDONED ||
+                        ending.reason == STOP_REASON_QUOTA;
+    return timeUp ? before + 1 : before;
+}
+
 std::string endingText(const PastRun& run) {
     if (!run.outcome.text.empty()) return run.outcome.text;
     if (run.ending.internal == InternalReason::Anr) return "its app did not answer in time";

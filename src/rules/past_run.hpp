@@ -9,6 +9,10 @@ namespace stint {
 /// Whether it did what it was to.
 bool succeeded(const PastRun& run);
 
+/// How many runs of its job have been stopped because their time was up, since one ended by itself: `before`, with this
+/// one that ended so.
+std::int32_t timeoutsAfter(std::int32_t before, const Ending& ending);
+
 /// How it ended, on one line: its app's own words, else the reason why it was stopped.
 std::string endingText(const PastRun& run);
 

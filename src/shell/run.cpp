@@ -48,9 +48,10 @@ bool Run::takeOutput() {
 }
 
 void Run::stop(Clock::time_point now, Duration grace) {
-    if (killAt_ || status_) return;
-    killAt_ = now + grace;
-    command_->askToEnd();
+    if (status_) return;
+    const bool asked = killAt_.has_value();
+    killAt_ = std::min(now + grace, killAt_.value_or(Clock::time_point::max()));
+    if (!asked) command_->askToEnd();
 }
 
 void remark(LogWriter& log, std::string_view text) {

@@ -31,7 +31,8 @@ public:
     std::optional<Duration> timeout(Clock::time_point now) const;
     void turn(Clock::time_point now);
 
-    /// Each of its processes is asked to end, and killed once `grace` has passed. A second one changes nothing.
+    /// Each of its processes is asked to end, and killed once `grace` has passed. A second one may only make the
+    /// kill come sooner.
     void stop(Clock::time_point now, Duration grace);
     /// How the command itself ended, as waitpid gives it; nullopt while anything of it is alive.
     std::optional<int> status() const { return status_; }

@@ -8,11 +8,13 @@
 #include <fmt/core.h>
 
 #include "base/check.hpp"
+#include "base/clock.hpp"
 #include "base/complain.hpp"
 #include "base/fail.hpp"
 #include "base/program.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
+#include "spool/run_variables.hpp"
 #include "stint/job_scheduler.hpp"
 
 namespace stint::shell {
@@ -68,7 +70,7 @@ bool CommandService::onStartJob(JobParameters params) {
         finish({.outcome = *refused, .tally = before, .remark = refused->text});
         return true;
     }
-    auto run = begin(*job_);
+    auto run = begin();
     if (run.ok())
         job_->run.emplace(std::move(run).value());
     else // the machine has no room for it now
@@ -76,22 +78,35 @@ bool CommandService::onStartJob(JobParameters params) {
     return true;
 }
 
-Result<Run> CommandService::begin(Job& job) const {
+Result<Run> CommandService::begin() {
+    Job& job = *job_;
     auto order = STINT_TRY(job.spool.order());
     auto log = STINT_TRY(LogWriter::open(job.spool.directory()));
     if (job.tally.running) remark(log, "the last run was cut off; it begins anew");
+    const RunFacts facts{.job = job.params.getJobId(),
+                         .runsBefore = job.tally.runs,
+                         .deadline = wallNow() + job.params.getTimeLimit() - job.saveTime(),
+                         .spool = Spool(job.spool.directory())};
+    order.environment = withRunVariables(std::move(order.environment), facts);
     ++job.tally.runs;
     job.tally.running = true;
+    STINT_TRY(job.spool.prepare());
     STINT_TRY(job.spool.keep(job.tally));
     const Share share = job.params.isUserInitiatedJob() ? Share::Part : Share::Leftover;
     return Run::begin(order, job.spool.input(order), share, std::move(log), helper_);
+}
+
+/// The command finds the reason where it looks for it when it hears of it.
+void CommandService::askToEnd(std::string_view reason, Duration grace) {
+    if (auto noted = job_->spool.noteStop(reason); !noted.ok()) complain(noted.error().message);
+    job_->run->stop(Run::Clock::now(), grace);
 }
 
 bool CommandService::onStopJob(JobParameters params) {
     if (!job_ || params.getRun() != job_->params.getRun()) return false;
     job_->run->turn(Run::Clock::now());
     const bool endedFirst = job_->run->status().has_value();
-    job_->run->stop(Run::Clock::now(), Duration{params.getExtras().getLong("grace")});
+    askToEnd(nameOf(params.getStopReason()), Duration{params.getExtras().getLong("grace")});
     while (!job_->run->status())
         await(nullptr);
     if (endedFirst || job_->choice != Choice::None) {
@@ -107,12 +122,13 @@ bool CommandService::onStopJob(JobParameters params) {
 void CommandService::notificationAction(JobParameters params, std::string_view key) {
     if (!job_ || params.getRun() != job_->params.getRun() || (key != "stop" && key != "later")) return;
     if (job_->choice == Choice::None) job_->choice = key == "stop" ? Choice::Stop : Choice::Later;
-    job_->run->stop(Run::Clock::now(), Duration{params.getExtras().getLong("grace")});
+    askToEnd(nameOf(STOP_REASON_USER), Duration{params.getExtras().getLong("grace")});
 }
 
 /// The run is over by itself, or by a person's choice.
 void CommandService::settle() {
-    Verdict verdict = afterEnd(*job_->run->status(), job_->tally, retriesOf(job_->params.getExtras()));
+    Verdict verdict = job_->saves ? afterSaving(job_->tally, job_->ran())
+                                  : afterEnd(*job_->run->status(), job_->tally, retriesOf(job_->params.getExtras()));
     if (job_->choice != Choice::None) {
         verdict = afterStop(STOP_REASON_USER, job_->tally, job_->ran(), job_->params.isUserInitiatedJob());
         verdict.again = job_->choice == Choice::Later;
@@ -173,10 +189,20 @@ void CommandService::await(Connection* connection) {
     if (job_ && job_->run) {
         watched[1].fd = job_->run->output();
         watched[2].fd = job_->run->end();
-        ours = job_->run->timeout(Run::Clock::now());
+        ours = earlier(job_->run->timeout(Run::Clock::now()), untilSaving());
     }
     ::poll(watched.data(), watched.size(), pollTime(ours, connection ? connection->timeout() : std::nullopt));
-    if (job_ && job_->run) job_->run->turn(Run::Clock::now());
+    if (!job_ || !job_->run) return;
+    job_->run->turn(Run::Clock::now());
+    if (untilSaving() != Duration{0} || job_->run->status()) return;
+    job_->saves = true;
+    askToEnd(nameOf(STOP_REASON_TIMEOUT), job_->saveTime());
+}
+
+std::optional<Duration> CommandService::untilSaving() const {
+    if (job_->saves || job_->saveTime() <= Duration{0}) return std::nullopt;
+    const auto at = job_->began + job_->params.getTimeLimit() - job_->saveTime();
+    return std::max(Duration{0}, std::chrono::ceil<Duration>(at - Run::Clock::now()));
 }
 
 int CommandService::serve(Connection& connection) {

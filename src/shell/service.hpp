@@ -3,7 +3,8 @@
 // verdict.hpp's.
 //
 // Extras of a job: "spool" (its directory, spool/spool.hpp), "label" (for people), "retries" (absent: without end),
-// "grace" (ms between SIGTERM and SIGKILL: less than the daemon waits for the answer to onStopJob).
+// "grace" (ms between SIGTERM and SIGKILL: less than the daemon waits for the answer to onStopJob), "saveTime" (ms
+// between SIGTERM and the end of its time; absent: it hears of that when it has come).
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -39,12 +40,17 @@ private:
         Run::Clock::time_point began;
         Choice choice = Choice::None;
         std::optional<Run> run; ///< none where it could not be started
+        bool saves = false;     ///< it was asked to end before its limit
 
         Duration ran() const { return std::chrono::round<std::chrono::seconds>(Run::Clock::now() - began); }
+        Duration saveTime() const { return Duration{params.getExtras().getLong("saveTime")}; }
     };
 
-    Result<Run> begin(Job& job) const;
+    Result<Run> begin();
     void await(Connection* connection);
+    void askToEnd(std::string_view reason, Duration grace);
+    /// nullopt: it hears of its limit from the daemon, or has heard.
+    std::optional<Duration> untilSaving() const;
     void settle();
     void finish(Verdict verdict);
     void end(const Verdict& verdict);

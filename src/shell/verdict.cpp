@@ -29,7 +29,7 @@ std::string hint(std::int64_t times, Duration ran, bool userInitiated) {
     std::string text =
         fmt::format("stopped at its limit of {} {}, and it begins anew each time: ", roughDuration(ran), often);
     if (!userInitiated) text += "`stint run --user-initiated` gives it more; else ";
-    return text + "make it go on from where it was, or split it";
+    return text + "keep in $STINT_STATE_DIRECTORY what is done, and go on from there (stint help run), or split it";
 }
 
 } // namespace
@@ -51,6 +51,14 @@ Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries) {
     }
     verdict.tally.failures = 0; // a periodic job's next period begins anew
     if (*retries > 0) verdict.outcome.text += fmt::format(", after {}", counted(*retries + 1, "try", "tries"));
+    return verdict;
+}
+
+Verdict afterSaving(Tally tally, Duration ran) {
+    Verdict verdict{.again = true, .tally = tally};
+    verdict.outcome = {waits, fmt::format("asked to end before its limit, after {}", roughDuration(ran))};
+    verdict.remark = verdict.outcome.text + "; it runs again";
+    verdict.tally.running = false;
     return verdict;
 }
 

@@ -27,6 +27,9 @@ struct Verdict {
 /// nullopt: without end.
 Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries);
 
+/// It was asked to end before its limit, to save its state, and has ended: it runs again, whatever it ended with.
+Verdict afterSaving(Tally tally, Duration ran);
+
 /// It was stopped after it had run for `ran`, and runs again: what it was killed by says nothing of it. From the second
 /// time at its limit on there is a hint. `userInitiated`: as it was scheduled, or runs.
 Verdict afterStop(StopReason reason, Tally tally, Duration ran, bool userInitiated);

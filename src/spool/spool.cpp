@@ -129,6 +129,15 @@ Result<void> fill(const fs::path& fresh, Order order, const Input& input) {
     return makeDurable(fresh);
 }
 
+/// Of the files in it.
+Bytes sizeOf(const fs::path& directory) {
+    Bytes sum = 0;
+    std::error_code error;
+    for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
+        if (std::error_code none; entry->is_regular_file(none)) sum += static_cast<Bytes>(entry->file_size(none));
+    return sum;
+}
+
 fs::path nameOf(const fs::path& root, JobId id) { return root / fmt::format("{}{}", jobPrefix, id.value); }
 
 } // namespace
@@ -172,6 +181,16 @@ Result<Order> Spool::order() const {
 }
 
 fs::path Spool::input(const Order& order) const { return order.hasInput ? directory_ / inputFile : "/dev/null"; }
+
+Result<void> Spool::prepare() const {
+    if (::mkdir(state().c_str(), 0700) != 0 && errno != EEXIST) return refused("make", state());
+    if (::unlink(stopReason().c_str()) != 0 && errno != ENOENT) return refused("remove", stopReason());
+    return {};
+}
+
+Result<void> Spool::noteStop(std::string_view reason) const {
+    return writeFile(stopReason(), fmt::format("{}\n", reason));
+}
 
 Tally Spool::tally() const {
     Tally tally;
@@ -225,7 +244,7 @@ std::vector<fs::path> unheldSpools(const fs::path& root) {
     return found;
 }
 
-void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tracked) {
+void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tracked, EndedSpools kept) {
     std::erase_if(candidates, [&](const fs::path& spool) {
         return std::find(tracked.begin(), tracked.end(), spool.string()) != tracked.end();
     });
@@ -235,10 +254,14 @@ void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tra
         ended.emplace_back(fs::last_write_time(spool, ignored), spool); // before the order goes, which is a change
         fs::remove(spool / orderFile, ignored);
         fs::remove(spool / inputFile, ignored);
+        fs::remove_all(Spool(spool).state(), ignored);
     }
     std::sort(ended.rbegin(), ended.rend());
-    for (std::size_t i = endedSpools; i < ended.size(); ++i)
-        fs::remove_all(ended[i].second, ignored);
+    Bytes bytes = 0;
+    for (std::size_t i = 0; i < ended.size(); ++i) {
+        bytes += sizeOf(ended[i].second);
+        if (i >= kept.most || bytes > kept.bytes) fs::remove_all(ended[i].second, ignored);
+    }
 }
 
 } // namespace stint

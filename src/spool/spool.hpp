@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/fd.hpp"
@@ -57,6 +58,13 @@ public:
     Result<Order> order() const;
     /// What a command with this order has as its stdin.
     std::filesystem::path input(const Order& order) const;
+    /// A directory of the command's own, which lasts from its first run to the end of its job.
+    std::filesystem::path state() const { return directory_ / "state"; }
+    /// A file with the reason why the run that is under way was asked to stop; there is none before.
+    std::filesystem::path stopReason() const { return directory_ / "stop-reason"; }
+    /// For a new run: makes the one, and takes the other away.
+    Result<void> prepare() const;
+    Result<void> noteStop(std::string_view reason) const;
     /// Zeros where none was kept.
     Tally tally() const;
     Result<void> keep(const Tally&) const;
@@ -71,13 +79,19 @@ Result<void> noteJob(const Spool& spool, JobId id);
 /// As noted; a spool that is gone is an empty path.
 std::filesystem::path spoolOfJob(const std::filesystem::path& root, JobId id);
 
-/// How many spools of jobs that have ended are kept, newest output first: as many as completed jobs are (jobs.md §0).
-inline constexpr std::size_t endedSpools = 20;
+/// What is kept of jobs that have ended, newest output first: as many as completed jobs are (jobs.md §0
+/// completed_history_own), and no more than so many bytes of them together.
+struct EndedSpools {
+    std::size_t most = 1000;
+    Bytes bytes = 512_MiB;
+};
 
 /// Spools that no live `stint run` holds at this moment: candidates for sweep().
 std::vector<std::filesystem::path> unheldSpools(const std::filesystem::path& root);
-/// Of `candidates`, found before the tracked jobs were asked for, those that belong to none: their orders and their
-/// input go at once, with all that the environment held, and beyond the newest `endedSpools` they themselves.
-void sweep(std::vector<std::filesystem::path> candidates, const std::vector<std::string>& tracked);
+/// Of `candidates`, found before the tracked jobs were asked for, those that belong to none: all but their output goes
+/// at once, with all that the environment held, and beyond the newest that are `kept` they
+/// themselves.
+void sweep(std::vector<std::filesystem::path> candidates, const std::vector<std::string>& tracked,
+           EndedSpools kept = {});
 
 } // namespace stint

@@ -53,7 +53,8 @@ struct RunParameters {
     std::int32_t clipGrantFlags = 0;
     bool userInitiated = false;
     bool expedited = false;
-    bool overdue = false; ///< its deadline had passed when it began
+    bool overdue = false;  ///< its deadline had passed when it began
+    Duration timeLimit{0}; ///< how long it may go on at most
     std::optional<Network> network;
     std::vector<std::string> triggeredUris;        ///< empty also where too many have changed
     std::vector<std::string> triggeredAuthorities; ///< empty: no change started it

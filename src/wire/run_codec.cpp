@@ -47,6 +47,7 @@ void writeRunParameters(Writer& writer, const RunParameters& parameters) {
         dictionary.put("network", "a{sv}", [&](Writer& value) { writeNetwork(value, *parameters.network); });
     if (parameters.expedited) dictionary.put("expedited", true);
     if (parameters.overdue) dictionary.put("overrideDeadlineExpired", true);
+    dictionary.put("timeLimit", std::int64_t{parameters.timeLimit.count()});
     if (!parameters.transientExtras.isEmpty())
         dictionary.put("transientExtras", "a{sv}",
                        [&](Writer& value) { writeBundle(value, parameters.transientExtras); });
@@ -74,6 +75,11 @@ Result<RunParameters> readRunParameters(Reader& reader) {
         .take("userInitiated", parameters.userInitiated)
         .take("expedited", parameters.expedited)
         .take("overrideDeadlineExpired", parameters.overdue)
+        .take("timeLimit", "x",
+              [&](Reader& value) -> Result<void> {
+                  parameters.timeLimit = Duration{STINT_TRY(value.int64())};
+                  return {};
+              })
         .take("transientExtras", "a{sv}",
               [&](Reader& value) -> Result<void> {
                   parameters.transientExtras = STINT_TRY(readBundle(value));

@@ -106,10 +106,12 @@ TEST_CASE("nothing of the environment is in the job") {
 TEST_CASE("the limit is told with what is left of the app's time") { // jobs.md §4.4
     RunLimits limits{.longest = 30min, .answer = 8s, .quota = {}};
     CHECK(limits.grace() == 6s);
-    CHECK(limitText(limits, JobClass::Regular, {}) == "may run for 30min at a time, as a regular job");
+    CHECK(limitText(limits, JobClass::Regular, {}) ==
+          "may run for 30min at a time, as a regular job, from its beginning again until it is done");
     limits.quota = {.allowed = 10min, .window = 4h, .used = 6min, .left = 4min};
     CHECK(limitText(limits, JobClass::Regular, {}) ==
-          "may run for 30min at a time, as a regular job; all commands together for 10min in 4h, 4min left");
+          "may run for 30min at a time, as a regular job, from its beginning again until it is done; all commands "
+          "together for 10min in 4h, 4min left");
     limits.quota = {.allowed = 10min, .window = 4h, .used = 10min, .left = 0s};
     CHECK(limitText(limits, JobClass::Regular, {}).ends_with("for 10min in 4h, used up"));
 }

@@ -48,6 +48,13 @@ TEST_CASE("a stop is no failure of the command, and is always tried again") { //
     CHECK(verdict.remark == "stopped after 1min30s (CONSTRAINT_CHARGING)");
 }
 
+TEST_CASE("what was asked to end before its limit runs again, whatever it ended with, and is no failure") {
+    const Verdict verdict = afterSaving({.runs = 2, .failures = 1, .timeouts = 1, .running = true}, 29min);
+    CHECK(verdict.again);
+    CHECK(verdict.outcome == Outcome{75, "asked to end before its limit, after 29min"});
+    CHECK(verdict.tally == Tally{.runs = 2, .failures = 1, .timeouts = 1});
+}
+
 TEST_CASE("who is stopped at the limit twice gets a hint, not before, and not for other stops") {
     auto once = afterStop(STOP_REASON_TIMEOUT, {}, 30min, false);
     CHECK(once.tally.timeouts == 1);

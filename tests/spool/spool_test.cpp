@@ -5,7 +5,9 @@
 
 #include <sys/stat.h>
 
+#include "base/proc.hpp"
 #include "spool/directory.hpp"
+#include "spool/run_variables.hpp"
 #include "spool/spool.hpp"
 
 using namespace stint;
@@ -129,20 +131,53 @@ TEST_CASE("the newest job of an id is the one that is found") {
     CHECK(spoolOfJob(root.path, JobId{7}).empty());
 }
 
-TEST_CASE("a sweep takes the orders of what has ended, and no more of the newest twenty") {
+TEST_CASE("a sweep takes all but the output of what has ended, and no more of it than is kept") {
+    struct Row {
+        EndedSpools kept;
+        std::size_t left;
+    };
+    for (const Row& row : {Row{{.most = 3}, 3}, Row{{.bytes = 2500}, 2}, Row{{}, 5}}) {
+        const Directory root;
+        std::vector<fs::path> ended;
+        for (int i = 0; i < 5; ++i) {
+            const Spool spool = Spool::create(root.path, anOrder()).value();
+            REQUIRE(spool.prepare().ok());
+            std::ofstream(spool.state() / "mine") << "state";
+            std::ofstream(spool.directory() / "output") << std::string(1000, 'x');
+            ended.push_back(spool.directory());
+            fs::last_write_time(ended.back(), fs::file_time_type{} + std::chrono::seconds(i));
+        }
+        const fs::path tracked = Spool::create(root.path, anOrder())->directory();
+        const Spool held = Spool::create(root.path, anOrder()).value();
+        sweep(unheldSpools(root.path), {tracked.string()}, row.kept);
+        CHECK(fs::exists(tracked / "order"));
+        CHECK(fs::exists(held.directory() / "order"));
+        for (std::size_t i = 0; i < ended.size(); ++i) {
+            CHECK(fs::exists(ended[i]) == (i >= ended.size() - row.left));
+            CHECK(!fs::exists(ended[i] / "order"));
+            CHECK(!fs::exists(ended[i] / "state"));
+        }
+    }
+}
+
+TEST_CASE("a run is told its job, what came before, its time, and where its state lies, each once") {
     const Directory root;
-    std::vector<fs::path> ended;
-    for (std::size_t i = 0; i < endedSpools + 2; ++i) {
-        ended.push_back(Spool::create(root.path, anOrder())->directory());
-        fs::last_write_time(ended.back(), fs::file_time_type{} + std::chrono::seconds(i));
-    }
-    const fs::path tracked = Spool::create(root.path, anOrder())->directory();
-    const Spool held = Spool::create(root.path, anOrder()).value();
-    sweep(unheldSpools(root.path), {tracked.string()});
-    CHECK(fs::exists(tracked / "order"));
-    CHECK(fs::exists(held.directory() / "order"));
-    for (std::size_t i = 0; i < ended.size(); ++i) {
-        CHECK(fs::exists(ended[i]) == (i >= 2));
-        CHECK(!fs::exists(ended[i] / "order"));
-    }
+    const Spool spool = Spool::create(root.path, anOrder()).value();
+    const RunFacts facts{.job = 7, .runsBefore = 2, .deadline = WallTime(Duration(90'500)), .spool = Spool(spool.directory())};
+    const std::string place = spool.directory().string();
+    CHECK(withRunVariables({"STINT_JOB=another's", "HOME=/h"}, facts) ==
+          Words{"HOME=/h", "STINT_JOB=7", "STINT_RUNS_BEFORE=2", "STINT_DEADLINE=90",
+                "STINT_STATE_DIRECTORY=" + place + "/state", "STINT_STOP_REASON=" + place + "/stop-reason"});
+}
+
+TEST_CASE("a run finds the state of the last, and no stale reason") {
+    const Directory root;
+    const Spool spool = Spool::create(root.path, anOrder()).value();
+    REQUIRE(spool.prepare().ok());
+    std::ofstream(spool.state() / "mine") << "state";
+    REQUIRE(spool.noteStop("TIMEOUT").ok());
+    CHECK(readFile(spool.stopReason()) == "TIMEOUT\n");
+    REQUIRE(spool.prepare().ok());
+    CHECK(fs::exists(spool.state() / "mine"));
+    CHECK(!fs::exists(spool.stopReason()));
 }

@@ -41,13 +41,26 @@ Table tableOf(const std::vector<Blocker>& blockers, WallTime now) {
     return table;
 }
 
+/// What begins anew each time, and never has the time to end.
+std::string neverEnds(const JobView& job) {
+    const bool isCommand = job.key.app.name == shellPackage;
+    return fmt::format(
+        "{} runs of it were stopped because their time was up, and it begins anew each time: {}{}",
+        job.lastRun->timeouts,
+        isCommand ? "it ends if it goes on where it was (stint help run: $STINT_STATE_DIRECTORY, --save-time)"
+                  : "its app has to go on where it was",
+        isCommand && job.kind != JobClass::UserInitiated ? ", or by --user-initiated, which gives it hours" : "");
+}
+
 } // namespace
 
 void printExplanation(const Explanation& it, WallTime now, const Screen& screen) {
     screen.print(printable(headline(it, now)));
     if (!it.blockers.empty()) tableOf(it.blockers, now).print(screen);
     const bool untold = it.job.state == JobView::State::Running; // else a blocker's own words tell it
-    if (it.job.lastRun && untold) screen.print(fmt::format("its last run {}", lastRunText(*it.job.lastRun, now)));
+    if (!it.job.lastRun) return;
+    if (untold) screen.print(fmt::format("its last run {}", lastRunText(*it.job.lastRun, now)));
+    if (it.job.lastRun->timeouts >= 2) screen.print(neverEnds(it.job));
 }
 
 } // namespace stint::cli

@@ -26,6 +26,7 @@
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "model/app.hpp"
+#include "spool/run_variables.hpp"
 
 namespace stint::cli {
 namespace {
@@ -112,6 +113,9 @@ int Commanding::check() {
 Result<void> Commanding::validate() {
     auto daemon = STINT_TRY(Daemon::connect(screen_));
     limits_ = STINT_TRY(askForLimits(daemon, kind_));
+    if (wanted_.saveTime && *wanted_.saveTime >= limits_.longest)
+        return fail(Errc::ILLEGAL_ARGUMENT, "--save-time {} leaves nothing of a run, which may last {}: give it less",
+                    formatDuration(*wanted_.saveTime), formatDuration(limits_.longest));
     terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
     STINT_TRY(jobFor(wanted_, "", limits_.grace()));
     return {};
@@ -225,6 +229,32 @@ std::vector<Option> with(std::vector<Option> options, const std::vector<Option>&
 
 int run(const Arguments& given, const Screen& screen) { return Commanding(given, screen).run(); }
 
+/// With the table of what a run is told.
+std::string_view about() {
+    static const std::string text = [] {
+        std::string variables;
+        for (const RunVariable& variable : runVariables())
+            variables += fmt::format("\n${}: {}.", variable.name, variable.meaning);
+        return fmt::format(
+            "The command runs as it would here: in this directory, with this umask and environment, but without a "
+            "terminal. What is piped in or redirected to it (64 MiB at most) is read to its end before the command is "
+            "scheduled, kept with the job, and read by each of its runs from the beginning; a terminal is not read, "
+            "and < /dev/null gives it nothing, as in a loop that reads its own stdin. Its output is printed here, and "
+            "kept for `stint logs` (the last 4 MiB at least, 8 at most). Ctrl-C detaches: the command goes on.\n"
+            "Exit 0 is done. With any other code it is tried again, after 30 s and then twice as long each time. Where "
+            "its conditions are lost, or its time is up, it is stopped: SIGTERM to all of its processes, SIGKILL to "
+            "what is left some seconds later; it runs again, from its beginning, as soon as it may. Nothing that it "
+            "started outlives it, nor a stop: what forks away is killed when the command ends.\n"
+            "Work that takes longer than a run ends if it goes on where it was: keep what is done in "
+            "$STINT_STATE_DIRECTORY, and save the rest on SIGTERM, for which --save-time gives it as long as it needs "
+            "before its limit. Whatever it ends with after that SIGTERM, it runs again. Each run is told:{}\n"
+            "Ends as the command does: with its exit code, or 128 and the signal; with 126 or 127 at once where there "
+            "is no such program; 75 where it goes on without this command, 77 where it was refused.",
+            variables);
+    }();
+    return text;
+}
+
 } // namespace
 
 Verb runVerb() {
@@ -235,20 +265,7 @@ Verb runVerb() {
         .most = Verb::many,
         .passes = Verb::Passes::BehindDashes,
         .summary = "run a command as a job: when the device sees fit, until it ends well",
-        .about =
-            "The command runs as it would here: in this directory, with this umask and environment, but without a "
-            "terminal. What is piped in or redirected to it (64 MiB at most) is read to its end before the command is "
-            "scheduled, kept with the job, and read by each of its runs from the beginning; a terminal is not read, "
-            "and < /dev/null gives it nothing, as in a loop that reads its own stdin. Its output is printed here, and "
-            "kept for `stint logs` (the last 4 MiB "
-            "at least, 8 at most). Ctrl-C detaches: the command goes on.\n"
-            "Exit 0 is done. With any other code it is tried again, after 30 s and then twice as long each time. "
-            "Where "
-            "its conditions are lost, or its time is up, it is stopped: SIGTERM to all of its processes, SIGKILL to "
-            "what is left some seconds later; it runs again, from its beginning, as soon as it may. Nothing that it "
-            "started outlives it, nor a stop: what forks away is killed when the command ends.\n"
-            "Ends as the command does: with its exit code, or 128 and the signal; with 126 or 127 at once where there "
-            "is no such program; 75 where it goes on without this command, 77 where it was refused.",
+        .about = about(),
         .options =
             with({{.names = "--user-initiated",
                    .value = "",
@@ -266,11 +283,13 @@ Verb runVerb() {
                    .value = "DURATION",
                    .help = "again and again, once in each period (1d; 15min at least), also after a reboot",
                    .setter = "setPeriodic"},
+                  {"--save-time", "DURATION", "SIGTERM comes so long before its limit, for it to save what it has"},
                   {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
                   {"--no-wait", "", "schedule it and return"}}),
         .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
                      {"stint run --charging --unmetered -- ./backup.sh", "when it costs nothing"},
-                     {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"}},
+                     {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"},
+                     {"stint run --save-time 1min -- ./train.sh", "hours in pieces: it saves, and goes on, by itself"}},
         .run = run,
         .elsewhere = {"exec", "submit", "enqueue", "at", "cron"}};
 }

@@ -64,6 +64,7 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.backoff = STINT_TRY(durationIn(given, "backoff"));
     wanted.every = STINT_TRY(durationIn(given, "every"));
     wanted.persisted = given.has("persisted") || wanted.every; // what says that it goes on outlives a reboot
+    wanted.saveTime = STINT_TRY(durationIn(given, "save-time"));
     wanted.retries = STINT_TRY(retriesIn(given));
     return wanted;
 }
@@ -72,6 +73,7 @@ Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Du
     PersistableBundle extras;
     extras.putString("spool", spool).putString("label", wanted.label).putLong("grace", grace.count());
     if (wanted.retries) extras.putLong("retries", *wanted.retries);
+    if (wanted.saveTime) extras.putLong("saveTime", wanted.saveTime->count());
     JobInfo::Builder job(JobId{0}, commandService);
     job.setRequiredNetworkType(wanted.network)
         .setUserInitiated(wanted.userInitiated)

@@ -22,6 +22,7 @@ struct CommandWanted {
     ConstraintFlags constraints;
     std::optional<Duration> backoff;
     std::optional<Duration> every;
+    std::optional<Duration> saveTime;    ///< SIGTERM comes so long before its limit
     std::optional<std::int64_t> retries; ///< nullopt: without end
 
     bool operator==(const CommandWanted&) const = default;

@@ -48,8 +48,8 @@ Result<RunLimits> askForLimits(Daemon& daemon, JobClass kind) {
 }
 
 std::string limitText(const RunLimits& limits, JobClass kind, WallTime now) {
-    std::string text =
-        fmt::format("may run for {} at a time, as {} job", roughDuration(limits.longest), classOf(kind).name);
+    std::string text = fmt::format("may run for {} at a time, as {} job, from its beginning again until it is done",
+                                   roughDuration(limits.longest), classOf(kind).name);
     const QuotaView& quota = limits.quota;
     if (quota.allowed && quota.left && !quota.free)
         text += fmt::format("; all commands together for {}, {}", allowanceText(quota),
