@@ -104,7 +104,8 @@ Verb logsVerb() {
             .about =
                 "Of a job of `stint run`: 7, or org.stint.shell/7. Its stdout and stderr as they came, of all its "
                 "runs; lines that begin with \"stint:\" stand between them. The last 4 MiB are kept at least, those "
-                "of the last 1,000 commands that have ended (512 MiB in all). Into a file or a pipe go the very bytes; on a terminal, "
+                "of the last 1,000 commands that have ended (512 MiB in all). Into a file or a pipe go the very bytes; "
+                "on a terminal, "
                 "what would steer it is left out.",
             .options = {{"-f,--follow", "", "and what it prints from now on, until the job has ended"}},
             .examples = {{"stint logs -f 7", "live; Ctrl-C leaves the job alone"}},
