@@ -70,6 +70,7 @@ constexpr std::array table = {
     Method{taskManagerInterface,  "ListApps",                      "a{sv}",        anyone,      methods::listApps},
     Method{taskManagerInterface,  "Stop",                          "sa{sv}",       theOperator, methods::stop},
     Method{taskManagerInterface,  "Hold",                          "ssiba{sv}",    theOperator, methods::hold},
+    Method{taskManagerInterface,  "Edit",                          "ssiaa{sv}a{sv}", theOperator, methods::edit},
     Method{taskManagerInterface,  "Retry",                         "ssia{sv}",     theOperator, methods::retry},
     Method{taskManagerInterface,  "Shell",                         "asa{sv}",      anyone,      methods::shell},
     Method{taskManagerInterface,  "StartApp",                      "sasaha{sv}",   theOperator, methods::startApp},

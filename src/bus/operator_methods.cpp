@@ -63,6 +63,13 @@ Handled hold(Request& request) {
     return waits();
 }
 
+Handled edit(Request& request) {
+    JobKey key = STINT_TRY(readJobKey(request));
+    auto conditions = STINT_TRY(wire::readRows<Condition>(request.arguments));
+    request.owner.arrived(EditJob{request.call, std::move(key), std::move(conditions)});
+    return waits();
+}
+
 Handled retry(Request& request) {
     request.owner.arrived(RetryJob{request.call, STINT_TRY(readJobKey(request))});
     return waits();

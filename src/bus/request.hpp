@@ -108,6 +108,7 @@ Handled listTasks(Request&);
 Handled listApps(Request&);
 Handled stop(Request&);
 Handled hold(Request&);
+Handled edit(Request&);
 Handled retry(Request&);
 Handled shell(Request&);
 Handled startApp(Request&);

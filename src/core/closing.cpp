@@ -1,5 +1,6 @@
 // The end of a run, and what becomes of its job (jobs.md §6.1).
 #include "base/cut.hpp"
+#include "core/start_terms.hpp"
 #include "core/state.hpp"
 #include "rules/ending.hpp"
 #include "rules/load.hpp"
@@ -72,7 +73,7 @@ void keepRun(Turn& turn, Tracked& tracked, PastRun past) {
     job.running = false;
     job.sequence = turn.state.jobs.nextSequence(); // behind those that waited for its slot
     tracked.joined = turn.now.wall;
-    past.next = job.notBeforeWall.value_or(turn.now.wall);
+    past.next = std::max(job.notBeforeWall.value_or(turn.now.wall), job.details->terms->at.value_or(turn.now.wall));
     if (!tracked.details->history.empty()) tracked.details.edit().history.clear();
     log(turn, job.key, past);
     past.waits.clear();
@@ -92,13 +93,26 @@ void tryAgain(Turn& turn, Tracked& tracked, const Running& running, End end, Pas
     park(turn, tracked);
 }
 
-// jobs.md §6.5: the next window of a periodic job, after a run that is not tried again.
-void nextWindowOf(Turn& turn, Tracked& tracked, PastRun past) {
-    tracked.job = nextPeriod(std::move(tracked.job), turn.now, turn.state.constants);
+void goOnAgain(Turn& turn, Tracked& tracked, PastRun past) {
     keepRun(turn, tracked, std::move(past));
     park(turn, tracked);
     const PastRun& ended = *tracked.job.details->lastRun;
     if (succeeded(ended)) tellSuccessors(turn, tracked.job.key, ended);
+}
+
+// jobs.md §6.5: the next window of a periodic job, after a run that is not tried again.
+void nextWindowOf(Turn& turn, Tracked& tracked, PastRun past) {
+    tracked.job = nextPeriod(std::move(tracked.job), turn.now, turn.state.constants);
+    goOnAgain(turn, tracked, std::move(past));
+}
+
+// jobs.md §14.1: the next time of its calendar, as a periodic job has its next window.
+void waitForNextTime(Turn& turn, Tracked& tracked, WallTime at, PastRun past) {
+    StartTerms terms = *tracked.job.details->terms;
+    terms.at = at;
+    tracked.job = afterItsTime(std::move(tracked.job), turn.now);
+    tracked.job.details.edit().terms.set(std::move(terms));
+    goOnAgain(turn, tracked, std::move(past));
 }
 
 void endJob(Turn& turn, const Tracked& tracked, End end, PastRun past) {
@@ -186,8 +200,10 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     tracked.job.details.edit().runBegan.reset();
     PastRun past = pastRunOf(tracked, &run, ending, outcome, turn.now.wall);
     if (retries(end, run.kind)) return tryAgain(turn, tracked, running, end, std::move(past));
-    if (run.info->isPeriodic() && end != End::UserStop && end != End::Killed)
-        return nextWindowOf(turn, tracked, std::move(past));
+    const bool goesOn = end != End::UserStop && end != End::Killed;
+    if (goesOn && run.info->isPeriodic()) return nextWindowOf(turn, tracked, std::move(past));
+    if (const auto next = goesOn ? nextTime(turn, tracked.job) : std::nullopt)
+        return waitForNextTime(turn, tracked, *next, std::move(past));
     endJob(turn, tracked, end, std::move(past));
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <ranges>
 
+#include "base/fail.hpp"
 #include "base/find_in.hpp"
+#include "core/state.hpp"
 
 namespace stint {
 
@@ -20,6 +22,11 @@ const Completed* Endings::newest(const JobKey& key) const {
     const auto newestFirst = std::views::reverse(*ofApp);
     const auto found = std::ranges::find(newestFirst, key, &Completed::key);
     return found == newestFirst.end() ? nullptr : &*found;
+}
+
+Error notTracked(const State& state, const JobKey& key) {
+    if (state.endings.newest(key)) return fail(Errc::ILLEGAL_STATE, "{} has ended", textOf(key));
+    return fail(Errc::ILLEGAL_ARGUMENT, "no job {}", textOf(key));
 }
 
 } // namespace stint

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "model/record.hpp"
+#include "stint/result.hpp"
 
 namespace stint {
 
@@ -20,5 +21,9 @@ public:
 private:
     std::map<AppId, std::deque<Completed>> byApp_;
 };
+
+struct State;
+/// What is wrong with asking something of a job that is not there: it has ended, or nobody knows it.
+Error notTracked(const State& state, const JobKey& key);
 
 } // namespace stint

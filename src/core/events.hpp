@@ -76,5 +76,8 @@ void apply(Turn& turn, const DockFaked& event);
 // holds.cpp
 void apply(Turn& turn, const HoldJob& event);
 void apply(Turn& turn, const RetryJob& event);
+// start_terms.cpp
+void apply(Turn& turn, const EditJob& event);
+void apply(Turn& turn, const ZoneRead& event);
 
 } // namespace stint

@@ -7,16 +7,10 @@
 namespace stint {
 namespace {
 
-/// Of a job that is not tracked.
-Error notThere(const State& state, const JobKey& key) {
-    if (state.endings.newest(key)) return fail(Errc::ILLEGAL_STATE, "{} has ended", textOf(key));
-    return fail(Errc::ILLEGAL_ARGUMENT, "no job {}", textOf(key));
-}
-
 std::optional<Error> hold(Turn& turn, const HoldJob& event) {
     State& state = turn.state;
     Tracked* const tracked = state.jobs.find(event.key);
-    if (!tracked) return notThere(state, event.key);
+    if (!tracked) return notTracked(state, event.key);
     if (isAside(*tracked)) return fail(Errc::ILLEGAL_STATE, "{} is set aside", textOf(event.key));
     if (tracked->job.held == event.on) return std::nullopt;
     tracked->job.held = event.on;
@@ -31,7 +25,7 @@ std::optional<Error> hold(Turn& turn, const HoldJob& event) {
 std::optional<Error> retry(Turn& turn, const RetryJob& event) {
     State& state = turn.state;
     Tracked* const tracked = state.jobs.find(event.key);
-    if (!tracked) return notThere(state, event.key);
+    if (!tracked) return notTracked(state, event.key);
     Job& job = tracked->job;
     const bool rests = job.notBefore && *job.notBefore > turn.now.elapsed && job.failures + job.systemStops > 0;
     if (tracked->run || isAside(*tracked) || !rests)

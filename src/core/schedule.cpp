@@ -3,6 +3,7 @@
 
 #include "base/fail.hpp"
 #include "core/events.hpp"
+#include "core/start_terms.hpp"
 #include "core/state.hpp"
 #include "model/job_info_access.hpp"
 #include "model/result_name.hpp"

@@ -83,6 +83,8 @@ void apply(Turn& turn, const AppTapped& event) {
 
 // jobs.md §7.3: what awaited the right clock is rebuilt from its wall times; of everything else the wall times are
 // written anew, so that a later reboot reads them right.
+static bool followsTheClock(const StartTerms& terms) { return terms.at || terms.loosensAt; }
+
 void apply(Turn& turn, const ClockSet&) {
     State& state = turn.state;
     rebaseAlarms(turn);
@@ -91,7 +93,7 @@ void apply(Turn& turn, const ClockSet&) {
     state.boot.clockGood = state.boot.clockGood || clockIsGood(state.boot.lastCommit, turn.now);
     for (Tracked& tracked : state.jobs.all()) {
         Job& job = tracked.job;
-        if (job.details->terms->at && !tracked.run && !isAside(tracked)) park(turn, tracked); // it follows the clock
+        if (followsTheClock(*job.details->terms) && !tracked.run && !isAside(tracked)) park(turn, tracked);
         if (!job.info->isPersisted() || (job.awaitsClock && !state.boot.clockGood)) continue;
         const bool awaited = job.awaitsClock;
         if (awaited) {

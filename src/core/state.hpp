@@ -41,6 +41,7 @@ struct State {
     UsageClock usage;
     ToldNetworks networkTold;
 
+    TimeZone zone;
     Device device;
     DeviceState deviceState;
     LimitedSince limitedSince;

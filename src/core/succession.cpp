@@ -1,5 +1,7 @@
 #include "core/succession.hpp"
 
+#include <algorithm>
+
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "core/state.hpp"
@@ -11,35 +13,61 @@ namespace {
 /// So many others one job may wait for.
 constexpr std::size_t mostAwaited = 100;
 
+/// All that it waits for, whatever is to become of them.
+std::vector<JobKey> othersOf(const StartTerms& terms) {
+    std::vector<JobKey> others = terms.after;
+    others.insert(others.end(), terms.afterFailure.begin(), terms.afterFailure.end());
+    return others;
+}
+
+bool names(const std::vector<JobKey>& keys, const JobKey& key) { return std::ranges::find(keys, key) != keys.end(); }
+
 void goOn(Turn& turn, Tracked& tracked, const JobKey& done) {
     StartTerms terms = *tracked.job.details->terms;
     std::erase(terms.after, done);
+    std::erase(terms.afterFailure, done);
     tracked.job.details.edit().terms.set(std::move(terms));
     turn.record(SaveJob{tracked.job});
     if (!tracked.run && !isAside(tracked)) park(turn, tracked);
 }
 
 // Nothing that could come would let it start.
-void giveUp(Turn& turn, const Tracked& tracked, const std::string& why) {
+void giveUp(Turn& turn, const Tracked& tracked, Outcome why) {
     const JobKey key = tracked.job.key;
     turn.effect(Trace{.what = Trace::What::Dropped, .app = key.app, .job = key, .reason = STOP_REASON_UNDEFINED});
-    remember(turn, tracked.job, pastRunOf(tracked, nullptr, {}, {1, why}, turn.now.wall));
+    remember(turn, tracked.job, pastRunOf(tracked, nullptr, {}, std::move(why), turn.now.wall));
     forget(turn, key);
 }
 
-std::string whyNever(const JobKey& key, const PastRun& run) {
-    return fmt::format("not started: {} has not succeeded: {}", textOf(key), endingText(run));
+/// Of what waits for the other end of that job.
+Outcome whyNever(const JobKey& key, const PastRun& run) {
+    if (succeeded(run)) return {0, fmt::format("not needed: {} has succeeded", textOf(key))};
+    return {1, fmt::format("not started: {} has not succeeded: {}", textOf(key), endingText(run))};
+}
+
+/// Whether the job of that key may be waited for, and will still end.
+Result<bool> willEnd(const Turn& turn, const Schedule& event, const JobKey& key, const JobKey& other, bool well) {
+    const State& state = turn.state;
+    if (other.app != event.app && !event.onBehalf)
+        return fail(Errc::SECURITY, "{} may not wait for {}, a job of another app", event.app.name, textOf(other));
+    if (other == key) return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot wait for itself", textOf(key));
+    if (state.jobs.contains(other)) return true;
+    const Completed* const ended = state.endings.newest(other);
+    if (!ended) return fail(Errc::ILLEGAL_ARGUMENT, "no job {} to wait for", textOf(other));
+    if (succeeded(*ended) == well) return false;
+    if (well) return fail(Errc::ILLEGAL_STATE, "{} has not succeeded: {}", textOf(other), endingText(*ended));
+    return fail(Errc::ILLEGAL_STATE, "{} has succeeded", textOf(other));
 }
 
 } // namespace
 
 void Succession::add(const Job& job) {
-    for (const JobKey& other : job.details->terms->after)
+    for (const JobKey& other : othersOf(*job.details->terms))
         successors_[other].insert(job.key);
 }
 
 void Succession::erase(const Job& job) {
-    for (const JobKey& other : job.details->terms->after) {
+    for (const JobKey& other : othersOf(*job.details->terms)) {
         const auto found = successors_.find(other);
         if (found == successors_.end()) continue;
         found->second.erase(job.key);
@@ -59,30 +87,19 @@ std::set<JobKey> Succession::awaited() const {
     return all;
 }
 
-Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key) {
-    const State& state = turn.state;
+Result<StartTerms> checkedSuccession(const Turn& turn, const Schedule& event, const JobKey& key) {
     StartTerms terms = event.terms;
-    if (terms.after.size() > mostAwaited)
-        return fail(Errc::LIMIT_EXCEEDED, "a job may wait for {} others, not for {}", mostAwaited, terms.after.size());
-    if (terms.at && *terms.at <= turn.now.wall)
-        return fail(Errc::ILLEGAL_ARGUMENT, "{} is past; a job may be set for a time to come", formatWall(*terms.at));
-    if (!terms.calendar.empty())
-        return fail(Errc::ILLEGAL_ARGUMENT, "calendar \"{}\": times of a calendar are not taken yet; ask for a period",
-                    terms.calendar);
-    std::vector<JobKey> after;
-    for (const JobKey& other : terms.after) {
-        if (other.app != event.app && !event.onBehalf)
-            return fail(Errc::SECURITY, "{} may not wait for {}, a job of another app", event.app.name, textOf(other));
-        if (other == key) return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot wait for itself", textOf(key));
-        const Completed* const ended = state.endings.newest(other);
-        if (state.jobs.contains(other))
-            after.push_back(other);
-        else if (!ended)
-            return fail(Errc::ILLEGAL_ARGUMENT, "no job {} to wait for", textOf(other));
-        else if (!succeeded(*ended))
-            return fail(Errc::ILLEGAL_STATE, "{} has not succeeded: {}", textOf(other), endingText(*ended));
+    if (const auto others = othersOf(terms); others.size() > mostAwaited)
+        return fail(Errc::LIMIT_EXCEEDED, "a job may wait for {} others, not for {}", mostAwaited, others.size());
+    for (const JobKey& other : terms.after)
+        if (names(terms.afterFailure, other))
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot both succeed and fail", textOf(other));
+    for (auto* const list : {&terms.after, &terms.afterFailure}) {
+        std::vector<JobKey> pending;
+        for (const JobKey& other : *list)
+            if (STINT_TRY(willEnd(turn, event, key, other, list == &terms.after))) pending.push_back(other);
+        *list = std::move(pending);
     }
-    terms.after = std::move(after);
     return terms;
 }
 
@@ -92,7 +109,7 @@ void tellSuccessors(Turn& turn, const JobKey& key, const PastRun& run) {
         Tracked* const tracked = state.jobs.find(waiting); // one that was given up may have taken others with it
         if (!tracked) continue;
         state.succession.erase(tracked->job);
-        if (!succeeded(run)) {
+        if (succeeded(run) != names(tracked->job.details->terms->after, key)) {
             giveUp(turn, *tracked, whyNever(key, run));
             continue;
         }

@@ -1,4 +1,4 @@
-// Jobs that start when others have succeeded (jobs.md §14.1).
+// Jobs that start when others have succeeded, or have not (jobs.md §14.1).
 #pragma once
 #include <map>
 #include <set>
@@ -26,9 +26,9 @@ private:
     std::map<JobKey, std::set<JobKey>> successors_;
 };
 
-/// The terms of a new job of that key without what has succeeded already; an error where one of them cannot be waited
-/// for.
-Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key);
+/// The terms of a new job of that key without the others that have ended as it waits for already; an error where one of
+/// them cannot be waited for.
+Result<StartTerms> checkedSuccession(const Turn& turn, const Schedule& event, const JobKey& key);
 /// A job has ended with that run, or come to the end of a period: what waited for it may start, or never will.
 void tellSuccessors(Turn& turn, const JobKey& key, const PastRun& run);
 /// After a start of the daemon: those whose end was not heard.

@@ -4,6 +4,7 @@
 
 #include "base/check.hpp"
 #include "core/explanation.hpp"
+#include "core/start_terms.hpp"
 #include "rules/kind.hpp"
 
 namespace stint {
@@ -68,10 +69,10 @@ void noteGrouped(Tracked& tracked, WallTime now) {
 }
 
 // The next instant at which what its own clocks say may differ.
-std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Instant>& until, Instant now) {
-    std::optional<Instant> next;
+std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Instant>& until, Now now) {
+    std::optional<Instant> next = loosensAt(tracked.job, now);
     for (const OptionalTime<Instant> when : {OptionalTime<Instant>(until), tracked.job.deadline}) {
-        if (when && *when > now && *when != Instant::max() && (!next || *when < *next)) next = when;
+        if (when && *when > now.elapsed && *when != Instant::max() && (!next || *when < *next)) next = when;
     }
     return next;
 }
@@ -87,9 +88,10 @@ void park(Turn& turn, Tracked& tracked) {
     STINT_CHECK(!tracked.run);
     unpark(turn.state, tracked);
     if (isAside(tracked)) return;
+    loosen(turn, tracked);
     turn.changedJobs.insert(tracked.job.key.app);
     const auto until = heldUntil(ownTimesOf(turn.state, tracked, turn.now));
-    turn.state.waiting.clocks.set(tracked, nextAlarm(tracked, until, turn.now.elapsed));
+    turn.state.waiting.clocks.set(tracked, nextAlarm(tracked, until, turn.now));
     if (until) {
         ReasonSet reasons;
         for (const Obstacle& obstacle : Explanation(turn.state, turn.now, Words::ReasonsOnly).of(tracked))

@@ -61,6 +61,7 @@ Daemon::~Daemon() {
     registry_.reset();
     desktop_.reset();
     policyWatch_.reset();
+    zoneWatch_.reset();
     sd_event_source_unref(timer_);
     sd_event_source_unref(wake_);
     sd_event_source_unref(idle_);
@@ -119,6 +120,7 @@ Result<void> Daemon::openEdges() {
     STINT_TRY(loadFirst());
     contentWatch_.start(loop_.get());
     STINT_TRY(watchPolicy());
+    STINT_TRY(watchZone());
     server_ = STINT_TRY(
         Server::open(loop_.get(), *this, runtime / "bus", {.descriptors = static_cast<int>(descriptorLimit())}));
     const auto killPeer = [this](ConnectionId connection) {

@@ -71,6 +71,8 @@ private:
 
     // Policy files, read again when one of them has changed (policies.cpp).
     Result<void> watchPolicy();
+    Result<void> watchZone();
+    void readZone();
     void readPolicy();
 
     // Loading the store, and what to do if it fails (recovery.cpp).
@@ -146,6 +148,8 @@ private:
     std::optional<std::uint64_t> watched_;     ///< the version of the watched targets that contentWatch_ has
     ClockWatch clockWatch_;
     std::unique_ptr<DirectoryWatch> policyWatch_;
+    std::unique_ptr<DirectoryWatch> zoneWatch_;
+    TimeZone zone_;
     std::string policyError_; ///< the last error reported about policy files, so that it is reported once
 
     std::vector<Event> arrived_; ///< for this turn, or for the next

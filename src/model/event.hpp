@@ -10,6 +10,7 @@
 #include "model/constants.hpp"
 #include "model/device.hpp"
 #include "model/job.hpp"
+#include "model/time_zone.hpp"
 
 namespace stint {
 
@@ -222,6 +223,12 @@ struct HoldJob {
     JobKey key;
     bool on = true;
 };
+/// `stint edit`: other conditions for a job that is there (jobs.md §14.4).
+struct EditJob {
+    CallId call;
+    JobKey key;
+    std::vector<Condition> conditions;
+};
 /// `stint retry`: the job's back-off is over (jobs.md §14.3).
 struct RetryJob {
     CallId call;
@@ -301,6 +308,10 @@ struct PolicyChanged {
     CallId call;
     Constants constants;
 };
+/// The clock on the wall has that zone from now on.
+struct ZoneRead {
+    TimeZone zone;
+};
 /// An AlarmManager's call. `alarm.requested` is as it was asked for; the window too, where its kind has one.
 struct AlarmSet {
     CallId call;
@@ -338,14 +349,14 @@ struct ShuttingDown {};
 /// A deadline of the core has come.
 struct Tick {};
 
-using Event =
-    std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
-                 Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
-                 StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
-                 AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged, ContentShort, ClockSet, AppOpened,
-                 AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob, StopJobs,
-                 ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported,
-                 BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged,
-                 AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+using Event = std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork,
+                           CompleteWork, Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected,
+                           BindFailed, StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed,
+                           AppInstalled, AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged,
+                           ContentShort, ClockSet, AppOpened, AppStatePinned, PermissionsRevoked, StopApp, ForceStop,
+                           RunJob, HoldJob, RetryJob, EditJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota,
+                           MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted,
+                           BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, AlarmSet,
+                           AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -93,17 +93,36 @@ enum class InternalReason : std::int32_t {
 };
 std::string_view nameOf(InternalReason);
 
-/// What a person asks of a job's start beside Android's constraints (jobs.md §14.1).
+/// A condition of a job in a person's words: "network" and "any", "charging" and "no" (model/conditions.hpp).
+struct Condition {
+    std::string name;
+    std::string value;
+
+    static constexpr auto noun = "condition";
+    static constexpr auto fields = [](auto& field, auto& condition) {
+        field("name", condition.name);
+        field("value", condition.value);
+    };
+    bool operator==(const Condition&) const = default;
+};
+
+/// What holds the start of a job beside Android's constraints (jobs.md §14.1).
 struct StartTerms {
-    std::vector<JobKey> after;  ///< each has to succeed first
-    std::optional<WallTime> at; ///< not before
-    std::string calendar;       ///< reserved: again at each such time; nothing but empty is taken yet
+    std::vector<JobKey> after;        ///< each has to succeed first
+    std::vector<JobKey> afterFailure; ///< each has to end otherwise first
+    std::optional<WallTime> at;       ///< not before
+    std::string calendar; ///< again at each such time (rules/calendar.hpp): `at` is the next; empty: it ends after one
+    std::optional<WallTime> loosensAt; ///< from then on it has the conditions `then` in place of its own
+    std::vector<Condition> then;
 
     static constexpr auto noun = "start terms";
     static constexpr auto fields = [](auto& field, auto& terms) {
         field.rows("after", terms.after);
         field("at", terms.at);
         field("calendar", terms.calendar);
+        field.rows("afterFailure", terms.afterFailure);
+        field("loosensAt", terms.loosensAt);
+        field.rows("then", terms.then);
     };
     bool operator==(const StartTerms&) const = default;
 };

@@ -123,10 +123,10 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
     return job;
 }
 
-Job nextPeriod(Job job, Now now, const Constants& constants) {
-    const Instant latest = job.details->windowEnd.value_or(now.elapsed);
-    setWindow(job, nextWindow(*job.info->getPeriod(), latest, now.elapsed, constants), now);
-    // jobs.md §6.5, §6.3: a run that is not tried again resets the counters.
+namespace {
+
+// jobs.md §6.5, §6.3: a run that is not tried again resets the counters.
+Job begunAnew(Job job, Now now) {
     job.failures = 0;
     job.systemStops = 0;
     job.details.edit().abandoned = 0;
@@ -134,6 +134,19 @@ Job nextPeriod(Job job, Now now, const Constants& constants) {
     job.details.edit().lastSuccess = now.wall;
     job.enqueued = now.elapsed;
     return job;
+}
+
+} // namespace
+
+Job nextPeriod(Job job, Now now, const Constants& constants) {
+    const Instant latest = job.details->windowEnd.value_or(now.elapsed);
+    setWindow(job, nextWindow(*job.info->getPeriod(), latest, now.elapsed, constants), now);
+    return begunAnew(std::move(job), now);
+}
+
+Job afterItsTime(Job job, Now now) {
+    setNotBefore(job, std::nullopt, now);
+    return begunAnew(std::move(job), now);
 }
 
 Job afterLostDaemon(Job job, Now now, const Constants& constants) {

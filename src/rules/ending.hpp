@@ -36,6 +36,8 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
 
 /// The job of a period for its next window, after a run that is not tried again (jobs.md §6.5).
 Job nextPeriod(Job job, Now now, const Constants& constants);
+/// The same of a job that goes by a calendar; its next time is for the caller to set (jobs.md §14.1).
+Job afterItsTime(Job job, Now now);
 
 /// A job that a former daemon of this boot left running: its connection was lost (jobs.md §12.5).
 Job afterLostDaemon(Job job, Now now, const Constants& constants);

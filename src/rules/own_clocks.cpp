@@ -69,21 +69,29 @@ std::optional<Instant> holdUntil(const OwnTimes& t) {
 std::string describeHold(const OwnTimes&) { return "a person holds it"; }
 
 std::optional<Instant> othersUntil(const OwnTimes& t) {
-    return t.job.details->terms->after.empty() ? std::nullopt : std::optional(Instant::max());
+    const StartTerms& terms = *t.job.details->terms;
+    return terms.after.empty() && terms.afterFailure.empty() ? std::nullopt : std::optional(Instant::max());
 }
 
 std::string describeOthers(const OwnTimes& t) {
-    std::string names;
-    for (const JobKey& key : t.job.details->terms->after)
-        names += (names.empty() ? "" : " and ") + textOf(key);
-    return fmt::format("starts when {} has succeeded", names);
+    std::string text;
+    const auto add = [&text](const std::vector<JobKey>& keys, std::string_view how) {
+        for (const JobKey& key : keys)
+            text += fmt::format("{}{} {}", text.empty() ? "starts when " : " and ", textOf(key), how);
+    };
+    add(t.job.details->terms->after, "has succeeded");
+    add(t.job.details->terms->afterFailure, "has failed");
+    return text;
 }
 
 std::optional<Instant> setTimeUntil(const OwnTimes& t) {
     const auto& at = t.job.details->terms->at;
     return at && *at > t.wall ? std::optional(t.now + (*at - t.wall)) : std::nullopt;
 }
-std::string describeSetTime(const OwnTimes&) { return "a person set its time"; }
+std::string describeSetTime(const OwnTimes& t) {
+    const std::string& calendar = t.job.details->terms->calendar;
+    return calendar.empty() ? "a person set its time" : fmt::format("the next time of its calendar ({})", calendar);
+}
 
 std::optional<Instant> deadlineUntil(const OwnTimes& t) { return future(t.job.deadline, t); }
 std::string describeDeadline(const OwnTimes&) { return "runs then, whatever constraint is missing"; }
@@ -96,7 +104,7 @@ constexpr std::array clockRows{
     OwnClock{"content",  PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER, contentUntil,   describeContent,   "a change of what it watches", Override::Full, AtDeadline::Goes},
     OwnClock{"app",      PENDING_JOB_REASON_APP,                      crashRestUntil, describeCrashRest, "run it by stint run-now",     Override::Soft, AtDeadline::Stays},
     OwnClock{"hold",     PENDING_JOB_REASON_USER,                     holdUntil,      describeHold,      "stint resume it",             Override::Soft, AtDeadline::Stays},
-    OwnClock{"after",    PENDING_JOB_REASON_USER,                     othersUntil,    describeOthers,    "the success of the other",    Override::Soft, AtDeadline::Stays},
+    OwnClock{"after",    PENDING_JOB_REASON_USER,                     othersUntil,    describeOthers,    "the end of the other",    Override::Soft, AtDeadline::Stays},
     OwnClock{"time",     PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, setTimeUntil,   describeSetTime,   "time",                        Override::Soft, AtDeadline::Stays},
     OwnClock{"boot",     PENDING_JOB_REASON_USER,                     bootUntil,      describeBoot,      "time",                        Override::None, AtDeadline::Stays},
     OwnClock{"deadline", PENDING_JOB_REASON_CONSTRAINT_DEADLINE,       deadlineUntil,  describeDeadline,  "time",                        Override::None, AtDeadline::IsIt},

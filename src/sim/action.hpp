@@ -91,6 +91,7 @@ struct Schedule {
     Behaviour behaves;
     std::optional<std::string> expect;
     StartTerms terms;
+    std::optional<Duration> waitMost; ///< then its conditions loosen
 };
 struct Enqueue {
     JobKey job;
@@ -108,6 +109,10 @@ struct Resume {
 };
 struct Retry {
     JobKey job;
+};
+struct Edit {
+    JobKey job;
+    std::vector<Condition> conditions;
 };
 struct CancelAll {
     AppId app;
@@ -217,7 +222,7 @@ using Action =
                  action::ChangeApp, action::Tap, action::Use, action::ForegroundService, action::StopApp,
                  action::ForceStop, action::Crash, action::Uninstall, action::Update, action::Install, action::Restrict,
                  action::Predict, action::Schedule, action::Enqueue, action::Cancel, action::CancelAll, action::Hold,
-                 action::Resume, action::Retry, action::Finish, action::CompleteWork, action::ChangeContent,
+                 action::Resume, action::Retry, action::Edit, action::Finish, action::CompleteWork, action::ChangeContent,
                  action::Notify, action::Dismiss, action::TellBytes, action::SetAlarm, action::CancelAlarm,
                  action::Push, action::RunVerb, action::Tick, action::Connected, action::AnswerCall, action::Lost,
                  action::ExpectJob, action::ExpectApp, action::ExpectDevice>;

@@ -50,6 +50,7 @@ action::Schedule readSchedule(Yaml& yaml, const Node& node);
 Behaviour readRuns(Yaml& yaml, const Node& node);
 JobEndNotificationPolicy readEndPolicy(Yaml& yaml, const Node& node);
 action::TellBytes readBytes(Yaml& yaml, const Node& node);
+std::vector<Condition> readJobConditions(Yaml& yaml, const Node& node);
 
 // read_timeline.cpp, read_action.cpp, read_expect.cpp
 

@@ -230,6 +230,14 @@ Action readTick(Yaml& yaml, const Node& node) {
     return action::Tick{};
 }
 
+Action readEdit(Yaml& yaml, const Node& node) {
+    action::Edit edit;
+    yaml.map(node, "edit",
+             {{"job", [&](const Node& value) { edit.job = readJobKey(yaml, value); }},
+              {"conditions", [&](const Node& value) { edit.conditions = readJobConditions(yaml, value); }}});
+    return edit;
+}
+
 template <class About> Action readOfJob(Yaml& yaml, const Node& node) { return About{readJobKey(yaml, node)}; }
 
 Action readAnswer(Yaml& yaml, const Node& node) {
@@ -281,6 +289,7 @@ constexpr std::array verbs{
     VerbReader{"hold", readOfJob<action::Hold>},
     VerbReader{"resume", readOfJob<action::Resume>},
     VerbReader{"retry", readOfJob<action::Retry>},
+    VerbReader{"edit", readEdit},
     VerbReader{"finish", readFinish},
     VerbReader{"enqueue", readWork<action::Enqueue>},
     VerbReader{"complete_work", readWork<action::CompleteWork>},

@@ -176,13 +176,21 @@ private:
     JobInfo::Builder& job_;
 };
 
-std::vector<JobKey> readAfter(Yaml& yaml, const Node& node) {
+std::vector<JobKey> readJobs(Yaml& yaml, const Node& node, std::string_view noun) {
     std::vector<JobKey> others;
-    yaml.list(node, "after", [&](const Node& item) { others.push_back(readJobKey(yaml, item)); });
+    yaml.list(node, noun, [&](const Node& item) { others.push_back(readJobKey(yaml, item)); });
     return others;
 }
 
 } // namespace
+
+std::vector<Condition> readJobConditions(Yaml& yaml, const Node& node) {
+    std::vector<Condition> conditions;
+    if (!node.IsMap()) yaml.complain(locationOf(node), "conditions are a map, as in {{network: any, charging: no}}");
+    for (const auto& entry : node)
+        conditions.push_back({yaml.text(entry.first, "a condition"), yaml.text(entry.second, "a condition")});
+    return conditions;
+}
 
 action::TellBytes readBytes(Yaml& yaml, const Node& node) {
     const NetworkBytes sides = readSides(yaml, node, "bytes");
@@ -196,7 +204,12 @@ action::Schedule readSchedule(Yaml& yaml, const Node& node) {
     JobInfo::Builder& job = read.asked;
     std::vector<Key> keys{{"job", [](const Node&) {}}, // these two and the priority: begun() has read them
                           {"service", [](const Node&) {}},
-                          {"after", [&](const Node& value) { read.terms.after = readAfter(yaml, value); }},
+                          {"after", [&](const Node& value) { read.terms.after = readJobs(yaml, value, "after"); }},
+                          {"after_failure",
+                           [&](const Node& value) { read.terms.afterFailure = readJobs(yaml, value, "after_failure"); }},
+                          {"calendar", [&](const Node& value) { read.terms.calendar = yaml.text(value, "calendar"); }},
+                          {"wait_max", [&](const Node& value) { read.waitMost = readDuration(yaml, value, "wait_max"); }},
+                          {"then", [&](const Node& value) { read.terms.then = readJobConditions(yaml, value); }},
                           {"at", [&](const Node& value) { read.terms.at = readTimeOfDay(yaml, value, "at"); }},
                           {"work_items", [&](const Node& value) { read.items = readItems(yaml, value); }},
                           {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}};

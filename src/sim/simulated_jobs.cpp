@@ -60,11 +60,13 @@ std::string SimulatedJobs::schedule(const action::Schedule& asked) {
     }
     const auto info = std::make_shared<const JobInfo>(*std::move(requested));
     auto part = std::make_shared<Part>(Part{.behaves = asked.behaves, .info = info});
-    if (asked.items.empty()) return call(asked.job, info, part, "", asked.terms);
+    StartTerms terms = asked.terms;
+    if (asked.waitMost) terms.loosensAt = world_.now().wall + *asked.waitMost;
+    if (asked.items.empty()) return call(asked.job, info, part, "", terms);
     part->takesWork = true;
     std::string result;
     for (const std::string& item : asked.items) {
-        result = call(asked.job, info, part, item, asked.terms);
+        result = call(asked.job, info, part, item, terms);
         if (result != "success") break;
     }
     return result;

@@ -14,7 +14,24 @@ Reply scheduleOn(Stage& stage, std::int32_t id, StartTerms terms, bool persisted
                               .terms = std::move(terms)});
 }
 
-StartTerms after(std::int32_t id) { return {.after = {Stage::key(id)}, .at = {}, .calendar = {}}; }
+StartTerms after(std::int32_t id) { 
+    StartTerms terms;
+    terms.after = {Stage::key(id)};
+    return terms;
+}
+
+StartTerms onCalendar(std::string calendar) {
+    StartTerms terms;
+    terms.calendar = std::move(calendar);
+    return terms;
+}
+
+StartTerms loosening(WallTime at, std::vector<Condition> then) {
+    StartTerms terms;
+    terms.loosensAt = at;
+    terms.then = std::move(then);
+    return terms;
+}
 
 Reply hold(Stage& stage, std::int32_t id, bool on = true) {
     return stage.ask(HoldJob{.call = {1}, .key = Stage::key(id), .on = on});
@@ -34,9 +51,9 @@ TEST_CASE("a job that cannot be waited for is refused by its name, and nothing i
     CHECK(scheduleOn(stage, 2, others).error->code == Errc::SECURITY);
     others.after.assign(101, Stage::key(3));
     CHECK(scheduleOn(stage, 2, others).error->code == Errc::LIMIT_EXCEEDED);
-    CHECK(scheduleOn(stage, 2, {.after = {}, .at = stage.wallAtStart - 1s, .calendar = {}}).error->code ==
-          Errc::ILLEGAL_ARGUMENT);
-    CHECK(scheduleOn(stage, 2, {.after = {}, .at = {}, .calendar = "daily"}).error->code == Errc::ILLEGAL_ARGUMENT);
+    StartTerms past;
+    past.at = stage.wallAtStart - 1s;
+    CHECK(scheduleOn(stage, 2, past).error->code == Errc::ILLEGAL_ARGUMENT);
     CHECK_FALSE(stage.tracked(2));
 }
 
@@ -140,4 +157,64 @@ TEST_CASE("numbers of the built-in apps are one series, and none is given twice"
     stage.restart();
     installOwn();
     CHECK(add(shell) == 4); // 3 is in the history
+}
+
+TEST_CASE("a calendar that is none, that never comes, or that stands beside another time is refused") { // §14.1
+    Stage stage;
+    const auto messageOf = [&stage](StartTerms terms) { return scheduleOn(stage, 1, std::move(terms)).error->message; };
+    CHECK(messageOf(onCalendar("whenever")) == "calendar: \"whenever\" is no day of the week: Mon, Tue, …");
+    CHECK(messageOf(onCalendar("*-02-30")) == "calendar \"*-02-30\": none of its times comes");
+    StartTerms both = onCalendar("daily");
+    both.at = stage.wallAtStart + 1h;
+    CHECK(messageOf(both) == "a job with a calendar may have no other time, deadline or period");
+    CHECK_FALSE(stage.tracked(1));
+}
+
+TEST_CASE("another zone moves the times of a calendar that are to come") { // jobs.md §14.1
+    Stage stage;
+    scheduleOn(stage, 1, onCalendar("*-*-* 12:00"));
+    const WallTime inUtc = *stage.view(1)->terms.at;
+    stage.event(ZoneRead{TimeZone({{WallTime{}, 2h}})});
+    CHECK(*stage.view(1)->terms.at == inUtc - 2h);
+    CHECK(stage.view(1)->earliest == inUtc - 2h);
+}
+
+TEST_CASE("a calendar outlives a restart, and its run that was missed meanwhile comes once") { // jobs.md §14.1
+    Stage stage;
+    scheduleOn(stage, 1, onCalendar("*-*-* *:00"), true);
+    const WallTime first = *stage.view(1)->terms.at;
+    stage.restart();
+    CHECK(stage.view(1)->terms.at == first);
+    CHECK(stage.view(1)->terms.calendar == "*-*-* *:00");
+}
+
+TEST_CASE("conditions that loosen must be some that the job may have, at a time to come") { // jobs.md §14.1
+    Stage stage;
+    const WallTime later = stage.wallAtStart + 1h;
+    const auto messageOf = [&stage](StartTerms terms) { return scheduleOn(stage, 1, std::move(terms)).error->message; };
+    CHECK(messageOf(loosening(stage.wallAtStart, {{"charging", "no"}})).ends_with("at a time to come"));
+    CHECK(messageOf(loosening(later, {})) == "conditions that loosen need a time, and the conditions they become");
+    CHECK(messageOf(loosening(later, {{"moon", "full"}})).starts_with("no condition is called \"moon\"; there are network"));
+    CHECK(messageOf(loosening(later, {{"charging", "maybe"}})) == "charging is \"maybe\"; it must be yes or no");
+    CHECK(messageOf(loosening(later, {{"network", "some"}})).starts_with("network is \"some\"; it must be one of any"));
+    CHECK_FALSE(loosening(later, {{"bytes", "much"}}).then.empty());
+    CHECK(scheduleOn(stage, 1, loosening(later, {{"bytes", "much"}})).error->code == Errc::ILLEGAL_ARGUMENT);
+    CHECK_FALSE(stage.tracked(1));
+}
+
+TEST_CASE("conditions that a job may not have together are refused, and change nothing") { // jobs.md §14.4
+    Stage stage;
+    stage.change([](Device& d) { d.network.reset(); });
+    stage.schedule(stage.transfer(1));
+    const auto edit = [&stage](std::vector<Condition> conditions, std::int32_t id = 1) {
+        return stage.ask(EditJob{.call = {1}, .key = Stage::key(id), .conditions = std::move(conditions)});
+    };
+    CHECK(edit({{"network", "none"}}).error->code == Errc::ILLEGAL_ARGUMENT); // V12
+    CHECK(edit({{"bytes", "1MB"}}).error->code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(edit({{"charging", "no"}}, 9).error->message == "no job com.example.mail/9");
+    CHECK(stage.view(1)->info->getRequiredNetwork().has_value());
+    CHECK_FALSE(edit({{"network", "unmetered"}}).error);
+    CHECK(stage.view(1)->info->getNetworkType() == JobInfo::NETWORK_TYPE_UNMETERED);
+    stage.restart();
+    CHECK(stage.view(1)->info->getNetworkType() == JobInfo::NETWORK_TYPE_UNMETERED);
 }

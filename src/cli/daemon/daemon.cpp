@@ -91,6 +91,14 @@ Result<void> Daemon::hold(const JobKey& job, bool on) {
     return {};
 }
 
+Result<void> Daemon::edit(const JobKey& job, const std::vector<Condition>& conditions) {
+    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Edit", [&](Writer& writer) {
+        writeKey(writer, job);
+        wire::writeRows(writer, conditions);
+    }));
+    return {};
+}
+
 Result<void> Daemon::retry(const JobKey& job) {
     STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Retry", [&](Writer& writer) { writeKey(writer, job); }));
     return {};

@@ -86,6 +86,8 @@ public:
 
     /// jobs.md §14.2. IllegalState: it has ended.
     Result<void> hold(const JobKey& job, bool on);
+    /// jobs.md §14.4. IllegalArgument: no such condition, or none it may have; IllegalState: it has ended.
+    Result<void> edit(const JobKey& job, const std::vector<Condition>& conditions);
     /// jobs.md §14.3. IllegalState: it does not wait for a retry.
     Result<void> retry(const JobKey& job);
 

@@ -15,6 +15,7 @@ Verb cancelVerb();
 Verb pauseVerb();
 Verb resumeVerb();
 Verb retryVerb();
+Verb editVerb();
 Verb cleanVerb();
 Verb runNowVerb();
 Verb jobsVerb();
@@ -49,13 +50,43 @@ Verb helpExitCodesVerb();
 int now(const Screen& screen);
 
 /// In the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{
-    getVerb,          putVerb,         runVerb,     startVerb,       cancelVerb, cleanVerb,
-    pauseVerb,        resumeVerb,      retryVerb,   runNowVerb,      jobsVerb,   logVerb,
-    whyVerb,          watchVerb,       waitVerb,    logsVerb,        tasksVerb,  tasksStopVerb,
-    appsVerb,         appVerb,         quotaVerb,   alarmsVerb,      pushVerb,   deviceVerb,
-    deviceSetVerb,    deviceResetVerb, policyVerb,  doctorVerb,      simVerb,    demoVerb,
-    cmdVerb,          amVerb,          dumpsysVerb, completionsVerb, helpVerb,   helpConstraintsVerb,
-    helpExitCodesVerb};
+inline constexpr std::array everyVerb{getVerb,
+                                      putVerb,
+                                      runVerb,
+                                      startVerb,
+                                      cancelVerb,
+                                      cleanVerb,
+                                      pauseVerb,
+                                      resumeVerb,
+                                      retryVerb,
+                                      editVerb,
+                                      runNowVerb,
+                                      jobsVerb,
+                                      logVerb,
+                                      whyVerb,
+                                      watchVerb,
+                                      waitVerb,
+                                      logsVerb,
+                                      tasksVerb,
+                                      tasksStopVerb,
+                                      appsVerb,
+                                      appVerb,
+                                      quotaVerb,
+                                      alarmsVerb,
+                                      pushVerb,
+                                      deviceVerb,
+                                      deviceSetVerb,
+                                      deviceResetVerb,
+                                      policyVerb,
+                                      doctorVerb,
+                                      simVerb,
+                                      demoVerb,
+                                      cmdVerb,
+                                      amVerb,
+                                      dumpsysVerb,
+                                      completionsVerb,
+                                      helpVerb,
+                                      helpConstraintsVerb,
+                                      helpExitCodesVerb};
 
 } // namespace stint::cli

@@ -1,17 +1,15 @@
 #include "cli/line/constraint_options.hpp"
 
-#include <array>
+#include <algorithm>
 
 #include "base/fail.hpp"
 #include "cli/line/start_options.hpp"
+#include "model/conditions.hpp"
 
 namespace stint::cli {
 namespace {
 
-constexpr std::string_view networks = "any|unmetered|not-roaming|cellular";
-/// In that order.
-constexpr std::array networkTypes{JobInfo::NETWORK_TYPE_ANY, JobInfo::NETWORK_TYPE_UNMETERED,
-                                  JobInfo::NETWORK_TYPE_NOT_ROAMING, JobInfo::NETWORK_TYPE_CELLULAR};
+constexpr std::string_view networks = "any|unmetered|not-roaming|cellular"; // of networkWords, those that are one
 
 Option optionOf(const JobField& row) {
     return {.names = row.option, .value = "", .help = row.help, .setter = row.method};
@@ -35,8 +33,7 @@ Result<std::int32_t> networkIn(const Arguments& given, std::int32_t standard) {
         return fail(Errc::ILLEGAL_ARGUMENT, "--unmetered and --network {} contradict each other", *name);
     if (given.has("unmetered")) return JobInfo::NETWORK_TYPE_UNMETERED;
     if (!name) return standard;
-    const auto choices = Option{"--network", networks, ""}.choices();
-    return networkTypes.at(static_cast<std::size_t>(std::ranges::find(choices, *name) - choices.begin()));
+    return std::ranges::find(networkWords, *name, &decltype(networkWords)::value_type::first)->second; // a choice
 }
 
 ConstraintFlags constraintsIn(const Arguments& given) {

@@ -44,14 +44,7 @@ Error noTime(const std::string& text) {
                 "--at \"{}\" is no time: write 02:00 (the next one), \"2026-11-22 02:00\", or +90min from now", text);
 }
 
-} // namespace
-
-std::vector<Option> startOptions() {
-    return {{"--after", "JOB", "only when that job has succeeded; if it does not, this one ends, too", true},
-            {"--at", "TIME", "not before that: 02:00, \"2026-11-22 02:00\", +90min"}};
-}
-
-Result<std::optional<WallTime>> startTimeIn(const Arguments& given, WallTime now) {
+Result<std::optional<WallTime>> startTime(const Arguments& given, WallTime now) {
     std::optional<WallTime> at;
     const auto text = given.value("at");
     if (!text) return at;
@@ -66,6 +59,58 @@ Result<std::optional<WallTime>> startTimeIn(const Arguments& given, WallTime now
     if (!at) return noTime(*text);
     if (*at <= now) return fail(Errc::ILLEGAL_ARGUMENT, "--at \"{}\" is past", *text);
     return at;
+}
+
+/// "network=any,bytes<=200M": what they mean is the daemon's to say.
+Result<std::vector<Condition>> conditionsAfter(const std::string& text) {
+    std::vector<Condition> conditions;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        auto condition = conditionIn(std::string_view(text).substr(begin, end - begin));
+        if (!condition.ok()) return within("--then", condition.error());
+        conditions.push_back(std::move(*condition));
+        begin = end + 1;
+    }
+    return conditions;
+}
+
+} // namespace
+
+std::vector<Option> startOptions() {
+    return {{"--after", "JOB", "only when that job has succeeded; if it does not, this one ends, too", true},
+            {"--after-failure", "JOB", "only when that job has failed; if it succeeds, this one ends", true},
+            {"--at", "TIME", "not before that: 02:00, \"2026-11-22 02:00\", +90min"},
+            {"--wait-max", "DURATION", "after that it gets the conditions of --then"},
+            {"--then", "CONDITIONS", "network=any,charging=no,bytes<=200M: in place of its own of the same names"}};
+}
+
+Result<Condition> conditionIn(std::string_view text) {
+    const std::size_t sign = text.find('=');
+    const bool isBound = sign != text.npos && sign > 0 && text[sign - 1] == '<';
+    if (sign == text.npos || sign == 0)
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no condition; write network=any, charging=no or bytes<=200M",
+                    text);
+    Condition condition{std::string(text.substr(0, sign - (isBound ? 1 : 0))), std::string(text.substr(sign + 1))};
+    if (isBound != (condition.name == "bytes"))
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no condition; bytes has a bound (bytes<=200M), others are equal",
+                    text);
+    return condition;
+}
+
+Result<StartTerms> startTermsIn(const Arguments& given, WallTime now) {
+    StartTerms terms;
+    terms.at = STINT_TRY(startTime(given, now));
+    terms.calendar = given.value("on-calendar").value_or("");
+    if (given.has("on-calendar") && terms.calendar.empty())
+        return fail(Errc::ILLEGAL_ARGUMENT, "--on-calendar wants times: \"Mon..Fri 09:00\", daily");
+    if (given.has("wait-max") != given.has("then"))
+        return fail(Errc::ILLEGAL_ARGUMENT, "--wait-max DURATION and --then CONDITIONS go together");
+    if (!given.has("then")) return terms;
+    const auto longest = parseDuration(*given.value("wait-max"));
+    if (!longest.ok()) return within("--wait-max", longest.error());
+    terms.loosensAt = now + *longest;
+    terms.then = STINT_TRY(conditionsAfter(*given.value("then")));
+    return terms;
 }
 
 } // namespace stint::cli

@@ -6,14 +6,17 @@
 #include "base/time.hpp"
 #include "cli/line/arguments.hpp"
 #include "cli/line/verbs.hpp"
+#include "model/job.hpp"
 #include "stint/result.hpp"
 
 namespace stint::cli {
 
 std::vector<Option> startOptions();
+/// "network=any", "bytes<=200M". IllegalArgument: neither; what they mean is the daemon's to say.
+Result<Condition> conditionIn(std::string_view text);
 
-/// What --at says: "02:00", the next time it is that late here; "2026-11-22 02:00"; "+90min", from now. nullopt: it was
-/// not given. IllegalArgument: it is none of these, or past.
-Result<std::optional<WallTime>> startTimeIn(const Arguments&, WallTime now);
+/// But for the jobs that it starts after, which the daemon knows. --at: "02:00", the next time it is that late here;
+/// "2026-11-22 02:00"; "+90min", from now. IllegalArgument: one of them is none of these, or past.
+Result<StartTerms> startTermsIn(const Arguments&, WallTime now);
 
 } // namespace stint::cli

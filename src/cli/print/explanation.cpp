@@ -5,6 +5,7 @@
 #include "cli/print/phrases.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/text.hpp"
+#include "model/conditions.hpp"
 
 namespace stint::cli {
 namespace {
@@ -58,6 +59,9 @@ void printExplanation(const Explanation& it, WallTime now, const Screen& screen)
     screen.print(printable(headline(it, now)));
     if (!it.blockers.empty()) tableOf(it.blockers, now).print(screen);
     const bool untold = it.job.state == JobView::State::Running; // else a blocker's own words tell it
+    if (const StartTerms& terms = it.job.terms; terms.loosensAt)
+        screen.print(
+            printable(fmt::format("{} its conditions become {}", ahead(*terms.loosensAt, now), textOf(terms.then))));
     if (!it.job.lastRun) return;
     if (untold) screen.print(fmt::format("its last run {}", lastRunText(*it.job.lastRun, now)));
     if (it.job.lastRun->timeouts >= 2) screen.print(neverEnds(it.job));

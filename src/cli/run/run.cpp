@@ -54,6 +54,9 @@ private:
     int notAdmitted() const;
     Result<void> validate();
     Result<std::optional<JobId>> schedule(Daemon& daemon, const Spool& spool);
+    Result<std::optional<JobId>> schedule(Daemon& daemon, const Spool& spool, const JobInfo& job,
+                                          const StartTerms& terms) const;
+    Result<void> follow(Daemon& daemon, const JobKey& first, const std::string& command, bool success) const;
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
     void tellScheduled(const JobView& job);
     int follow(Daemon& daemon, JobView job, Signals& signals);
@@ -97,9 +100,9 @@ int Commanding::check() {
     auto wanted = commandWantedBy(given_, *std::move(order));
     if (!wanted.ok()) return refused(wanted.error());
     wanted_ = std::move(*wanted);
-    const auto at = startTimeIn(given_, wallNow());
-    if (!at.ok()) return refused(at.error());
-    terms_.at = *at;
+    auto terms = startTermsIn(given_, wallNow());
+    if (!terms.ok()) return refused(terms.error());
+    terms_ = std::move(*terms);
     kind_ = wanted_.userInitiated ? JobClass::UserInitiated
             : wanted_.expedited   ? JobClass::Expedited
                                   : JobClass::Regular;
@@ -117,13 +120,14 @@ Result<void> Commanding::validate() {
         return fail(Errc::ILLEGAL_ARGUMENT, "--save-time {} leaves nothing of a run, which may last {}: give it less",
                     formatDuration(*wanted_.saveTime), formatDuration(limits_.longest));
     terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
+    terms_.afterFailure = STINT_TRY(keysOf(daemon, given_.values("after-failure")));
     STINT_TRY(jobFor(wanted_, "", limits_.grace()));
     return {};
 }
 
-Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& spool) {
-    auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
-    auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)}, terms_);
+Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& spool, const JobInfo& job,
+                                                  const StartTerms& terms) const {
+    auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)}, terms);
     const bool mayBeAccepted = !id.ok() && id.error().code == Errc::UNAVAILABLE;
     if (mayBeAccepted) return within("whether it was accepted, `stint jobs` tells", id.error());
     if (!id.ok() || !*id) {
@@ -132,9 +136,32 @@ Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& s
         return id;
     }
     STINT_TRY(noteJob(spool, **id));
+    return id;
+}
+
+Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& spool) {
+    const auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
+    const auto id = STINT_TRY(schedule(daemon, spool, job, terms_));
     adjusted_ = adjustments(wanted_, job);
     spool_ = spool.directory();
     return id;
+}
+
+/// Waits for the one end of the first, and is not needed after the other.
+Result<void> Commanding::follow(Daemon& daemon, const JobKey& first, const std::string& command, bool success) const {
+    if (command.empty()) return {};
+    const CommandWanted wanted = followerOf(wanted_, command);
+    const Spool spool = STINT_TRY(Spool::create(Spool::root(), wanted.order));
+    const auto job = STINT_TRY(jobFor(wanted, spool.directory().string(), limits_.grace()));
+    StartTerms terms;
+    (success ? terms.after : terms.afterFailure) = {first};
+    const auto id = schedule(daemon, spool, job, terms);
+    if (!id.ok() && id.error().code == Errc::ILLEGAL_STATE) return {}; // it has ended in the other way already
+    if (!id.ok()) return id.error();
+    if (!screen_.json())
+        screen_.tell(fmt::format("{}/{} runs when it has {}: {}", shellPackage, (*id)->value,
+                                 success ? "succeeded" : "failed", wanted.label));
+    return {};
 }
 
 /// The job was accepted. If the daemon has died since, following it notices, and waits.
@@ -154,6 +181,10 @@ void Commanding::tellScheduled(const JobView& job) {
         screen_.tell(sentence);
     if (input_ > 0)
         screen_.tell(fmt::format("it reads the {} of stdin, from the beginning in each run", formatSize(input_)));
+    if (wanted_.onCalendar)
+        screen_.tell(fmt::format("it runs at each time of \"{}\", next {}, until it is cancelled (stint cancel {})",
+                                 printable(terms_.calendar), ahead(job.terms.at.value_or(wallNow()), wallNow()),
+                                 shortTextOf(job.key)));
     if (wanted_.every)
         screen_.tell(fmt::format("it runs every {} until it is cancelled (stint cancel {})",
                                  formatDuration(job.info ? job.info->getPeriod()->interval : *wanted_.every),
@@ -216,8 +247,11 @@ int Commanding::scheduled(const Spool& spool, Signals& signals) {
     auto job = stateOf(*daemon, **id);
     if (!job.ok()) return refused(job.error());
     tellScheduled(*job);
-    const bool endless = wanted_.every.has_value();
-    return given_.has("no-wait") || endless ? ends::ok : follow(*daemon, std::move(*job), signals);
+    for (const bool success : {true, false})
+        if (const auto done = follow(*daemon, job->key, success ? wanted_.onSuccess : wanted_.onFailure, success);
+            !done.ok())
+            return refused(done.error());
+    return given_.has("no-wait") || wanted_.isEndless() ? ends::ok : follow(*daemon, std::move(*job), signals);
 }
 
 std::vector<Option> with(std::vector<Option> options, const std::vector<Option>& more,
@@ -266,26 +300,33 @@ Verb runVerb() {
         .passes = Verb::Passes::BehindDashes,
         .summary = "run a command as a job: when the device sees fit, until it ends well",
         .about = about(),
-        .options =
-            with({{.names = "--user-initiated",
-                   .value = "",
-                   .help = "at once and for hours, because a person looks on; needs a network",
-                   .setter = "setUserInitiated"},
-                  {.names = "--expedited", .value = "", .help = "at once, for minutes", .setter = "setExpedited"}},
-                 conditionOptions(&JobField::regular, "only with such a network (default: none is needed)"),
-                 {{.names = "--persisted", .value = "", .help = "it outlives a reboot, too", .setter = "setPersisted"},
-                  {.names = "--backoff",
-                   .value = "DURATION",
-                   .help = "the pause before the first retry (default: 30s; 10s at least)",
-                   .setter = "setBackoffCriteria"},
-                  {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
-                  {.names = "--every",
-                   .value = "DURATION",
-                   .help = "again and again, once in each period (1d; 15min at least), also after a reboot",
-                   .setter = "setPeriodic"},
-                  {"--save-time", "DURATION", "SIGTERM comes so long before its limit, for it to save what it has"},
-                  {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
-                  {"--no-wait", "", "schedule it and return"}}),
+        .options = with(
+            {{.names = "--user-initiated",
+              .value = "",
+              .help = "at once and for hours, because a person looks on; needs a network",
+              .setter = "setUserInitiated"},
+             {.names = "--expedited", .value = "", .help = "at once, for minutes", .setter = "setExpedited"}},
+            conditionOptions(&JobField::regular, "only with such a network (default: none is needed)"),
+            {{.names = "--persisted", .value = "", .help = "it outlives a reboot, too", .setter = "setPersisted"},
+             {.names = "--backoff",
+              .value = "DURATION",
+              .help = "the pause before the first retry (default: 30s; 10s at least)",
+              .setter = "setBackoffCriteria"},
+             {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
+             {.names = "--every",
+              .value = "DURATION",
+              .help = "again and again, once in each period (1d; 15min at least), also after a reboot",
+              .setter = "setPeriodic"},
+             {"--save-time", "DURATION", "SIGTERM comes so long before its limit, for it to save what it has"},
+             {"--on-calendar", "SPEC",
+              "again and again, at such times: \"Mon..Fri 09:00\", daily (systemd.time(7)); what the machine was "
+              "off for runs once"},
+             {"--on-success", "COMMAND", "a job of its own, by sh -c, when it has ended well"},
+             {"--on-failure", "COMMAND", "a job of its own, by sh -c, when it has failed for good, or was cancelled"},
+             {"--setenv", "NAME=VALUE", "in its environment; without =VALUE: as it is here", true},
+             {"--working-directory", "DIR", "runs there in place of here"},
+             {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
+             {"--no-wait", "", "schedule it and return"}}),
         .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
                      {"stint run --charging --unmetered -- ./backup.sh", "when it costs nothing"},
                      {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"},

@@ -1,6 +1,8 @@
 #include "cli/run/run_job.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include "base/fail.hpp"
 #include "base/time.hpp"
@@ -10,6 +12,8 @@
 
 namespace stint::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// The service of org.stint.shell that runs commands, and the extras it reads (shell/service.hpp).
 constexpr const char* commandService = "Command";
@@ -36,6 +40,30 @@ Result<std::optional<std::int64_t>> retriesIn(const Arguments& given) {
     return std::optional<std::int64_t>(number);
 }
 
+/// Its directory and its environment, where they are not the caller's.
+Result<void> placeOf(const Arguments& given, Order& order) {
+    if (const auto directory = given.value("working-directory")) {
+        const fs::path place = (fs::path(order.directory) / *directory).lexically_normal();
+        if (!fs::is_directory(place))
+            return fail(Errc::ILLEGAL_ARGUMENT, "--working-directory {} is no directory", printable(place.native()));
+        order.directory = place.native();
+    }
+    for (const std::string& text : given.values("setenv")) {
+        const std::size_t sign = text.find('=');
+        const std::string begin = text.substr(0, sign) + "=";
+        const auto isIt = [&begin](const std::string& variable) { return variable.starts_with(begin); };
+        if (sign == 0 || text.empty())
+            return fail(Errc::ILLEGAL_ARGUMENT, "--setenv \"{}\" has no name; write NAME=VALUE", printable(text));
+        if (sign == text.npos && std::ranges::none_of(order.environment, isIt))
+            return fail(Errc::ILLEGAL_ARGUMENT, "--setenv {}: there is no such variable here; write {}=VALUE",
+                        printable(text), printable(text));
+        if (sign == text.npos) continue;
+        std::erase_if(order.environment, isIt);
+        order.environment.push_back(text);
+    }
+    return {};
+}
+
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words)
@@ -48,6 +76,7 @@ std::string joined(const std::vector<std::string>& words) {
 Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     CommandWanted wanted{.order = std::move(caller)};
     wanted.order.arguments = given.words;
+    STINT_TRY(placeOf(given, wanted.order));
     wanted.label = shortened(printable(given.value("name").value_or(joined(given.words))), longestLabel);
     if (given.has("name") && !isLabel(wanted.label))
         return fail(Errc::ILLEGAL_ARGUMENT,
@@ -63,9 +92,27 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.constraints = constraintsIn(given);
     wanted.backoff = STINT_TRY(durationIn(given, "backoff"));
     wanted.every = STINT_TRY(durationIn(given, "every"));
-    wanted.persisted = given.has("persisted") || wanted.every; // what says that it goes on outlives a reboot
     wanted.saveTime = STINT_TRY(durationIn(given, "save-time"));
     wanted.retries = STINT_TRY(retriesIn(given));
+    wanted.onCalendar = given.has("on-calendar");
+    if (wanted.every && wanted.onCalendar)
+        return fail(Errc::ILLEGAL_ARGUMENT, "--every and --on-calendar contradict each other");
+    wanted.persisted = given.has("persisted") || wanted.isEndless(); // what says that it goes on outlives a reboot
+    wanted.onSuccess = given.value("on-success").value_or("");
+    wanted.onFailure = given.value("on-failure").value_or("");
+    if (!wanted.onFailure.empty() && !wanted.retries)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "--on-failure needs --retries N: without it, what fails is tried again without end");
+    if (wanted.isEndless() && !(wanted.onSuccess + wanted.onFailure).empty())
+        return fail(Errc::ILLEGAL_ARGUMENT, "what runs again and again has no end for --on-success or --on-failure");
+    return wanted;
+}
+
+CommandWanted followerOf(const CommandWanted& first, const std::string& command) {
+    CommandWanted wanted{.order = first.order, .label = shortened(printable(command), longestLabel)};
+    wanted.order.arguments = {"/bin/sh", "-c", command};
+    wanted.persisted = first.persisted;
+    wanted.retries = 0; // it is told of an end once
     return wanted;
 }
 

@@ -22,14 +22,23 @@ struct CommandWanted {
     ConstraintFlags constraints;
     std::optional<Duration> backoff;
     std::optional<Duration> every;
+    bool onCalendar = false;
     std::optional<Duration> saveTime;    ///< SIGTERM comes so long before its limit
     std::optional<std::int64_t> retries; ///< nullopt: without end
+    std::string onSuccess;               ///< for sh -c; empty: nothing
+    std::string onFailure;
+
+    /// It ends only when it is cancelled.
+    bool isEndless() const { return every || onCalendar; }
 
     bool operator==(const CommandWanted&) const = default;
 };
 
 /// `caller`: where it was asked for, without arguments. IllegalArgument: a time or a number that is none.
 Result<CommandWanted> commandWantedBy(const Arguments&, Order caller);
+
+/// What follows that command, by sh -c: in the same place, on no conditions of its own.
+CommandWanted followerOf(const CommandWanted&, const std::string& command);
 
 /// The id is the daemon's to give. `spool` holds the order; `grace` lies between SIGTERM and SIGKILL. IllegalArgument:
 /// conditions that no such job may carry (jobs.md §1.2).

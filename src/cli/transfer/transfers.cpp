@@ -87,8 +87,9 @@ Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const Transf
 
 /// The same for all of them.
 Result<void> Transferring::readTerms(Daemon& daemon) {
+    terms_ = STINT_TRY(startTermsIn(given_, wallNow()));
     terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
-    terms_.at = STINT_TRY(startTimeIn(given_, wallNow()));
+    terms_.afterFailure = STINT_TRY(keysOf(daemon, given_.values("after-failure")));
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
+#include "cli/line/start_options.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 
@@ -41,7 +42,39 @@ int retry(const Arguments& given, const Screen& screen) {
     return toEach(given, screen, "retry", [](Daemon& daemon, const JobKey& job) { return daemon.retry(job); });
 }
 
+int edit(const Arguments& given, const Screen& screen) {
+    std::vector<Condition> conditions;
+    for (std::size_t i = 1; i < given.words.size(); ++i) {
+        auto condition = conditionIn(given.words[i]);
+        if (!condition.ok())
+            return screen.fail(fmt::format("cannot edit {}", printable(given.words[0])), condition.error());
+        conditions.push_back(std::move(*condition));
+    }
+    const auto change = [&]() -> Result<void> {
+        auto daemon = STINT_TRY(Daemon::connect(screen));
+        return daemon.edit(STINT_TRY(lookUp(daemon, given.words[0])).key, conditions);
+    };
+    const auto changed = change();
+    if (changed.ok()) return ends::ok;
+    return failOfLookUp(screen, fmt::format("cannot edit {}", printable(given.words[0])), changed.error());
+}
+
 } // namespace
+
+Verb editVerb() {
+    return {.name = "edit",
+            .words = "JOB CONDITION…",
+            .fewest = 2,
+            .most = Verb::many,
+            .summary = "give a job other conditions",
+            .about = "network=any|unmetered|not-roaming|cellular|none; charging, battery-not-low, storage-not-low, "
+                     "device-idle: each yes or no. What is not named stays as it is. One that waits goes by them at "
+                     "once; one that runs goes on if they hold, and is stopped, to run again, if they do not.",
+            .options = {},
+            .examples = {{"stint edit 7 network=any charging=no", "do not wait for Wi-Fi and the charger any more"}},
+            .run = edit,
+            .elsewhere = {"modify", "alter", "change", "reschedule"}};
+}
 
 Verb pauseVerb() {
     return {.name = "pause",

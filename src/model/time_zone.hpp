@@ -1,0 +1,50 @@
+// A time zone as a value: what a clock on the wall is ahead of UTC, and since when. The edge reads it from the
+// machine's tables and hands it to the core (ZoneRead).
+#pragma once
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "stint/units.hpp"
+
+namespace stint {
+
+/// What a clock shows, without its zone.
+using LocalTime = std::chrono::local_time<Duration>;
+
+class TimeZone {
+public:
+    struct Offset {
+        WallTime from;
+        Duration ahead{0};
+        bool operator==(const Offset&) const = default;
+    };
+
+    TimeZone() = default; ///< UTC
+    /// Earliest first. Before the first of them it holds, too.
+    explicit TimeZone(std::vector<Offset> offsets) : offsets_(std::move(offsets)) {}
+
+    Duration aheadAt(WallTime time) const {
+        if (offsets_.empty()) return Duration{0};
+        const auto later = std::upper_bound(offsets_.begin(), offsets_.end(), time,
+                                            [](WallTime t, const Offset& offset) { return t < offset.from; });
+        return (later == offsets_.begin() ? *later : *std::prev(later)).ahead;
+    }
+    LocalTime localOf(WallTime time) const { return LocalTime(time.time_since_epoch() + aheadAt(time)); }
+    /// Of a time that comes twice the first; one that clocks jump over is as long after the jump.
+    WallTime wallOf(LocalTime local) const {
+        constexpr std::chrono::hours day{24}; // farther than any zone is from UTC, and nearer than two changes are
+        const WallTime asUtc(local.time_since_epoch());
+        const WallTime before = asUtc - aheadAt(asUtc - day);
+        const WallTime after = asUtc - aheadAt(asUtc + day);
+        return localOf(before) == local || localOf(after) != local ? before : after;
+    }
+
+    bool operator==(const TimeZone&) const = default;
+
+private:
+    std::vector<Offset> offsets_;
+};
+
+} // namespace stint
