@@ -14,7 +14,6 @@ namespace {
 
 using wire::Writer;
 
-const AppId mail{"com.example.mail"};
 const AppId other{"com.example.other"};
 
 auto setting(const Alarm& alarm) {
@@ -24,7 +23,7 @@ auto setting(const Alarm& alarm) {
     };
 }
 
-AlarmView pending(const AppId& app, const std::string& tag) {
+AlarmView pendingAlarm(const AppId& app, const std::string& tag) {
     AlarmView view;
     view.alarm.app = app;
     view.alarm.tag = tag;
@@ -72,8 +71,8 @@ TEST_CASE("an alarm is set for the caller's own app, and answered when the core 
 TEST_CASE("a caller lists its own app's alarms, the operator all or one app's, page by page") {
     World world;
     for (int n = 0; n < 150; ++n)
-        world.owner.pendingAlarms.push_back(pending(mail, fmt::format("{:03}", n)));
-    world.owner.pendingAlarms.push_back(pending(other, "tick"));
+        world.owner.pendingAlarms.push_back(pendingAlarm(mail, fmt::format("{:03}", n)));
+    world.owner.pendingAlarms.push_back(pendingAlarm(other, "tick"));
 
     Client app = world.connectApp("com.example.other");
     CHECK(listed(world, app, nothing) == std::pair(std::vector<std::string>{"tick"}, false));
@@ -105,7 +104,7 @@ TEST_CASE("a delivery that the app has taken is told to the owner; one that it r
     World world;
     Client app = world.connectApp("com.example.mail");
     const ConnectionId to = world.owner.connections.back();
-    DeliverAlarm delivery{.delivery = 7, .alarm = pending(mail, "tick").alarm, .count = 3};
+    DeliverAlarm delivery{.delivery = 7, .alarm = pendingAlarm(mail, "tick").alarm, .count = 3};
     delivery.alarm.receiver = "Alarms";
     world.server->callAlarm(to, delivery);
     world.settle(app);

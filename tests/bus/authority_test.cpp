@@ -9,8 +9,8 @@ using namespace stint::wire;
 
 namespace {
 
-const JobKey mail{AppId{"com.example.mail"}, "", JobId(7)};
-const JobKey other{AppId{"com.example.other"}, "", JobId(7)};
+const JobKey mailJob{AppId{"com.example.mail"}, "", JobId(7)};
+const JobKey otherJob{AppId{"com.example.other"}, "", JobId(7)};
 
 void writeKey(Writer& writer, const JobKey& key) { writer.string(key.app.name).string(key.space).int32(key.id.value); }
 
@@ -133,13 +133,13 @@ TEST_CASE("the option as belongs to the operator, and schedules for the built-in
 
 TEST_CASE("no app reads another's jobs; the operator reads all") {
     World world;
-    world.owner.track(mail);
-    world.owner.track(other);
+    world.owner.track(mailJob);
+    world.owner.track(otherJob);
     Client app = world.connectApp("com.example.mail");
     for (const char* verb : {"Explain", "Watch"}) {
-        CHECK(refusal(world, app, taskManagerInterface, verb, lookAt(other)) ==
+        CHECK(refusal(world, app, taskManagerInterface, verb, lookAt(otherJob)) ==
               "com.example.mail may not look at the jobs of com.example.other");
-        CHECK(!world.ask(app, taskManagerInterface, verb, lookAt(mail)).isError());
+        CHECK(!world.ask(app, taskManagerInterface, verb, lookAt(mailJob)).isError());
     }
     CHECK(!refusal(world, app, taskManagerInterface, "Watch", lookAt(JobKey{})).empty());
     CHECK(listOf(Reader(world.ask(app, taskManagerInterface, "ListJobs", noOptions))).size() == 1);

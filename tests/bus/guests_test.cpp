@@ -7,10 +7,9 @@ namespace stint {
 namespace {
 
 const AppId shell{"org.stint.shell"};
-const AppId mail{"com.example.mail"};
 
 Guest person(pid_t pid) { return {shell, pid, true}; }
-Guest app(pid_t pid) { return {mail, pid, false}; }
+Guest app(pid_t pid) { return {AppId{"com.example.mail"}, pid, false}; }
 
 struct House {
     explicit House(int descriptors = 1024)
@@ -107,7 +106,7 @@ TEST_CASE("a greeting that takes too long ends") {
 TEST_CASE("what the daemon started itself takes nobody's place") {
     House house;
     for (int count = 0; count < 10; ++count)
-        house.enter({mail, 0, false}, false);
+        house.enter(app(0), false);
     CHECK(house.ask(app(1)).refusal.empty());
     CHECK_FALSE(house.guests.quietest());
 }

@@ -31,7 +31,7 @@ struct Pending {
     bool more = false;
 };
 
-Pending pending(World& world, Client& app, const char* space, std::optional<std::int32_t> after) {
+Pending pendingPage(World& world, Client& app, const char* space, std::optional<std::int32_t> after) {
     Reader reader(world.ask(app, jobSchedulerInterface, "GetAllPendingJobs", [&](Writer& writer) {
         writer.string(space);
         DictionaryWriter options(writer);
@@ -109,17 +109,17 @@ TEST_CASE("an app's pending jobs are those of the handle's namespace, the least 
     world.owner.track({AppId{"com.example.other"}, "", JobId(9)});
     Client app = world.connectApp("com.example.mail");
 
-    const Pending root = pending(world, app, "", std::nullopt);
+    const Pending root = pendingPage(world, app, "", std::nullopt);
     REQUIRE(root.jobs.size() == 3);
     CHECK(root.jobs[0].getId() == JobId(least));
     CHECK(!root.more);
-    const Pending first = pending(world, app, "sync", std::nullopt);
+    const Pending first = pendingPage(world, app, "sync", std::nullopt);
     CHECK(first.jobs.size() == 100);
     CHECK(first.more);
-    const Pending rest = pending(world, app, "sync", first.jobs.back().getId().value);
+    const Pending rest = pendingPage(world, app, "sync", first.jobs.back().getId().value);
     CHECK(rest.jobs.size() == 50);
     CHECK(!rest.more);
-    CHECK(pending(world, app, "none", std::nullopt).jobs.empty());
+    CHECK(pendingPage(world, app, "none", std::nullopt).jobs.empty());
 }
 
 TEST_CASE("a pending job is found by id and namespace, an unknown one is an empty list") { // jobs.md §2.1

@@ -13,8 +13,6 @@ namespace {
 
 using wire::Writer;
 
-const AppId mail{"com.example.mail"};
-
 auto words(std::string one, std::string two) {
     return [one = std::move(one), two = std::move(two)](Writer& writer) {
         writer.string(one).string(two);
@@ -31,7 +29,7 @@ template <class Event, class Write> Event made(World& world, Client& client, con
     return std::get<Event>(world.owner.arrivals[0]);
 }
 
-template <class Write> Error refusal(World& world, Client& client, const char* member, Write write) {
+template <class Write> Error limitsRefusal(World& world, Client& client, const char* member, Write write) {
     world.owner.arrivals.clear();
     const wire::Message answer = world.ask(client, wire::limitsInterface, member, write);
     REQUIRE(answer.isError());
@@ -58,7 +56,7 @@ TEST_CASE("a bucket is a name or a value, and exempted is nobody's to give") { /
               r.bucket);
     }
     for (const char* word : {"exempted", "9", "51", "-10", "10.0", "0x14", "", "aktive", "99999999999999999999"})
-        CHECK(refusal(world, person, "SetStandbyBucket", words("com.example.mail", word)).code ==
+        CHECK(limitsRefusal(world, person, "SetStandbyBucket", words("com.example.mail", word)).code ==
               Errc::ILLEGAL_ARGUMENT);
 }
 
@@ -76,7 +74,7 @@ TEST_CASE("the user's choices, grants and messages become events") { // limits.m
         };
     };
     CHECK(made<TemporarilyAllowed>(world, person, "TempAllowlist", allowing(10'000)).length == 10s);
-    CHECK(refusal(world, person, "TempAllowlist", allowing(-1)).code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(limitsRefusal(world, person, "TempAllowlist", allowing(-1)).code == Errc::ILLEGAL_ARGUMENT);
     const auto pushing = [](std::size_t size) {
         return [size](Writer& writer) {
             writer.string("com.example.mail").boolean(true).string(std::string(size, 'x'));
@@ -87,28 +85,28 @@ TEST_CASE("the user's choices, grants and messages become events") { // limits.m
     CHECK(message.high);
     CHECK(message.receiver == "Inbox");
     CHECK(message.data.size() == wire::mostMessageData);
-    CHECK(refusal(world, person, "Push", pushing(wire::mostMessageData + 1)).code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(limitsRefusal(world, person, "Push", pushing(wire::mostMessageData + 1)).code == Errc::ILLEGAL_ARGUMENT);
 }
 
 TEST_CASE("an app changes no limit, and sees its own alone") {
     World world;
     world.owner.standings[mail].bucket = Bucket::Frequent;
     Client app = world.connectApp("com.example.mail");
-    CHECK(refusal(world, app, "SetStandbyBucket", words("com.example.mail", "active")).code == Errc::SECURITY);
+    CHECK(limitsRefusal(world, app, "SetStandbyBucket", words("com.example.mail", "active")).code == Errc::SECURITY);
     const auto of = [](const char* package) {
         return [package](Writer& writer) {
             writer.string(package);
             noOptions(writer);
         };
     };
-    CHECK(refusal(world, app, "Quota", of("com.example.other")).code == Errc::SECURITY);
+    CHECK(limitsRefusal(world, app, "Quota", of("com.example.other")).code == Errc::SECURITY);
     const wire::Message answer = world.ask(app, wire::limitsInterface, "GetStandbyBucket", of("com.example.mail"));
     wire::Reader reader(answer);
     CHECK(reader.string().value() == "frequent");
     CHECK(reader.int32().value() == 30);
     CHECK(reader.string().value() == "default");
     Client person = world.connectOperator();
-    CHECK(refusal(world, person, "Quota", of("com.example.none")).message ==
+    CHECK(limitsRefusal(world, person, "Quota", of("com.example.none")).message ==
           "no app com.example.none is installed; `stint apps` lists those that are");
 }
 
@@ -122,7 +120,7 @@ TEST_CASE("Doze is held as a word over the device, and stepped by an event") { /
         };
     };
     CHECK(made<DozeStepped>(world, person, "StepDoze", word("light")).light);
-    CHECK(refusal(world, person, "StepDoze", word("medium")).code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(limitsRefusal(world, person, "StepDoze", word("medium")).code == Errc::ILLEGAL_ARGUMENT);
     person.send(wire::limitsInterface, "ForceDoze", word("idle"));
     world.settle(person);
     CHECK(world.owner.deviceChanges == std::map<std::string, std::string>{{"doze", "idle"}});

@@ -10,8 +10,6 @@ using namespace stint::wire;
 
 namespace {
 
-const AppId mail{"com.example.mail"};
-
 wire::Message askJob(World& world, Client& client, const char* member, std::int32_t id, const std::string& space = "") {
     return world.ask(client, jobSchedulerInterface, member, [&](Writer& writer) {
         writer.int32(id).string(space);

@@ -9,7 +9,7 @@ using namespace stint::wire;
 
 namespace {
 
-const JobKey mail{AppId{"com.example.mail"}, "sync", JobId(7)};
+const JobKey syncJob{AppId{"com.example.mail"}, "sync", JobId(7)};
 
 CallStart startOf(const JobKey& key) {
     JobInfo::Builder builder(key.id, "Downloads");
@@ -62,7 +62,7 @@ TEST_CASE("a process that hosts services is told its package, and runs of them a
     const ConnectionId host = world.owner.connections[0];
     CHECK(world.owner.hosted[host] == std::vector<std::string>{"Downloads"});
 
-    world.turn([&] { world.server->callStart(host, startOf(mail)); });
+    world.turn([&] { world.server->callStart(host, startOf(syncJob)); });
     const wire::Message start = only(app, "StartJob");
     Reader arguments(start);
     CHECK(arguments.uint64().value() == 3);
@@ -85,11 +85,13 @@ TEST_CASE(
     "an expedited run is told so, and so is one whose deadline has passed, with what triggered it") { // jobs.md §4.7
     World world;
     Client app = world.connectApp("com.example.mail");
-    CallStart start = startOf(mail);
+    CallStart start = startOf(syncJob);
     start.kind = JobClass::Expedited;
     start.overdue = true;
-    start.info = std::make_shared<const JobInfo>(
-        JobInfo::Builder(mail.id, "Downloads").setTransientExtras(PersistableBundle().putInt("n", 1)).build().value());
+    start.info = std::make_shared<const JobInfo>(JobInfo::Builder(syncJob.id, "Downloads")
+                                                     .setTransientExtras(PersistableBundle().putInt("n", 1))
+                                                     .build()
+                                                     .value());
     start.triggeredUris = {"/home/me/in/a", "content://media/images/1"};
     world.turn([&] { world.server->callStart(world.owner.connections[0], start); });
     const wire::Message started = only(app, "StartJob");
@@ -107,7 +109,7 @@ TEST_CASE(
 TEST_CASE("where too many paths have changed, a run is told only where they lie") { // jobs.md §4.7, §3.2
     World world;
     Client app = world.connectApp("com.example.mail");
-    CallStart start = startOf(mail);
+    CallStart start = startOf(syncJob);
     start.triggeredUris.assign(mostTriggeredUris, "/home/me/in");
     world.turn([&] { world.server->callStart(world.owner.connections[0], start); });
     const wire::Message started = only(app, "StartJob");
@@ -137,7 +139,7 @@ TEST_CASE("a callback that is answered with an error loses the connection, as a 
     World world;
     Client app = world.connectApp("com.example.mail");
     const ConnectionId host = world.owner.connections[0];
-    world.turn([&] { world.server->callStart(host, startOf(mail)); });
+    world.turn([&] { world.server->callStart(host, startOf(syncJob)); });
     REQUIRE(replyError(only(app, "StartJob"), Error{Errc::SYSTEM, "it threw"}).ok());
     app.process();
     world.turn();
@@ -235,7 +237,7 @@ TEST_CASE("a process that was started speaks over its socketpair, with the ident
     REQUIRE(adopted.ok());
     Client child(clientOver(Fd(halves[1])).value());
     // Said before the child has even greeted.
-    world.turn([&] { world.server->callStart(*adopted, startOf(mail)); });
+    world.turn([&] { world.server->callStart(*adopted, startOf(syncJob)); });
     world.settle(child);
     CHECK(child.named("StartJob").size() == 1);
     CHECK(world.owner.connections.empty());
@@ -259,20 +261,20 @@ TEST_CASE("a connection that the owner closes is not told of as lost") {
 
 TEST_CASE("a change is told to those who watch the job, once a turn, and to nobody else") {
     World world;
-    world.owner.track(mail);
+    world.owner.track(syncJob);
     world.owner.track({AppId{"com.example.mail"}, "", JobId(8)});
     Client app = world.connectApp("com.example.mail");
     Client idle = world.connectApp("com.example.mail");
     Client person = world.connectOperator();
-    watchKey(world, app, mail);
+    watchKey(world, app, syncJob);
     watchKey(world, person, JobKey{});
     world.turn([&] {
-        world.server->changed(mail);
-        world.server->changed(mail);
+        world.server->changed(syncJob);
+        world.server->changed(syncJob);
         world.server->changed({AppId{"com.example.mail"}, "", JobId(8)});
     });
     Reader reader(only(app, "JobChanged"));
-    CHECK(readJobView(reader).value().key == mail);
+    CHECK(readJobView(reader).value().key == syncJob);
     idle.process();
     CHECK(idle.named("JobChanged").empty());
     person.process();
@@ -281,21 +283,21 @@ TEST_CASE("a change is told to those who watch the job, once a turn, and to nobo
 
 TEST_CASE("the last change of a watched job carries how it ended, and ends the watch") {
     World world;
-    world.owner.track(mail);
+    world.owner.track(syncJob);
     Client app = world.connectApp("com.example.mail");
-    watchKey(world, app, mail);
-    JobView& view = world.owner.known[mail];
+    watchKey(world, app, syncJob);
+    JobView& view = world.owner.known[syncJob];
     view.state = JobView::State::Finished;
     view.info = nullptr;
     view.completed = Completed{{.ended = WallTime(Duration(1000)),
                                 .ending = {STOP_REASON_USER, InternalReason::UserUiStop},
                                 .outcome = {0, "saved"},
                                 .last = true},
-                               mail};
-    world.turn([&] { world.server->changed(mail); });
+                               syncJob};
+    world.turn([&] { world.server->changed(syncJob); });
     Reader reader(only(app, "JobChanged"));
     CHECK(readJobView(reader).value().completed == view.completed);
-    world.turn([&] { world.server->changed(mail); });
+    world.turn([&] { world.server->changed(syncJob); });
     app.process();
     CHECK(app.named("JobChanged").size() == 1);
 }
@@ -311,21 +313,21 @@ TEST_CASE("watching a job that has ended answers how it did; one that never was 
                    })
               .error()
               .message == "no job com.example.mail/1");
-    world.owner.track(mail).state = JobView::State::Finished;
-    world.owner.known[mail].completed = Completed{{}, mail};
-    watchKey(world, app, mail);
-    world.turn([&] { world.server->changed(mail); });
+    world.owner.track(syncJob).state = JobView::State::Finished;
+    world.owner.known[syncJob].completed = Completed{{}, syncJob};
+    watchKey(world, app, syncJob);
+    world.turn([&] { world.server->changed(syncJob); });
     app.process();
     CHECK(app.named("JobChanged").empty());
 }
 
 TEST_CASE("a job that is gone without a trace still ends for those who watch it") {
     World world;
-    world.owner.track(mail);
+    world.owner.track(syncJob);
     Client app = world.connectApp("com.example.mail");
-    watchKey(world, app, mail);
+    watchKey(world, app, syncJob);
     world.owner.known.clear();
-    world.turn([&] { world.server->changed(mail); });
+    world.turn([&] { world.server->changed(syncJob); });
     Reader reader(only(app, "JobChanged"));
     CHECK(readJobView(reader).value().state == JobView::State::Finished);
 }

@@ -22,6 +22,8 @@
 
 namespace stint {
 
+inline const AppId mail{"com.example.mail"};
+
 /// The daemon's part: answers from what a test put into its fields, and remembers what arrived.
 class FakeOwner final : public FakeLimits, public Presence, public Hosting, public Questions {
 public:

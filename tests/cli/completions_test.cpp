@@ -2,14 +2,12 @@
 #include <doctest/doctest.h>
 
 #include "cli/complete/completions.hpp"
+#include "words.hpp"
 
 using namespace stint;
 using namespace stint::cli;
+using namespace stint::cli::test;
 using Kind = Candidates::Kind;
-
-namespace {
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-} // namespace
 
 TEST_CASE("every verb and every option of the table is in each shell's script") {
     const std::string bash = bash::completions(), zsh = zsh::completions(), fish = fish::completions();

@@ -6,6 +6,7 @@
 #include "wire/fields.hpp"
 #include "wire/finding.hpp"
 #include "wire/views.hpp"
+#include "words.hpp"
 
 using namespace stint;
 using namespace stint::cli::test;
@@ -13,8 +14,6 @@ using wire::Finding;
 using Grade = wire::Finding::Grade;
 
 namespace {
-
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 /// A daemon that has found that, and believes this of the device.
 FakeDaemon::Answer finds(std::vector<Finding> findings, std::vector<wire::DeviceRow> device = {}) {

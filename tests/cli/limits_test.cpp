@@ -14,6 +14,7 @@
 #include "wire/limits.hpp"
 #include "wire/reader.hpp"
 #include "wire/views.hpp"
+#include "words.hpp"
 
 using namespace stint;
 using namespace stint::cli::test;
@@ -22,12 +23,8 @@ using wire::Writer;
 
 namespace {
 
-using Words = std::vector<std::string>;
-
 /// Time passes while a test runs: what people are told is rounded to less than this.
 constexpr Duration slack = 30s;
-
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 /// What the fake daemon knows, and what it was told.
 struct Known {
@@ -85,7 +82,7 @@ void noteSet(Talk& talk, const wire::Message& call, Known& known) {
     talk.reply(call, [](Writer&) {});
 }
 
-FakeDaemon::Answer knowing(Known& known) {
+FakeDaemon::Answer knowingLimits(Known& known) {
     return [&known](Talk& talk, const wire::Message& call) {
         const std::string_view member = call.member();
         if (member == "ListApps") {
@@ -124,7 +121,7 @@ AlarmView exactAlarm() {
 
 TEST_CASE("apps lists bucket, network and quota beside the state") { // limits.md §13
     Known known{.apps = {mail()}};
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     const auto made = ran({"apps"});
     CHECK(made.code == 0);
     CHECK(has(made.out, "com.example.mail  background  rare    blocked (standby)          0s"));
@@ -135,7 +132,7 @@ TEST_CASE("apps lists bucket, network and quota beside the state") { // limits.m
 
 TEST_CASE("app tells why it is in its bucket, and what it has left") { // limits.md §9
     Known known{.apps = {mail()}};
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     const std::string out = ran({"app", "com.example.mail"}).out;
     CHECK(has(out, "importance  400\n"));
     CHECK(has(out, "bucket      rare (forced by a person)\n"));
@@ -146,7 +143,7 @@ TEST_CASE("app tells why it is in its bucket, and what it has left") { // limits
 
 TEST_CASE("app sets what it is told, the battery before the bucket") { // limits.md §2.7, §9
     Known known{.apps = {mail()}};
-    FakeDaemon fake(knowing(known));
+    FakeDaemon fake(knowingLimits(known));
     CHECK(ran({"app", "com.example.mail", "--bucket", "rare", "--battery", "optimized", "--data-saver-exempt", "yes"})
               .code == 0);
     fake.calls();
@@ -157,7 +154,7 @@ TEST_CASE("app sets what it is told, the battery before the bucket") { // limits
 TEST_CASE("app says so where another bucket is the least an app may have") { // limits.md §2.5, §2.7
     Known known{.apps = {mail()}};
     known.apps[0].bucket = Bucket::Exempted;
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     const auto made = ran({"app", "com.example.mail", "--bucket", "rare"});
     CHECK(made.code == 77);
     CHECK(has(made.err, "com.example.mail stays in the bucket exempted"));
@@ -176,7 +173,7 @@ TEST_CASE("what an app is set to must be one of the words there are") {
 
 TEST_CASE("an app that is not installed ends with 66, whatever was asked of it") {
     Known known{.apps = {mail()}};
-    FakeDaemon fake(knowing(known));
+    FakeDaemon fake(knowingLimits(known));
     for (const Words& line :
          {Words{"app", "com.example.nobody"}, Words{"app", "com.example.nobody", "--bucket", "rare"},
           Words{"quota", "com.example.nobody"}, Words{"alarms", "com.example.nobody"},
@@ -194,7 +191,7 @@ TEST_CASE("an app that is not installed ends with 66, whatever was asked of it")
 
 TEST_CASE("quota has a row for regular and one for expedited jobs, and tells when it comes back") { // limits.md §3.7
     Known known{.apps = {mail()}};
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     const std::string all = ran({"quota"}).out;
     CHECK(has(all, "com.example.mail  rare    regular    10min    0s  10min in 1d  used up, back in 23h30min"));
     CHECK(has(all, "com.example.mail  rare    expedited   4min  6min  10min in 1d  in quota"));
@@ -211,7 +208,7 @@ TEST_CASE("a quota without a limit, and one that is free, say so") { // limits.m
     Known known{.apps = {mail()}};
     known.apps[0].quota = {.used = 3min, .free = true};
     known.apps[0].expedited.free = true;
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     const std::string out = ran({"quota"}).out;
     CHECK(has(out, "no limit  no limit"));
     CHECK(has(out, "free: nothing is counted now"));
@@ -221,7 +218,7 @@ TEST_CASE("a quota without a limit, and one that is free, say so") { // limits.m
 TEST_CASE("an app that was never used has no quota, and is told so") { // limits.md §2.1
     Known known{.apps = {mail()}};
     known.apps[0].quota = {.allowed = Duration{0}, .window = 24h, .left = Duration{0}};
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     CHECK(has(ran({"app", "com.example.mail"}).out, "quota       none in this bucket\n"));
     CHECK(has(ran({"quota", "com.example.mail"}).out, "0s in 1d     none in this bucket"));
 }
@@ -235,7 +232,7 @@ TEST_CASE("alarms tells what each was set for, when it goes off, and what holds 
     known.alarms[1].earliest.reset();
     known.alarms[1].latest.reset();
     known.alarms[1].held = "user_restriction";
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     const std::string out = ran({"alarms"}).out;
     CHECK(has(out, "com.example.mail  tick  exact              in 2h10min  in 3h"));
     CHECK(has(out, "tock  exact, no wake-up  in 2h10min  when that is lifted  every 1h  user_restriction"));
@@ -247,7 +244,7 @@ TEST_CASE("alarms tells what each was set for, when it goes off, and what holds 
 
 TEST_CASE("push hands its words to the daemon; without a priority it is normal") { // limits.md §8.5
     Known known{.apps = {mail()}};
-    FakeDaemon fake(knowing(known));
+    FakeDaemon fake(knowingLimits(known));
     CHECK(ran({"push", "com.example.mail", "--priority", "high", "--data", "hello there"}).code == 0);
     CHECK(ran({"push", "com.example.mail"}).out.empty());
     fake.calls();
@@ -272,7 +269,7 @@ TEST_CASE("policy prints each value, its default and where it came from") { // l
     Known known{.policy = {{"doze.idle", "1h", "1h", "default", "first deep idle"},
                            {"doze.idle_max", "6h", "6h", "default", "longest deep idle"},
                            {"quota.window.rare", "20s", "24h", "/etc/stint/policy.toml:3", "its window"}}};
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     CHECK(has(ran({"policy"}).out, "quota.window.rare  20s    24h      /etc/stint/policy.toml:3  its window"));
     CHECK(ran({"policy", "doze.idle"}).out ==
           "key      doze.idle\nvalue    1h\ndefault  1h\nsource   default\nmeaning  first deep idle\n");
@@ -306,7 +303,7 @@ TEST_CASE("device tells Doze, power, and what is held since when and until when"
                   .screenOn = false,
                   .charging = false,
                   .chargingAt = now + 1h + 12min + slack};
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     const std::string out = ran({"device"}).out;
     CHECK(has(out, "charging  false  set\n"));
     CHECK(has(out, "Power: plugged in, but does not count as charging: quotas count; it counts in 1h12min"));
@@ -326,7 +323,7 @@ TEST_CASE("dumpsys deviceidle has Android's names") { // limits.md §6
     known.apps[0].batteryUse = BatteryUse::Unrestricted;
     known.doze = {.deep = "idle_pending", .light = "inactive", .force = "", .plugged = false, .charging = false};
     known.policy = {{"doze.light_enabled", "true", "true", "default", ""}, {"job.slots", "4", "16", "default", ""}};
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     const std::string out = ran({"dumpsys", "deviceidle"}).out;
     CHECK(has(out, "    doze.light_enabled=true\n"));
     CHECK_FALSE(has(out, "job.slots"));
@@ -339,7 +336,7 @@ TEST_CASE("dumpsys deviceidle has Android's names") { // limits.md §6
 
 TEST_CASE("dumpsys alarm counts and names the pending alarms") { // limits.md §7
     Known known{.apps = {mail()}, .alarms = {exactAlarm()}};
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     const std::string out = ran({"dumpsys", "alarm"}).out;
     CHECK(has(out, "  Next alarm clock: none\n  1 pending alarms:\n"));
     CHECK(has(out, "    ELAPSED_WAKEUP #0: Alarm{com.example.mail tick}\n"));
@@ -377,7 +374,7 @@ TEST_CASE("a permission is taken back and given back, where the manifest declare
     app.manifest.permissions = {"RUN_USER_INITIATED_JOBS", "SCHEDULE_EXACT_ALARM"};
     app.revoked = {"RUN_USER_INITIATED_JOBS"};
     Known known{.apps = {app}};
-    const FakeDaemon fake(knowing(known));
+    const FakeDaemon fake(knowingLimits(known));
     CHECK(has(ran({"app", "com.example.mail"}).out, "RUN_USER_INITIATED_JOBS (revoked), SCHEDULE_EXACT_ALARM\n"));
     CHECK(ran({"app", "com.example.mail", "--revoke", "SCHEDULE_EXACT_ALARM"}).code == 0);
     CHECK(ran({"app", "com.example.mail", "--grant", "RUN_USER_INITIATED_JOBS"}).code == 0);

@@ -7,21 +7,22 @@
 #include "cli/parse.hpp"
 #include "cli/screen/text.hpp"
 #include "model/job_fields.hpp"
+#include "words.hpp"
 
 using namespace stint;
 using namespace stint::cli;
+using namespace stint::cli::test;
 
 namespace {
-using Line = std::vector<std::string>;
 
-Invocation parsed(const Line& line) {
+Invocation parsed(const Words& line) {
     auto made = parse(line);
     CAPTURE(line.front());
     REQUIRE(made.ok());
     return *made;
 }
 
-std::string refusal(const Line& line) {
+std::string refusal(const Words& line) {
     auto made = parse(line);
     REQUIRE(!made.ok());
     CHECK(made.error().code == Errc::ILLEGAL_ARGUMENT); // 64
@@ -30,12 +31,12 @@ std::string refusal(const Line& line) {
 } // namespace
 
 TEST_CASE("words and options are told apart, in any order") {
-    for (const Line& line : {Line{"get", "-o", "x.iso", "--charging", "http://h/f", "--size=1GiB"},
-                             Line{"get", "http://h/f", "--size", "1GiB", "--charging", "-ox.iso"},
-                             Line{"get", "--output=x.iso", "--charging", "--size", "1GiB", "--", "http://h/f"}}) {
+    for (const Words& line : {Words{"get", "-o", "x.iso", "--charging", "http://h/f", "--size=1GiB"},
+                              Words{"get", "http://h/f", "--size", "1GiB", "--charging", "-ox.iso"},
+                              Words{"get", "--output=x.iso", "--charging", "--size", "1GiB", "--", "http://h/f"}}) {
         auto made = parsed(line);
         CHECK(made.verb->name == "get");
-        CHECK(made.arguments.words == Line{"http://h/f"});
+        CHECK(made.arguments.words == Words{"http://h/f"});
         CHECK(made.arguments.value("output") == "x.iso");
         CHECK(made.arguments.value("size") == "1GiB");
         CHECK(made.arguments.has("charging"));
@@ -47,7 +48,7 @@ TEST_CASE("a verb of two words is not the one of its first word") {
     CHECK(parsed({"tasks"}).verb->name == "tasks");
     CHECK(parsed({"tasks", "stop", "com.example.mail"}).verb->name == "tasks stop");
     CHECK(parsed({"device", "set", "charging=false", "battery=12"}).arguments.words ==
-          Line{"charging=false", "battery=12"});
+          Words{"charging=false", "battery=12"});
     CHECK(parsed({"device", "reset"}).verb->name == "device reset");
 }
 
@@ -56,9 +57,9 @@ TEST_CASE("each verb's help can be asked for before it and behind it") { // `sti
         if (verb.passes == Verb::Passes::Everything) continue;
         CAPTURE(verb.name);
         const std::string name(verb.name);
-        Line words{name.substr(0, name.find(' '))};
+        Words words{name.substr(0, name.find(' '))};
         if (name.find(' ') != std::string::npos) words.push_back(name.substr(name.find(' ') + 1));
-        Line before = words, behind = words;
+        Words before = words, behind = words;
         before.insert(before.begin(), "--help");
         behind.emplace_back("--help");
         CHECK(parsed(before).wantsHelp);
@@ -71,7 +72,7 @@ TEST_CASE("what stands behind the package of start is the program's own") {
     CHECK(made.output.quiet);
     CHECK(!made.output.json);
     CHECK(!made.wantsHelp);
-    CHECK(made.arguments.words == Line{"com.example.mail", "--json", "-h", "--", "x"});
+    CHECK(made.arguments.words == Words{"com.example.mail", "--json", "-h", "--", "x"});
 }
 
 TEST_CASE("how to print may be said before the verb and behind it") {
@@ -83,7 +84,7 @@ TEST_CASE("how to print may be said before the verb and behind it") {
 
 TEST_CASE("what is wrong is named, with what was likely meant") {
     struct Row {
-        Line line;
+        Words line;
         std::string_view says;
     };
     // clang-format off
@@ -130,8 +131,8 @@ TEST_CASE("Android's setters and its joints are understood, and mean what ours d
     for (const char* verb : {"get", "run"})
         for (const char* said : {"--battery-not-low", "--requires-battery-not-low"}) {
             const bool runs = verb == std::string_view("run");
-            const Line line = runs ? Line{verb, said, "--network", "not_roaming", "--", "true"}
-                                   : Line{verb, said, "--network", "not_roaming", "http://h/"};
+            const Words line = runs ? Words{verb, said, "--network", "not_roaming", "--", "true"}
+                                    : Words{verb, said, "--network", "not_roaming", "http://h/"};
             const Arguments given = parsed(line).arguments;
             CHECK(given.has("battery-not-low"));
             CHECK(given.value("network") == "not-roaming");
@@ -141,8 +142,8 @@ TEST_CASE("Android's setters and its joints are understood, and mean what ours d
 }
 
 TEST_CASE("an empty word of another program is passed on") {
-    CHECK(parsed({"start", "p", ""}).arguments.words == Line{"p", ""});
-    CHECK(parsed({"run", "--", "true", ""}).arguments.words == Line{"true", ""});
+    CHECK(parsed({"start", "p", ""}).arguments.words == Words{"p", ""});
+    CHECK(parsed({"run", "--", "true", ""}).arguments.words == Words{"true", ""});
 }
 
 TEST_CASE("a message about a setter names the option beside it, as a whole word") { // jobs.md §1.2
@@ -185,7 +186,7 @@ TEST_CASE("the examples of the help are command lines that the parser takes") {
     for (const auto& verb : verbs())
         for (const auto& example : verb.examples) {
             CAPTURE(example.line);
-            Line line;
+            Words line;
             for (std::string_view rest = example.line.substr(0, example.line.find(" && ")); !rest.empty();) {
                 auto end = std::min(rest.find(' '), rest.size());
                 line.emplace_back(rest.substr(0, end));

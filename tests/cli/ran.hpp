@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ private:
 };
 
 inline Ran ran(const std::vector<std::string>& line) {
+    ::setenv("STINT_AUTOSTART", "no", 1); // a test starts its daemons itself
     std::fflush(stdout);
     Capture out(STDOUT_FILENO), err(STDERR_FILENO);
     Ran made;

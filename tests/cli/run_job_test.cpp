@@ -5,17 +5,17 @@
 #include "cli/run/logs_tail.hpp"
 #include "cli/run/run_job.hpp"
 #include "cli/run/run_limits.hpp"
+#include "words.hpp"
 
 using namespace stint;
 using namespace stint::cli;
+using namespace stint::cli::test;
 
 namespace {
 
-using Line = std::vector<std::string>;
-
 const Order here{.arguments = {}, .directory = "/here", .umask = 027, .environment = {"SECRET=x", "PATH=/bin"}};
 
-CommandWanted wanted(Line line) {
+CommandWanted wanted(Words line) {
     line.insert(line.begin(), "run");
     auto made = parse(line);
     REQUIRE(made.ok());
@@ -24,7 +24,7 @@ CommandWanted wanted(Line line) {
     return *command;
 }
 
-JobInfo job(const Line& line) {
+JobInfo jobOf(const Words& line) {
     auto made = jobFor(wanted(line), "/spool", 7s);
     REQUIRE(made.ok());
     return *made;
@@ -34,7 +34,7 @@ JobInfo job(const Line& line) {
 
 TEST_CASE("every word behind the dashes is the command's own") {
     auto command = wanted({"--name", "mine", "--quiet", "--", "ls", "--json", "-h", "--", "--name"});
-    CHECK(command.order.arguments == Line{"ls", "--json", "-h", "--", "--name"});
+    CHECK(command.order.arguments == Words{"ls", "--json", "-h", "--", "--name"});
     CHECK(command.order.directory == "/here");
     CHECK(command.label == "mine");
     CHECK(wanted({"--", "ls", "-l"}).label == "ls -l");
@@ -42,8 +42,8 @@ TEST_CASE("every word behind the dashes is the command's own") {
 }
 
 TEST_CASE("a command without its dashes is refused, and so is none") {
-    for (const Line& line :
-         {Line{"run", "ls"}, Line{"run", "a", "--", "b"}, Line{"run"}, Line{"run", "--"}, Line{"run", "ls", "-l"}}) {
+    for (const Words& line : {Words{"run", "ls"}, Words{"run", "a", "--", "b"}, Words{"run"}, Words{"run", "--"},
+                              Words{"run", "ls", "-l"}}) {
         auto made = parse(line);
         CHECK(!made.ok());
         if (!made.ok()) CHECK(made.error().code == Errc::ILLEGAL_ARGUMENT);
@@ -51,7 +51,7 @@ TEST_CASE("a command without its dashes is refused, and so is none") {
 }
 
 TEST_CASE("a command without conditions is a regular job that needs nothing") {
-    const JobInfo made = job({"--", "true"});
+    const JobInfo made = jobOf({"--", "true"});
     CHECK(made.getService().name == "Command");
     CHECK(!made.isUserInitiated());
     CHECK(!made.isPersisted());
@@ -63,8 +63,8 @@ TEST_CASE("a command without conditions is a regular job that needs nothing") {
 }
 
 TEST_CASE("each condition reaches the job") {
-    const JobInfo made = job({"--charging", "--battery-not-low", "--storage-not-low", "--network", "not-roaming",
-                              "--persisted", "--backoff", "2min", "--retries", "3", "--", "true"});
+    const JobInfo made = jobOf({"--charging", "--battery-not-low", "--storage-not-low", "--network", "not-roaming",
+                                "--persisted", "--backoff", "2min", "--retries", "3", "--", "true"});
     CHECK(made.isRequireCharging());
     CHECK(made.isRequireBatteryNotLow());
     CHECK(made.isRequireStorageNotLow());
@@ -72,10 +72,10 @@ TEST_CASE("each condition reaches the job") {
     CHECK(made.isPersisted());
     CHECK(made.getInitialBackoff() == 2min);
     CHECK(made.getExtras().getLong("retries") == 3);
-    CHECK(job({"--device-idle", "--every", "1d", "--", "true"}).isRequireDeviceIdle());
-    CHECK(job({"--every", "1d", "--", "true"}).getPeriod()->interval == 24h);
-    CHECK(job({"--every", "1d", "--", "true"}).isPersisted()); // it says that it goes on
-    CHECK(job({"--expedited", "--", "true"}).isExpedited());
+    CHECK(jobOf({"--device-idle", "--every", "1d", "--", "true"}).isRequireDeviceIdle());
+    CHECK(jobOf({"--every", "1d", "--", "true"}).getPeriod()->interval == 24h);
+    CHECK(jobOf({"--every", "1d", "--", "true"}).isPersisted()); // it says that it goes on
+    CHECK(jobOf({"--expedited", "--", "true"}).isExpedited());
 }
 
 TEST_CASE("user-initiated implies a network, and says so only where none was asked for") { // jobs.md §1.2, V12
@@ -98,7 +98,7 @@ TEST_CASE("what is raised to the least there is, is told") { // jobs.md §0
 }
 
 TEST_CASE("nothing of the environment is in the job") {
-    auto made = job({"--", "true"});
+    auto made = jobOf({"--", "true"});
     for (const auto& [key, value] : made.getExtras().entries())
         if (const auto* text = std::get_if<std::string>(&value.held)) CHECK(text->find("SECRET") == std::string::npos);
 }

@@ -8,6 +8,7 @@
 #include "wire/fields.hpp"
 #include "wire/reader.hpp"
 #include "wire/views.hpp"
+#include "words.hpp"
 
 using namespace stint;
 using namespace stint::cli::test;
@@ -15,8 +16,6 @@ using wire::Reader;
 using wire::Writer;
 
 namespace {
-
-using Words = std::vector<std::string>;
 
 struct Shell {
     std::int32_t code = 0;

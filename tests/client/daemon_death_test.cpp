@@ -2,8 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "base/time.hpp"
-#include "client/fake_daemon.hpp"
-#include "client/recorded_service.hpp"
+#include "client/hosted_app.hpp"
 #include "stint/job_scheduler.hpp"
 
 #include <cstdlib>
@@ -12,16 +11,8 @@ using namespace stint;
 
 namespace {
 
-struct World {
-    FakeDaemon daemon;
-    RecordedService service;
-    Connection connection = Connection::open().value();
-
-    World() {
-        REQUIRE(connection.host("Jobs", service).ok());
-        REQUIRE(daemon.heard() == "Host Jobs");
-    }
-    void start(std::uint64_t run) { REQUIRE(daemon.answerOf(connection, daemon.startJob(run, "Jobs")).value()); }
+struct MortalWorld : HostedApp<> {
+    void start(std::uint64_t run) { REQUIRE(HostedApp::start(run).value()); }
     bool dispatchUntil(const std::function<bool()>& done) { return daemon.dispatchUntil(connection, done); }
 };
 
@@ -42,7 +33,7 @@ struct StartedWorld {
 } // namespace
 
 TEST_CASE("the daemon's death is told to each running job, and the services are hosted anew") {
-    World world;
+    MortalWorld world;
     world.start(1);
     world.start(2);
     world.daemon.die();
@@ -59,7 +50,7 @@ TEST_CASE("the daemon's death is told to each running job, and the services are 
 }
 
 TEST_CASE("a late word on a run of the dead daemon does not reach the next one") {
-    World world;
+    MortalWorld world;
     world.start(1);
     const JobParameters old = world.service.last;
     world.daemon.die();
@@ -75,7 +66,7 @@ TEST_CASE("a late word on a run of the dead daemon does not reach the next one")
 }
 
 TEST_CASE("a job that finished while nobody listened is not stopped as well") {
-    World world;
+    MortalWorld world;
     world.start(1);
     world.daemon.die();
     world.service.jobFinished(world.service.last, false);
@@ -84,7 +75,7 @@ TEST_CASE("a job that finished while nobody listened is not stopped as well") {
 }
 
 TEST_CASE("the services are hosted anew only once the callbacks have returned") {
-    World world;
+    MortalWorld world;
     world.service.start = [&](const JobParameters& run) {
         world.daemon.die();
         world.daemon.revive();
@@ -142,7 +133,7 @@ TEST_CASE("an app that hosts nothing sleeps through the daemon's death") {
 }
 
 TEST_CASE("a daemon that comes back and refuses the service is an error of dispatch, once") {
-    World world;
+    MortalWorld world;
     world.daemon.on("Host", [](wire::Reader&, wire::Writer&) { return Result<void>(Error{Errc::SECURITY, "gone"}); });
     world.daemon.die();
     world.daemon.revive();
@@ -176,7 +167,7 @@ TEST_CASE("the variable of the inherited socket is not left for a child") {
 }
 
 TEST_CASE("foreground services are begun anew under the next daemon, before anything else is said") { // jobs.md §5.5
-    World world;
+    MortalWorld world;
     for (const char* member : {"StartForegroundService", "StopForegroundService", "CanRunUserInitiatedJobs"})
         world.daemon.on(member, [member](wire::Reader&, wire::Writer& writer) {
             if (std::string_view(member) == "CanRunUserInitiatedJobs") writer.boolean(true);

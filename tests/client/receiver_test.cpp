@@ -28,12 +28,12 @@ public:
     std::vector<RemoteMessage> messages;
 };
 
-struct World {
+struct ReceiverWorld {
     FakeDaemon daemon;
     RecordedReceiver receiver;
     Connection connection = Connection::open().value();
 
-    World() {
+    ReceiverWorld() {
         REQUIRE(connection.host("Alarms", receiver).ok());
         REQUIRE(daemon.heard() == "HostReceivers Alarms");
     }
@@ -61,7 +61,7 @@ wire::AlarmCall tick(std::string receiver = "Alarms") {
 } // namespace
 
 TEST_CASE("an alarm is taken when onAlarm has returned, with all that it was told") { // limits.md §7.2, §7.3
-    World world;
+    ReceiverWorld world;
     CHECK(world.deliver(tick()).ok());
     CHECK(world.receiver.alarms == std::vector<std::string>{"tick"});
     CHECK(world.receiver.last.getCount() == 3);
@@ -70,7 +70,7 @@ TEST_CASE("an alarm is taken when onAlarm has returned, with all that it was tol
 }
 
 TEST_CASE("a message tells its priority as it is delivered and as it was sent") { // limits.md §8.5
-    World world;
+    ReceiverWorld world;
     CHECK(world.deliver({.receiver = "Alarms", .high = false, .original = true, .data = "hi", .sent = WallTime(7s)})
               .ok());
     REQUIRE(world.receiver.messages.size() == 1);
@@ -82,7 +82,7 @@ TEST_CASE("a message tells its priority as it is delivered and as it was sent") 
 }
 
 TEST_CASE("what is for a receiver that this process does not host is refused") {
-    World world;
+    ReceiverWorld world;
     const auto answer = world.deliver(tick("Ringer"));
     REQUIRE_FALSE(answer.ok());
     CHECK(answer.error().message == "this process hosts no receiver \"Ringer\"");
@@ -90,7 +90,7 @@ TEST_CASE("what is for a receiver that this process does not host is refused") {
 }
 
 TEST_CASE("a new daemon is offered the receivers again, beside the services") { // architecture.md, libstint
-    World world;
+    ReceiverWorld world;
     RecordedService service;
     REQUIRE(world.connection.host("Jobs", service).ok());
     CHECK(world.daemon.heard() == "Host Jobs");
@@ -107,7 +107,7 @@ TEST_CASE("a new daemon is offered the receivers again, beside the services") { 
 }
 
 TEST_CASE("each way to set an alarm asks for what Android's documentation says") { // limits.md §7.1
-    World world;
+    ReceiverWorld world;
     AlarmManager manager(world.connection);
     const auto wakeup = AlarmManager::ELAPSED_REALTIME_WAKEUP;
     CHECK(manager.set(AlarmManager::RTC, 9s, {"a"}).ok());
@@ -132,7 +132,7 @@ TEST_CASE("each way to set an alarm asks for what Android's documentation says")
 }
 
 TEST_CASE("the next alarm clock is its time, or none") {
-    World world;
+    ReceiverWorld world;
     AlarmManager manager(world.connection);
     std::int64_t time = -1;
     world.daemon.on("GetNextAlarmClock", [&time](wire::Reader&, wire::Writer& writer) {
@@ -145,7 +145,7 @@ TEST_CASE("the next alarm clock is its time, or none") {
 }
 
 TEST_CASE("an app is told whether its network is blocked, first as it is and then as it changes") { // limits.md §8.1
-    World world;
+    ReceiverWorld world;
     world.daemon.on("WatchNetwork", [](wire::Reader&, wire::Writer& writer) {
         writer.boolean(true).string("");
         return Result<void>();
@@ -164,7 +164,7 @@ TEST_CASE("an app is told whether its network is blocked, first as it is and the
 }
 
 TEST_CASE("an app asks how it stands") { // limits.md §2.1, §9
-    World world;
+    ReceiverWorld world;
     world.daemon.on("GetStanding", [](wire::Reader&, wire::Writer& writer) {
         wire::writeRow<wire::Standing>(writer, {.bucket = Bucket::Rare, .importance = 300, .networkAllowed = false});
         return Result<void>();

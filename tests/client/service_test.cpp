@@ -3,8 +3,7 @@
 #include <poll.h>
 
 #include "base/time.hpp"
-#include "client/fake_daemon.hpp"
-#include "client/recorded_service.hpp"
+#include "client/hosted_app.hpp"
 #include "stint/job_scheduler.hpp"
 
 using namespace stint;
@@ -17,24 +16,6 @@ wire::RunParameters params(std::int32_t id) {
     return made;
 }
 
-/// A daemon, an app of one hosted service, and their first greeting.
-struct World {
-    FakeDaemon daemon;
-    RecordedService service;
-    Connection connection = Connection::open().value();
-
-    World() {
-        REQUIRE(connection.host("Jobs", service).ok());
-        REQUIRE(daemon.heard() == "Host Jobs");
-    }
-    Result<bool> start(std::uint64_t run, wire::RunParameters from) {
-        return daemon.answerOf(connection, daemon.startJob(run, "Jobs", std::move(from)));
-    }
-    Result<bool> stop(std::uint64_t run, StopReason reason) {
-        return daemon.answerOf(connection, daemon.stopJob(run, reason));
-    }
-};
-
 Notification notification(std::string title) {
     return Notification::Builder("default").setSmallIcon("icon").setContentTitle(std::move(title)).build();
 }
@@ -42,7 +23,7 @@ Notification notification(std::string title) {
 } // namespace
 
 TEST_CASE("a run's parameters arrive with all that the job was given") { // jobs.md §4.7
-    World world;
+    HostedApp<> world;
     wire::RunParameters given = params(7);
     given.space = "sync";
     given.extras.putString("url", "http://example.com");
@@ -77,7 +58,7 @@ TEST_CASE("a run's parameters arrive with all that the job was given") { // jobs
 }
 
 TEST_CASE("what onStartJob and onStopJob return is the daemon's answer") { // jobs.md §4.2
-    World world;
+    HostedApp<> world;
     for (const bool answer : {true, false}) {
         world.service.start = [answer](const JobParameters&) { return answer; };
         CHECK(world.start(answer ? 1 : 2, params(7)).value() == answer);
@@ -88,14 +69,14 @@ TEST_CASE("what onStartJob and onStopJob return is the daemon's answer") { // jo
 }
 
 TEST_CASE("jobFinished tells the daemon whether to try again, and what came of it") { // jobs.md §4.2
-    World world;
+    HostedApp<> world;
     REQUIRE(world.start(1, params(7)).value());
     world.service.jobFinished(world.service.last, true, {66, "no such file"});
     CHECK(world.daemon.heard() == "JobFinished run=1 again=1 exit=66 text=no such file");
 }
 
 TEST_CASE("a run that is over hears and says nothing more") { // jobs.md §4.2
-    World world;
+    HostedApp<> world;
     REQUIRE(world.start(1, params(7)).value());
     const JobParameters over = world.service.last;
     SUBCASE("after jobFinished") {
@@ -121,7 +102,7 @@ TEST_CASE("a run that is over hears and says nothing more") { // jobs.md §4.2
 }
 
 TEST_CASE("jobFinished inside onStartJob reaches the daemon after the answer") { // jobs.md §4.2: legal in EXECUTING
-    World world;
+    HostedApp<> world;
     world.service.start = [&](const JobParameters& run) {
         world.service.jobFinished(run, false, {0, "quick"});
         world.service.jobFinished(run, true, {1, "again"}); // the first word stands
@@ -141,7 +122,7 @@ TEST_CASE("jobFinished inside onStartJob reaches the daemon after the answer") {
 }
 
 TEST_CASE("jobFinished inside onStopJob comes before its answer") { // jobs.md §4.2: in STOPPING it acts as the answer
-    World world;
+    HostedApp<> world;
     REQUIRE(world.start(1, params(7)).value());
     world.service.stop = [&](const JobParameters& run) {
         world.service.jobFinished(run, false);
@@ -152,7 +133,7 @@ TEST_CASE("jobFinished inside onStopJob comes before its answer") { // jobs.md �
 }
 
 TEST_CASE("setNotification inside onStartJob answers what the daemon said") { // jobs.md §5.1
-    World world;
+    HostedApp<> world;
     Result<void> posted;
     world.service.start = [&](const JobParameters& run) {
         posted = world.service.setNotification(run, 3, notification("Downloading"), JOB_END_NOTIFICATION_POLICY_REMOVE);
@@ -177,7 +158,7 @@ TEST_CASE("a service that is hosted nowhere cannot notify") {
 }
 
 TEST_CASE("a new network is in the parameters before the callback") { // jobs.md §4.7
-    World world;
+    HostedApp<> world;
     REQUIRE(world.start(1, params(7)).value());
     world.daemon.tell("NetworkChanged", [](wire::Writer& writer) {
         writer.uint64(1);
@@ -189,7 +170,7 @@ TEST_CASE("a new network is in the parameters before the callback") { // jobs.md
 }
 
 TEST_CASE("the library's own pair of actions ends the run, and another key does nothing") { // jobs.md §5.1
-    World world;
+    HostedApp<> world;
     std::uint64_t run = 0;
     for (const auto& [key, heard] : {std::pair{"stop", "again=0"}, std::pair{"later", "again=1"}}) {
         REQUIRE(world.start(++run, params(7)).value());
@@ -202,7 +183,7 @@ TEST_CASE("the library's own pair of actions ends the run, and another key does 
 }
 
 TEST_CASE("progress is told at once, then at most every 200 ms, and at last before the end") { // jobs.md §4.7
-    World world;
+    HostedApp<> world;
     REQUIRE(world.start(1, params(7)).value());
     for (Bytes moved = 1; moved <= 10000; ++moved)
         world.service.updateTransferredNetworkBytes(world.service.last, moved, 0);
@@ -228,14 +209,14 @@ TEST_CASE("progress is told at once, then at most every 200 ms, and at last befo
 }
 
 TEST_CASE("an estimate is told") { // jobs.md §4.7
-    World world;
+    HostedApp<> world;
     REQUIRE(world.start(1, params(7)).value());
     world.service.updateEstimatedNetworkBytes(world.service.last, 1000, NETWORK_BYTES_UNKNOWN);
     CHECK(world.daemon.heard() == "UpdateEstimatedNetworkBytes run=1 1000 -1");
 }
 
 TEST_CASE("an end with an impossible text is still an end") {
-    World world;
+    HostedApp<> world;
     REQUIRE(world.start(1, params(7)).value());
     SUBCASE("not UTF-8") {
         world.service.jobFinished(world.service.last, true, {1, "\xff\xfe"});
@@ -248,7 +229,7 @@ TEST_CASE("an end with an impossible text is still an end") {
 }
 
 TEST_CASE("words for which the socket has no room hold nobody up, and go out with the loop") {
-    World world;
+    HostedApp<> world;
     std::vector<JobParameters> runs;
     world.service.start = [&](const JobParameters& run) {
         runs.push_back(run);
@@ -271,7 +252,7 @@ TEST_CASE("words for which the socket has no room hold nobody up, and go out wit
 }
 
 TEST_CASE("messages that a blocking call took in are dispatched though the socket is silent") { // systemd#38662
-    World world;
+    HostedApp<> world;
     world.daemon.on("Cancel", [](wire::Reader&, wire::Writer&) { return Result<void>(); });
     // StartJob is on its way before the answer of the call.
     auto answer = world.daemon.startJob(1, "Jobs", params(7));

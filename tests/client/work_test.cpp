@@ -5,8 +5,7 @@
 
 #include "base/fail.hpp"
 #include "base/try.hpp"
-#include "client/fake_daemon.hpp"
-#include "client/recorded_service.hpp"
+#include "client/hosted_app.hpp"
 #include "stint/job_scheduler.hpp"
 
 using namespace stint;
@@ -20,23 +19,15 @@ struct Forgetful : JobService {
     bool onStopJob(JobParameters) override { return true; }
 };
 
-template <class Service> struct World {
-    FakeDaemon daemon;
-    Service service;
-    Connection connection = Connection::open().value();
-
-    World() {
-        REQUIRE(connection.host("Jobs", service).ok());
-        REQUIRE(daemon.heard() == "Host Jobs");
-    }
+template <class Service> struct WorkWorld : HostedApp<Service> {
     bool start(std::uint64_t run) {
         wire::RunParameters params;
         params.id = 7;
-        return daemon.answerOf(connection, daemon.startJob(run, "Jobs", params)).value();
+        return HostedApp<Service>::start(run, params).value();
     }
     /// What dequeueWork is answered from now on; nullopt: nothing is left.
     void hands(std::optional<WorkItem> item) {
-        daemon.on("DequeueWork", [item](wire::Reader&, wire::Writer& writer) {
+        this->daemon.on("DequeueWork", [item](wire::Reader&, wire::Writer& writer) {
             writer.openArray("a{sv}");
             if (item) wire::writeWork(writer, *item);
             writer.close();
@@ -102,7 +93,7 @@ TEST_CASE("an item that can never be right is refused where it is built") { // j
 }
 
 TEST_CASE("work is dequeued, completed, and its end is the job's") { // jobs.md §2.5
-    World<RecordedService> world;
+    WorkWorld<RecordedService> world;
     answerDone(world.daemon, "CompleteWork");
     REQUIRE(world.start(1));
     const JobParameters params = world.service.last;
@@ -127,7 +118,7 @@ TEST_CASE("work is dequeued, completed, and its end is the job's") { // jobs.md 
 }
 
 TEST_CASE("progress that was not told yet is told before the work that may end the run") { // jobs.md §4.7
-    World<RecordedService> world;
+    WorkWorld<RecordedService> world;
     REQUIRE(world.start(1));
     world.hands(std::nullopt);
     world.service.updateTransferredNetworkBytes(world.service.last, 1, 0);
@@ -139,7 +130,7 @@ TEST_CASE("progress that was not told yet is told before the work that may end t
 }
 
 TEST_CASE("what the daemon says against a late callback reaches the app") { // jobs.md §4.2
-    World<RecordedService> world;
+    WorkWorld<RecordedService> world;
     REQUIRE(world.start(1));
     const auto refuse = [](wire::Reader&, wire::Writer&) { return Result<void>(Error{Errc::SECURITY, "over"}); };
     world.daemon.on("DequeueWork", refuse);
@@ -150,7 +141,7 @@ TEST_CASE("what the daemon says against a late callback reaches the app") { // j
 }
 
 TEST_CASE("a run whose last parameters are gone is abandoned, once") { // jobs.md §4.2
-    World<Forgetful> world;
+    WorkWorld<Forgetful> world;
     std::optional<JobParameters> kept;
     world.service.start = [&](JobParameters params) {
         kept = std::move(params);
@@ -173,7 +164,7 @@ TEST_CASE("a run whose last parameters are gone is abandoned, once") { // jobs.m
 }
 
 TEST_CASE("a service that never kept its parameters abandons the run as it starts") { // jobs.md §4.2
-    World<Forgetful> world;
+    WorkWorld<Forgetful> world;
     REQUIRE(world.start(1));
     CHECK(world.daemon.heard() == "Abandoned run=1");
     world.service.start = [](JobParameters) { return false; };
@@ -183,7 +174,7 @@ TEST_CASE("a service that never kept its parameters abandons the run as it start
 }
 
 TEST_CASE("parameters that go after the end of their run abandon nothing") { // jobs.md §4.2
-    World<Forgetful> world;
+    WorkWorld<Forgetful> world;
     std::optional<JobParameters> kept;
     world.service.start = [&](JobParameters params) {
         kept = std::move(params);
@@ -198,7 +189,7 @@ TEST_CASE("parameters that go after the end of their run abandon nothing") { // 
 }
 
 TEST_CASE("a foreground service is begun and ended by its name") { // jobs.md §5.5
-    World<RecordedService> world;
+    WorkWorld<RecordedService> world;
     const Notification shown = Notification::Builder("default").setSmallIcon("note").build();
     world.daemon.on("StartForegroundService", [](wire::Reader&, wire::Writer&) {
         return Result<void>(Error{Errc::ILLEGAL_STATE, "ForegroundServiceStartNotAllowed: not visible"});
@@ -215,7 +206,7 @@ TEST_CASE("a foreground service is begun and ended by its name") { // jobs.md §
 
 TEST_CASE(
     "the bytes of an item of work are told of it alone, the last of them before it is completed") { // jobs.md §4.7
-    World<RecordedService> world;
+    WorkWorld<RecordedService> world;
     answerDone(world.daemon, "CompleteWork");
     REQUIRE(world.start(1));
     const JobParameters params = world.service.last;
@@ -237,7 +228,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a notification channel is created and deleted by its id") { // jobs.md §5.1, §5.3
-    World<Forgetful> world;
+    WorkWorld<Forgetful> world;
     answerDone(world.daemon, "CreateNotificationChannel");
     CHECK(world.connection.createNotificationChannel("sync", "Synchronisation").ok());
     CHECK(world.connection.createNotificationChannel("news", "News", "high").ok());

@@ -8,16 +8,16 @@
 
 #include "base/overloaded.hpp"
 #include "core/scheduler.hpp"
+#include "core/stage.hpp"
 
 using namespace stint;
 
 namespace {
 
-const AppId mail{"com.example.mail"};
 const AppId news{"com.example.news"};
 
 /// A device on battery with its screen on, two apps that take whatever they are handed, and a store.
-struct Stage {
+struct AlarmStage {
     Constants constants;
     Device device{.plugged = false, .charging = false, .batteryPercent = 80};
     Duration time{0};
@@ -32,7 +32,7 @@ struct Stage {
     bool takes = true; ///< the apps answer what they are handed
     std::string went;  ///< the tags since it was last read, with the count where one stands for several
 
-    Stage() {
+    AlarmStage() {
         start("first boot");
         for (const AppId& app : {mail, news})
             event(BucketForced{{}, app, Bucket::Active});
@@ -110,7 +110,7 @@ struct Stage {
 } // namespace
 
 TEST_CASE("inexact alarms of two apps go together, an exact one alone") { // limits.md §7.3, §12.4 example 57
-    Stage stage;
+    AlarmStage stage;
     stage.set(mail, "a", AlarmKind::Inexact, 20min);
     stage.set(news, "b", AlarmKind::Inexact, 30min);
     stage.set(news, "c", AlarmKind::Exact, 33min);
@@ -123,7 +123,7 @@ TEST_CASE("inexact alarms of two apps go together, an exact one alone") { // lim
 }
 
 TEST_CASE("an alarm is answered for: whose, for what receiver, with what right, how many") { // limits.md §7.2, §7.5
-    Stage stage;
+    AlarmStage stage;
     stage.set({"com.example.nobody"}, "a", AlarmKind::Inexact, 1h);
     REQUIRE(stage.error);
     CHECK(stage.error->code == Errc::ILLEGAL_ARGUMENT);
@@ -143,7 +143,7 @@ TEST_CASE("an alarm is answered for: whose, for what receiver, with what right, 
 }
 
 TEST_CASE("one that is set again, cancelled, or loses its right does not go off") { // limits.md §7.2, §7.5
-    Stage stage;
+    AlarmStage stage;
     stage.set(mail, "a", AlarmKind::Exact, 10min);
     stage.set(mail, "a", AlarmKind::Exact, 20min);
     stage.set(mail, "b", AlarmKind::Exact, 10min);
@@ -157,7 +157,7 @@ TEST_CASE("one that is set again, cancelled, or loses its right does not go off"
 }
 
 TEST_CASE("a repeating alarm that was held goes off once for all, and keeps its grid") { // §7.2, §12.4 example 58
-    Stage stage;
+    AlarmStage stage;
     stage.set(mail, "t", AlarmKind::Inexact, 10min, 10min);
     CHECK(stage.wentBy(28min) == "tt");
     stage.pin(mail, Bucket::Never);
@@ -169,7 +169,7 @@ TEST_CASE("a repeating alarm that was held goes off once for all, and keeps its 
 }
 
 TEST_CASE("the bucket's history outlives the daemon, not the boot") { // limits.md §7.4, §12.7 example 99
-    Stage stage;
+    AlarmStage stage;
     stage.pin(mail, Bucket::Rare);
     stage.set(mail, "a", AlarmKind::Exact, 1min);
     stage.set(mail, "b", AlarmKind::Exact, 5min);
@@ -185,7 +185,7 @@ TEST_CASE("the bucket's history outlives the daemon, not the boot") { // limits.
 }
 
 TEST_CASE("a persisted alarm outlives the boot") { // limits.md §7 (proposal: persisted by choice)
-    Stage stage;
+    AlarmStage stage;
     stage.set({.app = mail, .tag = "a", .kind = AlarmKind::Exact, .persisted = true, .requested = Instant{1h}});
     stage.until(10min);
     stage.wallAtStart += 20min; // off for so long
@@ -197,7 +197,7 @@ TEST_CASE("a persisted alarm outlives the boot") { // limits.md §7 (proposal: p
 TEST_CASE("an alarm by the wall clock goes with it when it is set, a daemon there to see it or not") { // limits.md §7.1
     for (const bool seen : {true, false}) {
         CAPTURE(seen);
-        Stage stage;
+        AlarmStage stage;
         Alarm alarm{.app = mail, .tag = "w", .kind = AlarmKind::Exact, .byWall = true};
         alarm.requestedWall = stage.wallAtStart + 1h;
         stage.set(alarm);
@@ -212,7 +212,7 @@ TEST_CASE("an alarm by the wall clock goes with it when it is set, a daemon ther
 }
 
 TEST_CASE("time alone parks the alarms of a restricted app, and the daemon sleeps") { // limits.md §7.4, §9
-    Stage stage;
+    AlarmStage stage;
     stage.event(BatteryUseSet{{}, mail, BatteryUse::Restricted});
     stage.event(AppStatePinned{{}, mail, ProcessState::Top});
     stage.set(mail, "a", AlarmKind::Exact, 5min);
@@ -223,7 +223,7 @@ TEST_CASE("time alone parks the alarms of a restricted app, and the daemon sleep
 }
 
 TEST_CASE("a force-stopped app's alarms and histories are gone") { // limits.md §7.4
-    Stage stage;
+    AlarmStage stage;
     stage.pin(mail, Bucket::Rare);
     stage.set(mail, "a", AlarmKind::Exact, 1min);
     stage.set(mail, "b", AlarmKind::Exact, 30min);
@@ -235,7 +235,7 @@ TEST_CASE("a force-stopped app's alarms and histories are gone") { // limits.md 
 }
 
 TEST_CASE("an uninstalled app's alarms and histories are gone") { // limits.md §7.4, §12.7 example 100
-    Stage stage;
+    AlarmStage stage;
     stage.pin(mail, Bucket::Rare);
     stage.set(mail, "a", AlarmKind::Exact, 1min);
     stage.set(mail, "b", AlarmKind::Exact, 30min);
@@ -249,7 +249,7 @@ TEST_CASE("an uninstalled app's alarms and histories are gone") { // limits.md �
 
 TEST_CASE(
     "an alarm that was not taken when the daemon died goes off again, and counts once") { // §7.4, §12.7 example 99
-    Stage stage;
+    AlarmStage stage;
     stage.pin(mail, Bucket::Rare);
     stage.takes = false;
     stage.set(mail, "a", AlarmKind::Exact, 1min);
@@ -268,7 +268,7 @@ TEST_CASE(
 TEST_CASE("an alarm that is given up, cancelled or set anew on its way does not go off again") { // limits.md §7.3
     for (const std::string how : {"given up", "cancelled", "set anew", "uninstalled"}) {
         CAPTURE(how);
-        Stage stage;
+        AlarmStage stage;
         stage.takes = false;
         stage.set(mail, "a", AlarmKind::Exact, 1min);
         CHECK(stage.wentBy(1min) == "a");

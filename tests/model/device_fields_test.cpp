@@ -7,10 +7,10 @@ using namespace stint;
 
 namespace {
 
-const Network open = openNetwork(TRANSPORT_WIFI, 50'000, 10'000);
+const Network wifi = openNetwork(TRANSPORT_WIFI, 50'000, 10'000);
 
-Device deviceWith(const DeviceWords& words, Device device = {.network = open}) {
-    applyWords(words, open, device);
+Device deviceWith(const DeviceWords& words, Device device = {.network = wifi}) {
+    applyWords(words, wifi, device);
     return device;
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("each row says of the device what it was told, and nothing that anothe
 TEST_CASE("a word that a key does not take changes nothing") {
     for (const DeviceField& field : deviceFields()) {
         CAPTURE(field.key);
-        Device device{.network = open};
+        Device device{.network = wifi};
         const Device before = device;
         CHECK_FALSE(field.set(device, "nonsense", {}));
         CHECK(device == before);

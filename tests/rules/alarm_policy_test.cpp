@@ -7,12 +7,11 @@
 
 #include "rules/alarm.hpp"
 #include "rules/alarm_policy.hpp"
+#include "rules/instant.hpp"
 
 using namespace stint;
 
 namespace {
-
-constexpr Instant at(Duration since) { return Instant{since}; }
 
 /// One app, one device, and the alarms that are pending; time is moved by hand.
 struct Stage {

@@ -9,7 +9,7 @@ namespace {
 
 const WallTime morning{std::chrono::hours{24 * 365 * 56}};
 constexpr Instant start{1h};
-const Now now{start, morning};
+const Now startNow{start, morning};
 
 App clockApp() {
     App app;
@@ -28,7 +28,7 @@ Alarm asked(AlarmKind kind, Duration after, Duration window = 0ms, Duration inte
             .interval = interval};
 }
 
-Alarm placedNow(const Alarm& alarm) { return placed(alarm, clockApp(), now, {}); }
+Alarm placedNow(const Alarm& alarm) { return placed(alarm, clockApp(), startNow, {}); }
 
 Errc codeOf(const std::optional<Error>& error) {
     REQUIRE(error);
@@ -80,11 +80,11 @@ TEST_CASE("a repeating alarm's window is 75 % of its interval, which is at least
 TEST_CASE("neither the least futurity nor the least window binds the system") { // limits.md §7.2
     App app = clockApp();
     app.memory.batteryUse = BatteryUse::Unrestricted;
-    CHECK(placed(asked(AlarmKind::Window, 1h, 2min), app, now, {}).window == 2min);
-    CHECK(placed(asked(AlarmKind::Exact, 1s), app, now, {}).requested == start + 5s);
+    CHECK(placed(asked(AlarmKind::Window, 1h, 2min), app, startNow, {}).window == 2min);
+    CHECK(placed(asked(AlarmKind::Exact, 1s), app, startNow, {}).requested == start + 5s);
     app.manifest.system = true;
-    CHECK(placed(asked(AlarmKind::Exact, 1s), app, now, {}).requested == start + 1s);
-    CHECK(placed(asked(AlarmKind::Exact, -1s), app, now, {}).requested == start);
+    CHECK(placed(asked(AlarmKind::Exact, 1s), app, startNow, {}).requested == start + 1s);
+    CHECK(placed(asked(AlarmKind::Exact, -1s), app, startNow, {}).requested == start);
 }
 
 TEST_CASE("an alarm for the end of time overflows nothing") { // limits.md §7.2

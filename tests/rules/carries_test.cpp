@@ -9,16 +9,12 @@
 
 #include "model/sample_job.hpp"
 #include "rules/carries.hpp"
+#include "rules/kinds_of_job.hpp"
 #include "rules/validation.hpp"
 
 using namespace stint;
-using Builder = JobInfo::Builder;
 
 namespace {
-
-Builder regular() { return {1, "Jobs"}; }
-Builder expedited() { return regular().setExpedited(true); }
-Builder transfer() { return regular().setUserInitiated(true).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY); }
 
 /// The rule that the job breaks: "V12"; empty: none.
 std::string broken(const Builder& builder) {

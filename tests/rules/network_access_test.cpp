@@ -8,9 +8,9 @@ using namespace stint;
 
 namespace {
 
-constexpr Instant now{1h};
-constexpr NetworkRights noJob{}, jobWithNetwork{.standbyLifted = true}, expedited{.runsExpedited = true},
-    userInitiated{.runsUserInitiated = true};
+constexpr Instant lookTime{1h};
+constexpr NetworkRights noJob{}, jobWithNetwork{.standbyLifted = true}, expeditedRights{.runsExpedited = true},
+    userInitiatedRights{.runsUserInitiated = true};
 
 Network networkWith(std::set<NetworkCapability> more) {
     Network network{.capabilities = {NET_CAPABILITY_INTERNET, NET_CAPABILITY_NOT_SUSPENDED},
@@ -20,17 +20,17 @@ Network networkWith(std::set<NetworkCapability> more) {
 }
 
 /// A device on battery with a metered network, and one app in the background, in the active bucket.
-struct Place {
+struct MeteredPlace {
     Constants constants;
     Device device{.plugged = false, .charging = std::nullopt, .network = networkWith({})};
     DeviceState state{.charging = false};
     App app;
 
-    Place() {
+    MeteredPlace() {
         app.running = true;
         app.memory.usage.bucket = Bucket::Active;
     }
-    World world() const { return {constants, device, state, {now, {}}}; }
+    World world() const { return {constants, device, state, {lookTime, {}}}; }
     std::string_view blockedBy(NetworkRights rights = noJob) const {
         const NetworkVerdict verdict = networkFor(app, world(), rights);
         CHECK(verdict.allowed == verdict.because.empty());
@@ -47,8 +47,8 @@ struct Place {
     }
 };
 
-Place inRule(std::string_view rule) {
-    Place place;
+MeteredPlace inRule(std::string_view rule) {
+    MeteredPlace place;
     if (rule == "standby") place.app.memory.usage.bucket = Bucket::Rare;
     if (rule == "doze") place.state.doze.deep = DeepState::Idle;
     if (rule == "battery_saver") place.device.batterySaver = true;
@@ -75,7 +75,7 @@ TEST_CASE("each rule shuts the background and spares just those of its row") { /
         // clang-format on
         CAPTURE(row.rule);
         const auto open = [&](auto&& change) {
-            Place place = inRule(row.rule);
+            MeteredPlace place = inRule(row.rule);
             change(place.app);
             return place.blockedBy().empty();
         };
@@ -84,12 +84,12 @@ TEST_CASE("each rule shuts the background and spares just those of its row") { /
         CHECK(open([](App& app) { app.memory.pinned = ProcessState::Top; }) == row.visible);
         CHECK(open([](App& app) { app.foregroundServices["Player"] = false; }) == row.service);
         CHECK(open([](App& app) { app.manifest.system = true; }) == row.powerAllowlist);
-        CHECK(open([](App& app) { app.memory.allowlistedUntil = now + 1ms; }) == row.grant);
-        CHECK_FALSE(open([](App& app) { app.memory.allowlistedUntil = now; }));
+        CHECK(open([](App& app) { app.memory.allowlistedUntil = lookTime + 1ms; }) == row.grant);
+        CHECK_FALSE(open([](App& app) { app.memory.allowlistedUntil = lookTime; }));
         CHECK(open([](App& app) { app.memory.dataSaverExempt = true; }) == row.dataAllowlist);
         CHECK(inRule(row.rule).blockedBy(jobWithNetwork).empty() == row.job);
-        CHECK(inRule(row.rule).blockedBy(expedited).empty() == row.expedited);
-        CHECK(inRule(row.rule).blockedBy(userInitiated).empty() == row.userInitiated);
+        CHECK(inRule(row.rule).blockedBy(expeditedRights).empty() == row.expedited);
+        CHECK(inRule(row.rule).blockedBy(userInitiatedRights).empty() == row.userInitiated);
     }
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("the bucket shuts the background from rare on, and only off the charge
                                        {Bucket::Rare, false},
                                        {Bucket::Restricted, false},
                                        {Bucket::Never, false}}) {
-        Place place;
+        MeteredPlace place;
         place.app.memory.usage.bucket = bucket;
         CHECK(place.blockedBy().empty() == open);
         place.state.charging = true;
@@ -110,11 +110,11 @@ TEST_CASE("the bucket shuts the background from rare on, and only off the charge
 
 TEST_CASE("Doze shuts the network in light and deep idle and nowhere else") { // §8.1 Doze, §6.3; example 79
     for (const LightState light : {LightState::Idle, LightState::WaitingForNetwork}) {
-        Place place;
+        MeteredPlace place;
         place.state.doze.light = light;
         CHECK(place.blockedBy() == "doze");
     }
-    Place window;
+    MeteredPlace window;
     window.state.doze = {.deep = DeepState::IdleMaintenance, .light = LightState::Override};
     CHECK(window.blockedBy().empty());
     window.state.doze = {.light = LightState::IdleMaintenance};
@@ -122,13 +122,13 @@ TEST_CASE("Doze shuts the network in light and deep idle and nowhere else") { //
 }
 
 TEST_CASE("battery saver means nothing while plugged, charging or not") { // §8.1, §9; example 93
-    Place place = inRule("battery_saver");
+    MeteredPlace place = inRule("battery_saver");
     place.device.plugged = true;
     CHECK(place.blockedBy().empty());
 }
 
 TEST_CASE("Data Saver is about money: metered networks only, and the charger does not lift it") { // §8.1, Appendix A
-    Place place = inRule("data_saver");
+    MeteredPlace place = inRule("data_saver");
     place.state.charging = place.device.plugged = true;
     CHECK(place.blockedBy() == "data_saver");
     place.device.network = networkWith({NET_CAPABILITY_NOT_METERED});
@@ -138,7 +138,7 @@ TEST_CASE("Data Saver is about money: metered networks only, and the charger doe
 }
 
 TEST_CASE("an app the user un-restricted has network unless Data Saver is on") { // §1.2; examples 78, 82
-    Place place;
+    MeteredPlace place;
     place.app.memory.batteryUse = BatteryUse::Unrestricted;
     place.app.memory.usage.bucket = Bucket::Rare;
     place.state.doze.deep = DeepState::Idle;
@@ -149,7 +149,7 @@ TEST_CASE("an app the user un-restricted has network unless Data Saver is on") {
 }
 
 TEST_CASE("the user's restriction has no network rule of its own") { // §8.1; example 83
-    Place place;
+    MeteredPlace place;
     place.app.memory.batteryUse = BatteryUse::Restricted;
     place.app.memory.usage.bucket = Bucket::Frequent;
     CHECK(place.blockedBy().empty());
@@ -158,25 +158,25 @@ TEST_CASE("the user's restriction has no network rule of its own") { // §8.1; e
 }
 
 TEST_CASE("a verdict says when time alone may change it, and only then") { // §6.6, §8.5; example 77
-    Place place = inRule("standby");
+    MeteredPlace place = inRule("standby");
     CHECK_FALSE(networkFor(place.app, place.world(), noJob).askAgain);
-    place.app.memory.allowlistedUntil = now + 20s;
-    CHECK(networkFor(place.app, place.world(), noJob).askAgain == now + 20s);
+    place.app.memory.allowlistedUntil = lookTime + 20s;
+    CHECK(networkFor(place.app, place.world(), noJob).askAgain == lookTime + 20s);
     CHECK_FALSE(networkFor(place.app, place.world(), jobWithNetwork).askAgain);
-    Place dozing = inRule("doze");
-    dozing.state.doze.deepTimer = now + 30min;
-    CHECK(networkFor(dozing.app, dozing.world(), noJob).askAgain == now + 30min);
-    dozing.state.doze.deepTimer = now;
+    MeteredPlace dozing = inRule("doze");
+    dozing.state.doze.deepTimer = lookTime + 30min;
+    CHECK(networkFor(dozing.app, dozing.world(), noJob).askAgain == lookTime + 30min);
+    dozing.state.doze.deepTimer = lookTime;
     CHECK_FALSE(networkFor(dozing.app, dozing.world(), noJob).askAgain);
 }
 
 TEST_CASE("the cut-off of newer releases is off, and counts from leaving the foreground where it is on") { // §8.1, §11
-    Place place;
-    place.app.memory.leftForeground = now - 1min;
+    MeteredPlace place;
+    place.app.memory.leftForeground = lookTime - 1min;
     CHECK(place.blockedBy().empty());
     place.constants.backgroundNetworkCutoffMs = 61'000;
     CHECK(place.blockedBy().empty());
-    CHECK(networkFor(place.app, place.world(), noJob).askAgain == now + 1s);
+    CHECK(networkFor(place.app, place.world(), noJob).askAgain == lookTime + 1s);
     place.constants.backgroundNetworkCutoffMs = 60'000;
     CHECK(place.blockedBy() == "background");
     place.state.charging = true;
@@ -196,11 +196,11 @@ TEST_CASE("a job is shut out by every rule but standby, an expedited one by Data
                            Row{"background",    true,  true,  true}}) {
         // clang-format on
         CAPTURE(row.rule);
-        const Place place = inRule(row.rule);
+        const MeteredPlace place = inRule(row.rule);
         CHECK(place.forJob(JobClass::Regular).allowed == row.regular);
         CHECK(place.forJob(JobClass::Expedited).allowed == row.expedited);
         CHECK(place.forJob(JobClass::UserInitiated).allowed == row.userInitiated);
-        Place shown = place;
+        MeteredPlace shown = place;
         shown.app.visible = true;
         CHECK(shown.forJob(JobClass::Regular).allowed);
     }
@@ -212,7 +212,7 @@ TEST_CASE("an expedited job that was stopped for its length is shut out as a reg
 }
 
 TEST_CASE("a network that fits is not enough where it is shut for the job, and the reason is named") { // §8.2
-    Place place = inRule("data_saver");
+    MeteredPlace place = inRule("data_saver");
     const GateKey gateKey{.network = NetworkRequest::Builder().clearCapabilities().build()};
     const World world = place.world();
     const Context context{world, gateKey, &place.app};

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "rules/doze.hpp"
+#include "rules/instant.hpp"
 
 namespace stint {
 
@@ -15,8 +16,6 @@ using Times = std::vector<Duration>;
 using States = std::vector<std::string>;
 inline constexpr bool light = true;
 inline constexpr bool deep = false;
-
-inline Instant at(Duration time) { return Instant{time}; }
 
 /// A night on the nightstand, from 0:00 on: the screen off, on battery, still, with network, nothing to do.
 struct Night {

@@ -8,21 +8,21 @@ using namespace stint;
 
 namespace {
 
-constexpr Instant now{24h * 10};
+constexpr Instant pushTime{24h * 10};
 
 /// `delivered` high-priority messages an hour apart, the last one an hour ago, of which the first `shown` were
 /// followed.
 AppMemory sender(int delivered, int shown) {
     AppMemory memory;
     for (int i = 0; i < delivered; ++i)
-        memory.pushes.push_back({.delivered = now - 1h * (delivered - i), .shown = i < shown});
+        memory.pushes.push_back({.delivered = pushTime - 1h * (delivered - i), .shown = i < shown});
     return memory;
 }
 
 Passage passage(bool high, const AppMemory& memory, const Doze& doze, const Device& device = {}) {
     const DeviceState state{.doze = doze};
     const Constants constants;
-    return passageOf({.high = high}, memory, {constants, device, state, {now, {}}});
+    return passageOf({.high = high}, memory, {constants, device, state, {pushTime, {}}});
 }
 
 } // namespace
@@ -57,25 +57,25 @@ TEST_CASE("an app is downgraded from ten messages on of which fewer than half sh
     };
     for (const Row& row : {Row{0, 0, false}, Row{9, 0, false}, Row{10, 0, true}, Row{10, 4, true}, Row{10, 5, false},
                            Row{12, 4, true}, Row{12, 6, false}, Row{13, 6, true}})
-        CHECK(downgraded(sender(row.delivered, row.shown), now, {}) == row.downgraded);
+        CHECK(downgraded(sender(row.delivered, row.shown), pushTime, {}) == row.downgraded);
 }
 
 TEST_CASE("what is older than a week is forgotten") { // §8.5, the last 7 days
     AppMemory memory;
     for (int i = 0; i < 10; ++i)
-        memory.pushes.push_back({.delivered = now - 24h * 7 + 1ms});
-    CHECK(downgraded(memory, now, {}));
-    CHECK_FALSE(downgraded(memory, now + 1ms, {}));
-    noteDelivered(memory, now + 1ms, {});
+        memory.pushes.push_back({.delivered = pushTime - 24h * 7 + 1ms});
+    CHECK(downgraded(memory, pushTime, {}));
+    CHECK_FALSE(downgraded(memory, pushTime + 1ms, {}));
+    noteDelivered(memory, pushTime + 1ms, {});
     CHECK(memory.pushes.size() == 1);
 }
 
 TEST_CASE("a notification is for every message of the two minutes before it") { // §8.5, push.match
     AppMemory memory;
-    noteDelivered(memory, now - 2min - 1ms, {});
-    noteDelivered(memory, now - 2min, {});
-    noteDelivered(memory, now, {});
-    noteShown(memory, now, {});
+    noteDelivered(memory, pushTime - 2min - 1ms, {});
+    noteDelivered(memory, pushTime - 2min, {});
+    noteDelivered(memory, pushTime, {});
+    noteShown(memory, pushTime, {});
     CHECK_FALSE(memory.pushes[0].shown);
     CHECK(memory.pushes[1].shown);
     CHECK(memory.pushes[2].shown);
@@ -84,18 +84,18 @@ TEST_CASE("a notification is for every message of the two minutes before it") { 
 TEST_CASE("a burst is not judged before its notification could have come") { // §8.5
     AppMemory memory;
     for (int i = 0; i < 10; ++i)
-        noteDelivered(memory, now, {});
-    CHECK_FALSE(downgraded(memory, now + 2min - 1ms, {}));
-    CHECK(downgraded(memory, now + 2min, {}));
+        noteDelivered(memory, pushTime, {});
+    CHECK_FALSE(downgraded(memory, pushTime + 2min - 1ms, {}));
+    CHECK(downgraded(memory, pushTime + 2min, {}));
 }
 
 TEST_CASE("the ratio recovers once the app shows what it sends") { // §8.5: until the ratio recovers
     AppMemory memory = sender(10, 4);
-    CHECK(downgraded(memory, now, {}));
+    CHECK(downgraded(memory, pushTime, {}));
     for (int i = 0; i < 2; ++i)
-        noteDelivered(memory, now, {}); // downgraded ones count, too
-    noteShown(memory, now, {});
-    CHECK_FALSE(downgraded(memory, now, {}));
+        noteDelivered(memory, pushTime, {}); // downgraded ones count, too
+    noteShown(memory, pushTime, {});
+    CHECK_FALSE(downgraded(memory, pushTime, {}));
 }
 
 TEST_CASE("a message goes to a declared receiver, and needs its name only where there are several") { // §8.5

@@ -4,13 +4,11 @@
 
 #include "rules/standby.hpp"
 #include "rules/standby_frequency.hpp"
+#include "rules/usage.hpp"
 
 using namespace stint;
 
 namespace {
-
-const Constants constants;
-const App plain;
 
 Constants withPredictor() {
     Constants c;
@@ -18,18 +16,8 @@ Constants withPredictor() {
     return c;
 }
 
-// The screen on all the time.
-constexpr UsageTime at(Duration running) { return {running, running}; }
-
-Usage use(const Usage& usage, UsageKind kind, UsageTime now) {
-    return afterUse(usage, kind, now, plain, false, constants);
-}
-Usage use(const Usage& usage, UsageKind kind, Duration now) { return use(usage, kind, at(now)); }
-Usage usedAtStart() { return use(unused(), UsageKind::Interaction, 0h); }
-Usage age(const Usage& usage, UsageTime now) { return aged(usage, now, plain, constants, false); }
-Usage age(const Usage& usage, Duration now) { return age(usage, at(now)); }
 Usage predict(const Usage& usage, Bucket bucket, Duration now) {
-    return predicted(usage, bucket, at(now), plain, constants);
+    return predicted(usage, bucket, litFor(now), plain, constants);
 }
 
 } // namespace
@@ -67,12 +55,12 @@ TEST_CASE(
 
 TEST_CASE("never used stays never") { // limits.md §2.3
     CHECK(age(unused(), 1000h) == unused());
-    CHECK_FALSE(nextChange(unused(), at(0h), true, plain, constants));
+    CHECK_FALSE(nextChange(unused(), litFor(0h), true, plain, constants));
 }
 
 TEST_CASE("a notification seen lifts for twelve hours, then the last use counts again") { // limits.md §2.4; example 87
     Usage usage = use(age(usedAtStart(), 100h), UsageKind::NotificationSeen, 100h);
-    CHECK(nextChange(usage, at(100h), true, plain, constants) == 12h);
+    CHECK(nextChange(usage, litFor(100h), true, plain, constants) == 12h);
     CHECK(age(usage, 112h - 1ms) == usage);
     CHECK(age(usage, 112h).bucket == Bucket::Rare);
     CHECK(age(usage, 112h).reason == BucketReason::Timeout);
@@ -85,7 +73,7 @@ TEST_CASE("of several holds the best rules until it expires, then the next") { /
     usage = age(usage, 101h + 10min);
     CHECK(usage.bucket == Bucket::WorkingSet);
     CHECK(usage.reason == BucketReason::Usage);
-    CHECK(nextChange(usage, at(101h + 10min), true, plain, constants) == 112h - 101h - 10min);
+    CHECK(nextChange(usage, litFor(101h + 10min), true, plain, constants) == 112h - 101h - 10min);
 }
 
 TEST_CASE("a hold keeps an app from the time-out rule") { // limits.md §2.4 rule (c)
@@ -97,7 +85,7 @@ TEST_CASE("a hold keeps an app from the time-out rule") { // limits.md §2.4 rul
 TEST_CASE("an app that was never used is never again when the hold of its foreground service ends") { // example 91
     const Usage usage = use(unused(), UsageKind::ForegroundServiceStarted, 0h);
     CHECK(age(usage, 30min - 1ms).bucket == Bucket::Active);
-    CHECK(nextChange(usage, at(0h), false, plain, constants) == 30min);
+    CHECK(nextChange(usage, litFor(0h), false, plain, constants) == 30min);
     CHECK(age(usage, 30min).bucket == Bucket::Never);
 }
 
@@ -112,7 +100,7 @@ TEST_CASE("a prediction counts until it is twelve hours old, then the time-out r
     Usage usage = predict(age(usedAtStart(), 2h), Bucket::Frequent, 2h);
     CHECK(usage.bucket == Bucket::Frequent);
     CHECK(usage.reason == BucketReason::Predicted);
-    CHECK(nextChange(usage, at(2h), true, plain, constants) == 12h);
+    CHECK(nextChange(usage, litFor(2h), true, plain, constants) == 12h);
     CHECK(age(usage, 14h - 1ms) == usage);
     CHECK(age(usage, 14h).bucket == Bucket::WorkingSet);
     CHECK(age(usage, 14h).reason == BucketReason::Timeout);
@@ -122,7 +110,7 @@ TEST_CASE("a prediction waits behind a hold, and comes when that ends") { // lim
     const Usage usage = predict(usedAtStart(), Bucket::Rare, 1min);
     CHECK(usage.bucket == Bucket::Active);
     CHECK(usage.reason == BucketReason::Usage);
-    CHECK(nextChange(usage, at(1min), false, plain, constants) == 4min);
+    CHECK(nextChange(usage, litFor(1min), false, plain, constants) == 4min);
     CHECK(age(usage, 5min).bucket == Bucket::Rare);
     CHECK(age(usage, 5min).reason == BucketReason::Predicted);
     const Usage better = predict(use(age(usedAtStart(), 60h), UsageKind::NotificationSeen, 60h), Bucket::Active, 61h);
@@ -136,7 +124,7 @@ TEST_CASE("the rules ignore predictions that they have no use for") { // limits.
     CHECK(predict(unused(), Active, 1h) == unused());
     for (const Bucket bucket : {Never, Restricted, Exempted})
         CHECK(predict(active, bucket, 1h) == active);
-    const Usage bySystem = forcedBySystem(active, at(2h), false, plain, constants);
+    const Usage bySystem = forcedBySystem(active, litFor(2h), false, plain, constants);
     CHECK(predict(bySystem, Active, 3h) == bySystem);
     const Usage byUser = forcedByUser(active, Rare, plain);
     CHECK(predict(byUser, Active, 3h) == byUser);
@@ -144,7 +132,7 @@ TEST_CASE("the rules ignore predictions that they have no use for") { // limits.
     CHECK(predict(restricted, Frequent, 192h).bucket == Frequent);
     App exempted;
     exempted.memory.batteryUse = BatteryUse::Unrestricted;
-    CHECK(predicted(active, Rare, at(1h), exempted, constants) == active);
+    CHECK(predicted(active, Rare, litFor(1h), exempted, constants) == active);
 }
 
 TEST_CASE("\"rare\" for an app whose time-out rule says restricted is restricted by time") { // limits.md §2.6
@@ -190,23 +178,23 @@ TEST_CASE("the built-in predictor counts the days of use among the last fourteen
 TEST_CASE("the built-in predictor speaks when use ends its hold and at each sweep, so that it is never late") { // §2.6
     const Constants c = withPredictor();
     Usage usage = usedAtStart();
-    CHECK(nextChange(usage, at(0h), true, plain, c) == 5min);
-    usage = aged(usage, at(5min), plain, c, false);
+    CHECK(nextChange(usage, litFor(0h), true, plain, c) == 5min);
+    usage = aged(usage, litFor(5min), plain, c, false);
     CHECK(usage.bucket == Bucket::Rare); // used on one day
     CHECK(usage.reason == BucketReason::Predicted);
-    CHECK(nextSweep(at(5min), c) == 3h - 5min);
-    CHECK(nextSweep(at(3h), c) == 3h);
-    usage = aged(usage, at(3h), plain, c, true);
+    CHECK(nextSweep(litFor(5min), c) == 3h - 5min);
+    CHECK(nextSweep(litFor(3h), c) == 3h);
+    usage = aged(usage, litFor(3h), plain, c, true);
     CHECK(usage.prediction->at == 3h);
-    CHECK(nextChange(usage, at(3h), true, plain, c) == 12h);
+    CHECK(nextChange(usage, litFor(3h), true, plain, c) == 12h);
 }
 
 TEST_CASE(
     "the built-in predictor says nothing of an app that the user does not use, and is off unless chosen") { // §2.6
     const Usage usage = use(unused(), UsageKind::MovedToBackground, 0h);
-    CHECK_FALSE(aged(usage, at(3h), plain, withPredictor(), true).prediction);
-    CHECK_FALSE(aged(usedAtStart(), at(3h), plain, constants, true).prediction);
-    CHECK_FALSE(nextSweep(at(0h), constants));
+    CHECK_FALSE(aged(usage, litFor(3h), plain, withPredictor(), true).prediction);
+    CHECK_FALSE(aged(usedAtStart(), litFor(3h), plain, constants, true).prediction);
+    CHECK_FALSE(nextSweep(litFor(0h), constants));
 }
 
 namespace {
@@ -237,7 +225,7 @@ UsageTime later(UsageTime now, Duration wait, bool screenOn) {
     return {now.running + wait, now.screenOn + (screenOn ? wait : Duration{0})};
 }
 
-void happen(Life& life) {
+void happenTo(Life& life) {
     const auto bucket = static_cast<Bucket>(*rc::gen::inRange(0, 7));
     switch (*rc::gen::inRange(0, 10)) {
     case 0:
@@ -292,7 +280,7 @@ TEST_CASE("an event never lowers a bucket, and nothing changes but when it was f
     CHECK(rc::check([] {
         Life life = drawnApp();
         for (int step = 0; step < 12; ++step) {
-            happen(life);
+            happenTo(life);
             goOn(life, drawnWait(), *rc::gen::arbitrary<bool>());
         }
     }));

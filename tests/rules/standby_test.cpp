@@ -3,14 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include "rules/usage.hpp"
+
 using namespace stint;
 
 namespace {
-
-const Constants constants;
-const App plain;
-
-constexpr UsageTime at(Duration running) { return {running, running}; }
 
 App withUsage(Usage usage) {
     App app;
@@ -31,19 +28,11 @@ Usage inBucket(Bucket bucket, BucketReason reason) {
     return usage;
 }
 
-Usage use(const Usage& usage, UsageKind kind, Duration now, const App& app = plain) {
-    return afterUse(usage, kind, at(now), app, false, constants);
-}
-
-Usage age(const Usage& usage, Duration now) { return aged(usage, at(now), plain, constants, false); }
-
 Usage restrict(const Usage& usage, Duration now, bool buggy = false) {
-    return forcedBySystem(usage, at(now), buggy, plain, constants);
+    return forcedBySystem(usage, litFor(now), buggy, plain, constants);
 }
 
 constexpr Duration used0 = 0h; // the app was last used then
-
-Usage usedAtStart() { return use(unused(), UsageKind::Interaction, used0); }
 
 } // namespace
 
@@ -76,7 +65,7 @@ TEST_CASE("each event raises to its bucket and holds it as long as its row says"
         // clang-format on
         CAPTURE(nameOf(r.kind));
         const Usage before = inBucket(r.before, BucketReason::Timeout);
-        const Usage after = afterUse(before, r.kind, at(100h), systemApp(), r.dozing, constants);
+        const Usage after = afterUse(before, r.kind, litFor(100h), systemApp(), r.dozing, constants);
         CHECK(after.bucket == r.raised);
         CHECK(after.reason == BucketReason::Usage);
         CHECK(after.holds == std::map<Bucket, Duration>{{r.raised, 100h + r.hold}});
@@ -135,12 +124,12 @@ TEST_CASE("a new app is never, a built-in one starts active and never sinks belo
     CHECK(reasonOf(withUsage(unused())) == BucketReason::Default);
     App builtIn;
     builtIn.manifest.builtIn = true;
-    builtIn.memory.usage = firstUsage(builtIn.manifest, at(1h));
+    builtIn.memory.usage = firstUsage(builtIn.manifest, litFor(1h));
     CHECK(bucketOf(builtIn) == Bucket::Active);
     builtIn.memory.usage = age(builtIn.memory.usage, 1000h);
     CHECK(builtIn.memory.usage.bucket == Bucket::Restricted);
     CHECK(bucketOf(builtIn) == Bucket::WorkingSet);
-    CHECK(firstUsage(plain.manifest, at(1h)) == unused());
+    CHECK(firstUsage(plain.manifest, litFor(1h)) == unused());
 }
 
 TEST_CASE("no app drops below its least bucket") { // limits.md §2.5
@@ -157,7 +146,7 @@ TEST_CASE("no app drops below its least bucket") { // limits.md §2.5
 TEST_CASE("an app that is un-restricted does not age, and falls to its place when that ends") { // limits.md §2.5
     App app = withUsage(usedAtStart());
     app.memory.batteryUse = BatteryUse::Unrestricted;
-    app.memory.usage = aged(app.memory.usage, at(60h), app, constants, false);
+    app.memory.usage = aged(app.memory.usage, litFor(60h), app, constants, false);
     CHECK(bucketOf(app) == Bucket::Exempted);
     app.memory.batteryUse = BatteryUse::Optimized;
     CHECK(bucketOf(app) == Bucket::Rare);
@@ -167,7 +156,7 @@ TEST_CASE("a bucket that a person forced stays until a usage event") { // limits
     Usage usage = forcedByUser(use(usedAtStart(), UsageKind::NotificationSeen, 1h), Bucket::Rare, plain);
     CHECK(usage.holds.empty());
     CHECK(age(usage, 240h) == usage);
-    CHECK(predicted(usage, Bucket::Active, at(240h), plain, constants) == usage);
+    CHECK(predicted(usage, Bucket::Active, litFor(240h), plain, constants) == usage);
     usage = use(usage, UsageKind::Interaction, 240h);
     CHECK(usage.bucket == Bucket::Active);
     CHECK(usage.reason == BucketReason::Usage);
@@ -181,7 +170,7 @@ TEST_CASE("a force is clamped to the least bucket and does not reach an exempted
     App exempted = clock;
     exempted.memory.batteryUse = BatteryUse::Unrestricted;
     CHECK(forcedByUser(usedAtStart(), Bucket::Rare, exempted) == usedAtStart());
-    CHECK(forcedBySystem(usedAtStart(), at(10h), true, exempted, constants) == usedAtStart());
+    CHECK(forcedBySystem(usedAtStart(), litFor(10h), true, exempted, constants) == usedAtStart());
     const Usage pinned = forcedByUser(usedAtStart(), Bucket::Exempted, plain);
     CHECK(use(pinned, UsageKind::Interaction, 1h).bucket == Bucket::Exempted);
     CHECK(forcedByUser(pinned, Bucket::Rare, plain).bucket == Bucket::Rare);
@@ -200,7 +189,7 @@ TEST_CASE("the system restricts at once an app the user has left for the delay, 
 TEST_CASE("the system's force waits until the user has stayed away for an hour") { // limits.md §2.8; example 88
     const Usage asked = restrict(usedAtStart(), 30min);
     CHECK(asked.bucket == Bucket::Active);
-    CHECK(nextChange(asked, at(30min), true, plain, constants) == 30min);
+    CHECK(nextChange(asked, litFor(30min), true, plain, constants) == 30min);
     CHECK(age(asked, 1h - 1ms).bucket == Bucket::Active);
     CHECK(age(asked, 1h).bucket == Bucket::Restricted);
     CHECK(age(asked, 1h).reason == BucketReason::ForcedBySystem);
@@ -263,7 +252,7 @@ TEST_CASE("a bucket moved by these rules prints Android's reason") { // limits.m
     CHECK(androidReason(age(usedAtStart(), 12h)) == 0x200);
     CHECK(androidReason(usedAtStart()) == 0x300);
     CHECK(androidReason(forcedByUser(usedAtStart(), Bucket::Rare, plain)) == 0x400);
-    CHECK(androidReason(predicted(age(usedAtStart(), 12h), Bucket::Rare, at(12h), plain, constants)) == 0x500);
+    CHECK(androidReason(predicted(age(usedAtStart(), 12h), Bucket::Rare, litFor(12h), plain, constants)) == 0x500);
     CHECK(androidReason(restrict(usedAtStart(), 2h)) == 0x600);
     CHECK(androidReason(restrict(usedAtStart(), 2h, true)) == 0x604);
 }

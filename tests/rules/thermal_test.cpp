@@ -11,8 +11,8 @@ struct Work {
     JobClass kind;
     std::int32_t priority;
 };
-constexpr Work transfer{JobClass::UserInitiated, JobInfo::PRIORITY_MAX},
-    expedited{JobClass::Expedited, JobInfo::PRIORITY_MAX}, high{JobClass::Regular, JobInfo::PRIORITY_HIGH},
+constexpr Work transferWork{JobClass::UserInitiated, JobInfo::PRIORITY_MAX},
+    expeditedWork{JobClass::Expedited, JobInfo::PRIORITY_MAX}, high{JobClass::Regular, JobInfo::PRIORITY_HIGH},
     usual{JobClass::Regular, JobInfo::PRIORITY_DEFAULT}, low{JobClass::Regular, JobInfo::PRIORITY_LOW},
     least{JobClass::Regular, JobInfo::PRIORITY_MIN};
 
@@ -44,20 +44,20 @@ TEST_CASE("heat holds small work first and a person's transfers last") { // §10
     using enum Thermal;
     // clang-format off
     for (const Row& row : {
-             Row{None,     least,     true,  true,  true,  true},
-             Row{None,     transfer,  true,  true,  true,  true},
-             Row{Light,    transfer,  true,  true,  true,  true},
-             Row{Light,    expedited, true,  true,  true,  true},
-             Row{Light,    high,      true,  true,  true,  true},
-             Row{Light,    usual,     true,  true,  true,  true},
-             Row{Light,    low,       false, false, true,  false},
-             Row{Light,    least,     false, false, false, false},
-             Row{Moderate, transfer,  true,  true,  true,  true},
-             Row{Moderate, expedited, true,  false, true,  false},
-             Row{Moderate, high,      false, false, true,  false},
-             Row{Moderate, usual,     false, false, false, false},
-             Row{Moderate, low,       false, false, false, false},
-             Row{Moderate, least,     false, false, false, false}}) {
+             Row{None,     least,         true,  true,  true,  true},
+             Row{None,     transferWork,  true,  true,  true,  true},
+             Row{Light,    transferWork,  true,  true,  true,  true},
+             Row{Light,    expeditedWork, true,  true,  true,  true},
+             Row{Light,    high,          true,  true,  true,  true},
+             Row{Light,    usual,         true,  true,  true,  true},
+             Row{Light,    low,           false, false, true,  false},
+             Row{Light,    least,         false, false, false, false},
+             Row{Moderate, transferWork,  true,  true,  true,  true},
+             Row{Moderate, expeditedWork, true,  false, true,  false},
+             Row{Moderate, high,          false, false, true,  false},
+             Row{Moderate, usual,         false, false, false, false},
+             Row{Moderate, low,           false, false, false, false},
+             Row{Moderate, least,         false, false, false, false}}) {
         // clang-format on
         CAPTURE(row.work.priority);
         CAPTURE(static_cast<int>(row.work.kind));
@@ -70,7 +70,7 @@ TEST_CASE("heat holds small work first and a person's transfers last") { // §10
 
 TEST_CASE("from severe on nothing runs, transfers neither") { // §10.1; example 84
     for (const Thermal thermal : {Thermal::Severe, Thermal::Critical, Thermal::Emergency, Thermal::Shutdown})
-        for (const Work& work : {transfer, expedited, high, usual, low, least})
+        for (const Work& work : {transferWork, expeditedWork, high, usual, low, least})
             for (const Moment moment : {Moment::First, Moment::Retry, Moment::Running, Moment::PastGuarantee})
                 CHECK_FALSE(runs(thermal, work, moment));
 }

@@ -6,18 +6,15 @@
 #include <limits>
 
 #include "model/job_info_access.hpp"
+#include "rules/kinds_of_job.hpp"
 
 using namespace stint;
 
 namespace {
 
-using Builder = JobInfo::Builder;
 using Change = std::function<void(Builder&)>;
 constexpr Bytes unknown = JobInfo::NETWORK_BYTES_UNKNOWN;
 constexpr std::int32_t any = JobInfo::NETWORK_TYPE_ANY;
-
-Builder regular() { return Builder{JobId{7}, "Jobs"}; }
-Builder transfer() { return regular().setUserInitiated(true).setRequiredNetworkType(any); }
 
 // The id of the rule that is broken: what stands before the colon; "ok" where none is.
 std::string ruleOf(const Builder& builder) {

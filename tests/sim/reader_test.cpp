@@ -1,21 +1,13 @@
 // Reading a scenario: what is understood, and what a person is told of what is not (scenario.md).
 #include "sim/reader.hpp"
 
-#include <doctest/doctest.h>
-
 #include "base/time.hpp"
+#include "stage.hpp"
 
 using namespace stint;
 using namespace stint::sim;
 
 namespace {
-
-Scenario read(const std::string& text) {
-    auto scenario = readScenario(text, "x.yaml");
-    INFO(text);
-    if (!scenario) FAIL(scenario.error().message);
-    return *std::move(scenario);
-}
 
 /// All complaints about `text`.
 std::string wrong(const std::string& text) {

@@ -8,7 +8,7 @@ using namespace stint::sim;
 
 namespace {
 
-const std::string transfer = R"(until: 3min
+const std::string oneTransfer = R"(until: 3min
 device: {charging: true}
 apps: {com.example.mail: {state: visible}}
 timeline:
@@ -26,7 +26,7 @@ std::string joined(const std::vector<std::string>& lines) {
 
 /// What happened instead; empty where it held.
 std::string instead(const std::string& expectation) {
-    const Finding finding = played(transfer + expectation).findings.back();
+    const Finding finding = played(oneTransfer + expectation).findings.back();
     return finding.happened.value_or("");
 }
 
@@ -40,7 +40,7 @@ std::string traceOf(const Played& played) {
 } // namespace
 
 TEST_CASE("a trace is a table, times to the right, without what goes without saying") { // CONTRIBUTING.md §10
-    CHECK("\n" + joined(traceTable(played(transfer).history)) == R"(
+    CHECK("\n" + joined(traceTable(played(oneTransfer).history)) == R"(
      AT  WHAT         WHOM
      0s  scheduled    com.example.mail/sync#7
      0s  started      com.example.mail/sync#7  kind=user_initiated
@@ -54,7 +54,7 @@ TEST_CASE("a trace is a table, times to the right, without what goes without say
 }
 
 TEST_CASE("a trace as JSON has its keys in a fixed order") { // scenario.md, the trace as JSON
-    const History history = played(transfer).history;
+    const History history = played(oneTransfer).history;
     REQUIRE(history.size() > 4);
     CHECK(traceJson(history[1]) ==
           R"({"at_ms":0,"wall":"2026-01-05T08:00:00.000Z","what":"started","app":"com.example.mail","job":7,)"
@@ -68,18 +68,18 @@ TEST_CASE("a trace as JSON has its keys in a fixed order") { // scenario.md, the
 }
 
 TEST_CASE("the last line of JSON is the verdict") {
-    const Scenario good = read(transfer + "totals:\n  - {app: com.example.mail, starts: 2}\n");
+    const Scenario good = read(oneTransfer + "totals:\n  - {app: com.example.mail, starts: 2}\n");
     CHECK(verdictJson(good, *play(good, {})) == R"({"verdict":"pass","file":"x.yaml","expectations":1,"failed":[]})");
-    const Scenario bad = read(transfer + "totals:\n  - {app: com.example.mail, starts: 3}\n");
+    const Scenario bad = read(oneTransfer + "totals:\n  - {app: com.example.mail, starts: 3}\n");
     CHECK(verdictJson(bad, *play(bad, {})) ==
           R"({"verdict":"fail","file":"x.yaml","expectations":1,"failed":[{"file":"x.yaml","line":9,)"
           R"("expected":"com.example.mail starts=3","happened":"starts=2"}]})");
 }
 
 TEST_CASE("what did not hold is told with its line, what happened instead, and the trace around it") {
-    const Scenario scenario = read(transfer + "trace:\n"
-                                              "  - {at: 0s, job: com.example.mail/sync#7, what: started}\n"
-                                              "  - {at: 61s, job: com.example.mail/sync#7, what: stopped}\n");
+    const Scenario scenario = read(oneTransfer + "trace:\n"
+                                                 "  - {at: 0s, job: com.example.mail/sync#7, what: started}\n"
+                                                 "  - {at: 61s, job: com.example.mail/sync#7, what: stopped}\n");
     const auto run = play(scenario, {});
     REQUIRE(run);
     CHECK("\n" + joined(verdictLines(scenario, *run, true)) == R"(
@@ -186,6 +186,6 @@ TEST_CASE("a policy's constants stand over the scenario's, and those over the sp
 }
 
 TEST_CASE("the same file, policy and seed give the same bytes") {
-    const Scenario scenario = read(transfer);
+    const Scenario scenario = read(oneTransfer);
     CHECK(traceOf(*play(scenario, {.seed = 7})) == traceOf(*play(scenario, {.seed = 7})));
 }

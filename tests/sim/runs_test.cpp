@@ -6,9 +6,7 @@ using namespace stint::sim;
 
 namespace {
 
-using Times = std::vector<Duration>;
-
-const std::string transfer = "user_initiated: true, network: {type: any}, ";
+const std::string transferKeys = "user_initiated: true, network: {type: any}, ";
 
 } // namespace
 
@@ -41,9 +39,10 @@ TEST_CASE("it transfers at the network's rate, and stands still without one") { 
 TEST_CASE("it resumes where it was cut short, unless it starts over") {
     const std::string offline = "  - {at: 2min, device: {network: none}}\n"
                                 "  - {at: 3min, device: {network: {transport: wifi}}}\n";
-    CHECK(times(played(oneJob(transfer + "runs: {for: 5min}", offline)), "finished") == Times{6min});
-    CHECK(times(played(oneJob(transfer + "runs: {for: 5min, resumes: false}", offline)), "finished") == Times{8min});
-    CHECK(times(played(oneJob(transfer + "runs: {bytes: {down: 1875MB}}", offline)), "finished") == Times{6min});
+    CHECK(times(played(oneJob(transferKeys + "runs: {for: 5min}", offline)), "finished") == Times{6min});
+    CHECK(times(played(oneJob(transferKeys + "runs: {for: 5min, resumes: false}", offline)), "finished") ==
+          Times{8min});
+    CHECK(times(played(oneJob(transferKeys + "runs: {bytes: {down: 1875MB}}", offline)), "finished") == Times{6min});
 }
 
 TEST_CASE("after a report the next run starts over") {
@@ -97,21 +96,22 @@ TEST_CASE("it answers onStopJob in each way there is") {
 }
 
 TEST_CASE("a user-initiated run posts its notification at once, late, or never; another one only when told") {
-    CHECK(times(played(oneJob(transfer + "runs: {for: 1min}")), "notified") == Times{0s});
-    CHECK(times(played(oneJob(transfer + "runs: {for: 1min, notifies_after: 9s}")), "notified") == Times{9s});
-    CHECK(times(played(oneJob(transfer + "runs: {for: 1min, notifies_after: never}", "", "20s")), "notified").empty());
+    CHECK(times(played(oneJob(transferKeys + "runs: {for: 1min}")), "notified") == Times{0s});
+    CHECK(times(played(oneJob(transferKeys + "runs: {for: 1min, notifies_after: 9s}")), "notified") == Times{9s});
+    CHECK(times(played(oneJob(transferKeys + "runs: {for: 1min, notifies_after: never}", "", "20s")), "notified")
+              .empty());
     CHECK(times(played(oneJob("runs: {for: 1min}")), "notified").empty());
     CHECK(times(played(oneJob("runs: {for: 1min, notifies_after: 2s}")), "notified") == Times{2s});
 }
 
 TEST_CASE("its notification stays or goes when the job ends") { // jobs.md §5.1
-    CHECK(times(played(oneJob(transfer + "runs: {for: 1min}")), "notification_removed").empty());
-    CHECK(times(played(oneJob(transfer + "runs: {for: 1min, notification_end: remove}")), "notification_removed") ==
+    CHECK(times(played(oneJob(transferKeys + "runs: {for: 1min}")), "notification_removed").empty());
+    CHECK(times(played(oneJob(transferKeys + "runs: {for: 1min, notification_end: remove}")), "notification_removed") ==
           Times{1min});
 }
 
 TEST_CASE("jobs of one number in two namespaces have a notification each") {
-    const Played two = played(oneJob(transfer + "runs: {for: 1min, notification_end: remove}",
+    const Played two = played(oneJob(transferKeys + "runs: {for: 1min, notification_end: remove}",
                                      "  - {at: 0s, schedule: {job: com.example.mail/sync#7, user_initiated: true, "
                                      "network: {type: any}, runs: {for: 2min, notification_end: remove}}}\n"));
     std::vector<Field> ids;

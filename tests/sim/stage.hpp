@@ -34,9 +34,11 @@ inline std::vector<std::string> linesOf(const Played& played, std::initializer_l
     return lines;
 }
 
+using Times = std::vector<Duration>;
+
 /// Times at which `what` happened.
-inline std::vector<Duration> times(const Played& played, std::string_view what) {
-    std::vector<Duration> found;
+inline Times times(const Played& played, std::string_view what) {
+    Times found;
     for (const Happening& one : played.history)
         if (one.what == what) found.push_back(one.at);
     return found;

@@ -6,8 +6,6 @@ using namespace stint::sim;
 
 namespace {
 
-using Times = std::vector<Duration>;
-
 /// The expectations of state in `lines`, of an app with these keys, in the order they stand.
 std::vector<bool> holds(const std::string& app, const std::string& lines) {
     std::vector<bool> held;

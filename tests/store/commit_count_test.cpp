@@ -12,7 +12,7 @@ namespace {
 fs::path logOf(const Scratch& scratch) { return fs::path{scratch.database()}.concat("-wal"); }
 fs::path countOf(const Scratch& scratch) { return scratch.store() / "stint.commits"; }
 
-void commit(Store& store, std::int32_t id) {
+void commitJob(Store& store, std::int32_t id) {
     done(store.commit(std::vector<Record>{SaveJob{jobOf(id)}}, stamp(1'700'000'000s)));
 }
 
@@ -23,10 +23,10 @@ public:
         const Scratch living;
         auto store = openStore(living.store());
         for (int id = 1; id <= 3; ++id)
-            commit(store, id);
+            commitJob(store, id);
         store.eraseLog();
         for (int id = 4; id <= 9; ++id)
-            commit(store, id);
+            commitJob(store, id);
         { openStore(scratch_.store()); }
         writeBytes(scratch_.database(), bytesOf(living.database()));
         writeBytes(logOf(scratch_), bytesOf(logOf(living)));
@@ -94,7 +94,7 @@ TEST_CASE("a log that was emptied, removed or damaged is told of, with how much 
         tells(3, "has lost its last 6 commits");
         {
             auto store = openStore(left.scratch().store());
-            commit(store, 20);
+            commitJob(store, 20);
         }
         CHECK(opened(left.scratch()).second.empty());
     }
@@ -151,7 +151,7 @@ TEST_CASE("what was deleted is neither in the file nor in its log") { // issue 1
     CHECK(!has(bytesOf(logOf(scratch)), secret));
     CHECK(!has(bytesOf(scratch.database()), secret));
     // And it goes on, and what is committed outlives a crash.
-    commit(store, 3);
+    commitJob(store, 3);
     const Scratch crashed;
     { openStore(crashed.store()); }
     writeBytes(crashed.database(), bytesOf(scratch.database()));
@@ -163,7 +163,7 @@ TEST_CASE("after a clean end there is no log") { // architecture.md, store
     const Scratch scratch;
     {
         auto store = openStore(scratch.store());
-        commit(store, 1);
+        commitJob(store, 1);
         REQUIRE(fs::exists(logOf(scratch)));
     }
     CHECK(!fs::exists(logOf(scratch)));

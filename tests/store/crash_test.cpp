@@ -41,10 +41,10 @@ std::int32_t lastOf(const Snapshot& snapshot) {
     return found == snapshot.overrides.end() ? 0 : std::stoi(found->second);
 }
 
-std::string textOf(const Snapshot& snapshot) {
+std::string snapshotText(const Snapshot& snapshot) {
     std::string text;
     for (const auto& stored : snapshot.jobs)
-        text += test::textOf(stored.job) + "\n";
+        text += textOf(stored.job) + "\n";
     for (const auto& [key, changes] : snapshot.content)
         text += *changes.uris.begin() + "\n";
     for (const auto& [memory, boot, written] : snapshot.apps) // each of them is a memoryOf()
@@ -85,7 +85,7 @@ std::string expectedAfter(std::int32_t last) {
     for (std::int32_t id = std::max(1, last - 6); id <= last; ++id)
         snapshot.completed.push_back(completedOf(id));
     snapshot.overrides = {{"nth", std::to_string(last)}};
-    return textOf(snapshot);
+    return snapshotText(snapshot);
 }
 
 /// Commits after what is there already, to `last`; each is acknowledged when it is durable.
@@ -144,7 +144,7 @@ std::int32_t checkAfterCrash(const fs::path& directory, std::int32_t acknowledge
     const auto last = lastOf(snapshot);
     CHECK(last >= acknowledged);
     CHECK(last <= acknowledged + 1);
-    CHECK(textOf(snapshot) == expectedAfter(last));
+    CHECK(snapshotText(snapshot) == expectedAfter(last));
     CHECK(store.notes().empty());
     return last;
 }

@@ -20,7 +20,7 @@ Error refused(const fs::path& directory) {
     return store.error();
 }
 
-bool has(const Error& error, std::string_view word) { return error.message.find(word) != std::string::npos; }
+bool says(const Error& error, std::string_view word) { return error.message.find(word) != std::string::npos; }
 
 unsigned modeOf(const fs::path& path) {
     struct stat found {};
@@ -28,7 +28,7 @@ unsigned modeOf(const fs::path& path) {
     return found.st_mode & 07777U;
 }
 
-void execute(const fs::path& database, const char* sql) {
+void executeInSqlite(const fs::path& database, const char* sql) {
     sqlite3* raw = nullptr;
     REQUIRE(sqlite3_open(database.c_str(), &raw) == SQLITE_OK);
     CHECK(sqlite3_exec(raw, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
@@ -62,8 +62,8 @@ TEST_CASE("a second daemon on a store is refused and told who has it") { // issu
         auto first = openStore(scratch.store());
         const auto error = refused(scratch.store());
         CHECK(error.code == Errc::ILLEGAL_STATE);
-        CHECK(has(error, scratch.store().string()));
-        CHECK(has(error, "process " + std::to_string(::getpid())));
+        CHECK(says(error, scratch.store().string()));
+        CHECK(says(error, "process " + std::to_string(::getpid())));
         done(first.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
     }
     openStore(scratch.store()); // and let go of afterwards
@@ -76,8 +76,8 @@ TEST_CASE("a directory that others may enter is refused with what to do") { // i
         fs::permissions(scratch.store(), mode);
         const auto error = refused(scratch.store());
         CHECK(error.code == Errc::ILLEGAL_STATE);
-        CHECK(has(error, scratch.store().string()));
-        CHECK(has(error, "chmod 0700"));
+        CHECK(says(error, scratch.store().string()));
+        CHECK(says(error, "chmod 0700"));
     }
     fs::permissions(scratch.store(), fs::perms{0700});
     openStore(scratch.store());
@@ -93,14 +93,14 @@ TEST_CASE("a directory of another user is refused") { // issue: bad input
     REQUIRE(::chown(scratch.store().c_str(), 12345, 12345) == 0);
     const auto error = refused(scratch.store());
     CHECK(error.code == Errc::ILLEGAL_STATE);
-    CHECK(has(error, "user 12345"));
+    CHECK(says(error, "user 12345"));
 }
 
 TEST_CASE("a path that is no directory is refused") {
     const Scratch scratch;
     writeBytes(scratch.path() / "file", "");
-    CHECK(has(refused(scratch.path() / "file"), "not a directory"));
-    CHECK(has(refused(scratch.path() / "file" / "below"), "ot a directory"));
+    CHECK(says(refused(scratch.path() / "file"), "not a directory"));
+    CHECK(says(refused(scratch.path() / "file" / "below"), "ot a directory"));
 }
 
 TEST_CASE("a store of a newer version is refused and not changed by a byte") { // issue: bad input
@@ -109,14 +109,14 @@ TEST_CASE("a store of a newer version is refused and not changed by a byte") { /
         auto store = openStore(scratch.store());
         done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
     }
-    execute(scratch.database(), "PRAGMA user_version = 8");
+    executeInSqlite(scratch.database(), "PRAGMA user_version = 8");
     const auto before = bytesOf(scratch.database());
     const auto error = refused(scratch.store());
     CHECK(error.code == Errc::ILLEGAL_STATE);
-    CHECK(has(error, "made by a newer stint (schema 8, this one knows 7)"));
-    CHECK(has(error, scratch.database().string()));
+    CHECK(says(error, "made by a newer stint (schema 8, this one knows 7)"));
+    CHECK(says(error, scratch.database().string()));
     CHECK(bytesOf(scratch.database()) == before);
-    execute(scratch.database(), "PRAGMA user_version = 3");
+    executeInSqlite(scratch.database(), "PRAGMA user_version = 3");
     auto store = openStore(scratch.store());
     CHECK(valueOf(store.load()).jobs.size() == 1);
 }
@@ -138,7 +138,7 @@ TEST_CASE("a newer version that is only in the write-ahead log is refused and st
     REQUIRE(!frames.empty());
     writeBytes(scratch.database(), file);
     writeBytes(log, frames);
-    CHECK(has(refused(scratch.store()), "schema 9"));
+    CHECK(says(refused(scratch.store()), "schema 9"));
     CHECK(bytesOf(scratch.database()) == file);
     CHECK(bytesOf(log) == frames);
 }
@@ -151,7 +151,7 @@ TEST_CASE("a store that another program holds is refused, not waited for") {
     REQUIRE(sqlite3_exec(raw, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
     const auto error = refused(scratch.store());
     CHECK(error.code == Errc::STORAGE);
-    CHECK(has(error, "another program has it open"));
+    CHECK(says(error, "another program has it open"));
     sqlite3_close(raw);
     auto store = openStore(scratch.store());
     CHECK(store.notes().empty()); // it was not taken for damaged

@@ -18,16 +18,13 @@
 
 #include "base/fd.hpp"
 #include "transfer/nginx.hpp"
-#include "transfer/place.hpp"
 #include "transfer/resume.hpp"
-#include "transfer/scripted_server.hpp"
+#include "transfer/sample_file.hpp"
 
 using namespace stint;
 using namespace stint::transfer;
 
 namespace {
-
-const std::string tagged = "ETag: \"v1\"\r\n";
 
 /// A process of its own that downloads; its exit code is 0 once the file is saved.
 pid_t downloader(const Download& download) {
@@ -102,9 +99,7 @@ TEST_CASE("after a power loss only what was durable is believed") {
     for (Bytes durable : {Bytes{0}, Bytes{200'000}, Bytes{300'000}}) {
         CAPTURE(durable);
         const Place place;
-        constexpr Bytes size = 600'000;
-        constexpr Bytes half = 300'000;
-        std::string content = noise(size, 2);
+        std::string content = noise(fileSize, 2);
         const ScriptedServer server({cutAfter(half, content, tagged), honest(content, "\"v1\"")});
         auto download = place.download(server.url());
         {
@@ -130,14 +125,13 @@ TEST_CASE("after a power loss only what was durable is believed") {
 
 TEST_CASE("after a power loss the part's size counts again from where it was cut") {
     const Place place;
-    constexpr Bytes size = 600'000;
-    std::string content = noise(size, 3);
+    std::string content = noise(fileSize, 3);
     auto cutAt = [&](Bytes to) -> ScriptedServer::Scene {
         return [&, to](ScriptedServer::Exchange& e) {
             Bytes start = e.rangeStart();
             e.send(head("206 Partial Content",
-                        fmt::format("{}Content-Range: bytes {}-{}/{}\r\n", tagged, start, size - 1, size),
-                        size - start));
+                        fmt::format("{}Content-Range: bytes {}-{}/{}\r\n", tagged, start, fileSize - 1, fileSize),
+                        fileSize - start));
             e.send(std::string_view(content).substr(start, to - start));
         };
     };

@@ -4,38 +4,15 @@
 
 #include <fmt/core.h>
 
-#include "transfer/place.hpp"
-#include "transfer/scripted_server.hpp"
+#include "transfer/sample_file.hpp"
 
 using namespace stint;
 using namespace stint::transfer;
 using Exchange = ScriptedServer::Exchange;
 
-namespace {
-
-constexpr Bytes size = 600'000;
-constexpr Bytes half = 300'000;
-const std::string etag = "\"v1\"";
-const std::string tagged = "ETag: \"v1\"\r\n";
-
-/// The first run is cut off at half of `content`; what then comes of the second one is in `scenes`.
-Ending afterACut(const Place& place, ScriptedServer& server) {
-    Engine engine;
-    Ending first = run(engine, place.download(server.url()));
-    CHECK(first.fate == Fate::Later);
-    CHECK(std::filesystem::file_size(place.parts().part) == half);
-    return run(engine, place.download(server.url()));
-}
-
-std::string partial(const std::string& contentRange, const std::string& headers, std::string_view body) {
-    return reply("206 Partial Content", fmt::format("Content-Range: {}\r\n{}", contentRange, headers), body);
-}
-
-} // namespace
-
 TEST_CASE("a connection that was cut is gone on from, 64 KiB before the end of what is there") {
     const Place place;
-    std::string content = noise(size, 1);
+    std::string content = noise(fileSize, 1);
     ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
     Ending ending = afterACut(place, server);
     CHECK(ending == Ending{Fate::Done, 0, fmt::format("saved {} (585.9 KiB)", place.path().native())});
@@ -59,7 +36,7 @@ TEST_CASE("without a strong validator nothing is resumed, and the end says so") 
         // clang-format on
         CAPTURE(headers);
         const Place place;
-        std::string content = noise(size, 2);
+        std::string content = noise(fileSize, 2);
         ScriptedServer server(
             {cutAfter(half, content, headers), [&](Exchange& e) { e.send(reply("200 OK", headers, content)); }});
         Ending ending = afterACut(place, server);
@@ -72,12 +49,12 @@ TEST_CASE("without a strong validator nothing is resumed, and the end says so") 
 
 TEST_CASE("a Last-Modified well before the Date serves where there is no ETag") { // RFC 9110 §8.8.2.2
     const Place place;
-    std::string content = noise(size, 3);
+    std::string content = noise(fileSize, 3);
     std::string modified = "Mon, 05 Jan 2026 08:00:00 GMT";
     std::string headers = fmt::format("Last-Modified: {}\r\nDate: Mon, 05 Jan 2026 08:01:00 GMT\r\n", modified);
     ScriptedServer server({cutAfter(half, content, headers), [&](Exchange& e) {
                                Bytes start = e.rangeStart();
-                               e.send(partial(fmt::format("bytes {}-{}/{}", start, size - 1, size), headers,
+                               e.send(partial(fmt::format("bytes {}-{}/{}", start, fileSize - 1, fileSize), headers,
                                               std::string_view(content).substr(start)));
                            }});
     Ending ending = afterACut(place, server);
@@ -87,11 +64,11 @@ TEST_CASE("a Last-Modified well before the Date serves where there is no ETag") 
 }
 
 TEST_CASE("a file that changed on the server is begun anew, whatever its new size") {
-    for (Bytes newSize : {size, size + 100'000, size - 100'000, half - 100'000, Bytes{1}, Bytes{0}}) {
+    for (Bytes newSize : {fileSize, fileSize + 100'000, fileSize - 100'000, half - 100'000, Bytes{1}, Bytes{0}}) {
         CAPTURE(newSize);
         const Place place;
         std::string changed = noise(newSize, 5);
-        ScriptedServer server({cutAfter(half, noise(size, 4), tagged), honest(changed, "\"v2\"")});
+        ScriptedServer server({cutAfter(half, noise(fileSize, 4), tagged), honest(changed, "\"v2\"")});
         Ending ending = afterACut(place, server);
         CHECK(ending.fate == Fate::Done);
         CHECK(ending.text.ends_with("; begun anew: changed on the server"));
@@ -102,8 +79,8 @@ TEST_CASE("a file that changed on the server is begun anew, whatever its new siz
 
 TEST_CASE("that it was begun anew is said at the end, also when a later run reaches it") {
     const Place place;
-    std::string changed = noise(size, 7);
-    ScriptedServer server({cutAfter(half, noise(size, 6), tagged), cutAfter(half, changed, "ETag: \"v2\"\r\n"),
+    std::string changed = noise(fileSize, 7);
+    ScriptedServer server({cutAfter(half, noise(fileSize, 6), tagged), cutAfter(half, changed, "ETag: \"v2\"\r\n"),
                            honest(changed, "\"v2\"")});
     CHECK(afterACut(place, server).fate == Fate::Later);
     const Ending ending = run(place.download(server.url()));
@@ -113,7 +90,7 @@ TEST_CASE("that it was begun anew is said at the end, also when a later run reac
 
 TEST_CASE("a server that answers 200 to a range, of the same version, is compared with what is there") {
     const Place place;
-    std::string content = noise(size, 8);
+    std::string content = noise(fileSize, 8);
     ScriptedServer server(
         {cutAfter(half, content, tagged), [&](Exchange& e) { e.send(reply("200 OK", tagged, content)); }});
     const Ending ending = afterACut(place, server);
@@ -130,22 +107,22 @@ TEST_CASE("a part that is not exactly the one asked for is dropped, and the whol
         std::string headers;
     };
     for (const Row& row : {
-             Row{"another start", fmt::format("bytes {}-{}/{}", start + 1, size - 1, size), tagged},
-             Row{"from the beginning", fmt::format("bytes 0-{}/{}", size - 1, size), tagged},
-             Row{"another total", fmt::format("bytes {}-{}/{}", start, size - 1, size + 1), tagged},
-             Row{"no total", fmt::format("bytes {}-{}/*", start, size - 1), tagged},
-             Row{"an end behind the total", fmt::format("bytes {}-{}/{}", start, size, size), tagged},
-             Row{"a length that does not fit", fmt::format("bytes {}-{}/{}", start, size - 2, size), tagged},
-             Row{"another unit", fmt::format("lines {}-{}/{}", start, size - 1, size), tagged},
+             Row{"another start", fmt::format("bytes {}-{}/{}", start + 1, fileSize - 1, fileSize), tagged},
+             Row{"from the beginning", fmt::format("bytes 0-{}/{}", fileSize - 1, fileSize), tagged},
+             Row{"another total", fmt::format("bytes {}-{}/{}", start, fileSize - 1, fileSize + 1), tagged},
+             Row{"no total", fmt::format("bytes {}-{}/*", start, fileSize - 1), tagged},
+             Row{"an end behind the total", fmt::format("bytes {}-{}/{}", start, fileSize, fileSize), tagged},
+             Row{"a length that does not fit", fmt::format("bytes {}-{}/{}", start, fileSize - 2, fileSize), tagged},
+             Row{"another unit", fmt::format("lines {}-{}/{}", start, fileSize - 1, fileSize), tagged},
              Row{"no numbers", "bytes some-more/all", tagged},
-             Row{"no validator", fmt::format("bytes {}-{}/{}", start, size - 1, size), ""},
-             Row{"another validator", fmt::format("bytes {}-{}/{}", start, size - 1, size), "ETag: \"v2\"\r\n"},
-             Row{"a weak one", fmt::format("bytes {}-{}/{}", start, size - 1, size), "ETag: W/\"v1\"\r\n"},
+             Row{"no validator", fmt::format("bytes {}-{}/{}", start, fileSize - 1, fileSize), ""},
+             Row{"another validator", fmt::format("bytes {}-{}/{}", start, fileSize - 1, fileSize), "ETag: \"v2\"\r\n"},
+             Row{"a weak one", fmt::format("bytes {}-{}/{}", start, fileSize - 1, fileSize), "ETag: W/\"v1\"\r\n"},
          }) {
         CAPTURE(row.lie);
         const Place place;
-        std::string content = noise(size, 9);
-        std::string other = noise(size, 10); // what such a server would splice in
+        std::string content = noise(fileSize, 9);
+        std::string other = noise(fileSize, 10); // what such a server would splice in
         ScriptedServer server({cutAfter(half, content, tagged),
                                [&](Exchange& e) {
                                    const std::string body = content.substr(start, 65536) + other.substr(half);
@@ -164,7 +141,7 @@ TEST_CASE("a part that is not exactly the one asked for is dropped, and the whol
 TEST_CASE("bytes that do not join what is there show in the overlap") { // wget2#389
     for (const Bytes wrong : {half - 65536, half - 1}) {
         const Place place;
-        const std::string content = noise(size, 11);
+        const std::string content = noise(fileSize, 11);
         std::string garbled = content;
         garbled[wrong] ^= 1;
         ScriptedServer server({cutAfter(half, content, tagged), honest(garbled, etag), honest(garbled, etag)});
@@ -176,13 +153,13 @@ TEST_CASE("bytes that do not join what is there show in the overlap") { // wget2
 
 TEST_CASE("a part that is longer than it said is not believed") {
     const Place place;
-    std::string content = noise(size, 12);
+    std::string content = noise(fileSize, 12);
     ScriptedServer server({cutAfter(half, content, tagged),
                            [&](Exchange& e) {
                                std::string body = content.substr(e.rangeStart()) + "and more";
                                e.send(fmt::format("HTTP/1.1 206 Partial Content\r\nTransfer-Encoding: chunked\r\n{}"
                                                   "Content-Range: bytes {}-{}/{}\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n",
-                                                  tagged, e.rangeStart(), size - 1, size, body.size(), body));
+                                                  tagged, e.rangeStart(), fileSize - 1, fileSize, body.size(), body));
                            },
                            honest(content, etag)});
     const Ending ending = afterACut(place, server);
@@ -192,11 +169,11 @@ TEST_CASE("a part that is longer than it said is not believed") {
 
 TEST_CASE("a server that gives ranges piecemeal is asked again at once") {
     const Place place;
-    std::string content = noise(size, 13);
+    std::string content = noise(fileSize, 13);
     auto piece = [&](Exchange& e) {
         Bytes start = e.rangeStart();
-        const Bytes length = std::min<Bytes>(200'000, size - start);
-        e.send(partial(fmt::format("bytes {}-{}/{}", start, start + length - 1, size), tagged,
+        const Bytes length = std::min<Bytes>(200'000, fileSize - start);
+        e.send(partial(fmt::format("bytes {}-{}/{}", start, start + length - 1, fileSize), tagged,
                        std::string_view(content).substr(start, length)));
     };
     ScriptedServer server({cutAfter(half, content, tagged), piece, piece, piece});
@@ -207,7 +184,7 @@ TEST_CASE("a server that gives ranges piecemeal is asked again at once") {
 
 TEST_CASE("a server that makes a part look whole, and whose bytes do not join it, is not believed later") {
     const Place place;
-    std::string content = noise(size, 20);
+    std::string content = noise(fileSize, 20);
     std::string other = noise(half, 21);
     // Chunked, so that the file's size is unknown; cut off at half.
     ScriptedServer server(
@@ -228,7 +205,7 @@ TEST_CASE("a server that makes a part look whole, and whose bytes do not join it
 
 TEST_CASE("a part without a body is no end of a file") {
     const Place place;
-    std::string content = noise(size, 22);
+    std::string content = noise(fileSize, 22);
     ScriptedServer server({[&](Exchange& e) {
                                e.send(
                                    fmt::format("HTTP/1.1 200 OK\r\n{}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n",
@@ -237,7 +214,7 @@ TEST_CASE("a part without a body is no end of a file") {
                            [&](Exchange& e) {
                                e.send(fmt::format("HTTP/1.1 206 Partial Content\r\n{}Transfer-Encoding: chunked\r\n"
                                                   "Content-Range: bytes {}-{}/{}\r\n\r\n0\r\n\r\n",
-                                                  tagged, e.rangeStart(), size - 1, size));
+                                                  tagged, e.rangeStart(), fileSize - 1, fileSize));
                            },
                            honest(content, etag)});
     CHECK(afterACut(place, server).fate == Fate::Later);
@@ -259,7 +236,7 @@ TEST_CASE("416 completes only a part of exactly that size and version") { // cur
         CAPTURE(row.headers);
         const Place place;
         std::string content = noise(half, 14);
-        std::string other = noise(size, 15);
+        std::string other = noise(fileSize, 15);
         // Chunked and cut off before the last chunk: all bytes are there, and only the server knows it.
         ScriptedServer server(
             {[&](Exchange& e) {
@@ -279,8 +256,8 @@ TEST_CASE("416 completes only a part of exactly that size and version") { // cur
 
 TEST_CASE("fewer bytes than Content-Length are never a file") {
     const Place place;
-    const std::string content = noise(size, 16);
-    const ScriptedServer server({cutAfter(size - 1, content, "")});
+    const std::string content = noise(fileSize, 16);
+    const ScriptedServer server({cutAfter(fileSize - 1, content, "")});
     Ending ending = run(place.download(server.url()));
     CHECK(ending.fate == Fate::Later);
     CHECK(ending.exitCode == 75);
@@ -314,7 +291,7 @@ TEST_CASE("a server's refusal is final, its trouble is not") {
 
 TEST_CASE("a refusal leaves what is there for a better day") {
     const Place place;
-    std::string content = noise(size, 17);
+    std::string content = noise(fileSize, 17);
     ScriptedServer server(
         {cutAfter(half, content, tagged),
          [](Exchange& e) { e.send(reply("503 Service Unavailable", "Retry-After: 120\r\n", "busy")); },
@@ -343,8 +320,8 @@ TEST_CASE("a server leads to no file of this machine, and not round in circles")
 TEST_CASE("the same ETag at another place proves nothing, the same place with another query does") {
     for (bool moved : {true, false}) {
         const Place place;
-        std::string content = noise(size, 18);
-        std::string other = noise(size, 19);
+        std::string content = noise(fileSize, 18);
+        std::string other = noise(fileSize, 19);
         auto to = [](const char* where) -> ScriptedServer::Scene {
             return [where](Exchange& e) { e.send(reply("302 Found", fmt::format("Location: {}\r\n", where), "")); };
         };

@@ -14,8 +14,7 @@
 #include "base/fd.hpp"
 #include "base/time.hpp"
 #include "transfer/finish.hpp"
-#include "transfer/place.hpp"
-#include "transfer/scripted_server.hpp"
+#include "transfer/sample_file.hpp"
 
 using namespace stint;
 using namespace stint::transfer;
@@ -23,15 +22,10 @@ using Exchange = ScriptedServer::Exchange;
 
 namespace {
 
-constexpr Bytes size = 600'000;
-constexpr Bytes half = 300'000;
-const std::string etag = "\"v1\"";
-const std::string tagged = "ETag: \"v1\"\r\n";
-
 /// Sends half of it, and then nothing more.
 ScriptedServer::Scene stall(const std::string& content, const std::string& headers) {
     return [content, headers](Exchange& e) {
-        e.send(head("200 OK", headers, size));
+        e.send(head("200 OK", headers, fileSize));
         e.send(std::string_view(content).substr(0, half));
         e.awaitHangUp();
     };
@@ -42,7 +36,7 @@ ScriptedServer::Scene stall(const std::string& content, const std::string& heade
 TEST_CASE(
     "a stopped download keeps what it has, and the next run in the same process goes on from there") { // jobs.md §4.2
     const Place place;
-    std::string content = noise(size, 1);
+    std::string content = noise(fileSize, 1);
     const ScriptedServer server({stall(content, tagged), honest(content, etag)});
     Engine engine;
     bool told = false;
@@ -81,7 +75,7 @@ TEST_CASE("a server that says any length gets room for some of it, and what is n
 
 TEST_CASE("on another network it asks again at once, from where it is") { // jobs.md §4.7
     const Place place;
-    std::string content = noise(size, 2);
+    std::string content = noise(fileSize, 2);
     const ScriptedServer server({stall(content, tagged), honest(content, etag)});
     Engine engine;
     std::optional<Ending> ending;
@@ -97,7 +91,7 @@ TEST_CASE("on another network it asks again at once, from where it is") { // job
 
 TEST_CASE("on another network it begins anew where the server cannot resume") {
     const Place place;
-    std::string content = noise(size, 3);
+    std::string content = noise(fileSize, 3);
     const ScriptedServer server({stall(content, ""), [&](Exchange& e) { e.send(reply("200 OK", "", content)); }});
     Engine engine;
     std::optional<Ending> ending;
@@ -112,7 +106,7 @@ TEST_CASE("on another network it begins anew where the server cannot resume") {
 
 TEST_CASE("progress is of the file, not of the run, and at most once a second") {
     const Place place;
-    const std::string content = noise(size, 4);
+    const std::string content = noise(fileSize, 4);
     const ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
     Engine engine;
     auto began = std::chrono::steady_clock::now();
@@ -128,13 +122,13 @@ TEST_CASE("progress is of the file, not of the run, and at most once a second") 
     REQUIRE(told.size() >= 2); // each run tells at once where it begins
     CHECK(told.size() <= 2 + static_cast<std::size_t>(seconds));
     CHECK(told.front().inPlace == 0);
-    CHECK(
-        std::any_of(told.begin(), told.end(), [](const Progress& p) { return p.inPlace == half && p.total == size; }));
+    CHECK(std::any_of(told.begin(), told.end(),
+                      [](const Progress& p) { return p.inPlace == half && p.total == fileSize; }));
 }
 
 TEST_CASE("several downloads go on at once in one loop") {
     const Place place;
-    std::string content = noise(size, 5);
+    std::string content = noise(fileSize, 5);
     const ScriptedServer stuck({stall(content, tagged)});
     const ScriptedServer server({honest(content, etag), honest(content, etag), honest(content, etag)});
     Engine engine;
@@ -164,7 +158,7 @@ TEST_CASE("the loop wakes for a descriptor beside it") {
 
 TEST_CASE("a part that another process writes is left alone") {
     const Place place;
-    const std::string content = noise(size, 6);
+    const std::string content = noise(fileSize, 6);
     const ScriptedServer server({cutAfter(half, content, tagged)});
     CHECK(run(place.download(server.url())).fate == Fate::Later);
     const Fd other(
@@ -225,7 +219,7 @@ TEST_CASE("a name that leaves no room for what is put around it is a name all th
     for (std::size_t length : {199, 200, 201, 250, 255}) {
         CAPTURE(length);
         const Place place;
-        std::string content = noise(size, 17);
+        std::string content = noise(fileSize, 17);
         const ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
         auto download = place.download(server.url());
         download.output = place.path(std::string(length - 2, 'n') + "\xc3\xa4");
@@ -261,7 +255,7 @@ TEST_CASE("only a regular file is replaced") {
 
 TEST_CASE("the right checksum passes, a wrong one leaves nothing") {
     const Place place;
-    std::string content = noise(size, 9);
+    std::string content = noise(fileSize, 9);
     const ScriptedServer server({honest(content, etag), cutAfter(half, content, tagged), honest(content, etag)});
     auto download = place.download(server.url());
     download.checksum = sha256("other");
@@ -285,7 +279,7 @@ TEST_CASE("an empty file is a file") {
 
 TEST_CASE("a run that died between the rename and its last word is known to have succeeded") { // jobs.md §4.1: retried
     const Place place;
-    const std::string content = noise(size, 10);
+    const std::string content = noise(fileSize, 10);
     const ScriptedServer server({honest(content, etag)});
     auto download = place.download(server.url());
     Ending first = run(download);
@@ -298,7 +292,7 @@ TEST_CASE("a run that died between the rename and its last word is known to have
 
 TEST_CASE("a run that died between the two names of its file has one of them removed by the next") {
     const Place place;
-    const std::string content = noise(size, 18);
+    const std::string content = noise(fileSize, 18);
     const ScriptedServer server({honest(content, etag)});
     auto download = place.download(server.url());
     CHECK(run(download).fate == Fate::Done);
@@ -310,8 +304,8 @@ TEST_CASE("a run that died between the two names of its file has one of them rem
 
 TEST_CASE("a finished download that may be replaced is fetched again, though its sidecar was never forgotten") {
     const Place place;
-    std::string fresh = noise(size, 15);
-    const ScriptedServer server({honest(noise(size, 16), etag), honest(fresh, "\"v2\"")});
+    std::string fresh = noise(fileSize, 15);
+    const ScriptedServer server({honest(noise(fileSize, 16), etag), honest(fresh, "\"v2\"")});
     auto download = place.download(server.url());
     CHECK(run(download).fate == Fate::Done);
     download.overwrite = true;
@@ -321,7 +315,7 @@ TEST_CASE("a finished download that may be replaced is fetched again, though its
 
 TEST_CASE("another file in the target's place is never taken for a finished download") {
     const Place place;
-    const std::string content = noise(size, 11);
+    const std::string content = noise(fileSize, 11);
     const ScriptedServer server({honest(content, etag)});
     auto download = place.download(server.url());
     CHECK(run(download).fate == Fate::Done);
@@ -333,7 +327,7 @@ TEST_CASE("another file in the target's place is never taken for a finished down
 TEST_CASE("a part is not believed without its record, and a damaged record is none") {
     for (const bool damaged : {true, false}) {
         const Place place;
-        std::string content = noise(size, 12);
+        std::string content = noise(fileSize, 12);
         const ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
         CHECK(run(place.download(server.url())).fate == Fate::Later);
         if (damaged)
@@ -349,8 +343,8 @@ TEST_CASE("a part is not believed without its record, and a damaged record is no
 
 TEST_CASE("another URL for the same file is another download") {
     const Place place;
-    const std::string content = noise(size, 13);
-    std::string other = noise(size, 14);
+    const std::string content = noise(fileSize, 13);
+    std::string other = noise(fileSize, 14);
     const ScriptedServer server({cutAfter(half, content, tagged), honest(other, etag)});
     CHECK(run(place.download(server.url("/one"))).fate == Fate::Later);
     const Ending ending = run(place.download(server.url("/two")));

@@ -16,8 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "transfer/place.hpp"
-#include "transfer/scripted_server.hpp"
+#include "transfer/sample_file.hpp"
 
 using namespace stint;
 using namespace stint::transfer;
@@ -25,12 +24,8 @@ using Exchange = ScriptedServer::Exchange;
 
 namespace {
 
-constexpr Bytes size = 600'000;
-constexpr Bytes half = 300'000;
 constexpr uid_t neighbour = 65534;
 constexpr uid_t us = 54321;
-const std::string etag = "\"v1\"";
-const std::string tagged = "ETag: \"v1\"\r\n";
 
 /// In a process of its own, which must end soon: its exit code, -1 where a signal ended it.
 int inProcess(const std::function<int()>& deed) {
@@ -141,7 +136,7 @@ TEST_CASE("what another user planted in a shared directory is no part of ours") 
         CAPTURE(attack.name);
         Place place;
         share(place);
-        std::string content = noise(size, 1);
+        std::string content = noise(fileSize, 1);
         const ScriptedServer server({cutAfter(half, content, tagged), honest(content, etag)});
         auto download = place.download(server.url());
         REQUIRE(asUser(us, [&] {
@@ -182,7 +177,7 @@ TEST_CASE("where another user has every name, that is said") {
 
 TEST_CASE("while it runs, a part is nobody else's to read or write; the file is as umask says") {
     Place place;
-    const std::string content = noise(size, 2);
+    const std::string content = noise(fileSize, 2);
     mode_t during = 0;
     const ScriptedServer server({interrupted(content, place.parts().part, [&] {
         struct stat part = {};
@@ -206,8 +201,8 @@ TEST_CASE("another file under the part's name is never put in place") {
                 CAPTURE(links);
                 CAPTURE(summed);
                 Place place;
-                std::string content = noise(size, 3);
-                const std::string other = noise(size, 4);
+                std::string content = noise(fileSize, 3);
+                const std::string other = noise(fileSize, 4);
                 writeContent(place.path("other"), other);
                 const ScriptedServer server(
                     {interrupted(content, place.parts().part,
@@ -226,7 +221,7 @@ TEST_CASE("another file under the part's name is never put in place") {
 TEST_CASE("a file is put in place where files have one name each") {
     for (const bool overwrite : {false, true}) {
         const Place place;
-        std::string content = noise(size, 5);
+        std::string content = noise(fileSize, 5);
         const ScriptedServer server({honest(content, etag), honest(content, etag)});
         auto download = place.download(server.url());
         CHECK(inProcess([&] { return denyLinks() ? run(download).exitCode : 99; }) == 0);
@@ -241,7 +236,7 @@ TEST_CASE("a directory that another takes the place of has no file that was save
     Place place;
     auto directory = place.path("directory");
     std::filesystem::create_directory(directory);
-    std::string content = noise(size, 6);
+    std::string content = noise(fileSize, 6);
     auto download = place.download("");
     download.output = directory / "file";
     const ScriptedServer server({interrupted(content, partPathsOf(download.output).part, [&] {

@@ -122,6 +122,10 @@ std::string reply(std::string_view status, std::string_view headers, std::string
     return head(status, headers, static_cast<Bytes>(body.size())) + std::string(body);
 }
 
+std::string partial(std::string_view contentRange, std::string_view headers, std::string_view body) {
+    return reply("206 Partial Content", fmt::format("Content-Range: {}\r\n{}", contentRange, headers), body);
+}
+
 ScriptedServer::Scene honest(std::string content, std::string etag) {
     return [content, etag](ScriptedServer::Exchange& exchange) {
         std::string headers = fmt::format("ETag: {}\r\n", etag);

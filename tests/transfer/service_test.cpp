@@ -5,8 +5,7 @@
 
 #include "base/fail.hpp"
 #include "client/fake_daemon.hpp"
-#include "transfer/place.hpp"
-#include "transfer/scripted_server.hpp"
+#include "transfer/sample_file.hpp"
 #include "transfer/service.hpp"
 
 using namespace stint;
@@ -14,10 +13,6 @@ using namespace stint::transfer;
 using Exchange = ScriptedServer::Exchange;
 
 namespace {
-
-constexpr Bytes size = 600'000;
-constexpr Bytes half = 300'000;
-const std::string tagged = "ETag: \"v1\"\r\n";
 
 /// The app's process, with a daemon at its other end.
 struct App {
@@ -62,9 +57,9 @@ struct App {
 };
 
 /// Tells when half of the file was sent, and sends no more.
-ScriptedServer::Scene stall(const std::string& content, std::promise<void>& sent) {
+ScriptedServer::Scene stallAndTell(const std::string& content, std::promise<void>& sent) {
     return [&](Exchange& e) {
-        e.send(head("200 OK", tagged, size));
+        e.send(head("200 OK", tagged, fileSize));
         e.send(std::string_view(content).substr(0, half));
         sent.set_value();
         e.awaitHangUp();
@@ -75,7 +70,7 @@ ScriptedServer::Scene stall(const std::string& content, std::promise<void>& sent
 
 TEST_CASE("a notification comes before onStartJob has answered, and the end is told with an Outcome") { // jobs.md §5.1
     const Place place;
-    const std::string content = noise(size, 1);
+    const std::string content = noise(fileSize, 1);
     const ScriptedServer server({honest(content, "\"v1\"")});
     App app;
     CHECK(app.start(1, place, server.url()));
@@ -90,7 +85,7 @@ TEST_CASE("a notification comes before onStartJob has answered, and the end is t
 
 TEST_CASE("what was learned of the size is told, and what is in place") { // jobs.md §4.7
     const Place place;
-    const std::string content = noise(size, 2);
+    const std::string content = noise(fileSize, 2);
     const ScriptedServer server({cutAfter(half, content, tagged), honest(content, "\"v1\"")});
     App app;
     app.start(1, place, server.url());
@@ -111,9 +106,9 @@ TEST_CASE("what can never be right ends the job with its exit code") {
 
 TEST_CASE("onStopJob aborts, keeps what is there and asks for another run") { // jobs.md §4.2
     const Place place;
-    const std::string content = noise(size, 3);
+    const std::string content = noise(fileSize, 3);
     std::promise<void> sent;
-    const ScriptedServer server({stall(content, sent)});
+    const ScriptedServer server({stallAndTell(content, sent)});
     App app;
     app.start(1, place, server.url());
     sent.get_future().wait();
@@ -128,9 +123,9 @@ TEST_CASE("a download that is cancelled leaves nothing behind, one that is only 
     for (bool over : {true, false}) { // jobs.md §4.6: the reason alone does not tell them apart
         CAPTURE(over);
         const Place place;
-        const std::string content = noise(size, 6);
+        const std::string content = noise(fileSize, 6);
         std::promise<void> sent;
-        const ScriptedServer server({stall(content, sent)});
+        const ScriptedServer server({stallAndTell(content, sent)});
         App app;
         if (!over)
             app.daemon.on("GetPendingJob", [](wire::Reader&, wire::Writer&) {
@@ -151,9 +146,9 @@ TEST_CASE("a download that is cancelled leaves nothing behind, one that is only 
 TEST_CASE("Stop ends the job for good and keeps what it has, Later has it tried again") { // jobs.md §5.1, §12.7
     for (const bool again : {false, true}) {
         const Place place;
-        const std::string content = noise(size, 4);
+        const std::string content = noise(fileSize, 4);
         std::promise<void> sent;
-        const ScriptedServer server({stall(content, sent)});
+        const ScriptedServer server({stallAndTell(content, sent)});
         App app;
         app.start(1, place, server.url());
         sent.get_future().wait();
@@ -169,9 +164,9 @@ TEST_CASE("Stop ends the job for good and keeps what it has, Later has it tried 
 
 TEST_CASE("another network has the traffic moved") { // jobs.md §4.7
     const Place place;
-    std::string content = noise(size, 5);
+    std::string content = noise(fileSize, 5);
     std::promise<void> sent;
-    const ScriptedServer server({stall(content, sent), honest(content, "\"v1\"")});
+    const ScriptedServer server({stallAndTell(content, sent), honest(content, "\"v1\"")});
     App app;
     app.start(1, place, server.url());
     sent.get_future().wait();

@@ -3,37 +3,14 @@
 
 #include <fmt/core.h>
 
-#include "transfer/place.hpp"
-#include "transfer/scripted_server.hpp"
+#include "transfer/sample_file.hpp"
 
 using namespace stint;
 using namespace stint::transfer;
 using Exchange = ScriptedServer::Exchange;
 
-namespace {
-
-constexpr Bytes size = 600'000;
-constexpr Bytes half = 300'000;
-const std::string etag = "\"v1\"";
-const std::string tagged = "ETag: \"v1\"\r\n";
-
-/// The first run is cut off at half of `content`; what then comes of the second one is in `scenes`.
-Ending afterACut(const Place& place, ScriptedServer& server) {
-    Engine engine;
-    Ending first = run(engine, place.download(server.url()));
-    CHECK(first.fate == Fate::Later);
-    CHECK(std::filesystem::file_size(place.parts().part) == half);
-    return run(engine, place.download(server.url()));
-}
-
-std::string partial(const std::string& contentRange, const std::string& headers, std::string_view body) {
-    return reply("206 Partial Content", fmt::format("Content-Range: {}\r\n{}", contentRange, headers), body);
-}
-
-} // namespace
-
 TEST_CASE("the same version never ends before what is known of it, and what is there stays") { // issue 11.3
-    std::string content = noise(size, 23);
+    std::string content = noise(fileSize, 23);
     Bytes start = half - 65536;
     const std::string_view all = content;
     struct Row {
@@ -61,7 +38,7 @@ TEST_CASE("the same version never ends before what is known of it, and what is t
         const Place place;
         ScriptedServer server({cutAfter(half, content, tagged), [&](Exchange& e) { e.send(row.response); },
                                honest(content, etag), honest(content, etag)});
-        Ending ending = afterACut(place, server);
+        transfer::Ending ending = afterACut(place, server);
         CAPTURE(ending.text);
         CHECK(ending.fate == Fate::Later);
         CHECK(!std::filesystem::exists(place.path()));

@@ -16,7 +16,7 @@ using Exchange = ScriptedServer::Exchange;
 
 namespace {
 
-constexpr Bytes size = 100'000;
+constexpr Bytes sourceSize = 100'000;
 const std::string offers = "Tus-Version: 1.0.0,0.2.2\r\nTus-Extension: creation,expiration,termination";
 
 Upload download(const Place& place, const ScriptedServer& server) {
@@ -33,9 +33,9 @@ void writeSource(const Place& place, const std::string& content) {
     }
 }
 
-Ending run(Engine& engine, const Upload& upload) {
-    std::optional<Ending> ending;
-    engine.start(upload, {.progressed = {}, .ended = [&](const Ending& e) { ending = e; }});
+transfer::Ending run(Engine& engine, const Upload& upload) {
+    std::optional<transfer::Ending> ending;
+    engine.start(upload, {.progressed = {}, .ended = [&](const transfer::Ending& e) { ending = e; }});
     while (!ending)
         engine.turn();
     return *ending;
@@ -81,17 +81,17 @@ TEST_CASE("a name travels as base64") {
 TEST_CASE("a piece that arrives with another checksum is sent again, and not for ever") {
     for (const int mismatches : {1, 9}) {
         const Place place;
-        const std::string content = noise(size, 1);
+        const std::string content = noise(sourceSize, 1);
         writeSource(place, content);
         std::vector<ScriptedServer::Scene> scenes{options(",checksum\r\nTus-Checksum-Algorithm: sha1,sha256"), created};
         for (int i = 0; i < mismatches; ++i) {
-            scenes.push_back(takes(size, "460 Checksum Mismatch", ""));
-            scenes.push_back(says("200 OK", fmt::format("Upload-Offset: 0\r\nUpload-Length: {}\r\n", size)));
+            scenes.push_back(takes(sourceSize, "460 Checksum Mismatch", ""));
+            scenes.push_back(says("200 OK", fmt::format("Upload-Offset: 0\r\nUpload-Length: {}\r\n", sourceSize)));
         }
-        scenes.push_back(takes(size, "204 No Content", fmt::format("Upload-Offset: {}\r\n", size)));
+        scenes.push_back(takes(sourceSize, "204 No Content", fmt::format("Upload-Offset: {}\r\n", sourceSize)));
         const ScriptedServer server(scenes);
         Engine engine;
-        Ending ending = run(engine, download(place, server));
+        transfer::Ending ending = run(engine, download(place, server));
         CHECK(ending.exitCode == (mismatches == 1 ? 0 : 65));
         const Exchange patch(-1, server.requests().at(2));
         CHECK(patch.header("Upload-Offset") == "0");
@@ -110,8 +110,8 @@ TEST_CASE("an offset that the server cannot have is not believed") {
                          Row{"Upload-Offset: 1e5\r\n", 76}, Row{"Upload-Offset: 100000\r\n", 0}}) {
         CAPTURE(r.offset);
         const Place place;
-        writeSource(place, noise(size, 2));
-        const ScriptedServer server({options(), created, takes(size, "204 No Content", r.offset)});
+        writeSource(place, noise(sourceSize, 2));
+        const ScriptedServer server({options(), created, takes(sourceSize, "204 No Content", r.offset)});
         Engine engine;
         CHECK(run(engine, download(place, server)).exitCode == r.exitCode);
     }
@@ -119,8 +119,8 @@ TEST_CASE("an offset that the server cannot have is not believed") {
 
 TEST_CASE("a conflict has the server asked where it is, and the rest sent from there") { // 409
     const Place place;
-    writeSource(place, noise(size, 3));
-    const ScriptedServer server({options(), created, takes(size, "409 Conflict", ""),
+    writeSource(place, noise(sourceSize, 3));
+    const ScriptedServer server({options(), created, takes(sourceSize, "409 Conflict", ""),
                                  says("200 OK", "Upload-Offset: 60000\r\nUpload-Length: 100000\r\n"),
                                  takes(40'000, "204 No Content", "Upload-Offset: 100000\r\n")});
     Engine engine;
@@ -131,13 +131,13 @@ TEST_CASE("a conflict has the server asked where it is, and the rest sent from t
 
 TEST_CASE("what the server keeps no longer is not asked for") { // expiration
     const Place place;
-    writeSource(place, noise(size, 4));
+    writeSource(place, noise(sourceSize, 4));
     auto brief = says("201 Created", "Location: /files/7\r\nUpload-Expires: Mon, 05 Jan 2026 08:00:00 GMT\r\n");
     const ScriptedServer server({options(), brief, [](Exchange&) {}, options(), created,
-                                 takes(size, "204 No Content", "Upload-Offset: 100000\r\n")});
+                                 takes(sourceSize, "204 No Content", "Upload-Offset: 100000\r\n")});
     Engine engine;
     CHECK(run(engine, download(place, server)).fate == Fate::Later);
-    Ending ending = run(engine, download(place, server));
+    transfer::Ending ending = run(engine, download(place, server));
     CAPTURE(ending.text);
     CHECK(ending.fate == Fate::Done);
     CHECK(ending.text.ends_with("; begun anew: the server kept what it had for no longer"));
@@ -148,9 +148,9 @@ TEST_CASE("what the server keeps no longer is not asked for") { // expiration
 
 TEST_CASE("a server that loses what it is sent is not sent it for ever") {
     const Place place;
-    writeSource(place, noise(size, 5));
+    writeSource(place, noise(sourceSize, 5));
     const ScriptedServer server(
-        {options(), created, takes(size, "404 Not Found", ""), created, takes(size, "410 Gone", "")});
+        {options(), created, takes(sourceSize, "404 Not Found", ""), created, takes(sourceSize, "410 Gone", "")});
     Engine engine;
     CHECK(run(engine, download(place, server)) == later("the server loses what it is sent"));
 }
@@ -159,7 +159,7 @@ TEST_CASE("a server leads an upload to no file of this machine") {
     for (const char* to : {"file:///tmp/x", "", "gopher://h/"}) {
         CAPTURE(to);
         const Place place;
-        writeSource(place, noise(size, 6));
+        writeSource(place, noise(sourceSize, 6));
         const ScriptedServer server({options(), says("201 Created", fmt::format("Location: {}\r\n", to))});
         Engine engine;
         CHECK(run(engine, download(place, server)).exitCode == 76);
@@ -168,8 +168,8 @@ TEST_CASE("a server leads an upload to no file of this machine") {
 
 TEST_CASE("a damaged record begins anew, and two transfers of one file keep apart") {
     const Place place;
-    writeSource(place, noise(size, 7));
-    const ScriptedServer server({options(), created, takes(size, "204 No Content", "Upload-Offset: 100000\r\n")});
+    writeSource(place, noise(sourceSize, 7));
+    const ScriptedServer server({options(), created, takes(sourceSize, "204 No Content", "Upload-Offset: 100000\r\n")});
     const Upload upload = download(place, server);
     {
         auto held = UploadRecord::open(upload);

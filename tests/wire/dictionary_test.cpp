@@ -26,7 +26,7 @@ Result<Words> readWords(Reader reader, UnknownKeys unknown) {
 }
 
 /// The message of the error that such a dictionary is refused with.
-template <class Fill> std::string complaintAbout(Fill fill, UnknownKeys unknown = UnknownKeys::Refuse) {
+template <class Fill> std::string complaintAboutWords(Fill fill, UnknownKeys unknown = UnknownKeys::Refuse) {
     LooseMessage message;
     {
         Writer writer = message.writer();
@@ -42,20 +42,20 @@ template <class Fill> std::string complaintAbout(Fill fill, UnknownKeys unknown 
 } // namespace
 
 TEST_CASE("a value of the wrong type is refused by its key and both types") {
-    CHECK(complaintAbout([](DictionaryWriter& d) { d.put("estimatedDownloadBytes", std::string_view("5 MB")); }) ==
+    CHECK(complaintAboutWords([](DictionaryWriter& d) { d.put("estimatedDownloadBytes", std::string_view("5 MB")); }) ==
           "job: estimatedDownloadBytes must be an int64 (x), not a string (s)");
-    CHECK(complaintAbout([](DictionaryWriter& d) { d.put("estimatedDownloadBytes", std::int32_t{5}); }) ==
+    CHECK(complaintAboutWords([](DictionaryWriter& d) { d.put("estimatedDownloadBytes", std::int32_t{5}); }) ==
           "job: estimatedDownloadBytes must be an int64 (x), not an int32 (i)");
-    CHECK(complaintAbout([](DictionaryWriter& d) { d.put("charging", std::int32_t{1}); }) ==
+    CHECK(complaintAboutWords([](DictionaryWriter& d) { d.put("charging", std::int32_t{1}); }) ==
           "job: charging must be a boolean (b), not an int32 (i)");
-    CHECK(complaintAbout([](DictionaryWriter& d) { d.put("tags", std::string_view("one")); }) ==
+    CHECK(complaintAboutWords([](DictionaryWriter& d) { d.put("tags", std::string_view("one")); }) ==
           "job: tags must be an array of strings (as), not a string (s)");
 }
 
 TEST_CASE("an unknown key is refused, and the key that was meant is named") {
-    CHECK(complaintAbout([](DictionaryWriter& d) { d.put("chargin", true); }) ==
+    CHECK(complaintAboutWords([](DictionaryWriter& d) { d.put("chargin", true); }) ==
           "job: unknown key \"chargin\" (did you mean \"charging\"?)");
-    CHECK(complaintAbout([](DictionaryWriter& d) { d.put("requiresDeviceIdle", true); }) ==
+    CHECK(complaintAboutWords([](DictionaryWriter& d) { d.put("requiresDeviceIdle", true); }) ==
           "job: unknown key \"requiresDeviceIdle\"; known are estimatedDownloadBytes, name, charging, id, tags");
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("where unknown keys are ignored, whatever they hold is skipped") {
 }
 
 TEST_CASE("a key that comes twice is refused: which one counts cannot be guessed") {
-    CHECK(complaintAbout([](DictionaryWriter& d) {
+    CHECK(complaintAboutWords([](DictionaryWriter& d) {
               d.put("id", std::int32_t{7});
               d.put("id", std::int32_t{8});
           }) == "job: id is given twice");

@@ -23,7 +23,7 @@ template <class Change> JobInfo jobWith(Change change) {
     return std::move(job).value();
 }
 
-Result<JobInfo> throughTheWire(const JobInfo& job, ClipFiles files = ClipFiles::Included) {
+Result<JobInfo> jobThroughTheWire(const JobInfo& job, ClipFiles files = ClipFiles::Included) {
     LooseMessage message;
     Writer writer = message.writer();
     writeJob(writer, job, files);
@@ -33,7 +33,7 @@ Result<JobInfo> throughTheWire(const JobInfo& job, ClipFiles files = ClipFiles::
 }
 
 /// The error that a job of these keys is refused with.
-template <class Fill> std::string complaintAbout(Fill fill) {
+template <class Fill> std::string complaintAboutJob(Fill fill) {
     LooseMessage message;
     {
         Writer writer = message.writer();
@@ -63,7 +63,7 @@ PersistableBundle nested(int depth) {
 TEST_CASE("a job comes out of the wire as it went in, with every setter") { // jobs.md §1.1
     const auto same = [](auto change) {
         const JobInfo job = jobWith(change);
-        const Result<JobInfo> back = throughTheWire(job);
+        const Result<JobInfo> back = jobThroughTheWire(job);
         REQUIRE_MESSAGE(back.ok(), (back.ok() ? "" : back.error().message));
         CHECK(*back == job);
     };
@@ -99,7 +99,7 @@ TEST_CASE("a regular and an expedited job come out of the wire as they went in, 
     const auto same = [](const JobInfo::Builder& builder) {
         const Result<JobInfo> job = builder.build();
         REQUIRE_MESSAGE(job.ok(), (job.ok() ? "" : job.error().message));
-        const Result<JobInfo> back = throughTheWire(*job);
+        const Result<JobInfo> back = jobThroughTheWire(*job);
         REQUIRE_MESSAGE(back.ok(), (back.ok() ? "" : back.error().message));
         CHECK(*back == *job);
     };
@@ -152,13 +152,13 @@ TEST_CASE("a job crosses the wire as it was asked for; who reads it raises nothi
                          .build();
     REQUIRE(job.ok());
     CHECK(job->getPeriod() == JobInfo::Period{15min, 5min});
-    const Result<JobInfo> read = throughTheWire(*job);
+    const Result<JobInfo> read = jobThroughTheWire(*job);
     REQUIRE(read.ok());
     CHECK(read->getPeriod() == JobInfo::Period{1min, 30s});
     CHECK(read->getInitialBackoff() == 1s);
     CHECK(read->getTriggerContentUpdateDelay() == 1ms);
     CHECK(read->getTriggerContentMaxDelay() == 2ms);
-    CHECK(throughTheWire(*read)->getPeriod() == JobInfo::Period{1min, 30s});
+    CHECK(jobThroughTheWire(*read)->getPeriod() == JobInfo::Period{1min, 30s});
 }
 
 TEST_CASE(
@@ -168,7 +168,7 @@ TEST_CASE(
         CAPTURE(field.method);
         JobInfo::Builder builder(JobId(7), "Downloads");
         test::setSample(field, builder);
-        const auto job = throughTheWire(*JobInfoAccess::requested(builder));
+        const auto job = jobThroughTheWire(*JobInfoAccess::requested(builder));
         REQUIRE(job.ok());
         CHECK(isSet(field, *job));
         if (!job->getClipData()) CHECK(*job == *JobInfoAccess::requested(builder));
@@ -176,15 +176,15 @@ TEST_CASE(
 }
 
 TEST_CASE("half a period is refused") {
-    CHECK(complaintAbout([](DictionaryWriter& d) {
+    CHECK(complaintAboutJob([](DictionaryWriter& d) {
               putLeast(d);
               d.put("periodicFlex", std::int64_t{300000});
           }) == "job: periodicInterval and periodicFlex must be given together");
 }
 
 TEST_CASE("a back-off that was not set stays unset on the wire") { // jobs.md §1.1, V1
-    CHECK(!throughTheWire(jobWith([](JobInfo::Builder&) {}))->hasExplicitBackoff());
-    CHECK(throughTheWire(jobWith([](JobInfo::Builder& b) {
+    CHECK(!jobThroughTheWire(jobWith([](JobInfo::Builder&) {}))->hasExplicitBackoff());
+    CHECK(jobThroughTheWire(jobWith([](JobInfo::Builder& b) {
               b.setBackoffCriteria(JobInfo::DEFAULT_INITIAL_BACKOFF, JobInfo::BACKOFF_POLICY_EXPONENTIAL);
           }))->hasExplicitBackoff());
 }
@@ -199,7 +199,7 @@ TEST_CASE("clip data carry their open file as a descriptor of its own") { // job
     const JobInfo job =
         jobWith([&](JobInfo::Builder& b) { b.setClipData(clip, ClipData::FLAG_GRANT_READ_URI_PERMISSION); });
 
-    const Result<JobInfo> back = throughTheWire(job);
+    const Result<JobInfo> back = jobThroughTheWire(job);
     REQUIRE(back.ok());
     const std::vector<ClipData::Item>& items = back->getClipData()->items;
     REQUIRE(items.size() == 2);
@@ -213,43 +213,43 @@ TEST_CASE("clip data carry their open file as a descriptor of its own") { // job
     CHECK(!items[1].file);
     CHECK(back->getClipGrantFlags() == ClipData::FLAG_GRANT_READ_URI_PERMISSION);
 
-    const Result<JobInfo> listed = throughTheWire(job, ClipFiles::LeftOut);
+    const Result<JobInfo> listed = jobThroughTheWire(job, ClipFiles::LeftOut);
     REQUIRE(listed.ok());
     CHECK(!listed->getClipData()->items[0].file);
 }
 
 TEST_CASE("what a setter refuses is refused where it is read") { // jobs.md §1.1
     // A chunk of 0 is an error, -1 is unset.
-    CHECK(complaintAbout([](DictionaryWriter& d) {
+    CHECK(complaintAboutJob([](DictionaryWriter& d) {
               putLeast(d);
               d.put("minimumNetworkChunkBytes", std::int64_t{0});
           }).starts_with("V4"));
-    CHECK(complaintAbout([](DictionaryWriter& d) {
+    CHECK(complaintAboutJob([](DictionaryWriter& d) {
               putLeast(d);
               d.put("priority", std::int32_t{123});
           }).starts_with("V9"));
 }
 
 TEST_CASE("a job that lacks its id or its service is refused by what is missing") {
-    CHECK(complaintAbout([](DictionaryWriter& d) { d.put("service", std::string_view("Downloads")); }) ==
+    CHECK(complaintAboutJob([](DictionaryWriter& d) { d.put("service", std::string_view("Downloads")); }) ==
           "job: id, an int32 (i), is missing");
-    CHECK(complaintAbout([](DictionaryWriter& d) { d.put("id", std::int32_t{7}); }) ==
+    CHECK(complaintAboutJob([](DictionaryWriter& d) { d.put("id", std::int32_t{7}); }) ==
           "job: service, a string (s), is missing");
 }
 
 TEST_CASE("half a back-off is refused") {
-    CHECK(complaintAbout([](DictionaryWriter& d) {
+    CHECK(complaintAboutJob([](DictionaryWriter& d) {
               putLeast(d);
               d.put("initialBackoff", std::int64_t{30000});
           }) == "job: initialBackoff and backoffPolicy must be given together");
 }
 
 TEST_CASE("a constraint that is not known is refused, never ignored") { // architecture.md, wire
-    CHECK(complaintAbout([](DictionaryWriter& d) {
+    CHECK(complaintAboutJob([](DictionaryWriter& d) {
               putLeast(d);
               d.put("requiresChargin", true);
           }) == "job: unknown key \"requiresChargin\" (did you mean \"requiresCharging\"?)");
-    CHECK(complaintAbout([](DictionaryWriter& d) {
+    CHECK(complaintAboutJob([](DictionaryWriter& d) {
               putLeast(d);
               d.put("requiredNetwork", "a{sv}", [](Writer& value) {
                   const std::vector<std::string> names{"INTERNET", "NOT_SLOW"};
@@ -259,7 +259,7 @@ TEST_CASE("a constraint that is not known is refused, never ignored") { // archi
 }
 
 TEST_CASE("extras of a type that cannot be kept are refused by their key") { // jobs.md §12.9
-    CHECK(complaintAbout([](DictionaryWriter& d) {
+    CHECK(complaintAboutJob([](DictionaryWriter& d) {
               putLeast(d);
               d.put("extras", "a{sv}", [](Writer& value) { DictionaryWriter(value).put("count", std::uint32_t{1}); });
           }) == "job: extras: count: a uint32 (u) cannot be kept; b, i, x, d, s, arrays of these and a{sv} can");

@@ -14,18 +14,8 @@ namespace {
 using wire::DictionaryWriter;
 using wire::LooseMessage;
 using wire::Reader;
+using wire::throughTheWire;
 using wire::Writer;
-
-template <class T> T throughTheWire(const T& value, void (*write)(Writer&, const T&), Result<T> (*read)(Reader&)) {
-    LooseMessage message;
-    Writer writer = message.writer();
-    write(writer, value);
-    REQUIRE(writer.done().ok());
-    Reader reader = message.reader();
-    Result<T> back = read(reader);
-    REQUIRE_MESSAGE(back.ok(), (back.ok() ? "" : back.error().message));
-    return std::move(back).value();
-}
 
 Alarm alarm(AlarmKind kind) {
     Alarm made;

@@ -37,4 +37,16 @@ private:
     Message message_;
 };
 
+/// The value as the other end reads it.
+template <class T> T throughTheWire(const T& value, void (*write)(Writer&, const T&), Result<T> (*read)(Reader&)) {
+    LooseMessage message;
+    Writer writer = message.writer();
+    write(writer, value);
+    REQUIRE(writer.done().ok());
+    Reader reader = message.reader();
+    Result<T> back = read(reader);
+    REQUIRE_MESSAGE(back.ok(), (back.ok() ? "" : back.error().message));
+    return std::move(back).value();
+}
+
 } // namespace stint::wire

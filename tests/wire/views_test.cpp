@@ -10,17 +10,6 @@ using namespace stint::wire;
 
 namespace {
 
-template <class T> T throughTheWire(const T& value, void (*write)(Writer&, const T&), Result<T> (*read)(Reader&)) {
-    LooseMessage message;
-    Writer writer = message.writer();
-    write(writer, value);
-    REQUIRE(writer.done().ok());
-    Reader reader = message.reader();
-    Result<T> back = read(reader);
-    REQUIRE_MESSAGE(back.ok(), (back.ok() ? "" : back.error().message));
-    return std::move(back).value();
-}
-
 JobView view(JobView::State state) {
     JobView job;
     job.key = {AppId{"com.example.mail"}, "sync", JobId(7)};
