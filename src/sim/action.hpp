@@ -222,9 +222,9 @@ using Action =
                  action::ChangeApp, action::Tap, action::Use, action::ForegroundService, action::StopApp,
                  action::ForceStop, action::Crash, action::Uninstall, action::Update, action::Install, action::Restrict,
                  action::Predict, action::Schedule, action::Enqueue, action::Cancel, action::CancelAll, action::Hold,
-                 action::Resume, action::Retry, action::Edit, action::Finish, action::CompleteWork, action::ChangeContent,
-                 action::Notify, action::Dismiss, action::TellBytes, action::SetAlarm, action::CancelAlarm,
-                 action::Push, action::RunVerb, action::Tick, action::Connected, action::AnswerCall, action::Lost,
-                 action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
+                 action::Resume, action::Retry, action::Edit, action::Finish, action::CompleteWork,
+                 action::ChangeContent, action::Notify, action::Dismiss, action::TellBytes, action::SetAlarm,
+                 action::CancelAlarm, action::Push, action::RunVerb, action::Tick, action::Connected,
+                 action::AnswerCall, action::Lost, action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
 
 } // namespace stint::sim

@@ -202,17 +202,17 @@ action::Schedule readSchedule(Yaml& yaml, const Node& node) {
     action::Schedule read{.job = {}, .asked = begun(yaml, node, key), .items = {}, .behaves = {}};
     read.job = key;
     JobInfo::Builder& job = read.asked;
-    std::vector<Key> keys{{"job", [](const Node&) {}}, // these two and the priority: begun() has read them
-                          {"service", [](const Node&) {}},
-                          {"after", [&](const Node& value) { read.terms.after = readJobs(yaml, value, "after"); }},
-                          {"after_failure",
-                           [&](const Node& value) { read.terms.afterFailure = readJobs(yaml, value, "after_failure"); }},
-                          {"calendar", [&](const Node& value) { read.terms.calendar = yaml.text(value, "calendar"); }},
-                          {"wait_max", [&](const Node& value) { read.waitMost = readDuration(yaml, value, "wait_max"); }},
-                          {"then", [&](const Node& value) { read.terms.then = readJobConditions(yaml, value); }},
-                          {"at", [&](const Node& value) { read.terms.at = readTimeOfDay(yaml, value, "at"); }},
-                          {"work_items", [&](const Node& value) { read.items = readItems(yaml, value); }},
-                          {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}};
+    std::vector<Key> keys{
+        {"job", [](const Node&) {}}, // these two and the priority: begun() has read them
+        {"service", [](const Node&) {}},
+        {"after", [&](const Node& value) { read.terms.after = readJobs(yaml, value, "after"); }},
+        {"after_failure", [&](const Node& value) { read.terms.afterFailure = readJobs(yaml, value, "after_failure"); }},
+        {"calendar", [&](const Node& value) { read.terms.calendar = yaml.text(value, "calendar"); }},
+        {"wait_max", [&](const Node& value) { read.waitMost = readDuration(yaml, value, "wait_max"); }},
+        {"then", [&](const Node& value) { read.terms.then = readJobConditions(yaml, value); }},
+        {"at", [&](const Node& value) { read.terms.at = readTimeOfDay(yaml, value, "at"); }},
+        {"work_items", [&](const Node& value) { read.items = readItems(yaml, value); }},
+        {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}};
     for (const JobField& row : jobFields)
         if (!row.scenario.empty())
             keys.push_back(

@@ -14,7 +14,7 @@ Reply scheduleOn(Stage& stage, std::int32_t id, StartTerms terms, bool persisted
                               .terms = std::move(terms)});
 }
 
-StartTerms after(std::int32_t id) { 
+StartTerms after(std::int32_t id) {
     StartTerms terms;
     terms.after = {Stage::key(id)};
     return terms;
@@ -194,7 +194,8 @@ TEST_CASE("conditions that loosen must be some that the job may have, at a time 
     const auto messageOf = [&stage](StartTerms terms) { return scheduleOn(stage, 1, std::move(terms)).error->message; };
     CHECK(messageOf(loosening(stage.wallAtStart, {{"charging", "no"}})).ends_with("at a time to come"));
     CHECK(messageOf(loosening(later, {})) == "conditions that loosen need a time, and the conditions they become");
-    CHECK(messageOf(loosening(later, {{"moon", "full"}})).starts_with("no condition is called \"moon\"; there are network"));
+    CHECK(messageOf(loosening(later, {{"moon", "full"}}))
+              .starts_with("no condition is called \"moon\"; there are network"));
     CHECK(messageOf(loosening(later, {{"charging", "maybe"}})) == "charging is \"maybe\"; it must be yes or no");
     CHECK(messageOf(loosening(later, {{"network", "some"}})).starts_with("network is \"some\"; it must be one of any"));
     CHECK_FALSE(loosening(later, {{"bytes", "much"}}).then.empty());

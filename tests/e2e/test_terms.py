@@ -95,3 +95,89 @@ def test_numbers_are_one_series_and_names_are_words_for_every_verb(world, daemon
     assert world.stint("run", "--name", "7", "--", "true").code == 64
 
 
+
+
+def test_a_calendar_is_told_with_its_next_time_outlives_the_daemon_and_is_refused_where_it_never_comes(world):
+    """jobs.md §14.1, in the zone of the machine."""
+    daemon = world.start_daemon(environment={"TZ": "Asia/Tokyo"})
+    ended = world.stint("run", "--on-calendar", "*-01-01 12:00", "--", "true")
+    assert ended.code == 0, ended
+    assert 'it runs at each time of "*-01-01 12:00", next in ' in ended.err
+    (job,) = jobs(world)
+    assert job["persisted"] and job["terms"]["calendar"] == "*-01-01 12:00"
+    assert job["terms"]["at"] % 86400000 == 3 * 3600000, "noon in Tokyo"
+    assert "the next time of its calendar" in world.stint("why", "1").out
+    daemon.kill()
+    world.start_daemon(environment={"TZ": "UTC"})
+    assert jobs(world)[0]["terms"]["at"] % 86400000 == 12 * 3600000, "another zone moves what is to come"
+    for spec, says in (("*-02-30", "none of its times comes"), ("soon", '"soon" is no day of the week')):
+        refused = world.stint("run", "--on-calendar", spec, "--", "true")
+        assert (refused.code, says in refused.err) == (64, True), refused
+    assert world.stint("run", "--on-calendar", "daily", "--every", "1d", "--", "true").code == 64
+    assert len(jobs(world)) == 1
+
+
+def test_a_calendar_runs_its_command_at_its_time(world, daemon):
+    world.done("run", "--on-calendar", "*:*:*", "--", script(world, "echo run >> runs; exit 0"))
+    until_written(world.downloads / "runs", lambda text: text.count("\n") >= 3)
+
+
+@pytest.mark.parametrize("code, followed", [(0, "success"), (3, "failure")])
+def test_what_follows_an_end_is_a_job_of_its_own_and_the_other_is_not_needed(world, daemon, code, followed):
+    ran = script(world, f"while [ ! -e go ]; do sleep 0.05; done; exit {code}")
+    first = schedule(world, "--retries", "0", "--on-success", "echo success >> told",
+                     "--on-failure", "echo failure >> told", "--", ran)
+    waiting = {job["id"]: job for job in jobs(world)}
+    assert f"starts when {SHELL}/{first} has failed" in world.stint("why", str(first + 2)).out
+    assert f"starts when {SHELL}/{first} has succeeded" in world.stint("why", str(first + 1)).out
+    assert len(waiting) == 3
+    (world.downloads / "go").touch()
+    until_written(world.downloads / "told")
+    for number in (first + 1, first + 2):
+        world.stint("wait", str(number))
+    assert (world.downloads / "told").read_text() == f"{followed}\n"
+    ends = {job["id"]: job["outcome"] for job in jobs(world, "--finished")}
+    other = ends[first + (2 if followed == "success" else 1)]
+    assert other.startswith("not needed" if followed == "success" else "not started"), other
+
+
+def test_a_command_that_is_tried_without_end_has_no_failure_to_follow(world, daemon):
+    refused = world.stint("run", "--on-failure", "true", "--", "false")
+    assert refused.code == 64 and "--on-failure needs --retries N" in refused.err
+    refused = world.stint("run", "--every", "1d", "--on-success", "true", "--", "false")
+    assert refused.code == 64 and "no end" in refused.err
+
+
+def test_edit_lets_a_waiting_job_go_and_refuses_what_is_none(world, daemon):
+    world.done("device", "set", "charging=false")
+    job = schedule(world, "--charging", "--", script(world, "echo run >> runs; exit 0"))
+    for wrong, says in (("moon=full", 'no condition is called "moon"'), ("charging", "is no condition"),
+                        ("network=5g", "it must be one of any, unmetered")):
+        refused = world.stint("edit", str(job), wrong)
+        assert (refused.code, says in refused.err) == (64, True), refused
+    assert world.stint("edit", "99", "charging=no").code == 66
+    assert "CONSTRAINT_CHARGING" in world.stint("why", str(job)).out
+    world.done("edit", str(job), "charging=no")
+    until_written(world.downloads / "runs")
+
+
+def test_conditions_loosen_after_a_time_and_why_says_when(world, daemon):
+    world.done("device", "set", "charging=false")
+    ran = script(world, "echo run >> runs; exit 0")
+    job = schedule(world, "--charging", "--wait-max", "2s", "--then", "charging=no", "--", ran)
+    later = schedule(world, "--charging", "--wait-max", "7d", "--then", "charging=no,network=any", "--", ran)
+    assert "in 7d its conditions become charging=no, network=any" in world.stint("why", str(later)).out
+    assert world.stint("wait", str(job)).code == 0
+    assert world.stint("run", "--wait-max", "7d", "--", "true").code == 64
+    refused = world.stint("run", "--wait-max", "7d", "--then", "bytes=5", "--", "true")
+    assert refused.code == 64 and "bytes has a bound" in refused.err
+
+
+def test_a_command_runs_elsewhere_and_with_other_variables(world, daemon):
+    (world.downloads / "there").mkdir()
+    world.environment["HERE"] = "said"
+    ended = world.stint("run", "--working-directory", "there", "--setenv", "A=b=c", "--setenv", "HERE", "--",
+                        "sh", "-c", 'pwd; echo "$A $HERE"')
+    assert ended.out == f"{world.downloads}/there\nb=c said\n", ended
+    for wrong in (["--working-directory", "nowhere"], ["--setenv", "=x"], ["--setenv", "NOT_THERE"]):
+        assert world.stint("run", *wrong, "--", "true").code == 64
