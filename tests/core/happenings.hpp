@@ -24,6 +24,7 @@ inline std::ostream& operator<<(std::ostream& out, const Happening& h) {
 constexpr int kinds = 14;         ///< of the job contract
 constexpr int kindsOfLimits = 21; ///< and of the limits
 constexpr int kindsOfAlarms = 24; ///< and of alarms
+constexpr int allKinds = 29;      ///< and of what a person asks of a job's start
 
 inline bool bit(unsigned bits, int n) { return (bits >> n) & 1U; }
 
@@ -162,9 +163,58 @@ inline void happenToLimits(Stage& stage, const Happening& h) {
     }
 }
 
+/// Terms that may be refused, for a job that is not there yet, and for itself.
+inline StartTerms termsOf(const Stage& stage, const Happening& h) {
+    StartTerms terms;
+    const WallTime now = stage.clock().wall;
+    if (bit(h.how, 0)) terms.after = {Stage::key(1 + static_cast<int>(h.how % 12))};
+    if (bit(h.how, 1)) terms.afterFailure = {Stage::key(1 + static_cast<int>(h.how / 2 % 12))};
+    if (bit(h.how, 2)) terms.at = now + std::chrono::seconds{h.how};
+    if (bit(h.how, 3)) terms.calendar = bit(h.how, 4) ? "*:0/20" : "0/3:07";
+    if (bit(h.how, 5)) {
+        terms.loosensAt = now + std::chrono::seconds{h.how * 3};
+        terms.then = {{"charging", "no"}, {"network", bit(h.how, 6) ? "any" : "none"}};
+        if (bit(h.how, 7)) terms.then.push_back({"bytes", "1MB"});
+    }
+    return terms;
+}
+
+/// What a person asks of a job's start (jobs.md §14).
+inline void happenToStarts(Stage& stage, const Happening& h) {
+    const JobKey key = Stage::key(h.job);
+    switch (h.what) {
+    case 24:
+        stage.ask(HoldJob{.call = {1}, .key = key, .on = bit(h.how, 0)});
+        break;
+    case 25:
+        stage.ask(RetryJob{.call = {1}, .key = key});
+        break;
+    case 26:
+        stage.ask(EditJob{.call = {1},
+                          .key = key,
+                          .conditions = {{"charging", bit(h.how, 0) ? "yes" : "no"},
+                                         {"network", bit(h.how, 1) ? "unmetered" : "any"}}});
+        break;
+    case 27:
+        if (const auto job = jobOf(stage, h).build(); job.ok())
+            stage.ask(Schedule{.call = {1},
+                               .app = mail,
+                               .info = std::make_shared<const JobInfo>(*job),
+                               .callerVisible = true,
+                               .terms = termsOf(stage, h)});
+        break;
+    case 28:
+        stage.event(ZoneRead{TimeZone({{WallTime{}, std::chrono::minutes{h.how % 600}}})});
+        break;
+    default:
+        break;
+    }
+}
+
 inline void happen(Stage& stage, const Happening& h) {
     stage.until(stage.now.elapsed - at(0s) + std::chrono::seconds{h.pause});
-    h.what < kinds ? happenToJobs(stage, h) : happenToLimits(stage, h);
+    if (h.what < kinds) return happenToJobs(stage, h);
+    h.what < kindsOfAlarms ? happenToLimits(stage, h) : happenToStarts(stage, h);
 }
 
 /// A run under way is lost by a restart (jobs.md §12.5), and its session ends with it (limits.md §12.7 example 99), so

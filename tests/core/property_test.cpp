@@ -99,6 +99,18 @@ TEST_CASE("whatever happens, a job waits with a reason, runs rightly, or is gone
     });
 }
 
+TEST_CASE("the same of jobs whose start a person holds, sets, or makes wait for others") { // jobs.md §14
+    holds("starts", 500, [] {
+        const auto timeline =
+            *timelinesOf(rc::gen::oneOf(rc::gen::inRange(0, kinds), rc::gen::inRange(kindsOfAlarms, allKinds)));
+        Stage stage;
+        for (const Happening& h : timeline) {
+            happen(stage, h);
+            invariantsHold(stage);
+        }
+    });
+}
+
 TEST_CASE("a ready job waits for a slot only while another job has it, and says which") { // jobs.md §3.6, §9.1
     for (const std::int64_t slots : {1, 2, 4, 8})
         holds("slots", 50, [&] {
@@ -150,7 +162,7 @@ TEST_CASE("a forecast that nothing disturbs comes true to the millisecond") { //
 
 TEST_CASE("to save, load and go on gives the same as going on") { // jobs.md §12.5; limits.md §12.7 example 99
     holds("restart", 200, [] {
-        const auto timeline = *timelines(kindsOfAlarms);
+        const auto timeline = *timelines(allKinds);
         Stage straight, restarted;
         for (const Happening& h : timeline) {
             happen(straight, h);

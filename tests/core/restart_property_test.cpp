@@ -107,7 +107,7 @@ bool clockWithin(const Stage& stage, const Absence& absence) {
 
 TEST_CASE("a daemon that dies at any event starts again, whatever has changed, and keeps what was accepted") {
     holds("restarts", 500, [] { // jobs.md §12.5
-        const auto timeline = *timelines(kindsOfAlarms);
+        const auto timeline = *timelines(allKinds);
         const auto absent = *rc::gen::container<std::vector<Absence>>(20, absences());
         const auto every = *rc::gen::inRange<std::size_t>(1, 40);
         Stage stage;
@@ -129,7 +129,7 @@ TEST_CASE("a daemon that dies at any event starts again, whatever has changed, a
 
 TEST_CASE("a daemon that was restarted goes on as one that was told of what has changed") { // jobs.md §12.5
     holds("restarted or told", 500, [] {
-        const auto timeline = *timelines(kindsOfAlarms);
+        const auto timeline = *timelines(allKinds);
         const auto when = *rc::gen::inRange<std::size_t>(0, timeline.size());
         const Absence absence = *absences();
         Stage told, restarted;

@@ -101,6 +101,7 @@ public:
     }
     void event(const Event& what) {
         if (const auto* run = std::get_if<RunJob>(&what)) overridden.insert(run->key);
+        if (const auto* read = std::get_if<ZoneRead>(&what)) zone_ = read->zone;
         take(core->handle(what, clock()));
         until(now.elapsed - at(0s)); // what falls at this instant has happened before the next line of a test
     }
@@ -139,6 +140,7 @@ public:
         boot_ = boot;
         take(core->restore(std::move(snapshot), BootId{boot}, device, clock()));
         take(core->handle(DeviceChanged{{}, device}, clock()));
+        take(core->handle(ZoneRead{zone_}, clock()));
         install(installed);
         for (const auto& [app, visible] : seen_)
             event(AppSeen{app, visible, true});
@@ -342,6 +344,7 @@ private:
     std::map<std::uint64_t, StoredMessage> messages_;
     std::optional<StoredUsageTime> usageTime_;
     std::optional<std::pair<DeviceState, BootId>> deviceState_;
+    TimeZone zone_;
     std::string boot_ = "first boot";
     std::uint32_t generation_ = 0;
     Stamp stamp_;

@@ -181,3 +181,16 @@ def test_a_command_runs_elsewhere_and_with_other_variables(world, daemon):
     assert ended.out == f"{world.downloads}/there\nb=c said\n", ended
     for wrong in (["--working-directory", "nowhere"], ["--setenv", "=x"], ["--setenv", "NOT_THERE"]):
         assert world.stint("run", *wrong, "--", "true").code == 64
+
+
+def test_an_edit_outlives_the_daemon(world):
+    daemon = world.start_daemon()
+    world.done("device", "set", "charging=false")
+    job = schedule(world, "--persisted", "--charging", "--", "true")
+    world.done("edit", str(job), "battery-not-low=yes", "network=unmetered")
+    daemon.kill()
+    world.start_daemon()
+    (state,) = jobs(world)
+    assert state["id"] == job and "CONSTRAINT_CHARGING" in world.stint("why", str(job)).out
+    dump = world.done("dumpsys", "jobscheduler")
+    assert "CHARGING" in dump and "BATTERY_NOT_LOW" in dump and "CONNECTIVITY" in dump

@@ -107,7 +107,13 @@ inline Job jobOf(std::int32_t id) {
     details.label = "job " + std::to_string(id);
     details.runBegan = id % 2 == 0 ? std::optional(wall(std::chrono::minutes{id})) : std::nullopt;
     if (id % 3 == 0) details.lastRun.edit() = pastRunOf(id);
-    if (id % 4 == 0) details.terms.edit() = {{{job.key.app, "sync", id + 1}}, wall(std::chrono::hours{id}), "daily"};
+    if (id % 4 == 0)
+        details.terms.edit() = {.after = {{job.key.app, "sync", id + 1}},
+                                .afterFailure = {{job.key.app, "", id + 2}},
+                                .at = wall(std::chrono::hours{id}),
+                                .calendar = "daily",
+                                .loosensAt = wall(std::chrono::hours{id + 1}),
+                                .then = {{"network", "any"}}};
     return job;
 }
 
