@@ -185,7 +185,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     tracked.job.details.edit().runBegan.reset();
     PastRun past = pastRunOf(tracked, &run, ending, outcome, turn.now.wall);
     if (retries(end, run.kind)) return tryAgain(turn, tracked, running, end, std::move(past));
-    if (run.info->isPeriodic() && end != End::UserStop && end != End::Killed)
+    if (run.info.isPeriodic() && end != End::UserStop && end != End::Killed)
         return nextWindowOf(turn, tracked, std::move(past));
     endJob(turn, tracked, end, std::move(past));
 }

@@ -36,15 +36,15 @@ JobInfo JobInfoAccess::of(JobInfo::Parts parts) {
 
 const JobInfo::Adjustable& JobInfoAccess::asked(const JobInfo& info) { return partsOf(info.parts_).adjustable; }
 
-JobInfoPtr JobInfoAccess::adjusted(JobInfoPtr info, const Constants& constants) {
-    const JobInfo::Parts& parts = partsOf(info->parts_);
+JobInfo JobInfoAccess::adjusted(JobInfo info, const Constants& constants) {
+    const JobInfo::Parts& parts = partsOf(info.parts_);
     const JobInfo::Adjustable values = raised(parts.adjustable, constants);
     // Seldom anything has to be raised, and a job's words are many.
     if (values == parts.adjustable && values == parts.adjusted()) return info;
     JobInfo::Parts changed = parts;
     changed.adjustable = values;
     changed.asDocumented = false;
-    return std::make_shared<const JobInfo>(of(std::move(changed)));
+    return of(std::move(changed));
 }
 
 JobInfo::Adjustable JobInfo::Parts::adjusted() const {

@@ -34,7 +34,7 @@ struct JobInfoAccess {
 
     /// The same job, its getters saying what `constants` make of what was asked; `info` itself where they say so
     /// already.
-    static JobInfoPtr adjusted(JobInfoPtr info, const Constants& constants);
+    static JobInfo adjusted(JobInfo info, const Constants& constants);
 
 private:
     static JobInfo of(JobInfo::Parts parts);
