@@ -21,34 +21,31 @@
 
 namespace stint {
 
-/// What an alarm does when it goes off: it tells a receiver its tag.
-class AlarmOperation {
+/// What an alarm does when it goes off: it tells a receiver its tag. May grow (decision 17).
+class STINT_API AlarmOperation {
 public:
     /// tag: 1 to 1000 characters. receiver: a name of the manifest; empty: its only one.
-    AlarmOperation(std::string tag, std::string receiver = {}) : tag_(std::move(tag)), receiver_(std::move(receiver)) {}
+    AlarmOperation(std::string tag, std::string receiver = {});
     /// Kept over a reboot. Ours: Android drops every alarm.
-    AlarmOperation& setPersisted(bool persisted) {
-        persisted_ = persisted;
-        return *this;
-    }
-    const std::string& getTag() const { return tag_; }
-    const std::string& getReceiver() const { return receiver_; }
-    bool isPersisted() const { return persisted_; }
+    AlarmOperation& setPersisted(bool persisted);
+    const std::string& getTag() const;
+    const std::string& getReceiver() const;
+    bool isPersisted() const;
 
 private:
-    std::string tag_;
-    std::string receiver_;
-    bool persisted_ = false;
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
 };
 
-/// An alarm clock: what a person has set to be woken at.
-class AlarmClockInfo {
+/// An alarm clock: what a person has set to be woken at. May grow (decision 17).
+class STINT_API AlarmClockInfo {
 public:
-    explicit AlarmClockInfo(WallTime triggerTime) : triggerTime_(triggerTime) {}
-    WallTime getTriggerTime() const { return triggerTime_; }
+    explicit AlarmClockInfo(WallTime triggerTime);
+    WallTime getTriggerTime() const;
 
 private:
-    WallTime triggerTime_;
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
 };
 
 class STINT_API AlarmManager {

@@ -54,8 +54,10 @@ struct ComponentName {
     auto operator<=>(const ComponentName&) const = default;
 };
 
+/// Cheap to copy: copies share what was said. What is new in a job is a further getter and setter (decision 17).
 class STINT_API JobInfo {
 public:
+    JobInfo() = default; ///< a job of which nothing was said: no service, no constraint
     class Builder;
 
     // What setRequiredNetworkType takes (jobs.md §1.3).
@@ -101,104 +103,60 @@ public:
         auto operator<=>(const Period&) const = default;
     };
 
-    JobId getId() const { return said_.id; }
-    const ComponentName& getService() const { return said_.service; }
-    bool isUserInitiated() const { return said_.userInitiated; }
-    bool isExpedited() const { return said_.expedited; }
-    std::int32_t getPriority() const { return said_.priority; }
-    const std::optional<NetworkRequest>& getRequiredNetwork() const { return said_.network; }
+    JobId getId() const;
+    const ComponentName& getService() const;
+    bool isUserInitiated() const;
+    bool isExpedited() const;
+    std::int32_t getPriority() const;
+    const std::optional<NetworkRequest>& getRequiredNetwork() const;
     /// The shorthand the required network maps back to (jobs.md §1.3).
     std::int32_t getNetworkType() const;
-    Bytes getEstimatedNetworkDownloadBytes() const { return said_.estimatedDown; }
-    Bytes getEstimatedNetworkUploadBytes() const { return said_.estimatedUp; }
-    Bytes getMinimumNetworkChunkBytes() const { return said_.minimumChunk; }
+    Bytes getEstimatedNetworkDownloadBytes() const;
+    Bytes getEstimatedNetworkUploadBytes() const;
+    Bytes getMinimumNetworkChunkBytes() const;
     /// These four, as raised to the least the documentation allows; in a job that was read from the daemon, to the
     /// least its policy allows.
-    Duration getInitialBackoff() const { return adjusted().initialBackoff; }
-    std::optional<Period> getPeriod() const { return adjusted().period; }
+    Duration getInitialBackoff() const;
+    std::optional<Period> getPeriod() const;
     /// nullopt: the default of jobs.md §0.
-    std::optional<Duration> getTriggerContentUpdateDelay() const { return adjusted().triggerUpdateDelay; }
-    std::optional<Duration> getTriggerContentMaxDelay() const { return adjusted().triggerMaxDelay; }
-    std::int32_t getBackoffPolicy() const { return said_.backoffPolicy; }
-    bool hasExplicitBackoff() const { return said_.explicitBackoff; }
-    const std::optional<ClipData>& getClipData() const { return clip_; }
-    std::int32_t getClipGrantFlags() const { return said_.clipGrantFlags; }
-    bool isPersisted() const { return said_.persisted; }
-    bool isRequireBatteryNotLow() const { return said_.batteryNotLow; }
-    bool isRequireCharging() const { return said_.charging; }
-    bool isRequireStorageNotLow() const { return said_.storageNotLow; }
-    bool isRequireDeviceIdle() const { return said_.deviceIdle; }
+    std::optional<Duration> getTriggerContentUpdateDelay() const;
+    std::optional<Duration> getTriggerContentMaxDelay() const;
+    std::int32_t getBackoffPolicy() const;
+    bool hasExplicitBackoff() const;
+    const std::optional<ClipData>& getClipData() const;
+    std::int32_t getClipGrantFlags() const;
+    bool isPersisted() const;
+    bool isRequireBatteryNotLow() const;
+    bool isRequireCharging() const;
+    bool isRequireStorageNotLow() const;
+    bool isRequireDeviceIdle() const;
     /// nullopt where setMinimumLatency was not called; a latency of 0 is one all the same.
-    const std::optional<Duration>& getMinimumLatency() const { return said_.minimumLatency; }
+    const std::optional<Duration>& getMinimumLatency() const;
     /// nullopt where setOverrideDeadline was not called.
-    const std::optional<Duration>& getOverrideDeadline() const { return said_.overrideDeadline; }
-    bool isPeriodic() const { return adjustable_.period.has_value(); }
-    bool isPrefetch() const { return said_.prefetch; }
+    const std::optional<Duration>& getOverrideDeadline() const;
+    bool isPeriodic() const;
+    bool isPrefetch() const;
     /// Always false: since Android 16 the flag is never set (jobs.md §1.1).
     bool isImportantWhileForeground() const { return false; }
-    const std::vector<TriggerContentUri>& getTriggerContentUris() const { return said_.triggers; }
-    const PersistableBundle& getExtras() const { return said_.extras; }
-    const PersistableBundle& getTransientExtras() const { return said_.transientExtras; }
-    const std::set<std::string>& getDebugTags() const { return said_.debugTags; }
-    const std::optional<std::string>& getTraceTag() const { return said_.traceTag; }
+    const std::vector<TriggerContentUri>& getTriggerContentUris() const;
+    const PersistableBundle& getExtras() const;
+    const PersistableBundle& getTransientExtras() const;
+    const std::set<std::string>& getDebugTags() const;
+    const std::optional<std::string>& getTraceTag() const;
 
     /// The same job under another id.
-    JobInfo withId(JobId id) const {
-        JobInfo renamed = *this;
-        renamed.said_.id = id;
-        return renamed;
-    }
+    JobInfo withId(JobId id) const;
 
     /// Equal in every field. Jobs with clip data are never equal (jobs.md §2.5).
     bool operator==(const JobInfo&) const;
 
 private:
     friend struct JobInfoAccess;
+    struct Adjustable;
+    struct Said;
+    struct Parts;
 
-    /// What a device's policy may have other limits for (jobs.md §0).
-    struct Adjustable {
-        Duration initialBackoff = DEFAULT_INITIAL_BACKOFF;
-        std::optional<Period> period;
-        std::optional<Duration> triggerUpdateDelay;
-        std::optional<Duration> triggerMaxDelay;
-        auto operator<=>(const Adjustable&) const = default;
-    };
-    Adjustable adjusted() const;
-
-    /// What was said with no least value to it.
-    struct Said {
-        JobId id;
-        ComponentName service;
-        bool userInitiated = false;
-        bool expedited = false;
-        std::int32_t priority = PRIORITY_DEFAULT;
-        std::optional<NetworkRequest> network;
-        Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
-        Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
-        Bytes minimumChunk = NETWORK_BYTES_UNKNOWN;
-        std::int32_t backoffPolicy = BACKOFF_POLICY_EXPONENTIAL;
-        std::int32_t clipGrantFlags = 0;
-        bool explicitBackoff = false;
-        bool persisted = false;
-        bool batteryNotLow = false;
-        bool charging = false;
-        bool storageNotLow = false;
-        bool deviceIdle = false;
-        bool prefetch = false;
-        std::optional<Duration> minimumLatency;
-        std::optional<Duration> overrideDeadline;
-        std::vector<TriggerContentUri> triggers;
-        PersistableBundle extras;
-        PersistableBundle transientExtras;
-        std::set<std::string> debugTags;
-        std::optional<std::string> traceTag;
-        bool operator==(const Said&) const = default;
-    };
-
-    Said said_;
-    Adjustable adjustable_;
-    bool asDocumented_ = true; ///< the getters raise `adjustable_` by the documentation; else it stands as it is
-    std::optional<ClipData> clip_;
+    std::shared_ptr<const Parts> parts_; ///< none: a job of which nothing was said
 };
 
 /// Each setter notes its value and returns the builder; what may not be is said by build(), which names the first
@@ -208,6 +166,9 @@ public:
     /// `id` is unique within an app and a namespace; `service` is declared in the app's manifest.
     Builder(JobId id, ComponentName service);
     explicit Builder(const JobInfo& from);
+    Builder(const Builder&);
+    Builder& operator=(const Builder&);
+    ~Builder();
 
     /// A data transfer a person asked for (jobs.md §2.3). Needs a required network. Raises a DEFAULT priority to MAX.
     Builder& setUserInitiated(bool userInitiated);
@@ -261,11 +222,8 @@ public:
 
 private:
     friend struct JobInfoAccess;
-    void misused(Error error); ///< the first complaint stands
-    void turn(bool JobInfo::Said::*flag, bool on);
-
-    JobInfo info_;
-    std::optional<Error> misuse_; ///< a setter's own complaint (a chunk of 0, an unknown network type), said by build()
+    struct Draft;
+    std::unique_ptr<Draft> draft_; ///< never none
 };
 
 } // namespace stint

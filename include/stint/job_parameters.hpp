@@ -23,36 +23,36 @@ struct RunHandle;
 
 /// A copyable handle of one run of one job. Calls on a run that is over are ignored (jobs.md §4.2). Keep one for as
 /// long as the job works: where the last of them goes before jobFinished(), the run is abandoned, nothing can end it
-/// any more, and it is stopped with TimeoutAbandoned at its limit (§4.5).
+/// any more, and it is stopped with TimeoutAbandoned at its limit (§4.5). May grow (decision 17).
 class STINT_API JobParameters {
 public:
     using enum StopReason; ///< JobParameters::STOP_REASON_TIMEOUT, …
 
-    JobId getJobId() const { return id_; }
+    JobId getJobId() const;
     /// nullopt: the root namespace.
-    const std::optional<std::string>& getJobNamespace() const { return namespace_; }
-    const PersistableBundle& getExtras() const { return extras_; }
-    const PersistableBundle& getTransientExtras() const { return transientExtras_; }
-    const std::optional<ClipData>& getClipData() const { return clip_; }
-    std::int32_t getClipGrantFlags() const { return clipGrantFlags_; }
+    const std::optional<std::string>& getJobNamespace() const;
+    const PersistableBundle& getExtras() const;
+    const PersistableBundle& getTransientExtras() const;
+    const std::optional<ClipData>& getClipData() const;
+    std::int32_t getClipGrantFlags() const;
     /// What the job runs as in this run, fixed when it started: a demoted job is not user-initiated.
-    bool isUserInitiatedJob() const { return userInitiated_; }
-    bool isExpeditedJob() const { return expedited_; }
+    bool isUserInitiatedJob() const;
+    bool isExpeditedJob() const;
     /// It has a deadline, which had passed when this run began.
-    bool isOverrideDeadlineExpired() const { return overdue_; }
+    bool isOverrideDeadlineExpired() const;
     /// How long this run may go on at most, from onStartJob on (jobs.md §4.4); what it needs may be lost sooner. Ours:
     /// Android's apps are not told.
-    Duration getTimeLimit() const { return timeLimit_; }
+    Duration getTimeLimit() const;
     /// What of the watched has changed; nullopt where nothing did, and where too much did to be remembered.
-    const std::optional<std::vector<std::string>>& getTriggeredContentUris() const { return triggeredUris_; }
+    const std::optional<std::vector<std::string>>& getTriggeredContentUris() const;
     /// Of all that has changed; "file" stands for plain paths. Empty: no change started this run.
-    const std::vector<std::string>& getTriggeredContentAuthorities() const { return triggeredAuthorities_; }
+    const std::vector<std::string>& getTriggeredContentAuthorities() const;
     /// The network as it was at the start, or at the last onNetworkChanged; nullopt where the job asks for none.
-    const std::optional<Network>& getNetwork() const { return network_; }
+    const std::optional<Network>& getNetwork() const;
     /// Undefined until onStopJob.
-    StopReason getStopReason() const { return stopReason_; }
+    StopReason getStopReason() const;
     /// Which run this is: the wire's number, of use in a log.
-    std::uint64_t getRun() const { return run_; }
+    std::uint64_t getRun() const;
 
     // The job's work, where it was enqueued (jobs.md §2.5). Both block until the daemon has answered, and may be called
     // from any thread.
@@ -66,22 +66,8 @@ public:
 
 private:
     friend struct JobParametersAccess; ///< libstint fills it
-    std::uint64_t run_ = 0;
-    std::uint64_t connection_ = 0; ///< which of this process's connections to a daemon: each daemon counts its own runs
-    JobId id_;
-    std::optional<std::string> namespace_;
-    PersistableBundle extras_;
-    PersistableBundle transientExtras_;
-    std::optional<ClipData> clip_;
-    std::int32_t clipGrantFlags_ = 0;
-    bool userInitiated_ = false;
-    bool expedited_ = false;
-    bool overdue_ = false;
-    Duration timeLimit_{0};
-    std::optional<std::vector<std::string>> triggeredUris_;
-    std::vector<std::string> triggeredAuthorities_;
-    std::optional<Network> network_;
-    StopReason stopReason_ = STOP_REASON_UNDEFINED;
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;        ///< what was told when it was handed out
     std::shared_ptr<client::RunHandle> handle_; ///< shared by all copies that the app holds
 };
 

@@ -17,19 +17,18 @@
 
 namespace stint {
 
-/// What kept a job waiting from a moment on (jobs.md §9.2).
-class PendingJobReasonsInfo {
+/// What kept a job waiting from a moment on (jobs.md §9.2). May grow (decision 17).
+class STINT_API PendingJobReasonsInfo {
 public:
-    PendingJobReasonsInfo(WallTime timestamp, std::vector<PendingReason> reasons)
-        : timestamp_(timestamp), reasons_(std::move(reasons)) {}
-    WallTime getTimestamp() const { return timestamp_; }
+    PendingJobReasonsInfo(WallTime timestamp, std::vector<PendingReason> reasons);
+    WallTime getTimestamp() const;
     /// {App} where the job became ready.
-    const std::vector<PendingReason>& getPendingJobReasons() const { return reasons_; }
-    bool operator==(const PendingJobReasonsInfo&) const = default;
+    const std::vector<PendingReason>& getPendingJobReasons() const;
+    bool operator==(const PendingJobReasonsInfo&) const;
 
 private:
-    WallTime timestamp_;
-    std::vector<PendingReason> reasons_;
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
 };
 
 class STINT_API JobScheduler {

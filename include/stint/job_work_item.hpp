@@ -2,6 +2,7 @@
 // out, oldest first, and out again in a later run as long as it was not completed.
 #pragma once
 #include <cstdint>
+#include <memory>
 
 #include "stint/bundle.hpp"
 #include "stint/export.hpp"
@@ -10,27 +11,25 @@
 
 namespace stint {
 
-class JobWorkItem {
+struct WorkItem; ///< what libstint knows of it
+
+/// May grow (decision 17).
+class STINT_API JobWorkItem {
 public:
     class Builder;
 
-    const PersistableBundle& getExtras() const { return extras_; }
-    Bytes getEstimatedNetworkDownloadBytes() const { return estimatedDown_; }
-    Bytes getEstimatedNetworkUploadBytes() const { return estimatedUp_; }
-    Bytes getMinimumNetworkChunkBytes() const { return minimumChunk_; }
+    const PersistableBundle& getExtras() const;
+    Bytes getEstimatedNetworkDownloadBytes() const;
+    Bytes getEstimatedNetworkUploadBytes() const;
+    Bytes getMinimumNetworkChunkBytes() const;
     /// How often it was handed out, this time included; 0 before the first.
-    std::int32_t getDeliveryCount() const { return deliveries_; }
+    std::int32_t getDeliveryCount() const;
     /// Which of its job's items it is, in the order of the calls; 0 before it was enqueued.
-    std::uint64_t getWorkId() const { return id_; }
+    std::uint64_t getWorkId() const;
 
 private:
     friend struct JobWorkItemAccess; ///< libstint fills it
-    PersistableBundle extras_;
-    Bytes estimatedDown_ = NETWORK_BYTES_UNKNOWN;
-    Bytes estimatedUp_ = NETWORK_BYTES_UNKNOWN;
-    Bytes minimumChunk_ = NETWORK_BYTES_UNKNOWN;
-    std::int32_t deliveries_ = 0;
-    std::uint64_t id_ = 0;
+    std::shared_ptr<const WorkItem> work_;
 };
 
 class STINT_API JobWorkItem::Builder {

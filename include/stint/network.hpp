@@ -1,6 +1,8 @@
 // What a job may ask of the network, and what a network is (jobs.md §1.3).
 #pragma once
+#include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -45,22 +47,23 @@ STINT_API std::string_view nameOf(NetworkTransport);
 STINT_API std::optional<NetworkCapability> capabilityNamed(std::string_view name);
 STINT_API std::optional<NetworkTransport> transportNamed(std::string_view name);
 
-/// What a job asks of the network: all of the capabilities, and any one of the transports (none named: any).
-class NetworkRequest {
+/// What a job asks of the network: all of the capabilities, and any one of the transports (none named: any). May grow
+/// (decision 17).
+class STINT_API NetworkRequest {
 public:
     class Builder;
 
-    const std::set<NetworkCapability>& getCapabilities() const { return capabilities_; }
-    const std::set<NetworkTransport>& getTransportTypes() const { return transports_; }
+    const std::set<NetworkCapability>& getCapabilities() const;
+    const std::set<NetworkTransport>& getTransportTypes() const;
     /// Names one particular network, for instance an SSID. A persisted job may not have one (jobs.md V8).
-    const std::optional<std::string>& getNetworkSpecifier() const { return specifier_; }
+    const std::optional<std::string>& getNetworkSpecifier() const;
 
-    auto operator<=>(const NetworkRequest&) const = default;
+    std::strong_ordering operator<=>(const NetworkRequest&) const;
+    bool operator==(const NetworkRequest&) const;
 
 private:
-    std::set<NetworkCapability> capabilities_;
-    std::set<NetworkTransport> transports_;
-    std::optional<std::string> specifier_;
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
 };
 
 /// Starts with NOT_RESTRICTED, TRUSTED and NOT_VPN (jobs.md §1.5).
@@ -78,7 +81,8 @@ private:
     NetworkRequest request_;
 };
 
-/// A network as it is: what a running job is handed and may be told anew (onNetworkChanged).
+/// A network as it is: what a running job is handed and may be told anew (onNetworkChanged). These are its fields for
+/// good: what else a job is told of its network is a getter of JobParameters (decision 17).
 struct Network {
     std::set<NetworkCapability> capabilities;
     std::set<NetworkTransport> transports;

@@ -1,6 +1,7 @@
 // What a job shows the user while it runs (jobs.md §5.1): on the desktop and in the Task Manager alike.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ enum class JobEndNotificationPolicy : std::int32_t {
 };
 using enum JobEndNotificationPolicy;
 
-class Notification {
+/// May grow (decision 17).
+class STINT_API Notification {
 public:
     class Builder;
 
@@ -32,22 +34,18 @@ public:
         bool operator==(const Progress&) const = default;
     };
 
-    const std::string& getChannelId() const { return channel_; }
-    const std::string& getSmallIcon() const { return smallIcon_; }
-    const std::string& getTitle() const { return title_; }
-    const std::string& getText() const { return text_; }
-    const Progress& getProgress() const { return progress_; }
-    const std::vector<Action>& getActions() const { return actions_; }
+    const std::string& getChannelId() const;
+    const std::string& getSmallIcon() const;
+    const std::string& getTitle() const;
+    const std::string& getText() const;
+    const Progress& getProgress() const;
+    const std::vector<Action>& getActions() const;
 
-    bool operator==(const Notification&) const = default;
+    bool operator==(const Notification&) const;
 
 private:
-    std::string channel_;
-    std::string smallIcon_;
-    std::string title_;
-    std::string text_;
-    Progress progress_;
-    std::vector<Action> actions_;
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
 };
 
 /// The channel (declared in the manifest, or "default") and the small icon are demanded: setNotification answers

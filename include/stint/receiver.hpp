@@ -3,6 +3,7 @@
 // there is something to take, as one is for a job.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "stint/connection.hpp"
@@ -11,28 +12,26 @@
 
 namespace stint {
 
-/// One delivery of an alarm.
-class AlarmParameters {
+/// One delivery of an alarm. May grow (decision 17).
+class STINT_API AlarmParameters {
 public:
     /// As AlarmManager was handed it.
-    const std::string& getTag() const { return tag_; }
+    const std::string& getTag() const;
     /// How many repeats this delivery stands for, at least 1: those that were missed count along (limits.md §7.2).
-    std::int64_t getCount() const { return count_; }
+    std::int64_t getCount() const;
     /// When it was meant to go off, the first of the repeats that it stands for, by the clock on the wall and by the
     /// time since boot (AlarmManager::elapsedRealtime()). It goes off no sooner, and often later (limits.md §7.3).
-    WallTime getTriggerTime() const { return trigger_; }
-    Duration getTriggerElapsedRealtime() const { return triggerElapsed_; }
+    WallTime getTriggerTime() const;
+    Duration getTriggerElapsedRealtime() const;
 
 private:
     friend struct ReceiverAccess; ///< libstint fills it
-    std::string tag_;
-    std::int64_t count_ = 1;
-    WallTime trigger_;
-    Duration triggerElapsed_{0};
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
 };
 
-/// One pushed message.
-class RemoteMessage {
+/// One pushed message. May grow (decision 17).
+class STINT_API RemoteMessage {
 public:
     static constexpr std::int32_t PRIORITY_UNKNOWN = 0;
     static constexpr std::int32_t PRIORITY_HIGH = 1;
@@ -40,19 +39,17 @@ public:
 
     /// As it was delivered: PRIORITY_NORMAL also for a high one of an app whose high messages show nothing (limits.md
     /// §8.5).
-    std::int32_t getPriority() const { return priority_; }
+    std::int32_t getPriority() const;
     /// As it was sent.
-    std::int32_t getOriginalPriority() const { return original_; }
-    const std::string& getData() const { return data_; }
+    std::int32_t getOriginalPriority() const;
+    const std::string& getData() const;
     /// When the daemon got it.
-    WallTime getSentTime() const { return sent_; }
+    WallTime getSentTime() const;
 
 private:
     friend struct ReceiverAccess; ///< libstint fills it
-    std::int32_t priority_ = PRIORITY_UNKNOWN;
-    std::int32_t original_ = PRIORITY_UNKNOWN;
-    std::string data_;
-    WallTime sent_;
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
 };
 
 class STINT_API BroadcastReceiver {

@@ -72,7 +72,7 @@ Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
     request.owner.arrived(Schedule{.call = request.call,
                                    .app = named.app,
                                    .space = std::move(space),
-                                   .info = std::make_shared<const JobInfo>(std::move(job)),
+                                   .info = std::move(job),
                                    .newId = options.newId,
                                    .callerVisible = request.owner.presence().visibleNow(request.from),
                                    .work = std::move(work),

@@ -47,7 +47,7 @@ wire::Message filled(Result<wire::Message> made, const std::function<void(wire::
 }
 
 Outgoing startJob(sd_bus* bus, const CallStart& start) {
-    const JobInfo& job = *start.info;
+    const JobInfo& job = start.info;
     wire::RunParameters parameters{.id = start.key.id,
                                    .space = start.key.space,
                                    .extras = job.getExtras(),

@@ -43,26 +43,26 @@ std::optional<JobView> tracked(BusOwner& owner, const JobKey& key) {
     return view && view->info ? view : std::nullopt;
 }
 
-std::vector<JobInfoPtr> trackedIn(BusOwner& owner, const AppId& app, const std::string& space,
-                                  std::optional<std::int32_t> after, std::size_t most) {
+std::vector<JobInfo> trackedIn(BusOwner& owner, const AppId& app, const std::string& space,
+                               std::optional<std::int32_t> after, std::size_t most) {
     constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
-    std::vector<JobInfoPtr> jobs;
+    std::vector<JobInfo> jobs;
     const JobKey first{app, space, JobId(least)};
     // "Later than" cannot say "from the least id on".
     if (!after)
-        if (const auto view = tracked(owner, first)) jobs.push_back(view->info);
+        if (const auto view = tracked(owner, first)) jobs.push_back(*view->info);
     for (const JobView& view :
          owner.core().jobs(app, JobKey{app, space, JobId(after.value_or(least))}, most - jobs.size(), owner.now())) {
         if (view.key.space != space) break; // jobs come in the order of their keys
-        if (view.info) jobs.push_back(view.info);
+        if (view.info) jobs.push_back(*view.info);
     }
     return jobs;
 }
 
-void writeJobs(Writer& writer, const std::vector<JobInfoPtr>& jobs) {
+void writeJobs(Writer& writer, const std::vector<JobInfo>& jobs) {
     writer.openArray("a{sv}");
-    for (const JobInfoPtr& job : jobs)
-        wire::writeJob(writer, *job, wire::ClipFiles::LeftOut);
+    for (const JobInfo& job : jobs)
+        wire::writeJob(writer, job, wire::ClipFiles::LeftOut);
     writer.close();
 }
 
@@ -78,8 +78,8 @@ std::vector<PendingReason> reasonsOf(const std::optional<JobView>& view) {
 Handled getPendingJob(Request& request) {
     const JobKey key = STINT_TRY(readOwnKey(request));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
-        std::vector<JobInfoPtr> jobs;
-        if (const auto view = tracked(owner, key)) jobs.push_back(view->info);
+        std::vector<JobInfo> jobs;
+        if (const auto view = tracked(owner, key)) jobs.push_back(*view->info);
         writeJobs(writer, jobs);
         return {};
     });
@@ -90,7 +90,7 @@ Handled getAllPendingJobs(Request& request) {
     const PendingPage page = STINT_TRY(readPendingPage(request));
     return answers(
         [&owner = request.owner, app = request.caller.app, space, after = page.after](Writer& writer) -> Result<void> {
-            std::vector<JobInfoPtr> jobs = trackedIn(owner, app, space, after, wire::mostListed + 1);
+            std::vector<JobInfo> jobs = trackedIn(owner, app, space, after, wire::mostListed + 1);
             const bool more = jobs.size() > wire::mostListed;
             if (more) jobs.resize(wire::mostListed);
             writeJobs(writer, jobs);

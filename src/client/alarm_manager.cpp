@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/fail.hpp"
+#include "base/parts.hpp"
 #include "client/connection_impl.hpp"
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
@@ -49,6 +50,32 @@ template <class Impl> Result<void> repeat(Impl& connection, Result<Alarm> alarm,
 }
 
 } // namespace
+
+struct AlarmOperation::Parts {
+    std::string tag;
+    std::string receiver;
+    bool persisted = false;
+};
+
+AlarmOperation::AlarmOperation(std::string tag, std::string receiver)
+    : parts_(std::make_shared<const Parts>(
+          Parts{.tag = std::move(tag), .receiver = std::move(receiver), .persisted = false})) {}
+
+AlarmOperation& AlarmOperation::setPersisted(bool persisted) {
+    ownParts(parts_).persisted = persisted;
+    return *this;
+}
+
+const std::string& AlarmOperation::getTag() const { return partsOf(parts_).tag; }
+const std::string& AlarmOperation::getReceiver() const { return partsOf(parts_).receiver; }
+bool AlarmOperation::isPersisted() const { return partsOf(parts_).persisted; }
+
+struct AlarmClockInfo::Parts {
+    WallTime trigger;
+};
+
+AlarmClockInfo::AlarmClockInfo(WallTime triggerTime) : parts_(std::make_shared<const Parts>(Parts{triggerTime})) {}
+WallTime AlarmClockInfo::getTriggerTime() const { return partsOf(parts_).trigger; }
 
 AlarmManager::AlarmManager(Connection& connection) : connection_(connection.impl_) {}
 

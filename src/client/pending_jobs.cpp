@@ -1,5 +1,6 @@
 // The part of JobScheduler that only looks: which jobs are pending, and why (jobs.md §2.1, §9).
 #include "base/fail.hpp"
+#include "base/parts.hpp"
 #include "base/try.hpp"
 #include "client/connection_impl.hpp"
 #include "stint/job_scheduler.hpp"
@@ -40,6 +41,23 @@ Result<void> readSpaced(wire::Reader& reader, std::vector<Spaced>& jobs) {
 }
 
 } // namespace
+
+struct PendingJobReasonsInfo::Parts {
+    WallTime timestamp;
+    std::vector<PendingReason> reasons;
+    bool operator==(const Parts&) const = default;
+};
+
+PendingJobReasonsInfo::PendingJobReasonsInfo(WallTime timestamp, std::vector<PendingReason> reasons)
+    : parts_(std::make_shared<const Parts>(Parts{timestamp, std::move(reasons)})) {}
+
+WallTime PendingJobReasonsInfo::getTimestamp() const { return partsOf(parts_).timestamp; }
+const std::vector<PendingReason>& PendingJobReasonsInfo::getPendingJobReasons() const {
+    return partsOf(parts_).reasons;
+}
+bool PendingJobReasonsInfo::operator==(const PendingJobReasonsInfo& other) const {
+    return partsOf(parts_) == partsOf(other.parts_);
+}
 
 Result<std::optional<JobInfo>> JobScheduler::getPendingJob(JobId id) {
     std::vector<JobInfo> jobs;

@@ -4,28 +4,58 @@
 #include "base/try.hpp"
 
 #include "base/fail.hpp"
+#include "base/parts.hpp"
 #include "client/connection_impl.hpp"
 #include "stint/job_service.hpp"
 #include "wire/names.hpp"
 
 namespace stint {
 
+struct AlarmParameters::Parts {
+    std::string tag;
+    std::int64_t count = 1;
+    WallTime trigger;
+    Duration triggerElapsed{0};
+};
+
+struct RemoteMessage::Parts {
+    std::int32_t priority = PRIORITY_UNKNOWN;
+    std::int32_t original = PRIORITY_UNKNOWN;
+    std::string data;
+    WallTime sent;
+};
+
+const std::string& AlarmParameters::getTag() const { return partsOf(parts_).tag; }
+std::int64_t AlarmParameters::getCount() const { return partsOf(parts_).count; }
+WallTime AlarmParameters::getTriggerTime() const { return partsOf(parts_).trigger; }
+Duration AlarmParameters::getTriggerElapsedRealtime() const { return partsOf(parts_).triggerElapsed; }
+
+std::int32_t RemoteMessage::getPriority() const { return partsOf(parts_).priority; }
+std::int32_t RemoteMessage::getOriginalPriority() const { return partsOf(parts_).original; }
+const std::string& RemoteMessage::getData() const { return partsOf(parts_).data; }
+WallTime RemoteMessage::getSentTime() const { return partsOf(parts_).sent; }
+
 /// The way into what a receiver is handed, which an app can only read.
 struct ReceiverAccess {
     static AlarmParameters make(wire::AlarmCall from) {
         AlarmParameters params;
-        params.tag_ = std::move(from.tag);
-        params.count_ = from.count;
-        params.trigger_ = from.requestedWall;
-        params.triggerElapsed_ = from.requested.time_since_epoch();
+        params.parts_ = std::make_shared<const AlarmParameters::Parts>(
+            AlarmParameters::Parts{.tag = std::move(from.tag),
+                                   .count = from.count,
+                                   .trigger = from.requestedWall,
+                                   .triggerElapsed = from.requested.time_since_epoch()});
         return params;
     }
     static RemoteMessage make(wire::MessageCall from) {
+        const auto priority = [](bool high) {
+            return high ? RemoteMessage::PRIORITY_HIGH : RemoteMessage::PRIORITY_NORMAL;
+        };
         RemoteMessage message;
-        message.priority_ = from.high ? RemoteMessage::PRIORITY_HIGH : RemoteMessage::PRIORITY_NORMAL;
-        message.original_ = from.original ? RemoteMessage::PRIORITY_HIGH : RemoteMessage::PRIORITY_NORMAL;
-        message.data_ = std::move(from.data);
-        message.sent_ = from.sent;
+        message.parts_ =
+            std::make_shared<const RemoteMessage::Parts>(RemoteMessage::Parts{.priority = priority(from.high),
+                                                                              .original = priority(from.original),
+                                                                              .data = std::move(from.data),
+                                                                              .sent = from.sent});
         return message;
     }
 };

@@ -70,13 +70,14 @@ using Runs = std::map<RunKey, Run>;
 /// The way into a JobParameters, which an app can only read.
 struct JobParametersAccess {
     static JobParameters make(client::RunKey key, wire::RunParameters from);
-    static client::RunKey keyOf(const JobParameters& params) { return {params.connection_, params.run_}; }
+    static client::RunKey keyOf(const JobParameters& params);
     static JobParameters withHandle(JobParameters params, std::shared_ptr<client::RunHandle> handle) {
         params.handle_ = std::move(handle);
         return params;
     }
-    static void setNetwork(JobParameters& params, Network network) { params.network_ = std::move(network); }
-    static void setStopReason(JobParameters& params, StopReason reason) { params.stopReason_ = reason; }
+    // Those that the app holds stay as they are.
+    static void setNetwork(JobParameters& params, Network network);
+    static void setStopReason(JobParameters& params, StopReason reason);
 };
 
 } // namespace stint

@@ -1,46 +1,44 @@
 #include "client/work_item.hpp"
 
+#include "base/parts.hpp"
 #include "rules/work_item.hpp"
 
 namespace stint {
 
 JobWorkItem JobWorkItemAccess::itemOf(WorkItem work) {
     JobWorkItem item;
-    item.extras_ = std::move(work.extras);
-    item.estimatedDown_ = work.estimatedDown;
-    item.estimatedUp_ = work.estimatedUp;
-    item.minimumChunk_ = work.minimumChunk;
-    item.deliveries_ = work.deliveries;
-    item.id_ = work.id;
+    item.work_ = std::make_shared<const WorkItem>(std::move(work));
     return item;
 }
 
-WorkItem JobWorkItemAccess::workOf(const JobWorkItem& item) {
-    return {.extras = item.extras_,
-            .estimatedDown = item.estimatedDown_,
-            .estimatedUp = item.estimatedUp_,
-            .minimumChunk = item.minimumChunk_};
-}
+const WorkItem& JobWorkItemAccess::workOf(const JobWorkItem& item) { return partsOf(item.work_); }
+
+const PersistableBundle& JobWorkItem::getExtras() const { return partsOf(work_).extras; }
+Bytes JobWorkItem::getEstimatedNetworkDownloadBytes() const { return partsOf(work_).estimatedDown; }
+Bytes JobWorkItem::getEstimatedNetworkUploadBytes() const { return partsOf(work_).estimatedUp; }
+Bytes JobWorkItem::getMinimumNetworkChunkBytes() const { return partsOf(work_).minimumChunk; }
+std::int32_t JobWorkItem::getDeliveryCount() const { return partsOf(work_).deliveries; }
+std::uint64_t JobWorkItem::getWorkId() const { return partsOf(work_).id; }
 
 JobWorkItem::Builder& JobWorkItem::Builder::setExtras(PersistableBundle extras) {
-    item_.extras_ = std::move(extras);
+    ownParts(item_.work_).extras = std::move(extras);
     return *this;
 }
 
 JobWorkItem::Builder& JobWorkItem::Builder::setEstimatedNetworkBytes(Bytes download, Bytes upload) {
-    item_.estimatedDown_ = download;
-    item_.estimatedUp_ = upload;
+    ownParts(item_.work_).estimatedDown = download;
+    ownParts(item_.work_).estimatedUp = upload;
     return *this;
 }
 
 JobWorkItem::Builder& JobWorkItem::Builder::setMinimumNetworkChunkBytes(Bytes chunk) {
-    item_.minimumChunk_ = chunk;
+    ownParts(item_.work_).minimumChunk = chunk;
     return *this;
 }
 
 // The daemon asks the same rules again when the item arrives.
 Result<JobWorkItem> JobWorkItem::Builder::build() const {
-    if (auto error = brokenRule(JobWorkItemAccess::workOf(item_))) return *std::move(error);
+    if (auto error = brokenRule(partsOf(item_.work_))) return *std::move(error);
     return item_;
 }
 

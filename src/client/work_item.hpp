@@ -7,7 +7,7 @@ namespace stint {
 
 struct JobWorkItemAccess {
     static JobWorkItem itemOf(WorkItem work);
-    static WorkItem workOf(const JobWorkItem& item);
+    static const WorkItem& workOf(const JobWorkItem& item);
 };
 
 } // namespace stint

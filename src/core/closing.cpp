@@ -201,7 +201,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     PastRun past = pastRunOf(tracked, &run, ending, outcome, turn.now.wall);
     if (retries(end, run.kind)) return tryAgain(turn, tracked, running, end, std::move(past));
     const bool goesOn = end != End::UserStop && end != End::Killed;
-    if (goesOn && run.info->isPeriodic()) return nextWindowOf(turn, tracked, std::move(past));
+    if (goesOn && run.info.isPeriodic()) return nextWindowOf(turn, tracked, std::move(past));
     if (const auto next = goesOn ? nextTime(turn, tracked.job) : std::nullopt)
         return waitForNextTime(turn, tracked, *next, std::move(past));
     endJob(turn, tracked, end, std::move(past));

@@ -10,14 +10,14 @@ namespace {
 // A job that waits, if only for the end of the run of the one it replaced.
 void wait(Turn& turn, Tracked& tracked, const std::string& path) {
     Content& content = tracked.details.edit().content.edit();
-    const bool isNew = noteChange(content.changes, path, *tracked.job.info, turn.now.elapsed, turn.state.constants);
+    const bool isNew = noteChange(content.changes, path, tracked.job.info, turn.now.elapsed, turn.state.constants);
     if (isNew || content.changes.ready >= content.readyWritten + contentWorthWriting) saveContent(turn, tracked);
     if (!tracked.run && !tracked.group) park(turn, tracked);
 }
 
 void collect(Turn& turn, Tracked& tracked, const std::string& path) {
     ContentChanges& collected = turn.state.runs.at(tracked.run).content;
-    const bool isNew = noteChange(collected, path, *tracked.job.info, turn.now.elapsed, turn.state.constants);
+    const bool isNew = noteChange(collected, path, tracked.job.info, turn.now.elapsed, turn.state.constants);
     if (isNew && !tracked.details->content->changes.uris.contains(path)) saveContent(turn, tracked);
 }
 
@@ -25,7 +25,7 @@ void collect(Turn& turn, Tracked& tracked, const std::string& path) {
 
 void apply(Turn& turn, const ContentChanged& event) {
     for (Tracked& tracked : turn.state.jobs.all()) {
-        if (!watches(*tracked.job.info, event.path)) continue;
+        if (!watches(tracked.job.info, event.path)) continue;
         if (ownRun(turn.state, tracked)) {
             collect(turn, tracked, event.path);
         } else {

@@ -81,8 +81,8 @@ SchedulerView Scheduler::overview(std::size_t mostQueued, Now now) const {
     addSlots(state, now.elapsed, view);
     addQueue(state, mostQueued, view);
     view.tracked = static_cast<std::uint32_t>(state.jobs.size());
-    view.persisted = static_cast<std::uint32_t>(std::ranges::count_if(
-        state.jobs.all(), [](const Tracked& tracked) { return tracked.job.info->isPersisted(); }));
+    view.persisted = static_cast<std::uint32_t>(
+        std::ranges::count_if(state.jobs.all(), [](const Tracked& tracked) { return tracked.job.info.isPersisted(); }));
     return view;
 }
 

@@ -54,14 +54,14 @@ JobView viewOf(const State& state, const Tracked& tracked, Explanation& explanat
                  .held = job.held,
                  .terms = *job.details->terms,
                  .workItems = static_cast<std::uint32_t>(job.details->work.size()),
-                 .estimatedDown = job.info->getEstimatedNetworkDownloadBytes(),
-                 .estimatedUp = job.info->getEstimatedNetworkUploadBytes()};
+                 .estimatedDown = job.info.getEstimatedNetworkDownloadBytes(),
+                 .estimatedUp = job.info.getEstimatedNetworkUploadBytes()};
     if (job.details->lastRun->ended != WallTime{}) view.lastRun = *job.details->lastRun;
     if (const Running* running = ownRun(state, tracked)) {
         addRun(state, *running, view);
         return view;
     }
-    if (job.info->getRequiredNetwork()) view.network = state.device.network;
+    if (job.info.getRequiredNetwork()) view.network = state.device.network;
     const auto obstacles = explanation.of(tracked);
     const std::vector<Blocker> blockers = named(inOrder(obstacles));
     if (!blockers.empty()) view.waitsFor = blockers.front().detail;

@@ -140,7 +140,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     const Payload payload = payloadOf(job);
     run.estimatedDown = payload.down;
     run.estimatedUp = payload.up;
-    if (job.info->getRequiredNetwork()) run.network = state.device.network;
+    if (job.info.getRequiredNetwork()) run.network = state.device.network;
     const JobClass timed = timedAs(run.kind, app);
     const bool over = overTimeouts(app, timed, turn.now.elapsed, state.constants);
     run.guarantee = guaranteedRun(timed, over, payload, run.network, state.constants);
@@ -157,7 +157,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     job.running = true;
     job.details.edit().runBegan = turn.now.wall;
     turn.record(SaveJob{job});
-    turn.effect(Bind{run.id, job.key, job.info->getService().name, run.kind});
+    turn.effect(Bind{run.id, job.key, job.info.getService().name, run.kind});
     noteFreeTime(turn, running);
     noteRunBegins(*turn.app(job.key.app), turn.now.elapsed, state.constants);
     noteJobStart(turn, running);
@@ -226,7 +226,7 @@ void apply(Turn& turn, const Connected& event) {
     turn.state.runs.setTimer(run, turn.now.elapsed + turn.state.constants.opTimeout);
     CallStart call{run.id,
                    run.key,
-                   run.info->getService().name,
+                   run.info.getService().name,
                    run.info,
                    run.kind,
                    run.network,

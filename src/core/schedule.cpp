@@ -19,7 +19,7 @@ namespace {
 void refuse(Turn& turn, const Schedule& event, Error error) {
     turn.effect(Trace{.what = Trace::What::Refused,
                       .app = event.app,
-                      .job = JobKey{event.app, event.space, event.info->getId()},
+                      .job = JobKey{event.app, event.space, event.info.getId()},
                       .result = std::string(resultName(error.code))});
     turn.effect(Reply{.call = event.call, .error = std::move(error)});
 }
@@ -27,9 +27,9 @@ void refuse(Turn& turn, const Schedule& event, Error error) {
 void refuseQuietly(Turn& turn, const Schedule& event) {
     turn.effect(Trace{.what = Trace::What::Refused,
                       .app = event.app,
-                      .job = JobKey{event.app, event.space, event.info->getId()},
+                      .job = JobKey{event.app, event.space, event.info.getId()},
                       .result = "failure"});
-    turn.effect(Reply{.call = event.call, .result = 0, .id = event.info->getId()});
+    turn.effect(Reply{.call = event.call, .result = 0, .id = event.info.getId()});
 }
 
 /// Of a job of this key that was cancelled: a run that has not ended yet; 0: there is none.
@@ -54,7 +54,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
         beginStop(turn, running, {STOP_REASON_CANCELLED_BY_APP, InternalReason::Canceled});
     }
     const auto run = tracked.run;
-    state.watched.remove(key.app, *tracked.job.info);
+    state.watched.remove(key.app, tracked.job.info);
     state.succession.erase(tracked.job);
     tracked = {.job = {.key = key}, .run = run};
     return tracked;
@@ -73,7 +73,7 @@ std::vector<WorkItem> inheritedWork(const State& state, const JobKey& key) {
 
 bool joins(const State& state, const Schedule& event, const JobKey& key, const JobInfo& info) {
     const Tracked* found = state.jobs.find(key);
-    return event.work && found && !isAside(*found) && *found->job.info == info;
+    return event.work && found && !isAside(*found) && found->job.info == info;
 }
 
 void addWork(Turn& turn, Job& job, WorkItem item) {
@@ -89,7 +89,7 @@ void join(Turn& turn, const Schedule& event, const JobKey& key) {
     Tracked& tracked = turn.state.jobs.at(key);
     addWork(turn, tracked.job, *event.work);
     const bool demoted = tracked.job.demotedByUser || tracked.job.demotedBySystem;
-    if (event.info->isUserInitiated() && demoted) {
+    if (event.info.isUserInitiated() && demoted) {
         tracked.job.demotedByUser = tracked.job.demotedBySystem = false;
         turn.record(SaveJob{tracked.job});
     }
@@ -101,15 +101,15 @@ void join(Turn& turn, const Schedule& event, const JobKey& key) {
 /// Whether what has changed for the job of this key may be written down.
 bool watchesContent(const State& state, const JobKey& key) {
     const Tracked* found = state.jobs.find(key);
-    return found && !found->job.info->getTriggerContentUris().empty();
+    return found && !found->job.info.getTriggerContentUris().empty();
 }
 
-void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr info, StartTerms terms) {
+void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfo info, StartTerms terms) {
     State& state = turn.state;
     const bool replaces = state.jobs.contains(key);
     std::vector<WorkItem> work = event.work ? inheritedWork(state, key) : std::vector<WorkItem>{};
     const bool watched = watchesContent(state, key);
-    ContentChanges content = inheritedContent(state, key, *info);
+    ContentChanges content = inheritedContent(state, key, info);
     // scenario.md: a cause is traced before its consequence, the stop of the old run.
     turn.effect(Trace{.what = replaces ? Trace::What::Replaced : Trace::What::Scheduled,
                       .app = key.app,
@@ -124,7 +124,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
                       .scheduled = turn.now.wall,
                       .enqueued = turn.now.elapsed,
                       .sequence = state.jobs.nextSequence()};
-    if (auto label = event.info->getExtras().getString("label"); !label.empty()) {
+    if (auto label = event.info.getExtras().getString("label"); !label.empty()) {
         tracked.job.details.edit().label = std::move(label);
     }
     if (!work.empty()) {
@@ -136,7 +136,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfoPtr inf
     if (terms != StartTerms{}) tracked.job.details.edit().terms.edit() = std::move(terms);
     state.succession.add(tracked.job);
     state.jobs.hold(key.app, holdingsOf(tracked.job));
-    state.watched.add(key.app, *tracked.job.info);
+    state.watched.add(key.app, tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);
     if (!content.uris.empty()) tracked.details.edit().content.edit().changes = std::move(content);
     tracked.joined = turn.now.wall;
@@ -153,7 +153,7 @@ std::optional<Error> tooMuch(const State& state, const Schedule& event, const Jo
     const Holdings now = state.jobs.heldBy(key.app);
     Holdings then = now;
     if (const Tracked* old = state.jobs.find(key))
-        then -= event.work ? holdingsOf(*old->job.info) : holdingsOf(old->job);
+        then -= event.work ? holdingsOf(old->job.info) : holdingsOf(old->job);
     then += holdingsOf(info);
     if (event.work) then += holdingsOf(*event.work);
     return holdingsError(key.app, now, then);
@@ -164,13 +164,13 @@ std::optional<Error> workError(const State& state, const Schedule& event, const 
     const WorkItem& item = *event.work;
     if (auto error = brokenRule(item)) return error;
     const bool bytes = std::max({item.estimatedDown, item.estimatedUp, item.minimumChunk}) > 0;
-    if (bytes && !event.info->getRequiredNetwork()) {
+    if (bytes && !event.info.getRequiredNetwork()) {
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "an item with network bytes on a job that requires no network; require one");
     }
     const Tracked* old = state.jobs.find(key);
     const auto queued = old ? std::ssize(old->job.details->work) : 0;
-    if (event.info->isPersisted() && queued >= state.constants.maxPersistedWorkItems) {
+    if (event.info.isPersisted() && queued >= state.constants.maxPersistedWorkItems) {
         return fail(Errc::ILLEGAL_STATE, "{} has {} work items already, and at most {} are allowed", textOf(key),
                     queued, state.constants.maxPersistedWorkItems);
     }
@@ -184,8 +184,8 @@ void apply(Turn& turn, const Schedule& event) {
     State& state = turn.state;
     App* app = turn.app(event.app);
     if (!app) return refuse(turn, event, fail(Errc::SECURITY, "{} is not an installed app", event.app.name));
-    if (auto error = manifestError(*app, *event.info)) return refuse(turn, event, *std::move(error));
-    if (auto error = brokenRule(*event.info, state.constants)) return refuse(turn, event, *std::move(error));
+    if (auto error = manifestError(*app, event.info)) return refuse(turn, event, *std::move(error));
+    if (auto error = brokenRule(event.info, state.constants)) return refuse(turn, event, *std::move(error));
     switch (admission(*app, event, turn.now.elapsed)) {
     case Admission::NotDeclared:
         return refuse(
@@ -198,7 +198,7 @@ void apply(Turn& turn, const Schedule& event) {
     }
     auto space = trimmedNamespace(event.space, state.constants);
     if (!space) return refuse(turn, event, std::move(space).error());
-    if (event.info->isPersisted()) {
+    if (event.info.isPersisted()) {
         const bool over = overScheduleRate(*app, turn.now.elapsed, state.constants);
         if (over && app->manifest.debuggable) {
             return refuse(turn, event,
@@ -211,16 +211,16 @@ void apply(Turn& turn, const Schedule& event) {
         if (over) restrictAsBuggy(turn, *app);
     }
     // jobs.md §2.3 clause 4: a new one needs expedited quota; a retry does not.
-    if (event.info->isExpedited() && !inExpeditedQuota(*app, turn.world())) return refuseQuietly(turn, event);
-    JobInfoPtr info = JobInfoAccess::adjusted(event.info, state.constants);
-    JobKey key{app->manifest.package, *space, info->getId()}; // its app's own name: one text for all its jobs
+    if (event.info.isExpedited() && !inExpeditedQuota(*app, turn.world())) return refuseQuietly(turn, event);
+    JobInfo info = JobInfoAccess::adjusted(event.info, state.constants);
+    JobKey key{app->manifest.package, *space, info.getId()}; // its app's own name: one text for all its jobs
     if (event.newId) {
         key.id = state.numbers.next(state, event.app, *space);
-        info = std::make_shared<const JobInfo>(info->withId(key.id));
+        info = info.withId(key.id);
     }
     if (auto error = workError(state, event, key)) return refuse(turn, event, *std::move(error));
-    if (auto error = tooMuch(state, event, key, *info)) return refuse(turn, event, *std::move(error));
-    if (joins(state, event, key, *info)) return join(turn, event, key);
+    if (auto error = tooMuch(state, event, key, info)) return refuse(turn, event, *std::move(error));
+    if (joins(state, event, key, info)) return join(turn, event, key);
     const std::int64_t tracked = state.jobs.heldBy(event.app).jobs;
     if (auto error = capError(event.app, tracked, state.jobs.contains(key), state.constants)) {
         return refuse(turn, event, *std::move(error));

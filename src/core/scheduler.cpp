@@ -71,7 +71,7 @@ void writeApps(Turn& turn) {
 void addTracked(State& state, Tracked tracked) {
     state.jobs.noteSequence(tracked.job.sequence);
     state.jobs.hold(tracked.job.key.app, holdingsOf(tracked.job));
-    state.watched.add(tracked.job.key.app, *tracked.job.info);
+    state.watched.add(tracked.job.key.app, tracked.job.info);
     state.succession.add(tracked.job);
     state.jobs.add(std::move(tracked));
 }
@@ -98,7 +98,7 @@ PastRun lostRun(const Job& job, bool sameBoot, const Former& former) {
 // not as it is stored.
 Tracked revived(StoredJob stored, const Former& former, Now now, const Constants& constants, bool& changed) {
     const bool sameBoot = stored.boot == former.boot;
-    const bool persisted = stored.job.info->isPersisted();
+    const bool persisted = stored.job.info.isPersisted();
     Tracked tracked{.job = std::move(stored.job), .joined = now.wall};
     Job& job = tracked.job;
     changed = !sameBoot || job.running || (job.awaitsClock && former.clockGood);
@@ -138,7 +138,7 @@ void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<J
     const Job named{.key = key, .sequence = stored.job.sequence};
     const AskedAbout asked(state, named);
     auto changes = content.extract(key);
-    if (stored.boot != former.boot && !stored.job.info->isPersisted()) {
+    if (stored.boot != former.boot && !stored.job.info.isPersisted()) {
         turn.record(DropJob{key});
         return remember(turn, stored.job, endOfBoot(stored.job, former, turn.now.wall));
     }

@@ -94,7 +94,7 @@ void apply(Turn& turn, const ClockSet&) {
     for (Tracked& tracked : state.jobs.all()) {
         Job& job = tracked.job;
         if (followsTheClock(*job.details->terms) && !tracked.run && !isAside(tracked)) park(turn, tracked);
-        if (!job.info->isPersisted() || (job.awaitsClock && !state.boot.clockGood)) continue;
+        if (!job.info.isPersisted() || (job.awaitsClock && !state.boot.clockGood)) continue;
         const bool awaited = job.awaitsClock;
         if (awaited) {
             unpark(state, tracked);

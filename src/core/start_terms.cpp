@@ -16,7 +16,7 @@ constexpr std::size_t mostConditions = 20;
 
 Result<WallTime> firstTime(const Turn& turn, const Schedule& event) {
     const std::string& text = event.terms.calendar;
-    const JobInfo& info = *event.info;
+    const JobInfo& info = event.info;
     if (event.terms.at || info.isPeriodic() || info.getMinimumLatency() || info.getOverrideDeadline())
         return fail(Errc::ILLEGAL_ARGUMENT, "a job with a calendar may have no other time, deadline or period");
     const auto calendar = Calendar::parse(text);
@@ -27,15 +27,14 @@ Result<WallTime> firstTime(const Turn& turn, const Schedule& event) {
 }
 
 /// As the rules and the policy let it be.
-Result<JobInfoPtr> conditioned(const JobInfo& job, const std::vector<Condition>& conditions,
-                               const Constants& constants) {
-    auto changed = std::make_shared<const JobInfo>(STINT_TRY(withConditions(job, conditions)));
-    if (auto error = brokenRule(*changed, constants)) return *std::move(error);
+Result<JobInfo> conditioned(const JobInfo& job, const std::vector<Condition>& conditions, const Constants& constants) {
+    JobInfo changed = STINT_TRY(withConditions(job, conditions));
+    if (auto error = brokenRule(changed, constants)) return *std::move(error);
     return JobInfoAccess::adjusted(std::move(changed), constants);
 }
 
 // A run goes on only if what it now requires is there: its gates are asked at the end of the turn.
-void give(Turn& turn, Tracked& tracked, JobInfoPtr info) {
+void give(Turn& turn, Tracked& tracked, JobInfo info) {
     State& state = turn.state;
     Job& job = tracked.job;
     state.jobs.release(job.key.app, holdingsOf(job));
@@ -50,7 +49,7 @@ void give(Turn& turn, Tracked& tracked, JobInfoPtr info) {
     gateKey.overdue = running.gateKey.overdue;
     running.gateKey = std::move(gateKey);
     running.run.info = job.info;
-    if (job.info->getRequiredNetwork() && !running.run.network) running.run.network = state.device.network;
+    if (job.info.getRequiredNetwork() && !running.run.network) running.run.network = state.device.network;
     turn.changedApps.insert(job.key.app);
 }
 
@@ -61,7 +60,7 @@ std::optional<Error> edit(Turn& turn, const EditJob& event) {
     if (isAside(*tracked)) return fail(Errc::ILLEGAL_STATE, "{} is set aside", textOf(event.key));
     if (STINT_TRY(mostBytesOf(event.conditions)))
         return fail(Errc::ILLEGAL_ARGUMENT, "bytes is a condition of what a job gets later (--then), not of the job");
-    give(turn, *tracked, STINT_TRY(conditioned(*tracked->job.info, event.conditions, state.constants)));
+    give(turn, *tracked, STINT_TRY(conditioned(tracked->job.info, event.conditions, state.constants)));
     if (!tracked->run) park(turn, *tracked);
     return std::nullopt;
 }
@@ -82,7 +81,7 @@ Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const J
         return fail(Errc::ILLEGAL_ARGUMENT, "{} is past; conditions may loosen at a time to come",
                     formatWall(*terms.loosensAt));
     STINT_TRY(mostBytesOf(terms.then));
-    STINT_TRY(conditioned(*event.info, terms.then, turn.state.constants));
+    STINT_TRY(conditioned(event.info, terms.then, turn.state.constants));
     return terms;
 }
 
@@ -101,7 +100,7 @@ void loosen(Turn& turn, Tracked& tracked) {
         const Bytes moves = std::max(payload.down, payload.up);
         if (moves == NETWORK_BYTES_UNKNOWN || moves > **most) return;
     }
-    auto info = conditioned(*tracked.job.info, terms.then, turn.state.constants);
+    auto info = conditioned(tracked.job.info, terms.then, turn.state.constants);
     StartTerms rest = terms;
     rest.then.clear();
     rest.loosensAt.reset();

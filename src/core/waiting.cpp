@@ -128,7 +128,7 @@ void forget(Turn& turn, const JobKey& key) {
     STINT_CHECK(tracked);
     unpark(state, *tracked);
     turn.changedJobs.insert(key.app);
-    state.watched.remove(key.app, *tracked->job.info);
+    state.watched.remove(key.app, tracked->job.info);
     state.succession.erase(tracked->job);
     turn.record(DropJob{key});
     state.jobs.erase(*tracked);

@@ -101,7 +101,7 @@ std::optional<Effect> Daemon::refusedForRoom(const Event& event) {
 
 void Daemon::decide(const Event& event) {
     if (const auto* schedule = std::get_if<Schedule>(&event);
-        schedule && !schedule->info->getTriggerContentUris().empty())
+        schedule && !schedule->info.getTriggerContentUris().empty())
         watching_.emplace(schedule->call, schedule->app);
     if (auto refusal = refusedForRoom(event)) return step_.effects.push_back(std::move(*refusal));
     add(core_->handle(event, now_));

@@ -41,7 +41,7 @@ struct CallStart {
     RunId run;
     JobKey key;
     std::string service;
-    JobInfoPtr info;
+    JobInfo info;
     JobClass kind = JobClass::Regular;
     std::optional<Network> network;
     bool overdue = false;

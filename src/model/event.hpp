@@ -26,7 +26,7 @@ struct Schedule {
     CallId call;
     AppId app; ///< whose job it will be
     std::string space;
-    JobInfoPtr info; ///< as it was asked for: the core validates it, and raises what is too small (jobs.md §1.1, §1.2)
+    JobInfo info; ///< as it was asked for: the core validates it, and raises what is too small (jobs.md §1.1, §1.2)
     bool newId = false;
     bool callerVisible = false;   ///< the calling process is in the foreground of its terminal, at this call
     std::optional<WorkItem> work; ///< enqueue() (jobs.md §2.5)

@@ -46,8 +46,6 @@ std::optional<JobClass> jobClassNamed(std::string_view name);
 /// Constraints that are plain flags, such as requiresCharging: a bit a row of model/job_fields.hpp.
 using ConstraintSet = std::uint32_t;
 
-using JobInfoPtr = std::shared_ptr<const JobInfo>;
-
 /// Of what has changed, so many paths are remembered for one run (jobs.md §3.2).
 inline constexpr std::size_t mostTriggeredUris = 50;
 
@@ -210,7 +208,7 @@ struct JobDetails {
 /// A tracked job: accepted, durable, not ended. A million of them may wait, so that each byte here is one too many.
 struct Job {
     JobKey key;
-    JobInfoPtr info;
+    JobInfo info;
     WallTime scheduled;         ///< when the app asked
     Instant enqueued;           ///< its place in the queue; a retry, a replacement and a boot set it anew
     std::uint64_t sequence = 0; ///< order of the calls, where `enqueued` is equal
@@ -262,7 +260,7 @@ struct Moved {
 struct Run {
     RunId id;
     JobKey key;
-    JobInfoPtr info;
+    JobInfo info;
     RunState state = RunState::Binding;
     JobClass kind = JobClass::Regular;
     Instant began; ///< t0 of jobs.md §4.1: guarantee, limit and run time count from here

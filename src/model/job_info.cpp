@@ -1,30 +1,15 @@
-// The words of JobInfo. Its setters note, its getters raise what is too small; what may not be combined is
-// rules/validation's question, and so is Builder::build(), which asks it.
+// What a job says: its getters raise what is too small.
 #include "stint/job_info.hpp"
 
 #include <algorithm>
-#include <array>
 #include <unistd.h>
 
-#include "base/fail.hpp"
-#include "model/job_info_access.hpp"
+#include "base/parts.hpp"
+#include "model/job_info_parts.hpp"
 
 namespace stint {
 
 namespace {
-
-std::string trimmed(const std::string& text) {
-    constexpr std::string_view blanks = " \t\r\n\v\f";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-// jobs.md §1.1: -1 is the default.
-std::optional<Duration> triggerDelay(Duration asked) {
-    if (asked == Duration{-1}) return std::nullopt;
-    return std::max(asked, 0ms);
-}
 
 constexpr Constants documentation;
 
@@ -43,240 +28,94 @@ JobInfo::Adjustable JobInfoAccess::raised(JobInfo::Adjustable asked, const Const
     return asked;
 }
 
-Result<JobInfo> JobInfoAccess::requested(const JobInfo::Builder& builder) {
-    if (builder.misuse_) return *builder.misuse_;
-    JobInfo info = builder.info_;
-    info.asDocumented_ = false;
+JobInfo JobInfoAccess::of(JobInfo::Parts parts) {
+    JobInfo info;
+    info.parts_ = std::make_shared<const JobInfo::Parts>(std::move(parts));
     return info;
 }
 
-JobInfoPtr JobInfoAccess::adjusted(JobInfoPtr info, const Constants& constants) {
-    const JobInfo::Adjustable values = raised(info->adjustable_, constants);
+const JobInfo::Adjustable& JobInfoAccess::asked(const JobInfo& info) { return partsOf(info.parts_).adjustable; }
+
+JobInfo JobInfoAccess::adjusted(JobInfo info, const Constants& constants) {
+    const JobInfo::Parts& parts = partsOf(info.parts_);
+    const JobInfo::Adjustable values = raised(parts.adjustable, constants);
     // Seldom anything has to be raised, and a job's words are many.
-    if (values == info->adjustable_ && values == info->adjusted()) return info;
-    JobInfo changed = *info;
-    changed.adjustable_ = values;
-    changed.asDocumented_ = false;
-    return std::make_shared<const JobInfo>(std::move(changed));
+    if (values == parts.adjustable && values == parts.adjusted()) return info;
+    JobInfo::Parts changed = parts;
+    changed.adjustable = values;
+    changed.asDocumented = false;
+    return of(std::move(changed));
 }
 
-JobInfo::Adjustable JobInfo::adjusted() const {
-    return asDocumented_ ? JobInfoAccess::raised(adjustable_, documentation) : adjustable_;
+JobInfo::Adjustable JobInfo::Parts::adjusted() const {
+    return asDocumented ? JobInfoAccess::raised(adjustable, documentation) : adjustable;
 }
 
 ClipFile::~ClipFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+JobId JobInfo::getId() const { return partsOf(parts_).said.id; }
+const ComponentName& JobInfo::getService() const { return partsOf(parts_).said.service; }
+bool JobInfo::isUserInitiated() const { return partsOf(parts_).said.userInitiated; }
+bool JobInfo::isExpedited() const { return partsOf(parts_).said.expedited; }
+std::int32_t JobInfo::getPriority() const { return partsOf(parts_).said.priority; }
+const std::optional<NetworkRequest>& JobInfo::getRequiredNetwork() const { return partsOf(parts_).said.network; }
+Bytes JobInfo::getEstimatedNetworkDownloadBytes() const { return partsOf(parts_).said.estimatedDown; }
+Bytes JobInfo::getEstimatedNetworkUploadBytes() const { return partsOf(parts_).said.estimatedUp; }
+Bytes JobInfo::getMinimumNetworkChunkBytes() const { return partsOf(parts_).said.minimumChunk; }
+std::int32_t JobInfo::getBackoffPolicy() const { return partsOf(parts_).said.backoffPolicy; }
+bool JobInfo::hasExplicitBackoff() const { return partsOf(parts_).said.explicitBackoff; }
+std::int32_t JobInfo::getClipGrantFlags() const { return partsOf(parts_).said.clipGrantFlags; }
+bool JobInfo::isPersisted() const { return partsOf(parts_).said.persisted; }
+bool JobInfo::isRequireBatteryNotLow() const { return partsOf(parts_).said.batteryNotLow; }
+bool JobInfo::isRequireCharging() const { return partsOf(parts_).said.charging; }
+bool JobInfo::isRequireStorageNotLow() const { return partsOf(parts_).said.storageNotLow; }
+bool JobInfo::isRequireDeviceIdle() const { return partsOf(parts_).said.deviceIdle; }
+const std::optional<Duration>& JobInfo::getMinimumLatency() const { return partsOf(parts_).said.minimumLatency; }
+const std::optional<Duration>& JobInfo::getOverrideDeadline() const { return partsOf(parts_).said.overrideDeadline; }
+bool JobInfo::isPrefetch() const { return partsOf(parts_).said.prefetch; }
+const std::vector<JobInfo::TriggerContentUri>& JobInfo::getTriggerContentUris() const {
+    return partsOf(parts_).said.triggers;
+}
+const PersistableBundle& JobInfo::getExtras() const { return partsOf(parts_).said.extras; }
+const PersistableBundle& JobInfo::getTransientExtras() const { return partsOf(parts_).said.transientExtras; }
+const std::set<std::string>& JobInfo::getDebugTags() const { return partsOf(parts_).said.debugTags; }
+const std::optional<std::string>& JobInfo::getTraceTag() const { return partsOf(parts_).said.traceTag; }
+const std::optional<ClipData>& JobInfo::getClipData() const { return partsOf(parts_).clip; }
+bool JobInfo::isPeriodic() const { return partsOf(parts_).adjustable.period.has_value(); }
+Duration JobInfo::getInitialBackoff() const { return partsOf(parts_).adjusted().initialBackoff; }
+std::optional<JobInfo::Period> JobInfo::getPeriod() const { return partsOf(parts_).adjusted().period; }
+std::optional<Duration> JobInfo::getTriggerContentUpdateDelay() const {
+    return partsOf(parts_).adjusted().triggerUpdateDelay;
+}
+std::optional<Duration> JobInfo::getTriggerContentMaxDelay() const {
+    return partsOf(parts_).adjusted().triggerMaxDelay;
+}
+
+JobInfo JobInfo::withId(JobId id) const {
+    JobInfo renamed = *this;
+    ownParts(renamed.parts_).said.id = id;
+    return renamed;
+}
+
 // jobs.md §1.3: a request that came from no shorthand maps to the nearest one.
 std::int32_t JobInfo::getNetworkType() const {
-    if (!said_.network) return NETWORK_TYPE_NONE;
-    const auto& capabilities = said_.network->getCapabilities();
+    const std::optional<NetworkRequest>& network = getRequiredNetwork();
+    if (!network) return NETWORK_TYPE_NONE;
+    const auto& capabilities = network->getCapabilities();
     if (capabilities.contains(NET_CAPABILITY_NOT_METERED)) return NETWORK_TYPE_UNMETERED;
     if (capabilities.contains(NET_CAPABILITY_NOT_ROAMING)) return NETWORK_TYPE_NOT_ROAMING;
-    if (said_.network->getTransportTypes().contains(TRANSPORT_CELLULAR)) return NETWORK_TYPE_CELLULAR;
+    if (network->getTransportTypes().contains(TRANSPORT_CELLULAR)) return NETWORK_TYPE_CELLULAR;
     return NETWORK_TYPE_ANY;
 }
 
 bool JobInfo::operator==(const JobInfo& other) const {
     // jobs.md §2.5: jobs with clip data are never equal.
-    if (clip_ || other.clip_) return false;
-    return said_ == other.said_ && adjusted() == other.adjusted();
-}
-
-JobInfo::Builder::Builder(JobId id, ComponentName service) {
-    info_.said_.id = id;
-    info_.said_.service = std::move(service);
-}
-
-JobInfo::Builder::Builder(const JobInfo& from) : info_(from) { info_.asDocumented_ = true; }
-
-void JobInfo::Builder::misused(Error error) {
-    if (!misuse_) misuse_ = std::move(error);
-}
-
-// jobs.md §1.1: turning user-initiated or expedited on raises the priority if it is still DEFAULT (only its value is
-// looked at, §1.2 note a); turning it off puts it back to DEFAULT if it was MAX.
-void JobInfo::Builder::turn(bool JobInfo::Said::*flag, bool on) {
-    if (on && info_.said_.priority == PRIORITY_DEFAULT) info_.said_.priority = PRIORITY_MAX;
-    if (!on && info_.said_.*flag && info_.said_.priority == PRIORITY_MAX) info_.said_.priority = PRIORITY_DEFAULT;
-    info_.said_.*flag = on;
-}
-
-JobInfo::Builder& JobInfo::Builder::setUserInitiated(bool userInitiated) {
-    turn(&JobInfo::Said::userInitiated, userInitiated);
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setExpedited(bool expedited) {
-    turn(&JobInfo::Said::expedited, expedited);
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setPriority(std::int32_t priority) {
-    constexpr std::array known{PRIORITY_MIN, PRIORITY_LOW, PRIORITY_DEFAULT, PRIORITY_HIGH, PRIORITY_MAX};
-    if (std::find(known.begin(), known.end(), priority) == known.end())
-        misused(fail(Errc::ILLEGAL_ARGUMENT,
-                     "V9: {} is no priority; use MIN 100, LOW 200, DEFAULT 300, HIGH 400 or MAX 500", priority));
-    info_.said_.priority = priority;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setRequiredNetwork(std::optional<NetworkRequest> request) {
-    info_.said_.network = std::move(request);
-    return *this;
-}
-
-// jobs.md §1.3: each shorthand asks for INTERNET and VALIDATED, drops two of a request's defaults, and adds its own.
-JobInfo::Builder& JobInfo::Builder::setRequiredNetworkType(std::int32_t networkType) {
-    NetworkRequest::Builder request;
-    request.addCapability(NET_CAPABILITY_INTERNET)
-        .addCapability(NET_CAPABILITY_VALIDATED)
-        .removeCapability(NET_CAPABILITY_NOT_RESTRICTED)
-        .removeCapability(NET_CAPABILITY_NOT_VPN);
-    switch (networkType) {
-    case NETWORK_TYPE_NONE:
-        return setRequiredNetwork(std::nullopt);
-    case NETWORK_TYPE_ANY:
-        break;
-    case NETWORK_TYPE_UNMETERED:
-        request.addCapability(NET_CAPABILITY_NOT_METERED);
-        break;
-    case NETWORK_TYPE_NOT_ROAMING:
-        request.addCapability(NET_CAPABILITY_NOT_ROAMING);
-        break;
-    case NETWORK_TYPE_CELLULAR:
-        request.addTransportType(TRANSPORT_CELLULAR);
-        break;
-    default:
-        misused(fail(Errc::ILLEGAL_ARGUMENT,
-                     "setRequiredNetworkType: {} is no network type; use NONE 0, ANY 1, UNMETERED 2, NOT_ROAMING 3 or "
-                     "CELLULAR 4",
-                     networkType));
-        return *this;
-    }
-    return setRequiredNetwork(request.build());
-}
-
-JobInfo::Builder& JobInfo::Builder::setEstimatedNetworkBytes(Bytes download, Bytes upload) {
-    info_.said_.estimatedDown = download;
-    info_.said_.estimatedUp = upload;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setMinimumNetworkChunkBytes(Bytes chunk) {
-    // jobs.md §1.1: 0 and other negatives are an error at once.
-    if (chunk != NETWORK_BYTES_UNKNOWN && chunk <= 0)
-        misused(fail(Errc::ILLEGAL_ARGUMENT,
-                     "V4: a minimum network chunk of {} bytes; use a number above 0, or -1 where it is unknown",
-                     chunk));
-    info_.said_.minimumChunk = chunk;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setBackoffCriteria(Duration initial, std::int32_t policy) {
-    if (policy != BACKOFF_POLICY_LINEAR && policy != BACKOFF_POLICY_EXPONENTIAL)
-        misused(
-            fail(Errc::ILLEGAL_ARGUMENT, "setBackoffCriteria: {} is no policy; use LINEAR 0 or EXPONENTIAL 1", policy));
-    info_.adjustable_.initialBackoff = initial;
-    info_.said_.backoffPolicy = policy;
-    info_.said_.explicitBackoff = true;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setClipData(std::optional<ClipData> clip, std::int32_t grantFlags) {
-    info_.clip_ = std::move(clip);
-    info_.said_.clipGrantFlags = grantFlags;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setPersisted(bool persisted) {
-    info_.said_.persisted = persisted;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setRequiresBatteryNotLow(bool required) {
-    info_.said_.batteryNotLow = required;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setRequiresCharging(bool required) {
-    info_.said_.charging = required;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setRequiresStorageNotLow(bool required) {
-    info_.said_.storageNotLow = required;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setRequiresDeviceIdle(bool required) {
-    info_.said_.deviceIdle = required;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setMinimumLatency(Duration latency) {
-    info_.said_.minimumLatency = latency;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setOverrideDeadline(Duration deadline) {
-    info_.said_.overrideDeadline = deadline;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setPeriodic(Duration interval) { return setPeriodic(interval, interval); }
-
-JobInfo::Builder& JobInfo::Builder::setPeriodic(Duration interval, Duration flex) {
-    info_.adjustable_.period = Period{std::max(interval, 0ms), std::max(flex, 0ms)};
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setPrefetch(bool prefetch) {
-    info_.said_.prefetch = prefetch;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setImportantWhileForeground(bool) { return *this; }
-
-JobInfo::Builder& JobInfo::Builder::addTriggerContentUri(TriggerContentUri uri) {
-    info_.said_.triggers.push_back(std::move(uri));
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setTriggerContentUpdateDelay(Duration delay) {
-    info_.adjustable_.triggerUpdateDelay = triggerDelay(delay);
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setTriggerContentMaxDelay(Duration delay) {
-    info_.adjustable_.triggerMaxDelay = triggerDelay(delay);
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::addDebugTag(std::string tag) {
-    info_.said_.debugTags.insert(trimmed(tag));
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::removeDebugTag(const std::string& tag) {
-    info_.said_.debugTags.erase(trimmed(tag));
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setTraceTag(std::optional<std::string> tag) {
-    info_.said_.traceTag = tag ? std::optional(trimmed(*tag)) : std::nullopt;
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setTransientExtras(PersistableBundle extras) {
-    info_.said_.transientExtras = std::move(extras);
-    return *this;
-}
-
-JobInfo::Builder& JobInfo::Builder::setExtras(PersistableBundle extras) {
-    info_.said_.extras = std::move(extras);
-    return *this;
+    const Parts& ours = partsOf(parts_);
+    const Parts& theirs = partsOf(other.parts_);
+    if (ours.clip || theirs.clip) return false;
+    return &ours == &theirs || (ours.said == theirs.said && ours.adjusted() == theirs.adjusted());
 }
 
 } // namespace stint

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/parts.hpp"
+
 namespace stint {
 
 namespace {
@@ -63,33 +65,53 @@ std::optional<NetworkCapability> capabilityNamed(std::string_view name) { return
 
 std::optional<NetworkTransport> transportNamed(std::string_view name) { return valueIn(transports, name); }
 
+struct NetworkRequest::Parts {
+    std::set<NetworkCapability> capabilities;
+    std::set<NetworkTransport> transports;
+    std::optional<std::string> specifier;
+    auto operator<=>(const Parts&) const = default;
+};
+
+const std::set<NetworkCapability>& NetworkRequest::getCapabilities() const { return partsOf(parts_).capabilities; }
+const std::set<NetworkTransport>& NetworkRequest::getTransportTypes() const { return partsOf(parts_).transports; }
+const std::optional<std::string>& NetworkRequest::getNetworkSpecifier() const { return partsOf(parts_).specifier; }
+
+std::strong_ordering NetworkRequest::operator<=>(const NetworkRequest& other) const {
+    return parts_ == other.parts_ ? std::strong_ordering::equal : partsOf(parts_) <=> partsOf(other.parts_);
+}
+
+bool NetworkRequest::operator==(const NetworkRequest& other) const {
+    return parts_ == other.parts_ || partsOf(parts_) == partsOf(other.parts_);
+}
+
 // jobs.md §1.5: what a request starts with.
 NetworkRequest::Builder::Builder() {
-    request_.capabilities_ = {NET_CAPABILITY_NOT_RESTRICTED, NET_CAPABILITY_TRUSTED, NET_CAPABILITY_NOT_VPN};
+    ownParts(request_.parts_).capabilities = {NET_CAPABILITY_NOT_RESTRICTED, NET_CAPABILITY_TRUSTED,
+                                              NET_CAPABILITY_NOT_VPN};
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::addCapability(NetworkCapability capability) {
-    request_.capabilities_.insert(capability);
+    ownParts(request_.parts_).capabilities.insert(capability);
     return *this;
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::removeCapability(NetworkCapability capability) {
-    request_.capabilities_.erase(capability);
+    ownParts(request_.parts_).capabilities.erase(capability);
     return *this;
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::clearCapabilities() {
-    request_.capabilities_.clear();
+    ownParts(request_.parts_).capabilities.clear();
     return *this;
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::addTransportType(NetworkTransport transport) {
-    request_.transports_.insert(transport);
+    ownParts(request_.parts_).transports.insert(transport);
     return *this;
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::setNetworkSpecifier(std::string specifier) {
-    request_.specifier_ = std::move(specifier);
+    ownParts(request_.parts_).specifier = std::move(specifier);
     return *this;
 }
 

@@ -55,7 +55,7 @@ struct RunClocks {
 struct JobView {
     enum class State : std::uint8_t { Pending, Running, Finished };
     JobKey key;
-    JobInfoPtr info; ///< null for a finished one
+    std::optional<JobInfo> info; ///< not of a finished one
     State state = State::Pending;
     JobClass kind = JobClass::Regular; ///< what it runs as, or would
     bool demoted = false;

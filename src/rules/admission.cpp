@@ -44,7 +44,7 @@ std::optional<Error> manifestError(const App& app, const JobInfo& job) {
 }
 
 Admission admission(const App& app, const Schedule& request, Instant now) {
-    if (!request.info->isUserInitiated()) return Admission::Admitted;
+    if (!request.info.isUserInitiated()) return Admission::Admitted;
     if (!app.manifest.declares(runUserInitiatedJobs)) return Admission::NotDeclared;
     if (!mayRunUserInitiated(app)) return Admission::NotAllowed; // declared, and taken back by the user
     // jobs.md §12.2: a foreground terminal counts as top while it is. Who schedules on behalf of a built-in app brings

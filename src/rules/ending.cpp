@@ -117,7 +117,7 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
     const auto tries = attempts(job.failures, job.systemStops, constants);
     const auto least = end == End::BindRefused ? 1 : 0;
     const bool aggressive = past.abandoned > constants.abandonedBeforeAggressive; // jobs.md §6.4
-    restUntilTried(job, now, backoffDelay(*job.info, std::max<std::int64_t>(tries, least), aggressive, constants));
+    restUntilTried(job, now, backoffDelay(job.info, std::max<std::int64_t>(tries, least), aggressive, constants));
     for (WorkItem& item : past.work)
         item.active = false; // handed out again, with one more delivery
     return job;
@@ -140,7 +140,7 @@ Job begunAnew(Job job, Now now) {
 
 Job nextPeriod(Job job, Now now, const Constants& constants) {
     const Instant latest = job.details->windowEnd.value_or(now.elapsed);
-    setWindow(job, nextWindow(*job.info->getPeriod(), latest, now.elapsed, constants), now);
+    setWindow(job, nextWindow(*job.info.getPeriod(), latest, now.elapsed, constants), now);
     return begunAnew(std::move(job), now);
 }
 

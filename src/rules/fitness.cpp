@@ -75,7 +75,7 @@ Doze believable(Doze doze, Instant now, const Constants& constants) {
 } // namespace
 
 std::string whyUnfit(const Job& job) {
-    if (std::string asked = whyAskedUnfit(*job.info); !asked.empty()) return asked;
+    if (std::string asked = whyAskedUnfit(job.info); !asked.empty()) return asked;
     const JobDetails& past = *job.details;
     const std::array times{Named{"time of its schedule()", count(job.scheduled)},
                            Named{"place in the queue", count(job.enqueued)},
@@ -96,12 +96,12 @@ std::string whyUnfit(const Job& job) {
     if (past.abandoned < 0 || past.abandoned > mostAttempts)
         return fmt::format("its record has an impossible number of abandoned runs: {}", past.abandoned);
     if (job.sequence >= mostCounted) return "its record has an impossible number in the queue";
-    if (job.key.id != job.info->getId())
-        return fmt::format("its record is that of a job with the id {}", job.info->getId().value);
-    const bool mayHaveDeadline = job.info->getOverrideDeadline() && !job.info->getPeriod();
+    if (job.key.id != job.info.getId())
+        return fmt::format("its record is that of a job with the id {}", job.info.getId().value);
+    const bool mayHaveDeadline = job.info.getOverrideDeadline() && !job.info.getPeriod();
     if (!mayHaveDeadline && (job.deadline || job.deadlineWall))
         return "its record has a deadline, and it asks for none";
-    if (!job.info->getPeriod() && (past.windowEnd || past.windowEndWall))
+    if (!job.info.getPeriod() && (past.windowEnd || past.windowEndWall))
         return "its record has a period's window, and it has no period";
     return {};
 }

@@ -50,7 +50,7 @@ Holdings holdingsOf(const JobInfo& info) {
 Holdings holdingsOf(const WorkItem& item) { return {.bytes = eachPart + measure(item.extras).size}; }
 
 Holdings holdingsOf(const Job& job) {
-    Holdings held = holdingsOf(*job.info);
+    Holdings held = holdingsOf(job.info);
     for (const WorkItem& item : job.details->work)
         held += holdingsOf(item);
     return held;

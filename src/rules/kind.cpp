@@ -13,18 +13,18 @@ JobClass requestedKind(const JobInfo& info) {
 }
 
 JobClass kindOf(const Job& job) {
-    const JobClass requested = requestedKind(*job.info);
+    const JobClass requested = requestedKind(job.info);
     const bool demoted = job.demotedByUser || job.demotedBySystem;
     return requested == JobClass::UserInitiated && demoted ? JobClass::Regular : requested;
 }
 
 std::int32_t effectivePriority(const Job& job) {
     const JobClass kind = kindOf(job);
-    if (kind == JobClass::UserInitiated) return job.info->getPriority();
+    if (kind == JobClass::UserInitiated) return job.info.getPriority();
     // jobs.md §1.4: capped at HIGH when demoted; decayed by failures when not user-initiated.
     const bool demoted = job.demotedByUser || job.demotedBySystem;
     const std::int32_t priority =
-        demoted ? std::min(job.info->getPriority(), JobInfo::PRIORITY_HIGH) : job.info->getPriority();
+        demoted ? std::min(job.info.getPriority(), JobInfo::PRIORITY_HIGH) : job.info.getPriority();
     if (job.failures < 2) return priority;
     if (kind == JobClass::Expedited) return JobInfo::PRIORITY_HIGH;
     if (job.failures >= 6) return JobInfo::PRIORITY_MIN;
@@ -33,7 +33,7 @@ std::int32_t effectivePriority(const Job& job) {
 
 Payload payloadOf(const Job& job) {
     // jobs.md §2.5: its own estimates plus those of its items, unknown parts skipped.
-    Payload sum{job.info->getEstimatedNetworkDownloadBytes(), job.info->getEstimatedNetworkUploadBytes()};
+    Payload sum{job.info.getEstimatedNetworkDownloadBytes(), job.info.getEstimatedNetworkUploadBytes()};
     const auto add = [](Bytes& total, Bytes part) {
         if (part == NETWORK_BYTES_UNKNOWN) return;
         const Bytes before = std::max<Bytes>(total, 0);
@@ -48,7 +48,7 @@ Payload payloadOf(const Job& job) {
 
 Bytes chunkOf(const Job& job) {
     // jobs.md §2.5: the effective chunk is the smallest known one.
-    Bytes least = job.info->getMinimumNetworkChunkBytes();
+    Bytes least = job.info.getMinimumNetworkChunkBytes();
     for (const WorkItem& item : job.details->work) {
         if (item.minimumChunk != NETWORK_BYTES_UNKNOWN)
             least = least == NETWORK_BYTES_UNKNOWN ? item.minimumChunk : std::min(least, item.minimumChunk);
@@ -57,7 +57,7 @@ Bytes chunkOf(const Job& job) {
 }
 
 GateKey gateKeyOf(const Job& job) {
-    const JobInfo& info = *job.info;
+    const JobInfo& info = job.info;
     GateKey gateKey{.app = job.key.app,
                     .service = info.getService().name,
                     .kind = kindOf(job),

@@ -18,7 +18,7 @@ std::optional<Instant> future(const OptionalTime<Instant>& when, const OwnTimes&
 
 // A job that never asked to wait rests: its service could not be bound, which counts as nothing (jobs.md §4.1).
 bool backsOff(const Job& job) {
-    const bool asked = job.info->getMinimumLatency() || job.info->isPeriodic();
+    const bool asked = job.info.getMinimumLatency() || job.info.isPeriodic();
     return !asked || job.failures + job.systemStops > 0;
 }
 
@@ -46,7 +46,7 @@ std::string describeBackOff(const OwnTimes& t) {
 }
 
 std::optional<Instant> contentUntil(const OwnTimes& t) {
-    if (t.job.info->getTriggerContentUris().empty()) return std::nullopt;
+    if (t.job.info.getTriggerContentUris().empty()) return std::nullopt;
     return t.contentReady ? future(t.contentReady, t) : Instant::max();
 }
 

@@ -53,7 +53,7 @@ std::string_view stopMeaning(StopReason reason) {
 constexpr std::size_t longestKept = 2048;
 
 std::string extra(const Job& job, std::string_view key) {
-    std::string text = job.info->getExtras().getString(key);
+    std::string text = job.info.getExtras().getString(key);
     cut(text, longestKept);
     return text;
 }

@@ -6,6 +6,8 @@
 
 #include "base/fail.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
+#include "model/job_info_access.hpp"
 #include "rules/carries.hpp"
 #include "rules/extras.hpp"
 
@@ -244,9 +246,9 @@ std::optional<Error> brokenRule(const JobInfo& job, const Constants& constants) 
 
 // Declared among the words, defined here: it is this room that knows the rules.
 Result<JobInfo> JobInfo::Builder::build() const {
-    if (misuse_) return *misuse_;
-    if (Broken error = brokenRule(info_, Constants{})) return *std::move(error);
-    return info_;
+    JobInfo info = STINT_TRY(JobInfoAccess::documented(*this));
+    if (Broken error = brokenRule(info, Constants{})) return *std::move(error);
+    return info;
 }
 
 } // namespace stint

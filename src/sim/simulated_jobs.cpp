@@ -36,7 +36,7 @@ void SimulatedJobs::later(RunId id, Duration after, std::function<void(Run&)> ev
 
 // Calls of apps.
 
-std::string SimulatedJobs::call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part,
+std::string SimulatedJobs::call(const JobKey& job, JobInfo info, const std::shared_ptr<Part>& part,
                                 std::string_view item, const StartTerms& terms) {
     Schedule request{.app = job.app, .space = job.space, .info = std::move(info), .terms = terms};
     if (!item.empty()) {
@@ -58,7 +58,7 @@ std::string SimulatedJobs::schedule(const action::Schedule& asked) {
         world_.note({.what = Trace::What::Refused, .app = asked.job.app, .job = asked.job, .result = result});
         return result;
     }
-    const auto info = std::make_shared<const JobInfo>(*std::move(requested));
+    const JobInfo info = *requested;
     auto part = std::make_shared<Part>(Part{.behaves = asked.behaves, .info = info});
     StartTerms terms = asked.terms;
     if (asked.waitMost) terms.loosensAt = world_.now().wall + *asked.waitMost;

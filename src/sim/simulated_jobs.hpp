@@ -52,7 +52,7 @@ private:
     /// What an app does with one of its jobs, over all its runs.
     struct Part {
         Behaviour behaves;
-        JobInfoPtr info;
+        JobInfo info;
         bool takesWork = false;
         Duration worked{0};                  ///< kept from a run that was cut short
         std::optional<Transfers::Rest> rest; ///< likewise; nullopt: all of the payload
@@ -74,7 +74,7 @@ private:
     RunId newest(const JobKey& job) const;
     /// As Surroundings::later(), if the run is still alive by then.
     void later(RunId id, Duration after, std::function<void(Run&)> event);
-    std::string call(const JobKey& job, JobInfoPtr info, const std::shared_ptr<Part>& part, std::string_view item,
+    std::string call(const JobKey& job, JobInfo info, const std::shared_ptr<Part>& part, std::string_view item,
                      const StartTerms& terms);
 
     void postNotification(RunId id, Run& run);

@@ -39,7 +39,7 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     JobDetails past;
     job.key = STINT_TRY(keyFrom(row));
     stored.boot.value = row.text();
-    job.info = std::make_shared<const JobInfo>(STINT_TRY(jobInfoFrom(row.text())));
+    job.info = STINT_TRY(jobInfoFrom(row.text()));
     job.scheduled = row.time<WallTime>();
     job.enqueued = row.time<Instant>();
     job.sequence = static_cast<std::uint64_t>(row.integer());

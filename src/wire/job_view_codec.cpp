@@ -239,7 +239,7 @@ Result<JobView> readJobView(Reader& reader) {
     view.reasons = words.reasons;
     view.earliest = wallFrom(words.earliest);
     view.started = wallFrom(words.started);
-    if (words.info) view.info = std::make_shared<const JobInfo>(std::move(*words.info));
+    if (words.info) view.info = std::move(*words.info);
     STINT_TRY(fillState(view, words));
     if (view.state == JobView::State::Finished)
         fillCompleted(view, words);

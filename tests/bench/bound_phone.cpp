@@ -148,7 +148,7 @@ private:
         only(bool(info), "a job that its builder refuses");
         only(std::ranges::none_of(keys_, [&](const JobKey& key) { return key == action.job; }), "a replaced job");
         keys_.push_back(action.job);
-        const JobInfoPtr job = JobInfoAccess::adjusted(std::make_shared<const JobInfo>(*info), phone_.constants);
+        const JobInfo job = JobInfoAccess::adjusted(*info, phone_.constants);
         const auto app = std::ranges::find(phone_.apps, action.job.app);
         DenseJob dense{.app = static_cast<std::uint8_t>(app - phone_.apps.begin()),
                        .watches = !job->getTriggerContentUris().empty(),

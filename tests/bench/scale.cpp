@@ -58,7 +58,7 @@ Device deviceOf(bool plugged) {
 
 /// Waits for the charger where `wantsPower`; else for the network, for nobody at the device, for both, or for next
 /// week.
-JobInfoPtr infoOf(int job, bool wantsPower) {
+JobInfo infoOf(int job, bool wantsPower) {
     JobInfo::Builder info(JobId{job / apps}, "Jobs");
     info.setPriority(100 + 100 * (job / apps % 4));
     switch (job / apps % 4) {
@@ -76,7 +76,7 @@ JobInfoPtr infoOf(int job, bool wantsPower) {
         break;
     }
     if (wantsPower) info = JobInfo::Builder(JobId{job / apps}, "Jobs").setRequiresCharging(true);
-    return std::make_shared<const JobInfo>(*info.build());
+    return *info.build();
 }
 
 /// A core with so many pending jobs, of which `ready` wait for the charger.
@@ -88,13 +88,13 @@ public:
             handle(AppInstalled{manifestOf(app)});
             handle(UsageReported{.call = {1}, .app = appOf(app)}); // else it may run nothing
         }
-        std::vector<JobInfoPtr> infos;
+        std::vector<JobInfo> infos;
         const std::size_t empty = heap();
         for (int job = 0; job < jobs; ++job)
             infos.push_back(infoOf(job, isReady(job, jobs, ready)));
         const std::size_t built = heap();
         for (int job = 0; job < jobs; ++job) {
-            const JobInfoPtr& info = infos[static_cast<std::size_t>(job)];
+            const JobInfo& info = infos[static_cast<std::size_t>(job)];
             schedule(appOf(job), info);
             if (isReady(job, jobs, ready)) ready_.push_back(info);
         }
@@ -125,8 +125,8 @@ public:
     Microseconds walk() const {
         std::int64_t sum = 0;
         const Microseconds taken = timed([&] {
-            for (const JobInfoPtr& info : ready_)
-                sum += info->getId().value;
+            for (const JobInfo& info : ready_)
+                sum += info.getId().value;
         });
         if (sum < 0) std::abort(); // so that it is computed
         return taken;
@@ -146,13 +146,12 @@ private:
 
     Now now() const { return {now_, WallTime{std::chrono::hours{24 * 365 * 56}} + now_.time_since_epoch()}; }
     Step handle(const Event& event) { return core_.handle(event, now()); }
-    void schedule(const AppId& app, const JobInfoPtr& info) { handle(Schedule{.call = {1}, .app = app, .info = info}); }
+    void schedule(const AppId& app, const JobInfo& info) { handle(Schedule{.call = {1}, .app = app, .info = info}); }
 
     // A run that has begun ends, and its job waits again.
     void replace(const Bind& bind) {
         ++starts_;
-        const auto info =
-            std::make_shared<const JobInfo>(*JobInfo::Builder(bind.key.id, "Jobs").setRequiresCharging(true).build());
+        const auto info = *JobInfo::Builder(bind.key.id, "Jobs").setRequiresCharging(true).build();
         handle(Cancel{.call = {1}, .app = bind.key.app, .space = "", .id = bind.key.id});
         handle(Connected{bind.run});
         schedule(bind.key.app, info);
@@ -160,7 +159,7 @@ private:
 
     Scheduler core_;
     Instant now_{1h};
-    std::vector<JobInfoPtr> ready_;
+    std::vector<JobInfo> ready_;
     std::size_t starts_ = 0;
     double infoBytes_ = 0;
     double coreBytes_ = 0;

@@ -128,7 +128,7 @@ private:
         stage_.ask(Schedule{.call = {1},
                             .app = app,
                             .space = h.how % 13 == 0 ? "sync" : "",
-                            .info = std::make_shared<const JobInfo>(*info),
+                            .info = *info,
                             .newId = h.how % 17 == 0,
                             .callerVisible = bit(h.how, 10),
                             .work = std::move(work)});

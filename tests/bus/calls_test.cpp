@@ -36,7 +36,7 @@ TEST_CASE("schedule() becomes one event, and is answered only when the core has 
     const auto& event = std::get<Schedule>(world.owner.arrivals[0]);
     CHECK(event.app.name == "com.example.mail");
     CHECK(event.space == "sync");
-    CHECK(event.info->getId() == JobId(7));
+    CHECK(event.info.getId() == JobId(7));
     CHECK(event.callerVisible);
     CHECK(!event.onBehalf);
     CHECK(!event.newId);

@@ -360,7 +360,7 @@ TEST_CASE("a job with more descriptors than one may have is refused, and says so
     app.send(jobSchedulerInterface, "Schedule", job(64));
     world.settle(app);
     REQUIRE(world.owner.arrivals.size() == 1);
-    CHECK(std::get<Schedule>(world.owner.arrivals[0]).info->getClipData()->items.size() == 64);
+    CHECK(std::get<Schedule>(world.owner.arrivals[0]).info.getClipData()->items.size() == 64);
 }
 
 TEST_CASE("jobs keep at most half of the descriptors that there are") {
@@ -420,8 +420,7 @@ TEST_CASE("a caller that never reads its answers is not read from any more, unti
     for (int id = 0; id < 10; ++id) {
         JobInfo::Builder large(JobId(id), "Downloads");
         large.setExtras(PersistableBundle().putString("much", std::string(10'000, 'x')));
-        world.owner.track({AppId{"com.example.mail"}, "", JobId(id)}).info =
-            std::make_shared<const JobInfo>(large.build().value());
+        world.owner.track({AppId{"com.example.mail"}, "", JobId(id)}).info = large.build().value();
     }
     Client app = world.connectOperator();
     constexpr std::size_t rounds = 25;

@@ -20,7 +20,7 @@ CallStart startOf(const JobKey& key) {
     return {.run = RunId{3},
             .key = key,
             .service = "Downloads",
-            .info = std::make_shared<const JobInfo>(builder.build().value()),
+            .info = builder.build().value(),
             .kind = JobClass::UserInitiated,
             .network = network};
 }
@@ -88,10 +88,10 @@ TEST_CASE(
     CallStart start = startOf(syncJob);
     start.kind = JobClass::Expedited;
     start.overdue = true;
-    start.info = std::make_shared<const JobInfo>(JobInfo::Builder(syncJob.id, "Downloads")
-                                                     .setTransientExtras(PersistableBundle().putInt("n", 1))
-                                                     .build()
-                                                     .value());
+    start.info = JobInfo::Builder(syncJob.id, "Downloads")
+                     .setTransientExtras(PersistableBundle().putInt("n", 1))
+                     .build()
+                     .value();
     start.triggeredUris = {"/home/me/in/a", "content://media/images/1"};
     world.turn([&] { world.server->callStart(world.owner.connections[0], start); });
     const wire::Message started = only(app, "StartJob");
@@ -288,7 +288,7 @@ TEST_CASE("the last change of a watched job carries how it ended, and ends the w
     watchKey(world, app, syncJob);
     JobView& view = world.owner.known[syncJob];
     view.state = JobView::State::Finished;
-    view.info = nullptr;
+    view.info.reset();
     view.completed = Completed{{.ended = WallTime(Duration(1000)),
                                 .ending = {STOP_REASON_USER, InternalReason::UserUiStop},
                                 .outcome = {0, "saved"},

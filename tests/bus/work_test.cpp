@@ -77,7 +77,7 @@ TEST_CASE("an enqueued item arrives with its job, and its numbers are the core's
     world.settle(app);
     const auto asked = std::get<Schedule>(world.owner.arrivals.at(0));
     CHECK(asked.space == "sync");
-    CHECK(asked.info->getId() == JobId(7));
+    CHECK(asked.info.getId() == JobId(7));
     CHECK(asked.work == itemOf(1));
     world.turn([&] { world.server->reply({.call = asked.call, .result = 1, .id = 7}); });
     world.settle(app);

@@ -147,7 +147,7 @@ public:
         JobView& view = known[key];
         view.key = key;
         view.reasons = {PENDING_JOB_REASON_CONSTRAINT_CHARGING};
-        view.info = std::make_shared<const JobInfo>(JobInfo::Builder(key.id, "Downloads").build().value());
+        view.info = JobInfo::Builder(key.id, "Downloads").build().value();
         return view;
     }
 };

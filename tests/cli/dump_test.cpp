@@ -26,14 +26,14 @@ Blocker by(PendingReason reason, std::string gate = {}, std::optional<WallTime> 
     return blocker;
 }
 
-JobInfoPtr syncJob() {
-    return std::make_shared<const JobInfo>(JobInfo::Builder(JobId(7), "Sync")
-                                               .setRequiresCharging(true)
-                                               .setRequiredNetworkType(JobInfo::NETWORK_TYPE_UNMETERED)
-                                               .setOverrideDeadline(1h)
-                                               .setExtras(PersistableBundle().putString("url", "http://secret"))
-                                               .build()
-                                               .value());
+JobInfo syncJob() {
+    return JobInfo::Builder(JobId(7), "Sync")
+        .setRequiresCharging(true)
+        .setRequiredNetworkType(JobInfo::NETWORK_TYPE_UNMETERED)
+        .setOverrideDeadline(1h)
+        .setExtras(PersistableBundle().putString("url", "http://secret"))
+        .build()
+        .value();
 }
 
 DumpedJob waitingForPower() {

@@ -28,16 +28,15 @@ TEST_CASE("what a job was asked for as is told beside what it runs as") { // job
     JobView job = running(0);
     job.kind = JobClass::Regular;
     job.demoted = true;
-    job.info = std::make_shared<const JobInfo>(JobInfo::Builder(JobId(7), "Transfers")
-                                                   .setUserInitiated(true)
-                                                   .setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)
-                                                   .build()
-                                                   .value());
+    job.info = JobInfo::Builder(JobId(7), "Transfers")
+                   .setUserInitiated(true)
+                   .setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)
+                   .build()
+                   .value();
     CHECK(jsonOf(job).find(R"("kind":"regular","demoted":true,)") != std::string::npos);
     CHECK(jsonOf(job).find(R"("requested":"user_initiated","persisted":false,"periodicInterval":null,)") !=
           std::string::npos);
-    job.info =
-        std::make_shared<const JobInfo>(JobInfo::Builder(JobId(7), "Transfers").setPeriodic(1h, 15min).build().value());
+    job.info = JobInfo::Builder(JobId(7), "Transfers").setPeriodic(1h, 15min).build().value();
     CHECK(jsonOf(job).find(R"("periodicInterval":3600000,"periodicFlex":900000,)") != std::string::npos);
 }
 

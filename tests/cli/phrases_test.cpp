@@ -122,7 +122,7 @@ TEST_CASE("the kind is what a job runs as, and a periodic one says how often") {
     job.kind = JobClass::Expedited;
     CHECK(kindText(job) == "expedited");
     job.kind = JobClass::Regular;
-    job.info = std::make_shared<const JobInfo>(JobInfo::Builder(JobId(7), "Sync").setPeriodic(90min).build().value());
+    job.info = JobInfo::Builder(JobId(7), "Sync").setPeriodic(90min).build().value();
     CHECK(kindText(job) == "regular, every 1h30min");
     job.demoted = true;
     CHECK(kindText(job) == "regular (demoted)");

@@ -134,12 +134,7 @@ TEST_CASE("a manifest that does not allow the job is named, in the order of the 
 TEST_CASE("a new id is one that no job of the app has") { // architecture.md, wire
     Stage stage;
     const auto add = [&] {
-        return stage
-            .ask(Schedule{.call = {1},
-                          .app = mail,
-                          .info = std::make_shared<const JobInfo>(*stage.job(0).build()),
-                          .newId = true})
-            .id.value;
+        return stage.ask(Schedule{.call = {1}, .app = mail, .info = *stage.job(0).build(), .newId = true}).id.value;
     };
     stage.schedule(stage.job(2));
     CHECK(add() == 1);

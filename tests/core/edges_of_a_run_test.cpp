@@ -43,7 +43,7 @@ TEST_CASE("a callback of a run that its app has finished is refused at once") { 
 TEST_CASE("an item that can never be right is refused, whoever made it") { // §2.5, §1.2 V3
     Stage stage;
     const auto enqueue = [&](WorkItem item) {
-        auto info = std::make_shared<const JobInfo>(*stage.transfer(1).build());
+        auto info = *stage.transfer(1).build();
         return stage.ask(Schedule{.call = {1}, .app = mail, .info = info, .callerVisible = true, .work = item});
     };
     CHECK(enqueue({.estimatedDown = -2}).error->code == Errc::ILLEGAL_ARGUMENT);

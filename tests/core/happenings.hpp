@@ -197,11 +197,8 @@ inline void happenToStarts(Stage& stage, const Happening& h) {
         break;
     case 27:
         if (const auto job = jobOf(stage, h).build(); job.ok())
-            stage.ask(Schedule{.call = {1},
-                               .app = mail,
-                               .info = std::make_shared<const JobInfo>(*job),
-                               .callerVisible = true,
-                               .terms = termsOf(stage, h)});
+            stage.ask(
+                Schedule{.call = {1}, .app = mail, .info = *job, .callerVisible = true, .terms = termsOf(stage, h)});
         break;
     case 28:
         stage.event(ZoneRead{TimeZone({{WallTime{}, std::chrono::minutes{h.how % 600}}})});

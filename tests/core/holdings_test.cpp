@@ -17,12 +17,12 @@ WorkItem itemOf(std::size_t bytes) {
 JobInfo::Builder waiting(std::int32_t id) { return JobInfo::Builder(JobId{id}, "Jobs").setRequiresDeviceIdle(true); }
 
 Reply enqueue(Stage& stage, std::int32_t id, std::size_t bytes) {
-    auto info = std::make_shared<const JobInfo>(waiting(id).build().value());
+    auto info = waiting(id).build().value();
     return stage.ask(Schedule{.call = {1}, .app = mail, .info = info, .callerVisible = true, .work = itemOf(bytes)});
 }
 
 Reply schedule(Stage& stage, const JobInfo::Builder& job) {
-    auto info = std::make_shared<const JobInfo>(job.build().value());
+    auto info = job.build().value();
     return stage.ask(Schedule{.call = {1}, .app = mail, .info = info, .callerVisible = true});
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("items are enqueued until an app's jobs hold what they may, and again 
         CHECK(refused(enqueue(stage, 1, large), "at most 64 MiB are allowed"));
         const Manifest other = Stage::manifestOf(AppId{"com.example.other"});
         stage.install(other);
-        auto info = std::make_shared<const JobInfo>(waiting(1).build().value());
+        auto info = waiting(1).build().value();
         CHECK_FALSE(
             stage
                 .ask(Schedule{

@@ -12,7 +12,7 @@ namespace {
 struct Working : Stage {
     /// A transfer with two items of 100 bytes each, one of which it works on.
     Working() {
-        const auto info = std::make_shared<const JobInfo>(transfer(1).build().value());
+        const auto info = transfer(1).build().value();
         for (int nth = 0; nth < 2; ++nth)
             ask(Schedule{
                 .call = {1}, .app = mail, .info = info, .callerVisible = true, .work = WorkItem{.estimatedDown = 100}});

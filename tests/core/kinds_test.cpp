@@ -140,7 +140,7 @@ TEST_CASE("an abandoned job is found out at its limit, and the fourth time its b
 TEST_CASE("items join a run, are handed out in order, and the last one ends the job") { // §2.5, §11 example 61
     Stage stage;
     const auto enqueue = [&](const char* name) {
-        auto info = std::make_shared<const JobInfo>(*stage.job(1).build());
+        auto info = *stage.job(1).build();
         return stage.ask(Schedule{.call = {1},
                                   .app = mail,
                                   .info = std::move(info),

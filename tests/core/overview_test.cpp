@@ -77,7 +77,7 @@ TEST_CASE("an app's safeguards are counted within their windows") { // §9.3, §
 TEST_CASE("a job's work is listed by number, as far as it was asked for") { // §9.3, §2.5
     Stage stage;
     stage.change([](Device& d) { d.network.reset(); });
-    const auto info = std::make_shared<const JobInfo>(stage.job(1).setRequiredNetworkType(1).build().value());
+    const auto info = stage.job(1).setRequiredNetworkType(1).build().value();
     for (int nth = 0; nth < 3; ++nth)
         stage.ask(Schedule{.call = {1}, .app = mail, .info = info, .work = WorkItem{}});
     CHECK(stage.view(1)->workItems == 3);

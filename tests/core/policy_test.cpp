@@ -10,7 +10,7 @@ namespace {
 
 /// As it comes from the wire: nothing validated, nothing raised.
 Reply asks(Stage& stage, const JobInfo::Builder& builder, std::optional<WorkItem> work = std::nullopt) {
-    const auto info = std::make_shared<const JobInfo>(*JobInfoAccess::requested(builder));
+    const auto info = *JobInfoAccess::requested(builder);
     return stage.ask(Schedule{.call = {1}, .app = mail, .info = info, .callerVisible = true, .work = std::move(work)});
 }
 

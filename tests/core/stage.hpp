@@ -157,11 +157,8 @@ public:
     Reply schedule(const JobInfo::Builder& builder, bool visible = true, std::string space = "") {
         auto info = builder.build();
         if (!info) return {.error = info.error()};
-        return ask(Schedule{.call = {1},
-                            .app = mail,
-                            .space = std::move(space),
-                            .info = std::make_shared<const JobInfo>(*info),
-                            .callerVisible = visible});
+        return ask(
+            Schedule{.call = {1}, .app = mail, .space = std::move(space), .info = *info, .callerVisible = visible});
     }
     Reply ask(const Event& request) {
         replies.clear();

@@ -8,10 +8,8 @@ using namespace stint;
 namespace {
 
 Reply scheduleOn(Stage& stage, std::int32_t id, StartTerms terms, bool persisted = false) {
-    return stage.ask(Schedule{.call = {1},
-                              .app = mail,
-                              .info = std::make_shared<const JobInfo>(*stage.job(id).setPersisted(persisted).build()),
-                              .terms = std::move(terms)});
+    return stage.ask(Schedule{
+        .call = {1}, .app = mail, .info = *stage.job(id).setPersisted(persisted).build(), .terms = std::move(terms)});
 }
 
 StartTerms after(std::int32_t id) {
@@ -145,7 +143,7 @@ TEST_CASE("numbers of the built-in apps are one series, and none is given twice"
         }
     };
     const auto add = [&](const AppId& app) {
-        const auto info = std::make_shared<const JobInfo>(*stage.job(0).setPersisted(true).build());
+        const auto info = *stage.job(0).setPersisted(true).build();
         return stage.ask(Schedule{.call = {1}, .app = app, .info = info, .newId = true}).id.value;
     };
     installOwn();

@@ -48,7 +48,7 @@ Device deviceNow() {
 Job jobOf(const AppId& app, const JobInfo::Builder& builder) {
     Job job;
     job.info = test::builtFrom(builder);
-    job.key = {app, "", job.info->getId()};
+    job.key = {app, "", job.info.getId()};
     job.scheduled = started.wall - 1h;
     job.enqueued = started.elapsed - 1h;
     job.sequence = static_cast<std::uint64_t>(job.key.id.value) + (app == other ? 100 : 0);

@@ -16,7 +16,7 @@ JobInfo info(Duration initial, std::int32_t policy) {
 Job userInitiated() {
     auto built =
         JobInfo::Builder(1, "Jobs").setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY).setUserInitiated(true).build();
-    return {.key = {AppId{"com.example.mail"}, "", JobId{1}}, .info = std::make_shared<const JobInfo>(*built)};
+    return {.key = {AppId{"com.example.mail"}, "", JobId{1}}, .info = *built};
 }
 
 } // namespace

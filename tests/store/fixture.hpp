@@ -68,9 +68,7 @@ inline Snapshot reopened(const Scratch& scratch, const BootId& boot = bootA) {
     return valueOf(store.load());
 }
 
-inline JobInfoPtr builtFrom(const JobInfo::Builder& builder) {
-    return std::make_shared<const JobInfo>(valueOf(builder.build()));
-}
+inline JobInfo builtFrom(const JobInfo::Builder& builder) { return valueOf(builder.build()); }
 
 /// Of the log: each field follows from `nth`.
 inline PastRun pastRunOf(std::int32_t nth) {
@@ -222,8 +220,8 @@ inline std::string textOf(const Job& job) {
     for (const auto& item : job.details->work)
         text << " item " << item.id << ' ' << item.extras.getInt("nth") << ' ' << item.estimatedDown << ' '
              << item.estimatedUp << ' ' << item.minimumChunk << ' ' << item.deliveries << item.active;
-    if (job.info->getClipData())
-        for (const auto& item : job.info->getClipData()->items)
+    if (job.info.getClipData())
+        for (const auto& item : job.info.getClipData()->items)
             text << " clip " << item.path;
     return text.str();
 }

@@ -52,7 +52,7 @@ TEST_CASE("a store of version 1 keeps its jobs, and a damaged row gets no new ch
     REQUIRE(snapshot.jobs.size() == 1);
     const Job& job = snapshot.jobs[0].job;
     CHECK(job.key.id == JobId{1});
-    CHECK(job.info->isRequireCharging());
+    CHECK(job.info.isRequireCharging());
     CHECK(job.failures == 4);
     CHECK(job.notBefore == at(6ms));
     CHECK(job.demotedByUser);
@@ -105,7 +105,7 @@ void makeVersion2(const StoreDirectory& directory) {
     done(database.run("PRAGMA page_size = 4096"));
     done(migrate(database, 2));
     for (int id = 1; id <= jobsOf2; ++id) {
-        const auto info = jobInfoText(*jobOf(id).info);
+        const auto info = jobInfoText(jobOf(id).info);
         const auto values = fmt::format(
             "'com.example.app', '', {0}, '{1}', '{2}', 1, 2, 3, 4, 5, 6, NULL, 7, 1, 0, 0, 'l', 8, NULL, 9, NULL, 10",
             id, bootA.value, info);
@@ -123,7 +123,7 @@ void makeVersion2(const StoreDirectory& directory) {
 void checkVersion2(const Snapshot& snapshot) {
     REQUIRE(snapshot.jobs.size() == jobsOf2);
     const Job& job = snapshot.jobs.at(0).job;
-    CHECK(*job.info == *jobOf(1).info);
+    CHECK(job.info == jobOf(1).info);
     CHECK(job.deadline == at(8ms));
     CHECK(job.details->abandoned == 10);
     CHECK(!job.exemptionLost);

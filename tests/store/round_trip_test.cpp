@@ -66,7 +66,7 @@ TEST_CASE("a job comes back with every field and the boot it was written in") { 
     auto stored = snapshot.jobs.begin();
     for (const auto& [key, job] : expected) { // by key
         CHECK(textOf(stored->job) == textOf(job));
-        CHECK((stored->job.info->getClipData() || *stored->job.info == *job.info));
+        CHECK((stored->job.info.getClipData() || stored->job.info == job.info));
         CHECK(stored->boot == bootA);
         ++stored;
     }

@@ -29,7 +29,7 @@ JobView view(JobView::State state) {
 
 TEST_CASE("a pending job tells why it waits, and when it may start") { // jobs.md §9.1
     JobView job = view(JobView::State::Pending);
-    job.info = std::make_shared<const JobInfo>(JobInfo::Builder(JobId(7), "Downloads").build().value());
+    job.info = JobInfo::Builder(JobId(7), "Downloads").build().value();
     job.reasons = {PENDING_JOB_REASON_CONSTRAINT_CHARGING, PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY};
     job.earliest = WallTime(Duration(1'700'000'030'000));
     const JobView back = throughTheWire(job, writeJobView, readJobView);

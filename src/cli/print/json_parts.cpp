@@ -24,7 +24,7 @@ void putEnd(Json& line, const std::optional<Completed>& end) {
 }
 
 /// What it was asked for as, beside what it runs as; a finished job's view does not tell.
-void putRequest(Json& line, const JobInfoPtr& info) {
+void putRequest(Json& line, const std::optional<JobInfo>& info) {
     line["requested"] = info ? Json(stint::nameOf(requestedKind(*info))) : Json(nullptr);
     line["persisted"] = info ? Json(info->isPersisted()) : Json(nullptr);
     const bool periodic = info && info->isPeriodic();
