@@ -16,13 +16,14 @@ using wire::Writer;
 struct Options {
     std::string as;
     bool newId = false;
+    bool refusalIsError = false;
     StartTerms terms;
 };
 
 Result<Options> readOptions(Request& request) {
     Options options;
     DictionaryReader dictionary("options", UnknownKeys::Ignore);
-    dictionary.take("as", options.as).take("newId", options.newId);
+    dictionary.take("as", options.as).take("newId", options.newId).take("refusalIsError", options.refusalIsError);
     dictionary.take("terms", "a{sv}", [&options](wire::Reader& value) -> Result<void> {
         options.terms = STINT_TRY(wire::readRow<StartTerms>(value));
         return {};
@@ -78,7 +79,10 @@ Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
                                    .work = std::move(work),
                                    .onBehalf = named.byOperator,
                                    .terms = std::move(options.terms)});
-    return waits([](Writer& writer, const Reply& reply) { writer.int32(reply.result).int32(reply.id.value); });
+    const auto write = [](Writer& writer, const Reply& reply) {
+        writer.int32(reply.error ? 0 : 1).int32(reply.id.value);
+    };
+    return std::variant<Answer, Waits>(Waits{write, !options.refusalIsError});
 }
 
 } // namespace

@@ -50,9 +50,8 @@ public:
 private:
     int check();
     int refused(const Error& error) const;
-    int notAdmitted() const;
     Result<void> validate();
-    Result<std::optional<JobId>> schedule(Daemon& daemon, const Spool& spool);
+    Result<JobId> schedule(Daemon& daemon, const Spool& spool);
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
     void tellScheduled(const JobView& job);
     int follow(Daemon& daemon, JobView job, Signals& signals);
@@ -73,20 +72,9 @@ private:
 };
 
 int Commanding::refused(const Error& error) const {
-    const Error told{error.code, withOptionsOf(*verbNamed("run"), error.message)};
-    return screen_.fail(fmt::format("cannot run {}", printable(given_.words[0])), told);
-}
-
-int Commanding::notAdmitted() const {
-    if (wanted_.expedited)
-        return screen_.fail(ends::refused, fmt::format("cannot run {} as an expedited job: {} has used up its time for "
-                                                       "those (`stint quota {}`)",
-                                                       printable(given_.words[0]), shellPackage, shellPackage));
-    return screen_.fail(ends::refused,
-                        fmt::format("cannot run {} as a user-initiated job: this command is not in the foreground of a "
-                                    "terminal, so nobody is seen to watch; without --user-initiated it is "
-                                    "scheduled as a regular job",
-                                    printable(given_.words[0])));
+    const Error told = withRegularInstead(error, kind_);
+    return screen_.fail(fmt::format("cannot run {}", printable(given_.words[0])),
+                        Error{told.code, withOptionsOf(*verbNamed("run"), told.message)});
 }
 
 /// Checks everything that can be checked before scheduling; 0 if all is right.
@@ -117,17 +105,17 @@ Result<void> Commanding::validate() {
     return {};
 }
 
-Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& spool) {
+Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool) {
     auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
     auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)}, terms_);
     const bool mayBeAccepted = !id.ok() && id.error().code == Errc::UNAVAILABLE;
     if (mayBeAccepted) return within("whether it was accepted, `stint jobs` tells", id.error());
-    if (!id.ok() || !*id) {
+    if (!id.ok()) {
         std::error_code ignored;
         std::filesystem::remove_all(spool.directory(), ignored);
         return id;
     }
-    STINT_TRY(noteJob(spool, **id));
+    STINT_TRY(noteJob(spool, *id));
     adjusted_ = adjustments(wanted_, job);
     spool_ = spool.directory();
     return id;
@@ -208,8 +196,7 @@ int Commanding::scheduled(const Spool& spool, Signals& signals) {
     if (!daemon.ok()) return refused(daemon.error());
     auto id = schedule(*daemon, spool);
     if (!id.ok()) return refused(id.error());
-    if (!*id) return notAdmitted();
-    auto job = stateOf(*daemon, **id);
+    auto job = stateOf(*daemon, *id);
     if (!job.ok()) return refused(job.error());
     tellScheduled(*job);
     const bool endless = wanted_.every.has_value();
