@@ -69,6 +69,8 @@ Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
     std::string space = STINT_TRY(request.arguments.string());
     Options options = STINT_TRY(readOptions(request));
     const Whose named = STINT_TRY(whoseToSchedule(request, options));
+    if (auto told = request.owner.hosting().stranger(named.app, job.getService().name))
+        return Error{Errc::ILLEGAL_ARGUMENT, *std::move(told)};
     STINT_TRY(checkDescriptors(request, job));
     request.owner.arrived(Schedule{.call = request.call,
                                    .app = named.app,
