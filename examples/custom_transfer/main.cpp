@@ -61,7 +61,7 @@ int schedule(std::int32_t jobId, const std::string& url, const std::string& file
     auto result = jobScheduler.schedule(*jobInfo);
     if (!result) return complain(result.error());
     if (*result == stint::JobScheduler::RESULT_SUCCESS) return 0;
-    std::cerr << "custom-transfer: refused: nobody sees this app now (start it with `stint start` in a terminal)\n";
+    std::cerr << "custom-transfer: refused: " << result->getReason() << "; `stint start` it in a terminal\n";
     return refused;
 }
 // code: end

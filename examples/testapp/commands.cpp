@@ -30,6 +30,8 @@ const char* nameOf(stint::Errc code) {
         return "Unavailable";
     case stint::Errc::SYSTEM:
         return "System";
+    case stint::Errc::REFUSED:
+        return "Refused";
     }
     return "unknown";
 }
@@ -95,7 +97,7 @@ stint::Result<stint::JobInfo> jobOf(const Arguments& arguments) {
     return builder.build();
 }
 
-stint::Result<std::optional<stint::JobId>> scheduled(const Arguments& arguments) {
+stint::Result<stint::JobId> scheduled(const Arguments& arguments) {
     auto connection = stint::Connection::open();
     if (!connection.ok()) return connection.error();
     auto scheduler = schedulerOf(*connection, arguments);
@@ -105,7 +107,8 @@ stint::Result<std::optional<stint::JobId>> scheduled(const Arguments& arguments)
     if (arguments.has("new-id")) return scheduler->scheduleNew(*job);
     const auto result = scheduler->schedule(*job);
     if (!result.ok()) return result.error();
-    return *result == stint::JobScheduler::RESULT_SUCCESS ? std::optional(job->getId()) : std::nullopt;
+    if (*result != stint::JobScheduler::RESULT_SUCCESS) return stint::Error{stint::Errc::REFUSED, result->getReason()};
+    return job->getId();
 }
 
 stint::Result<void> cancelled(const Arguments& arguments) {
@@ -165,12 +168,13 @@ int host(const Arguments& arguments) {
 
 int schedule(const Arguments& arguments) {
     const auto id = scheduled(arguments);
-    if (!id.ok()) return complain(id.error());
-    if (!*id) {
+    if (!id.ok() && id.error().code == stint::Errc::REFUSED) {
         std::cout << "failure\n";
+        std::cerr << id.error().message << "\n";
         return exitFailure;
     }
-    std::cout << "success " << (*id)->value << "\n";
+    if (!id.ok()) return complain(id.error());
+    std::cout << "success " << id->value << "\n";
     return 0;
 }
 

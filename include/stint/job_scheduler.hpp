@@ -2,6 +2,7 @@
 // first one is the root. Each call blocks until the daemon has answered, and may not be made inside a callback that
 // another thread dispatches.
 #pragma once
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,6 +32,22 @@ private:
     std::shared_ptr<const Parts> parts_;
 };
 
+/// What schedule() and enqueue() answer: one of JobScheduler::RESULT_*, which it compares with, and why. May grow
+/// (decision 16).
+class STINT_API ScheduleResult {
+public:
+    explicit ScheduleResult(std::int32_t result, std::string reason = {});
+    operator std::int32_t() const { return result_; }
+    /// Of a RESULT_FAILURE: what was missing, a line for a person ("… is not visible, and holds no right …"). Else
+    /// empty.
+    const std::string& getReason() const;
+
+private:
+    struct Parts;
+    std::int32_t result_;
+    std::shared_ptr<const Parts> parts_;
+};
+
 class STINT_API JobScheduler {
 public:
     using enum PendingReason; ///< JobScheduler::PENDING_JOB_REASON_QUOTA, …
@@ -42,17 +59,19 @@ public:
     explicit JobScheduler(Connection& connection);
 
     /// RESULT_SUCCESS: the job is durable, and survives kill -9 of the daemon. RESULT_FAILURE: a user-initiated job
-    /// of an app that is in no allowed state (§2.3); nothing changed. Replaces a job of the same id (§2.4).
+    /// of an app that is in no allowed state, or an expedited one of an app without time for those (§2.3); its
+    /// getReason() says what was missing, and nothing changed. Replaces a job of the same id (§2.4).
     /// Errors: IllegalArgument, IllegalState (151st job), Security (permission), LimitExceeded, Storage, Unavailable.
-    Result<std::int32_t> schedule(const JobInfo& job);
-    /// As schedule(), with the smallest free id of this namespace in place of the job's own; answers that id, or
-    /// nullopt for RESULT_FAILURE (ours: ids that callers pick concurrently replace each other's jobs).
-    Result<std::optional<JobId>> scheduleNew(const JobInfo& job);
+    Result<ScheduleResult> schedule(const JobInfo& job);
+    /// As schedule(), with the smallest free id of this namespace in place of the job's own; answers that id, and
+    /// Errc::REFUSED with the reason in place of RESULT_FAILURE (ours: ids that callers pick concurrently replace each
+    /// other's jobs).
+    Result<JobId> scheduleNew(const JobInfo& job);
 
     /// As schedule(), and adds an item of work; to the very job where one of an equal JobInfo is there, running or not,
     /// without a stop (§2.5). Else the job is replaced, and keeps the work it has. Further errors: IllegalArgument for
     /// an item of known size on a job that requires no network, IllegalState for the 100 001st of a persisted job.
-    Result<std::int32_t> enqueue(const JobInfo& job, const JobWorkItem& work);
+    Result<ScheduleResult> enqueue(const JobInfo& job, const JobWorkItem& work);
 
     /// An unknown id is silently fine (§2.1).
     Result<void> cancel(JobId id);

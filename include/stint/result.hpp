@@ -20,6 +20,7 @@ enum class Errc : std::uint8_t {
     BUSY = 6,             ///< too many calls in flight on this connection; ask again
     UNAVAILABLE = 7,      ///< no daemon, or the connection to it was lost; nothing is known of the call's fate
     SYSTEM = 8,           ///< the operating system refused: a file, a process, a socket
+    REFUSED = 9, ///< Android's RESULT_FAILURE, with its reason: not in the state that the app is in (jobs.md §2.3)
 };
 
 /// A mistake of the caller or a broken world: a short code, and a sentence for a person.

@@ -43,6 +43,8 @@ public:
 
     const Manifest* find(std::string_view package) const override { return findIn(installed_, package); }
 
+    fs::path ownDirectory() const override { return directories_.empty() ? fs::path() : directories_.front(); }
+
     const std::set<std::string>& errors() const override { return said_; }
 
     const Manifest* byExecutable(const fs::path& executable) const override {

@@ -46,6 +46,8 @@ public:
 
     virtual std::vector<Manifest> all() const = 0;
     virtual const Manifest* find(std::string_view package) const = 0;
+    /// Where a person's own manifests are: the first of the directories.
+    virtual std::filesystem::path ownDirectory() const = 0;
     /// What is wrong with the manifests as they are: the refused ones, and warnings.
     virtual const std::set<std::string>& errors() const = 0;
     /// The app whose manifest's `executable` is this very file (by device and inode); /proc/PID/exe will do. Where

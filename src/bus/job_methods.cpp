@@ -16,13 +16,14 @@ using wire::Writer;
 struct Options {
     std::string as;
     bool newId = false;
+    bool refusalIsError = false;
     StartTerms terms;
 };
 
 Result<Options> readOptions(Request& request) {
     Options options;
     DictionaryReader dictionary("options", UnknownKeys::Ignore);
-    dictionary.take("as", options.as).take("newId", options.newId);
+    dictionary.take("as", options.as).take("newId", options.newId).take("refusalIsError", options.refusalIsError);
     dictionary.take("terms", "a{sv}", [&options](wire::Reader& value) -> Result<void> {
         options.terms = STINT_TRY(wire::readRow<StartTerms>(value));
         return {};
@@ -68,6 +69,8 @@ Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
     std::string space = STINT_TRY(request.arguments.string());
     Options options = STINT_TRY(readOptions(request));
     const Whose named = STINT_TRY(whoseToSchedule(request, options));
+    if (auto told = request.owner.hosting().stranger(named.app, job.getService().name))
+        return Error{Errc::ILLEGAL_ARGUMENT, *std::move(told)};
     STINT_TRY(checkDescriptors(request, job));
     request.owner.arrived(Schedule{.call = request.call,
                                    .app = named.app,
@@ -78,7 +81,10 @@ Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
                                    .work = std::move(work),
                                    .onBehalf = named.byOperator,
                                    .terms = std::move(options.terms)});
-    return waits([](Writer& writer, const Reply& reply) { writer.int32(reply.result).int32(reply.id.value); });
+    const auto write = [](Writer& writer, const Reply& reply) {
+        writer.int32(reply.error ? 0 : 1).int32(reply.id.value);
+    };
+    return std::variant<Answer, Waits>(Waits{write, !options.refusalIsError});
 }
 
 } // namespace

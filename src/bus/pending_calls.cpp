@@ -30,8 +30,7 @@ void PendingCalls::handled(CallId call, const Handled& handled) {
     std::visit(Overloaded{
                    [&](const Answer& known) { answer(call, known.write); },
                    [&](const Waits& later) {
-                       if (const auto entry = calls_.find(call); entry != calls_.end())
-                           entry->second.onReply = later.write;
+                       if (const auto entry = calls_.find(call); entry != calls_.end()) entry->second.later = later;
                    },
                },
                *handled);
@@ -40,9 +39,9 @@ void PendingCalls::handled(CallId call, const Handled& handled) {
 void PendingCalls::reply(const Reply& reply) {
     const auto entry = calls_.find(reply.call);
     if (entry == calls_.end()) return;
-    if (reply.error) return answer(reply.call, [error = *reply.error](wire::Writer&) -> Result<void> { return error; });
-    answer(reply.call, [reply, write = entry->second.onReply](wire::Writer& writer) -> Result<void> {
-        if (write) write(writer, reply);
+    answer(reply.call, [reply, later = entry->second.later](wire::Writer& writer) -> Result<void> {
+        if (reply.error && !(later.writesRefusal && reply.error->code == Errc::REFUSED)) return *reply.error;
+        if (later.write) later.write(writer, reply);
         return {};
     });
 }

@@ -34,7 +34,7 @@ private:
     struct Entry {
         ConnectionId from;
         wire::Message message;
-        std::function<void(wire::Writer&, const Reply&)> onReply;
+        Waits later;  ///< what the handler wants done with the reply
         Write answer; ///< empty: not known yet
     };
 

@@ -30,6 +30,7 @@ struct Answer {
 /// The answer follows from the core's reply, by `write` in Server::reply().
 struct Waits {
     std::function<void(wire::Writer&, const Reply&)> write;
+    bool writesRefusal = false; ///< what the core refuses (Errc::REFUSED) is written, too, and no error
 };
 using Handled = Result<std::variant<Answer, Waits>>;
 

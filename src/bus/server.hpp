@@ -44,6 +44,9 @@ public:
 class Hosting {
 public:
     virtual ~Hosting() = default;
+    /// Why a process of the user's shell, which most often is an app that was not started as one, cannot have a service
+    /// of this name, and how to start it; nullopt: it is another app's process, or has it.
+    virtual std::optional<std::string> stranger(const AppId& app, const std::string& service) const = 0;
     /// A process offers to host services of its app.
     virtual Result<void> hosts(ConnectionId connection, const AppId& app, const std::vector<std::string>& services) = 0;
     /// It offers to take alarms and messages for these receivers of its app.

@@ -2,6 +2,7 @@
 #include "base/try.hpp"
 
 #include "base/fail.hpp"
+#include "base/parts.hpp"
 #include "client/connection_impl.hpp"
 #include "client/work_item.hpp"
 #include "rules/admission.hpp"
@@ -9,24 +10,29 @@
 namespace stint {
 namespace {
 
-/// What Schedule answers.
-struct Scheduled {
-    std::int32_t result = JobScheduler::RESULT_FAILURE;
-    JobId id;
+/// What Schedule and Enqueue answer: the job's id, or Refused with the reason.
+client::BusLink::Read readingId(JobId& id) {
+    return [&id](wire::Reader& reader) -> Result<void> {
+        if (STINT_TRY(reader.int32()) != JobScheduler::RESULT_SUCCESS) return fail(Errc::REFUSED, "no reason is given");
+        return reader.read(id.value);
+    };
+}
 
-    client::BusLink::Read reading() {
-        return [this](wire::Reader& reader) -> Result<void> {
-            STINT_TRY(reader.read(result));
-            return reader.read(id.value);
-        };
-    }
-};
+/// Android's number in place of the error.
+Result<ScheduleResult> numbered(const Result<void>& answered) {
+    if (answered) return ScheduleResult(JobScheduler::RESULT_SUCCESS);
+    if (answered.error().code != Errc::REFUSED) return answered.error();
+    return ScheduleResult(JobScheduler::RESULT_FAILURE, answered.error().message);
+}
+
+void askForReason(wire::DictionaryWriter& options) { options.put("refusalIsError", true); }
 
 client::BusLink::Write scheduling(const JobInfo& job, const std::string& space, bool newId) {
     return [&job, space, newId](wire::Writer& writer) {
         wire::writeJob(writer, job, wire::ClipFiles::Included);
         writer.string(space);
         wire::DictionaryWriter options(writer);
+        askForReason(options);
         if (newId) options.put("newId", true);
     };
 }
@@ -35,31 +41,39 @@ client::BusLink::Write enqueuing(const JobInfo& job, const JobWorkItem& work, co
     return [&job, &work, space](wire::Writer& writer) {
         wire::writeJob(writer, job, wire::ClipFiles::Included);
         wire::writeWork(writer, JobWorkItemAccess::workOf(work));
-        const wire::DictionaryWriter options(writer.string(space));
+        wire::DictionaryWriter options(writer.string(space));
+        askForReason(options);
     };
 }
 
 } // namespace
 
+struct ScheduleResult::Parts {
+    std::string reason;
+};
+
+ScheduleResult::ScheduleResult(std::int32_t result, std::string reason) : result_(result) {
+    if (!reason.empty()) parts_ = std::make_shared<const Parts>(Parts{std::move(reason)});
+}
+
+const std::string& ScheduleResult::getReason() const { return partsOf(parts_).reason; }
+
 JobScheduler::JobScheduler(Connection& connection) : connection_(connection.impl_) {}
 
-Result<std::int32_t> JobScheduler::schedule(const JobInfo& job) {
-    Scheduled scheduled;
-    STINT_TRY(connection_->call("Schedule", scheduling(job, wireNamespace(), false), scheduled.reading()));
-    return scheduled.result;
+Result<ScheduleResult> JobScheduler::schedule(const JobInfo& job) {
+    JobId id;
+    return numbered(connection_->call("Schedule", scheduling(job, wireNamespace(), false), readingId(id)));
 }
 
-Result<std::optional<JobId>> JobScheduler::scheduleNew(const JobInfo& job) {
-    Scheduled scheduled;
-    STINT_TRY(connection_->call("Schedule", scheduling(job, wireNamespace(), true), scheduled.reading()));
-    if (scheduled.result != RESULT_SUCCESS) return std::optional<JobId>();
-    return std::optional(scheduled.id);
+Result<JobId> JobScheduler::scheduleNew(const JobInfo& job) {
+    JobId id;
+    STINT_TRY(connection_->call("Schedule", scheduling(job, wireNamespace(), true), readingId(id)));
+    return id;
 }
 
-Result<std::int32_t> JobScheduler::enqueue(const JobInfo& job, const JobWorkItem& work) {
-    Scheduled scheduled;
-    STINT_TRY(connection_->call("Enqueue", enqueuing(job, work, wireNamespace()), scheduled.reading()));
-    return scheduled.result;
+Result<ScheduleResult> JobScheduler::enqueue(const JobInfo& job, const JobWorkItem& work) {
+    JobId id;
+    return numbered(connection_->call("Enqueue", enqueuing(job, work, wireNamespace()), readingId(id)));
 }
 
 Result<void> JobScheduler::cancel(JobId id) {

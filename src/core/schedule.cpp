@@ -20,16 +20,9 @@ void refuse(Turn& turn, const Schedule& event, Error error) {
     turn.effect(Trace{.what = Trace::What::Refused,
                       .app = event.app,
                       .job = JobKey{event.app, event.space, event.info.getId()},
-                      .result = std::string(resultName(error.code))});
-    turn.effect(Reply{.call = event.call, .error = std::move(error)});
-}
-
-void refuseQuietly(Turn& turn, const Schedule& event) {
-    turn.effect(Trace{.what = Trace::What::Refused,
-                      .app = event.app,
-                      .job = JobKey{event.app, event.space, event.info.getId()},
-                      .result = "failure"});
-    turn.effect(Reply{.call = event.call, .result = 0, .id = event.info.getId()});
+                      .result = std::string(resultName(error.code)),
+                      .because = error.code == Errc::REFUSED ? error.message : ""});
+    turn.effect(Reply{.call = event.call, .error = std::move(error), .id = event.info.getId()});
 }
 
 /// Of a job of this key that was cancelled: a run that has not ended yet; 0: there is none.
@@ -94,7 +87,7 @@ void join(Turn& turn, const Schedule& event, const JobKey& key) {
         turn.record(SaveJob{tracked.job});
     }
     turn.effect(Trace{.what = Trace::What::Scheduled, .app = key.app, .job = key, .result = "success"});
-    turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
+    turn.effect(Reply{.call = event.call, .id = key.id});
     if (!tracked.run) park(turn, tracked);
 }
 
@@ -144,7 +137,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfo info, 
     turn.record(SaveJob{tracked.job});
     if (watched) saveContent(turn, tracked);
     if (event.work) addWork(turn, tracked.job, *event.work);
-    turn.effect(Reply{.call = event.call, .result = 1, .id = key.id});
+    turn.effect(Reply{.call = event.call, .id = key.id});
     if (!tracked.run) park(turn, tracked); // else nothing of it starts before the old run has ended
 }
 
@@ -186,16 +179,8 @@ void apply(Turn& turn, const Schedule& event) {
     if (!app) return refuse(turn, event, fail(Errc::SECURITY, "{} is not an installed app", event.app.name));
     if (auto error = manifestError(*app, event.info)) return refuse(turn, event, *std::move(error));
     if (auto error = brokenRule(event.info, state.constants)) return refuse(turn, event, *std::move(error));
-    switch (admission(*app, event, turn.now.elapsed)) {
-    case Admission::NotDeclared:
-        return refuse(
-            turn, event,
-            fail(Errc::SECURITY, "{} does not declare the permission {}", event.app.name, runUserInitiatedJobs));
-    case Admission::NotAllowed:
-        return refuseQuietly(turn, event);
-    case Admission::Admitted:
-        break;
-    }
+    if (auto error = admissionError(*app, event, turn.now.elapsed, state.constants))
+        return refuse(turn, event, *std::move(error));
     auto space = trimmedNamespace(event.space, state.constants);
     if (!space) return refuse(turn, event, std::move(space).error());
     if (event.info.isPersisted()) {
@@ -211,7 +196,8 @@ void apply(Turn& turn, const Schedule& event) {
         if (over) restrictAsBuggy(turn, *app);
     }
     // jobs.md §2.3 clause 4: a new one needs expedited quota; a retry does not.
-    if (event.info.isExpedited() && !inExpeditedQuota(*app, turn.world())) return refuseQuietly(turn, event);
+    if (event.info.isExpedited() && !inExpeditedQuota(*app, turn.world()))
+        return refuse(turn, event, Error{Errc::REFUSED, outOfExpeditedQuota(*app, turn.world())});
     JobInfo info = JobInfoAccess::adjusted(event.info, state.constants);
     JobKey key{app->manifest.package, *space, info.getId()}; // its app's own name: one text for all its jobs
     if (event.newId) {

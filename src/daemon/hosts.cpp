@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "apps/stranger.hpp"
 #include "base/fail.hpp"
 #include "base/find_in.hpp"
 #include "base/overloaded.hpp"
@@ -100,6 +101,11 @@ void Hosts::assign(ConnectionId connection, Host& host, RunId run) {
     arrived_(Connected{run});
 }
 
+std::optional<std::string> Hosts::stranger(const AppId& app, const std::string& service) const {
+    if (app.name != shellPackage || serviceOf(app, service)) return std::nullopt;
+    return howToStart(registry_, "service", service);
+}
+
 Result<void> Hosts::hosts(ConnectionId connection, const AppId& app, const std::vector<std::string>& services) {
     return offer(connection, app, Component::Kind::Service, services);
 }
@@ -119,7 +125,11 @@ Result<void> Hosts::offer(ConnectionId connection, const AppId& app, Component::
     const bool isService = kind == Component::Kind::Service;
     for (const auto& name : names) {
         if (manifest && (isService ? manifest->services.contains(name) : manifest->receivers.contains(name))) continue;
-        return fail(Errc::SECURITY, "{} declares no {} \"{}\"", app.name, isService ? "service" : "receiver", name);
+        const std::string_view word = isService ? "service" : "receiver";
+        if (app.name == shellPackage) return Error{Errc::SECURITY, howToStart(registry_, word, name)};
+        if (!manifest) return fail(Errc::SECURITY, "{} has no manifest any more", app.name);
+        return fail(Errc::SECURITY, "{} declares no {} \"{}\": add a [[{}]] of this name to {}", app.name, word, name,
+                    word, manifest->file);
     }
     Host& host = hosts_[connection];
     host.app = app;

@@ -53,6 +53,7 @@ public:
     void dropAll();
 
     // What the bus and the processes tell.
+    std::optional<std::string> stranger(const AppId& app, const std::string& service) const override;
     Result<void> hosts(ConnectionId connection, const AppId& app, const std::vector<std::string>& services) override;
     Result<void> receives(ConnectionId connection, const AppId& app,
                           const std::vector<std::string>& receivers) override;

@@ -21,7 +21,6 @@ struct VerbAnswer {
 struct Reply {
     CallId call;
     std::optional<Error> error;
-    std::int32_t result = 1;
     JobId id;
     std::uint32_t count = 0;        ///< of StopApp: runs that were ended; of StopJobs: asked to stop
     std::vector<JobKey> jobs;       ///< of StopJobs: which

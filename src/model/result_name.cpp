@@ -12,6 +12,8 @@ std::string_view resultName(Errc code) {
         return "SecurityException";
     case Errc::LIMIT_EXCEEDED:
         return "limit_exceeded";
+    case Errc::REFUSED:
+        return "failure";
     case Errc::STORAGE:
     case Errc::BUSY:
     case Errc::UNAVAILABLE:

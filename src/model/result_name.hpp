@@ -6,7 +6,7 @@
 
 namespace stint {
 
-/// "SecurityException", "limit_exceeded"; "error" for what no app is at fault for.
+/// "SecurityException", "limit_exceeded"; "failure" for RESULT_FAILURE; "error" for what no app is at fault for.
 std::string_view resultName(Errc code);
 
 } // namespace stint

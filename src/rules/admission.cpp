@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "base/number.hpp"
+#include "base/time.hpp"
 #include "rules/app_state.hpp"
 
 namespace stint {
@@ -43,14 +44,22 @@ std::optional<Error> manifestError(const App& app, const JobInfo& job) {
     return std::nullopt;
 }
 
-Admission admission(const App& app, const Schedule& request, Instant now) {
-    if (!request.info.isUserInitiated()) return Admission::Admitted;
-    if (!app.manifest.declares(runUserInitiatedJobs)) return Admission::NotDeclared;
-    if (!mayRunUserInitiated(app)) return Admission::NotAllowed; // declared, and taken back by the user
+std::optional<Error> admissionError(const App& app, const Schedule& request, Instant now, const Constants& constants) {
+    if (!request.info.isUserInitiated()) return std::nullopt;
+    const std::string& package = app.manifest.package.name;
+    if (!app.manifest.declares(runUserInitiatedJobs))
+        return fail(Errc::SECURITY, "{} does not declare the permission {}", package, runUserInitiatedJobs);
+    if (!mayRunUserInitiated(app))
+        return fail(Errc::REFUSED, "the user has taken the permission {} back from {}", runUserInitiatedJobs, package);
     // jobs.md §12.2: a foreground terminal counts as top while it is. Who schedules on behalf of a built-in app brings
     // its own visibility, not that of others who do the same (architecture.md, who is calling).
-    if (request.callerVisible) return Admission::Admitted;
-    return mayStartUi(app, now) && !request.onBehalf ? Admission::Admitted : Admission::NotAllowed;
+    if (request.callerVisible || (mayStartUi(app, now) && !request.onBehalf)) return std::nullopt;
+    if (request.onBehalf)
+        return fail(Errc::REFUSED, "this command is not in the foreground of a terminal, so nobody is seen to watch");
+    return fail(Errc::REFUSED,
+                "{} is not visible, and holds no right to begin from the background: no tap on its notification in the "
+                "last {}, no foreground service begun while it was visible, no other condition",
+                package, formatDuration(constants.startGrant));
 }
 
 bool mayStartUi(const App& app, Instant now) {

@@ -15,12 +15,9 @@ namespace stint {
 /// job's app may receive the boot. The first that fails.
 std::optional<Error> manifestError(const App& app, const JobInfo& job);
 
-enum class Admission {
-    Admitted,
-    NotDeclared, ///< RUN_USER_INITIATED_JOBS is missing: a SecurityException (jobs.md §2.3 clause 1)
-    NotAllowed,  ///< in none of the allowed states: RESULT_FAILURE (clause 2)
-};
-Admission admission(const App& app, const Schedule& request, Instant now);
+/// jobs.md §2.3, why a user-initiated job is not admitted: Security where the permission is not declared (clause 1),
+/// Refused where the user took it back or the app is in none of the allowed states (clause 2).
+std::optional<Error> admissionError(const App& app, const Schedule& request, Instant now, const Constants& constants);
 
 /// Whether the app is in one of the states of jobs.md §2.3 that let it start a user-initiated job: seen, within the
 /// seconds after a tap, with a condition that lets it open a window, or with a foreground service begun so.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
+#include "base/time.hpp"
 #include "rules/app_state.hpp"
 #include "rules/policy_version.hpp"
 #include "rules/quota.hpp"
@@ -101,6 +104,19 @@ bool inExpeditedQuota(const App& app, const World& world, bool running) {
     if (running && ledger.open && ledger.open->start < world.now.elapsed)
         return untilSpent(*limit, ledger, world) > Duration::zero();
     return expeditedLeft(app, world) > Duration::zero();
+}
+
+std::string outOfExpeditedQuota(const App& app, const World& world) {
+    const std::string& package = app.manifest.package.name;
+    const Duration limit = limitOf(app, world).value_or(noLimit);
+    if (limit == Duration::zero())
+        return fmt::format("{} has no time for expedited jobs in the standby bucket {}", package,
+                           nameOf(effectiveBucket(app, world)));
+    std::string why = fmt::format("{} has used up its time for expedited jobs, {} in {}", package,
+                                  formatDuration(limit), formatDuration(world.constants.ejWindow));
+    if (const auto returns = expeditedReturn(app, world))
+        why += fmt::format("; it has some again in {}", roughDuration(*returns - world.now.elapsed));
+    return why;
 }
 
 std::optional<Instant> expeditedReturn(const App& app, const World& world) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "rules/quota_allowance.hpp"
 #include "rules/world.hpp"
@@ -24,6 +25,9 @@ Duration expeditedLeft(const App& app, const World& world);
 
 /// Whether an expedited job may run as one. `running`: one that does goes on until expeditedCutOff().
 bool inExpeditedQuota(const App& app, const World& world, bool running = false);
+
+/// Why it may not, in words: for whoever schedules one.
+std::string outOfExpeditedQuota(const App& app, const World& world);
 
 /// When an app out of expedited quota is in it again if no expedited job runs until then, later than now. Rewards are
 /// not looked at, as limits.md §4 has it. nullopt: it is in quota, or no time brings it back.

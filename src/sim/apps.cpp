@@ -36,8 +36,7 @@ std::optional<ProcessState> pinOf(ProcessState shown) {
 } // namespace
 
 std::string resultOf(const Reply& reply) {
-    if (!reply.error) return reply.result == 1 ? "success" : "failure";
-    return std::string(resultName(reply.error->code));
+    return reply.error ? std::string(resultName(reply.error->code)) : "success";
 }
 
 Apps::Present* Apps::find(const AppId& id) { return findIn(apps_, id); }

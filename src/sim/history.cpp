@@ -24,6 +24,7 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     case Refused:
     case Cancelled:
         if (!trace.result.empty()) add("result", trace.result);
+        if (!trace.because.empty()) add("because", trace.because);
         break;
     case Started:
         add("overdue", trace.overdue.value_or(false));

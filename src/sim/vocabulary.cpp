@@ -40,7 +40,7 @@ std::vector<EffectWord> table() {
     return {
         {"scheduled", Whom::Job, {result}},
         {"replaced", Whom::Job, {result}},
-        {"refused", Whom::Job, {result}},
+        {"refused", Whom::Job, {result, {"because"}}},
         {"cancelled", Whom::Job, {result}},
         {"started", Whom::Job, {{"overdue", Truth}, {"kind", Word, kinds}}},
         {"stopped", Whom::Job, {reason, {"asked", Truth}}},

@@ -20,6 +20,7 @@ constexpr std::array names = {
     ErrorName{Errc::BUSY,            "org.stint.Error.Busy",            "BUSY"},
     ErrorName{Errc::UNAVAILABLE,     "org.stint.Error.Unavailable",     "UNAVAILABLE"},
     ErrorName{Errc::SYSTEM,          "org.stint.Error.System",          "SYSTEM"},
+    ErrorName{Errc::REFUSED,         "org.stint.Error.Refused",         "RESULT_FAILURE"},
 };
 
 // What D-Bus's own errors mean to us.

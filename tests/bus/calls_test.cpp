@@ -42,13 +42,40 @@ TEST_CASE("schedule() becomes one event, and is answered only when the core has 
     CHECK(!event.newId);
     CHECK(!app.answerTo(cookie));
 
-    world.turn([&] { world.server->reply({.call = event.call, .error = {}, .result = 1, .id = JobId(7)}); });
+    world.turn([&] { world.server->reply({.call = event.call, .id = JobId(7)}); });
     app.process();
     const std::optional<wire::Message> answer = app.answerTo(cookie);
     REQUIRE(answer);
     Reader reader(*answer);
     CHECK(*reader.int32() == 1);
     CHECK(*reader.int32() == 7);
+}
+
+TEST_CASE("what the core refuses is 0, and its reason for those who ask for it") { // jobs.md §2.3
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    const Reply refused{.error = Error{Errc::REFUSED, "not visible"}, .id = JobId(7)};
+    const auto answer = [&](const std::function<void(Writer&)>& arguments) {
+        world.owner.arrivals.clear();
+        const std::uint64_t cookie = app.send(jobSchedulerInterface, "Schedule", arguments);
+        world.settle(app);
+        Reply reply = refused;
+        reply.call = std::get<Schedule>(world.owner.arrivals.at(0)).call;
+        world.turn([&] { world.server->reply(reply); });
+        app.process();
+        return app.answerTo(cookie).value();
+    };
+    const wire::Message plain = answer(scheduleArguments);
+    Reader reader(plain);
+    CHECK(*reader.int32() == 0);
+    CHECK(*reader.int32() == 7);
+
+    const wire::Message told = answer([](Writer& writer) {
+        leastJob(writer);
+        DictionaryWriter options(writer.string("sync"));
+        options.put("refusalIsError", true);
+    });
+    CHECK(errorOf(told) == Error{Errc::REFUSED, "not visible"});
 }
 
 TEST_CASE("an error of the core is answered under its own name") { // jobs.md §2.1

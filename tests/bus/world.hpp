@@ -70,6 +70,9 @@ public:
     Hosting& hosting() override { return *this; }
     const Questions& core() const override { return *this; }
     Now now() const override { return {}; }
+    std::optional<std::string> stranger(const AppId& app, const std::string& service) const override {
+        return app.name == shellPackage && service == "Unknown" ? std::optional("start it") : std::nullopt;
+    }
     Result<void> hosts(ConnectionId connection, const AppId&, const std::vector<std::string>& services) override {
         hosted[connection] = services;
         return {};

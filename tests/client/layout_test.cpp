@@ -23,6 +23,7 @@ static_assert(arePointers<JobInfo, NetworkRequest, Notification, JobWorkItem, Al
                           AlarmParameters, RemoteMessage, PendingJobReasonsInfo>);
 static_assert(arePointers<NetworkRequest::Builder, Notification::Builder, JobWorkItem::Builder>);
 static_assert(sizeof(JobInfo::Builder) == sizeof(void*));
+static_assert(sizeof(ScheduleResult) == sizeof(std::shared_ptr<void>) + sizeof(void*)); // and Android's number
 static_assert(sizeof(JobParameters) == 2 * sizeof(std::shared_ptr<void>)); // what was told, and the run's handle
 
 } // namespace

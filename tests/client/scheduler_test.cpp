@@ -56,7 +56,31 @@ TEST_CASE("schedule answers failure without an error where the app is in no allo
     auto connection = Connection::open().value();
     JobScheduler scheduler(connection);
     CHECK(scheduler.schedule(job(7)).value() == JobScheduler::RESULT_FAILURE);
-    CHECK(scheduler.scheduleNew(job(7)).value() == std::nullopt);
+    CHECK(scheduler.scheduleNew(job(7)).error().code == Errc::REFUSED);
+}
+
+TEST_CASE("a failure of the daemon's says why, and stays a number") { // jobs.md §2.3
+    FakeDaemon daemon;
+    bool asked = false;
+    const auto refuse = [&](wire::Reader& reader, wire::Writer&) -> Result<void> {
+        STINT_TRY(wire::readJob(reader));
+        STINT_TRY(reader.string());
+        wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+        STINT_TRY(options.take("refusalIsError", asked).read(reader));
+        return fail(Errc::REFUSED, "nobody looks");
+    };
+    daemon.on("Schedule", refuse);
+    auto connection = Connection::open().value();
+    JobScheduler scheduler(connection);
+    const ScheduleResult result = scheduler.schedule(job(7)).value();
+    CHECK(asked);
+    CHECK(result == JobScheduler::RESULT_FAILURE);
+    CHECK(result.getReason() == "nobody looks");
+    CHECK(scheduler.scheduleNew(job(7)).error() == Error{Errc::REFUSED, "nobody looks"});
+    daemon.on("Enqueue", [](wire::Reader&, wire::Writer&) { return Result<void>(fail(Errc::REFUSED, "nor here")); });
+    CHECK(scheduler.enqueue(job(7), JobWorkItem()).value().getReason() == "nor here");
+    daemon.on("Schedule", [](wire::Reader&, wire::Writer&) { return Result<void>(fail(Errc::SECURITY, "no")); });
+    CHECK(scheduler.schedule(job(7)).error().code == Errc::SECURITY); // what is thrown on Android is no number
 }
 
 TEST_CASE("scheduleNew asks for a new id and answers it") {

@@ -207,7 +207,7 @@ TEST_CASE("force-stop takes an app's jobs away without a word") { // §7.4
 TEST_CASE("a tap, a condition or a foreground service begun in sight admits a transfer") { // §2.3, §11 examples 9, 11
     Stage stage;
     stage.see(mail, false);
-    const auto admitted = [&] { return stage.schedule(stage.transfer(7), false).result == 1; };
+    const auto admitted = [&] { return !stage.schedule(stage.transfer(7), false).error; };
     CHECK_FALSE(admitted());
     stage.event(AppTapped{mail});
     stage.until(5s);

@@ -104,5 +104,5 @@ TEST_CASE("a finished job keeps its kind, times and what it has moved, and no se
     CHECK(view.started == stage.wallAtStart);
     CHECK(view.completed->url == "https://example.org/x?at=@");
     CHECK(view.completed->path == "/tmp/x");
-    CHECK(view.info == nullptr);
+    CHECK_FALSE(view.info);
 }

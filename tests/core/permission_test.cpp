@@ -20,16 +20,16 @@ TEST_CASE("a revoked permission is a failure, an undeclared one an error") { // 
     stage.schedule(stage.job(1).setMinimumLatency(1h));
     stage.revoke();
     const Reply refused = stage.schedule(stage.transfer(1));
-    CHECK_FALSE(refused.error);
-    CHECK(refused.result == 0);
+    CHECK(refused.error ==
+          Error{Errc::REFUSED, "the user has taken the permission RUN_USER_INITIATED_JOBS back from com.example.mail"});
     CHECK_FALSE(stage.view(1)->info->isUserInitiated()); // the job that was there is untouched
     CHECK_FALSE(stage.core->canRunUserInitiatedJobs(mail));
 
     stage.restart("second boot"); // the user's word outlives it
-    CHECK(stage.schedule(stage.transfer(1)).result == 0);
+    CHECK(stage.schedule(stage.transfer(1)).error->code == Errc::REFUSED);
     stage.give();
     CHECK(stage.core->canRunUserInitiatedJobs(mail));
-    CHECK(stage.schedule(stage.transfer(1)).result == 1);
+    CHECK_FALSE(stage.schedule(stage.transfer(1)).error);
 
     Manifest without = Stage::manifestOf(mail);
     without.permissions.clear();

@@ -15,7 +15,7 @@ struct Served : Stage {
         return !ask(ForegroundServiceAsked{{1}, mail, "Player", true, shows, resumes}).error;
     }
     void end() { event(ForegroundServiceAsked{{1}, mail, "Player", false}); }
-    bool admitted() { return schedule(transfer(7), false).result == 1; }
+    bool admitted() { return !schedule(transfer(7), false).error; }
     bool listed() const { return !core->tasks(clock()).empty(); }
     void restartUnseen(const std::string& boot = "first boot") {
         restart(boot);

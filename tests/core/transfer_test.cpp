@@ -9,7 +9,7 @@ using Times = std::vector<Duration>;
 
 TEST_CASE("a user-initiated transfer of a visible app starts at once and ends with its report") { // §11 example 14
     Stage stage;
-    CHECK(stage.schedule(stage.transfer(7)).result == 1);
+    CHECK_FALSE(stage.schedule(stage.transfer(7)).error);
     CHECK(stage.runs(7));
     CHECK(stage.last(7, What::Started).kind == JobClass::UserInitiated);
     CHECK(stage.core->tasks(stage.clock()).size() == 1);
@@ -26,11 +26,15 @@ TEST_CASE(
     "a user-initiated transfer is refused while the app is out of sight, and nothing is replaced") { // §11 example 8
     Stage stage;
     stage.change([](Device& d) { d.network.reset(); });
-    CHECK(stage.schedule(stage.job(5).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)).result == 1);
-    CHECK(stage.schedule(stage.transfer(5), false).result == 0);
+    CHECK_FALSE(stage.schedule(stage.job(5).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)).error);
+    const Reply refused = stage.schedule(stage.transfer(5), false);
+    CHECK(refused.error->code == Errc::REFUSED);
+    CHECK(refused.error->message.starts_with("com.example.mail is not visible, and holds no right"));
+    CHECK(refused.id == JobId(5));
     CHECK_FALSE(stage.view(5)->info->isUserInitiated());
     CHECK(stage.core->canRunUserInitiatedJobs(mail));
     CHECK(stage.last(5, What::Refused).result == "failure");
+    CHECK(stage.last(5, What::Refused).because == refused.error->message);
 }
 
 TEST_CASE("without the permission a user-initiated transfer is a SecurityException") { // §2.3, §11 example 7

@@ -87,6 +87,22 @@ TEST_CASE("a run starts its service's command, and begins once that hosts the se
     CHECK(world.hosts.isElsewhere({2}, {1}));
 }
 
+TEST_CASE("who offers what no manifest lets it is told what to do about it") {
+    World world;
+    world.registry.manifest.file = "/apps/com.example.mail.toml";
+    CHECK(world.hosts.hosts({1}, mail, {"Else"}).error() ==
+          Error{Errc::SECURITY, "com.example.mail declares no service \"Else\": add a [[service]] of this name to "
+                                "/apps/com.example.mail.toml"});
+    const AppId shell{std::string(shellPackage)};
+    CHECK(world.hosts.hosts({1}, shell, {"Jobs"})
+              .error()
+              .message.ends_with("start it with: stint start com.example.mail"));
+    CHECK(world.hosts.receives({1}, shell, {"Wakes"}).error().message.find("no manifest declares a receiver") !=
+          std::string::npos);
+    CHECK(world.hosts.stranger(shell, "Jobs"));
+    CHECK_FALSE(world.hosts.stranger(mail, "Else")); // the core says what its manifest lacks
+}
+
 TEST_CASE("several runs of a service share its process, before and after it hosts") {
     World world;
     world.bind(1, 1);

@@ -53,7 +53,9 @@ class TestAdmission:
         app.until("finish", job=5)
         app.world.done("device", "set", "charging=false")
         assert app.run(*app.job(5, "--charging")).out == "success 5\n"
-        assert app.run(*app.transfer(5))[:2] == (1, "failure\n")
+        ended = app.run(*app.transfer(5))
+        assert ended[:2] == (1, "failure\n")
+        assert f"{PACKAGE} is not visible, and holds no right to begin from the background" in ended.err
         assert jobs(line)[5]["requested"] == "regular"
         assert app.run("describe").out == f"{PACKAGE} can run user-initiated jobs\n"
 

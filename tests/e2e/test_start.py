@@ -1,9 +1,12 @@
 """`stint start`: an app's main program runs where the person stands, and on what they have open."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
+from world import BIN
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "custom_transfer"
 PACKAGE = "com.example.here"
 HERE = f"""package = "{PACKAGE}"
 command = ["/bin/sh", "-c", 'pwd; [ $# = 0 ] || cat -- "$@"', "here"]
@@ -34,3 +37,30 @@ def test_an_app_that_nobody_has_installed_ends_with_66(world, here):
         ended = world.stint(*words)
         assert (ended.code, ended.out) == (66, ""), ended
         assert "no app com.example.none is installed" in ended.err
+
+
+def by_hand(world, program, *words):
+    done = subprocess.run([program, *words], env=world.environment, cwd=world.downloads, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=60, check=False, start_new_session=True)
+    assert done.returncode != 0 and done.stdout == ""
+    return done.stderr
+
+
+def test_an_app_that_is_started_by_hand_is_told_how_to_start_it(world):
+    hosts, schedules = ("--host",), ("https://example.org/file", "file")
+    for words in (hosts, schedules):
+        assert "no stintd listens at" in by_hand(world, BIN / "custom-transfer", *words)
+    world.start_daemon()
+    for words in (hosts, schedules):
+        told = by_hand(world, BIN / "custom-transfer", *words)
+        assert 'this program is no app\'s: no manifest declares a service "CustomTransferService"' in told
+        assert f"Write {world.apps}/PACKAGE.toml" in told and told.endswith("stint start PACKAGE\n")
+
+
+def test_so_is_a_program_that_its_manifest_does_not_name(world):
+    manifest = (EXAMPLE / "com.example.customtransfer.toml.in").read_text()
+    (world.apps / "com.example.customtransfer.toml").write_text(manifest.replace("@program@", "/bin/true"))
+    world.start_daemon()
+    for words in (("--host",), ("https://example.org/file", "file")):
+        told = by_hand(world, BIN / "custom-transfer", *words)
+        assert told.endswith("start it with: stint start com.example.customtransfer\n"), told

@@ -88,6 +88,18 @@ TEST_CASE("each bucket's expedited limit is spent at its end and comes back a da
     }
 }
 
+TEST_CASE("who is out of expedited quota is told how much there is, and when it is back") { // jobs.md §2.3 clause 4
+    ExpeditedDay day{Bucket::Rare, {}};
+    day.app.manifest.package.name = "com.example.mail";
+    CHECK(day.load(0s) == 10min);
+    CHECK(outOfExpeditedQuota(day.app, day.world()) ==
+          "com.example.mail has used up its time for expedited jobs, 10min in 1d; it has some again in 23h50min");
+    ExpeditedDay never{Bucket::Never, {}};
+    never.app.manifest.package.name = "com.example.mail";
+    CHECK(outOfExpeditedQuota(never.app, never.world()) ==
+          "com.example.mail has no time for expedited jobs in the standby bucket never");
+}
+
 TEST_CASE("before Android 16 the active and the exempted bucket have no expedited limit") { // limits.md §1.5; 35
     for (const Bucket bucket : {Bucket::Active, Bucket::Exempted}) {
         ExpeditedDay day{bucket, android15()};

@@ -55,7 +55,7 @@ Result<Daemon> Daemon::connect(const Screen& screen) {
 
 Result<Daemon> Daemon::over(Fd socket) { return Daemon(STINT_TRY(wire::clientOver(std::move(socket)))); }
 
-Result<std::optional<JobId>> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms) {
+Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms) {
     auto answer = STINT_TRY(ask(
         bus_.get(), wire::jobSchedulerInterface, "Schedule",
         [&](Writer& writer) {
@@ -64,15 +64,14 @@ Result<std::optional<JobId>> Daemon::scheduleNew(const JobInfo& job, const AppId
         },
         [&](DictionaryWriter& options) {
             options.put("newId", true);
+            options.put("refusalIsError", true);
             options.put("as", app.name);
             if (terms != StartTerms{})
                 options.put("terms", "a{sv}", [&](Writer& value) { wire::writeRow(value, terms); });
         }));
     Reader reader(answer);
-    auto accepted = STINT_TRY(reader.int32());
-    auto id = STINT_TRY(reader.int32());
-    if (accepted == 0) return std::optional<JobId>{};
-    return std::optional<JobId>(id);
+    STINT_TRY(reader.int32()); // 1: what is refused is an error
+    return JobId(STINT_TRY(reader.int32()));
 }
 
 Result<void> Daemon::cancel(const JobKey& job) {

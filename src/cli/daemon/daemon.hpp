@@ -78,9 +78,9 @@ public:
         return wire::readRows<Row>(reader);
     }
 
-    /// A new job of the built-in package `app`, under a new number; nullopt: RESULT_FAILURE, the app's
-    /// state does not allow a user-initiated job now (jobs.md §2.3).
-    Result<std::optional<JobId>> scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms = {});
+    /// A new job of the built-in package `app`, under a new number. Refused, with the reason: RESULT_FAILURE
+    /// (jobs.md §2.3).
+    Result<JobId> scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms = {});
     /// The shell's cancel; IllegalArgument: there is no such job.
     Result<void> cancel(const JobKey& job);
 

@@ -188,6 +188,13 @@ std::string anewOf(const JobView& job) {
     return printable(text.substr(mark + 2, text.size() - mark - 3));
 }
 
+Error withRegularInstead(Error error, JobClass wanted) {
+    if (error.code == Errc::REFUSED)
+        error.message += fmt::format("; without --{} it is scheduled as a regular job",
+                                     wanted == JobClass::Expedited ? "expedited" : "user-initiated");
+    return error;
+}
+
 int exitCodeOf(const Completed& end) {
     if (end.outcome.exitCode != 0) return end.outcome.exitCode & 0xFF;
     return end.ending.reason == STOP_REASON_UNDEFINED && !neverAnswered(end) ? ends::ok : ends::failure;

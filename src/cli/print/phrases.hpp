@@ -47,6 +47,8 @@ std::string measuredText(Bytes size, Seen seen);
 std::string measuredEndText(const Completed&, Seen);
 /// "begun anew: the file changed on the server", as the transfer app writes it after its sizes; else empty.
 std::string anewOf(const JobView&);
+/// The error; of a job that is refused as what it was to be (jobs.md §2.3), with what can be done about it.
+Error withRegularInstead(Error error, JobClass wanted);
 /// 0, the code of its outcome, or 1 if it was removed before it had one.
 int exitCodeOf(const Completed&);
 

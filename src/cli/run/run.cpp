@@ -51,11 +51,9 @@ public:
 private:
     int check();
     int refused(const Error& error) const;
-    int notAdmitted() const;
     Result<void> validate();
-    Result<std::optional<JobId>> schedule(Daemon& daemon, const Spool& spool);
-    Result<std::optional<JobId>> schedule(Daemon& daemon, const Spool& spool, const JobInfo& job,
-                                          const StartTerms& terms) const;
+    Result<JobId> schedule(Daemon& daemon, const Spool& spool);
+    Result<JobId> schedule(Daemon& daemon, const Spool& spool, const JobInfo& job, const StartTerms& terms) const;
     Result<void> follow(Daemon& daemon, const JobKey& first, const std::string& command, bool success) const;
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
     void tellScheduled(const JobView& job);
@@ -77,20 +75,9 @@ private:
 };
 
 int Commanding::refused(const Error& error) const {
-    const Error told{error.code, withOptionsOf(*verbNamed("run"), error.message)};
-    return screen_.fail(fmt::format("cannot run {}", printable(given_.words[0])), told);
-}
-
-int Commanding::notAdmitted() const {
-    if (wanted_.expedited)
-        return screen_.fail(ends::refused, fmt::format("cannot run {} as an expedited job: {} has used up its time for "
-                                                       "those (`stint quota {}`)",
-                                                       printable(given_.words[0]), shellPackage, shellPackage));
-    return screen_.fail(ends::refused,
-                        fmt::format("cannot run {} as a user-initiated job: this command is not in the foreground of a "
-                                    "terminal, so nobody is seen to watch; without --user-initiated it is "
-                                    "scheduled as a regular job",
-                                    printable(given_.words[0])));
+    const Error told = withRegularInstead(error, kind_);
+    return screen_.fail(fmt::format("cannot run {}", printable(given_.words[0])),
+                        Error{told.code, withOptionsOf(*verbNamed("run"), told.message)});
 }
 
 /// Checks everything that can be checked before scheduling; 0 if all is right.
@@ -125,21 +112,21 @@ Result<void> Commanding::validate() {
     return {};
 }
 
-Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& spool, const JobInfo& job,
-                                                  const StartTerms& terms) const {
+Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool, const JobInfo& job,
+                                   const StartTerms& terms) const {
     auto id = daemon.scheduleNew(job, AppId{std::string(shellPackage)}, terms);
     const bool mayBeAccepted = !id.ok() && id.error().code == Errc::UNAVAILABLE;
     if (mayBeAccepted) return within("whether it was accepted, `stint jobs` tells", id.error());
-    if (!id.ok() || !*id) {
+    if (!id.ok()) {
         std::error_code ignored;
         std::filesystem::remove_all(spool.directory(), ignored);
         return id;
     }
-    STINT_TRY(noteJob(spool, **id));
+    STINT_TRY(noteJob(spool, *id));
     return id;
 }
 
-Result<std::optional<JobId>> Commanding::schedule(Daemon& daemon, const Spool& spool) {
+Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool) {
     const auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
     const auto id = STINT_TRY(schedule(daemon, spool, job, terms_));
     adjusted_ = adjustments(wanted_, job);
@@ -159,7 +146,7 @@ Result<void> Commanding::follow(Daemon& daemon, const JobKey& first, const std::
     if (!id.ok() && id.error().code == Errc::ILLEGAL_STATE) return {}; // it has ended in the other way already
     if (!id.ok()) return id.error();
     if (!screen_.json())
-        screen_.tell(fmt::format("{}/{} runs when it has {}: {}", shellPackage, (*id)->value,
+        screen_.tell(fmt::format("{}/{} runs when it has {}: {}", shellPackage, id->value,
                                  success ? "succeeded" : "failed", wanted.label));
     return {};
 }
@@ -243,8 +230,7 @@ int Commanding::scheduled(const Spool& spool, Signals& signals) {
     if (!daemon.ok()) return refused(daemon.error());
     auto id = schedule(*daemon, spool);
     if (!id.ok()) return refused(id.error());
-    if (!*id) return notAdmitted();
-    auto job = stateOf(*daemon, **id);
+    auto job = stateOf(*daemon, *id);
     if (!job.ok()) return refused(job.error());
     tellScheduled(*job);
     for (const bool success : {true, false})

@@ -70,6 +70,7 @@ inline int exitCodeOf(Errc code) {
     case Errc::ILLEGAL_STATE:
         return ends::failure;
     case Errc::SECURITY:
+    case Errc::REFUSED:
         return ends::refused;
     case Errc::LIMIT_EXCEEDED:
         return ends::waits;

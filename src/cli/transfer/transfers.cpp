@@ -48,10 +48,9 @@ public:
 
 private:
     int refused(const TransferTask& task, const Error& error) const;
-    int notAdmitted(const TransferTask& task) const;
-    Result<std::optional<JobId>> schedule(Daemon& daemon, const TransferTask& task);
+    Result<JobId> schedule(Daemon& daemon, const TransferTask& task);
     Result<void> readTerms(Daemon& daemon);
-    Result<std::optional<JobId>> schedule(Daemon& daemon, const TransferTask& task, Manner manner) const;
+    Result<JobId> schedule(Daemon& daemon, const TransferTask& task, Manner manner) const;
     Result<JobView> stateOf(Daemon& daemon, const TransferTask& task, JobId id) const;
     int scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks);
     int accept(Daemon& daemon, const TransferTask& task);
@@ -69,18 +68,10 @@ private:
 };
 
 int Transferring::refused(const TransferTask& task, const Error& error) const {
-    return screen_.fail(fmt::format("cannot {}", task.action), error);
+    return screen_.fail(fmt::format("cannot {}", task.action), withRegularInstead(error, JobClass::UserInitiated));
 }
 
-int Transferring::notAdmitted(const TransferTask& task) const {
-    return screen_.fail(ends::refused,
-                        fmt::format("cannot {} as a user-initiated job: this command is not in the foreground of a "
-                                    "terminal, so nobody is seen to watch; without --user-initiated it is "
-                                    "scheduled as a regular job",
-                                    task.action));
-}
-
-Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const TransferTask& task, Manner manner) const {
+Result<JobId> Transferring::schedule(Daemon& daemon, const TransferTask& task, Manner manner) const {
     auto job = STINT_TRY(task.job(manner));
     return daemon.scheduleNew(job, AppId{std::string(transferPackage)}, terms_);
 }
@@ -93,16 +84,17 @@ Result<void> Transferring::readTerms(Daemon& daemon) {
     return {};
 }
 
-/// User-initiated if a person watches, else regular; the daemon decides whether one does (jobs.md §2.3). nullopt: it
+/// User-initiated if a person watches, else regular; the daemon decides whether one does (jobs.md §2.3). Refused: it
 /// had to be user-initiated, and may not.
-Result<std::optional<JobId>> Transferring::schedule(Daemon& daemon, const TransferTask& task) {
+Result<JobId> Transferring::schedule(Daemon& daemon, const TransferTask& task) {
     const bool insists = given_.has("user-initiated");
+    std::string because = "not in the foreground of a terminal";
     if (insists || inTerminalForeground()) {
-        auto id = STINT_TRY(schedule(daemon, task, Manner::UserInitiated));
-        if (id || insists) return id;
+        auto id = schedule(daemon, task, Manner::UserInitiated);
+        if (id.ok() || insists || id.error().code != Errc::REFUSED) return id;
+        because = id.error().message;
     }
-    if (!saidRegular_)
-        screen_.tell("not in the foreground of a terminal: scheduled as a regular job, with the same conditions");
+    if (!saidRegular_) screen_.tell(because + ": scheduled as a regular job, with the same conditions");
     saidRegular_ = true;
     return schedule(daemon, task, Manner::Regular);
 }
@@ -120,8 +112,7 @@ Result<JobView> Transferring::stateOf(Daemon& daemon, const TransferTask& task, 
 int Transferring::accept(Daemon& daemon, const TransferTask& task) {
     auto id = schedule(daemon, task);
     if (!id.ok()) return refused(task, fateOf(id.error()));
-    if (!*id) return notAdmitted(task);
-    auto job = stateOf(daemon, task, **id);
+    auto job = stateOf(daemon, task, *id);
     if (!job.ok()) return refused(task, job.error());
     accepted_.push_back({task, std::move(*job)});
     tellScheduled(accepted_.back());
