@@ -101,7 +101,7 @@ TEST_CASE("each kind of error the daemon answers is told apart, with its sentenc
         daemon.on("Schedule", [&](wire::Reader&, wire::Writer&) {
             return Result<void>(Error{row.code, "no, since…"});
         });
-        CHECK(scheduler.schedule(job(7)).error() == Error{row.code, "no, since…"});
+        CHECK(scheduler.scheduleNew(job(7)).error() == Error{row.code, "no, since…"});
     }
 }
 
