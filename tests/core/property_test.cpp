@@ -100,7 +100,7 @@ TEST_CASE("whatever happens, a job waits with a reason, runs rightly, or is gone
 }
 
 TEST_CASE("the same of jobs whose start a person holds, sets, or makes wait for others") { // jobs.md §14
-    holds("starts", 500, [] {
+    holds("starts", 200, [] {
         const auto timeline =
             *timelinesOf(rc::gen::oneOf(rc::gen::inRange(0, kinds), rc::gen::inRange(kindsOfAlarms, allKinds)));
         Stage stage;
