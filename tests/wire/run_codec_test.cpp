@@ -17,6 +17,7 @@ TEST_CASE("a run's parameters come out as they went in") { // jobs.md §4.7
     parameters.userInitiated = true;
     parameters.expedited = true;
     parameters.overdue = true;
+    parameters.timeLimit = std::chrono::minutes(10);
     parameters.transientExtras.putInt("n", 1);
     parameters.triggeredUris = {"/in/a", "/in/b"};
     parameters.triggeredAuthorities = {"file"};
@@ -40,6 +41,7 @@ TEST_CASE("a run's parameters come out as they went in") { // jobs.md §4.7
     CHECK(back.userInitiated);
     CHECK(back.expedited);
     CHECK(back.overdue);
+    CHECK(back.timeLimit == parameters.timeLimit);
     CHECK(back.transientExtras == parameters.transientExtras);
     CHECK(back.triggeredUris == parameters.triggeredUris);
     CHECK(back.triggeredAuthorities == parameters.triggeredAuthorities);
@@ -59,7 +61,7 @@ TEST_CASE("the root namespace, no network and no clip are absent keys") {
                            return r.skip("{sv}");
                        })
                 .ok());
-    CHECK(entries == 3); // id, extras, userInitiated
+    CHECK(entries == 4); // id, extras, userInitiated, timeLimit
 }
 
 TEST_CASE("a notification comes out as it went in, with its progress and its actions") { // jobs.md §5.1
