@@ -86,7 +86,19 @@ std::vector<Option> optionsOf(const Verb& verb) {
     return all;
 }
 
+/// What is right in place of another program's option; nullopt: it is not known.
+std::optional<std::string> elsewhere(const Verb& verb, const std::string& name) {
+    for (const OptionElsewhere& one : verb.optionsElsewhere)
+        if (one.isCalled(name)) return fmt::format("`stint {}` takes no {}: {}", verb.name, name, one.here);
+    return std::nullopt;
+}
+
 Error unknownOption(const Verb& verb, const std::string& given) {
+    // A value or further letters may stand behind its letter: -P/tmp, -sSL.
+    const bool isLetter = given.size() > 2 && given[1] != '-';
+    for (const std::string& name : {given.substr(0, given.find('=')), given.substr(0, isLetter ? 2 : given.size())})
+        if (const auto known = elsewhere(verb, name))
+            return fail(Errc::ILLEGAL_ARGUMENT, "{}; see `stint help {}`", *known, verb.name);
     std::vector<std::string> dashed;
     for (const auto& option : optionsOf(verb))
         dashed.push_back(fmt::format("--{}", option.longName()));
@@ -120,8 +132,9 @@ Result<std::string> choiceIn(const Option& option, const std::string& given) {
                 printable(given));
 }
 
-/// What CLI11 would say in words of its own: an option without its value, a flag with one, one that stands there twice.
-Result<void> checkShape(const std::vector<Option>& options, const std::vector<std::string>& words) {
+/// What CLI11 would say in words of its own: an option without its value, a flag with one, one that stands there twice;
+/// and what it would take for letters of ours (wget's -nc).
+Result<void> checkShape(const Verb& verb, const std::vector<Option>& options, const std::vector<std::string>& words) {
     const auto named = [&](std::string_view word) {
         return std::ranges::find_if(options, [&](const Option& option) { return option.isCalled(word); });
     };
@@ -130,7 +143,10 @@ Result<void> checkShape(const std::vector<Option>& options, const std::vector<st
         const std::string word = words[n].substr(0, words[n].find('='));
         const bool hasValue = word.size() < words[n].size();
         const auto option = named(word);
-        if (option == options.end()) continue;
+        if (option == options.end()) {
+            if (const auto known = elsewhere(verb, word)) return fail(Errc::ILLEGAL_ARGUMENT, "{}", *known);
+            continue;
+        }
         if (option->isFlag() && hasValue)
             return fail(Errc::ILLEGAL_ARGUMENT, "{} takes no value: write {} alone", word, word);
         if (option->isFlag()) continue;
@@ -159,7 +175,7 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
         if (option.repeats) made->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
     parser.add_option("words", arguments.words)->type_name(std::string(verb.words));
-    if (auto right = checkShape(options, words); !right.ok())
+    if (auto right = checkShape(verb, options, words); !right.ok())
         return fail(Errc::ILLEGAL_ARGUMENT, "{}; see `stint help {}`", right.error().message, verb.name);
     std::reverse(words.begin(), words.end()); // CLI11 wants them in reverse
     try {

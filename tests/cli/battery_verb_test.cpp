@@ -64,6 +64,16 @@ TEST_CASE("a word that the battery service has not is told, and fails") {
     CHECK(batteryAsk({}).answer->code == 0);
 }
 
+TEST_CASE("the battery's verbs are listed as the other services' are, and each says what it takes") {
+    const std::string help = batteryAsk({"help"}).answer->out;
+    CHECK(help.starts_with("Battery service (battery) commands:\n  get [-f] ac|"));
+    CHECK(help.ends_with("  unplug [-f]\n  reset [-f]\n  help\n"));
+    CHECK(batteryAsk({"--help"}).answer->out == help);
+    CHECK(batteryAsk({"unplug", "--help"}).answer->out == "unplug [-f]\n");
+    CHECK(batteryAsk({"set", "-h"}).answer->out.starts_with("set [-f] ac|"));
+    CHECK(batteryAsk({"discharge", "--help"}).answer->code == -1);
+}
+
 TEST_CASE("the status follows from plug and charging") {
     const auto status = [](std::string plugged, std::string charging) {
         return batteryLine("status",

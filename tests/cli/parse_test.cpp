@@ -28,6 +28,14 @@ std::string refusal(const Words& line) {
     CHECK(made.error().code == Errc::ILLEGAL_ARGUMENT); // 64
     return made.error().message;
 }
+
+/// "-c,--continue"
+Words namesIn(std::string_view names) {
+    Words all(1);
+    for (const char sign : names)
+        sign == ',' ? (void)all.emplace_back() : all.back().push_back(sign);
+    return all;
+}
 } // namespace
 
 TEST_CASE("words and options are told apart, in any order") {
@@ -42,6 +50,47 @@ TEST_CASE("words and options are told apart, in any order") {
         CHECK(made.arguments.has("charging"));
         CHECK(!made.arguments.has("force"));
     }
+}
+
+TEST_CASE("an option of curl or wget is answered with what is right here") {
+    struct Row {
+        Words line;
+        std::string_view says;
+    };
+    // clang-format off
+    for (const auto& r : {Row{{"get", "-c", "URL"},                  "takes no -c: a download goes on where it was"},
+                          Row{{"get", "-C", "-", "URL"},             "takes no -C: a download goes on where it was"},
+                          Row{{"get", "--continue=1", "URL"},        "goes on where it was"},
+                          Row{{"get", "--dir", "/tmp", "URL"},       "takes no --dir: write -o DIR/"},
+                          Row{{"get", "-P/tmp", "URL"},              "takes no -P: write -o DIR/"},
+                          Row{{"get", "-N", "URL"},                  "takes no -N: a file that is there is not replaced"},
+                          Row{{"get", "-nc", "URL"},                 "takes no -nc: a file that is there is not replaced without --force"},
+                          Row{{"get", "-sSL", "URL"},                "takes no -s: write -q"},
+                          Row{{"get", "--retry", "3", "URL"},        "as --retries says"},
+                          Row{{"put", "-T", "FILE", "URL"},          "write stint put FILE URL"},
+                          Row{{"put", "-c", "FILE", "URL"},          "with --tus an upload goes on"}}) {
+        // clang-format on
+        CAPTURE(r.says);
+        const std::string said = refusal(r.line);
+        CHECK(said.find(r.says) != std::string::npos);
+        CHECK(said.ends_with("; see `stint help " + r.line.front() + "`"));
+    }
+    CHECK(refusal({"get", "--contnue", "URL"}).find("takes no --contnue") != std::string::npos);
+}
+
+TEST_CASE("what is called another program's option is none of ours, and stands there once") {
+    for (const Verb& verb : verbs()) {
+        std::set<std::string> seen;
+        for (const OptionElsewhere& row : verb.optionsElsewhere)
+            for (const std::string& name : namesIn(row.names)) {
+                CAPTURE(verb.name);
+                CAPTURE(name);
+                CHECK(row.isCalled(name));
+                CHECK(seen.insert(name).second);
+                CHECK(std::ranges::none_of(verb.options, [&](const Option& option) { return option.isCalled(name); }));
+            }
+    }
+    CHECK(!verbNamed("get")->optionsElsewhere.empty());
 }
 
 TEST_CASE("a verb of two words is not the one of its first word") {

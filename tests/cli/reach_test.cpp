@@ -148,7 +148,14 @@ TEST_CASE("an upload is a job with a file, and its size as the estimate") {
     CHECK(job->getExtras().getString("protocol") == "tus");
     CHECK(job->getExtras().getBoolean("discardOnCancel"));
     CHECK(sentBy(Arguments{{"none", "http://h/"}, {}}, here.path).error().code == Errc::SYSTEM);
-    CHECK(sentBy(Arguments{{".", "http://h/"}, {}}, here.path).error().code == Errc::SYSTEM);
+    std::filesystem::create_directory(here.path / "my photos");
+    const auto directory = sentBy(Arguments{{"my photos/", "http://h/"}, {}}, here.path).error();
+    CHECK(directory.code == Errc::SYSTEM);
+    CHECK(directory.message == (here.path / "my photos").native() +
+                                   " is a directory, and an upload is one file: make one of it (tar -cf 'my "
+                                   "photos.tar' 'my photos/'), or put its files one at a time");
+    CHECK(sentBy(Arguments{{".", "http://h/"}, {}}, here.path).error().message.find("is a directory") !=
+          std::string::npos);
     CHECK(sentBy(Arguments{{"file", "h"}, {}}, here.path).error().code == Errc::ILLEGAL_ARGUMENT);
     CHECK(sentBy(Arguments{{"file", "http://h/"}, {{"discard-on-cancel", ""}}}, here.path).error().code ==
           Errc::ILLEGAL_ARGUMENT);

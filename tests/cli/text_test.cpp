@@ -33,6 +33,15 @@ TEST_CASE("text that fits is left alone, and longer text ends in an ellipsis wit
     CHECK(shortened("abc", 0).empty());
 }
 
+TEST_CASE("a word is quoted for a shell only where it has to be") {
+    CHECK(shellWord("https://h/a%20b.tar-1_2") == "https://h/a%20b.tar-1_2");
+    CHECK(shellWord("日本") == "日本");
+    CHECK(shellWord("my file") == "'my file'");
+    CHECK(shellWord("http://h/?a=1&b") == "'http://h/?a=1&b'");
+    CHECK(shellWord("it's") == R"('it'\''s')");
+    CHECK(shellWord("").size() == 2);
+}
+
 TEST_CASE("padding counts columns, not bytes") {
     const Utf8 locale;
     CHECK(padRight("日", 4) == "日  ");

@@ -1,6 +1,7 @@
 """What bad input gets: a message naming what, where, and what would be right. The daemon stays up, nothing stored is
 harmed, and other callers do not notice (each test ends by asking another caller's question)."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -204,6 +205,19 @@ def test_a_device_key_that_is_none_names_the_nearest(world, daemon):
     ended = world.stint("device", "set", "chargin=true")
     assert ended.code == 64
     assert "charging" in ended.err
+
+
+def test_a_device_key_is_one_word_however_its_parts_are_joined(world, daemon):
+    def saver():
+        rows = [json.loads(row) for row in world.done("device", "--json").splitlines()]
+        (row,) = [row for row in rows if row.get("key") == "battery_saver"]
+        return row["value"], row["source"]
+
+    world.done("device", "set", "battery-saver=true")
+    assert saver() == ("true", "set")
+    world.done("device", "reset", "battery-saver")
+    assert saver()[1] != "set"
+    assert world.stint("device", "set", "battery-saver=true", "battery_saver=false").code == 64
 
 
 def test_a_device_value_that_is_none_names_what_is_taken(world, daemon):

@@ -18,15 +18,32 @@ namespace {
 
 constexpr int refusal = -1; ///< as Android's shell commands do
 
-constexpr std::string_view batteryHelp =
-    "Battery service (battery) commands:\n"
-    "  help\n"
-    "  get [-f] [ac|usb|wireless|dock|status|level]\n"
-    "  set [-f] [ac|usb|wireless|dock|status|level] VALUE\n"
-    "    ac, usb, wireless, dock: 1 plugs in, 0 unplugs; status: 2 charging, 3 discharging, 4 not charging, 5 full;\n"
-    "    level: percent\n"
-    "  unplug [-f]\n"
-    "  reset [-f]\n";
+/// One line each, as the daemon's verbs have them (android/verb_call.hpp).
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> batteryUsage{{
+    {"get", "get [-f] ac|usb|wireless|dock|status|level"},
+    {"set", "set [-f] ac|usb|wireless|dock 0|1"},
+    {"set", "set [-f] status 2|3|4|5 (charging, discharging, not charging, full)"},
+    {"set", "set [-f] level PERCENT"},
+    {"unplug", "unplug [-f]"},
+    {"reset", "reset [-f]"},
+}};
+
+std::string batteryHelp() {
+    std::string help = "Battery service (battery) commands:\n";
+    for (const auto& [verb, usage] : batteryUsage)
+        help += fmt::format("  {}\n", usage);
+    return help + "  help\n";
+}
+
+/// Of one verb; empty: there is none of that name.
+std::string batteryUsageOf(std::string_view name) {
+    std::string lines;
+    for (const auto& [verb, usage] : batteryUsage)
+        if (verb == name) lines += fmt::format("{}\n", usage);
+    return lines;
+}
+
+bool asksForHelp(std::string_view word) { return word == "-h" || word == "--help"; }
 
 /// All chargers are alike: our devices know only whether one is plugged in.
 constexpr std::array<std::string_view, 4> chargers{"ac", "usb", "wireless", "dock"};
@@ -104,7 +121,9 @@ BatteryAsk batteryAsk(const std::vector<std::string>& given) {
     std::erase(words, "-f"); // on Android: even while a change is under way
     const std::string verb = words.empty() ? "help" : words.front();
     BatteryAsk ask;
-    if (verb == "help" || verb == "-h" || verb == "--help") return says({0, std::string(batteryHelp), ""});
+    if (verb == "help" || asksForHelp(verb)) return says({0, batteryHelp(), ""});
+    if (const std::string usage = batteryUsageOf(verb); words.size() == 2 && asksForHelp(words[1]) && !usage.empty())
+        return says({0, usage, ""});
     if (verb == "unplug" && words.size() == 1) {
         ask.set["plugged"] = "false";
         return ask;
@@ -123,7 +142,7 @@ BatteryAsk batteryAsk(const std::vector<std::string>& given) {
         if (words.size() < 3) return says({refusal, "", "No value specified\n"});
         return setting(words[1], words[2]);
     }
-    return says({refusal, fmt::format("Unknown command: {}\n", printable(verb)), std::string(batteryHelp)});
+    return says({refusal, fmt::format("Unknown command: {}\n", printable(verb)), batteryHelp()});
 }
 
 std::optional<std::string> batteryLine(const std::string& what, const std::vector<wire::DeviceRow>& device) {

@@ -17,6 +17,16 @@ std::vector<Verb> table() {
     return all;
 }
 
+/// "-o,--output" has --output.
+bool isAmong(std::string_view names, std::string_view name) {
+    for (std::string_view rest = names; !rest.empty();) {
+        const auto end = std::min(rest.find(','), rest.size());
+        if (rest.substr(0, end) == name) return true;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return false;
+}
+
 } // namespace
 
 std::string_view Option::longName() const {
@@ -25,13 +35,10 @@ std::string_view Option::longName() const {
 }
 
 bool Option::isCalled(std::string_view name) const {
-    for (std::string_view rest = names; !rest.empty();) {
-        const auto end = std::min(rest.find(','), rest.size());
-        if (rest.substr(0, end) == name) return true;
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return !setter.empty() && androidName() == name;
+    return isAmong(names, name) || (!setter.empty() && androidName() == name);
 }
+
+bool OptionElsewhere::isCalled(std::string_view name) const { return isAmong(names, name); }
 
 std::string Option::androidName() const {
     if (setter.empty()) return {};

@@ -35,6 +35,14 @@ struct Example {
     std::string_view what;
 };
 
+/// An option of other programs, for whoever types it here.
+struct OptionElsewhere {
+    std::string_view names; ///< as in Option
+    std::string_view here;  ///< what is so here, or what to write: behind a colon
+
+    bool isCalled(std::string_view name) const;
+};
+
 struct Verb {
     static constexpr std::size_t many = 1000;
 
@@ -50,6 +58,7 @@ struct Verb {
     std::vector<Example> examples;
     int (*run)(const Arguments&, const Screen&) = nullptr;
     std::vector<std::string_view> elsewhere = {}; ///< what other programs call it: for whoever types that
+    std::vector<OptionElsewhere> optionsElsewhere = {};
 };
 
 std::span<const Verb> verbs();

@@ -1,6 +1,7 @@
 #include "cli/screen/text.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cwchar>
 #include <optional>
 #include <utility>
@@ -19,6 +20,22 @@ std::size_t columnsOf(char32_t point) {
 }
 
 } // namespace
+
+std::string shellWord(std::string_view word) {
+    const auto isPlain = [](unsigned char sign) {
+        return std::isalnum(sign) != 0 || sign >= 0x80 ||
+               std::string_view("%+,-./:=@_").find(sign) != std::string_view::npos;
+    };
+    if (!word.empty() && std::ranges::all_of(word, isPlain)) return std::string(word);
+    std::string quoted = "'";
+    for (const char sign : word) {
+        if (sign == '\'')
+            quoted += R"('\'')";
+        else
+            quoted += sign;
+    }
+    return quoted + "'";
+}
 
 std::size_t widthOf(std::string_view text) {
     std::size_t width = 0;

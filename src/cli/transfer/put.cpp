@@ -14,6 +14,27 @@
 #include "cli/transfer/transfers.hpp"
 
 namespace stint::cli {
+namespace {
+
+/// A file that can be read; else what would be right.
+Result<void> checkSource(const std::filesystem::path& source, const std::string& given) {
+    std::error_code error;
+    if (std::filesystem::is_directory(source, error)) {
+        const auto named = source.has_filename() ? source : source.parent_path();
+        const std::string file = shellWord(printable(named.filename().native() + ".tar"));
+        return fail(Errc::SYSTEM,
+                    "{} is a directory, and an upload is one file: make one of it (tar -cf {} {}), or put "
+                    "its files one at a time",
+                    printable(named.native()), file, shellWord(printable(given)));
+    }
+    if (!std::filesystem::exists(source, error))
+        return fail(Errc::SYSTEM, "there is no file {}", printable(source.native()));
+    if (!std::filesystem::is_regular_file(source, error) || ::access(source.c_str(), R_OK) != 0)
+        return fail(Errc::SYSTEM, "cannot read the file {}", printable(source.native()));
+    return checkText(source);
+}
+
+} // namespace
 
 Result<Sent> sentBy(const Arguments& given, const std::filesystem::path& here) {
     Sent sent;
@@ -28,10 +49,8 @@ Result<Sent> sentBy(const Arguments& given, const std::filesystem::path& here) {
         return fail(Errc::ILLEGAL_ARGUMENT, "--discard-on-cancel needs --tus: a PUT leaves nothing behind");
     sent.conditions = STINT_TRY(conditionsIn(given));
     STINT_TRY(putReach(given, sent.url, here, sent.reach));
+    STINT_TRY(checkSource(sent.source, given.words[0]));
     std::error_code error;
-    if (!std::filesystem::is_regular_file(sent.source, error) || ::access(sent.source.c_str(), R_OK) != 0)
-        return fail(Errc::SYSTEM, "cannot read the file {}", printable(sent.source.native()));
-    STINT_TRY(checkText(sent.source));
     sent.size = static_cast<Bytes>(std::filesystem::file_size(sent.source, error));
     return sent;
 }

@@ -46,6 +46,56 @@ std::vector<Option> with(std::vector<Option> own) {
     return own;
 }
 
+/// Of curl, wget and aria2; what both verbs say of them.
+const std::vector<OptionElsewhere> reachElsewhere{
+    {"-L,--location,--follow", "redirects are followed anyway"},
+    {"-f,--fail,--fail-with-body", "what a server refuses is a failure anyway, and nothing of it is saved"},
+    {"-s,--silent,-S,--show-error,-#,--progress-bar,--no-progress-meter,--no-verbose",
+     "write -q for results and trouble alone"},
+    {"-v,--verbose", "`stint log JOB` tells what happened to it, and `stint why JOB` what keeps it"},
+    {"-t,--tries,--retry,--max-tries", "it is tried again without end, or as often as --retries says"},
+    {"--retry-delay,--retry-max-time,--retry-wait,--waitretry", "the pauses between its tries grow by themselves"},
+    {"-m,--timeout,--read-timeout", "write --max-time or --connect-timeout SECONDS"},
+    {"--background", "write --no-wait, or press Ctrl-C: it goes on"},
+    {"-X,--request,-d,--data,--data-raw,--data-binary,-F,--form,--post-data,--post-file,--method",
+     "`stint get` asks by GET, `stint put` by PUT, or POST and PATCH of tus; neither sends forms"},
+    {"--no-check-certificate", "write --insecure"},
+    {"--ca-certificate,--ca-cert", "write --cacert FILE"},
+    {"--certificate,--private-key", "write --cert FILE and --key FILE"},
+    {"--http-user,--http-password,--http-passwd,--password,--ftp-user,--ftp-password", "write --user NAME:PASSWORD"},
+    {"--load-cookies,--cookie-jar", "write --cookie FILE; no cookies are written"},
+    {"-U,--proxy-user,--all-proxy", "write --proxy http://NAME:PASSWORD@HOST:PORT"},
+    {"--url", "write the URL alone"}};
+
+/// Of get.
+const std::vector<OptionElsewhere> getElsewhere{
+    {"-c,--continue,-C,--continue-at",
+     "a download goes on where it was anyway, and begins anew where the file has changed"},
+    {"-P,--directory-prefix,--output-dir,--dir", "write -o DIR/"},
+    {"--output-document,--out", "write -o FILE"},
+    {"-N,--timestamping,--time-cond,-z", "a file that is there is not replaced; --force has it fetched anew"},
+    {"-nc,--no-clobber,--skip-existing", "a file that is there is not replaced without --force"},
+    {"--allow-overwrite,--clobber", "write --force to replace a file that is there"},
+    {"-J,--remote-header-name,--content-disposition",
+     "it is called as the server says anyway; with -O as the URL ends"},
+    {"-r,--range,--recursive,--mirror,-l,--level,--page-requisites",
+     "whole files are downloaded, those that are named; a list of URLs: -i FILE"},
+    {"-Z,--parallel,--parallel-max,-j,--max-concurrent-downloads,--split,--max-connection-per-server",
+     "several URLs are downloaded at once anyway, each over one connection"},
+    {"-I,--head,--spider", "it only downloads; curl -I shows what a server says"},
+    {"-T,--upload-file", "write stint put FILE URL"}};
+
+const std::vector<OptionElsewhere> putElsewhere{
+    {"-T,--upload-file", "write stint put FILE URL"},
+    {"-c,--continue,-C,--continue-at", "with --tus an upload goes on where it was; a PUT is sent again as a whole"},
+    {"-o,--output", "what the server answers is not kept"},
+    {"-a,--append", "a file is sent as a whole"}};
+
+std::vector<OptionElsewhere> with(std::vector<OptionElsewhere> own) {
+    own.insert(own.end(), reachElsewhere.begin(), reachElsewhere.end());
+    return own;
+}
+
 constexpr std::string_view aboutSecrets =
     "\nWhat is said in --header, --cookie, --user and --pass is kept with the job in stintd's store, which is yours "
     "alone, and "
@@ -114,7 +164,8 @@ Verb getVerb() {
                          {"stint get --checksum auto URL", "verified by what the server says of it"},
                          {"stint get --no-wait URL", "and `stint watch 7` later"}},
             .run = get,
-            .elsewhere = {"add", "download", "fetch", "wget", "curl"}};
+            .elsewhere = {"add", "download", "fetch", "wget", "curl"},
+            .optionsElsewhere = with(getElsewhere)};
 }
 
 Verb putVerb() {
@@ -130,7 +181,8 @@ Verb putVerb() {
             .examples = {{"stint put talk.mp4 https://example.org/files/", "by PUT, as files/talk.mp4"},
                          {"stint put --tus talk.mp4 https://example.org/uploads", "resumable"}},
             .run = put,
-            .elsewhere = {"upload", "send"}};
+            .elsewhere = {"upload", "send"},
+            .optionsElsewhere = with(putElsewhere)};
 }
 
 } // namespace stint::cli

@@ -1,4 +1,6 @@
 // `stint device`: the device's state and what it holds back; `stint device set`, `stint device reset`.
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/clock.hpp"
@@ -55,6 +57,13 @@ void printLimits(const std::vector<DeviceLimitView>& limits, WallTime now, const
     table.print(screen);
 }
 
+/// As the daemon spells it: battery-saver is battery_saver, as in options.
+std::string keyIn(std::string_view typed) {
+    std::string key(typed);
+    std::ranges::replace(key, '-', '_');
+    return key;
+}
+
 /// "charging=false": the daemon checks keys and values.
 Result<std::map<std::string, std::string>> changesIn(const std::vector<std::string>& words) {
     std::map<std::string, std::string> changes;
@@ -62,7 +71,7 @@ Result<std::map<std::string, std::string>> changesIn(const std::vector<std::stri
         auto equals = word.find('=');
         if (equals == std::string::npos || equals == 0)
             return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not KEY=VALUE, as in charging=false", printable(word));
-        auto [at, fresh] = changes.emplace(word.substr(0, equals), word.substr(equals + 1));
+        auto [at, fresh] = changes.emplace(keyIn(word.substr(0, equals)), word.substr(equals + 1));
         if (!fresh) return fail(Errc::ILLEGAL_ARGUMENT, "{} is set twice", printable(at->first));
     }
     return changes;
@@ -74,7 +83,10 @@ Result<void> set(const std::vector<std::string>& words, const Screen& screen) {
     return daemon.setDevice(changes);
 }
 
-Result<void> reset(const std::vector<std::string>& keys, const Screen& screen) {
+Result<void> reset(const std::vector<std::string>& words, const Screen& screen) {
+    std::vector<std::string> keys;
+    for (const std::string& word : words)
+        keys.push_back(keyIn(word));
     auto daemon = STINT_TRY(Daemon::connect(screen));
     return daemon.resetDevice(keys);
 }

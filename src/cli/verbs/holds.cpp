@@ -1,21 +1,26 @@
 // `stint pause`, `stint resume`, `stint retry`: what a person does to the start of a job (jobs.md §14.2, §14.3).
+#include <filesystem>
+
 #include <fmt/core.h>
 
+#include "base/fail.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/line/start_options.hpp"
+#include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
+#include "model/app.hpp"
 
 namespace stint::cli {
 namespace {
 
-using Does = Result<void> (*)(Daemon&, const JobKey&);
+using Does = Result<void> (*)(Daemon&, const JobView&);
 
 Result<void> done(const std::string& text, Does does, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    return does(daemon, STINT_TRY(lookUp(daemon, text)).key);
+    return does(daemon, STINT_TRY(lookUp(daemon, text)));
 }
 
 /// To each job; the exit code is that of the first it could not be done to.
@@ -31,15 +36,41 @@ int toEach(const Arguments& given, const Screen& screen, std::string_view what, 
 }
 
 int pause(const Arguments& given, const Screen& screen) {
-    return toEach(given, screen, "pause", [](Daemon& daemon, const JobKey& job) { return daemon.hold(job, true); });
+    return toEach(given, screen, "pause",
+                  [](Daemon& daemon, const JobView& job) { return daemon.hold(job.key, true); });
 }
 
 int resume(const Arguments& given, const Screen& screen) {
-    return toEach(given, screen, "resume", [](Daemon& daemon, const JobKey& job) { return daemon.hold(job, false); });
+    return toEach(given, screen, "resume",
+                  [](Daemon& daemon, const JobView& job) { return daemon.hold(job.key, false); });
+}
+
+/// The verb and its words that a transfer was asked for with; of one that moved nothing, which verb that was is known
+/// only where it has left no file.
+std::string asTyped(const JobView& ended) {
+    const Completed& end = *ended.completed;
+    const std::string url = shellWord(printable(end.url)), path = shellWord(printable(end.path));
+    std::error_code unknown;
+    const bool there = std::filesystem::exists(end.path, unknown);
+    if (ended.transferredUp > 0) return fmt::format("put {} {}", path, url);
+    if (ended.transferredDown > 0 && there) return fmt::format("get --force -o {} {}", path, url);
+    if (ended.transferredDown > 0 || !there) return fmt::format("get -o {} {}", path, url);
+    return fmt::format("get {0}` or `stint put {1} {0}", url, path);
+}
+
+/// What to type for one that has ended. Nothing is kept that a command could be made of again.
+std::string anew(const JobView& ended) {
+    if (ended.key.app.name == shellPackage)
+        return "a command's words go with its job, so type its `stint run -- COMMAND` again";
+    if (ended.completed->url.empty()) return "its app may schedule it again";
+    return fmt::format("type `stint {}` again, with the options that it had", asTyped(ended));
 }
 
 int retry(const Arguments& given, const Screen& screen) {
-    return toEach(given, screen, "retry", [](Daemon& daemon, const JobKey& job) { return daemon.retry(job); });
+    return toEach(given, screen, "retry", [](Daemon& daemon, const JobView& job) -> Result<void> {
+        if (job.state != JobView::State::Finished) return daemon.retry(job.key);
+        return fail(Errc::ILLEGAL_STATE, "{} has ended ({}): {}", textOf(job.key), endText(*job.completed), anew(job));
+    });
 }
 
 int edit(const Arguments& given, const Screen& screen) {
