@@ -167,6 +167,7 @@ void remember(Turn& turn, const Job& job, PastRun past) {
         app && !app->manifest.builtIn ? constants.completedHistory : constants.completedHistoryOwn;
     turn.state.endings.add(completed, most);
     turn.record(SaveCompleted{completed, most});
+    turn.state.succession.erase(job); // whatever the store says: nobody tells of its end whom it tells
     tellSuccessors(turn, job.key, completed);
 }
 

@@ -45,12 +45,31 @@ Outcome whyNever(const JobKey& key, const PastRun& run) {
     return {1, fmt::format("not started: {} has not succeeded: {}", textOf(key), endingText(run))};
 }
 
+/// Whether that job waits for the end of the one of that key, by however many others.
+bool waitsFor(const State& state, const JobKey& job, const JobKey& key) {
+    std::set<JobKey> seen;
+    std::vector<JobKey> open{job};
+    while (!open.empty()) {
+        const JobKey next = open.back();
+        open.pop_back();
+        const Tracked* const tracked = state.jobs.find(next);
+        if (!tracked || !seen.insert(next).second) continue;
+        for (const JobKey& other : othersOf(*tracked->job.details->terms)) {
+            if (other == key) return true;
+            open.push_back(other);
+        }
+    }
+    return false;
+}
+
 /// Whether the job of that key may be waited for, and will still end.
 Result<bool> willEnd(const Turn& turn, const Schedule& event, const JobKey& key, const JobKey& other, bool well) {
     const State& state = turn.state;
     if (other.app != event.app && !event.onBehalf)
         return fail(Errc::SECURITY, "{} may not wait for {}, a job of another app", event.app.name, textOf(other));
     if (other == key) return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot wait for itself", textOf(key));
+    if (waitsFor(state, other, key))
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} and {} would wait for each other", textOf(key), textOf(other));
     if (state.jobs.contains(other)) return true;
     const Completed* const ended = state.endings.newest(other);
     if (!ended) return fail(Errc::ILLEGAL_ARGUMENT, "no job {} to wait for", textOf(other));

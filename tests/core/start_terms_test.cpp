@@ -217,3 +217,20 @@ TEST_CASE("conditions that a job may not have together are refused, and change n
     stage.restart();
     CHECK(stage.view(1)->info->getNetworkType() == JobInfo::NETWORK_TYPE_UNMETERED);
 }
+
+TEST_CASE(
+    "jobs that would wait for each other are refused, by however many others, and what the store says ends once") {
+    Stage stage; // jobs.md §14.1
+    stage.change([](Device& d) { d.network.reset(); });
+    stage.schedule(stage.transfer(1));
+    scheduleOn(stage, 2, after(1));
+    StartTerms failed;
+    failed.afterFailure = {Stage::key(2)};
+    scheduleOn(stage, 3, failed);
+    CHECK(scheduleOn(stage, 1, after(3)).error->message ==
+          "com.example.mail/1 and com.example.mail/3 would wait for each other");
+    CHECK(stage.view(1)->terms == StartTerms{});
+    stage.ask(Cancel{.call = {1}, .app = mail, .id = JobId{1}});
+    CHECK_FALSE(stage.tracked(2));
+    CHECK(stage.runs(3)); // 2 has ended otherwise than well
+}
