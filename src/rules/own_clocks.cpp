@@ -41,6 +41,10 @@ std::string describeBackOff(const OwnTimes& t) {
     if (t.job.systemStops > 0) after += (after.empty() ? "" : " and ") + counted(t.job.systemStops, "system stop");
     if (after.empty()) return "rests: its service could not be bound";
     const PastRun& last = *t.job.details->lastRun;
+    // What says that it went well and is to go on, such as a command that saved what it has, has failed in no person's
+    // eyes.
+    if (last.outcome.exitCode == 0 && !last.outcome.text.empty() && t.job.systemStops == 0)
+        return fmt::format("rests after {}: {}", counted(t.job.failures, "run"), endingText(last));
     if (!last.began) return fmt::format("rests after {}", after);
     return fmt::format("rests after {}: {}", after, endingText(last));
 }
@@ -100,7 +104,7 @@ std::string describeDeadline(const OwnTimes&) { return "runs then, whatever cons
 // clang-format off
 constexpr std::array clockRows{
     OwnClock{"latency",  PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, latencyUntil,   describeLatency,   "time",                        Override::Soft, AtDeadline::Goes},
-    OwnClock{"back-off", PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, backOffUntil,   describeBackOff,   "time",                        Override::Soft, AtDeadline::Goes},
+    OwnClock{"back-off", PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, backOffUntil,   describeBackOff,   "time, or stint retry",        Override::Soft, AtDeadline::Goes},
     OwnClock{"content",  PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER, contentUntil,   describeContent,   "a change of what it watches", Override::Full, AtDeadline::Goes},
     OwnClock{"app",      PENDING_JOB_REASON_APP,                      crashRestUntil, describeCrashRest, "run it by stint run-now",     Override::Soft, AtDeadline::Stays},
     OwnClock{"hold",     PENDING_JOB_REASON_USER,                     holdUntil,      describeHold,      "stint resume it",             Override::Soft, AtDeadline::Stays},

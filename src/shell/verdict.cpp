@@ -56,7 +56,7 @@ Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries) {
 
 Verdict afterSaving(Tally tally, Duration ran) {
     Verdict verdict{.again = true, .tally = tally};
-    verdict.outcome = {waits, fmt::format("asked to end before its limit, after {}", roughDuration(ran))};
+    verdict.outcome = {0, fmt::format("asked to end before its limit, after {}", roughDuration(ran))};
     verdict.remark = verdict.outcome.text + "; it runs again";
     verdict.tally.running = false;
     return verdict;

@@ -100,13 +100,20 @@ Result<void> Ledger::write() const {
     return folder.sync();
 }
 
+std::optional<std::string> uploadedFrom(const LedgerEntry& entry) {
+    if (!entry.part.starts_with('/')) return std::nullopt;
+    return entry.target.substr(0, entry.target.rfind(' '));
+}
+
 std::vector<Leftover> leftoversOf(const LedgerEntry& entry) {
     std::vector<Leftover> found;
     if (entry.part.empty()) return found;
-    const auto folder = Folder::open(fs::path(entry.target).parent_path());
+    const fs::path part = fs::path(entry.target).parent_path() / entry.part; // which alone counts where it is absolute
+    const auto folder = Folder::open(part.parent_path());
     if (!folder.ok()) return found;
     for (int slot = 1; slot <= partSlots; ++slot)
-        for (const std::string& first : {entry.part, entry.state}) {
+        for (const std::string& first : {part.filename().native(), entry.state}) {
+            if (first.empty()) continue;
             const std::string name = slot == 1 ? first : fmt::format("{}-{}", first, slot);
             const Fd fd = folder->openOurs(name, O_RDONLY);
             struct stat there = {};

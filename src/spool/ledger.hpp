@@ -1,6 +1,6 @@
-// The downloads that are not done: which files they may have left beside their targets, and how often their jobs have
-// failed. One small file that outlives everything; so what was left behind is found without a search of the disk, also
-// when whoever left it was killed.
+// The transfers that are not done: which files downloads may have left beside their targets, and uploads in our own
+// state, and how often their jobs have failed. One small file that outlives everything; so what was left behind is
+// found without a search of the disk, also when whoever left it was killed.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -19,8 +19,9 @@ inline constexpr int partSlots = 8;
 
 struct LedgerEntry {
     std::string target;        ///< the file that was to be, absolute; of an upload, its source and its URL
-    std::string part;          ///< the name of what is there of it, in the target's directory; of an upload, empty
-    std::string state;         ///< and of the record of that
+    std::string part;          ///< the name of what is there of it, in the target's directory; of a resumable upload,
+                               ///< the path of its record; of any other, empty
+    std::string state;         ///< and of the record of that; of an upload, empty
     std::int32_t job = 0;      ///< the last one that had it
     std::int64_t failures = 0; ///< of that job
 
@@ -52,7 +53,10 @@ private:
     std::vector<LedgerEntry> entries_; ///< oldest first
 };
 
-/// A file that a download left, or still needs.
+/// The source of the upload of that target; nullopt: it is a download's.
+std::optional<std::string> uploadedFrom(const LedgerEntry& entry);
+
+/// A file that a transfer left, or still needs.
 struct Leftover {
     std::filesystem::path path;
     Bytes size = 0;

@@ -34,6 +34,13 @@ void inLedger(const std::filesystem::path& root, const JobParameters& params, co
     if (auto changed = change(*ledger, entry); !changed.ok()) complainOf(changed.error());
 }
 
+/// Of a transfer that was cancelled: what stays all the same is found.
+void settleInLedger(const std::filesystem::path& root, const JobParameters& params, const TransferSpec& spec) {
+    inLedger(root, params, spec, [](Ledger& ledger, const LedgerEntry& entry) {
+        return leftoversOf(entry).empty() ? ledger.forget(entry.target) : ledger.keep(entry);
+    });
+}
+
 void forgetInLedger(const std::filesystem::path& root, const JobParameters& params, const TransferSpec& spec) {
     inLedger(root, params, spec, [](Ledger& ledger, const LedgerEntry& entry) { return ledger.forget(entry.target); });
 }
@@ -220,7 +227,7 @@ int TransferService::serve(Connection& connection) {
     }
     takeBack();
     for (const Ended& one : takenBack_)
-        forgetInLedger(ledger_, one.params, one.spec);
+        settleInLedger(ledger_, one.params, one.spec);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "base/try.hpp"
 #include "transfer/part_place.hpp"
 #include "transfer/sidecar.hpp"
+#include "transfer/upload_record.hpp"
 #include "transfer/url.hpp"
 
 namespace stint::transfer {
@@ -108,7 +109,8 @@ TransferSpec specOf(const PersistableBundle& extras) {
 LedgerEntry entryOf(const TransferSpec& spec) {
     if (spec.upload)
         return {.target = fmt::format("{} {}", spec.upload->source.native(), sourceOf(spec.upload->url)),
-                .part = {},
+                .part = spec.upload->protocol == Upload::Protocol::Tus ? UploadRecord::pathOf(*spec.upload).native()
+                                                                       : std::string{},
                 .state = {}};
     const PartNames names = partNames(spec.download.output.filename().native());
     return {.target = spec.download.output.native(), .part = names.part, .state = names.state};

@@ -250,6 +250,7 @@ bool TusTransfer::takeBack() {
 void TusTransfer::leave() {
     *cancelled_ = true;
     fetch_.reset();
+    if (record_ && !record_->load()) record_->remove(); // there is nothing to go on from
 }
 
 std::optional<Progress> TusTransfer::progress() const {

@@ -51,7 +51,10 @@ TEST_CASE("the short name of a job is taken back as the same job") {
                               JobKey{AppId{"com.example.mail"}, "sync", 7}}) {
         auto back = parseJobName(shortTextOf(key));
         REQUIRE(back.ok());
-        CHECK(candidates(*back).front() == key);
+        const auto meant = candidates(*back);
+        CHECK(std::ranges::find(meant, key) != meant.end());
     }
+    CHECK(shortTextOf({AppId{"org.stint.shell"}, "", 7}) == "7");
+    CHECK(shortTextOf({AppId{"org.stint.shell"}, "own", 7}) == "org.stint.shell/own#7");
     CHECK(shortTextOf({AppId{"org.stint.transfer"}, "", 7}) == "7");
 }

@@ -16,7 +16,7 @@ TEST_CASE("a waiting job says why in words and by the documentation's name") { /
     auto job = waiting(PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY);
     job.earliest = at(28s);
     CHECK(waitingText(job, at(0s)) ==
-          "waiting: its delay or back-off is not over (CONSTRAINT_MINIMUM_LATENCY), earliest in 28s");
+          "waiting at least 28s: its delay or back-off is not over (CONSTRAINT_MINIMUM_LATENCY)");
     CHECK(waitingText(job, at(28s)) == "waiting: its delay or back-off is not over (CONSTRAINT_MINIMUM_LATENCY)");
     job.reasons.push_back(PENDING_JOB_REASON_CONSTRAINT_CHARGING);
     CHECK(reasonsText(job.reasons).ends_with("; the device is not charging (CONSTRAINT_CHARGING)"));

@@ -78,6 +78,16 @@ TEST_CASE("each condition reaches the job") {
     CHECK(jobOf({"--expedited", "--", "true"}).isExpedited());
 }
 
+TEST_CASE("work in pieces rests a little longer each time, other work twice as long") { // jobs.md §6.2
+    const auto policy = [](const Words& line) { return jobOf(line).getBackoffPolicy(); };
+    CHECK(policy({"--", "true"}) == JobInfo::BACKOFF_POLICY_EXPONENTIAL);
+    CHECK(policy({"--backoff", "1min", "--", "true"}) == JobInfo::BACKOFF_POLICY_EXPONENTIAL);
+    CHECK(policy({"--save-time", "1min", "--", "true"}) == JobInfo::BACKOFF_POLICY_LINEAR);
+    CHECK(jobOf({"--save-time", "1min", "--", "true"}).getInitialBackoff() == 30s);
+    CHECK(jobOf({"--save-time", "1min", "--backoff", "10s", "--", "true"}).getInitialBackoff() == 10s);
+    CHECK_FALSE(jobOf({"--save-time", "1min", "--device-idle", "--", "true"}).hasExplicitBackoff());
+}
+
 TEST_CASE("user-initiated implies a network, and says so only where none was asked for") { // jobs.md §1.2, V12
     auto implied = wanted({"--user-initiated", "--", "true"});
     const JobInfo made = jobFor(implied, "/spool", 7s).value();

@@ -46,6 +46,14 @@ TEST_CASE("the last run stays with a job that waits for its retry, also over a r
     }
 }
 
+TEST_CASE("a run that went well and is to go on has not failed in words") { // linux.md §A.10
+    Stage stage;
+    stage.schedule(stage.job(1));
+    stage.event(JobFinished{mail, stage.run(1), true, {0, "asked to end before its limit"}});
+    CHECK(stage.view(1)->failures == 1);
+    CHECK(stage.view(1)->waitsFor == "rests after 1 run: asked to end before its limit");
+}
+
 TEST_CASE("what a job has waited for is told while it runs; a retry starts a new list") { // jobs.md §9.2
     Stage stage;
     stage.change([](Device& d) { d.network.reset(); });

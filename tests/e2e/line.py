@@ -2,6 +2,7 @@
 (jeepney). So the contract is tested as a stranger reads it, and a message may be as wrong as a test likes."""
 
 import socket
+import struct
 from itertools import count
 
 from events import Deadline, TooLate
@@ -213,3 +214,11 @@ class Line:
 def listens(path):
     with socket.socket(socket.AF_UNIX) as attempt:
         return attempt.connect_ex(str(path)) == 0
+
+
+def listener(path):
+    """The process that listens there; None where none does."""
+    with socket.socket(socket.AF_UNIX) as line:
+        if line.connect_ex(str(path)) != 0:
+            return None
+        return struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]

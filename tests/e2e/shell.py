@@ -38,10 +38,13 @@ def shown(raw):
 class Shell(Terminal):
     def __init__(self, environment, directory):
         super().__init__(["bash", "--norc", "--noprofile", "--noediting", "-i"], environment | {"PS1": MARK + "$ "}, directory)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
+        self.resize(40)
         self.typed = 0
         self.told = 0
         self.looks = []
+
+    def resize(self, rows):
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, COLUMNS, 0, 0))
 
     def type(self, command):
         """Typed behind the prompt, once that is there; what comes of it is not waited for."""

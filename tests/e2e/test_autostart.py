@@ -2,13 +2,12 @@
 
 import json
 import os
-import socket
-import struct
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from events import wait_for_end
+from line import listener
 from session import SessionBus
 from world import BIN, Ended
 
@@ -37,12 +36,7 @@ class NewAccount:
 
     def daemon(self):
         """Its pid; None where none listens."""
-        with socket.socket(socket.AF_UNIX) as line:
-            try:
-                line.connect(str(self.world.runtime / "bus"))
-            except (FileNotFoundError, ConnectionRefusedError):
-                return None
-            return struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+        return listener(self.world.runtime / "bus")
 
     def close(self):
         if pid := self.daemon():

@@ -4,10 +4,12 @@ import json
 import os
 
 import pytest
+import tus_server
 from events import Directory, size_of, wait_for_end
 from origin import MIB, bytes_of
 from scripted import Scripted, reply
 from transfers import CONTENT, names, typed
+from tus_server import TusServer
 
 SOON = {"job.min_backoff": "100ms", "job.default_backoff": "100ms"}
 PART = ".file.bin.stint-part"
@@ -139,3 +141,58 @@ def test_a_hostile_name_steers_no_terminal(world):
     assert len(listed.out.splitlines()) == 3
     assert world.stint("clean", "--yes").code == 0
     assert list((world.downloads / "a\n\x1b[2J").iterdir()) == []
+
+
+# Uploads
+
+
+@pytest.fixture
+def tus(world):
+    if not tus_server.installed():
+        pytest.skip("the reference server is not installed: ./test installs it where npm and Node.js 20.19 are")
+    made = TusServer(world.root / "tus")
+    yield made
+    made.stop()
+
+
+def records(world):
+    return sorted((world.store / "uploads").iterdir())
+
+
+def test_the_record_of_an_upload_goes_once_no_job_needs_it(world, daemon, line, tus):
+    source = world.downloads / "talk.mp4"
+    source.write_bytes(bytes_of("talk", 24 * MIB))
+
+    def put():
+        world.in_terminal("put", "--no-wait", "--tus", "--limit-rate", "4MiB", str(source), tus.url()).ends()
+        (job,) = [job["id"] for job in line.jobs()]
+        line.until(job, lambda state: state["transferredUp"] > MIB)
+        return job
+
+    job = put()
+    (record,) = records(world)
+    assert "nothing is left behind" in world.stint("clean", "--yes").err, "it goes on from there"
+    (pid,) = daemon.transfers()
+    world.done("cancel", str(job))
+    wait_for_end(pid)
+    listed = world.stint("clean")
+    assert str(record) in listed.out and f"the upload of {source}" in listed.out
+    (row,) = [json.loads(row) for row in world.stint("clean", "--json").out.splitlines()]
+    assert (row["source"], row["path"]) == (str(source), str(record))
+    job = put()
+    assert tus.methods().count("POST") == 1, "a new one has gone on from it"
+    assert "nothing is left behind" in world.stint("clean", "--yes").err
+    (pid,) = daemon.transfers()
+    world.done("cancel", str(job))
+    wait_for_end(pid)
+    assert "removed 1 file" in world.stint("clean", "--yes").err
+    assert records(world) == []
+    world.done("cancel", str(put()))
+    assert tus.methods().count("POST") == 2
+
+
+def test_an_upload_that_is_refused_before_it_begins_leaves_nothing(world, daemon, tus, origin):
+    (world.downloads / "talk.mp4").write_bytes(b"small")
+    assert typed(world, "put", "--tus", "talk.mp4", origin.url("x")).code != 0
+    assert records(world) == []
+    assert "nothing is left behind" in world.stint("clean", "--yes").err

@@ -6,6 +6,7 @@ import os
 import signal
 
 from commands import SHELL, schedule, script, until_written
+from origin import MIB, bytes_of
 
 
 def events(world, job):
@@ -18,7 +19,8 @@ def test_a_job_that_waits_says_why_its_last_run_failed(world, daemon, line):
     state = line.until(job, lambda it: it["state"] == "pending" and it["failures"] == 1, package=SHELL)
     assert state["lastRun"]["outcome"] == "exit 3"
     assert "rests after 1 failure: exit 3" in world.done("jobs")
-    assert "rests after 1 failure: exit 3" in world.stint("why", str(job)).out
+    why = world.stint("why", str(job)).out
+    assert "rests after 1 failure: exit 3" in why and "or stint retry" in why
     assert "Last run: ended" in world.done("dumpsys", "jobscheduler", SHELL)
 
 
@@ -45,8 +47,9 @@ def test_the_log_tells_each_run_in_order_and_outlives_the_job_and_the_daemon(wor
     assert world.stint("wait", str(job)).code == 0
     told = [(it["what"], it["detail"].split(";")[0]) for it in events(world, str(job))]
     assert told[0][0] == "scheduled"
-    assert ("finished", "exit 5") in told
+    assert ("failed", "exit 5") in told
     assert told[-1][0] == "ended"
+    assert ("started", "regular") in told
     assert [what for what, _ in told].count("started") == 2
     times = [it["when"] for it in events(world, str(job))]
     assert times == sorted(times)
@@ -79,3 +82,31 @@ def test_nothing_is_known_of_a_number_that_was_never_given(world, daemon):
     ended = world.stint("log", "77")
     assert ended.code == 66
     assert "there is no job 77" in ended.err
+
+
+def test_a_name_is_taken_by_logs_too_and_what_moves_nothing_has_no_size(world, daemon, origin):
+    origin.serve("file.bin", b"content")
+    world.done("get", origin.url("file.bin"))
+    schedule(world, "--name", "photos", "--", "echo", "hello")
+    assert world.stint("wait", "photos").code == 0
+    assert world.done("logs", "photos") == "hello\n"
+    assert world.stint("logs", "file.bin").code == 64, "a download has no output"
+    assert world.stint("logs", "nobody").code == 66
+    rows = {row.split()[0]: row.split()[3:5] for row in world.done("jobs", "--finished").splitlines()}
+    assert rows[f"{SHELL}/2"][0] == "-"
+    assert rows["org.stint.transfer/1"] == ["7", "B"]
+
+
+def test_a_run_that_a_reboot_cuts_off_runs_again_at_once_and_no_time_is_told(world, slow_origin):
+    """jobs.md §7.2, §9.4: a later time is told, the same one is not."""
+    slow_origin.serve("file.bin", bytes_of("reboot", 24 * MIB))
+    daemon = world.start_daemon(environment={"STINT_BOOT_ID": "one"})
+    job = world.get(slow_origin.url("file.bin"))
+    with world.line() as line:
+        line.until(job, lambda it: it["transferredDown"] > MIB)
+    assert daemon.stop() == 0
+    world.start_daemon(environment={"STINT_BOOT_ID": "two"})
+    assert world.stint("wait", str(job)).code == 0
+    (stopped,) = [it["detail"] for it in events(world, str(job)) if it["what"] == "stopped"]
+    assert stopped.startswith("the machine went down while it ran; ran ") and "runs again" not in stopped
+    assert ("started", "user-initiated") in [(it["what"], it["detail"]) for it in events(world, str(job))]

@@ -39,6 +39,7 @@ def test_a_command_that_goes_on_where_it_was_ends(world, save):
             if save:
                 assert state["lastRun"]["outcome"].startswith("asked to end before its limit, after "), state
                 assert state["lastRun"]["timeouts"] == 0, "it was given time, and ended by itself"
+                assert f"rests after {failures} run" in world.stint("why", str(job)).out, "which is no failure"
             else:
                 assert state["lastRun"]["stopReasonName"] == "TIMEOUT"
                 assert state["lastRun"]["timeouts"] == failures

@@ -3,15 +3,18 @@ A fence of the template has what is typed ("$ …") and, between, what happens m
 in the page stands what was printed in their place."""
 
 import difflib
+import itertools
 import os
 import re
+import signal
 from contextlib import ExitStack
 
 import tus_server
-from events import Directory, TooLate, running
+from events import Directory, TooLate, running, wait_for_end
 from installed import flags, install
+from line import listener
 from origin import MIB, Origin, bytes_of
-from shell import Shell, shown
+from shell import MARK, Shell, shown
 from tus_server import TusServer
 from world import ROOT, World
 
@@ -21,20 +24,43 @@ NOTE = "<!-- Made by scripts/tour_page.py, which types what is in tour.in.md. Ed
 FILM = bytes_of("film", 64 * MIB)
 SHOW = bytes_of("show", 256 * MIB)  # none of the stories waits for its end
 TALK = bytes_of("talk", 24 * MIB)
+PHOTOS = 60
+PHOTO = bytes_of("photo", 4 * MIB)
+SLOW_PHOTOS = "location /photo- { limit_rate 1m; }"
 MOST_TWICE = 4 * MIB  # of the film: what was on its way when its receiver was killed
+
+# A frame each two seconds; one that was asked to end goes on with the first frame that is not done.
+RENDER = """#!/bin/sh
+trap 'echo "asked to end ($(cat "$STINT_STOP_REASON")): $frame of 3 frames are done"; exit' TERM
+frame=$(cat "$STINT_STATE_DIRECTORY/frame" 2>/dev/null || echo 0)
+while [ "$frame" -lt 3 ]; do
+    (trap '' TERM; sleep 2) & wait $!  # the work on one
+    frame=$((frame + 1))
+    echo "$frame" > "$STINT_STATE_DIRECTORY/frame"
+done
+echo "all frames are done, in run $((STINT_RUNS_BEFORE + 1))"
+"""
 
 # What is another in each run, and not what the stories are about. A page is true where it is the same but for these.
 VARIES = [
+    (r"\n {20,}(?=\S)", " "),  # where a table's last column is wrapped follows from what varies in it
     (r"\d+(\.\d+)? (B|KiB|MiB) of ", "… of "),
     (r"\d+(\.\d+)? (B|KiB|MiB)/s", "…/s"),
     (r"\[=*>? *\]", "[…]"),
     (r"\b\d{1,2}%", "…%"),
     (r"\b(\d+min )?\d+s (ago|left)\b", r"… \2"),
-    (r"\bin \d+s\b", "in …"),
+    (r"\bin (1min|\d+s)\b", "in …"),
+    (r"\bearliest in \S+", "earliest in …"),
+    (r"\bat least (1min|\d+s)\b", "at least …"),
+    (r"\bwaited +\d+s\b", "waited …"),
     (r"(?<=kill -9 )\d+", "…"),
     (r"\b\d+(?= kB have arrived)", "…"),
     (r"(?<=/files/)[0-9a-f]{32}", "…"),
     (r"(?<=bytes )[1-9]\d*(?=- )|\b[1-9]\d*(?= bytes$)|(?<=from byte )[1-9]\d*", "…"),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "…"),
+    (r"\bran \d+s\b", "ran …"),
+    (r"(?<=/photo-)\d\d(?=\.jpg \()", "…"),
+    (r"(?<=went on at )\d+(\.\d+)? (B|KiB|MiB)", "…"),
     (r"(?<= stopped )( +1 +)\d+(\.\d+)? (B|KiB|MiB)", r"\1…"),
     (r" {2,}", "  "),
 ]
@@ -66,16 +92,41 @@ def difference(old, new):
 
 
 class Home(World):
-    """Where Stint is installed below ~/.local, with a service manager that starts stintd."""
+    """Where Stint is installed below ~/.local, with a service manager that starts stintd. `like`: has its programs."""
 
-    def __init__(self):
+    def __init__(self, like=None):
         super().__init__()
         self.home = self.root / "home"
-        self.prefix = install(self.home / ".local")
+        self.prefix = self.home / ".local"
+        if like:
+            self.prefix.mkdir()
+            for name in ("bin", "lib", "libexec"):
+                (self.prefix / name).symlink_to(like.prefix / name)
+        else:
+            install(self.prefix)
         self.programs = self.prefix / "bin"
+        # How many run at once is the machine's memory to say, but not what the page shows.
+        self.policy = {"job.slots": 40}
         for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
             del self.environment[name]  # a home has the usual directories
         self.environment |= {"PATH": f"{self.programs}:{os.environ['PATH']}", "CXXFLAGS": flags()}
+
+    def start_daemon(self):
+        return super().start_daemon(self.policy)
+
+
+class Machine(Home):
+    """Another person's, on which nobody looks after stintd: whatever is typed first starts it."""
+
+    def __init__(self, like):
+        super().__init__(like)
+        del self.environment["STINT_AUTOSTART"]
+
+    def close(self):
+        if daemon := listener(self.runtime / "bus"):
+            os.kill(daemon, signal.SIGTERM)
+            wait_for_end(daemon)
+        super().close()
 
 
 class Stage:
@@ -85,29 +136,47 @@ class Stage:
         with ExitStack() as parts:
             self.world = Home()
             parts.callback(self.world.close)
+            self.other = Machine(self.world)
+            parts.callback(self.other.close)
             home = self.world.home
             (home / "stint").symlink_to(ROOT)
             (home / "talk.mp4").write_bytes(TALK)
             (home / "backup.sh").write_text("#!/bin/sh\necho saving\necho saved\n")
             (home / "backup.sh").chmod(0o755)
-            self.files = Origin(self.world.root / "files", rate="8m", buffer="")
+            (home / "render.sh").write_text(RENDER)
+            (home / "render.sh").chmod(0o755)
+            self.files = Origin(self.world.root / "files", rate="8m", buffer="", further=SLOW_PHOTOS)
             parts.callback(self.files.stop)
             digest = self.files.serve("film.iso", FILM)
             self.files.serve("film.iso.sha256", f"{digest}  film.iso\n".encode())
             self.files.serve("show.iso", SHOW)
+            for number in range(1, PHOTOS + 1):
+                self.files.serve(f"photo-{number:02}.jpg", PHOTO)
             self.uploads = TusServer(self.world.root / "uploads")
             parts.callback(self.uploads.stop)
             self.daemon = self.world.start_daemon()
-            self.shell = Shell(self.world.environment, home)
-            self.world.terminals.append(self.shell)
+            self.shell = self.shell_in(self.world)
             self.close = parts.pop_all().close
 
     # What stands for what.
 
     def names(self):
         """(as it is here, as it is in the template)."""
-        return [(f"127.0.0.1:{self.files.port}", "files.example"), (f"127.0.0.1:{self.uploads.port}", "uploads.example"),
-                (str(self.world.home), "/home/you")]
+        servers = [(f"127.0.0.1:{self.files.port}", "files.example"), (f"127.0.0.1:{self.uploads.port}", "uploads.example")]
+        return servers + [(str(world.root / here), there) for world in (self.world, self.other)
+                          for here, there in (("home", "/home/you"), ("runtime", "/run/user/1000"))]
+
+    @staticmethod
+    def shell_in(world):
+        shell = Shell(world.environment, world.home)
+        world.terminals.append(shell)
+        return shell
+
+    def sit_down(self, world):
+        """At a new terminal of that machine; answers what still stood on the old one."""
+        told = self.shell.take()
+        self.shell = self.shell_in(world)
+        return told
 
     def transfer(self):
         """The process that moves bytes; the daemon has one at the most."""
@@ -166,7 +235,10 @@ class Stage:
 
     @direction(r"until it says (.+)")
     def until_it_says(self, words):
-        self.shell.until(words)
+        def answer():
+            return self.shell.output[self.shell.output.rindex(MARK):]
+
+        self.shell.until_true(lambda: words in answer(), words)
 
     @direction(r"Ctrl-C")
     def ctrl_c(self):
@@ -177,6 +249,40 @@ class Stage:
         self.shell.prompt()
         self.daemon.process.wait(30)
         self.daemon = self.world.start_daemon()
+
+    @direction(r"you sit down at the other machine")
+    def to_the_other(self):
+        return self.sit_down(self.other)
+
+    @direction(r"you are back at the first machine")
+    def back(self):
+        return self.sit_down(self.world)
+
+    @direction(r"the machine is rebooted")
+    def reboot(self):
+        self.shell.prompt()
+        before = self.shell
+        assert self.daemon.stop() == 0
+        self.world.environment["STINT_BOOT_ID"] = "the next"
+        self.daemon = self.world.start_daemon()
+        told = self.sit_down(self.world)
+        before.close()
+        return told
+
+    @direction(r"its many lines alike are cut")
+    def cut(self):
+        """But for the first and the last of them."""
+        lines = []
+        for _, group in itertools.groupby(self.shell.take(), lambda line: line.split(" ")[0]):
+            alike = list(group)
+            left_out = len(alike) - 2
+            lines += alike if left_out < 8 else [alike[0], f"({left_out} lines like these)", alike[-1]]
+        return lines
+
+    @direction(r"the window has (\d+) lines")
+    def resize(self, rows):
+        self.shell.prompt()
+        self.shell.resize(int(rows))
 
     @direction(r"until (\S+)/(\d+) has moved (\d+) MiB")
     def has_moved(self, package, job, size):
@@ -189,6 +295,10 @@ class Stage:
     @direction(r"until (\S+)/(\d+) waits")
     def waits(self, package, job):
         self.until(package, job, lambda state: state["state"] == "pending")
+
+    @direction(r"until (\S+)/(\d+) has failed (\d+) times")
+    def failed(self, package, job, times):
+        self.until(package, job, lambda state: state["state"] == "pending" and state["failures"] == int(times))
 
     def until(self, package, job, condition):
         self.shell.prompt()

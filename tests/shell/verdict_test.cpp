@@ -51,7 +51,7 @@ TEST_CASE("a stop is no failure of the command, and is always tried again") { //
 TEST_CASE("what was asked to end before its limit runs again, whatever it ended with, and is no failure") {
     const Verdict verdict = afterSaving({.runs = 2, .failures = 1, .timeouts = 1, .running = true}, 29min);
     CHECK(verdict.again);
-    CHECK(verdict.outcome == Outcome{75, "asked to end before its limit, after 29min"});
+    CHECK(verdict.outcome == Outcome{0, "asked to end before its limit, after 29min"});
     CHECK(verdict.tally == Tally{.runs = 2, .failures = 1, .timeouts = 1});
 }
 

@@ -105,6 +105,19 @@ TEST_CASE("left behind are a download's own files, in each set of names, and not
     CHECK(std::filesystem::exists(place.path() / "x"));
 }
 
+TEST_CASE("left behind of an upload is the record of it, by which it would go on") {
+    const Place place;
+    place.write("0123.json", 300);
+    const LedgerEntry entry{
+        .target = "/home/a b/talk.mp4 4567", .part = (place.path() / "0123.json").native(), .state = {}};
+    CHECK(uploadedFrom(entry) == "/home/a b/talk.mp4");
+    CHECK(!uploadedFrom(place.entry()));
+    REQUIRE(leftoversOf(entry).size() == 1);
+    CHECK(removeLeftover(leftoversOf(entry).front()).ok());
+    CHECK(leftBehindText(entry).empty());
+    CHECK(leftoversOf({.target = "/home/a/talk.mp4 4567", .part = {}, .state = {}}).empty()); // by PUT
+}
+
 TEST_CASE("a part that a transfer has locked is not removed") {
     const Place place;
     place.write(".x.stint-part", 1);

@@ -66,7 +66,8 @@ std::vector<JobKey> candidates(const JobName& name) {
 }
 
 std::string shortTextOf(const JobKey& key) {
-    if (key.app.name == transferPackage && key.space.empty()) return std::to_string(key.id.value);
+    const bool own = key.app.name == transferPackage || key.app.name == shellPackage;
+    if (own && key.space.empty()) return std::to_string(key.id.value);
     return textOf(key);
 }
 

@@ -31,7 +31,8 @@ Result<JobName> parseJobName(std::string_view text);
 /// The jobs that it may mean: one, or one for each built-in package.
 std::vector<JobKey> candidates(const JobName&);
 
-/// The shortest text that parseJobName understands: `7` for a job of `get`, else the whole name.
+/// The shortest text that lookUp() understands: `7` for one of a person's own jobs, which share one series of numbers,
+/// else the whole name.
 std::string shortTextOf(const JobKey&);
 
 /// A tracked job, or else one of the history. IllegalArgument: the text is not a job's name, or names two (the error

@@ -18,6 +18,12 @@ std::string percentText(const Progress& progress) {
     return percent ? fmt::format("{}%", *percent) : "-";
 }
 
+/// What it has moved; what moves nothing has no size, but for an empty file.
+Bytes movedBy(const JobView& job) {
+    const Bytes moved = std::max(job.transferredDown, job.transferredUp);
+    return moved == 0 && job.completed->url.empty() ? NETWORK_BYTES_UNKNOWN : moved;
+}
+
 std::string sizeText(Bytes size) { return size == NETWORK_BYTES_UNKNOWN ? "-" : formatSize(size); }
 
 /// Its label, else its notification's title.
@@ -65,7 +71,7 @@ Table endedJobs(const std::vector<JobView>& jobs, WallTime now) {
         table.add({textOf(job.key),
                    {std::string(stateWord(job)), paintOf(job)},
                    std::to_string(exitCodeOf(*job.completed)),
-                   sizeText(std::max(job.transferredDown, job.transferredUp)),
+                   sizeText(movedBy(job)),
                    ago(job.completed->ended, now),
                    shortened(printable(job.label), widestLabel),
                    endText(*job.completed)});

@@ -100,18 +100,20 @@ Paint paintOf(const JobView& job) {
     return job.completed && exitCodeOf(*job.completed) == 0 ? Paint::Good : Paint::Bad;
 }
 
+std::string_view kindWord(JobClass kind) {
+    switch (kind) {
+    case JobClass::Regular:
+        return "regular";
+    case JobClass::Expedited:
+        return "expedited";
+    case JobClass::UserInitiated:
+        return "user-initiated";
+    }
+    return "unknown";
+}
+
 std::string kindText(const JobView& job) {
-    const auto word = [&job]() -> std::string_view {
-        switch (job.kind) {
-        case JobClass::Regular:
-            return "regular";
-        case JobClass::Expedited:
-            return "expedited";
-        case JobClass::UserInitiated:
-            return "user-initiated";
-        }
-        return "unknown";
-    }();
+    const std::string_view word = kindWord(job.kind);
     if (job.demoted) return fmt::format("{} (demoted)", word);
     if (!job.info || !job.info->isPeriodic()) return std::string(word);
     return fmt::format("{}, every {}", word, formatDuration(job.info->getPeriod()->interval));
@@ -133,9 +135,8 @@ std::string waitsText(const JobView& job) {
 }
 
 std::string waitingText(const JobView& job, WallTime now) {
-    std::string text = fmt::format("waiting: {}", waitsText(job));
-    if (job.earliest && *job.earliest > now) text += fmt::format(", earliest {}", ahead(*job.earliest, now));
-    return text;
+    if (!job.earliest || *job.earliest <= now) return fmt::format("waiting: {}", waitsText(job));
+    return fmt::format("waiting at least {}: {}", briefly(*job.earliest - now), waitsText(job));
 }
 
 Progress progressOf(const JobView& job) {

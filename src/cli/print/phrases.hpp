@@ -18,13 +18,14 @@ std::string_view meaningOf(PendingReason);
 std::string_view stateWord(const JobView&);
 Paint paintOf(const JobView&);
 /// The kind it runs as, or would: "user-initiated", "regular, every 1h", "regular (demoted)".
+std::string_view kindWord(JobClass);
 std::string kindText(const JobView&);
 
 /// "no network that fits (CONSTRAINT_CONNECTIVITY)"; several are joined by "; ".
 std::string reasonsText(const std::vector<PendingReason>&);
 /// What a pending job waits for, the first of it in the scheduler's own words: "no network (CONSTRAINT_CONNECTIVITY)".
 std::string waitsText(const JobView&);
-/// "waiting: no network that fits (CONSTRAINT_CONNECTIVITY), earliest in 28s".
+/// "waiting at least 28s: no network that fits (CONSTRAINT_CONNECTIVITY)": what is cut on a narrow screen is its end.
 std::string waitingText(const JobView&, WallTime now);
 
 /// The progress of the job's transfer: its notification's, if that has the same total as its estimate, else the bytes

@@ -15,13 +15,20 @@
 namespace stint::cli {
 namespace {
 
+Result<JobKey> commandOf(const JobKey& key) {
+    if (key.app.name == shellPackage) return key;
+    return fail(Errc::ILLEGAL_ARGUMENT, "the output of {} is not kept; commands are jobs of {}",
+                printable(key.app.name), shellPackage);
+}
+
 /// A bare number always means a command: no other jobs have output.
-Result<JobKey> commandNamed(const std::string& text) {
+Result<JobKey> commandNamed(const std::string& text, const Screen& screen) {
+    if (isLabel(text)) {
+        auto daemon = STINT_TRY(Daemon::connect(screen));
+        return commandOf(STINT_TRY(lookUp(daemon, text)).key);
+    }
     auto name = STINT_TRY(parseJobName(text));
-    if (name.app && name.app->name != shellPackage)
-        return fail(Errc::ILLEGAL_ARGUMENT, "the output of {} is not kept; commands are jobs of {}",
-                    printable(name.app->name), shellPackage);
-    return JobKey{AppId{std::string(shellPackage)}, name.space, name.id};
+    return commandOf({name.app.value_or(AppId{std::string(shellPackage)}), name.space, name.id});
 }
 
 /// The directory of its output: from the job, or, once it has ended, from the note of it. Empty: there is none.
@@ -88,8 +95,8 @@ int followedOn(const JobKey& key, const Screen& screen) {
 }
 
 int logs(const Arguments& given, const Screen& screen) {
-    auto key = commandNamed(given.words[0]);
-    if (!key.ok()) return screen.fail(fmt::format("cannot show {}", printable(given.words[0])), key.error());
+    const auto key = commandNamed(given.words[0], screen);
+    if (!key.ok()) return failOfLookUp(screen, fmt::format("cannot show {}", printable(given.words[0])), key.error());
     return given.has("follow") ? followedOn(*key, screen) : shown(*key, screen);
 }
 
@@ -102,7 +109,8 @@ Verb logsVerb() {
             .most = 1,
             .summary = "what a command has printed, while it runs and when it has ended",
             .about =
-                "Of a job of `stint run`: 7, or org.stint.shell/7. Its stdout and stderr as they came, of all its "
+                "Of a job of `stint run`: 7, org.stint.shell/7, or its --name. Its stdout and stderr as they came, of "
+                "all its "
                 "runs; lines that begin with \"stint:\" stand between them. The last 4 MiB are kept at least, those "
                 "of the last 1,000 commands that have ended (512 MiB in all). Into a file or a pipe go the very bytes; "
                 "on a terminal, "

@@ -184,10 +184,10 @@ void Commanding::tellScheduled(const JobView& job) {
 
 int Commanding::detached(const JobView& job, int signal) const {
     if (screen_.json()) screen_.print(jsonOf(job, Event{.name = "detached"}));
-    std::string name = textOf(job.key);
+    const std::string number = shortTextOf(job.key);
     screen_.warn(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
                              "stop it){}",
-                             name, job.key.id.value, name, owesReboot_ ? "; a reboot ends it" : ""));
+                             textOf(job.key), number, number, owesReboot_ ? "; a reboot ends it" : ""));
     // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }
@@ -261,7 +261,8 @@ std::string_view about() {
             "scheduled, kept with the job, and read by each of its runs from the beginning; a terminal is not read, "
             "and < /dev/null gives it nothing, as in a loop that reads its own stdin. Its output is printed here, and "
             "kept for `stint logs` (the last 4 MiB at least, 8 at most). Ctrl-C detaches: the command goes on.\n"
-            "Exit 0 is done. With any other code it is tried again, after 30 s and then twice as long each time. Where "
+            "Exit 0 is done. With any other code it is tried again, after 30 s and then twice as long each time (with "
+            "--save-time, 30 s longer). Where "
             "its conditions are lost, or its time is up, it is stopped: SIGTERM to all of its processes, SIGKILL to "
             "what is left some seconds later; it runs again, from its beginning, as soon as it may. Nothing that it "
             "started outlives it, nor a stop: what forks away is killed when the command ends.\n"

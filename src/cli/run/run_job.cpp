@@ -128,7 +128,13 @@ Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Du
         .setPersisted(wanted.persisted)
         .setExtras(std::move(extras));
     setConstraints(job, wanted.constraints);
-    if (wanted.backoff) job.setBackoffCriteria(*wanted.backoff, JobInfo::BACKOFF_POLICY_EXPONENTIAL);
+    // Work in pieces rests a little longer after each of them, not twice as long: to end, it needs many.
+    const bool idle = std::ranges::find(wanted.constraints, "setRequiresDeviceIdle", &JobField::method) !=
+                      wanted.constraints.end(); // jobs.md §1.2: no criteria beside it
+    const bool inPieces = wanted.saveTime && !idle;
+    if (wanted.backoff || inPieces)
+        job.setBackoffCriteria(wanted.backoff.value_or(JobInfo::DEFAULT_INITIAL_BACKOFF),
+                               inPieces ? JobInfo::BACKOFF_POLICY_LINEAR : JobInfo::BACKOFF_POLICY_EXPONENTIAL);
     if (wanted.every) job.setPeriodic(*wanted.every);
     return job.build();
 }

@@ -1,4 +1,4 @@
-// `stint clean`: removes what downloads have left behind that no job will go on with.
+// `stint clean`: removes what transfers have left behind that no job will go on with.
 #include <algorithm>
 #include <iostream>
 
@@ -24,25 +24,37 @@ namespace {
 /// A file that nobody needs any more.
 struct LeftRow {
     Leftover file;
-    std::string target;
+    std::string target;                ///< as the ledger has it
+    std::optional<std::string> source; ///< of an upload
+
+    /// The file that was to be, or to be sent.
+    const std::string& of() const { return source ? *source : target; }
 
     static constexpr auto noun = "leftover";
     static constexpr auto fields = [](auto& field, auto& row) {
         field("path", row.file.path.native());
         field("bytes", row.file.size);
-        field("target", row.target);
+        field(row.source ? "source" : "target", row.of());
     };
 };
+
+/// Whether a job that waits or runs may go on from it: of an upload, any of the same file.
+bool isNeeded(const LedgerEntry& entry, const std::vector<JobView>& live) {
+    const auto source = uploadedFrom(entry);
+    if (!source) return !checkVacant(entry.target, live).ok();
+    return std::ranges::any_of(
+        live, [&](const JobView& job) { return job.info && job.info->getExtras().getString("source") == *source; });
+}
 
 /// Those of jobs that have ended. What is gone already is forgotten.
 Result<std::vector<LeftRow>> leftRows(Ledger& ledger, const std::vector<JobView>& live) {
     std::vector<LeftRow> rows;
     for (const LedgerEntry& entry : std::vector(ledger.entries())) {
-        if (entry.part.empty() || !checkVacant(entry.target, live).ok()) continue;
+        if (entry.part.empty() || isNeeded(entry, live)) continue;
         const auto files = leftoversOf(entry);
         if (files.empty()) STINT_TRY(ledger.forget(entry.target));
         for (const Leftover& file : files)
-            rows.push_back({file, entry.target});
+            rows.push_back({file, entry.target, uploadedFrom(entry)});
     }
     return rows;
 }
@@ -70,10 +82,11 @@ bool saysYes(const Screen& screen, std::size_t count) {
 }
 
 void show(const std::vector<LeftRow>& rows, const Screen& screen) {
-    Table table({{"SIZE", Table::Align::Right}, {"LEFT BEHIND"}});
+    Table table({{"SIZE", Table::Align::Right}, {"LEFT BEHIND"}, {"OF"}});
     for (const LeftRow& row : rows) {
         if (screen.json()) screen.print(jsonOfRow(row));
-        table.add({formatSize(row.file.size), row.file.path.native()});
+        const std::string_view what = row.source ? "the upload of" : "the download of";
+        table.add({formatSize(row.file.size), row.file.path.native(), fmt::format("{} {}", what, row.of())});
     }
     if (!screen.json()) table.print(screen);
 }
@@ -137,11 +150,13 @@ Verb cleanVerb() {
     return {
         .name = "clean",
         .words = "",
-        .summary = "remove what downloads left behind that nothing will go on with",
+        .summary = "remove what transfers left behind that nothing will go on with",
         .about =
-            "Lists the parts of downloads that failed or were cancelled while they waited, with their sizes, and asks. "
+            "Lists the parts of downloads that failed or were cancelled while they waited, and the records of uploads "
+            "by tus that ended before all was sent, with their sizes, and asks. "
             "What a job needs that waits or runs is never touched, nor another user's file, nor a link. A new "
-            "download of the same file to the same place would go on from its part.",
+            "transfer of the same file to the same place would go on from them. What a server has got of an upload "
+            "stays there until the server drops it (but see --discard-on-cancel of `stint put`).",
         .options = {{"-y,--yes", "", "without asking"}},
         .examples = {{"stint clean", "lists, and asks"}, {"stint clean --yes", "in a script"}},
         .run = clean,

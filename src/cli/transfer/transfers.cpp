@@ -24,6 +24,8 @@
 namespace stint::cli {
 namespace {
 
+constexpr std::size_t mostNamed = 8; ///< more jobs are told together
+
 /// If the connection broke before the answer, the call's fate is unknown (include/stint/result.hpp): say where to look.
 Error fateOf(Error error) {
     if (error.code == Errc::UNAVAILABLE) error.message += "; whether it was accepted, `stint jobs` tells";
@@ -55,6 +57,7 @@ private:
     int scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks);
     int accept(Daemon& daemon, const TransferTask& task);
     void tellScheduled(const Accepted& one) const;
+    void tellScheduled() const;
     int followAll(Daemon& daemon, Signals& signals);
     int detached(const std::vector<JobView>& jobs, int signal) const;
     int ended(std::size_t which, const Result<JobView>& end, Seen seen) const;
@@ -65,6 +68,7 @@ private:
     std::vector<Accepted> accepted_;
     StartTerms terms_;
     bool saidRegular_ = false;
+    bool tellsTogether_ = false;
 };
 
 int Transferring::refused(const TransferTask& task, const Error& error) const {
@@ -115,7 +119,7 @@ int Transferring::accept(Daemon& daemon, const TransferTask& task) {
     auto job = stateOf(daemon, task, *id);
     if (!job.ok()) return refused(task, job.error());
     accepted_.push_back({task, std::move(*job)});
-    tellScheduled(accepted_.back());
+    if (screen_.json() || !tellsTogether_) tellScheduled(accepted_.back());
     return ends::ok;
 }
 
@@ -126,9 +130,19 @@ void Transferring::tellScheduled(const Accepted& one) const {
         screen_.tell(fmt::format("{}: {}", textOf(one.job.key), one.task.going));
 }
 
+/// All of them, in a line.
+void Transferring::tellScheduled() const {
+    if (screen_.json() || !tellsTogether_ || accepted_.empty()) return;
+    const auto directory = accepted_.front().task.target.parent_path();
+    const bool isOne =
+        std::ranges::all_of(accepted_, [&](const Accepted& one) { return one.task.target.parent_path() == directory; });
+    screen_.tell(fmt::format("{} to {}: downloading {} files{}", textOf(accepted_.front().job.key),
+                             textOf(accepted_.back().job.key), accepted_.size(),
+                             isOne ? fmt::format(" to {}", printable(directory.native())) : ""));
+}
+
 /// They are no longer followed.
 int Transferring::detached(const std::vector<JobView>& jobs, int signal) const {
-    constexpr std::size_t mostNamed = 8;
     std::vector<std::string> names, numbers;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         const JobView& job = jobs[i];
@@ -202,13 +216,16 @@ int Transferring::scheduleAll(Daemon& daemon, const std::vector<TransferTask>& t
     for (const TransferTask& task : tasks)
         if (const auto vacant = checkVacant(task.target, *live); !vacant.ok())
             return screen_.fail(ends::cannotCreate, fmt::format("cannot {}: {}", task.action, vacant.error().message));
+    tellsTogether_ = tasks.size() > mostNamed;
     for (const TransferTask& task : tasks) {
         const int code = accept(daemon, task);
         if (code == ends::ok) continue;
+        tellScheduled();
         const std::size_t left = tasks.size() - accepted_.size() - 1; // they would be refused, too
         if (left > 0) screen_.tell(fmt::format("{} more of the files are not scheduled either", left));
         return code;
     }
+    tellScheduled();
     return ends::ok;
 }
 

@@ -11,7 +11,6 @@
 #include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
-#include "model/app.hpp"
 
 namespace stint::cli {
 namespace {

@@ -1,4 +1,6 @@
 // `stint jobs`, `stint cancel`.
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/clock.hpp"
@@ -35,13 +37,16 @@ Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen
     return jobs;
 }
 
-/// What a download leaves that nobody was at work on; what runs tidies up after itself.
+/// What a transfer leaves that nobody was at work on; what runs tidies up after itself.
 std::string leftBehindBy(const JobView& job) {
-    if (job.state != JobView::State::Pending || !job.info) return {};
+    if (job.state != JobView::State::Pending || job.key.app.name != transferPackage) return {};
     const auto ledger = Ledger::open(Ledger::root());
     if (!ledger.ok()) return {};
-    const auto entry = ledger->find(job.info->getExtras().getString("output"));
-    return entry ? leftBehindText(*entry) : "";
+    const std::string output = job.info ? job.info->getExtras().getString("output") : "";
+    const auto entry = std::ranges::find_if(ledger->entries(), [&](const LedgerEntry& one) {
+        return one.target == output || one.job == job.key.id.value; // an upload's is known by its job
+    });
+    return entry != ledger->entries().end() ? leftBehindText(*entry) : "";
 }
 
 Result<void> cancelled(const std::string& text, const Screen& screen) {

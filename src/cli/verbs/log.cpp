@@ -94,7 +94,7 @@ std::string endOf(const PastRun& run) {
     std::string text = endingText(run);
     if (run.began) text += fmt::format("; ran {}", briefly(run.ended - *run.began));
     text += movedText(run);
-    if (run.next && *run.next > run.ended) text += fmt::format("; runs again at {}", clockText(*run.next));
+    if (run.next && *run.next - run.ended >= 1s) text += fmt::format("; runs again at {}", clockText(*run.next));
     return text;
 }
 
@@ -102,16 +102,17 @@ std::vector<LogLine> linesOf(const JobLog& log) {
     std::vector<LogLine> lines{{log.scheduled, "scheduled", log.label}};
     for (const PastRun& run : log.runs) {
         addWaits(lines, run.waits, run.began.value_or(run.ended));
-        if (run.began) lines.push_back({*run.began, "started", std::string(nameOf(run.kind))});
+        if (run.began) lines.push_back({*run.began, "started", std::string(kindWord(run.kind))});
         const bool bySelf = run.ending.internal == InternalReason::SuccessfulFinish;
-        const char* const what = run.last ? "ended" : bySelf ? "finished" : "stopped";
+        const char* const bySelfWord = run.outcome.exitCode == 0 ? "finished" : "failed";
+        const char* const what = run.last ? "ended" : bySelf ? bySelfWord : "stopped";
         lines.push_back({run.ended, what, endOf(run)});
     }
     if (!log.now) return lines;
     addWaits(lines, log.waits, log.now->started);
     if (log.now->state == JobView::State::Pending && !lines.empty() && lines.back().what == "waits")
         lines.back().detail = waitsText(*log.now);
-    if (log.now->started) lines.push_back({*log.now->started, "started", std::string(nameOf(log.now->kind))});
+    if (log.now->started) lines.push_back({*log.now->started, "started", std::string(kindWord(log.now->kind))});
     return lines;
 }
 
