@@ -113,16 +113,6 @@ void TransferService::tellBytes(const Run& run) {
     updateTransferredNetworkBytes(run.params, run.spec.upload ? 0 : inPlace, run.spec.upload ? inPlace : 0);
 }
 
-/// What is done is told whole, also where it was done before anything was told of it.
-void TransferService::wholeOf(Run& run) {
-    if (!run.progress) run.progress.emplace();
-    std::error_code unknown;
-    const auto size =
-        std::filesystem::file_size(run.spec.upload ? run.spec.upload->source : run.spec.download.output, unknown);
-    if (!run.progress->total && !unknown) run.progress->total = static_cast<Bytes>(size);
-    if (run.progress->total) run.progress->inPlace = *run.progress->total;
-}
-
 /// With the failures of this job that came before: the last that it may have is final. What is final says what is left.
 Ending TransferService::counted(const Run& run, Ending ending) const {
     inLedger(ledger_, run.params, run.spec, [&](Ledger& ledger, LedgerEntry entry) -> Result<void> {
@@ -146,7 +136,7 @@ void TransferService::ended(std::uint64_t number, const Ending& cause) {
     Run& run = runs_.at(number);
     const Ending ending = counted(run, cause);
     if (ending.fate == Fate::Done) ended_.push_back({run.params, run.spec});
-    if (ending.fate == Fate::Done) wholeOf(run);
+    if (ending.fate == Fate::Done && run.progress && run.progress->total) run.progress->inPlace = *run.progress->total;
     if (run.progress && run.progress->total) tellBytes(run);
     show(run, ending.fate == Fate::Later ? fmt::format("waits to go on: {}", ending.text) : ending.text);
     finish(number, ending.fate == Fate::Later, {ending.exitCode, ending.text});

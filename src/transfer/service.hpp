@@ -45,7 +45,6 @@ private:
     void ended(std::uint64_t number, const Ending& ending);
     void finish(std::uint64_t number, bool wantsReschedule, Outcome outcome);
     Ending counted(const Run& run, Ending ending) const;
-    void wholeOf(Run& run);
     void tellBytes(const Run& run);
     void show(const Run& run, const std::string& text);
     bool isOver(Connection& connection, const Ended& one) const;
