@@ -158,7 +158,7 @@ TEST_CASE("each thing that keeps a job turns one term of its readiness") { // jo
 
 TEST_CASE("a JobInfo is told by what is set, and of its extras the keys") {
     std::string told;
-    for (const auto& fact : factsOf(*syncJob()))
+    for (const auto& fact : factsOf(syncJob()))
         told += std::string(fact.name) + "=" + textOf(fact) + "\n";
     CHECK(told == "priority=300\n"
                   "networkCapabilities=NOT_METERED INTERNET TRUSTED VALIDATED\n"

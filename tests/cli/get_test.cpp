@@ -27,6 +27,7 @@ struct Asked {
     std::optional<JobInfo> job;
     bool newId = false;
     std::string as;
+    bool refusalIsError = false;
 };
 
 Asked readSchedule(const wire::Message& call) {
@@ -35,7 +36,7 @@ Asked readSchedule(const wire::Message& call) {
     asked.job = wire::readJob(reader).value();
     (void)reader.string().value();
     wire::DictionaryReader options("options", wire::UnknownKeys::Refuse);
-    options.take("newId", asked.newId).take("as", asked.as);
+    options.take("newId", asked.newId).take("as", asked.as).take("refusalIsError", asked.refusalIsError);
     options.read(reader).value();
     return asked;
 }
@@ -89,9 +90,11 @@ TEST_CASE("a transfer that fails ends get with the code it names") { // linux.md
 
 TEST_CASE("with --user-initiated a job that may not be one is refused with 77, and nothing else is scheduled") {
     FakeDaemon fake(withoutJobs([](Talk& talk, const wire::Message& call) {
-        talk.reply(call, [](Writer& writer) { writer.int32(0).int32(0); });
+        if (readSchedule(call).refusalIsError) talk.refuse(call, Errc::REFUSED, "nobody looks");
     }));
-    CHECK(ran({"get", "--user-initiated", "http://h/x", "-o", (fake.directory() / "x").native()}).code == 77);
+    auto it = ran({"get", "--user-initiated", "http://h/x", "-o", (fake.directory() / "x").native()});
+    CHECK(it.code == 77);
+    CHECK(it.err.ends_with(": nobody looks; without --user-initiated it is scheduled as a regular job\n"));
     CHECK(fake.calls() == std::vector<std::string>{"ListJobs", "Schedule"});
 }
 
