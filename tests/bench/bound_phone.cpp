@@ -151,9 +151,9 @@ private:
         const JobInfo job = JobInfoAccess::adjusted(*info, phone_.constants);
         const auto app = std::ranges::find(phone_.apps, action.job.app);
         DenseJob dense{.app = static_cast<std::uint8_t>(app - phone_.apps.begin()),
-                       .watches = !job->getTriggerContentUris().empty(),
+                       .watches = !job.getTriggerContentUris().empty(),
                        .id = action.job.id};
-        if (!dense.watches) describe(*job, action, dense);
+        if (!dense.watches) describe(job, action, dense);
         phone_.timeline.push_back({.at = at, .job = static_cast<int>(phone_.jobs.size())});
         phone_.jobs.push_back(dense);
     }

@@ -70,7 +70,8 @@ Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const St
                 options.put("terms", "a{sv}", [&](Writer& value) { wire::writeRow(value, terms); });
         }));
     Reader reader(answer);
-    STINT_TRY(reader.int32()); // 1: what is refused is an error
+    // 0 of one that knows no refusalIsError.
+    if (STINT_TRY(reader.int32()) == 0) return fail(Errc::REFUSED, "no reason is given");
     return JobId(STINT_TRY(reader.int32()));
 }
 
