@@ -9,9 +9,9 @@ constexpr auto reportEvery = std::chrono::seconds{1};
 
 void Transfer::end(Ending ending) {
     if (ending_) return;
-    // What is done before its first report has moved its bytes all the same.
-    const bool untold = ending.fate == Fate::Done && !reported_ && watcher_.progressed;
-    if (const auto last = untold ? progress() : std::nullopt) watcher_.progressed(*last);
+    // What is done before its next report has moved its bytes all the same.
+    const auto last = ending.fate == Fate::Done && watcher_.progressed ? progress() : std::nullopt;
+    if (last && last != reported_) watcher_.progressed(*last);
     ending_ = std::move(ending);
     leave();
 }
