@@ -103,6 +103,9 @@ private:
     void spell(const NetworkRequest& r) {
         *this << r.getCapabilities() << r.getTransportTypes() << r.getNetworkSpecifier();
     }
+    void spell(const Completed& ended) {
+        *this << static_cast<const PastRun&>(ended) << ended.key << ended.label << ended.url << ended.path;
+    }
     void spell(const PersistableBundle& bundle) { spell(bundle.entries()); }
     void spell(const JobInfo& info) {
         *this << info.getId() << info.getService() << info.isUserInitiated() << info.isExpedited() << info.getPriority()
