@@ -81,10 +81,14 @@ void apply(Turn& turn, const AppTapped& event) {
     allowTemporarily(turn, *app, turn.state.constants.allowlistNotification); // limits.md §6.6
 }
 
+namespace {
+
+bool followsTheClock(const StartTerms& terms) { return terms.at || terms.loosensAt; }
+
+} // namespace
+
 // jobs.md §7.3: what awaited the right clock is rebuilt from its wall times; of everything else the wall times are
 // written anew, so that a later reboot reads them right.
-static bool followsTheClock(const StartTerms& terms) { return terms.at || terms.loosensAt; }
-
 void apply(Turn& turn, const ClockSet&) {
     State& state = turn.state;
     rebaseAlarms(turn);

@@ -45,9 +45,8 @@ Outcome whyNever(const JobKey& key, const PastRun& run) {
     return {1, fmt::format("not started: {} has not succeeded: {}", textOf(key), endingText(run))};
 }
 
-/// Whether that job waits for the end of the one of that key, by however many others.
-bool waitsFor(const State& state, const JobKey& job, const JobKey& key) {
-    std::set<JobKey> seen;
+/// Whether that job waits for the end of the one of that key, by however many others. Of those `seen` none does.
+bool waitsFor(const State& state, const JobKey& job, const JobKey& key, std::set<JobKey>& seen) {
     std::vector<JobKey> open{job};
     while (!open.empty()) {
         const JobKey next = open.back();
@@ -63,12 +62,13 @@ bool waitsFor(const State& state, const JobKey& job, const JobKey& key) {
 }
 
 /// Whether the job of that key may be waited for, and will still end.
-Result<bool> willEnd(const Turn& turn, const Schedule& event, const JobKey& key, const JobKey& other, bool well) {
+Result<bool> willEnd(const Turn& turn, const Schedule& event, const JobKey& key, const JobKey& other, bool well,
+                     std::set<JobKey>& seen) {
     const State& state = turn.state;
     if (other.app != event.app && !event.onBehalf)
         return fail(Errc::SECURITY, "{} may not wait for {}, a job of another app", event.app.name, textOf(other));
     if (other == key) return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot wait for itself", textOf(key));
-    if (waitsFor(state, other, key))
+    if (waitsFor(state, other, key, seen))
         return fail(Errc::ILLEGAL_ARGUMENT, "{} and {} would wait for each other", textOf(key), textOf(other));
     if (state.jobs.contains(other)) return true;
     const Completed* const ended = state.endings.newest(other);
@@ -113,10 +113,11 @@ Result<StartTerms> checkedSuccession(const Turn& turn, const Schedule& event, co
     for (const JobKey& other : terms.after)
         if (names(terms.afterFailure, other))
             return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot both succeed and fail", textOf(other));
+    std::set<JobKey> seen; // each is looked at once, however many wait for it
     for (auto* const list : {&terms.after, &terms.afterFailure}) {
         std::vector<JobKey> pending;
         for (const JobKey& other : *list)
-            if (STINT_TRY(willEnd(turn, event, key, other, list == &terms.after))) pending.push_back(other);
+            if (STINT_TRY(willEnd(turn, event, key, other, list == &terms.after, seen))) pending.push_back(other);
         *list = std::move(pending);
     }
     return terms;

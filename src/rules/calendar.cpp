@@ -1,12 +1,12 @@
 #include "rules/calendar.hpp"
 
 #include <array>
-#include <cctype>
 #include <string>
 #include <utility>
 
 #include "base/fail.hpp"
 #include "base/number.hpp"
+#include "base/split.hpp"
 #include "base/try.hpp"
 
 namespace stint {
@@ -42,25 +42,8 @@ constexpr Bounds hourBounds{"hour", 0, 23};
 constexpr Bounds minuteBounds{"minute", 0, 59};
 constexpr Bounds secondBounds{"second", 0, 59};
 
-std::vector<std::string_view> split(std::string_view text, std::string_view by) {
-    std::vector<std::string_view> parts;
-    for (std::size_t end = text.find(by); end != text.npos; end = text.find(by)) {
-        parts.push_back(text.substr(0, end));
-        text.remove_prefix(end + by.size());
-    }
-    parts.push_back(text);
-    return parts;
-}
-
-std::string lower(std::string_view text) {
-    std::string made(text);
-    for (char& c : made)
-        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return made;
-}
-
 Result<int> weekdayIn(std::string_view word) {
-    const std::string name = lower(word);
+    const std::string name = lowered(word);
     for (std::size_t day = 0; day < weekdayNames.size(); ++day)
         if (name == weekdayNames[day] || name == weekdayNames[day].substr(0, 3)) return static_cast<int>(day);
     return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no day of the week: Mon, Tue, …", word);
@@ -68,8 +51,8 @@ Result<int> weekdayIn(std::string_view word) {
 
 Result<std::uint8_t> weekdaysIn(std::string_view words) {
     std::uint8_t days = 0;
-    for (const std::string_view part : split(words, ",")) {
-        const auto ends = split(part, "..");
+    for (const std::string_view part : splitAt(words, ",")) {
+        const auto ends = splitAt(part, "..");
         if (ends.size() > 2) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no range of days: Mon..Fri", part);
         const int last = STINT_TRY(weekdayIn(ends.back()));
         int day = STINT_TRY(weekdayIn(ends.front()));
@@ -105,9 +88,9 @@ struct Calendar::Parser {
     static Result<Field> field(std::string_view text, const Bounds& bounds) {
         Field field;
         if (text == "*") return field;
-        for (const std::string_view part : split(text, ",")) {
-            const auto halves = split(part, "/");
-            const auto ends = split(halves[0], "..");
+        for (const std::string_view part : splitAt(text, ",")) {
+            const auto halves = splitAt(part, "/");
+            const auto ends = splitAt(halves[0], "..");
             if (halves.size() > 2 || ends.size() > 2)
                 return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no {}: 5, 1..5, 0/15 or *", part, bounds.noun);
             Run run{bounds.least, bounds.most};
@@ -130,7 +113,7 @@ struct Calendar::Parser {
         into.fromEnd_ = tilde != text.npos;
         std::string plain(text);
         if (into.fromEnd_) plain[tilde] = '-';
-        const auto parts = split(plain, "-");
+        const auto parts = splitAt(plain, "-");
         if (parts.size() < 2 || parts.size() > 3)
             return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no date: 2026-12-24, *-*-01 or 12-24", text);
         if (parts.size() == 3) into.years_ = STINT_TRY(field(parts[0], yearBounds));
@@ -140,7 +123,7 @@ struct Calendar::Parser {
     }
 
     static Result<void> time(std::string_view text, Calendar& into) {
-        const auto parts = split(text, ":");
+        const auto parts = splitAt(text, ":");
         if (parts.size() < 2 || parts.size() > 3)
             return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no time: 09:30, 09:30:00 or *:0/15", text);
         into.hours_ = STINT_TRY(field(parts[0], hourBounds));
@@ -151,16 +134,16 @@ struct Calendar::Parser {
 };
 
 Result<Calendar> Calendar::parse(std::string_view text) {
-    std::vector<std::string_view> words = split(text, " ");
+    std::vector<std::string_view> words = splitAt(text, " ");
     std::erase(words, "");
     Calendar calendar;
-    if (words.size() > 1 && lower(words.back()) == "utc") {
+    if (words.size() > 1 && lowered(words.back()) == "utc") {
         calendar.utc_ = true;
         words.pop_back();
     }
     std::vector<std::string_view> whole = words;
     for (const auto& [name, meaning] : shorthands)
-        if (words.size() == 1 && lower(words[0]) == name) whole = split(meaning, " ");
+        if (words.size() == 1 && lowered(words[0]) == name) whole = splitAt(meaning, " ");
     if (whole.empty() || whole.size() > 3)
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no calendar: Mon..Fri 09:00, *-*-01 06:30 or hourly", text);
     // Weekdays, a date, a time: each may be left out, but not all.

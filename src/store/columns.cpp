@@ -4,25 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "base/split.hpp"
+
 namespace stint {
 
-namespace {
-
-std::vector<std::string_view> split(std::string_view columns) {
-    constexpr std::string_view comma = ", ";
-    std::vector<std::string_view> names;
-    for (auto end = columns.find(comma); end != std::string_view::npos; end = columns.find(comma)) {
-        names.push_back(columns.substr(0, end));
-        columns.remove_prefix(end + comma.size());
-    }
-    names.push_back(columns);
-    return names;
-}
-
-} // namespace
-
 std::string saveSql(const ChecksummedTable& table) {
-    const auto names = split(table.columns);
+    const auto names = splitAt(table.columns, ", ");
     std::vector<std::string> values;
     for (std::size_t i = 1; i <= names.size(); ++i)
         values.push_back(fmt::format("?{}", i));

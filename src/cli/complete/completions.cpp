@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/split.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
@@ -13,17 +14,6 @@ namespace stint::cli {
 namespace {
 
 using Kind = Candidates::Kind;
-
-std::vector<std::string_view> split(std::string_view text, char at) {
-    std::vector<std::string_view> parts;
-    for (bool more = true; more;) {
-        const auto end = std::min(text.find(at), text.size());
-        more = end < text.size();
-        parts.push_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return parts;
-}
 
 /// Silent without a daemon: nobody reads errors during completion.
 int printJobs(const Screen& screen) {
@@ -61,7 +51,7 @@ Candidates candidatesFor(std::string_view words) {
     if (first.ends_with(']')) first.remove_suffix(1);
     const bool repeats = first.ends_with(ellipsis);
     if (repeats) first.remove_suffix(ellipsis.size());
-    if (first.find('|') != std::string_view::npos) return {Kind::Choices, split(first, '|'), repeats};
+    if (first.find('|') != std::string_view::npos) return {Kind::Choices, splitAt(first, "|"), repeats};
     if (first.starts_with("FILE")) return {Kind::Files, {}, repeats};
     if (first == "JOB") return {Kind::Jobs, {}, repeats};
     if (first == "PACKAGE") return {Kind::Packages, {}, repeats};
@@ -93,7 +83,7 @@ std::vector<Option> allOptions(const Verb& verb) {
     return all;
 }
 
-std::vector<std::string_view> namesOf(const Option& option) { return split(option.names, ','); }
+std::vector<std::string_view> namesOf(const Option& option) { return splitAt(option.names, ","); }
 
 namespace {
 

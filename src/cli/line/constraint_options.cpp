@@ -9,7 +9,16 @@
 namespace stint::cli {
 namespace {
 
-constexpr std::string_view networks = "any|unmetered|not-roaming|cellular"; // of networkWords, those that are one
+/// "any|unmetered|…": of networkWords, those that are a network.
+std::string_view networks() {
+    static const std::string words = [] {
+        std::string some;
+        for (const auto& [word, type] : networkWords)
+            if (type != JobInfo::NETWORK_TYPE_NONE) some += (some.empty() ? "" : "|") + std::string(word);
+        return some;
+    }();
+    return words;
+}
 
 Option optionOf(const JobField& row) {
     return {.names = row.option, .value = "", .help = row.help, .setter = row.method};
@@ -19,7 +28,7 @@ Option optionOf(const JobField& row) {
 
 std::vector<Option> conditionOptions(bool JobField::*may, std::string_view network) {
     std::vector<Option> options{
-        {.names = "--network", .value = networks, .help = network, .setter = "setRequiredNetworkType"},
+        {.names = "--network", .value = networks(), .help = network, .setter = "setRequiredNetworkType"},
         {"--unmetered", "", "short for --network unmetered"}};
     for (const JobField& row : jobFields)
         if (!row.option.empty() && row.*may) options.push_back(optionOf(row));

@@ -3,6 +3,7 @@
 #include <absl/time/time.h>
 
 #include "base/fail.hpp"
+#include "base/split.hpp"
 #include "base/try.hpp"
 
 namespace stint::cli {
@@ -64,12 +65,10 @@ Result<std::optional<WallTime>> startTime(const Arguments& given, WallTime now) 
 /// "network=any,bytes<=200M": what they mean is the daemon's to say.
 Result<std::vector<Condition>> conditionsAfter(const std::string& text) {
     std::vector<Condition> conditions;
-    for (std::size_t begin = 0; begin <= text.size();) {
-        const std::size_t end = std::min(text.find(',', begin), text.size());
-        auto condition = conditionIn(std::string_view(text).substr(begin, end - begin));
+    for (const std::string_view part : splitAt(text, ",")) {
+        auto condition = conditionIn(part);
         if (!condition.ok()) return within("--then", condition.error());
         conditions.push_back(std::move(*condition));
-        begin = end + 1;
     }
     return conditions;
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/split.hpp"
 #include "cli/line/commands.hpp"
 
 namespace stint::cli {
@@ -51,14 +52,8 @@ std::string Option::androidName() const {
 }
 
 std::vector<std::string_view> Option::choices() const {
-    std::vector<std::string_view> found;
-    if (value.find('|') == std::string_view::npos) return found;
-    for (std::string_view rest = value; !rest.empty();) {
-        auto end = std::min(rest.find('|'), rest.size());
-        found.push_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return found;
+    if (value.find('|') == std::string_view::npos) return {};
+    return splitAt(value, "|");
 }
 
 std::span<const Verb> verbs() {

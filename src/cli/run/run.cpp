@@ -54,7 +54,7 @@ private:
     Result<void> validate();
     Result<JobId> schedule(Daemon& daemon, const Spool& spool);
     Result<JobId> schedule(Daemon& daemon, const Spool& spool, const JobInfo& job, const StartTerms& terms) const;
-    Result<void> follow(Daemon& daemon, const JobKey& first, const std::string& command, bool success) const;
+    Result<void> scheduleFollower(Daemon& daemon, const JobKey& first, const std::string& command, bool success) const;
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
     void tellScheduled(const JobView& job);
     int follow(Daemon& daemon, JobView job, Signals& signals);
@@ -135,7 +135,8 @@ Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool) {
 }
 
 /// Waits for the one end of the first, and is not needed after the other.
-Result<void> Commanding::follow(Daemon& daemon, const JobKey& first, const std::string& command, bool success) const {
+Result<void> Commanding::scheduleFollower(Daemon& daemon, const JobKey& first, const std::string& command,
+                                          bool success) const {
     if (command.empty()) return {};
     const CommandWanted wanted = followerOf(wanted_, command);
     const Spool spool = STINT_TRY(Spool::create(Spool::root(), wanted.order));
@@ -234,7 +235,8 @@ int Commanding::scheduled(const Spool& spool, Signals& signals) {
     if (!job.ok()) return refused(job.error());
     tellScheduled(*job);
     for (const bool success : {true, false})
-        if (const auto done = follow(*daemon, job->key, success ? wanted_.onSuccess : wanted_.onFailure, success);
+        if (const auto done =
+                scheduleFollower(*daemon, job->key, success ? wanted_.onSuccess : wanted_.onFailure, success);
             !done.ok())
             return refused(done.error());
     return given_.has("no-wait") || wanted_.isEndless() ? ends::ok : follow(*daemon, std::move(*job), signals);

@@ -8,6 +8,7 @@
 
 #include "base/code_point.hpp"
 #include "base/fail.hpp"
+#include "base/split.hpp"
 #include "base/transfer_words.hpp"
 #include "base/try.hpp"
 #include "cli/screen/text.hpp"
@@ -16,12 +17,6 @@ namespace stint::cli {
 namespace {
 
 constexpr std::array<std::string_view, 3> schemes{"http", "https", "ftp"};
-
-std::string lower(std::string_view text) {
-    std::string made(text);
-    std::transform(made.begin(), made.end(), made.begin(), [](unsigned char c) { return std::tolower(c); });
-    return made;
-}
 
 std::optional<unsigned char> hexByte(std::string_view two) {
     if (two.size() < 2 || !std::isxdigit(static_cast<unsigned char>(two[0])) ||
@@ -56,7 +51,7 @@ Result<void> checkUrl(std::string_view url) {
     auto colon = url.find("://");
     if (colon == std::string_view::npos || colon == 0)
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" has no scheme: {}", printable(url), supported);
-    std::string scheme = lower(url.substr(0, colon));
+    std::string scheme = lowered(url.substr(0, colon));
     if (std::find(schemes.begin(), schemes.end(), scheme) == schemes.end())
         return fail(Errc::ILLEGAL_ARGUMENT, "the scheme \"{}\" is not supported: {}", printable(scheme), supported);
     std::string_view authority = url.substr(colon + 3);

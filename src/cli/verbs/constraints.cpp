@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/nearest.hpp"
+#include "base/split.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json.hpp"
 #include "cli/screen/exit_code.hpp"
@@ -14,13 +15,6 @@
 
 namespace stint::cli {
 namespace {
-
-std::string lowered(std::string_view text) {
-    std::string low(text);
-    std::ranges::transform(low, low.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return low;
-}
 
 using FieldRows = std::vector<const JobField*>;
 
