@@ -100,6 +100,7 @@ Result<void> Daemon::open() {
 
 Result<void> Daemon::openEdges() {
     const auto runtime = STINT_TRY(wire::runtimeDirectory(true));
+    deviceSource_.start(loop_.get()); // before anything could be decided on a mere default
     store_ = STINT_TRY(
         Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
     aborts_.open(options_.store, boot_, STINT_VERSION);

@@ -3,15 +3,26 @@
 #include <algorithm>
 #include <array>
 
+#include "base/clock.hpp"
 #include "base/find_in.hpp"
 #include "base/try.hpp"
 #include "device/device_keys.hpp"
+#include "device/free_space.hpp"
 
 namespace stint {
 namespace {
 
 constexpr std::string_view byPerson = "set";
 constexpr std::string_view byDefault = "embedded default";
+
+// Microseconds. A burst of signals is some tens of milliseconds long (measured of NetworkManager).
+constexpr std::uint64_t quietFor = 100'000, longestBurst = 1'000'000;
+
+std::uint64_t microsecondsNow(sd_event* loop) {
+    std::uint64_t now = 0;
+    sd_event_now(loop, CLOCK_MONOTONIC, &now);
+    return now;
+}
 
 DeviceWords words(const std::map<std::string, std::string>& pairs) { return {pairs.begin(), pairs.end()}; }
 
@@ -25,26 +36,75 @@ bool isSaid(const DeviceWords& said, std::string_view key) {
 
 } // namespace
 
-DeviceSource::DeviceSource(std::filesystem::path volume) : sensors_(sensors(volume)) {}
-
-Device DeviceSource::read() const {
-    Tellers tellers;
-    return read(tellers);
+DeviceSource::DeviceSource(std::filesystem::path volume) : volume_(std::move(volume)), sensed_(defaultDevice()) {
+    noteChanges();
 }
 
-Device DeviceSource::read(Tellers& tellers) const {
-    Device sensed = defaultDevice();
+DeviceSource::~DeviceSource() { sensors_.clear(); }
+
+void DeviceSource::start(sd_event* loop) {
+    system_.emplace(loop, services::Which::System);
+    session_.emplace(loop, services::Which::Session);
+    sd_event_source* timer = nullptr;
+    sd_event_add_time(loop, &timer, CLOCK_MONOTONIC, 0, 0, settled, this);
+    settle_.reset(timer);
+    sd_event_source_set_enabled(timer, SD_EVENT_OFF);
+    sensors_ = stint::sensors({loop, *system_, *session_, [this] { settleSoon(); }});
+    if (sensors_.empty()) return;
+    system_->connect();
+    session_->connect();
+    const auto asking = [](const auto& sensor) { return sensor->isAsking(); };
+    const std::uint64_t until = microsecondsNow(loop) + longestBurst;
+    for (std::uint64_t now = 0; std::ranges::any_of(sensors_, asking) && (now = microsecondsNow(loop)) < until;)
+        if (sd_event_run(loop, until - now) < 0) break;
+    sense();
+}
+
+void DeviceSource::settleSoon() {
+    const std::uint64_t now = microsecondsNow(sd_event_source_get_event(settle_.get()));
+    if (!settling_) settledBy_ = now + longestBurst;
+    settling_ = true;
+    sd_event_source_set_time(settle_.get(), std::min(now + quietFor, settledBy_));
+    sd_event_source_set_enabled(settle_.get(), SD_EVENT_ONESHOT);
+}
+
+int DeviceSource::settled(sd_event_source*, std::uint64_t, void* self) {
+    static_cast<DeviceSource*>(self)->sense(); // the turn that follows reads it
+    return 0;
+}
+
+void DeviceSource::sense() {
+    settling_ = false;
+    sensed_ = defaultDevice();
+    tellers_.clear();
     for (const auto& sensor : sensors_)
-        for (const std::string_view key : sensor->tell(sensed))
-            tellers[key] = sensor->name();
+        for (const std::string_view key : sensor->tell(sensed_))
+            tellers_[key] = sensor->name();
+    noteChanges();
+}
+
+Device DeviceSource::read() const {
+    Device sensed = sensed_;
+    readFreeSpace(volume_, sensed);
     return deviceBy(words(overrides_), std::move(sensed));
 }
 
-std::vector<DeviceValue> DeviceSource::values() const {
-    Tellers tellers;
-    const Device device = read(tellers);
+void DeviceSource::noteChanges() {
+    const Device device = read();
+    for (const DeviceField& field : deviceFields()) {
+        std::string text = field.text(device);
+        const auto known = since_.find(field.key);
+        if (known == since_.end())
+            since_.emplace(field.key, std::pair(std::move(text), wallNow()));
+        else if (known->second.first != text)
+            known->second = {std::move(text), wallNow()};
+    }
+}
+
+std::vector<DeviceLine> DeviceSource::values() const {
+    const Device device = read();
     const DeviceWords said = words(overrides_);
-    std::vector<DeviceValue> values;
+    std::vector<DeviceLine> values;
     for (const DeviceField& field : deviceFields()) {
         const std::string_view key = field.key;
         // The network is "none", or it is its parts.
@@ -52,12 +112,16 @@ std::vector<DeviceValue> DeviceSource::values() const {
         if (key.starts_with(networkPrefix) && !device.network) continue;
         if (key == "storage_low" && !device.storageForced) continue; // the core's to say, from what follows
         if (key == "power_source" && !said.contains(key)) continue;  // the embedded default shows in the other two
-        const std::string_view* const teller = findIn(tellers, key);
+        const std::string_view* const teller = findIn(tellers_, key);
         const std::string_view source = isSaid(said, key) ? byPerson : teller ? *teller : byDefault;
-        values.push_back({std::string(key), field.text(device), std::string(source)});
+        const auto* const since = findIn(since_, key);
+        values.push_back({{std::string(key), field.text(device), std::string(source)},
+                          since ? std::optional(since->second) : std::nullopt});
     }
+    const auto add = [&values](const DeviceValue& value) { values.push_back({value, std::nullopt}); };
     for (const auto& sensor : sensors_)
-        std::ranges::move(sensor->more(device), std::back_inserter(values));
+        std::ranges::for_each(sensor->more(device), add);
+    std::ranges::for_each(freeSpaceOf(device), add);
     return values;
 }
 
@@ -67,6 +131,7 @@ Result<void> DeviceSource::set(const std::map<std::string, std::string>& changes
     STINT_TRY(checkTogether(words(changes)));
     DeviceWords next = merged(words(overrides_), words(changes));
     overrides_ = {next.begin(), next.end()};
+    noteChanges();
     return {};
 }
 
@@ -79,6 +144,7 @@ Result<void> DeviceSource::reset(std::span<const std::string> keys) {
         if (key != "network") continue;
         std::erase_if(overrides_, [](const auto& word) { return word.first.starts_with(networkPrefix); });
     }
+    noteChanges();
     return {};
 }
 
@@ -86,6 +152,7 @@ void DeviceSource::holdDoze(std::optional<DozeForce> force) {
     if (force == deviceBy(words(overrides_), {}).dozeForce) return;
     overrides_.erase("doze");
     if (force) overrides_.emplace("doze", nameOf(*force));
+    noteChanges();
 }
 
 void DeviceSource::restore(const std::map<std::string, std::string>& overrides) {

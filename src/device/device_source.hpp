@@ -1,26 +1,45 @@
 // Where the device's state comes from: the embedded default (mains power, network up), what sensors know, and a
 // person's word over all of it (`stint device set`).
+//
+// Sensors are read again once a burst of their news is over: a service tells one change in several signals, some of
+// which are true for a moment only (a network between two is unmetered). So a source that flaps a thousand times a
+// second is read once a second.
 #pragma once
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/event_source.hpp"
 #include "device/sensor.hpp"
 #include "stint/result.hpp"
 
 namespace stint {
 
+/// A line of `stint device`.
+struct DeviceLine : DeviceValue {
+    std::optional<WallTime> since; ///< when it became this value, where that was seen
+};
+
 class DeviceSource {
 public:
     /// `volume`: a path on the volume whose free space counts.
     explicit DeviceSource(std::filesystem::path volume);
+    ~DeviceSource();
+    DeviceSource(const DeviceSource&) = delete;
+    DeviceSource& operator=(const DeviceSource&) = delete;
 
-    /// The state now, by what the sensors read.
+    /// Connects the sensors, and lets the loop run until each has said what it knows, or for a second.
+    void start(sd_event* loop);
+
+    /// The state now, by what the sensors have said.
     Device read() const;
-    std::vector<DeviceValue> values() const;
+    std::vector<DeviceLine> values() const;
+    /// What each sensor reads, for `stint doctor`.
+    const std::vector<std::unique_ptr<Sensor>>& sensors() const { return sensors_; }
 
     /// All or nothing; IllegalArgument names the key, the text, and what would be right. The newest word wins over an
     /// older one that contradicts it: unplugging ends charging, a part of the network brings it up.
@@ -33,12 +52,21 @@ public:
     void restore(const std::map<std::string, std::string>& overrides);
 
 private:
-    /// Who has told which value.
-    using Tellers = std::map<std::string_view, std::string_view>;
-    Device read(Tellers& tellers) const;
+    void sense();
+    void noteChanges();
+    void settleSoon();
+    static int settled(sd_event_source*, std::uint64_t, void* self);
 
+    std::filesystem::path volume_;
+    std::optional<services::Bus> system_, session_;
     std::vector<std::unique_ptr<Sensor>> sensors_;
+    Device sensed_;                                        ///< what they said when they last were settled
+    std::map<std::string_view, std::string_view> tellers_; ///< who has told which value
     std::map<std::string, std::string> overrides_;
+    std::map<std::string_view, std::pair<std::string, WallTime>> since_; ///< the text of each key, and since when
+    EventSource settle_;
+    bool settling_ = false;
+    std::uint64_t settledBy_ = 0; ///< at the latest, µs of CLOCK_MONOTONIC
 };
 
 } // namespace stint

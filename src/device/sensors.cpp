@@ -1,10 +1,32 @@
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+
+#include "base/split.hpp"
 #include "device/sensor.hpp"
 
 namespace stint {
+namespace {
 
-std::vector<std::unique_ptr<Sensor>> sensors(const std::filesystem::path& volume) {
+struct SensorRow {
+    std::string_view word; ///< of STINT_SENSORS
+    std::unique_ptr<Sensor> (*make)(const SensorSources&);
+};
+
+constexpr SensorRow sensorRows[] = {
+    {"kernel-power", kernelPower},
+    {"upower", upower},
+    {"power-profiles", powerProfiles},
+};
+
+} // namespace
+
+std::vector<std::unique_ptr<Sensor>> sensors(const SensorSources& sources) {
+    const char* const said = std::getenv("STINT_SENSORS");
+    const auto wanted = said ? std::optional(splitAt(said, ",")) : std::nullopt;
     std::vector<std::unique_ptr<Sensor>> all;
-    all.push_back(freeSpace(volume));
+    for (const auto& [word, make] : sensorRows)
+        if (!wanted || std::ranges::find(*wanted, word) != wanted->end()) all.push_back(make(sources));
     return all;
 }
 

@@ -4,7 +4,7 @@
 #include "base/app_id.hpp"
 #include "process/cgroup.hpp"
 #include "process/enclosure.hpp"
-#include "process/event_source.hpp"
+#include "base/event_source.hpp"
 
 namespace stint {
 

@@ -3,7 +3,7 @@
 #pragma once
 #include "base/app_id.hpp"
 #include "process/enclosure.hpp"
-#include "process/event_source.hpp"
+#include "base/event_source.hpp"
 
 #include <sys/signalfd.h>
 

@@ -1,0 +1,60 @@
+// The power profile that a person, or a program for him, has chosen (linux.md §A.3): power-saver is Android's battery
+// saver. A machine that is too hot for its profile says so here, too.
+#include "device/sensor.hpp"
+#include "services/service.hpp"
+
+namespace stint {
+namespace {
+
+using services::Properties;
+using services::Service;
+
+/// The same service under its newer and its older name; who has the new one offers both.
+class ProfilesAt {
+public:
+    ProfilesAt(const SensorSources& sources, const char* name, const char* path)
+        : service_(sources.system, name, Service::Start::No, sources.changed), properties_(service_, path, name) {}
+
+    Service service_;
+    Properties properties_;
+};
+
+class PowerProfiles final : public Sensor {
+public:
+    explicit PowerProfiles(const SensorSources& sources)
+        : newer_(sources, "org.freedesktop.UPower.PowerProfiles", "/org/freedesktop/UPower/PowerProfiles"),
+          older_(sources, "net.hadess.PowerProfiles", "/net/hadess/PowerProfiles") {}
+
+    std::string_view name() const override { return "power-profiles-daemon"; }
+    bool isAsking() const override { return newer_.service_.isAsking() || older_.service_.isAsking(); }
+    std::string_view wants() const override { return "power-profiles-daemon, on the system bus"; }
+    std::string reads() const override {
+        const auto profile = now().get<std::string>("ActiveProfile");
+        return profile ? "power-profiles-daemon on the system bus, profile " + *profile : "";
+    }
+
+    std::vector<std::string_view> tell(Device& device) const override {
+        std::vector<std::string_view> told;
+        if (const auto profile = now().get<std::string>("ActiveProfile")) {
+            device.batterySaver = *profile == "power-saver";
+            told.push_back("battery_saver");
+        }
+        // What only warms a lap is no reason to hold work back.
+        if (now().get<std::string>("PerformanceDegraded") == "high-operating-temperature") {
+            device.thermal = std::max(device.thermal, Thermal::Moderate);
+            told.push_back("thermal");
+        }
+        return told;
+    }
+
+private:
+    const Properties& now() const { return newer_.properties_.areKnown() ? newer_.properties_ : older_.properties_; }
+
+    ProfilesAt newer_, older_;
+};
+
+} // namespace
+
+std::unique_ptr<Sensor> powerProfiles(const SensorSources& sources) { return std::make_unique<PowerProfiles>(sources); }
+
+} // namespace stint
