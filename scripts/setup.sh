@@ -21,6 +21,7 @@ packages_for() {
         echo python3-pyftpdlib openssl      # servers to transfer from
         echo dbus dunst xvfb xdotool        # a desktop to show notifications on
         echo zsh fish                       # shells to complete in
+        echo upower power-profiles-daemon umockdev gir1.2-umockdev-1.0 python3-gi # a laptop's power
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
     fi
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server; fi

@@ -20,6 +20,7 @@
 #include "model/questions.hpp"
 #include "stint/result.hpp"
 #include "wire/finding.hpp"
+#include "wire/views.hpp"
 
 namespace stint {
 
@@ -97,10 +98,7 @@ public:
     virtual Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) = 0;
 
     // Questions.
-    struct DeviceRow {
-        std::string key, value, source;
-    };
-    virtual std::vector<DeviceRow> device() = 0;
+    virtual std::vector<wire::DeviceRow> device() = 0;
     /// The log of jobs of that key, oldest first: the newest `most`.
     virtual Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) = 0;
     /// What `stint doctor` shows of the daemon's side.

@@ -14,6 +14,7 @@
 #include "daemon/descriptors.hpp"
 #include "daemon/log.hpp"
 #include "daemon/slots.hpp"
+#include "model/device_fields.hpp"
 #include "wire/runtime_directory.hpp"
 
 namespace stint {
@@ -100,7 +101,7 @@ Result<void> Daemon::open() {
 
 Result<void> Daemon::openEdges() {
     const auto runtime = STINT_TRY(wire::runtimeDirectory(true));
-    deviceSource_.start(loop_.get()); // before anything could be decided on a mere default
+    deviceSource_.start(loop_.get(), logInfo); // before anything could be decided on a mere default
     store_ = STINT_TRY(
         Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
     aborts_.open(options_.store, boot_, STINT_VERSION);
@@ -190,14 +191,19 @@ Result<void> Daemon::resetDevice(CallId call, const std::vector<std::string>& ke
     return {};
 }
 
-std::vector<BusOwner::DeviceRow> Daemon::device() {
-    std::vector<DeviceRow> rows;
-    for (auto& value : deviceSource_.values()) {
-        const bool follows = value.key == "charging" && !core_->device().charging;
-        if (follows) value.value = core_->deviceState().charging ? "true" : "false";
-        rows.push_back({value.key, value.value, follows ? "level and time" : value.source});
+std::vector<wire::DeviceRow> Daemon::device() {
+    std::vector<wire::DeviceRow> rows;
+    for (auto& line : deviceSource_.values()) {
+        const bool follows = line.key == "charging" && !core_->device().charging;
+        if (follows) line.value = core_->deviceState().charging ? "true" : "false";
+        const DeviceField* const field = deviceField(line.key);
+        rows.push_back({.key = line.key,
+                        .value = line.value,
+                        .source = follows ? "level and time" : line.source,
+                        .decides = std::string(field ? field->decides : ""),
+                        .since = follows ? std::nullopt : line.since});
     }
-    rows.push_back({"notifications", desktop_->description(), "session bus"});
+    rows.push_back({.key = "notifications", .value = desktop_->description(), .source = "session bus"});
     return rows;
 }
 

@@ -2,6 +2,7 @@
 // its promises is enforced here and what is only advisory, and how to get more. Read when asked; kept nowhere.
 #include <cstring>
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -97,6 +98,32 @@ Finding aboutSessionBus(const SessionDoor* door) {
             "a session bus where no other stintd is org.stint.Stint1, then start stintd again"};
 }
 
+/// What is read of the device: by topic, whatever the sensors of it have found.
+void addSensors(const DeviceSource& device, std::vector<Finding>& findings) {
+    struct Topic {
+        std::vector<std::string> reads;
+        std::vector<std::string_view> wants;
+    };
+    std::map<std::string_view, Topic> topics;
+    for (const auto& sensor : device.sensors()) {
+        Topic& topic = topics[sensor->topic()];
+        if (std::string reads = sensor->reads(); !reads.empty()) topic.reads.push_back(std::move(reads));
+        topic.wants.push_back(sensor->wants());
+    }
+    for (const auto& [name, topic] : topics) {
+        if (!topic.reads.empty())
+            findings.push_back({std::string(name), Grade::Enforced, fmt::format("{}", fmt::join(topic.reads, "; ")),
+                                "stint device shows each value and who told it"});
+        else
+            findings.push_back({std::string(name), Grade::Absent,
+                                fmt::format("nobody tells; there is neither {}", fmt::join(topic.wants, ", nor ")),
+                                "stint device set KEY=VALUE says it; stint device shows what is assumed"});
+    }
+    if (topics.empty())
+        findings.push_back({"device", Grade::Absent, "nothing of this machine is read: STINT_SENSORS names no sensor",
+                            "stint device set KEY=VALUE says it; stint device shows what is assumed"});
+}
+
 /// docs/decisions/0015: only where there is something to tell.
 void addSetAside(const std::vector<SetAside>& jobs, std::vector<Finding>& findings) {
     constexpr std::size_t most = 5;
@@ -152,6 +179,7 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutNotifications(*desktop_),
         aboutSessionBus(door_.get()),
     };
+    addSensors(deviceSource_, all);
     addSetAside(core_->setAside(), all);
     addAborts(aborts_, all);
     for (Finding& finding : aboutWhatIsNotThere())

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "base/clock.hpp"
 #include "base/find_in.hpp"
 #include "base/try.hpp"
@@ -42,7 +44,8 @@ DeviceSource::DeviceSource(std::filesystem::path volume) : volume_(std::move(vol
 
 DeviceSource::~DeviceSource() { sensors_.clear(); }
 
-void DeviceSource::start(sd_event* loop) {
+void DeviceSource::start(sd_event* loop, std::function<void(const std::string&)> news) {
+    news_ = std::move(news);
     system_.emplace(loop, services::Which::System);
     session_.emplace(loop, services::Which::Session);
     sd_event_source* timer = nullptr;
@@ -81,6 +84,19 @@ void DeviceSource::sense() {
         for (const std::string_view key : sensor->tell(sensed_))
             tellers_[key] = sensor->name();
     noteChanges();
+    tellNews();
+}
+
+void DeviceSource::tellNews() {
+    for (const auto& sensor : sensors_) {
+        const bool reads = !sensor->reads().empty();
+        if (reads == reading_.contains(sensor.get())) continue;
+        if (reads)
+            reading_.insert(sensor.get());
+        else
+            reading_.erase(sensor.get());
+        news_(fmt::format("device: {} {}", sensor->name(), reads ? "is read" : "is gone"));
+    }
 }
 
 Device DeviceSource::read() const {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,8 +33,9 @@ public:
     DeviceSource(const DeviceSource&) = delete;
     DeviceSource& operator=(const DeviceSource&) = delete;
 
-    /// Connects the sensors, and lets the loop run until each has said what it knows, or for a second.
-    void start(sd_event* loop);
+    /// Connects the sensors, and lets the loop run until each has said what it knows, or for a second. `news`: a line
+    /// for the log, when a source came or went.
+    void start(sd_event* loop, std::function<void(const std::string&)> news);
 
     /// The state now, by what the sensors have said.
     Device read() const;
@@ -53,6 +55,7 @@ public:
 
 private:
     void sense();
+    void tellNews();
     void noteChanges();
     void settleSoon();
     static int settled(sd_event_source*, std::uint64_t, void* self);
@@ -60,6 +63,8 @@ private:
     std::filesystem::path volume_;
     std::optional<services::Bus> system_, session_;
     std::vector<std::unique_ptr<Sensor>> sensors_;
+    std::function<void(const std::string&)> news_;
+    std::set<const Sensor*> reading_;                      ///< whose source is there
     Device sensed_;                                        ///< what they said when they last were settled
     std::map<std::string_view, std::string_view> tellers_; ///< who has told which value
     std::map<std::string, std::string> overrides_;

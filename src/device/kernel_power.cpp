@@ -88,6 +88,7 @@ public:
     }
 
     std::string_view name() const override { return "kernel"; }
+    std::string_view topic() const override { return "power"; }
     std::string_view wants() const override { return "a power supply that the kernel knows"; }
     std::string reads() const override { return supplies_.any ? suppliesAt : ""; }
 

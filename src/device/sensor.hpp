@@ -45,6 +45,8 @@ public:
     virtual std::vector<DeviceValue> more(const Device&) const { return {}; }
     /// Its source is there and has not answered yet.
     virtual bool isAsking() const { return false; }
+    /// What of the device it is about, as `stint doctor` heads it: "power".
+    virtual std::string_view topic() const = 0;
     /// For `stint doctor`: what it reads now ("UPower on the system bus"); empty: nothing, since its source is missing.
     virtual std::string reads() const = 0;
     /// What would have to be there for it to read something: "UPower, on the system bus".
