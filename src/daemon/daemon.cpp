@@ -40,6 +40,7 @@ Daemon::Daemon(DaemonOptions options, Policy policy)
       visibility_([this](const AppId& app, bool visible) {
           arrived_.emplace_back(AppSeen{app, visible, processes_->anyAlive(app)});
       }),
+      windowWatch_(options_.libexec / "stint-windows", [this](pid_t pid) { windowInFront(pid); }),
       deviceSource_(homeDirectory()),
       contentWatch_(
           options_.libexec / "stint-watch",
@@ -130,6 +131,7 @@ Result<void> Daemon::openEdges() {
     };
     hosts_ = std::make_unique<Hosts>(
         *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
+    windowWatch_.start(loop_.get());
     openSessionDoor();
     openDesktop();
     announce();

@@ -20,6 +20,7 @@
 #include "daemon/visibility.hpp"
 #include "device/content_watch.hpp"
 #include "device/device_source.hpp"
+#include "device/window_watch.hpp"
 #include "notify/desktop.hpp"
 #include "process/processes.hpp"
 #include "store/store.hpp"
@@ -58,6 +59,7 @@ private:
     // Who connects (callers.cpp).
     Caller identified(const PeerProcess& peer) const;
     void entered(ConnectionId connection, const AppId& app, PeerProcess peer);
+    void windowInFront(pid_t pid);
     void openSessionDoor();
     Result<Fd> letIn(Visitor visitor);
 
@@ -140,6 +142,7 @@ private:
     std::unique_ptr<Hosts> hosts_;
     std::unique_ptr<SessionDoor> door_;
     Visibility visibility_;
+    WindowWatch windowWatch_;
     DeviceSource deviceSource_;
     std::unique_ptr<Desktop> desktop_;
     ContentWatch contentWatch_;

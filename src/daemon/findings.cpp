@@ -124,6 +124,14 @@ void addSensors(const DeviceSource& device, std::vector<Finding>& findings) {
                             "stint device set KEY=VALUE says it; stint device shows what is assumed"});
 }
 
+Finding aboutWindows(const WindowWatch& windows) {
+    if (windows.isWatching())
+        return {"visible apps", Grade::Enforced, "a terminal's foreground, and X11's window in front, are seen", ""};
+    return {"visible apps", Grade::Advisory,
+            fmt::format("a terminal's foreground is seen, windows are not: {}", windows.error()),
+            "start stintd from within an X11 session; stint app PACKAGE --state visible says it in a window's place"};
+}
+
 /// docs/decisions/0015: only where there is something to tell.
 void addSetAside(const std::vector<SetAside>& jobs, std::vector<Finding>& findings) {
     constexpr std::size_t most = 5;
@@ -153,8 +161,6 @@ std::vector<Finding> aboutWhatIsNotThere() {
     return {
         {"background network", Grade::Advisory,
          "an app whose network is blocked is told so and its jobs wait; no packet is stopped", ""},
-        {"visible apps", Grade::Advisory, "a terminal's foreground is seen, windows are not",
-         "stint app PACKAGE --state visible says it in a window's place"},
         {"callers", Grade::Advisory,
          "known by the kernel's word; a hostile process of the same user could still take an app's place", ""},
     };
@@ -178,6 +184,7 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutApps(*registry_, options_.apps),
         aboutNotifications(*desktop_),
         aboutSessionBus(door_.get()),
+        aboutWindows(windowWatch_),
     };
     addSensors(deviceSource_, all);
     addSetAside(core_->setAside(), all);
