@@ -62,5 +62,11 @@ std::vector<std::unique_ptr<Sensor>> sensors(const SensorSources& sources);
 std::unique_ptr<Sensor> kernelPower(const SensorSources& sources);
 std::unique_ptr<Sensor> upower(const SensorSources& sources);
 std::unique_ptr<Sensor> powerProfiles(const SensorSources& sources);
+std::unique_ptr<Sensor> pressure(const SensorSources& sources);
+std::unique_ptr<Sensor> pressure(const SensorSources& sources, const std::filesystem::path& file);
+std::unique_ptr<Sensor> thermal(const SensorSources& sources);
+std::unique_ptr<Sensor> thermal(const SensorSources& sources, const std::filesystem::path& zones);
+std::unique_ptr<Sensor> logind(const SensorSources& sources);
+std::unique_ptr<Sensor> screenSaver(const SensorSources& sources);
 
 } // namespace stint

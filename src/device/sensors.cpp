@@ -14,9 +14,8 @@ struct SensorRow {
 };
 
 constexpr SensorRow sensorRows[] = {
-    {"kernel-power", kernelPower},
-    {"upower", upower},
-    {"power-profiles", powerProfiles},
+    {"kernel-power", kernelPower}, {"upower", upower}, {"power-profiles", powerProfiles}, {"pressure", pressure},
+    {"thermal", thermal},          {"logind", logind}, {"screensaver", screenSaver},
 };
 
 } // namespace
