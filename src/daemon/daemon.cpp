@@ -100,7 +100,7 @@ Result<void> Daemon::open() {
 
 Result<void> Daemon::openEdges() {
     const auto runtime = STINT_TRY(wire::runtimeDirectory(true));
-    deviceSource_.start(loop_.get()); // before anything could be decided on a mere default
+    deviceSource_.start(loop_.get(), logInfo); // before anything could be decided on a mere default
     store_ = STINT_TRY(
         Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
     aborts_.open(options_.store, boot_, STINT_VERSION);
@@ -188,6 +188,26 @@ Result<void> Daemon::resetDevice(CallId call, const std::vector<std::string>& ke
     STINT_TRY(deviceSource_.reset(keys));
     announceDevice(call);
     return {};
+}
+
+Result<void> Daemon::markNetwork(CallId call, const std::string& network, std::optional<bool> metered) {
+    STINT_TRY(deviceSource_.mark(network, metered));
+    announceDevice(call);
+    return {};
+}
+
+std::vector<wire::NetworkRow> Daemon::networks() {
+    std::vector<wire::NetworkRow> rows;
+    for (NetworkSeen& seen : deviceSource_.networks())
+        rows.push_back({.name = std::move(seen.name),
+                        .interface = std::move(seen.interface),
+                        .ssid = std::move(seen.ssid),
+                        .transport = std::move(seen.transport),
+                        .metered = seen.metered,
+                        .by = std::move(seen.by),
+                        .inUse = seen.inUse,
+                        .carries = seen.carries});
+    return rows;
 }
 
 std::vector<BusOwner::DeviceRow> Daemon::device() {

@@ -6,6 +6,7 @@
 // second is read once a second.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -32,8 +33,9 @@ public:
     DeviceSource(const DeviceSource&) = delete;
     DeviceSource& operator=(const DeviceSource&) = delete;
 
-    /// Connects the sensors, and lets the loop run until each has said what it knows, or for a second.
-    void start(sd_event* loop);
+    /// Connects the sensors, and lets the loop run until each has said what it knows, or for a second. `news`: a line
+    /// for the log, when the network that they tell of is another.
+    void start(sd_event* loop, std::function<void(const std::string&)> news);
 
     /// The state now, by what the sensors have said.
     Device read() const;
@@ -46,13 +48,19 @@ public:
     Result<void> set(const std::map<std::string, std::string>& changes);
     /// None named: all. `network` stands for all of its parts.
     Result<void> reset(std::span<const std::string> keys);
+    /// Whether a person says that the network of that name is metered; nullopt: what the machine says. IllegalArgument:
+    /// no network has such a name, or too many are marked.
+    Result<void> mark(const std::string& network, std::optional<bool> metered);
+    /// Those that are there, the one in use first; behind them those that are marked and not there.
+    std::vector<NetworkSeen> networks() const;
     /// A person holds Doze at that, or lets go of it: as set() of the key doze.
     void holdDoze(std::optional<DozeForce> force);
     /// What a store kept; a pair that is not valid any more is dropped.
-    void restore(const std::map<std::string, std::string>& overrides);
+    void restore(const std::map<std::string, std::string>& overrides, NetworkMarks marks);
 
 private:
     void sense();
+    std::string networkLine() const;
     void noteChanges();
     void settleSoon();
     static int settled(sd_event_source*, std::uint64_t, void* self);
@@ -60,9 +68,12 @@ private:
     std::filesystem::path volume_;
     std::optional<services::Bus> system_, session_;
     std::vector<std::unique_ptr<Sensor>> sensors_;
+    std::function<void(const std::string&)> news_;
+    std::string networkTold_;
     Device sensed_;                                        ///< what they said when they last were settled
     std::map<std::string_view, std::string_view> tellers_; ///< who has told which value
     std::map<std::string, std::string> overrides_;
+    NetworkMarks marks_;
     std::map<std::string_view, std::pair<std::string, WallTime>> since_; ///< the text of each key, and since when
     EventSource settle_;
     bool settling_ = false;

@@ -17,6 +17,7 @@ constexpr SensorRow sensorRows[] = {
     {"kernel-power", kernelPower},
     {"upower", upower},
     {"power-profiles", powerProfiles},
+    {"network", networkSensor},
 };
 
 } // namespace
