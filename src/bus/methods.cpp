@@ -78,6 +78,8 @@ constexpr std::array table = {
     Method{deviceInterface,       "Get",                           "a{sv}",        anyone,      methods::getDevice},
     Method{deviceInterface,       "Set",                           "a{ss}a{sv}",   theOperator, methods::setDevice},
     Method{deviceInterface,       "Reset",                         "asa{sv}",      theOperator, methods::resetDevice},
+    Method{deviceInterface,       "Networks",                      "a{sv}",        anyone,      methods::networks},
+    Method{deviceInterface,       "MarkNetwork",                   "ssa{sv}",      theOperator, methods::markNetwork},
     Method{alarmManagerInterface, "Set",                           "a{sv}a{sv}",   anyone,      methods::setAlarm},
     Method{alarmManagerInterface, "Cancel",                        "sa{sv}",       anyone,      methods::cancelAlarm},
     Method{alarmManagerInterface, "CanScheduleExactAlarms",        "a{sv}",        anyone,      methods::canScheduleExactAlarms},

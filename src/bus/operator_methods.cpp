@@ -166,6 +166,25 @@ Handled resetDevice(Request& request) {
     return waits();
 }
 
+Handled networks(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.networks());
+        return {};
+    });
+}
+
+Handled markNetwork(Request& request) {
+    const std::string network = STINT_TRY(request.arguments.string());
+    const std::string word = STINT_TRY(request.arguments.string());
+    std::optional<bool> metered;
+    if (word != "auto") metered = word == "metered";
+    if (metered && !*metered && word != "unmetered")
+        return fail(Errc::ILLEGAL_ARGUMENT, "a network cannot be \"{}\"; it is metered, unmetered or auto",
+                    printable(word));
+    STINT_TRY(request.owner.markNetwork(request.call, network, metered));
+    return waits();
+}
+
 Handled ping(Request&) { return done(); }
 
 Handled getMachineId(Request&) {

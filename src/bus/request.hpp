@@ -118,6 +118,8 @@ Handled setApp(Request&);
 Handled getDevice(Request&);
 Handled setDevice(Request&);
 Handled resetDevice(Request&);
+Handled networks(Request&);
+Handled markNetwork(Request&);
 
 Handled ping(Request&);
 Handled getMachineId(Request&);

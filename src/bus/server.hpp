@@ -96,9 +96,12 @@ public:
     /// During gather(); where it succeeds, the Reply to `call` is the answer (DeviceChanged{call}).
     virtual Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) = 0;
     virtual Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) = 0;
+    /// The same; nullopt: as the machine says.
+    virtual Result<void> markNetwork(CallId call, const std::string& network, std::optional<bool> metered) = 0;
 
     // Questions.
     virtual std::vector<wire::DeviceRow> device() = 0;
+    virtual std::vector<wire::NetworkRow> networks() = 0;
     /// The log of jobs of that key, oldest first: the newest `most`.
     virtual Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) = 0;
     /// What `stint doctor` shows of the daemon's side.

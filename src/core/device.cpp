@@ -73,6 +73,7 @@ void apply(Turn& turn, const DeviceChanged& event) {
     changedForRestricted(turn);
     turn.agesOtherwise |= usageDiffers;
     if (event.device.overrides != before.overrides) turn.record(SaveOverrides{event.device.overrides});
+    if (event.device.networkMarks != before.networkMarks) turn.record(SaveNetworkMarks{event.device.networkMarks});
     hear(state, event.device, was);
     state.device = event.device;
     if (usageDiffers) turn.record(usageRecord(state));

@@ -193,6 +193,26 @@ Result<void> Daemon::resetDevice(CallId call, const std::vector<std::string>& ke
     return {};
 }
 
+Result<void> Daemon::markNetwork(CallId call, const std::string& network, std::optional<bool> metered) {
+    STINT_TRY(deviceSource_.mark(network, metered));
+    announceDevice(call);
+    return {};
+}
+
+std::vector<wire::NetworkRow> Daemon::networks() {
+    std::vector<wire::NetworkRow> rows;
+    for (NetworkSeen& seen : deviceSource_.networks())
+        rows.push_back({.name = std::move(seen.name),
+                        .interface = std::move(seen.interface),
+                        .ssid = std::move(seen.ssid),
+                        .transport = std::move(seen.transport),
+                        .metered = seen.metered,
+                        .by = std::move(seen.by),
+                        .inUse = seen.inUse,
+                        .carries = seen.carries});
+    return rows;
+}
+
 std::vector<wire::DeviceRow> Daemon::device() {
     std::vector<wire::DeviceRow> rows;
     for (auto& line : deviceSource_.values()) {

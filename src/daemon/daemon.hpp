@@ -105,6 +105,8 @@ private:
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override;
     Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) override;
     std::vector<wire::DeviceRow> device() override;
+    Result<void> markNetwork(CallId call, const std::string& network, std::optional<bool> metered) override;
+    std::vector<wire::NetworkRow> networks() override;
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) override;
     std::vector<wire::Finding> findings() override; // findings.cpp
     std::optional<Error> storeError();

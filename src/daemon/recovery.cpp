@@ -26,8 +26,9 @@ Result<void> Daemon::load() {
     }
     auto core = std::make_unique<Scheduler>(policy_.constants);
     const auto overrides = snapshot.overrides;
+    const auto marks = snapshot.networkMarks;
     if (!core_) rememberSeen(snapshot);
-    deviceSource_.restore(overrides);
+    deviceSource_.restore(overrides, marks);
     const auto heldBack = aborts_.heldBack(snapshot.jobs);
     Aborts::watch(&core->asked());
     Step step = core->restore(std::move(snapshot), boot_, deviceSource_.read(), now_, heldBack);

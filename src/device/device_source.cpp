@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
+#include "base/fail.hpp"
 #include "base/find_in.hpp"
+#include "base/printable.hpp"
 #include "base/try.hpp"
 #include "device/device_keys.hpp"
 #include "device/free_space.hpp"
@@ -14,6 +16,7 @@
 namespace stint {
 namespace {
 
+constexpr std::size_t longestName = 256, mostMarks = 256; ///< of marked networks
 constexpr std::string_view byPerson = "set";
 constexpr std::string_view byDefault = "embedded default";
 
@@ -52,7 +55,7 @@ void DeviceSource::start(sd_event* loop, std::function<void(const std::string&)>
     sd_event_add_time(loop, &timer, CLOCK_MONOTONIC, 0, 0, settled, this);
     settle_.reset(timer);
     sd_event_source_set_enabled(timer, SD_EVENT_OFF);
-    sensors_ = stint::sensors({loop, *system_, *session_, [this] { settleSoon(); }});
+    sensors_ = stint::sensors({loop, *system_, *session_, marks_, [this] { settleSoon(); }});
     if (sensors_.empty()) return;
     system_->connect();
     session_->connect();
@@ -97,11 +100,27 @@ void DeviceSource::tellNews() {
             reading_.erase(sensor.get());
         news_(fmt::format("device: {} {}", sensor->name(), reads ? "is read" : "is gone"));
     }
+    if (std::string line = networkLine(); tellers_.contains("network") && line != networkTold_) {
+        networkTold_ = std::move(line);
+        if (news_) news_("device: network " + networkTold_);
+    }
+}
+
+std::string DeviceSource::networkLine() const {
+    if (!sensed_.network) return std::string(noNetwork);
+    std::string line(someNetwork);
+    for (const NetworkSeen& seen : networks())
+        if (seen.inUse) line = fmt::format("\"{}\" on {} (its cost by {})", seen.name, seen.interface, seen.by);
+    for (const DeviceField& field : deviceFields())
+        if (field.key.starts_with(networkPrefix))
+            line += fmt::format(" {}={}", field.key.substr(networkPrefix.size()), field.text(sensed_));
+    return line;
 }
 
 Device DeviceSource::read() const {
     Device sensed = sensed_;
     readFreeSpace(volume_, sensed);
+    sensed.networkMarks = marks_;
     return deviceBy(words(overrides_), std::move(sensed));
 }
 
@@ -167,6 +186,35 @@ Result<void> DeviceSource::reset(std::span<const std::string> keys) {
     return {};
 }
 
+Result<void> DeviceSource::mark(const std::string& network, std::optional<bool> metered) {
+    if (network.empty() || network.size() > longestName || network != printable(network))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "\"{}\" is no network's name: a connection's, an SSID or an interface, of at most {} bytes",
+                    printable(std::string_view(network).substr(0, longestName)), longestName);
+    if (!metered)
+        marks_.erase(network);
+    else if (marks_.size() < mostMarks || marks_.contains(network))
+        marks_.insert_or_assign(network, *metered);
+    else
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} networks are marked, and no more may be; take one back: auto",
+                    mostMarks);
+    sense();
+    return {};
+}
+
+std::vector<NetworkSeen> DeviceSource::networks() const {
+    std::vector<NetworkSeen> all;
+    for (const auto& sensor : sensors_)
+        std::ranges::move(sensor->networks(), std::back_inserter(all));
+    for (const auto& [name, metered] : marks_) {
+        const auto isIt = [&name = name](const NetworkSeen& seen) {
+            return seen.name == name || seen.ssid == name || seen.interface == name;
+        };
+        if (std::ranges::none_of(all, isIt)) all.push_back({.name = name, .metered = metered, .by = markWord});
+    }
+    return all;
+}
+
 void DeviceSource::holdDoze(std::optional<DozeForce> force) {
     if (force == deviceBy(words(overrides_), {}).dozeForce) return;
     overrides_.erase("doze");
@@ -174,7 +222,9 @@ void DeviceSource::holdDoze(std::optional<DozeForce> force) {
     noteChanges();
 }
 
-void DeviceSource::restore(const std::map<std::string, std::string>& overrides) {
+void DeviceSource::restore(const std::map<std::string, std::string>& overrides, NetworkMarks marks) {
+    marks_ = std::move(marks);
+    sense();
     DeviceWords valid;
     for (const auto& [key, text] : overrides)
         if (checkWord(key, text)) valid[key] = text;

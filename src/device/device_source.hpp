@@ -6,6 +6,7 @@
 // second is read once a second.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -34,7 +35,7 @@ public:
     DeviceSource& operator=(const DeviceSource&) = delete;
 
     /// Connects the sensors, and lets the loop run until each has said what it knows, or for a second. `news`: a line
-    /// for the log, when a source came or went.
+    /// for the log, when a source came or went, and when the network that they tell of is another.
     void start(sd_event* loop, std::function<void(const std::string&)> news);
 
     /// The state now, by what the sensors have said.
@@ -48,14 +49,20 @@ public:
     Result<void> set(const std::map<std::string, std::string>& changes);
     /// None named: all. `network` stands for all of its parts.
     Result<void> reset(std::span<const std::string> keys);
+    /// Whether a person says that the network of that name is metered; nullopt: what the machine says. IllegalArgument:
+    /// no network has such a name, or too many are marked.
+    Result<void> mark(const std::string& network, std::optional<bool> metered);
+    /// Those that are there, the one in use first; behind them those that are marked and not there.
+    std::vector<NetworkSeen> networks() const;
     /// A person holds Doze at that, or lets go of it: as set() of the key doze.
     void holdDoze(std::optional<DozeForce> force);
     /// What a store kept; a pair that is not valid any more is dropped.
-    void restore(const std::map<std::string, std::string>& overrides);
+    void restore(const std::map<std::string, std::string>& overrides, NetworkMarks marks);
 
 private:
     void sense();
     void tellNews();
+    std::string networkLine() const;
     void noteChanges();
     void settleSoon();
     static int settled(sd_event_source*, std::uint64_t, void* self);
@@ -65,9 +72,11 @@ private:
     std::vector<std::unique_ptr<Sensor>> sensors_;
     std::function<void(const std::string&)> news_;
     std::set<const Sensor*> reading_;                      ///< whose source is there
+    std::string networkTold_;
     Device sensed_;                                        ///< what they said when they last were settled
     std::map<std::string_view, std::string_view> tellers_; ///< who has told which value
     std::map<std::string, std::string> overrides_;
+    NetworkMarks marks_;
     std::map<std::string_view, std::pair<std::string, WallTime>> since_; ///< the text of each key, and since when
     EventSource settle_;
     bool settling_ = false;

@@ -49,6 +49,7 @@ public:
 
     std::string_view name() const override { return "logind"; }
     bool isAsking() const override { return service_.isAsking() || listing_; }
+    std::string_view topic() const override { return "screen"; }
     std::string_view wants() const override { return "logind or elogind, on the system bus"; }
     std::string reads() const override {
         if (!isKnown()) return "";

@@ -48,6 +48,7 @@ public:
     }
 
     std::string_view name() const override { return "memory pressure"; }
+    std::string_view topic() const override { return "memory"; }
     std::string_view wants() const override { return "a kernel that tells of memory pressure, and lets users ask"; }
     std::string reads() const override { return isThere() ? pressureAt : ""; }
 

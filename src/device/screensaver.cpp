@@ -20,6 +20,7 @@ public:
 
     std::string_view name() const override { return "screen saver"; }
     bool isAsking() const override { return broadcast_.isAsking(); }
+    std::string_view topic() const override { return "screen"; }
     std::string_view wants() const override { return "a desktop's screen saver, on the session bus"; }
     std::string reads() const override {
         if (!broadcast_.wasHeard()) return "";

@@ -13,6 +13,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "device/network_links.hpp"
 #include "model/device.hpp"
 #include "services/bus.hpp"
 
@@ -30,6 +31,7 @@ struct SensorSources {
     sd_event* loop = nullptr;
     services::Bus& system;
     services::Bus& session;
+    const NetworkMarks& marks;
     std::function<void()> changed;
 };
 
@@ -43,6 +45,8 @@ public:
     virtual std::vector<std::string_view> tell(Device& device) const = 0;
     /// What it knows beyond those keys, for whoever lists the device.
     virtual std::vector<DeviceValue> more(const Device&) const { return {}; }
+    /// The networks that it knows, the one in use first (`stint net`).
+    virtual std::vector<NetworkSeen> networks() const { return {}; }
     /// Its source is there and has not answered yet.
     virtual bool isAsking() const { return false; }
     /// What of the device it is about, as `stint doctor` heads it: "power".
@@ -68,5 +72,6 @@ std::unique_ptr<Sensor> thermal(const SensorSources& sources);
 std::unique_ptr<Sensor> thermal(const SensorSources& sources, const std::filesystem::path& zones);
 std::unique_ptr<Sensor> logind(const SensorSources& sources);
 std::unique_ptr<Sensor> screenSaver(const SensorSources& sources);
+std::unique_ptr<Sensor> networkSensor(const SensorSources& sources);
 
 } // namespace stint

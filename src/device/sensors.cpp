@@ -14,8 +14,14 @@ struct SensorRow {
 };
 
 constexpr SensorRow sensorRows[] = {
-    {"kernel-power", kernelPower}, {"upower", upower}, {"power-profiles", powerProfiles}, {"pressure", pressure},
-    {"thermal", thermal},          {"logind", logind}, {"screensaver", screenSaver},
+    {"kernel-power", kernelPower},
+    {"upower", upower},
+    {"power-profiles", powerProfiles},
+    {"network", networkSensor},
+    {"pressure", pressure},
+    {"thermal", thermal},
+    {"logind", logind},
+    {"screensaver", screenSaver},
 };
 
 } // namespace

@@ -38,6 +38,7 @@ public:
     }
 
     std::string_view name() const override { return "thermal zones"; }
+    std::string_view topic() const override { return "heat"; }
     std::string_view wants() const override {
         return "a thermal zone with a trip point, and a kernel that tells of it";
     }

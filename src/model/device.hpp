@@ -1,6 +1,7 @@
 // The device as edges report it. What follows from it (battery low, storage low) is rules/device.cpp's question.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@ std::optional<Thermal> thermalNamed(std::string_view name);
 /// Whether it lies still. Unknown: no sensor tells; then nothing ever moves it, and Doze does not sense (limits.md
 /// §6.2).
 enum class Motion : std::uint8_t { Unknown, Still, Moving };
+
+/// What a person says of a network, by the name of its connection, its SSID or its interface: whether it is metered.
+using NetworkMarks = std::map<std::string, bool, std::less<>>;
 
 struct Device {
     bool screenOn = true;
@@ -46,6 +50,7 @@ struct Device {
     std::optional<bool> storageForced; ///< a person's or a scenario's word over the two above
     /// What of the above is a person's word (`stint device set`), as it was written; kept over a restart of the daemon.
     std::map<std::string, std::string> overrides;
+    NetworkMarks networkMarks; ///< kept for good (`stint net mark`); what follows from them is in `network`
 
     bool operator==(const Device&) const = default;
 };

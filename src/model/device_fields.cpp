@@ -27,11 +27,12 @@ struct TransportWord {
     NetworkTransport transport;
 };
 // PROPOSAL: beside scenario.md's four also what else a job may ask for (jobs.md §1.3), or nobody could try it.
+// A VPN is what it is before what carries it.
 constexpr std::array<TransportWord, 7> transportWords{{
+    {"vpn", TRANSPORT_VPN},
     {"wifi", TRANSPORT_WIFI},
     {"cellular", TRANSPORT_CELLULAR},
     {"ethernet", TRANSPORT_ETHERNET},
-    {"vpn", TRANSPORT_VPN},
     {"bluetooth", TRANSPORT_BLUETOOTH},
     {"usb", TRANSPORT_USB},
     {"loopback", TRANSPORT_LOOPBACK},

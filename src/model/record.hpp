@@ -61,6 +61,9 @@ struct DropApp {
 struct SaveOverrides {
     std::map<std::string, std::string> overrides;
 }; ///< the whole of Device::overrides
+struct SaveNetworkMarks {
+    NetworkMarks marks;
+}; ///< the whole of Device::networkMarks
 
 /// The clocks that apps age by (limits.md §2.2), as they were at `at` of this boot.
 struct SaveUsageTime {
@@ -89,7 +92,7 @@ struct DropMessage {
 
 using Record =
     std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SavePastRun, SaveApp, DropApp,
-                 SaveOverrides, SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
+                 SaveOverrides, SaveNetworkMarks, SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
 
 /// What every commit is marked with.
 struct Stamp {
@@ -134,6 +137,7 @@ struct Snapshot {
     std::vector<Completed> completed;             ///< per app, oldest first
     std::map<AppId, std::int32_t> highestIds;     ///< of each app, that the log has in the root namespace
     std::map<std::string, std::string> overrides; ///< of this boot, else empty
+    NetworkMarks networkMarks;
     Stamp stamp;                                  ///< of the last commit
     std::uint32_t generation = 0;                 ///< one more than at the last commit: RunIds are unique over restarts
     bool sameBoot = false; ///< the last commit was made in this boot: a restart of the daemon, not a reboot

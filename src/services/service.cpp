@@ -105,8 +105,8 @@ void Followed::beginNow() {
     if (service_.isThere()) begin();
 }
 
-Properties::Properties(Service& service, std::string path, std::string interface)
-    : Followed(service), path_(std::move(path)), interface_(std::move(interface)) {
+Properties::Properties(Service& service, std::string path, std::string interface, Read read)
+    : Followed(service), path_(std::move(path)), interface_(std::move(interface)), read_(read) {
     beginNow();
 }
 
@@ -115,7 +115,7 @@ void Properties::begin() {
                                   "member='PropertiesChanged',arg0='{}'",
                                   owner(), path_, interface_);
     sd_bus_slot* slot = nullptr;
-    sd_bus_add_match_async(bus(), &slot, rule.c_str(), heard, nullptr, this);
+    if (read_ == Read::Always) sd_bus_add_match_async(bus(), &slot, rule.c_str(), heard, nullptr, this);
     signals_.reset(slot);
     ask();
 }
@@ -164,6 +164,11 @@ std::optional<Properties::Value> Properties::valueIn(sd_bus_message* message) {
     } else if (contents == "s" || contents == "o") {
         const char* text = nullptr;
         if (sd_bus_message_read_basic(message, contents[0], static_cast<void*>(&text)) > 0) value = std::string(text);
+    } else if (contents == "ay") {
+        const void* bytes = nullptr;
+        std::size_t size = 0;
+        if (sd_bus_message_read_array(message, 'y', &bytes, &size) >= 0)
+            value = std::string(static_cast<const char*>(bytes), size);
     } else if (contents == "as" || contents == "ao") {
         std::vector<std::string> texts;
         if (sd_bus_message_enter_container(message, 'a', contents.c_str() + 1) > 0) {
@@ -195,9 +200,8 @@ Result<void> Properties::take(sd_bus_message* message) {
 int Properties::told(sd_bus_message* answer, void* self, sd_bus_error*) {
     Properties& properties = itself<Properties>(self);
     const wire::Slot ended = std::move(properties.call_);
-    if (sd_bus_message_is_method_error(answer, nullptr)) return 0;
     properties.values_.clear();
-    properties.known_ = properties.take(answer).ok();
+    properties.known_ = !sd_bus_message_is_method_error(answer, nullptr) && properties.take(answer).ok();
     properties.changed();
     return 0;
 }

@@ -92,14 +92,16 @@ private:
 /// The properties of one interface of one object.
 class Properties final : Followed {
 public:
-    Properties(Service& service, std::string path, std::string interface);
+    /// Once: they are read and no more, where most of what changes is of no interest (the strength of a signal).
+    enum class Read { Once, Always };
+    Properties(Service& service, std::string path, std::string interface, Read read = Read::Always);
 
     /// They were read of the present owner.
     bool areKnown() const { return known_; }
     const std::string& path() const { return path_; }
     /// Reads all anew, for what the service tells no change of.
     void refresh();
-    /// nullopt where it is not known, is not there, or has another type. Paths are strings.
+    /// nullopt where it is not known, is not there, or has another type. Paths and arrays of bytes are strings.
     template <class T> std::optional<T> get(std::string_view name) const {
         const auto found = values_.find(name);
         const T* const value = found == values_.end() ? nullptr : std::get_if<T>(&found->second);
@@ -120,6 +122,7 @@ private:
     static int heard(sd_bus_message* signal, void* self, sd_bus_error*);
 
     std::string path_, interface_;
+    Read read_;
     wire::Slot signals_, call_;
     std::map<std::string, Value, std::less<>> values_;
     bool known_ = false;

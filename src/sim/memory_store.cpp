@@ -36,6 +36,7 @@ Snapshot MemoryStore::load(const BootId& boot) {
         snapshot.completed.insert(snapshot.completed.end(), history.begin(), history.end());
     snapshot.highestIds = highestIds_;
     if (overrides_.second == boot) snapshot.overrides = overrides_.first;
+    snapshot.networkMarks = networkMarks_;
     return snapshot;
 }
 
@@ -109,5 +110,7 @@ void MemoryStore::write(const SaveMessage& record) { messages_[record.message.id
 void MemoryStore::write(const DropMessage& record) { messages_.erase(record.id); }
 
 void MemoryStore::write(SaveOverrides record) { overrides_ = {std::move(record.overrides), boot_}; }
+
+void MemoryStore::write(SaveNetworkMarks record) { networkMarks_ = std::move(record.marks); }
 
 } // namespace stint::sim

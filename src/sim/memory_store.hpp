@@ -27,6 +27,7 @@ private:
     void write(SaveApp record);
     void write(const DropApp& record);
     void write(SaveOverrides record);
+    void write(SaveNetworkMarks record);
     void write(const SaveUsageTime& record);
     void write(const SaveDeviceState& record);
     void write(const SaveAlarm& record);
@@ -47,6 +48,7 @@ private:
     std::map<AppId, std::deque<Completed>> completed_;
     std::map<AppId, std::int32_t> highestIds_; ///< all that is read of the log
     std::pair<std::map<std::string, std::string>, BootId> overrides_;
+    NetworkMarks networkMarks_;
 };
 
 } // namespace stint::sim

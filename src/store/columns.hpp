@@ -44,6 +44,9 @@ inline constexpr ChecksummedTable completedTable{
 /// The log: what the apps' histories keep less of, and jobs that wait only the last of.
 inline constexpr ChecksummedTable pastRunsTable{"past_runs", "app, nth, space, job, run", 2};
 inline constexpr ChecksummedTable overridesTable{"overrides", "name, value, boot", 1};
+/// In the table of overrides: what a person has said of a network, for good. Such a row is of no boot.
+inline constexpr std::string_view markPrefix = "network.mark ", markIsForGood, markMetered = "metered",
+                                  markUnmetered = "unmetered";
 
 inline constexpr std::array checksummedTables{jobsTable,     workTable,      contentTable,     appsTable,
                                               ledgersTable,  usageTimeTable, deviceStateTable, alarmsTable,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "base/check.hpp"
 #include "base/try.hpp"
 #include "store/app_json.hpp"
@@ -76,7 +78,8 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .dropAlarm = STINT_TRY(database.prepare("DELETE FROM alarms WHERE app = ?1 AND tag = ?2")),
         .saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable))),
         .dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1")),
-        .dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides")),
+        .dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot <> ''")),
+        .dropMarks = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot = ''")),
         .saveOverride = STINT_TRY(database.prepare(saveSql(overridesTable))),
         .stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, alive = ?2, committed = ?3, clock_good = ?4, "
                                             "generation = ?5, commits = ?6")),
@@ -208,6 +211,14 @@ Result<void> RecordWriter::write(const SaveOverrides& record) {
     STINT_TRY(sql_.dropOverrides.run());
     for (const auto& [name, value] : record.overrides)
         STINT_TRY(sql_.saveOverride.run(name, value, boot_.value));
+    return {};
+}
+
+Result<void> RecordWriter::write(const SaveNetworkMarks& record) {
+    STINT_TRY(sql_.dropMarks.run());
+    for (const auto& [network, metered] : record.marks)
+        STINT_TRY(sql_.saveOverride.run(fmt::format("{}{}", markPrefix, network),
+                                        metered ? markMetered : markUnmetered, markIsForGood));
     return {};
 }
 

@@ -43,6 +43,7 @@ private:
         Statement saveMessage;
         Statement dropMessage;
         Statement dropOverrides;
+        Statement dropMarks;
         Statement saveOverride;
         Statement stamp;
     };
@@ -64,6 +65,7 @@ private:
     Result<void> write(const SaveMessage& record);
     Result<void> write(const DropMessage& record);
     Result<void> write(const SaveOverrides& record);
+    Result<void> write(const SaveNetworkMarks& record);
     BootId boot_;
     Statements sql_;
 };

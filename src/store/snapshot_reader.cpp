@@ -108,7 +108,11 @@ public:
         return read(overridesTable, [&](StoredRow row, Snapshot& snapshot) -> Result<void> {
             auto name = row.text();
             auto value = row.text();
-            if (row.text() == boot.value) snapshot.overrides.emplace(std::move(name), std::move(value));
+            const auto of = row.text();
+            if (of == markIsForGood && name.starts_with(markPrefix))
+                snapshot.networkMarks.emplace(name.substr(markPrefix.size()), value == markMetered);
+            else if (of == boot.value)
+                snapshot.overrides.emplace(std::move(name), std::move(value));
             return {};
         });
     }

@@ -47,4 +47,29 @@ struct DeviceRow {
     bool operator==(const DeviceRow&) const = default;
 };
 
+/// One line of `stint net`: a network that is there, or one that a person has marked.
+struct NetworkRow {
+    std::string name;      ///< of its connection, else the SSID, else the interface
+    std::string interface; ///< empty: it is not there
+    std::string ssid;
+    std::string transport; ///< "wifi"
+    bool metered = false;
+    std::string by;       ///< who says whether it is metered: "a mark", "NetworkManager"
+    bool inUse = false;   ///< it is the device's network
+    bool carries = false; ///< that one is a tunnel, over this
+
+    static constexpr auto noun = "network";
+    static constexpr auto fields = [](auto& field, auto& row) {
+        field("name", row.name);
+        field("interface", row.interface);
+        field("ssid", row.ssid);
+        field("transport", row.transport);
+        field("metered", row.metered);
+        field("by", row.by);
+        field("inUse", row.inUse);
+        field("carries", row.carries);
+    };
+    bool operator==(const NetworkRow&) const = default;
+};
+
 } // namespace stint::wire

@@ -46,6 +46,8 @@ public:
     std::set<RunId> elsewhere; ///< runs that another process hosts
     std::map<std::string, bool> served;
     std::map<CallId, std::vector<std::string>> verbs;
+    std::vector<std::pair<std::string, std::optional<bool>>> marked;
+    std::vector<wire::NetworkRow> networksSeen;
     std::vector<HistoryEntry> past;
     std::vector<PastRun> pastRunsKept;
     std::vector<WorkItem> items;
@@ -100,6 +102,11 @@ public:
         return {};
     }
     Result<void> resetDevice(CallId call, const std::vector<std::string>&) override { return setDevice(call, {}); }
+    Result<void> markNetwork(CallId call, const std::string& network, std::optional<bool> metered) override {
+        marked.emplace_back(network, metered);
+        return setDevice(call, {});
+    }
+    std::vector<wire::NetworkRow> networks() override { return networksSeen; }
     Result<std::vector<PastRun>> pastRuns(const JobKey&, std::size_t) override { return pastRunsKept; }
     std::vector<wire::Finding> findings() override {
         return {{"processes", wire::Finding::Grade::Advisory, "no cgroup", "Delegate=yes"}};

@@ -273,6 +273,12 @@ Result<void> Daemon::resetDevice(const std::vector<std::string>& keys) {
     return {};
 }
 
+Result<void> Daemon::markNetwork(const std::string& network, const std::string& word) {
+    STINT_TRY(ask(bus_.get(), wire::deviceInterface, "MarkNetwork",
+                  [&](Writer& writer) { writer.string(network).string(word); }));
+    return {};
+}
+
 int Daemon::fd() const { return sd_bus_get_fd(bus_.get()); }
 
 short Daemon::events() const {

@@ -125,6 +125,11 @@ public:
     Result<std::vector<wire::DeviceRow>> device() { return list<wire::DeviceRow>(wire::deviceInterface, "Get"); }
     Result<void> setDevice(const std::map<std::string, std::string>& changes);
     Result<void> resetDevice(const std::vector<std::string>& keys);
+    Result<std::vector<wire::NetworkRow>> networks() {
+        return list<wire::NetworkRow>(wire::deviceInterface, "Networks");
+    }
+    /// metered, unmetered or auto.
+    Result<void> markNetwork(const std::string& network, const std::string& word);
 
     // The limits. IllegalArgument for an app that is not installed, an unknown word, a number out of range.
 

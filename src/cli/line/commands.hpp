@@ -34,6 +34,8 @@ Verb pushVerb();
 Verb deviceVerb();
 Verb deviceSetVerb();
 Verb deviceResetVerb();
+Verb netVerb();
+Verb netMarkVerb();
 Verb policyVerb();
 Verb doctorVerb();
 Verb simVerb();
@@ -77,6 +79,8 @@ inline constexpr std::array everyVerb{getVerb,
                                       deviceVerb,
                                       deviceSetVerb,
                                       deviceResetVerb,
+                                      netVerb,
+                                      netMarkVerb,
                                       policyVerb,
                                       doctorVerb,
                                       simVerb,
