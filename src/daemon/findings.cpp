@@ -124,8 +124,6 @@ void addAborts(const Aborts& aborts, std::vector<Finding>& findings) {
 /// What is the same on every machine, because Stint has no edge for it yet.
 std::vector<Finding> aboutWhatIsNotThere() {
     return {
-        {"background network", Grade::Advisory,
-         "an app whose network is blocked is told so and its jobs wait; no packet is stopped", ""},
         {"visible apps", Grade::Advisory, "a terminal's foreground is seen, windows are not",
          "stint app PACKAGE --state visible says it in a window's place"},
         {"callers", Grade::Advisory,
@@ -154,6 +152,7 @@ std::vector<wire::Finding> Daemon::findings() {
     };
     addSetAside(core_->setAside(), all);
     addAborts(aborts_, all);
+    all.push_back(aboutNetwork());
     for (Finding& finding : aboutWhatIsNotThere())
         all.push_back(std::move(finding));
     return all;

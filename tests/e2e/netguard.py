@@ -203,6 +203,15 @@ class Ground:
             while Proxy(message_bus, line).NameHasOwner(name)[0] != owned:
                 line.recv_until_filtered(told, timeout=60)
 
+    def name_of(self, pid):
+        """The process's own on the bus."""
+        with open_dbus_connection(self.address, auth_timeout=30) as line:
+            bus = Proxy(message_bus, line)
+            for name in bus.ListNames()[0]:
+                if name.startswith(":") and bus.GetConnectionUnixProcessID(name)[0] == pid:
+                    return name
+        raise AssertionError(f"process {pid} is not on the bus")
+
     def guard(self):
         return Guard(self.address)
 
