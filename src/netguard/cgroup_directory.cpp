@@ -70,7 +70,9 @@ struct CloseDirectory {
 };
 
 void collect(Fd directory, int depth, std::vector<CgroupId>& all) {
-    if (auto id = cgroupIdOf(directory)) all.push_back(*id);
+    const auto id = cgroupIdOf(directory);
+    if (!id) return;
+    all.push_back(*id);
     const std::unique_ptr<DIR, CloseDirectory> list(::fdopendir(directory.get()));
     if (!list) return;
     const int here = directory.release(); // the list closes it
@@ -130,7 +132,7 @@ std::vector<CgroupId> withAllBelow(const Fd& directory) {
     std::vector<CgroupId> all;
     if (Fd top(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); top)
         collect(std::move(top), deepestBelow, all);
-    else if (auto id = cgroupIdOf(directory))
+    else if (auto id = cgroupIdOf(directory)) // removed: sockets may outlive it
         all.push_back(*id);
     return all;
 }

@@ -44,7 +44,7 @@ POLKIT = ('mount --bind "$1/actions" /usr/share/polkit-1/actions && mount --bind
 def kernel_lets():
     """Whether this machine is one where BPF can be tried at all."""
     return os.getuid() == 0 and PROGRAM.exists() and POLKITD.exists() and all(
-        shutil.which(program) for program in ("dbus-daemon", "ip", "nsenter", "unshare"))
+        shutil.which(program) for program in ("dbus-daemon", "ip", "nsenter", "setpriv", "unshare"))
 
 
 needs_netguard = pytest.mark.skipif(not kernel_lets(), reason="needs root, stint-netguard, polkitd and iproute2")
@@ -186,7 +186,11 @@ class Ground:
         return process
 
     def start_helper(self):
-        self.helper = self.start([*self.inside(), PROGRAM], NAME)
+        """With what the unit lets it have."""
+        unit = (ROOT / "packaging" / "stint-netguard.service").read_text()
+        bounds = next(line for line in unit.splitlines() if line.startswith("CapabilityBoundingSet="))
+        kept = ",".join("+" + name.removeprefix("CAP_").lower() for name in bounds.partition("=")[2].split())
+        self.helper = self.start([*self.inside(), "setpriv", f"--bounding-set=-all,{kept}", PROGRAM], NAME)
         return self.helper
 
     def activate_helper(self):
