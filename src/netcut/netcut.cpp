@@ -6,9 +6,8 @@
 #include <sys/stat.h>
 
 #include "base/fail.hpp"
-#include "base/try.hpp"
+#include "netcut/guard_call.hpp"
 #include "wire/errors.hpp"
-#include "wire/names.hpp"
 #include "wire/reader.hpp"
 
 namespace stint {
@@ -51,7 +50,7 @@ void Netcut::starting(const AppId& name) {
     if (app.cgroup) {
         const auto directory = cgroupOf_(name);
         if (directory && inodeOf(*directory) != app.inode) {
-            if (auto call = callOf("Forget"); call && sd_bus_message_append(call->get(), "t", app.cgroup) >= 0)
+            if (auto call = guardCall(bus_, "Forget"); call && sd_bus_message_append(call->get(), "t", app.cgroup) >= 0)
                 (void)wire::send(bus_.get(), *call);
             app.cgroup = 0;
             app.cut = false;
@@ -64,7 +63,8 @@ void Netcut::uninstalled(const AppId& name) {
     const auto found = apps_.find(name);
     if (found == apps_.end()) return;
     if (found->second.cgroup)
-        if (auto call = callOf("Forget"); call && sd_bus_message_append(call->get(), "t", found->second.cgroup) >= 0)
+        if (auto call = guardCall(bus_, "Forget");
+            call && sd_bus_message_append(call->get(), "t", found->second.cgroup) >= 0)
             (void)wire::send(bus_.get(), *call);
     apps_.erase(found);
 }
@@ -75,14 +75,27 @@ Netcut::State Netcut::state() const {
         if (state.problem.empty()) state.problem = app.refusal;
     const auto cut = std::ranges::count_if(apps_, [](const auto& each) { return each.second.cut; });
     state.cut = static_cast<std::size_t>(cut);
+    state.noWake = waker_.refusal();
     return state;
 }
 
-/// There is something to say; a bus or a helper that was lost is looked for again.
-void Netcut::wake() {
+void Netcut::wakeAt(std::optional<Waker::Wish> wish) {
     if (!wanted_) return;
+    // Each turn says it; only what is new is worth looking for a helper.
+    if (wish && waker_.wants() != wish) connected();
+    waker_.want(std::move(wish));
+    if (!waker_.refusal().empty() && !bus_.owner().empty()) awaitAuthority();
+}
+
+/// There is something to say; a bus or a helper that was lost is looked for again.
+void Netcut::connected() {
     bus_.connect();
     if (bus_.owner().empty() && installed_) bus_.start();
+}
+
+void Netcut::wake() {
+    if (!wanted_) return;
+    connected();
     pump();
 }
 
@@ -95,6 +108,7 @@ void Netcut::servedBy(const std::string& owner) {
     }
     blocking_.reset();
     authority_.reset();
+    waker_.servedAnew();
     if (owner.empty()) return failed({Errc::UNAVAILABLE, "stint-netguard has gone; nobody is cut off"}, true);
     installed_ = true;
     problem_.clear();
@@ -116,13 +130,6 @@ void Netcut::complain(const std::string& problem) {
     tell_("limits on the network are not enforced: " + problem);
 }
 
-Result<wire::Message> Netcut::callOf(const char* member) const {
-    wire::Message call = STINT_TRY(wire::newCall(bus_.get(), wire::netguardInterface, member));
-    if (sd_bus_message_set_destination(call.get(), bus_.owner().c_str()) < 0)
-        return Error{Errc::SYSTEM, "cannot address stint-netguard"};
-    return call;
-}
-
 void Netcut::pump() {
     if (bus_.owner().empty()) return;
     tellBlocked();
@@ -138,7 +145,7 @@ void Netcut::watch(App& app) {
     const auto directory = cgroupOf_(app.name);
     if (!directory) return refuse(app, directory.error());
     app.inode = inodeOf(*directory);
-    auto call = callOf("Watch");
+    auto call = guardCall(bus_, "Watch");
     if (!call) return refuse(app, call.error());
     int result = sd_bus_message_append(call->get(), "h", directory->get());
     sd_bus_slot* slot = nullptr;
@@ -168,7 +175,7 @@ void Netcut::tellBlocked() {
     if (blocking_) return;
     const auto news = [](const App& app) { return app.cgroup && app.refusal.empty() && app.cut == app.allowed; };
     if (std::ranges::none_of(apps_, [&](const auto& each) { return news(each.second); })) return;
-    auto call = callOf("SetBlocked");
+    auto call = guardCall(bus_, "SetBlocked");
     if (!call) return complain(call.error().message);
     sd_bus_message* const message = call->get();
     int result = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "(tb)");
@@ -223,6 +230,7 @@ int Netcut::authorityChanged(sd_bus_message*, void* data, sd_bus_error*) {
     const wire::Slot ended = std::move(self.authority_);
     for (auto& [name, app] : self.apps_)
         app.refusal.clear();
+    self.waker_.askAgain();
     self.pump();
     return 0;
 }

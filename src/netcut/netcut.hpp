@@ -11,6 +11,7 @@
 #include "base/app_id.hpp"
 #include "base/fd.hpp"
 #include "netcut/guard_bus.hpp"
+#include "netcut/waker.hpp"
 
 namespace stint {
 
@@ -22,7 +23,7 @@ public:
 
     /// `tell`: the log.
     Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell)
-        : cgroupOf_(std::move(cgroupOf)), tell_(std::move(tell)), bus_(loop, *this) {}
+        : cgroupOf_(std::move(cgroupOf)), tell_(std::move(tell)), bus_(loop, *this), waker_(bus_, tell_) {}
 
     /// Where it is not called, nothing is enforced, and no bus is looked for.
     void open() {
@@ -35,6 +36,8 @@ public:
     /// A process of it is about to be started.
     void starting(const AppId& app);
     void uninstalled(const AppId& app);
+    /// The machine is to be awake then; nothing: it may sleep.
+    void wakeAt(std::optional<Waker::Wish> wish);
 
     /// What was found, for `stint doctor`.
     struct State {
@@ -42,6 +45,7 @@ public:
         bool installed = true;
         std::string problem; ///< what stands in the way; empty: nothing
         std::size_t cut = 0; ///< apps
+        std::string noWake;  ///< why the machine is not woken; empty: nobody said so
     };
     State state() const;
 
@@ -62,11 +66,11 @@ private:
     void failed(const Error& error, bool installed) override;
 
     App& appOf(const AppId& name);
+    void connected();
     void wake();
     void pump();
     void watch(App& app);
     void tellBlocked();
-    Result<wire::Message> callOf(const char* member) const;
     void refuse(App& app, const Error& error);
     void complain(const std::string& problem);
     void awaitAuthority();
@@ -79,6 +83,7 @@ private:
     GuardBus bus_;
     // Behind the bus, so that its calls go before it.
     std::map<AppId, App> apps_;
+    Waker waker_;
     wire::Slot blocking_;  ///< the call of SetBlocked
     wire::Slot authority_; ///< polkit's word that it may answer otherwise now
     std::string problem_;  ///< why nobody serves
