@@ -23,9 +23,11 @@ packages_for() {
         echo libxcb1-dev libxcb-res0-dev openbox xterm # windows
         echo zsh fish                       # shells to complete in
         echo upower power-profiles-daemon umockdev gir1.2-umockdev-1.0 python3-gi # a laptop's power
+        echo clang libbpf-dev libcap-ng-dev libseccomp-dev  # stint-netguard
+        echo polkitd iproute2 util-linux    # who lets it, and networks for it
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
     fi
-    if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server; fi
+    if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 clang libbpf-dev libcap-ng-dev libseccomp-dev iproute2; fi
     if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils; fi
 }

@@ -59,6 +59,7 @@ Daemon::~Daemon() {
     door_.reset();
     hosts_.reset();
     server_.reset();
+    netcut_.reset();
     processes_.reset();
     registry_.reset();
     desktop_.reset();
@@ -110,9 +111,12 @@ Result<void> Daemon::openEdges() {
                                            {.helper = options_.libexec / "stint-exec",
                                             .instance = runtime.string(),
                                             .adopts = true,
-                                            .descriptors = options_.descriptors}));
+                                            .descriptors = options_.descriptors,
+                                            .starting = [this](const AppId& app) { netcut_->starting(app); }}));
+    openNetcut();
     const auto changed = [this](const Registry::Change& change) {
         if (change.installed) arrived_.emplace_back(AppInstalled{*change.installed});
+        if (change.removed) netcut_->uninstalled(*change.removed);
         if (change.removed) arrived_.emplace_back(AppUninstalled{*change.removed});
     };
     const auto complain = [](const Error& error) { logWarning(error.message); };

@@ -21,6 +21,7 @@
 #include "device/content_watch.hpp"
 #include "device/device_source.hpp"
 #include "device/window_watch.hpp"
+#include "netcut/netcut.hpp"
 #include "notify/desktop.hpp"
 #include "process/processes.hpp"
 #include "store/store.hpp"
@@ -64,6 +65,7 @@ private:
     Result<Fd> letIn(Visitor visitor);
 
     void openDesktop();
+    void openNetcut();
     void showOnDesktop(const ShowNotification& shows);
 
     void buryTheDead();
@@ -110,6 +112,7 @@ private:
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) override;
     std::vector<wire::Finding> findings() override; // findings.cpp
     std::optional<Error> storeError();
+    wire::Finding aboutNetwork() const; // network.cpp
 
     // LimitsOwner (limits.cpp).
     std::optional<WallTime> nextAlarmClock() override;
@@ -147,6 +150,7 @@ private:
     WindowWatch windowWatch_;
     DeviceSource deviceSource_;
     std::unique_ptr<Desktop> desktop_;
+    std::unique_ptr<Netcut> netcut_;
     ContentWatch contentWatch_;
     std::map<CallId, AppId> watching_;         ///< schedule() of this turn, of jobs that watch something
     std::map<AppId, std::vector<Reply>> held_; ///< until stint-watch watches their targets

@@ -1,5 +1,6 @@
 // What `stint doctor` asks the daemon (architecture.md, around the core): what it has found of this machine, what of
 // its promises is enforced here and what is only advisory, and how to get more. Read when asked; kept nowhere.
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -50,8 +51,12 @@ Finding aboutProcesses(const Processes& processes) {
             "run stintd as a unit with a cgroup of its own: systemctl --user enable --now stintd (Delegate=yes)"};
 }
 
-Finding aboutWakeAlarms(int refusal) {
+Finding aboutWakeAlarms(int refusal, const Netcut::State& guard) {
     if (!refusal) return {"wake alarms", Grade::Enforced, "an alarm wakes a machine that sleeps", ""};
+    if (!guard.noWake.empty())
+        return {"wake alarms", Grade::Absent, "alarms go off once the machine is awake: " + guard.noWake, ""};
+    if (refusal == EPERM && guard.serves)
+        return {"wake alarms", Grade::Enforced, "stint-netguard wakes a machine that sleeps for an alarm", ""};
     return {"wake alarms", Grade::Absent,
             fmt::format("alarms go off once the machine is awake: CLOCK_BOOTTIME_ALARM: {}", std::strerror(refusal)),
             refusal == EPERM ? "setcap cap_wake_alarm+ep on stintd, or AmbientCapabilities=CAP_WAKE_ALARM in its unit "
@@ -159,8 +164,6 @@ void addAborts(const Aborts& aborts, std::vector<Finding>& findings) {
 /// What is the same on every machine, because Stint has no edge for it yet.
 std::vector<Finding> aboutWhatIsNotThere() {
     return {
-        {"background network", Grade::Advisory,
-         "an app whose network is blocked is told so and its jobs wait; no packet is stopped", ""},
         {"callers", Grade::Advisory,
          "known by the kernel's word; a hostile process of the same user could still take an app's place", ""},
     };
@@ -179,7 +182,7 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutDaemon(),
         aboutStore(options_.store, storeNotes_, storeError()),
         aboutProcesses(*processes_),
-        aboutWakeAlarms(wakeRefusal_),
+        aboutWakeAlarms(wakeRefusal_, netcut_->state()),
         aboutPolicy(options_.policy, policyError_),
         aboutApps(*registry_, options_.apps),
         aboutNotifications(*desktop_),
@@ -189,6 +192,7 @@ std::vector<wire::Finding> Daemon::findings() {
     addSensors(deviceSource_, all);
     addSetAside(core_->setAside(), all);
     addAborts(aborts_, all);
+    all.push_back(aboutNetwork());
     for (Finding& finding : aboutWhatIsNotThere())
         all.push_back(std::move(finding));
     return all;

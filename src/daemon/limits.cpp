@@ -91,8 +91,14 @@ void Daemon::openWakeTimer() {
 }
 
 void Daemon::armWakeTimer() {
-    if (!wake_) return;
     const auto due = degraded_ ? std::nullopt : core_->nextWakeUp(now_);
+    if (!wake_) { // then stint-netguard is asked to, which may do more than this process
+        std::optional<Waker::Wish> wish;
+        if (due)
+            wish = {static_cast<std::uint64_t>(std::chrono::microseconds(due->time_since_epoch()).count()),
+                    "an alarm of an app is due"};
+        return netcut_->wakeAt(std::move(wish));
+    }
     if (due) {
         const std::chrono::microseconds when = due->time_since_epoch();
         sd_event_source_set_time(wake_, static_cast<std::uint64_t>(std::max<std::int64_t>(when.count(), 1)));

@@ -154,7 +154,10 @@ void Daemon::perform(const Effect& effect) {
                    [&](const EndRun& e) { hosts_->end(e.run); }, [&](const KillApp& e) { hosts_->killApp(e.app); },
                    [&](const DeliverAlarm& e) { deliver(e, e.alarm.app); },
                    [&](const DeliverMessage& e) { deliver(e, e.message.app); },
-                   [&](const NetworkAccess& e) { server_->tellNetwork(e); },
+                   [&](const NetworkAccess& e) {
+                       netcut_->set(e.app, e.allowed);
+                       server_->tellNetwork(e);
+                   },
                    [&](const ShowNotification& e) { showOnDesktop(e); },
                    [&](const WithdrawNotification& e) { desktop_->withdraw(e.app, e.id); },
                    [&](const Trace& e) {

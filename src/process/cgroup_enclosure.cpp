@@ -78,10 +78,21 @@ fs::path CgroupEnclosure::directory(const AppId& app, ProcessId id) const {
     return appDirectory(app) / std::to_string(id.value);
 }
 
-Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id) {
+Result<void> CgroupEnclosure::makeApp(const AppId& app) {
     if (app.name.empty() || app.name.str().find('/') != std::string::npos)
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no package", app.name);
-    STINT_TRY(makeCgroup(appDirectory(app)));
+    return makeCgroup(appDirectory(app));
+}
+
+Result<Fd> CgroupEnclosure::cgroupOf(const AppId& app) {
+    STINT_TRY(makeApp(app));
+    Fd opened(::open(appDirectory(app).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened) return fail(Errc::SYSTEM, "cannot open {}: {}", appDirectory(app).string(), std::strerror(errno));
+    return opened;
+}
+
+Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id) {
+    STINT_TRY(makeApp(app));
     const fs::path place = directory(app, id);
     STINT_TRY(makeCgroup(place));
     Entrance entrance;

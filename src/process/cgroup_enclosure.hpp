@@ -19,6 +19,7 @@ public:
     void kill(const AppId& app, ProcessId id, const Fd& pidfd) override;
     void killApp(const AppId& app) override;
     bool clear(const AppId& app, ProcessId id) override;
+    Result<Fd> cgroupOf(const AppId& app) override;
     std::optional<ProcessId> find(pid_t pid) const override;
     std::string description() const override;
     bool enclosesAll() const override { return true; }
@@ -34,6 +35,7 @@ private:
     };
 
     CgroupEnclosure(sd_event* loop, CgroupPlace root, OnEmpty empty);
+    Result<void> makeApp(const AppId& app);
     static int changed(sd_event_source* source, int fd, std::uint32_t events, void* draining);
     std::filesystem::path appDirectory(const AppId& app) const;
     std::filesystem::path directory(const AppId& app, ProcessId id) const;

@@ -52,8 +52,8 @@ private:
 
 } // namespace
 
-Children::Children(sd_event* loop, Listener& listener, Helper helper)
-    : loop_(sd_event_ref(loop)), listener_(listener), helper_(std::move(helper)),
+Children::Children(sd_event* loop, Listener& listener, Helper helper, Starting starting)
+    : loop_(sd_event_ref(loop)), listener_(listener), helper_(std::move(helper)), starting_(std::move(starting)),
       environment_(environmentFrom(environ)) {
     std::signal(SIGCHLD, SIG_DFL); // ignored, as some starters leave it, the kernel would throw the statuses away
 }
@@ -73,6 +73,7 @@ void Children::keepIn(std::unique_ptr<Enclosure> enclosure) { enclosure_ = std::
 Result<Started> Children::start(const Command& command) {
     ProcessId id{++last_};
     const Entrance entrance = STINT_TRY(enclosure_->make(command.app, id));
+    starting_(command.app);
     auto spawned = spawn(command, entrance, environment_, helper_);
     if (!spawned) {
         enclosure_->discard(command.app, id);

@@ -11,7 +11,9 @@ namespace stint {
 
 class Children : public Processes {
 public:
-    Children(sd_event* loop, Listener& listener, Helper helper);
+    using Starting = std::function<void(const AppId&)>;
+
+    Children(sd_event* loop, Listener& listener, Helper helper, Starting starting);
     ~Children() override;
 
     /// Before anything is started, once.
@@ -26,6 +28,7 @@ public:
     unsigned killApp(const AppId& app) override;
     bool anyAlive(const AppId& app) const override;
     Result<std::optional<Owner>> ownerOf(pid_t pid) const override;
+    Result<Fd> cgroupOf(const AppId& app) override { return enclosure_->cgroupOf(app); }
     std::string description() const override;
     bool enclosesAll() const override { return enclosure_->enclosesAll(); }
 
@@ -51,6 +54,7 @@ private:
     sd_event* loop_;
     Listener& listener_;
     Helper helper_;
+    Starting starting_;
     Environment environment_;
     std::map<ProcessId, std::unique_ptr<Child>> children_;
     std::unique_ptr<Enclosure> enclosure_;

@@ -32,6 +32,9 @@ public:
     virtual void killApp(const AppId& app) = 0;
     /// The process itself has ended: kills what it left. Whether nothing is left; else OnEmpty follows.
     virtual bool clear(const AppId& app, ProcessId id) = 0;
+    /// The directory of the cgroup that all places of the app are in, made where there is none yet, opened. System
+    /// where there are no cgroups.
+    virtual Result<Fd> cgroupOf(const AppId& app) = 0;
     /// In whose place a process is.
     virtual std::optional<ProcessId> find(pid_t pid) const = 0;
     virtual std::string description() const = 0;

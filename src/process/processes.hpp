@@ -3,6 +3,7 @@
 // timer.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,8 @@ public:
         bool adopts = false;
         /// The limit of open descriptors that a started process gets; 0: this process's own.
         unsigned long descriptors = 0;
+        /// Told just before a process of the app is started, and its cgroup is there, where it has one.
+        std::function<void(const AppId&)> starting = [](const AppId&) {};
     };
 
     /// Finds a cgroup v2 that may be used (from /proc/self/mountinfo and /proc/self/cgroup; on a hybrid machine it sits
@@ -43,6 +46,9 @@ public:
     /// apps' cgroups and waits until it is gone.
     static Result<std::unique_ptr<Processes>> open(sd_event* loop, Listener& listener, Options options);
     virtual bool anyAlive(const AppId& app) const = 0;
+    /// The cgroup of all that is started for the app, made where there is none yet, opened as a directory. System where
+    /// there are no cgroups.
+    virtual Result<Fd> cgroupOf(const AppId& app) = 0;
     using Owner = std::pair<AppId, ProcessId>;
     /// The app and the process a pid belongs to: one that we started, or a descendant of it; nullopt: it is none of
     /// ours. Security where nobody can say: its line of ancestors is too long, cannot be read, or leads to this very

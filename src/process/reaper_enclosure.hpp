@@ -16,6 +16,7 @@ public:
     void kill(const AppId& app, ProcessId id, const Fd& pidfd) override;
     void killApp(const AppId&) override {} // there is no stroke for all; each is killed by itself
     bool clear(const AppId&, ProcessId) override { return true; }
+    Result<Fd> cgroupOf(const AppId&) override { return Error{Errc::SYSTEM, description()}; }
     std::optional<ProcessId> find(pid_t) const override { return std::nullopt; } // ancestry says it
     std::string description() const override;
     bool enclosesAll() const override { return false; }

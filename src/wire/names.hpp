@@ -16,6 +16,9 @@ inline constexpr const char* limitsInterface = "org.stint.Limits1";
 inline constexpr const char* receiverInterface = "org.stint.Receiver1";
 /// On the session bus alone, where it is the daemon's name, too.
 inline constexpr const char* sessionInterface = "org.stint.Stint1";
+/// On the system bus, of stint-netguard alone; it is its name there, too.
+inline constexpr const char* netguardInterface = "org.stint.NetGuard1";
+inline constexpr const char* netguardName = netguardInterface;
 
 /// The daemon's socket within the runtime directory.
 inline constexpr const char* socketName = "bus";

@@ -77,6 +77,7 @@ class World:
             "XDG_CONFIG_HOME": str(self.root / "config"),
             "LANG": "C.UTF-8",
             "TERM": "xterm",
+            "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.root / 'no-system-bus'}",
             "STINT_AUTOSTART": "no",  # a test starts its daemons itself
             "STINT_SENSORS": "none",  # the machine that the tests run on says nothing of the one they are about
         }

@@ -1,0 +1,43 @@
+// Limits on an app's network, from the core to what enforces them (limits.md §8.1), and what `stint doctor` says of it.
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/number.hpp"
+#include "daemon/daemon.hpp"
+#include "daemon/log.hpp"
+
+namespace stint {
+
+void Daemon::openNetcut() {
+    netcut_ = std::make_unique<Netcut>(
+        loop_.get(), [this](const AppId& app) { return processes_->cgroupOf(app); }, logInfo);
+    // Without cgroups there is nothing that could be cut.
+    if (processes_->enclosesAll()) netcut_->open();
+}
+
+wire::Finding Daemon::aboutNetwork() const {
+    using Grade = wire::Finding::Grade;
+    const char* const topic = "background network";
+    const char* const advisory = "an app whose network is blocked is told so and its jobs wait; no packet is stopped";
+    if (!processes_->enclosesAll())
+        return {topic, Grade::Advisory, fmt::format("{}: no cgroup", advisory),
+                "run stintd as a unit with a cgroup of its own: systemctl --user enable --now stintd (Delegate=yes)"};
+    const Netcut::State state = netcut_->state();
+    if (state.serves && state.problem.empty())
+        return {topic, Grade::Enforced,
+                fmt::format("stint-netguard stops the packets of an app that may not use the network; {} cut off now",
+                            counted(state.cut, "app")),
+                ""};
+    const std::string found = fmt::format("{}: {}", advisory, state.problem);
+    if (state.installed) return {topic, Grade::Advisory, found, "journalctl -u stint-netguard tells more"};
+    const std::filesystem::path setup = options_.libexec / "netguard-setup";
+    std::error_code unknown;
+    if (std::filesystem::exists(setup, unknown))
+        return {topic, Grade::Advisory, found, fmt::format("sudo {}", setup.lexically_normal().string())};
+    return {topic, Grade::Advisory, found,
+            "build Stint where clang, libbpf-dev, libcap-ng-dev and libseccomp-dev are installed, then install it and "
+            "do as stint doctor says"};
+}
+
+} // namespace stint

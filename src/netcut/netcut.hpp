@@ -1,0 +1,95 @@
+// Turns "this app may not use the network now" into a cut of the app's cgroup, by stint-netguard on the system bus. It
+// decides nothing and holds no timer; where there is no helper, it remembers what one is to be told.
+//
+// A helper that is new is told everything; one that dies leaves nobody cut. An app is named to it when it is first cut
+// off, or first started, and stays named: who is cut is so before its next process is there.
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+
+#include "base/app_id.hpp"
+#include "base/fd.hpp"
+#include "netcut/guard_bus.hpp"
+#include "netcut/waker.hpp"
+
+namespace stint {
+
+class Netcut : GuardBus::Listener {
+public:
+    /// An app's cgroup, made where there is none, opened as a directory.
+    using CgroupOf = std::function<Result<Fd>(const AppId&)>;
+    using Tell = std::function<void(const std::string&)>;
+
+    /// `tell`: the log.
+    Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell)
+        : cgroupOf_(std::move(cgroupOf)), tell_(std::move(tell)), bus_(loop, *this), waker_(bus_, tell_) {}
+
+    /// Where it is not called, nothing is enforced, and no bus is looked for.
+    void open() {
+        wanted_ = true;
+        bus_.connect();
+    }
+
+    /// From now on.
+    void set(const AppId& app, bool allowed);
+    /// A process of it is about to be started.
+    void starting(const AppId& app);
+    void uninstalled(const AppId& app);
+    /// The machine is to be awake then; nothing: it may sleep.
+    void wakeAt(std::optional<Waker::Wish> wish);
+
+    /// What was found, for `stint doctor`.
+    struct State {
+        bool serves = false;
+        bool installed = true;
+        std::string problem; ///< what stands in the way; empty: nothing
+        std::size_t cut = 0; ///< apps
+        std::string noWake;  ///< why the machine is not woken; empty: nobody said so
+    };
+    State state() const;
+
+private:
+    struct App {
+        Netcut* owner = nullptr;
+        AppId name;
+        bool allowed = true;
+        std::uint64_t cgroup = 0; ///< as the helper calls it; 0: it does not watch it
+        std::uint64_t inode = 0;  ///< of the directory that was named
+        bool cut = false;         ///< as the helper was told
+        bool telling = false;     ///< in the call that is under way
+        std::string refusal;      ///< why it is not watched, or not cut, until something changes
+        wire::Slot watching;      ///< the call of Watch
+    };
+
+    void servedBy(const std::string& owner) override;
+    void failed(const Error& error, bool installed) override;
+
+    App& appOf(const AppId& name);
+    void connected();
+    void wake();
+    void pump();
+    void watch(App& app);
+    void tellBlocked();
+    void refuse(App& app, const Error& error);
+    void complain(const std::string& problem);
+    void awaitAuthority();
+    static int watched(sd_bus_message* answer, void* app, sd_bus_error*);
+    static int blocked(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int authorityChanged(sd_bus_message* signal, void* self, sd_bus_error*);
+
+    CgroupOf cgroupOf_;
+    Tell tell_;
+    GuardBus bus_;
+    // Behind the bus, so that its calls go before it.
+    std::map<AppId, App> apps_;
+    Waker waker_;
+    wire::Slot blocking_;  ///< the call of SetBlocked
+    wire::Slot authority_; ///< polkit's word that it may answer otherwise now
+    std::string problem_;  ///< why nobody serves
+    std::string told_;     ///< what was complained of last
+    bool wanted_ = false;
+    bool installed_ = true;
+};
+
+} // namespace stint

@@ -1,0 +1,108 @@
+/* The kernel's half of stint-netguard: counts each packet for the watched cgroups that its socket is in, and stops it
+ * where one of them is cut off. A cgroup's own packets and those of all cgroups below it are its. Loopback is free, and
+ * is not counted; it is interface 1 of every network namespace.
+ *
+ * The skb programs are the wall. The connect programs only spare a cut app the wait for an answer that never comes. */
+#include <linux/bpf.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "counted.h"
+
+#define LOOPBACK 1
+
+/* cgroup id -> what has passed. A cgroup is watched while it is here. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, STINT_MOST_WATCHED);
+    __type(key, __u64);
+    __type(value, struct stint_counted);
+} watched SEC(".maps");
+
+/* cgroup id -> nothing. A map of its own, so that a cut never writes over what is being counted. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, STINT_MOST_WATCHED);
+    __type(key, __u64);
+    __type(value, __u8);
+} cut SEC(".maps");
+
+/* How many are watched: where nobody is, a packet costs this one look. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u32);
+} in_use SEC(".maps");
+
+static __always_inline int nobody(void) {
+    __u32 first = 0;
+    __u32 *count = bpf_map_lookup_elem(&in_use, &first);
+    return !count || *count == 0;
+}
+
+/* 1: may pass. A watched cgroup has fewer than STINT_DEEPEST ancestors, so the walk from the root finds it however deep
+ * the socket itself is. */
+static __always_inline int judge(struct __sk_buff *skb, int outward) {
+    if (skb->ifindex == LOOPBACK || nobody()) return 1;
+#pragma clang loop unroll(disable)
+    for (int level = 0; level < STINT_DEEPEST; ++level) {
+        __u64 id = bpf_skb_ancestor_cgroup_id(skb, level);
+        if (!id) break;
+        struct stint_counted *counted = bpf_map_lookup_elem(&watched, &id);
+        if (!counted) continue;
+        if (bpf_map_lookup_elem(&cut, &id)) return 0;
+        if (outward)
+            __sync_fetch_and_add(&counted->out, skb->len);
+        else
+            __sync_fetch_and_add(&counted->in, skb->len);
+    }
+    return 1;
+}
+
+SEC("cgroup_skb/egress")
+int stint_egress(struct __sk_buff *skb) { return judge(skb, 1); }
+
+SEC("cgroup_skb/ingress")
+int stint_ingress(struct __sk_buff *skb) { return judge(skb, 0); }
+
+/* 1: the task that connects is in no cgroup that is cut off. */
+static __always_inline int free_task(void) {
+    if (nobody()) return 1;
+#pragma clang loop unroll(disable)
+    for (int level = 0; level < STINT_DEEPEST; ++level) {
+        __u64 id = bpf_get_current_ancestor_cgroup_id(level);
+        if (!id) break;
+        if (bpf_map_lookup_elem(&cut, &id)) return 0;
+    }
+    return 1;
+}
+
+/* 127.0.0.0/8, and 0.0.0.0, which Linux takes as this host. */
+static __always_inline int is_loopback4(__u32 address) {
+    __u32 first = bpf_ntohl(address) >> 24;
+    return first == 127 || address == 0;
+}
+
+SEC("cgroup/connect4")
+int stint_connect4(struct bpf_sock_addr *ctx) {
+    if (is_loopback4(ctx->user_ip4)) return 1;
+    return free_task();
+}
+
+/* ::1, ::, and what an IPv6 socket calls 127.0.0.0/8. */
+SEC("cgroup/connect6")
+int stint_connect6(struct bpf_sock_addr *ctx) {
+    __u32 a = ctx->user_ip6[0], b = ctx->user_ip6[1], c = ctx->user_ip6[2], d = ctx->user_ip6[3];
+    if (a == 0 && b == 0) {
+        if (c == 0 && (d == 0 || d == bpf_htonl(1))) return 1;
+        if (c == bpf_htonl(0xffff) && is_loopback4(d)) return 1;
+    }
+    return free_task();
+}
+
+/* The helpers that are called ask for no licence of the kernel's. */
+char LICENSE[] SEC("license") = "Apache-2.0";

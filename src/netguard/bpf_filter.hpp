@@ -1,0 +1,48 @@
+// The filter in the kernel: four BPF programs on the root of all cgroups, attached once. Their links and maps are
+// pinned nowhere, so that they end with this process, and nobody stays cut off. After load() nothing here needs a
+// capability.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "netguard/filter.hpp"
+
+struct bpf_link;
+struct bpf_object;
+
+namespace stint {
+
+class BpfFilter : public Filter {
+public:
+    /// `root`: the directory of a cgroup v2, in which, and below which, anybody can be watched. System where the kernel
+    /// refuses, in its own words.
+    static Result<std::unique_ptr<BpfFilter>> load(const std::filesystem::path& root);
+    ~BpfFilter() override;
+
+    Result<void> watch(CgroupId cgroup) override;
+    void forget(CgroupId cgroup) override;
+    Result<void> setCut(CgroupId cgroup, bool cut) override;
+    Result<Counted> counted(CgroupId cgroup) const override;
+
+private:
+    BpfFilter() = default;
+    Result<void> attach(const std::filesystem::path& root);
+    Result<void> findMaps();
+    void tellHowMany() const;
+
+    struct CloseObject {
+        void operator()(bpf_object* object) const;
+    };
+    struct CloseLink {
+        void operator()(bpf_link* link) const;
+    };
+    std::unique_ptr<bpf_object, CloseObject> object_;
+    std::vector<std::unique_ptr<bpf_link, CloseLink>> links_;
+    int watched_ = -1;
+    int cut_ = -1;
+    int inUse_ = -1;
+    std::uint32_t howMany_ = 0;
+};
+
+} // namespace stint

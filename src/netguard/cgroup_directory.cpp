@@ -1,0 +1,140 @@
+#include "netguard/cgroup_directory.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/fail.hpp"
+#include "base/proc.hpp"
+#include "base/try.hpp"
+#include "netguard/bpf/counted.h"
+#include "process/cgroup.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::size_t mostBelow = 256;
+constexpr int deepestBelow = 8;
+
+bool isCgroup2(const Fd& directory) {
+    struct statfs system {};
+    return ::fstatfs(directory.get(), &system) == 0 && system.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+std::optional<uid_t> ownerOf(const Fd& directory) {
+    struct stat about {};
+    if (::fstat(directory.get(), &about) != 0) return std::nullopt;
+    return about.st_uid;
+}
+
+/// The cgroup above; nothing at the top of what is mounted, or where it was removed.
+Fd above(const Fd& directory) {
+    Fd parent(::openat(directory.get(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!parent || !isCgroup2(parent)) return {};
+    struct stat here {};
+    struct stat there {};
+    if (::fstat(directory.get(), &here) != 0 || ::fstat(parent.get(), &there) != 0) return {};
+    return here.st_dev == there.st_dev && here.st_ino != there.st_ino ? std::move(parent) : Fd();
+}
+
+Fd duplicate(const Fd& directory) { return Fd(::fcntl(directory.get(), F_DUPFD_CLOEXEC, 3)); }
+
+/// The highest of the caller's own cgroup and those above it that are all the caller's.
+Result<CgroupId> delegatedTo(const Peer& peer, const std::filesystem::path& mount) {
+    const auto text = readFile("/proc/" + std::to_string(peer.pid) + "/cgroup");
+    const auto path = text ? cgroupPath(*text) : std::nullopt;
+    if (!path) return fail(Errc::SECURITY, "the cgroup of process {} cannot be read", peer.pid);
+    const auto place = placeOf({"/", mount}, *path);
+    Fd highest(place ? ::open(place->directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
+    if (!highest || !isCgroup2(highest) || ownerOf(highest) != peer.uid)
+        return fail(Errc::SECURITY,
+                    "your own cgroup {} is not delegated to you; call from a unit of your user manager "
+                    "(Delegate=yes)",
+                    *path);
+    for (Fd next = above(highest); next && ownerOf(next) == peer.uid; next = above(highest))
+        highest = std::move(next);
+    return cgroupIdOf(highest);
+}
+
+struct CloseDirectory {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+void collect(Fd directory, int depth, std::vector<CgroupId>& all) {
+    const auto id = cgroupIdOf(directory);
+    if (!id) return;
+    all.push_back(*id);
+    const std::unique_ptr<DIR, CloseDirectory> list(::fdopendir(directory.get()));
+    if (!list) return;
+    const int here = directory.release(); // the list closes it
+    ::rewinddir(list.get());
+    while (const dirent* entry = depth > 0 ? ::readdir(list.get()) : nullptr) {
+        if (all.size() >= mostBelow) return;
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
+        if (Fd below(::openat(here, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)); below)
+            collect(std::move(below), depth - 1, all);
+    }
+}
+
+} // namespace
+
+Result<CgroupId> cgroupIdOf(const Fd& directory) {
+    struct stat about {};
+    if (::fstat(directory.get(), &about) != 0)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the descriptor cannot be used: {}", std::strerror(errno));
+    if (!S_ISDIR(about.st_mode) || !isCgroup2(directory))
+        return fail(Errc::ILLEGAL_ARGUMENT, "the descriptor is no directory of a cgroup v2; open one with O_DIRECTORY");
+    // The kernel's own number: an inode's may be shorter.
+    constexpr unsigned most = 128; // MAX_HANDLE_SZ
+    alignas(file_handle) std::array<char, sizeof(file_handle) + most> room{};
+    auto* const handle = reinterpret_cast<file_handle*>(room.data());
+    handle->handle_bytes = most;
+    int mount = 0;
+    CgroupId id;
+    if (::name_to_handle_at(directory.get(), "", handle, &mount, AT_EMPTY_PATH) != 0)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the cgroup cannot be identified: {}", std::strerror(errno));
+    if (handle->handle_bytes != sizeof id.value)
+        return fail(Errc::SYSTEM, "this kernel names cgroups by {} bytes", handle->handle_bytes);
+    std::memcpy(&id.value, handle->f_handle, sizeof id.value);
+    return id;
+}
+
+Result<void> mayName(const Fd& directory, const Peer& peer, const std::filesystem::path& mount) {
+    if (peer.uid != 0 && ownerOf(directory) != peer.uid)
+        return fail(Errc::SECURITY, "that cgroup is not yours: it belongs to user {}, you are user {}",
+                    ownerOf(directory).value_or(0), peer.uid);
+    std::optional<CgroupId> delegated;
+    if (peer.uid != 0) delegated = STINT_TRY(delegatedTo(peer, mount));
+    bool inside = peer.uid == 0;
+    int depth = 0;
+    Fd next = duplicate(directory);
+    for (next = above(next); next; next = above(next)) {
+        if (++depth >= STINT_DEEPEST)
+            return fail(Errc::ILLEGAL_ARGUMENT, "that cgroup is more than {} deep", STINT_DEEPEST);
+        if (inside) continue;
+        if (ownerOf(next) != peer.uid) break;
+        inside = STINT_TRY(cgroupIdOf(next)) == *delegated;
+    }
+    if (inside) return {};
+    return fail(Errc::SECURITY, "that cgroup is not inside the tree that is delegated to you and that you are in");
+}
+
+std::vector<CgroupId> withAllBelow(const Fd& directory) {
+    std::vector<CgroupId> all;
+    if (Fd top(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); top)
+        collect(std::move(top), deepestBelow, all);
+    else if (auto id = cgroupIdOf(directory)) // removed: sockets may outlive it
+        all.push_back(*id);
+    return all;
+}
+
+} // namespace stint

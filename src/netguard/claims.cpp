@@ -1,0 +1,116 @@
+#include "netguard/claims.hpp"
+
+#include "base/fail.hpp"
+#include "base/try.hpp"
+#include "netguard/cgroup_directory.hpp"
+
+namespace stint {
+namespace {
+
+Counted since(Counted now, Counted before) { return {now.in - before.in, now.out - before.out}; }
+
+} // namespace
+
+std::size_t Claims::heldBy(uid_t uid) const {
+    std::size_t held = 0;
+    for (const auto& [name, caller] : callers_)
+        if (caller.uid == uid) held += caller.claims.size();
+    return held;
+}
+
+Result<void> Claims::checkOwn(const std::string& caller, CgroupId cgroup) const {
+    const auto found = callers_.find(caller);
+    if (found != callers_.end() && found->second.claims.contains(cgroup)) return {};
+    return fail(Errc::ILLEGAL_ARGUMENT, "you watch no cgroup {}; Watch tells the number", cgroup.value);
+}
+
+Result<void> Claims::watch(const std::string& caller, uid_t uid, CgroupId cgroup, Fd directory) {
+    if (checkOwn(caller, cgroup)) return {};
+    if (heldBy(uid) >= mostOfUser)
+        return fail(Errc::BUSY, "user {} watches {} cgroups already, as many as one may; Forget some", uid, mostOfUser);
+    auto place = places_.find(cgroup);
+    Claim claim;
+    if (place == places_.end()) {
+        STINT_TRY(filter_.watch(cgroup));
+        place = places_.emplace(cgroup, Place{std::move(directory)}).first;
+    } else {
+        claim.before = STINT_TRY(filter_.counted(cgroup));
+    }
+    ++place->second.claims;
+    Caller& owner = callers_[caller];
+    owner.uid = uid;
+    owner.claims.emplace(cgroup, claim);
+    return {};
+}
+
+void Claims::drop(CgroupId cgroup, const Claim& claim) {
+    const auto found = places_.find(cgroup);
+    Place& place = found->second;
+    if (claim.blocked && --place.cuts == 0) (void)filter_.setCut(cgroup, false);
+    if (--place.claims > 0) return;
+    filter_.forget(cgroup);
+    places_.erase(found);
+}
+
+Result<void> Claims::forget(const std::string& caller, CgroupId cgroup) {
+    STINT_TRY(checkOwn(caller, cgroup));
+    const auto owner = callers_.find(caller);
+    const auto claim = owner->second.claims.extract(cgroup);
+    drop(cgroup, claim.mapped());
+    if (owner->second.claims.empty()) callers_.erase(owner);
+    return {};
+}
+
+/// Whether the cgroup is cut by it.
+Result<bool> Claims::change(Claim& claim, CgroupId cgroup, bool blocked) {
+    if (claim.blocked == blocked) return false;
+    Place& place = places_.at(cgroup);
+    const bool first = blocked && place.cuts == 0;
+    const bool last = !blocked && place.cuts == 1;
+    if (first || last) STINT_TRY(filter_.setCut(cgroup, blocked));
+    place.cuts += blocked ? 1U : -1U;
+    claim.blocked = blocked;
+    return first;
+}
+
+Result<void> Claims::setBlocked(const std::string& caller, std::span<const Change> changes) {
+    for (const Change& each : changes)
+        STINT_TRY(checkOwn(caller, each.cgroup));
+    std::vector<CgroupId> severed;
+    for (const Change& each : changes) {
+        Claim& claim = callers_.at(caller).claims.at(each.cgroup);
+        if (!STINT_TRY(change(claim, each.cgroup, each.blocked))) continue;
+        for (const CgroupId below : withAllBelow(places_.at(each.cgroup).directory))
+            severed.push_back(below);
+    }
+    sockets_.abort(severed);
+    return {};
+}
+
+Result<std::vector<Claims::Row>> Claims::counters(const std::string& caller, std::span<const CgroupId> cgroups) const {
+    std::vector<Row> rows;
+    for (const CgroupId cgroup : cgroups)
+        STINT_TRY(checkOwn(caller, cgroup));
+    const auto owner = callers_.find(caller);
+    if (owner == callers_.end()) return rows;
+    const auto add = [&](CgroupId cgroup, const Claim& claim) -> Result<void> {
+        const Counted now = STINT_TRY(filter_.counted(cgroup));
+        rows.push_back({cgroup, since(now, claim.before)});
+        return {};
+    };
+    for (const CgroupId cgroup : cgroups)
+        STINT_TRY(add(cgroup, owner->second.claims.at(cgroup)));
+    if (cgroups.empty())
+        for (const auto& [cgroup, claim] : owner->second.claims)
+            STINT_TRY(add(cgroup, claim));
+    return rows;
+}
+
+void Claims::gone(const std::string& caller) {
+    const auto left = callers_.extract(caller);
+    if (left.empty()) return;
+    for (const auto& [cgroup, claim] : left.mapped().claims)
+        drop(cgroup, claim);
+}
+
+} // namespace stint

@@ -1,0 +1,172 @@
+"""What the limits say of an app's network, enforced by stint-netguard for the live daemon (limits.md §8.1): the app has a
+process whose connections fail, and work again."""
+
+import json
+import sys
+
+import pytest
+from app import PACKAGE as APP_PACKAGE
+from app import PROGRAM as APP
+from app import App
+from events import Directory
+from netguard import CGROUPS, FAR4, FAR6, HERE, Ground, needs_netguard, waiting_line
+from test_doctor import findings
+
+pytestmark = needs_netguard
+PACKAGE = "com.example.net"
+
+
+@pytest.fixture
+def ground():
+    made = Ground(polkit=False)
+    yield made
+    made.close()
+
+
+class Net:
+    """The app, started as a person does it in a terminal, then out of sight."""
+
+    def __init__(self, world, ground):
+        self.world, self.ground = world, ground
+        self.place = world.root / "net"
+        listener, arrived = waiting_line(self.place)
+        self.command = [sys.executable, str(HERE / "network_app.py"), "app", str(self.place)]
+        world.apps.joinpath(f"{PACKAGE}.toml").write_text(f'package = "{PACKAGE}"\ncommand = {self.command!r}\n')
+        world.environment["DBUS_SYSTEM_BUS_ADDRESS"] = ground.address
+        self.listener, self.arrived = listener, arrived
+
+    def begin(self):
+        self.daemon = self.world.start_daemon(before=self.ground.inside())
+        return self.daemon
+
+    def start(self):
+        self.world.in_terminal("start", PACKAGE)
+        process = self.arrived()
+        self.world.done("app", PACKAGE, "--state", "background")
+        self.world.done("device", "set", "plugged=false", "screen=off")
+        return process
+
+    def until_logged(self, text, times=1):
+        with Directory(self.world.root) as directory:
+            directory.until(lambda: self.daemon.log.read_text().count(text) >= times, 30)
+
+    def until_cut(self, times=1):
+        self.until_logged(f"cut app={PACKAGE}", times)
+
+    def until_freed(self, times=1):
+        self.until_logged(f"freed app={PACKAGE}", times)
+
+
+@pytest.fixture
+def net(world, ground):
+    made = Net(world, ground)
+    yield made
+    made.listener.close()
+
+
+def test_doze_cuts_an_app_off_and_gives_its_network_back(world, ground, net):
+    """§8.1, doze; §6.7."""
+    ground.start_helper()
+    net.begin()
+    app = net.start()
+    assert "error" not in app.do("connect", host=FAR4, port=ground.port, keep="open")
+    app.begin("receive", keep="open")
+    world.done("cmd", "deviceidle", "force-idle")
+    assert app.end()["error"] == "ECONNABORTED"
+    for host in (FAR4, FAR6):
+        assert app.do("connect", host=host, port=ground.port)["error"] == "EPERM"
+    assert app.do("loopback")["bytes"] == 5
+    assert "doze" in world.done("app", PACKAGE)
+    network = findings(world)["background network"]
+    assert network["grade"] == "enforced" and "cut off now" in network["found"]
+    world.done("cmd", "deviceidle", "unforce")
+    world.done("device", "set", "screen=on")
+    net.until_freed()
+    assert "error" not in app.do("connect", host=FAR4, port=ground.port)
+
+
+def test_a_rare_apps_network_is_cut_and_the_charger_gives_it_back(world, ground, net):
+    """§8.1, standby; §1.1."""
+    ground.start_helper()
+    net.begin()
+    app = net.start()
+    world.done("app", PACKAGE, "--bucket", "rare")
+    net.until_cut()
+    assert app.do("connect", host=FAR4, port=ground.port)["error"] == "EPERM"
+    world.done("device", "set", "charging=true")
+    net.until_freed()
+    assert "error" not in app.do("connect", host=FAR4, port=ground.port)
+
+
+def test_a_process_that_is_started_while_its_app_is_cut_off_never_connects(world, ground, net):
+    """A job that asks for no network lifts nothing (§8.3)."""
+    ground.start_helper()
+    app = App(world)
+    app.install(lambda manifest: manifest.replace(f'["{APP}", "host", "Jobs"]', json.dumps(net.command)))
+    net.begin()
+    world.done("device", "set", "plugged=false", "screen=off")
+    world.done("app", APP_PACKAGE, "--bucket", "rare")
+    net.until_logged(f"cut app={APP_PACKAGE}")
+    assert app.run(*app.job(1)).code == 0
+    job = net.arrived()
+    assert job.do("connect", host=FAR4, port=ground.port)["error"] == "EPERM"
+    assert job.do("datagram", host=FAR6, port=ground.port)["error"] == "EPERM"
+
+
+def test_a_new_helper_is_told_everything(world, ground, net):
+    """One that is killed leaves nobody cut; the next one cuts again."""
+    ground.start_helper()
+    net.begin()
+    app = net.start()
+    world.done("cmd", "deviceidle", "force-idle")
+    net.until_cut()
+    ground.helper.kill()
+    ground.helper.wait()
+    net.until_logged("stint-netguard has gone")
+    assert "error" not in app.do("connect", host=FAR4, port=ground.port)
+    assert findings(world)["background network"]["grade"] == "advisory"
+    ground.start_helper()
+    net.until_cut(times=2)
+    assert app.do("connect", host=FAR4, port=ground.port)["error"] == "EPERM"
+
+
+def test_a_daemon_that_is_killed_leaves_nobody_cut(world, ground, net):
+    """Its apps' processes die with it; another process in their cgroup would be free."""
+    ground.start_helper()
+    daemon = net.begin()
+    app = net.start()
+    pid = app.do("pid")["pid"]
+    cgroup = next(line for line in open(f"/proc/{pid}/cgroup", encoding="ascii") if line.startswith("0::"))
+    place = CGROUPS / cgroup.strip().removeprefix("0::/")
+    stays = ground.app(place.parent)
+    world.done("cmd", "deviceidle", "force-idle")
+    net.until_cut()
+    assert stays.do("connect", host=FAR4, port=ground.port)["error"] == "EPERM"
+    guard = ground.guard()
+    name = ground.name_of(daemon.pid)
+    daemon.kill()
+    ground.until_owned(name, owned=False)
+    guard.counters()  # the bus told the helper before it told us
+    assert "error" not in stays.do("connect", host=FAR4, port=ground.port)
+
+
+def test_the_bus_starts_the_helper(world, ground, net):
+    ground.activate_helper()
+    net.begin()
+    net.until_logged("stint-netguard enforces")
+    assert findings(world)["background network"]["grade"] == "enforced"
+
+
+def test_without_a_helper_it_is_advisory_and_one_command_says_how_to_get_it(world, ground, net):
+    net.begin()
+    net.until_logged("not enforced")
+    network = findings(world)["background network"]
+    assert network["grade"] == "advisory" and "no packet is stopped" in network["found"]
+    assert network["more"]
+    app = net.start()
+    world.done("cmd", "deviceidle", "force-idle")
+    assert "error" not in app.do("connect", host=FAR4, port=ground.port)
+    # One that is installed later, and started, is told.
+    ground.start_helper()
+    net.until_cut()
+    assert app.do("connect", host=FAR4, port=ground.port)["error"] == "EPERM"

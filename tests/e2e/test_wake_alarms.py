@@ -1,0 +1,91 @@
+"""A daemon that may not wake the machine itself asks stint-netguard to (limits.md §13; dbus/org.stint.NetGuard1.xml). The
+helper here is the test's: no machine that tests run on sleeps."""
+
+import time
+
+import pytest
+from app import App
+from events import Deadline
+from jeepney import HeaderFields, new_error, new_method_return
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import Proxy, open_dbus_connection
+from netguard import NAME, Ground, needs_netguard
+from test_doctor import findings
+
+pytestmark = needs_netguard
+
+
+class Helper:
+    """Takes calls, and answers as it is told."""
+
+    def __init__(self, address):
+        self.line = open_dbus_connection(address, enable_fds=True, auth_timeout=30)
+        Proxy(message_bus, self.line).RequestName(NAME)
+
+    def until_called(self, member, within=60):
+        deadline = Deadline(within)
+        while True:
+            message = self.line.receive(timeout=deadline.left())
+            called = message.header.fields.get(HeaderFields.member)
+            if called == member:
+                return message
+            if called == "Watch":
+                self.line.send(new_method_return(message, "t", (7,)))
+
+    def close(self):
+        self.line.close()
+
+
+@pytest.fixture
+def ground():
+    made = Ground(polkit=False)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(world, ground):
+    world.environment["DBUS_SYSTEM_BUS_ADDRESS"] = ground.address
+    made = App(world)
+    made.install(lambda manifest: manifest.replace('["RUN_USER', '["SCHEDULE_EXACT_ALARM", "RUN_USER'))
+    return made
+
+
+@pytest.fixture
+def helper(ground):
+    made = Helper(ground.address)
+    yield made
+    made.close()
+
+
+def start(world):
+    return world.start_daemon(before=["setpriv", "--bounding-set=-wake_alarm"])  # as an ordinary user's
+
+
+def test_the_next_alarm_is_asked_for_and_the_next_helper_is_asked_again(world, ground, app, helper):
+    start(world)
+    due = time.clock_gettime(time.CLOCK_BOOTTIME) + 3600
+    assert app.run("alarm", "exact", "tick", "3600000").code == 0
+    asked = helper.until_called("ArmWake")
+    when, reason = asked.body
+    assert due * 1e6 <= when < (due + 60) * 1e6 and reason
+    helper.line.send(new_method_return(asked, "u", (5,)))
+    helper.close()
+    second = Helper(ground.address)
+    again = second.until_called("ArmWake")
+    assert again.body == asked.body
+    second.line.send(new_method_return(again, "u", (6,)))
+    assert app.run("cancel-alarm", "tick").code == 0
+    assert second.until_called("Disarm").body == (6,)
+    second.close()
+
+
+def test_a_refusal_is_told_and_not_argued_with(world, app, helper):
+    daemon = start(world)
+    assert app.run("alarm", "exact", "tick", "3600000").code == 0
+    asked = helper.until_called("ArmWake")
+    helper.line.send(new_error(asked, "org.stint.Error.Unavailable", "s", ("this machine cannot wake",)))
+    assert app.run("alarm", "exact", "tock", "1800000").code == 0
+    wake = findings(world)["wake alarms"]
+    assert wake["grade"] == "absent" and "cannot wake" in wake["found"]
+    assert daemon.log.read_text().count("this machine cannot wake") == 1

@@ -1,0 +1,118 @@
+// Whose cgroups are cut and counted (dbus/org.stint.NetGuard1.xml; limits.md §8.1, §13).
+#include <doctest/doctest.h>
+#include <fcntl.h>
+
+#include "memory_filter.hpp"
+#include "netguard/claims.hpp"
+
+using namespace stint;
+
+namespace {
+
+constexpr CgroupId mail{7};
+constexpr CgroupId news{8};
+constexpr uid_t ann = 1000;
+constexpr uid_t bob = 1001;
+
+struct Stage {
+    MemoryFilter filter;
+    MemorySockets sockets;
+    Claims claims{filter, sockets};
+
+    Result<void> watch(const std::string& caller, CgroupId cgroup, uid_t uid = ann) {
+        // Any directory: its sockets are only looked for below it, and it is no cgroup.
+        return claims.watch(caller, uid, cgroup, Fd(::open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+    }
+    Result<void> block(const std::string& caller, CgroupId cgroup, bool blocked = true) {
+        const Claims::Change change{cgroup, blocked};
+        return claims.setBlocked(caller, std::span(&change, 1));
+    }
+};
+
+} // namespace
+
+TEST_CASE("a cgroup is cut while one of its callers wants that, and watched while one is there") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    REQUIRE(stage.watch(":1.2", mail));
+    REQUIRE(stage.block(":1.1", mail));
+    REQUIRE(stage.block(":1.2", mail));
+    REQUIRE(stage.block(":1.1", mail, false));
+    CHECK(stage.filter.cut.contains(mail));
+    stage.claims.gone(":1.2");
+    CHECK(stage.filter.cut.empty());
+    CHECK(stage.filter.watched.contains(mail));
+    REQUIRE(stage.claims.forget(":1.1", mail));
+    CHECK(stage.filter.watched.empty());
+}
+
+TEST_CASE("to say the same twice changes nothing, and ends with one word") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    REQUIRE(stage.watch(":1.1", mail));
+    REQUIRE(stage.block(":1.1", mail));
+    REQUIRE(stage.block(":1.1", mail));
+    REQUIRE(stage.block(":1.1", mail, false));
+    CHECK(stage.filter.cut.empty());
+    REQUIRE(stage.claims.forget(":1.1", mail));
+    CHECK(stage.filter.watched.empty());
+    CHECK_FALSE(stage.claims.forget(":1.1", mail));
+}
+
+TEST_CASE("what one caller watches is nothing to another") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    REQUIRE(stage.watch(":1.2", news));
+    for (const auto& refused : {stage.block(":1.2", mail), stage.claims.forget(":1.2", mail)}) {
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == Errc::ILLEGAL_ARGUMENT);
+    }
+    CHECK_FALSE(stage.claims.counters(":1.2", std::vector{mail}));
+    CHECK(stage.claims.counters(":1.2", {}).value().size() == 1);
+    CHECK(stage.claims.counters(":1.3", {}).value().empty());
+}
+
+TEST_CASE("of several changes none is made where one is not the caller's") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    const std::vector<Claims::Change> changes{{mail, true}, {news, true}};
+    CHECK_FALSE(stage.claims.setBlocked(":1.1", changes));
+    CHECK(stage.filter.cut.empty());
+    CHECK(stage.sockets.calls == 0);
+}
+
+TEST_CASE("each caller's count begins with its own watch, and a cut leaves it") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    stage.filter.watched[mail] = {100, 10};
+    REQUIRE(stage.watch(":1.2", mail));
+    stage.filter.watched[mail] = {150, 11};
+    REQUIRE(stage.block(":1.1", mail));
+    CHECK(stage.claims.counters(":1.1", {}).value().front().counted == Counted{150, 11});
+    CHECK(stage.claims.counters(":1.2", {}).value().front().counted == Counted{50, 1});
+}
+
+TEST_CASE("a user's cgroups are bounded over all its connections, and another's are not touched by that") {
+    Stage stage;
+    for (std::uint64_t n = 0; n < Claims::mostOfUser; ++n)
+        REQUIRE(stage.watch(n % 2 ? ":1.1" : ":1.2", CgroupId{100 + n}));
+    const auto refused = stage.watch(":1.3", mail);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::BUSY);
+    CHECK(stage.watch(":1.4", mail, bob));
+    stage.claims.gone(":1.1");
+    CHECK(stage.watch(":1.3", news));
+}
+
+TEST_CASE("a filter that refuses leaves nothing behind") {
+    Stage stage;
+    stage.filter.refusal = Error{Errc::BUSY, "4096 cgroups are watched on this machine"};
+    CHECK_FALSE(stage.watch(":1.1", mail));
+    stage.filter.refusal.reset();
+    REQUIRE(stage.watch(":1.1", mail));
+    stage.filter.refusal = Error{Errc::SYSTEM, "no memory"};
+    CHECK_FALSE(stage.block(":1.1", mail));
+    stage.filter.refusal.reset();
+    REQUIRE(stage.block(":1.1", mail)); // it is still to be done
+    CHECK(stage.filter.cut.contains(mail));
+}

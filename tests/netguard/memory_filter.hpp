@@ -1,0 +1,45 @@
+// A filter that lives in memory, which can be told to count and to refuse, and sockets that remember what they ended.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "netguard/filter.hpp"
+#include "netguard/sockets.hpp"
+
+namespace stint {
+
+class MemoryFilter final : public Filter {
+public:
+    std::map<CgroupId, Counted> watched;
+    std::set<CgroupId> cut;
+    std::optional<Error> refusal;
+
+    Result<void> watch(CgroupId cgroup) override {
+        if (refusal) return *refusal;
+        watched.emplace(cgroup, Counted{});
+        return {};
+    }
+    void forget(CgroupId cgroup) override {
+        watched.erase(cgroup);
+        cut.erase(cgroup);
+    }
+    Result<void> setCut(CgroupId cgroup, bool on) override {
+        if (refusal) return *refusal;
+        if (on)
+            cut.insert(cgroup);
+        else
+            cut.erase(cgroup);
+        return {};
+    }
+    Result<Counted> counted(CgroupId cgroup) const override { return watched.at(cgroup); }
+};
+
+class MemorySockets final : public Sockets {
+public:
+    unsigned calls = 0;
+    void abort(std::span<const CgroupId> cgroups) override { calls += cgroups.empty() ? 0 : 1; }
+};
+
+} // namespace stint
