@@ -10,6 +10,7 @@
 #include "base/number.hpp"
 #include "base/pidfd.hpp"
 #include "base/try.hpp"
+#include "daemon/background.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/descriptors.hpp"
 #include "daemon/log.hpp"
@@ -108,6 +109,7 @@ Result<void> Daemon::openEdges() {
                                             .instance = runtime.string(),
                                             .adopts = true,
                                             .descriptors = options_.descriptors}));
+    processes_->limitBackground(backgroundLimitsBy(policy_.constants));
     const auto changed = [this](const Registry::Change& change) {
         if (change.installed) arrived_.emplace_back(AppInstalled{*change.installed});
         if (change.removed) arrived_.emplace_back(AppUninstalled{*change.removed});
@@ -204,7 +206,9 @@ Result<std::vector<PastRun>> Daemon::pastRuns(const JobKey& key, std::size_t mos
     return store_->pastRuns(key, most);
 }
 
-void Daemon::gone(ProcessId process, const AppId& app, int status, bool) { deaths_.push_back({process, app, status}); }
+void Daemon::gone(ProcessId process, const AppId& app, const Processes::End& end) {
+    deaths_.push_back({process, app, end});
+}
 
 void Daemon::watchContent() {
     if (watched_ == core_->watchedVersion()) return;
@@ -214,8 +218,9 @@ void Daemon::watchContent() {
 
 namespace {
 
-/// Of wait().
-std::string wordsOf(int status) {
+std::string wordsOf(const Processes::End& end) {
+    const int status = end.status;
+    if (!end.limit.empty() && status != 0) return end.limit;
     if (WIFEXITED(status)) return fmt::format("its process ended with exit code {}", WEXITSTATUS(status));
     const char* const name = ::sigabbrev_np(WTERMSIG(status));
     return name ? fmt::format("its process was killed by SIG{}", name)
@@ -225,8 +230,9 @@ std::string wordsOf(int status) {
 } // namespace
 
 void Daemon::buryTheDead() {
-    for (const auto& [process, app, status] : std::exchange(deaths_, {})) {
-        hosts_->gone(process, wordsOf(status));
+    for (const auto& [process, app, end] : std::exchange(deaths_, {})) {
+        const int status = end.status;
+        hosts_->gone(process, wordsOf(end));
         if (const auto program = programs_.extract(process); !program.empty()) {
             const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
             server_->appExited(program.mapped().starter, program.mapped().pid, code);

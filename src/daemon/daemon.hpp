@@ -115,7 +115,7 @@ private:
     template <class Delivery> void deliver(const Delivery& delivery, const AppId& app);
 
     // Processes::Listener.
-    void gone(ProcessId process, const AppId& app, int status, bool killed) override;
+    void gone(ProcessId process, const AppId& app, const Processes::End& end) override;
 
     DaemonOptions options_;
     Policy policy_;
@@ -162,7 +162,7 @@ private:
     struct Death {
         ProcessId process;
         AppId app;
-        int status = 0;
+        Processes::End end;
     };
     std::vector<Death> deaths_; ///< reported in this turn, after the last messages of those processes
     Step step_;                 ///< of all events of this turn

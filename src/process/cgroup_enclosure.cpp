@@ -27,15 +27,21 @@ Result<CgroupMount> findMount() {
     return *mount;
 }
 
+/// Where a daemon stands that has divided its cgroup.
+constexpr const char* daemonLeaf = "daemon";
+/// The share of the processors of what is no background work, and of any cgroup that nobody has given one.
+constexpr std::int64_t usualWeight = 100;
+
 Result<CgroupPlace> ownPlace(const CgroupMount& mount) {
     std::optional<std::string> text = readFile("/proc/self/cgroup");
     std::optional<std::string> path = text ? cgroupPath(*text) : std::nullopt;
     if (!path) return fail(Errc::SYSTEM, "this process is in no cgroup v2");
     std::optional<CgroupPlace> place = placeOf(mount, *path);
     if (!place) return fail(Errc::SYSTEM, "the own cgroup {} is not below {}, which is mounted", *path, mount.root);
+    place = divisible(*place);
     // Moving a process needs the right to write this file of the common ancestor (cgroups(7), delegation).
     if (::access((place->directory / "cgroup.procs").c_str(), W_OK) != 0)
-        return fail(Errc::SYSTEM, "the own cgroup {} is not delegated: {}", *path, std::strerror(errno));
+        return fail(Errc::SYSTEM, "the own cgroup {} is not delegated: {}", place->path, std::strerror(errno));
     return *place;
 }
 
@@ -46,6 +52,14 @@ std::string joined(const std::string& path, const std::string& name) {
 }
 
 } // namespace
+
+CgroupPlace divisible(const CgroupPlace& own) {
+    const fs::path above = own.directory.parent_path();
+    const std::string on = readFile(above / "cgroup.subtree_control").value_or("");
+    if (own.directory.filename() != daemonLeaf || controllersIn(on).empty()) return own;
+    std::string path = own.path.substr(0, own.path.rfind('/'));
+    return {path.empty() ? "/" : std::move(path), above};
+}
 
 Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, const std::string& instance,
                                                                OnEmpty empty) {
@@ -58,11 +72,16 @@ Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, c
         removeCgroup(root.directory);
         return fail(Errc::SYSTEM, "this kernel has no cgroup.kill (Linux 5.14 has)");
     }
-    return std::unique_ptr<CgroupEnclosure>(new CgroupEnclosure(loop, std::move(root), std::move(empty)));
+    Held controllers = divide(base.directory, daemonLeaf);
+    if (auto passed = passOn(controllers.held, root.directory); !passed.ok())
+        controllers = {{}, passed.error().message};
+    return std::unique_ptr<CgroupEnclosure>(
+        new CgroupEnclosure(loop, std::move(root), std::move(controllers), std::move(empty)));
 }
 
-CgroupEnclosure::CgroupEnclosure(sd_event* loop, CgroupPlace root, OnEmpty empty)
-    : loop_(sd_event_ref(loop)), root_(std::move(root)), empty_(std::move(empty)) {}
+CgroupEnclosure::CgroupEnclosure(sd_event* loop, CgroupPlace root, Held controllers, OnEmpty empty)
+    : loop_(sd_event_ref(loop)), root_(std::move(root)), controllers_(std::move(controllers)),
+      empty_(std::move(empty)) {}
 
 CgroupEnclosure::~CgroupEnclosure() {
     draining_.clear();
@@ -78,20 +97,50 @@ fs::path CgroupEnclosure::directory(const AppId& app, ProcessId id) const {
     return appDirectory(app) / std::to_string(id.value);
 }
 
-Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id) {
+// A place's share counts beside the app's other places; the app's beside other apps: the largest of its own.
+void CgroupEnclosure::weighApp(const AppId& app) const {
+    if (!controllers_.held.contains(Controller::Cpu)) return;
+    const auto places = weights_.find(app);
+    if (places == weights_.end()) return;
+    std::int64_t largest = 0;
+    for (const auto& [id, weight] : places->second)
+        largest = std::max(largest, weight);
+    // Where it fails the app has another share than it should, and no more than that.
+    (void)writeLimits({.cpuWeight = largest}, appDirectory(app));
+}
+
+void CgroupEnclosure::forget(const AppId& app, ProcessId id) {
+    const auto places = weights_.find(app);
+    if (places == weights_.end()) return;
+    places->second.erase(id);
+    if (places->second.empty())
+        weights_.erase(places);
+    else
+        weighApp(app);
+}
+
+Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id, const CgroupLimits& limits) {
     if (app.name.empty() || app.name.str().find('/') != std::string::npos)
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no package", app.name);
     STINT_TRY(makeCgroup(appDirectory(app)));
+    STINT_TRY(passOn(controllers_.held, appDirectory(app)));
     const fs::path place = directory(app, id);
     STINT_TRY(makeCgroup(place));
+    STINT_TRY(writeLimits(heldOf(limits, controllers_.held), place));
+    weights_[app][id] = limits.cpuWeight.value_or(usualWeight);
+    weighApp(app);
     Entrance entrance;
+    entrance.weighed = limits.cpuWeight && controllers_.held.contains(Controller::Cpu);
     entrance.procs = Fd(::open((place / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
     if (!entrance.procs)
         return fail(Errc::SYSTEM, "cannot open {}: {}", (place / "cgroup.procs").string(), std::strerror(errno));
     return entrance;
 }
 
-void CgroupEnclosure::discard(const AppId& app, ProcessId id) { removeCgroup(directory(app, id)); }
+void CgroupEnclosure::discard(const AppId& app, ProcessId id) {
+    removeCgroup(directory(app, id));
+    forget(app, id);
+}
 
 void CgroupEnclosure::kill(const AppId& app, ProcessId id, const Fd& pidfd) {
     // The process may be on its way into the cgroup still: it is killed by itself too.
@@ -104,12 +153,14 @@ void CgroupEnclosure::killApp(const AppId& app) { killCgroup(appDirectory(app));
 bool CgroupEnclosure::clear(const AppId& app, ProcessId id) {
     auto draining = std::make_unique<Draining>();
     draining->owner = this;
+    draining->app = app;
     draining->id = id;
     draining->directory = directory(app, id);
     killCgroup(draining->directory);
     draining->events = openEvents(draining->directory);
     if (!populated(draining->events)) {
         removeCgroup(draining->directory);
+        forget(app, id);
         return true;
     }
     sd_event_source* source = nullptr;
@@ -127,8 +178,15 @@ int CgroupEnclosure::changed(sd_event_source*, int, std::uint32_t, void* data) {
     CgroupEnclosure& self = *draining.owner;
     auto done = self.draining_.extract(draining.id);
     removeCgroup(done.mapped()->directory);
+    self.forget(done.mapped()->app, done.key());
     self.empty_(done.key());
     return 0;
+}
+
+std::string CgroupEnclosure::limitMet(const AppId& app, ProcessId id) const {
+    const LimitMet met = stint::limitMet(directory(app, id));
+    if (!met.killed.empty()) return "killed: " + met.killed;
+    return met.denied.empty() ? "" : "it met " + met.denied;
 }
 
 std::optional<ProcessId> CgroupEnclosure::find(pid_t pid) const {
@@ -157,6 +215,7 @@ Result<void> killCgroupLeftovers(const std::string& instance) {
             return fail(Errc::SYSTEM, "processes of a former daemon do not die; see {}/*/*/cgroup.procs",
                         cgroup.string());
         removeCgroup(cgroup);
+        ::rmdir((cgroup.parent_path() / daemonLeaf).c_str()); // where that stood; not while one stands there
     }
     return {};
 }

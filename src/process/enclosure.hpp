@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/app_id.hpp"
+#include "base/cgroup_limits.hpp"
 #include "process/processes.hpp"
 #include "process/spawn.hpp"
 
@@ -22,8 +23,8 @@ public:
 
     virtual ~Enclosure() = default;
 
-    /// Makes the place of one process, which is not in it yet.
-    virtual Result<Entrance> make(const AppId& app, ProcessId id) = 0;
+    /// Makes the place of one process, which is not in it yet, with those of the limits that can be held.
+    virtual Result<Entrance> make(const AppId& app, ProcessId id, const CgroupLimits& limits) = 0;
     /// Takes back the place of a process that was not started after all.
     virtual void discard(const AppId& app, ProcessId id) = 0;
     /// Kills all that is there now and the process of `pidfd`, which may not have entered yet.
@@ -32,9 +33,13 @@ public:
     virtual void killApp(const AppId& app) = 0;
     /// The process itself has ended: kills what it left. Whether nothing is left; else OnEmpty follows.
     virtual bool clear(const AppId& app, ProcessId id) = 0;
+    /// Which limit of its place the process has met; empty: none. Before clear().
+    virtual std::string limitMet(const AppId& app, ProcessId id) const = 0;
     /// In whose place a process is.
     virtual std::optional<ProcessId> find(pid_t pid) const = 0;
     virtual std::string description() const = 0;
+    /// The controllers that hold limits here, and why not all of them do.
+    virtual Held controllers() const = 0;
     /// Nothing that a process starts can get out.
     virtual bool enclosesAll() const = 0;
 };

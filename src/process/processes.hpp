@@ -10,6 +10,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/cgroup_limits.hpp"
 #include "process/launcher.hpp"
 
 namespace stint {
@@ -18,13 +19,18 @@ namespace stint {
 /// where there is one; gone() follows.
 class Processes : public Launcher {
 public:
+    struct End {
+        int status = 0;      ///< as waitpid gives it
+        bool killed = false; ///< kill() or killApp() of ours was behind it
+        std::string limit;   ///< "killed: over its memory limit of 512 MiB": the limit that it met; empty: none
+    };
+
     /// Told from the event loop, never from inside a call.
     class Listener {
     public:
         virtual ~Listener() = default;
-        /// The main process has exited (status as waitpid gives it) AND nothing it started is alive any more.
-        /// `killed`: kill() or killApp() of ours was behind it.
-        virtual void gone(ProcessId id, const AppId& app, int status, bool killed) = 0;
+        /// The main process has exited AND nothing it started is alive any more.
+        virtual void gone(ProcessId id, const AppId& app, const End& end) = 0;
     };
 
     struct Options {
@@ -42,6 +48,10 @@ public:
     /// beside v1), else falls back to subreaper and pidfds. Kills what an earlier daemon of this instance left in its
     /// apps' cgroups and waits until it is gone.
     static Result<std::unique_ptr<Processes>> open(sd_event* loop, Listener& listener, Options options);
+    /// From now on background work that is started has these, where they can be held; without them it has none.
+    virtual void limitBackground(const CgroupLimits& limits) = 0;
+    /// The controllers that hold limits here, and why not all of them do.
+    virtual Held controllers() const = 0;
     virtual bool anyAlive(const AppId& app) const = 0;
     using Owner = std::pair<AppId, ProcessId>;
     /// The app and the process a pid belongs to: one that we started, or a descendant of it; nullopt: it is none of
