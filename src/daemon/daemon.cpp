@@ -59,6 +59,7 @@ Daemon::~Daemon() {
     hosts_.reset();
     server_.reset();
     processes_.reset();
+    unitShare_.reset();
     registry_.reset();
     desktop_.reset();
     policyWatch_.reset();
@@ -104,11 +105,14 @@ Result<void> Daemon::openEdges() {
     store_ = STINT_TRY(
         Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
     aborts_.open(options_.store, boot_, STINT_VERSION);
-    processes_ = STINT_TRY(Processes::open(loop_.get(), *this,
-                                           {.helper = options_.libexec / "stint-exec",
-                                            .instance = runtime.string(),
-                                            .adopts = true,
-                                            .descriptors = options_.descriptors}));
+    unitShare_ = std::make_unique<UnitShare>(loop_.get());
+    processes_ = STINT_TRY(Processes::open(
+        loop_.get(), *this,
+        {.helper = options_.libexec / "stint-exec",
+         .instance = runtime.string(),
+         .adopts = true,
+         .descriptors = options_.descriptors,
+         .shareChanged = [this](const std::string& unit, std::int64_t weight) { unitShare_->set(unit, weight); }}));
     processes_->limitBackground(backgroundLimitsBy(policy_.constants));
     const auto changed = [this](const Registry::Change& change) {
         if (change.installed) arrived_.emplace_back(AppInstalled{*change.installed});

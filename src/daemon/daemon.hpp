@@ -17,6 +17,7 @@
 #include "daemon/clock_watch.hpp"
 #include "daemon/hosts.hpp"
 #include "daemon/options.hpp"
+#include "daemon/unit_share.hpp"
 #include "daemon/visibility.hpp"
 #include "device/content_watch.hpp"
 #include "device/device_source.hpp"
@@ -135,6 +136,7 @@ private:
     Aborts aborts_;
     std::unique_ptr<Scheduler> core_;
     std::unique_ptr<Registry> registry_;
+    std::unique_ptr<UnitShare> unitShare_; ///< outlives processes_, which tell it
     std::unique_ptr<Processes> processes_;
     std::unique_ptr<Server> server_;
     std::unique_ptr<Hosts> hosts_;

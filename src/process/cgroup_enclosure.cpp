@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -61,8 +62,14 @@ CgroupPlace divisible(const CgroupPlace& own) {
     return {path.empty() ? "/" : std::move(path), above};
 }
 
+std::string userUnit(const std::string& path) {
+    const std::string name = path.substr(path.rfind('/') + 1);
+    const bool isUnit = name.ends_with(".service") || name.ends_with(".scope");
+    return isUnit && path.find("/user@") < path.rfind('/') ? name : "";
+}
+
 Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, const std::string& instance,
-                                                               OnEmpty empty) {
+                                                               OnEmpty empty, OnShare shareChanged) {
     const CgroupMount mount = STINT_TRY(findMount());
     const CgroupPlace base = STINT_TRY(ownPlace(mount));
     const std::string name = nameFor(instance);
@@ -76,12 +83,13 @@ Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, c
     if (auto passed = passOn(controllers.held, root.directory); !passed.ok())
         controllers = {{}, passed.error().message};
     return std::unique_ptr<CgroupEnclosure>(
-        new CgroupEnclosure(loop, std::move(root), std::move(controllers), std::move(empty)));
+        new CgroupEnclosure(loop, std::move(root), std::move(controllers), std::move(empty), std::move(shareChanged)));
 }
 
-CgroupEnclosure::CgroupEnclosure(sd_event* loop, CgroupPlace root, Held controllers, OnEmpty empty)
-    : loop_(sd_event_ref(loop)), root_(std::move(root)), controllers_(std::move(controllers)),
-      empty_(std::move(empty)) {}
+CgroupEnclosure::CgroupEnclosure(sd_event* loop, CgroupPlace root, Held controllers, OnEmpty empty,
+                                 OnShare shareChanged)
+    : loop_(sd_event_ref(loop)), root_(std::move(root)), controllers_(std::move(controllers)), empty_(std::move(empty)),
+      shareChanged_(std::move(shareChanged)), unit_(userUnit(fs::path(root_.path).parent_path().string())) {}
 
 CgroupEnclosure::~CgroupEnclosure() {
     draining_.clear();
@@ -98,7 +106,7 @@ fs::path CgroupEnclosure::directory(const AppId& app, ProcessId id) const {
 }
 
 // A place's share counts beside the app's other places; the app's beside other apps: the largest of its own.
-void CgroupEnclosure::weighApp(const AppId& app) const {
+void CgroupEnclosure::weighApp(const AppId& app) {
     if (!controllers_.held.contains(Controller::Cpu)) return;
     const auto places = weights_.find(app);
     if (places == weights_.end()) return;
@@ -109,6 +117,18 @@ void CgroupEnclosure::weighApp(const AppId& app) const {
     (void)writeLimits({.cpuWeight = largest}, appDirectory(app));
 }
 
+// Where nothing is left the unit keeps what it had: the next one most often is of the same kind.
+void CgroupEnclosure::tellShare() {
+    if (unit_.empty() || !shareChanged_ || !controllers_.held.contains(Controller::Cpu)) return;
+    std::int64_t largest = 0;
+    for (const auto& [app, places] : weights_)
+        for (const auto& [id, weight] : places)
+            largest = std::max(largest, weight);
+    if (largest == 0 || largest == share_) return;
+    share_ = largest;
+    shareChanged_(unit_, largest);
+}
+
 void CgroupEnclosure::forget(const AppId& app, ProcessId id) {
     const auto places = weights_.find(app);
     if (places == weights_.end()) return;
@@ -117,6 +137,7 @@ void CgroupEnclosure::forget(const AppId& app, ProcessId id) {
         weights_.erase(places);
     else
         weighApp(app);
+    tellShare();
 }
 
 Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id, const CgroupLimits& limits) {
@@ -129,6 +150,7 @@ Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id, const Cgr
     STINT_TRY(writeLimits(heldOf(limits, controllers_.held), place));
     weights_[app][id] = limits.cpuWeight.value_or(usualWeight);
     weighApp(app);
+    tellShare();
     Entrance entrance;
     entrance.weighed = limits.cpuWeight && controllers_.held.contains(Controller::Cpu);
     entrance.procs = Fd(::open((place / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));

@@ -21,6 +21,10 @@ public:
     /// Told from the event loop, after clear() said that something was left.
     using OnEmpty = std::function<void(ProcessId)>;
 
+    /// The largest share of the processors that anything in this unit of the user's service manager has now, told where
+    /// that is another than before; from inside a call.
+    using OnShare = std::function<void(const std::string& unit, std::int64_t weight)>;
+
     virtual ~Enclosure() = default;
 
     /// Makes the place of one process, which is not in it yet, with those of the limits that can be held.

@@ -3,6 +3,7 @@
 // timer.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ public:
         bool adopts = false;
         /// The limit of open descriptors that a started process gets; 0: this process's own.
         unsigned long descriptors = 0;
+        /// The largest share of the processors of what is started, in this unit of the user's service manager; where it
+        /// is another than before. Told from inside a call.
+        std::function<void(const std::string& unit, std::int64_t weight)> shareChanged = {};
     };
 
     /// Finds a cgroup v2 that may be used (from /proc/self/mountinfo and /proc/self/cgroup; on a hybrid machine it sits

@@ -43,7 +43,8 @@ def system_bus(world, *names):
 def test_every_topic_has_a_grade_and_nothing_is_wrong_with_a_fresh_daemon(world, daemon):
     told = findings(world)
     assert set(told) >= {"daemon", "store", "processes", "wake alarms", "policy", "apps", "notifications",
-                         "session bus", "background network", "power", "network", "screen"}
+                         "session bus", "background network", "power", "network", "screen",
+                         "limits: cpu", "limits: memory", "limits: pids"}
     assert f"process {daemon.pid}" in told["daemon"]["found"]
     assert str(world.store / "stint.db") in told["store"]["found"]
     assert str(world.root / "policy.toml") in told["policy"]["found"]
