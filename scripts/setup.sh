@@ -6,7 +6,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export PATH=$PATH:/usr/sbin:/sbin # nginx lives there
 
-# packages_for run|test|check|bench|fuzz|fresh: Debian 12's own packages; nothing else comes from outside, but for what
+# packages_for run|test|check|bench|machine|fuzz|fresh: Debian 12's own packages; nothing else comes from outside, but for what
 # install_reference_servers says.
 packages_for() {
     if [ "$1" = fresh ]; then
@@ -27,6 +27,7 @@ packages_for() {
         echo polkitd iproute2 util-linux    # who lets it, and networks for it
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
     fi
+    if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs python3; fi # a virtual one
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 clang libbpf-dev libcap-ng-dev libseccomp-dev iproute2; fi
     if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils; fi
@@ -48,7 +49,7 @@ as_root() {
     fi
 }
 
-# install run|test|check|bench|fuzz|fresh: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
+# install run|test|check|bench|machine|fuzz|fresh: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
 install() {
     local wanted package present missing=()
     mapfile -t wanted < <(packages_for "$1" | tr ' ' '\n')

@@ -10,6 +10,7 @@
 #include "base/number.hpp"
 #include "base/pidfd.hpp"
 #include "base/try.hpp"
+#include "daemon/background.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/descriptors.hpp"
 #include "daemon/log.hpp"
@@ -61,6 +62,7 @@ Daemon::~Daemon() {
     server_.reset();
     netcut_.reset();
     processes_.reset();
+    unitShare_.reset();
     registry_.reset();
     desktop_.reset();
     policyWatch_.reset();
@@ -107,12 +109,16 @@ Result<void> Daemon::openEdges() {
     store_ = STINT_TRY(
         Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
     aborts_.open(options_.store, boot_, STINT_VERSION);
-    processes_ = STINT_TRY(Processes::open(loop_.get(), *this,
-                                           {.helper = options_.libexec / "stint-exec",
-                                            .instance = runtime.string(),
-                                            .adopts = true,
-                                            .descriptors = options_.descriptors,
-                                            .starting = [this](const AppId& app) { netcut_->starting(app); }}));
+    unitShare_ = std::make_unique<UnitShare>(loop_.get());
+    processes_ = STINT_TRY(Processes::open(
+        loop_.get(), *this,
+        {.helper = options_.libexec / "stint-exec",
+         .instance = runtime.string(),
+         .adopts = true,
+         .descriptors = options_.descriptors,
+         .shareChanged = [this](const std::string& unit, std::int64_t weight) { unitShare_->set(unit, weight); },
+         .starting = [this](const AppId& app) { netcut_->starting(app); }}));
+    processes_->limitBackground(backgroundLimitsBy(policy_.constants));
     openNetcut();
     const auto changed = [this](const Registry::Change& change) {
         if (change.installed) arrived_.emplace_back(AppInstalled{*change.installed});
@@ -237,7 +243,9 @@ Result<std::vector<PastRun>> Daemon::pastRuns(const JobKey& key, std::size_t mos
     return store_->pastRuns(key, most);
 }
 
-void Daemon::gone(ProcessId process, const AppId& app, int status, bool) { deaths_.push_back({process, app, status}); }
+void Daemon::gone(ProcessId process, const AppId& app, const Processes::End& end) {
+    deaths_.push_back({process, app, end});
+}
 
 void Daemon::watchContent() {
     if (watched_ == core_->watchedVersion()) return;
@@ -247,8 +255,9 @@ void Daemon::watchContent() {
 
 namespace {
 
-/// Of wait().
-std::string wordsOf(int status) {
+std::string wordsOf(const Processes::End& end) {
+    const int status = end.status;
+    if (!end.limit.empty() && status != 0) return end.limit;
     if (WIFEXITED(status)) return fmt::format("its process ended with exit code {}", WEXITSTATUS(status));
     const char* const name = ::sigabbrev_np(WTERMSIG(status));
     return name ? fmt::format("its process was killed by SIG{}", name)
@@ -258,8 +267,9 @@ std::string wordsOf(int status) {
 } // namespace
 
 void Daemon::buryTheDead() {
-    for (const auto& [process, app, status] : std::exchange(deaths_, {})) {
-        hosts_->gone(process, wordsOf(status));
+    for (const auto& [process, app, end] : std::exchange(deaths_, {})) {
+        const int status = end.status;
+        hosts_->gone(process, wordsOf(end));
         if (const auto program = programs_.extract(process); !program.empty()) {
             const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
             server_->appExited(program.mapped().starter, program.mapped().pid, code);

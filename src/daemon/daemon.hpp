@@ -17,6 +17,7 @@
 #include "daemon/clock_watch.hpp"
 #include "daemon/hosts.hpp"
 #include "daemon/options.hpp"
+#include "daemon/unit_share.hpp"
 #include "daemon/visibility.hpp"
 #include "device/content_watch.hpp"
 #include "device/device_source.hpp"
@@ -122,7 +123,7 @@ private:
     template <class Delivery> void deliver(const Delivery& delivery, const AppId& app);
 
     // Processes::Listener.
-    void gone(ProcessId process, const AppId& app, int status, bool killed) override;
+    void gone(ProcessId process, const AppId& app, const Processes::End& end) override;
 
     DaemonOptions options_;
     Policy policy_;
@@ -142,6 +143,7 @@ private:
     Aborts aborts_;
     std::unique_ptr<Scheduler> core_;
     std::unique_ptr<Registry> registry_;
+    std::unique_ptr<UnitShare> unitShare_; ///< outlives processes_, which tell it
     std::unique_ptr<Processes> processes_;
     std::unique_ptr<Server> server_;
     std::unique_ptr<Hosts> hosts_;
@@ -171,7 +173,7 @@ private:
     struct Death {
         ProcessId process;
         AppId app;
-        int status = 0;
+        Processes::End end;
     };
     std::vector<Death> deaths_; ///< reported in this turn, after the last messages of those processes
     Step step_;                 ///< of all events of this turn

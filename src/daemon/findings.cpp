@@ -51,6 +51,20 @@ Finding aboutProcesses(const Processes& processes) {
             "run stintd as a unit with a cgroup of its own: systemctl --user enable --now stintd (Delegate=yes)"};
 }
 
+/// One each, so that a limit that is asked for can be looked up.
+void addLimits(const Processes& processes, std::vector<Finding>& findings) {
+    const Held controllers = processes.controllers();
+    for (const Controller each : allControllers) {
+        const std::string topic = limitTopic(each);
+        if (controllers.held.contains(each))
+            findings.push_back({topic, Grade::Enforced, std::string(meaningOf(each)) + " by cgroup v2", ""});
+        else
+            findings.push_back(
+                {topic, Grade::Absent, fmt::format("none of {}: {}", meaningOf(each), controllers.why),
+                 "a machine with cgroup v2 alone, and stintd as a unit: systemctl --user enable --now stintd"});
+    }
+}
+
 Finding aboutWakeAlarms(int refusal, const Netcut::State& guard) {
     if (!refusal) return {"wake alarms", Grade::Enforced, "an alarm wakes a machine that sleeps", ""};
     if (!guard.noWake.empty())
@@ -189,6 +203,7 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutSessionBus(door_.get()),
         aboutWindows(windowWatch_),
     };
+    addLimits(*processes_, all);
     addSensors(deviceSource_, all);
     addSetAside(core_->setAside(), all);
     addAborts(aborts_, all);

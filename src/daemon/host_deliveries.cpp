@@ -63,7 +63,7 @@ void Hosts::place(std::uint64_t delivery) {
     }
     const Receiver* receiver = declared(registry_.find(app.name), component.name);
     if (!receiver) return lose({delivery}, "the receiver is not declared any more");
-    auto started = start(app, component, receiver->command, true);
+    auto started = start(app, component, receiver->command, Share{});
     if (!started) return lose({delivery}, started.error().message);
     (*started)->deliveries.insert(delivery);
 }

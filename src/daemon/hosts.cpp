@@ -69,8 +69,9 @@ bool Hosts::mustWait(const AppId& app, const Component& component, const std::op
 }
 
 Result<Hosts::Launch*> Hosts::start(const AppId& app, const Component& component,
-                                    const std::vector<std::string>& command, bool background) {
-    auto started = STINT_TRY(launcher_.start({.app = app, .arguments = command, .background = background}));
+                                    const std::vector<std::string>& command, Share share) {
+    auto started = STINT_TRY(launcher_.start(
+        {.app = app, .arguments = command, .background = share.background, .keepsPriority = share.keepsPriority}));
     auto connection = server_.adopt(std::move(started.socket), {app, false});
     if (!connection) {
         launcher_.kill(started.id);
@@ -86,9 +87,10 @@ void Hosts::launch(const Bind& bind, const std::optional<JobKey>& only) {
     const AppId& app = bind.key.app;
     const Service* service = serviceOf(app, bind.service);
     if (!service) return arrived_(BindFailed{bind.run, "the service is not declared any more"});
-    // The process of a single job keeps its priority on a busy machine, so that it answers in time.
-    const bool background = bind.kind != JobClass::UserInitiated && !service->processPerJob;
-    auto started = start(app, {Component::Kind::Service, bind.service}, service->command, background);
+    // The process of a single job keeps its priority on a busy machine, so that it answers in time; what it starts has
+    // the share of background work.
+    const Share share{.background = bind.kind != JobClass::UserInitiated, .keepsPriority = service->processPerJob};
+    auto started = start(app, {Component::Kind::Service, bind.service}, service->command, share);
     if (!started) return arrived_(BindFailed{bind.run, started.error().message});
     (*started)->only = only;
     (*started)->waiting.insert(bind.run);

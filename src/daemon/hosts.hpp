@@ -103,8 +103,13 @@ private:
     std::optional<ConnectionId> hostFor(const AppId& app, const Component& component) const;
     Launch* launchFor(const AppId& app, const Component& component);
     bool mustWait(const AppId& app, const Component& component, const std::optional<JobKey>& only);
+    /// As Command has it.
+    struct Share {
+        bool background = true;
+        bool keepsPriority = false;
+    };
     Result<Launch*> start(const AppId& app, const Component& component, const std::vector<std::string>& command,
-                          bool background);
+                          Share share);
     const Service* serviceOf(const AppId& app, const std::string& name) const;
     void launch(const Bind& bind, const std::optional<JobKey>& only);
     Result<void> offer(ConnectionId connection, const AppId& app, Component::Kind kind,

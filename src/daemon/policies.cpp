@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/try.hpp"
+#include "daemon/background.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
 #include "daemon/slots.hpp"
@@ -44,6 +45,7 @@ void Daemon::readPolicy() {
     watched_.reset(); // the limit of directories may have changed
     if (!changed) return;
     logInfo("policy changed");
+    processes_->limitBackground(backgroundLimitsBy(policy_.constants));
     arrived_.emplace_back(PolicyChanged{.call = {}, .constants = policy_.constants});
 }
 

@@ -211,6 +211,9 @@ Result<std::int64_t> parseAs(const ConstantRow& row, std::string_view text) {
         return parseNumber(text);
     case ConstantKind::Choice:
         return parseChoice(row, text);
+    case ConstantKind::SizeOrNone:
+        if (text == "none") return Constants::none.count();
+        [[fallthrough]];
     case ConstantKind::Size:
         return parseSize(text);
     case ConstantKind::Factor:
@@ -223,7 +226,8 @@ Result<std::int64_t> parseAs(const ConstantRow& row, std::string_view text) {
 }
 
 bool isNone(const ConstantRow& row, std::int64_t value) {
-    const bool mayBe = row.kind == ConstantKind::TimeOrNone || row.kind == ConstantKind::NumberOrNone;
+    const bool mayBe = row.kind == ConstantKind::TimeOrNone || row.kind == ConstantKind::NumberOrNone ||
+                       row.kind == ConstantKind::SizeOrNone;
     return mayBe && value == Constants::none.count();
 }
 
@@ -239,6 +243,7 @@ std::string writtenAs(const ConstantRow& row, std::int64_t value) {
     case ConstantKind::Choice:
         return std::string(row.choices[static_cast<std::size_t>(value)]);
     case ConstantKind::Size:
+    case ConstantKind::SizeOrNone:
         return exactSize(value);
     case ConstantKind::Factor:
         return fmt::format("{}.{:02}", value / 100, value % 100);

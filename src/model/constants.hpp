@@ -255,13 +255,28 @@ struct Constants {
     Duration pushHighAllowlist = 20s;
     std::int64_t pushMaxWaiting = 100; ///< PROPOSAL: an app that is never awake cannot fill the disk; FCM's number
     std::int64_t backgroundNetworkCutoffMs = none.count();
+    // What background work gets of the machine, where cgroups hold it (limits.md §13).
+    std::int64_t backgroundCpuWeight = 20;
+    std::int64_t backgroundCpuQuota = none.count();
+    Bytes backgroundMemoryMax = none.count();
+    std::int64_t backgroundTasksMax = none.count();
 
     bool operator==(const Constants&) const = default;
 };
 
 /// How the text of a constant is written. A factor is kept in hundredths.
 /// A choice is kept as the place of its name among those of its row; where nothing is allowed the text is "none".
-enum class ConstantKind : std::uint8_t { Time, Number, Size, Factor, Flag, Choice, TimeOrNone, NumberOrNone };
+enum class ConstantKind : std::uint8_t {
+    Time,
+    Number,
+    Size,
+    Factor,
+    Flag,
+    Choice,
+    TimeOrNone,
+    NumberOrNone,
+    SizeOrNone
+};
 
 /// One constant as a policy file sees it: `key` ("job.bind_timeout"), where it is kept, and its range (inclusive; in
 /// milliseconds, bytes or hundredths as its kind has it).

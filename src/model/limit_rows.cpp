@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -54,6 +55,10 @@ constexpr std::array rows{
     ConstantRow{"allowlist.sms", &C::allowlistSms, 0, day, "grant for an SMS", ConstantKind::Time},
     ConstantRow{"android15_active_ej_limit", &C::android15ActiveEjLimit, ms(1min), day, "expedited limit of the active bucket under android15", ConstantKind::TimeOrNone},
     ConstantRow{"android15_daily_cap", &C::android15DailyCap, ms(1h), day, "cap over 24 h of a bucket without limit under android15", ConstantKind::TimeOrNone},
+    ConstantRow{"background.cpu_quota", &C::backgroundCpuQuota, 1, 1'000'000, "percent of one processor that each process of background work gets at most", ConstantKind::NumberOrNone},
+    ConstantRow{"background.cpu_weight", &C::backgroundCpuWeight, 1, 10'000, "share of the processors that background work gets, where others have 100", ConstantKind::Number},
+    ConstantRow{"background.memory_max", &C::backgroundMemoryMax, 1 << 20, std::numeric_limits<Bytes>::max(), "memory of each process of background work, with all that it starts: beyond it they are killed", ConstantKind::SizeOrNone},
+    ConstantRow{"background.tasks_max", &C::backgroundTasksMax, 1, many, "processes and threads of each process of background work", ConstantKind::NumberOrNone},
     ConstantRow{"background_network_cutoff_ms", &C::backgroundNetworkCutoffMs, 0, many, "network of a backgrounded app ends after (milliseconds)", ConstantKind::NumberOrNone},
     ConstantRow{"bucket.auto_restrict_delay", &C::bucketAutoRestrictDelay, 0, year, "how long after use by the user the system may not restrict an app", ConstantKind::Time},
     ConstantRow{"bucket.check_interval", &C::bucketCheckInterval, ms(1min), ms(24h * 30), "how often every bucket is looked at", ConstantKind::Time},

@@ -75,6 +75,8 @@ std::string_view shapeOf(ConstantKind kind) {
         return "a whole number without quotes, such as 3, or \"none\"";
     case ConstantKind::Size:
         return "a size in quotes, such as \"500MiB\"";
+    case ConstantKind::SizeOrNone:
+        return "a size in quotes, such as \"500MiB\", or \"none\"";
     case ConstantKind::Factor:
         return "a number without quotes, such as 1.35";
     case ConstantKind::Flag:
@@ -107,6 +109,7 @@ std::optional<std::string> textOf(const toml::node& value, ConstantKind kind) {
     case ConstantKind::TimeOrNone:
     case ConstantKind::Choice:
     case ConstantKind::Size:
+    case ConstantKind::SizeOrNone:
         return value.value_exact<std::string>();
     case ConstantKind::Flag:
         if (auto flag = value.value_exact<bool>()) return *flag ? "true" : "false";

@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -27,15 +28,21 @@ Result<CgroupMount> findMount() {
     return *mount;
 }
 
+/// Where a daemon stands that has divided its cgroup.
+constexpr const char* daemonLeaf = "daemon";
+/// The share of the processors of what is no background work, and of any cgroup that nobody has given one.
+constexpr std::int64_t usualWeight = 100;
+
 Result<CgroupPlace> ownPlace(const CgroupMount& mount) {
     std::optional<std::string> text = readFile("/proc/self/cgroup");
     std::optional<std::string> path = text ? cgroupPath(*text) : std::nullopt;
     if (!path) return fail(Errc::SYSTEM, "this process is in no cgroup v2");
     std::optional<CgroupPlace> place = placeOf(mount, *path);
     if (!place) return fail(Errc::SYSTEM, "the own cgroup {} is not below {}, which is mounted", *path, mount.root);
+    place = divisible(*place);
     // Moving a process needs the right to write this file of the common ancestor (cgroups(7), delegation).
     if (::access((place->directory / "cgroup.procs").c_str(), W_OK) != 0)
-        return fail(Errc::SYSTEM, "the own cgroup {} is not delegated: {}", *path, std::strerror(errno));
+        return fail(Errc::SYSTEM, "the own cgroup {} is not delegated: {}", place->path, std::strerror(errno));
     return *place;
 }
 
@@ -47,8 +54,22 @@ std::string joined(const std::string& path, const std::string& name) {
 
 } // namespace
 
+CgroupPlace divisible(const CgroupPlace& own) {
+    const fs::path above = own.directory.parent_path();
+    const std::string on = readFile(above / "cgroup.subtree_control").value_or("");
+    if (own.directory.filename() != daemonLeaf || controllersIn(on).empty()) return own;
+    std::string path = own.path.substr(0, own.path.rfind('/'));
+    return {path.empty() ? "/" : std::move(path), above};
+}
+
+std::string userUnit(const std::string& path) {
+    const std::string name = path.substr(path.rfind('/') + 1);
+    const bool isUnit = name.ends_with(".service") || name.ends_with(".scope");
+    return isUnit && path.find("/user@") < path.rfind('/') ? name : "";
+}
+
 Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, const std::string& instance,
-                                                               OnEmpty empty) {
+                                                               OnEmpty empty, OnShare shareChanged) {
     const CgroupMount mount = STINT_TRY(findMount());
     const CgroupPlace base = STINT_TRY(ownPlace(mount));
     const std::string name = nameFor(instance);
@@ -58,11 +79,17 @@ Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, c
         removeCgroup(root.directory);
         return fail(Errc::SYSTEM, "this kernel has no cgroup.kill (Linux 5.14 has)");
     }
-    return std::unique_ptr<CgroupEnclosure>(new CgroupEnclosure(loop, std::move(root), std::move(empty)));
+    Held controllers = divide(base.directory, daemonLeaf);
+    if (auto passed = passOn(controllers.held, root.directory); !passed.ok())
+        controllers = {{}, passed.error().message};
+    return std::unique_ptr<CgroupEnclosure>(
+        new CgroupEnclosure(loop, std::move(root), std::move(controllers), std::move(empty), std::move(shareChanged)));
 }
 
-CgroupEnclosure::CgroupEnclosure(sd_event* loop, CgroupPlace root, OnEmpty empty)
-    : loop_(sd_event_ref(loop)), root_(std::move(root)), empty_(std::move(empty)) {}
+CgroupEnclosure::CgroupEnclosure(sd_event* loop, CgroupPlace root, Held controllers, OnEmpty empty,
+                                 OnShare shareChanged)
+    : loop_(sd_event_ref(loop)), root_(std::move(root)), controllers_(std::move(controllers)), empty_(std::move(empty)),
+      shareChanged_(std::move(shareChanged)), unit_(userUnit(fs::path(root_.path).parent_path().string())) {}
 
 CgroupEnclosure::~CgroupEnclosure() {
     draining_.clear();
@@ -81,7 +108,8 @@ fs::path CgroupEnclosure::directory(const AppId& app, ProcessId id) const {
 Result<void> CgroupEnclosure::makeApp(const AppId& app) {
     if (app.name.empty() || app.name.str().find('/') != std::string::npos)
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no package", app.name);
-    return makeCgroup(appDirectory(app));
+    STINT_TRY(makeCgroup(appDirectory(app)));
+    return passOn(controllers_.held, appDirectory(app));
 }
 
 Result<Fd> CgroupEnclosure::cgroupOf(const AppId& app) {
@@ -91,18 +119,61 @@ Result<Fd> CgroupEnclosure::cgroupOf(const AppId& app) {
     return opened;
 }
 
-Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id) {
+// A place's share counts beside the app's other places; the app's beside other apps: the largest of its own.
+void CgroupEnclosure::weighApp(const AppId& app) {
+    if (!controllers_.held.contains(Controller::Cpu)) return;
+    const auto places = weights_.find(app);
+    if (places == weights_.end()) return;
+    std::int64_t largest = 0;
+    for (const auto& [id, weight] : places->second)
+        largest = std::max(largest, weight);
+    // Where it fails the app has another share than it should, and no more than that.
+    (void)writeLimits({.cpuWeight = largest}, appDirectory(app));
+}
+
+// Where nothing is left the unit keeps what it had: the next one most often is of the same kind.
+void CgroupEnclosure::tellShare() {
+    if (unit_.empty() || !shareChanged_ || !controllers_.held.contains(Controller::Cpu)) return;
+    std::int64_t largest = 0;
+    for (const auto& [app, places] : weights_)
+        for (const auto& [id, weight] : places)
+            largest = std::max(largest, weight);
+    if (largest == 0 || largest == share_) return;
+    share_ = largest;
+    shareChanged_(unit_, largest);
+}
+
+void CgroupEnclosure::forget(const AppId& app, ProcessId id) {
+    const auto places = weights_.find(app);
+    if (places == weights_.end()) return;
+    places->second.erase(id);
+    if (places->second.empty())
+        weights_.erase(places);
+    else
+        weighApp(app);
+    tellShare();
+}
+
+Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id, const CgroupLimits& limits) {
     STINT_TRY(makeApp(app));
     const fs::path place = directory(app, id);
     STINT_TRY(makeCgroup(place));
+    STINT_TRY(writeLimits(heldOf(limits, controllers_.held), place));
+    weights_[app][id] = limits.cpuWeight.value_or(usualWeight);
+    weighApp(app);
+    tellShare();
     Entrance entrance;
+    entrance.weighed = limits.cpuWeight && controllers_.held.contains(Controller::Cpu);
     entrance.procs = Fd(::open((place / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
     if (!entrance.procs)
         return fail(Errc::SYSTEM, "cannot open {}: {}", (place / "cgroup.procs").string(), std::strerror(errno));
     return entrance;
 }
 
-void CgroupEnclosure::discard(const AppId& app, ProcessId id) { removeCgroup(directory(app, id)); }
+void CgroupEnclosure::discard(const AppId& app, ProcessId id) {
+    removeCgroup(directory(app, id));
+    forget(app, id);
+}
 
 void CgroupEnclosure::kill(const AppId& app, ProcessId id, const Fd& pidfd) {
     // The process may be on its way into the cgroup still: it is killed by itself too.
@@ -115,12 +186,14 @@ void CgroupEnclosure::killApp(const AppId& app) { killCgroup(appDirectory(app));
 bool CgroupEnclosure::clear(const AppId& app, ProcessId id) {
     auto draining = std::make_unique<Draining>();
     draining->owner = this;
+    draining->app = app;
     draining->id = id;
     draining->directory = directory(app, id);
     killCgroup(draining->directory);
     draining->events = openEvents(draining->directory);
     if (!populated(draining->events)) {
         removeCgroup(draining->directory);
+        forget(app, id);
         return true;
     }
     sd_event_source* source = nullptr;
@@ -138,8 +211,15 @@ int CgroupEnclosure::changed(sd_event_source*, int, std::uint32_t, void* data) {
     CgroupEnclosure& self = *draining.owner;
     auto done = self.draining_.extract(draining.id);
     removeCgroup(done.mapped()->directory);
+    self.forget(done.mapped()->app, done.key());
     self.empty_(done.key());
     return 0;
+}
+
+std::string CgroupEnclosure::limitMet(const AppId& app, ProcessId id) const {
+    const LimitMet met = stint::limitMet(directory(app, id));
+    if (!met.killed.empty()) return "killed: " + met.killed;
+    return met.denied.empty() ? "" : "it met " + met.denied;
 }
 
 std::optional<ProcessId> CgroupEnclosure::find(pid_t pid) const {
@@ -168,6 +248,7 @@ Result<void> killCgroupLeftovers(const std::string& instance) {
             return fail(Errc::SYSTEM, "processes of a former daemon do not die; see {}/*/*/cgroup.procs",
                         cgroup.string());
         removeCgroup(cgroup);
+        ::rmdir((cgroup.parent_path() / daemonLeaf).c_str()); // where that stood; not while one stands there
     }
     return {};
 }

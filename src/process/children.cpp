@@ -50,6 +50,18 @@ private:
     std::optional<ProcessStat> stat_;
 };
 
+CgroupLimits limitsOf(const Command& command, const CgroupLimits& background) {
+    if (!command.background) return {};
+    // One that hands out its part answers in time, whatever becomes of what it starts.
+    if (command.keepsPriority) return {.cpuWeight = background.cpuWeight};
+    return background;
+}
+
+Command told(Command command, const CgroupLimits& background) {
+    command.environment[backgroundLimits] = textOf(background);
+    return command;
+}
+
 } // namespace
 
 Children::Children(sd_event* loop, Listener& listener, Helper helper, Starting starting)
@@ -72,9 +84,9 @@ void Children::keepIn(std::unique_ptr<Enclosure> enclosure) { enclosure_ = std::
 
 Result<Started> Children::start(const Command& command) {
     ProcessId id{++last_};
-    const Entrance entrance = STINT_TRY(enclosure_->make(command.app, id));
+    const Entrance entrance = STINT_TRY(enclosure_->make(command.app, id, limitsOf(command, background_)));
     starting_(command.app);
-    auto spawned = spawn(command, entrance, environment_, helper_);
+    auto spawned = spawn(command.keepsPriority ? told(command, background_) : command, entrance, environment_, helper_);
     if (!spawned) {
         enclosure_->discard(command.app, id);
         return std::move(spawned).error();
@@ -132,6 +144,7 @@ int Children::exited(sd_event_source*, int, std::uint32_t, void* data) {
 void Children::end(Child& child, int status) {
     child.status = status;
     child.exit.reset();
+    if (!child.killed) child.limit = enclosure_->limitMet(child.app, child.id);
     if (enclosure_->clear(child.app, child.id)) emptied(child.id);
 }
 
@@ -141,7 +154,9 @@ void Children::emptied(ProcessId id) {
     tell(*child.mapped());
 }
 
-void Children::tell(const Child& child) { listener_.gone(child.id, child.app, *child.status, child.killed); }
+void Children::tell(const Child& child) {
+    listener_.gone(child.id, child.app, {.status = *child.status, .killed = child.killed, .limit = child.limit});
+}
 
 void Children::kill(ProcessId id) {
     auto found = children_.find(id);

@@ -26,6 +26,8 @@ public:
     Result<Started> start(const Command& command) override;
     void kill(ProcessId id) override;
     unsigned killApp(const AppId& app) override;
+    void limitBackground(const CgroupLimits& limits) override { background_ = limits; }
+    Held controllers() const override { return enclosure_->controllers(); }
     bool anyAlive(const AppId& app) const override;
     Result<std::optional<Owner>> ownerOf(pid_t pid) const override;
     Result<Fd> cgroupOf(const AppId& app) override { return enclosure_->cgroupOf(app); }
@@ -41,6 +43,7 @@ private:
         Fd pidfd;
         EventSource exit;
         std::optional<int> status; ///< once it has ended; what it started may still be there
+        std::string limit;         ///< that it met
         bool killed = false;
     };
 
@@ -56,6 +59,7 @@ private:
     Helper helper_;
     Starting starting_;
     Environment environment_;
+    CgroupLimits background_;
     std::map<ProcessId, std::unique_ptr<Child>> children_;
     std::unique_ptr<Enclosure> enclosure_;
     EventSource adopted_; ///< speaks up when any child has ended

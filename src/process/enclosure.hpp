@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/app_id.hpp"
+#include "base/cgroup_limits.hpp"
 #include "process/processes.hpp"
 #include "process/spawn.hpp"
 
@@ -20,10 +21,14 @@ public:
     /// Told from the event loop, after clear() said that something was left.
     using OnEmpty = std::function<void(ProcessId)>;
 
+    /// The largest share of the processors that anything in this unit of the user's service manager has now, told where
+    /// that is another than before; from inside a call.
+    using OnShare = std::function<void(const std::string& unit, std::int64_t weight)>;
+
     virtual ~Enclosure() = default;
 
-    /// Makes the place of one process, which is not in it yet.
-    virtual Result<Entrance> make(const AppId& app, ProcessId id) = 0;
+    /// Makes the place of one process, which is not in it yet, with those of the limits that can be held.
+    virtual Result<Entrance> make(const AppId& app, ProcessId id, const CgroupLimits& limits) = 0;
     /// Takes back the place of a process that was not started after all.
     virtual void discard(const AppId& app, ProcessId id) = 0;
     /// Kills all that is there now and the process of `pidfd`, which may not have entered yet.
@@ -35,9 +40,13 @@ public:
     /// The directory of the cgroup that all places of the app are in, made where there is none yet, opened. System
     /// where there are no cgroups.
     virtual Result<Fd> cgroupOf(const AppId& app) = 0;
+    /// Which limit of its place the process has met; empty: none. Before clear().
+    virtual std::string limitMet(const AppId& app, ProcessId id) const = 0;
     /// In whose place a process is.
     virtual std::optional<ProcessId> find(pid_t pid) const = 0;
     virtual std::string description() const = 0;
+    /// The controllers that hold limits here, and why not all of them do.
+    virtual Held controllers() const = 0;
     /// Nothing that a process starts can get out.
     virtual bool enclosesAll() const = 0;
 };

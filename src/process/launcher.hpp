@@ -25,7 +25,9 @@ struct Command {
     std::vector<std::string> arguments; ///< the first names the program, looked up in PATH where it has no slash
     std::map<std::string, std::string> environment; ///< added to the clean one of a service, or to the daemon's own
     bool cleanEnvironment = true;
-    bool background = true;               ///< idle classes of CPU and I/O
+    bool background = true; ///< what is left over of the machine: its share, or idle classes
+    /// It answers in time also where it is background work: what it starts is that, and it hands out their part.
+    bool keepsPriority = false;
     bool service = true;                  ///< gets a socketpair, its end named by STINT_SOCKET_FD
     std::string directory;                ///< empty: the home directory
     std::array<int, 3> stdio{-1, -1, -1}; ///< -1: /dev/null, or for 1 and 2 the daemon's own stderr

@@ -18,10 +18,10 @@ std::string shortName(const std::string& instance) {
     return fmt::format("{:016x}", hash);
 }
 
-std::unique_ptr<Enclosure> enclosureFor(sd_event* loop, const std::string& instance, bool cgroups,
+std::unique_ptr<Enclosure> enclosureFor(sd_event* loop, const std::string& instance, const Processes::Options& options,
                                         Enclosure::OnEmpty empty) {
-    if (!cgroups) return std::make_unique<ReaperEnclosure>(instance, "not wanted");
-    auto opened = CgroupEnclosure::open(loop, instance, std::move(empty));
+    if (!options.cgroups) return std::make_unique<ReaperEnclosure>(instance, "not wanted");
+    auto opened = CgroupEnclosure::open(loop, instance, std::move(empty), options.shareChanged);
     if (opened) return std::move(opened).value();
     return std::make_unique<ReaperEnclosure>(instance, opened.error().message);
 }
@@ -39,7 +39,7 @@ Result<std::unique_ptr<Processes>> Processes::open(sd_event* loop, Listener& lis
         std::make_unique<Children>(loop, listener, Helper{options.helper, options.descriptors}, options.starting);
     Children* told = children.get();
     auto emptied = [told](ProcessId id) { told->emptied(id); };
-    children->keepIn(enclosureFor(loop, instance, options.cgroups, emptied));
+    children->keepIn(enclosureFor(loop, instance, options, emptied));
     if (options.adopts) STINT_TRY(children->adopt());
     return std::unique_ptr<Processes>(std::move(children));
 }

@@ -11,6 +11,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/cgroup_limits.hpp"
 #include "process/launcher.hpp"
 
 namespace stint {
@@ -19,13 +20,18 @@ namespace stint {
 /// where there is one; gone() follows.
 class Processes : public Launcher {
 public:
+    struct End {
+        int status = 0;      ///< as waitpid gives it
+        bool killed = false; ///< kill() or killApp() of ours was behind it
+        std::string limit;   ///< "killed: over its memory limit of 512 MiB": the limit that it met; empty: none
+    };
+
     /// Told from the event loop, never from inside a call.
     class Listener {
     public:
         virtual ~Listener() = default;
-        /// The main process has exited (status as waitpid gives it) AND nothing it started is alive any more.
-        /// `killed`: kill() or killApp() of ours was behind it.
-        virtual void gone(ProcessId id, const AppId& app, int status, bool killed) = 0;
+        /// The main process has exited AND nothing it started is alive any more.
+        virtual void gone(ProcessId id, const AppId& app, const End& end) = 0;
     };
 
     struct Options {
@@ -37,6 +43,9 @@ public:
         bool adopts = false;
         /// The limit of open descriptors that a started process gets; 0: this process's own.
         unsigned long descriptors = 0;
+        /// The largest share of the processors of what is started, in this unit of the user's service manager; where it
+        /// is another than before. Told from inside a call.
+        std::function<void(const std::string& unit, std::int64_t weight)> shareChanged = {};
         /// Told just before a process of the app is started, and its cgroup is there, where it has one.
         std::function<void(const AppId&)> starting = [](const AppId&) {};
     };
@@ -45,6 +54,10 @@ public:
     /// beside v1), else falls back to subreaper and pidfds. Kills what an earlier daemon of this instance left in its
     /// apps' cgroups and waits until it is gone.
     static Result<std::unique_ptr<Processes>> open(sd_event* loop, Listener& listener, Options options);
+    /// From now on background work that is started has these, where they can be held; without them it has none.
+    virtual void limitBackground(const CgroupLimits& limits) = 0;
+    /// The controllers that hold limits here, and why not all of them do.
+    virtual Held controllers() const = 0;
     virtual bool anyAlive(const AppId& app) const = 0;
     /// The cgroup of all that is started for the app, made where there is none yet, opened as a directory. System where
     /// there are no cgroups.

@@ -67,7 +67,7 @@ Result<void> killReaperLeftovers(const std::string& instance) {
     return {};
 }
 
-Result<Entrance> ReaperEnclosure::make(const AppId&, ProcessId) {
+Result<Entrance> ReaperEnclosure::make(const AppId&, ProcessId, const CgroupLimits&) {
     Entrance entrance;
     entrance.arguments = {"--reap", instance_};
     return entrance;

@@ -11,14 +11,16 @@ public:
     /// `why`: the reason that there is no cgroup.
     ReaperEnclosure(std::string instance, std::string why) : instance_(std::move(instance)), why_(std::move(why)) {}
 
-    Result<Entrance> make(const AppId& app, ProcessId id) override;
+    Result<Entrance> make(const AppId& app, ProcessId id, const CgroupLimits& limits) override;
     void discard(const AppId&, ProcessId) override {}
     void kill(const AppId& app, ProcessId id, const Fd& pidfd) override;
     void killApp(const AppId&) override {} // there is no stroke for all; each is killed by itself
     bool clear(const AppId&, ProcessId) override { return true; }
     Result<Fd> cgroupOf(const AppId&) override { return Error{Errc::SYSTEM, description()}; }
+    std::string limitMet(const AppId&, ProcessId) const override { return {}; }
     std::optional<ProcessId> find(pid_t) const override { return std::nullopt; } // ancestry says it
     std::string description() const override;
+    Held controllers() const override { return {{}, "no cgroup: " + why_}; }
     bool enclosesAll() const override { return false; }
 
 private:

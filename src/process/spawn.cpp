@@ -65,8 +65,8 @@ std::vector<std::string> helperArguments(const Command& command, const Entrance&
     words.insert(words.end(), entrance.arguments.begin(), entrance.arguments.end());
     if (entrance.procs) words.insert(words.end(), {"--cgroup", std::to_string(cgroupInChild)});
     if (command.service) words.insert(words.end(), {"--keep", std::to_string(socketInChild)});
-    if (command.background)
-        words.emplace_back("--idle");
+    if (command.background && !command.keepsPriority)
+        words.emplace_back(entrance.weighed ? "--idle-io" : "--idle");
     else if (command.service)
         words.insert(words.end(), {"--nice", std::to_string(niceness)});
     if (command.cleanEnvironment) words.insert(words.end(), {"--umask", serviceUmask});

@@ -14,7 +14,8 @@ namespace stint {
 /// The way into the place where a process is kept: words for stint-exec, and the descriptor they may speak of.
 struct Entrance {
     std::vector<std::string> arguments;
-    Fd procs; ///< cgroup.procs of the place; none where there is no cgroup
+    Fd procs;             ///< cgroup.procs of the place; none where there is no cgroup
+    bool weighed = false; ///< the place has a share of the processors: no idle class is needed
 };
 
 struct Helper {

@@ -26,9 +26,13 @@ struct FileActions {
     posix_spawn_file_actions_t actions;
 };
 
-std::vector<std::string> wordsFor(const Order& order, Share share, const std::filesystem::path& helper) {
+constexpr int cgroupInChild = 3;
+
+std::vector<std::string> wordsFor(const Order& order, Share share, const Command::Place& place,
+                                  const std::filesystem::path& helper) {
     std::vector<std::string> words{helper.string(), "--parent", std::to_string(::getpid()), "--reap", "stint-shell"};
-    if (share == Share::Leftover) words.emplace_back("--idle");
+    if (share == Share::Leftover) words.emplace_back(place.weighed ? "--idle-io" : "--idle");
+    if (place.procs) words.insert(words.end(), {"--cgroup", std::to_string(cgroupInChild)});
     words.insert(words.end(), {"--umask", fmt::format("{:o}", order.umask), "--directory", order.directory, "--"});
     words.insert(words.end(), order.arguments.begin(), order.arguments.end());
     return words;
@@ -41,7 +45,7 @@ Error cannotStart(const std::filesystem::path& helper, int error) {
 } // namespace
 
 Result<std::unique_ptr<Command>> Command::start(const Order& order, const std::filesystem::path& input, Share share,
-                                                const std::filesystem::path& helper) {
+                                                const Place& place, const std::filesystem::path& helper) {
     std::unique_ptr<Command> command(new Command);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Errc::SYSTEM, "cannot make a pipe: {}", std::strerror(errno));
@@ -53,7 +57,9 @@ Result<std::unique_ptr<Command>> Command::start(const Order& order, const std::f
     ::posix_spawn_file_actions_addopen(&files.actions, STDIN_FILENO, input.c_str(), O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&files.actions, printed.get(), STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&files.actions, printed.get(), STDERR_FILENO);
-    std::vector<std::string> words = wordsFor(order, share, helper);
+    // Last, and to a number that no other descriptor of ours has to be brought over: all of them are O_CLOEXEC.
+    if (place.procs) ::posix_spawn_file_actions_adddup2(&files.actions, place.procs.get(), cgroupInChild);
+    std::vector<std::string> words = wordsFor(order, share, place, helper);
     std::vector<std::string> variables = order.environment;
     const int error = ::posix_spawn(&command->pid_, helper.c_str(), &files.actions, nullptr, pointersTo(words).data(),
                                     pointersTo(variables).data());

@@ -19,10 +19,16 @@ enum class Share { Leftover, Part };
 
 class Command {
 public:
+    /// Where it runs: `procs` is cgroup.procs of a cgroup of its own; none: where this process is.
+    struct Place {
+        Fd procs;
+        bool weighed = false; ///< it has a share of the processors there, and needs no idle class of CPU
+    };
+
     /// `input`: the file that it reads from, from its beginning; `helper`: stint-exec. System where one of them cannot
     /// be opened or started; what cannot be started by stint-exec ends with 127.
     static Result<std::unique_ptr<Command>> start(const Order& order, const std::filesystem::path& input, Share share,
-                                                  const std::filesystem::path& helper);
+                                                  const Place& place, const std::filesystem::path& helper);
     /// Kills, and waits.
     ~Command();
     Command(const Command&) = delete;

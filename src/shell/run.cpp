@@ -12,8 +12,8 @@
 namespace stint::shell {
 
 Result<Run> Run::begin(const Order& order, const std::filesystem::path& input, Share share, LogWriter log,
-                       const std::filesystem::path& helper) {
-    auto command = STINT_TRY(Command::start(order, input, share, helper));
+                       const std::filesystem::path& helper, const Command::Place& place) {
+    auto command = STINT_TRY(Command::start(order, input, share, place, helper));
     return Run(std::move(command), std::move(log));
 }
 

@@ -22,7 +22,7 @@ public:
 
     /// The command reads `input`; `log` gets what it prints.
     static Result<Run> begin(const Order& order, const std::filesystem::path& input, Share share, LogWriter log,
-                             const std::filesystem::path& helper);
+                             const std::filesystem::path& helper, const Command::Place& place = {});
 
     // For an event loop: poll output() and end(), no longer than timeout(); then turn().
     int output() const { return command_->output(); }

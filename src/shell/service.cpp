@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include <fmt/core.h>
 
@@ -93,7 +94,21 @@ Result<Run> CommandService::begin() {
     STINT_TRY(job.spool.prepare());
     STINT_TRY(job.spool.keep(job.tally));
     const Share share = job.params.isUserInitiatedJob() ? Share::Part : Share::Leftover;
-    return Run::begin(order, job.spool.input(order), share, std::move(log), helper_);
+    const Command::Place place = STINT_TRY(placeFor(job, share));
+    return Run::begin(order, job.spool.input(order), share, std::move(log), helper_, place);
+}
+
+/// What a person has asked for holds, or the command does not run.
+Result<Command::Place> CommandService::placeFor(Job& job, Share share) {
+    const CgroupLimits asked = STINT_TRY(limitsIn(job.params.getExtras().getString("limits")));
+    const char* told = share == Share::Leftover ? std::getenv(backgroundLimits) : nullptr;
+    const CgroupLimits background = STINT_TRY(limitsIn(told ? told : ""));
+    auto cgroup = STINT_TRY(CommandCgroup::make(asked, background));
+    Command::Place place;
+    if (!cgroup) return place;
+    place = {STINT_TRY(cgroup->entrance()), cgroup->isWeighed()};
+    job.cgroup.emplace(*std::move(cgroup));
+    return place;
 }
 
 /// The command finds the reason where it looks for it when it hears of it.
@@ -128,7 +143,8 @@ void CommandService::notificationAction(JobParameters params, std::string_view k
 /// The run is over by itself, or by a person's choice.
 void CommandService::settle() {
     Verdict verdict = job_->saves ? afterSaving(job_->tally, job_->ran())
-                                  : afterEnd(*job_->run->status(), job_->tally, retriesOf(job_->params.getExtras()));
+                                  : afterEnd(*job_->run->status(), job_->tally, retriesOf(job_->params.getExtras()),
+                                             job_->cgroup ? job_->cgroup->met() : LimitMet{});
     if (job_->choice != Choice::None) {
         verdict = afterStop(STOP_REASON_USER, job_->tally, job_->ran(), job_->params.isUserInitiatedJob());
         verdict.again = job_->choice == Choice::Later;

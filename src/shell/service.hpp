@@ -4,12 +4,14 @@
 //
 // Extras of a job: "spool" (its directory, spool/spool.hpp), "label" (for people), "retries" (absent: without end),
 // "grace" (ms between SIGTERM and SIGKILL: less than the daemon waits for the answer to onStopJob), "saveTime" (ms
-// between SIGTERM and the end of its time; absent: it hears of that when it has come).
+// between SIGTERM and the end of its time; absent: it hears of that when it has come), "limits"
+// (base/cgroup_limits.hpp's words; absent: those of background work, if it is that).
 #pragma once
 #include <filesystem>
 #include <optional>
 #include <string>
 
+#include "shell/command_cgroup.hpp"
 #include "shell/run.hpp"
 #include "shell/verdict.hpp"
 #include "stint/connection.hpp"
@@ -39,14 +41,16 @@ private:
         Tally tally;
         Run::Clock::time_point began;
         Choice choice = Choice::None;
-        std::optional<Run> run; ///< none where it could not be started
-        bool saves = false;     ///< it was asked to end before its limit
+        std::optional<CommandCgroup> cgroup; ///< outlives its run
+        std::optional<Run> run;              ///< none where it could not be started
+        bool saves = false;                  ///< it was asked to end before its limit
 
         Duration ran() const { return std::chrono::round<std::chrono::seconds>(Run::Clock::now() - began); }
         Duration saveTime() const { return Duration{params.getExtras().getLong("saveTime")}; }
     };
 
     Result<Run> begin();
+    static Result<Command::Place> placeFor(Job& job, Share share);
     void await(Connection* connection);
     void askToEnd(std::string_view reason, Duration grace);
     /// nullopt: it hears of its limit from the daemon, or has heard.

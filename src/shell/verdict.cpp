@@ -16,7 +16,12 @@ namespace {
 /// As a shell has it: the command's own, or 128 and the signal that ended it.
 std::int32_t exitCodeOf(int status) { return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status); }
 
-std::string textOf(int status) {
+std::string textOf(int status, const LimitMet& met) {
+    const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    if (killed && !met.killed.empty()) return "killed: " + met.killed;
+    // One that outlived what was killed for it, or what it could not start, says so with its own code.
+    if (!met.killed.empty()) return fmt::format("{}, {}", textOf(status, {}), met.killed);
+    if (!met.denied.empty()) return fmt::format("{}: it met {}", textOf(status, {}), met.denied);
     if (!WIFSIGNALED(status)) return fmt::format("exit {}", WEXITSTATUS(status));
     const char* name = ::sigabbrev_np(WTERMSIG(status));
     return name ? fmt::format("killed by SIG{}", name) : fmt::format("killed by signal {}", WTERMSIG(status));
@@ -34,8 +39,8 @@ std::string hint(std::int64_t times, Duration ran, bool userInitiated) {
 
 } // namespace
 
-Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries) {
-    Verdict verdict{.outcome = {exitCodeOf(status), textOf(status)}, .tally = tally};
+Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries, const LimitMet& met) {
+    Verdict verdict{.outcome = {exitCodeOf(status), textOf(status, met)}, .tally = tally};
     verdict.tally.running = false;
     if (verdict.outcome.exitCode == 0) {
         verdict.outcome.text = "done";

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/cgroup_limits.hpp"
 #include "spool/spool.hpp"
 #include "stint/job_parameters.hpp"
 #include "stint/units.hpp"
@@ -24,8 +25,8 @@ struct Verdict {
 };
 
 /// The command has ended by itself. `status` as waitpid gives it; `retries`: how often a failure is tried again,
-/// nullopt: without end.
-Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries);
+/// nullopt: without end; `met`: the limit that it met.
+Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries, const LimitMet& met = {});
 
 /// It was asked to end before its limit, to save its state, and has ended: it runs again, whatever it ended with.
 Verdict afterSaving(Tally tally, Duration ran);

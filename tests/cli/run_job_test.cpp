@@ -78,6 +78,13 @@ TEST_CASE("each condition reaches the job") {
     CHECK(jobOf({"--expedited", "--", "true"}).isExpedited());
 }
 
+TEST_CASE("limits stand with the job, by systemd's names, the last of each") { // limits.md §13
+    CHECK(!jobOf({"--", "true"}).getExtras().containsKey("limits"));
+    const auto limits = [](const Words& line) { return jobOf(line).getExtras().getString("limits"); };
+    CHECK(limits({"-p", "TasksMax=20", "--property", "MemoryMax=1024K", "-p", "TasksMax=7", "--", "true"}) ==
+          "MemoryMax=1M TasksMax=7");
+}
+
 TEST_CASE("work in pieces rests a little longer each time, other work twice as long") { // jobs.md §6.2
     const auto policy = [](const Words& line) { return jobOf(line).getBackoffPolicy(); };
     CHECK(policy({"--", "true"}) == JobInfo::BACKOFF_POLICY_EXPONENTIAL);

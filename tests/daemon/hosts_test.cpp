@@ -152,7 +152,8 @@ TEST_CASE("jobs that have a process each share none, and do not wait for each ot
     world.bind(1, 1, "Commands");
     world.bind(2, 2, "Commands");
     CHECK(world.launcher.started.size() == 2);
-    CHECK(!world.launcher.started[0].background);
+    CHECK(world.launcher.started[0].background);
+    CHECK(world.launcher.started[0].keepsPriority); // limits.md §13: what it starts is the background work
     world.offers(1, {"Commands"});
     CHECK(world.connected() == Runs{1});
     world.hosts.end({1});

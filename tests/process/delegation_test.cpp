@@ -7,8 +7,8 @@
 
 #include <filesystem>
 
+#include "base/cgroup.hpp"
 #include "base/proc.hpp"
-#include "process/cgroup.hpp"
 #include "process/world.hpp"
 
 namespace stint {

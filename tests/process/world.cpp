@@ -28,9 +28,9 @@ World::~World() {
     sd_event_unref(loop);
 }
 
-void World::gone(ProcessId id, const AppId& app, int status, bool killed) {
+void World::gone(ProcessId id, const AppId& app, const Processes::End& end) {
     CHECK_FALSE(ended.contains(id));
-    ended[id] = {app, status, killed};
+    ended[id] = {app, end.status, end.killed, end.limit};
     onGone(id);
 }
 

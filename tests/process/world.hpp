@@ -17,6 +17,7 @@ struct Gone {
     AppId app;
     int status = 0;
     bool killed = false;
+    std::string limit;
 };
 
 class World : public Processes::Listener {
@@ -25,7 +26,7 @@ public:
     explicit World(bool cgroups, std::string instance = "", bool adopts = false);
     ~World() override;
 
-    void gone(ProcessId id, const AppId& app, int status, bool killed) override;
+    void gone(ProcessId id, const AppId& app, const Processes::End& end) override;
     /// Runs the loop until that is so; a test that waits for 30 s has failed.
     void runUntil(const std::function<bool()>& so);
     Gone waitForEnd(ProcessId id);

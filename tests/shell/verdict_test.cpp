@@ -71,3 +71,15 @@ TEST_CASE("who is stopped at the limit twice gets a hint, not before, and not fo
     CHECK(thrice.remark.find("3 times") != std::string::npos);
     CHECK(thrice.remark.find("--user-initiated") == std::string::npos);
 }
+
+TEST_CASE("a command that was killed for its limit, or could not start a process for it, is told so") { // limits.md §13
+    const LimitMet memory{.killed = "over its memory limit of 512 MiB"};
+    const LimitMet tasks{.denied = "its limit of 20 processes"};
+    CHECK(afterEnd(SIGKILL, {}, 0, memory).outcome == Outcome{137, "killed: over its memory limit of 512 MiB"});
+    CHECK(afterEnd(exited(2), {}, 0, memory).outcome == Outcome{2, "exit 2, over its memory limit of 512 MiB"});
+    CHECK(afterEnd(SIGSEGV, {}, 0, memory).outcome.text == "killed by SIGSEGV, over its memory limit of 512 MiB");
+    CHECK(afterEnd(exited(1), {}, 0, tasks).outcome == Outcome{1, "exit 1: it met its limit of 20 processes"});
+    CHECK(afterEnd(exited(0), {}, 0, tasks).outcome == Outcome{0, "done"}); // it went on all the same
+    CHECK(afterEnd(SIGKILL, {}, std::nullopt, memory).remark ==
+          "killed: over its memory limit of 512 MiB; it is tried again");
+}

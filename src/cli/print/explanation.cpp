@@ -62,6 +62,8 @@ void printExplanation(const Explanation& it, WallTime now, const Screen& screen)
     if (const StartTerms& terms = it.job.terms; terms.loosensAt)
         screen.print(
             printable(fmt::format("{} its conditions become {}", ahead(*terms.loosensAt, now), textOf(terms.then))));
+    if (const std::string limits = limitsOf(it.job); !limits.empty())
+        screen.print(printable(fmt::format("its limits: {}", limits)));
     if (!it.job.lastRun) return;
     if (untold) screen.print(fmt::format("its last run {}", lastRunText(*it.job.lastRun, now)));
     if (it.job.lastRun->timeouts >= 2) screen.print(neverEnds(it.job));

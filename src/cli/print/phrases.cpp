@@ -166,6 +166,11 @@ std::string measuredText(Bytes size, Seen seen) {
                        formatSize(seen.moved * 1000 / seen.ran.count()));
 }
 
+std::string limitsOf(const JobView& job) {
+    const bool isCommand = job.key.app.name == shellPackage && job.info;
+    return isCommand ? job.info->getExtras().getString("limits") : "";
+}
+
 std::string lastRunText(const PastRun& run, WallTime now) {
     return fmt::format("ended {}: {}", ago(run.ended, now), printable(endingText(run)));
 }

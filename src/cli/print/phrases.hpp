@@ -34,6 +34,8 @@ Progress progressOf(const JobView&);
 
 /// The result of a finished job: "saved /home/a/x.iso", "cancelled (CANCELLED_BY_APP)".
 std::string endText(const Completed&);
+/// "MemoryMax=512M": what `stint run -p` asked for; empty: nothing.
+std::string limitsOf(const JobView& job);
 /// "ended 27s ago: could not connect to example.org port 443".
 std::string lastRunText(const PastRun&, WallTime now);
 /// What was observed of a job: how long it ran, and how much it transferred meanwhile.

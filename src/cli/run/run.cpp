@@ -106,6 +106,7 @@ Result<void> Commanding::validate() {
     if (wanted_.saveTime && *wanted_.saveTime >= limits_.longest)
         return fail(Errc::ILLEGAL_ARGUMENT, "--save-time {} leaves nothing of a run, which may last {}: give it less",
                     formatDuration(*wanted_.saveTime), formatDuration(limits_.longest));
+    STINT_TRY(checkHeld(daemon, wanted_.limits));
     terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
     terms_.afterFailure = STINT_TRY(keysOf(daemon, given_.values("after-failure")));
     STINT_TRY(jobFor(wanted_, "", limits_.grace()));
@@ -314,6 +315,10 @@ Verb runVerb() {
              {"--on-failure", "COMMAND", "a job of its own, by sh -c, when it has failed for good, or was cancelled"},
              {"--setenv", "NAME=VALUE", "in its environment; without =VALUE: as it is here", true},
              {"--working-directory", "DIR", "runs there in place of here"},
+             {"-p,--property", "NAME=VALUE",
+              "a limit of what it gets, by systemd's names: MemoryMax=512M, TasksMax=20, CPUQuota=50%, CPUWeight=20; "
+              "refused where it cannot be held (stint doctor)",
+              true},
              {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
              {"--no-wait", "", "schedule it and return"}}),
         .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},

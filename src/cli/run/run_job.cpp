@@ -94,6 +94,8 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.every = STINT_TRY(durationIn(given, "every"));
     wanted.saveTime = STINT_TRY(durationIn(given, "save-time"));
     wanted.retries = STINT_TRY(retriesIn(given));
+    for (const std::string& word : given.values("property"))
+        if (auto added = addLimit(wanted.limits, word); !added.ok()) return within("-p", added.error());
     wanted.onCalendar = given.has("on-calendar");
     if (wanted.every && wanted.onCalendar)
         return fail(Errc::ILLEGAL_ARGUMENT, "--every and --on-calendar contradict each other");
@@ -121,6 +123,7 @@ Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Du
     extras.putString("spool", spool).putString("label", wanted.label).putLong("grace", grace.count());
     if (wanted.retries) extras.putLong("retries", *wanted.retries);
     if (wanted.saveTime) extras.putLong("saveTime", wanted.saveTime->count());
+    if (wanted.limits.any()) extras.putString("limits", textOf(wanted.limits));
     JobInfo::Builder job(JobId{0}, commandService);
     job.setRequiredNetworkType(wanted.network)
         .setUserInitiated(wanted.userInitiated)

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/cgroup_limits.hpp"
 #include "cli/line/constraint_options.hpp"
 #include "spool/spool.hpp"
 #include "stint/job_info.hpp"
@@ -25,6 +26,7 @@ struct CommandWanted {
     bool onCalendar = false;
     std::optional<Duration> saveTime;    ///< SIGTERM comes so long before its limit
     std::optional<std::int64_t> retries; ///< nullopt: without end
+    CgroupLimits limits;                 ///< that a person has asked for
     std::string onSuccess;               ///< for sh -c; empty: nothing
     std::string onFailure;
 

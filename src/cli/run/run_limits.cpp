@@ -1,5 +1,7 @@
 #include "cli/run/run_limits.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
@@ -45,6 +47,19 @@ Result<RunLimits> askForLimits(Daemon& daemon, JobClass kind) {
     auto quotas = STINT_TRY(daemon.quota(std::string(shellPackage)));
     limits.quota = kind == JobClass::Expedited ? quotas.expedited : quotas.regular;
     return limits;
+}
+
+Result<void> checkHeld(Daemon& daemon, const CgroupLimits& limits) {
+    if (!limits.any()) return {};
+    const auto findings = STINT_TRY(daemon.diagnose());
+    for (const Controller needed : neededFor(limits)) {
+        const auto finding = std::ranges::find(findings, limitTopic(needed), &wire::Finding::topic);
+        if (finding == findings.end())
+            return fail(Errc::SYSTEM, "-p {}: this stintd knows of no such limits; restart it", textOf(limits));
+        if (finding->grade != wire::Finding::Grade::Enforced)
+            return fail(Errc::SYSTEM, "-p {} cannot be held here: {} (stint doctor)", textOf(limits), finding->found);
+    }
+    return {};
 }
 
 std::string limitText(const RunLimits& limits, JobClass kind, WallTime now) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "base/cgroup_limits.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "model/job.hpp"
 
@@ -17,6 +18,9 @@ struct RunLimits {
 };
 
 Result<RunLimits> askForLimits(Daemon& daemon, JobClass kind);
+
+/// System where one of them cannot be held on this machine: a limit is never dropped in silence.
+Result<void> checkHeld(Daemon& daemon, const CgroupLimits& limits);
 
 /// "may run for 30min at a time, as a regular job; all commands together for 10min in 4h, 4min left": the quota
 /// only while time is counted.

@@ -5,7 +5,8 @@
 // With --reap, as where there is no cgroup, it stays instead, between the daemon and the command, as the reaper of
 // everything the command starts: when the command ends, when the daemon says SIGTERM and when the daemon dies, it kills
 // all of them, and only then ends with the command's own status. It does not step back itself: it must be in time to
-// kill. So "this process has ended" means the same in both forms.
+// kill, and stays out of a cgroup that is given: its limits are the command's. So "this process has ended" means the
+// same in both forms.
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -30,7 +31,8 @@ struct Arguments {
     pid_t parent = 0;
     int cgroup = -1; ///< cgroup.procs, open for writing
     bool reap = false;
-    bool idle = false;
+    bool idle = false;   ///< the idle classes of CPU and I/O
+    bool idleIo = false; ///< that of I/O alone
     int niceness = 0;
     int keep = 2; ///< the highest descriptor the command gets
     int umask = -1;
@@ -55,7 +57,9 @@ Arguments parse(int count, char** words) {
         const char* word = words[i];
         auto is = [word](const char* name) { return std::strcmp(word, name) == 0; };
         if (is("--idle"))
-            a.idle = true;
+            a.idle = a.idleIo = true;
+        else if (is("--idle-io"))
+            a.idleIo = true;
         else if (is("--") && i + 1 < count)
             return a.command = words + i + 1, a;
         else if (i + 1 >= count)
@@ -105,6 +109,8 @@ void stepBack(const Arguments& a) {
     if (a.idle) {
         const sched_param zero{};
         sched_setscheduler(0, SCHED_IDLE, &zero);
+    }
+    if (a.idleIo) {
         constexpr int whoProcess = 1, classIdle = 3, classShift = 13; // linux/ioprio.h
         syscall(SYS_ioprio_set, whoProcess, 0, classIdle << classShift);
     }
@@ -117,6 +123,10 @@ void limitFiles(const Arguments& a) {
     if (a.files == 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = a.files;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void join(const Arguments& a) {
+    if (a.cgroup >= 0 && write(a.cgroup, "0", 1) != 1) refuse("join the cgroup of", a.command[0]);
 }
 
 [[noreturn]] void become(const Arguments& a) {
@@ -197,6 +207,7 @@ int waitFor(pid_t main, const sigset_t& signals) {
     if (main == 0) {
         setsid();
         dieWith(self, SIGKILL);
+        join(a);
         become(a);
     }
     close_range(3, UINT_MAX, 0); // the command's socket: its end must be seen when the command closes it
@@ -210,6 +221,6 @@ int main(int count, char** words) {
     setsid(); // no terminal of the daemon's: a service must not look like what a user has in front
     if (a.reap) reap(a);
     dieWith(a.parent, SIGKILL);
-    if (a.cgroup >= 0 && write(a.cgroup, "0", 1) != 1) refuse("join the cgroup of", a.command[0]);
+    join(a);
     become(a);
 }

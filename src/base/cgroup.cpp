@@ -1,4 +1,4 @@
-#include "process/cgroup.hpp"
+#include "base/cgroup.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -81,6 +81,12 @@ std::optional<CgroupPlace> placeOf(const CgroupMount& mount, const std::string& 
 Result<void> makeCgroup(const fs::path& cgroup) {
     if (::mkdir(cgroup.c_str(), 0755) == 0 || errno == EEXIST) return {};
     return fail(Errc::SYSTEM, "cannot make the cgroup {}: {}", cgroup.string(), std::strerror(errno));
+}
+
+Result<void> writeCgroupFile(const fs::path& file, const std::string& text) {
+    const Fd open(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (open && ::write(open.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())) return {};
+    return fail(Errc::SYSTEM, "cannot write \"{}\" to {}: {}", text, file.string(), std::strerror(errno));
 }
 
 void killCgroup(const fs::path& cgroup) {

@@ -33,6 +33,8 @@ std::optional<CgroupPlace> placeOf(const CgroupMount& mount, const std::string& 
 
 /// Makes a directory, or takes it as it is.
 Result<void> makeCgroup(const std::filesystem::path& cgroup);
+/// Into a file of the kernel's, which is there, in one write.
+Result<void> writeCgroupFile(const std::filesystem::path& file, const std::string& text);
 /// cgroup.kill: SIGKILL for all in it and below, also what is just being forked. Nothing where it is gone.
 void killCgroup(const std::filesystem::path& cgroup);
 /// Removes it and all below; what still holds a process stays.

@@ -1,0 +1,79 @@
+#include "shell/command_cgroup.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/cgroup.hpp"
+#include "base/fail.hpp"
+#include "base/number.hpp"
+#include "base/proc.hpp"
+#include "base/try.hpp"
+
+namespace stint::shell {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where this process stands once it has divided its cgroup, and the command's beside it.
+constexpr const char* ownLeaf = "shell";
+constexpr const char* commandLeaf = "command";
+
+std::optional<fs::path> enclosure() {
+    const auto mount = unifiedMount(readFile("/proc/self/mountinfo").value_or(""));
+    const auto path = cgroupPath(readFile("/proc/self/cgroup").value_or(""));
+    const auto ours = path ? enclosureIn(*path) : std::nullopt;
+    const auto place = mount && ours ? placeOf(*mount, *ours) : std::nullopt;
+    return place ? std::optional(place->directory) : std::nullopt;
+}
+
+bool areHeld(const Controllers& needed, const Controllers& held) { return std::ranges::includes(held, needed); }
+
+Error cannotHold(const CgroupLimits& asked, const std::string& why) {
+    return fail(Errc::UNAVAILABLE, "cannot hold {} here: {}; stint doctor tells more", textOf(asked), why);
+}
+
+} // namespace
+
+std::optional<std::string> enclosureIn(const std::string& path) {
+    fs::path place(path);
+    if (place.filename() == ownLeaf) place = place.parent_path();
+    const std::string number = place.filename().string();
+    if (place.parent_path().filename() != "app.org.stint.shell" || !numberIn<std::uint64_t>(number))
+        return std::nullopt;
+    return place.string();
+}
+
+Result<std::optional<CommandCgroup>> CommandCgroup::make(const CgroupLimits& asked, const CgroupLimits& otherwise) {
+    std::optional<CommandCgroup> none;
+    const CgroupLimits all = withDefaults(asked, otherwise);
+    if (neededFor(all).empty()) return none;
+    const Controllers needed = neededFor(asked);
+    const auto place = enclosure();
+    if (!place && !needed.empty()) return cannotHold(asked, "stintd keeps it in no cgroup");
+    if (!place) return none;
+    const Held held = divide(*place, ownLeaf);
+    if (!areHeld(needed, held.held)) return cannotHold(asked, held.why);
+    const CgroupLimits possible = heldOf(all, held.held);
+    if (neededFor(possible).empty()) return none;
+
+    CommandCgroup made(*place / commandLeaf, possible);
+    STINT_TRY(makeCgroup(made.directory_));
+    STINT_TRY(writeLimits(possible, made.directory_));
+    return std::optional(std::move(made));
+}
+
+CommandCgroup::~CommandCgroup() {
+    if (!directory_.empty()) removeCgroup(directory_);
+}
+
+Result<Fd> CommandCgroup::entrance() const {
+    const fs::path file = directory_ / "cgroup.procs";
+    Fd procs(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!procs) return fail(Errc::SYSTEM, "cannot open {}: {}", file.string(), std::strerror(errno));
+    return procs;
+}
+
+} // namespace stint::shell
