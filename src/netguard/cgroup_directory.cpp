@@ -17,7 +17,7 @@
 #include "base/proc.hpp"
 #include "base/try.hpp"
 #include "netguard/bpf/counted.h"
-#include "process/cgroup.hpp"
+#include "base/cgroup.hpp"
 
 namespace stint {
 namespace {

@@ -17,7 +17,7 @@
 #include "netguard/bpf_filter.hpp"
 #include "netguard/confinement.hpp"
 #include "netguard/service.hpp"
-#include "process/cgroup.hpp"
+#include "base/cgroup.hpp"
 #include "wire/errors.hpp"
 #include "wire/names.hpp"
 
