@@ -11,8 +11,8 @@ namespace stint {
 namespace {
 
 using Names = std::string_view;
-constexpr std::array<Names, 13> tunnels{"tun", "wireguard", "ppp",  "ipip", "sit",    "gre", "ip6gre",
-                                        "ip6tnl", "vti",    "vti6", "xfrm", "ovpn", "amneziawg"};
+constexpr std::array<Names, 13> tunnels{"tun",    "wireguard", "ppp",  "ipip", "sit",  "gre",      "ip6gre",
+                                        "ip6tnl", "vti",       "vti6", "xfrm", "ovpn", "amneziawg"};
 constexpr std::array<Names, 3> innerOnes{"bridge", "dummy", "ifb"};
 constexpr std::array<Names, 2> phones{"rndis_host", "ipheth"}; // a phone on a cable that shares its network
 constexpr Kbps mostMegabitsOfDriver = 1'000'000;

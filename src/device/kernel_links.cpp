@@ -179,7 +179,9 @@ std::optional<KernelTables> askKernel() {
     std::vector<char> buffer(datagramSize);
     for (int tries = 0; tries < mostTries; ++tries) {
         KernelTables tables;
-        const auto whole = [&](std::uint16_t what) { return dump(socket.get(), what, buffer, tables) == DumpStep::End; };
+        const auto whole = [&](std::uint16_t what) {
+            return dump(socket.get(), what, buffer, tables) == DumpStep::End;
+        };
         if (std::ranges::all_of(std::array<std::uint16_t, 3>{RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE}, whole))
             return tables;
     }

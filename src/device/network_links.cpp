@@ -63,8 +63,8 @@ void judgeCost(Link& link, const NetworkMarks& marks, bool managerIsGone) {
     if (managerIsGone) link.by += ", before it went";
 }
 
-std::vector<Link> linksBy(const std::optional<std::vector<KernelLink>>& kernel, const std::optional<Management>& manager,
-                          const NetworkMarks& marks) {
+std::vector<Link> linksBy(const std::optional<std::vector<KernelLink>>& kernel,
+                          const std::optional<Management>& manager, const NetworkMarks& marks) {
     std::vector<Link> links;
     if (kernel) {
         for (const KernelLink& link : *kernel)

@@ -22,10 +22,10 @@ enum class Connectivity : std::uint32_t { Unknown = 0, None = 1, Portal = 2, Lim
 struct KernelLink {
     std::string interface;
     NetworkTransport transport = TRANSPORT_ETHERNET;
-    bool looksMetered = false; ///< a modem, or a phone
-    bool isInner = false;      ///< made for this machine's own guests: an address on it leads nowhere else
-    bool runs = false;         ///< up, with a carrier
-    bool hasAddress = false;   ///< one that is known beyond the link
+    bool looksMetered = false;         ///< a modem, or a phone
+    bool isInner = false;              ///< made for this machine's own guests: an address on it leads nowhere else
+    bool runs = false;                 ///< up, with a carrier
+    bool hasAddress = false;           ///< one that is known beyond the link
     std::optional<std::uint64_t> rank; ///< of its default route, the best has the lowest; nullopt: it has none
     Kbps rate = 0;
 
@@ -65,8 +65,8 @@ struct NetworkSeen {
     std::string ssid;
     std::string transport; ///< "wifi"
     bool metered = false;
-    std::string by;      ///< who says whether it is metered
-    bool inUse = false;  ///< it is the device's network
+    std::string by;       ///< who says whether it is metered
+    bool inUse = false;   ///< it is the device's network
     bool carries = false; ///< it carries that one, which is a tunnel
 
     bool operator==(const NetworkSeen&) const = default;

@@ -29,11 +29,16 @@ struct TypeRow {
     NetworkTransport transport;
 };
 constexpr std::array types{
-    TypeRow{"802-3-ethernet", TRANSPORT_ETHERNET}, TypeRow{"pppoe", TRANSPORT_ETHERNET},
-    TypeRow{"adsl", TRANSPORT_ETHERNET},           TypeRow{"802-11-wireless", TRANSPORT_WIFI},
-    TypeRow{"gsm", TRANSPORT_CELLULAR},            TypeRow{"cdma", TRANSPORT_CELLULAR},
-    TypeRow{"bluetooth", TRANSPORT_BLUETOOTH},     TypeRow{"wireguard", TRANSPORT_VPN},
-    TypeRow{"ip-tunnel", TRANSPORT_VPN},           TypeRow{"tun", TRANSPORT_VPN},
+    TypeRow{"802-3-ethernet", TRANSPORT_ETHERNET},
+    TypeRow{"pppoe", TRANSPORT_ETHERNET},
+    TypeRow{"adsl", TRANSPORT_ETHERNET},
+    TypeRow{"802-11-wireless", TRANSPORT_WIFI},
+    TypeRow{"gsm", TRANSPORT_CELLULAR},
+    TypeRow{"cdma", TRANSPORT_CELLULAR},
+    TypeRow{"bluetooth", TRANSPORT_BLUETOOTH},
+    TypeRow{"wireguard", TRANSPORT_VPN},
+    TypeRow{"ip-tunnel", TRANSPORT_VPN},
+    TypeRow{"tun", TRANSPORT_VPN},
 };
 
 std::optional<NetworkTransport> transportOf(std::string_view type) {

@@ -1,4 +1,5 @@
-// What NetworkManager says of the links it manages (linux.md §A.4). It is followed while it is there, and never started.
+// What NetworkManager says of the links it manages (linux.md §A.4). It is followed while it is there, and never
+// started.
 //
 // Of Wi-Fi the access point is read once, when a connection has chosen it: its strength changes all the time, and the
 // rate of the moment begins low and would wake an idle machine every few seconds.
