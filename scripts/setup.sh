@@ -16,11 +16,13 @@ packages_for() {
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
         libyaml-cpp-dev scdoc nginx-light
-    if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-jeepney python3-pyte; fi
+    if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
         echo dbus dunst xvfb xdotool        # a desktop to show notifications on
+        echo libxcb1-dev libxcb-res0-dev openbox xterm # windows
         echo zsh fish                       # shells to complete in
+        echo upower power-profiles-daemon umockdev gir1.2-umockdev-1.0 python3-gi # a laptop's power
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
     fi
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server; fi

@@ -141,10 +141,7 @@ Handled diagnose(Request& request) {
 
 Handled getDevice(Request& request) {
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
-        std::vector<wire::DeviceRow> rows;
-        for (BusOwner::DeviceRow& row : owner.device())
-            rows.push_back({std::move(row.key), std::move(row.value), std::move(row.source)});
-        wire::writeRows(writer, rows);
+        wire::writeRows(writer, owner.device());
         return {};
     });
 }

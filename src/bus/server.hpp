@@ -100,10 +100,7 @@ public:
     virtual Result<void> markNetwork(CallId call, const std::string& network, std::optional<bool> metered) = 0;
 
     // Questions.
-    struct DeviceRow {
-        std::string key, value, source;
-    };
-    virtual std::vector<DeviceRow> device() = 0;
+    virtual std::vector<wire::DeviceRow> device() = 0;
     virtual std::vector<wire::NetworkRow> networks() = 0;
     /// The log of jobs of that key, oldest first: the newest `most`.
     virtual Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) = 0;

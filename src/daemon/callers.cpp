@@ -1,4 +1,10 @@
 // Identifies callers, on the socket and at the session bus (architecture.md, who is calling).
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/pidfd.hpp"
 #include "base/socket_pair.hpp"
 #include "base/try.hpp"
 #include "daemon/daemon.hpp"
@@ -23,6 +29,19 @@ Result<BusCaller> Daemon::accepted(ConnectionId connection, int socket) {
     const pid_t pid = peer.pid;
     entered(connection, caller.app, std::move(peer));
     return BusCaller{caller.app, caller.isOperator, pid, caller.unknown};
+}
+
+// The server named the process, and the kernel says which app it is: no word of the app's own counts. What is not ours,
+// or no app, is nobody's window.
+void Daemon::windowInFront(pid_t pid) {
+    std::optional<AppId> app;
+    struct stat owner {};
+    if (pid > 0 && ::stat(fmt::format("/proc/{}", pid).c_str(), &owner) == 0 && owner.st_uid == ::getuid())
+        if (const auto peer = peerOf(pid, owner.st_uid, openPidfd(pid))) {
+            const Caller caller = identified(*peer);
+            if (caller.unknown.empty() && !caller.isOperator) app = caller.app;
+        }
+    visibility_.inFront(std::move(app));
 }
 
 void Daemon::crowded(const std::string& why) { logWarning("too many connections: " + why); }

@@ -14,6 +14,7 @@
 #include "daemon/descriptors.hpp"
 #include "daemon/log.hpp"
 #include "daemon/slots.hpp"
+#include "model/device_fields.hpp"
 #include "wire/runtime_directory.hpp"
 
 namespace stint {
@@ -39,6 +40,7 @@ Daemon::Daemon(DaemonOptions options, Policy policy)
       visibility_([this](const AppId& app, bool visible) {
           arrived_.emplace_back(AppSeen{app, visible, processes_->anyAlive(app)});
       }),
+      windowWatch_(options_.libexec / "stint-windows", [this](pid_t pid) { windowInFront(pid); }),
       deviceSource_(homeDirectory()),
       contentWatch_(
           options_.libexec / "stint-watch",
@@ -129,6 +131,7 @@ Result<void> Daemon::openEdges() {
     };
     hosts_ = std::make_unique<Hosts>(
         *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
+    windowWatch_.start(loop_.get());
     openSessionDoor();
     openDesktop();
     announce();
@@ -210,14 +213,19 @@ std::vector<wire::NetworkRow> Daemon::networks() {
     return rows;
 }
 
-std::vector<BusOwner::DeviceRow> Daemon::device() {
-    std::vector<DeviceRow> rows;
-    for (auto& value : deviceSource_.values()) {
-        const bool follows = value.key == "charging" && !core_->device().charging;
-        if (follows) value.value = core_->deviceState().charging ? "true" : "false";
-        rows.push_back({value.key, value.value, follows ? "level and time" : value.source});
+std::vector<wire::DeviceRow> Daemon::device() {
+    std::vector<wire::DeviceRow> rows;
+    for (auto& line : deviceSource_.values()) {
+        const bool follows = line.key == "charging" && !core_->device().charging;
+        if (follows) line.value = core_->deviceState().charging ? "true" : "false";
+        const DeviceField* const field = deviceField(line.key);
+        rows.push_back({.key = line.key,
+                        .value = line.value,
+                        .source = follows ? "level and time" : line.source,
+                        .decides = std::string(field ? field->decides : ""),
+                        .since = follows ? std::nullopt : line.since});
     }
-    rows.push_back({"notifications", desktop_->description(), "session bus"});
+    rows.push_back({.key = "notifications", .value = desktop_->description(), .source = "session bus"});
     return rows;
 }
 

@@ -20,6 +20,7 @@
 #include "daemon/visibility.hpp"
 #include "device/content_watch.hpp"
 #include "device/device_source.hpp"
+#include "device/window_watch.hpp"
 #include "notify/desktop.hpp"
 #include "process/processes.hpp"
 #include "store/store.hpp"
@@ -58,6 +59,7 @@ private:
     // Who connects (callers.cpp).
     Caller identified(const PeerProcess& peer) const;
     void entered(ConnectionId connection, const AppId& app, PeerProcess peer);
+    void windowInFront(pid_t pid);
     void openSessionDoor();
     Result<Fd> letIn(Visitor visitor);
 
@@ -102,8 +104,8 @@ private:
     Result<pid_t> startApp(ConnectionId connection, CallId call, MainProgram program) override;
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override;
     Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) override;
+    std::vector<wire::DeviceRow> device() override;
     Result<void> markNetwork(CallId call, const std::string& network, std::optional<bool> metered) override;
-    std::vector<DeviceRow> device() override;
     std::vector<wire::NetworkRow> networks() override;
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) override;
     std::vector<wire::Finding> findings() override; // findings.cpp
@@ -142,6 +144,7 @@ private:
     std::unique_ptr<Hosts> hosts_;
     std::unique_ptr<SessionDoor> door_;
     Visibility visibility_;
+    WindowWatch windowWatch_;
     DeviceSource deviceSource_;
     std::unique_ptr<Desktop> desktop_;
     ContentWatch contentWatch_;

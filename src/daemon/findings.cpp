@@ -2,6 +2,7 @@
 // its promises is enforced here and what is only advisory, and how to get more. Read when asked; kept nowhere.
 #include <cstring>
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -97,6 +98,40 @@ Finding aboutSessionBus(const SessionDoor* door) {
             "a session bus where no other stintd is org.stint.Stint1, then start stintd again"};
 }
 
+/// What is read of the device: by topic, whatever the sensors of it have found.
+void addSensors(const DeviceSource& device, std::vector<Finding>& findings) {
+    struct Topic {
+        std::vector<std::string> reads;
+        std::vector<std::string_view> wants;
+    };
+    std::map<std::string_view, Topic> topics;
+    for (const auto& sensor : device.sensors()) {
+        Topic& topic = topics[sensor->topic()];
+        if (std::string reads = sensor->reads(); !reads.empty()) topic.reads.push_back(std::move(reads));
+        topic.wants.push_back(sensor->wants());
+    }
+    for (const auto& [name, topic] : topics) {
+        if (!topic.reads.empty())
+            findings.push_back({std::string(name), Grade::Enforced, fmt::format("{}", fmt::join(topic.reads, "; ")),
+                                "stint device shows each value and who told it"});
+        else
+            findings.push_back({std::string(name), Grade::Absent,
+                                fmt::format("nobody tells; there is neither {}", fmt::join(topic.wants, ", nor ")),
+                                "stint device set KEY=VALUE says it; stint device shows what is assumed"});
+    }
+    if (topics.empty())
+        findings.push_back({"device", Grade::Absent, "nothing of this machine is read: STINT_SENSORS names no sensor",
+                            "stint device set KEY=VALUE says it; stint device shows what is assumed"});
+}
+
+Finding aboutWindows(const WindowWatch& windows) {
+    if (windows.isWatching())
+        return {"visible apps", Grade::Enforced, "a terminal's foreground, and X11's window in front, are seen", ""};
+    return {"visible apps", Grade::Advisory,
+            fmt::format("a terminal's foreground is seen, windows are not: {}", windows.error()),
+            "start stintd from within an X11 session; stint app PACKAGE --state visible says it in a window's place"};
+}
+
 /// docs/decisions/0015: only where there is something to tell.
 void addSetAside(const std::vector<SetAside>& jobs, std::vector<Finding>& findings) {
     constexpr std::size_t most = 5;
@@ -126,8 +161,6 @@ std::vector<Finding> aboutWhatIsNotThere() {
     return {
         {"background network", Grade::Advisory,
          "an app whose network is blocked is told so and its jobs wait; no packet is stopped", ""},
-        {"visible apps", Grade::Advisory, "a terminal's foreground is seen, windows are not",
-         "stint app PACKAGE --state visible says it in a window's place"},
         {"callers", Grade::Advisory,
          "known by the kernel's word; a hostile process of the same user could still take an app's place", ""},
     };
@@ -151,7 +184,9 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutApps(*registry_, options_.apps),
         aboutNotifications(*desktop_),
         aboutSessionBus(door_.get()),
+        aboutWindows(windowWatch_),
     };
+    addSensors(deviceSource_, all);
     addSetAside(core_->setAside(), all);
     addAborts(aborts_, all);
     for (Finding& finding : aboutWhatIsNotThere())

@@ -65,6 +65,13 @@ void Visibility::forget() {
         if (!visible(app)) seen_(app, false);
 }
 
+void Visibility::inFront(std::optional<AppId> app) {
+    if (app == inFront_) return;
+    const auto before = std::exchange(inFront_, std::move(app));
+    if (before && !visible(*before)) seen_(*before, false);
+    if (inFront_) seen_(*inFront_, true);
+}
+
 void Visibility::note(const AppId& app, ConnectionId through, bool visible) {
     const bool before = this->visible(app);
     auto& connections = visibleThrough_[app];

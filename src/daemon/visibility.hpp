@@ -1,5 +1,5 @@
 // The process at the other end of each connection, and which apps a user sees through them (architecture.md, what is
-// visible). A terminal's foreground counts while its connection is open.
+// visible). A terminal's foreground counts while its connection is open, a window while it is in front.
 #pragma once
 #include <functional>
 #include <map>
@@ -30,7 +30,11 @@ public:
         read_.clear();
         unchanged_.clear();
     }
-    bool visible(const AppId& app) const { return visibleThrough_.contains(app) || remembered_.contains(app); }
+    bool visible(const AppId& app) const {
+        return visibleThrough_.contains(app) || remembered_.contains(app) || inFront_ == app;
+    }
+    /// Whose window is in front from now on.
+    void inFront(std::optional<AppId> app);
 
     /// An app that was visible under the previous daemon stays so until forget(): its processes reconnect a moment
     /// after the start, and that moment must not be charged to a quota (limits.md §3.3).
@@ -54,6 +58,7 @@ private:
     std::map<ConnectionId, Known> known_;
     std::map<AppId, std::set<ConnectionId>> visibleThrough_;
     std::set<AppId> remembered_;
+    std::optional<AppId> inFront_;
     /// By process and its start time: one process may make many calls in a turn, and asking the kernel is slow.
     std::map<std::pair<pid_t, std::uint64_t>, bool> read_;
     std::set<std::tuple<pid_t, std::uint64_t, std::optional<Program>>> unchanged_;

@@ -4,12 +4,12 @@
 #include <csignal>
 #include <cstring>
 
-#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fail.hpp"
+#include "base/helper_process.hpp"
 #include "base/pidfd.hpp"
 #include "base/socket_pair.hpp"
 #include "base/try.hpp"
@@ -20,29 +20,6 @@ namespace {
 using Kind = WatchWord::Kind;
 
 constexpr int wordsATurn = 64; // then others have theirs
-
-/// In a session of its own, with every signal as it comes; stdin is the socket.
-Result<pid_t> spawnOn(const std::filesystem::path& program, const Fd& socket) {
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawnattr_init(&attributes);
-    ::posix_spawn_file_actions_adddup2(&files, socket.get(), STDIN_FILENO);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setsigdefault(&attributes, &all);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-    std::string name = program.string();
-    char* words[] = {name.data(), nullptr};
-    pid_t pid = 0;
-    const int error = ::posix_spawn(&pid, name.c_str(), &files, &attributes, words, environ);
-    ::posix_spawnattr_destroy(&attributes);
-    ::posix_spawn_file_actions_destroy(&files);
-    if (error != 0) return fail(Errc::SYSTEM, "cannot start {}: {}", name, std::strerror(error));
-    return pid;
-}
 
 } // namespace
 
@@ -72,7 +49,7 @@ void ContentWatch::AppWatch::startOrTell() {
 
 Result<void> ContentWatch::AppWatch::spawn() {
     auto [ours, theirs] = STINT_TRY(socketPair(SOCK_SEQPACKET));
-    pid_ = STINT_TRY(spawnOn(owner_.program_, theirs));
+    pid_ = STINT_TRY(startHelper(owner_.program_, theirs));
     looked_ = false;
     pidfd_ = openPidfd(pid_);
     socket_ = std::move(ours);

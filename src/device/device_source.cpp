@@ -87,6 +87,19 @@ void DeviceSource::sense() {
         for (const std::string_view key : sensor->tell(sensed_))
             tellers_[key] = sensor->name();
     noteChanges();
+    tellNews();
+}
+
+void DeviceSource::tellNews() {
+    for (const auto& sensor : sensors_) {
+        const bool reads = !sensor->reads().empty();
+        if (reads == reading_.contains(sensor.get())) continue;
+        if (reads)
+            reading_.insert(sensor.get());
+        else
+            reading_.erase(sensor.get());
+        news_(fmt::format("device: {} {}", sensor->name(), reads ? "is read" : "is gone"));
+    }
     if (std::string line = networkLine(); tellers_.contains("network") && line != networkTold_) {
         networkTold_ = std::move(line);
         if (news_) news_("device: network " + networkTold_);
@@ -140,7 +153,10 @@ std::vector<DeviceLine> DeviceSource::values() const {
         values.push_back({{std::string(key), field.text(device), std::string(source)},
                           since ? std::optional(since->second) : std::nullopt});
     }
-    const auto add = [&values](const DeviceValue& value) { values.push_back({value, std::nullopt}); };
+    const auto add = [&values](const DeviceValue& value) { // two sensors may know the lid
+        if (std::ranges::find(values, value.key, &DeviceLine::key) == values.end())
+            values.push_back({value, std::nullopt});
+    };
     for (const auto& sensor : sensors_)
         std::ranges::for_each(sensor->more(device), add);
     std::ranges::for_each(freeSpaceOf(device), add);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,7 +35,7 @@ public:
     DeviceSource& operator=(const DeviceSource&) = delete;
 
     /// Connects the sensors, and lets the loop run until each has said what it knows, or for a second. `news`: a line
-    /// for the log, when the network that they tell of is another.
+    /// for the log, when a source came or went, and when the network that they tell of is another.
     void start(sd_event* loop, std::function<void(const std::string&)> news);
 
     /// The state now, by what the sensors have said.
@@ -60,6 +61,7 @@ public:
 
 private:
     void sense();
+    void tellNews();
     std::string networkLine() const;
     void noteChanges();
     void settleSoon();
@@ -69,6 +71,7 @@ private:
     std::optional<services::Bus> system_, session_;
     std::vector<std::unique_ptr<Sensor>> sensors_;
     std::function<void(const std::string&)> news_;
+    std::set<const Sensor*> reading_;                      ///< whose source is there
     std::string networkTold_;
     Device sensed_;                                        ///< what they said when they last were settled
     std::map<std::string_view, std::string_view> tellers_; ///< who has told which value

@@ -12,8 +12,7 @@
 
 #include "base/event_source.hpp"
 #include "base/fd.hpp"
-#include "base/number.hpp"
-#include "base/proc.hpp"
+#include "device/kernel_words.hpp"
 #include "device/sensor.hpp"
 
 namespace stint {
@@ -33,39 +32,25 @@ struct Supplies {
     std::optional<std::int64_t> percent; ///< of all batteries
 };
 
-std::string wordIn(const fs::path& file) {
-    std::string text = readFile(file).value_or("");
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
-        text.pop_back();
-    return text;
-}
-
-std::optional<std::int64_t> numberIn(const fs::path& file) {
-    const std::string text = wordIn(file);
-    std::string_view rest = text;
-    const auto number = takeNumber<std::int64_t>(rest);
-    return rest.empty() ? number : std::nullopt;
-}
-
 Supplies readSupplies() {
     Supplies all;
     std::int64_t sum = 0, counted = 0;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(suppliesAt, none)) {
         const fs::path supply = entry.path();
-        if (wordIn(supply / "scope") == "Device") continue; // a mouse's, a phone's: not this machine's
-        if (wordIn(supply / "type") != "Battery") {         // Mains, USB, Wireless, UPS
+        if (kernelWord(supply / "scope") == "Device") continue; // a mouse's, a phone's: not this machine's
+        if (kernelWord(supply / "type") != "Battery") {         // Mains, USB, Wireless, UPS
             all.any = true;
-            all.online |= numberIn(supply / "online").value_or(0) > 0;
+            all.online |= kernelNumber(supply / "online").value_or(0) > 0;
             continue;
         }
-        if (numberIn(supply / "present") == 0) continue;
-        const std::string status = wordIn(supply / "status");
+        if (kernelNumber(supply / "present") == 0) continue;
+        const std::string status = kernelWord(supply / "status");
         all.any = all.battery = true;
         all.discharging |= status == "Discharging";
         all.full &= status == "Full";
         all.held |= status == "Not charging";
-        if (const auto percent = numberIn(supply / "capacity"); percent && *percent >= 0 && *percent <= 100) {
+        if (const auto percent = kernelNumber(supply / "capacity"); percent && *percent >= 0 && *percent <= 100) {
             sum += *percent;
             ++counted;
         }
@@ -88,6 +73,7 @@ public:
     }
 
     std::string_view name() const override { return "kernel"; }
+    std::string_view topic() const override { return "power"; }
     std::string_view wants() const override { return "a power supply that the kernel knows"; }
     std::string reads() const override { return supplies_.any ? suppliesAt : ""; }
 

@@ -17,7 +17,7 @@ public:
           modems_(sources.system, sources.changed) {}
 
     std::string_view name() const override { return picture_.byManager ? managerWord : kernelWordOfNetwork; }
-    std::string_view topic() const { return "network"; }
+    std::string_view topic() const override { return "network"; }
     bool isAsking() const override { return manager_.isAsking() || modems_.isAsking(); }
     std::string_view wants() const override { return "the kernel's rtnetlink, or NetworkManager on the system bus"; }
 

@@ -27,6 +27,7 @@ public:
 
     std::string_view name() const override { return "power-profiles-daemon"; }
     bool isAsking() const override { return newer_.service_.isAsking() || older_.service_.isAsking(); }
+    std::string_view topic() const override { return "power"; }
     std::string_view wants() const override { return "power-profiles-daemon, on the system bus"; }
     std::string reads() const override {
         const auto profile = now().get<std::string>("ActiveProfile");

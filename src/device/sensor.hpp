@@ -49,6 +49,8 @@ public:
     virtual std::vector<NetworkSeen> networks() const { return {}; }
     /// Its source is there and has not answered yet.
     virtual bool isAsking() const { return false; }
+    /// What of the device it is about, as `stint doctor` heads it: "power".
+    virtual std::string_view topic() const = 0;
     /// For `stint doctor`: what it reads now ("UPower on the system bus"); empty: nothing, since its source is missing.
     virtual std::string reads() const = 0;
     /// What would have to be there for it to read something: "UPower, on the system bus".
@@ -64,6 +66,12 @@ std::vector<std::unique_ptr<Sensor>> sensors(const SensorSources& sources);
 std::unique_ptr<Sensor> kernelPower(const SensorSources& sources);
 std::unique_ptr<Sensor> upower(const SensorSources& sources);
 std::unique_ptr<Sensor> powerProfiles(const SensorSources& sources);
+std::unique_ptr<Sensor> pressure(const SensorSources& sources);
+std::unique_ptr<Sensor> pressure(const SensorSources& sources, const std::filesystem::path& file);
+std::unique_ptr<Sensor> thermal(const SensorSources& sources);
+std::unique_ptr<Sensor> thermal(const SensorSources& sources, const std::filesystem::path& zones);
+std::unique_ptr<Sensor> logind(const SensorSources& sources);
+std::unique_ptr<Sensor> screenSaver(const SensorSources& sources);
 std::unique_ptr<Sensor> networkSensor(const SensorSources& sources);
 
 } // namespace stint

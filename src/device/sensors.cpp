@@ -18,6 +18,10 @@ constexpr SensorRow sensorRows[] = {
     {"upower", upower},
     {"power-profiles", powerProfiles},
     {"network", networkSensor},
+    {"pressure", pressure},
+    {"thermal", thermal},
+    {"logind", logind},
+    {"screensaver", screenSaver},
 };
 
 } // namespace

@@ -36,6 +36,7 @@ public:
 
     std::string_view name() const override { return "UPower"; }
     bool isAsking() const override { return service_.isAsking() || listing_; }
+    std::string_view topic() const override { return "power"; }
     std::string_view wants() const override { return "UPower, on the system bus"; }
     std::string reads() const override { return isKnown() ? "UPower on the system bus" : ""; }
 

@@ -26,9 +26,10 @@ struct DeviceField {
     bool (*set)(Device&, std::string_view text, const DeviceWords& all);
     std::string (*text)(const Device&); ///< as `set` takes it; "unknown" for a motion that no sensor tells
     bool (*differs)(const Device&, const Device&);
-    ReadSet readers;      ///< the gates that read it; of the parts of a network all have the network's
-    bool scenario = true; ///< a key of scenarios
-    Choices played = {};  ///< one of these there; none: as everywhere
+    ReadSet readers;          ///< the gates that read it; of the parts of a network all have the network's
+    std::string_view decides; ///< what it has a say in, as a person sees it
+    bool scenario = true;     ///< a key of scenarios
+    Choices played = {};      ///< one of these there; none: as everywhere
 };
 
 std::span<const DeviceField> deviceFields();

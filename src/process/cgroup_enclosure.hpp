@@ -2,9 +2,9 @@
 // own cgroup, which is its to divide where systemd delegated it, in a container, or to root.
 #pragma once
 #include "base/app_id.hpp"
+#include "base/event_source.hpp"
 #include "process/cgroup.hpp"
 #include "process/enclosure.hpp"
-#include "base/event_source.hpp"
 
 namespace stint {
 

@@ -2,8 +2,8 @@
 // enclosure is empty too.
 #pragma once
 #include "base/app_id.hpp"
-#include "process/enclosure.hpp"
 #include "base/event_source.hpp"
+#include "process/enclosure.hpp"
 
 #include <sys/signalfd.h>
 

@@ -10,6 +10,16 @@ namespace {
 constexpr const char* localName = "org.freedesktop.DBus.Local";
 constexpr const char* localPath = "/org/freedesktop/DBus/Local";
 
+// Microseconds.
+constexpr std::uint64_t shortestPause = 100'000, lasting = 60'000'000;
+constexpr unsigned mostTries = 10; // a minute and a half in all
+
+std::uint64_t monotonic(sd_event* loop) {
+    std::uint64_t now = 0;
+    sd_event_now(loop, CLOCK_MONOTONIC, &now);
+    return now;
+}
+
 std::string variable(const char* name) {
     const char* const value = std::getenv(name);
     return value ? value : "";
@@ -29,9 +39,7 @@ std::string addressOf(Which which) {
 
 Bus::~Bus() {
     sd_event_source_disable_unref(again_);
-    greeting_.reset();
-    end_.reset();
-    bus_.reset();
+    close();
     sd_event_unref(loop_);
 }
 
@@ -64,45 +72,46 @@ void Bus::open() {
         sd_bus_start(made) >= 0 && sd_bus_attach_event(made, loop_, SD_EVENT_PRIORITY_NORMAL) >= 0;
     greeting_.reset(greeting);
     end_.reset(end);
-    if (begun) return;
-    greeting_.reset();
-    end_.reset();
-    bus_.reset();
+    if (!begun) close();
 }
 
 int Bus::greeted(sd_bus_message*, void* self, sd_bus_error*) {
     Bus& bus = *static_cast<Bus*>(self);
     bus.connected_ = true;
+    bus.greetedAt_ = monotonic(bus.loop_);
     for (Follower* follower : std::vector(bus.followers_))
         follower->connected(bus.bus_.get());
     return 0;
 }
 
-// A bus that was there is waited for again. One that turned us away at the door would do so again and again.
+// A bus that ends closes connections before its socket, which may let us in once more. So it is tried again a little
+// later, a bounded number of times; where the socket is gone, it is waited for.
 int Bus::ended(sd_bus_message*, void* self, sd_bus_error*) {
     Bus& bus = *static_cast<Bus*>(self);
-    const bool wasThere = bus.connected_;
-    bus.lost();
-    if (!wasThere) return 0;
+    const std::uint64_t now = monotonic(bus.loop_);
+    if (bus.connected_ && now - bus.greetedAt_ > lasting) bus.tries_ = 0;
+    bus.connected_ = false;
+    for (Follower* follower : std::vector(bus.followers_))
+        follower->disconnected();
+    if (bus.tries_ == mostTries) return 0;
+    const std::uint64_t pause = shortestPause << bus.tries_++;
     sd_event_source_disable_unref(bus.again_);
     bus.again_ = nullptr;
-    sd_event_add_defer(bus.loop_, &bus.again_, again, self);
+    sd_event_add_time(bus.loop_, &bus.again_, CLOCK_MONOTONIC, now + pause, 0, again, self);
     return 0;
 }
 
-void Bus::lost() {
-    connected_ = false;
-    for (Follower* follower : std::vector(followers_))
-        follower->disconnected();
-}
-
-int Bus::again(sd_event_source*, void* self) {
+int Bus::again(sd_event_source*, std::uint64_t, void* self) {
     Bus& bus = *static_cast<Bus*>(self);
-    bus.greeting_.reset();
-    bus.end_.reset();
-    bus.bus_.reset();
+    bus.close();
     bus.open();
     return 0;
+}
+
+void Bus::close() {
+    greeting_.reset();
+    end_.reset();
+    bus_.reset();
 }
 
 void Bus::follow(Follower& follower) {

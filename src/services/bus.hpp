@@ -1,6 +1,6 @@
 // A message bus that may come late, go, and come again: the system's, or the session's. Whoever follows something on it
-// is told when there is a connection and when there is none. Nothing blocks here and nothing is tried by a timer: the
-// kernel tells when the bus's socket is there.
+// is told when there is a connection and when there is none. Nothing blocks here, and nothing is polled: the kernel
+// tells when the bus's socket is there.
 #pragma once
 #include <string>
 #include <vector>
@@ -43,16 +43,18 @@ public:
 
 private:
     void open();
-    void lost();
+    void close();
     static int greeted(sd_bus_message*, void* self, sd_bus_error*);
     static int ended(sd_bus_message*, void* self, sd_bus_error*);
-    static int again(sd_event_source*, void* self);
+    static int again(sd_event_source*, std::uint64_t, void* self);
 
     sd_event* loop_;
     Which which_;
     wire::Bus bus_;
     wire::Slot greeting_, end_;
-    sd_event_source* again_ = nullptr; ///< connects anew once the loop is out of the lost connection's callbacks
+    sd_event_source* again_ = nullptr; ///< connects anew
+    unsigned tries_ = 0;               ///< of connecting anew, since a connection lasted
+    std::uint64_t greetedAt_ = 0;      ///< µs of CLOCK_MONOTONIC
     bool connected_ = false;
     std::vector<Follower*> followers_;
 };

@@ -127,6 +127,10 @@ void Properties::end() {
     known_ = false;
 }
 
+void Properties::refresh() {
+    if (bus() && !owner().empty()) ask();
+}
+
 void Properties::ask() {
     sd_bus_slot* slot = nullptr;
     call_.reset(); // an older answer would come too early

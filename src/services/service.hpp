@@ -99,6 +99,8 @@ public:
     /// They were read of the present owner.
     bool areKnown() const { return known_; }
     const std::string& path() const { return path_; }
+    /// Reads all anew, for what the service tells no change of.
+    void refresh();
     /// nullopt where it is not known, is not there, or has another type. Paths and arrays of bytes are strings.
     template <class T> std::optional<T> get(std::string_view name) const {
         const auto found = values_.find(name);

@@ -32,13 +32,17 @@ Result<SchedulerView> readSchedulerView(Reader& reader);
 struct DeviceRow {
     std::string key;
     std::string value;
-    std::string source; ///< "embedded default", "set", "statvfs"
+    std::string source;            ///< "embedded default", "set", "statvfs"
+    std::string decides;           ///< what is decided by it: "Doze, device idle"
+    std::optional<WallTime> since; ///< when it became this value; unset: it was not seen
 
     static constexpr auto noun = "device";
     static constexpr auto fields = [](auto& field, auto& row) {
         field("key", row.key);
         field("value", row.value);
         field("source", row.source);
+        field("decides", row.decides);
+        field("since", row.since);
     };
     bool operator==(const DeviceRow&) const = default;
 };

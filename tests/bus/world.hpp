@@ -111,7 +111,7 @@ public:
     std::vector<wire::Finding> findings() override {
         return {{"processes", wire::Finding::Grade::Advisory, "no cgroup", "Delegate=yes"}};
     }
-    std::vector<DeviceRow> device() override { return {{"charging", "true", "embedded default"}}; }
+    std::vector<wire::DeviceRow> device() override { return {{"charging", "true", "embedded default"}}; }
     std::optional<JobView> job(const JobKey& key, Now) const override {
         ++questions;
         const auto found = known.find(key);

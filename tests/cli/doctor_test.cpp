@@ -15,12 +15,11 @@ using Grade = wire::Finding::Grade;
 
 namespace {
 
-/// A daemon that has found that, and believes this of the device.
-FakeDaemon::Answer finds(std::vector<Finding> findings, std::vector<wire::DeviceRow> device = {}) {
+/// A daemon that has found that.
+FakeDaemon::Answer finds(std::vector<Finding> findings) {
     return [=](Talk& talk, const wire::Message& call) {
         talk.reply(call, [&](wire::Writer& writer) {
             if (call.member() == "Diagnose") wire::writeRows(writer, findings);
-            if (call.member() == "Get") wire::writeRows(writer, device);
         });
     };
 }
@@ -33,13 +32,6 @@ TEST_CASE("doctor shows what was found, its grade, and how to get more") {
     CHECK(doctor.code == 0);
     CHECK(has(doctor.out, "processes  advisory  no cgroup\n"));
     CHECK(has(doctor.out, "→ Delegate=yes\n"));
-}
-
-TEST_CASE("doctor says what is believed where no system service is read") {
-    const FakeDaemon daemon(finds({}, {{"charging", "false", "set"}, {"battery", "40", "set"}}));
-    CHECK(has(ran({"doctor", "--json"}).out, R"("topic":"power","grade":"absent")"));
-    const FakeDaemon again(finds({}, {{"charging", "false", "set"}, {"battery", "40", "set"}}));
-    CHECK(has(ran({"doctor", "--json"}).out, "charging=false battery=40 (set)"));
 }
 
 TEST_CASE("doctor ends with 1 where there is trouble, and only there") {

@@ -66,7 +66,7 @@ TEST_CASE("a label that is no UTF-8 or holds a line's end breaks no line") {
 
 TEST_CASE("rows of the device, of apps and of tasks name their schema first") {
     CHECK(jsonOfRow(wire::DeviceRow{"charging", "true", "set"}) ==
-          R"({"schema":1,"key":"charging","value":"true","source":"set"})");
+          R"({"schema":1,"key":"charging","value":"true","source":"set","decides":"","since":null})");
     AppView app;
     app.manifest.package = {"com.example.mail"};
     app.manifest.services["Jobs"].name = "Jobs";

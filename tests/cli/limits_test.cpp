@@ -305,7 +305,7 @@ TEST_CASE("device tells Doze, power, and what is held since when and until when"
                   .chargingAt = now + 1h + 12min + slack};
     const FakeDaemon fake(knowingLimits(known));
     const std::string out = ran({"device"}).out;
-    CHECK(has(out, "charging  false  set\n"));
+    CHECK(has(out, "charging  false  set "));
     CHECK(has(out, "Power: plugged in, but does not count as charging: quotas count; it counts in 1h12min"));
     CHECK(has(out, "Doze: deep IDLE, left in 1h47min at the latest; light OVERRIDE\n"));
     CHECK(has(out, "regular jobs  held: the device dozes (deep)  1h5min"));

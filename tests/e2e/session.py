@@ -1,4 +1,4 @@
-"""A session bus of the tests' own (dbus-daemon). Nothing of the machine's own session is touched."""
+"""A session bus, and a system bus, of the tests' own (dbus-daemon). Nothing of the machine's own is touched."""
 
 import os
 import select
@@ -8,8 +8,8 @@ from events import Deadline, TooLate
 from jeepney.bus_messages import MatchRule, message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
-CONFIGURATION = """<busconfig><type>session</type><listen>unix:path={root}/bus</listen><servicedir>{root}/services</servicedir>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+CONFIGURATION = """<busconfig><type>{kind}</type><listen>unix:path={root}/bus</listen><servicedir>{root}/services</servicedir><auth>EXTERNAL</auth>
+<policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>
 """
 
@@ -29,13 +29,19 @@ def started(words, environment, within=60):
 class SessionBus:
     """`environment`: of the services that it starts."""
 
+    kind = "session"
+
     def __init__(self, root, environment=os.environ):
         self.services = root / "services"
         self.services.mkdir(parents=True)
-        (root / "bus.conf").write_text(CONFIGURATION.format(root=root))
+        self.root, self.environment = root, environment
+        (root / "bus.conf").write_text(CONFIGURATION.format(root=root, kind=self.kind))
         self.address = f"unix:path={root}/bus"
-        words = ["dbus-daemon", f"--config-file={root}/bus.conf", "--nofork", "--print-address={fd}"]
-        self.process, _ = started(words, environment)
+        self.start()
+
+    def start(self):
+        words = ["dbus-daemon", f"--config-file={self.root}/bus.conf", "--nofork", "--print-address={fd}"]
+        self.process, _ = started(words, self.environment)
 
     def connect(self, descriptors=False):
         return open_dbus_connection(self.address, enable_fds=descriptors, auth_timeout=30)
@@ -53,3 +59,9 @@ class SessionBus:
     def close(self):
         self.process.kill()
         self.process.wait()
+
+
+class SystemBus(SessionBus):
+    """Where services of the machine would be, and anybody may be any of them."""
+
+    kind = "system"

@@ -2,11 +2,7 @@
 core). It tells what is, so each test makes it so first."""
 
 import json
-import subprocess
-from contextlib import contextmanager
 
-from jeepney import DBusAddress, new_method_call
-from jeepney.io.blocking import open_dbus_connection
 from places import needs_mounts, without_cgroups
 
 GRADES = {"enforced", "advisory", "absent", "trouble"}
@@ -21,29 +17,10 @@ def findings(world, code=0):
     return {finding["topic"]: finding for finding in told}
 
 
-@contextmanager
-def system_bus(world, *names):
-    """A private message bus in the place of the system's, on which somebody owns these names."""
-    address = f"unix:path={world.root / 'system-bus'}"
-    daemon = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address",
-                               f"--address={address}"], stdout=subprocess.PIPE)
-    try:
-        daemon.stdout.readline()  # it listens
-        with open_dbus_connection(address) as owner:
-            bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
-            for name in names:
-                owner.send_and_get_reply(new_method_call(bus, "RequestName", "su", (name, 0)))
-            world.environment["DBUS_SYSTEM_BUS_ADDRESS"] = address
-            yield
-    finally:
-        daemon.kill()
-        daemon.wait()
-
-
 def test_every_topic_has_a_grade_and_nothing_is_wrong_with_a_fresh_daemon(world, daemon):
     told = findings(world)
     assert set(told) >= {"daemon", "store", "processes", "wake alarms", "policy", "apps", "notifications",
-                         "session bus", "background network", "power", "network", "screen"}
+                         "session bus", "background network"}
     assert f"process {daemon.pid}" in told["daemon"]["found"]
     assert str(world.store / "stint.db") in told["store"]["found"]
     assert str(world.root / "policy.toml") in told["policy"]["found"]
@@ -99,16 +76,15 @@ def test_a_store_that_was_rebuilt_is_told_of(world):
     assert store["grade"] == "trouble" and "stint.db" in store["found"]
 
 
-def test_system_services_that_are_there_are_not_said_to_be_read(world, daemon):
-    """Device state comes from `stint device set` alone, and doctor does not pretend otherwise."""
-    world.done("device", "set", "battery=40")
-    with system_bus(world, "org.freedesktop.UPower"):
-        told = findings(world)
-    power = told["power"]
-    assert power["grade"] == "absent"
-    assert "org.freedesktop.UPower is there, and is not read yet" in power["found"]
-    assert "battery=40 (set)" in power["found"]
-    assert "NetworkManager is not on the system bus" in told["network"]["found"]
+def test_what_is_not_there_is_not_said_to_be_read(world):
+    world.start_daemon(environment={"STINT_SENSORS": "upower,kernel-power", "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/none"})
+    power = findings(world)["power"]
+    assert power["grade"] == "absent" and "UPower" in power["found"]
+    assert "stint device set" in power["more"]
+
+
+def test_a_daemon_that_is_told_to_read_nothing_says_so(world, daemon):
+    assert "STINT_SENSORS" in findings(world)["device"]["found"]
 
 
 def test_without_a_daemon_it_says_how_to_start_one(world):

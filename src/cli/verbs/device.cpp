@@ -34,10 +34,14 @@ Result<DeviceSeen> seen(const Screen& screen) {
     return made;
 }
 
-void printValues(const std::vector<wire::DeviceRow>& rows, const Screen& screen) {
-    Table table({{"KEY"}, {"VALUE"}, {"SOURCE"}});
+void printValues(const std::vector<wire::DeviceRow>& rows, WallTime now, const Screen& screen) {
+    Table table({{"KEY"}, {"VALUE"}, {"SOURCE"}, {"SINCE"}, {"DECIDES"}});
     for (const auto& row : rows)
-        table.add({row.key, row.value, {row.source, row.source == "set" ? Paint::Waiting : Paint::Faint}});
+        table.add({row.key,
+                   row.value,
+                   {row.source, row.source == "set" ? Paint::Waiting : Paint::Faint},
+                   row.since ? ago(*row.since, now) : "-",
+                   {row.decides.empty() ? "-" : row.decides, Paint::Faint}});
     table.print(screen);
 }
 
@@ -103,7 +107,7 @@ int device(const Arguments&, const Screen& screen) {
         return ends::ok;
     }
     const WallTime now = wallNow();
-    printValues(it->values, screen);
+    printValues(it->values, now, screen);
     screen.print("");
     screen.print(powerText(it->doze, now));
     screen.print(dozeText(it->doze, now));

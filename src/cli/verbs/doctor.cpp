@@ -1,9 +1,6 @@
 // `stint doctor`: what Stint found on this machine, what it enforces and what is only advisory, and how to get more.
-// Most findings are the daemon's; a client adds whether it answers, and which system services nobody reads yet.
+// The findings are the daemon's; a client adds whether it answers.
 #include <algorithm>
-#include <array>
-#include <map>
-#include <span>
 #include <utility>
 
 #include "base/try.hpp"
@@ -12,7 +9,6 @@
 #include "cli/print/json_row.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
-#include "cli/verbs/system_bus.hpp"
 
 namespace stint::cli {
 namespace {
@@ -22,50 +18,6 @@ using Grade = Finding::Grade;
 
 constexpr std::size_t grades = std::string_view("enforced").size();
 constexpr std::size_t narrowest = 30; ///< of a sentence, on a very narrow terminal
-
-/// A system service that knows about the device, and the beginnings of the device's keys that it would fill.
-struct Source {
-    const char* topic;
-    const char* service;
-    std::span<const std::string_view> keys;
-    const char* more;
-};
-constexpr std::array<std::string_view, 3> powerKeys{"charging", "plugged", "battery"};
-constexpr std::array<std::string_view, 1> networkKeys{"network"};
-constexpr std::array<std::string_view, 2> screenKeys{"screen", "locked"};
-constexpr std::array sources{
-    Source{"power", "org.freedesktop.UPower", powerKeys, "stint device set charging=false battery=40"},
-    Source{"network", "org.freedesktop.NetworkManager", networkKeys, "stint device set network.metered=true"},
-    Source{"screen", "org.freedesktop.login1", screenKeys, "stint device set screen=off"},
-};
-
-/// "charging=true battery=100 (embedded default)": the values used without the service.
-std::string believed(const std::vector<wire::DeviceRow>& device, std::span<const std::string_view> keys) {
-    std::map<std::string, std::string> bySource;
-    for (const wire::DeviceRow& row : device) {
-        const auto begins = [&row](std::string_view key) { return row.key.starts_with(key); };
-        if (std::ranges::any_of(keys, begins)) bySource[row.source] += fmt::format("{}={} ", row.key, row.value);
-    }
-    std::string text;
-    for (const auto& [source, pairs] : bySource)
-        text += fmt::format("{}{}({})", text.empty() ? "" : ", ", pairs, source);
-    return text;
-}
-
-/// The daemon does not read these services yet.
-std::vector<Finding> aboutSources(const std::vector<wire::DeviceRow>& device) {
-    const auto names = systemBusNames();
-    std::vector<Finding> all;
-    for (const Source& source : sources) {
-        std::string found = fmt::format("{} is not on the system bus", source.service);
-        if (!names.ok()) found = names.error().message;
-        if (names.ok() && names->contains(source.service))
-            found = fmt::format("{} is there, and is not read yet", source.service);
-        all.push_back({source.topic, Grade::Absent,
-                       fmt::format("{}; what is decided by: {}", found, believed(device, source.keys)), source.more});
-    }
-    return all;
-}
 
 /// The findings if the daemon does not answer; an Error if it refused.
 Result<std::vector<Finding>> withoutDaemon(const Error& error) {
@@ -81,11 +33,7 @@ Result<std::vector<Finding>> withoutDaemon(const Error& error) {
 
 Result<std::vector<Finding>> withDaemon() {
     auto daemon = STINT_TRY(Daemon::connectIfThere());
-    auto findings = STINT_TRY(daemon.diagnose());
-    const auto device = STINT_TRY(daemon.device());
-    for (Finding& finding : aboutSources(device))
-        findings.push_back(std::move(finding));
-    return findings;
+    return daemon.diagnose();
 }
 
 Paint gradePaint(Grade grade) {

@@ -1,0 +1,140 @@
+"""The screen, the lock and memory as the machine's own services tell of them (limits.md §13, linux.md §A.5): elogind on a
+private bus, screen savers under several names, the kernel's pressure."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from events import Deadline, TooLate
+from jeepney import DBusAddress, new_signal
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import Proxy
+from login import Login, needs_login
+from session import SessionBus
+
+
+def told(world):
+    """{key: (value, source)} of `stint device`."""
+    rows = [json.loads(row) for row in world.done("device", "--json").splitlines()]
+    return {row["key"]: (row["value"], row["source"]) for row in rows if "source" in row}
+
+
+def until(world, wanted, within=60):
+    """Until `stint device` says all of it: what a sensor hears is told once a burst of news is over."""
+    deadline = Deadline(within)
+    while any((said := told(world)).get(key) != value for key, value in wanted.items()):
+        if deadline.passed():
+            raise TooLate(f"{wanted} is not told after {within} s, but {said}")
+
+
+@pytest.fixture
+def login(world):
+    made = Login(world.root / "login")
+    yield made
+    made.close()
+
+
+def sensed(world, *sensors, **environment):
+    return world.start_daemon(environment=environment | {"STINT_SENSORS": ",".join(sensors)})
+
+
+@needs_login
+def test_the_screen_is_that_of_the_users_session(world, login):
+    session = login.session()
+    sensed(world, "logind", DBUS_SYSTEM_BUS_ADDRESS=login.address)
+    until(world, {"screen": ("on", "logind"), "locked": ("false", "logind"),
+                  "session": (f"{session.name} on seat0", "logind")})
+    session.says("IdleHint", True)
+    until(world, {"screen": ("off", "logind")})
+    session.says("IdleHint", False)
+    session.says("LockedHint", True)
+    until(world, {"screen": ("on", "logind"), "locked": ("true", "logind")})
+    session.says("LockedHint", False)
+    until(world, {"locked": ("false", "logind")})
+
+
+@needs_login
+def test_a_login_manager_that_dies_says_nothing_and_is_read_again_when_it_is_back(world, login):
+    daemon = sensed(world, "logind", DBUS_SYSTEM_BUS_ADDRESS=login.address)
+    until(world, {"session": ("none", "logind"), "screen": ("on", "logind")})
+    login.kill()
+    until(world, {"screen": ("on", "embedded default"), "session": None})
+    login.start()
+    session = login.session()
+    session.says("IdleHint", True)
+    until(world, {"screen": ("off", "logind")})
+    assert daemon.lives()
+
+
+@pytest.mark.parametrize("desktop", ["org.mate.ScreenSaver", "org.example.ScreenSaver"])
+def test_a_screen_saver_is_heard_whatever_its_name_until_it_is_gone(world, desktop):
+    bus = SessionBus(world.root / "session", world.environment)
+    world.processes.append(bus.process)
+    sensed(world, "screensaver", DBUS_SESSION_BUS_ADDRESS=bus.address)
+    saver = DBusAddress("/" + desktop.replace(".", "/"), desktop, desktop)
+    with bus.connect() as line:
+        Proxy(message_bus, line).RequestName(desktop)
+        line.send(new_signal(saver, "ActiveChanged", "b", (True,)))
+        until(world, {"screen": ("off", "screen saver")})
+        line.send(new_signal(saver, "ActiveChanged", "b", (False,)))
+        until(world, {"screen": ("on", "embedded default")})
+        line.send(new_signal(saver, "ActiveChanged", "b", (True,)))
+        until(world, {"screen": ("off", "screen saver")})
+        line.send(new_signal(saver, "ActiveChanged", "s", ("no",)))  # a word that it is not
+        assert told(world)["screen"] == ("off", "screen saver")
+    until(world, {"screen": ("on", "embedded default")})
+
+
+MEMORY = Path("/sys/fs/cgroup/memory")
+# Round and round a file that does not fit: each page is read from the disk again.
+STALLS = """
+import mmap, os, sys
+with open(sys.argv[1], "w+b") as file:
+    for _ in range(256):
+        file.write(bytes(1 << 20))
+    file.flush()
+    os.fsync(file.fileno())
+    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    while True:
+        for at in range(0, len(pages), mmap.PAGESIZE):
+            pages[at]
+"""
+
+
+@pytest.fixture
+def squeezed(world):
+    """Starts a program that is short of memory; answers how it ends."""
+    if not Path("/proc/pressure/memory").exists() or not (MEMORY / "memory.limit_in_bytes").exists():
+        pytest.skip("to make pressure needs a cgroup of memory, version 1")
+    group = MEMORY / world.root.name
+    group.mkdir()
+    (group / "memory.limit_in_bytes").write_text(str(24 << 20))
+    processes = []
+
+    def start():
+        processes.append(subprocess.Popen(
+            ["sh", "-c", 'echo $$ >"$0"/cgroup.procs && exec "$@"', group, "/usr/bin/python3", "-c", STALLS,
+             world.root / "pages"]))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+    group.rmdir()
+
+
+def test_memory_that_is_short_is_told_and_so_is_its_end(world, squeezed):
+    """jobs.md §3.6."""
+    sensed(world, "pressure")
+    until(world, {"memory": ("normal", "memory pressure")})
+    process = squeezed()
+    deadline = Deadline(60)
+    while (said := told(world)["memory"])[0] == "normal":
+        assert not deadline.passed(), said
+    assert said[1] == "memory pressure"
+    process.kill()
+    process.wait()
+    until(world, {"memory": ("normal", "memory pressure")})
