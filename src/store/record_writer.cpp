@@ -217,8 +217,8 @@ Result<void> RecordWriter::write(const SaveOverrides& record) {
 Result<void> RecordWriter::write(const SaveNetworkMarks& record) {
     STINT_TRY(sql_.dropMarks.run());
     for (const auto& [network, metered] : record.marks)
-        STINT_TRY(sql_.saveOverride.run(fmt::format("{}{}", markPrefix, network),
-                                        metered ? markMetered : markUnmetered, markIsForGood));
+        STINT_TRY(sql_.saveOverride.run(fmt::format("{}{}", markPrefix, network), metered ? markMetered : markUnmetered,
+                                        markIsForGood));
     return {};
 }
 

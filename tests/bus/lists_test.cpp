@@ -229,6 +229,38 @@ TEST_CASE("a person's words on the device go to the owner whole; the same key tw
     CHECK(readRows<DeviceRow>(reader).value() == std::vector<DeviceRow>{{"charging", "true", "embedded default"}});
 }
 
+TEST_CASE("networks are listed for anyone, and marked by the operator alone") { // linux.md §A.4
+    World world;
+    Client person = world.connectOperator();
+    world.owner.networksSeen = {{.name = "home",
+                                 .interface = "wlan0",
+                                 .ssid = "Home",
+                                 .transport = "wifi",
+                                 .metered = true,
+                                 .by = "a mark",
+                                 .inUse = true,
+                                 .carries = false}};
+    Client app = world.connectApp("com.example.mail");
+    Reader reader(world.ask(app, deviceInterface, "Networks", noOptions));
+    CHECK(readRows<wire::NetworkRow>(reader).value() == world.owner.networksSeen);
+
+    const auto marks = [](const char* word) {
+        return [word](Writer& writer) {
+            writer.string("home").string(word);
+            wire::DictionaryWriter options(writer);
+        };
+    };
+    CHECK(world.ask(app, deviceInterface, "MarkNetwork", marks("metered")).error().code == Errc::SECURITY);
+    CHECK(world.ask(person, deviceInterface, "MarkNetwork", marks("dear")).error().message ==
+          "a network cannot be \"dear\"; it is metered, unmetered or auto");
+    CHECK(world.owner.marked.empty());
+    for (const char* word : {"metered", "unmetered", "auto"})
+        person.send(deviceInterface, "MarkNetwork", marks(word));
+    world.settle(person);
+    using Marked = std::vector<std::pair<std::string, std::optional<bool>>>;
+    CHECK(world.owner.marked == Marked{{"home", true}, {"home", false}, {"home", std::nullopt}});
+}
+
 TEST_CASE("a job's work is listed a hundred items at a time, without what only its app may read") { // jobs.md §9.3
     World world;
     Client person = world.connectOperator();

@@ -102,6 +102,7 @@ std::vector<Record> everything() {
     records.emplace_back(SaveMessage{test::messageOf(3)});
     records.emplace_back(SaveCompleted{test::completedOf(3), 20});
     records.emplace_back(SaveOverrides{{{"level", "50"}}});
+    records.emplace_back(SaveNetworkMarks{{{"Pixel hotspot", true}}});
     return records;
 }
 

@@ -227,14 +227,34 @@ TEST_CASE("what is reset is the default's again") {
     CHECK(source.read().overrides.empty());
 }
 
+TEST_CASE("a network is marked by its name, taken back by auto, and listed though it is not there") { // linux.md §A.4
+    DeviceSource source("/");
+    REQUIRE(source.mark("Pixel hotspot", true).ok());
+    REQUIRE(source.mark("home", false).ok());
+    REQUIRE(source.networks().size() == 2);
+    CHECK(source.networks()[0] == NetworkSeen{.name = "Pixel hotspot", .metered = true, .by = markWord});
+    CHECK(source.read().networkMarks == NetworkMarks{{"Pixel hotspot", true}, {"home", false}});
+    REQUIRE(source.mark("home", std::nullopt).ok());
+    REQUIRE(source.mark("home", std::nullopt).ok());
+    CHECK(source.networks().size() == 1);
+    REQUIRE(source.reset({}).ok()); // a mark is no override
+    CHECK(source.networks().size() == 1);
+    for (const std::string& name : {std::string(), std::string("a\nb"), std::string("\xff"), std::string(300, 'x')})
+        CHECK(source.mark(name, true).error().code == Errc::ILLEGAL_ARGUMENT);
+    for (int nth = 1; nth < 256; ++nth)
+        REQUIRE(source.mark(std::to_string(nth), true).ok());
+    CHECK(source.mark("one more", true).error().message.starts_with("256 networks are marked"));
+    CHECK(source.mark("1", false).ok()); // one that is marked may be marked otherwise
+}
+
 TEST_CASE("what a store kept is restored, without what is not valid any more") {
     DeviceSource source("/");
     source.restore(
-        {{"battery", "14"}, {"charging", "false"}, {"plugged", "true"}, {"warp", "9"}, {"network.down", "x"}});
+        {{"battery", "14"}, {"charging", "false"}, {"plugged", "true"}, {"warp", "9"}, {"network.down", "x"}}, {});
     CHECK(source.read().overrides == Words{{"battery", "14"}, {"charging", "false"}, {"plugged", "true"}});
     CHECK(source.read().plugged);
     CHECK(source.read().charging == false);
-    source.restore({});
+    source.restore({}, {});
     CHECK(source.read().overrides.empty());
 }
 

@@ -306,7 +306,7 @@ def test_a_transfer_stops_where_the_network_becomes_metered_and_goes_on_later(wo
         origin.serve("big.bin", content)
         job = world.get(origin.url("big.bin"), "--unmetered")
         with world.line() as line:
-            line.until(job, lambda seen: seen["state"] == "executing")
+            line.until(job, lambda seen: seen.get("runState") == "executing")
             ground.set_metered("yes")
             line.until(job, lambda seen: seen["state"] == "pending")
             ground.set_metered("no")
@@ -323,7 +323,7 @@ def test_a_transfer_whose_route_is_gone_stops_at_once(world, ground, start):
         origin.serve("big.bin", bytes_of("big", 24 * MIB))
         job = world.get(origin.url("big.bin"))
         with world.line() as line:
-            line.until(job, lambda seen: seen["state"] == "executing")
+            line.until(job, lambda seen: seen.get("runState") == "executing")
             ground.run_outside("ip", "link", "set", "p0", "down")
             line.until(job, lambda seen: seen["state"] == "pending", within=5)
             ground.run_outside("ip", "link", "set", "p0", "up")

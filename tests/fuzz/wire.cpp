@@ -181,6 +181,7 @@ constexpr Codec codecs[]{
     {"a{sv}", roundTrip<readAppView, writeAppView>},
     {"a{sv}", roundTrip<readSchedulerView, writeSchedulerView>},
     {"a{sv}", roundTrip<readRow<DeviceRow>, writeRow<DeviceRow>>},
+    {"a{sv}", roundTrip<readRow<NetworkRow>, writeRow<NetworkRow>>},
     {"a{sv}", roundTrip<readRow<Finding>, writeRow<Finding>>},
 };
 

@@ -18,6 +18,7 @@ struct Model {
     std::map<std::uint64_t, PushMessage> messages;
     std::map<AppId, std::vector<Completed>> completed;
     std::map<std::string, std::string> overrides;
+    NetworkMarks networkMarks;
 
     void apply(const SaveJob& record) {
         Job& job = jobs[record.job.key];
@@ -53,6 +54,7 @@ struct Model {
     void apply(const SaveMessage& record) { messages[record.message.id] = record.message; }
     void apply(const DropMessage& record) { messages.erase(record.id); }
     void apply(const SaveOverrides& record) { overrides = record.overrides; }
+    void apply(const SaveNetworkMarks& record) { networkMarks = record.marks; }
     void apply(const DropApp& record) {
         apps.erase(record.app);
         completed.erase(record.app);
@@ -110,6 +112,7 @@ private:
         case 4:
             return SaveApp{memory(), {at(minutes()), wall(minutes())}};
         case 5:
+            if (upTo(2) == 0) return SaveNetworkMarks{{{"net" + std::to_string(upTo(9)), upTo(1) == 0}}};
             return SaveOverrides{{{"battery", std::to_string(upTo(100))}, {std::to_string(upTo(9)), ""}}};
         default:
             return upTo(5) == 0 ? Record{DropApp{app()}} : Record{SaveJob{job()}};
@@ -225,6 +228,7 @@ void compare(const Snapshot& snapshot, const Model& model) {
         completed.insert(completed.end(), list.begin(), list.end());
     CHECK(snapshot.completed == completed);
     CHECK(snapshot.overrides == model.overrides);
+    CHECK(snapshot.networkMarks == model.networkMarks);
     if (!model.usageTime) return; // unless an app was used, there is none
     REQUIRE(snapshot.usageTime);
     CHECK((snapshot.usageTime->saved.time == model.usageTime->time));

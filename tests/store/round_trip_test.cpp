@@ -222,6 +222,20 @@ TEST_CASE("overrides of the device hold within their boot, and are replaced as a
     CHECK(reopened(scratch, bootB).overrides.empty());
 }
 
+TEST_CASE("what a person says of a network is kept for good, whatever its name, and beside what is of a boot") {
+    const Scratch scratch;
+    const NetworkMarks marks{{"Pixel hotspot", true}, {"charging", false}, {"Caf\u00e9's \"net\"", true}};
+    {
+        auto store = openStore(scratch.store());
+        commit(store, {SaveNetworkMarks{{{"old", true}}}, SaveOverrides{{{"charging", "false"}}}});
+        commit(store, {SaveNetworkMarks{marks}, SaveOverrides{{{"charging", "true"}}}});
+    }
+    CHECK(reopened(scratch).networkMarks == marks);
+    CHECK(reopened(scratch).overrides == std::map<std::string, std::string>{{"charging", "true"}});
+    CHECK(reopened(scratch, bootB).networkMarks == marks);
+    CHECK(reopened(scratch, bootB).overrides.empty());
+}
+
 TEST_CASE(
     "a restart in the same boot is no reboot, and what is committed after a load is another generation") { // jobs.md
                                                                                                            // §12.5

@@ -25,8 +25,13 @@ void printNetworks(const std::vector<wire::NetworkRow>& rows, const Screen& scre
     const auto orNone = [](const std::string& text) { return text.empty() ? "-" : text; };
     Table table({{"NETWORK"}, {"SSID"}, {"INTERFACE"}, {"TRANSPORT"}, {"METERED"}, {"WHO SAYS SO"}, {"USE"}});
     for (const auto& row : rows)
-        table.add({row.name, orNone(row.ssid), orNone(row.interface), orNone(row.transport),
-                   row.metered ? Cell{"yes", Paint::Waiting} : Cell{"no"}, {row.by, Paint::Faint}, useOf(row)});
+        table.add({row.name,
+                   orNone(row.ssid),
+                   orNone(row.interface),
+                   orNone(row.transport),
+                   row.metered ? Cell{"yes", Paint::Waiting} : Cell{"no"},
+                   {row.by, Paint::Faint},
+                   useOf(row)});
     table.print(screen);
 }
 
