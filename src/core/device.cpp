@@ -75,6 +75,7 @@ void apply(Turn& turn, const DeviceChanged& event) {
     if (event.device.overrides != before.overrides) turn.record(SaveOverrides{event.device.overrides});
     hear(state, event.device, was);
     state.device = event.device;
+    noteSleep(turn);
     if (usageDiffers) turn.record(usageRecord(state));
     ageDoze(turn, before);
     if (event.call.value) turn.effect(Reply{.call = event.call});

@@ -158,6 +158,11 @@ void DeviceSource::holdDoze(std::optional<DozeForce> force) {
     noteChanges();
 }
 
+void DeviceSource::delaySleep(bool on) {
+    for (const auto& sensor : sensors_)
+        sensor->delaySleep(on);
+}
+
 void DeviceSource::restore(const std::map<std::string, std::string>& overrides) {
     DeviceWords valid;
     for (const auto& [key, text] : overrides)

@@ -45,6 +45,8 @@ public:
     virtual std::vector<DeviceValue> more(const Device&) const { return {}; }
     /// Its source is there and has not answered yet.
     virtual bool isAsking() const { return false; }
+    /// The core's word on a sleep that has begun: whether it waits for us. It does until the first of them.
+    virtual void delaySleep(bool) {}
     /// For `stint doctor`: what it reads now ("UPower on the system bus"); empty: nothing, since its source is missing.
     virtual std::string reads() const = 0;
     /// What would have to be there for it to read something: "UPower, on the system bus".
@@ -66,5 +68,6 @@ std::unique_ptr<Sensor> thermal(const SensorSources& sources);
 std::unique_ptr<Sensor> thermal(const SensorSources& sources, const std::filesystem::path& zones);
 std::unique_ptr<Sensor> logind(const SensorSources& sources);
 std::unique_ptr<Sensor> screenSaver(const SensorSources& sources);
+std::unique_ptr<Sensor> sleepSensor(const SensorSources& sources);
 
 } // namespace stint

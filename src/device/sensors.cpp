@@ -15,7 +15,7 @@ struct SensorRow {
 
 constexpr SensorRow sensorRows[] = {
     {"kernel-power", kernelPower}, {"upower", upower}, {"power-profiles", powerProfiles}, {"pressure", pressure},
-    {"thermal", thermal},          {"logind", logind}, {"screensaver", screenSaver},
+    {"thermal", thermal},          {"logind", logind}, {"screensaver", screenSaver},      {"sleep", sleepSensor},
 };
 
 } // namespace
