@@ -76,6 +76,7 @@ void apply(Turn& turn, const DeviceChanged& event) {
     if (event.device.networkMarks != before.networkMarks) turn.record(SaveNetworkMarks{event.device.networkMarks});
     hear(state, event.device, was);
     state.device = event.device;
+    noteSleep(turn);
     if (usageDiffers) turn.record(usageRecord(state));
     ageDoze(turn, before);
     if (event.call.value) turn.effect(Reply{.call = event.call});

@@ -34,8 +34,9 @@ void accountQuotas(Turn& turn, App& app) {
     const Counted counted = countedOf(turn.state, app, world);
     QuotaLedger& regular = app.memory.quota;
     ExpeditedLedger& expedited = app.memory.expedited;
-    const bool regularRuns = counted.regular > 0 && !regularFree(app, world);
-    const bool expeditedRuns = counted.expedited > 0 && !expeditedFree(app, world);
+    const bool asleep = world.device.sleeping; // limits.md §13: a session ends with a sleep
+    const bool regularRuns = counted.regular > 0 && !asleep && !regularFree(app, world);
+    const bool expeditedRuns = counted.expedited > 0 && !asleep && !expeditedFree(app, world);
     if (regularRuns == regular.open.has_value() && expeditedRuns == expedited.open.has_value()) return;
     if (regularRuns && !regular.open) openRegular(regular, counted.regular, now, turn.state.constants);
     if (!regularRuns && regular.open) closeRegular(regular, now, turn.state.constants);

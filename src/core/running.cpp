@@ -206,7 +206,10 @@ void stopShut(Turn& turn) {
     }
 }
 
+std::optional<Instant> nextRunTimer(const State& state) { return state.sleep.since ? std::nullopt : state.runs.next(); }
+
 void runTimers(Turn& turn) {
+    if (turn.state.sleep.since) return;
     Runs& runs = turn.state.runs;
     while (Running* const due = runs.due(turn.now.elapsed)) {
         const RunId run = due->run.id;

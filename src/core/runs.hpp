@@ -86,6 +86,8 @@ void beginStop(Turn& turn, Running& running, Ending ending);
 /// Stops what runs behind a gate that has shut; tells the others of a network that is another now.
 void stopShut(Turn& turn);
 void runTimers(Turn& turn);
+/// Of all runs; while the machine sleeps they stand still (limits.md §13).
+std::optional<Instant> nextRunTimer(const State& state);
 void noteFreeTime(Turn& turn, Running& running);
 /// Its own run; a job that waits for the end of the one it replaced has none.
 const Running* ownRun(const State& state, const Tracked& tracked);

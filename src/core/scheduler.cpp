@@ -208,6 +208,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     state.boot.clockGood = (snapshot.sameBoot && last.clockGood) || clockIsGood(last.good, now);
     const Former former{boot, last.alive.value_or(Instant{}), state.boot.clockGood, last.good};
     state.device = device;
+    if (device.sleeping) state.sleep.since = now.elapsed;
     restoreUsage(turn, snapshot.usageTime, boot);
     setSweep(state, now);
     state.boot.settledAt = now.elapsed + state.constants.bootSettle;
@@ -266,6 +267,7 @@ Step Scheduler::handle(const Event& event, Now now) {
         settle(turn);
     }
     tellNetworks(turn);
+    settleSleep(turn);
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
@@ -280,9 +282,9 @@ Stamp Scheduler::stamp(Now now) const {
 std::optional<Instant> Scheduler::nextDeadline() const {
     const State& state = impl_->state;
     std::optional<Instant> next;
-    for (const auto& when :
-         {state.waiting.next(), state.runs.next(), state.appClocks.next(), state.notifications.next(),
-          state.alarms.next(), state.deliveries.next(), state.shell.next(), nextDeviceChange(state)})
+    for (const auto& when : {state.waiting.next(), nextRunTimer(state), state.appClocks.next(),
+                             state.notifications.next(), state.alarms.next(), state.deliveries.next(),
+                             state.shell.next(), nextDeviceChange(state), nextSleepChange(state)})
         next = earlier(next, when);
     return next;
 }

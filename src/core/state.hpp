@@ -19,6 +19,7 @@
 #include "core/runs.hpp"
 #include "core/scheduler.hpp"
 #include "core/shell.hpp"
+#include "core/sleep.hpp"
 #include "core/succession.hpp"
 #include "core/usage.hpp"
 #include "core/waiting.hpp"
@@ -60,6 +61,7 @@ struct State {
     Messages messages;
     Deliveries deliveries;
     ShellState shell;
+    Sleep sleep;
 
     /// The job that is being taken in, or asked about. Volatile: read by a signal handler of this thread (aborts.cpp).
     const Job* volatile asked = nullptr;

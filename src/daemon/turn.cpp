@@ -158,6 +158,7 @@ void Daemon::perform(const Effect& effect) {
                        netcut_->set(e.app, e.allowed);
                        server_->tellNetwork(e);
                    },
+                   [&](const DelaySleep& e) { deviceSource_.delaySleep(e.on); },
                    [&](const ShowNotification& e) { showOnDesktop(e); },
                    [&](const WithdrawNotification& e) { desktop_->withdraw(e.app, e.id); },
                    [&](const Trace& e) {

@@ -222,6 +222,11 @@ void DeviceSource::holdDoze(std::optional<DozeForce> force) {
     noteChanges();
 }
 
+void DeviceSource::delaySleep(bool on) {
+    for (const auto& sensor : sensors_)
+        sensor->delaySleep(on);
+}
+
 void DeviceSource::restore(const std::map<std::string, std::string>& overrides, NetworkMarks marks) {
     marks_ = std::move(marks);
     sense();

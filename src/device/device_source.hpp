@@ -56,6 +56,8 @@ public:
     std::vector<NetworkSeen> networks() const;
     /// A person holds Doze at that, or lets go of it: as set() of the key doze.
     void holdDoze(std::optional<DozeForce> force);
+    /// Whether a sleep that begins waits for us (limits.md §13).
+    void delaySleep(bool on);
     /// What a store kept; a pair that is not valid any more is dropped.
     void restore(const std::map<std::string, std::string>& overrides, NetworkMarks marks);
 

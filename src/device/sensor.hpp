@@ -51,6 +51,8 @@ public:
     virtual bool isAsking() const { return false; }
     /// What of the device it is about, as `stint doctor` heads it: "power".
     virtual std::string_view topic() const = 0;
+    /// The core's word on a sleep that has begun: whether it waits for us. It does until the first of them.
+    virtual void delaySleep(bool) {}
     /// For `stint doctor`: what it reads now ("UPower on the system bus"); empty: nothing, since its source is missing.
     virtual std::string reads() const = 0;
     /// What would have to be there for it to read something: "UPower, on the system bus".
@@ -73,5 +75,6 @@ std::unique_ptr<Sensor> thermal(const SensorSources& sources, const std::filesys
 std::unique_ptr<Sensor> logind(const SensorSources& sources);
 std::unique_ptr<Sensor> screenSaver(const SensorSources& sources);
 std::unique_ptr<Sensor> networkSensor(const SensorSources& sources);
+std::unique_ptr<Sensor> sleepSensor(const SensorSources& sources);
 
 } // namespace stint

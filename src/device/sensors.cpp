@@ -22,6 +22,7 @@ constexpr SensorRow sensorRows[] = {
     {"thermal", thermal},
     {"logind", logind},
     {"screensaver", screenSaver},
+    {"sleep", sleepSensor},
 };
 
 } // namespace

@@ -89,6 +89,8 @@ struct Constants {
     Duration timeoutWindow = 24h;
     std::int64_t unresponsive = 3;
     Duration unresponsiveWindow = 6h;
+    // Sleep (limits.md §13).
+    Duration sleepGrace = 4s;
     // The device (limits.md §10).
     std::int64_t batteryLow = 15;
     std::int64_t batteryOkay = 20;

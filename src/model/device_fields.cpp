@@ -224,6 +224,7 @@ constexpr DeviceField table[] = {
      .played = playedMemories},
     {.key = "thermal", .choices = heats, .set = [](D& d, Words text, const DeviceWords&) { return put(d.thermal, thermalNamed(text)); },
      .text = [](const D& d) { return std::string(nameOf(d.thermal)); }, .differs = differ<&D::thermal>, .readers = only(Reads::Thermal), .decides = "what may start and go on"},
+    {.key = "sleeping", .set = setFlag<&D::sleeping>, .text = flagText<&D::sleeping>, .differs = differ<&D::sleeping>, .readers = only(Reads::Sleep), .decides = "what goes on"},
     {.key = "storage_low", .set = setFlag<&D::storageForced>, .text = [](const D& d) { return truth(d.storageForced.value_or(false)); },
      .differs = differ<&D::storageForced>, .readers = 0, .decides = "requiresStorageNotLow"}, // DeviceState says whether it is low
 };

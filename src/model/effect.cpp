@@ -45,6 +45,8 @@ std::string_view nameOf(Trace::What what) {
         return "bucket";
     case Trace::What::Doze:
         return "doze";
+    case Trace::What::Sleep:
+        return "sleep";
     }
     return "unknown";
 }

@@ -103,6 +103,11 @@ struct NetworkAccess {
     std::string because; ///< the rule that shuts it
 };
 
+/// Whether a sleep that begins is to wait for runs that are being asked to stop (limits.md §13, Suspend).
+struct DelaySleep {
+    bool on = true;
+};
+
 /// One line of what happened, in scenario.md's vocabulary: the daemon's log, `stint watch` and the simulator's trace.
 struct Trace {
     enum class What : std::uint8_t {
@@ -126,6 +131,7 @@ struct Trace {
         Network,
         Bucket,
         Doze,
+        Sleep,
     };
     What what = What::Scheduled;
     AppId app;
@@ -153,11 +159,12 @@ struct Trace {
     std::string because;               ///< network, bucket
     std::string machine;               ///< doze: deep, light
     std::string from;                  ///< bucket, doze
-    std::string to;
+    std::string to;                    ///< sleep: waiting, asleep, awake
 };
 std::string_view nameOf(Trace::What);
 
-using Effect = std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, EndRun, KillApp,
-                            ShowNotification, WithdrawNotification, DeliverAlarm, DeliverMessage, NetworkAccess, Trace>;
+using Effect =
+    std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, EndRun, KillApp, ShowNotification,
+                 WithdrawNotification, DeliverAlarm, DeliverMessage, NetworkAccess, DelaySleep, Trace>;
 
 } // namespace stint

@@ -69,6 +69,8 @@ std::string_view nameOf(InternalReason reason) {
         return "timeout_abandoned";
     case InternalReason::Held:
         return "held";
+    case InternalReason::Asleep:
+        return "asleep";
     case InternalReason::Unknown:
         return "unknown";
     }

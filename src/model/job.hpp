@@ -86,7 +86,8 @@ enum class InternalReason : std::int32_t {
     UserUiStop = 11,
     Anr = 12,
     TimeoutAbandoned = 13,
-    Held = 100, ///< ours: a person holds it (jobs.md §14.2)
+    Held = 100,   ///< ours: a person holds it (jobs.md §14.2)
+    Asleep = 101, ///< ours: the machine goes to sleep (limits.md §13)
     Unknown = -1,
 };
 std::string_view nameOf(InternalReason);

@@ -177,6 +177,7 @@ constexpr std::array rows{
     ConstantRow{"quota.window.rare", &C::quotaWindowRare, ms(1min), day, "window of the regular allowance: rare", ConstantKind::Time},
     ConstantRow{"quota.window.restricted", &C::quotaWindowRestricted, ms(1min), day, "window of the regular allowance: restricted", ConstantKind::Time},
     ConstantRow{"quota.window.working", &C::quotaWindowWorking, ms(1min), day, "window of the regular allowance: working", ConstantKind::Time},
+    ConstantRow{"sleep.grace", &C::sleepGrace, 0, ms(1min), "a sleep that begins waits for transfers that are asked to stop, at most", ConstantKind::Time},
     ConstantRow{"uid.background_settle", &C::backgroundSettle, 0, day, "an app stays active this long after it left the foreground", ConstantKind::Time},
     ConstantRow{"while_idle_exact_quota", &C::alarmWhileIdleExactQuota, 1, many, "the same for exact ones of apps that may set exact alarms", ConstantKind::Number},
 };

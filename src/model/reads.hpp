@@ -13,6 +13,7 @@ enum class Reads : std::uint32_t {
     Doze = 32,
     Saver = 64, ///< battery saver, and Data Saver
     Thermal = 128,
+    Sleep = 256,
 };
 using ReadSet = std::uint32_t;
 constexpr ReadSet operator|(Reads a, Reads b) { return static_cast<ReadSet>(a) | static_cast<ReadSet>(b); }

@@ -35,6 +35,7 @@ constexpr std::array states{
     State{"saver", "limits.md §9, battery saver", "turn battery saver off, or plug it in"},
     State{"data_saver", "limits.md §8.1, Data Saver", "turn Data Saver off, or use another network"},
     State{"thermal", "limits.md §10.1, heat", "let it cool down"},
+    State{"sleep", "limits.md §13, Suspend", "wake the machine"},
 };
 
 /// Shut by this state, in the words of `states`; `asked`: what was answered of when that ends.
@@ -122,6 +123,7 @@ std::string detailOf(const DeviceLimit& limit, const World& world) {
     if (limit.by == "saver") return "battery saver is on";
     if (limit.by == "data_saver") return "Data Saver is on, and the network is metered";
     if (limit.by == "thermal") return fmt::format("the device is hot ({})", nameOf(world.device.thermal));
+    if (limit.by == "sleep") return "the machine goes to sleep";
     if (limit.by != "doze") return {};
     return doze.idle() ? fmt::format("the device dozes ({})", doze.deepIdle() ? "deep" : "light")
                        : "the device has just left Doze; background jobs follow in a moment";

@@ -12,6 +12,7 @@
 #include "rules/constraint.hpp"
 #include "rules/expedited_quota.hpp"
 #include "rules/limit_gates.hpp"
+#include "rules/sleep.hpp"
 
 namespace stint {
 namespace {
@@ -149,6 +150,16 @@ constexpr std::array gateTable{
          .explicitly = false,
          .stopRank = 2,
          .system = true},
+    Gate{.name = "sleep",
+         .reads = only(Reads::Sleep),
+         .ask = sleepGate,
+         .describe = describeSleep,
+         .clears = "wake the machine",
+         .stop = STOP_REASON_DEVICE_STATE,
+         .internal = InternalReason::Asleep,
+         .passedBy = Override::None,
+         .explicitly = false,
+         .stopRank = 1},
 };
 
 bool passed(const Gate& gate, const GateKey& gateKey) {

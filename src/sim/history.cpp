@@ -86,6 +86,9 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         add("from", trace.from);
         add("to", trace.to);
         break;
+    case Sleep:
+        add("to", trace.to);
+        break;
     }
     return fields;
 }

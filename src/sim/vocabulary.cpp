@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 3> kinds{"regular", "expedited", "user_in
 constexpr std::array<std::string_view, 4> silences{"bind", "start", "stop", "notification"};
 constexpr std::array<std::string_view, 2> accesses{"allowed", "blocked"};
 constexpr std::array<std::string_view, 2> machines{"deep", "light"};
+constexpr std::array<std::string_view, 3> sleeps{"waiting", "asleep", "awake"};
 constexpr std::array<std::string_view, 2> priorities{"high", "normal"};
 constexpr auto buckets = [] {
     std::array<std::string_view, bucketTable.size()> names;
@@ -58,6 +59,7 @@ std::vector<EffectWord> table() {
         {"network", Whom::App, {{"is", Word, accesses}, {"because"}}},
         {"bucket", Whom::App, {{"from", Word, buckets}, {"to", Word, buckets}, {"because"}}},
         {"doze", Whom::Device, {{"machine", Word, machines}, {"from"}, {"to"}}},
+        {"sleep", Whom::Device, {{"to", Word, sleeps}}},
     };
 }
 

@@ -6,12 +6,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from events import Deadline, TooLate
+from events import Deadline, Directory, TooLate, size_of
 from jeepney import DBusAddress, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy
+from line import TRANSFER
 from login import Login, needs_login
+from origin import MIB, bytes_of
 from session import SessionBus
+
+FILE = bytes_of("sleep", 24 * MIB)
 
 
 def told(world):
@@ -138,3 +142,50 @@ def test_memory_that_is_short_is_told_and_so_is_its_end(world, squeezed):
     process.kill()
     process.wait()
     until(world, {"memory": ("normal", "memory pressure")})
+
+
+def delays(inhibitors):
+    return [row[3] for row in inhibitors if row[0] == "sleep" and row[1] == "Stint"] == ["delay"]
+
+
+@needs_login
+def test_a_sleep_waits_until_a_transfer_has_stopped_which_goes_on_by_itself(world, login, slow_origin):
+    """limits.md §13, Suspend: a real elogind, whose sleep is none."""
+    daemon = sensed(world, "sleep", DBUS_SYSTEM_BUS_ADDRESS=login.address)
+    login.until_inhibitors(delays)
+    checksum = slow_origin.serve("file.bin", FILE)
+    job = world.get(slow_origin.url("file.bin"), "-o", "file.bin", "--checksum", f"sha256:{checksum}")
+    part = world.downloads / ".file.bin.stint-part"
+    with Directory(world.downloads) as directory, login.sleeps() as sleeps:
+        directory.until(lambda: size_of(part) >= 6 * MIB)
+        login.suspend()
+        assert sleeps.next() is True
+        assert sleeps.next() is False
+    assert world.stint("wait", str(job), within=120).code == 0
+    assert (world.downloads / "file.bin").read_bytes() == FILE
+    slow_origin.stop()
+    again = slow_origin.requests()[-1]
+    assert again["status"] == 206 and again["bytes"] <= len(FILE) - 5 * MIB, "what was there is not fetched again"
+    log = daemon.log.read_text()
+    told_in_order = [log.index(line) for line in (
+        "sleep to=waiting", f"stopped job={TRANSFER}/{job} reason=DEVICE_STATE asked=yes", "sleep to=asleep",
+        "sleep to=awake")]
+    assert told_in_order == sorted(told_in_order), log
+    assert log.index(f"started job={TRANSFER}/{job}", told_in_order[-1]), "by itself, and at once"
+    login.until_inhibitors(delays)  # for the next sleep
+
+
+@needs_login
+def test_a_sleep_does_not_wait_where_nothing_is_to_be_stopped_and_a_command_goes_on(world, login):
+    daemon = sensed(world, "sleep", DBUS_SYSTEM_BUS_ADDRESS=login.address)
+    login.until_inhibitors(delays)
+    begun = world.downloads / "begun"
+    world.in_terminal("run", "--", "sh", "-c", 'echo $$ >>begun; exec sleep infinity')
+    with Directory(world.downloads) as directory, login.sleeps() as sleeps:
+        directory.until(lambda: begun.exists() and begun.read_text().endswith("\n"))
+        login.suspend()
+        assert sleeps.next() is True
+        assert sleeps.next() is False
+    login.until_inhibitors(delays)
+    assert "stopped" not in daemon.log.read_text()
+    assert len(begun.read_text().split()) == 1 and Path(f"/proc/{begun.read_text().strip()}").exists()

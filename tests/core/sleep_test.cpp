@@ -1,0 +1,98 @@
+// A machine that goes to sleep (limits.md §13, Suspend): what is stopped for it, how long it waits, and what it costs.
+#include <doctest/doctest.h>
+
+#include "core/stage.hpp"
+
+using namespace stint;
+
+namespace {
+
+void sleeps(Stage& stage, bool on) {
+    stage.change([on](Device& device) { device.sleeping = on; });
+}
+
+/// When the machine was let sleep, and when that was taken back.
+std::vector<std::pair<Duration, bool>> delays(const Stage& stage) {
+    std::vector<std::pair<Duration, bool>> told;
+    for (const auto& [when, trace] : stage.traces)
+        if (trace.what == Trace::What::Sleep && trace.to != "waiting")
+            told.emplace_back(when - at(0s), trace.to == "awake");
+    return told;
+}
+
+} // namespace
+
+TEST_CASE("a machine that goes to sleep is let sleep once what uses the network has stopped") { // limits.md §13
+    Stage stage;
+    stage.schedule(stage.transfer(1));
+    stage.schedule(stage.job(2));
+    stage.until(1min);
+    sleeps(stage, true);
+    CHECK_FALSE(stage.runs(1));
+    CHECK(stage.why(1) == std::vector{PENDING_JOB_REASON_DEVICE_STATE});
+    CHECK(stage.runs(2));
+    CHECK(delays(stage) == std::vector{std::pair(Duration{1min}, false)});
+    stage.until(3h);
+    sleeps(stage, false);
+    CHECK(stage.runs(1)); // at once
+    CHECK(stage.view(1)->failures == 0);
+    CHECK(stage.view(1)->systemStops == 0);
+    CHECK(stage.count<DelaySleep>() == 2); // for the next one
+}
+
+TEST_CASE("a machine is let sleep after four seconds, whoever does not answer") { // limits.md §13: sleep.grace
+    Stage stage;
+    stage.behaves.answersStop = false;
+    stage.schedule(stage.transfer(1));
+    stage.until(1min);
+    sleeps(stage, true);
+    stage.until(1min + 3999ms);
+    CHECK(delays(stage).empty());
+    stage.until(2h);
+    CHECK(delays(stage) == std::vector{std::pair(Duration{1min + 4s}, false)});
+    CHECK(stage.times(1, Trace::What::Unresponsive).empty()); // nobody answers in his sleep
+    sleeps(stage, false);
+    stage.until(2h + 7999ms);
+    CHECK(stage.times(1, Trace::What::Unresponsive).empty());
+    stage.until(2h + 9s);
+    CHECK(stage.times(1, Trace::What::Unresponsive) == std::vector<Duration>{2h + 8s});
+}
+
+TEST_CASE("time asleep counts neither for a run's limit nor for its run time") { // limits.md §13, jobs.md §4.4
+    Stage stage;
+    stage.schedule(stage.job(1));
+    stage.until(10min);
+    sleeps(stage, true);
+    stage.until(10h);
+    CHECK(stage.runs(1));
+    sleeps(stage, false);
+    stage.until(10h + 20min - 1s); // run.max_free is 30 min
+    CHECK(stage.runs(1));
+    stage.until(10h + 20min);
+    CHECK(stage.last(1, Trace::What::Stopped).reason == STOP_REASON_TIMEOUT);
+    CHECK(stage.last(1, Trace::What::Stopped).ran == Duration{30min});
+}
+
+TEST_CASE("a sleep that begins and ends in one moment, or is told twice, changes nothing") {
+    Stage stage;
+    stage.schedule(stage.job(1));
+    sleeps(stage, true);
+    stage.event(DeviceChanged{{}, stage.device});
+    sleeps(stage, false);
+    sleeps(stage, false);
+    CHECK(stage.runs(1));
+    CHECK(stage.count<DelaySleep>() == 2);
+}
+
+TEST_CASE("a daemon that starts while the machine goes to sleep begins nothing, and does not hold it up") {
+    Stage stage;
+    stage.schedule(stage.transfer(1));
+    stage.until(1min);
+    stage.device.sleeping = true;
+    stage.restart();
+    CHECK_FALSE(stage.runs(1));
+    CHECK(stage.count<DelaySleep>() == 1);
+    stage.until(1h);
+    sleeps(stage, false);
+    CHECK(stage.runs(1));
+}
