@@ -1,5 +1,6 @@
 #include "netguard/bpf_filter.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
@@ -10,11 +11,14 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "base/fail.hpp"
 #include "base/fd.hpp"
 #include "base/try.hpp"
 #include "netguard/bpf/counted.h"
+#include "netguard/cgroup_directory.hpp"
 
 // The programs, as clang made them, within this very program: no file is read that could be another's.
 __asm__(".pushsection .rodata\n"
@@ -29,6 +33,8 @@ extern "C" const char stint_netguard_programs_end[] __attribute__((visibility("h
 
 namespace stint {
 namespace {
+
+constexpr std::uint16_t discardPort = 9;
 
 /// libbpf's last complaint: what it returns is a bare errno.
 std::string& lastWords() {
@@ -80,8 +86,8 @@ Result<std::unique_ptr<BpfFilter>> BpfFilter::load(const std::filesystem::path& 
 Result<void> BpfFilter::findMaps() {
     watched_ = bpf_object__find_map_fd_by_name(object_.get(), "watched");
     cut_ = bpf_object__find_map_fd_by_name(object_.get(), "cut");
-    inUse_ = bpf_object__find_map_fd_by_name(object_.get(), "in_use");
-    if (watched_ < 0 || cut_ < 0 || inUse_ < 0) return fail(Errc::SYSTEM, "the own BPF programs lack a map");
+    span_ = bpf_object__find_map_fd_by_name(object_.get(), "span");
+    if (watched_ < 0 || cut_ < 0 || span_ < 0) return fail(Errc::SYSTEM, "the own BPF programs lack a map");
     return {};
 }
 
@@ -94,30 +100,58 @@ Result<void> BpfFilter::attach(const std::filesystem::path& root) {
         if (!link) return refused("the kernel refuses a BPF program on its cgroups", errno);
         links_.emplace_back(link);
     }
+    return findRoot(STINT_TRY(cgroupIdOf(place)));
+}
+
+/// By a connect of this process's own, to nobody: the programs tell how deep they find the root.
+Result<void> BpfFilter::findRoot(CgroupId root) {
+    const std::uint32_t first = 0;
+    stint_span span{.lowest = STINT_NOWHERE, .highest = 0, .root = root.value, .level = STINT_NOWHERE, .unused = 0};
+    if (bpf_map_update_elem(span_, &first, &span, BPF_ANY) != 0) return refused("cannot fill the own map", errno);
+    sockaddr_in nobody{};
+    nobody.sin_family = AF_INET;
+    nobody.sin_port = htons(discardPort);
+    nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const Fd probe(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!probe || ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&nobody), sizeof nobody) != 0)
+        return fail(Errc::SYSTEM, "cannot try the BPF programs: {}", std::strerror(errno));
+    if (bpf_map_lookup_elem(span_, &first, &span) != 0 || span.level == STINT_NOWHERE)
+        return fail(Errc::SYSTEM, "the BPF programs do not find this process in the cgroups that they are attached to");
+    rootLevel_ = span.level;
+    tellSpan();
     return {};
 }
 
-Result<void> BpfFilter::watch(CgroupId cgroup) {
+Result<void> BpfFilter::watch(CgroupId cgroup, unsigned depth) {
+    const unsigned level = rootLevel_ + depth;
+    if (level >= STINT_DEEPEST) return fail(Errc::ILLEGAL_ARGUMENT, "that cgroup is {} deep, which is too deep", level);
     const stint_counted none{};
     if (bpf_map_update_elem(watched_, &cgroup.value, &none, BPF_NOEXIST) != 0) {
         if (errno == E2BIG) return fail(Errc::BUSY, "{} cgroups are watched on this machine", STINT_MOST_WATCHED);
         return fail(Errc::SYSTEM, "cannot watch the cgroup: {}", std::strerror(errno));
     }
-    ++howMany_;
-    tellHowMany();
+    levels_[cgroup] = level;
+    tellSpan();
     return {};
 }
 
 void BpfFilter::forget(CgroupId cgroup) {
     bpf_map_delete_elem(cut_, &cgroup.value);
-    if (bpf_map_delete_elem(watched_, &cgroup.value) != 0) return;
-    --howMany_;
-    tellHowMany();
+    bpf_map_delete_elem(watched_, &cgroup.value);
+    levels_.erase(cgroup);
+    tellSpan();
 }
 
-void BpfFilter::tellHowMany() const {
+/// A packet that comes in the middle of a change sees some of the old span and some of the new one: each holds all that
+/// stays watched.
+void BpfFilter::tellSpan() const {
     const std::uint32_t first = 0;
-    bpf_map_update_elem(inUse_, &first, &howMany_, BPF_ANY);
+    stint_span span{.lowest = STINT_NOWHERE, .highest = 0, .root = 0, .level = rootLevel_, .unused = 0};
+    for (const auto& [cgroup, level] : levels_) {
+        span.lowest = std::min(span.lowest, level);
+        span.highest = std::max(span.highest, level);
+    }
+    bpf_map_update_elem(span_, &first, &span, BPF_ANY);
 }
 
 Result<void> BpfFilter::setCut(CgroupId cgroup, bool cut) {

@@ -3,6 +3,7 @@
 // capability.
 #pragma once
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -20,7 +21,7 @@ public:
     static Result<std::unique_ptr<BpfFilter>> load(const std::filesystem::path& root);
     ~BpfFilter() override;
 
-    Result<void> watch(CgroupId cgroup) override;
+    Result<void> watch(CgroupId cgroup, unsigned depth) override;
     void forget(CgroupId cgroup) override;
     Result<void> setCut(CgroupId cgroup, bool cut) override;
     Result<Counted> counted(CgroupId cgroup) const override;
@@ -29,7 +30,8 @@ private:
     BpfFilter() = default;
     Result<void> attach(const std::filesystem::path& root);
     Result<void> findMaps();
-    void tellHowMany() const;
+    Result<void> findRoot(CgroupId root);
+    void tellSpan() const;
 
     struct CloseObject {
         void operator()(bpf_object* object) const;
@@ -41,8 +43,9 @@ private:
     std::vector<std::unique_ptr<bpf_link, CloseLink>> links_;
     int watched_ = -1;
     int cut_ = -1;
-    int inUse_ = -1;
-    std::uint32_t howMany_ = 0;
+    int span_ = -1;
+    unsigned rootLevel_ = 0; ///< the kernel's, of the root that this process sees
+    std::map<CgroupId, unsigned> levels_;
 };
 
 } // namespace stint

@@ -108,24 +108,30 @@ Result<CgroupId> cgroupIdOf(const Fd& directory) {
     return id;
 }
 
-Result<void> mayName(const Fd& directory, const Peer& peer, const std::filesystem::path& mount) {
+Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::filesystem::path& mount) {
     if (peer.uid != 0 && ownerOf(directory) != peer.uid)
         return fail(Errc::SECURITY, "that cgroup is not yours: it belongs to user {}, you are user {}",
                     ownerOf(directory).value_or(0), peer.uid);
     std::optional<CgroupId> delegated;
     if (peer.uid != 0) delegated = STINT_TRY(delegatedTo(peer, mount));
     bool inside = peer.uid == 0;
-    int depth = 0;
-    Fd next = duplicate(directory);
-    for (next = above(next); next; next = above(next)) {
+    bool owned = true; // all the way so far
+    unsigned depth = 0;
+    Fd highest = duplicate(directory);
+    for (Fd next = above(highest); next; next = above(highest)) {
+        highest = std::move(next);
         if (++depth >= STINT_DEEPEST)
             return fail(Errc::ILLEGAL_ARGUMENT, "that cgroup is more than {} deep", STINT_DEEPEST);
-        if (inside) continue;
-        if (ownerOf(next) != peer.uid) break;
-        inside = STINT_TRY(cgroupIdOf(next)) == *delegated;
+        owned = owned && ownerOf(highest) == peer.uid;
+        inside = inside || (owned && STINT_TRY(cgroupIdOf(highest)) == *delegated);
     }
-    if (inside) return {};
-    return fail(Errc::SECURITY, "that cgroup is not inside the tree that is delegated to you and that you are in");
+    if (!inside)
+        return fail(Errc::SECURITY, "that cgroup is not inside the tree that is delegated to you and that you are in");
+    // Its level must be known, or it would not be found.
+    const Fd root(::open(mount.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (STINT_TRY(cgroupIdOf(highest)) != STINT_TRY(cgroupIdOf(root)))
+        return fail(Errc::ILLEGAL_ARGUMENT, "that cgroup is not opened below {}", mount.string());
+    return depth;
 }
 
 std::vector<CgroupId> withAllBelow(const Fd& directory) {

@@ -21,9 +21,9 @@ struct Peer {
 };
 
 /// Root may name any cgroup; anybody else one that is theirs, inside the tree that was delegated to them and that they
-/// are in: the highest cgroup above the caller's own that they own, itself left out. `mount`: of cgroup v2. Security
-/// where not, with the reason.
-Result<void> mayName(const Fd& directory, const Peer& peer, const std::filesystem::path& mount);
+/// are in: the highest cgroup above the caller's own that they own, itself left out. `mount`: of cgroup v2. Answers how
+/// deep below that it is; Security where the caller may not, with the reason.
+Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::filesystem::path& mount);
 
 /// It and all below it, up to some number: an app may make as many as it likes.
 std::vector<CgroupId> withAllBelow(const Fd& directory);

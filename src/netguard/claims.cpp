@@ -24,15 +24,16 @@ Result<void> Claims::checkOwn(const std::string& caller, CgroupId cgroup) const 
     return fail(Errc::ILLEGAL_ARGUMENT, "you watch no cgroup {}; Watch tells the number", cgroup.value);
 }
 
-Result<void> Claims::watch(const std::string& caller, uid_t uid, CgroupId cgroup, Fd directory) {
+Result<void> Claims::watch(const std::string& caller, uid_t uid, Cgroup asked) {
+    const CgroupId cgroup = asked.id;
     if (checkOwn(caller, cgroup)) return {};
     if (heldBy(uid) >= mostOfUser)
         return fail(Errc::BUSY, "user {} watches {} cgroups already, as many as one may; Forget some", uid, mostOfUser);
     auto place = places_.find(cgroup);
     Claim claim;
     if (place == places_.end()) {
-        STINT_TRY(filter_.watch(cgroup));
-        place = places_.emplace(cgroup, Place{std::move(directory)}).first;
+        STINT_TRY(filter_.watch(cgroup, asked.depth));
+        place = places_.emplace(cgroup, Place{std::move(asked.directory)}).first;
     } else {
         claim.before = STINT_TRY(filter_.counted(cgroup));
     }

@@ -30,8 +30,13 @@ public:
 
     Claims(Filter& filter, Sockets& sockets) : filter_(filter), sockets_(sockets) {}
 
-    /// `directory` is the cgroup's, kept to find its sockets. Again: as it is. Counts from zero for this caller.
-    Result<void> watch(const std::string& caller, uid_t uid, CgroupId cgroup, Fd directory);
+    struct Cgroup {
+        CgroupId id;
+        unsigned depth = 0;
+        Fd directory; ///< kept to find its sockets
+    };
+    /// Again: as it is. Counts from zero for this caller.
+    Result<void> watch(const std::string& caller, uid_t uid, Cgroup cgroup);
     Result<void> forget(const std::string& caller, CgroupId cgroup);
     /// All, or none where one is not the caller's. A cgroup is cut while any of its callers wants that; connections
     /// that are open then end.

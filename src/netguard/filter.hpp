@@ -23,8 +23,9 @@ class Filter {
 public:
     virtual ~Filter() = default;
 
-    /// Counts from now on, from zero. Busy where there are too many on this machine.
-    virtual Result<void> watch(CgroupId cgroup) = 0;
+    /// Counts from now on, from zero. `depth`: how many cgroups it is below the root that this process sees. Busy where
+    /// there are too many on this machine.
+    virtual Result<void> watch(CgroupId cgroup, unsigned depth) = 0;
     /// Neither counted nor cut any more.
     virtual void forget(CgroupId cgroup) = 0;
     /// Of a watched one. What was counted stays.

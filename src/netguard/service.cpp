@@ -104,13 +104,19 @@ Result<void> NetguardService::watch(const wire::Message& call) {
     Claims* const claims = STINT_TRY(this->claims());
     wire::Reader arguments(call);
     // Shared, because a function object is copied.
-    const auto directory = std::make_shared<Fd>(STINT_TRY(arguments.descriptor()));
-    const CgroupId cgroup = STINT_TRY(cgroupIdOf(*directory));
+    const auto cgroup = std::make_shared<Claims::Cgroup>();
+    cgroup->directory = STINT_TRY(arguments.descriptor());
+    cgroup->id = STINT_TRY(cgroupIdOf(cgroup->directory));
     return later(
-        call, networkAction, [=, this](const Peer& peer) { return mayName(*directory, peer, mount_); },
+        call, networkAction,
+        [=, this](const Peer& peer) -> Result<void> {
+            cgroup->depth = STINT_TRY(mayName(cgroup->directory, peer, mount_));
+            return {};
+        },
         [=, caller = senderOf(call)](const Peer& peer) -> Result<void> {
-            STINT_TRY(claims->watch(caller, peer.uid, cgroup, std::move(*directory)));
-            return replyWith(call, "t", cgroup.value);
+            const CgroupId id = cgroup->id;
+            STINT_TRY(claims->watch(caller, peer.uid, std::move(*cgroup)));
+            return replyWith(call, "t", id.value);
         });
 }
 

@@ -13,7 +13,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from events import wait_for_end
+from events import Deadline, TooLate, wait_for_end
 from jeepney import DBusAddress, MessageType, new_method_call
 from jeepney.bus_messages import MatchRule, message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
@@ -206,6 +206,16 @@ class Ground:
             Proxy(message_bus, line).AddMatch(changes)
             while Proxy(message_bus, line).NameHasOwner(name)[0] != owned:
                 line.recv_until_filtered(told, timeout=60)
+
+    def until_listening(self, namespace, port):
+        """Somebody on that side takes TCP connections."""
+        deadline = Deadline(60)
+        while not deadline.passed():
+            told = subprocess.run(["nsenter", "-t", str(namespace), "-n", "ss", "-Hltn", f"sport = :{port}"],
+                                  capture_output=True, text=True, check=True, timeout=60).stdout
+            if told:
+                return
+        raise TooLate(f"nobody listens at {port}")
 
     def name_of(self, pid):
         """The process's own on the bus."""

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import socketserver
+import struct
 import sys
 import threading
 import time
@@ -48,6 +49,27 @@ class App:
         while got < size:
             got += len(self.open[keep].recv(1 << 16))
         return {"bytes": got}
+
+    def until_refused(self, host, port):
+        """Connects again and again; when that failed, by the monotonic clock."""
+        while True:
+            try:
+                self._touch(host, port)
+            except (PermissionError, ConnectionAbortedError):
+                return {"refused_at": time.monotonic()}
+
+    def until_free(self, host, port):
+        while True:
+            try:
+                return self._touch(host, port)
+            except (PermissionError, ConnectionAbortedError):
+                pass
+
+    def _touch(self, host, port):
+        with socket.socket() as made:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # leaves no port in use
+            made.settimeout(PATIENCE)
+            made.connect((host, port))
 
     def datagram(self, host, port):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as made:

@@ -178,8 +178,7 @@ class TestRefused:
             guard.watch(app.cgroup / "cgroup.procs")
         assert refused.value.name == "IllegalArgument"
 
-    def test_a_cgroup_that_was_removed(self, ground, guard):
-        """It can be watched, and nobody is in it; what comes in its place is another."""
+    def test_what_comes_in_the_place_of_a_removed_cgroup_is_another(self, ground, guard):
         place = ground.cgroup()
         opened = os.open(place, os.O_RDONLY)
         place.rmdir()

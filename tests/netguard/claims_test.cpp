@@ -21,7 +21,7 @@ struct Stage {
 
     Result<void> watch(const std::string& caller, CgroupId cgroup, uid_t uid = ann) {
         // Any directory: its sockets are only looked for below it, and it is no cgroup.
-        return claims.watch(caller, uid, cgroup, Fd(::open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+        return claims.watch(caller, uid, {cgroup, 3, Fd(::open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC))});
     }
     Result<void> block(const std::string& caller, CgroupId cgroup, bool blocked = true) {
         const Claims::Change change{cgroup, blocked};

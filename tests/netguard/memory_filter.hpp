@@ -16,7 +16,7 @@ public:
     std::set<CgroupId> cut;
     std::optional<Error> refusal;
 
-    Result<void> watch(CgroupId cgroup) override {
+    Result<void> watch(CgroupId cgroup, unsigned) override {
         if (refusal) return *refusal;
         watched.emplace(cgroup, Counted{});
         return {};

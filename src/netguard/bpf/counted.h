@@ -8,6 +8,18 @@
 #define STINT_MOST_WATCHED 4096
 /* A cgroup with more ancestors cannot be watched: the programs look no further. */
 #define STINT_DEEPEST 32
+/* No level is this one. */
+#define STINT_NOWHERE 0xffffffffU
+
+/* Where to look, so that a packet costs as few looks as can be. Levels are the kernel's own: 0 is the root of all, which
+ * a container does not see. */
+struct stint_span {
+    __u32 lowest;  /* the level of the watched cgroup that is nearest to the root */
+    __u32 highest; /* and of the one farthest from it; where nobody is watched, `lowest` is nowhere */
+    __u64 root;    /* the cgroup whose level is wanted, for what a container sees; 0: none */
+    __u32 level;   /* that level, as soon as somebody has connected */
+    __u32 unused;
+};
 
 /* Bytes of IP packets that have passed. */
 struct stint_counted {

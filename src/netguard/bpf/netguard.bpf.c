@@ -30,26 +30,27 @@ struct {
     __type(value, __u8);
 } cut SEC(".maps");
 
-/* How many are watched: where nobody is, a packet costs this one look. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, __u32);
-} in_use SEC(".maps");
+    __type(value, struct stint_span);
+} span SEC(".maps");
 
-static __always_inline int nobody(void) {
+static __always_inline struct stint_span *the_span(void) {
     __u32 first = 0;
-    __u32 *count = bpf_map_lookup_elem(&in_use, &first);
-    return !count || *count == 0;
+    return bpf_map_lookup_elem(&span, &first);
 }
 
-/* 1: may pass. A watched cgroup has fewer than STINT_DEEPEST ancestors, so the walk from the root finds it however deep
- * the socket itself is. */
+/* 1: may pass. A watched cgroup has fewer than STINT_DEEPEST ancestors, so the walk finds it however deep the socket
+ * itself is. */
 static __always_inline int judge(struct __sk_buff *skb, int outward) {
-    if (skb->ifindex == LOOPBACK || nobody()) return 1;
+    struct stint_span *where = the_span();
+    if (!where || skb->ifindex == LOOPBACK) return 1;
+    __u32 highest = where->highest;
 #pragma clang loop unroll(disable)
-    for (int level = 0; level < STINT_DEEPEST; ++level) {
+    for (__u32 level = where->lowest; level < STINT_DEEPEST; ++level) {
+        if (level > highest) break;
         __u64 id = bpf_skb_ancestor_cgroup_id(skb, level);
         if (!id) break;
         struct stint_counted *counted = bpf_map_lookup_elem(&watched, &id);
@@ -70,15 +71,26 @@ SEC("cgroup_skb/ingress")
 int stint_ingress(struct __sk_buff *skb) { return judge(skb, 0); }
 
 /* 1: the task that connects is in no cgroup that is cut off. */
-static __always_inline int free_task(void) {
-    if (nobody()) return 1;
+static __always_inline int free_task(struct stint_span *where) {
+    __u32 highest = where->highest;
 #pragma clang loop unroll(disable)
-    for (int level = 0; level < STINT_DEEPEST; ++level) {
+    for (__u32 level = where->lowest; level < STINT_DEEPEST; ++level) {
+        if (level > highest) break;
         __u64 id = bpf_get_current_ancestor_cgroup_id(level);
         if (!id) break;
         if (bpf_map_lookup_elem(&cut, &id)) return 0;
     }
     return 1;
+}
+
+/* How deep the root is that this container sees: the same for all tasks that these programs are called for. */
+static __always_inline void find_root(struct stint_span *where) {
+#pragma clang loop unroll(disable)
+    for (__u32 level = 0; level < STINT_DEEPEST; ++level) {
+        if (bpf_get_current_ancestor_cgroup_id(level) != where->root) continue;
+        where->level = level;
+        break;
+    }
 }
 
 /* 127.0.0.0/8, and 0.0.0.0, which Linux takes as this host. */
@@ -89,8 +101,11 @@ static __always_inline int is_loopback4(__u32 address) {
 
 SEC("cgroup/connect4")
 int stint_connect4(struct bpf_sock_addr *ctx) {
+    struct stint_span *where = the_span();
+    if (!where) return 1;
+    if (where->root) find_root(where);
     if (is_loopback4(ctx->user_ip4)) return 1;
-    return free_task();
+    return free_task(where);
 }
 
 /* ::1, ::, and what an IPv6 socket calls 127.0.0.0/8. */
@@ -101,7 +116,8 @@ int stint_connect6(struct bpf_sock_addr *ctx) {
         if (c == 0 && (d == 0 || d == bpf_htonl(1))) return 1;
         if (c == bpf_htonl(0xffff) && is_loopback4(d)) return 1;
     }
-    return free_task();
+    struct stint_span *where = the_span();
+    return where ? free_task(where) : 1;
 }
 
 /* The helpers that are called ask for no licence of the kernel's. */
