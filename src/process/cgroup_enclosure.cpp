@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,7 +48,9 @@ Result<CgroupPlace> ownPlace(const CgroupMount& mount) {
     return *place;
 }
 
-std::string nameFor(const std::string& instance) { return "stint-" + instance; }
+constexpr std::string_view instancePrefix = "stint-";
+
+std::string nameFor(const std::string& instance) { return std::string(instancePrefix) + instance; }
 
 std::string joined(const std::string& path, const std::string& name) {
     return path.ends_with('/') ? path + name : path + '/' + name;
@@ -62,6 +66,35 @@ CgroupPlace divisible(const CgroupPlace& own) {
     return {path.empty() ? "/" : std::move(path), above};
 }
 
+Fd holdInstance(const fs::path& cgroup) {
+    constexpr int tries = 3; // another daemon may sweep it before it is held
+    for (int i = 0; i < tries; ++i) {
+        if (!makeCgroup(cgroup).ok()) return {};
+        Fd held(::open(cgroup.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0) continue;
+        struct stat here {
+        }, there{};
+        const bool isThere = ::fstat(held.get(), &here) == 0 && ::stat(cgroup.c_str(), &there) == 0;
+        if (isThere && here.st_ino == there.st_ino) return held;
+    }
+    return {};
+}
+
+void sweepInstances(const fs::path& base, std::chrono::seconds age) {
+    std::error_code error;
+    const auto now = fs::file_time_type::clock::now();
+    for (fs::directory_iterator entry(base, error), end; !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (!name.starts_with(instancePrefix) || name.size() != instancePrefix.size() + 16) continue;
+        std::error_code unknown;
+        const auto changed = fs::last_write_time(entry->path(), unknown);
+        if (unknown || now - changed < age) continue; // daemons before this one held no lock
+        const Fd held(::open(entry->path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+        if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0) continue;
+        if (!populated(openEvents(entry->path()))) removeCgroup(entry->path());
+    }
+}
+
 std::string userUnit(const std::string& path) {
     const std::string name = path.substr(path.rfind('/') + 1);
     const bool isUnit = name.ends_with(".service") || name.ends_with(".scope");
@@ -75,6 +108,8 @@ Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, c
     const std::string name = nameFor(instance);
     CgroupPlace root{joined(base.path, name), base.directory / name};
     STINT_TRY(makeCgroup(root.directory));
+    Fd lock = holdInstance(root.directory);
+    sweepInstances(base.directory);
     if (::access((root.directory / "cgroup.kill").c_str(), W_OK) != 0) {
         removeCgroup(root.directory);
         return fail(Errc::SYSTEM, "this kernel has no cgroup.kill (Linux 5.14 has)");
@@ -82,8 +117,10 @@ Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, c
     Held controllers = divide(base.directory, daemonLeaf);
     if (auto passed = passOn(controllers.held, root.directory); !passed.ok())
         controllers = {{}, passed.error().message};
-    return std::unique_ptr<CgroupEnclosure>(
+    std::unique_ptr<CgroupEnclosure> made(
         new CgroupEnclosure(loop, std::move(root), std::move(controllers), std::move(empty), std::move(shareChanged)));
+    made->lock_ = std::move(lock);
+    return made;
 }
 
 CgroupEnclosure::CgroupEnclosure(sd_event* loop, CgroupPlace root, Held controllers, OnEmpty empty,

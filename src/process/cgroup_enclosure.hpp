@@ -50,6 +50,7 @@ private:
 
     sd_event* loop_;
     CgroupPlace root_;
+    Fd lock_; ///< held as long as this daemon lives
     Held controllers_;
     std::map<AppId, std::map<ProcessId, std::int64_t>> weights_; ///< of the places that are there
     OnEmpty empty_;
@@ -64,6 +65,13 @@ CgroupPlace divisible(const CgroupPlace& own);
 
 /// "stintd.service": of the path of a cgroup, the unit of a user's service manager that it is; empty: it is none.
 std::string userUnit(const std::string& path);
+
+/// Takes the cgroup of a daemon's instance, which is made, or made again; held until it is closed. No descriptor where
+/// it cannot be.
+Fd holdInstance(const std::filesystem::path& cgroup);
+/// Of what is beside it in `base`: removes cgroups of daemons that are dead, where nothing is alive in them and nothing
+/// has changed for so long.
+void sweepInstances(const std::filesystem::path& base, std::chrono::seconds age = std::chrono::hours(24));
 
 /// Kills what a former daemon of the instance left, in whatever cgroup it ran, and waits until that is gone.
 Result<void> killCgroupLeftovers(const std::string& instance);

@@ -47,7 +47,7 @@ def test_no_limit_at_all_needs_nobody_to_hold_it_and_is_listed_with_the_job(worl
                    "TasksMax=infinity", "--", "true")
     daemon.kill()
     world.start_daemon()
-    assert "its limits: MemoryMax=infinity TasksMax=infinity\n" in world.done("why", str(job))
+    assert "its limits: MemoryMax=infinity TasksMax=infinity\n" in world.stint("why", str(job)).out
     listed = json.loads(world.done("jobs", "--json").splitlines()[0])
     assert listed["limits"] == "MemoryMax=infinity TasksMax=infinity"
     world.done("device", "set", "charging=true")

@@ -24,6 +24,28 @@ TEST_CASE("a daemon that stands in a former one's leaf divides what that divided
     fs::remove_all(base);
 }
 
+TEST_CASE("the empty cgroup of a dead daemon goes, a live one's stays, and nobody else's is looked at") {
+    namespace fs = std::filesystem;
+    std::string name = (fs::temp_directory_path() / "stint-base-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()));
+    const fs::path base = name;
+    const fs::path dead = base / "stint-0123456789abcdef", alive = base / "stint-fedcba9876543210";
+    const fs::path busy = base / "stint-0000000000000000", other = base / "stint-delegated", file = base / "app.x";
+    for (const fs::path& each : {dead, dead / "app.com.example.app", alive, busy, other, file})
+        fs::create_directory(each);
+    std::ofstream(busy / "cgroup.events") << "populated 1\nfrozen 0\n";
+    const Fd held = holdInstance(alive);
+    REQUIRE(held);
+    sweepInstances(base, std::chrono::hours(1));
+    CHECK(fs::exists(dead)); // it may be of a daemon that holds no lock
+    sweepInstances(base, std::chrono::seconds(0));
+    CHECK_FALSE(fs::exists(dead));
+    for (const fs::path& each : {alive, busy, other, file})
+        CHECK_MESSAGE(fs::exists(each), each.string());
+    CHECK_FALSE(holdInstance(alive)); // one daemon an instance
+    fs::remove_all(base);
+}
+
 TEST_CASE("a share is asked for only for a unit of a user's service manager") { // limits.md §13
     CHECK(userUnit("/user.slice/user-1000.slice/user@1000.service/app.slice/stintd.service") == "stintd.service");
     CHECK(userUnit("/user.slice/user-1000.slice/user@1000.service/app.slice/run-x.scope") == "run-x.scope");
