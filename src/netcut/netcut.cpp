@@ -71,6 +71,7 @@ void Netcut::uninstalled(const AppId& name) {
 
 Netcut::State Netcut::state() const {
     State state{.serves = !bus_.owner().empty(), .installed = installed_, .problem = problem_};
+    if (!state.serves && state.problem.empty()) state.problem = "stint-netguard is being started";
     for (const auto& [name, app] : apps_)
         if (state.problem.empty()) state.problem = app.refusal;
     const auto cut = std::ranges::count_if(apps_, [](const auto& each) { return each.second.cut; });

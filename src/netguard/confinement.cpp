@@ -4,6 +4,7 @@
 #include <cstring>
 #include <initializer_list>
 #include <memory>
+#include <vector>
 
 #include <cap-ng.h>
 #include <fcntl.h>
@@ -26,9 +27,13 @@ struct ReleaseFilter {
 Result<void> dropAllBut(const std::string& user, std::initializer_list<unsigned> kept) {
     const passwd* const found = ::getpwnam(user.c_str());
     if (!found) return fail(Errc::ILLEGAL_ARGUMENT, "there is no user {}", user);
+    // A container may lack one: then what it is for is refused when it is asked for.
     capng_get_caps_process();
-    capng_clear(CAPNG_SELECT_BOTH);
+    std::vector<unsigned> had;
     for (const unsigned one : kept)
+        if (capng_have_capability(CAPNG_PERMITTED, one)) had.push_back(one);
+    capng_clear(CAPNG_SELECT_BOTH);
+    for (const unsigned one : had)
         capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED), one);
     const int result = capng_change_id(static_cast<int>(found->pw_uid), static_cast<int>(found->pw_gid),
                                        static_cast<capng_flags_t>(CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING));

@@ -24,13 +24,13 @@ needs_machine = pytest.mark.skipif(os.getuid() != 0 or missing,
                                    reason=f"a machine in systemd-nspawn needs root and {', '.join(PROGRAMS)}")
 
 
-def debian():
+def debian(packages=PACKAGES):
     """An archive of the machine as Debian makes it, with an account for ann."""
-    wanted = sha256(" ".join(PACKAGES).encode()).hexdigest()[:12]
+    wanted = sha256(" ".join(packages).encode()).hexdigest()[:12]
     archive = BUILD.parent / f"machine-{wanted}.tar"
     if not archive.exists():
         new = archive.with_suffix(".new.tar")
-        run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}",
+        run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}",
             '--customize-hook=chroot "$1" useradd -m -s /bin/bash ann', "bookworm", new)
         new.rename(archive)
     return archive
@@ -45,13 +45,15 @@ def cgroup(name):
 
 
 class Machine:
-    def __init__(self, root):
-        self.name = root.name
+    def __init__(self, root, packages=(), options=()):
+        """`packages`: Debian's, besides the usual ones. `options`: of systemd-nspawn."""
+        self.name = root.name.replace("_", "-")  # a host's name
+        self.options = options
         self.tree = root / "machine"
         self.tree.mkdir()
-        run("tar", "-C", self.tree, "-xf", debian())
+        run("tar", "-C", self.tree, "-xf", debian((*PACKAGES, *packages)))
         self.home = self.tree / "home" / "ann"
-        self.process = None
+        self.process = self.leader = None
 
     def install(self, prefix):
         """Stint, as `cmake --install` puts it into the account below which `prefix` is."""
@@ -66,11 +68,15 @@ class Machine:
             address.unlink(missing_ok=True)
             told.bind(str(address))
             words = ["systemd-nspawn", "--quiet", "--boot", f"--directory={self.tree}", f"--machine={self.name}",
-                     "--register=no", "--keep-unit", "--console=pipe", "--notify-ready=yes", "--resolv-conf=off"]
-            self.process = subprocess.Popen(
-                ["sh", "-c", f'echo $$ >{self.cgroup}/cgroup.procs && exec "$@"', "sh", *words],
-                env={"PATH": os.environ["PATH"], "NOTIFY_SOCKET": str(address), "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+                     "--register=no", "--keep-unit", "--console=pipe", "--notify-ready=yes", "--resolv-conf=off",
+                     *self.options]
+            self.complaints = self.tree.parent / "nspawn.err"
+            with self.complaints.open("w") as complaints:
+                self.process = subprocess.Popen(
+                    ["sh", "-c", f'echo $$ >{self.cgroup}/cgroup.procs && exec "$@"', "sh", *words],
+                    env={"PATH": os.environ["PATH"], "NOTIFY_SOCKET": str(address),
+                         "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=complaints, start_new_session=True)
             self._until_ready(told, Deadline(within))
 
     def _until_ready(self, told, deadline):
@@ -79,7 +85,7 @@ class Machine:
             ready = False
             while not ready:
                 if told not in select.select([told, pidfd], [], [], deadline.left())[0]:
-                    raise TooLate(f"the machine does not come up: {self.process.poll()}")
+                    raise TooLate(f"the machine does not come up: {self.complaints.read_text()}")
                 for line in told.recv(4096).decode().splitlines():
                     if line.startswith("X_NSPAWN_LEADER_PID="):
                         self.leader = int(line.partition("=")[2])
@@ -102,7 +108,21 @@ class Machine:
         return ["nsenter", "--target", str(self.leader), "--all", "su", "--login", "ann", "--command", line]
 
     def as_root(self, *words):
-        run("nsenter", "--target", self.leader, "--all", *words)
+        return run("nsenter", "--target", self.leader, "--all", *words)
+
+    def until_logged(self, text):
+        """A line of the journal, from the boot on."""
+        follows = ["nsenter", "--target", str(self.leader), "--all", "journalctl", "-q", "-f", "-n", "all", "-o", "cat"]
+        deadline = Deadline(60)
+        told = b""
+        with subprocess.Popen(follows, stdout=subprocess.PIPE) as journal:
+            try:
+                while text.encode() not in told:
+                    if not select.select([journal.stdout], [], [], deadline.left())[0]:
+                        raise TooLate(f"nobody logs {text!r}:\n{told.decode()[-6000:]}")
+                    told += os.read(journal.stdout.fileno(), 65536)
+            finally:
+                journal.kill()
 
     def off(self):
         """As its power button does."""
@@ -118,5 +138,6 @@ class Machine:
 
     def close(self):
         if self.process:
-            os.kill(self.leader, signal.SIGKILL)
+            if self.leader:
+                os.kill(self.leader, signal.SIGKILL)
             self._gone()

@@ -1,0 +1,58 @@
+"""stint-netguard on a whole machine: installed by the one command that `stint doctor` names, started by the system bus and
+systemd, asked by the stintd of an ordinary user, whom polkit lets (limits.md §8.1)."""
+
+import pytest
+from machine import Machine, needs_machine
+from netguard import needs_netguard
+
+pytestmark = [needs_machine, needs_netguard]
+
+PREFIX = "/usr/local"
+PACKAGES = ("polkitd", "libbpf1", "libcap-ng0", "libseccomp2", "dbus-bin", "procps")
+# What a machine that is no container has anyway.
+OPTIONS = ("--private-network", "--capability=CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON", "--system-call-filter=bpf")
+ANN_MAY = ('polkit.addRule(function(action, subject) { if (action.id.indexOf("org.stint.netguard.") == 0 && '
+           'subject.user == "ann") return polkit.Result.YES; });')
+# A connect to nowhere by a process in the app's cgroup: whether it is refused by the cut, or only leads nowhere.
+CONNECTS = ('place=$(find /sys/fs/cgroup -name "app.org.stint.transfer") && mkdir -p "$place/0" && '
+            'echo $$ >"$place/0/cgroup.procs" && ! bash -c "exec 3<>/dev/tcp/192.0.2.1/80" 2>&1')
+
+
+@pytest.fixture
+def machine(world):
+    made = Machine(world.root, PACKAGES, OPTIONS)
+    made.install(PREFIX)
+    yield made
+    made.close()
+
+
+def network(machine):
+    told = machine.types("stint doctor --plain").out
+    return told[told.index("background network"):]
+
+
+def test_one_command_installs_it_and_polkit_lets_an_ordinary_user(machine):
+    machine.boot()
+    machine.as_root("ldconfig")
+    machine.as_root("loginctl", "enable-linger", "ann")
+    assert machine.types("systemctl --user enable --now stintd").code == 0
+    before = network(machine)
+    assert before.split()[2] == "advisory"
+    command = f"{PREFIX}/libexec/stint/netguard-setup"
+    assert f"sudo {command}" in " ".join(before.split())
+    machine.as_root(command)
+    (machine.tree / "etc/polkit-1/rules.d/10-ann.rules").write_text(ANN_MAY)
+    machine.as_root("busctl", "call", "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "StartServiceByName", "su",
+                    "org.stint.NetGuard1", "0")
+    assert "CapEff:\t0000000000001000" in machine.as_root("sh", "-c", "cat /proc/$(pgrep -x stint-netguard)/status")
+    machine.types("stint device set plugged=false screen=off")
+    assert machine.types("stint cmd deviceidle force-idle").code == 0
+    machine.until_logged("cut app=org.stint.transfer")
+    assert network(machine).split()[2] == "enforced"
+    assert "Operation not permitted" in machine.as_root("sh", "-c", CONNECTS)
+    assert machine.types("stint cmd deviceidle unforce").code == 0
+    machine.types("stint device set screen=on")
+    machine.until_logged("freed app=org.stint.transfer")
+    assert "unreachable" in machine.as_root("sh", "-c", CONNECTS)
+    machine.as_root(command, "--remove")
+    assert network(machine).split()[2] == "advisory"
