@@ -25,7 +25,7 @@ def play():
     with open(f"{config}/policy.toml", "w", encoding="utf-8") as policy:
         policy.write(POLICY)
     guest.until(lambda: "64" in guest.ann("stint policy background.memory_max").out, what="the policy")
-    guest.ann("stint device set network=wifi charging=true")
+    assert guest.ann("stint device set charging=true").code == 0
 
     base = guest.unit_cgroup()
     guest.ann("systemd-run --user --unit other sh -c 'while :; do :; done & while :; do :; done & wait'")
@@ -57,13 +57,4 @@ def play():
 
     over = guest.ann("stint run --retries 0 --name eats -- python3 -c 'bytearray(200 << 20)'")
     assert "killed: over its memory limit of 64 MiB" in over.err, over
-    # The same for a service that no stint-shell stands above.
-    with open(f"{config}/policy.toml", "w", encoding="utf-8") as policy:
-        policy.write(POLICY.replace("64MiB", "1MiB"))
-    guest.until(lambda: "1MiB" in guest.ann("stint policy background.memory_max").out, what="the other policy")
-    guest.ann("stint get --no-wait http://127.0.0.1:9/x -o /home/ann/x")
-    told = guest.until(lambda: "killed: over its memory limit of 1 MiB" in (found := guest.ann("stint jobs --json").out) and found,
-                       what="the end of a service")
-    assert "crash" not in told, told
-
     return f"of a busy machine background work got {part:.0%} beside a program, {within:.0%} beside a job (20 to 100: 17%); {over.err.strip().splitlines()[-1]}"
