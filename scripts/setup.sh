@@ -23,6 +23,7 @@ packages_for() {
         echo libxcb1-dev libxcb-res0-dev openbox xterm # windows
         echo zsh fish                       # shells to complete in
         echo upower power-profiles-daemon umockdev gir1.2-umockdev-1.0 python3-gi # a laptop's power
+        echo network-manager modemmanager dnsmasq-base iproute2 # its network
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
     fi
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server; fi

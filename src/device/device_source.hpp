@@ -71,7 +71,7 @@ private:
     std::optional<services::Bus> system_, session_;
     std::vector<std::unique_ptr<Sensor>> sensors_;
     std::function<void(const std::string&)> news_;
-    std::set<const Sensor*> reading_;                      ///< whose source is there
+    std::set<const Sensor*> reading_; ///< whose source is there
     std::string networkTold_;
     Device sensed_;                                        ///< what they said when they last were settled
     std::map<std::string_view, std::string_view> tellers_; ///< who has told which value
