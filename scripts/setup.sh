@@ -23,6 +23,7 @@ packages_for() {
         echo libxcb1-dev libxcb-res0-dev openbox xterm # windows
         echo zsh fish                       # shells to complete in
         echo upower power-profiles-daemon umockdev gir1.2-umockdev-1.0 python3-gi # a laptop's power
+        echo network-manager modemmanager dnsmasq-base # its network
         echo clang libbpf-dev libcap-ng-dev libseccomp-dev  # stint-netguard
         echo polkitd iproute2 util-linux    # who lets it, and networks for it
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root

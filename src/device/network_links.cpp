@@ -148,7 +148,8 @@ NetworkPicture pictureOf(const std::optional<std::vector<KernelLink>>& kernel, c
     std::vector<const Link*> carriers;
     if (used && (used->isTunnel() || isHiddenVpn)) carriers = beneath(links);
     for (const Link& link : links)
-        if (link.kernel.runs) picture.seen.push_back(rowOf(link, used, carriers));
+        if (link.kernel.runs && (link.kernel.rank || link.kernel.hasAddress))
+            picture.seen.push_back(rowOf(link, used, carriers));
     std::ranges::stable_partition(picture.seen, &NetworkSeen::inUse);
     if (!used) return picture;
 

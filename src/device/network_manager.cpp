@@ -46,6 +46,11 @@ std::optional<NetworkTransport> transportOf(std::string_view type) {
     return found == types.end() ? std::nullopt : std::optional(found->transport);
 }
 
+Metered meteredOf(const Properties& device) {
+    const auto said = device.get<std::uint32_t>("Metered").value_or(0);
+    return said <= static_cast<std::uint32_t>(Metered::GuessNo) ? static_cast<Metered>(said) : Metered::Unknown;
+}
+
 std::string textOf(const Properties& properties, std::string_view name) {
     return properties.get<std::string>(name).value_or("");
 }
@@ -139,7 +144,7 @@ void NetworkManager::add(const Connection& connection, bool isPrimary, Managemen
                          .connection = id,
                          .ssid = {},
                          .transport = transportOf(type),
-                         .metered = static_cast<Metered>(device.get<std::uint32_t>("Metered").value_or(0)),
+                         .metered = meteredOf(device),
                          .isPrimary = isPrimary};
         if (link.interface.empty()) link.interface = textOf(device, "Interface");
         if (connection.accessPoint) {

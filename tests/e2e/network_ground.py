@@ -10,15 +10,9 @@ import threading
 from contextlib import contextmanager
 
 from origin import Origin
-from session import SessionBus, started
+from session import SystemBus, started
 
 NETWORK_MANAGER = "org.freedesktop.NetworkManager"
-BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>system</type><listen>unix:path={root}/bus</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
-<allow own="*"/></policy></busconfig>
-"""
 CONFIGURATION = """[main]
 plugins=keyfile
 dhcp=internal
@@ -66,19 +60,6 @@ def network_of(pid):
             yield
         finally:
             LIBC.setns(own.fileno(), CLONE_NEWNET)
-
-
-class SystemBus(SessionBus):
-    def __init__(self, root):
-        root.mkdir()
-        self.root = root
-        self.address = f"unix:path={root}/bus"
-        (root / "bus.conf").write_text(BUS.format(root=root))
-        self.start()
-
-    def start(self):
-        words = ["dbus-daemon", f"--config-file={self.root}/bus.conf", "--nofork", "--print-address={fd}"]
-        self.process, _ = started(words, os.environ)
 
 
 class CheckServer:
@@ -204,6 +185,12 @@ class Ground:
             yield made
         finally:
             made.stop()
+
+    def make_modem(self, interface):
+        """The kernel's word on it is a modem's from here on."""
+        event = self.root / "uevent"
+        event.write_text(f"DEVTYPE=wwan\nINTERFACE={interface}\n")
+        self.run("mount", "--bind", str(event), f"/sys/class/net/{interface}/uevent")
 
     def set_up_by_hand(self, interface="e0", address="10.9.0.2/24", gateway="10.9.0.1"):
         self.run("ip", "addr", "add", address, "dev", interface)

@@ -1,14 +1,13 @@
 """The network as the machine tells it: the kernel's routes, the real NetworkManager and ModemManager, a person's marks
 (linux.md §A.4; jobs.md §3.3, §12.10)."""
 
-import json
 import os
-from pathlib import Path
 
 import pytest
-from events import Directory
+from lying_manager import CONNECTION, DEVICE, PATH, LyingManager
+from modem_ground import Modem
 from network_ground import Ground
-from origin import MIB, bytes_of
+from network_told import Told
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="network namespaces are made by root")
 
@@ -18,44 +17,6 @@ def ground(world):
     made = Ground(world.root / "ground")
     yield made
     made.close()
-
-
-class Told:
-    """stintd on the ground, and what it says of its network."""
-
-    def __init__(self, world, ground):
-        self.world = world
-        self.daemon = world.start_daemon(environment=ground.environment(), before=ground.enter())
-
-    def device(self):
-        rows = [json.loads(line) for line in self.world.done("device", "--json").splitlines()]
-        return {row["key"]: row["value"] for row in rows if "key" in row}
-
-    def sources(self):
-        rows = [json.loads(line) for line in self.world.done("device", "--json").splitlines()]
-        return {row["key"]: row["source"] for row in rows if "key" in row}
-
-    def networks(self):
-        return [json.loads(line) for line in self.world.done("net", "--json").splitlines()]
-
-    def log(self):
-        return self.daemon.log.read_text()
-
-    def spent(self):
-        """Seconds of a processor."""
-        fields = Path(f"/proc/{self.daemon.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def until(self, **wanted):
-        """network_metered="true": until `stint device` says so. Asked again at each line of the daemon's log."""
-        wanted = {key.replace("_", ".", 1): value for key, value in wanted.items()}
-
-        def says():
-            device = self.device()
-            return all(device.get(key) == value for key, value in wanted.items()) and device
-
-        with Directory(self.world.root) as log:
-            return log.until(says)
 
 
 @pytest.fixture
@@ -262,70 +223,59 @@ def test_a_bus_that_restarts_is_read_again(ground, start):
     told.until(network_metered="true")
 
 
-# A person's word
+# By a NetworkManager that lies
 
 
-def test_a_mark_stands_over_what_the_machine_says_and_outlives_the_daemon(world, ground, start):
-    ground.start_manager(checks=False)
-    ground.connect("Pixel hotspot")
-    told = start()
-    told.until(network_name="Pixel hotspot", network_metered="false")
-    world.done("net", "mark", "Pixel hotspot", "metered")
-    device = told.device()
-    assert (device["network.metered"], device["network.metered_by"]) == ("true", "a mark")
-    told.daemon.stop()
-    told = start()
-    told.until(network_name="Pixel hotspot", network_metered="true")
-    assert [(row["name"], row["metered"], row["by"], row["inUse"]) for row in told.networks()][0] == (
-        "Pixel hotspot", True, "a mark", True)
-    world.done("net", "mark", "Pixel hotspot", "auto")
-    assert told.device()["network.metered"] == "false"
-    world.done("net", "mark", "Café", "unmetered")
-    assert told.networks()[-1] | {"carries": None} == told.networks()[-1] | {
-        "name": "Café", "interface": "", "metered": False, "by": "a mark", "carries": None}
-
-
-def test_a_mark_that_is_none_is_refused(world, ground, start):
-    start()
-    ended = world.stint("net", "mark", "e0", "expensive")
-    assert ended.code == 64
-    assert "metered, unmetered or auto" in ended.err
-    assert world.stint("net", "mark", "", "metered").code == 64
-
-
-# What uses it
-
-
-def test_a_transfer_stops_where_the_network_becomes_metered_and_goes_on_later(world, ground, start):
-    ground.start_manager(checks=False)
-    ground.connect()
-    told = start()
-    told.until(network_name="wired")
-    with ground.origin(world.root / "origin", "4m") as origin:
-        content = bytes_of("big", 24 * MIB)
-        origin.serve("big.bin", content)
-        job = world.get(origin.url("big.bin"), "--unmetered")
-        with world.line() as line:
-            line.until(job, lambda seen: seen.get("runState") == "executing")
-            ground.set_metered("yes")
-            line.until(job, lambda seen: seen["state"] == "pending")
-            ground.set_metered("no")
-        assert world.stint("wait", str(job)).code == 0
-        assert (world.downloads / "big.bin").read_bytes() == content
-        assert len(origin.requests()) >= 2
-
-
-def test_a_transfer_whose_route_is_gone_stops_at_once(world, ground, start):
+def test_a_manager_that_contradicts_itself_is_read_once_a_burst(ground, start):
     ground.set_up_by_hand()
+    with LyingManager(ground.bus) as liar:
+        told = start()
+        told.until(network_name="liar", network_metered="false")
+        lines, before = told.log().count("device: network"), told.spent()
+        for time in range(10_000):
+            liar.say(DEVICE, Metered=("u", 1 + time % 2))
+        liar.say(DEVICE, Metered=("u", 3))
+        told.until(network_metered="true", network_metered_by="NetworkManager's guess")
+        assert told.log().count("device: network") <= lines + 10  # of a few seconds
+        assert told.spent() - before < 2
+
+
+def test_what_nobody_could_mean_changes_nothing(ground, start):
+    ground.set_up_by_hand()
+    with LyingManager(ground.bus) as liar:
+        told = start()
+        told.until(network_name="liar")
+        liar.say(PATH, Connectivity=("u", 4_000_000_000), ActiveConnections=("ao", [f"/no/{n}" for n in range(500)]))
+        told.until(network_name="e0")
+        liar.say(PATH, ActiveConnections=("s", "none of your business"), Connectivity=("u", 4))
+        liar.say(PATH, ActiveConnections=("ao", [CONNECTION]))
+        liar.say(DEVICE, Metered=("s", "much"), IpInterface=("s", "../../etc"))
+        liar.say(CONNECTION, Devices=("ao", [DEVICE, DEVICE]), SpecificObject=("o", PATH + "/AccessPoint/9"))
+        liar.say(DEVICE, Metered=("u", 1), IpInterface=("s", "e0"))
+        assert told.until(network_metered="true")["network.name"] == "liar"
+
+
+def test_a_manager_that_is_silent_is_done_without(ground, start):
+    ground.set_up_by_hand()
+    with LyingManager(ground.bus, is_silent=True):
+        told = start()
+        assert told.until(network_interface="e0")["network.internet"] == "true"
+        ground.run_outside("ip", "link", "set", "p0", "down")
+        told.until(network="none")
+
+
+# By ModemManager
+
+
+def test_a_modem_that_roams_costs_and_roams(ground, start):
+    ground.cable("wwan0", "p1", "10.5.0.1/24")
+    ground.make_modem("wwan0")
+    ground.set_up_by_hand("wwan0", "10.5.0.2/24", "10.5.0.1")
+    modem = Modem(ground)
     told = start()
-    told.until(network_interface="e0")
-    with ground.origin(world.root / "origin", "4m") as origin:
-        origin.serve("big.bin", bytes_of("big", 24 * MIB))
-        job = world.get(origin.url("big.bin"))
-        with world.line() as line:
-            line.until(job, lambda seen: seen.get("runState") == "executing")
-            ground.run_outside("ip", "link", "set", "p0", "down")
-            line.until(job, lambda seen: seen["state"] == "pending", within=5)
-            ground.run_outside("ip", "link", "set", "p0", "up")
-        assert world.stint("wait", str(job)).code == 0
-        assert (world.downloads / "big.bin").read_bytes() == bytes_of("big", 24 * MIB)
+    told.until(network_transport="cellular", network_metered="true", network_roaming="false")
+    modem.registers(Modem.ROAMING)
+    told.until(network_roaming="true")
+    modem.registers(Modem.HOME)
+    told.until(network_roaming="false")
+    modem.close()
