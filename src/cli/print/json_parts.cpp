@@ -86,6 +86,7 @@ void putJob(Json& line, const JobView& job) {
     const auto textOrNull = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
     line["url"] = job.completed ? textOrNull(job.completed->url) : Json(nullptr);
     line["path"] = job.completed ? textOrNull(job.completed->path) : Json(nullptr);
+    line["keepsAwake"] = job.keepsAwake;
 }
 
 Json infoOf(const JobInfo& info) {
