@@ -23,9 +23,11 @@ void addRun(const State& state, const Running& running, JobView& view) {
     view.estimatedDown = run.estimatedDown;
     view.estimatedUp = run.estimatedUp;
     view.network = run.network;
-    view.clocks = RunClocks{.guaranteed = run.beganWall + run.guarantee,
-                            .limit = run.beganWall + run.limit,
-                            .timer = run.beganWall + (run.timer - run.began),
+    const WallTime counted = run.beganWall + run.asleep; // limits.md §13, Suspend
+    view.keepsAwake = keepsAwake(state, running);
+    view.clocks = RunClocks{.guaranteed = counted + run.guarantee,
+                            .limit = counted + run.limit,
+                            .timer = counted + (run.timer - run.began),
                             .slot = std::string(nameOf(running.type)),
                             .stop = run.ending};
     if (!run.notification) return;

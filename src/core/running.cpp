@@ -277,6 +277,7 @@ void apply(Turn& turn, const StartAnswered& event) {
     Run& run = running->run;
     if (!event.ongoing) return close(turn, run.id, End::Finished);
     run.state = RunState::Executing;
+    run.progressAt = turn.now.elapsed;
     turn.changedApps.insert(run.key.app); // limits.md §5: its start may have been the one too many of a restricted app
     if (const auto remembered = std::exchange(run.ending, std::nullopt)) {
         return beginStop(turn, *running, *remembered);
@@ -328,6 +329,7 @@ void apply(Turn& turn, const BytesUpdated& event) {
     Run& run = running->run;
     if (!event.estimate) {
         if (!run.resumedAt) run.resumedAt = std::max<Bytes>({event.down, event.up, 0});
+        if (event.down != run.transferredDown || event.up != run.transferredUp) run.progressAt = turn.now.elapsed;
         run.transferredDown = event.down;
         run.transferredUp = event.up;
         return;

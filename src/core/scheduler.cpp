@@ -268,6 +268,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     }
     tellNetworks(turn);
     settleSleep(turn);
+    settleAwake(turn);
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
@@ -284,7 +285,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     std::optional<Instant> next;
     for (const auto& when : {state.waiting.next(), nextRunTimer(state), state.appClocks.next(),
                              state.notifications.next(), state.alarms.next(), state.deliveries.next(),
-                             state.shell.next(), nextDeviceChange(state), nextSleepChange(state)})
+                             state.shell.next(), nextDeviceChange(state), nextSleepChange(state), state.awake.until})
         next = earlier(next, when);
     return next;
 }

@@ -17,6 +17,8 @@ void goOn(Turn& turn, Duration slept) {
     for (auto& [id, running] : turn.state.runs) {
         Run& run = running.run;
         run.began += slept;
+        run.asleep += slept;
+        run.progressAt += slept;
         if (run.notificationDue) *run.notificationDue += slept;
         turn.state.runs.setTimer(run, run.timer + slept);
     }

@@ -8,6 +8,7 @@
 #include "base/find_in.hpp"
 #include "core/alarms.hpp"
 #include "core/app_clocks.hpp"
+#include "core/awake.hpp"
 #include "core/by_app.hpp"
 #include "core/deliveries.hpp"
 #include "core/device.hpp"
@@ -62,6 +63,7 @@ struct State {
     Deliveries deliveries;
     ShellState shell;
     Sleep sleep;
+    Awake awake;
 
     /// The job that is being taken in, or asked about. Volatile: read by a signal handler of this thread (aborts.cpp).
     const Job* volatile asked = nullptr;

@@ -159,6 +159,7 @@ void Daemon::perform(const Effect& effect) {
                        server_->tellNetwork(e);
                    },
                    [&](const DelaySleep& e) { deviceSource_.delaySleep(e.on); },
+                   [&](const KeepAwake& e) { deviceSource_.keepAwake(e.on); },
                    [&](const ShowNotification& e) { showOnDesktop(e); },
                    [&](const WithdrawNotification& e) { desktop_->withdraw(e.app, e.id); },
                    [&](const Trace& e) {

@@ -153,10 +153,7 @@ std::vector<DeviceLine> DeviceSource::values() const {
         values.push_back({{std::string(key), field.text(device), std::string(source)},
                           since ? std::optional(since->second) : std::nullopt});
     }
-    const auto add = [&values](const DeviceValue& value) { // two sensors may know the lid
-        if (std::ranges::find(values, value.key, &DeviceLine::key) == values.end())
-            values.push_back({value, std::nullopt});
-    };
+    const auto add = [&values](const DeviceValue& value) { values.push_back({value, std::nullopt}); };
     for (const auto& sensor : sensors_)
         std::ranges::for_each(sensor->more(device), add);
     std::ranges::for_each(freeSpaceOf(device), add);
@@ -225,6 +222,11 @@ void DeviceSource::holdDoze(std::optional<DozeForce> force) {
 void DeviceSource::delaySleep(bool on) {
     for (const auto& sensor : sensors_)
         sensor->delaySleep(on);
+}
+
+void DeviceSource::keepAwake(bool on) {
+    for (const auto& sensor : sensors_)
+        sensor->keepAwake(on);
 }
 
 void DeviceSource::restore(const std::map<std::string, std::string>& overrides, NetworkMarks marks) {

@@ -58,6 +58,8 @@ public:
     void holdDoze(std::optional<DozeForce> force);
     /// Whether a sleep that begins waits for us (limits.md §13).
     void delaySleep(bool on);
+    /// Whether the machine is kept from going to sleep by itself.
+    void keepAwake(bool on);
     /// What a store kept; a pair that is not valid any more is dropped.
     void restore(const std::map<std::string, std::string>& overrides, NetworkMarks marks);
 

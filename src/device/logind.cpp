@@ -67,13 +67,20 @@ public:
             isSeen |= !session.properties->get<bool>("IdleHint").value_or(false);
             isOpen |= !session.properties->get<bool>("LockedHint").value_or(false);
         }
+        std::vector<std::string_view> told;
+        if (isLidClosed()) { // of one that is open it does not say whether there is any
+            device.lidClosed = true;
+            told.emplace_back("lid");
+        }
         if (!isActive) {
             device.screenOn = !isAway_;
-            return {"screen"};
+            told.emplace_back("screen");
+            return told;
         }
         device.screenOn = isSeen && (!isLidClosed() || isDocked());
         device.locked = !isOpen;
-        return {"screen", "locked"};
+        told.insert(told.end(), {"screen", "locked"});
+        return told;
     }
 
     std::vector<DeviceValue> more(const Device&) const override {
@@ -81,7 +88,6 @@ public:
         std::vector<DeviceValue> more;
         const Session* const session = atTheSeat();
         more.push_back({"session", session ? session->id + " on " + session->seat : "none", std::string(name())});
-        if (isLidClosed()) more.push_back({"lid", "closed", std::string(name())});
         if (isDocked()) more.push_back({"docked", "true", std::string(name())});
         return more;
     }

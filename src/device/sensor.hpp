@@ -53,6 +53,8 @@ public:
     virtual std::string_view topic() const = 0;
     /// The core's word on a sleep that has begun: whether it waits for us. It does until the first of them.
     virtual void delaySleep(bool) {}
+    /// And whether the machine is to be kept from going to sleep; it is not until then.
+    virtual void keepAwake(bool) {}
     /// For `stint doctor`: what it reads now ("UPower on the system bus"); empty: nothing, since its source is missing.
     virtual std::string reads() const = 0;
     /// What would have to be there for it to read something: "UPower, on the system bus".

@@ -43,6 +43,10 @@ public:
     std::vector<std::string_view> tell(Device& device) const override {
         if (!isKnown()) return {};
         std::vector<std::string_view> told{"plugged", "charging"};
+        if (root_.get<bool>("LidIsPresent").value_or(false)) {
+            device.lidClosed = root_.get<bool>("LidIsClosed").value_or(false);
+            told.push_back("lid");
+        }
         device.plugged = isPlugged();
         // jobs.md §12.10: no battery counts as plugged and charging.
         device.charging = hasBattery() ? std::nullopt : std::optional(true);
@@ -57,11 +61,6 @@ public:
             told.push_back("battery");
         }
         return told;
-    }
-
-    std::vector<DeviceValue> more(const Device&) const override {
-        if (!root_.get<bool>("LidIsPresent").value_or(false)) return {};
-        return {{"lid", root_.get<bool>("LidIsClosed").value_or(false) ? "closed" : "open", std::string(name())}};
     }
 
 private:

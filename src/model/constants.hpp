@@ -91,6 +91,9 @@ struct Constants {
     Duration unresponsiveWindow = 6h;
     // Sleep (limits.md §13).
     Duration sleepGrace = 4s;
+    Duration awakeStall = 2min;
+    Duration awakeOnBattery = 30min;
+    std::int64_t awakeBatteryFloor = 30;
     // The device (limits.md §10).
     std::int64_t batteryLow = 15;
     std::int64_t batteryOkay = 20;

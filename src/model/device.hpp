@@ -37,6 +37,7 @@ struct Device {
     std::optional<DozeForce> dozeForce; ///< a person's or a scenario's word
     bool dreaming = false;              ///< the screen shows a dream or a dock's clock: nobody uses the device
     Memory memory = Memory::Normal;
+    bool lidClosed = false;
     bool sleeping = false; ///< it is about to sleep, or asleep (limits.md §13, Suspend)
     bool plugged = true;   ///< external power is there; no battery counts as plugged and charging (jobs.md §12.10)
     /// Counts as charging or not, whatever level and time say: a scenario's or a person's word, or no battery at all.

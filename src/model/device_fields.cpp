@@ -14,6 +14,7 @@ using Words = std::string_view;
 template <std::size_t n> using Names = std::array<std::string_view, n>;
 
 constexpr Names<2> screens{"on", "off"};
+constexpr Names<2> lids{"open", "closed"};
 constexpr Names<2> powerSources{"mains", "battery"};
 constexpr Names<2> motions{"still", "moving"};
 constexpr Names<4> memories{"normal", "moderate", "low", "critical"}; // as Memory has them
@@ -113,6 +114,12 @@ bool setScreen(Device& device, Words text, const DeviceWords&) {
     const auto off = placeIn(screens, text);
     if (off) device.screenOn = *off == 0;
     return off.has_value();
+}
+
+bool setLid(Device& device, Words text, const DeviceWords&) {
+    const auto closed = placeIn(lids, text);
+    if (closed) device.lidClosed = *closed == 1;
+    return closed.has_value();
 }
 
 bool setDoze(Device& device, Words text, const DeviceWords&) {
@@ -224,6 +231,8 @@ constexpr DeviceField table[] = {
      .played = playedMemories},
     {.key = "thermal", .choices = heats, .set = [](D& d, Words text, const DeviceWords&) { return put(d.thermal, thermalNamed(text)); },
      .text = [](const D& d) { return std::string(nameOf(d.thermal)); }, .differs = differ<&D::thermal>, .readers = only(Reads::Thermal), .decides = "what may start and go on"},
+    {.key = "lid", .choices = lids, .set = setLid,
+     .text = [](const D& d) { return std::string(lids[d.lidClosed ? 1 : 0]); }, .differs = differ<&D::lidClosed>, .readers = 0, .decides = "whether a transfer keeps it awake"},
     {.key = "sleeping", .set = setFlag<&D::sleeping>, .text = flagText<&D::sleeping>, .differs = differ<&D::sleeping>, .readers = only(Reads::Sleep), .decides = "what goes on"},
     {.key = "storage_low", .set = setFlag<&D::storageForced>, .text = [](const D& d) { return truth(d.storageForced.value_or(false)); },
      .differs = differ<&D::storageForced>, .readers = 0, .decides = "requiresStorageNotLow"}, // DeviceState says whether it is low

@@ -108,6 +108,11 @@ struct DelaySleep {
     bool on = true;
 };
 
+/// Whether the machine is kept from going to sleep by itself, for user-initiated jobs (limits.md §13, Suspend).
+struct KeepAwake {
+    bool on = false;
+};
+
 /// One line of what happened, in scenario.md's vocabulary: the daemon's log, `stint watch` and the simulator's trace.
 struct Trace {
     enum class What : std::uint8_t {
@@ -132,6 +137,7 @@ struct Trace {
         Bucket,
         Doze,
         Sleep,
+        Awake,
     };
     What what = What::Scheduled;
     AppId app;
@@ -159,12 +165,12 @@ struct Trace {
     std::string because;               ///< network, bucket
     std::string machine;               ///< doze: deep, light
     std::string from;                  ///< bucket, doze
-    std::string to;                    ///< sleep: waiting, asleep, awake
+    std::string to;                    ///< sleep: waiting, asleep, awake; awake: held, let
 };
 std::string_view nameOf(Trace::What);
 
 using Effect =
     std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, EndRun, KillApp, ShowNotification,
-                 WithdrawNotification, DeliverAlarm, DeliverMessage, NetworkAccess, DelaySleep, Trace>;
+                 WithdrawNotification, DeliverAlarm, DeliverMessage, NetworkAccess, DelaySleep, KeepAwake, Trace>;
 
 } // namespace stint

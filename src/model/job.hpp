@@ -277,6 +277,8 @@ struct Run {
     bool overdue = false;               ///< its deadline had passed when it began
     bool abandoned = false;             ///< the app lost its parameters without reporting (jobs.md §4.2)
     bool markedForDeath = false;        ///< Stop in the Task Manager: no message goes to the app (jobs.md §5.4)
+    Duration asleep{0};                 ///< how long the machine slept while it ran: `began` is that much later
+    Instant progressAt;                 ///< when it last moved a byte, or began to execute
     std::optional<Network> network;     ///< what its parameters carry
     std::optional<Network> networkNews; ///< a change during BINDING or STARTING, to be told once it executes
     Duration stamped{0};                ///< how much of this run the store's cumulative time holds

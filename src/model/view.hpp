@@ -74,6 +74,7 @@ struct JobView {
     StartTerms terms;
     std::optional<RunState> runState; ///< running
     std::optional<WallTime> started;  ///< running
+    bool keepsAwake = false;          ///< running: for it the machine is kept from going to sleep (limits.md §13)
     std::optional<RunClocks> clocks;  ///< running
     std::optional<Network> network;   ///< that it has, or would be given now; only where it requires one
     std::uint32_t workItems = 0;      ///< of its work, those that are not completed

@@ -76,6 +76,7 @@ void writeDetails(DictionaryWriter& dictionary, const JobView& view) {
     put("lastFailure", view.lastFailure);
     if (view.workItems > 0) dictionary.put("workItems", view.workItems);
     if (view.held) dictionary.put("held", true);
+    if (view.keepsAwake) dictionary.put("keepsAwake", true);
     if (view.terms != StartTerms{})
         dictionary.put("terms", "a{sv}", [&view](Writer& value) { writeRow(value, view.terms); });
     if (view.lastRun) dictionary.put("lastRun", "a{sv}", [&view](Writer& value) { writeRow(value, *view.lastRun); });
@@ -99,6 +100,7 @@ void takeDetails(DictionaryReader& dictionary, JobView& view) {
     take("lastSuccess", view.lastSuccess);
     take("lastFailure", view.lastFailure);
     dictionary.take("workItems", view.workItems).take("waitsFor", view.waitsFor).take("held", view.held);
+    dictionary.take("keepsAwake", view.keepsAwake);
     dictionary.take("terms", "a{sv}", [&view](Reader& value) -> Result<void> {
         view.terms = STINT_TRY(readRow<StartTerms>(value));
         return {};

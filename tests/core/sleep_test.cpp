@@ -66,7 +66,8 @@ TEST_CASE("time asleep counts neither for a run's limit nor for its run time") {
     stage.until(10h);
     CHECK(stage.runs(1));
     sleeps(stage, false);
-    stage.until(10h + 20min - 1s); // run.max_free is 30 min
+    CHECK(stage.view(1)->clocks->limit == stage.wallAtStart + 10h + 20min); // run.max_free is 30 min
+    stage.until(10h + 20min - 1s);
     CHECK(stage.runs(1));
     stage.until(10h + 20min);
     CHECK(stage.last(1, Trace::What::Stopped).reason == STOP_REASON_TIMEOUT);
@@ -95,4 +96,85 @@ TEST_CASE("a daemon that starts while the machine goes to sleep begins nothing, 
     stage.until(1h);
     sleeps(stage, false);
     CHECK(stage.runs(1));
+}
+
+namespace {
+
+struct Kept {
+    Duration when;
+    bool on;
+    std::string because;
+    bool operator==(const Kept&) const = default;
+};
+
+/// When the machine began and ceased to be kept awake, and why.
+std::vector<Kept> kept(const Stage& stage) {
+    std::vector<Kept> told;
+    for (const auto& [when, trace] : stage.traces)
+        if (trace.what == Trace::What::Awake) told.push_back({when - at(0s), trace.to == "held", trace.because});
+    return told;
+}
+
+void moves(Stage& stage, Duration when, Bytes bytes) {
+    stage.until(when);
+    stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .down = bytes, .up = 0});
+}
+
+} // namespace
+
+TEST_CASE(
+    "a transfer that a person started keeps the machine awake while it moves bytes") { // limits.md §13: awake.stall
+    Stage stage;
+    stage.schedule(stage.transfer(1));
+    stage.schedule(stage.job(2).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)); // a regular one keeps nothing awake
+    CHECK(stage.view(1)->keepsAwake);
+    CHECK_FALSE(stage.view(2)->keepsAwake);
+    moves(stage, 1min, 1000);
+    moves(stage, 2min, 1000); // no more than there were
+    stage.until(3min);
+    CHECK_FALSE(stage.view(1)->keepsAwake);
+    moves(stage, 5min, 2000);
+    stage.finish(1, false);
+    CHECK(kept(stage) == std::vector{Kept{0min, true, "mains"}, Kept{3min, false, "stall"}, Kept{5min, true, "mains"},
+                                     Kept{5min, false, "idle"}});
+}
+
+TEST_CASE("on battery the machine is kept awake for a time, above a level, and with the lid open") { // limits.md §13
+    Stage stage;
+    stage.change([](Device& d) {
+        d.plugged = false;
+        d.charging.reset();
+        d.batteryPercent = 80;
+    });
+    stage.schedule(stage.transfer(1));
+    const auto last = [&] { return kept(stage).back(); };
+    CHECK(last() == Kept{0min, true, "battery"});
+    stage.change([](Device& d) { d.lidClosed = true; });
+    CHECK(last() == Kept{0min, false, "lid"});
+    stage.change([](Device& d) { d.plugged = true; });
+    CHECK(last() == Kept{0min, true, "mains"}); // whatever the lid does
+    moves(stage, 1min, 10);
+    stage.change([](Device& d) { d.plugged = false; });
+    CHECK(last() == Kept{1min, false, "lid"});
+    stage.change([](Device& d) { d.lidClosed = false; });
+    CHECK(last() == Kept{1min, true, "battery"});
+    stage.change([](Device& d) { d.batteryPercent = 29; });
+    CHECK(last() == Kept{1min, false, "battery_level"});
+    stage.change([](Device& d) { d.batteryPercent = 30; });
+    CHECK(last() == Kept{1min, true, "battery"});
+    for (int minute = 2; minute < 35; ++minute)
+        moves(stage, std::chrono::minutes{minute}, minute * 100);
+    CHECK(last() == Kept{31min, false, "battery_time"}); // since the mains went, not since it was last let go
+    stage.change([](Device& d) { d.plugged = true; });
+    CHECK(last() == Kept{34min, true, "mains"});
+}
+
+TEST_CASE("a machine that is told to sleep is not kept awake any more") { // limits.md §13
+    Stage stage;
+    stage.schedule(stage.transfer(1));
+    stage.until(1min);
+    sleeps(stage, true);
+    CHECK_FALSE(kept(stage).back().on);
+    sleeps(stage, false);
+    CHECK(kept(stage).back() == Kept{1min, true, "mains"});
 }

@@ -189,3 +189,36 @@ def test_a_sleep_does_not_wait_where_nothing_is_to_be_stopped_and_a_command_goes
     login.until_inhibitors(delays)
     assert "stopped" not in daemon.log.read_text()
     assert len(begun.read_text().split()) == 1 and Path(f"/proc/{begun.read_text().strip()}").exists()
+
+
+def blocks(inhibitors):
+    return sorted(row[3] for row in inhibitors if row[0] == "sleep" and row[1] == "Stint") == ["block", "delay"]
+
+
+@needs_login
+def test_a_transfer_keeps_the_machine_awake_and_no_longer(world, login, slow_origin):
+    """limits.md §13, Keeping awake; a login manager that comes anew is asked anew."""
+    sensed(world, "sleep", DBUS_SYSTEM_BUS_ADDRESS=login.address)
+    login.until_inhibitors(delays)
+    checksum = slow_origin.serve("file.bin", FILE)
+    job = world.get(slow_origin.url("file.bin"), "-o", "file.bin", "--checksum", f"sha256:{checksum}")
+    login.until_inhibitors(blocks)
+    assert "keeps the machine awake" in world.done("tasks")
+    login.kill()
+    login.start()
+    login.until_inhibitors(blocks)
+    assert world.stint("wait", str(job), within=120).code == 0
+    login.until_inhibitors(delays)
+
+
+@needs_login
+def test_on_battery_with_the_lid_closed_nothing_keeps_the_machine_awake(world, login, slow_origin):
+    daemon = sensed(world, "sleep", DBUS_SYSTEM_BUS_ADDRESS=login.address)
+    slow_origin.serve("file.bin", FILE)
+    world.get(slow_origin.url("file.bin"), "-o", "file.bin")
+    login.until_inhibitors(blocks)
+    world.done("device", "set", "plugged=false", "lid=closed")
+    login.until_inhibitors(delays)
+    world.done("device", "set", "lid=open")
+    login.until_inhibitors(blocks)
+    assert "awake to=let because=lid" in daemon.log.read_text()

@@ -87,6 +87,7 @@ void putJob(Json& line, const JobView& job) {
     line["url"] = job.completed ? textOrNull(job.completed->url) : Json(nullptr);
     line["path"] = job.completed ? textOrNull(job.completed->path) : Json(nullptr);
     line["limits"] = textOrNull(limitsOf(job));
+    line["keepsAwake"] = job.keepsAwake;
 }
 
 Json infoOf(const JobInfo& info) {

@@ -41,6 +41,7 @@ void add(Table& table, const TaskRow& row, WallTime now) {
     for (const auto& job : row.jobs) {
         const std::string percent = job.notification ? percentOf(*job.notification) : "-";
         std::string words = job.notification ? wordsOf(*job.notification) : job.label;
+        if (job.keepsAwake) words += "; keeps the machine awake";
         if (job.lastRun) words += fmt::format("; its last run {}", lastRunText(*job.lastRun, now));
         const std::string name =
             fmt::format("  {}{}", job.key.space.empty() ? "" : job.key.space + "#", job.key.id.value);
