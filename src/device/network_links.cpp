@@ -18,6 +18,7 @@ struct Link {
     NetworkTransport transport() const {
         return managed && managed->transport ? *managed->transport : kernel.transport;
     }
+    bool isManaged() const { return managed && !managed->isPast; }
     bool isTunnel() const { return transport() == TRANSPORT_VPN; }
     bool leadsOut() const { return kernel.runs && kernel.rank; }
     Kbps rate() const { return managed && managed->rate > 0 ? managed->rate : kernel.rate; }
@@ -45,7 +46,7 @@ const bool* markOf(const Link& link, const NetworkMarks& marks) {
 }
 
 // linux.md §A.4: a guess that it is counts, a guess that it is not, too; where nobody knows, it is not.
-void judgeCost(Link& link, const NetworkMarks& marks, bool managerIsGone) {
+void judgeCost(Link& link, const NetworkMarks& marks) {
     if (const bool* mark = markOf(link, marks)) {
         link.metered = *mark;
         link.by = markWord;
@@ -60,7 +61,7 @@ void judgeCost(Link& link, const NetworkMarks& marks, bool managerIsGone) {
     }
     link.metered = said == Metered::Yes || said == Metered::GuessYes;
     link.by = guessed ? "NetworkManager's guess" : "NetworkManager";
-    if (managerIsGone) link.by += ", before it went";
+    if (link.managed->isPast) link.by += ", before it went";
 }
 
 std::vector<Link> linksBy(const std::optional<std::vector<KernelLink>>& kernel,
@@ -77,7 +78,7 @@ std::vector<Link> linksBy(const std::optional<std::vector<KernelLink>>& kernel,
         }
     }
     for (Link& link : links)
-        judgeCost(link, marks, manager && manager->isGone);
+        judgeCost(link, marks);
     return links;
 }
 
@@ -131,7 +132,7 @@ void judgeReach(NetworkPicture& picture, bool leadsOut, bool isManaged, const st
         capabilities.erase(NET_CAPABILITY_VALIDATED);
         return;
     }
-    picture.guessesInternet = !isManaged || manager->isGone || !manager->checks;
+    picture.guessesInternet = !isManaged || !manager->checks;
     if (picture.guessesInternet || manager->connectivity == Connectivity::Full) return;
     capabilities.erase(NET_CAPABILITY_VALIDATED);
     if (manager->connectivity == Connectivity::Portal) capabilities.insert(NET_CAPABILITY_CAPTIVE_PORTAL);
@@ -156,13 +157,13 @@ NetworkPicture pictureOf(const std::optional<std::vector<KernelLink>>& kernel, c
     Network network = openNetwork(isHiddenVpn ? TRANSPORT_VPN : used->transport(), 0, 0);
     network.interface = used->kernel.interface;
     Kbps rate = used->rate();
-    bool metered = used->metered, isManaged = used->managed, isCellular = used->transport() == TRANSPORT_CELLULAR;
+    bool metered = used->metered, isManaged = used->isManaged(), isCellular = used->transport() == TRANSPORT_CELLULAR;
     picture.meteredBy = used->by;
     // A tunnel is what carries it, too: it costs as much, and is no faster.
     if (!carriers.empty()) rate = 0;
     for (const Link* carrier : carriers) {
         network.transports.insert(carrier->transport());
-        isManaged |= carrier->managed != nullptr;
+        isManaged |= carrier->isManaged();
         isCellular |= carrier->transport() == TRANSPORT_CELLULAR;
         if (carrier->rate() > 0) rate = rate == 0 ? carrier->rate() : std::min(rate, carrier->rate());
         if (!carrier->metered || metered || used->by == markWord) continue;
@@ -173,7 +174,7 @@ NetworkPicture pictureOf(const std::optional<std::vector<KernelLink>>& kernel, c
     if (isRoaming && isCellular) network.capabilities.erase(NET_CAPABILITY_NOT_ROAMING);
     network.downstream = network.upstream = rate;
     picture.name = printable(isHiddenVpn ? *manager->vpn : used->name());
-    picture.byManager = isManaged && manager && !manager->isGone;
+    picture.byManager = isManaged;
     picture.network = std::move(network);
     judgeReach(picture, used->leadsOut(), isManaged, manager);
     return picture;
@@ -186,10 +187,12 @@ Management remembered(const Management& before, const std::optional<Management>&
         ManagedLink* const newer = linkNamed(all.links, old.interface);
         const KernelLink* const link = kernel ? linkNamed(*kernel, old.interface) : nullptr;
         if (!link || !link->runs || (!link->hasAddress && !link->rank)) continue; // another network may come
-        if (!newer)
+        if (!newer) {
             all.links.push_back(old);
-        else if (newer->metered == Metered::Unknown && newer->connection == old.connection)
+            all.links.back().isPast = true;
+        } else if (newer->metered == Metered::Unknown && newer->connection == old.connection) {
             newer->metered = old.metered;
+        }
     }
     return all;
 }

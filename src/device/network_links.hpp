@@ -41,6 +41,7 @@ struct ManagedLink {
     Metered metered = Metered::Unknown;
     Kbps rate = 0;
     bool isPrimary = false;
+    bool isPast = false; ///< what was said before: it holds for names and for what is metered
 
     bool operator==(const ManagedLink&) const = default;
 };
@@ -50,7 +51,7 @@ struct Management {
     Connectivity connectivity = Connectivity::Unknown;
     bool checks = false;            ///< it asks a server; else `connectivity` is full wherever there is a route
     std::optional<std::string> vpn; ///< the name of the VPN that is primary, where it has no interface of its own
-    bool isGone = false;            ///< what it said last: holds for what is metered, and for names
+    bool isGone = false;            ///< nobody is there: all links are past
 
     bool operator==(const Management&) const = default;
 };

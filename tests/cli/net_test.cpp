@@ -41,9 +41,10 @@ TEST_CASE("net lists the networks, what each costs, and who says so") {
     const FakeDaemon daemon(knows({tunnel, beneath, {.name = "caf\x1b", .by = "a mark"}}));
     const auto net = ran({"net", "--plain"});
     CHECK(net.code == 0);
-    CHECK(has(net.out, "NETWORK        SSID   INTERFACE  TRANSPORT  METERED  WHO SAYS SO              USE\n"));
-    CHECK(has(net.out, "work           -      tun0       vpn        no       a mark                   in use\n"));
-    CHECK(has(net.out, "Pixel hotspot  Pixel  wlan0      wifi       yes      NetworkManager's guess   carries it\n"));
+    INFO(net.out);
+    CHECK(has(net.out, "NETWORK        SSID   INTERFACE  TRANSPORT  METERED  WHO SAYS SO             USE\n"));
+    CHECK(has(net.out, "work           -      tun0       vpn        no       a mark                  in use\n"));
+    CHECK(has(net.out, "Pixel hotspot  Pixel  wlan0      wifi       yes      NetworkManager's guess  carries it\n"));
     CHECK(has(net.out, "not there\n"));
     CHECK_FALSE(has(net.out, "\x1b"));
 }
@@ -64,7 +65,8 @@ TEST_CASE("net mark hands over the name and the word as they are") {
     std::string said;
     const FakeDaemon daemon([&said](Talk& talk, const wire::Message& call) {
         wire::Reader reader(call);
-        said = reader.string().value() + "|" + reader.string().value();
+        said = reader.string().value();
+        said += "|" + reader.string().value();
         talk.reply(call, [](wire::Writer&) {});
     });
     CHECK(ran({"net", "mark", "Pixel hotspot", "metered"}).code == 0);

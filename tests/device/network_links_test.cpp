@@ -161,6 +161,13 @@ TEST_CASE(
     CHECK(picture(links, kept).guessesInternet);
     CHECK_FALSE(picture(links, kept).byManager);
 
+    // It is there, and leaves the link to others: whether the internet is behind it is not its to say.
+    const Management elsewhereBusy{.links = {}, .connectivity = Connectivity::None, .checks = true};
+    const NetworkPicture left = picture(links, remembered(before, elsewhereBusy, links));
+    CHECK(isMetered(left));
+    CHECK(left.network->has(NET_CAPABILITY_VALIDATED));
+    CHECK(left.guessesInternet);
+
     Management starting{.links = {}, .checks = true}; // it is back, and has not taken its links yet
     CHECK(isMetered(picture(links, remembered(kept, starting, links))));
     starting.links.push_back({.interface = "eth0", .connection = "home"});

@@ -47,7 +47,7 @@ class Modem:
                 raise AssertionError(f"{member}: {answer.body}")
 
     def _made(self):
-        added = MatchRule(type="signal", sender=NAME, member="InterfacesAdded")
+        added = MatchRule(type="signal", path=PATH, member="InterfacesAdded")
         with self.bus.connect() as line, line.filter(added) as told:
             Proxy(message_bus, line).AddMatch(added)
             profile = new_method_call(DBusAddress(PATH, NAME, NAME + ".Test"), "SetProfile", "ssas",
@@ -73,6 +73,7 @@ class Modem:
             *commands, pending = (pending + piece).split(b"\r")
             for command in commands:
                 connected.sendall(self._said(command.decode().strip()))
+        self.lines.remove(connected)
 
     def _said(self, command):
         words = command.removeprefix("AT")
@@ -86,7 +87,7 @@ class Modem:
     def registers(self, state):
         """With its own network, or with another's."""
         self.state = state
-        for line in self.lines:
+        for line in list(self.lines):
             line.sendall(f'\r\n+CREG: {state},"1234","0001ABCD"\r\n\r\n+CGREG: {state},"1234","0001ABCD"\r\n'.encode())
 
     def close(self):

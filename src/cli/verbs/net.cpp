@@ -81,7 +81,7 @@ Verb netMarkVerb() {
             .about = "By the name of its connection, its SSID or its interface. It holds whatever the machine says, at "
                      "once and for good, until `auto` takes it back.",
             .options = {},
-            .examples = {{"stint net mark \"Pixel hotspot\" metered", "a phone's network, which costs"},
+            .examples = {{"stint net mark Pixel metered", "a phone's network, which costs"},
                          {"stint net mark eth0 auto", "as the machine says"}},
             .run = netMark};
 }
