@@ -31,9 +31,7 @@ void settleAwake(Turn& turn) {
     if (verdict.on && !state.device.plugged && !awake.battery) awake.battery = turn.now.elapsed;
     if (verdict.on == awake.on) return;
     awake.on = verdict.on;
-    turn.effect(KeepAwake{awake.on});
-    turn.effect(
-        Trace{.what = Trace::What::Awake, .because = std::string(verdict.because), .to = awake.on ? "held" : "let"});
+    turn.effect(KeepAwake{awake.on, std::string(verdict.because)});
 }
 
 bool keepsAwake(const State& state, const Running& running) {

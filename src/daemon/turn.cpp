@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "android/verbs.hpp"
 #include "base/overloaded.hpp"
 #include "daemon/clock.hpp"
@@ -159,7 +161,10 @@ void Daemon::perform(const Effect& effect) {
                        server_->tellNetwork(e);
                    },
                    [&](const DelaySleep& e) { deviceSource_.delaySleep(e.on); },
-                   [&](const KeepAwake& e) { deviceSource_.keepAwake(e.on); },
+                   [&](const KeepAwake& e) {
+                       logInfo(fmt::format("awake {} because={}", e.on ? "held" : "let", e.because));
+                       deviceSource_.keepAwake(e.on);
+                   },
                    [&](const ShowNotification& e) { showOnDesktop(e); },
                    [&](const WithdrawNotification& e) { desktop_->withdraw(e.app, e.id); },
                    [&](const Trace& e) {

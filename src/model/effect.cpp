@@ -47,8 +47,6 @@ std::string_view nameOf(Trace::What what) {
         return "doze";
     case Trace::What::Sleep:
         return "sleep";
-    case Trace::What::Awake:
-        return "awake";
     }
     return "unknown";
 }

@@ -111,6 +111,7 @@ struct DelaySleep {
 /// Whether the machine is kept from going to sleep by itself, for user-initiated jobs (limits.md §13, Suspend).
 struct KeepAwake {
     bool on = false;
+    std::string because; ///< in a word: mains, battery; idle, stall, lid, battery_level, battery_time, sleep
 };
 
 /// One line of what happened, in scenario.md's vocabulary: the daemon's log, `stint watch` and the simulator's trace.
@@ -137,7 +138,6 @@ struct Trace {
         Bucket,
         Doze,
         Sleep,
-        Awake,
     };
     What what = What::Scheduled;
     AppId app;
@@ -165,7 +165,7 @@ struct Trace {
     std::string because;               ///< network, bucket
     std::string machine;               ///< doze: deep, light
     std::string from;                  ///< bucket, doze
-    std::string to;                    ///< sleep: waiting, asleep, awake; awake: held, let
+    std::string to;                    ///< sleep: waiting, asleep, awake
 };
 std::string_view nameOf(Trace::What);
 

@@ -196,6 +196,7 @@ struct ExpectJob {
     bool nextUnknown = false;
     std::optional<Duration> next;
     std::optional<std::int64_t> failures;
+    std::optional<bool> keepsAwake; ///< the machine, as it runs
 };
 struct TaskManagerRow {
     std::optional<bool> row;

@@ -86,10 +86,6 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         add("from", trace.from);
         add("to", trace.to);
         break;
-    case Awake:
-        add("to", trace.to);
-        add("because", trace.because);
-        break;
     case Sleep:
         add("to", trace.to);
         break;

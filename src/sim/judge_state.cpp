@@ -152,6 +152,11 @@ Finding judge(const action::ExpectJob& expect, const Moment& moment) {
         comparison.add(!absent && failures == *expect.failures, fmt::format("failures {}", *expect.failures),
                        fmt::format("failures {}", failures));
     }
+    if (expect.keepsAwake) {
+        const auto words = [](bool keeps) { return keeps ? "keeps_awake" : "not keeps_awake"; };
+        const bool keeps = !absent && view->keepsAwake;
+        comparison.add(keeps == *expect.keepsAwake, words(*expect.keepsAwake), words(keeps));
+    }
     return comparison.finding(textOf(expect.job), moment);
 }
 

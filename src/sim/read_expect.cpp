@@ -41,9 +41,10 @@ Action readExpectJob(Yaml& yaml, const Node& node) {
                    expect.nextUnknown = value.IsScalar() && value.Scalar() == "unknown";
                    if (!expect.nextUnknown) expect.next = readDuration(yaml, value, "next");
                }},
-              {"failures", [&](const Node& value) { expect.failures = yaml.number(value, "failures", 0, many); }}});
-    if (!expect.is && !expect.why && !expect.next && !expect.nextUnknown && !expect.failures)
-        yaml.complain(locationOf(node), "nothing is expected of the job; write is, why, next or failures");
+              {"failures", [&](const Node& value) { expect.failures = yaml.number(value, "failures", 0, many); }},
+              {"keeps_awake", [&](const Node& value) { expect.keepsAwake = yaml.flag(value, "keeps_awake"); }}});
+    if (!expect.is && !expect.why && !expect.next && !expect.nextUnknown && !expect.failures && !expect.keepsAwake)
+        yaml.complain(locationOf(node), "nothing is expected of the job; write is, why, next, failures or keeps_awake");
     return expect;
 }
 

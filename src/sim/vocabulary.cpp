@@ -15,7 +15,6 @@ constexpr std::array<std::string_view, 3> kinds{"regular", "expedited", "user_in
 constexpr std::array<std::string_view, 4> silences{"bind", "start", "stop", "notification"};
 constexpr std::array<std::string_view, 2> accesses{"allowed", "blocked"};
 constexpr std::array<std::string_view, 2> machines{"deep", "light"};
-constexpr std::array<std::string_view, 2> holds{"held", "let"};
 constexpr std::array<std::string_view, 3> sleeps{"waiting", "asleep", "awake"};
 constexpr std::array<std::string_view, 2> priorities{"high", "normal"};
 constexpr auto buckets = [] {
@@ -60,7 +59,6 @@ std::vector<EffectWord> table() {
         {"network", Whom::App, {{"is", Word, accesses}, {"because"}}},
         {"bucket", Whom::App, {{"from", Word, buckets}, {"to", Word, buckets}, {"because"}}},
         {"doze", Whom::Device, {{"machine", Word, machines}, {"from"}, {"to"}}},
-        {"awake", Whom::Device, {{"to", Word, holds}, {"because"}}},
         {"sleep", Whom::Device, {{"to", Word, sleeps}}},
     };
 }

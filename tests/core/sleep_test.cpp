@@ -107,13 +107,16 @@ struct Kept {
     bool operator==(const Kept&) const = default;
 };
 
-/// When the machine began and ceased to be kept awake, and why.
-std::vector<Kept> kept(const Stage& stage) {
+/// When the machine began and ceased to be kept awake, and why; from here on.
+struct Watch {
+    explicit Watch(Stage& stage) {
+        stage.watch = [this, &stage](const Effect& effect) {
+            if (const auto* keeps = std::get_if<KeepAwake>(&effect))
+                told.push_back({stage.now.elapsed - at(0s), keeps->on, keeps->because});
+        };
+    }
     std::vector<Kept> told;
-    for (const auto& [when, trace] : stage.traces)
-        if (trace.what == Trace::What::Awake) told.push_back({when - at(0s), trace.to == "held", trace.because});
-    return told;
-}
+};
 
 void moves(Stage& stage, Duration when, Bytes bytes) {
     stage.until(when);
@@ -125,6 +128,7 @@ void moves(Stage& stage, Duration when, Bytes bytes) {
 TEST_CASE(
     "a transfer that a person started keeps the machine awake while it moves bytes") { // limits.md §13: awake.stall
     Stage stage;
+    const Watch kept(stage);
     stage.schedule(stage.transfer(1));
     stage.schedule(stage.job(2).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)); // a regular one keeps nothing awake
     CHECK(stage.view(1)->keepsAwake);
@@ -135,19 +139,20 @@ TEST_CASE(
     CHECK_FALSE(stage.view(1)->keepsAwake);
     moves(stage, 5min, 2000);
     stage.finish(1, false);
-    CHECK(kept(stage) == std::vector{Kept{0min, true, "mains"}, Kept{3min, false, "stall"}, Kept{5min, true, "mains"},
-                                     Kept{5min, false, "idle"}});
+    CHECK(kept.told == std::vector{Kept{0min, true, "mains"}, Kept{3min, false, "stall"}, Kept{5min, true, "mains"},
+                                   Kept{5min, false, "idle"}});
 }
 
 TEST_CASE("on battery the machine is kept awake for a time, above a level, and with the lid open") { // limits.md §13
     Stage stage;
+    const Watch kept(stage);
     stage.change([](Device& d) {
         d.plugged = false;
         d.charging.reset();
         d.batteryPercent = 80;
     });
     stage.schedule(stage.transfer(1));
-    const auto last = [&] { return kept(stage).back(); };
+    const auto last = [&] { return kept.told.back(); };
     CHECK(last() == Kept{0min, true, "battery"});
     stage.change([](Device& d) { d.lidClosed = true; });
     CHECK(last() == Kept{0min, false, "lid"});
@@ -171,10 +176,11 @@ TEST_CASE("on battery the machine is kept awake for a time, above a level, and w
 
 TEST_CASE("a machine that is told to sleep is not kept awake any more") { // limits.md §13
     Stage stage;
+    const Watch kept(stage);
     stage.schedule(stage.transfer(1));
     stage.until(1min);
     sleeps(stage, true);
-    CHECK_FALSE(kept(stage).back().on);
+    CHECK_FALSE(kept.told.back().on);
     sleeps(stage, false);
-    CHECK(kept(stage).back() == Kept{1min, true, "mains"});
+    CHECK(kept.told.back() == Kept{1min, true, "mains"});
 }
