@@ -62,6 +62,8 @@ private:
         const auto& kernel = kernel_.now();
         const auto& said = manager_.says();
         if (!kernel && !said) return;
+        // Where there never was an interface, as in a container, nobody knows by what way the world is reached.
+        if (!isKnown_ && !said && kernel->empty()) return;
         management_ = remembered(management_, said, kernel);
         picture_ = pictureOf(kernel, management_, modems_.isRoaming(), marks_);
         isKnown_ = true;

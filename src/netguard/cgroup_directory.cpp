@@ -13,11 +13,11 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "base/cgroup.hpp"
 #include "base/fail.hpp"
 #include "base/proc.hpp"
 #include "base/try.hpp"
 #include "netguard/bpf/counted.h"
-#include "base/cgroup.hpp"
 
 namespace stint {
 namespace {

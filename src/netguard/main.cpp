@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "base/cgroup.hpp"
 #include "base/complain.hpp"
 #include "base/fail.hpp"
 #include "base/proc.hpp"
@@ -17,7 +18,6 @@
 #include "netguard/bpf_filter.hpp"
 #include "netguard/confinement.hpp"
 #include "netguard/service.hpp"
-#include "base/cgroup.hpp"
 #include "wire/errors.hpp"
 #include "wire/names.hpp"
 
