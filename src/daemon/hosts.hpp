@@ -64,7 +64,8 @@ public:
     /// The app has taken it.
     void delivered(std::uint64_t delivery);
     void closed(ConnectionId connection);
-    /// Nothing of the process is alive any more; `how` it ended, in words; `limited`: it met a limit, which is no crash.
+    /// Nothing of the process is alive any more; `how` it ended, in words; `limited`: it met a limit, which is no
+    /// crash.
     void gone(ProcessId process, const std::string& how = {}, bool limited = false);
 
 private:
