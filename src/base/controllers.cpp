@@ -1,6 +1,5 @@
 #include "base/controllers.hpp"
 
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -58,23 +57,10 @@ std::string strangerIn(const fs::path& cgroup) {
     return {};
 }
 
-/// A unit of systemd's that was not given away (its marks: systemd's CGROUP_DELEGATION.md). Divided all the same it
-/// would end whole when one process of it is killed for memory.
-bool isWithheld(const fs::path& cgroup) {
-    const std::string kind = cgroup.extension();
-    if (kind != ".service" && kind != ".scope" && kind != ".slice") return false;
-    char mark = 0;
-    for (const char* name : {"user.delegate", "trusted.delegate"})
-        if (::getxattr(cgroup.c_str(), name, &mark, 1) == 1 && mark == '1') return false;
-    return true;
-}
-
 /// Why it cannot be divided, though it has controllers; empty where nothing is known against it.
 std::string obstacle(const fs::path& cgroup) {
     if (::access((cgroup / "cgroup.subtree_control").c_str(), W_OK) != 0)
         return fmt::format("{} is not delegated: {}", cgroup.string(), std::strerror(errno));
-    if (isWithheld(cgroup))
-        return fmt::format("{} is a unit that does not delegate its cgroup (Delegate=yes)", cgroup.filename().string());
     std::string type = readFile(cgroup / "cgroup.type").value_or("domain\n");
     if (type != "domain\n")
         return fmt::format("{} is a {} cgroup; a restart of its unit makes it a new one", cgroup.string(),

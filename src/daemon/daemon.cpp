@@ -269,7 +269,7 @@ std::string wordsOf(const Processes::End& end) {
 void Daemon::buryTheDead() {
     for (const auto& [process, app, end] : std::exchange(deaths_, {})) {
         const int status = end.status;
-        hosts_->gone(process, wordsOf(end));
+        hosts_->gone(process, wordsOf(end), status != 0 && !end.limit.empty());
         if (const auto program = programs_.extract(process); !program.empty()) {
             const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
             server_->appExited(program.mapped().starter, program.mapped().pid, code);

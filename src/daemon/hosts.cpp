@@ -270,7 +270,7 @@ void Hosts::endForeground(const Host& host) {
         arrived_(ForegroundServiceAsked{{}, host.app, service, false, std::nullopt});
 }
 
-void Hosts::gone(ProcessId process, const std::string& how) {
+void Hosts::gone(ProcessId process, const std::string& how, bool limited) {
     const auto found = launches_.find(process);
     if (found == launches_.end()) return;
     const Launch launch = std::move(found->second);
@@ -285,7 +285,7 @@ void Hosts::gone(ProcessId process, const std::string& how) {
     std::set<RunId> lost = launch.hosted;
     lost.insert(launch.waiting.begin(), launch.waiting.end());
     for (const RunId run : lost)
-        arrived_(RunLost{run, launch.fate != Launch::Fate::Killed, how});
+        arrived_(RunLost{run, !limited && launch.fate != Launch::Fate::Killed, how});
     lose(launch.deliveries, "its process is gone");
     for (const auto& again : std::exchange(afterDeath_, {})) {
         std::visit(Overloaded{[this](const Bind& waiting) { bind(waiting); },

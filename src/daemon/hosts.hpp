@@ -64,8 +64,9 @@ public:
     /// The app has taken it.
     void delivered(std::uint64_t delivery);
     void closed(ConnectionId connection);
-    /// Nothing of the process is alive any more; `how` it ended, in words.
-    void gone(ProcessId process, const std::string& how = {});
+    /// Nothing of the process is alive any more; `how` it ended, in words; `limited`: it met a limit, which is no
+    /// crash.
+    void gone(ProcessId process, const std::string& how = {}, bool limited = false);
 
 private:
     /// A service or a receiver of a manifest.

@@ -4,11 +4,13 @@
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/fail.hpp"
@@ -56,6 +58,25 @@ std::string joined(const std::string& path, const std::string& name) {
     return path.ends_with('/') ? path + name : path + '/' + name;
 }
 
+/// By the unit, and of this very process: children inherit it.
+bool isMarkedDelegated() {
+    const auto is = [](const char* name, std::string_view value) {
+        const char* const set = std::getenv(name);
+        return set && set == value;
+    };
+    return is("STINT_DELEGATED", "yes") && is("SYSTEMD_EXEC_PID", std::to_string(::getpid()));
+}
+
+Held dividedBase(const fs::path& base) {
+    const bool wasDivided = !controllersIn(readFile(base / "cgroup.subtree_control").value_or("")).empty();
+    if (!wasDivided && !isDelegated(base, isMarkedDelegated()))
+        return {{},
+                fmt::format("{} is a unit that does not delegate its cgroup (Delegate=yes, and "
+                            "Environment=STINT_DELEGATED=yes)",
+                            base.filename().string())};
+    return divide(base, daemonLeaf);
+}
+
 } // namespace
 
 CgroupPlace divisible(const CgroupPlace& own) {
@@ -64,6 +85,16 @@ CgroupPlace divisible(const CgroupPlace& own) {
     if (own.directory.filename() != daemonLeaf || controllersIn(on).empty()) return own;
     std::string path = own.path.substr(0, own.path.rfind('/'));
     return {path.empty() ? "/" : std::move(path), above};
+}
+
+bool isDelegated(const fs::path& cgroup, bool marked) {
+    const std::string kind = cgroup.extension();
+    if (marked || (kind != ".service" && kind != ".scope" && kind != ".slice")) return true;
+    // systemd's CGROUP_DELEGATION.md; LINUX: the user managers of Debian 12 (252) set neither.
+    char mark = 0;
+    for (const char* name : {"user.delegate", "trusted.delegate"})
+        if (::getxattr(cgroup.c_str(), name, &mark, 1) == 1 && mark == '1') return true;
+    return false;
 }
 
 Fd holdInstance(const fs::path& cgroup) {
@@ -114,7 +145,7 @@ Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, c
         removeCgroup(root.directory);
         return fail(Errc::SYSTEM, "this kernel has no cgroup.kill (Linux 5.14 has)");
     }
-    Held controllers = divide(base.directory, daemonLeaf);
+    Held controllers = dividedBase(base.directory);
     if (auto passed = passOn(controllers.held, root.directory); !passed.ok())
         controllers = {{}, passed.error().message};
     std::unique_ptr<CgroupEnclosure> made(

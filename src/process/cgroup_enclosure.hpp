@@ -66,6 +66,10 @@ CgroupPlace divisible(const CgroupPlace& own);
 /// "stintd.service": of the path of a cgroup, the unit of a user's service manager that it is; empty: it is none.
 std::string userUnit(const std::string& path);
 
+/// Whether a cgroup may be divided: any but a unit of systemd's that was not given away, which would end whole when one
+/// process of it is killed for memory. `marked`: this process was told that it was (the unit's Environment=).
+bool isDelegated(const std::filesystem::path& cgroup, bool marked);
+
 /// Takes the cgroup of a daemon's instance, which is made, or made again; held until it is closed. No descriptor where
 /// it cannot be.
 Fd holdInstance(const std::filesystem::path& cgroup);

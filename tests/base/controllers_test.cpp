@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/controllers.hpp"
@@ -85,16 +84,6 @@ TEST_CASE("a cgroup without controllers is left as it is; which are missing is s
     CHECK(held.held == Controllers{Controller::Memory, Controller::Pids});
     CHECK(held.why.find("cpu") != std::string::npos);
     CHECK(held.why.find("memory") == std::string::npos);
-}
-
-TEST_CASE("a unit of systemd's is divided only where it was delegated") {
-    FakeTree tree;
-    const fs::path unit = tree.path.string() + ".service";
-    fs::rename(tree.path, unit);
-    tree.path = unit;
-    CHECK(tree.untouched().find("is a unit that does not delegate its cgroup (Delegate=yes)") != std::string::npos);
-    if (::setxattr(unit.c_str(), "user.delegate", "1", 1, 0) != 0) return; // a file system without attributes
-    CHECK(divide(unit, "leaf") == Held{all, ""});
 }
 
 TEST_CASE("a leaf that cannot be entered leaves all as it was") {

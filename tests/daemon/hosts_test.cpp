@@ -163,7 +163,9 @@ TEST_CASE("jobs that have a process each share none, and do not wait for each ot
     CHECK(world.launcher.started.size() == 3);
 }
 
-TEST_CASE("a run is lost when its process is gone, and no sooner; as a crash, unless it was killed") { // jobs.md §12.3
+TEST_CASE(
+    "a run is lost when its process is gone, and no sooner; as a crash, unless it was killed or met a limit") { // jobs.md
+                                                                                                                // §12.3
     World world;
     world.bind(1);
     world.offers(1, {"Jobs"});
@@ -178,6 +180,11 @@ TEST_CASE("a run is lost when its process is gone, and no sooner; as a crash, un
     world.hosts.killApp(mail);
     world.hosts.gone({2});
     CHECK(world.lost() == Lost{{1, true}, {2, false}});
+
+    world.bind(3);
+    world.offers(3, {"Jobs"});
+    world.hosts.gone({3}, "killed: over its memory limit of 512 MiB", true); // limits.md §13
+    CHECK(world.lost() == Lost{{1, true}, {2, false}, {3, false}});
 }
 
 TEST_CASE("a run in an app's own process is lost with the connection, which is no crash") {

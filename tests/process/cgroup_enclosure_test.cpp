@@ -46,6 +46,14 @@ TEST_CASE("the empty cgroup of a dead daemon goes, a live one's stays, and nobod
     fs::remove_all(base);
 }
 
+TEST_CASE("a unit of systemd's is divided only where it was delegated, any other cgroup is") {
+    CHECK(isDelegated("/no/such/container", false));
+    for (const char* unit : {"/no/such/x.service", "/no/such/x.scope", "/no/such/x.slice"}) {
+        CHECK_FALSE(isDelegated(unit, false));
+        CHECK(isDelegated(unit, true));
+    }
+}
+
 TEST_CASE("a share is asked for only for a unit of a user's service manager") { // limits.md §13
     CHECK(userUnit("/user.slice/user-1000.slice/user@1000.service/app.slice/stintd.service") == "stintd.service");
     CHECK(userUnit("/user.slice/user-1000.slice/user@1000.service/app.slice/run-x.scope") == "run-x.scope");

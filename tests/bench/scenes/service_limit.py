@@ -35,7 +35,10 @@ def played():
         why = guest.ann("stint why org.stint.transfer/1").out
         return why if WORDS in why else ""
 
-    why = guest.until(told, what="the end of a run")
+    try:
+        why = guest.until(told, what="the end of a run")
+    except AssertionError as late:
+        raise AssertionError(guest.ann("stint why org.stint.transfer/1; journalctl --user --no-pager | tail -20")) from late
     log = guest.ann("stint log org.stint.transfer/1").out
     assert WORDS in log, log
     return next(line.strip() for line in why.splitlines() if WORDS in line)
