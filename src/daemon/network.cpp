@@ -13,7 +13,10 @@ void Daemon::openNetcut() {
     netcut_ = std::make_unique<Netcut>(
         loop_.get(), [this](const AppId& app) { return processes_->cgroupOf(app); }, logInfo);
     // Without cgroups there is nothing that could be cut.
-    if (processes_->enclosesAll()) netcut_->open();
+    if (!processes_->enclosesAll()) return;
+    netcut_->open();
+    // One app is named at once: what stands in the way, if anything does, is then known before a limit holds.
+    netcut_->starting({transferPackage});
 }
 
 wire::Finding Daemon::aboutNetwork() const {

@@ -22,7 +22,6 @@
 namespace stint {
 namespace {
 
-constexpr std::size_t mostBelow = 256;
 constexpr int deepestBelow = 8;
 
 bool isCgroup2(const Fd& directory) {
@@ -69,7 +68,8 @@ struct CloseDirectory {
     void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
-void collect(Fd directory, int depth, std::vector<CgroupId>& all) {
+void collect(Fd directory, int depth, std::size_t most, std::vector<CgroupId>& all) {
+    if (all.size() >= most) return;
     const auto id = cgroupIdOf(directory);
     if (!id) return;
     all.push_back(*id);
@@ -78,10 +78,10 @@ void collect(Fd directory, int depth, std::vector<CgroupId>& all) {
     const int here = directory.release(); // the list closes it
     ::rewinddir(list.get());
     while (const dirent* entry = depth > 0 ? ::readdir(list.get()) : nullptr) {
-        if (all.size() >= mostBelow) return;
+        if (all.size() >= most) return;
         if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
         if (Fd below(::openat(here, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)); below)
-            collect(std::move(below), depth - 1, all);
+            collect(std::move(below), depth - 1, most, all);
     }
 }
 
@@ -134,13 +134,11 @@ Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::files
     return depth;
 }
 
-std::vector<CgroupId> withAllBelow(const Fd& directory) {
-    std::vector<CgroupId> all;
+void addWithAllBelow(const Fd& directory, std::size_t most, std::vector<CgroupId>& all) {
     if (Fd top(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); top)
-        collect(std::move(top), deepestBelow, all);
-    else if (auto id = cgroupIdOf(directory)) // removed: sockets may outlive it
+        collect(std::move(top), deepestBelow, most, all);
+    else if (const auto id = cgroupIdOf(directory); id && all.size() < most) // removed: sockets may outlive it
         all.push_back(*id);
-    return all;
 }
 
 } // namespace stint

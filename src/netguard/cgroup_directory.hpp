@@ -25,7 +25,7 @@ struct Peer {
 /// deep below that it is; Security where the caller may not, with the reason.
 Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::filesystem::path& mount);
 
-/// It and all below it, up to some number: an app may make as many as it likes.
-std::vector<CgroupId> withAllBelow(const Fd& directory);
+/// Adds it and all below it, up to `most` in all: an app may make as many as it likes.
+void addWithAllBelow(const Fd& directory, std::size_t most, std::vector<CgroupId>& all);
 
 } // namespace stint

@@ -1,11 +1,16 @@
 #include "netguard/claims.hpp"
 
+#include <algorithm>
+
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "netguard/cgroup_directory.hpp"
 
 namespace stint {
 namespace {
+
+/// Cgroups whose open connections one call ends; what is beyond is stopped, and left to its time-outs.
+constexpr std::size_t mostSevered = 4096;
 
 Counted since(Counted now, Counted before) { return {now.in - before.in, now.out - before.out}; }
 
@@ -81,9 +86,9 @@ Result<void> Claims::setBlocked(const std::string& caller, std::span<const Chang
     for (const Change& each : changes) {
         Claim& claim = callers_.at(caller).claims.at(each.cgroup);
         if (!STINT_TRY(change(claim, each.cgroup, each.blocked))) continue;
-        for (const CgroupId below : withAllBelow(places_.at(each.cgroup).directory))
-            severed.push_back(below);
+        addWithAllBelow(places_.at(each.cgroup).directory, mostSevered, severed);
     }
+    std::ranges::sort(severed);
     sockets_.abort(severed);
     return {};
 }

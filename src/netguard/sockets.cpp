@@ -86,7 +86,7 @@ void KernelSockets::abortOf(int family, std::span<const CgroupId> cgroups) {
             if (!more) break;
             const auto* socket = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
             const bool inside = isLoopback(family, socket->id.idiag_src) && isLoopback(family, socket->id.idiag_dst);
-            if (!inside && std::ranges::find(cgroups, cgroupOf(header)) != cgroups.end()) found.push_back(socket->id);
+            if (!inside && std::ranges::binary_search(cgroups, cgroupOf(header))) found.push_back(socket->id);
         }
     }
     for (const inet_diag_sockid& id : found) {

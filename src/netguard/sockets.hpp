@@ -12,7 +12,7 @@ namespace stint {
 class Sockets {
 public:
     virtual ~Sockets() = default;
-    /// Those of exactly these cgroups; one with both ends on loopback lives on.
+    /// Those of exactly these cgroups, which are sorted; one with both ends on loopback lives on.
     virtual void abort(std::span<const CgroupId> cgroups) = 0;
 };
 
