@@ -62,10 +62,12 @@ void Bus::open() {
     bus_.reset(made);
     sd_bus_slot* greeting = nullptr;
     sd_bus_slot* end = nullptr;
-    // LINUX: watch_bind has the kernel tell when the socket is there, or is listened on again.
+    // LINUX: watch_bind has the kernel tell when the socket is there, or is listened on again, by every directory on
+    // the way to it. A system's bus comes late; a session's was there before us, and to watch for it would have an idle
+    // machine wake whenever somebody writes to /tmp.
     const bool begun =
         sd_bus_set_address(made, address.c_str()) >= 0 && sd_bus_set_bus_client(made, true) >= 0 &&
-        sd_bus_set_watch_bind(made, true) >= 0 && sd_bus_set_connected_signal(made, true) >= 0 &&
+        sd_bus_set_watch_bind(made, which_ == Which::System) >= 0 && sd_bus_set_connected_signal(made, true) >= 0 &&
         sd_bus_set_method_call_timeout(made, UINT64_MAX) >= 0 && // who is silent is waited for, without harm
         sd_bus_match_signal(made, &greeting, localName, localPath, localName, "Connected", greeted, this) >= 0 &&
         sd_bus_match_signal(made, &end, localName, localPath, localName, "Disconnected", ended, this) >= 0 &&
