@@ -144,7 +144,8 @@ int Children::exited(sd_event_source*, int, std::uint32_t, void* data) {
 void Children::end(Child& child, int status) {
     child.status = status;
     child.exit.reset();
-    if (!child.killed) child.limit = enclosure_->limitMet(child.app, child.id);
+    // Also of one that was killed: its end of the socket closes before it is seen to have ended, which kills it again.
+    child.limit = enclosure_->limitMet(child.app, child.id);
     if (enclosure_->clear(child.app, child.id)) emptied(child.id);
 }
 
