@@ -27,6 +27,17 @@ std::uint64_t inodeOf(const Fd& directory) {
 
 } // namespace
 
+Netcut::Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell)
+    : cgroupOf_(std::move(cgroupOf)), tell_(std::move(tell)), bus_(loop, services::Which::System),
+      guard_(bus_, wire::netguardName, services::Service::Start::Yes, [this] { guardChanged(); }),
+      waker_(guard_, tell_) {}
+
+void Netcut::open() {
+    wanted_ = true;
+    bus_.connect();
+    if (!bus_.isAsking()) failed({Errc::UNAVAILABLE, "there is no system bus"}, false);
+}
+
 Netcut::App& Netcut::appOf(const AppId& name) {
     App& app = apps_[name];
     app.owner = this;
@@ -50,8 +61,9 @@ void Netcut::starting(const AppId& name) {
     if (app.cgroup) {
         const auto directory = cgroupOf_(name);
         if (directory && inodeOf(*directory) != app.inode) {
-            if (auto call = guardCall(bus_, "Forget"); call && sd_bus_message_append(call->get(), "t", app.cgroup) >= 0)
-                (void)wire::send(bus_.get(), *call);
+            if (auto call = guardCall(guard_, "Forget");
+                call && sd_bus_message_append(call->get(), "t", app.cgroup) >= 0)
+                (void)wire::send(guard_.bus(), *call);
             app.cgroup = 0;
             app.cut = false;
         }
@@ -63,14 +75,14 @@ void Netcut::uninstalled(const AppId& name) {
     const auto found = apps_.find(name);
     if (found == apps_.end()) return;
     if (found->second.cgroup)
-        if (auto call = guardCall(bus_, "Forget");
+        if (auto call = guardCall(guard_, "Forget");
             call && sd_bus_message_append(call->get(), "t", found->second.cgroup) >= 0)
-            (void)wire::send(bus_.get(), *call);
+            (void)wire::send(guard_.bus(), *call);
     apps_.erase(found);
 }
 
 Netcut::State Netcut::state() const {
-    State state{.serves = !bus_.owner().empty(), .installed = installed_, .problem = problem_};
+    State state{.serves = guard_.isThere(), .installed = installed_, .problem = problem_};
     if (!state.serves && state.problem.empty()) state.problem = "stint-netguard is being started";
     for (const auto& [name, app] : apps_)
         if (state.problem.empty()) state.problem = app.refusal;
@@ -85,13 +97,13 @@ void Netcut::wakeAt(std::optional<Waker::Wish> wish) {
     // Each turn says it; only what is new is worth looking for a helper.
     if (wish && waker_.wants() != wish) connected();
     waker_.want(std::move(wish));
-    if (!waker_.refusal().empty() && !bus_.owner().empty()) awaitAuthority();
+    if (!waker_.refusal().empty() && guard_.isThere()) awaitAuthority();
 }
 
 /// There is something to say; a bus or a helper that was lost is looked for again.
 void Netcut::connected() {
     bus_.connect();
-    if (bus_.owner().empty() && installed_) bus_.start();
+    if (installed_) guard_.start();
 }
 
 void Netcut::wake() {
@@ -100,7 +112,15 @@ void Netcut::wake() {
     pump();
 }
 
-void Netcut::servedBy(const std::string& owner) {
+void Netcut::guardChanged() {
+    if (guard_.owner() != servedBy_)
+        servedAnew();
+    else if (guard_.failure())
+        failed(guard_.failure()->error, guard_.failure()->installed);
+}
+
+void Netcut::servedAnew() {
+    servedBy_ = guard_.owner();
     for (auto& [name, app] : apps_) {
         app.watching.reset();
         app.cgroup = 0;
@@ -110,7 +130,7 @@ void Netcut::servedBy(const std::string& owner) {
     blocking_.reset();
     authority_.reset();
     waker_.servedAnew();
-    if (owner.empty()) return failed({Errc::UNAVAILABLE, "stint-netguard has gone; nobody is cut off"}, true);
+    if (!guard_.isThere()) return failed({Errc::UNAVAILABLE, "stint-netguard has gone; nobody is cut off"}, true);
     installed_ = true;
     problem_.clear();
     told_.clear();
@@ -132,7 +152,7 @@ void Netcut::complain(const std::string& problem) {
 }
 
 void Netcut::pump() {
-    if (bus_.owner().empty()) return;
+    if (!guard_.isThere()) return;
     tellBlocked();
     auto watching = std::ranges::count_if(apps_, [](const auto& each) { return each.second.watching != nullptr; });
     for (auto& [name, app] : apps_) {
@@ -146,11 +166,11 @@ void Netcut::watch(App& app) {
     const auto directory = cgroupOf_(app.name);
     if (!directory) return refuse(app, directory.error());
     app.inode = inodeOf(*directory);
-    auto call = guardCall(bus_, "Watch");
+    auto call = guardCall(guard_, "Watch");
     if (!call) return refuse(app, call.error());
     int result = sd_bus_message_append(call->get(), "h", directory->get());
     sd_bus_slot* slot = nullptr;
-    if (result >= 0) result = sd_bus_call_async(bus_.get(), &slot, call->get(), watched, &app, UINT64_MAX);
+    if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, call->get(), watched, &app, UINT64_MAX);
     app.watching.reset(slot);
     if (result < 0) refuse(app, wire::errorFromErrno(-result));
 }
@@ -176,7 +196,7 @@ void Netcut::tellBlocked() {
     if (blocking_) return;
     const auto news = [](const App& app) { return app.cgroup && app.refusal.empty() && app.cut == app.allowed; };
     if (std::ranges::none_of(apps_, [&](const auto& each) { return news(each.second); })) return;
-    auto call = guardCall(bus_, "SetBlocked");
+    auto call = guardCall(guard_, "SetBlocked");
     if (!call) return complain(call.error().message);
     sd_bus_message* const message = call->get();
     int result = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "(tb)");
@@ -188,7 +208,7 @@ void Netcut::tellBlocked() {
     }
     if (result >= 0) result = sd_bus_message_close_container(message);
     sd_bus_slot* slot = nullptr;
-    if (result >= 0) result = sd_bus_call_async(bus_.get(), &slot, message, blocked, this, UINT64_MAX);
+    if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, message, blocked, this, UINT64_MAX);
     blocking_.reset(slot);
     if (result < 0) complain(wire::errorFromErrno(-result).message);
 }
@@ -221,8 +241,8 @@ void Netcut::awaitAuthority() {
     if (authority_) return;
     sd_bus_slot* slot = nullptr;
     sd_bus_add_match_async(
-        bus_.get(), &slot, authorityChanges, authorityChanged, [](sd_bus_message*, void*, sd_bus_error*) { return 0; },
-        this);
+        guard_.bus(), &slot, authorityChanges, authorityChanged,
+        [](sd_bus_message*, void*, sd_bus_error*) { return 0; }, this);
     authority_.reset(slot);
 }
 

@@ -10,26 +10,22 @@
 
 #include "base/app_id.hpp"
 #include "base/fd.hpp"
-#include "netcut/guard_bus.hpp"
 #include "netcut/waker.hpp"
+#include "services/service.hpp"
 
 namespace stint {
 
-class Netcut : GuardBus::Listener {
+class Netcut {
 public:
     /// An app's cgroup, made where there is none, opened as a directory.
     using CgroupOf = std::function<Result<Fd>(const AppId&)>;
     using Tell = std::function<void(const std::string&)>;
 
     /// `tell`: the log.
-    Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell)
-        : cgroupOf_(std::move(cgroupOf)), tell_(std::move(tell)), bus_(loop, *this), waker_(bus_, tell_) {}
+    Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell);
 
     /// Where it is not called, nothing is enforced, and no bus is looked for.
-    void open() {
-        wanted_ = true;
-        bus_.connect();
-    }
+    void open();
 
     /// From now on.
     void set(const AppId& app, bool allowed);
@@ -62,8 +58,9 @@ private:
         wire::Slot watching;      ///< the call of Watch
     };
 
-    void servedBy(const std::string& owner) override;
-    void failed(const Error& error, bool installed) override;
+    void guardChanged();
+    void servedAnew();
+    void failed(const Error& error, bool installed);
 
     App& appOf(const AppId& name);
     void connected();
@@ -80,7 +77,9 @@ private:
 
     CgroupOf cgroupOf_;
     Tell tell_;
-    GuardBus bus_;
+    services::Bus bus_;
+    services::Service guard_;
+    std::string servedBy_; ///< the guard's owner, as servedAnew() knows it
     // Behind the bus, so that its calls go before it.
     std::map<AppId, App> apps_;
     Waker waker_;

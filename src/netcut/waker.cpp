@@ -28,7 +28,7 @@ void Waker::askAgain() {
 }
 
 void Waker::pump() {
-    if (bus_.owner().empty() || arming_ || !refusal_.empty() || wish_ == told_) return;
+    if (!guard_.isThere() || arming_ || !refusal_.empty() || wish_ == told_) return;
     disarm();
     if (auto asked = wish_ ? arm() : Result<void>(); !asked) refuse(asked.error());
 }
@@ -38,15 +38,15 @@ void Waker::disarm() {
     told_.reset();
     const std::uint32_t alarm = std::exchange(alarm_, 0);
     if (!alarm) return;
-    if (auto call = guardCall(bus_, "Disarm"); call && sd_bus_message_append(call->get(), "u", alarm) >= 0)
-        (void)wire::send(bus_.get(), *call);
+    if (auto call = guardCall(guard_, "Disarm"); call && sd_bus_message_append(call->get(), "u", alarm) >= 0)
+        (void)wire::send(guard_.bus(), *call);
 }
 
 Result<void> Waker::arm() {
-    const wire::Message call = STINT_TRY(guardCall(bus_, "ArmWake"));
+    const wire::Message call = STINT_TRY(guardCall(guard_, "ArmWake"));
     int result = sd_bus_message_append(call.get(), "ts", wish_->when, wish_->reason.c_str());
     sd_bus_slot* slot = nullptr;
-    if (result >= 0) result = sd_bus_call_async(bus_.get(), &slot, call.get(), armed, this, UINT64_MAX);
+    if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, call.get(), armed, this, UINT64_MAX);
     arming_.reset(slot);
     if (result < 0) return wire::errorFromErrno(-result);
     told_ = wish_;

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "netcut/guard_bus.hpp"
+#include "services/service.hpp"
 
 namespace stint {
 
@@ -20,7 +20,7 @@ public:
     };
     using Tell = std::function<void(const std::string&)>;
 
-    Waker(const GuardBus& bus, Tell tell) : bus_(bus), tell_(std::move(tell)) {}
+    Waker(const services::Service& guard, Tell tell) : guard_(guard), tell_(std::move(tell)) {}
 
     void want(std::optional<Wish> wish);
     const std::optional<Wish>& wants() const { return wish_; }
@@ -38,7 +38,7 @@ private:
     void refuse(const Error& error);
     static int armed(sd_bus_message* answer, void* self, sd_bus_error*);
 
-    const GuardBus& bus_;
+    const services::Service& guard_;
     Tell tell_;
     std::optional<Wish> wish_;
     std::optional<Wish> told_; ///< what the helper was asked for last

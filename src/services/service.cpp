@@ -58,9 +58,11 @@ void Service::setOwner(std::string owner) {
         for (Followed* followed : std::vector(followed_))
             followed->end();
     owner_ = std::move(owner);
-    if (isThere())
+    if (isThere()) {
+        failure_.reset();
         for (Followed* followed : std::vector(followed_))
             followed->begin();
+    }
     changed_();
 }
 
@@ -71,19 +73,31 @@ int Service::ownerTold(sd_bus_message* answer, void* self, sd_bus_error*) {
     auto owner = message.isError() ? Result<std::string>(std::string()) : wire::Reader(message).string();
     if (owner && !owner->empty()) {
         service.setOwner(std::move(*owner));
-    } else if (service.start_ == Start::Yes) { // its owner is told by the watch
-        sd_bus_slot* slot = nullptr;
-        sd_bus_call_method_async(service.bus_, &slot, busName, busPath, busName, "StartServiceByName", started, self,
-                                 "su", service.name_.c_str(), 0U);
-        service.startCall_.reset(slot);
+    } else if (service.start_ == Start::Yes) {
+        service.start();
     }
     return 0;
 }
 
-int Service::started(sd_bus_message*, void* self, sd_bus_error*) {
+// Its owner is told by the watch.
+void Service::start() {
+    if (!bus_ || ownerCall_ || startCall_ || isThere()) return;
+    sd_bus_slot* slot = nullptr;
+    sd_bus_call_method_async(bus_, &slot, busName, busPath, busName, "StartServiceByName", started, this, "su",
+                             name_.c_str(), 0U);
+    startCall_.reset(slot);
+}
+
+int Service::started(sd_bus_message* answer, void* self, sd_bus_error*) {
     Service& service = itself<Service>(self);
     const wire::Slot ended = std::move(service.startCall_);
-    if (!service.isThere()) service.changed_(); // nobody is waited for any more
+    const auto message = wire::Message::sharing(answer);
+    if (service.isThere()) return 0;
+    if (message.isError()) {
+        const bool unknown = sd_bus_error_has_name(sd_bus_message_get_error(answer), SD_BUS_ERROR_SERVICE_UNKNOWN);
+        service.failure_ = Failure{message.error(), !unknown};
+    }
+    service.changed_(); // nobody is waited for any more
     return 0;
 }
 

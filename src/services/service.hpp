@@ -31,6 +31,19 @@ public:
     /// It is not known yet whether it is there, or what it says.
     bool isAsking() const;
     const std::string& name() const { return name_; }
+    /// Its unique name; empty: nobody serves.
+    const std::string& owner() const { return owner_; }
+    /// For calls of other kinds than call(); nullptr where there is no connection.
+    sd_bus* bus() const { return bus_; }
+
+    /// Has the bus start it, where nobody serves and nobody was asked yet.
+    void start();
+    struct Failure {
+        Error error;
+        bool installed = false; ///< the bus knows how to start one
+    };
+    /// Why the bus could not start it, when it was last asked.
+    const std::optional<Failure>& failure() const { return failure_; }
 
     /// Calls a method of the service, where it is there. `answered` is told unless the service, the bus or this object
     /// goes first. A newer call of the same `slot` takes the place of an older one.
@@ -52,7 +65,7 @@ private:
     void disconnected() override;
     void setOwner(std::string owner);
     static int ownerTold(sd_bus_message* answer, void* self, sd_bus_error*);
-    static int started(sd_bus_message*, void* self, sd_bus_error*);
+    static int started(sd_bus_message* answer, void* self, sd_bus_error*);
     static int ownerChanged(sd_bus_message* signal, void* self, sd_bus_error*);
 
     Bus& home_;
@@ -62,6 +75,7 @@ private:
     sd_bus* bus_ = nullptr;
     wire::Slot ownerWatch_, ownerCall_, startCall_;
     std::string owner_;
+    std::optional<Failure> failure_;
     std::vector<Followed*> followed_;
 };
 
