@@ -102,8 +102,11 @@ while pid != {daemon.pid}:
     parents.append((pid, os.pidfd_open(pid)))
     with open(f"/proc/{{pid}}/stat") as stat:
         pid = int(stat.read().rsplit(")", 1)[1].split()[1])
-for pid, _ in parents:
-    os.kill(pid, 9)
+for pid, _ in reversed(parents):  # first those who would kill what the others leave
+    try:
+        os.kill(pid, 9)
+    except ProcessLookupError:
+        pass  # it died of the last one
 for _, pidfd in parents:
     select.select([pidfd], [], [])
 done = subprocess.run(["stint", "device", "set", "charging=false"], capture_output=True, text=True)

@@ -79,7 +79,9 @@ class World:
             "TERM": "xterm",
             "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.root / 'no-system-bus'}",
             "STINT_AUTOSTART": "no",  # a test starts its daemons itself
-            "STINT_SENSORS": "none",  # the machine that the tests run on says nothing of the one they are about
+            # The machine that the tests run on says nothing of the one they are about. Somewhere no other test writes.
+            "STINT_SENSORS": "none",
+            "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere/bus",
         }
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:
