@@ -134,9 +134,11 @@ void addSensors(const DeviceSource& device, std::vector<Finding>& findings) {
             findings.push_back({std::string(name), Grade::Enforced, fmt::format("{}", fmt::join(topic.reads, "; ")),
                                 "stint device shows each value and who told it"});
         else
-            findings.push_back({std::string(name), Grade::Absent,
-                                fmt::format("nobody tells; there is neither {}", fmt::join(topic.wants, ", nor ")),
-                                "stint device set KEY=VALUE says it; stint device shows what is assumed"});
+            findings.push_back(
+                {std::string(name), Grade::Absent,
+                 fmt::format("nobody tells; {} would: {}", topic.wants.size() == 1 ? "this" : "any of these",
+                             fmt::join(topic.wants, "; ")),
+                 "stint device set KEY=VALUE says it; stint device shows what is assumed"});
     }
     if (topics.empty())
         findings.push_back({"device", Grade::Absent, "nothing of this machine is read: STINT_SENSORS names no sensor",
