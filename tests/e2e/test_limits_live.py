@@ -24,6 +24,8 @@ class TestQuota:
         assert app.run(*app.job(1, work=-1)).code == 0
         app.until("start")
         app.until("stopped", within=90)
+        with world.line() as line:
+            line.until(1, lambda state: state["state"] == "pending", package=PACKAGE)
         assert "QUOTA" in world.stint("why", f"{PACKAGE}/1").out
         daemon.kill()
         world.start_daemon(policy=policy)
