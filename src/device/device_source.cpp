@@ -23,12 +23,6 @@ constexpr std::string_view byDefault = "embedded default";
 // Microseconds. A burst of signals is some tens of milliseconds long (measured of NetworkManager).
 constexpr std::uint64_t quietFor = 100'000, longestBurst = 1'000'000;
 
-std::uint64_t microsecondsNow(sd_event* loop) {
-    std::uint64_t now = 0;
-    sd_event_now(loop, CLOCK_MONOTONIC, &now);
-    return now;
-}
-
 DeviceWords words(const std::map<std::string, std::string>& pairs) { return {pairs.begin(), pairs.end()}; }
 
 // What was said of one of them says something of the others.
@@ -60,14 +54,14 @@ void DeviceSource::start(sd_event* loop, std::function<void(const std::string&)>
     system_->connect();
     session_->connect();
     const auto asking = [](const auto& sensor) { return sensor->isAsking(); };
-    const std::uint64_t until = microsecondsNow(loop) + longestBurst;
-    for (std::uint64_t now = 0; std::ranges::any_of(sensors_, asking) && (now = microsecondsNow(loop)) < until;)
+    const std::uint64_t until = loopTime(loop) + longestBurst;
+    for (std::uint64_t now = 0; std::ranges::any_of(sensors_, asking) && (now = loopTime(loop)) < until;)
         if (sd_event_run(loop, until - now) < 0) break;
     sense();
 }
 
 void DeviceSource::settleSoon() {
-    const std::uint64_t now = microsecondsNow(sd_event_source_get_event(settle_.get()));
+    const std::uint64_t now = loopTime(sd_event_source_get_event(settle_.get()));
     if (!settling_) settledBy_ = now + longestBurst;
     settling_ = true;
     sd_event_source_set_time(settle_.get(), std::min(now + quietFor, settledBy_));

@@ -100,7 +100,7 @@ private:
             pressure.changed_();
             return 0;
         }
-        trigger.lastsUntil = pressure.now() + silence;
+        trigger.lastsUntil = loopTime(pressure.loop_) + silence;
         pressure.settle();
         return 0;
     }
@@ -110,17 +110,11 @@ private:
         return 0;
     }
 
-    std::uint64_t now() const {
-        std::uint64_t now = 0;
-        sd_event_now(loop_, CLOCK_MONOTONIC, &now);
-        return now;
-    }
-
     void settle() {
         Memory memory = Memory::Normal;
         std::uint64_t until = 0;
         for (std::size_t n = 0; n < triggers_.size(); ++n) {
-            if (triggers_[n].lastsUntil <= now()) continue;
+            if (triggers_[n].lastsUntil <= loopTime(loop_)) continue;
             memory = pressureLevels[n].memory; // the worst of them
             until = triggers_[n].lastsUntil;
         }

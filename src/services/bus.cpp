@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/event_source.hpp"
+
 namespace stint::services {
 namespace {
 
@@ -13,12 +15,6 @@ constexpr const char* localPath = "/org/freedesktop/DBus/Local";
 // Microseconds.
 constexpr std::uint64_t shortestPause = 100'000, lasting = 60'000'000;
 constexpr unsigned mostTries = 10; // a minute and a half in all
-
-std::uint64_t monotonic(sd_event* loop) {
-    std::uint64_t now = 0;
-    sd_event_now(loop, CLOCK_MONOTONIC, &now);
-    return now;
-}
 
 std::string variable(const char* name) {
     const char* const value = std::getenv(name);
@@ -80,7 +76,7 @@ void Bus::open() {
 int Bus::greeted(sd_bus_message*, void* self, sd_bus_error*) {
     Bus& bus = *static_cast<Bus*>(self);
     bus.connected_ = true;
-    bus.greetedAt_ = monotonic(bus.loop_);
+    bus.greetedAt_ = loopTime(bus.loop_);
     for (Follower* follower : std::vector(bus.followers_))
         follower->connected(bus.bus_.get());
     return 0;
@@ -90,7 +86,7 @@ int Bus::greeted(sd_bus_message*, void* self, sd_bus_error*) {
 // later, a bounded number of times; where the socket is gone, it is waited for.
 int Bus::ended(sd_bus_message*, void* self, sd_bus_error*) {
     Bus& bus = *static_cast<Bus*>(self);
-    const std::uint64_t now = monotonic(bus.loop_);
+    const std::uint64_t now = loopTime(bus.loop_);
     if (bus.connected_ && now - bus.greetedAt_ > lasting) bus.tries_ = 0;
     bus.connected_ = false;
     for (Follower* follower : std::vector(bus.followers_))

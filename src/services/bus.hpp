@@ -31,11 +31,8 @@ public:
 
     /// At DBUS_SYSTEM_BUS_ADDRESS or DBUS_SESSION_BUS_ADDRESS, else where it usually is; as soon as it is there.
     void connect();
-    bool isConnected() const { return connected_; }
     /// Its socket is there, and has not let us in yet.
     bool isAsking() const;
-    /// "system bus": for a sentence.
-    std::string_view name() const { return which_ == Which::System ? "system bus" : "session bus"; }
 
     /// Told at once where there is a connection.
     void follow(Follower& follower);

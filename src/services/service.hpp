@@ -30,7 +30,6 @@ public:
     bool isThere() const { return !owner_.empty(); }
     /// It is not known yet whether it is there, or what it says.
     bool isAsking() const;
-    const std::string& name() const { return name_; }
     /// Its unique name; empty: nobody serves.
     const std::string& owner() const { return owner_; }
     /// For calls of other kinds than call(); nullptr where there is no connection.

@@ -1,8 +1,6 @@
 """stintd on a ground (network_ground.py), and what it says of its network."""
 
 import json
-import os
-from pathlib import Path
 
 from events import Directory
 
@@ -25,11 +23,6 @@ class Told:
 
     def log(self):
         return self.daemon.log.read_text()
-
-    def spent(self):
-        """Seconds of a processor."""
-        fields = Path(f"/proc/{self.daemon.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def until(self, **wanted):
         """network_metered="true": until `stint device` says so. Asked again at each line of the daemon's log."""

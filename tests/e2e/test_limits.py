@@ -17,11 +17,6 @@ def app(world):
     return made
 
 
-def until_logged(world, daemon, text, within=30):
-    with Directory(world.root) as directory:
-        directory.until(lambda: text in daemon.log.read_text(), within)
-
-
 class TestBuckets:
     def test_a_new_app_is_never_until_it_is_used_and_then_active(self, world, app):
         """§2.2."""
@@ -150,16 +145,16 @@ class TestPolicy:
         file = world.root / "config" / "stint" / "policy.toml"
         file.parent.mkdir()
         file.write_text('policy_version = "android15"\n')
-        until_logged(world, daemon, "policy changed")
+        daemon.until_logged("policy changed")
         assert line.policy()["policy_version"] | {"meaning": ""} == {
             "key": "policy_version", "value": "android15", "default": "android16", "source": f"{file}:1", "meaning": ""}
 
         file.write_text('policy_version = "android16"\njob.op_timeout = "-3s"\n')
-        until_logged(world, daemon, f"policy refused: {file}:2:")
+        daemon.until_logged(f"policy refused: {file}:2:")
         assert line.policy()["policy_version"]["value"] == "android15", "nothing of it holds"
 
         file.unlink()
-        until_logged(world, daemon, "policy changed\n", within=30)
+        daemon.until_logged("policy changed\n", within=30)
         with Directory(world.root) as directory:
             directory.until(lambda: daemon.log.read_text().count("policy changed") == 2)
         assert line.policy()["policy_version"]["value"] == "android16"

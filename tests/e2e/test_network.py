@@ -98,13 +98,13 @@ def test_a_flood_of_changes_is_told_once(ground, start):
     told = start()
     told.until(network_interface="e0")
     lines = told.log().count("device: network")
-    before = told.spent()
+    before = told.daemon.spent()
     batch = ground.root / "batch"
     batch.write_text("addr add 10.6.0.1/24 dev d0\nroute add default dev d0 metric 9000\naddr del 10.6.0.1/24 dev d0\n" * 1000)
     ground.run("ip", "-batch", str(batch))
     ground.run_outside("ip", "link", "set", "p0", "down")
     told.until(network="none")
-    assert told.spent() - before < 1
+    assert told.daemon.spent() - before < 1
     assert told.log().count("device: network") <= lines + 3
 
 
@@ -231,13 +231,13 @@ def test_a_manager_that_contradicts_itself_is_read_once_a_burst(ground, start):
     with LyingManager(ground.bus) as liar:
         told = start()
         told.until(network_name="liar", network_metered="false")
-        lines, before = told.log().count("device: network"), told.spent()
+        lines, before = told.log().count("device: network"), told.daemon.spent()
         for time in range(10_000):
             liar.say(DEVICE, Metered=("u", 1 + time % 2))
         liar.say(DEVICE, Metered=("u", 3))
         told.until(network_metered="true", network_metered_by="NetworkManager's guess")
         assert told.log().count("device: network") <= lines + 10  # of a few seconds
-        assert told.spent() - before < 2
+        assert told.daemon.spent() - before < 2
 
 
 def test_what_nobody_could_mean_changes_nothing(ground, start):

@@ -8,7 +8,6 @@ import pytest
 from app import PACKAGE as APP_PACKAGE
 from app import PROGRAM as APP
 from app import App
-from events import Directory
 from netguard import CGROUPS, FAR4, FAR6, HERE, Ground, needs_netguard, waiting_line
 from test_doctor import findings
 
@@ -46,15 +45,11 @@ class Net:
         self.world.done("device", "set", "plugged=false", "screen=off")
         return process
 
-    def until_logged(self, text, times=1):
-        with Directory(self.world.root) as directory:
-            directory.until(lambda: self.daemon.log.read_text().count(text) >= times, 30)
-
     def until_cut(self, times=1):
-        self.until_logged(f"cut app={PACKAGE}", times)
+        self.daemon.until_logged(f"cut app={PACKAGE}", times)
 
     def until_freed(self, times=1):
-        self.until_logged(f"freed app={PACKAGE}", times)
+        self.daemon.until_logged(f"freed app={PACKAGE}", times)
 
 
 @pytest.fixture
@@ -106,7 +101,7 @@ def test_a_process_that_is_started_while_its_app_is_cut_off_never_connects(world
     net.begin()
     world.done("device", "set", "plugged=false", "screen=off")
     world.done("app", APP_PACKAGE, "--bucket", "rare")
-    net.until_logged(f"cut app={APP_PACKAGE}")
+    net.daemon.until_logged(f"cut app={APP_PACKAGE}")
     assert app.run(*app.job(1)).code == 0
     job = net.arrived()
     assert job.do("connect", host=FAR4, port=ground.port)["error"] == "EPERM"
@@ -122,7 +117,7 @@ def test_a_new_helper_is_told_everything(world, ground, net):
     net.until_cut()
     ground.helper.kill()
     ground.helper.wait()
-    net.until_logged("stint-netguard has gone")
+    net.daemon.until_logged("stint-netguard has gone")
     assert "error" not in app.do("connect", host=FAR4, port=ground.port)
     assert findings(world)["background network"]["grade"] == "advisory"
     ground.start_helper()
@@ -153,13 +148,13 @@ def test_a_daemon_that_is_killed_leaves_nobody_cut(world, ground, net):
 def test_the_bus_starts_the_helper(world, ground, net):
     ground.activate_helper()
     net.begin()
-    net.until_logged("stint-netguard enforces")
+    net.daemon.until_logged("stint-netguard enforces")
     assert findings(world)["background network"]["grade"] == "enforced"
 
 
 def test_without_a_helper_it_is_advisory_and_one_command_says_how_to_get_it(world, ground, net):
     net.begin()
-    net.until_logged("not enforced")
+    net.daemon.until_logged("not enforced")
     network = findings(world)["background network"]
     assert network["grade"] == "advisory" and "no packet is stopped" in network["found"]
     assert network["more"]

@@ -2,11 +2,8 @@
 §13; jobs.md §12.10), and the kernel's own files where there is neither."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
-from events import Directory
 from flapping import FlappingUpower
 from power_ground import Power
 from session import SystemBus
@@ -44,20 +41,6 @@ def start(world, bus, **more):
 def device(world):
     rows = [json.loads(line) for line in world.done("device", "--json").splitlines()]
     return {row["key"]: (row["value"], row["source"]) for row in rows if "key" in row}
-
-
-def spent(daemon):
-    """Seconds of a processor."""
-    fields = Path(f"/proc/{daemon.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def until_told(world, line, times=1):
-    """By the daemon's log."""
-    log = world.daemons[-1].log
-    watch = Directory(world.root)
-    watch.until(lambda: log.read_text().count(line) >= times)
-    watch.close()
 
 
 def test_a_laptop_on_mains(world, bus, power):
@@ -120,7 +103,7 @@ def test_upower_that_dies_leaves_the_default_and_comes_back(world, bus, power):
     assert waiting.ends() == 0  # architecture.md: mains power where nobody tells
     assert device(world)["plugged"] == ("true", "embedded default")
     power().unplug(percent=95)
-    until_told(world, "device: UPower is read", times=2)
+    world.daemons[-1].until_logged("device: UPower is read", times=2)
     again = world.in_terminal("run", "--charging", "--", "true")
     again.until("charg")
 
@@ -133,7 +116,7 @@ def test_a_bus_that_restarts_is_connected_to_again(world, bus, power):
     laptop.close()
     bus.start()
     power().unplug(percent=42)
-    until_told(world, "device: UPower is read", times=2)
+    world.daemons[-1].until_logged("device: UPower is read", times=2)
     assert device(world)["battery"] == ("42", "UPower")
 
 
@@ -163,11 +146,11 @@ def test_a_source_that_floods_is_read_when_it_is_done(world, bus):
         daemon = start(world, bus)
         waiting = world.in_terminal("run", "--charging", "--", "true")
         waiting.until("charg")
-        before = spent(daemon)
+        before = daemon.spent()
         upower.flap(10_000)
         upower.say(on_battery=False)
         assert waiting.ends() == 0
         assert device(world)["plugged"] == ("true", "UPower")
     log = daemon.log.read_text()
     assert log.count("device: UPower") <= 2  # it is read, and perhaps that it is gone
-    assert spent(daemon) - before < 5  # seconds: a guard; it takes less than one
+    assert daemon.spent() - before < 5  # seconds: a guard; it takes less than one

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from events import TooLate, running, wait_for_end
+from events import Directory, TooLate, running, wait_for_end
 from line import TRANSFER, Line, WireError
 from terminal import Terminal
 from window import Window
@@ -48,6 +48,15 @@ class Daemon:
         if self.lives():
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
+
+    def spent(self):
+        """Seconds of a processor."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def until_logged(self, text, times=1, within=60):
+        with Directory(self.log.parent) as directory:
+            directory.until(lambda: self.log.read_text().count(text) >= times, within)
 
     def transfers(self):
         return running(self.pid, BIN / "stint-transfer")
