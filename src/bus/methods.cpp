@@ -65,6 +65,8 @@ constexpr std::array table = {
     Method{taskManagerInterface,  "ListWork",                      "ssia{sv}",     anyone,      methods::listWork},
     Method{taskManagerInterface,  "Overview",                      "a{sv}",        theOperator, methods::overview},
     Method{taskManagerInterface,  "Diagnose",                      "a{sv}",        theOperator, methods::diagnose},
+    Method{taskManagerInterface,  "Record",                        "ba{sv}",       theOperator, methods::record},
+    Method{taskManagerInterface,  "Recordings",                    "a{sv}",        theOperator, methods::recordings},
     Method{taskManagerInterface,  "Watch",                         "ssia{sv}",     anyone,      methods::watch},
     Method{taskManagerInterface,  "ListTasks",                     "a{sv}",        anyone,      methods::listTasks},
     Method{taskManagerInterface,  "ListApps",                      "a{sv}",        anyone,      methods::listApps},

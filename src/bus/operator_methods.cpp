@@ -139,6 +139,18 @@ Handled diagnose(Request& request) {
     });
 }
 
+Handled record(Request& request) {
+    STINT_TRY(request.owner.record(request.call, STINT_TRY(request.arguments.boolean())));
+    return waits();
+}
+
+Handled recordings(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.recordings());
+        return {};
+    });
+}
+
 Handled getDevice(Request& request) {
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
         wire::writeRows(writer, owner.device());

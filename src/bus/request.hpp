@@ -104,6 +104,8 @@ Handled log(Request&);
 Handled listWork(Request&);
 Handled overview(Request&);
 Handled diagnose(Request&);
+Handled record(Request&);
+Handled recordings(Request&);
 Handled watch(Request&);
 Handled listTasks(Request&);
 Handled listApps(Request&);

@@ -96,7 +96,9 @@ public:
     /// During gather(); where it succeeds, the Reply to `call` is the answer (DeviceChanged{call}).
     virtual Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) = 0;
     virtual Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) = 0;
-    /// The same; nullopt: as the machine says.
+    /// During gather(); the Reply to `call` is the answer.
+    virtual Result<void> record(CallId call, bool on) = 0;
+    /// As setDevice(); nullopt: as the machine says.
     virtual Result<void> markNetwork(CallId call, const std::string& network, std::optional<bool> metered) = 0;
 
     // Questions.
@@ -104,6 +106,8 @@ public:
     virtual std::vector<wire::NetworkRow> networks() = 0;
     /// The log of jobs of that key, oldest first: the newest `most`.
     virtual Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) = 0;
+    /// The one that is wanted, if any.
+    virtual std::vector<wire::RecordingRow> recordings() = 0;
     /// What `stint doctor` shows of the daemon's side.
     virtual std::vector<wire::Finding> findings() = 0;
 };

@@ -272,8 +272,11 @@ Step Scheduler::handle(const Event& event, Now now) {
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
+    if (impl_->witness) impl_->witness->handled(event, now, step);
     return step;
 }
+
+void Scheduler::tell(Witness* witness) { impl_->witness = witness; }
 
 Stamp Scheduler::stamp(Now now) const {
     const State& state = impl_->state;

@@ -30,6 +30,15 @@ struct Step {
     std::vector<SetAside> setAside; ///< since the step before: a mistake of ours, or of the store's, to be told of
 };
 
+/// Hears of each event that was handled, and of what came of it: a recorder. It changes nothing.
+class Witness {
+public:
+    virtual void handled(const Event& event, Now now, const Step& step) = 0;
+
+protected:
+    ~Witness() = default;
+};
+
 class Scheduler final : public Questions {
 public:
     explicit Scheduler(Constants constants);
@@ -45,6 +54,9 @@ public:
                  const std::map<JobKey, std::string>& heldBack = {});
 
     Step handle(const Event& event, Now now);
+
+    /// From now on; null: nobody. It outlives the Scheduler, or is taken back.
+    void tell(Witness* witness);
 
     /// What a commit made now is marked with.
     Stamp stamp(Now now) const;

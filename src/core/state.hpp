@@ -89,6 +89,7 @@ private:
 class Scheduler::Impl {
 public:
     explicit Impl(Constants constants) : state(std::move(constants)) {}
+    Witness* witness = nullptr;
     State state;
 };
 

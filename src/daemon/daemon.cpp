@@ -38,7 +38,7 @@ std::function<bool()> faultOf(const std::string& kind) {
 
 Daemon::Daemon(DaemonOptions options, Policy policy)
     : options_(std::move(options)), policy_(std::move(policy)), boot_(readBootId()), now_(readClocks()),
-      visibility_([this](const AppId& app, bool visible) {
+      recorder_(options_.store / "recording"), visibility_([this](const AppId& app, bool visible) {
           arrived_.emplace_back(AppSeen{app, visible, processes_->anyAlive(app)});
       }),
       windowWatch_(options_.libexec / "stint-windows", [this](pid_t pid) { windowInFront(pid); }),

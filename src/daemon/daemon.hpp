@@ -25,6 +25,7 @@
 #include "netcut/netcut.hpp"
 #include "notify/desktop.hpp"
 #include "process/processes.hpp"
+#include "record/recorder.hpp"
 #include "store/store.hpp"
 
 namespace stint {
@@ -94,6 +95,11 @@ private:
     void announce();
     void announceDevice(CallId call);
 
+    // A recording (recording.cpp).
+    void recordAnew();
+    void keepSnapshot();
+    void beginRecording(Scheduler& core, const record::Beginning& beginning, const Step& restored);
+
     // BusOwner.
     Presence& presence() override { return visibility_; }
     Hosting& hosting() override { return *hosts_; }
@@ -110,6 +116,8 @@ private:
     std::vector<wire::DeviceRow> device() override;
     Result<void> markNetwork(CallId call, const std::string& network, std::optional<bool> metered) override;
     std::vector<wire::NetworkRow> networks() override;
+    Result<void> record(CallId call, bool on) override;
+    std::vector<wire::RecordingRow> recordings() override;
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) override;
     std::vector<wire::Finding> findings() override; // findings.cpp
     std::optional<Error> storeError();
@@ -141,6 +149,8 @@ private:
     std::optional<Store> store_;
     std::vector<std::string> storeNotes_; ///< its notes since the start
     Aborts aborts_;
+    record::Recorder recorder_;        ///< outlives core_, which tells it
+    std::optional<CallId> recordFrom_; ///< who waits for a recording to begin, at this turn's end
     std::unique_ptr<Scheduler> core_;
     std::unique_ptr<Registry> registry_;
     std::unique_ptr<UnitShare> unitShare_; ///< outlives processes_, which tell it

@@ -45,6 +45,7 @@ public:
     void killApp(const AppId& app);
     /// The connection that hosts a run; nullopt: lost, or not connected yet.
     std::optional<ConnectionId> connectionOf(RunId run) const;
+    bool idle() const { return runs_.empty(); } ///< no run has a process that hosts it
 
     /// Adds the job of a run to `changed`, if it is known.
     void noteChange(RunId run, std::set<JobKey>& changed) const;

@@ -19,6 +19,7 @@ constexpr Duration reconnecting = 10s; ///< libstint tries that often at the lea
 
 // If the disk is too full to record even this, the core still answers questions; what it decided is not done.
 Result<void> Daemon::load() {
+    keepSnapshot();
     Snapshot snapshot = STINT_TRY(store_->load());
     for (auto& note : store_->notes()) {
         logWarning(note);
@@ -31,7 +32,9 @@ Result<void> Daemon::load() {
     deviceSource_.restore(overrides, marks);
     const auto heldBack = aborts_.heldBack(snapshot.jobs);
     Aborts::watch(&core->asked());
-    Step step = core->restore(std::move(snapshot), boot_, deviceSource_.read(), now_, heldBack);
+    const record::Beginning beginning{boot_, now_, deviceSource_.read(), heldBack};
+    Step step = core->restore(std::move(snapshot), boot_, beginning.device, now_, heldBack);
+    beginRecording(*core, beginning, step);
     auto committed = store_->commit(step.records, core->stamp(now_));
     core_ = std::move(core);
     watched_.reset(); // versions start again

@@ -60,6 +60,7 @@ void Daemon::turn() {
     watchContent();
     if (committed) act();
     watching_.clear();
+    recordAnew();
     server_->act();
     eraseLog();
     armTimer();

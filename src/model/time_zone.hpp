@@ -25,6 +25,7 @@ public:
     /// Earliest first. Before the first of them it holds, too.
     explicit TimeZone(std::vector<Offset> offsets) : offsets_(std::move(offsets)) {}
 
+    const std::vector<Offset>& offsets() const { return offsets_; }
     Duration aheadAt(WallTime time) const {
         if (offsets_.empty()) return Duration{0};
         const auto later = std::upper_bound(offsets_.begin(), offsets_.end(), time,

@@ -9,7 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include "model/event.hpp"
 #include "model/job.hpp"
+#include "record/event_json.hpp"
 #include "sim/setup.hpp"
 #include "stint/job_info.hpp"
 
@@ -174,6 +176,13 @@ struct RunVerb {
 };
 
 // Of a recording.
+struct Recorded {
+    record::Told told;
+    std::optional<WallTime> wall;     ///< where the clock on the wall has changed otherwise than by the time
+    std::vector<std::string> effects; ///< what came of it, each a line of the trace as JSON
+};
+
+// Of an app whose answers a scenario tells.
 struct Tick {};
 struct Connected {
     JobKey job;
@@ -225,7 +234,7 @@ using Action =
                  action::Predict, action::Schedule, action::Enqueue, action::Cancel, action::CancelAll, action::Hold,
                  action::Resume, action::Retry, action::Edit, action::Finish, action::CompleteWork,
                  action::ChangeContent, action::Notify, action::Dismiss, action::TellBytes, action::SetAlarm,
-                 action::CancelAlarm, action::Push, action::RunVerb, action::Tick, action::Connected,
+                 action::CancelAlarm, action::Push, action::RunVerb, action::Recorded, action::Tick, action::Connected,
                  action::AnswerCall, action::Lost, action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
 
 } // namespace stint::sim

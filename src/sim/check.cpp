@@ -51,6 +51,9 @@ public:
 private:
     void timeline(const Entry& entry) {
         order(entry);
+        if (std::holds_alternative<action::Recorded>(entry.action) && !scenario_.from)
+            yaml_.complain(entry.location,
+                           "an event stands only in a recording, which says by `from:` what it begins with");
         if (const auto* install = std::get_if<action::Install>(&entry.action))
             for (const auto& [app, setup] : install->apps)
                 installed_.insert(app);
@@ -110,9 +113,9 @@ private:
         lastEffect_ = std::max(lastEffect_, effect.at->from);
     }
 
-    // Somewhere in the file.
+    // Somewhere in the file. What a recording's apps and jobs are, its snapshot and its events say.
     void known(SourceLocation location, const JobKey& job) {
-        if (firstCalls_.contains(job)) return;
+        if (firstCalls_.contains(job) || scenario_.from) return;
         std::vector<std::string> names;
         for (const auto& [key, where] : firstCalls_)
             names.push_back(textOf(key));
@@ -120,7 +123,7 @@ private:
                           names);
     }
     void known(SourceLocation location, const AppId& app, const std::set<AppId>& apps) {
-        if (apps.contains(app)) return;
+        if (apps.contains(app) || scenario_.from) return;
         std::vector<std::string> names;
         for (const AppId& id : apps)
             names.push_back(id.name);

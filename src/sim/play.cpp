@@ -7,6 +7,7 @@
 #include "base/fail.hpp"
 #include "base/overloaded.hpp"
 #include "base/try.hpp"
+#include "sim/replay.hpp"
 #include "sim/world.hpp"
 
 namespace stint::sim {
@@ -128,7 +129,9 @@ private:
         played_.findings.push_back(std::move(finding));
     }
 
-    // A recording's.
+    void act(const action::Recorded&) {} // check.cpp has refused it
+
+    // Of an app whose answers the scenario tells.
     void act(const action::Tick&) { world_.tick(); }
     void act(const action::Connected& action) { world_.runs().connected(action.job); }
     void act(const action::AnswerCall& action) { world_.runs().answer(action); }
@@ -177,9 +180,7 @@ Duration endOf(const Scenario& scenario) {
 
 Result<Played> play(const Scenario& scenario, const Options& options) {
     Constants constants = STINT_TRY(constantsOf(scenario, options));
-    if (scenario.from) {
-        return fail(Errc::ILLEGAL_ARGUMENT, "{}: from: a recording's snapshot cannot be read yet", scenario.file);
-    }
+    if (scenario.from) return replay(scenario, std::move(constants), options);
     Played played;
     const Duration end = options.until.value_or(endOf(scenario));
     World world(std::move(constants), scenario.start, scenario.device, scenario.recordedTicks);

@@ -4,6 +4,7 @@
 
 #include "base/check.hpp"
 #include "base/time.hpp"
+#include "record/event_json.hpp"
 #include "sim/parts.hpp"
 #include "sim/values.hpp"
 #include "sim/vocabulary.hpp"
@@ -257,6 +258,18 @@ Action readAnswer(Yaml& yaml, const Node& node) {
     return answer;
 }
 
+Action readRecorded(Yaml& yaml, const Node& node) {
+    const std::string text = yaml.text(node, "event");
+    action::Recorded recorded;
+    if (!node.IsScalar()) return recorded;
+    if (auto told = record::toldFrom(text)) {
+        recorded.told = *std::move(told);
+    } else {
+        yaml.complain(locationOf(node), "event: {}", told.error().message);
+    }
+    return recorded;
+}
+
 struct VerbReader {
     std::string_view name;
     Action (*read)(Yaml&, const Node&);
@@ -302,6 +315,7 @@ constexpr std::array verbs{
     VerbReader{"cancel_alarm", readCancelAlarm},
     VerbReader{"message", readMessage},
     VerbReader{"run", readRun},
+    VerbReader{"event", readRecorded},
     VerbReader{"tick", readTick},
     VerbReader{"connected", readOfJob<action::Connected>},
     VerbReader{"answer", readAnswer},

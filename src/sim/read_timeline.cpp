@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 8> besideApp{
     "recents_task", "permissions", "temp_allowlist"};
 constexpr std::array<std::string_view, 1> besideUse{"kind"};
 constexpr std::array<std::string_view, 1> besideRun{"expect_exit"};
+constexpr std::array<std::string_view, 2> besideEvent{"wall", "effects"};
 constexpr std::array<std::string_view, 1> besideCall{"expect"};
 constexpr std::array<std::string_view, 4> calls{"schedule", "enqueue", "alarm", "foreground_service"};
 constexpr std::array<std::string_view, 4> uses{"interaction", "notification_seen", "system_interaction", "sync"};
@@ -30,6 +31,7 @@ std::span<const std::string_view> besides(std::string_view verb) {
     if (verb == "app") return besideApp;
     if (verb == "use") return besideUse;
     if (verb == "run") return besideRun;
+    if (verb == "event") return besideEvent;
     if (isIn(calls, verb)) return besideCall;
     return {};
 }
@@ -97,6 +99,13 @@ void readBeside(Yaml& yaml, const Parts& parts, action::ChangeApp& change) {
         change.tempAllowlist = readDuration(yaml, *value, "temp_allowlist");
 }
 
+void readBeside(Yaml& yaml, const Parts& parts, action::Recorded& recorded) {
+    if (const Node* value = parts.find("wall")) recorded.wall = readTimeOfDay(yaml, *value, "wall");
+    if (const Node* value = parts.find("effects"))
+        yaml.list(*value, "effects",
+                  [&](const Node& line) { recorded.effects.push_back(yaml.text(line, "an effect")); });
+}
+
 void readBesides(Yaml& yaml, const Parts& parts, Action& action) {
     const auto result = [&](std::span<const std::string_view> words) -> std::optional<std::string> {
         const Node* expect = parts.find("expect");
@@ -112,6 +121,7 @@ void readBesides(Yaml& yaml, const Parts& parts, Action& action) {
                           [&](action::RunVerb& verb) {
                               if (code) verb.expectExit = yaml.number(*code, "expect_exit", 0, 255);
                           },
+                          [&](action::Recorded& recorded) { readBeside(yaml, parts, recorded); },
                           [&](action::Schedule& call) { call.expect = result(callResults()); },
                           [&](action::Enqueue& call) { call.expect = result(callResults()); },
                           [&](action::SetAlarm& call) { call.expect = result(callResults()); },

@@ -16,7 +16,6 @@ std::vector<std::string> traceTable(std::span<const Happening> history);
 /// `everyOne`: also those that held.
 std::vector<std::string> verdictLines(const Scenario& scenario, const Played& played, bool everyOne);
 
-std::string traceJson(const Happening& happening);
 std::string verdictJson(const Scenario& scenario, const Played& played);
 
 } // namespace stint::sim

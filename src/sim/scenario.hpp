@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "record/happening.hpp"
 #include "sim/action.hpp"
 #include "sim/setup.hpp"
 
@@ -22,14 +23,8 @@ struct Entry {
     Action action;
 };
 
-/// A further field of an effect: "reason", "asked", …
-using FieldValue = std::variant<bool, std::int64_t, Duration, std::string>;
-struct Field {
-    std::string key;
-    FieldValue value;
-
-    bool operator==(const Field&) const = default;
-};
+using record::Field;
+using record::FieldValue;
 
 /// scenario.md, trace: an effect that must happen, or `never` may.
 struct ExpectedEffect {

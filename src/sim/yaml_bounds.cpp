@@ -15,9 +15,9 @@
 namespace stint::sim {
 namespace {
 
-// A scenario is a page, a recorded one some thousands of lines; a job's extras are its deepest part.
-constexpr std::size_t mostBytes = std::size_t{4} << 20;
-constexpr std::size_t mostNodes = 500'000;
+// A scenario is a page, a recording 32 MiB (record/recorder.hpp); a job's extras are its deepest part.
+constexpr std::size_t mostBytes = std::size_t{40} << 20;
+constexpr std::size_t mostNodes = 2'000'000;
 constexpr std::size_t deepest = 64;
 
 using YAML::anchor_t;

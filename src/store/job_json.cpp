@@ -247,12 +247,7 @@ Result<JobInfo> readJob(const json& job) {
         for (const JobField& row : jobFields)
             if (std::holds_alternative<JobValue<std::int32_t>>(row.value) == priority && !row.key.empty())
                 STINT_TRY(std::visit(FieldReader(job, row, builder), row.value));
-    JobInfo info = STINT_TRY(JobInfoAccess::requested(builder));
-    // What was accepted stays, also under a policy that would now ask for a wider window.
-    Constants constants;
-    constants.minTimeWindow = 0ms;
-    if (auto broken = brokenRule(info, constants)) return *std::move(broken);
-    return info;
+    return JobInfoAccess::requested(builder);
 }
 
 } // namespace
@@ -264,12 +259,21 @@ std::string jobInfoText(const JobInfo& info) {
     return textOfJson(job);
 }
 
-Result<JobInfo> jobInfoFrom(std::string_view text) {
+Result<JobInfo> askedJobFrom(std::string_view text) {
     try {
         return readJob(json::parse(text));
     } catch (const json::exception& problem) {
         return fail(Errc::ILLEGAL_ARGUMENT, "no job: {}", problem.what());
     }
+}
+
+Result<JobInfo> jobInfoFrom(std::string_view text) {
+    JobInfo info = STINT_TRY(askedJobFrom(text));
+    // What was accepted stays, also under a policy that would now ask for a wider window.
+    Constants constants;
+    constants.minTimeWindow = 0ms;
+    if (auto broken = brokenRule(info, constants)) return *std::move(broken);
+    return info;
 }
 
 std::string extrasText(const PersistableBundle& extras) { return textOfJson(bundleJson(extras)); }

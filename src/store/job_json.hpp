@@ -12,6 +12,8 @@ namespace stint {
 /// that has one is written empty (architecture.md, store): half of what was granted would look like all of it.
 std::string jobInfoText(const JobInfo& info);
 
+/// As it was asked for: nothing of it is checked but what JSON can show.
+Result<JobInfo> askedJobFrom(std::string_view text);
 /// jobs.md §7.2: checked by the rules of §1.2 again.
 Result<JobInfo> jobInfoFrom(std::string_view text);
 

@@ -117,6 +117,13 @@ public:
         if (database_.eraseLog(logUsed_)) logUsed_ = 0;
     }
 
+    Result<void> copyTo(const std::filesystem::path& file) {
+        std::error_code ignored;
+        std::filesystem::remove(file, ignored);
+        auto copy = STINT_TRY(database_.prepare("VACUUM INTO ?1"));
+        return copy.run(file.native());
+    }
+
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) {
         return pastRunsOf(database_, key, most);
     }
@@ -215,6 +222,7 @@ Result<Snapshot> Store::load() { return impl_->load(); }
 Result<void> Store::commit(std::span<const Record> records, const Stamp& stamp) {
     return impl_->commit(records, stamp);
 }
+Result<void> Store::copyTo(const std::filesystem::path& file) { return impl_->copyTo(file); }
 Result<void> Store::acceptsMore() { return impl_->acceptsMore(); }
 void Store::idle() { impl_->idle(); }
 void Store::eraseLog() { impl_->eraseLog(); }

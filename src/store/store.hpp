@@ -44,6 +44,9 @@ public:
     /// is gone. The remaining room is for jobs that end or are cancelled.
     Result<void> acceptsMore();
 
+    /// All that is stored, as a file of its own; one that is there is replaced.
+    Result<void> copyTo(const std::filesystem::path& file);
+
     /// To be called when idle: checkpoints the write-ahead log, remakes the reserve file.
     void idle();
     /// Clears the log's file: what was deleted from the database, such as a password, must not remain there.

@@ -72,4 +72,23 @@ struct NetworkRow {
     bool operator==(const NetworkRow&) const = default;
 };
 
+/// `stint record`: what is recorded, and where.
+struct RecordingRow {
+    std::string scenario; ///< files
+    std::string snapshot;
+    std::optional<WallTime> since; ///< nullopt: it has ended
+    Bytes bytes = 0;
+    std::string trouble; ///< why it has ended, or did not begin
+
+    static constexpr auto noun = "recording";
+    static constexpr auto fields = [](auto& field, auto& row) {
+        field("scenario", row.scenario);
+        field("snapshot", row.snapshot);
+        field("since", row.since);
+        field("bytes", row.bytes);
+        field("trouble", row.trouble);
+    };
+    bool operator==(const RecordingRow&) const = default;
+};
+
 } // namespace stint::wire

@@ -229,6 +229,29 @@ TEST_CASE("a person's words on the device go to the owner whole; the same key tw
     CHECK(readRows<DeviceRow>(reader).value() == std::vector<DeviceRow>{{"charging", "true", "embedded default"}});
 }
 
+TEST_CASE("a recording is the operator's alone: it has what apps say of themselves") { // scenario.md, Recordings
+    World world;
+    Client person = world.connectOperator();
+    Client app = world.connectApp("com.example.mail");
+    world.owner.recordingsKept = {{.scenario = "/a/recording.yaml",
+                                   .snapshot = "/a/recording.store",
+                                   .since = WallTime{Duration{7}},
+                                   .bytes = 4711,
+                                   .trouble = ""}};
+    const auto on = [](Writer& writer) {
+        writer.boolean(true);
+        wire::DictionaryWriter options(writer);
+    };
+    CHECK(world.ask(app, taskManagerInterface, "Record", on).error().code == Errc::SECURITY);
+    CHECK(world.ask(app, taskManagerInterface, "Recordings", noOptions).error().code == Errc::SECURITY);
+    CHECK(world.owner.recorded.empty());
+    person.send(taskManagerInterface, "Record", on);
+    world.settle(person);
+    CHECK(world.owner.recorded == std::vector{true});
+    Reader reader(world.ask(person, taskManagerInterface, "Recordings", noOptions));
+    CHECK(readRows<wire::RecordingRow>(reader).value() == world.owner.recordingsKept);
+}
+
 TEST_CASE("networks are listed for anyone, and marked by the operator alone") { // linux.md §A.4
     World world;
     Client person = world.connectOperator();

@@ -48,6 +48,8 @@ public:
     std::map<CallId, std::vector<std::string>> verbs;
     std::vector<std::pair<std::string, std::optional<bool>>> marked;
     std::vector<wire::NetworkRow> networksSeen;
+    std::vector<bool> recorded;
+    std::vector<wire::RecordingRow> recordingsKept;
     std::vector<HistoryEntry> past;
     std::vector<PastRun> pastRunsKept;
     std::vector<WorkItem> items;
@@ -107,6 +109,11 @@ public:
         return setDevice(call, {});
     }
     std::vector<wire::NetworkRow> networks() override { return networksSeen; }
+    Result<void> record(CallId call, bool on) override {
+        recorded.push_back(on);
+        return setDevice(call, {});
+    }
+    std::vector<wire::RecordingRow> recordings() override { return recordingsKept; }
     Result<std::vector<PastRun>> pastRuns(const JobKey&, std::size_t) override { return pastRunsKept; }
     std::vector<wire::Finding> findings() override {
         return {{"processes", wire::Finding::Grade::Advisory, "no cgroup", "Delegate=yes"}};

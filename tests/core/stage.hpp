@@ -30,9 +30,19 @@ struct Behaviour {
     bool takes = true; ///< what it is woken by
 };
 
+/// Hears of all that a stage's cores are told.
+class Follower : public Witness {
+public:
+    virtual void began(const Snapshot& snapshot, const BootId& boot, const Device& device, Now now) = 0;
+
+protected:
+    ~Follower() = default;
+};
+
 class Stage {
 public:
-    explicit Stage(Constants constants = {}) : constants_(constants) {
+    explicit Stage(Constants constants = {}, Follower* follower = nullptr)
+        : constants_(constants), follower_(follower) {
         device.network = wifi();
         device.storageTotal = 100_GB;
         device.storageFree = 50_GB;
@@ -138,6 +148,8 @@ public:
         snapshot.sameBoot = boot_ == boot;
         snapshot.generation = ++generation_;
         boot_ = boot;
+        if (follower_) follower_->began(snapshot, BootId{boot}, device, clock());
+        core->tell(follower_);
         take(core->restore(std::move(snapshot), BootId{boot}, device, clock()));
         take(core->handle(DeviceChanged{{}, device}, clock()));
         take(core->handle(ZoneRead{zone_}, clock()));
@@ -330,6 +342,7 @@ private:
     }
 
     Constants constants_;
+    Follower* follower_;
     std::multimap<Instant, Event> answers_;
     std::map<JobKey, RunId> running_;
     std::map<JobKey, RunId> alive_; ///< that have not ended

@@ -279,6 +279,11 @@ Result<void> Daemon::markNetwork(const std::string& network, const std::string& 
     return {};
 }
 
+Result<void> Daemon::record(bool on) {
+    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Record", [&](Writer& writer) { writer.boolean(on); }));
+    return {};
+}
+
 int Daemon::fd() const { return sd_bus_get_fd(bus_.get()); }
 
 short Daemon::events() const {

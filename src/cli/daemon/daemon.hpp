@@ -125,6 +125,10 @@ public:
     Result<std::vector<wire::DeviceRow>> device() { return list<wire::DeviceRow>(wire::deviceInterface, "Get"); }
     Result<void> setDevice(const std::map<std::string, std::string>& changes);
     Result<void> resetDevice(const std::vector<std::string>& keys);
+    Result<void> record(bool on);
+    Result<std::vector<wire::RecordingRow>> recordings() {
+        return list<wire::RecordingRow>(wire::taskManagerInterface, "Recordings");
+    }
     Result<std::vector<wire::NetworkRow>> networks() {
         return list<wire::NetworkRow>(wire::deviceInterface, "Networks");
     }

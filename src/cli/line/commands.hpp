@@ -38,6 +38,10 @@ Verb netVerb();
 Verb netMarkVerb();
 Verb policyVerb();
 Verb doctorVerb();
+Verb recordVerb();
+Verb recordStartVerb();
+Verb recordSaveVerb();
+Verb recordStopVerb();
 Verb simVerb();
 Verb demoVerb();
 Verb cmdVerb();
@@ -52,19 +56,49 @@ Verb helpExitCodesVerb();
 int now(const Screen& screen);
 
 /// In the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,          putVerb,       runVerb,
-                                      startVerb,        cancelVerb,    cleanVerb,
-                                      pauseVerb,        resumeVerb,    retryVerb,
-                                      editVerb,         runNowVerb,    jobsVerb,
-                                      logVerb,          whyVerb,       watchVerb,
-                                      waitVerb,         logsVerb,      tasksVerb,
-                                      tasksStopVerb,    appsVerb,      appVerb,
-                                      quotaVerb,        alarmsVerb,    pushVerb,
-                                      deviceVerb,       deviceSetVerb, deviceResetVerb,
-                                      netVerb,          netMarkVerb,   policyVerb,
-                                      doctorVerb,       simVerb,       demoVerb,
-                                      cmdVerb,          amVerb,        dumpsysVerb,
-                                      completionsVerb,  helpVerb,      helpConstraintsVerb,
+inline constexpr std::array everyVerb{getVerb,
+                                      putVerb,
+                                      runVerb,
+                                      startVerb,
+                                      cancelVerb,
+                                      cleanVerb,
+                                      pauseVerb,
+                                      resumeVerb,
+                                      retryVerb,
+                                      editVerb,
+                                      runNowVerb,
+                                      jobsVerb,
+                                      logVerb,
+                                      whyVerb,
+                                      watchVerb,
+                                      waitVerb,
+                                      logsVerb,
+                                      tasksVerb,
+                                      tasksStopVerb,
+                                      appsVerb,
+                                      appVerb,
+                                      quotaVerb,
+                                      alarmsVerb,
+                                      pushVerb,
+                                      deviceVerb,
+                                      deviceSetVerb,
+                                      deviceResetVerb,
+                                      netVerb,
+                                      netMarkVerb,
+                                      policyVerb,
+                                      doctorVerb,
+                                      recordVerb,
+                                      recordStartVerb,
+                                      recordSaveVerb,
+                                      recordStopVerb,
+                                      simVerb,
+                                      demoVerb,
+                                      cmdVerb,
+                                      amVerb,
+                                      dumpsysVerb,
+                                      completionsVerb,
+                                      helpVerb,
+                                      helpConstraintsVerb,
                                       helpExitCodesVerb};
 
 } // namespace stint::cli

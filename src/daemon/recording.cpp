@@ -1,0 +1,57 @@
+// `stint record` (scenario.md, Recordings): when a recording begins, and anew.
+#include "daemon/daemon.hpp"
+#include "daemon/log.hpp"
+
+namespace stint {
+
+// A core's whole state is in the store at one moment only: before it begins. So a recording begins with another core,
+// as after a failed commit: what runs is stopped, and runs again.
+Result<void> Daemon::record(CallId call, bool on) {
+    if (degraded_) return *degraded_;
+    if (!on) {
+        core_->tell(nullptr);
+        recorder_.end();
+        server_->reply(Reply{.call = call});
+        return {};
+    }
+    STINT_TRY(recorder_.want());
+    recordFrom_ = call;
+    return {};
+}
+
+void Daemon::recordAnew() {
+    const bool again = recorder_.isFull() && hosts_->idle();
+    if (degraded_ || (!recordFrom_ && !again)) return;
+    const auto call = std::exchange(recordFrom_, std::nullopt);
+    tryAgain();
+    if (call)
+        server_->reply(Reply{.call = *call,
+                             .error = recorder_.trouble().empty()
+                                          ? std::nullopt
+                                          : std::optional(Error{Errc::STORAGE, recorder_.trouble()})});
+    server_->failAll(Error{Errc::ILLEGAL_STATE, "a recording begins, and the daemon with it anew: ask again"});
+}
+
+// Without one the daemon goes on.
+void Daemon::keepSnapshot() {
+    if (!recorder_.wanted()) return;
+    if (auto copied = store_->copyTo(recorder_.storeFile()); !copied) logWarning(copied.error().message);
+}
+
+void Daemon::beginRecording(Scheduler& core, const record::Beginning& beginning, const Step& restored) {
+    if (!recorder_.wanted()) return;
+    if (auto begun = recorder_.begin(beginning, policy_.constants, restored); !begun)
+        return logWarning(begun.error().message);
+    core.tell(&recorder_);
+}
+
+std::vector<wire::RecordingRow> Daemon::recordings() {
+    if (!recorder_.wanted()) return {};
+    return {{.scenario = recorder_.scenarioFile(),
+             .snapshot = recorder_.storeFile(),
+             .since = recorder_.since(),
+             .bytes = recorder_.size(),
+             .trouble = recorder_.trouble()}};
+}
+
+} // namespace stint

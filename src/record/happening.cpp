@@ -1,0 +1,126 @@
+#include "record/happening.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/overloaded.hpp"
+#include "base/printable.hpp"
+
+namespace stint::record {
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+
+std::string text(std::string_view word) { return std::string(word); }
+
+// scenario.md's table says which field belongs to which effect, and in which order they stand.
+std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
+    std::vector<Field> fields;
+    fields.reserve(3); // few have more
+    const auto add = [&](std::string_view key, FieldValue value) { fields.push_back({text(key), std::move(value)}); };
+    using enum Trace::What;
+    switch (trace.what) {
+    case Scheduled:
+    case Replaced:
+    case Refused:
+    case Cancelled:
+        if (!trace.result.empty()) add("result", trace.result);
+        if (!trace.because.empty()) add("because", trace.because);
+        break;
+    case Started:
+        add("overdue", trace.overdue.value_or(false));
+        if (trace.kind) add("kind", text(nameOf(*trace.kind)));
+        break;
+    case Stopped:
+        add("reason", text(nameOf(trace.reason.value_or(STOP_REASON_UNDEFINED))));
+        add("asked", trace.asked.value_or(false));
+        break;
+    case Finished:
+        add("rescheduled", trace.rescheduled.value_or(false));
+        break;
+    case Rescheduled:
+        if (trace.earliest) add("earliest", *trace.earliest - zero);
+        if (trace.failures) add("failures", std::int64_t{*trace.failures});
+        break;
+    case Dropped:
+        add("reason", text(nameOf(trace.reason.value_or(STOP_REASON_UNDEFINED))));
+        break;
+    case Notified:
+    case NotificationRemoved:
+        if (trace.notification) add("id", std::int64_t{*trace.notification});
+        if (trace.userInitiated) add("user_initiated", *trace.userInitiated);
+        break;
+    case NetworkChanged:
+        break;
+    case Work:
+        if (!trace.item) break;
+        add("item", trace.item->extras.getString(itemName));
+        add("count", std::int64_t{trace.item->deliveries});
+        break;
+    case Unresponsive:
+        add("during", trace.during);
+        break;
+    case Killed:
+        add("reason", trace.during);
+        break;
+    case Alarm:
+        add("tag", trace.tag);
+        add("late_by", trace.lateBy.value_or(Duration{0}));
+        add("count", trace.count.value_or(1));
+        break;
+    case Message:
+        add("priority", text(trace.high.value_or(false) ? "high" : "normal"));
+        add("original", text(trace.original.value_or(false) ? "high" : "normal"));
+        add("late_by", trace.lateBy.value_or(Duration{0}));
+        break;
+    case Network:
+        add("is", text(trace.allowed.value_or(true) ? "allowed" : "blocked"));
+        add("because", trace.because);
+        break;
+    case Bucket:
+        add("from", trace.from);
+        add("to", trace.to);
+        add("because", trace.because);
+        break;
+    case Doze:
+        add("machine", trace.machine);
+        add("from", trace.from);
+        add("to", trace.to);
+        break;
+    case Sleep:
+        add("to", trace.to);
+        break;
+    }
+    return fields;
+}
+
+// PROPOSAL: a further field that is a time is written as a scenario writes it: "10min30s".
+OrderedJson jsonOf(const FieldValue& value) {
+    return std::visit(Overloaded{[](Duration time) -> OrderedJson { return formatDuration(time); },
+                                 [](const auto& plain) -> OrderedJson { return plain; }},
+                      value);
+}
+
+} // namespace
+
+Happening happeningOf(const Trace& trace, Now now, Instant zero) {
+    return {.at = now.elapsed - zero,
+            .wall = now.wall,
+            .what = text(nameOf(trace.what)),
+            .app = trace.app.name.empty() ? std::nullopt : std::optional(trace.app),
+            .job = trace.job,
+            .fields = fieldsOf(trace, zero)};
+}
+
+std::string traceJson(const Happening& happening) {
+    OrderedJson json{{"at_ms", happening.at.count()}, {"wall", formatWall(happening.wall)}, {"what", happening.what}};
+    if (happening.app) json["app"] = happening.app->name;
+    if (happening.job) {
+        json["job"] = happening.job->id.value;
+        if (!happening.job->space.empty()) json["namespace"] = happening.job->space;
+    }
+    for (const Field& field : happening.fields)
+        json[field.key] = jsonOf(field.value);
+    return printableJson(json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
+}
+
+} // namespace stint::record

@@ -1,0 +1,114 @@
+"""`stint record`: what a live daemon saw is played again, to the byte (scenario.md, Recordings)."""
+
+import json
+
+import pytest
+from origin import bytes_of
+
+CONTENT = bytes_of("recorded", 2 * 1024 * 1024)
+
+
+def played(world, file, *options):
+    """The trace as JSON, but for its verdict; and that."""
+    *trace, verdict = world.done("sim", "--json", *options, str(file)).splitlines()
+    return trace, json.loads(verdict)
+
+
+def test_what_was_recorded_is_played_again_to_the_byte(world, daemon, line, origin):
+    origin.serve("file.bin", CONTENT)
+    world.done("record", "start")
+    world.done("get", origin.url("file.bin"))
+    assert world.stint("run", "--retries", "1", "--backoff", "10s", "--", "false").code != 0
+    world.done("run", "--every", "1h", "--", "true")
+    waits = world.get(origin.url("file.bin"), "-o", "later", "--charging")
+    with line as told:
+        told.set_device(charging="false", screen="off")
+        told.set_device(charging="true")
+        told.until(waits, lambda job: job["state"] == "finished")
+    world.done("cmd", "deviceidle", "force-idle")
+    world.done("device", "reset")
+    day = world.downloads / "day.yaml"
+    world.done("record", "save", str(day))
+
+    trace, verdict = played(world, day)
+    assert verdict["verdict"] == "pass", verdict
+    happened = [json.loads(line)["what"] for line in trace]
+    assert {"scheduled", "started", "finished", "rescheduled", "doze"} <= set(happened)
+    # Each line that the daemon's log has of it, in its order.
+    logged = [words for words in daemon.log.read_text().splitlines() if " info " in words]
+    assert [what for what in happened if what in ("started", "finished")] == [
+        words.split()[2] for words in logged if words.split()[2] in ("started", "finished")]
+
+    # One effect that is another is told of, where it stands.
+    lines = day.read_text().splitlines()
+    at = next(n for n, text in enumerate(lines) if '"what":"started"' in text)
+    day.write_text("\n".join([*lines[:at], lines[at].replace('"overdue":false', '"overdue":true'), *lines[at + 1:], ""]))
+    failed = world.stint("sim", "--quiet", str(day))
+    assert failed.code == 1
+    assert f"day.yaml:{at + 1}" in failed.out
+
+
+def test_a_recording_goes_on_over_a_daemon_that_is_killed_and_begins_there(world):
+    daemon = world.start_daemon()
+    world.done("record", "start")
+    world.done("run", "--name", "before", "--", "true")
+    daemon.kill()
+    world.start_daemon()
+    world.done("run", "--name", "after", "--", "true")
+    day = world.downloads / "day.yaml"
+    world.done("record", "stop", str(day))
+    text = day.read_text()
+    assert "after" in text and text.count('"begin"') == 1
+    assert played(world, day)[1]["verdict"] == "pass"
+    assert world.done("record").startswith("Nothing is recorded")
+    assert not (world.store / "recording").exists()
+
+
+def test_what_runs_when_a_recording_begins_runs_again(world, daemon, slow_origin):
+    slow_origin.serve("large.bin", bytes_of("large", 12 * 1024 * 1024))
+    with world.line() as line:
+        job = world.get(slow_origin.url("large.bin"))
+        line.until(job, lambda seen: seen["state"] == "running")
+        world.done("record", "start")
+    with world.line() as line:
+        line.until(job, lambda seen: seen["state"] == "finished")
+    assert (world.downloads / "large.bin").read_bytes() == bytes_of("large", 12 * 1024 * 1024)
+    day = world.downloads / "day.yaml"
+    world.done("record", "stop", str(day))
+    trace, verdict = played(world, day)
+    assert verdict["verdict"] == "pass", verdict
+    assert "started" in "".join(trace)
+
+
+@pytest.mark.parametrize("words, told", [
+    (["record", "save", "day.yaml"], "nothing is recorded"),
+    (["record", "stop"], "nothing is recorded"),
+    (["record", "day.yaml"], "record"),
+])
+def test_what_cannot_be_is_said(world, daemon, words, told):
+    ended = world.stint(*words)
+    assert ended.code != 0
+    assert told in ended.err
+
+
+def test_nothing_is_overwritten(world, daemon):
+    world.done("record", "start")
+    (world.downloads / "day.yaml").write_text("mine")
+    ended = world.stint("record", "stop", "day.yaml")
+    assert ended.code != 0 and "day.yaml is there" in ended.err
+    assert (world.downloads / "day.yaml").read_text() == "mine"
+    assert "Recording since" in world.done("record"), "and it goes on"
+
+
+def test_a_damaged_recording_says_where(world, daemon):
+    world.done("record", "start")
+    day = world.downloads / "day.yaml"
+    world.done("record", "stop", str(day))
+    good = day.read_text()
+    for old, new, told in (('{"begin"', '{"began"', 'there is no event "began"'),
+                           ('"boot"', '"boots"', 'unknown key "boots"'),
+                           ("from: day.store", "from: gone.store", "gone.store"),
+                           ("from: day.store\n", "", "from")):
+        day.write_text(good.replace(old, new, 1))
+        ended = world.stint("sim", str(day))
+        assert ended.code == 2 and told in ended.err, ended
