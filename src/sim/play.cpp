@@ -8,6 +8,7 @@
 #include "base/overloaded.hpp"
 #include "base/try.hpp"
 #include "sim/replay.hpp"
+#include "sim/what_if.hpp"
 #include "sim/world.hpp"
 
 namespace stint::sim {
@@ -180,6 +181,14 @@ Duration endOf(const Scenario& scenario) {
 
 Result<Played> play(const Scenario& scenario, const Options& options) {
     Constants constants = STINT_TRY(constantsOf(scenario, options));
+    if (scenario.from && options.whatIf) {
+        const Constants seen = STINT_TRY(constantsOf(scenario, {}));
+        return whatIf(scenario, seen, constants);
+    }
+    if (scenario.from && options.policy)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "{}: a recording is played again under its own policy; --diff says what another would have done",
+                    scenario.file);
     if (scenario.from) return replay(scenario, std::move(constants), options);
     Played played;
     const Duration end = options.until.value_or(endOf(scenario));
@@ -198,6 +207,8 @@ Result<Played> play(const Scenario& scenario, const Options& options) {
     for (const ExpectedTotal& total : scenario.totals)
         played.findings.push_back(judge(total, world.history(), end));
     played.events = world.events();
+    played.moved = world.runs().moved();
+    played.wakeUps = world.wakeUps();
     played.history = world.takeHistory();
     return played;
 }

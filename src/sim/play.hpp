@@ -1,6 +1,7 @@
 // Plays a scenario from 0s to its end, and checks each of its expectations.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct Options {
     std::optional<PolicyText> policy; ///< over its constants
     /// Random draws of limits.md come from it; a job's life has none.
     std::uint64_t seed = 0;
+    /// A recording's apps act again, as they did; else it is what they did that is played again.
+    bool whatIf = false;
 };
 
 /// What an expectation of `why` was compared with.
@@ -34,9 +37,11 @@ struct Explained {
 
 struct Played {
     History history;
-    std::vector<Finding> findings;    ///< one an expectation, in the order of the file
-    std::vector<Explained> explained; ///< one an expectation of `why` of a job that was there
-    std::uint64_t events = 0;         ///< that the core has handled
+    std::vector<Finding> findings;         ///< one an expectation, in the order of the file
+    std::vector<Explained> explained;      ///< one an expectation of `why` of a job that was there
+    std::uint64_t events = 0;              ///< that the core has handled
+    std::map<JobKey, Bytes> moved;         ///< by the transfers of each job
+    std::map<AppId, std::int64_t> wakeUps; ///< alarms that wake the device
 
     bool passed() const;
 };

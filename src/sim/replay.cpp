@@ -1,55 +1,14 @@
 #include "sim/replay.hpp"
 
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <iterator>
-#include <system_error>
-
 #include <fmt/format.h>
 
-#include "base/check.hpp"
 #include "base/fail.hpp"
 #include "base/overloaded.hpp"
 #include "base/try.hpp"
-#include "store/store.hpp"
+#include "sim/snapshot.hpp"
 
 namespace stint::sim {
 namespace {
-
-namespace files = std::filesystem;
-
-/// A copy of the snapshot, in a directory of its own, since a store that is opened may be brought to our version.
-class SnapshotCopy {
-public:
-    static Result<Snapshot> load(const files::path& file, const BootId& boot) {
-        SnapshotCopy copy;
-        STINT_TRY(copy.take(file));
-        Store store = STINT_TRY(Store::open({.directory = copy.directory_, .boot = boot}));
-        return store.load();
-    }
-    ~SnapshotCopy() {
-        std::error_code ignored;
-        if (!directory_.empty()) files::remove_all(directory_, ignored);
-    }
-
-private:
-    Result<void> take(const files::path& file) {
-        std::string name = files::temp_directory_path() / "stint-sim-XXXXXX";
-        if (!::mkdtemp(name.data()))
-            return fail(Errc::SYSTEM, "cannot make a directory in {}", files::path(name).parent_path().string());
-        directory_ = name;
-        std::error_code error;
-        files::copy_file(file, directory_ / "stint.db", error);
-        if (!error)
-            files::permissions(directory_ / "stint.db", files::perms::owner_read | files::perms::owner_write, error);
-        if (error)
-            return fail(Errc::ILLEGAL_ARGUMENT, "cannot read the snapshot {}: {}", file.string(), error.message());
-        return {};
-    }
-
-    files::path directory_;
-};
 
 class Replay {
 public:
@@ -90,9 +49,8 @@ private:
         if (recorded.wall) ahead_ = recorded.wall->time_since_epoch() - now().elapsed.time_since_epoch();
         Step step;
         if (beginning) {
-            const files::path snapshot = files::path(recording_.file).parent_path() / *recording_.from;
-            Snapshot loaded = STINT_TRY(SnapshotCopy::load(snapshot, beginning->boot));
-            step = core_.restore(std::move(loaded), beginning->boot, beginning->device, now(), beginning->heldBack);
+            auto snapshot = STINT_TRY(snapshotOf(recording_, beginning->boot));
+            step = core_.restore(std::move(snapshot), beginning->boot, beginning->device, now(), beginning->heldBack);
         } else {
             step = core_.handle(std::get<Event>(recorded.told), now());
         }

@@ -252,13 +252,15 @@ void SimulatedJobs::beginWork(RunId id, Run& run) {
     }
     if (!part.behaves.payload) return;
     transfers_.advance(world_.now().elapsed);
-    transfers_.begin(id, part.rest.value_or(Transfers::restOf(*part.behaves.payload)));
+    run.restAtStart = part.rest.value_or(Transfers::restOf(*part.behaves.payload));
+    transfers_.begin(id, run.restAtStart);
 }
 
 void SimulatedJobs::cutShort(RunId id, Run& run) {
     const Instant now = world_.now().elapsed;
     transfers_.advance(now);
     const auto rest = transfers_.end(id);
+    if (rest) moved_[run.key] += Transfers::bytesBetween(run.restAtStart, *rest);
     const auto began = std::exchange(run.workBegan, std::nullopt);
     Part& part = *run.part;
     if (!part.behaves.resumes) return;
@@ -296,6 +298,14 @@ void SimulatedJobs::report(RunId id, Run& run, bool reschedule) {
 void SimulatedJobs::setRates(Kbps down, Kbps up) {
     transfers_.advance(world_.now().elapsed);
     transfers_.setRates(down, up);
+}
+
+std::map<JobKey, Bytes> SimulatedJobs::moved() {
+    transfers_.advance(world_.now().elapsed);
+    std::map<JobKey, Bytes> moved = moved_;
+    for (const auto& [id, run] : runs_)
+        if (const auto rest = transfers_.rest(id)) moved[run.key] += Transfers::bytesBetween(run.restAtStart, *rest);
+    return moved;
 }
 
 void SimulatedJobs::reportTransfers() {

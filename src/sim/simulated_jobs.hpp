@@ -47,6 +47,8 @@ public:
     void setRates(Kbps down, Kbps up);
     std::optional<Instant> nextTransfer() const { return transfers_.next(); }
     void reportTransfers();
+    /// Of each job, by now.
+    std::map<JobKey, Bytes> moved();
 
 private:
     /// What an app does with one of its jobs, over all its runs.
@@ -66,6 +68,7 @@ private:
         bool stopping = false;
         bool dead = false; ///< its process is gone, and the core is about to be told
         std::optional<Instant> workBegan;
+        Transfers::Rest restAtStart;                             ///< of what it transfers
         std::map<std::string, std::uint64_t, std::less<>> items; ///< taken and not completed
     };
 
@@ -93,6 +96,7 @@ private:
     std::map<JobKey, std::shared_ptr<Part>> parts_;
     std::map<RunId, Run> runs_;
     std::map<JobKey, RunId> newest_;
+    std::map<JobKey, Bytes> moved_;
     std::map<std::pair<AppId, std::int32_t>, JobKey> notificationIds_;
 };
 

@@ -23,6 +23,10 @@ Transfers::Rest Transfers::restOf(const Behaviour::Payload& payload) {
     return {payload.down * partsOfAByte, payload.up * partsOfAByte};
 }
 
+Bytes Transfers::bytesBetween(const Rest& before, const Rest& after) {
+    return static_cast<Bytes>((before.down - after.down + before.up - after.up) / partsOfAByte);
+}
+
 // What each transfer that shares `direction` moves in a millisecond.
 __int128 Transfers::share(Kbps rate, __int128 Rest::*direction) const {
     const auto sharing = std::ranges::count_if(rests_, [&](const auto& one) { return one.second.*direction > 0; });
@@ -43,6 +47,11 @@ void Transfers::advance(Instant now) {
 void Transfers::setRates(Kbps down, Kbps up) {
     down_ = down;
     up_ = up;
+}
+
+std::optional<Transfers::Rest> Transfers::rest(RunId run) const {
+    const auto found = rests_.find(run);
+    return found == rests_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<Transfers::Rest> Transfers::end(RunId run) {

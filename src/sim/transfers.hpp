@@ -21,12 +21,16 @@ public:
         bool done() const { return down == 0 && up == 0; }
     };
     static Rest restOf(const Behaviour::Payload& payload);
+    /// What was moved in between, in whole bytes.
+    static Bytes bytesBetween(const Rest& before, const Rest& after);
 
     /// Advances all of them to `now`. To be called before each change, and at next().
     void advance(Instant now);
     void setRates(Kbps down, Kbps up);
     void begin(RunId run, Rest rest) { rests_[run] = rest; }
     /// The remaining work of a transfer; nothing if there is none.
+    std::optional<Rest> rest(RunId run) const;
+    /// The same, and it is over.
     std::optional<Rest> end(RunId run);
 
     /// When the next transfer completes a direction.

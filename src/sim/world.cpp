@@ -182,7 +182,10 @@ void World::take(Step step) {
 void World::perform(const Effect& effect) {
     std::visit(Overloaded{[&](const Trace& e) { note(e); }, [&](const Bind& e) { runs_.bind(e); },
                           [&](const CallStart& e) { runs_.start(e); }, [&](const CallStop& e) { runs_.stop(e); },
-                          [&](const DeliverAlarm& e) { taken(e.alarm.app, e.delivery); },
+                          [&](const DeliverAlarm& e) {
+                              if (e.alarm.wakeup) ++wakeUps_[e.alarm.app];
+                              taken(e.alarm.app, e.delivery);
+                          },
                           [&](const DeliverMessage& e) {
                               if (e.message.data == notifyingMessage) shows(e.message.app);
                               taken(e.message.app, e.delivery);

@@ -57,6 +57,7 @@ public:
     const History& history() const { return history_; }
     /// How many events the core has handled.
     std::uint64_t events() const { return events_; }
+    const std::map<AppId, std::int64_t>& wakeUps() const { return wakeUps_; }
     /// To be called once, after the run.
     History takeHistory() { return std::move(history_); }
 
@@ -91,6 +92,7 @@ private:
     int boots_ = 0;
     std::uint64_t lastCall_ = 0;
     std::uint64_t events_ = 0;
+    std::map<AppId, std::int64_t> wakeUps_;
     MemoryStore store_;
     EventQueue queue_;
     EventQueue reports_;

@@ -1,8 +1,10 @@
 """`stint record`: what a live daemon saw is played again, to the byte (scenario.md, Recordings)."""
 
 import json
+import os
 
 import pytest
+from commands import SHELL
 from origin import bytes_of
 
 CONTENT = bytes_of("recorded", 2 * 1024 * 1024)
@@ -112,3 +114,34 @@ def test_a_damaged_recording_says_where(world, daemon):
         day.write_text(good.replace(old, new, 1))
         ended = world.stint("sim", str(day))
         assert ended.code == 2 and told in ended.err, ended
+
+
+def test_what_another_policy_would_have_done_of_it(world):
+    """Two commands at once; where only one has a slot, the other waits for it."""
+    world.start_daemon()
+    world.done("record", "start")
+    gates = [world.root / name for name in ("one", "two")]
+    for gate in gates:
+        os.mkfifo(gate)
+        world.done("run", "--no-wait", "--", "cat", str(gate))
+    with world.line() as line:
+        line.until(2, lambda seen: seen["state"] == "running", package=SHELL)
+        for gate in gates:
+            gate.write_bytes(b"go")  # waits for its reader
+        for job in (1, 2):
+            line.until(job, lambda seen: seen["state"] == "finished", package=SHELL)
+    day, policy = world.downloads / "day.yaml", world.downloads / "one.toml"
+    world.done("record", "stop", str(day))
+
+    policy.write_text('"job.slots" = 40\n')
+    assert "changes nothing" in world.done("sim", "--diff", "--policy", str(policy), str(day))
+    policy.write_text('"job.slots" = 1\n')
+    told = [json.loads(line) for line in
+            world.done("sim", "--json", "--diff", "--policy", str(policy), str(day)).splitlines()]
+    (waited,) = [row for row in told if row["what"] == "waited"]
+    assert waited["who"] == "org.stint.shell/2" and waited["before"] < waited["after"]
+    assert not [row for row in told if row["what"] in ("starts", "run_time")], "it does the same, later"
+
+    # Without a policy, and as another's policy, it is no question.
+    assert world.stint("sim", "--diff", str(day)).code == 2
+    assert "its own policy" in world.stint("sim", "--policy", str(policy), str(day)).err

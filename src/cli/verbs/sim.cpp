@@ -13,9 +13,12 @@
 #include "base/time.hpp"
 #include "base/try.hpp"
 #include "cli/line/commands.hpp"
+#include "cli/print/json_row.hpp"
 #include "cli/screen/exit_code.hpp"
+#include "cli/screen/table.hpp"
 #include "sim/reader.hpp"
 #include "sim/report.hpp"
+#include "sim/tally.hpp"
 
 namespace stint::cli {
 namespace {
@@ -23,6 +26,7 @@ namespace {
 struct Wanted {
     sim::Options options;
     bool checkOnly = false;
+    bool diff = false;
 };
 
 Result<std::string> textOf(const std::string& file) {
@@ -37,10 +41,12 @@ Result<std::uint64_t> seedIn(std::string_view text) {
 }
 
 Result<Wanted> wantedBy(const Arguments& given) {
-    Wanted wanted{.checkOnly = given.has("check")};
+    Wanted wanted{.checkOnly = given.has("check"), .diff = given.has("diff")};
     if (const auto until = given.value("until")) wanted.options.until = STINT_TRY(parseDuration(*until));
     if (const auto seed = given.value("seed")) wanted.options.seed = STINT_TRY(seedIn(*seed));
     if (const auto policy = given.value("policy")) wanted.options.policy = {{*policy, STINT_TRY(textOf(*policy))}};
+    if (wanted.diff && !wanted.options.policy)
+        return fail(Errc::ILLEGAL_ARGUMENT, "--diff compares with another policy; name it by --policy FILE.toml");
     return wanted;
 }
 
@@ -65,12 +71,59 @@ void print(const Screen& screen, const sim::Scenario& scenario, const sim::Playe
         screen.print(line);
 }
 
+/// One difference: a sum of one job, or of one app.
+struct DiffLine {
+    std::string who, what;
+    std::int64_t before = 0, after = 0;
+
+    static constexpr auto fields = [](auto& field, auto& line) {
+        field("who", line.who);
+        field("what", line.what);
+        field("before", line.before);
+        field("after", line.after);
+    };
+};
+
+void printDiff(const Screen& screen, const std::vector<sim::Difference>& differences) {
+    Table table({{"WHO"}, {"WHAT"}, {"AS IT IS", Table::Align::Right}, {"BY THAT POLICY", Table::Align::Right}});
+    for (const sim::Difference& difference : differences)
+        for (std::size_t n = 0; n < sim::sumNames.size(); ++n) {
+            const auto before = difference.before[n], after = difference.after[n];
+            if (before == after) continue;
+            const auto sum = static_cast<sim::Sum>(n);
+            const std::string what(sim::sumNames[n]);
+            if (screen.json())
+                screen.print(jsonOfRow(DiffLine{difference.of, what, before, after}));
+            else
+                table.add({difference.of, what, sim::sumText(sum, before), sim::sumText(sum, after)});
+        }
+    if (screen.json()) return;
+    if (differences.empty()) return screen.print("That policy changes nothing of it.");
+    table.print(screen);
+}
+
+/// What happened by the scenario's own policy and by the other, each app acting as it does or was seen to do.
+int diffFile(const sim::Scenario& scenario, const sim::Options& options, const Screen& screen) {
+    sim::Options own = options;
+    own.whatIf = true;
+    sim::Options other = own;
+    own.policy.reset();
+    const auto before = sim::play(scenario, own);
+    if (!before) return invalidFile(screen, before.error());
+    const auto after = sim::play(scenario, other);
+    if (!after) return invalidFile(screen, after.error());
+    const Duration end = options.until.value_or(sim::endOf(scenario));
+    printDiff(screen, sim::differences(sim::tallyOf(*before, end), sim::tallyOf(*after, end)));
+    return ends::ok;
+}
+
 int playFile(const std::string& file, const Wanted& wanted, const Screen& screen) {
     const auto text = textOf(file);
     if (!text) return invalidFile(screen, text.error());
     const auto scenario = sim::readScenario(*text, file);
     if (!scenario) return invalidFile(screen, scenario.error());
     if (wanted.checkOnly) return ends::ok;
+    if (wanted.diff) return diffFile(*scenario, wanted.options, screen);
     const auto played = sim::play(*scenario, wanted.options);
     if (!played) return invalidFile(screen, played.error());
     print(screen, *scenario, *played);
@@ -102,11 +155,12 @@ Verb simVerb() {
                 "be read or is no scenario: FILE:LINE:COLUMN, what is wrong, what would be right.",
             .options = {{"--until", "DURATION", "end of the run, over the scenario's own (3d)"},
                         {"--policy", "FILE.toml", "constants, over the scenario's own"},
+                        {"--diff", "", "what --policy would change: starts, stops, times, waits, bytes, wake-ups"},
                         {"--seed", "N", "what is random is drawn from it (default: 0)"},
                         {"--check", "", "read and check the files, play nothing"}},
             .examples = {{"stint sim rare.yaml", "what happens, and whether it is what was expected"},
                          {"stint sim --quiet scenarios/*.yaml", "verdicts only"},
-                         {"stint sim --policy mine.toml day.yaml", "what a change of policy does"}},
+                         {"stint sim --diff --policy mine.toml day.yaml", "what a change of policy does"}},
             .run = sim};
 }
 

@@ -1,0 +1,228 @@
+#include "sim/what_if.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "base/overloaded.hpp"
+#include "base/try.hpp"
+#include "sim/event_queue.hpp"
+#include "sim/recorded_jobs.hpp"
+#include "sim/snapshot.hpp"
+
+namespace stint::sim {
+namespace {
+
+/// Whether the recorded policy had a part in it: a timer of its own, and what its runs and deliveries did.
+bool followsFromThePolicy(const Event& event) {
+    return std::visit(Overloaded{[](const Tick&) { return true; }, [](const PolicyChanged&) { return true; },
+                                 [](const DeliveryEnded&) { return true; },
+                                 [](const auto& e) {
+                                     return requires { e.run; };
+                                 }},
+                      event);
+}
+
+/// The core, and the time as a recording has it.
+class Device {
+public:
+    explicit Device(Constants constants) : core(std::move(constants)) {}
+
+    Result<Step> begin(const Scenario& recording, const record::Beginning& beginning) {
+        zero_ = beginning.now.elapsed;
+        elapsed_ = zero_;
+        ahead_ = beginning.now.wall.time_since_epoch() - zero_.time_since_epoch();
+        auto snapshot = STINT_TRY(snapshotOf(recording, beginning.boot));
+        return core.restore(std::move(snapshot), beginning.boot, beginning.device, now(), beginning.heldBack);
+    }
+    void advance(Instant to) { elapsed_ = std::max(elapsed_, to); }
+    void read(const action::Recorded& recorded) {
+        if (recorded.wall) ahead_ = recorded.wall->time_since_epoch() - elapsed_.time_since_epoch();
+    }
+    Instant at(Duration sinceZero) const { return zero_ + sinceZero; }
+    Now now() const { return {elapsed_, WallTime(elapsed_.time_since_epoch() + ahead_)}; }
+
+    Scheduler core;
+
+private:
+    Instant zero_{};
+    Instant elapsed_{};
+    Duration ahead_{0};
+};
+
+/// What the jobs did, by telling a core what was recorded.
+Result<RecordedJobs> seenIn(const Scenario& recording, const Constants& constants) {
+    RecordedJobs jobs;
+    Device device(constants);
+    for (const Entry& entry : recording.timeline) {
+        const auto* recorded = std::get_if<action::Recorded>(&entry.action);
+        if (!recorded) continue;
+        device.advance(device.at(entry.at));
+        device.read(*recorded);
+        Step step;
+        if (const auto* event = std::get_if<Event>(&recorded->told)) {
+            step = device.core.handle(*event, device.now());
+            jobs.see(*event, device.now());
+        } else {
+            step = STINT_TRY(device.begin(recording, std::get<record::Beginning>(recorded->told)));
+        }
+        for (const Effect& effect : step.effects)
+            jobs.see(effect, device.now());
+    }
+    jobs.seenAll(device.now());
+    return jobs;
+}
+
+class WhatIf {
+public:
+    WhatIf(const Scenario& recording, RecordedJobs jobs, const Constants& constants)
+        : recording_(recording), jobs_(std::move(jobs)), device_(constants) {}
+
+    Result<Played> play() {
+        for (const Entry& entry : recording_.timeline) {
+            const auto* recorded = std::get_if<action::Recorded>(&entry.action);
+            if (!recorded) continue;
+            const auto* event = std::get_if<Event>(&recorded->told);
+            if (!event) {
+                take(STINT_TRY(device_.begin(recording_, std::get<record::Beginning>(recorded->told))));
+                continue;
+            }
+            until(device_.at(entry.at));
+            device_.read(*recorded);
+            if (!followsFromThePolicy(*event)) tell(*event);
+        }
+        for (auto& [id, run] : runs_)
+            cutShort(run);
+        return std::move(played_);
+    }
+
+private:
+    struct Run {
+        JobKey key;
+        std::optional<Instant> began;
+    };
+    /// What a job has left to do.
+    struct Rest {
+        SeenWork of;
+        Duration worked{0};
+    };
+
+    void until(Instant target) {
+        while (true) {
+            const auto deadline = device_.core.nextDeadline();
+            const auto queued = queue_.next();
+            const auto first = earlier(deadline, queued);
+            if (!first || *first > target) break;
+            device_.advance(*first);
+            if (deadline && *deadline <= device_.now().elapsed)
+                tell(Tick{});
+            else
+                queue_.runNext();
+        }
+        device_.advance(target);
+    }
+
+    void tell(const Event& event) {
+        ++played_.events;
+        take(device_.core.handle(event, device_.now()));
+    }
+
+    void take(Step step) {
+        for (const Effect& effect : step.effects)
+            std::visit(Overloaded{[&](const Trace& e) {
+                                      played_.history.push_back(happeningOf(e, device_.now(), device_.at(Duration{0})));
+                                  },
+                                  [&](const Bind& e) {
+                                      runs_[e.run].key = e.key;
+                                      later(Duration{0}, [this, id = e.run] { tell(Connected{id}); });
+                                  },
+                                  [&](const CallStart& e) { start(e); }, [&](const CallStop& e) { stop(e.run); },
+                                  [&](const EndRun& e) { end(e.run); }, [&](const KillApp& e) { kill(e.app); },
+                                  [&](const DeliverAlarm& e) {
+                                      if (e.alarm.wakeup) ++played_.wakeUps[e.alarm.app];
+                                      taken(e.alarm.app, e.delivery);
+                                  },
+                                  [&](const DeliverMessage& e) { taken(e.message.app, e.delivery); },
+                                  [](const auto&) {}},
+                       effect);
+    }
+
+    void start(const CallStart& effect) {
+        const RunId id = effect.run;
+        Run& run = runs_[id];
+        run.began = device_.now().elapsed;
+        const auto rest = rests_.try_emplace(run.key);
+        if (rest.second) rest.first->second.of = jobs_.next(run.key);
+        const Rest& left = rest.first->second;
+        later(Duration{0}, [this, id, app = effect.key.app] {
+            if (!runs_.contains(id)) return;
+            const auto shown = Notification::Builder("default").setSmallIcon("job").build();
+            tell(NotificationSet{{}, app, id, static_cast<std::int32_t>(id.value & 0xFFFF), shown});
+            tell(StartAnswered{id, true});
+        });
+        if (left.of.reported) later(std::max(Duration{0}, left.of.took - left.worked), [this, id] { report(id); });
+    }
+
+    void report(RunId id) {
+        const auto run = runs_.find(id);
+        if (run == runs_.end() || !run->second.began) return; // it was stopped before
+        const AppId app = run->second.key.app;
+        const bool again = rests_[run->second.key].of.again;
+        cutShort(run->second);
+        rests_.erase(run->second.key);
+        tell(JobFinished{app, id, again, {}});
+    }
+
+    void stop(RunId id) {
+        if (const auto run = runs_.find(id); run != runs_.end()) cutShort(run->second);
+        later(Duration{0}, [this, id] {
+            if (runs_.contains(id)) tell(StopAnswered{id, true});
+        });
+    }
+
+    void end(RunId id) {
+        const auto run = runs_.find(id);
+        if (run == runs_.end()) return;
+        cutShort(run->second);
+        runs_.erase(run);
+    }
+
+    void kill(const AppId& app) {
+        for (auto& [id, run] : runs_)
+            if (run.key.app == app) later(Duration{0}, [this, lost = id] { tell(RunLost{lost, false, {}}); });
+    }
+
+    /// What it has done is kept; its bytes move as its time goes.
+    void cutShort(Run& run) {
+        const auto began = std::exchange(run.began, std::nullopt);
+        const auto rest = rests_.find(run.key);
+        if (!began || rest == rests_.end()) return;
+        const Duration worked = device_.now().elapsed - *began;
+        rest->second.worked += worked;
+        const SeenWork& of = rest->second.of;
+        if (of.took > Duration{0})
+            played_.moved[run.key] +=
+                static_cast<Bytes>(static_cast<double>(of.moved) * worked.count() / of.took.count());
+    }
+
+    void taken(const AppId& app, std::uint64_t delivery) {
+        later(Duration{0}, [this, app, delivery] { tell(DeliveryEnded{app, delivery}); });
+    }
+    void later(Duration after, std::function<void()> act) { queue_.add(device_.now().elapsed + after, std::move(act)); }
+
+    const Scenario& recording_;
+    RecordedJobs jobs_;
+    Device device_;
+    Played played_;
+    EventQueue queue_;
+    std::map<RunId, Run> runs_;
+    std::map<JobKey, Rest> rests_;
+};
+
+} // namespace
+
+Result<Played> whatIf(const Scenario& recording, const Constants& seen, const Constants& other) {
+    auto jobs = STINT_TRY(seenIn(recording, seen));
+    return WhatIf(recording, std::move(jobs), other).play();
+}
+
+} // namespace stint::sim
