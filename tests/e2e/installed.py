@@ -36,7 +36,7 @@ def build_example(name, prefix, directory):
     """examples/NAME, copied away from the tree, built against what `prefix` holds, and installed there."""
     source = Path(directory) / name
     shutil.copytree(ROOT / "examples" / name, source)
-    run("cmake", "-S", source, "-B", source / "build", f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_FLAGS={flags()}",
-        f"-DCMAKE_INSTALL_PREFIX={prefix}")
+    run("cmake", "-G", "Ninja", "-S", source, "-B", source / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
+        f"-DCMAKE_CXX_FLAGS={flags()}", f"-DCMAKE_INSTALL_PREFIX={prefix}")
     run("cmake", "--build", source / "build")
     run("cmake", "--install", source / "build")
