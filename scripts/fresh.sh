@@ -35,4 +35,4 @@ as_root unshare --mount --propagation private bash -c '
     cp --dereference /etc/resolv.conf "$tree/debian/etc/resolv.conf"
     exec env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         chroot "$tree/debian" bash -c "cd /stint && git config --global safe.directory /stint && time ./$*"
-' fresh "$tree" "$@" 2>&1 </dev/null | phases
+' fresh "$tree" "$@" 2>&1 </dev/null | tee "$root/build/fresh.log" | phases
