@@ -28,7 +28,7 @@ packages_for() {
         echo polkitd iproute2 util-linux    # who lets it, and networks for it
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
     fi
-    if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs python3; fi # a virtual one
+    if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs acpica-tools python3; fi # a virtual one
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 clang libbpf-dev libcap-ng-dev libseccomp-dev iproute2; fi
     if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils; fi

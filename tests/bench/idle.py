@@ -1,6 +1,6 @@
-"""./bench idle [SECONDS]: how often stintd wakes up while nothing happens, with its sensors connected to the real upowerd,
-power-profiles-daemon and the kernel, a job that waits for power, and a person's transfer that waits for a network. The
-goal: never."""
+"""./bench idle [SECONDS]: how often stintd and stint-netguard wake up while nothing happens, every sensor connected to the
+real thing (upowerd and power-profiles-daemon over umockdev's supplies, NetworkManager in a namespace, elogind, the kernel),
+a job that waits for power, and a person's transfer that waits for an unmetered network. The goal: never. As root."""
 
 import sys
 import time
@@ -9,42 +9,67 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
+from login import Login  # noqa: E402
+from netguard import NAME as NETGUARD  # noqa: E402
+from network_ground import Ground  # noqa: E402
 from power_ground import Power  # noqa: E402
 from session import SystemBus  # noqa: E402
-from world import World  # noqa: E402
+from world import BIN, World  # noqa: E402
 
-SENSORS = "upower,power-profiles,pressure,thermal,logind,screensaver,sleep"
+SENSORS = "upower,power-profiles,network,pressure,thermal,logind,screensaver,sleep"
 
 
-def switches(pid):
-    """(voluntary, involuntary) context switches, and memory in KiB."""
+class LoginsBus(SystemBus):
+    """The one that elogind is on, for everybody else."""
+
+    def __init__(self, address):
+        self.address = address
+
+    def close(self):
+        pass
+
+
+def looked_at(pid):
+    """(voluntary context switches, memory in KiB)."""
     fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     return int(fields["voluntary_ctxt_switches"]), int(fields["VmRSS"].split()[0])
 
 
 def main(seconds):
     world = World()
-    bus = SystemBus(world.root / "system")
-    grounds = [Power(bus.address, service) for service in ("upower", "profiles")]
-    for name in ("org.freedesktop.UPower", "net.hadess.PowerProfiles"):
-        bus.until_owned(name)
-    grounds[0].unplug(percent=80)
-    daemon = world.start_daemon(environment={"DBUS_SYSTEM_BUS_ADDRESS": bus.address, "STINT_SENSORS": SENSORS})
+    (world.root / "login").mkdir()
+    login = Login(world.root / "login")
+    bus = LoginsBus(login.address)
+    ground = Ground(world.root / "ground", bus)
+    powers = [Power(bus.address, service) for service in ("upower", "profiles")]
     try:
+        powers[0].unplug(percent=80)
+        ground.start_manager(checks=False)
+        ground.connect()
+        ground.set_metered("yes")
+        helper = ground.start(BIN / "stint-netguard")
+        for name in ("org.freedesktop.UPower", "net.hadess.PowerProfiles", NETGUARD):
+            bus.until_owned(name)
+        daemon = world.start_daemon(environment=ground.environment() | {"STINT_SENSORS": SENSORS}, before=ground.enter())
         world.done("run", "--charging", "--no-wait", "--", "true")
-        world.done("device", "set", "network=none")
-        world.done("get", "--no-wait", "http://127.0.0.1:9/never")
+        world.done("get", "--no-wait", "--unmetered", "http://10.9.0.1/never")
+        print(world.done("device"), flush=True)
         time.sleep(min(30, seconds))  # what has just begun is not idle: UPower repeats itself for some seconds
-        before, memory = switches(daemon.pid)
+        watched = {"stintd": daemon.pid, "stint-netguard": helper.pid}
+        before = {name: looked_at(pid) for name, pid in watched.items()}
         time.sleep(seconds)
-        after, _ = switches(daemon.pid)
-        print(f"{after - before} voluntary context switches of stintd in {seconds} s; {memory} KiB resident")
-        return int(after != before)
+        woken = 0
+        for name, pid in watched.items():
+            switches, memory = looked_at(pid)
+            woken += switches - before[name][0]
+            print(f"{name}: {switches - before[name][0]} voluntary context switches in {seconds} s; {memory} KiB resident")
+        return int(woken != 0)
     finally:
-        for ground in grounds:
-            ground.close()
+        for power in powers:
+            power.close()
         world.close()
-        bus.close()
+        ground.close()
+        login.close()
 
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ class Scene:
         self.packages = tuple(getattr(module, "PACKAGES", ()))
         self.qemu = tuple(getattr(module, "QEMU", ()))
         self.prepare = getattr(module, "prepare", None)
+        self.programs = tuple(getattr(module, "PROGRAMS", ()))
         self.alone = getattr(module, "ALONE", False) or bool(self.qemu) or bool(self.prepare)
 
 
@@ -96,6 +97,8 @@ def share(directory, scenes):
     (shared / "scenes").mkdir()
     for scene in scenes:
         run("cp", SCENES / f"{scene.name}.py", shared / "scenes")
+        for program in scene.programs:
+            run("cp", BUILD / "bin" / program, shared)
     return shared
 
 

@@ -93,14 +93,15 @@ class CheckServer:
 class Ground:
     """`inside` is the machine that the test is about; `outside`, at 10.9.0.1 behind the cable e0, the rest of the world."""
 
-    def __init__(self, root):
+    def __init__(self, root, bus=None):
+        """`bus`: one that is there, to be on; else one of its own."""
         root.mkdir(mode=0o755)
         self.root = root
         self.processes = []
         self.servers = []
         self.inside = self._anchor(["unshare", "-m", "-n", "bash", "-ec", INSIDE])
         self.outside = self._anchor(["unshare", "-n", "bash", "-ec", "ip link set lo up; echo ready >&{fd}; exec sleep infinity"])
-        self.bus = SystemBus(root / "system")
+        self.bus = bus or SystemBus(root / "system")
         self.cable("e0", "p0", "10.9.0.1/24")
         self.manager = None
 

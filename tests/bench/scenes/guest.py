@@ -1,8 +1,8 @@
 """What a scene uses inside the machine. A scene is a file beside this one with a function play(): it does what it has to,
-asserts, and returns a sentence about what it saw. Of its own it may say PACKAGES (Debian's), QEMU (words for it), ALONE =
-True (a boot of its own), and prepare(directory), which runs on the host before the boot, makes files in that directory and
-answers further words for QEMU. It is root; ann is an ordinary user with a manager of her own, which begins anew after
-each scene."""
+asserts, and returns a sentence about what it saw. Of its own it may say PACKAGES (Debian's), PROGRAMS (of our build, that
+no install brings; in /run/scenes), QEMU (words for it), ALONE = True (a boot of its own), and prepare(directory), which
+runs on the host before the boot, makes files in that directory and answers further words for QEMU. It is root; ann is an
+ordinary user with a manager of her own, which begins anew after each scene."""
 
 import os
 import pwd
