@@ -176,12 +176,7 @@ Handled networks(Request& request) {
 Handled markNetwork(Request& request) {
     const std::string network = STINT_TRY(request.arguments.string());
     const std::string word = STINT_TRY(request.arguments.string());
-    std::optional<bool> metered;
-    if (word != "auto") metered = word == "metered";
-    if (metered && !*metered && word != "unmetered")
-        return fail(Errc::ILLEGAL_ARGUMENT, "a network cannot be \"{}\"; it is metered, unmetered or auto",
-                    printable(word));
-    STINT_TRY(request.owner.markNetwork(request.call, network, metered));
+    STINT_TRY(request.owner.markNetwork(request.call, network, STINT_TRY(meteredNamed(word))));
     return waits();
 }
 

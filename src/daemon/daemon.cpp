@@ -52,6 +52,7 @@ Daemon::Daemon(DaemonOptions options, Policy policy)
           [this](const AppId& app) { replyHeld(app); }),
       clockWatch_([this] { arrived_.emplace_back(ClockSet{}); }) {
     setSlots(policy_);
+    deviceSource_.follow(policy_.networks);
 }
 
 Daemon::~Daemon() {
