@@ -236,6 +236,7 @@ std::vector<wire::DeviceRow> Daemon::device() {
                         .decides = std::string(field ? field->decides : ""),
                         .since = follows ? std::nullopt : line.since});
     }
+    addWakes(rows);
     rows.push_back({.key = "notifications", .value = desktop_->description(), .source = "session bus"});
     return rows;
 }

@@ -57,6 +57,7 @@ private:
     void armTimer();
     void openWakeTimer();
     void armWakeTimer();
+    void addWakes(std::vector<wire::DeviceRow>& rows) const;
 
     // Who connects (callers.cpp).
     Caller identified(const PeerProcess& peer) const;
