@@ -111,6 +111,17 @@ Handled startApp(Request& request) {
     return waits([pid](Writer& writer, const Reply&) { writer.uint32(static_cast<std::uint32_t>(pid)); });
 }
 
+Handled openApp(Request& request) {
+    const AppId app{STINT_TRY(request.arguments.string())};
+    const std::vector<std::string> command = STINT_TRY(request.owner.openApp(request.call, app));
+    const auto write = [command](Writer& writer) -> Result<void> {
+        writer.strings(command);
+        return {};
+    };
+    if (command.empty()) return answers(write);
+    return waits([command](Writer& writer, const Reply&) { writer.strings(command); });
+}
+
 Handled setApp(Request& request) {
     const AppId app{STINT_TRY(request.arguments.string())};
     std::optional<std::string> state;

@@ -192,6 +192,14 @@ Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, MainProgram
     return started.pid;
 }
 
+Result<std::vector<std::string>> Daemon::openApp(CallId call, const AppId& app) {
+    const Manifest* const manifest = registry_->find(app.name);
+    if (!manifest) return notInstalled(app);
+    if (!manifest->hasWindows) return std::vector<std::string>();
+    arrived_.emplace_back(AppOpened{call, manifest->package});
+    return manifest->command;
+}
+
 Result<void> Daemon::setDevice(CallId call, const std::map<std::string, std::string>& changes) {
     STINT_TRY(deviceSource_.set(changes));
     announceDevice(call);
