@@ -16,13 +16,14 @@ namespace {
 
 using Keys = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 16> manifestKeys{
+constexpr std::array<std::string_view, 17> manifestKeys{
     "package",
     "label",
     "version",
     "icon",
     "desktop_file",
     "command",
+    "windows",
     "executable",
     "permissions",
     "debuggable",
@@ -258,7 +259,11 @@ Result<void> readPackage(const Table& root, const std::filesystem::path& file, M
     return {};
 }
 
-Result<void> readExecutable(const Table& root, Manifest& manifest) {
+Result<void> readProgram(const Table& root, Manifest& manifest) {
+    manifest.command = STINT_TRY(root.command("command"));
+    manifest.hasWindows = STINT_TRY(root.flag("windows"));
+    if (manifest.hasWindows && manifest.command.empty())
+        return root.wrong(root.node("windows"), "windows = true wants a command: the main program that has them");
     manifest.executable = STINT_TRY(root.text("executable"));
     if (!manifest.executable.empty() && manifest.executable.front() != '/')
         return root.wrong(root.node("executable"), "executable \"{}\" is relative; it must be an absolute path",
@@ -280,8 +285,7 @@ Result<Manifest> parseManifest(std::string_view text, const std::filesystem::pat
     manifest.version = STINT_TRY(root.text("version"));
     manifest.icon = STINT_TRY(root.text("icon"));
     manifest.desktopFile = STINT_TRY(root.text("desktop_file"));
-    manifest.command = STINT_TRY(root.command("command"));
-    STINT_TRY(readExecutable(root, manifest));
+    STINT_TRY(readProgram(root, manifest));
     for (const std::string& permission : STINT_TRY(root.words("permissions")))
         manifest.permissions.insert(permission);
     manifest.debuggable = STINT_TRY(root.flag("debuggable"));

@@ -76,6 +76,7 @@ constexpr std::array table = {
     Method{taskManagerInterface,  "Retry",                         "ssia{sv}",     theOperator, methods::retry},
     Method{taskManagerInterface,  "Shell",                         "asa{sv}",      anyone,      methods::shell},
     Method{taskManagerInterface,  "StartApp",                      "sasaha{sv}",   theOperator, methods::startApp},
+    Method{taskManagerInterface,  "OpenApp",                       "sa{sv}",       theOperator, methods::openApp},
     Method{taskManagerInterface,  "SetApp",                        "sa{sv}a{sv}",  theOperator, methods::setApp},
     Method{deviceInterface,       "Get",                           "a{sv}",        anyone,      methods::getDevice},
     Method{deviceInterface,       "Set",                           "a{ss}a{sv}",   theOperator, methods::setDevice},

@@ -111,6 +111,17 @@ Handled startApp(Request& request) {
     return waits([pid](Writer& writer, const Reply&) { writer.uint32(static_cast<std::uint32_t>(pid)); });
 }
 
+Handled openApp(Request& request) {
+    const AppId app{STINT_TRY(request.arguments.string())};
+    const std::vector<std::string> command = STINT_TRY(request.owner.openApp(request.call, app));
+    const auto write = [command](Writer& writer) -> Result<void> {
+        writer.strings(command);
+        return {};
+    };
+    if (command.empty()) return answers(write);
+    return waits([command](Writer& writer, const Reply&) { writer.strings(command); });
+}
+
 Handled setApp(Request& request) {
     const AppId app{STINT_TRY(request.arguments.string())};
     std::optional<std::string> state;
@@ -188,12 +199,7 @@ Handled networks(Request& request) {
 Handled markNetwork(Request& request) {
     const std::string network = STINT_TRY(request.arguments.string());
     const std::string word = STINT_TRY(request.arguments.string());
-    std::optional<bool> metered;
-    if (word != "auto") metered = word == "metered";
-    if (metered && !*metered && word != "unmetered")
-        return fail(Errc::ILLEGAL_ARGUMENT, "a network cannot be \"{}\"; it is metered, unmetered or auto",
-                    printable(word));
-    STINT_TRY(request.owner.markNetwork(request.call, network, metered));
+    STINT_TRY(request.owner.markNetwork(request.call, network, STINT_TRY(meteredNamed(word))));
     return waits();
 }
 

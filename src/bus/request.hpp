@@ -115,6 +115,7 @@ Handled edit(Request&);
 Handled retry(Request&);
 Handled shell(Request&);
 Handled startApp(Request&);
+Handled openApp(Request&);
 Handled setApp(Request&);
 
 Handled getDevice(Request&);

@@ -93,6 +93,9 @@ public:
     /// `stint start`, during gather(). If it returns a pid, the owner hands AppOpened{call} to the core, whose Reply to
     /// `call` tells the caller the pid.
     virtual Result<pid_t> startApp(ConnectionId connection, CallId call, MainProgram program) = 0;
+    /// The same of an app with windows, whose main program the caller starts: the words of that; the owner hands over
+    /// AppOpened{call}. No words, and nothing handed over, where it has none.
+    virtual Result<std::vector<std::string>> openApp(CallId call, const AppId& app) = 0;
     /// During gather(); where it succeeds, the Reply to `call` is the answer (DeviceChanged{call}).
     virtual Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) = 0;
     virtual Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) = 0;

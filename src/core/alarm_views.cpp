@@ -45,12 +45,9 @@ std::vector<AlarmView> AlarmView::all(const State& state, Now now) {
     return views;
 }
 
-std::optional<Instant> Scheduler::nextWakeUp(Now now) const {
-    std::optional<Instant> next;
-    for (const AlarmView& view : alarms(now))
-        if (view.alarm.wakeup && view.latest && (!next || *view.latest < *next)) next = view.latest;
-    return next;
-}
+std::optional<Wake> Scheduler::nextWake(Now now) const { return stint::nextWake(impl_->state, now); }
+
+const std::deque<Wake>& Scheduler::wakes() const { return impl_->state.wakes.past; }
 
 bool Scheduler::canScheduleExactAlarms(const AppId& app) const {
     const App* found = impl_->state.app(app);

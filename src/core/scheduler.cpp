@@ -258,6 +258,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     const DeviceState before = impl_->state.deviceState;
     const auto deadline = std::holds_alternative<Connected>(event) ? nextDeadline() : std::nullopt;
     const bool isDue = deadline && *deadline <= now.elapsed;
+    noteWake(turn);
     ageDevice(turn);
     ageApps(turn);
     applyEvent(turn, event);
@@ -269,6 +270,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     tellNetworks(turn);
     settleSleep(turn);
     settleAwake(turn);
+    planWake(turn);
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});

@@ -1,6 +1,7 @@
 // The decision: the only state of Stint, and the only function that changes it (architecture.md, the core). It contains
 // no number and no condition of the spec: those are rules/. Pure: the time comes in with each event.
 #pragma once
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "model/event.hpp"
 #include "model/questions.hpp"
 #include "model/record.hpp"
+#include "model/wake.hpp"
 
 namespace stint {
 
@@ -82,8 +84,11 @@ public:
     /// gates read has changed unnoticed. A sentence each, for tests.
     std::vector<std::string> staleVerdicts(Now now) const;
     std::vector<SetAside> setAside() const;
-    /// When the next wake-up alarm goes off at the latest; nullopt: none does, but for an event (limits.md §7.1).
-    std::optional<Instant> nextWakeUp(Now now) const;
+    /// When a machine that sleeps is to be awake next, and for what; nullopt: not before an event (limits.md §13,
+    /// Wake-ups).
+    std::optional<Wake> nextWake(Now now) const;
+    /// What has woken it since the daemon started, the newest last: the last few.
+    const std::deque<Wake>& wakes() const;
     const Constants& constants() const;
     const Device& device() const;
     const DeviceState& deviceState() const;

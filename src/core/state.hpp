@@ -24,6 +24,7 @@
 #include "core/succession.hpp"
 #include "core/usage.hpp"
 #include "core/waiting.hpp"
+#include "core/wakes.hpp"
 #include "core/watched.hpp"
 
 namespace stint {
@@ -64,6 +65,7 @@ struct State {
     ShellState shell;
     Sleep sleep;
     Awake awake;
+    Wakes wakes;
 
     /// The job that is being taken in, or asked about. Volatile: read by a signal handler of this thread (aborts.cpp).
     const Job* volatile asked = nullptr;

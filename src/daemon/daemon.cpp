@@ -52,6 +52,7 @@ Daemon::Daemon(DaemonOptions options, Policy policy)
           [this](const AppId& app) { replyHeld(app); }),
       clockWatch_([this] { arrived_.emplace_back(ClockSet{}); }) {
     setSlots(policy_);
+    deviceSource_.follow(policy_.networks);
 }
 
 Daemon::~Daemon() {
@@ -191,6 +192,14 @@ Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, MainProgram
     return started.pid;
 }
 
+Result<std::vector<std::string>> Daemon::openApp(CallId call, const AppId& app) {
+    const Manifest* const manifest = registry_->find(app.name);
+    if (!manifest) return notInstalled(app);
+    if (!manifest->hasWindows) return std::vector<std::string>();
+    arrived_.emplace_back(AppOpened{call, manifest->package});
+    return manifest->command;
+}
+
 Result<void> Daemon::setDevice(CallId call, const std::map<std::string, std::string>& changes) {
     STINT_TRY(deviceSource_.set(changes));
     announceDevice(call);
@@ -235,6 +244,7 @@ std::vector<wire::DeviceRow> Daemon::device() {
                         .decides = std::string(field ? field->decides : ""),
                         .since = follows ? std::nullopt : line.since});
     }
+    addWakes(rows);
     rows.push_back({.key = "notifications", .value = desktop_->description(), .source = "session bus"});
     return rows;
 }

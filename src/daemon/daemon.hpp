@@ -58,6 +58,7 @@ private:
     void armTimer();
     void openWakeTimer();
     void armWakeTimer();
+    void addWakes(std::vector<wire::DeviceRow>& rows) const;
 
     // Who connects (callers.cpp).
     Caller identified(const PeerProcess& peer) const;
@@ -111,6 +112,7 @@ private:
     void arrived(Event event) override;
     void shell(CallId call, std::vector<std::string> words) override;
     Result<pid_t> startApp(ConnectionId connection, CallId call, MainProgram program) override;
+    Result<std::vector<std::string>> openApp(CallId call, const AppId& app) override;
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override;
     Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) override;
     std::vector<wire::DeviceRow> device() override;

@@ -65,12 +65,15 @@ void addLimits(const Processes& processes, std::vector<Finding>& findings) {
     }
 }
 
-Finding aboutWakeAlarms(int refusal, const Netcut::State& guard) {
-    if (!refusal) return {"wake alarms", Grade::Enforced, "an alarm wakes a machine that sleeps", ""};
+Finding aboutWakeAlarms(int refusal, const Netcut::State& guard, const Constants& constants) {
+    const std::string whatWakes = fmt::format("{}{} wakes a machine that sleeps",
+                                              constants.wakeAlarms ? "an alarm" : "by the policy an alarm clock alone",
+                                              constants.wakeWindows ? ", or a maintenance window," : "");
+    if (!refusal) return {"wake alarms", Grade::Enforced, whatWakes, ""};
     if (!guard.noWake.empty())
         return {"wake alarms", Grade::Absent, "alarms go off once the machine is awake: " + guard.noWake, ""};
     if (refusal == EPERM && guard.serves)
-        return {"wake alarms", Grade::Enforced, "stint-netguard wakes a machine that sleeps for an alarm", ""};
+        return {"wake alarms", Grade::Enforced, whatWakes + ", by stint-netguard", ""};
     return {"wake alarms", Grade::Absent,
             fmt::format("alarms go off once the machine is awake: CLOCK_BOOTTIME_ALARM: {}", std::strerror(refusal)),
             refusal == EPERM ? "setcap cap_wake_alarm+ep on stintd, or AmbientCapabilities=CAP_WAKE_ALARM in its unit "
@@ -198,7 +201,7 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutDaemon(),
         aboutStore(options_.store, storeNotes_, storeError()),
         aboutProcesses(*processes_),
-        aboutWakeAlarms(wakeRefusal_, netcut_->state()),
+        aboutWakeAlarms(wakeRefusal_, netcut_->state(), core_->constants()),
         aboutPolicy(options_.policy, policyError_),
         aboutApps(*registry_, options_.apps),
         aboutNotifications(*desktop_),

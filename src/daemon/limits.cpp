@@ -1,6 +1,7 @@
 // Alarms, messages and limits: between the bus, the core and the apps' processes.
 #include <algorithm>
 #include <cstring>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,8 @@
 
 namespace stint {
 namespace {
+
+constexpr int shownWakes = 5;
 
 std::optional<WallTime> wallOf(const std::optional<Instant>& when, Now now) {
     return when ? std::optional(wallAt(*when, now)) : std::nullopt;
@@ -77,8 +80,8 @@ wire::DozeView Daemon::doze() {
             .chargingAt = wallOf(state.chargingAt, now_)};
 }
 
-// limits.md §13: where the kernel lets us, a wake-up alarm wakes a machine that sleeps; else it goes off when the
-// machine is awake.
+// limits.md §13, Wake-ups: where the kernel lets us, or stint-netguard does, a machine that sleeps is woken; else what
+// is due goes off when the machine is awake.
 void Daemon::openWakeTimer() {
     const auto nothing = [](sd_event_source*, std::uint64_t, void*) { return 0; };
     const int added = sd_event_add_time(loop_.get(), &wake_, CLOCK_BOOTTIME_ALARM, 0, 0, nothing, nullptr);
@@ -91,19 +94,38 @@ void Daemon::openWakeTimer() {
 }
 
 void Daemon::armWakeTimer() {
-    const auto due = degraded_ ? std::nullopt : core_->nextWakeUp(now_);
+    const auto next = degraded_ ? std::nullopt : core_->nextWake(now_);
+    const std::chrono::microseconds when = next ? next->when.time_since_epoch() : Duration{0};
     if (!wake_) { // then stint-netguard is asked to, which may do more than this process
         std::optional<Waker::Wish> wish;
-        if (due)
-            wish = {static_cast<std::uint64_t>(std::chrono::microseconds(due->time_since_epoch()).count()),
-                    "an alarm of an app is due"};
+        if (next) wish = {static_cast<std::uint64_t>(when.count()), next->cause};
         return netcut_->wakeAt(std::move(wish));
     }
-    if (due) {
-        const std::chrono::microseconds when = due->time_since_epoch();
-        sd_event_source_set_time(wake_, static_cast<std::uint64_t>(std::max<std::int64_t>(when.count(), 1)));
+    if (next) sd_event_source_set_time(wake_, static_cast<std::uint64_t>(std::max<std::int64_t>(when.count(), 1)));
+    sd_event_source_set_enabled(wake_, next ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+}
+
+// For `stint device`: what the machine is to be awake for next, who sees to that, and what has woken it.
+void Daemon::addWakes(std::vector<wire::DeviceRow>& rows) const {
+    if (const auto next = core_->nextWake(now_)) {
+        const Netcut::State guard = netcut_->state();
+        const bool isGuards = guard.serves && guard.noWake.empty();
+        rows.push_back({.key = "wake.next",
+                        .value = fmt::format("in {}: {}", roughDuration(next->when - now_.elapsed), next->cause),
+                        .source = wake_      ? "stintd"
+                                  : isGuards ? "stint-netguard"
+                                             : "nobody (stint doctor)",
+                        .decides = "when a machine that sleeps is awake next"});
     }
-    sd_event_source_set_enabled(wake_, due ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+    int number = 1;
+    for (const Wake& wake : std::views::reverse(core_->wakes()) | std::views::take(shownWakes)) {
+        const std::string which = number == 1 ? "" : fmt::format(".{}", number);
+        rows.push_back({.key = "wake.last" + which,
+                        .value = wake.cause,
+                        .source = "what was due",
+                        .since = wallAt(wake.when, now_)});
+        ++number;
+    }
 }
 
 void Daemon::sayGoodbye() {

@@ -40,11 +40,12 @@ void Daemon::readPolicy() {
     policyError_.clear();
     setSlots(*read);
     if (*read == policy_) return;
-    const bool changed = read->constants != policy_.constants;
+    const bool changed = read->constants != policy_.constants, networks = read->networks != policy_.networks;
     policy_ = *std::move(read);
-    watched_.reset(); // the limit of directories may have changed
+    watched_.reset();                                     // the limit of directories may have changed
+    if (networks) deviceSource_.follow(policy_.networks); // the turn that follows reads the device
+    if (changed || networks) logInfo("policy changed");
     if (!changed) return;
-    logInfo("policy changed");
     processes_->limitBackground(backgroundLimitsBy(policy_.constants));
     arrived_.emplace_back(PolicyChanged{.call = {}, .constants = policy_.constants});
 }

@@ -8,7 +8,6 @@
 #include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "base/find_in.hpp"
-#include "base/printable.hpp"
 #include "base/try.hpp"
 #include "device/device_keys.hpp"
 #include "device/free_space.hpp"
@@ -16,7 +15,7 @@
 namespace stint {
 namespace {
 
-constexpr std::size_t longestName = 256, mostMarks = 256; ///< of marked networks
+constexpr std::size_t mostMarks = 256; ///< networks that a person has marked
 constexpr std::string_view byPerson = "set";
 constexpr std::string_view byDefault = "embedded default";
 
@@ -49,7 +48,7 @@ void DeviceSource::start(sd_event* loop, std::function<void(const std::string&)>
     sd_event_add_time(loop, &timer, CLOCK_MONOTONIC, 0, 0, settled, this);
     settle_.reset(timer);
     sd_event_source_set_enabled(timer, SD_EVENT_OFF);
-    sensors_ = stint::sensors({loop, *system_, *session_, marks_, [this] { settleSoon(); }});
+    sensors_ = stint::sensors({loop, *system_, *session_, marks_, rules_, [this] { settleSoon(); }});
     if (sensors_.empty()) return;
     system_->connect();
     session_->connect();
@@ -178,10 +177,7 @@ Result<void> DeviceSource::reset(std::span<const std::string> keys) {
 }
 
 Result<void> DeviceSource::mark(const std::string& network, std::optional<bool> metered) {
-    if (network.empty() || network.size() > longestName || network != printable(network))
-        return fail(Errc::ILLEGAL_ARGUMENT,
-                    "\"{}\" is no network's name: a connection's, an SSID or an interface, of at most {} bytes",
-                    printable(std::string_view(network).substr(0, longestName)), longestName);
+    STINT_TRY(checkNetworkName(network));
     if (!metered)
         marks_.erase(network);
     else if (marks_.size() < mostMarks || marks_.contains(network))
@@ -193,16 +189,24 @@ Result<void> DeviceSource::mark(const std::string& network, std::optional<bool> 
     return {};
 }
 
+void DeviceSource::follow(NetworkRules rules) {
+    rules_ = std::move(rules);
+    sense();
+}
+
 std::vector<NetworkSeen> DeviceSource::networks() const {
     std::vector<NetworkSeen> all;
     for (const auto& sensor : sensors_)
         std::ranges::move(sensor->networks(), std::back_inserter(all));
-    for (const auto& [name, metered] : marks_) {
-        const auto isIt = [&name = name](const NetworkSeen& seen) {
+    const auto isThere = [&all](const std::string& name) {
+        return std::ranges::any_of(all, [&name](const NetworkSeen& seen) {
             return seen.name == name || seen.ssid == name || seen.interface == name;
-        };
-        if (std::ranges::none_of(all, isIt)) all.push_back({.name = name, .metered = metered, .by = markWord});
-    }
+        });
+    };
+    for (const auto& [name, metered] : marks_)
+        if (!isThere(name)) all.push_back({.name = name, .metered = metered, .by = markWord});
+    for (const auto& [name, rule] : rules_)
+        if (!isThere(name)) all.push_back({.name = name, .metered = rule.metered, .by = policyWord(rule)});
     return all;
 }
 

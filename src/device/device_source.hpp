@@ -52,7 +52,9 @@ public:
     /// Whether a person says that the network of that name is metered; nullopt: what the machine says. IllegalArgument:
     /// no network has such a name, or too many are marked.
     Result<void> mark(const std::string& network, std::optional<bool> metered);
-    /// Those that are there, the one in use first; behind them those that are marked and not there.
+    /// What the policy files say of networks now.
+    void follow(NetworkRules rules);
+    /// Those that are there, the one in use first; behind them those that are marked, or in a policy, and not there.
     std::vector<NetworkSeen> networks() const;
     /// A person holds Doze at that, or lets go of it: as set() of the key doze.
     void holdDoze(std::optional<DozeForce> force);
@@ -81,6 +83,7 @@ private:
     std::map<std::string_view, std::string_view> tellers_; ///< who has told which value
     std::map<std::string, std::string> overrides_;
     NetworkMarks marks_;
+    NetworkRules rules_;
     std::map<std::string_view, std::pair<std::string, WallTime>> since_; ///< the text of each key, and since when
     EventSource settle_;
     bool settling_ = false;

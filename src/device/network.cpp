@@ -1,5 +1,5 @@
-// The network (linux.md §A.4): the kernel's links, what NetworkManager says of them, whether the modem roams, and a
-// person's marks, put together by network_links.hpp.
+// The network (linux.md §A.4): the kernel's links, what NetworkManager says of them, whether the modem roams, a
+// person's marks and the policy's words, put together by network_links.hpp.
 #include "device/kernel_links.hpp"
 #include "device/modem_manager.hpp"
 #include "device/network_manager.hpp"
@@ -13,8 +13,8 @@ constexpr std::string_view managerWord = "NetworkManager", kernelWordOfNetwork =
 class NetworkSensor final : public Sensor {
 public:
     explicit NetworkSensor(const SensorSources& sources)
-        : marks_(sources.marks), kernel_(sources.loop, sources.changed), manager_(sources.system, sources.changed),
-          modems_(sources.system, sources.changed) {}
+        : marks_(sources.marks), rules_(sources.rules), kernel_(sources.loop, sources.changed),
+          manager_(sources.system, sources.changed), modems_(sources.system, sources.changed) {}
 
     std::string_view name() const override { return picture_.byManager ? managerWord : kernelWordOfNetwork; }
     std::string_view topic() const override { return "network"; }
@@ -65,11 +65,12 @@ private:
         // Where there never was an interface, as in a container, nobody knows by what way the world is reached.
         if (!isKnown_ && !said && kernel->empty()) return;
         management_ = remembered(management_, said, kernel);
-        picture_ = pictureOf(kernel, management_, modems_.isRoaming(), marks_);
+        picture_ = pictureOf(kernel, management_, modems_.isRoaming(), marks_, rules_);
         isKnown_ = true;
     }
 
     const NetworkMarks& marks_;
+    const NetworkRules& rules_;
     mutable KernelLinks kernel_;
     NetworkManager manager_;
     ModemManager modems_;

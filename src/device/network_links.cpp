@@ -13,6 +13,7 @@ struct Link {
     KernelLink kernel;
     const ManagedLink* managed = nullptr;
     bool metered = false;
+    bool isNamed = false; ///< its cost is a person's or the policy's word
     std::string by;
 
     NetworkTransport transport() const {
@@ -34,22 +35,26 @@ template <class Links> auto* linkNamed(Links& links, std::string_view interface)
     return found == links.end() ? nullptr : &*found;
 }
 
-const bool* markOf(const Link& link, const NetworkMarks& marks) {
-    const auto of = [&marks](const std::string& name) {
-        const auto found = marks.find(name);
-        return name.empty() || found == marks.end() ? nullptr : &found->second;
+/// What is said of a link by one of its names; the nearest of them counts.
+template <class Words> const auto* wordOn(const Link& link, const Words& words) {
+    const auto of = [&words](const std::string& name) {
+        const auto found = words.find(name);
+        return name.empty() || found == words.end() ? nullptr : &found->second;
     };
     if (link.managed)
         for (const std::string* name : {&link.managed->connection, &link.managed->ssid})
-            if (const bool* mark = of(*name)) return mark;
+            if (const auto* word = of(*name)) return word;
     return of(link.kernel.interface);
 }
 
 // linux.md §A.4: a guess that it is counts, a guess that it is not, too; where nobody knows, it is not.
-void judgeCost(Link& link, const NetworkMarks& marks) {
-    if (const bool* mark = markOf(link, marks)) {
-        link.metered = *mark;
-        link.by = markWord;
+void judgeCost(Link& link, const NetworkMarks& marks, const NetworkRules& rules) {
+    const bool* const mark = wordOn(link, marks);
+    const NetworkRule* const rule = wordOn(link, rules);
+    link.isNamed = mark || rule;
+    if (link.isNamed) {
+        link.metered = mark ? *mark : rule->metered;
+        link.by = mark ? markWord : policyWord(*rule);
         return;
     }
     const Metered said = link.managed ? link.managed->metered : Metered::Unknown;
@@ -65,7 +70,8 @@ void judgeCost(Link& link, const NetworkMarks& marks) {
 }
 
 std::vector<Link> linksBy(const std::optional<std::vector<KernelLink>>& kernel,
-                          const std::optional<Management>& manager, const NetworkMarks& marks) {
+                          const std::optional<Management>& manager, const NetworkMarks& marks,
+                          const NetworkRules& rules) {
     std::vector<Link> links;
     if (kernel) {
         for (const KernelLink& link : *kernel)
@@ -78,7 +84,7 @@ std::vector<Link> linksBy(const std::optional<std::vector<KernelLink>>& kernel,
         }
     }
     for (Link& link : links)
-        judgeCost(link, marks);
+        judgeCost(link, marks, rules);
     return links;
 }
 
@@ -140,10 +146,12 @@ void judgeReach(NetworkPicture& picture, bool leadsOut, bool isManaged, const st
 
 } // namespace
 
+std::string policyWord(const NetworkRule& rule) { return "policy " + printable(rule.origin); }
+
 NetworkPicture pictureOf(const std::optional<std::vector<KernelLink>>& kernel, const std::optional<Management>& manager,
-                         bool isRoaming, const NetworkMarks& marks) {
+                         bool isRoaming, const NetworkMarks& marks, const NetworkRules& rules) {
     NetworkPicture picture;
-    const std::vector<Link> links = linksBy(kernel, manager, marks);
+    const std::vector<Link> links = linksBy(kernel, manager, marks, rules);
     const Link* const used = inUse(links);
     const bool isHiddenVpn = used && !used->isTunnel() && manager && !manager->isGone && manager->vpn;
     std::vector<const Link*> carriers;
@@ -166,7 +174,7 @@ NetworkPicture pictureOf(const std::optional<std::vector<KernelLink>>& kernel, c
         isManaged |= carrier->isManaged();
         isCellular |= carrier->transport() == TRANSPORT_CELLULAR;
         if (carrier->rate() > 0) rate = rate == 0 ? carrier->rate() : std::min(rate, carrier->rate());
-        if (!carrier->metered || metered || used->by == markWord) continue;
+        if (!carrier->metered || metered || used->isNamed) continue;
         metered = true;
         picture.meteredBy = carrier->by + ", of " + printable(carrier->name());
     }

@@ -2,7 +2,7 @@
 //
 // The kernel says which link carries the traffic: it is right at once when a carrier is lost, and knows what no network
 // manager manages. NetworkManager says what a link is: its name, what it costs, and whether the internet is behind it.
-// A person's mark stands over what it costs.
+// Over what it costs stands a person's mark, or else the policy's word.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -58,6 +58,8 @@ struct Management {
 
 /// Who says whether a network is metered: a person.
 inline constexpr const char* markWord = "a mark";
+/// A policy file does: "policy /etc/stint/policy.toml:7".
+std::string policyWord(const NetworkRule& rule);
 
 /// A line of `stint net`.
 struct NetworkSeen {
@@ -86,7 +88,7 @@ struct NetworkPicture {
 
 /// `kernel`: nullopt where it cannot be asked; then NetworkManager alone is believed. `isRoaming`: a modem says so.
 NetworkPicture pictureOf(const std::optional<std::vector<KernelLink>>& kernel, const std::optional<Management>& manager,
-                         bool isRoaming, const NetworkMarks& marks);
+                         bool isRoaming, const NetworkMarks& marks, const NetworkRules& rules = {});
 
 /// What is left of a manager's word while it is gone, or starts anew: of links that still carry.
 Management remembered(const Management& before, const std::optional<Management>& now,

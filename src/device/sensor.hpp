@@ -32,6 +32,7 @@ struct SensorSources {
     services::Bus& system;
     services::Bus& session;
     const NetworkMarks& marks;
+    const NetworkRules& rules;
     std::function<void()> changed;
 };
 

@@ -66,6 +66,7 @@ struct Manifest {
     std::string icon;
     std::string desktopFile;
     std::vector<std::string> command; ///< the main program, for `stint start`
+    bool hasWindows = false;          ///< the main program: then it runs in a scope of its own (linux.md §A.6)
     std::string executable;           ///< recognises the main program: /proc/PID/exe
     std::set<std::string, std::less<>> permissions;
     std::map<std::string, Service, std::less<>> services;

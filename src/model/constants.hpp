@@ -94,6 +94,10 @@ struct Constants {
     Duration awakeStall = 2min;
     Duration awakeOnBattery = 30min;
     std::int64_t awakeBatteryFloor = 30;
+    bool wakeAlarms = true;
+    Duration wakeGap = 1min;
+    bool wakeWindows = false;
+    Duration wakeTakes = 30s;
     // The device (limits.md §10).
     std::int64_t batteryLow = 15;
     std::int64_t batteryOkay = 20;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "model/doze.hpp"
+#include "model/network_marks.hpp"
 #include "stint/network.hpp"
 #include "stint/units.hpp"
 
@@ -23,9 +24,6 @@ std::optional<Thermal> thermalNamed(std::string_view name);
 /// Whether it lies still. Unknown: no sensor tells; then nothing ever moves it, and Doze does not sense (limits.md
 /// §6.2).
 enum class Motion : std::uint8_t { Unknown, Still, Moving };
-
-/// What a person says of a network, by the name of its connection, its SSID or its interface: whether it is metered.
-using NetworkMarks = std::map<std::string, bool, std::less<>>;
 
 struct Device {
     bool screenOn = true;

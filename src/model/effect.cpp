@@ -47,6 +47,8 @@ std::string_view nameOf(Trace::What what) {
         return "doze";
     case Trace::What::Sleep:
         return "sleep";
+    case Trace::What::Wake:
+        return "wake";
     }
     return "unknown";
 }

@@ -138,6 +138,7 @@ struct Trace {
         Bucket,
         Doze,
         Sleep,
+        Wake,
     };
     What what = What::Scheduled;
     AppId app;
@@ -162,7 +163,7 @@ struct Trace {
     std::optional<bool> high;          ///< message: as delivered
     std::optional<bool> original;      ///< message: as it was sent
     std::optional<bool> allowed;       ///< network
-    std::string because;               ///< network, bucket
+    std::string because;               ///< network, bucket; wake: the cause
     std::string machine;               ///< doze: deep, light
     std::string from;                  ///< bucket, doze
     std::string to;                    ///< sleep: waiting, asleep, awake

@@ -182,6 +182,10 @@ constexpr std::array rows{
     ConstantRow{"quota.window.working", &C::quotaWindowWorking, ms(1min), day, "window of the regular allowance: working", ConstantKind::Time},
     ConstantRow{"sleep.grace", &C::sleepGrace, 0, ms(1min), "a sleep that begins waits for transfers that are asked to stop, at most", ConstantKind::Time},
     ConstantRow{"uid.background_settle", &C::backgroundSettle, 0, day, "an app stays active this long after it left the foreground", ConstantKind::Time},
+    ConstantRow{"wake.alarms", &C::wakeAlarms, 0, 1, "wake-up alarms wake a machine that sleeps; false: alarm clocks alone do", ConstantKind::Flag},
+    ConstantRow{"wake.gap", &C::wakeGap, 0, day, "least time between two wake-ups of a machine that sleeps, but for an alarm clock", ConstantKind::Time},
+    ConstantRow{"wake.takes", &C::wakeTakes, 0, ms(10min), "a machine that is awake this long after the time set for it was woken by that", ConstantKind::Time},
+    ConstantRow{"wake.windows", &C::wakeWindows, 0, 1, "deep maintenance windows wake a machine that sleeps", ConstantKind::Flag},
     ConstantRow{"while_idle_exact_quota", &C::alarmWhileIdleExactQuota, 1, many, "the same for exact ones of apps that may set exact alarms", ConstantKind::Number},
 };
 // clang-format on

@@ -35,14 +35,22 @@ template <class... Args> Error wrong(fmt::format_string<Args...> format, Args&&.
     return fail(Errc::ILLEGAL_ARGUMENT, format, std::forward<Args>(args)...);
 }
 
-/// One value of the file under its whole key: [job] slots is job.slots.
+constexpr std::string_view networksTable = "networks";
+
+/// One value of the file under its whole key: [job] slots is job.slots. Below [networks] the key is a network's name.
 struct Setting {
     std::string key;
     const toml::node* value;
+    bool isNetwork = false;
 };
 
 void gather(const toml::table& table, const std::string& prefix, std::vector<Setting>& settings) {
     for (auto&& [name, value] : table) {
+        if (prefix.empty() && name.str() == networksTable && value.is_table()) {
+            for (auto&& [network, word] : *value.as_table())
+                settings.push_back({std::string{network.str()}, &word, true});
+            continue;
+        }
         std::string key = prefix.empty() ? std::string{name.str()} : fmt::format("{}.{}", prefix, name.str());
         if (const toml::table* inner = value.as_table())
             gather(*inner, key, settings);
@@ -97,6 +105,8 @@ std::string_view shapeOf(const toml::node& value) {
         return "a yes or no";
     case toml::node_type::array:
         return "a list";
+    case toml::node_type::table:
+        return "a table";
     default:
         return "a date or a time";
     }
@@ -135,6 +145,23 @@ Result<void> apply(Constants& constants, const ConstantRow& row, const toml::nod
     return setConstant(constants, row.key, *text);
 }
 
+// A later file takes back what an earlier one says by "auto".
+Result<void> applyNetwork(NetworkRules& rules, const Setting& setting, std::string origin) {
+    STINT_TRY(checkNetworkName(setting.key));
+    if (setting.value->is_table()) // Cafe.net = "metered" is net, within Cafe
+        return wrong("networks.{} is a table; a name with a dot stands in quotes: \"Cafe.net\" = \"metered\"",
+                     setting.key);
+    const auto word = setting.value->value_exact<std::string>();
+    if (!word)
+        return wrong("networks.{} is {}; write \"metered\", \"unmetered\" or \"auto\"", setting.key,
+                     shapeOf(*setting.value));
+    if (const auto metered = STINT_TRY(meteredNamed(*word)))
+        rules.insert_or_assign(setting.key, NetworkRule{*metered, std::move(origin)});
+    else
+        rules.erase(setting.key);
+    return {};
+}
+
 Error unreadable(const std::string& path) {
     return fail(Errc::SYSTEM, "cannot read policy {}: {}", path, std::generic_category().message(errno));
 }
@@ -161,13 +188,24 @@ Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view 
     auto settings = settingsOf(table);
     for (const Setting& setting : settings) {
         toml::source_position position = setting.value->source().begin;
+        std::string origin = fmt::format("{}:{}", file, position.line);
+        if (setting.isNetwork) {
+            if (auto done = applyNetwork(base.networks, setting, std::move(origin)); !done)
+                return at({file, position}, done.error());
+            continue;
+        }
+        if (setting.key == networksTable)
+            return at({file, position},
+                      wrong("networks is {}; write a table: [networks], and below it lines such as \"Pixel hotspot\" = "
+                            "\"metered\"",
+                            shapeOf(*setting.value)));
         const auto row = constantRow(setting.key);
         if (!row) return at({file, position}, row.error());
         const std::string_view key = (*row)->key;
         // "job.slots" in quotes and job.slots without are two keys to TOML.
         if (!seen.insert(key).second) return at({file, position}, wrong("{} is set twice; leave one of them out", key));
         if (auto done = apply(base.constants, **row, *setting.value); !done) return at({file, position}, done.error());
-        base.origins.insert_or_assign(std::string(key), fmt::format("{}:{}", file, position.line));
+        base.origins.insert_or_assign(std::string(key), std::move(origin));
     }
     if (auto error = contradiction(base.constants)) return within(file, *std::move(error));
     return base;

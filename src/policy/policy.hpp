@@ -1,6 +1,7 @@
 // A policy overrides constants of the spec by their names: TOML, as keys ("job.slots" = 4), dotted keys or tables
 // (architecture.md, store). Durations and sizes are strings, written as in scenario.md; the rest are TOML's own numbers
-// and booleans. A policy with anything wrong in it is refused whole, naming file:line:column and what would be right.
+// and booleans. Its table [networks] says by their names which networks are metered. A policy with anything wrong in it
+// is refused whole, naming file:line:column and what would be right.
 #pragma once
 #include <functional>
 #include <map>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "model/constants.hpp"
+#include "model/network_marks.hpp"
 
 namespace stint {
 
@@ -16,6 +18,7 @@ namespace stint {
 struct Policy {
     Constants constants;
     std::map<std::string, std::string, std::less<>> origins;
+    NetworkRules networks; ///< the table [networks]: "Pixel hotspot" = "metered" (linux.md §A.4)
 
     bool operator==(const Policy&) const = default;
 };

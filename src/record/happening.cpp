@@ -89,6 +89,9 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     case Sleep:
         add("to", trace.to);
         break;
+    case Wake:
+        add("because", trace.because);
+        break;
     }
     return fields;
 }

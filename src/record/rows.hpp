@@ -101,7 +101,7 @@ inline constexpr std::tuple all{
     part<Channel>("id", "name", "importance"),
     part<Service>("name", "command", "exported", "permission", "foregroundType", "processPerJob"),
     part<Receiver>("name", "command"),
-    part<Manifest>("package", "label", "version", "icon", "desktopFile", "command", "executable", "permissions",
+    part<Manifest>("package", "label", "version", "icon", "desktopFile", "command", "hasWindows", "executable", "permissions",
                    "services", "receivers", "channels", "debuggable", "system", "hidden", "builtIn",
                    "legacyFgsJobsFree", "legacyTopStartedJobsFree", "file"),
     part<Network>("capabilities", "transports", "downstream", "upstream", "interface"),

@@ -22,10 +22,10 @@ bool followsFromThePolicy(const Event& event) {
                       event);
 }
 
-/// The core, and the time as a recording has it.
-class Device {
+/// A core, and the time as a recording has it.
+class TimedCore {
 public:
-    explicit Device(Constants constants) : core(std::move(constants)) {}
+    explicit TimedCore(Constants constants) : core(std::move(constants)) {}
 
     Result<Step> begin(const Scenario& recording, const record::Beginning& beginning) {
         zero_ = beginning.now.elapsed;
@@ -52,7 +52,7 @@ private:
 /// What the jobs did, by telling a core what was recorded.
 Result<RecordedJobs> seenIn(const Scenario& recording, const Constants& constants) {
     RecordedJobs jobs;
-    Device device(constants);
+    TimedCore device(constants);
     for (const Entry& entry : recording.timeline) {
         const auto* recorded = std::get_if<action::Recorded>(&entry.action);
         if (!recorded) continue;
@@ -211,7 +211,7 @@ private:
 
     const Scenario& recording_;
     RecordedJobs jobs_;
-    Device device_;
+    TimedCore device_;
     Played played_;
     EventQueue queue_;
     std::map<RunId, Run> runs_;

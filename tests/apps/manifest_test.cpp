@@ -33,6 +33,7 @@ TEST_CASE("a manifest says all there is to say of an app") {
         icon = "mail"
         desktop_file = "com.example.mail.desktop"
         command = ["mail", "--window"]
+        windows = true
         executable = "/usr/bin/mail"
         permissions = ["RUN_USER_INITIATED_JOBS", "RECEIVE_BOOT_COMPLETED"]
         debuggable = true
@@ -66,6 +67,7 @@ TEST_CASE("a manifest says all there is to say of an app") {
     CHECK(mail.icon == "mail");
     CHECK(mail.desktopFile == "com.example.mail.desktop");
     CHECK(mail.command == std::vector<std::string>{"mail", "--window"});
+    CHECK(mail.hasWindows);
     CHECK(mail.executable == "/usr/bin/mail");
     CHECK(mail.declares(runUserInitiatedJobs));
     CHECK_FALSE(mail.declares("SCHEDULE_EXACT_ALARM"));
@@ -158,6 +160,7 @@ TEST_CASE("services, receivers and channels are complete, and each name stands o
 }
 
 TEST_CASE("a program is a name in PATH or an absolute path") {
+    CHECK(wrong("windows = true") == "2:11: windows = true wants a command: the main program that has them");
     CHECK(wrong("executable = \"bin/mail\"") ==
           "2:14: executable \"bin/mail\" is relative; it must be an absolute path");
     CHECK(wrong("command = [\"./mail\"]") ==

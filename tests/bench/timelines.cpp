@@ -114,9 +114,11 @@ private:
         const Scheduler& core = *stage_.core;
         const Now now = stage_.clock();
         const std::vector<JobView> jobs = core.jobs(std::nullopt, std::nullopt, 1000, now);
+        const std::optional<Wake> wake = core.nextWake(now);
         answered_ << jobs << core.completed(std::nullopt) << core.tasks(now) << core.apps(now) << core.alarms(now)
-                  << core.nextWakeUp(now) << core.deviceLimits(now) << core.overview(100, now) << core.deviceState()
-                  << core.watched() << core.nextDeadline() << core.stamp(now);
+                  << wake.value_or(Wake{}).when << wake.value_or(Wake{}).cause << core.deviceLimits(now)
+                  << core.overview(100, now) << core.deviceState() << core.watched() << core.nextDeadline()
+                  << core.stamp(now);
         for (const JobView& job : jobs)
             answered_ << core.explain(job.key, now) << core.history(job.key);
     }

@@ -193,6 +193,16 @@ TEST_CASE("stop, start and pin become events of the app that is named") {
     CHECK(started.uint32().value() == 4711);
     CHECK(world.owner.programDirectory == "/home/here");
 
+    // linux.md §A.6: an app with windows is started by whoever asks; of one without, nothing has happened.
+    world.owner.windowed = {"mail", "--window"};
+    const auto named = [](Writer& writer) {
+        writer.string("com.example.mail");
+        noOptions(writer);
+    };
+    Reader opened(asked("OpenApp", named, {.error = {}, .id = {}}));
+    CHECK(opened.strings().value() == world.owner.windowed);
+    CHECK(std::get<AppOpened>(world.owner.arrivals.back()).app.name == "com.example.mail");
+
     const auto pin = [](const char* state) {
         return [state](Writer& writer) {
             writer.string("com.example.mail");

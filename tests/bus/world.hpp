@@ -31,7 +31,8 @@ public:
     std::optional<Error> refusal;
     bool visible = false;
     std::vector<Event> arrivals;
-    std::string programDirectory; ///< of the last startApp()
+    std::string programDirectory;      ///< of the last startApp()
+    std::vector<std::string> windowed; ///< openApp()
     std::vector<ConnectionId> connections;
     std::vector<ConnectionId> closures;
     std::vector<std::string> crowds;
@@ -97,6 +98,10 @@ public:
         arrivals.emplace_back(AppOpened{call, program.app});
         programDirectory = program.directory;
         return pid_t{4711};
+    }
+    Result<std::vector<std::string>> openApp(CallId call, const AppId& app) override {
+        if (!windowed.empty()) arrivals.emplace_back(AppOpened{call, app});
+        return windowed;
     }
     Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override {
         deviceChanges = changes;

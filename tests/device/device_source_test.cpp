@@ -247,6 +247,19 @@ TEST_CASE("a network is marked by its name, taken back by auto, and listed thoug
     CHECK(source.mark("1", false).ok()); // one that is marked may be marked otherwise
 }
 
+TEST_CASE("a network that a policy names is listed though it is not there, unless a mark says otherwise") {
+    DeviceSource source("/"); // linux.md §A.4
+    source.follow({{"Pixel hotspot", {true, "p.toml:2"}}, {"home", {false, "p.toml:3"}}});
+    REQUIRE(source.networks().size() == 2);
+    CHECK(source.networks()[0] == NetworkSeen{.name = "Pixel hotspot", .metered = true, .by = "policy p.toml:2"});
+    CHECK(source.read().networkMarks.empty()); // a file's word is kept in the file
+    REQUIRE(source.mark("Pixel hotspot", false).ok());
+    REQUIRE(source.networks().size() == 2);
+    CHECK(source.networks()[0] == NetworkSeen{.name = "Pixel hotspot", .metered = false, .by = markWord});
+    source.follow({});
+    CHECK(source.networks().size() == 1);
+}
+
 TEST_CASE("what a store kept is restored, without what is not valid any more") {
     DeviceSource source("/");
     source.restore(

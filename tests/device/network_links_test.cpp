@@ -26,8 +26,8 @@ Management saying(Metered metered, std::string interface = "eth0") {
 }
 
 NetworkPicture picture(const Links& links, const std::optional<Management>& manager = {},
-                       const NetworkMarks& marks = {}, bool isRoaming = false) {
-    return pictureOf(links, manager, isRoaming, marks);
+                       const NetworkMarks& marks = {}, bool isRoaming = false, const NetworkRules& rules = {}) {
+    return pictureOf(links, manager, isRoaming, marks, rules);
 }
 
 bool isMetered(const NetworkPicture& seen) {
@@ -78,6 +78,27 @@ TEST_CASE("a guess that a network is metered counts, and a mark counts more") { 
 TEST_CASE("of two marks the connection's own is believed") {
     const NetworkMarks marks{{"eth0", true}, {"home", false}};
     CHECK_FALSE(isMetered(picture({cable("eth0", 1)}, saying(Metered::Yes), marks)));
+}
+
+TEST_CASE("the policy's word stands over the machine's, and a person's mark over the policy's") { // linux.md §A.4
+    for (const char* name : {"home", "Home", "eth0"}) {
+        CAPTURE(name);
+        const NetworkRules rules{{name, {true, "/etc/stint/policy.toml:7"}}};
+        const NetworkPicture ruled = picture({cable("eth0", 1)}, saying(Metered::No), {}, false, rules);
+        CHECK(isMetered(ruled));
+        CHECK(ruled.meteredBy == "policy /etc/stint/policy.toml:7");
+        CHECK(ruled.seen[0].by == ruled.meteredBy);
+        // Also a mark by a name that says less than the policy's.
+        const NetworkPicture marked =
+            picture({cable("eth0", 1)}, saying(Metered::Yes), {{"eth0", false}}, false, rules);
+        CHECK_FALSE(isMetered(marked));
+        CHECK(marked.meteredBy == markWord);
+    }
+    const NetworkRules both{{"eth0", {true, "p:1"}}, {"home", {false, "p:2"}}};
+    CHECK_FALSE(isMetered(picture({cable("eth0", 1)}, saying(Metered::Yes), {}, false, both)));
+    // A tunnel that is named costs what is said, whatever carries it.
+    const Links tunnelled{cable("eth0", 200), tunnel("tun0", 100)};
+    CHECK_FALSE(isMetered(picture(tunnelled, saying(Metered::Yes), {}, false, {{"tun0", {false, "p:1"}}})));
 }
 
 TEST_CASE("a tunnel costs what carries it costs, and is no faster") { // linux.md §A.4

@@ -56,3 +56,31 @@ def test_a_transfer_goes_on_after_a_reboot(machine, origin_with):
     assert (machine.home / "file.bin").read_bytes() == FILE
     last = origin.requests()[-1]
     assert last["status"] == 206 and last["bytes"] <= len(FILE) - durable + MIB, "what was there is not fetched again"
+
+
+WINDOWED = "com.example.two-windows"
+MANIFEST = f"""package = "{WINDOWED}"
+windows = true
+command = ["sh", "-c", 'cat /proc/self/cgroup >cgroup; stint device set battery=50 2>refused; mv refused told; exec sleep 1000']
+"""
+
+
+def test_an_app_with_windows_runs_in_a_scope_and_outlives_stintd(machine):
+    """linux.md §A.6: the unit says whose its process is, as where a desktop has started it."""
+    apps = machine.home / ".local" / "share" / "stint" / "apps"
+    machine.as_root("install", "-d", "-o", "ann", "-g", "ann", "/" + str(apps.relative_to(machine.tree)))
+    (apps / f"{WINDOWED}.toml").write_text(MANIFEST)
+    assert machine.types("systemctl --user start stintd").code == 0
+    window = machine.begins(f"stint start {WINDOWED}")
+    with Directory(machine.home) as directory:
+        directory.until((machine.home / "told").exists)
+    unit = (machine.home / "cgroup").read_text().strip().rpartition("/")[2]
+    assert unit.startswith("app-stint-com.example.two\\x2dwindows-") and unit.endswith(".scope")
+    assert WINDOWED in (machine.home / "told").read_text(), "no operator, but that app"
+    running = "systemctl --user list-units --plain --no-legend --state=running 'app-stint-*.scope'"
+    assert machine.types("systemctl --user stop stintd").code == 0
+    assert machine.types("systemctl --user is-active stintd").out == "inactive\n"
+    assert unit in machine.types(running).out
+    assert window.poll() is None
+    assert machine.types("systemctl --user stop 'app-stint-*.scope'").code == 0
+    window.wait(30)

@@ -53,6 +53,32 @@ def test_a_mark_that_is_none_is_refused(world, ground, start):
     assert world.stint("net", "mark", "", "metered").code == 64
 
 
+def test_a_policy_file_names_networks_and_a_persons_mark_stands_over_it(world, ground, start):
+    """linux.md §A.4: by the connection, while the daemon runs; `stint net` says which file and line."""
+    ground.start_manager(checks=False)
+    ground.connect("Pixel hotspot")
+    told = start()
+    told.until(network_name="Pixel hotspot", network_metered="false")
+    file = world.root / "config" / "stint" / "policy.toml"
+    file.parent.mkdir()
+    file.write_text('[networks]\n"Pixel hotspot" = "metered"\n"Café" = "unmetered"\n')
+    device = told.until(network_metered="true")
+    assert device["network.metered_by"] == f"policy {file}:2"
+    assert [(row["name"], row["metered"], row["by"], row["inUse"]) for row in told.networks()] == [
+        ("Pixel hotspot", True, f"policy {file}:2", True), ("Café", False, f"policy {file}:3", False)]
+
+    world.done("net", "mark", "Pixel hotspot", "unmetered")
+    assert (told.device()["network.metered"], told.device()["network.metered_by"]) == ("false", "a mark")
+    world.done("net", "mark", "Pixel hotspot", "auto")
+    assert told.device()["network.metered_by"] == f"policy {file}:2"
+
+    file.write_text('[networks]\n"Pixel hotspot" = "dear"\n')
+    told.daemon.until_logged(f"policy refused: {file}:2:19: ")
+    assert told.device()["network.metered"] == "true", "what held before holds on"
+    file.unlink()
+    assert told.until(network_metered="false")["network.metered_by"] != f"policy {file}:2"
+
+
 # What uses it
 
 

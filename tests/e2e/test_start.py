@@ -24,6 +24,13 @@ def test_the_program_runs_in_the_directory_of_its_caller(world, here):
     assert world.stint("start", PACKAGE, "a file") == (0, f"{world.downloads}\nbeside the caller\n", "")
 
 
+def test_an_app_with_windows_is_started_like_any_other_where_no_systemd_of_the_user_is(world):
+    """linux.md §A.6."""
+    (world.apps / f"{PACKAGE}.toml").write_text(f"{HERE}windows = true\n")
+    world.start_daemon()
+    assert world.stint("start", PACKAGE) == (0, f"{world.downloads}\n", "")
+
+
 def test_from_a_directory_that_is_gone_it_is_not_started(world, here):
     script = f"mkdir gone && cd gone && rmdir ../gone && exec stint start {PACKAGE}"
     done = subprocess.run(["sh", "-c", script], env=world.environment, cwd=world.downloads, stdin=subprocess.DEVNULL,

@@ -1,10 +1,11 @@
 """A daemon that may not wake the machine itself asks stint-netguard to (limits.md §13; dbus/org.stint.NetGuard1.xml). The
 helper here is the test's: no machine that tests run on sleeps."""
 
+import json
 import time
 
 import pytest
-from app import App
+from app import PACKAGE, App
 from events import Deadline
 from jeepney import HeaderFields, new_error, new_method_return
 from jeepney.bus_messages import message_bus
@@ -58,6 +59,10 @@ def helper(ground):
     made.close()
 
 
+def device(world):
+    return {row["key"]: row for row in map(json.loads, world.done("device", "--json").splitlines()) if "key" in row}
+
+
 def start(world):
     return world.start_daemon(before=["setpriv", "--bounding-set=-wake_alarm"])  # as an ordinary user's
 
@@ -68,8 +73,11 @@ def test_the_next_alarm_is_asked_for_and_the_next_helper_is_asked_again(world, g
     assert app.run("alarm", "exact", "tick", "3600000").code == 0
     asked = helper.until_called("ArmWake")
     when, reason = asked.body
-    assert due * 1e6 <= when < (due + 60) * 1e6 and reason
+    assert due * 1e6 <= when < (due + 60) * 1e6
+    assert reason == f"alarm tick of {PACKAGE}"
     helper.line.send(new_method_return(asked, "u", (5,)))
+    wake = device(world)["wake.next"]
+    assert wake["value"].endswith(f": alarm tick of {PACKAGE}") and wake["source"] == "stint-netguard"
     helper.close()
     second = Helper(ground.address)
     again = second.until_called("ArmWake")
@@ -78,6 +86,15 @@ def test_the_next_alarm_is_asked_for_and_the_next_helper_is_asked_again(world, g
     assert app.run("cancel-alarm", "tick").code == 0
     assert second.until_called("Disarm").body == (6,)
     second.close()
+
+
+def test_the_policy_says_what_wakes_the_machine(world, app, helper):
+    """wake.alarms: an alarm clock does all the same, since a person waits for it."""
+    world.start_daemon(policy={"wake.alarms": False}, before=["setpriv", "--bounding-set=-wake_alarm"])
+    assert app.run("alarm", "exact", "tick", "1800000").code == 0
+    assert "wake.next" not in device(world)
+    assert app.run("alarm", "clock", "morning", "3600000").code == 0
+    assert helper.until_called("ArmWake").body[1] == f"alarm clock morning of {PACKAGE}"
 
 
 def test_a_refusal_is_told_and_not_argued_with(world, app, helper):

@@ -109,7 +109,8 @@ TEST_CASE("the defaults of the limits are the spec's") { // limits.md §11
         {"quota.rate_max_sessions", "20"}, {"quota.rate_window", "1min"}, {"quota.stop_tolerance", "50ms"},
         {"quota.window.active", "1h"}, {"quota.window.exempted", "40min"}, {"quota.window.frequent", "12h"},
         {"quota.window.rare", "1d"}, {"quota.window.restricted", "1d"}, {"quota.window.working", "4h"},
-        {"sleep.grace", "4s"}, {"uid.background_settle", "1min"}, {"while_idle_exact_quota", "7"}};
+        {"sleep.grace", "4s"}, {"uid.background_settle", "1min"}, {"wake.alarms", "true"}, {"wake.gap", "1min"},
+        {"wake.takes", "30s"}, {"wake.windows", "false"}, {"while_idle_exact_quota", "7"}};
     // clang-format on
     for (const auto& [key, value] : defaults) {
         CAPTURE(key);

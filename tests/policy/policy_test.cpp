@@ -141,6 +141,45 @@ TEST_CASE("what is wrong is named with file, line and column, and what would be 
     }
 }
 
+TEST_CASE("a policy names networks, and says of each whether it is metered") { // linux.md §A.4
+    auto policy = applyPolicy({},
+                              "job.slots = 4\n[networks]\n\"Pixel hotspot\" = \"metered\"\nwlan0 = \"unmetered\"\n"
+                              "\"Cafe.net\" = 'metered'\n\"job.slots\" = \"metered\"\nnobody = \"auto\"\n",
+                              "p.toml");
+    REQUIRE(policy.ok());
+    CHECK(policy->networks == NetworkRules{{"Cafe.net", {true, "p.toml:5"}},
+                                           {"Pixel hotspot", {true, "p.toml:3"}},
+                                           {"job.slots", {true, "p.toml:6"}}, // a network may be called anything
+                                           {"wlan0", {false, "p.toml:4"}}});
+    CHECK(policy->constants.slots == 4);
+    CHECK_FALSE(policy->origins.contains("wlan0"));
+    CHECK(applyPolicy({}, "networks.wlan0 = \"metered\"\n", "p.toml")->networks.contains("wlan0"));
+    CHECK(applyPolicy({}, "[networks]\n", "p.toml")->networks.empty());
+}
+
+TEST_CASE("what is wrong with a network is named with file, line and column, and what would be right") {
+    struct Row {
+        std::string_view toml, where, words;
+    };
+    // clang-format off
+    for (auto& r : {Row{"[networks]\nwlan0 = \"dear\"\n",      "p.toml:2:9: ", "a network cannot be \"dear\"; it is metered, unmetered or auto"},
+                    Row{"[networks]\nwlan0 = true\n",          "p.toml:2:9: ", "networks.wlan0 is a yes or no; write \"metered\", \"unmetered\" or \"auto\""},
+                    Row{"[networks]\nCafe.net = \"metered\"\n", "p.toml:2:", "a name with a dot stands in quotes: \"Cafe.net\" = \"metered\""},
+                    Row{"[networks]\n\"\" = \"metered\"\n",    "p.toml:2:6: ", "is no network's name"},
+                    Row{"[networks]\n\"a\\u001b\" = \"metered\"\n", "p.toml:2:", "is no network's name"},
+                    Row{"networks = \"metered\"\n",            "p.toml:1:12: ", "networks is a string; write a table: [networks]"},
+                    Row{"[[networks]]\nwlan0 = \"metered\"\n", "p.toml:1:", "networks is a list; write a table: [networks]"},
+                    Row{"[networks]\nwlan0 = \"dear\"\n[job]\nslots = 0\n", "p.toml:2:9: ", "dear"},
+                    Row{"[job]\nslots = 0\n[networks]\nwlan0 = \"dear\"\n", "p.toml:2:9: ", "it is 1 to 1000"}}) {
+        // clang-format on
+        CAPTURE(r.toml);
+        std::string message = messageOf(r.toml);
+        CAPTURE(message);
+        CHECK(message.starts_with(r.where));
+        CHECK(mentions(message, r.words));
+    }
+}
+
 TEST_CASE("of several mistakes the first in the file is named") {
     CHECK(messageOf("storage.low_percent = 200\nbattery.low = 200\n").starts_with("p.toml:1:"));
     CHECK(messageOf("battery.low = 1\n\nstorage.low_percent = 200\njob.slots = 0\n").starts_with("p.toml:3:"));
@@ -165,6 +204,17 @@ TEST_CASE("a later file stands over an earlier one, and each value remembers its
     CHECK(policy->origins.find("job.slots")->second == folder.file("own.toml") + ":2");
     CHECK(policy->origins.find("job.schedule_rate")->second == folder.file("etc.toml") + ":2");
     CHECK_FALSE(policy->origins.contains("job.max_backoff"));
+}
+
+TEST_CASE("a later file says otherwise of a network, or takes back what was said of it") {
+    const Folder folder;
+    const std::vector<PolicyFile> files{
+        {folder.write("etc.toml", "[networks]\na = \"metered\"\nb = \"metered\"\nc = \"metered\"\n")},
+        {folder.write("own.toml", "[networks]\na = \"unmetered\"\nb = \"auto\"\n")}};
+    auto policy = readPolicyFiles(files);
+    REQUIRE(policy.ok());
+    CHECK(policy->networks ==
+          NetworkRules{{"a", {false, folder.file("own.toml") + ":2"}}, {"c", {true, folder.file("etc.toml") + ":4"}}});
 }
 
 TEST_CASE("a file that was asked for must be there; an optional one need not") {

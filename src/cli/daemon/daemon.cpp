@@ -236,6 +236,13 @@ Result<std::uint32_t> Daemon::startApp(const std::string& package, const std::ve
     return reader.uint32();
 }
 
+Result<std::vector<std::string>> Daemon::openApp(const std::string& package) {
+    auto answer = STINT_TRY(
+        ask(bus_.get(), wire::taskManagerInterface, "OpenApp", [&](Writer& writer) { writer.string(package); }));
+    Reader reader(answer);
+    return reader.strings();
+}
+
 Result<std::vector<AppView>> Daemon::apps() {
     auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "ListApps", nothing));
     Reader reader(answer);

@@ -112,6 +112,9 @@ public:
     /// With this process's stdin, stdout and stderr. Its end is news.
     Result<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments,
                                    const std::string& directory);
+    /// The words of the main program of an app with windows, which the caller starts in a unit of the app; none where
+    /// it has no windows.
+    Result<std::vector<std::string>> openApp(const std::string& package);
     Result<std::vector<AppView>> apps();
     Result<void> setAppState(const std::string& package, const std::string& state);
     /// The permissions revoked from it, all of them, out of those its manifest declares.

@@ -42,7 +42,7 @@ int net(const Arguments&, const Screen& screen) {
         for (const auto& row : *rows)
             screen.print(jsonOfRow(row));
     } else if (rows->empty()) {
-        screen.print("No network that Stint reads is there, and none is marked (stint doctor).");
+        screen.print("No network that Stint reads is there, and none is named by a mark or a policy (stint doctor).");
     } else {
         printNetworks(*rows, screen);
     }
@@ -65,7 +65,7 @@ Verb netVerb() {
             .words = "",
             .summary = "the networks, whether each is metered, and who says so",
             .about = "The one in use stands first. Beneath a tunnel (a VPN) is what carries it: where that is metered, "
-                     "so is the tunnel. Marked networks that are not there stand last.",
+                     "so is the tunnel. Networks that a mark or a policy file names and that are not there stand last.",
             .options = {},
             .examples = {},
             .run = net,
@@ -78,8 +78,9 @@ Verb netMarkVerb() {
             .fewest = 2,
             .most = 2,
             .summary = "say that a network is metered, or that it is not",
-            .about = "By the name of its connection, its SSID or its interface. It holds whatever the machine says, at "
-                     "once and for good, until `auto` takes it back.",
+            .about =
+                "By the name of its connection, its SSID or its interface. It holds whatever the machine or a policy "
+                "file (its table [networks]) says, at once and for good, until `auto` takes it back.",
             .options = {},
             .examples = {{"stint net mark Pixel metered", "a phone's network, which costs"},
                          {"stint net mark eth0 auto", "as the machine says"}},

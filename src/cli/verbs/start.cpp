@@ -1,4 +1,5 @@
-// `stint start`: runs an app's main program in its own cgroup, on this terminal (architecture.md, who is calling).
+// `stint start`: runs an app's main program in its own cgroup, on this terminal (architecture.md, who is calling); one
+// with windows in a scope of the user's service manager (linux.md §A.6).
 #include <cerrno>
 #include <cstring>
 
@@ -16,6 +17,7 @@
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/signals.hpp"
 #include "cli/screen/text.hpp"
+#include "cli/verbs/app_scope.hpp"
 
 namespace stint::cli {
 namespace {
@@ -49,11 +51,24 @@ Result<int> started(Daemon& daemon, const Arguments& given) {
     return waitForEnd(daemon, pid, signals);
 }
 
+/// Becomes the main program of an app with windows, in a scope, which outlives stintd; comes back where it has none.
+Result<void> startedInScope(Daemon& daemon, const Arguments& given) {
+    const std::string here = STINT_TRY(workingDirectory());
+    std::vector<std::string> command = STINT_TRY(daemon.openApp(given.words[0]));
+    if (command.empty()) return {};
+    command.insert(command.end(), given.words.begin() + 1, given.words.end());
+    return becomeInScope(given.words[0], std::move(command), here);
+}
+
 int start(const Arguments& given, const Screen& screen) {
     const std::string what = fmt::format("cannot start {}", printable(given.words[0]));
     auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return screen.fail(what, daemon.error());
     if (const auto app = lookUpApp(*daemon, given.words[0]); !app.ok()) return failOfLookUp(screen, what, app.error());
+    if (hasUserManager()) {
+        const auto windowed = startedInScope(*daemon, given);
+        if (!windowed.ok()) return screen.fail(what, windowed.error());
+    }
     const auto exitCode = started(*daemon, given);
     return exitCode.ok() ? *exitCode & 0xFF : screen.fail(what, exitCode.error());
 }
@@ -61,17 +76,20 @@ int start(const Arguments& given, const Screen& screen) {
 } // namespace
 
 Verb startVerb() {
-    return {.name = "start",
-            .words = "PACKAGE [ARGS…]",
-            .fewest = 1,
-            .most = Verb::many,
-            .passes = Verb::Passes::BehindFirstWord,
-            .summary = "run an app's main program",
-            .about = "The program runs in this directory, reads from and writes to this terminal and ends with its own "
-                     "exit code. Ctrl-C is handed on to it. Every word behind PACKAGE is the program's own.",
-            .options = {},
-            .examples = {{"stint start com.example.mail --fetch", "--fetch is the app's"}},
-            .run = start};
+    return {
+        .name = "start",
+        .words = "PACKAGE [ARGS…]",
+        .fewest = 1,
+        .most = Verb::many,
+        .passes = Verb::Passes::BehindFirstWord,
+        .summary = "run an app's main program",
+        .about =
+            "The program runs in this directory, reads from and writes to this terminal and ends with its own "
+            "exit code. Ctrl-C is handed on to it. Every word behind PACKAGE is the program's own. An app with windows "
+            "(its manifest says so) is started as a desktop does, in a unit of its own, and outlives stintd.",
+        .options = {},
+        .examples = {{"stint start com.example.mail --fetch", "--fetch is the app's"}},
+        .run = start};
 }
 
 } // namespace stint::cli
