@@ -21,6 +21,7 @@ namespace {
 void applyEvent(Turn& turn, const Event& event) {
     std::visit(Overloaded{[&](const Tick&) {
                               runTimers(turn);
+                              lookAtNetworks(turn);
                               showWithheld(turn);
                           },
                           [&](const auto& e) { apply(turn, e); }},
@@ -269,6 +270,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     tellNetworks(turn);
     settleSleep(turn);
     settleAwake(turn);
+    settleMetering(turn);
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
@@ -285,7 +287,8 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     std::optional<Instant> next;
     for (const auto& when : {state.waiting.next(), nextRunTimer(state), state.appClocks.next(),
                              state.notifications.next(), state.alarms.next(), state.deliveries.next(),
-                             state.shell.next(), nextDeviceChange(state), nextSleepChange(state), state.awake.until})
+                             state.shell.next(), nextDeviceChange(state), nextSleepChange(state), state.awake.until,
+                             nextLook(state)})
         next = earlier(next, when);
     return next;
 }

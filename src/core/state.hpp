@@ -15,6 +15,7 @@
 #include "core/endings.hpp"
 #include "core/job_numbers.hpp"
 #include "core/jobs.hpp"
+#include "core/metering.hpp"
 #include "core/network.hpp"
 #include "core/notifications.hpp"
 #include "core/runs.hpp"
@@ -34,7 +35,7 @@ struct State {
     /// nullptr: it is not installed.
     App* app(const AppId& id) { return apps.find(id); }
     const App* app(const AppId& id) const { return apps.find(id); }
-    World world(Now now) const { return {constants, device, deviceState, now}; }
+    World world(Now now) const { return {constants, device, deviceState, now, &zone}; }
 
     Constants constants;
     ByApp<App> apps;
@@ -64,6 +65,7 @@ struct State {
     ShellState shell;
     Sleep sleep;
     Awake awake;
+    Metering metering;
 
     /// The job that is being taken in, or asked about. Volatile: read by a signal handler of this thread (aborts.cpp).
     const Job* volatile asked = nullptr;
