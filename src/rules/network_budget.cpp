@@ -112,21 +112,24 @@ AppDay& today(std::vector<AppDay>& days, std::int32_t day) {
     return *std::ranges::find(days, day, &AppDay::day);
 }
 
+void addDay(AppDay& into, const AppDay& other) {
+    addBytes(into.received, other.received);
+    addBytes(into.sent, other.sent);
+    addBytes(into.metered, other.metered);
+    addBytes(into.roaming, other.roaming);
+    addBytes(into.again, other.again);
+    for (const DayTally& tally : other.cutShort)
+        addTally(into.cutShort, tally.of, tally.count);
+    for (const DayTally& tally : other.wakeUps)
+        addTally(into.wakeUps, tally.of, tally.count);
+}
+
 void endTomorrow(std::vector<AppDay>& days, std::int32_t day) {
     if (days.empty() || days.front().day > day) return;
     while (days.back().day > day) {
         const AppDay ahead = std::move(days.back());
         days.pop_back();
-        AppDay& into = today(days, day);
-        addBytes(into.received, ahead.received);
-        addBytes(into.sent, ahead.sent);
-        addBytes(into.metered, ahead.metered);
-        addBytes(into.roaming, ahead.roaming);
-        addBytes(into.again, ahead.again);
-        for (const DayTally& tally : ahead.cutShort)
-            addTally(into.cutShort, tally.of, tally.count);
-        for (const DayTally& tally : ahead.wakeUps)
-            addTally(into.wakeUps, tally.of, tally.count);
+        addDay(today(days, day), ahead);
     }
 }
 

@@ -21,6 +21,7 @@ AppDay& today(std::vector<AppDay>& days, std::int32_t day);
 /// The clock was set, and that is the day: what a clock that was ahead has put on days to come is that day's. Where the
 /// clock is behind all that is known, it is the one that is wrong, and nothing changes: what was used stays so.
 void endTomorrow(std::vector<AppDay>& days, std::int32_t day);
+void addDay(AppDay& into, const AppDay& other);
 void addBytes(Bytes& total, Bytes part);
 void addTally(std::vector<DayTally>& tallies, std::string_view of, std::int32_t count = 1);
 

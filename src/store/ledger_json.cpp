@@ -164,7 +164,7 @@ json talliesJson(const std::vector<DayTally>& tallies) {
     return listJson(tallies, [](const DayTally& tally) { return json::array({tally.of, tally.count}); });
 }
 
-json dayJson(const AppDay& day) {
+json appDayJson(const AppDay& day) {
     return json::array({day.day, day.received, day.sent, day.metered, day.roaming, day.again,
                         talliesJson(day.cutShort), talliesJson(day.wakeUps)});
 }
@@ -179,7 +179,7 @@ Result<DayTally> tallyFrom(const json& value, std::string_view name) {
 }
 
 /// [day, received, sent, metered, roaming, again, cut short, wake-ups]
-Result<AppDay> dayFrom(const json& value, std::string_view name) {
+Result<AppDay> appDayFrom(const json& value, std::string_view name) {
     STINT_TRY(checkSize(value, name, 8));
     AppDay day;
     constexpr std::int64_t farthest = 10'000'000; // days: as far as a date has a year
@@ -192,8 +192,8 @@ Result<AppDay> dayFrom(const json& value, std::string_view name) {
     return day;
 }
 
-Result<std::vector<AppDay>> daysFrom(const json& value, std::string_view name) {
-    auto days = STINT_TRY(listFrom<AppDay>(value, name, dayFrom));
+Result<std::vector<AppDay>> appDaysFrom(const json& value, std::string_view name) {
+    auto days = STINT_TRY(listFrom<AppDay>(value, name, appDayFrom));
     if (days.size() > mostAppDays)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} are {}, and at most {} are kept", name, days.size(), mostAppDays);
     if (std::ranges::adjacent_find(days, std::ranges::greater_equal{}, &AppDay::day) != days.end())
@@ -217,7 +217,7 @@ std::string ledgersText(const AppMemory& memory) {
         }));
     put("timeouts", timeoutsJson(memory.timeouts));
     put("silences", listJson(memory.silences, count));
-    put("days", listJson(memory.days, dayJson));
+    put("days", listJson(memory.days, appDayJson));
     if (memory.grantUntil) object["grantUntil"] = count(*memory.grantUntil);
     if (memory.leftTop) object["leftTop"] = count(*memory.leftTop);
     if (memory.leftForeground) object["leftForeground"] = count(*memory.leftForeground);
@@ -242,7 +242,7 @@ Result<void> readLedgers(std::string_view text, AppMemory& memory) {
     STINT_TRY(readPart(object, "leftTop", read.leftTop, instantFrom));
     STINT_TRY(readPart(object, "leftForeground", read.leftForeground, instantFrom));
     STINT_TRY(readPart(object, "mayServeUntil", read.mayServeUntil, instantFrom));
-    STINT_TRY(readPart(object, "days", read.days, daysFrom));
+    STINT_TRY(readPart(object, "days", read.days, appDaysFrom));
     memory = std::move(read);
     return {};
 }
