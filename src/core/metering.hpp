@@ -1,6 +1,6 @@
-// What apps use of the network, by day (limits.md §14). Where an edge counts an app's bytes it is asked when a run ends,
-// every job.duration_stamp of one, when what the network costs changes, and when the rest of a budget may be used up at
-// the soonest. Where none does, the bytes count that the app's jobs report. Never both.
+// What apps use of the network, by day (limits.md §14). Where an edge counts an app's bytes it is asked when a run
+// ends, every job.duration_stamp of one, when what the network costs changes, and when the rest of a budget may be used
+// up at the soonest. Where none does, the bytes count that the app's jobs report. Never both.
 #pragma once
 #include <map>
 #include <optional>

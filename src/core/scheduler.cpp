@@ -285,10 +285,10 @@ Stamp Scheduler::stamp(Now now) const {
 std::optional<Instant> Scheduler::nextDeadline() const {
     const State& state = impl_->state;
     std::optional<Instant> next;
-    for (const auto& when : {state.waiting.next(), nextRunTimer(state), state.appClocks.next(),
-                             state.notifications.next(), state.alarms.next(), state.deliveries.next(),
-                             state.shell.next(), nextDeviceChange(state), nextSleepChange(state), state.awake.until,
-                             nextLook(state)})
+    for (const auto& when :
+         {state.waiting.next(), nextRunTimer(state), state.appClocks.next(), state.notifications.next(),
+          state.alarms.next(), state.deliveries.next(), state.shell.next(), nextDeviceChange(state),
+          nextSleepChange(state), state.awake.until, nextLook(state)})
         next = earlier(next, when);
     return next;
 }

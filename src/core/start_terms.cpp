@@ -71,7 +71,8 @@ Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const J
     StartTerms terms = STINT_TRY(checkedSuccession(turn, event, key));
     terms.meteredUsed = 0;
     if (terms.meteredBytes >= 0 && !event.info.getRequiredNetwork())
-        return fail(Errc::ILLEGAL_ARGUMENT, "bytes over metered networks (--metered-bytes) are of a job that needs a network (--network any)");
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "bytes over metered networks (--metered-bytes) are of a job that needs a network (--network any)");
     if (terms.at && *terms.at <= turn.now.wall)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} is past; a job may be set for a time to come", formatWall(*terms.at));
     if (!terms.calendar.empty()) terms.at = STINT_TRY(firstTime(turn, event));

@@ -13,7 +13,9 @@ namespace stint {
 void Daemon::openNetcut() {
     netcut_ = std::make_unique<Netcut>(
         loop_.get(), [this](const AppId& app) { return processes_->cgroupOf(app); }, logInfo,
-        [this](const AppId& app, bool on) { arrived_.emplace_back(NetworkCounted{app, on}); });
+        [this](const AppId& app, bool on) {
+            arrived_.emplace_back(NetworkCounted{app, on});
+        });
     // Without cgroups there is nothing that could be cut.
     if (!processes_->enclosesAll()) return;
     netcut_->open();

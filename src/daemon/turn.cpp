@@ -160,7 +160,8 @@ void Daemon::perform(const Effect& effect) {
                        netcut_->set(e.app, e.allowed);
                        server_->tellNetwork(e);
                    },
-                   [&](const CountNetwork& e) { count(e); }, [&](const DelaySleep& e) { deviceSource_.delaySleep(e.on); },
+                   [&](const CountNetwork& e) { count(e); },
+                   [&](const DelaySleep& e) { deviceSource_.delaySleep(e.on); },
                    [&](const KeepAwake& e) {
                        logInfo(fmt::format("awake {} because={}", e.on ? "held" : "let", e.because));
                        deviceSource_.keepAwake(e.on);

@@ -127,7 +127,8 @@ struct AppMemory {
     std::vector<Channel> channels;
     /// What its manifest declares and the user has taken back (jobs.md §2.3); outlives a boot.
     std::set<std::string, std::less<>> revoked;
-    /// What it has used of the network, and what of that was for nothing (limits.md §14), oldest first; outlives a boot.
+    /// What it has used of the network, and what of that was for nothing (limits.md §14), oldest first; outlives a
+    /// boot.
     std::vector<AppDay> days;
 
     bool operator==(const AppMemory&) const = default;

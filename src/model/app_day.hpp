@@ -31,7 +31,7 @@ struct AppDay {
     Bytes sent = 0;
     Bytes metered = 0; ///< of both, over a network that is metered, or roams
     Bytes roaming = 0;
-    Bytes again = 0;             ///< moved a second time, because what there was of them was lost
+    Bytes again = 0;                ///< moved a second time, because what there was of them was lost
     std::vector<DayTally> cutShort; ///< runs that did not end by themselves, by why: "QUOTA"
     std::vector<DayTally> wakeUps;  ///< what the machine is woken for: "alarm", "message"
 

@@ -177,8 +177,8 @@ struct Trace {
 };
 std::string_view nameOf(Trace::What);
 
-using Effect =
-    std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, EndRun, KillApp, ShowNotification,
-                 WithdrawNotification, DeliverAlarm, DeliverMessage, NetworkAccess, CountNetwork, DelaySleep, KeepAwake, Trace>;
+using Effect = std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, EndRun, KillApp,
+                            ShowNotification, WithdrawNotification, DeliverAlarm, DeliverMessage, NetworkAccess,
+                            CountNetwork, DelaySleep, KeepAwake, Trace>;
 
 } // namespace stint

@@ -363,14 +363,15 @@ struct ShuttingDown {};
 /// A deadline of the core has come.
 struct Tick {};
 
-using Event = std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork,
-                           CompleteWork, Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected,
-                           BindFailed, StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed,
-                           AppInstalled, AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged,
-                           ContentShort, ClockSet, AppOpened, AppStatePinned, PermissionsRevoked, StopApp, ForceStop,
-                           RunJob, HoldJob, RetryJob, EditJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota,
-                           MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted,
-                           BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed, AlarmSet,
-                           AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+using Event =
+    std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
+                 Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
+                 StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
+                 AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged, ContentShort, ClockSet, AppOpened,
+                 AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob, EditJob, StopJobs,
+                 ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported,
+                 BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged,
+                 ZoneRead, NetworkCounted, NetworkUsed, AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived,
+                 DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -10,7 +10,8 @@
 namespace stint {
 namespace {
 
-constexpr NameTable<NetworkCost, 2> networkCosts{{{NetworkCost::Metered, "metered"}, {NetworkCost::Roaming, "roaming"}}};
+constexpr NameTable<NetworkCost, 2> networkCosts{
+    {{NetworkCost::Metered, "metered"}, {NetworkCost::Roaming, "roaming"}}};
 constexpr NameTable<BudgetPeriod, 3> budgetPeriods{
     {{BudgetPeriod::Day, "day"}, {BudgetPeriod::Week, "week"}, {BudgetPeriod::Month, "month"}}};
 

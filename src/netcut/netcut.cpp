@@ -29,7 +29,8 @@ std::uint64_t inodeOf(const Fd& directory) {
 } // namespace
 
 Netcut::Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell, Counted counted)
-    : cgroupOf_(std::move(cgroupOf)), tell_(std::move(tell)), counted_(std::move(counted)), bus_(loop, services::Which::System),
+    : cgroupOf_(std::move(cgroupOf)), tell_(std::move(tell)), counted_(std::move(counted)),
+      bus_(loop, services::Which::System),
       guard_(bus_, wire::netguardName, services::Service::Start::Yes, [this] { guardChanged(); }),
       waker_(guard_, tell_) {}
 

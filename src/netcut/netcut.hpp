@@ -2,8 +2,8 @@
 // decides nothing and holds no timer; where there is no helper, it remembers what one is to be told.
 //
 // A helper that is new is told everything; one that dies leaves nobody cut. An app is named to it when it is first cut
-// off, or first started, and stays named: who is cut is so before its next process is there. While it is named its bytes
-// are counted, and told when somebody asks.
+// off, or first started, and stays named: who is cut is so before its next process is there. While it is named its
+// bytes are counted, and told when somebody asks.
 #pragma once
 #include <functional>
 #include <map>
@@ -61,14 +61,14 @@ private:
         Netcut* owner = nullptr;
         AppId name;
         bool allowed = true;
-        std::uint64_t cgroup = 0; ///< as the helper calls it; 0: it does not watch it
-        std::uint64_t inode = 0;  ///< of the directory that was named
+        std::uint64_t cgroup = 0;   ///< as the helper calls it; 0: it does not watch it
+        std::uint64_t inode = 0;    ///< of the directory that was named
         std::uint64_t received = 0; ///< as the helper said last
         std::uint64_t sent = 0;
-        bool cut = false;         ///< as the helper was told
-        bool telling = false;     ///< in the call that is under way
-        std::string refusal;      ///< why it is not watched, or not cut, until something changes
-        wire::Slot watching;      ///< the call of Watch
+        bool cut = false;     ///< as the helper was told
+        bool telling = false; ///< in the call that is under way
+        std::string refusal;  ///< why it is not watched, or not cut, until something changes
+        wire::Slot watching;  ///< the call of Watch
     };
 
     void guardChanged();
@@ -111,9 +111,9 @@ private:
     std::vector<Question> asked_;     ///< in the one that is under way
     wire::Slot counting_;             ///< that call
     wire::Slot blocking_;             ///< the call of SetBlocked
-    wire::Slot authority_; ///< polkit's word that it may answer otherwise now
-    std::string problem_;  ///< why nobody serves
-    std::string told_;     ///< what was complained of last
+    wire::Slot authority_;            ///< polkit's word that it may answer otherwise now
+    std::string problem_;             ///< why nobody serves
+    std::string told_;                ///< what was complained of last
     bool wanted_ = false;
     bool installed_ = true;
 };

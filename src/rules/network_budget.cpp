@@ -180,8 +180,10 @@ std::string describeBudget(const Context& c) {
     constexpr Duration day = std::chrono::hours{24};
     const auto days = left / day;
     const std::string length = days >= 1 ? fmt::format("{} {}", days, days == 1 ? "day" : "days") : roughDuration(left);
-    return fmt::format("{} of {} used on {} networks this {}; {}", formatSize(used), formatSize(*budget->bytes),
-                       nameOf(budget->cost), nameOf(budget->period), length);
+    const std::string when =
+        budget->period == BudgetPeriod::Day ? "today" : fmt::format("this {}", nameOf(budget->period));
+    return fmt::format("{} of {} used on {} networks {}; {}", formatSize(used), formatSize(*budget->bytes),
+                       nameOf(budget->cost), when, length);
 }
 
 Duration lastsAtLeast(Bytes left, const Network& network, const Constants& constants) {

@@ -165,16 +165,16 @@ json talliesJson(const std::vector<DayTally>& tallies) {
 }
 
 json appDayJson(const AppDay& day) {
-    return json::array({day.day, day.received, day.sent, day.metered, day.roaming, day.again,
-                        talliesJson(day.cutShort), talliesJson(day.wakeUps)});
+    return json::array({day.day, day.received, day.sent, day.metered, day.roaming, day.again, talliesJson(day.cutShort),
+                        talliesJson(day.wakeUps)});
 }
 
 /// [of, count]
 Result<DayTally> tallyFrom(const json& value, std::string_view name) {
     STINT_TRY(checkSize(value, name, 2));
     DayTally tally{.of = std::string(STINT_TRY(wordFrom(value[0], name)))};
-    tally.count = static_cast<std::int32_t>(
-        STINT_TRY(numberFrom(value[1], name, {0, std::numeric_limits<std::int32_t>::max()})));
+    tally.count =
+        static_cast<std::int32_t>(STINT_TRY(numberFrom(value[1], name, {0, std::numeric_limits<std::int32_t>::max()})));
     return tally;
 }
 

@@ -1,5 +1,5 @@
-// How what apps use of the network is counted (limits.md §14): by an edge that is asked, or by what jobs report; and what
-// of it was for nothing.
+// How what apps use of the network is counted (limits.md §14): by an edge that is asked, or by what jobs report; and
+// what of it was for nothing.
 #include <doctest/doctest.h>
 
 #include "core/stage.hpp"
@@ -24,11 +24,17 @@ struct Place : Stage {
         };
     }
     void begin(std::int32_t id, StartTerms terms = {}) {
-        REQUIRE_FALSE(ask(Schedule{.call = {1}, .app = mail, .info = *transfer(id).build(), .callerVisible = true,
-                                   .terms = std::move(terms)}).error);
+        REQUIRE_FALSE(ask(Schedule{.call = {1},
+                                   .app = mail,
+                                   .info = *transfer(id).build(),
+                                   .callerVisible = true,
+                                   .terms = std::move(terms)})
+                          .error);
         REQUIRE(runs(id));
     }
-    void report(std::int32_t id, Bytes down) { event(BytesUpdated{.app = mail, .run = run(id), .down = down, .up = 0}); }
+    void report(std::int32_t id, Bytes down) {
+        event(BytesUpdated{.app = mail, .run = run(id), .down = down, .up = 0});
+    }
     /// The edge's answer to the last question.
     void answer(Bytes received) {
         const CountNetwork& question = asked.back().second;

@@ -200,14 +200,15 @@ TEST_CASE("what cannot be a policy is not read: a folder, a file without end") {
 }
 
 TEST_CASE("budgets are tables, one each, and a later file's stands in the place of an earlier one's") { // limits.md §14
-    auto first = applyPolicy({}, "[[network_budget]]\napp = \"*\"\nclass = \"metered\"\nbytes = \"2GiB\"\nperiod = "
-                                 "\"month\"\n[[network_budget]]\napp = \"com.example.mail\"\nclass = \"roaming\"\n"
-                                 "bytes = \"none\"\nperiod = \"day\"\n", "p.toml");
+    auto first = applyPolicy({},
+                             "[[network_budget]]\napp = \"*\"\nclass = \"metered\"\nbytes = \"2GiB\"\nperiod = "
+                             "\"month\"\n[[network_budget]]\napp = \"com.example.mail\"\nclass = \"roaming\"\n"
+                             "bytes = \"none\"\nperiod = \"day\"\n",
+                             "p.toml");
     REQUIRE(first.ok());
     CHECK(first->constants.networkBudgets ==
-          std::vector<NetworkBudget>{
-              {"*", NetworkCost::Metered, BudgetPeriod::Month, 2_GiB},
-              {"com.example.mail", NetworkCost::Roaming, BudgetPeriod::Day, std::nullopt}});
+          std::vector<NetworkBudget>{{"*", NetworkCost::Metered, BudgetPeriod::Month, 2_GiB},
+                                     {"com.example.mail", NetworkCost::Roaming, BudgetPeriod::Day, std::nullopt}});
     CHECK(first->origins.at("network_budget.*.metered.month") == "p.toml:1");
     auto second = applyPolicy(
         *first, "network_budget = [{app = \"*\", class = \"metered\", bytes = \"1GB\", period = \"month\"}]", "q.toml");

@@ -204,7 +204,8 @@ TEST_CASE("a damaged store of version 2 is rebuilt by that version's checksums, 
     CHECK(store.notes().size() == 1);
 }
 
-TEST_CASE("a store of version 7 keeps what its apps have spent, and they have used nothing of a budget") { // limits.md §14
+TEST_CASE(
+    "a store of version 7 keeps what its apps have spent, and they have used nothing of a budget") { // limits.md §14
     const Scratch scratch;
     const AppMemory spent = [] {
         AppMemory memory = memoryOf(1, "a");

@@ -143,7 +143,12 @@ int waste(const Arguments& given, const Screen& screen) {
     const auto apps = appsMeant(given, screen);
     if (!apps.ok()) return failOfLookUp(screen, "cannot tell of waste", apps.error());
     using enum Table::Align;
-    Table table({{"DAY"}, {"PACKAGE"}, {"USED", Right}, {"METERED", Right}, {"MOVED AGAIN", Right}, {"CUT SHORT"},
+    Table table({{"DAY"},
+                 {"PACKAGE"},
+                 {"USED", Right},
+                 {"METERED", Right},
+                 {"MOVED AGAIN", Right},
+                 {"CUT SHORT"},
                  {"WAKE-UPS"}});
     for (const AppView& app : *apps) {
         for (const AppDay& day : app.days) {
