@@ -68,7 +68,7 @@ void useOfJob(Turn& turn, const JobKey& key, Moved moved) {
     if (tracked->run) {
         Running& running = turn.state.runs.at(tracked->run);
         if (!running.run.dropped) running.gateKey.meteredSpent = {terms.meteredUsed, terms.meteredBytes};
-    } else {
+    } else if (!isAside(*tracked)) {
         park(turn, *tracked);
     }
 }

@@ -70,6 +70,10 @@ std::optional<Error> edit(Turn& turn, const EditJob& event) {
 Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key) {
     StartTerms terms = STINT_TRY(checkedSuccession(turn, event, key));
     terms.meteredUsed = 0;
+    terms.meteredBytes = std::max(terms.meteredBytes, NETWORK_BYTES_UNKNOWN);
+    if (terms.meteredBytes > mostCountedBytes)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} over metered networks are more than is counted, {} at most",
+                    formatSize(terms.meteredBytes), formatSize(mostCountedBytes));
     if (terms.meteredBytes >= 0 && !event.info.getRequiredNetwork())
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "bytes over metered networks (--metered-bytes) are of a job that needs a network (--network any)");

@@ -15,8 +15,8 @@ Constants budgeted(Bytes bytes) {
 }
 
 /// A stage on a metered network of 8 Mbit/s, with an app on screen.
-struct Place : Stage {
-    explicit Place(Constants constants = {}) : Stage(std::move(constants)) {
+struct MeteredStage : Stage {
+    explicit MeteredStage(Constants constants = {}) : Stage(std::move(constants)) {
         change([](Device& d) { d.network = cellular(8'000, 0); });
         see(mail, true);
         watch = [this](const Effect& effect) {
@@ -58,7 +58,7 @@ struct Place : Stage {
 } // namespace
 
 TEST_CASE("an app that is counted is asked when its budget could be used up, and no sooner") { // limits.md §14
-    Place place(budgeted(300_MB));
+    MeteredStage place(budgeted(300_MB));
     place.event(NetworkCounted{mail});
     place.begin(1);
     place.until(299s);
@@ -81,7 +81,7 @@ TEST_CASE("an app that is counted is asked when its budget could be used up, and
 }
 
 TEST_CASE("what is left is never asked about where nothing is limited, or the network costs nothing") { // limits.md §14
-    Place place(budgeted(300_MB));
+    MeteredStage place(budgeted(300_MB));
     place.event(NetworkCounted{mail});
     place.change([](Device& d) { d.network = Stage::wifi(); });
     place.asked.clear();
@@ -94,7 +94,7 @@ TEST_CASE("what is left is never asked about where nothing is limited, or the ne
 }
 
 TEST_CASE("what was used before the network became another one went over the one before") { // limits.md §14
-    Place place(budgeted(300_MB));
+    MeteredStage place(budgeted(300_MB));
     place.event(NetworkCounted{mail});
     place.begin(1);
     place.until(1min);
@@ -111,7 +111,7 @@ TEST_CASE("what was used before the network became another one went over the one
 }
 
 TEST_CASE("an app that is counted is not counted by what its jobs report as well") { // limits.md §14
-    Place place(budgeted(300_MB));
+    MeteredStage place(budgeted(300_MB));
     place.begin(1);
     place.report(1, 1_MB);
     place.report(1, 2_MB);
@@ -125,8 +125,8 @@ TEST_CASE("an app that is counted is not counted by what its jobs report as well
 }
 
 TEST_CASE("what a job has used of its own bytes outlives the daemon") { // limits.md §14
-    Place place;
-    place.begin(1, Place::metered(10_MB));
+    MeteredStage place;
+    place.begin(1, MeteredStage::metered(10_MB));
     place.report(1, 0);
     place.report(1, 4_MB);
     CHECK(place.runs(1));
@@ -147,9 +147,9 @@ TEST_CASE("what a job has used of its own bytes outlives the daemon") { // limit
 }
 
 TEST_CASE("of a job that reports nothing, what its app uses while it runs counts, and what it used last, too") { // §14
-    Place place;
+    MeteredStage place;
     place.event(NetworkCounted{mail});
-    place.begin(1, Place::metered(80_MB));
+    place.begin(1, MeteredStage::metered(80_MB));
     place.until(80s);
     REQUIRE(place.asked.size() == 1);
     place.answer(30_MB);
@@ -164,15 +164,21 @@ TEST_CASE("of a job that reports nothing, what its app uses while it runs counts
 }
 
 TEST_CASE("what a caller says it has used of its bytes is not believed") { // limits.md §14
-    Place place;
-    StartTerms terms = Place::metered(10_MB);
+    MeteredStage place;
+    StartTerms terms = MeteredStage::metered(10_MB);
     terms.meteredUsed = -5_MB;
     place.begin(1, terms);
     CHECK(place.view(1)->terms.meteredUsed == 0);
+    const auto refused = place.ask(Schedule{.call = {1},
+                                            .app = mail,
+                                            .info = *place.transfer(2).build(),
+                                            .callerVisible = true,
+                                            .terms = MeteredStage::metered(mostCountedBytes + 1)});
+    CHECK(refused.error->code == Errc::ILLEGAL_ARGUMENT);
 }
 
 TEST_CASE("what was used is written down at the end of a run, and what uses a budget up at once") { // limits.md §14
-    Place place(budgeted(10_MB));
+    MeteredStage place(budgeted(10_MB));
     place.begin(1);
     std::size_t written = 0;
     place.steps = [&](const Step& step) {
@@ -190,7 +196,7 @@ TEST_CASE("what was used is written down at the end of a run, and what uses a bu
 }
 
 TEST_CASE("bytes that were moved again are those that were lost, in a run or between two") { // limits.md §14
-    Place place;
+    MeteredStage place;
     place.begin(1);
     place.report(1, 0);
     place.report(1, 8_MB);
@@ -208,7 +214,7 @@ TEST_CASE("bytes that were moved again are those that were lost, in a run or bet
 }
 
 TEST_CASE("a run that is stopped counts under its stop reason, one that ends by itself does not") { // limits.md §14
-    Place place;
+    MeteredStage place;
     place.begin(1);
     place.begin(2);
     place.finish(2, false);

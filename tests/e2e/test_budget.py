@@ -23,8 +23,12 @@ def slow(tmp_path):
     made.stop()
 
 
+def why(world, job):
+    return json.loads(world.stint("why", "--json", str(job)).out)
+
+
 def blocker(world, job, gate="budget"):
-    return next(each for each in json.loads(world.done("why", "--json", str(job)))["blockers"] if each["gate"] == gate)
+    return next(each for each in why(world, job)["blockers"] if each["gate"] == gate)
 
 
 def days(world, package):
@@ -55,8 +59,8 @@ def test_a_download_moves_its_bytes_over_a_metered_network_and_the_rest_over_ano
     until_waiting(world, job)
     found = blocker(world, job)
     assert found["name"] == "QUOTA" and found["until"] is None and "of the job's 2 MiB" in found["detail"]
-    assert "of the job's 2 MiB on metered networks used" in world.done("why", str(job))
-    terms = json.loads(world.done("why", "--json", str(job)))["terms"]
+    assert "of the job's 2 MiB on metered networks used" in world.stint("why", str(job)).out
+    terms = why(world, job)["terms"]
     assert terms["meteredBytes"] == 2 * MIB <= terms["meteredUsed"] < 5 * MIB
     assert days(world, TRANSFER)[-1]["cutShort"] == [{"of": "QUOTA", "count": 1}]
     world.done("device", "set", "network.metered=false")
@@ -64,7 +68,8 @@ def test_a_download_moves_its_bytes_over_a_metered_network_and_the_rest_over_ano
     assert (world.downloads / "file.bin").read_bytes() == CONTENT
 
 
-def test_a_budget_of_the_policy_holds_over_a_restart_and_tells_until_when(world, daemon, slow):
+def test_a_budget_of_the_policy_holds_over_a_restart_and_tells_until_when(world, slow):
+    daemon = world.start_daemon()
     budget(world, daemon, 'app = "*"\nclass = "metered"\nbytes = "2MiB"\nperiod = "month"\n')
     world.done("device", "set", *METERED)
     job = world.get(slow.url("file.bin"))

@@ -15,7 +15,7 @@ constexpr WallTime wallOn(int year, unsigned month, unsigned day, Duration since
 }
 
 /// An app with a job on a network, at a time.
-struct Place {
+struct BudgetPlace {
     Constants constants;
     Device device;
     DeviceState state;
@@ -24,7 +24,7 @@ struct Place {
     App app;
     GateKey gateKey;
 
-    Place() {
+    BudgetPlace() {
         app.manifest.package = gateKey.app = AppId{"com.example.mail"};
         gateKey.network = NetworkRequest::Builder{}.build();
         device.network = Network{.capabilities = {NET_CAPABILITY_NOT_ROAMING}};
@@ -58,7 +58,7 @@ struct Place {
 } // namespace
 
 TEST_CASE("a budget is shut from its last byte on, and open one before") { // limits.md §14
-    Place place;
+    BudgetPlace place;
     place.budget("10MB", "day");
     place.used(2026, 11, 20, 10'000'000 - 1);
     CHECK(place.ask().open);
@@ -81,7 +81,7 @@ TEST_CASE("a day ends at midnight, a week with Sunday, a month with its last day
     };
     for (const Row& row : {Row{"day", 1h}, Row{"week", 49h}, Row{"month", 10 * 24h + 1h}}) {
         CAPTURE(row.period);
-        Place place;
+        BudgetPlace place;
         place.budget("1MB", row.period);
         place.used(2026, 11, 20, 1'000'000);
         CHECK(place.opens() == row.opens);
@@ -93,7 +93,7 @@ TEST_CASE("a day ends at midnight, a week with Sunday, a month with its last day
 }
 
 TEST_CASE("what was used before the period counts no more, and on each of its days it does") { // limits.md §14
-    Place place;
+    BudgetPlace place;
     place.budget("10MB", "week");
     place.used(2026, 11, 15, 50'000'000); // the Sunday before
     CHECK(place.ask().open);
@@ -104,7 +104,7 @@ TEST_CASE("what was used before the period counts no more, and on each of its da
 }
 
 TEST_CASE("an app's own budget stands in the place of everybody's of its class and period") { // limits.md §14
-    Place place;
+    BudgetPlace place;
     place.budget("1MB", "day");
     place.budget("none", "day", "metered", "com.example.mail");
     place.used(2026, 11, 20, 5'000'000);
@@ -115,7 +115,7 @@ TEST_CASE("an app's own budget stands in the place of everybody's of its class a
 }
 
 TEST_CASE("of several budgets that are used up the one that lasts longest is told") { // limits.md §14
-    Place place;
+    BudgetPlace place;
     place.budget("1MB", "day");
     place.budget("5MB", "month");
     place.used(2026, 11, 20, 5'000'000);
@@ -124,7 +124,7 @@ TEST_CASE("of several budgets that are used up the one that lasts longest is tol
 }
 
 TEST_CASE("a job's own bytes hold on metered networks alone, and no time gives them back") { // limits.md §14
-    Place place;
+    BudgetPlace place;
     place.gateKey.meteredSpent = MeteredUse{200_MiB, 200_MiB};
     CHECK_FALSE(place.ask().open);
     CHECK_FALSE(place.ask().askAgain);
@@ -134,7 +134,7 @@ TEST_CASE("a job's own bytes hold on metered networks alone, and no time gives t
 }
 
 TEST_CASE("a clock that is put back over midnight asks again in a minute") { // limits.md §14
-    Place place;
+    BudgetPlace place;
     place.budget("1MB", "day");
     const WallTime change = wallOn(2026, 11, 21, 30min); // 00:30 becomes 23:30
     place.zone = TimeZone({{WallTime{}, 0h}, {change, -1h}});
