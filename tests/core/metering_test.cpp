@@ -221,3 +221,17 @@ TEST_CASE("a run that is stopped counts under its stop reason, one that ends by 
     place.change([](Device& d) { d.network.reset(); });
     CHECK(place.used().cutShort == std::vector<DayTally>{{"CONSTRAINT_CONNECTIVITY", 1}});
 }
+
+TEST_CASE(
+    "an alarm that wakes the machine counts once, under its kind; one that does not, not at all") { // limits.md §14
+    MeteredStage place;
+    for (const bool wakeup : {true, false}) {
+        Alarm alarm{.app = mail, .tag = wakeup ? "wakes" : "waits", .receiver = "Receiver", .kind = AlarmKind::Exact};
+        alarm.wakeup = wakeup;
+        alarm.requested = place.now.elapsed + 1min;
+        alarm.requestedWall = place.clock().wall + 1min;
+        REQUIRE_FALSE(place.ask(AlarmSet{{1}, alarm}).error);
+    }
+    place.until(5min);
+    CHECK(place.used().wakeUps == std::vector<DayTally>{{"exact", 1}});
+}

@@ -225,7 +225,7 @@ TEST_CASE("a file with a budget that is none is refused whole, with its place") 
     };
     for (const Row& row :
          {Row{"job.slots = 4\n[network_budget]\napp = \"*\"", "p.toml:2:1: network_budget is a list of tables"},
-          Row{"[[network_budget]]\napp = \"*\"\nbits = \"1GB\"", "p.toml:3:1: a network_budget has no bits"},
+          Row{"[[network_budget]]\napp = \"*\"\nbits = \"1GB\"", "p.toml:3:8: a network_budget has no bits"},
           Row{"[[network_budget]]\napp = \"*\"\nbytes = 200", "p.toml:3:9: bytes is a whole number; write a string"},
           Row{"[[network_budget]]\napp = \"*\"\nclass = \"metered\"\nbytes = \"2\"\nperiod = \"day\"",
               "p.toml:1:1: bytes: \"2\" is not a size"},
