@@ -164,6 +164,20 @@ Result<Bytes> parseSize(std::string_view text) {
                 quoted(text), amount.why);
 }
 
+Result<Bytes> parseShortSize(std::string_view text) {
+    std::string size(text);
+    const auto isNumber = [](std::string_view part) { return !part.empty() && isDigit(part.back()); };
+    if (isNumber(size)) {
+        size += "B";
+    } else if (size.size() > 1 && isNumber(text.substr(0, text.size() - 1))) {
+        constexpr std::string_view letters = "kKmMgG";
+        const auto at = letters.find(size.back());
+        if (at != letters.npos) size = fmt::format("{}{}iB", text.substr(0, text.size() - 1), letters[at | 1]);
+    }
+    auto parsed = parseSize(size);
+    return parsed.ok() ? parsed : parseSize(text);
+}
+
 std::string formatSize(Bytes size) {
     if (size < 0) return "unknown";
     constexpr std::array names{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

@@ -35,6 +35,9 @@ std::string roughDuration(Duration);
 
 /// "0", "512B", "64KB", "1.5MB", "1GiB".
 Result<Bytes> parseSize(std::string_view text);
+/// The same, and as other programs' options write them: "200K", "200M", "2G", powers of 1024, and a mere number of
+/// bytes.
+Result<Bytes> parseShortSize(std::string_view text);
 /// For people: "256 MiB", "1.3 GiB": powers of 1024, to one decimal; "unknown" for a size that is.
 std::string formatSize(Bytes);
 /// As parseSize takes it, to the byte: "500MiB", "1500KB".

@@ -77,6 +77,7 @@ std::vector<AppView> AppView::all(const State& state, Now now) {
         view.importance = importanceOf(app, view.running > 0);
         view.quota = regularOf(app, world);
         view.expedited = expeditedOf(app, world);
+        view.days = app.memory.days;
         views.push_back(std::move(view));
     }
     return views;

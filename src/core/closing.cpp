@@ -33,6 +33,12 @@ std::string_view silentDuring(End end) {
     return "";
 }
 
+// In the log of what was for nothing.
+std::string_view whyCutShort(End end, const Ending& ending) {
+    if (end == End::Lost) return "LOST";
+    return ending.internal == InternalReason::Anr ? "UNRESPONSIVE" : nameOf(ending.reason);
+}
+
 bool reported(End end) { return end == End::Finished || end == End::FinishedForRetry; }
 
 void traceEnd(Turn& turn, const Running& running, End end, const Ending& ending) {
@@ -188,6 +194,9 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     }
     punish(turn, run.key.app, end);
 
+    countRun(turn, running);
+    if (App* app = turn.app(run.key.app); app && !reported(end) && run.state != RunState::Binding)
+        noteCutShort(turn, *app, whyCutShort(end, ending));
     Tracked* const found = state.jobs.find(run.key);
     if (!found || found->run != id) return; // cancelled meanwhile
     Tracked& tracked = *found;

@@ -75,6 +75,7 @@ void apply(Turn& turn, const DeviceChanged& event) {
     if (event.device.overrides != before.overrides) turn.record(SaveOverrides{event.device.overrides});
     if (event.device.networkMarks != before.networkMarks) turn.record(SaveNetworkMarks{event.device.networkMarks});
     hear(state, event.device, was);
+    countBefore(turn, event.device);
     state.device = event.device;
     noteSleep(turn);
     if (usageDiffers) turn.record(usageRecord(state));

@@ -79,5 +79,8 @@ void apply(Turn& turn, const RetryJob& event);
 // start_terms.cpp
 void apply(Turn& turn, const EditJob& event);
 void apply(Turn& turn, const ZoneRead& event);
+// metering.cpp
+void apply(Turn& turn, const NetworkCounted& event);
+void apply(Turn& turn, const NetworkUsed& event);
 
 } // namespace stint

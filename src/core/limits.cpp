@@ -48,6 +48,7 @@ void apply(Turn& turn, const TemporarilyAllowed& event) {
 void apply(Turn& turn, const PolicyChanged& event) {
     turn.state.constants = event.constants;
     setSweep(turn.state, turn.now);
+    turn.state.metering.looks.clear(); // what is left is another amount
     turn.changed = readsOfAll();
     for (const auto& [id, app] : turn.state.apps)
         turn.changedApps.insert(id);
@@ -56,6 +57,7 @@ void apply(Turn& turn, const PolicyChanged& event) {
 
 void apply(Turn& turn, const ShuttingDown&) {
     foldUsage(turn);
+    saveMetering(turn);
     turn.record(usageRecord(turn.state));
 }
 

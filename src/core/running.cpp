@@ -39,6 +39,7 @@ void stamp(Turn& turn, Run& run) {
     tracked->job.details.edit().cumulative += ran - run.stamped;
     run.stamped = ran;
     turn.record(SaveJob{tracked->job});
+    countNetwork(turn, run.key.app);
 }
 
 void executing(Turn& turn, Running& running) {
@@ -328,10 +329,13 @@ void apply(Turn& turn, const BytesUpdated& event) {
     if (event.item) return updateItem(turn, *running, event);
     Run& run = running->run;
     if (!event.estimate) {
+        std::optional<Moved> before;
+        if (run.resumedAt) before = {run.transferredDown, run.transferredUp};
         if (!run.resumedAt) run.resumedAt = std::max<Bytes>({event.down, event.up, 0});
         if (event.down != run.transferredDown || event.up != run.transferredUp) run.progressAt = turn.now.elapsed;
         run.transferredDown = event.down;
         run.transferredUp = event.up;
+        noteReport(turn, *running, before);
         return;
     }
     run.estimatedDown = event.down;

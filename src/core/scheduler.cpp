@@ -21,6 +21,7 @@ namespace {
 void applyEvent(Turn& turn, const Event& event) {
     std::visit(Overloaded{[&](const Tick&) {
                               runTimers(turn);
+                              lookAtNetworks(turn);
                               showWithheld(turn);
                           },
                           [&](const auto& e) { apply(turn, e); }},
@@ -271,6 +272,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     settleSleep(turn);
     settleAwake(turn);
     planWake(turn);
+    settleMetering(turn);
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
@@ -288,9 +290,10 @@ Stamp Scheduler::stamp(Now now) const {
 std::optional<Instant> Scheduler::nextDeadline() const {
     const State& state = impl_->state;
     std::optional<Instant> next;
-    for (const auto& when : {state.waiting.next(), nextRunTimer(state), state.appClocks.next(),
-                             state.notifications.next(), state.alarms.next(), state.deliveries.next(),
-                             state.shell.next(), nextDeviceChange(state), nextSleepChange(state), state.awake.until})
+    for (const auto& when :
+         {state.waiting.next(), nextRunTimer(state), state.appClocks.next(), state.notifications.next(),
+          state.alarms.next(), state.deliveries.next(), state.shell.next(), nextDeviceChange(state),
+          nextSleepChange(state), state.awake.until, nextLook(state)})
         next = earlier(next, when);
     return next;
 }

@@ -5,6 +5,7 @@
 #include "rules/app_gate.hpp"
 #include "rules/job_clocks.hpp"
 #include "rules/limit_gates.hpp"
+#include "rules/network_budget.hpp"
 #include "rules/standby.hpp"
 #include "rules/wall_clock.hpp"
 
@@ -54,6 +55,8 @@ void apply(Turn& turn, const AppUninstalled& event) {
     dropAlarms(turn, event.app, false);
     dropMessages(turn, event.app);
     state.networkTold.erase(event.app);
+    apply(turn, NetworkCounted{event.app, false});
+    state.metering.saved.erase(event.app);
     state.watched.setShortage(event.app, {});
     state.apps.erase(event.app);
     turn.record(DropApp{event.app});
@@ -92,8 +95,11 @@ bool followsTheClock(const StartTerms& terms) { return terms.at || terms.loosens
 void apply(Turn& turn, const ClockSet&) {
     State& state = turn.state;
     rebaseAlarms(turn);
-    for (const auto& [id, app] : state.apps)
+    for (auto& [id, app] : state.apps) {
+        endTomorrow(app.memory.days, dayOf(turn.world()));
         turn.save(app); // what is kept of it over a boot is placed by when it was written (limits.md §3.4)
+        if (!app.memory.days.empty()) turn.changedApps.insert(id); // its budgets are of another day
+    }
     state.boot.clockGood = state.boot.clockGood || clockIsGood(state.boot.lastCommit, turn.now);
     for (Tracked& tracked : state.jobs.all()) {
         Job& job = tracked.job;

@@ -69,6 +69,14 @@ std::optional<Error> edit(Turn& turn, const EditJob& event) {
 
 Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key) {
     StartTerms terms = STINT_TRY(checkedSuccession(turn, event, key));
+    terms.meteredUsed = 0;
+    terms.meteredBytes = std::max(terms.meteredBytes, NETWORK_BYTES_UNKNOWN);
+    if (terms.meteredBytes > mostCountedBytes)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} over metered networks are more than is counted, {} at most",
+                    formatSize(terms.meteredBytes), formatSize(mostCountedBytes));
+    if (terms.meteredBytes >= 0 && !event.info.getRequiredNetwork())
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "bytes over metered networks (--metered-bytes) are of a job that needs a network (--network any)");
     if (terms.at && *terms.at <= turn.now.wall)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} is past; a job may be set for a time to come", formatWall(*terms.at));
     if (!terms.calendar.empty()) terms.at = STINT_TRY(firstTime(turn, event));
@@ -118,6 +126,8 @@ void apply(Turn& turn, const EditJob& event) { turn.effect(Reply{.call = event.c
 void apply(Turn& turn, const ZoneRead& event) {
     State& state = turn.state;
     state.zone = event.zone;
+    for (const auto& [id, app] : state.apps)
+        if (!app.memory.days.empty()) turn.changedApps.insert(id); // a day of its budgets begins at another time
     for (Tracked& tracked : state.jobs.all()) {
         const auto& at = tracked.job.details->terms->at;
         const auto next = nextTime(turn, tracked.job);

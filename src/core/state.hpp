@@ -15,6 +15,7 @@
 #include "core/endings.hpp"
 #include "core/job_numbers.hpp"
 #include "core/jobs.hpp"
+#include "core/metering.hpp"
 #include "core/network.hpp"
 #include "core/notifications.hpp"
 #include "core/runs.hpp"
@@ -35,7 +36,7 @@ struct State {
     /// nullptr: it is not installed.
     App* app(const AppId& id) { return apps.find(id); }
     const App* app(const AppId& id) const { return apps.find(id); }
-    World world(Now now) const { return {constants, device, deviceState, now}; }
+    World world(Now now) const { return {constants, device, deviceState, now, &zone}; }
 
     Constants constants;
     ByApp<App> apps;
@@ -66,6 +67,7 @@ struct State {
     Sleep sleep;
     Awake awake;
     Wakes wakes;
+    Metering metering;
 
     /// The job that is being taken in, or asked about. Volatile: read by a signal handler of this thread (aborts.cpp).
     const Job* volatile asked = nullptr;

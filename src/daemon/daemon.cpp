@@ -157,6 +157,7 @@ void Daemon::announce() {
         const AppId& app = manifest.package;
         arrived_.emplace_back(AppSeen{app, visibility_.visible(app), processes_->anyAlive(app)});
     }
+    netcut_->tellCounted();
 }
 
 void Daemon::announceDevice(CallId call) {

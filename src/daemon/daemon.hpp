@@ -123,7 +123,8 @@ private:
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) override;
     std::vector<wire::Finding> findings() override; // findings.cpp
     std::optional<Error> storeError();
-    wire::Finding aboutNetwork() const; // network.cpp
+    void count(const CountNetwork& asked); // network.cpp
+    wire::Finding aboutNetwork() const;    // network.cpp
 
     // LimitsOwner (limits.cpp).
     std::optional<WallTime> nextAlarmClock() override;

@@ -60,6 +60,15 @@ std::vector<wire::PolicyRow> Daemon::policy() {
                         .source = std::move(source),
                         .meaning = std::string(row.meaning)});
     }
+    for (const NetworkBudget& budget : core_->constants().networkBudgets) {
+        const auto origin = policy_.origins.find(keyOf(budget));
+        rows.push_back(
+            {.key = keyOf(budget),
+             .value = budget.bytes ? exactSize(*budget.bytes) : "none",
+             .standard = "none",
+             .source = origin == policy_.origins.end() ? "default" : origin->second,
+             .meaning = fmt::format("bytes over {} networks in a {}", nameOf(budget.cost), nameOf(budget.period))});
+    }
     return rows;
 }
 

@@ -1,4 +1,5 @@
 // Limits on an app's network, from the core to what enforces them (limits.md §8.1), and what `stint doctor` says of it.
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -11,12 +12,27 @@ namespace stint {
 
 void Daemon::openNetcut() {
     netcut_ = std::make_unique<Netcut>(
-        loop_.get(), [this](const AppId& app) { return processes_->cgroupOf(app); }, logInfo);
+        loop_.get(), [this](const AppId& app) { return processes_->cgroupOf(app); }, logInfo,
+        [this](const AppId& app, bool on) {
+            arrived_.emplace_back(NetworkCounted{app, on});
+        });
     // Without cgroups there is nothing that could be cut.
     if (!processes_->enclosesAll()) return;
     netcut_->open();
     // One app is named at once: what stands in the way, if anything does, is then known before a limit holds.
     netcut_->starting({transferPackage});
+}
+
+void Daemon::count(const CountNetwork& asked) {
+    netcut_->count(asked.app, [this, asked](std::uint64_t received, std::uint64_t sent) {
+        constexpr auto most = static_cast<std::uint64_t>(mostCountedBytes);
+        arrived_.emplace_back(NetworkUsed{.app = asked.app,
+                                          .metered = asked.metered,
+                                          .roaming = asked.roaming,
+                                          .job = asked.job,
+                                          .received = static_cast<Bytes>(std::min(received, most)),
+                                          .sent = static_cast<Bytes>(std::min(sent, most))});
+    });
 }
 
 wire::Finding Daemon::aboutNetwork() const {

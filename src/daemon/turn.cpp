@@ -161,6 +161,7 @@ void Daemon::perform(const Effect& effect) {
                        netcut_->set(e.app, e.allowed);
                        server_->tellNetwork(e);
                    },
+                   [&](const CountNetwork& e) { count(e); },
                    [&](const DelaySleep& e) { deviceSource_.delaySleep(e.on); },
                    [&](const KeepAwake& e) {
                        logInfo(fmt::format("awake {} because={}", e.on ? "held" : "let", e.because));

@@ -10,6 +10,7 @@
 
 #include "base/app_id.hpp"
 #include "model/alarm.hpp"
+#include "model/app_day.hpp"
 #include "model/bucket.hpp"
 #include "model/job.hpp"
 #include "model/quota.hpp"
@@ -127,6 +128,9 @@ struct AppMemory {
     std::vector<Channel> channels;
     /// What its manifest declares and the user has taken back (jobs.md §2.3); outlives a boot.
     std::set<std::string, std::less<>> revoked;
+    /// What it has used of the network, and what of that was for nothing (limits.md §14), oldest first; outlives a
+    /// boot.
+    std::vector<AppDay> days;
 
     bool operator==(const AppMemory&) const = default;
 };

@@ -59,7 +59,7 @@ Result<JobInfo> withConditions(const JobInfo& job, const std::vector<Condition>&
 Result<std::optional<Bytes>> mostBytesOf(const std::vector<Condition>& conditions) {
     std::optional<Bytes> most;
     for (const Condition& condition : conditions)
-        if (condition.name == bytesName) most = STINT_TRY(parseSize(condition.value));
+        if (condition.name == bytesName) most = STINT_TRY(parseShortSize(condition.value));
     return most;
 }
 

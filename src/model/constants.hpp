@@ -7,8 +7,10 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/time.hpp"
+#include "model/network_budget.hpp"
 #include "stint/job_info.hpp"
 
 namespace stint {
@@ -269,6 +271,10 @@ struct Constants {
     std::int64_t backgroundCpuQuota = none.count();
     Bytes backgroundMemoryMax = none.count();
     std::int64_t backgroundTasksMax = none.count();
+    // Budgets of bytes (limits.md §14). What they are is no single value, so no row.
+    std::int64_t budgetRate = 100'000;
+    Duration budgetLook = 1s;
+    std::vector<NetworkBudget> networkBudgets;
 
     bool operator==(const Constants&) const = default;
 };

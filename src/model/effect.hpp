@@ -103,6 +103,14 @@ struct NetworkAccess {
     std::string because; ///< the rule that shuts it
 };
 
+/// Tell what the app has used of the network since it was last asked about: NetworkUsed answers, where it is counted.
+struct CountNetwork {
+    AppId app;
+    bool metered = false; ///< what it went over
+    bool roaming = false;
+    std::optional<JobKey> job; ///< of a run that has ended, and reported nothing
+};
+
 /// Whether a sleep that begins is to wait for runs that are being asked to stop (limits.md §13, Suspend).
 struct DelaySleep {
     bool on = true;
@@ -170,8 +178,8 @@ struct Trace {
 };
 std::string_view nameOf(Trace::What);
 
-using Effect =
-    std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, EndRun, KillApp, ShowNotification,
-                 WithdrawNotification, DeliverAlarm, DeliverMessage, NetworkAccess, DelaySleep, KeepAwake, Trace>;
+using Effect = std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, EndRun, KillApp,
+                            ShowNotification, WithdrawNotification, DeliverAlarm, DeliverMessage, NetworkAccess,
+                            CountNetwork, DelaySleep, KeepAwake, Trace>;
 
 } // namespace stint

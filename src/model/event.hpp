@@ -312,6 +312,20 @@ struct PolicyChanged {
 struct ZoneRead {
     TimeZone zone;
 };
+/// Whether an edge counts the bytes of the app's processes from now on (limits.md §14).
+struct NetworkCounted {
+    AppId app;
+    bool on = true;
+};
+/// The answer to a CountNetwork: what the app has used since the one before.
+struct NetworkUsed {
+    AppId app;
+    bool metered = false; ///< these two and the job as it was asked
+    bool roaming = false;
+    std::optional<JobKey> job;
+    Bytes received = 0;
+    Bytes sent = 0;
+};
 /// An AlarmManager's call. `alarm.requested` is as it was asked for; the window too, where its kind has one.
 struct AlarmSet {
     CallId call;
@@ -349,14 +363,15 @@ struct ShuttingDown {};
 /// A deadline of the core has come.
 struct Tick {};
 
-using Event = std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork,
-                           CompleteWork, Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected,
-                           BindFailed, StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed,
-                           AppInstalled, AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged,
-                           ContentShort, ClockSet, AppOpened, AppStatePinned, PermissionsRevoked, StopApp, ForceStop,
-                           RunJob, HoldJob, RetryJob, EditJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota,
-                           MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted,
-                           BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, AlarmSet,
-                           AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+using Event =
+    std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
+                 Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
+                 StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
+                 AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged, ContentShort, ClockSet, AppOpened,
+                 AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob, EditJob, StopJobs,
+                 ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported,
+                 BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged,
+                 ZoneRead, NetworkCounted, NetworkUsed, AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived,
+                 DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -11,6 +11,13 @@
 
 namespace stint {
 
+/// What a job has used of the bytes that it may move over metered networks (limits.md §14).
+struct MeteredUse {
+    Bytes used = 0;
+    Bytes most = 0;
+    auto operator<=>(const MeteredUse&) const = default;
+};
+
 struct GateKey {
     AppId app;
     std::string service;
@@ -33,6 +40,7 @@ struct GateKey {
     bool mustWaived = false;
     /// Scheduled from the foreground of a terminal, and not begun yet: it needs no slot (jobs.md §3.6, §12.2).
     bool inSight = false;
+    std::optional<MeteredUse> meteredSpent; ///< once nothing is left of it
 
     /// Whether it has one of these.
     bool has(ConstraintSet some) const { return (constraints & some) != 0; }

@@ -113,6 +113,8 @@ struct StartTerms {
     std::string calendar; ///< again at each such time (rules/calendar.hpp): `at` is the next; empty: it ends after one
     std::optional<WallTime> loosensAt; ///< from then on it has the conditions `then` in place of its own
     std::vector<Condition> then;
+    Bytes meteredBytes = NETWORK_BYTES_UNKNOWN; ///< what it may move over metered networks in all; unknown: any amount
+    Bytes meteredUsed = 0;                      ///< and has; the core's to say (limits.md §14)
 
     static constexpr auto noun = "start terms";
     static constexpr auto fields = [](auto& field, auto& terms) {
@@ -122,6 +124,8 @@ struct StartTerms {
         field.rows("afterFailure", terms.afterFailure);
         field("loosensAt", terms.loosensAt);
         field.rows("then", terms.then);
+        field("meteredBytes", terms.meteredBytes);
+        field("meteredUsed", terms.meteredUsed);
     };
     bool operator==(const StartTerms&) const = default;
 };

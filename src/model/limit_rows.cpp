@@ -90,6 +90,8 @@ constexpr std::array rows{
     ConstantRow{"bucket.screen.rare", &C::bucketScreenRare, ms(30min), year, "screen-on time since the last use: rare", ConstantKind::Time},
     ConstantRow{"bucket.screen.restricted", &C::bucketScreenRestricted, ms(1h), year, "screen-on time since the last use: restricted", ConstantKind::Time},
     ConstantRow{"bucket.screen.working", &C::bucketScreenWorking, 0, year, "screen-on time since the last use: working", ConstantKind::Time},
+    ConstantRow{"budget.assumed_rate", &C::budgetRate, 1, many, "kbit/s of a network that tells no rate, for when a budget is counted again", ConstantKind::Number},
+    ConstantRow{"budget.look", &C::budgetLook, 1, day, "a budget is counted again after that at the soonest", ConstantKind::Time},
     ConstantRow{"charging.adaptive_level", &C::chargingAdaptiveLevel, 0, 100, "percent from which one held at a threshold counts as charging", ConstantKind::Number},
     ConstantRow{"charging.delay", &C::chargingDelay, 0, day, "a plugged battery whose level holds counts as charging after", ConstantKind::Time},
     ConstantRow{"charging.enforce_level", &C::chargingEnforceLevel, 0, 100, "percent from which a plugged battery counts as charging at once", ConstantKind::Number},

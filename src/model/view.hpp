@@ -196,6 +196,7 @@ struct AppView {
     QuotaView expedited;
     std::uint32_t jobs = 0;
     std::uint32_t running = 0;
+    std::vector<AppDay> days; ///< limits.md §14, oldest first
 
     static std::vector<AppView> all(const State& state, Now now);
 };

@@ -2,11 +2,13 @@
 // decides nothing and holds no timer; where there is no helper, it remembers what one is to be told.
 //
 // A helper that is new is told everything; one that dies leaves nobody cut. An app is named to it when it is first cut
-// off, or first started, and stays named: who is cut is so before its next process is there.
+// off, or first started, and stays named: who is cut is so before its next process is there. While it is named its
+// bytes are counted, and told when somebody asks.
 #pragma once
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/app_id.hpp"
 #include "base/fd.hpp"
@@ -21,8 +23,13 @@ public:
     using CgroupOf = std::function<Result<Fd>(const AppId&)>;
     using Tell = std::function<void(const std::string&)>;
 
+    /// Whether the app's bytes are counted from now on.
+    using Counted = std::function<void(const AppId&, bool on)>;
+    /// What an app has received and sent since it was asked about before.
+    using Used = std::function<void(std::uint64_t received, std::uint64_t sent)>;
+
     /// `tell`: the log.
-    Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell);
+    Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell, Counted counted);
 
     /// Where it is not called, nothing is enforced, and no bus is looked for.
     void open();
@@ -32,6 +39,10 @@ public:
     /// A process of it is about to be started.
     void starting(const AppId& app);
     void uninstalled(const AppId& app);
+    /// Tells of each that is counted, for whoever has forgotten.
+    void tellCounted() const;
+    /// Asks what it has used; of an app that is not counted nobody is told.
+    void count(const AppId& app, Used used);
     /// The machine is to be awake then; nothing: it may sleep.
     void wakeAt(std::optional<Waker::Wish> wish);
 
@@ -50,19 +61,31 @@ private:
         Netcut* owner = nullptr;
         AppId name;
         bool allowed = true;
-        std::uint64_t cgroup = 0; ///< as the helper calls it; 0: it does not watch it
-        std::uint64_t inode = 0;  ///< of the directory that was named
-        bool cut = false;         ///< as the helper was told
-        bool telling = false;     ///< in the call that is under way
-        std::string refusal;      ///< why it is not watched, or not cut, until something changes
-        wire::Slot watching;      ///< the call of Watch
+        std::uint64_t cgroup = 0;   ///< as the helper calls it; 0: it does not watch it
+        std::uint64_t inode = 0;    ///< of the directory that was named
+        std::uint64_t received = 0; ///< as the helper said last
+        std::uint64_t sent = 0;
+        bool cut = false;     ///< as the helper was told
+        bool telling = false; ///< in the call that is under way
+        std::string refusal;  ///< why it is not watched, or not cut, until something changes
+        wire::Slot watching;  ///< the call of Watch
     };
 
     void guardChanged();
     void servedAnew();
     void failed(const Error& error, bool installed);
 
+    struct Question {
+        AppId app;
+        std::uint64_t cgroup = 0; ///< the answer is of this one
+        Used used;
+    };
+
     App& appOf(const AppId& name);
+    void unwatch(App& app);
+    void askCounters();
+    void answerCounters(const wire::Message& answer);
+    static int countersTold(sd_bus_message* answer, void* self, sd_bus_error*);
     void connected();
     void wake();
     void pump();
@@ -77,16 +100,20 @@ private:
 
     CgroupOf cgroupOf_;
     Tell tell_;
+    Counted counted_;
     services::Bus bus_;
     services::Service guard_;
     std::string servedBy_; ///< the guard's owner, as servedAnew() knows it
     // Behind the bus, so that its calls go before it.
     std::map<AppId, App> apps_;
     Waker waker_;
-    wire::Slot blocking_;  ///< the call of SetBlocked
-    wire::Slot authority_; ///< polkit's word that it may answer otherwise now
-    std::string problem_;  ///< why nobody serves
-    std::string told_;     ///< what was complained of last
+    std::vector<Question> questions_; ///< for the next call of Counters
+    std::vector<Question> asked_;     ///< in the one that is under way
+    wire::Slot counting_;             ///< that call
+    wire::Slot blocking_;             ///< the call of SetBlocked
+    wire::Slot authority_;            ///< polkit's word that it may answer otherwise now
+    std::string problem_;             ///< why nobody serves
+    std::string told_;                ///< what was complained of last
     bool wanted_ = false;
     bool installed_ = true;
 };

@@ -14,11 +14,13 @@
 #include "base/fd.hpp"
 #include "base/toml.hpp"
 #include "base/try.hpp"
+#include "model/network_budget.hpp"
 
 namespace stint {
 
 namespace {
 
+constexpr std::string_view budgetsKey = "network_budget";
 constexpr std::size_t largestFile = 1'048'576; ///< every constant there is fits many times over
 
 struct Position {
@@ -162,6 +164,50 @@ Result<void> applyNetwork(NetworkRules& rules, const Setting& setting, std::stri
     return {};
 }
 
+// The text under a key of a budget; where it is no string, what it is.
+Result<void> readWord(const toml::node& value, std::string_view key, std::string& into) {
+    const auto text = value.value_exact<std::string>();
+    if (!text) return wrong("{} is {}; write a string, in quotes", key, shapeOf(value));
+    into = *text;
+    return {};
+}
+
+Result<NetworkBudget> budgetFrom(const toml::table& table, std::string_view file) {
+    BudgetWords words;
+    const std::array<std::pair<std::string_view, std::string*>, 4> keys{
+        {{"app", &words.app}, {"class", &words.cost}, {"bytes", &words.bytes}, {"period", &words.period}}};
+    for (auto&& [name, value] : table) {
+        const Position position{file, value.source().begin};
+        const auto* const key = std::ranges::find(keys, name.str(), &decltype(keys)::value_type::first);
+        if (key == keys.end())
+            return at(position, wrong("a network_budget has no {}; it has app, class, bytes and period", name.str()));
+        if (auto done = readWord(value, key->first, *key->second); !done) return at(position, done.error());
+    }
+    auto budget = networkBudget(words);
+    if (!budget) return at({file, table.source().begin}, budget.error());
+    return budget;
+}
+
+// A file's budgets stand in the place of those of the same app, class and period in the files before it.
+Result<void> applyBudgets(Policy& policy, const toml::node& node, std::string_view file) {
+    const toml::array* const list = node.is_array_of_tables() ? node.as_array() : nullptr;
+    if (!list)
+        return at({file, node.source().begin}, wrong("{0} is a list of tables; begin each with [[{0}]]", budgetsKey));
+    std::vector<NetworkBudget> read;
+    for (const toml::node& each : *list) {
+        auto budget = STINT_TRY(budgetFrom(*each.as_table(), file));
+        const toml::source_position position = each.source().begin;
+        policy.origins.insert_or_assign(keyOf(budget), fmt::format("{}:{}", file, position.line));
+        if (auto done = addBudget(read, std::move(budget)); !done) return at({file, position}, done.error());
+    }
+    std::vector<NetworkBudget>& budgets = policy.constants.networkBudgets;
+    for (NetworkBudget& budget : read) {
+        std::erase_if(budgets, [&](const NetworkBudget& before) { return keyOf(before) == keyOf(budget); });
+        budgets.push_back(std::move(budget));
+    }
+    return {};
+}
+
 Error unreadable(const std::string& path) {
     return fail(Errc::SYSTEM, "cannot read policy {}: {}", path, std::generic_category().message(errno));
 }
@@ -184,6 +230,10 @@ Result<std::string> readAll(const Fd& file, const std::string& path) {
 
 Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view file) {
     auto table = STINT_TRY(parseToml(toml, file));
+    if (const toml::node* const budgets = table.get(budgetsKey)) {
+        STINT_TRY(applyBudgets(base, *budgets, file));
+        table.erase(budgetsKey);
+    }
     std::set<std::string_view> seen;
     auto settings = settingsOf(table);
     for (const Setting& setting : settings) {

@@ -1,7 +1,8 @@
 // A policy overrides constants of the spec by their names: TOML, as keys ("job.slots" = 4), dotted keys or tables
 // (architecture.md, store). Durations and sizes are strings, written as in scenario.md; the rest are TOML's own numbers
-// and booleans. Its table [networks] says by their names which networks are metered. A policy with anything wrong in it
-// is refused whole, naming file:line:column and what would be right.
+// and booleans. Its table [networks] says by their names which networks are metered; budgets of bytes (limits.md §14)
+// stand in a table [[network_budget]] each. A policy with anything wrong in it is refused whole, naming
+// file:line:column and what would be right.
 #pragma once
 #include <functional>
 #include <map>

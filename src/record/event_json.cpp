@@ -19,6 +19,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr auto budgetsName = "network_budget"; ///< beside the constants, which are one value each
+
 template <class T>
 concept Number = std::is_integral_v<T> && !std::is_same_v<T, bool>;
 /// An identity: a number or a text under one member.
@@ -67,6 +69,8 @@ json jsonOf(const Constants& constants) {
     json object = json::object();
     for (const ConstantRow& row : constantRows())
         if (auto text = constantText(constants, row); text != constantText(standard, row)) object[row.key] = text;
+    for (const NetworkBudget& budget : constants.networkBudgets)
+        object[budgetsName].push_back(jsonOf(wordsOf(budget)));
     return object;
 }
 
@@ -196,8 +200,16 @@ Result<void> take(const json& json, Notification& value, Name name) {
 }
 Result<void> take(const json& json, Constants& value, Name name) {
     if (!json.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no object", name);
-    for (const auto& [key, text] : json.items())
+    for (const auto& [key, text] : json.items()) {
+        if (key == budgetsName) {
+            std::vector<BudgetWords> budgets;
+            STINT_TRY(take(text, budgets, key));
+            for (const BudgetWords& words : budgets)
+                STINT_TRY(addBudget(value.networkBudgets, STINT_TRY(networkBudget(words))));
+            continue;
+        }
         STINT_TRY(setConstant(value, key, STINT_TRY(wordFrom(text, key))));
+    }
     if (const auto error = contradiction(value)) return *error;
     return {};
 }

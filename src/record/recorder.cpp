@@ -41,7 +41,14 @@ std::string headOf(const Beginning& beginning, const Constants& constants) {
         else if (row.key == "job.boot_settle" || text != constantText(standard, row))
             others += fmt::format("  {}: {}\n", row.key, text);
     }
-    return head + "constants:\n" + others + "from: recording.store\ntimeline:\n";
+    head += "constants:\n" + others;
+    if (!constants.networkBudgets.empty()) head += "network_budget:\n";
+    for (const NetworkBudget& budget : constants.networkBudgets) {
+        const BudgetWords words = wordsOf(budget);
+        head += fmt::format("- {{app: '{}', class: {}, bytes: {}, period: {}}}\n", words.app, words.cost, words.bytes,
+                            words.period);
+    }
+    return head + "from: recording.store\ntimeline:\n";
 }
 
 } // namespace

@@ -79,6 +79,8 @@ inline constexpr std::tuple all{
     event<TemporarilyAllowed>("temporarilyAllowed", "call", "app", "length"),
     event<PolicyChanged>("policyChanged", "call", "constants"),
     event<ZoneRead>("zoneRead", "zone"),
+    event<NetworkCounted>("networkCounted", "app", "on"),
+    event<NetworkUsed>("networkUsed", "app", "metered", "roaming", "job", "received", "sent"),
     event<AlarmSet>("alarmSet", "call", "alarm"),
     event<AlarmCancelled>("alarmCancelled", "call", "app", "tag"),
     event<DeliveryEnded>("deliveryEnded", "app", "delivery"),
@@ -91,7 +93,7 @@ inline constexpr std::tuple all{
     part<Now>("elapsed", "wall"),
     part<Outcome>("exitCode", "text"),
     part<WorkItem>("id", "extras", "estimatedDown", "estimatedUp", "minimumChunk", "deliveries", "active"),
-    part<StartTerms>("after", "afterFailure", "at", "calendar", "loosensAt", "then"),
+    part<StartTerms>("after", "afterFailure", "at", "calendar", "loosensAt", "then", "meteredBytes", "meteredUsed"),
     part<Condition>("name", "value"),
     part<JobKey>("app", "namespace", "id"),
     part<Ending>("reason", "internal"),
@@ -111,6 +113,7 @@ inline constexpr std::tuple all{
                  "networkMarks"),
     part<Alarm>("app", "tag", "receiver", "kind", "wakeup", "byWall", "persisted", "requested", "requestedWall",
                 "window", "interval", "sequence", "handed"),
+    part<BudgetWords>("app", "class", "bytes", "period"),
     part<TimeZone::Offset>("from", "ahead"),
 };
 // clang-format on

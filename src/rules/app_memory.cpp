@@ -36,6 +36,7 @@ AppMemory afterBoot(AppMemory memory, Now written, Now now, const Constants& con
     kept.dataSaverExempt = memory.dataSaverExempt;
     kept.channels = std::move(memory.channels);
     kept.revoked = std::move(memory.revoked);
+    kept.days = std::move(memory.days);
     // What was at t lies as long before now as the wall clock says; one that went back must not place it ahead.
     const Duration passed = std::max(now.wall - written.wall, Duration{0});
     const Duration by = now.elapsed - written.elapsed - passed;

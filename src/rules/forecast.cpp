@@ -23,7 +23,7 @@ bool dozeHolds(const Context& c) {
 // (limits.md §1.2), and then the user's restriction or battery saver holds it back.
 bool shutsMeanwhile(const Context& c, Instant then) {
     const Now later{then, c.world.now.wall + (then - c.world.now.elapsed)};
-    const World world{c.world.constants, c.world.device, c.world.state, later};
+    const World world{c.world.constants, c.world.device, c.world.state, later, c.world.zone};
     const Context context{world, c.gateKey, c.app};
     return !restrictionGate(context).open || !saverGate(context).open;
 }
@@ -71,7 +71,7 @@ std::optional<Instant> quotaGateOpens(const Context& c, const Verdict&, const Fo
     DeviceState state = c.world.state;
     const Instant start = now.elapsed;
     for (int step = 0; step < mostSteps; ++step) {
-        const World world{c.world.constants, c.world.device, state, now};
+        const World world{c.world.constants, c.world.device, state, now, c.world.zone};
         const Verdict verdict = quotaGate({world, c.gateKey, &app});
         if (verdict.open) return now.elapsed;
         const UsageTime later{usage.running + (now.elapsed - start),

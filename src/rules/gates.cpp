@@ -12,6 +12,7 @@
 #include "rules/constraint.hpp"
 #include "rules/expedited_quota.hpp"
 #include "rules/limit_gates.hpp"
+#include "rules/network_budget.hpp"
 #include "rules/sleep.hpp"
 
 namespace stint {
@@ -25,6 +26,7 @@ ReadSet forNetwork(const GateKey& gateKey) {
     const ReadSet always = Reads::Network | Reads::Saver | Reads::App | Reads::Doze;
     return rated ? always | Reads::Power : always;
 }
+ReadSet forBudget(const GateKey& gateKey) { return gateKey.network ? Reads::Network | Reads::App : 0; }
 ReadSet ofRuns(const GateKey&) { return 0; } // a job that waits is not asked this
 
 // Whoever asks what a job is treated as reads the app's expedited quota, which power lifts.
@@ -130,6 +132,15 @@ constexpr std::array gateTable{
          .stopRank = 3,
          .opens = quotaGateOpens,
          .lags = joinsSession},
+    Gate{.name = "budget",
+         .reads = Reads::Network | Reads::App,
+         .ask = budgetGate,
+         .describe = describeBudget,
+         .clears = "another network, or the next period of its budget",
+         .stop = STOP_REASON_QUOTA,
+         .explicitly = false,
+         .readsFor = forBudget,
+         .stopRank = 4},
     Gate{.name = "app",
          .reads = only(Reads::App),
          .ask = appGate,

@@ -75,6 +75,9 @@ GateKey gateKeyOf(const Job& job) {
     gateKey.mustDown = hasChunk ? chunk : payload.down;
     gateKey.mustUp = hasChunk ? chunk : payload.up;
     gateKey.mustWaived = !hasChunk;
+    const StartTerms& terms = *job.details->terms;
+    if (terms.meteredBytes >= 0 && terms.meteredUsed >= terms.meteredBytes)
+        gateKey.meteredSpent = {terms.meteredUsed, terms.meteredBytes};
     return gateKey;
 }
 

@@ -6,6 +6,7 @@
 #include "model/device.hpp"
 #include "model/gate_key.hpp"
 #include "model/reads.hpp"
+#include "model/time_zone.hpp"
 
 namespace stint {
 
@@ -14,6 +15,7 @@ struct World {
     const Device& device;
     const DeviceState& state;
     Now now;
+    const TimeZone* zone = nullptr; ///< of the clock on the wall; null: UTC
 };
 
 /// What a question about a running job may read of its run.

@@ -68,6 +68,7 @@ std::vector<ExpectedTotal> readTotals(Yaml& yaml, const Node& node, WallTime sta
 // read_constants.cpp
 
 std::vector<Setting> readConstants(Yaml& yaml, const Node& node);
+std::vector<NetworkBudget> readBudgets(Yaml& yaml, const Node& node);
 
 // check.cpp
 

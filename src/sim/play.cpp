@@ -21,6 +21,7 @@ Result<Constants> constantsOf(const Scenario& scenario, const Options& options) 
     STINT_TRY(setConstant(policy.constants, "policy_version", scenario.policy));
     for (const Setting& setting : scenario.constants)
         STINT_TRY(setConstant(policy.constants, setting.key, setting.text));
+    policy.constants.networkBudgets = scenario.budgets;
     if (options.policy) policy = STINT_TRY(applyPolicy(std::move(policy), options.policy->toml, options.policy->file));
     return policy.constants;
 }

@@ -209,6 +209,7 @@ action::Schedule readSchedule(Yaml& yaml, const Node& node) {
         {"after_failure", [&](const Node& value) { read.terms.afterFailure = readJobs(yaml, value, "after_failure"); }},
         {"calendar", [&](const Node& value) { read.terms.calendar = yaml.text(value, "calendar"); }},
         {"wait_max", [&](const Node& value) { read.waitMost = readDuration(yaml, value, "wait_max"); }},
+        {"metered_bytes", [&](const Node& value) { read.terms.meteredBytes = readSize(yaml, value, "metered_bytes"); }},
         {"then", [&](const Node& value) { read.terms.then = readJobConditions(yaml, value); }},
         {"at", [&](const Node& value) { read.terms.at = readTimeOfDay(yaml, value, "at"); }},
         {"work_items", [&](const Node& value) { read.items = readItems(yaml, value); }},

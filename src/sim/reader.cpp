@@ -26,6 +26,7 @@ void readDocument(Yaml& yaml, const Node& document, Scenario& scenario) {
                    scenario.untilLocation = locationOf(node);
                }},
               {"constants", [&](const Node& node) { scenario.constants = readConstants(yaml, node); }},
+              {"network_budget", [&](const Node& node) { scenario.budgets = readBudgets(yaml, node); }},
               {"device",
                [&](const Node& node) {
                    scenario.device = readDevice(yaml, node);

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/network_budget.hpp"
 #include "record/happening.hpp"
 #include "sim/action.hpp"
 #include "sim/setup.hpp"
@@ -63,6 +64,7 @@ struct Scenario {
     std::optional<Duration> until;
     SourceLocation untilLocation;
     std::vector<Setting> constants;
+    std::vector<NetworkBudget> budgets;
     DeviceWords device; ///< over scenario.md's defaults
     SourceLocation deviceLocation;
     std::map<AppId, AppSetup> apps;

@@ -183,6 +183,23 @@ void SimulatedJobs::end(const EndRun& effect) {
     apps_.hosts(app, hosting);
 }
 
+void SimulatedJobs::count(const CountNetwork& effect) {
+    transfers_.advance(world_.now().elapsed);
+    Transfers::Rest& moved = remainder_[effect.app];
+    std::erase_if(uncounted_, [&](const auto& each) {
+        const auto& [run, app] = each;
+        if (app != effect.app) return false;
+        const Transfers::Rest more = transfers_.takeMoved(run);
+        moved.down += more.down;
+        moved.up += more.up;
+        return !runs_.contains(run);
+    });
+    NetworkUsed used{.app = effect.app, .metered = effect.metered, .roaming = effect.roaming, .job = effect.job};
+    used.received = Transfers::takeBytes(moved.down);
+    used.sent = Transfers::takeBytes(moved.up);
+    world_.later(Duration{0}, [this, used = std::move(used)] { world_.tell(used); });
+}
+
 // The ends of processes.
 
 void SimulatedJobs::lose(const AppId& app, bool crash) {
@@ -251,6 +268,9 @@ void SimulatedJobs::beginWork(RunId id, Run& run) {
         });
     }
     if (!part.behaves.payload) return;
+    // limits.md §14: as netguard would, for what a scenario says in bytes.
+    uncounted_.emplace(id, run.key.app);
+    world_.later(Duration{0}, [this, app = run.key.app] { world_.tell(NetworkCounted{app, true}); });
     transfers_.advance(world_.now().elapsed);
     run.restAtStart = part.rest.value_or(Transfers::restOf(*part.behaves.payload));
     transfers_.begin(id, run.restAtStart);

@@ -36,6 +36,8 @@ public:
     void start(const CallStart& effect);
     void stop(const CallStop& effect);
     void end(const EndRun& effect);
+    /// What the app's transfers have moved since it was asked last.
+    void count(const CountNetwork& effect);
 
     /// The app's processes are gone, and its runs are lost. It counts as one crash, however many jobs it hosted.
     void lose(const AppId& app, bool crash);
@@ -97,6 +99,8 @@ private:
     std::map<RunId, Run> runs_;
     std::map<JobKey, RunId> newest_;
     std::map<JobKey, Bytes> moved_;
+    std::map<RunId, AppId> uncounted_;           ///< runs with transfers, of which not all is told
+    std::map<AppId, Transfers::Rest> remainder_; ///< of what was told, less than a byte
     std::map<std::pair<AppId, std::int32_t>, JobKey> notificationIds_;
 };
 

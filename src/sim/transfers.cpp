@@ -38,6 +38,9 @@ void Transfers::advance(Instant now) {
     const __int128 down = share(down_, &Rest::down) * passed;
     const __int128 up = share(up_, &Rest::up) * passed;
     for (auto& [run, rest] : rests_) {
+        Rest& moved = moved_[run];
+        moved.down += std::min(rest.down, down);
+        moved.up += std::min(rest.up, up);
         rest.down -= std::min(rest.down, down);
         rest.up -= std::min(rest.up, up);
     }
@@ -52,6 +55,17 @@ void Transfers::setRates(Kbps down, Kbps up) {
 std::optional<Transfers::Rest> Transfers::rest(RunId run) const {
     const auto found = rests_.find(run);
     return found == rests_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Transfers::Rest Transfers::takeMoved(RunId run) {
+    const auto node = moved_.extract(run);
+    return node.empty() ? Rest{} : node.mapped();
+}
+
+Bytes Transfers::takeBytes(__int128& parts) {
+    const auto bytes = static_cast<Bytes>(parts / partsOfAByte);
+    parts -= bytes * partsOfAByte;
+    return bytes;
 }
 
 std::optional<Transfers::Rest> Transfers::end(RunId run) {

@@ -28,6 +28,10 @@ public:
     void advance(Instant now);
     void setRates(Kbps down, Kbps up);
     void begin(RunId run, Rest rest) { rests_[run] = rest; }
+    /// What it has moved since it was taken last, in parts of a byte; also of one that has ended.
+    Rest takeMoved(RunId run);
+    /// Whole bytes of that, which it is without then.
+    static Bytes takeBytes(__int128& parts);
     /// The remaining work of a transfer; nothing if there is none.
     std::optional<Rest> rest(RunId run) const;
     /// The same, and it is over.
@@ -45,6 +49,7 @@ private:
     Kbps down_ = 0;
     Kbps up_ = 0;
     std::map<RunId, Rest> rests_;
+    std::map<RunId, Rest> moved_;
 };
 
 } // namespace stint::sim

@@ -15,7 +15,7 @@ namespace {
 /// Whether the recorded policy had a part in it: a timer of its own, and what its runs and deliveries did.
 bool followsFromThePolicy(const Event& event) {
     return std::visit(Overloaded{[](const Tick&) { return true; }, [](const PolicyChanged&) { return true; },
-                                 [](const DeliveryEnded&) { return true; },
+                                 [](const DeliveryEnded&) { return true; }, [](const NetworkUsed&) { return true; },
                                  [](const auto& e) {
                                      return requires { e.run; };
                                  }},
@@ -141,6 +141,7 @@ private:
                                       if (e.alarm.wakeup) ++played_.wakeUps[e.alarm.app];
                                       taken(e.alarm.app, e.delivery);
                                   },
+                                  [&](const CountNetwork& e) { count(e); },
                                   [&](const DeliverMessage& e) { taken(e.message.app, e.delivery); },
                                   [](const auto&) {}},
                        effect);
@@ -193,15 +194,30 @@ private:
 
     /// What it has done is kept; its bytes move as its time goes.
     void cutShort(Run& run) {
-        const auto began = std::exchange(run.began, std::nullopt);
+        account(run);
+        run.began.reset();
+    }
+
+    void account(Run& run) {
         const auto rest = rests_.find(run.key);
-        if (!began || rest == rests_.end()) return;
-        const Duration worked = device_.now().elapsed - *began;
+        if (!run.began || rest == rests_.end()) return;
+        const Duration worked = device_.now().elapsed - std::exchange(*run.began, device_.now().elapsed);
         rest->second.worked += worked;
         const SeenWork& of = rest->second.of;
-        if (of.took > Duration{0})
-            played_.moved[run.key] +=
-                static_cast<Bytes>(static_cast<double>(of.moved) * worked.count() / of.took.count());
+        if (of.took <= Duration{0}) return;
+        const double part = static_cast<double>(worked.count()) / static_cast<double>(of.took.count());
+        const auto bytes = static_cast<Bytes>(static_cast<double>(of.moved) * part);
+        played_.moved[run.key] += bytes;
+        uncounted_[run.key.app] += bytes;
+    }
+
+    void count(const CountNetwork& asked) {
+        for (auto& [id, run] : runs_)
+            if (run.key.app == asked.app) account(run);
+        const Bytes used = std::exchange(uncounted_[asked.app], 0);
+        later(Duration{0}, [this, asked, used] {
+            tell(NetworkUsed{asked.app, asked.metered, asked.roaming, asked.job, used, 0});
+        });
     }
 
     void taken(const AppId& app, std::uint64_t delivery) {
@@ -216,6 +232,7 @@ private:
     EventQueue queue_;
     std::map<RunId, Run> runs_;
     std::map<JobKey, Rest> rests_;
+    std::map<AppId, Bytes> uncounted_; ///< what each app has moved since it was asked last
 };
 
 } // namespace

@@ -190,8 +190,9 @@ void World::perform(const Effect& effect) {
                               if (e.message.data == notifyingMessage) shows(e.message.app);
                               taken(e.message.app, e.delivery);
                           },
-                          [](const NetworkAccess&) {}, [](const DelaySleep&) {}, [](const KeepAwake&) {},
-                          [&](const EndRun& e) { runs_.end(e); }, [&](const KillApp& e) { die(e.app, false); },
+                          [](const NetworkAccess&) {}, [&](const CountNetwork& e) { runs_.count(e); },
+                          [](const DelaySleep&) {}, [](const KeepAwake&) {}, [&](const EndRun& e) { runs_.end(e); },
+                          [&](const KillApp& e) { die(e.app, false); },
                           // An app changes networks itself, and nobody sees a simulated notification.
                           [](const CallNetworkChanged&) {}, [](const CallAction&) {}, [](const ShowNotification&) {},
                           [](const WithdrawNotification&) {}, [](const Reply&) {}},

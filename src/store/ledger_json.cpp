@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "base/try.hpp"
@@ -159,6 +160,47 @@ Result<std::vector<PushNote>> pushesFrom(const json& value, std::string_view nam
     return listFrom<PushNote>(value, name, pushFrom);
 }
 
+json talliesJson(const std::vector<DayTally>& tallies) {
+    return listJson(tallies, [](const DayTally& tally) { return json::array({tally.of, tally.count}); });
+}
+
+json appDayJson(const AppDay& day) {
+    return json::array({day.day, day.received, day.sent, day.metered, day.roaming, day.again, talliesJson(day.cutShort),
+                        talliesJson(day.wakeUps)});
+}
+
+/// [of, count]
+Result<DayTally> tallyFrom(const json& value, std::string_view name) {
+    STINT_TRY(checkSize(value, name, 2));
+    DayTally tally{.of = std::string(STINT_TRY(wordFrom(value[0], name)))};
+    tally.count =
+        static_cast<std::int32_t>(STINT_TRY(numberFrom(value[1], name, {0, std::numeric_limits<std::int32_t>::max()})));
+    return tally;
+}
+
+/// [day, received, sent, metered, roaming, again, cut short, wake-ups]
+Result<AppDay> appDayFrom(const json& value, std::string_view name) {
+    STINT_TRY(checkSize(value, name, 8));
+    AppDay day;
+    constexpr std::int64_t farthest = 10'000'000; // days: as far as a date has a year
+    day.day = static_cast<std::int32_t>(STINT_TRY(numberFrom(value[0], name, {-farthest, farthest})));
+    std::size_t at = 1;
+    for (Bytes* const bytes : {&day.received, &day.sent, &day.metered, &day.roaming, &day.again})
+        *bytes = STINT_TRY(numberFrom(value[at++], name, {0, mostCountedBytes}));
+    day.cutShort = STINT_TRY(listFrom<DayTally>(value[6], name, tallyFrom));
+    day.wakeUps = STINT_TRY(listFrom<DayTally>(value[7], name, tallyFrom));
+    return day;
+}
+
+Result<std::vector<AppDay>> appDaysFrom(const json& value, std::string_view name) {
+    auto days = STINT_TRY(listFrom<AppDay>(value, name, appDayFrom));
+    if (days.size() > mostAppDays)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} are {}, and at most {} are kept", name, days.size(), mostAppDays);
+    if (std::ranges::adjacent_find(days, std::ranges::greater_equal{}, &AppDay::day) != days.end())
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} are out of order", name);
+    return days;
+}
+
 } // namespace
 
 std::string ledgersText(const AppMemory& memory) {
@@ -175,6 +217,7 @@ std::string ledgersText(const AppMemory& memory) {
         }));
     put("timeouts", timeoutsJson(memory.timeouts));
     put("silences", listJson(memory.silences, count));
+    put("days", listJson(memory.days, appDayJson));
     if (memory.grantUntil) object["grantUntil"] = count(*memory.grantUntil);
     if (memory.leftTop) object["leftTop"] = count(*memory.leftTop);
     if (memory.leftForeground) object["leftForeground"] = count(*memory.leftForeground);
@@ -186,7 +229,7 @@ Result<void> readLedgers(std::string_view text, AppMemory& memory) {
     const auto object = STINT_TRY(objectFrom(text));
     STINT_TRY(checkKeys(object, "ledger",
                         {"quota", "expedited", "alarms", "whileIdleAlarms", "pushes", "timeouts", "silences",
-                         "grantUntil", "leftTop", "leftForeground", "mayServeUntil"}));
+                         "grantUntil", "leftTop", "leftForeground", "mayServeUntil", "days"}));
     AppMemory read = memory;
     STINT_TRY(readPart(object, "quota", read.quota, quotaFrom));
     STINT_TRY(readPart(object, "expedited", read.expedited, expeditedFrom));
@@ -199,6 +242,7 @@ Result<void> readLedgers(std::string_view text, AppMemory& memory) {
     STINT_TRY(readPart(object, "leftTop", read.leftTop, instantFrom));
     STINT_TRY(readPart(object, "leftForeground", read.leftForeground, instantFrom));
     STINT_TRY(readPart(object, "mayServeUntil", read.mayServeUntil, instantFrom));
+    STINT_TRY(readPart(object, "days", read.days, appDaysFrom));
     memory = std::move(read);
     return {};
 }

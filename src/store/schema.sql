@@ -266,3 +266,6 @@ CREATE TABLE past_runs (
     seal  INTEGER NOT NULL,
     UNIQUE (app, nth)
 ) STRICT;
+
+-- version 8: what an app has used by day, in its ledger, and bytes over metered networks in a job's terms (limits.md
+-- §14): no table is another one, but a stint that does not know them would ignore a limit.

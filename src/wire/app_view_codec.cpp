@@ -78,6 +78,7 @@ constexpr auto appFields = [](auto& field, auto& view) {
     field("importance", view.importance);
     field.inner("quota", view.quota, writeQuota, readQuota);
     field.inner("expedited", view.expedited, writeQuota, readQuota);
+    field.rows("days", view.days);
 };
 
 } // namespace

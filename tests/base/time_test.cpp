@@ -149,6 +149,18 @@ TEST_CASE("KB is a power of 1000 and KiB one of 1024") { // scenario.md, values
     }
 }
 
+TEST_CASE("a size of an option may have one letter, or none") {
+    CHECK(*parseShortSize("200M") == 200_MiB);
+    CHECK(*parseShortSize("1.5k") == 1536);
+    CHECK(*parseShortSize("2GB") == 2_GB);
+    CHECK(*parseShortSize("700") == 700);
+    for (const char* const text : {"", "M", "2T", "-2M", "2 M", "2MM"}) {
+        CAPTURE(text);
+        REQUIRE_FALSE(parseShortSize(text).ok());
+        CHECK(mentions(parseShortSize(text).error(), "such as 1.5MB"));
+    }
+}
+
 TEST_CASE("nothing else is a size") { // scenario.md, values
     for (std::string_view text : {"", "1", "00", "1 MB", "1mb", "1M", "MB", ".5MB", "1.MB", "1..5MB", "-1B", "1.5",
                                   "1.0000000001MB", "9223372036854775808B", "9999999999GiB", "0x10B", "1MB1KB"}) {

@@ -248,3 +248,42 @@ TEST_CASE("what cannot be a policy is not read: a folder, a file without end") {
     REQUIRE_FALSE(policy.ok());
     CHECK(mentions(policy.error().message, "larger than 1048576 bytes"));
 }
+
+TEST_CASE("budgets are tables, one each, and a later file's stands in the place of an earlier one's") { // limits.md §14
+    auto first = applyPolicy({},
+                             "[[network_budget]]\napp = \"*\"\nclass = \"metered\"\nbytes = \"2GiB\"\nperiod = "
+                             "\"month\"\n[[network_budget]]\napp = \"com.example.mail\"\nclass = \"roaming\"\n"
+                             "bytes = \"none\"\nperiod = \"day\"\n",
+                             "p.toml");
+    REQUIRE(first.ok());
+    CHECK(first->constants.networkBudgets ==
+          std::vector<NetworkBudget>{{"*", NetworkCost::Metered, BudgetPeriod::Month, 2_GiB},
+                                     {"com.example.mail", NetworkCost::Roaming, BudgetPeriod::Day, std::nullopt}});
+    CHECK(first->origins.at("network_budget.*.metered.month") == "p.toml:1");
+    auto second = applyPolicy(
+        *first, "network_budget = [{app = \"*\", class = \"metered\", bytes = \"1GB\", period = \"month\"}]", "q.toml");
+    REQUIRE(second.ok());
+    REQUIRE(second->constants.networkBudgets.size() == 2);
+    CHECK(second->constants.networkBudgets[1].bytes == 1_GB);
+    CHECK(second->origins.at("network_budget.*.metered.month") == "q.toml:1");
+}
+
+TEST_CASE("a file with a budget that is none is refused whole, with its place") { // limits.md §14
+    struct Row {
+        std::string_view toml;
+        std::string_view says;
+    };
+    for (const Row& row :
+         {Row{"job.slots = 4\n[network_budget]\napp = \"*\"", "p.toml:2:1: network_budget is a list of tables"},
+          Row{"[[network_budget]]\napp = \"*\"\nbits = \"1GB\"", "p.toml:3:8: a network_budget has no bits"},
+          Row{"[[network_budget]]\napp = \"*\"\nbytes = 200", "p.toml:3:9: bytes is a whole number; write a string"},
+          Row{"[[network_budget]]\napp = \"*\"\nclass = \"metered\"\nbytes = \"2\"\nperiod = \"day\"",
+              "p.toml:1:1: bytes: \"2\" is not a size"},
+          Row{"network_budget = [{app = \"*\", class = \"metered\", bytes = \"1GB\", period = \"day\"}, {app = "
+              "\"*\", class = \"metered\", bytes = \"2GB\", period = \"day\"}]",
+              "\"*\" has two metered budgets a day; leave one of them out"}}) {
+        CAPTURE(row.toml);
+        CAPTURE(messageOf(row.toml));
+        CHECK(mentions(messageOf(row.toml), row.says));
+    }
+}

@@ -192,6 +192,7 @@ TEST_CASE("each mistake in a timeline is named with its place, and with what wou
         Row{"{at: 0s, schedule: {job: com.example.mail/1, network: {capabilities: [METERED]}}}", "x.yaml:3:75: capability cannot be \"METERED\"", "NOT_METERED"},
         Row{"{at: 0s, schedule: {job: com.example.mail/1, priority: urgent}}", "x.yaml:3:60: priority cannot be \"urgent\"", "default"},
         Row{"{at: 0s, schedule: {job: com.example.mail/1, estimated_bytes: {down: 1 GB}}}", "x.yaml:3:74: down: \"1 GB\" is not a size", ""},
+        Row{"{at: 0s, schedule: {job: com.example.mail/1, metered_bytes: 200}}", "x.yaml:3:65: metered_bytes: \"200\" is not a size", ""},
         Row{"{at: 0s, schedule: {job: com.example.mail/1, runs: {bytes: {down: 1}}}}", "x.yaml:3:71: down: \"1\" is not a size", ""},
         Row{"{at: 0s, schedule: {job: com.example.mail/1, runs: {for: 1min, bytes: {down: 1B}}}}", "x.yaml:3:56: runs works for a time or transfers bytes", ""},
         Row{"{at: 0s, schedule: {job: com.example.mail/1}, expect: sucess}", "x.yaml:3:59: expect cannot be \"sucess\"", "\"success\""},

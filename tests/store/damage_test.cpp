@@ -80,6 +80,7 @@ bool isAsWritten(const StoredApp& stored, const Whole& whole) {
     withoutLedgers.leftTop = found.leftTop;
     withoutLedgers.leftForeground = found.leftForeground;
     withoutLedgers.mayServeUntil = found.mayServeUntil;
+    withoutLedgers.days = found.days;
     if (found.quota != written->memory.quota) return found == withoutLedgers && found.alarms.size() == 100;
     AppMemory withoutChoices = found;
     withoutChoices.pinned.reset();

@@ -165,6 +165,8 @@ inline AppMemory memoryOf(std::int32_t nth, const std::string& app = "com.exampl
     memory.pushes = {{at(time(17)), true}, {at(time(18)), false}};
     memory.timeouts = {{JobClass::Regular, {at(time(33))}}, {JobClass::UserInitiated, {at(time(34)), at(time(35))}}};
     memory.silences = {at(time(36))};
+    memory.days = {{.day = 20'000 + nth, .received = 5, .sent = 4, .metered = 3, .roaming = 2, .again = 1},
+                   {.day = 20'050 + nth, .cutShort = {{"QUOTA", 2}}, .wakeUps = {{"exact", nth}}}};
     memory.grantUntil = at(time(39));
     memory.leftTop = at(time(37));
     memory.leftForeground = at(time(38));

@@ -203,3 +203,24 @@ TEST_CASE("a damaged store of version 2 is rebuilt by that version's checksums, 
     CHECK(snapshot.apps.size() == 2);
     CHECK(store.notes().size() == 1);
 }
+
+TEST_CASE(
+    "a store of version 7 keeps what its apps have spent, and they have used nothing of a budget") { // limits.md §14
+    const Scratch scratch;
+    const AppMemory spent = [] {
+        AppMemory memory = memoryOf(1, "a");
+        memory.days.clear();
+        return memory;
+    }();
+    done(openStore(scratch.store()).commit(std::vector<Record>{saved(spent)}, stamp(1s)));
+    {
+        auto database = valueOf(Database::open(scratch.database()));
+        done(database.run("PRAGMA user_version = 7")); // of which no table is another one
+    }
+    auto store = openStore(scratch.store());
+    CHECK((valueOf(store.load()).apps.at(0).memory == spent));
+    CHECK(store.notes().empty());
+    auto database = valueOf(Database::open(scratch.database()));
+    CHECK(valueOf(database.integer("PRAGMA user_version")) == schemaVersion());
+    CHECK(schemaVersion() >= 8);
+}

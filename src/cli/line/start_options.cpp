@@ -80,7 +80,8 @@ std::vector<Option> startOptions() {
             {"--after-failure", "JOB", "only when that job has failed; if it succeeds, this one ends", true},
             {"--at", "TIME", "not before that: 02:00, \"2026-11-22 02:00\", +90min"},
             {"--wait-max", "DURATION", "after that it gets the conditions of --then"},
-            {"--then", "CONDITIONS", "network=any,charging=no,bytes<=200M: in place of its own of the same names"}};
+            {"--then", "CONDITIONS", "network=any,charging=no,bytes<=200M: in place of its own of the same names"},
+            {"--metered-bytes", "SIZE", "so much over metered networks in all, then it waits for another (200M)"}};
 }
 
 Result<Condition> conditionIn(std::string_view text) {
@@ -102,6 +103,11 @@ Result<StartTerms> startTermsIn(const Arguments& given, WallTime now) {
     terms.calendar = given.value("on-calendar").value_or("");
     if (given.has("on-calendar") && terms.calendar.empty())
         return fail(Errc::ILLEGAL_ARGUMENT, "--on-calendar wants times: \"Mon..Fri 09:00\", daily");
+    if (const auto most = given.value("metered-bytes")) {
+        auto bytes = parseShortSize(*most);
+        if (!bytes.ok()) return within("--metered-bytes", bytes.error());
+        terms.meteredBytes = *bytes;
+    }
     if (given.has("wait-max") != given.has("then"))
         return fail(Errc::ILLEGAL_ARGUMENT, "--wait-max DURATION and --then CONDITIONS go together");
     if (!given.has("then")) return terms;

@@ -62,6 +62,9 @@ void printExplanation(const Explanation& it, WallTime now, const Screen& screen)
     if (const StartTerms& terms = it.job.terms; terms.loosensAt)
         screen.print(
             printable(fmt::format("{} its conditions become {}", ahead(*terms.loosensAt, now), textOf(terms.then))));
+    if (it.job.terms.meteredBytes >= 0)
+        screen.print(fmt::format("of {} over metered networks it has used {}", formatSize(it.job.terms.meteredBytes),
+                                 formatSize(it.job.terms.meteredUsed)));
     if (const std::string limits = limitsOf(it.job); !limits.empty())
         screen.print(printable(fmt::format("its limits: {}", limits)));
     if (!it.job.lastRun) return;

@@ -1,6 +1,7 @@
 // What the limits look like for programs.
 #include "cli/print/json.hpp"
 #include "cli/print/json_parts.hpp"
+#include "cli/print/json_row.hpp"
 #include "cli/print/limit_text.hpp"
 
 namespace stint::cli {
@@ -31,6 +32,7 @@ void putLimits(Json& line, const AppView& app) {
     line["importance"] = app.importance;
     line["quota"] = quotaOf(app.quota);
     line["expedited"] = quotaOf(app.expedited);
+    line["days"] = jsonRows(app.days);
 }
 
 std::string jsonOfQuota(const AppView& app) {

@@ -177,15 +177,7 @@ Result<void> checkTogether(const Arguments& given) {
 } // namespace
 
 Result<Bytes> parseByteRate(std::string_view text) {
-    std::string size(text.substr(0, text.rfind("/s")));
-    if (!size.empty() && std::isdigit(static_cast<unsigned char>(size.back())) != 0) {
-        size += "B";
-    } else if (size.size() > 1 && std::isdigit(static_cast<unsigned char>(size[size.size() - 2])) != 0) {
-        char unit = static_cast<char>(std::toupper(static_cast<unsigned char>(size.back())));
-        if (unit == 'K' || unit == 'M' || unit == 'G')
-            size = fmt::format("{}{}iB", size.substr(0, size.size() - 1), unit);
-    }
-    auto rate = STINT_TRY(parseSize(size));
+    auto rate = STINT_TRY(parseShortSize(text.substr(0, text.rfind("/s"))));
     if (rate <= 0) return fail(Errc::ILLEGAL_ARGUMENT, "a rate of \"{}\" moves nothing", printable(text));
     return rate;
 }

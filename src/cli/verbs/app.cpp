@@ -8,6 +8,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
+#include "cli/print/app_days.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/limit_text.hpp"
 #include "cli/screen/exit_code.hpp"
@@ -46,6 +47,13 @@ void describe(const AppView& app, WallTime now, const Screen& screen) {
     row("data saver", app.dataSaverExempt ? "does not hold for it" : "holds for it");
     row("quota", quotaText(app.quota, now));
     row("expedited", quotaText(app.expedited, now));
+    if (!app.days.empty()) {
+        const AppDay all = together(app.days);
+        const std::string last = dateText(app.days.back().day), first = dateText(app.days.front().day);
+        row("used", fmt::format("on {}: {}", last, usedText(app.days.back())));
+        if (first != last) row("", fmt::format("since {}: {}", first, usedText(all)));
+        if (const std::string waste = wasteText(all); !waste.empty()) row("waste", waste);
+    }
     row("jobs", fmt::format("{}, {} of them running", app.jobs, app.running));
     row("services", fmt::format("{}", fmt::join(serviceNames(manifest), ", ")));
     row("permissions", permissionsText(app));

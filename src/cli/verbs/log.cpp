@@ -1,4 +1,4 @@
-// `stint log`: what happened to a job, in order (jobs.md §9.4).
+// `stint log`: what happened to a job, in order (jobs.md §9.4); and what of all that was for nothing (limits.md §14).
 #include <fmt/core.h>
 
 #include "base/clock.hpp"
@@ -6,6 +6,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
+#include "cli/print/app_days.hpp"
 #include "cli/print/json_row.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
@@ -132,7 +133,42 @@ void print(const JobLog& log, const Screen& screen) {
     table.print(screen);
 }
 
+Result<std::vector<AppView>> appsMeant(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    if (given.words.empty()) return daemon.apps();
+    return std::vector{STINT_TRY(lookUpApp(daemon, given.words[0]))};
+}
+
+int waste(const Arguments& given, const Screen& screen) {
+    const auto apps = appsMeant(given, screen);
+    if (!apps.ok()) return failOfLookUp(screen, "cannot tell of waste", apps.error());
+    using enum Table::Align;
+    Table table({{"DAY"},
+                 {"PACKAGE"},
+                 {"USED", Right},
+                 {"METERED", Right},
+                 {"MOVED AGAIN", Right},
+                 {"CUT SHORT"},
+                 {"WAKE-UPS"}});
+    for (const AppView& app : *apps) {
+        for (const AppDay& day : app.days) {
+            Json line = header();
+            line["package"] = app.manifest.package.name;
+            putRow(line, day);
+            if (screen.json()) screen.print(dumped(line));
+            table.add({dateText(day.day), app.manifest.package.name, formatSize(day.received + day.sent),
+                       formatSize(day.metered), formatSize(day.again), printable(tallyText(day.cutShort)),
+                       printable(tallyText(day.wakeUps))});
+        }
+    }
+    if (!screen.json()) table.print(screen);
+    return ends::ok;
+}
+
 int log(const Arguments& given, const Screen& screen) {
+    if (given.has("waste")) return waste(given, screen);
+    if (given.words.empty())
+        return screen.fail(ends::usage, "log wants a JOB, as `stint jobs` lists them; or --waste [PACKAGE]");
     const auto found = logOf(given.words[0], screen);
     if (!found.ok())
         return failOfLookUp(screen, fmt::format("cannot tell of {}", printable(given.words[0])), found.error());
@@ -144,15 +180,19 @@ int log(const Arguments& given, const Screen& screen) {
 
 Verb logVerb() {
     return {.name = "log",
-            .words = "JOB",
-            .fewest = 1,
+            .words = "[JOB]",
+            .fewest = 0,
             .most = 1,
             .summary = "tell what happened to a job, in order",
             .about =
                 "When it was scheduled, what it waited for, when it ran, what stopped it, where it went on, and how it "
                 "ended. It is known for as long as the policy says (`stint policy job.log_age`), also of a job that "
-                "has ended; what a command has printed is told by `stint logs`.",
-            .examples = {{"stint log 7", "all that became of the download org.stint.transfer/7"}},
+                "has ended; what a command has printed is told by `stint logs`.\n"
+                "--waste tells of each app and day what was for nothing: bytes that were moved a second time, runs "
+                "that did not end by themselves, and what the machine was woken for; with a PACKAGE of that app alone.",
+            .options = {{"--waste", "", "by app and day: bytes moved again, runs cut short, wake-ups"}},
+            .examples = {{"stint log 7", "all that became of the download org.stint.transfer/7"},
+                         {"stint log --waste", "what was for nothing, by app and day"}},
             .run = log,
             .elsewhere = {"history", "events"}};
 }

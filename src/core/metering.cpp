@@ -1,0 +1,223 @@
+#include "core/metering.hpp"
+
+#include <algorithm>
+
+#include "core/events.hpp"
+#include "core/state.hpp"
+#include "rules/network_budget.hpp"
+#include "rules/past_run.hpp"
+
+namespace stint {
+namespace {
+
+struct Cost {
+    bool metered = false;
+    bool roaming = false;
+    bool operator==(const Cost&) const = default;
+};
+
+Cost costOf(const std::optional<Network>& network) {
+    if (!network) return {};
+    return {costs(*network, NetworkCost::Metered), costs(*network, NetworkCost::Roaming)};
+}
+
+AppDay& todayOf(Turn& turn, App& app) { return today(app.memory.days, dayOf(turn.world())); }
+
+std::optional<Bytes> leftHere(const Turn& turn, const App& app) {
+    const auto& network = turn.state.device.network;
+    return network ? budgetLeft(app, *network, turn.world()) : std::nullopt;
+}
+
+// Not at each report: a record a second would be a sync a second.
+void writeLater(Turn& turn, const App& app, bool atOnce) {
+    const AppId& id = app.manifest.package;
+    Metering& metering = turn.state.metering;
+    const Instant since = metering.saved.try_emplace(id, turn.now.elapsed).first->second;
+    const bool isLong = turn.now.elapsed - since >= turn.state.constants.durationStamp;
+    if (!atOnce && !isLong && turn.state.runs.anyOf(id)) return;
+    metering.saved.erase(id);
+    turn.save(app);
+}
+
+void useOfApp(Turn& turn, App& app, Moved moved, Cost cost) {
+    const auto before = leftHere(turn, app);
+    AppDay& day = todayOf(turn, app);
+    addBytes(day.received, moved.down);
+    addBytes(day.sent, moved.up);
+    for (const Bytes part : {moved.down, moved.up}) {
+        if (cost.metered) addBytes(day.metered, part);
+        if (cost.roaming) addBytes(day.roaming, part);
+    }
+    const auto left = leftHere(turn, app);
+    const bool spent = before && left && *before > 0 && *left <= 0;
+    if (spent) turn.changedApps.insert(app.manifest.package);
+    writeLater(turn, app, spent);
+}
+
+// Of what it may move over metered networks in all.
+void useOfJob(Turn& turn, const JobKey& key, Moved moved) {
+    Tracked* const tracked = turn.state.jobs.find(key);
+    if (!tracked || !meteredLeft(tracked->job)) return;
+    const bool had = *meteredLeft(tracked->job) > 0;
+    StartTerms& terms = tracked->job.details.edit().terms.edit();
+    addBytes(terms.meteredUsed, moved.down);
+    addBytes(terms.meteredUsed, moved.up);
+    if (!had || *meteredLeft(tracked->job) > 0) return;
+    turn.record(SaveJob{tracked->job});
+    turn.changedApps.insert(key.app);
+    if (tracked->run) {
+        Running& running = turn.state.runs.at(tracked->run);
+        if (!running.run.dropped) running.gateKey.meteredSpent = {terms.meteredUsed, terms.meteredBytes};
+    } else if (!isAside(*tracked)) {
+        park(turn, *tracked);
+    }
+}
+
+bool reportsItself(const Running& running) { return running.run.resumedAt.has_value(); }
+
+Bytes gainOf(Bytes before, Bytes now) { return std::max<Bytes>(now - before, 0); }
+
+// What it had before and has no more is moved a second time: it was begun anew, in this run or since the last one.
+Bytes lostOf(const Turn& turn, const Run& run, const std::optional<Moved>& before) {
+    if (before) return gainOf(run.transferredDown, before->down) + gainOf(run.transferredUp, before->up);
+    const Tracked* const tracked = turn.state.jobs.find(run.key);
+    if (!tracked || run.dropped) return 0;
+    const PastRun& last = *tracked->job.details->lastRun;
+    if (!last.began || succeeded(last)) return 0;
+    return gainOf(run.transferredDown, last.transferredDown) + gainOf(run.transferredUp, last.transferredUp);
+}
+
+// Until when what is left lasts at the soonest; nullopt: as long as it likes.
+std::optional<Instant> usedUpAt(const Turn& turn, const Running& running) {
+    const State& state = turn.state;
+    const App* const app = state.app(running.run.key.app);
+    const auto& network = state.device.network;
+    if (!app || !network || !running.gateKey.network || running.run.ending) return std::nullopt;
+    auto left = budgetLeft(*app, *network, turn.world());
+    const Tracked* const tracked = state.jobs.find(running.run.key);
+    if (tracked && !reportsItself(running) && costs(*network, NetworkCost::Metered))
+        if (const auto own = meteredLeft(tracked->job)) left = std::min(left.value_or(*own), *own);
+    if (!left || *left <= 0) return std::nullopt;
+    return turn.now.elapsed + lastsAtLeast(*left, *network, state.constants);
+}
+
+} // namespace
+
+void countNetwork(Turn& turn, const AppId& app, std::optional<JobKey> job) {
+    Metering& metering = turn.state.metering;
+    if (!metering.counted.contains(app)) return;
+    metering.asked.insert(app);
+    metering.looks.erase(app);
+    const Cost cost = costOf(turn.state.device.network);
+    turn.effect(CountNetwork{app, cost.metered, cost.roaming, std::move(job)});
+}
+
+void countRun(Turn& turn, const Running& running) {
+    const AppId& app = running.run.key.app;
+    const bool isOwn = !reportsItself(running) && !running.run.dropped;
+    countNetwork(turn, app, isOwn ? std::optional(running.run.key) : std::nullopt);
+    if (const App* const known = turn.app(app); known && turn.state.metering.saved.erase(app) > 0) turn.save(*known);
+}
+
+void noteCutShort(Turn& turn, App& app, std::string_view why) {
+    addTally(todayOf(turn, app).cutShort, why);
+    turn.save(app);
+}
+
+void noteWakeUp(Turn& turn, const AppId& id, std::string_view cause) {
+    App* const app = turn.app(id);
+    if (!app) return;
+    addTally(todayOf(turn, *app).wakeUps, cause);
+    turn.save(*app);
+}
+
+void noteReport(Turn& turn, Running& running, std::optional<Moved> before) {
+    const Run& run = running.run;
+    App* const app = turn.app(run.key.app);
+    if (!app) return;
+    if (const Bytes lost = lostOf(turn, run, before); lost > 0) {
+        addBytes(todayOf(turn, *app).again, lost);
+        writeLater(turn, *app, false);
+    }
+    // The first word says where the run began.
+    if (!before) return;
+    const Moved moved{gainOf(before->down, run.transferredDown), gainOf(before->up, run.transferredUp)};
+    if (moved.down + moved.up == 0) return;
+    const Cost cost = costOf(turn.state.device.network);
+    if (cost.metered && !run.dropped) useOfJob(turn, run.key, moved);
+    if (!turn.state.metering.counted.contains(run.key.app)) useOfApp(turn, *app, moved, cost);
+}
+
+void countBefore(Turn& turn, const Device& next) {
+    const auto& network = turn.state.device.network;
+    if (network != next.network) turn.state.metering.looks.clear(); // another rate, perhaps
+    if (!network || costOf(network) == costOf(next.network)) return;
+    for (const AppId& app : std::set(turn.state.metering.counted))
+        countNetwork(turn, app);
+}
+
+void lookAtNetworks(Turn& turn) {
+    const Metering& metering = turn.state.metering;
+    std::vector<AppId> due;
+    for (const auto& [app, when] : metering.looks)
+        if (when <= turn.now.elapsed) due.push_back(app);
+    for (const AppId& app : due)
+        countNetwork(turn, app);
+}
+
+void settleMetering(Turn& turn) {
+    Metering& metering = turn.state.metering;
+    if (metering.counted.empty()) return;
+    std::set<AppId> watched;
+    for (const auto& [id, running] : turn.state.runs) {
+        const AppId& app = running.run.key.app;
+        if (!metering.counted.contains(app) || metering.asked.contains(app)) continue;
+        const auto when = usedUpAt(turn, running);
+        if (!when) continue;
+        watched.insert(app);
+        Instant& look = metering.looks.try_emplace(app, *when).first->second;
+        look = std::min(look, *when); // what is left was as much when it was set, and that was before
+    }
+    std::erase_if(metering.looks, [&](const auto& look) { return !watched.contains(look.first); });
+}
+
+std::optional<Instant> nextLook(const State& state) {
+    std::optional<Instant> next;
+    for (const auto& [app, when] : state.metering.looks)
+        next = earlier(next, std::optional(when));
+    return next;
+}
+
+void saveMetering(Turn& turn) {
+    for (const auto& [id, since] : std::exchange(turn.state.metering.saved, {}))
+        if (const App* const app = turn.app(id)) turn.save(*app);
+}
+
+void apply(Turn& turn, const NetworkCounted& event) {
+    Metering& metering = turn.state.metering;
+    metering.asked.erase(event.app);
+    metering.looks.erase(event.app);
+    if (event.on)
+        metering.counted.insert(event.app);
+    else
+        metering.counted.erase(event.app);
+}
+
+void apply(Turn& turn, const NetworkUsed& event) {
+    turn.state.metering.asked.erase(event.app);
+    App* const app = turn.app(event.app);
+    const Moved moved{std::max<Bytes>(event.received, 0), std::max<Bytes>(event.sent, 0)};
+    if (!app || moved.down + moved.up == 0) return;
+    useOfApp(turn, *app, moved, {event.metered, event.roaming});
+    if (!event.metered) return;
+    if (event.job) return useOfJob(turn, *event.job, moved);
+    std::vector<JobKey> silent;
+    for (const auto& [id, running] : turn.state.runs)
+        if (running.run.key.app == event.app && running.gateKey.network && !running.run.dropped &&
+            !reportsItself(running))
+            silent.push_back(running.run.key);
+    for (const JobKey& key : silent)
+        useOfJob(turn, key, moved);
+}
+
+} // namespace stint

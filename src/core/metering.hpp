@@ -1,0 +1,43 @@
+// What apps use of the network, by day (limits.md §14). Where an edge counts an app's bytes it is asked when a run
+// ends, every job.duration_stamp of one, when what the network costs changes, and when the rest of a budget may be used
+// up at the soonest. Where none does, the bytes count that the app's jobs report. Never both.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+
+#include "model/event.hpp"
+
+namespace stint {
+
+struct Running;
+struct State;
+struct Turn;
+
+struct Metering {
+    std::set<AppId> counted;        ///< by an edge
+    std::set<AppId> asked;          ///< of them, those whose answer is awaited
+    std::map<AppId, Instant> looks; ///< when one is asked next
+    std::map<AppId, Instant> saved; ///< when what it has used was written down last, while more has come since
+};
+
+/// What the app has used so far is asked for: it went over the present network. `job`: whose part of it is told else
+/// by nobody.
+void countNetwork(Turn& turn, const AppId& app, std::optional<JobKey> job = {});
+/// A run is over.
+void countRun(Turn& turn, const Running& running);
+/// A run was cut short, or the machine is woken, for that.
+void noteCutShort(Turn& turn, App& app, std::string_view why);
+void noteWakeUp(Turn& turn, const AppId& app, std::string_view cause);
+/// What a run reports, and what it had reported before; nullopt: nothing.
+void noteReport(Turn& turn, Running& running, std::optional<Moved> before);
+/// The network will be another one: what was used until now went over this one.
+void countBefore(Turn& turn, const Device& next);
+void lookAtNetworks(Turn& turn);
+/// When each app is asked next.
+void settleMetering(Turn& turn);
+std::optional<Instant> nextLook(const State& state);
+/// All that was used and not written down yet.
+void saveMetering(Turn& turn);
+
+} // namespace stint
