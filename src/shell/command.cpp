@@ -32,6 +32,7 @@ std::vector<std::string> wordsFor(const Order& order, Share share, const Command
                                   const std::filesystem::path& helper) {
     std::vector<std::string> words{helper.string(), "--parent", std::to_string(::getpid()), "--reap", "stint-shell"};
     if (share == Share::Leftover) words.emplace_back(place.weighed ? "--idle-io" : "--idle");
+    if (place.waitsForAll) words.emplace_back("--all");
     if (place.procs) words.insert(words.end(), {"--cgroup", std::to_string(cgroupInChild)});
     words.insert(words.end(), {"--umask", fmt::format("{:o}", order.umask), "--directory", order.directory, "--"});
     words.insert(words.end(), order.arguments.begin(), order.arguments.end());

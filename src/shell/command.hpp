@@ -22,7 +22,8 @@ public:
     /// Where it runs: `procs` is cgroup.procs of a cgroup of its own; none: where this process is.
     struct Place {
         Fd procs;
-        bool weighed = false; ///< it has a share of the processors there, and needs no idle class of CPU
+        bool weighed = false;     ///< it has a share of the processors there, and needs no idle class of CPU
+        bool waitsForAll = false; ///< what it started and outlives it is the command still
     };
 
     /// `input`: the file that it reads from, from its beginning; `helper`: stint-exec. System where one of them cannot

@@ -41,23 +41,27 @@ std::optional<std::string> enclosureIn(const std::string& path) {
     fs::path place(path);
     if (place.filename() == ownLeaf) place = place.parent_path();
     const std::string number = place.filename().string();
-    if (place.parent_path().filename() != "app.org.stint.shell" || !numberIn<std::uint64_t>(number))
-        return std::nullopt;
+    const std::string app = place.parent_path().filename().string();
+    const bool isOurs = app == "app.org.stint.shell" || app.starts_with("app.org.stint.guard.");
+    if (!isOurs || !numberIn<std::uint64_t>(number)) return std::nullopt;
     return place.string();
 }
 
-Result<std::optional<CommandCgroup>> CommandCgroup::make(const CgroupLimits& asked, const CgroupLimits& otherwise) {
+Result<std::optional<CommandCgroup>> CommandCgroup::make(const CgroupLimits& asked, const CgroupLimits& otherwise,
+                                                         Use use) {
     std::optional<CommandCgroup> none;
     const CgroupLimits all = withDefaults(asked, otherwise);
-    if (neededFor(all).empty()) return none;
+    const bool freezes = use == Use::Freezing;
+    if (neededFor(all).empty() && !freezes) return none;
     const Controllers needed = neededFor(asked);
     const auto place = enclosure();
     if (!place && !needed.empty()) return cannotHold(asked, "stintd keeps it in no cgroup");
+    if (!place && freezes) return fail(Errc::UNAVAILABLE, "cannot freeze it here: stintd keeps it in no cgroup");
     if (!place) return none;
     const Held held = divide(*place, ownLeaf);
     if (!areHeld(needed, held.held)) return cannotHold(asked, held.why);
     const CgroupLimits possible = heldOf(all, held.held);
-    if (neededFor(possible).empty()) return none;
+    if (neededFor(possible).empty() && !freezes) return none;
 
     CommandCgroup made(*place / commandLeaf, possible);
     STINT_TRY(makeCgroup(made.directory_));

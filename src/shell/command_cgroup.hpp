@@ -4,21 +4,26 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/cgroup.hpp"
 #include "base/cgroup_limits.hpp"
 #include "base/fd.hpp"
 #include "stint/result.hpp"
 
 namespace stint::shell {
 
-/// The cgroup that stintd has made for a process of the shell app, from /proc/self/cgroup's path: without the leaf into
-/// which this process may have moved. nullopt: it stands elsewhere, which is not its to divide.
+/// The cgroup that stintd has made for a process of the shell app, or of a guard's, from /proc/self/cgroup's path:
+/// without the leaf into which this process may have moved. nullopt: it stands elsewhere, which is not its to divide.
 std::optional<std::string> enclosureIn(const std::string& path);
 
 class CommandCgroup {
 public:
+    /// What it is for beside limits.
+    enum class Use { Limits, Freezing };
+
     /// With `asked`, all of which must hold, and those of `otherwise` that can. nullopt where none is needed, or where
-    /// nobody has asked and none can be had; Unavailable where what was asked for cannot be held here.
-    static Result<std::optional<CommandCgroup>> make(const CgroupLimits& asked, const CgroupLimits& otherwise);
+    /// nobody has asked and none can be had; Unavailable where what was asked for cannot be held here, or frozen.
+    static Result<std::optional<CommandCgroup>> make(const CgroupLimits& asked, const CgroupLimits& otherwise,
+                                                     Use use = Use::Limits);
     /// Removes it, where nothing of the command is alive.
     ~CommandCgroup();
     CommandCgroup(CommandCgroup&& other) noexcept
@@ -29,6 +34,13 @@ public:
     Result<Fd> entrance() const;
     /// It has a share of the processors.
     bool isWeighed() const { return limits_.cpuWeight.has_value(); }
+    /// Whoever is in it stands still, or goes on.
+    Result<void> freeze(bool on) const { return freezeCgroup(directory_, on); }
+    /// Whether anybody has frozen it.
+    bool isFrozen() const { return stint::isFrozen(directory_); }
+    /// For poll(), POLLPRI: it is frozen otherwise than before, or has become empty.
+    Fd events() const { return openEvents(directory_); }
+    const std::filesystem::path& directory() const { return directory_; }
     LimitMet met() const { return limitMet(directory_); }
 
 private:
