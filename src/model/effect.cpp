@@ -47,6 +47,10 @@ std::string_view nameOf(Trace::What what) {
         return "doze";
     case Trace::What::Sleep:
         return "sleep";
+    case Trace::What::Frozen:
+        return "frozen";
+    case Trace::What::Thawed:
+        return "thawed";
     }
     return "unknown";
 }

@@ -89,6 +89,11 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     case Sleep:
         add("to", trace.to);
         break;
+    case Frozen:
+        add("because", trace.because);
+        break;
+    case Thawed:
+        break;
     }
     return fields;
 }

@@ -35,6 +35,7 @@ public:
     void bind(const Bind& effect);
     void start(const CallStart& effect);
     void stop(const CallStop& effect);
+    void freeze(const CallFreeze& effect);
     void end(const EndRun& effect);
 
     /// The app's processes are gone, and its runs are lost. It counts as one crash, however many jobs it hosted.

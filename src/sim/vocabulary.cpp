@@ -60,6 +60,8 @@ std::vector<EffectWord> table() {
         {"bucket", Whom::App, {{"from", Word, buckets}, {"to", Word, buckets}, {"because"}}},
         {"doze", Whom::Device, {{"machine", Word, machines}, {"from"}, {"to"}}},
         {"sleep", Whom::Device, {{"to", Word, sleeps}}},
+        {"frozen", Whom::Job, {{"because"}}},
+        {"thawed", Whom::Job, {}},
     };
 }
 
