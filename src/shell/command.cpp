@@ -80,6 +80,8 @@ Command::~Command() {
     ::waitpid(pid_, nullptr, 0);
 }
 
+std::vector<pid_t> Command::outside(const std::string& cgroup) const { return descendantsOutside(pid_, cgroup); }
+
 void Command::askToEnd() const {
     signalDescendants(pid_, SIGTERM);
     signalDescendants(pid_, SIGCONT); // one that is stopped hears it then

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -39,6 +41,9 @@ public:
     int output() const { return output_.get(); }
     /// Readable once it has ended.
     int end() const { return pidfd_.get(); }
+
+    /// Its processes that stand outside of this cgroup, into which all of it was put.
+    std::vector<pid_t> outside(const std::string& cgroup) const;
 
     /// SIGTERM to each of its processes.
     void askToEnd() const;

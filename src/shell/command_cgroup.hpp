@@ -26,8 +26,7 @@ public:
                                                      Use use = Use::Limits);
     /// Removes it, where nothing of the command is alive.
     ~CommandCgroup();
-    CommandCgroup(CommandCgroup&& other) noexcept
-        : directory_(std::exchange(other.directory_, {})), limits_(other.limits_) {}
+    CommandCgroup(CommandCgroup&& other) noexcept : place_(std::exchange(other.place_, {})), limits_(other.limits_) {}
     CommandCgroup& operator=(CommandCgroup&&) = delete;
 
     /// cgroup.procs, to be written by whoever enters.
@@ -35,19 +34,18 @@ public:
     /// It has a share of the processors.
     bool isWeighed() const { return limits_.cpuWeight.has_value(); }
     /// Whoever is in it stands still, or goes on.
-    Result<void> freeze(bool on) const { return freezeCgroup(directory_, on); }
+    Result<void> freeze(bool on) const { return freezeCgroup(place_.directory, on); }
     /// Whether anybody has frozen it.
-    bool isFrozen() const { return stint::isFrozen(directory_); }
+    bool isFrozen() const { return stint::isFrozen(place_.directory); }
     /// For poll(), POLLPRI: it is frozen otherwise than before, or has become empty.
-    Fd events() const { return openEvents(directory_); }
-    const std::filesystem::path& directory() const { return directory_; }
-    LimitMet met() const { return limitMet(directory_); }
+    Fd events() const { return openEvents(place_.directory); }
+    const CgroupPlace& place() const { return place_; }
+    LimitMet met() const { return limitMet(place_.directory); }
 
 private:
-    CommandCgroup(std::filesystem::path directory, const CgroupLimits& limits)
-        : directory_(std::move(directory)), limits_(limits) {}
+    CommandCgroup(CgroupPlace place, const CgroupLimits& limits) : place_(std::move(place)), limits_(limits) {}
 
-    std::filesystem::path directory_;
+    CgroupPlace place_;
     CgroupLimits limits_;
 };
 

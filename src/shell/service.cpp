@@ -6,12 +6,14 @@
 #include <array>
 #include <cstdlib>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
 #include "base/complain.hpp"
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "base/program.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
@@ -133,6 +135,12 @@ void CommandService::freeze(bool on) {
     job_->frozen = on;
     job_->byAnother = false;
     if (auto done = job_->cgroup->freeze(on); !done.ok()) tell(done.error().message);
+    if (!on) return;
+    const std::vector<pid_t> outside = job_->run->outside(job_->cgroup->place().path);
+    if (!outside.empty())
+        tell(fmt::format("{} left its cgroup, and what has left is not frozen: {}",
+                         counted(outside.size(), "process of it has", "processes of it have"),
+                         fmt::join(outside, ", ")));
 }
 
 /// What another does is told once, and left alone: two who freeze and thaw each other's would never end.
@@ -141,7 +149,7 @@ void CommandService::lookWhoFreezes() {
     if (frozen == job_->frozen) job_->byAnother = false;
     if (frozen == job_->frozen || job_->byAnother) return;
     job_->byAnother = true;
-    const std::string file = (job_->cgroup->directory() / "cgroup.freeze").string();
+    const std::string file = (job_->cgroup->place().directory / "cgroup.freeze").string();
     tell(frozen ? fmt::format("somebody else has frozen it; echo 0 > {} lets it go on", file)
                 : fmt::format("somebody else has thawed it while its guard holds it; echo 1 > {} holds it", file));
 }

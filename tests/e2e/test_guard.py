@@ -232,6 +232,25 @@ def test_a_program_that_forks_away_is_held_until_nothing_of_it_is_alive(world, d
     assert guarded.state() is None, "it is not tried again"
 
 
+def test_a_process_that_has_left_the_cgroup_is_told_of(world, daemon, unmetered):
+    guarded = Guarded(world, text="sleep 1000 & echo $! > child; " + COUNTING)
+    pid = guarded.pid()
+    guarded.goes_on()
+    child = int((world.downloads / "child").read_text())
+    away = cgroup_of(daemon.pid) / f"stint-test-{child}"
+    away.mkdir()
+    try:
+        (away / "cgroup.procs").write_text(str(child))
+        meter(world, True)
+        guarded.until_told(f"1 process of it has left its cgroup, and what has left is not frozen: {child}")
+        until_frozen(cgroup_of(pid))
+        assert "frozen 0" in events_of(away)
+        world.done("cancel", "counter")
+        wait_for_end(child)  # it is one of its processes all the same
+    finally:
+        away.rmdir()
+
+
 def test_who_else_freezes_it_is_told_once_and_neither_fights_nor_leaves_it_frozen(world, daemon, unmetered):
     guarded = Guarded(world)
     pid = guarded.pid()

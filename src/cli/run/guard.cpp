@@ -62,7 +62,7 @@ Verb guardVerb() {
                          {"stint guard --while unmetered --else offline --name mail -- thunderbird",
                           "no mail by the byte"}},
             .run = guard,
-            .elsewhere = {"freeze", "hold"}};
+            .elsewhere = {"throttle"}};
 }
 
 } // namespace stint::cli
