@@ -40,7 +40,7 @@ std::string_view aboutGuard() {
 
 Verb guardVerb() {
     return {.name = "guard",
-            .words = "--while CONDITION [OPTIONS] -- PROGRAM [ARGS…]",
+            .words = "[OPTIONS] -- PROGRAM [ARGS…]",
             .fewest = 1,
             .most = Verb::many,
             .passes = Verb::Passes::BehindDashes,
