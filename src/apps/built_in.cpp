@@ -21,6 +21,13 @@ void addService(Manifest& manifest, Service service) {
 
 } // namespace
 
+Manifest guardManifest(const AppId& app, const std::filesystem::path& libexec) {
+    const std::string name = app.name.str().substr(guardPackages.size());
+    Manifest guard = builtIn(app.name, name, "utilities-terminal");
+    addService(guard, {.name = "Command", .command = {(libexec / "stint-shell").string()}, .processPerJob = true});
+    return guard;
+}
+
 std::vector<Manifest> builtInManifests(const std::filesystem::path& libexec) {
     Manifest transfer = builtIn(transferPackage, "Transfers", "folder-download");
     addService(transfer, {.name = "Transfer", .command = {(libexec / "stint-transfer").string()}});

@@ -43,6 +43,11 @@ public:
 
     const Manifest* find(std::string_view package) const override { return findIn(installed_, package); }
 
+    void addBuiltIn(const Manifest& manifest) override {
+        builtIn_.insert_or_assign(manifest.package.name.str(), manifest);
+        installed_.insert_or_assign(manifest.package.name.str(), manifest);
+    }
+
     fs::path ownDirectory() const override { return directories_.empty() ? fs::path() : directories_.front(); }
 
     const std::set<std::string>& errors() const override { return said_; }

@@ -28,6 +28,8 @@ std::vector<Error> warningsAbout(const Manifest& manifest);
 
 /// The apps that need no manifest: org.stint.transfer and org.stint.shell. `libexec` holds their programs.
 std::vector<Manifest> builtInManifests(const std::filesystem::path& libexec);
+/// The app of a guard (jobs.md §14.5), which is built in while the daemon knows of a job of it.
+Manifest guardManifest(const AppId& app, const std::filesystem::path& libexec);
 
 class Registry {
 public:
@@ -46,6 +48,8 @@ public:
 
     virtual std::vector<Manifest> all() const = 0;
     virtual const Manifest* find(std::string_view package) const = 0;
+    /// One that needs no manifest, from now on; OnChange is not told.
+    virtual void addBuiltIn(const Manifest& manifest) = 0;
     /// Where a person's own manifests are: the first of the directories.
     virtual std::filesystem::path ownDirectory() const = 0;
     /// What is wrong with the manifests as they are: the refused ones, and warnings.

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/fail.hpp"
+#include "base/proc.hpp"
 
 namespace stint {
 namespace {
@@ -119,6 +120,12 @@ bool waitUntilEmpty(const Fd& events, std::chrono::steady_clock::time_point unti
     }
     return true;
 }
+
+Result<void> freezeCgroup(const fs::path& cgroup, bool on) {
+    return writeCgroupFile(cgroup / "cgroup.freeze", on ? "1" : "0");
+}
+
+bool isFrozen(const fs::path& cgroup) { return readFile(cgroup / "cgroup.freeze").value_or("").starts_with('1'); }
 
 std::vector<fs::path> cgroupsNamed(const std::string& name, const fs::path& directory) {
     constexpr int deepest = 32;

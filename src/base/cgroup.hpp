@@ -47,6 +47,11 @@ bool populated(const Fd& events);
 /// By events; false where that did not come true in time.
 bool waitUntilEmpty(const Fd& events, std::chrono::steady_clock::time_point until);
 
+/// cgroup.freeze: all in it and below stand still, or go on where no cgroup around it is frozen. They can be killed.
+Result<void> freezeCgroup(const std::filesystem::path& cgroup, bool on);
+/// Whether somebody has frozen that very one.
+bool isFrozen(const std::filesystem::path& cgroup);
+
 /// All cgroups of this name, wherever under `directory` they are.
 std::vector<std::filesystem::path> cgroupsNamed(const std::string& name, const std::filesystem::path& directory);
 

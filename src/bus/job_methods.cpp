@@ -44,9 +44,15 @@ Result<Whose> whose(const Request& request, const Options& options) {
     return Whose{AppId{options.as}, true};
 }
 
-/// Jobs may be scheduled on behalf of the built-in apps only: any other app schedules its own.
+/// Jobs may be scheduled on behalf of the built-in apps only: any other app schedules its own. A guard has an app that
+/// nobody else has jobs of (jobs.md §14.5).
 Result<Whose> whoseToSchedule(const Request& request, const Options& options) {
     const Whose named = STINT_TRY(whose(request, options));
+    const bool isGuard = !options.terms.guard.empty();
+    if (isGuard && !isGuardPackage(named.app.name))
+        return fail(Errc::ILLEGAL_ARGUMENT, "a guard has an app of its own, {}NAME, and is none of {}", guardPackages,
+                    named.app.name);
+    if (named.byOperator && isGuard) return named;
     if (!named.byOperator || named.app.name == transferPackage || named.app.name == shellPackage) return named;
     return fail(Errc::SECURITY, "nobody may schedule jobs as {}; \"as\" takes {} and {}", named.app.name,
                 transferPackage, shellPackage);

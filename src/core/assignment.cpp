@@ -80,6 +80,7 @@ private:
     Duration shortestGuarantee() {
         std::optional<Duration> shortest;
         for (const auto& [id, running] : state_.runs) {
+            if (running.gateKey.isGuard()) continue;
             runningClasses_[at(running.run.kind)] = true;
             const Duration left = running.run.began + running.run.guarantee - turn_.now.elapsed;
             if (left <= Duration{0}) continue;
@@ -96,6 +97,7 @@ private:
         const App& owner = *group.appGroups->installed;
         const JobClass kind = treated(gateKey.kind, owner);
         const WorkTypes may = typesFor(kind, owner);
+        if (gateKey.isGuard()) return firstOf(may); // jobs.md §14.5: it takes none
         if (startsAtOnce(gateKey, owner, turn_.now.elapsed)) {
             // An extra slot beyond the steady limit where none is free.
             return slots_.take(may).value_or(firstOf(may));
@@ -129,7 +131,7 @@ private:
                 if (longest) until = std::min(until, group->openSince + *longest);
             }
         }
-        if (!state_.runs.empty() || pending_ >= batchSize(constants) || until <= turn_.now.elapsed) return false;
+        if (state_.runs.inSlots() > 0 || pending_ >= batchSize(constants) || until <= turn_.now.elapsed) return false;
         state_.waiting.heldUntil = until;
         return true;
     }
@@ -166,7 +168,7 @@ private:
     State& state_;
     SlotTable table_;
     std::int64_t pending_ = 0;
-    std::int64_t runningAtStart_ = std::ssize(state_.runs);
+    std::int64_t runningAtStart_ = static_cast<std::int64_t>(state_.runs.inSlots());
     std::set<AppId> began_;     ///< apps with a job that began in this pass
     bool urgent_ = false;       ///< jobs that may need no free slot are in the queue
     WorkTypes wanted_{};        ///< by any job in the queue

@@ -209,7 +209,9 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     tracked.job.details.edit().cumulative += turn.now.elapsed - run.began - run.stamped;
     tracked.job.details.edit().runBegan.reset();
     PastRun past = pastRunOf(tracked, &run, ending, outcome, turn.now.wall);
-    if (retries(end, run.kind)) return tryAgain(turn, tracked, running, end, std::move(past));
+    // jobs.md §14.5: a person's Stop ends a guard as it ends a user-initiated job.
+    const JobClass stoppedAs = running.gateKey.isGuard() ? JobClass::UserInitiated : run.kind;
+    if (retries(end, stoppedAs)) return tryAgain(turn, tracked, running, end, std::move(past));
     const bool goesOn = end != End::UserStop && end != End::Killed;
     if (goesOn && run.info.isPeriodic()) return nextWindowOf(turn, tracked, std::move(past));
     if (const auto next = goesOn ? nextTime(turn, tracked.job) : std::nullopt)

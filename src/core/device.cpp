@@ -29,7 +29,7 @@ void changedForRestricted(Turn& turn) {
 } // namespace
 
 DozeInputs dozeInputs(const State& state) {
-    const bool isBusy = !state.runs.empty() || !state.deliveries.underWay().empty();
+    const bool isBusy = state.runs.inSlots() > 0 || !state.deliveries.underWay().empty();
     return {state.alarms.nextClock(), isBusy};
 }
 

@@ -34,7 +34,7 @@ Explanation::Explanation(const State& state, Now now, Words words)
     : state_(state), now_(now), words_(words), world_(state.world(now)) {}
 
 std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
-    if (ownRun(state_, tracked)) return {};
+    if (const Running* running = ownRun(state_, tracked)) return heldByGuard(*running);
     if (isAside(tracked)) return {setAsideOf(tracked)};
     GateKey gateKey = gateKeyOf(tracked.job);
     gateKey.overdue = isOverdue(tracked.job, now_.elapsed);
@@ -45,6 +45,14 @@ std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
     if (obstacles.empty() && tracked.group) addAwaited(tracked, context, obstacles);
     if (obstacles.empty()) addTurn(tracked, obstacles);
     return obstacles;
+}
+
+// jobs.md §14.5: of what runs, its guard alone says something.
+std::vector<Obstacle> Explanation::heldByGuard(const Running& running) const {
+    if (!running.heldSince) return {};
+    Blocker blocker = blockerOf(guardsGate(), PENDING_JOB_REASON_DEVICE_STATE, *running.heldSince);
+    blocker.detail = guardsGate().describe(contextOf(running.gateKey));
+    return {{std::move(blocker)}};
 }
 
 std::optional<WallTime> Explanation::forecast(const Tracked& tracked, const std::vector<Obstacle>& obstacles) {

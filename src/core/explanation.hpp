@@ -21,6 +21,7 @@ public:
     std::optional<WallTime> forecast(const Tracked& tracked, const std::vector<Obstacle>& obstacles);
 
 private:
+    std::vector<Obstacle> heldByGuard(const Running& running) const;
     Context contextOf(const GateKey& gateKey) const;
     const Foresight& foresight();
     const SlotHolding& slots();

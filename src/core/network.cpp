@@ -1,6 +1,7 @@
 // Each app's background network: who is told when it opens or shuts (limits.md §8.1).
 #include <algorithm>
 
+#include "core/guards.hpp"
 #include "core/state.hpp"
 
 namespace stint {
@@ -11,10 +12,11 @@ bool lacksOnlyNetwork(const GateKey& gateKey, const std::vector<Shut>& shut) {
     return gateKey.network && std::ranges::all_of(shut, [](const Shut& one) { return waitsForNetwork(*one.gate); });
 }
 
-NetworkRights rightsOfRuns(const State& state, const AppId& app) {
+NetworkRights rightsOfRuns(const State& state, const AppId& app, Now now) {
     NetworkRights rights;
     for (const auto& [id, running] : state.runs) {
         if (running.run.key.app != app) continue;
+        addGuard(state, running, now, rights);
         rights.standbyLifted |= running.gateKey.network.has_value();
         rights.runsExpedited |= running.run.kind == JobClass::Expedited;
         rights.runsUserInitiated |= running.run.kind == JobClass::UserInitiated;
@@ -25,8 +27,9 @@ NetworkRights rightsOfRuns(const State& state, const AppId& app) {
 NetworkVerdict ask(Turn& turn, const AppId& id, const App& app) {
     // What runs, and what waits, is looked through only where it may help.
     NetworkVerdict verdict = networkFor(app, turn.world(), {});
-    if (verdict.allowed) return verdict;
-    NetworkRights rights = rightsOfRuns(turn.state, id);
+    if (verdict.allowed && turn.state.runs.guards().empty()) return verdict;
+    NetworkRights rights = rightsOfRuns(turn.state, id, turn.now);
+    if (verdict.allowed && !rights.isGuarded) return verdict;
     if (rights != NetworkRights{}) verdict = networkFor(app, turn.world(), rights);
     if (verdict.allowed || rights.standbyLifted) return verdict;
     rights.standbyLifted = turn.state.waiting.groups.anyOf(id, lacksOnlyNetwork);

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::uint64_t everyOpening = std::numeric_limits<std::uint64_t>::max();
 
-bool isStoppable(const Running& running) { return !running.run.ending && running.run.state == RunState::Executing; }
+bool isStoppable(const Running& running) {
+    return !running.run.ending && running.run.state == RunState::Executing && !running.gateKey.isGuard();
+}
 
 bool pastGuarantee(const Running& running, Instant now) { return now >= running.run.began + running.run.guarantee; }
 
@@ -74,8 +76,10 @@ void displaceLesser(Turn& turn, const AppGroups& appGroups) {
 bool tooMany(const State& state, const Running& running) {
     const SlotTable table = tableOf(state);
     const auto goOn = [&](auto matches) {
-        return std::ranges::count_if(
-            state.runs, [&](const auto& entry) { return !entry.second.run.ending && matches(entry.second); });
+        return std::ranges::count_if(state.runs, [&](const auto& entry) {
+            const Running& other = entry.second;
+            return !other.run.ending && !other.gateKey.isGuard() && matches(other);
+        });
     };
     return goOn([](const Running&) { return true; }) > table.total ||
            goOn([&](const Running& other) { return other.type == running.type; }) > table.most[at(running.type)];

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "core/explanation.hpp"
+#include "core/guards.hpp"
 #include "rules/admission.hpp"
 #include "rules/kind.hpp"
 #include "rules/safeguard.hpp"
@@ -40,6 +41,14 @@ std::optional<WallTime> timeOf(WallTime time) {
     return time;
 }
 
+void addBlockers(const std::vector<Blocker>& blockers, JobView& view) {
+    if (!blockers.empty()) view.waitsFor = blockers.front().detail;
+    for (const Blocker& blocker : blockers) {
+        const bool told = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
+        if (!told) view.reasons.push_back(blocker.reason); // each once (jobs.md §9.1)
+    }
+}
+
 JobView viewOf(const State& state, const Tracked& tracked, Explanation& explanation) {
     const Job& job = tracked.job;
     JobView view{.key = job.key,
@@ -61,16 +70,13 @@ JobView viewOf(const State& state, const Tracked& tracked, Explanation& explanat
     if (job.details->lastRun->ended != WallTime{}) view.lastRun = *job.details->lastRun;
     if (const Running* running = ownRun(state, tracked)) {
         addRun(state, *running, view);
+        view.guarded = guardHolds(*running);
+        if (!view.guarded.empty()) addBlockers(named(inOrder(explanation.of(tracked))), view);
         return view;
     }
     if (job.info.getRequiredNetwork()) view.network = state.device.network;
     const auto obstacles = explanation.of(tracked);
-    const std::vector<Blocker> blockers = named(inOrder(obstacles));
-    if (!blockers.empty()) view.waitsFor = blockers.front().detail;
-    for (const Blocker& blocker : blockers) {
-        const bool told = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
-        if (!told) view.reasons.push_back(blocker.reason); // each once (jobs.md §9.1)
-    }
+    addBlockers(named(inOrder(obstacles)), view);
     view.earliest = explanation.forecast(tracked, obstacles);
     return view;
 }
@@ -88,9 +94,10 @@ JobView viewOf(const Completed& completed) {
 }
 
 // jobs.md §5.4: a job is listed from onStartJob's true answer to its end.
-bool listed(const Run& run) {
+bool listed(const Running& running) {
+    const Run& run = running.run;
     const bool begun = run.state == RunState::Executing || run.state == RunState::Stopping;
-    return run.kind == JobClass::UserInitiated && begun && !run.dropped;
+    return (run.kind == JobClass::UserInitiated || running.gateKey.isGuard()) && begun && !run.dropped;
 }
 
 // limits.md §3.7: a quota that comes back is used at an instant of its own, and until then it is remembered as shut.
@@ -180,7 +187,7 @@ std::vector<TaskRow> TaskRow::all(const State& state, Now now) {
     Explanation explanation(state, now);
     std::map<AppId, TaskRow> rows;
     for (const auto& [id, running] : state.runs) {
-        if (!listed(running.run)) continue;
+        if (!listed(running)) continue;
         TaskRow& row = rows[running.run.key.app];
         row.jobs.push_back(viewOf(state, state.jobs.at(running.run.key), explanation));
         row.started = std::min(row.started.value_or(running.run.beganWall), running.run.beganWall);

@@ -27,6 +27,7 @@ Running* findOwn(State& state, RunId run, const AppId& app) {
 // jobs.md §4.5: the next of notification deadline, end of the guarantee, limit, run-time stamp.
 Instant nextTimer(const Run& run, Instant now, const Constants& constants) {
     Instant next = run.began + run.limit;
+    if (run.limit >= endlessRun) return next; // a guard's: nothing is counted of it
     if (const Instant guaranteed = run.began + run.guarantee; guaranteed > now) next = std::min(next, guaranteed);
     if (run.notificationDue) next = std::min(next, *run.notificationDue);
     return std::min(next, run.began + run.stamped + constants.durationStamp);
@@ -146,6 +147,11 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     const bool over = overTimeouts(app, timed, turn.now.elapsed, state.constants);
     run.guarantee = guaranteedRun(timed, over, payload, run.network, state.constants);
     run.limit = std::max(longestRun(timed, over, state.constants), run.guarantee);
+    if (running.gateKey.isGuard()) {
+        run.guarantee = run.limit = endlessRun;
+        state.runs.addGuard(run.id);
+        turn.changedJobs.insert(job.key.app); // it may have to begin without a network
+    }
     state.runs.setTimer(run, turn.now.elapsed + state.constants.bindTimeout);
 
     tracked.run = run.id;
@@ -158,7 +164,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     job.running = true;
     job.details.edit().runBegan = turn.now.wall;
     turn.record(SaveJob{job});
-    turn.effect(Bind{run.id, job.key, job.info.getService().name, run.kind});
+    turn.effect(Bind{run.id, job.key, job.info.getService().name, run.kind, running.gateKey.isGuard()});
     noteFreeTime(turn, running);
     noteRunBegins(*turn.app(job.key.app), turn.now.elapsed, state.constants);
     noteJobStart(turn, running);

@@ -19,6 +19,7 @@ Running Runs::take(RunId run) {
     STINT_CHECK(!node.empty());
     Running running = std::move(node.mapped());
     timers_.erase({running.run.timer, run});
+    guards_.erase(run);
     return running;
 }
 

@@ -25,11 +25,12 @@ struct Running {
     WorkType type = WorkType::Background;
     std::int32_t bias = 0; ///< of its app when it began
     bool stopTraced = false;
-    bool startedOnTop = false;  ///< its app was on top when it began (limits.md §1.5)
-    bool byIdlePath = false;    ///< by the idle path of the restricted bucket (limits.md §5)
-    bool pluggedEnough = false; ///< began with power alone as its charging constraint (limits.md §10.3)
-    bool free = true;           ///< all of it so far lay in free time (jobs.md §6.7)
-    ContentChanges content;     ///< that came while it runs: for its retry, or the next job of this id
+    bool startedOnTop = false;         ///< its app was on top when it began (limits.md §1.5)
+    bool byIdlePath = false;           ///< by the idle path of the restricted bucket (limits.md §5)
+    bool pluggedEnough = false;        ///< began with power alone as its charging constraint (limits.md §10.3)
+    std::optional<WallTime> heldSince; ///< its guard holds it (jobs.md §14.5)
+    bool free = true;                  ///< all of it so far lay in free time (jobs.md §6.7)
+    ContentChanges content;            ///< that came while it runs: for its retry, or the next job of this id
 };
 
 class Runs {
@@ -55,6 +56,10 @@ public:
     std::size_t size() const { return runs_.size(); }
     bool empty() const { return runs_.empty(); }
     bool anyOf(const AppId& app) const;
+    /// Those of guards (jobs.md §14.5), which take no slot.
+    void addGuard(RunId run) { guards_.insert(run); }
+    const std::set<RunId>& guards() const { return guards_; }
+    std::size_t inSlots() const { return runs_.size() - guards_.size(); }
 
     void setTimer(Run& run, Instant when);
     /// The first whose timer has run out; nullptr: there is none.
@@ -72,6 +77,7 @@ private:
     };
     std::map<RunId, Running> runs_;
     std::set<std::pair<Instant, RunId>> timers_; ///< one for each run
+    std::set<RunId> guards_;
     std::map<RunId, Late> late_;
     std::uint64_t next_ = 1;
 };

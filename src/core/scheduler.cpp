@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "base/overloaded.hpp"
 #include "core/events.hpp"
+#include "core/guards.hpp"
 #include "core/quotas.hpp"
 #include "core/state.hpp"
 #include "rules/app_memory.hpp"
@@ -268,6 +269,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     } else {
         settle(turn);
     }
+    settleGuards(turn);
     tellNetworks(turn);
     settleSleep(turn);
     settleAwake(turn);
@@ -293,7 +295,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     for (const auto& when :
          {state.waiting.next(), nextRunTimer(state), state.appClocks.next(), state.notifications.next(),
           state.alarms.next(), state.deliveries.next(), state.shell.next(), nextDeviceChange(state),
-          nextSleepChange(state), state.awake.until, nextLook(state)})
+          nextGuardChange(state), nextSleepChange(state), state.awake.until, nextLook(state)})
         next = earlier(next, when);
     return next;
 }

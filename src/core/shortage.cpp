@@ -26,19 +26,19 @@ SlotTable tableOf(const State& state) {
 PerType runningByType(const State& state) {
     PerType counts{};
     for (const auto& [id, running] : state.runs)
-        ++counts[at(running.type)];
+        if (!running.gateKey.isGuard()) ++counts[at(running.type)];
     return counts;
 }
 
 Shortage::Shortage(const State& state, Now now, std::uint64_t upTo) : table_(tableOf(state)) {
     std::map<AppId, PerCap> runs;
     for (const auto& [id, running] : state.runs) {
-        if (running.run.ending) continue;
+        if (running.run.ending || running.gateKey.isGuard()) continue;
         ++running_[at(running.type)];
         ++runs[running.run.key.app][running.run.kind == JobClass::Expedited];
     }
     const World world = state.world(now);
-    const bool slotsAreShort = waitingIn(state) + std::ssize(state.runs) >= table_.total;
+    const bool slotsAreShort = waitingIn(state) + static_cast<std::int64_t>(state.runs.inSlots()) >= table_.total;
     for (const AppGroups* appGroups : state.waiting.groups.open()) {
         const App* const app = state.app(*appGroups->app);
         if (!app) continue;

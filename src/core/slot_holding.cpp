@@ -96,7 +96,8 @@ std::optional<SlotHolders> SlotHolding::keptOnes(WorkType type) const {
 
 // Not for the app on top, and only once the slots are short.
 bool SlotHolding::capCounts(const App& owner) const {
-    return stateOf(owner) != ProcessState::Top && waiting_ + std::ssize(state_.runs) >= table_.total;
+    return stateOf(owner) != ProcessState::Top &&
+           waiting_ + static_cast<std::int64_t>(state_.runs.inSlots()) >= table_.total;
 }
 
 } // namespace stint

@@ -5,7 +5,9 @@
 #include "core/events.hpp"
 #include "core/state.hpp"
 #include "model/conditions.hpp"
+#include "model/job_fields.hpp"
 #include "rules/calendar.hpp"
+#include "rules/guard_condition.hpp"
 #include "rules/kind.hpp"
 #include "rules/validation.hpp"
 
@@ -65,9 +67,26 @@ std::optional<Error> edit(Turn& turn, const EditJob& event) {
     return std::nullopt;
 }
 
+/// jobs.md §14.5.
+Result<void> checkGuard(const Turn& turn, const Schedule& event, const JobKey& key) {
+    const JobInfo& info = event.info;
+    if (event.terms.guard.empty()) return {};
+    if (!event.onBehalf) return fail(Errc::SECURITY, "only a person's own command begins a guard");
+    STINT_TRY(GuardCondition::parse(event.terms.guard));
+    if (info.isUserInitiated() || info.isExpedited() || info.isPeriodic() || info.getRequiredNetwork() ||
+        constraintsOf(info) != 0)
+        return fail(Errc::ILLEGAL_ARGUMENT, "a guard has its condition alone: no other, no kind and no period");
+    for (const JobKey& other : keysOf(turn.state, key.app))
+        if (other != key)
+            return fail(Errc::ILLEGAL_STATE, "{} is there already; cancel it first, or give this one another --name",
+                        textOf(other));
+    return {};
+}
+
 } // namespace
 
 Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key) {
+    STINT_TRY(checkGuard(turn, event, key));
     StartTerms terms = STINT_TRY(checkedSuccession(turn, event, key));
     terms.meteredUsed = 0;
     terms.meteredBytes = std::max(terms.meteredBytes, NETWORK_BYTES_UNKNOWN);

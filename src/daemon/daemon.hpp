@@ -86,6 +86,8 @@ private:
     Result<void> load();
     Result<void> loadFirst();
     void tellAside(const std::vector<SetAside>& jobs);
+    enum class Told : std::uint8_t { Yes, No };
+    void addGuardApp(const AppId& app, Told told);
     void rememberSeen(const Snapshot& snapshot);
     void forgetSeen();
     void commitFailed(const Error& error);

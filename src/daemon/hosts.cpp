@@ -89,7 +89,8 @@ void Hosts::launch(const Bind& bind, const std::optional<JobKey>& only) {
     if (!service) return arrived_(BindFailed{bind.run, "the service is not declared any more"});
     // The process of a single job keeps its priority on a busy machine, so that it answers in time; what it starts has
     // the share of background work.
-    const Share share{.background = bind.kind != JobClass::UserInitiated, .keepsPriority = service->processPerJob};
+    const Share share{.background = bind.kind != JobClass::UserInitiated && !bind.guarded,
+                      .keepsPriority = service->processPerJob};
     auto started = start(app, {Component::Kind::Service, bind.service}, service->command, share);
     if (!started) return arrived_(BindFailed{bind.run, started.error().message});
     (*started)->only = only;

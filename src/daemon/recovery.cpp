@@ -29,6 +29,10 @@ Result<void> Daemon::load() {
     const auto overrides = snapshot.overrides;
     const auto marks = snapshot.networkMarks;
     if (!core_) rememberSeen(snapshot);
+    for (const StoredJob& stored : snapshot.jobs) // announce() tells of them
+        addGuardApp(stored.job.key.app, Told::No);
+    for (const Completed& completed : snapshot.completed)
+        addGuardApp(completed.key.app, Told::No);
     deviceSource_.restore(overrides, marks);
     const auto heldBack = aborts_.heldBack(snapshot.jobs);
     Aborts::watch(&core->asked());

@@ -154,6 +154,10 @@ void Daemon::perform(const Effect& effect) {
                        toHost(e.run, [&](ConnectionId to) { server_->callNetworkChanged(to, e); });
                    },
                    [&](const CallAction& e) { toHost(e.run, [&](ConnectionId to) { server_->callAction(to, e); }); },
+                   [&](const CallFreeze& e) { // to the shell app, whose commands alone are guarded
+                       const CallAction action{e.run, e.on ? "freeze" : "thaw"};
+                       toHost(e.run, [&](ConnectionId to) { server_->callAction(to, action); });
+                   },
                    [&](const EndRun& e) { hosts_->end(e.run); }, [&](const KillApp& e) { hosts_->killApp(e.app); },
                    [&](const DeliverAlarm& e) { deliver(e, e.alarm.app); },
                    [&](const DeliverMessage& e) { deliver(e, e.message.app); },

@@ -1,5 +1,7 @@
 #include "model/app.hpp"
 
+#include <algorithm>
+
 #include "model/names.hpp"
 
 namespace stint {
@@ -10,6 +12,15 @@ constexpr NameTable<BatteryUse, 3> batteryUses{{{BatteryUse::Optimized, "optimiz
                                                 {BatteryUse::Restricted, "restricted"}}};
 
 } // namespace
+
+bool isGuardPackage(std::string_view package) {
+    if (!package.starts_with(guardPackages)) return false;
+    const std::string_view name = package.substr(guardPackages.size());
+    const auto isPlain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
+    return !name.empty() && name.size() <= 100 && std::ranges::all_of(name, isPlain);
+}
 
 std::string_view nameOf(BatteryUse use) { return nameIn(batteryUses, use); }
 std::optional<BatteryUse> batteryUseNamed(std::string_view name) { return namedIn(batteryUses, name); }

@@ -28,6 +28,10 @@ inline constexpr std::string_view useExactAlarm = "USE_EXACT_ALARM";           /
 // The packages that are built in (architecture.md, running a job and who is calling).
 inline constexpr std::string_view transferPackage = "org.stint.transfer";
 inline constexpr std::string_view shellPackage = "org.stint.shell";
+/// Of guards, which have an app each (jobs.md §14.5): its name follows.
+inline constexpr std::string_view guardPackages = "org.stint.guard.";
+/// org.stint.guard.NAME, of letters, digits, "_" and "-".
+bool isGuardPackage(std::string_view package);
 
 struct Service {
     std::string name;

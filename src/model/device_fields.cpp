@@ -199,8 +199,8 @@ constexpr std::string_view rate = "a rate such as 50Mbps or 800kbps, or 0 where 
 // clang-format off
 constexpr DeviceField table[] = {
     {.key = "screen", .choices = screens, .set = setScreen,
-     .text = [](const D& d) { return std::string(screens[d.screenOn ? 0 : 1]); }, .differs = differ<&D::screenOn>, .readers = 0, .decides = "Doze, device idle"},
-    {.key = "locked", .set = setFlag<&D::locked>, .text = flagText<&D::locked>, .differs = differ<&D::locked>, .readers = 0, .decides = "Doze"},
+     .text = [](const D& d) { return std::string(screens[d.screenOn ? 0 : 1]); }, .differs = differ<&D::screenOn>, .readers = only(Reads::Scene), .decides = "Doze, device idle"},
+    {.key = "locked", .set = setFlag<&D::locked>, .text = flagText<&D::locked>, .differs = differ<&D::locked>, .readers = only(Reads::Scene), .decides = "Doze"},
     {.key = "power_source", .choices = powerSources, .set = setPowerSource, .text = powerSourceText, .differs = sameAnyway, .readers = 0, .decides = "charging",
      .scenario = false},
     {.key = "plugged", .set = setPlugged, .text = flagText<&D::plugged>, .differs = differ<&D::plugged>, .readers = only(Reads::Power), .decides = "Doze, network of idle apps"},
@@ -214,7 +214,7 @@ constexpr DeviceField table[] = {
     {.key = "doze", .choices = dozes, .set = setDoze, // how long it holds is another matter, too, where it is held
      .text = [](const D& d) { return std::string(d.dozeForce ? nameOf(*d.dozeForce) : automatic); }, .differs = differ<&D::dozeForce>,
      .readers = only(Reads::Doze), .decides = "Doze"},
-    {.key = "motion", .choices = motions, .set = setMotion, .text = motionText, .differs = differ<&D::motion>, .readers = 0, .decides = "Doze"},
+    {.key = "motion", .choices = motions, .set = setMotion, .text = motionText, .differs = differ<&D::motion>, .readers = only(Reads::Scene), .decides = "Doze"},
     {.key = "network", .takes = "\"none\", or up as soon as a part of it is set, such as network.transport=wifi",
      .set = setNetwork, .text = networkText, .differs = differ<&D::network>, .readers = only(Reads::Network), .decides = "jobs with a network"},
     {.key = "network.transport", .takes = "wifi, cellular, ethernet, vpn, bluetooth, usb or loopback",
@@ -227,12 +227,12 @@ constexpr DeviceField table[] = {
     {.key = "network.up", .takes = rate, .set = setRate<&Network::upstream>, .text = rateText<&Network::upstream>, .differs = sameAnyway, .readers = 0, .decides = "jobs with a size"},
     {.key = "data_saver", .set = setFlag<&D::dataSaver>, .text = flagText<&D::dataSaver>, .differs = differ<&D::dataSaver>, .readers = only(Reads::Saver), .decides = "metered network"},
     {.key = "memory", .choices = memories, .set = setMemory,
-     .text = [](const D& d) { return std::string(memories[static_cast<std::size_t>(d.memory)]); }, .differs = differ<&D::memory>, .readers = 0, .decides = "how many run at once",
+     .text = [](const D& d) { return std::string(memories[static_cast<std::size_t>(d.memory)]); }, .differs = differ<&D::memory>, .readers = only(Reads::Scene), .decides = "how many run at once",
      .played = playedMemories},
     {.key = "thermal", .choices = heats, .set = [](D& d, Words text, const DeviceWords&) { return put(d.thermal, thermalNamed(text)); },
      .text = [](const D& d) { return std::string(nameOf(d.thermal)); }, .differs = differ<&D::thermal>, .readers = only(Reads::Thermal), .decides = "what may start and go on"},
     {.key = "lid", .choices = lids, .set = setLid,
-     .text = [](const D& d) { return std::string(lids[d.lidClosed ? 1 : 0]); }, .differs = differ<&D::lidClosed>, .readers = 0, .decides = "whether a transfer keeps it awake"},
+     .text = [](const D& d) { return std::string(lids[d.lidClosed ? 1 : 0]); }, .differs = differ<&D::lidClosed>, .readers = only(Reads::Scene), .decides = "whether a transfer keeps it awake"},
     {.key = "sleeping", .set = setFlag<&D::sleeping>, .text = flagText<&D::sleeping>, .differs = differ<&D::sleeping>, .readers = only(Reads::Sleep), .decides = "what goes on"},
     {.key = "storage_low", .set = setFlag<&D::storageForced>, .text = [](const D& d) { return truth(d.storageForced.value_or(false)); },
      .differs = differ<&D::storageForced>, .readers = 0, .decides = "requiresStorageNotLow"}, // DeviceState says whether it is low

@@ -49,6 +49,10 @@ std::string_view nameOf(Trace::What what) {
         return "sleep";
     case Trace::What::Wake:
         return "wake";
+    case Trace::What::Frozen:
+        return "frozen";
+    case Trace::What::Thawed:
+        return "thawed";
     }
     return "unknown";
 }

@@ -35,6 +35,7 @@ struct Bind {
     JobKey key;
     std::string service;
     JobClass kind = JobClass::Regular;
+    bool guarded = false; ///< a person's own program (jobs.md §14.5): no work of the background
 };
 struct CallStart {
     RunId run;
@@ -58,6 +59,11 @@ struct CallNetworkChanged {
 struct CallAction {
     RunId run;
     std::string key;
+};
+/// Its command stands still from now on, or goes on (jobs.md §14.5).
+struct CallFreeze {
+    RunId run;
+    bool on = true;
 };
 /// The run is over. A service that hosts nothing any more is let go.
 struct EndRun {
@@ -147,6 +153,8 @@ struct Trace {
         Doze,
         Sleep,
         Wake,
+        Frozen,
+        Thawed,
     };
     What what = What::Scheduled;
     AppId app;
@@ -171,15 +179,15 @@ struct Trace {
     std::optional<bool> high;          ///< message: as delivered
     std::optional<bool> original;      ///< message: as it was sent
     std::optional<bool> allowed;       ///< network
-    std::string because;               ///< network, bucket; wake: the cause
+    std::string because;               ///< network, bucket; wake: the cause; frozen: what its guard lacks
     std::string machine;               ///< doze: deep, light
     std::string from;                  ///< bucket, doze
     std::string to;                    ///< sleep: waiting, asleep, awake
 };
 std::string_view nameOf(Trace::What);
 
-using Effect = std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, EndRun, KillApp,
-                            ShowNotification, WithdrawNotification, DeliverAlarm, DeliverMessage, NetworkAccess,
-                            CountNetwork, DelaySleep, KeepAwake, Trace>;
+using Effect = std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, CallFreeze, EndRun,
+                            KillApp, ShowNotification, WithdrawNotification, DeliverAlarm, DeliverMessage,
+                            NetworkAccess, CountNetwork, DelaySleep, KeepAwake, Trace>;
 
 } // namespace stint

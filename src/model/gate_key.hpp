@@ -41,7 +41,11 @@ struct GateKey {
     /// Scheduled from the foreground of a terminal, and not begun yet: it needs no slot (jobs.md §3.6, §12.2).
     bool inSight = false;
     std::optional<MeteredUse> meteredSpent; ///< once nothing is left of it
+    /// It is a guard (jobs.md §14.5): only gates that hold those are asked. Empty: it is none.
+    SharedText guard;
+    GuardElse guardElse = GuardElse::Freeze;
 
+    bool isGuard() const { return !guard.empty(); }
     /// Whether it has one of these.
     bool has(ConstraintSet some) const { return (constraints & some) != 0; }
 

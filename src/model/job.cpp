@@ -17,7 +17,13 @@ namespace {
 constexpr NameTable<JobClass, 3> classNames{
     {{JobClass::Regular, "regular"}, {JobClass::Expedited, "expedited"}, {JobClass::UserInitiated, "user_initiated"}}};
 
+constexpr NameTable<GuardElse, 3> guardElseNames{
+    {{GuardElse::Freeze, "freeze"}, {GuardElse::Stop, "stop"}, {GuardElse::Offline, "offline"}}};
+
 } // namespace
+
+std::string_view nameOf(GuardElse otherwise) { return nameIn(guardElseNames, otherwise); }
+std::optional<GuardElse> guardElseNamed(std::string_view name) { return namedIn(guardElseNames, name); }
 
 std::string_view nameOf(JobClass kind) { return nameIn(classNames, kind); }
 std::optional<JobClass> jobClassNamed(std::string_view name) { return namedIn(classNames, name); }
@@ -71,6 +77,8 @@ std::string_view nameOf(InternalReason reason) {
         return "held";
     case InternalReason::Asleep:
         return "asleep";
+    case InternalReason::Guarded:
+        return "guarded";
     case InternalReason::Unknown:
         return "unknown";
     }

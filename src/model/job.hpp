@@ -86,8 +86,9 @@ enum class InternalReason : std::int32_t {
     UserUiStop = 11,
     Anr = 12,
     TimeoutAbandoned = 13,
-    Held = 100,   ///< ours: a person holds it (jobs.md §14.2)
-    Asleep = 101, ///< ours: the machine goes to sleep (limits.md §13)
+    Held = 100,    ///< ours: a person holds it (jobs.md §14.2)
+    Asleep = 101,  ///< ours: the machine goes to sleep (limits.md §13)
+    Guarded = 102, ///< ours: the condition of a guard does not hold (jobs.md §14.5)
     Unknown = -1,
 };
 std::string_view nameOf(InternalReason);
@@ -105,6 +106,15 @@ struct Condition {
     bool operator==(const Condition&) const = default;
 };
 
+/// What becomes of a guarded program while its condition does not hold (jobs.md §14.5).
+enum class GuardElse : std::uint8_t {
+    Freeze,  ///< it stands still where it is
+    Stop,    ///< it is ended, and started anew
+    Offline, ///< it runs on without a network
+};
+std::string_view nameOf(GuardElse);
+std::optional<GuardElse> guardElseNamed(std::string_view name);
+
 /// What holds the start of a job beside Android's constraints (jobs.md §14.1).
 struct StartTerms {
     std::vector<JobKey> after;        ///< each has to succeed first
@@ -115,6 +125,8 @@ struct StartTerms {
     std::vector<Condition> then;
     Bytes meteredBytes = NETWORK_BYTES_UNKNOWN; ///< what it may move over metered networks in all; unknown: any amount
     Bytes meteredUsed = 0;                      ///< and has; the core's to say (limits.md §14)
+    std::string guard; ///< it is held to this (jobs.md §14.5, rules/guard_condition.hpp); empty: it is no guard
+    GuardElse guardElse = GuardElse::Freeze;
 
     static constexpr auto noun = "start terms";
     static constexpr auto fields = [](auto& field, auto& terms) {
@@ -126,6 +138,8 @@ struct StartTerms {
         field.rows("then", terms.then);
         field("meteredBytes", terms.meteredBytes);
         field("meteredUsed", terms.meteredUsed);
+        field("guard", terms.guard);
+        field.word("guardElse", terms.guardElse, guardElseNamed);
     };
     bool operator==(const StartTerms&) const = default;
 };

@@ -14,6 +14,7 @@ enum class Reads : std::uint32_t {
     Saver = 64, ///< battery saver, and Data Saver
     Thermal = 128,
     Sleep = 256,
+    Scene = 512, ///< what of the device is no constraint: the screen, its lock, the lid, motion, memory
 };
 using ReadSet = std::uint32_t;
 constexpr ReadSet operator|(Reads a, Reads b) { return static_cast<ReadSet>(a) | static_cast<ReadSet>(b); }

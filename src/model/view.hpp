@@ -69,8 +69,9 @@ struct JobView {
     std::optional<WallTime> lastSuccess; ///< of a periodic job, its last run that was not tried again
     std::optional<WallTime> lastFailure; ///< its last run that is tried again
     std::optional<PastRun> lastRun;      ///< but for its waits
-    std::string waitsFor;                ///< pending: the first of its reasons, in words
+    std::string waitsFor;                ///< pending, or held by its guard: the first of its reasons, in words
     bool held = false;                   ///< a person keeps it from starting
+    std::string guarded; ///< running: what its guard does to it now: "frozen", "offline"; empty: nothing
     StartTerms terms;
     std::optional<RunState> runState; ///< running
     std::optional<WallTime> started;  ///< running

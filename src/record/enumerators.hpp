@@ -16,6 +16,7 @@ inline bool isOne(Motion value) { return upTo(value, Motion::Moving); }
 inline bool isOne(Thermal value) { return upTo(value, Thermal::Shutdown); }
 inline bool isOne(Memory value) { return upTo(value, Memory::Critical); }
 inline bool isOne(DozeForce value) { return upTo(value, DozeForce::IdleMaintenance); }
+inline bool isOne(GuardElse value) { return upTo(value, GuardElse::Offline); }
 inline bool isOne(AlarmKind value) { return upTo(value, AlarmKind::Clock); }
 inline bool isOne(UsageKind value) { return upTo(value, UsageKind::SystemUpdate); }
 inline bool isOne(Bucket value) {

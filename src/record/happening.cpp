@@ -90,7 +90,10 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         add("to", trace.to);
         break;
     case Wake:
+    case Frozen:
         add("because", trace.because);
+        break;
+    case Thawed:
         break;
     }
     return fields;

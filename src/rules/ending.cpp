@@ -23,8 +23,9 @@ bool countsAsFailure(Ending ending) {
 
 // jobs.md §6.3, the table.
 Counts countsAs(End end, Ending ending) {
-    if (ending.internal == InternalReason::Held) return Counts::Nothing;   // jobs.md §14.2
-    if (ending.internal == InternalReason::Asleep) return Counts::Nothing; // limits.md §13
+    if (ending.internal == InternalReason::Held) return Counts::Nothing;    // jobs.md §14.2
+    if (ending.internal == InternalReason::Asleep) return Counts::Nothing;  // limits.md §13
+    if (ending.internal == InternalReason::Guarded) return Counts::Nothing; // jobs.md §14.5
     switch (end) {
     case End::FinishedForRetry:
     case End::BindTimeout:

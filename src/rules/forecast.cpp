@@ -59,6 +59,7 @@ std::optional<Instant> dozeGateOpens(const Context& c, const Verdict& verdict, c
 }
 
 std::optional<Instant> startsFrom(const Context& c, const Foresight& foresight, Instant from) {
+    if (c.gateKey.isGuard()) return from; // jobs.md §14.5: neither Doze nor what follows concerns it
     const auto free = dozeHolds(c) ? dozeOpens(c.world, foresight.doze, from, afterIdle(c)) : std::optional(from);
     if (!free || shutsMeanwhile(c, *free)) return std::nullopt;
     return free;

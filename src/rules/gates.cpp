@@ -11,6 +11,7 @@
 #include "rules/connectivity.hpp"
 #include "rules/constraint.hpp"
 #include "rules/expedited_quota.hpp"
+#include "rules/guard.hpp"
 #include "rules/limit_gates.hpp"
 #include "rules/network_budget.hpp"
 #include "rules/sleep.hpp"
@@ -150,7 +151,8 @@ constexpr std::array gateTable{
          .stop = STOP_REASON_UNDEFINED,
          .internal = InternalReason::Unknown,
          .passedBy = Override::None,
-         .explicitly = false},
+         .explicitly = false,
+         .holdsGuards = true},
     Gate{.name = "thermal",
          .reads = Reads::Thermal | Reads::Power | Reads::App,
          .ask = thermalGate,
@@ -170,10 +172,23 @@ constexpr std::array gateTable{
          .internal = InternalReason::Asleep,
          .passedBy = Override::None,
          .explicitly = false,
-         .stopRank = 1},
+         .stopRank = 1,
+         .holdsGuards = true},
+    Gate{.name = "guard",
+         .reads = readByGuards,
+         .ask = guardGate,
+         .describe = describeGuard,
+         .clears = "what its condition lacks",
+         .stop = STOP_REASON_DEVICE_STATE,
+         .internal = InternalReason::Guarded,
+         .explicitly = false,
+         .readsFor = readByGuard,
+         .stopRank = 4,
+         .holdsGuards = true},
 };
 
 bool passed(const Gate& gate, const GateKey& gateKey) {
+    if (gateKey.isGuard() && !gate.holdsGuards) return true;
     if (gate.constraint != 0 && !gateKey.has(gate.constraint)) return true;
     if (gate.explicitly && gateKey.overdue) return true; // jobs.md §3.1 clause 5
     return gate.passedBy != Override::None && gateKey.override >= gate.passedBy;
@@ -244,6 +259,8 @@ std::optional<Instant> opensAt(const ShutGate& shut, const Context& context, con
     if (shut.gate->opens) return shut.gate->opens(context, shut.verdict, foresight);
     return shut.verdict.forecast ? shut.verdict.askAgain : std::nullopt;
 }
+
+const Gate& guardsGate() { return *std::ranges::find(gateTable, &guardGate, &Gate::ask); }
 
 AtDeadline atDeadline(const Gate& gate) { return gate.explicitly ? AtDeadline::Goes : AtDeadline::Stays; }
 

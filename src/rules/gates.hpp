@@ -32,6 +32,7 @@ struct Gate {
     std::optional<Instant> (*opens)(const Context&, const Verdict&, const Foresight&) = nullptr;
     /// Whether it may be shut and remembered as open until something else is asked (decision 0003); null: never.
     bool (*lags)(const Context&) = nullptr;
+    bool holdsGuards = false; ///< asked of a guard, too (jobs.md §14.5)
 };
 
 std::span<const Gate> gates();
@@ -75,6 +76,9 @@ ReadSet readsOf(const GateKey& gateKey);
 
 /// Where a reason stands among others (jobs.md §9.1); the smaller goes first.
 int rankOf(PendingReason reason);
+
+/// The gate of the conditions of guards (jobs.md §14.5): what holds a program that runs on is told by its words.
+const Gate& guardsGate();
 
 /// The gate that stops a running job, or null.
 const Gate* stoppingGate(const Context&);

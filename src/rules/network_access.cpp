@@ -88,6 +88,8 @@ NetworkVerdict decide(const App& app, const World& world, Spares spared) {
 } // namespace
 
 NetworkVerdict networkFor(const App& app, const World& world, NetworkRights rights) {
+    if (rights.isGuarded)
+        return {.allowed = !rights.guardShuts, .because = rights.guardShuts ? "guard" : "", .askAgain = {}};
     return decide(app, world,
                   sparedFor(app, world) | (rights.standbyLifted ? jobWithNetwork : 0) |
                       (rights.runsExpedited ? expedited : 0) | (rights.runsUserInitiated ? userInitiated : 0));

@@ -20,6 +20,8 @@ struct NetworkRights {
     bool standbyLifted = false; ///< a job of it is otherwise ready or runs with a network (limits.md §8.3)
     bool runsExpedited = false;
     bool runsUserInitiated = false;
+    bool isGuarded = false; ///< its guard alone says so (jobs.md §14.5)
+    bool guardShuts = false;
 
     bool operator==(const NetworkRights&) const = default;
 };

@@ -35,6 +35,7 @@ int inARow(std::size_t apps) {
 }
 
 bool startsAtOnce(const GateKey& gateKey, const App& app, Instant now) {
+    if (gateKey.isGuard()) return true; // jobs.md §14.5
     if (gateKey.kind == JobClass::Regular) return false;
     if (stateOf(app) == ProcessState::Top) return true;
     if (gateKey.kind != JobClass::UserInitiated) return false;

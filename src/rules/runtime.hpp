@@ -8,6 +8,9 @@
 
 namespace stint {
 
+/// The guarantee and the limit of a guard (jobs.md §14.5): nothing but its own condition ends its run.
+inline constexpr Duration endlessRun = std::chrono::hours{24 * 365 * 100};
+
 /// The maximum limit of one run; shortened for an app that is over its safeguard (jobs.md §6.7).
 Duration longestRun(JobClass kind, bool overSafeguard, const Constants& constants);
 

@@ -32,6 +32,7 @@ std::vector<std::string> wordsFor(const Order& order, Share share, const Command
                                   const std::filesystem::path& helper) {
     std::vector<std::string> words{helper.string(), "--parent", std::to_string(::getpid()), "--reap", "stint-shell"};
     if (share == Share::Leftover) words.emplace_back(place.weighed ? "--idle-io" : "--idle");
+    if (place.waitsForAll) words.emplace_back("--all");
     if (place.procs) words.insert(words.end(), {"--cgroup", std::to_string(cgroupInChild)});
     words.insert(words.end(), {"--umask", fmt::format("{:o}", order.umask), "--directory", order.directory, "--"});
     words.insert(words.end(), order.arguments.begin(), order.arguments.end());
@@ -78,6 +79,8 @@ Command::~Command() {
     ::kill(pid_, SIGCONT);
     ::waitpid(pid_, nullptr, 0);
 }
+
+std::vector<pid_t> Command::outside(const std::string& cgroup) const { return descendantsOutside(pid_, cgroup); }
 
 void Command::askToEnd() const {
     signalDescendants(pid_, SIGTERM);

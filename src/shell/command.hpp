@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -22,7 +24,8 @@ public:
     /// Where it runs: `procs` is cgroup.procs of a cgroup of its own; none: where this process is.
     struct Place {
         Fd procs;
-        bool weighed = false; ///< it has a share of the processors there, and needs no idle class of CPU
+        bool weighed = false;     ///< it has a share of the processors there, and needs no idle class of CPU
+        bool waitsForAll = false; ///< what it started and outlives it is the command still
     };
 
     /// `input`: the file that it reads from, from its beginning; `helper`: stint-exec. System where one of them cannot
@@ -38,6 +41,9 @@ public:
     int output() const { return output_.get(); }
     /// Readable once it has ended.
     int end() const { return pidfd_.get(); }
+
+    /// Its processes that stand outside of this cgroup, into which all of it was put.
+    std::vector<pid_t> outside(const std::string& cgroup) const;
 
     /// SIGTERM to each of its processes.
     void askToEnd() const;

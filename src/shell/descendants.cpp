@@ -28,11 +28,14 @@ std::vector<pid_t> childrenOf(pid_t parent) {
     return children;
 }
 
-} // namespace
+struct Descendant {
+    pid_t pid;
+    Fd pidfd;
+};
 
-void signalDescendants(pid_t ancestor, int signal) {
-    // All are held before the first is told: it may end at once, and its children then have another parent.
-    std::vector<std::pair<pid_t, Fd>> found;
+// All are held before anything is done with the first: it may end at once, and its children then have another parent.
+std::vector<Descendant> held(pid_t ancestor) {
+    std::vector<Descendant> found;
     std::vector<pid_t> parents{ancestor};
     for (std::size_t i = 0; i < parents.size(); ++i) {
         const pid_t parent = parents[i];
@@ -40,12 +43,27 @@ void signalDescendants(pid_t ancestor, int signal) {
             Fd pidfd = openPidfd(child);
             auto stat = processStat(child);
             if (!pidfd || !stat || stat->parent != parent) continue; // it has ended, and the number may be another's
-            found.emplace_back(child, std::move(pidfd));
+            found.push_back({child, std::move(pidfd)});
             parents.push_back(child);
         }
     }
-    for (const auto& [pid, pidfd] : found)
+    return found;
+}
+
+} // namespace
+
+void signalDescendants(pid_t ancestor, int signal) {
+    for (const auto& [pid, pidfd] : held(ancestor))
         sendSignal(pidfd, signal);
+}
+
+std::vector<pid_t> descendantsOutside(pid_t ancestor, const std::string& cgroup) {
+    std::vector<pid_t> outside;
+    for (const auto& [pid, pidfd] : held(ancestor)) {
+        const auto path = cgroupPath(readFile(fmt::format("/proc/{}/cgroup", pid)).value_or(""));
+        if (path && *path != cgroup && !path->starts_with(cgroup + "/") && !hasEnded(pidfd)) outside.push_back(pid);
+    }
+    return outside;
 }
 
 } // namespace stint::shell

@@ -27,6 +27,7 @@ public:
     // For an event loop: poll output() and end(), no longer than timeout(); then turn().
     int output() const { return command_->output(); }
     int end() const { return command_->end(); }
+    std::vector<pid_t> outside(const std::string& cgroup) const { return command_->outside(cgroup); }
     /// nullopt: as long as it takes.
     std::optional<Duration> timeout(Clock::time_point now) const;
     void turn(Clock::time_point now);

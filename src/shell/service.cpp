@@ -6,12 +6,14 @@
 #include <array>
 #include <cstdlib>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
 #include "base/complain.hpp"
 #include "base/fail.hpp"
+#include "base/number.hpp"
 #include "base/program.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
@@ -93,7 +95,7 @@ Result<Run> CommandService::begin() {
     job.tally.running = true;
     STINT_TRY(job.spool.prepare());
     STINT_TRY(job.spool.keep(job.tally));
-    const Share share = job.params.isUserInitiatedJob() ? Share::Part : Share::Leftover;
+    const Share share = job.params.isUserInitiatedJob() || job.isGuard() ? Share::Part : Share::Leftover;
     const Command::Place place = STINT_TRY(placeFor(job, share));
     return Run::begin(order, job.spool.input(order), share, std::move(log), helper_, place);
 }
@@ -103,10 +105,13 @@ Result<Command::Place> CommandService::placeFor(Job& job, Share share) {
     const CgroupLimits asked = STINT_TRY(limitsIn(job.params.getExtras().getString("limits")));
     const char* told = share == Share::Leftover ? std::getenv(backgroundLimits) : nullptr;
     const CgroupLimits background = STINT_TRY(limitsIn(told ? told : ""));
-    auto cgroup = STINT_TRY(CommandCgroup::make(asked, background));
-    Command::Place place;
+    const auto use = job.isGuard() ? CommandCgroup::Use::Freezing : CommandCgroup::Use::Limits;
+    auto cgroup = STINT_TRY(CommandCgroup::make(asked, background, use));
+    Command::Place place{.procs = {}, .waitsForAll = job.isGuard()};
     if (!cgroup) return place;
-    place = {STINT_TRY(cgroup->entrance()), cgroup->isWeighed()};
+    place.procs = STINT_TRY(cgroup->entrance());
+    place.weighed = cgroup->isWeighed();
+    if (job.isGuard()) job.events = cgroup->events();
     job.cgroup.emplace(*std::move(cgroup));
     return place;
 }
@@ -114,7 +119,39 @@ Result<Command::Place> CommandService::placeFor(Job& job, Share share) {
 /// The command finds the reason where it looks for it when it hears of it.
 void CommandService::askToEnd(std::string_view reason, Duration grace) {
     if (auto noted = job_->spool.noteStop(reason); !noted.ok()) complain(noted.error().message);
+    if (job_->isGuard() && job_->cgroup && job_->cgroup->isFrozen()) freeze(false); // or it would not hear of it
     job_->run->stop(Run::Clock::now(), grace);
+}
+
+/// Whoever reads what it prints is told, and the daemon's log.
+void CommandService::tell(const std::string& text) {
+    complain(text);
+    if (auto log = LogWriter::open(job_->spool.directory()); log.ok()) remark(*log, text);
+}
+
+/// jobs.md §14.5. This process stands outside of what is frozen, and when it dies its stint-exec kills that.
+void CommandService::freeze(bool on) {
+    if (on && job_->cgroup->isFrozen()) lookWhoFreezes();
+    job_->frozen = on;
+    job_->byAnother = false;
+    if (auto done = job_->cgroup->freeze(on); !done.ok()) tell(done.error().message);
+    if (!on) return;
+    const std::vector<pid_t> outside = job_->run->outside(job_->cgroup->place().path);
+    if (!outside.empty())
+        tell(fmt::format("{} left its cgroup, and what has left is not frozen: {}",
+                         counted(outside.size(), "process of it has", "processes of it have"),
+                         fmt::join(outside, ", ")));
+}
+
+/// What another does is told once, and left alone: two who freeze and thaw each other's would never end.
+void CommandService::lookWhoFreezes() {
+    const bool frozen = job_->cgroup->isFrozen();
+    if (frozen == job_->frozen) job_->byAnother = false;
+    if (frozen == job_->frozen || job_->byAnother) return;
+    job_->byAnother = true;
+    const std::string file = (job_->cgroup->place().directory / "cgroup.freeze").string();
+    tell(frozen ? fmt::format("somebody else has frozen it; echo 0 > {} lets it go on", file)
+                : fmt::format("somebody else has thawed it while its guard holds it; echo 1 > {} holds it", file));
 }
 
 bool CommandService::onStopJob(JobParameters params) {
@@ -135,7 +172,9 @@ bool CommandService::onStopJob(JobParameters params) {
 }
 
 void CommandService::notificationAction(JobParameters params, std::string_view key) {
-    if (!job_ || params.getRun() != job_->params.getRun() || (key != "stop" && key != "later")) return;
+    if (!job_ || params.getRun() != job_->params.getRun()) return;
+    if (job_->isGuard() && job_->run && (key == "freeze" || key == "thaw")) return freeze(key == "freeze");
+    if (key != "stop" && key != "later") return;
     if (job_->choice == Choice::None) job_->choice = key == "stop" ? Choice::Stop : Choice::Later;
     askToEnd(nameOf(STOP_REASON_USER), Duration{params.getExtras().getLong("grace")});
 }
@@ -199,16 +238,19 @@ void CommandService::tidy(Connection& connection) {
 
 /// Sleeps until the command, or the connection where one is given, has something to do; then does the command's.
 void CommandService::await(Connection* connection) {
-    std::array<pollfd, 3> watched{{{-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}}}; // poll() passes over -1
+    std::array<pollfd, 4> watched{
+        {{-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLPRI, 0}}}; // poll() passes over -1
     std::optional<Duration> ours;
     if (connection) watched[0].fd = connection->fd();
     if (job_ && job_->run) {
         watched[1].fd = job_->run->output();
         watched[2].fd = job_->run->end();
+        watched[3].fd = job_->events.get();
         ours = earlier(job_->run->timeout(Run::Clock::now()), untilSaving());
     }
     ::poll(watched.data(), watched.size(), pollTime(ours, connection ? connection->timeout() : std::nullopt));
     if (!job_ || !job_->run) return;
+    if (watched[3].revents & POLLPRI && populated(job_->events)) lookWhoFreezes(); // reading arms the next one
     job_->run->turn(Run::Clock::now());
     if (untilSaving() != Duration{0} || job_->run->status()) return;
     job_->saves = true;

@@ -5,7 +5,8 @@
 // Extras of a job: "spool" (its directory, spool/spool.hpp), "label" (for people), "retries" (absent: without end),
 // "grace" (ms between SIGTERM and SIGKILL: less than the daemon waits for the answer to onStopJob), "saveTime" (ms
 // between SIGTERM and the end of its time; absent: it hears of that when it has come), "limits"
-// (base/cgroup_limits.hpp's words; absent: those of background work, if it is that).
+// (base/cgroup_limits.hpp's words; absent: those of background work, if it is that), "guard" (a guard, jobs.md §14.5:
+// it is frozen at the daemon's word, has its part of the machine, and what it leaves behind is waited for).
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -44,8 +45,12 @@ private:
         std::optional<CommandCgroup> cgroup; ///< outlives its run
         std::optional<Run> run;              ///< none where it could not be started
         bool saves = false;                  ///< it was asked to end before its limit
+        bool frozen = false;                 ///< by its guard
+        bool byAnother = false;              ///< somebody else has frozen it, or thawed it, and that was told
+        Fd events;                           ///< of its cgroup, where it is a guard
 
         Duration ran() const { return std::chrono::round<std::chrono::seconds>(Run::Clock::now() - began); }
+        bool isGuard() const { return params.getExtras().containsKey("guard"); }
         Duration saveTime() const { return Duration{params.getExtras().getLong("saveTime")}; }
     };
 
@@ -53,6 +58,9 @@ private:
     static Result<Command::Place> placeFor(Job& job, Share share);
     void await(Connection* connection);
     void askToEnd(std::string_view reason, Duration grace);
+    void freeze(bool on);
+    void lookWhoFreezes();
+    void tell(const std::string& text);
     /// nullopt: it hears of its limit from the daemon, or has heard.
     std::optional<Duration> untilSaving() const;
     void settle();

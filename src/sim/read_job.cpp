@@ -182,6 +182,20 @@ std::vector<JobKey> readJobs(Yaml& yaml, const Node& node, std::string_view noun
     return others;
 }
 
+// jobs.md §14.5.
+void readGuard(Yaml& yaml, const Node& node, StartTerms& terms) {
+    yaml.map(node, "guard",
+             {{"while", [&](const Node& value) { terms.guard = yaml.text(value, "while"); }},
+              {"else", [&](const Node& value) {
+                   terms.guardElse = yaml.word<GuardElse>(
+                       value, "what becomes of a guarded program",
+                       {{"freeze", GuardElse::Freeze}, {"stop", GuardElse::Stop}, {"offline", GuardElse::Offline}},
+                       GuardElse::Freeze);
+               }}});
+    if (terms.guard.empty())
+        yaml.complain(locationOf(node), "guard lacks while, its condition, as in {{while: unmetered, else: freeze}}");
+}
+
 } // namespace
 
 std::vector<Condition> readJobConditions(Yaml& yaml, const Node& node) {
@@ -211,6 +225,7 @@ action::Schedule readSchedule(Yaml& yaml, const Node& node) {
         {"wait_max", [&](const Node& value) { read.waitMost = readDuration(yaml, value, "wait_max"); }},
         {"metered_bytes", [&](const Node& value) { read.terms.meteredBytes = readSize(yaml, value, "metered_bytes"); }},
         {"then", [&](const Node& value) { read.terms.then = readJobConditions(yaml, value); }},
+        {"guard", [&](const Node& value) { readGuard(yaml, value, read.terms); }},
         {"at", [&](const Node& value) { read.terms.at = readTimeOfDay(yaml, value, "at"); }},
         {"work_items", [&](const Node& value) { read.items = readItems(yaml, value); }},
         {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}};

@@ -38,7 +38,8 @@ void SimulatedJobs::later(RunId id, Duration after, std::function<void(Run&)> ev
 
 std::string SimulatedJobs::call(const JobKey& job, JobInfo info, const std::shared_ptr<Part>& part,
                                 std::string_view item, const StartTerms& terms) {
-    Schedule request{.app = job.app, .space = job.space, .info = std::move(info), .terms = terms};
+    Schedule request{
+        .app = job.app, .space = job.space, .info = std::move(info), .onBehalf = !terms.guard.empty(), .terms = terms};
     if (!item.empty()) {
         request.work.emplace();
         request.work->extras.putString(std::string(itemName), std::string(item));
@@ -173,6 +174,17 @@ void SimulatedJobs::stop(const CallStop& effect) {
     later(id, behaves.answersAfter, [this, id, again](Run&) { world_.tell(StopAnswered{id, again}); });
 }
 
+// What stands still keeps what it has, and goes on from there.
+void SimulatedJobs::freeze(const CallFreeze& effect) {
+    Run* run = alive(effect.run);
+    if (!run) return;
+    Part& part = *run->part;
+    if (!effect.on) return beginWork(effect.run, *run);
+    const bool resumes = std::exchange(part.behaves.resumes, true);
+    cutShort(effect.run, *run);
+    part.behaves.resumes = resumes;
+}
+
 void SimulatedJobs::end(const EndRun& effect) {
     const auto found = runs_.find(effect.run);
     if (found == runs_.end()) return;
@@ -263,8 +275,8 @@ void SimulatedJobs::beginWork(RunId id, Run& run) {
     if (part.behaves.works) {
         run.workBegan = world_.now().elapsed;
         const Duration left = std::max(Duration{0}, *part.behaves.works - part.worked);
-        world_.reportLater(left, [this, id] {
-            if (Run* working = alive(id); working && working->workBegan) workDone(id, *working);
+        world_.reportLater(left, [this, id, began = run.workBegan] { // not what was frozen since, and goes on later
+            if (Run* working = alive(id); working && working->workBegan == began) workDone(id, *working);
         });
     }
     if (!part.behaves.payload) return;

@@ -35,6 +35,7 @@ public:
     void bind(const Bind& effect);
     void start(const CallStart& effect);
     void stop(const CallStop& effect);
+    void freeze(const CallFreeze& effect);
     void end(const EndRun& effect);
     /// What the app's transfers have moved since it was asked last.
     void count(const CountNetwork& effect);

@@ -61,6 +61,8 @@ std::vector<EffectWord> table() {
         {"doze", Whom::Device, {{"machine", Word, machines}, {"from"}, {"to"}}},
         {"sleep", Whom::Device, {{"to", Word, sleeps}}},
         {"wake", Whom::Device, {{"because"}}},
+        {"frozen", Whom::Job, {{"because"}}},
+        {"thawed", Whom::Job, {}},
     };
 }
 

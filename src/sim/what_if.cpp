@@ -136,7 +136,8 @@ private:
                                       later(Duration{0}, [this, id = e.run] { tell(Connected{id}); });
                                   },
                                   [&](const CallStart& e) { start(e); }, [&](const CallStop& e) { stop(e.run); },
-                                  [&](const EndRun& e) { end(e.run); }, [&](const KillApp& e) { kill(e.app); },
+                                  [&](const CallFreeze& e) { freeze(e); }, [&](const EndRun& e) { end(e.run); },
+                                  [&](const KillApp& e) { kill(e.app); },
                                   [&](const DeliverAlarm& e) {
                                       if (e.alarm.wakeup) ++played_.wakeUps[e.alarm.app];
                                       taken(e.alarm.app, e.delivery);
@@ -149,28 +150,42 @@ private:
 
     void start(const CallStart& effect) {
         const RunId id = effect.run;
-        Run& run = runs_[id];
-        run.began = device_.now().elapsed;
-        const auto rest = rests_.try_emplace(run.key);
-        if (rest.second) rest.first->second.of = jobs_.next(run.key);
-        const Rest& left = rest.first->second;
+        work(id, runs_[id]);
         later(Duration{0}, [this, id, app = effect.key.app] {
             if (!runs_.contains(id)) return;
             const auto shown = Notification::Builder("default").setSmallIcon("job").build();
             tell(NotificationSet{{}, app, id, static_cast<std::int32_t>(id.value & 0xFFFF), shown});
             tell(StartAnswered{id, true});
         });
+    }
+
+    void work(RunId id, Run& run) {
+        run.began = device_.now().elapsed;
+        const auto rest = rests_.try_emplace(run.key);
+        if (rest.second) rest.first->second.of = jobs_.next(run.key);
+        const Rest& left = rest.first->second;
         if (left.of.reported) later(std::max(Duration{0}, left.of.took - left.worked), [this, id] { report(id); });
     }
 
     void report(RunId id) {
         const auto run = runs_.find(id);
         if (run == runs_.end() || !run->second.began) return; // it was stopped before
+        account(run->second);
+        const Rest& rest = rests_[run->second.key];
+        if (rest.worked < rest.of.took) return; // it stood still meanwhile
         const AppId app = run->second.key.app;
-        const bool again = rests_[run->second.key].of.again;
-        cutShort(run->second);
+        const bool again = rest.of.again;
         rests_.erase(run->second.key);
         tell(JobFinished{app, id, again, {}});
+    }
+
+    void freeze(const CallFreeze& effect) {
+        const auto run = runs_.find(effect.run);
+        if (run == runs_.end()) return;
+        if (effect.on)
+            cutShort(run->second);
+        else
+            work(effect.run, run->second);
     }
 
     void stop(RunId id) {

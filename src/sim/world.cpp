@@ -194,7 +194,8 @@ void World::perform(const Effect& effect) {
                           [](const DelaySleep&) {}, [](const KeepAwake&) {}, [&](const EndRun& e) { runs_.end(e); },
                           [&](const KillApp& e) { die(e.app, false); },
                           // An app changes networks itself, and nobody sees a simulated notification.
-                          [](const CallNetworkChanged&) {}, [](const CallAction&) {}, [](const ShowNotification&) {},
+                          [](const CallNetworkChanged&) {}, [](const CallAction&) {},
+                          [&](const CallFreeze& e) { runs_.freeze(e); }, [](const ShowNotification&) {},
                           [](const WithdrawNotification&) {}, [](const Reply&) {}},
                effect);
 }

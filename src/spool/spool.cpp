@@ -151,6 +151,10 @@ std::string Order::path() const {
 
 fs::path Spool::root() { return stateDirectory() / "commands"; }
 
+fs::path Spool::rootOf(std::string_view package) {
+    return package.starts_with("org.stint.guard.") ? stateDirectory() / "guards" / package : root();
+}
+
 Result<Spool> Spool::create(const fs::path& root, Order order, const Input& input) {
     std::error_code error;
     fs::create_directories(root.parent_path(), error);

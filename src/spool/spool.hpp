@@ -46,6 +46,9 @@ class Spool {
 public:
     /// $XDG_STATE_HOME/stint/commands, by this process's environment.
     static std::filesystem::path root();
+    /// The same of a guard (jobs.md §14.5), whose app sweeps its own alone: $XDG_STATE_HOME/stint/guards/PACKAGE; of
+    /// any other package, root().
+    static std::filesystem::path rootOf(std::string_view package);
     /// A new one with this order and all of this input, which may be none; durable when this returns. Where the input
     /// ends with an error nothing is left. No sweep takes it away as long as the value lives.
     static Result<Spool> create(const std::filesystem::path& root, Order order, const Input& input = {});

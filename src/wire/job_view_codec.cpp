@@ -77,6 +77,7 @@ void writeDetails(DictionaryWriter& dictionary, const JobView& view) {
     if (view.workItems > 0) dictionary.put("workItems", view.workItems);
     if (view.held) dictionary.put("held", true);
     if (view.keepsAwake) dictionary.put("keepsAwake", true);
+    if (!view.guarded.empty()) dictionary.put("guarded", view.guarded);
     if (view.terms != StartTerms{})
         dictionary.put("terms", "a{sv}", [&view](Writer& value) { writeRow(value, view.terms); });
     if (view.lastRun) dictionary.put("lastRun", "a{sv}", [&view](Writer& value) { writeRow(value, *view.lastRun); });
@@ -100,7 +101,7 @@ void takeDetails(DictionaryReader& dictionary, JobView& view) {
     take("lastSuccess", view.lastSuccess);
     take("lastFailure", view.lastFailure);
     dictionary.take("workItems", view.workItems).take("waitsFor", view.waitsFor).take("held", view.held);
-    dictionary.take("keepsAwake", view.keepsAwake);
+    dictionary.take("keepsAwake", view.keepsAwake).take("guarded", view.guarded);
     dictionary.take("terms", "a{sv}", [&view](Reader& value) -> Result<void> {
         view.terms = STINT_TRY(readRow<StartTerms>(value));
         return {};
@@ -215,7 +216,7 @@ void writeJobView(Writer& writer, const JobView& view) {
     dictionary.put("enqueued", wallNumber(view.scheduled));
     writeBytes(dictionary, view);
     if (view.runState) dictionary.put("runState", stint::nameOf(*view.runState));
-    if (view.state == JobView::State::Pending) {
+    if (view.state == JobView::State::Pending || !view.guarded.empty()) {
         writeReasons(dictionary, view.reasons);
         dictionary.put("waitsFor", view.waitsFor);
         dictionary.put("earliest", wallNumber(view.earliest));

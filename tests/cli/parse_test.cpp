@@ -237,9 +237,11 @@ TEST_CASE("the examples of the help are command lines that the parser takes") {
             CAPTURE(example.line);
             Words line;
             for (std::string_view rest = example.line.substr(0, example.line.find(" && ")); !rest.empty();) {
-                auto end = std::min(rest.find(' '), rest.size());
+                const bool quoted = rest.starts_with('\'');
+                if (quoted) rest.remove_prefix(1);
+                auto end = std::min(rest.find(quoted ? '\'' : ' '), rest.size());
                 line.emplace_back(rest.substr(0, end));
-                rest.remove_prefix(std::min(end + 1, rest.size()));
+                rest.remove_prefix(std::min(end + (quoted ? 2 : 1), rest.size()));
             }
             REQUIRE(line.front() == "stint");
             line.erase(line.begin());

@@ -63,6 +63,7 @@ public:
     const Manifest* find(std::string_view package) const override {
         return package == manifest.package.name ? &manifest : nullptr;
     }
+    void addBuiltIn(const Manifest&) override {}
     std::filesystem::path ownDirectory() const override { return "/home/a/.local/share/stint/apps"; }
     const std::set<std::string>& errors() const override { return errors_; }
     const Manifest* byExecutable(const std::filesystem::path&) const override { return nullptr; }

@@ -73,11 +73,19 @@ std::string shortTextOf(const JobKey& key) {
 
 namespace {
 
+/// Whose jobs may have it: a guard's app has its name (jobs.md §14.5).
+std::vector<std::string> packagesOf(const std::string& label) {
+    std::vector<std::string> packages{std::string(transferPackage), std::string(shellPackage)};
+    if (std::string guard = std::string(guardPackages) + label; isGuardPackage(guard))
+        packages.push_back(std::move(guard));
+    return packages;
+}
+
 /// A person's own jobs of that label: those that are tracked, else the newest that has ended.
 Result<JobView> called(Daemon& daemon, const std::string& label) {
     for (const bool finished : {false, true}) {
         std::vector<JobView> found;
-        for (const std::string_view package : {transferPackage, shellPackage})
+        for (const std::string& package : packagesOf(label))
             for (JobView& job : STINT_TRY(daemon.jobs(std::string(package), finished)))
                 if (job.label == label) found.push_back(std::move(job));
         if (finished && found.size() > 1) found = {*std::ranges::max_element(found, {}, endOf)};

@@ -10,6 +10,7 @@ namespace stint::cli {
 Verb getVerb();
 Verb putVerb();
 Verb runVerb();
+Verb guardVerb();
 Verb startVerb();
 Verb cancelVerb();
 Verb pauseVerb();
@@ -56,49 +57,17 @@ Verb helpExitCodesVerb();
 int now(const Screen& screen);
 
 /// In the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,
-                                      putVerb,
-                                      runVerb,
-                                      startVerb,
-                                      cancelVerb,
-                                      cleanVerb,
-                                      pauseVerb,
-                                      resumeVerb,
-                                      retryVerb,
-                                      editVerb,
-                                      runNowVerb,
-                                      jobsVerb,
-                                      logVerb,
-                                      whyVerb,
-                                      watchVerb,
-                                      waitVerb,
-                                      logsVerb,
-                                      tasksVerb,
-                                      tasksStopVerb,
-                                      appsVerb,
-                                      appVerb,
-                                      quotaVerb,
-                                      alarmsVerb,
-                                      pushVerb,
-                                      deviceVerb,
-                                      deviceSetVerb,
-                                      deviceResetVerb,
-                                      netVerb,
-                                      netMarkVerb,
-                                      policyVerb,
-                                      doctorVerb,
-                                      recordVerb,
-                                      recordStartVerb,
-                                      recordSaveVerb,
-                                      recordStopVerb,
-                                      simVerb,
-                                      demoVerb,
-                                      cmdVerb,
-                                      amVerb,
-                                      dumpsysVerb,
-                                      completionsVerb,
-                                      helpVerb,
-                                      helpConstraintsVerb,
+inline constexpr std::array everyVerb{getVerb,          putVerb,         runVerb,        guardVerb,
+                                      startVerb,        cancelVerb,      cleanVerb,      pauseVerb,
+                                      resumeVerb,       retryVerb,       editVerb,       runNowVerb,
+                                      jobsVerb,         logVerb,         whyVerb,        watchVerb,
+                                      waitVerb,         logsVerb,        tasksVerb,      tasksStopVerb,
+                                      appsVerb,         appVerb,         quotaVerb,      alarmsVerb,
+                                      pushVerb,         deviceVerb,      deviceSetVerb,  deviceResetVerb,
+                                      netVerb,          netMarkVerb,     policyVerb,     doctorVerb,
+                                      recordVerb,       recordStartVerb, recordSaveVerb, recordStopVerb,
+                                      simVerb,          demoVerb,        cmdVerb,        amVerb,
+                                      dumpsysVerb,      completionsVerb, helpVerb,       helpConstraintsVerb,
                                       helpExitCodesVerb};
 
 } // namespace stint::cli

@@ -40,6 +40,7 @@ std::string detailOf(const JobView& job, WallTime now) {
         if (job.earliest && *job.earliest > now) detail += fmt::format(", earliest {}", ahead(*job.earliest, now));
     } else if (job.started) {
         detail = fmt::format("started {}", ago(*job.started, now));
+        if (!job.guarded.empty()) detail += fmt::format("; {}", waitsText(job));
     }
     const bool told = job.lastRun && job.state == JobView::State::Pending; // the reason tells of them
     return job.failures == 0 || told ? detail : fmt::format("{}; failures: {}", detail, job.failures);

@@ -78,7 +78,8 @@ void putJob(Json& line, const JobView& job) {
     line["internalReason"] = job.completed ? number(job.completed->ending.internal) : Json(nullptr);
     line["internalReasonName"] = job.completed ? Json(stint::nameOf(job.completed->ending.internal)) : Json(nullptr);
     line["status"] = stateWord(job); // as tables have it
-    line["waitsFor"] = job.state == JobView::State::Pending ? Json(job.waitsFor) : Json(nullptr);
+    line["waitsFor"] =
+        job.state == JobView::State::Pending || !job.guarded.empty() ? Json(job.waitsFor) : Json(nullptr);
     line["held"] = job.held;
     putRow(line["terms"], job.terms);
     line["lastRun"] = nullptr;
@@ -88,6 +89,7 @@ void putJob(Json& line, const JobView& job) {
     line["path"] = job.completed ? textOrNull(job.completed->path) : Json(nullptr);
     line["limits"] = textOrNull(limitsOf(job));
     line["keepsAwake"] = job.keepsAwake;
+    line["guarded"] = textOrNull(job.guarded);
 }
 
 Json infoOf(const JobInfo& info) {

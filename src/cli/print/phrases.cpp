@@ -80,6 +80,7 @@ std::string_view stateWord(const JobView& job) {
     case JobView::State::Pending:
         return job.reasons == std::vector{PENDING_JOB_REASON_UNDEFINED} ? "set aside" : "waiting";
     case JobView::State::Running:
+        if (!job.guarded.empty()) return job.guarded;
         return job.runState ? runWord(*job.runState) : "running";
     case JobView::State::Finished:
         break;
@@ -93,7 +94,7 @@ Paint paintOf(const JobView& job) {
     case JobView::State::Pending:
         return Paint::Waiting;
     case JobView::State::Running:
-        return Paint::Good;
+        return job.guarded.empty() ? Paint::Good : Paint::Waiting;
     case JobView::State::Finished:
         break;
     }

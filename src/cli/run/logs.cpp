@@ -16,7 +16,7 @@ namespace stint::cli {
 namespace {
 
 Result<JobKey> commandOf(const JobKey& key) {
-    if (key.app.name == shellPackage) return key;
+    if (key.app.name == shellPackage || isGuardPackage(key.app.name)) return key;
     return fail(Errc::ILLEGAL_ARGUMENT, "the output of {} is not kept; commands are jobs of {}",
                 printable(key.app.name), shellPackage);
 }
@@ -34,7 +34,7 @@ Result<JobKey> commandNamed(const std::string& text, const Screen& screen) {
 /// The directory of its output: from the job, or, once it has ended, from the note of it. Empty: there is none.
 std::filesystem::path spoolOf(const std::optional<JobView>& job, const JobKey& key) {
     if (job && job->info) return job->info->getExtras().getString("spool");
-    return spoolOfJob(Spool::root(), key.id);
+    return spoolOfJob(Spool::rootOf(key.app.name), key.id);
 }
 
 /// nullopt: the job is gone.

@@ -123,6 +123,7 @@ Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Du
     extras.putString("spool", spool).putString("label", wanted.label).putLong("grace", grace.count());
     if (wanted.retries) extras.putLong("retries", *wanted.retries);
     if (wanted.saveTime) extras.putLong("saveTime", wanted.saveTime->count());
+    if (!wanted.guard.empty()) extras.putString("guard", wanted.guard);
     if (wanted.limits.any()) extras.putString("limits", textOf(wanted.limits));
     JobInfo::Builder job(JobId{0}, commandService);
     job.setRequiredNetworkType(wanted.network)

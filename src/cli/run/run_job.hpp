@@ -26,6 +26,7 @@ struct CommandWanted {
     bool onCalendar = false;
     std::optional<Duration> saveTime;    ///< SIGTERM comes so long before its limit
     std::optional<std::int64_t> retries; ///< nullopt: without end
+    std::string guard;                   ///< what becomes of it without its condition; empty: it is no guard
     CgroupLimits limits;                 ///< that a person has asked for
     std::string onSuccess;               ///< for sh -c; empty: nothing
     std::string onFailure;

@@ -41,6 +41,7 @@ void add(Table& table, const TaskRow& row, WallTime now) {
     for (const auto& job : row.jobs) {
         const std::string percent = job.notification ? percentOf(*job.notification) : "-";
         std::string words = job.notification ? wordsOf(*job.notification) : job.label;
+        if (!job.guarded.empty()) words += fmt::format("; {}: {}", job.guarded, printable(job.waitsFor));
         if (job.keepsAwake) words += "; keeps the machine awake";
         if (job.lastRun) words += fmt::format("; its last run {}", lastRunText(*job.lastRun, now));
         const std::string name =
@@ -88,7 +89,8 @@ Verb tasksVerb() {
     return {.name = "tasks",
             .words = "",
             .summary = "the Task Manager: what runs on a person's behalf",
-            .about = "One row for each app with a running user-initiated job, and its notifications beneath.",
+            .about =
+                "One row for each app with a running user-initiated job, or a guard, and its notifications beneath.",
             .options = {},
             .examples = {},
             .run = tasks,

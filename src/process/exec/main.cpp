@@ -5,8 +5,9 @@
 // With --reap, as where there is no cgroup, it stays instead, between the daemon and the command, as the reaper of
 // everything the command starts: when the command ends, when the daemon says SIGTERM and when the daemon dies, it kills
 // all of them, and only then ends with the command's own status. It does not step back itself: it must be in time to
-// kill, and stays out of a cgroup that is given: its limits are the command's. So "this process has ended" means the
-// same in both forms.
+// kill, and stays out of a cgroup that is given: its limits are the command's, and what freezes there is the command,
+// not this one. So "this process has ended" means the same in both forms. With --all it does not kill what outlives the
+// command, but waits for that.
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -31,6 +32,7 @@ struct Arguments {
     pid_t parent = 0;
     int cgroup = -1; ///< cgroup.procs, open for writing
     bool reap = false;
+    bool all = false;    ///< with reap: the command has ended when all that it started has
     bool idle = false;   ///< the idle classes of CPU and I/O
     bool idleIo = false; ///< that of I/O alone
     int niceness = 0;
@@ -60,6 +62,8 @@ Arguments parse(int count, char** words) {
             a.idle = a.idleIo = true;
         else if (is("--idle-io"))
             a.idleIo = true;
+        else if (is("--all"))
+            a.all = true;
         else if (is("--") && i + 1 < count)
             return a.command = words + i + 1, a;
         else if (i + 1 >= count)
@@ -171,13 +175,17 @@ int killAll(pid_t main, int status) {
     }
 }
 
-int waitFor(pid_t main, const sigset_t& signals) {
+// `all`: what forks away, and ends first, is the command still; it ends as that first one did.
+int waitFor(pid_t main, const sigset_t& signals, bool all) {
+    int ended = 0;
     while (true) {
-        if (sigwaitinfo(&signals, nullptr) == SIGTERM) return killAll(main, 0);
+        if (sigwaitinfo(&signals, nullptr) == SIGTERM) return killAll(main, ended);
         int status = 0;
         while (const pid_t pid = waitpid(-1, &status, WNOHANG)) {
+            if (pid < 0 && all) return ended;
             if (pid < 0) break;
-            if (pid == main) return killAll(main, status);
+            if (pid == main && !all) return killAll(main, status);
+            if (pid == main) ended = status;
         }
     }
 }
@@ -211,7 +219,7 @@ int waitFor(pid_t main, const sigset_t& signals) {
         become(a);
     }
     close_range(3, UINT_MAX, 0); // the command's socket: its end must be seen when the command closes it
-    endLike(waitFor(main, signals));
+    endLike(waitFor(main, signals, a.all));
 }
 
 } // namespace

@@ -1,0 +1,76 @@
+#include "cli/run/guard_wanted.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include <fmt/core.h>
+
+#include "base/fail.hpp"
+#include "base/try.hpp"
+#include "cli/daemon/lookup.hpp"
+#include "cli/screen/text.hpp"
+#include "model/app.hpp"
+#include "rules/guard_condition.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// What becomes of the program, and what has to be enforced here for that (daemon/findings.cpp).
+struct Otherwise {
+    GuardElse what;
+    std::string_view done;
+    std::string_view topic;
+};
+constexpr std::array otherwises{Otherwise{GuardElse::Freeze, "frozen", "processes"},
+                                Otherwise{GuardElse::Stop, "stopped, and started again,", ""},
+                                Otherwise{GuardElse::Offline, "without a network", "background network"}};
+
+const Otherwise& rowOf(GuardElse otherwise) { return *std::ranges::find(otherwises, otherwise, &Otherwise::what); }
+
+/// As a part of a package.
+std::string plainName(std::string name) {
+    for (char& c : name)
+        if (!isGuardPackage(std::string(guardPackages) + c)) c = '_';
+    name.resize(std::min<std::size_t>(name.size(), 100));
+    return name;
+}
+
+} // namespace
+
+Result<void> readGuard(const Arguments& given, StartTerms& terms, CommandWanted& wanted) {
+    if (!given.has("while"))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "a guard needs --while CONDITION, such as --while 'unmetered and not power-saver'");
+    terms.guard = *given.value("while");
+    // One of the words of the option, by which the parser has checked it.
+    terms.guardElse = guardElseNamed(given.value("else").value_or("freeze")).value_or(GuardElse::Freeze);
+    if (const auto condition = GuardCondition::parse(terms.guard); !condition)
+        return within("--while", condition.error());
+    wanted.guard = nameOf(terms.guardElse);
+    wanted.retries = 0; // its end is its own
+    if (given.has("name")) return {};
+    wanted.label = plainName(std::filesystem::path(wanted.order.arguments.front()).filename().string());
+    if (!isLabel(wanted.label)) wanted.label = "program-" + wanted.label;
+    return {};
+}
+
+AppId guardAppOf(const CommandWanted& wanted) { return AppId{std::string(guardPackages) + plainName(wanted.label)}; }
+
+Result<void> checkGuarded(Daemon& daemon, GuardElse otherwise) {
+    const std::string_view topic = rowOf(otherwise).topic;
+    if (topic.empty()) return {};
+    const auto findings = STINT_TRY(daemon.diagnose());
+    const auto finding = std::ranges::find(findings, topic, &wire::Finding::topic);
+    if (finding != findings.end() && finding->grade == wire::Finding::Grade::Enforced) return {};
+    const std::string found = finding == findings.end() ? "this stintd does not say how" : finding->found;
+    const std::string how = finding == findings.end() || finding->more.empty() ? "" : "; to have it: " + finding->more;
+    return fail(Errc::SYSTEM, "--else {} cannot be held here: {}{}", nameOf(otherwise), found, how);
+}
+
+std::string guardText(const StartTerms& terms) {
+    return fmt::format("held to \"{}\": {} while that does not hold", printable(terms.guard),
+                       rowOf(terms.guardElse).done);
+}
+
+} // namespace stint::cli

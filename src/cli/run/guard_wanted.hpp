@@ -1,0 +1,23 @@
+// What `stint guard` asks for beside a command: its condition, what becomes of the program without it, its own app
+// (jobs.md §14.5).
+#pragma once
+#include <string>
+
+#include "cli/daemon/daemon.hpp"
+#include "cli/line/arguments.hpp"
+#include "cli/run/run_job.hpp"
+#include "model/job.hpp"
+#include "stint/result.hpp"
+
+namespace stint::cli {
+
+/// The terms of a guard into `terms`, and what it is called into `wanted`. IllegalArgument: there is no such condition.
+Result<void> readGuard(const Arguments& given, StartTerms& terms, CommandWanted& wanted);
+/// Whose job it is: org.stint.guard.NAME.
+AppId guardAppOf(const CommandWanted& wanted);
+/// Whether what it wants can be done here, as `stint doctor` has it.
+Result<void> checkGuarded(Daemon& daemon, GuardElse otherwise);
+/// "held to “unmetered”: frozen while that does not hold".
+std::string guardText(const StartTerms& terms);
+
+} // namespace stint::cli
