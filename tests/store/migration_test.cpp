@@ -217,9 +217,11 @@ TEST_CASE(
         auto database = valueOf(Database::open(scratch.database()));
         done(database.run("PRAGMA user_version = 7")); // of which no table is another one
     }
-    auto store = openStore(scratch.store());
-    CHECK((valueOf(store.load()).apps.at(0).memory == spent));
-    CHECK(store.notes().empty());
+    {
+        auto store = openStore(scratch.store());
+        CHECK((valueOf(store.load()).apps.at(0).memory == spent));
+        CHECK(store.notes().empty());
+    }
     auto database = valueOf(Database::open(scratch.database()));
     CHECK(valueOf(database.integer("PRAGMA user_version")) == schemaVersion());
     CHECK(schemaVersion() >= 8);
