@@ -15,12 +15,12 @@ SIZE, RATE = 24 << 20, 512 << 10  # 48 s of it; emulated, suspending alone takes
 AHEAD = 40
 LOG = "/home/ann/woken"
 MANIFEST = f"""package = "org.stint.testapp"
-command = ["/run/scenes/stint-testapp"]
-executable = "/run/scenes/stint-testapp"
+command = ["/usr/local/bin/stint-testapp"]
+executable = "/usr/local/bin/stint-testapp"
 permissions = ["SCHEDULE_EXACT_ALARM"]
 [[receiver]]
 name = "Alarms"
-command = ["/run/scenes/stint-testapp", "receive", "Alarms", "--log", "{LOG}"]
+command = ["/usr/local/bin/stint-testapp", "receive", "Alarms", "--log", "{LOG}"]
 """
 ANN_MAY = ('polkit.addRule(function(action, subject) { if (action.id.indexOf("org.stint.netguard.") == 0 && '
            'subject.user == "ann") return polkit.Result.YES; });')
@@ -56,6 +56,7 @@ def clocks():
 
 
 def play():
+    guest.root("install", "/run/scenes/stint-testapp", "/usr/local/bin")
     guest.root("/usr/libexec/stint/netguard-setup")
     Path("/etc/polkit-1/rules.d/10-ann.rules").write_text(ANN_MAY, encoding="utf-8")
     apps = "/home/ann/.local/share/stint/apps"
@@ -71,7 +72,7 @@ def play():
 
     guest.ann("stint app org.stint.testapp --state visible; stint app org.stint.testapp --state auto")  # never used, it may not
     due = time.clock_gettime(time.CLOCK_BOOTTIME) + AHEAD
-    said = guest.ann(f"/run/scenes/stint-testapp alarm exact tick {AHEAD * 1000}")
+    said = guest.ann(f"stint-testapp alarm exact tick {AHEAD * 1000}")
     assert said.code == 0, said
     guest.until(lambda: "wake" in guest.ann("stint doctor --plain").out, what="the wake alarm")
 
