@@ -6,6 +6,8 @@
 
 #include <linux/magic.h>
 
+#include <fmt/core.h>
+
 #include "store/fixture.hpp"
 #include "store/schema.hpp"
 
@@ -109,11 +111,12 @@ TEST_CASE("a store of a newer version is refused and not changed by a byte") { /
         auto store = openStore(scratch.store());
         done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
     }
-    executeInSqlite(scratch.database(), "PRAGMA user_version = 8");
+    const int newer = schemaVersion() + 1;
+    executeInSqlite(scratch.database(), fmt::format("PRAGMA user_version = {}", newer).c_str());
     const auto before = bytesOf(scratch.database());
     const auto error = refused(scratch.store());
     CHECK(error.code == Errc::ILLEGAL_STATE);
-    CHECK(says(error, "made by a newer stint (schema 8, this one knows 7)"));
+    CHECK(says(error, fmt::format("made by a newer stint (schema {}, this one knows {})", newer, schemaVersion())));
     CHECK(says(error, scratch.database().string()));
     CHECK(bytesOf(scratch.database()) == before);
     executeInSqlite(scratch.database(), "PRAGMA user_version = 3");
@@ -130,7 +133,8 @@ TEST_CASE("a newer version that is only in the write-ahead log is refused and st
     {
         sqlite3* raw = nullptr;
         REQUIRE(sqlite3_open(scratch.database().c_str(), &raw) == SQLITE_OK);
-        REQUIRE(sqlite3_exec(raw, "PRAGMA user_version = 9", nullptr, nullptr, nullptr) == SQLITE_OK);
+        const std::string newer = fmt::format("PRAGMA user_version = {}", schemaVersion() + 1);
+        REQUIRE(sqlite3_exec(raw, newer.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
         file = bytesOf(scratch.database());
         frames = bytesOf(log);
         sqlite3_close(raw);

@@ -129,9 +129,7 @@ Verb recordVerb() {
                      "and `stint sim --diff --policy OTHER.toml FILE` says what another policy would have done. It "
                      "has what apps asked for, addresses and passwords included: look before you hand it on.",
             .options = {},
-            .examples = {{"stint record start", "begin"},
-                         {"stint record stop day.yaml", "end, and keep it in day.yaml and day.store"},
-                         {"stint sim day.yaml", "play it again"}},
+            .examples = {{"stint record", "since when, and how much"}},
             .run = recordStatus};
 }
 
@@ -143,7 +141,7 @@ Verb recordStartVerb() {
                      "goes on over restarts, each of which begins it anew; so does its 17th megabyte, once nothing "
                      "runs.",
             .options = {},
-            .examples = {},
+            .examples = {{"stint record start", "begin; stint record stop day.yaml ends it"}},
             .run = recordStart};
 }
 
@@ -155,7 +153,7 @@ Verb recordSaveVerb() {
             .summary = "keep what was recorded so far, and go on",
             .about = "The snapshot that it begins with stands beside it, in FILE.store.",
             .options = {},
-            .examples = {},
+            .examples = {{"stint record save day.yaml", "in day.yaml and day.store"}},
             .run = recordSave};
 }
 
@@ -166,7 +164,7 @@ Verb recordStopVerb() {
             .summary = "end the recording, and keep it in FILE.yaml and FILE.store",
             .about = "Without a file it is forgotten.",
             .options = {},
-            .examples = {},
+            .examples = {{"stint record stop day.yaml", "then stint sim day.yaml plays it again"}},
             .run = recordStop};
 }
 
