@@ -4,6 +4,7 @@
 
 #include <stint/job_scheduler.hpp>
 
+#include "journal.hpp"
 #include "scripted_service.hpp"
 
 namespace testapp {
@@ -151,6 +152,7 @@ stint::Result<int> hosted(const Arguments& arguments) {
     if (names.empty()) names.emplace_back("Jobs");
     for (const std::string& name : names)
         if (auto done = connection->host(name, service); !done.ok()) return done.error();
+    if (const auto log = arguments.value("log")) note(*log, "- hosts");
     return stint::JobService::run(*connection);
 }
 

@@ -21,8 +21,12 @@ void RecordedJobs::see(const Event& event, Now now) {
 }
 
 void RecordedJobs::see(const Effect& effect, Now now) {
-    if (const auto* bind = std::get_if<Bind>(&effect)) runs_[bind->run].key = bind->key;
-    if (const auto* start = std::get_if<CallStart>(&effect)) runs_[start->run].began = now.elapsed;
+    if (const auto* bind = std::get_if<Bind>(&effect)) runs_[bind->run] = {.key = bind->key, .bound = now.elapsed};
+    if (const auto* start = std::get_if<CallStart>(&effect)) {
+        Run& run = runs_[start->run];
+        run.began = now.elapsed;
+        open_[run.key].connects = now.elapsed - run.bound;
+    }
     const auto* end = std::get_if<EndRun>(&effect);
     if (const auto run = end ? runs_.find(end->run) : runs_.end(); run != runs_.end()) over(run, now, std::nullopt);
 }

@@ -10,6 +10,7 @@ namespace stint::sim {
 
 /// The work of a job from its start, or from its last report, to the next: over all runs that it took.
 struct SeenWork {
+    Duration connects{0}; ///< how long its service took to be there, the last time
     Duration took{0};
     Bytes moved = 0;
     bool reported = false; ///< else it was still at it when the recording ended
@@ -33,6 +34,7 @@ public:
 private:
     struct Run {
         JobKey key;
+        Instant bound;
         std::optional<Instant> began;
         Bytes moved = 0;
     };

@@ -106,6 +106,12 @@ private:
         Duration worked{0};
     };
 
+    Rest& restOf(const JobKey& job) {
+        const auto [rest, isNew] = rests_.try_emplace(job);
+        if (isNew) rest->second.of = jobs_.next(job);
+        return rest->second;
+    }
+
     void until(Instant target) {
         while (true) {
             const auto deadline = device_.core.nextDeadline();
@@ -133,7 +139,9 @@ private:
                                   },
                                   [&](const Bind& e) {
                                       runs_[e.run].key = e.key;
-                                      later(Duration{0}, [this, id = e.run] { tell(Connected{id}); });
+                                      later(restOf(e.key).of.connects, [this, id = e.run] {
+                                          if (runs_.contains(id)) tell(Connected{id});
+                                      });
                                   },
                                   [&](const CallStart& e) { start(e); }, [&](const CallStop& e) { stop(e.run); },
                                   [&](const CallFreeze& e) { freeze(e); }, [&](const EndRun& e) { end(e.run); },
@@ -161,9 +169,7 @@ private:
 
     void work(RunId id, Run& run) {
         run.began = device_.now().elapsed;
-        const auto rest = rests_.try_emplace(run.key);
-        if (rest.second) rest.first->second.of = jobs_.next(run.key);
-        const Rest& left = rest.first->second;
+        const Rest& left = restOf(run.key);
         if (left.of.reported) later(std::max(Duration{0}, left.of.took - left.worked), [this, id] { report(id); });
     }
 

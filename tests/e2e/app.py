@@ -34,10 +34,12 @@ class App:
         return Ended(code, terminal.output.replace("\r", ""), "")
 
     def host(self):
-        """A process of the app's own that hosts its service until it is killed."""
+        """A process of the app's own that hosts its service until it is killed, and does so when this returns."""
+        before = len(self.told("hosts", job="-"))
         process = subprocess.Popen([PROGRAM, "host", "--log", str(self.log)], env=self.world.environment,
                                    stdin=subprocess.DEVNULL, start_new_session=True)
         self.world.processes.append(process)
+        self.until("hosts", job="-", times=before + 1)
         return process
 
     def receive(self):

@@ -83,6 +83,7 @@ def test_a_budget_of_the_policy_holds_over_a_restart_and_tells_until_when(world,
     (world.root / "policy.toml").write_text(rules)
     again.until_logged("policy changed")
     world.done("device", "set", *METERED)
+    until_waiting(world, job)  # it ran for the moment before the policy was back
     found = blocker(world, job)
     assert found["until"] and found["clears"] == "another network, or the next period of its budget"
     shown = world.done("policy", "network_budget")
