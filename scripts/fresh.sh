@@ -26,6 +26,7 @@ phases() { # each line that ./run and ./test begin with "== " is one
     done
 }
 # Its own mounts, and nothing else of its own: tests start machines, cgroups and networks themselves.
+# shellcheck disable=SC2016 # it is the other shell that is to expand it
 as_root unshare --mount --propagation private bash -c '
     tree=$1; shift
     for from in proc sys dev; do mount --rbind "/$from" "$tree/debian/$from"; done
