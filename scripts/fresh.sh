@@ -29,6 +29,7 @@ phases() { # each line that ./run and ./test begin with "== " is one
 # shellcheck disable=SC2016 # it is the other shell that is to expand it
 as_root unshare --mount --propagation private bash -c '
     tree=$1; shift
+    mount --bind "$tree/debian" "$tree/debian" # its / is to be a mount, as any is
     for from in proc sys dev; do mount --rbind "/$from" "$tree/debian/$from"; done
     mount -t tmpfs tmpfs "$tree/debian/run"
     mkdir -p "$tree/debian/stint"

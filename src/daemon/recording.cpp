@@ -32,16 +32,16 @@ void Daemon::recordAnew() {
     server_->failAll(Error{Errc::ILLEGAL_STATE, "a recording begins, and the daemon with it anew: ask again"});
 }
 
-// Without one the daemon goes on.
+// Whatever goes wrong with a recording, the daemon goes on.
 void Daemon::keepSnapshot() {
     if (!recorder_.wanted()) return;
-    if (auto copied = store_->copyTo(recorder_.storeFile()); !copied) logWarning(copied.error().message);
+    if (auto kept = recorder_.keep(*store_); !kept) logWarning("nothing is recorded: " + kept.error().message);
 }
 
 void Daemon::beginRecording(Scheduler& core, const record::Beginning& beginning, const Step& restored) {
-    if (!recorder_.wanted()) return;
+    if (!recorder_.wanted() || !recorder_.trouble().empty()) return;
     if (auto begun = recorder_.begin(beginning, policy_.constants, restored); !begun)
-        return logWarning(begun.error().message);
+        return logWarning("nothing is recorded: " + begun.error().message);
     core.tell(&recorder_);
 }
 

@@ -73,9 +73,16 @@ void Recorder::end() {
     std::filesystem::remove_all(directory_, ignored);
 }
 
-Result<void> Recorder::begin(const Beginning& beginning, const Constants& constants, const Step& restored) {
+Result<void> Recorder::keep(Store& store) {
+    file_ = {};
     size_ = 0;
     trouble_.clear();
+    auto kept = store.copyTo(storeFile());
+    if (!kept) trouble_ = kept.error().message;
+    return kept;
+}
+
+Result<void> Recorder::begin(const Beginning& beginning, const Constants& constants, const Step& restored) {
     std::error_code ignored;
     std::filesystem::remove(scenarioFile(), ignored); // whoever reads the former one goes on reading that
     file_ = Fd(::open(scenarioFile().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));

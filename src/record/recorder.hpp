@@ -9,6 +9,7 @@
 #include "base/fd.hpp"
 #include "core/scheduler.hpp"
 #include "record/beginning.hpp"
+#include "store/store.hpp"
 
 namespace stint::record {
 
@@ -26,10 +27,12 @@ public:
     void end();
 
     std::filesystem::path scenarioFile() const { return directory_ / "recording.yaml"; }
-    /// Where a copy of the store is to be, as it was before the core took it in.
     std::filesystem::path storeFile() const { return directory_ / "recording.store"; }
 
-    /// The core has begun, by `restored`; it is told to tell this recorder. An error: nothing is recorded.
+    /// Before a core takes the store in: keeps a copy of it. An error: nothing is recorded.
+    Result<void> keep(Store& store);
+    /// The core has begun, by `restored`; it is told to tell this recorder. An error: nothing is recorded. To be called
+    /// only after keep().
     Result<void> begin(const Beginning& beginning, const Constants& constants, const Step& restored);
     void handled(const Event& event, Now now, const Step& step) override;
 

@@ -145,3 +145,16 @@ def test_what_another_policy_would_have_done_of_it(world):
     # Without a policy, and as another's policy, it is no question.
     assert world.stint("sim", "--diff", str(day)).code == 2
     assert "its own policy" in world.stint("sim", "--policy", str(policy), str(day)).err
+
+
+def test_a_recording_that_cannot_begin_keeps_no_daemon_from_starting(world):
+    """Something stands where its files are to be."""
+    world.store.mkdir(mode=0o700)
+    for name in ("recording.store", "recording.yaml"):
+        (world.store / "recording" / name / "planted").mkdir(parents=True)
+        daemon = world.start_daemon()
+        assert "nothing is recorded: " in daemon.log.read_text()
+        assert name in world.done("record"), "it says why"
+        world.done("run", "--", "true")
+        world.done("record", "stop")
+        assert daemon.stop() == 0
