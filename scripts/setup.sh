@@ -19,7 +19,7 @@ packages_for() {
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
-        echo dbus dunst xvfb xdotool        # a desktop to show notifications on
+        echo dbus dunst xvfb xdotool x11-utils # a desktop to show notifications on
         echo libxcb1-dev libxcb-res0-dev openbox xterm # windows
         echo zsh fish                       # shells to complete in
         echo upower power-profiles-daemon umockdev gir1.2-umockdev-1.0 python3-gi # a laptop's power
