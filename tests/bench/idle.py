@@ -51,6 +51,7 @@ def main(seconds):
         for name in ("org.freedesktop.UPower", "net.hadess.PowerProfiles", NETGUARD):
             bus.until_owned(name)
         daemon = world.start_daemon(environment=ground.environment() | {"STINT_SENSORS": SENSORS}, before=ground.enter())
+        world.done("device", "set", "screen=on")  # else it dozes, whose windows are no idleness (limits.md §6)
         world.done("run", "--charging", "--no-wait", "--", "true")
         world.done("get", "--no-wait", "--unmetered", "http://10.9.0.1/never")
         print(world.done("device"), flush=True)

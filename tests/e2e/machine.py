@@ -47,7 +47,7 @@ def cgroup(name):
 class Machine:
     def __init__(self, root, packages=(), options=()):
         """`packages`: Debian's, besides the usual ones. `options`: of systemd-nspawn."""
-        self.name = root.name.replace("_", "-")  # a host's name
+        self.name = root.name.replace("_", "0")  # a host's name, which ends with no dash
         self.options = options
         self.tree = root / "machine"
         self.tree.mkdir()
