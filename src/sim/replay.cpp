@@ -2,27 +2,27 @@
 
 #include <fmt/format.h>
 
-#include "base/fail.hpp"
 #include "base/overloaded.hpp"
 #include "base/try.hpp"
-#include "sim/snapshot.hpp"
+#include "sim/recorded_core.hpp"
 
 namespace stint::sim {
 namespace {
 
 class Replay {
 public:
-    Replay(const Scenario& recording, Constants constants) : recording_(recording), core_(std::move(constants)) {}
+    Replay(const Scenario& recording, Constants constants)
+        : recording_(recording), device_(recording, std::move(constants)) {}
 
     Result<void> act(const Entry& entry) {
-        location_ = entry.location;
         at_ = entry.at;
-        return std::visit(Overloaded{[&](const action::Recorded& recorded) { return take(recorded); },
-                                     [&](const action::ExpectJob& expect) { return judged(expect); },
-                                     [&](const action::ExpectApp& expect) { return judged(expect); },
-                                     [&](const action::ExpectDevice& expect) { return judged(expect); },
+        device_.advance(device_.at(entry.at));
+        return std::visit(Overloaded{[&](const action::Recorded& recorded) { return take(entry, recorded); },
+                                     [&](const action::ExpectJob& expect) { return judged(entry, expect); },
+                                     [&](const action::ExpectApp& expect) { return judged(entry, expect); },
+                                     [&](const action::ExpectDevice& expect) { return judged(entry, expect); },
                                      [&](const auto&) -> Result<void> {
-                                         return problem("a recording has events and expectations alone");
+                                         return device_.problem(entry, "a recording has events and expectations alone");
                                      }},
                           entry.action);
     }
@@ -36,67 +36,41 @@ public:
     }
 
 private:
-    Result<void> take(const action::Recorded& recorded) {
-        const auto* beginning = std::get_if<record::Beginning>(&recorded.told);
-        if (beginning) {
-            if (begun_) return problem("a recording begins once");
-            begun_ = true;
-            zero_ = beginning->now.elapsed - at_;
-            ahead_ = beginning->now.wall.time_since_epoch() - beginning->now.elapsed.time_since_epoch();
-        } else if (!begun_) {
-            return problem("a recording's first entry is the event \"begin\"");
-        }
-        if (recorded.wall) ahead_ = recorded.wall->time_since_epoch() - now().elapsed.time_since_epoch();
-        Step step;
-        if (beginning) {
-            auto snapshot = STINT_TRY(snapshotOf(recording_, beginning->boot));
-            step = core_.restore(std::move(snapshot), beginning->boot, beginning->device, now(), beginning->heldBack);
-        } else {
-            step = core_.handle(std::get<Event>(recorded.told), now());
-        }
+    Result<void> take(const Entry& entry, const action::Recorded& recorded) {
+        const Step step = STINT_TRY(device_.tell(entry, recorded));
         ++played_.events;
-        compare(recorded.effects, step);
+        compare(entry, recorded.effects, step);
         return {};
     }
 
     /// The effects that came of one event, with those that stintd had: to the byte.
-    void compare(const std::vector<std::string>& expected, const Step& step) {
+    void compare(const Entry& entry, const std::vector<std::string>& expected, const Step& step) {
         std::vector<std::string> happened;
         for (const Effect& effect : step.effects) {
             const auto* trace = std::get_if<Trace>(&effect);
             if (!trace) continue;
-            played_.history.push_back(happeningOf(*trace, now(), zero_));
+            played_.history.push_back(happeningOf(*trace, device_.now(), device_.at(Duration{0})));
             happened.push_back(traceJson(played_.history.back()));
         }
         if (expected.empty() && happened.empty()) return;
-        Finding finding{.location = location_, .expected = fmt::format("{}", fmt::join(expected, " ")), .at = at_};
+        Finding finding{
+            .location = entry.location, .expected = fmt::format("{}", fmt::join(expected, " ")), .at = entry.at};
         if (expected.empty()) finding.expected = "no effect";
         if (happened != expected)
             finding.happened = happened.empty() ? "no effect" : fmt::format("{}", fmt::join(happened, " "));
         played_.findings.push_back(std::move(finding));
     }
 
-    template <class Expect> Result<void> judged(const Expect& expect) {
-        played_.findings.push_back(judge(expect, Moment{core_, now(), zero_, location_}));
+    template <class Expect> Result<void> judged(const Entry& entry, const Expect& expect) {
+        const Moment moment{device_.core, device_.now(), device_.at(Duration{0}), entry.location};
+        played_.findings.push_back(judge(expect, moment));
         return {};
     }
 
-    Now now() const {
-        const Instant elapsed = zero_ + at_;
-        return {elapsed, WallTime(elapsed.time_since_epoch() + ahead_)};
-    }
-    Error problem(std::string_view what) const {
-        return fail(Errc::ILLEGAL_ARGUMENT, "{}:{}:{}: {}", recording_.file, location_.line, location_.column, what);
-    }
-
     const Scenario& recording_;
-    Scheduler core_;
+    RecordedCore device_;
     Played played_;
-    SourceLocation location_;
-    Duration at_{0};
-    Instant zero_{};
-    Duration ahead_{0}; ///< of the wall's clock
-    bool begun_ = false;
+    Duration at_{0}; ///< of the last entry
 };
 
 } // namespace

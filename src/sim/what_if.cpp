@@ -6,8 +6,8 @@
 #include "base/overloaded.hpp"
 #include "base/try.hpp"
 #include "sim/event_queue.hpp"
+#include "sim/recorded_core.hpp"
 #include "sim/recorded_jobs.hpp"
-#include "sim/snapshot.hpp"
 
 namespace stint::sim {
 namespace {
@@ -22,49 +22,15 @@ bool followsFromThePolicy(const Event& event) {
                       event);
 }
 
-/// A core, and the time as a recording has it.
-class TimedCore {
-public:
-    explicit TimedCore(Constants constants) : core(std::move(constants)) {}
-
-    Result<Step> begin(const Scenario& recording, const record::Beginning& beginning) {
-        zero_ = beginning.now.elapsed;
-        elapsed_ = zero_;
-        ahead_ = beginning.now.wall.time_since_epoch() - zero_.time_since_epoch();
-        auto snapshot = STINT_TRY(snapshotOf(recording, beginning.boot));
-        return core.restore(std::move(snapshot), beginning.boot, beginning.device, now(), beginning.heldBack);
-    }
-    void advance(Instant to) { elapsed_ = std::max(elapsed_, to); }
-    void read(const action::Recorded& recorded) {
-        if (recorded.wall) ahead_ = recorded.wall->time_since_epoch() - elapsed_.time_since_epoch();
-    }
-    Instant at(Duration sinceZero) const { return zero_ + sinceZero; }
-    Now now() const { return {elapsed_, WallTime(elapsed_.time_since_epoch() + ahead_)}; }
-
-    Scheduler core;
-
-private:
-    Instant zero_{};
-    Instant elapsed_{};
-    Duration ahead_{0};
-};
-
 /// What the jobs did, by telling a core what was recorded.
 Result<RecordedJobs> seenIn(const Scenario& recording, const Constants& constants) {
     RecordedJobs jobs;
-    TimedCore device(constants);
+    RecordedCore device(recording, constants);
     for (const Entry& entry : recording.timeline) {
         const auto* recorded = std::get_if<action::Recorded>(&entry.action);
         if (!recorded) continue;
-        device.advance(device.at(entry.at));
-        device.read(*recorded);
-        Step step;
-        if (const auto* event = std::get_if<Event>(&recorded->told)) {
-            step = device.core.handle(*event, device.now());
-            jobs.see(*event, device.now());
-        } else {
-            step = STINT_TRY(device.begin(recording, std::get<record::Beginning>(recorded->told)));
-        }
+        const Step step = STINT_TRY(device.tell(entry, *recorded));
+        if (const auto* event = std::get_if<Event>(&recorded->told)) jobs.see(*event, device.now());
         for (const Effect& effect : step.effects)
             jobs.see(effect, device.now());
     }
@@ -75,7 +41,7 @@ Result<RecordedJobs> seenIn(const Scenario& recording, const Constants& constant
 class WhatIf {
 public:
     WhatIf(const Scenario& recording, RecordedJobs jobs, const Constants& constants)
-        : recording_(recording), jobs_(std::move(jobs)), device_(constants) {}
+        : recording_(recording), jobs_(std::move(jobs)), device_(recording, constants) {}
 
     Result<Played> play() {
         for (const Entry& entry : recording_.timeline) {
@@ -83,7 +49,7 @@ public:
             if (!recorded) continue;
             const auto* event = std::get_if<Event>(&recorded->told);
             if (!event) {
-                take(STINT_TRY(device_.begin(recording_, std::get<record::Beginning>(recorded->told))));
+                take(STINT_TRY(device_.tell(entry, *recorded)));
                 continue;
             }
             until(device_.at(entry.at));
@@ -248,7 +214,7 @@ private:
 
     const Scenario& recording_;
     RecordedJobs jobs_;
-    TimedCore device_;
+    RecordedCore device_;
     Played played_;
     EventQueue queue_;
     std::map<RunId, Run> runs_;

@@ -266,6 +266,14 @@ class Ground:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
+@pytest.fixture
+def ground():
+    """Without polkit: for tests of others than the helper itself, which import it."""
+    made = Ground(polkit=False)
+    yield made
+    made.close()
+
+
 def waiting_line(place):
     """A socket that a `network_app.py app PLACE` connects to; (listener, until it has)."""
     listener = socket.socket(socket.AF_UNIX)

@@ -9,7 +9,7 @@ import pytest
 from app import PACKAGE as TEST_APP
 from app import App
 from line import TRANSFER
-from netguard import FAR4, HERE, Ground, needs_netguard, waiting_line
+from netguard import FAR4, HERE, ground, needs_netguard, waiting_line
 from network_ground import network_of
 from origin import Origin, bytes_of
 from power_ground import Power
@@ -19,13 +19,6 @@ RARE = "com.example.rare"
 CONTENT = bytes_of("day", 4 * 1024 * 1024)
 DAY = {"doze.inactive": "1s", "doze.idle_after_inactive": "1s", "doze.idle": "6s", "doze.light_enabled": False,
        "doze.background_jobs_delay": "1s", "doze.min_deep_maintenance": "5s"}
-
-
-@pytest.fixture
-def ground():
-    made = Ground(polkit=False)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -3,18 +3,10 @@ not hold, and work again."""
 
 import sys
 
-import pytest
-from netguard import FAR4, HERE, Ground, needs_netguard, waiting_line
+from netguard import FAR4, HERE, ground, needs_netguard, waiting_line
 
 pytestmark = needs_netguard
 PACKAGE = "org.stint.guard.net"
-
-
-@pytest.fixture
-def ground():
-    made = Ground(polkit=False)
-    yield made
-    made.close()
 
 
 def test_a_guarded_program_is_offline_from_its_first_instruction_until_its_condition_holds(world, ground):

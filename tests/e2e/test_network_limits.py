@@ -8,18 +8,11 @@ import pytest
 from app import PACKAGE as APP_PACKAGE
 from app import PROGRAM as APP
 from app import App
-from netguard import CGROUPS, FAR4, FAR6, HERE, Ground, needs_netguard, waiting_line
+from netguard import CGROUPS, FAR4, FAR6, HERE, ground, needs_netguard, waiting_line
 from test_doctor import findings
 
 pytestmark = needs_netguard
 PACKAGE = "com.example.net"
-
-
-@pytest.fixture
-def ground():
-    made = Ground(polkit=False)
-    yield made
-    made.close()
 
 
 class Net:

@@ -114,6 +114,15 @@ def test_a_damaged_recording_says_where(world, daemon):
         day.write_text(good.replace(old, new, 1))
         ended = world.stint("sim", str(day))
         assert ended.code == 2 and told in ended.err, ended
+    begin = next(line for line in good.splitlines() if '"begin"' in line)
+    policy = world.downloads / "any.toml"
+    policy.write_text("")
+    for content, told in ((good.replace(begin, f"{begin}\n{begin}"), "begins once"),
+                          (good.replace(begin + "\n", ""), "first entry is")):
+        day.write_text(content)
+        for options in ([], ["--diff", "--policy", str(policy)]):
+            ended = world.stint("sim", *options, str(day))
+            assert ended.code == 2 and told in ended.err, ended
 
 
 def test_what_another_policy_would_have_done_of_it(world):

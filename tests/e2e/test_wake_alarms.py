@@ -10,7 +10,7 @@ from events import Deadline
 from jeepney import HeaderFields, new_error, new_method_return
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
-from netguard import NAME, Ground, needs_netguard
+from netguard import NAME, ground, needs_netguard
 from test_doctor import findings
 
 pytestmark = needs_netguard
@@ -35,13 +35,6 @@ class Helper:
 
     def close(self):
         self.line.close()
-
-
-@pytest.fixture
-def ground():
-    made = Ground(polkit=False)
-    yield made
-    made.close()
 
 
 @pytest.fixture
