@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a newcomer waits for: a command of ours on a fresh Debian 12 that has this commit and nothing else, in a chroot,
-# with the second at which each phase began, and the processors' time of all of it.
+# What a newcomer waits for: a command of ours on a fresh Debian 12 that has this commit and nothing else, which is the
+# whole root of its mount namespace, with the second at which each phase began, and the processors' time of all of it.
 # usage: scripts/fresh.sh run|test [WORDS…]    as root, or by sudo
 set -euo pipefail
 # shellcheck source=scripts/setup.sh
@@ -25,16 +25,21 @@ phases() { # each line that ./run and ./test begin with "== " is one
         esac
     done
 }
-# Its own mounts, and nothing else of its own: tests start machines, cgroups and networks themselves.
+# Its own mounts, and nothing else of its own: tests start machines, cgroups and networks themselves. Its root is a root
+# (pivot_root), not a chroot's: nsenter and systemd-nspawn, which tests call, look for the namespace's.
 # shellcheck disable=SC2016 # it is the other shell that is to expand it
 as_root unshare --mount --propagation private bash -c '
     tree=$1; shift
     mount --bind "$tree/debian" "$tree/debian" # its / is to be a mount, as any is
     for from in proc sys dev; do mount --rbind "/$from" "$tree/debian/$from"; done
     mount -t tmpfs tmpfs "$tree/debian/run"
-    mkdir -p "$tree/debian/stint"
+    mkdir -p "$tree/debian/stint" "$tree/debian/outside"
     mount --bind "$tree/stint" "$tree/debian/stint"
     cp --dereference /etc/resolv.conf "$tree/debian/etc/resolv.conf"
+    cd "$tree/debian"
+    pivot_root . outside
+    cd /
+    umount --lazy /outside
     exec env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        chroot "$tree/debian" bash -c "cd /stint && git config --global safe.directory /stint && time ./$*"
+        bash -c "cd /stint && git config --global safe.directory /stint && time ./$*"
 ' fresh "$tree" "$@" 2>&1 </dev/null | tee "$root/build/fresh.log" | phases
