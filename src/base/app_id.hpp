@@ -1,6 +1,7 @@
 // How an installed app is named.
 #pragma once
 #include <compare>
+#include <string_view>
 
 #include "base/fail.hpp"
 #include "base/shared_text.hpp"
@@ -13,6 +14,14 @@ struct AppId {
 
     auto operator<=>(const AppId&) const = default;
 };
+
+/// What a desktop file may be called, without its suffix ("org.kde.kmail"): such a name stands in a unit's as it is.
+inline bool isDesktopId(std::string_view text) {
+    constexpr std::size_t longest = 200; // a unit's name has 255 bytes
+    constexpr auto letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    return !text.empty() && text.size() <= longest && text.front() != '-' && text.front() != '.' &&
+           text.find_first_not_of(letters) == std::string_view::npos;
+}
 
 /// The error for an unknown app.
 inline Error notInstalled(const AppId& app, Errc code = Errc::ILLEGAL_ARGUMENT) {

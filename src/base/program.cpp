@@ -52,6 +52,12 @@ fs::path ownDirectory() {
     return fs::read_symlink("/proc/self/exe", ignored).parent_path();
 }
 
+fs::path libexecDirectory() {
+    std::error_code ignored;
+    const fs::path here = ownDirectory();
+    return fs::exists(here / "stint-exec", ignored) ? here : (here / STINT_LIBEXEC).lexically_normal();
+}
+
 Result<fs::path> workingDirectory() {
     std::error_code error;
     fs::path here = fs::current_path(error);

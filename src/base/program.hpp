@@ -19,6 +19,9 @@ Result<std::filesystem::path> findProgram(const std::string& program, const std:
 /// Where this process's own program is; empty where /proc does not say.
 std::filesystem::path ownDirectory();
 
+/// Where the programs are that no person starts: beside this one in a build tree, else in its installation.
+std::filesystem::path libexecDirectory();
+
 /// Where this process works. System: it is gone.
 Result<std::filesystem::path> workingDirectory();
 

@@ -70,7 +70,7 @@ Result<Split> split(const std::vector<std::string>& line) {
     }
     if (made.verb->passes == Verb::Passes::BehindDashes) {
         end = std::find(rest, end, "--");
-        if (end == line.end() && !asksForHelp(line.begin(), end))
+        if (end == line.end() && made.verb->fewest > 0 && !asksForHelp(line.begin(), end))
             return fail(Errc::ILLEGAL_ARGUMENT, "the command of `stint {0}` goes after --: write stint {0} {1}",
                         made.verb->name, made.verb->words);
         if (end != line.end()) made.passed.assign(end + 1, line.end());

@@ -26,29 +26,22 @@ fs::path xdg(const char* variable, const fs::path& otherwise) {
     return value && *value == '/' ? fs::path(value) : home() / otherwise;
 }
 
-// This program's own files: beside it in a build tree, else in its installation.
-struct Own {
-    fs::path libexec;
-    std::optional<fs::path> apps; ///< manifests that were installed with it
-};
-
-Own own() {
-    std::error_code ignored;
+/// Manifests that were installed with this program: none where it lies in a build tree, among its helpers.
+std::optional<fs::path> installedApps(const fs::path& libexec) {
     const fs::path here = ownDirectory();
-    if (fs::exists(here / "stint-exec", ignored)) return {here, std::nullopt};
-    return {(here / STINT_LIBEXEC).lexically_normal(), (here / STINT_MANIFESTS).lexically_normal()};
+    if (libexec == here) return std::nullopt;
+    return (here / STINT_MANIFESTS).lexically_normal();
 }
 
-std::vector<fs::path> appsOf(const Own& own) {
+std::vector<fs::path> appsOf(const fs::path& libexec) {
     const char* dataDirs = std::getenv("XDG_DATA_DIRS");
-    return manifestDirectories(xdg("XDG_DATA_HOME", ".local/share"), own.apps, dataDirs ? dataDirs : "");
+    return manifestDirectories(xdg("XDG_DATA_HOME", ".local/share"), installedApps(libexec), dataDirs ? dataDirs : "");
 }
 
 } // namespace
 
 DaemonOptions parseOptions(int argc, char** argv) {
-    const Own mine = own();
-    DaemonOptions options{.store = stateDirectory(), .libexec = mine.libexec};
+    DaemonOptions options{.store = stateDirectory(), .libexec = libexecDirectory()};
     std::vector<std::string> policies;
     CLI::App app{"stintd: the contract between apps that work in the background and the device they work on"};
     app.add_option("--policy", policies, "TOML file of constants over the system's and the user's own (repeatable)");
@@ -60,7 +53,7 @@ DaemonOptions parseOptions(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         std::exit(app.exit(error) == 0 ? 0 : usageError);
     }
-    if (options.apps.empty()) options.apps = appsOf(mine);
+    if (options.apps.empty()) options.apps = appsOf(options.libexec);
     options.policy = {{"/etc/stint/policy.toml", true},
                       {xdg("XDG_CONFIG_HOME", ".config") / "stint/policy.toml", true}};
     for (const auto& file : policies)

@@ -187,9 +187,10 @@ void readGuard(Yaml& yaml, const Node& node, StartTerms& terms) {
     yaml.map(node, "guard",
              {{"while", [&](const Node& value) { terms.guard = yaml.text(value, "while"); }},
               {"else", [&](const Node& value) {
+                   const auto named = [](GuardElse one) { return std::pair(nameOf(one), one); };
                    terms.guardElse = yaml.word<GuardElse>(
                        value, "what becomes of a guarded program",
-                       {{"freeze", GuardElse::Freeze}, {"stop", GuardElse::Stop}, {"offline", GuardElse::Offline}},
+                       {named(GuardElse::Freeze), named(GuardElse::Stop), named(GuardElse::Offline)},
                        GuardElse::Freeze);
                }}});
     if (terms.guard.empty())

@@ -55,7 +55,9 @@ def main(seconds):
         world.done("run", "--charging", "--no-wait", "--", "true")
         world.done("get", "--no-wait", "--unmetered", "http://10.9.0.1/never")
         print(world.done("device"), flush=True)
-        time.sleep(min(30, seconds))  # what has just begun is not idle: UPower repeats itself for some seconds
+        # What has just begun is not idle: UPower repeats itself for some seconds, and what the jobs above have begun is
+        # over within a minute.
+        time.sleep(min(90, seconds))
         watched = {"stintd": daemon.pid, "stint-netguard": helper.pid}
         before = {name: looked_at(pid) for name, pid in watched.items()}
         time.sleep(seconds)

@@ -3,13 +3,13 @@ Each writes a growing count; one that stands still writes nothing more."""
 
 import json
 import os
-import select
 import signal
 from pathlib import Path
 
 import pytest
 from commands import script, until_written
-from events import Deadline, Directory, wait_for_end
+from events import Directory, wait_for_end
+from frozen import events_of, until_frozen
 from places import needs_mounts, without_cgroups
 
 COUNTING = 'echo $$ > pid; n=0; while :; do n=$((n+1)); echo $n >> count; sleep 0.05; done'
@@ -23,20 +23,6 @@ def cgroup_of(pid):
     mount = next(fields for fields in map(str.split, Path("/proc/self/mountinfo").read_text().splitlines())
                  if "cgroup2" in fields[fields.index("-") + 1])
     return Path(mount[4]) / os.path.relpath(path, mount[3])
-
-
-def events_of(cgroup):
-    return (cgroup / "cgroup.events").read_text()
-
-
-def until_frozen(cgroup, word="frozen 1"):
-    """The kernel tells of each change of cgroup.events by POLLPRI."""
-    with (cgroup / "cgroup.events").open() as events:
-        change = select.poll()
-        change.register(events, select.POLLPRI)
-        deadline = Deadline(30)
-        while word not in os.pread(events.fileno(), 4096, 0).decode():
-            assert change.poll(deadline.left() * 1000), f"{word}: {events_of(cgroup)}"
 
 
 def lines(path):

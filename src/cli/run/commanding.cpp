@@ -45,7 +45,7 @@ Result<Order> callersOrder() {
 
 int Commanding::refused(const Error& error) const {
     const Error told = withRegularInstead(error, kind_);
-    return screen_.fail(fmt::format("cannot {} {}", verb_, printable(given_.words[0])),
+    return screen_.fail(fmt::format("cannot {} {}", verb_, printable(subject())),
                         Error{told.code, withOptionsOf(*verbNamed(verb_), told.message)});
 }
 
@@ -140,8 +140,8 @@ Result<JobView> Commanding::stateOf(Daemon& daemon, JobId id) const {
 
 void Commanding::tellScheduled(const JobView& job) {
     if (screen_.json()) return screen_.print(jsonOf(job, Event{.name = "scheduled", .input = input_}));
-    screen_.tell(
-        fmt::format("{}: {}", textOf(job.key), isGuard() ? guardText(terms_) : limitText(limits_, kind_, wallNow())));
+    screen_.tell(fmt::format("{}: {}", textOf(job.key),
+                             isGuard() ? guardText(given_, terms_) : limitText(limits_, kind_, wallNow())));
     for (const std::string& sentence : adjusted_)
         screen_.tell(sentence);
     if (input_ > 0)
@@ -198,7 +198,7 @@ int Commanding::run() {
     const auto spool = Spool::create(Spool::rootOf(app_.name), wanted_.order, [&input] { return input.next(); });
     if (!spool.ok())
         return screen_.fail(input.exitCode(spool.error()),
-                            fmt::format("cannot {} {}: {}", verb_, printable(given_.words[0]), spool.error().message));
+                            fmt::format("cannot {} {}: {}", verb_, printable(subject()), spool.error().message));
     input_ = input.size();
     return scheduled(*spool, *signals);
 }

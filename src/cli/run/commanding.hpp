@@ -25,6 +25,10 @@ public:
     int run();
 
 private:
+    /// What a person has asked for, in a complaint about it.
+    std::string subject() const {
+        return given_.words.empty() ? given_.value("app").value_or("anything") : given_.words[0];
+    }
     bool isGuard() const { return std::string_view(verb_) == "guard"; }
     int check();
     int refused(const Error& error) const;

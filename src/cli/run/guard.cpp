@@ -30,6 +30,10 @@ std::string_view aboutGuard() {
             "It has an app of its own, org.stint.guard.NAME, in which `stint jobs`, `tasks`, `why` and `log` have it; "
             "`stint cancel NAME` ends it, and so does `stint tasks stop`. When stintd ends, so does what it guards, "
             "frozen or not; the next stintd starts it again.\n"
+            "With --app it is an installed app that is held: whatever the desktop starts of it, a unit each of the "
+            "user's service manager, is frozen while the condition does not hold, also what it starts then. Its guard "
+            "runs while the app stands still, and the app goes on when its guard ends, whatever ends it: it is never "
+            "killed.\n"
             "Ends as the program does, as `stint run` has it.",
             words);
     }();
@@ -39,30 +43,31 @@ std::string_view aboutGuard() {
 } // namespace
 
 Verb guardVerb() {
-    return {.name = "guard",
-            .words = "[OPTIONS] -- PROGRAM [ARGS…]",
-            .fewest = 1,
-            .most = Verb::many,
-            .passes = Verb::Passes::BehindDashes,
-            .summary = "hold any program to conditions: frozen, stopped or offline without them",
-            .about = aboutGuard(),
-            .options = {{"--while", "CONDITION", "what it is held to: 'unmetered and not power-saver'"},
-                        {"--else", "freeze|stop|offline", "what becomes of it without that (default: freeze)"},
-                        {"--name", "NAME", "what it is called, and its app (default: the program's name)"},
-                        {.names = "--persisted",
-                         .value = "",
-                         .help = "it is started again after a reboot, too",
-                         .setter = "setPersisted"},
-                        {"--setenv", "NAME=VALUE", "in its environment; without =VALUE: as it is here", true},
-                        {"--working-directory", "DIR", "runs there in place of here"},
-                        {"-p,--property", "NAME=VALUE", "a limit of what it gets, as for `stint run`", true},
-                        {"--no-wait", "", "start it and return"}},
-            .examples = {{"stint guard --while 'unmetered and not power-saver' -- syncthing", "still on a hotspot"},
-                         {"stint guard --while 'charging or screen-off' --else stop -- ./simulate", ""},
-                         {"stint guard --while unmetered --else offline --name mail -- thunderbird",
-                          "no mail by the byte"}},
-            .run = guard,
-            .elsewhere = {"throttle"}};
+    return {
+        .name = "guard",
+        .words = "[OPTIONS] -- PROGRAM [ARGS…]",
+        .most = Verb::many,
+        .passes = Verb::Passes::BehindDashes,
+        .summary = "hold any program to conditions: frozen, stopped or offline without them",
+        .about = aboutGuard(),
+        .options = {{"--while", "CONDITION", "what it is held to: 'unmetered and not power-saver'"},
+                    {"--else", "freeze|stop|offline", "what becomes of it without that (default: freeze)"},
+                    {"--app", "ID", "in place of a program: what the desktop has started of an installed app"},
+                    {"--name", "NAME", "what it is called, and its app (default: the program's name)"},
+                    {.names = "--persisted",
+                     .value = "",
+                     .help = "it is started again after a reboot, too",
+                     .setter = "setPersisted"},
+                    {"--setenv", "NAME=VALUE", "in its environment; without =VALUE: as it is here", true},
+                    {"--working-directory", "DIR", "runs there in place of here"},
+                    {"-p,--property", "NAME=VALUE", "a limit of what it gets, as for `stint run`", true},
+                    {"--no-wait", "", "start it and return"}},
+        .examples = {{"stint guard --while 'unmetered and not power-saver' -- syncthing", "still on a hotspot"},
+                     {"stint guard --while 'charging or screen-off' --else stop -- ./simulate", ""},
+                     {"stint guard --while unmetered --else offline --name mail -- thunderbird", "no mail by the byte"},
+                     {"stint guard --while plugged --app org.kde.kmail", "frozen on battery, however it was started"}},
+        .run = guard,
+        .elsewhere = {"throttle"}};
 }
 
 } // namespace stint::cli

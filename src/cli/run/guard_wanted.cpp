@@ -6,8 +6,11 @@
 
 #include <fmt/core.h>
 
+#include "base/app_id.hpp"
 #include "base/fail.hpp"
+#include "base/program.hpp"
 #include "base/try.hpp"
+#include "cli/daemon/app_scope.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/screen/text.hpp"
 #include "model/app.hpp"
@@ -28,6 +31,31 @@ constexpr std::array otherwises{Otherwise{GuardElse::Freeze, "frozen", "processe
 
 const Otherwise& rowOf(GuardElse otherwise) { return *std::ranges::find(otherwises, otherwise, &Otherwise::what); }
 
+std::string desktopId(const std::string& app) {
+    const std::filesystem::path name(app);
+    return name.extension() == ".desktop" ? name.stem().string() : app;
+}
+
+/// What runs is not the app, but what holds it: while the condition does not hold.
+Result<void> holdApp(const std::string& id, StartTerms& terms, CommandWanted& wanted) {
+    if (!isDesktopId(id))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "--app \"{}\" is no app's id: write the name of its desktop file, such as org.kde.kmail",
+                    printable(id));
+    if (terms.guardElse != GuardElse::Freeze)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "an app that the desktop starts can be frozen, and not be held by --else {}: "
+                    "leave it out, or guard its program",
+                    nameOf(terms.guardElse));
+    if (!hasUserManager())
+        return fail(Errc::SYSTEM, "--app needs systemd's manager of this user, whose units tell which process is which "
+                                  "app's, and systemd-run; guard its program instead");
+    wanted.order.arguments = {(libexecDirectory() / "stint-hold").string(), id};
+    terms.guard = fmt::format("not ({})", terms.guard);
+    terms.guardElse = GuardElse::Stop;
+    return {};
+}
+
 /// As a part of a package.
 std::string plainName(std::string name) {
     for (char& c : name)
@@ -47,10 +75,15 @@ Result<void> readGuard(const Arguments& given, StartTerms& terms, CommandWanted&
     terms.guardElse = guardElseNamed(given.value("else").value_or("freeze")).value_or(GuardElse::Freeze);
     if (const auto condition = GuardCondition::parse(terms.guard); !condition)
         return within("--while", condition.error());
+    if (given.has("app") == !given.words.empty())
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "a guard holds either a program, behind --, or an installed app, by --app ID");
+    std::string held = given.has("app") ? desktopId(*given.value("app")) : given.words[0];
+    if (given.has("app")) STINT_TRY(holdApp(held, terms, wanted));
     wanted.guard = nameOf(terms.guardElse);
     wanted.retries = 0; // its end is its own
     if (given.has("name")) return {};
-    wanted.label = plainName(std::filesystem::path(wanted.order.arguments.front()).filename().string());
+    wanted.label = plainName(std::filesystem::path(held).filename().string());
     if (!isLabel(wanted.label)) wanted.label = "program-" + wanted.label;
     return {};
 }
@@ -68,7 +101,10 @@ Result<void> checkGuarded(Daemon& daemon, GuardElse otherwise) {
     return fail(Errc::SYSTEM, "--else {} cannot be held here: {}{}", nameOf(otherwise), found, how);
 }
 
-std::string guardText(const StartTerms& terms) {
+std::string guardText(const Arguments& given, const StartTerms& terms) {
+    if (const auto app = given.value("app"))
+        return fmt::format("{} is frozen while \"{}\" does not hold", printable(*app),
+                           printable(*given.value("while")));
     return fmt::format("held to \"{}\": {} while that does not hold", printable(terms.guard),
                        rowOf(terms.guardElse).done);
 }

@@ -17,7 +17,7 @@
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/signals.hpp"
 #include "cli/screen/text.hpp"
-#include "cli/verbs/app_scope.hpp"
+#include "cli/daemon/app_scope.hpp"
 
 namespace stint::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/verbs/app_scope.hpp"
+#include "cli/daemon/app_scope.hpp"
 
 #include <cerrno>
 #include <cstdlib>
