@@ -12,12 +12,12 @@
 #include "base/fail.hpp"
 #include "base/program.hpp"
 #include "base/try.hpp"
+#include "cli/daemon/app_scope.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/signals.hpp"
 #include "cli/screen/text.hpp"
-#include "cli/daemon/app_scope.hpp"
 
 namespace stint::cli {
 namespace {
