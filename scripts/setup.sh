@@ -15,10 +15,11 @@ packages_for() {
     fi
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
-        libyaml-cpp-dev scdoc nginx-light
+        libyaml-cpp-dev libncurses-dev scdoc nginx-light
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
+        echo librsvg2-bin                   # the icons
         echo dbus dunst xvfb xdotool x11-utils # a desktop to show notifications on
         echo libxcb1-dev libxcb-res0-dev openbox xterm # windows
         echo zsh fish                       # shells to complete in
@@ -31,7 +32,7 @@ packages_for() {
     if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs acpica-tools python3; fi # a virtual one
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 clang libbpf-dev libcap-ng-dev libseccomp-dev iproute2; fi
     if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev; fi
-    if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils; fi
+    if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils desktop-file-utils; fi
 }
 
 say() { printf '== %s\n' "$*" >&2; }

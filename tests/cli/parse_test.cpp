@@ -142,7 +142,7 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
                     Row{{"frobnicate"},                    "no verb \"frobnicate\"; `stint help` lists them"},
                     Row{{"ls"},                            "no verb \"ls\"; here it is `stint jobs`: list jobs"},
                     Row{{"kill", "7"},                     "here it is `stint cancel`: take jobs away"},
-                    Row{{"top"},                           "here it is `stint tasks`"},
+                    Row{{"htop"},                          "here it is `stint top`"},
                     Row{{"--json"},                        "no verb given"},
                     Row{{"put"},                           "needs more arguments: stint put FILE URL"},
                     Row{{"why", "7", "8"},                   "does not take \"8\""},

@@ -36,6 +36,20 @@ def test_everything_has_its_place(prefix):
     assert interfaces == {file.name for file in (ROOT / "dbus").glob("*.xml")}
 
 
+def test_a_menu_finds_the_task_manager_and_its_icon(prefix, tmp_path):
+    """linux.md §A.2: its name is the entry's, and so the one of what is shown of it."""
+    entry = (prefix / "share/applications/org.stint.TaskManager.desktop").read_text().splitlines()
+    assert "Exec=stint ui" in entry and "Icon=org.stint.TaskManager" in entry
+    icons = prefix / "share/icons/hicolor"
+    for icon in ("scalable/apps/org.stint.TaskManager.svg", "symbolic/apps/org.stint.TaskManager-symbolic.svg"):
+        for size in ("16", "48", "256"):
+            drawn = tmp_path / f"{size}.png"
+            run("rsvg-convert", "-w", size, "-h", size, icons / icon, "-o", drawn)
+            assert drawn.read_bytes().startswith(b"\x89PNG"), icon
+    # Desktops give a symbolic icon the colour of their text, by its fill alone.
+    assert "stroke" not in (icons / "symbolic/apps/org.stint.TaskManager-symbolic.svg").read_text()
+
+
 def test_destdir_moves_the_files_and_not_their_words(tmp_path):
     install("/opt/stint", destdir=tmp_path)
     unit = (tmp_path / "opt/stint/share/systemd/user/stintd.service").read_text()

@@ -208,6 +208,19 @@ Result<JobView> Daemon::watch(const JobKey& job) {
     return wire::readJobView(reader);
 }
 
+Result<void> Daemon::watchAll() {
+    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Watch",
+                  [&](Writer& writer) { writer.string("").string("").int32(0); }));
+    return {};
+}
+
+Result<ShellAnswer> Daemon::runNow(const JobKey& job) {
+    std::vector<std::string> words{"run", "-f"};
+    if (!job.space.empty()) words.insert(words.end(), {"-n", job.space});
+    words.insert(words.end(), {job.app.name, std::to_string(job.id.value)});
+    return shell(words);
+}
+
 Result<std::vector<TaskRow>> Daemon::tasks() {
     auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "ListTasks", nothing));
     Reader reader(answer);

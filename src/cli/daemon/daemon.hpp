@@ -105,6 +105,10 @@ public:
     Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
     /// The job's state now; news of it follow. IllegalArgument: neither the job nor its history is there.
     Result<JobView> watch(const JobKey& job);
+    /// News of every job follow, for as long as the connection lasts.
+    Result<void> watchAll();
+    /// The shell's `run -f` (jobs.md §8): whatever keeps it waiting, but for what is firm (print/explanation.hpp).
+    Result<ShellAnswer> runNow(const JobKey& job);
 
     Result<std::vector<TaskRow>> tasks();
     /// Returns how many processes were killed.

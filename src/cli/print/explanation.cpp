@@ -10,25 +10,6 @@
 namespace stint::cli {
 namespace {
 
-std::string headline(const Explanation& it, WallTime now) {
-    std::string job = textOf(it.job.key);
-    if (!it.job.label.empty()) job += fmt::format(" ({})", it.job.label);
-    switch (it.job.state) {
-    case JobView::State::Running:
-        return it.job.started ? fmt::format("{} is {}, started {}", job, stateWord(it.job), ago(*it.job.started, now))
-                              : fmt::format("{} is {}", job, stateWord(it.job));
-    case JobView::State::Finished:
-        return fmt::format("{} ended {}: {}", job, ago(it.job.completed->ended, now), endText(*it.job.completed));
-    case JobView::State::Pending:
-        break;
-    }
-    if (it.blockers.empty()) return fmt::format("{} may run now", job);
-    std::string when = it.job.earliest && *it.job.earliest > now
-                           ? fmt::format("; it starts {} at the earliest", ahead(*it.job.earliest, now))
-                           : "";
-    return fmt::format("{} waits{}", job, when);
-}
-
 Table tableOf(const std::vector<Blocker>& blockers, WallTime now) {
     Table table({{"REASON"}, {"WHAT IS"}, {"SINCE"}, {"UNTIL"}, {"WHAT CLEARS IT"}});
     for (const auto& each : blockers) {
@@ -55,21 +36,62 @@ std::string neverEnds(const JobView& job) {
 
 } // namespace
 
-void printExplanation(const Explanation& it, WallTime now, const Screen& screen) {
-    screen.print(printable(headline(it, now)));
-    if (!it.blockers.empty()) tableOf(it.blockers, now).print(screen);
-    const bool untold = it.job.state == JobView::State::Running; // else a blocker's own words tell it
+std::string headlineOf(const Explanation& it, WallTime now) {
+    std::string job = textOf(it.job.key);
+    if (!it.job.label.empty()) job += fmt::format(" ({})", it.job.label);
+    switch (it.job.state) {
+    case JobView::State::Running:
+        return it.job.started ? fmt::format("{} is {}, started {}", job, stateWord(it.job), ago(*it.job.started, now))
+                              : fmt::format("{} is {}", job, stateWord(it.job));
+    case JobView::State::Finished:
+        return fmt::format("{} ended {}: {}", job, ago(it.job.completed->ended, now), endText(*it.job.completed));
+    case JobView::State::Pending:
+        break;
+    }
+    if (it.blockers.empty()) return fmt::format("{} may run now", job);
+    std::string when = it.job.earliest && *it.job.earliest > now
+                           ? fmt::format("; it starts {} at the earliest", ahead(*it.job.earliest, now))
+                           : "";
+    return fmt::format("{} waits{}", job, when);
+}
+
+std::vector<std::string> remarksOn(const Explanation& it, WallTime now) {
+    std::vector<std::string> remarks;
     if (const StartTerms& terms = it.job.terms; terms.loosensAt)
-        screen.print(
-            printable(fmt::format("{} its conditions become {}", ahead(*terms.loosensAt, now), textOf(terms.then))));
+        remarks.push_back(fmt::format("{} its conditions become {}", ahead(*terms.loosensAt, now), textOf(terms.then)));
     if (it.job.terms.meteredBytes >= 0)
-        screen.print(fmt::format("of {} over metered networks it has used {}", formatSize(it.job.terms.meteredBytes),
-                                 formatSize(it.job.terms.meteredUsed)));
+        remarks.push_back(fmt::format("of {} over metered networks it has used {}",
+                                      formatSize(it.job.terms.meteredBytes), formatSize(it.job.terms.meteredUsed)));
     if (const std::string limits = limitsOf(it.job); !limits.empty())
-        screen.print(printable(fmt::format("its limits: {}", limits)));
-    if (!it.job.lastRun) return;
-    if (untold) screen.print(fmt::format("its last run {}", lastRunText(*it.job.lastRun, now)));
-    if (it.job.lastRun->timeouts >= 2) screen.print(neverEnds(it.job));
+        remarks.push_back(fmt::format("its limits: {}", limits));
+    if (!it.job.lastRun) return remarks;
+    const bool untold = it.job.state == JobView::State::Running; // else a blocker's own words tell it
+    if (untold) remarks.push_back(fmt::format("its last run {}", lastRunText(*it.job.lastRun, now)));
+    if (it.job.lastRun->timeouts >= 2) remarks.push_back(neverEnds(it.job));
+    return remarks;
+}
+
+std::string blockerText(const Blocker& blocker) {
+    return fmt::format("{} ({})", blocker.detail.empty() ? meaningOf(blocker.reason) : blocker.detail,
+                       nameOf(blocker.reason));
+}
+
+bool isFirm(const Blocker& blocker) {
+    return blocker.reason == PENDING_JOB_REASON_APP || blocker.reason == PENDING_JOB_REASON_USER;
+}
+
+std::string firmOnes(const std::vector<Blocker>& blockers) {
+    std::string text;
+    for (const auto& blocker : blockers)
+        if (isFirm(blocker)) text += (text.empty() ? "" : "; ") + blockerText(blocker);
+    return text;
+}
+
+void printExplanation(const Explanation& it, WallTime now, const Screen& screen) {
+    screen.print(printable(headlineOf(it, now)));
+    if (!it.blockers.empty()) tableOf(it.blockers, now).print(screen);
+    for (const std::string& remark : remarksOn(it, now))
+        screen.print(printable(remark));
 }
 
 } // namespace stint::cli

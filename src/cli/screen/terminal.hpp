@@ -35,6 +35,8 @@ public:
            std::size_t rows = 24);
 
     bool json() const { return options_.json; }
+    bool plain() const { return options_.plain; }
+    bool colours() const { return colour_; }
     bool quiet() const { return options_.quiet; }
     /// Lines on stderr may be drawn over and over: progress bars.
     bool redraws() const { return redraws_; }

@@ -8,7 +8,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
-#include "cli/print/app_days.hpp"
+#include "cli/print/app_facts.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/limit_text.hpp"
 #include "cli/screen/exit_code.hpp"
@@ -17,48 +17,9 @@
 namespace stint::cli {
 namespace {
 
-std::vector<std::string> serviceNames(const Manifest& manifest) {
-    std::vector<std::string> names;
-    for (const auto& [name, service] : manifest.services)
-        names.push_back(name);
-    return names;
-}
-
-std::string permissionsText(const AppView& app) {
-    std::vector<std::string> texts;
-    for (const auto& permission : app.manifest.permissions)
-        texts.push_back(permission + (app.revoked.contains(permission) ? " (revoked)" : ""));
-    return fmt::format("{}", fmt::join(texts, ", "));
-}
-
 void describe(const AppView& app, WallTime now, const Screen& screen) {
-    const Manifest& manifest = app.manifest;
-    auto row = [&](std::string_view key, const std::string& value) {
-        screen.print(fmt::format("{:<12}{}", key, printable(value.empty() ? "-" : value)));
-    };
-    row("package", manifest.package.name);
-    row("label", manifest.label);
-    row("version", manifest.version);
-    row("state", stateText(app));
-    row("importance", std::to_string(app.importance));
-    row("bucket", bucketText(app));
-    row("battery", std::string(nameOf(app.batteryUse)));
-    row("network", networkText(app));
-    row("data saver", app.dataSaverExempt ? "does not hold for it" : "holds for it");
-    row("quota", quotaText(app.quota, now));
-    row("expedited", quotaText(app.expedited, now));
-    if (!app.days.empty()) {
-        const AppDay all = together(app.days);
-        const std::string last = dateText(app.days.back().day), first = dateText(app.days.front().day);
-        row("used", fmt::format("on {}: {}", last, usedText(app.days.back())));
-        if (first != last) row("", fmt::format("since {}: {}", first, usedText(all)));
-        if (const std::string waste = wasteText(all); !waste.empty()) row("waste", waste);
-    }
-    row("jobs", fmt::format("{}, {} of them running", app.jobs, app.running));
-    row("services", fmt::format("{}", fmt::join(serviceNames(manifest), ", ")));
-    row("permissions", permissionsText(app));
-    row("manifest", manifest.file);
-    if (!noteOf(app).empty()) row("note", noteOf(app));
+    for (const AppFact& fact : factsOf(app, now))
+        screen.print(fmt::format("{:<12}{}", fact.key, printable(fact.value)));
 }
 
 bool sets(const Arguments& given) {

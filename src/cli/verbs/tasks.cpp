@@ -93,8 +93,7 @@ Verb tasksVerb() {
                 "One row for each app with a running user-initiated job, or a guard, and its notifications beneath.",
             .options = {},
             .examples = {},
-            .run = tasks,
-            .elsewhere = {"top", "htop"}};
+            .run = tasks};
 }
 
 Verb tasksStopVerb() {

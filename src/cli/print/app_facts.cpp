@@ -1,0 +1,62 @@
+#include "cli/print/app_facts.hpp"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "cli/print/app_days.hpp"
+#include "cli/print/limit_text.hpp"
+
+namespace stint::cli {
+namespace {
+
+std::vector<std::string> serviceNames(const Manifest& manifest) {
+    std::vector<std::string> names;
+    for (const auto& [name, service] : manifest.services)
+        names.push_back(name);
+    return names;
+}
+
+std::string permissionsText(const AppView& app) {
+    std::vector<std::string> texts;
+    for (const auto& permission : app.manifest.permissions)
+        texts.push_back(permission + (app.revoked.contains(permission) ? " (revoked)" : ""));
+    return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+void addUse(std::vector<AppFact>& facts, const std::vector<AppDay>& days) {
+    const AppDay all = together(days);
+    const std::string last = dateText(days.back().day), first = dateText(days.front().day);
+    facts.push_back({"used", fmt::format("on {}: {}", last, usedText(days.back()))});
+    if (first != last) facts.push_back({"", fmt::format("since {}: {}", first, usedText(all))});
+    if (std::string waste = wasteText(all); !waste.empty()) facts.push_back({"waste", std::move(waste)});
+}
+
+} // namespace
+
+std::vector<AppFact> factsOf(const AppView& app, WallTime now) {
+    const Manifest& manifest = app.manifest;
+    std::vector<AppFact> facts{
+        {"package", manifest.package.name},
+        {"label", manifest.label},
+        {"version", manifest.version},
+        {"state", stateText(app)},
+        {"importance", std::to_string(app.importance)},
+        {"bucket", bucketText(app)},
+        {"battery", std::string(nameOf(app.batteryUse))},
+        {"network", networkText(app)},
+        {"data saver", app.dataSaverExempt ? "does not hold for it" : "holds for it"},
+        {"quota", quotaText(app.quota, now)},
+        {"expedited", quotaText(app.expedited, now)},
+    };
+    if (!app.days.empty()) addUse(facts, app.days);
+    facts.push_back({"jobs", fmt::format("{}, {} of them running", app.jobs, app.running)});
+    facts.push_back({"services", fmt::format("{}", fmt::join(serviceNames(manifest), ", "))});
+    facts.push_back({"permissions", permissionsText(app)});
+    facts.push_back({"manifest", manifest.file});
+    if (std::string note = noteOf(app); !note.empty()) facts.push_back({"note", std::move(note)});
+    for (AppFact& fact : facts)
+        if (fact.value.empty()) fact.value = "-";
+    return facts;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,271 @@
+// `stint top`: the Task Manager in a terminal (jobs.md §5.4). What is shown is board.hpp's, how it is drawn
+// display.hpp's; here keys, news and time meet, and the daemon is asked for what a person wants.
+#include <array>
+
+#include <fmt/core.h>
+
+#include "base/clock.hpp"
+#include "base/number.hpp"
+#include "base/optional_time.hpp"
+#include "base/try.hpp"
+#include "cli/daemon/lookup.hpp"
+#include "cli/line/commands.hpp"
+#include "cli/print/explanation.hpp"
+#include "cli/screen/exit_code.hpp"
+#include "cli/screen/signals.hpp"
+#include "cli/top/board.hpp"
+#include "cli/top/display.hpp"
+#include "cli/top/link.hpp"
+#include "cli/top/plain.hpp"
+
+namespace stint::cli {
+namespace top {
+namespace {
+
+constexpr Duration tick = 1s; ///< between two drawings while something that is shown counts
+
+Moment thisMoment() { return {steadyNow(), wallNow()}; }
+
+class Desk {
+public:
+    Desk(Link& link, Signals& signals, const Display& display) : link_(link), signals_(signals), display_(display) {}
+    /// The exit code.
+    Result<int> run();
+
+private:
+    void join();
+    void lose();
+    void renew();
+    Result<void> readRest();
+    void draw();
+    void sleep();
+    std::optional<int> takeSignals();
+    Result<void> takeNews();
+    bool takeKeys();
+    Result<std::string> grant(const Wish& wish);
+    Result<std::string> explain(const JobKey& job);
+    Result<std::string> askStop(const AppId& app);
+    Result<std::string> askRunNow(const JobKey& job);
+    Result<std::string> runNow(const JobKey& job);
+
+    Link& link_;
+    Signals& signals_;
+    const Display& display_;
+    Board board_;
+    std::optional<Duration> nextTick_;
+    bool stale_ = true;   ///< apps and device may be other than was read
+    bool hungUp_ = false; ///< nobody types any more
+};
+
+/// What no news tell of: asked again when there is some.
+Result<void> Desk::readRest() {
+    Daemon& daemon = *link_.daemon();
+    board_.setApps(STINT_TRY(daemon.apps()));
+    DeviceSeen device;
+    device.values = STINT_TRY(daemon.device());
+    device.doze = STINT_TRY(daemon.doze());
+    device.limits = STINT_TRY(daemon.deviceLimits());
+    board_.setDevice(std::move(device));
+    return {};
+}
+
+/// What is on the screen and has changed since it was read.
+void Desk::renew() {
+    if (!link_.daemon() || !stale_) return;
+    if (board_.showsRest()) {
+        if (!readRest().ok()) return lose();
+        stale_ = false;
+    }
+    if (const auto job = board_.explained())
+        if (auto it = link_.daemon()->explain(*job); it.ok()) board_.explain(std::move(*it));
+}
+
+void Desk::lose() {
+    link_.leave();
+    board_.lose("stintd is gone; waiting for it to come back. What is shown is what it said last.");
+}
+
+void Desk::join() {
+    const auto jobs = link_.join();
+    if (!jobs.ok()) return lose();
+    board_.begin(*jobs, thisMoment());
+    stale_ = true;
+}
+
+void Desk::draw() {
+    const Frame frame = board_.frame(thisMoment(), display_.size());
+    display_.draw(frame);
+    const bool moves = frame.counts && link_.daemon();
+    nextTick_ = moves ? std::optional(steadyNow() + tick) : std::nullopt;
+}
+
+void Desk::sleep() {
+    std::optional<Duration> left;
+    if (nextTick_) left = std::max<Duration>(0ms, *nextTick_ - steadyNow());
+    left = earlier(left, link_.timeout());
+    std::array<pollfd, 3> watched{link_.watched(), pollfd{signals_.fd(), POLLIN, 0}, pollfd{STDIN_FILENO, POLLIN, 0}};
+    ::poll(watched.data(), watched.size(), left ? static_cast<int>(left->count()) : -1);
+    hungUp_ = (watched[2].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+    if (!link_.daemon() && watched[0].revents != 0) {
+        link_.takeReturn();
+        join();
+    }
+}
+
+std::optional<int> Desk::takeSignals() {
+    while (const auto signal = signals_.take()) {
+        if (*signal != SIGWINCH) return exitCodeOfSignal(*signal);
+        display_.resized();
+    }
+    return std::nullopt;
+}
+
+Result<void> Desk::takeNews() {
+    if (!link_.daemon()) return {};
+    const auto news = link_.takeNews();
+    if (!news.ok()) {
+        if (news.error().code != Errc::UNAVAILABLE) return news.error();
+        lose();
+        join(); // it may be back already
+        return {};
+    }
+    for (const News& each : *news)
+        if (const auto* job = std::get_if<JobView>(&each)) board_.take(*job, thisMoment());
+    stale_ = stale_ || !news->empty();
+    return {};
+}
+
+Result<std::string> Desk::explain(const JobKey& job) {
+    auto it = STINT_TRY(link_.daemon()->explain(job));
+    board_.explain(std::move(it));
+    return std::string();
+}
+
+Result<std::string> Desk::askStop(const AppId& app) {
+    for (const TaskRow& row : STINT_TRY(link_.daemon()->tasks()))
+        if (row.app == app && !row.stopButton)
+            return Error{Errc::SECURITY, fmt::format("{} is part of the system and has no Stop", app.name)};
+    std::string label;
+    for (const AppView& each : board_.apps())
+        if (each.manifest.package == app) label = each.manifest.label;
+    board_.ask(stopQuestion(app, label, board_.jobs()), {Wish::What::Stop, {}, app});
+    return std::string();
+}
+
+Result<std::string> Desk::askRunNow(const JobKey& job) {
+    const Explanation it = STINT_TRY(link_.daemon()->explain(job));
+    if (it.job.state == JobView::State::Running) return Error{Errc::ILLEGAL_STATE, "it runs already"};
+    if (const std::string firm = firmOnes(it.blockers); !firm.empty())
+        return Error{Errc::ILLEGAL_STATE, fmt::format("it cannot run now: {}", firm)};
+    board_.ask(runNowQuestion(it), {Wish::What::RunNow, job});
+    return std::string();
+}
+
+Result<std::string> Desk::runNow(const JobKey& job) {
+    const ShellAnswer answer = STINT_TRY(link_.daemon()->runNow(job));
+    if (answer.code != 0) return Error{Errc::ILLEGAL_STATE, answer.err.substr(0, answer.err.find('\n'))};
+    return fmt::format("{} runs now", shortTextOf(job));
+}
+
+/// What came of it, in words; empty: it is seen.
+Result<std::string> Desk::grant(const Wish& wish) {
+    using enum Wish::What;
+    if (wish.what == Redraw) {
+        display_.forget();
+        if (!link_.daemon()) join();
+        return std::string();
+    }
+    if (!link_.daemon()) return Error{Errc::UNAVAILABLE, "stintd is away: nothing can be asked of it"};
+    Daemon& daemon = *link_.daemon();
+    switch (wish.what) {
+    case Explain:
+        return explain(wish.job);
+    case Hold:
+        STINT_TRY(daemon.hold(wish.job, true));
+        return fmt::format("{} is paused; p lets it go on", shortTextOf(wish.job));
+    case LetGo:
+        STINT_TRY(daemon.hold(wish.job, false));
+        return fmt::format("{} goes on as its conditions let it", shortTextOf(wish.job));
+    case AskRunNow:
+        return askRunNow(wish.job);
+    case RunNow:
+        return runNow(wish.job);
+    case Cancel:
+        STINT_TRY(daemon.cancel(wish.job));
+        return std::string();
+    case AskStop:
+        return askStop(wish.app);
+    case Stop:
+        return fmt::format("{} stopped: {} killed", wish.app.name,
+                           counted(STINT_TRY(daemon.stop(wish.app.name)), "process", "processes"));
+    case Quit:
+    case Redraw:
+        break;
+    }
+    return std::string();
+}
+
+/// False: that was enough.
+bool Desk::takeKeys() {
+    while (const auto key = display_.key()) {
+        const auto wish = board_.press(*key, thisMoment());
+        if (!wish) continue;
+        if (wish->what == Wish::What::Quit) return false;
+        const auto done = grant(*wish);
+        if (!done.ok())
+            board_.say(done.error().message, Paint::Bad);
+        else if (!done->empty())
+            board_.say(*done, Paint::Good);
+    }
+    return !hungUp_;
+}
+
+Result<int> Desk::run() {
+    join();
+    for (;;) {
+        renew();
+        draw();
+        sleep();
+        if (const auto code = takeSignals()) return *code;
+        STINT_TRY(takeNews());
+        if (!takeKeys()) return ends::ok;
+    }
+}
+
+Result<int> onTerminal(Link& link, Signals& signals, const Screen& screen) {
+    const auto display = STINT_TRY(Display::open(screen.colours()));
+    return Desk(link, signals, *display).run();
+}
+
+int run(const Arguments&, const Screen& screen) {
+    auto signals = Signals::open();
+    if (!signals.ok()) return screen.fail("cannot look at the jobs", signals.error());
+    auto link = Link::open(screen);
+    if (!link.ok()) return screen.fail("cannot look at the jobs", link.error());
+    const bool lines = screen.json() || screen.plain() || !screen.outIsTerminal() || ::isatty(STDIN_FILENO) == 0;
+    if (lines) return printChanges(*link, *signals, screen);
+    const auto code = onTerminal(*link, *signals, screen);
+    return code.ok() ? *code : screen.fail("cannot show a screen", code.error());
+}
+
+} // namespace
+} // namespace top
+
+Verb topVerb() {
+    return {
+        .name = "top",
+        .words = "",
+        .summary = "the Task Manager in a terminal: what runs, what waits and why, live",
+        .about =
+            "Jobs, apps and the device on three pages; Enter says why a job waits, keys pause it, run it now, cancel "
+            "it, or stop its app, and ask before what cannot be undone. ? lists the keys; q leaves, and the jobs go "
+            "on.\n"
+            "With --plain, or where no terminal is, it prints all jobs, then a line for each change, until Ctrl-C or "
+            "until nobody reads on; with --json an object for each.",
+        .options = {},
+        .examples = {{"stint top", ""}, {"stint top --plain", "for a screen reader, or a script"}},
+        .run = top::run,
+        .elsewhere = {"htop"}};
+}
+
+} // namespace stint::cli
