@@ -17,6 +17,7 @@
 #include "core/jobs.hpp"
 #include "core/metering.hpp"
 #include "core/network.hpp"
+#include "core/notices.hpp"
 #include "core/notifications.hpp"
 #include "core/runs.hpp"
 #include "core/scheduler.hpp"
@@ -59,6 +60,7 @@ struct State {
     Runs runs;
     Endings endings;
     Notifications notifications;
+    Notices notices;
 
     Alarms alarms;
     Messages messages;

@@ -24,6 +24,7 @@
 #include "device/window_watch.hpp"
 #include "netcut/netcut.hpp"
 #include "notify/desktop.hpp"
+#include "notify/task_manager.hpp"
 #include "process/processes.hpp"
 #include "record/recorder.hpp"
 #include "store/store.hpp"
@@ -167,6 +168,7 @@ private:
     WindowWatch windowWatch_;
     DeviceSource deviceSource_;
     std::unique_ptr<Desktop> desktop_;
+    std::unique_ptr<TaskManagerPage> page_;
     std::unique_ptr<Netcut> netcut_;
     ContentWatch contentWatch_;
     std::map<CallId, AppId> watching_;         ///< schedule() of this turn, of jobs that watch something

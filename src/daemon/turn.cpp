@@ -173,6 +173,7 @@ void Daemon::perform(const Effect& effect) {
                    },
                    [&](const ShowNotification& e) { showOnDesktop(e); },
                    [&](const WithdrawNotification& e) { desktop_->withdraw(e.app, e.id); },
+                   [&](const OpenTaskManager& e) { page_->open(e.job, desktop_->takeToken()); },
                    [&](const Trace& e) {
                        logInfo(lineOf(e, now_));
                        if (e.job) changed_.insert(*e.job);
