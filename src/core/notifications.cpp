@@ -5,6 +5,7 @@
 #include "base/fail.hpp"
 #include "core/events.hpp"
 #include "core/state.hpp"
+#include "rules/notice.hpp"
 #include "rules/notification.hpp"
 
 namespace stint {
@@ -57,12 +58,22 @@ bool usedByUserInitiated(const State& state, const Posted& posted) {
 
 bool hasNoUser(const Posted& posted) { return posted.users.empty() && posted.services.empty(); }
 
+/// Ours stand on what a job shows that a person asked for (jobs.md §5.6).
+bool isOffered(const State& state, const Posted& posted) {
+    return std::ranges::any_of(posted.users, [&](RunId id) {
+        const Running* const running = state.runs.find(id);
+        const Tracked* const tracked = running ? state.jobs.find(running->run.key) : nullptr;
+        return tracked && isAsked(tracked->job);
+    });
+}
+
 ShowNotification looks(Turn& turn, const NotificationKey& key, const Posted& posted) {
     ShowNotification looks{.app = key.first,
                            .id = key.second,
                            .notification = posted.notification,
                            .userInitiated = posted.userInitiated,
                            .ongoing = !hasNoUser(posted)};
+    if (isOffered(turn.state, posted)) looks.ours = actionsOfRun(posted.notification);
     if (const App* app = turn.app(key.first)) looks.importance = importanceOf(*app, posted.notification.getChannelId());
     return looks;
 }
@@ -176,6 +187,7 @@ void releaseNotification(Turn& turn, Run& run, const Ending& ending) {
 }
 
 void apply(Turn& turn, const NotificationTapped& event) {
+    if (takePress(turn, event)) return;
     const Posted* const posted = turn.state.notifications.find({event.app, event.id});
     if (!posted) return;
     if (!event.granted) apply(turn, AppTapped{event.app}); // jobs.md §5.1: a tap gives the start grant
@@ -224,6 +236,7 @@ void withdrawAll(Turn& turn, const AppId& app) {
 }
 
 void apply(Turn& turn, const NotificationDismissed& event) {
+    if (takeDismissal(turn.state, event)) return;
     const NotificationKey key{event.app, event.id};
     Posted* const posted = turn.state.notifications.find(key);
     if (!posted) return;

@@ -128,6 +128,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfo info, 
     if (event.newId) state.numbers.note(key);
     if (terms != StartTerms{}) tracked.job.details.edit().terms.edit() = std::move(terms);
     state.succession.add(tracked.job);
+    noteAsked(state, tracked.job, true);
     state.jobs.hold(key.app, holdingsOf(tracked.job));
     state.watched.add(key.app, tracked.job.info);
     setClocks(tracked.job, turn.now, state.constants);

@@ -71,6 +71,7 @@ void writeApps(Turn& turn) {
 }
 
 void addTracked(State& state, Tracked tracked) {
+    noteAsked(state, tracked.job, false);
     state.jobs.noteSequence(tracked.job.sequence);
     state.jobs.hold(tracked.job.key.app, holdingsOf(tracked.job));
     state.watched.add(tracked.job.key.app, tracked.job.info);
@@ -227,6 +228,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     }
     restoreAlarms(turn, std::move(snapshot.alarms), boot, former.died);
     restoreDeviceState(turn, snapshot.deviceState);
+    state.notices.digested = snapshot.digested.value_or(WallTime{});
     for (StoredMessage& stored : snapshot.messages) {
         PushMessage message = std::move(stored.message);
         if (stored.boot != boot) message.arrived = now.elapsed - std::max(now.wall - message.arrivedWall, Duration{0});
@@ -249,6 +251,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     }
     setBrokenAside(turn);
     settleSuccession(turn);
+    settleNotices(turn);
     noteDeviceLimits(turn);
     return step;
 }
@@ -270,6 +273,7 @@ Step Scheduler::handle(const Event& event, Now now) {
         settle(turn);
     }
     settleGuards(turn);
+    settleNotices(turn);
     tellNetworks(turn);
     settleSleep(turn);
     settleAwake(turn);
@@ -278,6 +282,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
+    step.waitsOtherwise = turn.waitsOtherwise || turn.changed || !turn.changedApps.empty();
     if (impl_->witness) impl_->witness->handled(event, now, step);
     return step;
 }
@@ -295,7 +300,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     for (const auto& when :
          {state.waiting.next(), nextRunTimer(state), state.appClocks.next(), state.notifications.next(),
           state.alarms.next(), state.deliveries.next(), state.shell.next(), nextDeviceChange(state),
-          nextGuardChange(state), nextSleepChange(state), state.awake.until, nextLook(state)})
+          nextGuardChange(state), nextSleepChange(state), state.awake.until, nextLook(state), state.notices.due})
         next = earlier(next, when);
     return next;
 }

@@ -17,6 +17,7 @@
 #include "core/jobs.hpp"
 #include "core/metering.hpp"
 #include "core/network.hpp"
+#include "core/notices.hpp"
 #include "core/notifications.hpp"
 #include "core/runs.hpp"
 #include "core/scheduler.hpp"
@@ -59,6 +60,7 @@ struct State {
     Runs runs;
     Endings endings;
     Notifications notifications;
+    Notices notices;
 
     Alarms alarms;
     Messages messages;
@@ -105,6 +107,7 @@ struct Turn {
     ReadSet changed = 0;
     std::set<AppId> changedApps;          ///< whose App has changed, as gates read it
     std::set<AppId> changedJobs;          ///< of which a job waits otherwise than before, or a run has begun or ended
+    bool waitsOtherwise = false;          ///< Step's
     bool agesOtherwise = false;           ///< apps age by another clock: the screen was turned on or off
     std::set<AppId> saved;                ///< whose memory is to be written down, once, at the turn's end
     std::map<JobKey, std::string> broken; ///< jobs to be set aside: what was asked about them broke (aside.cpp)

@@ -24,6 +24,7 @@
 #include "device/window_watch.hpp"
 #include "netcut/netcut.hpp"
 #include "notify/desktop.hpp"
+#include "notify/task_manager.hpp"
 #include "process/processes.hpp"
 #include "record/recorder.hpp"
 #include "store/store.hpp"
@@ -167,6 +168,7 @@ private:
     WindowWatch windowWatch_;
     DeviceSource deviceSource_;
     std::unique_ptr<Desktop> desktop_;
+    std::unique_ptr<TaskManagerPage> page_;
     std::unique_ptr<Netcut> netcut_;
     ContentWatch contentWatch_;
     std::map<CallId, AppId> watching_;         ///< schedule() of this turn, of jobs that watch something
@@ -193,6 +195,7 @@ private:
     std::vector<Death> deaths_; ///< reported in this turn, after the last messages of those processes
     Step step_;                 ///< of all events of this turn
     std::set<JobKey> changed_;  ///< jobs to report to their watchers
+    Topics topics_;             ///< lists that are no longer what they were, while anybody wants to know
     struct Program {
         ConnectionId starter; ///< who waits for its end
         pid_t pid = 0;

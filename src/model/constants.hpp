@@ -38,6 +38,11 @@ struct Constants {
     Duration bindTimeout = 18s;
     Duration opTimeout = 8s;
     Duration notificationTimeout = 10s;
+    // PROPOSAL (jobs.md §5.6): Stint's own notifications.
+    bool digest = true;
+    Duration digestGrace = 1h;
+    Duration noticeAfter = 10s;
+    std::int64_t noticesMost = 5;
     Duration notificationUpdate = 1s; ///< PROPOSAL: a key of its own for linux.md §A.1
     Duration durationStamp = 5min;
     Duration staleCallbackGrace = 15s; ///< a run that ended badly may still ask for its work, and gets none

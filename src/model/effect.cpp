@@ -53,6 +53,8 @@ std::string_view nameOf(Trace::What what) {
         return "frozen";
     case Trace::What::Thawed:
         return "thawed";
+    case Trace::What::Digest:
+        return "digest";
     }
     return "unknown";
 }

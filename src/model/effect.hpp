@@ -80,15 +80,21 @@ struct ShowNotification {
     AppId app;
     std::int32_t id = 0;
     Notification notification;
-    bool userInitiated = false; ///< belongs to a running user-initiated job
-    bool ongoing = false;       ///< a running job or foreground service uses it; else it was left behind
-    std::string importance;     ///< of its channel: one of channelImportances
+    bool userInitiated = false;             ///< belongs to a running user-initiated job
+    bool ongoing = false;                   ///< a running job or foreground service uses it; else it was left behind
+    std::string importance;                 ///< of its channel: one of channelImportances
+    std::vector<Notification::Action> ours; ///< behind the app's own: Stint's (model/notice.hpp)
 
     bool operator==(const ShowNotification&) const = default;
 };
 struct WithdrawNotification {
     AppId app;
     std::int32_t id = 0;
+};
+
+/// A person wants to see the Task Manager, at this job (jobs.md §5.6).
+struct OpenTaskManager {
+    std::optional<JobKey> job;
 };
 
 /// An alarm goes off: the app's receiver is started and told. Answered by DeliveryEnded.
@@ -155,6 +161,7 @@ struct Trace {
         Wake,
         Frozen,
         Thawed,
+        Digest,
     };
     What what = What::Scheduled;
     AppId app;
@@ -175,11 +182,11 @@ struct Trace {
     std::optional<WorkItem> item;      ///< work
     std::string tag;                   ///< alarm
     std::optional<Duration> lateBy;    ///< alarm, message: after the time it was set for, or arrived
-    std::optional<std::int64_t> count; ///< alarm
+    std::optional<std::int64_t> count; ///< alarm; digest: jobs
     std::optional<bool> high;          ///< message: as delivered
     std::optional<bool> original;      ///< message: as it was sent
     std::optional<bool> allowed;       ///< network
-    std::string because;               ///< network, bucket; wake: the cause; frozen: what its guard lacks
+    std::string because;               ///< network, bucket; wake: the cause; frozen: what its guard lacks; digest
     std::string machine;               ///< doze: deep, light
     std::string from;                  ///< bucket, doze
     std::string to;                    ///< sleep: waiting, asleep, awake
@@ -187,7 +194,7 @@ struct Trace {
 std::string_view nameOf(Trace::What);
 
 using Effect = std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, CallFreeze, EndRun,
-                            KillApp, ShowNotification, WithdrawNotification, DeliverAlarm, DeliverMessage,
-                            NetworkAccess, CountNetwork, DelaySleep, KeepAwake, Trace>;
+                            KillApp, ShowNotification, WithdrawNotification, OpenTaskManager, DeliverAlarm,
+                            DeliverMessage, NetworkAccess, CountNetwork, DelaySleep, KeepAwake, Trace>;
 
 } // namespace stint

@@ -90,9 +90,14 @@ struct DropMessage {
     std::uint64_t id = 0;
 };
 
+/// When the last digest was shown (jobs.md §5.6).
+struct SaveDigest {
+    WallTime shown;
+};
+
 using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SavePastRun, SaveApp,
                             DropApp, SaveOverrides, SaveNetworkMarks, SaveUsageTime, SaveDeviceState, SaveAlarm,
-                            DropAlarm, SaveMessage, DropMessage>;
+                            DropAlarm, SaveMessage, DropMessage, SaveDigest>;
 
 /// What every commit is marked with.
 struct Stamp {
@@ -138,9 +143,10 @@ struct Snapshot {
     std::map<AppId, std::int32_t> highestIds;     ///< of each app, that the log has in the root namespace
     std::map<std::string, std::string> overrides; ///< of this boot, else empty
     NetworkMarks networkMarks;
-    Stamp stamp;                  ///< of the last commit
-    std::uint32_t generation = 0; ///< one more than at the last commit: RunIds are unique over restarts
-    bool sameBoot = false;        ///< the last commit was made in this boot: a restart of the daemon, not a reboot
+    std::optional<WallTime> digested; ///< when the last digest was shown
+    Stamp stamp;                      ///< of the last commit
+    std::uint32_t generation = 0;     ///< one more than at the last commit: RunIds are unique over restarts
+    bool sameBoot = false;            ///< the last commit was made in this boot: a restart of the daemon, not a reboot
 };
 
 } // namespace stint

@@ -6,6 +6,11 @@
 #include <fmt/format.h>
 
 namespace stint {
+namespace {
+
+constexpr std::size_t longestToken = 1000; ///< a word of a server's, that goes into an environment
+
+} // namespace
 
 Desktop::Desktop(sd_event* loop, std::function<void(Event)> happened, std::function<void(const std::string&)> news)
     : happened_(std::move(happened)), news_(std::move(news)), bus_(loop, *this) {
@@ -143,16 +148,17 @@ void Desktop::pressed(std::uint32_t id, const std::string& action) {
     const auto found = shownAs(id);
     if (found == entries_.end()) return;
     Entry& entry = found->second;
-    const auto& offered = entry.shows.notification.getActions();
-    if (!entry.shows.ongoing || std::ranges::find(offered, action, &Notification::Action::key) == offered.end()) return;
+    const auto offered = actionsOf(entry.shows);
+    if (std::ranges::find(offered, action, &Notification::Action::key) == offered.end()) return;
     happened_(
         NotificationTapped{found->first.first, found->first.second, action, std::exchange(entry.activated, false)});
 }
 
-void Desktop::activated(std::uint32_t id) {
+void Desktop::activated(std::uint32_t id, const std::string& token) {
     const auto found = shownAs(id);
     if (found == entries_.end()) return;
     found->second.activated = true;
+    token_ = token.substr(0, longestToken);
     happened_(AppTapped{found->first.first});
 }
 

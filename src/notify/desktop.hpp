@@ -35,6 +35,9 @@ public:
     void withdraw(const AppId& app, std::int32_t id);
     void withdrawAll();
 
+    /// The token of the last press, once: it lets a window that the press opens come to the front.
+    std::string takeToken() { return std::exchange(token_, {}); }
+
     /// For `stint device` and `stint doctor`: "dunst 1.9.0", or why there is none.
     std::string description() const;
     /// A server is there and has answered.
@@ -59,7 +62,7 @@ private:
     void shown(const Result<std::uint32_t>& id) override;
     void closed(std::uint32_t id, NotificationClosed why) override;
     void pressed(std::uint32_t id, const std::string& action) override;
-    void activated(std::uint32_t id) override;
+    void activated(std::uint32_t id, const std::string& token) override;
 
     void enqueue(const Key& key);
     void sendNext();
@@ -80,6 +83,7 @@ private:
     std::optional<Key> underWay_; ///< whose call has not been answered
     std::string error_;           ///< why nothing is shown
     std::string said_;
+    std::string token_;
     bool refused_ = false; ///< by this server, and told of
 };
 

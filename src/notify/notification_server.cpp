@@ -137,7 +137,8 @@ int NotificationServer::told(sd_bus_message* signal, void* self, sd_bus_error*) 
         const auto action = reader.string();
         if (action) listener.pressed(*id, *action);
     } else if (message.member() == "ActivationToken") {
-        listener.activated(*id);
+        const auto token = reader.string();
+        listener.activated(*id, token ? *token : "");
     }
     return 0;
 }

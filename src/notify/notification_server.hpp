@@ -26,7 +26,7 @@ public:
         virtual void closed(std::uint32_t id, NotificationClosed why) = 0;
         virtual void pressed(std::uint32_t id, const std::string& action) = 0;
         /// The xdg-activation token of the press that follows: a proof that the user has acted (jobs.md §12.2).
-        virtual void activated(std::uint32_t id) = 0;
+        virtual void activated(std::uint32_t id, const std::string& token) = 0;
     };
 
     static Result<std::unique_ptr<NotificationServer>> open(sd_bus* bus, const std::string& owner, Listener& listener);

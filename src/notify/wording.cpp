@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "model/notice.hpp"
+
 namespace stint {
 namespace {
 
@@ -127,6 +129,17 @@ std::string textOf(const ShowNotification& shows) {
 
 bool isBlocked(const ShowNotification& shows) { return shows.importance == "none"; }
 
+std::vector<Notification::Action> actionsOf(const ShowNotification& shows) {
+    std::vector<Notification::Action> actions;
+    for (const auto& [key, label] : shows.notification.getActions())
+        if (shows.ongoing && key.size() <= longestLine && !key.starts_with(press::ours))
+            actions.push_back({key, line(label.empty() ? key : label)});
+    actions.insert(actions.end(), shows.ours.begin(), shows.ours.end());
+    const bool clicked = std::ranges::find(actions, press::whole, &Notification::Action::key) != actions.end();
+    if (!shows.ours.empty() && !clicked) actions.push_back({std::string(press::whole), "Task Manager"});
+    return actions;
+}
+
 Wording wordingOf(const ShowNotification& shows, const Sender& sender, const Capabilities& can) {
     Wording wording{.appName = line(sender.label.empty() ? shows.app.name.str() : sender.label),
                     .icon = iconOf(shows.notification.getSmallIcon()),
@@ -141,10 +154,7 @@ Wording wordingOf(const ShowNotification& shows, const Sender& sender, const Cap
     } else if (!text.empty()) {
         wording.summary = line(wording.summary + ": " + text);
     }
-    if (shows.ongoing && can.contains("actions")) {
-        for (const auto& [key, label] : shows.notification.getActions())
-            if (key.size() <= longestLine) wording.actions.push_back({key, line(label.empty() ? key : label)});
-    }
+    if (can.contains("actions")) wording.actions = actionsOf(shows);
     return wording;
 }
 

@@ -37,6 +37,10 @@ struct Wording {
 /// Whether the user has the channel show nothing (jobs.md §5.3).
 bool isBlocked(const ShowNotification& shows);
 
+/// What may be pressed: the app's actions, while its job is there to answer, then ours; where neither has the
+/// notification itself, a click on it opens the Task Manager. An app cannot have a key of ours.
+std::vector<Notification::Action> actionsOf(const ShowNotification& shows);
+
 /// What is too long is cut; what is left behind by its job bears no progress and no actions, for nobody answers them.
 Wording wordingOf(const ShowNotification& shows, const Sender& sender, const Capabilities& can);
 

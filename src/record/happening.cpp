@@ -93,6 +93,10 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     case Frozen:
         add("because", trace.because);
         break;
+    case Digest:
+        add("count", trace.count.value_or(0));
+        add("because", trace.because);
+        break;
     case Thawed:
         break;
     }

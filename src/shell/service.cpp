@@ -216,7 +216,7 @@ void CommandService::show(const JobParameters& params, const std::string& text, 
     notification.setSmallIcon("utilities-terminal")
         .setContentTitle(params.getExtras().getString("label"))
         .setContentText(text);
-    if (running) notification.setProgress(0, 0, true).addAction("stop", "Stop").addAction("later", "Later");
+    if (running) notification.setProgress(0, 0, true).addAction("stop", "Stop"); // jobs.md §5.6
     auto shown =
         setNotification(params, params.getJobId().value, notification.build(), JOB_END_NOTIFICATION_POLICY_DETACH);
     if (!shown.ok()) complain(fmt::format("cannot show a notification: {}", shown.error().message));

@@ -37,6 +37,7 @@ Snapshot MemoryStore::load(const BootId& boot) {
     snapshot.highestIds = highestIds_;
     if (overrides_.second == boot) snapshot.overrides = overrides_.first;
     snapshot.networkMarks = networkMarks_;
+    snapshot.digested = digested_;
     return snapshot;
 }
 
@@ -110,6 +111,8 @@ void MemoryStore::write(const SaveMessage& record) { messages_[record.message.id
 void MemoryStore::write(const DropMessage& record) { messages_.erase(record.id); }
 
 void MemoryStore::write(SaveOverrides record) { overrides_ = {std::move(record.overrides), boot_}; }
+
+void MemoryStore::write(const SaveDigest& record) { digested_ = record.shown; }
 
 void MemoryStore::write(SaveNetworkMarks record) { networkMarks_ = std::move(record.marks); }
 

@@ -30,6 +30,7 @@ private:
     void write(SaveNetworkMarks record);
     void write(const SaveUsageTime& record);
     void write(const SaveDeviceState& record);
+    void write(const SaveDigest& record);
     void write(const SaveAlarm& record);
     void write(const DropAlarm& record);
     void write(const SaveMessage& record);
@@ -49,6 +50,7 @@ private:
     std::map<AppId, std::int32_t> highestIds_; ///< all that is read of the log
     std::pair<std::map<std::string, std::string>, BootId> overrides_;
     NetworkMarks networkMarks_;
+    std::optional<WallTime> digested_;
 };
 
 } // namespace stint::sim

@@ -196,7 +196,7 @@ void World::perform(const Effect& effect) {
                           // An app changes networks itself, and nobody sees a simulated notification.
                           [](const CallNetworkChanged&) {}, [](const CallAction&) {},
                           [&](const CallFreeze& e) { runs_.freeze(e); }, [](const ShowNotification&) {},
-                          [](const WithdrawNotification&) {}, [](const Reply&) {}},
+                          [](const WithdrawNotification&) {}, [](const OpenTaskManager&) {}, [](const Reply&) {}},
                effect);
 }
 

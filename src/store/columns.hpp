@@ -47,6 +47,8 @@ inline constexpr ChecksummedTable overridesTable{"overrides", "name, value, boot
 /// In the table of overrides: what a person has said of a network, for good. Such a row is of no boot.
 inline constexpr std::string_view markPrefix = "network.mark ", markIsForGood, markMetered = "metered",
                                   markUnmetered = "unmetered";
+/// There, too: the wall time of the last digest (jobs.md §5.6).
+inline constexpr std::string_view digestName = "digest";
 
 inline constexpr std::array checksummedTables{jobsTable,     workTable,      contentTable,     appsTable,
                                               ledgersTable,  usageTimeTable, deviceStateTable, alarmsTable,

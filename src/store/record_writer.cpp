@@ -79,7 +79,7 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable))),
         .dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1")),
         .dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot <> ''")),
-        .dropMarks = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot = ''")),
+        .dropMarks = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot = '' AND name <> 'digest'")),
         .saveOverride = STINT_TRY(database.prepare(saveSql(overridesTable))),
         .stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, alive = ?2, committed = ?3, clock_good = ?4, "
                                             "generation = ?5, commits = ?6")),
@@ -220,6 +220,10 @@ Result<void> RecordWriter::write(const SaveNetworkMarks& record) {
         STINT_TRY(sql_.saveOverride.run(fmt::format("{}{}", markPrefix, network), metered ? markMetered : markUnmetered,
                                         markIsForGood));
     return {};
+}
+
+Result<void> RecordWriter::write(const SaveDigest& record) {
+    return sql_.saveOverride.run(digestName, std::to_string(count(record.shown)), markIsForGood);
 }
 
 } // namespace stint

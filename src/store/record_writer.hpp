@@ -60,6 +60,7 @@ private:
     Result<void> write(const DropApp& record);
     Result<void> write(const SaveUsageTime& record);
     Result<void> write(const SaveDeviceState& record);
+    Result<void> write(const SaveDigest& record);
     Result<void> write(const SaveAlarm& record);
     Result<void> write(const DropAlarm& record);
     Result<void> write(const SaveMessage& record);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <limits>
 
+#include "base/number.hpp"
 #include "base/try.hpp"
 #include "store/app_rows.hpp"
 #include "store/columns.hpp"
@@ -104,6 +105,12 @@ public:
         });
     }
 
+    /// What is no number was written by nobody: then there was none.
+    static std::optional<WallTime> digestedIn(const std::string& value) {
+        const auto time = numberIn<std::int64_t>(value);
+        return time ? std::optional(WallTime(Duration(*time))) : std::nullopt;
+    }
+
     Result<void> readOverrides(const BootId& boot) {
         return read(overridesTable, [&](StoredRow row, Snapshot& snapshot) -> Result<void> {
             auto name = row.text();
@@ -111,6 +118,8 @@ public:
             const auto of = row.text();
             if (of == markIsForGood && name.starts_with(markPrefix))
                 snapshot.networkMarks.emplace(name.substr(markPrefix.size()), value == markMetered);
+            else if (of == markIsForGood && name == digestName)
+                snapshot.digested = digestedIn(value);
             else if (of == boot.value)
                 snapshot.overrides.emplace(std::move(name), std::move(value));
             return {};

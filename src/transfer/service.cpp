@@ -153,8 +153,7 @@ void TransferService::show(const Run& run, const std::string& text) {
     content.setSmallIcon(run.spec.upload ? "document-send" : "folder-download")
         .setContentTitle(run.spec.label)
         .setContentText(text)
-        .addAction("stop", "Stop")
-        .addAction("later", "Later");
+        .addAction("stop", "Stop"); // Later is Stint's own (jobs.md §5.6)
     if (const auto& progress = run.progress)
         content.setProgress(progress->total.value_or(0), progress->inPlace, !progress->total);
     const Notification notification = content.build();

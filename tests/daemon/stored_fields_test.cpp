@@ -103,6 +103,7 @@ std::vector<Record> everything() {
     records.emplace_back(SaveCompleted{test::completedOf(3), 20});
     records.emplace_back(SaveOverrides{{{"level", "50"}}});
     records.emplace_back(SaveNetworkMarks{{{"Pixel hotspot", true}}});
+    records.emplace_back(SaveDigest{started.wall});
     return records;
 }
 

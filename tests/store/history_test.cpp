@@ -19,6 +19,7 @@ struct Model {
     std::map<AppId, std::vector<Completed>> completed;
     std::map<std::string, std::string> overrides;
     NetworkMarks networkMarks;
+    std::optional<WallTime> digested;
 
     void apply(const SaveJob& record) {
         Job& job = jobs[record.job.key];
@@ -54,6 +55,7 @@ struct Model {
     void apply(const SaveMessage& record) { messages[record.message.id] = record.message; }
     void apply(const DropMessage& record) { messages.erase(record.id); }
     void apply(const SaveOverrides& record) { overrides = record.overrides; }
+    void apply(const SaveDigest& record) { digested = record.shown; }
     void apply(const SaveNetworkMarks& record) { networkMarks = record.marks; }
     void apply(const DropApp& record) {
         apps.erase(record.app);
@@ -229,6 +231,7 @@ void compare(const Snapshot& snapshot, const Model& model) {
     CHECK(snapshot.completed == completed);
     CHECK(snapshot.overrides == model.overrides);
     CHECK(snapshot.networkMarks == model.networkMarks);
+    CHECK(snapshot.digested == model.digested);
     if (!model.usageTime) return; // unless an app was used, there is none
     REQUIRE(snapshot.usageTime);
     CHECK((snapshot.usageTime->saved.time == model.usageTime->time));

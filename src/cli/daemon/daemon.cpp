@@ -28,12 +28,18 @@ void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).s
 
 bool isNews(const Message& message) {
     return message.interface() == wire::taskManagerInterface &&
-           (message.member() == "JobChanged" || message.member() == "AppExited");
+           (message.member() == "JobChanged" || message.member() == "AppExited" || message.member() == "Changed");
 }
 
 Result<News> readNews(const Message& message) {
     Reader reader(message);
     if (message.member() == "JobChanged") return News(STINT_TRY(wire::readJobView(reader)));
+    if (message.member() == "Changed") {
+        ListsChanged changed;
+        for (const std::string& name : STINT_TRY(reader.strings()))
+            if (const auto topic = topicNamed(name)) changed.topics |= *topic;
+        return News(changed);
+    }
     AppExited exited;
     exited.pid = STINT_TRY(reader.uint32());
     exited.exitCode = STINT_TRY(reader.int32());
@@ -208,9 +214,10 @@ Result<JobView> Daemon::watch(const JobKey& job) {
     return wire::readJobView(reader);
 }
 
-Result<void> Daemon::watchAll() {
-    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Watch",
-                  [&](Writer& writer) { writer.string("").string("").int32(0); }));
+Result<void> Daemon::watchEverything() {
+    STINT_TRY(ask(
+        bus_.get(), wire::taskManagerInterface, "Watch", [&](Writer& writer) { writeKey(writer, {}); },
+        [](DictionaryWriter& options) { options.put("everything", true); }));
     return {};
 }
 

@@ -1,6 +1,7 @@
 #include "cli/top/board.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -47,6 +48,14 @@ void Board::begin(const std::vector<JobView>& jobs, Moment now) {
         jobs_[job.key].state(job, now);
     if (!away_.empty()) say("stintd is back", Paint::Good);
     away_.clear();
+}
+
+void Board::renew(const std::vector<JobView>& jobs, Moment now) {
+    Jobs before = std::exchange(jobs_, {});
+    for (const JobView& job : jobs) {
+        if (auto known = before.extract(job.key)) jobs_.insert(std::move(known));
+        jobs_[job.key].state(job, now);
+    }
 }
 
 void Board::take(const JobView& job, Moment now) {

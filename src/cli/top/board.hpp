@@ -53,6 +53,8 @@ class Board {
 public:
     // What the daemon says.
     void begin(const std::vector<JobView>& jobs, Moment now);
+    /// As they are now; what they have moved so far is still known.
+    void renew(const std::vector<JobView>& jobs, Moment now);
     void take(const JobView& job, Moment now);
     void setApps(std::vector<AppView> apps) { apps_ = std::move(apps); }
     void setDevice(DeviceSeen device) { device_ = std::move(device); }

@@ -37,7 +37,7 @@ pollfd Link::watched() const {
 
 Result<std::vector<JobView>> Link::join() {
     if (!daemon_) daemon_ = STINT_TRY(Daemon::connectIfThere());
-    if (const auto done = daemon_->watchAll(); !done.ok()) return done.error();
+    STINT_TRY(daemon_->watchEverything()); // first: what changes while they are read is told of again
     return daemon_->jobs(std::nullopt, false);
 }
 

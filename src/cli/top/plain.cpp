@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -38,19 +39,29 @@ class Printer {
 public:
     explicit Printer(const Screen& screen) : screen_(screen) {}
 
-    void begin(const std::vector<JobView>& jobs) {
+    /// All that there are: those that have not changed are not told again.
+    void renew(const std::vector<JobView>& jobs) {
         std::map<JobKey, Told> before = std::exchange(told_, {});
+        if (jobs.empty() && !std::exchange(begun_, true) && !screen_.json())
+            screen_.print("no job runs, and none waits");
+        begun_ = true;
         for (const JobView& job : jobs) {
-            if (const auto same = before.find(job.key); same != before.end()) told_[job.key] = std::move(same->second);
+            const auto same = before.find(job.key);
+            if (same != before.end()) told_[job.key] = std::move(same->second);
             take(job);
         }
-        if (jobs.empty() && !screen_.json()) screen_.print("no job runs, and none waits");
     }
 
     void take(const JobView& job) {
         const bool over = job.state == JobView::State::Finished;
-        if (screen_.json()) return screen_.print(jsonOf(job, Event{over ? "ended" : "state", {}}));
         Told& told = told_[job.key];
+        if (screen_.json()) {
+            std::string line = jsonOf(job, Event{over ? "ended" : "state", {}});
+            if (line != told.words) screen_.print(line);
+            told.words = std::move(line);
+            if (over) told_.erase(job.key);
+            return;
+        }
         told.progress.state(job, {steadyNow(), wallNow()});
         if (std::string words = changeWords(job); words != told.words) {
             line(job, words);
@@ -78,6 +89,7 @@ private:
 
     const Screen& screen_;
     std::map<JobKey, Told> told_;
+    bool begun_ = false;
 };
 
 } // namespace
@@ -88,7 +100,7 @@ int printChanges(Link& link, Signals& signals, const Screen& screen) {
     for (;;) {
         if (!known) {
             const auto jobs = link.join();
-            if (jobs.ok()) printer.begin(*jobs);
+            if (jobs.ok()) printer.renew(*jobs);
             known = jobs.ok();
             if (!known && jobs.error().code != Errc::UNAVAILABLE) return screen.fail("cannot watch jobs", jobs.error());
             if (!known) link.leave();
@@ -106,8 +118,10 @@ int printChanges(Link& link, Signals& signals, const Screen& screen) {
         }
         const auto news = link.takeNews();
         if (news.ok()) {
-            for (const News& each : *news)
+            for (const News& each : *news) {
                 if (const auto* job = std::get_if<JobView>(&each)) printer.take(*job);
+                known = known && !std::holds_alternative<ListsChanged>(each);
+            }
         } else if (news.error().code == Errc::UNAVAILABLE) {
             screen.tell("stintd is gone; waiting for it to come back");
             known = false;

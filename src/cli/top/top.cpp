@@ -22,7 +22,8 @@ namespace stint::cli {
 namespace top {
 namespace {
 
-constexpr Duration tick = 1s; ///< between two drawings while something that is shown counts
+constexpr Duration leastPause = 250ms; ///< between two looks at lists that change all the time
+constexpr Duration tick = 1s;          ///< between two drawings while something that is shown counts
 
 Moment thisMoment() { return {steadyNow(), wallNow()}; }
 
@@ -36,7 +37,7 @@ private:
     void join();
     void lose();
     void renew();
-    Result<void> readRest();
+    Result<void> readStale();
     void draw();
     void sleep();
     std::optional<int> takeSignals();
@@ -57,27 +58,30 @@ private:
     bool hungUp_ = false; ///< nobody types any more
 };
 
-/// What no news tell of: asked again when there is some.
-Result<void> Desk::readRest() {
+/// What is on the screen and has changed since it was read.
+Result<void> Desk::readStale() {
+    if (told_) board_.renew(STINT_TRY(link_.join()), thisMoment());
+    told_ = false;
     Daemon& daemon = *link_.daemon();
-    board_.setApps(STINT_TRY(daemon.apps()));
-    DeviceSeen device;
-    device.values = STINT_TRY(daemon.device());
-    device.doze = STINT_TRY(daemon.doze());
-    device.limits = STINT_TRY(daemon.deviceLimits());
-    board_.setDevice(std::move(device));
+    if (board_.showsRest() && stale_.has(Topic::Apps)) board_.setApps(STINT_TRY(daemon.apps()));
+    if (board_.showsRest() && stale_.has(Topic::Device)) {
+        DeviceSeen device;
+        device.values = STINT_TRY(daemon.device());
+        device.doze = STINT_TRY(daemon.doze());
+        device.limits = STINT_TRY(daemon.deviceLimits());
+        board_.setDevice(std::move(device));
+    }
+    if (board_.showsRest()) stale_ = {};
+    if (const auto job = board_.explained())
+        if (auto it = daemon.explain(*job); it.ok()) board_.explain(std::move(*it));
     return {};
 }
 
-/// What is on the screen and has changed since it was read.
 void Desk::renew() {
-    if (!link_.daemon() || !stale_) return;
-    if (board_.showsRest()) {
-        if (!readRest().ok()) return lose();
-        stale_ = false;
-    }
-    if (const auto job = board_.explained())
-        if (auto it = link_.daemon()->explain(*job); it.ok()) board_.explain(std::move(*it));
+    const bool wants = told_ || (board_.showsRest() && !stale_.none());
+    if (!link_.daemon() || !wants || (readAt_ && *readAt_ > steadyNow())) return;
+    readAt_ = steadyNow() + leastPause;
+    if (!readStale().ok()) lose();
 }
 
 void Desk::lose() {
@@ -89,7 +93,8 @@ void Desk::join() {
     const auto jobs = link_.join();
     if (!jobs.ok()) return lose();
     board_.begin(*jobs, thisMoment());
-    stale_ = true;
+    stale_ = Topics::all();
+    told_ = false;
 }
 
 void Desk::draw() {
@@ -102,6 +107,7 @@ void Desk::draw() {
 void Desk::sleep() {
     std::optional<Duration> left;
     if (nextTick_) left = std::max<Duration>(0ms, *nextTick_ - steadyNow());
+    if (told_ && readAt_) left = earlier(left, std::optional(std::max<Duration>(0ms, *readAt_ - steadyNow())));
     left = earlier(left, link_.timeout());
     std::array<pollfd, 3> watched{link_.watched(), pollfd{signals_.fd(), POLLIN, 0}, pollfd{STDIN_FILENO, POLLIN, 0}};
     ::poll(watched.data(), watched.size(), left ? static_cast<int>(left->count()) : -1);
@@ -129,9 +135,13 @@ Result<void> Desk::takeNews() {
         join(); // it may be back already
         return {};
     }
-    for (const News& each : *news)
+    for (const News& each : *news) {
         if (const auto* job = std::get_if<JobView>(&each)) board_.take(*job, thisMoment());
-    stale_ = stale_ || !news->empty();
+        if (const auto* lists = std::get_if<ListsChanged>(&each)) {
+            stale_ |= lists->topics;
+            told_ = true;
+        }
+    }
     return {};
 }
 

@@ -1,0 +1,43 @@
+// Stint's own notifications (jobs.md §5.6): a job that a person asked for is paused, or has waited for a condition for
+// a while; and once a day at most, how many have waited longer than they said. What is shown is derived from the jobs
+// at each turn that changes how one waits; only when the last digest was is written down.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "model/effect.hpp"
+#include "model/event.hpp"
+#include "model/job.hpp"
+
+namespace stint {
+
+struct State;
+struct Turn;
+
+struct Notices {
+    struct Shown {
+        std::int32_t id = 0;
+        ShowNotification looks;
+        bool dismissed = false; ///< by a person: it comes back when it has something else to say
+    };
+    std::set<JobKey> asked;              ///< that a person asked for; those that have ended are found out later
+    std::set<JobKey> fresh;              ///< scheduled in this turn: what they are told of their start is yet to come
+    std::map<JobKey, WallTime> promised; ///< when they start, by the forecast that was made; not known after a restart
+    std::map<JobKey, Shown> shown;
+    std::int32_t lastId = 0;    ///< 0 is the digest's
+    std::optional<Instant> due; ///< something is to be shown by time alone
+    WallTime digested{};        ///< when the last digest was
+};
+
+/// A job is there, new or from the store.
+void noteAsked(State& state, const Job& job, bool isNew);
+/// What is shown by now, and when to look again.
+void settleNotices(Turn& turn);
+/// A press on one of our actions; false: it is the app's.
+bool takePress(Turn& turn, const NotificationTapped& event);
+/// One of ours was dismissed; false: it is the app's.
+bool takeDismissal(State& state, const NotificationDismissed& event);
+
+} // namespace stint

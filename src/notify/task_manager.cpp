@@ -1,0 +1,100 @@
+#include "notify/task_manager.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/fail.hpp"
+#include "base/pidfd.hpp"
+#include "base/program.hpp"
+#include "base/try.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::size_t mostAtOnce = 8; ///< somebody leans on the button
+
+/// As a person's shell finds it; else beside this program.
+std::filesystem::path ourCommand() {
+    const char* const path = std::getenv("PATH");
+    auto found = findProgram("stint", path ? path : defaultPath, "/");
+    return found.ok() ? std::move(*found) : ownDirectory() / "stint";
+}
+
+/// Ours, without what is about us alone.
+std::vector<std::string> environmentFor(const std::string& token) {
+    std::vector<std::string> variables;
+    for (char** each = environ; *each; ++each) {
+        const std::string_view variable = *each;
+        const bool own = variable.starts_with("NOTIFY_SOCKET=") || variable.starts_with("XDG_ACTIVATION_TOKEN=") ||
+                         variable.starts_with("LISTEN_");
+        if (!own) variables.emplace_back(variable);
+    }
+    if (!token.empty()) variables.push_back("XDG_ACTIVATION_TOKEN=" + token);
+    return variables;
+}
+
+} // namespace
+
+void TaskManagerPage::open(const std::optional<JobKey>& job, const std::string& token) {
+    if (children_.size() >= mostAtOnce) return;
+    if (const auto started = start(job, token); !started.ok())
+        news_(fmt::format("cannot open the Task Manager: {}", started.error().message));
+}
+
+Result<void> TaskManagerPage::start(const std::optional<JobKey>& job, const std::string& token) {
+    std::vector<std::string> words{ourCommand().native(), "ui"};
+    if (job) words.insert(words.end(), {"--job", textOf(*job)});
+    std::vector<std::string> environment = environmentFor(token);
+    posix_spawn_file_actions_t files{};
+    posix_spawnattr_t how{};
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawnattr_init(&how);
+    ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_addchdir_np(&files, "/");
+    ::posix_spawnattr_setsigmask(&how, &none);
+    ::posix_spawnattr_setsigdefault(&how, &all);
+    ::posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    pid_t pid = 0;
+    const int error = ::posix_spawn(&pid, words.front().c_str(), &files, &how, pointersTo(words).data(),
+                                    pointersTo(environment).data());
+    ::posix_spawnattr_destroy(&how);
+    ::posix_spawn_file_actions_destroy(&files);
+    if (error != 0) return fail(Errc::SYSTEM, "{}: {}", words.front(), std::strerror(error));
+    Child& child = children_[pid];
+    child.owner = this;
+    child.pid = pid;
+    child.pidfd = openPidfd(pid);
+    sd_event_source* source = nullptr;
+    const int added = sd_event_add_io(loop_, &source, child.pidfd.get(), EPOLLIN, exited, &child);
+    child.exit.reset(source);
+    if (added >= 0) return {};
+    children_.erase(pid);
+    return fail(Errc::SYSTEM, "process {} cannot be watched: {}", pid, std::strerror(-added));
+}
+
+int TaskManagerPage::exited(sd_event_source*, int, std::uint32_t, void* data) {
+    Child& child = *static_cast<Child*>(data);
+    TaskManagerPage& self = *child.owner;
+    int status = 0;
+    const bool known = ::waitpid(child.pid, &status, WNOHANG) == child.pid; // else it was taken with the orphans
+    if (known && WIFEXITED(status) && WEXITSTATUS(status) != 0)
+        self.news_(fmt::format("the Task Manager was not opened: `stint ui` ended with {}", WEXITSTATUS(status)));
+    self.children_.erase(child.pid);
+    return 0;
+}
+
+} // namespace stint
