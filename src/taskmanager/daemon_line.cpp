@@ -52,12 +52,19 @@ void DaemonLine::want(bool wanted) {
     if (wanted) return connect();
     watching_ = sd_event_source_disable_unref(watching_);
     drop("nobody asks");
+    whyNot_.clear();
+}
+
+void DaemonLine::tellLost(const std::string& why) {
+    whyNot_ = why;
+    follower_.lost(why);
 }
 
 void DaemonLine::connect() {
     watch(); // before it is looked for, so that none is missed
     auto bus = connectionTo(directory_ / wire::socketName, loop_);
-    if (!bus.ok()) return follower_.lost(bus.error().message);
+    if (!bus.ok()) return tellLost(bus.error().message);
+    whyNot_.clear();
     watching_ = sd_event_source_disable_unref(watching_);
     bus_ = std::move(*bus);
     sd_bus_slot* made = nullptr;
@@ -89,7 +96,7 @@ void DaemonLine::drop(const std::string& why) {
     for (auto& [number, one] : flying)
         one.slot.reset();
     bus_.reset();
-    follower_.lost(why);
+    tellLost(why);
     for (auto& [number, one] : flying)
         one.answered(gone());
     for (Asked& one : waiting)

@@ -37,6 +37,8 @@ public:
     void want(bool wanted);
     /// By a new connection, soon: `why` is told of the old one.
     void startAnew(const std::string& why);
+    /// Why there is no daemon; empty where there is one, or none is wanted.
+    const std::string& whyNot() const { return whyNot_; }
     bool isConnected() const { return bus_ != nullptr; }
 
     /// `answered` is called once, later; at once, with Unavailable, where there is no daemon. Not more than a few are
@@ -69,6 +71,7 @@ private:
     void connect();
     void watch();
     void drop(const std::string& why);
+    void tellLost(const std::string& why);
     void send(const wire::Message& message, Answered answered);
     void sendNext();
     static int answered(sd_bus_message* message, void* flying, sd_bus_error*);
@@ -85,6 +88,7 @@ private:
     wire::Slot signals_, end_;
     sd_event_source* ending_ = nullptr;
     std::string why_; ///< it ends
+    std::string whyNot_;
     sd_event_source* watching_ = nullptr;
     std::deque<Asked> waiting_;
     std::map<std::uint64_t, Flying> flying_; ///< whose addresses sd-bus has

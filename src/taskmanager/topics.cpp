@@ -58,7 +58,10 @@ void Topics::follow(bool on) {
         return;
     }
     set(breath_, now() + betweenBreaths);
-    if (line_.isConnected()) connected();
+    if (line_.isConnected())
+        load();
+    else if (!line_.whyNot().empty())
+        lost(line_.whyNot());
 }
 
 std::vector<TopicText> Topics::everything() const {
@@ -79,8 +82,7 @@ std::vector<TopicText> Topics::everything() const {
 }
 
 void Topics::connected() {
-    if (!followed_) return;
-    load();
+    if (followed_) load();
 }
 
 void Topics::lost(const std::string& why) {
