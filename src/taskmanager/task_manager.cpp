@@ -31,9 +31,9 @@ void stop(const EventSource& timer) { sd_event_source_set_enabled(timer.get(), S
 TaskManager::TaskManager(sd_event* loop, Entry entry, Setup setup)
     : loop_(sd_event_ref(loop)), entry_(std::move(entry)), pages_(std::move(setup.webRoot)), idle_(setup.idle),
       line_(loop, std::move(setup.directory),
-            {[this] { topics_.connected(); }, [this](const std::string& why) { topics_.lost(why); },
-             [this](const wire::Message& signal) { topics_.told(signal); }}),
-      topics_(loop, line_), linger_(timerFor(loop, lingered, this)), end_(timerFor(loop, idled, this)) {
+            {[this] { board_.connected(); }, [this](const std::string& why) { board_.lost(why); },
+             [this](const wire::Message& signal) { board_.told(signal); }}),
+      board_(loop, line_), linger_(timerFor(loop, lingered, this)), end_(timerFor(loop, idled, this)) {
     if (idle_) setAfter(end_, *idle_);
 }
 
@@ -58,8 +58,8 @@ void TaskManager::answer(const Request& request, std::function<void(Answer)> don
 
 std::unique_ptr<Viewer> TaskManager::stream(const Request& request, std::function<void()> wake) {
     beginLook();
-    topics_.follow(true);
-    return topics_.broadcast().join(request.lastEventId, std::move(wake), [this] { endLook(); });
+    board_.follow(true);
+    return board_.broadcast().join(request.lastEventId, std::move(wake), [this] { endLook(); });
 }
 
 void TaskManager::beginLook() {
@@ -77,7 +77,7 @@ void TaskManager::endLook() {
 
 int TaskManager::lingered(sd_event_source*, std::uint64_t, void* self) {
     auto& manager = *static_cast<TaskManager*>(self);
-    manager.topics_.follow(false);
+    manager.board_.follow(false);
     manager.line_.want(false);
     return 0;
 }

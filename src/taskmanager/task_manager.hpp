@@ -10,11 +10,11 @@
 
 #include "base/event_source.hpp"
 #include "base/time.hpp"
+#include "taskmanager/board.hpp"
 #include "taskmanager/daemon_line.hpp"
 #include "taskmanager/entry.hpp"
 #include "taskmanager/pages.hpp"
 #include "taskmanager/service.hpp"
-#include "taskmanager/topics.hpp"
 
 namespace stint::taskmanager {
 
@@ -44,7 +44,7 @@ private:
     Pages pages_;
     std::optional<Duration> idle_;
     DaemonLine line_;
-    Topics topics_;
+    Board board_;
     unsigned looks_ = 0; ///< streams, and requests under way
     EventSource linger_, end_;
 };

@@ -66,7 +66,10 @@ Call<std::vector<PastRun>> log(const JobKey& job) {
 
 Call<JobView> watch(const JobKey& job) { return {wire::taskManagerInterface, "Watch", wire::readJobView, naming(job)}; }
 
-Call<void> watchAll() { return {wire::taskManagerInterface, "Watch", skipState, naming(JobKey{})}; }
+Call<void> watchEverything() {
+    return {wire::taskManagerInterface, "Watch", skipState, naming(JobKey{}),
+            [](DictionaryWriter& options) { options.put("everything", true); }};
+}
 
 Call<void> cancel(const JobKey& job) {
     return {wire::jobSchedulerInterface, "Cancel", readNothing,

@@ -77,8 +77,8 @@ Call<Explanation> explain(const JobKey& job);
 Call<std::vector<HistoryEntry>> history(const JobKey& job);
 Call<std::vector<PastRun>> log(const JobKey& job);
 Call<JobView> watch(const JobKey& job);
-/// News of every job from now on.
-Call<void> watchAll();
+/// News of every job from now on, and once of the lists that have changed since: of further ones after the next call.
+Call<void> watchEverything();
 Call<void> cancel(const JobKey& job);
 Call<void> hold(const JobKey& job, bool on);
 Call<void> retry(const JobKey& job);

@@ -28,12 +28,18 @@ void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).s
 
 bool isNews(const Message& message) {
     return message.interface() == wire::taskManagerInterface &&
-           (message.member() == "JobChanged" || message.member() == "AppExited");
+           (message.member() == "JobChanged" || message.member() == "AppExited" || message.member() == "Changed");
 }
 
 Result<News> readNews(const Message& message) {
     Reader reader(message);
     if (message.member() == "JobChanged") return News(STINT_TRY(wire::readJobView(reader)));
+    if (message.member() == "Changed") {
+        ListsChanged changed;
+        for (const std::string& name : STINT_TRY(reader.strings()))
+            if (const auto topic = topicNamed(name)) changed.topics |= *topic;
+        return News(changed);
+    }
     AppExited exited;
     exited.pid = STINT_TRY(reader.uint32());
     exited.exitCode = STINT_TRY(reader.int32());
@@ -130,6 +136,8 @@ Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words, const s
 }
 
 Result<JobView> Daemon::watch(const JobKey& job) { return answerOf(bus_.get(), calls::watch(job)); }
+
+Result<void> Daemon::watchEverything() { return answerOf(bus_.get(), calls::watchEverything()); }
 
 Result<std::vector<TaskRow>> Daemon::tasks() { return answerOf(bus_.get(), calls::tasks()); }
 

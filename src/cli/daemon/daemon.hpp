@@ -16,6 +16,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/ask.hpp"
 #include "cli/screen/terminal.hpp"
+#include "model/topic.hpp"
 #include "model/view.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
@@ -45,8 +46,13 @@ struct Quotas {
     QuotaView expedited;
 };
 
+/// Lists that are no longer what they were.
+struct ListsChanged {
+    Topics topics;
+};
+
 /// What the daemon sends without a call.
-using News = std::variant<JobView, AppExited>;
+using News = std::variant<JobView, AppExited, ListsChanged>;
 
 class Daemon {
 public:
@@ -90,6 +96,8 @@ public:
     Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
     /// The job's state now; news of it follow. IllegalArgument: neither the job nor its history is there.
     Result<JobView> watch(const JobKey& job);
+    /// From now on news of every job, and once of lists that have changed since: of further ones after the next call.
+    Result<void> watchEverything();
 
     Result<std::vector<TaskRow>> tasks();
     /// Returns how many processes were killed.

@@ -2,8 +2,8 @@
 #include <iterator>
 #include <memory>
 
+#include "taskmanager/board.hpp"
 #include "taskmanager/topic_json.hpp"
-#include "taskmanager/topics.hpp"
 
 namespace stint::taskmanager {
 namespace {
@@ -17,7 +17,7 @@ struct DeviceAsked {
 
 } // namespace
 
-void Topics::fetchFinished(Fetched fetched) {
+void Board::fetchFinished(Fetched fetched) {
     line_.ask<cli::Page<JobView>>(cli::calls::jobs(std::nullopt, true, {}),
                                   [fetched = std::move(fetched)](Result<cli::Page<JobView>> page) {
                                       if (!page.ok()) return fetched(page.error());
@@ -28,7 +28,7 @@ void Topics::fetchFinished(Fetched fetched) {
                                   });
 }
 
-void Topics::fetchTasks(Fetched fetched) {
+void Board::fetchTasks(Fetched fetched) {
     line_.ask<std::vector<TaskRow>>(cli::calls::tasks(),
                                     [fetched = std::move(fetched)](const Result<std::vector<TaskRow>>& rows) {
                                         if (!rows.ok()) return fetched(rows.error());
@@ -36,7 +36,7 @@ void Topics::fetchTasks(Fetched fetched) {
                                     });
 }
 
-void Topics::fetchApps(Fetched fetched) {
+void Board::fetchApps(Fetched fetched) {
     line_.ask<std::vector<AppView>>(cli::calls::apps(),
                                     [fetched = std::move(fetched)](const Result<std::vector<AppView>>& apps) {
                                         if (!apps.ok()) return fetched(apps.error());
@@ -44,7 +44,7 @@ void Topics::fetchApps(Fetched fetched) {
                                     });
 }
 
-void Topics::fetchDevice(Fetched fetched) {
+void Board::fetchDevice(Fetched fetched) {
     const auto asked = std::make_shared<DeviceAsked>();
     const auto part = [this, asked, fetched](auto call, auto& into) {
         using Rows = std::remove_reference_t<decltype(into)>;
@@ -63,9 +63,9 @@ void Topics::fetchDevice(Fetched fetched) {
     part(cli::calls::networks(), asked->seen.networks);
 }
 
-void Topics::fetchAlarms(Fetched fetched) { fetchMoreAlarms({}, std::move(fetched)); }
+void Board::fetchAlarms(Fetched fetched) { fetchMoreAlarms({}, std::move(fetched)); }
 
-void Topics::fetchMoreAlarms(std::vector<AlarmView> before, Fetched fetched) {
+void Board::fetchMoreAlarms(std::vector<AlarmView> before, Fetched fetched) {
     const auto call = cli::calls::alarms(std::nullopt, before);
     line_.ask<cli::Page<AlarmView>>(
         call, [this, all = std::move(before), fetched = std::move(fetched)](Result<cli::Page<AlarmView>> page) mutable {

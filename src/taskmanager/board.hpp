@@ -1,5 +1,5 @@
 // What the streams tell: each topic as the daemon has it, asked once, and again when something in it has changed; the
-// jobs as they change. Kept only while somebody looks. Topics are sent at most once a second each, jobs four times.
+// jobs as they change. Kept only while somebody looks. Board are sent at most once a second each, jobs four times.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -19,12 +19,12 @@
 
 namespace stint::taskmanager {
 
-class Topics {
+class Board {
 public:
-    Topics(sd_event* loop, DaemonLine& line);
-    ~Topics();
-    Topics(const Topics&) = delete;
-    Topics& operator=(const Topics&) = delete;
+    Board(sd_event* loop, DaemonLine& line);
+    ~Board();
+    Board(const Board&) = delete;
+    Board& operator=(const Board&) = delete;
 
     Broadcast& broadcast() { return broadcast_; }
     /// Somebody has a stream, or nobody has any more: then all is forgotten.
@@ -38,9 +38,10 @@ public:
 private:
     enum class Daemon : std::uint8_t { Asking, Up, Down };
     using Fetched = std::function<void(Result<std::string>)>;
-    struct Topic {
+    /// What one topic is made of, asked for whole.
+    struct List {
         const char* name;
-        void (Topics::*fetch)(Fetched);
+        void (Board::*fetch)(Fetched);
         std::string data = {};
         bool stale = false;
         bool asking = false;
@@ -50,12 +51,16 @@ private:
     std::vector<TopicText> everything() const;
     void failed(const Error& error);
     void load();
-    void loadJobs(std::vector<JobView> before);
+    void askForNews();
+    void listJobs(const std::vector<JobView>& before);
+    void listed();
     void loaded();
-    void changed(JobView job);
+    void put(const JobView& job);
+    void noteChange(const JobKey& job);
     void touch(std::string_view topic);
-    void refresh(Topic& topic);
-    void refreshed(Topic& topic, Result<std::string> data);
+    bool isBehind() const;
+    void refresh(List& list);
+    void refreshed(List& list, Result<std::string> data);
     void sendJobs();
     void arm();
     static int due(sd_event_source*, std::uint64_t, void* self);
@@ -79,7 +84,12 @@ private:
     std::map<JobKey, std::string> jobs_;
     std::set<JobKey> changed_; ///< of them, or gone, and not yet sent
     std::uint64_t jobsSoonest_ = 0;
-    std::array<Topic, 5> topics_; ///< in the order in which they are sent
+    // What waits may come to wait for something else without a word of each job: then they are listed anew.
+    bool jobsStale_ = false;
+    bool jobsAsking_ = false;
+    std::uint64_t jobsListedNext_ = 0;
+    bool newsWanted_ = false;   ///< the daemon has told of changes, and tells of further ones once it is asked again
+    std::array<List, 5> lists_; ///< in the order in which they are sent
     EventSource timer_, breath_;
 };
 
