@@ -172,7 +172,7 @@ void Board::told(const wire::Message& signal) {
         newsWanted_ = true;
         for (const std::string& name : *names)
             touch(name);
-        listed();
+        if (daemon_ == Daemon::Up) listed();
     }
 }
 
