@@ -15,7 +15,7 @@ packages_for() {
     fi
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
-        libyaml-cpp-dev libncurses-dev scdoc nginx-light
+        libyaml-cpp-dev libncurses-dev scdoc nginx-light libboost1.81-dev
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
@@ -27,6 +27,7 @@ packages_for() {
         echo network-manager modemmanager dnsmasq-base # its network
         echo clang libbpf-dev libcap-ng-dev libseccomp-dev  # stint-netguard
         echo polkitd iproute2 util-linux    # who lets it, and networks for it
+        echo python3-prometheus-client      # reads what /metrics says
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
     fi
     if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs acpica-tools python3; fi # a virtual one

@@ -26,6 +26,7 @@ Verb watchVerb();
 Verb waitVerb();
 Verb logsVerb();
 Verb topVerb();
+Verb uiVerb();
 Verb tasksVerb();
 Verb tasksStopVerb();
 Verb appsVerb();
@@ -58,16 +59,29 @@ Verb helpExitCodesVerb();
 int now(const Screen& screen);
 
 /// In the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{
-    getVerb,          putVerb,        runVerb,         guardVerb,       startVerb,
-    cancelVerb,       cleanVerb,      pauseVerb,       resumeVerb,      retryVerb,
-    editVerb,         runNowVerb,     jobsVerb,        logVerb,         whyVerb,
-    watchVerb,        waitVerb,       logsVerb,        topVerb,         tasksVerb,
-    tasksStopVerb,    appsVerb,       appVerb,         quotaVerb,       alarmsVerb,
-    pushVerb,         deviceVerb,     deviceSetVerb,   deviceResetVerb, netVerb,
-    netMarkVerb,      policyVerb,     doctorVerb,      recordVerb,      recordStartVerb,
-    recordSaveVerb,   recordStopVerb, simVerb,         demoVerb,        cmdVerb,
-    amVerb,           dumpsysVerb,    completionsVerb, helpVerb,        helpConstraintsVerb,
-    helpExitCodesVerb};
+inline constexpr std::array everyVerb{getVerb,          putVerb,
+                                      runVerb,          guardVerb,
+                                      startVerb,        cancelVerb,
+                                      cleanVerb,        pauseVerb,
+                                      resumeVerb,       retryVerb,
+                                      editVerb,         runNowVerb,
+                                      jobsVerb,         logVerb,
+                                      whyVerb,          watchVerb,
+                                      waitVerb,         logsVerb,
+                                      topVerb,          uiVerb,
+                                      tasksVerb,        tasksStopVerb,
+                                      appsVerb,         appVerb,
+                                      quotaVerb,        alarmsVerb,
+                                      pushVerb,         deviceVerb,
+                                      deviceSetVerb,    deviceResetVerb,
+                                      netVerb,          netMarkVerb,
+                                      policyVerb,       doctorVerb,
+                                      recordVerb,       recordStartVerb,
+                                      recordSaveVerb,   recordStopVerb,
+                                      simVerb,          demoVerb,
+                                      cmdVerb,          amVerb,
+                                      dumpsysVerb,      completionsVerb,
+                                      helpVerb,         helpConstraintsVerb,
+                                      helpExitCodesVerb};
 
 } // namespace stint::cli

@@ -94,4 +94,10 @@ void printExplanation(const Explanation& it, WallTime now, const Screen& screen)
         screen.print(printable(remark));
 }
 
+std::string whyNotRunNow(const Explanation& before, const ShellAnswer& answer) {
+    std::string why = firmOnes(before.blockers);
+    if (why.empty()) why = answer.err.substr(0, answer.err.find('\n'));
+    return fmt::format("cannot run {} now: {}", textOf(before.job.key), why);
+}
+
 } // namespace stint::cli

@@ -23,4 +23,7 @@ std::string firmOnes(const std::vector<Blocker>& blockers);
 /// What a job is doing, and each blocker with what would clear it.
 void printExplanation(const Explanation& it, WallTime now, const Screen& screen);
 
+/// "cannot run 7 now: …", by what cannot be passed over, else in the shell's own words (jobs.md §8).
+std::string whyNotRunNow(const Explanation& before, const ShellAnswer& answer);
+
 } // namespace stint::cli

@@ -44,10 +44,7 @@ Result<Asked> asked(const std::string& text, const Screen& screen) {
 }
 
 int refused(const Asked& it, const Screen& screen) {
-    std::string why = firmOnes(it.before.blockers);
-    if (why.empty()) why = it.answer.err.substr(0, it.answer.err.find('\n'));
-    return screen.fail(answerCode(it.answer),
-                       fmt::format("cannot run {} now: {}", textOf(it.before.job.key), printable(why)));
+    return screen.fail(answerCode(it.answer), printable(whyNotRunNow(it.before, it.answer)));
 }
 
 void tell(const Asked& it, const Screen& screen) {
