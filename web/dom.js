@@ -75,7 +75,7 @@ export function follow(parent, items, keyOf, make) {
 
 /** A table's cell with its column's name, which a narrow screen shows in place of the head. */
 export function cell(column, ...children) {
-    return h("td", { "data-column": column }, ...children);
+    return h(`td${children.every((child) => child === "–" || child === "") ? ".nothing" : ""}`, { "data-column": column }, ...children);
 }
 
 /** @param {string} caption what a screen reader calls it @param {string[]} columns */

@@ -24,8 +24,8 @@ function at(time, now) {
 
 /** {says, windows: what is to come, with its times} */
 export function dozeWords(doze, now) {
-    const deep = doze.deep ?? "ACTIVE";
-    const light = doze.light ?? "ACTIVE";
+    const deep = (doze.deep ?? "active").toUpperCase();
+    const light = (doze.light ?? "active").toUpperCase();
     const says = (deep === "ACTIVE" || deep === "INACTIVE") && light in lights ? lights[light] : (deeps[deep] ?? `The computer is in ${deep}.`);
     const windows = [];
     if (doze.lightUntil > now && light === "IDLE") windows.push(`Next short window: ${at(doze.lightUntil, now)}`);

@@ -248,6 +248,7 @@ export function deviceWords(value) {
         words.push(value("network.metered") === "true" ? `${kind}, metered` : `${kind}, unmetered`);
     }
     if (value("screen") === "off") words.push("screen off");
+    if (/idle$/.test(value("doze") ?? "")) words.push("resting");
     if (value("data_saver") === "true") words.push("Data Saver on");
     return words;
 }
@@ -286,7 +287,7 @@ export function quotaWords(quota, now) {
     if (quota.allowed === null) return { part: 0, says: "no limit", returns: "" };
     const says = `${duration(quota.used)} of ${duration(quota.allowed)} in ${windowWords(quota.window)}`;
     const part = quota.allowed > 0 ? Math.min(1, quota.used / quota.allowed) : 1;
-    const back = quota.comesBack[0];
+    const back = quota.comesBack.find((each) => each.length >= 1000); // a blink is no news
     let returns = "";
     if (quota.returns > now) returns = `Used up; goes on ${atWhen(quota.returns, now)}`;
     else if (back) returns = `${duration(back.length)} come back ${atWhen(back.when, now)}`;

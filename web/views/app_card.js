@@ -30,10 +30,12 @@ function doneWords(total) {
 }
 
 /** What the network counted today. @param {any} day */
-function bytesWords(day) {
-    if (!day || day.received + day.sent === 0) return "none";
-    const metered = day.metered > 0 ? `, ${bytes(day.metered)} of it metered` : ", none metered";
-    return `${bytes(day.received)} received, ${bytes(day.sent)} sent${metered}`;
+function todayWords(day) {
+    const sum = (day?.received ?? 0) + (day?.sent ?? 0);
+    if (sum === 0) return "no data";
+    const metered = day.metered >= sum ? ", all metered" : day.metered > 0 ? `, ${bytes(day.metered)} of it metered` : ", none metered";
+    const ways = [day.received > 0 ? `${bytes(day.received)} received` : "", day.sent > 0 ? `${bytes(day.sent)} sent` : ""];
+    return ways.filter(Boolean).join(", ") + metered;
 }
 
 /** The same of the runs of the last 24 hours, split by the network that they had. */
@@ -62,15 +64,15 @@ export function makeApp(page, first, totalOf) {
     const expedited = quotaBar("Urgent work");
     const id = `battery-${first.package}`;
     const choice = h("select", { id }, ...uses.map(([value, text]) => h("option", { value }, text)));
+    const facts = (...pairs) => h("dl.app-facts", {}, ...pairs.flatMap(([term, value]) => [h("dt", {}, term), value]));
     const element = h("li.card.app", {},
         h("div.app-head", {}, name, chip, h("code", {}, first.package), stop),
         h("div.app-parts", {},
             h("section", {}, h("h4", {}, "Standing"), h("p.standing", {}, standing, means),
-                h("label.choice", { for: id }, "Battery use"), choice),
+                h("p.choice", {}, h("label", { for: id }, "Battery use"), choice)),
             h("section", {}, h("h4", {}, "Background time"), regular.element, expedited.element),
-            h("section", {}, h("h4", {}, "Last 24 hours"), h("dl.app-facts", {}, h("dt", {}, "Ran"), ran, h("dt", {}, "Moved"), moved,
-                h("dt", {}, "Today"), today, h("dt", {}, "Woke it"), wakes)),
-            h("section", {}, h("h4", {}, "Now"), h("dl.app-facts", {}, h("dt", {}, "Network"), network, h("dt", {}, "Alarms"), alarms))));
+            h("section", {}, h("h4", {}, "Last 24 hours"), facts(["Ran", ran], ["Moved", moved])),
+            h("section", {}, h("h4", {}, "Today"), facts(["Network", network], ["Data", today], ["Alarms", alarms], ["Wake-ups", wakes]))));
     let app = first;
     choice.addEventListener("change", async () => {
         if (!(await battery(app, choice.value))) choice.value = app.batteryUse;
@@ -98,9 +100,9 @@ export function makeApp(page, first, totalOf) {
         setText(ran, doneWords(total));
         setText(moved, movedWords(total));
         const day = app.days.at(-1);
-        setText(today, bytesWords(day));
+        setText(today, todayWords(day));
         const woke = day?.wakeUps?.reduce((sum, each) => sum + each.count, 0) ?? 0;
-        setText(wakes, woke > 0 ? `${counted(woke, "time")} today` : "not today");
+        setText(wakes, woke > 0 ? String(woke) : "none");
         const own = store.alarms.filter((alarm) => alarm.package === app.package);
         const times = own.map((alarm) => alarm.earliest).filter(Boolean);
         setText(alarms, own.length === 0 ? "none" : `${own.length}${times.length > 0 ? `, next ${when(Math.min(...times), now)}` : ", held"}`);

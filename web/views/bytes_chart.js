@@ -40,10 +40,10 @@ export class BytesChart {
         return { width: Math.max(200, this.element.clientWidth), height: 150 };
     }
 
-    /** @param {{times: number[], metered: number[], unmetered: number[]}} series @param {number} step */
-    show(series, step) {
+    /** @param {{times: number[], metered: number[], unmetered: number[]}} series @param {{step: number, from: number, to: number}} range */
+    show(series, range) {
         this.series = series;
-        this.step = step;
+        this.range = range;
         return this.draw();
     }
 
@@ -53,18 +53,20 @@ export class BytesChart {
         const { accent, warn, text, grid } = colours();
         const { times, metered, unmetered } = this.series;
         const all = metered.map((count, i) => count + unmetered[i]);
-        const long = times.length * this.step > 36 * 3600000;
+        const { from, to } = this.range;
+        const long = to - from > 36 * 3600000;
+        const left = this.element.clientWidth < 620 ? 66 : 132; // as the lanes above it have it
         const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: "12px system-ui, sans-serif" };
         const bars = Chart.paths.bars({ size: [0.8, 40], align: 1 });
         const units = [1, 2, 5, 10, 20, 50, 100, 200, 500];
         this.chart?.destroy();
         this.chart = new Chart({
-            ...this.size(), legend: { show: false }, cursor: { show: false }, ms: 1, padding: [8, 4, 0, 0],
-            scales: { y: { range: (_, __, most) => [0, Math.max(1024, most * 1.05)] } },
+            ...this.size(), legend: { show: false }, cursor: { show: false }, ms: 1, padding: [8, 2, 0, 0],
+            scales: { x: { range: () => [from, to] }, y: { range: (_, __, most) => [0, Math.max(1024, most * 1.05)] } },
             series: [{}, { stroke: warn, fill: warn, width: 0, paths: bars, points: { show: false } }, { stroke: accent, fill: accent, width: 0, paths: bars, points: { show: false } }],
             axes: [
                 { ...axis, space: long ? 110 : 64, values: (_, marks) => marks.map((time) => (long ? dayAndTime(time).replace(/ 00:00$/, "") : clock(time))) },
-                { ...axis, size: 70, space: 34, incrs: [1, 1024, 1 << 20, 2 ** 30, 2 ** 40].flatMap((unit) => units.map((count) => count * unit)), values: (_, marks) => marks.map((mark) => bytes(mark)) },
+                { ...axis, size: left, space: 34, incrs: [1, 1024, 1 << 20, 2 ** 30, 2 ** 40].flatMap((unit) => units.map((count) => count * unit)), values: (_, marks) => marks.map((mark) => bytes(mark)) },
             ],
         }, [times, all, unmetered], this.element);
     }

@@ -15,6 +15,10 @@ function endText(run) {
     return endedWell(run) ? run.outcome && run.outcome !== "done" ? run.outcome : "done" : run.outcome || "stopped";
 }
 
+function some(count) {
+    return count > 0 ? bytes(count) : "–";
+}
+
 /** What was so, in a sentence or three. @param {any} day @param {(name: string) => string} label */
 export function momentWords(day, time, label) {
     const { states, running, waiting } = momentOf(day, time);
@@ -117,7 +121,7 @@ export function mount(root, page) {
         setText(range, `${dayAndTime(day.from)} to ${end === null ? "now" : dayAndTime(day.to)}`);
         drawTotals(sums);
         lanes.show(day, time);
-        chart.show(bytesOver(day, length[3]), length[3]).catch(() => chart.element.replaceChildren(h("p.muted", {}, "The chart could not be loaded; the table above has its numbers.")));
+        chart.show(bytesOver(day, length[3]), { step: length[3], from: day.from, to: day.to }).catch(() => chart.element.replaceChildren(h("p.muted", {}, "The chart could not be loaded; the table above has its numbers.")));
     }
 
     function drawTotals(sums) {
@@ -130,13 +134,13 @@ export function mount(root, page) {
             return made;
         };
         const rows = sums.map((sum) => h("tr", {}, cell("App", h("strong", {}, label(sum.package))), number("Runs", String(sum.runs)), number("Ran for", duration(sum.ran)),
-            number("Received", bytes(sum.down)), number("Sent", bytes(sum.up)), number("Metered", sum.metered > 0 ? bytes(sum.metered) : "–"),
+            number("Received", some(sum.down)), number("Sent", some(sum.up)), number("Metered", some(sum.metered)),
             cell("Longest wait", sum.waited > 0 ? `${duration(sum.waited)}, ${reasonPhrase(sum.waitedFor)}` : "–")));
         const each = [...day.runs].filter((run) => run.began).sort((a, b) => b.began - a.began).slice(0, 400);
         const long = length[0] === "week";
         const all = each.map((run) => h("tr", {}, cell("Job", h("strong", {}, run.label || run.key), h("span.detail", {}, label(packageOf(run.key)))),
             cell("Began", long ? dayAndTime(run.began) : hour(run.began)), number("Ran for", duration(endOfRun(run, day) - run.began)),
-            number("Received", bytes(run.transferredDown ?? 0)), number("Sent", bytes(run.transferredUp ?? 0)), cell("Ended", capital(endText(run)))));
+            number("Received", some(run.transferredDown)), number("Sent", some(run.transferredUp)), cell("Ended", capital(endText(run)))));
         const details = h("details", {}, h("summary", {}, `Every run (${day.runs.filter((run) => run.began).length})`),
             table("Every run", ["Job", "Began", "Ran for", "Received", "Sent", "Ended"], all, ".stacks.all-runs"));
         details.open = open;

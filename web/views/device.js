@@ -2,8 +2,9 @@
 // out, and can be ended. Then what the device's state holds back, and Doze.
 import { resetDevice } from "../actions.js";
 import { everySecond } from "../clock.js";
-import { cell, h, table } from "../dom.js";
+import { cell, h, setText, table } from "../dom.js";
 import { dozeWords } from "../doze_words.js";
+import { deviceWords } from "../sentences.js";
 import { ago, ahead, capital, counted, plain, when } from "../words.js";
 
 const groups = [
@@ -25,6 +26,7 @@ const names = {
 function valueWords({ key, value }) {
     if (value === "true") return "yes";
     if (value === "false") return "no";
+    if (key === "doze" && value === "auto") return "by itself";
     if (key === "battery") return `${value} %`;
     if ((key === "network.down" || key === "network.up") && value === "0") return "unknown";
     return plain(value) === value || /[A-Z]/.test(value) ? value : plain(value);
@@ -47,7 +49,7 @@ export function mount(root, page) {
     const about = h("p.next", {}, "Everything Stint goes by: what is so, who says it, and what depends on it.");
     const overrides = h("div");
     const rest = h("section.card.rest");
-    const tables = h("div.device-tables");
+    const tables = h("section.card.scrolls", { "aria-label": "Every value" });
     const limits = h("section.card");
     root.append(h("header.head", {}, says, about), overrides, h("div.device-top", {}, rest, limits), tables);
     let drawn = "";
@@ -63,13 +65,22 @@ export function mount(root, page) {
     function drawTables(values, now) {
         const all = new Map([...groups.map(([name]) => [name, []]), ["Other", []]]);
         for (const row of values) all.get(groupOf(row.key)).push(row);
-        tables.replaceChildren(...[...all].filter(([, rows]) => rows.length > 0).map(([name, rows]) => h("section.card", {}, h("h2", {}, name),
-            table(name, ["What", "Value", "Says who", "Since", "Decides"], rows.map((row) => h(`tr${row.source === "set" ? ".set" : ""}`, {},
-                cell("What", h("strong", {}, names[row.key] ?? row.key), h("span.detail", {}, row.key)),
-                cell("Value", h("span.value", {}, valueWords(row))),
-                cell("Says who", row.source === "set" ? h("span.by-you", {}, "set by you ", endButton(row)) : sourceWords(row)),
-                cell("Since", h("span.age", { "data-since": row.since ?? "" }, ageOf(row, now))),
-                cell("Decides", row.decides || "–"))), ".stacks.device"))));
+        const columns = ["What", "Value", "Says who", "Since", "Decides"];
+        const bodies = [...all].filter(([, rows]) => rows.length > 0).map(([name, rows]) => h("tbody", {},
+            h("tr.part", {}, h("th", { scope: "rowgroup", colspan: columns.length }, name)), ...rows.map((row) => drawRow(row, now))));
+        const made = table("Every value", columns, [], ".stacks.device");
+        made.lastElementChild.remove();
+        made.append(...bodies);
+        tables.replaceChildren(made);
+    }
+
+    function drawRow(row, now) {
+        return h(`tr${row.source === "set" ? ".set" : ""}`, {},
+            cell("What", h("strong", {}, names[row.key] ?? row.key), " ", h("code", {}, row.key)),
+            cell("Value", h("span.value", {}, valueWords(row))),
+            cell("Says who", row.source === "set" ? h("span.by-you", {}, "set by you ", endButton(row)) : sourceWords(row)),
+            cell("Since", h("span.age", { "data-since": row.since ?? "" }, ageOf(row, now))),
+            cell("Decides", row.decides || "–"));
     }
 
     function drawOverrides(values) {
@@ -106,6 +117,7 @@ export function mount(root, page) {
         if (seen !== drawn) {
             const focused = document.activeElement?.getAttribute("aria-label");
             drawn = seen;
+            setText(says, `This computer: ${deviceWords((key) => store.device(key)).join("; ").replace(/^./, (letter) => letter.toLowerCase())}.`);
             drawOverrides(device.values);
             drawTables(device.values, now);
             if (focused) root.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();

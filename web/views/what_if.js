@@ -117,7 +117,7 @@ export function mount(root, page, own) {
         job = store.jobs.get(wanted) ?? (wanted === "" ? jobs[0] : (job && store.jobs.get(job.key)) ?? jobs[0]) ?? null;
         if (job) choice.value = job.key;
         const app = store.apps.find((each) => each.package === job?.package);
-        for (const { holds, note } of inputs) setText(note, holds((key) => store.device(key), app) ? " – so it is now" : "");
+        for (const { holds, note } of inputs) setText(note, holds((key) => store.device(key), app) ? " (as now)" : "");
         if (job && (before?.key !== job.key || before?.state !== job.state || before?.waitsFor !== job.waitsFor)) ask();
     }
 
