@@ -22,7 +22,8 @@ export class Rates {
     of(key, now) {
         const seen = this.samples.get(key);
         if (!seen || seen.length < 2) return null;
-        const first = seen.find((sample) => sample.at > now - WINDOW) ?? seen.at(-1);
+        const first = seen.find((sample) => sample.at > now - WINDOW);
+        if (!first) return 0;
         const before = seen[Math.max(0, seen.indexOf(first) - 1)];
         const length = now - before.at;
         return length < 500 ? null : (1000 * (seen.at(-1).done - before.done)) / length;
