@@ -202,12 +202,12 @@ export function nextStart(jobs, now) {
 }
 
 /**
- * "2 running, 3 waiting: 2 for power, 1 for an unmetered network." and "Next: 14:00, photos.zip."
+ * "2 running, 3 waiting:", "2 for power, 1 for an unmetered network.", and "Next: 14:00, photos.zip."
  * @param {Iterable<any>} all jobs that run or wait
  */
 export function headline(all, now) {
     const jobs = [...all];
-    if (jobs.length === 0) return { says: "Nothing is running, and nothing waits.", next: "" };
+    if (jobs.length === 0) return { says: "Nothing is running, and nothing waits.", why: "", next: "" };
     const counts = { needs: 0, running: 0, waiting: 0, ended: 0 };
     const whys = new Map();
     for (const job of jobs) {
@@ -218,6 +218,8 @@ export function headline(all, now) {
         whys.set(why, (whys.get(why) ?? 0) + 1);
     }
     const parts = [];
+    let why = "";
+    if (counts.needs > 0) parts.push(counts.needs === 1 ? "1 needs you" : `${counts.needs.toLocaleString("en")} need you`);
     if (counts.running > 0) parts.push(`${counts.running.toLocaleString("en")} running`);
     if (counts.waiting > 0) {
         const sorted = [...whys].sort((a, b) => b[1] - a[1]);
@@ -225,11 +227,15 @@ export function headline(all, now) {
         const named = sorted.slice(0, most).map(([why, count]) => (sorted.length === 1 ? why : `${count.toLocaleString("en")} ${why}`));
         const rest = sorted.slice(most).reduce((sum, [, count]) => sum + count, 0);
         if (rest > 0) named.push(`${rest.toLocaleString("en")} for other reasons`);
-        parts.push(`${counts.waiting.toLocaleString("en")} waiting${sorted.length === 1 ? " " : ": "}${named.join(", ")}`);
+        parts.push(`${counts.waiting.toLocaleString("en")} waiting`);
+        why = sorted.length === 1 && counts.waiting > 1 ? `all ${named[0]}` : named.join(", ");
     }
-    if (counts.needs > 0) parts.unshift(counts.needs === 1 ? "1 needs you" : `${counts.needs.toLocaleString("en")} need you`);
     const next = nextStart(jobs, now);
-    return { says: `${capital(parts.join(", "))}.`, next: next ? `Next: ${when(next.earliest, now)}, ${jobName(next)}.` : "" };
+    return { says: `${capital(parts.join(", "))}${why ? ":" : "."}`, why: why ? `${why}.` : "", next: next ? `Next: ${when(next.earliest, now)}, ${jobName(next)}.` : "" };
+}
+
+export function networkName(transport) {
+    return { wifi: "Wi-Fi", ethernet: "Ethernet", vpn: "VPN" }[transport] ?? transport;
 }
 
 /** "On battery, 14 % · metered ethernet": what most waits hang on. */
@@ -241,10 +247,9 @@ export function deviceWords(value) {
     else if (value("plugged") !== undefined) words.push(`On battery${battery !== undefined ? `, ${battery} %` : ""}`);
     if (value("battery_saver") === "true") words.push("battery saver on");
     const transport = value("network.transport");
-    const names = { wifi: "Wi-Fi", ethernet: "Ethernet", cellular: "cellular", vpn: "VPN" };
     if (value("network") === "none" || value("network.internet") === "false") words.push("no network");
     else if (transport !== undefined) {
-        const kind = names[transport] ?? transport;
+        const kind = networkName(transport);
         words.push(value("network.metered") === "true" ? `${kind}, metered` : `${kind}, unmetered`);
     }
     if (value("screen") === "off") words.push("screen off");

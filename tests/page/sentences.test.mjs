@@ -22,12 +22,13 @@ test("the headline counts what runs and why the rest waits", () => { // issue 15
     const soon = { ...waits("CONSTRAINT_MINIMUM_LATENCY", "a person set its time"), label: "Backup", earliest: now + 2 * 3600000 };
     const running = job({ state: "running" });
     const line = sentences.headline([running, running, power, power, unmetered, soon], now);
-    assert.equal(line.says, "2 running, 4 waiting: 2 for power, 1 for an unmetered network, 1 for their time.");
+    assert.equal(`${line.says} ${line.why}`, "2 running, 4 waiting: 2 for power, 1 for an unmetered network, 1 for their time.");
     assert.equal(line.next, "Next: 14:00, Backup.");
 });
 
 test("where all wait for one thing it is said once, and where nothing is it is said", () => {
-    assert.equal(sentences.headline([power, power], now).says, "2 waiting for power.");
+    const line = sentences.headline([power, power], now);
+    assert.equal(`${line.says} ${line.why}`, "2 waiting: all for power.");
     assert.equal(sentences.headline([], now).says, "Nothing is running, and nothing waits.");
 });
 

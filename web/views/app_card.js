@@ -49,7 +49,7 @@ function movedWords(total) {
 
 export function makeApp(page, first, totalOf) {
     const { store, clock } = page;
-    const name = h("h3", {});
+    const name = h("h2", {});
     const chip = h("span.chip", {});
     const stop = h("button.button.slim", { type: "button" }, "Stop…");
     const standing = h("strong", {});
@@ -68,11 +68,11 @@ export function makeApp(page, first, totalOf) {
     const element = h("li.card.app", {},
         h("div.app-head", {}, name, chip, h("code", {}, first.package), stop),
         h("div.app-parts", {},
-            h("section", {}, h("h4", {}, "Standing"), h("p.standing", {}, standing, means),
+            h("section", {}, h("h3", {}, "Standing"), h("p.standing", {}, standing, means),
                 h("p.choice", {}, h("label", { for: id }, "Battery use"), choice)),
-            h("section", {}, h("h4", {}, "Background time"), regular.element, expedited.element),
-            h("section", {}, h("h4", {}, "Last 24 hours"), facts(["Ran", ran], ["Moved", moved])),
-            h("section", {}, h("h4", {}, "Today"), facts(["Network", network], ["Data", today], ["Alarms", alarms], ["Wake-ups", wakes]))));
+            h("section", {}, h("h3", {}, "Background time"), regular.element, expedited.element),
+            h("section", {}, h("h3", {}, "Last 24 hours"), facts(["Ran", ran], ["Moved", moved])),
+            h("section", {}, h("h3", {}, "Today"), facts(["Network", network], ["Data", today], ["Alarms", alarms], ["Wake-ups", wakes]))));
     let app = first;
     choice.addEventListener("change", async () => {
         if (!(await battery(app, choice.value))) choice.value = app.batteryUse;

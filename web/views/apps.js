@@ -18,7 +18,7 @@ export function mount(root, page) {
     const says = h("h1.headline", {}, "Apps");
     const about = h("p.next", {}, "What each app may do while you do not look at it, and what it has done.");
     const apps = h("ul.apps");
-    const systemTitle = h("h2.apart", { hidden: true }, "Parts of the system");
+    const systemTitle = h("p.apart", { hidden: true }, "Parts of the system");
     const system = h("ul.apps");
     root.append(h("header.head", {}, says, about), apps, systemTitle, system);
 

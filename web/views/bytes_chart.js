@@ -65,7 +65,7 @@ export class BytesChart {
             scales: { x: { range: () => [from, to] }, y: { range: (_, __, most) => [0, Math.max(1024, most * 1.05)] } },
             series: [{}, { stroke: warn, fill: warn, width: 0, paths: bars, points: { show: false } }, { stroke: accent, fill: accent, width: 0, paths: bars, points: { show: false } }],
             axes: [
-                { ...axis, space: long ? 110 : 64, values: (_, marks) => marks.map((time) => (long ? dayAndTime(time).replace(/ 00:00$/, "") : clock(time))) },
+                { ...axis, size: 28, space: long ? 110 : 64, values: (_, marks) => marks.map((time) => (long ? dayAndTime(time).replace(/ 00:00$/, "") : clock(time))) },
                 { ...axis, size: left, space: 34, incrs: [1, 1024, 1 << 20, 2 ** 30, 2 ** 40].flatMap((unit) => units.map((count) => count * unit)), values: (_, marks) => marks.map((mark) => bytes(mark)) },
             ],
         }, [times, all, unmetered], this.element);

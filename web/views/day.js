@@ -2,7 +2,7 @@
 import { get } from "../actions.js";
 import { bytesOver, endOfRun, endedWell, isTrue, lengthOf, momentOf, packageOf, totalsByApp } from "../day_model.js";
 import { cell, h, setText, table } from "../dom.js";
-import { reasonPhrase } from "../sentences.js";
+import { networkName, reasonPhrase } from "../sentences.js";
 import { bytes, capital, clock as hour, counted, dayAndTime, duration, listed } from "../words.js";
 import { BytesChart } from "./bytes_chart.js";
 import { Lanes } from "./lanes.js";
@@ -25,7 +25,7 @@ export function momentWords(day, time, label) {
     const device = [];
     if ("charging" in states) device.push(isTrue(states.charging) || states.charging === "auto" ? "charging" : `on battery${states.battery ? `, ${states.battery} %` : ""}`);
     if ("screen" in states) device.push(`screen ${states.screen}`);
-    if ("network" in states) device.push(states.network === "none" ? "no network" : `${isTrue(states.metered) ? "metered" : "unmetered"} ${states.network}`);
+    if ("network" in states) device.push(states.network === "none" ? "no network" : `${isTrue(states.metered) ? "metered" : "unmetered"} ${networkName(states.network)}`);
     if (/maintenance/i.test(states.doze ?? "")) device.push("a window of Doze");
     else if (/idle/i.test(states.doze ?? "")) device.push("resting (Doze)");
     if (isTrue(states.sleeping)) device.push("asleep");

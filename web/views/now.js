@@ -39,14 +39,15 @@ export function itemsOf(jobs, finished) {
 
 export function mount(root, page, own) {
     const { store, clock } = page;
-    const says = h("h1.headline", {}, "…");
+    const says = h("span", {}, "…");
+    const whyAll = h("span.why-all", {});
     const next = h("p.next", {});
     const device = h("p.device-line", {});
     const list = h("ul.jobs", { "aria-label": "Jobs" });
     const empty = h("div.empty", { hidden: true }, h("p", {}, "Downloads and jobs that apps give to Stint appear here."),
         h("p.muted", {}, "Try one in a terminal: ", h("code", {}, "stint get https://example.org/file")));
     const beside = h("aside.beside", { "aria-label": "The job" });
-    root.append(h("div.columns", {}, h("section.list", {}, h("header.head", {}, says, next, device), list, empty), beside));
+    root.append(h("div.columns", {}, h("section.list", {}, h("header.head", {}, h("h1.headline", {}, says, " ", whyAll), next, device), list, empty), beside));
 
     // Heights that the style sheet says, in pixels.
     let heights = { head: 0, row: 0, line: 0 };
@@ -116,6 +117,7 @@ export function mount(root, page, own) {
         const now = clock.now();
         const line = headline(store.jobs.values(), now);
         setText(says, line.says);
+        setText(whyAll, line.why);
         setText(next, line.next);
         const words = deviceWords((key) => store.device(key));
         if (device.dataset.words !== words.join()) {
