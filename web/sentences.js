@@ -15,7 +15,7 @@ const reasons = {
     CONSTRAINT_CONNECTIVITY: { short: "Waits for a network", many: "for a network", clear: "Join a network" },
     CONSTRAINT_DEVICE_IDLE: { short: "Waits until nobody uses this computer", many: "until nobody uses this computer", clear: "Leave the computer alone for a while" },
     CONSTRAINT_STORAGE_NOT_LOW: { short: "Waits for disk space", many: "for disk space", clear: "Free some disk space" },
-    CONSTRAINT_MINIMUM_LATENCY: { short: "Waits for its time", many: "for their time" },
+    CONSTRAINT_MINIMUM_LATENCY: { short: "Waits for its time", many: "until their time" },
     CONSTRAINT_CONTENT_TRIGGER: { short: "Waits for a file to change", many: "for a file to change" },
     CONSTRAINT_PREFETCH: { short: "Waits until its app is about to be used", many: "until their app is about to be used", clear: "Open the app" },
     CONSTRAINT_DEADLINE: { short: "Waits for its deadline", many: "for their deadline" },

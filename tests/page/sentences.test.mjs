@@ -22,7 +22,7 @@ test("the headline counts what runs and why the rest waits", () => { // issue 15
     const soon = { ...waits("CONSTRAINT_MINIMUM_LATENCY", "a person set its time"), label: "Backup", earliest: now + 2 * 3600000 };
     const running = job({ state: "running" });
     const line = sentences.headline([running, running, power, power, unmetered, soon], now);
-    assert.equal(`${line.says} ${line.why}`, "2 running, 4 waiting: 2 for power, 1 for an unmetered network, 1 for their time.");
+    assert.equal(`${line.says} ${line.why}`, "2 running, 4 waiting: 2 for power, 1 for an unmetered network, 1 until their time.");
     assert.equal(line.next, "Next: 14:00, Backup.");
 });
 
