@@ -9,7 +9,7 @@ let ground, browser;
 before(async () => {
     ground = await Ground.open();
     browser = await Browser.start(ground);
-});
+}, { timeout: 60000 });
 after(async () => {
     await browser?.close();
     await ground?.close();
@@ -72,7 +72,7 @@ test("Stop names what dies, asks once, and the app is dead", async () => { // jo
     const page = await browser.open("#/apps");
     const card = page.locator("li.app", { hasText: "Letters" });
     await card.getByRole("button", { name: "Stop Letters…" }).click();
-    assert.match(await text(page, "dialog"), /Stop Letters\? All that Letters is doing ends at once[^]*Jobs, job 1/);
+    assert.match(await text(page, "dialog"), /Stop Letters\? All that Letters is doing ends at once[^]*[Jj]ob 1/);
     await page.getByRole("button", { name: "Stop Letters", exact: true }).click();
     await page.waitForFunction(() => /Letters is stopped: \d+ process/.test(document.getElementById("told").textContent));
     await card.getByRole("button", { name: "Stop Letters…" }).waitFor({ state: "hidden" });
@@ -114,6 +114,8 @@ test("an action that cannot be done says why", async () => {
     });
     await row(page, "Late").getByRole("button", { name: "Run now: Late" }).click();
     await page.getByRole("button", { name: "Run anyway" }).click();
+    await page.waitForFunction(() => document.getElementById("told").textContent !== "");
+    assert.match(await text(page, "#told"), /there is no job|has ended/);
     await page.waitForSelector(".told.trouble");
     await page.context().close();
 });

@@ -70,6 +70,7 @@ export class Browser {
         const tabs = context ?? await this.browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light", reducedMotion: "reduce" });
         if (init) await tabs.addInitScript(init);
         const page = await tabs.newPage();
+        page.setDefaultTimeout(15000);
         page.complaints = [];
         page.on("pageerror", (error) => page.complaints.push(error.stack));
         page.on("console", (message) => {

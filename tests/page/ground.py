@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import traceback
+from contextlib import ExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
@@ -20,9 +21,11 @@ from world import BIN, World  # noqa: E402
 class Ground:
     """Three apps: the transfers, the shell, and Letters, whose jobs do what a test tells them, wrong things too."""
 
-    def __init__(self):
+    def __init__(self, parts):
         self.world = World()
+        parts.callback(self.world.close)
         self.origin = Origin(self.world.root / "origin", rate="512k")
+        parts.callback(self.origin.stop)
         self.digests = {name: self.origin.serve(name, bytes_of(name, size * MIB))
                         for name, size in (("film.iso", 24), ("talk.mp4", 24), ("photos.zip", 3))}
         self.letters = App(self.world)
@@ -78,17 +81,11 @@ class Ground:
         name = job["url"].rsplit("/", 1)[1]
         return {"status": job["status"], "right": hashlib.sha256(content).hexdigest() == self.digests[name], "bytes": len(content)}
 
-    def close(self):
-        self.server.terminate()
-        self.server.wait(30)
-        self.world.close()
-        self.origin.stop()
-
 
 def main():
-    ground = Ground()
-    print(json.dumps({"is": "ready"}), flush=True)
-    try:
+    with ExitStack() as parts:
+        ground = Ground(parts)
+        print(json.dumps({"is": "ready"}), flush=True)
         for line in sys.stdin:
             wish = json.loads(line)
             try:
@@ -96,8 +93,6 @@ def main():
             except Exception:
                 answer = {"failed": traceback.format_exc()}
             print(json.dumps(answer), flush=True)
-    finally:
-        ground.close()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ before(async () => {
     await ground.do("run", "exit 3\n", "--backoff", "10min", "--name", "Sync");
     await ground.do("run", "exit 0\n", "--at", "+90min", "--name", "Index");
     browser = await Browser.start(ground);
-});
+}, { timeout: 60000 });
 after(async () => {
     await browser?.close();
     await ground?.close();

@@ -73,7 +73,7 @@ export function makeApp(page, first, totalOf) {
             h("section", {}, h("h3", {}, "Background time"), regular.element, expedited.element),
             h("section", {}, h("h3", {}, "Last 24 hours"), facts(["Ran", ran], ["Moved", moved])),
             h("section", {}, h("h3", {}, "Today"), facts(["Network", network], ["Data", today], ["Alarms", alarms], ["Wake-ups", wakes]))));
-    let app = first;
+    let app = { ...first, batteryUse: "" };
     choice.addEventListener("change", async () => {
         if (!(await battery(app, choice.value))) choice.value = app.batteryUse;
     });
@@ -108,8 +108,7 @@ export function makeApp(page, first, totalOf) {
         setText(alarms, own.length === 0 ? "none" : `${own.length}${times.length > 0 ? `, next ${when(Math.min(...times), now)}` : ", held"}`);
         regular.update(app.quota, now);
         expedited.update(app.expedited, now);
-        if ((changed || choice.dataset.set !== "yes") && choice !== document.activeElement) choice.value = app.batteryUse;
-        choice.dataset.set = "yes";
+        if (changed) choice.value = app.batteryUse;
     }
     return { element, update };
 }
