@@ -101,6 +101,13 @@ Outgoing jobChanged(sd_bus* bus, const JobView& view) {
     return signal(bus, "JobChanged", [&view](Writer& writer) { wire::writeJobView(writer, view); });
 }
 
+Outgoing listsChanged(sd_bus* bus, Topics topics) {
+    std::vector<std::string> names;
+    for (const std::string_view name : topicNames)
+        if (topics.has(*topicNamed(name))) names.emplace_back(name);
+    return signal(bus, "Changed", [&names](Writer& writer) { writer.strings(names); });
+}
+
 std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer) {
     if (asked.what == Asked::What::Delivery) {
         if (answer.isError() || !answer.signature().empty()) return std::nullopt;

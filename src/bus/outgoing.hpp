@@ -7,6 +7,7 @@
 
 #include "model/effect.hpp"
 #include "model/event.hpp"
+#include "model/topic.hpp"
 #include "model/view.hpp"
 #include "wire/message.hpp"
 #include "wire/writer.hpp"
@@ -36,6 +37,7 @@ Outgoing notificationAction(sd_bus* bus, const CallAction& call);
 Outgoing unbindProcess(sd_bus* bus);
 Outgoing appHasExited(sd_bus* bus, pid_t pid, int exitCode);
 Outgoing jobChanged(sd_bus* bus, const JobView& view);
+Outgoing listsChanged(sd_bus* bus, Topics topics);
 
 /// The event that an answer to such a call means; nullopt for an error, and for an answer that makes no sense.
 std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer);

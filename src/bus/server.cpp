@@ -61,6 +61,8 @@ public:
     void unbind(ConnectionId to) override;
     void appExited(ConnectionId to, pid_t pid, int exitCode) override;
     void changed(const JobKey& key) override { watches_.changed(key); }
+    bool wantsTopics() const override { return watches_.anyNews(); }
+    void changed(Topics topics) override { watches_.changed(topics); }
     void close(ConnectionId connection) override;
 
 private:
@@ -94,7 +96,9 @@ private:
     Peer* find(ConnectionId id);
     void deliver(ConnectionId to, const Outgoing& outgoing);
     void tellWatchers();
+    void tellTopics();
     void sendAnswers();
+    void flushTouched();
     void sent(ConnectionId to) { touched_.insert(to); }
 
     BusOwner& owner_;
@@ -363,6 +367,7 @@ Peer* ServerLoop::find(ConnectionId id) { return findIn(peers_, id); }
 void ServerLoop::act() {
     tellWatchers();
     sendAnswers();
+    tellTopics();
 }
 
 void ServerLoop::failAll(const Error& error) {
@@ -373,8 +378,7 @@ void ServerLoop::failAll(const Error& error) {
 void ServerLoop::sendAnswers() {
     for (const ConnectionId told : calls_.send())
         sent(told);
-    for (const ConnectionId id : std::exchange(touched_, {}))
-        if (Peer* peer = find(id)) watchWriting(id, *peer);
+    flushTouched();
 }
 
 void ServerLoop::tellWatchers() {
@@ -391,6 +395,18 @@ void ServerLoop::tellWatchers() {
         }
         watches_.told(job, told, view.state == JobView::State::Finished);
     }
+}
+
+// After the answers: whoever asks for it in this turn is answered first.
+void ServerLoop::tellTopics() {
+    for (const auto& [watcher, topics] : watches_.takeNews())
+        if (Peer* peer = find(watcher)) deliver(watcher, listsChanged(peer->connection->bus(), topics));
+    flushTouched();
+}
+
+void ServerLoop::flushTouched() {
+    for (const ConnectionId id : std::exchange(touched_, {}))
+        if (Peer* peer = find(id)) watchWriting(id, *peer);
 }
 
 void ServerLoop::deliver(ConnectionId to, const Outgoing& outgoing) {

@@ -18,6 +18,7 @@
 #include "model/effect.hpp"
 #include "model/event.hpp"
 #include "model/questions.hpp"
+#include "model/topic.hpp"
 #include "stint/result.hpp"
 #include "wire/finding.hpp"
 #include "wire/views.hpp"
@@ -149,6 +150,9 @@ public:
     virtual void appExited(ConnectionId to, pid_t pid, int exitCode) = 0;
     /// The job changed: tells those who watch it (in act()).
     virtual void changed(const JobKey& key) = 0;
+    /// Whether anybody wants to know which lists have changed; and that these have: tells them (in act()).
+    virtual bool wantsTopics() const = 0;
+    virtual void changed(Topics topics) = 0;
     /// What is queued for it is still sent, as far as that does not block.
     virtual void close(ConnectionId connection) = 0;
 };

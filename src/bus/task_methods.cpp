@@ -61,8 +61,13 @@ Result<JobView> known(BusOwner& owner, const JobKey& key) {
 
 Handled watchAll(Request& request) {
     if (!request.caller.isOperator) return onlyOperator(request.caller, "Watch for every job");
-    return answers([&watches = request.watches, from = request.from](Writer& writer) -> Result<void> {
+    bool everything = false;
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("everything", everything);
+    STINT_TRY(options.read(request.arguments));
+    return answers([&watches = request.watches, from = request.from, everything](Writer& writer) -> Result<void> {
         watches.addAll(from);
+        if (everything) watches.awaitNews(from);
         const wire::DictionaryWriter nothing(writer);
         return {};
     });

@@ -1,5 +1,7 @@
 #include "bus/watches.hpp"
 
+#include <utility>
+
 namespace stint {
 namespace {
 
@@ -17,6 +19,7 @@ void Watches::drop(ConnectionId watcher) {
     dropFrom(owed_, watcher);
     ofAll_.erase(watcher);
     ofNetwork_.erase(watcher);
+    news_.erase(watcher);
 }
 
 void Watches::changed(const JobKey& job) {
@@ -36,6 +39,21 @@ void Watches::told(const JobKey& job, const std::vector<ConnectionId>& watchers,
     }
     if (owed != owed_.end() && owed->second.empty()) owed_.erase(owed);
     if (watched != ofJob_.end() && watched->second.empty()) ofJob_.erase(watched);
+}
+
+void Watches::changed(Topics topics) {
+    for (auto& [watcher, news] : news_)
+        news.owed |= topics;
+}
+
+std::map<ConnectionId, Topics> Watches::takeNews() {
+    std::map<ConnectionId, Topics> told;
+    for (auto& [watcher, news] : news_) {
+        if (!news.asked || news.owed.none()) continue;
+        news.asked = false;
+        told.emplace(watcher, std::exchange(news.owed, {}));
+    }
+    return told;
 }
 
 } // namespace stint

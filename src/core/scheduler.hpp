@@ -30,6 +30,7 @@ struct Step {
     std::vector<Record> records;
     std::vector<Effect> effects;
     std::vector<SetAside> setAside; ///< since the step before: a mistake of ours, or of the store's, to be told of
+    bool waitsOtherwise = false;    ///< a job may wait for something else than before, or since another time
 };
 
 /// Hears of each event that was handled, and of what came of it: a recorder. It changes nothing.

@@ -105,6 +105,7 @@ struct Turn {
     ReadSet changed = 0;
     std::set<AppId> changedApps;          ///< whose App has changed, as gates read it
     std::set<AppId> changedJobs;          ///< of which a job waits otherwise than before, or a run has begun or ended
+    bool waitsOtherwise = false;          ///< Step's
     bool agesOtherwise = false;           ///< apps age by another clock: the screen was turned on or off
     std::set<AppId> saved;                ///< whose memory is to be written down, once, at the turn's end
     std::map<JobKey, std::string> broken; ///< jobs to be set aside: what was asked about them broke (aside.cpp)

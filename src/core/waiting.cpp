@@ -47,6 +47,7 @@ public:
             if (one.broken) noteBroken(group, *one.gate);
     }
     void heard(const Group& group) override {
+        turn_.waitsOtherwise = true;
         // limits.md §8.3: it may lack only that now.
         if (group.gateKey->network && !tellsAll(turn_)) turn_.changedJobs.insert(group.gateKey->app);
     }
@@ -90,6 +91,7 @@ void park(Turn& turn, Tracked& tracked) {
     if (isAside(tracked)) return;
     loosen(turn, tracked);
     turn.changedJobs.insert(tracked.job.key.app);
+    turn.waitsOtherwise = true;
     const auto until = heldUntil(ownTimesOf(turn.state, tracked, turn.now));
     turn.state.waiting.clocks.set(tracked, nextAlarm(tracked, until, turn.now));
     if (until) {

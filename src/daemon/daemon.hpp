@@ -193,6 +193,7 @@ private:
     std::vector<Death> deaths_; ///< reported in this turn, after the last messages of those processes
     Step step_;                 ///< of all events of this turn
     std::set<JobKey> changed_;  ///< jobs to report to their watchers
+    Topics topics_;             ///< lists that are no longer what they were, while anybody wants to know
     struct Program {
         ConnectionId starter; ///< who waits for its end
         pid_t pid = 0;

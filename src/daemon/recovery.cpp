@@ -107,6 +107,7 @@ void Daemon::tryAgain() {
     unanswered_.clear();
     hosts_->dropAll();
     desktop_->withdrawAll();
+    topics_ = Topics::all();
     announce();
 }
 

@@ -9,6 +9,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
+#include "daemon/topics.hpp"
 
 namespace stint {
 namespace {
@@ -84,6 +85,7 @@ void Daemon::runVerbs() {
 }
 
 void Daemon::add(Step step) {
+    if (server_->wantsTopics()) topics_ |= topicsOf(step);
     std::ranges::move(step.records, std::back_inserter(step_.records));
     std::ranges::move(step.effects, std::back_inserter(step_.effects));
     tellAside(step.setAside);
@@ -107,6 +109,7 @@ void Daemon::decide(const Event& event) {
         schedule && !schedule->info.getTriggerContentUris().empty())
         watching_.emplace(schedule->call, schedule->app);
     if (auto refusal = refusedForRoom(event)) return step_.effects.push_back(std::move(*refusal));
+    if (server_->wantsTopics()) topics_ |= topicsOf(event);
     add(core_->handle(event, now_));
     // These have no effect of their own, but watchers must see them.
     std::visit(Overloaded{[&](const StartAnswered& e) { hosts_->noteChange(e.run, changed_); },
@@ -140,6 +143,7 @@ void Daemon::act() {
         perform(effect);
     for (const JobKey& key : std::exchange(changed_, {}))
         server_->changed(key);
+    if (const Topics topics = std::exchange(topics_, {}); !topics.none()) server_->changed(topics);
 }
 
 void Daemon::perform(const Effect& effect) {

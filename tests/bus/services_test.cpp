@@ -332,6 +332,48 @@ TEST_CASE("a job that is gone without a trace still ends for those who watch it"
     CHECK(readJobView(reader).value().state == JobView::State::Finished);
 }
 
+TEST_CASE("who watches everything is told once which lists have changed, and of the rest when it asks again") {
+    World world;
+    Client person = world.connectOperator();
+    Client other = world.connectOperator();
+    const auto watch = [&](bool everything) {
+        return world.ask(person, taskManagerInterface, "Watch", [&](Writer& writer) {
+            writer.string("").string("").int32(0);
+            wire::DictionaryWriter(writer).put("everything", everything);
+        });
+    };
+    using Names = std::vector<std::string>;
+    using All = std::vector<Names>;
+    All all;
+    const auto told = [&] {
+        person.process();
+        for (const wire::Message& message : person.named("Changed"))
+            all.push_back(Reader(message).strings().value());
+        person.inbox.clear();
+        return all;
+    };
+    CHECK(!world.server->wantsTopics());
+    REQUIRE(!watch(false).isError());
+    CHECK(!world.server->wantsTopics());
+    REQUIRE(!watch(true).isError());
+    CHECK(world.server->wantsTopics());
+    CHECK(told().empty()); // nothing has changed since
+    world.turn([&] { world.server->changed(Topic::Device | Topic::Apps); });
+    REQUIRE(told() == All{{"apps", "device"}});
+    // A slow reader costs nothing: a thousand changes are one signal, and that when it asks.
+    for (int i = 0; i < 1000; ++i)
+        world.turn([&] { world.server->changed(i % 2 ? Topic::Alarms : Topic::Jobs); });
+    CHECK(told().size() == 1);
+    REQUIRE(!watch(true).isError());
+    CHECK(told() == All{{"apps", "device"}, {"jobs", "alarms"}});
+    REQUIRE(!watch(true).isError());
+    CHECK(told().size() == 2);
+    other.process();
+    CHECK(other.named("Changed").empty());
+    world.server->close(world.owner.connections[0]);
+    CHECK(!world.server->wantsTopics()); // nobody looks any more
+}
+
 TEST_CASE("the end of a started app is told on the connection that started it") {
     World world;
     Client person = world.connectOperator();

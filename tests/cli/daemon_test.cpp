@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include <doctest/doctest.h>
+#include <poll.h>
 
 #include "cli/daemon/daemon.hpp"
 #include "cli/daemon/lookup.hpp"
@@ -299,6 +300,27 @@ TEST_CASE("start passes on the exit code of the program, and its words") {
     CHECK(ran({"start", "com.example.mail", "--fetch", "all"}).code == 7);
     fake.calls();
     CHECK(words == std::vector<std::string>{"com.example.mail", "--fetch", "all"});
+}
+
+TEST_CASE("news of lists that have changed: those that are known, and one answer for each that is asked for") {
+    FakeDaemon fake([](Talk& talk, const wire::Message& call) {
+        Reader reader(call);
+        CHECK(reader.string().value().empty());
+        talk.reply(call, [](Writer& writer) { wire::DictionaryWriter nothing(writer); });
+        talk.listsChanged({"apps", "weather", "finished"}); // one of a daemon that knows more
+        talk.hangUp();
+    });
+    Daemon daemon = Daemon::connectIfThere().value();
+    REQUIRE(daemon.watchEverything().ok());
+    std::vector<News> news;
+    while (news.empty()) {
+        pollfd watched{daemon.fd(), daemon.events(), 0};
+        REQUIRE(::poll(&watched, 1, 10000) == 1);
+        news = daemon.takeNews().value();
+    }
+    REQUIRE(news.size() == 1);
+    CHECK(std::get<ListsChanged>(news[0]).topics == (Topic::Apps | Topic::Finished));
+    CHECK(fake.calls() == std::vector<std::string>{"Watch"});
 }
 
 TEST_CASE("a program whose daemon died has died with it: start ends with 69") { // architecture.md, running a job

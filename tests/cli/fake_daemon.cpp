@@ -67,6 +67,10 @@ void Talk::appExited(std::uint32_t pid, std::int32_t exitCode) {
     signal("AppExited", [&](wire::Writer& writer) { writer.uint32(pid).int32(exitCode); });
 }
 
+void Talk::listsChanged(const std::vector<std::string>& topics) {
+    signal("Changed", [&](wire::Writer& writer) { writer.strings(topics); });
+}
+
 FakeDaemon::FakeDaemon(Answer answer) : answer_(std::move(answer)), end_(::eventfd(0, EFD_CLOEXEC)) {
     std::string made = (std::filesystem::temp_directory_path() / "stint-cli-XXXXXX").string();
     STINT_CHECK(::mkdtemp(made.data()));

@@ -23,6 +23,7 @@ public:
     void refuse(const wire::Message& call, Errc code, const std::string& message);
     void jobChanged(const JobView& job);
     void appExited(std::uint32_t pid, std::int32_t exitCode);
+    void listsChanged(const std::vector<std::string>& topics);
     /// The daemon dies once this call is answered.
     void hangUp() { over_ = true; }
     bool isOver() const { return over_; }

@@ -53,6 +53,8 @@ public:
     void tellNetwork(const NetworkAccess&) override {}
     void appExited(ConnectionId, pid_t, int) override {}
     void changed(const JobKey&) override {}
+    bool wantsTopics() const override { return false; }
+    void changed(Topics) override {}
 };
 
 class FakeRegistry final : public Registry {

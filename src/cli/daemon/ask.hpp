@@ -4,6 +4,7 @@
 
 #include "base/time.hpp"
 #include "base/try.hpp"
+#include "cli/daemon/calls.hpp"
 #include "stint/result.hpp"
 #include "wire/connect.hpp"
 #include "wire/message.hpp"
@@ -15,21 +16,17 @@ namespace stint::cli {
 inline constexpr Duration patience = 30s;
 
 /// Blocks until it is answered. `write` writes the arguments, `options` the trailing options.
-inline Result<wire::Message> ask(
-    sd_bus* bus, const char* interface, const char* member, const std::function<void(wire::Writer&)>& write,
-    const std::function<void(wire::DictionaryWriter&)>& options = [](wire::DictionaryWriter&) {}) {
-    const wire::Message message = STINT_TRY(wire::newCall(bus, interface, member));
-    wire::Writer writer(message);
-    write(writer);
-    {
-        wire::DictionaryWriter dictionary(writer);
-        options(dictionary);
-    }
-    STINT_TRY(writer.done());
-    return wire::call(bus, message, patience);
+inline Result<wire::Message> ask(sd_bus* bus, const char* interface, const char* member,
+                                 const std::function<void(wire::Writer&)>& write,
+                                 const std::function<void(wire::DictionaryWriter&)>& options = noOptions) {
+    return wire::call(bus, STINT_TRY(messageOf(bus, Call<void>{interface, member, nullptr, write, options})), patience);
 }
 
-/// No arguments.
-inline void nothing(wire::Writer&) {}
+/// Likewise, and reads the answer.
+template <class Answer> Result<Answer> answerOf(sd_bus* bus, const Call<Answer>& asked) {
+    const auto answer = STINT_TRY(wire::call(bus, STINT_TRY(messageOf(bus, asked)), patience));
+    wire::Reader reader(answer);
+    return asked.read(reader);
+}
 
 } // namespace stint::cli

@@ -28,12 +28,18 @@ void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).s
 
 bool isNews(const Message& message) {
     return message.interface() == wire::taskManagerInterface &&
-           (message.member() == "JobChanged" || message.member() == "AppExited");
+           (message.member() == "JobChanged" || message.member() == "AppExited" || message.member() == "Changed");
 }
 
 Result<News> readNews(const Message& message) {
     Reader reader(message);
     if (message.member() == "JobChanged") return News(STINT_TRY(wire::readJobView(reader)));
+    if (message.member() == "Changed") {
+        ListsChanged changed;
+        for (const std::string& name : STINT_TRY(reader.strings()))
+            if (const auto topic = topicNamed(name)) changed.topics |= *topic;
+        return News(changed);
+    }
     AppExited exited;
     exited.pid = STINT_TRY(reader.uint32());
     exited.exitCode = STINT_TRY(reader.int32());
@@ -75,21 +81,9 @@ Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const St
     return JobId(STINT_TRY(reader.int32()));
 }
 
-Result<void> Daemon::cancel(const JobKey& job) {
-    STINT_TRY(ask(
-        bus_.get(), wire::jobSchedulerInterface, "Cancel",
-        [&](Writer& writer) { writer.int32(job.id.value).string(job.space); },
-        [&](DictionaryWriter& options) { options.put("as", job.app.name); }));
-    return {};
-}
+Result<void> Daemon::cancel(const JobKey& job) { return answerOf(bus_.get(), calls::cancel(job)); }
 
-Result<void> Daemon::hold(const JobKey& job, bool on) {
-    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Hold", [&](Writer& writer) {
-        writeKey(writer, job);
-        writer.boolean(on);
-    }));
-    return {};
-}
+Result<void> Daemon::hold(const JobKey& job, bool on) { return answerOf(bus_.get(), calls::hold(job, on)); }
 
 Result<void> Daemon::edit(const JobKey& job, const std::vector<Condition>& conditions) {
     STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Edit", [&](Writer& writer) {
@@ -99,71 +93,25 @@ Result<void> Daemon::edit(const JobKey& job, const std::vector<Condition>& condi
     return {};
 }
 
-Result<void> Daemon::retry(const JobKey& job) {
-    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Retry", [&](Writer& writer) { writeKey(writer, job); }));
-    return {};
-}
-
-struct Daemon::Page {
-    std::vector<JobView> jobs;
-    bool more = false;
-};
-
-/// The next page begins after the last tracked job of `before`, or skips as many finished ones.
-Result<Daemon::Page> Daemon::page(const std::optional<std::string>& package, bool finished,
-                                  const std::vector<JobView>& before) {
-    auto answer =
-        STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "ListJobs", nothing, [&](DictionaryWriter& options) {
-            if (package) options.put("package", *package);
-            if (finished) options.put("finished", true);
-            if (before.empty()) return;
-            if (finished) return options.put("skip", static_cast<std::int32_t>(before.size()));
-            const JobKey& last = before.back().key;
-            options.put("afterPackage", last.app.name);
-            options.put("afterNamespace", last.space);
-            options.put("afterId", last.id.value);
-        }));
-    Reader reader(answer);
-    Page made;
-    made.jobs = STINT_TRY(wire::readList(reader, wire::readJobView));
-    made.more = STINT_TRY(reader.boolean());
-    return made;
-}
+Result<void> Daemon::retry(const JobKey& job) { return answerOf(bus_.get(), calls::retry(job)); }
 
 Result<std::vector<JobView>> Daemon::jobs(const std::optional<std::string>& package, bool finished) {
     std::vector<JobView> all;
     for (bool more = true; more;) {
-        auto next = STINT_TRY(page(package, finished, all));
-        more = next.more && !next.jobs.empty();
-        for (auto& job : next.jobs)
-            all.push_back(std::move(job));
+        auto next = STINT_TRY(answerOf(bus_.get(), calls::jobs(package, finished, all)));
+        more = next.more;
+        std::ranges::move(next.rows, std::back_inserter(all));
     }
     return all;
 }
 
-Result<Explanation> Daemon::explain(const JobKey& job) {
-    auto answer = STINT_TRY(
-        ask(bus_.get(), wire::taskManagerInterface, "Explain", [&](Writer& writer) { writeKey(writer, job); }));
-    Reader reader(answer);
-    Explanation made;
-    made.job = STINT_TRY(wire::readJobView(reader));
-    made.blockers = STINT_TRY(wire::readRows<Blocker>(reader));
-    return made;
-}
+Result<Explanation> Daemon::explain(const JobKey& job) { return answerOf(bus_.get(), calls::explain(job)); }
 
 Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) {
-    auto answer = STINT_TRY(
-        ask(bus_.get(), wire::taskManagerInterface, "History", [&](Writer& writer) { writeKey(writer, job); }));
-    Reader reader(answer);
-    return wire::readRows<HistoryEntry>(reader);
+    return answerOf(bus_.get(), calls::history(job));
 }
 
-Result<std::vector<PastRun>> Daemon::log(const JobKey& job) {
-    auto answer =
-        STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Log", [&](Writer& writer) { writeKey(writer, job); }));
-    Reader reader(answer);
-    return wire::readRows<PastRun>(reader);
-}
+Result<std::vector<PastRun>> Daemon::log(const JobKey& job) { return answerOf(bus_.get(), calls::log(job)); }
 
 Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) {
     std::vector<WorkItem> all;
@@ -181,45 +129,19 @@ Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) 
     return all;
 }
 
-Result<SchedulerView> Daemon::overview() {
-    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Overview", nothing));
-    Reader reader(answer);
-    return wire::readSchedulerView(reader);
-}
+Result<SchedulerView> Daemon::overview() { return answerOf(bus_.get(), calls::overview()); }
 
 Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {
-    auto answer = STINT_TRY(ask(
-        bus_.get(), wire::taskManagerInterface, "Shell", [&](Writer& writer) { writer.strings(words); },
-        [&](DictionaryWriter& options) {
-            if (!before.empty()) options.put("before", before);
-        }));
-    Reader reader(answer);
-    ShellAnswer made;
-    made.code = STINT_TRY(reader.int32());
-    made.out = STINT_TRY(reader.string());
-    made.err = STINT_TRY(reader.string());
-    return made;
+    return answerOf(bus_.get(), calls::shell(words, before));
 }
 
-Result<JobView> Daemon::watch(const JobKey& job) {
-    auto answer =
-        STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Watch", [&](Writer& writer) { writeKey(writer, job); }));
-    Reader reader(answer);
-    return wire::readJobView(reader);
-}
+Result<JobView> Daemon::watch(const JobKey& job) { return answerOf(bus_.get(), calls::watch(job)); }
 
-Result<std::vector<TaskRow>> Daemon::tasks() {
-    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "ListTasks", nothing));
-    Reader reader(answer);
-    return wire::readList(reader, wire::readTaskRow);
-}
+Result<void> Daemon::watchEverything() { return answerOf(bus_.get(), calls::watchEverything()); }
 
-Result<std::uint32_t> Daemon::stop(const std::string& package) {
-    auto answer =
-        STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Stop", [&](Writer& writer) { writer.string(package); }));
-    Reader reader(answer);
-    return reader.uint32();
-}
+Result<std::vector<TaskRow>> Daemon::tasks() { return answerOf(bus_.get(), calls::tasks()); }
+
+Result<std::uint32_t> Daemon::stop(const std::string& package) { return answerOf(bus_.get(), calls::stop(package)); }
 
 Result<std::uint32_t> Daemon::startApp(const std::string& package, const std::vector<std::string>& arguments,
                                        const std::string& directory) {
@@ -243,11 +165,7 @@ Result<std::vector<std::string>> Daemon::openApp(const std::string& package) {
     return reader.strings();
 }
 
-Result<std::vector<AppView>> Daemon::apps() {
-    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "ListApps", nothing));
-    Reader reader(answer);
-    return wire::readList(reader, wire::readAppView);
-}
+Result<std::vector<AppView>> Daemon::apps() { return answerOf(bus_.get(), calls::apps()); }
 
 Result<void> Daemon::setAppState(const std::string& package, const std::string& state) {
     STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "SetApp", [&](Writer& writer) {
@@ -276,8 +194,7 @@ Result<void> Daemon::setDevice(const std::map<std::string, std::string>& changes
 }
 
 Result<void> Daemon::resetDevice(const std::vector<std::string>& keys) {
-    STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Reset", [&](Writer& writer) { writer.strings(keys); }));
-    return {};
+    return answerOf(bus_.get(), calls::resetDevice(keys));
 }
 
 Result<void> Daemon::markNetwork(const std::string& network, const std::string& word) {

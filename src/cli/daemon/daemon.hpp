@@ -16,6 +16,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/ask.hpp"
 #include "cli/screen/terminal.hpp"
+#include "model/topic.hpp"
 #include "model/view.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
@@ -27,19 +28,6 @@
 #include "wire/views.hpp"
 
 namespace stint::cli {
-
-/// A job and everything that keeps it from running.
-struct Explanation {
-    JobView job;
-    std::vector<Blocker> blockers;
-};
-
-/// What Android's shell verbs answer (jobs.md §8).
-struct ShellAnswer {
-    std::int32_t code = 0; ///< a process ends with its low byte
-    std::string out;       ///< lines
-    std::string err;       ///< lines
-};
 
 struct AppExited {
     std::uint32_t pid = 0;
@@ -58,8 +46,13 @@ struct Quotas {
     QuotaView expedited;
 };
 
+/// Lists that are no longer what they were.
+struct ListsChanged {
+    Topics topics;
+};
+
 /// What the daemon sends without a call.
-using News = std::variant<JobView, AppExited>;
+using News = std::variant<JobView, AppExited, ListsChanged>;
 
 class Daemon {
 public:
@@ -73,9 +66,7 @@ public:
 
     /// The rows that a method without arguments answers (model/view.hpp, wire/fields.hpp).
     template <class Row> Result<std::vector<Row>> list(const char* interface, const char* member) {
-        const auto answer = STINT_TRY(ask(bus_.get(), interface, member, nothing));
-        wire::Reader reader(answer);
-        return wire::readRows<Row>(reader);
+        return answerOf(bus_.get(), calls::list<Row>(interface, member));
     }
 
     /// A new job of the built-in package `app`, under a new number. Refused, with the reason: RESULT_FAILURE
@@ -105,6 +96,8 @@ public:
     Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
     /// The job's state now; news of it follow. IllegalArgument: neither the job nor its history is there.
     Result<JobView> watch(const JobKey& job);
+    /// From now on news of every job, and once of lists that have changed since: of further ones after the next call.
+    Result<void> watchEverything();
 
     Result<std::vector<TaskRow>> tasks();
     /// Returns how many processes were killed.
@@ -125,16 +118,14 @@ public:
         return list<wire::Finding>(wire::taskManagerInterface, "Diagnose");
     }
 
-    Result<std::vector<wire::DeviceRow>> device() { return list<wire::DeviceRow>(wire::deviceInterface, "Get"); }
+    Result<std::vector<wire::DeviceRow>> device() { return answerOf(bus_.get(), calls::device()); }
     Result<void> setDevice(const std::map<std::string, std::string>& changes);
     Result<void> resetDevice(const std::vector<std::string>& keys);
     Result<void> record(bool on);
     Result<std::vector<wire::RecordingRow>> recordings() {
         return list<wire::RecordingRow>(wire::taskManagerInterface, "Recordings");
     }
-    Result<std::vector<wire::NetworkRow>> networks() {
-        return list<wire::NetworkRow>(wire::deviceInterface, "Networks");
-    }
+    Result<std::vector<wire::NetworkRow>> networks() { return answerOf(bus_.get(), calls::networks()); }
     /// metered, unmetered or auto.
     Result<void> markNetwork(const std::string& network, const std::string& word);
 
@@ -159,9 +150,7 @@ public:
     Result<std::vector<wire::PolicyRow>> policy() { return list<wire::PolicyRow>(wire::limitsInterface, "Policy"); }
     Result<wire::DozeView> doze();
     /// Each kind of work, and which state of the device holds it back (limits.md §1.1).
-    Result<std::vector<DeviceLimitView>> deviceLimits() {
-        return list<DeviceLimitView>(wire::limitsInterface, "ListDeviceLimits");
-    }
+    Result<std::vector<DeviceLimitView>> deviceLimits() { return answerOf(bus_.get(), calls::deviceLimits()); }
     /// "deep" or "light" (limits.md §6.7); returns the new state.
     Result<wire::DozeView> stepDoze(const std::string& machine);
     /// "idle", "light_idle", …; "auto" releases it.
@@ -179,8 +168,6 @@ public:
 
 private:
     explicit Daemon(wire::Bus bus) : bus_(std::move(bus)) {}
-    struct Page;
-    Result<Page> page(const std::optional<std::string>& package, bool finished, const std::vector<JobView>& before);
 
     wire::Bus bus_;
 };

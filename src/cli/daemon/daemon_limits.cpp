@@ -1,4 +1,7 @@
 // org.stint.Limits1 and org.stint.AlarmManager1, as the operator calls them.
+#include <algorithm>
+#include <iterator>
+
 #include "base/try.hpp"
 #include "cli/daemon/ask.hpp"
 #include "cli/daemon/daemon.hpp"
@@ -51,7 +54,7 @@ Result<void> Daemon::reportUsage(const std::string& package, const std::string& 
 }
 
 Result<void> Daemon::setBatteryUse(const std::string& package, const std::string& use) {
-    return tell(bus_.get(), "SetBatteryUse", [&](Writer& writer) { writer.string(package).string(use); });
+    return answerOf(bus_.get(), calls::setBatteryUse(package, use));
 }
 
 Result<void> Daemon::setDataSaverExempt(const std::string& package, bool exempt) {
@@ -82,7 +85,7 @@ Result<Quotas> Daemon::quota(const std::string& package) {
     return made;
 }
 
-Result<wire::DozeView> Daemon::doze() { return askDoze(bus_.get(), "GetDoze", nothing); }
+Result<wire::DozeView> Daemon::doze() { return answerOf(bus_.get(), calls::doze()); }
 
 Result<wire::DozeView> Daemon::stepDoze(const std::string& machine) {
     return askDoze(bus_.get(), "StepDoze", [&](Writer& writer) { writer.string(machine); });
@@ -95,18 +98,9 @@ Result<wire::DozeView> Daemon::forceDoze(const std::string& state) {
 Result<std::vector<AlarmView>> Daemon::alarms(const std::optional<std::string>& package) {
     std::vector<AlarmView> all;
     for (bool more = true; more;) {
-        auto answer =
-            STINT_TRY(ask(bus_.get(), wire::alarmManagerInterface, "List", nothing, [&](DictionaryWriter& options) {
-                if (package) options.put("package", *package);
-                if (all.empty()) return;
-                options.put("afterPackage", all.back().alarm.app.name);
-                options.put("afterTag", all.back().alarm.tag);
-            }));
-        Reader reader(answer);
-        auto page = STINT_TRY(wire::readList(reader, wire::readAlarmView));
-        more = STINT_TRY(reader.boolean()) && !page.empty();
-        for (AlarmView& alarm : page)
-            all.push_back(std::move(alarm));
+        auto page = STINT_TRY(answerOf(bus_.get(), calls::alarms(package, all)));
+        more = page.more;
+        std::ranges::move(page.rows, std::back_inserter(all));
     }
     return all;
 }

@@ -72,4 +72,19 @@ void printExplanation(const Explanation& it, WallTime now, const Screen& screen)
     if (it.job.lastRun->timeouts >= 2) screen.print(neverEnds(it.job));
 }
 
+std::string overriddenText(const Blocker& blocker) {
+    return fmt::format("{} ({})", blocker.detail.empty() ? meaningOf(blocker.reason) : blocker.detail,
+                       nameOf(blocker.reason));
+}
+
+std::string whyNotRunNow(const Explanation& before, const ShellAnswer& answer) {
+    std::string why;
+    // A missing service and an app that the user stopped are not overridden (jobs.md §8).
+    for (const Blocker& blocker : before.blockers)
+        if (blocker.reason == PENDING_JOB_REASON_APP || blocker.reason == PENDING_JOB_REASON_USER)
+            why += (why.empty() ? "" : "; ") + overriddenText(blocker);
+    if (why.empty()) why = answer.err.substr(0, answer.err.find('\n'));
+    return fmt::format("cannot run {} now: {}", textOf(before.job.key), why);
+}
+
 } // namespace stint::cli

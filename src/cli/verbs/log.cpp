@@ -7,43 +7,15 @@
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/app_days.hpp"
+#include "cli/print/job_log.hpp"
 #include "cli/print/json_row.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/text.hpp"
-#include "rules/past_run.hpp"
 
 namespace stint::cli {
 namespace {
-
-struct LogLine {
-    WallTime when;
-    std::string what;
-    std::string detail;
-
-    static constexpr auto fields = [](auto& field, auto& line) {
-        field("when", line.when);
-        field("what", line.what);
-        field("detail", line.detail);
-    };
-};
-
-/// All that is known of one job.
-struct JobLog {
-    JobKey key;
-    std::string label;
-    WallTime scheduled{};
-    std::vector<PastRun> runs;
-    std::vector<HistoryEntry> waits; ///< since the last of them
-    std::optional<JobView> now;      ///< nullopt: it has ended
-};
-
-/// Those of the job that had the key last: an app may have given its id to others before.
-std::vector<PastRun> runsOf(std::vector<PastRun> all, WallTime scheduled) {
-    std::erase_if(all, [scheduled](const PastRun& run) { return run.scheduled != scheduled; });
-    return all;
-}
 
 /// Of a job whose end is no longer among the last ones of its app, but in the log.
 Result<JobLog> longEnded(Daemon& daemon, const std::string& text, Error unknown) {
@@ -69,62 +41,10 @@ Result<JobLog> logOf(const std::string& text, const Screen& screen) {
     return log;
 }
 
-bool isReady(const HistoryEntry& entry) { return entry.reasons == std::vector{PENDING_JOB_REASON_APP}; }
-
-/// Each wait until the next, or until `end`; nullopt: the last goes on.
-void addWaits(std::vector<LogLine>& lines, const std::vector<HistoryEntry>& waits, std::optional<WallTime> end) {
-    for (std::size_t i = 0; i < waits.size(); ++i) {
-        if (isReady(waits[i])) continue;
-        const auto until = i + 1 < waits.size() ? std::optional(waits[i + 1].when) : end;
-        const std::string reasons = reasonsText(waits[i].reasons);
-        if (until)
-            lines.push_back({waits[i].when, "waited", fmt::format("{}: {}", briefly(*until - waits[i].when), reasons)});
-        else
-            lines.push_back({waits[i].when, "waits", reasons});
-    }
-}
-
-std::string movedText(const PastRun& run) {
-    const Bytes moved = std::max(run.transferredDown, run.transferredUp);
-    if (moved <= 0) return {};
-    if (run.resumedAt <= 0) return fmt::format("; {}", formatSize(moved));
-    return fmt::format("; went on at {}, came to {}", formatSize(run.resumedAt), formatSize(moved));
-}
-
-std::string endOf(const PastRun& run) {
-    std::string text = endingText(run);
-    if (run.began) text += fmt::format("; ran {}", briefly(run.ended - *run.began));
-    text += movedText(run);
-    if (run.next && *run.next - run.ended >= 1s) text += fmt::format("; runs again at {}", clockText(*run.next));
-    return text;
-}
-
-std::vector<LogLine> linesOf(const JobLog& log) {
-    std::vector<LogLine> lines{{log.scheduled, "scheduled", log.label}};
-    for (const PastRun& run : log.runs) {
-        addWaits(lines, run.waits, run.began.value_or(run.ended));
-        if (run.began) lines.push_back({*run.began, "started", std::string(kindWord(run.kind))});
-        const bool bySelf = run.ending.internal == InternalReason::SuccessfulFinish;
-        const char* const bySelfWord = run.outcome.exitCode == 0 ? "finished" : "failed";
-        const char* const what = run.last ? "ended" : bySelf ? bySelfWord : "stopped";
-        lines.push_back({run.ended, what, endOf(run)});
-    }
-    if (!log.now) return lines;
-    addWaits(lines, log.waits, log.now->started);
-    if (log.now->state == JobView::State::Pending && !lines.empty() && lines.back().what == "waits")
-        lines.back().detail = waitsText(*log.now);
-    if (log.now->started) lines.push_back({*log.now->started, "started", std::string(kindWord(log.now->kind))});
-    return lines;
-}
-
 void print(const JobLog& log, const Screen& screen) {
     if (screen.json()) {
-        for (const LogLine& line : linesOf(log)) {
-            Json object = header();
-            object["job"] = textOf(log.key);
-            putRow(object, line);
-            screen.print(dumped(object));
-        }
+        for (const LogLine& line : linesOf(log))
+            screen.print(jsonOf(log.key, line));
         return;
     }
     Table table({{"WHEN"}, {"WHAT"}, {"DETAIL"}});

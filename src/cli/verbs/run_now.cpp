@@ -4,6 +4,7 @@
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
+#include "cli/print/explanation.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
@@ -32,45 +33,19 @@ int answerCode(const ShellAnswer& answer) {
     }
 }
 
-std::vector<std::string> wordsFor(const JobKey& job) {
-    std::vector<std::string> words{"run", "-f"};
-    if (!job.space.empty()) words.insert(words.end(), {"-n", job.space});
-    words.insert(words.end(), {job.app.name, std::to_string(job.id.value)});
-    return words;
-}
-
 Result<Asked> asked(const std::string& text, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
         return Error{Errc::ILLEGAL_STATE, fmt::format("{} has ended already", textOf(job.key))};
     Asked made{.before = STINT_TRY(daemon.explain(job.key)), .answer = {}};
-    if (made.before.job.state == JobView::State::Pending) made.answer = STINT_TRY(daemon.shell(wordsFor(job.key)));
+    if (made.before.job.state == JobView::State::Pending)
+        made.answer = STINT_TRY(daemon.shell(calls::wordsToRunNow(job.key)));
     return made;
 }
 
-/// A missing service and an app that the user stopped are not overridden (jobs.md §8).
-bool isFirm(const Blocker& blocker) {
-    return blocker.reason == PENDING_JOB_REASON_APP || blocker.reason == PENDING_JOB_REASON_USER;
-}
-
-std::string describe(const Blocker& blocker) {
-    return fmt::format("{} ({})", blocker.detail.empty() ? meaningOf(blocker.reason) : blocker.detail,
-                       nameOf(blocker.reason));
-}
-
-std::string firmOnes(const std::vector<Blocker>& blockers) {
-    std::string text;
-    for (const auto& blocker : blockers)
-        if (isFirm(blocker)) text += (text.empty() ? "" : "; ") + describe(blocker);
-    return text;
-}
-
 int refused(const Asked& it, const Screen& screen) {
-    std::string why = firmOnes(it.before.blockers);
-    if (why.empty()) why = it.answer.err.substr(0, it.answer.err.find('\n'));
-    return screen.fail(answerCode(it.answer),
-                       fmt::format("cannot run {} now: {}", textOf(it.before.job.key), printable(why)));
+    return screen.fail(answerCode(it.answer), printable(whyNotRunNow(it.before, it.answer)));
 }
 
 void tell(const Asked& it, const Screen& screen) {
@@ -81,7 +56,7 @@ void tell(const Asked& it, const Screen& screen) {
     if (screen.quiet()) return;
     screen.print(fmt::format("{} runs now, although:", job));
     for (const auto& blocker : it.before.blockers)
-        screen.print(fmt::format("  {}", printable(describe(blocker))));
+        screen.print(fmt::format("  {}", printable(overriddenText(blocker))));
 }
 
 int runNow(const Arguments& given, const Screen& screen) {

@@ -1,0 +1,90 @@
+#include "taskmanager/arguments.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/fail.hpp"
+#include "base/number.hpp"
+#include "base/printable.hpp"
+#include "base/split.hpp"
+#include "base/try.hpp"
+#include "cli/daemon/lookup.hpp"
+#include "cli/screen/json_line.hpp"
+
+namespace stint::taskmanager {
+namespace {
+
+using cli::Json;
+
+Result<std::string> unescaped(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '+') {
+            plain += ' ';
+        } else if (text[i] != '%') {
+            plain += text[i];
+        } else {
+            const auto byte = numberIn<unsigned char>(text.substr(i + 1, 2), 16);
+            if (!byte || text.size() < i + 3)
+                return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" has a % without two hexadecimal digits", printable(text));
+            plain += static_cast<char>(*byte);
+            i += 2;
+        }
+    }
+    return plain;
+}
+
+Result<Json> objectIn(const std::string& body, const std::vector<std::string>& keys) {
+    Json object = Json::parse(body, nullptr, false);
+    if (!object.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "the body is no JSON object");
+    for (const auto& [key, value] : object.items())
+        if (std::ranges::find(keys, key) == keys.end())
+            return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\"; it takes \"{}\"", printable(key),
+                        fmt::format("{}", fmt::join(keys, "\", \"")));
+    for (const std::string& key : keys)
+        if (!object.contains(key)) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is missing", key);
+    return object;
+}
+
+} // namespace
+
+Result<std::vector<std::string>> valuesIn(std::string_view query, std::string_view key) {
+    std::vector<std::string> values;
+    if (query.empty()) return values;
+    for (const std::string_view one : splitAt(query, "&")) {
+        const auto equals = std::min(one.find('='), one.size());
+        if (one.substr(0, equals) != key || equals == one.size())
+            return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not understood; write {}=…", printable(one), key);
+        values.push_back(STINT_TRY(unescaped(one.substr(equals + 1))));
+    }
+    return values;
+}
+
+Result<std::vector<std::string>> stringsIn(const std::string& body, const std::vector<std::string>& keys) {
+    const Json object = STINT_TRY(objectIn(body, keys));
+    std::vector<std::string> strings;
+    for (const std::string& key : keys) {
+        if (!object[key].is_string()) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" must be a string", key);
+        strings.push_back(object[key].get<std::string>());
+    }
+    return strings;
+}
+
+Result<std::vector<std::string>> listIn(const std::string& body, const std::string& key) {
+    const Json object = STINT_TRY(objectIn(body, {key}));
+    const Json& list = object[key];
+    if (!list.is_array() || !std::ranges::all_of(list, [](const Json& one) { return one.is_string(); }))
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" must be an array of strings", key);
+    return list.get<std::vector<std::string>>();
+}
+
+Result<JobKey> jobNamed(const std::string& name) {
+    const cli::JobName found = STINT_TRY(cli::parseJobName(name));
+    if (!found.app)
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no whole name: write PACKAGE/7 or PACKAGE/namespace#7",
+                    printable(name));
+    return JobKey{*found.app, found.space, found.id};
+}
+
+} // namespace stint::taskmanager
