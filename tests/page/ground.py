@@ -30,8 +30,19 @@ class Ground:
                         for name, size in (("film.iso", 24), ("talk.mp4", 24), ("photos.zip", 3))}
         self.letters = App(self.world)
         self.letters.install(lambda text: text.replace('label = "Test app"', 'label = "Letters"'))
+        if day := os.environ.get("STINT_LIVED_DAY"):
+            self.live(day)
         self.daemon = self.world.start_daemon()
         self.open_page()
+
+    def live(self, day):
+        """A store in which that day has been (lived_day.cpp), and its apps."""
+        manifest = self.world.apps.joinpath(f"{PACKAGE}.toml").read_text()
+        for name in ("Mail", "Photos", "Music", "News"):
+            package = f"com.example.{name.lower()}"
+            self.world.apps.joinpath(f"{package}.toml").write_text(manifest.replace(PACKAGE, package).replace("Letters", name))
+        self.world.apps.joinpath(f"{PACKAGE}.toml").unlink()
+        subprocess.run([BIN / "lived_day", day, self.world.store], check=True, stdout=subprocess.DEVNULL)
 
     def open_page(self, *options):
         words = [BIN / "stint-taskmanager", *options]
