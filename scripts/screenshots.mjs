@@ -12,7 +12,15 @@ const MOST = 150_000;
 
 /** What happens now: on battery, on a telephone's network, with something to wait for. */
 async function live(ground) {
-    await ground.stint("device", "set", "charging=false", "plugged=false", "battery=31", "network.transport=wifi", "network.metered=true");
+    await ground.stint(
+        "device",
+        "set",
+        "charging=false",
+        "plugged=false",
+        "battery=31",
+        "network.transport=wifi",
+        "network.metered=true",
+    );
     const film = await ground.do("get", "film.iso", "-o", "lecture-08.mp4");
     await ground.do("get", "talk.mp4", "-o", "field-recordings.zip");
     await ground.do("get", "photos.zip", "-o", "report.pdf");
@@ -27,13 +35,25 @@ async function live(ground) {
     return film;
 }
 
-const ready = { now: 'li.job[data-state="running"] .big', apps: "li.app", day: "svg.lanes rect", device: "tr.part", "what-if": ".forecast-says:not(:empty)", constraints: "td" };
+const ready = {
+    now: 'li.job[data-state="running"] .big',
+    apps: "li.app",
+    day: "svg.lanes rect",
+    device: "tr.part",
+    "what-if": ".forecast-says:not(:empty)",
+    constraints: "td",
+};
 
 /** The picture as it is when it stands still: rates need some seconds to be one. */
 async function picture(browser, name, hash, how, prepare) {
     const page = await browser.open(hash, how);
     await page.waitForSelector(ready[hash.split("/")[1]]);
-    if (hash.startsWith("#/now")) await page.waitForFunction(() => [...document.querySelectorAll('li.job[data-state="running"] .big')].some((each) => / left/.test(each.textContent)));
+    if (hash.startsWith("#/now"))
+        await page.waitForFunction(() =>
+            [...document.querySelectorAll('li.job[data-state="running"] .big')].some((each) =>
+                / left/.test(each.textContent),
+            ),
+        );
     await prepare?.(page);
     await page.waitForTimeout(1200);
     const path = `${into}/${name}.png`;
@@ -55,7 +75,11 @@ try {
         await page.mouse.move(box.x + box.width * 0.28, box.y + box.height / 2);
     };
     const unplug = (page) => page.getByLabel("You plug in").check();
-    const kinds = [["", { width: 1280, height: 860 }], ["-dark", { width: 1280, height: 860, dark: true }], ["-390", { width: 390, height: 844 }]];
+    const kinds = [
+        ["", { width: 1280, height: 860 }],
+        ["-dark", { width: 1280, height: 860, dark: true }],
+        ["-390", { width: 390, height: 844 }],
+    ];
     for (const [kind, how] of kinds) {
         await picture(browser, `now${kind}`, "#/now", how);
         await picture(browser, `job${kind}`, `#/now/${film}`, how);

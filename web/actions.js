@@ -2,7 +2,8 @@
 // checks all of it again: nothing here is a rule.
 import { ask, tell } from "./dialog.js";
 import { h } from "./dom.js";
-import { blockerWords, jobName } from "./sentences.js";
+import { jobName } from "./sentences.js";
+import { blockerWords } from "./waits.js";
 import { counted } from "./words.js";
 
 /** The answer as JSON; throws an Error in the server's words. */
@@ -14,7 +15,10 @@ async function answered(response) {
 
 export async function post(path, body, signal) {
     const response = await fetch(path, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+        signal,
     });
     return answered(response);
 }
@@ -25,7 +29,10 @@ export async function get(path, signal) {
 
 /** Why each of them waits: /api/why answers fifty at a time. @param {string[]} keys */
 export async function why(keys, signal) {
-    const asked = keys.slice(0, 50).map((key) => `job=${encodeURIComponent(key)}`).join("&");
+    const asked = keys
+        .slice(0, 50)
+        .map((key) => `job=${encodeURIComponent(key)}`)
+        .join("&");
     return asked ? (await get(`/api/why?${asked}`, signal)).jobs : [];
 }
 
@@ -36,7 +43,12 @@ async function done(work, said) {
         tell(typeof said === "function" ? said(answer) : said);
         return true;
     } catch (error) {
-        tell(error.message === "Failed to fetch" ? "The Task Manager does not answer. Is it still running?" : error.message, true);
+        tell(
+            error.message === "Failed to fetch"
+                ? "The Task Manager does not answer. Is it still running?"
+                : error.message,
+            true,
+        );
         return false;
     }
 }
@@ -55,7 +67,15 @@ export function retry(job) {
 
 export async function cancel(job) {
     const name = jobName(job);
-    const body = [h("p", {}, job.state === "running" ? "It is stopped now, and what it has not finished is given up." : "It will not run any more.")];
+    const body = [
+        h(
+            "p",
+            {},
+            job.state === "running"
+                ? "It is stopped now, and what it has not finished is given up."
+                : "It will not run any more.",
+        ),
+    ];
     if (!(await ask({ title: `Cancel ${name}?`, body, act: "Cancel the job", danger: true }))) return false;
     return done(() => post("/api/jobs/cancel", { job: job.key }), `${name} is cancelled.`);
 }
@@ -74,11 +94,19 @@ export async function runNow(job) {
         const words = blockerWords(blocker);
         return h("li", {}, h("strong", {}, words.short), h("span.muted", {}, words.detail));
     });
-    const body = rows.length > 0 ? [h("p", {}, "It runs although:"), h("ul.overrides", {}, ...rows)]
-        : [h("p", {}, "Nothing keeps it from running.")];
-    if (!(await ask({ title: `Run ${name} now?`, body, act: rows.length > 0 ? "Run anyway" : "Run now" }))) return false;
-    return done(() => post("/api/jobs/run-now", { job: job.key }), (answer) => (answer.runs === false
-        ? `${name} cannot run yet: ${(answer.blockers ?? []).map((each) => blockerWords(each).detail).join("; ")}` : `${name} runs now.`));
+    const body =
+        rows.length > 0
+            ? [h("p", {}, "It runs although:"), h("ul.overrides", {}, ...rows)]
+            : [h("p", {}, "Nothing keeps it from running.")];
+    if (!(await ask({ title: `Run ${name} now?`, body, act: rows.length > 0 ? "Run anyway" : "Run now" })))
+        return false;
+    return done(
+        () => post("/api/jobs/run-now", { job: job.key }),
+        (answer) =>
+            answer.runs === false
+                ? `${name} cannot run yet: ${(answer.blockers ?? []).map((each) => blockerWords(each).detail).join("; ")}`
+                : `${name} runs now.`,
+    );
 }
 
 /** Names what dies; asks once. @param {string} packageName @param {any[]} jobs all of the app's that run */
@@ -86,19 +114,40 @@ export async function stopApp(packageName, label, jobs) {
     const names = jobs.slice(0, 8).map((job) => h("li", {}, jobName(job)));
     const more = jobs.length > 8 ? [h("li", {}, `and ${jobs.length - 8} more`)] : [];
     const body = [
-        h("p", {}, jobs.length > 0 ? `All that ${label} is doing ends at once, without a chance to save:` : `Every process of ${label} ends at once.`),
+        h(
+            "p",
+            {},
+            jobs.length > 0
+                ? `All that ${label} is doing ends at once, without a chance to save:`
+                : `Every process of ${label} ends at once.`,
+        ),
         h("ul.dies", {}, ...names, ...more),
         h("p.muted", {}, "What you asked it for is given up. What it does by itself may run again later."),
     ];
     if (!(await ask({ title: `Stop ${label}?`, body, act: `Stop ${label}`, danger: true }))) return false;
-    return done(() => post("/api/apps/stop", { package: packageName }), (answer) => `${label} is stopped: ${counted(answer.killed ?? 0, "process", "processes")} ended.`);
+    return done(
+        () => post("/api/apps/stop", { package: packageName }),
+        (answer) => `${label} is stopped: ${counted(answer.killed ?? 0, "process", "processes")} ended.`,
+    );
 }
 
 export function battery(app, use) {
-    const words = { unrestricted: "may work in the background without limits", optimized: "may work in the background within limits", restricted: "may not work in the background" };
-    return done(() => post("/api/apps/battery", { package: app.package, use }), `${app.label || app.package} ${words[use]}.`);
+    const words = {
+        unrestricted: "may work in the background without limits",
+        optimized: "may work in the background within limits",
+        restricted: "may not work in the background",
+    };
+    return done(
+        () => post("/api/apps/battery", { package: app.package, use }),
+        `${app.label || app.package} ${words[use]}.`,
+    );
 }
 
 export function resetDevice(keys) {
-    return done(() => post("/api/device/reset", { keys }), keys.length > 0 ? `${keys.join(", ")} is read from this computer again.` : "Everything is read from this computer again.");
+    return done(
+        () => post("/api/device/reset", { keys }),
+        keys.length > 0
+            ? `${keys.join(", ")} is read from this computer again.`
+            : "Everything is read from this computer again.",
+    );
 }

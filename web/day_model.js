@@ -28,16 +28,23 @@ export function endOfRun(run, day) {
 
 /** Whether it moved on by itself to its end. */
 export function endedWell(run) {
-    return run.ended === null || run.ended === undefined || ((run.stopReason ?? 0) === 0 && !/^(failed|exit [1-9]|stopped|cancelled)/.test(run.outcome ?? ""));
+    return (
+        run.ended === null ||
+        run.ended === undefined ||
+        ((run.stopReason ?? 0) === 0 && !/^(failed|exit [1-9]|stopped|cancelled)/.test(run.outcome ?? ""))
+    );
 }
 
 /** Its waits before it began: each with its reasons, until the next or the start. */
 export function waitsOf(run) {
     const waits = run.waits ?? [];
-    return waits.map((wait, i) => ({
-        from: wait.when, to: i + 1 < waits.length ? waits[i + 1].when : (run.began ?? run.ended ?? wait.when),
-        reasons: wait.reasonNames ?? [],
-    })).filter((wait) => wait.to > wait.from && wait.reasons.length > 0);
+    return waits
+        .map((wait, i) => ({
+            from: wait.when,
+            to: i + 1 < waits.length ? waits[i + 1].when : (run.began ?? run.ended ?? wait.when),
+            reasons: wait.reasonNames ?? [],
+        }))
+        .filter((wait) => wait.to > wait.from && wait.reasons.length > 0);
 }
 
 /** Apps with their runs, those at once below each other: [{package, tracks: [[run, …], …]}], the busiest first. */
@@ -53,7 +60,9 @@ export function lanesOf(day) {
         else tracks.at(-1).push(run); // over another: a lane for each of a hundred would be no picture
     }
     const busy = new Map(totalsByApp(day).map((total) => [total.package, total.ran]));
-    return [...byApp].map(([name, tracks]) => ({ package: name, tracks })).sort((a, b) => busy.get(b.package) - busy.get(a.package));
+    return [...byApp]
+        .map(([name, tracks]) => ({ package: name, tracks }))
+        .sort((a, b) => busy.get(b.package) - busy.get(a.package));
 }
 
 /** When it is first heard of: where its waits are seen, with the first of them. */
@@ -64,22 +73,27 @@ function firstOf(run) {
 /** What was so at a moment: the device's values, the runs, and who waited and why. */
 export function momentOf(day, time) {
     const states = {};
-    for (const change of [...day.device].sort((a, b) => a.when - b.when)) if (change.when <= time || !(change.key in states)) states[change.key] = change.value;
-    const running = day.runs.filter((run) => run.began !== null && run.began <= time && time < Math.max(endOfRun(run, day), run.began + 1));
+    for (const change of [...day.device].sort((a, b) => a.when - b.when))
+        if (change.when <= time || !(change.key in states)) states[change.key] = change.value;
+    const running = day.runs.filter(
+        (run) => run.began !== null && run.began <= time && time < Math.max(endOfRun(run, day), run.began + 1),
+    );
     const waiting = [];
     for (const run of day.runs)
-        for (const wait of waitsOf(run)) if (wait.from <= time && time < wait.to) waiting.push({ run, reasons: wait.reasons });
+        for (const wait of waitsOf(run))
+            if (wait.from <= time && time < wait.to) waiting.push({ run, reasons: wait.reasons });
     return { states, running, waiting };
 }
 
-function isTrue(value) {
+export function isTrue(value) {
     return value === "true" || value === "yes";
 }
 
 /** How much of [from, to) lies in spans with a value that passes. */
 function within(spans, from, to, passes) {
     let length = 0;
-    for (const span of spans) if (passes(span.value)) length += Math.max(0, Math.min(to, span.to) - Math.max(from, span.from));
+    for (const span of spans)
+        if (passes(span.value)) length += Math.max(0, Math.min(to, span.to) - Math.max(from, span.from));
     return length;
 }
 
@@ -122,10 +136,22 @@ export function totalsByApp(day) {
     const spans = spansOf(day, "metered");
     for (const run of day.runs) {
         const name = packageOf(run.key);
-        if (!totals.has(name)) totals.set(name, { package: name, runs: 0, ran: 0, down: 0, up: 0, metered: 0, unmetered: 0, waited: 0, waitedFor: "" });
+        if (!totals.has(name))
+            totals.set(name, {
+                package: name,
+                runs: 0,
+                ran: 0,
+                down: 0,
+                up: 0,
+                metered: 0,
+                unmetered: 0,
+                waited: 0,
+                waitedFor: "",
+            });
         const total = totals.get(name);
         for (const wait of waitsOf(run))
-            if (wait.to - wait.from > total.waited) Object.assign(total, { waited: wait.to - wait.from, waitedFor: wait.reasons[0] });
+            if (wait.to - wait.from > total.waited)
+                Object.assign(total, { waited: wait.to - wait.from, waitedFor: wait.reasons[0] });
         if (run.began === null || run.began === undefined) continue;
         const from = Math.max(day.from, run.began);
         const to = Math.max(from, endOfRun(run, day));
@@ -144,12 +170,12 @@ export function totalsByApp(day) {
 /** Round moments for an axis: hours of a clock that are so far apart that their words have room. @param {number} most */
 export function ticksOf(from, to, most) {
     const HOUR = 3600000;
-    const step = [1, 2, 3, 4, 6, 12, 24, 48].map((hours) => hours * HOUR).find((length) => (to - from) / length <= most) ?? 96 * HOUR;
+    const step =
+        [1, 2, 3, 4, 6, 12, 24, 48].map((hours) => hours * HOUR).find((length) => (to - from) / length <= most) ??
+        96 * HOUR;
     const midnight = new Date(from);
     midnight.setHours(0, 0, 0, 0);
     const ticks = [];
     for (let time = midnight.getTime(); time <= to; time += step) if (time >= from) ticks.push(time);
     return ticks;
 }
-
-export { isTrue };

@@ -9,9 +9,18 @@ import { append, h } from "./dom.js";
 export function ask({ title, body, act, danger = false }) {
     return new Promise((answer) => {
         const no = h("button.button", { type: "button", onclick: () => dialog.close("no") }, "Go back");
-        const yes = h(`button.button.${danger ? "danger" : "primary"}`, { type: "button", onclick: () => dialog.close("yes") }, act);
-        const dialog = h("dialog.dialog", { "aria-labelledby": "dialog-title" },
-            h("h2", { id: "dialog-title" }, title), append(h("div.dialog-body"), ...body), h("div.dialog-acts", {}, no, yes));
+        const yes = h(
+            `button.button.${danger ? "danger" : "primary"}`,
+            { type: "button", onclick: () => dialog.close("yes") },
+            act,
+        );
+        const dialog = h(
+            "dialog.dialog",
+            { "aria-labelledby": "dialog-title" },
+            h("h2", { id: "dialog-title" }, title),
+            append(h("div.dialog-body"), ...body),
+            h("div.dialog-acts", {}, no, yes),
+        );
         dialog.addEventListener("close", () => {
             dialog.remove();
             answer(dialog.returnValue === "yes");
@@ -28,7 +37,17 @@ let fading = 0;
 export function tell(text, trouble = false) {
     const place = document.getElementById("told");
     clearTimeout(fading);
-    place.replaceChildren(h(`p.told${trouble ? ".trouble" : ""}`, {}, text,
-        h("button.quiet", { type: "button", "aria-label": "Close this message", onclick: () => place.replaceChildren() }, "Close")));
+    place.replaceChildren(
+        h(
+            `p.told${trouble ? ".trouble" : ""}`,
+            {},
+            text,
+            h(
+                "button.quiet",
+                { type: "button", "aria-label": "Close this message", onclick: () => place.replaceChildren() },
+                "Close",
+            ),
+        ),
+    );
     if (!trouble) fading = window.setTimeout(() => place.replaceChildren(), 6000);
 }

@@ -13,7 +13,8 @@ function dress(element, attributes) {
 
 /** @param {Element} parent @param {any[]} children elements, text, or nothing */
 export function append(parent, ...children) {
-    for (const child of children.flat()) if (child !== null && child !== undefined && child !== false) parent.append(child);
+    for (const child of children.flat())
+        if (child !== null && child !== undefined && child !== false) parent.append(child);
     return parent;
 }
 
@@ -75,14 +76,22 @@ export function follow(parent, items, keyOf, make) {
 
 /** A table's cell with its column's name, which a narrow screen shows in place of the head. */
 export function cell(column, ...children) {
-    return h(`td${children.every((child) => child === "–" || child === "") ? ".nothing" : ""}`, { "data-column": column }, ...children);
+    return h(
+        `td${children.every((child) => child === "–" || child === "") ? ".nothing" : ""}`,
+        { "data-column": column },
+        ...children,
+    );
 }
 
 /** @param {string} caption what a screen reader calls it @param {string[]} columns */
 export function table(caption, columns, rows, classes = "") {
-    return h(`table${classes}`, {}, h("caption.unseen", {}, caption),
+    return h(
+        `table${classes}`,
+        {},
+        h("caption.unseen", {}, caption),
         h("thead", {}, h("tr", {}, ...columns.map((column) => h("th", { scope: "col" }, column)))),
-        h("tbody", {}, ...rows));
+        h("tbody", {}, ...rows),
+    );
 }
 
 const drawings = {

@@ -26,13 +26,19 @@ function at(time, now) {
 export function dozeWords(doze, now) {
     const deep = (doze.deep ?? "active").toUpperCase();
     const light = (doze.light ?? "active").toUpperCase();
-    const says = (deep === "ACTIVE" || deep === "INACTIVE") && light in lights ? lights[light] : (deeps[deep] ?? `The computer is in ${deep}.`);
+    const says =
+        (deep === "ACTIVE" || deep === "INACTIVE") && light in lights
+            ? lights[light]
+            : (deeps[deep] ?? `The computer is in ${deep}.`);
     const windows = [];
     if (doze.lightUntil > now && light === "IDLE") windows.push(`Next short window: ${at(doze.lightUntil, now)}`);
-    if (doze.lightUntil > now && light === "IDLE_MAINTENANCE") windows.push(`The short window closes: ${at(doze.lightUntil, now)}`);
+    if (doze.lightUntil > now && light === "IDLE_MAINTENANCE")
+        windows.push(`The short window closes: ${at(doze.lightUntil, now)}`);
     if (doze.deepUntil > now && deep === "IDLE") windows.push(`Next window: ${at(doze.deepUntil, now)}`);
-    if (doze.deepUntil > now && deep === "IDLE_MAINTENANCE") windows.push(`The window closes: ${at(doze.deepUntil, now)}`);
-    if (doze.deepUntil > now && deep !== "IDLE" && deep !== "IDLE_MAINTENANCE") windows.push(`Next step towards rest: ${at(doze.deepUntil, now)}`);
+    if (doze.deepUntil > now && deep === "IDLE_MAINTENANCE")
+        windows.push(`The window closes: ${at(doze.deepUntil, now)}`);
+    if (doze.deepUntil > now && deep !== "IDLE" && deep !== "IDLE_MAINTENANCE")
+        windows.push(`Next step towards rest: ${at(doze.deepUntil, now)}`);
     if (doze.nextAlarmClock > now) windows.push(`It wakes for an alarm clock: ${at(doze.nextAlarmClock, now)}`);
     if (doze.force) windows.push(`Held so by a person (${doze.force})`);
     return { says, windows };

@@ -27,7 +27,8 @@ function hear(topic, data) {
     if (topic === "clock" || topic === "resync") return;
     if (topic === "jobs") {
         speakOfChanges(data);
-        for (const job of data.jobs) if (job.state === "running") rates.observe(job.key, progressOf(job).done, clock.now());
+        for (const job of data.jobs)
+            if (job.state === "running") rates.observe(job.key, progressOf(job).done, clock.now());
         for (const key of data.gone ?? []) rates.forget(key);
     }
     store.apply(topic, data);
@@ -40,7 +41,9 @@ function speak(text) {
     const place = document.getElementById("spoken");
     clearTimeout(spoken);
     place.textContent = text;
-    spoken = window.setTimeout(() => { place.textContent = ""; }, 5000);
+    spoken = window.setTimeout(() => {
+        place.textContent = "";
+    }, 5000);
 }
 
 function speakOfChanges({ all, jobs }) {
@@ -57,9 +60,18 @@ let link = "open";
 function banner() {
     const place = document.getElementById("banner");
     let says = null;
-    if (link === "refused") says = ["This page is no longer signed in.", "Type stint ui in a terminal to open it again."];
-    else if (link === "lost") says = ["The connection to the Task Manager is lost.", "What you see is how it was; the page goes on by itself when it is back, or type stint ui."];
-    else if (!store.up) says = ["Stint's daemon is not running.", "What you see is how it was; the page goes on by itself when the daemon is back. Downloads go on then where they were."];
+    if (link === "refused")
+        says = ["This page is no longer signed in.", "Type stint ui in a terminal to open it again."];
+    else if (link === "lost")
+        says = [
+            "The connection to the Task Manager is lost.",
+            "What you see is how it was; the page goes on by itself when it is back, or type stint ui.",
+        ];
+    else if (!store.up)
+        says = [
+            "Stint's daemon is not running.",
+            "What you see is how it was; the page goes on by itself when the daemon is back. Downloads go on then where they were.",
+        ];
     document.body.classList.toggle("stale", says !== null);
     const text = says?.join(" ") ?? "";
     if (place.textContent === text) return;
@@ -116,5 +128,15 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 addEventListener("hashchange", show);
 store.on(["daemon", "hello"], banner);
-new Stream({ hear, state: (word) => { link = word; banner(); }, snapshot: () => [["hello", { ...store.topics.hello, now: clock.now() }], ...store.snapshot().filter(([topic]) => topic !== "hello")] }).open();
+new Stream({
+    hear,
+    state: (word) => {
+        link = word;
+        banner();
+    },
+    snapshot: () => [
+        ["hello", { ...store.topics.hello, now: clock.now() }],
+        ...store.snapshot().filter(([topic]) => topic !== "hello"),
+    ],
+}).open();
 show();

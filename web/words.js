@@ -1,6 +1,9 @@
 // Numbers and times as a person says them. Pure: whoever calls says what time it is.
 
-const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const SECOND = 1000,
+    MINUTE = 60 * SECOND,
+    HOUR = 60 * MINUTE,
+    DAY = 24 * HOUR;
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /** "64 MiB", "1.2 GiB". @param {number | null | undefined} count */

@@ -6,10 +6,13 @@ import { Browser, Ground, text } from "./ground.mjs";
 
 let ground, browser;
 
-before(async () => {
-    ground = await Ground.open();
-    browser = await Browser.start(ground);
-}, { timeout: 60000 });
+before(
+    async () => {
+        ground = await Ground.open();
+        browser = await Browser.start(ground);
+    },
+    { timeout: 60000 },
+);
 after(async () => {
     await browser?.close();
     await ground?.close();
@@ -20,7 +23,9 @@ function row(page, name) {
 }
 
 async function jobOf(key) {
-    return [...await ground.do("json", "jobs"), ...await ground.do("json", "jobs", "--finished")].find((job) => job.job === key);
+    return [...(await ground.do("json", "jobs")), ...(await ground.do("json", "jobs", "--finished"))].find(
+        (job) => job.job === key,
+    );
 }
 
 test("a download appears, is paused, and goes on", async () => {
@@ -32,7 +37,9 @@ test("a download appears, is paused, and goes on", async () => {
     assert.equal((await jobOf(key)).held, true);
     await row(page, "film.iso").getByRole("button", { name: "Resume: film.iso" }).click();
     await row(page, "film.iso").getByRole("button", { name: "Pause: film.iso" }).waitFor();
-    await page.waitForFunction(() => /\d+ %/.test(document.querySelector('li.job[data-state="running"] .says')?.textContent));
+    await page.waitForFunction(() =>
+        /\d+ %/.test(document.querySelector('li.job[data-state="running"] .says')?.textContent),
+    );
     assert.equal((await jobOf(key)).state, "running");
     await ground.stint("cancel", key);
     assert.deepEqual(page.complaints, []);
@@ -67,14 +74,25 @@ test("run now says first what it overrides", async () => {
     await page.context().close();
 });
 
-test("Stop names what dies, asks once, and the app is dead", async () => { // jobs.md §5.4
-    await ground.do("letter", 1, [], [["work", -1], ["stop", "hang"]]); // one that would not end when it is asked to
+test("Stop names what dies, asks once, and the app is dead", async () => {
+    // jobs.md §5.4
+    await ground.do(
+        "letter",
+        1,
+        [],
+        [
+            ["work", -1],
+            ["stop", "hang"],
+        ],
+    ); // one that would not end when it is asked to
     const page = await browser.open("#/apps");
     const card = page.locator("li.app", { hasText: "Letters" });
     await card.getByRole("button", { name: "Stop Letters…" }).click();
     assert.match(await text(page, "dialog"), /Stop Letters\? All that Letters is doing ends at once[^]*[Jj]ob 1/);
     await page.getByRole("button", { name: "Stop Letters", exact: true }).click();
-    await page.waitForFunction(() => /Letters is stopped: \d+ process/.test(document.getElementById("told").textContent));
+    await page.waitForFunction(() =>
+        /Letters is stopped: \d+ process/.test(document.getElementById("told").textContent),
+    );
     await card.getByRole("button", { name: "Stop Letters…" }).waitFor({ state: "hidden" });
     const [app] = await ground.do("json", "app", "org.stint.testapp");
     assert.deepEqual([app.running, app.state], [0, "not_running"]);
@@ -85,10 +103,17 @@ test("an app's battery use is chosen, and it is so", async () => {
     const page = await browser.open("#/apps");
     const card = page.locator("li.app", { hasText: "Letters" });
     await card.locator("select").selectOption("restricted");
-    await page.waitForFunction(() => /may not work in the background/.test(document.getElementById("told").textContent));
+    await page.waitForFunction(() =>
+        /may not work in the background/.test(document.getElementById("told").textContent),
+    );
     assert.equal((await ground.do("json", "app", "org.stint.testapp"))[0].batteryUse, "restricted");
     await ground.stint("app", "org.stint.testapp", "--battery", "optimized");
-    await page.waitForFunction(() => [...document.querySelectorAll("li.app")].find((each) => /Letters/.test(each.textContent)).querySelector("select").value === "optimized");
+    await page.waitForFunction(
+        () =>
+            [...document.querySelectorAll("li.app")]
+                .find((each) => /Letters/.test(each.textContent))
+                .querySelector("select").value === "optimized",
+    );
     await page.context().close();
 });
 
@@ -100,7 +125,10 @@ test("what a person has set of the device stands out, and is ended", async () =>
     await page.getByRole("button", { name: "End all of them" }).click();
     await page.waitForFunction(() => document.querySelectorAll("tr.set").length === 0);
     const values = await ground.do("json", "device");
-    assert.deepEqual(values.filter((value) => value.source === "set"), []);
+    assert.deepEqual(
+        values.filter((value) => value.source === "set"),
+        [],
+    );
     await page.context().close();
 });
 
@@ -123,12 +151,16 @@ test("an action that cannot be done says why", async () => {
 test("the daemon is killed under the page: it says so, goes on, and the bytes are right", async () => {
     const page = await browser.open();
     const key = await ground.do("get", "talk.mp4");
-    await page.waitForFunction(() => /talk\.mp4/.test(document.querySelector('li.job[data-state="running"]')?.textContent));
+    await page.waitForFunction(() =>
+        /talk\.mp4/.test(document.querySelector('li.job[data-state="running"]')?.textContent),
+    );
     await ground.do("kill");
     await page.waitForFunction(() => /daemon is not running/.test(document.getElementById("banner").textContent));
     await ground.do("start");
     await page.waitForFunction(() => document.getElementById("banner").textContent === "");
-    await page.waitForFunction(() => /\d+ %/.test(document.querySelector('li.job[data-state="running"] .says')?.textContent));
+    await page.waitForFunction(() =>
+        /\d+ %/.test(document.querySelector('li.job[data-state="running"] .says')?.textContent),
+    );
     const shown = await page.evaluate(() => document.querySelector('li.job[data-state="running"] progress').value);
     const job = await jobOf(key);
     const is = (100 * job.transferredDown) / job.estimatedDown;
@@ -141,7 +173,14 @@ test("the daemon is killed under the page: it says so, goes on, and the bytes ar
 test("a small download ends before one's eyes, and its file is right", async () => {
     const page = await browser.open();
     const key = await ground.do("get", "photos.zip");
-    await page.waitForFunction(() => [...document.querySelectorAll('li.job[data-state="done"]')].some((each) => /photos\.zip/.test(each.textContent)), null, { timeout: 60000 });
+    await page.waitForFunction(
+        () =>
+            [...document.querySelectorAll('li.job[data-state="done"]')].some((each) =>
+                /photos\.zip/.test(each.textContent),
+            ),
+        null,
+        { timeout: 60000 },
+    );
     const file = await ground.do("ends", key);
     assert.deepEqual(file, { status: "done", right: true, bytes: 3 * 1024 * 1024 });
     assert.match(await page.locator('li.job[data-state="done"]', { hasText: "photos.zip" }).innerText(), /3 MiB/);

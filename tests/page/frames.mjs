@@ -15,9 +15,23 @@ const types = { ".js": "text/javascript", ".css": "text/css", ".html": "text/htm
 function stream(count) {
     const now = Date.now();
     const jobs = Array.from({ length: count }, (_, i) => ({
-        key: `com.example.app${i % 20}/${i}`, package: `com.example.app${i % 20}`, id: i, label: `A job that has a name, number ${i}`, kind: "regular",
-        state: i < 50 ? "running" : "pending", reasons: i < 50 ? [] : [{ name: "CONSTRAINT_CHARGING" }], waitsFor: "on battery, 40 %; wants to be charging",
-        held: false, failures: 0, enqueued: now - i, started: now - 1000, earliest: null, transferredDown: 0, transferredUp: 0, estimatedDown: 1e9, estimatedUp: 0,
+        key: `com.example.app${i % 20}/${i}`,
+        package: `com.example.app${i % 20}`,
+        id: i,
+        label: `A job that has a name, number ${i}`,
+        kind: "regular",
+        state: i < 50 ? "running" : "pending",
+        reasons: i < 50 ? [] : [{ name: "CONSTRAINT_CHARGING" }],
+        waitsFor: "on battery, 40 %; wants to be charging",
+        held: false,
+        failures: 0,
+        enqueued: now - i,
+        started: now - 1000,
+        earliest: null,
+        transferredDown: 0,
+        transferredUp: 0,
+        estimatedDown: 1e9,
+        estimatedUp: 0,
     }));
     globalThis.EventSource = class {
         static CLOSED = 2;
@@ -35,7 +49,9 @@ function stream(count) {
                 }, 250);
             }, 50);
         }
-        addEventListener(topic, listener) { this.heard[topic] = listener; }
+        addEventListener(topic, listener) {
+            this.heard[topic] = listener;
+        }
     };
 }
 
@@ -46,7 +62,8 @@ async function frames(seconds) {
     let last = await new Promise(requestAnimationFrame);
     let way = 40;
     while (performance.now() < end) {
-        if (scrollY + innerHeight >= document.documentElement.scrollHeight - 50 || (way < 0 && scrollY === 0)) way = -way;
+        if (scrollY + innerHeight >= document.documentElement.scrollHeight - 50 || (way < 0 && scrollY === 0))
+            way = -way;
         scrollBy(0, way);
         const at = await new Promise(requestAnimationFrame);
         lengths.push(at - last);
@@ -55,7 +72,17 @@ async function frames(seconds) {
     return lengths.sort((a, b) => a - b);
 }
 
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"] });
+const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+    ],
+});
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
 await page.route("**/*", (route) => {
     const path = new URL(route.request().url()).pathname;
@@ -72,7 +99,11 @@ const rows = await page.evaluate(() => document.querySelectorAll("li.job").lengt
 await browser.close();
 
 const at = (part) => lengths[Math.min(lengths.length - 1, Math.floor(part * lengths.length))].toFixed(1);
-const weight = readdirSync(web, { recursive: true }).map(String).filter((name) => /\.(js|css|html|svg)$/.test(name) && statSync(join(web, name)).isFile())
+const weight = readdirSync(web, { recursive: true })
+    .map(String)
+    .filter((name) => /\.(js|css|html|svg)$/.test(name) && statSync(join(web, name)).isFile())
     .reduce((sum, name) => sum + gzipSync(readFileSync(join(web, name)), { level: 9 }).length, 0);
-console.log(`${count} jobs, ${rows} rows drawn; frames in ${SECONDS} s: ${lengths.length}; median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`);
+console.log(
+    `${count} jobs, ${rows} rows drawn; frames in ${SECONDS} s: ${lengths.length}; median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`,
+);
 console.log(`first paint ${paint?.toFixed(0)} ms; the whole page ${(weight / 1000).toFixed(1)} kB over the wire`);

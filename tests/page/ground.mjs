@@ -10,8 +10,16 @@ import { chromium } from "playwright-core";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
 
 /** ground.py, asked by name: await ground.do("get", "film.iso"). */
 export class Ground {
@@ -61,13 +69,23 @@ export class Browser {
         const made = new Browser();
         made.ground = ground;
         made.directory = mkdtempSync(join(tmpdir(), "stint-browser-"));
-        made.browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS, env: { ...process.env, HOME: made.directory } });
+        made.browser = await chromium.launch({
+            executablePath: "/usr/bin/chromium",
+            args: FLAGS,
+            env: { ...process.env, HOME: made.directory },
+        });
         return made;
     }
 
     /** @param {{width?: number, height?: number, dark?: boolean, init?: () => void, context?: any}} how */
     async open(hash = "#/now", { width = 1280, height = 900, dark = false, init, context } = {}) {
-        const tabs = context ?? await this.browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light", reducedMotion: "reduce" });
+        const tabs =
+            context ??
+            (await this.browser.newContext({
+                viewport: { width, height },
+                colorScheme: dark ? "dark" : "light",
+                reducedMotion: "reduce",
+            }));
         if (init) await tabs.addInitScript(init);
         const page = await tabs.newPage();
         page.setDefaultTimeout(15000);
@@ -75,12 +93,18 @@ export class Browser {
         page.on("pageerror", (error) => page.complaints.push(error.stack));
         page.on("console", (message) => {
             // What a browser says of an answer that is no is what the page is asked to live with.
-            if (message.type() === "error" && !/Failed to load resource|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION/.test(message.text())) page.complaints.push(message.text());
+            if (
+                message.type() === "error" &&
+                !/Failed to load resource|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION/.test(message.text())
+            )
+                page.complaints.push(message.text());
         });
         if (context) await page.goto(new URL("/", this.ground.url).href);
         else await page.goto(this.ground.url);
         await page.waitForSelector("#views");
-        await page.evaluate((to) => { location.hash = to; }, hash);
+        await page.evaluate((to) => {
+            location.hash = to;
+        }, hash);
         await page.waitForSelector("main:not(:has(.loading))");
         return page;
     }
@@ -95,7 +119,9 @@ export class Browser {
 export async function axe(page) {
     await page.evaluate(axeSource);
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-    return violations.flatMap((found) => found.nodes.map((node) => `${found.id}: ${found.help}: ${node.target} ${node.failureSummary ?? ""}`));
+    return violations.flatMap((found) =>
+        found.nodes.map((node) => `${found.id}: ${found.help}: ${node.target} ${node.failureSummary ?? ""}`),
+    );
 }
 
 export async function text(page, selector) {

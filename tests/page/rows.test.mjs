@@ -4,7 +4,8 @@ import { test } from "node:test";
 import * as day from "../../web/day_model.js";
 import { between, offsetsOf } from "../../web/rows.js";
 
-const MINUTE = 60000, HOUR = 60 * MINUTE;
+const MINUTE = 60000,
+    HOUR = 60 * MINUTE;
 
 test("only rows of which something is seen exist", () => {
     const offsets = offsetsOf([50, 100, 100, 100]);
@@ -24,35 +25,98 @@ test("a thousand rows cost as much as those that are seen", () => {
 });
 
 const history = {
-    from: 0, to: 10 * HOUR,
-    device: [{ key: "charging", value: "true", when: -5 * HOUR }, { key: "charging", value: "false", when: 2 * HOUR }, { key: "metered", value: "false", when: 0 },
-        { key: "metered", value: "true", when: 5 * HOUR }, { key: "charging", value: "false", when: 3 * HOUR }],
+    from: 0,
+    to: 10 * HOUR,
+    device: [
+        { key: "charging", value: "true", when: -5 * HOUR },
+        { key: "charging", value: "false", when: 2 * HOUR },
+        { key: "metered", value: "false", when: 0 },
+        { key: "metered", value: "true", when: 5 * HOUR },
+        { key: "charging", value: "false", when: 3 * HOUR },
+    ],
     runs: [
-        { key: "a.b/1", label: "one", began: HOUR, ended: 3 * HOUR, transferredDown: 2000, transferredUp: 0, outcome: "done", stopReason: 0, waits: [] },
-        { key: "a.b/2", label: "two", began: 2 * HOUR, ended: 4 * HOUR, transferredDown: 0, transferredUp: 0, outcome: "exit 3", stopReason: 0, waits: [] },
-        { key: "c.d/x#3", label: "three", began: 4 * HOUR, ended: 6 * HOUR, transferredDown: 0, transferredUp: 1000, outcome: "stopped", stopReason: 13,
-            waits: [{ when: HOUR, reasonNames: ["CONSTRAINT_CHARGING"] }, { when: 2 * HOUR, reasonNames: ["CONSTRAINT_CONNECTIVITY"] }] },
-        { key: "a.b/4", label: "four", began: 9 * HOUR, ended: null, transferredDown: 0, transferredUp: 0, outcome: "", stopReason: 0, waits: [] },
+        {
+            key: "a.b/1",
+            label: "one",
+            began: HOUR,
+            ended: 3 * HOUR,
+            transferredDown: 2000,
+            transferredUp: 0,
+            outcome: "done",
+            stopReason: 0,
+            waits: [],
+        },
+        {
+            key: "a.b/2",
+            label: "two",
+            began: 2 * HOUR,
+            ended: 4 * HOUR,
+            transferredDown: 0,
+            transferredUp: 0,
+            outcome: "exit 3",
+            stopReason: 0,
+            waits: [],
+        },
+        {
+            key: "c.d/x#3",
+            label: "three",
+            began: 4 * HOUR,
+            ended: 6 * HOUR,
+            transferredDown: 0,
+            transferredUp: 1000,
+            outcome: "stopped",
+            stopReason: 13,
+            waits: [
+                { when: HOUR, reasonNames: ["CONSTRAINT_CHARGING"] },
+                { when: 2 * HOUR, reasonNames: ["CONSTRAINT_CONNECTIVITY"] },
+            ],
+        },
+        {
+            key: "a.b/4",
+            label: "four",
+            began: 9 * HOUR,
+            ended: null,
+            transferredDown: 0,
+            transferredUp: 0,
+            outcome: "",
+            stopReason: 0,
+            waits: [],
+        },
     ],
 };
 
 test("a state is a span from its change to the next, and what changed to the same goes on", () => {
-    assert.deepEqual(day.spansOf(history, "charging"), [{ from: 0, to: 2 * HOUR, value: "true" }, { from: 2 * HOUR, to: 10 * HOUR, value: "false" }]);
+    assert.deepEqual(day.spansOf(history, "charging"), [
+        { from: 0, to: 2 * HOUR, value: "true" },
+        { from: 2 * HOUR, to: 10 * HOUR, value: "false" },
+    ]);
     assert.deepEqual(day.spansOf(history, "screen"), []);
 });
 
 test("runs at once have tracks of their own", () => {
     const [first, second] = day.lanesOf(history);
-    assert.deepEqual([first.package, first.tracks.map((track) => track.map((run) => run.label))], ["a.b", [["one", "four"], ["two"]]]);
+    assert.deepEqual(
+        [first.package, first.tracks.map((track) => track.map((run) => run.label))],
+        ["a.b", [["one", "four"], ["two"]]],
+    );
     assert.equal(second.package, "c.d");
 });
 
 test("a moment tells what was so, what ran, and who waited for what", () => {
     const moment = day.momentOf(history, 1.5 * HOUR);
     assert.deepEqual(moment.states, { charging: "true", metered: "false" });
-    assert.deepEqual(moment.running.map((run) => run.label), ["one"]);
-    assert.deepEqual(moment.waiting.map(({ run, reasons }) => [run.label, reasons]), [["three", ["CONSTRAINT_CHARGING"]]]);
-    assert.deepEqual(day.momentOf(history, 9.5 * HOUR).running.map((run) => run.label), ["four"]);
+    assert.deepEqual(
+        moment.running.map((run) => run.label),
+        ["one"],
+    );
+    assert.deepEqual(
+        moment.waiting.map(({ run, reasons }) => [run.label, reasons]),
+        [["three", ["CONSTRAINT_CHARGING"]]],
+    );
+    assert.deepEqual(
+        day.momentOf(history, 9.5 * HOUR).running.map((run) => run.label),
+        ["four"],
+    );
 });
 
 test("no byte is lost between the steps of a chart, nor counted on the wrong network", () => {

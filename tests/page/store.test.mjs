@@ -8,7 +8,10 @@ import { Stream, TOPICS } from "../../web/stream.js";
 
 function storeNow() {
     const flushes = [];
-    return { store: new Store((flush) => flushes.push(flush)), frame: () => flushes.splice(0).forEach((flush) => flush()) };
+    return {
+        store: new Store((flush) => flushes.push(flush)),
+        frame: () => flushes.splice(0).forEach((flush) => flush()),
+    };
 }
 
 test("jobs are merged by their names, and a whole set takes the place of all", () => {
@@ -57,7 +60,8 @@ test("the daemon's time counts on by a clock that nobody sets", () => {
 
 test("a rate is of the last seconds, and falls to nothing where nothing comes", () => {
     const rates = new Rates();
-    for (let second = 0; second <= 20; ++second) rates.observe("a/1", second * 1000 * (second > 10 ? 2 : 1), second * 1000);
+    for (let second = 0; second <= 20; ++second)
+        rates.observe("a/1", second * 1000 * (second > 10 ? 2 : 1), second * 1000);
     assert.equal(rates.of("a/1", 20000), 2000);
     assert.equal(rates.of("a/1", 60000), 0);
     assert.equal(rates.of("a/2", 0), null);
@@ -85,26 +89,51 @@ function browser() {
             this.readyState = 1;
             sources.push(this);
         }
-        addEventListener(topic, listener) { this.heard[topic] = listener; }
+        addEventListener(topic, listener) {
+            this.heard[topic] = listener;
+        }
     }
     const world = () => ({
         BroadcastChannel: class {
-            constructor() { channels.push(this); }
-            postMessage(data) { for (const other of channels) if (other !== this) other.onmessage?.({ data }); }
+            constructor() {
+                channels.push(this);
+            }
+            postMessage(data) {
+                for (const other of channels) if (other !== this) other.onmessage?.({ data });
+            }
         },
-        EventSource, setTimeout: (again) => again(),
-        navigator: { locks: { request: (_, run) => { if (held) waiting.push(run); else { held = true; run(); } } } },
+        EventSource,
+        setTimeout: (again) => again(),
+        navigator: {
+            locks: {
+                request: (_, run) => {
+                    if (held) waiting.push(run);
+                    else {
+                        held = true;
+                        run();
+                    }
+                },
+            },
+        },
     });
-    return { sources, tab: (heard, snapshot = () => []) => {
-        const stream = new Stream({ hear: (topic, data) => heard.push([topic, data]), state: () => {}, snapshot }, world());
-        stream.open();
-        return stream;
-    }, next: () => waiting.shift()?.() };
+    return {
+        sources,
+        tab: (heard, snapshot = () => []) => {
+            const stream = new Stream(
+                { hear: (topic, data) => heard.push([topic, data]), state: () => {}, snapshot },
+                world(),
+            );
+            stream.open();
+            return stream;
+        },
+        next: () => waiting.shift()?.(),
+    };
 }
 
 test("of all tabs one holds the stream; the others hear what it hears, and one takes over where it goes", () => {
     const { sources, tab, next } = browser();
-    const first = [], second = [];
+    const first = [],
+        second = [];
     tab(first, () => [["apps", { apps: ["known before"] }]]);
     tab(second);
     assert.equal(sources.length, 1);
@@ -123,7 +152,10 @@ test("every topic of the contract is listened to", () => {
 });
 
 test("a stream that is refused says so; one that is gone is opened again", async () => {
-    for (const [status, opened, word] of [[401, 1, "refused"], [503, 2, "lost"]]) {
+    for (const [status, opened, word] of [
+        [401, 1, "refused"],
+        [503, 2, "lost"],
+    ]) {
         const { sources, tab } = browser();
         const words = [];
         const stream = tab([]);

@@ -1,10 +1,14 @@
 // One app: its standing, its time, its network and what it has done, and what a person may choose for it.
 import { battery, stopApp } from "../actions.js";
 import { h, setText } from "../dom.js";
-import { bucketWords, networkWords, quotaWords } from "../sentences.js";
+import { bucketWords, networkWords, quotaWords } from "../app_words.js";
 import { bytes, counted, dayAndTime, duration, when } from "../words.js";
 
-const uses = [["unrestricted", "Unrestricted"], ["optimized", "Optimised"], ["restricted", "Restricted"]];
+const uses = [
+    ["unrestricted", "Unrestricted"],
+    ["optimized", "Optimised"],
+    ["restricted", "Restricted"],
+];
 
 function quotaBar(name) {
     const bar = h("progress", { max: 1, "aria-label": name });
@@ -33,8 +37,16 @@ function doneWords(total) {
 function todayWords(day) {
     const sum = (day?.received ?? 0) + (day?.sent ?? 0);
     if (sum === 0) return "no data";
-    const metered = day.metered >= sum ? ", all metered" : day.metered > 0 ? `, ${bytes(day.metered)} of it metered` : ", none metered";
-    const ways = [day.received > 0 ? `${bytes(day.received)} received` : "", day.sent > 0 ? `${bytes(day.sent)} sent` : ""];
+    const metered =
+        day.metered >= sum
+            ? ", all metered"
+            : day.metered > 0
+              ? `, ${bytes(day.metered)} of it metered`
+              : ", none metered";
+    const ways = [
+        day.received > 0 ? `${bytes(day.received)} received` : "",
+        day.sent > 0 ? `${bytes(day.sent)} sent` : "",
+    ];
     return ways.filter(Boolean).join(", ") + metered;
 }
 
@@ -65,19 +77,36 @@ export function makeApp(page, first, totalOf) {
     const id = `battery-${first.package}`;
     const choice = h("select", { id }, ...uses.map(([value, text]) => h("option", { value }, text)));
     const facts = (...pairs) => h("dl.app-facts", {}, ...pairs.flatMap(([term, value]) => [h("dt", {}, term), value]));
-    const element = h("li.card.app", {},
+    const element = h(
+        "li.card.app",
+        {},
         h("div.app-head", {}, name, chip, h("code", {}, first.package), stop),
-        h("div.app-parts", {},
-            h("section", {}, h("h3", {}, "Standing"), h("p.standing", {}, standing, means),
-                h("p.choice", {}, h("label", { for: id }, "Battery use"), choice)),
+        h(
+            "div.app-parts",
+            {},
+            h(
+                "section",
+                {},
+                h("h3", {}, "Standing"),
+                h("p.standing", {}, standing, means),
+                h("p.choice", {}, h("label", { for: id }, "Battery use"), choice),
+            ),
             h("section", {}, h("h3", {}, "Background time"), regular.element, expedited.element),
             h("section", {}, h("h3", {}, "Last 24 hours"), facts(["Ran", ran], ["Moved", moved])),
-            h("section", {}, h("h3", {}, "Today"), facts(["Network", network], ["Data", today], ["Alarms", alarms], ["Wake-ups", wakes]))));
+            h(
+                "section",
+                {},
+                h("h3", {}, "Today"),
+                facts(["Network", network], ["Data", today], ["Alarms", alarms], ["Wake-ups", wakes]),
+            ),
+        ),
+    );
     let app = { ...first, batteryUse: "" };
     choice.addEventListener("change", async () => {
         if (!(await battery(app, choice.value))) choice.value = app.batteryUse;
     });
-    const running = () => [...store.jobs.values()].filter((job) => job.package === app.package && job.state === "running");
+    const running = () =>
+        [...store.jobs.values()].filter((job) => job.package === app.package && job.state === "running");
     stop.addEventListener("click", () => stopApp(app.package, app.label || app.package, running()));
 
     function update(next) {
@@ -93,7 +122,10 @@ export function makeApp(page, first, totalOf) {
         stop.setAttribute("aria-label", `Stop ${label}…`);
         const bucket = bucketWords(app);
         setText(standing, bucket.name);
-        setText(means, ` ${bucket.means}; ${bucket.because}${app.bucketSince ? `, since ${dayAndTime(app.bucketSince)}` : ""}`);
+        setText(
+            means,
+            ` ${bucket.means}; ${bucket.because}${app.bucketSince ? `, since ${dayAndTime(app.bucketSince)}` : ""}`,
+        );
         setText(network, networkWords(app).replace("Network ", ""));
         network.classList.toggle("bad", !app.networkAllowed);
         const total = totalOf(app.package);
@@ -105,7 +137,12 @@ export function makeApp(page, first, totalOf) {
         setText(wakes, woke > 0 ? String(woke) : "none");
         const own = store.alarms.filter((alarm) => alarm.package === app.package);
         const times = own.map((alarm) => alarm.earliest).filter(Boolean);
-        setText(alarms, own.length === 0 ? "none" : `${own.length}${times.length > 0 ? `, next ${when(Math.min(...times), now)}` : ", held"}`);
+        setText(
+            alarms,
+            own.length === 0
+                ? "none"
+                : `${own.length}${times.length > 0 ? `, next ${when(Math.min(...times), now)}` : ", held"}`,
+        );
         regular.update(app.quota, now);
         expedited.update(app.expedited, now);
         if (changed) choice.value = app.batteryUse;

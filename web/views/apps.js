@@ -10,7 +10,11 @@ const DAY = 24 * 3600 * 1000;
 
 /** Who works stands first, then who wants to. */
 function order(a, b) {
-    return (b.running > 0) - (a.running > 0) || (b.jobs > 0) - (a.jobs > 0) || (a.label || a.package).localeCompare(b.label || b.package);
+    return (
+        (b.running > 0) - (a.running > 0) ||
+        (b.jobs > 0) - (a.jobs > 0) ||
+        (a.label || a.package).localeCompare(b.label || b.package)
+    );
 }
 
 export function mount(root, page) {
@@ -38,7 +42,12 @@ export function mount(root, page) {
         const own = all.filter((app) => !app.system);
         const others = all.filter((app) => app.system);
         const working = own.filter((app) => app.running > 0).length;
-        setText(says, all.length === 0 ? "No apps yet" : `${counted(own.length, "app")}${working > 0 ? `, ${working} at work` : ", none at work"}.`);
+        setText(
+            says,
+            all.length === 0
+                ? "No apps yet"
+                : `${counted(own.length, "app")}${working > 0 ? `, ${working} at work` : ", none at work"}.`,
+        );
         const make = (app) => makeApp(page, app, (packageName) => totals.get(packageName));
         follow(apps, own, (app) => app.package, make);
         follow(system, others, (app) => app.package, make);
@@ -46,7 +55,10 @@ export function mount(root, page) {
     }
 
     refresh();
-    const off = [store.on(["apps", "alarms", "tasks", "jobs", "hello"], refresh), store.on(["finished", "hello"], askDay)];
+    const off = [
+        store.on(["apps", "alarms", "tasks", "jobs", "hello"], refresh),
+        store.on(["finished", "hello"], askDay),
+    ];
     const stop = everySecond(refresh);
     askDay();
     return {

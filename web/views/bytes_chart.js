@@ -7,7 +7,11 @@ let loading = null;
 /** uPlot's own file is a classic script; it is fetched when a chart is first looked at. */
 function uPlot() {
     loading ??= new Promise((there, failed) => {
-        const script = h("script", { src: "/vendor/uPlot.iife.min.js", onload: () => there(window.uPlot), onerror: () => failed(new Error("no uPlot")) });
+        const script = h("script", {
+            src: "/vendor/uPlot.iife.min.js",
+            onload: () => there(window.uPlot),
+            onerror: () => failed(new Error("no uPlot")),
+        });
         document.head.append(h("link", { rel: "stylesheet", href: "/vendor/uPlot.min.css" }), script);
     });
     return loading;
@@ -56,18 +60,52 @@ export class BytesChart {
         const { from, to } = this.range;
         const long = to - from > 36 * 3600000;
         const left = this.element.clientWidth < 620 ? 66 : 132; // as the lanes above it have it
-        const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: "12px system-ui, sans-serif" };
+        const axis = {
+            stroke: text,
+            grid: { stroke: grid, width: 1 },
+            ticks: { stroke: grid, width: 1 },
+            font: "12px system-ui, sans-serif",
+        };
         const bars = Chart.paths.bars({ size: [0.8, 40], align: 1 });
         const units = [1, 2, 5, 10, 20, 50, 100, 200, 500];
         this.chart?.destroy();
-        this.chart = new Chart({
-            ...this.size(), legend: { show: false }, cursor: { show: false }, ms: 1, padding: [8, 2, 0, 0],
-            scales: { x: { range: () => [from, to] }, y: { range: (_, __, most) => [0, Math.max(1024, most * 1.05)] } },
-            series: [{}, { stroke: warn, fill: warn, width: 0, paths: bars, points: { show: false } }, { stroke: accent, fill: accent, width: 0, paths: bars, points: { show: false } }],
-            axes: [
-                { ...axis, size: 28, space: long ? 110 : 64, values: (_, marks) => marks.map((time) => (long ? dayAndTime(time).replace(/ 00:00$/, "") : clock(time))) },
-                { ...axis, size: left, space: 34, incrs: [1, 1024, 1 << 20, 2 ** 30, 2 ** 40].flatMap((unit) => units.map((count) => count * unit)), values: (_, marks) => marks.map((mark) => bytes(mark)) },
-            ],
-        }, [times, all, unmetered], this.element);
+        this.chart = new Chart(
+            {
+                ...this.size(),
+                legend: { show: false },
+                cursor: { show: false },
+                ms: 1,
+                padding: [8, 2, 0, 0],
+                scales: {
+                    x: { range: () => [from, to] },
+                    y: { range: (_, __, most) => [0, Math.max(1024, most * 1.05)] },
+                },
+                series: [
+                    {},
+                    { stroke: warn, fill: warn, width: 0, paths: bars, points: { show: false } },
+                    { stroke: accent, fill: accent, width: 0, paths: bars, points: { show: false } },
+                ],
+                axes: [
+                    {
+                        ...axis,
+                        size: 28,
+                        space: long ? 110 : 64,
+                        values: (_, marks) =>
+                            marks.map((time) => (long ? dayAndTime(time).replace(/ 00:00$/, "") : clock(time))),
+                    },
+                    {
+                        ...axis,
+                        size: left,
+                        space: 34,
+                        incrs: [1, 1024, 1 << 20, 2 ** 30, 2 ** 40].flatMap((unit) =>
+                            units.map((count) => count * unit),
+                        ),
+                        values: (_, marks) => marks.map((mark) => bytes(mark)),
+                    },
+                ],
+            },
+            [times, all, unmetered],
+            this.element,
+        );
     }
 }

@@ -33,20 +33,56 @@ export function mount(root) {
     const word = h("input", { type: "search", id: "word", placeholder: "charging, network, …", autocomplete: "off" });
     const says = h("p.muted", { "aria-live": "polite" });
     const place = h("div.card.scrolls");
-    root.append(h("header.head", {}, h("h1.headline", {}, "What a job may ask for"),
-        h("p.next", {}, "For whoever writes an app: which kind of job may carry which condition.")),
-    h("div.filter", {}, h("label", { for: "word" }, "Show what has the word"), word, says), place);
+    root.append(
+        h(
+            "header.head",
+            {},
+            h("h1.headline", {}, "What a job may ask for"),
+            h("p.next", {}, "For whoever writes an app: which kind of job may carry which condition."),
+        ),
+        h("div.filter", {}, h("label", { for: "word" }, "Show what has the word"), word, says),
+        place,
+    );
     let rows = [];
 
     function show() {
         const wanted = word.value.trim().toLowerCase();
-        const found = rows.filter((row) => `${row.method} ${meanings[row.method] ?? ""} ${row.note}`.toLowerCase().includes(wanted));
-        setText(says, rows.length === 0 ? "" : wanted ? `${counted(found.length, "of")} ${rows.length}`.replace(" ofs", " of") : counted(rows.length, "condition"));
-        place.replaceChildren(found.length > 0 ? table("What a job may ask for", columns, found.map((row) => h("tr", {},
-            cell(columns[0], h("strong", {}, row.method), h("span.detail", {}, meanings[row.method] ?? "")),
-            mark(columns[1], row.regular), mark(columns[2], row.expedited), mark(columns[3], row.userInitiated),
-            cell(columns[4], row.work), cell(columns[5], row.note))), ".stacks")
-            : h("p.muted", {}, rows.length > 0 ? `Nothing here has the word “${wanted}”.` : "…"));
+        const found = rows.filter((row) =>
+            `${row.method} ${meanings[row.method] ?? ""} ${row.note}`.toLowerCase().includes(wanted),
+        );
+        setText(
+            says,
+            rows.length === 0
+                ? ""
+                : wanted
+                  ? `${counted(found.length, "of")} ${rows.length}`.replace(" ofs", " of")
+                  : counted(rows.length, "condition"),
+        );
+        place.replaceChildren(
+            found.length > 0
+                ? table(
+                      "What a job may ask for",
+                      columns,
+                      found.map((row) =>
+                          h(
+                              "tr",
+                              {},
+                              cell(
+                                  columns[0],
+                                  h("strong", {}, row.method),
+                                  h("span.detail", {}, meanings[row.method] ?? ""),
+                              ),
+                              mark(columns[1], row.regular),
+                              mark(columns[2], row.expedited),
+                              mark(columns[3], row.userInitiated),
+                              cell(columns[4], row.work),
+                              cell(columns[5], row.note),
+                          ),
+                      ),
+                      ".stacks",
+                  )
+                : h("p.muted", {}, rows.length > 0 ? `Nothing here has the word “${wanted}”.` : "…"),
+        );
     }
 
     word.addEventListener("input", show);
@@ -57,11 +93,13 @@ export function mount(root) {
     });
     show();
     const asks = new AbortController();
-    get("/api/constraints", asks.signal).then((answer) => {
-        rows = answer.rows;
-        show();
-    }).catch((error) => {
-        if (!asks.signal.aborted) place.replaceChildren(h("p.muted", {}, error.message));
-    });
+    get("/api/constraints", asks.signal)
+        .then((answer) => {
+            rows = answer.rows;
+            show();
+        })
+        .catch((error) => {
+            if (!asks.signal.aborted) place.replaceChildren(h("p.muted", {}, error.message));
+        });
     return { close: () => asks.abort() };
 }

@@ -1,8 +1,19 @@
 // One job, in full: how it stands, every reason why it waits, what happened to it, and all that one may do with it.
 import { cancel, get, pause, resume, retry, runNow, stopApp, why } from "../actions.js";
-import { append, cell, h, setSign, setText, sign, table } from "../dom.js";
+import { cell, h, setSign, setText, sign, table } from "../dom.js";
 import { timeLeft } from "../rate.js";
-import { blockerWords, endOf, endWords, groupOf, jobName, kindWords, percentOf, progressOf, progressWords, purpose, waitWords, withoutCodes } from "../sentences.js";
+import {
+    endOf,
+    endWords,
+    groupOf,
+    jobName,
+    kindWords,
+    percentOf,
+    progressOf,
+    progressWords,
+    purpose,
+} from "../sentences.js";
+import { blockerWords, waitWords, withoutCodes } from "../waits.js";
 import { ahead, bytes, capital, duration, rate, when } from "../words.js";
 
 /** Opens it in `place`; refresh() says it again. */
@@ -42,8 +53,22 @@ export function openJob(place, page, key) {
     function tellStory(entries) {
         if (entries.length === 0) return story.replaceChildren();
         const now = clock.now();
-        const rows = entries.slice(-30).reverse().map((entry) => h("li", {},
-            h("time", {}, when(entry.when, now)), h("span", {}, h("strong", {}, capital(entry.what)), entry.detail ? ` ${withoutCodes(entry.detail)}` : "")));
+        const rows = entries
+            .slice(-30)
+            .reverse()
+            .map((entry) =>
+                h(
+                    "li",
+                    {},
+                    h("time", {}, when(entry.when, now)),
+                    h(
+                        "span",
+                        {},
+                        h("strong", {}, capital(entry.what)),
+                        entry.detail ? ` ${withoutCodes(entry.detail)}` : "",
+                    ),
+                ),
+            );
         story.replaceChildren(h("h3", {}, "What happened"), h("ol.log", {}, ...rows));
     }
 
@@ -52,14 +77,25 @@ export function openJob(place, page, key) {
         if (job.state !== "pending" || blockers.length === 0) return reasons.replaceChildren();
         const rows = blockers.map((blocker) => {
             const words = blockerWords(blocker);
-            return h("tr", {}, cell("Why", h("strong", {}, words.short), h("span.detail", {}, words.detail)),
-                cell("What ends it", words.clear || "Time alone", blocker.until > now ? h("span.detail", {}, ahead(blocker.until, now)) : null));
+            return h(
+                "tr",
+                {},
+                cell("Why", h("strong", {}, words.short), h("span.detail", {}, words.detail)),
+                cell(
+                    "What ends it",
+                    words.clear || "Time alone",
+                    blocker.until > now ? h("span.detail", {}, ahead(blocker.until, now)) : null,
+                ),
+            );
         });
         const text = rows.map((row) => row.textContent).join("\n");
         if (reasons.dataset.text === text) return;
         reasons.dataset.text = text;
-        reasons.replaceChildren(h("h3", {}, "Why it waits"), table("Why it waits", ["Why", "What ends it"], rows, ".why"),
-            h("p.codes", {}, blockers.map((blocker) => blocker.name).join(" · ")));
+        reasons.replaceChildren(
+            h("h3", {}, "Why it waits"),
+            table("Why it waits", ["Why", "What ends it"], rows, ".why"),
+            h("p.codes", {}, blockers.map((blocker) => blocker.name).join(" · ")),
+        );
     }
 
     function showFacts(job, now) {
@@ -77,7 +113,10 @@ export function openJob(place, page, key) {
             ["Ended", moment(job.ended)],
             ["Ran for", job.state === "finished" && job.started ? duration(job.ended - job.started) : null],
             ["Failures", job.failures > 0 ? String(job.failures) : null],
-            ["Survives a restart", job.persisted === null || job.persisted === undefined ? null : job.persisted ? "yes" : "no"],
+            [
+                "Survives a restart",
+                job.persisted === null || job.persisted === undefined ? null : job.persisted ? "yes" : "no",
+            ],
             ["Limits", job.limits],
             ["Name", job.key],
         ].filter(([, value]) => value);
@@ -96,19 +135,40 @@ export function openJob(place, page, key) {
         else words.push("run", ...(job.failures > 0 ? ["retry"] : []), "pause", "cancel", "what-if");
         const app = store.apps.find((each) => each.package === job.package);
         const task = store.topics.tasks?.rows?.find((row) => row.package === job.package);
-        const running = [...store.jobs.values()].filter((each) => each.package === job.package && each.state === "running");
-        if (group === "running" && running.length > 0 && task?.stop !== false && !app?.system && app?.bucket !== "exempted") words.push("stop");
+        const running = [...store.jobs.values()].filter(
+            (each) => each.package === job.package && each.state === "running",
+        );
+        if (
+            group === "running" &&
+            running.length > 0 &&
+            task?.stop !== false &&
+            !app?.system &&
+            app?.bucket !== "exempted"
+        )
+            words.push("stop");
         const said = [...words, store.label(job.package)].join();
         if (acts.dataset.words === said) return;
         acts.dataset.words = said;
-        const button = (text, act, classes = "") => h(`button.button${classes}`, { type: "button", onclick: () => act(store.job(key)) }, text);
+        const button = (text, act, classes = "") =>
+            h(`button.button${classes}`, { type: "button", onclick: () => act(store.job(key)) }, text);
         const offers = {
-            run: () => button("Run now…", runNow, ".primary"), resume: () => button("Resume", resume, ".primary"),
-            retry: () => button("Retry", retry), pause: () => button("Pause", pause),
+            run: () => button("Run now…", runNow, ".primary"),
+            resume: () => button("Resume", resume, ".primary"),
+            retry: () => button("Retry", retry),
+            pause: () => button("Pause", pause),
             cancel: () => button("Cancel…", cancel),
-            stop: () => button(`Stop ${store.label(job.package)}…`, () => stopApp(job.package, store.label(job.package),
-                [...store.jobs.values()].filter((each) => each.package === job.package && each.state === "running"))),
-            "what-if": () => h("a.button", { href: `#/what-if/${key.split("/").map(encodeURIComponent).join("/")}` }, "What if…"),
+            stop: () =>
+                button(`Stop ${store.label(job.package)}…`, () =>
+                    stopApp(
+                        job.package,
+                        store.label(job.package),
+                        [...store.jobs.values()].filter(
+                            (each) => each.package === job.package && each.state === "running",
+                        ),
+                    ),
+                ),
+            "what-if": () =>
+                h("a.button", { href: `#/what-if/${key.split("/").map(encodeURIComponent).join("/")}` }, "What if…"),
         };
         const had = acts.contains(document.activeElement);
         acts.replaceChildren(...words.map((word) => offers[word]()));
@@ -129,15 +189,35 @@ export function openJob(place, page, key) {
         setText(title, jobName(job));
         setText(about, purpose(job, store.label(job.package)));
         setSign(icon, group === "ended" ? endOf(job) : group);
-        setText(stateText, group === "ended" ? endWords(job) : group === "running" ? "Running" : job.held ? "Paused by you" : waitWords(job).short);
+        setText(
+            stateText,
+            group === "ended"
+                ? endWords(job)
+                : group === "running"
+                  ? "Running"
+                  : job.held
+                    ? "Paused by you"
+                    : waitWords(job).short,
+        );
         const progress = progressOf(job);
         const percent = percentOf(job);
         bar.hidden = percent === null || group === "ended";
         if (percent !== null) bar.value = (100 * progress.done) / progress.total;
         const perSecond = group === "running" ? page.rates.of(key, now) : null;
         const left = timeLeft(progress, perSecond);
-        setText(pace, group === "ended" ? "" : [progressWords(job), percent === null ? "" : `${percent} %`,
-            perSecond ? rate(perSecond) : "", left === null ? "" : `${duration(left)} left`].filter(Boolean).join(" · "));
+        setText(
+            pace,
+            group === "ended"
+                ? ""
+                : [
+                      progressWords(job),
+                      percent === null ? "" : `${percent} %`,
+                      perSecond ? rate(perSecond) : "",
+                      left === null ? "" : `${duration(left)} left`,
+                  ]
+                      .filter(Boolean)
+                      .join(" · "),
+        );
         showReasons(job, now);
         showFacts(job, now);
         showActs(job);
@@ -147,5 +227,3 @@ export function openJob(place, page, key) {
     title.focus({ preventScroll: true });
     return { key, refresh, close: () => asks.abort() };
 }
-
-export { append };

@@ -2,7 +2,18 @@
 import { pause, resume, retry, runNow } from "../actions.js";
 import { append, h, setAttribute, setSign, setText, sign } from "../dom.js";
 import { timeLeft } from "../rate.js";
-import { blockerWords, endOf, endWords, groupOf, jobName, percentOf, progressOf, progressWords, purpose, TRANSFER, waitWords } from "../sentences.js";
+import {
+    endOf,
+    endWords,
+    groupOf,
+    jobName,
+    percentOf,
+    progressOf,
+    progressWords,
+    purpose,
+    TRANSFER,
+} from "../sentences.js";
+import { blockerWords, waitWords } from "../waits.js";
 import { ago, ahead, clock, duration, rate, roughly, when } from "../words.js";
 
 /** The address of a job. */
@@ -22,14 +33,25 @@ function offerOf(job) {
 
 /** How many reasons a row has lines for. */
 export function reasonLines(job) {
-    return groupOf(job) === "waiting" || groupOf(job) === "needs" ? Math.min(3, Math.max(1, job.reasons?.length ?? 1)) : 0;
+    return groupOf(job) === "waiting" || groupOf(job) === "needs"
+        ? Math.min(3, Math.max(1, job.reasons?.length ?? 1))
+        : 0;
 }
 
 /** The reasons as a row has room for them: a lone one with what would clear it, others with a line each. */
 function linesOf(job, blockers, now) {
-    const told = blockers?.length > 0 ? blockers.map((each) => ({ ...blockerWords(each), until: each.until })) : [waitWords(job)];
+    const told =
+        blockers?.length > 0
+            ? blockers.map((each) => ({ ...blockerWords(each), until: each.until }))
+            : [waitWords(job)];
     // What holds a job that a person has paused is the person.
-    if (job.held && blockers?.length > 0) told.unshift(...told.splice(blockers.findIndex((each) => each.gate === "hold"), 1));
+    if (job.held && blockers?.length > 0)
+        told.unshift(
+            ...told.splice(
+                blockers.findIndex((each) => each.gate === "hold"),
+                1,
+            ),
+        );
     const alone = told.length === 1;
     return told.slice(0, 3).map((each, i) => ({
         says: sentence(each) + (i === 2 && told.length > 3 ? `, and ${told.length - 3} more` : ""),
@@ -66,8 +88,15 @@ export function makeRow(page) {
     const big = h("span.big", {});
     const small = h("span.small", {});
     const act = h("button.button.slim", { type: "button" });
-    const element = h("li.job", {}, icon, h("div.what", {}, name, sub), h("div.state", {}, bar, says, reasons),
-        h("div.when", {}, big, small), h("div.act", {}, act));
+    const element = h(
+        "li.job",
+        {},
+        icon,
+        h("div.what", {}, name, sub),
+        h("div.state", {}, bar, says, reasons),
+        h("div.when", {}, big, small),
+        h("div.act", {}, act),
+    );
     let job = null;
     act.addEventListener("click", () => offerOf(job)?.[1](job));
 
@@ -83,7 +112,14 @@ export function makeRow(page) {
         const left = timeLeft(progress, perSecond);
         const length = now - (job.started ?? now);
         setText(big, left !== null ? `${roughly(left)} left` : duration(length));
-        setText(small, perSecond !== null && progress.ofBytes && progress.done > 0 ? rate(perSecond) : left === null ? "so far" : "");
+        setText(
+            small,
+            perSecond !== null && progress.ofBytes && progress.done > 0
+                ? rate(perSecond)
+                : left === null
+                  ? "so far"
+                  : "",
+        );
         reasons.replaceChildren();
     }
 

@@ -5,7 +5,11 @@ import { h, s } from "../dom.js";
 import { clock, dayAndTime } from "../words.js";
 
 const MINUTE = 60000;
-const STATE = 14, RUN = 16, GAP = 8, AXIS = 26, TOP = 8;
+const STATE = 14,
+    RUN = 16,
+    GAP = 8,
+    AXIS = 26,
+    TOP = 8;
 
 /** The device's lanes: which spans of a key are drawn, and how. */
 const states = [
@@ -16,19 +20,32 @@ const states = [
     ["Asleep", "sleeping", (value) => (isTrue(value) ? "dark" : null)],
 ];
 
-const hatch = () => s("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-    s("rect.hatch-ground", { width: 6, height: 6 }), s("rect.hatch-line", { width: 2.5, height: 6 }));
+const hatch = () =>
+    s(
+        "pattern",
+        { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+        s("rect.hatch-ground", { width: 6, height: 6 }),
+        s("rect.hatch-line", { width: 2.5, height: 6 }),
+    );
 
 export class Lanes {
     /** @param {{say: (time: number) => string, chosen: (time: number) => void, label: (packageName: string) => string}} told */
     constructor(told) {
         this.told = told;
         this.drawing = s("svg.lanes", { "aria-hidden": "true" });
-        this.element = h("div.lanes-box", {
-            role: "slider", tabindex: 0, "aria-label": "A moment of the picture; arrow keys move it by five minutes, with Shift by an hour",
-            "aria-orientation": "horizontal", onkeydown: (event) => this.key(event), onpointermove: (event) => this.point(event),
-            onpointerdown: (event) => this.point(event),
-        }, this.drawing);
+        this.element = h(
+            "div.lanes-box",
+            {
+                role: "slider",
+                tabindex: 0,
+                "aria-label": "A moment of the picture; arrow keys move it by five minutes, with Shift by an hour",
+                "aria-orientation": "horizontal",
+                onkeydown: (event) => this.key(event),
+                onpointermove: (event) => this.point(event),
+                onpointerdown: (event) => this.point(event),
+            },
+            this.drawing,
+        );
         this.watch = new ResizeObserver(() => this.draw());
         this.watch.observe(this.element);
         this.day = null;
@@ -53,7 +70,13 @@ export class Lanes {
     bar(from, to, y, height, classes) {
         const left = this.x(Math.max(from, this.day.from));
         const right = this.x(Math.min(to, this.day.to));
-        return s(`rect.${classes}`, { x: left.toFixed(1), y, width: Math.max(2, right - left).toFixed(1), height, rx: Math.min(3, height / 2) });
+        return s(`rect.${classes}`, {
+            x: left.toFixed(1),
+            y,
+            width: Math.max(2, right - left).toFixed(1),
+            height,
+            rx: Math.min(3, height / 2),
+        });
     }
 
     draw() {
@@ -67,7 +90,13 @@ export class Lanes {
         let y = TOP;
         const name = (text, height) => {
             if (this.narrow) y += 15;
-            parts.push(s("text.lane-name", { x: 0, y: this.narrow ? y - 3 : y + height / 2 + 4 }, text.length > 17 && !this.narrow ? `${text.slice(0, 16)}…` : text));
+            parts.push(
+                s(
+                    "text.lane-name",
+                    { x: 0, y: this.narrow ? y - 3 : y + height / 2 + 4 },
+                    text.length > 17 && !this.narrow ? `${text.slice(0, 16)}…` : text,
+                ),
+            );
         };
         for (const [text, key, look] of states) {
             const spans = spansOf(this.day, key);
@@ -94,11 +123,21 @@ export class Lanes {
         }
         const bottom = y;
         const long = this.day.to - this.day.from > 36 * 60 * MINUTE;
-        for (const time of ticksOf(this.day.from, this.day.to, Math.max(3, Math.floor((width - this.left) / (long ? 100 : 58))))) {
+        for (const time of ticksOf(
+            this.day.from,
+            this.day.to,
+            Math.max(3, Math.floor((width - this.left) / (long ? 100 : 58))),
+        )) {
             const x = this.x(time);
             parts.push(s("line.grid", { x1: x, x2: x, y1: TOP, y2: bottom }));
             const anchor = x > width - 50 ? "end" : x < this.left + 26 ? "start" : "middle";
-            parts.push(s("text.tick", { x, y: bottom + 17, "text-anchor": anchor }, long ? dayAndTime(time).replace(/ 00:00$/, "") : clock(time)));
+            parts.push(
+                s(
+                    "text.tick",
+                    { x, y: bottom + 17, "text-anchor": anchor },
+                    long ? dayAndTime(time).replace(/ 00:00$/, "") : clock(time),
+                ),
+            );
         }
         this.cursor = s("line.cursor", { y1: TOP - 4, y2: bottom });
         this.drawing.replaceChildren(...parts, this.cursor);
@@ -157,8 +196,14 @@ export class Lanes {
         if (!this.day) return;
         const step = (event.shiftKey ? 60 : 5) * MINUTE;
         const to = {
-            ArrowRight: this.time + step, ArrowUp: this.time + step, ArrowLeft: this.time - step, ArrowDown: this.time - step,
-            PageUp: this.time + 60 * MINUTE, PageDown: this.time - 60 * MINUTE, Home: this.day.from, End: this.day.to,
+            ArrowRight: this.time + step,
+            ArrowUp: this.time + step,
+            ArrowLeft: this.time - step,
+            ArrowDown: this.time - step,
+            PageUp: this.time + 60 * MINUTE,
+            PageDown: this.time - 60 * MINUTE,
+            Home: this.day.from,
+            End: this.day.to,
         }[event.key];
         if (to === undefined) return;
         event.preventDefault();

@@ -4,9 +4,10 @@ import { why } from "../actions.js";
 import { everySecond } from "../clock.js";
 import { h, setAttribute, setText } from "../dom.js";
 import { Rows } from "../rows.js";
-import { deviceWords, groupOf, headline } from "../sentences.js";
+import { deviceWords } from "../app_words.js";
+import { groupOf, headline } from "../sentences.js";
 import { openJob } from "./job.js";
-import { hrefOf, makeRow, reasonLines } from "./job_row.js";
+import { makeRow, reasonLines } from "./job_row.js";
 
 const groups = {
     needs: ["Needs you", "These wait for a person, and for nothing else."],
@@ -32,7 +33,14 @@ export function itemsOf(jobs, finished) {
         if (all.length === 0) continue;
         all.sort((a, b) => orders[group](a, b) || 0 || (a.key < b.key ? -1 : 1));
         items.push({ key: `head ${group}`, group, count: all.length });
-        all.forEach((job, i) => items.push({ key: group === "ended" ? `${job.key} ${job.ended}` : job.key, job, place: i + 1, of: all.length }));
+        all.forEach((job, i) =>
+            items.push({
+                key: group === "ended" ? `${job.key} ${job.ended}` : job.key,
+                job,
+                place: i + 1,
+                of: all.length,
+            }),
+        );
     }
     return items;
 }
@@ -44,10 +52,27 @@ export function mount(root, page, own) {
     const next = h("p.next", {});
     const device = h("p.device-line", {});
     const list = h("ul.jobs", { "aria-label": "Jobs" });
-    const empty = h("div.empty", { hidden: true }, h("p", {}, "Downloads and jobs that apps give to Stint appear here."),
-        h("p.muted", {}, "Try one in a terminal: ", h("code", {}, "stint get https://example.org/file")));
+    const empty = h(
+        "div.empty",
+        { hidden: true },
+        h("p", {}, "Downloads and jobs that apps give to Stint appear here."),
+        h("p.muted", {}, "Try one in a terminal: ", h("code", {}, "stint get https://example.org/file")),
+    );
     const beside = h("aside.beside", { "aria-label": "The job" });
-    root.append(h("div.columns", {}, h("section.list", {}, h("header.head", {}, h("h1.headline", {}, says, " ", whyAll), next, device), list, empty), beside));
+    root.append(
+        h(
+            "div.columns",
+            {},
+            h(
+                "section.list",
+                {},
+                h("header.head", {}, h("h1.headline", {}, says, " ", whyAll), next, device),
+                list,
+                empty,
+            ),
+            beside,
+        ),
+    );
 
     // Heights that the style sheet says, in pixels.
     let heights = { head: 0, row: 0, line: 0 };
@@ -86,7 +111,11 @@ export function mount(root, page, own) {
         };
     }
 
-    const rows = new Rows(list, { key: (item) => item.key, height: heightOf, make: (item) => (item.group ? makeHead(item) : makeJob()) });
+    const rows = new Rows(list, {
+        key: (item) => item.key,
+        height: heightOf,
+        make: (item) => (item.group ? makeHead(item) : makeJob()),
+    });
 
     let asking = null;
     let settled = 0;
@@ -103,7 +132,9 @@ export function mount(root, page, own) {
             try {
                 const asked = keys.slice(0, 50).map((key) => [key, store.jobs.get(key)]);
                 const told = await why(keys, asking.signal);
-                told.forEach((answer, i) => blockers.set(asked[i][0], { job: asked[i][1], blockers: answer.blockers ?? [] }));
+                told.forEach((answer, i) =>
+                    blockers.set(asked[i][0], { job: asked[i][1], blockers: answer.blockers ?? [] }),
+                );
                 rows.show();
             } catch {
                 // The rows say the first reason, which they know.
@@ -119,7 +150,7 @@ export function mount(root, page, own) {
         setText(says, line.says);
         setText(whyAll, line.why);
         setText(next, line.next);
-        const words = deviceWords((key) => store.device(key));
+        const words = deviceWords((key) => store.device(key), store.topics.device?.doze);
         if (device.dataset.words !== words.join()) {
             device.dataset.words = words.join();
             device.replaceChildren(...words.map((word) => h("span.chip", {}, word)));
@@ -192,5 +223,3 @@ export function mount(root, page, own) {
         },
     };
 }
-
-export { hrefOf };
