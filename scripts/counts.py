@@ -1,5 +1,5 @@
-"""Counts the test cases of ctest's LastTest.log (each doctest program's own summary) and of pytest's JUnit file, and
-prints "N passed, N failed, N skipped". Exit code 1 where one failed, or where there is nothing to count."""
+"""Counts the test cases of ctest's LastTest.log (each doctest program's own summary), of pytest's JUnit file and of what
+node --test says as TAP, and prints "N passed, N failed, N skipped". Exit code 1 where one failed, or where there is nothing to count."""
 
 import re
 import sys
@@ -30,13 +30,23 @@ def of_pytest(junit):
     return [tests - failed - skipped, failed, skipped]
 
 
+def of_node(tap):
+    counts = dict(re.findall(r"^# (pass|fail|cancelled|skipped) (\d+)$", tap, re.MULTILINE))
+    if not counts:
+        return [0, 1, 0]  # it died before its summary
+    return [int(counts["pass"]), int(counts["fail"]) + int(counts["cancelled"]), int(counts["skipped"])]
+
+
+READERS = {".xml": of_pytest, ".tap": of_node}
+
+
 def main(files):
     total = [0, 0, 0]
     for file in map(Path, files):
         if not file.exists():
             counts = [0, 1, 0]  # the runner did not get that far
         else:
-            counts = (of_pytest if file.suffix == ".xml" else of_ctest)(file.read_text(errors="replace"))
+            counts = READERS.get(file.suffix, of_ctest)(file.read_text(errors="replace"))
         total = [a + b for a, b in zip(total, counts)]
     print("{} passed, {} failed, {} skipped".format(*total))
     return 1 if total[1] or not total[0] else 0

@@ -29,6 +29,8 @@ packages_for() {
         echo polkitd iproute2 util-linux    # who lets it, and networks for it
         echo python3-prometheus-client      # reads what /metrics says
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
+        echo chromium                       # the Task Manager's page is looked at
+        command -v npm >/dev/null || echo nodejs npm # and led, by what install_page_tools fetches
     fi
     if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs acpica-tools python3; fi # a virtual one
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 clang libbpf-dev libcap-ng-dev libseccomp-dev iproute2; fi
@@ -82,6 +84,16 @@ install_reference_servers() {
     say "installing the tus reference server"
     (cd "$place" && npm ci --ignore-scripts --no-audit --no-fund) >"$(scratch npm.log)" 2>&1 ||
         die "cannot install the tus reference server; see $(scratch npm.log)"
+    touch "$place/node_modules/.package-lock.json"
+}
+
+# install_page_tools: what drives Chromium through the page, and axe-core, pinned by their package-lock.json. Debian's own
+# Node.js is new enough for them.
+install_page_tools() {
+    local place=$root/tests/page
+    if [ "$place/node_modules/.package-lock.json" -nt "$place/package-lock.json" ]; then return; fi
+    say "installing what drives a browser through the page"
+    (cd "$place" && npm ci --ignore-scripts --no-audit --no-fund) >"$(scratch npm-page.log)" 2>&1 || return 1
     touch "$place/node_modules/.package-lock.json"
 }
 

@@ -194,6 +194,7 @@ Result<Played> play(const Scenario& scenario, const Options& options) {
     Played played;
     const Duration end = options.until.value_or(endOf(scenario));
     World world(std::move(constants), scenario.start, scenario.device, scenario.recordedTicks);
+    world.commitsBefore(options.witness);
     world.begin(scenario.apps);
     world.advance(Duration{0});
     Player player(world, played);

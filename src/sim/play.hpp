@@ -1,11 +1,14 @@
 // Plays a scenario from 0s to its end, and checks each of its expectations.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "model/record.hpp"
 #include "model/view.hpp"
 #include "policy/policy.hpp"
 #include "sim/finding.hpp"
@@ -25,6 +28,8 @@ struct Options {
     std::uint64_t seed = 0;
     /// A recording's apps act again, as they did; else it is what they did that is played again.
     bool whatIf = false;
+    /// Is told of each commit, for who keeps the day that was played; not of a recording.
+    std::function<void(std::span<const Record>, const Stamp&)> witness;
 };
 
 /// What an expectation of `why` was compared with.

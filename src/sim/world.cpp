@@ -33,7 +33,7 @@ void World::begin(const std::map<AppId, AppSetup>& apps) {
     for (const auto& [id, setup] : apps)
         records.emplace_back(SaveApp{pastOf(id, setup, time, elapsed_, constants_), now()});
     bootId_ = BootId{fmt::format("boot {}", ++boots_)};
-    store_.commit(records, bootId_, {elapsed_, now().wall - Duration{1}});
+    commit(std::move(records), {elapsed_, now().wall - Duration{1}});
     boot(false);
     for (const auto& [id, setup] : apps)
         apps_.install(id, setup);
@@ -173,8 +173,13 @@ void World::tell(Event event, const std::function<void(const Reply&)>& answered)
     take(std::move(step));
 }
 
+void World::commit(std::vector<Record> records, const Stamp& stamp) {
+    if (witness_) witness_(records, stamp);
+    store_.commit(std::move(records), bootId_, stamp);
+}
+
 void World::take(Step step) {
-    store_.commit(std::move(step.records), bootId_, core_->stamp(now()));
+    commit(std::move(step.records), core_->stamp(now()));
     for (const Effect& effect : step.effects)
         perform(effect);
 }

@@ -28,6 +28,10 @@ public:
     /// Switched on at 0s, which the wall clock calls `start`. With `recordedTicks` the core wakes only by tick().
     World(Constants constants, WallTime start, const DeviceWords& device, bool recordedTicks);
 
+    /// Is told of each commit beside the store in memory.
+    using Witness = std::function<void(std::span<const Record>, const Stamp&)>;
+    void commitsBefore(Witness witness) { witness_ = std::move(witness); }
+
     /// Advances to `at`, and handles everything due on the way and at that instant: deadlines first, apps' reports
     /// last; the latter may be left for later (scenario.md, time in a simulation).
     enum class Reports { Made, StillDue };
@@ -78,6 +82,7 @@ private:
 
     void boot(bool another);
     void take(Step step);
+    void commit(std::vector<Record> records, const Stamp& stamp);
     void perform(const Effect& effect);
     void taken(const AppId& app, std::uint64_t delivery);
     void shows(const AppId& app);
@@ -94,6 +99,7 @@ private:
     std::uint64_t events_ = 0;
     std::map<AppId, std::int64_t> wakeUps_;
     MemoryStore store_;
+    Witness witness_;
     EventQueue queue_;
     EventQueue reports_;
     History history_;

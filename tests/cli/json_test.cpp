@@ -21,7 +21,22 @@ TEST_CASE("a job's object has every key, in one order, whatever is known") {
         R"("outcome":null,"requested":null,"persisted":null,"periodicInterval":null,"periodicFlex":null,)"
         R"("internalReason":null,"internalReasonName":null,"status":"waiting",)"
         R"("waitsFor":"","held":false,"terms":{"after":[],"at":null,"calendar":"","afterFailure":[],"loosensAt":null,"then":[],"meteredBytes":-1,"meteredUsed":0,"guard":"","guardElse":"freeze"},"lastRun":null,)"
-        R"("url":null,"path":null,"limits":null,"keepsAwake":false,"guarded":null})");
+        R"("url":null,"path":null,"limits":null,"keepsAwake":false,"guarded":null,"clocks":null})");
+}
+
+TEST_CASE("a run tells until when it may go on, and where a transfer goes before it has ended") { // jobs.md §9.3
+    JobView job = running(0);
+    job.clocks =
+        RunClocks{.guaranteed = WallTime(1000ms), .limit = WallTime(2000ms), .timer = {}, .slot = "bg", .stop = {}};
+    job.info = JobInfo::Builder(JobId(7), "Transfers")
+                   .setExtras(PersistableBundle()
+                                  .putString("url", "https://me:secret@example.org/x.iso")
+                                  .putString("output", "/home/me/x.iso"))
+                   .build()
+                   .value();
+    const std::string told = jsonOf(job);
+    CHECK(told.ends_with(R"("clocks":{"guaranteed":1000,"limit":2000}})"));
+    CHECK(told.find(R"("url":"https://example.org/x.iso","path":"/home/me/x.iso")") != std::string::npos);
 }
 
 TEST_CASE("what a job was asked for as is told beside what it runs as") { // jobs.md §1.4

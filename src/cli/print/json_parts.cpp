@@ -1,6 +1,7 @@
 #include "cli/print/json_parts.hpp"
 
 #include "base/overloaded.hpp"
+#include "base/url_text.hpp"
 #include "cli/print/json_row.hpp"
 #include "cli/print/phrases.hpp"
 #include "rules/kind.hpp"
@@ -30,6 +31,19 @@ void putRequest(Json& line, const std::optional<JobInfo>& info) {
     const bool periodic = info && info->isPeriodic();
     line["periodicInterval"] = periodic ? Json(info->getPeriod()->interval.count()) : Json(nullptr);
     line["periodicFlex"] = periodic ? Json(info->getPeriod()->flex.count()) : Json(nullptr);
+}
+
+struct Places {
+    std::string url, path;
+};
+
+/// Where a transfer moves what from and to, as it was told, without passwords; of any other job, nothing.
+Places placesOf(const JobView& job) {
+    if (job.completed) return {job.completed->url, job.completed->path};
+    if (!job.info || job.key.app.name != transferPackage) return {};
+    const auto& extras = job.info->getExtras();
+    const std::string output = extras.getString("output");
+    return {withoutSecrets(extras.getString("url")), output.empty() ? extras.getString("source") : output};
 }
 
 } // namespace
@@ -85,11 +99,16 @@ void putJob(Json& line, const JobView& job) {
     line["lastRun"] = nullptr;
     if (job.lastRun) putRow(line["lastRun"], *job.lastRun);
     const auto textOrNull = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-    line["url"] = job.completed ? textOrNull(job.completed->url) : Json(nullptr);
-    line["path"] = job.completed ? textOrNull(job.completed->path) : Json(nullptr);
+    const auto [url, path] = placesOf(job);
+    line["url"] = textOrNull(url);
+    line["path"] = textOrNull(path);
     line["limits"] = textOrNull(limitsOf(job));
     line["keepsAwake"] = job.keepsAwake;
     line["guarded"] = textOrNull(job.guarded);
+    line["clocks"] = nullptr;
+    if (job.clocks)
+        line["clocks"] = {{"guaranteed", milliseconds(job.clocks->guaranteed)},
+                          {"limit", milliseconds(job.clocks->limit)}};
 }
 
 Json infoOf(const JobInfo& info) {

@@ -1,0 +1,95 @@
+// Makes docs/screenshots: node scripts/screenshots.mjs, on the programs of build/dev (or of $STINT_BIN) and its lived_day.
+// A real stintd serves a day that the simulator has lived (tests/page/day.yaml), and runs real jobs meanwhile; Chromium
+// shows it, wide and narrow, light and dark.
+import { mkdirSync, rmSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const into = `${root}docs/screenshots`;
+process.env.STINT_LIVED_DAY ??= `${root}tests/page/day.yaml`;
+const { Browser, Ground } = await import(`${root}tests/page/ground.mjs`);
+const MOST = 150_000;
+
+/** What happens now: on battery, on a telephone's network, with something to wait for. */
+async function live(ground) {
+    await ground.stint(
+        "device",
+        "set",
+        "charging=false",
+        "plugged=false",
+        "battery=31",
+        "network.transport=wifi",
+        "network.metered=true",
+    );
+    const film = await ground.do("get", "film.iso", "-o", "lecture-08.mp4");
+    await ground.do("get", "talk.mp4", "-o", "field-recordings.zip");
+    await ground.do("get", "photos.zip", "-o", "report.pdf");
+    await ground.do("get", "talk.mp4", "--unmetered", "-o", "debian-12.8.0-amd64.iso");
+    await ground.do("get", "talk.mp4", "--charging", "--unmetered", "-o", "summer-in-the-mountains.mp4");
+    const held = await ground.do("get", "talk.mp4", "-o", "old-letters.zip");
+    await ground.stint("pause", held);
+    await ground.do("run", "sleep 600\n", "--name", "Render holiday film");
+    await ground.do("run", "exit 0\n", "--charging", "--device-idle", "--persisted", "--name", "Nightly backup");
+    await ground.do("run", "exit 1\n", "--backoff", "10min", "--name", "Sync notes");
+    await ground.do("run", "exit 0\n", "--at", "+95min", "--name", "Send the newsletter");
+    return film;
+}
+
+const ready = {
+    now: 'li.job[data-state="running"] .big',
+    apps: "li.app",
+    day: "svg.lanes rect",
+    device: "tr.part",
+    "what-if": ".forecast-says:not(:empty)",
+    constraints: "td",
+};
+
+/** The picture as it is when it stands still: rates need some seconds to be one. */
+async function picture(browser, name, hash, how, prepare) {
+    const page = await browser.open(hash, how);
+    await page.waitForSelector(ready[hash.split("/")[1]]);
+    if (hash.startsWith("#/now"))
+        await page.waitForFunction(() =>
+            [...document.querySelectorAll('li.job[data-state="running"] .big')].some((each) =>
+                / left/.test(each.textContent),
+            ),
+        );
+    await prepare?.(page);
+    await page.waitForTimeout(1200);
+    const path = `${into}/${name}.png`;
+    await page.screenshot({ path, fullPage: how.whole ?? false });
+    const { size } = statSync(path);
+    console.log(`${path.slice(root.length)} ${Math.round(size / 1000)} kB`);
+    if (size > MOST) throw new Error(`${name}.png has ${size} bytes; ${MOST} is the most`);
+    await page.context().close();
+}
+
+const ground = await Ground.open();
+const browser = await Browser.start(ground);
+try {
+    rmSync(into, { recursive: true, force: true });
+    mkdirSync(into, { recursive: true });
+    const film = await live(ground);
+    const noon = async (page) => {
+        const box = await page.locator("svg.lanes").boundingBox();
+        await page.mouse.move(box.x + box.width * 0.28, box.y + box.height / 2);
+    };
+    const unplug = (page) => page.getByLabel("You plug in").check();
+    const kinds = [
+        ["", { width: 1280, height: 860 }],
+        ["-dark", { width: 1280, height: 860, dark: true }],
+        ["-390", { width: 390, height: 844 }],
+    ];
+    for (const [kind, how] of kinds) {
+        await picture(browser, `now${kind}`, "#/now", how);
+        await picture(browser, `job${kind}`, `#/now/${film}`, how);
+        await picture(browser, `apps${kind}`, "#/apps", how);
+        await picture(browser, `day${kind}`, "#/day", { ...how, whole: true }, noon);
+        await picture(browser, `device${kind}`, "#/device", how);
+        await picture(browser, `what-if${kind}`, "#/what-if", how, unplug);
+        await picture(browser, `constraints${kind}`, "#/constraints", how);
+    }
+} finally {
+    await browser.close();
+    await ground.close();
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# What the Task Manager's page has of others (web/vendor), fetched by npm and never by hand: scripts/vendor.sh fetches
+# it anew, scripts/vendor.sh --check says whether what stands there is what was fetched.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Name, version and the package's SHA-256; what of it is kept.
+package=uplot version=1.6.32 digest=4b8a8191e425658e3ea8c8c1314b0fc679c861ee3a1af2b20c7b16ba50b5133d
+files=(dist/uPlot.iife.min.js dist/uPlot.min.css LICENSE)
+
+if [ "${1-}" = --check ]; then
+    cd web/vendor && sha256sum --quiet --check SHA256SUMS
+    exit
+fi
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
+(cd "$directory" && npm pack --silent "$package@$version" >/dev/null)
+echo "$digest  $directory/$package-$version.tgz" | sha256sum --quiet --check
+tar -xzf "$directory/$package-$version.tgz" -C "$directory"
+mkdir -p web/vendor
+for file in "${files[@]}"; do
+    cp "$directory/package/$file" "web/vendor/$(basename "$file")"
+done
+mv web/vendor/LICENSE "web/vendor/uPlot.LICENSE"
+cd web/vendor && sha256sum uPlot.* >SHA256SUMS
+echo "web/vendor: $package $version"

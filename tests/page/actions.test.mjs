@@ -1,0 +1,188 @@
+// What a person does on the page, from the start of a job to its Stop, and what the daemon then says; and what the page
+// says when the daemon is killed under it.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Browser, Ground, text } from "./ground.mjs";
+
+let ground, browser;
+
+before(
+    async () => {
+        ground = await Ground.open();
+        browser = await Browser.start(ground);
+    },
+    { timeout: 60000 },
+);
+after(async () => {
+    await browser?.close();
+    await ground?.close();
+});
+
+function row(page, name) {
+    return page.locator("li.job", { hasText: name });
+}
+
+async function jobOf(key) {
+    return [...(await ground.do("json", "jobs")), ...(await ground.do("json", "jobs", "--finished"))].find(
+        (job) => job.job === key,
+    );
+}
+
+test("a download appears, is paused, and goes on", async () => {
+    const page = await browser.open();
+    const key = await ground.do("get", "film.iso");
+    await row(page, "film.iso").getByRole("button", { name: "Pause: film.iso" }).click();
+    await row(page, "film.iso").getByRole("button", { name: "Resume: film.iso" }).waitFor();
+    assert.match(await text(page, "h1"), /1 needs you/);
+    assert.equal((await jobOf(key)).held, true);
+    await row(page, "film.iso").getByRole("button", { name: "Resume: film.iso" }).click();
+    await row(page, "film.iso").getByRole("button", { name: "Pause: film.iso" }).waitFor();
+    await page.waitForFunction(() =>
+        /\d+ %/.test(document.querySelector('li.job[data-state="running"] .says')?.textContent),
+    );
+    assert.equal((await jobOf(key)).state, "running");
+    await ground.stint("cancel", key);
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+});
+
+test("cancel asks once, and no is the first answer", async () => {
+    const key = await ground.do("get", "film.iso");
+    const page = await browser.open(`#/now/${key}`);
+    await page.getByRole("button", { name: "Cancel…" }).click();
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Go back");
+    await page.keyboard.press("Escape");
+    assert.equal((await jobOf(key)).state, "running");
+    await page.getByRole("button", { name: "Cancel…" }).click();
+    await page.getByRole("button", { name: "Cancel the job" }).click();
+    await page.waitForFunction(() => /Cancelled/.test(document.querySelector(".job-state").textContent));
+    assert.equal((await jobOf(key)).outcome, "cancelled");
+    await page.context().close();
+});
+
+test("run now says first what it overrides", async () => {
+    await ground.stint("device", "set", "charging=false");
+    const key = await ground.do("run", "sleep 30\n", "--charging", "--name", "Backup");
+    const page = await browser.open();
+    await row(page, "Backup").getByRole("button", { name: "Run now: Backup" }).click();
+    assert.match(await text(page, "dialog"), /Run Backup now\? It runs although: Waits for power On battery/);
+    await page.getByRole("button", { name: "Run anyway" }).click();
+    await page.waitForSelector('li.job[data-state="running"]');
+    assert.equal((await jobOf(key)).state, "running");
+    await ground.stint("cancel", key);
+    await ground.stint("device", "reset");
+    await page.context().close();
+});
+
+test("Stop names what dies, asks once, and the app is dead", async () => {
+    // jobs.md §5.4
+    await ground.do(
+        "letter",
+        1,
+        [],
+        [
+            ["work", -1],
+            ["stop", "hang"],
+        ],
+    ); // one that would not end when it is asked to
+    const page = await browser.open("#/apps");
+    const card = page.locator("li.app", { hasText: "Letters" });
+    await card.getByRole("button", { name: "Stop Letters…" }).click();
+    assert.match(await text(page, "dialog"), /Stop Letters\? All that Letters is doing ends at once[^]*[Jj]ob 1/);
+    await page.getByRole("button", { name: "Stop Letters", exact: true }).click();
+    await page.waitForFunction(() =>
+        /Letters is stopped: \d+ process/.test(document.getElementById("told").textContent),
+    );
+    await card.getByRole("button", { name: "Stop Letters…" }).waitFor({ state: "hidden" });
+    const [app] = await ground.do("json", "app", "org.stint.testapp");
+    assert.deepEqual([app.running, app.state], [0, "not_running"]);
+    await page.context().close();
+});
+
+test("an app's battery use is chosen, and it is so", async () => {
+    const page = await browser.open("#/apps");
+    const card = page.locator("li.app", { hasText: "Letters" });
+    await card.locator("select").selectOption("restricted");
+    await page.waitForFunction(() =>
+        /may not work in the background/.test(document.getElementById("told").textContent),
+    );
+    assert.equal((await ground.do("json", "app", "org.stint.testapp"))[0].batteryUse, "restricted");
+    await ground.stint("app", "org.stint.testapp", "--battery", "optimized");
+    await page.waitForFunction(
+        () =>
+            [...document.querySelectorAll("li.app")]
+                .find((each) => /Letters/.test(each.textContent))
+                .querySelector("select").value === "optimized",
+    );
+    await page.context().close();
+});
+
+test("what a person has set of the device stands out, and is ended", async () => {
+    await ground.stint("device", "set", "network.metered=true", "screen=off");
+    const page = await browser.open("#/device");
+    await page.getByRole("button", { name: "End the override of Metered" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("tr.set").length === 1);
+    await page.getByRole("button", { name: "End all of them" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("tr.set").length === 0);
+    const values = await ground.do("json", "device");
+    assert.deepEqual(
+        values.filter((value) => value.source === "set"),
+        [],
+    );
+    await page.context().close();
+});
+
+test("an action that cannot be done says why", async () => {
+    const key = await ground.do("run", "exit 0\n", "--at", "+1h", "--name", "Late");
+    const page = await browser.open();
+    await row(page, "Late").waitFor();
+    await page.route("**/api/jobs/run-now", async (route) => {
+        await ground.stint("cancel", key); // it is gone between the question and the answer
+        await route.continue();
+    });
+    await row(page, "Late").getByRole("button", { name: "Run now: Late" }).click();
+    await page.getByRole("button", { name: "Run anyway" }).click();
+    await page.waitForFunction(() => document.getElementById("told").textContent !== "");
+    assert.match(await text(page, "#told"), /there is no job|has ended/);
+    await page.waitForSelector(".told.trouble");
+    await page.context().close();
+});
+
+test("the daemon is killed under the page: it says so, goes on, and the bytes are right", async () => {
+    const page = await browser.open();
+    const key = await ground.do("get", "talk.mp4");
+    await page.waitForFunction(() =>
+        /talk\.mp4/.test(document.querySelector('li.job[data-state="running"]')?.textContent),
+    );
+    await ground.do("kill");
+    await page.waitForFunction(() => /daemon is not running/.test(document.getElementById("banner").textContent));
+    await ground.do("start");
+    await page.waitForFunction(() => document.getElementById("banner").textContent === "");
+    await page.waitForFunction(() =>
+        /\d+ %/.test(document.querySelector('li.job[data-state="running"] .says')?.textContent),
+    );
+    const shown = await page.evaluate(() => document.querySelector('li.job[data-state="running"] progress').value);
+    const job = await jobOf(key);
+    const is = (100 * job.transferredDown) / job.estimatedDown;
+    assert.ok(Math.abs(shown - is) < 15, `shown ${shown} %, is ${is} %`);
+    await ground.stint("pause", key);
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+});
+
+test("a small download ends before one's eyes, and its file is right", async () => {
+    const page = await browser.open();
+    const key = await ground.do("get", "photos.zip");
+    await page.waitForFunction(
+        () =>
+            [...document.querySelectorAll('li.job[data-state="done"]')].some((each) =>
+                /photos\.zip/.test(each.textContent),
+            ),
+        null,
+        { timeout: 60000 },
+    );
+    const file = await ground.do("ends", key);
+    assert.deepEqual(file, { status: "done", right: true, bytes: 3 * 1024 * 1024 });
+    assert.match(await page.locator('li.job[data-state="done"]', { hasText: "photos.zip" }).innerText(), /3 MiB/);
+    await page.context().close();
+});

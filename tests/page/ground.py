@@ -1,0 +1,110 @@
+"""A person's machine for the tests of the page: a world of tests/e2e with stintd, an nginx and the Task Manager in it.
+Led by a line of JSON a wish, {"do": …, "with": […]}; answers each with one, {"is": …} or {"failed": …}."""
+
+import json
+import os
+import subprocess
+import sys
+import traceback
+from contextlib import ExitStack
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
+
+from app import PACKAGE, App  # noqa: E402
+from commands import script  # noqa: E402
+from line import TRANSFER  # noqa: E402
+from origin import MIB, Origin, bytes_of  # noqa: E402
+from world import BIN, World  # noqa: E402
+
+
+class Ground:
+    """Three apps: the transfers, the shell, and Letters, whose jobs do what a test tells them, wrong things too."""
+
+    def __init__(self, parts):
+        self.world = World()
+        parts.callback(self.world.close)
+        self.origin = Origin(self.world.root / "origin", rate="512k")
+        parts.callback(self.origin.stop)
+        self.digests = {name: self.origin.serve(name, bytes_of(name, size * MIB))
+                        for name, size in (("film.iso", 24), ("talk.mp4", 24), ("photos.zip", 3))}
+        self.letters = App(self.world)
+        self.letters.install(lambda text: text.replace('label = "Test app"', 'label = "Letters"'))
+        if day := os.environ.get("STINT_LIVED_DAY"):
+            self.live(day)
+        self.daemon = self.world.start_daemon()
+        self.open_page()
+
+    def live(self, day):
+        """A store in which that day has been (lived_day.cpp), and its apps."""
+        manifest = self.world.apps.joinpath(f"{PACKAGE}.toml").read_text()
+        for name in ("Mail", "Photos", "Music", "News"):
+            package = f"com.example.{name.lower()}"
+            self.world.apps.joinpath(f"{package}.toml").write_text(manifest.replace(PACKAGE, package).replace("Letters", name))
+        self.world.apps.joinpath(f"{PACKAGE}.toml").unlink()
+        subprocess.run([BIN / "lived_day", day, self.world.store], check=True, stdout=subprocess.DEVNULL)
+
+    def open_page(self, *options):
+        words = [BIN / "stint-taskmanager", *options]
+        if root := os.environ.get("STINT_WEB_ROOT"):  # for whoever works on the page
+            words += ["--web-root", root]
+        self.server = subprocess.Popen(words, env=self.world.environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        self.world.processes.append(self.server)
+        self.url = self.server.stdout.readline().strip()
+        return self.url
+
+    def address(self):
+        return self.url
+
+    def stint(self, *words):
+        return self.world.stint(*words)._asdict()
+
+    def json(self, *words):
+        return [json.loads(line) for line in self.world.stint(*words, "--json").out.splitlines()]
+
+    def get(self, name, *options):
+        return f"{TRANSFER}/{self.world.get(self.origin.url(name), *options)}"
+
+    def run(self, text, *options):
+        """A command of these lines as a job; its name."""
+        ended = self.world.stint("run", "--no-wait", *options, "--", script(self.world, text, f"script-{len(list(self.world.downloads.iterdir()))}"))
+        assert ended.code == 0, ended
+        return ended.err.split(":")[0]
+
+    def letter(self, number, words=(), extras=()):
+        """A job of Letters, which it schedules while it is in front."""
+        ended = self.letters.start(*self.letters.job(number, *words, **dict(extras)))
+        assert ended.code == 0, ended
+        return f"{PACKAGE}/{number}"
+
+    def kill(self):
+        self.daemon.kill()
+
+    def start(self):
+        self.daemon = self.world.start_daemon(used=False)
+
+    def ends(self, key):
+        """The file that the download has saved, with its digest and the right one."""
+        import hashlib
+        self.world.stint("wait", key, within=90)
+        (job,) = [each for each in self.json("jobs", "--finished") if each["job"] == key]
+        content = Path(job["path"]).read_bytes()
+        name = job["url"].rsplit("/", 1)[1]
+        return {"status": job["status"], "right": hashlib.sha256(content).hexdigest() == self.digests[name], "bytes": len(content)}
+
+
+def main():
+    with ExitStack() as parts:
+        ground = Ground(parts)
+        print(json.dumps({"is": "ready"}), flush=True)
+        for line in sys.stdin:
+            wish = json.loads(line)
+            try:
+                answer = {"is": getattr(ground, wish["do"])(*wish["with"])}
+            except Exception:
+                answer = {"failed": traceback.format_exc()}
+            print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+// Every view, as a person with eyes, with a keyboard, and with a screen reader meets it, on a real stintd's real jobs.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Browser, Ground, axe, text } from "./ground.mjs";
+
+const HOSTILE = "<img src=x onerror=\"document.title='taken'\">";
+const views = ["#/now", "#/apps", "#/day", "#/device", "#/what-if", "#/constraints"];
+let ground, browser, film, waits, hostile;
+
+before(
+    async () => {
+        ground = await Ground.open();
+        await ground.stint("device", "set", "charging=false", "plugged=false", "network.metered=true", "battery=40");
+        film = await ground.do("get", "film.iso");
+        waits = await ground.do("get", "photos.zip", "--charging", "--unmetered");
+        hostile = await ground.do("run", "exit 0\n", "--charging", "--name", HOSTILE);
+        await ground.do("run", "exit 3\n", "--backoff", "10min", "--name", "Sync");
+        await ground.do("run", "exit 0\n", "--at", "+90min", "--name", "Index");
+        browser = await Browser.start(ground);
+    },
+    { timeout: 60000 },
+);
+after(async () => {
+    await browser?.close();
+    await ground?.close();
+});
+
+for (const [width, dark] of [
+    [1280, false],
+    [1280, true],
+    [390, false],
+    [390, true],
+])
+    test(`at ${width} pixels, ${dark ? "dark" : "light"}, every view fits, and axe finds nothing`, async () => {
+        const page = await browser.open("#/now", { width, height: 844, dark });
+        await page.waitForSelector("li.job");
+        for (const view of [...views, `#/now/${waits}`]) {
+            await page.evaluate((to) => {
+                location.hash = to;
+            }, view);
+            await page.waitForSelector(
+                {
+                    "#/apps": "li.app",
+                    "#/day": "svg.lanes text",
+                    "#/device": "tr.part",
+                    "#/constraints": "td",
+                    "#/what-if": ".forecast-says:not(:empty)",
+                }[view] ?? "li.job",
+                { state: "attached" },
+            );
+            assert.deepEqual(await axe(page), [], view);
+            const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+            assert.ok(beyond <= 0, `${view} is ${beyond} pixels too wide`);
+            const small = await page.evaluate(() =>
+                [...document.querySelectorAll("body *")]
+                    .filter(
+                        (each) =>
+                            each.checkVisibility() &&
+                            [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) &&
+                            parseFloat(getComputedStyle(each).fontSize) < 12,
+                    )
+                    .map((each) => each.outerHTML.slice(0, 80)),
+            );
+            assert.deepEqual(small, [], "no text under 12 pixels");
+        }
+        assert.deepEqual(page.complaints, []);
+        await page.context().close();
+    });
+
+test("Now says in a sentence what runs and why the rest waits, and each row says its own", async () => {
+    // issue 15, Now
+    const page = await browser.open();
+    await page.waitForFunction(() => /1 running, 4 waiting/.test(document.querySelector("h1").textContent));
+    assert.match(await text(page, "h1"), /1 running, 4 waiting: 2 for power/);
+    const running = page.locator('li.job[data-state="running"]');
+    assert.match(await running.innerText(), /film\.iso/);
+    await page.waitForFunction(() =>
+        /left/.test(document.querySelector('li.job[data-state="running"] .big').textContent),
+    );
+    const row = page.locator("li.job", { hasText: "photos.zip" });
+    await row.locator(".reason").nth(1).waitFor();
+    assert.match(
+        await row.innerText(),
+        /Waits for power: on battery, 40 %[^]*Waits for an unmetered network: this network \(ethernet\) is metered/,
+    );
+    assert.match(
+        await page.locator("li.job", { hasText: "Sync" }).innerText(),
+        /Tries again after 1 failure: exit 3[^]*in \d+ min/,
+    );
+    await page.context().close();
+});
+
+test("what a row says of its waits is the set that `stint why` prints", async () => {
+    // jobs.md §9.1
+    const page = await browser.open(`#/now/${waits}`);
+    await page.locator(".reasons-all tbody tr").nth(1).waitFor();
+    const [told] = await ground.do("json", "why", waits);
+    const codes = (await text(page, ".codes")).split(" · ");
+    assert.deepEqual(
+        codes,
+        told.blockers.map((blocker) => blocker.name),
+    );
+    await page.context().close();
+});
+
+test("a job's name is text, whatever it is", async () => {
+    const page = await browser.open(`#/now/${hostile}`);
+    await page.waitForFunction((name) => document.querySelector(".panel h2")?.textContent === name, HOSTILE);
+    assert.equal(await page.locator("main img").count(), 0);
+    assert.doesNotMatch(await page.title(), /taken/);
+    await page.context().close();
+});
+
+test("an address of a job opens at it; one that is none says so", async () => {
+    const page = await browser.open(`#/now/${film}`);
+    assert.equal(await text(page, ".panel h2"), "film.iso");
+    await page.evaluate(() => {
+        location.hash = "#/now/com.example.none/7";
+    });
+    await page.waitForFunction(() => /not here any more/.test(document.querySelector(".panel h2")?.textContent));
+    await page.context().close();
+});
+
+test("everything is done by keys alone", async () => {
+    const page = await browser.open();
+    await page.waitForSelector("li.job");
+    const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.id);
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Skip to the content");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+    await page.keyboard.press("Tab");
+    const first = await focused();
+    await page.keyboard.press("ArrowDown");
+    const second = await focused();
+    assert.notEqual(second, first);
+    assert.notEqual(
+        await page.evaluate(() => getComputedStyle(document.activeElement, "::after").outlineStyle),
+        "none",
+        "the focus is seen",
+    );
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((name) => document.querySelector(".panel h2")?.textContent === name, second);
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !document.querySelector(".panel") && document.activeElement.matches("a.name"));
+    assert.equal(await focused(), second);
+    await page.locator("#views a").first().focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("li.app");
+    assert.equal(await page.locator("#views [aria-current]").innerText(), "Apps");
+    await page.context().close();
+});
+
+test("the day has its table, and a moment by key or pointer tells what ran and who waited", async () => {
+    const page = await browser.open("#/day");
+    await page.waitForSelector("svg.lanes rect.run, svg.lanes rect.run-cut, svg.lanes rect.run-on");
+    assert.match(await text(page, "table.totals"), /Shell/);
+    const order = await page.evaluate(() =>
+        document.querySelector("table.totals").compareDocumentPosition(document.querySelector("svg.lanes")),
+    );
+    assert.ok(order & 4, "the table stands before the picture");
+    const moment = page.locator('[role="slider"]');
+    await moment.focus();
+    const before = await moment.getAttribute("aria-valuetext");
+    await page.keyboard.press("PageDown");
+    assert.notEqual(await moment.getAttribute("aria-valuetext"), before);
+    await page.keyboard.press("End");
+    assert.match(await moment.getAttribute("aria-valuetext"), /On battery/);
+    const box = await page.locator("svg.lanes").boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + 40);
+    assert.notEqual(await text(page, ".moment-when"), before.split(".")[0]);
+    await page.getByRole("button", { name: "7 days" }).click();
+    await page.waitForFunction(() => document.querySelector('.zoom [aria-pressed="true"]').textContent === "7 days");
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+});
+
+test("constraints are filtered by a word, and the count is told", async () => {
+    // jobs.md §1.5
+    const page = await browser.open("#/constraints");
+    await page.waitForSelector("td");
+    await page.fill("#word", "charging");
+    assert.deepEqual(await page.locator("tbody td:first-child strong").allInnerTexts(), ["setRequiresCharging"]);
+    await page.fill("#word", "nothing has this");
+    assert.match(await text(page, ".card"), /Nothing here has the word/);
+    await page.context().close();
+});
+
+test("a browser's clock may be years off: what counts is the daemon's", async () => {
+    const page = await browser.open("#/now", {
+        init: () => {
+            const real = Date.now;
+            Date.now = () => real() + 3 * 365 * 86400000;
+        },
+    });
+    const row = page.locator("li.job", { hasText: "Sync" });
+    await row.waitFor();
+    assert.match(await row.locator(".big").innerText(), /^in \d+ min/);
+    await page.context().close();
+});
+
+test("two tabs of a browser hold one stream, and both are told", async () => {
+    const first = await browser.open();
+    const context = first.context();
+    const streams = [];
+    context.on("request", (request) => {
+        if (request.url().endsWith("/api/events")) streams.push(request);
+    });
+    const second = await browser.open("#/device", { context });
+    await second.waitForSelector("tr.part");
+    await ground.stint("device", "set", "battery=39");
+    await second.waitForFunction(() => /39 %/.test(document.querySelector("table.device").textContent));
+    await first.waitForFunction(() => /39 %/.test(document.querySelector(".device-line").textContent));
+    assert.equal(streams.length, 0);
+    await first.close(); // the other takes over
+    await ground.stint("device", "set", "battery=38");
+    await second.waitForFunction(() => /38 %/.test(document.querySelector("table.device").textContent));
+    assert.equal(streams.length, 1);
+    await context.close();
+});

@@ -1,0 +1,151 @@
+// One app: its standing, its time, its network and what it has done, and what a person may choose for it.
+import { battery, stopApp } from "../actions.js";
+import { h, setText } from "../dom.js";
+import { bucketWords, networkWords, quotaWords } from "../app_words.js";
+import { bytes, counted, dayAndTime, duration, when } from "../words.js";
+
+const uses = [
+    ["unrestricted", "Unrestricted"],
+    ["optimized", "Optimised"],
+    ["restricted", "Restricted"],
+];
+
+function quotaBar(name) {
+    const bar = h("progress", { max: 1, "aria-label": name });
+    const says = h("span.quota-says", {});
+    const back = h("span.quota-back", {});
+    const element = h("div.quota", {}, h("span.quota-name", {}, name, says), bar, back);
+    return {
+        element,
+        update(quota, now) {
+            const words = quotaWords(quota, now);
+            bar.value = words.part;
+            bar.classList.toggle("full", words.part >= 1);
+            bar.hidden = quota.allowed === null;
+            setText(says, words.says);
+            setText(back, words.returns);
+        },
+    };
+}
+
+/** "12 runs, 34 min" of the last 24 hours. */
+function doneWords(total) {
+    return total ? `${counted(total.runs, "run")}, ${duration(total.ran)}` : "nothing";
+}
+
+/** What the network counted today. @param {any} day */
+function todayWords(day) {
+    const sum = (day?.received ?? 0) + (day?.sent ?? 0);
+    if (sum === 0) return "no data";
+    const metered =
+        day.metered >= sum
+            ? ", all metered"
+            : day.metered > 0
+              ? `, ${bytes(day.metered)} of it metered`
+              : ", none metered";
+    const ways = [
+        day.received > 0 ? `${bytes(day.received)} received` : "",
+        day.sent > 0 ? `${bytes(day.sent)} sent` : "",
+    ];
+    return ways.filter(Boolean).join(", ") + metered;
+}
+
+/** The same of the runs of the last 24 hours, split by the network that they had. */
+function movedWords(total) {
+    if (!total || total.down + total.up === 0) return "no data";
+    const parts = [];
+    if (total.metered > 0) parts.push(`${bytes(total.metered)} metered`);
+    if (total.unmetered > 0) parts.push(`${bytes(total.unmetered)} unmetered`);
+    return parts.join(", ");
+}
+
+export function makeApp(page, first, totalOf) {
+    const { store, clock } = page;
+    const name = h("h2", {});
+    const chip = h("span.chip", {});
+    const stop = h("button.button.slim", { type: "button" }, "Stop…");
+    const standing = h("strong", {});
+    const means = h("span.muted", {});
+    const network = h("dd", {});
+    const ran = h("dd", {});
+    const moved = h("dd", {});
+    const today = h("dd", {});
+    const alarms = h("dd", {});
+    const wakes = h("dd", {});
+    const regular = quotaBar("Ordinary work");
+    const expedited = quotaBar("Urgent work");
+    const id = `battery-${first.package}`;
+    const choice = h("select", { id }, ...uses.map(([value, text]) => h("option", { value }, text)));
+    const facts = (...pairs) => h("dl.app-facts", {}, ...pairs.flatMap(([term, value]) => [h("dt", {}, term), value]));
+    const element = h(
+        "li.card.app",
+        {},
+        h("div.app-head", {}, name, chip, h("code", {}, first.package), stop),
+        h(
+            "div.app-parts",
+            {},
+            h(
+                "section",
+                {},
+                h("h3", {}, "Standing"),
+                h("p.standing", {}, standing, means),
+                h("p.choice", {}, h("label", { for: id }, "Battery use"), choice),
+            ),
+            h("section", {}, h("h3", {}, "Background time"), regular.element, expedited.element),
+            h("section", {}, h("h3", {}, "Last 24 hours"), facts(["Ran", ran], ["Moved", moved])),
+            h(
+                "section",
+                {},
+                h("h3", {}, "Today"),
+                facts(["Network", network], ["Data", today], ["Alarms", alarms], ["Wake-ups", wakes]),
+            ),
+        ),
+    );
+    let app = { ...first, batteryUse: "" };
+    choice.addEventListener("change", async () => {
+        if (!(await battery(app, choice.value))) choice.value = app.batteryUse;
+    });
+    const running = () =>
+        [...store.jobs.values()].filter((job) => job.package === app.package && job.state === "running");
+    stop.addEventListener("click", () => stopApp(app.package, app.label || app.package, running()));
+
+    function update(next) {
+        const changed = app.batteryUse !== next.batteryUse;
+        app = next;
+        const now = clock.now();
+        const label = app.label || app.package;
+        setText(name, label);
+        setText(chip, app.running > 0 ? `${app.running} running` : app.jobs > 0 ? `${app.jobs} waiting` : "idle");
+        chip.classList.toggle("on", app.running > 0);
+        const task = store.topics.tasks?.rows?.find((row) => row.package === app.package);
+        stop.hidden = app.running === 0 || app.system || app.bucket === "exempted" || task?.stop === false;
+        stop.setAttribute("aria-label", `Stop ${label}…`);
+        const bucket = bucketWords(app);
+        setText(standing, bucket.name);
+        setText(
+            means,
+            ` ${bucket.means}; ${bucket.because}${app.bucketSince ? `, since ${dayAndTime(app.bucketSince)}` : ""}`,
+        );
+        setText(network, networkWords(app).replace("Network ", ""));
+        network.classList.toggle("bad", !app.networkAllowed);
+        const total = totalOf(app.package);
+        setText(ran, doneWords(total));
+        setText(moved, movedWords(total));
+        const day = app.days.at(-1);
+        setText(today, todayWords(day));
+        const woke = day?.wakeUps?.reduce((sum, each) => sum + each.count, 0) ?? 0;
+        setText(wakes, woke > 0 ? String(woke) : "none");
+        const own = store.alarms.filter((alarm) => alarm.package === app.package);
+        const times = own.map((alarm) => alarm.earliest).filter(Boolean);
+        setText(
+            alarms,
+            own.length === 0
+                ? "none"
+                : `${own.length}${times.length > 0 ? `, next ${when(Math.min(...times), now)}` : ", held"}`,
+        );
+        regular.update(app.quota, now);
+        expedited.update(app.expedited, now);
+        if (changed) choice.value = app.batteryUse;
+    }
+    return { element, update };
+}

@@ -1,0 +1,175 @@
+// A job as a row of Now: what it is, how it stands, when it ends or begins, and the one thing one would do with it.
+import { pause, resume, retry, runNow } from "../actions.js";
+import { append, h, setAttribute, setSign, setText, sign } from "../dom.js";
+import { timeLeft } from "../rate.js";
+import {
+    endOf,
+    endWords,
+    groupOf,
+    jobName,
+    percentOf,
+    progressOf,
+    progressWords,
+    purpose,
+    TRANSFER,
+} from "../sentences.js";
+import { blockerWords, waitWords } from "../waits.js";
+import { ago, ahead, clock, duration, rate, roughly, when } from "../words.js";
+
+/** The address of a job. */
+export function hrefOf(job) {
+    return `#/now/${job.key.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/** What a row offers: the likeliest. @returns {[string, (job: any) => any] | null} */
+function offerOf(job) {
+    const group = groupOf(job);
+    if (group === "running") return ["Pause", pause];
+    if (job.held) return ["Resume", resume];
+    if (group === "ended") return null;
+    if (job.failures > 0 && job.reasons?.[0]?.name === "CONSTRAINT_MINIMUM_LATENCY") return ["Retry", retry];
+    return ["Run now", runNow];
+}
+
+/** How many reasons a row has lines for. */
+export function reasonLines(job) {
+    return groupOf(job) === "waiting" || groupOf(job) === "needs"
+        ? Math.min(3, Math.max(1, job.reasons?.length ?? 1))
+        : 0;
+}
+
+/** The reasons as a row has room for them: a lone one with what would clear it, others with a line each. */
+function linesOf(job, blockers, now) {
+    const told =
+        blockers?.length > 0
+            ? blockers.map((each) => ({ ...blockerWords(each), until: each.until }))
+            : [waitWords(job)];
+    // What holds a job that a person has paused is the person.
+    if (job.held && blockers?.length > 0)
+        told.unshift(
+            ...told.splice(
+                blockers.findIndex((each) => each.gate === "hold"),
+                1,
+            ),
+        );
+    const alone = told.length === 1;
+    return told.slice(0, 3).map((each, i) => ({
+        says: sentence(each) + (i === 2 && told.length > 3 ? `, and ${told.length - 3} more` : ""),
+        until: !alone && each.until > now ? ahead(each.until, now) : "",
+        clear: alone ? each.clear : "",
+    }));
+}
+
+function sentence({ short, detail }) {
+    if (!detail) return short;
+    const rest = detail.charAt(0).toLowerCase() + detail.slice(1);
+    return rest.startsWith("after ") ? `${short} ${rest}` : `${short}: ${rest}`;
+}
+
+/** What it is, below its name: "Download from deb.debian.org · since 10:58". */
+function subOf(job, page) {
+    const label = page.store.label(job.package);
+    const parts = [purpose(job, label)];
+    if (job.package === TRANSFER && !job.url) parts.push(`by ${label}`);
+    if (groupOf(job) === "running" && job.started) {
+        parts.push(`since ${when(job.started, page.clock.now())}`);
+        if (job.clocks?.limit) parts.push(`until ${when(job.clocks.limit, page.clock.now())} at the longest`);
+    }
+    return parts.join(" · ");
+}
+
+export function makeRow(page) {
+    const icon = sign("running");
+    const name = h("a.name", {});
+    const sub = h("span.sub", {});
+    const bar = h("progress", { max: 100 });
+    const says = h("span.says", {});
+    const reasons = h("span.reasons", {});
+    const big = h("span.big", {});
+    const small = h("span.small", {});
+    const act = h("button.button.slim", { type: "button" });
+    const element = h(
+        "li.job",
+        {},
+        icon,
+        h("div.what", {}, name, sub),
+        h("div.state", {}, bar, says, reasons),
+        h("div.when", {}, big, small),
+        h("div.act", {}, act),
+    );
+    let job = null;
+    act.addEventListener("click", () => offerOf(job)?.[1](job));
+
+    function running(now) {
+        const progress = progressOf(job);
+        const percent = percentOf(job);
+        const perSecond = page.rates.of(job.key, now);
+        bar.hidden = percent === null;
+        if (percent !== null) bar.value = (100 * progress.done) / progress.total;
+        setAttribute(bar, "aria-label", `Progress of ${jobName(job)}`);
+        const words = progressWords(job);
+        setText(says, percent !== null ? `${words} · ${percent} %` : words || "Running");
+        const left = timeLeft(progress, perSecond);
+        const length = now - (job.started ?? now);
+        setText(big, left !== null ? `${roughly(left)} left` : duration(length));
+        setText(
+            small,
+            perSecond !== null && progress.ofBytes && progress.done > 0
+                ? rate(perSecond)
+                : left === null
+                  ? "so far"
+                  : "",
+        );
+        reasons.replaceChildren();
+    }
+
+    function waiting(now, blockers) {
+        bar.hidden = true;
+        setText(says, "");
+        const told = linesOf(job, blockers, now);
+        const text = JSON.stringify(told);
+        if (reasons.dataset.lines !== text) {
+            reasons.dataset.lines = text;
+            reasons.replaceChildren();
+            for (const { says, until, clear } of told) {
+                append(reasons, h("span.reason", {}, says, until && h("span.until", {}, ` ${until}`)));
+                append(reasons, clear && h("span.clear", {}, clear));
+            }
+        }
+        const start = job.earliest > now && !job.held ? job.earliest : null;
+        setText(big, start ? ahead(start, now) : "");
+        setText(small, start ? when(start, now) : job.enqueued ? `asked ${ago(job.enqueued, now)}` : "");
+    }
+
+    function ended(now) {
+        bar.hidden = true;
+        setText(says, endWords(job));
+        reasons.replaceChildren();
+        reasons.dataset.lines = "";
+        setText(big, job.ended ? clock(job.ended) : "");
+        setText(small, job.ended ? ago(job.ended, now) : "");
+    }
+
+    function update(next, blockers) {
+        job = next;
+        const group = groupOf(job);
+        const now = page.clock.now();
+        setText(name, jobName(job));
+        setAttribute(name, "href", hrefOf(job));
+        setText(sub, subOf(job, page));
+        const state = group === "ended" ? endOf(job) : group;
+        setSign(icon, state);
+        setAttribute(element, "data-state", state);
+        if (group === "running") running(now);
+        else if (group === "ended") ended(now);
+        else waiting(now, blockers);
+        if (group !== "waiting" && group !== "needs") reasons.dataset.lines = "";
+        const offer = offerOf(job);
+        act.hidden = offer === null;
+        if (offer) {
+            setText(act, offer[0]);
+            setAttribute(act, "aria-label", `${offer[0]}: ${jobName(job)}`);
+        }
+    }
+    return { element, update, name };
+}

@@ -1,0 +1,225 @@
+// Now: what needs a person, what runs, what waits and why, what ended of late. A thousand jobs are a list of virtual rows;
+// one of them, opened, stands beside the list, or over it where there is no room.
+import { why } from "../actions.js";
+import { everySecond } from "../clock.js";
+import { h, setAttribute, setText } from "../dom.js";
+import { Rows } from "../rows.js";
+import { deviceWords } from "../app_words.js";
+import { groupOf, headline } from "../sentences.js";
+import { openJob } from "./job.js";
+import { makeRow, reasonLines } from "./job_row.js";
+
+const groups = {
+    needs: ["Needs you", "These wait for a person, and for nothing else."],
+    running: ["Running", "What your computer is working on."],
+    waiting: ["Waiting", "These start by themselves as soon as they may."],
+    ended: ["Ended", "The last fifty."],
+};
+
+const orders = {
+    needs: (a, b) => a.enqueued - b.enqueued,
+    running: (a, b) => (b.kind === "user_initiated") - (a.kind === "user_initiated") || a.started - b.started,
+    waiting: (a, b) => (a.earliest ?? Infinity) - (b.earliest ?? Infinity) || a.enqueued - b.enqueued,
+    ended: (a, b) => b.ended - a.ended,
+};
+
+/** The list's items: a head for each group that has anybody, then its jobs. */
+export function itemsOf(jobs, finished) {
+    const members = { needs: [], running: [], waiting: [], ended: [] };
+    for (const job of jobs) members[groupOf(job)].push(job);
+    members.ended.push(...finished);
+    const items = [];
+    for (const [group, all] of Object.entries(members)) {
+        if (all.length === 0) continue;
+        all.sort((a, b) => orders[group](a, b) || 0 || (a.key < b.key ? -1 : 1));
+        items.push({ key: `head ${group}`, group, count: all.length });
+        all.forEach((job, i) =>
+            items.push({
+                key: group === "ended" ? `${job.key} ${job.ended}` : job.key,
+                job,
+                place: i + 1,
+                of: all.length,
+            }),
+        );
+    }
+    return items;
+}
+
+export function mount(root, page, own) {
+    const { store, clock } = page;
+    const says = h("span", {}, "…");
+    const whyAll = h("span.why-all", {});
+    const next = h("p.next", {});
+    const device = h("p.device-line", {});
+    const list = h("ul.jobs", { "aria-label": "Jobs" });
+    const empty = h(
+        "div.empty",
+        { hidden: true },
+        h("p", {}, "Downloads and jobs that apps give to Stint appear here."),
+        h("p.muted", {}, "Try one in a terminal: ", h("code", {}, "stint get https://example.org/file")),
+    );
+    const beside = h("aside.beside", { "aria-label": "The job" });
+    root.append(
+        h(
+            "div.columns",
+            {},
+            h(
+                "section.list",
+                {},
+                h("header.head", {}, h("h1.headline", {}, says, " ", whyAll), next, device),
+                list,
+                empty,
+            ),
+            beside,
+        ),
+    );
+
+    // Heights that the style sheet says, in pixels.
+    let heights = { head: 0, row: 0, line: 0 };
+    function measure() {
+        const style = getComputedStyle(list);
+        const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
+        const of = (name) => parseFloat(style.getPropertyValue(name)) * em;
+        heights = { head: of("--head"), row: of("--row"), line: of("--line") };
+    }
+
+    const blockers = new Map(); // key → {job, blockers}: what /api/why said of it as it is now
+    function heightOf(item) {
+        if (item.group) return heights.head;
+        return heights.row + heights.line * Math.max(0, reasonLines(item.job) - 2);
+    }
+
+    function makeHead(item) {
+        const [title, about] = groups[item.group];
+        const count = h("span.count", {});
+        const element = h("li.group", {}, h("h2", {}, title, " ", count), h("span.about", {}, about));
+        return { element, update: (now) => setText(count, now.count.toLocaleString("en")) };
+    }
+
+    function makeJob() {
+        const row = makeRow(page);
+        return {
+            element: row.element,
+            update(item) {
+                setAttribute(row.element, "aria-posinset", item.place);
+                setAttribute(row.element, "aria-setsize", item.of);
+                row.element.classList.toggle("last", item.place === item.of);
+                row.element.classList.toggle("first", item.place === 1);
+                row.element.classList.toggle("open", item.job.key === open?.key);
+                row.update(item.job, blockers.get(item.job.key)?.blockers);
+            },
+        };
+    }
+
+    const rows = new Rows(list, {
+        key: (item) => item.key,
+        height: heightOf,
+        make: (item) => (item.group ? makeHead(item) : makeJob()),
+    });
+
+    let asking = null;
+    let settled = 0;
+    /** Why those on the screen wait: asked once they stand still. */
+    function askWhy() {
+        clearTimeout(settled);
+        settled = window.setTimeout(async () => {
+            const keys = rows.visible().filter((key) => {
+                const job = store.jobs.get(key);
+                return job?.state === "pending" && blockers.get(key)?.job !== job;
+            });
+            if (keys.length === 0 || asking) return;
+            asking = new AbortController();
+            try {
+                const asked = keys.slice(0, 50).map((key) => [key, store.jobs.get(key)]);
+                const told = await why(keys, asking.signal);
+                told.forEach((answer, i) =>
+                    blockers.set(asked[i][0], { job: asked[i][1], blockers: answer.blockers ?? [] }),
+                );
+                rows.show();
+            } catch {
+                // The rows say the first reason, which they know.
+            }
+            asking = null;
+        }, 150);
+    }
+
+    function refresh() {
+        if (!("jobs" in store.topics) && store.jobs.size === 0 && !store.complete) return;
+        const now = clock.now();
+        const line = headline(store.jobs.values(), now);
+        setText(says, line.says);
+        setText(whyAll, line.why);
+        setText(next, line.next);
+        const words = deviceWords((key) => store.device(key), store.topics.device?.doze);
+        if (device.dataset.words !== words.join()) {
+            device.dataset.words = words.join();
+            device.replaceChildren(...words.map((word) => h("span.chip", {}, word)));
+        }
+        const items = itemsOf(store.jobs.values(), store.finished);
+        for (const key of blockers.keys()) if (!store.jobs.has(key)) blockers.delete(key);
+        empty.hidden = items.length > 0;
+        rows.set(items);
+        open?.refresh();
+        askWhy();
+    }
+
+    // A job opened.
+
+    let open = null;
+    function route(key) {
+        if (open?.key === key) return;
+        open?.close();
+        open = null;
+        beside.replaceChildren();
+        root.classList.toggle("with-job", key !== "");
+        if (key !== "") open = openJob(beside, page, key);
+        else rows.show();
+        refresh();
+    }
+
+    const leave = () => {
+        const key = open?.key;
+        location.hash = "#/now";
+        // Back to the row it was opened from.
+        const i = rows.items.findIndex((item) => item.job?.key === key);
+        if (i >= 0) requestAnimationFrame(() => rows.reveal(i)?.element.querySelector("a")?.focus());
+    };
+    function keys(event) {
+        if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+        if (event.key === "Escape" && open) return leave();
+        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+        const row = event.target.closest?.("li.job");
+        if (!step || !row) return;
+        event.preventDefault();
+        const at = rows.items.findIndex((item) => rows.shown.get(item.key)?.element === row);
+        for (let i = at + step; i >= 0 && i < rows.items.length; i += step)
+            if (rows.items[i].job) return rows.reveal(i)?.element.querySelector("a").focus();
+    }
+    document.addEventListener("keydown", keys);
+    const scrolled = () => askWhy();
+    const resized = () => {
+        measure();
+        rows.show();
+    };
+    addEventListener("scroll", scrolled, { passive: true });
+    addEventListener("resize", resized, { passive: true });
+
+    measure();
+    const off = store.on(["jobs", "finished", "apps", "device", "hello"], refresh);
+    const stop = everySecond(refresh);
+    route(own);
+    return {
+        route,
+        close() {
+            off();
+            stop();
+            open?.close();
+            rows.close();
+            clearTimeout(settled);
+            asking?.abort();
+            document.removeEventListener("keydown", keys);
+            removeEventListener("scroll", scrolled);
+            removeEventListener("resize", resized);
+        },
+    };
+}
