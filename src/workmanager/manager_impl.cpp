@@ -49,18 +49,17 @@ Result<void> WorkManager::Impl::begin() {
             std::move(store), {.service = parts.service, .schedulerLimit = parts.schedulerLimit}, scheduler_, *this)));
     }
     STINT_TRY(connection_.host(parts.service, *this));
-    const bool visible = isVisible();
     {
         const std::scoped_lock lock(mutex_);
-        desk_->setVisible(visible);
         STINT_TRY(desk_->reconcile(presentTime()));
     }
     tellNotices();
     return {};
 }
 
-/// Where nobody can say, it is not.
+/// Where nobody can say, it is not; and before its loop runs nothing begins here: one that only enqueues may end.
 bool WorkManager::Impl::isVisible() {
+    if (!dispatches_) return false;
     const auto importance = connection_.getMyImportance();
     return importance.ok() && *importance <= Importance::VISIBLE && *importance != Importance::FOREGROUND_SERVICE;
 }
@@ -184,7 +183,7 @@ std::optional<Duration> WorkManager::Impl::timeout() {
 }
 
 /// What no call has brought: another process's commits, and a deadline.
-void WorkManager::Impl::lookAround(bool othersWrote) {
+void WorkManager::Impl::lookAround(bool othersWrote, bool first) {
     const bool visible = isVisible();
     std::vector<Running> stopped;
     {
@@ -194,7 +193,7 @@ void WorkManager::Impl::lookAround(bool othersWrote) {
         // What fails here fails again at the next call, which says so to somebody.
         if (othersWrote) static_cast<void>(desk_->refresh(now));
         const auto deadline = desk_->engine().nextDeadline();
-        if (deadline && *deadline <= now.wall) {
+        if (first || (deadline && *deadline <= now.wall)) {
             if (!desk_->wasAway() || !desk_->reconcile(now).ok()) static_cast<void>(desk_->handle(Look{}, now));
         }
         stopped.swap(toStop_);
@@ -206,7 +205,8 @@ Result<bool> WorkManager::Impl::dispatch() {
     const bool othersWrote = wakes_.drain();
     const bool goesOn = STINT_TRY(connection_.dispatch());
     const bool due = timeout() == Duration(0);
-    if (othersWrote || due) lookAround(othersWrote);
+    const bool first = !dispatches_.exchange(true);
+    if (othersWrote || due || first) lookAround(othersWrote, first);
     tellNotices();
     tellObservers();
     return goesOn;

@@ -2,6 +2,7 @@
 // threads, and the descriptor that the app's loop watches. Callbacks of the app, onStopped() and observers, run without
 // the mutex.
 #pragma once
+#include <atomic>
 #include <list>
 #include <mutex>
 
@@ -66,12 +67,13 @@ private:
     void tellStopped(std::vector<Running> stopped);
     void tellObservers();
     void tellNotices();
-    void lookAround(bool othersWrote);
+    void lookAround(bool othersWrote, bool first);
 
     Connection& connection_;
     const Configuration configuration_;
     LibstintScheduler scheduler_;
     Wakes wakes_;
+    std::atomic<bool> dispatches_ = false; ///< the app's loop has begun
     std::mutex mutex_; ///< of all below
     std::optional<Desk> desk_;
     std::map<UUID, Running> running_;

@@ -40,7 +40,8 @@ public:
     /// Tells the workers that run here to stop, and waits for them.
     ~WorkManager();
 
-    // The loop: in place of the connection's own, which is dispatched from here.
+    // The loop: in place of the connection's own, which is dispatched from here. No worker begins before its first turn:
+    // a program that only enqueues may end at once.
 
     /// Readable when dispatch() has something to do. One descriptor for good.
     int fd() const;
