@@ -37,7 +37,7 @@ Result<std::shared_ptr<WorkManager::Impl>> WorkManager::Impl::open(Connection& c
     return impl;
 }
 
-// The file first, then the service: the first job may come with the answer.
+// The service is offered when the loop begins: a job is begun in a process that lives.
 Result<void> WorkManager::Impl::begin() {
     const auto& parts = ConfigurationAccess::parts(configuration_);
     const auto directory = parts.directory.empty() ? dataDirectory(STINT_TRY(connection_.package())) : parts.directory;
@@ -48,7 +48,6 @@ Result<void> WorkManager::Impl::begin() {
         desk_.emplace(STINT_TRY(Desk::open(
             std::move(store), {.service = parts.service, .schedulerLimit = parts.schedulerLimit}, scheduler_, *this)));
     }
-    STINT_TRY(connection_.host(parts.service, *this));
     {
         const std::scoped_lock lock(mutex_);
         STINT_TRY(desk_->reconcile(presentTime()));
@@ -175,6 +174,8 @@ void WorkManager::Impl::tellNotices() {
 std::optional<Duration> WorkManager::Impl::timeout() {
     const std::scoped_lock lock(mutex_);
     auto longest = connection_.timeout();
+    if (const auto bus = publisher_ ? publisher_->timeout() : std::nullopt)
+        longest = longest ? std::min(*longest, *bus) : bus;
     if (const auto deadline = desk_->engine().nextDeadline()) {
         const Duration left = std::max<Duration>(*deadline - wallNow(), Duration(0));
         longest = longest ? std::min(*longest, left) : left;
@@ -201,12 +202,37 @@ void WorkManager::Impl::lookAround(bool othersWrote, bool first) {
     tellStopped(std::move(stopped));
 }
 
+/// The loop has begun: from here on jobs may run in this process, and who looks may see them.
+Result<void> WorkManager::Impl::firstTurn() {
+    const auto& parts = ConfigurationAccess::parts(configuration_);
+    STINT_TRY(connection_.host(parts.service, *this));
+    if (!parts.published) return {};
+    publisher_.emplace(STINT_TRY(connection_.package()), [this] {
+        auto all = infos({});
+        return all.ok() ? std::move(*all) : std::vector<WorkInfo>();
+    });
+    return {};
+}
+
+void WorkManager::Impl::publish() {
+    if (!publisher_) return;
+    const auto version = [this] {
+        const std::scoped_lock lock(mutex_);
+        return desk_->version();
+    }();
+    if (std::exchange(published_, version) != version) publisher_->changed();
+    publisher_->dispatch();
+    wakes_.follow(publisher_->fd(), publisher_->events());
+}
+
 Result<bool> WorkManager::Impl::dispatch() {
     const bool othersWrote = wakes_.drain();
+    const bool first = !dispatches_.exchange(true);
+    if (first) STINT_TRY(firstTurn());
     const bool goesOn = STINT_TRY(connection_.dispatch());
     const bool due = timeout() == Duration(0);
-    const bool first = !dispatches_.exchange(true);
     if (othersWrote || due || first) lookAround(othersWrote, first);
+    publish();
     tellNotices();
     tellObservers();
     return goesOn;

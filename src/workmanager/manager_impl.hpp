@@ -11,6 +11,7 @@
 #include "work/desk.hpp"
 #include "workmanager/configuration_parts.hpp"
 #include "workmanager/pool.hpp"
+#include "workmanager/publisher.hpp"
 #include "workmanager/run_state.hpp"
 #include "workmanager/scheduler.hpp"
 #include "workmanager/wakes.hpp"
@@ -67,6 +68,8 @@ private:
     void tellStopped(std::vector<Running> stopped);
     void tellObservers();
     void tellNotices();
+    Result<void> firstTurn();
+    void publish();
     void lookAround(bool othersWrote, bool first);
 
     Connection& connection_;
@@ -74,7 +77,7 @@ private:
     LibstintScheduler scheduler_;
     Wakes wakes_;
     std::atomic<bool> dispatches_ = false; ///< the app's loop has begun
-    std::mutex mutex_; ///< of all below
+    std::mutex mutex_;                     ///< of all below
     std::optional<Desk> desk_;
     std::map<UUID, Running> running_;
     std::vector<Running> toStop_; ///< told when the mutex is let go of
@@ -82,6 +85,8 @@ private:
     int foregrounds_ = 0;
     bool over_ = false;
     std::vector<std::string> notices_;
+    std::optional<Publisher> publisher_; ///< of the loop's thread
+    std::uint64_t published_ = 0;        ///< the desk's version
     Pool pool_;
 };
 

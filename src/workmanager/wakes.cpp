@@ -42,6 +42,16 @@ Result<void> Wakes::watchFile(const std::filesystem::path& directory) {
     return {};
 }
 
+void Wakes::follow(int other, short events) {
+    if (other == other_ && events == events_) return;
+    epoll_event wanted{};
+    wanted.events = static_cast<std::uint32_t>(events); // EPOLLIN and EPOLLOUT are poll's numbers
+    if (other != other_ && other_ >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, other_, nullptr);
+    if (other >= 0) ::epoll_ctl(epoll_.get(), other == other_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, other, &wanted);
+    other_ = other;
+    events_ = events;
+}
+
 void Wakes::wake() const { ::eventfd_write(wakeUp_.get(), 1); }
 
 bool Wakes::drain() const {

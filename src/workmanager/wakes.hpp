@@ -13,6 +13,9 @@ public:
     static Result<Wakes> open(int connection);
     Result<void> watchFile(const std::filesystem::path& directory);
 
+    /// A further descriptor, for poll's `events`; -1: none any more.
+    void follow(int other, short events);
+
     int fd() const { return epoll_.get(); }
     void wake() const;
     /// Takes in what has come; whether the file was written, by whomever.
@@ -22,6 +25,8 @@ private:
     Fd epoll_;
     Fd wakeUp_; ///< an eventfd
     Fd inotify_;
+    int other_ = -1;
+    short events_ = 0;
 };
 
 } // namespace stint::work

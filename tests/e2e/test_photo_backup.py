@@ -62,5 +62,5 @@ def test_back_up_now_shows_how_far_it_is(world, server, album):
         (album / f"{number}.ppm").write_bytes(photo(4, 4, (number, 0, 0)))
     ended = world.stint("start", PACKAGE, "now")
     assert ended.code == 0, ended
-    assert ended.out.rstrip("\n").split("\r")[-1].startswith("SUCCEEDED")
+    assert ended.out.splitlines()[-1].startswith("SUCCEEDED"), ended
     has(server, "0.ppm", "1.ppm", "2.ppm")

@@ -30,9 +30,9 @@ enum class UpdateResult : std::int32_t {
 
 class STINT_API WorkManager {
 public:
-    /// Opens the app's file, hosts the service on `connection`, which must outlive it, and compares the file with the
-    /// jobs at the scheduler. A damaged file, and one of a newer version, are set aside and told (Configuration).
-    /// Errors: Security where this process is not the app, or its manifest lacks the service; Storage; Unavailable.
+    /// Opens the app's file, and compares it with the jobs at the scheduler. A damaged file, and one of a newer version,
+    /// are set aside and told (Configuration). `connection` must outlive it, and is not dispatched any more once it is
+    /// gone. Errors: Security where this process is not the app; Storage; Unavailable.
     static Result<WorkManager> open(Connection& connection, const Configuration& configuration);
 
     WorkManager(WorkManager&&) noexcept;
@@ -47,7 +47,8 @@ public:
     int fd() const;
     /// How long the loop may sleep at most; nullopt: until fd() is readable.
     std::optional<Duration> timeout() const;
-    /// As Connection::dispatch(): false once stintd has let go of this process.
+    /// As Connection::dispatch(): false once stintd has let go of this process. The first one hosts the service:
+    /// Security where the manifest lacks it.
     Result<bool> dispatch();
     /// A ready loop: dispatches until stintd lets go of this process. The exit code for main: 0, or 69 where the
     /// connection broke.

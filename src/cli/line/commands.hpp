@@ -27,6 +27,7 @@ Verb waitVerb();
 Verb logsVerb();
 Verb tasksVerb();
 Verb tasksStopVerb();
+Verb workVerb();
 Verb appsVerb();
 Verb appVerb();
 Verb quotaVerb();
@@ -57,17 +58,16 @@ Verb helpExitCodesVerb();
 int now(const Screen& screen);
 
 /// In the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,          putVerb,         runVerb,        guardVerb,
-                                      startVerb,        cancelVerb,      cleanVerb,      pauseVerb,
-                                      resumeVerb,       retryVerb,       editVerb,       runNowVerb,
-                                      jobsVerb,         logVerb,         whyVerb,        watchVerb,
-                                      waitVerb,         logsVerb,        tasksVerb,      tasksStopVerb,
-                                      appsVerb,         appVerb,         quotaVerb,      alarmsVerb,
-                                      pushVerb,         deviceVerb,      deviceSetVerb,  deviceResetVerb,
-                                      netVerb,          netMarkVerb,     policyVerb,     doctorVerb,
-                                      recordVerb,       recordStartVerb, recordSaveVerb, recordStopVerb,
-                                      simVerb,          demoVerb,        cmdVerb,        amVerb,
-                                      dumpsysVerb,      completionsVerb, helpVerb,       helpConstraintsVerb,
-                                      helpExitCodesVerb};
+inline constexpr std::array everyVerb{
+    getVerb,          putVerb,        runVerb,         guardVerb,       startVerb,
+    cancelVerb,       cleanVerb,      pauseVerb,       resumeVerb,      retryVerb,
+    editVerb,         runNowVerb,     jobsVerb,        logVerb,         whyVerb,
+    watchVerb,        waitVerb,       logsVerb,        tasksVerb,       tasksStopVerb,
+    workVerb,         appsVerb,       appVerb,         quotaVerb,       alarmsVerb,
+    pushVerb,         deviceVerb,     deviceSetVerb,   deviceResetVerb, netVerb,
+    netMarkVerb,      policyVerb,     doctorVerb,      recordVerb,      recordStartVerb,
+    recordSaveVerb,   recordStopVerb, simVerb,         demoVerb,        cmdVerb,
+    amVerb,           dumpsysVerb,    completionsVerb, helpVerb,        helpConstraintsVerb,
+    helpExitCodesVerb};
 
 } // namespace stint::cli
