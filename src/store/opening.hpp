@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "sqlite/sqlite.hpp"
 #include "store/directory.hpp"
-#include "store/sqlite.hpp"
 
 namespace stint {
 

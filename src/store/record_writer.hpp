@@ -1,7 +1,7 @@
 // Writes records into the tables, inside a transaction that the Store opens. Its statements are prepared once.
 #pragma once
 #include "model/record.hpp"
-#include "store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace stint {
 

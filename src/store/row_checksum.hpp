@@ -1,7 +1,7 @@
 // A checksum over a row's values, kept in the row: a change on the disk is detected when the row is read. SQLite has no
 // checksums of its own; its integrity check sees a broken page, not a changed digit.
 #pragma once
-#include "store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace stint {
 

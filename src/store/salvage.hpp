@@ -2,7 +2,7 @@
 #pragma once
 #include <filesystem>
 
-#include "store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace stint {
 

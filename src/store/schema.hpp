@@ -2,7 +2,7 @@
 #pragma once
 #include <string_view>
 
-#include "store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace stint {
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace stint {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "sqlite/sqlite.hpp"
 #include "stint/units.hpp"
-#include "store/sqlite.hpp"
 
 namespace stint {
 

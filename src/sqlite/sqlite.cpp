@@ -1,4 +1,4 @@
-#include "store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -80,6 +80,11 @@ void Statement::bind(int index, std::string_view value) {
                         SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+void Statement::bind(int index, Blob value) {
+    sqlite3_bind_blob64(statement_.get(), index, value.bytes.data() != nullptr ? value.bytes.data() : "",
+                        value.bytes.size(), SQLITE_TRANSIENT);
+}
+
 void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 
 Database::Database(Connection connection) : logSize_(std::make_unique<Bytes>(0)), connection_(std::move(connection)) {
@@ -97,6 +102,8 @@ Result<Database> Database::open(const std::filesystem::path& file) {
     sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     return Database{std::move(connection)};
 }
+
+void Database::waitForOthers(Duration longest) { sqlite3_busy_timeout(handle(), static_cast<int>(longest.count())); }
 
 Result<void> Database::run(const std::string& sql) {
     if (sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return storageError(handle());

@@ -19,6 +19,11 @@ struct sqlite3_stmt;
 
 namespace stint {
 
+/// Bytes that are no text: bound as a BLOB.
+struct Blob {
+    std::string_view bytes;
+};
+
 /// A prepared statement, made once and run many times.
 class Statement {
 public:
@@ -46,7 +51,7 @@ public:
     bool isNull(int column) const;
     std::int64_t integer(int column) const;
     std::optional<std::int64_t> optionalInteger(int column) const;
-    /// Valid until the next step.
+    /// Valid until the next step. Of a BLOB, its bytes.
     std::string_view text(int column) const;
 
     /// Binds to ?`index` the value of another statement's column, whatever its type.
@@ -63,6 +68,7 @@ private:
     void bind(int index, std::string_view value);
     void bind(int index, const std::string& value) { bind(index, std::string_view{value}); }
     void bind(int index, const SharedText& value) { bind(index, std::string_view{value}); }
+    void bind(int index, Blob value);
     template <class Value> void bind(int index, const std::optional<Value>& value) {
         if (value) bind(index, *value); // an unbound parameter is NULL
     }
@@ -79,6 +85,9 @@ public:
 
     /// `file` exists. Closing does not change it, unless checkpointOnClose() was called.
     static Result<Database> open(const std::filesystem::path& file);
+
+    /// How long a statement waits for another program that writes, before it fails; at first not at all.
+    void waitForOthers(Duration longest);
 
     /// One or several statements without values and rows.
     Result<void> run(const std::string& sql);

@@ -1,0 +1,156 @@
+// An app whose workers write a ledger, which outlives them: who begins, who ends, who finds another at the same work.
+//
+//   chains FIRST COUNT LENGTH    enqueues COUNT chains of LENGTH steps, named FIRST and on
+//   once WORKER [CONSTRAINT]     enqueues one request, and prints its id
+//   follow ID                    waits for it, and prints each state that it is seen in
+//   info                         prints all requests: worker, state, attempts, stop reason
+//   cancel | host                cancels all; the process that stintd starts
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <iostream>
+#include <mutex>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <stint/work/work_manager.hpp>
+
+using namespace stint::work;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::filesystem::path own() { return std::filesystem::path(std::getenv("HOME")) / "work"; }
+
+/// A line that is there whatever happens next.
+void note(const std::string& line) {
+    const int ledger = ::open((own() / "ledger").c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    const std::string whole = line + "\n";
+    if (::write(ledger, whole.data(), whole.size()) < 0) std::abort();
+    ::close(ledger);
+}
+
+/// Waits as work does, and no longer than it may.
+class Working : public Worker {
+public:
+    using Worker::Worker;
+
+protected:
+    bool workFor(std::chrono::milliseconds time) const {
+        std::mutex mutex;
+        std::condition_variable_any wakes;
+        std::unique_lock lock(mutex);
+        wakes.wait_for(lock, getStopToken(), time, [] { return false; });
+        return !isStopped();
+    }
+    std::string name() const { return getInputData().getString("name", getId().toString()); }
+};
+
+/// Takes 20 ms; alone, by a lock that the kernel lets go of with this process.
+struct Step : Working {
+    using Working::Working;
+    Result doWork() override {
+        const int lock = ::open((own() / ("lock-" + name())).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (::flock(lock, LOCK_EX | LOCK_NB) != 0) note("overlap " + name());
+        note("begin " + name());
+        const bool whole = workFor(20ms);
+        if (whole) note("end " + name());
+        ::close(lock);
+        return whole ? Result::success(*Data::Builder().putString("last", name()).build()) : Result::retry();
+    }
+};
+
+/// Until it is stopped, with progress.
+struct Endless : Working {
+    using Working::Working;
+    Result doWork() override {
+        static_cast<void>(setProgress(*Data::Builder().putInt("done", 1).build()));
+        note("begin " + name() + " attempt " + std::to_string(getRunAttemptCount()));
+        workFor(1h);
+        note("stopped " + name() + " " + std::to_string(getStopReason()));
+        return Result::success();
+    }
+};
+
+struct Thrower : Working {
+    using Working::Working;
+    Result doWork() override { throw std::runtime_error("no way"); }
+};
+
+int complain(const stint::Error& error) {
+    std::cerr << "worktestapp: " << error.message << "\n";
+    return 1;
+}
+
+Configuration configuration() {
+    std::filesystem::create_directories(own());
+    return *Configuration::Builder()
+                .addWorker<Step>("Step")
+                .addWorker<Endless>("Endless")
+                .addWorker<Thrower>("Thrower")
+                .setDirectory(own())
+                .build();
+}
+
+int chains(WorkManager& manager, int first, int count, int length) {
+    for (int chain = first; chain < first + count; ++chain) {
+        std::optional<WorkContinuation> steps;
+        for (int step = 0; step < length; ++step) {
+            const std::string name = std::to_string(chain) + "." + std::to_string(step);
+            const auto input = *Data::Builder().putString("name", name).build();
+            auto request = *OneTimeWorkRequest::Builder("Step").setInputData(input).addTag(name).build();
+            steps = steps ? steps->then(std::move(request)) : manager.beginWith(std::move(request));
+        }
+        if (auto enqueued = steps->enqueue(); !enqueued) return complain(enqueued.error());
+        std::cout << chain << std::endl;
+    }
+    return 0;
+}
+
+int once(WorkManager& manager, const std::string& worker, const std::string& constraint) {
+    OneTimeWorkRequest::Builder request(worker);
+    if (constraint == "charging") request.setConstraints(Constraints::Builder().setRequiresCharging(true).build());
+    if (constraint == "expedited") request.setExpedited(OutOfQuotaPolicy::RUN_AS_NON_EXPEDITED_WORK_REQUEST);
+    const auto built = request.build();
+    if (!built) return complain(built.error());
+    if (auto enqueued = manager.enqueue(*built); !enqueued) return complain(enqueued.error());
+    std::cout << built->getId().toString() << std::endl;
+    return 0;
+}
+
+int follow(WorkManager& manager, const UUID& id) {
+    const auto watching = manager.observe(WorkQuery::fromIds({id}), [](const std::vector<WorkInfo>& infos) {
+        for (const auto& info : infos)
+            std::cout << nameOf(info.getState()) << std::endl;
+    });
+    const auto ended = manager.await(id, 1min);
+    return ended ? 0 : complain(ended.error());
+}
+
+int info(WorkManager& manager) {
+    const auto infos = manager.getWorkInfos({});
+    if (!infos) return complain(infos.error());
+    for (const auto& one : *infos)
+        std::cout << one.getWorkerClassName() << " " << nameOf(one.getState()) << " " << one.getRunAttemptCount() << " "
+                  << one.getStopReason() << " " << one.getReason() << "\n";
+    return 0;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    const std::string verb = count > 1 ? words[1] : "host";
+    const auto word = [&](int nth) { return count > nth ? std::string(words[nth]) : std::string(); };
+    auto connection = stint::Connection::open();
+    if (!connection) return complain(connection.error());
+    auto manager = WorkManager::open(*connection, configuration());
+    if (!manager) return complain(manager.error());
+    if (verb == "chains") return chains(*manager, std::stoi(word(2)), std::stoi(word(3)), std::stoi(word(4)));
+    if (verb == "once") return once(*manager, word(2), word(3));
+    if (verb == "follow") return follow(*manager, UUID::fromString(word(2)).value_or(UUID()));
+    if (verb == "info") return info(*manager);
+    if (verb == "cancel") return manager->cancelAllWork() ? 0 : 1;
+    return WorkManager::run(*manager);
+}

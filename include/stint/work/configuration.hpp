@@ -1,0 +1,60 @@
+// How an app has its work done: which workers there are, where the file is, how many run at once.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "stint/export.hpp"
+#include "stint/result.hpp"
+#include "stint/work/worker.hpp"
+
+namespace stint::work {
+
+/// Cheap to copy. May grow (decision 17).
+class STINT_API Configuration {
+public:
+    class Builder;
+    using MakeWorker = std::function<std::unique_ptr<Worker>(WorkerParameters)>;
+
+    static constexpr int MIN_SCHEDULER_LIMIT = 20;
+    static constexpr int MAX_SCHEDULER_LIMIT = 50;
+
+private:
+    friend struct ConfigurationAccess;
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
+};
+
+class STINT_API Configuration::Builder {
+public:
+    /// `make` makes a worker for each run of a request of this name. A name is for good: requests that wait have it.
+    Builder& addWorker(std::string workerClassName, MakeWorker make);
+    template <class Derived> Builder& addWorker(std::string workerClassName) {
+        return addWorker(std::move(workerClassName),
+                         [](WorkerParameters params) { return std::make_unique<Derived>(std::move(params)); });
+    }
+    /// Where work.db lies: a directory of the app's own, by default $XDG_DATA_HOME/PACKAGE. It is made where missing.
+    Builder& setDirectory(std::filesystem::path directory);
+    /// The [[service]] of the manifest that runs the jobs; by default "WorkService".
+    Builder& setServiceName(std::string name);
+    /// The [[service]] with a foreground_type, for setForeground(); by default "WorkForeground".
+    Builder& setForegroundServiceName(std::string name);
+    /// How many jobs are handed to the scheduler at once: 20 to 50, by default 20. The rest waits in the file.
+    Builder& setMaxSchedulerLimit(int limit);
+    /// How many workers run at once; by default one less than there are processors, 2 to 4.
+    Builder& setThreads(int threads);
+    /// Shows the requests on the session bus, for `stint work` (dbus/org.stint.Work1.xml); by default it does.
+    Builder& setPublished(bool published);
+    /// Told, once each, what an app's author or its user should know: a file that was set aside, jobs that were
+    /// missing at the scheduler. Called from open() and dispatch(). By default a line on stderr.
+    Builder& setNoticeListener(std::function<void(const std::string&)> told);
+
+    /// IllegalArgument for a limit out of its range.
+    Result<Configuration> build() const;
+
+private:
+    Configuration configuration_;
+};
+
+} // namespace stint::work

@@ -1,0 +1,26 @@
+// Which requests are asked for (jobs.md §10): those of any of the ids, any of the names, any of the tags, and in any of
+// the states; of what is not named, all.
+#pragma once
+#include <set>
+#include <string>
+#include <vector>
+
+#include "stint/export.hpp"
+#include "stint/work/uuid.hpp"
+#include "stint/work/work_info.hpp"
+
+namespace stint::work {
+
+struct STINT_API WorkQuery {
+    std::set<UUID> ids;
+    std::set<std::string> uniqueWorkNames;
+    std::set<std::string> tags;
+    std::set<State> states;
+
+    static WorkQuery fromIds(std::set<UUID> ids);
+    static WorkQuery fromUniqueWorkNames(std::set<std::string> names);
+    static WorkQuery fromTags(std::set<std::string> tags);
+    static WorkQuery fromStates(std::set<State> states);
+};
+
+} // namespace stint::work

@@ -1,0 +1,114 @@
+// What an app asks for: work that is done once, or again and again (jobs.md §10). Immutable; build() checks what can
+// be right. Work is kept in the app's own file from enqueue() on, and outlives processes, daemons and reboots.
+#pragma once
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "stint/export.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+#include "stint/work/constraints.hpp"
+#include "stint/work/data.hpp"
+#include "stint/work/policies.hpp"
+#include "stint/work/uuid.hpp"
+
+namespace stint::work {
+
+struct Spec; ///< what the library keeps of it
+
+/// Cheap to copy. May grow (decision 17).
+class STINT_API WorkRequest {
+public:
+    static constexpr Duration MIN_BACKOFF = std::chrono::seconds(10);
+    static constexpr Duration DEFAULT_BACKOFF = std::chrono::seconds(30);
+    static constexpr Duration MAX_BACKOFF = std::chrono::hours(5);
+
+    const UUID& getId() const;
+    /// The name under which the worker was registered (Configuration::Builder::addWorker).
+    const std::string& getWorkerClassName() const;
+    /// Without the worker's own name, which Android adds: here `WorkQuery` asks by tags that an app gave.
+    const std::set<std::string>& getTags() const;
+
+protected:
+    friend struct WorkRequestAccess;
+    explicit WorkRequest(std::shared_ptr<const Spec> spec) : spec_(std::move(spec)) {}
+    std::shared_ptr<const Spec> spec_;
+};
+
+/// What both builders have; Self is the builder.
+template <class Self> class STINT_API WorkRequestBuilder {
+public:
+    WorkRequestBuilder(const WorkRequestBuilder&);
+    WorkRequestBuilder& operator=(const WorkRequestBuilder&);
+    ~WorkRequestBuilder();
+
+    /// In place of a random one. An id is used once.
+    Self& setId(UUID id);
+    Self& setInputData(Data input);
+    Self& addTag(std::string tag);
+    Self& setConstraints(Constraints constraints);
+    /// The wait before the first retry, 10 s to 5 h, else brought into that range; not with device idle.
+    Self& setBackoffCriteria(BackoffPolicy policy, Duration delay);
+    /// Not before; of periodic work, of the first run only; not for expedited work.
+    Self& setInitialDelay(Duration delay);
+    /// How long it can be asked for after its end; a day at least.
+    Self& keepResultsForAtLeast(Duration duration);
+
+protected:
+    explicit WorkRequestBuilder(std::string workerClassName);
+    /// A copy with an id, or the first rule that it breaks.
+    Result<std::shared_ptr<const Spec>> checked() const;
+    std::unique_ptr<Spec> spec_; ///< never none
+};
+
+class STINT_API OneTimeWorkRequest : public WorkRequest {
+public:
+    class Builder;
+
+private:
+    explicit OneTimeWorkRequest(std::shared_ptr<const Spec> spec) : WorkRequest(std::move(spec)) {}
+};
+
+/// Work that is done once in each period until it is cancelled; neither chained nor expedited.
+class STINT_API PeriodicWorkRequest : public WorkRequest {
+public:
+    class Builder;
+    static constexpr Duration MIN_PERIODIC_INTERVAL = std::chrono::minutes(15);
+    static constexpr Duration MIN_PERIODIC_FLEX = std::chrono::minutes(5);
+
+private:
+    explicit PeriodicWorkRequest(std::shared_ptr<const Spec> spec) : WorkRequest(std::move(spec)) {}
+};
+
+extern template class WorkRequestBuilder<OneTimeWorkRequest::Builder>;
+extern template class WorkRequestBuilder<PeriodicWorkRequest::Builder>;
+
+class STINT_API OneTimeWorkRequest::Builder : public WorkRequestBuilder<OneTimeWorkRequest::Builder> {
+public:
+    /// `workerClassName`: as it was registered.
+    explicit Builder(std::string workerClassName);
+
+    /// Short, important work that starts at once. Of constraints it may have the network and storage not low.
+    Builder& setExpedited(OutOfQuotaPolicy policy);
+    /// A long transfer that a person asked for: backed by a user-initiated job where the app is visible, else by a
+    /// regular one (ours). Its worker owes a notification, setForeground(), within 10 s of its start. Needs a network.
+    Builder& setUserInitiated(bool userInitiated);
+    Builder& setInputMerger(InputMerger merger);
+
+    /// IllegalArgument, which names what does not go together.
+    Result<OneTimeWorkRequest> build() const;
+};
+
+class STINT_API PeriodicWorkRequest::Builder : public WorkRequestBuilder<PeriodicWorkRequest::Builder> {
+public:
+    /// An interval of less than 15 min is raised to it. Runs anywhere in its period.
+    Builder(std::string workerClassName, Duration repeatInterval);
+    /// Runs in the last `flex` of each period; less than 5 min is raised to it, more than the interval lowered.
+    Builder(std::string workerClassName, Duration repeatInterval, Duration flex);
+
+    Result<PeriodicWorkRequest> build() const;
+};
+
+} // namespace stint::work

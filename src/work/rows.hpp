@@ -1,0 +1,16 @@
+// Requests as rows of work.db, and back.
+#pragma once
+#include "sqlite/sqlite.hpp"
+#include "work/request.hpp"
+
+namespace stint::work {
+
+/// All columns of `requests`, in the order in which rowInto() binds and requestIn() reads them.
+extern const char* const insertRequest;
+extern const char* const selectRequests;
+
+Result<void> rowInto(Statement& insert, const Request& request);
+/// Without its parents. Errc::STORAGE for a row that is damaged, or breaks a rule.
+Result<Request> requestIn(const Statement& row);
+
+} // namespace stint::work

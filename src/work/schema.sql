@@ -1,0 +1,54 @@
+-- The tables of an app's work.db, and the way from each version of them to the next: a part for each, in one
+-- transaction. Times are milliseconds of the wall clock since 1970.
+
+-- version 1
+
+CREATE TABLE counters (
+    one          INTEGER NOT NULL UNIQUE CHECK (one = 1),
+    sequence     INTEGER NOT NULL,
+    finish_order INTEGER NOT NULL,
+    job          INTEGER NOT NULL,
+    session      INTEGER NOT NULL  -- the next process's
+) STRICT;
+INSERT INTO counters VALUES (1, 1, 1, 1, 1);
+
+CREATE TABLE requests (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    sequence       INTEGER NOT NULL,
+    worker         TEXT    NOT NULL,
+    input          BLOB    NOT NULL, -- bytes.hpp
+    tags           TEXT    NOT NULL, -- JSON: strings
+    constraints    TEXT    NOT NULL, -- JSON
+    backoff_policy INTEGER NOT NULL,
+    backoff_delay  INTEGER NOT NULL,
+    backoff_said   INTEGER NOT NULL,
+    initial_delay  INTEGER NOT NULL,
+    period         INTEGER,          -- NULL: once
+    flex           INTEGER,
+    expedited      INTEGER,          -- what to do out of quota; NULL: it is not expedited
+    user_initiated INTEGER NOT NULL,
+    merger         INTEGER NOT NULL,
+    keep_results   INTEGER NOT NULL,
+    name           TEXT    NOT NULL, -- unique work's; empty: none
+    state          INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),
+    generation     INTEGER NOT NULL,
+    attempts       INTEGER NOT NULL,
+    enqueued_at    INTEGER NOT NULL,
+    not_before     INTEGER NOT NULL,
+    window_end     INTEGER,
+    stop_reason    INTEGER NOT NULL,
+    demoted        INTEGER NOT NULL,
+    output         BLOB    NOT NULL,
+    progress       BLOB    NOT NULL,
+    why            TEXT    NOT NULL,
+    finished_at    INTEGER,
+    finish_order   INTEGER NOT NULL,
+    job            INTEGER,          -- NULL: it waits here alone
+    session        INTEGER           -- whose worker is at work on it
+) STRICT;
+
+CREATE TABLE dependencies (
+    child  TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    PRIMARY KEY (child, parent)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,51 @@
+// What an app said of a work request: WorkRequest's other end, the engine's noun, and what the store keeps of it. One
+// value at all three, as JobInfo is (decision 6).
+#pragma once
+#include <optional>
+#include <set>
+#include <string>
+
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+#include "stint/work/constraints.hpp"
+#include "stint/work/data.hpp"
+#include "stint/work/policies.hpp"
+#include "stint/work/uuid.hpp"
+#include "stint/work/work_request.hpp"
+
+namespace stint::work {
+
+struct Period {
+    Duration interval{0};
+    Duration flex{0};
+    bool operator==(const Period&) const = default;
+};
+
+struct Spec {
+    UUID id;
+    std::string worker;
+    Data input;
+    std::set<std::string> tags;
+    Constraints constraints;
+    BackoffPolicy backoffPolicy = BackoffPolicy::EXPONENTIAL;
+    Duration backoffDelay = WorkRequest::DEFAULT_BACKOFF;
+    bool explicitBackoff = false;
+    Duration initialDelay{0};
+    std::optional<Period> period; ///< none: it is done once
+    std::optional<OutOfQuotaPolicy> expedited;
+    bool userInitiated = false;
+    InputMerger merger = InputMerger::OVERWRITING;
+    Duration keepResults = std::chrono::hours(24);
+
+    bool operator==(const Spec&) const = default;
+};
+
+/// jobs.md §10: what does not go together, in words. Kind and limits are brought into range before.
+Result<void> check(const Spec& spec);
+
+/// To and from what the app holds.
+struct WorkRequestAccess {
+    static const Spec& spec(const WorkRequest& request) { return *request.spec_; }
+};
+
+} // namespace stint::work

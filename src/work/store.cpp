@@ -1,0 +1,186 @@
+#include "work/store.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/clock.hpp"
+#include "work/rows.hpp"
+#include "work/schema.hpp"
+
+namespace stint::work {
+
+namespace {
+
+constexpr Duration longestTurn = std::chrono::seconds(10);
+
+Result<void> configure(Database& database) {
+    database.waitForOthers(longestTurn);
+    STINT_TRY(database.text("PRAGMA journal_mode = WAL"));
+    STINT_TRY(database.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"));
+    const auto said = STINT_TRY(database.text("PRAGMA quick_check(1)"));
+    if (said != "ok") return fail(Errc::STORAGE, "it is damaged: {}", said);
+    return migrate(database);
+}
+
+/// Under a name that says when and why, with its log; it is nobody's any more.
+Result<std::filesystem::path> setAside(const std::filesystem::path& file, std::string_view why) {
+    const auto stamp = wallNow().time_since_epoch().count();
+    std::filesystem::path aside = fmt::format("{}.{}-{}", file.string(), why, stamp);
+    for (const char* part : {"-wal", "-shm", ""}) {
+        std::error_code wrong;
+        std::filesystem::rename(file.string() + part, aside.string() + part, wrong);
+        if (wrong && *part == '\0') return fail(Errc::STORAGE, "{}: {}", file.string(), wrong.message());
+    }
+    return aside;
+}
+
+Result<void> touch(const std::filesystem::path& file) {
+    // Not through a link that somebody has planted, and never a device or a pipe, which opening might wait for.
+    const Fd made(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+    struct stat what {};
+    if (!made || ::fstat(made.get(), &what) != 0)
+        return fail(Errc::STORAGE, "{}: {}", file.string(), std::strerror(errno));
+    if (!S_ISREG(what.st_mode)) return fail(Errc::STORAGE, "{} is no plain file", file.string());
+    return {};
+}
+
+} // namespace
+
+struct Store::Statements {
+    Statement insert;
+    Statement select;
+    Statement drop;
+    Statement dropDependencies;
+    Statement insertDependency;
+    Statement selectDependencies;
+    Statement counters;
+    Statement setCounters;
+};
+
+Store::Store(Database database, std::unique_ptr<Statements> statements, std::optional<SessionLocks> locks,
+             std::filesystem::path file)
+    : database_(std::make_unique<Database>(std::move(database))), statements_(std::move(statements)),
+      locks_(std::move(locks)), file_(std::move(file)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, std::filesystem::path file) {
+    STINT_TRY(configure(database));
+    Statements made{
+        .insert = STINT_TRY(database.prepare(insertRequest)),
+        .select = STINT_TRY(database.prepare(selectRequests)),
+        .drop = STINT_TRY(database.prepare("DELETE FROM requests WHERE id = ?1")),
+        .dropDependencies = STINT_TRY(database.prepare("DELETE FROM dependencies WHERE child = ?1 OR parent = ?1")),
+        .insertDependency = STINT_TRY(database.prepare("INSERT OR IGNORE INTO dependencies VALUES (?1, ?2)")),
+        .selectDependencies = STINT_TRY(database.prepare("SELECT child, parent FROM dependencies")),
+        .counters = STINT_TRY(database.prepare("SELECT sequence, finish_order, job FROM counters")),
+        .setCounters = STINT_TRY(
+            database.prepare("UPDATE counters SET sequence = ?1, finish_order = ?2, job = ?3 WHERE one = 1"))};
+    Store store(std::move(database), std::make_unique<Statements>(std::move(made)), std::move(locks), std::move(file));
+    STINT_TRY(store.database_->run("BEGIN IMMEDIATE"));
+    const auto begun = [&]() -> Result<void> {
+        store.session_ = STINT_TRY(store.database_->integer("SELECT session FROM counters"));
+        STINT_TRY(store.database_->run("UPDATE counters SET session = session + 1"));
+        // Before the number is another's to see.
+        if (store.locks_) STINT_TRY(store.locks_->take(store.session_));
+        // What cannot be read is found here, not at work.
+        STINT_TRY(store.read());
+        return store.database_->run("COMMIT");
+    }();
+    if (!begun.ok()) {
+        store.database_->rollBack();
+        return begun.error();
+    }
+    STINT_TRY(store.changedByOthers());
+    return store;
+}
+
+Result<Store> Store::open(const std::filesystem::path& directory, std::vector<std::string>& notices) {
+    std::error_code wrong;
+    std::filesystem::create_directories(directory, wrong);
+    if (wrong) return fail(Errc::STORAGE, "{}: {}", directory.string(), wrong.message());
+    const auto file = directory / "work.db";
+    std::optional<Error> before;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        STINT_TRY(touch(file));
+        auto locks = STINT_TRY(SessionLocks::open(directory / "work.lock"));
+        auto database = STINT_TRY(Database::open(file));
+        database.checkpointOnClose();
+        auto store = onto(std::move(database), std::move(locks), file);
+        if (store.ok()) return store;
+        before = store.error();
+        const bool busy = before->message.find("another program has it open") != std::string::npos;
+        const bool full = before->message.find("disk full") != std::string::npos;
+        if (busy || full || attempt == 1) break;
+        const bool newer = before->code == Errc::ILLEGAL_STATE;
+        const auto aside = STINT_TRY(setAside(file, newer ? "newer" : "damaged"));
+        notices.push_back(fmt::format("{}: {}; it was set aside as {}, and the work in it is not done", file.string(),
+                                      before->message, aside.filename().string()));
+    }
+    return *before;
+}
+
+Result<Store> Store::inMemory() { return onto(STINT_TRY(Database::open(":memory:")), std::nullopt, {}); }
+
+Result<void> Store::turn() { return database_->run("BEGIN IMMEDIATE"); }
+void Store::giveUp() { database_->rollBack(); }
+
+Result<bool> Store::changedByOthers() {
+    const auto version = STINT_TRY(database_->integer("PRAGMA data_version"));
+    return std::exchange(dataVersion_, version) != version;
+}
+
+Result<Store::Content> Store::read() {
+    Content content;
+    Statements& s = *statements_;
+    s.counters.start();
+    if (!STINT_TRY(s.counters.next())) return fail(Errc::STORAGE, "its counters are gone");
+    content.counters = {s.counters.integer(0), s.counters.integer(1), static_cast<std::int32_t>(s.counters.integer(2))};
+    s.counters.reset();
+    std::map<UUID, std::size_t> places;
+    s.select.start();
+    while (STINT_TRY(s.select.next())) {
+        content.requests.push_back(STINT_TRY(requestIn(s.select)));
+        places.emplace(content.requests.back().spec.id, content.requests.size() - 1);
+        content.counters.sequence = std::max(content.counters.sequence, content.requests.back().sequence + 1);
+    }
+    s.selectDependencies.start();
+    while (STINT_TRY(s.selectDependencies.next())) {
+        const auto child = UUID::fromString(s.selectDependencies.text(0));
+        const auto parent = UUID::fromString(s.selectDependencies.text(1));
+        if (!child || !parent || !places.contains(*child) || !places.contains(*parent))
+            return fail(Errc::STORAGE, "what follows what contradicts itself");
+        content.requests[places[*child]].parents.insert(*parent);
+    }
+    return content;
+}
+
+Result<void> Store::write(const Record& record) {
+    Statements& s = *statements_;
+    if (const auto* drop = std::get_if<DropRequest>(&record)) {
+        STINT_TRY(s.dropDependencies.run(drop->request.toString()));
+        return s.drop.run(drop->request.toString());
+    }
+    if (const auto* counters = std::get_if<Counters>(&record))
+        return s.setCounters.run(counters->sequence, counters->finishOrder, counters->job);
+    const auto& [request, fresh] = std::get<SaveRequest>(record);
+    STINT_TRY(rowInto(s.insert, request));
+    if (!fresh) return {};
+    for (const UUID& parent : request.parents)
+        STINT_TRY(s.insertDependency.run(request.spec.id.toString(), parent.toString()));
+    return {};
+}
+
+Result<void> Store::commit(const std::vector<Record>& records) {
+    const auto committed = [&]() -> Result<void> {
+        for (const Record& record : records)
+            STINT_TRY(write(record));
+        return database_->run("COMMIT");
+    }();
+    if (!committed.ok()) database_->rollBack();
+    return committed;
+}
+
+} // namespace stint::work

@@ -1,0 +1,225 @@
+// The file and the scheduler, each lost, damaged, newer or older without the other (jobs.md §10; decision 15's sense).
+#include <fstream>
+#include <sys/stat.h>
+
+#include "app.hpp"
+
+namespace stint::work {
+
+namespace {
+
+void copyFile(const App& app, const std::filesystem::path& to) {
+    std::filesystem::copy_file(app.directory.path / "work.db", to, std::filesystem::copy_options::overwrite_existing);
+}
+
+bool told(const App& app, std::string_view what) {
+    return std::any_of(app.notices.begin(), app.notices.end(),
+                       [&](const std::string& notice) { return notice.find(what) != std::string::npos; });
+}
+
+std::size_t filesNamed(const App& app, std::string_view part) {
+    std::size_t count = 0;
+    for (const auto& file : std::filesystem::directory_iterator(app.directory.path))
+        count += file.path().filename().string().find(part) != std::string::npos ? 1 : 0;
+    return count;
+}
+
+} // namespace
+
+TEST_CASE("a damaged file is set aside and told, and work begins anew") {
+    for (const std::string& content :
+         {std::string("this is no database, and never was one"), std::string(8192, '\xaa')}) {
+        App app;
+        REQUIRE(app.tell(enqueue({once(1)})).ok());
+        app.die();
+        std::ofstream(app.directory.path / "work.db", std::ios::binary | std::ios::trunc) << content;
+        app.open();
+        CHECK(app.find(numbered(1)) == nullptr);
+        CHECK(filesNamed(app, "work.db.damaged-") == 1);
+        CHECK(told(app, "it was set aside as work.db.damaged-"));
+        CHECK(told(app, "1 jobs at the scheduler were of no request in the file: taken back"));
+        CHECK(app.scheduler.jobs.empty());
+        REQUIRE(app.tell(enqueue({once(2)})).ok());
+        CHECK(app.scheduler.jobs.size() == 1);
+    }
+}
+
+TEST_CASE("a row that contradicts itself is damage, too") {
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    app.die();
+    {
+        auto database = Database::open(app.directory.path / "work.db");
+        database->checkpointOnClose();
+        REQUIRE(database->run("UPDATE requests SET state = 2").ok()); // SUCCEEDED, and never finished
+    }
+    app.open();
+    CHECK(told(app, "contradicts itself"));
+    CHECK(filesNamed(app, "damaged") >= 1);
+}
+
+TEST_CASE("a newer file is set aside as it is, and told") {
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    app.die();
+    {
+        auto database = Database::open(app.directory.path / "work.db");
+        database->checkpointOnClose();
+        REQUIRE(database->run("PRAGMA user_version = 99").ok());
+    }
+    app.open();
+    CHECK(told(app, "it was made by a newer libstint-work (version 99, this one knows 1)"));
+    for (const auto& file : std::filesystem::directory_iterator(app.directory.path)) {
+        if (file.path().filename().string().find("newer") == std::string::npos || file.path().extension() == "x")
+            continue;
+        auto database = Database::open(file.path());
+        REQUIRE(database.ok());
+        CHECK(*database->integer("SELECT count(*) FROM requests") == 1); // nothing of it is lost
+    }
+}
+
+TEST_CASE("a pipe, a link or a directory in the file's place is an error, and no hang") {
+    App app;
+    app.die();
+    const auto file = app.directory.path / "work.db";
+    const auto opens = [&] { return Store::open(app.directory.path, app.notices); };
+    std::filesystem::remove(file);
+    std::filesystem::create_symlink("/etc/passwd", file);
+    CHECK(!opens().ok());
+    std::filesystem::remove(file);
+    REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+    const auto fifo = opens();
+    REQUIRE(!fifo.ok());
+    CHECK(fifo.error().message.ends_with("is no plain file"));
+    std::filesystem::remove(file);
+    std::filesystem::create_directory(file);
+    CHECK(!opens().ok());
+}
+
+TEST_CASE("the scheduler lost its store: what waits is handed over again, what finished is not") {
+    App app;
+    REQUIRE(app.tell(enqueue({once(1), once(2), once(3)})).ok());
+    app.run(numbered(1));
+    app.die();
+    app.scheduler.jobs.clear();
+    app.open();
+    CHECK(told(app, "2 requests were not at the scheduler: handed over again"));
+    CHECK(app.scheduler.jobs.size() == 2);
+    app.run(numbered(2));
+    app.run(numbered(3));
+    CHECK(app.workers.begun.size() == 3);
+}
+
+TEST_CASE("the scheduler's store is older than the file: jobs of what finished are taken back, and run nothing") {
+    App app;
+    REQUIRE(app.tell(enqueue({once(1), once(2)})).ok());
+    const auto backup = app.scheduler.jobs;
+    app.run(numbered(1));
+    app.die();
+    app.scheduler.jobs = backup;
+    app.open();
+    CHECK(app.scheduler.jobs.size() == 1);
+    // It had begun before it could be taken back:
+    const auto late = app.tell(JobStarted{backup.begin()->first, numbered(1)});
+    CHECK(!late->goesOn);
+    CHECK(app.workers.begun.size() == 1);
+}
+
+TEST_CASE("the file is older than the scheduler's store: jobs that it does not know are taken back, the rest runs") {
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    app.die();
+    const auto backup = app.directory.path / "backup";
+    copyFile(app, backup);
+    app.open();
+    REQUIRE(app.tell(enqueue({once(2)})).ok());
+    app.die();
+    std::filesystem::copy_file(backup, app.directory.path / "work.db",
+                               std::filesystem::copy_options::overwrite_existing);
+    app.open();
+    CHECK(app.scheduler.jobs.size() == 1);
+    CHECK(told(app, "1 jobs at the scheduler were of no request in the file: taken back"));
+    app.run(numbered(1));
+}
+
+TEST_CASE("a job of another request's number, of a file that was lost, is not run for it") {
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    const auto job = app.jobOf(numbered(1));
+    CHECK(!app.tell(JobStarted{job, numbered(2)})->goesOn);
+    CHECK(!app.tell(JobStarted{job, std::nullopt})->goesOn);
+    CHECK(app.workers.begun.empty());
+}
+
+TEST_CASE("without a daemon a request waits in the file, and is handed over when one is back") {
+    App app;
+    app.scheduler.isAway = true;
+    const auto told = app.tell(enqueue({once(1)}));
+    REQUIRE(told.ok()); // durable
+    CHECK(told->refused->code == Errc::UNAVAILABLE);
+    CHECK(app.desk->wasAway());
+    REQUIRE(app.desk->engine().nextDeadline());
+    const int calls = app.scheduler.calls;
+    REQUIRE(app.tell(Look{}).ok()); // not before its time
+    CHECK(app.scheduler.calls == calls);
+    app.scheduler.isAway = false;
+    app.pass(5s);
+    REQUIRE(app.desk->reconcile(app.now).ok());
+    CHECK(app.scheduler.jobs.size() == 1);
+    app.run(numbered(1));
+}
+
+TEST_CASE("where what follows cannot be handed over, the job that ends comes again for it") {
+    App app;
+    REQUIRE(app.tell(chain({1, 2})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    const auto job = app.jobOf(numbered(1));
+    app.scheduler.isAway = true;
+    app.succeed(numbered(1));
+    CHECK(app.scheduler.finished.back() == std::pair(job, true));
+    app.scheduler.isAway = false;
+    app.pass(1min);
+    CHECK(!app.tell(JobStarted{job, numbered(1)})->goesOn); // its request has succeeded
+    CHECK(app.find(numbered(2))->job.has_value());
+    app.run(numbered(2));
+}
+
+TEST_CASE("two processes of an app share the file: what one begins the other leaves, and what it cancels stops") {
+    App app;
+    REQUIRE(app.tell(enqueue({once(1), once(2)})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    FakeWorkers others;
+    std::vector<std::string> notices;
+    auto store = Store::open(app.directory.path, notices);
+    REQUIRE(store.ok());
+    auto second = Desk::open(std::move(*store), {.service = "WorkService"}, app.scheduler, others);
+    REQUIRE(second.ok());
+    const auto started = second->handle(JobStarted{app.jobOf(numbered(1)), numbered(1)}, app.now);
+    CHECK(started->goesOn);
+    CHECK(others.begun.empty());                 // the other one is at work on it
+    CHECK(app.scheduler.finished.back().second); // and its job comes again
+    REQUIRE(second->handle(Cancel{numbered(1)}, app.now).ok());
+    CHECK(*app.desk->refresh(app.now));
+    CHECK(app.workers.stopping.contains(numbered(1)));
+    REQUIRE(second->handle(JobStarted{*second->engine().requests().find(numbered(2))->job, numbered(2)}, app.now).ok());
+    CHECK(others.begun == std::vector{numbered(2)});
+    app.succeed(numbered(1));
+    CHECK(app.state(numbered(1)) == State::CANCELLED);
+    CHECK(app.state(numbered(2)) == State::RUNNING);
+}
+
+TEST_CASE("a hundred thousand requests are taken in, twenty handed over, and all are there again after a death") {
+    App app; // jobs.md §10, limits
+    std::vector<Spec> many;
+    many.reserve(100'000);
+    for (int i = 1; i <= 100'000; ++i)
+        many.push_back(once(i));
+    REQUIRE(app.tell(enqueue(std::move(many))).ok());
+    CHECK(app.scheduler.jobs.size() == 20);
+    app.run(numbered(1));
+    app.dieAndBegin();
+    CHECK(app.desk->engine().requests().all().size() == 100'000);
+    CHECK(app.scheduler.jobs.size() == 20);
+}
+
+} // namespace stint::work

@@ -1,0 +1,241 @@
+// A request's life: durable, run, retried, stopped, periodic (jobs.md §10).
+#include "app.hpp"
+#include "work/times.hpp"
+
+namespace stint::work {
+
+TEST_CASE("a request is in the file when enqueue has returned, and survives the process") { // jobs.md §10
+    App app;
+    Spec spec = once(1, "Upload");
+    spec.input = text("what", "a\xff");
+    spec.tags = {"tag", "\xff"};
+    spec.constraints = Constraints::Builder()
+                           .setRequiredNetworkType(NetworkType::UNMETERED)
+                           .setRequiresCharging(true)
+                           .addContentUriTrigger("/tmp/\xff", true)
+                           .setTriggerContentMaxDelay(1min)
+                           .build();
+    spec.keepResults = 48h;
+    REQUIRE(app.tell(enqueue({spec})).ok());
+    const Request before = *app.find(numbered(1));
+    app.dieAndBegin();
+    CHECK(*app.find(numbered(1)) == before);
+    CHECK(app.find(numbered(1))->spec == spec);
+}
+
+TEST_CASE("each request that may run is backed by one job, expedited work by an expedited one") { // jobs.md §10
+    App app;
+    Spec fast = once(2);
+    fast.expedited = OutOfQuotaPolicy::DROP_WORK_REQUEST;
+    auto both = chain({1, 3});
+    both.nodes.push_back({fast, {}, {}});
+    REQUIRE(app.tell(both).ok());
+    CHECK(app.scheduler.jobs.size() == 2); // the blocked one has none
+    CHECK(!app.jobInfoOf(numbered(1)).isExpedited());
+    CHECK(app.jobInfoOf(numbered(2)).isExpedited());
+    CHECK(!app.find(numbered(3))->job);
+}
+
+TEST_CASE("success ends it with its output, and its job with it") { // jobs.md §10, results
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    CHECK(app.state(numbered(1)) == State::RUNNING);
+    CHECK(app.find(numbered(1))->attempts == 1);
+    app.succeed(numbered(1), text("out", "x"));
+    CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+    CHECK(app.find(numbered(1))->output.getString("out") == "x");
+    CHECK(app.scheduler.jobs.empty());
+    CHECK(app.scheduler.finished.back().second == false);
+}
+
+TEST_CASE("failure ends it with its output, too") { // jobs.md §10, results
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    app.end(numbered(1), WorkerEnded::Kind::Failure, text("why", "gone"));
+    CHECK(app.state(numbered(1)) == State::FAILED);
+    CHECK(app.find(numbered(1))->output.getString("why") == "gone");
+}
+
+TEST_CASE("retry waits for its back-off, in a job of its own, and counts") { // jobs.md §10, results; §6.2
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    for (const Duration wait : {30s, 60s, 120s, 240s}) {
+        REQUIRE(app.begin(numbered(1)));
+        const auto former = app.jobOf(numbered(1));
+        app.retry(numbered(1));
+        CHECK(app.state(numbered(1)) == State::ENQUEUED);
+        CHECK(app.jobOf(numbered(1)) != former);
+        CHECK(app.jobInfoOf(numbered(1)).getMinimumLatency() == wait);
+        CHECK(app.find(numbered(1))->notBefore == app.now.wall + wait);
+        app.pass(wait);
+    }
+    CHECK(app.find(numbered(1))->attempts == 4);
+}
+
+TEST_CASE("a back-off grows by its policy up to five hours") { // jobs.md §6.2
+    Spec spec = once(1);
+    spec.backoffDelay = 10min;
+    CHECK(backoff(spec, 1) == 10min);
+    CHECK(backoff(spec, 3) == 40min);
+    CHECK(backoff(spec, 6) == 5h);
+    CHECK(backoff(spec, 1'000'000) == 5h);
+    spec.backoffPolicy = BackoffPolicy::LINEAR;
+    CHECK(backoff(spec, 3) == 30min);
+    CHECK(backoff(spec, 31) == 5h);
+}
+
+TEST_CASE("a stopped worker's result is ignored, and it is retried by its job") { // jobs.md §10, results
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    const auto job = app.jobOf(numbered(1));
+    CHECK(app.stopJob(numbered(1), STOP_REASON_CONSTRAINT_CHARGING)); // as if onStopJob answered true
+    CHECK(app.workers.stopping.at(numbered(1)) == 6);
+    CHECK(app.state(numbered(1)) == State::ENQUEUED);
+    CHECK(app.find(numbered(1))->stopReason == 6);
+    app.succeed(numbered(1), text("out", "late"));
+    CHECK(app.state(numbered(1)) == State::ENQUEUED);
+    CHECK(app.find(numbered(1))->output.isEmpty());
+    CHECK(app.jobOf(numbered(1)) == job); // the scheduler has it, with its own back-off
+    REQUIRE(app.begin(numbered(1)));
+    CHECK(app.find(numbered(1))->stopReason == WorkInfo::STOP_REASON_NOT_STOPPED);
+}
+
+TEST_CASE("while a stopped worker has not returned, the request is not begun again") { // jobs.md §10
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    app.stopJob(numbered(1), STOP_REASON_PREEMPT);
+    REQUIRE(app.begin(numbered(1))); // its job begins again
+    CHECK(app.workers.begun.size() == 1);
+    app.fail(numbered(1)); // late, of the first run
+    CHECK(app.workers.begun.size() == 2);
+    CHECK(app.state(numbered(1)) == State::RUNNING);
+    app.succeed(numbered(1));
+    CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+    CHECK(!app.workers.overlapped);
+}
+
+TEST_CASE("progress is there while it runs, and gone afterwards") { // jobs.md §10, data
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    const auto run = app.workers.running.at(numbered(1)).run;
+    REQUIRE(app.tell(Progress{numbered(1), run, text("done", "half")}).ok());
+    CHECK(app.find(numbered(1))->progress.getString("done") == "half");
+    app.succeed(numbered(1));
+    CHECK(app.find(numbered(1))->progress.isEmpty());
+    CHECK(app.tell(Progress{numbered(1), run, {}}).error().code == Errc::ILLEGAL_STATE);
+}
+
+TEST_CASE("an initial delay is the first job's latency") { // jobs.md §10, initial delay
+    App app;
+    Spec later = once(1);
+    later.initialDelay = 10min;
+    REQUIRE(app.tell(enqueue({later})).ok());
+    CHECK(app.jobInfoOf(numbered(1)).getMinimumLatency() == 10min);
+    CHECK(app.find(numbered(1))->notBefore == app.now.wall + 10min);
+}
+
+TEST_CASE("periodic work goes from ENQUEUED to RUNNING and back, on its grid, whatever its worker says") { // §10, §6.5
+    App app;
+    REQUIRE(app.tell(enqueue({periodic(1, 1h)})).ok());
+    const WallTime begun = app.now.wall;
+    CHECK(!app.jobInfoOf(numbered(1)).getMinimumLatency()); // its first window is open
+    app.pass(10min);
+    app.run(numbered(1));
+    CHECK(app.state(numbered(1)) == State::ENQUEUED);
+    CHECK(app.find(numbered(1))->notBefore == begun + 1h);
+    CHECK(app.find(numbered(1))->attempts == 0); // reset after a success
+    app.pass(1h);
+    REQUIRE(app.begin(numbered(1)));
+    app.fail(numbered(1));
+    CHECK(app.state(numbered(1)) == State::ENQUEUED);
+    CHECK(app.find(numbered(1))->notBefore == begun + 2h);
+}
+
+TEST_CASE("a periodic retry keeps its attempts, and the grid") { // jobs.md §10, §6.5
+    App app;
+    REQUIRE(app.tell(enqueue({periodic(1, 24h)})).ok());
+    const WallTime begun = app.now.wall;
+    REQUIRE(app.begin(numbered(1)));
+    app.retry(numbered(1));
+    CHECK(app.find(numbered(1))->notBefore == app.now.wall + 30s);
+    CHECK(app.find(numbered(1))->attempts == 1);
+    app.pass(30s);
+    app.run(numbered(1));
+    CHECK(app.find(numbered(1))->notBefore == begun + 24h);
+}
+
+TEST_CASE("the first run of periodic work waits for its delay, and for its flex at the end of the period") {
+    App app; // jobs.md §10, initial delay; §6.5
+    Spec late = periodic(1, 24h, 2h);
+    late.initialDelay = 1h;
+    REQUIRE(app.tell(enqueue({late})).ok());
+    CHECK(app.find(numbered(1))->notBefore == app.now.wall + 1h + 22h);
+}
+
+TEST_CASE("expedited work out of quota runs as regular work, or is cancelled, as its policy says") { // jobs.md §10
+    App app;
+    app.scheduler.refusesExpedited = true;
+    Spec runs = once(1);
+    runs.expedited = OutOfQuotaPolicy::RUN_AS_NON_EXPEDITED_WORK_REQUEST;
+    Spec dropped = once(2);
+    dropped.expedited = OutOfQuotaPolicy::DROP_WORK_REQUEST;
+    REQUIRE(app.tell(enqueue({runs, dropped})).ok());
+    CHECK(app.state(numbered(1)) == State::ENQUEUED);
+    CHECK(!app.jobInfoOf(numbered(1)).isExpedited());
+    CHECK(app.state(numbered(2)) == State::CANCELLED);
+    CHECK(app.find(numbered(2))->why == "the app has no time left for expedited work");
+    CHECK(app.scheduler.jobs.size() == 1);
+    CHECK(!app.desk->engine().nextDeadline()); // nothing is to be tried again
+}
+
+TEST_CASE("a worker in the foreground goes on when its job must stop, but not against the user") { // jobs.md §10
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    const auto run = app.workers.running.at(numbered(1)).run;
+    REQUIRE(app.tell(Foregrounded{numbered(1), run}).ok());
+    CHECK(app.stopJob(numbered(1), STOP_REASON_TIMEOUT));
+    CHECK(app.workers.stopping.empty());
+    CHECK(app.state(numbered(1)) == State::RUNNING);
+    REQUIRE(app.begin(numbered(1))); // its job begins again, and finds it at work
+    CHECK(app.workers.begun.size() == 1);
+    app.stopJob(numbered(1), STOP_REASON_USER);
+    CHECK(app.workers.stopping.contains(numbered(1)));
+}
+
+TEST_CASE("while the app is visible, what requires nothing begins at once, with its job behind it") { // jobs.md §10
+    App app;
+    app.desk->setVisible(true);
+    Spec needs = once(2);
+    needs.constraints = Constraints::Builder().setRequiresCharging(true).build();
+    REQUIRE(app.tell(enqueue({once(1), needs})).ok());
+    CHECK(app.workers.running.contains(numbered(1)));
+    CHECK(!app.workers.running.contains(numbered(2)));
+    CHECK(app.scheduler.jobs.size() == 2);
+    // The hand-over in the middle: its job begins, and finds it at work.
+    app.desk->setVisible(false);
+    REQUIRE(app.begin(numbered(1)));
+    CHECK(app.workers.begun.size() == 1);
+    app.succeed(numbered(1));
+    CHECK(app.scheduler.finished.size() == 1);
+    CHECK(app.scheduler.jobs.size() == 1);
+}
+
+TEST_CASE("what ran in a visible process that was killed is begun again by the job behind it") { // jobs.md §10
+    App app;
+    app.desk->setVisible(true);
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    app.dieAndBegin();
+    CHECK(app.state(numbered(1)) == State::ENQUEUED);
+    CHECK(app.find(numbered(1))->stopReason == WorkInfo::STOP_REASON_UNKNOWN);
+    app.run(numbered(1));
+    CHECK(app.workers.begun.size() == 2);
+    CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+}
+
+} // namespace stint::work
