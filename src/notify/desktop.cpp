@@ -33,6 +33,7 @@ void Desktop::show(const ShowNotification& shows, const Sender& sender) {
     entry.wanted = true;
     enqueue(key);
     bus_.connect();
+    tellLauncher();
     // Only by a new one: a server that dies of what it is shown is not called back to life by each update.
     if (isNew && !server_) bus_.startServer();
     sendNext();
@@ -48,7 +49,23 @@ void Desktop::withdrawAll() {
         withdraw(entry++);
 }
 
+// What moves bytes, by how many; what tells no total is not counted.
+std::optional<LauncherProgress> Desktop::together() const {
+    std::int64_t count = 0;
+    double done = 0, all = 0;
+    for (const auto& [key, entry] : entries_) {
+        const auto& progress = entry.shows.notification.getProgress();
+        if (!entry.wanted || !entry.shows.ongoing || progress.maximum <= 0 || progress.indeterminate) continue;
+        ++count;
+        done += static_cast<double>(std::clamp<std::int64_t>(progress.value, 0, progress.maximum));
+        all += static_cast<double>(progress.maximum);
+    }
+    if (count == 0) return std::nullopt;
+    return LauncherProgress{static_cast<std::int32_t>(done * 100 / all), count};
+}
+
 void Desktop::closeOngoing() {
+    launcher_.tell(bus_.get(), std::nullopt);
     for (const auto& [key, entry] : entries_)
         if (server_ && entry.id && entry.shows.ongoing) server_->close(entry.id);
 }
@@ -56,6 +73,7 @@ void Desktop::closeOngoing() {
 void Desktop::withdraw(Entries::iterator entry) {
     std::erase(queue_, entry->first);
     entry->second.wanted = false;
+    tellLauncher();
     if (underWay_ == entry->first) return;
     if (server_ && entry->second.id) server_->close(entry->second.id);
     entries_.erase(entry);

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "model/event.hpp"
+#include "notify/launcher_entry.hpp"
 #include "notify/notification_server.hpp"
 #include "notify/session_bus.hpp"
 
@@ -64,6 +65,8 @@ private:
     void pressed(std::uint32_t id, const std::string& action) override;
     void activated(std::uint32_t id, const std::string& token) override;
 
+    std::optional<LauncherProgress> together() const;
+    void tellLauncher() { launcher_.tell(bus_.get(), together()); }
     void enqueue(const Key& key);
     void sendNext();
     bool isPending(const Key& key) const;
@@ -78,6 +81,7 @@ private:
     sd_event_source* end_ = nullptr; ///< of the loop
     SessionBus bus_;
     std::unique_ptr<NotificationServer> server_;
+    LauncherEntry launcher_;
     Entries entries_;
     std::deque<Key> queue_;       ///< that look other than they were shown, each once
     std::optional<Key> underWay_; ///< whose call has not been answered

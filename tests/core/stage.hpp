@@ -144,6 +144,7 @@ public:
         snapshot.completed = completed;
         snapshot.usageTime = usageTime_;
         if (deviceState_ && deviceState_->second.value == boot) snapshot.deviceState = deviceState_->first;
+        snapshot.digested = digested_;
         snapshot.stamp = stamp_;
         snapshot.sameBoot = boot_ == boot;
         snapshot.generation = ++generation_;
@@ -279,6 +280,7 @@ private:
                               [&](const SaveUsageTime& r) {
                                   usageTime_ = {r, BootId{boot_}};
                               },
+                              [&](const SaveDigest& r) { digested_ = r.shown; },
                               [&](const SaveDeviceState& r) {
                                   deviceState_ = {r.state, BootId{boot_}};
                               },
@@ -355,6 +357,7 @@ private:
     std::optional<StoredUsageTime> usageTime_;
     std::optional<std::pair<DeviceState, BootId>> deviceState_;
     TimeZone zone_;
+    std::optional<WallTime> digested_;
     std::string boot_ = "first boot";
     std::uint32_t generation_ = 0;
     Stamp stamp_;

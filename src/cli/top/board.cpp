@@ -59,10 +59,12 @@ void Board::renew(const std::vector<JobView>& jobs, Moment now) {
 }
 
 void Board::take(const JobView& job, Moment now) {
-    if (detail_ && detail_->of == Detail::Of::Job && detail_->it.job.key == job.key) detail_->it.job = job;
+    if (detail_ && detail_->of == Detail::Of::Job && detail_->it.job.key == job.key) {
+        detail_->it.job = job;
+        if (job.state != JobView::State::Pending) detail_->it.blockers.clear();
+    }
     if (job.state != JobView::State::Finished) return jobs_[job.key].state(job, now);
     jobs_.erase(job.key);
-    if (detail_ && detail_->of == Detail::Of::Job && detail_->it.job.key == job.key) detail_->it.blockers.clear();
     if (job.completed) say(fmt::format("{}: {}", names(job), endText(*job.completed)), paintOf(job));
 }
 

@@ -36,6 +36,7 @@ public:
 private:
     void join();
     void lose();
+    bool wantsReading() const;
     void renew();
     Result<void> readStale();
     void draw();
@@ -54,8 +55,10 @@ private:
     const Display& display_;
     Board board_;
     std::optional<Duration> nextTick_;
-    bool stale_ = true;   ///< apps and device may be other than was read
-    bool hungUp_ = false; ///< nobody types any more
+    Topics stale_ = Topics::all();   ///< lists that have changed since they were read
+    bool told_ = false;              ///< of some, and of no further ones until they are asked for again
+    std::optional<Duration> readAt_; ///< not before, where much changes at once
+    bool hungUp_ = false;            ///< nobody types any more
 };
 
 /// What is on the screen and has changed since it was read.
@@ -77,9 +80,10 @@ Result<void> Desk::readStale() {
     return {};
 }
 
+bool Desk::wantsReading() const { return told_ || (board_.showsRest() && !stale_.none()); }
+
 void Desk::renew() {
-    const bool wants = told_ || (board_.showsRest() && !stale_.none());
-    if (!link_.daemon() || !wants || (readAt_ && *readAt_ > steadyNow())) return;
+    if (!link_.daemon() || !wantsReading() || (readAt_ && *readAt_ > steadyNow())) return;
     readAt_ = steadyNow() + leastPause;
     if (!readStale().ok()) lose();
 }
@@ -107,7 +111,8 @@ void Desk::draw() {
 void Desk::sleep() {
     std::optional<Duration> left;
     if (nextTick_) left = std::max<Duration>(0ms, *nextTick_ - steadyNow());
-    if (told_ && readAt_) left = earlier(left, std::optional(std::max<Duration>(0ms, *readAt_ - steadyNow())));
+    if (link_.daemon() && wantsReading() && readAt_)
+        left = earlier(left, std::optional(std::max<Duration>(0ms, *readAt_ - steadyNow())));
     left = earlier(left, link_.timeout());
     std::array<pollfd, 3> watched{link_.watched(), pollfd{signals_.fd(), POLLIN, 0}, pollfd{STDIN_FILENO, POLLIN, 0}};
     ::poll(watched.data(), watched.size(), left ? static_cast<int>(left->count()) : -1);

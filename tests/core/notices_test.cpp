@@ -1,0 +1,203 @@
+// What Stint says by itself on the desktop of jobs that a person asked for, and what a press on it does (jobs.md §5.6).
+#include <doctest/doctest.h>
+
+#include "core/stage.hpp"
+#include "model/notice.hpp"
+
+using namespace stint;
+
+namespace {
+
+const AppId notices{std::string(noticeOwner)};
+
+struct OnDesktop : Stage {
+    OnDesktop() {
+        until(5s);
+        effects.clear();
+    }
+    void onMetered() {
+        change([](Device& d) { d.network = cellular(); });
+    }
+    Reply scheduleUnmetered(std::int32_t id) {
+        return schedule(transfer(id).setRequiredNetworkType(JobInfo::NETWORK_TYPE_UNMETERED));
+    }
+    /// The newest of that owner that was shown.
+    std::optional<ShowNotification> newest(const AppId& owner) const {
+        std::optional<ShowNotification> found;
+        for (const Effect& effect : effects)
+            if (const auto* shows = std::get_if<ShowNotification>(&effect); shows && shows->app == owner)
+                found = *shows;
+        return found;
+    }
+    void press(const ShowNotification& shown, std::string_view key) {
+        event(NotificationTapped{shown.app, shown.id, std::string(key)});
+    }
+    bool isShown(const ShowNotification& one) const { return shown.contains({one.app, one.id}); }
+    std::vector<std::optional<JobKey>> opened() const {
+        std::vector<std::optional<JobKey>> found;
+        for (const Effect& effect : effects)
+            if (const auto* open = std::get_if<OpenTaskManager>(&effect)) found.push_back(open->job);
+        return found;
+    }
+};
+
+std::vector<std::string> keysOf(const std::vector<Notification::Action>& actions) {
+    std::vector<std::string> keys;
+    for (const auto& action : actions)
+        keys.push_back(action.key);
+    return keys;
+}
+using Keys = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("what a transfer shows has Later and Why behind the app's own, and Why opens its job") { // jobs.md §5.6
+    OnDesktop desk;
+    desk.schedule(desk.transfer(1));
+    const auto shown = desk.newest(mail);
+    REQUIRE(shown);
+    CHECK(keysOf(shown->ours) == Keys{"stint:later", "stint:why"});
+    desk.press(*shown, press::why);
+    desk.press(*shown, press::whole);
+    CHECK(desk.opened() == std::vector<std::optional<JobKey>>{Stage::key(1), Stage::key(1)});
+    CHECK(desk.count<CallAction>() == 0);
+}
+
+TEST_CASE("an app's own Later and its own click stay the app's") { // jobs.md §5.1
+    OnDesktop desk;
+    desk.schedule(desk.transfer(1));
+    desk.event(NotificationSet{{},
+                               mail,
+                               desk.run(1),
+                               9,
+                               Notification::Builder("default")
+                                   .setSmallIcon("mail")
+                                   .addAction("later", "Later")
+                                   .addAction("default", "Open")
+                                   .build(),
+                               JOB_END_NOTIFICATION_POLICY_DETACH});
+    desk.until(7s);
+    const auto shown = desk.newest(mail);
+    REQUIRE(shown);
+    CHECK(keysOf(shown->ours) == Keys{"stint:why"});
+    desk.press(*shown, press::whole);
+    CHECK(desk.opened().empty());
+    CHECK(desk.count<CallAction>() == 1);
+}
+
+TEST_CASE("a job that nobody asked for by hand has nothing of ours") {
+    OnDesktop desk;
+    desk.schedule(desk.job(1));
+    desk.event(NotificationSet{{},
+                               mail,
+                               desk.run(1),
+                               9,
+                               Notification::Builder("default").setSmallIcon("mail").build(),
+                               JOB_END_NOTIFICATION_POLICY_DETACH});
+    REQUIRE(desk.newest(mail));
+    CHECK(desk.newest(mail)->ours.empty());
+}
+
+TEST_CASE("Later pauses the job, which says so, and Resume lets it go on") { // jobs.md §14.2
+    OnDesktop desk;
+    desk.schedule(desk.transfer(1));
+    const ShowNotification transfer = *desk.newest(mail);
+    desk.press(transfer, press::later);
+    desk.until(8s);
+    CHECK(desk.view(1)->held);
+    CHECK_FALSE(desk.runs(1));
+    CHECK_FALSE(desk.isShown(transfer));
+    const auto paused = desk.newest(notices);
+    REQUIRE(paused);
+    CHECK(paused->notification.getText() == "paused");
+    CHECK(keysOf(paused->ours) == Keys{"stint:resume", "stint:cancel", "stint:why"});
+    desk.press(*paused, press::resume);
+    CHECK(desk.runs(1));
+    CHECK_FALSE(desk.isShown(*paused));
+}
+
+TEST_CASE("a transfer that waits for ten seconds says for what, and Run anyway passes over it") {
+    OnDesktop desk;
+    desk.onMetered();
+    desk.scheduleUnmetered(1);
+    desk.until(14s);
+    CHECK_FALSE(desk.newest(notices)); // it may have been for a moment
+    desk.until(15s);
+    const auto waits = desk.newest(notices);
+    REQUIRE(waits);
+    CHECK(waits->notification.getText() == "waits for an unmetered network");
+    CHECK(keysOf(waits->ours) == Keys{"stint:run", "stint:cancel", "stint:why"});
+    desk.press(*waits, press::runAnyway);
+    CHECK(desk.runs(1));
+    CHECK_FALSE(desk.isShown(*waits));
+}
+
+TEST_CASE("where there is no network at all, to run anyway is not offered") {
+    OnDesktop desk;
+    desk.change([](Device& d) { d.network.reset(); });
+    desk.schedule(desk.transfer(1));
+    desk.until(20s);
+    REQUIRE(desk.newest(notices));
+    CHECK(desk.newest(notices)->notification.getText() == "waits for a network");
+    CHECK(keysOf(desk.newest(notices)->ours) == Keys{"stint:cancel", "stint:why"});
+}
+
+TEST_CASE("Cancel takes the job away, and its notification with it") {
+    OnDesktop desk;
+    desk.onMetered();
+    desk.scheduleUnmetered(1);
+    desk.until(20s);
+    const ShowNotification waits = *desk.newest(notices);
+    desk.press(waits, press::cancel);
+    CHECK_FALSE(desk.tracked(1));
+    CHECK_FALSE(desk.isShown(waits));
+}
+
+TEST_CASE("what was dismissed comes back only when it has something else to say") { // jobs.md §5.3
+    OnDesktop desk;
+    desk.onMetered();
+    desk.scheduleUnmetered(1);
+    desk.until(20s);
+    const ShowNotification waits = *desk.newest(notices);
+    desk.event(NotificationDismissed{waits.app, waits.id});
+    desk.effects.clear();
+    desk.change([](Device& d) { d.dataSaver = true; });
+    desk.until(30s);
+    CHECK_FALSE(desk.newest(notices));
+    desk.event(HoldJob{{}, Stage::key(1), true});
+    REQUIRE(desk.newest(notices));
+    CHECK(desk.newest(notices)->notification.getText() == "paused");
+}
+
+TEST_CASE("no more than five jobs are shown as waiting at once") {
+    OnDesktop desk;
+    desk.onMetered();
+    for (std::int32_t id = 1; id <= 9; ++id)
+        desk.scheduleUnmetered(id);
+    desk.until(1min);
+    CHECK(std::ranges::count_if(desk.shown, [](const auto& one) { return one.first == notices; }) == 5);
+}
+
+TEST_CASE("a press that nobody has offered does nothing") {
+    OnDesktop desk;
+    desk.schedule(desk.transfer(1));
+    desk.press({.app = notices, .id = 77}, press::cancel);
+    desk.press({.app = notices, .id = -1}, "stint:nonsense");
+    desk.press({.app = AppId{"com.example.none"}, .id = 9}, press::cancel);
+    CHECK(desk.runs(1));
+}
+
+TEST_CASE("the digest opens the Task Manager, and its time is written down") {
+    OnDesktop desk;
+    desk.onMetered();
+    desk.scheduleUnmetered(1);
+    std::vector<WallTime> written;
+    desk.steps = [&](const Step& step) {
+        for (const Record& record : step.records)
+            if (const auto* digest = std::get_if<SaveDigest>(&record)) written.push_back(digest->shown);
+    };
+    desk.until(26h);
+    REQUIRE(written.size() == 1);
+    desk.press({.app = notices, .id = 0}, press::open);
+    CHECK(desk.opened() == std::vector<std::optional<JobKey>>{std::nullopt});
+}
