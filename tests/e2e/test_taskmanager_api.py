@@ -111,7 +111,9 @@ class TestStream:
 
 
 class TestDaemon:
-    def test_a_kill_is_told_and_the_next_one_is_found(self, world, unplugged, daemon):
+    def test_a_kill_is_told_and_the_next_one_is_found(self, world):
+        daemon = world.start_daemon()
+        world.done("device", "set", "charging=false")
         served = Served(world).enter()
         key = waits(world)
         with served.events() as events:
@@ -125,7 +127,6 @@ class TestDaemon:
             back = events.first()
             assert list(back) == FIRST and back["daemon"].data["state"] == "up"
             assert back["jobs"].data["all"] and [job["key"] for job in back["jobs"].data["jobs"]] == [key]
-        daemon.lives = lambda: True  # it was this test's to kill
 
     def test_without_one_the_stream_says_so_and_waits(self, world):
         served = Served(world).enter()
@@ -228,8 +229,8 @@ class TestActions:
         app = App(world)
         app.install()
         world.use_what_is_new()
-        assert app.start(*app.transfer(7, runs="60s")).code == 0
-        app.until("started", job="7")
+        assert app.start(*app.transfer(7, work="-1")).code == 0
+        app.until("start", job="7")
         assert served.post("/api/apps/stop", {"package": PACKAGE}).json["killed"] >= 1
         assert served.post("/api/apps/stop", {"package": PACKAGE}).status == 409
         assert served.post("/api/apps/stop", {"package": "com.example.none"}).status == 404
