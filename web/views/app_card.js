@@ -129,16 +129,18 @@ export function makeApp(page, first, totalOf) {
             ),
         ),
     );
-    let app = { ...first, batteryUse: "" };
+    let app = first;
+    let choosing = false;
     choice.addEventListener("change", async () => {
-        if (!(await battery(app, choice.value))) choice.value = app.batteryUse;
+        choosing = true;
+        await battery(app, choice.value);
+        choosing = false;
     });
     const running = () =>
         [...store.jobs.values()].filter((job) => job.package === app.package && job.state === "running");
     stop.addEventListener("click", () => stopApp(app.package, app.label || app.package, running()));
 
     function update(next) {
-        const changed = app.batteryUse !== next.batteryUse;
         app = next;
         const now = clock.now();
         const label = app.label || app.package;
@@ -168,7 +170,7 @@ export function makeApp(page, first, totalOf) {
         setText(messages, messageWords(app.messages));
         regular.update(app.quota, now);
         expedited.update(app.expedited, now);
-        if (changed) choice.value = app.batteryUse;
+        if (!choosing && choice.value !== app.batteryUse) choice.value = app.batteryUse;
     }
     return { element, update };
 }
