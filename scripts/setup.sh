@@ -15,7 +15,7 @@ packages_for() {
     fi
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
-        libyaml-cpp-dev scdoc nginx-light
+        libyaml-cpp-dev scdoc nginx-light libboost1.81-dev
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
@@ -26,6 +26,7 @@ packages_for() {
         echo network-manager modemmanager dnsmasq-base # its network
         echo clang libbpf-dev libcap-ng-dev libseccomp-dev  # stint-netguard
         echo polkitd iproute2 util-linux    # who lets it, and networks for it
+        echo python3-prometheus-client      # reads what /metrics says
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
         echo chromium                       # the Task Manager's page is looked at
         command -v npm >/dev/null || echo nodejs npm # and led, by what install_page_tools fetches

@@ -64,6 +64,7 @@ constexpr std::array table = {
     Method{taskManagerInterface,  "Log",                           "ssia{sv}",     anyone,      methods::log},
     Method{taskManagerInterface,  "ListWork",                      "ssia{sv}",     anyone,      methods::listWork},
     Method{taskManagerInterface,  "Overview",                      "a{sv}",        theOperator, methods::overview},
+    Method{taskManagerInterface,  "Meters",                        "a{sv}",        theOperator, methods::meters},
     Method{taskManagerInterface,  "Diagnose",                      "a{sv}",        theOperator, methods::diagnose},
     Method{taskManagerInterface,  "Record",                        "ba{sv}",       theOperator, methods::record},
     Method{taskManagerInterface,  "Recordings",                    "a{sv}",        theOperator, methods::recordings},

@@ -143,6 +143,13 @@ Handled setApp(Request& request) {
     return waits();
 }
 
+Handled meters(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.meters());
+        return {};
+    });
+}
+
 Handled diagnose(Request& request) {
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
         wire::writeRows(writer, owner.findings());

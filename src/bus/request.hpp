@@ -104,6 +104,7 @@ Handled log(Request&);
 Handled listWork(Request&);
 Handled overview(Request&);
 Handled diagnose(Request&);
+Handled meters(Request&);
 Handled record(Request&);
 Handled recordings(Request&);
 Handled watch(Request&);

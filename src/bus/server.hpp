@@ -17,6 +17,7 @@
 #include "bus/limits_owner.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
+#include "model/meter.hpp"
 #include "model/questions.hpp"
 #include "model/topic.hpp"
 #include "stint/result.hpp"
@@ -110,6 +111,8 @@ public:
     virtual std::vector<wire::NetworkRow> networks() = 0;
     /// The log of jobs of that key, oldest first: the newest `most`.
     virtual Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) = 0;
+    /// What is counted since the daemon started.
+    virtual std::vector<MeterRow> meters() = 0;
     /// The one that is wanted, if any.
     virtual std::vector<wire::RecordingRow> recordings() = 0;
     /// What `stint doctor` shows of the daemon's side.

@@ -48,6 +48,9 @@ void useOfApp(Turn& turn, App& app, Moved moved, Cost cost) {
         if (cost.metered) addBytes(day.metered, part);
         if (cost.roaming) addBytes(day.roaming, part);
     }
+    NetworkTotals::OfApp& since = turn.state.metering.since.bytes[app.manifest.package];
+    addBytes(since[cost.metered ? 2 : 0], moved.down);
+    addBytes(since[cost.metered ? 3 : 1], moved.up);
     const auto left = leftHere(turn, app);
     const bool spent = before && left && *before > 0 && *left <= 0;
     if (spent) turn.changedApps.insert(app.manifest.package);
@@ -128,6 +131,7 @@ void noteWakeUp(Turn& turn, const AppId& id, std::string_view cause) {
     App* const app = turn.app(id);
     if (!app) return;
     addTally(todayOf(turn, *app).wakeUps, cause);
+    ++turn.state.metering.since.wakeUps[std::string(cause)];
     turn.save(*app);
 }
 
@@ -137,6 +141,7 @@ void noteReport(Turn& turn, Running& running, std::optional<Moved> before) {
     if (!app) return;
     if (const Bytes lost = lostOf(turn, run, before); lost > 0) {
         addBytes(todayOf(turn, *app).again, lost);
+        addBytes(turn.state.metering.since.again, lost);
         writeLater(turn, *app, false);
     }
     // The first word says where the run began.
@@ -191,6 +196,17 @@ std::optional<Instant> nextLook(const State& state) {
 void saveMetering(Turn& turn) {
     for (const auto& [id, since] : std::exchange(turn.state.metering.saved, {}))
         if (const App* const app = turn.app(id)) turn.save(*app);
+}
+
+std::vector<MeterRow> metersOf(const NetworkTotals& counted) {
+    std::vector<MeterRow> rows;
+    for (const auto& [app, bytes] : counted.bytes)
+        for (std::size_t i = 0; i < bytes.size(); ++i)
+            rows.push_back({"bytes", {app.name, i % 2 == 0 ? "received" : "sent", i < 2 ? "no" : "yes"}, bytes[i]});
+    rows.push_back({"again", {}, counted.again});
+    for (const auto& [cause, count] : counted.wakeUps)
+        rows.push_back({"wakeups", {cause}, count});
+    return rows;
 }
 
 void apply(Turn& turn, const NetworkCounted& event) {

@@ -2,11 +2,15 @@
 // ends, every job.duration_stamp of one, when what the network costs changes, and when the rest of a budget may be used
 // up at the soonest. Where none does, the bytes count that the app's jobs report. Never both.
 #pragma once
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "model/event.hpp"
+#include "model/meter.hpp"
 
 namespace stint {
 
@@ -14,7 +18,16 @@ struct Running;
 struct State;
 struct Turn;
 
+/// Since the core was made, and never written down (linux.md §A.11).
+struct NetworkTotals {
+    using OfApp = std::array<Bytes, 4>; ///< received, sent; the same over a network that is metered
+    std::map<AppId, OfApp> bytes;
+    Bytes again = 0;
+    std::map<std::string, std::int64_t> wakeUps; ///< by cause
+};
+
 struct Metering {
+    NetworkTotals since;
     std::set<AppId> counted;        ///< by an edge
     std::set<AppId> asked;          ///< of them, those whose answer is awaited
     std::map<AppId, Instant> looks; ///< when one is asked next
@@ -39,5 +52,6 @@ void settleMetering(Turn& turn);
 std::optional<Instant> nextLook(const State& state);
 /// All that was used and not written down yet.
 void saveMetering(Turn& turn);
+std::vector<MeterRow> metersOf(const NetworkTotals& counted);
 
 } // namespace stint

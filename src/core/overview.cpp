@@ -95,6 +95,8 @@ std::vector<WorkItem> Scheduler::work(const JobKey& key, std::uint64_t after, st
     return {at, at + static_cast<std::ptrdiff_t>(std::min(left, most))};
 }
 
+std::vector<MeterRow> Scheduler::meters() const { return metersOf(impl_->state.metering.since); }
+
 const Constants& Scheduler::constants() const { return impl_->state.constants; }
 
 } // namespace stint

@@ -12,6 +12,7 @@
 #include "model/constants.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
+#include "model/meter.hpp"
 #include "model/questions.hpp"
 #include "model/record.hpp"
 #include "model/wake.hpp"
@@ -90,6 +91,8 @@ public:
     std::optional<Wake> nextWake(Now now) const;
     /// What has woken it since the daemon started, the newest last: the last few.
     const std::deque<Wake>& wakes() const;
+    /// What apps moved and the machine was woken for, since this was made.
+    std::vector<MeterRow> meters() const;
     const Constants& constants() const;
     const Device& device() const;
     const DeviceState& deviceState() const;

@@ -1,7 +1,9 @@
 #include "daemon/daemon.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <iterator>
 
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
@@ -256,6 +258,12 @@ std::vector<wire::DeviceRow> Daemon::device() {
     }
     addWakes(rows);
     rows.push_back({.key = "notifications", .value = desktop_->description(), .source = "session bus"});
+    return rows;
+}
+
+std::vector<MeterRow> Daemon::meters() {
+    std::vector<MeterRow> rows = meters_.rows();
+    std::ranges::move(core_->meters(), std::back_inserter(rows));
     return rows;
 }
 

@@ -16,6 +16,7 @@
 #include "daemon/aborts.hpp"
 #include "daemon/clock_watch.hpp"
 #include "daemon/hosts.hpp"
+#include "daemon/meters.hpp"
 #include "daemon/options.hpp"
 #include "daemon/unit_share.hpp"
 #include "daemon/visibility.hpp"
@@ -122,6 +123,7 @@ private:
     std::vector<wire::NetworkRow> networks() override;
     Result<void> record(CallId call, bool on) override;
     std::vector<wire::RecordingRow> recordings() override;
+    std::vector<MeterRow> meters() override;
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) override;
     std::vector<wire::Finding> findings() override; // findings.cpp
     std::optional<Error> storeError();
@@ -193,7 +195,8 @@ private:
     std::vector<Death> deaths_; ///< reported in this turn, after the last messages of those processes
     Step step_;                 ///< of all events of this turn
     std::set<JobKey> changed_;  ///< jobs to report to their watchers
-    Topics topics_;             ///< lists that are no longer what they were, while anybody wants to know
+    Meters meters_;
+    Topics topics_; ///< lists that are no longer what they were, while anybody wants to know
     struct Program {
         ConnectionId starter; ///< who waits for its end
         pid_t pid = 0;

@@ -86,6 +86,8 @@ void Daemon::runVerbs() {
 
 void Daemon::add(Step step) {
     if (server_->wantsTopics()) topics_ |= topicsOf(step);
+    for (const Record& record : step.records)
+        meters_.recorded(record);
     std::ranges::move(step.records, std::back_inserter(step_.records));
     std::ranges::move(step.effects, std::back_inserter(step_.effects));
     tellAside(step.setAside);
@@ -110,7 +112,10 @@ void Daemon::decide(const Event& event) {
         watching_.emplace(schedule->call, schedule->app);
     if (auto refusal = refusedForRoom(event)) return step_.effects.push_back(std::move(*refusal));
     if (server_->wantsTopics()) topics_ |= topicsOf(event);
-    add(core_->handle(event, now_));
+    const auto before = std::chrono::steady_clock::now();
+    Step step = core_->handle(event, now_);
+    meters_.decided(std::chrono::steady_clock::now() - before);
+    add(std::move(step));
     // These have no effect of their own, but watchers must see them.
     std::visit(Overloaded{[&](const StartAnswered& e) { hosts_->noteChange(e.run, changed_); },
                           [&](const BytesUpdated& e) { hosts_->noteChange(e.run, changed_); },

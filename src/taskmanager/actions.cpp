@@ -18,12 +18,14 @@ Answer isDone() { return jsonAnswer(R"({"ok":true})"); }
 
 Result<JobKey> jobIn(const Request& request) { return jobNamed(STINT_TRY(stringsIn(request.body, {"job"})).front()); }
 
+Answer hasEnded(const JobKey& job) { return refusal(409, fmt::format("{} has ended already", textOf(job))); }
+
 /// An unknown job: 404; one that has ended: 409, whichever of both the daemon calls wrong.
 void refuseJob(DaemonLine& line, const JobKey& job, const Error& error, const Done& done) {
     if (error.code != Errc::ILLEGAL_ARGUMENT) return done(answerOf(error));
     line.ask<JobView>(cli::calls::watch(job), [job, error, done](const Result<JobView>& view) {
-        const bool hasEnded = view.ok() && view->state == JobView::State::Finished;
-        done(hasEnded ? refusal(409, fmt::format("{} has ended already", textOf(job))) : answerOf(error, 404));
+        const bool isOver = view.ok() && view->state == JobView::State::Finished;
+        done(isOver ? hasEnded(job) : answerOf(error, 404));
     });
 }
 
@@ -70,7 +72,8 @@ void runJobNow(DaemonLine& line, const Request& request, Done done) {
     line.ask<cli::Explanation>(
         cli::calls::explain(*job), [&line, job = *job, done](const Result<cli::Explanation>& before) {
             if (!before.ok()) return refuseJob(line, job, before.error(), done);
-            if (before->job.state != JobView::State::Pending) return done(runNowAnswer(*before, {}));
+            if (before->job.state == JobView::State::Finished) return done(hasEnded(job));
+            if (before->job.state == JobView::State::Running) return done(runNowAnswer(*before, {}));
             line.ask<cli::ShellAnswer>(cli::calls::shell(cli::calls::wordsToRunNow(job)),
                                        [before = *before, done](const Result<cli::ShellAnswer>& shell) {
                                            if (!shell.ok()) return done(answerOf(shell.error()));

@@ -88,9 +88,9 @@ void Board::connected() {
 
 void Board::lost(const std::string& why) {
     ++life_;
-    if (!followed_ || (daemon_ == Daemon::Down && says_ == why)) return;
-    const bool wasKnown = std::exchange(daemon_, Daemon::Down) != Daemon::Asking;
     says_ = why;
+    if (!followed_ || daemon_ == Daemon::Down) return;
+    const bool wasKnown = std::exchange(daemon_, Daemon::Down) != Daemon::Asking;
     // Who has seen the jobs keeps them before his eyes, and is told how old they are.
     if (wasKnown) broadcast_.send("daemon", daemonJson(false, why));
     broadcast_.everythingIsKnown();
@@ -172,7 +172,7 @@ void Board::told(const wire::Message& signal) {
         newsWanted_ = true;
         for (const std::string& name : *names)
             touch(name);
-        listed();
+        if (daemon_ == Daemon::Up) listed();
     }
 }
 

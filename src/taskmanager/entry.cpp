@@ -130,8 +130,8 @@ std::optional<Answer> Entry::refused(const Request& request) const {
     return std::nullopt;
 }
 
-Answer Entry::enter(const Request& request, bool mayEnter) const {
-    if (!mayEnter || !token_.is(tokenIn(request.body))) return {401, ""};
+Answer Entry::enter(const Request& request, const std::function<bool()>& mayEnter) const {
+    if (!token_.is(tokenIn(request.body)) || !mayEnter()) return {401, ""};
     return {204, "", "", {{"Set-Cookie", fmt::format("stint={}; HttpOnly; SameSite=Strict; Path=/", cookie_.text())}}};
 }
 

@@ -3,6 +3,7 @@
 // that neither a page of the net nor a name that leads to 127.0.0.1 gets in.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +20,9 @@ public:
     /// Nothing: it may be answered. In the order in which a stranger learns least: of another user all is 401, as is
     /// all without the cookie; only who has it is told what else is wrong.
     std::optional<Answer> refused(const Request& request) const;
-    /// The answer to POST /enter, whose body has the token. `mayEnter`: the peer is no process of a job.
-    Answer enter(const Request& request, bool mayEnter) const;
+    /// The answer to POST /enter, whose body has the token. `mayEnter` is asked of whoever has it: the peer is no
+    /// process of a job.
+    Answer enter(const Request& request, const std::function<bool()>& mayEnter) const;
 
     bool hasCookie(const Request& request) const { return cookie_.is(request.cookie); }
 

@@ -9,6 +9,7 @@ namespace {
 // clang-format off
 constexpr std::array paths{
     Path{"/enter",            "POST"},
+    Path{"/metrics",          "GET",  answerMetrics},
     Path{"/api/events",       "GET"},
     Path{"/api/why",          "GET",  answerWhy},
     Path{"/api/log",          "GET",  answerLog},

@@ -23,6 +23,7 @@ const Path* pathNamed(std::string_view name);
 // GET (questions.cpp, metrics.cpp)
 void answerWhy(DaemonLine& line, const Request& request, Done done);
 void answerLog(DaemonLine& line, const Request& request, Done done);
+void answerMetrics(DaemonLine& line, const Request& request, Done done);
 void answerConstraints(DaemonLine& line, const Request& request, Done done);
 
 // POST (actions.cpp)

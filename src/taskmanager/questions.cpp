@@ -37,20 +37,17 @@ std::string unknownJob(const std::string& key, const Error& error) {
 }
 
 /// One that has ended has no blockers, and its log tells what it waited for.
-void explainEnded(DaemonLine& line, const JobKey& key, const Tell& tell) {
-    line.ask<JobView>(cli::calls::watch(key), [&line, key, tell](const Result<JobView>& job) {
-        if (!job.ok()) return tell(unknownJob(textOf(key), job.error()));
-        line.ask<std::vector<PastRun>>(
-            cli::calls::log(key), [job = *job, tell](const Result<std::vector<PastRun>>& runs) {
-                const bool isTold = runs.ok() && !runs->empty();
-                tell(cli::jsonOf(job, {}, isTold ? runs->back().waits : std::vector<HistoryEntry>{}));
-            });
+void explainEnded(DaemonLine& line, const JobView& job, const Tell& tell) {
+    line.ask<std::vector<PastRun>>(cli::calls::log(job.key), [job, tell](const Result<std::vector<PastRun>>& runs) {
+        const bool isTold = runs.ok() && !runs->empty();
+        tell(cli::jsonOf(job, {}, isTold ? runs->back().waits : std::vector<HistoryEntry>{}));
     });
 }
 
 void explain(DaemonLine& line, const JobKey& key, const Tell& tell) {
     line.ask<cli::Explanation>(cli::calls::explain(key), [&line, key, tell](const Result<cli::Explanation>& it) {
-        if (!it.ok()) return explainEnded(line, key, tell);
+        if (!it.ok()) return tell(unknownJob(textOf(key), it.error()));
+        if (it->job.state == JobView::State::Finished) return explainEnded(line, it->job, tell);
         line.ask<std::vector<HistoryEntry>>(
             cli::calls::history(key), [it = *it, tell](const Result<std::vector<HistoryEntry>>& history) {
                 tell(cli::jsonOf(it.job, it.blockers, history.ok() ? *history : std::vector<HistoryEntry>{}));

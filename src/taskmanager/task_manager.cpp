@@ -44,7 +44,7 @@ TaskManager::~TaskManager() {
 }
 
 void TaskManager::answer(const Request& request, std::function<void(Answer)> done) {
-    if (request.path == "/enter") return done(entry_.enter(request, !isHeldByJob(request.socket)));
+    if (request.path == "/enter") return done(entry_.enter(request, [&] { return !isHeldByJob(request.socket); }));
     const Path* const path = pathNamed(request.path);
     beginLook();
     const auto last = [this, done = std::move(done)](Answer answer) {

@@ -118,6 +118,7 @@ public:
         recorded.push_back(on);
         return setDevice(call, {});
     }
+    std::vector<MeterRow> meters() override { return {{"wakeups", {"exact"}, 7}}; }
     std::vector<wire::RecordingRow> recordings() override { return recordingsKept; }
     Result<std::vector<PastRun>> pastRuns(const JobKey&, std::size_t) override { return pastRunsKept; }
     std::vector<wire::Finding> findings() override {

@@ -24,10 +24,11 @@ def world(prefix):
 
 def test_everything_has_its_place(prefix):
     manual = ("share/man/man1/stint.1", "share/man/man3/libstint.3", "share/man/man5/stint-manifest.5",
-              "share/man/man7/stint-job.7", "share/man/man8/stintd.8")
+              "share/man/man7/stint-job.7", "share/man/man8/stintd.8", "share/man/man8/stint-taskmanager.8")
     completions = ("share/bash-completion/completions/stint", "share/zsh/site-functions/_stint",
                    "share/fish/vendor_completions.d/stint.fish")
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
+                 "libexec/stint/stint-taskmanager",
                  "lib/libstint.so.0", "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
                  "lib/pkgconfig/stint.pc", "share/systemd/user/stintd.service",
                  "share/dbus-1/services/org.stint.Stint1.service"):

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/try.hpp"
+#include "model/meter.hpp"
 #include "model/view.hpp"
 #include "stint/result.hpp"
 #include "wire/fields.hpp"
@@ -97,6 +98,8 @@ Call<Page<AlarmView>> alarms(const std::optional<std::string>& package, const st
 
 inline auto device() { return list<wire::DeviceRow>(wire::deviceInterface, "Get"); }
 inline auto networks() { return list<wire::NetworkRow>(wire::deviceInterface, "Networks"); }
+/// What is counted since the daemon started.
+inline auto meters() { return list<MeterRow>(wire::taskManagerInterface, "Meters"); }
 /// Each kind of work, and which state of the device holds it back (limits.md §1.1).
 inline auto deviceLimits() { return list<DeviceLimitView>(wire::limitsInterface, "ListDeviceLimits"); }
 

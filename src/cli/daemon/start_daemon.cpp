@@ -1,20 +1,14 @@
 #include "cli/daemon/start_daemon.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
-#include <fstream>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -28,6 +22,7 @@
 #include "base/time.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/command_lock.hpp"
+#include "cli/daemon/detached.hpp"
 #include "wire/connect.hpp"
 #include "wire/errors.hpp"
 #include "wire/names.hpp"
@@ -63,52 +58,9 @@ bool isStartedByBus() {
            isListening();
 }
 
-/// What a child gets in place of ours.
-struct Surroundings {
-    std::string output;                 ///< a file that its words are added to
-    std::vector<std::string> variables; ///< of the environment, over ours
-};
-
-std::vector<std::string> environmentWith(std::vector<std::string> variables) {
-    for (char** variable = environ; *variable; ++variable) {
-        const std::string_view one = *variable;
-        const std::string_view name = one.substr(0, one.find('=') + 1);
-        const bool isOurs =
-            std::ranges::any_of(variables, [&](const std::string& other) { return other.starts_with(name); });
-        if (!isOurs) variables.emplace_back(one);
-    }
-    return variables;
-}
-
-/// In a session of its own, away from the terminal and its signals.
-Result<pid_t> spawned(std::vector<std::string> words, const Surroundings& around) {
-    std::vector<std::string> environment = environmentWith(around.variables);
-    posix_spawn_file_actions_t files{};
-    posix_spawnattr_t how{};
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&how);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, around.output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-    posix_spawn_file_actions_addchdir_np(&files, "/");
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&how, &none);
-    posix_spawnattr_setsigdefault(&how, &all);
-    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    pid_t child = 0;
-    const int error = ::posix_spawnp(&child, words.front().c_str(), &files, &how, pointersTo(words).data(),
-                                     pointersTo(environment).data());
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&how);
-    if (error != 0) return within(fmt::format("cannot start {}", words.front()), wire::errorFromErrno(error));
-    return child;
-}
-
 /// By the unit that is installed for users; systemctl waits until stintd says that it is ready.
 bool isStartedByManager() {
-    const auto child = spawned({"systemctl", "--user", "start", "stintd.service"}, {.output = "/dev/null"});
+    const auto child = startDetached({"systemctl", "--user", "start", "stintd.service"}, {.output = "/dev/null"});
     int status = 0;
     return child.ok() && ::waitpid(*child, &status, 0) == *child && status == 0 && isListening();
 }
@@ -121,16 +73,6 @@ Result<Fd> readySocket(const fs::path& place) {
     if (!socket || ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         return within("cannot wait for stintd", wire::errorFromErrno(errno));
     return socket;
-}
-
-/// What stintd has said last, without its name.
-std::string lastWordsIn(const fs::path& log) {
-    constexpr std::string_view name = "stintd: ";
-    std::ifstream file(log);
-    std::string last;
-    for (std::string line; std::getline(file, line);)
-        if (!line.empty()) last = line;
-    return last.starts_with(name) ? last.substr(name.size()) : last;
 }
 
 /// stintd beside this program, or in PATH.
@@ -147,14 +89,15 @@ Result<void> startOurOwn(const fs::path& log, const fs::path& runtime) {
     if (fs::file_size(log, ignored) > longestLog && !ignored) fs::rename(log, log.native() + ".old", ignored);
     const fs::path place = runtime / "ready";
     const Fd ready = STINT_TRY(readySocket(place));
-    const pid_t child = STINT_TRY(spawned({ourDaemon().native()}, {log.native(), {"NOTIFY_SOCKET=" + place.native()}}));
+    const pid_t child =
+        STINT_TRY(startDetached({ourDaemon().native()}, {log.native(), {"NOTIFY_SOCKET=" + place.native()}}));
     const Fd process = openPidfd(child);
     std::array<pollfd, 2> watched{pollfd{ready.get(), POLLIN, 0}, pollfd{process.get(), POLLIN, 0}};
     const int awoken = ::poll(watched.data(), watched.size(), static_cast<int>(startPatience / 1ms));
     fs::remove(place, ignored);
     if (isListening()) return {};
     return fail(Errc::UNAVAILABLE, "stintd {}: {} ({})", awoken == 0 ? "is not ready yet" : "did not start",
-                lastWordsIn(log), log.c_str());
+                lastWordsIn(log.native(), "stintd"), log.c_str());
 }
 
 } // namespace

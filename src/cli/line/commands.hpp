@@ -25,6 +25,7 @@ Verb whyVerb();
 Verb watchVerb();
 Verb waitVerb();
 Verb logsVerb();
+Verb uiVerb();
 Verb tasksVerb();
 Verb tasksStopVerb();
 Verb appsVerb();
@@ -57,17 +58,16 @@ Verb helpExitCodesVerb();
 int now(const Screen& screen);
 
 /// In the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,          putVerb,         runVerb,        guardVerb,
-                                      startVerb,        cancelVerb,      cleanVerb,      pauseVerb,
-                                      resumeVerb,       retryVerb,       editVerb,       runNowVerb,
-                                      jobsVerb,         logVerb,         whyVerb,        watchVerb,
-                                      waitVerb,         logsVerb,        tasksVerb,      tasksStopVerb,
-                                      appsVerb,         appVerb,         quotaVerb,      alarmsVerb,
-                                      pushVerb,         deviceVerb,      deviceSetVerb,  deviceResetVerb,
-                                      netVerb,          netMarkVerb,     policyVerb,     doctorVerb,
-                                      recordVerb,       recordStartVerb, recordSaveVerb, recordStopVerb,
-                                      simVerb,          demoVerb,        cmdVerb,        amVerb,
-                                      dumpsysVerb,      completionsVerb, helpVerb,       helpConstraintsVerb,
-                                      helpExitCodesVerb};
+inline constexpr std::array everyVerb{
+    getVerb,          putVerb,        runVerb,         guardVerb,       startVerb,
+    cancelVerb,       cleanVerb,      pauseVerb,       resumeVerb,      retryVerb,
+    editVerb,         runNowVerb,     jobsVerb,        logVerb,         whyVerb,
+    watchVerb,        waitVerb,       logsVerb,        uiVerb,          tasksVerb,
+    tasksStopVerb,    appsVerb,       appVerb,         quotaVerb,       alarmsVerb,
+    pushVerb,         deviceVerb,     deviceSetVerb,   deviceResetVerb, netVerb,
+    netMarkVerb,      policyVerb,     doctorVerb,      recordVerb,      recordStartVerb,
+    recordSaveVerb,   recordStopVerb, simVerb,         demoVerb,        cmdVerb,
+    amVerb,           dumpsysVerb,    completionsVerb, helpVerb,        helpConstraintsVerb,
+    helpExitCodesVerb};
 
 } // namespace stint::cli
