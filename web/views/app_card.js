@@ -123,7 +123,6 @@ export function makeApp(page, first, totalOf) {
                     ["Data", today],
                     ["Alarms", alarms],
                     ["Messages", messages],
-                    ["Messages", messages],
                     ["Wake-ups", wakes],
                 ),
             ),

@@ -14,7 +14,7 @@ import {
     TRANSFER,
 } from "../sentences.js";
 import { blockerWords, waitWords } from "../waits.js";
-import { ago, ahead, clock, duration, rate, roughly, when } from "../words.js";
+import { ago, ahead, capital, clock, duration, rate, roughly, when } from "../words.js";
 
 /** The address of a job. */
 export function hrefOf(job) {
@@ -71,10 +71,8 @@ function subOf(job, page) {
     const label = page.store.label(job.package);
     const parts = [purpose(job, label)];
     if (job.package === TRANSFER && !job.url) parts.push(`by ${label}`);
-    if (groupOf(job) === "running" && job.started) {
-        parts.push(`since ${when(job.started, page.clock.now())}`);
-        if (job.clocks?.limit) parts.push(`until ${when(job.clocks.limit, page.clock.now())} at the longest`);
-    }
+    if (job.periodicInterval) parts.push(`every ${duration(job.periodicInterval)}`);
+    if (groupOf(job) === "running" && job.started) parts.push(`since ${when(job.started, page.clock.now())}`);
     return parts.join(" · ");
 }
 
@@ -108,7 +106,9 @@ export function makeRow(page) {
         if (percent !== null) bar.value = (100 * progress.done) / progress.total;
         setAttribute(bar, "aria-label", `Progress of ${jobName(job)}`);
         const words = progressWords(job);
-        setText(says, percent !== null ? `${words} · ${percent} %` : words || "Running");
+        const longest = job.clocks?.limit ? `until ${when(job.clocks.limit, now)} at the longest` : "";
+        const done = [words, percent !== null ? `${percent} %` : ""].filter(Boolean);
+        setText(says, capital([...done, longest].filter(Boolean).join(" · ")) || "Running");
         const left = timeLeft(progress, perSecond);
         const length = now - (job.started ?? now);
         setText(big, left !== null ? `${roughly(left)} left` : duration(length));
