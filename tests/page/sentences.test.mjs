@@ -117,6 +117,12 @@ test("every pending reason of jobs.md §9.1 has words, and an unknown one is tol
     assert.equal(waiting.waitWords(waits("NEW_ONE")).short, "Waits (NEW_ONE)");
 });
 
+test("a name keeps to itself: it turns no text around it, and fits", () => {
+    assert.equal(jobs.jobName(job({ label: "\u202efdp.exe" })), "fdp.exe");
+    assert.equal(jobs.jobName(job({ label: "x".repeat(5000) })).length, 200);
+    assert.equal(jobs.jobName(job({ label: "", service: "Sync" })), "Sync, job 7");
+});
+
 test("an app's own progress counts only where it speaks of the same total", () => {
     assert.deepEqual(
         jobs.progressOf(job({ transferredDown: 10, estimatedDown: 100, progressMaximum: 100, progressValue: 40 })),
