@@ -67,7 +67,7 @@ test("what waits for a person stands apart from what waits for the world", () =>
 test("a network's want is told without the name of a capability", () => {
     const words = waiting.waitWords(unmetered);
     assert.equal(words.short, "Waits for an unmetered network");
-    assert.equal(words.detail, "this network (ethernet) is metered");
+    assert.equal(words.detail, "this network is metered");
     assert.equal(words.clear, "Join an unmetered network");
 });
 

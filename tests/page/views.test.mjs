@@ -81,7 +81,7 @@ test("Now says in a sentence what runs and why the rest waits, and each row says
     await row.locator(".reason").nth(1).waitFor();
     assert.match(
         await row.innerText(),
-        /Waits for power: on battery, 40 %[^]*Waits for an unmetered network: this network \(ethernet\) is metered/,
+        /Waits for power: on battery, 40 %[^]*Waits for an unmetered network: this network is metered/,
     );
     assert.match(
         await page.locator("li.job", { hasText: "Sync" }).innerText(),
