@@ -1,7 +1,9 @@
 // Makes docs/screenshots: node scripts/screenshots.mjs, on the programs of build/dev (or of $STINT_BIN) and its lived_day.
 // A real stintd serves a day that the simulator has lived (tests/page/day.yaml), and runs real jobs meanwhile; Chromium
 // shows it, wide and narrow, light and dark.
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -9,6 +11,18 @@ const into = `${root}docs/screenshots`;
 process.env.STINT_LIVED_DAY ??= `${root}tests/page/day.yaml`;
 const { Browser, Ground } = await import(`${root}tests/page/ground.mjs`);
 const MOST = 150_000;
+
+// A desktop has a font of its own for its windows; a bare machine has none. As one with Inter (Debian's fonts-inter).
+process.env.FONTCONFIG_FILE = join(tmpdir(), "stint-screenshots-fonts.conf");
+const families = ["system-ui", "sans-serif"].map(
+    (name) => `<match><test name="family"><string>${name}</string></test>
+<edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit></match>`,
+);
+writeFileSync(
+    process.env.FONTCONFIG_FILE,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><include>/etc/fonts/fonts.conf</include>${families.join("")}</fontconfig>`,
+);
 
 /** What happens now: on battery, on a telephone's network, with something to wait for. */
 async function live(ground) {

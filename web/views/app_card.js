@@ -113,18 +113,17 @@ export function makeApp(page, first, totalOf) {
                 h("p.choice", {}, h("label", { for: id }, "Battery use"), choice),
             ),
             h("section", {}, h("h3", {}, "Background time"), regular.element, expedited.element),
-            h("section", {}, h("h3", {}, "Last 24 hours"), facts(["Ran", ran], ["Moved", moved])),
             h(
                 "section",
                 {},
-                h("h3", {}, "Today"),
-                facts(
-                    ["Network", network],
-                    ["Data", today],
-                    ["Alarms", alarms],
-                    ["Messages", messages],
-                    ["Wake-ups", wakes],
-                ),
+                h("h3", {}, "Last 24 hours"),
+                facts(["Ran", ran], ["Moved", moved], ["Today", today], ["Wake-ups", wakes]),
+            ),
+            h(
+                "section",
+                {},
+                h("h3", {}, "Just now"),
+                facts(["Network", network], ["Alarms", alarms], ["Messages", messages]),
             ),
         ),
     );
@@ -163,7 +162,7 @@ export function makeApp(page, first, totalOf) {
         const day = app.days.at(-1);
         setText(today, todayWords(day));
         const woke = day?.wakeUps?.reduce((sum, each) => sum + each.count, 0) ?? 0;
-        setText(wakes, woke > 0 ? String(woke) : "none");
+        setText(wakes, woke > 0 ? `${woke} today` : "none today");
         const own = store.alarms.filter((alarm) => alarm.package === app.package);
         setText(alarms, alarmWords(own, app.alarms, now));
         setText(messages, messageWords(app.messages));
