@@ -81,7 +81,8 @@ export function makeRow(page) {
     const name = h("a.name", {});
     const sub = h("span.sub", {});
     const bar = h("progress", { max: 100 });
-    const says = h("span.says", {});
+    const says = h("span", {});
+    const longest = h("span.longest", {});
     const reasons = h("span.reasons", {});
     const big = h("span.big", {});
     const small = h("span.small", {});
@@ -91,7 +92,7 @@ export function makeRow(page) {
         {},
         icon,
         h("div.what", {}, name, sub),
-        h("div.state", {}, bar, says, reasons),
+        h("div.state", {}, bar, h("span.says", {}, says, longest), reasons),
         h("div.when", {}, big, small),
         h("div.act", {}, act),
     );
@@ -106,9 +107,11 @@ export function makeRow(page) {
         if (percent !== null) bar.value = (100 * progress.done) / progress.total;
         setAttribute(bar, "aria-label", `Progress of ${jobName(job)}`);
         const words = progressWords(job);
-        const longest = job.clocks?.limit ? `until ${when(job.clocks.limit, now)} at the longest` : "";
-        const done = [words, percent !== null ? `${percent} %` : ""].filter(Boolean);
-        setText(says, capital([...done, longest].filter(Boolean).join(" · ")) || "Running");
+        const done = [words, percent !== null ? `${percent} %` : ""].filter(Boolean).join(" · ");
+        const until = job.clocks?.limit ? `until ${when(job.clocks.limit, now)} at the longest` : "";
+        setText(says, done || (until ? "" : "Running"));
+        setText(longest, done && until ? ` · ${until}` : capital(until));
+        longest.classList.toggle("aside", done !== "");
         const left = timeLeft(progress, perSecond);
         const length = now - (job.started ?? now);
         setText(big, left !== null ? `${roughly(left)} left` : duration(length));
@@ -126,6 +129,7 @@ export function makeRow(page) {
     function waiting(now, blockers) {
         bar.hidden = true;
         setText(says, "");
+        setText(longest, "");
         const told = linesOf(job, blockers, now);
         const text = JSON.stringify(told);
         if (reasons.dataset.lines !== text) {
@@ -144,6 +148,7 @@ export function makeRow(page) {
     function ended(now) {
         bar.hidden = true;
         setText(says, endWords(job));
+        setText(longest, "");
         reasons.replaceChildren();
         reasons.dataset.lines = "";
         setText(big, job.ended ? clock(job.ended) : "");
