@@ -1,7 +1,10 @@
-// Makes docs/screenshots: node scripts/screenshots.mjs, on the programs of build/dev (or of $STINT_BIN) and its lived_day.
+// Makes docs/screenshots: node scripts/screenshots.mjs [NAME…], such as day or now-390, on the programs of build/dev (or of $STINT_BIN) and its lived_day.
 // A real stintd serves a day that the simulator has lived (tests/page/day.yaml), and runs real jobs meanwhile; Chromium
-// shows it, wide and narrow, light and dark.
-import { mkdirSync, rmSync, statSync } from "node:fs";
+// shows it, wide and narrow, light and dark. Wants Debian's pngquant, which makes a picture a third of its size.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -9,6 +12,19 @@ const into = `${root}docs/screenshots`;
 process.env.STINT_LIVED_DAY ??= `${root}tests/page/day.yaml`;
 const { Browser, Ground } = await import(`${root}tests/page/ground.mjs`);
 const MOST = 150_000;
+const wanted = process.argv.slice(2);
+
+// A desktop has a font of its own for its windows; a bare machine has none. As one with Inter (Debian's fonts-inter).
+process.env.FONTCONFIG_FILE = join(tmpdir(), "stint-screenshots-fonts.conf");
+const families = ["system-ui", "sans-serif"].map(
+    (name) => `<match><test name="family"><string>${name}</string></test>
+<edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit></match>`,
+);
+writeFileSync(
+    process.env.FONTCONFIG_FILE,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><include>/etc/fonts/fonts.conf</include>${families.join("")}</fontconfig>`,
+);
 
 /** What happens now: on battery, on a telephone's network, with something to wait for. */
 async function live(ground) {
@@ -46,8 +62,9 @@ const ready = {
 
 /** The picture as it is when it stands still: rates need some seconds to be one. */
 async function picture(browser, name, hash, how, prepare) {
+    if (wanted.length > 0 && !wanted.includes(name)) return;
     const page = await browser.open(hash, how);
-    await page.waitForSelector(ready[hash.split("/")[1]]);
+    await page.waitForSelector(ready[hash.split("/")[1]], { state: "attached" });
     if (hash.startsWith("#/now"))
         await page.waitForFunction(() =>
             [...document.querySelectorAll('li.job[data-state="running"] .big')].some((each) =>
@@ -58,6 +75,7 @@ async function picture(browser, name, hash, how, prepare) {
     await page.waitForTimeout(1200);
     const path = `${into}/${name}.png`;
     await page.screenshot({ path, fullPage: how.whole ?? false });
+    execFileSync("pngquant", ["--force", "--quality", "85-100", "--strip", "--output", path, path]);
     const { size } = statSync(path);
     console.log(`${path.slice(root.length)} ${Math.round(size / 1000)} kB`);
     if (size > MOST) throw new Error(`${name}.png has ${size} bytes; ${MOST} is the most`);
@@ -67,7 +85,7 @@ async function picture(browser, name, hash, how, prepare) {
 const ground = await Ground.open();
 const browser = await Browser.start(ground);
 try {
-    rmSync(into, { recursive: true, force: true });
+    if (wanted.length === 0) rmSync(into, { recursive: true, force: true });
     mkdirSync(into, { recursive: true });
     const film = await live(ground);
     const noon = async (page) => {

@@ -71,7 +71,7 @@ export function quotaWords(quota, now) {
     if (quota.allowed === null) return { part: 0, says: "no limit", returns: "" };
     const says = `${duration(quota.used)} of ${duration(quota.allowed)} in ${windowWords(quota.window)}`;
     const part = quota.allowed > 0 ? Math.min(1, quota.used / quota.allowed) : 1;
-    const back = quota.comesBack.find((each) => each.length >= 1000); // a blink is no news
+    const back = quota.comesBack.find((each) => each.length >= 1000 && each.when > now); // a blink is no news
     let returns = "";
     if (quota.returns > now) returns = `Used up; goes on ${atWhen(quota.returns, now)}`;
     else if (back) returns = `${duration(back.length)} come back ${atWhen(back.when, now)}`;

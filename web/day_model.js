@@ -35,26 +35,23 @@ export function endedWell(run) {
     );
 }
 
-/** Its waits before it began: each with its reasons, until the next or the start. */
-export function waitsOf(run) {
+/** Its waits before it began: each with its reasons, until the next or the start; of one that waits still, until now. */
+export function waitsOf(run, day) {
     const waits = run.waits ?? [];
+    const end = run.began ?? run.ended ?? day.to;
     return waits
-        .map((wait, i) => ({
-            from: wait.when,
-            to: i + 1 < waits.length ? waits[i + 1].when : (run.began ?? run.ended ?? wait.when),
-            reasons: wait.reasonNames ?? [],
-        }))
+        .map((wait, i) => ({ from: wait.when, to: waits[i + 1]?.when ?? end, reasons: wait.reasonNames }))
         .filter((wait) => wait.to > wait.from && wait.reasons.length > 0);
 }
 
 /** Apps with their runs, those at once below each other: [{package, tracks: [[run, …], …]}], the busiest first. */
 export function lanesOf(day) {
     const byApp = new Map();
-    for (const run of [...day.runs].sort((a, b) => firstOf(a) - firstOf(b))) {
+    for (const run of [...day.runs].sort((a, b) => firstOf(a, day) - firstOf(b, day))) {
         const name = packageOf(run.key);
         if (!byApp.has(name)) byApp.set(name, []);
         const tracks = byApp.get(name);
-        const free = tracks.find((track) => endOfRun(track.at(-1), day) <= firstOf(run));
+        const free = tracks.find((track) => endOfRun(track.at(-1), day) <= firstOf(run, day));
         if (free) free.push(run);
         else if (tracks.length < 4) tracks.push([run]);
         else tracks.at(-1).push(run); // over another: a lane for each of a hundred would be no picture
@@ -66,8 +63,8 @@ export function lanesOf(day) {
 }
 
 /** When it is first heard of: where its waits are seen, with the first of them. */
-function firstOf(run) {
-    return Math.min(run.began ?? Infinity, waitsOf(run)[0]?.from ?? Infinity, run.ended ?? Infinity);
+function firstOf(run, day) {
+    return Math.min(run.began ?? Infinity, waitsOf(run, day)[0]?.from ?? Infinity, run.ended ?? Infinity);
 }
 
 /** What was so at a moment: the device's values, the runs, and who waited and why. */
@@ -80,7 +77,7 @@ export function momentOf(day, time) {
     );
     const waiting = [];
     for (const run of day.runs)
-        for (const wait of waitsOf(run))
+        for (const wait of waitsOf(run, day))
             if (wait.from <= time && time < wait.to) waiting.push({ run, reasons: wait.reasons });
     return { states, running, waiting };
 }
@@ -149,7 +146,7 @@ export function totalsByApp(day) {
                 waitedFor: "",
             });
         const total = totals.get(name);
-        for (const wait of waitsOf(run))
+        for (const wait of waitsOf(run, day))
             if (wait.to - wait.from > total.waited)
                 Object.assign(total, { waited: wait.to - wait.from, waitedFor: wait.reasons[0] });
         if (run.began === null || run.began === undefined) continue;

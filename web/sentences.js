@@ -15,9 +15,14 @@ export function groupOf(job) {
     return job.state === "running" ? "running" : "waiting";
 }
 
+/** Marks that turn the direction of what stands around them: a name is to keep to itself. */
+const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** What a person calls it. */
 export function jobName(job) {
-    return job.label || job.title || `${job.service ? `${job.service}, job` : "Job"} ${job.id}`;
+    const name = (job.label || job.title || "").replace(turning, "").trim();
+    if (!name) return `${job.service ? `${job.service}, job` : "Job"} ${job.id}`;
+    return name.length > 200 ? `${name.slice(0, 199)}…` : name;
 }
 
 export function hostOf(url) {

@@ -19,6 +19,7 @@ export class Store {
     apply(topic, data) {
         if (topic === "jobs") this.applyJobs(data);
         else this.topics[topic] = data;
+        if (topic === "hello") delete this.topics.daemon; // what a server before this one said of it
         if (this.changed.size === 0) this.later(() => this.flush());
         this.changed.add(topic);
     }

@@ -101,12 +101,12 @@ export function withoutCodes(text) {
 
 /** The scheduler's detail without its terms of art: "the network (ETHERNET) lacks NOT_METERED". */
 export function plainDetail(detail) {
-    const lacking = /^the network \((.*)\) lacks (.*)$/.exec(detail);
+    const lacking = /^the network \(.*\) lacks (.*)$/.exec(detail);
     if (lacking) {
-        const what = lacking[2]
+        const what = lacking[1]
             .split(", ")
             .map((name) => lacks[name] ?? `has no ${name.toLowerCase().replaceAll("_", " ")}`);
-        return `this network (${lacking[1].toLowerCase()}) ${listed(what)}`;
+        return `this network ${listed(what)}`;
     }
     return detail
         .replace(/^(a person holds it|a person set its time|not before its time)$/, "")

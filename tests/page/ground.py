@@ -24,10 +24,11 @@ class Ground:
     def __init__(self, parts):
         self.world = World()
         parts.callback(self.world.close)
-        self.origin = Origin(self.world.root / "origin", rate="512k")
+        # What is shown stays as it is for a while.
+        self.origin = Origin(self.world.root / "origin", rate="128k" if "STINT_LIVED_DAY" in os.environ else "512k")
         parts.callback(self.origin.stop)
         self.digests = {name: self.origin.serve(name, bytes_of(name, size * MIB))
-                        for name, size in (("film.iso", 24), ("talk.mp4", 24), ("photos.zip", 3))}
+                        for name, size in (("film.iso", 96), ("talk.mp4", 24), ("photos.zip", 3))}
         self.letters = App(self.world)
         self.letters.install(lambda text: text.replace('label = "Test app"', 'label = "Letters"'))
         if day := os.environ.get("STINT_LIVED_DAY"):

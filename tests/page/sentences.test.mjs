@@ -67,7 +67,7 @@ test("what waits for a person stands apart from what waits for the world", () =>
 test("a network's want is told without the name of a capability", () => {
     const words = waiting.waitWords(unmetered);
     assert.equal(words.short, "Waits for an unmetered network");
-    assert.equal(words.detail, "this network (ethernet) is metered");
+    assert.equal(words.detail, "this network is metered");
     assert.equal(words.clear, "Join an unmetered network");
 });
 
@@ -115,6 +115,12 @@ test("every pending reason of jobs.md §9.1 has words, and an unknown one is tol
     ])
         assert.doesNotMatch(waiting.waitWords(waits(name)).short, /[A-Z_]{4}/, name);
     assert.equal(waiting.waitWords(waits("NEW_ONE")).short, "Waits (NEW_ONE)");
+});
+
+test("a name keeps to itself: it turns no text around it, and fits", () => {
+    assert.equal(jobs.jobName(job({ label: "\u202efdp.exe" })), "fdp.exe");
+    assert.equal(jobs.jobName(job({ label: "x".repeat(5000) })).length, 200);
+    assert.equal(jobs.jobName(job({ label: "", service: "Sync" })), "Sync, job 7");
 });
 
 test("an app's own progress counts only where it speaks of the same total", () => {

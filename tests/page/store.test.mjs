@@ -50,6 +50,13 @@ test("what one tab knows makes another know the same", () => {
     assert.deepEqual([other.jobs.size, other.up], [1, false]);
 });
 
+test("a server that has come anew is believed of the daemon, not the one before it", () => {
+    const { store } = storeNow();
+    store.apply("daemon", { state: "down" });
+    store.apply("hello", { daemon: "up" });
+    assert.equal(store.up, true);
+});
+
 test("the daemon's time counts on by a clock that nobody sets", () => {
     let elapsed = 5000;
     const clock = new Clock(() => elapsed);

@@ -81,7 +81,7 @@ test("Now says in a sentence what runs and why the rest waits, and each row says
     await row.locator(".reason").nth(1).waitFor();
     assert.match(
         await row.innerText(),
-        /Waits for power: on battery, 40 %[^]*Waits for an unmetered network: this network \(ethernet\) is metered/,
+        /Waits for power: on battery, 40 %[^]*Waits for an unmetered network: this network is metered/,
     );
     assert.match(
         await page.locator("li.job", { hasText: "Sync" }).innerText(),
@@ -174,6 +174,25 @@ test("the day has its table, and a moment by key or pointer tells what ran and w
     await page.getByRole("button", { name: "7 days" }).click();
     await page.waitForFunction(() => document.querySelector('.zoom [aria-pressed="true"]').textContent === "7 days");
     assert.deepEqual(page.complaints, []);
+    await page.context().close();
+});
+
+test("what if says what `stint why --if` says, and changes nothing", async () => {
+    const page = await browser.open(`#/what-if/${waits}`);
+    await page.waitForSelector(".forecast-says:not(:empty)");
+    await page.getByLabel("You plug in").check();
+    await page.getByLabel("The network is unmetered").check();
+    const [told] = await ground.do("json", "why", waits, "--if", "charging=yes", "--if", "network.metered=no");
+    await page.waitForFunction(
+        (says) => document.querySelector(".forecast-says").textContent.toLowerCase() === says.toLowerCase(),
+        told.says,
+    );
+    assert.equal(told.runs, true);
+    await page.getByLabel("You unplug").check(); // of two that cannot both be, the later is meant
+    assert.equal(await page.getByLabel("You plug in").isChecked(), false);
+    await page.waitForFunction(() => /Waits for power/.test(document.querySelector(".forecast").textContent));
+    const [now] = await ground.do("json", "why", waits);
+    assert.equal(now.state, "pending");
     await page.context().close();
 });
 

@@ -59,6 +59,26 @@ function movedWords(total) {
     return parts.join(", ");
 }
 
+/** "2 set, next 14:00; 8 of 10 left in 24 h" */
+function alarmWords(alarms, allotment, now) {
+    const times = alarms.map((alarm) => alarm.earliest).filter(Boolean);
+    const next = times.length > 0 ? `, next ${when(Math.min(...times), now)}` : alarms.length > 0 ? ", held" : "";
+    const left = allotment?.allowed >= 0 ? allotment.allowed - allotment.used : null;
+    const rest =
+        left === null ? "" : `; ${Math.max(0, left)} of ${allotment.allowed} left in ${duration(allotment.window)}`;
+    return `${alarms.length > 0 ? `${alarms.length} set${next}` : "none set"}${rest}`;
+}
+
+/** Urgent messages that were pushed to it; one that shows nothing for them loses the right (limits.md §8.5). */
+function messageWords(messages) {
+    if (!messages) return "none";
+    if (messages.downgraded) return "urgent ones are treated as ordinary: it showed too few";
+    const waiting = messages.waiting > 0 ? `, ${messages.waiting} waiting` : "";
+    return messages.delivered > 0
+        ? `${messages.delivered} urgent, ${messages.shown} shown${waiting}`
+        : `none${waiting}`;
+}
+
 export function makeApp(page, first, totalOf) {
     const { store, clock } = page;
     const name = h("h2", {});
@@ -72,6 +92,7 @@ export function makeApp(page, first, totalOf) {
     const today = h("dd", {});
     const alarms = h("dd", {});
     const wakes = h("dd", {});
+    const messages = h("dd", {});
     const regular = quotaBar("Ordinary work");
     const expedited = quotaBar("Urgent work");
     const id = `battery-${first.package}`;
@@ -92,25 +113,32 @@ export function makeApp(page, first, totalOf) {
                 h("p.choice", {}, h("label", { for: id }, "Battery use"), choice),
             ),
             h("section", {}, h("h3", {}, "Background time"), regular.element, expedited.element),
-            h("section", {}, h("h3", {}, "Last 24 hours"), facts(["Ran", ran], ["Moved", moved])),
             h(
                 "section",
                 {},
-                h("h3", {}, "Today"),
-                facts(["Network", network], ["Data", today], ["Alarms", alarms], ["Wake-ups", wakes]),
+                h("h3", {}, "Last 24 hours"),
+                facts(["Ran", ran], ["Moved", moved], ["Today", today], ["Wake-ups", wakes]),
+            ),
+            h(
+                "section",
+                {},
+                h("h3", {}, "Just now"),
+                facts(["Network", network], ["Alarms", alarms], ["Messages", messages]),
             ),
         ),
     );
-    let app = { ...first, batteryUse: "" };
+    let app = first;
+    let choosing = false;
     choice.addEventListener("change", async () => {
-        if (!(await battery(app, choice.value))) choice.value = app.batteryUse;
+        choosing = true;
+        await battery(app, choice.value);
+        choosing = false;
     });
     const running = () =>
         [...store.jobs.values()].filter((job) => job.package === app.package && job.state === "running");
     stop.addEventListener("click", () => stopApp(app.package, app.label || app.package, running()));
 
     function update(next) {
-        const changed = app.batteryUse !== next.batteryUse;
         app = next;
         const now = clock.now();
         const label = app.label || app.package;
@@ -134,18 +162,13 @@ export function makeApp(page, first, totalOf) {
         const day = app.days.at(-1);
         setText(today, todayWords(day));
         const woke = day?.wakeUps?.reduce((sum, each) => sum + each.count, 0) ?? 0;
-        setText(wakes, woke > 0 ? String(woke) : "none");
+        setText(wakes, woke > 0 ? `${woke} today` : "none today");
         const own = store.alarms.filter((alarm) => alarm.package === app.package);
-        const times = own.map((alarm) => alarm.earliest).filter(Boolean);
-        setText(
-            alarms,
-            own.length === 0
-                ? "none"
-                : `${own.length}${times.length > 0 ? `, next ${when(Math.min(...times), now)}` : ", held"}`,
-        );
+        setText(alarms, alarmWords(own, app.alarms, now));
+        setText(messages, messageWords(app.messages));
         regular.update(app.quota, now);
         expedited.update(app.expedited, now);
-        if (changed) choice.value = app.batteryUse;
+        if (!choosing && choice.value !== app.batteryUse) choice.value = app.batteryUse;
     }
     return { element, update };
 }

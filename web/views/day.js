@@ -28,14 +28,17 @@ function some(count) {
 export function momentWords(day, time, label) {
     const { states, running, waiting } = momentOf(day, time);
     const device = [];
-    if ("charging" in states)
+    if (states.stintd && states.stintd !== "up")
+        return { device: "Stint was not running: nothing is known.", ran: "", waited: "" };
+    const known = (key) => key in states && states[key] !== "unknown";
+    if (known("charging"))
         device.push(
             isTrue(states.charging) || states.charging === "auto"
                 ? "charging"
                 : `on battery${states.battery ? `, ${states.battery} %` : ""}`,
         );
-    if ("screen" in states) device.push(`screen ${states.screen}`);
-    if ("network" in states)
+    if (known("screen")) device.push(`screen ${states.screen}`);
+    if (known("network"))
         device.push(
             states.network === "none"
                 ? "no network"
@@ -183,7 +186,7 @@ export function mount(root, page) {
         const runs = sums.reduce((sum, each) => sum + each.runs, 0);
         const moved = sums.reduce((sum, each) => sum + each.down + each.up, 0);
         const metered = sums.reduce((sum, each) => sum + each.metered, 0);
-        const unplugged = lengthOf(day, "charging", (value) => !isTrue(value) && value !== "auto");
+        const unplugged = lengthOf(day, "charging", (value) => value === "false" || value === "no");
         setText(
             says,
             runs === 0

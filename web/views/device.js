@@ -45,6 +45,7 @@ const names = {
 function valueWords({ key, value }) {
     if (value === "true") return "yes";
     if (value === "false") return "no";
+    if (key === "network.transport") return networkName(value);
     if (key === "doze" && value === "auto") return "by itself";
     if (key === "battery") return `${value} %`;
     if ((key === "network.down" || key === "network.up") && value === "0") return "unknown";

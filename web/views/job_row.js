@@ -14,7 +14,7 @@ import {
     TRANSFER,
 } from "../sentences.js";
 import { blockerWords, waitWords } from "../waits.js";
-import { ago, ahead, clock, duration, rate, roughly, when } from "../words.js";
+import { ago, ahead, capital, clock, duration, rate, roughly, when } from "../words.js";
 
 /** The address of a job. */
 export function hrefOf(job) {
@@ -71,10 +71,8 @@ function subOf(job, page) {
     const label = page.store.label(job.package);
     const parts = [purpose(job, label)];
     if (job.package === TRANSFER && !job.url) parts.push(`by ${label}`);
-    if (groupOf(job) === "running" && job.started) {
-        parts.push(`since ${when(job.started, page.clock.now())}`);
-        if (job.clocks?.limit) parts.push(`until ${when(job.clocks.limit, page.clock.now())} at the longest`);
-    }
+    if (job.periodicInterval) parts.push(`every ${duration(job.periodicInterval)}`);
+    if (groupOf(job) === "running" && job.started) parts.push(`since ${when(job.started, page.clock.now())}`);
     return parts.join(" · ");
 }
 
@@ -83,7 +81,8 @@ export function makeRow(page) {
     const name = h("a.name", {});
     const sub = h("span.sub", {});
     const bar = h("progress", { max: 100 });
-    const says = h("span.says", {});
+    const says = h("span", {});
+    const longest = h("span.longest", {});
     const reasons = h("span.reasons", {});
     const big = h("span.big", {});
     const small = h("span.small", {});
@@ -93,7 +92,7 @@ export function makeRow(page) {
         {},
         icon,
         h("div.what", {}, name, sub),
-        h("div.state", {}, bar, says, reasons),
+        h("div.state", {}, bar, h("span.says", {}, says, longest), reasons),
         h("div.when", {}, big, small),
         h("div.act", {}, act),
     );
@@ -108,7 +107,11 @@ export function makeRow(page) {
         if (percent !== null) bar.value = (100 * progress.done) / progress.total;
         setAttribute(bar, "aria-label", `Progress of ${jobName(job)}`);
         const words = progressWords(job);
-        setText(says, percent !== null ? `${words} · ${percent} %` : words || "Running");
+        const done = [words, percent !== null ? `${percent} %` : ""].filter(Boolean).join(" · ");
+        const until = job.clocks?.limit ? `until ${when(job.clocks.limit, now)} at the longest` : "";
+        setText(says, done || (until ? "" : "Running"));
+        setText(longest, done && until ? ` · ${until}` : capital(until));
+        longest.classList.toggle("aside", done !== "");
         const left = timeLeft(progress, perSecond);
         const length = now - (job.started ?? now);
         setText(big, left !== null ? `${roughly(left)} left` : duration(length));
@@ -126,6 +129,7 @@ export function makeRow(page) {
     function waiting(now, blockers) {
         bar.hidden = true;
         setText(says, "");
+        setText(longest, "");
         const told = linesOf(job, blockers, now);
         const text = JSON.stringify(told);
         if (reasons.dataset.lines !== text) {
@@ -144,6 +148,7 @@ export function makeRow(page) {
     function ended(now) {
         bar.hidden = true;
         setText(says, endWords(job));
+        setText(longest, "");
         reasons.replaceChildren();
         reasons.dataset.lines = "";
         setText(big, job.ended ? clock(job.ended) : "");

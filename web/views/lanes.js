@@ -15,10 +15,15 @@ const STATE = 14,
 const states = [
     ["Charging", "charging", (value) => (isTrue(value) || value === "auto" ? "lit" : null)],
     ["Screen on", "screen", (value) => (value === "on" ? "grey" : null)],
-    ["Network", "network", (value) => (value === "none" || value === "" ? null : "grey")],
+    ["Network", "network", (value) => (isThere(value) ? "grey" : null)],
     ["Doze", "doze", (value) => (/maintenance/i.test(value) ? "lit" : /idle/i.test(value) ? "dark" : null)],
     ["Asleep", "sleeping", (value) => (isTrue(value) ? "dark" : null)],
 ];
+
+/** Whether there was a network; where stintd was not there nobody knows. */
+function isThere(value) {
+    return value !== "none" && value !== "unknown";
+}
 
 const hatch = () =>
     s(
@@ -148,7 +153,7 @@ export class Lanes {
     }
 
     drawMetered(parts, y) {
-        const there = spansOf(this.day, "network").filter((span) => span.value !== "none" && span.value !== "");
+        const there = spansOf(this.day, "network").filter((span) => isThere(span.value));
         for (const span of spansOf(this.day, "metered").filter((each) => isTrue(each.value)))
             for (const up of there) {
                 const from = Math.max(span.from, up.from);
@@ -158,7 +163,7 @@ export class Lanes {
     }
 
     drawRun(parts, run, y) {
-        for (const wait of waitsOf(run))
+        for (const wait of waitsOf(run, this.day))
             if (wait.to > this.day.from) parts.push(this.bar(wait.from, wait.to, y + RUN / 2 - 1.5, 3, "wait"));
         if (run.began === null || run.began === undefined) return;
         const look = endedWell(run) ? (run.ended ? "run" : "run-on") : "run-cut";

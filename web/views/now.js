@@ -75,17 +75,18 @@ export function mount(root, page, own) {
     );
 
     // Heights that the style sheet says, in pixels.
-    let heights = { head: 0, row: 0, line: 0 };
+    let heights = { head: 0, row: 0, ended: 0, line: 0 };
     function measure() {
         const style = getComputedStyle(list);
         const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
         const of = (name) => parseFloat(style.getPropertyValue(name)) * em;
-        heights = { head: of("--head"), row: of("--row"), line: of("--line") };
+        heights = { head: of("--head"), row: of("--row"), ended: of("--ended"), line: of("--line") };
     }
 
     const blockers = new Map(); // key → {job, blockers}: what /api/why said of it as it is now
     function heightOf(item) {
         if (item.group) return heights.head;
+        if (item.job.state === "finished") return heights.ended;
         return heights.row + heights.line * Math.max(0, reasonLines(item.job) - 2);
     }
 
