@@ -167,7 +167,7 @@ private:
     };
 
     void begin(work::Store store) {
-        auto opened = work::Desk::open(std::move(store), {.service = "WorkService"}, *this, *this);
+        auto opened = work::Desk::open(std::move(store), {.service = "Jobs"}, *this, *this);
         STINT_CHECK(opened.ok());
         desk_.emplace(std::move(*opened));
     }

@@ -182,6 +182,7 @@ Result<void> Store::commit(const std::vector<Record>& records) {
         return database_->run("COMMIT");
     }();
     if (!committed.ok()) database_->rollBack();
+    if (committed.ok() && !records.empty() && locks_) locks_->ring();
     return committed;
 }
 
