@@ -48,7 +48,6 @@ int now(App& app) {
     });
     const auto ended = app.manager->await(*id);
     if (!ended) return complain(ended.error());
-    app.manager->dispatch().ok(); // its last line
     if (ended->getState() == WorkInfo::SUCCEEDED) return 0;
     std::cerr << "photo-backup: " << ended->getOutputData().getString("why", "it was cancelled") << "\n";
     return 1;

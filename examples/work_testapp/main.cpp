@@ -2,6 +2,7 @@
 //
 //   chains FIRST COUNT LENGTH    enqueues COUNT chains of LENGTH steps, named FIRST and on
 //   once WORKER [CONSTRAINT]     enqueues one request, and prints its id
+//   tree                         enqueues a step that waits for a day, and one that follows it
 //   follow ID                    waits for it, and prints each state that it is seen in
 //   info                         prints all requests: worker, state, attempts, stop reason
 //   cancel | host                cancels all; the process that stintd starts
@@ -120,6 +121,14 @@ int once(WorkManager& manager, const std::string& worker, const std::string& con
     return 0;
 }
 
+/// A step that waits for a day, and one that follows it.
+int tree(WorkManager& manager) {
+    const auto first = OneTimeWorkRequest::Builder("Step").setInitialDelay(24h).build();
+    const auto then = OneTimeWorkRequest::Builder("Step").build();
+    const auto enqueued = manager.beginUniqueWork("tree", ExistingWorkPolicy::REPLACE, {*first}).then(*then).enqueue();
+    return enqueued ? 0 : complain(enqueued.error());
+}
+
 int follow(WorkManager& manager, const UUID& id) {
     const auto watching = manager.observe(WorkQuery::fromIds({id}), [](const std::vector<WorkInfo>& infos) {
         for (const auto& info : infos)
@@ -150,6 +159,7 @@ int main(int count, char** words) {
     if (verb == "chains") return chains(*manager, std::stoi(word(2)), std::stoi(word(3)), std::stoi(word(4)));
     if (verb == "once") return once(*manager, word(2), word(3));
     if (verb == "follow") return follow(*manager, UUID::fromString(word(2)).value_or(UUID()));
+    if (verb == "tree") return tree(*manager);
     if (verb == "info") return info(*manager);
     if (verb == "cancel") return manager->cancelAllWork() ? 0 : 1;
     return WorkManager::run(*manager);

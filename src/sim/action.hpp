@@ -14,6 +14,7 @@
 #include "record/event_json.hpp"
 #include "sim/setup.hpp"
 #include "stint/job_info.hpp"
+#include "work/spec.hpp"
 
 namespace stint::sim {
 
@@ -147,6 +148,29 @@ struct TellBytes {
     Bytes up = NETWORK_BYTES_UNKNOWN;
 };
 
+// The work layer (jobs.md §10).
+struct EnqueueWork {
+    struct Request {
+        std::string id;
+        std::vector<std::string> follows;
+        work::Spec spec;
+        Duration runsFor{0};
+        std::vector<std::string> answers; ///< of one run after another; the last of all further ones
+    };
+    AppId app;
+    std::vector<Request> requests;
+    std::string unique; ///< empty: no name
+    std::string policy; ///< "keep", …
+    std::optional<std::string> expect;
+};
+struct CancelWork {
+    AppId app;
+    std::string id;  ///< empty: by the others
+    std::string tag; ///< empty: by the others
+    std::string name;
+    bool all = false;
+};
+
 // Alarms and messages (limits.md).
 struct SetAlarm {
     AppId app;
@@ -207,6 +231,14 @@ struct ExpectJob {
     std::optional<std::int64_t> failures;
     std::optional<bool> keepsAwake; ///< the machine, as it runs
 };
+struct ExpectWork {
+    AppId app;
+    std::string id;
+    std::optional<std::string> is; ///< "succeeded", …; "absent"
+    std::optional<std::int64_t> attempts;
+    std::optional<std::int64_t> begun; ///< runs that began, all in all
+    std::optional<Duration> next;
+};
 struct TaskManagerRow {
     std::optional<bool> row;
     std::optional<bool> stop;
@@ -233,8 +265,9 @@ using Action =
                  action::ForceStop, action::Crash, action::Uninstall, action::Update, action::Install, action::Restrict,
                  action::Predict, action::Schedule, action::Enqueue, action::Cancel, action::CancelAll, action::Hold,
                  action::Resume, action::Retry, action::Edit, action::Finish, action::CompleteWork,
-                 action::ChangeContent, action::Notify, action::Dismiss, action::TellBytes, action::SetAlarm,
-                 action::CancelAlarm, action::Push, action::RunVerb, action::Recorded, action::Tick, action::Connected,
-                 action::AnswerCall, action::Lost, action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
+                 action::ChangeContent, action::EnqueueWork, action::CancelWork, action::Notify, action::Dismiss,
+                 action::TellBytes, action::SetAlarm, action::CancelAlarm, action::Push, action::RunVerb,
+                 action::Recorded, action::Tick, action::Connected, action::AnswerCall, action::Lost,
+                 action::ExpectWork, action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
 
 } // namespace stint::sim

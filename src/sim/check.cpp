@@ -6,6 +6,7 @@
 #include "base/time.hpp"
 #include "sim/parts.hpp"
 #include "sim/values.hpp"
+#include "work/job_of.hpp"
 
 namespace stint::sim {
 namespace {
@@ -115,6 +116,8 @@ private:
 
     // Somewhere in the file. What a recording's apps and jobs are, its snapshot and its events say.
     void known(SourceLocation location, const JobKey& job) {
+        if (job.space == SharedText(work::jobNamespace))
+            return known(location, job.app, everInstalled_); // the work layer numbers them
         if (firstCalls_.contains(job) || scenario_.from) return;
         std::vector<std::string> names;
         for (const auto& [key, where] : firstCalls_)

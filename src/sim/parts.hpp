@@ -52,6 +52,12 @@ JobEndNotificationPolicy readEndPolicy(Yaml& yaml, const Node& node);
 action::TellBytes readBytes(Yaml& yaml, const Node& node);
 std::vector<Condition> readJobConditions(Yaml& yaml, const Node& node);
 
+// read_work.cpp
+
+/// What an app does with its work layer: a call of it, or a cancellation.
+Action readWorkLayer(Yaml& yaml, const Node& node);
+Action readExpectWork(Yaml& yaml, const Node& node);
+
 // read_timeline.cpp, read_action.cpp, read_expect.cpp
 
 std::vector<Entry> readTimeline(Yaml& yaml, const Node& node, WallTime start);

@@ -27,8 +27,8 @@ Result<Constants> constantsOf(const Scenario& scenario, const Options& options) 
 }
 
 bool isExpectation(const Action& action) {
-    return std::holds_alternative<action::ExpectJob>(action) || std::holds_alternative<action::ExpectApp>(action) ||
-           std::holds_alternative<action::ExpectDevice>(action);
+    return std::holds_alternative<action::ExpectJob>(action) || std::holds_alternative<action::ExpectWork>(action) ||
+           std::holds_alternative<action::ExpectApp>(action) || std::holds_alternative<action::ExpectDevice>(action);
 }
 
 /// Performs the timeline, and checks its expectations of state.
@@ -105,6 +105,18 @@ private:
     void act(const action::Notify& action) { world_.runs().notify(action); }
     void act(const action::Dismiss& action) { world_.tell(NotificationDismissed{action.app, action.id}, {}); }
     void act(const action::TellBytes& action) { world_.runs().tellBytes(action); }
+
+    // The work layer.
+    void act(const action::EnqueueWork& action) {
+        const std::string result = world_.work().enqueue(action);
+        compare("work of " + action.app.name, action.expect.value_or("success"), result);
+    }
+    void act(const action::CancelWork& action) { world_.work().cancel(action); }
+    void act(const action::ExpectWork& action) {
+        Finding finding = world_.work().judge(action, world_.at());
+        finding.location = location_;
+        played_.findings.push_back(std::move(finding));
+    }
 
     // Alarms and messages.
     void act(const action::SetAlarm& action) {

@@ -306,6 +306,7 @@ constexpr std::array verbs{
     VerbReader{"finish", readFinish},
     VerbReader{"enqueue", readWork<action::Enqueue>},
     VerbReader{"complete_work", readWork<action::CompleteWork>},
+    VerbReader{"work", readWorkLayer},
     VerbReader{"content_changed", readContentChanged},
     VerbReader{"notify", readNotify},
     VerbReader{"dismiss", readDismiss},

@@ -95,8 +95,10 @@ Action readExpectDevice(Yaml& yaml, const Node& node) {
 Action readExpect(Yaml& yaml, const Node& node) {
     if (node.IsMap() && node["job"]) return readExpectJob(yaml, node);
     if (node.IsMap() && node["app"]) return readExpectApp(yaml, node);
+    if (node.IsMap() && node["work"]) return readExpectWork(yaml, node);
     if (node.IsMap() && node["device"]) return readExpectDevice(yaml, node);
-    yaml.complain(locationOf(node), "what is expected, and of whom? write {{job: …}}, {{app: …}} or {{device: …}}");
+    yaml.complain(locationOf(node),
+                  "what is expected, and of whom? write {{job: …}}, {{work: …}}, {{app: …}} or {{device: …}}");
     return action::Tick{};
 }
 

@@ -73,6 +73,10 @@ std::string SimulatedJobs::schedule(const action::Schedule& asked) {
     return result;
 }
 
+std::string SimulatedJobs::schedule(const JobKey& job, const JobInfo& info, JobHost& host) {
+    return call(job, info, std::make_shared<Part>(Part{.info = info, .host = &host}), "", {});
+}
+
 // The item joins the job as it was last asked for (jobs.md §2.5).
 std::string SimulatedJobs::enqueue(const action::Enqueue& asked) {
     const auto found = parts_.find(asked.job);
@@ -141,6 +145,11 @@ void SimulatedJobs::start(const CallStart& effect) {
     run->started = true;
     const Behaviour& behaves = run->part->behaves;
     if (behaves.external) return;
+    if (JobHost* host = run->part->host)
+        return later(id, Duration{0}, [this, id, host](Run& starting) {
+            const bool goesOn = host->started(JobKey(starting.key));
+            if (Run* still = alive(id)) answerStart(id, *still, goesOn);
+        });
     const auto crash = [this](const Run& dying) { world_.die(dying.key.app, true); };
     if (behaves.crashAfter) later(id, *behaves.crashAfter, crash);
     switch (behaves.start) {
@@ -168,6 +177,10 @@ void SimulatedJobs::stop(const CallStop& effect) {
     if (!run) return;
     run->stopping = true;
     cutShort(id, *run);
+    if (JobHost* host = run->part->host)
+        return later(id, Duration{0}, [this, id, host, reason = effect.reason](Run& stopping) {
+            world_.tell(StopAnswered{id, host->stopped(JobKey(stopping.key), reason)});
+        });
     const Behaviour& behaves = run->part->behaves;
     if (behaves.external || behaves.onStop == Behaviour::OnStop::Hang) return;
     const bool again = behaves.onStop == Behaviour::OnStop::Retry;

@@ -14,6 +14,16 @@
 
 namespace stint::sim {
 
+/// A library of the app that runs its jobs in place of a `runs:`: the work layer.
+class JobHost {
+public:
+    virtual ~JobHost() = default;
+    /// onStartJob's answer.
+    virtual bool started(const JobKey& job) = 0;
+    /// onStopJob's.
+    virtual bool stopped(const JobKey& job, StopReason reason) = 0;
+};
+
 class SimulatedJobs {
 public:
     SimulatedJobs(Surroundings& world, Apps& apps) : world_(world), apps_(apps) {}
@@ -22,6 +32,8 @@ public:
 
     std::string schedule(const action::Schedule& call);
     std::string enqueue(const action::Enqueue& call);
+    /// A job that `host` runs.
+    std::string schedule(const JobKey& job, const JobInfo& info, JobHost& host);
     void finish(const action::Finish& report);
     void completeWork(const action::CompleteWork& report);
     void notify(const action::Notify& call);
@@ -59,6 +71,7 @@ private:
         Behaviour behaves;
         JobInfo info;
         bool takesWork = false;
+        JobHost* host = nullptr;             ///< in place of behaves
         Duration worked{0};                  ///< kept from a run that was cut short
         std::optional<Transfers::Rest> rest; ///< likewise; nullopt: all of the payload
     };

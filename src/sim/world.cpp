@@ -132,6 +132,7 @@ std::string World::setAlarm(const action::SetAlarm& action) {
 void World::reboot(Duration offFor, std::optional<WallTime> clock) {
     tell(ShuttingDown{}, {});
     runs_.loseAll();
+    work_.loseAll();
     apps_.allDead();
     queue_.clear();
     reports_.clear();
@@ -144,6 +145,7 @@ void World::reboot(Duration offFor, std::optional<WallTime> clock) {
 
 void World::restartDaemon() {
     runs_.loseAll();
+    work_.loseAll(); // libstint-work's processes are the daemon's
     boot(false);
 }
 
@@ -217,6 +219,7 @@ void World::shows(const AppId& app) {
 void World::die(const AppId& app, bool crash) {
     apps_.dead(app);
     runs_.lose(app, crash);
+    work_.lose(app);
 }
 
 } // namespace stint::sim

@@ -16,6 +16,7 @@
 #include "sim/memory_store.hpp"
 #include "sim/scenario.hpp"
 #include "sim/simulated_jobs.hpp"
+#include "sim/simulated_work.hpp"
 #include "sim/surroundings.hpp"
 
 namespace stint::sim {
@@ -57,6 +58,7 @@ public:
 
     Apps& apps() { return apps_; }
     SimulatedJobs& runs() { return runs_; }
+    SimulatedWork& work() { return work_; }
     const Scheduler& core() const { return *core_; }
     const History& history() const { return history_; }
     /// How many events the core has handled.
@@ -105,6 +107,7 @@ private:
     History history_;
     Apps apps_{*this};
     SimulatedJobs runs_{*this, apps_};
+    SimulatedWork work_{*this, runs_};
     std::unique_ptr<Scheduler> core_; ///< null while the device is off
 };
 

@@ -38,6 +38,8 @@ public:
     const Store& store() const { return store_; }
     /// The scheduler was away: reconcile() is due when the engine's deadline has come.
     bool wasAway() const { return wasAway_; }
+    /// The file, of a process that is over.
+    Store takeStore() && { return std::move(store_); }
     /// Grows with each change of the requests.
     std::uint64_t version() const { return version_; }
     std::vector<std::string> takeNotices() { return std::exchange(notices_, {}); }

@@ -200,8 +200,12 @@ Result<void> Engine::on(const Update& event, Now now, Step& step) {
     requests_.change(id, [&](Request& request) {
         const bool first = request.notBefore == request.enqueuedAt + request.spec.initialDelay;
         if (request.isPeriodic()) {
-            const WallTime start = *request.windowEnd - request.spec.period->interval;
-            request.windowEnd = start + event.spec.period->interval;
+            // The window that comes begins where the one before it began, and a new interval later.
+            const Duration before = request.spec.period->interval;
+            const Duration interval = event.spec.period->interval;
+            const WallTime comes = *request.windowEnd - before;
+            const bool isFirst = comes <= request.enqueuedAt + request.spec.initialDelay;
+            request.windowEnd = isFirst ? comes + interval : comes - before + interval * 2;
             if (!runs && request.attempts == 0) request.notBefore = windowStart(event.spec, *request.windowEnd);
         } else if (first && request.attempts == 0) {
             request.notBefore = request.enqueuedAt + event.spec.initialDelay;

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/fail.hpp"
 
@@ -36,6 +37,8 @@ Result<void> SessionLocks::take(Session session) {
     own_ = session;
     return {};
 }
+
+void SessionLocks::ring() const { ::futimens(file_.get(), nullptr); }
 
 bool SessionLocks::isHeld(Session session) const {
     if (session == own_) return true;

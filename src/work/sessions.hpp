@@ -14,6 +14,10 @@ public:
 
     /// Takes this process's own, for as long as this object lives.
     Result<void> take(Session session);
+    /// Touches the file: who watches its attributes is told that something was committed. A write to the log is seen
+    /// before what it says can be read.
+    void ring() const;
+
     /// By this process, or another that lives.
     bool isHeld(Session session) const;
 

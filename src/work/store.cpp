@@ -79,20 +79,9 @@ Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, 
         .setCounters = STINT_TRY(
             database.prepare("UPDATE counters SET sequence = ?1, finish_order = ?2, job = ?3 WHERE one = 1"))};
     Store store(std::move(database), std::make_unique<Statements>(std::move(made)), std::move(locks), std::move(file));
-    STINT_TRY(store.database_->run("BEGIN IMMEDIATE"));
-    const auto begun = [&]() -> Result<void> {
-        store.session_ = STINT_TRY(store.database_->integer("SELECT session FROM counters"));
-        STINT_TRY(store.database_->run("UPDATE counters SET session = session + 1"));
-        // Before the number is another's to see.
-        if (store.locks_) STINT_TRY(store.locks_->take(store.session_));
-        // What cannot be read is found here, not at work.
-        STINT_TRY(store.read());
-        return store.database_->run("COMMIT");
-    }();
-    if (!begun.ok()) {
-        store.database_->rollBack();
-        return begun.error();
-    }
+    STINT_TRY(store.takeSession());
+    // What cannot be read is found here, not at work.
+    STINT_TRY(store.read());
     STINT_TRY(store.changedByOthers());
     return store;
 }
@@ -120,6 +109,19 @@ Result<Store> Store::open(const std::filesystem::path& directory, std::vector<st
                                       before->message, aside.filename().string()));
     }
     return *before;
+}
+
+Result<void> Store::takeSession() {
+    STINT_TRY(database_->run("BEGIN IMMEDIATE"));
+    const auto taken = [&]() -> Result<void> {
+        session_ = STINT_TRY(database_->integer("SELECT session FROM counters"));
+        STINT_TRY(database_->run("UPDATE counters SET session = session + 1"));
+        // Before the number is another's to see.
+        if (locks_) STINT_TRY(locks_->take(session_));
+        return database_->run("COMMIT");
+    }();
+    if (!taken.ok()) database_->rollBack();
+    return taken;
 }
 
 Result<Store> Store::inMemory() { return onto(STINT_TRY(Database::open(":memory:")), std::nullopt, {}); }
@@ -180,6 +182,7 @@ Result<void> Store::commit(const std::vector<Record>& records) {
         return database_->run("COMMIT");
     }();
     if (!committed.ok()) database_->rollBack();
+    if (committed.ok() && !records.empty() && locks_) locks_->ring();
     return committed;
 }
 

@@ -29,6 +29,9 @@ public:
     /// What other processes' commits change; empty in memory.
     const std::filesystem::path& file() const { return file_; }
 
+    /// What follows is another process's: a session of its own. For tests and the simulator.
+    Result<void> takeSession();
+
     /// From here to commit() or giveUp() no other process writes. Errc::STORAGE where one has not let go in ten
     /// seconds.
     Result<void> turn();

@@ -172,6 +172,7 @@ void WorkManager::Impl::tellNotices() {
 }
 
 std::optional<Duration> WorkManager::Impl::timeout() {
+    if (!dispatches_) return Duration(0); // the service is hosted by the first dispatch()
     const std::scoped_lock lock(mutex_);
     auto longest = connection_.timeout();
     if (const auto bus = publisher_ ? publisher_->timeout() : std::nullopt)

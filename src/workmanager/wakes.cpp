@@ -35,9 +35,9 @@ Result<Wakes> Wakes::open(int connection) {
     return wakes;
 }
 
-// The log is made anew by whoever opens the file first, so the directory is what is watched.
+// What a commit touches when it is done (work/sessions.hpp).
 Result<void> Wakes::watchFile(const std::filesystem::path& directory) {
-    if (::inotify_add_watch(inotify_.get(), directory.c_str(), IN_MODIFY | IN_ONLYDIR) < 0)
+    if (::inotify_add_watch(inotify_.get(), directory.c_str(), IN_ATTRIB | IN_ONLYDIR) < 0)
         return systemError(directory.string());
     return {};
 }

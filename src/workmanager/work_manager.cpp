@@ -132,7 +132,10 @@ Result<WorkInfo> WorkManager::await(UUID id, std::optional<Duration> longest) {
     while (true) {
         const auto info = STINT_TRY(getWorkInfoById(id));
         if (!info) return fail(Errc::ILLEGAL_ARGUMENT, "no work of id {}", id.toString());
-        if (isFinished(info->getState())) return *info;
+        if (isFinished(info->getState())) {
+            static_cast<void>(dispatch()); // who observes it knows, too
+            return *info;
+        }
         auto wait = timeout();
         if (longest) {
             const Duration left = begun + *longest - steadyNow();

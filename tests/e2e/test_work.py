@@ -1,6 +1,9 @@
 """libstint-work with real processes and a real stintd (jobs.md §10)."""
 
+import json
+
 import pytest
+from session import SessionBus
 from work import PACKAGE, WorkApp
 
 
@@ -47,3 +50,30 @@ def test_a_cancelled_worker_is_told_to_stop_and_why(app):
     app.until(lambda: any(line.startswith("stopped") for line in app.lines()))
     assert app.lines()[-1].endswith(" 1")  # CANCELLED_BY_APP
     assert app.does("info").startswith("Endless CANCELLED 1 1")
+
+
+def test_stint_work_shows_each_chain_as_a_tree_and_why_it_waits(world):
+    bus = SessionBus(world.root / "bus")
+    world.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.address
+    try:
+        app = WorkApp(world)
+        world.start_daemon()
+        none = world.stint("work", PACKAGE)
+        assert (none.code, none.out) == (69, "")
+        assert f"no process of {PACKAGE} runs its work now" in none.err
+        app.does("once", "Endless")
+        app.does("tree", 1)
+        app.until(lambda: any(line.startswith("begin") for line in app.lines()))
+        table = world.done("work", PACKAGE).splitlines()
+        assert table[0].split() == ["WORK", "STATE", "JOB", "WHY"]
+        assert table[1] == PACKAGE
+        assert any(line.split()[:2] == ["Endless", "RUNNING"] for line in table), table
+        (root, child) = [line for line in table if "Step" in line]
+        assert root.startswith("  Step (tree)") and "ENQUEUED" in root and "in 23h" in root, table
+        assert child.startswith("    Step (tree)") and child.rstrip().endswith("follows Step"), table
+        objects = [json.loads(line) for line in world.done("work", PACKAGE, "--json").splitlines()]
+        assert [one["state"] for one in objects] == ["RUNNING", "ENQUEUED", "BLOCKED"]
+        assert objects[2]["follows"] == [objects[1]["id"]]
+        app.does("cancel")
+    finally:
+        bus.close()

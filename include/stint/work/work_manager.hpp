@@ -30,9 +30,9 @@ enum class UpdateResult : std::int32_t {
 
 class STINT_API WorkManager {
 public:
-    /// Opens the app's file, and compares it with the jobs at the scheduler. A damaged file, and one of a newer version,
-    /// are set aside and told (Configuration). `connection` must outlive it, and is not dispatched any more once it is
-    /// gone. Errors: Security where this process is not the app; Storage; Unavailable.
+    /// Opens the app's file, and compares it with the jobs at the scheduler. A damaged file, and one of a newer
+    /// version, are set aside and told (Configuration). `connection` must outlive it, and is not dispatched any more
+    /// once it is gone. Errors: Security where this process is not the app; Storage; Unavailable.
     static Result<WorkManager> open(Connection& connection, const Configuration& configuration);
 
     WorkManager(WorkManager&&) noexcept;
@@ -40,8 +40,8 @@ public:
     /// Tells the workers that run here to stop, and waits for them.
     ~WorkManager();
 
-    // The loop: in place of the connection's own, which is dispatched from here. No worker begins before its first turn:
-    // a program that only enqueues may end at once.
+    // The loop: in place of the connection's own, which is dispatched from here. No worker begins before its first
+    // turn: a program that only enqueues may end at once.
 
     /// Readable when dispatch() has something to do. One descriptor for good.
     int fd() const;
@@ -93,8 +93,9 @@ public:
     /// changed it. Until the observation is let go of.
     class Observation;
     [[nodiscard]] Observation observe(WorkQuery query, std::function<void(const std::vector<WorkInfo>&)> told);
-    /// Blocks, dispatching, until the request has ended; Errc::ILLEGAL_ARGUMENT for an unknown one, ILLEGAL_STATE where
-    /// it has not after `longest`, UNAVAILABLE where stintd has let go of this process.
+    /// Blocks, dispatching, until the request has ended, and who observes it was told; Errc::ILLEGAL_ARGUMENT for an
+    /// unknown one, ILLEGAL_STATE where it has not after `longest`, UNAVAILABLE where stintd has let go of this
+    /// process.
     Result<WorkInfo> await(UUID id, std::optional<Duration> longest = std::nullopt);
 
 private:

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view workPrefix = "org.stint.Work1.";
 constexpr std::uint64_t workPatience = 5'000'000; // µs: an app that is silent is not waited for
-constexpr std::size_t mostWork = 100'000;         // what an app says is not believed without end
+constexpr std::size_t mostWorkShown = 100'000;         // what an app says is not believed without end
 
 Result<wire::Bus> workBus() {
     sd_bus* opened = nullptr;
@@ -39,7 +39,7 @@ Result<wire::Message> askBus(sd_bus* bus, const std::string& name, const char* p
     return wire::Message::owning(answer);
 }
 
-Result<WorkRow> readWork(wire::Reader& reader) {
+Result<WorkRow> readWorkRow(wire::Reader& reader) {
     WorkRow row;
     wire::DictionaryReader dictionary("work", wire::UnknownKeys::Ignore);
     dictionary.take("id", row.id)
@@ -88,8 +88,8 @@ Result<std::vector<WorkRow>> workOf(const std::string& package) {
     wire::Reader reader(*answer);
     std::vector<WorkRow> rows;
     STINT_TRY(reader.array("a{sv}", [&rows](wire::Reader& element) -> Result<void> {
-        if (rows.size() >= mostWork) return fail(Errc::LIMIT_EXCEEDED, "more than {} requests", mostWork);
-        rows.push_back(STINT_TRY(readWork(element)));
+        if (rows.size() >= mostWorkShown) return fail(Errc::LIMIT_EXCEEDED, "more than {} requests", mostWorkShown);
+        rows.push_back(STINT_TRY(readWorkRow(element)));
         return {};
     }));
     return rows;
