@@ -15,6 +15,7 @@
 #include "bus/caps.hpp"
 #include "bus/connection_id.hpp"
 #include "bus/limits_owner.hpp"
+#include "model/day.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
 #include "model/questions.hpp"
@@ -110,6 +111,10 @@ public:
     virtual std::vector<wire::NetworkRow> networks() = 0;
     /// The log of jobs of that key, oldest first: the newest `most`.
     virtual Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) = 0;
+    /// What that makes of the device and of a bucket, by the keys of setDevice() and "bucket"; nothing is changed.
+    virtual Result<Supposed> suppose(const std::map<std::string, std::string>& changes) = 0;
+    /// jobs.md §9.5; no longer a time than longestDay.
+    virtual Result<DayPage> day(const DayAsked& asked) = 0;
     /// The one that is wanted, if any.
     virtual std::vector<wire::RecordingRow> recordings() = 0;
     /// What `stint doctor` shows of the daemon's side.

@@ -26,6 +26,13 @@ using wire::Writer;
 
 void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).string(job.space).int32(job.id.value); }
 
+void writeWords(Writer& writer, const std::map<std::string, std::string>& words) {
+    writer.openArray("{ss}");
+    for (const auto& [key, value] : words)
+        writer.openEntry("ss").string(key).string(value).close();
+    writer.close();
+}
+
 bool isNews(const Message& message) {
     return message.interface() == wire::taskManagerInterface &&
            (message.member() == "JobChanged" || message.member() == "AppExited" || message.member() == "Changed");
@@ -164,11 +171,37 @@ Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) {
     return wire::readRows<HistoryEntry>(reader);
 }
 
+Result<Forecast> Daemon::whatIf(const JobKey& job, const std::map<std::string, std::string>& changes) {
+    auto answer = STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "WhatIf", [&](Writer& writer) {
+        writeKey(writer, job);
+        writeWords(writer, changes);
+    }));
+    Reader reader(answer);
+    return wire::readRow<Forecast>(reader);
+}
+
 Result<std::vector<PastRun>> Daemon::log(const JobKey& job) {
     auto answer =
         STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Log", [&](Writer& writer) { writeKey(writer, job); }));
     Reader reader(answer);
     return wire::readRows<PastRun>(reader);
+}
+
+Result<DayPage> Daemon::day(WallTime from, WallTime to) {
+    DayPage all;
+    do {
+        auto answer = STINT_TRY(ask(
+            bus_.get(), wire::taskManagerInterface, "Day",
+            [&](Writer& writer) { writer.int64(from.time_since_epoch().count()).int64(to.time_since_epoch().count()); },
+            [&](DictionaryWriter& options) {
+                if (!all.after.empty()) options.put("after", all.after);
+            }));
+        Reader reader(answer);
+        std::ranges::move(STINT_TRY(wire::readRows<DayRun>(reader)), std::back_inserter(all.runs));
+        std::ranges::move(STINT_TRY(wire::readRows<DeviceChange>(reader)), std::back_inserter(all.device));
+        all.after = STINT_TRY(reader.string());
+    } while (!all.after.empty());
+    return all;
 }
 
 Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) {
@@ -279,12 +312,7 @@ Result<void> Daemon::setRevoked(const std::string& package, const std::vector<st
 }
 
 Result<void> Daemon::setDevice(const std::map<std::string, std::string>& changes) {
-    STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Set", [&](Writer& writer) {
-        writer.openArray("{ss}");
-        for (const auto& [key, value] : changes)
-            writer.openEntry("ss").string(key).string(value).close();
-        writer.close();
-    }));
+    STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Set", [&](Writer& writer) { writeWords(writer, changes); }));
     return {};
 }
 

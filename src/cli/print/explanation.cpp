@@ -72,4 +72,9 @@ void printExplanation(const Explanation& it, WallTime now, const Screen& screen)
     if (it.job.lastRun->timeouts >= 2) screen.print(neverEnds(it.job));
 }
 
+void printForecast(const Forecast& forecast, WallTime now, const Screen& screen) {
+    screen.print(printable(forecast.says));
+    if (!forecast.blockers.empty()) tableOf(forecast.blockers, now).print(screen);
+}
+
 } // namespace stint::cli

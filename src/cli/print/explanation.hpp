@@ -8,4 +8,7 @@ namespace stint::cli {
 /// What a job is doing, and each blocker with what would clear it.
 void printExplanation(const Explanation& it, WallTime now, const Screen& screen);
 
+/// A forecast: its sentence, and each blocker that there would be.
+void printForecast(const Forecast& forecast, WallTime now, const Screen& screen);
+
 } // namespace stint::cli
