@@ -9,6 +9,13 @@ using wire::DictionaryWriter;
 using wire::Reader;
 using wire::Writer;
 
+void writeWords(Writer& writer, const std::map<std::string, std::string>& words) {
+    writer.openArray("{ss}");
+    for (const auto& [key, value] : words)
+        writer.openEntry("ss").string(key).string(value).close();
+    writer.close();
+}
+
 /// What is asked of one job.
 std::function<void(Writer&)> naming(const JobKey& job) {
     return [job](Writer& writer) { writer.string(job.app.name).string(job.space).int32(job.id.value); };
@@ -62,6 +69,30 @@ Call<std::vector<HistoryEntry>> history(const JobKey& job) {
 
 Call<std::vector<PastRun>> log(const JobKey& job) {
     return {wire::taskManagerInterface, "Log", wire::readRows<PastRun>, naming(job)};
+}
+
+Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes) {
+    return {wire::taskManagerInterface, "WhatIf", wire::readRow<Forecast>, [job, changes](Writer& writer) {
+                naming(job)(writer);
+                writeWords(writer, changes);
+            }};
+}
+
+Call<DayPage> day(WallTime from, WallTime to, const std::string& after) {
+    return {wire::taskManagerInterface, "Day",
+            [](Reader& reader) -> Result<DayPage> {
+                DayPage page;
+                page.runs = STINT_TRY(wire::readRows<DayRun>(reader));
+                page.device = STINT_TRY(wire::readRows<DeviceChange>(reader));
+                page.after = STINT_TRY(reader.string());
+                return page;
+            },
+            [from, to](Writer& writer) {
+                writer.int64(from.time_since_epoch().count()).int64(to.time_since_epoch().count());
+            },
+            [after](DictionaryWriter& options) {
+                if (!after.empty()) options.put("after", after);
+            }};
 }
 
 Call<JobView> watch(const JobKey& job) { return {wire::taskManagerInterface, "Watch", wire::readJobView, naming(job)}; }
@@ -127,6 +158,10 @@ Call<std::vector<AppView>> apps() {
 Call<void> setBatteryUse(const std::string& package, const std::string& use) {
     return {wire::limitsInterface, "SetBatteryUse", readNothing,
             [package, use](Writer& writer) { writer.string(package).string(use); }};
+}
+
+Call<void> setDevice(const std::map<std::string, std::string>& changes) {
+    return {wire::deviceInterface, "Set", readNothing, [changes](Writer& writer) { writeWords(writer, changes); }};
 }
 
 Call<void> resetDevice(const std::vector<std::string>& keys) {

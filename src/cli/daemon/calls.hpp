@@ -3,13 +3,16 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/try.hpp"
+#include "model/day.hpp"
 #include "model/meter.hpp"
 #include "model/view.hpp"
+#include "model/what_if.hpp"
 #include "stint/result.hpp"
 #include "wire/fields.hpp"
 #include "wire/limits.hpp"
@@ -77,6 +80,10 @@ Call<Page<JobView>> jobs(const std::optional<std::string>& package, bool finishe
 Call<Explanation> explain(const JobKey& job);
 Call<std::vector<HistoryEntry>> history(const JobKey& job);
 Call<std::vector<PastRun>> log(const JobKey& job);
+/// What it would do if that were so (jobs.md §9.6).
+Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
+/// Of the daemon's durable history; behind `after`, the `after` of the page before.
+Call<DayPage> day(WallTime from, WallTime to, const std::string& after);
 Call<JobView> watch(const JobKey& job);
 /// News of every job from now on, and once of the lists that have changed since: of further ones after the next call.
 Call<void> watchEverything();
@@ -91,6 +98,7 @@ Call<std::vector<TaskRow>> tasks();
 Call<std::uint32_t> stop(const std::string& package);
 Call<std::vector<AppView>> apps();
 Call<void> setBatteryUse(const std::string& package, const std::string& use);
+Call<void> setDevice(const std::map<std::string, std::string>& changes);
 Call<void> resetDevice(const std::vector<std::string>& keys);
 Call<wire::DozeView> doze();
 /// Behind the last of `before`.

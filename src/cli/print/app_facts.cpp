@@ -5,6 +5,7 @@
 
 #include "cli/print/app_days.hpp"
 #include "cli/print/limit_text.hpp"
+#include "cli/print/phrases.hpp"
 
 namespace stint::cli {
 namespace {
@@ -41,12 +42,15 @@ std::vector<AppFact> factsOf(const AppView& app, WallTime now) {
         {"version", manifest.version},
         {"state", stateText(app)},
         {"importance", std::to_string(app.importance)},
-        {"bucket", bucketText(app)},
+        {"bucket",
+         app.bucketSince ? fmt::format("{}, since {}", bucketText(app), clockText(*app.bucketSince)) : bucketText(app)},
         {"battery", std::string(nameOf(app.batteryUse))},
         {"network", networkText(app)},
         {"data saver", app.dataSaverExempt ? "does not hold for it" : "holds for it"},
         {"quota", quotaText(app.quota, now)},
         {"expedited", quotaText(app.expedited, now)},
+        {"alarms", allotmentText(app.alarms, now)},
+        {"messages", messagesText(app.messages)},
     };
     if (!app.days.empty()) addUse(facts, app.days);
     facts.push_back({"jobs", fmt::format("{}, {} of them running", app.jobs, app.running)});
