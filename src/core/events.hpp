@@ -42,6 +42,7 @@ void apply(Turn& turn, const ContentShort& event);
 void apply(Turn& turn, const AppInstalled& event);
 void apply(Turn& turn, const AppUninstalled& event);
 void apply(Turn& turn, const AppSeen& event);
+void apply(Turn& turn, const SurvivorsCounted& event);
 void apply(Turn& turn, const AppConditions& event);
 void apply(Turn& turn, const AppTapped& event);
 void apply(Turn& turn, const ClockSet& event);

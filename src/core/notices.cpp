@@ -189,8 +189,61 @@ void noteAsked(State& state, const Job& job, bool isNew) {
     if (isNew) state.notices.fresh.insert(job.key);
 }
 
+void noteStop(Turn& turn, const AppId& app) {
+    auto& stopped = turn.state.notices.stopped[app];
+    stopped.looked = false;
+    stopped.due = turn.now.elapsed + turn.state.constants.stopPatience;
+}
+
+void lookAtStop(Turn& turn, const AppId& app) {
+    const auto found = turn.state.notices.stopped.find(app);
+    if (found != turn.state.notices.stopped.end() && found->second.left > 0) turn.effect(CountSurvivors{app});
+}
+
+void apply(Turn& turn, const SurvivorsCounted& event) {
+    Notices& notices = turn.state.notices;
+    const auto found = notices.stopped.find(event.app);
+    if (found == notices.stopped.end() || found->second.left == event.left) {
+        if (found != notices.stopped.end() && event.left == 0) notices.stopped.erase(found);
+        return;
+    }
+    Notices::Stopped& stopped = found->second;
+    if (event.left == 0) {
+        turn.effect(WithdrawNotification{owner(), stopped.id});
+        notices.stopped.erase(found);
+        return;
+    }
+    if (stopped.id == 0) stopped.id = ++notices.lastId;
+    stopped.left = event.left;
+    turn.effect(Trace{.what = Trace::What::Survived, .app = event.app, .count = event.left});
+    const App* const app = turn.app(event.app);
+    const std::string name = app && !app->manifest.label.empty() ? app->manifest.label : event.app.name.str();
+    turn.effect(ShowNotification{
+        .app = owner(), .id = stopped.id, .notification = survivorsNotice(name, event.left), .importance = "default"});
+}
+
+namespace {
+
+/// nullopt: nothing is to be looked at by time.
+std::optional<Instant> lookAtStops(Turn& turn) {
+    std::optional<Instant> next;
+    for (auto& [app, stopped] : turn.state.notices.stopped) {
+        if (stopped.looked) continue;
+        if (stopped.due <= turn.now.elapsed) {
+            stopped.looked = true;
+            turn.effect(CountSurvivors{app});
+        } else {
+            next = earlier(next, std::optional(stopped.due));
+        }
+    }
+    return next;
+}
+
+} // namespace
+
 void settleNotices(Turn& turn) {
     Notices& notices = turn.state.notices;
+    notices.stopsDue = lookAtStops(turn);
     const bool due = notices.due && *notices.due <= turn.now.elapsed;
     const bool changed = !turn.changedJobs.empty() || turn.waitsOtherwise || turn.changed;
     if (notices.asked.empty() && notices.shown.empty()) return notices.due.reset();

@@ -22,17 +22,31 @@ struct Notices {
         ShowNotification looks;
         bool dismissed = false; ///< by a person: it comes back when it has something else to say
     };
+    /// A person has stopped the app: what of its processes is still there is looked at, once they have had the time to
+    /// die.
+    struct Stopped {
+        Instant due;
+        bool looked = false;
+        std::uint32_t left = 0; ///< that are told of
+        std::int32_t id = 0;
+    };
+    std::map<AppId, Stopped> stopped;
     std::set<JobKey> asked;              ///< that a person asked for; those that have ended are found out later
     std::set<JobKey> fresh;              ///< scheduled in this turn: what they are told of their start is yet to come
     std::map<JobKey, WallTime> promised; ///< when they start, by the forecast that was made; not known after a restart
     std::map<JobKey, Shown> shown;
-    std::int32_t lastId = 0;    ///< 0 is the digest's
+    std::int32_t lastId = 0; ///< 0 is the digest's
+    std::optional<Instant> stopsDue;
     std::optional<Instant> due; ///< something is to be shown by time alone
     WallTime digested{};        ///< when the last digest was
 };
 
 /// A job is there, new or from the store.
 void noteAsked(State& state, const Job& job, bool isNew);
+/// The Task Manager's Stop has killed its processes (jobs.md §5.4).
+void noteStop(Turn& turn, const AppId& app);
+/// A process of it may have died.
+void lookAtStop(Turn& turn, const AppId& app);
 /// What is shown by now, and when to look again.
 void settleNotices(Turn& turn);
 /// A press on one of our actions; false: it is the app's.

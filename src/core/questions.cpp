@@ -198,6 +198,8 @@ std::vector<TaskRow> TaskRow::all(const State& state, Now now) {
     for (const auto& [key, posted] : state.notifications) {
         rows[key.first].notifications.push_back({key.second, posted.notification, posted.userInitiated});
     }
+    for (const auto& [id, stopped] : state.notices.stopped)
+        if (stopped.left > 0) rows[id].survivors = stopped.left;
     std::vector<TaskRow> list;
     for (auto& [id, row] : rows) {
         const App* const app = state.app(id);

@@ -92,6 +92,7 @@ void apply(Turn& turn, const StopApp& event) {
     }
     nothingRunsOf(turn, event.app);
     turn.effect(KillApp{event.app, "user"});
+    noteStop(turn, event.app);
     turn.effect(Trace{.what = Trace::What::Killed, .app = event.app, .during = "user"});
     for (const RunId run : runs) {
         state.runs.at(run).run.markedForDeath = true;

@@ -302,7 +302,8 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     for (const auto& when :
          {state.waiting.next(), nextRunTimer(state), state.appClocks.next(), state.notifications.next(),
           state.alarms.next(), state.deliveries.next(), state.shell.next(), nextDeviceChange(state),
-          nextGuardChange(state), nextSleepChange(state), state.awake.until, nextLook(state), state.notices.due})
+          nextGuardChange(state), nextSleepChange(state), state.awake.until, nextLook(state), state.notices.due,
+          state.notices.stopsDue})
         next = earlier(next, when);
     return next;
 }

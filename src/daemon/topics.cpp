@@ -38,6 +38,7 @@ Topics topicsOfTrace(const Trace& trace) {
     case Trace::What::Killed:
     case Trace::What::Frozen:
     case Trace::What::Thawed:
+    case Trace::What::Survived:
         return Topic::Tasks | Topic::Apps;
     case Trace::What::Network:
         return Topic::Apps;

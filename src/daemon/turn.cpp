@@ -156,7 +156,8 @@ void Daemon::perform(const Effect& effect) {
         if (const auto host = hosts_->connectionOf(run)) call(*host);
     };
     std::visit(
-        Overloaded{[&](const Reply& e) { reply(e); }, [&](const Bind& e) { hosts_->bind(e); },
+        Overloaded{[&](const Reply& e) { reply(e); },
+                   [&](const Bind& e) { hosts_->bind(e); },
                    [&](const CallStart& e) { toHost(e.run, [&](ConnectionId to) { server_->callStart(to, e); }); },
                    [&](const CallStop& e) { toHost(e.run, [&](ConnectionId to) { server_->callStop(to, e); }); },
                    [&](const CallNetworkChanged& e) {
@@ -167,7 +168,8 @@ void Daemon::perform(const Effect& effect) {
                        const CallAction action{e.run, e.on ? "freeze" : "thaw"};
                        toHost(e.run, [&](ConnectionId to) { server_->callAction(to, action); });
                    },
-                   [&](const EndRun& e) { hosts_->end(e.run); }, [&](const KillApp& e) { hosts_->killApp(e.app); },
+                   [&](const EndRun& e) { hosts_->end(e.run); },
+                   [&](const KillApp& e) { hosts_->killApp(e.app); },
                    [&](const DeliverAlarm& e) { deliver(e, e.alarm.app); },
                    [&](const DeliverMessage& e) { deliver(e, e.message.app); },
                    [&](const NetworkAccess& e) {
@@ -182,6 +184,9 @@ void Daemon::perform(const Effect& effect) {
                    },
                    [&](const ShowNotification& e) { showOnDesktop(e); },
                    [&](const WithdrawNotification& e) { desktop_->withdraw(e.app, e.id); },
+                   [&](const CountSurvivors& e) {
+                       arrived(SurvivorsCounted{e.app, processes_->survivors(e.app)});
+                   },
                    [&](const OpenTaskManager& e) { page_->open(e.job, desktop_->takeToken()); },
                    [&](const Trace& e) {
                        logInfo(lineOf(e, now_));

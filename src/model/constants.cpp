@@ -123,6 +123,7 @@ constexpr std::array jobRows{
     timeOrNone("job.stale_callback_grace", &C::staleCallbackGrace,
                "how long a run that ended badly may still ask for work, and gets none"),
     timeOrNone("job.start_grant", &C::startGrant, "how long a tap lets an app start user-initiated jobs"),
+    timer("job.stop_patience", &C::stopPatience, "until a process that is there after its app's Stop is told of"),
     number("job.system_stop_to_failure_ratio", &C::systemStopToFailureRatio, 1, many,
            "system stops that count as one failure for back-off"),
     timer("job.ui_cumulative_limit", &C::uiCumulativeLimit,

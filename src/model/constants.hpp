@@ -43,6 +43,7 @@ struct Constants {
     Duration digestGrace = 1h;
     Duration noticeAfter = 10s;
     std::int64_t noticesMost = 5;
+    Duration stopPatience = 10s;
     Duration notificationUpdate = 1s; ///< PROPOSAL: a key of its own for linux.md §A.1
     Duration durationStamp = 5min;
     Duration staleCallbackGrace = 15s; ///< a run that ended badly may still ask for its work, and gets none

@@ -55,6 +55,8 @@ std::string_view nameOf(Trace::What what) {
         return "thawed";
     case Trace::What::Digest:
         return "digest";
+    case Trace::What::Survived:
+        return "survived";
     }
     return "unknown";
 }

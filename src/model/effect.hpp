@@ -97,6 +97,11 @@ struct OpenTaskManager {
     std::optional<JobKey> job;
 };
 
+/// Of the processes that a Stop has killed, how many are still there (jobs.md §5.4)? SurvivorsCounted answers.
+struct CountSurvivors {
+    AppId app;
+};
+
 /// An alarm goes off: the app's receiver is started and told. Answered by DeliveryEnded.
 struct DeliverAlarm {
     std::uint64_t delivery = 0;
@@ -162,6 +167,7 @@ struct Trace {
         Frozen,
         Thawed,
         Digest,
+        Survived,
     };
     What what = What::Scheduled;
     AppId app;
@@ -182,7 +188,7 @@ struct Trace {
     std::optional<WorkItem> item;      ///< work
     std::string tag;                   ///< alarm
     std::optional<Duration> lateBy;    ///< alarm, message: after the time it was set for, or arrived
-    std::optional<std::int64_t> count; ///< alarm; digest: jobs
+    std::optional<std::int64_t> count; ///< alarm; digest: jobs; survived: processes
     std::optional<bool> high;          ///< message: as delivered
     std::optional<bool> original;      ///< message: as it was sent
     std::optional<bool> allowed;       ///< network
@@ -194,7 +200,7 @@ struct Trace {
 std::string_view nameOf(Trace::What);
 
 using Effect = std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, CallFreeze, EndRun,
-                            KillApp, ShowNotification, WithdrawNotification, OpenTaskManager, DeliverAlarm,
-                            DeliverMessage, NetworkAccess, CountNetwork, DelaySleep, KeepAwake, Trace>;
+                            KillApp, ShowNotification, WithdrawNotification, OpenTaskManager, CountSurvivors,
+                            DeliverAlarm, DeliverMessage, NetworkAccess, CountNetwork, DelaySleep, KeepAwake, Trace>;
 
 } // namespace stint

@@ -164,6 +164,12 @@ struct AppSeen {
     bool running = false;
 };
 
+/// The answer to a CountSurvivors.
+struct SurvivorsCounted {
+    AppId app;
+    std::uint32_t left = 0;
+};
+
 /// What lets an app start from the background, as windows and permissions tell (jobs.md §2.3).
 struct AppConditions {
     AppId app;
@@ -367,11 +373,11 @@ using Event =
     std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
                  Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
                  StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
-                 AppUninstalled, AppSeen, AppConditions, AppTapped, ContentChanged, ContentShort, ClockSet, AppOpened,
-                 AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob, EditJob, StopJobs,
-                 ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported,
-                 BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged,
-                 ZoneRead, NetworkCounted, NetworkUsed, AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived,
-                 DozeStepped, DozeHeld, ShuttingDown, Tick>;
+                 AppUninstalled, AppSeen, SurvivorsCounted, AppConditions, AppTapped, ContentChanged, ContentShort,
+                 ClockSet, AppOpened, AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob,
+                 EditJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged,
+                 UsageReported, BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed,
+                 PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed, AlarmSet, AlarmCancelled, DeliveryEnded,
+                 MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -104,6 +104,7 @@ struct TaskRow {
     bool stopButton = true;
     std::vector<JobView> jobs;
     std::vector<NotificationView> notifications;
+    std::uint32_t survivors = 0; ///< processes that are still there after its Stop
 
     static std::vector<TaskRow> all(const State& state, Now now);
 };

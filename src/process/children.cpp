@@ -184,6 +184,13 @@ bool Children::anyAlive(const AppId& app) const {
     return false;
 }
 
+unsigned Children::survivors(const AppId& app) const {
+    unsigned left = 0;
+    for (const auto& [id, child] : children_)
+        if (child->app == app && child->killed) ++left;
+    return left;
+}
+
 Children::Child* Children::withPid(pid_t pid) const {
     for (const auto& [id, child] : children_)
         if (child->pid == pid && !child->status) return child.get();

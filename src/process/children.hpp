@@ -29,6 +29,7 @@ public:
     void limitBackground(const CgroupLimits& limits) override { background_ = limits; }
     Held controllers() const override { return enclosure_->controllers(); }
     bool anyAlive(const AppId& app) const override;
+    unsigned survivors(const AppId& app) const override;
     Result<std::optional<Owner>> ownerOf(pid_t pid) const override;
     Result<Fd> cgroupOf(const AppId& app) override { return enclosure_->cgroupOf(app); }
     std::string description() const override;

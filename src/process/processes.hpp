@@ -59,6 +59,8 @@ public:
     /// The controllers that hold limits here, and why not all of them do.
     virtual Held controllers() const = 0;
     virtual bool anyAlive(const AppId& app) const = 0;
+    /// How many of those that were killed have not ended yet, or something in what encloses them has not.
+    virtual unsigned survivors(const AppId& app) const = 0;
     /// The cgroup of all that is started for the app, made where there is none yet, opened as a directory. System where
     /// there are no cgroups.
     virtual Result<Fd> cgroupOf(const AppId& app) = 0;

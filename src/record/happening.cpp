@@ -93,6 +93,9 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     case Frozen:
         add("because", trace.because);
         break;
+    case Survived:
+        add("count", trace.count.value_or(0));
+        break;
     case Digest:
         add("count", trace.count.value_or(0));
         add("because", trace.because);

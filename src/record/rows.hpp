@@ -51,6 +51,7 @@ inline constexpr std::tuple all{
     event<AppInstalled>("appInstalled", "manifest"),
     event<AppUninstalled>("appUninstalled", "app"),
     event<AppSeen>("appSeen", "app", "visible", "running"),
+    event<SurvivorsCounted>("survivorsCounted", "app", "left"),
     event<AppConditions>("appConditions", "app", "conditions"),
     event<AppTapped>("appTapped", "app"),
     event<ContentChanged>("contentChanged", "path"),

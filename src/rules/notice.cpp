@@ -102,6 +102,13 @@ NoticeWords pausedNotice(const std::string& name) {
             {action(press::resume, "Resume"), action(press::cancel, "Cancel"), action(press::why, "Why")}};
 }
 
+Notification survivorsNotice(const std::string& name, std::uint32_t left) {
+    return noticeOf(fmt::format("{} does not stop", name),
+                    fmt::format("{} of it {} there after its Stop: {} for the kernel, or a disk, and {} then",
+                                counted(left, "process", "processes"), left == 1 ? "is" : "are",
+                                left == 1 ? "it waits" : "they wait", left == 1 ? "dies" : "die"));
+}
+
 NoticeWords digestNotice(const std::map<std::string, int>& wants) {
     std::vector<std::pair<std::string, int>> most(wants.begin(), wants.end());
     std::ranges::stable_sort(most, std::ranges::greater(), &std::pair<std::string, int>::second);

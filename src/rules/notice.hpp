@@ -1,6 +1,7 @@
 // What Stint says by itself on the desktop of jobs that a person asked for, and what it offers there (jobs.md §5.6).
 // Pure words and choices; when they are shown is core/notices.hpp's question.
 #pragma once
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct NoticeWords {
 };
 NoticeWords waitingNotice(const std::string& name, const std::string& want, bool mayRun);
 NoticeWords pausedNotice(const std::string& name);
+/// After a Stop (jobs.md §5.4): SIGKILL has not ended them.
+Notification survivorsNotice(const std::string& name, std::uint32_t left);
 /// Of how many jobs wait for what: "3 jobs waited today: 2 for mains, 1 for an unmetered network".
 NoticeWords digestNotice(const std::map<std::string, int>& wants);
 

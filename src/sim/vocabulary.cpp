@@ -63,6 +63,7 @@ std::vector<EffectWord> table() {
         {"wake", Whom::Device, {{"because"}}},
         {"frozen", Whom::Job, {{"because"}}},
         {"thawed", Whom::Job, {}},
+        {"survived", Whom::App, {{"count", Count}}},
         {"digest", Whom::Device, {{"count", Count}, {"because"}}},
     };
 }

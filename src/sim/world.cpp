@@ -203,7 +203,11 @@ void World::perform(const Effect& effect) {
                           // An app changes networks itself, and nobody sees a simulated notification.
                           [](const CallNetworkChanged&) {}, [](const CallAction&) {},
                           [&](const CallFreeze& e) { runs_.freeze(e); }, [](const ShowNotification&) {},
-                          [](const WithdrawNotification&) {}, [](const OpenTaskManager&) {}, [](const Reply&) {}},
+                          [](const WithdrawNotification&) {}, [](const OpenTaskManager&) {},
+                          [&](const CountSurvivors& e) {
+                              later(Duration{0}, [this, app = e.app] { tell(SurvivorsCounted{app, 0}, {}); });
+                          },
+                          [](const Reply&) {}},
                effect);
 }
 

@@ -49,6 +49,7 @@ constexpr auto taskRowFields = [](auto& field, auto& row) {
     field("stop", row.stopButton);
     field.list("jobs", row.jobs, writeJobView, readJobView);
     field.list("notifications", row.notifications, writeNotificationView, readNotificationView);
+    field("survivors", row.survivors);
 };
 
 constexpr auto appFields = [](auto& field, auto& view) {

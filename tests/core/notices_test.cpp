@@ -201,3 +201,37 @@ TEST_CASE("the digest opens the Task Manager, and its time is written down") {
     desk.press({.app = notices, .id = 0}, press::open);
     CHECK(desk.opened() == std::vector<std::optional<JobKey>>{std::nullopt});
 }
+
+TEST_CASE("a Stop whose processes do not die is told until they have died") { // jobs.md §5.4
+    OnDesktop desk;
+    desk.schedule(desk.transfer(1));
+    desk.event(StopApp{{}, mail});
+    desk.effects.clear();
+    desk.until(14s);
+    CHECK(desk.count<CountSurvivors>() == 0); // they have ten seconds
+    desk.until(15s);
+    REQUIRE(desk.count<CountSurvivors>() == 1);
+    desk.event(SurvivorsCounted{mail, 2});
+    const auto told = desk.newest(notices);
+    REQUIRE(told);
+    CHECK(told->notification.getTitle() == "com.example.mail does not stop");
+    const auto list = desk.core->all<TaskRow>(desk.clock());
+    REQUIRE(list.size() == 1);
+    CHECK(list[0].survivors == 2);
+    desk.event(AppSeen{mail, false, false});
+    CHECK(desk.count<CountSurvivors>() == 2);
+    desk.event(SurvivorsCounted{mail, 0});
+    CHECK_FALSE(desk.isShown(*told));
+    CHECK(desk.core->all<TaskRow>(desk.clock()).empty());
+}
+
+TEST_CASE("a Stop whose processes have died is told of by nobody") {
+    OnDesktop desk;
+    desk.schedule(desk.transfer(1));
+    desk.event(StopApp{{}, mail});
+    desk.until(1min);
+    desk.event(SurvivorsCounted{mail, 0});
+    desk.effects.clear();
+    desk.until(1h);
+    CHECK(desk.effects.empty());
+}

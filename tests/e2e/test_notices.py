@@ -1,11 +1,13 @@
 """What Stint says and offers on the desktop by itself (jobs.md §5.6): pressed with a real mouse on a real server."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 from commands import SHELL, schedule
 from desktop import Desktop
-from events import Deadline, Directory
+from events import Deadline, Directory, wait_for_end
 from jeepney import HeaderFields
 from jeepney.bus_messages import Monitoring
 from jeepney.io.blocking import Proxy
@@ -13,6 +15,30 @@ from origin import MIB, bytes_of
 
 CONTENT = bytes_of("notices", 12 * MIB)
 LAUNCHER = "com.canonical.Unity.LauncherEntry"
+
+
+# What SIGKILL does not end: a process that the kernel's first freezer holds. The second one lets it die.
+FREEZER = Path("/sys/fs/cgroup/freezer")
+
+
+class Frozen:
+    def __init__(self, pid):
+        self.place = FREEZER / f"stint-test-{pid}"
+        self.place.mkdir()
+        (self.place / "cgroup.procs").write_text(str(pid))
+        (self.place / "freezer.state").write_text("FROZEN")
+
+    def thaw(self):
+        (self.place / "freezer.state").write_text("THAWED")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.thaw()
+        for pid in (self.place / "cgroup.procs").read_text().split():
+            wait_for_end(int(pid))
+        self.place.rmdir()
 
 
 @pytest.fixture
@@ -142,3 +168,22 @@ def test_launchers_are_told_how_far_a_download_is_and_when_nothing_is_left(world
     world.done("wait", str(job))
     until(lambda told: not told["progress-visible"] and not told["count-visible"])
     line.close()
+
+
+@pytest.mark.skipif(not os.access(FREEZER / "cgroup.procs", os.W_OK), reason="no freezer of cgroup v1 that we may write")
+def test_a_stop_that_does_not_end_a_process_is_told_until_it_has(world, dunst, url):
+    """jobs.md §5.4: in the log, in the app's row, and on the desktop."""
+    daemon = world.start_daemon(policy={"job.stop_patience": "1s"})
+    world.get(url)
+    dunst.until_shown(lambda shown: shown.summary == "file.bin" and shown.progress)
+    [transfer] = daemon.transfers()
+    with Frozen(transfer) as frozen, dunst.monitor() as bus:
+        world.done("tasks", "stop", "org.stint.transfer")
+        told = dunst.until_shown(lambda shown: shown.summary.endswith("does not stop"))
+        assert told.body.startswith("1 process of it is there after its Stop")
+        daemon.until_logged("survived app=org.stint.transfer")
+        assert "after its Stop a process is still there" in world.done("tasks")
+        assert json.loads(world.done("tasks", "--json"))["survivors"] == 1
+        frozen.thaw()
+        bus.until("NotificationClosed", lambda body: body[0] == told.id)
+    assert world.done("tasks") == ""

@@ -46,12 +46,14 @@ TEST_CASE("kill takes the process and its orphans at once, whatever they do with
     world.processes->kill(started->id);
     CHECK(world.ended.empty()); // never told from inside the call
     CHECK(world.processes->anyAlive({"com.example.app"}));
+    CHECK(world.processes->survivors({"com.example.app"}) == 1); // until it is seen to be dead
     Gone gone = world.waitForEnd(started->id);
     CHECK(gone.killed);
     CHECK(WIFSIGNALED(gone.status));
     CHECK(WTERMSIG(gone.status) == SIGKILL);
     CHECK_FALSE(alive(left));
     CHECK_FALSE(world.processes->anyAlive({"com.example.app"}));
+    CHECK(world.processes->survivors({"com.example.app"}) == 0);
 }
 
 TEST_CASE("killing an app leaves every other app alone") { // jobs.md §5.4

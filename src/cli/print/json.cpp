@@ -75,6 +75,7 @@ std::string jsonOf(const TaskRow& row) {
         inner["userInitiated"] = each.userInitiated;
         line["notifications"].push_back(std::move(inner));
     }
+    line["survivors"] = row.survivors;
     return dumped(line);
 }
 

@@ -36,7 +36,10 @@ std::string wordsOf(const Notification& shown) {
 
 /// The app's row, its user-initiated jobs with their notifications, and notifications that earlier jobs left.
 void add(Table& table, const TaskRow& row, WallTime now) {
-    const std::string label = row.stopButton ? row.label : row.label + " (has no Stop button)";
+    std::string label = row.stopButton ? row.label : row.label + " (has no Stop button)";
+    if (row.survivors > 0)
+        label += fmt::format(" (after its Stop {} still there)",
+                             row.survivors == 1 ? "a process is" : fmt::format("{} processes are", row.survivors));
     table.add({{row.app.name, Paint::Strong}, row.started ? ago(*row.started, now) : "-", "", label});
     for (const auto& job : row.jobs) {
         const std::string percent = job.notification ? percentOf(*job.notification) : "-";
