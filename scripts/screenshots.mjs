@@ -54,7 +54,7 @@ async function live(ground) {
 const ready = {
     now: 'li.job[data-state="running"] .big',
     apps: "li.app",
-    day: "svg.lanes rect",
+    day: "svg.lanes rect.lane",
     device: "tr.part",
     "what-if": ".forecast-says:not(:empty)",
     constraints: "td",
@@ -89,6 +89,7 @@ try {
     mkdirSync(into, { recursive: true });
     const film = await live(ground);
     const noon = async (page) => {
+        await page.locator("svg.lanes").scrollIntoViewIfNeeded();
         const box = await page.locator("svg.lanes").boundingBox();
         await page.mouse.move(box.x + box.width * 0.28, box.y + box.height / 2);
     };
