@@ -72,6 +72,7 @@ async function picture(browser, name, hash, how, prepare) {
             ),
         );
     await prepare?.(page);
+    if (how.whole) await page.evaluate(() => scrollTo(0, 0));
     await page.waitForTimeout(1200);
     const path = `${into}/${name}.png`;
     await page.screenshot({ path, fullPage: how.whole ?? false });
