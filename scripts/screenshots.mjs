@@ -54,7 +54,7 @@ async function live(ground) {
 const ready = {
     now: 'li.job[data-state="running"] .big',
     apps: "li.app",
-    day: "svg.lanes rect",
+    day: "svg.lanes rect.lane",
     device: "tr.part",
     "what-if": ".forecast-says:not(:empty)",
     constraints: "td",
@@ -72,6 +72,7 @@ async function picture(browser, name, hash, how, prepare) {
             ),
         );
     await prepare?.(page);
+    if (how.whole) await page.evaluate(() => scrollTo(0, 0));
     await page.waitForTimeout(1200);
     const path = `${into}/${name}.png`;
     await page.screenshot({ path, fullPage: how.whole ?? false });
@@ -89,6 +90,7 @@ try {
     mkdirSync(into, { recursive: true });
     const film = await live(ground);
     const noon = async (page) => {
+        await page.locator("svg.lanes").scrollIntoViewIfNeeded();
         const box = await page.locator("svg.lanes").boundingBox();
         await page.mouse.move(box.x + box.width * 0.28, box.y + box.height / 2);
     };

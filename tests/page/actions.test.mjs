@@ -186,3 +186,14 @@ test("a small download ends before one's eyes, and its file is right", async () 
     assert.match(await page.locator('li.job[data-state="done"]', { hasText: "photos.zip" }).innerText(), /3 MiB/);
     await page.context().close();
 });
+
+test("the page's server ends: the page says so; one that does not know it asks a person to open it anew", async () => {
+    const page = await browser.open();
+    await page.waitForSelector("li.job");
+    await ground.do("end_page");
+    await page.waitForFunction(() => /connection .* is lost/.test(document.getElementById("banner").textContent));
+    assert.ok((await page.locator("li.job").count()) > 0, "what was known is still there");
+    await ground.do("open_page_again");
+    await page.waitForFunction(() => /no longer signed in/.test(document.getElementById("banner").textContent));
+    await page.context().close();
+});

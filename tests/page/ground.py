@@ -3,6 +3,7 @@ Led by a line of JSON a wish, {"do": …, "with": […]}; answers each with one,
 
 import json
 import os
+import re
 import subprocess
 import sys
 import traceback
@@ -53,6 +54,15 @@ class Ground:
         self.world.processes.append(self.server)
         self.url = self.server.stdout.readline().strip()
         return self.url
+
+    def end_page(self):
+        """The server ends, as it does by itself where nobody has looked for a while."""
+        self.server.terminate()
+        self.server.wait(30)
+
+    def open_page_again(self):
+        """At the same port, with a token of its own."""
+        return self.open_page("--port", re.search(r":(\d+)/", self.url)[1])
 
     def address(self):
         return self.url

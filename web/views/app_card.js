@@ -117,7 +117,7 @@ export function makeApp(page, first, totalOf) {
                 "section",
                 {},
                 h("h3", {}, "Last 24 hours"),
-                facts(["Ran", ran], ["Moved", moved], ["Today", today], ["Wake-ups", wakes]),
+                facts(["Ran", ran], ["Moved", moved], ["Data today", today], ["Wake-ups", wakes]),
             ),
             h(
                 "section",

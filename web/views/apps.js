@@ -38,6 +38,7 @@ export function mount(root, page) {
     }
 
     function refresh() {
+        if (!("apps" in store.topics)) return;
         const all = [...store.apps].sort(order);
         const own = all.filter((app) => !app.system);
         const others = all.filter((app) => app.system);

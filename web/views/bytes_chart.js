@@ -60,6 +60,7 @@ export class BytesChart {
         const { from, to } = this.range;
         const long = to - from > 36 * 3600000;
         const left = this.element.clientWidth < 620 ? 66 : 132; // as the lanes above it have it
+        const nameOf = (time) => (long ? dayAndTime(time).replace(/ 00:00$/, "") : clock(time));
         const axis = {
             stroke: text,
             grid: { stroke: grid, width: 1 },
@@ -90,8 +91,7 @@ export class BytesChart {
                         ...axis,
                         size: 28,
                         space: long ? 110 : 64,
-                        values: (_, marks) =>
-                            marks.map((time) => (long ? dayAndTime(time).replace(/ 00:00$/, "") : clock(time))),
+                        values: (_, marks) => marks.map((time) => (to - time < (to - from) / 25 ? "" : nameOf(time))),
                     },
                     {
                         ...axis,

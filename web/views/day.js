@@ -102,7 +102,8 @@ export function mount(root, page) {
             ["wait", "waited"],
             ["run-cut", "stopped or failed"],
             ["state-metered", "metered network"],
-            ["state-lit", "charging, or a window"],
+            ["state-lit", "charging"],
+            ["state-window", "a window of Doze"],
         ].map(([look, text]) => h("li", {}, h(`i.${look}`, { "aria-hidden": "true" }), text)),
     );
     const picture = h(

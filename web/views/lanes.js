@@ -16,7 +16,7 @@ const states = [
     ["Charging", "charging", (value) => (isTrue(value) || value === "auto" ? "lit" : null)],
     ["Screen on", "screen", (value) => (value === "on" ? "grey" : null)],
     ["Network", "network", (value) => (isThere(value) ? "grey" : null)],
-    ["Doze", "doze", (value) => (/maintenance/i.test(value) ? "lit" : /idle/i.test(value) ? "dark" : null)],
+    ["Doze", "doze", (value) => (/maintenance/i.test(value) ? "window" : /idle/i.test(value) ? "dark" : null)],
     ["Asleep", "sleeping", (value) => (isTrue(value) ? "dark" : null)],
 ];
 
@@ -108,10 +108,13 @@ export class Lanes {
             if (spans.length === 0) continue;
             name(text, STATE);
             parts.push(s("rect.lane", { x: this.left, y, width: width - this.left - 2, height: STATE, rx: 3 }));
-            for (const span of spans) {
-                const classes = look(span.value);
-                if (classes) parts.push(this.bar(span.from, span.to, y, STATE, `state-${classes}`));
-            }
+            // A window is short, and is to be seen: it stands on what is around it.
+            for (const last of [false, true])
+                for (const span of spans) {
+                    const classes = look(span.value);
+                    if (classes && (classes === "window") === last)
+                        parts.push(this.bar(span.from, span.to, y, STATE, `state-${classes}`));
+                }
             if (key === "network") this.drawMetered(parts, y);
             y += STATE + GAP;
         }
