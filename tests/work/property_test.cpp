@@ -264,16 +264,48 @@ private:
     std::map<UUID, int> worked_;
 };
 
+/// What RapidCheck prints of the smallest counterexample: a file for `stint sim`, where the scheduler itself decides
+/// what begins when.
+void showValue(const Plan& plan, std::ostream& out) {
+    out << "title: The graph ends as its results say\napps: {com.example.app: {bucket: active}}\n"
+        << "device: {charging: true}\ntimeline:\n  - at: 0s\n    work:\n      app: com.example.app\n      enqueue:\n";
+    for (std::size_t node = 0; node < plan.nodes.size(); ++node) {
+        const NodePlan& one = plan.nodes[node];
+        out << "        - {id: n" << node + 1 << ", for: 30s, follows: [";
+        const char* comma = "";
+        for (const UUID& parent : parentsOf(plan, node)) {
+            out << comma << "n" << std::stoul(parent.toString().substr(24), nullptr, 16);
+            comma = ", ";
+        }
+        out << "], answers: [" << (one.retries > 0 ? "retry, " : "") << (one.retries > 1 ? "retry, " : "")
+            << (one.fails ? "failure" : "success") << "]" << (one.needsCharging ? ", requires: [charging]}\n" : "}\n");
+    }
+    bool charging = true;
+    for (std::size_t minute = 0; minute < plan.deeds.size(); ++minute) {
+        const int deed = plan.deeds[minute] & 7;
+        if (deed == 5)
+            out << "  - {at: " << minute + 1
+                << "min, device: {charging: " << ((charging = !charging) ? "true" : "false") << "}}\n";
+        if (deed > 5) out << "  - {at: " << minute + 1 << "min, crash: com.example.app}\n";
+    }
+    out << "  - {at: " << plan.deeds.size() + 1 << "min, device: {charging: true}}\n";
+    for (const auto& [id, state] : expectedEnd(plan))
+        out << "  - {at: " << plan.deeds.size() / 60 + 20 << "h, expect: {work: com.example.app/n"
+            << std::stoul(id.toString().substr(24), nullptr, 16)
+            << ", is: " << (state == State::FAILED ? "failed" : "succeeded") << "}}\n";
+}
+
 Plan drawn() {
     const auto node = rc::gen::build<NodePlan>(
         rc::gen::set(&NodePlan::parents),
         rc::gen::set(&NodePlan::fails, rc::gen::weightedElement<bool>({{9, false}, {1, true}})),
         rc::gen::set(&NodePlan::retries, rc::gen::inRange(0, 3)), rc::gen::set(&NodePlan::needsCharging));
-    Plan plan;
-    plan.nodes = *rc::gen::resize(40, rc::gen::container<std::vector<NodePlan>>(node));
-    if (plan.nodes.size() > 40) plan.nodes.resize(40);
-    plan.deeds = *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::arbitrary<std::uint8_t>());
-    return plan;
+    const auto few = rc::gen::map(rc::gen::resize(40, rc::gen::container<std::vector<NodePlan>>(node)),
+                                  [](std::vector<NodePlan> nodes) {
+                                      if (nodes.size() > 40) nodes.resize(40);
+                                      return nodes;
+                                  });
+    return *rc::gen::build<Plan>(rc::gen::set(&Plan::nodes, few), rc::gen::set(&Plan::deeds));
 }
 
 } // namespace

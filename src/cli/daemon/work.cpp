@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view workPrefix = "org.stint.Work1.";
 constexpr std::uint64_t workPatience = 5'000'000; // µs: an app that is silent is not waited for
-constexpr std::size_t mostWorkShown = 100'000;         // what an app says is not believed without end
+constexpr std::size_t mostWorkShown = 100'000;    // what an app says is not believed without end
 
 Result<wire::Bus> workBus() {
     sd_bus* opened = nullptr;
