@@ -76,6 +76,7 @@ public:
         mortally([&] { RC_ASSERT(desk_->handle(all, now_).ok()); });
         // It had died before it was answered, and perhaps after it was durable.
         if (desk_->engine().requests().all().empty()) RC_ASSERT(desk_->handle(all, now_).ok());
+        answered_ = true;
     }
 
     void play() {
@@ -106,6 +107,13 @@ public:
             holds();
         }
         finish();
+    }
+
+    /// All goes well, but for one death at call number `call` to the scheduler. False: there were fewer calls.
+    bool playWithDeathAt(int call) {
+        scheduler_.dieAfter = call;
+        goOn();
+        return std::exchange(scheduler_.dieAfter, -1) < 0;
     }
 
     std::map<UUID, State> end() const {
@@ -139,7 +147,13 @@ private:
         workers_.running.clear();
         workers_.stopping.clear();
         scheduler_.running.clear();
+        // Nobody but a job of the scheduler brings the app back.
+        const bool comesBack = !scheduler_.jobs.empty();
         open();
+        const auto& all = desk_->engine().requests().all();
+        const bool isDone =
+            std::all_of(all.begin(), all.end(), [](const auto& one) { return one.second.isFinished(); });
+        RC_ASSERT((comesBack || isDone || !answered_));
     }
 
     void setCharging(bool charging) {
@@ -241,6 +255,10 @@ private:
     void finish() {
         scheduler_.dieAfter = -1;
         charging_ = true;
+        goOn();
+    }
+
+    void goOn() {
         for (int round = 0; round < 5'000 && finished_.size() < plan_.nodes.size(); ++round) {
             beginOne(0);
             endOne(0);
@@ -258,6 +276,7 @@ private:
     std::vector<std::string> notices_;
     Now now_{Instant(1h), WallTime(std::chrono::hours(24 * 365 * 50))};
     bool charging_ = true;
+    bool answered_ = false; ///< enqueue() has returned
     std::optional<Desk> desk_;
     std::set<UUID> finished_;
     std::map<UUID, int> retried_;
@@ -309,6 +328,19 @@ Plan drawn() {
 }
 
 } // namespace
+
+TEST_CASE("at whichever call to the scheduler the process dies, a job is left that brings it back") { // jobs.md §10
+    // Two steps, of which the first is retried; then two sides of a diamond.
+    const Plan plan{{{0, false, 1, false}, {1, false, 0, false}, {1, false, 1, false}, {6, false, 0, false}}, {}};
+    int call = 0;
+    for (bool died = true; died; ++call) {
+        Play play(plan, true);
+        play.enqueueAll();
+        died = play.playWithDeathAt(call);
+        CHECK(play.end() == expectedEnd(plan));
+    }
+    CHECK(call > 10);
+}
 
 TEST_CASE("graphs end as their results say, whatever dies and changes on the way") { // jobs.md §10
     CHECK(rc::check("the same end with and without deaths", [] {
