@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "model/day.hpp"
-#include "store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace stint {
 
