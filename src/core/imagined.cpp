@@ -24,7 +24,8 @@ constexpr Duration steady = 10s;
 std::optional<Duration> timeFor(Bytes left, Kbps rate) {
     if (left <= 0) return Duration{0};
     if (rate <= 0) return std::nullopt;
-    return transferTime(left, rate);
+    const Duration takes = transferTime(left, rate);
+    return takes <= farthest ? std::optional(takes) : std::nullopt;
 }
 
 Bytes leftOf(Bytes estimated, Bytes moved) { return estimated < 0 ? 0 : std::max<Bytes>(estimated - moved, 0); }
@@ -71,9 +72,8 @@ std::optional<Duration> timeLeft(const Run& run, Instant now) {
     if (ran < steady || moved <= 0)
         return timeLeft(run.estimatedDown, run.estimatedUp, {run.transferredDown, run.transferredUp}, run.network);
     const Bytes left = leftOf(run.estimatedDown, run.transferredDown) + leftOf(run.estimatedUp, run.transferredUp);
-    const double share = static_cast<double>(left) / static_cast<double>(moved);
-    constexpr double year = 3.15e10; // in ms
-    return Duration{static_cast<std::int64_t>(std::min(share * static_cast<double>(ran.count()), year))};
+    const Kbps rate = moved / ran.count() * 8 + moved % ran.count() * 8 / ran.count(); // bits by milliseconds
+    return timeFor(left, std::max<Kbps>(rate, 1));
 }
 
 void Imagined::goesOn(const Run& run) {
