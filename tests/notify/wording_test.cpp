@@ -172,3 +172,27 @@ TEST_CASE("an icon is a name or a URI, and the desktop entry is the file's name 
     CHECK(entryOf("/usr/share/applications/org.example.Mail.desktop") == "org.example.Mail");
     CHECK(entryOf("org.example.Mail") == "org.example.Mail");
 }
+
+TEST_CASE("Stint's own actions stand behind the app's, and no app has one of their keys") { // jobs.md §5.6
+    ShowNotification transfer = shows(0, 0);
+    transfer.notification = Notification::Builder("transfers")
+                                .setSmallIcon("folder-download")
+                                .addAction("stop", "Stop")
+                                .addAction("stint:cancel", "Nothing to see")
+                                .build();
+    transfer.ours = {{"stint:later", "Later"}, {"stint:why", "Why"}};
+    using Offered = std::vector<Notification::Action>;
+    CHECK(wordingOf(transfer, transfers, everything).actions ==
+          Offered{{"stop", "Stop"}, {"stint:later", "Later"}, {"stint:why", "Why"}, {"default", "Task Manager"}});
+    CHECK(wordingOf(transfer, transfers, {"body"}).actions.empty()); // a server that shows none
+    transfer.ongoing = false;                                        // the app answers no more; Stint does
+    CHECK(actionsOf(transfer).front().key == "stint:later");
+    CHECK(actionsOf(titled("mail", "")).empty());
+}
+
+TEST_CASE("a click on an app's notification stays the app's where it wants it") { // jobs.md §5.6
+    ShowNotification transfer = titled("mail", "");
+    transfer.notification = Notification::Builder("default").setSmallIcon("mail").addAction("default", "Open").build();
+    transfer.ours = {{"stint:why", "Why"}};
+    CHECK(actionsOf(transfer) == std::vector<Notification::Action>{{"default", "Open"}, {"stint:why", "Why"}});
+}
