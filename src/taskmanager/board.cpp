@@ -11,6 +11,8 @@ namespace {
 
 // µs of the loop's clock.
 constexpr std::uint64_t betweenJobs = 250'000, betweenTopics = 1'000'000, betweenBreaths = 15'000'000;
+/// A thousand jobs take a while to list: that is about a tenth of the time, and two seconds are not passed for it.
+constexpr std::uint64_t listingShare = 9, mostBetween = 2'000'000;
 
 /// Not the loop's time, which stands still while the sockets have their turn.
 std::uint64_t now() { return static_cast<std::uint64_t>(steadyNow() / std::chrono::microseconds(1)); }
@@ -125,19 +127,23 @@ void Board::askForNews() {
 
 /// Page by page. Each is taken in as it comes: what is told of a job after it is newer.
 void Board::listJobs(const std::vector<JobView>& before) {
-    jobsStale_ = false;
-    jobsAsking_ = true;
-    jobsListedNext_ = now() + betweenTopics;
-    line_.ask<cli::Page<JobView>>(cli::calls::jobs(std::nullopt, false, before),
-                                  [this, life = life_](const Result<cli::Page<JobView>>& page) {
-                                      if (life != life_) return;
-                                      if (!page.ok()) return failed(page.error());
-                                      for (const JobView& job : page->rows)
-                                          put(job);
-                                      if (page->more) return listJobs(page->rows);
-                                      jobsAsking_ = false;
-                                      listed();
-                                  });
+    if (before.empty()) {
+        jobsStale_ = false;
+        jobsAsking_ = true;
+        jobsListingSince_ = now();
+    }
+    line_.ask<cli::Page<JobView>>(
+        cli::calls::jobs(std::nullopt, false, before), [this, life = life_](const Result<cli::Page<JobView>>& page) {
+            if (life != life_) return;
+            if (!page.ok()) return failed(page.error());
+            for (const JobView& job : page->rows)
+                put(job);
+            if (page->more) return listJobs(page->rows);
+            jobsAsking_ = false;
+            const std::uint64_t took = now() - jobsListingSince_;
+            jobsListedNext_ = now() + std::clamp(listingShare * took, betweenJobs, mostBetween);
+            listed();
+        });
 }
 
 void Board::listed() {

@@ -87,7 +87,7 @@ private:
     // What waits may come to wait for something else without a word of each job: then they are listed anew.
     bool jobsStale_ = false;
     bool jobsAsking_ = false;
-    std::uint64_t jobsListedNext_ = 0;
+    std::uint64_t jobsListingSince_ = 0, jobsListedNext_ = 0;
     bool newsWanted_ = false;   ///< the daemon has told of changes, and tells of further ones once it is asked again
     std::array<List, 5> lists_; ///< in the order in which they are sent
     EventSource timer_, breath_;

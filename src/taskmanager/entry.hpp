@@ -24,7 +24,7 @@ public:
     /// process of a job.
     Answer enter(const Request& request, const std::function<bool()>& mayEnter) const;
 
-    bool hasCookie(const Request& request) const { return cookie_.is(request.cookie); }
+    bool hasCookie(const Request& request) const { return request.peer != Peer::Foreign && cookie_.is(request.cookie); }
 
 private:
     bool isKnown(const Request& request) const;

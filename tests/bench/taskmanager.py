@@ -14,13 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from idle import looked_at  # noqa: E402
-from line import TRANSFER  # noqa: E402
+from line import SCHEDULER, TRANSFER  # noqa: E402
 from taskmanager import Served  # noqa: E402
 from world import World  # noqa: E402
 
 PACKAGE = "com.example.bench"
 JOBS, RUNNING = 1000, 50
-POLICY = {"job.slots": 200, "job.bind_timeout": "4min", "job.op_timeout": "4min"}
+POLICY = {"job.slots": 200, "job.bind_timeout": "4min", "job.op_timeout": "4min", "job.max_jobs_per_app": 2 * JOBS}
 
 # A process of the app's own: it asks for the jobs, runs those that may, and tells of each, once a second, what it moved.
 APP = """
@@ -100,22 +100,23 @@ def told(name, shares):
 
 
 def latencies(world, served, times):
-    """ms from the moment before `hold` is sent to the event that tells of it. Of one job that waits, half a second apart:
-    what comes sooner than a quarter of a second after another is sent with it."""
+    """ms from the moment before a job is scheduled, or cancelled, to the event that tells of it; half a second apart: what
+    comes sooner than a quarter of a second after another is sent with it."""
+    wanted = {"id": ("i", 0), "service": ("s", "Transfer"), "requiresCharging": ("b", True)}
+    taken = []
     with world.line() as line, served.events() as events:
-        number = line.schedule({"id": ("i", 0), "service": ("s", "Transfer"), "requiresCharging": ("b", True)},
-                               **{"as": ("s", TRANSFER)}, newId=("b", True))[1]
-        key = f"{TRANSFER}/{number}"
         events.first()
-        events.until(lambda event: event.topic == "jobs")
-        taken = []
-        for n in range(times):
+        for _ in range(times // 2):
             time.sleep(0.5)
-            held = n % 2 == 0
             begun = time.monotonic()
-            line.send("org.stint.TaskManager1", "Hold", "ssiba{sv}", TRANSFER, "", number, held, {})
-            events.until(lambda event, held=held: event.topic == "jobs" and
-                         any(job["key"] == key and job["held"] == held for job in event.data["jobs"]))
+            key = f"{TRANSFER}/{line.schedule(wanted, **{'as': ('s', TRANSFER)}, newId=('b', True))[1]}"
+            events.until(lambda event, key=key: event.topic == "jobs" and
+                         any(job["key"] == key for job in event.data["jobs"]))
+            taken.append(1000 * (time.monotonic() - begun))
+            time.sleep(0.5)
+            begun = time.monotonic()
+            line.call(SCHEDULER, "Cancel", "isa{sv}", int(key.split("/")[1]), "", {"as": ("s", TRANSFER)})
+            events.until(lambda event, key=key: event.topic == "jobs" and key in event.data["gone"])
             taken.append(1000 * (time.monotonic() - begun))
     taken.sort()
     return statistics.median(taken), taken[min(len(taken) - 1, int(len(taken) * 0.99))]
