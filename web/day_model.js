@@ -28,11 +28,8 @@ export function endOfRun(run, day) {
 
 /** Whether it moved on by itself to its end. */
 export function endedWell(run) {
-    return (
-        run.ended === null ||
-        run.ended === undefined ||
-        ((run.stopReason ?? 0) === 0 && !/^(failed|exit [1-9]|stopped|cancelled)/.test(run.outcome ?? ""))
-    );
+    if (run.ended === null || run.ended === undefined) return true;
+    return (run.stopReason ?? 0) === 0 && (run.exitCode ?? 0) === 0;
 }
 
 /** Its waits before it began: each with its reasons, until the next or the start; of one that waits still, until now. */

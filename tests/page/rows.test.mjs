@@ -54,6 +54,7 @@ const history = {
             transferredDown: 0,
             transferredUp: 0,
             outcome: "exit 3",
+            exitCode: 3,
             stopReason: 0,
             waits: [],
         },
