@@ -78,7 +78,7 @@ Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string
             }};
 }
 
-Call<DayPage> day(WallTime from, WallTime to, const std::string& after) {
+Call<DayPage> day(const DayAsked& asked) {
     return {wire::taskManagerInterface, "Day",
             [](Reader& reader) -> Result<DayPage> {
                 DayPage page;
@@ -87,10 +87,10 @@ Call<DayPage> day(WallTime from, WallTime to, const std::string& after) {
                 page.after = STINT_TRY(reader.string());
                 return page;
             },
-            [from, to](Writer& writer) {
-                writer.int64(from.time_since_epoch().count()).int64(to.time_since_epoch().count());
+            [asked](Writer& writer) {
+                writer.int64(asked.from.time_since_epoch().count()).int64(asked.to.time_since_epoch().count());
             },
-            [after](DictionaryWriter& options) {
+            [after = asked.after](DictionaryWriter& options) {
                 if (!after.empty()) options.put("after", after);
             }};
 }

@@ -80,10 +80,10 @@ Call<Page<JobView>> jobs(const std::optional<std::string>& package, bool finishe
 Call<Explanation> explain(const JobKey& job);
 Call<std::vector<HistoryEntry>> history(const JobKey& job);
 Call<std::vector<PastRun>> log(const JobKey& job);
-/// What it would do if that were so (jobs.md §9.6).
+/// A page of it (jobs.md §9.5).
+Call<DayPage> day(const DayAsked& asked);
+/// What would become of the job if these were otherwise (jobs.md §9.6): "charging" is "no".
 Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
-/// Of the daemon's durable history; behind `after`, the `after` of the page before.
-Call<DayPage> day(WallTime from, WallTime to, const std::string& after);
 Call<JobView> watch(const JobKey& job);
 /// News of every job from now on, and once of the lists that have changed since: of further ones after the next call.
 Call<void> watchEverything();
