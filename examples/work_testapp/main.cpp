@@ -2,10 +2,12 @@
 //
 //   chains FIRST COUNT LENGTH    enqueues COUNT chains of LENGTH steps, named FIRST and on
 //   once WORKER [CONSTRAINT]     enqueues one request, and prints its id
+//   here                         enqueues a step, waits for it, and says whether it was done in this very process
 //   tree                         enqueues a step that waits for a day, and one that follows it
 //   follow ID                    waits for it, and prints each state that it is seen in
 //   info                         prints all requests: worker, state, attempts, stop reason
 //   cancel | host                cancels all; the process that stintd starts
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -49,6 +51,8 @@ protected:
     std::string name() const { return getInputData().getString("name", getId().toString()); }
 };
 
+std::atomic<int> stepsHere = 0; ///< that this process has done
+
 /// Takes 20 ms; alone, by a lock that the kernel lets go of with this process.
 struct Step : Working {
     using Working::Working;
@@ -58,6 +62,7 @@ struct Step : Working {
         note("begin " + name());
         const bool whole = workFor(20ms);
         if (whole) note("end " + name());
+        stepsHere += whole ? 1 : 0;
         ::close(lock);
         return whole ? Result::success(*Data::Builder().putString("last", name()).build()) : Result::retry();
     }
@@ -71,6 +76,20 @@ struct Endless : Working {
         note("begin " + name() + " attempt " + std::to_string(getRunAttemptCount()));
         workFor(1h);
         note("stopped " + name() + " " + std::to_string(getStopReason()));
+        return Result::success();
+    }
+};
+
+/// Shows a notification, and works until it is stopped.
+struct Shower : Working {
+    using Working::Working;
+    Result doWork() override {
+        const auto shown = setForeground({1, stint::Notification::Builder("default")
+                                                 .setSmallIcon("folder-upload")
+                                                 .setContentTitle("A long one")
+                                                 .build()});
+        note("shown " + (shown ? "yes" : shown.error().message));
+        workFor(shown ? 1h : 0h);
         return Result::success();
     }
 };
@@ -90,6 +109,7 @@ Configuration configuration() {
     return *Configuration::Builder()
                 .addWorker<Step>("Step")
                 .addWorker<Endless>("Endless")
+                .addWorker<Shower>("Shower")
                 .addWorker<Thrower>("Thrower")
                 .setDirectory(own())
                 .build();
@@ -114,6 +134,9 @@ int once(WorkManager& manager, const std::string& worker, const std::string& con
     OneTimeWorkRequest::Builder request(worker);
     if (constraint == "charging") request.setConstraints(Constraints::Builder().setRequiresCharging(true).build());
     if (constraint == "expedited") request.setExpedited(OutOfQuotaPolicy::RUN_AS_NON_EXPEDITED_WORK_REQUEST);
+    if (constraint == "user")
+        request.setUserInitiated(true).setConstraints(
+            Constraints::Builder().setRequiredNetworkType(NetworkType::CONNECTED).build());
     const auto built = request.build();
     if (!built) return complain(built.error());
     if (auto enqueued = manager.enqueue(*built); !enqueued) return complain(enqueued.error());
@@ -138,6 +161,16 @@ int follow(WorkManager& manager, const UUID& id) {
     return ended ? 0 : complain(ended.error());
 }
 
+/// Enqueues a step, and says whether it was done right here.
+int here(WorkManager& manager) {
+    const auto step = OneTimeWorkRequest::Builder("Step").build();
+    if (auto enqueued = manager.enqueue(*step); !enqueued) return complain(enqueued.error());
+    const auto ended = manager.await(step->getId(), 1min);
+    if (!ended) return complain(ended.error());
+    std::cout << "in this process: " << (stepsHere > 0 ? "yes" : "no") << std::endl;
+    return ended->getState() == WorkInfo::SUCCEEDED ? 0 : 1;
+}
+
 int info(WorkManager& manager) {
     const auto infos = manager.getWorkInfos({});
     if (!infos) return complain(infos.error());
@@ -159,6 +192,7 @@ int main(int count, char** words) {
     if (verb == "chains") return chains(*manager, std::stoi(word(2)), std::stoi(word(3)), std::stoi(word(4)));
     if (verb == "once") return once(*manager, word(2), word(3));
     if (verb == "follow") return follow(*manager, UUID::fromString(word(2)).value_or(UUID()));
+    if (verb == "here") return here(*manager);
     if (verb == "tree") return tree(*manager);
     if (verb == "info") return info(*manager);
     if (verb == "cancel") return manager->cancelAllWork() ? 0 : 1;

@@ -55,7 +55,7 @@ Result<void> rowInto(Statement& insert, const Request& request) {
                       mapped(request.finishedAt, millisOf), request.finishOrder, request.job, request.session);
 }
 
-Result<Request> requestIn(const Statement& row) {
+Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
     Request request;
     Spec& spec = request.spec;
     const auto id = UUID::fromString(row.text(0));
@@ -64,8 +64,10 @@ Result<Request> requestIn(const Statement& row) {
     request.sequence = row.integer(1);
     spec.worker = row.text(2);
     spec.input = STINT_TRY(dataOf(row.text(3)));
-    spec.tags = STINT_TRY(tagsIn(row.text(4)));
-    spec.constraints = STINT_TRY(constraintsIn(row.text(5)));
+    if (row.text(4) != "[]") spec.tags = STINT_TRY(tagsIn(row.text(4)));
+    auto known = read.find(row.text(5));
+    if (known == read.end()) known = read.emplace(row.text(5), STINT_TRY(constraintsIn(row.text(5)))).first;
+    spec.constraints = known->second;
     spec.backoffPolicy = STINT_TRY(choiceIn<BackoffPolicy>(row, 6, 1));
     spec.backoffDelay = Duration(row.integer(7));
     spec.explicitBackoff = row.integer(8) != 0;

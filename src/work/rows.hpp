@@ -1,5 +1,8 @@
 // Requests as rows of work.db, and back.
 #pragma once
+#include <map>
+#include <string>
+
 #include "sqlite/sqlite.hpp"
 #include "work/request.hpp"
 
@@ -9,8 +12,11 @@ namespace stint::work {
 extern const char* const insertRequest;
 extern const char* const selectRequests;
 
+/// What many rows say in the same words is read once.
+using ConstraintsRead = std::map<std::string, Constraints, std::less<>>;
+
 Result<void> rowInto(Statement& insert, const Request& request);
 /// Without its parents. Errc::STORAGE for a row that is damaged, or breaks a rule.
-Result<Request> requestIn(const Statement& row);
+Result<Request> requestIn(const Statement& row, ConstraintsRead& read);
 
 } // namespace stint::work

@@ -80,9 +80,9 @@ Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, 
             database.prepare("UPDATE counters SET sequence = ?1, finish_order = ?2, job = ?3 WHERE one = 1"))};
     Store store(std::move(database), std::make_unique<Statements>(std::move(made)), std::move(locks), std::move(file));
     STINT_TRY(store.takeSession());
+    STINT_TRY(store.changedByOthers()); // from here on
     // What cannot be read is found here, not at work.
-    STINT_TRY(store.read());
-    STINT_TRY(store.changedByOthers());
+    store.first_ = STINT_TRY(store.read());
     return store;
 }
 
@@ -135,6 +135,7 @@ Result<bool> Store::changedByOthers() {
 }
 
 Result<Store::Content> Store::read() {
+    if (first_) return *std::exchange(first_, std::nullopt);
     Content content;
     Statements& s = *statements_;
     s.counters.start();
@@ -142,9 +143,10 @@ Result<Store::Content> Store::read() {
     content.counters = {s.counters.integer(0), s.counters.integer(1), static_cast<std::int32_t>(s.counters.integer(2))};
     s.counters.reset();
     std::map<UUID, std::size_t> places;
+    ConstraintsRead constraints;
     s.select.start();
     while (STINT_TRY(s.select.next())) {
-        content.requests.push_back(STINT_TRY(requestIn(s.select)));
+        content.requests.push_back(STINT_TRY(requestIn(s.select, constraints)));
         places.emplace(content.requests.back().spec.id, content.requests.size() - 1);
         content.counters.sequence = std::max(content.counters.sequence, content.requests.back().sequence + 1);
     }

@@ -55,6 +55,7 @@ private:
     std::filesystem::path file_;
     Session session_ = 0;
     std::int64_t dataVersion_ = 0;
+    std::optional<Content> first_; ///< as it was opened, for whoever reads it first
 
 public:
     Store(Store&&) noexcept;

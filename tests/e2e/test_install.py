@@ -30,7 +30,8 @@ def test_everything_has_its_place(prefix):
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
                  "libexec/stint/stint-taskmanager",
                  "lib/libstint.so.0", "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
-                 "lib/pkgconfig/stint.pc", "share/systemd/user/stintd.service",
+                 "lib/pkgconfig/stint.pc", "lib/libstint-work.so.0", "include/stint/work/work_manager.hpp",
+                 "lib/pkgconfig/stint-work.pc", "share/systemd/user/stintd.service",
                  "share/dbus-1/services/org.stint.Stint1.service"):
         assert (prefix / file).exists(), file
     interfaces = {file.name for file in (prefix / "share" / "dbus-1" / "interfaces").iterdir()}
@@ -93,6 +94,23 @@ def test_a_stranger_builds_with_pkg_config(prefix, tmp_path):
     needed = run("readelf", "-d", program)
     assert "[libstint.so.0]" in needed
     for hidden in ("libsystemd", "libcurl", "libfmt"):
+        assert hidden not in needed
+
+
+def test_a_stranger_builds_on_the_work_layer_with_pkg_config(prefix, tmp_path):
+    source = tmp_path / "main.cpp"
+    source.write_text(textwrap.dedent("""\
+        #include <stint/work/work_manager.hpp>
+        int main() { return stint::work::OneTimeWorkRequest::Builder("Upload").build().ok() ? 0 : 1; }
+        """))
+    environment = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig")}
+    found = run("pkg-config", "--cflags", "--libs", "stint-work", env=environment).split()
+    program = tmp_path / "program"
+    run("g++", "-std=c++20", *flags().split(), source, "-o", program, *found)
+    run(program, env={"LD_LIBRARY_PATH": str(prefix / "lib")})
+    needed = run("readelf", "-d", program)
+    assert "[libstint-work.so.0]" in needed
+    for hidden in ("libsystemd", "libsqlite3", "libfmt"):
         assert hidden not in needed
 
 

@@ -52,6 +52,32 @@ def test_a_cancelled_worker_is_told_to_stop_and_why(app):
     assert app.does("info").startswith("Endless CANCELLED 1 1")
 
 
+def test_user_initiated_work_is_a_user_initiated_job_and_shows_its_workers_notification(world, app):
+    assert world.in_terminal("start", PACKAGE, "once", "Shower", "user").ends() == 0
+    app.until(lambda: "shown yes" in app.lines())
+    assert "user-initiated" in world.done("jobs", PACKAGE)
+    assert "A long one" in world.done("tasks")
+    app.does("cancel")
+
+
+def test_where_nobody_looks_user_initiated_work_is_a_regular_job(world, app):
+    app.does("once", "Shower", "user")
+    app.until(lambda: any(line.startswith("shown") for line in app.lines()))
+    (row,) = [line for line in world.done("jobs", PACKAGE).splitlines() if "stint.work#" in line]
+    assert "regular" in row and "running" in row
+    app.does("cancel")
+
+
+def test_while_the_app_is_visible_what_requires_nothing_runs_in_its_own_process(world, app):
+    request = app.does("once", "Step", "charging").strip()
+    terminal = world.in_terminal("start", PACKAGE, "here")
+    assert terminal.ends() == 0, terminal.output
+    assert "in this process: yes" in terminal.output
+    app.until(lambda: len(app.count("end")) == 2)
+    assert app.does("follow", request).split()[-1] == "SUCCEEDED"
+    assert not any(line.startswith("overlap") for line in app.lines())
+
+
 def test_stint_work_shows_each_chain_as_a_tree_and_why_it_waits(world):
     bus = SessionBus(world.root / "bus")
     world.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.address
