@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/fail.hpp"
+#include "base/try.hpp"
 #include "bus/introspection.hpp"
 #include "bus/limit_methods.hpp"
 #include "bus/request.hpp"
@@ -60,8 +61,10 @@ constexpr std::array table = {
     Method{jobSchedulerInterface, "DeleteNotificationChannel",     "sa{sv}",       anyone,      methods::deleteNotificationChannel},
     Method{taskManagerInterface,  "ListJobs",                      "a{sv}",        anyone,      methods::listJobs},
     Method{taskManagerInterface,  "Explain",                       "ssia{sv}",     anyone,      methods::explain},
+    Method{taskManagerInterface,  "WhatIf",                        "ssia{ss}a{sv}", theOperator, methods::whatIf},
     Method{taskManagerInterface,  "History",                       "ssia{sv}",     anyone,      methods::history},
     Method{taskManagerInterface,  "Log",                           "ssia{sv}",     anyone,      methods::log},
+    Method{taskManagerInterface,  "Day",                           "xxa{sv}",      theOperator, methods::day},
     Method{taskManagerInterface,  "ListWork",                      "ssia{sv}",     anyone,      methods::listWork},
     Method{taskManagerInterface,  "Overview",                      "a{sv}",        theOperator, methods::overview},
     Method{taskManagerInterface,  "Meters",                        "a{sv}",        theOperator, methods::meters},
@@ -178,6 +181,20 @@ Result<JobKey> readJobKey(Request& request) {
     STINT_TRY(request.arguments.read(key.space));
     STINT_TRY(request.arguments.read(key.id.value));
     return key;
+}
+
+Result<std::map<std::string, std::string>> readChanges(Request& request) {
+    std::map<std::string, std::string> changes;
+    STINT_TRY(request.arguments.array("{ss}", [&changes](wire::Reader& entries) {
+        return entries.entry("ss", [&changes](wire::Reader& entry) -> Result<void> {
+            std::string key = STINT_TRY(entry.string());
+            std::string value = STINT_TRY(entry.string());
+            if (!changes.emplace(key, std::move(value)).second)
+                return fail(Errc::ILLEGAL_ARGUMENT, "changes: {} is given twice", key);
+            return {};
+        });
+    }));
+    return changes;
 }
 
 Result<void> mayRead(const Request& request, const AppId& app) {

@@ -177,17 +177,7 @@ Handled getDevice(Request& request) {
 }
 
 Handled setDevice(Request& request) {
-    std::map<std::string, std::string> changes;
-    STINT_TRY(request.arguments.array("{ss}", [&changes](Reader& entries) {
-        return entries.entry("ss", [&changes](Reader& entry) -> Result<void> {
-            std::string key = STINT_TRY(entry.string());
-            std::string value = STINT_TRY(entry.string());
-            if (!changes.emplace(key, std::move(value)).second)
-                return fail(Errc::ILLEGAL_ARGUMENT, "changes: {} is given twice", key);
-            return {};
-        });
-    }));
-    STINT_TRY(request.owner.setDevice(request.call, changes));
+    STINT_TRY(request.owner.setDevice(request.call, STINT_TRY(readChanges(request))));
     return waits();
 }
 

@@ -68,6 +68,9 @@ Result<void> mayRead(const Request& request, const AppId& app);
 /// The job that three arguments name: package, namespace, id.
 Result<JobKey> readJobKey(Request& request);
 
+/// What is to be otherwise, or is supposed to be: a{ss}, each key once.
+Result<std::map<std::string, std::string>> readChanges(Request& request);
+
 namespace methods {
 
 Handled schedule(Request&);
@@ -100,7 +103,9 @@ Handled deleteNotificationChannel(Request&);
 Handled listJobs(Request&);
 Handled explain(Request&);
 Handled history(Request&);
+Handled whatIf(Request&);
 Handled log(Request&);
+Handled day(Request&);
 Handled listWork(Request&);
 Handled overview(Request&);
 Handled diagnose(Request&);

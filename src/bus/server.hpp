@@ -15,6 +15,7 @@
 #include "bus/caps.hpp"
 #include "bus/connection_id.hpp"
 #include "bus/limits_owner.hpp"
+#include "model/day.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
 #include "model/meter.hpp"
@@ -113,6 +114,10 @@ public:
     virtual Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) = 0;
     /// What is counted since the daemon started.
     virtual std::vector<MeterRow> meters() = 0;
+    /// What that makes of the device and of a bucket, by the keys of setDevice() and "bucket"; nothing is changed.
+    virtual Result<Supposed> suppose(const std::map<std::string, std::string>& changes) = 0;
+    /// jobs.md §9.5; no longer a time than longestDay.
+    virtual Result<DayPage> day(const DayAsked& asked) = 0;
     /// The one that is wanted, if any.
     virtual std::vector<wire::RecordingRow> recordings() = 0;
     /// What `stint doctor` shows of the daemon's side.

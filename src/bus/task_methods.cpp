@@ -1,5 +1,6 @@
 // TaskManager1, the part that only looks: any caller sees its own app, the operator sees all.
 #include "base/fail.hpp"
+#include "base/time.hpp"
 #include "base/try.hpp"
 #include "bus/request.hpp"
 #include "wire/codec.hpp"
@@ -98,6 +99,16 @@ Handled explain(Request& request) {
     });
 }
 
+Handled whatIf(Request& request) {
+    const JobKey key = STINT_TRY(readJobKey(request));
+    const auto changes = STINT_TRY(readChanges(request));
+    return answers([&owner = request.owner, key, changes](Writer& writer) -> Result<void> {
+        const Supposed supposed = STINT_TRY(owner.suppose(changes));
+        wire::writeRow(writer, STINT_TRY(owner.core().whatIf(key, supposed, owner.now())));
+        return {};
+    });
+}
+
 Handled history(Request& request) {
     const JobKey key = STINT_TRY(readJobKey(request));
     STINT_TRY(mayRead(request, key.app));
@@ -113,6 +124,29 @@ Handled log(Request& request) {
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         wire::writeRows(writer, STINT_TRY(owner.pastRuns(key, wire::mostListed)));
+        return {};
+    });
+}
+
+Handled day(Request& request) {
+    DayAsked asked;
+    asked.from = WallTime{Duration{STINT_TRY(request.arguments.int64())}};
+    asked.to = WallTime{Duration{STINT_TRY(request.arguments.int64())}};
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("after", asked.after);
+    STINT_TRY(options.read(request.arguments));
+    const std::int64_t from = asked.from.time_since_epoch().count(), to = asked.to.time_since_epoch().count();
+    // Compared as unsigned numbers, whose difference is right whatever the two are.
+    const bool isTooLong = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from) >
+                           static_cast<std::uint64_t>(longestDay.count());
+    if (from > to || isTooLong)
+        return fail(Errc::ILLEGAL_ARGUMENT, "from {} to {} is no time of at most {}; ask for its days one by one", from,
+                    to, formatDuration(longestDay));
+    return answers([&owner = request.owner, asked](Writer& writer) -> Result<void> {
+        const DayPage page = STINT_TRY(owner.day(asked));
+        wire::writeRows(writer, page.runs);
+        wire::writeRows(writer, page.device);
+        writer.string(page.after);
         return {};
     });
 }

@@ -2,9 +2,12 @@
 #include <algorithm>
 
 #include "core/state.hpp"
+#include "rules/alarm.hpp"
+#include "rules/alarm_policy.hpp"
 #include "rules/app_state.hpp"
 #include "rules/expedited_quota.hpp"
 #include "rules/load.hpp"
+#include "rules/push.hpp"
 #include "rules/quota.hpp"
 #include "rules/safeguard.hpp"
 #include "rules/standby.hpp"
@@ -64,6 +67,7 @@ std::vector<AppView> AppView::all(const State& state, Now now) {
         view.bad = app.memory.badUntil.has_value();
         view.bucket = bucketOf(app);
         view.bucketReason = reasonOf(app);
+        view.bucketSince = app.memory.usage.since;
         view.batteryUse = app.memory.batteryUse;
         view.dataSaverExempt = app.memory.dataSaverExempt;
         view.revoked = app.memory.revoked;
@@ -77,6 +81,10 @@ std::vector<AppView> AppView::all(const State& state, Now now) {
         view.importance = importanceOf(app, view.running > 0);
         view.quota = regularOf(app, world);
         view.expedited = expeditedOf(app, world);
+        view.alarms = alarmsOf(app, world);
+        const bool exact = maySetExactAlarms(app);
+        view.whileIdleAlarms = whileIdleAlarmsOf(app, exact ? AlarmKind::ExactWhileIdle : AlarmKind::WhileIdle, world);
+        view.messages = messagesOf(app.memory, state.messages.countFor(id), now.elapsed, state.constants);
         view.days = app.memory.days;
         views.push_back(std::move(view));
     }

@@ -15,6 +15,10 @@ namespace stint {
 /// Each value stays where it is until it is erased.
 template <class Value> class ByApp {
 public:
+    ByApp() = default;
+    ByApp(const ByApp& other) : sorted_(other.sorted_) { findAll(); }
+    ByApp& operator=(const ByApp&) = delete;
+
     using Entry = std::pair<const AppId, Value>;
 
     /// nullptr: there is none.
@@ -61,6 +65,10 @@ private:
         std::size_t operator()(const AppId& app) const { return std::hash<std::string_view>{}(app.name); }
     };
     using Sorted = std::map<AppId, Value>;
+    void findAll() {
+        for (auto entry = sorted_.begin(); entry != sorted_.end(); ++entry)
+            found_.emplace(entry->first, entry);
+    }
     Sorted sorted_;
     std::unordered_map<AppId, typename Sorted::iterator, Hash> found_;
 };

@@ -43,6 +43,36 @@ Group& Groups::join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& k
     return group;
 }
 
+void Groups::joinAlike(const Groups& others, const std::function<Tracked&(const Tracked&)>& job,
+                       const std::function<const App*(const AppId&)>& app) {
+    for (const auto& [id, theirs] : others.apps_) {
+        auto& [name, appGroups] = apps_.add(id).first;
+        appGroups.app = &name;
+        appGroups.installed = theirs.installed ? app(name) : nullptr;
+        appGroups.waiting = theirs.waiting;
+        for (const auto& [gateKey, like] : theirs.groups) {
+            const auto entry = appGroups.groups.emplace(gateKey, like).first;
+            Group& group = entry->second;
+            group.gateKey = &entry->first;
+            group.appGroups = &appGroups;
+            group.jobs.clear();
+            for (const Tracked* const one : like.jobs) {
+                Tracked& mine = job(*one);
+                mine.group = &group;
+                group.jobs.insert(&mine);
+            }
+            addReader(group);
+            group.due = nowhere;
+            if (group.askAgain) due_.put(group);
+            if (!group.open()) continue;
+            appGroups.open.insert(&group);
+            open_.insert(&appGroups);
+        }
+    }
+    openings_ = others.openings_;
+    made_ = others.made_;
+}
+
 void Groups::leave(Group& group, Tracked& job) {
     group.jobs.erase(&job);
     if (group.open()) --waitingLike(group);

@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -78,6 +79,9 @@ public:
 class Groups {
 public:
     Group& join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& keeper);
+    /// All that `others` have, of a copy's jobs and apps: each in place of theirs. It has none yet.
+    void joinAlike(const Groups& others, const std::function<Tracked&(const Tracked&)>& job,
+                   const std::function<const App*(const AppId&)>& app);
     /// The group is gone with its last job.
     void leave(Group& group, Tracked& job);
 

@@ -7,6 +7,14 @@
 
 namespace stint {
 
+Jobs::Jobs(const Jobs& other) : held_(other.held_), sequence_(other.sequence_) {
+    for (const Tracked& theirs : other.all()) {
+        Tracked& mine = **set_.insert(set_.end(), std::make_unique<Tracked>(theirs));
+        mine.clock = {};
+        mine.group = nullptr;
+    }
+}
+
 Tracked* Jobs::find(const JobKey& key) {
     const auto found = set_.find(key);
     return found == set_.end() ? nullptr : found->get();

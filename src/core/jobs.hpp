@@ -26,6 +26,10 @@ class Jobs {
     static const Tracked& look(const Owned& owned) { return *owned; }
 
 public:
+    Jobs() = default;
+    /// Of a copy of the state: none of them waits anywhere yet (waitAlike()).
+    Jobs(const Jobs& other);
+
     /// nullptr: there is none.
     Tracked* find(const JobKey& key);
     const Tracked* find(const JobKey& key) const;

@@ -59,6 +59,7 @@ void apply(Turn& turn, const ShuttingDown&) {
     foldUsage(turn);
     saveMetering(turn);
     turn.record(usageRecord(turn.state));
+    turn.state.deviceLog.notePresence(false, turn.now.wall);
 }
 
 } // namespace stint

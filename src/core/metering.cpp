@@ -1,6 +1,7 @@
 #include "core/metering.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/events.hpp"
 #include "core/state.hpp"
@@ -117,6 +118,12 @@ void countNetwork(Turn& turn, const AppId& app, std::optional<JobKey> job) {
 
 void countRun(Turn& turn, const Running& running) {
     const AppId& app = running.run.key.app;
+    if (App* const owner = turn.app(app); owner && running.run.state != RunState::Binding) {
+        AppDay& day = todayOf(turn, *owner);
+        day.runs = std::min(day.runs, std::numeric_limits<std::int32_t>::max() - 1) + 1;
+        day.ran += std::max(turn.now.elapsed - running.run.began, Duration{0});
+        turn.save(*owner);
+    }
     const bool isOwn = !reportsItself(running) && !running.run.dropped;
     countNetwork(turn, app, isOwn ? std::optional(running.run.key) : std::nullopt);
     if (const App* const known = turn.app(app); known && turn.state.metering.saved.erase(app) > 0) turn.save(*known);

@@ -218,6 +218,7 @@ bool Scheduler::canRunUserInitiatedJobs(const AppId& app) const {
 std::vector<WatchedContent> Scheduler::watched() const { return impl_->state.watched.all(); }
 std::uint64_t Scheduler::watchedVersion() const { return impl_->state.watched.version(); }
 
+std::span<const DeviceChange> Scheduler::unwrittenDeviceChanges() const { return impl_->state.deviceLog.waiting(); }
 const Device& Scheduler::device() const { return impl_->state.device; }
 const DeviceState& Scheduler::deviceState() const { return impl_->state.deviceState; }
 

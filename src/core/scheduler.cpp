@@ -250,6 +250,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     setBrokenAside(turn);
     settleSuccession(turn);
     noteDeviceLimits(turn);
+    beginDeviceLog(turn, snapshot.lastDeviceChange, former.seen);
     return step;
 }
 
@@ -278,6 +279,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     if (turn.changed) noteDeviceLimits(turn);
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
+    settleDeviceLog(turn, std::holds_alternative<ShuttingDown>(event) ? TurnsGoOn::No : TurnsGoOn::Yes);
     step.waitsOtherwise = turn.waitsOtherwise || turn.changed || !turn.changedApps.empty();
     if (impl_->witness) impl_->witness->handled(event, now, step);
     return step;

@@ -79,9 +79,12 @@ public:
     bool canRunUserInitiatedJobs(const AppId& app) const override;
     bool canScheduleExactAlarms(const AppId& app) const override;
     SchedulerView overview(std::size_t mostQueued, Now now) const override;
+    Result<Forecast> whatIf(const JobKey& key, const Supposed& supposed, Now now) const override;
 
     // And those of whoever runs it.
 
+    /// Of the device's history, what is not written down yet (jobs.md §9.5).
+    std::span<const DeviceChange> unwrittenDeviceChanges() const;
     /// What is remembered of a verdict (decision 0003) and is not what its gate answers now: none, or something that
     /// gates read has changed unnoticed. A sentence each, for tests.
     std::vector<std::string> staleVerdicts(Now now) const;
@@ -107,6 +110,7 @@ private:
     void fill(Rows& rows, Now now) const override;
 
     class Impl;
+    explicit Scheduler(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
 

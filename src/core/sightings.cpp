@@ -95,6 +95,7 @@ bool followsTheClock(const StartTerms& terms) { return terms.at || terms.loosens
 void apply(Turn& turn, const ClockSet&) {
     State& state = turn.state;
     rebaseAlarms(turn);
+    state.deviceLog.beginAnew();
     for (auto& [id, app] : state.apps) {
         endTomorrow(app.memory.days, dayOf(turn.world()));
         turn.save(app); // what is kept of it over a boot is placed by when it was written (limits.md §3.4)

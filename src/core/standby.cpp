@@ -45,6 +45,8 @@ void setUsage(Turn& turn, App& app, Bucket before, Usage usage) {
     }
     const Bucket after = bucketOf(app);
     if (after == before) return;
+    app.memory.usage.since = turn.now.wall;
+    turn.save(app);
     turn.changedApps.insert(app.manifest.package);
     turn.effect(Trace{.what = Trace::What::Bucket,
                       .app = app.manifest.package,

@@ -12,6 +12,7 @@
 #include "core/by_app.hpp"
 #include "core/deliveries.hpp"
 #include "core/device.hpp"
+#include "core/device_log.hpp"
 #include "core/endings.hpp"
 #include "core/job_numbers.hpp"
 #include "core/jobs.hpp"
@@ -49,6 +50,7 @@ struct State {
     Device device;
     DeviceState deviceState;
     LimitedSince limitedSince;
+    DeviceLog deviceLog;
     Boot boot;
 
     Jobs jobs;
@@ -93,6 +95,8 @@ private:
 class Scheduler::Impl {
 public:
     explicit Impl(Constants constants) : state(std::move(constants)) {}
+    /// Nobody hears of it.
+    Impl(const Impl& other) : state(other.state) { waitAlike(state, other.state); }
     Witness* witness = nullptr;
     State state;
 };

@@ -80,6 +80,14 @@ std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Ins
 
 } // namespace
 
+void waitAlike(State& copy, const State& state) {
+    for (const Tracked& theirs : state.jobs.all())
+        if (theirs.clock) copy.waiting.clocks.set(copy.jobs.at(theirs.job.key), theirs.clock);
+    copy.waiting.groups.joinAlike(
+        state.waiting.groups, [&](const Tracked& theirs) -> Tracked& { return copy.jobs.at(theirs.job.key); },
+        [&](const AppId& app) { return copy.app(app); });
+}
+
 std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey) {
     const World world = state.world(now);
     return shutGates({world, gateKey, state.app(gateKey.app)});

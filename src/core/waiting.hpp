@@ -29,6 +29,11 @@ private:
 };
 
 struct Waiting {
+    Waiting() = default;
+    /// Of a copy of the state: as yet nobody waits (waitAlike()).
+    Waiting(const Waiting& other)
+        : moments(other.moments), forSlot(other.forSlot), heldUntil(other.heldUntil), generous(other.generous) {}
+
     JobClocks clocks;
     Groups groups;
     std::uint64_t moments = 0; ///< at which groups were asked so far
@@ -41,6 +46,8 @@ struct Waiting {
     std::optional<Instant> next() const;
 };
 
+/// The jobs of a copy wait as those of the state that it was made of.
+void waitAlike(State& copy, const State& state);
 /// What is shut for this GateKey now.
 std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.

@@ -230,6 +230,19 @@ Result<void> Daemon::markNetwork(CallId call, const std::string& network, std::o
     return {};
 }
 
+Result<Supposed> Daemon::suppose(const std::map<std::string, std::string>& changes) {
+    Supposed supposed{.words = changes};
+    std::map<std::string, std::string> ofDevice = changes;
+    if (const auto word = ofDevice.extract("bucket"); !word.empty()) {
+        supposed.bucket = bucketNamed(word.mapped());
+        if (!supposed.bucket)
+            return fail(Errc::ILLEGAL_ARGUMENT, "bucket: {} is none; active, working_set, frequent, rare or restricted",
+                        word.mapped());
+    }
+    if (!ofDevice.empty()) supposed.device = STINT_TRY(deviceSource_.imagined(ofDevice));
+    return supposed;
+}
+
 std::vector<wire::NetworkRow> Daemon::networks() {
     std::vector<wire::NetworkRow> rows;
     for (NetworkSeen& seen : deviceSource_.networks())

@@ -153,11 +153,19 @@ std::vector<DeviceLine> DeviceSource::values() const {
     return values;
 }
 
-Result<void> DeviceSource::set(const std::map<std::string, std::string>& changes) {
+Result<DeviceWords> DeviceSource::saidAfter(const std::map<std::string, std::string>& changes) const {
     for (const auto& [key, text] : changes)
         STINT_TRY(checkWord(key, text));
     STINT_TRY(checkTogether(words(changes)));
-    DeviceWords next = merged(words(overrides_), words(changes));
+    return merged(words(overrides_), words(changes));
+}
+
+Result<Device> DeviceSource::imagined(const std::map<std::string, std::string>& changes) const {
+    return deviceBy(STINT_TRY(saidAfter(changes)), read());
+}
+
+Result<void> DeviceSource::set(const std::map<std::string, std::string>& changes) {
+    const DeviceWords next = STINT_TRY(saidAfter(changes));
     overrides_ = {next.begin(), next.end()};
     noteChanges();
     return {};

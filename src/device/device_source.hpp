@@ -17,6 +17,7 @@
 
 #include "base/event_source.hpp"
 #include "device/sensor.hpp"
+#include "model/device_fields.hpp"
 #include "stint/result.hpp"
 
 namespace stint {
@@ -47,6 +48,8 @@ public:
     /// All or nothing; IllegalArgument names the key, the text, and what would be right. The newest word wins over an
     /// older one that contradicts it: unplugging ends charging, a part of the network brings it up.
     Result<void> set(const std::map<std::string, std::string>& changes);
+    /// What the Device would be if that were said: as set(), and nothing is changed.
+    Result<Device> imagined(const std::map<std::string, std::string>& changes) const;
     /// None named: all. `network` stands for all of its parts.
     Result<void> reset(std::span<const std::string> keys);
     /// Whether a person says that the network of that name is metered; nullopt: what the machine says. IllegalArgument:
@@ -66,6 +69,7 @@ public:
     void restore(const std::map<std::string, std::string>& overrides, NetworkMarks marks);
 
 private:
+    Result<DeviceWords> saidAfter(const std::map<std::string, std::string>& changes) const;
     void sense();
     void tellNews();
     std::string networkLine() const;

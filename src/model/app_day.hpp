@@ -34,6 +34,8 @@ struct AppDay {
     Bytes again = 0;                ///< moved a second time, because what there was of them was lost
     std::vector<DayTally> cutShort; ///< runs that did not end by themselves, by why: "QUOTA"
     std::vector<DayTally> wakeUps;  ///< what the machine is woken for: "alarm", "message"
+    std::int32_t runs = 0;          ///< that ended that day
+    Duration ran{0};                ///< how long those lasted, together
 
     static constexpr auto noun = "day";
     static constexpr auto fields = [](auto& field, auto& day) {
@@ -46,6 +48,8 @@ struct AppDay {
         field("again", day.again);
         field.rows("cutShort", day.cutShort);
         field.rows("wakeUps", day.wakeUps);
+        field("runs", day.runs);
+        field("ran", day.ran);
     };
     bool operator==(const AppDay&) const = default;
 };

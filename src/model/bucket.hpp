@@ -75,7 +75,9 @@ struct Usage {
     };
     std::optional<Prediction> prediction;
     std::optional<Duration>
-        restrictAsked;                  ///< a system force that waits until the user has stayed away (limits.md §2.8)
+        restrictAsked; ///< a system force that waits until the user has stayed away (limits.md §2.8)
+    std::optional<WallTime>
+        since; ///< when it came into its bucket, as it counts (§2.5); nullopt: before anybody noted it
     std::vector<std::int64_t> daysUsed; ///< whole days of running time with use by the user, oldest first (§2.6)
 
     bool operator==(const Usage&) const = default;

@@ -67,6 +67,12 @@ struct Constants {
     std::int64_t completedHistoryOwn = 1000;
     std::int64_t logRuns = 10'000;
     Duration logAge = 720h;
+    // The device's history (jobs.md §9.5).
+    Duration deviceLogAge = 192h;
+    std::int64_t deviceLogEntries = 20'000;
+    std::int64_t deviceLogBurst = 10;
+    Duration deviceLogPace = 1min;
+    Duration deviceLogDelay = 5min;
     std::int64_t slots = 16;
     bool waitingTooLong = true;
     std::int64_t batchMinReady = 5;

@@ -8,6 +8,8 @@
 
 #include "base/time.hpp"
 #include "model/view.hpp"
+#include "model/what_if.hpp"
+#include "stint/result.hpp"
 
 namespace stint {
 
@@ -28,6 +30,9 @@ public:
     virtual std::vector<HistoryEntry> history(const JobKey& key) const = 0;
     /// Of a tracked job's work, the items behind `after`, at most `most`, in the order they are handed out in.
     virtual std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) const = 0;
+    /// What would become of a job if that were so (jobs.md §9.6). IllegalArgument: no such job, or it has ended;
+    /// LimitExceeded: there are too many jobs to try it.
+    virtual Result<Forecast> whatIf(const JobKey& key, const Supposed& supposed, Now now) const = 0;
     /// jobs.md §2.1.
     virtual bool canRunUserInitiatedJobs(const AppId& app) const = 0;
     /// limits.md §7.5.

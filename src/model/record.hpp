@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "model/app.hpp"
 #include "model/content_changes.hpp"
+#include "model/day.hpp"
 #include "model/device.hpp"
 #include "model/job.hpp"
 
@@ -51,6 +52,12 @@ struct SavePastRun {
     std::int64_t keep = 0; ///< how many of the app's newest entries stay
     WallTime since;        ///< those from before go
 };
+/// An entry of the device's history (jobs.md §9.5).
+struct SaveDeviceChange {
+    DeviceChange change;
+    std::int64_t keep = 0; ///< how many of the newest entries stay
+    WallTime since;        ///< those from before go
+};
 struct SaveApp {
     AppMemory memory;
     Now written;
@@ -90,9 +97,9 @@ struct DropMessage {
     std::uint64_t id = 0;
 };
 
-using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SavePastRun, SaveApp,
-                            DropApp, SaveOverrides, SaveNetworkMarks, SaveUsageTime, SaveDeviceState, SaveAlarm,
-                            DropAlarm, SaveMessage, DropMessage>;
+using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SavePastRun,
+                            SaveDeviceChange, SaveApp, DropApp, SaveOverrides, SaveNetworkMarks, SaveUsageTime,
+                            SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage>;
 
 /// What every commit is marked with.
 struct Stamp {
@@ -138,9 +145,10 @@ struct Snapshot {
     std::map<AppId, std::int32_t> highestIds;     ///< of each app, that the log has in the root namespace
     std::map<std::string, std::string> overrides; ///< of this boot, else empty
     NetworkMarks networkMarks;
-    Stamp stamp;                  ///< of the last commit
-    std::uint32_t generation = 0; ///< one more than at the last commit: RunIds are unique over restarts
-    bool sameBoot = false;        ///< the last commit was made in this boot: a restart of the daemon, not a reboot
+    std::optional<DeviceChange> lastDeviceChange; ///< that was written down
+    Stamp stamp;                                  ///< of the last commit
+    std::uint32_t generation = 0;                 ///< one more than at the last commit: RunIds are unique over restarts
+    bool sameBoot = false; ///< the last commit was made in this boot: a restart of the daemon, not a reboot
 };
 
 } // namespace stint

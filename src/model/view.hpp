@@ -38,6 +38,7 @@ struct Blocker {
         field.always("until", blocker.until);
         field("clears", blocker.clears);
     };
+    bool operator==(const Blocker&) const = default;
 };
 
 /// The clocks of a run under way, and the stop it has coming (jobs.md §9.3).
@@ -178,6 +179,42 @@ struct SafeguardView {
     bool operator==(const SafeguardView&) const = default;
 };
 
+/// How often an app may do something within a time, and how often it has (limits.md §7.4, §8.5).
+struct AllotmentView {
+    std::int64_t allowed = -1; ///< -1: any number
+    Duration window{0};
+    std::int64_t used = 0;           ///< within the window
+    std::optional<WallTime> returns; ///< when the oldest of them counts no more; nullopt: none counts
+
+    static constexpr auto noun = "allotment";
+    static constexpr auto fields = [](auto& field, auto& allotment) {
+        field("allowed", allotment.allowed);
+        field("window", allotment.window);
+        field("used", allotment.used);
+        field("returns", allotment.returns);
+    };
+    bool operator==(const AllotmentView&) const = default;
+};
+
+/// How an app's pushed messages of high priority fare (limits.md §8.5).
+struct MessagesView {
+    std::int64_t delivered = 0; ///< within push.window
+    std::int64_t shown = 0;     ///< of them, those that a notification followed
+    bool downgraded = false;    ///< they count as normal ones
+    std::int64_t waiting = 0;   ///< of all, those that are not delivered yet
+    std::int64_t room = 0;      ///< how many more may wait
+
+    static constexpr auto noun = "messages";
+    static constexpr auto fields = [](auto& field, auto& messages) {
+        field("delivered", messages.delivered);
+        field("shown", messages.shown);
+        field("downgraded", messages.downgraded);
+        field("waiting", messages.waiting);
+        field("room", messages.room);
+    };
+    bool operator==(const MessagesView&) const = default;
+};
+
 struct AppView {
     Manifest manifest;
     ProcessState state = ProcessState::NotRunning;
@@ -187,6 +224,7 @@ struct AppView {
     bool bad = false;    ///< the crash guard's mark (jobs.md §12.3)
     Bucket bucket = Bucket::Never;
     BucketReason bucketReason = BucketReason::Default;
+    std::optional<WallTime> bucketSince; ///< nullopt: before anybody noted it
     BatteryUse batteryUse = BatteryUse::Optimized;
     bool dataSaverExempt = false;
     std::set<std::string, std::less<>> revoked; ///< permissions that the user has taken back
@@ -195,6 +233,9 @@ struct AppView {
     std::int32_t importance = 0; ///< limits.md §9
     QuotaView quota;
     QuotaView expedited;
+    AllotmentView alarms;          ///< delivery instants by its bucket
+    AllotmentView whileIdleAlarms; ///< likewise in Doze, where it may set exact alarms those
+    MessagesView messages;
     std::uint32_t jobs = 0;
     std::uint32_t running = 0;
     std::vector<AppDay> days; ///< limits.md §14, oldest first

@@ -33,6 +33,17 @@ AlarmQuota whileIdleAllowance(AlarmKind kind, const Constants& constants) {
     return {exact ? constants.alarmWhileIdleExactQuota : constants.alarmWhileIdleQuota, constants.alarmWhileIdleWindow};
 }
 
+// Oldest first.
+AllotmentView allotmentOf(const std::vector<Instant>& delivered, AlarmQuota allowance, Now now) {
+    AllotmentView view{.allowed = std::max<std::int64_t>(allowance.deliveries, -1), .window = allowance.window};
+    for (const Instant one : delivered) {
+        if (one + allowance.window <= now.elapsed) continue;
+        ++view.used;
+        if (!view.returns) view.returns = wallAt(one + allowance.window, now);
+    }
+    return view;
+}
+
 /// One alarm being asked about. Alarms of one instant count once: where another went at this very instant, one that
 /// nothing else keeps beyond it may go along (limits.md §7.4, §12.4 examples 45, 48 and 50).
 struct Asked {
@@ -215,6 +226,14 @@ bool countDelivery(App& app, const Alarm& alarm, const World& world) {
         changed = note(app.memory.whileIdleAlarms, now, most) || changed;
     }
     return changed;
+}
+
+AllotmentView alarmsOf(const App& app, const World& world) {
+    return allotmentOf(app.memory.alarms, allowanceOf(bucketRow(bucketOf(app)).alarms, world.constants), world.now);
+}
+
+AllotmentView whileIdleAlarmsOf(const App& app, AlarmKind kind, const World& world) {
+    return allotmentOf(app.memory.whileIdleAlarms, whileIdleAllowance(kind, world.constants), world.now);
 }
 
 } // namespace stint

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/alarm.hpp"
+#include "model/view.hpp"
 #include "rules/world.hpp"
 
 namespace stint {
@@ -65,6 +66,10 @@ struct PendingAlarm {
 /// Those of all pending alarms that go off now, together, in the order of their requested times; empty: none does.
 /// To be asked again after their delivery, at the same instant: stand-alone alarms go before the others.
 std::vector<const Alarm*> alarmBatch(std::span<const PendingAlarm> pending, const World& world, Waking waking);
+
+/// What the app has of each allowance now.
+AllotmentView alarmsOf(const App& app, const World& world);
+AllotmentView whileIdleAlarmsOf(const App& app, AlarmKind kind, const World& world);
 
 /// Notes in the app's histories that this alarm goes off now (limits.md §7.4): an instant counts once, and the
 /// deliveries that are exempt do not count. Whether a history has changed.

@@ -1,5 +1,6 @@
 #include "rules/in_queue.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/core.h>
@@ -47,6 +48,10 @@ constexpr std::array queueRows{
 // clang-format on
 
 } // namespace
+
+bool isOfTheQueue(std::string_view name) {
+    return std::ranges::find(queueRows, name, &QueueRow::name) != queueRows.end();
+}
 
 const QueueRow* holdInQueue(const QueueFacts& facts) {
     for (const QueueRow& row : queueRows)

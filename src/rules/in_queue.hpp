@@ -33,6 +33,8 @@ struct QueueRow {
     std::optional<Instant> (*until)(const QueueFacts&) = nullptr; ///< null: an event
 };
 
+/// Whether a row has that name: then its job waits for nothing but others.
+bool isOfTheQueue(std::string_view name);
 /// The first that holds it; null: it may start.
 const QueueRow* holdInQueue(const QueueFacts& facts);
 

@@ -118,6 +118,8 @@ void addDay(AppDay& into, const AppDay& other) {
     addBytes(into.metered, other.metered);
     addBytes(into.roaming, other.roaming);
     addBytes(into.again, other.again);
+    into.runs += other.runs;
+    into.ran += other.ran;
     for (const DayTally& tally : other.cutShort)
         addTally(into.cutShort, tally.of, tally.count);
     for (const DayTally& tally : other.wakeUps)

@@ -30,6 +30,18 @@ bool downgraded(const AppMemory& memory, Instant now, const Constants& constants
     return judged >= constants.pushMinMessages && shown * whole < judged * constants.pushMinRatio;
 }
 
+MessagesView messagesOf(const AppMemory& memory, std::int64_t waiting, Instant now, const Constants& constants) {
+    MessagesView view{.downgraded = downgraded(memory, now, constants),
+                      .waiting = waiting,
+                      .room = std::max<std::int64_t>(constants.pushMaxWaiting - waiting, 0)};
+    for (const PushNote& note : memory.pushes) {
+        if (note.delivered <= now - constants.pushWindow) continue;
+        ++view.delivered;
+        view.shown += note.shown;
+    }
+    return view;
+}
+
 void noteDelivered(AppMemory& memory, Instant now, const Constants& constants) {
     std::erase_if(memory.pushes, [&](const PushNote& note) { return note.delivered <= now - constants.pushWindow; });
     memory.pushes.push_back({.delivered = now});

@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 
+#include "model/view.hpp"
 #include "rules/world.hpp"
 #include "stint/result.hpp"
 
@@ -27,6 +28,9 @@ std::optional<Error> waitingError(const AppId& app, std::int64_t waiting, const 
 /// Whether the app's high-priority messages count as normal: too few of those delivered within push.window were
 /// followed by a notification within push.match.
 bool downgraded(const AppMemory& memory, Instant now, const Constants& constants);
+
+/// How the app's messages fare, of which `waiting` wait.
+MessagesView messagesOf(const AppMemory& memory, std::int64_t waiting, Instant now, const Constants& constants);
 
 /// A message that was sent with high priority is delivered; one that was downgraded counts, too.
 void noteDelivered(AppMemory& memory, Instant now, const Constants& constants);

@@ -37,6 +37,7 @@ Snapshot MemoryStore::load(const BootId& boot) {
     snapshot.highestIds = highestIds_;
     if (overrides_.second == boot) snapshot.overrides = overrides_.first;
     snapshot.networkMarks = networkMarks_;
+    snapshot.lastDeviceChange = lastDeviceChange_;
     return snapshot;
 }
 
@@ -84,6 +85,8 @@ void MemoryStore::write(const SavePastRun& record) {
     std::int32_t& highest = highestIds_[record.job.app];
     highest = std::max(highest, record.job.id.value);
 }
+
+void MemoryStore::write(SaveDeviceChange record) { lastDeviceChange_ = std::move(record.change); }
 
 void MemoryStore::write(SaveApp record) {
     StoredApp& stored = apps_[record.memory.app];

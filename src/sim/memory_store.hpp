@@ -24,6 +24,7 @@ private:
     void write(SaveContent record);
     void write(SaveCompleted record);
     void write(const SavePastRun& record);
+    void write(SaveDeviceChange record);
     void write(SaveApp record);
     void write(const DropApp& record);
     void write(SaveOverrides record);
@@ -46,7 +47,8 @@ private:
     std::optional<StoredUsageTime> usageTime_;
     std::optional<std::pair<DeviceState, BootId>> deviceState_;
     std::map<AppId, std::deque<Completed>> completed_;
-    std::map<AppId, std::int32_t> highestIds_; ///< all that is read of the log
+    std::map<AppId, std::int32_t> highestIds_;     ///< all that is read of the log
+    std::optional<DeviceChange> lastDeviceChange_; ///< all that is read of that history
     std::pair<std::map<std::string, std::string>, BootId> overrides_;
     NetworkMarks networkMarks_;
 };

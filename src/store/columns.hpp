@@ -43,14 +43,16 @@ inline constexpr ChecksummedTable completedTable{
                  "scheduled, began, kind, url, path"};
 /// The log: what the apps' histories keep less of, and jobs that wait only the last of.
 inline constexpr ChecksummedTable pastRunsTable{"past_runs", "app, nth, space, job, run", 2};
+/// The device's history (jobs.md §9.5).
+inline constexpr ChecksummedTable deviceChangesTable{"device_changes", "changed, name, value, left_out"};
 inline constexpr ChecksummedTable overridesTable{"overrides", "name, value, boot", 1};
 /// In the table of overrides: what a person has said of a network, for good. Such a row is of no boot.
 inline constexpr std::string_view markPrefix = "network.mark ", markIsForGood, markMetered = "metered",
                                   markUnmetered = "unmetered";
 
-inline constexpr std::array checksummedTables{jobsTable,     workTable,      contentTable,     appsTable,
-                                              ledgersTable,  usageTimeTable, deviceStateTable, alarmsTable,
-                                              messagesTable, completedTable, pastRunsTable,    overridesTable};
+inline constexpr std::array checksummedTables{
+    jobsTable,   workTable,     contentTable,   appsTable,     ledgersTable,       usageTimeTable, deviceStateTable,
+    alarmsTable, messagesTable, completedTable, pastRunsTable, deviceChangesTable, overridesTable};
 
 /// Writes a row of the values ?1, ?2, … with its checksum; one of the same key is replaced.
 std::string saveSql(const ChecksummedTable& table);

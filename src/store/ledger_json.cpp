@@ -166,7 +166,7 @@ json talliesJson(const std::vector<DayTally>& tallies) {
 
 json appDayJson(const AppDay& day) {
     return json::array({day.day, day.received, day.sent, day.metered, day.roaming, day.again, talliesJson(day.cutShort),
-                        talliesJson(day.wakeUps)});
+                        talliesJson(day.wakeUps), day.runs, day.ran.count()});
 }
 
 /// [of, count]
@@ -178,9 +178,10 @@ Result<DayTally> tallyFrom(const json& value, std::string_view name) {
     return tally;
 }
 
-/// [day, received, sent, metered, roaming, again, cut short, wake-ups]
+/// [day, received, sent, metered, roaming, again, cut short, wake-ups, runs, ran]; earlier versions had not the last
+/// two.
 Result<AppDay> appDayFrom(const json& value, std::string_view name) {
-    STINT_TRY(checkSize(value, name, 8));
+    if (!value.is_array() || value.size() != 8) STINT_TRY(checkSize(value, name, 10));
     AppDay day;
     constexpr std::int64_t farthest = 10'000'000; // days: as far as a date has a year
     day.day = static_cast<std::int32_t>(STINT_TRY(numberFrom(value[0], name, {-farthest, farthest})));
@@ -189,6 +190,10 @@ Result<AppDay> appDayFrom(const json& value, std::string_view name) {
         *bytes = STINT_TRY(numberFrom(value[at++], name, {0, mostCountedBytes}));
     day.cutShort = STINT_TRY(listFrom<DayTally>(value[6], name, tallyFrom));
     day.wakeUps = STINT_TRY(listFrom<DayTally>(value[7], name, tallyFrom));
+    if (value.size() == 8) return day;
+    day.runs =
+        static_cast<std::int32_t>(STINT_TRY(numberFrom(value[8], name, {0, std::numeric_limits<std::int32_t>::max()})));
+    day.ran = Duration{STINT_TRY(numberFrom(value[9], name, {0, std::numeric_limits<std::int64_t>::max() / 2}))};
     return day;
 }
 

@@ -67,6 +67,13 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
             "DELETE FROM past_runs WHERE app = ?1 AND nth < 8 + (SELECT min(nth) FROM past_runs WHERE "
             "app = ?1) AND CASE WHEN json_valid(run) THEN json_extract(run, '$.ended') < ?2 ELSE 1 END")),
         .dropLog = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1")),
+        .addChange = STINT_TRY(database.prepare(saveSql(deviceChangesTable))),
+        .trimChanges = STINT_TRY(
+            database.prepare("DELETE FROM device_changes WHERE nth <= (SELECT max(nth) FROM device_changes) - ?1")),
+        // Some at a time, and more than come.
+        .dropOldChanges = STINT_TRY(
+            database.prepare("DELETE FROM device_changes WHERE nth < 8 + (SELECT min(nth) FROM device_changes) AND "
+                             "changed < ?1")),
         .saveApp = STINT_TRY(database.prepare(saveSql(appsTable))),
         .saveLedger = STINT_TRY(database.prepare(saveSql(ledgersTable))),
         .dropApp = STINT_TRY(database.prepare("DELETE FROM apps WHERE app = ?1")),
@@ -153,6 +160,13 @@ Result<void> RecordWriter::write(const SavePastRun& record) {
     STINT_TRY(sql_.addRun.run(app, nth, record.job.space, record.job.id.value, rowText(record.run)));
     STINT_TRY(sql_.trimRuns.run(app, nth - record.keep));
     return sql_.dropOldRuns.run(app, count(record.since));
+}
+
+Result<void> RecordWriter::write(const SaveDeviceChange& record) {
+    const auto& change = record.change;
+    STINT_TRY(sql_.addChange.run(count(change.when), change.key, change.value, change.leftOut));
+    STINT_TRY(sql_.trimChanges.run(record.keep));
+    return sql_.dropOldChanges.run(count(record.since));
 }
 
 Result<void> RecordWriter::write(const SaveApp& record) {

@@ -31,6 +31,9 @@ private:
         Statement trimRuns;
         Statement dropOldRuns;
         Statement dropLog;
+        Statement addChange;
+        Statement trimChanges;
+        Statement dropOldChanges;
         Statement saveApp;
         Statement saveLedger;
         Statement dropApp;
@@ -56,6 +59,7 @@ private:
     Result<void> write(const SaveContent& record);
     Result<void> write(const SaveCompleted& record);
     Result<void> write(const SavePastRun& record);
+    Result<void> write(const SaveDeviceChange& record);
     Result<void> write(const SaveApp& record);
     Result<void> write(const DropApp& record);
     Result<void> write(const SaveUsageTime& record);

@@ -269,3 +269,14 @@ CREATE TABLE past_runs (
 
 -- version 8: what an app has used by day, in its ledger, and bytes over metered networks in a job's terms (limits.md
 -- §14): no table is another one, but a stint that does not know them would ignore a limit.
+
+-- version 9: the device's history (jobs.md §9.5), of which a start reads its last entry alone.
+
+CREATE TABLE device_changes (
+    nth      INTEGER PRIMARY KEY, -- oldest first
+    changed  INTEGER NOT NULL,    -- wall time
+    name     TEXT    NOT NULL,    -- "charging"
+    value    TEXT    NOT NULL,
+    left_out INTEGER NOT NULL,    -- changes since the one before that were not kept
+    seal     INTEGER NOT NULL
+) STRICT;

@@ -9,6 +9,7 @@
 #include "store/device_json.hpp"
 #include "store/job_rows.hpp"
 #include "store/lost_ledgers.hpp"
+#include "store/past_day.hpp"
 #include "store/past_runs.hpp"
 
 namespace stint {
@@ -152,6 +153,7 @@ Result<Snapshot> readSnapshot(Database& database, const BootId& boot, std::vecto
     STINT_TRY(reader.readDeviceState(boot));
     STINT_TRY(reader.readOverrides(boot));
     snapshot.highestIds = STINT_TRY(highestLoggedIds(database));
+    snapshot.lastDeviceChange = STINT_TRY(lastDeviceChange(database));
     return snapshot;
 }
 

@@ -128,6 +128,13 @@ public:
         return pastRunsOf(database_, key, most);
     }
 
+    Result<std::vector<DeviceChange>> deviceChanges(WallTime from, WallTime to, std::size_t most) {
+        return deviceChangesOf(database_, from, to, most);
+    }
+    Result<LogPage> logPage(WallTime from, WallTime to, const LogPlace& after, std::size_t most) {
+        return stint::logPage(database_, from, to, after, most);
+    }
+
     std::vector<std::string> notes() { return std::exchange(notes_, {}); }
 
 private:
@@ -226,6 +233,12 @@ Result<void> Store::copyTo(const std::filesystem::path& file) { return impl_->co
 Result<void> Store::acceptsMore() { return impl_->acceptsMore(); }
 void Store::idle() { impl_->idle(); }
 void Store::eraseLog() { impl_->eraseLog(); }
+Result<std::vector<DeviceChange>> Store::deviceChanges(WallTime from, WallTime to, std::size_t most) {
+    return impl_->deviceChanges(from, to, most);
+}
+Result<LogPage> Store::logPage(WallTime from, WallTime to, const LogPlace& after, std::size_t most) {
+    return impl_->logPage(from, to, after, most);
+}
 Result<std::vector<PastRun>> Store::pastRuns(const JobKey& key, std::size_t most) { return impl_->pastRuns(key, most); }
 std::vector<std::string> Store::notes() { return impl_->notes(); }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/record.hpp"
+#include "store/past_day.hpp"
 
 namespace stint {
 
@@ -35,6 +36,11 @@ public:
 
     /// The log of all jobs that had that key, oldest first: the newest `most` (jobs.md §9.4).
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most);
+
+    /// What it tells of a stretch of time (store/past_day.hpp; jobs.md §9.5): the device's changes, and a page of the
+    /// log.
+    Result<std::vector<DeviceChange>> deviceChanges(WallTime from, WallTime to, std::size_t most);
+    Result<LogPage> logPage(WallTime from, WallTime to, const LogPlace& after, std::size_t most);
 
     /// All of the records in one durable transaction, or none of them, with what marks the commit. Errc::STORAGE says
     /// which file and why. On a full disk the reserve file is deleted, so that the next commit has room.

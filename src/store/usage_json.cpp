@@ -50,6 +50,10 @@ Result<std::map<Bucket, Duration>> holdsFrom(const json& value, std::string_view
     return holds;
 }
 
+Result<WallTime> wallFrom(const json& value, std::string_view name) {
+    return WallTime{Duration{STINT_TRY(numberFrom(value, name, anyTime))}};
+}
+
 /// Earlier versions of Stint wrote `true` in place of the version that misbehaved: no version equals it.
 Result<std::string> versionFrom(const json& value, std::string_view name) {
     if (value == true) return std::string{};
@@ -74,14 +78,15 @@ std::string usageText(const Usage& usage) {
         object["prediction"] = json::array({nameOf(prediction->bucket), prediction->at.count()});
     if (usage.restrictAsked) object["restrictAsked"] = usage.restrictAsked->count();
     if (!usage.daysUsed.empty()) object["daysUsed"] = usage.daysUsed;
+    if (usage.since) object["since"] = usage.since->time_since_epoch().count();
     return object.dump();
 }
 
 Result<Usage> usageFrom(std::string_view text) {
     const auto object = STINT_TRY(objectFrom(text));
-    STINT_TRY(
-        checkKeys(object, "usage",
-                  {"bucket", "reason", "buggy", "used", "byUser", "holds", "prediction", "restrictAsked", "daysUsed"}));
+    STINT_TRY(checkKeys(
+        object, "usage",
+        {"bucket", "reason", "buggy", "used", "byUser", "holds", "prediction", "restrictAsked", "daysUsed", "since"}));
     Usage usage;
     STINT_TRY(readPart(object, "bucket", usage.bucket, bucketFrom));
     STINT_TRY(readPart(object, "reason", usage.reason, reasonFrom));
@@ -92,6 +97,7 @@ Result<Usage> usageFrom(std::string_view text) {
     STINT_TRY(readPart(object, "prediction", usage.prediction, predictionFrom));
     STINT_TRY(readPart(object, "restrictAsked", usage.restrictAsked, timeFrom));
     STINT_TRY(readPart(object, "daysUsed", usage.daysUsed, daysFrom));
+    STINT_TRY(readPart(object, "since", usage.since, wallFrom));
     return usage;
 }
 

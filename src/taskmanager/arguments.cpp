@@ -79,6 +79,32 @@ Result<std::vector<std::string>> listIn(const std::string& body, const std::stri
     return list.get<std::vector<std::string>>();
 }
 
+Result<WhatIf> whatIfIn(const std::string& body) {
+    const Json object = STINT_TRY(objectIn(body, {"job", "changes"}));
+    const Json& changes = object["changes"];
+    const bool areStrings =
+        changes.is_object() && std::ranges::all_of(changes, [](const Json& one) { return one.is_string(); });
+    if (!object["job"].is_string() || !areStrings)
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"job\" must be a string, \"changes\" an object of strings");
+    WhatIf asked{.job = object["job"].get<std::string>()};
+    for (const auto& [key, value] : changes.items())
+        asked.changes.emplace(key, value.get<std::string>());
+    return asked;
+}
+
+Result<std::pair<WallTime, WallTime>> spanIn(std::string_view query) {
+    std::map<std::string_view, WallTime> times;
+    for (const std::string_view one : splitAt(query, "&")) {
+        const auto equals = std::min(one.find('='), one.size());
+        const auto ms = numberIn<std::int64_t>(one.substr(std::min(equals + 1, one.size())));
+        const std::string_view key = one.substr(0, equals);
+        if (!ms || (key != "from" && key != "to") || !times.emplace(key, WallTime(Duration(*ms))).second)
+            return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not understood; write from=MS&to=MS", printable(one));
+    }
+    if (times.size() != 2) return fail(Errc::ILLEGAL_ARGUMENT, "write from=MS&to=MS");
+    return std::pair(times["from"], times["to"]);
+}
+
 Result<JobKey> jobNamed(const std::string& name) {
     const cli::JobName found = STINT_TRY(cli::parseJobName(name));
     if (!found.app)

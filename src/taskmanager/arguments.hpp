@@ -1,8 +1,10 @@
 // What a request asks with: the words behind its '?', or the object that its body is. What is not known is refused by
 // name.
 #pragma once
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/job.hpp"
@@ -17,6 +19,15 @@ Result<std::vector<std::string>> valuesIn(std::string_view query, std::string_vi
 Result<std::vector<std::string>> stringsIn(const std::string& body, const std::vector<std::string>& keys);
 /// {"keys": ["charging"]}
 Result<std::vector<std::string>> listIn(const std::string& body, const std::string& key);
+
+/// {"job": "PACKAGE/7", "changes": {"charging": "no"}}
+struct WhatIf {
+    std::string job;
+    std::map<std::string, std::string> changes;
+};
+Result<WhatIf> whatIfIn(const std::string& body);
+/// Two times in ms since 1970, as "from=…&to=…".
+Result<std::pair<WallTime, WallTime>> spanIn(std::string_view query);
 
 /// A job by its whole name, PACKAGE/7 or PACKAGE/namespace#7.
 Result<JobKey> jobNamed(const std::string& name);

@@ -13,6 +13,7 @@ constexpr std::array paths{
     Path{"/api/events",       "GET"},
     Path{"/api/why",          "GET",  answerWhy},
     Path{"/api/log",          "GET",  answerLog},
+    Path{"/api/day",          "GET",  answerDay},
     Path{"/api/constraints",  "GET",  answerConstraints},
     Path{"/api/jobs/pause",   "POST", pauseJob},
     Path{"/api/jobs/resume",  "POST", resumeJob},
@@ -22,6 +23,7 @@ constexpr std::array paths{
     Path{"/api/apps/stop",    "POST", stopApp},
     Path{"/api/apps/battery", "POST", setBattery},
     Path{"/api/device/reset", "POST", resetDevice},
+    Path{"/api/what-if",      "POST", foretell},
 };
 // clang-format on
 

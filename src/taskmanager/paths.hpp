@@ -24,6 +24,7 @@ const Path* pathNamed(std::string_view name);
 void answerWhy(DaemonLine& line, const Request& request, Done done);
 void answerLog(DaemonLine& line, const Request& request, Done done);
 void answerMetrics(DaemonLine& line, const Request& request, Done done);
+void answerDay(DaemonLine& line, const Request& request, Done done);
 void answerConstraints(DaemonLine& line, const Request& request, Done done);
 
 // POST (actions.cpp)
@@ -35,5 +36,6 @@ void runJobNow(DaemonLine& line, const Request& request, Done done);
 void stopApp(DaemonLine& line, const Request& request, Done done);
 void setBattery(DaemonLine& line, const Request& request, Done done);
 void resetDevice(DaemonLine& line, const Request& request, Done done);
+void foretell(DaemonLine& line, const Request& request, Done done); // day.cpp: changes nothing
 
 } // namespace stint::taskmanager

@@ -79,6 +79,10 @@ constexpr auto appFields = [](auto& field, auto& view) {
     field.inner("quota", view.quota, writeQuota, readQuota);
     field.inner("expedited", view.expedited, writeQuota, readQuota);
     field.rows("days", view.days);
+    field("bucketSince", view.bucketSince);
+    field.inner("alarms", view.alarms, writeRow<AllotmentView>, readRow<AllotmentView>);
+    field.inner("whileIdleAlarms", view.whileIdleAlarms, writeRow<AllotmentView>, readRow<AllotmentView>);
+    field.inner("messages", view.messages, writeRow<MessagesView>, readRow<MessagesView>);
 };
 
 } // namespace

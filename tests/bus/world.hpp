@@ -53,6 +53,8 @@ public:
     std::vector<wire::RecordingRow> recordingsKept;
     std::vector<HistoryEntry> past;
     std::vector<PastRun> pastRunsKept;
+    DayPage dayKept;
+    std::vector<DayAsked> daysAsked;
     std::vector<WorkItem> items;
     SchedulerView whole;
     std::map<ConnectionId, std::vector<std::string>> receivers;
@@ -121,6 +123,17 @@ public:
     std::vector<MeterRow> meters() override { return {{"wakeups", {"exact"}, 7}}; }
     std::vector<wire::RecordingRow> recordings() override { return recordingsKept; }
     Result<std::vector<PastRun>> pastRuns(const JobKey&, std::size_t) override { return pastRunsKept; }
+    Result<Supposed> suppose(const std::map<std::string, std::string>& changes) override {
+        return Supposed{.words = changes};
+    }
+    Result<Forecast> whatIf(const JobKey& key, const Supposed& supposed, Now) const override {
+        if (!known.contains(key)) return Error{Errc::ILLEGAL_ARGUMENT, "no job"};
+        return Forecast{.runs = true, .starts = WallTime{5ms}, .says = supposed.words.begin()->first};
+    }
+    Result<DayPage> day(const DayAsked& asked) override {
+        daysAsked.push_back(asked);
+        return dayKept;
+    }
     std::vector<wire::Finding> findings() override {
         return {{"processes", wire::Finding::Grade::Advisory, "no cgroup", "Delegate=yes"}};
     }

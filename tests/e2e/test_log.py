@@ -110,3 +110,55 @@ def test_a_run_that_a_reboot_cuts_off_runs_again_at_once_and_no_time_is_told(wor
     (stopped,) = [it["detail"] for it in events(world, str(job)) if it["what"] == "stopped"]
     assert stopped.startswith("the machine went down while it ran; ran ") and "runs again" not in stopped
     assert ("started", "user-initiated") in [(it["what"], it["detail"]) for it in events(world, str(job))]
+
+
+def day(world, *words):
+    return [json.loads(line) for line in world.done("log", "--day", *words, "--json").splitlines()]
+
+
+def lane(entries, key):
+    return [(it["value"], it["leftOut"]) for it in entries if it["what"] == "device" and it["key"] == key]
+
+
+def test_a_day_tells_what_ran_and_what_the_device_was_and_where_nobody_saw_it(world, line):
+    """jobs.md §9.5."""
+    line.set_device(charging="true")
+    ran = schedule(world, "--name", "backup", "--", "true")
+    assert world.stint("wait", str(ran)).code == 0
+    line.set_device(charging="false", screen="off")
+    waits = schedule(world, "--charging", "--", "true")
+    entries = day(world)
+    assert [it["value"] for it in entries if it["what"] == "device" and it["key"] == "stintd"] == ["unknown", "up"]
+    assert lane(entries, "charging")[-1] == ("no", 0) and lane(entries, "screen")[-1] == ("off", 0)
+    runs = {it["job"]: it for it in entries if it["what"] == "run"}
+    past, present = runs[f"{SHELL}/{ran}"], runs[f"{SHELL}/{waits}"]
+    assert past["label"] == "backup" and past["began"] <= past["ended"] and past["last"]
+    assert present["began"] is None and present["ended"] is None
+    assert present["waits"][-1]["reasons"][0]["name"] == "CONSTRAINT_CHARGING"
+    assert day(world, "yesterday") and not [it for it in day(world, "yesterday") if it["what"] == "run"]
+    told = world.done("log", "--day", "today")
+    assert "charging" in told and "backup: regular, ran " in told and "waits: " in told
+    assert world.stint("log", "--day", "someday").code == 64
+
+
+def test_a_daemon_that_was_killed_leaves_a_time_that_is_unknown(world):
+    """jobs.md §9.5: also of an orderly end, to which it is known."""
+    for end in ("stop", "kill"):
+        daemon = world.start_daemon()
+        with world.line() as line:
+            line.set_device(network__metered="true")
+        schedule(world, "--", "true")  # something is written
+        getattr(daemon, end)()
+    world.start_daemon()
+    entries = day(world)
+    assert [value for value, _ in lane(entries, "stintd")] == ["unknown", "up", "down", "up", "down", "up"]
+    assert [value for value, _ in lane(entries, "metered")][-3:] == ["yes", "unknown", "yes"]
+
+
+def test_a_network_that_flaps_makes_few_entries(world, line):
+    """jobs.md §9.5: ten at once."""
+    for _ in range(100):
+        line.set_device(network__metered="true")
+        line.set_device(network__metered="false")
+    schedule(world, "--", "true")
+    assert len(lane(day(world), "metered")) <= 11

@@ -4,6 +4,7 @@ browser has missed, a daemon that dies, the questions and the actions, and names
 import json
 import os
 import signal
+import time
 
 import pytest
 from app import PACKAGE, App
@@ -199,6 +200,42 @@ class TestQuestions:
     def test_the_constraints_are_what_stint_help_prints(self, world, served):
         told = served.get("/api/constraints").json["rows"]
         assert told == [json.loads(each) for each in world.done("help", "constraints", "--json").splitlines()]
+
+
+class TestDay:
+    def test_it_has_what_ran_and_what_the_device_was(self, world, served, unplugged, line):
+        key = waits(world)
+        line.set_device(charging="true")
+        line.until(int(key.split("/")[1]), lambda it: it["state"] == "finished", package=SHELL)
+        now = int(time.time() * 1000)
+        day = served.get(f"/api/day?from={now - 86_400_000}&to={now + 60_000}").json
+        (run,) = [run for run in day["runs"] if run["key"] == key]
+        assert run["began"] and run["ended"] >= run["began"]
+        assert ["CONSTRAINT_CHARGING"] in [wait["reasonNames"] for wait in run["waits"]]
+        assert [change["value"] for change in day["device"] if change["key"] == "charging"][-2:] == ["false", "true"]
+
+    @pytest.mark.parametrize("query", ["", "?from=1", "?from=1&to=x", "?from=1&to=2&more=3", "?from=1&from=2",
+                                       "?from=0&to=99999999999999"])
+    def test_a_span_that_is_none_is_400(self, served, query):
+        assert served.get(f"/api/day{query}").status == 400
+
+
+class TestWhatIf:
+    def test_it_is_what_stint_why_foretells_and_changes_nothing(self, world, served, unplugged):
+        key = waits(world)
+        plugged = served.post("/api/what-if", {"job": key, "changes": {"charging": "yes"}}).json["forecast"]
+        assert plugged["runs"] and plugged["blockers"] == [] and plugged["says"]
+        still = served.post("/api/what-if", {"job": key, "changes": {}}).json["forecast"]
+        assert not still["runs"] and still["blockers"][0]["name"] == "CONSTRAINT_CHARGING"
+
+    @pytest.mark.parametrize("body", [{"job": "x/1"}, {"job": "x/1", "changes": []}, {"job": "x/1", "changes": {"a": 1}},
+                                      {"job": 7, "changes": {}}])
+    def test_a_question_that_is_none_is_400(self, served, body):
+        assert served.post("/api/what-if", body).status == 400
+
+    def test_a_change_that_is_none_is_400_and_says_why(self, world, served, unplugged):
+        answer = served.post("/api/what-if", {"job": waits(world), "changes": {"warp": "yes"}})
+        assert answer.status == 400 and "warp" in answer.json["error"]
 
 
 class TestActions:

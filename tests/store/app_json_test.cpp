@@ -15,7 +15,7 @@ TEST_CASE("the bytes of a stored usage and of stored ledgers are these") { // a 
           R"("restrictAsked":6360000,"used":[6540000,6240000]})");
     CHECK(
         ledgersText(memoryOf(1)) ==
-        R"({"alarms":[6900000,6960000],"days":[[20001,5,4,3,2,1,[],[]],[20051,0,0,0,0,0,[["QUOTA",2]],[["exact",1]]]],)"
+        R"({"alarms":[6900000,6960000],"days":[[20001,5,4,3,2,1,[],[],0,0],[20051,0,0,0,0,0,[["QUOTA",2]],[["exact",1]],0,0]],)"
         R"("expedited":{"credit":6120000,"open":[7860000,1],)"
         R"("sessions":[[6720000,6720000,1]],"tally":6060000,"topSince":7920000},"grantUntil":8340000,"leftForeground":8280000,)"
         R"("leftTop":8220000,"mayServeUntil":8340000,"pushes":[[7020000,true],)"

@@ -30,7 +30,8 @@ struct Model {
         jobs.erase(record.key);
         content.erase(record.key);
     }
-    void apply(const SavePastRun&) {} // past_runs_test
+    void apply(const SavePastRun&) {}      // past_runs_test
+    void apply(const SaveDeviceChange&) {} // past_day_test
     void apply(const SaveContent& record) {
         content[record.job] = record.changes;
         if (record.changes.uris.empty()) content.erase(record.job);

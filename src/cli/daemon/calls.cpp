@@ -64,6 +64,34 @@ Call<std::vector<PastRun>> log(const JobKey& job) {
     return {wire::taskManagerInterface, "Log", wire::readRows<PastRun>, naming(job)};
 }
 
+Call<DayPage> day(const DayAsked& asked) {
+    return {wire::taskManagerInterface, "Day",
+            [](Reader& reader) -> Result<DayPage> {
+                DayPage page;
+                page.runs = STINT_TRY(wire::readRows<DayRun>(reader));
+                page.device = STINT_TRY(wire::readRows<DeviceChange>(reader));
+                page.after = STINT_TRY(reader.string());
+                return page;
+            },
+            [asked](Writer& writer) {
+                writer.int64(asked.from.time_since_epoch().count()).int64(asked.to.time_since_epoch().count());
+            },
+            [after = asked.after](DictionaryWriter& options) {
+                if (!after.empty()) options.put("after", after);
+            }};
+}
+
+Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes) {
+    return {wire::taskManagerInterface, "WhatIf", wire::readRow<Forecast>,
+            [name = naming(job), changes](Writer& writer) {
+                name(writer);
+                writer.openArray("{ss}");
+                for (const auto& [key, value] : changes)
+                    writer.openEntry("ss").string(key).string(value).close();
+                writer.close();
+            }};
+}
+
 Call<JobView> watch(const JobKey& job) { return {wire::taskManagerInterface, "Watch", wire::readJobView, naming(job)}; }
 
 Call<void> watchEverything() {

@@ -3,13 +3,16 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/try.hpp"
+#include "model/day.hpp"
 #include "model/meter.hpp"
 #include "model/view.hpp"
+#include "model/what_if.hpp"
 #include "stint/result.hpp"
 #include "wire/fields.hpp"
 #include "wire/limits.hpp"
@@ -77,6 +80,10 @@ Call<Page<JobView>> jobs(const std::optional<std::string>& package, bool finishe
 Call<Explanation> explain(const JobKey& job);
 Call<std::vector<HistoryEntry>> history(const JobKey& job);
 Call<std::vector<PastRun>> log(const JobKey& job);
+/// A page of it (jobs.md §9.5).
+Call<DayPage> day(const DayAsked& asked);
+/// What would become of the job if these were otherwise (jobs.md §9.6): "charging" is "no".
+Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
 Call<JobView> watch(const JobKey& job);
 /// News of every job from now on, and once of the lists that have changed since: of further ones after the next call.
 Call<void> watchEverything();

@@ -26,6 +26,13 @@ using wire::Writer;
 
 void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).string(job.space).int32(job.id.value); }
 
+void writeWords(Writer& writer, const std::map<std::string, std::string>& words) {
+    writer.openArray("{ss}");
+    for (const auto& [key, value] : words)
+        writer.openEntry("ss").string(key).string(value).close();
+    writer.close();
+}
+
 bool isNews(const Message& message) {
     return message.interface() == wire::taskManagerInterface &&
            (message.member() == "JobChanged" || message.member() == "AppExited" || message.member() == "Changed");
@@ -111,7 +118,22 @@ Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) {
     return answerOf(bus_.get(), calls::history(job));
 }
 
+Result<Forecast> Daemon::whatIf(const JobKey& job, const std::map<std::string, std::string>& changes) {
+    return answerOf(bus_.get(), calls::whatIf(job, changes));
+}
+
 Result<std::vector<PastRun>> Daemon::log(const JobKey& job) { return answerOf(bus_.get(), calls::log(job)); }
+
+Result<DayPage> Daemon::day(WallTime from, WallTime to) {
+    DayPage all;
+    do {
+        auto page = STINT_TRY(answerOf(bus_.get(), calls::day({from, to, all.after})));
+        std::ranges::move(page.runs, std::back_inserter(all.runs));
+        std::ranges::move(page.device, std::back_inserter(all.device));
+        all.after = std::move(page.after);
+    } while (!all.after.empty());
+    return all;
+}
 
 Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) {
     std::vector<WorkItem> all;
@@ -184,12 +206,7 @@ Result<void> Daemon::setRevoked(const std::string& package, const std::vector<st
 }
 
 Result<void> Daemon::setDevice(const std::map<std::string, std::string>& changes) {
-    STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Set", [&](Writer& writer) {
-        writer.openArray("{ss}");
-        for (const auto& [key, value] : changes)
-            writer.openEntry("ss").string(key).string(value).close();
-        writer.close();
-    }));
+    STINT_TRY(ask(bus_.get(), wire::deviceInterface, "Set", [&](Writer& writer) { writeWords(writer, changes); }));
     return {};
 }
 

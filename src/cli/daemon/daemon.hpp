@@ -16,8 +16,10 @@
 #include "base/try.hpp"
 #include "cli/daemon/ask.hpp"
 #include "cli/screen/terminal.hpp"
+#include "model/day.hpp"
 #include "model/topic.hpp"
 #include "model/view.hpp"
+#include "model/what_if.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
 #include "wire/connect.hpp"
@@ -87,8 +89,12 @@ public:
     Result<Explanation> explain(const JobKey& job);
     /// The changes of its pending reasons, oldest first (jobs.md §9.2).
     Result<std::vector<HistoryEntry>> history(const JobKey& job);
+    /// What would become of it if that were so (jobs.md §9.6): the device's keys, and "bucket".
+    Result<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
     /// What became of the runs of all jobs that had that key, oldest first (jobs.md §9.4).
     Result<std::vector<PastRun>> log(const JobKey& job);
+    /// What was so between two times, all pages of it (jobs.md §9.5). IllegalArgument: more than eight days.
+    Result<DayPage> day(WallTime from, WallTime to);
     /// Its work items that are not completed, page by page, in the order of delivery; at most about `most`.
     Result<std::vector<WorkItem>> work(const JobKey& job, std::size_t most);
     Result<SchedulerView> overview();

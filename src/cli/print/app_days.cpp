@@ -3,13 +3,16 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "base/number.hpp"
 #include "base/time.hpp"
+#include "cli/print/phrases.hpp"
 #include "rules/network_budget.hpp"
 
 namespace stint::cli {
 
 std::string usedText(const AppDay& day) {
     std::string text = fmt::format("{} received, {} sent", formatSize(day.received), formatSize(day.sent));
+    if (day.runs > 0) text = fmt::format("{} in {}, {}", counted(day.runs, "run"), briefly(day.ran), text);
     if (day.metered > 0) text += fmt::format("; {} of it metered", formatSize(day.metered));
     if (day.roaming > 0) text += fmt::format("{} {} roaming", day.metered > 0 ? "," : ";", formatSize(day.roaming));
     return text;

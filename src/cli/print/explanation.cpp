@@ -87,4 +87,9 @@ std::string whyNotRunNow(const Explanation& before, const ShellAnswer& answer) {
     return fmt::format("cannot run {} now: {}", textOf(before.job.key), why);
 }
 
+void printForecast(const Forecast& forecast, WallTime now, const Screen& screen) {
+    screen.print(printable(forecast.says));
+    if (!forecast.blockers.empty()) tableOf(forecast.blockers, now).print(screen);
+}
+
 } // namespace stint::cli

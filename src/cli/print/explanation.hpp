@@ -14,5 +14,7 @@ void printExplanation(const Explanation& it, WallTime now, const Screen& screen)
 std::string overriddenText(const Blocker& blocker);
 /// "cannot run 7 now: …", by what cannot be passed over, else in the shell's own words (jobs.md §8).
 std::string whyNotRunNow(const Explanation& before, const ShellAnswer& answer);
+/// A forecast: its sentence, and each blocker that there would be.
+void printForecast(const Forecast& forecast, WallTime now, const Screen& screen);
 
 } // namespace stint::cli

@@ -33,6 +33,10 @@ void putLimits(Json& line, const AppView& app) {
     line["quota"] = quotaOf(app.quota);
     line["expedited"] = quotaOf(app.expedited);
     line["days"] = jsonRows(app.days);
+    line["bucketSince"] = milliseconds(app.bucketSince);
+    putRow(line["alarms"], app.alarms);
+    putRow(line["whileIdleAlarms"], app.whileIdleAlarms);
+    putRow(line["messages"], app.messages);
 }
 
 std::string jsonOfQuota(const AppView& app) {

@@ -15,6 +15,7 @@ public:
 
     template <class Value> void operator()(const char* key, const Value& value) { line_[key] = value; }
     void operator()(const char* key, const std::optional<WallTime>& time) { line_[key] = milliseconds(time); }
+    void operator()(const char* key, Duration length) { line_[key] = length.count(); }
     void operator()(const char* key, const SharedText& text) { line_[key] = text.str(); }
     void operator()(const char* key, WallTime time) { line_[key] = milliseconds(time); }
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) { line_[key] = jsonRows(rows); }

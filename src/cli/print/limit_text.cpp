@@ -79,6 +79,22 @@ std::string bucketText(const AppView& app) {
     return fmt::format("{} ({})", nameOf(app.bucket), bucketMeaning(app.bucketReason));
 }
 
+std::string allotmentText(const AllotmentView& allotment, WallTime now) {
+    const std::string window = formatDuration(allotment.window);
+    if (allotment.allowed < 0) return fmt::format("no limit, {} in {}", allotment.used, window);
+    if (allotment.allowed == 0) return "none in this bucket";
+    std::string text = fmt::format("{} used of {} in {}", allotment.used, allotment.allowed, window);
+    if (allotment.returns) text += fmt::format("; one is back {}", ahead(*allotment.returns, now));
+    return text;
+}
+
+std::string messagesText(const MessagesView& messages) {
+    std::string text = fmt::format("{} of high priority, {} of them shown", messages.delivered, messages.shown);
+    if (messages.downgraded) text += "; they count as normal ones";
+    if (messages.waiting > 0) text += fmt::format("; {} wait", messages.waiting);
+    return text;
+}
+
 std::string networkText(const AppView& app) {
     return app.networkAllowed ? "open" : fmt::format("blocked ({})", app.networkBecause);
 }

@@ -20,6 +20,10 @@ std::string standingText(const QuotaView& quota, WallTime now);
 
 /// What a person should know about the app beside its state (apps.cpp); empty: nothing.
 std::string noteOf(const AppView& app);
+/// "1 used of 2 in 1h, back in 3min".
+std::string allotmentText(const AllotmentView& allotment, WallTime now);
+/// "3 of high priority in the last days, 2 of them shown; 1 waits".
+std::string messagesText(const MessagesView& messages);
 /// The bucket and its reason: "rare (forced by a person)".
 std::string bucketText(const AppView& app);
 /// "open", "blocked (standby)".

@@ -11,6 +11,7 @@
 #include "cli/print/app_days.hpp"
 #include "cli/print/json.hpp"
 #include "cli/print/limit_text.hpp"
+#include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 
@@ -41,12 +42,15 @@ void describe(const AppView& app, WallTime now, const Screen& screen) {
     row("version", manifest.version);
     row("state", stateText(app));
     row("importance", std::to_string(app.importance));
-    row("bucket", bucketText(app));
+    row("bucket",
+        app.bucketSince ? fmt::format("{}, since {}", bucketText(app), clockText(*app.bucketSince)) : bucketText(app));
     row("battery", std::string(nameOf(app.batteryUse)));
     row("network", networkText(app));
     row("data saver", app.dataSaverExempt ? "does not hold for it" : "holds for it");
     row("quota", quotaText(app.quota, now));
     row("expedited", quotaText(app.expedited, now));
+    row("alarms", allotmentText(app.alarms, now));
+    row("messages", messagesText(app.messages));
     if (!app.days.empty()) {
         const AppDay all = together(app.days);
         const std::string last = dateText(app.days.back().day), first = dateText(app.days.front().day);

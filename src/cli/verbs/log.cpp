@@ -13,6 +13,7 @@
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
 #include "cli/screen/text.hpp"
+#include "cli/verbs/log_day.hpp"
 
 namespace stint::cli {
 namespace {
@@ -86,9 +87,13 @@ int waste(const Arguments& given, const Screen& screen) {
 }
 
 int log(const Arguments& given, const Screen& screen) {
+    if (given.has("waste") && given.has("day"))
+        return screen.fail(ends::usage, "--waste and --day are two questions; ask one");
     if (given.has("waste")) return waste(given, screen);
+    if (given.has("day")) return logDay(given, screen);
     if (given.words.empty())
-        return screen.fail(ends::usage, "log wants a JOB, as `stint jobs` lists them; or --waste [PACKAGE]");
+        return screen.fail(ends::usage,
+                           "log wants a JOB, as `stint jobs` lists them; or --waste [PACKAGE], or --day [DATE]");
     const auto found = logOf(given.words[0], screen);
     if (!found.ok())
         return failOfLookUp(screen, fmt::format("cannot tell of {}", printable(given.words[0])), found.error());
@@ -99,22 +104,27 @@ int log(const Arguments& given, const Screen& screen) {
 } // namespace
 
 Verb logVerb() {
-    return {.name = "log",
-            .words = "[JOB]",
-            .fewest = 0,
-            .most = 1,
-            .summary = "tell what happened to a job, in order",
-            .about =
-                "When it was scheduled, what it waited for, when it ran, what stopped it, where it went on, and how it "
-                "ended. It is known for as long as the policy says (`stint policy job.log_age`), also of a job that "
-                "has ended; what a command has printed is told by `stint logs`.\n"
-                "--waste tells of each app and day what was for nothing: bytes that were moved a second time, runs "
-                "that did not end by themselves, and what the machine was woken for; with a PACKAGE of that app alone.",
-            .options = {{"--waste", "", "by app and day: bytes moved again, runs cut short, wake-ups"}},
-            .examples = {{"stint log 7", "all that became of the download org.stint.transfer/7"},
-                         {"stint log --waste", "what was for nothing, by app and day"}},
-            .run = log,
-            .elsewhere = {"history", "events"}};
+    return {
+        .name = "log",
+        .words = "[JOB]",
+        .fewest = 0,
+        .most = 1,
+        .summary = "tell what happened to a job, in order",
+        .about =
+            "When it was scheduled, what it waited for, when it ran, what stopped it, where it went on, and how it "
+            "ended. It is known for as long as the policy says (`stint policy job.log_age`), also of a job that "
+            "has ended; what a command has printed is told by `stint logs`.\n"
+            "--waste tells of each app and day what was for nothing: bytes that were moved a second time, runs "
+            "that did not end by themselves, and what the machine was woken for; with a PACKAGE of that app alone.\n"
+            "--day tells of a day what ran, and what the device was: charging, its screen, network and Doze, in the "
+            "order of time; today's, or that of a DATE such as 2026-11-22, or yesterday's.",
+        .options = {{"--waste", "", "by app and day: bytes moved again, runs cut short, wake-ups"},
+                    {"--day", "", "of a day: what ran and waited, and what the device was"}},
+        .examples = {{"stint log 7", "all that became of the download org.stint.transfer/7"},
+                     {"stint log --waste", "what was for nothing, by app and day"},
+                     {"stint log --day yesterday", "what ran yesterday, and what the device was"}},
+        .run = log,
+        .elsewhere = {"history", "events"}};
 }
 
 } // namespace stint::cli

@@ -1,4 +1,6 @@
 // `stint why`: the blockers that the scheduler decides by (architecture.md, one idea), as a table or as JSON.
+#include <map>
+
 #include <fmt/core.h>
 
 #include "base/clock.hpp"
@@ -7,6 +9,7 @@
 #include "cli/line/commands.hpp"
 #include "cli/print/explanation.hpp"
 #include "cli/print/json.hpp"
+#include "cli/print/json_row.hpp"
 #include "cli/print/phrases.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/table.hpp"
@@ -61,7 +64,10 @@ int explanationCode(const Explanation& it) {
     return ends::internal;
 }
 
+int whatIf(const Arguments& given, const Screen& screen);
+
 int why(const Arguments& given, const Screen& screen) {
+    if (given.has("if")) return whatIf(given, screen);
     auto explanation = explained(given, screen);
     if (!explanation.ok())
         return failOfLookUp(screen, fmt::format("cannot explain {}", printable(given.words[0])), explanation.error());
@@ -75,21 +81,57 @@ int why(const Arguments& given, const Screen& screen) {
     return explanationCode(*explanation);
 }
 
+/// What would become of it: as it would be now, and when it would start and end (jobs.md §9.6).
+int whatIf(const Arguments& given, const Screen& screen) {
+    const std::string what = fmt::format("cannot foresee {}", printable(given.words[0]));
+    std::map<std::string, std::string> changes;
+    for (const std::string& text : given.values("if")) {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos || equals == 0)
+            return screen.fail(ends::usage,
+                               fmt::format("--if wants KEY=VALUE, such as charging=no; not {}", printable(text)));
+        changes[text.substr(0, equals)] = text.substr(equals + 1);
+    }
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    const auto job = lookUp(*daemon, given.words[0]);
+    if (!job.ok()) return failOfLookUp(screen, what, job.error());
+    if (job->state == JobView::State::Finished)
+        return screen.fail(ends::noInput, fmt::format("{}: it has ended", what));
+    const auto forecast = daemon->whatIf(job->key, changes);
+    if (!forecast.ok()) return screen.fail(what, forecast.error());
+    if (screen.json()) {
+        Json line = header();
+        line["job"] = stint::textOf(job->key);
+        putRow(line, *forecast);
+        screen.print(dumped(line));
+    } else {
+        printForecast(*forecast, wallNow(), screen);
+    }
+    return forecast->runs ? ends::ok : ends::waits;
+}
+
 } // namespace
 
 Verb whyVerb() {
-    return {.name = "why",
-            .words = "JOB",
-            .fewest = 1,
-            .most = 1,
-            .summary = "say what keeps a job from running",
-            .about =
-                "Every reason, since when, and what would clear it: the very answer the scheduler decides by. Ends "
-                "with 0 where the job may run or runs, 75 where it waits, 66 where there is no such job.",
-            .options = {{"--history", "", "and the reasons it had before, the last ten changes"}},
-            .examples = {{"stint why 7", "the download org.stint.transfer/7"}},
-            .run = why,
-            .elsewhere = {"explain", "show", "info"}};
+    return {
+        .name = "why",
+        .words = "JOB",
+        .fewest = 1,
+        .most = 1,
+        .summary = "say what keeps a job from running",
+        .about =
+            "Every reason, since when, and what would clear it: the very answer the scheduler decides by. Ends "
+            "with 0 where the job may run or runs, 75 where it waits, 66 where there is no such job.\n"
+            "--if asks what would become of it if something were otherwise: a value of the device, as `stint device` "
+            "lists them, or the bucket of its app. Nothing is changed: a copy of the scheduler is told so, and says "
+            "what would keep the job, when it would start, and when it would end where its size is known.",
+        .options = {{"--history", "", "and the reasons it had before, the last ten changes"},
+                    {"--if", "KEY=VALUE", "what if that were so: charging=no, network.metered=yes, bucket=rare", true}},
+        .examples = {{"stint why 7", "the download org.stint.transfer/7"},
+                     {"stint why 7 --if charging=no", "when it would start if you unplugged now"}},
+        .run = why,
+        .elsewhere = {"explain", "show", "info"}};
 }
 
 } // namespace stint::cli
