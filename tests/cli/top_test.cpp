@@ -220,7 +220,7 @@ TEST_CASE("the filter keeps rows that have the words, and Escape brings all back
 }
 
 TEST_CASE("apps of the system stand apart, at the end") { // jobs.md §5.4
-    const Page page = appsPage({appNamed("a.system", true), appNamed("z.own", false)}, at(0s));
+    const top::Page page = appsPage({appNamed("a.system", true), appNamed("z.own", false)}, at(0s));
     CHECK(page.rows[0].id == "z.own");
     CHECK(page.rows[1].id == "a.system");
     CHECK(page.rows[1].fields.back().text == "a.system: part of the system");
