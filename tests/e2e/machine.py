@@ -16,7 +16,7 @@ from installed import BUILD, install, run
 from world import Ended
 
 PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd", "libabsl20220623", "libcurl4",
-            "libfmt9", "libspdlog1.10", "libsqlite3-0", "libssl3", "libsystemd0", "libyaml-cpp0.7")
+            "libfmt9", "libncursesw6", "libspdlog1.10", "libsqlite3-0", "libssl3", "libsystemd0", "libyaml-cpp0.7")
 PROGRAMS = ("mmdebstrap", "systemd-nspawn", "nsenter")
 
 missing = [program for program in PROGRAMS if not shutil.which(program)]
@@ -29,7 +29,7 @@ def debian(packages=PACKAGES):
     wanted = sha256(" ".join(packages).encode()).hexdigest()[:12]
     archive = BUILD.parent / f"machine-{wanted}.tar"
     if not archive.exists():
-        new = archive.with_suffix(".new.tar")
+        new = archive.with_suffix(f".{os.getpid()}.tar")  # others may make it as well
         run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}",
             '--customize-hook=chroot "$1" useradd -m -s /bin/bash ann', "bookworm", new)
         new.rename(archive)

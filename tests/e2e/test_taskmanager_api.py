@@ -212,7 +212,7 @@ class TestDay:
         (run,) = [run for run in day["runs"] if run["key"] == key]
         assert run["began"] and run["ended"] >= run["began"]
         assert ["CONSTRAINT_CHARGING"] in [wait["reasonNames"] for wait in run["waits"]]
-        assert [change["value"] for change in day["device"] if change["key"] == "charging"][-2:] == ["false", "true"]
+        assert [change["value"] for change in day["device"] if change["key"] == "charging"][-2:] == ["no", "yes"]
 
     @pytest.mark.parametrize("query", ["", "?from=1", "?from=1&to=x", "?from=1&to=2&more=3", "?from=1&from=2",
                                        "?from=0&to=99999999999999"])

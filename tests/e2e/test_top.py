@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 from commands import SHELL, schedule
-from events import Deadline, running
+from events import Deadline, wait_for_end
 from jobs import labelled
 from line import TRANSFER
-from world import BIN
 
 SIZES = [(80, 24), (132, 43), (40, 10)]
 
@@ -102,7 +101,7 @@ def test_stop_names_what_dies_and_kills_it(world, jobs, daemon):
     window.until_shown(has("All of its processes die at once", f"{runs} (film)"), "what dies")
     window.press("y")
     window.until_shown(has("stopped:", "killed"), "what was done")
-    assert shell not in running(daemon.pid, BIN / "stint-shell")
+    wait_for_end(shell)
 
 
 def test_a_window_that_is_resized_is_drawn_anew(world, jobs):

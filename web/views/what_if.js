@@ -129,7 +129,9 @@ export function mount(root, page, own) {
         setText(
             asNow,
             changed && present
-                ? `As things are: ${present.says ? present.says : startWords(present, now)}.`
+                ? present.says
+                    ? `${capital(present.says)}.`
+                    : `As things are: ${startWords(present, now)}.`
                 : "As things are now.",
         );
         const rows = (forecast.blockers ?? []).map((blocker) => {

@@ -92,6 +92,8 @@ private:
     bool begun_ = false;
 };
 
+constexpr const char* gone = "stintd is gone; waiting for it to come back";
+
 } // namespace
 
 int printChanges(Link& link, Signals& signals, const Screen& screen) {
@@ -103,7 +105,10 @@ int printChanges(Link& link, Signals& signals, const Screen& screen) {
             if (jobs.ok()) printer.renew(*jobs);
             known = jobs.ok();
             if (!known && jobs.error().code != Errc::UNAVAILABLE) return screen.fail("cannot watch jobs", jobs.error());
-            if (!known) link.leave();
+            if (!known && link.daemon()) {
+                screen.tell(gone);
+                link.leave();
+            }
         }
         const auto left = link.timeout();
         std::array<pollfd, 3> watched{link.watched(), pollfd{signals.fd(), POLLIN, 0}, pollfd{STDOUT_FILENO, 0, 0}};
@@ -123,7 +128,7 @@ int printChanges(Link& link, Signals& signals, const Screen& screen) {
                 known = known && !std::holds_alternative<ListsChanged>(each);
             }
         } else if (news.error().code == Errc::UNAVAILABLE) {
-            screen.tell("stintd is gone; waiting for it to come back");
+            screen.tell(gone);
             known = false;
         } else {
             return screen.fail("cannot watch jobs", news.error());
