@@ -23,11 +23,10 @@ struct RunHandle;
 
 /// A copyable handle of one run of one job. Calls on a run that is over are ignored (jobs.md §4.2). Keep one for as
 /// long as the job works: where the last of them goes before jobFinished(), the run is abandoned, nothing can end it
-/// any more, and it is stopped with TimeoutAbandoned at its limit (§4.5). May grow (decision 17).
-class STINT_API JobParameters {
+/// any more, and it is stopped with STOP_REASON_TIMEOUT_ABANDONED at its limit (§4.5). May grow (decision 17). It has
+/// JobParameters::STOP_REASON_TIMEOUT, ….
+class STINT_API JobParameters : public StopReasons {
 public:
-    using enum StopReason; ///< JobParameters::STOP_REASON_TIMEOUT, …
-
     JobId getJobId() const;
     /// nullopt: the root namespace.
     const std::optional<std::string>& getJobNamespace() const;

@@ -48,10 +48,9 @@ private:
     std::shared_ptr<const Parts> parts_;
 };
 
-class STINT_API JobScheduler {
+/// It has JobScheduler::PENDING_JOB_REASON_QUOTA, ….
+class STINT_API JobScheduler : public PendingReasons {
 public:
-    using enum PendingReason; ///< JobScheduler::PENDING_JOB_REASON_QUOTA, …
-
     static constexpr std::int32_t RESULT_FAILURE = 0;
     static constexpr std::int32_t RESULT_SUCCESS = 1;
 

@@ -11,10 +11,9 @@
 
 namespace stint {
 
-class STINT_API JobService {
+/// It has JobService::JOB_END_NOTIFICATION_POLICY_DETACH, ….
+class STINT_API JobService : public JobEndNotificationPolicies {
 public:
-    using enum JobEndNotificationPolicy; ///< JobService::JOB_END_NOTIFICATION_POLICY_DETACH, …
-
     JobService();
     virtual ~JobService();
     JobService(const JobService&) = delete;

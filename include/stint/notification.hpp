@@ -15,6 +15,10 @@ enum class JobEndNotificationPolicy : std::int32_t {
     JOB_END_NOTIFICATION_POLICY_DETACH = 0, ///< it stays; the user may dismiss it
     JOB_END_NOTIFICATION_POLICY_REMOVE = 1,
 };
+/// For JobService; stint/reasons.hpp says why.
+struct JobEndNotificationPolicies {
+    using enum JobEndNotificationPolicy;
+};
 using enum JobEndNotificationPolicy;
 
 /// May grow (decision 17).

@@ -28,6 +28,11 @@ enum class StopReason : std::int32_t {
     STOP_REASON_ESTIMATED_APP_LAUNCH_TIME_CHANGED = 15,
     STOP_REASON_TIMEOUT_ABANDONED = 16,
 };
+/// For JobParameters, which has them as its own. It stands before the `using enum` of the namespace: clang takes one in a
+/// class that comes later for its repetition.
+struct StopReasons {
+    using enum StopReason;
+};
 using enum StopReason;
 
 enum class PendingReason : std::int32_t {
@@ -50,6 +55,10 @@ enum class PendingReason : std::int32_t {
     PENDING_JOB_REASON_QUOTA = 14,
     PENDING_JOB_REASON_USER = 15,
     PENDING_JOB_REASON_CONSTRAINT_DEADLINE = 16,
+};
+/// For JobScheduler.
+struct PendingReasons {
+    using enum PendingReason;
 };
 using enum PendingReason;
 
