@@ -1,8 +1,9 @@
 # A room is one folder, with the rooms inside it, and one static library; it links the rooms of rooms.txt that it uses,
-# and so do its includes.
+# and so do its includes. In one that WAITS (for people, files, other programs) nobody feels how fast its code is: a
+# release compiles it for the sake of who waits for ./run.
 
 function(stint_room name)
-  cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "WAITS" "" "USES;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   add_library(stint_${name} STATIC ${sources})
@@ -11,6 +12,9 @@ function(stint_room name)
     target_link_libraries(stint_${name} PUBLIC stint_${used})
   endforeach()
   target_link_libraries(stint_${name} PUBLIC fmt::fmt ${ROOM_LIBRARIES})
+  if(ROOM_WAITS)
+    target_compile_options(stint_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
 endfunction()
 
 # tests/ROOM/*_test.cpp become one doctest program, known to ctest by the room's name.

@@ -106,10 +106,10 @@ configure() {
         die "cannot configure; see $(scratch configure.log)"
 }
 
-# build PRESET: all of it; no output and no ninja when no file is newer than the last build.
+# build PRESET [TARGET]: all of it, or what TARGET names; no output and no ninja when no file is newer than the last build.
 build() {
-    local preset=$1 directory=$root/build/$1
-    local stamp=$directory/.built
+    local preset=$1 target=${2-all} directory=$root/build/$1
+    local stamp=$directory/.built-$target
     local sources=(CMakeLists.txt CMakePresets.json cmake dbus examples include man packaging src tests)
     if [ -f "$stamp" ] &&
         [ -z "$(cd "$root" && find "${sources[@]}" \( -name __pycache__ -o -name node_modules \) -prune -o -newer "$stamp" -print -quit)" ]; then
@@ -119,7 +119,7 @@ build() {
     touch "$stamp.new" # what changes while we build is newer than this build
     configure "$preset"
     say "building build/$preset"
-    ninja -C "$directory" >&2 || die "cannot build build/$preset"
+    ninja -C "$directory" "$target" >&2 || die "cannot build build/$preset"
     mv "$stamp.new" "$stamp"
 }
 
