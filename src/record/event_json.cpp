@@ -31,7 +31,7 @@ template <class T>
 concept Time = std::is_same_v<T, Instant> || std::is_same_v<T, WallTime>;
 
 template <class T> auto members(T& value) {
-    return membersOf<std::tuple_size_v<decltype(rowOf<std::remove_const_t<T>>().members)>>(value);
+    return membersOf<std::tuple_size_v<decltype(rowOf<std::remove_const_t<T>>.members)>>(value);
 }
 
 // Writing. Each says what a value of one type is as JSON.
@@ -77,7 +77,7 @@ json jsonOf(const Constants& constants) {
 template <Rowed T> json jsonOf(const T& value) {
     const T plain{};
     json object = json::object();
-    const auto& names = rowOf<T>().members;
+    const auto& names = rowOf<T>.members;
     [&]<std::size_t... N>(std::index_sequence<N...>) {
         [[maybe_unused]] const auto write = [&](std::string_view name, json member, const json& unsaid) {
             if (member != unsaid) object[name] = std::move(member);
@@ -216,7 +216,7 @@ Result<void> take(const json& json, Constants& value, Name name) {
 
 template <Rowed T> Result<void> take(const json& json, T& value, Name name) {
     if (!json.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no object", name);
-    const auto& names = rowOf<T>().members;
+    const auto& names = rowOf<T>.members;
     for (const auto& [key, part] : json.items())
         if (std::ranges::find(names, key) == names.end())
             return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\" in {}", key, name);
@@ -268,7 +268,7 @@ Result<void> take(const json& json, std::map<JobKey, std::string>& map, Name nam
 // Of an event: an object with its name alone.
 
 template <Rowed T> std::string named(const T& value) {
-    return textOfJson({{std::string(rowOf<T>().name), jsonOf(value)}});
+    return textOfJson({{std::string(rowOf<T>.name), jsonOf(value)}});
 }
 
 Result<std::pair<std::string, json>> nameAndValue(std::string_view text) {
@@ -277,17 +277,25 @@ Result<std::pair<std::string, json>> nameAndValue(std::string_view text) {
     return std::pair{object.begin().key(), std::move(object.begin().value())};
 }
 
-/// The alternatives are tried in turn; the one of that name is read.
-template <std::size_t N = 0> Result<Event> eventNamed(std::string_view name, const json& value) {
-    if constexpr (N == std::variant_size_v<Event>) {
-        return fail(Errc::ILLEGAL_ARGUMENT, "there is no event \"{}\"", name);
-    } else {
-        using T = std::variant_alternative_t<N, Event>;
-        if (rowOf<T>().name != name) return eventNamed<N + 1>(name, value);
-        T event;
-        STINT_TRY(take(value, event, name));
-        return Event{std::move(event)};
+template <class T> Result<Event> eventFrom(const json& value, std::string_view name) {
+    T event;
+    STINT_TRY(take(value, event, name));
+    return Event{std::move(event)};
+}
+
+/// The alternative of that name is read.
+Result<Event> eventNamed(std::string_view name, const json& value) {
+    Result<Event> event = fail(Errc::ILLEGAL_ARGUMENT, "there is no event \"{}\"", name);
+    [&]<std::size_t... N>(std::index_sequence<N...>) {
+        const auto isRead = [&]<class T>(std::type_identity<T>) {
+            if (rowOf<T>.name != name) return false;
+            event = eventFrom<T>(value, name);
+            return true;
+        };
+        (void)(isRead(std::type_identity<std::variant_alternative_t<N, Event>>{}) || ...);
     }
+    (std::make_index_sequence<std::variant_size_v<Event>>());
+    return event;
 }
 
 } // namespace
@@ -299,7 +307,7 @@ std::string textOf(const Beginning& beginning) { return named(beginning); }
 
 Result<Told> toldFrom(std::string_view text) {
     const auto [name, value] = STINT_TRY(nameAndValue(text));
-    if (name != rowOf<Beginning>().name) return Told{STINT_TRY(eventNamed(name, value))};
+    if (name != rowOf<Beginning>.name) return Told{STINT_TRY(eventNamed(name, value))};
     Beginning beginning;
     STINT_TRY(take(value, beginning, name));
     return Told{std::move(beginning)};
