@@ -66,6 +66,8 @@ std::optional<CgroupMount> unifiedMount(std::string_view mountinfo) {
     return std::nullopt;
 }
 
+std::optional<CgroupMount> unifiedMount() { return unifiedMount(readFile("/proc/self/mountinfo").value_or("")); }
+
 std::optional<CgroupPlace> placeOf(const CgroupMount& mount, const std::string& path) {
     std::string_view below = path;
     if (mount.root != "/") {

@@ -28,6 +28,8 @@ struct CgroupPlace {
 
 /// The first cgroup2 in the text of /proc/self/mountinfo.
 std::optional<CgroupMount> unifiedMount(std::string_view mountinfo);
+/// As this process sees it.
+std::optional<CgroupMount> unifiedMount();
 /// The directory of the cgroup `path`; nullopt where it lies outside of what is mounted.
 std::optional<CgroupPlace> placeOf(const CgroupMount& mount, const std::string& path);
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/fail.hpp"
 
@@ -45,6 +46,11 @@ Result<fs::path> findProgram(const std::string& program, const std::string& path
     }
     if (!passedOver.empty()) return noProgram(passedOver.string());
     return fail(Errc::SYSTEM, "cannot start {}: no such program in PATH ({})", program, path);
+}
+
+Result<fs::path> findOnPath(const std::string& program, const fs::path& directory) {
+    const char* const path = std::getenv("PATH");
+    return findProgram(program, path ? path : defaultPath, directory);
 }
 
 fs::path ownDirectory() {

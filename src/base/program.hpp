@@ -16,6 +16,9 @@ inline constexpr const char* defaultPath = "/usr/local/bin:/usr/bin:/bin";
 Result<std::filesystem::path> findProgram(const std::string& program, const std::string& path,
                                           const std::filesystem::path& directory);
 
+/// By the PATH of this process.
+Result<std::filesystem::path> findOnPath(const std::string& program, const std::filesystem::path& directory = "/");
+
 /// Where this process's own program is; empty where /proc does not say.
 std::filesystem::path ownDirectory();
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <ranges>
-#include <vector>
 
 #include "apps/unit.hpp"
 #include "base/cgroup.hpp"
@@ -61,18 +61,24 @@ void AppUnits::follow(const fs::path& slice) {
         if (isSlice(directory)) follow(directory);
 }
 
+std::vector<fs::path> AppUnits::units() const {
+    std::vector<fs::path> found;
+    for (const fs::path& slice : slices_ | std::views::values)
+        std::ranges::copy_if(directoriesIn(slice), std::back_inserter(found),
+                             [this](const fs::path& directory) { return isUnit(directory); });
+    return found;
+}
+
 std::size_t AppUnits::freeze() {
     std::size_t frozen = 0;
-    for (const fs::path& slice : slices_ | std::views::values)
-        for (const fs::path& directory : directoriesIn(slice))
-            if (isUnit(directory)) frozen += freezeCgroup(directory, true).ok();
+    for (const fs::path& unit : units())
+        frozen += freezeCgroup(unit, true).ok();
     return frozen;
 }
 
 void AppUnits::thaw() const {
-    for (const fs::path& slice : slices_ | std::views::values)
-        for (const fs::path& directory : directoriesIn(slice))
-            if (isUnit(directory)) (void)freezeCgroup(directory, false); // one that is gone needs none
+    for (const fs::path& unit : units())
+        (void)freezeCgroup(unit, false); // one that is gone needs none
 }
 
 std::optional<AppUnits::Clock::time_point> AppUnits::next() const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/fd.hpp"
 #include "stint/result.hpp"
@@ -37,6 +38,7 @@ private:
     AppUnits(std::string id, std::filesystem::path slice, Fd watch)
         : id_(std::move(id)), slice_(std::move(slice)), watch_(std::move(watch)) {}
     bool isUnit(const std::filesystem::path& directory) const;
+    std::vector<std::filesystem::path> units() const;
     void follow(const std::filesystem::path& slice);
     void came(const std::filesystem::path& directory, Clock::time_point now);
 

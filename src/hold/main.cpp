@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -34,7 +33,7 @@ constexpr int failed = 71; // linux.md §A.10
 void say(const std::string& sentence) { complain("stint-hold", sentence); }
 
 Result<AppUnits> unitsOf(const std::string& id) {
-    const auto mount = unifiedMount(readFile("/proc/self/mountinfo").value_or(""));
+    const auto mount = unifiedMount();
     const auto path = cgroupPath(readFile("/proc/self/cgroup").value_or(""));
     const auto slice = path ? appSliceIn(*path) : std::nullopt;
     const auto place = mount && slice ? placeOf(*mount, *slice) : std::nullopt;
@@ -75,8 +74,7 @@ void letGo(int) { ::close(static_cast<int>(lifeline)); }
 /// process is killed. systemd-run ends when the holder has.
 Result<int> keep(const std::string& id) {
     const std::string self = (ownDirectory() / "stint-hold").string();
-    const char* const path = std::getenv("PATH");
-    std::vector<std::string> words{STINT_TRY(findProgram("systemd-run", path ? path : defaultPath, "/")).string(),
+    std::vector<std::string> words{STINT_TRY(findOnPath("systemd-run")).string(),
                                    "--user",
                                    "--quiet",
                                    "--collect",

@@ -31,8 +31,7 @@ constexpr int refused = 71; // linux.md §A.10: the system refuses
 void say(const std::string& line) { complain(self, line); }
 
 Result<std::filesystem::path> mountOfCgroups() {
-    const auto mounts = readFile("/proc/self/mountinfo");
-    const auto mount = mounts ? unifiedMount(*mounts) : std::nullopt;
+    const auto mount = unifiedMount();
     if (!mount) return fail(Errc::SYSTEM, "no cgroup v2 is mounted");
     return mount->point;
 }

@@ -1,18 +1,16 @@
 #include "notify/task_manager.hpp"
 
-#include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <vector>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
 
+#include "base/detached.hpp"
 #include "base/fail.hpp"
 #include "base/pidfd.hpp"
 #include "base/program.hpp"
@@ -25,8 +23,7 @@ constexpr std::size_t mostAtOnce = 8; ///< somebody leans on the button
 
 /// As a person's shell finds it; else beside this program.
 std::filesystem::path ourCommand() {
-    const char* const path = std::getenv("PATH");
-    auto found = findProgram("stint", path ? path : defaultPath, "/");
+    auto found = findOnPath("stint");
     return found.ok() ? std::move(*found) : ownDirectory() / "stint";
 }
 
@@ -54,25 +51,10 @@ void TaskManagerPage::open(const std::optional<JobKey>& job, const std::string& 
 Result<void> TaskManagerPage::start(const std::optional<JobKey>& job, const std::string& token) {
     std::vector<std::string> words{ourCommand().native(), "ui"};
     if (job) words.insert(words.end(), {"--job", textOf(*job)});
-    std::vector<std::string> environment = environmentFor(token);
-    posix_spawn_file_actions_t files{};
-    posix_spawnattr_t how{};
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawnattr_init(&how);
-    ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_addchdir_np(&files, "/");
-    ::posix_spawnattr_setsigmask(&how, &none);
-    ::posix_spawnattr_setsigdefault(&how, &all);
-    ::posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     pid_t pid = 0;
-    const int error = ::posix_spawn(&pid, words.front().c_str(), &files, &how, pointersTo(words).data(),
-                                    pointersTo(environment).data());
-    ::posix_spawnattr_destroy(&how);
-    ::posix_spawn_file_actions_destroy(&files);
+    const int error = spawnDetached(pid, words, environmentFor(token), [](posix_spawn_file_actions_t* files) {
+        ::posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    });
     if (error != 0) return fail(Errc::SYSTEM, "{}: {}", words.front(), std::strerror(error));
     Child& child = children_[pid];
     child.owner = this;

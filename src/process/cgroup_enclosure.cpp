@@ -26,8 +26,7 @@ namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
 Result<CgroupMount> findMount() {
-    std::optional<std::string> mounts = readFile("/proc/self/mountinfo");
-    std::optional<CgroupMount> mount = mounts ? unifiedMount(*mounts) : std::nullopt;
+    const std::optional<CgroupMount> mount = unifiedMount();
     if (!mount) return fail(Errc::SYSTEM, "no cgroup v2 is mounted");
     return *mount;
 }

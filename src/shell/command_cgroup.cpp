@@ -22,7 +22,7 @@ constexpr const char* ownLeaf = "shell";
 constexpr const char* commandLeaf = "command";
 
 std::optional<CgroupPlace> enclosure() {
-    const auto mount = unifiedMount(readFile("/proc/self/mountinfo").value_or(""));
+    const auto mount = unifiedMount();
     const auto path = cgroupPath(readFile("/proc/self/cgroup").value_or(""));
     const auto ours = path ? enclosureIn(*path) : std::nullopt;
     return mount && ours ? placeOf(*mount, *ours) : std::nullopt;

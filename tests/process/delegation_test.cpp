@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr uid_t user = 12345;
 
 fs::path delegated() {
-    auto mount = unifiedMount(readFile("/proc/self/mountinfo").value_or(""));
+    auto mount = unifiedMount();
     fs::path cgroup = mount ? mount->point / ("stint-test-delegated-" + std::to_string(::getpid())) : fs::path();
     if (!mount || ::mkdir(cgroup.c_str(), 0755) != 0) return {};
     for (const char* name : {"", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control"})

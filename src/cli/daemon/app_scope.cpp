@@ -17,12 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string searchPath() {
-    const char* const path = std::getenv("PATH");
-    return path ? path : defaultPath;
-}
-
-Result<fs::path> scopeStarter() { return findProgram("systemd-run", searchPath(), "/"); }
+Result<fs::path> scopeStarter() { return findOnPath("systemd-run"); }
 
 } // namespace
 
@@ -40,7 +35,7 @@ std::string scopeName(const std::string& package, unsigned random) {
 }
 
 Result<void> becomeInScope(const std::string& package, std::vector<std::string> command, const fs::path& here) {
-    command.front() = STINT_TRY(findProgram(command.front(), searchPath(), here)).string();
+    command.front() = STINT_TRY(findOnPath(command.front(), here)).string();
     std::vector<std::string> words{STINT_TRY(scopeStarter()).string(),
                                    "--user",
                                    "--scope",

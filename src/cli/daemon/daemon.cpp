@@ -120,10 +120,7 @@ Result<std::vector<PastRun>> Daemon::log(const JobKey& job) { return answerOf(bu
 Result<DayPage> Daemon::day(WallTime from, WallTime to) {
     DayPage all;
     do {
-        auto page = STINT_TRY(answerOf(bus_.get(), calls::day({from, to, all.after})));
-        std::ranges::move(page.runs, std::back_inserter(all.runs));
-        std::ranges::move(page.device, std::back_inserter(all.device));
-        all.after = std::move(page.after);
+        all.append(STINT_TRY(answerOf(bus_.get(), calls::day({from, to, all.after}))));
     } while (!all.after.empty());
     return all;
 }

@@ -1,18 +1,16 @@
 #include "cli/daemon/detached.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <fstream>
 #include <string_view>
 
 #include <fmt/core.h>
 
+#include "base/detached.hpp"
 #include "base/fail.hpp"
-#include "base/program.hpp"
 #include "wire/errors.hpp"
 
 namespace stint::cli {
@@ -31,27 +29,14 @@ std::vector<std::string> environmentWith(std::vector<std::string> variables) {
 
 } // namespace
 
-Result<pid_t> startDetached(std::vector<std::string> words, const Surroundings& around) {
-    std::vector<std::string> environment = environmentWith(around.variables);
-    posix_spawn_file_actions_t files{};
-    posix_spawnattr_t how{};
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&how);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, around.output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    posix_spawn_file_actions_adddup2(&files, around.answers < 0 ? STDERR_FILENO : around.answers, STDOUT_FILENO);
-    posix_spawn_file_actions_addchdir_np(&files, "/");
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&how, &none);
-    posix_spawnattr_setsigdefault(&how, &all);
-    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+Result<pid_t> startDetached(const std::vector<std::string>& words, const Surroundings& around) {
     pid_t child = 0;
-    const int error = ::posix_spawnp(&child, words.front().c_str(), &files, &how, pointersTo(words).data(),
-                                     pointersTo(environment).data());
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&how);
+    const int error =
+        spawnDetached(child, words, environmentWith(around.variables), [&](posix_spawn_file_actions_t* files) {
+            posix_spawn_file_actions_addopen(files, STDERR_FILENO, around.output.c_str(), O_WRONLY | O_CREAT | O_APPEND,
+                                             0600);
+            posix_spawn_file_actions_adddup2(files, around.answers < 0 ? STDERR_FILENO : around.answers, STDOUT_FILENO);
+        });
     if (error != 0) return within(fmt::format("cannot start {}", words.front()), wire::errorFromErrno(error));
     return child;
 }

@@ -17,7 +17,7 @@ struct Surroundings {
 };
 
 /// In a session of its own, away from the terminal and its signals.
-Result<pid_t> startDetached(std::vector<std::string> words, const Surroundings& around);
+Result<pid_t> startDetached(const std::vector<std::string>& words, const Surroundings& around);
 
 /// What `program` has said last in the file, without its name before it.
 std::string lastWordsIn(const std::string& file, const std::string& program);

@@ -28,14 +28,6 @@ namespace fs = std::filesystem;
 constexpr Duration pagePatience = 10s;
 constexpr std::size_t longestLine = 4096;
 
-/// Beside this program in a build tree, else in its installation.
-fs::path program() {
-    std::error_code ignored;
-    const fs::path here = ownDirectory();
-    const fs::path beside = here / "stint-taskmanager";
-    return fs::exists(beside, ignored) ? beside : (here / STINT_LIBEXEC / "stint-taskmanager").lexically_normal();
-}
-
 /// What comes out of a pipe until its end, which is soon; what has come until then where that is not.
 std::string readToEnd(const Fd& pipe, Duration patience) {
     const Duration until = steadyNow() + patience;
@@ -62,10 +54,10 @@ Result<std::string> pageServer(const std::vector<std::string>& words) {
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return within("cannot make a pipe", wire::errorFromErrno(errno));
     const Fd answer(ends[0]);
     Fd told(ends[1]);
-    std::vector<std::string> command{program().native()};
+    std::vector<std::string> command{(libexecDirectory() / "stint-taskmanager").native()};
     command.insert(command.end(), words.begin(), words.end());
     ::truncate(log.c_str(), 0); // of those before it nothing is asked
-    const auto child = startDetached(std::move(command), {.output = log.native(), .answers = told.get()});
+    const auto child = startDetached(command, {.output = log.native(), .answers = told.get()});
     if (!child.ok()) return Error{Errc::UNAVAILABLE, child.error().message};
     told = Fd();
     std::string address = readToEnd(answer, pagePatience);

@@ -25,8 +25,7 @@ bool hasDisplay() {
 
 /// In the browser that the desktop has for it; false where there is no display, or nothing to open it with.
 bool isOpened(const std::string& address) {
-    const char* const path = std::getenv("PATH");
-    const auto opener = findProgram("xdg-open", path ? path : defaultPath, "/");
+    const auto opener = findOnPath("xdg-open");
     if (!hasDisplay() || !opener.ok()) return false;
     return startDetached({opener->native(), address}, {.output = "/dev/null"}).ok();
 }
