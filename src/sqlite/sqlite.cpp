@@ -12,14 +12,16 @@ namespace stint {
 
 namespace {
 
+constexpr std::string_view diskFull = "disk full", isBusy = "another program has it open";
+
 Error storageError(sqlite3* connection) {
     const char* file = sqlite3_db_filename(connection, "main");
     const int code = sqlite3_errcode(connection) & 0xff;
     const int cause = sqlite3_system_errno(connection);
-    std::string why = code == SQLITE_FULL ? "disk full" : sqlite3_errmsg(connection);
+    std::string why = code == SQLITE_FULL ? std::string(diskFull) : sqlite3_errmsg(connection);
     if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && cause != 0)
         why += fmt::format(" ({})", std::strerror(cause));
-    if (code == SQLITE_BUSY) why += " (another program has it open)";
+    if (code == SQLITE_BUSY) why += fmt::format(" ({})", isBusy);
     return fail(Errc::STORAGE, "{}: {}", file != nullptr ? file : "store", why);
 }
 
@@ -30,6 +32,21 @@ int noteLogSize(void* size, sqlite3*, const char*, int pages) {
 }
 
 } // namespace
+
+std::vector<std::string_view> versionsIn(std::string_view schema) {
+    constexpr std::string_view mark = "\n-- version ";
+    std::vector<std::string_view> found;
+    for (auto at = schema.find(mark); at != std::string_view::npos;) {
+        const auto next = schema.find(mark, at + mark.size());
+        found.push_back(schema.substr(at, next - at));
+        at = next;
+    }
+    return found;
+}
+
+bool isPassing(const Error& error) {
+    return error.message.find(isBusy) != std::string::npos || error.message.find(diskFull) != std::string::npos;
+}
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/fail.hpp"
 #include "base/shared_text.hpp"
@@ -18,6 +19,12 @@ struct sqlite3_file; // NOLINT(readability-identifier-naming): SQLite's own name
 struct sqlite3_stmt;
 
 namespace stint {
+
+/// The parts of a schema's text, each begun by a line "-- version …", first to last.
+std::vector<std::string_view> versionsIn(std::string_view schema);
+
+/// Whether it is no fault of the file: another program has it open, or the disk is full.
+bool isPassing(const Error& error);
 
 /// Bytes that are no text: bound as a BLOB.
 struct Blob {

@@ -86,7 +86,8 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
         .saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable))),
         .dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1")),
         .dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot <> ''")),
-        .dropMarks = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot = '' AND name <> 'digest'")),
+        .dropMarks = STINT_TRY(
+            database.prepare(fmt::format("DELETE FROM overrides WHERE boot = '' AND name GLOB '{}*'", markPrefix))),
         .saveOverride = STINT_TRY(database.prepare(saveSql(overridesTable))),
         .stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, alive = ?2, committed = ?3, clock_good = ?4, "
                                             "generation = ?5, commits = ?6")),

@@ -8,26 +8,10 @@
 
 namespace stint {
 
-namespace {
-
-/// The parts of schema.sql, first to last.
-std::vector<std::string_view> parts() {
-    constexpr std::string_view mark = "\n-- version ";
-    std::vector<std::string_view> found;
-    for (auto at = schemaText.find(mark); at != std::string_view::npos;) {
-        const auto next = schemaText.find(mark, at + mark.size());
-        found.push_back(schemaText.substr(at, next - at));
-        at = next;
-    }
-    return found;
-}
-
-} // namespace
-
-int schemaVersion() { return static_cast<int>(parts().size()); }
+int schemaVersion() { return static_cast<int>(versionsIn(schemaText).size()); }
 
 Result<void> migrate(Database& database, int to) {
-    const auto all = parts();
+    const auto all = versionsIn(schemaText);
     auto version = STINT_TRY(database.integer("PRAGMA user_version"));
     for (; version < to; ++version) {
         const auto part = all[static_cast<std::size_t>(version)];

@@ -4,24 +4,8 @@
 
 namespace stint::work {
 
-namespace {
-
-constexpr std::string_view versionMark = "-- version ";
-
-std::vector<std::string_view> schemaParts() {
-    std::vector<std::string_view> parts;
-    for (std::size_t begin = schemaText.find(versionMark); begin != std::string_view::npos;) {
-        const std::size_t next = schemaText.find(versionMark, begin + 1);
-        parts.push_back(schemaText.substr(begin, next - begin));
-        begin = next;
-    }
-    return parts;
-}
-
-} // namespace
-
 int schemaVersion() {
-    static const int version = static_cast<int>(schemaParts().size());
+    static const int version = static_cast<int>(versionsIn(schemaText).size());
     return version;
 }
 
@@ -32,7 +16,7 @@ Result<void> migrate(Database& database) {
         if (from > schemaVersion())
             return fail(Errc::ILLEGAL_STATE, "it was made by a newer libstint-work (version {}, this one knows {})",
                         from, schemaVersion());
-        const auto parts = schemaParts();
+        const auto parts = versionsIn(schemaText);
         for (auto version = static_cast<std::size_t>(from); version < parts.size(); ++version)
             STINT_TRY(database.run(std::string(parts[version])));
         STINT_TRY(database.run(fmt::format("PRAGMA user_version = {}", schemaVersion())));

@@ -100,9 +100,7 @@ Result<Store> Store::open(const std::filesystem::path& directory, std::vector<st
         auto store = onto(std::move(database), std::move(locks), file);
         if (store.ok()) return store;
         before = store.error();
-        const bool busy = before->message.find("another program has it open") != std::string::npos;
-        const bool full = before->message.find("disk full") != std::string::npos;
-        if (busy || full || attempt == 1) break;
+        if (isPassing(*before) || attempt == 1) break;
         const bool newer = before->code == Errc::ILLEGAL_STATE;
         const auto aside = STINT_TRY(setAside(file, newer ? "newer" : "damaged"));
         notices.push_back(fmt::format("{}: {}; it was set aside as {}, and the work in it is not done", file.string(),

@@ -59,12 +59,12 @@ void putInfo(sd_bus_message* to, const WorkInfo& info) {
     putTexts(to, "follows", follows);
     const auto next = info.getNextScheduleTime();
     const auto period = info.getPeriodicityInfo();
-    const auto millis = [](std::int64_t value) { return static_cast<std::int64_t>(value); };
+    constexpr std::int64_t none = -1;
     sd_bus_message_append(to, "{sv}", "attempts", "i", info.getRunAttemptCount());
     sd_bus_message_append(to, "{sv}", "generation", "i", info.getGeneration());
     sd_bus_message_append(to, "{sv}", "job", "i", info.getJobId().value_or(-1));
-    sd_bus_message_append(to, "{sv}", "nextRun", "x", next ? millis(next->time_since_epoch().count()) : -1);
-    sd_bus_message_append(to, "{sv}", "periodic", "x", period ? millis(period->repeatInterval.count()) : -1);
+    sd_bus_message_append(to, "{sv}", "nextRun", "x", next ? std::int64_t{next->time_since_epoch().count()} : none);
+    sd_bus_message_append(to, "{sv}", "periodic", "x", period ? std::int64_t{period->repeatInterval.count()} : none);
     putTexts(to, "constraints", wordsOf(info.getConstraints()));
     sd_bus_message_append(to, "{sv}", "expedited", "b", static_cast<int>(info.isExpedited()));
     sd_bus_message_append(to, "{sv}", "stopReason", "i", info.getStopReason());
