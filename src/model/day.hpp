@@ -1,7 +1,9 @@
 // What a day was like: the runs of all jobs and what they waited for, and above them what the device was (jobs.md
 // §9.5).
 #pragma once
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,17 +51,7 @@ struct DayRun {
         field("namespace", run.key.space);
         field("id", run.key.id.value);
         field("label", run.label);
-        field("scheduled", run.scheduled);
-        field.rows("waits", run.waits);
-        field("began", run.began);
-        field.word("kind", run.kind, jobClassNamed);
-        field("ended", run.ended);
-        field.number("stopReason", run.ending.reason);
-        field.told("stopReasonName", nameOf(run.ending.reason));
-        field.number("internalReason", run.ending.internal);
-        field.told("internalReasonName", nameOf(run.ending.internal));
-        field("exitCode", run.outcome.exitCode);
-        field("outcome", run.outcome.text);
+        fieldsOfRun(field, run);
         field("transferredDown", run.transferredDown);
         field("transferredUp", run.transferredUp);
         field("last", run.last);
@@ -79,6 +71,13 @@ struct DayPage {
     std::vector<DayRun> runs;
     std::vector<DeviceChange> device;
     std::string after; ///< to ask with for the next page; empty: that was all
+
+    /// The next one, behind it.
+    void append(DayPage page) {
+        std::ranges::move(page.runs, std::back_inserter(runs));
+        std::ranges::move(page.device, std::back_inserter(device));
+        after = std::move(page.after);
+    }
 };
 
 /// No longer time is told at once.

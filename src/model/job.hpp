@@ -165,6 +165,21 @@ struct Ending {
     bool operator==(const Ending&) const = default;
 };
 
+/// What a run, its waits and its end are told by: of a PastRun, and of a day's (model/day.hpp).
+inline constexpr auto fieldsOfRun = [](auto& field, auto& run) {
+    field("scheduled", run.scheduled);
+    field.rows("waits", run.waits);
+    field("began", run.began);
+    field.word("kind", run.kind, jobClassNamed);
+    field("ended", run.ended);
+    field.number("stopReason", run.ending.reason);
+    field.told("stopReasonName", nameOf(run.ending.reason));
+    field.number("internalReason", run.ending.internal);
+    field.told("internalReasonName", nameOf(run.ending.internal));
+    field("exitCode", run.outcome.exitCode);
+    field("outcome", run.outcome.text);
+};
+
 /// A run that is over, and what came before it (jobs.md §9.4): an entry of its job's log.
 struct PastRun {
     WallTime scheduled{};            ///< when the app asked for the job: tells jobs of one id apart
@@ -184,17 +199,7 @@ struct PastRun {
 
     static constexpr auto noun = "past run";
     static constexpr auto fields = [](auto& field, auto& run) {
-        field("scheduled", run.scheduled);
-        field.rows("waits", run.waits);
-        field("began", run.began);
-        field.word("kind", run.kind, jobClassNamed);
-        field("ended", run.ended);
-        field.number("stopReason", run.ending.reason);
-        field.told("stopReasonName", nameOf(run.ending.reason));
-        field.number("internalReason", run.ending.internal);
-        field.told("internalReasonName", nameOf(run.ending.internal));
-        field("exitCode", run.outcome.exitCode);
-        field("outcome", run.outcome.text);
+        fieldsOfRun(field, run);
         field("resumedAt", run.resumedAt);
         field("transferredDown", run.transferredDown);
         field("transferredUp", run.transferredUp);

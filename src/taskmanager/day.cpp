@@ -1,6 +1,4 @@
 // What the page draws of a day (jobs.md §9.5), and what would become of a job if something were otherwise (§9.6).
-#include <algorithm>
-#include <iterator>
 #include <memory>
 
 #include "cli/daemon/calls.hpp"
@@ -36,10 +34,9 @@ std::string jsonOfDay(const DayAsked& asked, const DayPage& all) {
 void askDay(DaemonLine& line, const DayAsked& asked, const std::shared_ptr<DayPage>& all, const Done& done) {
     line.ask<DayPage>(cli::calls::day(asked), [&line, asked, all, done](Result<DayPage> page) {
         if (!page.ok()) return done(answerOf(page.error()));
-        std::ranges::move(page->runs, std::back_inserter(all->runs));
-        std::ranges::move(page->device, std::back_inserter(all->device));
-        if (page->after.empty()) return done(jsonAnswer(jsonOfDay(asked, *all)));
-        askDay(line, {asked.from, asked.to, page->after}, all, done);
+        all->append(*std::move(page));
+        if (all->after.empty()) return done(jsonAnswer(jsonOfDay(asked, *all)));
+        askDay(line, {asked.from, asked.to, all->after}, all, done);
     });
 }
 
