@@ -36,8 +36,6 @@ public:
         notices_.due.reset();
         promise();
         std::map<JobKey, NoticeWords> wanted;
-        std::erase_if(notices_.asked, [&](const JobKey& key) { return !state_.jobs.contains(key); });
-        std::erase_if(notices_.promised, [&](const auto& one) { return !notices_.asked.contains(one.first); });
         for (const JobKey& key : notices_.asked) {
             if (std::ssize(wanted) >= state_.constants.noticesMost) break;
             if (auto words = wordsFor(state_.jobs.at(key))) wanted.emplace(key, *std::move(words));
@@ -55,10 +53,10 @@ private:
     /// What was said of their start; nothing is known of a job that waits for more than time.
     void promise() {
         for (const JobKey& key : std::exchange(notices_.fresh, {})) {
-            const Tracked* const tracked = state_.jobs.find(key);
-            if (!tracked || !waits(state_, *tracked)) continue;
+            const Tracked& tracked = state_.jobs.at(key);
+            if (!waits(state_, tracked)) continue;
             Explanation explanation(state_, turn_.now);
-            const auto start = explanation.forecast(*tracked, explanation.of(*tracked));
+            const auto start = explanation.forecast(tracked, explanation.of(tracked));
             if (start && *start > turn_.now.wall) notices_.promised[key] = *start;
         }
     }
@@ -187,6 +185,12 @@ void noteAsked(State& state, const Job& job, bool isNew) {
     state.notices.asked.insert(job.key);
     state.notices.promised.erase(job.key);
     if (isNew) state.notices.fresh.insert(job.key);
+}
+
+void noteGone(State& state, const JobKey& key) {
+    state.notices.asked.erase(key);
+    state.notices.fresh.erase(key);
+    state.notices.promised.erase(key);
 }
 
 void noteStop(Turn& turn, const AppId& app) {

@@ -31,7 +31,7 @@ struct Notices {
         std::int32_t id = 0;
     };
     std::map<AppId, Stopped> stopped;
-    std::set<JobKey> asked;              ///< that a person asked for; those that have ended are found out later
+    std::set<JobKey> asked;              ///< tracked ones that a person asked for
     std::set<JobKey> fresh;              ///< scheduled in this turn: what they are told of their start is yet to come
     std::map<JobKey, WallTime> promised; ///< when they start, by the forecast that was made; not known after a restart
     std::map<JobKey, Shown> shown;
@@ -39,10 +39,14 @@ struct Notices {
     std::optional<Instant> stopsDue;
     std::optional<Instant> due; ///< something is to be shown by time alone
     WallTime digested{};        ///< when the last digest was
+
+    std::optional<Instant> next() const { return earlier(due, stopsDue); }
 };
 
 /// A job is there, new or from the store.
 void noteAsked(State& state, const Job& job, bool isNew);
+/// It is no longer tracked.
+void noteGone(State& state, const JobKey& key);
 /// The Task Manager's Stop has killed its processes (jobs.md §5.4).
 void noteStop(Turn& turn, const AppId& app);
 /// A process of it may have died.

@@ -302,8 +302,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     for (const auto& when :
          {state.waiting.next(), nextRunTimer(state), state.appClocks.next(), state.notifications.next(),
           state.alarms.next(), state.deliveries.next(), state.shell.next(), nextDeviceChange(state),
-          nextGuardChange(state), nextSleepChange(state), state.awake.until, nextLook(state), state.notices.due,
-          state.notices.stopsDue})
+          nextGuardChange(state), nextSleepChange(state), state.awake.until, nextLook(state), state.notices.next()})
         next = earlier(next, when);
     return next;
 }

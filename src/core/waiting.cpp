@@ -140,6 +140,7 @@ void forget(Turn& turn, const JobKey& key) {
     turn.changedJobs.insert(key.app);
     state.watched.remove(key.app, tracked->job.info);
     state.succession.erase(tracked->job);
+    noteGone(state, key);
     turn.record(DropJob{key});
     state.jobs.erase(*tracked);
 }
