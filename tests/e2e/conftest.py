@@ -1,6 +1,7 @@
 """What every end-to-end test may ask for: a world of its own, a daemon in it, an nginx to download from."""
 
 import pytest
+from desktop import Desktop
 from origin import Origin
 from world import BIN, World
 
@@ -35,6 +36,21 @@ def line(world, daemon):
     """An operator's line to the daemon."""
     with world.line() as open_line:
         yield open_line
+
+
+@pytest.fixture
+def desktop(world):
+    """Without a notification server yet. stintd has to be started after it."""
+    made = Desktop(world.root / "desktop")
+    world.environment["DBUS_SESSION_BUS_ADDRESS"] = made.address
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def dunst(desktop):
+    desktop.start_dunst()
+    return desktop
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from commands import SHELL, schedule
-from desktop import Desktop
 from events import Deadline, Directory, wait_for_end
 from jeepney import HeaderFields
 from jeepney.bus_messages import Monitoring
@@ -39,20 +38,6 @@ class Frozen:
         for pid in (self.place / "cgroup.procs").read_text().split():
             wait_for_end(int(pid))
         self.place.rmdir()
-
-
-@pytest.fixture
-def desktop(world):
-    made = Desktop(world.root / "desktop")
-    world.environment["DBUS_SESSION_BUS_ADDRESS"] = made.address
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def dunst(desktop):
-    desktop.start_dunst()
-    return desktop
 
 
 @pytest.fixture

@@ -5,28 +5,13 @@ import time
 
 import pytest
 from app import App
-from desktop import LEFT, Desktop, SilentServer
+from desktop import LEFT, SilentServer
 from events import Deadline, size_of
 from host import PACKAGE, Host, install
 from line import SCHEDULER
 from origin import MIB, bytes_of
 
 CONTENT = bytes_of("desktop", 12 * MIB)
-
-
-@pytest.fixture
-def desktop(world):
-    """Without a notification server yet. stintd has to be started after it."""
-    made = Desktop(world.root / "desktop")
-    world.environment["DBUS_SESSION_BUS_ADDRESS"] = made.address
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def dunst(desktop):
-    desktop.start_dunst()
-    return desktop
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 // One job, in full: how it stands, every reason why it waits, what happened to it, and all that one may do with it.
 import { cancel, get, pause, resume, retry, runNow, stopApp, why } from "../actions.js";
-import { cell, h, setSign, setText, sign, table } from "../dom.js";
+import { h, setSign, setText, sign, table } from "../dom.js";
 import { timeLeft } from "../rate.js";
 import {
     endOf,
@@ -13,8 +13,9 @@ import {
     progressWords,
     purpose,
 } from "../sentences.js";
-import { blockerWords, waitWords, withoutCodes } from "../waits.js";
-import { ahead, bytes, capital, duration, rate, when } from "../words.js";
+import { waitWords, withoutCodes } from "../waits.js";
+import { bytes, capital, duration, rate, when } from "../words.js";
+import { blockerRow } from "./blocker_row.js";
 
 /** Opens it in `place`; refresh() says it again. */
 export function openJob(place, page, key) {
@@ -75,19 +76,7 @@ export function openJob(place, page, key) {
     function showReasons(job, now) {
         const blockers = explained?.blockers ?? [];
         if (job.state !== "pending" || blockers.length === 0) return reasons.replaceChildren();
-        const rows = blockers.map((blocker) => {
-            const words = blockerWords(blocker);
-            return h(
-                "tr",
-                {},
-                cell("Why", h("strong", {}, words.short), h("span.detail", {}, words.detail)),
-                cell(
-                    "What ends it",
-                    words.clear || "Time alone",
-                    blocker.until > now ? h("span.detail", {}, ahead(blocker.until, now)) : null,
-                ),
-            );
-        });
+        const rows = blockers.map((blocker) => blockerRow(blocker, now));
         const text = rows.map((row) => row.textContent).join("\n");
         if (reasons.dataset.text === text) return;
         reasons.dataset.text = text;

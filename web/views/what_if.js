@@ -1,10 +1,11 @@
 // What if: a job's conditions changed by check boxes, and the forecast that the scheduler's own core gives for it, on a
 // copy of the present. Nothing here changes anything.
 import { post } from "../actions.js";
-import { cell, follow, h, setText, table } from "../dom.js";
+import { follow, h, setText, table } from "../dom.js";
 import { groupOf, jobName } from "../sentences.js";
-import { blockerWords, waitWords } from "../waits.js";
-import { ahead, atWhen, capital } from "../words.js";
+import { waitWords } from "../waits.js";
+import { capital } from "../words.js";
+import { blockerRow } from "./blocker_row.js";
 
 /** Each box, what it changes, and how one knows that it is so already. Of those with one key, one at most is checked. */
 const boxes = [
@@ -118,35 +119,11 @@ export function mount(root, page, own) {
         }
     }
 
-    function startWords(forecast, now) {
-        if (forecast.runs || (forecast.starts !== null && forecast.starts <= now)) return "it runs at once";
-        return forecast.starts ? `it starts ${atWhen(forecast.starts, now)}` : "it waits until something changes";
-    }
-
     function show(forecast, changed) {
         const now = clock.now();
-        setText(says, capital(forecast.says || startWords(forecast, now)));
-        setText(
-            asNow,
-            changed && present
-                ? present.says
-                    ? `${capital(present.says)}.`
-                    : `As things are: ${startWords(present, now)}.`
-                : "As things are now.",
-        );
-        const rows = (forecast.blockers ?? []).map((blocker) => {
-            const words = blockerWords(blocker);
-            return h(
-                "tr",
-                {},
-                cell("Why", h("strong", {}, words.short), h("span.detail", {}, words.detail)),
-                cell(
-                    "What ends it",
-                    words.clear || "Time alone",
-                    blocker.until > now ? h("span.detail", {}, ahead(blocker.until, now)) : null,
-                ),
-            );
-        });
+        setText(says, capital(forecast.says));
+        setText(asNow, changed && present ? `${capital(present.says)}.` : "As things are now.");
+        const rows = (forecast.blockers ?? []).map((blocker) => blockerRow(blocker, now));
         whys.replaceChildren(
             ...(rows.length > 0
                 ? [table("What keeps it from running then", ["What keeps it", "What ends it"], rows, ".why")]
