@@ -3,8 +3,8 @@
 // words of ours are escaped, so that nothing in them is markup.
 #include <fstream>
 #include <iostream>
-#include <regex>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -87,19 +87,22 @@ void printPendingReasons() {
     }
 }
 
-/// The line with the values of the constants that it names; IllegalArgument for a key that is none.
-Result<std::string> filled(const std::string& line) {
-    static const std::regex name("@([a-z0-9_.]+)@");
+/// The line with the values of the constants that it names, as @its.key@; IllegalArgument for a key that is none.
+Result<std::string> filled(std::string_view line) {
+    constexpr std::string_view ofKeys = "abcdefghijklmnopqrstuvwxyz0123456789_.";
     const Constants standard;
     std::string made;
-    auto rest = line.cbegin();
-    for (std::sregex_iterator match(line.begin(), line.end(), name), end; match != end; ++match) {
-        const auto* row = STINT_TRY(constantRow((*match)[1].str()));
-        made.append(rest, (*match)[0].first);
-        made += escaped(constantText(standard, *row));
-        rest = (*match)[0].second;
+    for (auto at = line.find('@'); at != line.npos; at = line.find('@')) {
+        const auto end = line.find_first_not_of(ofKeys, at + 1);
+        const bool isKey = end != line.npos && end > at + 1 && line[end] == '@';
+        made += line.substr(0, isKey ? at : at + 1);
+        if (isKey) {
+            const auto* row = STINT_TRY(constantRow(line.substr(at + 1, end - at - 1)));
+            made += escaped(constantText(standard, *row));
+        }
+        line.remove_prefix(isKey ? end + 1 : at + 1);
     }
-    return made.append(rest, line.cend());
+    return made += line;
 }
 
 } // namespace
