@@ -33,7 +33,7 @@ private:
 };
 
 /// What schedule() and enqueue() answer: one of JobScheduler::RESULT_*, which it compares with, and why. May grow
-/// (decision 16).
+/// (decision 17).
 class STINT_API ScheduleResult {
 public:
     explicit ScheduleResult(std::int32_t result, std::string reason = {});
