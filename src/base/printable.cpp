@@ -24,6 +24,7 @@ void escapeInto(std::string& json, char32_t point) {
 } // namespace
 
 std::string printable(std::string_view text) {
+    if (std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; })) return std::string(text);
     std::string shown;
     shown.reserve(text.size());
     while (!text.empty()) {

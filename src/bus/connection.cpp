@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "base/try.hpp"
+#include "bus/handshake.hpp"
 #include "wire/connect.hpp"
 #include "wire/errors.hpp"
 
@@ -35,15 +36,11 @@ Result<std::unique_ptr<Connection>> Connection::over(Fd socket, Speaker speaker)
     Fd inside(halves[1]);
     if (::fcntl(socket.get(), F_SETFL, O_NONBLOCK) < 0) return broken("cannot use the socket", errno);
     const pid_t sender = speaker == Speaker::WhoConnected ? STINT_TRY(pinned(socket)) : 0;
-    std::unique_ptr<Connection> made(new Connection(std::move(socket), std::move(inside), sender));
-    made->bus_ = STINT_TRY(wire::serverOver(std::move(outside)));
+    std::unique_ptr<Connection> made(new Connection(socket.get(), std::move(inside), sender));
+    made->bus_ = STINT_TRY(wire::serverOver(std::move(outside), std::move(socket)));
     if (!made->listen()) return fail(Errc::SYSTEM, "cannot listen to a connection: out of memory");
     return made;
 }
-
-Connection::Connection(Fd socket, Fd inside, pid_t sender)
-    : socket_(std::move(socket)), handshake_(std::in_place, socket_.get(), std::move(inside)),
-      frames_(socket_.get(), sender) {}
 
 Connection::~Connection() = default;
 
@@ -66,20 +63,20 @@ int Connection::received(sd_bus_message* message) {
     wire::Message arrived = wire::Message::sharing(message);
     // sd-bus's own message about the connection's end did not come through the socket.
     if (arrived.interface() == "org.freedesktop.DBus.Local") return 1;
-    frames_.delivered();
+    intake_.delivered();
     current_ = std::move(arrived);
     return 1;
 }
 
 Connection::Next Connection::next(wire::Message& message) {
-    if (handshake_) {
-        switch (handshake_->step(bus())) {
-        case Handshake::State::Going:
+    if (!greeted_) {
+        switch (stepHandshake(intake_, bus())) {
+        case Handshake::Going:
             return hungUp_ ? Next::Closed : Next::Nothing;
-        case Handshake::State::Refused:
+        case Handshake::Refused:
             return Next::Closed;
-        case Handshake::State::Done:
-            handshake_.reset();
+        case Handshake::Done:
+            greeted_ = true;
         }
     }
     return nextMessage(message);
@@ -87,23 +84,23 @@ Connection::Next Connection::next(wire::Message& message) {
 
 Connection::Next Connection::nextMessage(wire::Message& message) {
     while (true) {
-        switch (frames_.look()) {
-        case Frames::Look::Ready:
+        switch (intake_.look()) {
+        case Intake::Look::Ready:
             break;
-        case Frames::Look::Incomplete:
+        case Intake::Look::Incomplete:
             return hungUp_ ? Next::Closed : Next::Nothing;
-        case Frames::Look::Ended:
-        case Frames::Look::Broken:
+        case Intake::Look::Ended:
+        case Intake::Look::Broken:
             return Next::Closed;
         }
         current_ = {};
         const int result = sd_bus_process(bus(), nullptr);
-        if (result < 0 || sd_bus_is_open(bus()) <= 0 || !frames_.account()) return Next::Closed;
+        if (result < 0 || sd_bus_is_open(bus()) <= 0) return Next::Closed;
         if (current_) {
             message = std::exchange(current_, {});
             return Next::Message;
         }
-        if (result == 0) return Next::Nothing;
+        if (result == 0 && !intake_.wasRead()) return Next::Closed;
     }
 }
 
@@ -113,9 +110,9 @@ std::size_t Connection::queued() const {
 }
 
 bool Connection::flush() {
-    if (handshake_ || queued() == 0) return true;
-    // sd_bus_process() writes, and then reads, unseen by Frames, unless a message is ready to be handed out: one of
-    // our own, queued for that purpose.
+    if (!greeted_ || queued() == 0) return true;
+    // sd_bus_process() writes, and then reads, and would hand out a caller's message, unless one is ready to be handed
+    // out: one of our own, queued for that purpose.
     if (!marker_) {
         Result<wire::Message> made = wire::newSignal(bus(), "org.stint.Marker", "Marker");
         if (!made) return false;

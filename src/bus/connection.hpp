@@ -3,11 +3,10 @@
 #pragma once
 #include <cstddef>
 #include <memory>
-#include <optional>
+#include <utility>
 
 #include "base/fd.hpp"
-#include "bus/frames.hpp"
-#include "bus/handshake.hpp"
+#include "bus/intake.hpp"
 #include "stint/result.hpp"
 #include "wire/message.hpp"
 
@@ -25,17 +24,17 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     /// To be watched for reading, edge-triggered: after Nothing only new bytes make a difference.
-    int socket() const { return socket_.get(); }
+    int socket() const { return socket_; }
     sd_bus* bus() const { return bus_.get(); }
 
     enum class Next { Message, Nothing, Closed };
     Next next(wire::Message& message);
 
-    bool isGreeted() const { return !handshake_; }
+    bool isGreeted() const { return greeted_; }
     /// Part of a message has come: it is held until the rest arrives.
-    bool isHalfway() const { return frames_.isHalfway(); }
+    bool isHalfway() const { return intake_.isHalfway(); }
     /// Since it was made.
-    std::size_t bytesRead() const { return frames_.bytesRead(); }
+    std::size_t bytesRead() const { return intake_.bytesRead(); }
 
     /// Messages that could not be sent yet: the socket must be watched for writing, too.
     std::size_t queued() const;
@@ -45,17 +44,17 @@ public:
     void hungUp() { hungUp_ = true; }
 
 private:
-    Connection(Fd socket, Fd inside, pid_t sender);
+    Connection(int socket, Fd inside, pid_t sender) : socket_(socket), intake_(socket, std::move(inside), sender) {}
     static int filter(sd_bus_message* message, void* self, sd_bus_error*);
     int received(sd_bus_message* message);
     bool listen();
     Next nextMessage(wire::Message& message);
 
-    Fd socket_; ///< our own descriptor of it; the bus has another
+    int socket_; ///< the bus has it, and writes to it; it reads what the intake hands on
     wire::Bus bus_;
     wire::Slot filter_;
-    std::optional<Handshake> handshake_; ///< while it lasts
-    Frames frames_;
+    Intake intake_;
+    bool greeted_ = false;  ///< the handshake is over
     wire::Message current_; ///< what the filter was handed
     wire::Message marker_;  ///< see flush()
     bool hungUp_ = false;

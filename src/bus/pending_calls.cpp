@@ -4,58 +4,53 @@
 #include "base/try.hpp"
 
 namespace stint {
-namespace {
 
-/// The return, or the error that made it impossible. A caller that it cannot reach finds its connection closed.
-Result<void> respond(const wire::Message& call, const std::function<Result<void>(wire::Writer&)>& write) {
-    const wire::Message reply = STINT_TRY(wire::newReply(call));
-    wire::Writer writer(reply);
-    STINT_TRY(write(writer));
+// The return, or the error that made it impossible. A caller that it cannot reach finds its connection closed.
+Result<void> PendingCalls::respond(const Entry& entry) {
+    if (const Error* error = std::get_if<Error>(&entry.answer)) return *error;
+    const Reply* const reply = std::get_if<Reply>(&entry.answer);
+    if (reply && reply->error && !(entry.later.writesRefusal && reply->error->code == Errc::REFUSED))
+        return *reply->error;
+    const wire::Message message = STINT_TRY(wire::newReply(entry.message));
+    wire::Writer writer(message);
+    if (const Answer* known = std::get_if<Answer>(&entry.answer)) STINT_TRY(known->write(writer));
+    if (reply && entry.later.write) entry.later.write(writer, *reply);
     STINT_TRY(writer.done());
-    STINT_TRY(wire::send(nullptr, reply));
+    STINT_TRY(wire::send(nullptr, message));
     return {};
 }
 
-} // namespace
-
 CallId PendingCalls::enter(ConnectionId from, wire::Message message) {
     const CallId call{++last_};
-    calls_.emplace(call, Entry{from, std::move(message), {}, {}});
+    calls_.emplace_hint(calls_.end(), call, Entry{from, std::move(message), {}, {}});
     ++waiting_[from];
     return call;
 }
 
-void PendingCalls::handled(CallId call, const Handled& handled) {
-    if (!handled) return answer(call, [error = handled.error()](wire::Writer&) -> Result<void> { return error; });
+void PendingCalls::handled(CallId call, Handled handled) {
+    if (!handled) return answer(call, std::move(handled).error());
     std::visit(Overloaded{
-                   [&](const Answer& known) { answer(call, known.write); },
-                   [&](const Waits& later) {
-                       if (const auto entry = calls_.find(call); entry != calls_.end()) entry->second.later = later;
+                   [&](Answer& known) { answer(call, std::move(known)); },
+                   [&](Waits& later) {
+                       if (const auto entry = calls_.find(call); entry != calls_.end())
+                           entry->second.later = std::move(later);
                    },
                },
                *handled);
 }
 
-void PendingCalls::reply(const Reply& reply) {
-    const auto entry = calls_.find(reply.call);
-    if (entry == calls_.end()) return;
-    answer(reply.call, [reply, later = entry->second.later](wire::Writer& writer) -> Result<void> {
-        if (reply.error && !(later.writesRefusal && reply.error->code == Errc::REFUSED)) return *reply.error;
-        if (later.write) later.write(writer, reply);
-        return {};
-    });
-}
+void PendingCalls::reply(const Reply& reply) { answer(reply.call, reply); }
 
-void PendingCalls::answer(CallId call, Write write) {
+template <class What> void PendingCalls::answer(CallId call, What what) {
     const auto entry = calls_.find(call);
     if (entry == calls_.end()) return;
-    entry->second.answer = std::move(write);
+    entry->second.answer = std::move(what);
     known_[call] = &entry->second;
 }
 
 void PendingCalls::failAll(const Error& error) {
     for (auto& [call, entry] : calls_)
-        if (!entry.answer) answer(call, [error](wire::Writer&) -> Result<void> { return error; });
+        if (std::holds_alternative<std::monostate>(entry.answer)) answer(call, error);
 }
 
 void PendingCalls::drop(ConnectionId from) {
@@ -72,7 +67,7 @@ std::size_t PendingCalls::waitingFor(ConnectionId from) const {
 std::vector<ConnectionId> PendingCalls::send() {
     std::vector<ConnectionId> told;
     for (const auto& [call, entry] : std::exchange(known_, {})) {
-        const Result<void> sent = respond(entry->message, entry->answer);
+        const Result<void> sent = respond(*entry);
         // A reply that failed half-way is not sent; the error is.
         if (!sent) (void)wire::replyError(entry->message, sent.error());
         told.push_back(entry->from);

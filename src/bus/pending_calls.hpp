@@ -1,8 +1,8 @@
 // Calls that wait for their answer, and answers that wait for the turn's end. Answers are sent in the order of the
 // calls.
 #pragma once
-#include <functional>
 #include <map>
+#include <variant>
 #include <vector>
 
 #include "bus/request.hpp"
@@ -17,7 +17,7 @@ public:
     /// Numbers a call that wants an answer.
     CallId enter(ConnectionId from, wire::Message message);
     /// The handler's result: an answer, or that the core will reply.
-    void handled(CallId call, const Handled& handled);
+    void handled(CallId call, Handled handled);
     /// The core's reply. Dropped if the caller is gone.
     void reply(const Reply& reply);
     /// Answers every call that waits for the core with the error.
@@ -30,15 +30,16 @@ public:
     std::vector<ConnectionId> send();
 
 private:
-    using Write = std::function<Result<void>(wire::Writer&)>;
     struct Entry {
         ConnectionId from;
         wire::Message message;
-        Waits later;  ///< what the handler wants done with the reply
-        Write answer; ///< empty: not known yet
+        Waits later; ///< what the handler wants done with the reply
+        /// What is known of the answer: nothing yet; the handler's; the core's; none but an error.
+        std::variant<std::monostate, Answer, Reply, Error> answer;
     };
 
-    void answer(CallId call, Write write);
+    static Result<void> respond(const Entry& entry);
+    template <class What> void answer(CallId call, What what);
 
     std::uint64_t last_ = 0;
     std::map<CallId, Entry> calls_;

@@ -171,7 +171,7 @@ void ServerLoop::welcome(Fd socket) {
     const ConnectionId id{++lastConnection_};
     Result<BusCaller> caller = owner_.accepted(id, socket.get());
     if (!caller) return;
-    if (Handshake::isHasty(socket.get())) return owner_.closed(id);
+    if (isHasty(socket.get())) return owner_.closed(id);
     const Guest guest{caller->app, caller->pid, caller->isOperator};
     if (!makeRoom(id, guest)) return owner_.closed(id);
     if (!settle(id, std::move(socket), *std::move(caller), Speaker::WhoConnected)) return owner_.closed(id);

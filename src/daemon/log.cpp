@@ -1,15 +1,45 @@
 #include "daemon/log.hpp"
 
+#include <cstdio>
 #include <iterator>
+#include <memory>
 
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include "base/printable.hpp"
 
 namespace stint {
 namespace {
+
+/// spdlog's own writes each line by itself.
+class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+public:
+    void gather(bool on) {
+        gathers_ = on;
+        if (!on) flush();
+    }
+
+private:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        formatter_->format(message, lines_);
+        if (!gathers_) flush_();
+    }
+    void flush_() override {
+        if (lines_.size() == 0) return;
+        static_cast<void>(std::fwrite(lines_.data(), 1, lines_.size(), stderr)); // not buffered
+        lines_.clear();
+    }
+
+    spdlog::memory_buf_t lines_;
+    bool gathers_ = false;
+};
+
+std::shared_ptr<StderrSink>& sink() {
+    static std::shared_ptr<StderrSink> only = std::make_shared<StderrSink>();
+    return only;
+}
 
 /// An app's text, shortened so that ours has room.
 std::string_view brief(std::string_view text) {
@@ -35,11 +65,13 @@ template <class Add> void addLimits(const Trace& trace, const Add& add) {
 } // namespace
 
 void startLog() {
-    auto log = spdlog::stderr_logger_st("stintd");
+    auto log = std::make_shared<spdlog::logger>("stintd", sink());
     log->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
-    log->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(log));
 }
+
+LogInOnePiece::LogInOnePiece() { sink()->gather(true); }
+LogInOnePiece::~LogInOnePiece() { sink()->gather(false); }
 
 // Names in a line come from apps, and must not forge another line.
 void logInfo(const std::string& line) { spdlog::info(printable(line)); }

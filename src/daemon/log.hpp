@@ -8,6 +8,16 @@
 namespace stint {
 
 void startLog();
+
+/// Lines that are logged while it lives are written at its end, in one piece.
+class LogInOnePiece {
+public:
+    LogInOnePiece();
+    ~LogInOnePiece();
+    LogInOnePiece(const LogInOnePiece&) = delete;
+    LogInOnePiece& operator=(const LogInOnePiece&) = delete;
+};
+
 void logInfo(const std::string& line);
 void logWarning(const std::string& line);
 void logError(const std::string& line);

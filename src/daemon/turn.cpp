@@ -144,6 +144,7 @@ void Daemon::eraseLog() {
 }
 
 void Daemon::act() {
+    const LogInOnePiece log;
     for (const Effect& effect : std::exchange(step_.effects, {}))
         perform(effect);
     for (const JobKey& key : std::exchange(changed_, {}))

@@ -10,7 +10,6 @@
 #include "record/enumerators.hpp"
 #include "record/members.hpp"
 #include "record/rows.hpp"
-#include "store/bundle_json.hpp"
 #include "store/checked_json.hpp"
 #include "store/job_json.hpp"
 
@@ -54,7 +53,7 @@ template <Time T> json jsonOf(T value) { return value.time_since_epoch().count()
 template <class E>
 requires std::is_enum_v<E> json jsonOf(E value) { return static_cast<std::int64_t>(value); }
 json jsonOf(const JobInfo& info) { return json::parse(jobInfoText(info)); }
-json jsonOf(const PersistableBundle& bundle) { return bundleJson(bundle); }
+json jsonOf(const PersistableBundle& bundle) { return json::parse(extrasText(bundle)); }
 json jsonOf(const TimeZone& zone) { return jsonOf(zone.offsets()); }
 json jsonOf(const Notification& shown) {
     return {{"channel", shown.getChannelId()},

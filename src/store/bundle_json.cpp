@@ -1,6 +1,5 @@
 #include "store/bundle_json.hpp"
 
-#include <cmath>
 #include <limits>
 
 #include "base/fail.hpp"
@@ -13,13 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-/// JSON has no infinity and no NaN.
-json doubleJson(double value) {
-    if (std::isnan(value)) return "nan";
-    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-    return value;
-}
-
 double doubleFrom(const json& value) {
     if (value == "nan") return std::numeric_limits<double>::quiet_NaN();
     if (value == "inf") return std::numeric_limits<double>::infinity();
@@ -27,44 +19,39 @@ double doubleFrom(const json& value) {
     return value.get<double>();
 }
 
-json valueJson(const BundleValue& value) {
+void writeHeld(JsonText& text, bool value) { text.boolean(value); }
+void writeHeld(JsonText& text, std::int32_t value) { text.number(value); }
+void writeHeld(JsonText& text, std::int64_t value) { text.number(value); }
+void writeHeld(JsonText& text, double value) { text.real(value); }
+void writeHeld(JsonText& text, const std::string& value) { text.string(value); }
+void writeHeld(JsonText& text, const PersistableBundle& value) { writeBundle(text, value); }
+template <class T> void writeHeld(JsonText& text, const std::vector<T>& values) {
+    text.openList();
+    for (const T value : values)
+        writeHeld(text, value);
+    text.close();
+}
+void writeHeld(JsonText& text, const std::vector<std::string>& values) {
+    text.openList();
+    for (const std::string& value : values)
+        text.string(value);
+    text.close();
+}
+
+/// The wire's letters for what is held.
+const char* typeOf(const BundleValue& value) {
     return std::visit(Overloaded{
-                          [](bool held) {
-                              return json{{"b", held}};
-                          },
-                          [](std::int32_t held) {
-                              return json{{"i", held}};
-                          },
-                          [](std::int64_t held) {
-                              return json{{"x", held}};
-                          },
-                          [](double held) {
-                              return json{{"d", doubleJson(held)}};
-                          },
-                          [](const std::string& held) {
-                              return json{{"s", held}};
-                          },
-                          [](const std::vector<bool>& held) {
-                              return json{{"ab", held}};
-                          },
-                          [](const std::vector<std::int32_t>& held) {
-                              return json{{"ai", held}};
-                          },
-                          [](const std::vector<std::int64_t>& held) {
-                              return json{{"ax", held}};
-                          },
-                          [](const std::vector<double>& held) {
-                              json list = json::array();
-                              for (const double one : held)
-                                  list.push_back(doubleJson(one));
-                              return json{{"ad", std::move(list)}};
-                          },
-                          [](const std::vector<std::string>& held) {
-                              return json{{"as", held}};
-                          },
-                          [](const PersistableBundle& held) {
-                              return json{{"a{sv}", bundleJson(held)}};
-                          },
+                          [](bool) { return "b"; },
+                          [](std::int32_t) { return "i"; },
+                          [](std::int64_t) { return "x"; },
+                          [](double) { return "d"; },
+                          [](const std::string&) { return "s"; },
+                          [](const std::vector<bool>&) { return "ab"; },
+                          [](const std::vector<std::int32_t>&) { return "ai"; },
+                          [](const std::vector<std::int64_t>&) { return "ax"; },
+                          [](const std::vector<double>&) { return "ad"; },
+                          [](const std::vector<std::string>&) { return "as"; },
+                          [](const PersistableBundle&) { return "a{sv}"; },
                       },
                       value.held);
 }
@@ -108,11 +95,14 @@ Result<PersistableBundle> bundleWithin(const json& object, int depth) {
 
 } // namespace
 
-json bundleJson(const PersistableBundle& bundle) {
-    json object = json::object();
-    for (const auto& [key, value] : bundle.entries())
-        object[key] = valueJson(value);
-    return object;
+void writeBundle(JsonText& text, const PersistableBundle& bundle) {
+    text.openObject();
+    for (const auto& [key, value] : bundle.entries()) {
+        text.key(key).openObject().key(typeOf(value));
+        std::visit([&text](const auto& held) { writeHeld(text, held); }, value.held);
+        text.close();
+    }
+    text.close();
 }
 
 Result<PersistableBundle> bundleFrom(const json& object) { return bundleWithin(object, PersistableBundle::DEEPEST); }

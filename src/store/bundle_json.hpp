@@ -5,10 +5,11 @@
 
 #include "stint/bundle.hpp"
 #include "stint/result.hpp"
+#include "store/json_text.hpp"
 
 namespace stint {
 
-nlohmann::json bundleJson(const PersistableBundle& bundle);
+void writeBundle(JsonText& text, const PersistableBundle& bundle);
 
 /// May throw nlohmann::json::exception where a value is not of its letter's type.
 Result<PersistableBundle> bundleFrom(const nlohmann::json& json);

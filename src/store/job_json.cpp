@@ -10,6 +10,7 @@
 #include "rules/validation.hpp"
 #include "store/bundle_json.hpp"
 #include "store/checked_json.hpp"
+#include "store/json_text.hpp"
 
 namespace stint {
 
@@ -29,16 +30,16 @@ ComponentName serviceFrom(const std::string& text) {
     return ComponentName{text.substr(0, slash), text.substr(slash + 1)};
 }
 
-json networkJson(const NetworkRequest& request) {
-    json capabilities = json::array();
+void writeNetwork(JsonText& text, const NetworkRequest& request) {
+    text.openObject().key("capabilities").openList();
     for (const auto capability : request.getCapabilities())
-        capabilities.push_back(nameOf(capability));
-    json transports = json::array();
+        text.string(nameOf(capability));
+    text.close();
+    if (request.getNetworkSpecifier()) text.key("specifier").string(*request.getNetworkSpecifier());
+    text.key("transports").openList();
     for (const auto transport : request.getTransportTypes())
-        transports.push_back(nameOf(transport));
-    json network{{"capabilities", std::move(capabilities)}, {"transports", std::move(transports)}};
-    if (request.getNetworkSpecifier()) network["specifier"] = *request.getNetworkSpecifier();
-    return network;
+        text.string(nameOf(transport));
+    text.close().close();
 }
 
 Result<NetworkRequest> networkFrom(const json& network) {
@@ -58,13 +59,12 @@ Result<NetworkRequest> networkFrom(const json& network) {
     return builder.build();
 }
 
-json clipJson(const ClipData& clip) {
-    json paths = json::array();
-    if (std::any_of(clip.items.begin(), clip.items.end(), [](const auto& item) { return item.file != nullptr; }))
-        return paths;
-    for (const auto& item : clip.items)
-        paths.push_back(item.path);
-    return paths;
+void writeClip(JsonText& text, const ClipData& clip) {
+    text.openList();
+    if (std::ranges::none_of(clip.items, [](const auto& item) { return item.file != nullptr; }))
+        for (const auto& item : clip.items)
+            text.string(item.path);
+    text.close();
 }
 
 ClipData clipFrom(const json& paths) {
@@ -89,11 +89,11 @@ Result<void> checkJobKeys(const json& job) {
 }
 
 /// A list of [path, flags].
-json triggersJson(const std::vector<JobInfo::TriggerContentUri>& triggers) {
-    json list = json::array();
+void writeTriggers(JsonText& text, const std::vector<JobInfo::TriggerContentUri>& triggers) {
+    text.openList();
     for (const auto& watched : triggers)
-        list.push_back(json::array({watched.uri, watched.flags}));
-    return list;
+        text.openList().string(watched.uri).number(watched.flags).close();
+    text.close();
 }
 
 std::vector<JobInfo::TriggerContentUri> triggersFrom(const json& list) {
@@ -103,64 +103,82 @@ std::vector<JobInfo::TriggerContentUri> triggersFrom(const json& list) {
     return triggers;
 }
 
-/// Writes one row. What is unset is an absent key, but for what each job has.
+/// A key of the stored object. Neither its id nor its service has a row.
+struct StoredKey {
+    std::string_view key;
+    const JobField* row = nullptr;
+    bool second = false; ///< of a pair
+};
+
+/// In the order in which they are written.
+std::vector<StoredKey> sortedKeys() {
+    std::vector<StoredKey> keys{{"id"}, {"service"}};
+    for (const JobField& row : jobFields) {
+        if (!row.key.empty()) keys.push_back({row.key, &row, false});
+        if (!row.second.empty()) keys.push_back({row.second, &row, true});
+    }
+    std::ranges::sort(keys, {}, &StoredKey::key);
+    return keys;
+}
+
+/// Writes one key of a row. What is unset is an absent key, but for what each job has.
 class FieldWriter {
 public:
-    FieldWriter(json& object, const JobField& row, const JobInfo& job) : object_(object), row_(row), job_(job) {}
+    FieldWriter(JsonText& text, const StoredKey& key, const JobInfo& job) : text_(text), key_(key), job_(job) {}
 
     void operator()(const NoValue&) const {}
     void operator()(const JobValue<bool>& field) const {
         const bool flag = field.get(job_);
-        if (flag || row_.always) object_[row_.key] = flag;
+        if (flag || key_.row->always) key().boolean(flag);
     }
-    void operator()(const JobValue<std::int32_t>& field) const { object_[row_.key] = field.get(job_); }
-    void operator()(const JobValue<Bytes>& field) const { object_[row_.key] = field.get(job_); }
+    void operator()(const JobValue<std::int32_t>& field) const { key().number(field.get(job_)); }
+    void operator()(const JobValue<Bytes>& field) const { key().number(field.get(job_)); }
     void operator()(const JobValue<NetworkBytes>& field) const {
         const NetworkBytes bytes = field.get(job_);
-        object_[row_.key] = bytes.down;
-        object_[row_.second] = bytes.up;
+        key().number(key_.second ? bytes.up : bytes.down);
     }
     void operator()(const JobValue<std::optional<NetworkRequest>>& field) const {
-        if (const auto& request = field.get(job_)) object_[row_.key] = networkJson(*request);
+        if (const auto& request = field.get(job_)) writeNetwork(key(), *request);
     }
     void operator()(const JobValue<std::optional<Backoff>>& field) const {
-        const auto backoff = field.get(job_);
-        if (!backoff) return;
-        object_[row_.key] = backoff->initial.count();
-        object_[row_.second] = backoff->policy;
+        if (const auto backoff = field.get(job_))
+            key().number(key_.second ? backoff->policy : backoff->initial.count());
     }
     void operator()(const ClipValue&) const {
-        if (job_.getClipData()) object_[row_.key] = clipJson(*job_.getClipData());
-        object_[row_.second] = job_.getClipGrantFlags();
+        if (key_.second) return static_cast<void>(key().number(job_.getClipGrantFlags()));
+        if (job_.getClipData()) writeClip(key(), *job_.getClipData());
     }
     void operator()(const JobValue<std::optional<Duration>>& field) const {
-        if (const auto time = field.get(job_)) object_[row_.key] = time->count();
+        if (const auto time = field.get(job_)) key().number(time->count());
     }
     void operator()(const JobValue<std::optional<JobInfo::Period>>& field) const {
-        const auto period = field.get(job_);
-        if (!period) return;
-        object_[row_.key] = period->interval.count();
-        object_[row_.second] = period->flex.count();
+        if (const auto period = field.get(job_)) key().number((key_.second ? period->flex : period->interval).count());
     }
     void operator()(const JobValue<std::vector<JobInfo::TriggerContentUri>>& field) const {
         const auto& triggers = field.get(job_);
-        if (!triggers.empty()) object_[row_.key] = triggersJson(triggers);
+        if (!triggers.empty()) writeTriggers(key(), triggers);
     }
     void operator()(const JobValue<PersistableBundle>& field) const {
         const PersistableBundle& bundle = field.get(job_);
-        if (!bundle.isEmpty()) object_[row_.key] = bundleJson(bundle);
+        if (!bundle.isEmpty()) writeBundle(key(), bundle);
     }
     void operator()(const JobValue<std::set<std::string>>& field) const {
         const auto& set = field.get(job_);
-        if (!set.empty()) object_[row_.key] = set;
+        if (set.empty()) return;
+        key().openList();
+        for (const std::string& word : set)
+            text_.string(word);
+        text_.close();
     }
     void operator()(const JobValue<std::optional<std::string>>& field) const {
-        if (const auto& text = field.get(job_)) object_[row_.key] = *text;
+        if (const auto& text = field.get(job_)) key().string(*text);
     }
 
 private:
-    json& object_;
-    const JobField& row_;
+    JsonText& key() const { return text_.key(key_.key); }
+
+    JsonText& text_;
+    const StoredKey& key_;
     const JobInfo& job_;
 };
 
@@ -253,10 +271,18 @@ Result<JobInfo> readJob(const json& job) {
 } // namespace
 
 std::string jobInfoText(const JobInfo& info) {
-    json job{{"id", info.getId().value}, {"service", serviceText(info.getService())}};
-    for (const JobField& row : jobFields)
-        if (!row.key.empty()) std::visit(FieldWriter(job, row, info), row.value);
-    return textOfJson(job);
+    static const std::vector<StoredKey> keys = sortedKeys();
+    JsonText text;
+    text.openObject();
+    for (const StoredKey& key : keys) {
+        if (key.row)
+            std::visit(FieldWriter(text, key, info), key.row->value);
+        else if (key.key == "id")
+            text.key(key.key).number(info.getId().value);
+        else
+            text.key(key.key).string(serviceText(info.getService()));
+    }
+    return text.close().take();
 }
 
 Result<JobInfo> askedJobFrom(std::string_view text) {
@@ -276,7 +302,11 @@ Result<JobInfo> jobInfoFrom(std::string_view text) {
     return info;
 }
 
-std::string extrasText(const PersistableBundle& extras) { return textOfJson(bundleJson(extras)); }
+std::string extrasText(const PersistableBundle& extras) {
+    JsonText text;
+    writeBundle(text, extras);
+    return text.take();
+}
 
 Result<PersistableBundle> extrasFrom(std::string_view text) {
     try {

@@ -18,14 +18,16 @@
 namespace stint::wire {
 namespace {
 
-Result<Bus> newBus(Fd socket) {
+/// Of a socket both ways, or of one that is read and another that is written.
+Result<Bus> newBus(Fd input, Fd output) {
     sd_bus* made = nullptr;
     int result = sd_bus_new(&made);
     if (result < 0) return within("cannot make a connection", errorFromErrno(-result));
     Bus bus(made);
-    result = sd_bus_set_fd(made, socket.get(), socket.get());
+    result = sd_bus_set_fd(made, input.get(), output ? output.get() : input.get());
     if (result < 0) return within("cannot use the socket", errorFromErrno(-result));
-    socket.release(); // the connection closes it from now on
+    input.release(); // the connection closes them from now on
+    output.release();
     result = sd_bus_negotiate_fds(made, 1);
     // Trusted: sd-bus's own access control asks for capabilities of a caller; ours is about who is calling.
     if (result >= 0) result = sd_bus_set_trusted(made, 1);
@@ -79,15 +81,15 @@ Result<std::optional<Fd>> inheritedSocket() {
     return std::optional<Fd>(Fd(number));
 }
 
-Result<Bus> clientOver(Fd socket) { return started(STINT_TRY(newBus(std::move(socket)))); }
+Result<Bus> clientOver(Fd socket) { return started(STINT_TRY(newBus(std::move(socket), {}))); }
 
 Result<Bus> connectToDaemon() {
     if (std::optional<Fd> inherited = STINT_TRY(inheritedSocket())) return clientOver(std::move(*inherited));
     return clientOver(STINT_TRY(connectSocket(STINT_TRY(daemonSocket(false)))));
 }
 
-Result<Bus> serverOver(Fd socket) {
-    Bus bus = STINT_TRY(newBus(std::move(socket)));
+Result<Bus> serverOver(Fd input, Fd output) {
+    Bus bus = STINT_TRY(newBus(std::move(input), std::move(output)));
     sd_id128_t identity{};
     int result = sd_id128_randomize(&identity);
     if (result >= 0) result = sd_bus_set_server(bus.get(), 1, identity);

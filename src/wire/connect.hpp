@@ -25,7 +25,7 @@ Result<Bus> clientOver(Fd socket);
 /// clientOver() the inherited socket, else the daemon's own: how a program of ours reaches the daemon.
 Result<Bus> connectToDaemon();
 
-/// The server's end.
-Result<Bus> serverOver(Fd socket);
+/// The server's end. `output`: what is written to, where that is not what is read from.
+Result<Bus> serverOver(Fd input, Fd output = {});
 
 } // namespace stint::wire

@@ -24,6 +24,73 @@ constexpr std::array typeWords = {
 };
 // clang-format on
 
+class Entries {
+public:
+    Entries(UnknownKeys unknown, std::span<const KnownKey> known,
+            absl::FunctionRef<Result<void>(Reader&, std::size_t)> read)
+        : unknown_(unknown), known_(known), read_(read), seen_(known.size()) {}
+
+    Result<void> read(Reader& reader) {
+        return reader.array("{sv}", [this](Reader& entries) {
+            return entries.entry("sv", [this](Reader& entry) { return readEntry(entry); });
+        });
+    }
+
+private:
+    Result<void> readEntry(Reader& entry);
+    Result<void> readValue(Reader& entry, std::size_t which);
+    std::optional<std::size_t> find(std::string_view key);
+    Error unknownKey(std::string_view key) const;
+
+    UnknownKeys unknown_;
+    std::span<const KnownKey> known_;
+    absl::FunctionRef<Result<void>(Reader&, std::size_t)> read_;
+    std::vector<bool> seen_;
+    std::size_t next_ = 0; ///< where the search for a key begins
+};
+
+Result<void> Entries::readEntry(Reader& entry) {
+    const std::string_view key = STINT_TRY(entry.text());
+    if (const std::optional<std::size_t> which = find(key)) return readValue(entry, *which);
+    if (unknown_ == UnknownKeys::Refuse) return unknownKey(key);
+    return entry.skip("v");
+}
+
+// After the last one found: whoever writes them in our order is met at once.
+std::optional<std::size_t> Entries::find(std::string_view key) {
+    for (std::size_t looked = 0; looked < known_.size(); ++looked) {
+        const std::size_t which = next_;
+        next_ = which + 1 < known_.size() ? which + 1 : 0;
+        if (known_[which].key == key) return which;
+    }
+    return std::nullopt;
+}
+
+Result<void> Entries::readValue(Reader& entry, std::size_t which) {
+    const KnownKey& known = known_[which];
+    if (seen_[which]) return fail(Errc::ILLEGAL_ARGUMENT, "{} is given twice", known.key);
+    seen_[which] = true;
+    const bool asKnown = STINT_TRY(entry.variantOf(known.type, [&](Reader& value) -> Result<void> {
+        Result<void> done = read_(value, which);
+        if (!done) return within(known.key, std::move(done).error());
+        return {};
+    }));
+    if (asKnown) return {};
+    return entry.variant([&known](Reader&, std::string_view type) -> Result<void> {
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} must be {}, not {}", known.key, typeInWords(known.type),
+                    typeInWords(type));
+    });
+}
+
+Error Entries::unknownKey(std::string_view key) const {
+    std::vector<std::string_view> names;
+    for (const KnownKey& each : known_)
+        names.push_back(each.key);
+    if (const std::optional<std::string_view> meant = nearest(key, names))
+        return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\" (did you mean \"{}\"?)", key, *meant);
+    return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\"; known are {}", key, fmt::join(names, ", "));
+}
+
 } // namespace
 
 std::string typeInWords(std::string_view type) {
@@ -32,49 +99,22 @@ std::string typeInWords(std::string_view type) {
     return fmt::format("a value of type {}", type);
 }
 
-DictionaryReader& DictionaryReader::take(std::string_view key, std::string_view type, Read read) {
-    fields_.push_back(Field{key, type, std::move(read)});
+Result<void> readDictionary(Reader& reader, std::string_view what, UnknownKeys unknown, std::span<const KnownKey> known,
+                            absl::FunctionRef<Result<void>(Reader&, std::size_t which)> read) {
+    Result<void> done = Entries(unknown, known, read).read(reader);
+    if (done || what.empty()) return done;
+    return within(what, std::move(done).error());
+}
+
+DictionaryReader& DictionaryReader::take(std::string_view key, const char* type, Read read) {
+    known_.push_back({key, type});
+    reads_.push_back(std::move(read));
     return *this;
 }
 
 Result<void> DictionaryReader::read(Reader& reader) {
-    Result<void> done = reader.array("{sv}", [this](Reader& entries) { return readEntry(entries); });
-    if (!done) return complaint(std::move(done).error());
-    return {};
+    return readDictionary(reader, what_, unknown_, known_,
+                          [this](Reader& value, std::size_t which) { return reads_[which](value); });
 }
-
-Result<void> DictionaryReader::readEntry(Reader& reader) {
-    return reader.entry("sv", [this](Reader& entry) -> Result<void> {
-        const std::string key = STINT_TRY(entry.string());
-        const auto field = std::ranges::find(fields_, key, &Field::key);
-        if (field != fields_.end()) return readValue(entry, *field);
-        if (unknown_ == UnknownKeys::Refuse) return unknownKey(key);
-        return entry.skip("v");
-    });
-}
-
-Result<void> DictionaryReader::readValue(Reader& reader, Field& field) {
-    if (field.seen) return fail(Errc::ILLEGAL_ARGUMENT, "{} is given twice", field.key);
-    field.seen = true;
-    return reader.variant([&field](Reader& value, std::string_view type) -> Result<void> {
-        if (type != field.type)
-            return fail(Errc::ILLEGAL_ARGUMENT, "{} must be {}, not {}", field.key, typeInWords(field.type),
-                        typeInWords(type));
-        Result<void> done = field.read(value);
-        if (!done) return within(field.key, std::move(done).error());
-        return {};
-    });
-}
-
-Error DictionaryReader::unknownKey(const std::string& key) const {
-    std::vector<std::string_view> known;
-    for (const Field& field : fields_)
-        known.push_back(field.key);
-    if (const std::optional<std::string_view> meant = nearest(key, known))
-        return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\" (did you mean \"{}\"?)", key, *meant);
-    return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\"; known are {}", key, fmt::join(known, ", "));
-}
-
-Error DictionaryReader::complaint(Error error) const { return what_.empty() ? error : within(what_, std::move(error)); }
 
 } // namespace stint::wire

@@ -109,88 +109,137 @@ Result<std::vector<JobInfo::TriggerContentUri>> readTriggers(Reader& reader) {
     return triggers;
 }
 
+/// What stands in the dictionary where, once for all jobs: the id and the service before the rows.
+class JobKeys {
+public:
+    struct Place {
+        const JobField* row = nullptr;
+        bool second = false; ///< of a pair
+    };
+
+    JobKeys() {
+        add({"id", "i"}, {});
+        add({"service", "s"}, {});
+        for (const JobField& row : jobFields) {
+            if (row.key.empty()) continue;
+            const auto [first, second] = std::visit([](const auto& field) { return types(field); }, row.value);
+            add({row.key, first}, {&row, false});
+            if (second) add({row.second, second}, {&row, true});
+        }
+    }
+    static constexpr std::size_t id = 0, service = 1;
+
+    std::span<const KnownKey> known() const { return known_; }
+    const Place& operator[](std::size_t which) const { return places_[which]; }
+
+private:
+    struct Types {
+        const char* first;
+        const char* second = nullptr; ///< of a pair
+    };
+    static Types types(const NoValue&) { return {""}; } // it has no key
+    static Types types(const JobValue<bool>&) { return {"b"}; }
+    static Types types(const JobValue<std::int32_t>&) { return {"i"}; }
+    static Types types(const JobValue<Bytes>&) { return {"x"}; }
+    static Types types(const JobValue<NetworkBytes>&) { return {"x", "x"}; }
+    static Types types(const JobValue<std::optional<NetworkRequest>>&) { return {"a{sv}"}; }
+    static Types types(const JobValue<std::optional<Backoff>>&) { return {"x", "i"}; }
+    static Types types(const ClipValue&) { return {"a(sah)", "i"}; }
+    static Types types(const JobValue<std::optional<Duration>>&) { return {"x"}; }
+    static Types types(const JobValue<std::optional<JobInfo::Period>>&) { return {"x", "x"}; }
+    static Types types(const JobValue<std::vector<JobInfo::TriggerContentUri>>&) { return {"a(si)"}; }
+    static Types types(const JobValue<PersistableBundle>&) { return {"a{sv}"}; }
+    static Types types(const JobValue<std::set<std::string>>&) { return {"as"}; }
+    static Types types(const JobValue<std::optional<std::string>>&) { return {"s"}; }
+
+    void add(KnownKey key, Place place) {
+        known_.push_back(key);
+        places_.push_back(place);
+    }
+
+    std::vector<KnownKey> known_;
+    std::vector<Place> places_;
+};
+
 /// A job's dictionary, as it comes: each value is set where it is read, but for those that need another one first.
 class JobReader {
 public:
-    JobReader();
     Result<JobInfo> read(Reader& reader);
 
 private:
+    using Place = JobKeys::Place;
     template <class T> struct Pair {
         const JobField* row = nullptr;
-        const JobValue<T>* field = nullptr;
+        const JobValue<T>* field = nullptr; ///< nullptr: neither half has come
         std::optional<std::int64_t> first;
         std::optional<std::int64_t> second;
     };
 
-    /// `set` is called with what `get` reads.
-    template <class Get, class Set> void take(std::string_view key, const char* type, Get get, Set set) {
-        dictionary_.take(key, type, [get, set](Reader& value) -> Result<void> {
-            set(STINT_TRY(get(value)));
-            return {};
-        });
+    // Each takes in a value of its row.
+    Result<void> take(Reader&, const Place&, const NoValue&) { return {}; }
+    Result<void> take(Reader& value, const Place&, const JobValue<bool>& field) { return set(field, value.boolean()); }
+    Result<void> take(Reader& value, const Place&, const JobValue<std::int32_t>& field) {
+        last_ = {&field, STINT_TRY(value.int32())};
+        return {};
     }
-    template <class T> void takePair(const JobField& row, const JobValue<T>& field, Pair<T>& pair, const char* second);
+    Result<void> take(Reader& value, const Place&, const JobValue<Bytes>& field) { return set(field, value.int64()); }
+    Result<void> take(Reader& value, const Place& place, const JobValue<NetworkBytes>& field) {
+        halfOf(bytes_, place, field) = STINT_TRY(value.int64());
+        return {};
+    }
+    Result<void> take(Reader& value, const Place&, const JobValue<std::optional<NetworkRequest>>& field) {
+        return set(field, readNetworkRequest(value));
+    }
+    Result<void> take(Reader& value, const Place& place, const JobValue<std::optional<Backoff>>& field) {
+        halfOf(backoff_, place, field) = place.second ? STINT_TRY(value.int32()) : STINT_TRY(value.int64());
+        return {};
+    }
+    Result<void> take(Reader& value, const Place& place, const ClipValue&) {
+        if (place.second) return value.read(clipGrantFlags_);
+        clip_ = STINT_TRY(readClip(value));
+        return {};
+    }
+    Result<void> take(Reader& value, const Place&, const JobValue<std::optional<Duration>>& field) {
+        if (const std::int64_t time = STINT_TRY(value.int64()); time != unset) field.set(builder_, Duration{time});
+        return {};
+    }
+    Result<void> take(Reader& value, const Place& place, const JobValue<std::optional<JobInfo::Period>>& field) {
+        if (const std::int64_t time = STINT_TRY(value.int64()); time != unset) halfOf(period_, place, field) = time;
+        return {};
+    }
+    Result<void> take(Reader& value, const Place&, const JobValue<std::vector<JobInfo::TriggerContentUri>>& field) {
+        return set(field, readTriggers(value));
+    }
+    Result<void> take(Reader& value, const Place&, const JobValue<PersistableBundle>& field) {
+        return set(field, readBundle(value));
+    }
+    Result<void> take(Reader& value, const Place&, const JobValue<std::set<std::string>>& field) {
+        const std::vector<std::string> all = STINT_TRY(value.strings());
+        field.set(builder_, {all.begin(), all.end()});
+        return {};
+    }
+    Result<void> take(Reader& value, const Place&, const JobValue<std::optional<std::string>>& field) {
+        return set(field, value.string());
+    }
+
+    template <class T, class Read> Result<void> set(const JobValue<T>& field, Result<Read> value) {
+        field.set(builder_, STINT_TRY(std::move(value)));
+        return {};
+    }
+    template <class T>
+    static std::optional<std::int64_t>& halfOf(Pair<T>& pair, const Place& place, const JobValue<T>& field) {
+        pair.row = place.row;
+        pair.field = &field;
+        return place.second ? pair.second : pair.first;
+    }
     /// Both halves or none: a half has no meaning that could be guessed.
-    template <class T> Result<bool> isWhole(const Pair<T>& pair) const;
-
-    void takeRow(const JobField&, const NoValue&) {}
-    void takeRow(const JobField& row, const JobValue<bool>& field) {
-        if (!row.key.empty()) takePlain(row, field, "b", [](Reader& value) { return value.boolean(); });
-    }
-    void takeRow(const JobField& row, const JobValue<std::int32_t>& field) {
-        take(
-            row.key, "i", [](Reader& value) { return value.int32(); },
-            [this, &field](std::int32_t value) {
-                last_ = {&field, value};
-            });
-    }
-    void takeRow(const JobField& row, const JobValue<Bytes>& field) {
-        takePlain(row, field, "x", [](Reader& value) { return value.int64(); });
-    }
-    void takeRow(const JobField& row, const JobValue<NetworkBytes>& field) { takePair(row, field, bytes_, "x"); }
-    void takeRow(const JobField& row, const JobValue<std::optional<NetworkRequest>>& field) {
-        takePlain(row, field, "a{sv}", readNetworkRequest);
-    }
-    void takeRow(const JobField& row, const JobValue<std::optional<Backoff>>& field) {
-        takePair(row, field, backoff_, "i");
-    }
-    void takeRow(const JobField& row, const ClipValue&) {
-        take(row.key, "a(sah)", readClip, [this](ClipData clip) { clip_ = std::move(clip); });
-        dictionary_.take(row.second, clipGrantFlags_);
-    }
-    void takeRow(const JobField& row, const JobValue<std::optional<Duration>>& field) {
-        take(
-            row.key, "x", [](Reader& value) { return value.int64(); },
-            [this, &field](std::int64_t time) {
-                if (time != unset) field.set(builder_, Duration{time});
-            });
-    }
-    void takeRow(const JobField& row, const JobValue<std::optional<JobInfo::Period>>& field) {
-        takePair(row, field, period_, "x");
-    }
-    void takeRow(const JobField& row, const JobValue<std::vector<JobInfo::TriggerContentUri>>& field) {
-        takePlain(row, field, "a(si)", readTriggers);
-    }
-    void takeRow(const JobField& row, const JobValue<PersistableBundle>& field) {
-        takePlain(row, field, "a{sv}", readBundle);
-    }
-    void takeRow(const JobField& row, const JobValue<std::set<std::string>>& field) {
-        take(
-            row.key, "as", [](Reader& value) { return value.strings(); },
-            [this, &field](const std::vector<std::string>& all) {
-                field.set(builder_, {all.begin(), all.end()});
-            });
-    }
-    void takeRow(const JobField& row, const JobValue<std::optional<std::string>>& field) {
-        takePlain(row, field, "s", [](Reader& value) { return value.string(); });
-    }
-    template <class T, class Get>
-    void takePlain(const JobField& row, const JobValue<T>& field, const char* type, Get get) {
-        take(row.key, type, get, [this, &field](auto value) { field.set(builder_, std::move(value)); });
+    template <class T> static Result<bool> isWhole(const Pair<T>& pair) {
+        if (pair.first.has_value() != pair.second.has_value())
+            return fail(Errc::ILLEGAL_ARGUMENT, "job: {} and {} must be given together", pair.row->key,
+                        pair.row->second);
+        return pair.first.has_value();
     }
 
-    DictionaryReader dictionary_{"job", UnknownKeys::Refuse};
     JobInfo::Builder builder_{JobId{}, ComponentName{}};
     std::optional<std::int32_t> id_;
     std::optional<std::string> service_;
@@ -202,42 +251,25 @@ private:
     std::int32_t clipGrantFlags_ = 0;
 };
 
-template <class T>
-void JobReader::takePair(const JobField& row, const JobValue<T>& field, Pair<T>& pair, const char* second) {
-    pair.row = &row;
-    pair.field = &field;
-    dictionary_.take(row.key, pair.first);
-    if (*second == 'x') return static_cast<void>(dictionary_.take(row.second, pair.second));
-    take(
-        row.second, second, [](Reader& value) { return value.int32(); },
-        [&pair](std::int32_t value) { pair.second = value; });
-}
-
-template <class T> Result<bool> JobReader::isWhole(const Pair<T>& pair) const {
-    if (pair.first.has_value() != pair.second.has_value())
-        return fail(Errc::ILLEGAL_ARGUMENT, "job: {} and {} must be given together", pair.row->key, pair.row->second);
-    return pair.first.has_value();
-}
-
-JobReader::JobReader() {
-    dictionary_.take("id", id_).take("service", service_);
-    for (const JobField& row : jobFields)
-        std::visit([&](const auto& field) { takeRow(row, field); }, row.value);
-}
-
 Result<JobInfo> JobReader::read(Reader& reader) {
-    STINT_TRY(dictionary_.read(reader));
+    static const JobKeys keys;
+    STINT_TRY(readDictionary(
+        reader, "job", UnknownKeys::Refuse, keys.known(), [this](Reader& value, std::size_t which) -> Result<void> {
+            if (which == JobKeys::id) return value.read(id_.emplace());
+            if (which == JobKeys::service) return value.read(service_.emplace());
+            const Place& place = keys[which];
+            return std::visit([&](const auto& field) { return take(value, place, field); }, place.row->value);
+        }));
     if (!id_) return fail(Errc::ILLEGAL_ARGUMENT, "job: id, an int32 (i), is missing");
     if (!service_) return fail(Errc::ILLEGAL_ARGUMENT, "job: service, a string (s), is missing");
     JobInfoAccess::name(builder_, JobId{*id_}, componentOf(*service_));
     // After the flags, which may have raised a default one; that is not what was said.
     if (last_.first) last_.first->set(builder_, last_.second);
-    bytes_.field->set(builder_,
-                      {bytes_.first.value_or(NETWORK_BYTES_UNKNOWN), bytes_.second.value_or(NETWORK_BYTES_UNKNOWN)});
+    if (bytes_.field)
+        bytes_.field->set(
+            builder_, {bytes_.first.value_or(NETWORK_BYTES_UNKNOWN), bytes_.second.value_or(NETWORK_BYTES_UNKNOWN)});
     if (STINT_TRY(isWhole(backoff_)))
         backoff_.field->set(builder_, Backoff{Duration{*backoff_.first}, static_cast<std::int32_t>(*backoff_.second)});
-    if (period_.first == unset) period_.first.reset();
-    if (period_.second == unset) period_.second.reset();
     if (STINT_TRY(isWhole(period_)))
         period_.field->set(builder_, JobInfo::Period{Duration{*period_.first}, Duration{*period_.second}});
     builder_.setClipData(std::move(clip_), clipGrantFlags_);

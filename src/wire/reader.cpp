@@ -66,10 +66,12 @@ Result<double> Reader::real() {
     return value;
 }
 
-Result<std::string> Reader::string() {
+Result<std::string> Reader::string() { return std::string(STINT_TRY(text())); }
+
+Result<std::string_view> Reader::text() {
     const char* value = nullptr; // checked by sd-bus: UTF-8, no NUL within
     STINT_TRY(basic(SD_BUS_TYPE_STRING, &value));
-    return std::string(value);
+    return std::string_view(value);
 }
 
 Result<Fd> Reader::descriptor() {
@@ -147,6 +149,15 @@ Result<void> Reader::variant(absl::FunctionRef<Result<void>(Reader&, std::string
     STINT_TRY(enter(SD_BUS_TYPE_VARIANT, held.c_str()));
     STINT_TRY(value(*this, held));
     return exit();
+}
+
+Result<bool> Reader::variantOf(const char* type, absl::FunctionRef<Result<void>(Reader&)> value) {
+    const int result = sd_bus_message_enter_container(message_, SD_BUS_TYPE_VARIANT, type);
+    if (result == 0 || result == -ENXIO) return false;
+    if (result < 0) return unreadable(result);
+    STINT_TRY(value(*this));
+    STINT_TRY(exit());
+    return true;
 }
 
 Result<void> Reader::skip(const char* types) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ public:
     Result<std::uint64_t> uint64();
     Result<double> real();
     Result<std::string> string();
+    /// The same, where it stands: valid as long as the message.
+    Result<std::string_view> text();
     /// A duplicate, close-on-exec.
     Result<Fd> descriptor();
     Result<std::vector<std::string>> strings();
@@ -49,6 +52,9 @@ public:
     Result<void> entry(const char* contents, absl::FunctionRef<Result<void>(Reader&)> keyAndValue);
     /// Enters the next variant, hands its type to `value`, which must take in exactly one value, and leaves it.
     Result<void> variant(absl::FunctionRef<Result<void>(Reader&, std::string_view type)> value);
+    /// Enters the next variant if it is of `type`; false, with nothing read, if it is of another. Without the copies of
+    /// its type that variant() costs.
+    Result<bool> variantOf(const char* type, absl::FunctionRef<Result<void>(Reader&)> value);
     Result<void> skip(const char* types);
 
     /// The type of the next value; empty at the end of the message or of the container.
@@ -68,18 +74,28 @@ std::string typeInWords(std::string_view type);
 /// What is done with a key that nobody asked for.
 enum class UnknownKeys { Refuse, Ignore };
 
-/// Reads an a{sv} into the fields that were named beforehand. A wrong type, an unknown key (where it is refused; the
+/// A key of a dictionary, and the D-Bus type of its value.
+struct KnownKey {
+    std::string_view key;
+    const char* type;
+};
+
+/// Reads an a{sv}: `read` takes in the value of known[which]. A wrong type, an unknown key (where it is refused; the
 /// nearest known one is named) and a key that comes twice are IllegalArgument:
 /// "job: estimatedDownloadBytes must be an int64 (x), not a string (s)".
+/// `what` stands before each complaint; empty: nothing does.
+Result<void> readDictionary(Reader& reader, std::string_view what, UnknownKeys unknown, std::span<const KnownKey> known,
+                            absl::FunctionRef<Result<void>(Reader&, std::size_t which)> read);
+
+/// readDictionary() into the fields that were named beforehand.
 class DictionaryReader {
 public:
     using Read = std::function<Result<void>(Reader&)>;
 
-    /// `what` stands before each complaint; empty: nothing does.
     explicit DictionaryReader(std::string_view what, UnknownKeys unknown) : what_(what), unknown_(unknown) {}
 
     /// `key`, of D-Bus type `type`, is read by `read`.
-    DictionaryReader& take(std::string_view key, std::string_view type, Read read);
+    DictionaryReader& take(std::string_view key, const char* type, Read read);
 
     // A value of a basic type goes into `into`, which keeps what it holds where the key is absent.
     DictionaryReader& take(std::string_view key, bool& into) { return takeInto(key, "b", into); }
@@ -98,28 +114,17 @@ public:
     Result<void> read(Reader& reader);
 
 private:
-    struct Field {
-        std::string_view key;
-        std::string_view type;
-        Read read;
-        bool seen = false;
-    };
-
-    template <class T> DictionaryReader& takeInto(std::string_view key, std::string_view type, T& into) {
+    template <class T> DictionaryReader& takeInto(std::string_view key, const char* type, T& into) {
         return take(key, type, [&into](Reader& reader) { return reader.read(into); });
     }
-    template <class T> DictionaryReader& takeNew(std::string_view key, std::string_view type, std::optional<T>& into) {
+    template <class T> DictionaryReader& takeNew(std::string_view key, const char* type, std::optional<T>& into) {
         return take(key, type, [&into](Reader& reader) { return reader.read(into.emplace()); });
     }
 
-    Result<void> readEntry(Reader& reader);
-    Result<void> readValue(Reader& reader, Field& field);
-    Error unknownKey(const std::string& key) const;
-    Error complaint(Error error) const;
-
     std::string_view what_;
     UnknownKeys unknown_;
-    std::vector<Field> fields_;
+    std::vector<KnownKey> known_;
+    std::vector<Read> reads_; ///< of each of them
 };
 
 } // namespace stint::wire

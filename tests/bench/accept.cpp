@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <thread>
@@ -61,11 +62,27 @@ Client redisClient(const Redis& server) {
     };
 }
 
+/// Somebody to hand jobs to.
+struct System {
+    std::string name;
+    std::function<Client()> connect;
+    std::function<double()> used; ///< its processor's time, in seconds
+};
+
 struct Figure {
     double rate = 0; ///< a second
     double half = 0; ///< ms: p50
     double most = 0; ///< ms: p99
+    double used = 0; ///< µs of the server's processor, an accept
+    double here = 0; ///< of the clients'
 };
+
+/// This process's time, in seconds: all clients'.
+double usedHere() {
+    timespec used{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
+}
 
 double at(const std::vector<Seconds>& sorted, double part) {
     return 1e3 *
@@ -73,12 +90,14 @@ double at(const std::vector<Seconds>& sorted, double part) {
                .count();
 }
 
-Figure measured(const std::function<Client()>& connect, int count) {
+Figure measured(const System& system, int count) {
     std::vector<Client> clients;
     for (int i = 0; i < count; ++i)
-        clients.push_back(connect());
+        clients.push_back(system.connect());
     std::vector<std::vector<Seconds>> taken(clients.size());
     std::vector<std::thread> threads;
+    const double usedBefore = system.used();
+    const double hereBefore = usedHere();
     const auto begin = Clock::now();
     for (std::size_t i = 0; i < clients.size(); ++i)
         threads.emplace_back([&, i] {
@@ -91,11 +110,14 @@ Figure measured(const std::function<Client()>& connect, int count) {
     for (auto& thread : threads)
         thread.join();
     const Seconds whole = Clock::now() - begin;
+    const double used = system.used() - usedBefore;
+    const double here = usedHere() - hereBefore;
     std::vector<Seconds> all;
     for (const auto& some : taken)
         all.insert(all.end(), some.begin(), some.end());
     std::sort(all.begin(), all.end());
-    return {static_cast<double>(all.size()) / whole.count(), at(all, 0.5), at(all, 0.99)};
+    const auto accepts = static_cast<double>(all.size());
+    return {accepts / whole.count(), at(all, 0.5), at(all, 0.99), 1e6 * used / accepts, 1e6 * here / accepts};
 }
 
 double median(const std::vector<Figure>& rounds, double Figure::*part) {
@@ -112,28 +134,32 @@ int main() {
     const Stint stint({"/bin/false"}); // nothing of it is ever started
     Beanstalkd beanstalkd;
     Redis redis;
-    const std::vector<std::pair<std::string, std::function<Client()>>> systems{
-        {"stint", stintClient},
-        {"beanstalkd", [&] { return beanstalkdClient(beanstalkd); }},
-        {"redis", [&] { return redisClient(redis); }}};
+    const std::vector<System> systems{
+        {"stint", stintClient, [&] { return stint.used(); }},
+        {"beanstalkd", [&] { return beanstalkdClient(beanstalkd); }, [&] { return beanstalkd.used(); }},
+        {"redis", [&] { return redisClient(redis); }, [&] { return redis.used(); }}};
 
     Figures found;
     Table table{"Durable accepts: medians of " + fmt::format("{} turns of {} s each", turns, turn.count()),
-                {"clients and system", "a second", "p50 ms", "p99 ms", "stint is × its rate"},
+                {"clients and system", "a second", "p50 ms", "p99 ms", "µs of its processor", "of the clients'",
+                 "stint is × its rate"},
                 {}};
     std::map<std::pair<std::string, int>, Figure> figures;
     for (int clients : {1, 16, 64}) {
         say(fmt::format("{} clients", clients));
         std::map<std::string, std::vector<Figure>> rounds;
         for (int round = 0; round < turns; ++round)
-            for (const auto& [name, connect] : systems)
-                rounds[name].push_back(measured(connect, clients));
-        for (const auto& [name, connect] : systems) {
+            for (const System& system : systems)
+                rounds[system.name].push_back(measured(system, clients));
+        for (const System& system : systems) {
+            const std::string& name = system.name;
             const auto& some = rounds[name];
-            const Figure figure{median(some, &Figure::rate), median(some, &Figure::half), median(some, &Figure::most)};
+            const Figure figure{median(some, &Figure::rate), median(some, &Figure::half), median(some, &Figure::most),
+                                median(some, &Figure::used), median(some, &Figure::here)};
             figures[{name, clients}] = figure;
             table.rows.push_back({fmt::format("{:2} {}", clients, name), fmt::format("{:.0f}", figure.rate),
                                   fmt::format("{:.3f}", figure.half), fmt::format("{:.3f}", figure.most),
+                                  fmt::format("{:.1f}", figure.used), fmt::format("{:.1f}", figure.here),
                                   fmt::format("{:.2f}", figures[{"stint", clients}].rate / figure.rate)});
         }
     }

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <functional>
 #include <thread>
@@ -135,6 +136,13 @@ int Program::wait() {
     int status = 0;
     ::waitpid(std::exchange(pid_, 0), &status, 0);
     return status;
+}
+
+double Program::used() const {
+    clockid_t clock = 0;
+    timespec used{};
+    if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) giveUp("a program has ended");
+    return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
 }
 
 std::vector<std::string> bound(const std::vector<std::string>& words) {

@@ -30,6 +30,8 @@ public:
     Program& operator=(const Program&) = delete;
 
     int wait();
+    /// The processor's time that it has used up so far, in seconds.
+    double used() const;
 
 private:
     pid_t pid_ = 0;
@@ -47,6 +49,7 @@ public:
 
     /// `host`: the command that hosts the service.
     explicit Stint(const std::vector<std::string>& host);
+    double used() const { return daemon_.used(); }
 
 private:
     Program daemon_;
@@ -72,6 +75,7 @@ class Beanstalkd {
 public:
     Beanstalkd();
     Line connect() const { return Line(socket_); }
+    double used() const { return server_.used(); }
 
 private:
     std::filesystem::path socket_;
@@ -83,6 +87,7 @@ class Redis {
 public:
     Redis();
     Line connect() const { return Line(socket_); }
+    double used() const { return server_.used(); }
 
 private:
     std::filesystem::path socket_;

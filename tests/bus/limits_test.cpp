@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "bus/frames.hpp"
+#include "bus/intake.hpp"
 #include "bus/world.hpp"
 #include "wire/capture.hpp"
 

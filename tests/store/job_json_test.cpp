@@ -5,6 +5,7 @@
 
 #include "model/sample_job.hpp"
 #include "rules/validation.hpp"
+#include "store/checked_json.hpp"
 #include "store/fixture.hpp"
 
 using namespace stint;
@@ -77,6 +78,8 @@ TEST_CASE("a stored job is the job that was written, in every field") { // jobs.
         CAPTURE(name);
         CHECK(roundTrip(info) == info);
         CHECK(jobInfoText(roundTrip(info)) == jobInfoText(info));
+        // Earlier versions had the library write it.
+        CHECK(textOfJson(nlohmann::json::parse(jobInfoText(info))) == jobInfoText(info));
     }
 }
 

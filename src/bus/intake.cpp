@@ -1,0 +1,183 @@
+#include "bus/intake.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <endian.h>
+#include <string_view>
+#include <sys/socket.h>
+
+#include "wire/names.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::size_t headerBytes = 16;
+/// No valid message is shorter: sd-bus reads this much before it looks at the length.
+constexpr std::size_t leastMessageBytes = 24;
+constexpr std::string_view lineEnd = "\r\n";
+/// What the kernel lets one message carry (SCM_MAX_FD).
+constexpr std::size_t mostDescriptors = 253;
+constexpr std::size_t controlBytes = CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(mostDescriptors * sizeof(int));
+
+/// What came beside the bytes, by the kernel's word.
+struct Told {
+    pid_t sender = 0;
+    std::vector<Fd> descriptors;
+};
+
+Told toldBy(msghdr& message) {
+    Told told;
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level != SOL_SOCKET) continue;
+        if (part->cmsg_type == SCM_CREDENTIALS) {
+            ucred credentials{};
+            std::memcpy(&credentials, CMSG_DATA(part), sizeof credentials);
+            told.sender = credentials.pid;
+        }
+        if (part->cmsg_type != SCM_RIGHTS) continue;
+        for (std::size_t at = 0; at + sizeof(int) <= part->cmsg_len - CMSG_LEN(0); at += sizeof(int)) {
+            int descriptor = -1;
+            std::memcpy(&descriptor, CMSG_DATA(part) + at, sizeof descriptor);
+            told.descriptors.emplace_back(descriptor);
+        }
+    }
+    return told;
+}
+
+} // namespace
+
+std::size_t messageLength(const unsigned char* header) {
+    // D-Bus specification, message format: byte order, type, flags, version, body length, serial, then the length of
+    // the array of header fields, which is padded to 8.
+    if (header[0] != 'l' && header[0] != 'B') return 0;
+    std::uint32_t body = 0;
+    std::uint32_t fields = 0;
+    std::memcpy(&body, header + 4, sizeof body);
+    std::memcpy(&fields, header + 12, sizeof fields);
+    const bool little = header[0] == 'l';
+    body = little ? le32toh(body) : be32toh(body);
+    fields = little ? le32toh(fields) : be32toh(fields);
+    const std::uint64_t padded = (static_cast<std::uint64_t>(fields) + 7) / 8 * 8;
+    return headerBytes + padded + body;
+}
+
+// Until nothing is left, for the socket is watched edge-triggered. The kernel never hands out bytes of two processes in
+// one piece, and ends a piece behind bytes that descriptors came with.
+Intake::Look Intake::take() {
+    std::array<char, 16384> bytes;
+    alignas(cmsghdr) std::array<char, controlBytes> control;
+    iovec into{bytes.data(), bytes.size()};
+    msghdr message{};
+    message.msg_iov = &into;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t count = ::recvmsg(socket_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (count == 0) return Look::Ended;
+    if (count < 0) return errno == EAGAIN || errno == EINTR ? Look::Incomplete : Look::Ended;
+    Told told = toldBy(message);
+    // Without all of its descriptors, of which we have none left, a message would be another.
+    if (message.msg_flags & MSG_CTRUNC) return Look::Broken;
+    if (sender_ != 0 && told.sender != sender_) return Look::Broken;
+    if (!told.descriptors.empty()) placed_ = false;
+    std::ranges::move(told.descriptors, std::back_inserter(descriptors_));
+    if (descriptors_.size() > mostDescriptors) return Look::Broken;
+    pending_.append(bytes.data(), static_cast<std::size_t>(count));
+    read_ += static_cast<std::size_t>(count);
+    return Look::Ready;
+}
+
+Intake::Look Intake::lookForLine() {
+    while (true) {
+        if (const std::size_t end = pending_.find(lineEnd); end != std::string::npos) {
+            const std::size_t length = end + lineEnd.size();
+            if (length > longestLine || send(0, length, false) != static_cast<ssize_t>(length)) return Look::Broken;
+            pending_.erase(0, length);
+            return Look::Ready;
+        }
+        if (pending_.size() >= longestLine) return Look::Broken;
+        if (const Look taken = take(); taken != Look::Ready) return taken;
+    }
+}
+
+Intake::Look Intake::look() {
+    while (true) {
+        measure();
+        if (!unread_ && !handOn()) return Look::Broken;
+        if (unread_) return Look::Ready;
+        if (unfair_) return Look::Broken;
+        if (const Look taken = take(); taken != Look::Ready) return taken;
+    }
+}
+
+// Descriptors come with the first byte of their message, which is the last one that begins in what was taken in.
+void Intake::measure() {
+    std::size_t last = 0;
+    while (!unfair_ && measured_ + headerBytes <= pending_.size()) {
+        const std::size_t length = messageLength(reinterpret_cast<const unsigned char*>(pending_.data()) + measured_);
+        unfair_ = length < leastMessageBytes || length > wire::mostMessageBytes;
+        if (unfair_) break;
+        last = measured_;
+        measured_ += length;
+        ++messages_;
+    }
+    if (placed_) return;
+    place_ = measured_ < pending_.size() ? measured_ : last;
+    placed_ = true;
+}
+
+bool Intake::handOn() {
+    const std::size_t end = std::min(measured_, pending_.size());
+    std::size_t from = 0;
+    while (from < end) {
+        const bool before = !descriptors_.empty() && from < place_;
+        const bool with = !descriptors_.empty() && from == place_;
+        const ssize_t sent = send(from, before ? std::min(place_, end) : end, with);
+        if (sent < 0 && errno == EAGAIN) break; // sd-bus reads first
+        if (sent < 0) return false;
+        if (with) descriptors_.clear();
+        from += static_cast<std::size_t>(sent);
+    }
+    pending_.erase(0, from);
+    measured_ -= from;
+    place_ -= std::min(place_, from);
+    unread_ = from > 0;
+    return true;
+}
+
+ssize_t Intake::send(std::size_t from, std::size_t to, bool withDescriptors) const {
+    iovec bytes{const_cast<char*>(pending_.data()) + from, to - from};
+    msghdr message{};
+    message.msg_iov = &bytes;
+    message.msg_iovlen = 1;
+    alignas(cmsghdr) std::array<char, controlBytes> control;
+    if (withDescriptors) {
+        const std::size_t size = descriptors_.size() * sizeof(int);
+        message.msg_control = control.data();
+        message.msg_controllen = CMSG_SPACE(size);
+        cmsghdr* const part = CMSG_FIRSTHDR(&message);
+        part->cmsg_level = SOL_SOCKET;
+        part->cmsg_type = SCM_RIGHTS;
+        part->cmsg_len = CMSG_LEN(size);
+        for (std::size_t i = 0; i < descriptors_.size(); ++i) {
+            const int descriptor = descriptors_[i].get();
+            std::memcpy(CMSG_DATA(part) + i * sizeof descriptor, &descriptor, sizeof descriptor);
+        }
+    }
+    return ::sendmsg(inside_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void Intake::delivered() {
+    --messages_;
+    if (messages_ == 0) unread_ = false;
+}
+
+bool Intake::wasRead() {
+    unread_ = false;
+    return messages_ == 0 || measured_ > 0;
+}
+
+} // namespace stint
