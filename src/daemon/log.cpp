@@ -24,7 +24,8 @@ public:
 private:
     void sink_it_(const spdlog::details::log_msg& message) override {
         formatter_->format(message, lines_);
-        if (!gathers_) flush_();
+        // A warning may be the last that is heard of this process.
+        if (!gathers_ || message.level >= spdlog::level::warn) flush_();
     }
     void flush_() override {
         if (lines_.size() == 0) return;
