@@ -157,8 +157,10 @@ void WorkManager::Impl::shutDown() {
         for (const auto& [id, run] : running_)
             stopped.push_back(run);
     }
-    for (const Running& run : stopped)
-        run.parts->stopReason = WorkInfo::STOP_REASON_UNKNOWN;
+    for (const Running& run : stopped) { // whom somebody has stopped before keeps that reason
+        std::int32_t none = WorkInfo::STOP_REASON_NOT_STOPPED;
+        run.parts->stopReason.compare_exchange_strong(none, WorkInfo::STOP_REASON_UNKNOWN);
+    }
     tellStopped(std::move(stopped));
     pool_.end();
 }

@@ -90,6 +90,7 @@ def test_stint_work_shows_each_chain_as_a_tree_and_why_it_waits(world):
         app.does("once", "Endless")
         app.does("tree", 1)
         app.until(lambda: any(line.startswith("begin") for line in app.lines()))
+        bus.until_owned(f"org.stint.Work1.{PACKAGE}")
         table = world.done("work", PACKAGE).splitlines()
         assert table[0].split() == ["WORK", "STATE", "JOB", "WHY"]
         assert table[1] == PACKAGE
