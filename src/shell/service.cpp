@@ -86,10 +86,10 @@ Result<Run> CommandService::begin() {
     auto order = STINT_TRY(job.spool.order());
     auto log = STINT_TRY(LogWriter::open(job.spool.directory()));
     if (job.tally.running) remark(log, "the last run was cut off; it begins anew");
-    const RunFacts facts{.job = job.params.getJobId(),
-                         .runsBefore = job.tally.runs,
-                         .deadline = wallNow() + job.params.getTimeLimit() - job.saveTime(),
-                         .spool = Spool(job.spool.directory())};
+    const CommandRun facts{.job = job.params.getJobId(),
+                           .runsBefore = job.tally.runs,
+                           .deadline = wallNow() + job.params.getTimeLimit() - job.saveTime(),
+                           .spool = Spool(job.spool.directory())};
     order.environment = withRunVariables(std::move(order.environment), facts);
     ++job.tally.runs;
     job.tally.running = true;

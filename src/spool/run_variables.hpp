@@ -12,7 +12,8 @@
 
 namespace stint {
 
-struct RunFacts {
+/// What a command is told of its run.
+struct CommandRun {
     JobId job;
     std::int64_t runsBefore = 0;
     WallTime deadline{}; ///< when it is asked to stop at the latest
@@ -22,12 +23,12 @@ struct RunFacts {
 struct RunVariable {
     const char* name;
     const char* meaning; ///< in a list of them
-    std::string (*value)(const RunFacts&);
+    std::string (*value)(const CommandRun&);
 };
 
 std::span<const RunVariable> runVariables();
 
 /// `environment` ("NAME=value") with each of these once.
-std::vector<std::string> withRunVariables(std::vector<std::string> environment, const RunFacts& facts);
+std::vector<std::string> withRunVariables(std::vector<std::string> environment, const CommandRun& facts);
 
 } // namespace stint

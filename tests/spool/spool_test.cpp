@@ -163,7 +163,7 @@ TEST_CASE("a sweep takes all but the output of what has ended, and no more of it
 TEST_CASE("a run is told its job, what came before, its time, and where its state lies, each once") {
     const Directory root;
     const Spool spool = Spool::create(root.path, anOrder()).value();
-    const RunFacts facts{
+    const CommandRun facts{
         .job = 7, .runsBefore = 2, .deadline = WallTime(Duration(90'500)), .spool = Spool(spool.directory())};
     const std::string place = spool.directory().string();
     CHECK(withRunVariables({"STINT_JOB=another's", "HOME=/h"}, facts) ==
