@@ -50,7 +50,7 @@ inline constexpr std::tuple all{
     event<NotificationDismissed>("notificationDismissed", "app", "id"),
     event<AppInstalled>("appInstalled", "manifest"),
     event<AppUninstalled>("appUninstalled", "app"),
-    event<AppSeen>("appSeen", "app", "visible", "running"),
+    event<AppSeen>("appSeen", "app", "visible", "running", "maybeVisible"),
     event<SurvivorsCounted>("survivorsCounted", "app", "left"),
     event<AppConditions>("appConditions", "app", "conditions"),
     event<AppTapped>("appTapped", "app"),
