@@ -111,6 +111,7 @@ int main(int count, char** words) {
         return startedByHand("stint-toplevels", "tells stintd what the windows in front say that they are", words[1]);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::unsetenv("WAYLAND_SOCKET");                           // a connection that was meant for somebody else
+    ::unsetenv("WAYLAND_DEBUG");                            // it would write each message into the log
     wl_log_set_handler_client([](const char*, va_list) {}); // what a compositor does wrong fills no log
     return run();
 }
