@@ -10,14 +10,15 @@ from pathlib import Path
 
 from events import Directory
 
-CONFIGURATION = "xwayland disable\n"
+# It executes what is to run at its start once it serves.
+CONFIGURATION = "xwayland disable\nexec touch {root}/serves\n"
 ORDINARY = pwd.getpwnam("nobody")
 
 
 class Sway:
     def __init__(self):
         self.root = Path(tempfile.mkdtemp(prefix="sway-"))  # short, and where another user gets to
-        (self.root / "config").write_text(CONFIGURATION)
+        (self.root / "config").write_text(CONFIGURATION.format(root=self.root))
         self.user = []
         if os.getuid() == 0:
             self.user = ["setpriv", f"--reuid={ORDINARY.pw_uid}", f"--regid={ORDINARY.pw_gid}", "--clear-groups"]
@@ -34,14 +35,9 @@ class Sway:
             self.process = subprocess.Popen([*self.user, "sway", "-c", self.root / "config"], env=environment,
                                             cwd=self.root, start_new_session=True, stdout=subprocess.DEVNULL,
                                             stderr=subprocess.DEVNULL)
-            self.orders = directory.until(self._orders)
-            self.display = directory.until(self._display)
-
-    def _orders(self):
-        return next(iter(self.root.glob(f"sway-ipc.*.{self.process.pid}.sock")), None)
-
-    def _display(self):
-        return next((str(path) for path in self.root.glob("wayland-*") if path.is_socket()), None)
+            directory.until((self.root / "serves").exists)
+        (self.orders,) = self.root.glob(f"sway-ipc.*.{self.process.pid}.sock")
+        (self.display,) = (str(path) for path in self.root.glob("wayland-*") if path.is_socket())
 
     def say(self, *words):
         done = subprocess.run(["swaymsg", "-s", self.orders, *words], capture_output=True, text=True, timeout=60,
@@ -71,6 +67,7 @@ class Sway:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.orders.unlink()
+        (self.root / "serves").unlink()
         for window in self.windows:
             window.kill()
             window.wait()

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from app import PACKAGE, App
-from events import Deadline
+from events import Deadline, wait_for_end
 from false_compositor import ACTIVATED, FIRST, MANAGER, PROGRAM, FalseCompositor, event, offers, window
 from sway import Sway
 from test_app import SHORT
@@ -54,10 +54,6 @@ def until_maybe(world, wanted, package=PACKAGE, within=60):
     return told
 
 
-def lives(pid):
-    return os.path.exists(f"/proc/{pid}")
-
-
 @needs_sway
 class TestSway:
     def test_the_app_whose_name_the_window_in_front_bears_is_perhaps_visible(self, world, app, sway):
@@ -84,6 +80,7 @@ class TestSway:
         app.run(*app.job(1, start="hang"))
         daemon.until_logged("unresponsive")
         assert shown(world)["running"] == 1  # the other job runs on
+        assert os.path.exists(f"/proc/{pid}")
         refused = app.run(*app.transfer(3))
         assert refused.code != 0
         assert "is not visible" in refused.err + refused.out
@@ -91,10 +88,10 @@ class TestSway:
         until_maybe(world, False)
         app.run(*app.job(1, start="hang"))
         daemon.until_logged("killed")
-        assert lives(pid) is False or app.until("start", job=2, times=2)[1][0] != pid
+        wait_for_end(int(pid), within=60)
 
     def test_it_is_known_by_its_desktop_file_too(self, world, app, sway):
-        app.install(lambda manifest: manifest + '\ndesktop_file = "org.example.Editor.desktop"\n')
+        app.install(lambda manifest: 'desktop_file = "org.example.Editor.desktop"\n' + manifest)
         start(world, sway)
         sway.open("org.example.Editor")
         until_maybe(world, True)
